@@ -1,0 +1,79 @@
+package io.auditspring;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who acts.
+ *
+ * @param type the kind of party
+ * @param id what identifies it: a user name, a key id. Always {@code system} for
+ * {@link ActorType#SYSTEM}
+ * @param name a name for people to read, or {@code null}
+ * @param impersonatorId who really acts while switched to this identity, or {@code null}
+ */
+public record Actor(ActorType type, String id, @Nullable String name, @Nullable String impersonatorId) {
+
+	private static final String SYSTEM_ID = "system";
+
+	public Actor {
+		if (type == ActorType.SYSTEM && !SYSTEM_ID.equals(id)) {
+			throw new IllegalArgumentException("A system actor has the id 'system', not '%s'".formatted(id));
+		}
+	}
+
+	/**
+	 * A user without a separate name.
+	 * @param id the user's id
+	 * @return the actor
+	 */
+	public static Actor user(String id) {
+		return user(id, null);
+	}
+
+	/**
+	 * A user.
+	 * @param id the user's id
+	 * @param name a name for people to read, or {@code null}
+	 * @return the actor
+	 */
+	public static Actor user(String id, @Nullable String name) {
+		return new Actor(ActorType.USER, id, name, null);
+	}
+
+	/**
+	 * A machine client.
+	 * @param id the key's id, never the key itself
+	 * @param name a name for people to read, or {@code null}
+	 * @return the actor
+	 */
+	public static Actor apiKey(String id, @Nullable String name) {
+		return new Actor(ActorType.API_KEY, id, name, null);
+	}
+
+	/**
+	 * The application itself.
+	 * @return the actor
+	 */
+	public static Actor system() {
+		return system(SYSTEM_ID);
+	}
+
+	/**
+	 * A part of the application that acts on its own.
+	 * @param name the part's name, such as that of a job
+	 * @return the actor
+	 */
+	public static Actor system(String name) {
+		return new Actor(ActorType.SYSTEM, SYSTEM_ID, name, null);
+	}
+
+	/**
+	 * This identity, taken on by somebody else.
+	 * @param impersonatorId who really acts
+	 * @return the actor with the impersonator
+	 */
+	public Actor impersonatedBy(String impersonatorId) {
+		return new Actor(this.type, this.id, this.name, impersonatorId);
+	}
+
+}

@@ -1,0 +1,19 @@
+package io.auditspring;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says who acts, where the application knows better than its security context. Define a
+ * bean; several are asked in their order. Called on the thread of the audited call,
+ * before it runs.
+ */
+@FunctionalInterface
+public interface ActorResolver {
+
+	/**
+	 * Finds the current actor.
+	 * @return the actor, or {@code null} to leave the answer to the next source
+	 */
+	@Nullable Actor resolveActor();
+
+}

@@ -1,0 +1,17 @@
+package io.auditspring;
+
+/**
+ * The kind of party that acts.
+ */
+public enum ActorType {
+
+	/** A person, or whatever signs in like one. */
+	USER,
+
+	/** The application itself: scheduled jobs, message listeners, start-up. */
+	SYSTEM,
+
+	/** A machine client that identifies itself by an API key. */
+	API_KEY
+
+}

@@ -1,0 +1,59 @@
+package io.auditspring;
+
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The audited call that is running on this thread, for what it only learns on its way.
+ * What is set here goes before what the annotation says. Outside an audited call nothing
+ * happens.
+ */
+public interface AuditContext {
+
+	/**
+	 * The context of the innermost audited call that is running on this thread.
+	 * @return the context; outside an audited call one that ignores everything
+	 */
+	static AuditContext current() {
+		return AuditContextHolder.current();
+	}
+
+	/**
+	 * Does the work in the name of somebody else. Calls may be nested, the innermost
+	 * counts.
+	 * @param <T> what the work gives
+	 * @param actor who is to be recorded as acting
+	 * @param work what to do
+	 * @return what the work gave
+	 * @throws Exception what the work threw
+	 */
+	static <T extends @Nullable Object> T runAs(Actor actor, Callable<T> work) throws Exception {
+		Actor previous = AuditContextHolder.actingAs(actor);
+		try {
+			return work.call();
+		}
+		finally {
+			AuditContextHolder.actingAs(previous);
+		}
+	}
+
+	AuditContext target(@Nullable String type, @Nullable Object id);
+
+	AuditContext targetName(@Nullable String name);
+
+	AuditContext message(@Nullable String message);
+
+	AuditContext justification(@Nullable String justification);
+
+	AuditContext metadata(String key, @Nullable Object value);
+
+	AuditContext related(String type, Object id);
+
+	/**
+	 * Suppresses the call's entry.
+	 * @return this context
+	 */
+	AuditContext skip();
+
+}

@@ -1,0 +1,172 @@
+package io.auditspring;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened, as far as the application says it. What is left open ({@code null}) is
+ * filled in when it is recorded.
+ *
+ * @param action what was done, such as {@code order.pay}
+ * @param category the type of event, or {@code null} for the configured default
+ * @param severity how much attention it deserves
+ * @param outcome how it ended
+ * @param actor who did it, or {@code null} for whoever acts now
+ * @param occurredAt when it happened, or {@code null} for now
+ * @param targetType the kind of thing it was done to, or {@code null}
+ * @param targetId which one, or {@code null}
+ * @param targetName the thing's name for people to read, or {@code null}
+ * @param related further things it concerns
+ * @param message a sentence for people to read, or {@code null}
+ * @param justification why it was done, or {@code null}
+ * @param error what went wrong, or {@code null}
+ * @param metadata details; values are anything Jackson can write
+ * @param delivery how the entry is delivered
+ */
+public record AuditRecord(String action, @Nullable String category, Severity severity, Outcome outcome,
+		@Nullable Actor actor, @Nullable Instant occurredAt, @Nullable String targetType, @Nullable String targetId,
+		@Nullable String targetName, List<Resource> related, @Nullable String message, @Nullable String justification,
+		@Nullable String error, Map<String, @Nullable Object> metadata, Delivery delivery) {
+
+	public AuditRecord {
+		if (action.isBlank()) {
+			throw new IllegalArgumentException("An audit record needs an action such as 'order.pay'");
+		}
+		related = List.copyOf(related);
+		metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+	}
+
+	/**
+	 * Starts a record.
+	 * @param action what was done, such as {@code order.pay}
+	 * @return a builder
+	 */
+	public static Builder action(String action) {
+		return new Builder(action);
+	}
+
+	/**
+	 * Builds a record. Not thread-safe.
+	 */
+	public static final class Builder {
+
+		private final String action;
+
+		private @Nullable String category;
+
+		private Severity severity = Severity.INFO;
+
+		private Outcome outcome = Outcome.SUCCESS;
+
+		private @Nullable Actor actor;
+
+		private @Nullable Instant occurredAt;
+
+		private @Nullable String targetType;
+
+		private @Nullable String targetId;
+
+		private @Nullable String targetName;
+
+		private final List<Resource> related = new ArrayList<>();
+
+		private @Nullable String message;
+
+		private @Nullable String justification;
+
+		private @Nullable String error;
+
+		private final Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+
+		private Delivery delivery = Delivery.DEFAULT;
+
+		private Builder(String action) {
+			this.action = action;
+		}
+
+		public Builder category(@Nullable String category) {
+			this.category = category;
+			return this;
+		}
+
+		public Builder severity(Severity severity) {
+			this.severity = severity;
+			return this;
+		}
+
+		public Builder outcome(Outcome outcome) {
+			this.outcome = outcome;
+			return this;
+		}
+
+		public Builder actor(@Nullable Actor actor) {
+			this.actor = actor;
+			return this;
+		}
+
+		public Builder occurredAt(@Nullable Instant occurredAt) {
+			this.occurredAt = occurredAt;
+			return this;
+		}
+
+		public Builder target(@Nullable String type, @Nullable Object id) {
+			this.targetType = type;
+			this.targetId = (id != null) ? id.toString() : null;
+			return this;
+		}
+
+		public Builder targetName(@Nullable String targetName) {
+			this.targetName = targetName;
+			return this;
+		}
+
+		public Builder related(String type, Object id) {
+			this.related.add(new Resource(type, id.toString()));
+			return this;
+		}
+
+		public Builder message(@Nullable String message) {
+			this.message = message;
+			return this;
+		}
+
+		public Builder justification(@Nullable String justification) {
+			this.justification = justification;
+			return this;
+		}
+
+		public Builder error(@Nullable String error) {
+			this.error = error;
+			return this;
+		}
+
+		public Builder metadata(String key, @Nullable Object value) {
+			this.metadata.put(key, value);
+			return this;
+		}
+
+		public Builder metadata(Map<String, ? extends @Nullable Object> metadata) {
+			this.metadata.putAll(metadata);
+			return this;
+		}
+
+		public Builder delivery(Delivery delivery) {
+			this.delivery = delivery;
+			return this;
+		}
+
+		public AuditRecord build() {
+			return new AuditRecord(this.action, this.category, this.severity, this.outcome, this.actor, this.occurredAt,
+					this.targetType, this.targetId, this.targetName, this.related, this.message, this.justification,
+					this.error, this.metadata, this.delivery);
+		}
+
+	}
+
+}

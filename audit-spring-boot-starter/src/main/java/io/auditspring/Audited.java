@@ -1,0 +1,120 @@
+package io.auditspring;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * Leaves an entry in the audit trail for every call of the method, or of each public
+ * method of the type. Found on interfaces and superclasses too, and usable as a
+ * meta-annotation.
+ * <p>
+ * Expressions are SpEL. They see the arguments by name and as {@code #args},
+ * {@code #result}, {@code #error}, {@code #actor}, {@code #before}, {@code #after},
+ * {@code #target} (the bean that is called) and other beans as {@code @name}. One that
+ * cannot be parsed stops the application at start-up; one that fails at run time never
+ * breaks the call, the entry then names the failure in its metadata.
+ */
+@Target({ ElementType.METHOD, ElementType.TYPE })
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+public @interface Audited {
+
+	/**
+	 * Alias for {@link #action()}.
+	 * @return the action
+	 */
+	@AliasFor("action")
+	String value() default "";
+
+	/**
+	 * The name of the action; by default the simple class name and the method name, such
+	 * as {@code OrderService.pay}.
+	 * @return the action
+	 */
+	@AliasFor("value")
+	String action() default "";
+
+	/**
+	 * The type of event, such as {@code authentication}; by default the property
+	 * {@code audit.default-category}.
+	 * @return the category
+	 */
+	String category() default "";
+
+	/**
+	 * How much attention the entry deserves.
+	 * @return the severity
+	 */
+	Severity severity() default Severity.INFO;
+
+	/**
+	 * The kind of thing acted on; by default the one entity type that the call changed,
+	 * else none.
+	 * @return the target's type
+	 */
+	String targetType() default "";
+
+	/**
+	 * Expression for the id of the thing acted on; by default that of the one entity that
+	 * the call changed, else none.
+	 * @return an expression
+	 */
+	String targetId() default "";
+
+	/**
+	 * Expression for the name of the thing acted on.
+	 * @return an expression
+	 */
+	String targetName() default "";
+
+	/**
+	 * A sentence for people to read, with expressions in {@code #{...}}.
+	 * @return a template
+	 */
+	String message() default "";
+
+	/**
+	 * Expression for the reason the caller gave.
+	 * @return an expression
+	 */
+	String justification() default "";
+
+	/**
+	 * Expression giving a map of details, such as {@code {amount: #amount}}.
+	 * @return an expression
+	 */
+	String metadata() default "";
+
+	/**
+	 * Further things the call concerns, each {@code Type:expression}, such as
+	 * {@code Connector:#connectorId}. An expression that gives a collection stands for
+	 * one thing per element.
+	 * @return types and expressions
+	 */
+	String[] related() default {};
+
+	/**
+	 * Expression that decides whether there is an entry. It is evaluated when the call
+	 * has ended; only {@code false} suppresses the entry.
+	 * @return an expression
+	 */
+	String condition() default "";
+
+	/**
+	 * When the entry is durable.
+	 * @return the delivery mode
+	 */
+	Delivery delivery() default Delivery.DEFAULT;
+
+	/**
+	 * Whether the entry carries the state of changed entities.
+	 * @return the kind of capture
+	 */
+	StateCapture state() default StateCapture.AUTO;
+
+}

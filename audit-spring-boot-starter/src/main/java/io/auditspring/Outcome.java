@@ -1,0 +1,17 @@
+package io.auditspring;
+
+/**
+ * How an audited operation ended.
+ */
+public enum Outcome {
+
+	/** It was done, and what it changed is committed. */
+	SUCCESS,
+
+	/** It threw, or what it changed was rolled back. */
+	FAILURE,
+
+	/** Access control refused it. */
+	DENIED
+
+}

@@ -1,0 +1,11 @@
+package io.auditspring;
+
+/**
+ * A thing an operation acts on or concerns.
+ *
+ * @param type the kind of thing, such as {@code Order}
+ * @param id what identifies it among its kind
+ */
+public record Resource(String type, String id) {
+
+}

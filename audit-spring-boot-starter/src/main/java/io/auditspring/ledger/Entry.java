@@ -1,0 +1,75 @@
+package io.auditspring.ledger;
+
+import java.time.Instant;
+import java.util.UUID;
+
+import io.auditspring.ActorType;
+import io.auditspring.Outcome;
+import io.auditspring.Severity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An audit entry before the ledger takes it: everything but its place in a chain. Its
+ * groups are those that are hashed, and can be redacted, together.
+ *
+ * @param id a version 7 UUID, assigned at capture
+ * @param occurredAt when it happened
+ * @param service the application that recorded it
+ * @param tenant on whose behalf, or {@code null}
+ * @param operation shared by the entries of one operation
+ * @param action what was done
+ * @param category the type of event
+ * @param severity how much attention it deserves
+ * @param outcome how it ended
+ * @param actorType the kind of party that did it
+ * @param targetType the kind of thing it was done to, or {@code null}
+ * @param targetId which one, or {@code null}
+ * @param revision Envers' revision number, or {@code null}
+ * @param durationMicros how long the call took, in microseconds, or {@code null}
+ * @param traceId the distributed trace, or {@code null}
+ * @param actor who and from where
+ * @param data what exactly
+ */
+public record Entry(UUID id, Instant occurredAt, @Nullable String service, @Nullable String tenant, UUID operation,
+		String action, @Nullable String category, Severity severity, Outcome outcome, ActorType actorType,
+		@Nullable String targetType, @Nullable String targetId, @Nullable Long revision, @Nullable Long durationMicros,
+		@Nullable String traceId, ActorGroup actor, DataGroup data) {
+
+	/**
+	 * Who did it and from where.
+	 *
+	 * @param id the actor's id
+	 * @param name the actor's name, or {@code null}
+	 * @param impersonator who really acted, or {@code null}
+	 * @param ip the client's address in text, or {@code null}
+	 * @param userAgent the client's program, or {@code null}
+	 * @param session a digest of the session id, or {@code null}
+	 * @param device the device's fingerprint, or {@code null}
+	 * @param geo where the client was, or {@code null}
+	 */
+	public record ActorGroup(String id, @Nullable String name, @Nullable String impersonator, @Nullable String ip,
+			@Nullable String userAgent, @Nullable String session, @Nullable String device,
+			@Nullable CanonicalJson geo) {
+
+	}
+
+	/**
+	 * What exactly was done.
+	 *
+	 * @param targetName the target's name, or {@code null}
+	 * @param message a sentence for people to read, or {@code null}
+	 * @param justification why it was done, or {@code null}
+	 * @param error what went wrong, or {@code null}
+	 * @param before the target's state before, or {@code null}
+	 * @param after the target's state after, or {@code null}
+	 * @param changes what differs between the two, or {@code null}
+	 * @param metadata details, or {@code null}
+	 * @param related further things it concerns, or {@code null}
+	 */
+	public record DataGroup(@Nullable String targetName, @Nullable String message, @Nullable String justification,
+			@Nullable String error, @Nullable CanonicalJson before, @Nullable CanonicalJson after,
+			@Nullable CanonicalJson changes, @Nullable CanonicalJson metadata, @Nullable CanonicalJson related) {
+
+	}
+
+}
