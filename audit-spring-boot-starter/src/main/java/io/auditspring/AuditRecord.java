@@ -52,6 +52,27 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 	}
 
 	/**
+	 * Starts a record with all that this one says.
+	 * @return a builder
+	 */
+	public Builder toBuilder() {
+		Builder builder = new Builder(this.action).category(this.category)
+			.severity(this.severity)
+			.outcome(this.outcome)
+			.actor(this.actor)
+			.occurredAt(this.occurredAt)
+			.target(this.targetType, this.targetId)
+			.targetName(this.targetName)
+			.message(this.message)
+			.justification(this.justification)
+			.error(this.error)
+			.metadata(this.metadata)
+			.delivery(this.delivery);
+		builder.related.addAll(this.related);
+		return builder;
+	}
+
+	/**
 	 * Builds a record. Not thread-safe.
 	 */
 	public static final class Builder {
@@ -118,6 +139,11 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 		public Builder target(@Nullable String type, @Nullable Object id) {
 			this.targetType = type;
 			this.targetId = (id != null) ? id.toString() : null;
+			return this;
+		}
+
+		public Builder targetId(@Nullable String targetId) {
+			this.targetId = targetId;
 			return this;
 		}
 

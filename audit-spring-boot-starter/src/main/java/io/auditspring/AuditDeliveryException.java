@@ -1,0 +1,15 @@
+package io.auditspring;
+
+/**
+ * An entry could not be kept as promised, and {@code audit.failure-policy} says that the
+ * call must then fail.
+ */
+public class AuditDeliveryException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	public AuditDeliveryException(String message, Throwable cause) {
+		super(message, cause);
+	}
+
+}

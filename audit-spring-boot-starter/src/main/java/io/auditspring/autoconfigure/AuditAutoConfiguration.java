@@ -1,0 +1,226 @@
+package io.auditspring.autoconfigure;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ActorResolver;
+import io.auditspring.AuditRecorder;
+import io.auditspring.AuditSetupException;
+import io.auditspring.capture.ActorSource;
+import io.auditspring.capture.AuditorAwareActorSource;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.JsonValues;
+import io.auditspring.capture.Masking;
+import io.auditspring.capture.Origins;
+import io.auditspring.capture.RequestDetails;
+import io.auditspring.capture.RequestSource;
+import io.auditspring.capture.SessionFactoryExtension;
+import io.auditspring.delivery.AsyncBuffer;
+import io.auditspring.delivery.AuditTransactions;
+import io.auditspring.delivery.DirectWriter;
+import io.auditspring.delivery.EntryDelivery;
+import io.auditspring.delivery.Outbox;
+import io.auditspring.delivery.Relay;
+import io.auditspring.intercept.AccessRefusal;
+import io.auditspring.intercept.AuditAdvisingPostProcessor;
+import io.auditspring.intercept.AuditPointcut;
+import io.auditspring.intercept.AuditedMethodReader;
+import io.auditspring.intercept.AuditedMethods;
+import io.auditspring.intercept.Auditing;
+import io.auditspring.intercept.EventRecorder;
+import io.auditspring.ledger.LedgerVerifier;
+import io.auditspring.ledger.LedgerWriter;
+import io.auditspring.ledger.Schema;
+import io.auditspring.query.AuditTrail;
+import jakarta.persistence.EntityManagerFactory;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.data.domain.AuditorAware;
+import org.springframework.orm.jpa.EntityManagerFactoryInfo;
+import org.springframework.orm.jpa.SharedEntityManagerCreator;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Audits the calls of an application with a PostgreSQL database.
+ */
+@AutoConfiguration(after = { DataSourceAutoConfiguration.class, HibernateJpaAutoConfiguration.class })
+@ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
+@ConditionalOnBean(DataSource.class)
+@EnableConfigurationProperties(AuditProperties.class)
+public final class AuditAutoConfiguration {
+
+	// Properties are bound directly here and nothing else is injected: what a bean
+	// post-processor needs is created too early to be processed by the others.
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static AuditedMethods auditedMethods(Environment environment, ListableBeanFactory beanFactory) {
+		AuditProperties properties = Binder.get(environment).bindOrCreate("audit", AuditProperties.class);
+		boolean stateAvailable = beanFactory.getBeanNamesForType(SessionFactoryExtension.class, false,
+				false).length > 0;
+		AuditPointcut pointcut = (properties.pointcut() != null) ? new AuditPointcut(properties.pointcut()) : null;
+		return new AuditedMethods(new AuditedMethodReader(properties.delivery(), stateAvailable), pointcut);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static AuditAdvisingPostProcessor auditBoundaryPostProcessor(AuditedMethods methods,
+			ObjectProvider<Auditing> auditing) {
+		return AuditAdvisingPostProcessor.outermost(methods, SingletonSupplier.of(auditing::getObject));
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static AuditAdvisingPostProcessor auditInterceptorPostProcessor(AuditedMethods methods,
+			ObjectProvider<Auditing> auditing) {
+		return AuditAdvisingPostProcessor.innermost(methods, SingletonSupplier.of(auditing::getObject));
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static AuditPersistenceUnitPostProcessor auditPersistenceUnitPostProcessor(ObjectProvider<AuditDatabase> database,
+			ObjectProvider<SessionFactoryExtension> extension) {
+		return new AuditPersistenceUnitPostProcessor(database::getObject, extension::getIfAvailable);
+	}
+
+	@Bean
+	static LazyInitializationExcludeFilter auditLazyInitializationExcludeFilter() {
+		return LazyInitializationExcludeFilter.forBeanTypes(AuditedMethodsCheck.class, Relay.class, AsyncBuffer.class);
+	}
+
+	@Bean
+	static AuditedMethodsCheck auditedMethodsCheck(AuditedMethods methods,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new AuditedMethodsCheck(methods, beanFactory);
+	}
+
+	@Bean
+	AuditDatabase auditDatabase(ObjectProvider<DataSource> dataSources, AuditProperties properties) {
+		DataSource dataSource = dataSources.getIfUnique();
+		if (dataSource == null) {
+			throw new AuditSetupException("There are several data sources, and none is the one for the audit trail",
+					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
+		}
+		return new AuditDatabase(dataSource, new Schema(properties.schema()), properties.flyway().enabled());
+	}
+
+	@Bean
+	Masking auditMasking(AuditProperties properties) {
+		return new Masking(properties.masking().keys());
+	}
+
+	@Bean
+	JsonValues auditJsonValues(Masking masking) {
+		return new JsonValues(masking);
+	}
+
+	@Bean
+	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues values,
+			Masking masking) {
+		String service = (properties.serviceName() != null) ? properties.serviceName()
+				: environment.getProperty("spring.application.name");
+		return new EntryFactory(service, properties.defaultCategory(), values, masking);
+	}
+
+	@Bean
+	LedgerWriter auditLedgerWriter(AuditDatabase database) {
+		return new LedgerWriter(database.schema());
+	}
+
+	@Bean
+	Outbox auditOutbox(AuditDatabase database, AuditProperties properties) {
+		return new Outbox(database.schema(), properties.chain());
+	}
+
+	@Bean
+	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerWriter ledger, AuditProperties properties) {
+		return new Relay(database.dataSource(), outbox, ledger, properties.chain(), properties.batch().size(),
+				properties.relay().pollInterval());
+	}
+
+	@Bean
+	AsyncBuffer auditAsyncBuffer(AuditDatabase database, LedgerWriter ledger, Outbox outbox, EntryFactory factory,
+			AuditProperties properties) {
+		DirectWriter writer = new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), factory);
+		return new AsyncBuffer(writer, properties.async().capacity(), properties.async().overflow(),
+				properties.batch().size(), properties.batch().linger());
+	}
+
+	@Bean
+	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Relay relay, AsyncBuffer buffer,
+			EntryFactory factory, AuditProperties properties) {
+		return new AuditTransactions(
+				new EntryDelivery(database.dataSource(), outbox, relay, buffer, properties.failurePolicy()), factory);
+	}
+
+	@Bean
+	Origins auditOrigins(ObjectProvider<ActorResolver> resolvers, ObjectProvider<ActorSource> sources,
+			ObjectProvider<RequestSource> requests) {
+		return new Origins(() -> actorSources(resolvers, sources),
+				requests.getIfAvailable(() -> () -> RequestDetails.NONE));
+	}
+
+	private static List<ActorSource> actorSources(ObjectProvider<ActorResolver> resolvers,
+			ObjectProvider<ActorSource> sources) {
+		Stream<ActorSource> own = resolvers.orderedStream().map((resolver) -> resolver::resolveActor);
+		return Stream.concat(own, sources.orderedStream()).toList();
+	}
+
+	@Bean
+	@ConditionalOnBean(AuditorAware.class)
+	@Order(2)
+	AuditorAwareActorSource auditorAwareActorSource(ObjectProvider<AuditorAware<?>> auditorAware) {
+		return new AuditorAwareActorSource(auditorAware.getObject());
+	}
+
+	@Bean
+	Auditing auditing(Origins origins, AuditTransactions transactions, EntryFactory factory,
+			ObjectProvider<AccessRefusal> refusal, BeanFactory beanFactory) {
+		return new Auditing(origins, transactions, factory, refusal.getIfAvailable(() -> (failure) -> false),
+				beanFactory);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	AuditRecorder auditRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory,
+			AuditProperties properties) {
+		return new EventRecorder(origins, transactions, factory, properties.delivery());
+	}
+
+	@Bean
+	LedgerVerifier auditLedgerVerifier(AuditDatabase database) {
+		return new LedgerVerifier(database.dataSource(), database.schema());
+	}
+
+	@Bean
+	@ConditionalOnBean(EntityManagerFactory.class)
+	AuditTrail auditTrail(AuditDatabase database, ObjectProvider<EntityManagerFactory> factories,
+			LedgerVerifier verifier) {
+		EntityManagerFactory factory = factories.stream()
+			.filter((candidate) -> candidate instanceof EntityManagerFactoryInfo info
+					&& info.getDataSource() == database.dataSource())
+			.findFirst()
+			.orElseThrow(() -> new AuditSetupException("No entity manager factory uses the audit data source",
+					"Let one EntityManagerFactory use the data source that holds the audit schema."));
+		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(factory), verifier);
+	}
+
+}

@@ -1,0 +1,135 @@
+package io.auditspring.autoconfigure;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditSetupException;
+import io.auditspring.ledger.Partitions;
+import io.auditspring.ledger.Schema;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+import org.springframework.beans.factory.InitializingBean;
+
+/**
+ * The database of the audit trail. It brings the audit schema up to date and makes sure,
+ * before the first call is audited, that this application may use it. The migrations have
+ * a history table of their own, so that they never meet those of the application.
+ */
+final class AuditDatabase implements InitializingBean {
+
+	private static final int MONTHS_AHEAD = 3;
+
+	private static final String REQUIRED = """
+			select object, privilege
+			from (values
+				('audit_log', 'SELECT'), ('audit_log', 'INSERT'),
+				('audit_chain', 'SELECT'), ('audit_chain', 'INSERT'), ('audit_chain', 'UPDATE'),
+				('audit_outbox', 'SELECT'), ('audit_outbox', 'INSERT'), ('audit_outbox', 'DELETE'),
+				('audit_outbox', 'UPDATE'), ('audit_quarantine', 'INSERT')
+			) as required (object, privilege)
+			where case
+				when to_regclass(format('%I.%I', ?::text, object)) is null then true
+				else not has_table_privilege(format('%I.%I', ?::text, object), privilege)
+			end
+			""";
+
+	private final DataSource dataSource;
+
+	private final Schema schema;
+
+	private final boolean migrate;
+
+	AuditDatabase(DataSource dataSource, Schema schema, boolean migrate) {
+		this.dataSource = dataSource;
+		this.schema = schema;
+		this.migrate = migrate;
+	}
+
+	DataSource dataSource() {
+		return this.dataSource;
+	}
+
+	Schema schema() {
+		return this.schema;
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		if (this.migrate) {
+			migrate();
+		}
+		try (Connection connection = this.dataSource.getConnection()) {
+			checkPrivileges(connection);
+			new Partitions(this.schema).ensureUpcoming(connection, MONTHS_AHEAD);
+			if (!connection.getAutoCommit()) {
+				connection.commit();
+			}
+		}
+		catch (SQLException ex) {
+			throw new AuditSetupException(
+					"The audit schema '%s' cannot be used: %s".formatted(this.schema.name(), ex.getMessage()),
+					"Make sure that the database can be reached and that its user may use the schema.", ex);
+		}
+	}
+
+	private void migrate() {
+		try {
+			Flyway.configure()
+				.dataSource(this.dataSource)
+				.defaultSchema(this.schema.name())
+				.schemas(this.schema.name())
+				.table("audit_schema_history")
+				.locations("classpath:io/auditspring/db/migration")
+				.placeholders(Map.of("schema", this.schema.name()))
+				.load()
+				.migrate();
+		}
+		catch (FlywayException ex) {
+			throw new AuditSetupException(
+					"The audit schema '%s' could not be created or migrated: %s".formatted(this.schema.name(),
+							rootMessage(ex)),
+					("Give the database user the right to do it (GRANT CREATE ON DATABASE ...), or let another user "
+							+ "run the migrations in classpath:io/auditspring/db/migration and set "
+							+ "audit.flyway.enabled=false."),
+					ex);
+		}
+	}
+
+	private static String rootMessage(Throwable failure) {
+		Throwable root = failure;
+		while (root.getCause() != null) {
+			root = root.getCause();
+		}
+		return String.valueOf(root.getMessage());
+	}
+
+	private void checkPrivileges(Connection connection) throws SQLException {
+		List<String> missing = new ArrayList<>();
+		try (PreparedStatement statement = connection.prepareStatement(REQUIRED)) {
+			statement.setString(1, this.schema.name());
+			statement.setString(2, this.schema.name());
+			try (ResultSet result = statement.executeQuery()) {
+				while (result.next()) {
+					missing.add("%s on %s".formatted(result.getString(2), this.schema.table(result.getString(1))));
+				}
+			}
+		}
+		if (!missing.isEmpty()) {
+			throw new AuditSetupException(
+					"The database user may not use the audit schema '%s', or its tables do not exist; missing: %s"
+						.formatted(this.schema.name(), String.join(", ", missing)),
+					"Grant what is missing together with USAGE on the schema and EXECUTE on %s(date), or set "
+						.formatted(this.schema.table("audit_ensure_partition"))
+							+ "audit.flyway.enabled=true to let the application create the tables.");
+		}
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.auditspring.autoconfigure;
+
+import io.auditspring.capture.ServletActorSource;
+import io.auditspring.capture.ServletRequestSource;
+import jakarta.servlet.http.HttpServletRequest;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.context.request.RequestContextHolder;
+
+/**
+ * Takes the actor and the details of the request from the servlet container.
+ */
+@AutoConfiguration(before = AuditAutoConfiguration.class)
+@ConditionalOnClass({ HttpServletRequest.class, RequestContextHolder.class })
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
+public final class AuditServletAutoConfiguration {
+
+	@Bean
+	ServletRequestSource auditServletRequestSource() {
+		return new ServletRequestSource();
+	}
+
+	@Bean
+	@Order(3)
+	ServletActorSource auditServletActorSource() {
+		return new ServletActorSource();
+	}
+
+}

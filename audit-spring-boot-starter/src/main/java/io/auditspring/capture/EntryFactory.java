@@ -1,0 +1,147 @@
+package io.auditspring.capture;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import io.auditspring.Actor;
+import io.auditspring.AuditRecord;
+import io.auditspring.Outcome;
+import io.auditspring.Resource;
+import io.auditspring.ledger.CanonicalJson;
+import io.auditspring.ledger.Entry;
+import io.auditspring.ledger.Entry.ActorGroup;
+import io.auditspring.ledger.Entry.DataGroup;
+import org.hibernate.id.uuid.UuidVersion7Strategy;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Makes entries of what was captured.
+ */
+public final class EntryFactory {
+
+	private final @Nullable String service;
+
+	private final @Nullable String defaultCategory;
+
+	private final JsonValues values;
+
+	private final Masking masking;
+
+	/**
+	 * Creates the factory.
+	 * @param service the name of this application, or {@code null}
+	 * @param defaultCategory the category of what names none, or {@code null}
+	 * @param values how metadata is written
+	 * @param masking what is hidden in error messages
+	 */
+	public EntryFactory(@Nullable String service, @Nullable String defaultCategory, JsonValues values,
+			Masking masking) {
+		this.service = service;
+		this.defaultCategory = defaultCategory;
+		this.values = values;
+		this.masking = masking;
+	}
+
+	/**
+	 * The entry of the operation itself, without state. It takes a copy of all that the
+	 * record refers to.
+	 * @param operation the operation
+	 * @param record what happened
+	 * @param durationMicros how long it took, in microseconds, or {@code null}
+	 * @return the entry
+	 */
+	public Entry entry(Operation operation, AuditRecord record, @Nullable Long durationMicros) {
+		DataGroup data = new DataGroup(record.targetName(), record.message(), record.justification(),
+				(record.error() != null) ? this.masking.mask(record.error()) : null, null, null, null,
+				metadata(record.metadata()), related(record.related()));
+		return entry(operation, record, record.outcome(), record.targetType(), record.targetId(), null, durationMicros,
+				data);
+	}
+
+	/**
+	 * The entry of an entity that the operation changed besides its target.
+	 * @param operation the operation
+	 * @param outcome how the operation ended
+	 * @param change what became of the entity
+	 * @param revision Envers' revision number, or {@code null}
+	 * @return the entry
+	 */
+	public Entry entry(Operation operation, Outcome outcome, EntityChange change, @Nullable Long revision) {
+		DataGroup data = new DataGroup(null, null, null, null, json(change.before()), json(change.after()),
+				json(change.changes()), null, null);
+		return entry(operation, operation.outline(), outcome, change.type(), change.id(), revision, null, data);
+	}
+
+	/**
+	 * The operation's entry with the state of its target.
+	 * @param entry the entry without state
+	 * @param change what became of the target
+	 * @param revision Envers' revision number, or {@code null}
+	 * @return the entry with state
+	 */
+	public Entry withState(Entry entry, EntityChange change, @Nullable Long revision) {
+		DataGroup data = entry.data();
+		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
+				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(), change.type(),
+				change.id(), revision, entry.durationMicros(), entry.traceId(), entry.actor(),
+				new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
+						json(change.before()), json(change.after()), json(change.changes()), data.metadata(),
+						data.related()));
+	}
+
+	/**
+	 * The entry with another ending.
+	 * @param entry the entry
+	 * @param outcome how the operation ended after all
+	 * @param error what went wrong, or {@code null}
+	 * @return the entry with that ending
+	 */
+	public Entry ended(Entry entry, Outcome outcome, @Nullable String error) {
+		DataGroup data = entry.data();
+		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
+				entry.action(), entry.category(), entry.severity(), outcome, entry.actorType(), entry.targetType(),
+				entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(), entry.actor(),
+				new DataGroup(data.targetName(), data.message(), data.justification(),
+						(error != null) ? this.masking.mask(error) : null, data.before(), data.after(), data.changes(),
+						data.metadata(), data.related()));
+	}
+
+	private Entry entry(Operation operation, AuditRecord record, Outcome outcome, @Nullable String targetType,
+			@Nullable String targetId, @Nullable Long revision, @Nullable Long durationMicros, DataGroup data) {
+		Origin origin = operation.origin();
+		Actor actor = (record.actor() != null) ? record.actor() : origin.actor();
+		UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
+		return new Entry(id, (record.occurredAt() != null) ? record.occurredAt() : origin.occurredAt(), this.service,
+				null, operation.id(), record.action(),
+				(record.category() != null) ? record.category() : this.defaultCategory, record.severity(), outcome,
+				actor.type(), targetType, targetId, revision, durationMicros, origin.request().traceId(),
+				group(actor, origin.request()), data);
+	}
+
+	private static ActorGroup group(Actor actor, RequestDetails request) {
+		return new ActorGroup(actor.id(), actor.name(), actor.impersonatorId(), request.ip(), request.userAgent(),
+				request.session(), null, null);
+	}
+
+	private @Nullable CanonicalJson metadata(Map<String, @Nullable Object> metadata) {
+		return metadata.isEmpty() ? null : CanonicalJson.of(this.values.toJson(metadata));
+	}
+
+	private static @Nullable CanonicalJson related(List<Resource> related) {
+		if (related.isEmpty()) {
+			return null;
+		}
+		ArrayNode array = JsonNodeFactory.instance.arrayNode();
+		related.forEach((resource) -> array.addObject().put("type", resource.type()).put("id", resource.id()));
+		return CanonicalJson.of(array);
+	}
+
+	private static @Nullable CanonicalJson json(@Nullable JsonNode node) {
+		return (node != null) ? CanonicalJson.of(node) : null;
+	}
+
+}

@@ -1,0 +1,110 @@
+package io.auditspring.capture;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/**
+ * Hides the values of members whose names tell that they are secret. A name matches a key
+ * when the key's words stand in it one after the other, so that {@code newPassword} and
+ * {@code password_hash} match {@code password}, but {@code shipping} does not match
+ * {@code pin}.
+ */
+public final class Masking {
+
+	/** What stands in an entry where a secret was. */
+	public static final String MASK = "***";
+
+	private static final Pattern WORD = Pattern.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+");
+
+	private static final int MAX_REMEMBERED_NAMES = 4096;
+
+	private final List<List<String>> keys;
+
+	private final Pattern assignment;
+
+	private final Map<String, Boolean> names = new ConcurrentHashMap<>();
+
+	public Masking(List<String> keys) {
+		this.keys = keys.stream().map(Masking::words).filter((words) -> !words.isEmpty()).toList();
+		this.assignment = assignment(this.keys);
+	}
+
+	/**
+	 * Whether the value of a member with this name is secret.
+	 * @param name the member's name
+	 * @return whether it is to be masked
+	 */
+	public boolean hides(String name) {
+		Boolean known = this.names.get(name);
+		if (known != null) {
+			return known;
+		}
+		boolean hidden = matches(words(name));
+		if (this.names.size() < MAX_REMEMBERED_NAMES) {
+			this.names.put(name, hidden);
+		}
+		return hidden;
+	}
+
+	/**
+	 * Masks the secret members of a JSON value in place, however deep.
+	 * @param node the value
+	 * @return the same value
+	 */
+	JsonNode mask(JsonNode node) {
+		if (node instanceof ObjectNode object) {
+			for (Map.Entry<String, JsonNode> member : object.properties()) {
+				if (!member.getValue().isNull() && hides(member.getKey())) {
+					member.setValue(StringNode.valueOf(MASK));
+				}
+				else {
+					mask(member.getValue());
+				}
+			}
+		}
+		else if (node instanceof ArrayNode array) {
+			array.forEach(this::mask);
+		}
+		return node;
+	}
+
+	/**
+	 * Masks what is written as {@code key=value} or {@code key: value} in running text,
+	 * such as the message of an exception.
+	 * @param text the text
+	 * @return the text without the secret values
+	 */
+	String mask(String text) {
+		return this.keys.isEmpty() ? text : this.assignment.matcher(text).replaceAll("$1" + MASK);
+	}
+
+	private boolean matches(List<String> name) {
+		return this.keys.stream().anyMatch((key) -> Collections.indexOfSubList(name, key) >= 0);
+	}
+
+	private static List<String> words(String name) {
+		List<String> words = new ArrayList<>();
+		WORD.matcher(name).results().forEach((word) -> words.add(word.group().toLowerCase(Locale.ROOT)));
+		return words;
+	}
+
+	private static Pattern assignment(List<List<String>> keys) {
+		String names = keys.stream()
+			.map((words) -> words.stream().map(Pattern::quote).collect(Collectors.joining("[ _-]?")))
+			.collect(Collectors.joining("|"));
+		return Pattern.compile("((?:" + names + ")[\\w-]*[\"']?\\s*[=:]\\s*)(?:\"[^\"]*\"|'[^']*'|[^\\s,;}\\])]+)",
+				Pattern.CASE_INSENSITIVE);
+	}
+
+}

@@ -1,0 +1,118 @@
+package io.auditspring.capture;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+import io.auditspring.AuditContext;
+import io.auditspring.AuditRecord;
+import org.hibernate.id.uuid.UuidVersion7Strategy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One audited call, or one recorded event, from its beginning until its entries are
+ * delivered. Not thread-safe: it belongs to the thread that runs the call.
+ */
+public final class Operation implements AuditContext {
+
+	private final UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
+
+	private final long startedNanos = System.nanoTime();
+
+	private final Origin origin;
+
+	private final AuditRecord outline;
+
+	private final boolean capturesState;
+
+	private final List<Consumer<AuditRecord.Builder>> amendments = new ArrayList<>(0);
+
+	private boolean skipped;
+
+	/**
+	 * Begins an operation.
+	 * @param origin who called, from where and when
+	 * @param outline what is known of it beforehand
+	 * @param capturesState whether its entries carry the state of changed entities
+	 */
+	public Operation(Origin origin, AuditRecord outline, boolean capturesState) {
+		this.origin = origin;
+		this.outline = outline;
+		this.capturesState = capturesState;
+	}
+
+	public UUID id() {
+		return this.id;
+	}
+
+	public Origin origin() {
+		return this.origin;
+	}
+
+	public AuditRecord outline() {
+		return this.outline;
+	}
+
+	public boolean capturesState() {
+		return this.capturesState;
+	}
+
+	public boolean isSkipped() {
+		return this.skipped;
+	}
+
+	public long elapsedMicros() {
+		return (System.nanoTime() - this.startedNanos) / 1_000;
+	}
+
+	/**
+	 * Applies what was set through the context during the call.
+	 * @param record what the annotation says
+	 */
+	public void amend(AuditRecord.Builder record) {
+		this.amendments.forEach((amendment) -> amendment.accept(record));
+	}
+
+	@Override
+	public AuditContext target(@Nullable String type, @Nullable Object target) {
+		return amend((record) -> record.target(type, target));
+	}
+
+	@Override
+	public AuditContext targetName(@Nullable String name) {
+		return amend((record) -> record.targetName(name));
+	}
+
+	@Override
+	public AuditContext message(@Nullable String message) {
+		return amend((record) -> record.message(message));
+	}
+
+	@Override
+	public AuditContext justification(@Nullable String justification) {
+		return amend((record) -> record.justification(justification));
+	}
+
+	@Override
+	public AuditContext metadata(String key, @Nullable Object value) {
+		return amend((record) -> record.metadata(key, value));
+	}
+
+	@Override
+	public AuditContext related(String type, Object related) {
+		return amend((record) -> record.related(type, related));
+	}
+
+	@Override
+	public AuditContext skip() {
+		this.skipped = true;
+		return this;
+	}
+
+	private AuditContext amend(Consumer<AuditRecord.Builder> amendment) {
+		this.amendments.add(amendment);
+		return this;
+	}
+
+}

@@ -1,0 +1,17 @@
+package io.auditspring.capture;
+
+import java.time.Instant;
+
+import io.auditspring.Actor;
+
+/**
+ * Who called, from where and when; taken before the call, so that it survives a change of
+ * thread and the recycling of the request.
+ *
+ * @param occurredAt when the call began
+ * @param actor who called
+ * @param request from where
+ */
+public record Origin(Instant occurredAt, Actor actor, RequestDetails request) {
+
+}

@@ -1,0 +1,27 @@
+package io.auditspring.capture;
+
+import java.security.Principal;
+
+import io.auditspring.Actor;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/**
+ * The actor by the servlet container.
+ */
+public final class ServletActorSource implements ActorSource {
+
+	@Override
+	public @Nullable Actor currentActor() {
+		RequestAttributes attributes = RequestContextHolder.getRequestAttributes();
+		if (!(attributes instanceof ServletRequestAttributes servlet)) {
+			return null;
+		}
+		Principal principal = servlet.getRequest().getUserPrincipal();
+		return (principal != null) ? Actor.user(principal.getName(), principal.getName()) : null;
+	}
+
+}

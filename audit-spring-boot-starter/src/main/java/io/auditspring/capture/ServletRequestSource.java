@@ -1,0 +1,75 @@
+package io.auditspring.capture;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/**
+ * Takes the details of the current servlet request. The address is the socket's: a header
+ * that anybody can send never decides it.
+ */
+public final class ServletRequestSource implements RequestSource {
+
+	/** W3C Trace Context, section 3.2. */
+	private static final Pattern TRACEPARENT = Pattern
+		.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
+
+	private static final int SESSION_DIGEST_BYTES = 16;
+
+	private static final int MAX_USER_AGENT = 512;
+
+	@Override
+	public RequestDetails currentRequest() {
+		RequestAttributes attributes = RequestContextHolder.getRequestAttributes();
+		if (!(attributes instanceof ServletRequestAttributes servlet)) {
+			return RequestDetails.NONE;
+		}
+		HttpServletRequest request = servlet.getRequest();
+		return new RequestDetails(request.getRemoteAddr(), userAgent(request), session(request), traceId(request));
+	}
+
+	private static @Nullable String userAgent(HttpServletRequest request) {
+		String agent = request.getHeader("User-Agent");
+		return (agent != null && agent.length() > MAX_USER_AGENT) ? agent.substring(0, MAX_USER_AGENT) : agent;
+	}
+
+	// Whoever reads the ledger must not be able to take over a session.
+	private static @Nullable String session(HttpServletRequest request) {
+		HttpSession session = request.getSession(false);
+		if (session == null) {
+			return null;
+		}
+		byte[] digest = sha256().digest(session.getId().getBytes(StandardCharsets.UTF_8));
+		return HexFormat.of().formatHex(digest, 0, SESSION_DIGEST_BYTES);
+	}
+
+	private static MessageDigest sha256() {
+		try {
+			return MessageDigest.getInstance("SHA-256");
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+	private static @Nullable String traceId(HttpServletRequest request) {
+		String header = request.getHeader("traceparent");
+		if (header == null) {
+			return null;
+		}
+		Matcher matcher = TRACEPARENT.matcher(header);
+		return matcher.matches() ? matcher.group(1) : null;
+	}
+
+}

@@ -1,0 +1,20 @@
+package io.auditspring.capture;
+
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+
+/**
+ * Something that wants to take part in a Hibernate session factory. Handed over in its
+ * settings under {@link #SETTING}.
+ */
+public interface SessionFactoryExtension {
+
+	/** The setting that holds the extension. */
+	String SETTING = "io.auditspring.session-factory-extension";
+
+	/**
+	 * Called while the session factory is being built.
+	 * @param sessionFactory the session factory, not yet complete
+	 */
+	void extend(SessionFactoryImplementor sessionFactory);
+
+}

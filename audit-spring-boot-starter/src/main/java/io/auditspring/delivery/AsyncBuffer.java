@@ -1,0 +1,170 @@
+package io.auditspring.delivery;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.auditspring.ledger.Entry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Takes entries from callers that do not wait, and writes them to the ledger in batches.
+ * Bounded: what happens when it is full is configured. Stopping writes what is left.
+ */
+public final class AsyncBuffer implements SmartLifecycle {
+
+	private static final Logger logger = LoggerFactory.getLogger(AsyncBuffer.class);
+
+	private static final Duration IDLE = Duration.ofSeconds(1);
+
+	private final BlockingQueue<Entry> queue;
+
+	private final Overflow overflow;
+
+	private final DirectWriter writer;
+
+	private final int batchSize;
+
+	private final Duration linger;
+
+	private final Worker worker;
+
+	private final AtomicLong discarded = new AtomicLong();
+
+	/** The batch that is being written; kept until it is. */
+	private final List<Entry> batch = new ArrayList<>();
+
+	/**
+	 * Creates the buffer.
+	 * @param writer writes to the ledger
+	 * @param capacity the most entries that wait
+	 * @param overflow what happens to further ones
+	 * @param batchSize the most entries to write at once
+	 * @param linger how long to wait for a batch to fill
+	 */
+	public AsyncBuffer(DirectWriter writer, int capacity, Overflow overflow, int batchSize, Duration linger) {
+		this.queue = new ArrayBlockingQueue<>(capacity);
+		this.overflow = overflow;
+		this.writer = writer;
+		this.batchSize = batchSize;
+		this.linger = linger;
+		this.worker = new Worker("audit-buffer", IDLE, this::drain);
+	}
+
+	/**
+	 * Takes an entry.
+	 * @param entry the entry
+	 * @throws SQLException when the caller had to write it itself and could not
+	 */
+	void add(Entry entry) throws SQLException {
+		if (!isRunning()) {
+			this.writer.write(List.of(entry));
+			return;
+		}
+		if (!this.queue.offer(entry)) {
+			overflow(entry);
+		}
+		this.worker.wake();
+	}
+
+	private void overflow(Entry entry) throws SQLException {
+		switch (this.overflow) {
+			case BLOCK -> block(entry);
+			case SYNC -> this.writer.write(List.of(entry));
+			case DISCARD -> this.discarded.incrementAndGet();
+		}
+	}
+
+	// An interrupted caller does not wait; the entry is not lost for that.
+	private void block(Entry entry) throws SQLException {
+		try {
+			this.queue.put(entry);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			this.writer.write(List.of(entry));
+		}
+	}
+
+	private void drain() throws SQLException {
+		while (!this.batch.isEmpty() || !this.queue.isEmpty()) {
+			fill();
+			this.writer.write(this.batch);
+			this.batch.clear();
+		}
+		reportDiscarded();
+	}
+
+	private void fill() {
+		long deadline = System.nanoTime() + this.linger.toNanos();
+		this.queue.drainTo(this.batch, this.batchSize - this.batch.size());
+		while (this.batch.size() < this.batchSize && !this.worker.isStopping()) {
+			Entry next = next(deadline - System.nanoTime());
+			if (next == null) {
+				return;
+			}
+			this.batch.add(next);
+			this.queue.drainTo(this.batch, this.batchSize - this.batch.size());
+		}
+	}
+
+	private @Nullable Entry next(long waitNanos) {
+		try {
+			return this.queue.poll(waitNanos, TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return null;
+		}
+	}
+
+	private void reportDiscarded() throws SQLException {
+		long count = this.discarded.getAndSet(0);
+		if (count == 0) {
+			return;
+		}
+		logger.error("{} audit entries were discarded because the asynchronous buffer was full", count);
+		try {
+			this.writer.writeDiscarded(count);
+		}
+		catch (SQLException | RuntimeException ex) {
+			this.discarded.addAndGet(count);
+			throw ex;
+		}
+	}
+
+	@Override
+	public void start() {
+		this.worker.start();
+	}
+
+	@Override
+	public void stop() {
+		this.worker.stop();
+		int left = this.queue.size() + this.batch.size();
+		if (left > 0) {
+			logger.error("{} audit entries could not be written before the application stopped and are lost", left);
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.worker.isRunning();
+	}
+
+	@Override
+	public int getPhase() {
+		return Relay.PHASE;
+	}
+
+}

@@ -1,0 +1,317 @@
+package io.auditspring.delivery;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import io.auditspring.Delivery;
+import io.auditspring.capture.EntityChange;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.ledger.Entry;
+import org.hibernate.FlushMode;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.orm.jpa.EntityManagerFactoryInfo;
+import org.springframework.orm.jpa.EntityManagerHolder;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * The audit side of one business transaction. It collects what audited operations did,
+ * stages their entries in the transaction at the last moment before the commit, and sees
+ * to what must be recorded when it is over.
+ * <p>
+ * With Hibernate the last moment is a callback of the session, for two reasons: Spring's
+ * {@code beforeCommit} comes before the flush that finds out what changed, and Envers
+ * writes its rows, and with them the revision, in such a callback itself.
+ */
+public final class AuditTransaction implements TransactionSynchronization {
+
+	private static final Logger logger = LoggerFactory.getLogger(AuditTransaction.class);
+
+	private static final int VALIDATION_SECONDS = 2;
+
+	private final Object key;
+
+	private final EntryDelivery delivery;
+
+	private final EntryFactory factory;
+
+	/** What is to be staged. */
+	private final Map<Operation, OperationChanges> pending = new LinkedHashMap<>();
+
+	/** What was staged, should the commit fail. */
+	private final List<OperationChanges> staged = new ArrayList<>(1);
+
+	/** What must not happen before the commit. */
+	private final Aftermath afterCommit;
+
+	private @Nullable OwningCall owner;
+
+	private final Set<@Nullable Operation> guests = new HashSet<>(1);
+
+	private @Nullable Supplier<@Nullable Long> revision;
+
+	private int pendingCallbacks;
+
+	private boolean over;
+
+	AuditTransaction(Object key, EntryDelivery delivery, EntryFactory factory) {
+		this.key = key;
+		this.delivery = delivery;
+		this.factory = factory;
+		this.afterCommit = new Aftermath(delivery, factory);
+	}
+
+	/**
+	 * Says that the transaction begins and ends with an audited call. What Hibernate
+	 * finds changed when the call has ended belongs to it, and what is left to deliver
+	 * after the transaction is handed to it: by then the connection is free again, and
+	 * the reason of a failure is known.
+	 * @param operation the call
+	 * @param aftermath where to leave the rest
+	 */
+	public void ownedBy(Operation operation, Aftermath aftermath) {
+		this.owner = new OwningCall(operation, aftermath);
+	}
+
+	/**
+	 * Says that an audited call runs within this transaction, which somebody else began.
+	 * A flush now, and another one when it has ended, tells its changes from those around
+	 * it.
+	 * @param operation the call
+	 */
+	public void joinedBy(Operation operation) {
+		if (operation.capturesState()) {
+			flushSession();
+		}
+		this.guests.add(operation);
+	}
+
+	/**
+	 * Adds an operation that has ended.
+	 * @param ending how it ended
+	 */
+	public void add(Ending ending) {
+		of(ending.operation()).end(ending);
+	}
+
+	/**
+	 * Says that a call that {@linkplain #joinedBy joined} this transaction is about to
+	 * return.
+	 * @param operation the call
+	 */
+	public void leftBy(Operation operation) {
+		if (operation.capturesState()) {
+			flushSession();
+		}
+	}
+
+	private void flushSession() {
+		if (session() instanceof SessionImplementor session && session.getHibernateFlushMode() != FlushMode.MANUAL) {
+			session.flush();
+		}
+	}
+
+	boolean isOwned() {
+		return this.owner != null;
+	}
+
+	/**
+	 * Adds what Hibernate changed.
+	 * @param running the call that is running on this thread, or {@code null}
+	 * @param change what became of the entity
+	 * @param session the session that wrote it
+	 * @param revision gives Envers' revision number later
+	 */
+	void changed(@Nullable Operation running, EntityChange change, SharedSessionContractImplementor session,
+			Supplier<@Nullable Long> revision) {
+		Operation responsible = responsible(running);
+		if (responsible == null || !responsible.capturesState()) {
+			return;
+		}
+		of(responsible).add(change);
+		if (this.revision == null) {
+			this.revision = revision;
+			stageAtTheEndOf(session);
+		}
+	}
+
+	// The call that runs on this thread may belong to a transaction around this one.
+	private @Nullable Operation responsible(@Nullable Operation running) {
+		return (this.owner != null && !this.guests.contains(running)) ? this.owner.operation() : running;
+	}
+
+	private OperationChanges of(Operation operation) {
+		return this.pending.computeIfAbsent(operation, OperationChanges::new);
+	}
+
+	@Override
+	public void beforeCommit(boolean readOnly) {
+		if (readOnly) {
+			// Nothing can be written in it: its entries follow when it is over.
+			return;
+		}
+		SharedSessionContractImplementor session = session();
+		if (session != null) {
+			stageAtTheEndOf(session);
+		}
+		else if (TransactionSynchronizationManager.hasResource(this.delivery.dataSource())) {
+			stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
+		}
+		// Else the transaction is on another database: its entries follow when it is
+		// over.
+	}
+
+	// Callbacks may be registered while callbacks run. The last of ours registers once
+	// more, and so comes after the last flush and after Envers wherever that registered.
+	private void stageAtTheEndOf(SharedSessionContractImplementor session) {
+		this.pendingCallbacks++;
+		register(session, (ending) -> {
+			this.pendingCallbacks--;
+			if (this.pendingCallbacks == 0) {
+				register(ending,
+						(last) -> stage(last.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection()));
+			}
+		});
+	}
+
+	// A session may outlive its transaction (open in view), and so do the callbacks of
+	// one
+	// that was rolled back: the next transaction runs them.
+	private void register(SharedSessionContractImplementor session, BeforeCompletionCallback callback) {
+		session.getTransactionCompletionCallbacks().registerCallback((BeforeCompletionCallback) (ending) -> {
+			if (!this.over) {
+				callback.doBeforeTransactionCompletion(ending);
+			}
+		});
+	}
+
+	private @Nullable SharedSessionContractImplementor session() {
+		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
+			if (resource.getValue() instanceof EntityManagerHolder holder
+					&& resource.getKey() instanceof EntityManagerFactoryInfo factory
+					&& factory.getDataSource() == this.delivery.dataSource()) {
+				SharedSessionContractImplementor session = holder.getEntityManager()
+					.unwrap(SharedSessionContractImplementor.class);
+				return session.isTransactionInProgress() ? session : null;
+			}
+		}
+		return null;
+	}
+
+	private void stage(Connection connection) {
+		List<Entry> entries = new ArrayList<>();
+		Long revision = (this.revision != null) ? this.revision.get() : null;
+		for (OperationChanges operation : this.pending.values()) {
+			List<Entry> own = operation.entries(this.factory, revision);
+			if (operation.delivery() == Delivery.ASYNC) {
+				own.forEach((entry) -> this.afterCommit.add(Delivery.ASYNC, entry));
+			}
+			else {
+				entries.addAll(own);
+			}
+			if (operation.delivery() == Delivery.SYNC) {
+				this.afterCommit.awaitRelay();
+			}
+			this.staged.add(operation);
+		}
+		this.pending.clear();
+		this.delivery.stage(connection, entries);
+	}
+
+	@Override
+	public void suspend() {
+		TransactionSynchronizationManager.unbindResource(this.key);
+	}
+
+	@Override
+	public void resume() {
+		TransactionSynchronizationManager.bindResource(this.key, this);
+	}
+
+	@Override
+	public void afterCompletion(int status) {
+		this.over = true;
+		TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
+		Aftermath rest = (status == STATUS_COMMITTED) ? committed() : notCommitted(status);
+		if (this.owner != null) {
+			this.owner.aftermath().addAll(rest);
+		}
+		else {
+			settle(rest);
+		}
+	}
+
+	private Aftermath committed() {
+		if (!this.staged.isEmpty()) {
+			this.delivery.committed();
+		}
+		// Of a read-only transaction, or added by somebody's after-commit callback.
+		for (OperationChanges operation : this.pending.values()) {
+			operation.entries(this.factory, null).forEach((entry) -> this.afterCommit.add(operation.delivery(), entry));
+		}
+		return this.afterCommit;
+	}
+
+	private Aftermath notCommitted(int status) {
+		Aftermath rest = new Aftermath(this.delivery, this.factory);
+		if (status == STATUS_UNKNOWN && !this.staged.isEmpty()) {
+			logger.error("The outcome of a transaction is unknown; if it was committed, its {} audited "
+					+ "operations reach the ledger, else they leave no entry", this.staged.size());
+			this.delivery.committed();
+		}
+		else {
+			this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
+		}
+		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
+		return rest;
+	}
+
+	// The transaction's own connection is still held and idle now. To take another one
+	// could wait for ever where every thread of a pool does so.
+	private void settle(Aftermath rest) {
+		DataSource dataSource = this.delivery.dataSource();
+		if (rest.isEmpty() || TransactionSynchronizationManager.getResource(dataSource) == null) {
+			rest.settle(null, null);
+			return;
+		}
+		Connection connection = DataSourceUtils.getConnection(dataSource);
+		try {
+			rest.settle(null, isUsable(connection) ? connection : null);
+		}
+		finally {
+			DataSourceUtils.releaseConnection(connection, dataSource);
+		}
+	}
+
+	private static boolean isUsable(Connection connection) {
+		try {
+			return connection.isValid(VALIDATION_SECONDS);
+		}
+		catch (SQLException ex) {
+			logger.debug("A connection could not be checked and is not used", ex);
+			return false;
+		}
+	}
+
+	private record OwningCall(Operation operation, Aftermath aftermath) {
+
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.auditspring.delivery;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import io.auditspring.Actor;
+import io.auditspring.AuditRecord;
+import io.auditspring.Severity;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.capture.Origin;
+import io.auditspring.capture.RequestDetails;
+import io.auditspring.ledger.Entry;
+import io.auditspring.ledger.LedgerWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes entries to the ledger without a stop in the outbox, in transactions of its own.
+ */
+public final class DirectWriter {
+
+	private static final Logger logger = LoggerFactory.getLogger(DirectWriter.class);
+
+	private final DataSource dataSource;
+
+	private final LedgerWriter ledger;
+
+	private final Outbox outbox;
+
+	private final String chain;
+
+	private final EntryFactory factory;
+
+	public DirectWriter(DataSource dataSource, LedgerWriter ledger, Outbox outbox, String chain, EntryFactory factory) {
+		this.dataSource = dataSource;
+		this.ledger = ledger;
+		this.outbox = outbox;
+		this.chain = chain;
+		this.factory = factory;
+	}
+
+	/**
+	 * Writes entries; on return they are committed and chained. One that the database
+	 * refuses is quarantined, the others are written.
+	 * @param entries the entries
+	 * @throws SQLException when the database takes nothing
+	 */
+	void write(List<Entry> entries) throws SQLException {
+		try (Connection connection = this.dataSource.getConnection()) {
+			write(connection, entries);
+		}
+	}
+
+	private void write(Connection connection, List<Entry> entries) throws SQLException {
+		try {
+			Transactions.run(connection, () -> this.ledger.append(connection, this.chain, entries));
+		}
+		catch (SQLException | RuntimeException ex) {
+			if (!Refusal.isFinal(ex)) {
+				throw ex;
+			}
+			if (entries.size() == 1) {
+				quarantine(connection, entries, ex);
+				return;
+			}
+			for (Entry entry : entries) {
+				write(connection, List.of(entry));
+			}
+		}
+	}
+
+	private void quarantine(Connection connection, List<Entry> entries, Exception refusal) throws SQLException {
+		logger.error("An audit entry was refused by the ledger and is now in audit_quarantine", refusal);
+		Transactions.run(connection,
+				() -> this.outbox.quarantine(connection, entries, String.valueOf(refusal.getMessage())));
+	}
+
+	/**
+	 * Records that entries were dropped.
+	 * @param count how many
+	 * @throws SQLException when the database takes nothing
+	 */
+	void writeDiscarded(long count) throws SQLException {
+		AuditRecord record = AuditRecord.action("audit.discarded")
+			.category("audit")
+			.severity(Severity.CRITICAL)
+			.message(count + " entries were discarded because the asynchronous buffer was full")
+			.metadata("count", count)
+			.build();
+		Origin origin = new Origin(Instant.now(), Actor.system("audit"), RequestDetails.NONE);
+		write(List.of(this.factory.entry(new Operation(origin, record, false), record, null)));
+	}
+
+}

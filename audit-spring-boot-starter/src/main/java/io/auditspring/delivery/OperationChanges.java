@@ -1,0 +1,107 @@
+package io.auditspring.delivery;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import io.auditspring.AuditRecord;
+import io.auditspring.Delivery;
+import io.auditspring.Outcome;
+import io.auditspring.capture.EntityChange;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.ledger.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one operation did within one transaction, and the entries that says it.
+ */
+final class OperationChanges {
+
+	private final Operation operation;
+
+	private final Map<String, EntityChange> changes = new LinkedHashMap<>();
+
+	private @Nullable Ending ending;
+
+	OperationChanges(Operation operation) {
+		this.operation = operation;
+	}
+
+	Delivery delivery() {
+		return this.operation.outline().delivery();
+	}
+
+	void end(Ending ending) {
+		this.ending = ending;
+	}
+
+	void add(EntityChange change) {
+		String key = change.type() + '\n' + change.id();
+		EntityChange earlier = this.changes.remove(key);
+		EntityChange joined = (earlier != null) ? earlier.then(change) : change;
+		if (joined != null) {
+			this.changes.put(key, joined);
+		}
+	}
+
+	/**
+	 * The entries of a transaction that commits. An operation that has not ended yet, as
+	 * it also does something outside this transaction, has its own entry later; what it
+	 * changed here is shown now.
+	 * @param factory makes the entries
+	 * @param revision Envers' revision number, or {@code null}
+	 * @return the entry of the operation, then those of further entities
+	 */
+	List<Entry> entries(EntryFactory factory, @Nullable Long revision) {
+		List<Entry> entries = new ArrayList<>(1);
+		List<EntityChange> further = new ArrayList<>(this.changes.values());
+		Outcome outcome = Outcome.SUCCESS;
+		if (this.ending != null) {
+			if (this.ending.suppressed()) {
+				return entries;
+			}
+			outcome = this.ending.record().outcome();
+			EntityChange target = target(this.ending.record());
+			Entry entry = this.ending.entry(target);
+			if (target != null) {
+				further.remove(target);
+				entry = factory.withState(entry, target, revision);
+			}
+			entries.add(entry);
+		}
+		for (EntityChange change : further) {
+			entries.add(factory.entry(this.operation, outcome, change, revision));
+		}
+		return entries;
+	}
+
+	// The one change that fits what is said of the target; without a word of it, the
+	// only one.
+	private @Nullable EntityChange target(AuditRecord record) {
+		List<EntityChange> fitting = this.changes.values()
+			.stream()
+			.filter((change) -> record.targetType() == null || record.targetType().equals(change.type()))
+			.filter((change) -> record.targetId() == null || Objects.equals(record.targetId(), change.id()))
+			.toList();
+		return (fitting.size() == 1) ? fitting.get(0) : null;
+	}
+
+	/**
+	 * Adds the entry of the operation in a transaction that was rolled back: whatever it
+	 * returned, it did nothing.
+	 * @param aftermath where to add it
+	 * @param factory makes the entry
+	 */
+	void addRolledBack(Aftermath aftermath, EntryFactory factory) {
+		if (this.ending == null || this.ending.suppressed()) {
+			return;
+		}
+		Entry entry = this.ending.entry(null);
+		aftermath.add(delivery(),
+				(entry.outcome() == Outcome.SUCCESS) ? factory.ended(entry, Outcome.FAILURE, null) : entry);
+	}
+
+}

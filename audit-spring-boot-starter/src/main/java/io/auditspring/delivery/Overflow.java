@@ -1,0 +1,17 @@
+package io.auditspring.delivery;
+
+/**
+ * What happens to an entry when the asynchronous buffer is full.
+ */
+public enum Overflow {
+
+	/** The caller waits for room. */
+	BLOCK,
+
+	/** The caller writes the entry itself. */
+	SYNC,
+
+	/** The entry is dropped; that and how many is recorded in the ledger. */
+	DISCARD
+
+}

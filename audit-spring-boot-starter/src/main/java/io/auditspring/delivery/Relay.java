@@ -1,0 +1,153 @@
+package io.auditspring.delivery;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Entry;
+import io.auditspring.ledger.LedgerWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Moves entries from the outbox to the ledger. A batch leaves the one and enters the
+ * other in the same transaction, so each entry arrives exactly once, whatever dies when
+ * and however many instances do this at the same time.
+ */
+public final class Relay implements SmartLifecycle {
+
+	/** Starts before everything that may be audited, and stops after it. */
+	static final int PHASE = Integer.MIN_VALUE + 1000;
+
+	private static final Logger logger = LoggerFactory.getLogger(Relay.class);
+
+	private final DataSource dataSource;
+
+	private final Outbox outbox;
+
+	private final LedgerWriter ledger;
+
+	private final String chain;
+
+	private final int batchSize;
+
+	private final Worker worker;
+
+	/**
+	 * Creates the relay.
+	 * @param dataSource the audit database
+	 * @param outbox where entries are taken from
+	 * @param ledger where they go
+	 * @param chain the chain they are for
+	 * @param batchSize the most transactions to move at once
+	 * @param pollInterval how often to look for what instances that died left behind
+	 */
+	public Relay(DataSource dataSource, Outbox outbox, LedgerWriter ledger, String chain, int batchSize,
+			Duration pollInterval) {
+		this.dataSource = dataSource;
+		this.outbox = outbox;
+		this.ledger = ledger;
+		this.chain = chain;
+		this.batchSize = batchSize;
+		this.worker = new Worker("audit-relay", pollInterval, this::drain);
+	}
+
+	/**
+	 * Says that something was staged.
+	 */
+	void wake() {
+		this.worker.wake();
+	}
+
+	/**
+	 * Moves all that is staged now.
+	 * @throws SQLException when the database refuses
+	 */
+	void drain() throws SQLException {
+		try (Connection connection = this.dataSource.getConnection()) {
+			drain(connection);
+		}
+	}
+
+	/**
+	 * Moves all that is staged now, over a connection on which no transaction is open.
+	 * @param connection the connection
+	 * @throws SQLException when the database refuses
+	 */
+	void drain(Connection connection) throws SQLException {
+		Transactions.run(connection, () -> {
+			boolean more = true;
+			while (more) {
+				more = move(connection) == this.batchSize;
+			}
+		});
+	}
+
+	private int move(Connection connection) throws SQLException {
+		try {
+			return move(connection, this.batchSize);
+		}
+		catch (SQLException | RuntimeException ex) {
+			connection.rollback();
+			if (!Refusal.isFinal(ex)) {
+				throw ex;
+			}
+			return moveOne(connection);
+		}
+	}
+
+	private int move(Connection connection, int limit) throws SQLException {
+		List<Outbox.Row> rows = this.outbox.take(connection, limit);
+		List<Entry> entries = new ArrayList<>(rows.size());
+		rows.forEach((row) -> entries.addAll(this.outbox.read(row)));
+		this.ledger.append(connection, this.chain, entries);
+		connection.commit();
+		return rows.size();
+	}
+
+	// One bad row must not stop the others: go on one by one until it is set aside.
+	private int moveOne(Connection connection) throws SQLException {
+		try {
+			move(connection, 1);
+		}
+		catch (SQLException | RuntimeException ex) {
+			connection.rollback();
+			if (!Refusal.isFinal(ex)) {
+				throw ex;
+			}
+			for (Outbox.Row row : this.outbox.take(connection, 1)) {
+				this.outbox.quarantine(connection, row.entries(), String.valueOf(ex.getMessage()));
+				logger.error("Staged entries were refused by the ledger and are now in audit_quarantine", ex);
+			}
+			connection.commit();
+		}
+		return this.batchSize;
+	}
+
+	@Override
+	public void start() {
+		this.worker.start();
+	}
+
+	@Override
+	public void stop() {
+		this.worker.stop();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.worker.isRunning();
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.auditspring.delivery;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * Work on a connection that nobody else's transaction is open on.
+ */
+final class Transactions {
+
+	private Transactions() {
+	}
+
+	/**
+	 * Runs work that commits by itself, and leaves the connection as it was.
+	 * @param connection the connection
+	 * @param work the work
+	 * @throws SQLException what the work threw
+	 */
+	static void run(Connection connection, Work work) throws SQLException {
+		boolean autoCommit = connection.getAutoCommit();
+		boolean readOnly = connection.isReadOnly();
+		if (readOnly) {
+			connection.setReadOnly(false);
+		}
+		connection.setAutoCommit(false);
+		try {
+			work.run();
+			connection.commit();
+		}
+		catch (SQLException | RuntimeException ex) {
+			rollback(connection, ex);
+			throw ex;
+		}
+		finally {
+			if (!connection.isClosed()) {
+				connection.setAutoCommit(autoCommit);
+				connection.setReadOnly(readOnly);
+			}
+		}
+	}
+
+	private static void rollback(Connection connection, Exception cause) {
+		try {
+			connection.rollback();
+		}
+		catch (SQLException ex) {
+			cause.addSuppressed(ex);
+		}
+	}
+
+	/**
+	 * Something to do with a connection.
+	 */
+	@FunctionalInterface
+	interface Work {
+
+		void run() throws SQLException;
+
+	}
+
+}

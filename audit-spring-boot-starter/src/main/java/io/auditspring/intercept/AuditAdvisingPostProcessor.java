@@ -1,0 +1,52 @@
+package io.auditspring.intercept;
+
+import java.util.function.Supplier;
+
+import org.aopalliance.aop.Advice;
+
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.ComposablePointcut;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+
+/**
+ * Puts an interceptor at one end of the advisor chain of every bean with audited methods.
+ * An advisor of a certain order would not do: transactions may have any order.
+ */
+public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+
+	private static final long serialVersionUID = 1L;
+
+	private final transient AuditedMethods methods;
+
+	private AuditAdvisingPostProcessor(AuditedMethods methods, Advice advice, boolean outermost) {
+		this.methods = methods;
+		this.advisor = new DefaultPointcutAdvisor(new ComposablePointcut(methods), advice);
+		setBeforeExistingAdvisors(outermost);
+	}
+
+	/**
+	 * Puts the boundary around everything else.
+	 * @param methods knows what is audited
+	 * @param auditing what the interceptor works with
+	 * @return the post-processor
+	 */
+	public static AuditAdvisingPostProcessor outermost(AuditedMethods methods, Supplier<Auditing> auditing) {
+		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods, auditing), true);
+	}
+
+	/**
+	 * Puts the interceptor next to the method, within its transaction.
+	 * @param methods knows what is audited
+	 * @param auditing what the interceptor works with
+	 * @return the post-processor
+	 */
+	public static AuditAdvisingPostProcessor innermost(AuditedMethods methods, Supplier<Auditing> auditing) {
+		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(auditing), false);
+	}
+
+	@Override
+	protected boolean isEligible(Class<?> targetClass) {
+		return this.methods.anyIn(targetClass);
+	}
+
+}

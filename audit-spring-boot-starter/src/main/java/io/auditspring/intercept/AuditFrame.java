@@ -1,0 +1,76 @@
+package io.auditspring.intercept;
+
+import io.auditspring.capture.Origin;
+import io.auditspring.delivery.Aftermath;
+import io.auditspring.delivery.AuditTransaction;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.ProxyMethodInvocation;
+
+/**
+ * What the outer interceptor hands to the inner one. It travels with the invocation, so
+ * that it arrives even where the call changes the thread between the two.
+ */
+final class AuditFrame {
+
+	private static final String ATTRIBUTE = AuditFrame.class.getName();
+
+	private final AuditedMethod method;
+
+	private final Origin origin;
+
+	private final @Nullable AuditTransaction enclosing;
+
+	private final Aftermath aftermath;
+
+	private volatile boolean reached;
+
+	AuditFrame(AuditedMethod method, Origin origin, @Nullable AuditTransaction enclosing, Aftermath aftermath) {
+		this.method = method;
+		this.origin = origin;
+		this.enclosing = enclosing;
+		this.aftermath = aftermath;
+	}
+
+	static @Nullable AuditFrame of(MethodInvocation invocation) {
+		return (AuditFrame) ((ProxyMethodInvocation) invocation).getUserAttribute(ATTRIBUTE);
+	}
+
+	void attachTo(MethodInvocation invocation) {
+		((ProxyMethodInvocation) invocation).setUserAttribute(ATTRIBUTE, this);
+	}
+
+	AuditedMethod method() {
+		return this.method;
+	}
+
+	Origin origin() {
+		return this.origin;
+	}
+
+	/**
+	 * The transaction that was running when the call arrived.
+	 * @return it, or {@code null}
+	 */
+	@Nullable AuditTransaction enclosing() {
+		return this.enclosing;
+	}
+
+	Aftermath aftermath() {
+		return this.aftermath;
+	}
+
+	/**
+	 * Whether the call came as far as the method itself.
+	 * @return {@code false} if something refused it before
+	 */
+	boolean isReached() {
+		return this.reached;
+	}
+
+	void reached() {
+		this.reached = true;
+	}
+
+}

@@ -1,0 +1,116 @@
+package io.auditspring.intercept;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.auditspring.Audited;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.StaticMethodMatcher;
+import org.springframework.core.BridgeMethodResolver;
+import org.springframework.core.MethodClassKey;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Knows which methods are audited: those with the annotation, found on the method, its
+ * type, its interfaces and superclasses, and those that the configured pointcut matches.
+ */
+public final class AuditedMethods extends StaticMethodMatcher {
+
+	private final AuditedMethodReader reader;
+
+	private final @Nullable AuditPointcut pointcut;
+
+	private final Map<MethodClassKey, Optional<AuditedMethod>> methods = new ConcurrentHashMap<>();
+
+	private final Map<Class<?>, Boolean> classes = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates the index.
+	 * @param reader reads what the annotation says
+	 * @param pointcut matches methods without annotation, or {@code null}
+	 */
+	public AuditedMethods(AuditedMethodReader reader, @Nullable AuditPointcut pointcut) {
+		this.reader = reader;
+		this.pointcut = pointcut;
+	}
+
+	/**
+	 * Reads all methods of a class, so that a mistake in one of them shows at once.
+	 * @param type the class
+	 * @return whether it has audited methods
+	 * @throws io.auditspring.AuditSetupException if an annotation is wrong
+	 */
+	public boolean anyIn(Class<?> type) {
+		Class<?> userType = ClassUtils.getUserClass(type);
+		Boolean known = this.classes.get(userType);
+		if (known == null) {
+			known = isCandidate(userType) && inspect(userType);
+			this.classes.put(userType, known);
+		}
+		return known;
+	}
+
+	private boolean isCandidate(Class<?> type) {
+		return !type.getName().startsWith("org.springframework.")
+				&& (this.pointcut != null || AnnotationUtils.isCandidateClass(type, Audited.class));
+	}
+
+	private boolean inspect(Class<?> type) {
+		boolean any = false;
+		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
+			any |= find(method, type) != null;
+		}
+		return any;
+	}
+
+	@Override
+	public boolean matches(Method method, Class<?> targetClass) {
+		return find(method, targetClass) != null;
+	}
+
+	/**
+	 * What is known of a method.
+	 * @param method the method, possibly that of an interface
+	 * @param targetClass the class of the bean
+	 * @return what its annotation says, or {@code null} where it is not audited
+	 */
+	@Nullable AuditedMethod find(Method method, Class<?> targetClass) {
+		MethodClassKey key = new MethodClassKey(method, targetClass);
+		Optional<AuditedMethod> known = this.methods.get(key);
+		if (known == null) {
+			known = Optional.ofNullable(read(method, targetClass));
+			this.methods.put(key, known);
+		}
+		return known.orElse(null);
+	}
+
+	private @Nullable AuditedMethod read(Method method, Class<?> targetClass) {
+		if (ReflectionUtils.isObjectMethod(method) || method.isSynthetic() && !method.isBridge()) {
+			return null;
+		}
+		Class<?> userType = ClassUtils.getUserClass(targetClass);
+		Method specific = BridgeMethodResolver.findBridgedMethod(AopUtils.getMostSpecificMethod(method, userType));
+		Audited audited = audited(specific, userType);
+		return (audited != null) ? this.reader.read(audited, specific, userType) : null;
+	}
+
+	private @Nullable Audited audited(Method method, Class<?> type) {
+		Audited audited = AnnotatedElementUtils.findMergedAnnotation(method, Audited.class);
+		if (audited == null && Modifier.isPublic(method.getModifiers())) {
+			audited = AnnotatedElementUtils.findMergedAnnotation(type, Audited.class);
+		}
+		if (audited == null && this.pointcut != null && this.pointcut.matches(method, type)) {
+			audited = AnnotationUtils.synthesizeAnnotation(Audited.class);
+		}
+		return audited;
+	}
+
+}

@@ -1,0 +1,21 @@
+package io.auditspring.intercept;
+
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Origins;
+import io.auditspring.delivery.AuditTransactions;
+
+import org.springframework.beans.factory.BeanFactory;
+
+/**
+ * What the interceptors work with.
+ *
+ * @param origins finds out who calls
+ * @param transactions finds the audit side of the running transaction
+ * @param factory makes entries
+ * @param refusal tells a refusal from a failure
+ * @param beans the beans that expressions may refer to
+ */
+public record Auditing(Origins origins, AuditTransactions transactions, EntryFactory factory, AccessRefusal refusal,
+		BeanFactory beans) {
+
+}

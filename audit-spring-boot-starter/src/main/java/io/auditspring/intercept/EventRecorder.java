@@ -1,0 +1,51 @@
+package io.auditspring.intercept;
+
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.Delivery;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.capture.Origins;
+import io.auditspring.delivery.Aftermath;
+import io.auditspring.delivery.AuditTransaction;
+import io.auditspring.delivery.AuditTransactions;
+import io.auditspring.delivery.Ending;
+
+/**
+ * Records events that no method call stands for.
+ */
+public final class EventRecorder implements AuditRecorder {
+
+	private final Origins origins;
+
+	private final AuditTransactions transactions;
+
+	private final EntryFactory factory;
+
+	private final Delivery defaultDelivery;
+
+	public EventRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory,
+			Delivery defaultDelivery) {
+		this.origins = origins;
+		this.transactions = transactions;
+		this.factory = factory;
+		this.defaultDelivery = defaultDelivery;
+	}
+
+	@Override
+	public void record(AuditRecord record) {
+		AuditRecord complete = (record.delivery() == Delivery.DEFAULT)
+				? record.toBuilder().delivery(this.defaultDelivery).build() : record;
+		Operation operation = new Operation(this.origins.current(), complete, false);
+		Ending ending = new Ending(operation, complete, this.factory.entry(operation, complete, null), null, false);
+		AuditTransaction transaction = this.transactions.current();
+		if (transaction != null) {
+			transaction.add(ending);
+			return;
+		}
+		Aftermath aftermath = this.transactions.aftermath();
+		aftermath.add(ending);
+		aftermath.settle(null);
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.auditspring.ledger;
+
+import java.util.Arrays;
+import java.util.UUID;
+
+/**
+ * The hashes of the ledger's format, version 1.
+ */
+final class EntryHash {
+
+	static final int VERSION = 1;
+
+	static final int SALT_LENGTH = 32;
+
+	static final int LENGTH = 32;
+
+	private static final byte[] LEAF = { 0x00 };
+
+	private EntryHash() {
+	}
+
+	/**
+	 * What the first entry of a chain has as the hash before it.
+	 * @param ledgerId the chain's random id
+	 * @param chain the chain's name
+	 * @return the hash
+	 */
+	static byte[] genesis(UUID ledgerId, String chain) {
+		return Sha256.hash(Sha256.utf8("audit-ledger/v1\n" + ledgerId + "\n" + chain));
+	}
+
+	static byte[] actorDigest(byte[] salt, ActorObject actor) {
+		return Sha256.hash(Arrays.copyOfRange(salt, 0, 16), Sha256.utf8(actor.canonical()));
+	}
+
+	static byte[] dataDigest(byte[] salt, Entry.DataGroup data) {
+		return Sha256.hash(Arrays.copyOfRange(salt, 16, 32), Sha256.utf8(canonical(data)));
+	}
+
+	static byte[] leaf(CoreObject core, byte[] actorDigest, byte[] dataDigest, byte[] prevHash) {
+		return Sha256.hash(LEAF, Sha256.utf8(core.canonical(actorDigest, dataDigest, prevHash)));
+	}
+
+	static String canonical(Entry.DataGroup data) {
+		return new CanonicalObject().json("after", data.after())
+			.json("before", data.before())
+			.json("changes", data.changes())
+			.text("error", data.error())
+			.text("justification", data.justification())
+			.text("message", data.message())
+			.json("metadata", data.metadata())
+			.json("related", data.related())
+			.text("targetName", data.targetName())
+			.toString();
+	}
+
+}

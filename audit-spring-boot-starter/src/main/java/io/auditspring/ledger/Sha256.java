@@ -1,0 +1,36 @@
+package io.auditspring.ledger;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * SHA-256, which every Java platform has.
+ */
+final class Sha256 {
+
+	private Sha256() {
+	}
+
+	static byte[] hash(byte[]... parts) {
+		MessageDigest digest = digest();
+		for (byte[] part : parts) {
+			digest.update(part);
+		}
+		return digest.digest();
+	}
+
+	static byte[] utf8(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	private static MessageDigest digest() {
+		try {
+			return MessageDigest.getInstance("SHA-256");
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

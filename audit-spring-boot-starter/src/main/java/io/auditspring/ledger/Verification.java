@@ -1,0 +1,21 @@
+package io.auditspring.ledger;
+
+import java.util.List;
+
+/**
+ * What verifying the ledger found.
+ *
+ * @param valid whether all chains are as they were written
+ * @param chains the result for each chain, by name
+ */
+public record Verification(boolean valid, List<ChainVerification> chains) {
+
+	public Verification {
+		chains = List.copyOf(chains);
+	}
+
+	static Verification of(List<ChainVerification> chains) {
+		return new Verification(chains.stream().allMatch((chain) -> chain.problems().isEmpty()), chains);
+	}
+
+}

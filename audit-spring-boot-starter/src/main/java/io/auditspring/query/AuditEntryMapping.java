@@ -1,0 +1,58 @@
+package io.auditspring.query;
+
+import org.hibernate.boot.Metadata;
+import org.hibernate.boot.ResourceStreamLocator;
+import org.hibernate.boot.spi.AdditionalMappingContributions;
+import org.hibernate.boot.spi.AdditionalMappingContributor;
+import org.hibernate.boot.spi.BootstrapContext;
+import org.hibernate.boot.spi.InFlightMetadataCollector;
+import org.hibernate.boot.spi.MetadataBuildingContext;
+import org.hibernate.engine.config.spi.ConfigurationService;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.integrator.spi.Integrator;
+import org.hibernate.mapping.PersistentClass;
+import org.hibernate.service.ServiceRegistry;
+import org.jspecify.annotations.Nullable;
+
+import io.auditspring.ledger.Schema;
+
+/**
+ * Adds {@link AuditEntry} to persistence units that have the setting {@link #SCHEMA}.
+ * Found by Hibernate itself, so that the application's own scanning for entities and
+ * repositories stays as it is.
+ */
+public final class AuditEntryMapping implements AdditionalMappingContributor, Integrator {
+
+	/**
+	 * The setting of a persistence unit that says in which schema the ledger is. Units
+	 * without it do not know {@link AuditEntry}.
+	 */
+	public static final String SCHEMA = "io.auditspring.schema";
+
+	@Override
+	public void contribute(AdditionalMappingContributions contributions, InFlightMetadataCollector metadata,
+			ResourceStreamLocator resourceStreamLocator, MetadataBuildingContext buildingContext) {
+		String entity = AuditEntry.class.getName();
+		if (schema(buildingContext.getBootstrapContext().getServiceRegistry()) != null
+				&& metadata.getEntityBinding(entity) == null) {
+			contributions.contributeEntity(AuditEntry.class);
+		}
+	}
+
+	@Override
+	public void integrate(Metadata metadata, BootstrapContext bootstrapContext,
+			SessionFactoryImplementor sessionFactory) {
+		PersistentClass entity = metadata.getEntityBinding(AuditEntry.class.getName());
+		Schema schema = schema(bootstrapContext.getServiceRegistry());
+		if (entity != null && schema != null) {
+			// The annotation cannot know the schema; SQL is only made after this.
+			entity.getTable().setSubselect("select * from " + schema.table("audit_log"));
+		}
+	}
+
+	private static @Nullable Schema schema(ServiceRegistry services) {
+		Object name = services.requireService(ConfigurationService.class).getSettings().get(SCHEMA);
+		return (name != null) ? new Schema(name.toString()) : null;
+	}
+
+}

@@ -1,0 +1,195 @@
+package io.auditspring.query;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+import io.auditspring.Outcome;
+import io.auditspring.Severity;
+import org.springframework.data.domain.KeysetScrollPosition;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.jpa.domain.Specification;
+
+/**
+ * Which entries to read. Immutable: every method gives a copy that is narrower. Filters
+ * add up; one that is given twice must hold both times.
+ */
+public final class AuditQuery {
+
+	private static final int DEFAULT_LIMIT = 50;
+
+	/** The most entries of a page. */
+	public static final int MAX_LIMIT = 1000;
+
+	private final List<Specification<AuditEntry>> filters;
+
+	private final int limit;
+
+	private final KeysetScrollPosition position;
+
+	private AuditQuery(List<Specification<AuditEntry>> filters, int limit, KeysetScrollPosition position) {
+		this.filters = filters;
+		this.limit = limit;
+		this.position = position;
+	}
+
+	/**
+	 * All entries, newest first, 50 to a page.
+	 * @return the query
+	 */
+	public static AuditQuery all() {
+		return new AuditQuery(List.of(), DEFAULT_LIMIT, ScrollPosition.keyset());
+	}
+
+	public AuditQuery actor(String id) {
+		return with(AuditFilters.equal("actorId", id));
+	}
+
+	public AuditQuery action(String action) {
+		return with(AuditFilters.equal("action", action));
+	}
+
+	public AuditQuery category(String category) {
+		return with(AuditFilters.equal("category", category));
+	}
+
+	public AuditQuery severity(Severity severity) {
+		return with(AuditFilters.equal("severity", severity));
+	}
+
+	public AuditQuery outcome(Outcome outcome) {
+		return with(AuditFilters.equal("outcome", outcome));
+	}
+
+	/**
+	 * Only what was done to one thing: its trail.
+	 * @param type the kind of thing
+	 * @param id which one
+	 * @return a narrower query
+	 */
+	public AuditQuery target(String type, Object id) {
+		return targetType(type).with(AuditFilters.equal("targetId", id.toString()));
+	}
+
+	public AuditQuery targetType(String type) {
+		return with(AuditFilters.equal("targetType", type));
+	}
+
+	/**
+	 * Only what concerned a thing without being done to it.
+	 * @param type the kind of thing
+	 * @param id which one
+	 * @return a narrower query
+	 */
+	public AuditQuery related(String type, Object id) {
+		return with(AuditFilters.related(type, id.toString()));
+	}
+
+	public AuditQuery tenant(String tenant) {
+		return with(AuditFilters.equal("tenant", tenant));
+	}
+
+	public AuditQuery service(String service) {
+		return with(AuditFilters.equal("service", service));
+	}
+
+	public AuditQuery chain(String chain) {
+		return with(AuditFilters.equal("chain", chain));
+	}
+
+	public AuditQuery operation(UUID operationId) {
+		return with(AuditFilters.equal("operationId", operationId));
+	}
+
+	public AuditQuery trace(String traceId) {
+		return with(AuditFilters.equal("traceId", traceId));
+	}
+
+	/**
+	 * Only what came from an IP address.
+	 * @param address the address, in any notation of it
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if it is not an address
+	 */
+	public AuditQuery ip(String address) {
+		return with(AuditFilters.ip(address));
+	}
+
+	/**
+	 * Only what was recorded at a time or later.
+	 * @param start the time
+	 * @return a narrower query
+	 */
+	public AuditQuery from(Instant start) {
+		return with(AuditFilters.recordedFrom(start));
+	}
+
+	/**
+	 * Only what was recorded before a time.
+	 * @param end the time
+	 * @return a narrower query
+	 */
+	public AuditQuery to(Instant end) {
+		return with(AuditFilters.recordedBefore(end));
+	}
+
+	/**
+	 * Only what contains a text, in upper or lower case, in its action, the names or ids
+	 * of actor and target, message, justification or error. No index helps to find it, so
+	 * it is best combined with other filters.
+	 * @param text the text
+	 * @return a narrower query
+	 */
+	public AuditQuery text(String text) {
+		return with(AuditFilters.text(text));
+	}
+
+	/**
+	 * How many entries a page has at most.
+	 * @param limit 1 to {@value #MAX_LIMIT}
+	 * @return a query for pages of that size
+	 * @throws IllegalArgumentException for another number
+	 */
+	public AuditQuery limit(int limit) {
+		if (limit < 1 || limit > MAX_LIMIT) {
+			throw new IllegalArgumentException(
+					"The limit of a page of audit entries must be from 1 to %d, not %d; read more of them page by page"
+						.formatted(MAX_LIMIT, limit));
+		}
+		return new AuditQuery(this.filters, limit, this.position);
+	}
+
+	/**
+	 * Goes on where a page has ended.
+	 * @param position what {@code window.positionAt(window.size() - 1)} gave
+	 * @return a query for the page after it
+	 * @throws IllegalArgumentException if it is not a keyset position
+	 */
+	public AuditQuery after(ScrollPosition position) {
+		if (!(position instanceof KeysetScrollPosition keyset)) {
+			throw new IllegalArgumentException(
+					"Audit entries are paged by keyset; take the position from the window before");
+		}
+		return new AuditQuery(this.filters, this.limit, keyset);
+	}
+
+	private AuditQuery with(Specification<AuditEntry> filter) {
+		List<Specification<AuditEntry>> added = new ArrayList<>(this.filters);
+		added.add(filter);
+		return new AuditQuery(List.copyOf(added), this.limit, this.position);
+	}
+
+	Specification<AuditEntry> filter() {
+		return Specification.allOf(this.filters).and(AuditFilters.from(this.position));
+	}
+
+	int limit() {
+		return this.limit;
+	}
+
+	KeysetScrollPosition position() {
+		return this.position;
+	}
+
+}

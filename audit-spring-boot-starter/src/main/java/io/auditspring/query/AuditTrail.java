@@ -1,0 +1,120 @@
+package io.auditspring.query;
+
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.UUID;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+import io.auditspring.ledger.ChainVerification;
+import io.auditspring.ledger.LedgerVerifier;
+import io.auditspring.ledger.Verification;
+import jakarta.persistence.EntityManager;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Sort;
+import org.springframework.data.domain.Window;
+import org.springframework.data.jpa.repository.support.SimpleJpaRepository;
+import org.springframework.data.support.WindowIterator;
+
+/**
+ * Reads the audit trail, newest entries first. Needs no transaction, and takes part in
+ * one that is there. Entries appear once they are in the ledger, shortly after the commit
+ * of what they tell of.
+ */
+public final class AuditTrail {
+
+	/**
+	 * Within a chain the order of the ledger, between chains that of recording. Spring
+	 * Data adds the id, which makes it a total one.
+	 */
+	private static final Sort NEWEST_FIRST = Sort.by(Sort.Direction.DESC, "recordedAt", "seq");
+
+	private final EntityManager entityManager;
+
+	private final LedgerVerifier verifier;
+
+	/**
+	 * Creates a trail.
+	 * @param entityManager a shared entity manager of a persistence unit that has the
+	 * setting {@link AuditEntryMapping#SCHEMA}
+	 * @param verifier verifies the ledger
+	 */
+	public AuditTrail(EntityManager entityManager, LedgerVerifier verifier) {
+		this.entityManager = entityManager;
+		this.verifier = verifier;
+	}
+
+	/**
+	 * Reads a page of entries. Costs the same however far from the first page.
+	 * @param query which entries
+	 * @return the page, and positions to go on from
+	 */
+	public Window<AuditEntry> find(AuditQuery query) {
+		return new SimpleJpaRepository<AuditEntry, UUID>(AuditEntry.class, this.entityManager).findBy(query.filter(),
+				(entries) -> entries.sortBy(NEWEST_FIRST).limit(query.limit()).scroll(query.position()));
+	}
+
+	/**
+	 * Reads one entry.
+	 * @param id its id
+	 * @return the entry, or empty if there is none
+	 */
+	public Optional<AuditEntry> entry(UUID id) {
+		return Optional.ofNullable(this.entityManager.find(AuditEntry.class, id));
+	}
+
+	/**
+	 * Reads what was done to a thing last.
+	 * @param targetType the kind of thing
+	 * @param targetId which one
+	 * @return the first page of its trail
+	 */
+	public Window<AuditEntry> trail(String targetType, Object targetId) {
+		return find(AuditQuery.all().target(targetType, targetId));
+	}
+
+	/**
+	 * Reads all entries of a query, whatever its limit, page by page as the stream is
+	 * consumed. Memory does not grow with their number. The stream holds no connection
+	 * between pages and need not be closed; entries that the ledger takes meanwhile do
+	 * not disturb it.
+	 * @param query which entries
+	 * @return the entries
+	 */
+	public Stream<AuditEntry> stream(AuditQuery query) {
+		AuditQuery pages = query.limit(AuditQuery.MAX_LIMIT);
+		WindowIterator<AuditEntry> entries = WindowIterator.of((position) -> released(find(pages.after(position))))
+			.startingAt(query.position());
+		return StreamSupport
+			.stream(Spliterators.spliteratorUnknownSize(entries, Spliterator.ORDERED | Spliterator.NONNULL), false);
+	}
+
+	/** A persistence context that is there would otherwise keep every entry. */
+	private Window<AuditEntry> released(Window<AuditEntry> window) {
+		window.forEach(this.entityManager::detach);
+		return window;
+	}
+
+	/**
+	 * Verifies the whole ledger. Reads all of it.
+	 * @return what was found
+	 * @throws DataAccessException if the ledger cannot be read
+	 */
+	public Verification verify() {
+		return this.verifier.verify();
+	}
+
+	/**
+	 * Verifies one chain. Reads all of it.
+	 * @param chain the chain's name
+	 * @return what was found
+	 * @throws DataAccessException if the ledger cannot be read
+	 */
+	public ChainVerification verify(String chain) {
+		return this.verifier.verify(chain);
+	}
+
+}
