@@ -19,8 +19,15 @@ public final class AuditLog {
 
 	private final JdbcTemplate jdbc;
 
+	private final String schema;
+
 	public AuditLog(DataSource dataSource) {
+		this(dataSource, "audit");
+	}
+
+	public AuditLog(DataSource dataSource, String schema) {
 		this.jdbc = new JdbcTemplate(dataSource);
+		this.schema = schema;
 	}
 
 	/**
@@ -44,21 +51,21 @@ public final class AuditLog {
 					target_type, target_id, target_name, related::text, message, justification, error,
 					before_state::text, after_state::text, changes::text, metadata::text, host(ip_address) as ip,
 					user_agent, session_id, trace_id, revision, duration_micros, service
-				from audit.audit_log
+				from %s.audit_log
 				order by chain, seq
-				""");
+				""".formatted(this.schema));
 	}
 
 	public long count() {
-		return number("select count(*) from audit.audit_log");
+		return number("select count(*) from %s.audit_log");
 	}
 
 	public long staged() {
-		return number("select count(*) from audit.audit_outbox");
+		return number("select count(*) from %s.audit_outbox");
 	}
 
 	private long number(String sql) {
-		Long number = this.jdbc.queryForObject(sql, Long.class);
+		Long number = this.jdbc.queryForObject(sql.formatted(this.schema), Long.class);
 		return (number != null) ? number : 0;
 	}
 

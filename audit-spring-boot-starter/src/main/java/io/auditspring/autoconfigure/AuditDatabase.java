@@ -87,6 +87,9 @@ final class AuditDatabase implements InitializingBean {
 				.defaultSchema(this.schema.name())
 				.schemas(this.schema.name())
 				.table("audit_schema_history")
+				// The schema may hold other tables already.
+				.baselineOnMigrate(true)
+				.baselineVersion("0")
 				.locations("classpath:io/auditspring/db/migration")
 				.placeholders(Map.of("schema", this.schema.name()))
 				.load()

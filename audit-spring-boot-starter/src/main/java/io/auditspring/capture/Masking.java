@@ -103,7 +103,9 @@ public final class Masking {
 		String names = keys.stream()
 			.map((words) -> words.stream().map(Pattern::quote).collect(Collectors.joining("[ _-]?")))
 			.collect(Collectors.joining("|"));
-		return Pattern.compile("((?:" + names + ")[\\w-]*[\"']?\\s*[=:]\\s*)(?:\"[^\"]*\"|'[^']*'|[^\\s,;}\\])]+)",
+		// The colon after the name of an exception assigns nothing.
+		return Pattern.compile("((?:" + names
+				+ ")(?![\\w-]*(?:Exception|Error)\\b)[\\w-]*[\"']?\\s*[=:]\\s*)(?:(?:Bearer|Basic|Digest)\\s+)?(?:\"[^\"]*\"|'[^']*'|[^\\s,;}\\])]+)",
 				Pattern.CASE_INSENSITIVE);
 	}
 

@@ -23,7 +23,7 @@ public final class AuditPointcut {
 	public AuditPointcut(String expression) {
 		try {
 			this.pointcut.setExpression(expression);
-			this.pointcut.getClassFilter();
+			this.pointcut.getPointcutExpression();
 		}
 		catch (RuntimeException ex) {
 			throw new AuditSetupException(

@@ -1,0 +1,178 @@
+package io.auditspring.autoconfigure;
+
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditSetupException;
+import io.auditspring.Audited;
+import io.auditspring.TestDatabase;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What is set up wrongly stops the start, and says what to do.
+ */
+class StartupFailureTests {
+
+	private final DataSource database = TestDatabase.newDatabase();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+		.withBean(DataSource.class, () -> this.database);
+
+	private void assertThatStartFails(ApplicationContextRunner runner, String... words) {
+		runner.run((context) -> {
+			assertThat(context).hasFailed();
+			Throwable failure = context.getStartupFailure();
+			FailureAnalysis analysis = new AuditSetupFailureAnalyzer().analyze(failure);
+			String told = (analysis != null) ? analysis.getDescription() + analysis.getAction() : causes(failure);
+			assertThat(told).contains(words);
+		});
+	}
+
+	private static String causes(Throwable failure) {
+		StringBuilder text = new StringBuilder();
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			text.append(cause.getMessage()).append('\n');
+		}
+		return text.toString();
+	}
+
+	@Test
+	void wrongValuesNameTheKeyAndWhatItTakes() {
+		assertThatStartFails(this.runner.withPropertyValues("audit.async.capacity=0"),
+				"audit.async.capacity takes a number above 0, not 0");
+		assertThatStartFails(this.runner.withPropertyValues("audit.batch.size=-1"),
+				"audit.batch.size takes a number above 0, not -1");
+		assertThatStartFails(this.runner.withPropertyValues("audit.schema=My-Schema"), "audit.schema takes",
+				"My-Schema");
+		assertThatStartFails(this.runner.withPropertyValues("audit.delivery=default"),
+				"audit.delivery takes transactional, async or sync");
+		assertThatStartFails(this.runner.withPropertyValues("audit.delivery=fast"), "audit.delivery", "fast");
+		assertThatStartFails(this.runner.withPropertyValues("audit.pointcut=within(("), "audit.pointcut", "within((");
+		assertThatStartFails(this.runner.withPropertyValues("audit.relay.poll-interval=0s"),
+				"audit.relay.poll-interval takes");
+	}
+
+	@Test
+	void anExpressionThatCannotBeParsedNamesTheMethodAndTheExpression() {
+		assertThatStartFails(with(Broken.class, Broken::new), "Broken.pay", "targetId", "#id +* 1");
+	}
+
+	@Test
+	void anUnknownArgumentNamesTheMethodAndWhatThereIs() {
+		assertThatStartFails(with(Unknown.class, Unknown::new), "Unknown.pay", "#ordr", "message", "[actor,", "order");
+	}
+
+	@Test
+	void aRelatedResourceWithoutTypeSaysHowToWriteIt() {
+		assertThatStartFails(with(Unrelated.class, Unrelated::new), "Unrelated.pay", "#box", "Connector:#connectorId");
+	}
+
+	@Test
+	void aBeanThatIsNotYetCreatedIsCheckedToo() {
+		assertThatStartFails(this.runner.withBean(Broken.class, Broken::new, (bean) -> bean.setLazyInit(true)),
+				"Broken.pay", "#id +* 1");
+	}
+
+	@Test
+	void aMissingRightToCreateTheSchemaSaysWhatToGrant() {
+		assertThatStartFails(as("nobody_at_all"), "audit schema 'audit' could not be created", "permission denied",
+				"GRANT CREATE ON DATABASE", "audit.flyway.enabled=false");
+	}
+
+	@Test
+	void missingRightsOnTheTablesAreNamed() {
+		this.runner.run((context) -> assertThat(context).hasNotFailed());
+		ApplicationContextRunner reader = as("reader_only").withPropertyValues("audit.flyway.enabled=false");
+		JdbcTemplate jdbc = new JdbcTemplate(this.database);
+		jdbc.execute("grant usage on schema audit to reader_only");
+		jdbc.execute("grant select on audit.audit_log to reader_only");
+		assertThatStartFails(reader, "INSERT on \"audit\".audit_log", "UPDATE on \"audit\".audit_chain", "Grant");
+	}
+
+	@Test
+	void aSchemaThatNobodyMigratedIsNamed() {
+		assertThatStartFails(this.runner.withPropertyValues("audit.flyway.enabled=false"), "audit schema 'audit'",
+				"audit.flyway.enabled=true");
+	}
+
+	@Test
+	void rightsOnTheTablesAloneAreEnough() {
+		this.runner.run((context) -> assertThat(context).hasNotFailed());
+		ApplicationContextRunner writer = as("writer_only").withPropertyValues("audit.flyway.enabled=false");
+		JdbcTemplate jdbc = new JdbcTemplate(this.database);
+		jdbc.execute("grant usage on schema audit to writer_only");
+		jdbc.execute("grant select, insert on audit.audit_log to writer_only");
+		jdbc.execute("grant select, insert, update on audit.audit_chain to writer_only");
+		jdbc.execute("grant select, insert, update, delete on audit.audit_outbox to writer_only");
+		jdbc.execute("grant insert on audit.audit_quarantine to writer_only");
+		jdbc.execute("grant execute on function audit.audit_ensure_partition(date) to writer_only");
+		writer.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void severalDataSourcesWithoutAPrimaryOneAreNotGuessed() {
+		assertThatStartFails(this.runner.withBean("second", DataSource.class, TestDatabase::newDatabase),
+				"several data sources", "@Primary");
+	}
+
+	private <T> ApplicationContextRunner with(Class<T> type, Supplier<T> bean) {
+		return this.runner.withBean(type, bean);
+	}
+
+	private ApplicationContextRunner as(String user) {
+		JdbcTemplate jdbc = new JdbcTemplate(this.database);
+		jdbc.execute("drop role if exists " + user);
+		jdbc.execute("create role " + user + " login");
+		PGSimpleDataSource limited = new PGSimpleDataSource();
+		limited.setUrl(((PGSimpleDataSource) this.database).getUrl());
+		limited.setUser(user);
+		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(DataSource.class, () -> limited);
+	}
+
+	@Test
+	void theMessageIsShownInsteadOfAStackTrace() {
+		SpringFactoriesLoader factories = SpringFactoriesLoader.forDefaultResourceLocation();
+		assertThat(factories.load(FailureAnalyzer.class, (type, name, failure) -> {
+		})).hasAtLeastOneElementOfType(AuditSetupFailureAnalyzer.class);
+		assertThat(new AuditSetupFailureAnalyzer().analyze(new AuditSetupException("what", "remedy")).getAction())
+			.isEqualTo("remedy");
+	}
+
+	static class Broken {
+
+		@Audited(targetId = "#id +* 1")
+		void pay(long id) {
+		}
+
+	}
+
+	static class Unknown {
+
+		@Audited(message = "Paid #{#ordr}")
+		public void pay(long order) {
+		}
+
+	}
+
+	static class Unrelated {
+
+		@Audited(related = "#box")
+		public void pay(long box) {
+		}
+
+	}
+
+}

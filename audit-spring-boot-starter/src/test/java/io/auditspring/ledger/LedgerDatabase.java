@@ -1,0 +1,130 @@
+package io.auditspring.ledger;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import javax.sql.DataSource;
+
+import io.auditspring.TestDatabase;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database with an empty ledger in it.
+ */
+public final class LedgerDatabase {
+
+	private final Schema schema;
+
+	private final DataSource dataSource;
+
+	private LedgerDatabase(Schema schema, DataSource dataSource) {
+		this.schema = schema;
+		this.dataSource = dataSource;
+	}
+
+	public static LedgerDatabase create() {
+		return new LedgerDatabase(new Schema("audit"), TestDatabase.copyOf(Template.NAME));
+	}
+
+	public static LedgerDatabase create(String schema) {
+		return new LedgerDatabase(new Schema(schema), TestDatabase.newDatabase()).migrated();
+	}
+
+	private LedgerDatabase migrated() {
+		Flyway.configure()
+			.dataSource(this.dataSource)
+			.locations("classpath:io/auditspring/db/migration")
+			.schemas(this.schema.name())
+			.table("audit_schema_history")
+			.placeholders(Map.of("schema", this.schema.name()))
+			.load()
+			.migrate();
+		return this;
+	}
+
+	public DataSource dataSource() {
+		return this.dataSource;
+	}
+
+	public Schema schema() {
+		return this.schema;
+	}
+
+	public Connection connect() throws SQLException {
+		return this.dataSource.getConnection();
+	}
+
+	public Connection begin() throws SQLException {
+		Connection connection = connect();
+		connection.setAutoCommit(false);
+		return connection;
+	}
+
+	public void append(String chain, Entry... entries) {
+		append(chain, List.of(entries));
+	}
+
+	public void append(String chain, List<Entry> entries) {
+		try (Connection connection = begin()) {
+			new LedgerWriter(this.schema).append(connection, chain, entries);
+			connection.commit();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	public void execute(String sql) {
+		try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Does what only the owner of the tables can: changes them behind their protection.
+	 */
+	public void tamper(String sql) {
+		execute("alter table audit.audit_log disable trigger all");
+		execute(sql);
+		execute("alter table audit.audit_log enable always trigger audit_log_append_only");
+	}
+
+	public @Nullable String query(String sql) {
+		try (Connection connection = connect();
+				Statement statement = connection.createStatement();
+				ResultSet rows = statement.executeQuery(sql)) {
+			rows.next();
+			return rows.getString(1);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	static String partition(YearMonth month) {
+		return "audit_log_%d_%02d".formatted(month.getYear(), month.getMonthValue());
+	}
+
+	static YearMonth thisMonth() {
+		return YearMonth.now(ZoneOffset.UTC);
+	}
+
+	private static final class Template {
+
+		static final String NAME = Objects
+			.requireNonNull(LedgerDatabase.create("audit").query("select current_database()"));
+
+	}
+
+}

@@ -1,0 +1,223 @@
+package io.auditspring.query;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+
+import io.auditspring.Actor;
+import io.auditspring.Outcome;
+import io.auditspring.Resource;
+import io.auditspring.Severity;
+import io.auditspring.ledger.Entries;
+import io.auditspring.ledger.Entry;
+import io.auditspring.ledger.LedgerDatabase;
+import io.auditspring.ledger.LedgerVerifier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Window;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class AuditTrailTests {
+
+	private static final LedgerDatabase DATABASE = LedgerDatabase.create();
+
+	private static final PersistenceUnit UNIT = PersistenceUnit.with(DATABASE);
+
+	private final AuditTrail trail = new AuditTrail(UNIT.entityManager(),
+			new LedgerVerifier(DATABASE.dataSource(), DATABASE.schema()));
+
+	@BeforeAll
+	static void writeEntries() {
+		for (int batch = 0; batch < 4; batch++) {
+			DATABASE.append((batch % 2 == 0) ? "main" : "other", Entries.entries(30));
+		}
+		DATABASE.append("main", Entries.entry("cart.clear", "Cart", "1%_\\", "john"),
+				Entries.withRelated("[{\"type\":\"Printer\",\"id\":\"7\"},{\"type\":\"Scanner\",\"id\":\"8\"}]"),
+				Entries.withMessage("Unusual 100% \"message\""));
+	}
+
+	@AfterAll
+	static void close() {
+		UNIT.close();
+	}
+
+	@Test
+	void entriesComeNewestFirst() {
+		List<AuditEntry> entries = this.trail.find(AuditQuery.all()).getContent();
+		assertThat(entries).hasSize(50).isSortedAccordingTo((a, b) -> {
+			int time = b.getRecordedAt().compareTo(a.getRecordedAt());
+			return (time != 0) ? time : Long.compare(b.getSeq(), a.getSeq());
+		});
+		assertThat(entries.get(0).getMessage()).isEqualTo("Unusual 100% \"message\"");
+	}
+
+	@Test
+	void pagesHaveNoGapsAndNoRepetitions() {
+		List<UUID> seen = new ArrayList<>();
+		Window<AuditEntry> window = this.trail.find(AuditQuery.all().limit(40));
+		window.forEach((entry) -> seen.add(entry.getId()));
+		while (window.hasNext()) {
+			ScrollPosition end = window.positionAt(window.size() - 1);
+			window = this.trail.find(AuditQuery.all().limit(40).after(end));
+			window.forEach((entry) -> seen.add(entry.getId()));
+		}
+		assertThat(seen).hasSize(123).doesNotHaveDuplicates();
+	}
+
+	@Test
+	void pagesCanBeTurnedBack() {
+		Window<AuditEntry> first = this.trail.find(AuditQuery.all().limit(40));
+		Window<AuditEntry> second = this.trail.find(AuditQuery.all().limit(40).after(first.positionAt(39)));
+		ScrollPosition back = ScrollPosition
+			.backward(((org.springframework.data.domain.KeysetScrollPosition) second.positionAt(0)).getKeys());
+		assertThat(this.trail.find(AuditQuery.all().limit(40).after(back)).getContent()).extracting(AuditEntry::getId)
+			.isEqualTo(first.getContent().stream().map(AuditEntry::getId).toList());
+	}
+
+	@Test
+	void aStreamGivesAll() {
+		assertThat(this.trail.stream(AuditQuery.all().limit(3)).map(AuditEntry::getId)).hasSize(123)
+			.doesNotHaveDuplicates();
+		assertThat(this.trail.stream(AuditQuery.all().chain("other"))).hasSize(60);
+	}
+
+	@Test
+	void aStreamNeedsNoMoreThanItIsAskedFor() {
+		assertThat(this.trail.stream(AuditQuery.all()).limit(2)).hasSize(2);
+	}
+
+	@Test
+	void everyFilterNarrows() {
+		AuditEntry entry = this.trail.trail("Cart", "1%_\\").getContent().get(0);
+		assertThat(count(AuditQuery.all().actor("john"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().action("cart.clear"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().category("order"))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().category("cart"))).isZero();
+		assertThat(count(AuditQuery.all().severity(Severity.INFO))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().severity(Severity.ERROR))).isZero();
+		assertThat(count(AuditQuery.all().outcome(Outcome.SUCCESS))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().outcome(Outcome.DENIED))).isZero();
+		assertThat(count(AuditQuery.all().target("Cart", "1%_\\"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().target("Order", "1%_\\"))).isZero();
+		assertThat(count(AuditQuery.all().target("Order", 42))).isEqualTo(122);
+		assertThat(count(AuditQuery.all().targetType("Cart"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().tenant("acme"))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().tenant("umbrella"))).isZero();
+		assertThat(count(AuditQuery.all().service("shop"))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().service("bank"))).isZero();
+		assertThat(count(AuditQuery.all().chain("main"))).isEqualTo(63);
+		assertThat(count(AuditQuery.all().operation(entry.getOperationId()))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().trace("4bf92f3577b34da6a3ce929d0e0e4736"))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().trace("none"))).isZero();
+		assertThat(count(AuditQuery.all().actor("john").actor("jane"))).isZero();
+	}
+
+	@Test
+	void relatedResourcesAreFound() {
+		assertThat(count(AuditQuery.all().related("Scanner", 8))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().related("Scanner", 7))).isZero();
+		assertThat(count(AuditQuery.all().related("Quote\"' ?", "\\"))).isZero();
+	}
+
+	@Test
+	void addressesAreFoundInAnyNotation() {
+		assertThat(count(AuditQuery.all().ip("203.0.113.9"))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().ip("::ffff:cb00:7109"))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().ip("203.0.113.10"))).isZero();
+		assertThatIllegalArgumentException().isThrownBy(() -> AuditQuery.all().ip("localhost"))
+			.withMessage("'localhost' is not an IP address");
+	}
+
+	@Test
+	void periodsIncludeTheirStartButNotTheirEnd() {
+		Instant time = this.trail.find(AuditQuery.all()).getContent().get(0).getRecordedAt();
+		assertThat(count(AuditQuery.all().from(time))).isEqualTo(3);
+		assertThat(count(AuditQuery.all().to(time))).isEqualTo(120);
+		assertThat(count(AuditQuery.all().from(time).to(time.plusNanos(1000)))).isEqualTo(3);
+	}
+
+	@Test
+	void textIsFoundAsItIsWritten() {
+		assertThat(count(AuditQuery.all().text("UNUSUAL 100%"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().text("100_"))).isZero();
+		assertThat(count(AuditQuery.all().text("1%_\\"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().text("john"))).isEqualTo(1);
+	}
+
+	@Test
+	void aPageHasBetweenOneAndAThousandEntries() {
+		assertThatIllegalArgumentException().isThrownBy(() -> AuditQuery.all().limit(0))
+			.withMessageContaining("1 to 1000");
+		assertThatIllegalArgumentException().isThrownBy(() -> AuditQuery.all().limit(1001))
+			.withMessageContaining("1 to 1000");
+		assertThatIllegalArgumentException().isThrownBy(() -> AuditQuery.all().after(ScrollPosition.offset()))
+			.withMessageContaining("keyset");
+	}
+
+	@Test
+	void oneEntryIsReadByItsId() {
+		AuditEntry entry = this.trail.trail("Cart", "1%_\\").getContent().get(0);
+		assertThat(this.trail.entry(entry.getId())).get().extracting(AuditEntry::getAction).isEqualTo("cart.clear");
+		assertThat(this.trail.entry(UUID.randomUUID())).isEmpty();
+	}
+
+	@Test
+	void everythingIsReadAsItWasWritten() {
+		AuditEntry entry = this.trail.trail("Cart", "1%_\\").getContent().get(0);
+		assertThat(entry.getOccurredAt()).isEqualTo("2026-11-21T09:46:01.100Z");
+		assertThat(entry.getActor()).isEqualTo(Actor.user("john", "Jane Roe").impersonatedBy("root"));
+		assertThat(entry.getTarget()).isEqualTo(new Target("Cart", "1%_\\", "Order no. 42"));
+		assertThat(entry.getRelated()).containsExactly(new Resource("Connector", "9"));
+		assertThat(entry.getBefore()).isEqualTo(Map.of("status", "NEW", "total", new BigDecimal("1.5")));
+		assertThat(entry.getAfter()).isEqualTo(Map.of("status", "PAID", "total", 9007199254740993L));
+		assertThat(entry.getChanges()).isEqualTo(Map.of("status", Map.of("from", "NEW", "to", "PAID")));
+		assertThat(entry.getMetadata()).containsEntry("amount", 100).containsEntry("note", null);
+		assertThat(entry.getIpAddress()).isEqualTo("203.0.113.9");
+		assertThat(entry.getGeolocation()).isEqualTo(Map.of("country", "NO"));
+		assertThat(entry.getDurationMicros()).isEqualTo(1834);
+	}
+
+	@Test
+	void theJsonOfAnEntryHasAllMembersInOrder() {
+		AuditEntry entry = this.trail.trail("Cart", "1%_\\").getContent().get(0);
+		assertThat(JsonMapper.shared().writeValueAsString(entry)).isEqualTo("{\"id\":\"" + entry.getId()
+				+ "\",\"chain\":\"main\",\"seq\":60,\"recordedAt\":\"" + entry.getRecordedAt()
+				+ "\",\"occurredAt\":\"2026-11-21T09:46:01.100Z\",\"service\":\"shop\",\"tenant\":\"acme\",\"operationId\":\""
+				+ entry.getOperationId()
+				+ "\",\"actor\":{\"type\":\"user\",\"id\":\"john\",\"name\":\"Jane Roe\",\"impersonatorId\":\"root\"},"
+				+ "\"action\":\"cart.clear\",\"category\":\"order\",\"severity\":\"info\",\"outcome\":\"success\","
+				+ "\"target\":{\"type\":\"Cart\",\"id\":\"1%_\\\\\",\"name\":\"Order no. 42\"},"
+				+ "\"related\":[{\"type\":\"Connector\",\"id\":\"9\"}],\"message\":\"Order 1%_\\\\: cart.clear\","
+				+ "\"justification\":\"asked to\",\"error\":\"none\",\"before\":{\"status\":\"NEW\",\"total\":1.5},"
+				+ "\"after\":{\"status\":\"PAID\",\"total\":9007199254740993},"
+				+ "\"changes\":{\"status\":{\"from\":\"NEW\",\"to\":\"PAID\"}},"
+				+ "\"metadata\":{\"amount\":100,\"note\":null},\"ipAddress\":\"203.0.113.9\","
+				+ "\"userAgent\":\"curl/8.5.0\",\"sessionId\":\"5f2c\",\"deviceFingerprint\":\"device-1\","
+				+ "\"geolocation\":{\"country\":\"NO\"},\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\","
+				+ "\"revision\":7,\"durationMicros\":1834,\"prevHash\":\""
+				+ java.util.HexFormat.of().formatHex(entry.getPrevHash()) + "\",\"hash\":\""
+				+ java.util.HexFormat.of().formatHex(entry.getHash()) + "\"}");
+	}
+
+	@Test
+	void theLedgerIsVerified() {
+		assertThat(this.trail.verify().valid()).isTrue();
+		assertThat(this.trail.verify("main").entries()).isEqualTo(63);
+	}
+
+	private long count(AuditQuery query) {
+		return this.trail.stream(query).count();
+	}
+
+}
