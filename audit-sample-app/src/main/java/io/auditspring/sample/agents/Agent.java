@@ -1,0 +1,61 @@
+package io.auditspring.sample.agents;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import org.hibernate.envers.Audited;
+
+@Entity
+@Audited
+class Agent {
+
+	@Id
+	@GeneratedValue(strategy = GenerationType.IDENTITY)
+	private long id;
+
+	private String name;
+
+	@Enumerated(EnumType.STRING)
+	private Status status;
+
+	@SuppressWarnings("NullAway.Init") // JPA fills the fields
+	protected Agent() {
+	}
+
+	void start() {
+		move(Status.STOPPED, Status.RUNNING);
+	}
+
+	void stop() {
+		move(Status.RUNNING, Status.STOPPED);
+	}
+
+	private void move(Status from, Status to) {
+		if (this.status != from) {
+			throw new IllegalStateException("Agent %d is %s already".formatted(this.id, this.status));
+		}
+		this.status = to;
+	}
+
+	long getId() {
+		return this.id;
+	}
+
+	String getName() {
+		return this.name;
+	}
+
+	Status getStatus() {
+		return this.status;
+	}
+
+	enum Status {
+
+		STOPPED, RUNNING
+
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.auditspring.sample.controlplane;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import org.hibernate.envers.Audited;
+import org.hibernate.envers.NotAudited;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a machine identifies itself with. The id is public and names the key in the audit
+ * trail; of the secret only the hash exists.
+ */
+@Entity
+@Audited
+class ApiKey {
+
+	@Id
+	private String id;
+
+	private String name;
+
+	@ManyToOne(fetch = FetchType.LAZY)
+	private Project project;
+
+	@NotAudited
+	private String secretHash;
+
+	private @Nullable Instant expiresAt;
+
+	private @Nullable Instant revokedAt;
+
+	@SuppressWarnings("NullAway.Init") // JPA fills the fields
+	protected ApiKey() {
+	}
+
+	ApiKey(String id, String name, Project project, String secretHash, @Nullable Instant expiresAt) {
+		this.id = id;
+		this.name = name;
+		this.project = project;
+		this.secretHash = secretHash;
+		this.expiresAt = (expiresAt != null) ? expiresAt.truncatedTo(ChronoUnit.MILLIS) : null;
+	}
+
+	void revoke() {
+		if (this.revokedAt == null) {
+			this.revokedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+		}
+	}
+
+	boolean isUsable() {
+		return this.revokedAt == null && (this.expiresAt == null || this.expiresAt.isAfter(Instant.now()));
+	}
+
+	String getId() {
+		return this.id;
+	}
+
+	String getName() {
+		return this.name;
+	}
+
+	Project getProject() {
+		return this.project;
+	}
+
+	String getSecretHash() {
+		return this.secretHash;
+	}
+
+}

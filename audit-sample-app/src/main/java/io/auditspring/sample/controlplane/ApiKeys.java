@@ -1,0 +1,103 @@
+package io.auditspring.sample.controlplane;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+import io.auditspring.Actor;
+import io.auditspring.AuditContext;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.Audited;
+import io.auditspring.Outcome;
+import io.auditspring.Severity;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.server.ResponseStatusException;
+
+/**
+ * Issues, checks and ends API keys.
+ */
+@Component
+@Transactional
+public class ApiKeys {
+
+	private final ApiKeyRepository keys;
+
+	private final Projects projects;
+
+	private final AuditRecorder recorder;
+
+	ApiKeys(ApiKeyRepository keys, Projects projects, AuditRecorder recorder) {
+		this.keys = keys;
+		this.projects = projects;
+		this.recorder = recorder;
+	}
+
+	@PreAuthorize("hasRole('MANAGER')")
+	@Audited(action = "api_key.created", category = "control_plane", targetName = "#name",
+			related = "Project:#projectId", message = "Create API key #{#name} for project #{#projectId}")
+	public PresentedKey create(long projectId, String name, @Nullable Instant expiresAt) {
+		PresentedKey key = PresentedKey.random();
+		this.keys.save(new ApiKey(key.id(), name, this.projects.find(projectId), key.secretHash(), expiresAt));
+		return key;
+	}
+
+	@PreAuthorize("hasRole('MANAGER')")
+	@Audited(action = "api_key.revoked", category = "control_plane", targetType = "ApiKey", targetId = "#keyId",
+			message = "Revoke API key #{#keyId}")
+	public void revoke(String keyId) {
+		end(keyId);
+	}
+
+	@Audited(action = "api_key.expired", category = "control_plane", targetType = "ApiKey", targetId = "#keyId",
+			message = "End API key #{#keyId}, which has expired")
+	public void expire(String keyId) {
+		end(keyId);
+	}
+
+	@Transactional(readOnly = true)
+	public List<String> expiredBy(Instant instant) {
+		return this.keys.findByRevokedAtIsNullAndExpiresAtBefore(instant).stream().map(ApiKey::getId).toList();
+	}
+
+	/**
+	 * Finds the key a request brought. One that does not fit, or no longer, leaves an
+	 * entry: somebody is trying.
+	 * @param presented the key as presented
+	 * @return the key's authentication, or nothing
+	 */
+	Optional<ApiKeyAuthentication> authenticate(PresentedKey presented) {
+		Optional<ApiKeyAuthentication> found = this.keys.findById(presented.id())
+			.filter((key) -> presented.fits(key.getSecretHash()))
+			.filter(ApiKey::isUsable)
+			.map((key) -> new ApiKeyAuthentication(key.getId(), key.getName(), key.getProject().getId()));
+		if (found.isEmpty()) {
+			this.recorder.record(refusal(presented));
+		}
+		return found;
+	}
+
+	private static AuditRecord refusal(PresentedKey presented) {
+		return AuditRecord.action("api_key.refused")
+			.category("authentication")
+			.severity(Severity.WARNING)
+			.outcome(Outcome.FAILURE)
+			.actor(Actor.apiKey(presented.id(), null))
+			.target("ApiKey", presented.id())
+			.error("Unknown, expired or revoked API key")
+			.build();
+	}
+
+	private void end(String keyId) {
+		ApiKey key = this.keys.findById(keyId)
+			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no API key " + keyId));
+		AuditContext.current().targetName(key.getName()).related("Project", key.getProject().getId());
+		key.revoke();
+	}
+
+}

@@ -1,0 +1,7 @@
+package io.auditspring.sample.devices;
+
+import org.springframework.data.jpa.repository.JpaRepository;
+
+interface DeviceRepository extends JpaRepository<Device, Long> {
+
+}

@@ -1,0 +1,64 @@
+package io.auditspring.sample.security;
+
+import io.auditspring.sample.controlplane.ApiKeyFilter;
+import io.auditspring.sample.controlplane.ApiKeys;
+import jakarta.servlet.http.HttpServletRequest;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.crypto.factory.PasswordEncoderFactories;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.HttpStatusEntryPoint;
+import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+
+/**
+ * Three ways in: a form for people, HTTP basic for scripts, API keys for machines. What
+ * depends on the role is said at the methods themselves.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableMethodSecurity
+class SecurityConfiguration {
+
+	@Bean
+	SecurityFilterChain securityFilterChain(HttpSecurity http, ApiKeys apiKeys) {
+		HttpStatusEntryPoint unauthorized = new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED);
+		return http
+			.authorizeHttpRequests(
+					(requests) -> requests.requestMatchers(HttpMethod.POST, "/api/projects/*/deployments")
+						.authenticated()
+						.anyRequest()
+						.hasAnyRole("ADMIN", "MANAGER", "ANALYST"))
+			.formLogin((form) -> form.defaultSuccessUrl("/api/transactions"))
+			// No WWW-Authenticate challenge: browsers must never store these credentials,
+			// since they would send them with forged requests too.
+			.httpBasic((basic) -> basic.authenticationEntryPoint(unauthorized))
+			.addFilterBefore(new ApiKeyFilter(apiKeys), BasicAuthenticationFilter.class)
+			.exceptionHandling((handling) -> handling.defaultAuthenticationEntryPointFor(unauthorized,
+					PathPatternRequestMatcher.pathPattern("/api/**")))
+			.csrf((csrf) -> csrf.spa().ignoringRequestMatchers(SecurityConfiguration::bringsCredentials))
+			.build();
+	}
+
+	@Bean
+	PasswordEncoder passwordEncoder() {
+		return PasswordEncoderFactories.createDelegatingPasswordEncoder();
+	}
+
+	/**
+	 * Whether the request identifies itself by a header, which no foreign page can make a
+	 * browser send. Only those that live on the session's cookie can be forged.
+	 * @param request the request
+	 * @return whether it needs no CSRF token
+	 */
+	private static boolean bringsCredentials(HttpServletRequest request) {
+		return request.getHeader(HttpHeaders.AUTHORIZATION) != null || request.getHeader(ApiKeyFilter.HEADER) != null;
+	}
+
+}

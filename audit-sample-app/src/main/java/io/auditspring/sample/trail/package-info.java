@@ -1,0 +1,7 @@
+/**
+ * Reading and verifying the audit trail over HTTP.
+ */
+@NullMarked
+package io.auditspring.sample.trail;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+package io.auditspring.sample.users;
+
+import org.springframework.data.jpa.repository.JpaRepository;
+
+interface UserRepository extends JpaRepository<User, String> {
+
+}

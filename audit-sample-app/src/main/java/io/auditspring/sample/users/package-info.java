@@ -1,0 +1,7 @@
+/**
+ * People who sign in, and their passwords.
+ */
+@NullMarked
+package io.auditspring.sample.users;
+
+import org.jspecify.annotations.NullMarked;

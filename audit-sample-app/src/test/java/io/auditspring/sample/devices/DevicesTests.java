@@ -1,0 +1,117 @@
+package io.auditspring.sample.devices;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import io.auditspring.sample.BackOffice;
+import io.auditspring.sample.BackOfficeTest;
+import io.auditspring.sample.Entries;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+import static io.auditspring.sample.EntryAssert.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+@BackOfficeTest
+class DevicesTests {
+
+	@Autowired
+	private BackOffice backOffice;
+
+	@Autowired
+	private Entries entries;
+
+	@Autowired
+	private DeviceBackup backup;
+
+	@Value("${back-office.device-backup.file}")
+	private Path file;
+
+	@Test
+	void aDeviceThatAnswersIsOnboarded() throws IOException {
+		try (ServerSocket device = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			onboard("Scanner 7", device.getLocalPort()).expectStatus().isCreated();
+			JsonNode entry = awaitEntryOf("Scanner 7");
+			assertThat(entry).isEntry("""
+					{
+					  "actor": {"type": "user", "id": "manager", "name": "manager", "impersonatorId": null},
+					  "action": "device.onboarded",
+					  "category": "device",
+					  "severity": "info",
+					  "outcome": "success",
+					  "target": {"type": "Device", "id": "%1$d", "name": "Scanner 7"},
+					  "message": "Onboard device Scanner 7",
+					  "after": {"id": %1$d, "name": "Scanner 7", "host": "127.0.0.1", "port": %2$d},
+					  "metadata": {"address": "127.0.0.1:%2$d"},
+					  "ipAddress": "127.0.0.1",
+					  "userAgent": "back-office-tests/1.0",
+					  "revision": %3$d
+					}
+					""".formatted(entry.get("after").get("id").asLong(), device.getLocalPort(),
+					entry.get("revision").asLong()));
+		}
+	}
+
+	@Test
+	void aDeviceThatDoesNotAnswerLeavesAnError() throws IOException {
+		int closed = closedPort();
+		onboard("Scanner 8", closed).expectStatus().isEqualTo(502);
+		assertThat(awaitEntryOf("Scanner 8")).isEntry("""
+				{
+				  "actor": {"type": "user", "id": "manager", "name": "manager", "impersonatorId": null},
+				  "action": "device.onboarded",
+				  "category": "device",
+				  "severity": "error",
+				  "outcome": "failure",
+				  "target": {"type": "Device", "id": null, "name": "Scanner 8"},
+				  "message": "Onboard device Scanner 8",
+				  "error": "ConnectException: Connection refused",
+				  "metadata": {"address": "127.0.0.1:%d"},
+				  "ipAddress": "127.0.0.1",
+				  "userAgent": "back-office-tests/1.0"
+				}
+				""".formatted(closed));
+	}
+
+	@Test
+	void theBackupJobRecordsHowMuchItWrote() throws IOException {
+		this.backup.run();
+		JsonNode entry = this.entries.await("action=backup.completed");
+		assertThat(entry).isEntry("""
+				{
+				  "actor": {"type": "system", "id": "system", "name": "device-backup", "impersonatorId": null},
+				  "action": "backup.completed",
+				  "category": "backup",
+				  "severity": "info",
+				  "outcome": "success",
+				  "target": {"type": "File", "id": "%s", "name": null},
+				  "metadata": {"bytes": %d, "devices": %d}
+				}
+				""".formatted(this.file.toAbsolutePath(), Files.size(this.file), Files.readAllLines(this.file).size()));
+	}
+
+	private JsonNode awaitEntryOf(String device) {
+		return this.entries.await("action=device.onboarded",
+				(entry) -> entry.get("target").get("name").asString().equals(device));
+	}
+
+	private RestTestClient.ResponseSpec onboard(String name, int port) {
+		return this.backOffice.as("manager").post().uri("/api/devices").contentType(MediaType.APPLICATION_JSON).body("""
+				{"name": "%s", "host": "127.0.0.1", "port": %d}""".formatted(name, port)).exchange();
+	}
+
+	private static int closedPort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+	}
+
+}

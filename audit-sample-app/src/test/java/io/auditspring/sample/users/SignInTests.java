@@ -1,0 +1,100 @@
+package io.auditspring.sample.users;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+import io.auditspring.sample.BackOffice;
+import io.auditspring.sample.BackOfficeTest;
+import io.auditspring.sample.Browser;
+import io.auditspring.sample.Entries;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.beans.factory.annotation.Autowired;
+
+import static io.auditspring.sample.EntryAssert.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+@BackOfficeTest
+class SignInTests {
+
+	@Autowired
+	private BackOffice backOffice;
+
+	@Autowired
+	private Entries entries;
+
+	@Test
+	void signingInAndOutLeavesTwoEntries() throws Exception {
+		Browser browser = this.backOffice.browser();
+		assertThat(browser.signIn("manager", "manager-secret")).isEqualTo("/api/transactions");
+		String session = sha256(browser.session());
+		assertThat(browser.signOut()).isEqualTo("/login");
+		JsonNode login = this.entries.await("action=user.login&actor=manager",
+				(entry) -> session.startsWith(entry.get("sessionId").asString()));
+		assertThat(login).isEntry("""
+				{
+				  "actor": {"type": "user", "id": "manager", "name": null, "impersonatorId": null},
+				  "action": "user.login",
+				  "category": "authentication",
+				  "severity": "info",
+				  "outcome": "success",
+				  "target": {"type": "User", "id": "manager", "name": null},
+				  "metadata": {"method": "form"},
+				  "ipAddress": "127.0.0.1",
+				  "userAgent": "back-office-tests/1.0",
+				  "sessionId": "%s"
+				}
+				""".formatted(login.get("sessionId").asString()));
+		JsonNode logout = this.entries.await("action=user.logout&actor=manager");
+		assertThat(logout.get("outcome").asString()).isEqualTo("success");
+		assertThat(logout.get("ipAddress").asString()).isEqualTo("127.0.0.1");
+	}
+
+	@Test
+	void aWrongPasswordInTheFormLeavesAWarning() {
+		Browser browser = this.backOffice.browser();
+		assertThat(browser.signIn("mallory", "a-wild-guess")).isEqualTo("/login");
+		JsonNode entry = this.entries.await("action=user.login&actor=mallory");
+		assertThat(entry).isEntry(refused("mallory", "form"));
+	}
+
+	@Test
+	void aWrongPasswordOfAScriptLeavesAWarning() {
+		this.backOffice.as("trudy", "a-wild-guess")
+			.get()
+			.uri("/api/audit/entries")
+			.exchange()
+			.expectStatus()
+			.isUnauthorized();
+		JsonNode entry = this.entries.await("action=user.login&actor=trudy");
+		assertThat(entry).isEntry(refused("trudy", "basic"));
+	}
+
+	private static String refused(String username, String method) {
+		return """
+				{
+				  "actor": {"type": "user", "id": "%1$s", "name": null, "impersonatorId": null},
+				  "action": "user.login",
+				  "category": "authentication",
+				  "severity": "warning",
+				  "outcome": "failure",
+				  "target": {"type": "User", "id": "%1$s", "name": null},
+				  "error": "BadCredentialsException: Bad credentials",
+				  "metadata": {"method": "%2$s"},
+				  "ipAddress": "127.0.0.1",
+				  "userAgent": "back-office-tests/1.0"
+				}
+				""".formatted(username, method);
+	}
+
+	/**
+	 * The raw id in a table would be a session to steal: the start of its hash is there.
+	 */
+	private static String sha256(String text) throws Exception {
+		byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+		return HexFormat.of().formatHex(digest);
+	}
+
+}
