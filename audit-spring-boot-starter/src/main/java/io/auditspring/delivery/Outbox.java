@@ -35,8 +35,8 @@ public final class Outbox {
 		// Rows that another relay is moving are passed over, not waited for.
 		this.take = """
 				delete from %1$s
-				where id in (
-					select id
+				where (chain, id) in (
+					select chain, id
 					from %1$s
 					where chain = ?
 					order by id

@@ -3,8 +3,7 @@ package io.auditspring.ledger;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
-
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * Writes canonical JSON. Does not recurse, so that no nesting is too deep for it.
@@ -41,12 +40,7 @@ final class CanonicalWriter {
 			this.out.append(',');
 		}
 		container.started = true;
-		Child child = container.children.next();
-		if (child.name() != null) {
-			quote(child.name(), this.out);
-			this.out.append(':');
-		}
-		value(child.value());
+		value(container.next(this.out));
 	}
 
 	private void value(CanonicalNode node) {
@@ -58,17 +52,11 @@ final class CanonicalWriter {
 		}
 		else if (node instanceof CanonicalNode.Members members) {
 			this.out.append('{');
-			this.open.push(new Open('}',
-					members.values()
-						.entrySet()
-						.stream()
-						.map((member) -> new Child(member.getKey(), member.getValue()))
-						.iterator()));
+			this.open.push(new OpenObject(members.values().entrySet().iterator()));
 		}
 		else if (node instanceof CanonicalNode.Elements elements) {
 			this.out.append('[');
-			this.open
-				.push(new Open(']', elements.values().stream().map((element) -> new Child(null, element)).iterator()));
+			this.open.push(new OpenArray(elements.values().iterator()));
 		}
 	}
 
@@ -112,21 +100,59 @@ final class CanonicalWriter {
 		}
 	}
 
-	private record Child(@Nullable String name, CanonicalNode value) {
-
-	}
-
-	private static final class Open {
+	private abstract static class Open {
 
 		private final char end;
 
-		private final Iterator<Child> children;
+		private final Iterator<?> children;
 
 		private boolean started;
 
-		private Open(char end, Iterator<Child> children) {
+		private Open(char end, Iterator<?> children) {
 			this.end = end;
 			this.children = children;
+		}
+
+		/**
+		 * Goes on to the next child.
+		 * @param out where its name goes, if it has one
+		 * @return the child's value
+		 */
+		abstract CanonicalNode next(StringBuilder out);
+
+	}
+
+	private static final class OpenArray extends Open {
+
+		private final Iterator<CanonicalNode> elements;
+
+		private OpenArray(Iterator<CanonicalNode> elements) {
+			super(']', elements);
+			this.elements = elements;
+		}
+
+		@Override
+		CanonicalNode next(StringBuilder out) {
+			return this.elements.next();
+		}
+
+	}
+
+	private static final class OpenObject extends Open {
+
+		private final Iterator<Map.Entry<String, CanonicalNode>> members;
+
+		private OpenObject(Iterator<Map.Entry<String, CanonicalNode>> members) {
+			super('}', members);
+			this.members = members;
+		}
+
+		@Override
+		CanonicalNode next(StringBuilder out) {
+			Map.Entry<String, CanonicalNode> member = this.members.next();
+			quote(member.getKey(), out);
+			out.append(':');
+			return member.getValue();
 		}
 
 	}

@@ -8,7 +8,7 @@ import java.time.Instant;
  * @param chain the chain's name
  * @param size how many entries it has, which is the next one's {@code seq}
  * @param hash the last entry's hash, or the genesis hash
- * @param recordedAt when the next entries are recorded: now, but never before the last
+ * @param recordedAt when the next entries are recorded: now, but always after the last
  * ones
  */
 record ChainHead(String chain, long size, byte[] hash, Instant recordedAt) {

@@ -24,6 +24,9 @@ final class ChainHeads {
 
 	ChainHeads(Schema schema) {
 		// The clock is read when the lock is held: whoever waited for it comes later.
+		// Where it
+		// was set back, time creeps on, so that entries of different batches still differ
+		// in it.
 		this.lock = """
 				with head as materialized (
 					select size, head, recorded_at
@@ -31,12 +34,13 @@ final class ChainHeads {
 					where name = ?
 					for update
 				), timed as materialized (
-					select size, head, greatest(clock_timestamp(), recorded_at) as recorded_at
+					select size, head, greatest(clock_timestamp(), recorded_at + interval '1 microsecond') as recorded_at
 					from head
 				)
 				select size, head, recorded_at, %s((recorded_at at time zone 'UTC')::date)
 				from timed
-				""".formatted(schema.table("audit_chain"), schema.table("audit_ensure_partition"));
+				"""
+			.formatted(schema.table("audit_chain"), schema.table("audit_ensure_partition"));
 		this.create = """
 				insert into %s (name, ledger_id, size, head)
 				values (?, ?, 0, ?)

@@ -9,10 +9,8 @@ import io.auditspring.Actor;
 import io.auditspring.Resource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Writes entries in one form, however the application has configured its JSON: every

@@ -2,7 +2,6 @@ package io.auditspring.query;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
 
 import io.auditspring.ledger.CanonicalJson;
 import io.auditspring.ledger.IpAddress;

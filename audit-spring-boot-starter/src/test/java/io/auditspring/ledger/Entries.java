@@ -38,6 +38,14 @@ public final class Entries {
 		return entry("order.pay", "Order", "42", "jane", data("", "{}", related));
 	}
 
+	/** An entry of nothing but what it must have. */
+	public static Entry bare(String action) {
+		return new Entry(UUID.randomUUID(), Instant.EPOCH, null, null, UUID.randomUUID(), action, null, Severity.INFO,
+				Outcome.SUCCESS, ActorType.SYSTEM, null, null, null, null, null,
+				new Entry.ActorGroup("system", null, null, null, null, null, null, null),
+				new Entry.DataGroup(null, null, null, null, null, null, null, null, null));
+	}
+
 	public static List<Entry> entries(int count) {
 		return IntStream.range(0, count).mapToObj((i) -> entry("order.pay." + i)).toList();
 	}

@@ -3,18 +3,16 @@ package io.auditspring.query;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.IntStream;
 
 import io.auditspring.Actor;
 import io.auditspring.Outcome;
 import io.auditspring.Resource;
 import io.auditspring.Severity;
 import io.auditspring.ledger.Entries;
-import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.LedgerDatabase;
 import io.auditspring.ledger.LedgerVerifier;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Window;
 
@@ -79,8 +78,7 @@ class AuditTrailTests {
 	void pagesCanBeTurnedBack() {
 		Window<AuditEntry> first = this.trail.find(AuditQuery.all().limit(40));
 		Window<AuditEntry> second = this.trail.find(AuditQuery.all().limit(40).after(first.positionAt(39)));
-		ScrollPosition back = ScrollPosition
-			.backward(((org.springframework.data.domain.KeysetScrollPosition) second.positionAt(0)).getKeys());
+		ScrollPosition back = ScrollPosition.backward(((KeysetScrollPosition) second.positionAt(0)).getKeys());
 		assertThat(this.trail.find(AuditQuery.all().limit(40).after(back)).getContent()).extracting(AuditEntry::getId)
 			.isEqualTo(first.getContent().stream().map(AuditEntry::getId).toList());
 	}
@@ -206,8 +204,24 @@ class AuditTrailTests {
 				+ "\"userAgent\":\"curl/8.5.0\",\"sessionId\":\"5f2c\",\"deviceFingerprint\":\"device-1\","
 				+ "\"geolocation\":{\"country\":\"NO\"},\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\","
 				+ "\"revision\":7,\"durationMicros\":1834,\"prevHash\":\""
-				+ java.util.HexFormat.of().formatHex(entry.getPrevHash()) + "\",\"hash\":\""
-				+ java.util.HexFormat.of().formatHex(entry.getHash()) + "\"}");
+				+ HexFormat.of().formatHex(entry.getPrevHash()) + "\",\"hash\":\""
+				+ HexFormat.of().formatHex(entry.getHash()) + "\"}");
+	}
+
+	@Test
+	void theJsonOfAnEntryHasMembersWithoutValueToo() {
+		LedgerDatabase database = LedgerDatabase.create();
+		database.append("main", Entries.bare("login"));
+		try (PersistenceUnit unit = PersistenceUnit.with(database)) {
+			AuditTrail trail = new AuditTrail(unit.entityManager(),
+					new LedgerVerifier(database.dataSource(), database.schema()));
+			assertThat(trail.find(AuditQuery.all()))
+				.satisfiesExactly((entry) -> assertThat(JsonMapper.shared().writeValueAsString(entry)).contains(
+						"\"service\":null,\"tenant\":null,", "\"target\":null,\"related\":[],\"message\":null,",
+						"\"actor\":{\"type\":\"system\",\"id\":\"system\",\"name\":null,\"impersonatorId\":null}",
+						"\"before\":null,\"after\":null,\"changes\":null,\"metadata\":null,\"ipAddress\":null,",
+						"\"revision\":null,\"durationMicros\":null,"));
+		}
 	}
 
 	@Test
