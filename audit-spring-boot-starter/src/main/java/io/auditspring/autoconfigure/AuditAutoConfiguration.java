@@ -77,7 +77,9 @@ public final class AuditAutoConfiguration {
 		boolean stateAvailable = beanFactory.getBeanNamesForType(SessionFactoryExtension.class, false,
 				false).length > 0;
 		AuditPointcut pointcut = (properties.pointcut() != null) ? new AuditPointcut(properties.pointcut()) : null;
-		return new AuditedMethods(new AuditedMethodReader(properties.delivery(), stateAvailable), pointcut);
+		AuditProperties.Capture capture = properties.capture();
+		return new AuditedMethods(new AuditedMethodReader(properties.delivery(), stateAvailable,
+				new Masking(properties.masking().keys()), capture.arguments(), capture.result()), pointcut);
 	}
 
 	@Bean

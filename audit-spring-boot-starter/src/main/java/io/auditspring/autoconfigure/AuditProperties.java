@@ -29,6 +29,7 @@ import org.springframework.util.Assert;
  * @param async the buffer of asynchronous delivery
  * @param batch how entries are written
  * @param relay how staged entries reach the ledger
+ * @param capture what entries show of a call
  * @param masking what is never stored
  * @param flyway the migrations of the audit schema
  */
@@ -37,7 +38,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("audit") String schema, @DefaultValue("main") String chain, @Nullable String defaultCategory,
 		@DefaultValue("transactional") Delivery delivery, @Nullable String pointcut,
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
-		@DefaultValue Relay relay, @DefaultValue Masking masking, @DefaultValue Flyway flyway) {
+		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Masking masking,
+		@DefaultValue Flyway flyway) {
 
 	public AuditProperties {
 		Assert.isTrue(delivery != Delivery.DEFAULT, "audit.delivery takes transactional, async or sync");
@@ -86,6 +88,16 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 			Assert.isTrue(pollInterval.toMillis() > 0,
 					() -> "audit.relay.poll-interval takes a duration of at least 1ms, not " + pollInterval);
 		}
+
+	}
+
+	/**
+	 * What entries show of a call.
+	 *
+	 * @param arguments whether their metadata shows the arguments
+	 * @param result whether their metadata shows the result
+	 */
+	public record Capture(@DefaultValue("false") boolean arguments, @DefaultValue("false") boolean result) {
 
 	}
 

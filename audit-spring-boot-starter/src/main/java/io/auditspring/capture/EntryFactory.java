@@ -86,8 +86,9 @@ public final class EntryFactory {
 	public Entry withState(Entry entry, EntityChange change, @Nullable Long revision) {
 		DataGroup data = entry.data();
 		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
-				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(), change.type(),
-				change.id(), revision, entry.durationMicros(), entry.traceId(), entry.actor(),
+				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
+				Identifiers.limit(change.type()), Identifiers.limit(change.id()), revision, entry.durationMicros(),
+				entry.traceId(), entry.actor(),
 				new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
 						json(change.before()), json(change.after()), json(change.changes()), data.metadata(),
 						data.related()));
@@ -116,15 +117,15 @@ public final class EntryFactory {
 		Actor actor = (record.actor() != null) ? record.actor() : origin.actor();
 		UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
 		return new Entry(id, (record.occurredAt() != null) ? record.occurredAt() : origin.occurredAt(), this.service,
-				null, operation.id(), record.action(),
+				null, operation.id(), Identifiers.limit(record.action()),
 				(record.category() != null) ? record.category() : this.defaultCategory, record.severity(), outcome,
-				actor.type(), targetType, targetId, revision, durationMicros, origin.request().traceId(),
-				group(actor, origin.request()), data);
+				actor.type(), Identifiers.limitNullable(targetType), Identifiers.limitNullable(targetId), revision,
+				durationMicros, origin.request().traceId(), group(actor, origin.request()), data);
 	}
 
 	private static ActorGroup group(Actor actor, RequestDetails request) {
-		return new ActorGroup(actor.id(), actor.name(), actor.impersonatorId(), request.ip(), request.userAgent(),
-				request.session(), null, null);
+		return new ActorGroup(Identifiers.limit(actor.id()), actor.name(), actor.impersonatorId(), request.ip(),
+				request.userAgent(), request.session(), null, null);
 	}
 
 	private @Nullable CanonicalJson metadata(Map<String, @Nullable Object> metadata) {

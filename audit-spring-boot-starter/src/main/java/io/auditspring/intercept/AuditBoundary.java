@@ -59,7 +59,7 @@ final class AuditBoundary implements MethodInterceptor {
 			if (!frame.isReached()) {
 				refused(auditing, frame, invocation, failure);
 			}
-			frame.aftermath().settle(Call.describe(failure));
+			frame.aftermath().settle(frame.method().describe(failure, invocation.getArguments()));
 		}
 		catch (AuditDeliveryException ex) {
 			if (ex != failure) {

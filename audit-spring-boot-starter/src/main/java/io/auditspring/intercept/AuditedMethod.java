@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.auditspring.AuditRecord;
+import io.auditspring.capture.Masking;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.EvaluationContext;
@@ -14,14 +15,21 @@ import org.springframework.expression.EvaluationException;
  *
  * @param outline the attributes that are the same for every call
  * @param capturesState whether its entries carry the state of changed entities
- * @param parameterNames the names of its parameters
+ * @param capturesArguments whether its entries show the arguments
+ * @param capturesResult whether its entries show the result
+ * @param arguments its parameters
  * @param condition decides whether a call leaves an entry, or {@code null}
  * @param attributes the attributes that are evaluated for every call
  */
-record AuditedMethod(AuditRecord outline, boolean capturesState, List<String> parameterNames,
-		@Nullable AuditExpression condition, List<Attribute> attributes) {
+record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capturesArguments, boolean capturesResult,
+		List<Argument> arguments, @Nullable AuditExpression condition, List<Attribute> attributes) {
 
 	private static final String ERRORS = "expressionErrors";
+
+	private static final int MAX_ERROR = 4_000;
+
+	/** A shorter secret would blacken half of every text. */
+	private static final int MIN_SECRET = 3;
 
 	boolean dependsOnState() {
 		return this.attributes.stream().anyMatch((attribute) -> attribute.expression().dependsOnState());
@@ -74,6 +82,47 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, List<String> pa
 			errors.put("condition", ex.getClass().getSimpleName() + ": " + ex.getMessage());
 			return true;
 		}
+	}
+
+	/**
+	 * The arguments of a call, with those masked that nobody may see. Whatever is made of
+	 * them, the secrets are not in it.
+	 * @param arguments the arguments
+	 * @return the same, masked
+	 */
+	@Nullable Object[] visible(@Nullable Object[] arguments) {
+		@Nullable Object[] visible = arguments.clone();
+		for (int i = 0; i < visible.length; i++) {
+			if (visible[i] != null && this.arguments.get(i).secret()) {
+				visible[i] = Masking.MASK;
+			}
+		}
+		return visible;
+	}
+
+	/**
+	 * How an entry shows an exception.
+	 * @param failure the exception
+	 * @param arguments the arguments of the call, as exceptions like to repeat them
+	 * @return its type and message without secret arguments
+	 */
+	String describe(Throwable failure, @Nullable Object[] arguments) {
+		String text = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+		for (int i = 0; i < arguments.length; i++) {
+			String secret = this.arguments.get(i).secret() ? String.valueOf(arguments[i]) : "";
+			text = (secret.length() >= MIN_SECRET) ? text.replace(secret, Masking.MASK) : text;
+		}
+		return (text.length() > MAX_ERROR) ? text.substring(0, MAX_ERROR) : text;
+	}
+
+	/**
+	 * A parameter.
+	 *
+	 * @param name its name
+	 * @param secret whether its value is never shown
+	 */
+	record Argument(String name, boolean secret) {
+
 	}
 
 	/**

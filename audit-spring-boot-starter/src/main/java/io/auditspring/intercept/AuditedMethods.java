@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ public final class AuditedMethods extends StaticMethodMatcher {
 	 * Reads all methods of a class, so that a mistake in one of them shows at once.
 	 * @param type the class
 	 * @return whether it has audited methods
-	 * @throws io.auditspring.AuditSetupException if an annotation is wrong
+	 * @throws AuditSetupException if an annotation is wrong
 	 */
 	public boolean anyIn(Class<?> type) {
 		Class<?> userType = ClassUtils.getUserClass(type);
@@ -58,17 +59,34 @@ public final class AuditedMethods extends StaticMethodMatcher {
 		return known;
 	}
 
+	// Spring's own beans are many and never audited; those of its sample applications may
+	// be.
 	private boolean isCandidate(Class<?> type) {
-		return !type.getName().startsWith("org.springframework.")
-				&& (this.pointcut != null || AnnotationUtils.isCandidateClass(type, Audited.class));
+		boolean framework = type.getName().startsWith("org.springframework.")
+				&& !type.getName().startsWith("org.springframework.samples.");
+		return !framework && (this.pointcut != null || AnnotationUtils.isCandidateClass(type, Audited.class));
 	}
 
 	private boolean inspect(Class<?> type) {
 		boolean any = false;
 		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
-			any |= find(method, type) != null;
+			if (find(method, type) != null) {
+				checkInterceptable(method);
+				any = true;
+			}
 		}
 		return any;
+	}
+
+	private static void checkInterceptable(Method method) {
+		int modifiers = method.getModifiers();
+		if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers) || Modifier.isFinal(modifiers)) {
+			throw new AuditSetupException(
+					"@Audited method %s.%s is %s, so no proxy can intercept it".formatted(
+							method.getDeclaringClass().getName(), method.getName(),
+							Modifier.toString(modifiers & (Modifier.PRIVATE | Modifier.STATIC | Modifier.FINAL))),
+					"Make it an overridable instance method, or record the event with AuditRecorder.");
+		}
 	}
 
 	@Override

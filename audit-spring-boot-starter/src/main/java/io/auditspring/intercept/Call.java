@@ -31,8 +31,6 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
 record Call(AuditedMethod method, Operation operation, MethodInvocation invocation, @Nullable Object result,
 		@Nullable Throwable failure) {
 
-	private static final int MAX_ERROR = 4_000;
-
 	/**
 	 * Describes the call.
 	 * @param factory makes the entry
@@ -42,7 +40,9 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 	 */
 	Ending describe(EntryFactory factory, BeanFactory beans, AccessRefusal refusal) {
 		AuditRecord.Builder record = this.method.outline().toBuilder().outcome(outcome(refusal));
-		record.error((this.failure != null) ? describe(this.failure) : null);
+		record
+			.error((this.failure != null) ? this.method.describe(this.failure, this.invocation.getArguments()) : null);
+		captureValues(record);
 		Map<String, @Nullable Object> errors = new LinkedHashMap<>(0);
 		StandardEvaluationContext context = context(beans);
 		boolean applies = this.method.applies(errors, context) && !this.operation.isSkipped();
@@ -54,6 +54,20 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 				this.method.dependsOnState() ? (change) -> finish(record, errors, context, change, factory, duration)
 						: null,
 				!applies);
+	}
+
+	private void captureValues(AuditRecord.Builder record) {
+		if (this.method.capturesArguments()) {
+			@Nullable Object[] visible = this.method.visible(this.invocation.getArguments());
+			Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
+			for (int i = 0; i < visible.length; i++) {
+				arguments.put(this.method.arguments().get(i).name(), visible[i]);
+			}
+			record.metadata("arguments", arguments);
+		}
+		if (this.method.capturesResult() && this.failure == null) {
+			record.metadata("result", this.result);
+		}
 	}
 
 	private Entry finish(AuditRecord.Builder record, Map<String, @Nullable Object> errors,
@@ -76,9 +90,9 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		StandardEvaluationContext context = new StandardEvaluationContext();
 		context.setBeanResolver(new BeanFactoryResolver(beans));
 		context.addPropertyAccessor(new MapAccessor());
-		@Nullable Object[] arguments = this.invocation.getArguments();
+		@Nullable Object[] arguments = this.method.visible(this.invocation.getArguments());
 		for (int i = 0; i < arguments.length; i++) {
-			context.setVariable(this.method.parameterNames().get(i), arguments[i]);
+			context.setVariable(this.method.arguments().get(i).name(), arguments[i]);
 		}
 		context.setVariable("args", arguments);
 		context.setVariable("result", this.result);
@@ -86,16 +100,6 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		context.setVariable("actor", this.operation.origin().actor());
 		context.setVariable("target", this.invocation.getThis());
 		return context;
-	}
-
-	/**
-	 * How an entry shows an exception.
-	 * @param failure the exception
-	 * @return its type and message
-	 */
-	static String describe(Throwable failure) {
-		String text = failure.getClass().getSimpleName() + ": " + failure.getMessage();
-		return (text.length() > MAX_ERROR) ? text.substring(0, MAX_ERROR) : text;
 	}
 
 }

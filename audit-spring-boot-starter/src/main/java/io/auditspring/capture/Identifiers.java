@@ -1,0 +1,44 @@
+package io.auditspring.capture;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what is indexed short: an index takes no value of more than about 2,700 bytes
+ * (PostgreSQL manual, section 65.1.4), and a stranger may sign in with a name of any
+ * length. What is cut stays distinct by its digest.
+ */
+final class Identifiers {
+
+	private static final int MAX_LENGTH = 300;
+
+	private static final int KEPT_LENGTH = 200;
+
+	private Identifiers() {
+	}
+
+	static String limit(String identifier) {
+		if (identifier.length() <= MAX_LENGTH) {
+			return identifier;
+		}
+		return identifier.substring(0, KEPT_LENGTH) + "…sha256:" + HexFormat.of().formatHex(sha256(identifier));
+	}
+
+	static @Nullable String limitNullable(@Nullable String identifier) {
+		return (identifier != null) ? limit(identifier) : null;
+	}
+
+	private static byte[] sha256(String text) {
+		try {
+			return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+}
