@@ -34,6 +34,7 @@ import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.LedgerWriter;
 import io.auditspring.ledger.Schema;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.query.ChangeSummary;
 import jakarta.persistence.EntityManagerFactory;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -50,6 +51,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.context.MessageSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.annotation.Order;
@@ -205,6 +207,11 @@ public final class AuditAutoConfiguration {
 	AuditRecorder auditRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory,
 			AuditProperties properties) {
 		return new EventRecorder(origins, transactions, factory, properties.delivery());
+	}
+
+	@Bean
+	ChangeSummary auditChangeSummary(MessageSource messages) {
+		return new ChangeSummary(messages);
 	}
 
 	@Bean

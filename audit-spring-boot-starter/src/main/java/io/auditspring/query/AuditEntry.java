@@ -2,6 +2,7 @@ package io.auditspring.query;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 
@@ -287,6 +288,16 @@ public class AuditEntry {
 	 */
 	public @Nullable Map<String, @Nullable Object> getChanges() {
 		return StoredJson.map(this.changes);
+	}
+
+	/**
+	 * What was changed, in one line without localisation.
+	 * @return such as {@code status: NEW → APPROVED}, or {@code null} where nothing was
+	 * updated
+	 * @see ChangeSummary
+	 */
+	public @Nullable String getChangeSummary() {
+		return ChangeSummary.plain().of(this, Locale.ROOT);
 	}
 
 	public @Nullable Map<String, @Nullable Object> getMetadata() {

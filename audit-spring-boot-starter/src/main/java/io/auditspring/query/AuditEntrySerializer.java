@@ -67,6 +67,7 @@ final class AuditEntrySerializer extends ValueSerializer<AuditEntry> {
 		map(json, "before", entry.getBefore());
 		map(json, "after", entry.getAfter());
 		map(json, "changes", entry.getChanges());
+		text(json, "changeSummary", entry.getChangeSummary());
 		map(json, "metadata", entry.getMetadata());
 	}
 

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.context.support.StaticMessageSource;
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Window;
@@ -187,6 +189,18 @@ class AuditTrailTests {
 	}
 
 	@Test
+	void whatChangedIsToldInTheLanguageOfTheReader() {
+		AuditEntry entry = this.trail.trail("Cart", "1%_\\").getContent().get(0);
+		StaticMessageSource messages = new StaticMessageSource();
+		messages.addMessage("audit.Cart.status", Locale.GERMAN, "Zustand");
+		messages.addMessage("audit.Cart.status.NEW", Locale.GERMAN, "neu");
+		ChangeSummary summary = new ChangeSummary(messages);
+		assertThat(summary.of(entry, Locale.GERMAN)).isEqualTo("Zustand: neu → PAID");
+		assertThat(summary.of(entry, Locale.ENGLISH)).isEqualTo(entry.getChangeSummary())
+			.isEqualTo("status: NEW → PAID");
+	}
+
+	@Test
 	void theJsonOfAnEntryHasAllMembersInOrder() {
 		AuditEntry entry = this.trail.trail("Cart", "1%_\\").getContent().get(0);
 		assertThat(JsonMapper.shared().writeValueAsString(entry)).isEqualTo("{\"id\":\"" + entry.getId()
@@ -199,7 +213,7 @@ class AuditTrailTests {
 				+ "\"related\":[{\"type\":\"Connector\",\"id\":\"9\"}],\"message\":\"Order 1%_\\\\: cart.clear\","
 				+ "\"justification\":\"asked to\",\"error\":\"none\",\"before\":{\"status\":\"NEW\",\"total\":1.5},"
 				+ "\"after\":{\"status\":\"PAID\",\"total\":9007199254740993},"
-				+ "\"changes\":{\"status\":{\"from\":\"NEW\",\"to\":\"PAID\"}},"
+				+ "\"changes\":{\"status\":{\"from\":\"NEW\",\"to\":\"PAID\"}},\"changeSummary\":\"status: NEW → PAID\","
 				+ "\"metadata\":{\"amount\":100,\"note\":null},\"ipAddress\":\"203.0.113.9\","
 				+ "\"userAgent\":\"curl/8.5.0\",\"sessionId\":\"5f2c\",\"deviceFingerprint\":\"device-1\","
 				+ "\"geolocation\":{\"country\":\"NO\"},\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\","
@@ -219,7 +233,7 @@ class AuditTrailTests {
 				.satisfiesExactly((entry) -> assertThat(JsonMapper.shared().writeValueAsString(entry)).contains(
 						"\"service\":null,\"tenant\":null,", "\"target\":null,\"related\":[],\"message\":null,",
 						"\"actor\":{\"type\":\"system\",\"id\":\"system\",\"name\":null,\"impersonatorId\":null}",
-						"\"before\":null,\"after\":null,\"changes\":null,\"metadata\":null,\"ipAddress\":null,",
+						"\"before\":null,\"after\":null,\"changes\":null,\"changeSummary\":null,\"metadata\":null,\"ipAddress\":null,",
 						"\"revision\":null,\"durationMicros\":null,"));
 		}
 	}
