@@ -61,9 +61,7 @@ public final class AuditedMethodReader {
 		MethodParameter target = target(audited, parameters);
 		attributes.targetId(audited.targetId(), (target != null) ? target.getParameterIndex() : -1);
 		attributes.add(audited);
-		String targetType = (target != null && audited.targetType().isEmpty())
-				? target.getParameterAnnotation(AuditTarget.class).value() : audited.targetType();
-		return new AuditedMethod(outline(audited, method, type, targetType),
+		return new AuditedMethod(outline(audited, method, type, targetType(audited, target)),
 				this.stateAvailable && audited.state() == StateCapture.AUTO, this.capturesArguments,
 				this.capturesResult && method.getReturnType() != void.class, arguments,
 				attributes.condition(audited.condition()), attributes.all());
@@ -74,6 +72,11 @@ public final class AuditedMethodReader {
 			.filter((parameter) -> audited.targetId().isEmpty() && parameter.hasParameterAnnotation(AuditTarget.class))
 			.findFirst()
 			.orElse(null);
+	}
+
+	private static String targetType(Audited audited, @Nullable MethodParameter target) {
+		AuditTarget annotation = (target != null) ? target.getParameterAnnotation(AuditTarget.class) : null;
+		return (annotation != null && audited.targetType().isEmpty()) ? annotation.value() : audited.targetType();
 	}
 
 	private AuditRecord outline(Audited audited, Method method, Class<?> type, String targetType) {
