@@ -33,9 +33,10 @@ public final class Outbox {
 				values (?, ?)
 				""".formatted(schema.table("audit_outbox"));
 		// Rows that another relay is moving are passed over, not waited for.
+		// Materialized,
+		// as a limit with locks must be evaluated once.
 		this.take = """
-				delete from %1$s
-				where (chain, id) in (
+				with oldest as materialized (
 					select chain, id
 					from %1$s
 					where chain = ?
@@ -43,7 +44,11 @@ public final class Outbox {
 					limit ?
 					for update skip locked
 				)
-				returning id, entries
+				delete from %1$s as outbox
+				using oldest
+				where outbox.chain = oldest.chain
+				and outbox.id = oldest.id
+				returning outbox.id, outbox.entries
 				""".formatted(schema.table("audit_outbox"));
 		this.quarantine = """
 				insert into %s (chain, entries, reason)

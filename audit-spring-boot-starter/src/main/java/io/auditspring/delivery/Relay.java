@@ -2,6 +2,7 @@ package io.auditspring.delivery;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,53 +82,58 @@ public final class Relay implements SmartLifecycle {
 	 * @throws SQLException when the database refuses
 	 */
 	void drain(Connection connection) throws SQLException {
-		Transactions.run(connection, () -> {
-			boolean more = true;
-			while (more) {
-				more = move(connection) == this.batchSize;
-			}
-		});
+		boolean more = true;
+		while (more) {
+			more = move(connection);
+		}
 	}
 
-	private int move(Connection connection) throws SQLException {
+	private boolean move(Connection connection) throws SQLException {
 		try {
-			return move(connection, this.batchSize);
+			return move(connection, this.batchSize) == this.batchSize;
 		}
 		catch (SQLException | RuntimeException ex) {
-			connection.rollback();
 			if (!Refusal.isFinal(ex)) {
 				throw ex;
 			}
-			return moveOne(connection);
+			moveOne(connection);
+			return true;
 		}
 	}
 
 	private int move(Connection connection, int limit) throws SQLException {
-		List<Outbox.Row> rows = this.outbox.take(connection, limit);
-		List<Entry> entries = new ArrayList<>(rows.size());
-		rows.forEach((row) -> entries.addAll(this.outbox.read(row)));
-		this.ledger.append(connection, this.chain, entries);
-		connection.commit();
+		List<Outbox.Row> rows = new ArrayList<>();
+		Transactions.run(connection, () -> {
+			rows.addAll(this.outbox.take(connection, limit));
+			List<Entry> entries = new ArrayList<>(rows.size());
+			rows.forEach((row) -> entries.addAll(this.outbox.read(row)));
+			this.ledger.append(connection, this.chain, entries);
+		});
 		return rows.size();
 	}
 
 	// One bad row must not stop the others: go on one by one until it is set aside.
-	private int moveOne(Connection connection) throws SQLException {
-		try {
-			move(connection, 1);
-		}
-		catch (SQLException | RuntimeException ex) {
-			connection.rollback();
-			if (!Refusal.isFinal(ex)) {
-				throw ex;
-			}
+	private void moveOne(Connection connection) throws SQLException {
+		Transactions.run(connection, () -> {
 			for (Outbox.Row row : this.outbox.take(connection, 1)) {
-				this.outbox.quarantine(connection, row.entries(), String.valueOf(ex.getMessage()));
-				logger.error("Staged entries were refused by the ledger and are now in audit_quarantine", ex);
+				Savepoint untouched = connection.setSavepoint();
+				try {
+					this.ledger.append(connection, this.chain, this.outbox.read(row));
+				}
+				catch (SQLException | RuntimeException ex) {
+					if (!Refusal.isFinal(ex)) {
+						throw ex;
+					}
+					connection.rollback(untouched);
+					quarantine(connection, row, ex);
+				}
 			}
-			connection.commit();
-		}
-		return this.batchSize;
+		});
+	}
+
+	private void quarantine(Connection connection, Outbox.Row row, Exception refusal) throws SQLException {
+		this.outbox.quarantine(connection, row.entries(), String.valueOf(refusal.getMessage()));
+		logger.error("Staged entries were refused by the ledger and are now in audit_quarantine", refusal);
 	}
 
 	@Override

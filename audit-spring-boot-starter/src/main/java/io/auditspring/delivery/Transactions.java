@@ -2,6 +2,7 @@ package io.auditspring.delivery;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /**
  * Work on a connection that nobody else's transaction is open on.
@@ -12,7 +13,7 @@ final class Transactions {
 	}
 
 	/**
-	 * Runs work that commits by itself, and leaves the connection as it was.
+	 * Runs work in a transaction of its own, and leaves the connection as it was.
 	 * @param connection the connection
 	 * @param work the work
 	 * @throws SQLException what the work threw
@@ -25,6 +26,11 @@ final class Transactions {
 		}
 		connection.setAutoCommit(false);
 		try {
+			// Whatever the pool's default is: under a stricter one the head of a chain
+			// that moved meanwhile could not be locked.
+			try (Statement statement = connection.createStatement()) {
+				statement.execute("set transaction isolation level read committed");
+			}
 			work.run();
 			connection.commit();
 		}
