@@ -29,6 +29,9 @@ public final class AuditEntryMapping implements AdditionalMappingContributor, In
 	 */
 	public static final String SCHEMA = "io.auditspring.schema";
 
+	/** What queries may call the entity, unless the application has one of that name. */
+	private static final String SIMPLE_NAME = AuditEntry.class.getSimpleName();
+
 	@Override
 	public void contribute(AdditionalMappingContributions contributions, InFlightMetadataCollector metadata,
 			ResourceStreamLocator resourceStreamLocator, MetadataBuildingContext buildingContext) {
@@ -36,6 +39,9 @@ public final class AuditEntryMapping implements AdditionalMappingContributor, In
 		if (schema(buildingContext.getBootstrapContext().getServiceRegistry()) != null
 				&& metadata.getEntityBinding(entity) == null) {
 			contributions.contributeEntity(AuditEntry.class);
+			if (!metadata.getImports().containsKey(SIMPLE_NAME)) {
+				metadata.addImport(SIMPLE_NAME, entity);
+			}
 		}
 	}
 

@@ -78,7 +78,7 @@ class HostApplicationTests {
 		try (ConfigurableApplicationContext context = start()) {
 			assertThatACallIsAudited(context, "audit");
 			assertThat(context.getBean(EntityManager.class)
-				.createQuery("from io.auditspring.query.AuditEntry e where e.action = 'order.pay'", AuditEntry.class)
+				.createQuery("select e from AuditEntry e where e.action = 'order.pay'", AuditEntry.class)
 				.getResultList()).hasSize(1);
 		}
 	}

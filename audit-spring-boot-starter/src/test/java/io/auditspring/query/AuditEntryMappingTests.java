@@ -25,6 +25,16 @@ class AuditEntryMappingTests {
 	}
 
 	@Test
+	void anApplicationsOwnAuditEntryKeepsItsName() {
+		try (PersistenceUnit unit = PersistenceUnit.scanning("io.auditspring.query.rival", LedgerDatabase.create())) {
+			assertThat(unit.entityManager().createQuery("from AuditSpringEntry", AuditEntry.class).getResultList())
+				.isEmpty();
+			assertThat(unit.entityManagerFactory().getMetamodel().entity("AuditEntry").getJavaType())
+				.isEqualTo(io.auditspring.query.rival.AuditEntry.class);
+		}
+	}
+
+	@Test
 	void aUnitWithoutTheSettingIsLeftAlone() {
 		try (PersistenceUnit unit = PersistenceUnit.withoutAudit(LedgerDatabase.create())) {
 			assertThat(unit.entityManagerFactory().getMetamodel().getEntities()).extracting(EntityType::getName)

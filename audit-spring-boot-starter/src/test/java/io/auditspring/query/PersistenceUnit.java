@@ -17,12 +17,14 @@ import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
  */
 final class PersistenceUnit implements AutoCloseable {
 
+	private static final String HOST = "io.auditspring.query.host";
+
 	private final LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
 
-	private PersistenceUnit(LedgerDatabase database, Map<String, String> settings) {
+	private PersistenceUnit(LedgerDatabase database, String scanned, Map<String, String> settings) {
 		this.factory.setDataSource(database.dataSource());
 		this.factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
-		this.factory.setPackagesToScan("io.auditspring.query.host");
+		this.factory.setPackagesToScan(scanned);
 		this.factory.setJpaPropertyMap(settings);
 		this.factory.afterPropertiesSet();
 	}
@@ -32,11 +34,15 @@ final class PersistenceUnit implements AutoCloseable {
 		for (int i = 0; i < settings.length; i += 2) {
 			all.put(settings[i], settings[i + 1]);
 		}
-		return new PersistenceUnit(database, all);
+		return new PersistenceUnit(database, HOST, all);
+	}
+
+	static PersistenceUnit scanning(String scanned, LedgerDatabase database) {
+		return new PersistenceUnit(database, scanned, Map.of(AuditEntryMapping.SCHEMA, database.schema().name()));
 	}
 
 	static PersistenceUnit withoutAudit(LedgerDatabase database) {
-		return new PersistenceUnit(database, Map.of());
+		return new PersistenceUnit(database, HOST, Map.of());
 	}
 
 	EntityManagerFactory entityManagerFactory() {
