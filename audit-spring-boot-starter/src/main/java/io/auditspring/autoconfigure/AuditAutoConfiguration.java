@@ -161,18 +161,23 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	AsyncBuffer auditAsyncBuffer(AuditDatabase database, LedgerWriter ledger, Outbox outbox, EntryFactory factory,
+	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox, EntryFactory factory,
 			AuditProperties properties) {
-		DirectWriter writer = new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), factory);
+		return new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), factory);
+	}
+
+	@Bean
+	AsyncBuffer auditAsyncBuffer(DirectWriter writer, AuditProperties properties) {
 		return new AsyncBuffer(writer, properties.async().capacity(), properties.async().overflow(),
 				properties.batch().size(), properties.batch().linger());
 	}
 
 	@Bean
 	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Relay relay, AsyncBuffer buffer,
-			EntryFactory factory, AuditProperties properties) {
+			DirectWriter writer, EntryFactory factory, AuditProperties properties) {
 		return new AuditTransactions(
-				new EntryDelivery(database.dataSource(), outbox, relay, buffer, properties.failurePolicy()), factory);
+				new EntryDelivery(database.dataSource(), outbox, relay, buffer, writer, properties.failurePolicy()),
+				factory);
 	}
 
 	@Bean

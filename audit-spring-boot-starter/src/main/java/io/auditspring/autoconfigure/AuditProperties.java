@@ -6,6 +6,7 @@ import java.util.List;
 import io.auditspring.Delivery;
 import io.auditspring.delivery.FailurePolicy;
 import io.auditspring.delivery.Overflow;
+import io.auditspring.ledger.Schema;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -42,6 +43,7 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue Flyway flyway) {
 
 	public AuditProperties {
+		schema = new Schema(schema).name();
 		Assert.isTrue(delivery != Delivery.DEFAULT, "audit.delivery takes transactional, async or sync");
 		Assert.isTrue(!chain.isBlank() && chain.length() <= 200, "audit.chain takes a name of 1 to 200 characters");
 	}

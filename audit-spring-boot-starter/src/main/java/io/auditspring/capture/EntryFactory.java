@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Makes entries of what was captured.
@@ -55,9 +56,9 @@ public final class EntryFactory {
 	 * @return the entry
 	 */
 	public Entry entry(Operation operation, AuditRecord record, @Nullable Long durationMicros) {
-		DataGroup data = new DataGroup(record.targetName(), record.message(), record.justification(),
-				(record.error() != null) ? this.masking.mask(record.error()) : null, null, null, null,
-				metadata(record.metadata()), related(record.related()));
+		DataGroup data = new DataGroup(masked(record.targetName()), masked(record.message()),
+				masked(record.justification()), masked(record.error()), null, null, null, metadata(record.metadata()),
+				related(record.related()));
 		return entry(operation, record, record.outcome(), record.targetType(), record.targetId(), null, durationMicros,
 				data);
 	}
@@ -106,9 +107,8 @@ public final class EntryFactory {
 		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
 				entry.action(), entry.category(), entry.severity(), outcome, entry.actorType(), entry.targetType(),
 				entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(), entry.actor(),
-				new DataGroup(data.targetName(), data.message(), data.justification(),
-						(error != null) ? this.masking.mask(error) : null, data.before(), data.after(), data.changes(),
-						data.metadata(), data.related()));
+				new DataGroup(data.targetName(), data.message(), data.justification(), masked(error), data.before(),
+						data.after(), data.changes(), data.metadata(), data.related()));
 	}
 
 	private Entry entry(Operation operation, AuditRecord record, Outcome outcome, @Nullable String targetType,
@@ -128,8 +128,18 @@ public final class EntryFactory {
 				request.userAgent(), request.session(), null, null);
 	}
 
+	private @Nullable String masked(@Nullable String text) {
+		return (text != null) ? this.masking.mask(text) : null;
+	}
+
+	// One by one, so that a value that cannot be written leaves the others.
 	private @Nullable CanonicalJson metadata(Map<String, @Nullable Object> metadata) {
-		return metadata.isEmpty() ? null : CanonicalJson.of(this.values.toJson(metadata));
+		if (metadata.isEmpty()) {
+			return null;
+		}
+		ObjectNode object = JsonNodeFactory.instance.objectNode();
+		metadata.forEach((key, value) -> object.set(String.valueOf(key), this.values.toJson(value)));
+		return CanonicalJson.of(this.masking.mask(object));
 	}
 
 	private static @Nullable CanonicalJson related(List<Resource> related) {

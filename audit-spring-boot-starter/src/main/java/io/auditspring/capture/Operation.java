@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Operation implements AuditContext {
 
-	private final UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
+	private final UUID id;
 
 	private final long startedNanos = System.nanoTime();
 
@@ -32,14 +32,33 @@ public final class Operation implements AuditContext {
 
 	/**
 	 * Begins an operation.
+	 * @param id shared by all that belongs to it
 	 * @param origin who called, from where and when
 	 * @param outline what is known of it beforehand
 	 * @param capturesState whether its entries carry the state of changed entities
 	 */
-	public Operation(Origin origin, AuditRecord outline, boolean capturesState) {
+	public Operation(UUID id, Origin origin, AuditRecord outline, boolean capturesState) {
+		this.id = id;
 		this.origin = origin;
 		this.outline = outline;
 		this.capturesState = capturesState;
+	}
+
+	/**
+	 * Begins an operation of its own that captures no state.
+	 * @param origin who called, from where and when
+	 * @param outline what is known of it beforehand
+	 */
+	public Operation(Origin origin, AuditRecord outline) {
+		this(newId(), origin, outline, false);
+	}
+
+	/**
+	 * Gives a new operation's id.
+	 * @return a version 7 UUID
+	 */
+	public static UUID newId() {
+		return UuidVersion7Strategy.INSTANCE.generateUuid(null);
 	}
 
 	public UUID id() {
@@ -76,7 +95,8 @@ public final class Operation implements AuditContext {
 
 	@Override
 	public AuditContext target(@Nullable String type, @Nullable Object target) {
-		return amend((record) -> record.target(type, target));
+		String id = (target != null) ? target.toString() : null;
+		return amend((record) -> record.target(type, id));
 	}
 
 	@Override
@@ -101,7 +121,8 @@ public final class Operation implements AuditContext {
 
 	@Override
 	public AuditContext related(String type, Object related) {
-		return amend((record) -> record.related(type, related));
+		String id = String.valueOf(related);
+		return amend((record) -> record.related(type, id));
 	}
 
 	@Override

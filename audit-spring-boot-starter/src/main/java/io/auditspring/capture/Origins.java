@@ -27,6 +27,8 @@ public final class Origins {
 
 	private final RequestSource requests;
 
+	private final ThreadLocal<@Nullable Boolean> asking = new ThreadLocal<>();
+
 	/**
 	 * Creates the finder.
 	 * @param actors where to look for the actor, first answer counts; asked for when the
@@ -43,7 +45,18 @@ public final class Origins {
 	 * @return who, from where and when
 	 */
 	public Origin current() {
-		return new Origin(Instant.now(), actor(), this.requests.currentRequest().tracedBy(MDC.get(TRACE_ID)));
+		return new Origin(Instant.now(), actor(), request().tracedBy(MDC.get(TRACE_ID)));
+	}
+
+	private RequestDetails request() {
+		try {
+			return this.requests.currentRequest();
+		}
+		catch (RuntimeException ex) {
+			// A request that has been recycled, a session store that does not answer.
+			logger.warn("The request could not be read; the entry does not show it", ex);
+			return RequestDetails.NONE;
+		}
 	}
 
 	private Actor actor() {
@@ -51,8 +64,22 @@ public final class Origins {
 		if (actor != null) {
 			return actor;
 		}
+		if (this.asking.get() != null) {
+			// To find the actor somebody makes an audited call: it is made by us.
+			return Actor.system();
+		}
+		this.asking.set(true);
+		try {
+			return ask();
+		}
+		finally {
+			this.asking.remove();
+		}
+	}
+
+	private Actor ask() {
 		for (ActorSource source : this.actors.get()) {
-			actor = ask(source);
+			Actor actor = ask(source);
 			if (actor != null) {
 				return actor;
 			}

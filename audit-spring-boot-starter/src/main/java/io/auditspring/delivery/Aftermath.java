@@ -1,6 +1,5 @@
 package io.auditspring.delivery;
 
-import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -26,15 +25,12 @@ public final class Aftermath {
 
 	private final Map<Delivery, List<Entry>> entries = new EnumMap<>(Delivery.class);
 
-	private boolean awaitsRelay;
+	/** Rows of the outbox that must be in the ledger before the caller goes on. */
+	private final List<Long> awaited = new ArrayList<>(0);
 
 	Aftermath(EntryDelivery delivery, EntryFactory factory) {
 		this.delivery = delivery;
 		this.factory = factory;
-	}
-
-	void add(Delivery mode, Entry entry) {
-		this.entries.computeIfAbsent(mode, (key) -> new ArrayList<>()).add(entry);
 	}
 
 	/**
@@ -47,44 +43,42 @@ public final class Aftermath {
 		}
 	}
 
-	boolean isEmpty() {
-		return this.entries.isEmpty() && !this.awaitsRelay;
+	void add(Delivery mode, Entry entry) {
+		this.entries.computeIfAbsent(mode, (key) -> new ArrayList<>()).add(entry);
 	}
 
-	void awaitRelay() {
-		this.awaitsRelay = true;
+	void await(long row) {
+		this.awaited.add(row);
 	}
 
 	void addAll(Aftermath other) {
 		other.entries.forEach((mode, added) -> added.forEach((entry) -> add(mode, entry)));
-		this.awaitsRelay |= other.awaitsRelay;
+		this.awaited.addAll(other.awaited);
 	}
 
 	/**
-	 * Delivers it.
+	 * Delivers it. All of it is tried, whatever fails.
 	 * @param error what the call ended with, as entries show it, or {@code null}
 	 * @throws AuditDeliveryException if that fails and the call must fail for it
 	 */
 	public void settle(@Nullable String error) {
-		settle(error, null);
+		List<AuditDeliveryException> failures = new ArrayList<>(0);
+		this.entries.forEach((mode, list) -> {
+			list.replaceAll((entry) -> explained(entry, error));
+			attempt(() -> this.delivery.deliver(mode, list), failures);
+		});
+		this.awaited.forEach((row) -> attempt(() -> this.delivery.relayNow(row), failures));
+		if (!failures.isEmpty()) {
+			throw failures.get(0);
+		}
 	}
 
-	void settle(@Nullable String error, @Nullable Connection connection) {
-		RuntimeException failure = null;
-		for (Map.Entry<Delivery, List<Entry>> group : this.entries.entrySet()) {
-			try {
-				group.getValue().replaceAll((entry) -> explained(entry, error));
-				this.delivery.deliver(group.getKey(), group.getValue(), connection);
-			}
-			catch (AuditDeliveryException ex) {
-				failure = ex;
-			}
+	private static void attempt(Runnable step, List<AuditDeliveryException> failures) {
+		try {
+			step.run();
 		}
-		if (this.awaitsRelay) {
-			this.delivery.relayNow(connection);
-		}
-		if (failure != null) {
-			throw failure;
+		catch (AuditDeliveryException ex) {
+			failures.add(ex);
 		}
 	}
 

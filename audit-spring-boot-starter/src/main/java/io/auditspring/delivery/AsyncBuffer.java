@@ -27,6 +27,8 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private static final Duration IDLE = Duration.ofSeconds(1);
 
+	private static final Duration MAX_BLOCK = Duration.ofSeconds(10);
+
 	private final BlockingQueue<Entry> queue;
 
 	private final Overflow overflow;
@@ -64,43 +66,55 @@ public final class AsyncBuffer implements SmartLifecycle {
 	/**
 	 * Takes an entry.
 	 * @param entry the entry
+	 * @param connection a connection that the caller holds, with no transaction open on
+	 * it, or {@code null}
 	 * @throws SQLException when the caller had to write it itself and could not
 	 */
-	void add(Entry entry) throws SQLException {
-		if (!isRunning()) {
-			this.writer.write(List.of(entry));
+	void add(Entry entry, @Nullable Connection connection) throws SQLException {
+		if (!isRunning() || this.worker.isStopping() || !offer(entry, connection)) {
+			write(entry, connection);
 			return;
 		}
-		if (!this.queue.offer(entry)) {
-			overflow(entry);
-		}
 		this.worker.wake();
-	}
-
-	private void overflow(Entry entry) throws SQLException {
-		switch (this.overflow) {
-			case BLOCK -> block(entry);
-			case SYNC -> this.writer.write(List.of(entry));
-			case DISCARD -> this.discarded.incrementAndGet();
+		if (this.worker.isStopping() && this.queue.remove(entry)) {
+			// It came after the last look at the queue.
+			write(entry, connection);
 		}
 	}
 
-	// An interrupted caller does not wait; the entry is not lost for that.
-	private void block(Entry entry) throws SQLException {
+	private void write(Entry entry, @Nullable Connection connection) throws SQLException {
+		this.writer.write(new ArrayList<>(List.of(entry)), connection);
+	}
+
+	private boolean offer(Entry entry, @Nullable Connection connection) {
+		if (this.queue.offer(entry)) {
+			return true;
+		}
+		return switch (this.overflow) {
+			case BLOCK -> block(entry, connection);
+			case SYNC -> false;
+			case DISCARD -> {
+				this.discarded.incrementAndGet();
+				yield true;
+			}
+		};
+	}
+
+	// Whoever waits while holding a connection may keep the writer from getting one.
+	private boolean block(Entry entry, @Nullable Connection connection) {
 		try {
-			this.queue.put(entry);
+			return connection == null && this.queue.offer(entry, MAX_BLOCK.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			this.writer.write(List.of(entry));
+			return false;
 		}
 	}
 
 	private void drain() throws SQLException {
 		while (!this.batch.isEmpty() || !this.queue.isEmpty()) {
 			fill();
-			this.writer.write(this.batch);
-			this.batch.clear();
+			this.writer.write(this.batch, null);
 		}
 		reportDiscarded();
 	}

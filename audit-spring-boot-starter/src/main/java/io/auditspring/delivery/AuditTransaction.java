@@ -1,16 +1,14 @@
 package io.auditspring.delivery;
 
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-
-import javax.sql.DataSource;
 
 import io.auditspring.Delivery;
 import io.auditspring.capture.EntityChange;
@@ -44,16 +42,17 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private static final Logger logger = LoggerFactory.getLogger(AuditTransaction.class);
 
-	private static final int VALIDATION_SECONDS = 2;
-
 	private final Object key;
 
 	private final EntryDelivery delivery;
 
 	private final EntryFactory factory;
 
-	/** What is to be staged. */
+	/** What is to be staged, in the order of its beginning. */
 	private final Map<Operation, OperationChanges> pending = new LinkedHashMap<>();
+
+	/** How much was pending when a savepoint was set. */
+	private final Map<Object, Integer> savepoints = new IdentityHashMap<>(0);
 
 	/** What was staged, should the commit fail. */
 	private final List<OperationChanges> staged = new ArrayList<>(1);
@@ -61,13 +60,15 @@ public final class AuditTransaction implements TransactionSynchronization {
 	/** What must not happen before the commit. */
 	private final Aftermath afterCommit;
 
-	private @Nullable OwningCall owner;
-
 	private final Set<@Nullable Operation> guests = new HashSet<>(1);
+
+	private @Nullable OwningCall owner;
 
 	private @Nullable Supplier<@Nullable Long> revision;
 
-	private int pendingCallbacks;
+	private @Nullable StagedRow row;
+
+	private int callbacks;
 
 	private boolean over;
 
@@ -80,13 +81,13 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	/**
 	 * Says that the transaction begins and ends with an audited call. What Hibernate
-	 * finds changed when the call has ended belongs to it, and what is left to deliver
-	 * after the transaction is handed to it: by then the connection is free again, and
-	 * the reason of a failure is known.
+	 * finds changed when the call has ended belongs to it.
 	 * @param operation the call
-	 * @param aftermath where to leave the rest
+	 * @param aftermath where to leave what is to be delivered after the transaction, if
+	 * the call sees to it: by then the connection is free again, and the reason of a
+	 * failure is known. With {@code null} it is delivered at once
 	 */
-	public void ownedBy(Operation operation, Aftermath aftermath) {
+	public void ownedBy(Operation operation, @Nullable Aftermath aftermath) {
 		this.owner = new OwningCall(operation, aftermath);
 	}
 
@@ -101,14 +102,6 @@ public final class AuditTransaction implements TransactionSynchronization {
 			flushSession();
 		}
 		this.guests.add(operation);
-	}
-
-	/**
-	 * Adds an operation that has ended.
-	 * @param ending how it ended
-	 */
-	public void add(Ending ending) {
-		of(ending.operation()).end(ending);
 	}
 
 	/**
@@ -128,6 +121,20 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 	}
 
+	/**
+	 * Adds an operation that has ended.
+	 * @param ending how it ended
+	 */
+	public void add(Ending ending) {
+		of(ending.operation()).end(ending);
+		SharedSessionContractImplementor session = session();
+		if (session != null && this.callbacks == 0
+				&& !TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
+			// Not later: beforeCommit is not called for one who comes while others are.
+			stageAtTheEndOf(session);
+		}
+	}
+
 	boolean isOwned() {
 		return this.owner != null;
 	}
@@ -138,18 +145,24 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param change what became of the entity
 	 * @param session the session that wrote it
 	 * @param revision gives Envers' revision number later
+	 * @return whether it was changed within this transaction, and not in one that the
+	 * session has of its own
 	 */
-	void changed(@Nullable Operation running, EntityChange change, SharedSessionContractImplementor session,
+	boolean changed(@Nullable Operation running, EntityChange change, SharedSessionContractImplementor session,
 			Supplier<@Nullable Long> revision) {
+		SharedSessionContractImplementor main = session();
+		if (session != main && (main == null || connection(session) != connection(main))) {
+			return false;
+		}
 		Operation responsible = responsible(running);
-		if (responsible == null || !responsible.capturesState()) {
-			return;
+		if (responsible != null && responsible.capturesState()) {
+			of(responsible).add(change);
+			if (this.revision == null) {
+				this.revision = revision;
+				stageAtTheEndOf(main);
+			}
 		}
-		of(responsible).add(change);
-		if (this.revision == null) {
-			this.revision = revision;
-			stageAtTheEndOf(session);
-		}
+		return true;
 	}
 
 	// The call that runs on this thread may belong to a transaction around this one.
@@ -162,12 +175,26 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	@Override
+	public void savepoint(Object savepoint) {
+		this.savepoints.put(savepoint, this.pending.size());
+	}
+
+	@Override
+	public void savepointRollback(Object savepoint) {
+		// One that is unknown was set before anything was audited.
+		this.pending.values()
+			.stream()
+			.skip(this.savepoints.getOrDefault(savepoint, 0))
+			.forEach(OperationChanges::rolledBack);
+	}
+
+	@Override
 	public void beforeCommit(boolean readOnly) {
+		SharedSessionContractImplementor session = session();
 		if (readOnly) {
 			// Nothing can be written in it: its entries follow when it is over.
 			return;
 		}
-		SharedSessionContractImplementor session = session();
 		if (session != null) {
 			stageAtTheEndOf(session);
 		}
@@ -181,12 +208,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 	// Callbacks may be registered while callbacks run. The last of ours registers once
 	// more, and so comes after the last flush and after Envers wherever that registered.
 	private void stageAtTheEndOf(SharedSessionContractImplementor session) {
-		this.pendingCallbacks++;
+		this.callbacks++;
 		register(session, (ending) -> {
-			this.pendingCallbacks--;
-			if (this.pendingCallbacks == 0) {
-				register(ending,
-						(last) -> stage(last.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection()));
+			this.callbacks--;
+			if (this.callbacks == 0) {
+				register(ending, (last) -> stage(connection(last)));
 			}
 		});
 	}
@@ -200,6 +226,10 @@ public final class AuditTransaction implements TransactionSynchronization {
 				callback.doBeforeTransactionCompletion(ending);
 			}
 		});
+	}
+
+	private static Connection connection(SharedSessionContractImplementor session) {
+		return session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection();
 	}
 
 	private @Nullable SharedSessionContractImplementor session() {
@@ -218,6 +248,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	private void stage(Connection connection) {
 		List<Entry> entries = new ArrayList<>();
 		Long revision = (this.revision != null) ? this.revision.get() : null;
+		boolean chained = false;
 		for (OperationChanges operation : this.pending.values()) {
 			List<Entry> own = operation.entries(this.factory, revision);
 			if (operation.delivery() == Delivery.ASYNC) {
@@ -226,13 +257,19 @@ public final class AuditTransaction implements TransactionSynchronization {
 			else {
 				entries.addAll(own);
 			}
-			if (operation.delivery() == Delivery.SYNC) {
-				this.afterCommit.awaitRelay();
-			}
-			this.staged.add(operation);
+			chained |= operation.delivery() == Delivery.SYNC;
 		}
+		if (!entries.isEmpty()) {
+			Long id = this.delivery.stage(connection, entries);
+			if (id != null) {
+				this.row = new StagedRow(id, entries.get(0));
+				if (chained) {
+					this.afterCommit.await(id);
+				}
+			}
+		}
+		this.staged.addAll(this.pending.values());
 		this.pending.clear();
-		this.delivery.stage(connection, entries);
 	}
 
 	@Override
@@ -249,17 +286,31 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void afterCompletion(int status) {
 		this.over = true;
 		TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
-		Aftermath rest = (status == STATUS_COMMITTED) ? committed() : notCommitted(status);
-		if (this.owner != null) {
+		Aftermath rest = (status == STATUS_COMMITTED || wasCommitted()) ? committed() : notCommitted();
+		if (this.owner != null && this.owner.aftermath() != null) {
 			this.owner.aftermath().addAll(rest);
 		}
 		else {
-			settle(rest);
+			rest.settle(null);
 		}
 	}
 
+	// A commit may fail on its way back. Then what was staged tells.
+	private boolean wasCommitted() {
+		if (this.row == null) {
+			return false;
+		}
+		Boolean kept = this.delivery.isKept(this.row.id(), this.row.first().id());
+		if (kept == null) {
+			logger.error("The outcome of a transaction is unknown; if it was committed, its audit entries reach "
+					+ "the ledger, else those it staged leave no entry");
+			this.staged.clear();
+		}
+		return Boolean.TRUE.equals(kept);
+	}
+
 	private Aftermath committed() {
-		if (!this.staged.isEmpty()) {
+		if (this.row != null) {
 			this.delivery.committed();
 		}
 		// Of a read-only transaction, or added by somebody's after-commit callback.
@@ -269,48 +320,18 @@ public final class AuditTransaction implements TransactionSynchronization {
 		return this.afterCommit;
 	}
 
-	private Aftermath notCommitted(int status) {
+	private Aftermath notCommitted() {
 		Aftermath rest = new Aftermath(this.delivery, this.factory);
-		if (status == STATUS_UNKNOWN && !this.staged.isEmpty()) {
-			logger.error("The outcome of a transaction is unknown; if it was committed, its {} audited "
-					+ "operations reach the ledger, else they leave no entry", this.staged.size());
-			this.delivery.committed();
-		}
-		else {
-			this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
-		}
+		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		return rest;
 	}
 
-	// The transaction's own connection is still held and idle now. To take another one
-	// could wait for ever where every thread of a pool does so.
-	private void settle(Aftermath rest) {
-		DataSource dataSource = this.delivery.dataSource();
-		if (rest.isEmpty() || TransactionSynchronizationManager.getResource(dataSource) == null) {
-			rest.settle(null, null);
-			return;
-		}
-		Connection connection = DataSourceUtils.getConnection(dataSource);
-		try {
-			rest.settle(null, isUsable(connection) ? connection : null);
-		}
-		finally {
-			DataSourceUtils.releaseConnection(connection, dataSource);
-		}
+	private record OwningCall(Operation operation, @Nullable Aftermath aftermath) {
+
 	}
 
-	private static boolean isUsable(Connection connection) {
-		try {
-			return connection.isValid(VALIDATION_SECONDS);
-		}
-		catch (SQLException ex) {
-			logger.debug("A connection could not be checked and is not used", ex);
-			return false;
-		}
-	}
-
-	private record OwningCall(Operation operation, Aftermath aftermath) {
+	private record StagedRow(long id, Entry first) {
 
 	}
 

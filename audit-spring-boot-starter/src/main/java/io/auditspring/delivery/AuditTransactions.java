@@ -1,5 +1,7 @@
 package io.auditspring.delivery;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditContextHolder;
@@ -20,6 +22,9 @@ public final class AuditTransactions implements ChangeSink {
 	private final EntryDelivery delivery;
 
 	private final EntryFactory factory;
+
+	/** Sessions whose transactions are not Spring's, while these are running. */
+	private final Map<SharedSessionContractImplementor, SessionChanges> others = new ConcurrentHashMap<>();
 
 	public AuditTransactions(EntryDelivery delivery, EntryFactory factory) {
 		this.delivery = delivery;
@@ -61,10 +66,18 @@ public final class AuditTransactions implements ChangeSink {
 	@Override
 	public void changed(EntityChange change, SharedSessionContractImplementor session,
 			Supplier<@Nullable Long> revision) {
+		Operation running = running();
 		AuditTransaction transaction = current();
-		if (transaction != null) {
-			transaction.changed(running(), change, session, revision);
+		boolean within = transaction != null && transaction.changed(running, change, session, revision);
+		if (!within && running != null && running.capturesState()) {
+			this.others.computeIfAbsent(session, (key) -> attach(key, revision)).add(running, change);
 		}
+	}
+
+	private SessionChanges attach(SharedSessionContractImplementor session, Supplier<@Nullable Long> revision) {
+		SessionChanges changes = new SessionChanges(this.delivery, this.factory, revision);
+		changes.attachTo(session, () -> this.others.remove(session));
+		return changes;
 	}
 
 	private @Nullable AuditTransaction bound() {

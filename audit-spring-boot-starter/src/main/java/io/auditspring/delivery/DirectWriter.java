@@ -3,6 +3,7 @@ package io.auditspring.delivery;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 import javax.sql.DataSource;
@@ -16,6 +17,7 @@ import io.auditspring.capture.Origin;
 import io.auditspring.capture.RequestDetails;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.LedgerWriter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,31 +49,49 @@ public final class DirectWriter {
 	/**
 	 * Writes entries; on return they are committed and chained. One that the database
 	 * refuses is quarantined, the others are written.
-	 * @param entries the entries
+	 * @param entries the entries; each leaves the list when it is dealt with, so that
+	 * after a failure those that are left can be tried again
+	 * @param connection a connection with no transaction open on it, or {@code null} to
+	 * take one from the data source
 	 * @throws SQLException when the database takes nothing
 	 */
-	void write(List<Entry> entries) throws SQLException {
-		try (Connection connection = this.dataSource.getConnection()) {
+	void write(List<Entry> entries, @Nullable Connection connection) throws SQLException {
+		if (connection != null) {
 			write(connection, entries);
+			return;
+		}
+		try (Connection own = this.dataSource.getConnection()) {
+			write(own, entries);
 		}
 	}
 
 	private void write(Connection connection, List<Entry> entries) throws SQLException {
 		try {
 			Transactions.run(connection, () -> this.ledger.append(connection, this.chain, entries));
+			entries.clear();
 		}
 		catch (SQLException | RuntimeException ex) {
 			if (!Refusal.isFinal(ex)) {
 				throw ex;
 			}
-			if (entries.size() == 1) {
-				quarantine(connection, entries, ex);
-				return;
-			}
-			for (Entry entry : entries) {
-				write(connection, List.of(entry));
+			while (!entries.isEmpty()) {
+				writeFirst(connection, entries);
 			}
 		}
+	}
+
+	private void writeFirst(Connection connection, List<Entry> entries) throws SQLException {
+		List<Entry> first = List.of(entries.get(0));
+		try {
+			Transactions.run(connection, () -> this.ledger.append(connection, this.chain, first));
+		}
+		catch (SQLException | RuntimeException ex) {
+			if (!Refusal.isFinal(ex)) {
+				throw ex;
+			}
+			quarantine(connection, first, ex);
+		}
+		entries.remove(0);
 	}
 
 	private void quarantine(Connection connection, List<Entry> entries, Exception refusal) throws SQLException {
@@ -93,7 +113,7 @@ public final class DirectWriter {
 			.metadata("count", count)
 			.build();
 		Origin origin = new Origin(Instant.now(), Actor.system("audit"), RequestDetails.NONE);
-		write(List.of(this.factory.entry(new Operation(origin, record, false), record, null)));
+		write(new ArrayList<>(List.of(this.factory.entry(new Operation(origin, record), record, null))), null);
 	}
 
 }

@@ -3,7 +3,9 @@ package io.auditspring.delivery;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 import javax.sql.DataSource;
 
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
 /**
  * Hands entries over in the way each {@link Delivery} mode promises, and lets the
  * business call feel a failure as the {@link FailurePolicy} says.
@@ -21,6 +26,11 @@ import org.slf4j.LoggerFactory;
 public final class EntryDelivery {
 
 	private static final Logger logger = LoggerFactory.getLogger(EntryDelivery.class);
+
+	/** Pooled connections that the server has closed show only when they are used. */
+	private static final int ATTEMPTS = 3;
+
+	private static final int VALIDATION_SECONDS = 2;
 
 	private final DataSource dataSource;
 
@@ -30,13 +40,17 @@ public final class EntryDelivery {
 
 	private final AsyncBuffer buffer;
 
+	private final DirectWriter writer;
+
 	private final FailurePolicy policy;
 
-	public EntryDelivery(DataSource dataSource, Outbox outbox, Relay relay, AsyncBuffer buffer, FailurePolicy policy) {
+	public EntryDelivery(DataSource dataSource, Outbox outbox, Relay relay, AsyncBuffer buffer, DirectWriter writer,
+			FailurePolicy policy) {
 		this.dataSource = dataSource;
 		this.outbox = outbox;
 		this.relay = relay;
 		this.buffer = buffer;
+		this.writer = writer;
 		this.policy = policy;
 	}
 
@@ -47,31 +61,28 @@ public final class EntryDelivery {
 	/**
 	 * Stages entries in a business transaction that is about to commit.
 	 * @param connection the transaction's connection
-	 * @param entries the entries
+	 * @param entries the entries, at least one
+	 * @return the id of their row, or {@code null} if they could not be staged and the
+	 * transaction may go on without them
 	 */
-	void stage(Connection connection, List<Entry> entries) {
-		if (entries.isEmpty()) {
-			return;
-		}
+	@Nullable Long stage(Connection connection, List<Entry> entries) {
 		try {
-			if (this.policy == FailurePolicy.PROPAGATE) {
-				this.outbox.stage(connection, entries);
-			}
-			else {
-				stageWithSavepoint(connection, entries);
-			}
+			return (this.policy == FailurePolicy.PROPAGATE) ? (Long) this.outbox.stage(connection, entries)
+					: stageWithSavepoint(connection, entries);
 		}
 		catch (SQLException | RuntimeException ex) {
-			failed(entries.size(), ex);
+			failed(entries, ex);
+			return null;
 		}
 	}
 
 	// A failed statement would take the business transaction with it.
-	private void stageWithSavepoint(Connection connection, List<Entry> entries) throws SQLException {
+	private Long stageWithSavepoint(Connection connection, List<Entry> entries) throws SQLException {
 		Savepoint savepoint = connection.setSavepoint();
 		try {
-			this.outbox.stage(connection, entries);
+			Long row = this.outbox.stage(connection, entries);
 			connection.releaseSavepoint(savepoint);
+			return row;
 		}
 		catch (SQLException | RuntimeException ex) {
 			connection.rollback(savepoint);
@@ -90,76 +101,145 @@ public final class EntryDelivery {
 	 * Delivers entries that no transaction carries.
 	 * @param mode how
 	 * @param entries the entries
-	 * @param connection a connection to use, with no transaction open on it; with
-	 * {@code null} one is taken from the data source
 	 */
-	void deliver(Delivery mode, List<Entry> entries, @Nullable Connection connection) {
+	void deliver(Delivery mode, List<Entry> entries) {
+		List<Entry> left = new ArrayList<>(entries);
 		try {
-			switch (mode) {
-				case ASYNC -> buffer(entries);
-				case SYNC -> {
-					store(entries, connection);
-					relay(connection);
-				}
-				case TRANSACTIONAL, DEFAULT -> {
-					store(entries, connection);
-					this.relay.wake();
-				}
-			}
+			withIdleConnection((connection) -> deliver(mode, left, connection));
 		}
 		catch (SQLException | RuntimeException ex) {
-			failed(entries.size(), ex);
+			failed(left, ex);
+		}
+	}
+
+	private void deliver(Delivery mode, List<Entry> left, @Nullable Connection connection) throws SQLException {
+		switch (mode) {
+			case ASYNC -> {
+				while (!left.isEmpty()) {
+					this.buffer.add(left.get(0), connection);
+					left.remove(0);
+				}
+			}
+			case SYNC -> this.writer.write(left, connection);
+			case TRANSACTIONAL, DEFAULT -> {
+				store(left, connection);
+				this.relay.wake();
+			}
 		}
 	}
 
 	/**
-	 * Moves what is staged to the ledger, and returns when it is there.
-	 * @param connection as above
+	 * Moves staged entries to the ledger, and returns when they are there.
+	 * @param row the id of their row
 	 */
-	void relayNow(@Nullable Connection connection) {
+	void relayNow(long row) {
 		try {
-			relay(connection);
+			withIdleConnection((connection) -> withConnection(connection, (own) -> this.relay.move(own, row)));
 		}
 		catch (SQLException | RuntimeException ex) {
-			// It is staged and committed, so it is not lost; only the promise to have it
+			// Staged and committed they are not lost; only the promise to have them
 			// chained by now is broken.
-			failed(0, ex);
+			failed(List.of(), ex);
 		}
 	}
 
-	private void buffer(List<Entry> entries) throws SQLException {
-		for (Entry entry : entries) {
-			this.buffer.add(entry);
+	/**
+	 * Whether staged entries were committed, as far as that can be known. Over the
+	 * connection of their own transaction it can: what that answers, it has finished.
+	 * @param row the id of their row
+	 * @param entry one of them
+	 * @return whether they are there, or {@code null} if it cannot be known
+	 */
+	@Nullable Boolean isKept(long row, UUID entry) {
+		boolean[] kept = new boolean[1];
+		boolean[] known = new boolean[1];
+		try {
+			withIdleConnection((connection) -> {
+				if (connection != null) {
+					Transactions.run(connection, () -> kept[0] = this.outbox.isKept(connection, row, entry));
+					known[0] = true;
+				}
+			});
 		}
+		catch (SQLException | RuntimeException ex) {
+			logger.warn("It could not be found out whether a transaction was committed", ex);
+		}
+		return known[0] ? kept[0] : null;
 	}
 
 	private void store(List<Entry> entries, @Nullable Connection connection) throws SQLException {
-		if (entries.isEmpty()) {
-			return;
+		for (int attempt = 1; !entries.isEmpty(); attempt++) {
+			try {
+				withConnection((attempt == 1) ? connection : null,
+						(own) -> Transactions.run(own, () -> this.outbox.stage(own, entries)));
+				return;
+			}
+			catch (UnknownOutcomeException ex) {
+				throw ex;
+			}
+			catch (SQLException ex) {
+				if (attempt == ATTEMPTS || Refusal.isFinal(ex)) {
+					throw ex;
+				}
+			}
 		}
+	}
+
+	private void withConnection(@Nullable Connection connection, Use use) throws SQLException {
 		if (connection != null) {
-			Transactions.run(connection, () -> this.outbox.stage(connection, entries));
+			use.with(connection);
 			return;
 		}
 		try (Connection own = this.dataSource.getConnection()) {
-			Transactions.run(own, () -> this.outbox.stage(own, entries));
+			use.with(own);
 		}
 	}
 
-	private void relay(@Nullable Connection connection) throws SQLException {
-		if (connection != null) {
-			this.relay.drain(connection);
+	// While callbacks of a finished transaction run, its connection is still held and
+	// idle. To take another one could wait for ever where every thread of a pool does so.
+	private void withIdleConnection(Use use) throws SQLException {
+		if (TransactionSynchronizationManager.isSynchronizationActive()
+				|| !TransactionSynchronizationManager.isActualTransactionActive()
+				|| !TransactionSynchronizationManager.hasResource(this.dataSource)) {
+			use.with(null);
+			return;
 		}
-		else {
-			this.relay.drain();
+		Connection held = DataSourceUtils.getConnection(this.dataSource);
+		try {
+			use.with(isUsable(held) ? held : null);
+		}
+		finally {
+			DataSourceUtils.releaseConnection(held, this.dataSource);
 		}
 	}
 
-	private void failed(int count, Exception failure) {
-		logger.error("{} audit entries could not be delivered", count, failure);
+	private static boolean isUsable(Connection connection) {
+		try {
+			return connection.isValid(VALIDATION_SECONDS);
+		}
+		catch (SQLException ex) {
+			logger.debug("A connection could not be checked and is not used", ex);
+			return false;
+		}
+	}
+
+	private void failed(List<Entry> entries, Exception failure) {
+		logger.error("Audit entries could not be delivered: {}",
+				entries.stream().map((entry) -> entry.action() + ' ' + entry.outcome() + ' ' + entry.id()).toList(),
+				failure);
 		if (this.policy == FailurePolicy.PROPAGATE) {
 			throw new AuditDeliveryException("The audit trail could not be kept", failure);
 		}
+	}
+
+	/**
+	 * Something to do with a connection.
+	 */
+	@FunctionalInterface
+	private interface Use {
+
+		void with(@Nullable Connection connection) throws SQLException;
+
 	}
 
 }

@@ -20,11 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class OperationChanges {
 
+	private static final String ROLLED_BACK = "Rolled back to a savepoint";
+
 	private final Operation operation;
 
 	private final Map<String, EntityChange> changes = new LinkedHashMap<>();
 
 	private @Nullable Ending ending;
+
+	private boolean rolledBack;
 
 	OperationChanges(Operation operation) {
 		this.operation = operation;
@@ -36,6 +40,14 @@ final class OperationChanges {
 
 	void end(Ending ending) {
 		this.ending = ending;
+	}
+
+	/**
+	 * Says that what was done so far has been undone by a rollback to a savepoint.
+	 */
+	void rolledBack() {
+		this.rolledBack = true;
+		this.changes.clear();
 	}
 
 	void add(EntityChange change) {
@@ -57,12 +69,12 @@ final class OperationChanges {
 	 */
 	List<Entry> entries(EntryFactory factory, @Nullable Long revision) {
 		List<Entry> entries = new ArrayList<>(1);
+		if (isSuppressed()) {
+			return entries;
+		}
 		List<EntityChange> further = new ArrayList<>(this.changes.values());
 		Outcome outcome = Outcome.SUCCESS;
 		if (this.ending != null) {
-			if (this.ending.suppressed()) {
-				return entries;
-			}
 			outcome = this.ending.record().outcome();
 			EntityChange target = target(this.ending.record());
 			Entry entry = this.ending.entry(target);
@@ -70,12 +82,20 @@ final class OperationChanges {
 				further.remove(target);
 				entry = factory.withState(entry, target, revision);
 			}
-			entries.add(entry);
+			entries.add(this.rolledBack ? failed(entry, factory) : entry);
 		}
 		for (EntityChange change : further) {
 			entries.add(factory.entry(this.operation, outcome, change, revision));
 		}
 		return entries;
+	}
+
+	private boolean isSuppressed() {
+		return (this.ending != null) ? this.ending.suppressed() : this.operation.isSkipped();
+	}
+
+	private static Entry failed(Entry entry, EntryFactory factory) {
+		return (entry.outcome() == Outcome.SUCCESS) ? factory.ended(entry, Outcome.FAILURE, ROLLED_BACK) : entry;
 	}
 
 	// The one change that fits what is said of the target; without a word of it, the

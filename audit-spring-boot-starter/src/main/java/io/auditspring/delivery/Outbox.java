@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.EntryCodec;
@@ -24,6 +25,10 @@ public final class Outbox {
 
 	private final String take;
 
+	private final String takeOne;
+
+	private final String kept;
+
 	private final String quarantine;
 
 	public Outbox(Schema schema, String chain) {
@@ -31,7 +36,17 @@ public final class Outbox {
 		this.insert = """
 				insert into %s (chain, entries)
 				values (?, ?)
+				returning id
 				""".formatted(schema.table("audit_outbox"));
+		this.takeOne = """
+				delete from %s
+				where chain = ?
+				and id = ?
+				returning id, entries
+				""".formatted(schema.table("audit_outbox"));
+		this.kept = """
+				select exists (select from %s where chain = ? and id = ?) or exists (select from %s where id = ?)
+				""".formatted(schema.table("audit_outbox"), schema.table("audit_log"));
 		// Rows that another relay is moving are passed over, not waited for.
 		// Materialized,
 		// as a limit with locks must be evaluated once.
@@ -60,13 +75,37 @@ public final class Outbox {
 	 * Stages entries in the transaction that is open on the connection.
 	 * @param connection the business transaction's connection
 	 * @param entries the entries, at least one
+	 * @return the id of their row
 	 * @throws SQLException when the database refuses
 	 */
-	void stage(Connection connection, List<Entry> entries) throws SQLException {
+	long stage(Connection connection, List<Entry> entries) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.insert)) {
 			statement.setString(1, this.chain);
 			statement.setString(2, EntryCodec.write(entries));
-			statement.executeUpdate();
+			try (ResultSet result = statement.executeQuery()) {
+				result.next();
+				return result.getLong(1);
+			}
+		}
+	}
+
+	/**
+	 * Whether entries that were staged are there: still staged, or in the ledger.
+	 * @param connection any connection
+	 * @param row the id of their row
+	 * @param entry one of them
+	 * @return whether their transaction was committed
+	 * @throws SQLException when the database fails
+	 */
+	boolean isKept(Connection connection, long row, UUID entry) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.kept)) {
+			statement.setString(1, this.chain);
+			statement.setLong(2, row);
+			statement.setObject(3, entry);
+			try (ResultSet result = statement.executeQuery()) {
+				result.next();
+				return result.getBoolean(1);
+			}
 		}
 	}
 
@@ -79,10 +118,25 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	List<Row> take(Connection connection, int limit) throws SQLException {
+		return take(connection, this.take, limit);
+	}
+
+	/**
+	 * Takes a certain row out of the outbox, waiting for whoever else is moving it.
+	 * @param connection a connection with an open transaction
+	 * @param row the row's id
+	 * @return the row, or nothing where it has been moved
+	 * @throws SQLException when the database refuses
+	 */
+	List<Row> takeOne(Connection connection, long row) throws SQLException {
+		return take(connection, this.takeOne, row);
+	}
+
+	private List<Row> take(Connection connection, String sql, long parameter) throws SQLException {
 		List<Row> rows = new ArrayList<>();
-		try (PreparedStatement statement = connection.prepareStatement(this.take)) {
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
 			statement.setString(1, this.chain);
-			statement.setInt(2, limit);
+			statement.setLong(2, parameter);
 			try (ResultSet result = statement.executeQuery()) {
 				while (result.next()) {
 					rows.add(new Row(result.getLong(1), result.getString(2)));

@@ -5,7 +5,10 @@ package io.auditspring.delivery;
  */
 public enum Overflow {
 
-	/** The caller waits for room. */
+	/**
+	 * The caller waits for room, for ten seconds at most, and then writes the entry
+	 * itself.
+	 */
 	BLOCK,
 
 	/** The caller writes the entry itself. */

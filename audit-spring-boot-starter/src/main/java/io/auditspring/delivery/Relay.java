@@ -66,26 +66,23 @@ public final class Relay implements SmartLifecycle {
 		this.worker.wake();
 	}
 
-	/**
-	 * Moves all that is staged now.
-	 * @throws SQLException when the database refuses
-	 */
-	void drain() throws SQLException {
+	private void drain() throws SQLException {
 		try (Connection connection = this.dataSource.getConnection()) {
-			drain(connection);
+			boolean more = true;
+			while (more) {
+				more = move(connection);
+			}
 		}
 	}
 
 	/**
-	 * Moves all that is staged now, over a connection on which no transaction is open.
-	 * @param connection the connection
+	 * Moves one row; when this returns it is in the ledger, whoever moved it.
+	 * @param connection a connection on which no transaction is open
+	 * @param row the row's id
 	 * @throws SQLException when the database refuses
 	 */
-	void drain(Connection connection) throws SQLException {
-		boolean more = true;
-		while (more) {
-			more = move(connection);
-		}
+	void move(Connection connection, long row) throws SQLException {
+		Transactions.run(connection, () -> append(connection, this.outbox.takeOne(connection, row)));
 	}
 
 	private boolean move(Connection connection) throws SQLException {
@@ -105,11 +102,15 @@ public final class Relay implements SmartLifecycle {
 		List<Outbox.Row> rows = new ArrayList<>();
 		Transactions.run(connection, () -> {
 			rows.addAll(this.outbox.take(connection, limit));
-			List<Entry> entries = new ArrayList<>(rows.size());
-			rows.forEach((row) -> entries.addAll(this.outbox.read(row)));
-			this.ledger.append(connection, this.chain, entries);
+			append(connection, rows);
 		});
 		return rows.size();
+	}
+
+	private void append(Connection connection, List<Outbox.Row> rows) throws SQLException {
+		List<Entry> entries = new ArrayList<>(rows.size());
+		rows.forEach((row) -> entries.addAll(this.outbox.read(row)));
+		this.ledger.append(connection, this.chain, entries);
 	}
 
 	// One bad row must not stop the others: go on one by one until it is set aside.
@@ -118,7 +119,7 @@ public final class Relay implements SmartLifecycle {
 			for (Outbox.Row row : this.outbox.take(connection, 1)) {
 				Savepoint untouched = connection.setSavepoint();
 				try {
-					this.ledger.append(connection, this.chain, this.outbox.read(row));
+					append(connection, List.of(row));
 				}
 				catch (SQLException | RuntimeException ex) {
 					if (!Refusal.isFinal(ex)) {

@@ -32,9 +32,10 @@ final class Transactions {
 				statement.execute("set transaction isolation level read committed");
 			}
 			work.run();
-			connection.commit();
+			commit(connection);
 		}
-		catch (SQLException | RuntimeException ex) {
+		catch (Throwable ex) {
+			// An error, too: switching auto-commit on again would commit half the work.
 			rollback(connection, ex);
 			throw ex;
 		}
@@ -46,7 +47,16 @@ final class Transactions {
 		}
 	}
 
-	private static void rollback(Connection connection, Exception cause) {
+	private static void commit(Connection connection) throws SQLException {
+		try {
+			connection.commit();
+		}
+		catch (SQLException ex) {
+			throw new UnknownOutcomeException(ex);
+		}
+	}
+
+	private static void rollback(Connection connection, Throwable cause) {
 		try {
 			connection.rollback();
 		}

@@ -95,7 +95,8 @@ final class Worker {
 			this.task.run();
 			return true;
 		}
-		catch (SQLException | RuntimeException ex) {
+		catch (Throwable ex) {
+			// Whatever it is, without this thread nothing would be written any more.
 			logger.error("{} could not write to the audit database; what it has to write is kept and tried again",
 					this.name, ex);
 			return false;

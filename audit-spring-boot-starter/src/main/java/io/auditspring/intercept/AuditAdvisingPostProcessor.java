@@ -1,9 +1,12 @@
 package io.auditspring.intercept;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import org.aopalliance.aop.Advice;
 
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.ComposablePointcut;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
@@ -17,6 +20,9 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 	private static final long serialVersionUID = 1L;
 
 	private final transient AuditedMethods methods;
+
+	/** Proxies that were handed out before their beans were complete. */
+	private final transient Map<String, Object> early = new ConcurrentHashMap<>();
 
 	private AuditAdvisingPostProcessor(AuditedMethods methods, Advice advice, boolean outermost) {
 		this.methods = methods;
@@ -42,6 +48,24 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 	 */
 	public static AuditAdvisingPostProcessor innermost(AuditedMethods methods, Supplier<Auditing> auditing) {
 		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(auditing), false);
+	}
+
+	// In a circle of beans one gets the other's proxy early, and the container publishes
+	// that proxy. A second one made later would lack what the first one has.
+	@Override
+	public Object getEarlyBeanReference(Object bean, String beanName) {
+		Object proxy = super.postProcessAfterInitialization(bean, beanName);
+		this.early.put(beanName, proxy);
+		return proxy;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		Object proxy = this.early.remove(beanName);
+		if (proxy != null && (proxy == bean || AopProxyUtils.getSingletonTarget(proxy) == bean)) {
+			return bean;
+		}
+		return super.postProcessAfterInitialization(bean, beanName);
 	}
 
 	@Override

@@ -2,7 +2,6 @@ package io.auditspring.intercept;
 
 import java.util.function.Supplier;
 
-import io.auditspring.AuditDeliveryException;
 import io.auditspring.capture.Operation;
 import io.auditspring.delivery.AuditTransaction;
 import io.auditspring.delivery.Ending;
@@ -10,12 +9,17 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.Advisor;
+import org.springframework.aop.PointcutAdvisor;
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
 import org.springframework.aop.support.AopUtils;
 
 /**
  * The outermost interceptor of an audited call. It learns who calls before anything else
- * happens, sees what is refused before the method runs, and delivers what is left when
- * the transaction is over and its connection free again.
+ * happens, sees what never gets as far as the method, and delivers what is left when the
+ * transaction is over and its connection free again.
  */
 final class AuditBoundary implements MethodInterceptor {
 
@@ -33,10 +37,10 @@ final class AuditBoundary implements MethodInterceptor {
 		Object target = invocation.getThis();
 		Class<?> type = (target != null) ? AopUtils.getTargetClass(target) : invocation.getMethod().getDeclaringClass();
 		AuditedMethod method = this.methods.find(invocation.getMethod(), type);
-		return (method != null) ? invoke(invocation, method) : invocation.proceed();
+		return (method != null) ? invoke(invocation, method, type) : invocation.proceed();
 	}
 
-	private @Nullable Object invoke(MethodInvocation invocation, AuditedMethod method) throws Throwable {
+	private @Nullable Object invoke(MethodInvocation invocation, AuditedMethod method, Class<?> type) throws Throwable {
 		Auditing auditing = this.auditing.get();
 		AuditFrame frame = new AuditFrame(method, auditing.origins().current(), auditing.transactions().current(),
 				auditing.transactions().aftermath());
@@ -46,32 +50,45 @@ final class AuditBoundary implements MethodInterceptor {
 			result = invocation.proceed();
 		}
 		catch (Throwable ex) {
-			failed(auditing, frame, invocation, ex);
+			attempt(ex, () -> failed(auditing, frame, invocation, ex));
 			throw ex;
+		}
+		if (!frame.isReached() && !isAsynchronous(invocation, type)) {
+			// Somebody else answered for the method, a cache for instance.
+			unreached(auditing, frame, invocation, result, null);
 		}
 		frame.aftermath().settle(null);
 		return result;
 	}
 
-	// The caller gets the failure of the call; one of the audit is attached to it.
-	private static void failed(Auditing auditing, AuditFrame frame, MethodInvocation invocation, Throwable failure) {
+	/**
+	 * Does what follows a failure. The caller gets that failure; another one is attached
+	 * to it.
+	 * @param failure what the call threw
+	 * @param step what follows
+	 */
+	static void attempt(Throwable failure, Runnable step) {
 		try {
-			if (!frame.isReached()) {
-				refused(auditing, frame, invocation, failure);
-			}
-			frame.aftermath().settle(frame.method().describe(failure, invocation.getArguments()));
+			step.run();
 		}
-		catch (AuditDeliveryException ex) {
+		catch (RuntimeException ex) {
 			if (ex != failure) {
 				failure.addSuppressed(ex);
 			}
 		}
 	}
 
-	private static void refused(Auditing auditing, AuditFrame frame, MethodInvocation invocation, Throwable failure) {
-		Operation operation = new Operation(frame.origin(), frame.method().outline(), false);
-		Ending ending = new Call(frame.method(), operation, invocation, null, failure).describe(auditing.factory(),
-				auditing.beans(), auditing.refusal());
+	private static void failed(Auditing auditing, AuditFrame frame, MethodInvocation invocation, Throwable failure) {
+		if (!frame.isReached()) {
+			unreached(auditing, frame, invocation, null, failure);
+		}
+		frame.aftermath().settle(frame.method().describe(failure, invocation.getArguments()));
+	}
+
+	private static void unreached(Auditing auditing, AuditFrame frame, MethodInvocation invocation,
+			@Nullable Object result, @Nullable Throwable failure) {
+		Operation operation = new Operation(frame.operationId(), frame.origin(), frame.method().outline(), false);
+		Ending ending = new Call(frame.method(), operation, invocation, result, failure).describe(auditing);
 		AuditTransaction transaction = auditing.transactions().current();
 		if (transaction != null) {
 			transaction.add(ending);
@@ -79,6 +96,19 @@ final class AuditBoundary implements MethodInterceptor {
 		else {
 			frame.aftermath().add(ending);
 		}
+	}
+
+	private static boolean isAsynchronous(MethodInvocation invocation, Class<?> type) {
+		if (!(((ProxyMethodInvocation) invocation).getProxy() instanceof Advised proxy)) {
+			return false;
+		}
+		for (Advisor advisor : proxy.getAdvisors()) {
+			if (advisor.getAdvice() instanceof AsyncExecutionInterceptor && advisor instanceof PointcutAdvisor pointcut
+					&& pointcut.getPointcut().getMethodMatcher().matches(invocation.getMethod(), type)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 }

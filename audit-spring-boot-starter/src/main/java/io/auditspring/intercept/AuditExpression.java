@@ -27,13 +27,15 @@ final class AuditExpression {
 
 	private static final Set<String> STATE = Set.of("before", "after");
 
+	private static final Set<String> OUTCOME = Set.of("before", "after", "result", "error");
+
 	private final Expression expression;
 
-	private final boolean dependsOnState;
+	private final Set<String> variables;
 
-	private AuditExpression(Expression expression, boolean dependsOnState) {
+	private AuditExpression(Expression expression, Set<String> variables) {
 		this.expression = expression;
-		this.dependsOnState = dependsOnState;
+		this.variables = variables;
 	}
 
 	/**
@@ -66,7 +68,7 @@ final class AuditExpression {
 			Set<String> used = new TreeSet<>();
 			collectVariables(expression, used);
 			checkVariables(place, text, used, variables);
-			return new AuditExpression(expression, used.stream().anyMatch(STATE::contains));
+			return new AuditExpression(expression, used);
 		}
 		catch (ParseException | IllegalStateException ex) {
 			throw new AuditSetupException(
@@ -112,7 +114,11 @@ final class AuditExpression {
 	}
 
 	boolean dependsOnState() {
-		return this.dependsOnState;
+		return this.variables.stream().anyMatch(STATE::contains);
+	}
+
+	boolean dependsOnOutcome() {
+		return this.variables.stream().anyMatch(OUTCOME::contains);
 	}
 
 	@Nullable Object evaluate(EvaluationContext context) {

@@ -1,5 +1,8 @@
 package io.auditspring.intercept;
 
+import java.util.UUID;
+
+import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
 import io.auditspring.delivery.Aftermath;
 import io.auditspring.delivery.AuditTransaction;
@@ -15,6 +18,10 @@ import org.springframework.aop.ProxyMethodInvocation;
 final class AuditFrame {
 
 	private static final String ATTRIBUTE = AuditFrame.class.getName();
+
+	private final Thread thread = Thread.currentThread();
+
+	private final UUID operationId = Operation.newId();
 
 	private final AuditedMethod method;
 
@@ -47,6 +54,23 @@ final class AuditFrame {
 
 	Origin origin() {
 		return this.origin;
+	}
+
+	/**
+	 * The operation that the call stands for; several attempts at the call are one.
+	 * @return its id
+	 */
+	UUID operationId() {
+		return this.operationId;
+	}
+
+	/**
+	 * Whether the call has not changed the thread, so that the outer interceptor is still
+	 * there when it ends.
+	 * @return {@code false} behind an asynchronous advice
+	 */
+	boolean isOnItsThread() {
+		return Thread.currentThread() == this.thread;
 	}
 
 	/**

@@ -5,11 +5,15 @@ import java.util.function.Supplier;
 import io.auditspring.AuditContext;
 import io.auditspring.AuditContextHolder;
 import io.auditspring.capture.Operation;
+import io.auditspring.delivery.Aftermath;
 import io.auditspring.delivery.AuditTransaction;
 import io.auditspring.delivery.Ending;
+import jakarta.persistence.PersistenceException;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
 
 /**
  * The innermost interceptor of an audited call, within its transaction. It describes how
@@ -35,27 +39,40 @@ final class AuditInterceptor implements MethodInterceptor {
 
 	private static @Nullable Object invoke(MethodInvocation invocation, AuditFrame frame, Auditing auditing)
 			throws Throwable {
-		Operation operation = new Operation(frame.origin(), frame.method().outline(), frame.method().capturesState());
+		Operation operation = new Operation(frame.operationId(), frame.origin(), frame.method().outline(),
+				frame.method().capturesState());
+		if (!frame.method().mayApply(operation, invocation, auditing.beans())) {
+			operation.skip();
+		}
 		AuditTransaction transaction = auditing.transactions().current();
-		Object result = null;
-		Throwable failure = null;
+		Object result;
 		try {
 			result = proceed(invocation, frame, operation, transaction);
-			return result;
 		}
 		catch (Throwable ex) {
-			failure = ex;
+			AuditBoundary.attempt(ex,
+					() -> ended(new Call(frame.method(), operation, invocation, null, ex).describe(auditing), frame,
+							transaction, auditing, ex, invocation));
 			throw ex;
 		}
-		finally {
-			Ending ending = new Call(frame.method(), operation, invocation, result, failure)
-				.describe(auditing.factory(), auditing.beans(), auditing.refusal());
-			if (transaction != null) {
-				transaction.add(ending);
-			}
-			else {
-				frame.aftermath().add(ending);
-			}
+		ended(new Call(frame.method(), operation, invocation, result, null).describe(auditing), frame, transaction,
+				auditing, null, invocation);
+		return result;
+	}
+
+	// Behind an asynchronous advice the outer interceptor has long returned.
+	private static void ended(Ending ending, AuditFrame frame, @Nullable AuditTransaction transaction,
+			Auditing auditing, @Nullable Throwable failure, MethodInvocation invocation) {
+		if (transaction != null) {
+			transaction.add(ending);
+		}
+		else if (frame.isOnItsThread()) {
+			frame.aftermath().add(ending);
+		}
+		else {
+			Aftermath aftermath = auditing.transactions().aftermath();
+			aftermath.add(ending);
+			aftermath.settle((failure != null) ? frame.method().describe(failure, invocation.getArguments()) : null);
 		}
 	}
 
@@ -66,19 +83,37 @@ final class AuditInterceptor implements MethodInterceptor {
 			joined.joinedBy(operation);
 		}
 		else if (transaction != null) {
-			transaction.ownedBy(operation, frame.aftermath());
+			transaction.ownedBy(operation, frame.isOnItsThread() ? frame.aftermath() : null);
 		}
 		AuditContext previous = AuditContextHolder.replace(operation);
 		try {
-			Object result = invocation.proceed();
-			if (joined != null) {
-				joined.leftBy(operation);
-			}
-			return result;
+			return proceed(invocation, operation, joined);
 		}
 		finally {
 			AuditContextHolder.replace(previous);
 		}
+	}
+
+	private static @Nullable Object proceed(MethodInvocation invocation, Operation operation,
+			@Nullable AuditTransaction joined) throws Throwable {
+		Object result;
+		try {
+			result = invocation.proceed();
+		}
+		catch (PersistenceException | DataAccessException ex) {
+			// The session is not to be trusted any more.
+			throw ex;
+		}
+		catch (Throwable ex) {
+			if (joined != null) {
+				AuditBoundary.attempt(ex, () -> joined.leftBy(operation));
+			}
+			throw ex;
+		}
+		if (joined != null) {
+			joined.leftBy(operation);
+		}
+		return result;
 	}
 
 }

@@ -1,14 +1,20 @@
 package io.auditspring.intercept;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.auditspring.AuditRecord;
+import io.auditspring.capture.FailureText;
 import io.auditspring.capture.Masking;
+import io.auditspring.capture.Operation;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.EvaluationException;
+import org.springframework.expression.spel.SpelEvaluationException;
 
 /**
  * What is known of an audited method, worked out once.
@@ -61,7 +67,7 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		}
 		catch (RuntimeException ex) {
 			// The call must not fail because its description does.
-			errors.put(attribute.name(), ex.getClass().getSimpleName() + ": " + ex.getMessage());
+			errors.put(attribute.name(), describe(ex));
 		}
 	}
 
@@ -79,9 +85,28 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 			return !Boolean.FALSE.equals(this.condition.evaluate(context));
 		}
 		catch (RuntimeException ex) {
-			errors.put("condition", ex.getClass().getSimpleName() + ": " + ex.getMessage());
+			errors.put("condition", describe(ex));
 			return true;
 		}
+	}
+
+	// Not the message, which likes to repeat the values.
+	private static String describe(RuntimeException failure) {
+		String type = failure.getClass().getSimpleName();
+		return (failure instanceof SpelEvaluationException spel) ? type + ' ' + spel.getMessageCode() : type;
+	}
+
+	/**
+	 * Whether a call that begins may leave an entry, as far as that is known before it
+	 * runs.
+	 * @param operation the operation
+	 * @param invocation the call
+	 * @param beans the beans that the condition may refer to
+	 * @return {@code false} if the condition depends on nothing else and says so
+	 */
+	boolean mayApply(Operation operation, MethodInvocation invocation, BeanFactory beans) {
+		return this.condition == null || this.condition.dependsOnOutcome()
+				|| applies(new HashMap<>(), new Call(this, operation, invocation, null, null).context(beans));
 	}
 
 	/**
@@ -107,7 +132,7 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * @return its type and message without secret arguments
 	 */
 	String describe(Throwable failure, @Nullable Object[] arguments) {
-		String text = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+		String text = FailureText.of(failure);
 		for (int i = 0; i < arguments.length; i++) {
 			String secret = this.arguments.get(i).secret() ? String.valueOf(arguments[i]) : "";
 			text = (secret.length() >= MIN_SECRET) ? text.replace(secret, Masking.MASK) : text;

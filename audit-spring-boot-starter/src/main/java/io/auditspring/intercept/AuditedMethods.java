@@ -2,10 +2,13 @@ package io.auditspring.intercept;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.auditspring.ActorResolver;
+import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,7 @@ import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.data.domain.AuditorAware;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -64,7 +68,10 @@ public final class AuditedMethods extends StaticMethodMatcher {
 	private boolean isCandidate(Class<?> type) {
 		boolean framework = type.getName().startsWith("org.springframework.")
 				&& !type.getName().startsWith("org.springframework.samples.");
-		return !framework && (this.pointcut != null || AnnotationUtils.isCandidateClass(type, Audited.class));
+		// What auditing itself asks would ask for ever.
+		boolean asked = ActorResolver.class.isAssignableFrom(type) || AuditorAware.class.isAssignableFrom(type)
+				|| AuditRecorder.class.isAssignableFrom(type);
+		return !framework && !asked && (this.pointcut != null || AnnotationUtils.isCandidateClass(type, Audited.class));
 	}
 
 	private boolean inspect(Class<?> type) {
@@ -80,6 +87,10 @@ public final class AuditedMethods extends StaticMethodMatcher {
 
 	private static void checkInterceptable(Method method) {
 		int modifiers = method.getModifiers();
+		if (Proxy.isProxyClass(method.getDeclaringClass())) {
+			// Its methods are final, but interceptors are added to it from within.
+			return;
+		}
 		if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers) || Modifier.isFinal(modifiers)) {
 			throw new AuditSetupException(
 					"@Audited method %s.%s is %s, so no proxy can intercept it".formatted(

@@ -13,6 +13,8 @@ import io.auditspring.delivery.Ending;
 import io.auditspring.ledger.Entry;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.expression.BeanFactoryResolver;
@@ -31,25 +33,43 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
 record Call(AuditedMethod method, Operation operation, MethodInvocation invocation, @Nullable Object result,
 		@Nullable Throwable failure) {
 
+	private static final Logger logger = LoggerFactory.getLogger(Call.class);
+
 	/**
-	 * Describes the call.
-	 * @param factory makes the entry
-	 * @param beans the beans that expressions may refer to
-	 * @param refusal tells a refusal from a failure
+	 * Describes the call. Where that fails, as little as possible is lost: the call has
+	 * been made and must be recorded.
+	 * @param auditing what to work with
 	 * @return how the call ended
 	 */
-	Ending describe(EntryFactory factory, BeanFactory beans, AccessRefusal refusal) {
-		AuditRecord.Builder record = this.method.outline().toBuilder().outcome(outcome(refusal));
-		record
-			.error((this.failure != null) ? this.method.describe(this.failure, this.invocation.getArguments()) : null);
+	Ending describe(Auditing auditing) {
+		AuditRecord.Builder record = this.method.outline().toBuilder().outcome(outcome(auditing.refusal()));
+		if (this.failure != null) {
+			record.error(this.method.describe(this.failure, this.invocation.getArguments()));
+		}
+		Long duration = this.operation.elapsedMicros();
+		try {
+			return describe(auditing, record, duration);
+		}
+		catch (RuntimeException ex) {
+			logger.error("A call of {} could not be described", this.invocation.getMethod(), ex);
+			AuditRecord plain = record.build()
+				.toBuilder()
+				.metadata("descriptionError", ex.getClass().getSimpleName())
+				.build();
+			return new Ending(this.operation, plain, auditing.factory().entry(this.operation, plain, duration), null,
+					this.operation.isSkipped());
+		}
+	}
+
+	private Ending describe(Auditing auditing, AuditRecord.Builder record, Long duration) {
 		captureValues(record);
 		Map<String, @Nullable Object> errors = new LinkedHashMap<>(0);
-		StandardEvaluationContext context = context(beans);
-		boolean applies = this.method.applies(errors, context) && !this.operation.isSkipped();
+		StandardEvaluationContext context = context(auditing.beans());
+		boolean applies = !this.operation.isSkipped() && this.method.applies(errors, context);
 		this.method.evaluate(record, errors, context, false);
 		this.operation.amend(record);
-		Long duration = this.operation.elapsedMicros();
 		AuditRecord described = record.build();
+		EntryFactory factory = auditing.factory();
 		return new Ending(this.operation, described, factory.entry(this.operation, described, duration),
 				this.method.dependsOnState() ? (change) -> finish(record, errors, context, change, factory, duration)
 						: null,
@@ -86,19 +106,20 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		return refusal.isRefusal(this.failure) ? Outcome.DENIED : Outcome.FAILURE;
 	}
 
-	private StandardEvaluationContext context(BeanFactory beans) {
+	StandardEvaluationContext context(BeanFactory beans) {
 		StandardEvaluationContext context = new StandardEvaluationContext();
 		context.setBeanResolver(new BeanFactoryResolver(beans));
 		context.addPropertyAccessor(new MapAccessor());
 		@Nullable Object[] arguments = this.method.visible(this.invocation.getArguments());
-		for (int i = 0; i < arguments.length; i++) {
-			context.setVariable(this.method.arguments().get(i).name(), arguments[i]);
-		}
 		context.setVariable("args", arguments);
 		context.setVariable("result", this.result);
 		context.setVariable("error", this.failure);
 		context.setVariable("actor", this.operation.origin().actor());
 		context.setVariable("target", this.invocation.getThis());
+		// Last: an argument may have the name of one of those.
+		for (int i = 0; i < arguments.length; i++) {
+			context.setVariable(this.method.arguments().get(i).name(), arguments[i]);
+		}
 		return context;
 	}
 

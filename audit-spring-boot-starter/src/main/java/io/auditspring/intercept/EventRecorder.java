@@ -36,7 +36,7 @@ public final class EventRecorder implements AuditRecorder {
 	public void record(AuditRecord record) {
 		AuditRecord complete = (record.delivery() == Delivery.DEFAULT)
 				? record.toBuilder().delivery(this.defaultDelivery).build() : record;
-		Operation operation = new Operation(this.origins.current(), complete, false);
+		Operation operation = new Operation(this.origins.current(), complete);
 		Ending ending = new Ending(operation, complete, this.factory.entry(operation, complete, null), null, false);
 		AuditTransaction transaction = this.transactions.current();
 		if (transaction != null) {

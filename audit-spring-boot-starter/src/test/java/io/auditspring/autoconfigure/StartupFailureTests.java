@@ -27,7 +27,7 @@ class StartupFailureTests {
 	private final DataSource database = TestDatabase.newDatabase();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditDisabledAutoConfiguration.class))
 		.withBean(DataSource.class, () -> this.database);
 
 	private void assertThatStartFails(ApplicationContextRunner runner, String... words) {
@@ -58,6 +58,7 @@ class StartupFailureTests {
 				"My-Schema");
 		assertThatStartFails(this.runner.withPropertyValues("audit.delivery=default"),
 				"audit.delivery takes transactional, async or sync");
+		assertThatStartFails(this.runner.withPropertyValues("audit.enabled=maybe"), "audit.enabled", "maybe");
 		assertThatStartFails(this.runner.withPropertyValues("audit.delivery=fast"), "audit.delivery", "fast");
 		assertThatStartFails(this.runner.withPropertyValues("audit.pointcut=within(("), "audit.pointcut", "within((");
 		assertThatStartFails(this.runner.withPropertyValues("audit.relay.poll-interval=0s"),

@@ -2,6 +2,7 @@ package io.auditspring.ledger;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +39,18 @@ class LedgerWriterTests {
 	void noEntriesLeaveNoTrace() {
 		this.database.append("main", List.of());
 		assertThat(this.database.query("select count(*) from audit.audit_chain")).isEqualTo("0");
+	}
+
+	@Test
+	void aChainWhoseHeadIsGoneIsNotBegunAnew() throws SQLException {
+		this.database.append("main", Entries.entries(2));
+		try (Connection connection = this.database.begin(); Statement statement = connection.createStatement()) {
+			statement.executeUpdate("delete from audit.audit_chain");
+			assertThatExceptionOfType(SQLException.class)
+				.isThrownBy(
+						() -> new LedgerWriter(this.database.schema()).append(connection, "main", Entries.entries(1)))
+				.withMessageContaining("restore that row");
+		}
 	}
 
 	@Test

@@ -1,0 +1,53 @@
+package io.auditspring.capture;
+
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * How an entry shows an exception. The database likes to add the values of the row that
+ * it refused ("Detail: Key (token)=(...) already exists"), and those are nobody's
+ * business.
+ */
+public final class FailureText {
+
+	private FailureText() {
+	}
+
+	/**
+	 * Shows an exception.
+	 * @param failure the exception
+	 * @return its type and its message, without the values of rows
+	 */
+	public static String of(Throwable failure) {
+		String text = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+		Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < 50; depth++) {
+			if (cause instanceof SQLException sql && sql.getMessage() != null) {
+				text = text.replace(sql.getMessage(), plain(sql));
+			}
+			cause = cause.getCause();
+		}
+		return text;
+	}
+
+	private static String plain(SQLException failure) {
+		SQLException refusal = failure;
+		if (failure instanceof BatchUpdateException batch && batch.getNextException() != null) {
+			refusal = batch.getNextException();
+		}
+		String told = (refusal instanceof PSQLException psql) ? told(psql.getServerErrorMessage()) : null;
+		if (told != null) {
+			return told;
+		}
+		return (failure instanceof BatchUpdateException) ? "A batch was refused" : String.valueOf(failure.getMessage());
+	}
+
+	private static @Nullable String told(@Nullable ServerErrorMessage message) {
+		return (message != null) ? message.getSeverity() + ": " + message.getMessage() : null;
+	}
+
+}

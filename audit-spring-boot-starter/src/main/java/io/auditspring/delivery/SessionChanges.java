@@ -1,0 +1,77 @@
+package io.auditspring.delivery;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.auditspring.capture.EntityChange;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.ledger.Entry;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
+import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an audited call changes through a session whose transaction is not Spring's, such
+ * as that of an entity manager that the application opened itself. It is staged and
+ * committed with that transaction; the entry of the call is not part of it.
+ */
+final class SessionChanges {
+
+	private final EntryDelivery delivery;
+
+	private final EntryFactory factory;
+
+	private final Supplier<@Nullable Long> revision;
+
+	private final Map<Operation, OperationChanges> operations = new LinkedHashMap<>();
+
+	private boolean over;
+
+	SessionChanges(EntryDelivery delivery, EntryFactory factory, Supplier<@Nullable Long> revision) {
+		this.delivery = delivery;
+		this.factory = factory;
+		this.revision = revision;
+	}
+
+	/**
+	 * Begins to collect.
+	 * @param session the session
+	 * @param whenOver called when its transaction is over
+	 */
+	void attachTo(SharedSessionContractImplementor session, Runnable whenOver) {
+		// Twice, to come after Envers' own callback.
+		before(session, (first) -> before(first, this::stage));
+		session.getTransactionCompletionCallbacks().registerCallback((AfterCompletionCallback) (success, ending) -> {
+			this.over = true;
+			whenOver.run();
+			this.delivery.committed();
+		});
+	}
+
+	private void before(SharedSessionContractImplementor session, BeforeCompletionCallback callback) {
+		session.getTransactionCompletionCallbacks().registerCallback((BeforeCompletionCallback) (ending) -> {
+			if (!this.over) {
+				callback.doBeforeTransactionCompletion(ending);
+			}
+		});
+	}
+
+	void add(Operation operation, EntityChange change) {
+		this.operations.computeIfAbsent(operation, OperationChanges::new).add(change);
+	}
+
+	private void stage(SharedSessionContractImplementor session) {
+		List<Entry> entries = new ArrayList<>();
+		this.operations.values()
+			.forEach((operation) -> entries.addAll(operation.entries(this.factory, this.revision.get())));
+		if (!entries.isEmpty()) {
+			this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(), entries);
+		}
+	}
+
+}
