@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Makes entries of what was captured.
@@ -72,7 +73,7 @@ public final class EntryFactory {
 	 */
 	public Entry entry(Operation operation, Outcome outcome, EntityChange change, @Nullable Long revision) {
 		DataGroup data = new DataGroup(null, null, null, null, json(change.before()), json(change.after()),
-				json(change.changes()), null, null);
+				json(change.changes()), metadata(null, change), null);
 		return entry(operation, operation.outline(), outcome, change.type(), change.id(), revision, null, data);
 	}
 
@@ -89,8 +90,8 @@ public final class EntryFactory {
 				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(), change.type(),
 				change.id(), revision, entry.durationMicros(), entry.traceId(), entry.actor(),
 				new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
-						json(change.before()), json(change.after()), json(change.changes()), data.metadata(),
-						data.related()));
+						json(change.before()), json(change.after()), json(change.changes()),
+						metadata(data.metadata(), change), data.related()));
 	}
 
 	/**
@@ -129,6 +130,18 @@ public final class EntryFactory {
 
 	private @Nullable CanonicalJson metadata(Map<String, @Nullable Object> metadata) {
 		return metadata.isEmpty() ? null : CanonicalJson.of(this.values.toJson(metadata));
+	}
+
+	private static @Nullable CanonicalJson metadata(@Nullable CanonicalJson metadata, EntityChange change) {
+		if (change.failure() == null) {
+			return metadata;
+		}
+		ObjectNode node = JsonNodeFactory.instance.objectNode();
+		if (metadata != null && metadata.toNode() instanceof ObjectNode said) {
+			node.setAll(said);
+		}
+		node.putObject("stateErrors").put(change.type(), change.failure());
+		return CanonicalJson.of(node);
 	}
 
 	private static @Nullable CanonicalJson related(List<Resource> related) {
