@@ -1,17 +1,24 @@
 package io.auditspring.capture;
 
+import java.util.TreeSet;
+
 import org.hibernate.SessionFactory;
 import org.hibernate.SessionFactoryObserver;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.envers.boot.internal.EnversService;
 import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.EventType;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reports the state before and after of what Envers audits, taken from what Hibernate
  * holds when Envers' own listeners fire: it costs no statement and no flush.
  */
 public final class EnversStateListener implements SessionFactoryExtension {
+
+	private static final Logger logger = LoggerFactory.getLogger(EnversStateListener.class);
 
 	private final ChangeSink sink;
 
@@ -25,39 +32,57 @@ public final class EnversStateListener implements SessionFactoryExtension {
 		this.values = new MappedValues(masking, values);
 	}
 
+	// When every integrator, and so Envers, has registered its own listeners: Envers
+	// loads what it needs itself, and integrators come in the order of the class path.
 	@Override
 	public void extend(SessionFactoryImplementor sessionFactory) {
+		sessionFactory.addObserver(new SessionFactoryObserver() {
+
+			@Override
+			public void sessionFactoryCreated(SessionFactory factory) {
+				complete(factory.unwrap(SessionFactoryImplementor.class));
+			}
+
+		});
+	}
+
+	private void complete(SessionFactoryImplementor sessionFactory) {
 		EnversService envers = sessionFactory.getServiceRegistry().getService(EnversService.class);
-		if (envers == null || !envers.isEnabled() || !envers.getEntitiesConfigurations().hasAuditedEntities()) {
-			return;
+		if (envers != null && envers.isEnabled() && envers.getEntitiesConfigurations().hasAuditedEntities()) {
+			listen(sessionFactory, envers);
 		}
+		warnOfOtherAuditing(sessionFactory, envers);
+	}
+
+	private void listen(SessionFactoryImplementor sessionFactory, EnversService envers) {
 		EnversRows rows = new EnversRows(envers);
 		EnversShapes shapes = new EnversShapes(envers.getEntitiesConfigurations(), sessionFactory, this.masking);
 		ChangeReporter reporter = new ChangeReporter(this.sink, this.values, rows);
 		EntityListener entities = new EntityListener(reporter, rows, shapes, new EntityStates(this.values));
 		CollectionListener collections = new CollectionListener(reporter, rows, shapes, this.values, entities);
-		sessionFactory.addObserver(new RegisterLast(entities, collections));
+		EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();
+		registry.appendListeners(EventType.POST_INSERT, entities);
+		registry.appendListeners(EventType.POST_UPDATE, entities);
+		registry.appendListeners(EventType.POST_DELETE, entities);
+		registry.appendListeners(EventType.PRE_COLLECTION_UPDATE, collections);
+		registry.appendListeners(EventType.PRE_COLLECTION_REMOVE, collections);
+		registry.appendListeners(EventType.POST_COLLECTION_RECREATE, collections);
 	}
 
-	/**
-	 * Registers the listeners when every integrator, and so Envers, has registered its
-	 * own: Envers loads what it needs itself, and the order of integrators is that of the
-	 * class path.
-	 */
-	private record RegisterLast(EntityListener entities,
-			CollectionListener collections) implements SessionFactoryObserver {
-
-		@Override
-		public void sessionFactoryCreated(SessionFactory factory) {
-			EventListenerRegistry registry = factory.unwrap(SessionFactoryImplementor.class).getEventListenerRegistry();
-			registry.appendListeners(EventType.POST_INSERT, this.entities);
-			registry.appendListeners(EventType.POST_UPDATE, this.entities);
-			registry.appendListeners(EventType.POST_DELETE, this.entities);
-			registry.appendListeners(EventType.PRE_COLLECTION_UPDATE, this.collections);
-			registry.appendListeners(EventType.PRE_COLLECTION_REMOVE, this.collections);
-			registry.appendListeners(EventType.POST_COLLECTION_RECREATE, this.collections);
+	// Its name is that of Envers' annotation: whoever imports the wrong one would wait
+	// for states in vain.
+	private static void warnOfOtherAuditing(SessionFactoryImplementor sessionFactory, @Nullable EnversService envers) {
+		TreeSet<String> names = new TreeSet<>();
+		sessionFactory.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
+			if (persister.getAuditMapping() != null && (envers == null || !envers.isEnabled()
+					|| !envers.getEntitiesConfigurations().isVersioned(persister.getEntityName()))) {
+				names.add(persister.getEntityName());
+			}
+		});
+		if (!names.isEmpty()) {
+			logger.warn("No state is captured of {}: they use org.hibernate.annotations.Audited, "
+					+ "not org.hibernate.envers.Audited", names);
 		}
-
 	}
 
 }

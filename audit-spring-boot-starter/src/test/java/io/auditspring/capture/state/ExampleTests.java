@@ -104,7 +104,7 @@ class ExampleTests {
 			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
-	private static List<State> canonical(List<State> states) {
+	static List<State> canonical(List<State> states) {
 		return states.stream()
 			.map((state) -> new State(state.type(), state.id(), canonical(state.before()), canonical(state.after()),
 					canonical(state.changes())))

@@ -27,7 +27,7 @@ final class Identifiers {
 
 	private static Example embeddedId() {
 		return Example.of("`@EmbeddedId`: the target's id is canonical JSON")
-			.mapping("@EmbeddedId SeatKey key; @Embeddable record SeatKey(int row, String letter) {}")
+			.mapping("@EmbeddedId SeatKey key; @Embeddable class SeatKey { String letter; int number; }")
 			.given(new Seat(new SeatKey("B", 12)))
 			.call((entityManager) -> entityManager.find(Seat.class, new SeatKey("B", 12)).passenger = "Ann")
 			.updates("Seat", "{\"letter\":\"B\",\"number\":12}",
@@ -39,7 +39,7 @@ final class Identifiers {
 
 	private static Example idClass() {
 		return Example.of("`@IdClass`")
-			.mapping("@IdClass(RoomKey.class) class Room { @Id String building; @Id int number; String use; }")
+			.mapping("@IdClass(RoomKey.class) class Room { @Id String building; @Id int number; String purpose; }")
 			.given(new Room("B", 7))
 			.call((entityManager) -> entityManager.find(Room.class, new RoomKey("B", 7)).purpose = "lab")
 			.updates("Room", "{\"building\":\"B\",\"number\":7}", "{'building': 'B', 'number': 7, 'purpose': null}",

@@ -29,7 +29,6 @@ final class References {
 	private static Example toOne() {
 		return Example.of("A reference is the other's identifier")
 			.mapping("@ManyToOne(fetch = LAZY) Team team;")
-			.given(new Team(1), new Team(2), new Member(1, new Team(1)))
 			.given((entityManager) -> {
 				Team red = new Team(1);
 				entityManager.persist(red);

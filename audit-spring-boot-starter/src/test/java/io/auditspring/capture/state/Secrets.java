@@ -65,7 +65,7 @@ final class Secrets {
 		return Example.of("Inside embedded values, too").mapping("""
 				@Embedded Address address;
 				@Embeddable class Address { String city; @Sensitive String street; @NotAudited String hint; Geo geo; }
-				@Embeddable class Geo { int zone; String accessCode; String pin; }""").given((entityManager) -> {
+				@Embeddable class Geo { int zone; String pin; }""").given((entityManager) -> {
 			Person person = new Person(3);
 			person.address = new Address("Bonn", "Main 1");
 			entityManager.persist(person);
@@ -87,7 +87,7 @@ final class Secrets {
 		return Example.of("Inside JSON columns, too")
 			.mapping("""
 					@JdbcTypeCode(SqlTypes.JSON) Profile profile;
-					record Profile(String nick, @Sensitive String birthName, Map<String, String> tokens) {}""")
+					record Profile(String nick, @Sensitive String birthName, Map<String, String> devices) {}""")
 			.given(new Account(1, new Profile("ann", "Smith", Map.of("token", "a"))))
 			.call((entityManager) -> entityManager.find(Account.class, 1).profile = new Profile("ann", "Miller",
 					Map.of("token", "a")))
@@ -129,7 +129,7 @@ final class Secrets {
 
 	private static Example encrypted() {
 		return Example.of("What a converter encrypts stays encrypted, and changed only if the plain value did")
-			.mapping("@Convert(converter = Cipher.class) String diagnosis; String ward;")
+			.mapping("@Convert(converter = Cipher.class) String diagnosis;")
 			.given(new Patient(1))
 			.call((entityManager) -> {
 				Patient patient = entityManager.find(Patient.class, 1);

@@ -23,6 +23,8 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.orm.jpa.persistenceunit.ManagedClassNameFilter;
+import org.springframework.util.ClassUtils;
 
 /**
  * An application with entities of every kind.
@@ -82,6 +84,13 @@ final class StateApplication implements AutoCloseable {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Host {
+
+		// Not the entities of the packages below.
+		@Bean
+		static ManagedClassNameFilter entities() {
+			return (name) -> name.startsWith("io.auditspring.query.")
+					|| ClassUtils.getPackageName(name).equals(StateApplication.class.getPackageName());
+		}
 
 		@Bean
 		HikariDataSource dataSource() {

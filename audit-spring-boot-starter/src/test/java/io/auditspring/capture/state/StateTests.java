@@ -18,8 +18,14 @@ import jakarta.persistence.Lob;
 import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
+import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.jdbc.proxy.BlobProxy;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.envers.Audited;
+import org.hibernate.event.spi.EventType;
+import org.hibernate.event.spi.PostUpdateEvent;
+import org.hibernate.event.spi.PostUpdateEventListener;
+import org.hibernate.persister.entity.EntityPersister;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,6 +159,34 @@ class StateTests {
 			.containsEntry("before_state", "{\"id\": 802}")
 			.containsEntry("after_state", "{\"id\": 802, \"amount\": 10}")
 			.containsEntry("changes", "{\"amount\": {\"to\": 10}}");
+	}
+
+	@Test
+	void whatALazyAttributeHoldsIsNotFetchedForTheTrail() {
+		application.prepare((entityManager) -> entityManager.persist(new Columns.Derived(901, "a")));
+		Map<String, Object> entry = only(
+				(entityManager) -> update(entityManager, entityManager.find(Columns.Derived.class, 901)));
+		assertThat(entry).containsEntry("before_state", "{\"id\": 901}")
+			.containsEntry("after_state", "{\"id\": 901, \"title\": \"b\"}")
+			.containsEntry("changes", "{\"title\": {\"to\": \"b\"}}");
+	}
+
+	// What the listeners get of an entity whose lazy attribute was written but never
+	// read; only enhanced classes have such attributes.
+	private static void update(EntityManager entityManager, Columns.Derived derived) {
+		SessionImplementor session = entityManager.unwrap(SessionImplementor.class);
+		EntityPersister persister = session.getEntityPersister(null, derived);
+		Object[] before = persister.getValues(derived);
+		Object[] after = before.clone();
+		int title = List.of(persister.getPropertyNames()).indexOf("title");
+		before[title] = LazyPropertyInitializer.UNFETCHED_PROPERTY;
+		after[title] = "b";
+		PostUpdateEvent event = new PostUpdateEvent(derived, derived.id, after, before, new int[] { title }, persister,
+				session);
+		session.getFactory()
+			.getEventListenerRegistry()
+			.getEventListenerGroup(EventType.POST_UPDATE)
+			.fireEventOnEachListener(event, PostUpdateEventListener::onPostUpdate);
 	}
 
 	private static Map<String, Object> stateless(Consumer<StatelessSession> work) {
