@@ -17,6 +17,7 @@ import org.hibernate.event.spi.PreCollectionRemoveEventListener;
 import org.hibernate.event.spi.PreCollectionUpdateEvent;
 import org.hibernate.event.spi.PreCollectionUpdateEventListener;
 import org.hibernate.persister.collection.CollectionPersister;
+import org.hibernate.type.MapType;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -149,7 +150,7 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 		}
 
 		private Object nothing() {
-			return this.persister.getCollectionType() instanceof org.hibernate.type.MapType ? Map.of() : List.of();
+			return (this.persister.getCollectionType() instanceof MapType) ? Map.of() : List.of();
 		}
 
 	}
