@@ -1,23 +1,33 @@
 package io.auditspring.capture;
 
-import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What became of one entity.
+ * What became of one entity. A property that a state lacks was not loaded, or never
+ * known.
  *
  * @param type the entity's name
  * @param id its identifier in text
  * @param before its state before, {@code null} where it did not exist
  * @param after its state after, {@code null} where it no longer exists
+ * @param failure why its state could not be read, {@code null} where it could
  */
-public record EntityChange(String type, String id, @Nullable ObjectNode before, @Nullable ObjectNode after) {
+public record EntityChange(String type, String id, @Nullable ObjectNode before, @Nullable ObjectNode after,
+		@Nullable String failure) {
+
+	EntityChange(String type, String id, @Nullable ObjectNode before, @Nullable ObjectNode after) {
+		this(type, id, before, after, null);
+	}
+
+	static EntityChange unreadable(String type, String id, String failure) {
+		return new EntityChange(type, id, null, null, failure);
+	}
 
 	/**
 	 * Joins this change with a later one of the same entity.
@@ -25,16 +35,34 @@ public record EntityChange(String type, String id, @Nullable ObjectNode before, 
 	 * @return both in one, or {@code null} where they cancel each other
 	 */
 	public @Nullable EntityChange then(EntityChange later) {
+		if (this.failure != null || later.failure != null) {
+			return (this.failure != null) ? this : later;
+		}
 		if (this.before == null && later.after == null) {
 			return null;
 		}
-		return new EntityChange(this.type, this.id, this.before, later.after);
+		return new EntityChange(this.type, this.id, completed(later), later.after);
+	}
+
+	// A collection that was loaded in between tells what it held before, too.
+	private @Nullable ObjectNode completed(EntityChange later) {
+		if (this.before == null || this.after == null || later.before == null) {
+			return this.before;
+		}
+		ObjectNode completed = this.before.deepCopy();
+		for (String name : later.before.propertyNames()) {
+			JsonNode stored = later.before.get(name);
+			if (!this.before.has(name) && !stored.equals(this.after.get(name))) {
+				completed.set(name, stored);
+			}
+		}
+		return completed;
 	}
 
 	/**
 	 * The properties of an updated entity that differ.
 	 * @return {@code {"property": {"from": ..., "to": ...}}}, or {@code null} where the
-	 * entity was not updated but came or went
+	 * entity was not updated but came or went; what is not known is left out
 	 */
 	@Nullable ObjectNode changes() {
 		if (this.before == null || this.after == null) {
@@ -44,18 +72,24 @@ public record EntityChange(String type, String id, @Nullable ObjectNode before, 
 		TreeSet<String> names = new TreeSet<>(this.before.propertyNames());
 		names.addAll(this.after.propertyNames());
 		for (String name : names) {
-			JsonNode from = valueOf(this.before, name);
-			JsonNode to = valueOf(this.after, name);
-			if (!from.equals(to)) {
-				changes.putObject(name).setAll(Map.of("from", from, "to", to));
+			if (!isSame(this.before, this.after, name)) {
+				ObjectNode change = changes.putObject(name);
+				put(change, "from", this.before.get(name));
+				put(change, "to", this.after.get(name));
 			}
 		}
 		return changes;
 	}
 
-	private static JsonNode valueOf(ObjectNode state, String name) {
-		JsonNode value = state.get(name);
-		return (value != null) ? value : NullNode.getInstance();
+	static boolean isSame(@Nullable ObjectNode before, @Nullable ObjectNode after, String property) {
+		return Objects.equals((before != null) ? before.get(property) : null,
+				(after != null) ? after.get(property) : null);
+	}
+
+	private static void put(ObjectNode change, String name, @Nullable JsonNode value) {
+		if (value != null) {
+			change.set(name, value);
+		}
 	}
 
 }

@@ -73,7 +73,7 @@ public final class EntryFactory {
 	 */
 	public Entry entry(Operation operation, Outcome outcome, EntityChange change, @Nullable Long revision) {
 		DataGroup data = new DataGroup(null, null, null, null, json(change.before()), json(change.after()),
-				json(change.changes()), null, null);
+				json(change.changes()), metadata(null, change), null);
 		return entry(operation, operation.outline(), outcome, change.type(), change.id(), revision, null, data);
 	}
 
@@ -91,8 +91,8 @@ public final class EntryFactory {
 				Identifiers.limit(change.type()), Identifiers.limit(change.id()), revision, entry.durationMicros(),
 				entry.traceId(), entry.actor(),
 				new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
-						json(change.before()), json(change.after()), json(change.changes()), data.metadata(),
-						data.related()));
+						json(change.before()), json(change.after()), json(change.changes()),
+						metadata(data.metadata(), change), data.related()));
 	}
 
 	/**
@@ -140,6 +140,18 @@ public final class EntryFactory {
 		ObjectNode object = JsonNodeFactory.instance.objectNode();
 		metadata.forEach((key, value) -> object.set(String.valueOf(key), this.values.toJson(value)));
 		return CanonicalJson.of(this.masking.mask(object));
+	}
+
+	private static @Nullable CanonicalJson metadata(@Nullable CanonicalJson metadata, EntityChange change) {
+		if (change.failure() == null) {
+			return metadata;
+		}
+		ObjectNode node = JsonNodeFactory.instance.objectNode();
+		if (metadata != null && metadata.toNode() instanceof ObjectNode said) {
+			node.setAll(said);
+		}
+		node.putObject("stateErrors").put(change.type(), change.failure());
+		return CanonicalJson.of(node);
 	}
 
 	private static @Nullable CanonicalJson related(List<Resource> related) {

@@ -1,132 +1,88 @@
 package io.auditspring.capture;
 
-import java.beans.PropertyDescriptor;
-import java.lang.reflect.Field;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
 
-import io.auditspring.Sensitive;
+import org.hibernate.SessionFactory;
+import org.hibernate.SessionFactoryObserver;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.envers.boot.internal.EnversService;
-import org.hibernate.envers.internal.entities.EntityConfiguration;
-import org.hibernate.envers.internal.entities.PropertyData;
+import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.EventType;
-import org.hibernate.event.spi.PostDeleteEvent;
-import org.hibernate.event.spi.PostDeleteEventListener;
-import org.hibernate.event.spi.PostInsertEvent;
-import org.hibernate.event.spi.PostInsertEventListener;
-import org.hibernate.event.spi.PostUpdateEvent;
-import org.hibernate.event.spi.PostUpdateEventListener;
-import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
-
-import org.springframework.beans.BeanUtils;
-import org.springframework.util.ReflectionUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reports the state before and after of what Envers audits, taken from what Hibernate
  * holds when Envers' own listeners fire: it costs no statement and no flush.
  */
-public final class EnversStateListener
-		implements SessionFactoryExtension, PostInsertEventListener, PostUpdateEventListener, PostDeleteEventListener {
+public final class EnversStateListener implements SessionFactoryExtension {
+
+	private static final Logger logger = LoggerFactory.getLogger(EnversStateListener.class);
 
 	private final ChangeSink sink;
 
-	private final EntityStates states;
-
 	private final Masking masking;
 
-	/** Per entity the properties that Envers audits, and whether to mask them. */
-	private final Map<EntityPersister, Map<String, Boolean>> shapes = new ConcurrentHashMap<>();
+	private final MappedValues values;
 
 	public EnversStateListener(ChangeSink sink, Masking masking, JsonValues values) {
 		this.sink = sink;
 		this.masking = masking;
-		this.states = new EntityStates(masking, values);
+		this.values = new MappedValues(masking, values);
 	}
 
+	// When every integrator, and so Envers, has registered its own listeners: Envers
+	// loads what it needs itself, and integrators come in the order of the class path.
 	@Override
 	public void extend(SessionFactoryImplementor sessionFactory) {
-		EnversService envers = sessionFactory.getServiceRegistry().getService(EnversService.class);
-		if (envers == null || !envers.isEnabled() || !envers.getEntitiesConfigurations().hasAuditedEntities()) {
-			return;
-		}
-		sessionFactory.getEventListenerRegistry().appendListeners(EventType.POST_INSERT, this);
-		sessionFactory.getEventListenerRegistry().appendListeners(EventType.POST_UPDATE, this);
-		sessionFactory.getEventListenerRegistry().appendListeners(EventType.POST_DELETE, this);
-	}
+		sessionFactory.addObserver(new SessionFactoryObserver() {
 
-	@Override
-	public void onPostInsert(PostInsertEvent event) {
-		changed(event.getPersister(), event.getId(), null, event.getState(), event.getSession());
-	}
+			@Override
+			public void sessionFactoryCreated(SessionFactory factory) {
+				complete(factory.unwrap(SessionFactoryImplementor.class));
+			}
 
-	@Override
-	public void onPostUpdate(PostUpdateEvent event) {
-		changed(event.getPersister(), event.getId(), event.getOldState(), event.getState(), event.getSession());
-	}
-
-	@Override
-	public void onPostDelete(PostDeleteEvent event) {
-		changed(event.getPersister(), event.getId(), event.getDeletedState(), null, event.getSession());
-	}
-
-	private void changed(EntityPersister persister, Object id, @Nullable Object @Nullable [] before,
-			@Nullable Object @Nullable [] after, SharedSessionContractImplementor session) {
-		EnversService envers = session.getFactory().getServiceRegistry().requireService(EnversService.class);
-		if (!this.sink.isOpen() || !envers.getEntitiesConfigurations().isVersioned(persister.getEntityName())) {
-			return;
-		}
-		EntityChange change = new EntityChange(name(persister),
-				this.states.id(persister.getIdentifierType(), id, session), state(persister, id, before, session, true),
-				state(persister, id, after, session, false));
-		this.sink.changed(change, session, () -> revision(envers, session));
-	}
-
-	private @Nullable ObjectNode state(EntityPersister persister, Object id, @Nullable Object @Nullable [] state,
-			SharedSessionContractImplementor session, boolean stored) {
-		return (state != null) ? this.states.state(persister, id, state, shape(persister), session, stored) : null;
-	}
-
-	private static String name(EntityPersister persister) {
-		String name = persister.getImportedName();
-		return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1);
-	}
-
-	private Map<String, Boolean> shape(EntityPersister persister) {
-		return this.shapes.computeIfAbsent(persister, (key) -> {
-			EnversService envers = key.getFactory().getServiceRegistry().requireService(EnversService.class);
-			EntityConfiguration configuration = envers.getEntitiesConfigurations().get(key.getEntityName());
-			return configuration.getPropertyMapper()
-				.getProperties()
-				.keySet()
-				.stream()
-				.map(PropertyData::getBeanName)
-				.distinct()
-				.collect(Collectors.toUnmodifiableMap(Function.identity(),
-						(name) -> this.masking.hides(name) || isSensitive(key.getMappedClass(), name)));
 		});
 	}
 
-	private static boolean isSensitive(Class<?> entity, String property) {
-		Field field = ReflectionUtils.findField(entity, property);
-		if (field != null && field.isAnnotationPresent(Sensitive.class)) {
-			return true;
+	private void complete(SessionFactoryImplementor sessionFactory) {
+		EnversService envers = sessionFactory.getServiceRegistry().getService(EnversService.class);
+		if (envers != null && envers.isEnabled() && envers.getEntitiesConfigurations().hasAuditedEntities()) {
+			listen(sessionFactory, envers);
 		}
-		PropertyDescriptor descriptor = BeanUtils.getPropertyDescriptor(entity, property);
-		return descriptor != null && descriptor.getReadMethod() != null
-				&& descriptor.getReadMethod().isAnnotationPresent(Sensitive.class);
+		warnOfOtherAuditing(sessionFactory, envers);
 	}
 
-	// Only the revision's own accessor knows a custom revision entity's number.
-	private static @Nullable Long revision(EnversService envers, SharedSessionContractImplementor session) {
-		Object revision = envers.getAuditProcessManager().get(session).getCurrentRevisionData(session, false);
-		Number number = envers.getRevisionInfoNumberReader().getRevisionNumber(revision);
-		return (number != null && number.longValue() > 0) ? number.longValue() : null;
+	private void listen(SessionFactoryImplementor sessionFactory, EnversService envers) {
+		EnversRows rows = new EnversRows(envers);
+		EnversShapes shapes = new EnversShapes(envers.getEntitiesConfigurations(), sessionFactory, this.masking);
+		ChangeReporter reporter = new ChangeReporter(this.sink, this.values, rows);
+		EntityListener entities = new EntityListener(reporter, rows, shapes, new EntityStates(this.values));
+		CollectionListener collections = new CollectionListener(reporter, rows, shapes, this.values, entities);
+		EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();
+		registry.appendListeners(EventType.POST_INSERT, entities);
+		registry.appendListeners(EventType.POST_UPDATE, entities);
+		registry.appendListeners(EventType.POST_DELETE, entities);
+		registry.appendListeners(EventType.PRE_COLLECTION_UPDATE, collections);
+		registry.appendListeners(EventType.PRE_COLLECTION_REMOVE, collections);
+		registry.appendListeners(EventType.POST_COLLECTION_RECREATE, collections);
+	}
+
+	// Its name is that of Envers' annotation: whoever imports the wrong one would wait
+	// for states in vain.
+	private static void warnOfOtherAuditing(SessionFactoryImplementor sessionFactory, @Nullable EnversService envers) {
+		TreeSet<String> names = new TreeSet<>();
+		sessionFactory.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
+			if (persister.getAuditMapping() != null && (envers == null || !envers.isEnabled()
+					|| !envers.getEntitiesConfigurations().isVersioned(persister.getEntityName()))) {
+				names.add(persister.getEntityName());
+			}
+		});
+		if (!names.isEmpty()) {
+			logger.warn("No state is captured of {}: they use org.hibernate.annotations.Audited, "
+					+ "not org.hibernate.envers.Audited", names);
+		}
 	}
 
 }

@@ -83,7 +83,7 @@ public final class JsonValues {
 
 		@Override
 		public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
-			generator.writeString(Masking.MASK);
+			generator.writeEmbeddedObject(StandInNode.masked(PLAIN.valueToTree(value)));
 		}
 
 	}

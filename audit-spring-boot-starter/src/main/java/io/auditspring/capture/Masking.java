@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.node.StringNode;
+import tools.jackson.databind.node.POJONode;
 
 /**
  * Hides the values of members whose names tell that they are secret. A name matches a key
@@ -65,8 +65,11 @@ public final class Masking {
 	JsonNode mask(JsonNode node) {
 		if (node instanceof ObjectNode object) {
 			for (Map.Entry<String, JsonNode> member : object.properties()) {
-				if (!member.getValue().isNull() && hides(member.getKey())) {
-					member.setValue(StringNode.valueOf(MASK));
+				if (member.getValue() instanceof POJONode hidden && hidden.getPojo() instanceof StandInNode standIn) {
+					member.setValue(standIn);
+				}
+				else if (!member.getValue().isNull() && hides(member.getKey())) {
+					member.setValue(StandInNode.masked(member.getValue()));
 				}
 				else {
 					mask(member.getValue());
@@ -77,6 +80,15 @@ public final class Masking {
 			array.forEach(this::mask);
 		}
 		return node;
+	}
+
+	/**
+	 * Whether something in a JSON value is masked, however deep.
+	 * @param node the value
+	 * @return whether something is
+	 */
+	static boolean isMasked(JsonNode node) {
+		return (node.isString() && node.asString().equals(MASK)) || node.valueStream().anyMatch(Masking::isMasked);
 	}
 
 	/**

@@ -1,0 +1,133 @@
+package io.auditspring.capture;
+
+import java.io.InputStream;
+import java.io.Reader;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Blob;
+import java.sql.Clob;
+import java.util.HexFormat;
+
+import org.hibernate.type.BasicType;
+import org.hibernate.type.SqlTypes;
+import org.hibernate.type.Type;
+import org.hibernate.type.descriptor.converter.spi.JpaAttributeConverter;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes single values as JSON.
+ */
+final class BasicValues {
+
+	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+	private static final JsonMapper PARSER = JsonMapper.builder().build();
+
+	private final Masking masking;
+
+	private final JsonValues values;
+
+	BasicValues(Masking masking, JsonValues values) {
+		this.masking = masking;
+		this.values = values;
+	}
+
+	JsonNode node(Type type, Object value) {
+		if (value instanceof Enum<?> constant) {
+			return NODES.stringNode(constant.name());
+		}
+		if (value instanceof Boolean truth) {
+			return NODES.booleanNode(truth);
+		}
+		if (type instanceof BasicType<?> basic) {
+			if (basic.getValueConverter() instanceof JpaAttributeConverter<?, ?> converter) {
+				return converted(converter, value);
+			}
+			if (value instanceof String json && basic.getJdbcType().getDefaultSqlTypeCode() == SqlTypes.JSON) {
+				return json(json);
+			}
+		}
+		return node(value);
+	}
+
+	private JsonNode node(Object value) {
+		if (value instanceof CharSequence || value instanceof Character) {
+			return NODES.stringNode(value.toString());
+		}
+		if (value instanceof BigDecimal decimal) {
+			return NODES.numberNode(decimal);
+		}
+		if (value instanceof BigInteger integer) {
+			return NODES.numberNode(integer);
+		}
+		if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+			return NODES.numberNode(((Number) value).longValue());
+		}
+		if (value instanceof byte[] bytes) {
+			return digest(bytes);
+		}
+		if (value instanceof Byte[] bytes) {
+			return digest(unboxed(bytes));
+		}
+		if (value instanceof Blob || value instanceof Clob || value instanceof InputStream || value instanceof Reader) {
+			// To learn anything of it would be to read it.
+			return new StandInNode("(large object)", value);
+		}
+		return this.values.toJson(value);
+	}
+
+	// An application converts to encrypt, among other things: what its table does not
+	// show the trail must not show either. But a column may hold more than the masked
+	// members of the object would.
+	@SuppressWarnings("unchecked")
+	private JsonNode converted(JpaAttributeConverter<?, ?> converter, Object value) {
+		Object column = ((JpaAttributeConverter<Object, Object>) converter).toRelationalValue(value);
+		if (column == null) {
+			return NODES.nullNode();
+		}
+		JsonNode stored = node(column);
+		JsonNode domain = this.values.toJson(value);
+		if (Masking.isMasked(domain)) {
+			return StandInNode.masked(stored);
+		}
+		// Encryption gives another text each time: equal is what was equal before it.
+		return (stored.isString() && domain.isValueNode()) ? new StandInNode(stored.asString(), domain) : stored;
+	}
+
+	private JsonNode json(String text) {
+		try {
+			return this.masking.mask(PARSER.readTree(text));
+		}
+		catch (JacksonException ex) {
+			// PostgreSQL refuses it anyway.
+			return NODES.stringNode(this.masking.mask(text));
+		}
+	}
+
+	private static byte[] unboxed(Byte[] bytes) {
+		byte[] unboxed = new byte[bytes.length];
+		for (int i = 0; i < bytes.length; i++) {
+			unboxed[i] = bytes[i];
+		}
+		return unboxed;
+	}
+
+	// The content may be huge, and of no use to a reader; that it changed is.
+	private static ObjectNode digest(byte[] bytes) {
+		try {
+			return NODES.objectNode()
+				.put("sha256", HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)))
+				.put("length", bytes.length);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+}

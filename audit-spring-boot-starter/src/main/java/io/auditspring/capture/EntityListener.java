@@ -1,0 +1,179 @@
+package io.auditspring.capture;
+
+import io.auditspring.capture.EntityShape.Property;
+import io.auditspring.capture.EntityStates.BeforeAndAfter;
+import org.hibernate.Hibernate;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.PostDeleteEvent;
+import org.hibernate.event.spi.PostDeleteEventListener;
+import org.hibernate.event.spi.PostInsertEvent;
+import org.hibernate.event.spi.PostInsertEventListener;
+import org.hibernate.event.spi.PostUpdateEvent;
+import org.hibernate.event.spi.PostUpdateEventListener;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.proxy.HibernateProxy;
+import org.hibernate.proxy.LazyInitializer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reports entities that were inserted, updated or deleted, and those that Envers writes a
+ * row for because of it.
+ */
+final class EntityListener implements PostInsertEventListener, PostUpdateEventListener, PostDeleteEventListener {
+
+	private final ChangeReporter reporter;
+
+	private final EnversRows rows;
+
+	private final EnversShapes shapes;
+
+	private final EntityStates states;
+
+	EntityListener(ChangeReporter reporter, EnversRows rows, EnversShapes shapes, EntityStates states) {
+		this.reporter = reporter;
+		this.rows = rows;
+		this.shapes = shapes;
+		this.states = states;
+	}
+
+	@Override
+	public void onPostInsert(PostInsertEvent event) {
+		EntityPersister persister = event.getPersister();
+		SharedSessionContractImplementor session = event.getSession();
+		if (isWanted(persister)) {
+			this.reporter.report(persister, event.getId(), session, () -> new BeforeAndAfter(null,
+					state(persister, event.getId(), event.getState(), View.live(session, event.getId()))));
+			touchOthers(persister, null, event.getState(), session);
+		}
+	}
+
+	@Override
+	public void onPostUpdate(PostUpdateEvent event) {
+		EntityPersister persister = event.getPersister();
+		SharedSessionContractImplementor session = event.getSession();
+		if (isWanted(persister)) {
+			this.reporter.report(persister, event.getId(), session,
+					() -> update(persister, event.getId(), event.getOldState(), event.getState(), session));
+			touchOthers(persister, event.getOldState(), event.getState(), session);
+		}
+	}
+
+	@Override
+	public void onPostDelete(PostDeleteEvent event) {
+		EntityPersister persister = event.getPersister();
+		SharedSessionContractImplementor session = event.getSession();
+		if (isWanted(persister)) {
+			this.reporter.report(persister, event.getId(), session, () -> new BeforeAndAfter(
+					state(persister, event.getId(), event.getDeletedState(), View.stored(session, event.getId())),
+					null));
+			touchOthers(persister, event.getDeletedState(), null, session);
+		}
+	}
+
+	private boolean isWanted(EntityPersister persister) {
+		return this.reporter.isOpen() && this.rows.covers(persister.getEntityName());
+	}
+
+	private ObjectNode state(EntityPersister persister, Object id, @Nullable Object @Nullable [] state, View view) {
+		return this.states.state(persister, this.shapes.of(persister), id, state, view);
+	}
+
+	private @Nullable BeforeAndAfter update(EntityPersister persister, Object id, @Nullable Object @Nullable [] from,
+			@Nullable Object[] to, SharedSessionContractImplementor session) {
+		if (from == null) {
+			// A stateless session updates without knowing what was there.
+			return new BeforeAndAfter(state(persister, id, null, View.stored(session, id)),
+					state(persister, id, to, View.live(session, id)));
+		}
+		EntityShape shape = this.shapes.of(persister);
+		BeforeAndAfter states = this.states.states(persister, shape, id, from, to, session);
+		return (differInColumns(shape, states) || this.rows.isUpdate(persister, from, to, session)) ? states : null;
+	}
+
+	// What only a collection tells is the CollectionListener's to report.
+	private static boolean differInColumns(EntityShape shape, BeforeAndAfter states) {
+		for (Property property : shape.properties()) {
+			if (!property.type().isCollectionType()
+					&& !EntityChange.isSame(states.before(), states.after(), property.name())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private void touchOthers(EntityPersister persister, @Nullable Object @Nullable [] from,
+			@Nullable Object @Nullable [] to, SharedSessionContractImplementor session) {
+		this.reporter.attempt(persister, () -> {
+			for (Object other : this.rows.otherSides(persister, from, to, session)) {
+				touch(other, session);
+			}
+		});
+	}
+
+	/**
+	 * Reports an entity none of whose columns changed, but a collection.
+	 * @param entity the entity, perhaps a proxy
+	 * @param session the session that holds it
+	 */
+	void touch(Object entity, SharedSessionContractImplementor session) {
+		if (entity instanceof HibernateProxy proxy && !Hibernate.isInitialized(entity)) {
+			LazyInitializer initializer = proxy.getHibernateLazyInitializer();
+			EntityPersister persister = session.getFactory()
+				.getMappingMetamodel()
+				.getEntityDescriptor(initializer.getEntityName());
+			unknown(persister, initializer.getInternalIdentifier(), session);
+			return;
+		}
+		Object target = Hibernate.unproxy(entity);
+		EntityEntry entry = session.getPersistenceContextInternal().getEntry(target);
+		if (entry != null) {
+			touch(target, entry, session);
+		}
+		else if (!session.isEventSource()) {
+			EntityPersister persister = session.getEntityPersister(null, target);
+			unknown(persister, persister.getIdentifier(target, session), session);
+		}
+	}
+
+	private void touch(Object entity, EntityEntry entry, SharedSessionContractImplementor session) {
+		// What comes or goes has an event of its own.
+		if (entry.getStatus().isDeletedOrGone() || !entry.isExistsInDatabase() || !isWanted(entry.getPersister())) {
+			return;
+		}
+		this.reporter.report(entry.getPersister(), entry.getId(), session, () -> current(entity, entry, session));
+	}
+
+	private void unknown(EntityPersister persister, Object id, SharedSessionContractImplementor session) {
+		if (isWanted(persister)) {
+			ObjectNode onlyId = state(persister, id, null, View.live(session, id));
+			this.reporter.report(persister, id, session, () -> new BeforeAndAfter(onlyId, onlyId));
+		}
+	}
+
+	/**
+	 * The states of an entity none of whose columns changed.
+	 * @param entity the entity
+	 * @param entry what the session knows of it
+	 * @param session the session
+	 * @return its states
+	 */
+	BeforeAndAfter current(Object entity, EntityEntry entry, SharedSessionContractImplementor session) {
+		EntityPersister persister = entry.getPersister();
+		EntityShape shape = this.shapes.of(persister);
+		@Nullable Object[] from = entry.getLoadedState();
+		if (from == null) {
+			ObjectNode onlyId = state(persister, entry.getId(), null, View.live(session, entry.getId()));
+			return new BeforeAndAfter(onlyId, onlyId);
+		}
+		@Nullable Object[] to = from.clone();
+		for (Property property : shape.properties()) {
+			if (property.holdsCollections()) {
+				to[property.index()] = persister.getValue(entity, property.index());
+			}
+		}
+		return this.states.states(persister, shape, entry.getId(), from, to, session);
+	}
+
+}

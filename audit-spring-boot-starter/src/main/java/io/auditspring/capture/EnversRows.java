@@ -1,0 +1,155 @@
+package io.auditspring.capture;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.envers.boot.internal.EnversService;
+import org.hibernate.envers.internal.entities.EntitiesConfigurations;
+import org.hibernate.envers.internal.entities.RelationDescription;
+import org.hibernate.envers.internal.entities.RelationType;
+import org.hibernate.envers.internal.tools.EntityTools;
+import org.hibernate.persister.collection.CollectionPersister;
+import org.hibernate.persister.collection.OneToManyPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows for which entities Envers writes a row when something changes. Its own listeners
+ * decide that among themselves, in {@code BaseEnversEventListener} and
+ * {@code BaseEnversCollectionEventListener}; these are the same rules.
+ */
+final class EnversRows {
+
+	private final EnversService envers;
+
+	private final EntitiesConfigurations entities;
+
+	EnversRows(EnversService envers) {
+		this.envers = envers;
+		this.entities = envers.getEntitiesConfigurations();
+	}
+
+	boolean covers(@Nullable String entityName) {
+		return entityName != null && this.entities.isVersioned(entityName);
+	}
+
+	/**
+	 * Whether an update of an entity's columns is worth a row.
+	 * @param persister the entity's persister
+	 * @param from the property values before
+	 * @param to the property values after
+	 * @param session the session that wrote them
+	 * @return {@code false} if nothing changed that is audited
+	 */
+	boolean isUpdate(EntityPersister persister, @Nullable Object[] from, @Nullable Object[] to,
+			SharedSessionContractImplementor session) {
+		return this.entities.get(persister.getEntityName())
+			.getPropertyMapper()
+			.map(session, new HashMap<>(), persister.getPropertyNames(), to, from);
+	}
+
+	/**
+	 * The entities on the other side of to-one references that changed: the collection
+	 * that they own changed with it.
+	 * @param persister the persister of the entity that refers to them
+	 * @param from its property values before, or {@code null}
+	 * @param to its property values after, or {@code null}
+	 * @param session the session that wrote them
+	 * @return the entities, perhaps as proxies
+	 */
+	Set<Object> otherSides(EntityPersister persister, @Nullable Object @Nullable [] from,
+			@Nullable Object @Nullable [] to, SharedSessionContractImplementor session) {
+		Set<Object> others = new LinkedHashSet<>(0);
+		if (!this.envers.getConfig().isGenerateRevisionsForCollections()) {
+			return others;
+		}
+		String[] names = persister.getPropertyNames();
+		for (int i = 0; i < names.length; i++) {
+			RelationDescription relation = this.entities.getRelationDescription(persister.getEntityName(), names[i]);
+			Object old = (from != null) ? from[i] : null;
+			Object now = (to != null) ? to[i] : null;
+			if (relation != null && isToOneOfMany(relation)
+					&& !EntityTools.entitiesEqual(session, relation.getToEntityName(), old, now)) {
+				add(others, old);
+				add(others, now);
+			}
+		}
+		return others;
+	}
+
+	private static boolean isToOneOfMany(RelationDescription relation) {
+		return relation.isBidirectional() && relation.getRelationType() == RelationType.TO_ONE
+				&& relation.isInsertable();
+	}
+
+	private static void add(Set<Object> entities, @Nullable Object entity) {
+		if (entity != null) {
+			entities.add(entity);
+		}
+	}
+
+	/**
+	 * Whether changes of a collection are worth a row of its owner.
+	 * @param persister the collection's persister
+	 * @param owner the owner's entity name
+	 * @return whether they are
+	 */
+	boolean follows(CollectionPersister persister, String owner) {
+		if (!covers(owner)) {
+			return false;
+		}
+		if ((persister.isInverse() || persister instanceof OneToManyPersister)
+				&& !this.envers.getConfig().isGenerateRevisionsForCollections()) {
+			return false;
+		}
+		RelationDescription relation = relation(persister, owner);
+		return !persister.isInverse() || (relation != null
+				&& relation.getRelationType() == RelationType.TO_MANY_NOT_OWNING && relation.isIndexed());
+	}
+
+	/**
+	 * Whether the rows of the elements, not those of a join table, say who owns them.
+	 * @param persister the collection's persister
+	 * @param owner the owner's entity name
+	 * @return whether every change of the collection is a change of its elements
+	 */
+	boolean isInElements(CollectionPersister persister, String owner) {
+		RelationDescription relation = relation(persister, owner);
+		return relation != null && relation.getMappedByPropertyName() != null;
+	}
+
+	boolean isBidirectional(CollectionPersister persister, String owner) {
+		RelationDescription relation = relation(persister, owner);
+		return relation != null && relation.isBidirectional()
+				&& this.envers.getConfig().isGenerateRevisionsForCollections();
+	}
+
+	private @Nullable RelationDescription relation(CollectionPersister persister, String owner) {
+		String property = property(persister).replace('.', '_');
+		return this.entities.getRelationDescription(owner, property);
+	}
+
+	/**
+	 * The property that holds a collection.
+	 * @param persister the collection's persister
+	 * @return the property's path in the owner
+	 */
+	static String property(CollectionPersister persister) {
+		return persister.getRole().substring(persister.getOwnerEntityPersister().getEntityName().length() + 1);
+	}
+
+	/**
+	 * Envers' revision number of the running transaction. Only the revision's own
+	 * accessor knows that of a custom revision entity.
+	 * @param session the session
+	 * @return the number, or {@code null} where Envers gave none
+	 */
+	@Nullable Long revision(SharedSessionContractImplementor session) {
+		Object revision = this.envers.getAuditProcessManager().get(session).getCurrentRevisionData(session, false);
+		Number number = this.envers.getRevisionInfoNumberReader().getRevisionNumber(revision);
+		return (number != null && number.longValue() > 0) ? number.longValue() : null;
+	}
+
+}

@@ -1,0 +1,124 @@
+package io.auditspring.capture;
+
+import java.beans.PropertyDescriptor;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.auditspring.Sensitive;
+import io.auditspring.capture.EntityShape.Property;
+import io.auditspring.capture.EntityShape.Shape;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.envers.NotAudited;
+import org.hibernate.envers.internal.entities.EntitiesConfigurations;
+import org.hibernate.envers.internal.entities.mapper.CompositeMapperBuilder;
+import org.hibernate.envers.internal.entities.mapper.PropertyMapper;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.type.CollectionType;
+import org.hibernate.type.ComponentType;
+import org.hibernate.type.Type;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.BeanUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Finds out what Envers audits of each entity, and what of it is to be masked.
+ */
+final class EnversShapes {
+
+	private final EntitiesConfigurations audited;
+
+	private final SessionFactoryImplementor sessionFactory;
+
+	private final Masking masking;
+
+	private final Map<EntityPersister, EntityShape> shapes = new ConcurrentHashMap<>();
+
+	EnversShapes(EntitiesConfigurations audited, SessionFactoryImplementor sessionFactory, Masking masking) {
+		this.audited = audited;
+		this.sessionFactory = sessionFactory;
+		this.masking = masking;
+	}
+
+	EntityShape of(EntityPersister persister) {
+		EntityShape known = this.shapes.get(persister);
+		return (known != null) ? known : this.shapes.computeIfAbsent(persister, this::read);
+	}
+
+	private EntityShape read(EntityPersister persister) {
+		Map<String, PropertyMapper> mappers = new HashMap<>();
+		this.audited.get(persister.getEntityName()).getPropertyMapper().getProperties().forEach((data, mapper) -> {
+			if (!data.isSynthetic()) {
+				mappers.put(data.getName(), mapper);
+			}
+		});
+		List<Property> properties = new ArrayList<>();
+		String[] names = persister.getPropertyNames();
+		for (int i = 0; i < names.length; i++) {
+			PropertyMapper mapper = mappers.get(names[i]);
+			if (mapper != null) {
+				Type type = persister.getPropertyTypes()[i];
+				properties
+					.add(new Property(i, names[i], type, shape(mapper, type, persister.getMappedClass(), names[i])));
+			}
+		}
+		return new EntityShape(List.copyOf(properties));
+	}
+
+	private Shape shape(@Nullable PropertyMapper mapper, Type type, Class<?> owner, String name) {
+		boolean masked = this.masking.hides(name) || isAnnotated(owner, name, Sensitive.class);
+		return new Shape(masked, members(mapper, type));
+	}
+
+	private @Nullable Map<String, Shape> members(@Nullable PropertyMapper mapper, Type type) {
+		if (type instanceof ComponentType component) {
+			return (mapper instanceof CompositeMapperBuilder composite) ? members(composite, component)
+					: members(component);
+		}
+		if (type instanceof CollectionType collection
+				&& collection.getElementType(this.sessionFactory) instanceof ComponentType element) {
+			return members(element);
+		}
+		return null;
+	}
+
+	private Map<String, Shape> members(CompositeMapperBuilder mapper, ComponentType type) {
+		Map<String, Shape> members = new HashMap<>();
+		mapper.getProperties().forEach((data, member) -> {
+			String name = data.getBeanName();
+			if (!data.isSynthetic() && name != null) {
+				Type memberType = type.getSubtypes()[type.getPropertyIndex(name)];
+				members.put(name, shape(member, memberType, type.getReturnedClass(), name));
+			}
+		});
+		return members;
+	}
+
+	// Of the elements of a collection Envers keeps no mapper that can be asked.
+	private Map<String, Shape> members(ComponentType type) {
+		Map<String, Shape> members = new HashMap<>();
+		String[] names = type.getPropertyNames();
+		for (int i = 0; i < names.length; i++) {
+			if (!isAnnotated(type.getReturnedClass(), names[i], NotAudited.class)) {
+				members.put(names[i], shape(null, type.getSubtypes()[i], type.getReturnedClass(), names[i]));
+			}
+		}
+		return members;
+	}
+
+	private static boolean isAnnotated(Class<?> owner, String property, Class<? extends Annotation> annotation) {
+		Field field = ReflectionUtils.findField(owner, property);
+		if (field != null && field.isAnnotationPresent(annotation)) {
+			return true;
+		}
+		PropertyDescriptor descriptor = BeanUtils.getPropertyDescriptor(owner, property);
+		return descriptor != null && descriptor.getReadMethod() != null
+				&& descriptor.getReadMethod().isAnnotationPresent(annotation);
+	}
+
+}

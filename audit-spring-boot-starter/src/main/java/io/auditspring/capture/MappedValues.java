@@ -1,0 +1,189 @@
+package io.auditspring.capture;
+
+import java.time.temporal.TemporalAccessor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+import io.auditspring.capture.EntityShape.Shape;
+import io.auditspring.ledger.CanonicalJson;
+import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.collection.CollectionPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.proxy.HibernateProxy;
+import org.hibernate.type.ArrayType;
+import org.hibernate.type.CollectionType;
+import org.hibernate.type.ComponentType;
+import org.hibernate.type.EntityType;
+import org.hibernate.type.ListType;
+import org.hibernate.type.MapType;
+import org.hibernate.type.Type;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes the values of mapped properties as JSON. It reads nothing from the database:
+ * what is not loaded is left out.
+ */
+final class MappedValues {
+
+	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+	private static final Comparator<JsonNode> BY_VALUE = Comparator
+		.comparing((JsonNode node) -> node.isNumber() ? 0 : 1)
+		.thenComparing((left, right) -> left.isNumber() ? left.decimalValue().compareTo(right.decimalValue())
+				: left.toString().compareTo(right.toString()));
+
+	private final Masking masking;
+
+	private final BasicValues basics;
+
+	MappedValues(Masking masking, JsonValues values) {
+		this.masking = masking;
+		this.basics = new BasicValues(masking, values);
+	}
+
+	/**
+	 * The JSON of a value.
+	 * @param type its mapped type
+	 * @param shape what of it is shown
+	 * @param value the value
+	 * @param view where and how to look at it
+	 * @return its JSON, or {@code null} where it is not loaded
+	 */
+	@Nullable JsonNode node(Type type, Shape shape, @Nullable Object value, View view) {
+		if (value == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
+			return null;
+		}
+		JsonNode node = open(type, shape, value, view);
+		return (node != null && shape.masked() && value != null) ? StandInNode.masked(node) : node;
+	}
+
+	/**
+	 * An identifier in text.
+	 * @param type the identifier's type
+	 * @param id the identifier
+	 * @param session the session that holds the entity
+	 * @return the text of a simple identifier, the canonical JSON of a composite one
+	 */
+	String text(Type type, @Nullable Object id, SharedSessionContractImplementor session) {
+		JsonNode node = node(type, Shape.PLAIN, id, View.live(session, null));
+		if (node == null || node.isNull()) {
+			return "";
+		}
+		return node.isValueNode() ? node.asString() : CanonicalJson.of(node).toString();
+	}
+
+	private @Nullable JsonNode open(Type type, Shape shape, @Nullable Object value, View view) {
+		if (type instanceof CollectionType collection) {
+			return collection(collection, shape, value, view);
+		}
+		if (value == null) {
+			return NODES.nullNode();
+		}
+		if (type instanceof EntityType entity) {
+			return reference(entity, value, view.session());
+		}
+		// A time whose zone has a column of its own is one value nevertheless.
+		if (type instanceof ComponentType component && !(value instanceof TemporalAccessor)) {
+			return component(component, shape, value, view);
+		}
+		return this.basics.node(type, value);
+	}
+
+	private JsonNode component(ComponentType type, Shape shape, Object value, View view) {
+		ObjectNode node = NODES.objectNode();
+		String[] names = type.getPropertyNames();
+		Object[] members = type.getPropertyValues(value, view.session());
+		for (int i = 0; i < names.length; i++) {
+			Shape member = member(shape, names[i]);
+			JsonNode memberNode = (member != null) ? node(type.getSubtypes()[i], member, members[i], view) : null;
+			if (memberNode != null) {
+				node.set(names[i], memberNode);
+			}
+		}
+		return node;
+	}
+
+	private @Nullable Shape member(Shape shape, String name) {
+		if (shape.members() != null) {
+			return shape.members().get(name);
+		}
+		return this.masking.hides(name) ? Shape.MASKED : Shape.PLAIN;
+	}
+
+	// An identifier class holds the identifier where the entity holds the reference.
+	private JsonNode reference(EntityType type, Object value, SharedSessionContractImplementor session) {
+		EntityPersister persister = type.getAssociatedEntityPersister(session.getFactory());
+		Object id = value;
+		if (value instanceof HibernateProxy proxy) {
+			id = proxy.getHibernateLazyInitializer().getInternalIdentifier();
+		}
+		else if (persister.getMappedClass().isInstance(value)) {
+			id = persister.getIdentifier(value, session);
+		}
+		JsonNode node = node(persister.getIdentifierType(), Shape.PLAIN, id, View.live(session, null));
+		return (node != null) ? node : NODES.nullNode();
+	}
+
+	private @Nullable JsonNode collection(CollectionType type, Shape shape, @Nullable Object value, View view) {
+		CollectionPersister persister = view.session()
+			.getFactory()
+			.getMappingMetamodel()
+			.getCollectionDescriptor(type.getRole());
+		Object elements = view.elements(persister, value);
+		return (elements != null) ? elements(persister, shape, elements, view) : null;
+	}
+
+	/**
+	 * The JSON of a collection's elements.
+	 * @param persister the collection's persister
+	 * @param shape what of them is shown
+	 * @param elements the collection, or its snapshot
+	 * @param view where to look at them
+	 * @return an object for a map, else an array; in a definite order where the mapping
+	 * knows none
+	 */
+	JsonNode elements(CollectionPersister persister, Shape shape, Object elements, View view) {
+		CollectionType type = persister.getCollectionType();
+		if (type instanceof MapType && elements instanceof Map<?, ?> map) {
+			return object(persister, shape, map, view);
+		}
+		List<JsonNode> nodes = new ArrayList<>();
+		for (Object element : StoredCollections.list(elements)) {
+			JsonNode node = node(persister.getElementType(), new Shape(false, shape.members()), element, view);
+			// A reference without identifier is to something not stored yet.
+			if (node != null && !(node.isNull() && element != null)) {
+				nodes.add(node);
+			}
+		}
+		if (!(type instanceof ListType) && !(type instanceof ArrayType)) {
+			nodes.sort(BY_VALUE);
+		}
+		return array(nodes);
+	}
+
+	private static ArrayNode array(Collection<JsonNode> nodes) {
+		return NODES.arrayNode().addAll(nodes);
+	}
+
+	private ObjectNode object(CollectionPersister persister, Shape shape, Map<?, ?> map, View view) {
+		ObjectNode object = NODES.objectNode();
+		map.forEach((key, value) -> {
+			String name = text(persister.getIndexType(), key, view.session());
+			JsonNode node = node(persister.getElementType(), new Shape(this.masking.hides(name), shape.members()),
+					value, view);
+			if (node != null) {
+				object.set(name, node);
+			}
+		});
+		return object;
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.auditspring.capture;
+
+import java.util.List;
+import java.util.Map;
+
+import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.collection.CollectionPersister;
+import org.hibernate.type.MapType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to look at the collections in a state: as they are now, or as they were last
+ * stored.
+ *
+ * @param session the session that holds the state
+ * @param ownerId the identifier of the entity that owns the collections, or {@code null}
+ * @param stored whether to look at what was last stored
+ */
+record View(SharedSessionContractImplementor session, @Nullable Object ownerId, boolean stored) {
+
+	static View live(SharedSessionContractImplementor session, @Nullable Object ownerId) {
+		return new View(session, ownerId, false);
+	}
+
+	static View stored(SharedSessionContractImplementor session, @Nullable Object ownerId) {
+		return new View(session, ownerId, true);
+	}
+
+	/**
+	 * The elements of a collection.
+	 * @param persister the collection's persister
+	 * @param value the value of the property
+	 * @return the elements, or {@code null} where they are not loaded
+	 */
+	@Nullable Object elements(CollectionPersister persister, @Nullable Object value) {
+		Object collection = this.stored ? StoredCollections.lastStored(persister, this.ownerId, value, this.session)
+				: value;
+		if (collection == null) {
+			// The database cannot tell it from an empty one.
+			return (persister.getCollectionType() instanceof MapType) ? Map.of() : List.of();
+		}
+		if (collection instanceof PersistentCollection<?> persistent) {
+			return persistent.wasInitialized() ? elements(persistent) : null;
+		}
+		return collection;
+	}
+
+	private Object elements(PersistentCollection<?> collection) {
+		Object snapshot = this.stored ? collection.getStoredSnapshot() : null;
+		return (snapshot != null) ? snapshot : collection;
+	}
+
+}

@@ -1,0 +1,92 @@
+package io.auditspring.capture.state;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import io.auditspring.capture.state.Example.State;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@code STATE.md} shows the examples as they are tested. To write it anew, run this test
+ * with {@code -Daudit.docs=write}.
+ */
+class StateDocumentTests {
+
+	private static final Path DOCUMENT = Path.of("STATE.md");
+
+	private static final String INTRODUCTION = """
+			# What an entry shows of an entity
+
+			The state before and after of every entity audited by Envers that an audited call changed. It is taken from what
+			Hibernate holds when Envers' own listeners fire: no statement, no flush, nothing loaded.
+
+			This page is generated from the tests.
+
+			- An entity has an entry where Envers writes a row for it. That includes the owner of a collection that changed
+			  while none of its own columns did, and, as long as Envers' `revision_on_collection_change` is on, the parent whose
+			  child came, went or moved. (One exception: Envers misses a second equal element in a bag; its owner has an entry.)
+			- What Envers does not audit is not shown: `@NotAudited`, `@AuditOverride`, and the version.
+			- What is not loaded is left out, and so are lazy attributes. What is known to have changed, but not from what, has
+			  no `from` among the changes.
+			- Masked is what is marked `@Sensitive` or has a masked name, at any depth. That it changed is shown.
+			- A reference is the other's identifier; a collection of entities, their identifiers. Sets and bags are sorted, lists
+			  with an order column keep their order.
+			- Of an attribute with a converter the column's value is shown, of enumerations and booleans their own.
+			- `byte[]` shows as digest and length. A `Blob` or `Clob` is never read: only that it was replaced is shown.
+			- A stateless session knows only the identifier of what it updates or deletes, and Envers has no old values either.
+			- A state that cannot be read breaks nothing: the entry has none, and `stateErrors` in its metadata names the
+			  exception. The log says so once for each kind of entity.
+			- HQL, criteria and native SQL that update or delete rows directly pass by Hibernate's listeners, by Envers, and so by
+			  the state: say in the call's metadata what it did.
+			- Hibernate's own `org.hibernate.annotations.Audited` (since 7.4, incubating) is not Envers': such entities have no
+			  state in the trail, and a warning at start-up names them. Use `org.hibernate.envers.Audited`.
+			""";
+
+	@Test
+	void isUpToDate() throws IOException {
+		String document = document();
+		if ("write".equals(System.getProperty("audit.docs"))) {
+			Files.writeString(DOCUMENT, document);
+		}
+		assertThat(Files.readString(DOCUMENT)).as("written anew with -Daudit.docs=write").isEqualTo(document);
+	}
+
+	private static String document() {
+		StringBuilder document = new StringBuilder(INTRODUCTION);
+		Examples.bySection().forEach((section, examples) -> {
+			document.append("\n## ").append(section).append('\n');
+			examples.forEach((example) -> append(document, example));
+		});
+		return document.toString();
+	}
+
+	private static void append(StringBuilder document, Example example) {
+		document.append("\n### ").append(example.title()).append('\n');
+		if (!example.mapping().isEmpty()) {
+			document.append("\n```java\n").append(example.mapping()).append("\n```\n");
+		}
+		List<State> states = ExampleTests.canonical(example.states());
+		if (states.isEmpty()) {
+			document.append("\nNo state.\n");
+		}
+		states.forEach((state) -> append(document, state));
+	}
+
+	private static void append(StringBuilder document, State state) {
+		document.append("\n| `").append(state.type()).append("` | `").append(state.id()).append("` |\n|---|---|\n");
+		append(document, "before", state.before());
+		append(document, "after", state.after());
+		append(document, "changes", state.changes());
+	}
+
+	private static void append(StringBuilder document, String name, String json) {
+		if (json != null) {
+			document.append("| ").append(name).append(" | `").append(json).append("` |\n");
+		}
+	}
+
+}
