@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 
 import io.auditspring.Delivery;
+import io.auditspring.capture.ForwardingHeader;
+import io.auditspring.capture.TrustedProxies;
 import io.auditspring.delivery.FailurePolicy;
 import io.auditspring.delivery.Overflow;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ import org.springframework.util.Assert;
  * @param async the buffer of asynchronous delivery
  * @param batch how entries are written
  * @param relay how staged entries reach the ledger
+ * @param request where a call came from
  * @param masking what is never stored
  * @param flyway the migrations of the audit schema
  */
@@ -37,7 +40,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("audit") String schema, @DefaultValue("main") String chain, @Nullable String defaultCategory,
 		@DefaultValue("transactional") Delivery delivery, @Nullable String pointcut,
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
-		@DefaultValue Relay relay, @DefaultValue Masking masking, @DefaultValue Flyway flyway) {
+		@DefaultValue Relay relay, @DefaultValue Request request, @DefaultValue Masking masking,
+		@DefaultValue Flyway flyway) {
 
 	public AuditProperties {
 		Assert.isTrue(delivery != Delivery.DEFAULT, "audit.delivery takes transactional, async or sync");
@@ -85,6 +89,26 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		public Relay {
 			Assert.isTrue(pollInterval.toMillis() > 0,
 					() -> "audit.relay.poll-interval takes a duration of at least 1ms, not " + pollInterval);
+		}
+
+	}
+
+	/**
+	 * Where a call came from.
+	 *
+	 * @param trustedProxies IP addresses and networks of the proxies whose Forwarded and
+	 * X-Forwarded-For headers are believed, such as 10.0.0.0/8 or 2001:db8::1
+	 * @param forwardingHeader the one header that the trusted proxies write. By default
+	 * Forwarded is read and, where it is missing, X-Forwarded-For; name the header if
+	 * your proxies pass the other one on as the client sent it
+	 */
+	public record Request(@DefaultValue List<String> trustedProxies, @Nullable ForwardingHeader forwardingHeader) {
+
+		public Request {
+			Assert.isTrue(trustedProxies.stream().allMatch(TrustedProxies::isNetwork),
+					() -> "audit.request.trusted-proxies takes IP addresses and networks such as 192.0.2.1, "
+							+ "10.0.0.0/8 or 2001:db8::/32, with zeros behind the prefix, not "
+							+ trustedProxies.stream().filter((proxy) -> !TrustedProxies.isNetwork(proxy)).toList());
 		}
 
 	}

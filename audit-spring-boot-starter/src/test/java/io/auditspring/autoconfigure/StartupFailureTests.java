@@ -62,6 +62,11 @@ class StartupFailureTests {
 		assertThatStartFails(this.runner.withPropertyValues("audit.pointcut=within(("), "audit.pointcut", "within((");
 		assertThatStartFails(this.runner.withPropertyValues("audit.relay.poll-interval=0s"),
 				"audit.relay.poll-interval takes");
+		assertThatStartFails(
+				this.runner.withPropertyValues("audit.request.trusted-proxies=10.0.0.0/8,10.0.0.1/8,proxy"),
+				"audit.request.trusted-proxies takes IP addresses and networks", "not [10.0.0.1/8, proxy]");
+		assertThatStartFails(this.runner.withPropertyValues("audit.request.forwarding-header=via"),
+				"audit.request.forwarding-header", "via");
 	}
 
 	@Test
