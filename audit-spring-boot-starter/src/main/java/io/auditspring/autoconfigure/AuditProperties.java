@@ -2,6 +2,7 @@ package io.auditspring.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import io.auditspring.Delivery;
 import io.auditspring.capture.ForwardingHeader;
@@ -101,14 +102,22 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 * @param forwardingHeader the one header that the trusted proxies write. By default
 	 * Forwarded is read and, where it is missing, X-Forwarded-For; name the header if
 	 * your proxies pass the other one on as the client sent it
+	 * @param deviceHeader the header that carries the fingerprint of the client's device
 	 */
-	public record Request(@DefaultValue List<String> trustedProxies, @Nullable ForwardingHeader forwardingHeader) {
+	public record Request(@DefaultValue List<String> trustedProxies, @Nullable ForwardingHeader forwardingHeader,
+			@Nullable String deviceHeader) {
+
+		/** RFC 9110, section 5.6.2. */
+		private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
 		public Request {
 			Assert.isTrue(trustedProxies.stream().allMatch(TrustedProxies::isNetwork),
 					() -> "audit.request.trusted-proxies takes IP addresses and networks such as 192.0.2.1, "
 							+ "10.0.0.0/8 or 2001:db8::/32, with zeros behind the prefix, not "
 							+ trustedProxies.stream().filter((proxy) -> !TrustedProxies.isNetwork(proxy)).toList());
+			Assert.isTrue(deviceHeader == null || TOKEN.matcher(deviceHeader).matches(),
+					() -> "audit.request.device-header takes the name of an HTTP header, not '%s'"
+						.formatted(deviceHeader));
 		}
 
 	}

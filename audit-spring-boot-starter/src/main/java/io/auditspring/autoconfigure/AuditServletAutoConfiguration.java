@@ -27,7 +27,8 @@ public final class AuditServletAutoConfiguration {
 	@Bean
 	ServletRequestSource auditServletRequestSource(AuditProperties properties) {
 		AuditProperties.Request request = properties.request();
-		return new ServletRequestSource(new TrustedProxies(request.trustedProxies(), request.forwardingHeader()));
+		return new ServletRequestSource(new TrustedProxies(request.trustedProxies(), request.forwardingHeader()),
+				request.deviceHeader());
 	}
 
 	@Bean

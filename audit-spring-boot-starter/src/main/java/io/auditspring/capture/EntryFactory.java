@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Makes entries of what was captured.
@@ -57,7 +58,7 @@ public final class EntryFactory {
 	public Entry entry(Operation operation, AuditRecord record, @Nullable Long durationMicros) {
 		DataGroup data = new DataGroup(record.targetName(), record.message(), record.justification(),
 				(record.error() != null) ? this.masking.mask(record.error()) : null, null, null, null,
-				metadata(record.metadata()), related(record.related()));
+				metadata(record.metadata(), operation), related(record.related()));
 		return entry(operation, record, record.outcome(), record.targetType(), record.targetId(), null, durationMicros,
 				data);
 	}
@@ -72,7 +73,7 @@ public final class EntryFactory {
 	 */
 	public Entry entry(Operation operation, Outcome outcome, EntityChange change, @Nullable Long revision) {
 		DataGroup data = new DataGroup(null, null, null, null, json(change.before()), json(change.after()),
-				json(change.changes()), null, null);
+				json(change.changes()), metadata(Map.of(), operation), null);
 		return entry(operation, operation.outline(), outcome, change.type(), change.id(), revision, null, data);
 	}
 
@@ -124,11 +125,26 @@ public final class EntryFactory {
 
 	private static ActorGroup group(Actor actor, RequestDetails request) {
 		return new ActorGroup(actor.id(), actor.name(), actor.impersonatorId(), request.ip(), request.userAgent(),
-				request.session(), null, null);
+				request.session(), request.device(), null);
 	}
 
-	private @Nullable CanonicalJson metadata(Map<String, @Nullable Object> metadata) {
-		return metadata.isEmpty() ? null : CanonicalJson.of(this.values.toJson(metadata));
+	// What the application says itself goes before.
+	private @Nullable CanonicalJson metadata(Map<String, @Nullable Object> own, Operation operation) {
+		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+		RequestLine line = operation.origin().request().line().get();
+		if (line != null) {
+			metadata.putObject("request").put("method", line.method()).put("path", line.path());
+		}
+		if (!own.isEmpty()) {
+			JsonNode json = this.values.toJson(own);
+			if (json instanceof ObjectNode members) {
+				metadata.setAll(members);
+			}
+			else {
+				metadata.set("metadata", json);
+			}
+		}
+		return metadata.isEmpty() ? null : CanonicalJson.of(metadata);
 	}
 
 	private static @Nullable CanonicalJson related(List<Resource> related) {

@@ -35,8 +35,17 @@ public final class ServletRequestSource implements RequestSource {
 
 	private final TrustedProxies proxies;
 
-	public ServletRequestSource(TrustedProxies proxies) {
+	private final @Nullable String deviceHeader;
+
+	/**
+	 * Creates the source.
+	 * @param proxies whose word on where a request came from is believed
+	 * @param deviceHeader the header with the fingerprint of the client's device, or
+	 * {@code null}
+	 */
+	public ServletRequestSource(TrustedProxies proxies, @Nullable String deviceHeader) {
 		this.proxies = proxies;
+		this.deviceHeader = deviceHeader;
 	}
 
 	@Override
@@ -46,15 +55,16 @@ public final class ServletRequestSource implements RequestSource {
 			return RequestDetails.NONE;
 		}
 		HttpServletRequest request = servlet.getRequest();
-		return new RequestDetails(client(request), header(request, "User-Agent"), session(request), traceId(request));
+		return new RequestDetails(client(request), header(request, "User-Agent"), session(request),
+				header(request, this.deviceHeader), traceId(request), new ServletRequestLine(servlet));
 	}
 
 	private String client(HttpServletRequest request) {
 		return this.proxies.client(request.getRemoteAddr(), (name) -> Collections.list(request.getHeaders(name)));
 	}
 
-	private static @Nullable String header(HttpServletRequest request, String name) {
-		String value = request.getHeader(name);
+	private static @Nullable String header(HttpServletRequest request, @Nullable String name) {
+		String value = (name != null) ? request.getHeader(name) : null;
 		return (value != null && value.length() > MAX_TEXT) ? value.substring(0, MAX_TEXT) : value;
 	}
 

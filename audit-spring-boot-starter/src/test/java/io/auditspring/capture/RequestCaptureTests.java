@@ -154,7 +154,8 @@ class RequestCaptureTests {
 			.containsEntry("outcome", "denied")
 			.containsEntry("actor_id", "jane")
 			.containsEntry("target_type", "Vault")
-			.containsEntry("target_id", "7");
+			.containsEntry("target_id", "7")
+			.containsEntry("metadata", "{\"request\": {\"path\": \"/forbidden\", \"method\": \"POST\"}}");
 	}
 
 	@Test
