@@ -1,5 +1,6 @@
 package io.auditspring.autoconfigure;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -103,9 +104,12 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 * Forwarded is read and, where it is missing, X-Forwarded-For; name the header if
 	 * your proxies pass the other one on as the client sent it
 	 * @param deviceHeader the header that carries the fingerprint of the client's device
+	 * @param geoDatabase a city or country database in MaxMind's format, by which clients
+	 * are located; needs com.maxmind.geoip2:geoip2 or com.maxmind.db:maxmind-db
+	 * @param geoTimeout how long an entry waits for its client to be located
 	 */
 	public record Request(@DefaultValue List<String> trustedProxies, @Nullable ForwardingHeader forwardingHeader,
-			@Nullable String deviceHeader) {
+			@Nullable String deviceHeader, @Nullable Path geoDatabase, @DefaultValue("250ms") Duration geoTimeout) {
 
 		/** RFC 9110, section 5.6.2. */
 		private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -118,6 +122,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 			Assert.isTrue(deviceHeader == null || TOKEN.matcher(deviceHeader).matches(),
 					() -> "audit.request.device-header takes the name of an HTTP header, not '%s'"
 						.formatted(deviceHeader));
+			Assert.isTrue(!geoTimeout.isNegative(),
+					() -> "audit.request.geo-timeout takes a duration of 0 or more, not " + geoTimeout);
 		}
 
 	}

@@ -125,7 +125,7 @@ public final class EntryFactory {
 
 	private static ActorGroup group(Actor actor, RequestDetails request) {
 		return new ActorGroup(actor.id(), actor.name(), actor.impersonatorId(), request.ip(), request.userAgent(),
-				request.session(), request.device(), null);
+				request.session(), request.device(), request.location().get());
 	}
 
 	// What the application says itself goes before.

@@ -27,15 +27,19 @@ public final class Origins {
 
 	private final RequestSource requests;
 
+	private final @Nullable Locations locations;
+
 	/**
 	 * Creates the finder.
 	 * @param actors where to look for the actor, first answer counts; asked for when the
 	 * first call arrives
 	 * @param requests where to look for the request
+	 * @param locations where clients are, or {@code null} where nobody knows
 	 */
-	public Origins(Supplier<List<ActorSource>> actors, RequestSource requests) {
+	public Origins(Supplier<List<ActorSource>> actors, RequestSource requests, @Nullable Locations locations) {
 		this.actors = SingletonSupplier.of(actors);
 		this.requests = requests;
+		this.locations = locations;
 	}
 
 	/**
@@ -43,7 +47,12 @@ public final class Origins {
 	 * @return who, from where and when
 	 */
 	public Origin current() {
-		return new Origin(Instant.now(), actor(), this.requests.currentRequest().tracedBy(MDC.get(TRACE_ID)));
+		return new Origin(Instant.now(), actor(), request());
+	}
+
+	private RequestDetails request() {
+		RequestDetails request = this.requests.currentRequest().tracedBy(MDC.get(TRACE_ID));
+		return (this.locations != null) ? request.locatedBy(this.locations) : request;
 	}
 
 	private Actor actor() {

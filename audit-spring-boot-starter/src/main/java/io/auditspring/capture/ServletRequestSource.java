@@ -56,7 +56,7 @@ public final class ServletRequestSource implements RequestSource {
 		}
 		HttpServletRequest request = servlet.getRequest();
 		return new RequestDetails(client(request), header(request, "User-Agent"), session(request),
-				header(request, this.deviceHeader), traceId(request), new ServletRequestLine(servlet));
+				header(request, this.deviceHeader), () -> null, traceId(request), new ServletRequestLine(servlet));
 	}
 
 	private String client(HttpServletRequest request) {

@@ -15,6 +15,7 @@ import javax.sql.DataSource;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.GeoLocator;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.servlet.FilterChain;
@@ -59,7 +60,7 @@ class ProxiedRequestTests {
 		context = new SpringApplicationBuilder(ProxiedShop.class)
 			.properties("server.port=0", "server.servlet.context-path=/shop", "spring.jpa.hibernate.ddl-auto=create",
 					"spring.main.banner-mode=off", "audit.request.trusted-proxies=127.0.0.0/8, 10.0.0.0/8",
-					"audit.request.device-header=X-Device")
+					"audit.request.device-header=X-Device", "audit.request.geo-timeout=1m")
 			.run();
 		log = new AuditLog(context.getBean(DataSource.class));
 	}
@@ -99,6 +100,17 @@ class ProxiedRequestTests {
 		assertThat(entryOf("/orders/7", "Forwarded", "for=1.1.1.1", "Forwarded", "for=\"[2001:db8::9]:4711\"",
 				"Forwarded", "for=10.0.0.2"))
 			.containsEntry("ip", "2001:db8::9");
+	}
+
+	@Test
+	void theClientIsLocated() throws Exception {
+		assertThat(entryOf("/orders/7", "X-Forwarded-For", "203.0.113.9")).containsEntry("geolocation",
+				"{\"of\": \"203.0.113.9\"}");
+	}
+
+	@Test
+	void whereNothingIsKnownThereIsNoLocation() throws Exception {
+		assertThat(entryOf("/orders/7")).containsEntry("ip", "127.0.0.1").containsEntry("geolocation", null);
 	}
 
 	@Test
@@ -155,6 +167,11 @@ class ProxiedRequestTests {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class ProxiedShop extends ShopConfiguration {
+
+		@Bean
+		GeoLocator locator() {
+			return (address) -> address.isLoopbackAddress() ? null : Map.of("of", address);
+		}
 
 		@Bean
 		SecurityFilterChain everybody(HttpSecurity http) {
