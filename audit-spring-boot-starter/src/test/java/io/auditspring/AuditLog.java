@@ -50,7 +50,8 @@ public final class AuditLog {
 				select seq, id, operation_id, actor_type, actor_id, actor_name, action, category, severity, outcome,
 					target_type, target_id, target_name, related::text, message, justification, error,
 					before_state::text, after_state::text, changes::text, metadata::text, host(ip_address) as ip,
-					user_agent, session_id, trace_id, revision, duration_micros, service
+					user_agent, session_id, device_fingerprint, geolocation::text, trace_id, revision, duration_micros,
+					service
 				from %s.audit_log
 				order by chain, seq
 				""".formatted(this.schema));

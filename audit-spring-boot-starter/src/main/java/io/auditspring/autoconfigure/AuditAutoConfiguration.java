@@ -8,10 +8,12 @@ import javax.sql.DataSource;
 import io.auditspring.ActorResolver;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
+import io.auditspring.GeoLocator;
 import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.JsonValues;
+import io.auditspring.capture.Locations;
 import io.auditspring.capture.Masking;
 import io.auditspring.capture.Origins;
 import io.auditspring.capture.RequestDetails;
@@ -181,10 +183,16 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBean(GeoLocator.class)
+	Locations auditLocations(GeoLocator locator, JsonValues values, AuditProperties properties) {
+		return new Locations(locator, values, properties.request().geoTimeout());
+	}
+
+	@Bean
 	Origins auditOrigins(ObjectProvider<ActorResolver> resolvers, ObjectProvider<ActorSource> sources,
-			ObjectProvider<RequestSource> requests) {
+			ObjectProvider<RequestSource> requests, ObjectProvider<Locations> locations) {
 		return new Origins(() -> actorSources(resolvers, sources),
-				requests.getIfAvailable(() -> () -> RequestDetails.NONE));
+				requests.getIfAvailable(() -> () -> RequestDetails.NONE), locations.getIfAvailable());
 	}
 
 	private static List<ActorSource> actorSources(ObjectProvider<ActorResolver> resolvers,

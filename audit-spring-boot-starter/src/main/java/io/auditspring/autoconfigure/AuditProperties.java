@@ -1,9 +1,13 @@
 package io.auditspring.autoconfigure;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import io.auditspring.Delivery;
+import io.auditspring.capture.ForwardingHeader;
+import io.auditspring.capture.TrustedProxies;
 import io.auditspring.delivery.FailurePolicy;
 import io.auditspring.delivery.Overflow;
 import io.auditspring.ledger.Schema;
@@ -31,6 +35,7 @@ import org.springframework.util.Assert;
  * @param batch how entries are written
  * @param relay how staged entries reach the ledger
  * @param capture what entries show of a call
+ * @param request where a call came from
  * @param masking what is never stored
  * @param flyway the migrations of the audit schema
  */
@@ -39,8 +44,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("audit") String schema, @DefaultValue("main") String chain, @Nullable String defaultCategory,
 		@DefaultValue("transactional") Delivery delivery, @Nullable String pointcut,
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
-		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway) {
+		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
+		@DefaultValue Masking masking, @DefaultValue Flyway flyway) {
 
 	public AuditProperties {
 		schema = new Schema(schema).name();
@@ -100,6 +105,39 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 * @param result whether their metadata shows the result
 	 */
 	public record Capture(@DefaultValue("false") boolean arguments, @DefaultValue("false") boolean result) {
+
+	}
+
+	/**
+	 * Where a call came from.
+	 *
+	 * @param trustedProxies IP addresses and networks of the proxies whose Forwarded and
+	 * X-Forwarded-For headers are believed, such as 10.0.0.0/8 or 2001:db8::1
+	 * @param forwardingHeader the one header that the trusted proxies write. By default
+	 * whichever is there is read; a request with both that name different clients is
+	 * recorded with the proxy's own address, as one of them may be the client's invention
+	 * @param deviceHeader the header that carries the fingerprint of the client's device
+	 * @param geoDatabase a city or country database in MaxMind's format, by which clients
+	 * are located; needs com.maxmind.geoip2:geoip2 or com.maxmind.db:maxmind-db
+	 * @param geoTimeout how long an entry waits for its client to be located
+	 */
+	public record Request(@DefaultValue List<String> trustedProxies, @Nullable ForwardingHeader forwardingHeader,
+			@Nullable String deviceHeader, @Nullable Path geoDatabase, @DefaultValue("250ms") Duration geoTimeout) {
+
+		/** RFC 9110, section 5.6.2. */
+		private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+		public Request {
+			Assert.isTrue(trustedProxies.stream().allMatch(TrustedProxies::isNetwork),
+					() -> "audit.request.trusted-proxies takes IP addresses and networks such as 192.0.2.1, "
+							+ "10.0.0.0/8 or 2001:db8::/32, with zeros behind the prefix, not "
+							+ trustedProxies.stream().filter((proxy) -> !TrustedProxies.isNetwork(proxy)).toList());
+			Assert.isTrue(deviceHeader == null || TOKEN.matcher(deviceHeader).matches(),
+					() -> "audit.request.device-header takes the name of an HTTP header, not '%s'"
+						.formatted(deviceHeader));
+			Assert.isTrue(!geoTimeout.isNegative(),
+					() -> "audit.request.geo-timeout takes a duration of 0 or more, not " + geoTimeout);
+		}
 
 	}
 

@@ -2,12 +2,14 @@ package io.auditspring.autoconfigure;
 
 import io.auditspring.capture.ServletActorSource;
 import io.auditspring.capture.ServletRequestSource;
+import io.auditspring.capture.TrustedProxies;
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -19,11 +21,14 @@ import org.springframework.web.context.request.RequestContextHolder;
 @ConditionalOnClass({ HttpServletRequest.class, RequestContextHolder.class })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(AuditProperties.class)
 public final class AuditServletAutoConfiguration {
 
 	@Bean
-	ServletRequestSource auditServletRequestSource() {
-		return new ServletRequestSource();
+	ServletRequestSource auditServletRequestSource(AuditProperties properties) {
+		AuditProperties.Request request = properties.request();
+		return new ServletRequestSource(new TrustedProxies(request.trustedProxies(), request.forwardingHeader()),
+				request.deviceHeader());
 	}
 
 	@Bean

@@ -57,8 +57,8 @@ public final class EntryFactory {
 	 */
 	public Entry entry(Operation operation, AuditRecord record, @Nullable Long durationMicros) {
 		DataGroup data = new DataGroup(masked(record.targetName()), masked(record.message()),
-				masked(record.justification()), masked(record.error()), null, null, null, metadata(record.metadata()),
-				related(record.related()));
+				masked(record.justification()), masked(record.error()), null, null, null,
+				metadata(record.metadata(), operation), related(record.related()));
 		return entry(operation, record, record.outcome(), record.targetType(), record.targetId(), null, durationMicros,
 				data);
 	}
@@ -73,7 +73,7 @@ public final class EntryFactory {
 	 */
 	public Entry entry(Operation operation, Outcome outcome, EntityChange change, @Nullable Long revision) {
 		DataGroup data = new DataGroup(null, null, null, null, json(change.before()), json(change.after()),
-				json(change.changes()), metadata(null, change), null);
+				json(change.changes()), metadata(metadata(Map.of(), operation), change), null);
 		return entry(operation, operation.outline(), outcome, change.type(), change.id(), revision, null, data);
 	}
 
@@ -125,21 +125,23 @@ public final class EntryFactory {
 
 	private static ActorGroup group(Actor actor, RequestDetails request) {
 		return new ActorGroup(Identifiers.limit(actor.id()), actor.name(), actor.impersonatorId(), request.ip(),
-				request.userAgent(), request.session(), null, null);
+				request.userAgent(), request.session(), request.device(), request.location().get());
 	}
 
 	private @Nullable String masked(@Nullable String text) {
 		return (text != null) ? this.masking.mask(text) : null;
 	}
 
-	// One by one, so that a value that cannot be written leaves the others.
-	private @Nullable CanonicalJson metadata(Map<String, @Nullable Object> metadata) {
-		if (metadata.isEmpty()) {
-			return null;
+	// What the application says itself goes before. One by one, so that a value that
+	// cannot be written leaves the others.
+	private @Nullable CanonicalJson metadata(Map<String, @Nullable Object> own, Operation operation) {
+		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+		RequestLine line = operation.origin().request().line().get();
+		if (line != null) {
+			metadata.putObject("request").put("method", line.method()).put("path", line.path());
 		}
-		ObjectNode object = JsonNodeFactory.instance.objectNode();
-		metadata.forEach((key, value) -> object.set(String.valueOf(key), this.values.toJson(value)));
-		return CanonicalJson.of(this.masking.mask(object));
+		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJson(value)));
+		return metadata.isEmpty() ? null : CanonicalJson.of(this.masking.mask(metadata));
 	}
 
 	private static @Nullable CanonicalJson metadata(@Nullable CanonicalJson metadata, EntityChange change) {

@@ -29,15 +29,19 @@ public final class Origins {
 
 	private final ThreadLocal<@Nullable Boolean> asking = new ThreadLocal<>();
 
+	private final @Nullable Locations locations;
+
 	/**
 	 * Creates the finder.
 	 * @param actors where to look for the actor, first answer counts; asked for when the
 	 * first call arrives
 	 * @param requests where to look for the request
+	 * @param locations where clients are, or {@code null} where nobody knows
 	 */
-	public Origins(Supplier<List<ActorSource>> actors, RequestSource requests) {
+	public Origins(Supplier<List<ActorSource>> actors, RequestSource requests, @Nullable Locations locations) {
 		this.actors = SingletonSupplier.of(actors);
 		this.requests = requests;
+		this.locations = locations;
 	}
 
 	/**
@@ -45,10 +49,15 @@ public final class Origins {
 	 * @return who, from where and when
 	 */
 	public Origin current() {
-		return new Origin(Instant.now(), actor(), request().tracedBy(MDC.get(TRACE_ID)));
+		return new Origin(Instant.now(), actor(), request());
 	}
 
 	private RequestDetails request() {
+		RequestDetails request = details().tracedBy(MDC.get(TRACE_ID));
+		return (this.locations != null) ? request.locatedBy(this.locations) : request;
+	}
+
+	private RequestDetails details() {
 		try {
 			return this.requests.currentRequest();
 		}

@@ -1,23 +1,37 @@
 package io.auditspring.capture;
 
+import java.util.function.Supplier;
+
+import io.auditspring.ledger.CanonicalJson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a call came from.
+ * Where a call came from. What is not known when it begins is asked for when its entry is
+ * made.
  *
  * @param ip the client's address in text, or {@code null}
  * @param userAgent the client's program, or {@code null}
  * @param session a digest of the session id, or {@code null}
+ * @param device the fingerprint of the client's device, or {@code null}
+ * @param location gives an object that says where the client is, or {@code null}
  * @param traceId the distributed trace, or {@code null}
+ * @param line gives what was requested, or {@code null}
  */
 public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @Nullable String session,
-		@Nullable String traceId) {
+		@Nullable String device, Supplier<@Nullable CanonicalJson> location, @Nullable String traceId,
+		Supplier<@Nullable RequestLine> line) {
 
 	/** What is known outside a request: nothing. */
-	public static final RequestDetails NONE = new RequestDetails(null, null, null, null);
+	public static final RequestDetails NONE = new RequestDetails(null, null, null, null, () -> null, null, () -> null);
+
+	RequestDetails locatedBy(Locations locations) {
+		return (this.ip != null) ? new RequestDetails(this.ip, this.userAgent, this.session, this.device,
+				locations.of(this.ip), this.traceId, this.line) : this;
+	}
 
 	RequestDetails tracedBy(@Nullable String traceId) {
-		return (traceId != null) ? new RequestDetails(this.ip, this.userAgent, this.session, traceId) : this;
+		return (traceId != null) ? new RequestDetails(this.ip, this.userAgent, this.session, this.device, this.location,
+				traceId, this.line) : this;
 	}
 
 }

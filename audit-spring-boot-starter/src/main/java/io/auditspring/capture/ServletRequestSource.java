@@ -3,6 +3,7 @@ package io.auditspring.capture;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,8 +17,11 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
- * Takes the details of the current servlet request. The address is the socket's: a header
- * that anybody can send never decides it.
+ * Takes the details of the current servlet request. The address is the one that the
+ * servlet container gives, which is the socket's, and where that is a trusted proxy's,
+ * the client's as {@link TrustedProxies} find it. Where Spring's
+ * {@code ForwardedHeaderFilter} or Tomcat's {@code RemoteIpValve} has been before, it is
+ * their idea of the client, and whom to trust is theirs to know.
  */
 public final class ServletRequestSource implements RequestSource {
 
@@ -27,7 +31,22 @@ public final class ServletRequestSource implements RequestSource {
 
 	private static final int SESSION_DIGEST_BYTES = 16;
 
-	private static final int MAX_USER_AGENT = 512;
+	private static final int MAX_TEXT = 512;
+
+	private final TrustedProxies proxies;
+
+	private final @Nullable String deviceHeader;
+
+	/**
+	 * Creates the source.
+	 * @param proxies whose word on where a request came from is believed
+	 * @param deviceHeader the header with the fingerprint of the client's device, or
+	 * {@code null}
+	 */
+	public ServletRequestSource(TrustedProxies proxies, @Nullable String deviceHeader) {
+		this.proxies = proxies;
+		this.deviceHeader = deviceHeader;
+	}
 
 	@Override
 	public RequestDetails currentRequest() {
@@ -36,12 +55,17 @@ public final class ServletRequestSource implements RequestSource {
 			return RequestDetails.NONE;
 		}
 		HttpServletRequest request = servlet.getRequest();
-		return new RequestDetails(request.getRemoteAddr(), userAgent(request), session(request), traceId(request));
+		return new RequestDetails(client(request), header(request, "User-Agent"), session(request),
+				header(request, this.deviceHeader), () -> null, traceId(request), new ServletRequestLine(servlet));
 	}
 
-	private static @Nullable String userAgent(HttpServletRequest request) {
-		String agent = request.getHeader("User-Agent");
-		return (agent != null && agent.length() > MAX_USER_AGENT) ? agent.substring(0, MAX_USER_AGENT) : agent;
+	private String client(HttpServletRequest request) {
+		return this.proxies.client(request.getRemoteAddr(), (name) -> Collections.list(request.getHeaders(name)));
+	}
+
+	private static @Nullable String header(HttpServletRequest request, @Nullable String name) {
+		String value = (name != null) ? request.getHeader(name) : null;
+		return (value != null && value.length() > MAX_TEXT) ? value.substring(0, MAX_TEXT) : value;
 	}
 
 	// Whoever reads the ledger must not be able to take over a session.

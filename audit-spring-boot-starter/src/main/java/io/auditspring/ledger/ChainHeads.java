@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChainHeads {
 
-	/** PostgreSQL manual, appendix A: object_not_in_prerequisite_state. */
-	private static final String NOT_IN_PREREQUISITE_STATE = "55000";
-
 	private final String lock;
 
 	private final String create;
@@ -46,10 +43,9 @@ final class ChainHeads {
 			.formatted(schema.table("audit_chain"), schema.table("audit_ensure_partition"));
 		this.create = """
 				insert into %s (name, ledger_id, size, head)
-				select ?, ?, 0, ?
-				where not exists (select from %s where chain = ?)
+				values (?, ?, 0, ?)
 				on conflict do nothing
-				""".formatted(schema.table("audit_chain"), schema.table("audit_log"));
+				""".formatted(schema.table("audit_chain"));
 		this.move = """
 				update %s
 				set size = ?, head = ?, recorded_at = ?
@@ -72,10 +68,8 @@ final class ChainHeads {
 			head = lockExisting(connection, chain);
 		}
 		if (head == null) {
-			// Beginning it anew would spoil for ever what is there.
-			throw new SQLException(
-					"Chain '%s' has entries, but its row in audit_chain is gone; restore that row".formatted(chain),
-					NOT_IN_PREREQUISITE_STATE);
+			throw new IllegalStateException(
+					"The head of chain '%s' was deleted while it was being appended to".formatted(chain));
 		}
 		return head;
 	}
@@ -96,7 +90,6 @@ final class ChainHeads {
 			statement.setString(1, chain);
 			statement.setObject(2, ledgerId);
 			statement.setBytes(3, EntryHash.genesis(ledgerId, chain));
-			statement.setString(4, chain);
 			statement.executeUpdate();
 		}
 	}

@@ -48,7 +48,13 @@ public final class IpAddress {
 		return (address != null) ? HexFormat.of().formatHex(address.getAddress()) : null;
 	}
 
-	private static @Nullable InetAddress parse(@Nullable String text) {
+	/**
+	 * Reads an address. IPv4-mapped IPv6 becomes IPv4, a zone is dropped.
+	 * @param text a literal such as {@code 203.0.113.9} or {@code fe80::1%eth0}, or
+	 * {@code null}
+	 * @return the address, or {@code null} if the text is not one
+	 */
+	public static @Nullable InetAddress parse(@Nullable String text) {
 		if (text == null) {
 			return null;
 		}

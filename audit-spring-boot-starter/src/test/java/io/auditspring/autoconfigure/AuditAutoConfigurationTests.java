@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class AuditAutoConfigurationTests {
 
 	private static final AutoConfigurations ALL = AutoConfigurations.of(AuditAutoConfiguration.class,
-			AuditDisabledAutoConfiguration.class, AuditEnversAutoConfiguration.class,
+			AuditDisabledAutoConfiguration.class, AuditEnversAutoConfiguration.class, AuditGeoAutoConfiguration.class,
 			AuditSecurityAutoConfiguration.class, AuditServletAutoConfiguration.class);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(ALL)

@@ -63,6 +63,15 @@ class StartupFailureTests {
 		assertThatStartFails(this.runner.withPropertyValues("audit.pointcut=within(("), "audit.pointcut", "within((");
 		assertThatStartFails(this.runner.withPropertyValues("audit.relay.poll-interval=0s"),
 				"audit.relay.poll-interval takes");
+		assertThatStartFails(
+				this.runner.withPropertyValues("audit.request.trusted-proxies=10.0.0.0/8,10.0.0.1/8,proxy"),
+				"audit.request.trusted-proxies takes IP addresses and networks", "not [10.0.0.1/8, proxy]");
+		assertThatStartFails(this.runner.withPropertyValues("audit.request.forwarding-header=via"),
+				"audit.request.forwarding-header", "via");
+		assertThatStartFails(this.runner.withPropertyValues("audit.request.device-header=X Device"),
+				"audit.request.device-header takes the name of an HTTP header, not 'X Device'");
+		assertThatStartFails(this.runner.withPropertyValues("audit.request.geo-timeout=-1s"),
+				"audit.request.geo-timeout takes a duration of 0 or more");
 	}
 
 	@Test

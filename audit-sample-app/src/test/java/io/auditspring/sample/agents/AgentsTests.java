@@ -40,7 +40,8 @@ class AgentsTests {
 				  "before": {"id": 1, "name": "Invoice reader", "status": "STOPPED"},
 				  "after": {"id": 1, "name": "Invoice reader", "status": "RUNNING"},
 				  "changes": {"status": {"from": "STOPPED", "to": "RUNNING"}},
-				  "metadata": {"connector": "Data centre Oslo", "description": "Month end"},
+				  "metadata": {"connector": "Data centre Oslo", "description": "Month end",
+				      "request": {"method": "POST", "path": "/api/agents/{agentId}/start"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0",
 				  "revision": %d
@@ -64,7 +65,8 @@ class AgentsTests {
 				  "related": [{"type": "Connector", "id": "2"}],
 				  "message": "Start agent 2 through connector 2",
 				  "error": "IllegalStateException: Agent 2 is RUNNING already",
-				  "metadata": {"connector": "Data centre Bergen", "description": "Again"},
+				  "metadata": {"connector": "Data centre Bergen", "description": "Again",
+				      "request": {"method": "POST", "path": "/api/agents/{agentId}/start"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0"
 				}

@@ -42,6 +42,7 @@ class ControlPlaneTests {
 				  "target": {"type": "Project", "id": "%1$d", "name": "Atlas"},
 				  "message": "Create project Atlas",
 				  "after": {"id": %1$d, "name": "Atlas", "deployedVersion": null},
+				  "metadata": {"request": {"method": "POST", "path": "/api/projects"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0",
 				  "revision": %2$d
@@ -67,7 +68,8 @@ class ControlPlaneTests {
 				  "before": {"id": %1$d, "name": "Borealis", "deployedVersion": null},
 				  "after": {"id": %1$d, "name": "Borealis", "deployedVersion": "1.4.2"},
 				  "changes": {"deployedVersion": {"from": null, "to": "1.4.2"}},
-				  "metadata": {"version": "1.4.2"},
+				  "metadata": {"version": "1.4.2",
+				      "request": {"method": "POST", "path": "/api/projects/{projectId}/deployments"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0",
 				  "revision": %2$d
@@ -112,10 +114,11 @@ class ControlPlaneTests {
 				  "outcome": "failure",
 				  "target": {"type": "ApiKey", "id": "%1$s", "name": null},
 				  "error": "Unknown, expired or revoked API key",
+				  "metadata": {"request": {"method": "POST", "path": "/api/projects/%2$d/deployments"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0"
 				}
-				""".formatted(id));
+				""".formatted(id, project));
 	}
 
 	@Test

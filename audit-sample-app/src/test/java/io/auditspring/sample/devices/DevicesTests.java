@@ -50,7 +50,8 @@ class DevicesTests {
 					  "target": {"type": "Device", "id": "%1$d", "name": "Scanner 7"},
 					  "message": "Onboard device Scanner 7",
 					  "after": {"id": %1$d, "name": "Scanner 7", "host": "127.0.0.1", "port": %2$d},
-					  "metadata": {"address": "127.0.0.1:%2$d"},
+					  "metadata": {"address": "127.0.0.1:%2$d",
+					      "request": {"method": "POST", "path": "/api/devices"}},
 					  "ipAddress": "127.0.0.1",
 					  "userAgent": "back-office-tests/1.0",
 					  "revision": %3$d
@@ -74,7 +75,8 @@ class DevicesTests {
 				  "target": {"type": "Device", "id": null, "name": "Scanner 8"},
 				  "message": "Onboard device Scanner 8",
 				  "error": "ConnectException: Connection refused",
-				  "metadata": {"address": "127.0.0.1:%d"},
+				  "metadata": {"address": "127.0.0.1:%d",
+				      "request": {"method": "POST", "path": "/api/devices"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0"
 				}

@@ -50,6 +50,7 @@ class ReconciliationTests {
 				  "after": {"id": %1$d, "reference": "NO-APPROVE", "bookedOn": "2026-11-02",
 				    "amount": 1250.05, "currency": "EUR", "status": "APPROVED", "invoice": null},
 				  "changes": {"status": {"from": "IMPORTED", "to": "APPROVED"}},
+				  "metadata": {"request": {"method": "POST", "path": "/api/transactions/{id}/approve"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0",
 				  "sessionId": "%2$s",
@@ -75,6 +76,7 @@ class ReconciliationTests {
 				  "message": "Approve transaction %1$d",
 				  "justification": "Please",
 				  "error": "AuthorizationDeniedException: Access Denied",
+				  "metadata": {"request": {"method": "POST", "path": "/api/transactions/{id}/approve"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0"
 				}
@@ -113,7 +115,8 @@ class ReconciliationTests {
 				(entry) -> entry.at("/metadata/source").asString("").equals("bank"));
 		assertThat(found).extracting((entry) -> entry.get("operationId")).containsOnly(call.get("operationId"));
 		assertThat(call.get("justification").asString()).isEqualTo("Daily file");
-		assertThat(call.get("metadata").toString()).isEqualTo("{\"source\":\"bank\",\"transactions\":2}");
+		assertThat(call.get("metadata").toString()).isEqualTo("{\"request\":{\"method\":\"POST\","
+				+ "\"path\":\"/api/transactions/import\"},\"source\":\"bank\",\"transactions\":2}");
 		assertThat(found).extracting((entry) -> entry.get("after").get("amount").decimalValue())
 			.usingElementComparator(BigDecimal::compareTo)
 			.containsExactly(new BigDecimal("0.10"), new BigDecimal("12345678901234567.89"));
@@ -140,7 +143,8 @@ class ReconciliationTests {
 				  "severity": "info",
 				  "outcome": "success",
 				  "justification": "Tax office",
-				  "metadata": {"transactions": %d},
+				  "metadata": {"transactions": %d,
+				      "request": {"method": "GET", "path": "/api/transactions/export"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0"
 				}

@@ -44,7 +44,8 @@ class PasswordResetTests {
 				  "before": {"username": "rookie", "role": "ANALYST", "resetAt": null},
 				  "after": {"username": "rookie", "role": "ANALYST", "resetAt": "%1$s"},
 				  "changes": {"resetAt": {"from": null, "to": "%1$s"}},
-				  "metadata": {"method": "administrator"},
+				  "metadata": {"method": "administrator",
+				      "request": {"method": "PUT", "path": "/api/users/{username}/password"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0",
 				  "revision": %2$d

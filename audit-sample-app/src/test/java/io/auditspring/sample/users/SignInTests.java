@@ -41,7 +41,8 @@ class SignInTests {
 				  "severity": "info",
 				  "outcome": "success",
 				  "target": {"type": "User", "id": "manager", "name": null},
-				  "metadata": {"method": "form"},
+				  "metadata": {"method": "form",
+				      "request": {"method": "POST", "path": "/login"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0",
 				  "sessionId": "%s"
@@ -57,7 +58,7 @@ class SignInTests {
 		Browser browser = this.backOffice.browser();
 		assertThat(browser.signIn("mallory", "a-wild-guess")).isEqualTo("/login");
 		JsonNode entry = this.entries.await("action=user.login&actor=mallory");
-		assertThat(entry).isEntry(refused("mallory", "form"));
+		assertThat(entry).isEntry(refused("mallory", "form", "POST", "/login"));
 	}
 
 	@Test
@@ -69,10 +70,10 @@ class SignInTests {
 			.expectStatus()
 			.isUnauthorized();
 		JsonNode entry = this.entries.await("action=user.login&actor=trudy");
-		assertThat(entry).isEntry(refused("trudy", "basic"));
+		assertThat(entry).isEntry(refused("trudy", "basic", "GET", "/api/audit/entries"));
 	}
 
-	private static String refused(String username, String method) {
+	private static String refused(String username, String method, String httpMethod, String path) {
 		return """
 				{
 				  "actor": {"type": "user", "id": "%1$s", "name": null, "impersonatorId": null},
@@ -82,11 +83,12 @@ class SignInTests {
 				  "outcome": "failure",
 				  "target": {"type": "User", "id": "%1$s", "name": null},
 				  "error": "BadCredentialsException: Bad credentials",
-				  "metadata": {"method": "%2$s"},
+				  "metadata": {"method": "%2$s",
+				      "request": {"method": "%3$s", "path": "%4$s"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0"
 				}
-				""".formatted(username, method);
+				""".formatted(username, method, httpMethod, path);
 	}
 
 	/**

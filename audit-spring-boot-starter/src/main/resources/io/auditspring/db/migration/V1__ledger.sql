@@ -138,6 +138,30 @@ create trigger audit_log_append_only
 	for each statement execute function "${schema}".audit_refuse_change();
 alter table "${schema}".audit_log enable always trigger audit_log_append_only;
 
+-- A chain whose head row is gone must not begin anew: a second entry 0 would spoil it for ever. Putting the row back
+-- with its size is allowed. Runs with the owner's rights, so that a writer need not read the log.
+create function "${schema}".audit_refuse_second_beginning() returns trigger
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if new.size = 0
+		and exists (select from "${schema}".audit_log where chain = new.name)
+		and not exists (select from "${schema}".audit_chain where name = new.name)
+	then
+		raise exception 'chain "%" has entries, but its row in audit_chain is gone: restore that row', new.name
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	return new;
+end
+$$;
+
+create trigger audit_chain_begins_once
+	before insert on "${schema}".audit_chain
+	for each row execute function "${schema}".audit_refuse_second_beginning();
+alter table "${schema}".audit_chain enable always trigger audit_chain_begins_once;
+
 -- Makes sure that the partition of a month exists (UTC; any day of it). Runs with the owner's rights, so that a
 -- writer needs no others than to insert. Attaching takes SHARE UPDATE EXCLUSIVE on the parent: inserts and reads go
 -- on, and taking that lock first lets concurrent callers find the partition made by whoever came before.
@@ -178,7 +202,8 @@ $$;
 
 revoke all on "${schema}".audit_log, "${schema}".audit_chain, "${schema}".audit_outbox, "${schema}".audit_quarantine
 	from public;
-revoke all on function "${schema}".audit_refuse_change(), "${schema}".audit_ensure_partition(date) from public;
+revoke all on function "${schema}".audit_refuse_change(), "${schema}".audit_refuse_second_beginning(),
+	"${schema}".audit_ensure_partition(date) from public;
 
 do $$
 begin
