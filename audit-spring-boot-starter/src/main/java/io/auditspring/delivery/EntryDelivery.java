@@ -185,7 +185,7 @@ public final class EntryDelivery {
 		}
 	}
 
-	private void withConnection(@Nullable Connection connection, Use use) throws SQLException {
+	private void withConnection(@Nullable Connection connection, Use<Connection> use) throws SQLException {
 		if (connection != null) {
 			use.with(connection);
 			return;
@@ -197,7 +197,7 @@ public final class EntryDelivery {
 
 	// While callbacks of a finished transaction run, its connection is still held and
 	// idle. To take another one could wait for ever where every thread of a pool does so.
-	private void withIdleConnection(Use use) throws SQLException {
+	private void withIdleConnection(Use<@Nullable Connection> use) throws SQLException {
 		if (TransactionSynchronizationManager.isSynchronizationActive()
 				|| !TransactionSynchronizationManager.isActualTransactionActive()
 				|| !TransactionSynchronizationManager.hasResource(this.dataSource)) {
@@ -234,11 +234,13 @@ public final class EntryDelivery {
 
 	/**
 	 * Something to do with a connection.
+	 *
+	 * @param <C> a connection, or one that may be missing
 	 */
 	@FunctionalInterface
-	private interface Use {
+	private interface Use<C extends @Nullable Connection> {
 
-		void with(@Nullable Connection connection) throws SQLException;
+		void with(C connection) throws SQLException;
 
 	}
 
