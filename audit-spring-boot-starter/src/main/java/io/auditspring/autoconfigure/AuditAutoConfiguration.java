@@ -8,6 +8,7 @@ import javax.sql.DataSource;
 import io.auditspring.ActorResolver;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
+import io.auditspring.TenantResolver;
 import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
 import io.auditspring.capture.EntryFactory;
@@ -177,8 +178,8 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	Origins auditOrigins(ObjectProvider<ActorResolver> resolvers, ObjectProvider<ActorSource> sources,
-			ObjectProvider<RequestSource> requests) {
-		return new Origins(() -> actorSources(resolvers, sources),
+			ObjectProvider<TenantResolver> tenants, ObjectProvider<RequestSource> requests) {
+		return new Origins(() -> actorSources(resolvers, sources), () -> tenants.orderedStream().toList(),
 				requests.getIfAvailable(() -> () -> RequestDetails.NONE));
 	}
 

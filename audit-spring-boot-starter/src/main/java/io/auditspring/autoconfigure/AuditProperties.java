@@ -30,6 +30,8 @@ import org.springframework.util.Assert;
  * @param batch how entries are written
  * @param relay how staged entries reach the ledger
  * @param capture what entries show of a call
+ * @param tenantClaim the claim of OAuth2 and OpenID Connect tokens that names the tenant
+ * @param security what Spring Security tells
  * @param masking what is never stored
  * @param flyway the migrations of the audit schema
  */
@@ -38,8 +40,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("audit") String schema, @DefaultValue("main") String chain, @Nullable String defaultCategory,
 		@DefaultValue("transactional") Delivery delivery, @Nullable String pointcut,
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
-		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway) {
+		@DefaultValue Relay relay, @DefaultValue Capture capture, @Nullable String tenantClaim,
+		@DefaultValue Security security, @DefaultValue Masking masking, @DefaultValue Flyway flyway) {
 
 	public AuditProperties {
 		Assert.isTrue(delivery != Delivery.DEFAULT, "audit.delivery takes transactional, async or sync");
@@ -98,6 +100,23 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 * @param result whether their metadata shows the result
 	 */
 	public record Capture(@DefaultValue("false") boolean arguments, @DefaultValue("false") boolean result) {
+
+	}
+
+	/**
+	 * What Spring Security tells.
+	 *
+	 * @param events whether logins, failed logins, logouts, expired sessions, switched
+	 * users and denied access leave entries
+	 * @param failedLoginLimit how many failed logins a minute and address leave an entry
+	 * each; further ones are counted in a single one
+	 */
+	public record Security(@DefaultValue("true") boolean events, @DefaultValue("20") int failedLoginLimit) {
+
+		public Security {
+			Assert.isTrue(failedLoginLimit >= 0,
+					() -> "audit.security.failed-login-limit takes a number of 0 or more, not " + failedLoginLimit);
+		}
 
 	}
 

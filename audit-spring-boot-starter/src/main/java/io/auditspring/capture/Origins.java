@@ -2,10 +2,12 @@ package io.auditspring.capture;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.auditspring.Actor;
 import io.auditspring.AuditContextHolder;
+import io.auditspring.TenantResolver;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +16,7 @@ import org.slf4j.MDC;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Finds out who is calling and from where.
+ * Finds out who is calling, for which tenant and from where.
  */
 public final class Origins {
 
@@ -25,16 +27,20 @@ public final class Origins {
 
 	private final Supplier<List<ActorSource>> actors;
 
+	private final Supplier<List<TenantResolver>> tenants;
+
 	private final RequestSource requests;
 
 	/**
 	 * Creates the finder.
 	 * @param actors where to look for the actor, first answer counts; asked for when the
 	 * first call arrives
+	 * @param tenants where to look for the tenant, in the same way
 	 * @param requests where to look for the request
 	 */
-	public Origins(Supplier<List<ActorSource>> actors, RequestSource requests) {
+	public Origins(Supplier<List<ActorSource>> actors, Supplier<List<TenantResolver>> tenants, RequestSource requests) {
 		this.actors = SingletonSupplier.of(actors);
+		this.tenants = SingletonSupplier.of(tenants);
 		this.requests = requests;
 	}
 
@@ -43,7 +49,19 @@ public final class Origins {
 	 * @return who, from where and when
 	 */
 	public Origin current() {
-		return new Origin(Instant.now(), actor(), this.requests.currentRequest().tracedBy(MDC.get(TRACE_ID)));
+		return new Origin(Instant.now(), actor(), first(this.tenants.get(), TenantResolver::resolveTenant, "tenant"),
+				this.requests.currentRequest().tracedBy(MDC.get(TRACE_ID)));
+	}
+
+	/**
+	 * The origin of what is told of after its request is over.
+	 * @param actor who did it
+	 * @param ip the client's address in text, or {@code null}
+	 * @param session a digest of the session id, or {@code null}
+	 * @return who, from where, and now as the time
+	 */
+	public Origin past(Actor actor, @Nullable String ip, @Nullable String session) {
+		return new Origin(Instant.now(), actor, null, new RequestDetails(ip, null, session, null));
 	}
 
 	private Actor actor() {
@@ -51,22 +69,27 @@ public final class Origins {
 		if (actor != null) {
 			return actor;
 		}
-		for (ActorSource source : this.actors.get()) {
-			actor = ask(source);
-			if (actor != null) {
-				return actor;
-			}
-		}
-		return Actor.system();
+		actor = first(this.actors.get(), ActorSource::currentActor, "actor");
+		return (actor != null) ? actor : Actor.system();
 	}
 
-	private static @Nullable Actor ask(ActorSource source) {
+	private static <S, T> @Nullable T first(List<S> sources, Function<S, @Nullable T> question, String what) {
+		for (S source : sources) {
+			T answer = ask(source, question, what);
+			if (answer != null) {
+				return answer;
+			}
+		}
+		return null;
+	}
+
+	private static <S, T> @Nullable T ask(S source, Function<S, @Nullable T> question, String what) {
 		try {
-			return source.currentActor();
+			return question.apply(source);
 		}
 		catch (RuntimeException ex) {
 			// The business call does not depend on knowing who calls it.
-			logger.warn("The actor could not be taken from {}; the next source is asked", source, ex);
+			logger.warn("The {} could not be taken from {}; the next source is asked", what, source, ex);
 			return null;
 		}
 	}

@@ -92,7 +92,7 @@ public final class DirectWriter {
 			.message(count + " entries were discarded because the asynchronous buffer was full")
 			.metadata("count", count)
 			.build();
-		Origin origin = new Origin(Instant.now(), Actor.system("audit"), RequestDetails.NONE);
+		Origin origin = new Origin(Instant.now(), Actor.system("audit"), null, RequestDetails.NONE);
 		write(List.of(this.factory.entry(new Operation(origin, record, false), record, null)));
 	}
 
