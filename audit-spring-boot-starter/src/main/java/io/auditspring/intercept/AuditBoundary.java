@@ -49,8 +49,17 @@ final class AuditBoundary implements MethodInterceptor {
 			failed(auditing, frame, invocation, ex);
 			throw ex;
 		}
-		frame.aftermath().settle(null);
+		ended(auditing, frame, invocation);
 		return result;
+	}
+
+	// A refusal may be answered by a stand-in for the result instead of an exception.
+	private static void ended(Auditing auditing, AuditFrame frame, MethodInvocation invocation) {
+		Throwable refusal = frame.refusal();
+		if (refusal != null && !frame.isReached()) {
+			refused(auditing, frame, invocation, refusal);
+		}
+		frame.aftermath().settle(null);
 	}
 
 	// The caller gets the failure of the call; one of the audit is attached to it.
