@@ -50,13 +50,14 @@ class ReconciliationTests {
 				  "after": {"id": %1$d, "reference": "NO-APPROVE", "bookedOn": "2026-11-02",
 				    "amount": 1250.05, "currency": "EUR", "status": "APPROVED", "invoice": null},
 				  "changes": {"status": {"from": "IMPORTED", "to": "APPROVED"}},
+				  "changeSummary": "status: IMPORTED → APPROVED",
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0",
 				  "sessionId": "%2$s",
 				  "revision": %3$d
 				}
 				""".formatted(id, entry.get("sessionId").asString(), entry.get("revision").asLong()));
-		this.entries.await("action=user.login&actor=manager",
+		this.entries.await("action=login&actor=manager",
 				(login) -> login.get("sessionId").equals(entry.get("sessionId")));
 	}
 

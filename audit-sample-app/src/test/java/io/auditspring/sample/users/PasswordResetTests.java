@@ -44,6 +44,7 @@ class PasswordResetTests {
 				  "before": {"username": "rookie", "role": "ANALYST", "resetAt": null},
 				  "after": {"username": "rookie", "role": "ANALYST", "resetAt": "%1$s"},
 				  "changes": {"resetAt": {"from": null, "to": "%1$s"}},
+				  "changeSummary": "resetAt: – → %1$s",
 				  "metadata": {"method": "administrator"},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0",
