@@ -9,6 +9,7 @@ import io.auditspring.ActorResolver;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.GeoLocator;
+import io.auditspring.TenantResolver;
 import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
 import io.auditspring.capture.EntryFactory;
@@ -190,8 +191,9 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	Origins auditOrigins(ObjectProvider<ActorResolver> resolvers, ObjectProvider<ActorSource> sources,
-			ObjectProvider<RequestSource> requests, ObjectProvider<Locations> locations) {
-		return new Origins(() -> actorSources(resolvers, sources),
+			ObjectProvider<TenantResolver> tenants, ObjectProvider<RequestSource> requests,
+			ObjectProvider<Locations> locations) {
+		return new Origins(() -> actorSources(resolvers, sources), () -> tenants.orderedStream().toList(),
 				requests.getIfAvailable(() -> () -> RequestDetails.NONE), locations.getIfAvailable());
 	}
 

@@ -36,6 +36,8 @@ import org.springframework.util.Assert;
  * @param relay how staged entries reach the ledger
  * @param capture what entries show of a call
  * @param request where a call came from
+ * @param tenantClaim the claim of OAuth2 and OpenID Connect tokens that names the tenant
+ * @param security what Spring Security tells
  * @param masking what is never stored
  * @param flyway the migrations of the audit schema
  */
@@ -45,7 +47,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("transactional") Delivery delivery, @Nullable String pointcut,
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
-		@DefaultValue Masking masking, @DefaultValue Flyway flyway) {
+		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
+		@DefaultValue Flyway flyway) {
 
 	public AuditProperties {
 		schema = new Schema(schema).name();
@@ -137,6 +140,23 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 						.formatted(deviceHeader));
 			Assert.isTrue(!geoTimeout.isNegative(),
 					() -> "audit.request.geo-timeout takes a duration of 0 or more, not " + geoTimeout);
+		}
+
+	}
+
+	/**
+	 * What Spring Security tells.
+	 *
+	 * @param events whether logins, failed logins, logouts, expired sessions, switched
+	 * users and denied access leave entries
+	 * @param failedLoginLimit how many failed logins a minute and address leave an entry
+	 * each; further ones are counted in a single one
+	 */
+	public record Security(@DefaultValue("true") boolean events, @DefaultValue("20") int failedLoginLimit) {
+
+		public Security {
+			Assert.isTrue(failedLoginLimit >= 0,
+					() -> "audit.security.failed-login-limit takes a number of 0 or more, not " + failedLoginLimit);
 		}
 
 	}

@@ -1,16 +1,27 @@
 package io.auditspring.autoconfigure;
 
+import java.util.Objects;
+
+import io.auditspring.capture.ClaimTenantResolver;
 import io.auditspring.capture.SecurityActorSource;
+import io.auditspring.capture.SwitchedUsers;
+import io.auditspring.capture.TokenClaims;
 import io.auditspring.intercept.AccessRefusal;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.ClaimAccessor;
+import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
 
 /**
  * Takes the actor from Spring Security, and tells what it refuses from what fails.
@@ -18,18 +29,48 @@ import org.springframework.security.core.Authentication;
 @AutoConfiguration(before = AuditAutoConfiguration.class)
 @ConditionalOnClass(Authentication.class)
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(AuditProperties.class)
 public final class AuditSecurityAutoConfiguration {
 
 	@Bean
 	@Order(1)
-	SecurityActorSource auditSecurityActorSource() {
-		return new SecurityActorSource();
+	SecurityActorSource auditSecurityActorSource(ObjectProvider<SwitchedUsers> switchedUsers,
+			ObjectProvider<TokenClaims> tokenClaims) {
+		return new SecurityActorSource(switchedUsers.getIfAvailable(), tokenClaims.getIfAvailable());
 	}
 
 	@Bean
 	AccessRefusal auditAccessRefusal() {
 		return (failure) -> failure instanceof AccessDeniedException
 				|| failure instanceof AuthenticationCredentialsNotFoundException;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(SwitchUserGrantedAuthority.class)
+	static class SwitchUserConfiguration {
+
+		@Bean
+		SwitchedUsers auditSwitchedUsers() {
+			return new SwitchedUsers();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ClaimAccessor.class)
+	static class TokenConfiguration {
+
+		@Bean
+		TokenClaims auditTokenClaims() {
+			return new TokenClaims();
+		}
+
+		@Bean
+		@ConditionalOnProperty("audit.tenant-claim")
+		ClaimTenantResolver auditClaimTenantResolver(TokenClaims claims, AuditProperties properties) {
+			return new ClaimTenantResolver(claims, Objects.requireNonNull(properties.tenantClaim()));
+		}
+
 	}
 
 }

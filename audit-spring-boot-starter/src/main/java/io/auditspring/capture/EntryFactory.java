@@ -117,7 +117,7 @@ public final class EntryFactory {
 		Actor actor = (record.actor() != null) ? record.actor() : origin.actor();
 		UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
 		return new Entry(id, (record.occurredAt() != null) ? record.occurredAt() : origin.occurredAt(), this.service,
-				null, operation.id(), Identifiers.limit(record.action()),
+				Identifiers.limitNullable(origin.tenant()), operation.id(), Identifiers.limit(record.action()),
 				(record.category() != null) ? record.category() : this.defaultCategory, record.severity(), outcome,
 				actor.type(), Identifiers.limitNullable(targetType), Identifiers.limitNullable(targetId), revision,
 				durationMicros, origin.request().traceId(), group(actor, origin.request()), data);

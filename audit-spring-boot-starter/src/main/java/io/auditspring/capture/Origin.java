@@ -3,15 +3,17 @@ package io.auditspring.capture;
 import java.time.Instant;
 
 import io.auditspring.Actor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who called, from where and when; taken before the call, so that it survives a change of
- * thread and the recycling of the request.
+ * Who called, for which tenant, from where and when; taken before the call, so that it
+ * survives a change of thread and the recycling of the request.
  *
  * @param occurredAt when the call began
  * @param actor who called
+ * @param tenant on whose behalf, or {@code null}
  * @param request from where
  */
-public record Origin(Instant occurredAt, Actor actor, RequestDetails request) {
+public record Origin(Instant occurredAt, Actor actor, @Nullable String tenant, RequestDetails request) {
 
 }

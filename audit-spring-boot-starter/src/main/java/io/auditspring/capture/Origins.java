@@ -2,10 +2,12 @@ package io.auditspring.capture;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.auditspring.Actor;
 import io.auditspring.AuditContextHolder;
+import io.auditspring.TenantResolver;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +16,7 @@ import org.slf4j.MDC;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Finds out who is calling and from where.
+ * Finds out who is calling, for which tenant and from where.
  */
 public final class Origins {
 
@@ -24,6 +26,8 @@ public final class Origins {
 	private static final String TRACE_ID = "traceId";
 
 	private final Supplier<List<ActorSource>> actors;
+
+	private final Supplier<List<TenantResolver>> tenants;
 
 	private final RequestSource requests;
 
@@ -35,11 +39,14 @@ public final class Origins {
 	 * Creates the finder.
 	 * @param actors where to look for the actor, first answer counts; asked for when the
 	 * first call arrives
+	 * @param tenants where to look for the tenant, in the same way
 	 * @param requests where to look for the request
 	 * @param locations where clients are, or {@code null} where nobody knows
 	 */
-	public Origins(Supplier<List<ActorSource>> actors, RequestSource requests, @Nullable Locations locations) {
+	public Origins(Supplier<List<ActorSource>> actors, Supplier<List<TenantResolver>> tenants, RequestSource requests,
+			@Nullable Locations locations) {
 		this.actors = SingletonSupplier.of(actors);
+		this.tenants = SingletonSupplier.of(tenants);
 		this.requests = requests;
 		this.locations = locations;
 	}
@@ -49,7 +56,8 @@ public final class Origins {
 	 * @return who, from where and when
 	 */
 	public Origin current() {
-		return new Origin(Instant.now(), actor(), request());
+		return new Origin(Instant.now(), actor(), first(this.tenants.get(), TenantResolver::resolveTenant, "tenant"),
+				request());
 	}
 
 	private RequestDetails request() {
@@ -66,6 +74,17 @@ public final class Origins {
 			logger.warn("The request could not be read; the entry does not show it", ex);
 			return RequestDetails.NONE;
 		}
+	}
+
+	/**
+	 * The origin of what is told of after its request is over.
+	 * @param actor who did it
+	 * @param ip the client's address in text, or {@code null}
+	 * @param session a digest of the session id, or {@code null}
+	 * @return who, from where, and now as the time
+	 */
+	public Origin past(Actor actor, @Nullable String ip, @Nullable String session) {
+		return new Origin(Instant.now(), actor, null, RequestDetails.of(ip, session));
 	}
 
 	private Actor actor() {
@@ -87,22 +106,27 @@ public final class Origins {
 	}
 
 	private Actor ask() {
-		for (ActorSource source : this.actors.get()) {
-			Actor actor = ask(source);
-			if (actor != null) {
-				return actor;
-			}
-		}
-		return Actor.system();
+		Actor actor = first(this.actors.get(), ActorSource::currentActor, "actor");
+		return (actor != null) ? actor : Actor.system();
 	}
 
-	private static @Nullable Actor ask(ActorSource source) {
+	private static <S, T> @Nullable T first(List<S> sources, Function<S, @Nullable T> question, String what) {
+		for (S source : sources) {
+			T answer = ask(source, question, what);
+			if (answer != null) {
+				return answer;
+			}
+		}
+		return null;
+	}
+
+	private static <S, T> @Nullable T ask(S source, Function<S, @Nullable T> question, String what) {
 		try {
-			return source.currentActor();
+			return question.apply(source);
 		}
 		catch (RuntimeException ex) {
 			// The business call does not depend on knowing who calls it.
-			logger.warn("The actor could not be taken from {}; the next source is asked", source, ex);
+			logger.warn("The {} could not be taken from {}; the next source is asked", what, source, ex);
 			return null;
 		}
 	}

@@ -24,6 +24,16 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 	/** What is known outside a request: nothing. */
 	public static final RequestDetails NONE = new RequestDetails(null, null, null, null, () -> null, null, () -> null);
 
+	/**
+	 * What is still known of a request that is over.
+	 * @param ip the client's address in text, or {@code null}
+	 * @param session a digest of the session id, or {@code null}
+	 * @return the details
+	 */
+	static RequestDetails of(@Nullable String ip, @Nullable String session) {
+		return new RequestDetails(ip, null, session, null, () -> null, null, () -> null);
+	}
+
 	RequestDetails locatedBy(Locations locations) {
 		return (this.ip != null) ? new RequestDetails(this.ip, this.userAgent, this.session, this.device,
 				locations.of(this.ip), this.traceId, this.line) : this;

@@ -71,10 +71,16 @@ public final class ServletRequestSource implements RequestSource {
 	// Whoever reads the ledger must not be able to take over a session.
 	private static @Nullable String session(HttpServletRequest request) {
 		HttpSession session = request.getSession(false);
-		if (session == null) {
-			return null;
-		}
-		byte[] digest = sha256().digest(session.getId().getBytes(StandardCharsets.UTF_8));
+		return (session != null) ? digest(session.getId()) : null;
+	}
+
+	/**
+	 * What entries show of a session.
+	 * @param sessionId the session's id
+	 * @return the start of its SHA-256, in hex
+	 */
+	public static String digest(String sessionId) {
+		byte[] digest = sha256().digest(sessionId.getBytes(StandardCharsets.UTF_8));
 		return HexFormat.of().formatHex(digest, 0, SESSION_DIGEST_BYTES);
 	}
 

@@ -112,7 +112,7 @@ public final class DirectWriter {
 			.message(count + " entries were discarded because the asynchronous buffer was full")
 			.metadata("count", count)
 			.build();
-		Origin origin = new Origin(Instant.now(), Actor.system("audit"), RequestDetails.NONE);
+		Origin origin = new Origin(Instant.now(), Actor.system("audit"), null, RequestDetails.NONE);
 		write(new ArrayList<>(List.of(this.factory.entry(new Operation(origin, record), record, null))), null);
 	}
 

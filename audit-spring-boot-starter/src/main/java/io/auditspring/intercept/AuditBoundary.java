@@ -54,8 +54,9 @@ final class AuditBoundary implements MethodInterceptor {
 			throw ex;
 		}
 		if (!frame.isReached() && !isAsynchronous(invocation, type)) {
-			// Somebody else answered for the method, a cache for instance.
-			unreached(auditing, frame, invocation, result, null);
+			// Somebody else answered for the method: a cache, or access control with a
+			// stand-in for the result.
+			unreached(auditing, frame, invocation, result, frame.refusal());
 		}
 		frame.aftermath().settle(null);
 		return result;

@@ -33,6 +33,8 @@ final class AuditFrame {
 
 	private volatile boolean reached;
 
+	private volatile @Nullable Throwable refusal;
+
 	AuditFrame(AuditedMethod method, Origin origin, @Nullable AuditTransaction enclosing, Aftermath aftermath) {
 		this.method = method;
 		this.origin = origin;
@@ -95,6 +97,18 @@ final class AuditFrame {
 
 	void reached() {
 		this.reached = true;
+	}
+
+	/**
+	 * What access control refused the call with before it came to the method.
+	 * @return the refusal, or {@code null} as long as there is none
+	 */
+	@Nullable Throwable refusal() {
+		return this.refusal;
+	}
+
+	void refused(Throwable refusal) {
+		this.refusal = refusal;
 	}
 
 }

@@ -5,6 +5,7 @@ import io.auditspring.AuditRecorder;
 import io.auditspring.Delivery;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
+import io.auditspring.capture.Origin;
 import io.auditspring.capture.Origins;
 import io.auditspring.delivery.Aftermath;
 import io.auditspring.delivery.AuditTransaction;
@@ -34,9 +35,18 @@ public final class EventRecorder implements AuditRecorder {
 
 	@Override
 	public void record(AuditRecord record) {
+		record(record, this.origins.current());
+	}
+
+	/**
+	 * Records an event of another origin than the running call.
+	 * @param record what happened
+	 * @param origin who did it, from where and when, where the record does not say
+	 */
+	public void record(AuditRecord record, Origin origin) {
 		AuditRecord complete = (record.delivery() == Delivery.DEFAULT)
 				? record.toBuilder().delivery(this.defaultDelivery).build() : record;
-		Operation operation = new Operation(this.origins.current(), complete);
+		Operation operation = new Operation(origin, complete);
 		Ending ending = new Ending(operation, complete, this.factory.entry(operation, complete, null), null, false);
 		AuditTransaction transaction = this.transactions.current();
 		if (transaction != null) {

@@ -533,10 +533,18 @@ class DifficultCallsTests {
 	/**
 	 * A data source that runs out of memory once it is asked for the copy interface.
 	 */
-	static class Failing extends DelegatingDataSource {
+	static class Failing extends DelegatingDataSource implements AutoCloseable {
 
-		Failing(DataSource target) {
-			super(target);
+		private final HikariDataSource pool;
+
+		Failing(HikariDataSource pool) {
+			super(pool);
+			this.pool = pool;
+		}
+
+		@Override
+		public void close() {
+			this.pool.close();
 		}
 
 		@Override

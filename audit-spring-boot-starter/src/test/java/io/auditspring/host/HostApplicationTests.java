@@ -115,12 +115,13 @@ class HostApplicationTests {
 	void droppingItsOwnTablesNeverTouchesTheLedger() {
 		DataSource database = TestDatabase.newDatabase();
 		for (int run = 1; run <= 2; run++) {
-			try (ConfigurableApplicationContext context = new SpringApplicationBuilder(ShopConfiguration.class)
-				.web(WebApplicationType.NONE)
-				.initializers((ConfigurableApplicationContext initialized) -> initialized.getBeanFactory()
-					.registerSingleton("dataSource", ShopConfiguration.pool(database)))
-				.properties("spring.jpa.hibernate.ddl-auto=create-drop", "spring.main.banner-mode=off")
-				.run()) {
+			try (HikariDataSource pool = ShopConfiguration.pool(database);
+					ConfigurableApplicationContext context = new SpringApplicationBuilder(ShopConfiguration.class)
+						.web(WebApplicationType.NONE)
+						.initializers((ConfigurableApplicationContext initialized) -> initialized.getBeanFactory()
+							.registerSingleton("dataSource", pool))
+						.properties("spring.jpa.hibernate.ddl-auto=create-drop", "spring.main.banner-mode=off")
+						.run()) {
 				context.getBean(OrderService.class).create("H-1", BigDecimal.ONE);
 				new AuditLog(database).await(run);
 			}

@@ -1,31 +1,32 @@
 package io.auditspring.sample.controlplane;
 
+import io.auditspring.Actor;
+
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.authority.AuthorityUtils;
 
 /**
  * A machine that showed a valid API key: it may deploy the key's project, nothing else.
+ * Its principal is the actor, as which the starter takes it.
  */
 final class ApiKeyAuthentication extends AbstractAuthenticationToken {
 
-	private final String keyId;
-
-	private final String keyName;
+	private final Actor actor;
 
 	ApiKeyAuthentication(String keyId, String keyName, long projectId) {
 		super(AuthorityUtils.createAuthorityList("deploy:" + projectId));
-		this.keyId = keyId;
-		this.keyName = keyName;
+		this.actor = Actor.apiKey(keyId, keyName);
 		setAuthenticated(true);
 	}
 
-	String keyName() {
-		return this.keyName;
+	@Override
+	public Actor getPrincipal() {
+		return this.actor;
 	}
 
 	@Override
-	public String getPrincipal() {
-		return this.keyId;
+	public String getName() {
+		return this.actor.id();
 	}
 
 	@Override

@@ -40,6 +40,7 @@ class AgentsTests {
 				  "before": {"id": 1, "name": "Invoice reader", "status": "STOPPED"},
 				  "after": {"id": 1, "name": "Invoice reader", "status": "RUNNING"},
 				  "changes": {"status": {"from": "STOPPED", "to": "RUNNING"}},
+				  "changeSummary": "status: STOPPED → RUNNING",
 				  "metadata": {"connector": "Data centre Oslo", "description": "Month end",
 				      "request": {"method": "POST", "path": "/api/agents/{agentId}/start"}},
 				  "ipAddress": "127.0.0.1",

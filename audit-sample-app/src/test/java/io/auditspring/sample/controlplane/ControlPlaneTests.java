@@ -68,6 +68,7 @@ class ControlPlaneTests {
 				  "before": {"id": %1$d, "name": "Borealis", "deployedVersion": null},
 				  "after": {"id": %1$d, "name": "Borealis", "deployedVersion": "1.4.2"},
 				  "changes": {"deployedVersion": {"from": null, "to": "1.4.2"}},
+				  "changeSummary": "deployedVersion: – → 1.4.2",
 				  "metadata": {"version": "1.4.2",
 				      "request": {"method": "POST", "path": "/api/projects/{projectId}/deployments"}},
 				  "ipAddress": "127.0.0.1",
@@ -145,6 +146,7 @@ class ControlPlaneTests {
 				  "after": {"id": "%1$s", "name": "Pipeline", "project": %2$d,
 				    "expiresAt": "2100-01-01T00:00:00Z", "revokedAt": "%3$s"},
 				  "changes": {"revokedAt": {"from": null, "to": "%3$s"}},
+				  "changeSummary": "revokedAt: – → %3$s",
 				  "revision": %4$d
 				}
 				""".formatted(id, project, revokedAt, entry.get("revision").asLong()));

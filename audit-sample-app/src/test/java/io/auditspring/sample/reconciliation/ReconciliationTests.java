@@ -50,6 +50,7 @@ class ReconciliationTests {
 				  "after": {"id": %1$d, "reference": "NO-APPROVE", "bookedOn": "2026-11-02",
 				    "amount": 1250.05, "currency": "EUR", "status": "APPROVED", "invoice": null},
 				  "changes": {"status": {"from": "IMPORTED", "to": "APPROVED"}},
+				  "changeSummary": "status: IMPORTED → APPROVED",
 				  "metadata": {"request": {"method": "POST", "path": "/api/transactions/{id}/approve"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0",
@@ -57,7 +58,7 @@ class ReconciliationTests {
 				  "revision": %3$d
 				}
 				""".formatted(id, entry.get("sessionId").asString(), entry.get("revision").asLong()));
-		this.entries.await("action=user.login&actor=manager",
+		this.entries.await("action=login&actor=manager",
 				(login) -> login.get("sessionId").equals(entry.get("sessionId")));
 	}
 

@@ -43,7 +43,7 @@ class SecretsTests {
 		resetPassword("analyst", "analyst-secret", 204);
 		this.backOffice.withApiKey(key).get().uri("/").exchange().expectStatus().isForbidden();
 		this.backOffice.withApiKey(key + "x").get().uri("/").exchange().expectStatus().isUnauthorized();
-		this.entries.await("action=user.login&actor=guesser", 2);
+		this.entries.await("action=login&actor=guesser", 2);
 		this.entries.await("action=user.password_reset&targetType=User&targetId=nobody");
 		this.entries.await("action=user.password_reset&actor=admin&targetType=User&targetId=analyst");
 		this.entries.await("action=api_key.refused&actor=" + key.substring(0, key.indexOf('.')));
@@ -54,7 +54,7 @@ class SecretsTests {
 	@Test
 	void theSearchWouldFindASecretIfThereWereOne() {
 		this.backOffice.browser().signIn("an-open-secret", "whatever");
-		this.entries.await("action=user.login&actor=an-open-secret");
+		this.entries.await("action=login&actor=an-open-secret");
 		assertThat(tablesHolding("an-open-secret")).anyMatch((table) -> table.startsWith("audit.audit_log"));
 	}
 

@@ -44,6 +44,7 @@ class PasswordResetTests {
 				  "before": {"username": "rookie", "role": "ANALYST", "resetAt": null},
 				  "after": {"username": "rookie", "role": "ANALYST", "resetAt": "%1$s"},
 				  "changes": {"resetAt": {"from": null, "to": "%1$s"}},
+				  "changeSummary": "resetAt: – → %1$s",
 				  "metadata": {"method": "administrator",
 				      "request": {"method": "PUT", "path": "/api/users/{username}/password"}},
 				  "ipAddress": "127.0.0.1",

@@ -31,24 +31,23 @@ class SignInTests {
 		assertThat(browser.signIn("manager", "manager-secret")).isEqualTo("/api/transactions");
 		String session = sha256(browser.session());
 		assertThat(browser.signOut()).isEqualTo("/login");
-		JsonNode login = this.entries.await("action=user.login&actor=manager",
+		JsonNode login = this.entries.await("action=login&actor=manager",
 				(entry) -> session.startsWith(entry.get("sessionId").asString()));
 		assertThat(login).isEntry("""
 				{
-				  "actor": {"type": "user", "id": "manager", "name": null, "impersonatorId": null},
-				  "action": "user.login",
+				  "actor": {"type": "user", "id": "manager", "name": "manager", "impersonatorId": null},
+				  "action": "login",
 				  "category": "authentication",
 				  "severity": "info",
 				  "outcome": "success",
-				  "target": {"type": "User", "id": "manager", "name": null},
-				  "metadata": {"method": "form",
+				  "metadata": {"method": "UsernamePassword",
 				      "request": {"method": "POST", "path": "/login"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0",
 				  "sessionId": "%s"
 				}
 				""".formatted(login.get("sessionId").asString()));
-		JsonNode logout = this.entries.await("action=user.logout&actor=manager");
+		JsonNode logout = this.entries.await("action=logout&actor=manager");
 		assertThat(logout.get("outcome").asString()).isEqualTo("success");
 		assertThat(logout.get("ipAddress").asString()).isEqualTo("127.0.0.1");
 	}
@@ -57,8 +56,8 @@ class SignInTests {
 	void aWrongPasswordInTheFormLeavesAWarning() {
 		Browser browser = this.backOffice.browser();
 		assertThat(browser.signIn("mallory", "a-wild-guess")).isEqualTo("/login");
-		JsonNode entry = this.entries.await("action=user.login&actor=mallory");
-		assertThat(entry).isEntry(refused("mallory", "form", "POST", "/login"));
+		JsonNode entry = this.entries.await("action=login&actor=mallory");
+		assertThat(entry).isEntry(refused("mallory", "POST", "/login"));
 	}
 
 	@Test
@@ -69,26 +68,32 @@ class SignInTests {
 			.exchange()
 			.expectStatus()
 			.isUnauthorized();
-		JsonNode entry = this.entries.await("action=user.login&actor=trudy");
-		assertThat(entry).isEntry(refused("trudy", "basic", "GET", "/api/audit/entries"));
+		JsonNode entry = this.entries.await("action=login&actor=trudy");
+		assertThat(entry).isEntry(refused("trudy", "GET", "/api/audit/entries"));
 	}
 
-	private static String refused(String username, String method, String httpMethod, String path) {
+	@Test
+	void whatARoleMayNotSeeIsRecordedWhenItIsTried() {
+		this.backOffice.as("analyst").get().uri("/api/audit/entries").exchange().expectStatus().isForbidden();
+		JsonNode entry = this.entries.await("action=access.denied&actor=analyst");
+		assertThat(entry.get("outcome").asString()).isEqualTo("denied");
+	}
+
+	private static String refused(String username, String httpMethod, String path) {
 		return """
 				{
-				  "actor": {"type": "user", "id": "%1$s", "name": null, "impersonatorId": null},
-				  "action": "user.login",
+				  "actor": {"type": "user", "id": "%s", "name": null, "impersonatorId": null},
+				  "action": "login",
 				  "category": "authentication",
 				  "severity": "warning",
 				  "outcome": "failure",
-				  "target": {"type": "User", "id": "%1$s", "name": null},
 				  "error": "BadCredentialsException: Bad credentials",
-				  "metadata": {"method": "%2$s",
-				      "request": {"method": "%3$s", "path": "%4$s"}},
+				  "metadata": {"method": "UsernamePassword",
+				      "request": {"method": "%s", "path": "%s"}},
 				  "ipAddress": "127.0.0.1",
 				  "userAgent": "back-office-tests/1.0"
 				}
-				""".formatted(username, method, httpMethod, path);
+				""".formatted(username, httpMethod, path);
 	}
 
 	/**

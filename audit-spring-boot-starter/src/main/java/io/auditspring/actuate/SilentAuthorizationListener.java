@@ -1,0 +1,17 @@
+package io.auditspring.actuate;
+
+import org.springframework.boot.actuate.security.AbstractAuthorizationAuditListener;
+import org.springframework.security.authorization.event.AuthorizationEvent;
+
+/**
+ * Stands in the place of Spring Boot's listener, which would tell of denied access a
+ * second time.
+ */
+public final class SilentAuthorizationListener extends AbstractAuthorizationAuditListener {
+
+	@Override
+	public void onApplicationEvent(AuthorizationEvent event) {
+		// The starter records it itself, unless it is told not to.
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.auditspring.autoconfigure;
+
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Origins;
+import io.auditspring.capture.SecurityActorSource;
+import io.auditspring.delivery.AuditTransactions;
+import io.auditspring.intercept.EventRecorder;
+import io.auditspring.security.DeniedCalls;
+import io.auditspring.security.DeniedRequests;
+import io.auditspring.security.ExpiredSessions;
+import io.auditspring.security.FailedLogins;
+import io.auditspring.security.SecurityRecorder;
+import io.auditspring.security.SignIns;
+import io.auditspring.security.WebSignIns;
+import jakarta.servlet.http.HttpServletRequest;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.security.authorization.AuthorizationEventPublisher;
+import org.springframework.security.authorization.SpringAuthorizationEventPublisher;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.session.HttpSessionDestroyedEvent;
+
+/**
+ * Records who signs in and out, who tries in vain and who is refused. On by default: it
+ * is what an auditor asks for first, and what an attacker does.
+ */
+@AutoConfiguration(after = AuditAutoConfiguration.class)
+@ConditionalOnClass(Authentication.class)
+@ConditionalOnBean(AuditTransactions.class)
+@ConditionalOnBooleanProperty(name = "audit.security.events", matchIfMissing = true)
+public final class AuditSecurityEventsAutoConfiguration {
+
+	// Without one, method security tells nobody what it refuses. It is needed as early as
+	// method security itself.
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	@ConditionalOnMissingBean(AuthorizationEventPublisher.class)
+	static SpringAuthorizationEventPublisher auditAuthorizationEventPublisher(ApplicationEventPublisher publisher) {
+		return new SpringAuthorizationEventPublisher(publisher);
+	}
+
+	@Bean
+	static LazyInitializationExcludeFilter auditFailedLoginsLazyInitializationExcludeFilter() {
+		return LazyInitializationExcludeFilter.forBeanTypes(FailedLogins.class);
+	}
+
+	@Bean
+	SecurityRecorder auditSecurityRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory,
+			AuditProperties properties) {
+		return new SecurityRecorder(origins, new EventRecorder(origins, transactions, factory, properties.delivery()));
+	}
+
+	@Bean
+	FailedLogins auditFailedLogins(SecurityRecorder recorder, AuditProperties properties) {
+		return new FailedLogins(recorder, properties.security().failedLoginLimit());
+	}
+
+	@Bean
+	SignIns auditSignIns(SecurityRecorder recorder, FailedLogins failedLogins) {
+		return new SignIns(recorder, failedLogins);
+	}
+
+	@Bean
+	DeniedCalls auditDeniedCalls(SecurityRecorder recorder) {
+		return new DeniedCalls(recorder);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ HttpServletRequest.class, HttpSessionDestroyedEvent.class })
+	static class WebConfiguration {
+
+		@Bean
+		WebSignIns auditWebSignIns(SecurityRecorder recorder) {
+			return new WebSignIns(recorder);
+		}
+
+		@Bean
+		ExpiredSessions auditExpiredSessions(SecurityRecorder recorder, SecurityActorSource actors) {
+			return new ExpiredSessions(recorder, actors);
+		}
+
+		@Bean
+		DeniedRequests auditDeniedRequests(SecurityRecorder recorder) {
+			return new DeniedRequests(recorder);
+		}
+
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.auditspring.security;
+
+import io.auditspring.AuditRecord;
+import io.auditspring.Outcome;
+import io.auditspring.Severity;
+
+import org.springframework.security.authentication.AuthenticationTrustResolver;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
+import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
+
+/**
+ * What access control refused.
+ */
+final class Denial {
+
+	static final String ACTION = "access.denied";
+
+	private static final AuthenticationTrustResolver TRUST = new AuthenticationTrustResolverImpl();
+
+	private Denial() {
+	}
+
+	/**
+	 * Whether somebody was refused who had signed in. Anybody else is not refused but
+	 * asked to sign in, which happens whenever a page is opened for the first time.
+	 * @param event the refusal
+	 * @return whether it is worth an entry
+	 */
+	static boolean meetsSomebody(AuthorizationDeniedEvent<?> event) {
+		return TRUST.isAuthenticated(event.getAuthentication().get());
+	}
+
+	static AuditRecord of(String targetType, String targetId) {
+		return AuditRecord.action(ACTION)
+			.category(SecurityRecorder.AUTHORIZATION)
+			.severity(Severity.WARNING)
+			.outcome(Outcome.DENIED)
+			.target(targetType, targetId)
+			.build();
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.auditspring.security;
+
+import java.util.Objects;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+
+import org.springframework.context.event.EventListener;
+import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
+
+/**
+ * Records {@code access.denied} for requests that are refused by their path.
+ */
+public final class DeniedRequests {
+
+	private final SecurityRecorder recorder;
+
+	public DeniedRequests(SecurityRecorder recorder) {
+		this.recorder = recorder;
+	}
+
+	@EventListener
+	void denied(AuthorizationDeniedEvent<?> event) {
+		// The page that tells of a refusal may be refused as well.
+		if (event.getObject() instanceof HttpServletRequest request
+				&& request.getDispatcherType() != DispatcherType.ERROR) {
+			this.recorder.attempt(Denial.ACTION, () -> denied(event, request));
+		}
+	}
+
+	private void denied(AuthorizationDeniedEvent<?> event, HttpServletRequest request) {
+		if (Denial.meetsSomebody(event)) {
+			this.recorder.record(Denial.of("Request", request.getMethod() + " " + path(request)));
+		}
+	}
+
+	// Without path parameters and query: they may hold a session id or a secret.
+	private static String path(HttpServletRequest request) {
+		return request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), "");
+	}
+
+}

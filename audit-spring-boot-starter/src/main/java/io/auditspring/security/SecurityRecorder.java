@@ -1,0 +1,103 @@
+package io.auditspring.security;
+
+import java.util.function.Supplier;
+
+import io.auditspring.AuditRecord;
+import io.auditspring.capture.Origin;
+import io.auditspring.capture.Origins;
+import io.auditspring.intercept.EventRecorder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+
+/**
+ * Records what Spring Security has done already. It never throws, whatever
+ * {@code audit.failure-policy} says: when a login is told of, its session is saved, so an
+ * exception would keep nobody out and only hide from the user that the login succeeded;
+ * and an audit database that is down must not lock out those who could repair it. An
+ * entry that cannot be kept is logged.
+ */
+public final class SecurityRecorder {
+
+	static final String AUTHENTICATION = "authentication";
+
+	static final String AUTHORIZATION = "authorization";
+
+	private static final Logger logger = LoggerFactory.getLogger(SecurityRecorder.class);
+
+	private final Origins origins;
+
+	private final EventRecorder recorder;
+
+	public SecurityRecorder(Origins origins, EventRecorder recorder) {
+		this.origins = origins;
+		this.recorder = recorder;
+	}
+
+	Origins origins() {
+		return this.origins;
+	}
+
+	/**
+	 * Records what somebody does who is signed in now.
+	 * @param record what happened
+	 */
+	void record(AuditRecord record) {
+		record(record, this.origins::current);
+	}
+
+	/**
+	 * Records what somebody did.
+	 * @param record what happened
+	 * @param user who did it, who may not be signed in any more
+	 */
+	void record(AuditRecord record, Authentication user) {
+		record(record, () -> originOf(user));
+	}
+
+	/**
+	 * Records what happened.
+	 * @param record what happened
+	 * @param origin who did it, from where and when
+	 * @return whether it is recorded
+	 */
+	boolean record(AuditRecord record, Supplier<Origin> origin) {
+		return attempt(record.action(), () -> this.recorder.record(record, origin.get()));
+	}
+
+	/**
+	 * Does something that must not break what it tells of.
+	 * @param action what is told of
+	 * @param work what to do
+	 * @return whether that succeeded
+	 */
+	boolean attempt(String action, Runnable work) {
+		try {
+			work.run();
+			return true;
+		}
+		catch (RuntimeException ex) {
+			logger.error("'{}' could not be recorded in the audit trail", action, ex);
+			return false;
+		}
+	}
+
+	// The user is signed in meanwhile, so that an actor resolver of the application names
+	// the same actor as in every other entry.
+	private Origin originOf(Authentication user) {
+		Supplier<SecurityContext> previous = SecurityContextHolder.getDeferredContext();
+		SecurityContext context = SecurityContextHolder.createEmptyContext();
+		context.setAuthentication(user);
+		SecurityContextHolder.setContext(context);
+		try {
+			return this.origins.current();
+		}
+		finally {
+			SecurityContextHolder.setDeferredContext(previous);
+		}
+	}
+
+}

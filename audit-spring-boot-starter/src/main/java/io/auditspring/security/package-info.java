@@ -1,0 +1,8 @@
+/**
+ * Entries of what Spring Security tells by its events: who signs in and out, who tries in
+ * vain, who is refused.
+ */
+@NullMarked
+package io.auditspring.security;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,122 @@
+package io.auditspring.capture;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+import io.auditspring.Actor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.user.DefaultOAuth2User;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthentication;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Who the actor is by Spring Security.
+ */
+class SecurityActorSourceTests {
+
+	private final SecurityActorSource source = new SecurityActorSource(new SwitchedUsers(), new TokenClaims());
+
+	@AfterEach
+	void signOut() {
+		SecurityContextHolder.clearContext();
+	}
+
+	private Actor actor(Authentication authentication) {
+		SecurityContextHolder.getContext().setAuthentication(authentication);
+		return this.source.currentActor();
+	}
+
+	private static Authentication user(String name) {
+		return UsernamePasswordAuthenticationToken.authenticated(name, "secret", List.of());
+	}
+
+	private static Authentication switched(String name, Authentication from) {
+		return UsernamePasswordAuthenticationToken.authenticated(name, "secret",
+				List.of(new SwitchUserGrantedAuthority("ROLE_PREVIOUS", from)));
+	}
+
+	private static Authentication jwt(Map<String, Object> claims) {
+		return new JwtAuthenticationToken(
+				Jwt.withTokenValue("token").header("alg", "none").claims((all) -> all.putAll(claims)).build(),
+				AuthorityUtils.createAuthorityList("SCOPE_read"));
+	}
+
+	@Test
+	void aUserIsKnownByName() {
+		assertThat(actor(user("jane"))).isEqualTo(Actor.user("jane", "jane"));
+	}
+
+	@Test
+	void nobodyIsNoActor() {
+		assertThat(actor(null)).isNull();
+		assertThat(actor(UsernamePasswordAuthenticationToken.unauthenticated("jane", "secret"))).isNull();
+	}
+
+	@Test
+	void whoeverDoesNotSignInIsTheAnonymousUser() {
+		assertThat(actor(new AnonymousAuthenticationToken("key", "anonymousUser",
+				AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"))))
+			.isEqualTo(Actor.user("anonymousUser", "anonymousUser"));
+	}
+
+	@Test
+	void aPrincipalThatIsAnActorIsTakenAsItIs() {
+		Actor key = Actor.apiKey("key-1", "Pipeline");
+		assertThat(actor(new TestingAuthenticationToken(key, null, List.of()))).isEqualTo(key);
+	}
+
+	@Test
+	void aTokensSubjectIsTheActorAndItsHumanNameIsShown() {
+		assertThat(actor(jwt(Map.of("sub", "4711", "name", "Jane Doe", "preferred_username", "jane"))))
+			.isEqualTo(Actor.user("4711", "Jane Doe"));
+		assertThat(actor(jwt(Map.of("sub", "4711", "preferred_username", "jane"))))
+			.isEqualTo(Actor.user("4711", "jane"));
+	}
+
+	@Test
+	void aMachinesTokenIsItsClient() {
+		assertThat(actor(jwt(Map.of("sub", "billing-service", "client_id", "billing-service"))))
+			.isEqualTo(Actor.user("billing-service", "billing-service"));
+	}
+
+	@Test
+	void anIntrospectedTokenIsReadInTheSameWay() {
+		DefaultOAuth2User principal = new DefaultOAuth2User(List.of(), Map.of("id", "17", "name", "Jane Doe"), "id");
+		OAuth2AccessToken token = new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "opaque", Instant.EPOCH,
+				Instant.MAX);
+		assertThat(actor(new BearerTokenAuthentication(principal, token, List.of())))
+			.isEqualTo(Actor.user("17", "Jane Doe"));
+	}
+
+	@Test
+	void whoeverSwitchedIsTheImpersonator() {
+		assertThat(actor(switched("jane", user("root")))).isEqualTo(Actor.user("jane", "jane").impersonatedBy("root"));
+	}
+
+	@Test
+	void whoeverSwitchedFirstIsTheImpersonatorOfAll() {
+		assertThat(actor(switched("joan", switched("jane", user("root")))))
+			.isEqualTo(Actor.user("joan", "joan").impersonatedBy("root"));
+	}
+
+	@Test
+	void withoutTheLibrariesTheNameIsEnough() {
+		SecurityContextHolder.getContext().setAuthentication(switched("jane", user("root")));
+		assertThat(new SecurityActorSource(null, null).currentActor()).isEqualTo(Actor.user("jane", "jane"));
+	}
+
+}

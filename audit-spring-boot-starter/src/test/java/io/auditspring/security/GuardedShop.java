@@ -1,0 +1,236 @@
+package io.auditspring.security;
+
+import java.nio.charset.StandardCharsets;
+
+import javax.crypto.spec.SecretKeySpec;
+import javax.sql.DataSource;
+
+import io.auditspring.Audited;
+import io.auditspring.TestDatabase;
+import io.auditspring.shop.ShopConfiguration;
+import jakarta.servlet.http.HttpSession;
+import org.aopalliance.intercept.MethodInvocation;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.access.prepost.PostAuthorize;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authorization.AuthorizationResult;
+import org.springframework.security.authorization.method.HandleAuthorizationDenied;
+import org.springframework.security.authorization.method.MethodAuthorizationDeniedHandler;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.switchuser.SwitchUserFilter;
+import org.springframework.security.web.session.HttpSessionEventPublisher;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * A shop with every kind of lock on its doors.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@EnableMethodSecurity
+class GuardedShop {
+
+	static final byte[] KEY = "a key for tests that is long enough".getBytes(StandardCharsets.UTF_8);
+
+	@Bean
+	DataSource dataSource() {
+		return ShopConfiguration.pool(TestDatabase.newDatabase());
+	}
+
+	@Bean
+	@Order(1)
+	SecurityFilterChain tokens(HttpSecurity http) throws Exception {
+		return http.securityMatcher("/token/**")
+			.csrf((csrf) -> csrf.disable())
+			.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+			.oauth2ResourceServer((server) -> server.jwt(Customizer.withDefaults()))
+			.build();
+	}
+
+	@Bean
+	@Order(2)
+	SecurityFilterChain people(HttpSecurity http, UserDetailsService users, ApplicationEventPublisher publisher)
+			throws Exception {
+		SwitchUserFilter switching = new SwitchUserFilter();
+		switching.setUserDetailsService(users);
+		switching.setTargetUrl("/");
+		switching.setApplicationEventPublisher(publisher);
+		switching.afterPropertiesSet();
+		return http.csrf((csrf) -> csrf.disable())
+			.authorizeHttpRequests((requests) -> requests.requestMatchers("/public/**")
+				.permitAll()
+				.requestMatchers("/login/impersonate", "/admin/**", "/error")
+				.hasRole("ADMIN")
+				.anyRequest()
+				.authenticated())
+			.formLogin(Customizer.withDefaults())
+			.httpBasic(Customizer.withDefaults())
+			.addFilter(switching)
+			.build();
+	}
+
+	@Bean
+	JwtDecoder decoder() {
+		return NimbusJwtDecoder.withSecretKey(new SecretKeySpec(KEY, "HmacSHA256")).build();
+	}
+
+	@Bean
+	HttpSessionEventPublisher sessionEvents() {
+		return new HttpSessionEventPublisher();
+	}
+
+	@Bean
+	UserDetailsService users() {
+		return new InMemoryUserDetailsManager(
+				User.withUsername("jane").password("{noop}jane-secret").roles("USER").build(),
+				User.withUsername("joan").password("{noop}joan-secret").roles("USER").build(),
+				User.withUsername("root").password("{noop}root-secret").roles("ADMIN").build());
+	}
+
+	@Bean
+	MaskedAnswer maskedAnswer() {
+		return new MaskedAnswer();
+	}
+
+	@Bean
+	Vault vault() {
+		return new Vault();
+	}
+
+	@Bean
+	Desk desk(Vault vault) {
+		return new Desk(vault);
+	}
+
+	/**
+	 * What only administrators may touch.
+	 */
+	static class Vault {
+
+		@PreAuthorize("hasRole('ADMIN')")
+		public String peek() {
+			return "gold";
+		}
+
+		@PreAuthorize("hasRole('ADMIN')")
+		@Audited(action = "vault.open", targetType = "Vault", targetId = "#id")
+		public String open(long id) {
+			return "gold";
+		}
+
+		@PreAuthorize("hasRole('ADMIN')")
+		@HandleAuthorizationDenied(handlerClass = MaskedAnswer.class)
+		@Audited(action = "vault.look", targetType = "Vault", targetId = "#id")
+		public String look(long id) {
+			return "gold";
+		}
+
+		@PostAuthorize("hasRole('ADMIN')")
+		@Audited(action = "vault.weigh")
+		public String weigh() {
+			return "heavy";
+		}
+
+	}
+
+	/**
+	 * Where everybody may ask.
+	 */
+	static class Desk {
+
+		private final Vault vault;
+
+		Desk(Vault vault) {
+			this.vault = vault;
+		}
+
+		@Audited("desk.serve")
+		public void serve() {
+		}
+
+		@Audited("desk.ask")
+		public void ask() {
+			this.vault.peek();
+		}
+
+		@Audited("desk.try")
+		public boolean attempt() {
+			try {
+				this.vault.peek();
+				return true;
+			}
+			catch (AccessDeniedException ex) {
+				return false;
+			}
+		}
+
+	}
+
+	/**
+	 * Answers instead of the vault.
+	 */
+	static class MaskedAnswer implements MethodAuthorizationDeniedHandler {
+
+		@Override
+		public Object handleDeniedInvocation(MethodInvocation invocation, AuthorizationResult result) {
+			return "***";
+		}
+
+	}
+
+	/**
+	 * The shop's requests.
+	 */
+	@RestController
+	static class Counter {
+
+		private final Vault vault;
+
+		private final Desk desk;
+
+		Counter(Vault vault, Desk desk) {
+			this.vault = vault;
+			this.desk = desk;
+		}
+
+		@PostMapping({ "/serve", "/public/serve", "/token/serve", "/admin/serve" })
+		void serve() {
+			this.desk.serve();
+		}
+
+		@PostMapping({ "/vault/{what}", "/public/vault/{what}" })
+		void vault(@PathVariable String what) {
+			switch (what) {
+				case "peek" -> this.vault.peek();
+				case "open" -> this.vault.open(7);
+				case "look" -> this.vault.look(7);
+				case "weigh" -> this.vault.weigh();
+				case "ask" -> this.desk.ask();
+				case "try" -> this.desk.attempt();
+				default -> throw new IllegalArgumentException(what);
+			}
+		}
+
+		@PostMapping("/leave")
+		void leave(HttpSession session) {
+			session.setMaxInactiveInterval(1);
+		}
+
+	}
+
+}

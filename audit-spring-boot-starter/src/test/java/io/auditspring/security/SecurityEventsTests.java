@@ -1,0 +1,244 @@
+package io.auditspring.security;
+
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+
+import javax.sql.DataSource;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.auditspring.AuditLog;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * What Spring Security tells becomes entries, over real HTTP.
+ */
+class SecurityEventsTests {
+
+	private static ConfigurableApplicationContext context;
+
+	private static AuditLog log;
+
+	private final Caller caller = new Caller(context.getEnvironment().getProperty("local.server.port"));
+
+	private int before;
+
+	@BeforeAll
+	static void start() {
+		context = new SpringApplicationBuilder(GuardedShop.class)
+			.properties("server.port=0", "server.tomcat.background-processor-delay=1s", "audit.tenant-claim=org",
+					"audit.security.failed-login-limit=1000", "spring.main.banner-mode=off")
+			.run();
+		log = new AuditLog(context.getBean(DataSource.class));
+	}
+
+	@AfterAll
+	static void stop() {
+		context.close();
+	}
+
+	@BeforeEach
+	void count() {
+		this.before = log.await((int) (log.count() + log.staged())).size();
+	}
+
+	/** The entries since the test began, of which there are exactly so many. */
+	private List<Map<String, Object>> entries(int count) {
+		log.await(this.before + count);
+		return log.jdbc().queryForList("""
+				select action, category, severity, outcome, actor_type, actor_id, actor_name, impersonator_id, tenant,
+					target_type, target_id, error, metadata::text, host(ip_address) as ip, user_agent, session_id
+				from audit.audit_log
+				where seq >= ?
+				order by seq
+				""", this.before);
+	}
+
+	private Map<String, Object> entry() {
+		return entries(1).get(0);
+	}
+
+	@Test
+	void aLoginAndALogoutLeaveAnEntryEach() {
+		assertThat(this.caller.signIn("jane", "jane-secret")).isEqualTo(302);
+		assertThat(this.caller.post("/logout")).isEqualTo(204);
+		List<Map<String, Object>> entries = entries(2);
+		assertThat(entries.get(0)).containsEntry("action", "login")
+			.containsEntry("category", "authentication")
+			.containsEntry("severity", "info")
+			.containsEntry("outcome", "success")
+			.containsEntry("actor_type", "user")
+			.containsEntry("actor_id", "jane")
+			.containsEntry("ip", "127.0.0.1")
+			.containsEntry("user_agent", "test/1.0");
+		assertThat((String) entries.get(0).get("session_id")).matches("[0-9a-f]{32}");
+		assertThat((String) entries.get(0).get("metadata")).contains("\"method\": \"UsernamePassword\"");
+		assertThat(entries.get(1)).containsEntry("action", "logout")
+			.containsEntry("outcome", "success")
+			.containsEntry("actor_id", "jane")
+			.containsEntry("ip", "127.0.0.1");
+	}
+
+	@Test
+	void aFailedLoginNamesWhoWasTriedAndNeverThePassword() {
+		this.caller.signIn("mallory", "a-wild-guess");
+		assertThat(entry()).containsEntry("action", "login")
+			.containsEntry("severity", "warning")
+			.containsEntry("outcome", "failure")
+			.containsEntry("actor_type", "user")
+			.containsEntry("actor_id", "mallory")
+			.containsEntry("error", "BadCredentialsException: Bad credentials")
+			.containsEntry("ip", "127.0.0.1");
+		assertThat(entry().toString()).doesNotContain("a-wild-guess");
+	}
+
+	@Test
+	void credentialsThatComeWithEveryRequestAreNoLogin() {
+		assertThat(this.caller.post("/serve", Caller.basic("jane", "jane-secret"))).isEqualTo(200);
+		assertThat(entry()).containsEntry("action", "desk.serve").containsEntry("actor_id", "jane");
+	}
+
+	@Test
+	void wrongCredentialsThatComeWithARequestAreAFailedLogin() {
+		assertThat(this.caller.post("/serve", Caller.basic("trudy", "guess"))).isEqualTo(401);
+		assertThat(entry()).containsEntry("action", "login")
+			.containsEntry("outcome", "failure")
+			.containsEntry("actor_id", "trudy");
+	}
+
+	@Test
+	void aWrongTokenIsAFailedLoginAndNotWrittenDown() {
+		assertThat(this.caller.post("/token/serve", "Authorization", "Bearer not.a.token")).isEqualTo(401);
+		assertThat(entry()).containsEntry("action", "login")
+			.containsEntry("outcome", "failure")
+			.containsEntry("actor_id", "unknown");
+		assertThat(entry().toString()).doesNotContain("not.a.token");
+	}
+
+	@Test
+	void theBearerOfATokenIsItsSubjectByAHumanNameInATenant() throws Exception {
+		JWTClaimsSet claims = new JWTClaimsSet.Builder().subject("4711")
+			.claim("name", "Jane Doe")
+			.claim("org", "acme")
+			.expirationTime(Date.from(Instant.now().plusSeconds(600)))
+			.build();
+		SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims);
+		token.sign(new MACSigner(GuardedShop.KEY));
+		assertThat(this.caller.post("/token/serve", "Authorization", "Bearer " + token.serialize())).isEqualTo(200);
+		assertThat(entry()).containsEntry("action", "desk.serve")
+			.containsEntry("actor_type", "user")
+			.containsEntry("actor_id", "4711")
+			.containsEntry("actor_name", "Jane Doe")
+			.containsEntry("tenant", "acme");
+	}
+
+	@Test
+	void whoeverSwitchesToAnotherUserIsTheImpersonator() {
+		this.caller.signIn("root", "root-secret");
+		assertThat(this.caller.post("/login/impersonate?username=jane")).isEqualTo(302);
+		assertThat(this.caller.post("/serve")).isEqualTo(200);
+		assertThat(this.caller.post("/logout/impersonate")).isEqualTo(302);
+		List<Map<String, Object>> entries = entries(4);
+		assertThat(entries).extracting("action")
+			.containsExactly("login", "user.switched", "desk.serve", "user.switch_ended");
+		assertThat(entries.get(1)).containsEntry("actor_id", "root")
+			.containsEntry("impersonator_id", null)
+			.containsEntry("target_type", "User")
+			.containsEntry("target_id", "jane");
+		assertThat(entries.get(2)).containsEntry("actor_id", "jane").containsEntry("impersonator_id", "root");
+		assertThat(entries.get(3)).containsEntry("actor_id", "jane")
+			.containsEntry("impersonator_id", "root")
+			.containsEntry("target_id", "root");
+	}
+
+	@Test
+	void aRequestThatIsRefusedLeavesOneEntryThoughItsErrorPageIsRefusedToo() {
+		assertThat(this.caller.post("/admin/serve?token=abc", Caller.basic("jane", "jane-secret"))).isEqualTo(403);
+		assertThat(entry()).containsEntry("action", "access.denied")
+			.containsEntry("category", "authorization")
+			.containsEntry("severity", "warning")
+			.containsEntry("outcome", "denied")
+			.containsEntry("actor_id", "jane")
+			.containsEntry("target_type", "Request")
+			.containsEntry("target_id", "POST /admin/serve")
+			.containsEntry("ip", "127.0.0.1");
+	}
+
+	@Test
+	void whoeverIsAskedToSignInIsNotRefused() {
+		assertThat(this.caller.post("/serve")).isIn(302, 401);
+		this.caller.post("/public/vault/peek");
+		assertThat(this.caller.post("/public/serve")).isEqualTo(200);
+		assertThat(entry()).containsEntry("action", "desk.serve").containsEntry("actor_id", "anonymousUser");
+	}
+
+	@Test
+	void aMethodThatIsNotAuditedLeavesAnEntryWhenItIsRefused() {
+		assertThat(this.caller.post("/vault/peek", Caller.basic("jane", "jane-secret"))).isEqualTo(403);
+		assertThat(entry()).containsEntry("action", "access.denied")
+			.containsEntry("outcome", "denied")
+			.containsEntry("actor_id", "jane")
+			.containsEntry("target_type", "Method")
+			.containsEntry("target_id", "Vault.peek");
+	}
+
+	@Test
+	void anAuditedMethodThatIsRefusedLeavesItsOwnEntryOnly() {
+		assertThat(this.caller.post("/vault/open", Caller.basic("jane", "jane-secret"))).isEqualTo(403);
+		assertThat(entry()).containsEntry("action", "vault.open")
+			.containsEntry("outcome", "denied")
+			.containsEntry("target_type", "Vault")
+			.containsEntry("target_id", "7");
+	}
+
+	@Test
+	void aRefusalThatIsAnsweredByAStandInIsARefusalAllTheSame() {
+		assertThat(this.caller.post("/vault/look", Caller.basic("jane", "jane-secret"))).isEqualTo(200);
+		assertThat(entry()).containsEntry("action", "vault.look")
+			.containsEntry("outcome", "denied")
+			.containsEntry("target_id", "7");
+	}
+
+	@Test
+	void aResultThatIsWithheldIsToldBesidesTheCallThatGaveIt() {
+		assertThat(this.caller.post("/vault/weigh", Caller.basic("jane", "jane-secret"))).isEqualTo(403);
+		assertThat(entries(2)).extracting("action", "outcome")
+			.containsExactlyInAnyOrder(tuple("vault.weigh", "success"), tuple("access.denied", "denied"));
+	}
+
+	@Test
+	void whatIsRefusedWithinAnAuditedCallIsToldByItsEntry() {
+		assertThat(this.caller.post("/vault/ask", Caller.basic("jane", "jane-secret"))).isEqualTo(403);
+		assertThat(this.caller.post("/vault/try", Caller.basic("jane", "jane-secret"))).isEqualTo(200);
+		List<Map<String, Object>> entries = entries(2);
+		assertThat(entries).extracting("action", "outcome")
+			.containsExactly(tuple("desk.ask", "denied"), tuple("desk.try", "success"));
+		assertThat(entries).allSatisfy(
+				(entry) -> assertThat((String) entry.get("metadata")).contains("\"accessDenied\": \"Vault.peek\""));
+	}
+
+	@Test
+	void aSessionThatExpiresSaysWhoseItWas() {
+		this.caller.signIn("joan", "joan-secret");
+		this.caller.post("/leave");
+		List<Map<String, Object>> entries = entries(2);
+		assertThat(entries).extracting("action").containsExactly("login", "session.expired");
+		assertThat(entries.get(1)).containsEntry("actor_id", "joan")
+			.containsEntry("session_id", entries.get(0).get("session_id"));
+	}
+
+}
