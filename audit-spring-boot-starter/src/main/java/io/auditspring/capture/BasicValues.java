@@ -4,17 +4,17 @@ import java.io.InputStream;
 import java.io.Reader;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Blob;
 import java.sql.Clob;
 import java.util.HexFormat;
 
+import io.auditspring.ledger.Sha256;
 import org.hibernate.type.BasicType;
 import org.hibernate.type.SqlTypes;
 import org.hibernate.type.Type;
 import org.hibernate.type.descriptor.converter.spi.JpaAttributeConverter;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -27,7 +27,9 @@ final class BasicValues {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-	private static final JsonMapper PARSER = JsonMapper.builder().build();
+	private static final JsonMapper PARSER = JsonMapper.builder()
+		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+		.build();
 
 	private final Masking masking;
 
@@ -120,14 +122,9 @@ final class BasicValues {
 
 	// The content may be huge, and of no use to a reader; that it changed is.
 	private static ObjectNode digest(byte[] bytes) {
-		try {
-			return NODES.objectNode()
-				.put("sha256", HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)))
-				.put("length", bytes.length);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		return NODES.objectNode()
+			.put("sha256", HexFormat.of().formatHex(Sha256.hash(bytes)))
+			.put("length", bytes.length);
 	}
 
 }

@@ -1,10 +1,8 @@
 package io.auditspring.capture;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
+import io.auditspring.ledger.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,20 +23,12 @@ final class Identifiers {
 		if (identifier.length() <= MAX_LENGTH) {
 			return identifier;
 		}
-		return identifier.substring(0, KEPT_LENGTH) + "…sha256:" + HexFormat.of().formatHex(sha256(identifier));
+		return identifier.substring(0, KEPT_LENGTH) + "…sha256:"
+				+ HexFormat.of().formatHex(Sha256.hash(Sha256.utf8(identifier)));
 	}
 
 	static @Nullable String limitNullable(@Nullable String identifier) {
 		return (identifier != null) ? limit(identifier) : null;
-	}
-
-	private static byte[] sha256(String text) {
-		try {
-			return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
 	}
 
 }

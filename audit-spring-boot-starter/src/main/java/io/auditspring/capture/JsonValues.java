@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
@@ -25,7 +26,9 @@ import tools.jackson.databind.node.StringNode;
  */
 public final class JsonValues {
 
-	private static final JsonMapper PLAIN = JsonMapper.builder().build();
+	private static final JsonMapper PLAIN = JsonMapper.builder()
+		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+		.build();
 
 	private static final TypeReference<Map<String, Object>> MEMBERS = new TypeReference<>() {
 	};

@@ -1,13 +1,11 @@
 package io.auditspring.capture;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.auditspring.ledger.Sha256;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
@@ -80,17 +78,8 @@ public final class ServletRequestSource implements RequestSource {
 	 * @return the start of its SHA-256, in hex
 	 */
 	public static String digest(String sessionId) {
-		byte[] digest = sha256().digest(sessionId.getBytes(StandardCharsets.UTF_8));
+		byte[] digest = Sha256.hash(Sha256.utf8(sessionId));
 		return HexFormat.of().formatHex(digest, 0, SESSION_DIGEST_BYTES);
-	}
-
-	private static MessageDigest sha256() {
-		try {
-			return MessageDigest.getInstance("SHA-256");
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
 	}
 
 	private static @Nullable String traceId(HttpServletRequest request) {

@@ -7,12 +7,17 @@ import java.security.NoSuchAlgorithmException;
 /**
  * SHA-256, which every Java platform has.
  */
-final class Sha256 {
+public final class Sha256 {
 
 	private Sha256() {
 	}
 
-	static byte[] hash(byte[]... parts) {
+	/**
+	 * Hashes bytes.
+	 * @param parts the bytes, one after the other
+	 * @return 32 bytes
+	 */
+	public static byte[] hash(byte[]... parts) {
 		MessageDigest digest = digest();
 		for (byte[] part : parts) {
 			digest.update(part);
@@ -20,7 +25,12 @@ final class Sha256 {
 		return digest.digest();
 	}
 
-	static byte[] utf8(String text) {
+	/**
+	 * The bytes of a text.
+	 * @param text the text
+	 * @return its UTF-8 form
+	 */
+	public static byte[] utf8(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
 

@@ -162,21 +162,23 @@ final class Columns {
 	}
 
 	private static Example json() {
-		return Example.of("JSON columns are JSON, with secrets masked")
+		return Example.of("JSON columns are JSON, numbers exact and secrets masked")
 			.mapping("""
 					@JdbcTypeCode(SqlTypes.JSON) Map<String, Object> settings;
 					@JdbcTypeCode(SqlTypes.JSON) String raw;""")
-			.given(new Configured(1, Map.of("size", 1, "password", "a"), "{\"b\": [1], \"token\": \"a\"}"))
+			.given(new Configured(1, Map.of("size", 1, "password", "a"),
+					"{\"b\": [12345678901234567890.5], \"token\": \"a\"}"))
 			.call((entityManager) -> {
 				Configured configured = entityManager.find(Configured.class, 1);
 				configured.settings = Map.of("size", 2, "password", "a");
-				configured.raw = "{\"b\": [1], \"token\": \"b\"}";
+				configured.raw = "{\"b\": [12345678901234567890.5], \"token\": \"b\"}";
 			})
 			.updates("Configured", 1,
-					"{'id': 1, 'settings': {'size': 1, 'password': '***'}, 'raw': {'b': [1], 'token': '***'}}",
-					"{'id': 1, 'settings': {'size': 2, 'password': '***'}, 'raw': {'b': [1], 'token': '***'}}", """
+					"{'id': 1, 'settings': {'size': 1, 'password': '***'}, 'raw': {'b': [12345678901234567890.5], 'token': '***'}}",
+					"{'id': 1, 'settings': {'size': 2, 'password': '***'}, 'raw': {'b': [12345678901234567890.5], 'token': '***'}}",
+					"""
 							{'settings': {'from': {'size': 1, 'password': '***'}, 'to': {'size': 2, 'password': '***'}},
-							'raw': {'from': {'b': [1], 'token': '***'}, 'to': {'b': [1], 'token': '***'}}}""")
+							'raw': {'from': {'b': [12345678901234567890.5], 'token': '***'}, 'to': {'b': [12345678901234567890.5], 'token': '***'}}}""")
 			.build();
 	}
 
