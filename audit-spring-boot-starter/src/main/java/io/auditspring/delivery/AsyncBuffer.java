@@ -27,6 +27,8 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private static final Duration IDLE = Duration.ofSeconds(1);
 
+	private static final long STOP_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
 	private static final Duration MAX_BLOCK = Duration.ofSeconds(10);
 
 	private final BlockingQueue<Entry> queue;
@@ -123,22 +125,26 @@ public final class AsyncBuffer implements SmartLifecycle {
 		long deadline = System.nanoTime() + this.linger.toNanos();
 		this.queue.drainTo(this.batch, this.batchSize - this.batch.size());
 		while (this.batch.size() < this.batchSize && !this.worker.isStopping()) {
-			Entry next = next(deadline - System.nanoTime());
-			if (next == null) {
+			long wait = deadline - System.nanoTime();
+			if (wait <= 0 || !await(Math.min(wait, STOP_CHECK_NANOS))) {
 				return;
 			}
-			this.batch.add(next);
-			this.queue.drainTo(this.batch, this.batchSize - this.batch.size());
 		}
 	}
 
-	private @Nullable Entry next(long waitNanos) {
+	// In short steps, as a stop does not wait for a batch to fill.
+	private boolean await(long waitNanos) {
 		try {
-			return this.queue.poll(waitNanos, TimeUnit.NANOSECONDS);
+			Entry next = this.queue.poll(waitNanos, TimeUnit.NANOSECONDS);
+			if (next != null) {
+				this.batch.add(next);
+				this.queue.drainTo(this.batch, this.batchSize - this.batch.size());
+			}
+			return true;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return null;
+			return false;
 		}
 	}
 

@@ -131,6 +131,14 @@ class ConcurrentDeliveryTests {
 	}
 
 	@Test
+	void aStopDoesNotWaitForABatchToFill() throws Exception {
+		try (ConfigurableApplicationContext patient = start("none", "audit.batch.linger=1h")) {
+			patient.getBean(OrderService.class).quick(this.id);
+		}
+		assertThat(this.log.entries()).last().extracting("action").isEqualTo("order.quick");
+	}
+
+	@Test
 	void aFullBufferMakesCallersWaitAndLosesNothing() throws Exception {
 		try (ConfigurableApplicationContext small = start("none", "audit.async.capacity=2", "audit.batch.size=3",
 				"audit.batch.linger=0")) {
