@@ -217,9 +217,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 		});
 	}
 
-	// A session may outlive its transaction (open in view), and so do the callbacks of
-	// one
-	// that was rolled back: the next transaction runs them.
+	// A session may outlive its transaction (open in view), and the callbacks of one that
+	// was rolled back outlive it too: the next transaction runs them.
 	private void register(SharedSessionContractImplementor session, BeforeCompletionCallback callback) {
 		session.getTransactionCompletionCallbacks().registerCallback((BeforeCompletionCallback) (ending) -> {
 			if (!this.over) {

@@ -67,8 +67,7 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		StandardEvaluationContext context = context(auditing.beans());
 		boolean applies = !this.operation.isSkipped() && this.method.applies(errors, context);
 		this.method.evaluate(record, errors, context, false);
-		this.operation.amend(record);
-		AuditRecord described = record.build();
+		AuditRecord described = amended(record);
 		EntryFactory factory = auditing.factory();
 		return new Ending(this.operation, described, factory.entry(this.operation, described, duration),
 				this.method.dependsOnState() ? (change) -> finish(record, errors, context, change, factory, duration)
@@ -95,8 +94,15 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		context.setVariable("before", (change != null) ? JsonValues.toMap(change.before()) : null);
 		context.setVariable("after", (change != null) ? JsonValues.toMap(change.after()) : null);
 		this.method.evaluate(record, errors, context, true);
-		this.operation.amend(record);
-		return factory.entry(this.operation, record.build(), duration);
+		return factory.entry(this.operation, amended(record), duration);
+	}
+
+	// What the context tells goes before the annotation. On a copy where the rest of the
+	// annotation is still to come: some of it adds, and would be added twice.
+	private AuditRecord amended(AuditRecord.Builder record) {
+		AuditRecord.Builder amended = this.method.dependsOnState() ? record.build().toBuilder() : record;
+		this.operation.amend(amended);
+		return amended.build();
 	}
 
 	private Outcome outcome(AccessRefusal refusal) {

@@ -277,6 +277,14 @@ class TransactionOutcomeTests {
 	}
 
 	@Test
+	void whatTheContextTellsIsTakenOnceWhereTheTextDependsOnTheState() {
+		this.orders.move(this.id);
+		assertThat(this.log.await(2).get(1)).containsEntry("message", "Now MOVED")
+			.containsEntry("justification", "asked to")
+			.containsEntry("related", "[{\"id\": \"7\", \"type\": \"Box\"}]");
+	}
+
+	@Test
 	void anExpressionThatFailsIsNotedAndBreaksNothing() {
 		this.orders.wronglyDescribed(5L);
 		assertThat((String) this.log.await(2).get(1).get("metadata")).contains("\"id\": 5", "expressionErrors",

@@ -45,6 +45,13 @@ public class OrderService {
 		return order;
 	}
 
+	@Audited(action = "order.move", message = "Now #{#after['status']}")
+	@Transactional
+	public void move(long id) {
+		this.orders.findById(id).orElseThrow().setStatus("MOVED");
+		AuditContext.current().related("Box", 7).justification("asked to");
+	}
+
 	@Audited("order.rename")
 	@Transactional
 	public void rename(long id, String reference) {
