@@ -14,6 +14,7 @@ import io.auditspring.ledger.Schema;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.Assert;
 
@@ -40,6 +41,7 @@ import org.springframework.util.Assert;
  * @param security what Spring Security tells
  * @param masking what is never stored
  * @param flyway the migrations of the audit schema
+ * @param checkpoint signed checkpoints of the ledger
  */
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
@@ -48,7 +50,7 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway) {
+		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint) {
 
 	public AuditProperties {
 		schema = new Schema(schema).name();
