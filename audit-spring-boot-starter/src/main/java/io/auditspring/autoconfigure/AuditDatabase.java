@@ -31,13 +31,18 @@ final class AuditDatabase implements InitializingBean {
 			select object, privilege
 			from (values
 				('audit_log', 'SELECT'), ('audit_log', 'INSERT'),
-				('audit_chain', 'SELECT'), ('audit_chain', 'INSERT'), ('audit_chain', 'UPDATE'),
 				('audit_outbox', 'SELECT'), ('audit_outbox', 'INSERT'), ('audit_outbox', 'DELETE'),
-				('audit_outbox', 'UPDATE'), ('audit_quarantine', 'INSERT')
-			) as required (object, privilege)
+				('audit_outbox', 'UPDATE'), ('audit_quarantine', 'INSERT'),
+				('audit_lock_chain(text)', 'EXECUTE'), ('audit_ensure_partition(date)', 'EXECUTE')
+			) as required (object, privilege), format('%I.', ?::text) as schema (prefix)
 			where case
-				when to_regclass(format('%I.%I', ?::text, object)) is null then true
-				else not has_table_privilege(format('%I.%I', ?::text, object), privilege)
+				when not coalesce(has_schema_privilege(to_regnamespace(rtrim(prefix, '.')), 'USAGE'), false) then true
+				when privilege = 'EXECUTE' then coalesce(
+					not has_function_privilege(to_regprocedure(prefix || object), privilege), true)
+				when privilege = 'DELETE' then coalesce(
+					not has_table_privilege(to_regclass(prefix || object), privilege), true)
+				-- Some columns of a table may be enough.
+				else coalesce(not has_any_column_privilege(to_regclass(prefix || object), privilege), true)
 			end
 			""";
 
@@ -118,7 +123,6 @@ final class AuditDatabase implements InitializingBean {
 		List<String> missing = new ArrayList<>();
 		try (PreparedStatement statement = connection.prepareStatement(REQUIRED)) {
 			statement.setString(1, this.schema.name());
-			statement.setString(2, this.schema.name());
 			try (ResultSet result = statement.executeQuery()) {
 				while (result.next()) {
 					missing.add("%s on %s".formatted(result.getString(2), this.schema.table(result.getString(1))));
@@ -129,9 +133,8 @@ final class AuditDatabase implements InitializingBean {
 			throw new AuditSetupException(
 					"The database user may not use the audit schema '%s', or its tables do not exist; missing: %s"
 						.formatted(this.schema.name(), String.join(", ", missing)),
-					"Grant what is missing together with USAGE on the schema and EXECUTE on %s(date), or set "
-						.formatted(this.schema.table("audit_ensure_partition"))
-							+ "audit.flyway.enabled=true to let the application create the tables.");
+					"Grant what is missing together with USAGE on the schema, as classpath:io/auditspring/db/roles.sql does, "
+							+ "or set audit.flyway.enabled=true to let the application create the tables.");
 		}
 	}
 

@@ -97,7 +97,21 @@ public final class LedgerDatabase {
 	public void tamper(String sql) {
 		execute("alter table audit.audit_log disable trigger all");
 		execute(sql);
-		execute("alter table audit.audit_log enable always trigger audit_log_append_only");
+		execute("""
+				do $$
+				declare
+					guard record;
+				begin
+					for guard in
+						select tgrelid::regclass as relation, tgname as name
+						from pg_trigger
+						where tgrelid = 'audit.audit_log'::regclass and not tgisinternal
+					loop
+						execute format('alter table %s enable always trigger %I', guard.relation, guard.name);
+					end loop;
+				end
+				$$
+				""");
 	}
 
 	public @Nullable String query(String sql) {

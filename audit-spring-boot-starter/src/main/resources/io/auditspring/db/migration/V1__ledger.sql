@@ -189,9 +189,9 @@ begin
 		return;
 	end if;
 	execute format('create table %s (like "${schema}".audit_log including all)', qualified);
-	-- Statements on a partition itself pass by the parent's trigger.
+	-- Statements on a partition itself pass by the parent's triggers.
 	execute format(
-		'create trigger audit_log_append_only before update or delete or truncate on %s '
+		'create trigger audit_log_append_only before insert or update or delete or truncate on %s '
 		'for each statement execute function "${schema}".audit_refuse_change()', qualified);
 	execute format('alter table %s enable always trigger audit_log_append_only', qualified);
 	execute format('revoke all on %s from public', qualified);
