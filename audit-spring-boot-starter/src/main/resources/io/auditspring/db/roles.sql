@@ -52,3 +52,7 @@ grant execute on function "${schema}".audit_lock_chain(text), "${schema}".audit_
 
 -- Reads and verifies.
 grant select on "${schema}".audit_log, "${schema}".audit_chain to audit_reader, audit_redactor, audit_retention;
+
+-- Erases, and looks whom else the tables beside the ledger mention.
+grant select on "${schema}".audit_outbox, "${schema}".audit_quarantine to audit_redactor;
+grant execute on function "${schema}".audit_redact(text, jsonb, text, text, jsonb) to audit_redactor;

@@ -105,7 +105,7 @@ public final class LedgerDatabase {
 					for guard in
 						select tgrelid::regclass as relation, tgname as name
 						from pg_trigger
-						where tgrelid = 'audit.audit_log'::regclass and not tgisinternal
+						where tgrelid in (select relid from pg_partition_tree('audit.audit_log'))
 					loop
 						execute format('alter table %s enable always trigger %I', guard.relation, guard.name);
 					end loop;

@@ -128,3 +128,237 @@ alter table "${schema}".audit_log enable always trigger audit_log_refuse_forged_
 
 revoke all on function "${schema}".audit_lock_chain(text), "${schema}".audit_take_entries(),
 	"${schema}".audit_refuse_forged_entries() from public;
+
+-- The hash of an entry with the digests of its groups, as the format says. PostgreSQL escapes strings as RFC 8785 does.
+create function "${schema}".audit_entry_hash(entry "${schema}".audit_log, actor bytea, data bytea) returns bytea
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select sha256('\x00'::bytea || convert_to(concat(
+		'{"action":', to_json(entry.action),
+		',"actor":"', encode(actor, 'hex'),
+		'","actorType":', to_json(entry.actor_type),
+		',"category":' || to_json(entry.category),
+		',"chain":', to_json(entry.chain),
+		',"data":"', encode(data, 'hex'), '"',
+		',"durationMicros":' || entry.duration_micros,
+		',"id":"', entry.id,
+		'","occurredAt":"', to_char(entry.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+		'","operation":"', entry.operation_id,
+		'","outcome":', to_json(entry.outcome),
+		',"prev":"', encode(entry.prev_hash, 'hex'),
+		'","recordedAt":"', to_char(entry.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '"',
+		',"revision":' || entry.revision,
+		',"seq":', entry.seq,
+		',"service":' || to_json(entry.service),
+		',"severity":', to_json(entry.severity),
+		',"targetId":' || to_json(entry.target_id),
+		',"targetType":' || to_json(entry.target_type),
+		',"tenant":' || to_json(entry.tenant),
+		',"traceId":' || to_json(entry.trace_id),
+		',"v":', entry.hash_version, '}'), 'UTF8'))
+$$;
+
+-- Appends an entry of the ledger's own doing. Its metadata is an object of strings and whole numbers; who does it
+-- comes as staged entries do. The salt is made of random UUIDs: 122 random bits to a group.
+create function "${schema}".audit_append_own(chain text, action text, target_type text, target_id text, metadata jsonb,
+		doer jsonb) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	entry "${schema}".audit_log;
+	actor jsonb := doer -> 'actor';
+begin
+	entry.chain := chain;
+	select l.size, l.head, l.recorded_at into strict entry.seq, entry.prev_hash, entry.recorded_at
+	from "${schema}".audit_lock_chain(chain) l;
+	-- A UUID of version 7: random, but for the milliseconds at its beginning and the version.
+	entry.id := encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing substring(
+		int8send(floor(extract(epoch from entry.recorded_at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1),
+		'hex')::uuid;
+	entry.occurred_at := entry.recorded_at;
+	entry.service := doer ->> 'service';
+	entry.tenant := doer ->> 'tenant';
+	entry.operation_id := (doer ->> 'operation')::uuid;
+	entry.action := action;
+	entry.category := 'audit';
+	entry.severity := 'warning';
+	entry.outcome := 'success';
+	entry.target_type := target_type;
+	entry.target_id := target_id;
+	entry.trace_id := doer ->> 'traceId';
+	entry.actor_type := doer ->> 'actorType';
+	entry.actor_id := actor ->> 'id';
+	entry.actor_name := actor ->> 'name';
+	entry.impersonator_id := actor ->> 'impersonator';
+	entry.ip_address := (actor ->> 'ip')::inet;
+	entry.user_agent := actor ->> 'userAgent';
+	entry.session_id := actor ->> 'session';
+	entry.device_fingerprint := actor ->> 'device';
+	entry.metadata := metadata;
+	entry.hash_version := 1;
+	entry.salt := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
+	entry.hash := "${schema}".audit_entry_hash(entry,
+		sha256(substring(entry.salt for 16) || convert_to((
+			select concat('{', string_agg(concat('"', name, '":', to_json(value)), ',' order by name collate "C"), '}')
+			from (values ('device', entry.device_fingerprint), ('id', entry.actor_id),
+				('impersonator', entry.impersonator_id), ('ip', encode(substring(inet_send(entry.ip_address) from 5), 'hex')),
+				('name', entry.actor_name), ('session', entry.session_id), ('userAgent', entry.user_agent)
+			) as members (name, value)
+			where value is not null
+		), 'UTF8')),
+		sha256(substring(entry.salt from 17) || convert_to(concat('{"metadata":', (
+			select concat('{', string_agg(concat(to_json(key), ':', value), ',' order by key collate "C"), '}')
+			from jsonb_each(metadata)
+		), '}'), 'UTF8')));
+	insert into "${schema}".audit_log values (entry.*);
+end
+$$;
+
+-- Whom or what a court or a dispute still needs. Whatever concerns it is neither redacted nor retired.
+create table "${schema}".audit_legal_hold (
+	id          bigint      not null generated always as identity primary key,
+	actor_id    text,
+	target_type text,
+	target_id   text,
+	reason      text        not null,
+	placed_at   timestamptz not null default clock_timestamp(),
+	constraint audit_legal_hold_is_on_one check (
+		(actor_id is null) <> (target_id is null) and (target_type is null) = (target_id is null)
+	)
+);
+
+-- Whether a hold concerns an entry: as its actor, its impersonator, its target, or a further thing it names.
+create function "${schema}".audit_is_held(entry "${schema}".audit_log) returns boolean
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select from "${schema}".audit_legal_hold hold
+		where hold.actor_id in (entry.actor_id, entry.impersonator_id)
+		or (hold.target_type = entry.target_type and hold.target_id = entry.target_id)
+		or entry.related @> jsonb_build_array(jsonb_build_object('type', hold.target_type, 'id', hold.target_id))
+	)
+$$;
+
+-- Erases a group of entries of one chain, and records each erasure in that chain. Each of the entries comes with the
+-- digests of its groups, which must yield its hash: what is stored in the place of the erased columns is true.
+-- Says of each entry what became of it: erased, or why it is left as it was.
+create function "${schema}".audit_redact(chain text, entries jsonb, redacted text, reason text, doer jsonb)
+	returns table (id uuid, result text)
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	wanted record;
+	entry "${schema}".audit_log;
+	actor bytea;
+	data bytea;
+	none constant bytea := decode(repeat('00', 16), 'hex');
+begin
+	if redacted not in ('actor', 'data') or redacted is null or reason is null then
+		raise exception 'a redaction takes the group "actor" or "data", and a reason'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	-- Redactions of a chain take turns: nobody else changes its entries.
+	perform from "${schema}".audit_chain c where c.name = $1 for update;
+	for wanted in
+		select e.seq, e.id, decode(e.actor, 'hex') as actor, decode(e.data, 'hex') as data
+		from jsonb_to_recordset(entries) as e (seq bigint, id uuid, actor text, data text)
+		order by e.seq
+	loop
+		select l.* into entry
+		from "${schema}".audit_log l
+		where l.chain = $1 and l.seq = wanted.seq and l.id = wanted.id;
+		id := wanted.id;
+		actor := coalesce(entry.actor_digest, wanted.actor);
+		data := coalesce(entry.data_digest, wanted.data);
+		result := case
+			when entry.seq is null then 'missing'
+			when (redacted = 'actor' and entry.actor_digest is not null)
+				or (redacted = 'data' and entry.data_digest is not null) then 'redacted'
+			when redacted = 'data' and entry.action in ('audit.redaction', 'audit.retirement') then 'kept'
+			when "${schema}".audit_is_held(entry) then 'held'
+			when actor is null or data is null
+				or "${schema}".audit_entry_hash(entry, actor, data) <> entry.hash then 'altered'
+			else 'erased'
+		end;
+		if result = 'erased' then
+			perform "${schema}".audit_append_own($1, 'audit.redaction', 'AuditEntry', entry.id::text,
+				jsonb_build_object('chain', $1, 'seq', entry.seq, 'id', entry.id, 'group', redacted, 'reason', reason),
+				doer);
+			if redacted = 'actor' then
+				update "${schema}".audit_log l
+				set actor_id = null, actor_name = null, impersonator_id = null, ip_address = null, user_agent = null,
+					session_id = null, device_fingerprint = null, geolocation = null,
+					salt = none || substring(l.salt from 17), actor_digest = actor
+				where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at;
+			else
+				update "${schema}".audit_log l
+				set target_name = null, message = null, justification = null, error = null, before_state = null,
+					after_state = null, changes = null, metadata = null, related = null,
+					salt = substring(l.salt for 16) || none, data_digest = data
+				where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at;
+			end if;
+		end if;
+		return next;
+	end loop;
+end
+$$;
+
+-- Lets only a redaction through: of one group, with nothing else changed, by the owner's functions, and recorded before.
+create function "${schema}".audit_check_redaction() returns trigger
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	none constant bytea := decode(repeat('00', 16), 'hex');
+	redacted text;
+	columns text[];
+	salt bytea;
+begin
+	if old.actor_digest is null and new.actor_digest is not null then
+		redacted := 'actor';
+		columns := array['actor_id', 'actor_name', 'impersonator_id', 'ip_address', 'user_agent', 'session_id',
+			'device_fingerprint', 'geolocation', 'salt', 'actor_digest'];
+		salt := none || substring(old.salt from 17);
+	elsif old.data_digest is null and new.data_digest is not null then
+		redacted := 'data';
+		columns := array['target_name', 'message', 'justification', 'error', 'before_state', 'after_state', 'changes',
+			'metadata', 'related', 'salt', 'data_digest'];
+		salt := substring(old.salt for 16) || none;
+	end if;
+	if redacted is not null
+		and current_user = (select pg_get_userbyid(relowner) from pg_class where oid = tg_relid)
+		and new.salt = salt
+		and to_jsonb(new) - columns = to_jsonb(old) - columns
+		and exists (
+			select from "${schema}".audit_log recorded
+			where recorded.target_type = 'AuditEntry'
+			and recorded.target_id = old.id::text
+			and recorded.action = 'audit.redaction'
+			and recorded.chain = old.chain
+			and recorded.metadata @> jsonb_build_object('chain', old.chain, 'seq', old.seq, 'id', old.id, 'group', redacted)
+		)
+	then
+		return new;
+	end if;
+	raise exception 'audit entries cannot be changed: update on %.% is refused', tg_table_schema, tg_table_name
+		using errcode = 'insufficient_privilege';
+end
+$$;
+
+create trigger audit_log_only_redacted
+	before update on "${schema}".audit_log
+	for each row execute function "${schema}".audit_check_redaction();
+alter table "${schema}".audit_log enable always trigger audit_log_only_redacted;
+
+revoke all on "${schema}".audit_legal_hold from public;
+revoke all on function "${schema}".audit_entry_hash("${schema}".audit_log, bytea, bytea),
+	"${schema}".audit_append_own(text, text, text, text, jsonb, jsonb), "${schema}".audit_is_held("${schema}".audit_log),
+	"${schema}".audit_redact(text, jsonb, text, text, jsonb), "${schema}".audit_check_redaction() from public;
