@@ -11,6 +11,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.ledger.LedgerUpkeep;
 import io.auditspring.ledger.Partitions;
 import io.auditspring.ledger.Schema;
 import org.flywaydb.core.Flyway;
@@ -24,8 +25,6 @@ import org.springframework.beans.factory.InitializingBean;
  * a history table of their own, so that they never meet those of the application.
  */
 final class AuditDatabase implements InitializingBean {
-
-	private static final int MONTHS_AHEAD = 3;
 
 	private static final String REQUIRED = """
 			select object, privilege
@@ -73,7 +72,7 @@ final class AuditDatabase implements InitializingBean {
 		}
 		try (Connection connection = this.dataSource.getConnection()) {
 			checkPrivileges(connection);
-			new Partitions(this.schema).ensureUpcoming(connection, MONTHS_AHEAD);
+			new Partitions(this.schema).ensureUpcoming(connection, LedgerUpkeep.MONTHS_AHEAD);
 			if (!connection.getAutoCommit()) {
 				connection.commit();
 			}
@@ -82,6 +81,27 @@ final class AuditDatabase implements InitializingBean {
 			throw new AuditSetupException(
 					"The audit schema '%s' cannot be used: %s".formatted(this.schema.name(), ex.getMessage()),
 					"Make sure that the database can be reached and that its user may use the schema.", ex);
+		}
+	}
+
+	/**
+	 * Whether the user may do what only some are granted.
+	 * @param function the function's name and types
+	 * @return whether it may be executed
+	 */
+	boolean mayExecute(String function) {
+		try (Connection connection = this.dataSource.getConnection();
+				PreparedStatement statement = connection
+					.prepareStatement("select has_function_privilege(to_regprocedure(?), 'EXECUTE')")) {
+			statement.setString(1, this.schema.table(function));
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
+		}
+		catch (SQLException ex) {
+			throw new AuditSetupException("The rights on the audit schema '%s' cannot be read: %s"
+				.formatted(this.schema.name(), ex.getMessage()), "Make sure that the database can be reached.", ex);
 		}
 	}
 

@@ -1,7 +1,6 @@
 package io.auditspring.ledger;
 
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -28,17 +27,14 @@ final class Erasure {
 
 	private List<Long> quarantined = List.of();
 
-	void add(StoredEntry entry, EntryGroup group, String result) {
+	void add(LedgerRow entry, EntryGroup group, String result) {
 		switch (result) {
 			case "erased" -> {
 				this.erased.merge(group, 1L, Long::sum);
-				if (entry.recordedAt() != null) {
-					this.months.merge(YearMonth.from(entry.recordedAt().atOffset(ZoneOffset.UTC)), 1L, Long::sum);
-				}
+				this.months.merge(entry.month(), 1L, Long::sum);
 			}
 			case "redacted" -> this.alreadyErased++;
-			default -> left(UUID.fromString(String.valueOf(entry.core().id())),
-					ErasureReport.Cause.valueOf(result.toUpperCase(Locale.ROOT)));
+			default -> left(entry.id(), ErasureReport.Cause.valueOf(result.toUpperCase(Locale.ROOT)));
 		}
 	}
 

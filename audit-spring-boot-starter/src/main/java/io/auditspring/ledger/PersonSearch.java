@@ -8,7 +8,6 @@ import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 import io.auditspring.Resource;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,7 @@ final class PersonSearch {
 				and recorded_at <= ?
 				order by recorded_at, chain, seq
 				limit %d
-				""".formatted(StoredEntry.COLUMNS, schema.table("audit_log"), Redaction.BATCH);
+				""".formatted(LedgerRow.COLUMNS, schema.table("audit_log"), Redaction.BATCH);
 		this.staged = """
 				select count(*)
 				from %s
@@ -87,7 +86,7 @@ final class PersonSearch {
 	 * @param entries what was found
 	 * @param end where to go on, or {@code null} at the end
 	 */
-	record Page(List<StoredEntry> entries, @Nullable Position end) {
+	record Page(List<LedgerRow> entries, @Nullable Position end) {
 
 	}
 
@@ -136,22 +135,21 @@ final class PersonSearch {
 			statement.setString(parameter++, position.chain());
 			statement.setLong(parameter++, position.seq());
 			statement.setObject(parameter, position.end());
-			List<StoredEntry> entries = read(statement);
+			List<LedgerRow> entries = read(statement);
 			return new Page(entries,
 					(entries.size() < Redaction.BATCH) ? null : after(entries.get(entries.size() - 1), position.end()));
 		}
 	}
 
-	private static Position after(StoredEntry last, OffsetDateTime end) {
-		return new Position(Objects.requireNonNull(last.recordedAt()).atOffset(end.getOffset()),
-				Objects.requireNonNull(last.core().chain()), Objects.requireNonNull(last.core().seq()), end);
+	private static Position after(LedgerRow last, OffsetDateTime end) {
+		return new Position(last.recordedAt().atOffset(end.getOffset()), last.chain(), last.seq(), end);
 	}
 
-	static List<StoredEntry> read(PreparedStatement statement) throws SQLException {
-		List<StoredEntry> entries = new ArrayList<>();
+	static List<LedgerRow> read(PreparedStatement statement) throws SQLException {
+		List<LedgerRow> entries = new ArrayList<>();
 		try (ResultSet rows = statement.executeQuery()) {
 			while (rows.next()) {
-				entries.add(StoredEntry.read(rows));
+				entries.add(LedgerRow.read(rows));
 			}
 		}
 		return entries;

@@ -61,7 +61,7 @@ public final class Redaction {
 				from %s
 				where id = any (?)
 				order by chain, seq
-				""".formatted(StoredEntry.COLUMNS, schema.table("audit_log"));
+				""".formatted(LedgerRow.COLUMNS, schema.table("audit_log"));
 		this.redact = """
 				select id, result
 				from %s(?, ?::jsonb, ?, ?, ?::jsonb -> 0)
@@ -93,7 +93,7 @@ public final class Redaction {
 		for (int from = 0; from < left.size(); from += BATCH) {
 			List<UUID> batch = left.subList(from, Math.min(from + BATCH, left.size()));
 			run((connection) -> {
-				List<StoredEntry> entries = find(connection, batch);
+				List<LedgerRow> entries = find(connection, batch);
 				redact(connection, entries, group, reason, doer, erasure);
 				missing(connection, batch, entries, erasure);
 				return entries.size();
@@ -132,23 +132,21 @@ public final class Redaction {
 		return erasure.report();
 	}
 
-	private List<StoredEntry> find(Connection connection, List<UUID> ids) throws SQLException {
+	private List<LedgerRow> find(Connection connection, List<UUID> ids) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.find)) {
 			statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
 			return PersonSearch.read(statement);
 		}
 	}
 
-	private void redact(Connection connection, List<StoredEntry> entries, EntryGroup group, String reason, String doer,
+	private void redact(Connection connection, List<LedgerRow> entries, EntryGroup group, String reason, String doer,
 			Erasure erasure) throws SQLException {
-		Map<String, List<StoredEntry>> chains = entries.stream()
-			.collect(Collectors.groupingBy((entry) -> Objects.requireNonNull(entry.core().chain()), LinkedHashMap::new,
-					Collectors.toList()));
-		for (Map.Entry<String, List<StoredEntry>> chain : chains.entrySet()) {
-			Map<String, StoredEntry> byId = chain.getValue()
+		Map<String, List<LedgerRow>> chains = entries.stream()
+			.collect(Collectors.groupingBy((entry) -> entry.chain(), LinkedHashMap::new, Collectors.toList()));
+		for (Map.Entry<String, List<LedgerRow>> chain : chains.entrySet()) {
+			Map<UUID, LedgerRow> byId = chain.getValue()
 				.stream()
-				.collect(Collectors.toMap((entry) -> Objects.requireNonNull(entry.core().id()), (entry) -> entry,
-						(first, second) -> first));
+				.collect(Collectors.toMap((entry) -> entry.id(), (entry) -> entry, (first, second) -> first));
 			try (PreparedStatement statement = connection.prepareStatement(this.redact)) {
 				statement.setString(1, chain.getKey());
 				statement.setString(2, json(chain.getValue()));
@@ -157,7 +155,7 @@ public final class Redaction {
 				statement.setString(5, doer);
 				try (ResultSet results = statement.executeQuery()) {
 					while (results.next()) {
-						erasure.add(Objects.requireNonNull(byId.get(results.getString("id"))), group,
+						erasure.add(Objects.requireNonNull(byId.get(results.getObject("id", UUID.class))), group,
 								results.getString("result"));
 					}
 				}
@@ -165,22 +163,22 @@ public final class Redaction {
 		}
 	}
 
-	private static String json(List<StoredEntry> entries) {
+	private static String json(List<LedgerRow> entries) {
 		HexFormat hex = HexFormat.of();
 		return entries.stream()
 			.map((entry) -> new CanonicalObject().text("actor", hex.formatHex(entry.digestOfActor()))
 				.text("data", hex.formatHex(entry.digestOfData()))
-				.text("id", entry.core().id())
-				.number("seq", entry.core().seq())
+				.text("id", entry.id().toString())
+				.number("seq", entry.seq())
 				.toString())
 			.collect(Collectors.joining(",", "[", "]"));
 	}
 
 	// An id begins with the time of its capture, RFC 9562, section 5.7.
-	private void missing(Connection connection, List<UUID> ids, List<StoredEntry> found, Erasure erasure)
+	private void missing(Connection connection, List<UUID> ids, List<LedgerRow> found, Erasure erasure)
 			throws SQLException {
 		List<UUID> missing = new ArrayList<>(ids);
-		found.forEach((entry) -> missing.remove(UUID.fromString(String.valueOf(entry.core().id()))));
+		found.forEach((entry) -> missing.remove(entry.id()));
 		if (missing.isEmpty()) {
 			return;
 		}

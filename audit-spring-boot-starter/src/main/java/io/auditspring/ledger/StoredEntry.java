@@ -46,15 +46,9 @@ record StoredEntry(CoreObject core, @Nullable Instant recordedAt, int version, b
 	}
 
 	byte[] computeHash() {
-		return EntryHash.leaf(this.core, digestOfActor(), digestOfData(), this.prevHash);
-	}
-
-	byte[] digestOfActor() {
-		return (this.actorDigest != null) ? this.actorDigest : EntryHash.actorDigest(this.salt, this.actor);
-	}
-
-	byte[] digestOfData() {
-		return (this.dataDigest != null) ? this.dataDigest : EntryHash.dataDigest(this.salt, this.data);
+		byte[] actor = (this.actorDigest != null) ? this.actorDigest : EntryHash.actorDigest(this.salt, this.actor);
+		byte[] data = (this.dataDigest != null) ? this.dataDigest : EntryHash.dataDigest(this.salt, this.data);
+		return EntryHash.leaf(this.core, actor, data, this.prevHash);
 	}
 
 	private static CoreObject core(ResultSet row, @Nullable Instant recordedAt) throws SQLException {

@@ -56,3 +56,23 @@ grant select on "${schema}".audit_log, "${schema}".audit_chain to audit_reader, 
 -- Erases, and looks whom else the tables beside the ledger mention.
 grant select on "${schema}".audit_outbox, "${schema}".audit_quarantine to audit_redactor;
 grant execute on function "${schema}".audit_redact(text, jsonb, text, text, jsonb) to audit_redactor;
+
+-- Retires months, and places and lifts legal holds, which others may see.
+grant select on "${schema}".audit_legal_hold to audit_reader, audit_redactor, audit_retention;
+grant select, update (due_at) on "${schema}".audit_upkeep to audit_retention;
+grant execute on function "${schema}".audit_hold(text, text, text, text, text, jsonb),
+	"${schema}".audit_release(text, bigint, text, jsonb), "${schema}".audit_retire(date, boolean, jsonb, jsonb),
+	"${schema}".audit_month_is_held(date), "${schema}".audit_is_held("${schema}".audit_log),
+	"${schema}".audit_ensure_partition(date) to audit_retention;
+
+-- Keeps checkpoints, for which it must be a reader, too.
+do $$
+begin
+	if to_regclass('"${schema}".audit_checkpoint') is not null then
+		grant insert on "${schema}".audit_checkpoint, "${schema}".audit_tile to audit_writer;
+		grant insert, update on "${schema}".audit_tree to audit_writer;
+		grant select on "${schema}".audit_checkpoint, "${schema}".audit_tile, "${schema}".audit_tree
+			to audit_reader, audit_redactor, audit_retention;
+	end if;
+end
+$$;

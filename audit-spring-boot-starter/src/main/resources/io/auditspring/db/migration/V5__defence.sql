@@ -362,3 +362,131 @@ revoke all on "${schema}".audit_legal_hold from public;
 revoke all on function "${schema}".audit_entry_hash("${schema}".audit_log, bytea, bytea),
 	"${schema}".audit_append_own(text, text, text, text, jsonb, jsonb), "${schema}".audit_is_held("${schema}".audit_log),
 	"${schema}".audit_redact(text, jsonb, text, text, jsonb), "${schema}".audit_check_redaction() from public;
+
+-- Places a hold on an actor or a target, and records it in a chain.
+create function "${schema}".audit_hold(chain text, actor text, type text, target text, reason text, doer jsonb)
+	returns bigint
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	hold bigint;
+begin
+	insert into "${schema}".audit_legal_hold (actor_id, target_type, target_id, reason)
+	values (actor, type, target, reason)
+	returning id into hold;
+	perform "${schema}".audit_append_own(chain, 'audit.hold', type, target,
+		jsonb_strip_nulls(jsonb_build_object('hold', hold, 'actor', actor, 'reason', reason)), doer);
+	return hold;
+end
+$$;
+
+-- Lifts a hold, and records it. Says whether there was one.
+create function "${schema}".audit_release(chain text, hold bigint, reason text, doer jsonb) returns boolean
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	lifted "${schema}".audit_legal_hold;
+begin
+	delete from "${schema}".audit_legal_hold where id = hold returning * into lifted;
+	if not found then
+		return false;
+	end if;
+	perform "${schema}".audit_append_own(chain, 'audit.release', lifted.target_type, lifted.target_id,
+		jsonb_strip_nulls(jsonb_build_object('hold', hold, 'actor', lifted.actor_id, 'reason', reason)), doer);
+	return true;
+end
+$$;
+
+-- Retires the oldest month: appends to each chain that has entries in it what they were, and takes its partition out of
+-- the ledger. What the caller has verified comes as one object a chain; all that the database can tell itself is
+-- compared. Detaching waits for the readers of the log and makes everybody else wait behind it, so it gives up soon.
+create function "${schema}".audit_retire(month date, drops boolean, retirements jsonb, doer jsonb) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+	set lock_timeout = '300ms'
+as $$
+declare
+	part text := to_char(month, '"audit_log_"YYYY_MM');
+	found_in_part jsonb;
+	retirement jsonb;
+begin
+	if part is distinct from (
+		select min(relname)
+		from pg_inherits join pg_class on pg_class.oid = inhrelid
+		where inhparent = '"${schema}".audit_log'::regclass
+	) then
+		raise exception '% is not the oldest partition', part using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	if month + interval '1 month' > date_trunc('month', clock_timestamp() at time zone 'UTC') then
+		raise exception '% is not over yet', part using errcode = 'object_not_in_prerequisite_state';
+	end if;
+
+	execute format($sql$
+		select coalesce(jsonb_agg(jsonb_build_object('chain', chain, 'partition', %1$L, 'firstSeq', first_seq,
+			'lastSeq', last_seq, 'firstPrevHash', first_prev, 'lastHash', last_hash, 'entries', entries,
+			'action', %2$L) order by chain collate "C"), '[]')
+		from (
+			select chain, first_seq, last_seq, entries,
+				(select encode(prev_hash, 'hex') from "${schema}".%3$I where chain = c.chain and seq = first_seq) as first_prev,
+				(select encode(hash, 'hex') from "${schema}".%3$I where chain = c.chain and seq = last_seq) as last_hash
+			from (
+				select chain, min(seq) as first_seq, max(seq) as last_seq, count(*) as entries
+				from "${schema}".%3$I
+				group by chain
+			) as c
+		) as chains
+		$sql$, part, case when drops then 'drop' else 'detach' end, part) into found_in_part;
+	if found_in_part is distinct from (
+		select coalesce(jsonb_agg(given - array['root', 'signature'] order by given ->> 'chain' collate "C"), '[]')
+		from jsonb_array_elements(retirements) as given
+	) then
+		raise exception 'what is to be retired is not what % holds: %', part, found_in_part
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	if "${schema}".audit_month_is_held(month) then
+		raise exception 'a legal hold keeps %', part using errcode = 'object_in_use';
+	end if;
+
+	for retirement in
+		select given from jsonb_array_elements(retirements) as given order by given ->> 'chain' collate "C"
+	loop
+		perform "${schema}".audit_append_own(retirement ->> 'chain', 'audit.retirement', 'AuditPartition', part,
+			retirement, doer);
+	end loop;
+	execute format('alter table "${schema}".audit_log detach partition "${schema}".%I', part);
+	if drops then
+		execute format('drop table "${schema}".%I', part);
+	end if;
+end
+$$;
+
+-- Whether a hold concerns an entry of a month.
+create function "${schema}".audit_month_is_held(month date) returns boolean
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select exists (select from "${schema}".audit_legal_hold) and exists (
+		select from "${schema}".audit_log entry
+		where entry.recorded_at >= month::timestamp at time zone 'UTC'
+		and entry.recorded_at < (month + interval '1 month') at time zone 'UTC'
+		and "${schema}".audit_is_held(entry)
+	)
+$$;
+
+-- When the upkeep of the ledger is due again. Whoever moves that time on does it: one instance.
+create table "${schema}".audit_upkeep (
+	name   text        not null primary key,
+	due_at timestamptz not null
+);
+insert into "${schema}".audit_upkeep (name, due_at) values ('retention', clock_timestamp());
+
+revoke all on "${schema}".audit_upkeep from public;
+revoke all on function "${schema}".audit_hold(text, text, text, text, text, jsonb),
+	"${schema}".audit_release(text, bigint, text, jsonb), "${schema}".audit_retire(date, boolean, jsonb, jsonb),
+	"${schema}".audit_month_is_held(date) from public;
