@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 
+import io.auditspring.ledger.merkle.MerkleTree;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 

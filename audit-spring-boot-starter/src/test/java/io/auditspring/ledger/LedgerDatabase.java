@@ -39,6 +39,12 @@ public final class LedgerDatabase {
 		return new LedgerDatabase(new Schema(schema), TestDatabase.newDatabase()).migrated();
 	}
 
+	/** What a backup of now would restore. */
+	public LedgerDatabase copy() {
+		return new LedgerDatabase(this.schema,
+				TestDatabase.copyOf(Objects.requireNonNull(query("select current_database()"))));
+	}
+
 	private LedgerDatabase migrated() {
 		Flyway.configure()
 			.dataSource(this.dataSource)
