@@ -3,6 +3,8 @@ package io.auditspring.ledger;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A Merkle tree of RFC 6962, section 2.1, that grows leaf by leaf. Keeps one hash for
  * each complete subtree, so its memory is the logarithm of its size.
@@ -39,12 +41,19 @@ final class MerkleTree {
 	 * @return its hash; that of no bytes for an empty tree
 	 */
 	byte[] root() {
-		if (this.size == 0) {
-			return Sha256.hash();
-		}
-		byte[] root = this.subtrees.get(this.subtrees.size() - 1);
-		for (int i = this.subtrees.size() - 2; i >= 0; i--) {
-			root = node(this.subtrees.get(i), root);
+		byte[] root = root(null);
+		return (root != null) ? root : Sha256.hash();
+	}
+
+	/**
+	 * The root over all leaves and further ones to their right.
+	 * @param right the root over the further ones, or {@code null} if there are none
+	 * @return the root, or {@code null} if there are no leaves at all
+	 */
+	byte @Nullable [] root(byte @Nullable [] right) {
+		byte[] root = right;
+		for (int i = this.subtrees.size() - 1; i >= 0; i--) {
+			root = (root != null) ? node(this.subtrees.get(i), root) : this.subtrees.get(i);
 		}
 		return root;
 	}

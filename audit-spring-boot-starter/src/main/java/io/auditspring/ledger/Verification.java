@@ -15,7 +15,7 @@ public record Verification(boolean valid, List<ChainVerification> chains) {
 	}
 
 	static Verification of(List<ChainVerification> chains) {
-		return new Verification(chains.stream().allMatch((chain) -> chain.problems().isEmpty()), chains);
+		return new Verification(chains.stream().allMatch(ChainVerification::valid), chains);
 	}
 
 }
