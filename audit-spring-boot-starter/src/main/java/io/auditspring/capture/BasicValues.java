@@ -8,7 +8,7 @@ import java.sql.Blob;
 import java.sql.Clob;
 import java.util.HexFormat;
 
-import io.auditspring.ledger.Sha256;
+import io.auditspring.ledger.merkle.Sha256;
 import org.hibernate.type.BasicType;
 import org.hibernate.type.SqlTypes;
 import org.hibernate.type.Type;

@@ -1,10 +1,13 @@
 package io.auditspring.ledger;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 
+import io.auditspring.ledger.merkle.MerkleTree;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +34,29 @@ final class ChainCheck {
 
 	private @Nullable Instant previousRecordedAt;
 
+	private long resumedAt;
+
 	private long from = -1;
+
+	/** Redaction entries about entries that were verified before. */
+	private final List<Earlier> earlier = new ArrayList<>();
 
 	private byte[] firstPrevHash = {};
 
 	private long nextSeq;
 
 	private long entries;
+
+	/**
+	 * A redaction entry about an entry that was verified before.
+	 *
+	 * @param seq the redaction entry's place
+	 * @param id the redaction entry's id
+	 * @param redaction what it says
+	 */
+	record Earlier(long seq, @Nullable UUID id, Declaration.Redaction redaction) {
+
+	}
 
 	/**
 	 * Begins at the start of a chain.
@@ -56,13 +75,25 @@ final class ChainCheck {
 	}
 
 	/**
+	 * Begins behind an entry that was verified before.
+	 * @param last the entry's place
+	 * @param seq its position
+	 */
+	void resumeAfter(StoredEntry.Place last, long seq) {
+		this.previousHash = last.hash();
+		this.previousRecordedAt = last.recordedAt();
+		this.resumedAt = seq + 1;
+		this.from = seq + 1;
+		this.nextSeq = seq + 1;
+	}
+
+	/**
 	 * Checks the next entry.
 	 * @param entry the entry
 	 */
 	void accept(CheckedEntry entry) {
 		this.entries++;
 		boolean inPlace = isInPlace(entry.place());
-		checkTime(entry.place());
 		this.months.check(entry.place(), (what) -> add(Problem.Kind.PARTITION, entry.place(), what));
 		for (CheckedEntry.Finding finding : entry.findings()) {
 			this.problems.add(finding.kind(), entry.place().seq(), entry.place().id(), finding.what(),
@@ -70,6 +101,7 @@ final class ChainCheck {
 		}
 		if (inPlace) {
 			long seq = this.nextSeq - 1;
+			checkTime(entry.place());
 			entry.redactedGroups().forEach((group) -> this.redactions.erased(seq, entry.place().id(), group));
 			this.leaves.append(seq, entry.place().hash());
 			this.previousHash = entry.place().hash();
@@ -137,7 +169,7 @@ final class ChainCheck {
 	private void accept(StoredEntry.Place place, Declaration declaration) {
 		if (declaration instanceof Declaration.Redaction redaction) {
 			if (redaction.chain().equals(this.problems.chain())) {
-				this.redactions.entry(place.seq(), place.id(), redaction);
+				accept(place.seq(), place.id(), redaction);
 			}
 		}
 		else if (declaration instanceof Declaration.Retirement retirement) {
@@ -157,7 +189,32 @@ final class ChainCheck {
 	 * @param redaction what it says
 	 */
 	void acceptFromElsewhere(@Nullable UUID id, Declaration.Redaction redaction) {
-		this.redactions.entry(null, id, redaction);
+		accept(null, id, redaction);
+	}
+
+	/**
+	 * Takes a redaction entry.
+	 * @param seq its place, or {@code null} if that is in another chain
+	 */
+	private void accept(@Nullable Long seq, @Nullable UUID id, Declaration.Redaction redaction) {
+		if (redaction.seq() >= from()) {
+			this.redactions.entry(seq, id, redaction);
+		}
+		else if (seq != null && redaction.seq() < this.resumedAt) {
+			this.earlier.add(new Earlier(seq, id, redaction));
+		}
+	}
+
+	/**
+	 * Gives the redaction entries about entries that were verified before.
+	 * @return the entries, without those of other chains
+	 */
+	List<Earlier> earlier() {
+		return this.earlier;
+	}
+
+	void addNotErased(Earlier entry) {
+		this.redactions.addNotErased(entry.seq(), entry.id(), entry.redaction());
 	}
 
 	/**
@@ -166,7 +223,7 @@ final class ChainCheck {
 	 */
 	void finish(@Nullable StoredHead head) {
 		this.redactions.finish();
-		if (this.from >= 0) {
+		if (this.from >= 0 && this.resumedAt == 0) {
 			this.retirements.finish(this.from, this.firstPrevHash);
 		}
 		if (head == null) {

@@ -2,6 +2,7 @@ package io.auditspring.ledger;
 
 import java.util.HexFormat;
 
+import io.auditspring.ledger.merkle.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,8 @@ package io.auditspring.ledger;
 import java.util.Arrays;
 import java.util.UUID;
 
+import io.auditspring.ledger.merkle.Sha256;
+
 /**
  * The hashes of the ledger's format, version 1.
  */

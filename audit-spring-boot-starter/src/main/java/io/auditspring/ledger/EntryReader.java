@@ -3,8 +3,11 @@ package io.auditspring.ledger;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -60,6 +63,20 @@ final class EntryReader {
 		String literal = this.connection.escapeLiteral(chain);
 		read("action = '%s' and chain <> '%s' and %s = '%s'".formatted(Declaration.REDACTION, literal,
 				this.columns.redactedChain(), literal), sink);
+	}
+
+	/**
+	 * Finds an entry.
+	 * @param chain its chain
+	 * @param seq its place
+	 * @return what is not for interpretation of it, or {@code null} unless there is
+	 * exactly one
+	 * @throws SQLException if it cannot be read
+	 */
+	StoredEntry.@Nullable Place place(String chain, long seq) throws SQLException {
+		List<StoredEntry.Place> places = new ArrayList<>();
+		read(chain, "seq = " + seq, (row) -> places.add(StoredEntry.Place.read(row)));
+		return (places.size() == 1) ? places.get(0) : null;
 	}
 
 	private void read(String condition, Consumer<CopyRow> sink) throws SQLException {

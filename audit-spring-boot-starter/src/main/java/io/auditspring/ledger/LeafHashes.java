@@ -6,7 +6,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
+import io.auditspring.ledger.merkle.TilePlace;
+import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TreeRange;
+import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,35 +21,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeafHashes {
 
+	/** How many hashes a tile has (C2SP tlog-tiles, height 8). */
+	static final int TILE = 256;
+
 	private final Problems problems;
 
-	private final Checkpoints checkpoints;
+	private final Growth growth;
 
-	private final TiledTree tree = new TiledTree(this::complete);
+	private final TreeEdge tree;
 
 	/** The tiles of level 0 that are stored for the entries that come next. */
 	private final TreeMap<Long, byte[]> stored = new TreeMap<>();
 
-	private final List<Tile> upper = new ArrayList<>();
+	private final List<TreeTile> upper = new ArrayList<>();
+
+	/** Up to where full tiles must be there. */
+	private final long tiled;
 
 	private boolean known = true;
 
-	/**
-	 * A tile.
-	 *
-	 * @param level its level
-	 * @param index its place in the level
-	 * @param hashes its hashes
-	 */
-	record Tile(int level, long index, byte[] hashes) {
-
-	}
-
-	LeafHashes(Problems problems, Checkpoints checkpoints) {
+	LeafHashes(Problems problems, TreeEdge tree, long tiled, Growth growth) {
+		this.tiled = tiled;
+		this.tree = tree;
 		this.problems = problems;
-		this.checkpoints = checkpoints;
+		this.growth = growth;
 	}
 
+	/**
+	 * Says what is stored for the entries that come next.
+	 * @param tiles tiles of level 0 by their index
+	 */
 	void expect(Map<Long, byte[]> tiles) {
 		this.stored.clear();
 		this.stored.putAll(tiles);
@@ -57,68 +63,86 @@ final class LeafHashes {
 	 */
 	void append(long seq, byte[] hash) {
 		fillUpTo(seq);
-		if (this.known && this.tree.size() == seq) {
+		this.known &= this.tree.size() == seq;
+		if (this.known) {
 			add((hash.length == EntryHash.LENGTH) ? hash : Arrays.copyOf(hash, EntryHash.LENGTH));
 		}
 	}
 
 	/**
-	 * Goes on with the stored hashes of entries that are not there.
+	 * Goes on with the stored hashes of entries that are not there, as far as there are
+	 * any.
 	 * @param seq where to stop
 	 */
 	void fillUpTo(long seq) {
-		while (this.known && this.tree.size() < seq) {
-			byte[] tile = this.stored.get(this.tree.size() / TiledTree.TILE);
-			this.known = tile != null;
-			if (tile != null) {
-				int start = (int) (this.tree.size() % TiledTree.TILE) * EntryHash.LENGTH;
-				add(Arrays.copyOfRange(tile, start, start + EntryHash.LENGTH));
-			}
+		byte[] hash = (this.known && this.tree.size() < seq) ? storedHash() : null;
+		while (hash != null) {
+			add(hash);
+			hash = (this.tree.size() < seq) ? storedHash() : null;
 		}
+	}
+
+	private byte @Nullable [] storedHash() {
+		byte[] tile = this.stored.get(this.tree.size() / TILE);
+		int start = (int) (this.tree.size() % TILE) * EntryHash.LENGTH;
+		return (tile != null && start + EntryHash.LENGTH <= tile.length)
+				? Arrays.copyOfRange(tile, start, start + EntryHash.LENGTH) : null;
 	}
 
 	private void add(byte[] hash) {
-		this.tree.append(hash);
-		this.checkpoints.reached(this.tree.size(), this.tree::root);
+		this.tree.append(hash, this::complete);
+		this.growth.reached(this.tree.size(), this::computeRoot);
 	}
 
-	private void complete(int level, long index, byte[] hashes) {
-		if (level > 0) {
-			this.upper.add(new Tile(level, index, hashes));
+	private void complete(TreeTile tile) {
+		if (tile.place().level() > 0) {
+			this.upper.add(tile);
 			return;
 		}
-		byte[] tile = this.stored.get(index);
-		if (tile != null) {
-			compare(new Tile(level, index, hashes), tile);
-		}
+		compare(tile, this.stored.get(tile.place().index()));
 	}
 
 	/**
 	 * Gives the tiles above the leaves that were completed since the last time.
 	 * @return the tiles, which are forgotten
 	 */
-	List<Tile> takeUpper() {
-		List<Tile> taken = List.copyOf(this.upper);
+	List<TreeTile> takeUpper() {
+		List<TreeTile> taken = List.copyOf(this.upper);
 		this.upper.clear();
 		return taken;
 	}
 
-	void compare(Tile computed, byte[] found) {
+	/**
+	 * Compares a tile.
+	 * @param computed as it should be
+	 * @param found as it is stored, or {@code null} if it is not, which is only right if
+	 * no checkpoint was made since it is full
+	 */
+	void compare(TreeTile computed, byte @Nullable [] found) {
+		TilePlace place = computed.place();
+		String name = "tile %d of level %d".formatted(place.index(), place.level());
+		Long first = (place.level() == 0) ? (Long) (place.index() * TILE) : null;
+		if (found == null || found.length < computed.hashes().length) {
+			if (end(place) <= this.tiled) {
+				this.problems.add(Problem.Kind.TILE, first, null, name + " is missing");
+			}
+			return;
+		}
 		int difference = Arrays.mismatch(computed.hashes(), found);
 		if (difference >= 0) {
-			int start = difference - difference % EntryHash.LENGTH;
-			this.problems.add(Problem.Kind.TILE, (computed.level() == 0) ? firstOf(computed, start) : null, null,
-					"tile %d of level %d differs from the entries at its hash %d".formatted(computed.index(),
-							computed.level(), start / EntryHash.LENGTH),
-					hex(computed.hashes(), start), hex(found, start));
+			int index = difference / EntryHash.LENGTH;
+			this.problems.add(Problem.Kind.TILE, (first != null) ? (Long) (first + index) : null, null,
+					name + " differs from the entries at its hash " + index, hex(computed.hashes(), index),
+					hex(found, index));
 		}
 	}
 
-	private static Long firstOf(Tile tile, int start) {
-		return tile.index() * TiledTree.TILE + start / EntryHash.LENGTH;
+	private static long end(TilePlace place) {
+		return (place.index() + 1) << (8 * (place.level() + 1));
 	}
 
-	private static @Nullable String hex(byte[] hashes, int start) {
+	private static @Nullable String hex(byte[] hashes, int index) {
+		int start = index * EntryHash.LENGTH;
 		int end = Math.min(start + EntryHash.LENGTH, hashes.length);
 		return (start < end) ? HexFormat.of().formatHex(hashes, start, end) : null;
 	}
@@ -132,18 +156,30 @@ final class LeafHashes {
 	 * @return its hash, or {@code null} if not all of them are known
 	 */
 	byte @Nullable [] root() {
-		return this.known ? this.tree.root() : null;
+		return this.known ? computeRoot() : null;
+	}
+
+	private byte[] computeRoot() {
+		return root(this.tree);
+	}
+
+	static byte[] root(TreeEdge tree) {
+		List<byte[]> levels = tree.levels();
+		return new TreeRange(0, tree.size()).hash((node) -> {
+			TilePlace place = TilePlace.of(node);
+			return place.hash(node, levels.get(place.level()));
+		});
 	}
 
 	/** Learns of the tree as it grows. */
-	interface Checkpoints {
+	interface Growth {
 
 		/**
 		 * Takes the next size.
 		 * @param size how many leaves there are
 		 * @param root computes the root over them
 		 */
-		void reached(long size, java.util.function.Supplier<byte[]> root);
+		void reached(long size, Supplier<byte[]> root);
 
 	}
 

@@ -3,39 +3,24 @@ package io.auditspring.ledger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-
-import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies chains over one connection, in one snapshot, segment by segment: so that the
- * tiles and checkpoints of a segment can be read before its entries, and memory stays
- * flat.
+ * Verifies chains over one connection, in one snapshot. Needs nothing but a driver and a
+ * JSON parser.
  */
 public final class LedgerCheck {
 
-	/** What one tile of level 1 covers. */
-	private static final long SEGMENT = TiledTree.TILE * TiledTree.TILE;
+	/** Goes on from the newest checkpoint, whichever that is. */
+	public static final long NEWEST = -1;
 
-	private final LedgerTables tables;
+	private final LedgerSource source;
 
-	private final EntryColumns columns;
+	private final Evidence evidence;
 
-	private final EntryReader entries;
-
-	private final Months months;
-
-	private final VerificationProgress progress;
-
-	private LedgerCheck(Connection connection, Schema schema, VerificationProgress progress) throws SQLException {
-		this.columns = EntryColumns.of(connection, schema);
-		this.tables = new LedgerTables(connection, schema, this.columns);
-		this.entries = new EntryReader(connection, schema, this.columns);
-		this.months = Months.of(connection, schema);
-		this.progress = progress;
+	private LedgerCheck(LedgerSource source, Evidence evidence) {
+		this.source = source;
+		this.evidence = evidence;
 	}
 
 	/**
@@ -43,31 +28,31 @@ public final class LedgerCheck {
 	 * @param connection a connection to PostgreSQL that may read the ledger, with
 	 * auto-commit off and no transaction begun; the caller ends the transaction
 	 * @param schema where the ledger is
+	 * @param evidence what speaks for the ledger from outside
 	 * @param progress learns how far it is
 	 * @return what verifies, as long as the transaction lasts
 	 * @throws SQLException if the database fails
 	 */
-	public static LedgerCheck begin(Connection connection, Schema schema, VerificationProgress progress)
-			throws SQLException {
+	public static LedgerCheck begin(Connection connection, Schema schema, Evidence evidence,
+			VerificationProgress progress) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
 			statement.execute("set transaction isolation level repeatable read, read only");
 			// The index has the order already; sorting all entries would fill the disk.
 			statement.execute("set local enable_sort = off");
 		}
-		return new LedgerCheck(connection, schema, progress);
+		EntryColumns columns = EntryColumns.of(connection, schema);
+		return new LedgerCheck(new LedgerSource(new LedgerTables(connection, schema, columns), columns,
+				new EntryReader(connection, schema, columns), Months.of(connection, schema),
+				new StoredTree(connection, schema), progress), evidence);
 	}
 
 	/**
-	 * Verifies all chains.
-	 * @return the result
+	 * The names of all chains.
+	 * @return the names, sorted
 	 * @throws SQLException if the ledger cannot be read
 	 */
-	public Verification verify() throws SQLException {
-		List<ChainVerification> results = new ArrayList<>();
-		for (String chain : this.tables.chains()) {
-			results.add(verify(chain));
-		}
-		return Verification.of(results);
+	public List<String> chains() throws SQLException {
+		return this.source.tables().chains();
 	}
 
 	/**
@@ -77,59 +62,21 @@ public final class LedgerCheck {
 	 * @throws SQLException if the ledger cannot be read
 	 */
 	public ChainVerification verify(String chain) throws SQLException {
-		StoredHead head = this.tables.head(chain);
-		Problems problems = new Problems(chain);
-		this.columns.check(problems);
-		LeafHashes leaves = new LeafHashes(problems, (size, root) -> {
-		});
-		ChainCheck check = new ChainCheck(problems, (head != null) ? EntryHash.genesis(head.ledgerId(), chain) : null,
-				leaves, this.months);
-		read(chain, head, check, leaves);
-		this.entries.readElsewhere(chain, (row) -> acceptFromElsewhere(CheckedEntry.of(row), check));
-		check.finish(head);
-		byte[] root = leaves.root();
-		return new ChainVerification(chain, check.from(), check.size(), check.entries(),
-				(root != null) ? HexFormat.of().formatHex(root) : null, 0, null, problems.first(), problems.counts());
-	}
-
-	private void read(String chain, @Nullable StoredHead head, ChainCheck check, LeafHashes leaves)
-			throws SQLException {
-		long end = (head != null) ? head.size() : 0;
-		try (EntryPipeline<CopyRow> pipeline = new EntryPipeline<>(CheckedEntry::of, check::accept)) {
-			this.entries.read(chain, "seq < 0", pipeline::accept);
-			for (long start = 0; start >= 0; start = nextSegment(chain, start, end)) {
-				leaves.expect(Map.of());
-				// The last entry of the segment, as what follows it may be no number.
-				this.entries.read(chain, "seq between %d and %d".formatted(start, start + SEGMENT - 1),
-						pipeline::accept);
-				pipeline.drain();
-				this.progress.reached(chain, check.size(), end);
-			}
-			this.entries.read(chain, "seq is null", pipeline::accept);
-			pipeline.drain();
-		}
+		return new ChainRun(chain, this.source, this.evidence, 0).run();
 	}
 
 	/**
-	 * Finds where to go on: behind the segment as long as the chain should have entries,
-	 * then wherever there are any.
+	 * Verifies what came to a chain after a checkpoint: the entries since then, and that
+	 * the tree over those before still leads to the root that was signed. Without a
+	 * trusted key, or if that fails, the whole chain.
+	 * @param chain the chain's name
+	 * @param size the checkpoint's size, or {@link #NEWEST}
+	 * @return the result
+	 * @throws SQLException if the ledger cannot be read
 	 */
-	private long nextSegment(String chain, long start, long end) throws SQLException {
-		if (start > Long.MAX_VALUE - SEGMENT) {
-			return -1;
-		}
-		long next = start + SEGMENT;
-		if (next >= end) {
-			next = this.tables.next(chain, next);
-		}
-		return (next < 0) ? -1 : next - next % SEGMENT;
-	}
-
-	private static void acceptFromElsewhere(CheckedEntry entry, ChainCheck check) {
-		boolean sound = entry.findings().isEmpty();
-		if (sound && entry.declaration() instanceof Declaration.Redaction redaction) {
-			check.acceptFromElsewhere(entry.place().id(), redaction);
-		}
+	public ChainVerification verifySince(String chain, long size) throws SQLException {
+		long since = (size == NEWEST) ? this.source.tree().newestCheckpoint(chain) : size;
+		return new ChainRun(chain, this.source, this.evidence, since).run();
 	}
 
 }

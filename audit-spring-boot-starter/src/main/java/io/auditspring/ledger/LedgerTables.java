@@ -24,6 +24,8 @@ final class LedgerTables {
 
 	private final String next;
 
+	private final String entry;
+
 	LedgerTables(Connection connection, Schema schema, EntryColumns columns) {
 		this.connection = connection;
 		// Steps from one chain to the next by the primary key instead of reading all
@@ -54,6 +56,11 @@ final class LedgerTables {
 				select min(seq)
 				from %s
 				where chain = ? and seq >= ?
+				""".formatted(schema.table("audit_log"));
+		this.entry = """
+				select id, actor_digest, data_digest
+				from %s
+				where chain = ? and seq = ?
 				""".formatted(schema.table("audit_log"));
 	}
 
@@ -93,6 +100,27 @@ final class LedgerTables {
 				row.next();
 				long next = row.getLong(1);
 				return row.wasNull() ? -1 : next;
+			}
+		}
+	}
+
+	/**
+	 * Whether an entry is there whose group is not erased, although it is said to be.
+	 * @param chain the entry's chain
+	 * @param redaction what is said of it
+	 * @return whether it is; not if the entry is retired
+	 * @throws SQLException if the database fails
+	 */
+	boolean contradicts(String chain, Declaration.Redaction redaction) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(this.entry)) {
+			statement.setString(1, chain);
+			statement.setLong(2, redaction.seq());
+			try (ResultSet row = statement.executeQuery()) {
+				if (!row.next()) {
+					return false;
+				}
+				String digest = (redaction.group() == Declaration.Group.ACTOR) ? "actor_digest" : "data_digest";
+				return row.getBytes(digest) == null || !redaction.id().equals(row.getString("id"));
 			}
 		}
 	}

@@ -2,6 +2,8 @@ package io.auditspring.ledger;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 import javax.sql.DataSource;
 
@@ -19,14 +21,31 @@ public final class LedgerVerifier {
 
 	private final Schema schema;
 
+	private final Evidence evidence;
+
+	private final VerificationProgress progress;
+
 	/**
-	 * Creates a verifier.
+	 * Creates a verifier that knows nothing but the database.
 	 * @param dataSource connections to PostgreSQL that may read the ledger
 	 * @param schema where the ledger is
 	 */
 	public LedgerVerifier(DataSource dataSource, Schema schema) {
+		this(dataSource, schema, Evidence.NONE, VerificationProgress.NONE);
+	}
+
+	/**
+	 * Creates a verifier.
+	 * @param dataSource connections to PostgreSQL that may read the ledger
+	 * @param schema where the ledger is
+	 * @param evidence what speaks for the ledger from outside
+	 * @param progress learns how far a verification is
+	 */
+	public LedgerVerifier(DataSource dataSource, Schema schema, Evidence evidence, VerificationProgress progress) {
 		this.dataSource = dataSource;
 		this.schema = schema;
+		this.evidence = evidence;
+		this.progress = progress;
 	}
 
 	/**
@@ -35,7 +54,13 @@ public final class LedgerVerifier {
 	 * @throws DataAccessException if the ledger cannot be read
 	 */
 	public Verification verify() {
-		return inSnapshot(LedgerCheck::verify);
+		return inSnapshot((check) -> {
+			List<ChainVerification> results = new ArrayList<>();
+			for (String chain : check.chains()) {
+				results.add(check.verify(chain));
+			}
+			return Verification.of(results);
+		});
 	}
 
 	/**
@@ -48,11 +73,39 @@ public final class LedgerVerifier {
 		return inSnapshot((check) -> check.verify(chain));
 	}
 
+	/**
+	 * Verifies what came to each chain since its newest checkpoint. Entries before it are
+	 * not read again: only that the tree over them is the one that was signed. A chain
+	 * without a checkpoint by a trusted key is verified as a whole.
+	 * @return the result
+	 * @throws DataAccessException if the ledger cannot be read
+	 */
+	public Verification verifyNew() {
+		return inSnapshot((check) -> {
+			List<ChainVerification> results = new ArrayList<>();
+			for (String chain : check.chains()) {
+				results.add(check.verifySince(chain, LedgerCheck.NEWEST));
+			}
+			return Verification.of(results);
+		});
+	}
+
+	/**
+	 * Verifies what came to a chain since a checkpoint.
+	 * @param chain the chain's name
+	 * @param size the checkpoint's size
+	 * @return the result
+	 * @throws DataAccessException if the ledger cannot be read
+	 */
+	public ChainVerification verifySince(String chain, long size) {
+		return inSnapshot((check) -> check.verifySince(chain, size));
+	}
+
 	private <T> T inSnapshot(Work<T> work) {
 		try (Connection connection = this.dataSource.getConnection()) {
 			connection.setAutoCommit(false);
 			try {
-				return work.run(LedgerCheck.begin(connection, this.schema, VerificationProgress.NONE));
+				return work.run(LedgerCheck.begin(connection, this.schema, this.evidence, this.progress));
 			}
 			finally {
 				connection.rollback();

@@ -56,9 +56,7 @@ final class RedactionCheck {
 	void entry(@Nullable Long seq, @Nullable UUID id, Declaration.Redaction redaction) {
 		int index = Arrays.binarySearch(this.erased, 0, this.count, key(redaction.seq(), redaction.group()));
 		if (index < 0 || !id(index).toString().equals(redaction.id())) {
-			this.problems.add(Problem.Kind.REDACTION_ENTRY, seq, id,
-					"it says that the %s group of entry %d (%s) is redacted, but no such redaction is before it"
-						.formatted(redaction.group().text(), redaction.seq(), redaction.id()));
+			addNotErased(seq, id, redaction);
 			return;
 		}
 		if (this.explained.get(index)) {
@@ -67,6 +65,12 @@ final class RedactionCheck {
 						.formatted(redaction.group().text(), redaction.seq()));
 		}
 		this.explained.set(index);
+	}
+
+	void addNotErased(@Nullable Long seq, @Nullable UUID id, Declaration.Redaction redaction) {
+		this.problems.add(Problem.Kind.REDACTION_ENTRY, seq, id,
+				"it says that the %s group of entry %d (%s) is redacted, but no such redaction is before it"
+					.formatted(redaction.group().text(), redaction.seq(), redaction.id()));
 	}
 
 	void finish() {

@@ -38,6 +38,14 @@ public final class LedgerDatabase {
 		return new LedgerDatabase(new Schema(schema), TestDatabase.newDatabase()).migrated();
 	}
 
+	/**
+	 * Copies a ledger with all that is in it, also as somebody steals or restores one.
+	 */
+	public LedgerDatabase copy() {
+		String name = Objects.requireNonNull(query("select current_database()"));
+		return new LedgerDatabase(this.schema, TestDatabase.copyOf(name));
+	}
+
 	private LedgerDatabase migrated() {
 		Flyway.configure()
 			.dataSource(this.dataSource)

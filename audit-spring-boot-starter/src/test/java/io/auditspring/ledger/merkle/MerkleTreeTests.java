@@ -1,4 +1,4 @@
-package io.auditspring.ledger;
+package io.auditspring.ledger.merkle;
 
 import java.util.HexFormat;
 import java.util.List;
@@ -15,8 +15,7 @@ class MerkleTreeTests {
 	private static final List<String> LEAVES = List.of("", "00", "10", "2021", "3031", "40414243", "5051525354555657",
 			"606162636465666768696a6b6c6d6e6f");
 
-	private static final List<String> ROOTS = List.of(
-			"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+	static final List<String> ROOTS = List.of("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 			"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
 			"fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
 			"aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
@@ -31,10 +30,14 @@ class MerkleTreeTests {
 		HexFormat hex = HexFormat.of();
 		MerkleTree tree = new MerkleTree();
 		assertThat(hex.formatHex(tree.root())).isEqualTo(ROOTS.get(0));
-		for (String leaf : LEAVES) {
-			tree.append(Sha256.hash(new byte[] { 0 }, hex.parseHex(leaf)));
+		for (byte[] leafHash : leafHashes()) {
+			tree.append(leafHash);
 			assertThat(hex.formatHex(tree.root())).isEqualTo(ROOTS.get((int) tree.size()));
 		}
+	}
+
+	static List<byte[]> leafHashes() {
+		return LEAVES.stream().map((leaf) -> Sha256.hash(new byte[] { 0 }, HexFormat.of().parseHex(leaf))).toList();
 	}
 
 }

@@ -1,4 +1,4 @@
-package io.auditspring.ledger;
+package io.auditspring.ledger.merkle;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

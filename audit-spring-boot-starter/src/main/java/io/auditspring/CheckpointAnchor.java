@@ -1,0 +1,48 @@
+package io.auditspring;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A place for checkpoints that those who can change the database cannot change. Any
+ * number of beans may be defined; each gets the newest checkpoint of a chain some time
+ * after it was signed, possibly more than once, and again until it took it.
+ */
+public interface CheckpointAnchor {
+
+	/**
+	 * Keeps a checkpoint. Whoever keeps another one of the same chain and size already
+	 * must keep both, and throw an exception with both in its message: they prove that
+	 * the ledger was changed or forked.
+	 * @param chain the chain's name
+	 * @param size how many entries the chain had
+	 * @param note the checkpoint, a signed note of several lines
+	 * @throws IOException if it could not be kept
+	 */
+	void publish(String chain, long size, String note) throws IOException;
+
+	/**
+	 * Gives back what was kept, where that is possible.
+	 * @param chain the chain's name
+	 * @return its checkpoints, in the order of their sizes; empty if there are none or
+	 * they cannot be read back
+	 * @throws IOException if they cannot be read now
+	 */
+	default List<String> notes(String chain) throws IOException {
+		return List.of();
+	}
+
+	/**
+	 * Gives back the checkpoint of the largest size. It is asked for before each
+	 * signature, so an anchor that keeps many should not read them all.
+	 * @param chain the chain's name
+	 * @return the checkpoint, or empty if there is none or it cannot be read back
+	 * @throws IOException if it cannot be read now
+	 */
+	default Optional<String> latest(String chain) throws IOException {
+		List<String> notes = notes(chain);
+		return notes.isEmpty() ? Optional.empty() : Optional.of(notes.get(notes.size() - 1));
+	}
+
+}

@@ -1,0 +1,18 @@
+package io.auditspring.ledger.checkpoint;
+
+/**
+ * A checkpoint is malformed, signed by nobody trusted, or its signature is wrong.
+ */
+public class InvalidCheckpointException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	/**
+	 * Creates the exception.
+	 * @param message what is wrong
+	 */
+	public InvalidCheckpointException(String message) {
+		super(message);
+	}
+
+}

@@ -1,0 +1,124 @@
+package io.auditspring.ledger.checkpoint;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+
+import io.auditspring.CheckpointSigner;
+import io.auditspring.ledger.merkle.Sha256;
+
+/**
+ * A text with signatures below it, as C2SP signed-note defines it.
+ *
+ * @param text what is signed; it ends with a newline
+ * @param signatures the signatures, verified or not
+ */
+record SignedNote(String text, List<Signature> signatures) {
+
+	private static final String PREFIX = "\u2014 ";
+
+	private static final int MAX_SIGNATURES = 100;
+
+	SignedNote {
+		signatures = List.copyOf(signatures);
+	}
+
+	/**
+	 * Signs a text.
+	 * @param text the text; it ends with a newline
+	 * @param signer who signs
+	 * @return the note
+	 * @throws IllegalStateException if the signature is not one of the signer's key
+	 */
+	static String sign(String text, CheckpointSigner signer) {
+		VerifierKey key = VerifierKey.of(signer);
+		byte[] signature = signer.sign(Sha256.utf8(text));
+		if (!key.verifies(Sha256.utf8(text), signature)) {
+			throw new IllegalStateException(
+					"The signer '%s' gave a signature that its own public key does not verify".formatted(key));
+		}
+		byte[] identified = Arrays.copyOf(key.id(), VerifierKey.ID_LENGTH + signature.length);
+		System.arraycopy(signature, 0, identified, VerifierKey.ID_LENGTH, signature.length);
+		return text + "\n" + PREFIX + key.name() + " " + Base64.getEncoder().encodeToString(identified) + "\n";
+	}
+
+	/**
+	 * Reads a note.
+	 * @param note the text with its signatures
+	 * @return its parts; nothing is verified
+	 * @throws InvalidCheckpointException if this is no such note
+	 */
+	static SignedNote parse(String note) {
+		int end = note.lastIndexOf("\n\n");
+		check(end >= 0, "has no signatures");
+		check(note.codePoints().noneMatch((character) -> character < ' ' && character != '\n'),
+				"contains control characters");
+		String block = note.substring(end + 2);
+		check(block.endsWith("\n"), "does not end with a newline");
+		List<Signature> signatures = new ArrayList<>();
+		for (String line : block.substring(0, block.length() - 1).split("\n", -1)) {
+			check(signatures.size() < MAX_SIGNATURES, "has too many signatures");
+			signatures.add(signature(line));
+		}
+		return new SignedNote(note.substring(0, end + 1), signatures);
+	}
+
+	private static Signature signature(String line) {
+		String[] parts = line.startsWith(PREFIX) ? line.substring(PREFIX.length()).split(" ", -1) : new String[0];
+		check(parts.length == 2 && KeyName.isValid(parts[0]), "has a malformed signature line");
+		try {
+			byte[] identified = Base64.getDecoder().decode(parts[1]);
+			check(identified.length > VerifierKey.ID_LENGTH, "has a signature that is too short");
+			return new Signature(parts[0], Arrays.copyOf(identified, VerifierKey.ID_LENGTH),
+					Arrays.copyOfRange(identified, VerifierKey.ID_LENGTH, identified.length));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidCheckpointException("The note has a signature that is not Base64");
+		}
+	}
+
+	private static void check(boolean valid, String problem) {
+		if (!valid) {
+			throw new InvalidCheckpointException("The note " + problem);
+		}
+	}
+
+	/**
+	 * Verifies the signatures of known keys. Those of unknown ones do not count.
+	 * @param keys the keys that are known
+	 * @throws InvalidCheckpointException if there is no signature of a known key, or a
+	 * wrong one
+	 */
+	void verify(TrustedKeys keys) {
+		boolean verified = false;
+		for (Signature signature : this.signatures) {
+			VerifierKey key = keys.find(signature).orElse(null);
+			if (key != null && !key.verifies(Sha256.utf8(this.text), signature.bytes())) {
+				throw new InvalidCheckpointException("The signature of '%s' is wrong".formatted(signature));
+			}
+			verified |= (key != null);
+		}
+		if (!verified) {
+			throw new InvalidCheckpointException("Only unknown or retired keys signed it: " + this.signatures);
+		}
+	}
+
+	/**
+	 * A signature.
+	 *
+	 * @param keyName the name of the key
+	 * @param keyId the id of the key
+	 * @param bytes the signature itself
+	 */
+	record Signature(String keyName, byte[] keyId, byte[] bytes) {
+
+		@Override
+		public String toString() {
+			return this.keyName + "+" + HexFormat.of().formatHex(this.keyId);
+		}
+
+	}
+
+}

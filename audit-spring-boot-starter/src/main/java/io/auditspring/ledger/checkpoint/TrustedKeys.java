@@ -1,0 +1,34 @@
+package io.auditspring.ledger.checkpoint;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The keys whose signatures count. A key that was retired is no longer among them; one
+ * that was only replaced still is, so that older checkpoints stay verifiable.
+ *
+ * @param keys the keys
+ */
+public record TrustedKeys(List<VerifierKey> keys) {
+
+	public TrustedKeys {
+		keys = List.copyOf(keys);
+	}
+
+	/**
+	 * Takes keys.
+	 * @param keys the keys
+	 * @return all of them
+	 */
+	public static TrustedKeys of(VerifierKey... keys) {
+		return new TrustedKeys(List.of(keys));
+	}
+
+	Optional<VerifierKey> find(SignedNote.Signature signature) {
+		return this.keys.stream()
+			.filter((key) -> key.name().equals(signature.keyName()) && Arrays.equals(key.id(), signature.keyId()))
+			.findFirst();
+	}
+
+}

@@ -1,0 +1,25 @@
+package io.auditspring.ledger.merkle;
+
+/**
+ * A full tile.
+ *
+ * @param place which one
+ * @param hashes its 256 hashes of 32 bytes, one after the other
+ */
+public record TreeTile(TilePlace place, byte[] hashes) {
+
+	/**
+	 * The hash over the tile, which is part of a tile of the next level.
+	 * @return its root
+	 */
+	public byte[] root() {
+		MerkleTree tree = new MerkleTree();
+		for (int i = 0; i < TilePlace.WIDTH; i++) {
+			tree.append(this.place.hash(
+					new TreeNode(this.place.level() * TilePlace.HEIGHT, this.place.index() * TilePlace.WIDTH + i),
+					this.hashes));
+		}
+		return tree.root();
+	}
+
+}
