@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * A place for checkpoints that those who can change the database cannot change. Any
  * number of beans may be defined; each gets the newest checkpoint of a chain some time
- * after it was signed, possibly more than once, and again until it took it.
+ * after it was signed, possibly more than once, and again until it took it. Messages name
+ * it by its {@code toString()}.
  */
 public interface CheckpointAnchor {
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.ledger.LedgerUpkeep;
 import io.auditspring.ledger.Partitions;
 import io.auditspring.ledger.Schema;
 import org.flywaydb.core.Flyway;
@@ -25,19 +26,22 @@ import org.springframework.beans.factory.InitializingBean;
  */
 final class AuditDatabase implements InitializingBean {
 
-	private static final int MONTHS_AHEAD = 3;
-
 	private static final String REQUIRED = """
 			select object, privilege
 			from (values
 				('audit_log', 'SELECT'), ('audit_log', 'INSERT'),
-				('audit_chain', 'SELECT'), ('audit_chain', 'INSERT'), ('audit_chain', 'UPDATE'),
 				('audit_outbox', 'SELECT'), ('audit_outbox', 'INSERT'), ('audit_outbox', 'DELETE'),
-				('audit_outbox', 'UPDATE'), ('audit_quarantine', 'INSERT')
-			) as required (object, privilege)
+				('audit_outbox', 'UPDATE'), ('audit_quarantine', 'INSERT'),
+				('audit_lock_chain(text)', 'EXECUTE'), ('audit_ensure_partition(date)', 'EXECUTE')
+			) as required (object, privilege), format('%I.', ?::text) as schema (prefix)
 			where case
-				when to_regclass(format('%I.%I', ?::text, object)) is null then true
-				else not has_table_privilege(format('%I.%I', ?::text, object), privilege)
+				when not coalesce(has_schema_privilege(to_regnamespace(rtrim(prefix, '.')), 'USAGE'), false) then true
+				when privilege = 'EXECUTE' then coalesce(
+					not has_function_privilege(to_regprocedure(prefix || object), privilege), true)
+				when privilege = 'DELETE' then coalesce(
+					not has_table_privilege(to_regclass(prefix || object), privilege), true)
+				-- Some columns of a table may be enough.
+				else coalesce(not has_any_column_privilege(to_regclass(prefix || object), privilege), true)
 			end
 			""";
 
@@ -68,7 +72,7 @@ final class AuditDatabase implements InitializingBean {
 		}
 		try (Connection connection = this.dataSource.getConnection()) {
 			checkPrivileges(connection);
-			new Partitions(this.schema).ensureUpcoming(connection, MONTHS_AHEAD);
+			new Partitions(this.schema).ensureUpcoming(connection, LedgerUpkeep.MONTHS_AHEAD);
 			if (!connection.getAutoCommit()) {
 				connection.commit();
 			}
@@ -77,6 +81,27 @@ final class AuditDatabase implements InitializingBean {
 			throw new AuditSetupException(
 					"The audit schema '%s' cannot be used: %s".formatted(this.schema.name(), ex.getMessage()),
 					"Make sure that the database can be reached and that its user may use the schema.", ex);
+		}
+	}
+
+	/**
+	 * Whether the user may do what only some are granted.
+	 * @param function the function's name and types
+	 * @return whether it may be executed
+	 */
+	boolean mayExecute(String function) {
+		try (Connection connection = this.dataSource.getConnection();
+				PreparedStatement statement = connection
+					.prepareStatement("select has_function_privilege(to_regprocedure(?), 'EXECUTE')")) {
+			statement.setString(1, this.schema.table(function));
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
+		}
+		catch (SQLException ex) {
+			throw new AuditSetupException("The rights on the audit schema '%s' cannot be read: %s"
+				.formatted(this.schema.name(), ex.getMessage()), "Make sure that the database can be reached.", ex);
 		}
 	}
 
@@ -118,7 +143,6 @@ final class AuditDatabase implements InitializingBean {
 		List<String> missing = new ArrayList<>();
 		try (PreparedStatement statement = connection.prepareStatement(REQUIRED)) {
 			statement.setString(1, this.schema.name());
-			statement.setString(2, this.schema.name());
 			try (ResultSet result = statement.executeQuery()) {
 				while (result.next()) {
 					missing.add("%s on %s".formatted(result.getString(2), this.schema.table(result.getString(1))));
@@ -129,9 +153,8 @@ final class AuditDatabase implements InitializingBean {
 			throw new AuditSetupException(
 					"The database user may not use the audit schema '%s', or its tables do not exist; missing: %s"
 						.formatted(this.schema.name(), String.join(", ", missing)),
-					"Grant what is missing together with USAGE on the schema and EXECUTE on %s(date), or set "
-						.formatted(this.schema.table("audit_ensure_partition"))
-							+ "audit.flyway.enabled=true to let the application create the tables.");
+					"Grant what is missing together with USAGE on the schema, as classpath:io/auditspring/db/roles.sql does, "
+							+ "or set audit.flyway.enabled=true to let the application create the tables.");
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.auditspring.autoconfigure;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Period;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -10,6 +11,7 @@ import io.auditspring.capture.ForwardingHeader;
 import io.auditspring.capture.TrustedProxies;
 import io.auditspring.delivery.FailurePolicy;
 import io.auditspring.delivery.Overflow;
+import io.auditspring.ledger.RetentionAction;
 import io.auditspring.ledger.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,9 @@ import org.springframework.util.Assert;
  * @param security what Spring Security tells
  * @param masking what is never stored
  * @param flyway the migrations of the audit schema
+ * @param retention how long entries are kept at least, such as P7Y; months of which all
+ * are older are retired. By default all are kept
+ * @param retentionAction what becomes of a retired month
  */
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
@@ -48,9 +53,12 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway) {
+		@DefaultValue Flyway flyway, @Nullable Period retention,
+		@DefaultValue("drop") RetentionAction retentionAction) {
 
 	public AuditProperties {
+		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),
+				() -> "audit.retention takes a period of at least one month such as P7Y, not " + retention);
 		schema = new Schema(schema).name();
 		Assert.isTrue(delivery != Delivery.DEFAULT, "audit.delivery takes transactional, async or sync");
 		Assert.isTrue(!chain.isBlank() && chain.length() <= 200, "audit.chain takes a name of 1 to 200 characters");

@@ -34,19 +34,17 @@ final class EntryRows {
 	}
 
 	/**
-	 * Chains entries to a head.
+	 * Chains entries to a head, which the database moves to the last one.
 	 * @param connection where the head is locked
 	 * @param head where to append
 	 * @param entries the entries, in their order
-	 * @return the head after them
 	 * @throws SQLException if the database refuses an entry, or fails
 	 */
-	ChainHead append(Connection connection, ChainHead head, List<Entry> entries) throws SQLException {
+	void append(Connection connection, ChainHead head, List<Entry> entries) throws SQLException {
 		CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(this.copy);
 		try {
-			ChainHead end = append(copy, head, entries);
+			append(copy, head, entries);
 			copy.endCopy();
-			return end;
 		}
 		finally {
 			if (copy.isActive()) {
@@ -55,7 +53,7 @@ final class EntryRows {
 		}
 	}
 
-	private ChainHead append(CopyIn copy, ChainHead head, List<Entry> entries) throws SQLException {
+	private void append(CopyIn copy, ChainHead head, List<Entry> entries) throws SQLException {
 		CopyText rows = new CopyText();
 		ChainHead end = head;
 		for (Entry entry : entries) {
@@ -65,7 +63,6 @@ final class EntryRows {
 			}
 		}
 		send(copy, rows);
-		return end;
 	}
 
 	private static void send(CopyIn copy, CopyText rows) throws SQLException {

@@ -45,8 +45,7 @@ public final class LedgerWriter {
 			throw new IllegalStateException(
 					"Entries are appended within a transaction: switch auto-commit off before, and commit after");
 		}
-		ChainHead head = this.heads.lock(connection, chain);
-		this.heads.move(connection, this.rows.append(connection, head, entries));
+		this.rows.append(connection, this.heads.lock(connection, chain), entries);
 	}
 
 }

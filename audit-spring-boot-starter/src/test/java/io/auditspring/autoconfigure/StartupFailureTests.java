@@ -108,7 +108,8 @@ class StartupFailureTests {
 		JdbcTemplate jdbc = new JdbcTemplate(this.database);
 		jdbc.execute("grant usage on schema audit to reader_only");
 		jdbc.execute("grant select on audit.audit_log to reader_only");
-		assertThatStartFails(reader, "INSERT on \"audit\".audit_log", "UPDATE on \"audit\".audit_chain", "Grant");
+		assertThatStartFails(reader, "INSERT on \"audit\".audit_log", "EXECUTE on \"audit\".audit_lock_chain(text)",
+				"Grant", "roles.sql");
 	}
 
 	@Test
@@ -124,10 +125,10 @@ class StartupFailureTests {
 		JdbcTemplate jdbc = new JdbcTemplate(this.database);
 		jdbc.execute("grant usage on schema audit to writer_only");
 		jdbc.execute("grant select, insert on audit.audit_log to writer_only");
-		jdbc.execute("grant select, insert, update on audit.audit_chain to writer_only");
 		jdbc.execute("grant select, insert, update, delete on audit.audit_outbox to writer_only");
 		jdbc.execute("grant insert on audit.audit_quarantine to writer_only");
-		jdbc.execute("grant execute on function audit.audit_ensure_partition(date) to writer_only");
+		jdbc.execute(
+				"grant execute on function audit.audit_ensure_partition(date), audit.audit_lock_chain(text) to writer_only");
 		writer.run((context) -> assertThat(context).hasNotFailed());
 	}
 

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -38,12 +39,10 @@ public final class LedgerDatabase {
 		return new LedgerDatabase(new Schema(schema), TestDatabase.newDatabase()).migrated();
 	}
 
-	/**
-	 * Copies a ledger with all that is in it, also as somebody steals or restores one.
-	 */
+	/** What a backup of now would restore. */
 	public LedgerDatabase copy() {
-		String name = Objects.requireNonNull(query("select current_database()"));
-		return new LedgerDatabase(this.schema, TestDatabase.copyOf(name));
+		return new LedgerDatabase(this.schema,
+				TestDatabase.copyOf(Objects.requireNonNull(query("select current_database()"))));
 	}
 
 	private LedgerDatabase migrated() {
@@ -90,6 +89,35 @@ public final class LedgerDatabase {
 		}
 	}
 
+	/**
+	 * Appends entries as if it were another time.
+	 */
+	public void appendAt(Instant time, String chain, Entry... entries) {
+		execute("alter table audit.audit_log disable trigger user");
+		try (Connection connection = begin(); Statement statement = connection.createStatement()) {
+			new Partitions(this.schema).ensure(connection, YearMonth.from(time.atOffset(ZoneOffset.UTC)));
+			ChainHead head = new ChainHeads(this.schema).lock(connection, chain);
+			new EntryRows(this.schema).append(connection, new ChainHead(chain, head.size(), head.hash(), time),
+					List.of(entries));
+			statement.execute("""
+					update audit.audit_chain
+					set (size, head, recorded_at) = (
+						select seq + 1, hash, recorded_at
+						from audit.audit_log
+						where chain = name
+						order by seq desc
+						limit 1
+					)
+					where name = '%s'
+					""".formatted(chain));
+			connection.commit();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+		guard();
+	}
+
 	public void execute(String sql) {
 		try (Connection connection = connect(); Statement statement = connection.createStatement()) {
 			statement.execute(sql);
@@ -105,7 +133,25 @@ public final class LedgerDatabase {
 	public void tamper(String sql) {
 		execute("alter table audit.audit_log disable trigger all");
 		execute(sql);
-		execute("alter table audit.audit_log enable always trigger audit_log_append_only");
+		guard();
+	}
+
+	private void guard() {
+		execute("""
+				do $$
+				declare
+					guard record;
+				begin
+					for guard in
+						select tgrelid::regclass as relation, tgname as name
+						from pg_trigger
+						where tgrelid in (select relid from pg_partition_tree('audit.audit_log'))
+					loop
+						execute format('alter table %s enable always trigger %I', guard.relation, guard.name);
+					end loop;
+				end
+				$$
+				""");
 	}
 
 	public @Nullable String query(String sql) {

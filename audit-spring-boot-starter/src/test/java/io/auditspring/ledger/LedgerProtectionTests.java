@@ -93,8 +93,7 @@ class LedgerProtectionTests {
 				create role writer;
 				grant usage on schema audit to writer;
 				grant insert on audit.audit_log to writer;
-				grant select, insert, update on audit.audit_chain to writer;
-				grant execute on function audit.audit_ensure_partition(date) to writer;
+				grant execute on function audit.audit_ensure_partition(date), audit.audit_lock_chain(text) to writer;
 				update audit.audit_chain set recorded_at = '2098-08-01 00:00:00+00'
 				""");
 		try (Connection connection = this.database.begin(); Statement statement = connection.createStatement()) {

@@ -247,7 +247,7 @@ class LedgerVerifierTests {
 
 	@Test
 	void anInsertedEntryIsFound() {
-		this.database.execute("""
+		this.database.tamper("""
 				create temporary table copy as select * from audit.audit_log where seq = 2;
 				update copy set recorded_at = recorded_at + interval '1 microsecond';
 				insert into audit.audit_log select * from copy
@@ -257,7 +257,7 @@ class LedgerVerifierTests {
 
 	@Test
 	void anEntryBeyondTheEndIsFound() {
-		this.database.execute("""
+		this.database.tamper("""
 				create temporary table copy as select * from audit.audit_log where seq = 4;
 				update copy set seq = 5;
 				insert into audit.audit_log select * from copy

@@ -98,4 +98,9 @@ public final class DirectoryAnchor implements CheckpointAnchor {
 			.resolve("%019d".formatted(size) + SUFFIX);
 	}
 
+	@Override
+	public String toString() {
+		return "directory '%s'".formatted(this.directory);
+	}
+
 }

@@ -17,4 +17,9 @@ public final class LogAnchor implements CheckpointAnchor {
 		logger.info("Audit checkpoint: {}", note.replace("\n", "\\n"));
 	}
 
+	@Override
+	public String toString() {
+		return "log";
+	}
+
 }

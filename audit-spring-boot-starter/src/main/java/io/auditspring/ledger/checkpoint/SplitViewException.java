@@ -4,7 +4,7 @@ package io.auditspring.ledger.checkpoint;
  * There are two checkpoints of one log that contradict each other. Both are signed, so
  * together they prove that the ledger was changed, restored or forked.
  */
-public class SplitViewException extends RuntimeException {
+public class SplitViewException extends CheckpointRefusedException {
 
 	private static final long serialVersionUID = 1L;
 

@@ -15,11 +15,15 @@ import java.util.List;
 public record ConsistencyProof(long oldSize, long newSize, List<byte[]> path) {
 
 	public ConsistencyProof {
+		check(oldSize, newSize);
+		path = List.copyOf(path);
+	}
+
+	private static void check(long oldSize, long newSize) {
 		if (oldSize < 1 || oldSize > newSize) {
 			throw new IllegalArgumentException(
 					"A tree of %d leaves does not begin with one of %d".formatted(newSize, oldSize));
 		}
-		path = List.copyOf(path);
 	}
 
 	/**
@@ -29,6 +33,7 @@ public record ConsistencyProof(long oldSize, long newSize, List<byte[]> path) {
 	 * @return the parts, in the order of the path
 	 */
 	public static List<TreeRange> ranges(long oldSize, long newSize) {
+		check(oldSize, newSize);
 		List<TreeRange> ranges = new ArrayList<>();
 		long from = 0;
 		long to = newSize;

@@ -15,10 +15,14 @@ import java.util.List;
 public record InclusionProof(long leafIndex, long treeSize, List<byte[]> path) {
 
 	public InclusionProof {
+		check(leafIndex, treeSize);
+		path = List.copyOf(path);
+	}
+
+	private static void check(long leafIndex, long treeSize) {
 		if (leafIndex < 0 || leafIndex >= treeSize) {
 			throw new IllegalArgumentException("A tree of %d leaves has no leaf %d".formatted(treeSize, leafIndex));
 		}
-		path = List.copyOf(path);
 	}
 
 	/**
@@ -28,6 +32,7 @@ public record InclusionProof(long leafIndex, long treeSize, List<byte[]> path) {
 	 * @return the parts, in the order of the path
 	 */
 	public static List<TreeRange> ranges(long leafIndex, long treeSize) {
+		check(leafIndex, treeSize);
 		List<TreeRange> ranges = new ArrayList<>();
 		long from = 0;
 		long to = treeSize;

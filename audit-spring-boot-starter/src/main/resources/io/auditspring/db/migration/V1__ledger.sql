@@ -132,9 +132,9 @@ end
 $$;
 
 -- For each statement, so that it is refused even if it would match no row. "Always", because the triggers of normal
--- kind are skipped under session_replication_role = replica.
+-- kind are skipped under session_replication_role = replica. Updates are checked row by row, by another trigger.
 create trigger audit_log_append_only
-	before update or delete or truncate on "${schema}".audit_log
+	before delete or truncate on "${schema}".audit_log
 	for each statement execute function "${schema}".audit_refuse_change();
 alter table "${schema}".audit_log enable always trigger audit_log_append_only;
 
@@ -189,9 +189,9 @@ begin
 		return;
 	end if;
 	execute format('create table %s (like "${schema}".audit_log including all)', qualified);
-	-- Statements on a partition itself pass by the parent's trigger.
+	-- Statements on a partition itself pass by the parent's triggers.
 	execute format(
-		'create trigger audit_log_append_only before update or delete or truncate on %s '
+		'create trigger audit_log_append_only before insert or update or delete or truncate on %s '
 		'for each statement execute function "${schema}".audit_refuse_change()', qualified);
 	execute format('alter table %s enable always trigger audit_log_append_only', qualified);
 	execute format('revoke all on %s from public', qualified);

@@ -1,0 +1,78 @@
+package io.auditspring.autoconfigure;
+
+import java.time.Clock;
+import java.time.Period;
+import java.util.function.Supplier;
+
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditSetupException;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.capture.Origins;
+import io.auditspring.ledger.Entry;
+import io.auditspring.ledger.LedgerUpkeep;
+import io.auditspring.ledger.LegalHolds;
+import io.auditspring.ledger.Redaction;
+import io.auditspring.ledger.Retention;
+import io.auditspring.query.AuditRedaction;
+import io.auditspring.query.AuditTrail;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Erases from the ledger what may no longer be kept, and keeps it in shape.
+ */
+@AutoConfiguration(after = AuditAutoConfiguration.class)
+@ConditionalOnBean(AuditDatabase.class)
+public final class AuditUpkeepAutoConfiguration {
+
+	@Bean
+	static LazyInitializationExcludeFilter auditUpkeepLazyInitializationExcludeFilter() {
+		return LazyInitializationExcludeFilter.forBeanTypes(LedgerUpkeep.class);
+	}
+
+	@Bean
+	LedgerUpkeep auditLedgerUpkeep(AuditDatabase database, ObjectProvider<Retention> retention) {
+		return new LedgerUpkeep(database.dataSource(), database.schema(), retention.getIfAvailable());
+	}
+
+	@Bean
+	@ConditionalOnProperty("audit.retention")
+	Retention auditRetention(AuditDatabase database, AuditProperties properties, Origins origins,
+			EntryFactory factory) {
+		if (!database.mayExecute("audit_retire(date, boolean, jsonb, jsonb)")) {
+			throw new AuditSetupException(
+					"audit.retention is set, but the database user may not retire months of the audit ledger",
+					"Grant the role audit_retention of classpath:io/auditspring/db/roles.sql to it, or leave "
+							+ "audit.retention to another application.");
+		}
+		Period kept = (properties.retention() != null) ? properties.retention() : Period.ZERO;
+		return new Retention(database.dataSource(), database.schema(), kept, properties.retentionAction(),
+				doer(origins, factory), Clock.systemUTC());
+	}
+
+	@Bean
+	LegalHolds auditLegalHolds(AuditDatabase database, AuditProperties properties, Origins origins,
+			EntryFactory factory) {
+		return new LegalHolds(database.dataSource(), database.schema(), properties.chain(), doer(origins, factory));
+	}
+
+	@Bean
+	@ConditionalOnBean(AuditTrail.class)
+	AuditRedaction auditRedaction(AuditDatabase database, AuditTrail trail, Origins origins, EntryFactory factory) {
+		return new AuditRedaction(trail,
+				new Redaction(database.dataSource(), database.schema(), doer(origins, factory)));
+	}
+
+	/** Whoever asks is recorded like the caller of any audited method. */
+	private static Supplier<Entry> doer(Origins origins, EntryFactory factory) {
+		AuditRecord record = AuditRecord.action("audit.upkeep").build();
+		return () -> factory.entry(new Operation(origins.current(), record), record, null);
+	}
+
+}

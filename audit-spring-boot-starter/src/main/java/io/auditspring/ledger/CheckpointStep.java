@@ -1,0 +1,239 @@
+package io.auditspring.ledger;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+import io.auditspring.CheckpointAnchor;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.SplitViewException;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.merkle.MerkleTree;
+import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TreeNode;
+import io.auditspring.ledger.merkle.TreeRange;
+import io.auditspring.ledger.merkle.TreeTile;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes one checkpoint, within the transaction that is open: checks where the last one
+ * ended, reads the entries since then, adds them to the tree, reads the tree back, asks
+ * everybody who remembers an earlier checkpoint, and signs.
+ */
+final class CheckpointStep {
+
+	private static final Logger logger = LoggerFactory.getLogger(CheckpointStep.class);
+
+	private final String head;
+
+	private final NewEntries entries;
+
+	private final TreeRows tree;
+
+	private final CheckpointRows checkpoints;
+
+	private final String origin;
+
+	private final TrustedKeys keys;
+
+	private final CheckpointSigning signing;
+
+	private final long maxEntries;
+
+	CheckpointStep(Schema schema, TreeRows tree, CheckpointRows checkpoints, String origin, TrustedKeys keys,
+			CheckpointSigning signing, long maxEntries) {
+		this.head = """
+				select ledger_id, size, head
+				from %s
+				where name = ?
+				""".formatted(schema.table("audit_chain"));
+		this.entries = new NewEntries(schema);
+		this.tree = tree;
+		this.checkpoints = checkpoints;
+		this.origin = origin;
+		this.keys = keys;
+		this.signing = signing;
+		this.maxEntries = maxEntries;
+	}
+
+	/**
+	 * Makes the next checkpoint.
+	 * @param connection with an open transaction
+	 * @param chain the chain's name
+	 * @param wait whether to wait where another instance is at it
+	 * @return what came of it
+	 * @throws SQLException if the database fails
+	 * @throws IOException if it cannot be remembered what was signed
+	 * @throws CheckpointRefusedException if something is not as it was written
+	 */
+	Result run(Connection connection, String chain, boolean wait) throws SQLException, IOException {
+		TreeEdge edge = this.tree.edge(connection, chain, wait ? "for update" : "for update skip locked");
+		Checkpoint last = this.checkpoints.latest(connection, chain).orElse(null);
+		if (edge == null) {
+			return new Result(last, false);
+		}
+		MerkleTree grown = startingTree(connection, chain, edge, last);
+		StoredHead head = head(connection, chain);
+		long size = (head != null) ? head.size() : 0;
+		if (head == null || size <= edge.size()) {
+			checkRemembered(connection, chain, edge, last, size);
+			return new Result(last, false);
+		}
+		long end = Math.min(size, edge.size() + this.maxEntries);
+		grow(connection, chain, edge, grown, head, end);
+		checkRemembered(connection, chain, readBack(connection, chain, grown), last, end);
+		return new Result(sign(connection, chain, grown), end < size);
+	}
+
+	/** The tree as it was when the last checkpoint was signed, or it is not trusted. */
+	private MerkleTree startingTree(Connection connection, String chain, TreeEdge edge, @Nullable Checkpoint last)
+			throws SQLException {
+		List<TreeNode> nodes = new TreeRange(0, edge.size()).nodes();
+		Map<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, nodes);
+		MerkleTree tree = new MerkleTree(edge.size(), nodes.stream().map(hashes::get).toList());
+		long signedSize = (last != null) ? last.size() : 0;
+		if (edge.size() != signedSize || (last != null && !Arrays.equals(tree.root(), last.root()))) {
+			throw new CheckpointRefusedException(
+					"The tree of chain '%s' in audit_tree and audit_tile does not lead to its last checkpoint (%d entries)"
+						.formatted(chain, signedSize));
+		}
+		return tree;
+	}
+
+	private void grow(Connection connection, String chain, TreeEdge edge, MerkleTree grown, StoredHead head, long end)
+			throws SQLException {
+		byte[] previous = (edge.size() == 0) ? EntryHash.genesis(head.ledgerId(), chain)
+				: leaf(connection, chain, edge, edge.size() - 1);
+		List<TreeTile> full = new ArrayList<>();
+		byte[] lastHash = this.entries.read(connection, chain, edge.size(), end, previous, (hash) -> {
+			grown.append(hash);
+			edge.append(hash, full::add);
+		});
+		if (end == head.size() && !Arrays.equals(lastHash, head.hash())) {
+			throw new CheckpointRefusedException(
+					"The head of chain '%s' in audit_chain is not the hash of its last entry %d".formatted(chain,
+							end - 1));
+		}
+		this.tree.write(connection, chain, edge, full);
+	}
+
+	private byte[] leaf(Connection connection, String chain, TreeEdge edge, long index) throws SQLException {
+		TreeNode leaf = new TreeNode(0, index);
+		return this.tree.hashes(connection, chain, edge, List.of(leaf)).get(leaf);
+	}
+
+	/** What was computed and what is stored must be the same before it is signed. */
+	private TreeEdge readBack(Connection connection, String chain, MerkleTree grown) throws SQLException {
+		TreeEdge stored = this.tree.edge(connection, chain, "");
+		if (stored == null || stored.size() != grown.size()
+				|| !Arrays.equals(root(connection, chain, stored, grown.size()), grown.root())) {
+			throw new CheckpointRefusedException(
+					"The tree of chain '%s' that was read back is not the one that was written".formatted(chain));
+		}
+		return stored;
+	}
+
+	private byte[] root(Connection connection, String chain, TreeEdge edge, long size) throws SQLException {
+		TreeRange range = new TreeRange(0, size);
+		Map<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, range.nodes());
+		return range.hash(hashes::get);
+	}
+
+	/** Nothing that was ever signed may be contradicted. */
+	private void checkRemembered(Connection connection, String chain, TreeEdge edge, @Nullable Checkpoint last,
+			long size) throws SQLException, IOException {
+		if (last != null) {
+			checkNotShorter(chain, last, last, size, "audit_checkpoint");
+		}
+		Optional<Checkpoint> signed = this.signing.memory().last(Checkpoint.origin(this.origin, chain));
+		if (signed.isPresent()) {
+			check(connection, chain, edge, signed.get(), last, "the signer's memory");
+		}
+		for (CheckpointAnchor anchor : this.signing.anchors()) {
+			Optional<Checkpoint> anchored = anchored(anchor, chain);
+			if (anchored.isPresent()) {
+				check(connection, chain, edge, anchored.get(), last, "the anchor " + anchor);
+			}
+		}
+	}
+
+	private Optional<Checkpoint> anchored(CheckpointAnchor anchor, String chain) {
+		try {
+			return anchor.latest(chain).map((note) -> Checkpoint.open(note, this.keys));
+		}
+		catch (IOException | RuntimeException ex) {
+			// Whoever can break an anchor must not be able to stop checkpoints.
+			logger.error("The anchor {} gives no valid checkpoint of chain '{}', so it cannot be compared with it",
+					anchor, chain, ex);
+			return Optional.empty();
+		}
+	}
+
+	private void check(Connection connection, String chain, TreeEdge edge, Checkpoint known, @Nullable Checkpoint last,
+			String where) throws SQLException {
+		checkNotShorter(chain, known, last, edge.size(), where);
+		if (!Arrays.equals(root(connection, chain, edge, known.size()), known.root())) {
+			throw new SplitViewException(
+					"Chain '%s' went another way than a checkpoint that is known from %s".formatted(chain, where),
+					known.note(), describe(last, edge.size()));
+		}
+	}
+
+	private static void checkNotShorter(String chain, Checkpoint known, @Nullable Checkpoint last, long size,
+			String where) {
+		if (known.size() > size) {
+			throw new SplitViewException(
+					"Chain '%s' went back: it has fewer entries than a checkpoint that is known from %s"
+						.formatted(chain, where),
+					known.note(), describe(last, size));
+		}
+	}
+
+	private static String describe(@Nullable Checkpoint last, long size) {
+		return "%d entries; the newest checkpoint in the database:%n%s".formatted(size,
+				(last != null) ? last.note() : "none");
+	}
+
+	private Checkpoint sign(Connection connection, String chain, MerkleTree grown) throws SQLException, IOException {
+		Checkpoint checkpoint = Checkpoint.sign(Checkpoint.origin(this.origin, chain), grown.size(), grown.root(),
+				this.signing.signer());
+		// First, so that nothing is signed that is not remembered, whatever happens next.
+		this.signing.memory().remember(checkpoint);
+		this.checkpoints.insert(connection, chain, checkpoint);
+		return checkpoint;
+	}
+
+	private @Nullable StoredHead head(Connection connection, String chain) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.head)) {
+			statement.setString(1, chain);
+			try (ResultSet row = statement.executeQuery()) {
+				return row.next() ? new StoredHead(row.getObject("ledger_id", UUID.class), row.getLong("size"),
+						row.getBytes("head")) : null;
+			}
+		}
+	}
+
+	/**
+	 * What came of it.
+	 *
+	 * @param checkpoint the newest checkpoint
+	 * @param more whether there are entries that it does not cover yet
+	 */
+	record Result(@Nullable Checkpoint checkpoint, boolean more) {
+
+	}
+
+}

@@ -1,0 +1,200 @@
+package io.auditspring.ledger;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.auditspring.CheckpointAnchor;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Makes checkpoints of a chain in the background and gives them to the anchors. Entries
+ * never wait for it.
+ */
+public final class CheckpointWorker implements SmartLifecycle {
+
+	/**
+	 * Starts after the relay and stops before it: what is relayed last is covered by the
+	 * next checkpoint, of this instance or another.
+	 */
+	private static final int PHASE = Integer.MIN_VALUE + 2000;
+
+	private static final long STOP_SECONDS = 30;
+
+	private static final Logger logger = LoggerFactory.getLogger(CheckpointWorker.class);
+
+	private final Checkpoints checkpoints;
+
+	private final String chain;
+
+	private final Duration interval;
+
+	private final List<Publication> publications;
+
+	private final AtomicLong refusals = new AtomicLong();
+
+	private final AtomicLong failures = new AtomicLong();
+
+	private volatile @Nullable Checkpoint latest;
+
+	private volatile @Nullable String problem;
+
+	private volatile @Nullable ScheduledExecutorService executor;
+
+	/**
+	 * Creates the worker.
+	 * @param checkpoints makes the checkpoints
+	 * @param chain the chain's name
+	 * @param anchors where checkpoints go
+	 * @param interval how often to make one
+	 */
+	public CheckpointWorker(Checkpoints checkpoints, String chain, List<CheckpointAnchor> anchors, Duration interval) {
+		this.checkpoints = checkpoints;
+		this.chain = chain;
+		this.publications = anchors.stream().map(Publication::new).toList();
+		this.interval = interval;
+	}
+
+	/**
+	 * Makes a checkpoint, unless another instance is at it, and gives the newest one to
+	 * every anchor that does not have it. Whatever fails is logged and tried again next
+	 * time.
+	 */
+	synchronized void run() {
+		this.problem = null;
+		try {
+			Optional<Checkpoint> checkpoint = this.checkpoints.createUnlessBusy(this.chain);
+			checkpoint.ifPresent(this::publish);
+		}
+		catch (Throwable ex) {
+			// Whatever it is, without this thread there would be no more checkpoints.
+			failed("No checkpoint of audit chain '%s' could be made; it is tried again".formatted(this.chain), ex);
+		}
+	}
+
+	private void publish(Checkpoint checkpoint) {
+		this.latest = checkpoint;
+		for (Publication publication : this.publications) {
+			try {
+				publication.publish(this.chain, checkpoint);
+			}
+			catch (Exception ex) {
+				failed("The anchor %s did not take the checkpoint of audit chain '%s' and size %d; it is tried again"
+					.formatted(publication.anchor, this.chain, checkpoint.size()), ex);
+			}
+		}
+	}
+
+	private void failed(String what, Throwable failure) {
+		boolean tampered = failure instanceof CheckpointRefusedException
+				|| failure instanceof InvalidCheckpointException;
+		(tampered ? this.refusals : this.failures).incrementAndGet();
+		this.problem = what + ": " + failure.getMessage();
+		logger.error("{}{}", tampered ? "THE AUDIT LEDGER IS NOT WHAT IT SHOULD BE. " : "", what, failure);
+	}
+
+	/**
+	 * The newest checkpoint.
+	 * @return the checkpoint, or empty if there is none yet
+	 */
+	public Optional<Checkpoint> latest() {
+		return Optional.ofNullable(this.latest);
+	}
+
+	/**
+	 * What went wrong last time.
+	 * @return the problem, or empty if there was none
+	 */
+	public Optional<String> problem() {
+		return Optional.ofNullable(this.problem);
+	}
+
+	/**
+	 * How often the ledger was not what it should be.
+	 * @return the number since the start
+	 */
+	public long refusals() {
+		return this.refusals.get();
+	}
+
+	/**
+	 * How often a checkpoint or an anchor failed for another reason.
+	 * @return the number since the start
+	 */
+	public long failures() {
+		return this.failures.get();
+	}
+
+	@Override
+	public synchronized void start() {
+		if (this.executor == null) {
+			ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(CheckpointWorker::thread);
+			started.scheduleWithFixedDelay(this::run, this.interval.toMillis(), this.interval.toMillis(),
+					TimeUnit.MILLISECONDS);
+			this.executor = started;
+		}
+	}
+
+	private static Thread thread(Runnable work) {
+		Thread thread = new Thread(work, "audit-checkpoint");
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	@Override
+	public void stop() {
+		ScheduledExecutorService running = this.executor;
+		if (running != null) {
+			running.shutdown();
+			try {
+				running.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			this.executor = null;
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.executor != null;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	/** What an anchor has taken already. */
+	private static final class Publication {
+
+		private final CheckpointAnchor anchor;
+
+		private @Nullable Checkpoint published;
+
+		private Publication(CheckpointAnchor anchor) {
+			this.anchor = anchor;
+		}
+
+		private void publish(String chain, Checkpoint checkpoint) throws Exception {
+			if (!checkpoint.equals(this.published)) {
+				this.anchor.publish(chain, checkpoint.size(), checkpoint.note());
+				this.published = checkpoint;
+			}
+		}
+
+	}
+
+}

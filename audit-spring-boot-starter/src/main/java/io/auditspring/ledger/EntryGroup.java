@@ -1,0 +1,15 @@
+package io.auditspring.ledger;
+
+/**
+ * The parts of an entry that can be erased, while the rest of it stays and still
+ * verifies.
+ */
+public enum EntryGroup {
+
+	/** Who acted and from where: id, names, address, client, session, device, place. */
+	ACTOR,
+
+	/** What exactly was done: the target's name, texts, states, changes, metadata. */
+	DATA
+
+}

@@ -1,0 +1,136 @@
+package io.auditspring.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Keeps the ledger in shape while the application runs, for months maybe: looks every
+ * hour whether the coming months have their partitions, and once a day which months are
+ * to be retired. Only one instance does the latter.
+ */
+public final class LedgerUpkeep implements SmartLifecycle {
+
+	/** How many months after the current one have their partitions. */
+	public static final int MONTHS_AHEAD = 3;
+
+	private static final Logger logger = LoggerFactory.getLogger(LedgerUpkeep.class);
+
+	private static final Duration INTERVAL = Duration.ofHours(1);
+
+	/** Leaves the start of the application alone. */
+	private static final Duration FIRST_DELAY = Duration.ofMinutes(1);
+
+	private final DataSource dataSource;
+
+	private final Partitions partitions;
+
+	private final @Nullable Retention retention;
+
+	private final String claim;
+
+	private final String done;
+
+	private @Nullable ScheduledExecutorService worker;
+
+	/**
+	 * Creates the upkeep of a ledger.
+	 * @param dataSource connections to the ledger
+	 * @param schema where the ledger is
+	 * @param retention retires months, or {@code null} to keep all
+	 */
+	public LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention) {
+		this.dataSource = dataSource;
+		this.partitions = new Partitions(schema);
+		this.retention = retention;
+		// If whoever has it dies, somebody else does it an hour later.
+		this.claim = """
+				update %s
+				set due_at = clock_timestamp() + interval '1 hour'
+				where name = 'retention'
+				and due_at <= clock_timestamp()
+				""".formatted(schema.table("audit_upkeep"));
+		this.done = """
+				update %s
+				set due_at = clock_timestamp() + interval '1 day'
+				where name = 'retention'
+				""".formatted(schema.table("audit_upkeep"));
+	}
+
+	void run() {
+		try {
+			OwnTransaction.run(this.dataSource, (connection) -> {
+				this.partitions.ensureUpcoming(connection, MONTHS_AHEAD);
+				return true;
+			});
+			if (this.retention != null && update(this.claim) == 1) {
+				RetentionReport report = this.retention.apply();
+				log(report);
+				update(this.done);
+			}
+		}
+		catch (Throwable ex) {
+			// A scheduled task that throws is never run again.
+			logger.error("The audit ledger could not be kept in shape; this is tried again in an hour", ex);
+		}
+	}
+
+	private int update(String sql) throws SQLException {
+		return OwnTransaction.run(this.dataSource, (connection) -> update(connection, sql));
+	}
+
+	private static int update(Connection connection, String sql) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			return statement.executeUpdate();
+		}
+	}
+
+	private static void log(RetentionReport report) {
+		if (!report.retired().isEmpty()) {
+			logger.info("Retired from the audit ledger: {}", report.retired());
+		}
+		if (report.kept() != null) {
+			logger.warn("{} and the months after it are due but are kept in the audit ledger: {}", report.kept(),
+					report.reason());
+		}
+	}
+
+	@Override
+	public synchronized void start() {
+		if (this.worker == null) {
+			this.worker = Executors.newSingleThreadScheduledExecutor((work) -> {
+				Thread thread = new Thread(work, "audit-upkeep");
+				thread.setDaemon(true);
+				return thread;
+			});
+			this.worker.scheduleWithFixedDelay(this::run, FIRST_DELAY.toMillis(), INTERVAL.toMillis(),
+					TimeUnit.MILLISECONDS);
+		}
+	}
+
+	@Override
+	public synchronized void stop() {
+		if (this.worker != null) {
+			this.worker.shutdownNow();
+			this.worker = null;
+		}
+	}
+
+	@Override
+	public synchronized boolean isRunning() {
+		return this.worker != null;
+	}
+
+}

@@ -1,0 +1,202 @@
+package io.auditspring.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies the oldest month before it is retired, as nobody can afterwards: each entry's
+ * hash, the links between them, those to what was retired before and to what stays, and
+ * that a signed checkpoint covers them where there are any.
+ */
+final class MonthCheck {
+
+	private static final int FETCH_SIZE = 1000;
+
+	private final Schema schema;
+
+	private final Connection connection;
+
+	private final YearMonth month;
+
+	private final List<Retirement> retirements = new ArrayList<>();
+
+	private @Nullable LedgerRow last;
+
+	private long entries;
+
+	private @Nullable LedgerRow first;
+
+	MonthCheck(Schema schema, Connection connection, YearMonth month) {
+		this.schema = schema;
+		this.connection = connection;
+		this.month = month;
+	}
+
+	/**
+	 * The entries of a chain that are about to be retired.
+	 *
+	 * @param chain the chain
+	 * @param first the first one
+	 * @param last the last one
+	 * @param entries how many
+	 */
+	record Retirement(String chain, LedgerRow first, LedgerRow last, long entries) {
+
+		String metadata(YearMonth month, RetentionAction action, @Nullable String root) {
+			HexFormat hex = HexFormat.of();
+			return new CanonicalObject().text("action", CoreObject.stored(action))
+				.text("chain", this.chain)
+				.number("entries", this.entries)
+				.text("firstPrevHash", hex.formatHex(this.first.prevHash()))
+				.number("firstSeq", this.first.seq())
+				.text("lastHash", hex.formatHex(this.last.hash()))
+				.number("lastSeq", this.last.seq())
+				.text("partition", "audit_log_%04d_%02d".formatted(month.getYear(), month.getMonthValue()))
+				.text("root", root)
+				.toString();
+		}
+
+	}
+
+	/**
+	 * Verifies the month.
+	 * @return what is in it, one for each chain
+	 * @throws SQLException if the database fails
+	 * @throws UnverifiedException if it does not verify
+	 */
+	List<Retirement> run() throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement("""
+				select %s
+				from %s
+				where recorded_at >= ? and recorded_at < ?
+				order by chain, seq
+				""".formatted(LedgerRow.COLUMNS, this.schema.table("audit_log")))) {
+			statement.setFetchSize(FETCH_SIZE);
+			statement.setObject(1, this.month.atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC));
+			statement.setObject(2, this.month.plusMonths(1).atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC));
+			try (ResultSet rows = statement.executeQuery()) {
+				while (rows.next()) {
+					accept(LedgerRow.read(rows));
+				}
+			}
+		}
+		endChain();
+		for (Retirement retirement : this.retirements) {
+			checkEnds(retirement);
+			checkCheckpoint(retirement);
+		}
+		return this.retirements;
+	}
+
+	private void accept(LedgerRow row) {
+		LedgerRow before = this.last;
+		if (before == null || !before.chain().equals(row.chain())) {
+			endChain();
+			this.first = row;
+		}
+		else {
+			require(row.seq() == before.seq() + 1 && Arrays.equals(row.prevHash(), before.hash()), row,
+					"does not follow the entry before it");
+		}
+		require(row.verifies(), row, "does not verify");
+		this.last = row;
+		this.entries++;
+	}
+
+	private void endChain() {
+		if (this.first != null && this.last != null) {
+			this.retirements.add(new Retirement(this.first.chain(), this.first, this.last, this.entries));
+		}
+		this.entries = 0;
+	}
+
+	private void checkEnds(Retirement retirement) throws SQLException {
+		require(isNullOrEqual(before(retirement), retirement.first().prevHash()), retirement.first(),
+				"does not follow what was retired before it");
+		require(isNullOrEqual(after(retirement), retirement.last().hash()), retirement.last(),
+				"is not what the entry after it follows");
+	}
+
+	private static boolean isNullOrEqual(byte @Nullable [] expected, byte[] found) {
+		return expected == null || Arrays.equals(expected, found);
+	}
+
+	private byte @Nullable [] before(Retirement retirement) throws SQLException {
+		if (retirement.first().seq() == 0) {
+			String id = text("select ledger_id from %s where name = ?", "audit_chain", retirement.chain());
+			return (id != null) ? EntryHash.genesis(UUID.fromString(id), retirement.chain()) : new byte[0];
+		}
+		// Of long ago, it is retired itself.
+		String hash = text("""
+				select metadata ->> 'lastHash'
+				from %s
+				where action = 'audit.retirement' and metadata ->> 'chain' = ?
+				order by recorded_at desc, seq desc
+				limit 1
+				""", "audit_log", retirement.chain());
+		return (hash != null) ? HexFormat.of().parseHex(hash) : null;
+	}
+
+	private byte @Nullable [] after(Retirement retirement) throws SQLException {
+		String hash = text("""
+				select case
+					when seq = %d then encode(prev_hash, 'hex')
+					else ''
+				end
+				from %%s
+				where chain = ? and seq > %d
+				order by seq
+				limit 1
+				""".formatted(retirement.last().seq() + 1, retirement.last().seq()), "audit_log", retirement.chain());
+		return (hash != null) ? HexFormat.of().parseHex(hash) : null;
+	}
+
+	// Once the entries are gone, proofs rest on the tree, and that on what was signed.
+	private void checkCheckpoint(Retirement retirement) throws SQLException {
+		if (text("select to_regclass(?)::text", "", this.schema.table("audit_checkpoint")) == null) {
+			return;
+		}
+		String size = text("select max(size) from %s where chain = ?", "audit_checkpoint", retirement.chain());
+		require(size == null || Long.parseLong(size) > retirement.last().seq(), retirement.last(),
+				"is not covered by a signed checkpoint yet");
+	}
+
+	private @Nullable String text(String sql, String table, String parameter) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(sql.formatted(this.schema.table(table)))) {
+			statement.setString(1, parameter);
+			try (ResultSet row = statement.executeQuery()) {
+				return row.next() ? row.getString(1) : null;
+			}
+		}
+	}
+
+	private static void require(boolean condition, LedgerRow row, String fault) {
+		if (!condition) {
+			throw new UnverifiedException(
+					"entry %d of chain '%s' (%s) %s".formatted(row.seq(), row.chain(), row.id(), fault));
+		}
+	}
+
+	/**
+	 * Says that a month does not verify, and so is not retired.
+	 */
+	static final class UnverifiedException extends RuntimeException {
+
+		UnverifiedException(String message) {
+			super(message);
+		}
+
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.auditspring.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.merkle.ConsistencyProof;
+import io.auditspring.ledger.merkle.InclusionProof;
+import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TreeNode;
+import io.auditspring.ledger.merkle.TreeRange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes proofs of tiles. None is given out that does not lead to the signed roots.
+ */
+final class TreeProofs {
+
+	private final TreeRows tree;
+
+	private final String select;
+
+	TreeProofs(Schema schema, TreeRows tree) {
+		this.tree = tree;
+		this.select = """
+				select %s
+				from %s
+				where id = ?
+				""".formatted(StoredEntry.COLUMNS, schema.table("audit_log"));
+	}
+
+	@Nullable StoredEntry entry(Connection connection, UUID id) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.select)) {
+			statement.setObject(1, id);
+			try (ResultSet row = statement.executeQuery()) {
+				return row.next() ? StoredEntry.read(row) : null;
+			}
+		}
+	}
+
+	/**
+	 * Proves that an entry, as its columns are now, is under a checkpoint.
+	 * @return the proof, or empty if the checkpoint does not cover the entry
+	 */
+	Optional<EntryProof> inclusion(Connection connection, StoredEntry entry, Checkpoint checkpoint)
+			throws SQLException {
+		String chain = entry.core().chain();
+		Long seq = entry.core().seq();
+		if (chain == null || seq == null || seq >= checkpoint.size()) {
+			return Optional.empty();
+		}
+		EntryProof proof = inclusion(connection, chain, seq, checkpoint);
+		if (!Arrays.equals(entry.computeHash(), proof.hash())) {
+			throw new CheckpointRefusedException("Entry %d of chain '%s' (%s) is not the one that was signed"
+				.formatted(seq, chain, entry.core().id()));
+		}
+		return Optional.of(proof);
+	}
+
+	EntryProof inclusion(Connection connection, String chain, long seq, Checkpoint checkpoint) throws SQLException {
+		List<TreeRange> ranges = new ArrayList<>(InclusionProof.ranges(seq, checkpoint.size()));
+		ranges.add(new TreeRange(seq, seq + 1));
+		List<byte[]> hashes = hashes(connection, chain, ranges);
+		List<byte[]> path = hashes.subList(0, hashes.size() - 1);
+		EntryProof proof = new EntryProof(chain, seq, hashes.get(path.size()),
+				new InclusionProof(seq, checkpoint.size(), path), checkpoint);
+		check(proof.holds(), chain);
+		return proof;
+	}
+
+	GrowthProof consistency(Connection connection, String chain, Checkpoint older, Checkpoint newer)
+			throws SQLException {
+		List<byte[]> path = hashes(connection, chain, ConsistencyProof.ranges(older.size(), newer.size()));
+		GrowthProof proof = new GrowthProof(older, newer, new ConsistencyProof(older.size(), newer.size(), path));
+		check(proof.holds(), chain);
+		return proof;
+	}
+
+	private List<byte[]> hashes(Connection connection, String chain, List<TreeRange> ranges) throws SQLException {
+		TreeEdge edge = this.tree.edge(connection, chain, "");
+		check(edge != null && ranges.stream().allMatch((range) -> range.to() <= edge.size()), chain);
+		List<TreeNode> nodes = ranges.stream().flatMap((range) -> range.nodes().stream()).toList();
+		Map<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, nodes);
+		return ranges.stream().map((range) -> range.hash(hashes::get)).toList();
+	}
+
+	private static void check(boolean valid, String chain) {
+		if (!valid) {
+			throw new CheckpointRefusedException(
+					"The tree of chain '%s' in audit_tree and audit_tile does not lead to what was signed"
+						.formatted(chain));
+		}
+	}
+
+}

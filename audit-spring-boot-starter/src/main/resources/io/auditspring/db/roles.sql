@@ -1,0 +1,78 @@
+-- The least rights that each part needs. Run it after the migrations, and after each later one, as a superuser or as
+-- the owner of the schema with the right to create roles; to run it again changes nothing. ${schema} stands for the name
+-- of the schema, which must be one of its own:
+--
+--   sed 's/[$]{schema}/audit/g' roles.sql | psql --single-transaction --set ON_ERROR_STOP=1 ...
+--
+-- Then make the application's user a member: grant audit_writer, audit_reader to shop. It must not be a member of
+-- audit_owner, nor a superuser; and it sets audit.flyway.enabled=false. Later migrations are run by a user that may
+-- become audit_owner, beginning with: set role audit_owner.
+
+do $$
+declare
+	wanted text;
+	found record;
+begin
+	foreach wanted in array array['audit_owner', 'audit_writer', 'audit_reader', 'audit_redactor', 'audit_retention'] loop
+		if not exists (select from pg_roles where rolname = wanted) then
+			execute format('create role %I nologin', wanted);
+		end if;
+	end loop;
+
+	-- Everything belongs to a role that nobody can log in as: the owner of a table can disable its triggers.
+	execute 'grant usage, create on schema "${schema}" to audit_owner';
+	execute 'alter schema "${schema}" owner to audit_owner';
+	for found in
+		select format('%I.%I', n.nspname, c.relname) as name
+		from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		where n.nspname = '${schema}' and c.relname like 'audit\_%' and c.relkind in ('r', 'p')
+	loop
+		execute format('alter table %s owner to audit_owner', found.name);
+	end loop;
+	for found in
+		select p.oid::regprocedure as name
+		from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+		where n.nspname = '${schema}' and p.proname like 'audit\_%'
+	loop
+		execute format('alter function %s owner to audit_owner', found.name);
+	end loop;
+end
+$$;
+
+revoke all on all tables in schema "${schema}" from public, audit_writer, audit_reader, audit_redactor, audit_retention;
+revoke all on all functions in schema "${schema}" from public, audit_writer, audit_reader, audit_redactor, audit_retention;
+grant usage on schema "${schema}" to audit_writer, audit_reader, audit_redactor, audit_retention;
+
+-- Writes entries, and reads none. FOR UPDATE, with which a relay takes rows of the outbox, needs the right to update
+-- one column; that column means nothing.
+grant insert, select (id) on "${schema}".audit_log to audit_writer;
+grant select, insert, delete, update (created_at) on "${schema}".audit_outbox to audit_writer;
+grant insert on "${schema}".audit_quarantine to audit_writer;
+grant execute on function "${schema}".audit_lock_chain(text), "${schema}".audit_ensure_partition(date) to audit_writer;
+
+-- Reads and verifies.
+grant select on "${schema}".audit_log, "${schema}".audit_chain to audit_reader, audit_redactor, audit_retention;
+
+-- Erases, and looks whom else the tables beside the ledger mention.
+grant select on "${schema}".audit_outbox, "${schema}".audit_quarantine to audit_redactor;
+grant execute on function "${schema}".audit_redact(text, jsonb, text, text, jsonb) to audit_redactor;
+
+-- Retires months, and places and lifts legal holds, which others may see.
+grant select on "${schema}".audit_legal_hold to audit_reader, audit_redactor, audit_retention;
+grant select, update (due_at) on "${schema}".audit_upkeep to audit_retention;
+grant execute on function "${schema}".audit_hold(text, text, text, text, text, jsonb),
+	"${schema}".audit_release(text, bigint, text, jsonb), "${schema}".audit_retire(date, boolean, jsonb, jsonb),
+	"${schema}".audit_month_is_held(date), "${schema}".audit_is_held("${schema}".audit_log),
+	"${schema}".audit_ensure_partition(date) to audit_retention;
+
+-- Keeps checkpoints, for which it must be a reader, too.
+do $$
+begin
+	if to_regclass('"${schema}".audit_checkpoint') is not null then
+		grant insert on "${schema}".audit_checkpoint, "${schema}".audit_tile to audit_writer;
+		grant insert, update on "${schema}".audit_tree to audit_writer;
+		grant select on "${schema}".audit_checkpoint, "${schema}".audit_tile, "${schema}".audit_tree
+			to audit_reader, audit_redactor, audit_retention;
+	end if;
+end
+$$;
