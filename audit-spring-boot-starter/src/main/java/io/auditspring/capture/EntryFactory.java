@@ -88,8 +88,8 @@ public final class EntryFactory {
 		DataGroup data = entry.data();
 		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
 				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
-				Identifiers.limit(change.type()), Identifiers.limit(change.id()), revision, entry.durationMicros(),
-				entry.traceId(), entry.actor(),
+				(entry.targetType() != null) ? entry.targetType() : Identifiers.limit(change.type()),
+				Identifiers.limit(change.id()), revision, entry.durationMicros(), entry.traceId(), entry.actor(),
 				new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
 						json(change.before()), json(change.after()), json(change.changes()),
 						metadata(data.metadata(), change), data.related()));

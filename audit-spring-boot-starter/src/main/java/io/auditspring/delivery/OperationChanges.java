@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.Delivery;
@@ -99,14 +100,22 @@ final class OperationChanges {
 	}
 
 	// The one change that fits what is said of the target; without a word of it, the
-	// only one.
+	// only one. The type may be that of the entity, or a more general one.
 	private @Nullable EntityChange target(AuditRecord record) {
-		List<EntityChange> fitting = this.changes.values()
+		String type = record.targetType();
+		List<EntityChange> fitting = fitting(record, (change) -> type == null || type.equals(change.type()));
+		if (fitting.isEmpty() && type != null) {
+			fitting = fitting(record, (change) -> change.supertypes().contains(type));
+		}
+		return (fitting.size() == 1) ? fitting.get(0) : null;
+	}
+
+	private List<EntityChange> fitting(AuditRecord record, Predicate<EntityChange> type) {
+		return this.changes.values()
 			.stream()
-			.filter((change) -> record.targetType() == null || record.targetType().equals(change.type()))
+			.filter(type)
 			.filter((change) -> record.targetId() == null || Objects.equals(record.targetId(), change.id()))
 			.toList();
-		return (fitting.size() == 1) ? fitting.get(0) : null;
 	}
 
 	/**
