@@ -96,6 +96,19 @@ public final class EntryFactory {
 	}
 
 	/**
+	 * The operation's entry with the statements that changed rows directly, once it is
+	 * sure that they lasted.
+	 * @param entry the entry
+	 * @param operation the operation
+	 * @return the entry, with {@code bulk} in its metadata where there were any
+	 */
+	public Entry withBulk(Entry entry, Operation operation) {
+		ArrayNode statements = operation.isBulk() ? operation.bulk().toJson() : null;
+		return (statements != null && !statements.isEmpty())
+				? withMetadata(entry, with(entry.data().metadata(), "bulk", statements)) : entry;
+	}
+
+	/**
 	 * The entry with another ending.
 	 * @param entry the entry
 	 * @param outcome how the operation ended after all
@@ -148,12 +161,26 @@ public final class EntryFactory {
 		if (change.failure() == null) {
 			return metadata;
 		}
+		return with(metadata, "stateErrors",
+				JsonNodeFactory.instance.objectNode().put(change.type(), change.failure()));
+	}
+
+	private static CanonicalJson with(@Nullable CanonicalJson metadata, String key, JsonNode value) {
 		ObjectNode node = JsonNodeFactory.instance.objectNode();
 		if (metadata != null && metadata.toNode() instanceof ObjectNode said) {
 			node.setAll(said);
 		}
-		node.putObject("stateErrors").put(change.type(), change.failure());
+		node.set(key, value);
 		return CanonicalJson.of(node);
+	}
+
+	private static Entry withMetadata(Entry entry, CanonicalJson metadata) {
+		DataGroup data = entry.data();
+		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
+				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
+				entry.targetType(), entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(),
+				entry.actor(), new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
+						data.before(), data.after(), data.changes(), metadata, data.related()));
 	}
 
 	private static @Nullable CanonicalJson related(List<Resource> related) {

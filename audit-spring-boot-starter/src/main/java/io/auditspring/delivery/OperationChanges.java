@@ -83,7 +83,7 @@ final class OperationChanges {
 				further.remove(target);
 				entry = factory.withState(entry, target, revision);
 			}
-			entries.add(this.rolledBack ? failed(entry, factory) : entry);
+			entries.add(this.rolledBack ? failed(entry, factory) : factory.withBulk(entry, this.operation));
 		}
 		for (EntityChange change : further) {
 			entries.add(factory.entry(this.operation, outcome, change, revision));
