@@ -29,6 +29,7 @@ import io.auditspring.delivery.Relay;
 import io.auditspring.intercept.AccessRefusal;
 import io.auditspring.intercept.AuditAdvisingPostProcessor;
 import io.auditspring.intercept.AuditPointcut;
+import io.auditspring.delivery.UnattributedChanges;
 import io.auditspring.intercept.AuditedMethodReader;
 import io.auditspring.intercept.AuditedMethods;
 import io.auditspring.intercept.Auditing;
@@ -177,10 +178,11 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Relay relay, AsyncBuffer buffer,
-			DirectWriter writer, EntryFactory factory, AuditProperties properties) {
+			DirectWriter writer, EntryFactory factory, ObjectProvider<Origins> origins, AuditProperties properties) {
 		return new AuditTransactions(
 				new EntryDelivery(database.dataSource(), outbox, relay, buffer, writer, properties.failurePolicy()),
-				factory);
+				factory, (properties.unattributedChanges() == UnattributedChanges.RECORD)
+						? () -> origins.getObject().current() : null);
 	}
 
 	@Bean

@@ -10,6 +10,7 @@ import io.auditspring.capture.ForwardingHeader;
 import io.auditspring.capture.TrustedProxies;
 import io.auditspring.delivery.FailurePolicy;
 import io.auditspring.delivery.Overflow;
+import io.auditspring.delivery.UnattributedChanges;
 import io.auditspring.ledger.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,8 @@ import org.springframework.util.Assert;
  * @param tenantClaim the claim of OAuth2 and OpenID Connect tokens that names the tenant
  * @param security what Spring Security tells
  * @param masking what is never stored
+ * @param unattributedChanges what happens to changes of entities audited by Envers that
+ * no audited call made
  * @param flyway the migrations of the audit schema
  */
 @ConfigurationProperties("audit")
@@ -48,7 +51,7 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway) {
+		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Flyway flyway) {
 
 	public AuditProperties {
 		schema = new Schema(schema).name();

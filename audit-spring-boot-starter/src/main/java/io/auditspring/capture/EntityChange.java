@@ -55,6 +55,17 @@ public record EntityChange(String type, Set<String> supertypes, String id, @Null
 	}
 
 	/**
+	 * What to call this change where no audited call made it.
+	 * @return the action
+	 */
+	String action() {
+		if (this.before == null) {
+			return (this.after != null) ? "entity.created" : "entity.changed";
+		}
+		return (this.after != null) ? "entity.updated" : "entity.deleted";
+	}
+
+	/**
 	 * The properties of an updated entity that differ.
 	 * @return {@code {"property": {"from": ..., "to": ...}}}, or {@code null} where the
 	 * entity was not updated but came or went; what is not known is left out

@@ -72,9 +72,27 @@ public final class EntryFactory {
 	 * @return the entry
 	 */
 	public Entry entry(Operation operation, Outcome outcome, EntityChange change, @Nullable Long revision) {
+		return entry(operation, operation.outline(), outcome, change, revision);
+	}
+
+	/**
+	 * The entry of an entity that no audited call changed.
+	 * @param id shared by all that was changed with it
+	 * @param origin who changed it, as far as that is known
+	 * @param change what became of the entity
+	 * @param revision Envers' revision number, or {@code null}
+	 * @return the entry
+	 */
+	public Entry unattributed(UUID id, Origin origin, EntityChange change, @Nullable Long revision) {
+		AuditRecord record = AuditRecord.action(change.action()).build();
+		return entry(new Operation(id, origin, record, true), record, Outcome.SUCCESS, change, revision);
+	}
+
+	private Entry entry(Operation operation, AuditRecord record, Outcome outcome, EntityChange change,
+			@Nullable Long revision) {
 		DataGroup data = new DataGroup(null, null, null, null, json(change.before()), json(change.after()),
 				json(change.changes()), metadata(metadata(Map.of(), operation), change), null);
-		return entry(operation, operation.outline(), outcome, change.type(), change.id(), revision, null, data);
+		return entry(operation, record, outcome, change.type(), change.id(), revision, null, data);
 	}
 
 	/**

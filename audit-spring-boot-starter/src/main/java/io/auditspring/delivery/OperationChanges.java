@@ -1,9 +1,7 @@
 package io.auditspring.delivery;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 
@@ -25,7 +23,7 @@ final class OperationChanges {
 
 	private final Operation operation;
 
-	private final Map<String, EntityChange> changes = new LinkedHashMap<>();
+	private final EntityChanges changes = new EntityChanges();
 
 	private @Nullable Ending ending;
 
@@ -52,12 +50,7 @@ final class OperationChanges {
 	}
 
 	void add(EntityChange change) {
-		String key = change.type() + '\n' + change.id();
-		EntityChange earlier = this.changes.remove(key);
-		EntityChange joined = (earlier != null) ? earlier.then(change) : change;
-		if (joined != null) {
-			this.changes.put(key, joined);
-		}
+		this.changes.add(change);
 	}
 
 	/**
@@ -73,7 +66,7 @@ final class OperationChanges {
 		if (isSuppressed()) {
 			return entries;
 		}
-		List<EntityChange> further = new ArrayList<>(this.changes.values());
+		List<EntityChange> further = this.changes.list();
 		Outcome outcome = Outcome.SUCCESS;
 		if (this.ending != null) {
 			outcome = this.ending.record().outcome();
@@ -111,7 +104,7 @@ final class OperationChanges {
 	}
 
 	private List<EntityChange> fitting(AuditRecord record, Predicate<EntityChange> type) {
-		return this.changes.values()
+		return this.changes.list()
 			.stream()
 			.filter(type)
 			.filter((change) -> record.targetId() == null || Objects.equals(record.targetId(), change.id()))
