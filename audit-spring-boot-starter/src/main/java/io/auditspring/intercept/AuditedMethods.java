@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.ActorResolver;
+import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
@@ -70,7 +71,7 @@ public final class AuditedMethods extends StaticMethodMatcher {
 				&& !type.getName().startsWith("org.springframework.samples.");
 		// What auditing itself asks would ask for ever.
 		boolean asked = ActorResolver.class.isAssignableFrom(type) || AuditorAware.class.isAssignableFrom(type)
-				|| AuditRecorder.class.isAssignableFrom(type);
+				|| AuditRecorder.class.isAssignableFrom(type) || AuditRecordCustomizer.class.isAssignableFrom(type);
 		return !framework && !asked && (this.pointcut != null || AnnotationUtils.isCandidateClass(type, Audited.class));
 	}
 
