@@ -3,6 +3,7 @@ package io.auditspring.intercept;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,8 @@ import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.StaticMethodMatcher;
 import org.springframework.core.BridgeMethodResolver;
@@ -62,6 +65,33 @@ public final class AuditedMethods extends StaticMethodMatcher {
 			this.classes.put(userType, known);
 		}
 		return known;
+	}
+
+	/**
+	 * Whether a bean has annotated methods whose calls nobody sees: created before the
+	 * post-processors were there, or registered as a finished object.
+	 * @param bean the bean
+	 * @return whether its calls are missed
+	 */
+	public boolean misses(Object bean) {
+		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
+		Boolean known = this.classes.get(type);
+		return ((known != null) ? known : isCandidate(type) && isAnnotated(type)) && !isIntercepted(bean);
+	}
+
+	private static boolean isAnnotated(Class<?> type) {
+		return AnnotatedElementUtils.hasAnnotation(type, Audited.class)
+				|| Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
+					.anyMatch((method) -> AnnotatedElementUtils.hasAnnotation(method, Audited.class));
+	}
+
+	// One that cannot be asked may be.
+	private static boolean isIntercepted(Object bean) {
+		if (!(bean instanceof Advised advised)) {
+			return AopUtils.isAopProxy(bean);
+		}
+		return bean instanceof AopInfrastructureBean || Arrays.stream(advised.getAdvisors())
+			.anyMatch((advisor) -> advisor.getAdvice() instanceof AuditInterceptor);
 	}
 
 	// Spring's own beans are many and never audited; those of its sample applications may
