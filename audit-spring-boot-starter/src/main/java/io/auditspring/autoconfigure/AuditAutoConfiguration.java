@@ -1,11 +1,14 @@
 package io.auditspring.autoconfigure;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
 import io.auditspring.ActorResolver;
+import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.GeoLocator;
@@ -26,12 +29,14 @@ import io.auditspring.delivery.DirectWriter;
 import io.auditspring.delivery.EntryDelivery;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.UnattributedChanges;
 import io.auditspring.intercept.AccessRefusal;
 import io.auditspring.intercept.AuditAdvisingPostProcessor;
 import io.auditspring.intercept.AuditPointcut;
 import io.auditspring.intercept.AuditedMethodReader;
 import io.auditspring.intercept.AuditedMethods;
 import io.auditspring.intercept.Auditing;
+import io.auditspring.intercept.Customizers;
 import io.auditspring.intercept.EventRecorder;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.LedgerWriter;
@@ -177,10 +182,11 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Relay relay, AsyncBuffer buffer,
-			DirectWriter writer, EntryFactory factory, AuditProperties properties) {
+			DirectWriter writer, EntryFactory factory, ObjectProvider<Origins> origins, AuditProperties properties) {
 		return new AuditTransactions(
 				new EntryDelivery(database.dataSource(), outbox, relay, buffer, writer, properties.failurePolicy()),
-				factory);
+				factory, (properties.unattributedChanges() == UnattributedChanges.RECORD)
+						? () -> origins.getObject().current() : null);
 	}
 
 	@Bean
@@ -211,17 +217,33 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	Customizers auditCustomizers(ListableBeanFactory beanFactory) {
+		return new Customizers(() -> {
+			Map<String, AuditRecordCustomizer> named = beanFactory.getBeansOfType(AuditRecordCustomizer.class);
+			Map<String, AuditRecordCustomizer> ordered = new LinkedHashMap<>();
+			beanFactory.getBeanProvider(AuditRecordCustomizer.class)
+				.orderedStream()
+				.forEach((one) -> named.forEach((name, customizer) -> {
+					if (customizer == one) {
+						ordered.put(name, one);
+					}
+				}));
+			return ordered;
+		});
+	}
+
+	@Bean
 	Auditing auditing(Origins origins, AuditTransactions transactions, EntryFactory factory,
-			ObjectProvider<AccessRefusal> refusal, BeanFactory beanFactory) {
+			ObjectProvider<AccessRefusal> refusal, Customizers customizers, BeanFactory beanFactory) {
 		return new Auditing(origins, transactions, factory, refusal.getIfAvailable(() -> (failure) -> false),
-				beanFactory);
+				customizers, beanFactory);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	AuditRecorder auditRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory,
-			AuditProperties properties) {
-		return new EventRecorder(origins, transactions, factory, properties.delivery());
+			Customizers customizers, AuditProperties properties) {
+		return new EventRecorder(origins, transactions, factory, customizers, properties.delivery());
 	}
 
 	@Bean

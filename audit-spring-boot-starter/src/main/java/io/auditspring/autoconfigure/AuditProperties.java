@@ -12,6 +12,7 @@ import io.auditspring.capture.TrustedProxies;
 import io.auditspring.delivery.FailurePolicy;
 import io.auditspring.delivery.Overflow;
 import io.auditspring.ledger.RetentionAction;
+import io.auditspring.delivery.UnattributedChanges;
 import io.auditspring.ledger.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,8 @@ import org.springframework.util.Assert;
  * @param tenantClaim the claim of OAuth2 and OpenID Connect tokens that names the tenant
  * @param security what Spring Security tells
  * @param masking what is never stored
+ * @param unattributedChanges what happens to changes of entities audited by Envers that
+ * no audited call made
  * @param flyway the migrations of the audit schema
  * @param checkpoint signed checkpoints of the ledger
  * @param retention how long entries are kept at least, such as P7Y; months of which all
@@ -55,7 +58,7 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint, @Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction) {
+		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint, @Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction, @DefaultValue("ignore") UnattributedChanges unattributedChanges) {
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),

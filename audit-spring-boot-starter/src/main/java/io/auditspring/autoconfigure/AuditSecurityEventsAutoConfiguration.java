@@ -4,6 +4,7 @@ import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Origins;
 import io.auditspring.capture.SecurityActorSource;
 import io.auditspring.delivery.AuditTransactions;
+import io.auditspring.intercept.Customizers;
 import io.auditspring.intercept.EventRecorder;
 import io.auditspring.security.DeniedCalls;
 import io.auditspring.security.DeniedRequests;
@@ -56,8 +57,9 @@ public final class AuditSecurityEventsAutoConfiguration {
 
 	@Bean
 	SecurityRecorder auditSecurityRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory,
-			AuditProperties properties) {
-		return new SecurityRecorder(origins, new EventRecorder(origins, transactions, factory, properties.delivery()));
+			Customizers customizers, AuditProperties properties) {
+		return new SecurityRecorder(origins,
+				new EventRecorder(origins, transactions, factory, customizers, properties.delivery()));
 	}
 
 	@Bean

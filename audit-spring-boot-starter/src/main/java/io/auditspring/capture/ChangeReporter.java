@@ -1,5 +1,6 @@
 package io.auditspring.capture;
 
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,6 +20,17 @@ import org.springframework.core.NestedExceptionUtils;
 final class ChangeReporter {
 
 	private static final Logger logger = LoggerFactory.getLogger(ChangeReporter.class);
+
+	private static final ClassValue<Set<String>> SUPERTYPES = new ClassValue<>() {
+
+		@Override
+		protected Set<String> computeValue(Class<?> type) {
+			Set<String> names = new HashSet<>();
+			addSupertypes(type, names);
+			return Set.copyOf(names);
+		}
+
+	};
 
 	private final ChangeSink sink;
 
@@ -73,11 +85,12 @@ final class ChangeReporter {
 		try {
 			text = this.values.text(persister.getIdentifierType(), id, session);
 			BeforeAndAfter states = reading.read();
-			return (states != null) ? new EntityChange(type, text, states.before(), states.after()) : null;
+			return (states != null)
+					? new EntityChange(type, supertypes(persister), text, states.before(), states.after(), null) : null;
 		}
 		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			logOnce(type, ex);
-			return EntityChange.unreadable(type, text,
+			return new EntityChange(type, supertypes(persister), text, null, null,
 					NestedExceptionUtils.getMostSpecificCause(ex).getClass().getSimpleName());
 		}
 	}
@@ -89,6 +102,22 @@ final class ChangeReporter {
 			StackTraceElement[] trace = cause.getStackTrace();
 			logger.warn("The state of {} cannot be read, its entries lack it: {} at {}", type,
 					cause.getClass().getName(), (trace.length > 0) ? trace[0] : "an unknown place");
+		}
+	}
+
+	private static Set<String> supertypes(EntityPersister persister) {
+		return SUPERTYPES.get(persister.getMappedClass());
+	}
+
+	private static void addSupertypes(Class<?> type, Set<String> names) {
+		Class<?> superclass = type.getSuperclass();
+		if (superclass != null && superclass != Object.class) {
+			names.add(superclass.getSimpleName());
+			addSupertypes(superclass, names);
+		}
+		for (Class<?> contract : type.getInterfaces()) {
+			names.add(contract.getSimpleName());
+			addSupertypes(contract, names);
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.auditspring.capture;
 
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
@@ -13,21 +14,15 @@ import tools.jackson.databind.node.ObjectNode;
  * known.
  *
  * @param type the entity's name
+ * @param supertypes the names of the classes that it extends and the interfaces that it
+ * implements
  * @param id its identifier in text
  * @param before its state before, {@code null} where it did not exist
  * @param after its state after, {@code null} where it no longer exists
  * @param failure why its state could not be read, {@code null} where it could
  */
-public record EntityChange(String type, String id, @Nullable ObjectNode before, @Nullable ObjectNode after,
-		@Nullable String failure) {
-
-	EntityChange(String type, String id, @Nullable ObjectNode before, @Nullable ObjectNode after) {
-		this(type, id, before, after, null);
-	}
-
-	static EntityChange unreadable(String type, String id, String failure) {
-		return new EntityChange(type, id, null, null, failure);
-	}
+public record EntityChange(String type, Set<String> supertypes, String id, @Nullable ObjectNode before,
+		@Nullable ObjectNode after, @Nullable String failure) {
 
 	/**
 	 * Joins this change with a later one of the same entity.
@@ -41,7 +36,7 @@ public record EntityChange(String type, String id, @Nullable ObjectNode before, 
 		if (this.before == null && later.after == null) {
 			return null;
 		}
-		return new EntityChange(this.type, this.id, completed(later), later.after);
+		return new EntityChange(this.type, this.supertypes, this.id, completed(later), later.after, null);
 	}
 
 	// A collection that was loaded in between tells what it held before, too.
@@ -57,6 +52,17 @@ public record EntityChange(String type, String id, @Nullable ObjectNode before, 
 			}
 		}
 		return completed;
+	}
+
+	/**
+	 * What to call this change where no audited call made it.
+	 * @return the action
+	 */
+	String action() {
+		if (this.before == null) {
+			return (this.after != null) ? "entity.created" : "entity.changed";
+		}
+		return (this.after != null) ? "entity.updated" : "entity.deleted";
 	}
 
 	/**

@@ -72,9 +72,27 @@ public final class EntryFactory {
 	 * @return the entry
 	 */
 	public Entry entry(Operation operation, Outcome outcome, EntityChange change, @Nullable Long revision) {
+		return entry(operation, operation.outline(), outcome, change, revision);
+	}
+
+	/**
+	 * The entry of an entity that no audited call changed.
+	 * @param id shared by all that was changed with it
+	 * @param origin who changed it, as far as that is known
+	 * @param change what became of the entity
+	 * @param revision Envers' revision number, or {@code null}
+	 * @return the entry
+	 */
+	public Entry unattributed(UUID id, Origin origin, EntityChange change, @Nullable Long revision) {
+		AuditRecord record = AuditRecord.action(change.action()).build();
+		return entry(new Operation(id, origin, record, true), record, Outcome.SUCCESS, change, revision);
+	}
+
+	private Entry entry(Operation operation, AuditRecord record, Outcome outcome, EntityChange change,
+			@Nullable Long revision) {
 		DataGroup data = new DataGroup(null, null, null, null, json(change.before()), json(change.after()),
 				json(change.changes()), metadata(metadata(Map.of(), operation), change), null);
-		return entry(operation, operation.outline(), outcome, change.type(), change.id(), revision, null, data);
+		return entry(operation, record, outcome, change.type(), change.id(), revision, null, data);
 	}
 
 	/**
@@ -88,11 +106,24 @@ public final class EntryFactory {
 		DataGroup data = entry.data();
 		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
 				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
-				Identifiers.limit(change.type()), Identifiers.limit(change.id()), revision, entry.durationMicros(),
-				entry.traceId(), entry.actor(),
+				(entry.targetType() != null) ? entry.targetType() : Identifiers.limit(change.type()),
+				Identifiers.limit(change.id()), revision, entry.durationMicros(), entry.traceId(), entry.actor(),
 				new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
 						json(change.before()), json(change.after()), json(change.changes()),
 						metadata(data.metadata(), change), data.related()));
+	}
+
+	/**
+	 * The operation's entry with the statements that changed rows directly, once it is
+	 * sure that they lasted.
+	 * @param entry the entry
+	 * @param operation the operation
+	 * @return the entry, with {@code bulk} in its metadata where there were any
+	 */
+	public Entry withBulk(Entry entry, Operation operation) {
+		ArrayNode statements = operation.isBulk() ? operation.bulk().toJson() : null;
+		return (statements != null && !statements.isEmpty())
+				? withMetadata(entry, with(entry.data().metadata(), "bulk", statements)) : entry;
 	}
 
 	/**
@@ -148,12 +179,26 @@ public final class EntryFactory {
 		if (change.failure() == null) {
 			return metadata;
 		}
+		return with(metadata, "stateErrors",
+				JsonNodeFactory.instance.objectNode().put(change.type(), change.failure()));
+	}
+
+	private static CanonicalJson with(@Nullable CanonicalJson metadata, String key, JsonNode value) {
 		ObjectNode node = JsonNodeFactory.instance.objectNode();
 		if (metadata != null && metadata.toNode() instanceof ObjectNode said) {
 			node.setAll(said);
 		}
-		node.putObject("stateErrors").put(change.type(), change.failure());
+		node.set(key, value);
 		return CanonicalJson.of(node);
+	}
+
+	private static Entry withMetadata(Entry entry, CanonicalJson metadata) {
+		DataGroup data = entry.data();
+		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
+				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
+				entry.targetType(), entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(),
+				entry.actor(), new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
+						data.before(), data.after(), data.changes(), metadata, data.related()));
 	}
 
 	private static @Nullable CanonicalJson related(List<Resource> related) {

@@ -28,6 +28,8 @@ public final class Operation implements AuditContext {
 
 	private final List<Consumer<AuditRecord.Builder>> amendments = new ArrayList<>(0);
 
+	private @Nullable BulkWork bulk;
+
 	private boolean skipped;
 
 	/**
@@ -83,6 +85,21 @@ public final class Operation implements AuditContext {
 
 	public long elapsedMicros() {
 		return (System.nanoTime() - this.startedNanos) / 1_000;
+	}
+
+	/**
+	 * The statements with which the operation changes rows directly.
+	 * @return them, to add to
+	 */
+	BulkWork bulk() {
+		if (this.bulk == null) {
+			this.bulk = new BulkWork();
+		}
+		return this.bulk;
+	}
+
+	boolean isBulk() {
+		return this.bulk != null;
 	}
 
 	/**

@@ -39,7 +39,7 @@ public final class Aftermath {
 	 */
 	public void add(Ending ending) {
 		if (!ending.suppressed()) {
-			add(ending.operation().outline().delivery(), ending.entry(null));
+			add(ending.operation().outline().delivery(), this.factory.withBulk(ending.entry(null), ending.operation()));
 		}
 	}
 

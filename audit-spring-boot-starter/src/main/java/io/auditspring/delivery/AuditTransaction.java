@@ -42,7 +42,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private static final Logger logger = LoggerFactory.getLogger(AuditTransaction.class);
 
-	private final Object key;
+	private final AuditTransactions key;
 
 	private final EntryDelivery delivery;
 
@@ -50,6 +50,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	/** What is to be staged, in the order of its beginning. */
 	private final Map<Operation, OperationChanges> pending = new LinkedHashMap<>();
+
+	/** What no audited call changed. */
+	private final EntityChanges unattributed = new EntityChanges();
 
 	/** How much was pending when a savepoint was set. */
 	private final Map<Object, Integer> savepoints = new IdentityHashMap<>(0);
@@ -72,7 +75,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private boolean over;
 
-	AuditTransaction(Object key, EntryDelivery delivery, EntryFactory factory) {
+	AuditTransaction(AuditTransactions key, EntryDelivery delivery, EntryFactory factory) {
 		this.key = key;
 		this.delivery = delivery;
 		this.factory = factory;
@@ -100,6 +103,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void joinedBy(Operation operation) {
 		if (operation.capturesState()) {
 			flushSession();
+			this.unattributed.close();
 		}
 		this.guests.add(operation);
 	}
@@ -155,12 +159,18 @@ public final class AuditTransaction implements TransactionSynchronization {
 			return false;
 		}
 		Operation responsible = responsible(running);
-		if (responsible != null && responsible.capturesState()) {
+		if (responsible == null && this.key.recordsUnattributed()) {
+			this.unattributed.add(change);
+		}
+		else if (responsible != null && responsible.capturesState()) {
 			of(responsible).add(change);
-			if (this.revision == null) {
-				this.revision = revision;
-				stageAtTheEndOf(main);
-			}
+		}
+		else {
+			return true;
+		}
+		if (this.revision == null) {
+			this.revision = revision;
+			stageAtTheEndOf(main);
 		}
 		return true;
 	}
@@ -247,6 +257,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 	private void stage(Connection connection) {
 		List<Entry> entries = new ArrayList<>();
 		Long revision = (this.revision != null) ? this.revision.get() : null;
+		entries.addAll(this.key.unattributed(this.unattributed, revision));
+		this.unattributed.clear();
 		boolean chained = false;
 		for (OperationChanges operation : this.pending.values()) {
 			List<Entry> own = operation.entries(this.factory, revision);

@@ -1,6 +1,8 @@
 package io.auditspring.delivery;
 
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -9,6 +11,8 @@ import io.auditspring.capture.ChangeSink;
 import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
+import io.auditspring.capture.Origin;
+import io.auditspring.ledger.Entry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +27,23 @@ public final class AuditTransactions implements ChangeSink {
 
 	private final EntryFactory factory;
 
+	/** Who makes changes that belong to no call, or null where nobody wants to know. */
+	private final @Nullable Supplier<Origin> unattributed;
+
 	/** Sessions whose transactions are not Spring's, while these are running. */
 	private final Map<SharedSessionContractImplementor, SessionChanges> others = new ConcurrentHashMap<>();
 
-	public AuditTransactions(EntryDelivery delivery, EntryFactory factory) {
+	/**
+	 * Creates it.
+	 * @param delivery delivers entries
+	 * @param factory makes them
+	 * @param unattributed tells who makes changes that belong to no audited call;
+	 * {@code null} where these leave no entries
+	 */
+	public AuditTransactions(EntryDelivery delivery, EntryFactory factory, @Nullable Supplier<Origin> unattributed) {
 		this.delivery = delivery;
 		this.factory = factory;
+		this.unattributed = unattributed;
 	}
 
 	/**
@@ -60,7 +75,7 @@ public final class AuditTransactions implements ChangeSink {
 	@Override
 	public boolean isOpen() {
 		AuditTransaction transaction = bound();
-		return running() != null || (transaction != null && transaction.isOwned());
+		return this.unattributed != null || running() != null || (transaction != null && transaction.isOwned());
 	}
 
 	@Override
@@ -69,13 +84,34 @@ public final class AuditTransactions implements ChangeSink {
 		Operation running = running();
 		AuditTransaction transaction = current();
 		boolean within = transaction != null && transaction.changed(running, change, session, revision);
-		if (!within && running != null && running.capturesState()) {
+		if (!within && ((running != null) ? running.capturesState() : recordsUnattributed())) {
 			this.others.computeIfAbsent(session, (key) -> attach(key, revision)).add(running, change);
 		}
 	}
 
+	boolean recordsUnattributed() {
+		return this.unattributed != null;
+	}
+
+	/**
+	 * The entries of changes that belong to no audited call. Not before they are staged:
+	 * to ask who makes them may need queries, which a running flush does not bear.
+	 * @param changes the changes of one transaction
+	 * @param revision Envers' revision number, or {@code null}
+	 * @return an entry each
+	 */
+	List<Entry> unattributed(EntityChanges changes, @Nullable Long revision) {
+		List<EntityChange> list = changes.list();
+		if (list.isEmpty() || this.unattributed == null) {
+			return List.of();
+		}
+		Origin origin = this.unattributed.get();
+		UUID operation = Operation.newId();
+		return list.stream().map((change) -> this.factory.unattributed(operation, origin, change, revision)).toList();
+	}
+
 	private SessionChanges attach(SharedSessionContractImplementor session, Supplier<@Nullable Long> revision) {
-		SessionChanges changes = new SessionChanges(this.delivery, this.factory, revision);
+		SessionChanges changes = new SessionChanges(this, this.delivery, this.factory, revision);
 		changes.attachTo(session, () -> this.others.remove(session));
 		return changes;
 	}

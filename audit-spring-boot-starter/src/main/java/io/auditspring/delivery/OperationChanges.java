@@ -1,10 +1,9 @@
 package io.auditspring.delivery;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.Delivery;
@@ -24,7 +23,7 @@ final class OperationChanges {
 
 	private final Operation operation;
 
-	private final Map<String, EntityChange> changes = new LinkedHashMap<>();
+	private final EntityChanges changes = new EntityChanges();
 
 	private @Nullable Ending ending;
 
@@ -51,12 +50,7 @@ final class OperationChanges {
 	}
 
 	void add(EntityChange change) {
-		String key = change.type() + '\n' + change.id();
-		EntityChange earlier = this.changes.remove(key);
-		EntityChange joined = (earlier != null) ? earlier.then(change) : change;
-		if (joined != null) {
-			this.changes.put(key, joined);
-		}
+		this.changes.add(change);
 	}
 
 	/**
@@ -72,7 +66,7 @@ final class OperationChanges {
 		if (isSuppressed()) {
 			return entries;
 		}
-		List<EntityChange> further = new ArrayList<>(this.changes.values());
+		List<EntityChange> further = this.changes.list();
 		Outcome outcome = Outcome.SUCCESS;
 		if (this.ending != null) {
 			outcome = this.ending.record().outcome();
@@ -82,7 +76,7 @@ final class OperationChanges {
 				further.remove(target);
 				entry = factory.withState(entry, target, revision);
 			}
-			entries.add(this.rolledBack ? failed(entry, factory) : entry);
+			entries.add(this.rolledBack ? failed(entry, factory) : factory.withBulk(entry, this.operation));
 		}
 		for (EntityChange change : further) {
 			entries.add(factory.entry(this.operation, outcome, change, revision));
@@ -99,14 +93,22 @@ final class OperationChanges {
 	}
 
 	// The one change that fits what is said of the target; without a word of it, the
-	// only one.
+	// only one. The type may be that of the entity, or a more general one.
 	private @Nullable EntityChange target(AuditRecord record) {
-		List<EntityChange> fitting = this.changes.values()
+		String type = record.targetType();
+		List<EntityChange> fitting = fitting(record, (change) -> type == null || type.equals(change.type()));
+		if (fitting.isEmpty() && type != null) {
+			fitting = fitting(record, (change) -> change.supertypes().contains(type));
+		}
+		return (fitting.size() == 1) ? fitting.get(0) : null;
+	}
+
+	private List<EntityChange> fitting(AuditRecord record, Predicate<EntityChange> type) {
+		return this.changes.list()
 			.stream()
-			.filter((change) -> record.targetType() == null || record.targetType().equals(change.type()))
+			.filter(type)
 			.filter((change) -> record.targetId() == null || Objects.equals(record.targetId(), change.id()))
 			.toList();
-		return (fitting.size() == 1) ? fitting.get(0) : null;
 	}
 
 	/**

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionChanges {
 
+	private final AuditTransactions transactions;
+
 	private final EntryDelivery delivery;
 
 	private final EntryFactory factory;
@@ -30,9 +32,13 @@ final class SessionChanges {
 
 	private final Map<Operation, OperationChanges> operations = new LinkedHashMap<>();
 
+	private final EntityChanges unattributed = new EntityChanges();
+
 	private boolean over;
 
-	SessionChanges(EntryDelivery delivery, EntryFactory factory, Supplier<@Nullable Long> revision) {
+	SessionChanges(AuditTransactions transactions, EntryDelivery delivery, EntryFactory factory,
+			Supplier<@Nullable Long> revision) {
+		this.transactions = transactions;
 		this.delivery = delivery;
 		this.factory = factory;
 		this.revision = revision;
@@ -61,14 +67,19 @@ final class SessionChanges {
 		});
 	}
 
-	void add(Operation operation, EntityChange change) {
-		this.operations.computeIfAbsent(operation, OperationChanges::new).add(change);
+	void add(@Nullable Operation operation, EntityChange change) {
+		if (operation != null) {
+			this.operations.computeIfAbsent(operation, OperationChanges::new).add(change);
+		}
+		else {
+			this.unattributed.add(change);
+		}
 	}
 
 	private void stage(SharedSessionContractImplementor session) {
-		List<Entry> entries = new ArrayList<>();
-		this.operations.values()
-			.forEach((operation) -> entries.addAll(operation.entries(this.factory, this.revision.get())));
+		Long revision = this.revision.get();
+		List<Entry> entries = new ArrayList<>(this.transactions.unattributed(this.unattributed, revision));
+		this.operations.values().forEach((operation) -> entries.addAll(operation.entries(this.factory, revision)));
 		if (!entries.isEmpty()) {
 			this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(), entries);
 		}

@@ -3,16 +3,20 @@ package io.auditspring.intercept;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.ActorResolver;
+import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.StaticMethodMatcher;
 import org.springframework.core.BridgeMethodResolver;
@@ -63,6 +67,33 @@ public final class AuditedMethods extends StaticMethodMatcher {
 		return known;
 	}
 
+	/**
+	 * Whether a bean has annotated methods whose calls nobody sees: created before the
+	 * post-processors were there, or registered as a finished object.
+	 * @param bean the bean
+	 * @return whether its calls are missed
+	 */
+	public boolean misses(Object bean) {
+		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
+		Boolean known = this.classes.get(type);
+		return ((known != null) ? known : isCandidate(type) && isAnnotated(type)) && !isIntercepted(bean);
+	}
+
+	private static boolean isAnnotated(Class<?> type) {
+		return AnnotatedElementUtils.hasAnnotation(type, Audited.class)
+				|| Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
+					.anyMatch((method) -> AnnotatedElementUtils.hasAnnotation(method, Audited.class));
+	}
+
+	// One that cannot be asked may be.
+	private static boolean isIntercepted(Object bean) {
+		if (!(bean instanceof Advised advised)) {
+			return AopUtils.isAopProxy(bean);
+		}
+		return bean instanceof AopInfrastructureBean || Arrays.stream(advised.getAdvisors())
+			.anyMatch((advisor) -> advisor.getAdvice() instanceof AuditInterceptor);
+	}
+
 	// Spring's own beans are many and never audited; those of its sample applications may
 	// be.
 	private boolean isCandidate(Class<?> type) {
@@ -70,7 +101,7 @@ public final class AuditedMethods extends StaticMethodMatcher {
 				&& !type.getName().startsWith("org.springframework.samples.");
 		// What auditing itself asks would ask for ever.
 		boolean asked = ActorResolver.class.isAssignableFrom(type) || AuditorAware.class.isAssignableFrom(type)
-				|| AuditRecorder.class.isAssignableFrom(type);
+				|| AuditRecorder.class.isAssignableFrom(type) || AuditRecordCustomizer.class.isAssignableFrom(type);
 		return !framework && !asked && (this.pointcut != null || AnnotationUtils.isCandidateClass(type, Audited.class));
 	}
 

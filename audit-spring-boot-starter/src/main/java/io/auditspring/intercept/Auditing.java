@@ -13,9 +13,10 @@ import org.springframework.beans.factory.BeanFactory;
  * @param transactions finds the audit side of the running transaction
  * @param factory makes entries
  * @param refusal tells a refusal from a failure
+ * @param customizers add to what is recorded
  * @param beans the beans that expressions may refer to
  */
 public record Auditing(Origins origins, AuditTransactions transactions, EntryFactory factory, AccessRefusal refusal,
-		BeanFactory beans) {
+		Customizers customizers, BeanFactory beans) {
 
 }

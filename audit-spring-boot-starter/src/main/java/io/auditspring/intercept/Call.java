@@ -6,7 +6,6 @@ import java.util.Map;
 import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.capture.EntityChange;
-import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.JsonValues;
 import io.auditspring.capture.Operation;
 import io.auditspring.delivery.Ending;
@@ -67,10 +66,9 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		StandardEvaluationContext context = context(auditing.beans());
 		boolean applies = !this.operation.isSkipped() && this.method.applies(errors, context);
 		this.method.evaluate(record, errors, context, false);
-		AuditRecord described = amended(record);
-		EntryFactory factory = auditing.factory();
-		return new Ending(this.operation, described, factory.entry(this.operation, described, duration),
-				this.method.dependsOnState() ? (change) -> finish(record, errors, context, change, factory, duration)
+		AuditRecord described = amended(record, auditing);
+		return new Ending(this.operation, described, auditing.factory().entry(this.operation, described, duration),
+				this.method.dependsOnState() ? (change) -> finish(record, errors, context, change, auditing, duration)
 						: null,
 				!applies);
 	}
@@ -90,19 +88,19 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 	}
 
 	private Entry finish(AuditRecord.Builder record, Map<String, @Nullable Object> errors,
-			StandardEvaluationContext context, @Nullable EntityChange change, EntryFactory factory, Long duration) {
+			StandardEvaluationContext context, @Nullable EntityChange change, Auditing auditing, Long duration) {
 		context.setVariable("before", (change != null) ? JsonValues.toMap(change.before()) : null);
 		context.setVariable("after", (change != null) ? JsonValues.toMap(change.after()) : null);
 		this.method.evaluate(record, errors, context, true);
-		return factory.entry(this.operation, amended(record), duration);
+		return auditing.factory().entry(this.operation, amended(record, auditing), duration);
 	}
 
 	// What the context tells goes before the annotation. On a copy where the rest of the
 	// annotation is still to come: some of it adds, and would be added twice.
-	private AuditRecord amended(AuditRecord.Builder record) {
+	private AuditRecord amended(AuditRecord.Builder record, Auditing auditing) {
 		AuditRecord.Builder amended = this.method.dependsOnState() ? record.build().toBuilder() : record;
 		this.operation.amend(amended);
-		return amended.build();
+		return auditing.customizers().customize(amended.build(), this.operation.origin());
 	}
 
 	private Outcome outcome(AccessRefusal refusal) {

@@ -23,13 +23,16 @@ public final class EventRecorder implements AuditRecorder {
 
 	private final EntryFactory factory;
 
+	private final Customizers customizers;
+
 	private final Delivery defaultDelivery;
 
-	public EventRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory,
+	public EventRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory, Customizers customizers,
 			Delivery defaultDelivery) {
 		this.origins = origins;
 		this.transactions = transactions;
 		this.factory = factory;
+		this.customizers = customizers;
 		this.defaultDelivery = defaultDelivery;
 	}
 
@@ -47,7 +50,8 @@ public final class EventRecorder implements AuditRecorder {
 		AuditRecord complete = (record.delivery() == Delivery.DEFAULT)
 				? record.toBuilder().delivery(this.defaultDelivery).build() : record;
 		Operation operation = new Operation(origin, complete);
-		Ending ending = new Ending(operation, complete, this.factory.entry(operation, complete, null), null, false);
+		AuditRecord customized = this.customizers.customize(complete, origin);
+		Ending ending = new Ending(operation, customized, this.factory.entry(operation, customized, null), null, false);
 		AuditTransaction transaction = this.transactions.current();
 		if (transaction != null) {
 			transaction.add(ending);

@@ -48,6 +48,10 @@ final class StateApplication implements AutoCloseable {
 		this.context.getBean(Work.class).unaudited(work);
 	}
 
+	void apart(Consumer<EntityManager> work) {
+		this.context.getBean(Work.class).apart(work);
+	}
+
 	/**
 	 * Calls an audited method.
 	 * @param work what it does

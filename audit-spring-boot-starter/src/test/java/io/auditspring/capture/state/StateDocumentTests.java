@@ -40,8 +40,12 @@ class StateDocumentTests {
 			- A stateless session knows only the identifier of what it updates or deletes, and Envers has no old values either.
 			- A state that cannot be read breaks nothing: the entry has none, and `stateErrors` in its metadata names the
 			  exception. The log says so once for each kind of entity.
-			- HQL, criteria and native SQL that update or delete rows directly pass by Hibernate's listeners, by Envers, and so by
-			  the state: say in the call's metadata what it did.
+			- HQL, criteria and native statements that change rows directly pass by Hibernate's listeners, by Envers, and so by the
+			  state. `bulk` in the call's metadata lists them, values left out, with the number of rows they changed, and `times` where
+			  one ran several times. `rows` is missing where a native statement returns rows and changes some on the way. What was
+			  rolled back is not listed.
+			- Not seen is what does not go through a query of Hibernate: `JdbcTemplate`, `doWork`, stored procedures and functions,
+			  triggers, `ON DELETE CASCADE`. Say in the call's metadata what it did.
 			- Hibernate's own `org.hibernate.annotations.Audited` (since 7.4, incubating) is not Envers': such entities have no
 			  state in the trail, and a warning at start-up names them. Use `org.hibernate.envers.Audited`.
 			""";

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import io.auditspring.Audited;
 import jakarta.persistence.EntityManager;
 
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
@@ -21,6 +22,11 @@ class Work {
 	@Audited("work.audited")
 	@Transactional
 	public void audited(Consumer<EntityManager> work) {
+		work.accept(this.entityManager);
+	}
+
+	@Transactional(propagation = Propagation.REQUIRES_NEW)
+	public void apart(Consumer<EntityManager> work) {
 		work.accept(this.entityManager);
 	}
 

@@ -1,0 +1,52 @@
+package io.auditspring.delivery;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.auditspring.capture.EntityChange;
+
+/**
+ * What became of entities: several changes of the same one are one change.
+ */
+final class EntityChanges {
+
+	private final List<EntityChange> closed = new ArrayList<>(0);
+
+	private final Map<String, EntityChange> changes = new LinkedHashMap<>();
+
+	void add(EntityChange change) {
+		String key = change.type() + '\n' + change.id();
+		EntityChange earlier = this.changes.remove(key);
+		EntityChange joined = (earlier != null) ? earlier.then(change) : change;
+		if (joined != null) {
+			this.changes.put(key, joined);
+		}
+	}
+
+	/**
+	 * Keeps what was changed so far apart from what follows: in between somebody else may
+	 * change the same entities.
+	 */
+	void close() {
+		this.closed.addAll(this.changes.values());
+		this.changes.clear();
+	}
+
+	void clear() {
+		this.closed.clear();
+		this.changes.clear();
+	}
+
+	/**
+	 * The changes so far.
+	 * @return a copy, in their order
+	 */
+	List<EntityChange> list() {
+		List<EntityChange> list = new ArrayList<>(this.closed);
+		list.addAll(this.changes.values());
+		return list;
+	}
+
+}

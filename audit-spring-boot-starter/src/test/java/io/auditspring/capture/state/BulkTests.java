@@ -1,0 +1,239 @@
+package io.auditspring.capture.state;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Id;
+import jakarta.persistence.Inheritance;
+import jakarta.persistence.InheritanceType;
+import jakarta.persistence.criteria.CriteriaBuilder;
+import jakarta.persistence.criteria.CriteriaUpdate;
+import org.hibernate.Session;
+import org.hibernate.StatelessSession;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.envers.Audited;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Statements that change rows past the listeners of entities.
+ */
+class BulkTests {
+
+	private static StateApplication application;
+
+	@BeforeAll
+	static void start() {
+		application = new StateApplication();
+		application.prepare((entityManager) -> {
+			for (int id = 1; id <= 5; id++) {
+				entityManager.persist(new Ware(id));
+				entityManager.persist(new Lion(id));
+			}
+		});
+	}
+
+	@AfterAll
+	static void stop() {
+		application.close();
+	}
+
+	private static Object metadataOf(Consumer<EntityManager> work) {
+		List<Map<String, Object>> entries = application.call(work);
+		assertThat(entries).hasSize(1);
+		return entries.get(0).get("metadata");
+	}
+
+	@Test
+	void hqlSaysWhatItRanAndHowManyRowsChanged() {
+		assertThat(metadataOf((entityManager) -> entityManager
+			.createQuery("update Ware p set p.note = 'top secret', p.active = :active where p.id <= 3")
+			.setParameter("active", false)
+			.executeUpdate()))
+			.isEqualTo("{\"bulk\": [{\"rows\": 3, \"statement\": "
+					+ "\"update bulk_ware w1_0 set note=?,active=? where w1_0.id<=?\"}]}".replace("bulk_ware",
+							table(Ware.class)));
+	}
+
+	@Test
+	void hqlOnSeveralTablesCountsTheEntities() {
+		assertThat((String) metadataOf((entityManager) -> entityManager
+			.createQuery("update Lion c set c.name = 'top secret', c.lives = 7 where c.id in (1, 2)")
+			.executeUpdate())).contains("\"rows\": 2").contains("update").doesNotContain("secret");
+		assertThat((String) metadataOf(
+				(entityManager) -> entityManager.createQuery("delete from Creature a where a.id = 5").executeUpdate()))
+			.contains("\"rows\": 1")
+			.contains("delete from");
+	}
+
+	@Test
+	void criteriaAndStatelessSessionsAreSeen() {
+		assertThat((String) metadataOf((entityManager) -> {
+			CriteriaBuilder builder = entityManager.getCriteriaBuilder();
+			CriteriaUpdate<Ware> update = builder.createCriteriaUpdate(Ware.class);
+			update.from(Ware.class);
+			entityManager.createQuery(update.set("note", "top secret")).executeUpdate();
+		})).contains("\"rows\": 5").doesNotContain("secret");
+		assertThat((String) metadataOf((entityManager) -> {
+			StatelessSession session = entityManager.unwrap(Session.class).statelessWithOptions().connection().open();
+			session.createMutationQuery("delete from Ware p where p.id = 99").executeUpdate();
+		})).contains("\"rows\": 0");
+	}
+
+	@Test
+	void nativeStatementsAreSeen() {
+		String table = table(Ware.class);
+		assertThat(metadataOf((entityManager) -> entityManager
+			.createNativeQuery("update %s set note = 'top secret' where id > 3".formatted(table))
+			.executeUpdate()))
+			.isEqualTo("{\"bulk\": [{\"rows\": 2, \"statement\": \"update %s set note = ? where id > ?\"}]}"
+				.formatted(table));
+	}
+
+	@Test
+	void ofWhatReturnsRowsTheirNumberIsNotGuessed() {
+		String table = table(Ware.class);
+		assertThat(
+				metadataOf(
+						(entityManager) -> entityManager
+							.createNativeQuery("with c as (update %s set note = 'x' returning id) select max(id) from c"
+								.formatted(table), Long.class)
+							.getSingleResult()))
+			.isEqualTo("{\"bulk\": [{\"statement\": "
+					+ "\"with c as (update %s set note = ? returning id) select max(id) from c\"}]}".formatted(table));
+	}
+
+	@Test
+	void aStatementInALoopIsOne() {
+		assertThat((String) metadataOf((entityManager) -> {
+			for (long id = 1; id <= 4; id++) {
+				entityManager.createQuery("update Ware p set p.note = 'n' where p.id = :id")
+					.setParameter("id", id)
+					.executeUpdate();
+			}
+		})).startsWith("{\"bulk\": [{\"rows\": 4, \"times\": 4, ");
+		assertThat(metadataOf((entityManager) -> {
+			for (int i = 0; i < 103; i++) {
+				entityManager.createNativeQuery("update ware w%d set note = 'n' where id = 1".formatted(i))
+					.executeUpdate();
+			}
+		}).toString()).endsWith("{\"rows\": 3, \"times\": 3, \"statement\": \"…\"}]}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "org.hibernate.envers.strategy.DefaultAuditStrategy",
+			"org.hibernate.envers.strategy.ValidityAuditStrategy" })
+	void whatAFlushOrEnversWritesIsNotBulk(String strategy) {
+		try (StateApplication other = new StateApplication(
+				"spring.jpa.properties.org.hibernate.envers.audit_strategy=" + strategy)) {
+			other.prepare((entityManager) -> {
+				entityManager.persist(new Ware(1));
+				Collections.Article article = new Collections.Article(1);
+				article.ratings.add(9);
+				entityManager.persist(article);
+			});
+			List<Map<String, Object>> entries = other.call((entityManager) -> {
+				entityManager.find(Ware.class, 1).active = false;
+				entityManager.flush();
+				entityManager.find(Ware.class, 1).active = true;
+				entityManager.find(Collections.Article.class, 1).ratings.clear();
+				entityManager.persist(new Lion(7));
+				entityManager.persist(new StateTests.Generated());
+				entityManager.flush();
+				entityManager.createQuery("select p from Ware p", Ware.class).getResultList();
+				entityManager.createNativeQuery("select 1 from generate_series(1, 3) for update").getResultList();
+				entityManager.remove(entityManager.find(Lion.class, 7));
+			});
+			assertThat(entries).hasSizeGreaterThan(1).extracting("metadata").containsOnlyNulls();
+		}
+	}
+
+	@Test
+	void whatIsRolledBackIsNotTold() {
+		int earlier = application.log().entries().size();
+		assertThatIllegalStateException().isThrownBy(() -> application.callOnly((entityManager) -> {
+			entityManager.createQuery("update Ware p set p.note = 'n'").executeUpdate();
+			throw new IllegalStateException("no");
+		}));
+		assertThat(application.log().await(earlier + 1).get(earlier)).containsEntry("outcome", "failure")
+			.containsEntry("metadata", null);
+	}
+
+	@Test
+	void whatIsRolledBackOnTheWayIsNotToldAndTheRestIs() {
+		assertThat((String) metadataOf((entityManager) -> {
+			entityManager.createQuery("update Ware p set p.note = 'n' where p.id = 1").executeUpdate();
+			assertThatIllegalStateException().isThrownBy(() -> application.apart((inner) -> {
+				inner.createQuery("update Ware p set p.note = 'n' where p.id in (2, 3)").executeUpdate();
+				throw new IllegalStateException("no");
+			}));
+			application.apart((inner) -> inner.createQuery("delete from Ware p where p.id = 99").executeUpdate());
+		})).contains("delete", "\"rows\": 0", "\"rows\": 1").doesNotContain("\"rows\": 2");
+	}
+
+	@Entity(name = "Ware")
+	@Audited
+	static class Ware {
+
+		@Id
+		long id;
+
+		boolean active = true;
+
+		String note;
+
+		Ware() {
+		}
+
+		Ware(long id) {
+			this.id = id;
+		}
+
+	}
+
+	@Entity(name = "Creature")
+	@Audited
+	@Inheritance(strategy = InheritanceType.JOINED)
+	static class Creature {
+
+		@Id
+		long id;
+
+		String name = "Leo";
+
+	}
+
+	@Entity(name = "Lion")
+	@Audited
+	static class Lion extends Creature {
+
+		int lives = 1;
+
+		Lion() {
+		}
+
+		Lion(long id) {
+			this.id = id;
+		}
+
+	}
+
+	private static String table(Class<?> type) {
+		return application.factory()
+			.unwrap(SessionFactoryImplementor.class)
+			.getMappingMetamodel()
+			.getEntityDescriptor(type)
+			.getMappedTableDetails()
+			.getTableName();
+	}
+
+}

@@ -1,0 +1,132 @@
+package io.auditspring.capture.state;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import io.auditspring.AuditContext;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Id;
+import jakarta.persistence.MappedSuperclass;
+import org.hibernate.envers.Audited;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * Targets whose type is more general than that of the entity that changed.
+ */
+class TargetTypeTests {
+
+	private static StateApplication application;
+
+	@BeforeAll
+	static void start() {
+		application = new StateApplication();
+	}
+
+	@AfterAll
+	static void stop() {
+		application.close();
+	}
+
+	private static List<Map<String, Object>> targeting(String type, Long id, Consumer<EntityManager> work) {
+		return application.call((entityManager) -> {
+			AuditContext.current().target(type, id);
+			work.accept(entityManager);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Invoice", "Document", "Stamped", "Filed", "Storable", "Comparable" })
+	void theStateOfASubtypeFillsTheEntryWhichKeepsItsType(String type) {
+		long id = type.hashCode();
+		List<Map<String, Object>> entries = targeting(type, id,
+				(entityManager) -> entityManager.persist(new Invoice(id)));
+		assertThat(entries).extracting("target_type", "target_id", "after_state")
+			.containsExactly(tuple(type, Long.toString(id), "{\"id\": %d}".formatted(id)));
+	}
+
+	@Test
+	void theEntityItselfGoesBeforeItsSubtypes() {
+		assertThat(targeting("Invoice", null, (entityManager) -> {
+			entityManager.persist(new Reminder(1));
+			entityManager.persist(new Invoice(2));
+		})).extracting("target_type", "target_id").containsExactly(tuple("Invoice", "2"), tuple("Reminder", "1"));
+	}
+
+	@Test
+	void severalThatFitAreEntriesOfTheirOwn() {
+		assertThat(targeting("Storable", null, (entityManager) -> {
+			entityManager.persist(new Reminder(3));
+			entityManager.persist(new Invoice(4));
+		})).extracting("target_type", "target_id")
+			.containsExactlyInAnyOrder(tuple("Storable", null), tuple("Reminder", "3"), tuple("Invoice", "4"));
+	}
+
+	@Test
+	void anotherTypeDoesNotFit() {
+		assertThat(targeting("Object", null, (entityManager) -> entityManager.persist(new Invoice(5))))
+			.extracting("target_type", "after_state")
+			.containsExactly(tuple("Object", null), tuple("Invoice", "{\"id\": 5}"));
+	}
+
+	interface Storable {
+
+	}
+
+	interface Filed extends Storable {
+
+	}
+
+	@MappedSuperclass
+	abstract static class Stamped implements Comparable<Stamped> {
+
+		@Override
+		public int compareTo(Stamped other) {
+			return 0;
+		}
+
+	}
+
+	@MappedSuperclass
+	abstract static class Document extends Stamped implements Filed {
+
+	}
+
+	@Entity
+	@Audited
+	static class Invoice extends Document {
+
+		@Id
+		long id;
+
+		Invoice() {
+		}
+
+		Invoice(long id) {
+			this.id = id;
+		}
+
+	}
+
+	@Entity
+	@Audited
+	static class Reminder extends Invoice {
+
+		Reminder() {
+		}
+
+		Reminder(long id) {
+			super(id);
+		}
+
+	}
+
+}
