@@ -13,6 +13,7 @@ import io.auditspring.TenantResolver;
 import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
 import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Inheritance;
 import io.auditspring.capture.JsonValues;
 import io.auditspring.capture.Locations;
 import io.auditspring.capture.Masking;
@@ -189,12 +190,19 @@ public final class AuditAutoConfiguration {
 		return new Locations(locator, values, properties.request().geoTimeout());
 	}
 
+	// After those who signed in on the task's own thread, before those who guess.
+	@Bean
+	@Order(1)
+	Inheritance auditInheritance() {
+		return new Inheritance();
+	}
+
 	@Bean
 	Origins auditOrigins(ObjectProvider<ActorResolver> resolvers, ObjectProvider<ActorSource> sources,
 			ObjectProvider<TenantResolver> tenants, ObjectProvider<RequestSource> requests,
-			ObjectProvider<Locations> locations) {
+			ObjectProvider<Locations> locations, Inheritance inheritance) {
 		return new Origins(() -> actorSources(resolvers, sources), () -> tenants.orderedStream().toList(),
-				requests.getIfAvailable(() -> () -> RequestDetails.NONE), locations.getIfAvailable());
+				requests.getIfAvailable(() -> () -> RequestDetails.NONE), locations.getIfAvailable(), inheritance);
 	}
 
 	private static List<ActorSource> actorSources(ObjectProvider<ActorResolver> resolvers,

@@ -34,7 +34,9 @@ final class AuditInterceptor implements MethodInterceptor {
 			return invocation.proceed();
 		}
 		frame.reached();
-		return invoke(invocation, frame, this.auditing.get());
+		Auditing auditing = this.auditing.get();
+		return frame.isOnItsThread() ? invoke(invocation, frame, auditing)
+				: auditing.origins().within(frame.origin(), () -> invoke(invocation, frame, auditing));
 	}
 
 	private static @Nullable Object invoke(MethodInvocation invocation, AuditFrame frame, Auditing auditing)
