@@ -25,6 +25,7 @@ import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.AuditTransactions;
 import io.auditspring.delivery.DirectWriter;
 import io.auditspring.delivery.EntryDelivery;
+import io.auditspring.delivery.LateDelivery;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Relay;
 import io.auditspring.intercept.AccessRefusal;
@@ -34,6 +35,7 @@ import io.auditspring.intercept.AuditedMethodReader;
 import io.auditspring.intercept.AuditedMethods;
 import io.auditspring.intercept.Auditing;
 import io.auditspring.intercept.EventRecorder;
+import io.auditspring.intercept.LatePublishers;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.LedgerWriter;
 import io.auditspring.ledger.Schema;
@@ -220,9 +222,15 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	Auditing auditing(Origins origins, AuditTransactions transactions, EntryFactory factory,
-			ObjectProvider<AccessRefusal> refusal, BeanFactory beanFactory) {
+			ObjectProvider<AccessRefusal> refusal, BeanFactory beanFactory, LateDelivery late,
+			ObjectProvider<LatePublishers> publishers) {
 		return new Auditing(origins, transactions, factory, refusal.getIfAvailable(() -> (failure) -> false),
-				beanFactory);
+				beanFactory, late, publishers.getIfAvailable());
+	}
+
+	@Bean
+	LateDelivery auditLateDelivery(AuditTransactions transactions) {
+		return new LateDelivery(transactions);
 	}
 
 	@Bean
