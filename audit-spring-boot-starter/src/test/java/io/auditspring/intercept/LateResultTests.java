@@ -95,7 +95,14 @@ class LateResultTests {
 	}
 
 	private void assertThatNothingIsRecorded() {
-		assertThat(log.staged() + log.count()).isEqualTo(this.before);
+		assertThat(kept()).isEqualTo(this.before);
+	}
+
+	// In one look, as entries move from the one to the other.
+	private static Long kept() {
+		return log.jdbc().queryForObject("""
+				select (select count(*) from audit.audit_outbox) + (select count(*) from audit.audit_log)
+				""", Long.class);
 	}
 
 	private static <T> CompletableFuture<T> janes(Callable<CompletableFuture<T>> call) throws Exception {
@@ -110,7 +117,7 @@ class LateResultTests {
 		assertThat(result).isNotDone();
 		new Thread(() -> source.complete("R-7")).start();
 		assertThat(result.get()).isEqualTo("R-7");
-		assertThat(log.staged() + log.count()).isEqualTo(this.before + 1);
+		assertThat(kept()).isEqualTo(this.before + 1);
 		assertThat(newEntry()).containsEntry("action", "late.stage")
 			.containsEntry("outcome", "success")
 			.containsEntry("target_id", "R-7")
@@ -328,7 +335,7 @@ class LateResultTests {
 			connection.setAutoCommit(true);
 		}
 		assertThat(result.get()).isEqualTo("R-2");
-		assertThat(log.staged() + log.count()).isEqualTo(this.before + 1);
+		assertThat(kept()).isEqualTo(this.before + 1);
 	}
 
 	@Test
