@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says who acts, where the application knows better than its security context. Define a
  * bean; several are asked in their order. Called on the thread of the audited call,
- * before it runs.
+ * before it runs, and when a task is handed to another thread. There, {@code null} leaves
+ * the answer to what was found then.
  */
 @FunctionalInterface
 public interface ActorResolver {

@@ -21,7 +21,8 @@ public interface AuditContext {
 
 	/**
 	 * Does the work in the name of somebody else. Calls may be nested, the innermost
-	 * counts.
+	 * counts. Tasks that the work hands to an executor that Spring Boot built, or to one
+	 * that propagates Micrometer's context, are in the same name.
 	 * @param <T> what the work gives
 	 * @param actor who is to be recorded as acting
 	 * @param work what to do
@@ -29,12 +30,12 @@ public interface AuditContext {
 	 * @throws Exception what the work threw
 	 */
 	static <T extends @Nullable Object> T runAs(Actor actor, Callable<T> work) throws Exception {
-		Actor previous = AuditContextHolder.actingAs(actor);
+		Actor previous = AuditContextHolder.replaceActor(actor);
 		try {
 			return work.call();
 		}
 		finally {
-			AuditContextHolder.actingAs(previous);
+			AuditContextHolder.replaceActor(previous);
 		}
 	}
 

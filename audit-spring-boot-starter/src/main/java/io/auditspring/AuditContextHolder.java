@@ -43,7 +43,12 @@ public final class AuditContextHolder {
 		return ACTOR.get();
 	}
 
-	static @Nullable Actor actingAs(@Nullable Actor actor) {
+	/**
+	 * Replaces whom this thread acts for.
+	 * @param actor the new one, or {@code null} for none
+	 * @return the one before, or {@code null}
+	 */
+	public static @Nullable Actor replaceActor(@Nullable Actor actor) {
 		return swap(ACTOR, actor);
 	}
 

@@ -1,7 +1,8 @@
 package io.auditspring;
 
 /**
- * When an entry is durable, seen from the audited call.
+ * When an entry is durable, seen from the audited call. Of a call whose result comes
+ * later, the answer is that result, and the call returns when it is there.
  */
 public enum Delivery {
 

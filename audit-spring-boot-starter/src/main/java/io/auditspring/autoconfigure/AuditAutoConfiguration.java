@@ -16,6 +16,7 @@ import io.auditspring.TenantResolver;
 import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
 import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Inheritance;
 import io.auditspring.capture.JsonValues;
 import io.auditspring.capture.Locations;
 import io.auditspring.capture.Masking;
@@ -27,6 +28,7 @@ import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.AuditTransactions;
 import io.auditspring.delivery.DirectWriter;
 import io.auditspring.delivery.EntryDelivery;
+import io.auditspring.delivery.LateDelivery;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Relay;
 import io.auditspring.delivery.UnattributedChanges;
@@ -38,6 +40,7 @@ import io.auditspring.intercept.AuditedMethods;
 import io.auditspring.intercept.Auditing;
 import io.auditspring.intercept.Customizers;
 import io.auditspring.intercept.EventRecorder;
+import io.auditspring.intercept.LatePublishers;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.LedgerWriter;
 import io.auditspring.ledger.Schema;
@@ -195,12 +198,19 @@ public final class AuditAutoConfiguration {
 		return new Locations(locator, values, properties.request().geoTimeout());
 	}
 
+	// After those who signed in on the task's own thread, before those who guess.
+	@Bean
+	@Order(1)
+	Inheritance auditInheritance() {
+		return new Inheritance();
+	}
+
 	@Bean
 	Origins auditOrigins(ObjectProvider<ActorResolver> resolvers, ObjectProvider<ActorSource> sources,
 			ObjectProvider<TenantResolver> tenants, ObjectProvider<RequestSource> requests,
-			ObjectProvider<Locations> locations) {
+			ObjectProvider<Locations> locations, Inheritance inheritance) {
 		return new Origins(() -> actorSources(resolvers, sources), () -> tenants.orderedStream().toList(),
-				requests.getIfAvailable(() -> () -> RequestDetails.NONE), locations.getIfAvailable());
+				requests.getIfAvailable(() -> () -> RequestDetails.NONE), locations.getIfAvailable(), inheritance);
 	}
 
 	private static List<ActorSource> actorSources(ObjectProvider<ActorResolver> resolvers,
@@ -234,9 +244,15 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	Auditing auditing(Origins origins, AuditTransactions transactions, EntryFactory factory,
-			ObjectProvider<AccessRefusal> refusal, Customizers customizers, BeanFactory beanFactory) {
+			ObjectProvider<AccessRefusal> refusal, Customizers customizers, BeanFactory beanFactory, LateDelivery late,
+			ObjectProvider<LatePublishers> publishers) {
 		return new Auditing(origins, transactions, factory, refusal.getIfAvailable(() -> (failure) -> false),
-				customizers, beanFactory);
+				customizers, beanFactory, late, publishers.getIfAvailable());
+	}
+
+	@Bean
+	LateDelivery auditLateDelivery(AuditTransactions transactions) {
+		return new LateDelivery(transactions);
 	}
 
 	@Bean

@@ -33,7 +33,7 @@ import org.springframework.security.web.authentication.switchuser.SwitchUserGran
 public final class AuditSecurityAutoConfiguration {
 
 	@Bean
-	@Order(1)
+	@Order(0)
 	SecurityActorSource auditSecurityActorSource(ObjectProvider<SwitchedUsers> switchedUsers,
 			ObjectProvider<TokenClaims> tokenClaims) {
 		return new SecurityActorSource(switchedUsers.getIfAvailable(), tokenClaims.getIfAvailable());

@@ -32,6 +32,8 @@ public final class Operation implements AuditContext {
 
 	private boolean skipped;
 
+	private volatile boolean undone;
+
 	/**
 	 * Begins an operation.
 	 * @param id shared by all that belongs to it
@@ -81,6 +83,28 @@ public final class Operation implements AuditContext {
 
 	public boolean isSkipped() {
 		return this.skipped;
+	}
+
+	/**
+	 * Says that the transaction that this operation's own part belongs to was rolled
+	 * back, while its result is still to come.
+	 */
+	public void undo() {
+		this.undone = true;
+	}
+
+	public boolean isUndone() {
+		return this.undone;
+	}
+
+	/**
+	 * Takes over what was said of an earlier part of the same operation.
+	 * @param earlier the earlier part
+	 */
+	public void follow(Operation earlier) {
+		this.amendments.addAll(0, earlier.amendments);
+		this.skipped |= earlier.skipped;
+		this.undone |= earlier.undone;
 	}
 
 	public long elapsedMicros() {

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import io.auditspring.Actor;
 import io.auditspring.AuditContextHolder;
 import io.auditspring.TenantResolver;
+import io.auditspring.capture.Inheritance.Legacy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,8 @@ public final class Origins {
 
 	private final @Nullable Locations locations;
 
+	private final Inheritance inheritance;
+
 	/**
 	 * Creates the finder.
 	 * @param actors where to look for the actor, first answer counts; asked for when the
@@ -42,13 +45,15 @@ public final class Origins {
 	 * @param tenants where to look for the tenant, in the same way
 	 * @param requests where to look for the request
 	 * @param locations where clients are, or {@code null} where nobody knows
+	 * @param inheritance what the running task inherits
 	 */
 	public Origins(Supplier<List<ActorSource>> actors, Supplier<List<TenantResolver>> tenants, RequestSource requests,
-			@Nullable Locations locations) {
+			@Nullable Locations locations, Inheritance inheritance) {
 		this.actors = SingletonSupplier.of(actors);
 		this.tenants = SingletonSupplier.of(tenants);
 		this.requests = requests;
 		this.locations = locations;
+		this.inheritance = inheritance;
 	}
 
 	/**
@@ -56,13 +61,58 @@ public final class Origins {
 	 * @return who, from where and when
 	 */
 	public Origin current() {
-		return new Origin(Instant.now(), actor(), first(this.tenants.get(), TenantResolver::resolveTenant, "tenant"),
-				request());
+		Actor acting = AuditContextHolder.actor();
+		Actor known = (acting != null) ? acting : knownActor();
+		Actor actor = (known != null) ? known : Actor.system();
+		Legacy legacy = this.inheritance.current();
+		boolean inherits = legacy != null && (acting != null || legacy.isOf(actor));
+		RequestDetails request = request(inherits ? legacy : null);
+		return new Origin(Instant.now(), actor, tenant(inherits ? legacy : null),
+				(this.locations != null) ? request.locatedBy(this.locations) : request);
 	}
 
-	private RequestDetails request() {
-		RequestDetails request = details().tracedBy(MDC.get(TRACE_ID));
-		return (this.locations != null) ? request.locatedBy(this.locations) : request;
+	/**
+	 * What a task inherits that is handed over now on this thread.
+	 * @return it, or {@code null} where nothing is known
+	 */
+	@Nullable Legacy legacy() {
+		Actor actor = knownActor();
+		Legacy inherited = this.inheritance.current();
+		Legacy own = (inherited != null && inherited.isOf(actor)) ? inherited : null;
+		Legacy legacy = new Legacy(actor, tenant(own), request(own).settled());
+		return legacy.isEmpty() ? null : legacy;
+	}
+
+	/**
+	 * Does what is left of a call that has changed its thread. What the call calls has
+	 * its origin, even if the executor knows nothing of us.
+	 * @param <T> what the work gives
+	 * @param origin the call's origin
+	 * @param work what is left
+	 * @return what the work gave
+	 * @throws Throwable what the work threw
+	 */
+	public <T extends @Nullable Object> T within(Origin origin, Work<T> work) throws Throwable {
+		if (this.inheritance.current() != null) {
+			return work.call();
+		}
+		this.inheritance.replace(new Legacy(origin.actor(), origin.tenant(), origin.request().settled()));
+		try {
+			return work.call();
+		}
+		finally {
+			this.inheritance.replace(null);
+		}
+	}
+
+	// A task that goes through the tenants sets them itself.
+	private @Nullable String tenant(@Nullable Legacy legacy) {
+		String tenant = first(this.tenants.get(), TenantResolver::resolveTenant, "tenant");
+		return (tenant == null && legacy != null) ? legacy.tenant() : tenant;
+	}
+
+	private RequestDetails request(@Nullable Legacy legacy) {
+		return ((legacy != null) ? legacy.request() : details()).tracedBy(MDC.get(TRACE_ID));
 	}
 
 	private RequestDetails details() {
@@ -87,27 +137,18 @@ public final class Origins {
 		return new Origin(Instant.now(), actor, null, RequestDetails.of(ip, session));
 	}
 
-	private Actor actor() {
-		Actor actor = AuditContextHolder.actor();
-		if (actor != null) {
-			return actor;
-		}
+	private @Nullable Actor knownActor() {
 		if (this.asking.get() != null) {
 			// To find the actor somebody makes an audited call: it is made by us.
-			return Actor.system();
+			return null;
 		}
 		this.asking.set(true);
 		try {
-			return ask();
+			return first(this.actors.get(), ActorSource::currentActor, "actor");
 		}
 		finally {
 			this.asking.remove();
 		}
-	}
-
-	private Actor ask() {
-		Actor actor = first(this.actors.get(), ActorSource::currentActor, "actor");
-		return (actor != null) ? actor : Actor.system();
 	}
 
 	private static <S, T> @Nullable T first(List<S> sources, Function<S, @Nullable T> question, String what) {
@@ -129,6 +170,18 @@ public final class Origins {
 			logger.warn("The {} could not be taken from {}; the next source is asked", what, source, ex);
 			return null;
 		}
+	}
+
+	/**
+	 * Something to do.
+	 *
+	 * @param <T> what it gives
+	 */
+	@FunctionalInterface
+	public interface Work<T extends @Nullable Object> {
+
+		T call() throws Throwable;
+
 	}
 
 }

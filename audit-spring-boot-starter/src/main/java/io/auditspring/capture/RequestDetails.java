@@ -39,6 +39,16 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 				locations.of(this.ip), this.traceId, this.line) : this;
 	}
 
+	/**
+	 * The same, with all that is asked for later asked for now.
+	 * @return details that know nothing of the request object
+	 */
+	RequestDetails settled() {
+		RequestLine asked = this.line.get();
+		return (this == NONE) ? this : new RequestDetails(this.ip, this.userAgent, this.session, this.device,
+				this.location, this.traceId, () -> asked);
+	}
+
 	RequestDetails tracedBy(@Nullable String traceId) {
 		return (traceId != null) ? new RequestDetails(this.ip, this.userAgent, this.session, this.device, this.location,
 				traceId, this.line) : this;

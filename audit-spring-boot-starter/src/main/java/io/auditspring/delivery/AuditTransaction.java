@@ -139,6 +139,16 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 	}
 
+	/**
+	 * Says that a call within this transaction has returned, while its result is still to
+	 * come. Should the transaction be rolled back, the call has not succeeded, whatever
+	 * the result.
+	 * @param operation the call
+	 */
+	public void awaits(Operation operation) {
+		of(operation).await();
+	}
+
 	boolean isOwned() {
 		return this.owner != null;
 	}

@@ -29,6 +29,8 @@ final class OperationChanges {
 
 	private boolean rolledBack;
 
+	private boolean awaited;
+
 	OperationChanges(Operation operation) {
 		this.operation = operation;
 	}
@@ -39,6 +41,13 @@ final class OperationChanges {
 
 	void end(Ending ending) {
 		this.ending = ending;
+	}
+
+	/**
+	 * Says that the operation's result is still to come.
+	 */
+	void await() {
+		this.awaited = true;
 	}
 
 	/**
@@ -118,6 +127,9 @@ final class OperationChanges {
 	 * @param factory makes the entry
 	 */
 	void addRolledBack(Aftermath aftermath, EntryFactory factory) {
+		if (this.awaited) {
+			this.operation.undo();
+		}
 		if (this.ending == null || this.ending.suppressed()) {
 			return;
 		}

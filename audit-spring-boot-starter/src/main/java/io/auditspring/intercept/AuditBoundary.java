@@ -1,5 +1,7 @@
 package io.auditspring.intercept;
 
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 import io.auditspring.capture.Operation;
@@ -53,13 +55,41 @@ final class AuditBoundary implements MethodInterceptor {
 			attempt(ex, () -> failed(auditing, frame, invocation, ex));
 			throw ex;
 		}
-		if (!frame.isReached() && !isAsynchronous(invocation, type)) {
+		if (frame.method().arrival() != Arrival.AT_ONCE) {
+			result = late(new LateCall(auditing, frame, invocation), result, type);
+		}
+		else if (!frame.isReached() && !isAsynchronous(invocation, type)) {
 			// Somebody else answered for the method: a cache, or access control with a
 			// stand-in for the result.
-			unreached(auditing, frame, invocation, result, frame.refusal());
+			unrecorded(auditing, frame, invocation, result, frame.refusal());
 		}
 		frame.aftermath().settle(null);
 		return result;
+	}
+
+	private static @Nullable Object late(LateCall call, @Nullable Object result, Class<?> type) {
+		AuditFrame frame = call.frame();
+		Arrival arrival = frame.method().arrival();
+		if (arrival.isOutstanding(result)) {
+			Object watched = watch(call, Objects.requireNonNull(result));
+			if (watched != null) {
+				return watched;
+			}
+		}
+		if (call.isUnrecorded() && !(frame.left() == null && isAsynchronous(call.invocation(), type))) {
+			Settled settled = Settled.returned(arrival, result);
+			unrecorded(call.auditing(), frame, call.invocation(), settled.value(),
+					(frame.refusal() != null) ? frame.refusal() : settled.failure());
+		}
+		return result;
+	}
+
+	private static @Nullable Object watch(LateCall call, Object result) {
+		if (result instanceof CompletionStage<?> stage) {
+			return LateStages.watch(stage, call);
+		}
+		LatePublishers publishers = call.auditing().publishers();
+		return (publishers != null) ? publishers.watch(result, call) : null;
 	}
 
 	/**
@@ -80,15 +110,17 @@ final class AuditBoundary implements MethodInterceptor {
 	}
 
 	private static void failed(Auditing auditing, AuditFrame frame, MethodInvocation invocation, Throwable failure) {
-		if (!frame.isReached()) {
-			unreached(auditing, frame, invocation, null, failure);
+		if (!frame.isReached() || frame.left() != null) {
+			unrecorded(auditing, frame, invocation, null, failure);
 		}
 		frame.aftermath().settle(frame.method().describe(failure, invocation.getArguments()));
 	}
 
-	private static void unreached(Auditing auditing, AuditFrame frame, MethodInvocation invocation,
+	private static void unrecorded(Auditing auditing, AuditFrame frame, MethodInvocation invocation,
 			@Nullable Object result, @Nullable Throwable failure) {
-		Operation operation = new Operation(frame.operationId(), frame.origin(), frame.method().outline(), false);
+		Operation left = frame.left();
+		Operation operation = (left != null) ? left
+				: new Operation(frame.operationId(), frame.origin(), frame.method().outline(), false);
 		Ending ending = new Call(frame.method(), operation, invocation, result, failure).describe(auditing);
 		AuditTransaction transaction = auditing.transactions().current();
 		if (transaction != null) {

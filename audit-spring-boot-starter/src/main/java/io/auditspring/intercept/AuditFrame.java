@@ -35,6 +35,8 @@ final class AuditFrame {
 
 	private volatile @Nullable Throwable refusal;
 
+	private volatile @Nullable Operation left;
+
 	AuditFrame(AuditedMethod method, Origin origin, @Nullable AuditTransaction enclosing, Aftermath aftermath) {
 		this.method = method;
 		this.origin = origin;
@@ -109,6 +111,18 @@ final class AuditFrame {
 
 	void refused(Throwable refusal) {
 		this.refusal = refusal;
+	}
+
+	/**
+	 * The operation of a call that has returned while its result is still to come.
+	 * @return it, or {@code null} if the entry of the call has been made, or is not begun
+	 */
+	@Nullable Operation left() {
+		return this.left;
+	}
+
+	void leave(@Nullable Operation operation) {
+		this.left = operation;
 	}
 
 }

@@ -34,7 +34,9 @@ final class AuditInterceptor implements MethodInterceptor {
 			return invocation.proceed();
 		}
 		frame.reached();
-		return invoke(invocation, frame, this.auditing.get());
+		Auditing auditing = this.auditing.get();
+		return frame.isOnItsThread() ? invoke(invocation, frame, auditing)
+				: auditing.origins().within(frame.origin(), () -> invoke(invocation, frame, auditing));
 	}
 
 	private static @Nullable Object invoke(MethodInvocation invocation, AuditFrame frame, Auditing auditing)
@@ -55,9 +57,34 @@ final class AuditInterceptor implements MethodInterceptor {
 							transaction, auditing, ex, invocation));
 			throw ex;
 		}
+		if (frame.method().arrival() != Arrival.AT_ONCE) {
+			returned(result, operation, invocation, frame, transaction, auditing);
+			return result;
+		}
 		ended(new Call(frame.method(), operation, invocation, result, null).describe(auditing), frame, transaction,
 				auditing, null, invocation);
 		return result;
+	}
+
+	private static void returned(@Nullable Object result, Operation operation, MethodInvocation invocation,
+			AuditFrame frame, @Nullable AuditTransaction transaction, Auditing auditing) {
+		Arrival arrival = frame.method().arrival();
+		if (arrival.isOutstanding(result)) {
+			leave(frame, operation, transaction);
+			return;
+		}
+		frame.leave(null);
+		Settled settled = Settled.returned(arrival, result);
+		Call call = new LateCall(auditing, frame, invocation).call(operation, settled);
+		ended(call.describe(auditing), frame, transaction, auditing, settled.failure(), invocation);
+	}
+
+	// The outer interceptor waits for the result.
+	private static void leave(AuditFrame frame, Operation operation, @Nullable AuditTransaction transaction) {
+		if (transaction != null) {
+			transaction.awaits(operation);
+		}
+		frame.leave(operation);
 	}
 
 	// Behind an asynchronous advice the outer interceptor has long returned.

@@ -24,11 +24,12 @@ import org.springframework.expression.spel.SpelEvaluationException;
  * @param capturesArguments whether its entries show the arguments
  * @param capturesResult whether its entries show the result
  * @param arguments its parameters
+ * @param arrival when its result is there
  * @param condition decides whether a call leaves an entry, or {@code null}
  * @param attributes the attributes that are evaluated for every call
  */
 record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capturesArguments, boolean capturesResult,
-		List<Argument> arguments, @Nullable AuditExpression condition, List<Attribute> attributes) {
+		List<Argument> arguments, Arrival arrival, @Nullable AuditExpression condition, List<Attribute> attributes) {
 
 	private static final String ERRORS = "expressionErrors";
 

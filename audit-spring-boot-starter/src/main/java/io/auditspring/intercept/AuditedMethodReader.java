@@ -64,7 +64,7 @@ public final class AuditedMethodReader {
 		return new AuditedMethod(outline(audited, method, type, targetType(audited, target)),
 				this.stateAvailable && audited.state() == StateCapture.AUTO, this.capturesArguments,
 				this.capturesResult && method.getReturnType() != void.class, arguments,
-				attributes.condition(audited.condition()), attributes.all());
+				Arrival.of(method.getReturnType()), attributes.condition(audited.condition()), attributes.all());
 	}
 
 	private static @Nullable MethodParameter target(Audited audited, List<MethodParameter> parameters) {

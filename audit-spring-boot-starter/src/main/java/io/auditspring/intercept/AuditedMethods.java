@@ -118,6 +118,12 @@ public final class AuditedMethods extends StaticMethodMatcher {
 
 	private static void checkInterceptable(Method method) {
 		int modifiers = method.getModifiers();
+		if (isSuspending(method)) {
+			throw new AuditSetupException(
+					"@Audited method %s.%s is a suspending Kotlin function, whose end nobody here would see"
+						.formatted(method.getDeclaringClass().getName(), method.getName()),
+					"Let it return a Mono, or record the event with AuditRecorder.");
+		}
 		if (Proxy.isProxyClass(method.getDeclaringClass())) {
 			// Its methods are final, but interceptors are added to it from within.
 			return;
@@ -129,6 +135,12 @@ public final class AuditedMethods extends StaticMethodMatcher {
 							Modifier.toString(modifiers & (Modifier.PRIVATE | Modifier.STATIC | Modifier.FINAL))),
 					"Make it an overridable instance method, or record the event with AuditRecorder.");
 		}
+	}
+
+	// It seems to return when it is suspended first: every failure would be a success.
+	private static boolean isSuspending(Method method) {
+		Class<?>[] types = method.getParameterTypes();
+		return types.length > 0 && types[types.length - 1].getName().equals("kotlin.coroutines.Continuation");
 	}
 
 	@Override

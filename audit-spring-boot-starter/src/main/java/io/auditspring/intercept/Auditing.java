@@ -3,6 +3,8 @@ package io.auditspring.intercept;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Origins;
 import io.auditspring.delivery.AuditTransactions;
+import io.auditspring.delivery.LateDelivery;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 
@@ -15,8 +17,10 @@ import org.springframework.beans.factory.BeanFactory;
  * @param refusal tells a refusal from a failure
  * @param customizers add to what is recorded
  * @param beans the beans that expressions may refer to
+ * @param late delivers the entries of calls whose results come later
+ * @param publishers waits for results that are published, or {@code null} without Reactor
  */
 public record Auditing(Origins origins, AuditTransactions transactions, EntryFactory factory, AccessRefusal refusal,
-		Customizers customizers, BeanFactory beans) {
+		Customizers customizers, BeanFactory beans, LateDelivery late, @Nullable LatePublishers publishers) {
 
 }

@@ -105,7 +105,7 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 
 	private Outcome outcome(AccessRefusal refusal) {
 		if (this.failure == null) {
-			return Outcome.SUCCESS;
+			return this.operation.isUndone() ? Outcome.FAILURE : Outcome.SUCCESS;
 		}
 		return refusal.isRefusal(this.failure) ? Outcome.DENIED : Outcome.FAILURE;
 	}

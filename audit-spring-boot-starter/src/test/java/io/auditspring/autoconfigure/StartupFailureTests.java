@@ -7,6 +7,7 @@ import javax.sql.DataSource;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
 import io.auditspring.TestDatabase;
+import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -87,6 +88,12 @@ class StartupFailureTests {
 	@Test
 	void aRelatedResourceWithoutTypeSaysHowToWriteIt() {
 		assertThatStartFails(with(Unrelated.class, Unrelated::new), "Unrelated.pay", "#box", "Connector:#connectorId");
+	}
+
+	@Test
+	void aSuspendingFunctionIsNamed() {
+		assertThatStartFails(with(Suspending.class, Suspending::new), "Suspending.pay", "suspending Kotlin function",
+				"AuditRecorder");
 	}
 
 	@Test
@@ -174,6 +181,15 @@ class StartupFailureTests {
 
 		@Audited(message = "Paid #{#ordr}")
 		public void pay(long order) {
+		}
+
+	}
+
+	static class Suspending {
+
+		@Audited
+		public Object pay(long box, Continuation<String> continuation) {
+			return "";
 		}
 
 	}

@@ -1,0 +1,50 @@
+package io.auditspring.autoconfigure;
+
+import io.auditspring.capture.Inheritance;
+import io.auditspring.capture.InheritanceAccessor;
+import io.auditspring.capture.InheritingTaskDecorator;
+import io.auditspring.capture.Origins;
+import io.micrometer.context.ContextRegistry;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Lets tasks on other threads act for whoever handed them over.
+ */
+@AutoConfiguration(after = AuditAutoConfiguration.class)
+@ConditionalOnBean(Origins.class)
+public final class AuditContextAutoConfiguration {
+
+	// Spring Boot's executors take every decorator there is. An application that injects
+	// the one of its own by type still gets that one.
+	@Bean
+	@Fallback
+	InheritingTaskDecorator auditTaskDecorator(ObjectProvider<Origins> origins, Inheritance inheritance) {
+		return new InheritingTaskDecorator(SingletonSupplier.of(origins::getObject), inheritance);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ContextRegistry.class)
+	static class PropagationConfiguration {
+
+		@Bean
+		InheritanceAccessor auditInheritanceAccessor(Origins origins, Inheritance inheritance) {
+			return new InheritanceAccessor(origins, inheritance);
+		}
+
+		@Bean
+		static LazyInitializationExcludeFilter auditInheritanceLazyInitializationExcludeFilter() {
+			return LazyInitializationExcludeFilter.forBeanTypes(InheritanceAccessor.class);
+		}
+
+	}
+
+}

@@ -1,0 +1,44 @@
+package io.auditspring.autoconfigure;
+
+import io.auditspring.Actor;
+import io.auditspring.capture.SecurityActorSource;
+import io.auditspring.capture.SubscriberActor;
+import io.auditspring.intercept.ReactorPublishers;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+
+/**
+ * Records calls that return Reactor's publishers when these end.
+ */
+@AutoConfiguration(before = AuditAutoConfiguration.class, after = AuditSecurityAutoConfiguration.class)
+@ConditionalOnClass(Mono.class)
+@ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
+public final class AuditReactorAutoConfiguration {
+
+	@Bean
+	ReactorPublishers auditReactorPublishers(ObjectProvider<SubscriberActor> subscriber) {
+		SubscriberActor actor = subscriber.getIfAvailable();
+		return new ReactorPublishers((actor != null) ? actor.actor() : Mono.<Actor>empty());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ReactiveSecurityContextHolder.class)
+	@ConditionalOnBean(SecurityActorSource.class)
+	static class SecurityConfiguration {
+
+		@Bean
+		SubscriberActor auditSubscriberActor(SecurityActorSource source) {
+			return new SubscriberActor(source);
+		}
+
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.auditspring.intercept;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+
+import io.auditspring.capture.Operation;
+import io.auditspring.capture.Origin;
+import org.aopalliance.intercept.MethodInvocation;
+
+/**
+ * An audited call that has returned before its result is there.
+ *
+ * @param auditing what to work with
+ * @param frame what is known of the call
+ * @param invocation the call itself
+ */
+record LateCall(Auditing auditing, AuditFrame frame, MethodInvocation invocation) {
+
+	/**
+	 * Begins what the result stands for, where that is not when the method was called.
+	 * @param origin who asks for the result
+	 * @return the operation
+	 */
+	Operation begin(Origin origin) {
+		return new Operation(this.frame.operationId(), origin, this.frame.method().outline(), false);
+	}
+
+	/**
+	 * Whether an entry is due when the result is there. Behind an asynchronous advice it
+	 * may have been made on the other thread.
+	 * @return {@code false} if there is one
+	 */
+	boolean isUnrecorded() {
+		return this.frame.left() != null || !this.frame.isReached();
+	}
+
+	/**
+	 * Records that the result is there, without waiting for the database.
+	 * @param operation the operation
+	 * @param settled the result
+	 * @return completes when the entry is durable as promised
+	 */
+	CompletableFuture<?> ended(Operation operation, Settled settled) {
+		Call call = call(operation, settled);
+		return this.auditing.late().deliver(operation.outline().delivery(), () -> call.describe(this.auditing));
+	}
+
+	/**
+	 * Records that the result is there, and waits for it.
+	 * @param operation the operation
+	 * @param settled the result
+	 */
+	void endedNow(Operation operation, Settled settled) {
+		Call call = call(operation, settled);
+		this.auditing.late().deliver(() -> call.describe(this.auditing));
+	}
+
+	Call call(Operation operation, Settled settled) {
+		if (settled.failure() instanceof CancellationException) {
+			operation.metadata("cancelled", true);
+		}
+		return new Call(this.frame.method(), operation, this.invocation, settled.value(), settled.failure());
+	}
+
+}

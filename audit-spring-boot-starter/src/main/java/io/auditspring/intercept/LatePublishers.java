@@ -1,0 +1,20 @@
+package io.auditspring.intercept;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for the results of audited methods that return publishers of a library that need
+ * not be there.
+ */
+public interface LatePublishers {
+
+	/**
+	 * Records the call each time its publisher has ended.
+	 * @param publisher what the method returned
+	 * @param call the call
+	 * @return the publisher that its caller gets, or {@code null} if it is of an unknown
+	 * kind
+	 */
+	@Nullable Object watch(Object publisher, LateCall call);
+
+}

@@ -1,0 +1,58 @@
+package io.auditspring.intercept;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import io.auditspring.Delivery;
+import io.auditspring.capture.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for the results of audited methods that return a {@link CompletionStage}.
+ */
+final class LateStages {
+
+	private LateStages() {
+	}
+
+	/**
+	 * Records the call when its result is there.
+	 * @param <T> the type of the result
+	 * @param stage what the method returned
+	 * @param call the call
+	 * @return what its caller gets: a future that completes when the entry is durable, or
+	 * the stage itself where nobody is promised that, or the method declares a type of
+	 * its own
+	 */
+	static <T extends @Nullable Object> CompletionStage<T> watch(CompletionStage<T> stage, LateCall call) {
+		Class<?> type = call.invocation().getMethod().getReturnType();
+		Operation unreached = call.begin(call.frame().origin());
+		if (call.frame().method().outline().delivery() == Delivery.ASYNC || !type.isAssignableFrom(LateFuture.class)) {
+			stage.whenComplete((value, failure) -> recorded(call, unreached, Settled.of(value, failure)));
+			return stage;
+		}
+		LateFuture<T> late = new LateFuture<>(stage);
+		stage.whenComplete((value, failure) -> recorded(call, unreached, Settled.of(value, failure))
+			.whenComplete((nothing, trouble) -> late.arrive(value, worse(failure, trouble))));
+		return late;
+	}
+
+	private static CompletableFuture<?> recorded(LateCall call, Operation unreached, Settled settled) {
+		if (!call.isUnrecorded()) {
+			return CompletableFuture.completedFuture(settled);
+		}
+		Operation left = call.frame().left();
+		return call.ended((left != null) ? left : unreached, settled);
+	}
+
+	// The caller gets the failure of the call; that of its entry is attached.
+	private static @Nullable Throwable worse(@Nullable Throwable failure, @Nullable Throwable trouble) {
+		Throwable unwrapped = Settled.of(null, trouble).failure();
+		if (failure == null || unwrapped == null) {
+			return (failure != null) ? failure : unwrapped;
+		}
+		failure.addSuppressed(unwrapped);
+		return failure;
+	}
+
+}

@@ -1,0 +1,41 @@
+package io.auditspring.intercept;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a call ended whose result may be wrapped in a completed stage.
+ *
+ * @param value the result itself, or {@code null}
+ * @param failure why there is none, or {@code null}
+ */
+record Settled(@Nullable Object value, @Nullable Throwable failure) {
+
+	static Settled returned(Arrival arrival, @Nullable Object returned) {
+		if (arrival == Arrival.STAGE && returned instanceof CompletionStage<?> stage) {
+			CompletableFuture<Settled> settled = new CompletableFuture<>();
+			stage.whenComplete((value, failure) -> settled.complete(of(value, failure)));
+			return settled.join();
+		}
+		return new Settled(returned, null);
+	}
+
+	static Settled of(@Nullable Object value, @Nullable Throwable failure) {
+		return new Settled(value, unwrapped(failure));
+	}
+
+	// Stages wrap what they pass on.
+	private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
+		Throwable unwrapped = failure;
+		while ((unwrapped instanceof CompletionException || unwrapped instanceof ExecutionException)
+				&& unwrapped.getCause() != null) {
+			unwrapped = unwrapped.getCause();
+		}
+		return unwrapped;
+	}
+
+}

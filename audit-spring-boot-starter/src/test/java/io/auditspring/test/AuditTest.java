@@ -1,0 +1,34 @@
+package io.auditspring.test;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * Lets a test see what is recorded while it runs. Put it on a test class beside
+ * {@code @SpringBootTest}, {@code @DataJpaTest} or {@code @JdbcTest}, where it also
+ * switches auditing on, and inject {@link RecordedEntries}. The database must be
+ * PostgreSQL, so a slice needs
+ * {@code @AutoConfigureTestDatabase(replace = Replace.NONE)}.
+ * <p>
+ * A test sees the entries since its own beginning, {@code @BeforeEach} methods included.
+ * Tests that run at the same time on the same database see each other's.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Inherited
+@ExtendWith(BeginningExtension.class)
+@ImportAutoConfiguration
+@Import(AuditTestConfiguration.class)
+public @interface AuditTest {
+
+}

@@ -1,0 +1,26 @@
+package io.auditspring.test;
+
+import javax.sql.DataSource;
+
+import io.auditspring.delivery.AsyncBuffer;
+import io.auditspring.delivery.Relay;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * What tests inject.
+ */
+@Configuration(proxyBeanMethods = false)
+class AuditTestConfiguration {
+
+	@Bean
+	RecordedEntries recordedEntries(ObjectProvider<AsyncBuffer> buffer, ObjectProvider<Relay> relay,
+			ObjectProvider<DataSource> dataSource, Environment environment) {
+		return new RecordedEntries(buffer::getObject, relay::getObject, dataSource::getObject,
+				environment.getProperty("audit.schema", "audit"), environment.getProperty("audit.chain", "main"));
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.auditspring.test;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+import org.assertj.core.api.AbstractAssert;
+
+/**
+ * Assertions about what was recorded since the test began.
+ */
+public final class TrailAssert extends AbstractAssert<TrailAssert, RecordedEntries> {
+
+	private final List<RecordedEntry> entries;
+
+	TrailAssert(RecordedEntries trail) {
+		super(trail, TrailAssert.class);
+		this.entries = trail.all();
+	}
+
+	/**
+	 * Checks that there is an entry. What follows says which.
+	 * @return assertions that must all hold for one and the same entry
+	 */
+	public EntryAssert hasEntry() {
+		return new EntryAssert(this.entries).narrowed();
+	}
+
+	/**
+	 * Checks the number of entries.
+	 * @param count how many there must be
+	 * @return this
+	 */
+	public TrailAssert hasEntries(int count) {
+		if (this.entries.size() != count) {
+			failWithMessage("Expected %s, but %s", (count == 1) ? "1 entry" : count + " entries", shown(this.entries));
+		}
+		return this;
+	}
+
+	/**
+	 * Checks that nothing was recorded.
+	 * @return this
+	 */
+	public TrailAssert hasNoEntry() {
+		return hasEntries(0);
+	}
+
+	/**
+	 * Checks that an action was not recorded.
+	 * @param action the action
+	 * @return this
+	 */
+	public TrailAssert hasNoEntryOf(String action) {
+		List<RecordedEntry> unwanted = this.entries.stream().filter((entry) -> entry.action().equals(action)).toList();
+		if (!unwanted.isEmpty()) {
+			failWithMessage("Expected no entry of %s, but %s", action, shown(unwanted));
+		}
+		return this;
+	}
+
+	static String shown(List<RecordedEntry> entries) {
+		return entries.isEmpty() ? "nothing was recorded"
+				: entries.stream()
+					.map((entry) -> "%n  %s".formatted(entry))
+					.collect(Collectors.joining("", "there is", ""));
+	}
+
+}

@@ -1,0 +1,4 @@
+/**
+ * Stands for Kotlin, which the build does not need otherwise.
+ */
+package kotlin.coroutines;
