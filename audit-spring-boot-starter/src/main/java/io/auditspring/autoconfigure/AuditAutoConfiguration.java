@@ -22,6 +22,7 @@ import io.auditspring.capture.RequestSource;
 import io.auditspring.capture.SessionFactoryExtension;
 import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.AuditTransactions;
+import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.DirectWriter;
 import io.auditspring.delivery.EntryDelivery;
 import io.auditspring.delivery.Outbox;
@@ -158,29 +159,34 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerWriter ledger, AuditProperties properties) {
+	DeliveryStatistics auditDeliveryStatistics() {
+		return new DeliveryStatistics();
+	}
+
+	@Bean
+	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerWriter ledger, AuditProperties properties,
+			DeliveryStatistics statistics) {
 		return new Relay(database.dataSource(), outbox, ledger, properties.chain(), properties.batch().size(),
-				properties.relay().pollInterval());
+				properties.relay().pollInterval(), statistics);
 	}
 
 	@Bean
 	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox, EntryFactory factory,
-			AuditProperties properties) {
-		return new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), factory);
+			AuditProperties properties, DeliveryStatistics statistics) {
+		return new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), factory, statistics);
 	}
 
 	@Bean
-	AsyncBuffer auditAsyncBuffer(DirectWriter writer, AuditProperties properties) {
+	AsyncBuffer auditAsyncBuffer(DirectWriter writer, AuditProperties properties, DeliveryStatistics statistics) {
 		return new AsyncBuffer(writer, properties.async().capacity(), properties.async().overflow(),
-				properties.batch().size(), properties.batch().linger());
+				properties.batch().size(), properties.batch().linger(), statistics);
 	}
 
 	@Bean
 	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Relay relay, AsyncBuffer buffer,
-			DirectWriter writer, EntryFactory factory, AuditProperties properties) {
-		return new AuditTransactions(
-				new EntryDelivery(database.dataSource(), outbox, relay, buffer, writer, properties.failurePolicy()),
-				factory);
+			DirectWriter writer, EntryFactory factory, AuditProperties properties, DeliveryStatistics statistics) {
+		return new AuditTransactions(new EntryDelivery(database.dataSource(), outbox, relay, buffer, writer,
+				properties.failurePolicy(), statistics), factory);
 	}
 
 	@Bean

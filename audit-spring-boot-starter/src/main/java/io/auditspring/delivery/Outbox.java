@@ -185,6 +185,19 @@ public final class Outbox {
 	 */
 	record Row(long id, String entries) {
 
+		/**
+		 * How many entries the row holds.
+		 * @return that, or 1 where they cannot be read
+		 */
+		int count() {
+			try {
+				return EntryCodec.read(this.entries).size();
+			}
+			catch (RuntimeException ex) {
+				return 1;
+			}
+		}
+
 	}
 
 }

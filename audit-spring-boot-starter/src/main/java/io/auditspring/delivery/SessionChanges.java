@@ -30,6 +30,8 @@ final class SessionChanges {
 
 	private final Map<Operation, OperationChanges> operations = new LinkedHashMap<>();
 
+	private int staged;
+
 	private boolean over;
 
 	SessionChanges(EntryDelivery delivery, EntryFactory factory, Supplier<@Nullable Long> revision) {
@@ -49,7 +51,7 @@ final class SessionChanges {
 		session.getTransactionCompletionCallbacks().registerCallback((AfterCompletionCallback) (success, ending) -> {
 			this.over = true;
 			whenOver.run();
-			this.delivery.committed();
+			this.delivery.committed(success ? this.staged : 0, 0);
 		});
 	}
 
@@ -70,7 +72,9 @@ final class SessionChanges {
 		this.operations.values()
 			.forEach((operation) -> entries.addAll(operation.entries(this.factory, this.revision.get())));
 		if (!entries.isEmpty()) {
-			this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(), entries);
+			Long row = this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(),
+					entries);
+			this.staged = (row != null) ? entries.size() : 0;
 		}
 	}
 
