@@ -14,6 +14,7 @@ import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.JsonValues;
+import io.auditspring.capture.Limits;
 import io.auditspring.capture.Locations;
 import io.auditspring.capture.Masking;
 import io.auditspring.capture.Origins;
@@ -136,8 +137,8 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	JsonValues auditJsonValues(Masking masking) {
-		return new JsonValues(masking);
+	JsonValues auditJsonValues(Masking masking, AuditProperties properties) {
+		return new JsonValues(masking, new Limits((int) properties.capture().maxSize().toBytes()));
 	}
 
 	@Bean

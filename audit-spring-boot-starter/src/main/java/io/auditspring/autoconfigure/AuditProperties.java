@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.Assert;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Settings of the audit trail.
@@ -40,6 +41,7 @@ import org.springframework.util.Assert;
  * @param security what Spring Security tells
  * @param masking what is never stored
  * @param flyway the migrations of the audit schema
+ * @param health when the trail is said to be in trouble
  */
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
@@ -48,7 +50,7 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway) {
+		@DefaultValue Flyway flyway, @DefaultValue Health health) {
 
 	public AuditProperties {
 		schema = new Schema(schema).name();
@@ -106,8 +108,24 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 *
 	 * @param arguments whether their metadata shows the arguments
 	 * @param result whether their metadata shows the result
+	 * @param maxSize the most that the state before, the state after, the changes and the
+	 * metadata of an entry take each, in characters of JSON; the largest parts of what is
+	 * larger are cut, with a mark that says so
 	 */
-	public record Capture(@DefaultValue("false") boolean arguments, @DefaultValue("false") boolean result) {
+	public record Capture(@DefaultValue("false") boolean arguments, @DefaultValue("false") boolean result,
+			@DefaultValue("256KB") DataSize maxSize) {
+
+		/**
+		 * Below, marks would not fit; above, neither PostgreSQL nor a reader is served.
+		 */
+		private static final DataSize MIN = DataSize.ofKilobytes(4);
+
+		private static final DataSize MAX = DataSize.ofMegabytes(16);
+
+		public Capture {
+			Assert.isTrue(maxSize.compareTo(MIN) >= 0 && maxSize.compareTo(MAX) <= 0,
+					() -> "audit.capture.max-size takes a size of 4KB to 16MB, not " + maxSize);
+		}
 
 	}
 
@@ -171,6 +189,23 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 			"password", "passwd", "passphrase", "pwd", "secret", "token", "authorization", "credential", "credentials",
 			"cookie", "api key", "private key", "access key", "card number", "credit card", "cvv", "cvc", "pin",
 			"account number", "iban", "ssn", "social security number" }) List<String> keys){
+
+	}
+
+	/**
+	 * When the trail is said to be in trouble.
+	 *
+	 * @param tolerance for how long writing may fail before the trail is down
+	 * @param maxBacklogAge how long staged entries may wait before the trail is degraded
+	 */
+	public record Health(@DefaultValue("10s") Duration tolerance, @DefaultValue("1m") Duration maxBacklogAge) {
+
+		public Health {
+			Assert.isTrue(!tolerance.isNegative(),
+					() -> "audit.health.tolerance takes a duration of 0 or more, not " + tolerance);
+			Assert.isTrue(!maxBacklogAge.isNegative(),
+					() -> "audit.health.max-backlog-age takes a duration of 0 or more, not " + maxBacklogAge);
+		}
 
 	}
 
