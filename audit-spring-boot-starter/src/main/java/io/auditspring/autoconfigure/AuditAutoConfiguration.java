@@ -27,6 +27,7 @@ import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.DirectWriter;
 import io.auditspring.delivery.EntryDelivery;
 import io.auditspring.delivery.Outbox;
+import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Relay;
 import io.auditspring.intercept.AccessRefusal;
 import io.auditspring.intercept.AuditAdvisingPostProcessor;
@@ -169,6 +170,12 @@ public final class AuditAutoConfiguration {
 			DeliveryStatistics statistics) {
 		return new Relay(database.dataSource(), outbox, ledger, properties.chain(), properties.batch().size(),
 				properties.relay().pollInterval(), statistics);
+	}
+
+	@Bean
+	Quarantine auditQuarantine(AuditDatabase database, LedgerWriter ledger, AuditProperties properties,
+			DeliveryStatistics statistics) {
+		return new Quarantine(database.dataSource(), database.schema(), properties.chain(), ledger, statistics);
 	}
 
 	@Bean

@@ -13,6 +13,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.Delivery;
 import io.auditspring.Severity;
 import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.FailureText;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
 import io.auditspring.capture.RequestDetails;
@@ -103,8 +104,7 @@ public final class DirectWriter {
 
 	private void quarantine(Connection connection, List<Entry> entries, Exception refusal) throws SQLException {
 		logger.error("An audit entry was refused by the ledger and is now in audit_quarantine", refusal);
-		Transactions.run(connection,
-				() -> this.outbox.quarantine(connection, entries, String.valueOf(refusal.getMessage())));
+		Transactions.run(connection, () -> this.outbox.quarantine(connection, entries, FailureText.of(refusal)));
 		this.statistics.quarantined(entries.size());
 	}
 

@@ -9,6 +9,7 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
+import io.auditspring.capture.FailureText;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.LedgerWriter;
 import org.slf4j.Logger;
@@ -76,6 +77,7 @@ public final class Relay implements SmartLifecycle {
 			while (more) {
 				more = move(connection);
 				this.worker.status().progressed();
+				this.outbox.backlog().refresh(connection);
 			}
 		}
 	}
@@ -148,7 +150,7 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	private void quarantine(Connection connection, Outbox.Row row, Exception refusal) throws SQLException {
-		this.outbox.quarantine(connection, row.entries(), String.valueOf(refusal.getMessage()));
+		this.outbox.quarantine(connection, row.entries(), FailureText.of(refusal));
 		logger.error("Staged entries were refused by the ledger and are now in audit_quarantine", refusal);
 	}
 
