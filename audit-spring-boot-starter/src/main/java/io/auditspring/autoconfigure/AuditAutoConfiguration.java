@@ -18,6 +18,7 @@ import io.auditspring.capture.AuditorAwareActorSource;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Inheritance;
 import io.auditspring.capture.JsonValues;
+import io.auditspring.capture.Limits;
 import io.auditspring.capture.Locations;
 import io.auditspring.capture.Masking;
 import io.auditspring.capture.Origins;
@@ -26,10 +27,12 @@ import io.auditspring.capture.RequestSource;
 import io.auditspring.capture.SessionFactoryExtension;
 import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.AuditTransactions;
+import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.DirectWriter;
 import io.auditspring.delivery.EntryDelivery;
 import io.auditspring.delivery.LateDelivery;
 import io.auditspring.delivery.Outbox;
+import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Relay;
 import io.auditspring.delivery.UnattributedChanges;
 import io.auditspring.intercept.AccessRefusal;
@@ -143,8 +146,8 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	JsonValues auditJsonValues(Masking masking) {
-		return new JsonValues(masking);
+	JsonValues auditJsonValues(Masking masking, AuditProperties properties) {
+		return new JsonValues(masking, new Limits((int) properties.capture().maxSize().toBytes()));
 	}
 
 	@Bean
@@ -166,28 +169,42 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerWriter ledger, AuditProperties properties) {
+	DeliveryStatistics auditDeliveryStatistics() {
+		return new DeliveryStatistics();
+	}
+
+	@Bean
+	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerWriter ledger, AuditProperties properties,
+			DeliveryStatistics statistics) {
 		return new Relay(database.dataSource(), outbox, ledger, properties.chain(), properties.batch().size(),
-				properties.relay().pollInterval());
+				properties.relay().pollInterval(), statistics);
+	}
+
+	@Bean
+	Quarantine auditQuarantine(AuditDatabase database, LedgerWriter ledger, AuditProperties properties,
+			DeliveryStatistics statistics) {
+		return new Quarantine(database.dataSource(), database.schema(), properties.chain(), ledger, statistics);
 	}
 
 	@Bean
 	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox, EntryFactory factory,
-			AuditProperties properties) {
-		return new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), factory);
+			AuditProperties properties, DeliveryStatistics statistics) {
+		return new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), factory, statistics);
 	}
 
 	@Bean
-	AsyncBuffer auditAsyncBuffer(DirectWriter writer, AuditProperties properties) {
+	AsyncBuffer auditAsyncBuffer(DirectWriter writer, AuditProperties properties, DeliveryStatistics statistics) {
 		return new AsyncBuffer(writer, properties.async().capacity(), properties.async().overflow(),
-				properties.batch().size(), properties.batch().linger());
+				properties.batch().size(), properties.batch().linger(), statistics);
 	}
 
 	@Bean
 	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Relay relay, AsyncBuffer buffer,
-			DirectWriter writer, EntryFactory factory, ObjectProvider<Origins> origins, AuditProperties properties) {
+			DirectWriter writer, EntryFactory factory, ObjectProvider<Origins> origins, AuditProperties properties,
+			DeliveryStatistics statistics) {
 		return new AuditTransactions(
-				new EntryDelivery(database.dataSource(), outbox, relay, buffer, writer, properties.failurePolicy()),
+				new EntryDelivery(database.dataSource(), outbox, relay, buffer, writer, properties.failurePolicy(),
+						statistics),
 				factory, (properties.unattributedChanges() == UnattributedChanges.RECORD)
 						? () -> origins.getObject().current() : null);
 	}

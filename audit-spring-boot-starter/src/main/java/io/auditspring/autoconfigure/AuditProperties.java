@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.Assert;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Settings of the audit trail.
@@ -50,6 +51,7 @@ import org.springframework.util.Assert;
  * @param retention how long entries are kept at least, such as P7Y; months of which all
  * are older are retired. By default all are kept
  * @param retentionAction what becomes of a retired month
+ * @param health when the trail is said to be in trouble
  */
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
@@ -58,7 +60,7 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint, @Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction, @DefaultValue("ignore") UnattributedChanges unattributedChanges) {
+		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint, @Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction, @DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health) {
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),
@@ -118,8 +120,24 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 *
 	 * @param arguments whether their metadata shows the arguments
 	 * @param result whether their metadata shows the result
+	 * @param maxSize the most that the state before, the state after, the changes and the
+	 * metadata of an entry take each, in characters of JSON; the largest parts of what is
+	 * larger are cut, with a mark that says so
 	 */
-	public record Capture(@DefaultValue("false") boolean arguments, @DefaultValue("false") boolean result) {
+	public record Capture(@DefaultValue("false") boolean arguments, @DefaultValue("false") boolean result,
+			@DefaultValue("256KB") DataSize maxSize) {
+
+		/**
+		 * Below, marks would not fit; above, neither PostgreSQL nor a reader is served.
+		 */
+		private static final DataSize MIN = DataSize.ofKilobytes(4);
+
+		private static final DataSize MAX = DataSize.ofMegabytes(16);
+
+		public Capture {
+			Assert.isTrue(maxSize.compareTo(MIN) >= 0 && maxSize.compareTo(MAX) <= 0,
+					() -> "audit.capture.max-size takes a size of 4KB to 16MB, not " + maxSize);
+		}
 
 	}
 
@@ -183,6 +201,23 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 			"password", "passwd", "passphrase", "pwd", "secret", "token", "authorization", "credential", "credentials",
 			"cookie", "api key", "private key", "access key", "card number", "credit card", "cvv", "cvc", "pin",
 			"account number", "iban", "ssn", "social security number" }) List<String> keys){
+
+	}
+
+	/**
+	 * When the trail is said to be in trouble.
+	 *
+	 * @param tolerance for how long writing may fail before the trail is down
+	 * @param maxBacklogAge how long staged entries may wait before the trail is degraded
+	 */
+	public record Health(@DefaultValue("10s") Duration tolerance, @DefaultValue("1m") Duration maxBacklogAge) {
+
+		public Health {
+			Assert.isTrue(!tolerance.isNegative(),
+					() -> "audit.health.tolerance takes a duration of 0 or more, not " + tolerance);
+			Assert.isTrue(!maxBacklogAge.isNegative(),
+					() -> "audit.health.max-backlog-age takes a duration of 0 or more, not " + maxBacklogAge);
+		}
 
 	}
 

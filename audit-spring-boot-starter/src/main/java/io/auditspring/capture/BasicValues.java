@@ -63,10 +63,10 @@ final class BasicValues {
 			return NODES.stringNode(value.toString());
 		}
 		if (value instanceof BigDecimal decimal) {
-			return NODES.numberNode(decimal);
+			return NodeBudget.number(decimal);
 		}
 		if (value instanceof BigInteger integer) {
-			return NODES.numberNode(integer);
+			return NodeBudget.number(integer);
 		}
 		if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
 			return NODES.numberNode(((Number) value).longValue());
@@ -103,6 +103,9 @@ final class BasicValues {
 	}
 
 	private JsonNode json(String text) {
+		if (this.values.limits().isTooLarge(text)) {
+			return Limits.mark(NODES.stringNode(text));
+		}
 		try {
 			return this.masking.mask(PARSER.readTree(text));
 		}

@@ -1,5 +1,7 @@
 package io.auditspring.capture;
 
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -23,6 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
  * Makes entries of what was captured.
  */
 public final class EntryFactory {
+
+	private static final int MAX_RELATED = 1_000;
 
 	private final @Nullable String service;
 
@@ -57,8 +61,8 @@ public final class EntryFactory {
 	 */
 	public Entry entry(Operation operation, AuditRecord record, @Nullable Long durationMicros) {
 		DataGroup data = new DataGroup(masked(record.targetName()), masked(record.message()),
-				masked(record.justification()), masked(record.error()), null, null, null,
-				metadata(record.metadata(), operation), related(record.related()));
+				masked(record.justification()), masked(record.error()), null, null, null, metadata(record, operation),
+				related(record.related()));
 		return entry(operation, record, record.outcome(), record.targetType(), record.targetId(), null, durationMicros,
 				data);
 	}
@@ -91,7 +95,7 @@ public final class EntryFactory {
 	private Entry entry(Operation operation, AuditRecord record, Outcome outcome, EntityChange change,
 			@Nullable Long revision) {
 		DataGroup data = new DataGroup(null, null, null, null, json(change.before()), json(change.after()),
-				json(change.changes()), metadata(metadata(Map.of(), operation), change), null);
+				json(change.changes()), metadata(metadata(operation.origin().request(), Map.of()), change), null);
 		return entry(operation, record, outcome, change.type(), change.id(), revision, null, data);
 	}
 
@@ -147,32 +151,50 @@ public final class EntryFactory {
 		Origin origin = operation.origin();
 		Actor actor = (record.actor() != null) ? record.actor() : origin.actor();
 		UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
-		return new Entry(id, (record.occurredAt() != null) ? record.occurredAt() : origin.occurredAt(), this.service,
-				Identifiers.limitNullable(origin.tenant()), operation.id(), Identifiers.limit(record.action()),
-				(record.category() != null) ? record.category() : this.defaultCategory, record.severity(), outcome,
-				actor.type(), Identifiers.limitNullable(targetType), Identifiers.limitNullable(targetId), revision,
-				durationMicros, origin.request().traceId(), group(actor, origin.request()), data);
+		return new Entry(id, occurredAt(record, origin), this.service, Identifiers.limitNullable(origin.tenant()),
+				operation.id(), Identifiers.limit(record.action()),
+				Identifiers.limitNullable((record.category() != null) ? record.category() : this.defaultCategory),
+				record.severity(), outcome, actor.type(), Identifiers.limitNullable(targetType),
+				Identifiers.limitNullable(targetId), revision, durationMicros,
+				Identifiers.limitNullable(origin.request().traceId()), group(actor, origin.request()), data);
+	}
+
+	private static Instant occurredAt(AuditRecord record, Origin origin) {
+		Instant said = record.occurredAt();
+		return (said != null && Entry.isTime(said)) ? said : origin.occurredAt();
 	}
 
 	private static ActorGroup group(Actor actor, RequestDetails request) {
-		return new ActorGroup(Identifiers.limit(actor.id()), actor.name(), actor.impersonatorId(), request.ip(),
-				request.userAgent(), request.session(), request.device(), request.location().get());
+		return new ActorGroup(Identifiers.limit(actor.id()), Identifiers.limitNullable(actor.name()),
+				Identifiers.limitNullable(actor.impersonatorId()), request.ip(), request.userAgent(), request.session(),
+				request.device(), request.location().get());
 	}
 
 	private @Nullable String masked(@Nullable String text) {
-		return (text != null) ? this.masking.mask(text) : null;
+		String limited = Limits.text(text);
+		return (limited != null) ? this.masking.mask(limited) : null;
+	}
+
+	private @Nullable CanonicalJson metadata(AuditRecord record, Operation operation) {
+		Instant said = record.occurredAt();
+		if (said == null || Entry.isTime(said)) {
+			return metadata(operation.origin().request(), record.metadata());
+		}
+		Map<String, @Nullable Object> metadata = new LinkedHashMap<>(record.metadata());
+		metadata.put("occurredAt", said.toString());
+		return metadata(operation.origin().request(), metadata);
 	}
 
 	// What the application says itself goes before. One by one, so that a value that
 	// cannot be written leaves the others.
-	private @Nullable CanonicalJson metadata(Map<String, @Nullable Object> own, Operation operation) {
+	private @Nullable CanonicalJson metadata(RequestDetails request, Map<String, @Nullable Object> own) {
 		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
-		RequestLine line = operation.origin().request().line().get();
+		RequestLine line = request.line().get();
 		if (line != null) {
 			metadata.putObject("request").put("method", line.method()).put("path", line.path());
 		}
 		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJson(value)));
-		return metadata.isEmpty() ? null : CanonicalJson.of(this.masking.mask(metadata));
+		return metadata.isEmpty() ? null : json(this.masking.mask(metadata));
 	}
 
 	private static @Nullable CanonicalJson metadata(@Nullable CanonicalJson metadata, EntityChange change) {
@@ -206,12 +228,19 @@ public final class EntryFactory {
 			return null;
 		}
 		ArrayNode array = JsonNodeFactory.instance.arrayNode();
-		related.forEach((resource) -> array.addObject().put("type", resource.type()).put("id", resource.id()));
+		related.stream().limit(MAX_RELATED).forEach((resource) -> related(array, resource.type(), resource.id()));
+		if (related.size() > MAX_RELATED) {
+			related(array, "…", (related.size() - MAX_RELATED) + " more");
+		}
 		return CanonicalJson.of(array);
 	}
 
-	private static @Nullable CanonicalJson json(@Nullable JsonNode node) {
-		return (node != null) ? CanonicalJson.of(node) : null;
+	private static void related(ArrayNode array, String type, String id) {
+		array.addObject().put("type", Identifiers.limit(type)).put("id", Identifiers.limit(id));
+	}
+
+	private @Nullable CanonicalJson json(@Nullable JsonNode node) {
+		return (node != null) ? CanonicalJson.of(this.values.limits().limit(node)) : null;
 	}
 
 }

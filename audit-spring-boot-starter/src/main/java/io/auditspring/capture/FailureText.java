@@ -14,6 +14,8 @@ import org.postgresql.util.ServerErrorMessage;
  */
 public final class FailureText {
 
+	private static final int MAX_MESSAGE = 1_000_000;
+
 	private FailureText() {
 	}
 
@@ -23,7 +25,7 @@ public final class FailureText {
 	 * @return its type and its message, without the values of rows
 	 */
 	public static String of(Throwable failure) {
-		String text = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+		String text = failure.getClass().getSimpleName() + ": " + message(failure);
 		Throwable cause = failure;
 		for (int depth = 0; cause != null && depth < 50; depth++) {
 			if (cause instanceof SQLException sql && sql.getMessage() != null) {
@@ -32,6 +34,19 @@ public final class FailureText {
 			cause = cause.getCause();
 		}
 		return text;
+	}
+
+	// An exception is the application's, and may do anything. To replace parts of a huge
+	// message would take long, and to cut it first could hide what is to be replaced.
+	private static @Nullable String message(Throwable failure) {
+		try {
+			String message = failure.getMessage();
+			return (message == null || message.length() <= MAX_MESSAGE) ? message
+					: "(a message of " + message.length() + " characters)";
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			return "(no message: " + ex.getClass().getSimpleName() + ")";
+		}
 	}
 
 	private static String plain(SQLException failure) {

@@ -4,7 +4,6 @@ import java.util.Map;
 
 import io.auditspring.Sensitive;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
@@ -16,9 +15,11 @@ import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
+import tools.jackson.databind.node.TreeBuildingGenerator;
 
 /**
  * Turns what an application hands over into JSON, with secrets masked. It has a mapper of
@@ -35,29 +36,49 @@ public final class JsonValues {
 
 	private final JsonMapper mapper = JsonMapper.builder()
 		.annotationIntrospector(new SensitiveIntrospector())
+		.addModule(new CautiousModule())
 		.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
 		.build();
 
 	private final Masking masking;
 
-	public JsonValues(Masking masking) {
+	private final Limits limits;
+
+	/**
+	 * Creates the writer.
+	 * @param masking what is hidden
+	 * @param limits how large a value may be
+	 */
+	public JsonValues(Masking masking, Limits limits) {
 		this.masking = masking;
+		this.limits = limits;
+	}
+
+	Limits limits() {
+		return this.limits;
 	}
 
 	/**
-	 * The value as JSON.
-	 * @param value anything
+	 * The value as JSON. Texts in it may still be of any length.
+	 * @param value anything; whatever it does when it is read, this returns
 	 * @return its JSON; where that is impossible a text that says so
 	 */
 	JsonNode toJson(@Nullable Object value) {
 		if (value == null) {
 			return NullNode.getInstance();
 		}
+		NodeBudget nodes = new NodeBudget(this.limits.maxNodes());
 		try {
-			return this.masking.mask((JsonNode) this.mapper.valueToTree(value));
+			TreeBuildingGenerator tree = TreeBuildingGenerator.forSerialization(null, nodes);
+			this.mapper.writeValue(tree, value);
+			return this.masking.mask(tree.treeBuilt());
 		}
-		catch (JacksonException | StackOverflowError ex) {
-			return StringNode.valueOf("not representable in JSON: " + value.getClass().getName());
+		catch (Throwable ex) {
+			if (ex instanceof VirtualMachineError && !(ex instanceof StackOverflowError)) {
+				throw ex;
+			}
+			return nodes.isExceeded() ? Limits.unread(value)
+					: StringNode.valueOf("not representable in JSON: " + value.getClass().getName());
 		}
 	}
 
@@ -68,6 +89,17 @@ public final class JsonValues {
 	 */
 	public static @Nullable Map<String, Object> toMap(@Nullable ObjectNode object) {
 		return (object != null) ? PLAIN.convertValue(object, MEMBERS) : null;
+	}
+
+	private static final class CautiousModule extends SimpleModule {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		public void setupModule(SetupContext context) {
+			context.addSerializers(new CautiousSerializers());
+		}
+
 	}
 
 	private static final class SensitiveIntrospector extends JacksonAnnotationIntrospector {

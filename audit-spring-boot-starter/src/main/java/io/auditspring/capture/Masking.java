@@ -115,9 +115,10 @@ public final class Masking {
 		String names = keys.stream()
 			.map((words) -> words.stream().map(Pattern::quote).collect(Collectors.joining("[ _-]?")))
 			.collect(Collectors.joining("|"));
-		// The colon after the name of an exception assigns nothing.
+		// The colon after the name of an exception assigns nothing. Bounded and without
+		// second thoughts, as a stranger may write the text.
 		return Pattern.compile("((?:" + names
-				+ ")(?![\\w-]*(?:Exception|Error)\\b)[\\w-]*[\"']?\\s*[=:]\\s*)(?:(?:Bearer|Basic|Digest)\\s+)?(?:\"[^\"]*\"|'[^']*'|[^\\s,;}\\])]+)",
+				+ ")(?![\\w-]{0,64}?(?:Exception|Error)\\b)[\\w-]{0,64}+[\"']?\\s*+[=:]\\s*+)(?:(?:Bearer|Basic|Digest)\\s+)?(?:\"[^\"]*\"|'[^']*'|[^\\s,;}\\])]+)",
 				Pattern.CASE_INSENSITIVE);
 	}
 

@@ -136,7 +136,7 @@ public final class Operation implements AuditContext {
 
 	@Override
 	public AuditContext target(@Nullable String type, @Nullable Object target) {
-		String id = (target != null) ? target.toString() : null;
+		String id = (target != null) ? text(target) : null;
 		return amend((record) -> record.target(type, id));
 	}
 
@@ -162,7 +162,7 @@ public final class Operation implements AuditContext {
 
 	@Override
 	public AuditContext related(String type, Object related) {
-		String id = String.valueOf(related);
+		String id = text(related);
 		return amend((record) -> record.related(type, id));
 	}
 
@@ -170,6 +170,16 @@ public final class Operation implements AuditContext {
 	public AuditContext skip() {
 		this.skipped = true;
 		return this;
+	}
+
+	// The call must not fail because of how its target writes itself.
+	private static String text(@Nullable Object value) {
+		try {
+			return String.valueOf(value);
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			return "(no text: " + ex.getClass().getSimpleName() + ")";
+		}
 	}
 
 	private AuditContext amend(Consumer<AuditRecord.Builder> amendment) {

@@ -43,6 +43,8 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private final Worker worker;
 
+	private final DeliveryStatistics statistics;
+
 	private final AtomicLong discarded = new AtomicLong();
 
 	/** The batch that is being written; kept until it is. */
@@ -55,13 +57,16 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 * @param overflow what happens to further ones
 	 * @param batchSize the most entries to write at once
 	 * @param linger how long to wait for a batch to fill
+	 * @param statistics counts what becomes of entries
 	 */
-	public AsyncBuffer(DirectWriter writer, int capacity, Overflow overflow, int batchSize, Duration linger) {
+	public AsyncBuffer(DirectWriter writer, int capacity, Overflow overflow, int batchSize, Duration linger,
+			DeliveryStatistics statistics) {
 		this.queue = new ArrayBlockingQueue<>(capacity);
 		this.overflow = overflow;
 		this.writer = writer;
 		this.batchSize = batchSize;
 		this.linger = linger;
+		this.statistics = statistics;
 		this.worker = new Worker("audit-buffer", IDLE, this::drain);
 	}
 
@@ -97,6 +102,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 			case SYNC -> false;
 			case DISCARD -> {
 				this.discarded.incrementAndGet();
+				this.statistics.discarded(1);
 				yield true;
 			}
 		};
@@ -117,6 +123,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 		while (!this.batch.isEmpty() || !this.queue.isEmpty()) {
 			fill();
 			this.writer.write(this.batch, null);
+			this.worker.status().progressed();
 		}
 		reportDiscarded();
 	}
@@ -173,8 +180,33 @@ public final class AsyncBuffer implements SmartLifecycle {
 		this.worker.stop();
 		int left = this.queue.size() + this.batch.size();
 		if (left > 0) {
+			this.statistics.lost(left);
 			logger.error("{} audit entries could not be written before the application stopped and are lost", left);
 		}
+	}
+
+	/**
+	 * How many entries wait to be written.
+	 * @return without those of the batch that is being written
+	 */
+	public int size() {
+		return this.queue.size();
+	}
+
+	/**
+	 * How many entries may wait to be written.
+	 * @return the configured capacity
+	 */
+	public int capacity() {
+		return this.queue.size() + this.queue.remainingCapacity();
+	}
+
+	/**
+	 * How the writer is doing.
+	 * @return its live status
+	 */
+	public WorkerStatus status() {
+		return this.worker.status();
 	}
 
 	@Override

@@ -269,7 +269,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 		Long revision = (this.revision != null) ? this.revision.get() : null;
 		entries.addAll(this.key.unattributed(this.unattributed, revision));
 		this.unattributed.clear();
-		boolean chained = false;
+		int chained = 0;
 		for (OperationChanges operation : this.pending.values()) {
 			List<Entry> own = operation.entries(this.factory, revision);
 			if (operation.delivery() == Delivery.ASYNC) {
@@ -278,13 +278,13 @@ public final class AuditTransaction implements TransactionSynchronization {
 			else {
 				entries.addAll(own);
 			}
-			chained |= operation.delivery() == Delivery.SYNC;
+			chained += (operation.delivery() == Delivery.SYNC) ? own.size() : 0;
 		}
 		if (!entries.isEmpty()) {
 			Long id = this.delivery.stage(connection, entries);
 			if (id != null) {
-				this.row = new StagedRow(id, entries.get(0));
-				if (chained) {
+				this.row = new StagedRow(id, entries.get(0), entries.size() - chained, chained);
+				if (chained > 0) {
 					this.afterCommit.await(id);
 				}
 			}
@@ -332,7 +332,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private Aftermath committed() {
 		if (this.row != null) {
-			this.delivery.committed();
+			this.delivery.committed(this.row.transactional(), this.row.chained());
 		}
 		// Of a read-only transaction, or added by somebody's after-commit callback.
 		for (OperationChanges operation : this.pending.values()) {
@@ -352,7 +352,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	}
 
-	private record StagedRow(long id, Entry first) {
+	private record StagedRow(long id, Entry first, int transactional, int chained) {
 
 	}
 

@@ -10,8 +10,10 @@ import javax.sql.DataSource;
 
 import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
+import io.auditspring.Delivery;
 import io.auditspring.Severity;
 import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.FailureText;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
 import io.auditspring.capture.RequestDetails;
@@ -38,12 +40,16 @@ public final class DirectWriter {
 
 	private final EntryFactory factory;
 
-	public DirectWriter(DataSource dataSource, LedgerWriter ledger, Outbox outbox, String chain, EntryFactory factory) {
+	private final DeliveryStatistics statistics;
+
+	public DirectWriter(DataSource dataSource, LedgerWriter ledger, Outbox outbox, String chain, EntryFactory factory,
+			DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.ledger = ledger;
 		this.outbox = outbox;
 		this.chain = chain;
 		this.factory = factory;
+		this.statistics = statistics;
 	}
 
 	/**
@@ -68,6 +74,7 @@ public final class DirectWriter {
 	private void write(Connection connection, List<Entry> entries) throws SQLException {
 		try {
 			Transactions.run(connection, () -> this.ledger.append(connection, this.chain, entries));
+			this.statistics.delivered(entries);
 			entries.clear();
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -84,6 +91,7 @@ public final class DirectWriter {
 		List<Entry> first = List.of(entries.get(0));
 		try {
 			Transactions.run(connection, () -> this.ledger.append(connection, this.chain, first));
+			this.statistics.delivered(first);
 		}
 		catch (SQLException | RuntimeException ex) {
 			if (!Refusal.isFinal(ex)) {
@@ -96,8 +104,8 @@ public final class DirectWriter {
 
 	private void quarantine(Connection connection, List<Entry> entries, Exception refusal) throws SQLException {
 		logger.error("An audit entry was refused by the ledger and is now in audit_quarantine", refusal);
-		Transactions.run(connection,
-				() -> this.outbox.quarantine(connection, entries, String.valueOf(refusal.getMessage())));
+		Transactions.run(connection, () -> this.outbox.quarantine(connection, entries, FailureText.of(refusal)));
+		this.statistics.quarantined(entries.size());
 	}
 
 	/**
@@ -114,6 +122,7 @@ public final class DirectWriter {
 			.build();
 		Origin origin = new Origin(Instant.now(), Actor.system("audit"), null, RequestDetails.NONE);
 		write(new ArrayList<>(List.of(this.factory.entry(new Operation(origin, record), record, null))), null);
+		this.statistics.recorded(Delivery.SYNC, 1);
 	}
 
 }

@@ -44,14 +44,17 @@ public final class EntryDelivery {
 
 	private final FailurePolicy policy;
 
+	private final DeliveryStatistics statistics;
+
 	public EntryDelivery(DataSource dataSource, Outbox outbox, Relay relay, AsyncBuffer buffer, DirectWriter writer,
-			FailurePolicy policy) {
+			FailurePolicy policy, DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.outbox = outbox;
 		this.relay = relay;
 		this.buffer = buffer;
 		this.writer = writer;
 		this.policy = policy;
+		this.statistics = statistics;
 	}
 
 	DataSource dataSource() {
@@ -71,6 +74,7 @@ public final class EntryDelivery {
 					: stageWithSavepoint(connection, entries);
 		}
 		catch (SQLException | RuntimeException ex) {
+			this.statistics.recorded(Delivery.TRANSACTIONAL, entries.size());
 			failed(entries, ex);
 			return null;
 		}
@@ -92,8 +96,13 @@ public final class EntryDelivery {
 
 	/**
 	 * Says that a business transaction with staged entries has committed.
+	 * @param transactional how many of them need only be staged
+	 * @param chained how many of them must reach the ledger before the call returns
 	 */
-	void committed() {
+	void committed(int transactional, int chained) {
+		this.statistics.recorded(Delivery.TRANSACTIONAL, transactional);
+		this.statistics.recorded(Delivery.SYNC, chained);
+		this.statistics.staged(transactional + chained);
 		this.relay.wake();
 	}
 
@@ -104,6 +113,7 @@ public final class EntryDelivery {
 	 */
 	void deliver(Delivery mode, List<Entry> entries) {
 		List<Entry> left = new ArrayList<>(entries);
+		this.statistics.recorded(mode, entries.size());
 		try {
 			withIdleConnection((connection) -> deliver(mode, left, connection));
 		}
@@ -123,6 +133,7 @@ public final class EntryDelivery {
 			case SYNC -> this.writer.write(left, connection);
 			case TRANSACTIONAL, DEFAULT -> {
 				store(left, connection);
+				this.statistics.staged(left.size());
 				this.relay.wake();
 			}
 		}
@@ -224,6 +235,7 @@ public final class EntryDelivery {
 	}
 
 	private void failed(List<Entry> entries, Exception failure) {
+		this.statistics.failed(entries.size(), failure);
 		logger.error("Audit entries could not be delivered: {}",
 				entries.stream().map((entry) -> entry.action() + ' ' + entry.outcome() + ' ' + entry.id()).toList(),
 				failure);

@@ -31,8 +31,11 @@ public final class Outbox {
 
 	private final String quarantine;
 
+	private final Backlog backlog;
+
 	public Outbox(Schema schema, String chain) {
 		this.chain = chain;
+		this.backlog = new Backlog(schema, chain);
 		this.insert = """
 				insert into %s (chain, entries)
 				values (?, ?)
@@ -69,6 +72,14 @@ public final class Outbox {
 				insert into %s (chain, entries, reason)
 				values (?, ?, ?)
 				""".formatted(schema.table("audit_quarantine"));
+	}
+
+	/**
+	 * How much waits.
+	 * @return its live measurements
+	 */
+	public Backlog backlog() {
+		return this.backlog;
 	}
 
 	/**
@@ -159,7 +170,7 @@ public final class Outbox {
 		try (PreparedStatement statement = connection.prepareStatement(this.quarantine)) {
 			statement.setString(1, this.chain);
 			statement.setString(2, entries);
-			statement.setString(3, reason);
+			statement.setString(3, reason.replace('\0', '\uFFFD'));
 			statement.executeUpdate();
 		}
 	}
@@ -184,6 +195,19 @@ public final class Outbox {
 	 * @param entries the entries as the codec wrote them
 	 */
 	record Row(long id, String entries) {
+
+		/**
+		 * How many entries the row holds.
+		 * @return that, or 1 where they cannot be read
+		 */
+		int count() {
+			try {
+				return EntryCodec.read(this.entries).size();
+			}
+			catch (RuntimeException ex) {
+				return 1;
+			}
+		}
 
 	}
 

@@ -9,6 +9,7 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
+import io.auditspring.capture.FailureText;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.LedgerWriter;
 import org.slf4j.Logger;
@@ -40,6 +41,8 @@ public final class Relay implements SmartLifecycle {
 
 	private final Worker worker;
 
+	private final DeliveryStatistics statistics;
+
 	/**
 	 * Creates the relay.
 	 * @param dataSource the audit database
@@ -48,14 +51,16 @@ public final class Relay implements SmartLifecycle {
 	 * @param chain the chain they are for
 	 * @param batchSize the most transactions to move at once
 	 * @param pollInterval how often to look for what instances that died left behind
+	 * @param statistics counts what becomes of entries
 	 */
 	public Relay(DataSource dataSource, Outbox outbox, LedgerWriter ledger, String chain, int batchSize,
-			Duration pollInterval) {
+			Duration pollInterval, DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.outbox = outbox;
 		this.ledger = ledger;
 		this.chain = chain;
 		this.batchSize = batchSize;
+		this.statistics = statistics;
 		this.worker = new Worker("audit-relay", pollInterval, this::drain);
 	}
 
@@ -71,6 +76,8 @@ public final class Relay implements SmartLifecycle {
 			boolean more = true;
 			while (more) {
 				more = move(connection);
+				this.worker.status().progressed();
+				this.outbox.backlog().refresh(connection);
 			}
 		}
 	}
@@ -82,7 +89,9 @@ public final class Relay implements SmartLifecycle {
 	 * @throws SQLException when the database refuses
 	 */
 	void move(Connection connection, long row) throws SQLException {
-		Transactions.run(connection, () -> append(connection, this.outbox.takeOne(connection, row)));
+		List<Entry> entries = new ArrayList<>();
+		Transactions.run(connection, () -> entries.addAll(append(connection, this.outbox.takeOne(connection, row))));
+		this.statistics.delivered(entries);
 	}
 
 	private boolean move(Connection connection) throws SQLException {
@@ -100,26 +109,31 @@ public final class Relay implements SmartLifecycle {
 
 	private int move(Connection connection, int limit) throws SQLException {
 		List<Outbox.Row> rows = new ArrayList<>();
+		List<Entry> entries = new ArrayList<>();
 		Transactions.run(connection, () -> {
 			rows.addAll(this.outbox.take(connection, limit));
-			append(connection, rows);
+			entries.addAll(append(connection, rows));
 		});
+		this.statistics.delivered(entries);
 		return rows.size();
 	}
 
-	private void append(Connection connection, List<Outbox.Row> rows) throws SQLException {
+	private List<Entry> append(Connection connection, List<Outbox.Row> rows) throws SQLException {
 		List<Entry> entries = new ArrayList<>(rows.size());
 		rows.forEach((row) -> entries.addAll(this.outbox.read(row)));
 		this.ledger.append(connection, this.chain, entries);
+		return entries;
 	}
 
 	// One bad row must not stop the others: go on one by one until it is set aside.
 	private void moveOne(Connection connection) throws SQLException {
+		List<Entry> entries = new ArrayList<>();
+		int[] refused = new int[1];
 		Transactions.run(connection, () -> {
 			for (Outbox.Row row : this.outbox.take(connection, 1)) {
 				Savepoint untouched = connection.setSavepoint();
 				try {
-					append(connection, List.of(row));
+					entries.addAll(append(connection, List.of(row)));
 				}
 				catch (SQLException | RuntimeException ex) {
 					if (!Refusal.isFinal(ex)) {
@@ -127,13 +141,16 @@ public final class Relay implements SmartLifecycle {
 					}
 					connection.rollback(untouched);
 					quarantine(connection, row, ex);
+					refused[0] = row.count();
 				}
 			}
 		});
+		this.statistics.delivered(entries);
+		this.statistics.quarantined(refused[0]);
 	}
 
 	private void quarantine(Connection connection, Outbox.Row row, Exception refusal) throws SQLException {
-		this.outbox.quarantine(connection, row.entries(), String.valueOf(refusal.getMessage()));
+		this.outbox.quarantine(connection, row.entries(), FailureText.of(refusal));
 		logger.error("Staged entries were refused by the ledger and are now in audit_quarantine", refusal);
 	}
 
@@ -145,6 +162,14 @@ public final class Relay implements SmartLifecycle {
 	@Override
 	public void stop() {
 		this.worker.stop();
+	}
+
+	/**
+	 * How the worker is doing.
+	 * @return its live status
+	 */
+	public WorkerStatus status() {
+		return this.worker.status();
 	}
 
 	@Override

@@ -33,6 +33,7 @@ final class SessionChanges {
 	private final Map<Operation, OperationChanges> operations = new LinkedHashMap<>();
 
 	private final EntityChanges unattributed = new EntityChanges();
+	private int staged;
 
 	private boolean over;
 
@@ -55,7 +56,7 @@ final class SessionChanges {
 		session.getTransactionCompletionCallbacks().registerCallback((AfterCompletionCallback) (success, ending) -> {
 			this.over = true;
 			whenOver.run();
-			this.delivery.committed();
+			this.delivery.committed(success ? this.staged : 0, 0);
 		});
 	}
 
@@ -81,7 +82,9 @@ final class SessionChanges {
 		List<Entry> entries = new ArrayList<>(this.transactions.unattributed(this.unattributed, revision));
 		this.operations.values().forEach((operation) -> entries.addAll(operation.entries(this.factory, revision)));
 		if (!entries.isEmpty()) {
-			this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(), entries);
+			Long row = this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(),
+					entries);
+			this.staged = (row != null) ? entries.size() : 0;
 		}
 	}
 

@@ -29,6 +29,8 @@ final class Worker {
 
 	private final Task task;
 
+	private final WorkerStatus status;
+
 	private final Semaphore signal = new Semaphore(0);
 
 	private volatile boolean stopping;
@@ -39,6 +41,7 @@ final class Worker {
 		this.name = name;
 		this.interval = interval;
 		this.task = task;
+		this.status = new WorkerStatus(name);
 	}
 
 	synchronized void start() {
@@ -47,6 +50,7 @@ final class Worker {
 			Thread started = new Thread(this::work, this.name);
 			started.setDaemon(true);
 			this.thread = started;
+			this.status.runsOn(started);
 			started.start();
 		}
 	}
@@ -79,6 +83,11 @@ final class Worker {
 			Thread.currentThread().interrupt();
 		}
 		this.thread = null;
+		this.status.runsOn(null);
+	}
+
+	WorkerStatus status() {
+		return this.status;
 	}
 
 	private void work() {
@@ -92,11 +101,14 @@ final class Worker {
 
 	private boolean tryOnce() {
 		try {
+			this.status.progressed();
 			this.task.run();
+			this.status.succeeded();
 			return true;
 		}
 		catch (Throwable ex) {
 			// Whatever it is, without this thread nothing would be written any more.
+			this.status.failed(ex);
 			logger.error("{} could not write to the audit database; what it has to write is kept and tried again",
 					this.name, ex);
 			return false;

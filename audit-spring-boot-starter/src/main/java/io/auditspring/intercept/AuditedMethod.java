@@ -66,7 +66,7 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		try {
 			attribute.setter().set(record, attribute.expression().evaluate(context));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			// The call must not fail because its description does.
 			errors.put(attribute.name(), describe(ex));
 		}
@@ -85,14 +85,14 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		try {
 			return !Boolean.FALSE.equals(this.condition.evaluate(context));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			errors.put("condition", describe(ex));
 			return true;
 		}
 	}
 
 	// Not the message, which likes to repeat the values.
-	private static String describe(RuntimeException failure) {
+	private static String describe(Throwable failure) {
 		String type = failure.getClass().getSimpleName();
 		return (failure instanceof SpelEvaluationException spel) ? type + ' ' + spel.getMessageCode() : type;
 	}
@@ -135,10 +135,20 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	String describe(Throwable failure, @Nullable Object[] arguments) {
 		String text = FailureText.of(failure);
 		for (int i = 0; i < arguments.length; i++) {
-			String secret = this.arguments.get(i).secret() ? String.valueOf(arguments[i]) : "";
+			String secret = this.arguments.get(i).secret() ? text(arguments[i]) : "";
 			text = (secret.length() >= MIN_SECRET) ? text.replace(secret, Masking.MASK) : text;
 		}
 		return (text.length() > MAX_ERROR) ? text.substring(0, MAX_ERROR) : text;
+	}
+
+	private static String text(@Nullable Object secret) {
+		try {
+			return String.valueOf(secret);
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			// What cannot be written is in no message either.
+			return "";
+		}
 	}
 
 	/**

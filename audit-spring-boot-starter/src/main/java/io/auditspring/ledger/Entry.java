@@ -51,6 +51,15 @@ public record Entry(UUID id, Instant occurredAt, @Nullable String service, @Null
 	}
 
 	/**
+	 * Whether an entry can be of a time.
+	 * @param instant the time
+	 * @return whether it lies in the years 1 to 9999
+	 */
+	public static boolean isTime(Instant instant) {
+		return Timestamps.isExpressible(instant);
+	}
+
+	/**
 	 * Who did it and from where.
 	 *
 	 * @param id the actor's id

@@ -31,11 +31,15 @@ final class Timestamps {
 	 * express
 	 */
 	static Instant truncate(Instant instant) {
-		if (instant.isBefore(FIRST) || instant.isAfter(END)) {
+		if (!isExpressible(instant)) {
 			throw new IllegalArgumentException(
 					"An audit entry can only be of a time in the years 1 to 9999, not " + instant);
 		}
 		return instant.truncatedTo(ChronoUnit.MICROS);
+	}
+
+	static boolean isExpressible(Instant instant) {
+		return !instant.isBefore(FIRST) && !instant.isAfter(END);
 	}
 
 	static String format(Instant instant) {

@@ -44,7 +44,8 @@ class LocationsTests {
 	}
 
 	private Supplier<CanonicalJson> locate(String ip, GeoLocator locator, Duration patience) {
-		this.locations = new Locations(locator, new JsonValues(new Masking(List.of("secret"))), patience);
+		this.locations = new Locations(locator, new JsonValues(new Masking(List.of("secret")), new Limits(10_000)),
+				patience);
 		return this.locations.of(ip);
 	}
 

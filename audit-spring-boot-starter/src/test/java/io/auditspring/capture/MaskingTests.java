@@ -18,7 +18,7 @@ class MaskingTests {
 
 	private final Masking masking = new Masking(List.of("password", "token", "api key", "pin", "authorization"));
 
-	private final JsonValues values = new JsonValues(this.masking);
+	private final JsonValues values = new JsonValues(this.masking, new Limits(10_000));
 
 	@ParameterizedTest
 	@ValueSource(strings = { "password", "Password", "PASSWORD", "newPassword", "password_hash", "user-password",

@@ -34,7 +34,11 @@ public final class Sha256 {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
-	private static MessageDigest digest() {
+	/**
+	 * A digest for what comes in pieces.
+	 * @return a new one
+	 */
+	public static MessageDigest digest() {
 		try {
 			return MessageDigest.getInstance("SHA-256");
 		}

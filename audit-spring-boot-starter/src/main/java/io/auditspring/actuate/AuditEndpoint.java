@@ -1,0 +1,212 @@
+package io.auditspring.actuate;
+
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.auditspring.AuditSetupException;
+import io.auditspring.Delivery;
+import io.auditspring.delivery.AsyncBuffer;
+import io.auditspring.delivery.Backlog;
+import io.auditspring.delivery.DeliveryStatistics;
+import io.auditspring.delivery.FailureReason;
+import io.auditspring.delivery.Quarantine;
+import io.auditspring.delivery.QuarantinedEntries;
+import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.WorkerStatus;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+
+/**
+ * The state of delivery, and the quarantine. It shows what was done and why it was
+ * refused, never what entries contain. Below {@code quarantine} its rows are listed, and
+ * tried again by a write.
+ */
+@Endpoint(id = "audit")
+public final class AuditEndpoint {
+
+	private static final String QUARANTINE = "quarantine";
+
+	private static final int MAX_ROWS = 100;
+
+	private final Relay relay;
+
+	private final AsyncBuffer buffer;
+
+	private final Backlog backlog;
+
+	private final DeliveryStatistics statistics;
+
+	private final Quarantine quarantine;
+
+	private final Delivery defaultDelivery;
+
+	public AuditEndpoint(Relay relay, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
+			Quarantine quarantine, Delivery defaultDelivery) {
+		this.relay = relay;
+		this.buffer = buffer;
+		this.backlog = backlog;
+		this.statistics = statistics;
+		this.quarantine = quarantine;
+		this.defaultDelivery = defaultDelivery;
+	}
+
+	/**
+	 * The state of delivery. The database is not asked.
+	 * @return the state
+	 */
+	@ReadOperation
+	public DeliveryDescriptor delivery() {
+		Backlog.Measurement measured = this.backlog.last();
+		return new DeliveryDescriptor(this.defaultDelivery, counts(),
+				new BacklogDescriptor(measured.at(), measured.rows(), this.backlog.age().toSeconds(),
+						measured.quarantined()),
+				new BufferDescriptor(this.buffer.size(), this.buffer.capacity()),
+				List.of(describe(this.relay.status()), describe(this.buffer.status())), this.statistics.lastLoss());
+	}
+
+	private CountsDescriptor counts() {
+		Map<Delivery, Long> recorded = new EnumMap<>(Delivery.class);
+		for (Delivery mode : List.of(Delivery.TRANSACTIONAL, Delivery.ASYNC, Delivery.SYNC)) {
+			recorded.put(mode, this.statistics.recorded(mode));
+		}
+		Map<FailureReason, Long> failed = new EnumMap<>(FailureReason.class);
+		for (FailureReason reason : FailureReason.values()) {
+			failed.put(reason, this.statistics.failed(reason));
+		}
+		return new CountsDescriptor(recorded, this.statistics.staged(), this.statistics.delivered(), failed,
+				this.statistics.discarded(), this.statistics.quarantined());
+	}
+
+	private static WorkerDescriptor describe(WorkerStatus worker) {
+		return new WorkerDescriptor(worker.name(), worker.isStarted() && !worker.isDead(), worker.failingSince(),
+				worker.stalledFor().toSeconds(), worker.retries(), worker.lastFailure());
+	}
+
+	/**
+	 * Lists the quarantine.
+	 * @param part {@code quarantine}
+	 * @param limit the most rows to give, 100 if absent
+	 * @return the rows, or {@code null} if there is no such part
+	 */
+	@ReadOperation
+	public @Nullable Object quarantine(@Selector String part, @Nullable Integer limit) {
+		if (!part.equals(QUARANTINE)) {
+			return null;
+		}
+		return answer(() -> new QuarantineDescriptor(this.quarantine.count(),
+				this.quarantine.list((limit != null && limit > 0) ? Math.min(limit, MAX_ROWS) : MAX_ROWS)));
+	}
+
+	/**
+	 * Tries quarantined entries again.
+	 * @param part {@code quarantine}
+	 * @param id the row to try, or {@code null} for all
+	 * @return what became of each row by its id, or {@code null} if there is no such part
+	 */
+	@WriteOperation
+	public @Nullable Object retry(@Selector String part, @Nullable Long id) {
+		if (!part.equals(QUARANTINE)) {
+			return null;
+		}
+		return answer(() -> (id != null) ? Map.of(id, this.quarantine.retry(id)) : this.quarantine.retryAll());
+	}
+
+	private static Object answer(Supplier<Object> question) {
+		try {
+			return question.get();
+		}
+		catch (AuditSetupException ex) {
+			Map<String, Object> problem = new LinkedHashMap<>();
+			problem.put("problem", ex.getMessage());
+			problem.put("remedy", ex.getRemedy());
+			return problem;
+		}
+	}
+
+	/**
+	 * The state of delivery.
+	 *
+	 * @param defaultDelivery the mode where an annotation names none
+	 * @param entries what became of entries since the start
+	 * @param backlog what waits in the outbox
+	 * @param buffer what waits in the asynchronous buffer
+	 * @param workers the background workers
+	 * @param lastLoss when and why entries were last lost, or {@code null}
+	 */
+	public record DeliveryDescriptor(Delivery defaultDelivery, CountsDescriptor entries, BacklogDescriptor backlog,
+			BufferDescriptor buffer, List<WorkerDescriptor> workers, DeliveryStatistics.@Nullable Failure lastLoss) {
+
+	}
+
+	/**
+	 * What became of entries since the application started.
+	 *
+	 * @param recorded made by the application, by mode
+	 * @param staged committed in the outbox
+	 * @param delivered committed in the ledger
+	 * @param failed could not be kept, by reason
+	 * @param discarded dropped because the buffer was full
+	 * @param quarantined refused by the ledger
+	 */
+	public record CountsDescriptor(Map<Delivery, Long> recorded, long staged, long delivered,
+			Map<FailureReason, Long> failed, long discarded, long quarantined) {
+
+	}
+
+	/**
+	 * What waits in the outbox.
+	 *
+	 * @param measuredAt when that was found out
+	 * @param rows how many rows, each of one transaction
+	 * @param ageSeconds how long the oldest has been waiting
+	 * @param quarantined how many rows are in quarantine, {@code null} if the database
+	 * user may not know
+	 */
+	public record BacklogDescriptor(Instant measuredAt, long rows, long ageSeconds, @Nullable Long quarantined) {
+
+	}
+
+	/**
+	 * What waits in the asynchronous buffer.
+	 *
+	 * @param size how many entries
+	 * @param capacity how many may
+	 */
+	public record BufferDescriptor(int size, int capacity) {
+
+	}
+
+	/**
+	 * A background worker.
+	 *
+	 * @param name its name
+	 * @param running whether it is at work or ready to
+	 * @param failingSince since when every attempt has failed, or {@code null}
+	 * @param stalledSeconds for how long the work at hand has not got on
+	 * @param retries how often work was tried again
+	 * @param lastFailure what went wrong last, or {@code null}
+	 */
+	public record WorkerDescriptor(String name, boolean running, @Nullable Instant failingSince, long stalledSeconds,
+			long retries, DeliveryStatistics.@Nullable Failure lastFailure) {
+
+	}
+
+	/**
+	 * The quarantine.
+	 *
+	 * @param count how many rows there are
+	 * @param rows the oldest of them
+	 */
+	public record QuarantineDescriptor(long count, List<QuarantinedEntries> rows) {
+
+	}
+
+}

@@ -1,0 +1,126 @@
+package io.auditspring.actuate;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+import io.auditspring.delivery.AsyncBuffer;
+import io.auditspring.delivery.Backlog;
+import io.auditspring.delivery.DeliveryStatistics;
+import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.WorkerStatus;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/**
+ * Whether the trail is being kept. {@code DOWN}: entries are being lost or cannot reach
+ * the ledger; {@code OUT_OF_SERVICE}: they reach it late; each with the reason. It asks
+ * nothing of the database and never waits.
+ */
+public final class AuditHealthIndicator extends AbstractHealthIndicator {
+
+	/** For how long a loss is shown. */
+	private static final Duration LOSS = Duration.ofMinutes(1);
+
+	private final Clock clock = Clock.systemUTC();
+
+	private final Relay relay;
+
+	private final AsyncBuffer buffer;
+
+	private final Backlog backlog;
+
+	private final DeliveryStatistics statistics;
+
+	private final Duration tolerance;
+
+	private final Duration maxBacklogAge;
+
+	/**
+	 * Creates the indicator.
+	 * @param relay moves staged entries
+	 * @param buffer writes asynchronous ones
+	 * @param backlog knows what waits
+	 * @param statistics knows what was lost
+	 * @param tolerance for how long writing may fail or stand still
+	 * @param maxBacklogAge how long staged entries may wait
+	 */
+	public AuditHealthIndicator(Relay relay, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
+			Duration tolerance, Duration maxBacklogAge) {
+		super("The health of the audit trail is unknown");
+		this.relay = relay;
+		this.buffer = buffer;
+		this.backlog = backlog;
+		this.statistics = statistics;
+		this.tolerance = tolerance;
+		this.maxBacklogAge = maxBacklogAge;
+	}
+
+	@Override
+	protected void doHealthCheck(Health.Builder builder) {
+		String lost = lost();
+		String late = late();
+		if (lost != null) {
+			builder.down().withDetail("reason", lost);
+		}
+		else if (late != null) {
+			builder.outOfService().withDetail("reason", late);
+		}
+		else {
+			builder.up();
+		}
+		builder.withDetail("backlog", this.backlog.last().rows())
+			.withDetail("buffered", this.buffer.size())
+			.withDetail("quarantined", quarantined());
+	}
+
+	private Object quarantined() {
+		Long rows = this.backlog.last().quarantined();
+		return (rows != null) ? rows : "unknown";
+	}
+
+	private @Nullable String lost() {
+		for (WorkerStatus worker : List.of(this.relay.status(), this.buffer.status())) {
+			String trouble = trouble(worker);
+			if (trouble != null) {
+				return trouble;
+			}
+		}
+		DeliveryStatistics.Failure loss = this.statistics.lastLoss();
+		return (loss != null && since(loss.at()).compareTo(LOSS) < 0) ? "entries could not be kept: " + loss.what()
+				: null;
+	}
+
+	private @Nullable String trouble(WorkerStatus worker) {
+		if (worker.isDead()) {
+			return worker.name() + " has ended";
+		}
+		Instant failing = worker.failingSince();
+		if (failing != null && since(failing).compareTo(this.tolerance) >= 0) {
+			DeliveryStatistics.Failure failure = worker.lastFailure();
+			return "%s has been failing for %d s: %s".formatted(worker.name(), since(failing).toSeconds(),
+					(failure != null) ? failure.what() : "unknown");
+		}
+		return null;
+	}
+
+	private @Nullable String late() {
+		for (WorkerStatus worker : List.of(this.relay.status(), this.buffer.status())) {
+			if (!worker.stalledFor().minus(this.tolerance).isNegative() && worker.stalledFor().toMillis() > 0) {
+				return "%s has not got on for %d s".formatted(worker.name(), worker.stalledFor().toSeconds());
+			}
+		}
+		if (this.backlog.age().compareTo(this.maxBacklogAge) > 0) {
+			return "staged entries have been waiting for %d s".formatted(this.backlog.age().toSeconds());
+		}
+		return (this.buffer.size() >= this.buffer.capacity()) ? "the asynchronous buffer is full" : null;
+	}
+
+	private Duration since(Instant instant) {
+		return Duration.between(instant, this.clock.instant());
+	}
+
+}

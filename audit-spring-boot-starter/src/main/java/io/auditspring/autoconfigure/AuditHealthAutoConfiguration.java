@@ -1,0 +1,37 @@
+package io.auditspring.autoconfigure;
+
+import io.auditspring.actuate.AuditHealthIndicator;
+import io.auditspring.delivery.AsyncBuffer;
+import io.auditspring.delivery.DeliveryStatistics;
+import io.auditspring.delivery.Outbox;
+import io.auditspring.delivery.Relay;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Tells the health of the audit trail. It is no part of the readiness of an application:
+ * an instance that cannot write its trail is not helped by sending its load to the
+ * others, which share the database.
+ */
+@AutoConfiguration(after = AuditAutoConfiguration.class, before = HealthContributorAutoConfiguration.class)
+@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnBean(DeliveryStatistics.class)
+@ConditionalOnEnabledHealthIndicator("audit")
+public final class AuditHealthAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "auditHealthIndicator")
+	AuditHealthIndicator auditHealthIndicator(Relay relay, AsyncBuffer buffer, Outbox outbox,
+			DeliveryStatistics statistics, AuditProperties properties) {
+		return new AuditHealthIndicator(relay, buffer, outbox.backlog(), statistics, properties.health().tolerance(),
+				properties.health().maxBacklogAge());
+	}
+
+}

@@ -1,0 +1,28 @@
+package io.auditspring.autoconfigure;
+
+import io.auditspring.actuate.DeliveryMeters;
+import io.auditspring.delivery.AsyncBuffer;
+import io.auditspring.delivery.DeliveryStatistics;
+import io.auditspring.delivery.Outbox;
+import io.auditspring.delivery.Relay;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Publishes meters of delivery to Micrometer.
+ */
+@AutoConfiguration(after = AuditAutoConfiguration.class)
+@ConditionalOnClass(MeterBinder.class)
+@ConditionalOnBean(DeliveryStatistics.class)
+public final class AuditMetricsAutoConfiguration {
+
+	@Bean
+	DeliveryMeters auditDeliveryMeters(DeliveryStatistics statistics, Relay relay, AsyncBuffer buffer, Outbox outbox) {
+		return new DeliveryMeters(statistics, relay, buffer, outbox.backlog());
+	}
+
+}

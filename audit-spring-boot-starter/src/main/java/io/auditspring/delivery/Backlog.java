@@ -1,0 +1,142 @@
+package io.auditspring.delivery;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+import io.auditspring.ledger.Schema;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How much waits in the outbox, and since when. The relay looks now and then, on its own
+ * connection: whoever asks gets the last answer and never waits for the database.
+ */
+public final class Backlog {
+
+	/** Counting further would cost more than it tells. */
+	static final long MOST = 1_000_000;
+
+	private static final Logger logger = LoggerFactory.getLogger(Backlog.class);
+
+	private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+	private final Clock clock = Clock.systemUTC();
+
+	private final String chain;
+
+	private final String table;
+
+	private final String waiting;
+
+	private final String quarantined;
+
+	private volatile Measurement last = new Measurement(Instant.EPOCH, 0, null, null);
+
+	Backlog(Schema schema, String chain) {
+		this.chain = chain;
+		this.table = schema.table("audit_quarantine");
+		this.waiting = """
+				select count(*), (select created_at from %1$s where chain = ? order by id limit 1)
+				from (select from %1$s where chain = ? limit ?) as waiting
+				""".formatted(schema.table("audit_outbox"));
+		this.quarantined = """
+				select count(*)
+				from %s
+				where chain = ?
+				""".formatted(this.table);
+	}
+
+	/**
+	 * Looks again, if the last time was a while ago. What goes wrong is not the caller's
+	 * concern.
+	 * @param connection a connection with no transaction open on it
+	 */
+	void refresh(Connection connection) {
+		Instant now = this.clock.instant();
+		if (now.isBefore(this.last.at().plus(INTERVAL))) {
+			return;
+		}
+		try {
+			Transactions.run(connection, () -> this.last = measure(connection, now));
+		}
+		catch (SQLException ex) {
+			logger.debug("The backlog of the outbox could not be measured", ex);
+		}
+	}
+
+	private Measurement measure(Connection connection, Instant now) throws SQLException {
+		Long quarantined = mayReadQuarantine(connection) ? count(connection) : null;
+		try (PreparedStatement statement = connection.prepareStatement(this.waiting)) {
+			statement.setString(1, this.chain);
+			statement.setString(2, this.chain);
+			statement.setLong(3, MOST);
+			try (ResultSet result = statement.executeQuery()) {
+				result.next();
+				Timestamp oldest = result.getTimestamp(2);
+				return new Measurement(now, result.getLong(1), (oldest != null) ? oldest.toInstant() : null,
+						quarantined);
+			}
+		}
+	}
+
+	private boolean mayReadQuarantine(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement("select has_table_privilege(?, 'select')")) {
+			statement.setString(1, this.table);
+			try (ResultSet result = statement.executeQuery()) {
+				result.next();
+				return result.getBoolean(1);
+			}
+		}
+	}
+
+	private Long count(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.quarantined)) {
+			statement.setString(1, this.chain);
+			try (ResultSet result = statement.executeQuery()) {
+				result.next();
+				return result.getLong(1);
+			}
+		}
+	}
+
+	/**
+	 * What was found last, at most some seconds ago while the relay works.
+	 * @return the measurement
+	 */
+	public Measurement last() {
+		return this.last;
+	}
+
+	/**
+	 * How long the oldest staged row has been waiting, as far as is known.
+	 * @return that; zero where none is
+	 */
+	public Duration age() {
+		Instant oldest = this.last.oldest();
+		Instant now = this.clock.instant();
+		return (oldest != null && oldest.isBefore(now)) ? Duration.between(oldest, now) : Duration.ZERO;
+	}
+
+	/**
+	 * What was found.
+	 *
+	 * @param at when; 1970 if nobody has looked yet
+	 * @param rows how many rows, each of one transaction, wait; a million if there are
+	 * more
+	 * @param oldest since when the first of them has been waiting, {@code null} where
+	 * none is
+	 * @param quarantined how many rows are in quarantine, {@code null} where the database
+	 * user may not know
+	 */
+	public record Measurement(Instant at, long rows, @Nullable Instant oldest, @Nullable Long quarantined) {
+
+	}
+
+}
