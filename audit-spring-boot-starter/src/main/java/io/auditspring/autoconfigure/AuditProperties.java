@@ -60,7 +60,9 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint, @Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction, @DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health) {
+		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint,
+		@Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction,
+		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health) {
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),

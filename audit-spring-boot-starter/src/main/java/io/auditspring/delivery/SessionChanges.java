@@ -33,6 +33,7 @@ final class SessionChanges {
 	private final Map<Operation, OperationChanges> operations = new LinkedHashMap<>();
 
 	private final EntityChanges unattributed = new EntityChanges();
+
 	private int staged;
 
 	private boolean over;
