@@ -33,15 +33,15 @@ public final class ReactorPublishers implements LatePublishers {
 	public @Nullable Object watch(Object publisher, LateCall call) {
 		Mono<Run> begin = begin(call);
 		if (publisher instanceof Mono<?> mono) {
-			return watch(mono, begin).onErrorMap(ReactorPublishers::isWrapped, Throwable::getCause);
+			return watch(mono, begin).onErrorMap(ReactorPublishers::unwrapped);
 		}
-		return (publisher instanceof Flux<?> flux)
-				? watch(flux, begin).onErrorMap(ReactorPublishers::isWrapped, Throwable::getCause) : null;
+		return (publisher instanceof Flux<?> flux) ? watch(flux, begin).onErrorMap(ReactorPublishers::unwrapped) : null;
 	}
 
 	// Reactor tells of an entry that could not be kept by an exception of its own.
-	private static boolean isWrapped(Throwable failure) {
-		return failure.getClass() == RuntimeException.class && failure.getCause() instanceof AuditDeliveryException;
+	private static Throwable unwrapped(Throwable failure) {
+		return (failure.getClass() == RuntimeException.class
+				&& failure.getCause() instanceof AuditDeliveryException trouble) ? trouble : failure;
 	}
 
 	private static <T> Mono<T> watch(Mono<T> mono, Mono<Run> begin) {
