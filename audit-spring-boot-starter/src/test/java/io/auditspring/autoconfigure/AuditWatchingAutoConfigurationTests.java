@@ -56,8 +56,7 @@ class AuditWatchingAutoConfigurationTests {
 
 	@Test
 	void missingLibrariesAreNotMissed() {
-		this.runner
-			.withClassLoader(new FilteredClassLoader(MeterBinder.class, HealthIndicator.class, Endpoint.class))
+		this.runner.withClassLoader(new FilteredClassLoader(MeterBinder.class, HealthIndicator.class, Endpoint.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(Relay.class)
 				.doesNotHaveBean("auditDeliveryMeters")
