@@ -46,8 +46,11 @@ final class NodeBudget extends JsonNodeFactory {
 	}
 
 	static ValueNode number(BigDecimal value) {
-		int bits = value.unscaledValue().bitLength();
-		return (bits > MAX_BITS) ? cut(bits) : instance.numberNode(value);
+		return isLong(value) ? cut(value.unscaledValue().bitLength()) : instance.numberNode(value);
+	}
+
+	private static boolean isLong(BigDecimal value) {
+		return value.unscaledValue().bitLength() > MAX_BITS;
 	}
 
 	private static StringNode cut(int bits) {
@@ -120,10 +123,11 @@ final class NodeBudget extends JsonNodeFactory {
 		return number(value);
 	}
 
+	// As Jackson does it: 1.0 and 1.00 are the same number.
 	@Override
 	public ValueNode numberNode(BigDecimal value) {
 		take();
-		return number(value);
+		return isLong(value) ? number(value) : number(value.stripTrailingZeros());
 	}
 
 	@Override
