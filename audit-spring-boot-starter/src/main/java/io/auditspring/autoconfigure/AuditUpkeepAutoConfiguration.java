@@ -6,16 +6,20 @@ import java.util.function.Supplier;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditSetupException;
+import io.auditspring.CheckpointSigner;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origins;
+import io.auditspring.ledger.Checkpoints;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.LedgerUpkeep;
 import io.auditspring.ledger.LegalHolds;
 import io.auditspring.ledger.Redaction;
 import io.auditspring.ledger.Retention;
+import io.auditspring.ledger.RetirementSeal;
 import io.auditspring.query.AuditRedaction;
 import io.auditspring.query.AuditTrail;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -43,8 +47,8 @@ public final class AuditUpkeepAutoConfiguration {
 
 	@Bean
 	@ConditionalOnProperty("audit.retention")
-	Retention auditRetention(AuditDatabase database, AuditProperties properties, Origins origins,
-			EntryFactory factory) {
+	Retention auditRetention(AuditDatabase database, AuditProperties properties, Origins origins, EntryFactory factory,
+			ObjectProvider<Checkpoints> checkpoints, ObjectProvider<CheckpointSigner> signer) {
 		if (!database.mayExecute("audit_retire(date, boolean, jsonb, jsonb)")) {
 			throw new AuditSetupException(
 					"audit.retention is set, but the database user may not retire months of the audit ledger",
@@ -53,7 +57,11 @@ public final class AuditUpkeepAutoConfiguration {
 		}
 		Period kept = (properties.retention() != null) ? properties.retention() : Period.ZERO;
 		return new Retention(database.dataSource(), database.schema(), kept, properties.retentionAction(),
-				doer(origins, factory), Clock.systemUTC());
+				doer(origins, factory), Clock.systemUTC(), seal(checkpoints.getIfAvailable(), signer.getIfAvailable()));
+	}
+
+	private static @Nullable RetirementSeal seal(@Nullable Checkpoints checkpoints, @Nullable CheckpointSigner signer) {
+		return (checkpoints != null) ? new RetirementSeal(checkpoints, signer) : null;
 	}
 
 	@Bean

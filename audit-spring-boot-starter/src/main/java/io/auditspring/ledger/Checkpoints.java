@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,6 +17,9 @@ import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TreeNode;
+import io.auditspring.ledger.merkle.TreeRange;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -193,6 +197,19 @@ public final class Checkpoints {
 			Checkpoint newer = this.checkpoints.find(connection, chain, newSize).orElse(null);
 			return (older != null && newer != null)
 					? Optional.of(this.proofs.consistency(connection, chain, older, newer)) : Optional.empty();
+		});
+	}
+
+	/**
+	 * The root over the first entries of a chain. Whether it was signed is another
+	 * matter.
+	 */
+	byte[] root(String chain, long size) {
+		return read((connection) -> {
+			TreeEdge edge = Objects.requireNonNull(this.tree.edge(connection, chain, ""));
+			TreeRange range = new TreeRange(0, size);
+			Map<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, range.nodes());
+			return range.hash((node) -> Objects.requireNonNull(hashes.get(node)));
 		});
 	}
 

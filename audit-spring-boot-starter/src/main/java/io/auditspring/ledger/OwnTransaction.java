@@ -6,6 +6,8 @@ import java.sql.Statement;
 
 import javax.sql.DataSource;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Transactions of the ledger's own upkeep: short, and never part of the caller's, which
  * would hold the locks of chains for as long as it lasts.
@@ -15,7 +17,7 @@ final class OwnTransaction {
 	private OwnTransaction() {
 	}
 
-	static <T> T run(DataSource dataSource, Work<T> work) throws SQLException {
+	static <T extends @Nullable Object> T run(DataSource dataSource, Work<T> work) throws SQLException {
 		try (Connection connection = dataSource.getConnection()) {
 			boolean autoCommit = connection.getAutoCommit();
 			connection.setAutoCommit(false);
@@ -42,7 +44,7 @@ final class OwnTransaction {
 	 * @param <T> what it gives
 	 */
 	@FunctionalInterface
-	interface Work<T> {
+	interface Work<T extends @Nullable Object> {
 
 		T run(Connection connection) throws SQLException;
 

@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 
@@ -115,10 +117,10 @@ public final class Redaction {
 		String doer = EntryCodec.write(List.of(this.doer.get()));
 		Erasure erasure = new Erasure();
 		for (PersonSearch.Trace trace : this.search.traces(subject)) {
-			PersonSearch.Position position = run(this.search::start);
+			PersonSearch.@Nullable Position position = run(this.search::start);
 			while (position != null) {
 				PersonSearch.Position from = position;
-				position = run((connection) -> {
+				position = this.<PersonSearch.@Nullable Position>run((connection) -> {
 					PersonSearch.Page page = this.search.next(connection, trace, from);
 					redact(connection, page.entries(), trace.group(), reason, doer, erasure);
 					return page.end();
@@ -127,7 +129,7 @@ public final class Redaction {
 		}
 		run((connection) -> {
 			erasure.elsewhere(this.search.staged(connection, subject), this.search.quarantined(connection, subject));
-			return null;
+			return true;
 		});
 		return erasure.report();
 	}
@@ -193,7 +195,7 @@ public final class Redaction {
 		}
 	}
 
-	private <T> T run(OwnTransaction.Work<T> work) {
+	private <T extends @Nullable Object> T run(OwnTransaction.Work<T> work) {
 		try {
 			return OwnTransaction.run(this.dataSource, work);
 		}

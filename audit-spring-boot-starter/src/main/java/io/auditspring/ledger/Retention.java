@@ -34,6 +34,8 @@ public final class Retention {
 
 	private static final String OBJECT_IN_USE = "55006";
 
+	private static final String HELD = "a legal hold is on an entry of it";
+
 	private static final int ATTEMPTS = 20;
 
 	private static final long MAX_PAUSE_MILLIS = 1000;
@@ -50,6 +52,8 @@ public final class Retention {
 
 	private final Clock clock;
 
+	private final @Nullable RetirementSeal seal;
+
 	/**
 	 * Creates the retention of a ledger.
 	 * @param dataSource connections of a user that may retire
@@ -58,15 +62,17 @@ public final class Retention {
 	 * @param action what becomes of a retired month
 	 * @param doer gives an entry that says who asks for it, and from where
 	 * @param clock tells which months are due
+	 * @param seal signs what is retired, or {@code null} where nothing is signed
 	 */
 	public Retention(DataSource dataSource, Schema schema, Period kept, RetentionAction action, Supplier<Entry> doer,
-			Clock clock) {
+			Clock clock, @Nullable RetirementSeal seal) {
 		this.dataSource = dataSource;
 		this.schema = schema;
 		this.kept = kept;
 		this.action = action;
 		this.doer = doer;
 		this.clock = clock;
+		this.seal = seal;
 	}
 
 	/**
@@ -117,15 +123,21 @@ public final class Retention {
 	}
 
 	private @Nullable String retire(YearMonth month) throws SQLException {
-		String holds;
 		try {
-			holds = OwnTransaction.run(this.dataSource,
-					(connection) -> isHeld(connection, month) ? null : verified(connection, month));
+			@Nullable List<MonthCheck.Retirement> verified = OwnTransaction.<@Nullable List<MonthCheck.Retirement>>run(
+					this.dataSource, (connection) -> isHeld(connection, month) ? null : verify(connection, month));
+			if (verified == null) {
+				return HELD;
+			}
+			String hindrance = retire(month, metadata(month, verified));
+			if (hindrance == null && this.seal != null) {
+				this.seal.cover(verified.stream().map(MonthCheck.Retirement::chain).toList());
+			}
+			return hindrance;
 		}
 		catch (MonthCheck.UnverifiedException ex) {
 			return ex.getMessage();
 		}
-		return (holds != null) ? retire(month, holds) : "a legal hold is on an entry of it";
 	}
 
 	private boolean isHeld(Connection connection, YearMonth month) throws SQLException {
@@ -139,10 +151,21 @@ public final class Retention {
 		}
 	}
 
-	private String verified(Connection connection, YearMonth month) throws SQLException {
-		return new MonthCheck(this.schema, connection, month).run()
-			.stream()
-			.map((retirement) -> retirement.metadata(month, this.action, null))
+	private List<MonthCheck.Retirement> verify(Connection connection, YearMonth month) throws SQLException {
+		MonthCheck check = new MonthCheck(this.schema, connection, month);
+		List<MonthCheck.Retirement> retirements = check.run();
+		if (this.seal == null) {
+			for (MonthCheck.Retirement retirement : retirements) {
+				check.checkCheckpoint(retirement);
+			}
+		}
+		return retirements;
+	}
+
+	private String metadata(YearMonth month, List<MonthCheck.Retirement> retirements) {
+		return retirements.stream()
+			.map((retirement) -> (this.seal != null) ? this.seal.metadata(retirement, month, this.action)
+					: retirement.metadata(month, this.action, null, null))
 			.collect(Collectors.joining(",", "[", "]"));
 	}
 
@@ -155,7 +178,7 @@ public final class Retention {
 			}
 			catch (SQLException ex) {
 				if (OBJECT_IN_USE.equals(ex.getSQLState())) {
-					return "a legal hold is on an entry of it";
+					return HELD;
 				}
 				if (!LOCK_NOT_AVAILABLE.equals(ex.getSQLState())) {
 					throw ex;

@@ -66,13 +66,7 @@ grant execute on function "${schema}".audit_hold(text, text, text, text, text, j
 	"${schema}".audit_ensure_partition(date) to audit_retention;
 
 -- Keeps checkpoints, for which it must be a reader, too.
-do $$
-begin
-	if to_regclass('"${schema}".audit_checkpoint') is not null then
-		grant insert on "${schema}".audit_checkpoint, "${schema}".audit_tile to audit_writer;
-		grant insert, update on "${schema}".audit_tree to audit_writer;
-		grant select on "${schema}".audit_checkpoint, "${schema}".audit_tile, "${schema}".audit_tree
-			to audit_reader, audit_redactor, audit_retention;
-	end if;
-end
-$$;
+grant insert on "${schema}".audit_checkpoint, "${schema}".audit_tile to audit_writer;
+grant insert, update on "${schema}".audit_tree to audit_writer;
+grant select on "${schema}".audit_checkpoint, "${schema}".audit_tile, "${schema}".audit_tree
+	to audit_reader, audit_redactor, audit_retention;

@@ -1,5 +1,12 @@
 package io.auditspring.ledger;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -9,14 +16,24 @@ import java.time.Instant;
 import java.time.Period;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import io.auditspring.CheckpointSigner;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -56,7 +73,7 @@ class RetentionTests {
 
 	private Retention retention(RetentionAction action) {
 		return new Retention(this.user, this.database.schema(), Period.ofYears(7), action,
-				() -> Entries.entry("by", "-", "-", "clerk"), IN_2026);
+				() -> Entries.entry("by", "-", "-", "clerk"), IN_2026, null);
 	}
 
 	private LegalHolds holds() {
@@ -94,9 +111,60 @@ class RetentionTests {
 		assertThat(retention(RetentionAction.DROP).apply().retired()).isEmpty();
 		this.database.append("main", Entries.entries(2));
 		Retention nextMonth = new Retention(this.user, this.database.schema(), Period.ofYears(7), RetentionAction.DROP,
-				() -> Entries.entry("by"), Clock.fixed(Instant.parse("2026-12-01T00:00:00Z"), ZoneOffset.UTC));
+				() -> Entries.entry("by"), Clock.fixed(Instant.parse("2026-12-01T00:00:00Z"), ZoneOffset.UTC), null);
 		assertThat(nextMonth.apply()).isEqualTo(new RetentionReport(List.of(YearMonth.of(2019, 11)), null, null));
 		assertHashes();
+	}
+
+	@Test
+	void whatIsRetiredIsSigned(@TempDir Path memory) throws GeneralSecurityException {
+		CheckpointSigner signer = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		Checkpoints checkpoints = new Checkpoints(
+				Roles.user(this.database.dataSource(), "audit_writer", "audit_reader"), this.database.schema(),
+				"example.com/audit", TrustedKeys.of(VerifierKey.of(signer)),
+				new CheckpointSigning(signer, new SignerMemory(memory), List.of()));
+		Retention signed = new Retention(this.user, this.database.schema(), Period.ofYears(7), RetentionAction.DROP,
+				() -> Entries.entry("by"), IN_2026, new RetirementSeal(checkpoints, signer));
+		assertThat(signed.apply().retired()).containsExactly(DECEMBER, JANUARY);
+		assertThat(checkpoints.latest("main").orElseThrow().size()).isEqualTo(7);
+		assertThat(checkpoints.inclusion("main", 1, 7).orElseThrow().holds()).isTrue();
+		assertThat(this.database.query("select metadata ->> 'root' from audit.audit_log where seq = 6"))
+			.isEqualTo(HexFormat.of().formatHex(checkpoints.root("main", 3)));
+		Signature signature = Signature.getInstance("Ed25519");
+		signature.initVerify(publicKey(signer));
+		signature.update(String
+			.valueOf(CanonicalJson.parseStored(String.valueOf(
+					this.database.query("select (metadata - 'signature')::text from audit.audit_log where seq = 6"))))
+			.getBytes(StandardCharsets.UTF_8));
+		assertThat(signature.verify(Base64.getDecoder()
+			.decode(this.database.query("select metadata ->> 'signature' from audit.audit_log where seq = 6"))))
+			.isTrue();
+	}
+
+	/** RFC 8410, section 4. */
+	private static PublicKey publicKey(CheckpointSigner signer) throws GeneralSecurityException {
+		byte[] prefix = HexFormat.of().parseHex("302a300506032b6570032100");
+		byte[] encoded = Arrays.copyOf(prefix, prefix.length + 32);
+		System.arraycopy(signer.publicKey(), 0, encoded, prefix.length, 32);
+		return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
+	}
+
+	@Test
+	void whatNoCheckpointCoversIsKept(@TempDir Path memory) {
+		CheckpointSigner signer = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		Checkpoints all = new Checkpoints(this.database.dataSource(), this.database.schema(), "example.com/audit",
+				TrustedKeys.of(VerifierKey.of(signer)),
+				new CheckpointSigning(signer, new SignerMemory(memory), List.of()));
+		this.database.appendAt(Instant.parse("2018-12-01T00:00:00Z"), "third", Entries.entry("covered"));
+		all.create("third");
+		this.database.appendAt(Instant.parse("2018-12-02T00:00:00Z"), "third", Entries.entry("not covered"));
+		for (RetirementSeal seal : new RetirementSeal[] { null, new RetirementSeal(all, null) }) {
+			RetentionReport report = new Retention(this.user, this.database.schema(), Period.ofYears(7),
+					RetentionAction.DROP, () -> Entries.entry("by"), IN_2026, seal)
+				.apply();
+			assertThat(report.kept()).isEqualTo(DECEMBER);
+			assertThat(report.reason()).contains("entry 1 of chain 'third'", "not covered by a signed checkpoint");
+		}
 	}
 
 	@Test
