@@ -16,6 +16,7 @@ import io.auditspring.ledger.Schema;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.Assert;
 
@@ -42,6 +43,7 @@ import org.springframework.util.Assert;
  * @param security what Spring Security tells
  * @param masking what is never stored
  * @param flyway the migrations of the audit schema
+ * @param checkpoint signed checkpoints of the ledger
  * @param retention how long entries are kept at least, such as P7Y; months of which all
  * are older are retired. By default all are kept
  * @param retentionAction what becomes of a retired month
@@ -53,8 +55,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway, @Nullable Period retention,
-		@DefaultValue("drop") RetentionAction retentionAction) {
+		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint,
+		@Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction) {
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),

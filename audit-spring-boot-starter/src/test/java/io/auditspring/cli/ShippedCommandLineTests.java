@@ -17,8 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The jar as it is shipped, started as users start it: with nothing on the class path
- * but itself.
+ * The jar as it is shipped, started as users start it: with nothing on the class path but
+ * itself.
  */
 @Tag("shipped")
 class ShippedCommandLineTests {

@@ -4,12 +4,17 @@ package io.auditspring.ledger.checkpoint;
  * Names as signed notes allow them (C2SP signed-note, "Format"; the name of a chain is
  * part of a line of its text).
  */
-final class KeyName {
+public final class KeyName {
 
 	private KeyName() {
 	}
 
-	static boolean isValid(String name) {
+	/**
+	 * Whether notes can hold a name.
+	 * @param name the name
+	 * @return whether it is not empty and has neither white space nor plus signs
+	 */
+	public static boolean isValid(String name) {
 		return !name.isEmpty() && name.codePoints().noneMatch(KeyName::isForbidden);
 	}
 
