@@ -1,0 +1,64 @@
+package io.auditspring.ledger;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * Verification that goes on from a checkpoint reads only what came after it.
+ */
+class IncrementalVerificationTests {
+
+	private final LedgerLab lab = LedgerLab.create();
+
+	@Test
+	void onlyEntriesSinceTheCheckpointAreRead() {
+		this.lab.database.append("main", Entries.entries(5));
+		ChainVerification whole = this.lab.verifier().verify("main");
+		ChainVerification since = this.lab.verifier().verifySince("main", 300);
+		assertThat(since.problems()).isEmpty();
+		assertThat(since.from()).isEqualTo(300);
+		assertThat(since.entries()).isEqualTo(305);
+		assertThat(since.root()).isEqualTo(whole.root());
+		assertThat(since.checkpointSize()).isEqualTo(600);
+		assertThat(this.lab.verifier().verifyNew().chains().get(0).entries()).isEqualTo(5);
+	}
+
+	@Test
+	void aChangeSinceTheCheckpointIsFound() {
+		this.lab.tamper("update audit.audit_log set message = 'gone' where chain = 'main' and seq = 300");
+		assertThat(this.lab.verifier().verifySince("main", 300).problems()).extracting(Problem::seq)
+			.containsExactly(300L);
+	}
+
+	@Test
+	void aCheckpointThatTheTreeDoesNotLeadToIsNotTrusted() {
+		this.lab.database.execute("""
+				alter table audit.audit_tile disable trigger all;
+				update audit.audit_tile set hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1)
+				where chain = 'main' and level = 0 and index = 1
+				""");
+		ChainVerification since = this.lab.verifier().verifySince("main", 300);
+		assertThat(since.from()).isZero();
+		assertThat(since.entries()).isEqualTo(600);
+		assertThat(since.problems()).extracting(Problem::kind).containsExactly(Problem.Kind.TILE);
+	}
+
+	@Test
+	void withoutATrustedKeyTheWholeChainIsRead() {
+		LedgerVerifier verifier = new LedgerVerifier(this.lab.database.dataSource(), this.lab.database.schema());
+		assertThat(verifier.verifySince("main", 300).entries()).isEqualTo(600);
+	}
+
+	@Test
+	void aRedactionOfAnEntryBeforeTheCheckpointIsLookedUp() {
+		this.lab.eraseActor("main", 250);
+		this.lab.enterRedaction("main", "main", 250, "actor");
+		assertThat(this.lab.verifier().verifySince("main", 600).problems()).isEmpty();
+		this.lab.enterRedaction("main", "main", 251, "actor");
+		assertThat(this.lab.verifier().verifySince("main", 600).problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.REDACTION_ENTRY, 601L));
+	}
+
+}

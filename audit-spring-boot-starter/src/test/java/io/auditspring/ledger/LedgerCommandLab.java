@@ -1,0 +1,35 @@
+package io.auditspring.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+import io.auditspring.ledger.checkpoint.VerifierKey;
+
+/**
+ * A ledger for those who come from outside, and a copy of it that was tampered with.
+ *
+ * @param url the ledger
+ * @param tamperedUrl the copy
+ * @param anchored its checkpoints
+ * @param publicKey who signed them
+ */
+public record LedgerCommandLab(String url, String tamperedUrl, List<String> anchored, String publicKey) {
+
+	public static LedgerCommandLab create() {
+		LedgerLab lab = LedgerLab.create();
+		LedgerLab tampered = lab.copy();
+		tampered.tamper("update audit.audit_log set message = 'gone' where chain = 'main' and seq = 250");
+		return new LedgerCommandLab(url(lab), url(tampered), lab.anchored, VerifierKey.of(LedgerLab.SIGNER).toString());
+	}
+
+	private static String url(LedgerLab lab) {
+		try (Connection connection = lab.database.connect()) {
+			return connection.getMetaData().getURL();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

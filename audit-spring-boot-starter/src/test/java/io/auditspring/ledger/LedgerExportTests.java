@@ -1,0 +1,137 @@
+package io.auditspring.ledger;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+import io.auditspring.CheckpointAnchor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Exported chains verify without a database, and only as long as nobody changes them.
+ */
+class LedgerExportTests {
+
+	private static final LedgerLab LAB = LedgerLab.create();
+
+	private static final String EXPORT = export(LAB, "main");
+
+	@Test
+	void anExportIsValidAndHasTheRootOfTheLedger() throws IOException {
+		Verification verification = verify(EXPORT, List.of());
+		assertThat(verification.valid()).isTrue();
+		ChainVerification ledger = LAB.verifier().verify("main");
+		assertThat(verification.chains()).singleElement().satisfies((chain) -> {
+			assertThat(chain.entries()).isEqualTo(600);
+			assertThat(chain.root()).isEqualTo(ledger.root());
+			assertThat(chain.checkpointSize()).isEqualTo(600);
+		});
+	}
+
+	@Test
+	void severalChainsCanFollowEachOther() throws IOException {
+		assertThat(verify(EXPORT + export(LAB, "other"), List.of()).chains()).extracting(ChainVerification::chain)
+			.containsExactly("main", "other");
+	}
+
+	@Test
+	void aRedactionIsValidIfItsEntryIsInAnotherChainOfTheExport() throws IOException {
+		LedgerLab lab = LedgerLab.create();
+		lab.eraseActor("main", 250);
+		lab.enterRedaction("other", "main", 250, "actor");
+		String main = export(lab, "main");
+		assertThat(verify(main + export(lab, "other"), List.of()).valid()).isTrue();
+		assertThat(kinds(verify(main, List.of()))).containsExactly(Problem.Kind.REDACTION);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+			"message":"Order 42: order.pay.7" | "message":"Order 42: order.pay.8" | HASH
+			"total":9007199254740993          | "total":9007199254740992          | HASH
+			"chain":"main","seq":7,           | "chain":"other","seq":7,          | UNREADABLE
+			"chain":"main","seq":7,           | "verified":true,"seq":7,          | UNREADABLE
+			"seq":7,                          | "seq":7,"seq":7,                  | UNREADABLE
+			"name":"Jane Roe"                 | "name":"Jane Roe","note":"me"     | UNREADABLE
+			""")
+	void aChangeIsFound(String what, String instead, Problem.Kind kind) throws IOException {
+		assertThat(kinds(verify(changed(7, (line) -> line.replace(what, instead)), List.of()))).contains(kind);
+	}
+
+	@Test
+	void aDeletedLineIsFound() throws IOException {
+		assertThat(kinds(verify(changed(7, (line) -> null), List.of()))).containsExactly(Problem.Kind.MISSING);
+	}
+
+	@Test
+	void aTailThatIsCutWithTheHeaderIsFoundByWhatWasKeptElsewhere() throws IOException {
+		LedgerLab lab = LedgerLab.create();
+		lab.tamper("delete from audit.audit_log where chain = 'main' and seq >= 590");
+		lab.rechain("main");
+		lab.database.execute("alter table audit.audit_checkpoint disable trigger all");
+		lab.database.execute("delete from audit.audit_checkpoint where size = 600");
+		String cut = export(lab, "main");
+		assertThat(verify(cut, List.of()).valid()).isTrue();
+		assertThat(kinds(verify(cut, LAB.anchored))).containsExactly(Problem.Kind.CUT);
+	}
+
+	@Test
+	void whatIsNoExportIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> verify("", List.of())).withMessageContaining("empty");
+		assertThatIllegalArgumentException().isThrownBy(() -> verify("{}\n", List.of()))
+			.withMessageContaining("first line");
+	}
+
+	static String export(LedgerLab lab, String chain) {
+		StringBuilder out = new StringBuilder();
+		try (Connection connection = lab.database.begin()) {
+			new LedgerExport(connection, lab.database.schema()).write(chain, out);
+		}
+		catch (SQLException | IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		return out.toString();
+	}
+
+	private static Verification verify(String export, List<String> anchored) throws IOException {
+		CheckpointAnchor anchor = new CheckpointAnchor() {
+
+			@Override
+			public void publish(String chain, long size, String note) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
+			public List<String> notes(String chain) {
+				return chain.equals("main") ? anchored : List.of();
+			}
+
+		};
+		Evidence evidence = new Evidence(LedgerLab.KEYS, List.of(anchor), LedgerLab.ORIGIN);
+		return new ExportVerifier(evidence, VerificationProgress.NONE)
+			.verify(new BufferedReader(new StringReader(export)));
+	}
+
+	private static List<Problem.Kind> kinds(Verification verification) {
+		return verification.chains().stream().flatMap((chain) -> chain.problems().stream()).map(Problem::kind).toList();
+	}
+
+	private static String changed(long seq, UnaryOperator<String> change) {
+		StringBuilder changed = new StringBuilder();
+		EXPORT.lines().forEach((line) -> {
+			String now = line.contains("\"seq\":%d,".formatted(seq)) ? change.apply(line) : line;
+			changed.append((now != null) ? now + "\n" : "");
+		});
+		assertThat(changed.toString()).isNotEqualTo(EXPORT);
+		return changed.toString();
+	}
+
+}
