@@ -83,6 +83,15 @@ public final class CanonicalJson {
 		return read(UNLIMITED.createParser(ObjectReadContext.empty(), json), Integer.MAX_VALUE, Integer.MAX_VALUE);
 	}
 
+	/**
+	 * Takes a value that the ledger held, replacing nothing.
+	 * @param node the tree
+	 * @return its canonical form
+	 */
+	static CanonicalJson ofStored(JsonNode node) {
+		return read(node.traverse(ObjectReadContext.empty()), Integer.MAX_VALUE, Integer.MAX_VALUE);
+	}
+
 	private static CanonicalJson read(JsonParser json, int maxDepth, int maxDigits) {
 		try (json) {
 			CanonicalNode root = new CanonicalReader(json, maxDigits).read();

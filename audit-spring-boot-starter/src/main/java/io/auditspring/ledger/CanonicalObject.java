@@ -32,6 +32,11 @@ final class CanonicalObject {
 		return this;
 	}
 
+	CanonicalObject raw(String name, String json) {
+		name(name).append(json);
+		return this;
+	}
+
 	CanonicalObject object(String name, CanonicalObject value) {
 		name(name).append(value);
 		return this;

@@ -1,7 +1,5 @@
 package io.auditspring.ledger;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +9,6 @@ import java.util.UUID;
 
 import io.auditspring.ledger.merkle.MerkleTree;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * Checks one chain, entry by entry, in memory that does not grow with it. One change is
@@ -20,154 +17,266 @@ import tools.jackson.core.JacksonException;
  */
 final class ChainCheck {
 
-	private static final int MAX_PROBLEMS = 100;
+	private static final HexFormat HEX = HexFormat.of();
 
-	private final String chain;
+	private final Problems problems;
 
-	private final List<Problem> problems = new ArrayList<>();
+	private final LeafHashes leaves;
 
-	private final MerkleTree tree = new MerkleTree();
+	private final Months months;
+
+	private final RedactionCheck redactions;
+
+	private final RetirementCheck retirements;
 
 	/** The hash that the next entry's {@code prev_hash} must have, unless unknown. */
 	private byte @Nullable [] previousHash;
 
 	private @Nullable Instant previousRecordedAt;
 
+	private long resumedAt;
+
+	private long from = -1;
+
+	/** Redaction entries about entries that were verified before. */
+	private final List<Earlier> earlier = new ArrayList<>();
+
+	private byte[] firstPrevHash = {};
+
 	private long nextSeq;
+
+	private long entries;
+
+	/**
+	 * A redaction entry about an entry that was verified before.
+	 *
+	 * @param seq the redaction entry's place
+	 * @param id the redaction entry's id
+	 * @param redaction what it says
+	 */
+	record Earlier(long seq, @Nullable UUID id, Declaration.Redaction redaction) {
+
+	}
 
 	/**
 	 * Begins at the start of a chain.
-	 * @param chain the chain's name
+	 * @param problems takes what is wrong
 	 * @param genesis what the first entry follows, or {@code null} if that is unknown
+	 * @param leaves takes the entries' hashes
+	 * @param months the partitions
 	 */
-	ChainCheck(String chain, byte @Nullable [] genesis) {
-		this.chain = chain;
+	ChainCheck(Problems problems, byte @Nullable [] genesis, LeafHashes leaves, Months months) {
+		this.problems = problems;
 		this.previousHash = genesis;
+		this.leaves = leaves;
+		this.months = months;
+		this.redactions = new RedactionCheck(problems);
+		this.retirements = new RetirementCheck(problems, genesis);
+	}
+
+	/**
+	 * Begins behind an entry that was verified before.
+	 * @param last the entry's place
+	 * @param seq its position
+	 */
+	void resumeAfter(StoredEntry.Place last, long seq) {
+		this.previousHash = last.hash();
+		this.previousRecordedAt = last.recordedAt();
+		this.resumedAt = seq + 1;
+		this.from = seq + 1;
+		this.nextSeq = seq + 1;
 	}
 
 	/**
 	 * Checks the next entry.
-	 * @param row the row
+	 * @param entry the entry
 	 */
-	void accept(ResultSet row) {
-		try {
-			accept(StoredEntry.read(row));
+	void accept(CheckedEntry entry) {
+		this.entries++;
+		boolean inPlace = isInPlace(entry.place());
+		this.months.check(entry.place(), (what) -> add(Problem.Kind.PARTITION, entry.place(), what));
+		for (CheckedEntry.Finding finding : entry.findings()) {
+			this.problems.add(finding.kind(), entry.place().seq(), entry.place().id(), finding.what(),
+					finding.expected(), finding.found());
 		}
-		catch (SQLException | JacksonException | IllegalArgumentException ex) {
-			this.tree.append(new byte[0]);
-			this.previousHash = null;
-			add(this.nextSeq++, null, "an entry cannot be read: " + ex.getMessage());
+		if (inPlace) {
+			long seq = this.nextSeq - 1;
+			checkTime(entry.place());
+			entry.redactedGroups().forEach((group) -> this.redactions.erased(seq, entry.place().id(), group));
+			this.leaves.append(seq, entry.place().hash());
+			this.previousHash = entry.place().hash();
+		}
+		if (entry.declaration() != null) {
+			accept(entry.place(), entry.declaration());
 		}
 	}
 
-	private void accept(StoredEntry entry) {
-		checkPosition(entry);
-		checkTime(entry);
-		checkContent(entry);
-		this.tree.append(entry.hash());
-		this.previousHash = entry.hash();
-	}
-
-	private void checkPosition(StoredEntry entry) {
-		Long seq = entry.core().seq();
-		if (seq == null) {
-			add(entry, "seq is missing");
+	private boolean isInPlace(StoredEntry.Place place) {
+		Long seq = place.seq();
+		if (seq == null || seq < 0) {
+			add(Problem.Kind.POSITION, place, "seq is missing or negative");
+			return false;
 		}
-		else if (seq < this.nextSeq) {
-			add(entry, "there is more than one entry " + seq);
+		if (this.from < 0) {
+			begin(seq, place.prevHash());
 		}
-		else if (seq > this.nextSeq) {
+		if (seq < this.nextSeq) {
+			add(Problem.Kind.DUPLICATE, place, "there is more than one entry " + seq);
+			return false;
+		}
+		if (seq > this.nextSeq) {
 			addMissing(seq);
-			this.nextSeq = seq + 1;
 		}
 		else {
-			checkLink(entry);
-			this.nextSeq++;
+			checkLink(place);
+		}
+		this.nextSeq = seq + 1;
+		return true;
+	}
+
+	private void begin(long seq, byte[] prevHash) {
+		this.from = seq;
+		this.firstPrevHash = prevHash;
+		if (seq > 0) {
+			this.nextSeq = seq;
+			this.previousHash = null;
 		}
 	}
 
-	private void checkLink(StoredEntry entry) {
-		if (this.previousHash != null && !Arrays.equals(this.previousHash, entry.prevHash())) {
-			add(entry, (this.nextSeq == 0) ? "prev_hash is not the hash that the chain begins with"
-					: "prev_hash does not match the hash of entry " + (this.nextSeq - 1));
+	private void checkLink(StoredEntry.Place place) {
+		if (this.previousHash != null && !Arrays.equals(this.previousHash, place.prevHash())) {
+			this.problems.add(Problem.Kind.LINK, place.seq(), place.id(),
+					(this.nextSeq == 0) ? "prev_hash is not the hash that the chain begins with"
+							: "prev_hash does not match the hash of entry " + (this.nextSeq - 1),
+					HEX.formatHex(this.previousHash), HEX.formatHex(place.prevHash()));
 		}
 	}
 
-	private void checkTime(StoredEntry entry) {
-		Instant recordedAt = entry.recordedAt();
+	private void checkTime(StoredEntry.Place place) {
+		Instant recordedAt = place.recordedAt();
 		if (recordedAt == null) {
-			add(entry, "recorded_at is missing");
+			add(Problem.Kind.TIME, place, "recorded_at is missing");
 			return;
 		}
 		if (this.previousRecordedAt != null && recordedAt.isBefore(this.previousRecordedAt)) {
-			add(entry, "recorded_at is before that of the entry before it");
+			this.problems.add(Problem.Kind.TIME, place.seq(), place.id(),
+					"recorded_at is before that of the entry before it", this.previousRecordedAt.toString(),
+					recordedAt.toString());
 		}
 		this.previousRecordedAt = recordedAt;
 	}
 
-	private void checkContent(StoredEntry entry) {
-		if (entry.version() != EntryHash.VERSION) {
-			add(entry, "hash_version %d is unknown".formatted(entry.version()));
-			return;
+	private void accept(StoredEntry.Place place, Declaration declaration) {
+		if (declaration instanceof Declaration.Redaction redaction) {
+			if (redaction.chain().equals(this.problems.chain())) {
+				accept(place.seq(), place.id(), redaction);
+			}
 		}
-		if (entry.salt().length != EntryHash.SALT_LENGTH) {
-			add(entry, "salt has %d bytes instead of %d".formatted(entry.salt().length, EntryHash.SALT_LENGTH));
-			return;
+		else if (declaration instanceof Declaration.Retirement retirement) {
+			if (retirement.chain().equals(this.problems.chain())) {
+				this.retirements.entry(place.seq(), place.id(), retirement);
+			}
 		}
-		if (entry.actorDigest() != null) {
-			add(entry, "the actor group is redacted without a redaction entry");
-		}
-		if (entry.dataDigest() != null) {
-			add(entry, "the data group is redacted without a redaction entry");
-		}
-		if (!Arrays.equals(entry.computeHash(), entry.hash())) {
-			add(entry, "hash differs from the one computed from the columns");
+		else if (declaration instanceof Declaration.Unclear unclear) {
+			add(Declaration.REDACTION.equals(unclear.action()) ? Problem.Kind.REDACTION_ENTRY : Problem.Kind.RETIREMENT,
+					place, "a %s entry cannot be understood: %s".formatted(unclear.action(), unclear.why()));
 		}
 	}
 
 	/**
-	 * Compares the end that was found with the head and gives the result.
-	 * @param head the chain's head, or {@code null} if there is none
-	 * @return the result
+	 * Takes a redaction entry of another chain that names an entry of this one.
+	 * @param id its id
+	 * @param redaction what it says
 	 */
-	ChainVerification finish(@Nullable StoredHead head) {
+	void acceptFromElsewhere(@Nullable UUID id, Declaration.Redaction redaction) {
+		accept(null, id, redaction);
+	}
+
+	/**
+	 * Takes a redaction entry.
+	 * @param seq its place, or {@code null} if that is in another chain
+	 */
+	private void accept(@Nullable Long seq, @Nullable UUID id, Declaration.Redaction redaction) {
+		if (redaction.seq() >= from()) {
+			this.redactions.entry(seq, id, redaction);
+		}
+		else if (seq != null && redaction.seq() < this.resumedAt) {
+			this.earlier.add(new Earlier(seq, id, redaction));
+		}
+	}
+
+	/**
+	 * Gives the redaction entries about entries that were verified before.
+	 * @return the entries, without those of other chains
+	 */
+	List<Earlier> earlier() {
+		return this.earlier;
+	}
+
+	void addNotErased(Earlier entry) {
+		this.redactions.addNotErased(entry.seq(), entry.id(), entry.redaction());
+	}
+
+	/**
+	 * Compares the end that was found with the head.
+	 * @param head the chain's head, or {@code null} if there is none
+	 */
+	void finish(@Nullable StoredHead head) {
+		this.redactions.finish();
+		if (this.from >= 0 && this.resumedAt == 0) {
+			this.retirements.finish(this.from, this.firstPrevHash);
+		}
 		if (head == null) {
-			if (this.tree.size() > 0) {
-				add(null, null, "the chain has entries but no row in audit_chain");
+			if (this.entries > 0) {
+				addHead(null, "the chain has entries but no row in audit_chain");
 			}
 		}
 		else if (head.size() > this.nextSeq) {
 			addMissing(head.size());
 		}
 		else if (head.size() < this.nextSeq) {
-			add(head.size(), null,
+			addHead(head.size(),
 					"audit_chain says that the chain ends before entry %d, but it goes on".formatted(head.size()));
 		}
 		else if (this.previousHash != null && !Arrays.equals(head.hash(), this.previousHash)) {
-			add(null, null, "the head in audit_chain is not the hash of the last entry");
+			this.problems.add(Problem.Kind.HEAD, null, null,
+					"the head in audit_chain is not the hash of the last entry", HEX.formatHex(this.previousHash),
+					HEX.formatHex(head.hash()));
 		}
-		return new ChainVerification(this.chain, this.tree.size(), HexFormat.of().formatHex(this.tree.root()),
-				this.problems);
+	}
+
+	long from() {
+		return Math.max(this.from, 0);
+	}
+
+	/**
+	 * Where the chain ends, as far as it was read.
+	 * @return the last entry's place and one
+	 */
+	long size() {
+		return this.nextSeq;
+	}
+
+	long entries() {
+		return this.entries;
 	}
 
 	private void addMissing(long end) {
+		this.problems.add(Problem.Kind.MISSING, this.nextSeq, null, missing(this.nextSeq, end));
+	}
+
+	static String missing(long from, long end) {
 		long last = end - 1;
-		add(this.nextSeq, null, (this.nextSeq == last) ? "entry %d is missing".formatted(last)
-				: "entries %d to %d are missing".formatted(this.nextSeq, last));
+		return (from == last) ? "entry %d is missing".formatted(last)
+				: "entries %d to %d are missing".formatted(from, last);
 	}
 
-	private void add(StoredEntry entry, String what) {
-		String id = entry.core().id();
-		add(entry.core().seq(), (id != null) ? UUID.fromString(id) : null, what);
+	private void addHead(@Nullable Long seq, String what) {
+		this.problems.add(Problem.Kind.HEAD, seq, null, what);
 	}
 
-	private void add(@Nullable Long seq, @Nullable UUID id, String what) {
-		if (this.problems.size() < MAX_PROBLEMS) {
-			this.problems.add(new Problem(seq, id, what));
-		}
-		else if (this.problems.size() == MAX_PROBLEMS) {
-			this.problems.add(new Problem(seq, id, "there are further problems from here on"));
-		}
+	private void add(Problem.Kind kind, StoredEntry.Place place, String what) {
+		this.problems.add(kind, place.seq(), place.id(), what);
 	}
 
 }

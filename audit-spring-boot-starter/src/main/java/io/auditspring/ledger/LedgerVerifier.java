@@ -1,17 +1,11 @@
 package io.auditspring.ledger;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 import javax.sql.DataSource;
-
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -23,49 +17,35 @@ import org.springframework.dao.DataAccessResourceFailureException;
  */
 public final class LedgerVerifier {
 
-	private static final int FETCH_SIZE = 1000;
-
 	private final DataSource dataSource;
 
-	private final String chains;
+	private final Schema schema;
 
-	private final String head;
+	private final Evidence evidence;
 
-	private final String entries;
+	private final VerificationProgress progress;
+
+	/**
+	 * Creates a verifier that knows nothing but the database.
+	 * @param dataSource connections to PostgreSQL that may read the ledger
+	 * @param schema where the ledger is
+	 */
+	public LedgerVerifier(DataSource dataSource, Schema schema) {
+		this(dataSource, schema, Evidence.NONE, VerificationProgress.NONE);
+	}
 
 	/**
 	 * Creates a verifier.
 	 * @param dataSource connections to PostgreSQL that may read the ledger
 	 * @param schema where the ledger is
+	 * @param evidence what speaks for the ledger from outside
+	 * @param progress learns how far a verification is
 	 */
-	public LedgerVerifier(DataSource dataSource, Schema schema) {
+	public LedgerVerifier(DataSource dataSource, Schema schema, Evidence evidence, VerificationProgress progress) {
 		this.dataSource = dataSource;
-		// Steps from one chain to the next by the primary key instead of reading all
-		// entries.
-		this.chains = """
-				with recursive logged (chain) as (
-					(select min(chain) from %1$s)
-					union all
-					select (select min(chain) from %1$s where chain > logged.chain)
-					from logged
-					where logged.chain is not null
-				)
-				select chain from logged where chain is not null
-				union
-				select name from %2$s
-				order by 1
-				""".formatted(schema.table("audit_log"), schema.table("audit_chain"));
-		this.head = """
-				select ledger_id, size, head
-				from %s
-				where name = ?
-				""".formatted(schema.table("audit_chain"));
-		this.entries = """
-				select %s
-				from %s
-				where chain = ?
-				order by seq, recorded_at
-				""".formatted(StoredEntry.COLUMNS, schema.table("audit_log"));
+		this.schema = schema;
+		this.evidence = evidence;
+		this.progress = progress;
 	}
 
 	/**
@@ -74,10 +54,10 @@ public final class LedgerVerifier {
 	 * @throws DataAccessException if the ledger cannot be read
 	 */
 	public Verification verify() {
-		return inSnapshot((connection) -> {
+		return inSnapshot((check) -> {
 			List<ChainVerification> results = new ArrayList<>();
-			for (String chain : chains(connection)) {
-				results.add(verify(connection, chain));
+			for (String chain : check.chains()) {
+				results.add(check.verify(chain));
 			}
 			return Verification.of(results);
 		});
@@ -90,53 +70,42 @@ public final class LedgerVerifier {
 	 * @throws DataAccessException if the ledger cannot be read
 	 */
 	public ChainVerification verify(String chain) {
-		return inSnapshot((connection) -> verify(connection, chain));
+		return inSnapshot((check) -> check.verify(chain));
 	}
 
-	private List<String> chains(Connection connection) throws SQLException {
-		try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(this.chains)) {
-			List<String> names = new ArrayList<>();
-			while (rows.next()) {
-				names.add(rows.getString(1));
+	/**
+	 * Verifies what came to each chain since its newest checkpoint. Entries before it are
+	 * not read again: only that the tree over them is the one that was signed. A chain
+	 * without a checkpoint by a trusted key is verified as a whole.
+	 * @return the result
+	 * @throws DataAccessException if the ledger cannot be read
+	 */
+	public Verification verifyNew() {
+		return inSnapshot((check) -> {
+			List<ChainVerification> results = new ArrayList<>();
+			for (String chain : check.chains()) {
+				results.add(check.verifySince(chain, LedgerCheck.NEWEST));
 			}
-			return names;
-		}
+			return Verification.of(results);
+		});
 	}
 
-	private ChainVerification verify(Connection connection, String chain) throws SQLException {
-		StoredHead head = head(connection, chain);
-		ChainCheck check = new ChainCheck(chain, (head != null) ? EntryHash.genesis(head.ledgerId(), chain) : null);
-		try (PreparedStatement statement = connection.prepareStatement(this.entries)) {
-			statement.setFetchSize(FETCH_SIZE);
-			statement.setString(1, chain);
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					check.accept(rows);
-				}
-			}
-		}
-		return check.finish(head);
-	}
-
-	private @Nullable StoredHead head(Connection connection, String chain) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.head)) {
-			statement.setString(1, chain);
-			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? new StoredHead(row.getObject("ledger_id", UUID.class), row.getLong("size"),
-						row.getBytes("head")) : null;
-			}
-		}
+	/**
+	 * Verifies what came to a chain since a checkpoint.
+	 * @param chain the chain's name
+	 * @param size the checkpoint's size
+	 * @return the result
+	 * @throws DataAccessException if the ledger cannot be read
+	 */
+	public ChainVerification verifySince(String chain, long size) {
+		return inSnapshot((check) -> check.verifySince(chain, size));
 	}
 
 	private <T> T inSnapshot(Work<T> work) {
 		try (Connection connection = this.dataSource.getConnection()) {
 			connection.setAutoCommit(false);
-			try (Statement statement = connection.createStatement()) {
-				statement.execute("set transaction isolation level repeatable read, read only");
-				// The index has the order already; sorting all entries would fill the
-				// disk.
-				statement.execute("set local enable_sort = off");
-				return work.run(connection);
+			try {
+				return work.run(LedgerCheck.begin(connection, this.schema, this.evidence, this.progress));
 			}
 			finally {
 				connection.rollback();
@@ -150,7 +119,7 @@ public final class LedgerVerifier {
 
 	private interface Work<T> {
 
-		T run(Connection connection) throws SQLException;
+		T run(LedgerCheck check) throws SQLException;
 
 	}
 

@@ -7,10 +7,86 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something in a chain that is not as it was written.
  *
+ * @param kind what sort of thing is wrong; stable, for programs
+ * @param chain the chain's name
  * @param seq the place in the chain, or {@code null} if the problem is not at one
  * @param id the entry found there, or {@code null} if there is none
  * @param what what is wrong, in a sentence for an auditor
+ * @param expected what should be there, or {@code null} if that is unknown or said
+ * already
+ * @param found what is there, or {@code null} if that is nothing or said already
  */
-public record Problem(@Nullable Long seq, @Nullable UUID id, String what) {
+public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUID id, String what,
+		@Nullable String expected, @Nullable String found) {
+
+	/**
+	 * What sort of thing is wrong. Constants are only ever added.
+	 */
+	public enum Kind {
+
+		/** The hash is not the one of the columns. */
+		HASH,
+
+		/** The entry does not continue the one before it. */
+		LINK,
+
+		/** Entries are not there, and no retirement says why. */
+		MISSING,
+
+		/** More than one entry has the same place. */
+		DUPLICATE,
+
+		/** The entry has no place in the chain. */
+		POSITION,
+
+		/** {@code recorded_at} is missing, or before that of the entry before it. */
+		TIME,
+
+		/** The entry lies in a partition that is not the one of its month. */
+		PARTITION,
+
+		/** {@code hash_version} is none that there is: the rules were changed. */
+		VERSION,
+
+		/** The salt does not have its 32 bytes. */
+		SALT,
+
+		/** A column cannot hold what was written, or holds what cannot be read. */
+		UNREADABLE,
+
+		/** A column of {@code audit_log} is missing or of another type. */
+		COLUMN,
+
+		/** A group is erased without an entry that says so, or only in part. */
+		REDACTION,
+
+		/** An entry says that a group is erased, and it is not. */
+		REDACTION_ENTRY,
+
+		/** An entry says that others are retired, which contradicts what is there. */
+		RETIREMENT,
+
+		/** The row in {@code audit_chain} is missing, or the chain does not end there. */
+		HEAD,
+
+		/** A stored tile of the Merkle tree is not the one over the entries. */
+		TILE,
+
+		/** A checkpoint cannot be read, or is of something else. */
+		CHECKPOINT,
+
+		/** A checkpoint is not signed by a trusted key. */
+		SIGNATURE,
+
+		/** A signed checkpoint has another root than the entries. */
+		ROOT,
+
+		/** A signed checkpoint is of more entries than there are. */
+		CUT,
+
+		/** Two signed checkpoints contradict each other. */
+		SPLIT_VIEW
+
+	}
 
 }

@@ -4,28 +4,27 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of {@code audit_log} as it is found, with nothing taken for granted: whoever
- * tampered with it may have dropped the constraints before.
+ * An entry as it is found, in a row of {@code audit_log} or in an export, with nothing
+ * taken for granted: whoever tampered with it may have dropped the constraints before.
  *
+ * @param place where it is
  * @param core what is hashed besides the groups
- * @param recordedAt when the ledger took it
  * @param version the version of the format
  * @param salt the salt of both groups
  * @param actor the actor group
  * @param actorDigest the redacted actor group's digest
  * @param data the data group
  * @param dataDigest the redacted data group's digest
- * @param prevHash the hash of the entry before
- * @param hash the entry's hash
  */
-record StoredEntry(CoreObject core, @Nullable Instant recordedAt, int version, byte[] salt, ActorObject actor,
-		byte @Nullable [] actorDigest, Entry.DataGroup data, byte @Nullable [] dataDigest, byte[] prevHash,
-		byte[] hash) {
+record StoredEntry(Place place, CoreObject core, int version, byte[] salt, ActorObject actor,
+		byte @Nullable [] actorDigest, Entry.DataGroup data, byte @Nullable [] dataDigest) {
 
 	/** The address comes as its bytes: its text may hide a network mask or a mapping. */
 	static final String COLUMNS = """
@@ -38,17 +37,68 @@ record StoredEntry(CoreObject core, @Nullable Instant recordedAt, int version, b
 
 	private static final byte[] NONE = {};
 
-	static StoredEntry read(ResultSet row) throws SQLException {
-		Instant recordedAt = instant(row, "recorded_at");
-		return new StoredEntry(core(row, recordedAt), recordedAt, row.getInt("hash_version"), bytes(row, "salt"),
-				actor(row), row.getBytes("actor_digest"), data(row), row.getBytes("data_digest"),
-				bytes(row, "prev_hash"), bytes(row, "hash"));
+	private static final ActorObject NO_ACTOR = new ActorObject(null, null, null, null, null, null, null, null);
+
+	private static final Entry.DataGroup NO_DATA = new Entry.DataGroup(null, null, null, null, null, null, null, null,
+			null);
+
+	/**
+	 * Where an entry is in its chain, and what is not for interpretation.
+	 *
+	 * @param partition the table that holds it, 0 in an export
+	 * @param seq the position, or {@code null} if it has none
+	 * @param id the entry's id, or {@code null} if it has none
+	 * @param recordedAt when the ledger took it, or {@code null} if that is missing
+	 * @param prevHash the hash of the entry before
+	 * @param hash the entry's hash
+	 */
+	record Place(int partition, @Nullable Long seq, @Nullable UUID id, @Nullable Instant recordedAt, byte[] prevHash,
+			byte[] hash) {
+
+		static Place read(CopyRow row) {
+			Integer partition = row.oid();
+			return new Place((partition != null) ? partition : 0, row.bigint(), row.uuid(), row.time(),
+					orNone(row.binary()), orNone(row.binary()));
+		}
+
 	}
 
-	byte[] computeHash() {
-		byte[] actor = (this.actorDigest != null) ? this.actorDigest : EntryHash.actorDigest(this.salt, this.actor);
-		byte[] data = (this.dataDigest != null) ? this.dataDigest : EntryHash.dataDigest(this.salt, this.data);
-		return EntryHash.leaf(this.core, actor, data, this.prevHash);
+	/**
+	 * Reads the rest of a row.
+	 * @param place what was read of it
+	 * @param row the row, with the columns of {@link EntryColumns}
+	 * @return the entry
+	 */
+	static StoredEntry read(Place place, CopyRow row) {
+		CoreObject core = core(place, row);
+		ActorObject actor = new ActorObject(row.text(), row.text(), row.text(), row.inet(), row.text(), row.text(),
+				row.text(), json(row));
+		Entry.DataGroup data = new Entry.DataGroup(row.text(), row.text(), row.text(), row.text(), json(row), json(row),
+				json(row), json(row), json(row));
+		Integer version = row.smallint();
+		return new StoredEntry(place, core, (version != null) ? version : 0, orNone(row.binary()), actor, row.binary(),
+				data, row.binary());
+	}
+
+	private static CoreObject core(Place place, CopyRow row) {
+		return new CoreObject(row.text(), place.seq(), text(place.id()), format(place.recordedAt()), format(row.time()),
+				row.text(), row.text(), text(row.uuid()), row.text(), row.text(), row.text(), row.text(), row.text(),
+				row.text(), row.text(), row.bigint(), row.bigint(), row.text());
+	}
+
+	/**
+	 * Reads a row.
+	 * @param row the row, with {@link #COLUMNS}
+	 * @return the entry
+	 * @throws SQLException if the database fails, or a value cannot be what it should be
+	 */
+	static StoredEntry read(ResultSet row) throws SQLException {
+		Instant recordedAt = instant(row, "recorded_at");
+		String id = row.getString("id");
+		Place place = new Place(0, number(row, "seq"), (id != null) ? UUID.fromString(id) : null, recordedAt,
+				orNone(row.getBytes("prev_hash")), orNone(row.getBytes("hash")));
+		return new StoredEntry(place, core(row, recordedAt), row.getInt("hash_version"), orNone(row.getBytes("salt")),
+				actor(row), row.getBytes("actor_digest"), data(row), row.getBytes("data_digest"));
 	}
 
 	private static CoreObject core(ResultSet row, @Nullable Instant recordedAt) throws SQLException {
@@ -82,21 +132,12 @@ record StoredEntry(CoreObject core, @Nullable Instant recordedAt, int version, b
 		return row.wasNull() ? null : (Long) number;
 	}
 
-	private static byte[] bytes(ResultSet row, String column) throws SQLException {
-		byte[] bytes = row.getBytes(column);
-		return (bytes != null) ? bytes : NONE;
-	}
-
 	private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
 		OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
 		if (OffsetDateTime.MAX.equals(time) || OffsetDateTime.MIN.equals(time)) {
 			throw new IllegalArgumentException(column + " is infinite");
 		}
 		return (time != null) ? time.toInstant() : null;
-	}
-
-	private static @Nullable String format(@Nullable Instant instant) {
-		return (instant != null) ? Timestamps.format(instant) : null;
 	}
 
 	/**
@@ -110,6 +151,58 @@ record StoredEntry(CoreObject core, @Nullable Instant recordedAt, int version, b
 		String address = HexFormat.of().formatHex(inet, 4, inet.length);
 		int maskBits = inet[1] & 0xff;
 		return (maskBits == (inet.length - 4) * 8) ? address : address + "/" + maskBits;
+	}
+
+	@Nullable Instant recordedAt() {
+		return this.place.recordedAt();
+	}
+
+	byte[] prevHash() {
+		return this.place.prevHash();
+	}
+
+	byte[] hash() {
+		return this.place.hash();
+	}
+
+	byte[] computeHash() {
+		byte[] actor = (this.actorDigest != null) ? this.actorDigest : EntryHash.actorDigest(this.salt, this.actor);
+		byte[] data = (this.dataDigest != null) ? this.dataDigest : EntryHash.dataDigest(this.salt, this.data);
+		return EntryHash.leaf(this.core, actor, data, this.place.prevHash());
+	}
+
+	/**
+	 * Whether nothing of an erased actor group is left: what stands beside its digest is
+	 * not hashed, and so could be anything.
+	 * @return whether its columns and its half of the salt are gone
+	 */
+	boolean actorIsErased() {
+		return this.actor.equals(NO_ACTOR) && isZero(0, EntryHash.SALT_LENGTH / 2);
+	}
+
+	boolean dataIsErased() {
+		return this.data.equals(NO_DATA) && isZero(EntryHash.SALT_LENGTH / 2, EntryHash.SALT_LENGTH);
+	}
+
+	private boolean isZero(int from, int to) {
+		return Arrays.equals(this.salt, from, to, new byte[to - from], 0, to - from);
+	}
+
+	private static @Nullable CanonicalJson json(CopyRow row) {
+		String text = row.json();
+		return (text != null) ? CanonicalJson.parseStored(text) : null;
+	}
+
+	private static @Nullable String text(@Nullable UUID id) {
+		return (id != null) ? id.toString() : null;
+	}
+
+	private static byte[] orNone(byte @Nullable [] bytes) {
+		return (bytes != null) ? bytes : NONE;
+	}
+
+	private static @Nullable String format(@Nullable Instant instant) {
+		return (instant != null) ? Timestamps.format(instant) : null;
 	}
 
 }

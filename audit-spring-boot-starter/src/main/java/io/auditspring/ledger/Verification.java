@@ -14,8 +14,13 @@ public record Verification(boolean valid, List<ChainVerification> chains) {
 		chains = List.copyOf(chains);
 	}
 
-	static Verification of(List<ChainVerification> chains) {
-		return new Verification(chains.stream().allMatch((chain) -> chain.problems().isEmpty()), chains);
+	/**
+	 * Puts the results of chains together.
+	 * @param chains the results
+	 * @return all of them; valid if each is
+	 */
+	public static Verification of(List<ChainVerification> chains) {
+		return new Verification(chains.stream().allMatch(ChainVerification::valid), chains);
 	}
 
 }

@@ -38,6 +38,11 @@ public final class Entries {
 		return entry("order.pay", "Order", "42", "jane", data("", "{}", related));
 	}
 
+	/** An entry that says something about others. */
+	public static Entry declaration(String action, String metadata) {
+		return entry(action, "Entry", "1", "jane", data("", metadata, "[]"));
+	}
+
 	/** An entry of nothing but what it must have. */
 	public static Entry bare(String action) {
 		return new Entry(UUID.randomUUID(), Instant.EPOCH, null, null, UUID.randomUUID(), action, null, Severity.INFO,

@@ -1,15 +1,18 @@
 package io.auditspring.ledger;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * What somebody with all rights in the database can do to the ledger, and how it is
@@ -42,15 +45,24 @@ class LedgerVerifierTests {
 		LedgerDatabase empty = LedgerDatabase.create();
 		LedgerVerifier verifier = new LedgerVerifier(empty.dataSource(), empty.schema());
 		assertThat(verifier.verify()).isEqualTo(new Verification(true, List.of()));
-		assertThat(verifier.verify("main")).isEqualTo(new ChainVerification("main", 0,
-				"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", List.of()));
+		assertThat(verifier.verify("main")).isEqualTo(new ChainVerification("main", 0, 0, 0,
+				"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", 0, null, List.of(), Map.of()));
 	}
 
 	@Test
 	void theResultIsReadableAsJson() {
-		assertThat(JsonMapper.shared().writeValueAsString(this.verifier.verify())).isEqualTo(
-				"{\"valid\":true,\"chains\":[{\"chain\":\"main\",\"entries\":5,\"root\":\"%s\",\"problems\":[]}]}"
-					.formatted(this.verifier.verify("main").root()));
+		String root = this.verifier.verify("main").root();
+		this.database.tamper("delete from audit.audit_log where seq = 4");
+		JsonNode json = JsonMapper.shared().valueToTree(this.verifier.verify());
+		assertThat(json).isEqualTo(JsonMapper.shared().readTree("""
+				{"valid": false, "chains": [{
+					"chain": "main", "from": 0, "size": 4, "entries": 4, "root": "%s", "checkpoints": 0,
+					"checkpointSize": null, "counts": {"MISSING": 1},
+					"problems": [{"kind": "MISSING", "chain": "main", "seq": 4, "id": null,
+						"what": "entry 4 is missing", "expected": null, "found": null}]
+				}]}
+				""".formatted(json.at("/chains/0/root").stringValue())));
+		assertThat(root).hasSize(64).isNotEqualTo(json.at("/chains/0/root").stringValue());
 	}
 
 	@ParameterizedTest
@@ -167,10 +179,8 @@ class LedgerVerifierTests {
 				alter column metadata type text
 				""");
 		this.database.tamper("update audit.audit_log set metadata = '{\"amount\": ' where seq = 2");
-		assertThat(problems()).singleElement().satisfies((problem) -> {
-			assertThat(problem.seq()).isEqualTo(2);
-			assertThat(problem.what()).startsWith("an entry cannot be read: ");
-		});
+		assertThat(problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.COLUMN, null), tuple(Problem.Kind.UNREADABLE, 2L));
 	}
 
 	@Test
@@ -178,8 +188,8 @@ class LedgerVerifierTests {
 		this.database.tamper("update audit.audit_log set occurred_at = 'infinity' where seq = 2");
 		this.database.tamper("update audit.audit_log set occurred_at = '-infinity' where seq = 3");
 		this.database.tamper("update audit.audit_log set occurred_at = '0044-03-15 BC' where seq = 4");
-		assertThat(whats()).containsExactly("an entry cannot be read: occurred_at is infinite",
-				"an entry cannot be read: occurred_at is infinite", HASH_DIFFERS);
+		assertThat(problems()).extracting(Problem::seq, Problem::what)
+			.containsExactly(tuple(2L, HASH_DIFFERS), tuple(3L, HASH_DIFFERS), tuple(4L, HASH_DIFFERS));
 	}
 
 	@Test
@@ -190,19 +200,21 @@ class LedgerVerifierTests {
 					session_id = null, device_fingerprint = null, geolocation = null, actor_digest = sha256('guess')
 				where seq = 2
 				""");
-		assertThat(whats()).containsExactly("the actor group is redacted without a redaction entry", HASH_DIFFERS);
+		assertThat(whats()).containsExactlyInAnyOrder("the actor group is redacted without a redaction entry",
+				HASH_DIFFERS, "the actor group has a digest of what was erased, but columns or salt are there");
 	}
 
 	@Test
 	void aDeletedEntryIsFound() {
 		this.database.tamper("delete from audit.audit_log where seq = 2");
-		assertThat(problems()).containsExactly(new Problem(2L, null, "entry 2 is missing"));
+		assertThat(problems())
+			.containsExactly(new Problem(Problem.Kind.MISSING, "main", 2L, null, "entry 2 is missing", null, null));
 	}
 
 	@Test
 	void severalDeletedEntriesAreFound() {
 		this.database.tamper("delete from audit.audit_log where seq in (0, 1, 3)");
-		assertThat(whats()).containsExactly("entries 0 to 1 are missing", "entry 3 is missing");
+		assertThat(whats()).containsExactly("entry 3 is missing", "entries 0 to 1 are missing, and not retired");
 	}
 
 	@Test
@@ -289,13 +301,16 @@ class LedgerVerifierTests {
 	}
 
 	@Test
-	void noMoreProblemsAreListedThanAnyoneReads() {
+	void noMoreProblemsOfAKindAreListedThanAnyoneReads() {
 		this.database.append("main", Entries.entries(300));
 		this.database.tamper("update audit.audit_log set message = 'gone'");
-		assertThat(problems()).hasSize(101)
+		this.database.tamper("delete from audit.audit_log where seq = 300");
+		ChainVerification verification = this.verifier.verify("main");
+		assertThat(verification.problems()).hasSize(101)
 			.last()
 			.extracting(Problem::what)
-			.isEqualTo("there are further problems from here on");
+			.isEqualTo("entry 300 is missing");
+		assertThat(verification.counts()).isEqualTo(Map.of(Problem.Kind.HASH, 304L, Problem.Kind.MISSING, 1L));
 	}
 
 	private List<Problem> problems() {

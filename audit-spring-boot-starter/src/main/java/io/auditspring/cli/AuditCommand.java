@@ -1,0 +1,44 @@
+package io.auditspring.cli;
+
+import java.io.PrintWriter;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * The command line. Ends with status 0 if what was verified is as it was written, 1 if it
+ * was tampered with, 2 if that could not be checked.
+ */
+@Command(name = "audit", mixinStandardHelpOptions = true,
+		description = "Verifies audit ledgers without the application that writes them.",
+		subcommands = { VerifyCommand.class, VerifyExportCommand.class, ExportCommand.class },
+		exitCodeListHeading = "%nExit status:%n",
+		exitCodeList = { "0:as it was written", "1:tampered with", "2:could not be checked" })
+public final class AuditCommand {
+
+	private AuditCommand() {
+	}
+
+	/**
+	 * Runs a command and ends the process.
+	 * @param arguments the arguments
+	 */
+	public static void main(String[] arguments) {
+		System.exit(commandLine().execute(arguments));
+	}
+
+	static CommandLine commandLine() {
+		CommandLine commandLine = new CommandLine(new AuditCommand());
+		commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
+			PrintWriter err = command.getErr();
+			err.println("It could not be checked: " + reason(failure));
+			return Report.NOT_CHECKED;
+		});
+		return commandLine;
+	}
+
+	private static String reason(Exception failure) {
+		return (failure.getMessage() != null) ? failure.getMessage() : failure.toString();
+	}
+
+}

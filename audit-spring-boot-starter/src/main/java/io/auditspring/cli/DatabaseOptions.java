@@ -1,0 +1,73 @@
+package io.auditspring.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+import io.auditspring.ledger.Schema;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import picocli.CommandLine.Option;
+
+/**
+ * Which database. The password is no argument: other users of the machine could see it.
+ */
+final class DatabaseOptions {
+
+	@Option(names = "--url", required = true, paramLabel = "<jdbc:postgresql://…>", description = "the database")
+	String url = "";
+
+	@Option(names = "--user", description = "the user; the password comes from the environment variable PGPASSWORD")
+	@Nullable String user;
+
+	@Option(names = "--password-file", description = "a file with the password instead")
+	@Nullable Path passwordFile;
+
+	@Option(names = "--schema", defaultValue = "audit", description = "the ledger's schema (default: audit)")
+	String schema = "audit";
+
+	Schema schema() {
+		return new Schema(this.schema);
+	}
+
+	/**
+	 * Connects, and begins a snapshot.
+	 * @return a connection in a transaction that only reads
+	 * @throws SQLException if the database cannot be reached, or has no such ledger
+	 * @throws IOException if the file of the password cannot be read
+	 */
+	Connection connect() throws SQLException, IOException {
+		Properties properties = new Properties();
+		put(properties, "user", this.user);
+		put(properties, "password", (this.passwordFile != null) ? Files.readString(this.passwordFile).strip()
+				: System.getenv("PGPASSWORD"));
+		properties.setProperty("ApplicationName", "audit-verify");
+		Connection connection = new Driver().connect(this.url, properties);
+		if (connection == null) {
+			throw new IllegalArgumentException(
+					"--url takes a URL that begins with jdbc:postgresql:, not '%s'".formatted(this.url));
+		}
+		begin(connection);
+		return connection;
+	}
+
+	private void begin(Connection connection) throws SQLException {
+		connection.setAutoCommit(false);
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("set transaction isolation level repeatable read, read only");
+			// Fails if there is no such ledger.
+			statement.execute("select from %s limit 0".formatted(schema().table("audit_log")));
+		}
+	}
+
+	private static void put(Properties properties, String name, @Nullable String value) {
+		if (value != null) {
+			properties.setProperty(name, value);
+		}
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.auditspring.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.auditspring.CheckpointAnchor;
+import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * What is known of the ledger from elsewhere than its database.
+ */
+final class EvidenceOptions {
+
+	@Option(names = "--public-key", paramLabel = "<key|file>",
+			description = "whose signatures count: name+id+key, or a file with one a line; may be repeated")
+	List<String> publicKeys = new ArrayList<>();
+
+	@Option(names = "--anchor", paramLabel = "<directory|file>",
+			description = "checkpoints that were kept elsewhere; may be repeated")
+	List<Path> anchors = new ArrayList<>();
+
+	@Option(names = "--origin", description = "what checkpoints must name before the chain (default: anything)")
+	@Nullable String origin;
+
+	Evidence evidence() throws IOException {
+		List<CheckpointAnchor> archives = new ArrayList<>();
+		for (Path anchor : this.anchors) {
+			archives.add(NoteArchive.read(anchor));
+		}
+		return new Evidence(this.publicKeys.isEmpty() ? null : keys(), archives, this.origin);
+	}
+
+	private TrustedKeys keys() throws IOException {
+		List<VerifierKey> keys = new ArrayList<>();
+		for (String keyOrFile : this.publicKeys) {
+			Path file = Path.of(keyOrFile);
+			List<String> lines = Files.isRegularFile(file) ? Files.readAllLines(file) : List.of(keyOrFile);
+			lines.stream()
+				.map(String::strip)
+				.filter((line) -> !line.isEmpty())
+				.map(VerifierKey::parse)
+				.forEach(keys::add);
+		}
+		return new TrustedKeys(keys);
+	}
+
+}

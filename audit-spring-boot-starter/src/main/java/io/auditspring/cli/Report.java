@@ -1,0 +1,71 @@
+package io.auditspring.cli;
+
+import java.io.PrintWriter;
+
+import io.auditspring.ledger.ChainVerification;
+import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.Verification;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Tells the result, to people or to programs.
+ *
+ * @param out where to
+ * @param json whether to programs
+ */
+record Report(PrintWriter out, boolean json) {
+
+	static final int VALID = 0;
+
+	static final int TAMPERED = 1;
+
+	static final int NOT_CHECKED = 2;
+
+	int print(Verification verification, Evidence evidence) {
+		if (this.json) {
+			this.out.println(JsonMapper.shared().writeValueAsString(verification));
+		}
+		else {
+			verification.chains().forEach(this::print);
+			if (evidence.keys() == null) {
+				this.out.println("Signatures of checkpoints were not checked: no --public-key was given.");
+			}
+			if (evidence.anchors().isEmpty()) {
+				this.out.println("Nothing was compared with checkpoints kept elsewhere: no --anchor was given. "
+						+ "Whoever has the database could have rewritten all of it since its last checkpoint.");
+			}
+			this.out.println(verification.valid() ? "VALID" : "TAMPERED");
+		}
+		this.out.flush();
+		return verification.valid() ? VALID : TAMPERED;
+	}
+
+	private void print(ChainVerification chain) {
+		this.out.printf("Chain %s: %d entries from %d on, %d checkpoints compared, root %s%n", chain.chain(),
+				chain.entries(), chain.from(), chain.checkpoints(), chain.root());
+		chain.problems().forEach(this::print);
+		chain.counts().forEach((kind, count) -> printAll(chain, kind, count));
+	}
+
+	private void print(Problem problem) {
+		this.out.printf("  %s%s%s: %s%n", problem.kind(), (problem.seq() != null) ? " at entry " + problem.seq() : "",
+				(problem.id() != null) ? " (" + problem.id() + ")" : "", problem.what());
+		printSide("expected", problem.expected());
+		printSide("found", problem.found());
+	}
+
+	private void printSide(String side, @Nullable String value) {
+		if (value != null) {
+			this.out.printf("    %-8s %s%n", side, value.strip().replace("\n", "\n             "));
+		}
+	}
+
+	private void printAll(ChainVerification chain, Problem.Kind kind, long count) {
+		if (count > chain.problems().stream().filter((problem) -> problem.kind() == kind).count()) {
+			this.out.printf("  %s: %d in all%n", kind, count);
+		}
+	}
+
+}

@@ -1,0 +1,196 @@
+package io.auditspring.ledger;
+
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TreeTile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The verification of one chain: reads it segment by segment, so that the tiles and
+ * checkpoints of a segment are at hand before its entries come.
+ */
+final class ChainRun {
+
+	/** What one tile of level 1 covers. */
+	private static final long SEGMENT = LeafHashes.TILE * LeafHashes.TILE;
+
+	private final String chain;
+
+	private final LedgerSource source;
+
+	private final @Nullable StoredHead head;
+
+	private final Problems problems;
+
+	private final CheckpointCheck checkpoints;
+
+	private final LeafHashes leaves;
+
+	private final ChainCheck check;
+
+	private final long from;
+
+	private long expectedUpTo;
+
+	/**
+	 * Where to go on.
+	 *
+	 * @param tree the tree over the entries before
+	 * @param last the last entry before
+	 */
+	private record Start(TreeEdge tree, StoredEntry.@Nullable Place last) {
+
+	}
+
+	/**
+	 * Prepares a verification.
+	 * @param chain the chain's name
+	 * @param source where from
+	 * @param evidence what speaks for the ledger from outside
+	 * @param since the size of a checkpoint to go on from, or 0 for the whole chain; if
+	 * that checkpoint does not hold, it is the whole chain, too
+	 * @throws SQLException if the database fails
+	 */
+	ChainRun(String chain, LedgerSource source, Evidence evidence, long since) throws SQLException {
+		this.chain = chain;
+		this.source = source;
+		this.head = source.tables().head(chain);
+		this.problems = new Problems(chain);
+		this.checkpoints = new CheckpointCheck(this.problems, evidence);
+		Start start = start(evidence, since);
+		this.from = start.tree().size();
+		this.leaves = new LeafHashes(this.problems, start.tree(), source.tree().newestCheckpoint(chain),
+				this.checkpoints);
+		this.check = new ChainCheck(this.problems,
+				(this.head != null) ? EntryHash.genesis(this.head.ledgerId(), chain) : null, this.leaves,
+				source.months());
+		if (start.last() != null) {
+			this.check.resumeAfter(start.last(), this.from - 1);
+		}
+	}
+
+	/**
+	 * Goes on from a signed checkpoint if the stored tree leads to its root, and the last
+	 * entry below it is the last leaf of that tree.
+	 */
+	private Start start(Evidence evidence, long since) throws SQLException {
+		Start beginning = new Start(new TreeEdge(), null);
+		List<StoredTree.Row> rows = this.source.tree().checkpoints(this.chain, since - 1, since);
+		if (since <= 0 || rows.isEmpty() || evidence.keys() == null) {
+			return beginning;
+		}
+		try {
+			Checkpoint checkpoint = Checkpoint.open(rows.get(0).note(), evidence.keys());
+			TreeEdge tree = this.source.tree().edgeAt(this.chain, since);
+			StoredEntry.Place last = this.source.entries().place(this.chain, since - 1);
+			boolean holds = evidence.isOf(checkpoint.origin(), this.chain) && checkpoint.size() == since && tree != null
+					&& last != null && Arrays.equals(checkpoint.root(), LeafHashes.root(tree))
+					&& Arrays.equals(last.hash(), this.source.tree().leaf(this.chain, since - 1));
+			return holds ? new Start(tree, last) : beginning;
+		}
+		catch (InvalidCheckpointException | IllegalArgumentException ex) {
+			return beginning;
+		}
+	}
+
+	ChainVerification run() throws SQLException {
+		this.source.columns().check(this.problems);
+		this.checkpoints.expectAnchored(this.from);
+		readEntries();
+		this.source.entries().readElsewhere(this.chain, (row) -> acceptFromElsewhere(CheckedEntry.of(row)));
+		checkEarlierRedactions();
+		this.leaves.fillUpTo(this.check.size());
+		this.check.finish(this.head);
+		checkTreeEnd();
+		this.checkpoints.finish(this.check.size());
+		byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;
+		return new ChainVerification(this.chain, this.check.from(), this.check.size(), this.check.entries(),
+				(root != null) ? HexFormat.of().formatHex(root) : null, this.checkpoints.compared(),
+				this.checkpoints.lastTrueSize(), this.problems.first(), this.problems.counts());
+	}
+
+	private void readEntries() throws SQLException {
+		long end = (this.head != null) ? this.head.size() : 0;
+		EntryReader entries = this.source.entries();
+		try (EntryPipeline<CopyRow> pipeline = new EntryPipeline<>(CheckedEntry::of, this.check::accept)) {
+			entries.read(this.chain, "seq < 0", pipeline::accept);
+			for (long start = this.from - this.from % SEGMENT; start >= 0; start = nextSegment(start, end)) {
+				// Named by its last entry, as the number behind that may be none.
+				long last = start + SEGMENT - 1;
+				expect(start, last);
+				entries.read(this.chain, "seq between %d and %d".formatted(Math.max(start, this.from), last),
+						pipeline::accept);
+				pipeline.drain();
+				this.leaves.fillUpTo(Math.min(last + 1, end));
+				compareUpperTiles();
+				this.source.progress().reached(this.chain, this.check.size(), end);
+			}
+			entries.read(this.chain, "seq is null", pipeline::accept);
+			pipeline.drain();
+		}
+	}
+
+	/**
+	 * Finds where to go on: behind the segment as long as the chain should have entries,
+	 * then wherever there are any.
+	 */
+	private long nextSegment(long start, long end) throws SQLException {
+		if (start > Long.MAX_VALUE - SEGMENT) {
+			return -1;
+		}
+		long next = start + SEGMENT;
+		if (next >= end) {
+			next = this.source.tables().next(this.chain, next);
+		}
+		return (next < 0) ? -1 : next - next % SEGMENT;
+	}
+
+	private void expect(long start, long last) throws SQLException {
+		StoredTree tree = this.source.tree();
+		this.leaves.expect(tree.leaves(this.chain, start / LeafHashes.TILE, last / LeafHashes.TILE));
+		tree.checkpoints(this.chain, Math.max(start, this.from), last).forEach((row) -> this.checkpoints.expect(row));
+		this.expectedUpTo = last;
+	}
+
+	private void compareUpperTiles() throws SQLException {
+		for (TreeTile tile : this.leaves.takeUpper()) {
+			this.leaves.compare(tile, this.source.tree().tile(this.chain, tile.place()));
+		}
+	}
+
+	private void acceptFromElsewhere(CheckedEntry entry) {
+		if (entry.findings().isEmpty() && entry.declaration() instanceof Declaration.Redaction redaction) {
+			this.check.acceptFromElsewhere(entry.place().id(), redaction);
+		}
+	}
+
+	private void checkEarlierRedactions() throws SQLException {
+		for (ChainCheck.Earlier entry : this.check.earlier()) {
+			if (this.source.tables().contradicts(this.chain, entry.redaction())) {
+				this.check.addNotErased(entry);
+			}
+		}
+	}
+
+	/** Checkpoints and tiles beyond the end show that there was more. */
+	private void checkTreeEnd() throws SQLException {
+		StoredTree tree = this.source.tree();
+		long size = this.check.size();
+		long tiled = tree.tiled(this.chain);
+		if (tiled > this.leaves.size()) {
+			this.problems.add(Problem.Kind.TILE, size, null,
+					"there are tiles of %d entries, but the chain has %d".formatted(tiled, size));
+		}
+		long newest = tree.newestCheckpoint(this.chain);
+		if (newest > this.expectedUpTo) {
+			tree.checkpoints(this.chain, newest - 1, newest).forEach(this.checkpoints::expect);
+		}
+	}
+
+}

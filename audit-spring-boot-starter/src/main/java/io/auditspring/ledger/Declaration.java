@@ -1,0 +1,125 @@
+package io.auditspring.ledger;
+
+import java.util.HexFormat;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What an entry says about other entries: that one is redacted, or that many are retired.
+ */
+sealed interface Declaration {
+
+	String REDACTION = "audit.redaction";
+
+	String RETIREMENT = "audit.retirement";
+
+	/**
+	 * A group of an entry is erased.
+	 *
+	 * @param chain the entry's chain
+	 * @param seq its place
+	 * @param id its id
+	 * @param group the erased group
+	 */
+	record Redaction(String chain, long seq, String id, Group group) implements Declaration {
+
+	}
+
+	/**
+	 * Entries were taken out of the ledger, from the oldest on.
+	 *
+	 * @param chain their chain
+	 * @param firstSeq the first one's place
+	 * @param lastSeq the last one's place
+	 * @param firstPrevHash what the first one followed
+	 * @param lastHash the last one's hash
+	 */
+	record Retirement(String chain, long firstSeq, long lastSeq, String firstPrevHash,
+			String lastHash) implements Declaration {
+
+	}
+
+	/**
+	 * Says nothing that could be understood.
+	 *
+	 * @param action the action
+	 * @param why why not
+	 */
+	record Unclear(String action, @Nullable String why) implements Declaration {
+
+	}
+
+	/** What is erased together. */
+	enum Group {
+
+		ACTOR, DATA;
+
+		String text() {
+			return CoreObject.stored(this);
+		}
+
+		static Group of(String text) {
+			for (Group group : values()) {
+				if (group.text().equals(text)) {
+					return group;
+				}
+			}
+			throw new IllegalArgumentException("there is no group '%s'".formatted(text));
+		}
+
+	}
+
+	/**
+	 * Reads what an entry says.
+	 * @param action its action
+	 * @param metadata its metadata
+	 * @return what it says, or {@code null} for an entry that speaks for itself only
+	 */
+	static @Nullable Declaration of(@Nullable String action, @Nullable CanonicalJson metadata) {
+		if (!REDACTION.equals(action) && !RETIREMENT.equals(action)) {
+			return null;
+		}
+		if (metadata == null) {
+			return new Unclear(action, "its metadata is missing or erased");
+		}
+		try {
+			JsonNode members = metadata.toNode();
+			return REDACTION.equals(action) ? redaction(members) : retirement(members);
+		}
+		catch (IllegalArgumentException ex) {
+			return new Unclear(action, ex.getMessage());
+		}
+	}
+
+	private static Redaction redaction(JsonNode members) {
+		return new Redaction(text(members, "chain"), number(members, "seq"), text(members, "id"),
+				Group.of(text(members, "group")));
+	}
+
+	private static Retirement retirement(JsonNode members) {
+		return new Retirement(text(members, "chain"), number(members, "firstSeq"), number(members, "lastSeq"),
+				hash(members, "firstPrevHash"), hash(members, "lastHash"));
+	}
+
+	private static String text(JsonNode members, String name) {
+		JsonNode value = members.path(name);
+		if (!value.isString()) {
+			throw new IllegalArgumentException("its metadata has no text '%s'".formatted(name));
+		}
+		return value.stringValue();
+	}
+
+	private static String hash(JsonNode members, String name) {
+		return HexFormat.of().formatHex(HexFormat.of().parseHex(text(members, name)));
+	}
+
+	private static long number(JsonNode members, String name) {
+		JsonNode value = members.path(name);
+		if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+			throw new IllegalArgumentException("its metadata has no number '%s'".formatted(name));
+		}
+		return value.longValue();
+	}
+
+}

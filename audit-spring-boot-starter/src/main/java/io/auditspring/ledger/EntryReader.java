@@ -1,0 +1,126 @@
+package io.auditspring.ledger;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * Reads entries with COPY: the server sends rows without waiting to be asked for more, in
+ * their binary form, and they can be taken apart on another thread.
+ */
+final class EntryReader {
+
+	/** The file header of the binary format up to the length of its extension. */
+	private static final int SIGNATURE_AND_FLAGS = 15;
+
+	private static final short TRAILER = -1;
+
+	private final PGConnection connection;
+
+	private final EntryColumns columns;
+
+	private final String copy;
+
+	/**
+	 * Creates a reader.
+	 * @param connection where the ledger is
+	 * @param schema the ledger's schema
+	 * @param columns the columns as they are found
+	 * @throws SQLException if the connection is not one to PostgreSQL
+	 */
+	EntryReader(Connection connection, Schema schema, EntryColumns columns) throws SQLException {
+		this.connection = connection.unwrap(PGConnection.class);
+		this.columns = columns;
+		this.copy = """
+				copy (
+					select %s
+					from %s
+					where %%s
+					order by seq, recorded_at
+				) to stdout (format binary)
+				""".formatted(columns.selectList(), schema.table("audit_log"));
+	}
+
+	/**
+	 * Reads entries of a chain, ordered by {@code seq}.
+	 * @param chain the chain
+	 * @param condition further conditions, in SQL
+	 * @param sink takes the rows
+	 * @throws SQLException if they cannot be read
+	 */
+	void read(String chain, String condition, Consumer<CopyRow> sink) throws SQLException {
+		read("chain = '%s' and %s".formatted(this.connection.escapeLiteral(chain), condition), sink);
+	}
+
+	void readElsewhere(String chain, Consumer<CopyRow> sink) throws SQLException {
+		String literal = this.connection.escapeLiteral(chain);
+		read("action = '%s' and chain <> '%s' and %s = '%s'".formatted(Declaration.REDACTION, literal,
+				this.columns.redactedChain(), literal), sink);
+	}
+
+	/**
+	 * Finds an entry.
+	 * @param chain its chain
+	 * @param seq its place
+	 * @return what is not for interpretation of it, or {@code null} unless there is
+	 * exactly one
+	 * @throws SQLException if it cannot be read
+	 */
+	StoredEntry.@Nullable Place place(String chain, long seq) throws SQLException {
+		List<StoredEntry.Place> places = new ArrayList<>();
+		read(chain, "seq = " + seq, (row) -> places.add(StoredEntry.Place.read(row)));
+		return (places.size() == 1) ? places.get(0) : null;
+	}
+
+	/**
+	 * Finds an entry in whichever chain.
+	 * @param id its id
+	 * @return the entry, or {@code null} if there is none
+	 * @throws SQLException if it cannot be read
+	 */
+	@Nullable StoredEntry entry(UUID id) throws SQLException {
+		List<StoredEntry> entries = new ArrayList<>();
+		read("id = '%s'".formatted(id), (row) -> entries.add(StoredEntry.read(StoredEntry.Place.read(row), row)));
+		return entries.isEmpty() ? null : entries.get(0);
+	}
+
+	private void read(String condition, Consumer<CopyRow> sink) throws SQLException {
+		CopyOut rows = this.connection.getCopyAPI().copyOut(this.copy.formatted(condition));
+		try {
+			byte[] message = rows.readFromCopy();
+			int start = (message != null) ? headerLength(message) : 0;
+			while (message != null) {
+				give(ByteBuffer.wrap(message).position(start), sink);
+				start = 0;
+				message = rows.readFromCopy();
+			}
+		}
+		finally {
+			if (rows.isActive()) {
+				rows.cancelCopy();
+			}
+		}
+	}
+
+	private static int headerLength(byte[] message) {
+		return SIGNATURE_AND_FLAGS + Integer.BYTES + ByteBuffer.wrap(message).getInt(SIGNATURE_AND_FLAGS);
+	}
+
+	/**
+	 * Each message holds one row; the first one the header before it, the last one none.
+	 */
+	private static void give(ByteBuffer message, Consumer<CopyRow> sink) {
+		if (message.hasRemaining() && message.getShort() != TRAILER) {
+			sink.accept(new CopyRow(message));
+		}
+	}
+
+}

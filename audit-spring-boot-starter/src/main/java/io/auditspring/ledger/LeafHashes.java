@@ -1,0 +1,186 @@
+package io.auditspring.ledger;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+import io.auditspring.ledger.merkle.TilePlace;
+import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TreeRange;
+import io.auditspring.ledger.merkle.TreeTile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Merkle tree over the entries that are found, compared with the tiles that are
+ * stored. Where entries are missing, because they were retired or deleted, their leaf
+ * hashes come from the tiles; where those are missing, too, the tree ends.
+ */
+final class LeafHashes {
+
+	/** How many hashes a tile has (C2SP tlog-tiles, height 8). */
+	static final int TILE = 256;
+
+	private final Problems problems;
+
+	private final Growth growth;
+
+	private final TreeEdge tree;
+
+	/** The tiles of level 0 that are stored for the entries that come next. */
+	private final TreeMap<Long, byte[]> stored = new TreeMap<>();
+
+	private final List<TreeTile> upper = new ArrayList<>();
+
+	/** Up to where full tiles must be there. */
+	private final long tiled;
+
+	private boolean known = true;
+
+	LeafHashes(Problems problems, TreeEdge tree, long tiled, Growth growth) {
+		this.tiled = tiled;
+		this.tree = tree;
+		this.problems = problems;
+		this.growth = growth;
+	}
+
+	/**
+	 * Says what is stored for the entries that come next.
+	 * @param tiles tiles of level 0 by their index
+	 */
+	void expect(Map<Long, byte[]> tiles) {
+		this.stored.clear();
+		this.stored.putAll(tiles);
+	}
+
+	/**
+	 * Takes an entry's hash.
+	 * @param seq the entry's place
+	 * @param hash its hash
+	 */
+	void append(long seq, byte[] hash) {
+		fillUpTo(seq);
+		this.known &= this.tree.size() == seq;
+		if (this.known) {
+			add((hash.length == EntryHash.LENGTH) ? hash : Arrays.copyOf(hash, EntryHash.LENGTH));
+		}
+	}
+
+	/**
+	 * Goes on with the stored hashes of entries that are not there, as far as there are
+	 * any.
+	 * @param seq where to stop
+	 */
+	void fillUpTo(long seq) {
+		byte[] hash = (this.known && this.tree.size() < seq) ? storedHash() : null;
+		while (hash != null) {
+			add(hash);
+			hash = (this.tree.size() < seq) ? storedHash() : null;
+		}
+	}
+
+	private byte @Nullable [] storedHash() {
+		byte[] tile = this.stored.get(this.tree.size() / TILE);
+		int start = (int) (this.tree.size() % TILE) * EntryHash.LENGTH;
+		return (tile != null && start + EntryHash.LENGTH <= tile.length)
+				? Arrays.copyOfRange(tile, start, start + EntryHash.LENGTH) : null;
+	}
+
+	private void add(byte[] hash) {
+		this.tree.append(hash, this::complete);
+		this.growth.reached(this.tree.size(), this::computeRoot);
+	}
+
+	private void complete(TreeTile tile) {
+		if (tile.place().level() > 0) {
+			this.upper.add(tile);
+			return;
+		}
+		compare(tile, this.stored.get(tile.place().index()));
+	}
+
+	/**
+	 * Gives the tiles above the leaves that were completed since the last time.
+	 * @return the tiles, which are forgotten
+	 */
+	List<TreeTile> takeUpper() {
+		List<TreeTile> taken = List.copyOf(this.upper);
+		this.upper.clear();
+		return taken;
+	}
+
+	/**
+	 * Compares a tile.
+	 * @param computed as it should be
+	 * @param found as it is stored, or {@code null} if it is not, which is only right if
+	 * no checkpoint was made since it is full
+	 */
+	void compare(TreeTile computed, byte @Nullable [] found) {
+		TilePlace place = computed.place();
+		String name = "tile %d of level %d".formatted(place.index(), place.level());
+		Long first = (place.level() == 0) ? (Long) (place.index() * TILE) : null;
+		if (found == null || found.length < computed.hashes().length) {
+			if (end(place) <= this.tiled) {
+				this.problems.add(Problem.Kind.TILE, first, null, name + " is missing");
+			}
+			return;
+		}
+		int difference = Arrays.mismatch(computed.hashes(), found);
+		if (difference >= 0) {
+			int index = difference / EntryHash.LENGTH;
+			this.problems.add(Problem.Kind.TILE, (first != null) ? (Long) (first + index) : null, null,
+					name + " differs from the entries at its hash " + index, hex(computed.hashes(), index),
+					hex(found, index));
+		}
+	}
+
+	private static long end(TilePlace place) {
+		return (place.index() + 1) << (8 * (place.level() + 1));
+	}
+
+	private static @Nullable String hex(byte[] hashes, int index) {
+		int start = index * EntryHash.LENGTH;
+		int end = Math.min(start + EntryHash.LENGTH, hashes.length);
+		return (start < end) ? HexFormat.of().formatHex(hashes, start, end) : null;
+	}
+
+	long size() {
+		return this.tree.size();
+	}
+
+	/**
+	 * The root over all entries so far.
+	 * @return its hash, or {@code null} if not all of them are known
+	 */
+	byte @Nullable [] root() {
+		return this.known ? computeRoot() : null;
+	}
+
+	private byte[] computeRoot() {
+		return root(this.tree);
+	}
+
+	static byte[] root(TreeEdge tree) {
+		List<byte[]> levels = tree.levels();
+		return new TreeRange(0, tree.size()).hash((node) -> {
+			TilePlace place = TilePlace.of(node);
+			return place.hash(node, levels.get(place.level()));
+		});
+	}
+
+	/** Learns of the tree as it grows. */
+	interface Growth {
+
+		/**
+		 * Takes the next size.
+		 * @param size how many leaves there are
+		 * @param root computes the root over them
+		 */
+		void reached(long size, Supplier<byte[]> root);
+
+	}
+
+}

@@ -1,0 +1,82 @@
+package io.auditspring.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * Verifies chains over one connection, in one snapshot. Needs nothing but a driver and a
+ * JSON parser.
+ */
+public final class LedgerCheck {
+
+	/** Goes on from the newest checkpoint, whichever that is. */
+	public static final long NEWEST = -1;
+
+	private final LedgerSource source;
+
+	private final Evidence evidence;
+
+	private LedgerCheck(LedgerSource source, Evidence evidence) {
+		this.source = source;
+		this.evidence = evidence;
+	}
+
+	/**
+	 * Begins a verification.
+	 * @param connection a connection to PostgreSQL that may read the ledger, with
+	 * auto-commit off and no transaction begun; the caller ends the transaction
+	 * @param schema where the ledger is
+	 * @param evidence what speaks for the ledger from outside
+	 * @param progress learns how far it is
+	 * @return what verifies, as long as the transaction lasts
+	 * @throws SQLException if the database fails
+	 */
+	public static LedgerCheck begin(Connection connection, Schema schema, Evidence evidence,
+			VerificationProgress progress) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("set transaction isolation level repeatable read, read only");
+			// The index has the order already; sorting all entries would fill the disk.
+			statement.execute("set local enable_sort = off");
+		}
+		EntryColumns columns = EntryColumns.of(connection, schema);
+		return new LedgerCheck(new LedgerSource(new LedgerTables(connection, schema, columns), columns,
+				new EntryReader(connection, schema, columns), Months.of(connection, schema),
+				new StoredTree(connection, schema), progress), evidence);
+	}
+
+	/**
+	 * The names of all chains.
+	 * @return the names, sorted
+	 * @throws SQLException if the ledger cannot be read
+	 */
+	public List<String> chains() throws SQLException {
+		return this.source.tables().chains();
+	}
+
+	/**
+	 * Verifies one chain.
+	 * @param chain the chain's name
+	 * @return the result; one without entries for a chain that was never begun
+	 * @throws SQLException if the ledger cannot be read
+	 */
+	public ChainVerification verify(String chain) throws SQLException {
+		return new ChainRun(chain, this.source, this.evidence, 0).run();
+	}
+
+	/**
+	 * Verifies what came to a chain after a checkpoint: the entries since then, and that
+	 * the tree over those before still leads to the root that was signed. Without a
+	 * trusted key, or if that fails, the whole chain.
+	 * @param chain the chain's name
+	 * @param size the checkpoint's size, or {@link #NEWEST}
+	 * @return the result
+	 * @throws SQLException if the ledger cannot be read
+	 */
+	public ChainVerification verifySince(String chain, long size) throws SQLException {
+		long since = (size == NEWEST) ? this.source.tree().newestCheckpoint(chain) : size;
+		return new ChainRun(chain, this.source, this.evidence, since).run();
+	}
+
+}

@@ -1,0 +1,210 @@
+package io.auditspring.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.auditspring.ledger.merkle.TilePlace;
+import io.auditspring.ledger.merkle.TreeEdge;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database has of a chain's Merkle tree and its checkpoints, as it is found:
+ * nothing of it is taken for true. A ledger that has none yet is as one without any.
+ */
+final class StoredTree {
+
+	private final Connection connection;
+
+	private final Schema schema;
+
+	private final boolean present;
+
+	/**
+	 * A checkpoint as it is found.
+	 *
+	 * @param size the size in its row
+	 * @param root the root in its row
+	 * @param note the signed note
+	 */
+	record Row(long size, byte[] root, String note) {
+
+	}
+
+	StoredTree(Connection connection, Schema schema) throws SQLException {
+		this.connection = connection;
+		this.schema = schema;
+		this.present = isPresent();
+	}
+
+	private boolean isPresent() throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement("""
+				select to_regclass(?) is not null and to_regclass(?) is not null and to_regclass(?) is not null
+				""")) {
+			statement.setString(1, this.schema.table("audit_tile"));
+			statement.setString(2, this.schema.table("audit_tree"));
+			statement.setString(3, this.schema.table("audit_checkpoint"));
+			try (ResultSet row = statement.executeQuery()) {
+				return row.next() && row.getBoolean(1);
+			}
+		}
+	}
+
+	/**
+	 * Reads tiles of level 0, the last of which may not be full.
+	 * @param chain the chain
+	 * @param first the first one's index
+	 * @param last the last one's index
+	 * @return the hashes of each tile that there is
+	 * @throws SQLException if the database fails
+	 */
+	Map<Long, byte[]> leaves(String chain, long first, long last) throws SQLException {
+		Map<Long, byte[]> tiles = new HashMap<>();
+		query("""
+				select index, hashes
+				from %s
+				where chain = ? and level = 0 and index between ? and ?
+				""".formatted(this.schema.table("audit_tile")), (row) -> tiles.put(row.getLong(1), row.getBytes(2)),
+				chain, first, last);
+		edges(chain, (size, edges) -> {
+			if (edges.length > 0) {
+				tiles.putIfAbsent(size / LeafHashes.TILE, edges[0]);
+			}
+		});
+		return tiles;
+	}
+
+	byte @Nullable [] tile(String chain, TilePlace place) throws SQLException {
+		List<byte[]> tiles = new ArrayList<>();
+		query("""
+				select hashes
+				from %s
+				where chain = ? and level = ? and index = ?
+				""".formatted(this.schema.table("audit_tile")), (row) -> tiles.add(row.getBytes(1)), chain,
+				(long) place.level(), place.index());
+		return tiles.isEmpty() ? null : tiles.get(0);
+	}
+
+	byte @Nullable [] leaf(String chain, long seq) throws SQLException {
+		long index = seq / LeafHashes.TILE;
+		byte[] tile = leaves(chain, index, index).get(index);
+		int start = (int) (seq % LeafHashes.TILE) * EntryHash.LENGTH;
+		return (tile != null) ? Arrays.copyOfRange(tile, start, start + EntryHash.LENGTH) : null;
+	}
+
+	/**
+	 * How many entries the stored tiles of level 0 are of.
+	 * @param chain the chain
+	 * @return a multiple of 256
+	 * @throws SQLException if the database fails
+	 */
+	long tiled(String chain) throws SQLException {
+		long[] index = { -1 };
+		query("""
+				select coalesce(max(index), -1)
+				from %s
+				where chain = ? and level = 0
+				""".formatted(this.schema.table("audit_tile")), (row) -> index[0] = row.getLong(1), chain);
+		return (index[0] + 1) * LeafHashes.TILE;
+	}
+
+	/**
+	 * Puts together the tree as it was at some size, with one read for each level.
+	 * @param chain the chain
+	 * @param size how many entries it had
+	 * @return the tree, or {@code null} if what is stored does not suffice
+	 * @throws SQLException if the database fails
+	 */
+	@Nullable TreeEdge edgeAt(String chain, long size) throws SQLException {
+		List<byte[]> levels = new ArrayList<>();
+		byte[][][] open = { {} };
+		edges(chain, (treeSize, edges) -> open[0] = edges);
+		long hashes = size;
+		for (int level = 0; hashes > 0; level++) {
+			byte[] tile = tile(chain, new TilePlace(level, hashes / LeafHashes.TILE));
+			if (tile == null) {
+				tile = (level < open[0].length) ? open[0][level] : new byte[0];
+			}
+			int length = (int) (hashes % LeafHashes.TILE) * EntryHash.LENGTH;
+			if (tile.length < length) {
+				return null;
+			}
+			levels.add(Arrays.copyOf(tile, length));
+			hashes /= LeafHashes.TILE;
+		}
+		return new TreeEdge(size, levels);
+	}
+
+	private void edges(String chain, EdgeReader reader) throws SQLException {
+		query("""
+				select size, edges
+				from %s
+				where chain = ?
+				""".formatted(this.schema.table("audit_tree")),
+				(row) -> reader.accept(row.getLong(1), (byte[][]) row.getArray(2).getArray()), chain);
+	}
+
+	List<Row> checkpoints(String chain, long after, long upTo) throws SQLException {
+		List<Row> rows = new ArrayList<>();
+		query("""
+				select size, root, note
+				from %s
+				where chain = ? and size > ? and size <= ?
+				order by size
+				""".formatted(this.schema.table("audit_checkpoint")),
+				(row) -> rows.add(new Row(row.getLong(1), row.getBytes(2), row.getString(3))), chain, after, upTo);
+		return rows;
+	}
+
+	/**
+	 * Finds the newest checkpoint.
+	 * @param chain the chain
+	 * @return its size, or 0 if there is none
+	 * @throws SQLException if the database fails
+	 */
+	long newestCheckpoint(String chain) throws SQLException {
+		long[] size = { 0 };
+		query("""
+				select coalesce(max(size), 0)
+				from %s
+				where chain = ?
+				""".formatted(this.schema.table("audit_checkpoint")), (row) -> size[0] = row.getLong(1), chain);
+		return size[0];
+	}
+
+	private void query(String sql, RowReader reader, String chain, Long... parameters) throws SQLException {
+		if (!this.present) {
+			return;
+		}
+		try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
+			statement.setString(1, chain);
+			for (int i = 0; i < parameters.length; i++) {
+				statement.setLong(i + 2, parameters[i]);
+			}
+			try (ResultSet rows = statement.executeQuery()) {
+				while (rows.next()) {
+					reader.accept(rows);
+				}
+			}
+		}
+	}
+
+	private interface RowReader {
+
+		void accept(ResultSet row) throws SQLException;
+
+	}
+
+	private interface EdgeReader {
+
+		void accept(long size, byte[][] edges);
+
+	}
+
+}
