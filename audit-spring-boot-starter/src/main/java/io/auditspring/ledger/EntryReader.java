@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,18 @@ final class EntryReader {
 		List<StoredEntry.Place> places = new ArrayList<>();
 		read(chain, "seq = " + seq, (row) -> places.add(StoredEntry.Place.read(row)));
 		return (places.size() == 1) ? places.get(0) : null;
+	}
+
+	/**
+	 * Finds an entry in whichever chain.
+	 * @param id its id
+	 * @return the entry, or {@code null} if there is none
+	 * @throws SQLException if it cannot be read
+	 */
+	@Nullable StoredEntry entry(UUID id) throws SQLException {
+		List<StoredEntry> entries = new ArrayList<>();
+		read("id = '%s'".formatted(id), (row) -> entries.add(StoredEntry.read(StoredEntry.Place.read(row), row)));
+		return entries.isEmpty() ? null : entries.get(0);
 	}
 
 	private void read(String condition, Consumer<CopyRow> sink) throws SQLException {

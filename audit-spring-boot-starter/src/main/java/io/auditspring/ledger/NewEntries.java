@@ -1,8 +1,6 @@
 package io.auditspring.ledger;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -10,25 +8,18 @@ import java.util.function.Consumer;
 
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * Reads back the entries that a checkpoint is about to cover, and computes their hashes
- * from what is stored, so that nothing is signed that was not looked at.
+ * from what is stored, so that nothing is signed that was not looked at. Takes one thread
+ * only, however many are new: the application has other things to do.
  */
 final class NewEntries {
 
-	private static final int FETCH_SIZE = 1000;
-
-	private final String select;
+	private final Schema schema;
 
 	NewEntries(Schema schema) {
-		this.select = """
-				select %s
-				from %s
-				where chain = ? and seq >= ? and seq < ?
-				order by seq, recorded_at
-				""".formatted(StoredEntry.COLUMNS, schema.table("audit_log"));
+		this.schema = schema;
 	}
 
 	/**
@@ -46,17 +37,9 @@ final class NewEntries {
 	byte[] read(Connection connection, String chain, long from, long to, byte[] previousHash, Consumer<byte[]> hashes)
 			throws SQLException {
 		Check check = new Check(chain, from, previousHash);
-		try (PreparedStatement statement = connection.prepareStatement(this.select)) {
-			statement.setFetchSize(FETCH_SIZE);
-			statement.setString(1, chain);
-			statement.setLong(2, from);
-			statement.setLong(3, to);
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					hashes.accept(check.next(rows));
-				}
-			}
-		}
+		EntryReader reader = new EntryReader(connection, this.schema, EntryColumns.of(connection, this.schema));
+		reader.read(chain, "seq >= %d and seq < %d".formatted(from, to),
+				(row) -> hashes.accept(check.next(CheckedEntry.of(row))));
 		check.endsBefore(to);
 		return check.previousHash;
 	}
@@ -77,44 +60,29 @@ final class NewEntries {
 			this.previousHash = previousHash;
 		}
 
-		byte[] next(ResultSet row) throws SQLException {
-			StoredEntry entry = read(row);
-			Long found = entry.core().seq();
-			check(found != null && found == this.seq, "is missing, or there is more than one before it");
-			check(Arrays.equals(entry.prevHash(), this.previousHash), "does not follow the entry before it");
-			check(entry.version() == EntryHash.VERSION && entry.salt().length == EntryHash.SALT_LENGTH,
-					"has an unknown version or a wrong salt");
-			check(Arrays.equals(entry.computeHash(), entry.hash()), "has another hash than its columns");
-			Instant time = entry.recordedAt();
+		byte[] next(CheckedEntry entry) {
+			StoredEntry.Place place = entry.place();
+			check(place.seq() != null && place.seq() == this.seq, "it is missing, or there is more than one before it");
+			entry.findings().forEach((finding) -> check(false, finding.what()));
+			check(Arrays.equals(place.prevHash(), this.previousHash), "it does not follow the entry before it");
+			Instant time = place.recordedAt();
 			check(time != null && (this.previousTime == null || !time.isBefore(this.previousTime)),
-					"was recorded before the entry before it");
+					"it was recorded before the entry before it");
 			this.previousTime = time;
-			this.previousHash = entry.hash();
+			this.previousHash = place.hash();
 			this.seq++;
 			return this.previousHash;
 		}
 
-		private StoredEntry read(ResultSet row) {
-			try {
-				return StoredEntry.read(row);
-			}
-			catch (SQLException | JacksonException | IllegalArgumentException ex) {
-				throw new CheckpointRefusedException(problem("cannot be read: " + ex.getMessage()), ex);
-			}
-		}
-
 		void endsBefore(long to) {
-			check(this.seq == to, "is missing");
+			check(this.seq == to, "it is missing");
 		}
 
 		private void check(boolean valid, String problem) {
 			if (!valid) {
-				throw new CheckpointRefusedException(problem(problem));
+				throw new CheckpointRefusedException(
+						"Entry %d of chain '%s' is not as it was written: %s".formatted(this.seq, this.chain, problem));
 			}
-		}
-
-		private String problem(String what) {
-			return "Entry %d of chain '%s' %s".formatted(this.seq, this.chain, what);
 		}
 
 	}

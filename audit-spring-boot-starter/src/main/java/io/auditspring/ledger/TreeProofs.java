@@ -1,8 +1,6 @@
 package io.auditspring.ledger;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,24 +25,15 @@ final class TreeProofs {
 
 	private final TreeRows tree;
 
-	private final String select;
+	private final Schema schema;
 
 	TreeProofs(Schema schema, TreeRows tree) {
 		this.tree = tree;
-		this.select = """
-				select %s
-				from %s
-				where id = ?
-				""".formatted(StoredEntry.COLUMNS, schema.table("audit_log"));
+		this.schema = schema;
 	}
 
 	@Nullable StoredEntry entry(Connection connection, UUID id) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.select)) {
-			statement.setObject(1, id);
-			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? StoredEntry.read(row) : null;
-			}
-		}
+		return new EntryReader(connection, this.schema, EntryColumns.of(connection, this.schema)).entry(id);
 	}
 
 	/**

@@ -285,7 +285,7 @@ class AuditCheckpointAutoConfigurationTests {
 			CheckpointWorker worker = context.getBean(CheckpointWorker.class);
 			Awaitility.await().atMost(PATIENCE).until(() -> worker.refusals() > 0);
 			assertThat(context.getBean(CheckpointHealthIndicator.class).health().getDetails().get("problem")).asString()
-				.contains("Entry 0 of chain 'main' has another hash than its columns");
+				.contains("Entry 0 of chain 'main' is not as it was written: hash differs from the one computed");
 			assertThat(context.getBean(Checkpoints.class).latest("main")).isEmpty();
 		});
 		assertThat(output).contains("THE AUDIT LEDGER IS NOT WHAT IT SHOULD BE");

@@ -108,7 +108,7 @@ class CheckpointAttackTests {
 	void missingEntriesAreNotSigned() {
 		this.database.append("main", Entries.entries(5));
 		tamper(this.database, "delete from audit.audit_log where seq = 304");
-		assertRefused("Entry 304 of chain 'main' is missing");
+		assertRefused("Entry 304 of chain 'main' is not as it was written: it is missing");
 	}
 
 	@Test

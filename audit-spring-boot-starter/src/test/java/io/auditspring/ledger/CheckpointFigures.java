@@ -2,72 +2,135 @@ package io.auditspring.ledger;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 
 import io.auditspring.CheckpointSigner;
+import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.SignerMemory;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.merkle.MerkleTree;
+import io.auditspring.ledger.merkle.Sha256;
+import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TreeTile;
 
 /**
- * Measures checkpoints and proofs of a ledger that grows to as many entries as the first
- * argument says, and prints the figures. Run it with the test class path.
+ * Measures checkpoints and proofs of a ledger of as many entries as the first argument
+ * says, and prints the figures. All of them but the newest are gone with their months, as
+ * after retention, so that only their tree is there; what is measured reads nothing else.
+ * Run it with the test class path.
  */
 public final class CheckpointFigures {
-
-	private static final long STEP = 100_000;
 
 	private static final int ROUNDS = 200;
 
 	private final LedgerDatabase database = LedgerDatabase.create();
 
-	private final GeneratedLedger ledger = new GeneratedLedger(this.database, "main").withoutSearchIndexes();
-
-	private final Checkpoints checkpoints;
+	private final CheckpointSigner signer = Ed25519Signer.ofPem("figures", Ed25519Signer.newPem());
 
 	private final Random random = new Random(42);
 
+	private final Checkpoints checkpoints;
+
 	private CheckpointFigures() throws IOException {
-		CheckpointSigner signer = Ed25519Signer.ofPem("figures", Ed25519Signer.newPem());
 		this.checkpoints = new Checkpoints(this.database.dataSource(), this.database.schema(), "figures",
-				TrustedKeys.of(VerifierKey.of(signer)),
-				new CheckpointSigning(signer, new SignerMemory(Files.createTempDirectory("figures")), List.of()));
+				TrustedKeys.of(VerifierKey.of(this.signer)),
+				new CheckpointSigning(this.signer, new SignerMemory(Files.createTempDirectory("figures")), List.of()));
 	}
 
 	public static void main(String[] arguments) throws Exception {
 		new CheckpointFigures().run(Long.parseLong(arguments[0]));
 	}
 
-	private void run(long wanted) throws Exception {
-		for (long size = STEP; size <= wanted; size += STEP) {
-			long start = System.nanoTime();
-			this.ledger.growTo(size);
-			long written = System.nanoTime();
-			this.checkpoints.create("main");
-			long signed = System.nanoTime();
-			System.out.printf("%d entries: %d written/s, %d checked and signed/s%n", size,
-					STEP * 1_000_000_000L / (written - start), STEP * 1_000_000_000L / (signed - written));
-			if (size % (10 * STEP) == 0 || size == wanted) {
-				measure(size);
+	private void run(long size) throws Exception {
+		retired(size);
+		long newest = measureCheckpoints(size, 1, 1_000);
+		report(newest, "inclusion proof of a gone entry", () -> this.checkpoints.inclusion("main", any(size), newest));
+		List<UUID> ids = ids();
+		report(newest, "inclusion proof of any entry by its id",
+				() -> this.checkpoints.inclusion(ids.get(this.random.nextInt(ids.size()))));
+		report(newest, "consistency proof", () -> this.checkpoints.consistency("main", size, newest));
+		report(newest, "consistency proof of an early one",
+				() -> this.checkpoints.consistency("main", size / 3, newest));
+		report(newest, "checkpoint, nothing new", () -> this.checkpoints.create("main"));
+	}
+
+	/** A chain of which nothing but the tree and two checkpoints is left. */
+	private void retired(long size) throws SQLException {
+		TreeRows rows = new TreeRows(this.database.schema());
+		TreeEdge edge = new TreeEdge();
+		MerkleTree tree = new MerkleTree();
+		List<TreeTile> full = new ArrayList<>();
+		try (Connection connection = this.database.begin()) {
+			rows.create(connection, "main");
+			for (long i = 0; i < size; i++) {
+				byte[] leaf = leaf(i);
+				tree.append(leaf);
+				edge.append(leaf, full::add);
+				if (full.size() >= 1_000) {
+					rows.write(connection, "main", edge, full);
+					full.clear();
+				}
+				if (i + 1 == size / 3) {
+					sign(connection, tree);
+				}
 			}
+			rows.write(connection, "main", edge, full);
+			sign(connection, tree);
+			begin(connection, size);
+			connection.commit();
+		}
+		this.database.execute("analyze");
+	}
+
+	private void sign(Connection connection, MerkleTree tree) throws SQLException {
+		new CheckpointRows(this.database.schema(), "figures", TrustedKeys.of()).insert(connection, "main",
+				Checkpoint.sign("figures/main", tree.size(), tree.root(), this.signer));
+	}
+
+	private static void begin(Connection connection, long size) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement("""
+				insert into audit.audit_chain (name, ledger_id, size, head, recorded_at)
+				values ('main', gen_random_uuid(), ?, ?, clock_timestamp())
+				""")) {
+			statement.setLong(1, size);
+			statement.setBytes(2, leaf(size - 1));
+			statement.executeUpdate();
 		}
 	}
 
-	private void measure(long size) throws Exception {
-		report(size, "inclusion proof by position", () -> this.checkpoints.inclusion("main", any(size), size));
-		report(size, "inclusion proof by id", () -> {
-			long number = any(size);
-			return this.checkpoints.inclusion(new UUID(number, number));
-		});
-		report(size, "consistency proof",
-				() -> this.checkpoints.consistency("main", STEP * (1 + any(size / STEP)), size));
-		report(size, "checkpoint, nothing new", () -> this.checkpoints.create("main"));
+	private static byte[] leaf(long index) {
+		return Sha256.hash(Sha256.utf8("gone " + index));
+	}
+
+	private long measureCheckpoints(long size, int... counts) throws Exception {
+		long newest = size;
+		for (int count : counts) {
+			long[] micros = new long[20];
+			for (int i = 0; i < micros.length; i++) {
+				this.database.append("main", Entries.entries(count));
+				newest += count;
+				micros[i] = micros(() -> this.checkpoints.create("main"));
+			}
+			print(newest, "checkpoint, %d new".formatted(count), micros);
+		}
+		return newest;
+	}
+
+	private List<UUID> ids() {
+		String ids = this.database.query("select string_agg(id::text, ',') from audit.audit_log");
+		return Arrays.stream(Objects.requireNonNull(ids).split(",")).map(UUID::fromString).toList();
 	}
 
 	private long any(long bound) {
@@ -77,13 +140,21 @@ public final class CheckpointFigures {
 	private static void report(long size, String what, Callable<?> work) throws Exception {
 		long[] micros = new long[ROUNDS];
 		for (int i = 0; i < ROUNDS; i++) {
-			long start = System.nanoTime();
-			work.call();
-			micros[i] = (System.nanoTime() - start) / 1000;
+			micros[i] = micros(work);
 		}
+		print(size, what, micros);
+	}
+
+	private static long micros(Callable<?> work) throws Exception {
+		long start = System.nanoTime();
+		work.call();
+		return (System.nanoTime() - start) / 1000;
+	}
+
+	private static void print(long size, String what, long[] micros) {
 		Arrays.sort(micros);
-		System.out.printf("%d entries: %s: median %d us, p99 %d us%n", size, what, micros[ROUNDS / 2],
-				micros[ROUNDS * 99 / 100]);
+		System.out.printf("%d entries: %s: median %d us, p99 %d us%n", size, what, micros[micros.length / 2],
+				micros[micros.length * 99 / 100]);
 	}
 
 }

@@ -39,10 +39,12 @@ public final class LedgerDatabase {
 		return new LedgerDatabase(new Schema(schema), TestDatabase.newDatabase()).migrated();
 	}
 
-	/** What a backup of now would restore. */
+	/**
+	 * Copies a ledger with all that is in it, also as somebody steals or restores one.
+	 */
 	public LedgerDatabase copy() {
-		return new LedgerDatabase(this.schema,
-				TestDatabase.copyOf(Objects.requireNonNull(query("select current_database()"))));
+		String name = Objects.requireNonNull(query("select current_database()"));
+		return new LedgerDatabase(this.schema, TestDatabase.copyOf(name));
 	}
 
 	private LedgerDatabase migrated() {
