@@ -26,8 +26,8 @@ import org.springframework.util.ReflectionUtils;
 /**
  * Lets message listeners act under their own name: all methods that carry
  * {@link MessageMapping}. Those whose containers keep the bean before this post-processor
- * comes, as those of Kafka and RabbitMQ may, are not seen. A bean that no proxy stands in for yet gets one only where
- * that cannot change what it does.
+ * comes, as those of Kafka and RabbitMQ may, are not seen. A bean that no proxy stands in
+ * for yet gets one only where that cannot change what it does.
  */
 public final class ListenerPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 

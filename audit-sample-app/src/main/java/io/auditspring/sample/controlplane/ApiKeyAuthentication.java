@@ -13,10 +13,17 @@ final class ApiKeyAuthentication extends AbstractAuthenticationToken {
 
 	private final Actor actor;
 
+	private final long projectId;
+
 	ApiKeyAuthentication(String keyId, String keyName, long projectId) {
 		super(AuthorityUtils.createAuthorityList("deploy:" + projectId));
 		this.actor = Actor.apiKey(keyId, keyName);
+		this.projectId = projectId;
 		setAuthenticated(true);
+	}
+
+	long getProjectId() {
+		return this.projectId;
 	}
 
 	@Override

@@ -8,6 +8,7 @@ import io.auditspring.Actor;
 import io.auditspring.AuditContext;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.AuditTarget;
 import io.auditspring.Audited;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
@@ -48,16 +49,27 @@ public class ApiKeys {
 	}
 
 	@PreAuthorize("hasRole('MANAGER')")
-	@Audited(action = "api_key.revoked", category = "control_plane", targetType = "ApiKey", targetId = "#keyId",
-			message = "Revoke API key #{#keyId}")
-	public void revoke(String keyId) {
+	@Audited(action = "api_key.revoked", category = "control_plane", message = "Revoke API key #{#keyId}")
+	public void revoke(@AuditTarget("ApiKey") String keyId) {
 		end(keyId);
 	}
 
-	@Audited(action = "api_key.expired", category = "control_plane", targetType = "ApiKey", targetId = "#keyId",
+	@Audited(action = "api_key.expired", category = "control_plane",
 			message = "End API key #{#keyId}, which has expired")
-	public void expire(String keyId) {
+	public void expire(@AuditTarget("ApiKey") String keyId) {
 		end(keyId);
+	}
+
+	/**
+	 * Deletes keys that ended long ago, in one statement. Hibernate sees none of them, so
+	 * there is no state; the entry lists the statement instead.
+	 * @param instant when they ended at the latest
+	 * @return how many they were
+	 */
+	@Audited(action = "api_key.purged", category = "control_plane", metadata = "{endedBefore: #instant}",
+			message = "Delete the API keys that ended before #{#instant}")
+	public int purge(Instant instant) {
+		return this.keys.deleteEndedBefore(instant);
 	}
 
 	@Transactional(readOnly = true)

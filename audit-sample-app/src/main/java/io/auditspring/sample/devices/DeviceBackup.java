@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Outcome;
@@ -16,12 +15,11 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Writes every device into a file, and records how many they were.
+ * Writes every device into a file, and records how many they were. Its entries name the
+ * job by itself, {@code DeviceBackup.run}.
  */
 @Component
 class DeviceBackup {
-
-	private static final Actor ACTOR = Actor.system("device-backup");
 
 	private final DeviceRepository devices;
 
@@ -55,7 +53,7 @@ class DeviceBackup {
 	}
 
 	private AuditRecord.Builder event(String action) {
-		return AuditRecord.action(action).category("backup").actor(ACTOR).target("File", this.file.toAbsolutePath());
+		return AuditRecord.action(action).category("backup").target("File", this.file.toAbsolutePath());
 	}
 
 	private static String line(Device device) {

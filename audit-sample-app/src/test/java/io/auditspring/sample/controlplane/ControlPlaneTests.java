@@ -28,6 +28,9 @@ class ControlPlaneTests {
 	@Autowired
 	private ApiKeyExpiry expiry;
 
+	@Autowired
+	private ApiKeys keys;
+
 	@Test
 	void creatingAProjectIsRecordedWithTheNewProjectAsTarget() {
 		long project = createProject("Atlas");
@@ -59,6 +62,7 @@ class ControlPlaneTests {
 		assertThat(entry).isEntry("""
 				{
 				  "actor": {"type": "api_key", "id": "%3$s", "name": "Pipeline", "impersonatorId": null},
+				  "tenant": "project-%1$d",
 				  "action": "project.deployed",
 				  "category": "control_plane",
 				  "severity": "info",
@@ -150,6 +154,28 @@ class ControlPlaneTests {
 				  "revision": %4$d
 				}
 				""".formatted(id, project, revokedAt, entry.get("revision").asLong()));
+	}
+
+	@Test
+	void deletingOldKeysListsTheStatement() {
+		JsonNode key = createKey(createProject("Glacier"), "");
+		String id = key.get("id").asString();
+		this.backOffice.as("manager").delete().uri("/api/api-keys/{id}", id).exchange().expectStatus().isNoContent();
+		Instant instant = Instant.parse("2100-01-01T00:00:00Z");
+		int deleted = this.keys.purge(instant);
+		assertThat(deleted).isPositive();
+		assertThat(this.entries.await("action=api_key.purged")).isEntry("""
+				{
+				  "actor": {"type": "system", "id": "system", "name": "system", "impersonatorId": null},
+				  "action": "api_key.purged",
+				  "category": "control_plane",
+				  "severity": "info",
+				  "outcome": "success",
+				  "message": "Delete the API keys that ended before 2100-01-01T00:00:00Z",
+				  "metadata": {"endedBefore": "2100-01-01T00:00:00Z",
+				    "bulk": [{"statement": "delete from api_key ak1_0 where ak1_0.revoked_at<?", "rows": %d}]}
+				}
+				""".formatted(deleted));
 	}
 
 	private long createProject(String name) {

@@ -15,12 +15,15 @@ import tools.jackson.databind.JsonNode;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.MediaType;
+import org.springframework.scheduling.config.ScheduledTaskHolder;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 import static io.auditspring.sample.EntryAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @BackOfficeTest
+@TestPropertySource(properties = "audit.request.trusted-proxies=127.0.0.1")
 class DevicesTests {
 
 	@Autowired
@@ -30,7 +33,10 @@ class DevicesTests {
 	private Entries entries;
 
 	@Autowired
-	private DeviceBackup backup;
+	private DeviceRepository devices;
+
+	@Autowired
+	private ScheduledTaskHolder jobs;
 
 	@Value("${back-office.device-backup.file}")
 	private Path file;
@@ -85,11 +91,14 @@ class DevicesTests {
 
 	@Test
 	void theBackupJobRecordsHowMuchItWrote() throws IOException {
-		this.backup.run();
+		this.jobs.getScheduledTasks()
+			.stream()
+			.filter((job) -> job.toString().endsWith("DeviceBackup.run"))
+			.forEach((job) -> job.getTask().getRunnable().run());
 		JsonNode entry = this.entries.await("action=backup.completed");
 		assertThat(entry).isEntry("""
 				{
-				  "actor": {"type": "system", "id": "system", "name": "device-backup", "impersonatorId": null},
+				  "actor": {"type": "system", "id": "system", "name": "DeviceBackup.run", "impersonatorId": null},
 				  "action": "backup.completed",
 				  "category": "backup",
 				  "severity": "info",
@@ -98,6 +107,38 @@ class DevicesTests {
 				  "metadata": {"bytes": %d, "devices": %d}
 				}
 				""".formatted(this.file.toAbsolutePath(), Files.size(this.file), Files.readAllLines(this.file).size()));
+	}
+
+	@Test
+	void aDeviceThatIsChangedWithoutAnAuditedCallLeavesAnEntry() {
+		Device device = this.devices.save(new Device("Scanner 9", "127.0.0.1", 9));
+		JsonNode entry = this.entries.await("action=entity.created&targetType=Device&targetId=" + device.getId());
+		assertThat(entry).isEntry("""
+				{
+				  "actor": {"type": "system", "id": "system", "name": "system", "impersonatorId": null},
+				  "action": "entity.created",
+				  "severity": "info",
+				  "outcome": "success",
+				  "target": {"type": "Device", "id": "%1$d", "name": null},
+				  "after": {"id": %1$d, "name": "Scanner 9", "host": "127.0.0.1", "port": 9},
+				  "revision": %2$d
+				}
+				""".formatted(device.getId(), entry.get("revision").asLong()));
+	}
+
+	@Test
+	void aClientInAnOfficeIsLocated() {
+		this.backOffice.as("manager")
+			.post()
+			.uri("/api/devices")
+			.header("X-Forwarded-For", "10.2.0.7")
+			.contentType(MediaType.APPLICATION_JSON)
+			.body("""
+					{"name": "Scanner 10", "host": "127.0.0.1", "port": 1}""")
+			.exchange();
+		JsonNode entry = awaitEntryOf("Scanner 10");
+		assertThat(entry.get("ipAddress").asString()).isEqualTo("10.2.0.7");
+		assertThat(entry.get("geolocation").toString()).isEqualTo("{\"city\":\"Bergen\",\"country\":\"NO\"}");
 	}
 
 	private JsonNode awaitEntryOf(String device) {
