@@ -33,9 +33,11 @@ import io.auditspring.intercept.AuditedMethodReader;
 import io.auditspring.intercept.AuditedMethods;
 import io.auditspring.intercept.Auditing;
 import io.auditspring.intercept.EventRecorder;
+import io.auditspring.ledger.Evidence;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.LedgerWriter;
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.VerificationProgress;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ChangeSummary;
 import jakarta.persistence.EntityManagerFactory;
@@ -230,8 +232,9 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	LedgerVerifier auditLedgerVerifier(AuditDatabase database) {
-		return new LedgerVerifier(database.dataSource(), database.schema());
+	LedgerVerifier auditLedgerVerifier(AuditDatabase database, ObjectProvider<Evidence> evidence) {
+		return new LedgerVerifier(database.dataSource(), database.schema(),
+				evidence.getIfAvailable(() -> Evidence.NONE), VerificationProgress.NONE);
 	}
 
 	@Bean

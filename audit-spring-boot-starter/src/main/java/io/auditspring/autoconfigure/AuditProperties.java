@@ -47,6 +47,7 @@ import org.springframework.util.Assert;
  * @param retention how long entries are kept at least, such as P7Y; months of which all
  * are older are retired. By default all are kept
  * @param retentionAction what becomes of a retired month
+ * @param verification verification of the ledger in the background
  */
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
@@ -56,7 +57,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
 		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint,
-		@Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction) {
+		@Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction,
+		@DefaultValue @NestedConfigurationProperty VerificationProperties verification) {
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),
