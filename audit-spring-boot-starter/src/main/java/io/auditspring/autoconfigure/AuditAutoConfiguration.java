@@ -44,9 +44,11 @@ import io.auditspring.intercept.Auditing;
 import io.auditspring.intercept.Customizers;
 import io.auditspring.intercept.EventRecorder;
 import io.auditspring.intercept.LatePublishers;
+import io.auditspring.ledger.Evidence;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.LedgerWriter;
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.VerificationProgress;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ChangeSummary;
 import jakarta.persistence.EntityManagerFactory;
@@ -285,8 +287,9 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	LedgerVerifier auditLedgerVerifier(AuditDatabase database) {
-		return new LedgerVerifier(database.dataSource(), database.schema());
+	LedgerVerifier auditLedgerVerifier(AuditDatabase database, ObjectProvider<Evidence> evidence) {
+		return new LedgerVerifier(database.dataSource(), database.schema(),
+				evidence.getIfAvailable(() -> Evidence.NONE), VerificationProgress.NONE);
 	}
 
 	@Bean

@@ -52,6 +52,7 @@ import org.springframework.util.unit.DataSize;
  * are older are retired. By default all are kept
  * @param retentionAction what becomes of a retired month
  * @param health when the trail is said to be in trouble
+ * @param verification verification of the ledger in the background
  */
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
@@ -62,7 +63,7 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
 		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint,
 		@Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction,
-		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health) {
+		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health, @DefaultValue @NestedConfigurationProperty VerificationProperties verification) {
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),

@@ -1,0 +1,90 @@
+package io.auditspring.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import io.auditspring.CheckpointAnchor;
+import io.auditspring.CheckpointSigner;
+import io.auditspring.actuate.LedgerHealthIndicator;
+import io.auditspring.actuate.VerificationMeters;
+import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.LedgerVerifier;
+import io.auditspring.ledger.VerificationWorker;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Lets verification compare the ledger with its checkpoints, and verifies it in the
+ * background where that is wanted.
+ */
+@AutoConfiguration(after = AuditCheckpointAutoConfiguration.class,
+		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")
+@ConditionalOnBean(AuditDatabase.class)
+public final class AuditVerificationAutoConfiguration {
+
+	@Bean
+	static LazyInitializationExcludeFilter auditVerificationExcludeFilter() {
+		return LazyInitializationExcludeFilter.forBeanTypes(VerificationWorker.class);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Evidence auditEvidence(AuditProperties properties, CheckpointOrigin origin,
+			ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors) {
+		List<VerifierKey> keys = new ArrayList<>();
+		signers.ifAvailable((signer) -> keys.add(VerifierKey.of(signer)));
+		properties.checkpoint().trustedKeys().stream().map(VerifierKey::parse).forEach(keys::add);
+		return new Evidence(keys.isEmpty() ? null : new TrustedKeys(keys), anchors.orderedStream().toList(),
+				keys.isEmpty() ? null : origin.name());
+	}
+
+	@Bean
+	@ConditionalOnProperty("audit.verification.interval")
+	VerificationWorker auditVerificationWorker(LedgerVerifier verifier, AuditProperties properties) {
+		Duration interval = Objects.requireNonNull(properties.verification().interval());
+		return new VerificationWorker(verifier, interval);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ HealthIndicator.class, HealthContributorAutoConfiguration.class })
+	@ConditionalOnProperty("audit.verification.interval")
+	@ConditionalOnEnabledHealthIndicator("audit-ledger")
+	static class HealthConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "auditLedgerHealthIndicator")
+		LedgerHealthIndicator auditLedgerHealthIndicator(VerificationWorker worker) {
+			return new LedgerHealthIndicator(worker);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterBinder.class)
+	@ConditionalOnProperty("audit.verification.interval")
+	static class MetersConfiguration {
+
+		@Bean
+		VerificationMeters auditVerificationMeters(VerificationWorker worker) {
+			return new VerificationMeters(worker);
+		}
+
+	}
+
+}

@@ -1,0 +1,76 @@
+package io.auditspring.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+
+/**
+ * Measures verification against a bare SELECT of the same columns, both reading all
+ * values of all rows, in turns. Started by hand:
+ * {@code mvn test-compile exec:java -Dexec.mainClass=io.auditspring.ledger.VerificationRate -Dexec.classpathScope=test}.
+ */
+final class VerificationRate {
+
+	private static final int ENTRIES = Integer.getInteger("entries", 200_000);
+
+	private static final int BATCH = 5_000;
+
+	private static final int ROUNDS = Integer.getInteger("rounds", 7);
+
+	private VerificationRate() {
+	}
+
+	public static void main(String[] arguments) throws SQLException {
+		LedgerDatabase database = LedgerDatabase.create();
+		for (int i = 0; i < ENTRIES; i += BATCH) {
+			database.append("main", Entries.entries(BATCH));
+		}
+		database.execute("vacuum analyze audit.audit_log");
+		LedgerVerifier verifier = new LedgerVerifier(database.dataSource(), database.schema());
+		double[] select = new double[ROUNDS];
+		double[] verify = new double[ROUNDS];
+		for (int round = 0; round < ROUNDS; round++) {
+			long start = System.nanoTime();
+			select(database);
+			long middle = System.nanoTime();
+			if (!verifier.verify("main").valid()) {
+				throw new IllegalStateException("The ledger should be valid");
+			}
+			select[round] = rate(middle - start);
+			verify[round] = rate(System.nanoTime() - middle);
+		}
+		report(select, verify);
+	}
+
+	private static void select(LedgerDatabase database) throws SQLException {
+		try (Connection connection = database.begin();
+				PreparedStatement statement = connection
+					.prepareStatement("select %s from audit.audit_log where chain = 'main' order by seq, recorded_at"
+						.formatted(StoredEntry.COLUMNS))) {
+			statement.setFetchSize(1000);
+			try (ResultSet rows = statement.executeQuery()) {
+				int columns = rows.getMetaData().getColumnCount();
+				while (rows.next()) {
+					for (int column = 1; column <= columns; column++) {
+						rows.getString(column);
+					}
+				}
+			}
+		}
+	}
+
+	private static double rate(long nanos) {
+		return ENTRIES / (nanos / 1e9);
+	}
+
+	private static void report(double[] select, double[] verify) {
+		Arrays.sort(select);
+		Arrays.sort(verify);
+		System.out.printf("select %.0f/s, verify %.0f/s, ratio %.2f, used memory %d MB%n", select[ROUNDS / 2],
+				verify[ROUNDS / 2], verify[ROUNDS / 2] / select[ROUNDS / 2],
+				(Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) >> 20);
+	}
+
+}
