@@ -22,6 +22,8 @@ final class ChainHeads {
 
 	private final String move;
 
+	private final String ledgerId;
+
 	ChainHeads(Schema schema) {
 		// The clock is read when the lock is held: whoever waited for it comes later.
 		// Where it
@@ -46,6 +48,7 @@ final class ChainHeads {
 				values (?, ?, 0, ?)
 				on conflict do nothing
 				""".formatted(schema.table("audit_chain"));
+		this.ledgerId = "select ledger_id from %s where name = ?".formatted(schema.table("audit_chain"));
 		this.move = """
 				update %s
 				set size = ?, head = ?, recorded_at = ?
@@ -72,6 +75,24 @@ final class ChainHeads {
 					"The head of chain '%s' was deleted while it was being appended to".formatted(chain));
 		}
 		return head;
+	}
+
+	/**
+	 * Finds out which ledger a chain is of, without waiting for whoever appends to it.
+	 * @param connection where to
+	 * @param chain the chain's name; it is begun if there is none
+	 * @return the ledger's id
+	 * @throws SQLException if the database fails
+	 */
+	UUID ledgerId(Connection connection, String chain) throws SQLException {
+		create(connection, chain);
+		try (PreparedStatement statement = connection.prepareStatement(this.ledgerId)) {
+			statement.setString(1, chain);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getObject(1, UUID.class);
+			}
+		}
 	}
 
 	private @Nullable ChainHead lockExisting(Connection connection, String chain) throws SQLException {
