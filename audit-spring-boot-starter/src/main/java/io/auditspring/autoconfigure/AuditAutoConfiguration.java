@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import io.auditspring.ActorResolver;
+import io.auditspring.AuditDataSource;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.GeoLocator;
@@ -23,9 +24,14 @@ import io.auditspring.capture.SessionFactoryExtension;
 import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.AuditTransactions;
 import io.auditspring.delivery.DirectWriter;
+import io.auditspring.delivery.Discards;
 import io.auditspring.delivery.EntryDelivery;
+import io.auditspring.delivery.Fates;
+import io.auditspring.delivery.LedgerEnd;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.Spool;
+import io.auditspring.delivery.SpoolOwner;
 import io.auditspring.intercept.AccessRefusal;
 import io.auditspring.intercept.AuditAdvisingPostProcessor;
 import io.auditspring.intercept.AuditPointcut;
@@ -39,6 +45,7 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ChangeSummary;
 import jakarta.persistence.EntityManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -60,7 +67,6 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.data.domain.AuditorAware;
-import org.springframework.orm.jpa.EntityManagerFactoryInfo;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -120,13 +126,17 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	AuditDatabase auditDatabase(ObjectProvider<DataSource> dataSources, AuditProperties properties) {
-		DataSource dataSource = dataSources.getIfUnique();
-		if (dataSource == null) {
-			throw new AuditSetupException("There are several data sources, and none is the one for the audit trail",
+	AuditDatabase auditDatabase(ObjectProvider<DataSource> dataSources,
+			@AuditDataSource ObjectProvider<DataSource> auditDataSources, AuditProperties properties) {
+		DataSource audit = auditDataSources.getIfAvailable();
+		DataSource business = dataSources.getIfUnique();
+		if (business == null) {
+			throw new AuditSetupException(
+					"There are several data sources, and none is the one whose transactions are audited",
 					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
 		}
-		return new AuditDatabase(dataSource, new Schema(properties.schema()), properties.flyway().enabled());
+		return new AuditDatabase((audit != null) ? audit : business, business, new Schema(properties.schema()),
+				properties.flyway().enabled());
 	}
 
 	@Bean
@@ -142,9 +152,12 @@ public final class AuditAutoConfiguration {
 	@Bean
 	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues values,
 			Masking masking) {
-		String service = (properties.serviceName() != null) ? properties.serviceName()
+		return new EntryFactory(service(properties, environment), properties.defaultCategory(), values, masking);
+	}
+
+	private static @Nullable String service(AuditProperties properties, Environment environment) {
+		return (properties.serviceName() != null) ? properties.serviceName()
 				: environment.getProperty("spring.application.name");
-		return new EntryFactory(service, properties.defaultCategory(), values, masking);
 	}
 
 	@Bean
@@ -158,29 +171,47 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerWriter ledger, AuditProperties properties) {
-		return new Relay(database.dataSource(), outbox, ledger, properties.chain(), properties.batch().size(),
+	LedgerEnd auditLedgerEnd(AuditDatabase database, LedgerWriter ledger, Outbox outbox, AuditProperties properties) {
+		return new LedgerEnd(database.isApart() ? database.dataSource() : null, ledger, outbox, properties.chain());
+	}
+
+	@Bean
+	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerEnd ledger, AuditProperties properties) {
+		return new Relay(database.businessDataSource(), outbox, ledger, properties.batch().size(),
 				properties.relay().pollInterval());
 	}
 
 	@Bean
-	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox, EntryFactory factory,
+	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox,
 			AuditProperties properties) {
-		return new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), factory);
+		return new DirectWriter(database.dataSource(), ledger, outbox, properties.chain());
 	}
 
 	@Bean
-	AsyncBuffer auditAsyncBuffer(DirectWriter writer, AuditProperties properties) {
-		return new AsyncBuffer(writer, properties.async().capacity(), properties.async().overflow(),
-				properties.batch().size(), properties.batch().linger());
+	Fates auditFates(AuditDatabase database, Outbox outbox, LedgerWriter ledger) {
+		return new Fates(database.businessDataSource(), database.dataSource(), outbox, ledger);
 	}
 
 	@Bean
-	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Relay relay, AsyncBuffer buffer,
-			DirectWriter writer, EntryFactory factory, AuditProperties properties) {
-		return new AuditTransactions(
-				new EntryDelivery(database.dataSource(), outbox, relay, buffer, writer, properties.failurePolicy()),
-				factory);
+	Spool auditSpool(AuditDatabase database, LedgerWriter ledger, AuditProperties properties, Environment environment) {
+		return new Spool(properties.spool().directory(), new SpoolOwner(service(properties, environment),
+				properties.chain(), database.ledgerId(ledger, properties.chain())));
+	}
+
+	@Bean
+	AsyncBuffer auditAsyncBuffer(DirectWriter writer, Fates fates, EntryFactory factory, Spool spool,
+			AuditProperties properties) {
+		AuditProperties.Async async = properties.async();
+		return new AsyncBuffer(writer, fates, new Discards(factory), spool,
+				new AsyncBuffer.Settings(async.capacity(), async.maxBytes().toBytes(), async.overflow(),
+						async.blockTimeout(), properties.batch().size(), properties.batch().linger()));
+	}
+
+	@Bean
+	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Fates fates, Relay relay,
+			AsyncBuffer buffer, EntryFactory factory, AuditProperties properties) {
+		return new AuditTransactions(new EntryDelivery(database.businessDataSource(), outbox, fates, relay, buffer,
+				properties.failurePolicy(), properties.sync().timeout()), factory);
 	}
 
 	@Bean
@@ -236,15 +267,14 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(EntityManagerFactory.class)
-	AuditTrail auditTrail(AuditDatabase database, ObjectProvider<EntityManagerFactory> factories,
-			LedgerVerifier verifier) {
-		EntityManagerFactory factory = factories.stream()
-			.filter((candidate) -> candidate instanceof EntityManagerFactoryInfo info
-					&& info.getDataSource() == database.dataSource())
-			.findFirst()
-			.orElseThrow(() -> new AuditSetupException("No entity manager factory uses the audit data source",
-					"Let one EntityManagerFactory use the data source that holds the audit schema."));
-		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(factory), verifier);
+	LedgerPersistence auditLedgerPersistence(AuditDatabase database, ObjectProvider<EntityManagerFactory> factories) {
+		return new LedgerPersistence(database, factories);
+	}
+
+	@Bean
+	@ConditionalOnBean(EntityManagerFactory.class)
+	AuditTrail auditTrail(LedgerPersistence persistence, LedgerVerifier verifier) {
+		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(persistence.factory()), verifier);
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import io.auditspring.Delivery;
 import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
@@ -30,6 +31,9 @@ final class SessionChanges {
 
 	private final Map<Operation, OperationChanges> operations = new LinkedHashMap<>();
 
+	/** What the outbox refused, while the transaction goes on. */
+	private final List<Entry> unstaged = new ArrayList<>(0);
+
 	private boolean over;
 
 	SessionChanges(EntryDelivery delivery, EntryFactory factory, Supplier<@Nullable Long> revision) {
@@ -50,6 +54,9 @@ final class SessionChanges {
 			this.over = true;
 			whenOver.run();
 			this.delivery.committed();
+			if (success && !this.unstaged.isEmpty()) {
+				this.delivery.deliver(Delivery.TRANSACTIONAL, this.unstaged);
+			}
 		});
 	}
 
@@ -69,8 +76,9 @@ final class SessionChanges {
 		List<Entry> entries = new ArrayList<>();
 		this.operations.values()
 			.forEach((operation) -> entries.addAll(operation.entries(this.factory, this.revision.get())));
-		if (!entries.isEmpty()) {
-			this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(), entries);
+		if (!entries.isEmpty() && this.delivery
+			.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(), entries) == null) {
+			this.unstaged.addAll(entries);
 		}
 	}
 
