@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.ActorResolver;
 import io.auditspring.AuditRecordCustomizer;
+import io.auditspring.AuditDataSource;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.GeoLocator;
@@ -29,12 +30,17 @@ import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.AuditTransactions;
 import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.DirectWriter;
+import io.auditspring.delivery.Discards;
 import io.auditspring.delivery.EntryDelivery;
 import io.auditspring.delivery.LateDelivery;
+import io.auditspring.delivery.Fates;
+import io.auditspring.delivery.LedgerEnd;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Relay;
 import io.auditspring.delivery.UnattributedChanges;
+import io.auditspring.delivery.Spool;
+import io.auditspring.delivery.SpoolOwner;
 import io.auditspring.intercept.AccessRefusal;
 import io.auditspring.intercept.AuditAdvisingPostProcessor;
 import io.auditspring.intercept.AuditPointcut;
@@ -52,6 +58,7 @@ import io.auditspring.ledger.VerificationProgress;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ChangeSummary;
 import jakarta.persistence.EntityManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -73,7 +80,6 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.data.domain.AuditorAware;
-import org.springframework.orm.jpa.EntityManagerFactoryInfo;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -133,13 +139,17 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	AuditDatabase auditDatabase(ObjectProvider<DataSource> dataSources, AuditProperties properties) {
-		DataSource dataSource = dataSources.getIfUnique();
-		if (dataSource == null) {
-			throw new AuditSetupException("There are several data sources, and none is the one for the audit trail",
+	AuditDatabase auditDatabase(ObjectProvider<DataSource> dataSources,
+			@AuditDataSource ObjectProvider<DataSource> auditDataSources, AuditProperties properties) {
+		DataSource audit = auditDataSources.getIfAvailable();
+		DataSource business = dataSources.getIfUnique();
+		if (business == null) {
+			throw new AuditSetupException(
+					"There are several data sources, and none is the one whose transactions are audited",
 					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
 		}
-		return new AuditDatabase(dataSource, new Schema(properties.schema()), properties.flyway().enabled());
+		return new AuditDatabase((audit != null) ? audit : business, business, new Schema(properties.schema()),
+				properties.flyway().enabled());
 	}
 
 	@Bean
@@ -155,9 +165,12 @@ public final class AuditAutoConfiguration {
 	@Bean
 	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues values,
 			Masking masking) {
-		String service = (properties.serviceName() != null) ? properties.serviceName()
+		return new EntryFactory(service(properties, environment), properties.defaultCategory(), values, masking);
+	}
+
+	private static @Nullable String service(AuditProperties properties, Environment environment) {
+		return (properties.serviceName() != null) ? properties.serviceName()
 				: environment.getProperty("spring.application.name");
-		return new EntryFactory(service, properties.defaultCategory(), values, masking);
 	}
 
 	@Bean
@@ -176,9 +189,14 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerWriter ledger, AuditProperties properties,
+	LedgerEnd auditLedgerEnd(AuditDatabase database, LedgerWriter ledger, Outbox outbox, AuditProperties properties) {
+		return new LedgerEnd(database.isApart() ? database.dataSource() : null, ledger, outbox, properties.chain());
+	}
+
+	@Bean
+	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerEnd ledger, AuditProperties properties,
 			DeliveryStatistics statistics) {
-		return new Relay(database.dataSource(), outbox, ledger, properties.chain(), properties.batch().size(),
+		return new Relay(database.businessDataSource(), outbox, ledger, properties.batch().size(),
 				properties.relay().pollInterval(), statistics);
 	}
 
@@ -189,24 +207,39 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox, EntryFactory factory,
+	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox,
 			AuditProperties properties, DeliveryStatistics statistics) {
-		return new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), factory, statistics);
+		return new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), statistics);
 	}
 
 	@Bean
-	AsyncBuffer auditAsyncBuffer(DirectWriter writer, AuditProperties properties, DeliveryStatistics statistics) {
-		return new AsyncBuffer(writer, properties.async().capacity(), properties.async().overflow(),
-				properties.batch().size(), properties.batch().linger(), statistics);
+	Fates auditFates(AuditDatabase database, Outbox outbox, LedgerWriter ledger) {
+		return new Fates(database.businessDataSource(), database.dataSource(), outbox, ledger);
 	}
 
 	@Bean
-	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Relay relay, AsyncBuffer buffer,
-			DirectWriter writer, EntryFactory factory, ObjectProvider<Origins> origins, AuditProperties properties,
+	Spool auditSpool(AuditDatabase database, LedgerWriter ledger, AuditProperties properties, Environment environment) {
+		return new Spool(properties.spool().directory(), new SpoolOwner(service(properties, environment),
+				properties.chain(), database.ledgerId(ledger, properties.chain())));
+	}
+
+	@Bean
+	AsyncBuffer auditAsyncBuffer(DirectWriter writer, Fates fates, EntryFactory factory, Spool spool,
+			AuditProperties properties, DeliveryStatistics statistics) {
+		AuditProperties.Async async = properties.async();
+		return new AsyncBuffer(writer, fates, new Discards(factory), spool,
+				new AsyncBuffer.Settings(async.capacity(), async.maxBytes().toBytes(), async.overflow(),
+						async.blockTimeout(), properties.batch().size(), properties.batch().linger()),
+				statistics);
+	}
+
+	@Bean
+	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Fates fates, Relay relay,
+			AsyncBuffer buffer, EntryFactory factory, ObjectProvider<Origins> origins, AuditProperties properties,
 			DeliveryStatistics statistics) {
 		return new AuditTransactions(
-				new EntryDelivery(database.dataSource(), outbox, relay, buffer, writer, properties.failurePolicy(),
-						statistics),
+				new EntryDelivery(database.businessDataSource(), outbox, fates, relay, buffer,
+						properties.failurePolicy(), properties.sync().timeout(), statistics),
 				factory, (properties.unattributedChanges() == UnattributedChanges.RECORD)
 						? () -> origins.getObject().current() : null);
 	}
@@ -294,15 +327,14 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(EntityManagerFactory.class)
-	AuditTrail auditTrail(AuditDatabase database, ObjectProvider<EntityManagerFactory> factories,
-			LedgerVerifier verifier) {
-		EntityManagerFactory factory = factories.stream()
-			.filter((candidate) -> candidate instanceof EntityManagerFactoryInfo info
-					&& info.getDataSource() == database.dataSource())
-			.findFirst()
-			.orElseThrow(() -> new AuditSetupException("No entity manager factory uses the audit data source",
-					"Let one EntityManagerFactory use the data source that holds the audit schema."));
-		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(factory), verifier);
+	LedgerPersistence auditLedgerPersistence(AuditDatabase database, ObjectProvider<EntityManagerFactory> factories) {
+		return new LedgerPersistence(database, factories);
+	}
+
+	@Bean
+	@ConditionalOnBean(EntityManagerFactory.class)
+	AuditTrail auditTrail(LedgerPersistence persistence, LedgerVerifier verifier) {
+		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(persistence.factory()), verifier);
 	}
 
 }

@@ -7,11 +7,13 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.ledger.LedgerUpkeep;
+import io.auditspring.ledger.LedgerWriter;
 import io.auditspring.ledger.Partitions;
 import io.auditspring.ledger.Schema;
 import org.flywaydb.core.Flyway;
@@ -26,14 +28,19 @@ import org.springframework.beans.factory.InitializingBean;
  */
 final class AuditDatabase implements InitializingBean {
 
+	private static final String LEDGER = """
+			('audit_log', 'SELECT'), ('audit_log', 'INSERT'), ('audit_quarantine', 'INSERT'),
+			('audit_lock_chain(text)', 'EXECUTE'), ('audit_ledger_id(text)', 'EXECUTE'),
+			('audit_ensure_partition(date)', 'EXECUTE')
+			""";
+
+	private static final String OUTBOX = """
+			('audit_outbox', 'SELECT'), ('audit_outbox', 'INSERT'), ('audit_outbox', 'DELETE'), ('audit_outbox', 'UPDATE')
+			""";
+
 	private static final String REQUIRED = """
 			select object, privilege
-			from (values
-				('audit_log', 'SELECT'), ('audit_log', 'INSERT'),
-				('audit_outbox', 'SELECT'), ('audit_outbox', 'INSERT'), ('audit_outbox', 'DELETE'),
-				('audit_outbox', 'UPDATE'), ('audit_quarantine', 'INSERT'),
-				('audit_lock_chain(text)', 'EXECUTE'), ('audit_ensure_partition(date)', 'EXECUTE')
-			) as required (object, privilege), format('%I.', ?::text) as schema (prefix)
+			from (values %s) as required (object, privilege), format('%%I.', ?::text) as schema (prefix)
 			where case
 				when not coalesce(has_schema_privilege(to_regnamespace(rtrim(prefix, '.')), 'USAGE'), false) then true
 				when privilege = 'EXECUTE' then coalesce(
@@ -47,18 +54,38 @@ final class AuditDatabase implements InitializingBean {
 
 	private final DataSource dataSource;
 
+	private final DataSource businessDataSource;
+
 	private final Schema schema;
 
 	private final boolean migrate;
 
-	AuditDatabase(DataSource dataSource, Schema schema, boolean migrate) {
+	AuditDatabase(DataSource dataSource, DataSource businessDataSource, Schema schema, boolean migrate) {
 		this.dataSource = dataSource;
+		this.businessDataSource = businessDataSource;
 		this.schema = schema;
 		this.migrate = migrate;
 	}
 
+	/**
+	 * The database that holds the ledger.
+	 * @return connections to it
+	 */
 	DataSource dataSource() {
 		return this.dataSource;
+	}
+
+	/**
+	 * The database whose transactions are audited, which holds the outbox. Usually the
+	 * same.
+	 * @return connections to it
+	 */
+	DataSource businessDataSource() {
+		return this.businessDataSource;
+	}
+
+	boolean isApart() {
+		return this.dataSource != this.businessDataSource;
 	}
 
 	Schema schema() {
@@ -68,11 +95,23 @@ final class AuditDatabase implements InitializingBean {
 	@Override
 	public void afterPropertiesSet() {
 		if (this.migrate) {
-			migrate();
+			migrate(this.dataSource, "migration", "audit_schema_history");
+			if (isApart()) {
+				migrate(this.businessDataSource, "outbox", "audit_outbox_history");
+			}
 		}
-		try (Connection connection = this.dataSource.getConnection()) {
-			checkPrivileges(connection);
+		if (isApart()) {
+			check(this.businessDataSource, (connection) -> checkPrivileges(connection, OUTBOX));
+		}
+		check(this.dataSource, (connection) -> {
+			checkPrivileges(connection, isApart() ? LEDGER : LEDGER + ", " + OUTBOX);
 			new Partitions(this.schema).ensureUpcoming(connection, LedgerUpkeep.MONTHS_AHEAD);
+		});
+	}
+
+	private void check(DataSource database, Check check) {
+		try (Connection connection = database.getConnection()) {
+			check.of(connection);
 			if (!connection.getAutoCommit()) {
 				connection.commit();
 			}
@@ -105,17 +144,29 @@ final class AuditDatabase implements InitializingBean {
 		}
 	}
 
-	private void migrate() {
+	/**
+	 * Finds out which ledger a chain is of.
+	 * @param ledger knows
+	 * @param chain the chain; it is begun if there is none
+	 * @return its id
+	 */
+	UUID ledgerId(LedgerWriter ledger, String chain) {
+		List<UUID> ids = new ArrayList<>(1);
+		check(this.dataSource, (connection) -> ids.add(ledger.ledgerId(connection, chain)));
+		return ids.get(0);
+	}
+
+	private void migrate(DataSource database, String location, String history) {
 		try {
 			Flyway.configure()
-				.dataSource(this.dataSource)
+				.dataSource(database)
 				.defaultSchema(this.schema.name())
 				.schemas(this.schema.name())
-				.table("audit_schema_history")
+				.table(history)
 				// The schema may hold other tables already.
 				.baselineOnMigrate(true)
 				.baselineVersion("0")
-				.locations("classpath:io/auditspring/db/migration")
+				.locations("classpath:io/auditspring/db/" + location)
 				.placeholders(Map.of("schema", this.schema.name()))
 				.load()
 				.migrate();
@@ -125,8 +176,9 @@ final class AuditDatabase implements InitializingBean {
 					"The audit schema '%s' could not be created or migrated: %s".formatted(this.schema.name(),
 							rootMessage(ex)),
 					("Give the database user the right to do it (GRANT CREATE ON DATABASE ...), or let another user "
-							+ "run the migrations in classpath:io/auditspring/db/migration and set "
-							+ "audit.flyway.enabled=false."),
+							+ "run the migrations in classpath:io/auditspring/db/%s and set "
+							+ "audit.flyway.enabled=false.")
+						.formatted(location),
 					ex);
 		}
 	}
@@ -139,9 +191,9 @@ final class AuditDatabase implements InitializingBean {
 		return String.valueOf(root.getMessage());
 	}
 
-	private void checkPrivileges(Connection connection) throws SQLException {
+	private void checkPrivileges(Connection connection, String required) throws SQLException {
 		List<String> missing = new ArrayList<>();
-		try (PreparedStatement statement = connection.prepareStatement(REQUIRED)) {
+		try (PreparedStatement statement = connection.prepareStatement(REQUIRED.formatted(required))) {
 			statement.setString(1, this.schema.name());
 			try (ResultSet result = statement.executeQuery()) {
 				while (result.next()) {
@@ -156,6 +208,16 @@ final class AuditDatabase implements InitializingBean {
 					"Grant what is missing together with USAGE on the schema, as classpath:io/auditspring/db/roles.sql does, "
 							+ "or set audit.flyway.enabled=true to let the application create the tables.");
 		}
+	}
+
+	/**
+	 * Something to make sure of.
+	 */
+	@FunctionalInterface
+	private interface Check {
+
+		void of(Connection connection) throws SQLException;
+
 	}
 
 }

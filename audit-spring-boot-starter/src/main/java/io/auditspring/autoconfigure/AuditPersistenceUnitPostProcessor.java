@@ -10,9 +10,10 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 
 /**
- * Hands the audit entity and the capture of state to the persistence unit of the audit
- * database, however the application defines it. Going through its settings instead of
- * entity scanning leaves the application's own scanning as it is.
+ * Hands the audit entity to the persistence unit of the audit database, and the capture
+ * of state to that of the business database, however the application defines it. Going
+ * through its settings instead of entity scanning leaves the application's own scanning
+ * as it is.
  */
 final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 
@@ -28,15 +29,22 @@ final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
-		if (bean instanceof LocalContainerEntityManagerFactoryBean factory
-				&& factory.getDataSource() == this.database.get().dataSource()) {
-			factory.getJpaPropertyMap().put(AuditEntryMapping.SCHEMA, this.database.get().schema().name());
+		if (bean instanceof LocalContainerEntityManagerFactoryBean factory) {
+			prepare(factory, this.database.get());
+		}
+		return bean;
+	}
+
+	private void prepare(LocalContainerEntityManagerFactoryBean factory, AuditDatabase database) {
+		if (factory.getDataSource() == database.dataSource()) {
+			factory.getJpaPropertyMap().put(AuditEntryMapping.SCHEMA, database.schema().name());
+		}
+		if (factory.getDataSource() == database.businessDataSource()) {
 			SessionFactoryExtension extension = this.extension.get();
 			if (extension != null) {
 				factory.getJpaPropertyMap().put(SessionFactoryExtension.SETTING, extension);
 			}
 		}
-		return bean;
 	}
 
 }

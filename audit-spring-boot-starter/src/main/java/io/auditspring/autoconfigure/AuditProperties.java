@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Period;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 import io.auditspring.Delivery;
@@ -39,6 +40,8 @@ import org.springframework.util.unit.DataSize;
  * @param async the buffer of asynchronous delivery
  * @param batch how entries are written
  * @param relay how staged entries reach the ledger
+ * @param sync callers that wait for the audit database
+ * @param spool files that keep what cannot be written before the application stops
  * @param capture what entries show of a call
  * @param request where a call came from
  * @param tenantClaim the claim of OAuth2 and OpenID Connect tokens that names the tenant
@@ -63,7 +66,9 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
 		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint,
 		@Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction,
-		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health, @DefaultValue @NestedConfigurationProperty VerificationProperties verification) {
+		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health,
+		@DefaultValue @NestedConfigurationProperty VerificationProperties verification, @DefaultValue Sync sync,
+		@DefaultValue Spool spool) {
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),
@@ -77,12 +82,20 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 * The buffer of asynchronous delivery.
 	 *
 	 * @param capacity the most entries that wait to be written
+	 * @param maxBytes the most memory they take, about; a single entry may be larger
 	 * @param overflow what happens to further ones
+	 * @param blockTimeout how long a caller waits for room before it stores the entry
+	 * itself
 	 */
-	public record Async(@DefaultValue("10000") int capacity, @DefaultValue("block") Overflow overflow) {
+	public record Async(@DefaultValue("10000") int capacity, @DefaultValue("64MB") DataSize maxBytes,
+			@DefaultValue("block") Overflow overflow, @DefaultValue("10s") Duration blockTimeout) {
 
 		public Async {
 			Assert.isTrue(capacity > 0, () -> "audit.async.capacity takes a number above 0, not " + capacity);
+			Assert.isTrue(maxBytes.toBytes() > 0,
+					() -> "audit.async.max-bytes takes a size above 0, such as 64MB, not " + maxBytes);
+			Assert.isTrue(!blockTimeout.isNegative(),
+					() -> "audit.async.block-timeout takes a duration of 0 or more, not " + blockTimeout);
 		}
 
 	}
@@ -114,6 +127,40 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		public Relay {
 			Assert.isTrue(pollInterval.toMillis() > 0,
 					() -> "audit.relay.poll-interval takes a duration of at least 1ms, not " + pollInterval);
+		}
+
+	}
+
+	/**
+	 * Callers that wait for the audit database.
+	 *
+	 * @param timeout how long they wait for a lock, and for a statement
+	 */
+	public record Sync(@DefaultValue("5s") Duration timeout) {
+
+		public Sync {
+			Assert.isTrue(timeout.toMillis() > 0,
+					() -> "audit.sync.timeout takes a duration of at least 1ms, not " + timeout);
+		}
+
+	}
+
+	/**
+	 * The files that keep what cannot be written before the application stops.
+	 *
+	 * @param directory where they are; should outlive the application. By default
+	 * audit-spool-USER in the directory for temporary files
+	 */
+	public record Spool(@Nullable Path directory) {
+
+		public Spool {
+			directory = (directory != null) ? directory : Path.of(System.getProperty("java.io.tmpdir"),
+					"audit-spool-" + System.getProperty("user.name").replaceAll("[^\\w.-]", "_"));
+		}
+
+		@Override
+		public Path directory() {
+			return Objects.requireNonNull(this.directory);
 		}
 
 	}

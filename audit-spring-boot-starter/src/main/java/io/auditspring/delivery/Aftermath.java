@@ -2,6 +2,7 @@ package io.auditspring.delivery;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,6 +29,9 @@ public final class Aftermath {
 	/** Rows of the outbox that must be in the ledger before the caller goes on. */
 	private final List<Long> awaited = new ArrayList<>(0);
 
+	/** What must be written unless these were committed after all. */
+	private final Map<StagedRow, List<Entry>> doubtful = new LinkedHashMap<>(0);
+
 	Aftermath(EntryDelivery delivery, EntryFactory factory) {
 		this.delivery = delivery;
 		this.factory = factory;
@@ -51,7 +55,21 @@ public final class Aftermath {
 		this.awaited.add(row);
 	}
 
+	/**
+	 * Makes all that was added so far depend on what becomes of a transaction.
+	 * @param row what it staged
+	 */
+	void onlyIfLost(StagedRow row) {
+		List<Entry> all = new ArrayList<>();
+		this.entries.values().forEach(all::addAll);
+		this.entries.clear();
+		if (!all.isEmpty()) {
+			this.doubtful.put(row, all);
+		}
+	}
+
 	void addAll(Aftermath other) {
+		this.doubtful.putAll(other.doubtful);
 		other.entries.forEach((mode, added) -> added.forEach((entry) -> add(mode, entry)));
 		this.awaited.addAll(other.awaited);
 	}
@@ -66,6 +84,10 @@ public final class Aftermath {
 		this.entries.forEach((mode, list) -> {
 			list.replaceAll((entry) -> explained(entry, error));
 			attempt(() -> this.delivery.deliver(mode, list), failures);
+		});
+		this.doubtful.forEach((row, list) -> {
+			list.replaceAll((entry) -> explained(entry, error));
+			this.delivery.deliverIfLost(row, list);
 		});
 		this.awaited.forEach((row) -> attempt(() -> this.delivery.relayNow(row), failures));
 		if (!failures.isEmpty()) {

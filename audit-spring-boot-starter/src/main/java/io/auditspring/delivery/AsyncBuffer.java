@@ -1,14 +1,14 @@
 package io.auditspring.delivery;
 
-import java.sql.Connection;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.auditspring.ledger.Entry;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,11 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Takes entries from callers that do not wait, and writes them to the ledger in batches.
- * Bounded: what happens when it is full is configured. Stopping writes what is left.
+ * Bounded: what happens when it is full is configured. It also keeps what callers that do
+ * wait could not store, and tries it again.
+ * <p>
+ * Stopping writes what is left, to the {@link Spool} where the database is gone; the next
+ * start takes that in.
  */
 public final class AsyncBuffer implements SmartLifecycle {
 
@@ -27,186 +31,231 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private static final Duration IDLE = Duration.ofSeconds(1);
 
-	private static final long STOP_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+	private static final long BATCH_BYTES = 8 << 20;
 
-	private static final Duration MAX_BLOCK = Duration.ofSeconds(10);
+	private final EntryQueue queue;
 
-	private final BlockingQueue<Entry> queue;
-
-	private final Overflow overflow;
+	private final Settings settings;
 
 	private final DirectWriter writer;
 
-	private final int batchSize;
+	private final Fates fates;
 
-	private final Duration linger;
+	private final Discards discards;
 
-	private final Worker worker;
+	private final Spool spool;
 
 	private final DeliveryStatistics statistics;
 
-	private final AtomicLong discarded = new AtomicLong();
+	private final Worker worker;
+
+	private final LongAdder waits = new LongAdder();
+
+	private final LongAdder overflows = new LongAdder();
+
+	private final LongAdder kept = new LongAdder();
 
 	/** The batch that is being written; kept until it is. */
-	private final List<Entry> batch = new ArrayList<>();
+	private final Batch batch = new Batch();
+
+	private final Queue<Doubt> doubts = new ConcurrentLinkedQueue<>();
+
+	private volatile boolean stopped = true;
 
 	/**
 	 * Creates the buffer.
 	 * @param writer writes to the ledger
-	 * @param capacity the most entries that wait
-	 * @param overflow what happens to further ones
-	 * @param batchSize the most entries to write at once
-	 * @param linger how long to wait for a batch to fill
+	 * @param fates finds out what became of transactions
+	 * @param discards remembers what had to be dropped
+	 * @param spool keeps what cannot be written before the end
+	 * @param settings how large it is, and what happens when it is full
 	 * @param statistics counts what becomes of entries
 	 */
-	public AsyncBuffer(DirectWriter writer, int capacity, Overflow overflow, int batchSize, Duration linger,
+	public AsyncBuffer(DirectWriter writer, Fates fates, Discards discards, Spool spool, Settings settings,
 			DeliveryStatistics statistics) {
-		this.queue = new ArrayBlockingQueue<>(capacity);
-		this.overflow = overflow;
+		this.queue = new EntryQueue(settings.capacity(), settings.maxBytes());
+		this.settings = settings;
 		this.writer = writer;
-		this.batchSize = batchSize;
-		this.linger = linger;
+		this.fates = fates;
+		this.discards = discards;
+		this.spool = spool;
 		this.statistics = statistics;
 		this.worker = new Worker("audit-buffer", IDLE, this::drain);
 	}
 
 	/**
-	 * Takes an entry.
+	 * Takes an entry of a caller that does not wait for the database.
 	 * @param entry the entry
-	 * @param connection a connection that the caller holds, with no transaction open on
-	 * it, or {@code null}
-	 * @throws SQLException when the caller had to write it itself and could not
+	 * @param mayWait whether the caller may wait for room: not while it holds a
+	 * connection, which may be the one the writer waits for
+	 * @return whether it is taken care of; if not, the caller must store it
 	 */
-	void add(Entry entry, @Nullable Connection connection) throws SQLException {
-		if (!isRunning() || this.worker.isStopping() || !offer(entry, connection)) {
-			write(entry, connection);
-			return;
+	boolean add(Entry entry, boolean mayWait) {
+		boolean taken = this.queue.offer(entry) || (!this.stopped && overflow(entry, mayWait));
+		if (taken) {
+			this.worker.wake();
 		}
-		this.worker.wake();
-		if (this.worker.isStopping() && this.queue.remove(entry)) {
-			// It came after the last look at the queue.
-			write(entry, connection);
+		else {
+			this.overflows.increment();
 		}
+		return taken;
 	}
 
-	private void write(Entry entry, @Nullable Connection connection) throws SQLException {
-		this.writer.write(new ArrayList<>(List.of(entry)), connection);
-	}
-
-	private boolean offer(Entry entry, @Nullable Connection connection) {
-		if (this.queue.offer(entry)) {
-			return true;
-		}
-		return switch (this.overflow) {
-			case BLOCK -> block(entry, connection);
+	private boolean overflow(Entry entry, boolean mayWait) {
+		return switch (this.settings.overflow()) {
+			case BLOCK -> mayWait && waitForRoom(entry);
 			case SYNC -> false;
 			case DISCARD -> {
-				this.discarded.incrementAndGet();
+				this.discards.add(entry);
 				this.statistics.discarded(1);
 				yield true;
 			}
 		};
 	}
 
-	// Whoever waits while holding a connection may keep the writer from getting one.
-	private boolean block(Entry entry, @Nullable Connection connection) {
+	private boolean waitForRoom(Entry entry) {
+		this.waits.increment();
 		try {
-			return connection == null && this.queue.offer(entry, MAX_BLOCK.toMillis(), TimeUnit.MILLISECONDS);
+			return this.queue.offer(entry, this.settings.blockTimeout());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return false;
+		}
+	}
+
+	/**
+	 * Keeps entries that could not be stored where they belong, until they can be written
+	 * to the ledger. Never waits for the database.
+	 * @param entries the entries; none of them was stored
+	 */
+	void keep(List<Entry> entries) {
+		this.kept.add(entries.size());
+		List<Entry> rest = entries.stream().filter((entry) -> !this.queue.offer(entry)).toList();
+		if (!rest.isEmpty()) {
+			spool(List.of(new Doubt(null, rest)));
+		}
+		this.worker.wake();
+	}
+
+	/**
+	 * Keeps entries until it is known whether they must be written.
+	 * @param doubt the entries, and the transaction that decides
+	 */
+	void keep(Doubt doubt) {
+		this.kept.add(doubt.entries().size());
+		this.doubts.add(doubt);
+		this.worker.wake();
+		if (this.stopped && this.doubts.remove(doubt)) {
+			// It came after the last look.
+			spool(List.of(doubt));
+		}
+	}
+
+	private void spool(List<Doubt> doubts) {
+		try {
+			this.spool.keep(doubts);
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.error("Audit entries could be written neither to the database nor to a file, and are lost: {}",
+					doubts.stream().flatMap((doubt) -> doubt.entries().stream()).map(Entry::action).toList(), ex);
+			doubts.forEach((doubt) -> doubt.entries().forEach(this.discards::add));
+			this.statistics.lost(doubts.stream().mapToInt((doubt) -> doubt.entries().size()).sum());
 		}
 	}
 
 	private void drain() throws SQLException {
-		while (!this.batch.isEmpty() || !this.queue.isEmpty()) {
-			fill();
-			this.writer.write(this.batch, null);
+		this.writer.write(this.batch);
+		settleDoubts();
+		this.spool.takeIn(this::takeIn);
+		while (this.worker.mayGoOn() && fill()) {
+			this.writer.write(this.batch);
 			this.worker.status().progressed();
 		}
-		reportDiscarded();
 	}
 
-	private void fill() {
-		long deadline = System.nanoTime() + this.linger.toNanos();
-		this.queue.drainTo(this.batch, this.batchSize - this.batch.size());
-		while (this.batch.size() < this.batchSize && !this.worker.isStopping()) {
-			long wait = deadline - System.nanoTime();
-			if (wait <= 0 || !await(Math.min(wait, STOP_CHECK_NANOS))) {
-				return;
+	private void settleDoubts() throws SQLException {
+		for (Doubt doubt : List.copyOf(this.doubts)) {
+			Fate fate = fate(doubt);
+			if (fate == Fate.UNKNOWN) {
+				continue;
 			}
-		}
-	}
-
-	// In short steps, as a stop does not wait for a batch to fill.
-	private boolean await(long waitNanos) {
-		try {
-			Entry next = this.queue.poll(waitNanos, TimeUnit.NANOSECONDS);
-			if (next != null) {
-				this.batch.add(next);
-				this.queue.drainTo(this.batch, this.batchSize - this.batch.size());
+			if (fate == Fate.LOST) {
+				this.batch.addAll(doubt.entries());
 			}
-			return true;
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return false;
+			this.doubts.remove(doubt);
+			this.writer.write(this.batch);
 		}
 	}
 
-	private void reportDiscarded() throws SQLException {
-		long count = this.discarded.getAndSet(0);
-		if (count == 0) {
-			return;
+	private Fate fate(Doubt doubt) throws SQLException {
+		return (doubt.row() != null) ? this.fates.fate(doubt.row()) : Fate.LOST;
+	}
+
+	// Whatever is in a file may be in the ledger, too: the stop that wrote the file could
+	// not know.
+	private boolean takeIn(Doubt doubt) throws SQLException {
+		Fate fate = fate(doubt);
+		if (fate == Fate.LOST) {
+			Batch spooled = new Batch();
+			spooled.addAll(doubt.entries());
+			spooled.setUncertain();
+			this.writer.write(spooled);
 		}
-		logger.error("{} audit entries were discarded because the asynchronous buffer was full", count);
-		try {
-			this.writer.writeDiscarded(count);
+		return fate != Fate.UNKNOWN;
+	}
+
+	private boolean fill() {
+		if (!this.settings.linger().isZero() && this.queue.size() > 0) {
+			this.queue.awaitFilled(this.settings.batchSize(), BATCH_BYTES, this.settings.linger());
 		}
-		catch (SQLException | RuntimeException ex) {
-			this.discarded.addAndGet(count);
-			throw ex;
+		Entry discarded = this.discards.take();
+		if (discarded != null) {
+			this.batch.addAll(List.of(discarded));
 		}
+		this.batch.addAll(this.queue.poll(this.settings.batchSize(), BATCH_BYTES));
+		return !this.batch.isEmpty();
 	}
 
 	@Override
 	public void start() {
+		this.stopped = false;
+		this.queue.open();
 		this.worker.start();
 	}
 
 	@Override
 	public void stop() {
+		this.stopped = true;
+		this.queue.close();
 		this.worker.stop();
-		int left = this.queue.size() + this.batch.size();
-		if (left > 0) {
-			this.statistics.lost(left);
-			logger.error("{} audit entries could not be written before the application stopped and are lost", left);
+		List<Doubt> left = left();
+		if (!left.isEmpty()) {
+			spool(left);
+			logger.warn("The audit database could not be written to before the application stopped; the spool keeps "
+					+ "the entries that are left for the next start");
+		}
+		if (this.discards.take() != null) {
+			logger.error("That entries were lost is recorded nowhere but here");
 		}
 	}
 
-	/**
-	 * How many entries wait to be written.
-	 * @return without those of the batch that is being written
-	 */
-	public int size() {
-		return this.queue.size();
-	}
-
-	/**
-	 * How many entries may wait to be written.
-	 * @return the configured capacity
-	 */
-	public int capacity() {
-		return this.queue.size() + this.queue.remainingCapacity();
-	}
-
-	/**
-	 * How the writer is doing.
-	 * @return its live status
-	 */
-	public WorkerStatus status() {
-		return this.worker.status();
+	// A thread that hangs may still write what it has; whoever takes the file in finds
+	// that out.
+	private List<Doubt> left() {
+		List<Entry> entries = new ArrayList<>(this.batch.entries());
+		entries.addAll(this.queue.poll(Integer.MAX_VALUE, Long.MAX_VALUE));
+		Entry discarded = this.discards.take();
+		if (discarded != null) {
+			entries.add(discarded);
+		}
+		List<Doubt> left = new ArrayList<>(this.doubts);
+		this.doubts.removeAll(left);
+		this.batch.done(this.batch.size());
+		if (!entries.isEmpty()) {
+			left.add(new Doubt(null, entries));
+		}
+		return left;
 	}
 
 	@Override
@@ -217,6 +266,85 @@ public final class AsyncBuffer implements SmartLifecycle {
 	@Override
 	public int getPhase() {
 		return Relay.PHASE;
+	}
+
+	/**
+	 * How the writer is doing.
+	 * @return its live status
+	 */
+	public WorkerStatus status() {
+		return this.worker.status();
+	}
+
+	/**
+	 * How many entries may wait.
+	 * @return the configured capacity
+	 */
+	public int capacity() {
+		return this.settings.capacity();
+	}
+
+	/**
+	 * How many entries wait.
+	 * @return their number
+	 */
+	public int size() {
+		return this.queue.size() + this.batch.size();
+	}
+
+	/**
+	 * How much memory the waiting entries take.
+	 * @return bytes, about
+	 */
+	public long bytes() {
+		return this.queue.bytes();
+	}
+
+	/**
+	 * How often a caller waited for room.
+	 * @return the number since the start
+	 */
+	public long waits() {
+		return this.waits.sum();
+	}
+
+	/**
+	 * How many entries found no room, so that their callers stored them.
+	 * @return the number since the start
+	 */
+	public long overflows() {
+		return this.overflows.sum();
+	}
+
+	/**
+	 * How many entries were kept here because they could not be stored where they belong.
+	 * @return the number since the start
+	 */
+	public long kept() {
+		return this.kept.sum();
+	}
+
+	/**
+	 * How many entries were dropped.
+	 * @return the number since the start
+	 */
+	public long discarded() {
+		return this.discards.total();
+	}
+
+	/**
+	 * How large the buffer is, and what happens when it is full.
+	 *
+	 * @param capacity the most entries that wait
+	 * @param maxBytes the most memory they take, in bytes
+	 * @param overflow what happens to further ones
+	 * @param blockTimeout how long a caller waits for room
+	 * @param batchSize the most entries to write at once
+	 * @param linger how long to wait for a batch to fill
+	 */
+	public record Settings(int capacity, long maxBytes, Overflow overflow, Duration blockTimeout, int batchSize,
+			Duration linger) {
+
 	}
 
 }

@@ -20,8 +20,6 @@ import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.orm.jpa.EntityManagerFactoryInfo;
@@ -39,8 +37,6 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * writes its rows, and with them the revision, in such a callback itself.
  */
 public final class AuditTransaction implements TransactionSynchronization {
-
-	private static final Logger logger = LoggerFactory.getLogger(AuditTransaction.class);
 
 	private final AuditTransactions key;
 
@@ -70,6 +66,10 @@ public final class AuditTransaction implements TransactionSynchronization {
 	private @Nullable Supplier<@Nullable Long> revision;
 
 	private @Nullable StagedRow row;
+
+	private int transactional;
+
+	private int chained;
 
 	private int callbacks;
 
@@ -281,16 +281,25 @@ public final class AuditTransaction implements TransactionSynchronization {
 			chained += (operation.delivery() == Delivery.SYNC) ? own.size() : 0;
 		}
 		if (!entries.isEmpty()) {
-			Long id = this.delivery.stage(connection, entries);
-			if (id != null) {
-				this.row = new StagedRow(id, entries.get(0), entries.size() - chained, chained);
-				if (chained > 0) {
-					this.afterCommit.await(id);
-				}
-			}
+			stage(connection, entries, chained);
 		}
 		this.staged.addAll(this.pending.values());
 		this.pending.clear();
+	}
+
+	private void stage(Connection connection, List<Entry> entries, int chained) {
+		StagedRow staged = this.delivery.stage(connection, entries);
+		if (staged == null) {
+			entries.forEach(
+					(entry) -> this.afterCommit.add((chained > 0) ? Delivery.SYNC : Delivery.TRANSACTIONAL, entry));
+			return;
+		}
+		this.row = staged;
+		this.transactional = entries.size() - chained;
+		this.chained = chained;
+		if (chained > 0) {
+			this.afterCommit.await(staged.id());
+		}
 	}
 
 	@Override
@@ -307,7 +316,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void afterCompletion(int status) {
 		this.over = true;
 		TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
-		Aftermath rest = (status == STATUS_COMMITTED || wasCommitted()) ? committed() : notCommitted();
+		Aftermath rest = switch (fate(status)) {
+			case COMMITTED -> committed();
+			case LOST -> notCommitted();
+			case UNKNOWN -> doubtful();
+		};
 		if (this.owner != null && this.owner.aftermath() != null) {
 			this.owner.aftermath().addAll(rest);
 		}
@@ -317,22 +330,27 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	// A commit may fail on its way back. Then what was staged tells.
-	private boolean wasCommitted() {
-		if (this.row == null) {
-			return false;
+	private Fate fate(int status) {
+		if (status == STATUS_COMMITTED) {
+			return Fate.COMMITTED;
 		}
-		Boolean kept = this.delivery.isKept(this.row.id(), this.row.first().id());
-		if (kept == null) {
-			logger.error("The outcome of a transaction is unknown; if it was committed, its audit entries reach "
-					+ "the ledger, else those it staged leave no entry");
-			this.staged.clear();
+		return (this.row != null) ? this.delivery.fate(this.row) : Fate.LOST;
+	}
+
+	// What was not staged has nothing to do with whether that was committed.
+	private Aftermath doubtful() {
+		Aftermath rest = new Aftermath(this.delivery, this.factory);
+		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
+		if (this.row != null) {
+			rest.onlyIfLost(this.row);
 		}
-		return Boolean.TRUE.equals(kept);
+		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
+		return rest;
 	}
 
 	private Aftermath committed() {
 		if (this.row != null) {
-			this.delivery.committed(this.row.transactional(), this.row.chained());
+			this.delivery.committed(this.transactional, this.chained);
 		}
 		// Of a read-only transaction, or added by somebody's after-commit callback.
 		for (OperationChanges operation : this.pending.values()) {
@@ -349,10 +367,6 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	private record OwningCall(Operation operation, @Nullable Aftermath aftermath) {
-
-	}
-
-	private record StagedRow(long id, Entry first, int transactional, int chained) {
 
 	}
 

@@ -64,7 +64,7 @@ public final class Backlog {
 			return;
 		}
 		try {
-			Transactions.run(connection, () -> this.last = measure(connection, now));
+			Transactions.run(connection, Limits.BRIEF, () -> this.last = measure(connection, now));
 		}
 		catch (SQLException ex) {
 			logger.debug("The backlog of the outbox could not be measured", ex);
@@ -87,7 +87,8 @@ public final class Backlog {
 	}
 
 	private boolean mayReadQuarantine(Connection connection) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement("select has_table_privilege(?, 'select')")) {
+		try (PreparedStatement statement = connection
+			.prepareStatement("select coalesce(has_table_privilege(to_regclass(?), 'select'), false)")) {
 			statement.setString(1, this.table);
 			try (ResultSet result = statement.executeQuery()) {
 				result.next();

@@ -3,9 +3,9 @@ package io.auditspring.delivery;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 import javax.sql.DataSource;
 
@@ -36,24 +36,40 @@ public final class EntryDelivery {
 
 	private final Outbox outbox;
 
+	private final Fates fates;
+
 	private final Relay relay;
 
 	private final AsyncBuffer buffer;
 
-	private final DirectWriter writer;
-
 	private final FailurePolicy policy;
+
+	private final Limits limits;
 
 	private final DeliveryStatistics statistics;
 
-	public EntryDelivery(DataSource dataSource, Outbox outbox, Relay relay, AsyncBuffer buffer, DirectWriter writer,
-			FailurePolicy policy, DeliveryStatistics statistics) {
+	private final Outage outage = new Outage(logger, "Audit entries could not be stored where they belong");
+
+	/**
+	 * Creates it.
+	 * @param dataSource the business database, which holds the outbox
+	 * @param outbox where entries are staged
+	 * @param fates finds out what became of transactions
+	 * @param relay moves staged entries to the ledger
+	 * @param buffer takes entries whose callers do not wait, and what cannot be stored
+	 * @param policy what a business call feels of a failure
+	 * @param timeout how long a caller waits for each lock and each statement
+	 * @param statistics counts what becomes of entries
+	 */
+	public EntryDelivery(DataSource dataSource, Outbox outbox, Fates fates, Relay relay, AsyncBuffer buffer,
+			FailurePolicy policy, Duration timeout, DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.outbox = outbox;
+		this.fates = fates;
 		this.relay = relay;
 		this.buffer = buffer;
-		this.writer = writer;
 		this.policy = policy;
+		this.limits = Limits.within(timeout);
 		this.statistics = statistics;
 	}
 
@@ -65,26 +81,25 @@ public final class EntryDelivery {
 	 * Stages entries in a business transaction that is about to commit.
 	 * @param connection the transaction's connection
 	 * @param entries the entries, at least one
-	 * @return the id of their row, or {@code null} if they could not be staged and the
-	 * transaction may go on without them
+	 * @return their row, or {@code null} if they could not be staged and the transaction
+	 * may go on without them; they are to be delivered when it has committed
 	 */
-	@Nullable Long stage(Connection connection, List<Entry> entries) {
+	@Nullable StagedRow stage(Connection connection, List<Entry> entries) {
 		try {
-			return (this.policy == FailurePolicy.PROPAGATE) ? (Long) this.outbox.stage(connection, entries)
+			return (this.policy == FailurePolicy.PROPAGATE) ? this.outbox.stage(connection, entries)
 					: stageWithSavepoint(connection, entries);
 		}
 		catch (SQLException | RuntimeException ex) {
-			this.statistics.recorded(Delivery.TRANSACTIONAL, entries.size());
-			failed(entries, ex);
+			failed(entries.size(), ex);
 			return null;
 		}
 	}
 
 	// A failed statement would take the business transaction with it.
-	private Long stageWithSavepoint(Connection connection, List<Entry> entries) throws SQLException {
+	private StagedRow stageWithSavepoint(Connection connection, List<Entry> entries) throws SQLException {
 		Savepoint savepoint = connection.setSavepoint();
 		try {
-			Long row = this.outbox.stage(connection, entries);
+			StagedRow row = this.outbox.stage(connection, entries);
 			connection.releaseSavepoint(savepoint);
 			return row;
 		}
@@ -107,35 +122,34 @@ public final class EntryDelivery {
 	}
 
 	/**
-	 * Delivers entries that no transaction carries.
+	 * Delivers entries that no transaction carries. What cannot be stored is kept, and
+	 * tried again, whatever the caller is told.
 	 * @param mode how
 	 * @param entries the entries
 	 */
 	void deliver(Delivery mode, List<Entry> entries) {
-		List<Entry> left = new ArrayList<>(entries);
 		this.statistics.recorded(mode, entries.size());
+		List<Entry> left = new ArrayList<>(entries);
 		try {
 			withIdleConnection((connection) -> deliver(mode, left, connection));
 		}
 		catch (SQLException | RuntimeException ex) {
-			failed(left, ex);
+			int unstored = left.size();
+			this.buffer.keep(left);
+			failed(unstored, ex);
 		}
 	}
 
 	private void deliver(Delivery mode, List<Entry> left, @Nullable Connection connection) throws SQLException {
-		switch (mode) {
-			case ASYNC -> {
-				while (!left.isEmpty()) {
-					this.buffer.add(left.get(0), connection);
-					left.remove(0);
-				}
+		if (mode == Delivery.ASYNC) {
+			left.removeIf((entry) -> this.buffer.add(entry, connection == null));
+		}
+		if (!left.isEmpty()) {
+			StagedRow row = store(left, connection);
+			if (row != null && mode == Delivery.SYNC) {
+				withConnection(connection, (own) -> this.relay.move(own, row.id(), this.limits));
 			}
-			case SYNC -> this.writer.write(left, connection);
-			case TRANSACTIONAL, DEFAULT -> {
-				store(left, connection);
-				this.statistics.staged(left.size());
-				this.relay.wake();
-			}
+			this.relay.wake();
 		}
 	}
 
@@ -145,55 +159,83 @@ public final class EntryDelivery {
 	 */
 	void relayNow(long row) {
 		try {
-			withIdleConnection((connection) -> withConnection(connection, (own) -> this.relay.move(own, row)));
+			withIdleConnection(
+					(connection) -> withConnection(connection, (own) -> this.relay.move(own, row, this.limits)));
 		}
 		catch (SQLException | RuntimeException ex) {
 			// Staged and committed they are not lost; only the promise to have them
 			// chained by now is broken.
-			failed(List.of(), ex);
+			failed(0, ex);
 		}
 	}
 
 	/**
-	 * Whether staged entries were committed, as far as that can be known. Over the
-	 * connection of their own transaction it can: what that answers, it has finished.
-	 * @param row the id of their row
-	 * @param entry one of them
-	 * @return whether they are there, or {@code null} if it cannot be known
+	 * What became of a transaction that staged entries, as far as that can be known over
+	 * its own connection. To take another one here could wait for ever.
+	 * @param row what it staged
+	 * @return what is known
 	 */
-	@Nullable Boolean isKept(long row, UUID entry) {
-		boolean[] kept = new boolean[1];
-		boolean[] known = new boolean[1];
+	Fate fate(StagedRow row) {
+		Fate[] fate = { Fate.UNKNOWN };
 		try {
 			withIdleConnection((connection) -> {
 				if (connection != null) {
-					Transactions.run(connection, () -> kept[0] = this.outbox.isKept(connection, row, entry));
-					known[0] = true;
+					fate[0] = this.fates.fate(connection, row);
 				}
 			});
 		}
 		catch (SQLException | RuntimeException ex) {
-			logger.warn("It could not be found out whether a transaction was committed", ex);
+			logger.debug("It could not be found out yet whether a transaction was committed", ex);
 		}
-		return known[0] ? kept[0] : null;
+		return fate[0];
 	}
 
-	private void store(List<Entry> entries, @Nullable Connection connection) throws SQLException {
-		for (int attempt = 1; !entries.isEmpty(); attempt++) {
+	/**
+	 * Writes entries if it turns out that a transaction was not committed.
+	 * @param row what it staged
+	 * @param entries the entries to write in that case
+	 */
+	void deliverIfLost(StagedRow row, List<Entry> entries) {
+		this.buffer.keep(new Doubt(row, entries));
+	}
+
+	/**
+	 * Stores entries in a transaction of their own.
+	 * @param left the entries; they leave the list when they are stored, or when it must
+	 * be found out whether they are
+	 * @param connection a connection to use first, or {@code null}
+	 * @return their row, or {@code null} if it is not known to be there
+	 * @throws SQLException when the database takes nothing
+	 */
+	private @Nullable StagedRow store(List<Entry> left, @Nullable Connection connection) throws SQLException {
+		StagedRow[] row = new StagedRow[1];
+		for (int attempt = 1;; attempt++) {
 			try {
 				withConnection((attempt == 1) ? connection : null,
-						(own) -> Transactions.run(own, () -> this.outbox.stage(own, entries)));
-				return;
+						(own) -> Transactions.run(own, this.limits, () -> row[0] = this.outbox.stage(own, left)));
+				this.statistics.staged(left.size());
+				left.clear();
+				this.outage.over();
+				return row[0];
 			}
 			catch (UnknownOutcomeException ex) {
+				deliverIfLost(row[0], List.copyOf(left));
+				left.clear();
 				throw ex;
 			}
 			catch (SQLException ex) {
-				if (attempt == ATTEMPTS || Refusal.isFinal(ex)) {
+				if (attempt == ATTEMPTS || Refusal.isFinal(ex) || !mayBeStale(ex)) {
 					throw ex;
 				}
 			}
 		}
+	}
+
+	// Another connection helps only where the one was bad, not where all are.
+	private static boolean mayBeStale(SQLException failure) {
+		String state = failure.getSQLState();
+		return state != null && (state.startsWith("08") || state.startsWith("57P") || state.startsWith("25")
+				|| state.startsWith("40"));
 	}
 
 	private void withConnection(@Nullable Connection connection, Use<Connection> use) throws SQLException {
@@ -201,9 +243,7 @@ public final class EntryDelivery {
 			use.with(connection);
 			return;
 		}
-		try (Connection own = this.dataSource.getConnection()) {
-			use.with(own);
-		}
+		Transactions.withOwn(this.dataSource, use::with);
 	}
 
 	// While callbacks of a finished transaction run, its connection is still held and
@@ -234,11 +274,9 @@ public final class EntryDelivery {
 		}
 	}
 
-	private void failed(List<Entry> entries, Exception failure) {
-		this.statistics.failed(entries.size(), failure);
-		logger.error("Audit entries could not be delivered: {}",
-				entries.stream().map((entry) -> entry.action() + ' ' + entry.outcome() + ' ' + entry.id()).toList(),
-				failure);
+	private void failed(int entries, Exception failure) {
+		this.statistics.failed(entries, failure);
+		this.outage.failed(failure);
 		if (this.policy == FailurePolicy.PROPAGATE) {
 			throw new AuditDeliveryException("The audit trail could not be kept", failure);
 		}

@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.EntryCodec;
@@ -27,7 +26,7 @@ public final class Outbox {
 
 	private final String takeOne;
 
-	private final String kept;
+	private final String holds;
 
 	private final String quarantine;
 
@@ -39,34 +38,40 @@ public final class Outbox {
 		this.insert = """
 				insert into %s (chain, entries)
 				values (?, ?)
-				returning id
+				returning id, pg_current_xact_id()::text::bigint
 				""".formatted(schema.table("audit_outbox"));
 		this.takeOne = """
 				delete from %s
 				where chain = ?
 				and id = ?
-				returning id, entries
+				returning id, entries, octet_length(entries)
 				""".formatted(schema.table("audit_outbox"));
-		this.kept = """
-				select exists (select from %s where chain = ? and id = ?) or exists (select from %s where id = ?)
-				""".formatted(schema.table("audit_outbox"), schema.table("audit_log"));
+		this.holds = """
+				select exists (select from %s where chain = ? and id = ?)
+				""".formatted(schema.table("audit_outbox"));
 		// Rows that another relay is moving are passed over, not waited for.
-		// Materialized,
-		// as a limit with locks must be evaluated once.
+		// Materialized, as a limit with locks must be evaluated once. However large rows
+		// are, one is taken. The length of a large value is known without reading it. The
+		// limit is no parameter, so that the planner knows how few rows there are.
 		this.take = """
 				with oldest as materialized (
-					select chain, id
+					select chain, id, octet_length(entries) as bytes
 					from %1$s
 					where chain = ?
+					and id > ?
 					order by id
-					limit ?
+					limit %%d
 					for update skip locked
+				), fitting as materialized (
+					select chain, id, bytes, sum(bytes) over (order by id) - bytes as before
+					from oldest
 				)
 				delete from %1$s as outbox
-				using oldest
-				where outbox.chain = oldest.chain
-				and outbox.id = oldest.id
-				returning outbox.id, outbox.entries
+				using fitting
+				where outbox.chain = fitting.chain
+				and outbox.id = fitting.id
+				and fitting.before < ?
+				returning outbox.id, outbox.entries, fitting.bytes
 				""".formatted(schema.table("audit_outbox"));
 		this.quarantine = """
 				insert into %s (chain, entries, reason)
@@ -86,33 +91,56 @@ public final class Outbox {
 	 * Stages entries in the transaction that is open on the connection.
 	 * @param connection the business transaction's connection
 	 * @param entries the entries, at least one
-	 * @return the id of their row
+	 * @return their row
 	 * @throws SQLException when the database refuses
 	 */
-	long stage(Connection connection, List<Entry> entries) throws SQLException {
+	StagedRow stage(Connection connection, List<Entry> entries) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.insert)) {
 			statement.setString(1, this.chain);
 			statement.setString(2, EntryCodec.write(entries));
 			try (ResultSet result = statement.executeQuery()) {
 				result.next();
-				return result.getLong(1);
+				return new StagedRow(result.getLong(1), result.getLong(2), entries.get(0).id());
 			}
 		}
 	}
 
 	/**
-	 * Whether entries that were staged are there: still staged, or in the ledger.
-	 * @param connection any connection
-	 * @param row the id of their row
-	 * @param entry one of them
-	 * @return whether their transaction was committed
+	 * Whether a transaction is still running.
+	 * @param connection a connection with an open transaction
+	 * @param row what it staged
+	 * @return {@code false} where it has ended, or this server never knew it
 	 * @throws SQLException when the database fails
 	 */
-	boolean isKept(Connection connection, long row, UUID entry) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.kept)) {
+	boolean isRunning(Connection connection, StagedRow row) throws SQLException {
+		// A number that this server has not given out yet is one of the server before a
+		// fail-over.
+		try (PreparedStatement statement = connection.prepareStatement("""
+				select case
+					when ?::text::xid8 < pg_current_xact_id()
+					then pg_xact_status(?::text::xid8) = 'in progress'
+				end
+				""")) {
+			statement.setString(1, Long.toString(row.transaction()));
+			statement.setString(2, Long.toString(row.transaction()));
+			try (ResultSet result = statement.executeQuery()) {
+				result.next();
+				return result.getBoolean(1);
+			}
+		}
+	}
+
+	/**
+	 * Whether a row is there.
+	 * @param connection a connection with an open transaction
+	 * @param row the row
+	 * @return whether it is staged and committed
+	 * @throws SQLException when the database fails
+	 */
+	boolean holds(Connection connection, StagedRow row) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.holds)) {
 			statement.setString(1, this.chain);
-			statement.setLong(2, row);
-			statement.setObject(3, entry);
+			statement.setLong(2, row.id());
 			try (ResultSet result = statement.executeQuery()) {
 				result.next();
 				return result.getBoolean(1);
@@ -124,12 +152,19 @@ public final class Outbox {
 	 * Takes the oldest rows out of the outbox; they are gone when the transaction
 	 * commits.
 	 * @param connection a connection with an open transaction
+	 * @param after only rows with a higher id
 	 * @param limit the most rows to take
+	 * @param bytes no more when they hold so many bytes
 	 * @return the rows, oldest first
 	 * @throws SQLException when the database refuses
 	 */
-	List<Row> take(Connection connection, int limit) throws SQLException {
-		return take(connection, this.take, limit);
+	List<Row> take(Connection connection, long after, int limit, long bytes) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.take.formatted(limit))) {
+			statement.setString(1, this.chain);
+			statement.setLong(2, after);
+			statement.setLong(3, bytes);
+			return rows(statement);
+		}
 	}
 
 	/**
@@ -140,18 +175,18 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	List<Row> takeOne(Connection connection, long row) throws SQLException {
-		return take(connection, this.takeOne, row);
+		try (PreparedStatement statement = connection.prepareStatement(this.takeOne)) {
+			statement.setString(1, this.chain);
+			statement.setLong(2, row);
+			return rows(statement);
+		}
 	}
 
-	private List<Row> take(Connection connection, String sql, long parameter) throws SQLException {
+	private static List<Row> rows(PreparedStatement statement) throws SQLException {
 		List<Row> rows = new ArrayList<>();
-		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			statement.setString(1, this.chain);
-			statement.setLong(2, parameter);
-			try (ResultSet result = statement.executeQuery()) {
-				while (result.next()) {
-					rows.add(new Row(result.getLong(1), result.getString(2)));
-				}
+		try (ResultSet result = statement.executeQuery()) {
+			while (result.next()) {
+				rows.add(new Row(result.getLong(1), result.getString(2), result.getLong(3)));
 			}
 		}
 		// RETURNING promises no order.
@@ -193,8 +228,9 @@ public final class Outbox {
 	 *
 	 * @param id the row's place
 	 * @param entries the entries as the codec wrote them
+	 * @param bytes how large they are
 	 */
-	record Row(long id, String entries) {
+	record Row(long id, String entries, long bytes) {
 
 		/**
 		 * How many entries the row holds.

@@ -6,15 +6,21 @@ package io.auditspring.delivery;
 public enum Overflow {
 
 	/**
-	 * The caller waits for room, for ten seconds at most, and then writes the entry
-	 * itself.
+	 * The caller waits for room, no longer than {@code audit.async.block-timeout}, and
+	 * then does as with {@link #SYNC}. One that holds a connection does so at once, as
+	 * the writer may be waiting for just that connection.
 	 */
 	BLOCK,
 
-	/** The caller writes the entry itself. */
+	/**
+	 * The caller stores the entry in the outbox itself, which does not wait for others.
+	 */
 	SYNC,
 
-	/** The entry is dropped; that and how many is recorded in the ledger. */
+	/**
+	 * The entry is dropped. An entry {@code audit.discarded} in the ledger says how many
+	 * were, of which actions, and from when to when.
+	 */
 	DISCARD
 
 }

@@ -1,12 +1,22 @@
 package io.auditspring.delivery;
 
 import java.sql.SQLException;
+import java.util.Set;
 
 /**
- * Tells a refusal of the data itself from a database that is not able to take anything
- * just now.
+ * Tells what is wrong with an entry from what is wrong with the database, by the classes
+ * of the PostgreSQL manual, appendix A. Only the former may cost the entry its place in
+ * the ledger; the latter is tried again until it is mended, be it a lost connection (08,
+ * 57P), a deadlock (40), a server that only reads (25), a full disk (53), a lock that
+ * took too long (55, 57014), or a privilege or table that is missing (42).
  */
 final class Refusal {
+
+	/**
+	 * Data exceptions, violated constraints, exceeded limits, and rules that somebody's
+	 * own trigger has about rows.
+	 */
+	private static final Set<String> OF_THE_ENTRY = Set.of("22", "23", "54", "P0");
 
 	private Refusal() {
 	}
@@ -14,15 +24,15 @@ final class Refusal {
 	/**
 	 * Whether trying again is useless.
 	 * @param failure what went wrong
-	 * @return {@code true} for data exceptions, integrity violations and exceeded limits
-	 * (PostgreSQL manual, appendix A, classes 22, 23 and 54) and for what cannot be read
+	 * @return {@code true} where the entry is to blame, or cannot be read
 	 */
 	static boolean isFinal(Exception failure) {
 		if (failure instanceof SQLException sql) {
 			String state = sql.getSQLState();
-			return state != null && (state.startsWith("22") || state.startsWith("23") || state.startsWith("54"));
+			return state != null && state.length() == 5 && OF_THE_ENTRY.contains(state.substring(0, 2));
 		}
-		return true;
+		// What the ledger says of itself is not about an entry.
+		return !(failure instanceof IllegalStateException);
 	}
 
 }

@@ -11,7 +11,6 @@ import javax.sql.DataSource;
 
 import io.auditspring.capture.FailureText;
 import io.auditspring.ledger.Entry;
-import io.auditspring.ledger.LedgerWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +19,13 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Moves entries from the outbox to the ledger. A batch leaves the one and enters the
  * other in the same transaction, so each entry arrives exactly once, whatever dies when
- * and however many instances do this at the same time.
+ * and however many instances do this at the same time. Where the ledger is in another
+ * database, it is committed there first, and what is found there already is not written
+ * again.
+ * <p>
+ * It is woken by the transactions of its own instance, and looks by itself from time to
+ * time for what instances that are gone left behind. LISTEN would not do it sooner, and
+ * does not work behind a pooler that lends connections for a transaction.
  */
 public final class Relay implements SmartLifecycle {
 
@@ -29,37 +34,39 @@ public final class Relay implements SmartLifecycle {
 
 	private static final Logger logger = LoggerFactory.getLogger(Relay.class);
 
+	/** However large entries are, this much of them is in memory, and one more. */
+	private static final long BATCH_BYTES = 8 << 20;
+
 	private final DataSource dataSource;
 
 	private final Outbox outbox;
 
-	private final LedgerWriter ledger;
-
-	private final String chain;
+	private final LedgerEnd ledger;
 
 	private final int batchSize;
 
-	private final Worker worker;
+	private final OutboxFront front;
 
 	private final DeliveryStatistics statistics;
 
+	private final Worker worker;
+
 	/**
 	 * Creates the relay.
-	 * @param dataSource the audit database
+	 * @param dataSource the database that holds the outbox
 	 * @param outbox where entries are taken from
 	 * @param ledger where they go
-	 * @param chain the chain they are for
 	 * @param batchSize the most transactions to move at once
 	 * @param pollInterval how often to look for what instances that died left behind
 	 * @param statistics counts what becomes of entries
 	 */
-	public Relay(DataSource dataSource, Outbox outbox, LedgerWriter ledger, String chain, int batchSize,
-			Duration pollInterval, DeliveryStatistics statistics) {
+	public Relay(DataSource dataSource, Outbox outbox, LedgerEnd ledger, int batchSize, Duration pollInterval,
+			DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.outbox = outbox;
 		this.ledger = ledger;
-		this.chain = chain;
 		this.batchSize = batchSize;
+		this.front = new OutboxFront(pollInterval);
 		this.statistics = statistics;
 		this.worker = new Worker("audit-relay", pollInterval, this::drain);
 	}
@@ -72,68 +79,89 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	private void drain() throws SQLException {
-		try (Connection connection = this.dataSource.getConnection()) {
+		Transactions.withOwn(this.dataSource, (connection) -> {
+			long after = this.front.begin();
 			boolean more = true;
-			while (more) {
-				more = move(connection);
+			while (more && this.worker.mayGoOn()) {
+				List<Outbox.Row> moved = move(connection, after);
+				more = isFull(moved);
+				after = moved.isEmpty() ? after : moved.get(moved.size() - 1).id();
+				this.front.moved(after);
 				this.worker.status().progressed();
 				this.outbox.backlog().refresh(connection);
 			}
-		}
+			this.front.end();
+		});
+	}
+
+	private boolean isFull(List<Outbox.Row> rows) {
+		return rows.size() == this.batchSize || rows.stream().mapToLong(Outbox.Row::bytes).sum() >= BATCH_BYTES;
 	}
 
 	/**
 	 * Moves one row; when this returns it is in the ledger, whoever moved it.
 	 * @param connection a connection on which no transaction is open
 	 * @param row the row's id
+	 * @param limits how long it may take
 	 * @throws SQLException when the database refuses
 	 */
-	void move(Connection connection, long row) throws SQLException {
+	void move(Connection connection, long row, Limits limits) throws SQLException {
 		List<Entry> entries = new ArrayList<>();
-		Transactions.run(connection, () -> entries.addAll(append(connection, this.outbox.takeOne(connection, row))));
+		Transactions.run(connection, limits,
+				() -> entries.addAll(append(connection, this.outbox.takeOne(connection, row), limits)));
 		this.statistics.delivered(entries);
 	}
 
-	private boolean move(Connection connection) throws SQLException {
+	private List<Outbox.Row> move(Connection connection, long after) throws SQLException {
 		try {
-			return move(connection, this.batchSize) == this.batchSize;
+			return take(connection, after);
 		}
 		catch (SQLException | RuntimeException ex) {
 			if (!Refusal.isFinal(ex)) {
 				throw ex;
 			}
-			moveOne(connection);
-			return true;
+			moveEach(connection, after);
+			return take(connection, after);
 		}
 	}
 
-	private int move(Connection connection, int limit) throws SQLException {
+	private List<Outbox.Row> take(Connection connection, long after) throws SQLException {
 		List<Outbox.Row> rows = new ArrayList<>();
 		List<Entry> entries = new ArrayList<>();
-		Transactions.run(connection, () -> {
-			rows.addAll(this.outbox.take(connection, limit));
-			entries.addAll(append(connection, rows));
+		Transactions.run(connection, Limits.PATIENT, () -> {
+			this.ledger.claim(connection);
+			rows.addAll(this.outbox.take(connection, after, this.batchSize, BATCH_BYTES));
+			entries.addAll(append(connection, rows, Limits.PATIENT));
 		});
 		this.statistics.delivered(entries);
-		return rows.size();
+		return rows;
 	}
 
-	private List<Entry> append(Connection connection, List<Outbox.Row> rows) throws SQLException {
+	private List<Entry> append(Connection connection, List<Outbox.Row> rows, Limits limits) throws SQLException {
 		List<Entry> entries = new ArrayList<>(rows.size());
 		rows.forEach((row) -> entries.addAll(this.outbox.read(row)));
-		this.ledger.append(connection, this.chain, entries);
+		this.ledger.append(connection, entries, limits);
 		return entries;
 	}
 
 	// One bad row must not stop the others: go on one by one until it is set aside.
-	private void moveOne(Connection connection) throws SQLException {
+	private void moveEach(Connection connection, long after) throws SQLException {
+		boolean refused = false;
+		while (!refused) {
+			refused = moveOne(connection, after);
+		}
+	}
+
+	private boolean moveOne(Connection connection, long after) throws SQLException {
+		boolean[] refused = { true };
+		int[] quarantined = new int[1];
 		List<Entry> entries = new ArrayList<>();
-		int[] refused = new int[1];
-		Transactions.run(connection, () -> {
-			for (Outbox.Row row : this.outbox.take(connection, 1)) {
+		Transactions.run(connection, Limits.PATIENT, () -> {
+			for (Outbox.Row row : this.outbox.take(connection, after, 1, BATCH_BYTES)) {
 				Savepoint untouched = connection.setSavepoint();
 				try {
-					entries.addAll(append(connection, List.of(row)));
+					entries.addAll(append(connection, List.of(row), Limits.PATIENT));
+					refused[0] = false;
 				}
 				catch (SQLException | RuntimeException ex) {
 					if (!Refusal.isFinal(ex)) {
@@ -141,16 +169,17 @@ public final class Relay implements SmartLifecycle {
 					}
 					connection.rollback(untouched);
 					quarantine(connection, row, ex);
-					refused[0] = row.count();
+					quarantined[0] = row.count();
 				}
 			}
 		});
 		this.statistics.delivered(entries);
-		this.statistics.quarantined(refused[0]);
+		this.statistics.quarantined(quarantined[0]);
+		return refused[0];
 	}
 
 	private void quarantine(Connection connection, Outbox.Row row, Exception refusal) throws SQLException {
-		this.outbox.quarantine(connection, row.entries(), FailureText.of(refusal));
+		this.ledger.quarantine(connection, row.entries(), FailureText.of(refusal));
 		logger.error("Staged entries were refused by the ledger and are now in audit_quarantine", refusal);
 	}
 
@@ -164,14 +193,6 @@ public final class Relay implements SmartLifecycle {
 		this.worker.stop();
 	}
 
-	/**
-	 * How the worker is doing.
-	 * @return its live status
-	 */
-	public WorkerStatus status() {
-		return this.worker.status();
-	}
-
 	@Override
 	public boolean isRunning() {
 		return this.worker.isRunning();
@@ -180,6 +201,14 @@ public final class Relay implements SmartLifecycle {
 	@Override
 	public int getPhase() {
 		return PHASE;
+	}
+
+	/**
+	 * How the worker is doing.
+	 * @return its live status
+	 */
+	public WorkerStatus status() {
+		return this.worker.status();
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import io.auditspring.Delivery;
 import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
@@ -34,6 +35,9 @@ final class SessionChanges {
 
 	private final EntityChanges unattributed = new EntityChanges();
 
+	/** What the outbox refused, while the transaction goes on. */
+	private final List<Entry> unstaged = new ArrayList<>(0);
+
 	private int staged;
 
 	private boolean over;
@@ -58,6 +62,9 @@ final class SessionChanges {
 			this.over = true;
 			whenOver.run();
 			this.delivery.committed(success ? this.staged : 0, 0);
+			if (success && !this.unstaged.isEmpty()) {
+				this.delivery.deliver(Delivery.TRANSACTIONAL, this.unstaged);
+			}
 		});
 	}
 
@@ -82,10 +89,15 @@ final class SessionChanges {
 		Long revision = this.revision.get();
 		List<Entry> entries = new ArrayList<>(this.transactions.unattributed(this.unattributed, revision));
 		this.operations.values().forEach((operation) -> entries.addAll(operation.entries(this.factory, revision)));
-		if (!entries.isEmpty()) {
-			Long row = this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(),
-					entries);
-			this.staged = (row != null) ? entries.size() : 0;
+		if (entries.isEmpty()) {
+			return;
+		}
+		if (this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(),
+				entries) != null) {
+			this.staged = entries.size();
+		}
+		else {
+			this.unstaged.addAll(entries);
 		}
 	}
 

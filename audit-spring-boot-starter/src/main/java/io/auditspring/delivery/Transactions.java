@@ -4,21 +4,54 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
+import javax.sql.DataSource;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * Work on a connection that nobody else's transaction is open on.
  */
 final class Transactions {
 
+	private static final Logger logger = LoggerFactory.getLogger(Transactions.class);
+
+	/** PostgreSQL manual, appendix A: read_only_sql_transaction. */
+	private static final String READ_ONLY = "25006";
+
 	private Transactions() {
+	}
+
+	/**
+	 * Works on a connection of its own. One that leads to a server that only reads, as
+	 * after a fail-over, does not go back to the pool.
+	 * @param dataSource where to take it from
+	 * @param use what to do with it
+	 * @throws SQLException what the work threw, or that there is no connection
+	 */
+	static void withOwn(DataSource dataSource, Use use) throws SQLException {
+		try (Connection connection = dataSource.getConnection()) {
+			try {
+				use.with(connection);
+			}
+			catch (SQLException ex) {
+				if (READ_ONLY.equals(ex.getSQLState())) {
+					connection.abort(Runnable::run);
+				}
+				throw ex;
+			}
+		}
 	}
 
 	/**
 	 * Runs work in a transaction of its own, and leaves the connection as it was.
 	 * @param connection the connection
+	 * @param limits how long it may take
 	 * @param work the work
-	 * @throws SQLException what the work threw
+	 * @throws UnknownOutcomeException if the commit was sent, but not answered
+	 * @throws SQLException what the work threw; nothing was committed
 	 */
-	static void run(Connection connection, Work work) throws SQLException {
+	static void run(Connection connection, Limits limits, Work work) throws SQLException {
 		boolean autoCommit = connection.getAutoCommit();
 		boolean readOnly = connection.isReadOnly();
 		if (readOnly) {
@@ -26,10 +59,8 @@ final class Transactions {
 		}
 		connection.setAutoCommit(false);
 		try {
-			// Whatever the pool's default is: under a stricter one the head of a chain
-			// that moved meanwhile could not be locked.
 			try (Statement statement = connection.createStatement()) {
-				statement.execute("set transaction isolation level read committed");
+				statement.execute(limits.begin());
 			}
 			work.run();
 			commit(connection);
@@ -40,18 +71,16 @@ final class Transactions {
 			throw ex;
 		}
 		finally {
-			if (!connection.isClosed()) {
-				connection.setAutoCommit(autoCommit);
-				connection.setReadOnly(readOnly);
-			}
+			restore(connection, autoCommit, readOnly);
 		}
 	}
 
+	// Not only what the database says: an error on the way back leaves it open, too.
 	private static void commit(Connection connection) throws SQLException {
 		try {
 			connection.commit();
 		}
-		catch (SQLException ex) {
+		catch (SQLException | RuntimeException | Error ex) {
 			throw new UnknownOutcomeException(ex);
 		}
 	}
@@ -65,13 +94,37 @@ final class Transactions {
 		}
 	}
 
+	// What is decided by now must not be told otherwise because of a connection that
+	// broke.
+	private static void restore(Connection connection, boolean autoCommit, boolean readOnly) {
+		try {
+			if (!connection.isClosed()) {
+				connection.setAutoCommit(autoCommit);
+				connection.setReadOnly(readOnly);
+			}
+		}
+		catch (SQLException ex) {
+			logger.debug("A connection could not be given back as it was", ex);
+		}
+	}
+
 	/**
-	 * Something to do with a connection.
+	 * Something to do within a transaction.
 	 */
 	@FunctionalInterface
 	interface Work {
 
 		void run() throws SQLException;
+
+	}
+
+	/**
+	 * Something to do with a connection.
+	 */
+	@FunctionalInterface
+	interface Use {
+
+		void with(Connection connection) throws SQLException;
 
 	}
 

@@ -2,6 +2,8 @@ package io.auditspring.delivery;
 
 import java.sql.SQLException;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A commit was sent, but its answer did not come: it may have happened or not.
  */
@@ -9,8 +11,12 @@ final class UnknownOutcomeException extends SQLException {
 
 	private static final long serialVersionUID = 1L;
 
-	UnknownOutcomeException(SQLException cause) {
-		super(cause.getMessage(), cause.getSQLState(), cause);
+	UnknownOutcomeException(Throwable cause) {
+		super(cause.getMessage(), state(cause), cause);
+	}
+
+	private static @Nullable String state(Throwable cause) {
+		return (cause instanceof SQLException sql) ? sql.getSQLState() : null;
 	}
 
 }

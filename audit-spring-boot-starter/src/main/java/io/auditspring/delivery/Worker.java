@@ -2,7 +2,10 @@ package io.auditspring.delivery;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -11,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A thread that works when it is woken, and now and then unasked. After a failure it
- * waits longer each time before it tries again. When stopped it works once more.
+ * waits before it tries again, longer each time, and nobody but a stop wakes it: a busy
+ * application must not hammer a database that is down. When stopped it works once more.
  */
 final class Worker {
 
@@ -21,7 +25,10 @@ final class Worker {
 
 	private static final long FIRST_BACKOFF_MILLIS = 100;
 
-	private static final long STOP_SECONDS = 30;
+	private static final Duration STOP = Duration.ofSeconds(20);
+
+	/** Where the database is down anyway, the rest of the shutdown needs the time. */
+	private static final Duration STOP_IN_OUTAGE = Duration.ofSeconds(3);
 
 	private final String name;
 
@@ -29,11 +36,15 @@ final class Worker {
 
 	private final Task task;
 
+	private final Outage outage;
+
 	private final WorkerStatus status;
 
 	private final Semaphore signal = new Semaphore(0);
 
-	private volatile boolean stopping;
+	private volatile CountDownLatch stop = new CountDownLatch(1);
+
+	private volatile long stopNanos;
 
 	private volatile @Nullable Thread thread;
 
@@ -41,13 +52,15 @@ final class Worker {
 		this.name = name;
 		this.interval = interval;
 		this.task = task;
+		this.outage = new Outage(logger, name + " could not write to the audit database");
 		this.status = new WorkerStatus(name);
 	}
 
 	synchronized void start() {
 		if (this.thread == null) {
-			this.stopping = false;
-			Thread started = new Thread(this::work, this.name);
+			this.stop = new CountDownLatch(1);
+			CountDownLatch stop = this.stop;
+			Thread started = new Thread(() -> work(stop), this.name);
 			started.setDaemon(true);
 			this.thread = started;
 			this.status.runsOn(started);
@@ -66,7 +79,23 @@ final class Worker {
 	}
 
 	boolean isStopping() {
-		return this.stopping;
+		return this.stop.getCount() == 0;
+	}
+
+	/**
+	 * Whether a task that has done a part shall go on with the next one.
+	 * @return {@code false} when a stop has no time left
+	 */
+	boolean mayGoOn() {
+		return !isStopping() || System.nanoTime() - this.stopNanos < 0;
+	}
+
+	/**
+	 * Since when the task fails.
+	 * @return since when, or {@code null} where it does not
+	 */
+	@Nullable Instant failingSince() {
+		return this.outage.since();
 	}
 
 	synchronized void stop() {
@@ -74,10 +103,12 @@ final class Worker {
 		if (running == null) {
 			return;
 		}
-		this.stopping = true;
+		Duration patience = (failingSince() != null) ? STOP_IN_OUTAGE : STOP;
+		this.stopNanos = System.nanoTime() + patience.toNanos();
+		this.stop.countDown();
 		this.signal.release();
 		try {
-			running.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+			running.join(patience.toMillis());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -90,40 +121,64 @@ final class Worker {
 		return this.status;
 	}
 
-	private void work() {
-		long backoff = 0;
-		while (!this.stopping) {
-			await((backoff > 0) ? backoff : this.interval.toMillis());
-			backoff = tryOnce() ? 0 : Math.min(Math.max(backoff * 2, FIRST_BACKOFF_MILLIS), MAX_BACKOFF_MILLIS);
+	private void work(CountDownLatch stop) {
+		int failures = 0;
+		while (stop.getCount() > 0) {
+			await(stop, failures);
+			failures = tryOnce() ? 0 : failures + 1;
 		}
 		tryOnce();
 	}
 
 	private boolean tryOnce() {
 		try {
-			this.status.progressed();
 			this.task.run();
+			this.outage.over();
 			this.status.succeeded();
 			return true;
 		}
 		catch (Throwable ex) {
 			// Whatever it is, without this thread nothing would be written any more.
-			this.status.failed(ex);
-			logger.error("{} could not write to the audit database; what it has to write is kept and tried again",
-					this.name, ex);
+			report(ex);
 			return false;
 		}
 	}
 
-	private void await(long millis) {
+	private void report(Throwable failure) {
 		try {
-			if (this.signal.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
+			this.status.failed(failure);
+			this.outage.failed(failure);
+		}
+		catch (Throwable ex) {
+			// Out of memory even for a log line; the next try has another one.
+			failure.addSuppressed(ex);
+		}
+	}
+
+	private void await(CountDownLatch stop, int failures) {
+		try {
+			if (failures > 0) {
+				stop.await(backoffMillis(failures), TimeUnit.MILLISECONDS);
+			}
+			else if (this.signal.tryAcquire(this.interval.toMillis(), TimeUnit.MILLISECONDS)) {
 				this.signal.drainPermits();
 			}
 		}
 		catch (InterruptedException ex) {
-			this.stopping = true;
+			// Nobody but stop() ends this thread.
+			logger.debug("{} was interrupted and goes on", this.name);
 		}
+	}
+
+	/**
+	 * Exponential, with full jitter: instances that failed together must not come back
+	 * together.
+	 * @param failures how many times in a row
+	 * @return milliseconds to wait
+	 */
+	static long backoffMillis(int failures) {
+		long most = Math.min(FIRST_BACKOFF_MILLIS << Math.min(failures, 20), MAX_BACKOFF_MILLIS);
+		return ThreadLocalRandom.current().nextLong(1, most + 1);
 	}
 
 	/**

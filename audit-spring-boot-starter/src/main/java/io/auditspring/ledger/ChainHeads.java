@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.UUID;
 
 /**
  * The heads of the chains in {@code audit_chain}. Whoever has locked one's row may append
@@ -14,8 +15,11 @@ final class ChainHeads {
 
 	private final String lock;
 
+	private final String ledgerId;
+
 	ChainHeads(Schema schema) {
 		this.lock = "select size, head, recorded_at from %s(?)".formatted(schema.table("audit_lock_chain"));
+		this.ledgerId = "select %s(?)".formatted(schema.table("audit_ledger_id"));
 	}
 
 	/**
@@ -33,6 +37,23 @@ final class ChainHeads {
 				row.next();
 				return new ChainHead(chain, row.getLong("size"), row.getBytes("head"),
 						row.getObject("recorded_at", OffsetDateTime.class).toInstant());
+			}
+		}
+	}
+
+	/**
+	 * Finds out which ledger a chain is of, without waiting for whoever appends to it.
+	 * @param connection where to
+	 * @param chain the chain's name; it is begun if there is none
+	 * @return the ledger's id
+	 * @throws SQLException if the database fails
+	 */
+	UUID ledgerId(Connection connection, String chain) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.ledgerId)) {
+			statement.setString(1, chain);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getObject(1, UUID.class);
 			}
 		}
 	}

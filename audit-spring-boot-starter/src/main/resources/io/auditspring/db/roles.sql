@@ -45,10 +45,11 @@ grant usage on schema "${schema}" to audit_writer, audit_reader, audit_redactor,
 
 -- Writes entries, and reads none. FOR UPDATE, with which a relay takes rows of the outbox, needs the right to update
 -- one column; that column means nothing.
-grant insert, select (id) on "${schema}".audit_log to audit_writer;
+grant insert, select (id, recorded_at) on "${schema}".audit_log to audit_writer;
 grant select, insert, delete, update (created_at) on "${schema}".audit_outbox to audit_writer;
 grant insert on "${schema}".audit_quarantine to audit_writer;
-grant execute on function "${schema}".audit_lock_chain(text), "${schema}".audit_ensure_partition(date) to audit_writer;
+grant execute on function "${schema}".audit_lock_chain(text), "${schema}".audit_ledger_id(text),
+	"${schema}".audit_ensure_partition(date) to audit_writer;
 
 -- Reads and verifies.
 grant select on "${schema}".audit_log, "${schema}".audit_chain to audit_reader, audit_redactor, audit_retention;

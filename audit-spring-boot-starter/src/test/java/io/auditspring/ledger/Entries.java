@@ -45,7 +45,15 @@ public final class Entries {
 
 	/** An entry of nothing but what it must have. */
 	public static Entry bare(String action) {
-		return new Entry(UUID.randomUUID(), Instant.EPOCH, null, null, UUID.randomUUID(), action, null, Severity.INFO,
+		return bare(action, Instant.EPOCH);
+	}
+
+	static Entry at(Instant time) {
+		return bare("at", time);
+	}
+
+	private static Entry bare(String action, Instant time) {
+		return new Entry(UUID.randomUUID(), time, null, null, UUID.randomUUID(), action, null, Severity.INFO,
 				Outcome.SUCCESS, ActorType.SYSTEM, null, null, null, null, null,
 				new Entry.ActorGroup("system", null, null, null, null, null, null, null),
 				new Entry.DataGroup(null, null, null, null, null, null, null, null, null));

@@ -3,6 +3,7 @@ package io.auditspring.ledger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -71,6 +72,25 @@ class LedgerWriterTests {
 		}
 		this.database.append("main", Entries.entries(2));
 		assertThat(this.verifier.verify("main").entries()).isEqualTo(4);
+		assertThat(this.verifier.verify().valid()).isTrue();
+	}
+
+	@Test
+	void aRepetitionAppendsOnlyWhatIsMissing() throws SQLException {
+		List<Entry> entries = new ArrayList<>(Entries.entries(4));
+		// Of a clock that is years ahead, and of one that is years behind.
+		entries.add(Entries.at(Instant.parse("2100-01-01T00:00:00Z")));
+		entries.add(Entries.at(Instant.EPOCH));
+		this.database.append("main", List.of(entries.get(1), entries.get(3), entries.get(4), entries.get(5)));
+		entries.add(entries.get(0));
+		for (int i = 0; i < 2; i++) {
+			try (Connection connection = this.database.begin()) {
+				new LedgerWriter(this.database.schema()).appendMissing(connection, "main", entries);
+				connection.commit();
+			}
+		}
+		assertThat(this.database.query("select string_agg(action, ' ' order by seq) from audit.audit_log"))
+			.isEqualTo("order.pay.1 order.pay.3 at at order.pay.0 order.pay.2");
 		assertThat(this.verifier.verify().valid()).isTrue();
 	}
 

@@ -35,6 +35,27 @@ begin
 end
 $$;
 
+-- Which ledger a chain is of; begins the chain if there is none. Waits for nobody who appends to it.
+create function "${schema}".audit_ledger_id(chain text) returns uuid
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	begun uuid := gen_random_uuid();
+	found_id uuid;
+begin
+	select ledger_id into found_id from "${schema}".audit_chain where name = chain;
+	if found_id is null then
+		insert into "${schema}".audit_chain (name, ledger_id, size, head)
+		values (chain, begun, 0, sha256(convert_to(concat(e'audit-ledger/v1\n', begun, e'\n', chain), 'UTF8')))
+		on conflict do nothing;
+		select ledger_id into strict found_id from "${schema}".audit_chain where name = chain;
+	end if;
+	return found_id;
+end
+$$;
+
 -- Takes a batch of entries if it continues its chain, and moves the head to its end. Runs with the owner's rights:
 -- nobody else may move a head.
 create function "${schema}".audit_take_entries() returns trigger
@@ -126,7 +147,7 @@ create trigger audit_log_refuse_forged_entries
 	for each statement execute function "${schema}".audit_refuse_forged_entries();
 alter table "${schema}".audit_log enable always trigger audit_log_refuse_forged_entries;
 
-revoke all on function "${schema}".audit_lock_chain(text), "${schema}".audit_take_entries(),
+revoke all on function "${schema}".audit_lock_chain(text), "${schema}".audit_ledger_id(text), "${schema}".audit_take_entries(),
 	"${schema}".audit_refuse_forged_entries() from public;
 
 -- The hash of an entry with the digests of its groups, as the format says. PostgreSQL escapes strings as RFC 8785 does.

@@ -1,0 +1,26 @@
+package io.auditspring.delivery;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose spool files may be taken in: those of the same service for the same chain of the
+ * same ledger.
+ *
+ * @param service the name of the service, or {@code null}
+ * @param chain the chain
+ * @param ledger the id of the chain's ledger
+ */
+public record SpoolOwner(@Nullable String service, String chain, UUID ledger) {
+
+	@Override
+	public String toString() {
+		String name = (this.service != null) ? this.service : "";
+		return "service=%s chain=%s ledger=%s".formatted(URLEncoder.encode(name, StandardCharsets.UTF_8),
+				URLEncoder.encode(this.chain, StandardCharsets.UTF_8), this.ledger);
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.auditspring.delivery;
+
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row that was staged, and by what it is known whether that was committed.
+ *
+ * @param id the row's id
+ * @param transaction the database's number of the transaction
+ * @param entry one of its entries
+ */
+record StagedRow(long id, long transaction, UUID entry) {
+
+	/** Stands in a file for a row that there is none of. */
+	private static final String NONE = "-";
+
+	static String format(@Nullable StagedRow row) {
+		return (row != null) ? "%d:%d:%s".formatted(row.id, row.transaction, row.entry) : NONE;
+	}
+
+	/**
+	 * Reads what {@link #format} wrote.
+	 * @param text the text
+	 * @return the row, or {@code null} for none
+	 * @throws IllegalArgumentException if it is something else
+	 */
+	static @Nullable StagedRow parse(String text) {
+		if (text.equals(NONE)) {
+			return null;
+		}
+		String[] parts = text.split(":", 3);
+		if (parts.length != 3) {
+			throw new IllegalArgumentException("Not a staged row: " + text);
+		}
+		return new StagedRow(Long.parseLong(parts[0]), Long.parseLong(parts[1]), UUID.fromString(parts[2]));
+	}
+
+}

@@ -1,0 +1,168 @@
+package io.auditspring.delivery;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditLog;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.TestDatabase;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+
+import static io.auditspring.delivery.Recorders.record;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What happens when the writer does not keep up: here somebody holds the chain's head.
+ */
+class AsyncBufferTests {
+
+	private final DataSource database = TestDatabase.newDatabase();
+
+	private final AuditLog log = new AuditLog(this.database);
+
+	private Connection holder;
+
+	@TempDir
+	Path directory;
+
+	@BeforeEach
+	void connect() throws SQLException {
+		this.holder = this.database.getConnection();
+		this.holder.setAutoCommit(false);
+	}
+
+	@AfterEach
+	void disconnect() throws SQLException {
+		this.holder.close();
+	}
+
+	private ApplicationContextRunner runner(String... properties) {
+		return Recorders.runner(new FaultyDataSource(this.database), this.directory.resolve("spool"), properties)
+			.withPropertyValues("audit.delivery=async", "audit.batch.size=1", "audit.batch.linger=0");
+	}
+
+	/** From now on the writer waits, with one entry. */
+	private AsyncBuffer holdTheHead(ApplicationContext context) throws SQLException {
+		context.getBean(Relay.class).stop();
+		record(context, "first");
+		this.log.await(1);
+		try (Statement statement = this.holder.createStatement()) {
+			statement.execute("select * from audit.audit_chain for update");
+		}
+		record(context, "held");
+		AsyncBuffer buffer = context.getBean(AsyncBuffer.class);
+		Awaitility.await().until(() -> buffer.bytes() == 0);
+		return buffer;
+	}
+
+	@Test
+	void whoWaitedLongEnoughStoresTheEntryItself() {
+		runner("audit.async.capacity=3", "audit.async.block-timeout=50ms").run((context) -> {
+			AsyncBuffer buffer = holdTheHead(context);
+			record(context, 1, 5);
+			assertThat(buffer.waits()).isEqualTo(2);
+			assertThat(buffer.overflows()).isEqualTo(2);
+			assertThat(this.log.staged()).isEqualTo(2);
+			this.holder.rollback();
+			context.getBean(Relay.class).start();
+			assertThat(this.log.await(7)).extracting("action").contains("no.1", "no.4", "no.5");
+		});
+	}
+
+	@Test
+	void anInterruptEndsTheWaitAndNotTheEntry() {
+		runner("audit.async.capacity=1", "audit.async.block-timeout=1h").run((context) -> {
+			holdTheHead(context);
+			record(context, 1, 1);
+			Thread caller = new Thread(() -> record(context, 2, 2));
+			caller.start();
+			Awaitility.await().until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+			caller.interrupt();
+			caller.join();
+			assertThat(this.log.staged()).isOne();
+			this.holder.rollback();
+			context.getBean(Relay.class).start();
+			this.log.await(4);
+		});
+	}
+
+	@Test
+	void itIsBoundedInBytes() {
+		runner("audit.async.max-bytes=1MB", "audit.async.overflow=sync").run((context) -> {
+			AsyncBuffer buffer = holdTheHead(context);
+			AuditRecorder recorder = context.getBean(AuditRecorder.class);
+			for (int i = 0; i < 10; i++) {
+				recorder.record(AuditRecord.action("large").message("x".repeat(300_000)).build());
+			}
+			assertThat(buffer.overflows()).isEqualTo(7);
+			assertThat(buffer.bytes()).isBetween(900_000L, 1_000_000L);
+			this.holder.rollback();
+			context.getBean(Relay.class).start();
+			this.log.await(12);
+		});
+	}
+
+	@Test
+	void whatIsLargerThanAllTheRoomIsTakenAlone() {
+		runner("audit.async.max-bytes=10KB").run((context) -> {
+			context.getBean(AuditRecorder.class)
+				.record(AuditRecord.action("large").message("x".repeat(300_000)).build());
+			this.log.await(1);
+			assertThat(context.getBean(AsyncBuffer.class).overflows()).isZero();
+		});
+	}
+
+	@Test
+	void whatIsDiscardedIsRecordedByActionAndTime() {
+		runner("audit.async.capacity=1", "audit.async.overflow=discard").run((context) -> {
+			AsyncBuffer buffer = holdTheHead(context);
+			record(context, "kept");
+			List.of("a", "b", "a").forEach((action) -> record(context, action));
+			for (int i = 0; i < 200; i++) {
+				record(context, "many." + i);
+			}
+			assertThat(buffer.discarded()).isEqualTo(203);
+			this.holder.rollback();
+			assertThat(this.log.await(4)).extracting("action")
+				.containsExactlyInAnyOrder("first", "held", "kept", "audit.discarded");
+			assertThat(this.log.jdbc().queryForMap("""
+					select metadata ->> 'count' as count, metadata -> 'actions' ->> 'a' as a,
+						metadata -> 'actions' ->> 'b' as b, metadata -> 'actions' ->> '(others)' as others,
+						metadata ->> 'from' < metadata ->> 'to' as period
+					from audit.audit_log
+					where action = 'audit.discarded'
+					""")).containsEntry("count", "203")
+				.containsEntry("a", "2")
+				.containsEntry("b", "1")
+				.containsEntry("others", "102")
+				.containsEntry("period", true);
+		});
+	}
+
+	@Test
+	void itCanBeStartedAgain() {
+		runner().run((context) -> {
+			AsyncBuffer buffer = context.getBean(AsyncBuffer.class);
+			record(context, 1, 1);
+			buffer.stop();
+			record(context, 2, 2);
+			buffer.start();
+			record(context, 3, 3);
+			assertThat(this.log.await(3)).extracting("action").contains("no.1", "no.2", "no.3");
+		});
+	}
+
+}
