@@ -8,9 +8,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.ledger.checkpoint.Checkpoint;
@@ -102,8 +102,8 @@ final class CheckpointStep {
 	private MerkleTree startingTree(Connection connection, String chain, TreeEdge edge, @Nullable Checkpoint last)
 			throws SQLException {
 		List<TreeNode> nodes = new TreeRange(0, edge.size()).nodes();
-		Map<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, nodes);
-		MerkleTree tree = new MerkleTree(edge.size(), nodes.stream().map(hashes::get).toList());
+		Function<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, nodes);
+		MerkleTree tree = new MerkleTree(edge.size(), nodes.stream().map(hashes).toList());
 		long signedSize = (last != null) ? last.size() : 0;
 		if (edge.size() != signedSize || (last != null && !Arrays.equals(tree.root(), last.root()))) {
 			throw new CheckpointRefusedException(
@@ -132,7 +132,7 @@ final class CheckpointStep {
 
 	private byte[] leaf(Connection connection, String chain, TreeEdge edge, long index) throws SQLException {
 		TreeNode leaf = new TreeNode(0, index);
-		return this.tree.hashes(connection, chain, edge, List.of(leaf)).get(leaf);
+		return this.tree.hashes(connection, chain, edge, List.of(leaf)).apply(leaf);
 	}
 
 	/** What was computed and what is stored must be the same before it is signed. */
@@ -148,8 +148,8 @@ final class CheckpointStep {
 
 	private byte[] root(Connection connection, String chain, TreeEdge edge, long size) throws SQLException {
 		TreeRange range = new TreeRange(0, size);
-		Map<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, range.nodes());
-		return range.hash(hashes::get);
+		Function<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, range.nodes());
+		return range.hash(hashes);
 	}
 
 	/** Nothing that was ever signed may be contradicted. */

@@ -5,9 +5,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
@@ -76,18 +76,24 @@ final class TreeProofs {
 
 	private List<byte[]> hashes(Connection connection, String chain, List<TreeRange> ranges) throws SQLException {
 		TreeEdge edge = this.tree.edge(connection, chain, "");
-		check(edge != null && ranges.stream().allMatch((range) -> range.to() <= edge.size()), chain);
+		if (edge == null || ranges.stream().anyMatch((range) -> range.to() > edge.size())) {
+			throw refusal(chain);
+		}
 		List<TreeNode> nodes = ranges.stream().flatMap((range) -> range.nodes().stream()).toList();
-		Map<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, nodes);
-		return ranges.stream().map((range) -> range.hash(hashes::get)).toList();
+		Function<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, nodes);
+		return ranges.stream().map((range) -> range.hash(hashes)).toList();
 	}
 
 	private static void check(boolean valid, String chain) {
 		if (!valid) {
-			throw new CheckpointRefusedException(
-					"The tree of chain '%s' in audit_tree and audit_tile does not lead to what was signed"
-						.formatted(chain));
+			throw refusal(chain);
 		}
+	}
+
+	private static CheckpointRefusedException refusal(String chain) {
+		return new CheckpointRefusedException(
+				"The tree of chain '%s' in audit_tree and audit_tile does not lead to what was signed"
+					.formatted(chain));
 	}
 
 }

@@ -9,6 +9,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.merkle.TilePlace;
@@ -119,11 +121,11 @@ final class TreeRows {
 	 * @param chain the chain's name
 	 * @param edge the tree's edge
 	 * @param nodes which subtrees
-	 * @return their hashes
+	 * @return gives the hash of each of them
 	 * @throws SQLException if the database fails
 	 * @throws CheckpointRefusedException if a tile is missing
 	 */
-	Map<TreeNode, byte[]> hashes(Connection connection, String chain, TreeEdge edge, Collection<TreeNode> nodes)
+	Function<TreeNode, byte[]> hashes(Connection connection, String chain, TreeEdge edge, Collection<TreeNode> nodes)
 			throws SQLException {
 		List<TilePlace> places = nodes.stream().map(TilePlace::of).distinct().filter(edge::isFull).toList();
 		Map<TilePlace, byte[]> tiles = places.isEmpty() ? Map.of() : tiles(connection, chain, places);
@@ -138,7 +140,7 @@ final class TreeRows {
 			}
 			hashes.put(node, place.hash(node, tile));
 		}
-		return hashes;
+		return (node) -> Objects.requireNonNull(hashes.get(node));
 	}
 
 	private Map<TilePlace, byte[]> tiles(Connection connection, String chain, List<TilePlace> places)
