@@ -1,0 +1,140 @@
+package io.auditspring.faults;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+
+import io.auditspring.AuditLog;
+import io.auditspring.TestDatabase;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Transactions of others get in the way of the relay.
+ */
+class ContendedLedgerTests {
+
+	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
+
+	private final AuditLog log = new AuditLog(this.database);
+
+	private final Answers answers = new Answers();
+
+	private ConfigurableApplicationContext start() {
+		return FaultyApplication.start(this.database.getUrl());
+	}
+
+	private Load load(ConfigurableApplicationContext context) {
+		return new Load(context.getBean(OrderDesk.class), this.answers, "here");
+	}
+
+	private void settle(String fault, Work... works) {
+		new Reckoning(fault, this.answers, this.database).settle(0, works);
+	}
+
+	@Test
+	void aDeadlockIsEndedByTryingAgain() throws SQLException {
+		try (ConfigurableApplicationContext context = start();
+				Connection rival = this.database.getConnection();
+				Statement statement = rival.createStatement()) {
+			context.getBean(OrderDesk.class).sync("first");
+			rival.setAutoCommit(false);
+			// So that it is always the other one that is ended.
+			statement.execute("set deadlock_timeout = '1h'");
+			statement.execute("lock table audit.audit_log in share mode");
+			Load load = load(context);
+			load.start(Map.of(Work.TRANSACTIONAL, 1, Work.NOTE, 1), 20);
+			load.awaitEnd();
+			Awaitility.await().until(this::isSomebodyWaitingForTheLedger);
+			// Comes through only when the relay, or the buffer, has given way.
+			statement.execute("select from audit.audit_chain for update");
+			rival.rollback();
+		}
+		assertThat(this.log.jdbc()
+			.queryForObject("select deadlocks from pg_stat_database where datname = current_database()", Integer.class))
+			.isPositive();
+		settle("deadlock", Work.TRANSACTIONAL, Work.NOTE);
+	}
+
+	private boolean isSomebodyWaitingForTheLedger() {
+		return this.log.jdbc()
+			.queryForObject(
+					"select exists (select from pg_locks where relation = 'audit.audit_log'::regclass and not granted)",
+					Boolean.class);
+	}
+
+	@Test
+	void whatCommitsLateIsNotPassedOver() throws SQLException {
+		this.log.jdbc().execute("create table gate (id int)");
+		try (ConfigurableApplicationContext context = start();
+				Connection foreign = this.database.getConnection();
+				Statement statement = foreign.createStatement()) {
+			foreign.setAutoCommit(false);
+			holdBackTheCommitOf("late", statement);
+			Thread late = new Thread(() -> {
+				context.getBean(OrderDesk.class).transactional("late");
+				this.answers.acknowledged(Work.TRANSACTIONAL, "x-TRANSACTIONAL-late");
+			});
+			late.start();
+			Awaitility.await().until(this::isCommitHeldBack);
+			Load load = load(context);
+			load.start(Map.of(Work.TRANSACTIONAL, 2), 200);
+			load.awaitEnd();
+			Awaitility.await().until(() -> this.log.count() == 400);
+			assertThat(this.answers.failures()).isZero();
+			foreign.rollback();
+			this.log.await(401);
+		}
+		assertThat(this.log.entries()).last().extracting("target_name").isEqualTo("late");
+	}
+
+	// A deferred constraint runs within the commit, after the entry was staged.
+	private void holdBackTheCommitOf(String reference, Statement foreign) throws SQLException {
+		this.log.jdbc().execute("""
+				create function wait_at_gate() returns trigger language plpgsql as $$
+				begin
+					lock table gate in share mode;
+					return null;
+				end
+				$$
+				""");
+		this.log.jdbc().execute("""
+				create constraint trigger late after insert on purchase_order deferrable initially deferred
+				for each row when (new.reference = '%s') execute function wait_at_gate()
+				""".formatted(reference));
+		foreign.execute("lock table gate in exclusive mode");
+	}
+
+	private boolean isCommitHeldBack() {
+		return this.log.jdbc()
+			.queryForObject("select exists (select from pg_locks where relation = 'gate'::regclass and not granted)",
+					Boolean.class);
+	}
+
+	@Test
+	void aTransactionThatStaysOpenHoldsUpNobody() throws SQLException {
+		try (ConfigurableApplicationContext context = start();
+				Connection foreign = this.database.getConnection();
+				Statement statement = foreign.createStatement()) {
+			context.getBean(OrderDesk.class).sync("first");
+			foreign.setAutoCommit(false);
+			foreign.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+			statement.execute("insert into audit.audit_outbox (chain, entries) values ('main', 'never to be seen')");
+			statement.execute("select count(*) from audit.audit_log");
+			Load load = load(context);
+			load.start(Map.of(Work.TRANSACTIONAL, 1, Work.SYNC, 1, Work.NOTE, 1), 100);
+			load.awaitEnd();
+			new Reckoning("", this.answers, this.database).awaitRelay();
+			this.log.await(301);
+			foreign.rollback();
+		}
+		settle("foreign transaction open all the time", Work.TRANSACTIONAL, Work.SYNC, Work.NOTE);
+	}
+
+}

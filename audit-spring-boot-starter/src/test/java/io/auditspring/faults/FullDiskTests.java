@@ -1,0 +1,105 @@
+package io.auditspring.faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import io.auditspring.AuditLog;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The disk with the ledger is full. Business calls go on, entries wait, none is taken for
+ * a bad one, and when there is room again all are written.
+ */
+class FullDiskTests {
+
+	private static final int PAGE = 8192;
+
+	private static final Work[] WORKS = { Work.TRANSACTIONAL, Work.ASYNC, Work.NOTE, Work.REFUSED };
+
+	// Of its own, as a server that has lost a tablespace starts no other database.
+	private final PostgresServer server = PostgresServer.create();
+
+	private final AuditLog log = new AuditLog(this.server.dataSource());
+
+	private final Answers answers = new Answers();
+
+	@TempDir
+	private Path disk;
+
+	@BeforeEach
+	void mount() throws Exception {
+		Assumptions.assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", this.disk.toString()),
+				"Only root may mount a file system");
+		this.log.jdbc().execute("create tablespace small location '%s'".formatted(Files.createDirectory(space())));
+	}
+
+	private Path space() {
+		return this.disk.resolve("space");
+	}
+
+	@AfterEach
+	void unmount() throws Exception {
+		this.server.close();
+		run("umount", "--lazy", this.disk.toString());
+	}
+
+	private static boolean run(String... command) throws IOException, InterruptedException {
+		return new ProcessBuilder(command).redirectErrorStream(true)
+			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+			.start()
+			.waitFor() == 0;
+	}
+
+	@Test
+	void entriesWaitForRoom() throws IOException {
+		try (ConfigurableApplicationContext context = FaultyApplication.start(this.server.url())) {
+			moveLedgerToTheSmallDisk();
+			Load load = Load.ofEach(context.getBean(OrderDesk.class), this.answers, "here", WORKS);
+			this.answers.awaitFurther(20, WORKS);
+			Path filler = fill();
+			Awaitility.await().until(() -> this.log.staged() > 100);
+			long stored = this.log.count();
+			this.answers.awaitFurther(50, WORKS);
+			assertThat(this.log.count()).isEqualTo(stored);
+			Files.delete(filler);
+			load.stop();
+			new Reckoning("", this.answers, this.server.dataSource()).awaitRelay();
+		}
+		assertThat(this.answers.failures()).isZero();
+		new Reckoning("disk of the ledger full", this.answers, this.server.dataSource()).settle(0, WORKS);
+	}
+
+	private void moveLedgerToTheSmallDisk() {
+		this.log.jdbc()
+			.queryForList(
+					"select inhrelid::regclass::text from pg_inherits where inhparent = 'audit.audit_log'::regclass",
+					String.class)
+			.forEach(
+					(partition) -> this.log.jdbc().execute("alter table %s set tablespace small".formatted(partition)));
+	}
+
+	private Path fill() throws IOException {
+		Path filler = this.disk.resolve("filler");
+		byte[] page = new byte[PAGE];
+		try (var out = Files.newOutputStream(filler)) {
+			while (true) {
+				out.write(page);
+			}
+		}
+		catch (IOException ex) {
+			assertThat(ex).hasMessageContaining("No space left");
+		}
+		return filler;
+	}
+
+}
