@@ -89,10 +89,12 @@ final class ChainRun {
 			Checkpoint checkpoint = Checkpoint.open(rows.get(0).note(), evidence.keys());
 			TreeEdge tree = this.source.tree().edgeAt(this.chain, since);
 			StoredEntry.Place last = this.source.entries().place(this.chain, since - 1);
-			boolean holds = evidence.isOf(checkpoint.origin(), this.chain) && checkpoint.size() == since && tree != null
-					&& last != null && Arrays.equals(checkpoint.root(), LeafHashes.root(tree))
-					&& Arrays.equals(last.hash(), this.source.tree().leaf(this.chain, since - 1));
-			return holds ? new Start(tree, last) : beginning;
+			boolean isOfThisChain = evidence.isOf(checkpoint.origin(), this.chain) && checkpoint.size() == since;
+			if (isOfThisChain && tree != null && last != null && Arrays.equals(checkpoint.root(), LeafHashes.root(tree))
+					&& Arrays.equals(last.hash(), this.source.tree().leaf(this.chain, since - 1))) {
+				return new Start(tree, last);
+			}
+			return beginning;
 		}
 		catch (InvalidCheckpointException | IllegalArgumentException ex) {
 			return beginning;

@@ -77,7 +77,7 @@ sealed interface Declaration {
 	 * @return what it says, or {@code null} for an entry that speaks for itself only
 	 */
 	static @Nullable Declaration of(@Nullable String action, @Nullable CanonicalJson metadata) {
-		if (!REDACTION.equals(action) && !RETIREMENT.equals(action)) {
+		if (action == null || !(REDACTION.equals(action) || RETIREMENT.equals(action))) {
 			return null;
 		}
 		if (metadata == null) {
