@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,7 +17,6 @@ import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.merkle.TreeEdge;
-import io.auditspring.ledger.merkle.TreeNode;
 import io.auditspring.ledger.merkle.TreeRange;
 import org.jspecify.annotations.Nullable;
 
@@ -208,8 +206,7 @@ public final class Checkpoints {
 		return read((connection) -> {
 			TreeEdge edge = Objects.requireNonNull(this.tree.edge(connection, chain, ""));
 			TreeRange range = new TreeRange(0, size);
-			Map<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, range.nodes());
-			return range.hash((node) -> Objects.requireNonNull(hashes.get(node)));
+			return range.hash(this.tree.hashes(connection, chain, edge, range.nodes()));
 		});
 	}
 

@@ -63,7 +63,7 @@ class OutageTests {
 			AsyncBuffer buffer = context.getBean(AsyncBuffer.class);
 			Awaitility.await().until(() -> {
 				record(context, 1, 1);
-				return buffer.failingSince() != null;
+				return buffer.status().failingSince() != null;
 			});
 			int waiting = buffer.size();
 			for (int i = 0; i < 2_000; i++) {
@@ -75,7 +75,7 @@ class OutageTests {
 			assertThat(this.faulty.refused()).isLessThan(200);
 			this.faulty.comeBack();
 			this.log.await(waiting + 2_000);
-			assertThat(buffer.failingSince()).isNull();
+			assertThat(buffer.status().failingSince()).isNull();
 			assertThat(context.getBean(LedgerVerifier.class).verify().valid()).isTrue();
 		});
 	}
@@ -137,8 +137,8 @@ class OutageTests {
 					context.getBean(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
 					record(context, 1, 3);
 					Awaitility.await()
-						.until(() -> context.getBean(Relay.class).failingSince() != null
-								|| context.getBean(AsyncBuffer.class).failingSince() != null);
+						.until(() -> context.getBean(Relay.class).status().failingSince() != null
+								|| context.getBean(AsyncBuffer.class).status().failingSince() != null);
 					ownLog.jdbc().execute((Statement statement) -> {
 						statement.execute("set default_transaction_read_only = off");
 						return statement.execute(mending.replace("current", name));
