@@ -99,7 +99,8 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	/**
-	 * Moves one row; when this returns it is in the ledger, whoever moved it.
+	 * Moves one row; when this returns it is in the ledger, whoever moved it, or in
+	 * quarantine where the ledger refuses it.
 	 * @param connection a connection on which no transaction is open
 	 * @param row the row's id
 	 * @param limits how long it may take
@@ -107,9 +108,17 @@ public final class Relay implements SmartLifecycle {
 	 */
 	void move(Connection connection, long row, Limits limits) throws SQLException {
 		List<Entry> entries = new ArrayList<>();
-		Transactions.run(connection, limits,
-				() -> entries.addAll(append(connection, this.outbox.takeOne(connection, row), limits)));
-		this.statistics.delivered(entries);
+		try {
+			Transactions.run(connection, limits,
+					() -> entries.addAll(append(connection, this.outbox.takeOne(connection, row), limits)));
+			this.statistics.delivered(entries);
+		}
+		catch (SQLException | RuntimeException ex) {
+			if (!Refusal.isFinal(ex)) {
+				throw ex;
+			}
+			moveOrSetAside(connection, limits, () -> this.outbox.takeOne(connection, row));
+		}
 	}
 
 	private List<Outbox.Row> move(Connection connection, long after) throws SQLException {
@@ -153,14 +162,22 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	private boolean moveOne(Connection connection, long after) throws SQLException {
+		return moveOrSetAside(connection, Limits.PATIENT, () -> {
+			this.ledger.claim(connection);
+			return this.outbox.take(connection, after, 1, BATCH_BYTES);
+		});
+	}
+
+	/** Whether nothing was moved: a row was refused, or there is none. */
+	private boolean moveOrSetAside(Connection connection, Limits limits, Taking rows) throws SQLException {
 		boolean[] refused = { true };
 		int[] quarantined = new int[1];
 		List<Entry> entries = new ArrayList<>();
-		Transactions.run(connection, Limits.PATIENT, () -> {
-			for (Outbox.Row row : this.outbox.take(connection, after, 1, BATCH_BYTES)) {
+		Transactions.run(connection, limits, () -> {
+			for (Outbox.Row row : rows.take()) {
 				Savepoint untouched = connection.setSavepoint();
 				try {
-					entries.addAll(append(connection, List.of(row), Limits.PATIENT));
+					entries.addAll(append(connection, List.of(row), limits));
 					refused[0] = false;
 				}
 				catch (SQLException | RuntimeException ex) {
@@ -209,6 +226,16 @@ public final class Relay implements SmartLifecycle {
 	 */
 	public WorkerStatus status() {
 		return this.worker.status();
+	}
+
+	/**
+	 * How rows are taken out of the outbox.
+	 */
+	@FunctionalInterface
+	private interface Taking {
+
+		List<Outbox.Row> take() throws SQLException;
+
 	}
 
 }

@@ -134,8 +134,10 @@ class StartupFailureTests {
 		jdbc.execute("grant select, insert on audit.audit_log to writer_only");
 		jdbc.execute("grant select, insert, update, delete on audit.audit_outbox to writer_only");
 		jdbc.execute("grant insert on audit.audit_quarantine to writer_only");
-		jdbc.execute(
-				"grant execute on function audit.audit_ensure_partition(date), audit.audit_lock_chain(text) to writer_only");
+		jdbc.execute("""
+				grant execute on function audit.audit_ensure_partition(date), audit.audit_lock_chain(text),
+					audit.audit_ledger_id(text) to writer_only
+				""");
 		writer.run((context) -> assertThat(context).hasNotFailed());
 	}
 

@@ -250,7 +250,7 @@ class PoisonTests {
 	}
 
 	private static Map<String, Object> last() {
-		await(() -> log.staged() == 0);
+		await(() -> log.staged() == 0 && context.getBean(AsyncBuffer.class).size() == 0);
 		List<Map<String, Object>> entries = log.entries();
 		return entries.get(entries.size() - 1);
 	}
