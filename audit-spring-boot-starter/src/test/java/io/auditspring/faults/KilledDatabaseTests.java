@@ -1,6 +1,7 @@
 package io.auditspring.faults;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.context.ConfigurableApplicationContext;
@@ -23,6 +24,7 @@ class KilledDatabaseTests {
 	}
 
 	@Test
+	@Tag("faults")
 	void underLoad() {
 		Reckoning reckoning = new Reckoning("PostgreSQL killed under load, %d rounds".formatted(ROUNDS), this.answers,
 				this.server.dataSource());
