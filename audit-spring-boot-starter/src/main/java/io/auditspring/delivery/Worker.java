@@ -132,6 +132,7 @@ final class Worker {
 
 	private boolean tryOnce() {
 		try {
+			this.status.progressed();
 			this.task.run();
 			this.outage.over();
 			this.status.succeeded();
