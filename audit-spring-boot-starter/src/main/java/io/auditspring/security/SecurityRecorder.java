@@ -2,6 +2,7 @@ package io.auditspring.security;
 
 import java.util.function.Supplier;
 
+import io.auditspring.AuditDeliveryException;
 import io.auditspring.AuditRecord;
 import io.auditspring.capture.Origin;
 import io.auditspring.capture.Origins;
@@ -72,11 +73,15 @@ public final class SecurityRecorder {
 	 * Does something that must not break what it tells of.
 	 * @param action what is told of
 	 * @param work what to do
-	 * @return whether that succeeded
+	 * @return whether that is in the trail, or will be
 	 */
 	boolean attempt(String action, Runnable work) {
 		try {
 			work.run();
+			return true;
+		}
+		catch (AuditDeliveryException ex) {
+			logger.error("'{}' could not be stored yet; it is kept, and written to the audit trail later", action, ex);
 			return true;
 		}
 		catch (RuntimeException ex) {

@@ -171,12 +171,9 @@ class FailedLoginsTests {
 			this.log.jdbc().execute("alter table audit.elsewhere rename to audit_outbox");
 			fail(context, ATTACKER, "victim", 1);
 			context.getBean(FailedLogins.class).endMinute();
-			this.log.await(2);
+			this.log.await(4);
 			assertThat(told()).isEqualTo(4);
-			assertThat(floods()).singleElement()
-				.satisfies((flood) -> assertThat(flood).containsEntry("attempts", 3L)
-					.containsEntry("ip", ATTACKER)
-					.containsEntry("names", 3));
+			assertThat(floods()).isEmpty();
 		});
 	}
 
