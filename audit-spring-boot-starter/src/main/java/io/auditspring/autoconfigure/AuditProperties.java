@@ -39,6 +39,7 @@ import org.springframework.util.Assert;
  * @param tenantClaim the claim of OAuth2 and OpenID Connect tokens that names the tenant
  * @param security what Spring Security tells
  * @param masking what is never stored
+ * @param web reading the trail over HTTP
  * @param flyway the migrations of the audit schema
  */
 @ConfigurationProperties("audit")
@@ -48,7 +49,7 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway) {
+		@DefaultValue Web web, @DefaultValue Flyway flyway) {
 
 	public AuditProperties {
 		schema = new Schema(schema).name();
@@ -171,6 +172,28 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 			"password", "passwd", "passphrase", "pwd", "secret", "token", "authorization", "credential", "credentials",
 			"cookie", "api key", "private key", "access key", "card number", "credit card", "cvv", "cvc", "pin",
 			"account number", "iban", "ssn", "social security number" }) List<String> keys){
+
+	}
+
+	/**
+	 * Reading the trail over HTTP.
+	 *
+	 * @param enabled whether the trail can be read over HTTP
+	 * @param basePath the path below which it is
+	 * @param authority who has this authority reads all entries; with Spring Security
+	 * only
+	 */
+	public record Web(@DefaultValue("false") boolean enabled, @DefaultValue("/audit") String basePath,
+			@DefaultValue("ROLE_AUDITOR") String authority) {
+
+		private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
+
+		public Web {
+			Assert.isTrue(PATH.matcher(basePath).matches(),
+					() -> "audit.web.base-path takes a path such as /audit, without a slash at its end, not '%s'"
+						.formatted(basePath));
+			Assert.isTrue(!authority.isBlank(), "audit.web.authority takes an authority such as ROLE_AUDITOR");
+		}
 
 	}
 
