@@ -1,5 +1,6 @@
 package io.auditspring.web;
 
+import java.io.IOException;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.Map;
@@ -11,12 +12,15 @@ import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ErasedStateException;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.Window;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -35,6 +39,11 @@ import org.springframework.web.server.ResponseStatusException;
 public final class AuditApi {
 
 	private static final String TO_STATE = "at";
+
+	private static final String FORMAT = "format";
+
+	private static final boolean CSV_PRESENT = ClassUtils.isPresent("tools.jackson.dataformat.csv.CsvMapper",
+			AuditApi.class.getClassLoader());
 
 	private final AuditTrail trail;
 
@@ -101,6 +110,38 @@ public final class AuditApi {
 			.map(this.answers::of)
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND,
 					"%s %s has no recorded state at %s".formatted(type, id, instant)));
+	}
+
+	/**
+	 * Streams all entries of a query. Written on the request's own thread, as no time-out
+	 * of asynchronous requests must cut it short; one that breaks off closes the
+	 * connection, so that it cannot be taken for complete.
+	 */
+	@GetMapping("/export")
+	void export(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
+			HttpServletResponse response) throws IOException {
+		Reader reader = this.readers.admit(principal);
+		EntryParameters parameters = EntryParameters.of(given, FORMAT);
+		requireCsv(parameters);
+		AuditQuery query = reader.narrow(parameters.toQuery());
+		read("export", parameters.values());
+		response.setContentType("text/csv;charset=UTF-8;header=present");
+		response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\"");
+		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+		CsvExport.write(this.trail.stream(query), response.getOutputStream());
+	}
+
+	private static void requireCsv(EntryParameters parameters) {
+		if (!"csv".equals(parameters.value(FORMAT))) {
+			throw new IllegalArgumentException("format takes csv");
+		}
+		if (!CSV_PRESENT) {
+			throw new ResponseStatusException(HttpStatus.NOT_IMPLEMENTED,
+					"Exports as CSV need tools.jackson.dataformat:jackson-dataformat-csv on the class path");
+		}
+		if (parameters.value("limit") != null || parameters.value("cursor") != null) {
+			throw new IllegalArgumentException("An export is not paged: leave out limit and cursor");
+		}
 	}
 
 	@GetMapping("/verification")

@@ -11,6 +11,7 @@ import io.auditspring.Actor;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.Delivery;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import org.awaitility.Awaitility;
@@ -167,6 +168,28 @@ class AuditApiTests {
 		JsonNode verification = this.carol.json("/audit/api/verification");
 		assertThat(verification.get("valid").booleanValue()).isTrue();
 		assertThat(verification.get("chains").get(0).get("chain").stringValue()).isEqualTo("main");
+	}
+
+	@Test
+	void anExportIsCompleteAndDefused() {
+		context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action("=cmd|' /C calc'!A0")
+				.category("csv")
+				.message("a \"quoted\", divided\r\nline")
+				.delivery(Delivery.SYNC)
+				.build());
+		HttpResponse<String> answer = this.carol.get("/audit/api/export?format=csv&category=csv");
+		assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/csv");
+		assertThat(answer.body()).startsWith("chain,seq,id,recordedAt,")
+			.contains(",'=cmd|' /C calc'!A0,csv,info,success,")
+			.contains(",\"a \"\"quoted\"\", divided\r\nline\",")
+			.endsWith("\r\n");
+		assertThat(answer.body().split("\r\n")).hasSize(3);
+		assertThat(this.carol.get("/audit/api/export?format=csv&category=none").body()).matches("chain,seq[^\r]*\r\n");
+		assertThat(this.jane.get("/audit/api/export?format=csv").body()).contains("order.pay")
+			.doesNotContain("order.refund", "night.run");
+		assertThat(this.nobody.status("/audit/api/export?format=csv")).isEqualTo(401);
+		assertThat(this.carol.status("/audit/api/export?format=xlsx")).isEqualTo(400);
 	}
 
 	static Stream<Arguments> paths() {
