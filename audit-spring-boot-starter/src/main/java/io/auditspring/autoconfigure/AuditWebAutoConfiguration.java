@@ -1,5 +1,7 @@
 package io.auditspring.autoconfigure;
 
+import java.io.IOException;
+
 import io.auditspring.AuditAccessPolicy;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
@@ -7,6 +9,7 @@ import io.auditspring.TenantResolver;
 import io.auditspring.capture.Origins;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.web.AuditApi;
+import io.auditspring.web.AuditPage;
 import io.auditspring.web.AuthorityAccessPolicy;
 import io.auditspring.web.Readers;
 
@@ -46,6 +49,11 @@ public final class AuditWebAutoConfiguration {
 	@Bean
 	AuditApi auditApi(AuditTrail trail, Readers readers, AuditRecorder recorder) {
 		return new AuditApi(trail, readers, recorder);
+	}
+
+	@Bean
+	AuditPage auditPage(Readers readers, AuditProperties properties) throws IOException {
+		return new AuditPage(readers, properties.web().basePath());
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,5 +1,6 @@
 package io.auditspring.query;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +100,19 @@ public final class AuditTrail {
 	private Window<AuditEntry> released(Window<AuditEntry> window) {
 		window.forEach(this.entityManager::detach);
 		return window;
+	}
+
+	/**
+	 * Counts what was recorded in a period. Reads every entry of it that the query
+	 * matches.
+	 * @param query which entries
+	 * @param from when the period begins
+	 * @param to when it has ended
+	 * @param interval how long each bucket is; whole seconds
+	 * @return the counts
+	 */
+	public Activity activity(AuditQuery query, Instant from, Instant to, Duration interval) {
+		return new ActivityQuery(this.entityManager, query.from(from).to(to)).over(from, to, interval);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.auditspring.web;
 import java.io.IOException;
 import java.security.Principal;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
@@ -41,6 +42,8 @@ public final class AuditApi {
 	private static final String TO_STATE = "at";
 
 	private static final String FORMAT = "format";
+
+	private static final String INTERVAL = "interval";
 
 	private static final boolean CSV_PRESENT = ClassUtils.isPresent("tools.jackson.dataformat.csv.CsvMapper",
 			AuditApi.class.getClassLoader());
@@ -112,6 +115,37 @@ public final class AuditApi {
 					"%s %s has no recorded state at %s".formatted(type, id, instant)));
 	}
 
+	@GetMapping("/statistics")
+	ResponseEntity<byte[]> statistics(@Nullable Principal principal,
+			@RequestParam MultiValueMap<String, String> given) {
+		Reader reader = this.readers.admit(principal);
+		EntryParameters parameters = EntryParameters.of(given, INTERVAL);
+		requireAllPages(parameters);
+		Period period = Period.of(parameters.value("from"), parameters.value("to"), parameters.value(INTERVAL));
+		AuditQuery query = reader.narrow(parameters.toQuery());
+		read("statistics", parameters.values());
+		return this.answers
+			.of(Statistics.of(this.trail.activity(query, period.from(), period.to(), period.interval())));
+	}
+
+	/** Who asks, and what they may do here. */
+	@GetMapping("/reader")
+	ResponseEntity<byte[]> reader(@Nullable Principal principal) {
+		Reader reader = this.readers.admit(principal);
+		Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+		answer.put("actor", reader.actor().id());
+		answer.put("tenant", reader.tenant());
+		answer.put("sees", reader.seesEveryActor() ? "all" : "own");
+		answer.put("verifies", reader.seesAll());
+		return this.answers.of(answer);
+	}
+
+	private static void requireAllPages(EntryParameters parameters) {
+		if (parameters.value("limit") != null || parameters.value("cursor") != null) {
+			throw new IllegalArgumentException("This is not paged: leave out limit and cursor");
+		}
+	}
+
 	/**
 	 * Streams all entries of a query. Written on the request's own thread, as no time-out
 	 * of asynchronous requests must cut it short; one that breaks off closes the
@@ -123,6 +157,7 @@ public final class AuditApi {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given, FORMAT);
 		requireCsv(parameters);
+		requireAllPages(parameters);
 		AuditQuery query = reader.narrow(parameters.toQuery());
 		read("export", parameters.values());
 		response.setContentType("text/csv;charset=UTF-8;header=present");
@@ -138,9 +173,6 @@ public final class AuditApi {
 		if (!CSV_PRESENT) {
 			throw new ResponseStatusException(HttpStatus.NOT_IMPLEMENTED,
 					"Exports as CSV need tools.jackson.dataformat:jackson-dataformat-csv on the class path");
-		}
-		if (parameters.value("limit") != null || parameters.value("cursor") != null) {
-			throw new IllegalArgumentException("An export is not paged: leave out limit and cursor");
 		}
 	}
 

@@ -37,6 +37,7 @@ class ReadingRoom {
 	SecurityFilterChain open(HttpSecurity http) {
 		return http.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
 			.httpBasic(Customizer.withDefaults())
+			.formLogin(Customizer.withDefaults())
 			.build();
 	}
 
