@@ -49,6 +49,7 @@ import org.springframework.util.unit.DataSize;
  * @param masking what is never stored
  * @param unattributedChanges what happens to changes of entities audited by Envers that
  * no audited call made
+ * @param web reading the trail over HTTP
  * @param flyway the migrations of the audit schema
  * @param checkpoint signed checkpoints of the ledger
  * @param retention how long entries are kept at least, such as P7Y; months of which all
@@ -64,8 +65,9 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
-		@DefaultValue Flyway flyway, @DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint,
-		@Nullable Period retention, @DefaultValue("drop") RetentionAction retentionAction,
+		@DefaultValue Web web, @DefaultValue Flyway flyway,
+		@DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint, @Nullable Period retention,
+		@DefaultValue("drop") RetentionAction retentionAction,
 		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health,
 		@DefaultValue @NestedConfigurationProperty VerificationProperties verification, @DefaultValue Sync sync,
 		@DefaultValue Spool spool) {
@@ -267,6 +269,28 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 					() -> "audit.health.tolerance takes a duration of 0 or more, not " + tolerance);
 			Assert.isTrue(!maxBacklogAge.isNegative(),
 					() -> "audit.health.max-backlog-age takes a duration of 0 or more, not " + maxBacklogAge);
+		}
+
+	}
+
+	/**
+	 * Reading the trail over HTTP.
+	 *
+	 * @param enabled whether the trail can be read over HTTP
+	 * @param basePath the path below which it is
+	 * @param authority who has this authority reads all entries; with Spring Security
+	 * only
+	 */
+	public record Web(@DefaultValue("false") boolean enabled, @DefaultValue("/audit") String basePath,
+			@DefaultValue("ROLE_AUDITOR") String authority) {
+
+		private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
+
+		public Web {
+			Assert.isTrue(PATH.matcher(basePath).matches(),
+					() -> "audit.web.base-path takes a path such as /audit, without a slash at its end, not '%s'"
+						.formatted(basePath));
+			Assert.isTrue(!authority.isBlank(), "audit.web.authority takes an authority such as ROLE_AUDITOR");
 		}
 
 	}

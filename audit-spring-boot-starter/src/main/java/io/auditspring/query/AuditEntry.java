@@ -148,6 +148,9 @@ public class AuditEntry {
 	@Column(name = "hash")
 	private byte[] hash;
 
+	@Column(name = "data_digest")
+	private byte @Nullable [] dataDigest;
+
 	protected AuditEntry() {
 	}
 
@@ -354,6 +357,15 @@ public class AuditEntry {
 
 	public byte[] getHash() {
 		return this.hash.clone();
+	}
+
+	/**
+	 * Whether message, state, metadata and the like were erased after the entry was
+	 * written.
+	 * @return whether they were
+	 */
+	public boolean isDataErased() {
+		return this.dataDigest != null;
 	}
 
 }

@@ -31,6 +31,17 @@ final class AuditFilters {
 		return (entry, query, builder) -> builder.equal(entry.get(attribute), value);
 	}
 
+	static Specification<AuditEntry> missing(String attribute) {
+		return (entry, query, builder) -> builder.isNull(entry.get(attribute));
+	}
+
+	/** Only a revision has a state; an erased entry still names its revision. */
+	static Specification<AuditEntry> stateUntil(Instant end) {
+		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end), builder
+			.or(builder.isNotNull(entry.get("before")), builder.isNotNull(entry.get("after")),
+					builder.and(builder.isNotNull(entry.get("dataDigest")), builder.isNotNull(entry.get("revision")))));
+	}
+
 	static Specification<AuditEntry> recordedFrom(Instant start) {
 		return (entry, query, builder) -> builder.greaterThanOrEqualTo(entry.get(RECORDED_AT), start);
 	}

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
+import io.auditspring.Actor;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import org.springframework.data.domain.KeysetScrollPosition;
@@ -44,6 +45,15 @@ public final class AuditQuery {
 
 	public AuditQuery actor(String id) {
 		return with(AuditFilters.equal("actorId", id));
+	}
+
+	/**
+	 * Only what one actor did. A user and an API key may have the same id.
+	 * @param actor the actor; the name does not matter
+	 * @return a narrower query
+	 */
+	public AuditQuery actor(Actor actor) {
+		return actor(actor.id()).with(AuditFilters.equal("actorType", actor.type()));
 	}
 
 	public AuditQuery action(String action) {
@@ -90,12 +100,29 @@ public final class AuditQuery {
 		return with(AuditFilters.equal("tenant", tenant));
 	}
 
+	/**
+	 * Only what belongs to no tenant.
+	 * @return a narrower query
+	 */
+	public AuditQuery withoutTenant() {
+		return with(AuditFilters.missing("tenant"));
+	}
+
 	public AuditQuery service(String service) {
 		return with(AuditFilters.equal("service", service));
 	}
 
 	public AuditQuery chain(String chain) {
 		return with(AuditFilters.equal("chain", chain));
+	}
+
+	/**
+	 * Only one entry.
+	 * @param id its id
+	 * @return a narrower query
+	 */
+	public AuditQuery id(UUID id) {
+		return with(AuditFilters.equal("id", id));
 	}
 
 	public AuditQuery operation(UUID operationId) {
@@ -132,6 +159,13 @@ public final class AuditQuery {
 	 */
 	public AuditQuery to(Instant end) {
 		return with(AuditFilters.recordedBefore(end));
+	}
+
+	/**
+	 * Only what succeeded until a time and tells, or told before it was erased, a state.
+	 */
+	AuditQuery stateUntil(Instant end) {
+		return outcome(Outcome.SUCCESS).with(AuditFilters.stateUntil(end));
 	}
 
 	/**

@@ -1,5 +1,8 @@
 package io.auditspring.query;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -11,6 +14,7 @@ import io.auditspring.ledger.ChainVerification;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.Verification;
 import jakarta.persistence.EntityManager;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.domain.ScrollPosition;
@@ -96,6 +100,48 @@ public final class AuditTrail {
 	private Window<AuditEntry> released(Window<AuditEntry> window) {
 		window.forEach(this.entityManager::detach);
 		return window;
+	}
+
+	/**
+	 * Counts what was recorded in a period. Reads every entry of it that the query
+	 * matches.
+	 * @param query which entries
+	 * @param from when the period begins
+	 * @param to when it has ended
+	 * @param interval how long each bucket is; whole seconds
+	 * @return the counts
+	 */
+	public Activity activity(AuditQuery query, Instant from, Instant to, Duration interval) {
+		return new ActivityQuery(this.entityManager, query.from(from).to(to)).over(from, to, interval);
+	}
+
+	/**
+	 * Tells what a thing was like at a time, by the newest entry until then that holds
+	 * its state. What changed it past the trail is not known here.
+	 * @param targetType the kind of thing
+	 * @param targetId which one
+	 * @param at the time, compared with when operations began
+	 * @return its state, or empty where none was recorded by then, or it was deleted
+	 * @throws ErasedStateException if that part of its trail was erased
+	 */
+	public Optional<Map<String, @Nullable Object>> stateAt(String targetType, Object targetId, Instant at) {
+		return stateAt(AuditQuery.all().target(targetType, targetId), at);
+	}
+
+	/**
+	 * Tells what a thing was like at a time.
+	 * @param trail what was done to it, as far as the reader may see it
+	 * @param at the time
+	 * @return its state, or empty where none was recorded by then, or it was deleted
+	 * @throws ErasedStateException if that part of its trail was erased
+	 */
+	public Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at) {
+		return find(trail.stateUntil(at).limit(1)).stream().findFirst().map((entry) -> {
+			if (entry.isDataErased()) {
+				throw new ErasedStateException("The state at %s was erased from entry %s".formatted(at, entry.getId()));
+			}
+			return entry.getAfter();
+		});
 	}
 
 	/**

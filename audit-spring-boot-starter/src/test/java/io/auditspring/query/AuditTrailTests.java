@@ -248,4 +248,13 @@ class AuditTrailTests {
 		return this.trail.stream(query).count();
 	}
 
+	@Test
+	void theStateAtATimeIsThatOfTheNewestEntryUntilThen() {
+		Instant occurred = Instant.parse("2026-11-21T09:46:01.100000Z");
+		assertThat(this.trail.stateAt("Cart", "1%_\\", occurred))
+			.hasValueSatisfying((state) -> assertThat(state).containsEntry("status", "PAID"));
+		assertThat(this.trail.stateAt("Cart", "1%_\\", occurred.minusNanos(1000))).isEmpty();
+		assertThat(this.trail.stateAt("Cart", "unknown", occurred)).isEmpty();
+	}
+
 }

@@ -1,0 +1,14 @@
+package io.auditspring.query;
+
+/**
+ * What a thing was like cannot be told, as that part of its trail was erased.
+ */
+public final class ErasedStateException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	ErasedStateException(String message) {
+		super(message);
+	}
+
+}

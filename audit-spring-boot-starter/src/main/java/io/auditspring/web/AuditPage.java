@@ -1,0 +1,91 @@
+package io.auditspring.web;
+
+import java.io.IOException;
+import java.net.URI;
+import java.security.Principal;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * The trail as a page. It holds no entries itself: its script asks {@link AuditApi} for
+ * them. Its content security policy lets nothing run and nothing load but what comes with
+ * it.
+ */
+@RestController
+@RequestMapping("${audit.web.base-path:/audit}")
+public final class AuditPage implements WebMvcConfigurer {
+
+	private static final String FILES = "io/auditspring/web/page/";
+
+	private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+			+ "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+	private final Readers readers;
+
+	private final String basePath;
+
+	private final JsonAnswers answers = new JsonAnswers();
+
+	private final byte[] html;
+
+	/**
+	 * Creates the page.
+	 * @param readers who may read
+	 * @param basePath where the page is
+	 * @throws IOException if it is missing from the class path
+	 */
+	public AuditPage(Readers readers, String basePath) throws IOException {
+		this.readers = readers;
+		this.basePath = basePath;
+		this.html = new ClassPathResource(FILES + "index.html").getContentAsByteArray();
+	}
+
+	@Override
+	public void addResourceHandlers(ResourceHandlerRegistry registry) {
+		registry.addResourceHandler(this.basePath + "/page/**")
+			.addResourceLocations("classpath:/" + FILES)
+			.setCacheControl(CacheControl.noCache());
+	}
+
+	/** The page's links are relative to the path with its slash. */
+	@GetMapping
+	ResponseEntity<Void> addSlash(HttpServletRequest request) {
+		String query = (request.getQueryString() != null) ? "?" + request.getQueryString() : "";
+		return ResponseEntity.status(HttpStatus.FOUND)
+			.location(URI.create(request.getContextPath() + this.basePath + "/" + query))
+			.build();
+	}
+
+	@GetMapping("/")
+	ResponseEntity<byte[]> page(@Nullable Principal principal) {
+		this.readers.admit(principal);
+		return ResponseEntity.ok()
+			.contentType(MediaType.TEXT_HTML)
+			.cacheControl(CacheControl.noStore())
+			.header("Content-Security-Policy", POLICY)
+			.header("X-Content-Type-Options", "nosniff")
+			.header("Referrer-Policy", "no-referrer")
+			.header("X-Frame-Options", "DENY")
+			.body(this.html);
+	}
+
+	@ExceptionHandler
+	ResponseEntity<byte[]> refused(ResponseStatusException ex) {
+		return this.answers.problem(ex.getStatusCode(), ex.getReason());
+	}
+
+}

@@ -1,0 +1,165 @@
+package io.auditspring.web;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.BiFunction;
+
+import io.auditspring.Outcome;
+import io.auditspring.Severity;
+import io.auditspring.query.AuditQuery;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.MultiValueMap;
+
+/**
+ * Which entries a request asks for. Every parameter narrows; none can widen what the
+ * reader may see. What is unknown, given twice or malformed is refused, since an audit
+ * that silently looked at something else would be worse than none.
+ */
+final class EntryParameters {
+
+	private static final Map<String, BiFunction<AuditQuery, String, AuditQuery>> FILTERS = filters();
+
+	private final Map<String, String> values = new LinkedHashMap<>();
+
+	private EntryParameters() {
+	}
+
+	/**
+	 * Reads the parameters of a request.
+	 * @param parameters the parameters; blank ones count as left out
+	 * @param others names that the request may have beside the filters
+	 * @return what it asks for
+	 * @throws IllegalArgumentException naming the parameter that is wrong
+	 */
+	static EntryParameters of(MultiValueMap<String, String> parameters, String... others) {
+		EntryParameters read = new EntryParameters();
+		Set<String> known = new TreeSet<>(FILTERS.keySet());
+		known.addAll(List.of("targetType", "targetId"));
+		known.addAll(List.of(others));
+		parameters.forEach((name, given) -> {
+			if (!known.contains(name)) {
+				throw new IllegalArgumentException(
+						"There is no parameter '%s'; there are %s".formatted(name, String.join(", ", known)));
+			}
+			read.add(name, given);
+		});
+		return read;
+	}
+
+	private void add(String name, List<String> given) {
+		if (given.size() > 1) {
+			throw new IllegalArgumentException("%s is given %d times; once is enough".formatted(name, given.size()));
+		}
+		String value = given.get(0);
+		if (value.indexOf('\0') >= 0) {
+			throw new IllegalArgumentException(name + " contains the character NUL, which no entry has");
+		}
+		if (!value.isBlank()) {
+			this.values.put(name, value);
+		}
+	}
+
+	@Nullable String value(String name) {
+		return this.values.get(name);
+	}
+
+	/** What was asked for, to be noted in the trail. */
+	Map<String, String> values() {
+		return this.values;
+	}
+
+	AuditQuery toQuery() {
+		AuditQuery query = withTarget(AuditQuery.all());
+		for (Map.Entry<String, BiFunction<AuditQuery, String, AuditQuery>> filter : FILTERS.entrySet()) {
+			String value = this.values.get(filter.getKey());
+			query = (value != null) ? filter.getValue().apply(query, value) : query;
+		}
+		return query;
+	}
+
+	private AuditQuery withTarget(AuditQuery query) {
+		String type = this.values.get("targetType");
+		String id = this.values.get("targetId");
+		if (type == null && id != null) {
+			throw new IllegalArgumentException(
+					"targetId needs targetType beside it: ids of different types may be alike");
+		}
+		if (type == null) {
+			return query;
+		}
+		return (id != null) ? query.target(type, id) : query.targetType(type);
+	}
+
+	private static Map<String, BiFunction<AuditQuery, String, AuditQuery>> filters() {
+		Map<String, BiFunction<AuditQuery, String, AuditQuery>> filters = new LinkedHashMap<>();
+		filters.put("actor", AuditQuery::actor);
+		filters.put("action", AuditQuery::action);
+		filters.put("category", AuditQuery::category);
+		filters.put("severity", (query, value) -> query.severity(constant("severity", Severity.class, value)));
+		filters.put("outcome", (query, value) -> query.outcome(constant("outcome", Outcome.class, value)));
+		filters.put("related", EntryParameters::related);
+		filters.put("tenant", AuditQuery::tenant);
+		filters.put("service", AuditQuery::service);
+		filters.put("chain", AuditQuery::chain);
+		filters.put("operation", (query, value) -> query.operation(uuid("operation", value)));
+		filters.put("trace", AuditQuery::trace);
+		filters.put("ip", AuditQuery::ip);
+		filters.put("from", (query, value) -> query.from(Timestamps.parse("from", value)));
+		filters.put("to", (query, value) -> query.to(Timestamps.parse("to", value)));
+		filters.put("q", AuditQuery::text);
+		filters.put("limit", (query, value) -> query.limit(number(value)));
+		filters.put("cursor", (query, value) -> query.after(Cursor.parse(value)));
+		return filters;
+	}
+
+	private static AuditQuery related(AuditQuery query, String value) {
+		int colon = value.indexOf(':');
+		if (colon < 1) {
+			throw new IllegalArgumentException("related takes Type:id, such as Order:42, not '%s'".formatted(value));
+		}
+		return query.related(value.substring(0, colon), value.substring(colon + 1));
+	}
+
+	private static <E extends Enum<E>> E constant(String parameter, Class<E> type, String value) {
+		for (E constant : type.getEnumConstants()) {
+			if (constant.name().equalsIgnoreCase(value)) {
+				return constant;
+			}
+		}
+		throw new IllegalArgumentException("%s takes one of %s, not '%s'".formatted(parameter,
+				List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT), value));
+	}
+
+	/**
+	 * Reads an id.
+	 * @param parameter where it was given
+	 * @param value the id
+	 * @return the id
+	 * @throws IllegalArgumentException if it is none
+	 */
+	static UUID uuid(String parameter, String value) {
+		try {
+			return UUID.fromString(value);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("%s takes a UUID, not '%s'".formatted(parameter, value), ex);
+		}
+	}
+
+	private static int number(String value) {
+		try {
+			return Integer.parseInt(value);
+		}
+		catch (NumberFormatException ex) {
+			throw new IllegalArgumentException(
+					"limit takes a number from 1 to %d, not '%s'".formatted(AuditQuery.MAX_LIMIT, value), ex);
+		}
+	}
+
+}

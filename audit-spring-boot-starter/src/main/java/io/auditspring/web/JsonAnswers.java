@@ -1,0 +1,65 @@
+package io.auditspring.web;
+
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.auditspring.ledger.merkle.Sha256;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+
+/**
+ * Writes what is answered with a mapper of its own: naming strategies and formats that
+ * the application has set for its own API must not change this one.
+ */
+final class JsonAnswers {
+
+	private final JsonMapper mapper = new JsonMapper();
+
+	ResponseEntity<byte[]> of(Object value) {
+		return ResponseEntity.ok()
+			.cacheControl(CacheControl.noStore())
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(this.mapper.writeValueAsBytes(value));
+	}
+
+	/**
+	 * Answers what only a redaction changes, so that clients need not load it twice. They
+	 * ask again each time: who may read is decided anew.
+	 * @param value the value
+	 * @return the answer, with a tag of its content
+	 */
+	ResponseEntity<byte[]> unchanging(Object value) {
+		byte[] body = this.mapper.writeValueAsBytes(value);
+		return ResponseEntity.ok()
+			.cacheControl(CacheControl.noCache().cachePrivate())
+			.eTag(HexFormat.of().formatHex(Sha256.hash(body)))
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(body);
+	}
+
+	/**
+	 * Answers with a problem detail of RFC 9457.
+	 * @param status the status
+	 * @param detail what is wrong, and the remedy
+	 * @return the answer
+	 */
+	ResponseEntity<byte[]> problem(HttpStatusCode status, @Nullable String detail) {
+		Map<String, @Nullable Object> problem = new LinkedHashMap<>();
+		problem.put("type", "about:blank");
+		problem.put("title", HttpStatus.valueOf(status.value()).getReasonPhrase());
+		problem.put("status", status.value());
+		problem.put("detail", detail);
+		return ResponseEntity.status(status)
+			.cacheControl(CacheControl.noStore())
+			.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.body(this.mapper.writeValueAsBytes(problem));
+	}
+
+}

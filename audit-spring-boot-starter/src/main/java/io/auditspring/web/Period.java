@@ -1,0 +1,77 @@
+package io.auditspring.web;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The period that statistics cover, in spans of equal length.
+ *
+ * @param from when it begins
+ * @param to when it has ended
+ * @param interval how long a span is; whole seconds
+ */
+record Period(Instant from, Instant to, Duration interval) {
+
+	private static final int MOST_SPANS = 1000;
+
+	private static final int USUAL_SPANS = 100;
+
+	private static final Duration USUAL_LENGTH = Duration.ofDays(1);
+
+	private static final List<Duration> INTERVALS = List.of(Duration.ofSeconds(1), Duration.ofSeconds(10),
+			Duration.ofMinutes(1), Duration.ofMinutes(5), Duration.ofMinutes(15), Duration.ofHours(1),
+			Duration.ofHours(6), Duration.ofDays(1), Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365));
+
+	/**
+	 * Completes what a request says of the period.
+	 * @param from its beginning; one day before its end if left out
+	 * @param to its end; now if left out
+	 * @param interval a duration of ISO 8601; one that gives up to a hundred spans if
+	 * left out
+	 * @return the period
+	 * @throws IllegalArgumentException naming the parameter that is wrong
+	 */
+	static Period of(@Nullable String from, @Nullable String to, @Nullable String interval) {
+		Instant end = (to != null) ? Timestamps.parse("to", to) : Instant.now();
+		Instant start = (from != null) ? Timestamps.parse("from", from) : end.minus(USUAL_LENGTH);
+		if (!start.isBefore(end)) {
+			throw new IllegalArgumentException("from must be before to");
+		}
+		Duration length = Duration.between(start, end);
+		Duration span = (interval != null) ? parse(interval) : fitting(length);
+		if (length.dividedBy(span) > MOST_SPANS) {
+			throw new IllegalArgumentException(
+					"interval divides the period into more than %d spans; take a longer one".formatted(MOST_SPANS));
+		}
+		return new Period(start, end, span);
+	}
+
+	private static Duration parse(String interval) {
+		try {
+			Duration duration = Duration.parse(interval);
+			if (duration.toSeconds() > 0 && duration.getNano() == 0) {
+				return duration;
+			}
+		}
+		catch (DateTimeParseException ex) {
+			throw new IllegalArgumentException(remedy(interval), ex);
+		}
+		throw new IllegalArgumentException(remedy(interval));
+	}
+
+	private static String remedy(String interval) {
+		return "interval takes a duration of whole seconds such as PT15M or P1D, not '%s'".formatted(interval);
+	}
+
+	private static Duration fitting(Duration length) {
+		return INTERVALS.stream()
+			.filter((interval) -> length.dividedBy(interval) < USUAL_SPANS)
+			.findFirst()
+			.orElse(Duration.ofDays(36_500));
+	}
+
+}

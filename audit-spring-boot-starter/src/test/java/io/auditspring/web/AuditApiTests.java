@@ -1,0 +1,250 @@
+package io.auditspring.web;
+
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
+
+import io.auditspring.Actor;
+import io.auditspring.AuditLog;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.Delivery;
+import io.auditspring.Outcome;
+import io.auditspring.Severity;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The trail over real HTTP: what is answered, and to whom.
+ */
+class AuditApiTests {
+
+	private static final String UNKNOWN = "00000000-0000-7000-8000-000000000000";
+
+	private static ConfigurableApplicationContext context;
+
+	private static AuditLog log;
+
+	private final Visitor nobody = Visitor.anonymous(context);
+
+	private final Visitor carol = this.nobody.as("carol");
+
+	private final Visitor jane = this.nobody.as("jane");
+
+	@BeforeAll
+	static void start() {
+		context = new SpringApplicationBuilder(ReadingRoom.class)
+			.properties("server.port=0", "audit.web.enabled=true", "audit.security.events=false",
+					"spring.jackson.property-naming-strategy=SNAKE_CASE", "spring.main.banner-mode=off")
+			.run();
+		log = new AuditLog(context.getBean(DataSource.class));
+		AuditRecorder recorder = context.getBean(AuditRecorder.class);
+		for (int i = 0; i < 5; i++) {
+			recorder.record(AuditRecord.action("order.pay")
+				.actor(Actor.user("jane", "Jane"))
+				.target("Order", "4/2")
+				.message("Paid " + i)
+				.related("Invoice", i)
+				.build());
+		}
+		recorder.record(AuditRecord.action("order.refund")
+			.actor(Actor.user("bob"))
+			.target("Order", "7")
+			.severity(Severity.WARNING)
+			.outcome(Outcome.DENIED)
+			.category("money")
+			.build());
+		recorder
+			.record(AuditRecord.action("key.used").actor(Actor.apiKey("jane", "A key that is called jane")).build());
+		recorder.record(AuditRecord.action("night.run").build());
+		log.await(8);
+	}
+
+	@AfterAll
+	static void stop() {
+		context.close();
+	}
+
+	@Test
+	void anEntryHasTheNamesOfTheContractWhateverTheApplicationsJsonLooksLike() {
+		JsonNode entry = this.carol.json("/audit/api/entries?action=order.refund").get("entries").get(0);
+		assertThat(entry.propertyNames()).containsExactlyInAnyOrder("id", "chain", "seq", "recordedAt", "occurredAt",
+				"service", "tenant", "operationId", "actor", "action", "category", "severity", "outcome", "target",
+				"related", "message", "justification", "error", "before", "after", "changes", "changeSummary",
+				"metadata", "ipAddress", "userAgent", "sessionId", "deviceFingerprint", "geolocation", "traceId",
+				"revision", "durationMicros", "prevHash", "hash");
+		assertThat(entry.get("outcome").stringValue()).isEqualTo("denied");
+	}
+
+	@Test
+	void pagesFollowEachOtherByTheirCursors() {
+		List<String> messages = new ArrayList<>();
+		JsonNode page = this.carol.json("/audit/api/entries?action=order.pay&limit=2");
+		while (true) {
+			page.get("entries").forEach((entry) -> messages.add(entry.get("message").stringValue()));
+			if (page.get("next").isNull()) {
+				break;
+			}
+			page = this.carol
+				.json("/audit/api/entries?action=order.pay&limit=2&cursor=" + page.get("next").stringValue());
+		}
+		assertThat(messages).containsExactly("Paid 4", "Paid 3", "Paid 2", "Paid 1", "Paid 0");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "actor=bob, order.refund", "severity=WARNING, order.refund", "outcome=denied, order.refund",
+			"category=money, order.refund", "targetType=Order&targetId=7, order.refund", "q=REFUND, order.refund",
+			"related=Invoice:3, order.pay", "action=night.run, night.run" })
+	void everyFilterNarrows(String filter, String action) {
+		assertThat(this.carol.actions("/audit/api/entries?" + filter)).containsOnly(action);
+	}
+
+	@Test
+	void aTargetHasItsTrail() {
+		assertThat(this.carol.actions("/audit/api/targets/Order/7")).containsExactly("order.refund");
+		assertThat(this.carol.actions("/audit/api/targets/Order/8")).isEmpty();
+	}
+
+	@Test
+	void anEntryIsAnsweredOnceAndThenKnown() {
+		String id = this.carol.json("/audit/api/entries?actor=bob").get("entries").get(0).get("id").stringValue();
+		HttpResponse<String> first = this.carol.get("/audit/api/entries/" + id);
+		assertThat(first.statusCode()).isEqualTo(200);
+		String tag = first.headers().firstValue("ETag").orElseThrow();
+		assertThat(this.carol.with("If-None-Match", tag).status("/audit/api/entries/" + id)).isEqualTo(304);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			entries?colour=red       | There is no parameter 'colour'
+			entries?limit=0          | limit
+			entries?limit=1001       | limit
+			entries?limit=many       | limit takes a number
+			entries?from=yesterday   | from takes a time
+			entries?to=%2B999999999-01-01T00:00:00Z | to takes a time
+			entries?cursor=abc       | cursor takes what 'next'
+			entries?cursor=AX__________AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | cursor takes what 'next'
+			entries?severity=loud    | severity takes one of
+			entries?targetId=7       | targetId needs targetType
+			entries?related=Invoice  | related takes Type:id
+			entries?ip=localhost     | is not an IP address
+			entries?operation=1      | operation takes a UUID
+			entries?actor=a&actor=b  | given 2 times
+			entries?actor=a%00b      | NUL
+			entries/17               | id takes a UUID
+			targets/Order/7/state?at=noon | at takes a time
+			""")
+	void whatIsMalformedIsNamed(String path, String detail) {
+		HttpResponse<String> answer = this.carol.get("/audit/api/" + path);
+		assertThat(answer.statusCode()).isEqualTo(400);
+		assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+		assertThat(answer.body()).contains("\"status\":400").contains(detail);
+	}
+
+	@Test
+	void anUnknownEntryIsNotFound() {
+		assertThat(this.carol.status("/audit/api/entries/" + UNKNOWN)).isEqualTo(404);
+		assertThat(this.carol.status("/audit/api/targets/Order/7/state")).isEqualTo(404);
+	}
+
+	@Test
+	void theChainIsVerified() {
+		JsonNode verification = this.carol.json("/audit/api/verification");
+		assertThat(verification.get("valid").booleanValue()).isTrue();
+		assertThat(verification.get("chains").get(0).get("chain").stringValue()).isEqualTo("main");
+	}
+
+	@Test
+	void anExportIsCompleteAndDefused() {
+		context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action("=cmd|' /C calc'!A0")
+				.category("csv")
+				.message("a \"quoted\", divided\r\nline")
+				.delivery(Delivery.SYNC)
+				.build());
+		HttpResponse<String> answer = this.carol.get("/audit/api/export?format=csv&category=csv");
+		assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/csv");
+		assertThat(answer.body()).startsWith("chain,seq,id,recordedAt,")
+			.contains(",'=cmd|' /C calc'!A0,csv,info,success,")
+			.contains(",\"a \"\"quoted\"\", divided\r\nline\",")
+			.endsWith("\r\n");
+		assertThat(answer.body().split("\r\n")).hasSize(3);
+		assertThat(this.carol.get("/audit/api/export?format=csv&category=none").body()).matches("chain,seq[^\r]*\r\n");
+		assertThat(this.jane.get("/audit/api/export?format=csv").body()).contains("order.pay")
+			.doesNotContain("order.refund", "night.run");
+		assertThat(this.nobody.status("/audit/api/export?format=csv")).isEqualTo(401);
+		assertThat(this.carol.status("/audit/api/export?format=xlsx")).isEqualTo(400);
+	}
+
+	static Stream<Arguments> paths() {
+		return Stream
+			.of("entries", "entries?actor=jane", "entries?limit=1", "entries/" + UNKNOWN, "entries/17",
+					"targets/Order/7", "targets/Order/7/state", "verification", "entries?colour=red")
+			.map(Arguments::of);
+	}
+
+	@ParameterizedTest
+	@MethodSource("paths")
+	void nobodyReadsAnythingUnnamed(String path) {
+		HttpResponse<String> answer = this.nobody.get("/audit/api/" + path);
+		assertThat(answer.statusCode()).isEqualTo(401);
+		assertThat(answer.body()).doesNotContain("order.").contains("Sign in");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "?actor=bob", "?actor=jane&actor=", "?targetType=Order", "?q=order", "?limit=1000",
+			"?from=2000-01-01", "?actor=system" })
+	void othersReadWhatTheyDidAndNothingElse(String parameters) {
+		HttpResponse<String> answer = this.jane.get("/audit/api/entries" + parameters);
+		assertThat(answer.body()).doesNotContain("\"id\":\"bob\"", "order.refund", "night.run", "key.used");
+	}
+
+	@Test
+	void ownEntriesAreFound() {
+		assertThat(this.jane.actions("/audit/api/entries")).hasSize(5).containsOnly("order.pay");
+		assertThat(this.jane.actions("/audit/api/targets/Order/7")).isEmpty();
+	}
+
+	@Test
+	void othersDoNotLearnWhichEntriesThereAre() {
+		String foreign = this.carol.json("/audit/api/entries?actor=bob").get("entries").get(0).get("id").stringValue();
+		assertThat(this.jane.status("/audit/api/entries/" + foreign)).isEqualTo(404);
+		assertThat(this.jane.status("/audit/api/targets/Order/7/state")).isEqualTo(403);
+		assertThat(this.jane.status("/audit/api/verification")).isEqualTo(403);
+	}
+
+	@Test
+	void aForeignCursorShowsNothingForeign() {
+		String next = this.carol.json("/audit/api/entries?limit=1").get("next").stringValue();
+		assertThat(this.jane.actions("/audit/api/entries?cursor=" + next)).containsOnly("order.pay");
+	}
+
+	@Test
+	void readingIsAudited() {
+		this.jane.get("/audit/api/entries?actor=bob&q=readingIsAudited");
+		Awaitility.await().until(() -> log.staged() == 0);
+		List<String> readings = log.jdbc().queryForList("""
+				select metadata::text from audit.audit_log
+				where action = 'audit.read' and actor_id = 'jane'
+				""", String.class);
+		assertThat(readings).anySatisfy((reading) -> assertThat(reading).contains("\"read\": \"entries\"",
+				"\"actor\": \"bob\"", "readingIsAudited"));
+	}
+
+}

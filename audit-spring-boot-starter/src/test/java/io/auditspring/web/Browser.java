@@ -1,0 +1,157 @@
+package io.auditspring.web;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/**
+ * A real Chromium, where the machine has one.
+ */
+final class Browser implements AutoCloseable {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final ChromeDriver driver;
+
+	private Browser(ChromeDriver driver) {
+		this.driver = driver;
+	}
+
+	static boolean isPresent() {
+		return chromium().isPresent() && chromedriver().isPresent();
+	}
+
+	static Browser open() {
+		LoggingPreferences logs = new LoggingPreferences();
+		logs.enable(LogType.BROWSER, Level.ALL);
+		ChromeOptions options = new ChromeOptions();
+		options.setBinary(chromium().orElseThrow().toFile());
+		options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--lang=en-GB",
+				"--force-color-profile=srgb");
+		options.setCapability("goog:loggingPrefs", logs);
+		ChromeDriverService service = new ChromeDriverService.Builder()
+			.usingDriverExecutable(chromedriver().orElseThrow().toFile())
+			.build();
+		Browser browser = new Browser(new ChromeDriver(service, options));
+		browser.resize(1400, 900);
+		return browser;
+	}
+
+	private static Optional<Path> chromium() {
+		return Stream.of("chromium", "chromium-browser", "google-chrome").flatMap(Browser::onPath).findFirst();
+	}
+
+	private static Optional<Path> chromedriver() {
+		return onPath("chromedriver").findFirst();
+	}
+
+	private static Stream<Path> onPath(String program) {
+		return Stream.of(System.getenv("PATH").split(":"))
+			.map((directory) -> Path.of(directory, program))
+			.filter(Files::isExecutable);
+	}
+
+	void resize(int width, int height) {
+		this.driver.manage().window().setSize(new Dimension(width, height));
+	}
+
+	void visit(String address) {
+		this.driver.get(address);
+	}
+
+	String address() {
+		return this.driver.getCurrentUrl();
+	}
+
+	void forget() {
+		this.driver.manage().deleteAllCookies();
+	}
+
+	void awaitAddress(Predicate<String> expected) {
+		await((driver) -> expected.test(driver.getCurrentUrl()) ? true : null);
+	}
+
+	/** Waits for an element. */
+	WebElement find(String css) {
+		return await((driver) -> driver.findElements(By.cssSelector(css)).stream().findFirst().orElse(null));
+	}
+
+	WebElement button(String text) {
+		return await((driver) -> driver.findElements(By.xpath("//button[normalize-space()='" + text + "']"))
+			.stream()
+			.findFirst()
+			.orElse(null));
+	}
+
+	/** Waits until the texts of elements fit. */
+	List<String> texts(String css, Predicate<List<String>> expected) {
+		return await((driver) -> {
+			List<String> texts = driver.findElements(By.cssSelector(css)).stream().map(WebElement::getText).toList();
+			return expected.test(texts) ? texts : null;
+		});
+	}
+
+	void type(String css, String text) {
+		WebElement field = find(css);
+		field.clear();
+		field.sendKeys(text, Keys.TAB);
+	}
+
+	Object run(String script) {
+		return this.driver.executeScript(script);
+	}
+
+	/** What went wrong in the page, such as what its policy refused. */
+	List<String> complaints() {
+		return this.driver.manage()
+			.logs()
+			.get(LogType.BROWSER)
+			.getAll()
+			.stream()
+			.filter((entry) -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+			.map((entry) -> entry.getMessage())
+			.toList();
+	}
+
+	void photograph(Path file) {
+		try {
+			Files.createDirectories(file.getParent());
+			Files.write(file, this.driver.getScreenshotAs(OutputType.BYTES));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private <T> T await(Function<ChromeDriver, T> condition) {
+		return new WebDriverWait(this.driver, PATIENCE).ignoring(StaleElementReferenceException.class)
+			.until((driver) -> condition.apply((ChromeDriver) driver));
+	}
+
+	@Override
+	public void close() {
+		this.driver.quit();
+	}
+
+}

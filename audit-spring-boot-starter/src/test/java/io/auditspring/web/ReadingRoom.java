@@ -1,0 +1,64 @@
+package io.auditspring.web;
+
+import javax.sql.DataSource;
+
+import io.auditspring.TenantResolver;
+import io.auditspring.TestDatabase;
+import io.auditspring.shop.ShopConfiguration;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/**
+ * An application whose own security lets everybody as far as the trail, so that only the
+ * trail's own gate is left.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+class ReadingRoom {
+
+	@Bean
+	DataSource dataSource() {
+		return ShopConfiguration.pool(TestDatabase.newDatabase());
+	}
+
+	@Bean
+	SecurityFilterChain open(HttpSecurity http) {
+		return http.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
+			.httpBasic(Customizer.withDefaults())
+			.formLogin(Customizer.withDefaults())
+			.build();
+	}
+
+	@Bean
+	UserDetailsService users() {
+		return new InMemoryUserDetailsManager(user("carol", "AUDITOR"), user("jane", "USER"), user("bob", "USER"));
+	}
+
+	private static UserDetails user(String name, String role) {
+		return User.withUsername(name).password("{noop}" + name + "-secret").roles(role).build();
+	}
+
+	/** Tenants by the request's host name, as many applications do it. */
+	@Bean
+	@Profile("tenants")
+	TenantResolver tenants() {
+		return () -> {
+			ServletRequestAttributes attributes = (ServletRequestAttributes) RequestContextHolder
+				.getRequestAttributes();
+			return (attributes != null) ? attributes.getRequest().getHeader("X-Tenant") : null;
+		};
+	}
+
+}
