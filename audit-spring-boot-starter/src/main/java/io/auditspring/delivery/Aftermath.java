@@ -2,9 +2,12 @@ package io.auditspring.delivery;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.Delivery;
@@ -29,6 +32,9 @@ public final class Aftermath {
 	/** Rows of the outbox that must be in the ledger before the caller goes on. */
 	private final List<Long> awaited = new ArrayList<>(0);
 
+	/** Entries of operations that returned, and did nothing all the same. */
+	private final Set<UUID> undone = new HashSet<>(0);
+
 	/** What must be written unless these were committed after all. */
 	private final Map<StagedRow, List<Entry>> doubtful = new LinkedHashMap<>(0);
 
@@ -51,6 +57,16 @@ public final class Aftermath {
 		this.entries.computeIfAbsent(mode, (key) -> new ArrayList<>()).add(entry);
 	}
 
+	/**
+	 * Adds what returned in a transaction that was rolled back.
+	 * @param mode how to deliver it
+	 * @param entry the entry, which says that it failed, but not yet why
+	 */
+	void addUndone(Delivery mode, Entry entry) {
+		this.undone.add(entry.id());
+		add(mode, entry);
+	}
+
 	void await(long row) {
 		this.awaited.add(row);
 	}
@@ -70,6 +86,7 @@ public final class Aftermath {
 
 	void addAll(Aftermath other) {
 		this.doubtful.putAll(other.doubtful);
+		this.undone.addAll(other.undone);
 		other.entries.forEach((mode, added) -> added.forEach((entry) -> add(mode, entry)));
 		this.awaited.addAll(other.awaited);
 	}
@@ -105,10 +122,8 @@ public final class Aftermath {
 	}
 
 	private Entry explained(Entry entry, @Nullable String error) {
-		if (entry.outcome() != Outcome.FAILURE || entry.data().error() != null) {
-			return entry;
-		}
-		return this.factory.ended(entry, Outcome.FAILURE, (error != null) ? error : ROLLED_BACK);
+		return this.undone.contains(entry.id())
+				? this.factory.ended(entry, Outcome.FAILURE, (error != null) ? error : ROLLED_BACK) : entry;
 	}
 
 }

@@ -134,8 +134,12 @@ final class OperationChanges {
 			return;
 		}
 		Entry entry = this.ending.entry(null);
-		aftermath.add(delivery(),
-				(entry.outcome() == Outcome.SUCCESS) ? factory.ended(entry, Outcome.FAILURE, null) : entry);
+		if (entry.outcome() == Outcome.SUCCESS) {
+			aftermath.addUndone(delivery(), factory.ended(entry, Outcome.FAILURE, null));
+		}
+		else {
+			aftermath.add(delivery(), entry);
+		}
 	}
 
 }

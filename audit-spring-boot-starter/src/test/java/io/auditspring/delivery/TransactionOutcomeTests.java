@@ -7,6 +7,9 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditLog;
+import io.auditspring.Outcome;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.EntityManager;
@@ -85,6 +88,13 @@ class TransactionOutcomeTests {
 			.containsEntry("related", "[{\"id\": \"acc-7\", \"type\": \"Account\"}]")
 			.containsEntry("revision", 2L);
 		assertThat((String) paid.get("changes")).contains("\"status\": {\"to\": \"PAID\", \"from\": \"NEW\"}");
+	}
+
+	@Test
+	void aRecordedFailureSaysNoMoreThanItsRecord() {
+		this.context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action("backup.missed").outcome(Outcome.FAILURE).build());
+		assertThat(this.log.await(2).get(1)).containsEntry("outcome", "failure").containsEntry("error", null);
 	}
 
 	@Test
