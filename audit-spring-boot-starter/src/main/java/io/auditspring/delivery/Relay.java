@@ -79,19 +79,27 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	private void drain() throws SQLException {
+		long after = this.front.begin();
+		boolean more = true;
+		while (more && this.worker.mayGoOn()) {
+			List<Outbox.Row> moved = moveNext(after);
+			more = isFull(moved);
+			after = moved.isEmpty() ? after : moved.get(moved.size() - 1).id();
+			this.front.moved(after);
+			this.worker.status().progressed();
+		}
+		this.front.end();
+	}
+
+	// A connection for each batch: it may be the only one of the pool, and whoever waits
+	// for it must not wait until a long backlog is worked off.
+	private List<Outbox.Row> moveNext(long after) throws SQLException {
+		List<Outbox.Row> moved = new ArrayList<>();
 		Transactions.withOwn(this.dataSource, (connection) -> {
-			long after = this.front.begin();
-			boolean more = true;
-			while (more && this.worker.mayGoOn()) {
-				List<Outbox.Row> moved = move(connection, after);
-				more = isFull(moved);
-				after = moved.isEmpty() ? after : moved.get(moved.size() - 1).id();
-				this.front.moved(after);
-				this.worker.status().progressed();
-				this.outbox.backlog().refresh(connection);
-			}
-			this.front.end();
+			moved.addAll(move(connection, after));
+			this.outbox.backlog().refresh(connection);
 		});
+		return moved;
 	}
 
 	private boolean isFull(List<Outbox.Row> rows) {
@@ -99,17 +107,26 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	/**
-	 * Moves one row; when this returns it is in the ledger, whoever moved it.
+	 * Moves one row; when this returns it is in the ledger, whoever moved it, or in
+	 * quarantine if the ledger refuses it.
 	 * @param connection a connection on which no transaction is open
 	 * @param row the row's id
 	 * @param limits how long it may take
 	 * @throws SQLException when the database refuses
 	 */
 	void move(Connection connection, long row, Limits limits) throws SQLException {
-		List<Entry> entries = new ArrayList<>();
-		Transactions.run(connection, limits,
-				() -> entries.addAll(append(connection, this.outbox.takeOne(connection, row), limits)));
-		this.statistics.delivered(entries);
+		try {
+			List<Entry> entries = new ArrayList<>();
+			Transactions.run(connection, limits,
+					() -> entries.addAll(append(connection, this.outbox.takeOne(connection, row), limits)));
+			this.statistics.delivered(entries);
+		}
+		catch (SQLException | RuntimeException ex) {
+			if (!Refusal.isFinal(ex)) {
+				throw ex;
+			}
+			moveOne(connection, limits, () -> this.outbox.takeOne(connection, row));
+		}
 	}
 
 	private List<Outbox.Row> move(Connection connection, long after) throws SQLException {
@@ -148,19 +165,19 @@ public final class Relay implements SmartLifecycle {
 	private void moveEach(Connection connection, long after) throws SQLException {
 		boolean refused = false;
 		while (!refused) {
-			refused = moveOne(connection, after);
+			refused = moveOne(connection, Limits.PATIENT, () -> this.outbox.take(connection, after, 1, BATCH_BYTES));
 		}
 	}
 
-	private boolean moveOne(Connection connection, long after) throws SQLException {
+	private boolean moveOne(Connection connection, Limits limits, Source source) throws SQLException {
 		boolean[] refused = { true };
 		int[] quarantined = new int[1];
 		List<Entry> entries = new ArrayList<>();
-		Transactions.run(connection, Limits.PATIENT, () -> {
-			for (Outbox.Row row : this.outbox.take(connection, after, 1, BATCH_BYTES)) {
+		Transactions.run(connection, limits, () -> {
+			for (Outbox.Row row : source.take()) {
 				Savepoint untouched = connection.setSavepoint();
 				try {
-					entries.addAll(append(connection, List.of(row), Limits.PATIENT));
+					entries.addAll(append(connection, List.of(row), limits));
 					refused[0] = false;
 				}
 				catch (SQLException | RuntimeException ex) {
@@ -209,6 +226,16 @@ public final class Relay implements SmartLifecycle {
 	 */
 	public WorkerStatus status() {
 		return this.worker.status();
+	}
+
+	/**
+	 * Takes rows out of the outbox.
+	 */
+	@FunctionalInterface
+	private interface Source {
+
+		List<Outbox.Row> take() throws SQLException;
+
 	}
 
 }
