@@ -1,5 +1,6 @@
 package io.auditspring.autoconfigure;
 
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -281,15 +282,12 @@ public final class AuditAutoConfiguration {
 	@Bean
 	Customizers auditCustomizers(ListableBeanFactory beanFactory) {
 		return new Customizers(() -> {
-			Map<String, AuditRecordCustomizer> named = beanFactory.getBeansOfType(AuditRecordCustomizer.class);
+			Map<AuditRecordCustomizer, String> names = new IdentityHashMap<>();
+			beanFactory.getBeansOfType(AuditRecordCustomizer.class).forEach((name, one) -> names.put(one, name));
 			Map<String, AuditRecordCustomizer> ordered = new LinkedHashMap<>();
 			beanFactory.getBeanProvider(AuditRecordCustomizer.class)
 				.orderedStream()
-				.forEach((one) -> named.forEach((name, customizer) -> {
-					if (customizer == one) {
-						ordered.put(name, one);
-					}
-				}));
+				.forEach((one) -> ordered.put(names.getOrDefault(one, one.getClass().getName()), one));
 			return ordered;
 		});
 	}

@@ -159,7 +159,7 @@ final class AuditDatabase implements InitializingBean {
 	private void migrate(DataSource database, String location, String history) {
 		try {
 			Flyway.configure()
-				.dataSource(database)
+				.dataSource(new SharedSessionDataSource(database))
 				.defaultSchema(this.schema.name())
 				.schemas(this.schema.name())
 				.table(history)

@@ -60,6 +60,9 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private final Queue<Doubt> doubts = new ConcurrentLinkedQueue<>();
 
+	/** When doubts and the spool were last looked at; used by the worker only. */
+	private long lookedBack;
+
 	private volatile boolean stopped = true;
 
 	/**
@@ -166,12 +169,21 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private void drain() throws SQLException {
 		this.writer.write(this.batch);
-		settleDoubts();
-		this.spool.takeIn(this::takeIn);
+		lookBack();
 		while (this.worker.mayGoOn() && fill()) {
 			this.writer.write(this.batch);
 			this.worker.status().progressed();
+			if (System.nanoTime() - this.lookedBack >= IDLE.toNanos()) {
+				// Under steady load there is always a next batch.
+				lookBack();
+			}
 		}
+	}
+
+	private void lookBack() throws SQLException {
+		this.lookedBack = System.nanoTime();
+		settleDoubts();
+		this.spool.takeIn(this::takeIn);
 	}
 
 	private void settleDoubts() throws SQLException {

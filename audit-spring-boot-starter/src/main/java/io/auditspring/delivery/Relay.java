@@ -79,19 +79,27 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	private void drain() throws SQLException {
+		long after = this.front.begin();
+		boolean more = true;
+		while (more && this.worker.mayGoOn()) {
+			List<Outbox.Row> moved = moveNext(after);
+			more = isFull(moved);
+			after = moved.isEmpty() ? after : moved.get(moved.size() - 1).id();
+			this.front.moved(after);
+			this.worker.status().progressed();
+		}
+		this.front.end();
+	}
+
+	// A connection for each batch: it may be the only one of the pool, and whoever waits
+	// for it must not wait until a long backlog is worked off.
+	private List<Outbox.Row> moveNext(long after) throws SQLException {
+		List<Outbox.Row> moved = new ArrayList<>();
 		Transactions.withOwn(this.dataSource, (connection) -> {
-			long after = this.front.begin();
-			boolean more = true;
-			while (more && this.worker.mayGoOn()) {
-				List<Outbox.Row> moved = move(connection, after);
-				more = isFull(moved);
-				after = moved.isEmpty() ? after : moved.get(moved.size() - 1).id();
-				this.front.moved(after);
-				this.worker.status().progressed();
-				this.outbox.backlog().refresh(connection);
-			}
-			this.front.end();
+			moved.addAll(move(connection, after));
+			this.outbox.backlog().refresh(connection);
 		});
+		return moved;
 	}
 
 	private boolean isFull(List<Outbox.Row> rows) {
@@ -100,15 +108,15 @@ public final class Relay implements SmartLifecycle {
 
 	/**
 	 * Moves one row; when this returns it is in the ledger, whoever moved it, or in
-	 * quarantine where the ledger refuses it.
+	 * quarantine if the ledger refuses it.
 	 * @param connection a connection on which no transaction is open
 	 * @param row the row's id
 	 * @param limits how long it may take
 	 * @throws SQLException when the database refuses
 	 */
 	void move(Connection connection, long row, Limits limits) throws SQLException {
-		List<Entry> entries = new ArrayList<>();
 		try {
+			List<Entry> entries = new ArrayList<>();
 			Transactions.run(connection, limits,
 					() -> entries.addAll(append(connection, this.outbox.takeOne(connection, row), limits)));
 			this.statistics.delivered(entries);
@@ -117,7 +125,7 @@ public final class Relay implements SmartLifecycle {
 			if (!Refusal.isFinal(ex)) {
 				throw ex;
 			}
-			moveOrSetAside(connection, limits, () -> this.outbox.takeOne(connection, row));
+			moveOne(connection, limits, () -> this.outbox.takeOne(connection, row));
 		}
 	}
 
@@ -157,24 +165,16 @@ public final class Relay implements SmartLifecycle {
 	private void moveEach(Connection connection, long after) throws SQLException {
 		boolean refused = false;
 		while (!refused) {
-			refused = moveOne(connection, after);
+			refused = moveOne(connection, Limits.PATIENT, () -> this.outbox.take(connection, after, 1, BATCH_BYTES));
 		}
 	}
 
-	private boolean moveOne(Connection connection, long after) throws SQLException {
-		return moveOrSetAside(connection, Limits.PATIENT, () -> {
-			this.ledger.claim(connection);
-			return this.outbox.take(connection, after, 1, BATCH_BYTES);
-		});
-	}
-
-	/** Whether nothing was moved: a row was refused, or there is none. */
-	private boolean moveOrSetAside(Connection connection, Limits limits, Taking rows) throws SQLException {
+	private boolean moveOne(Connection connection, Limits limits, Source source) throws SQLException {
 		boolean[] refused = { true };
 		int[] quarantined = new int[1];
 		List<Entry> entries = new ArrayList<>();
 		Transactions.run(connection, limits, () -> {
-			for (Outbox.Row row : rows.take()) {
+			for (Outbox.Row row : source.take()) {
 				Savepoint untouched = connection.setSavepoint();
 				try {
 					entries.addAll(append(connection, List.of(row), limits));
@@ -229,10 +229,10 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	/**
-	 * How rows are taken out of the outbox.
+	 * Takes rows out of the outbox.
 	 */
 	@FunctionalInterface
-	private interface Taking {
+	private interface Source {
 
 		List<Outbox.Row> take() throws SQLException;
 

@@ -132,6 +132,7 @@ final class Worker {
 
 	private boolean tryOnce() {
 		try {
+			// From here on it may wait for a lock.
 			this.status.progressed();
 			this.task.run();
 			this.outage.over();

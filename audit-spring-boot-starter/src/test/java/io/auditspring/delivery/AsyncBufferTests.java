@@ -4,14 +4,23 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import javax.sql.DataSource;
 
+import io.auditspring.Actor;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.TestDatabase;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.capture.Origin;
+import io.auditspring.capture.RequestDetails;
+import io.auditspring.ledger.Entry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,14 +110,14 @@ class AsyncBufferTests {
 
 	@Test
 	void itIsBoundedInBytes() {
-		runner("audit.async.max-bytes=700KB", "audit.async.overflow=sync").run((context) -> {
+		runner("audit.async.max-bytes=1MB", "audit.async.overflow=sync").run((context) -> {
 			AsyncBuffer buffer = holdTheHead(context);
 			AuditRecorder recorder = context.getBean(AuditRecorder.class);
 			for (int i = 0; i < 10; i++) {
-				recorder.record(AuditRecord.action("large").metadata("large", "x".repeat(200_000)).build());
+				recorder.record(AuditRecord.action("large").metadata("large", "x".repeat(250_000)).build());
 			}
-			assertThat(buffer.overflows()).isEqualTo(7);
-			assertThat(buffer.bytes()).isBetween(600_000L, 700_000L);
+			assertThat(buffer.overflows()).isEqualTo(6);
+			assertThat(buffer.bytes()).isBetween(1_000_000L, 1L << 20);
 			this.holder.rollback();
 			context.getBean(Relay.class).start();
 			this.log.await(12);
@@ -119,7 +128,7 @@ class AsyncBufferTests {
 	void whatIsLargerThanAllTheRoomIsTakenAlone() {
 		runner("audit.async.max-bytes=10KB").run((context) -> {
 			context.getBean(AuditRecorder.class)
-				.record(AuditRecord.action("large").metadata("large", "x".repeat(200_000)).build());
+				.record(AuditRecord.action("large").metadata("large", "x".repeat(250_000)).build());
 			this.log.await(1);
 			assertThat(context.getBean(AsyncBuffer.class).overflows()).isZero();
 		});
@@ -150,6 +159,42 @@ class AsyncBufferTests {
 				.containsEntry("others", "102")
 				.containsEntry("period", true);
 		});
+	}
+
+	@Test
+	void whatWasKeptIsNotForgottenUnderSteadyLoad() {
+		runner("audit.async.capacity=200").run((context) -> {
+			AsyncBuffer buffer = context.getBean(AsyncBuffer.class);
+			AtomicBoolean over = new AtomicBoolean();
+			Thread load = new Thread(() -> {
+				while (!over.get()) {
+					record(context, "load");
+				}
+			});
+			load.start();
+			try {
+				Awaitility.await().until(() -> buffer.size() > 100);
+				buffer.keep(new Doubt(null, List.of(entry(context, "kept"))));
+				context.getBean(Spool.class).keep(List.of(new Doubt(null, List.of(entry(context, "spooled")))));
+				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> kept() == 2);
+				assertThat(buffer.size()).isPositive();
+			}
+			finally {
+				over.set(true);
+				load.join();
+			}
+		});
+	}
+
+	private static Entry entry(ApplicationContext context, String action) {
+		AuditRecord record = AuditRecord.action(action).build();
+		Origin origin = new Origin(Instant.now(), Actor.system("test"), null, RequestDetails.NONE);
+		return context.getBean(EntryFactory.class).entry(new Operation(origin, record), record, null);
+	}
+
+	private long kept() {
+		return this.log.jdbc()
+			.queryForObject("select count(*) from audit.audit_log where action in ('kept', 'spooled')", Long.class);
 	}
 
 	@Test

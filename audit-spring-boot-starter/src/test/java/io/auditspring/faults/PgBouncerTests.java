@@ -3,7 +3,9 @@ package io.auditspring.faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,8 @@ class PgBouncerTests {
 
 	private static final int CALLS = 300;
 
+	private static final int SESSIONS = 4;
+
 	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
 
 	private final Answers answers = new Answers();
@@ -55,9 +59,9 @@ class PgBouncerTests {
 				unix_socket_dir =
 				auth_type = any
 				pool_mode = transaction
-				default_pool_size = 4
+				default_pool_size = %d
 				ignore_startup_parameters = extra_float_digits
-				""".formatted(this.database.getPortNumbers()[0], this.port));
+				""".formatted(this.database.getPortNumbers()[0], this.port, SESSIONS));
 		List<String> command = new ArrayList<>();
 		if ("root".equals(System.getProperty("user.name"))) {
 			command.addAll(List.of("unshare", "-U"));
@@ -67,6 +71,29 @@ class PgBouncerTests {
 			.redirectOutput(this.directory.resolve("log").toFile())
 			.start();
 		Awaitility.await().until(this::answers);
+	}
+
+	// Flyway sets the search path of its session, which would stay behind in a shared
+	// one.
+	@Test
+	void migrationsLeaveNothingBehindInASession() throws SQLException {
+		FaultyApplication.start(url() + "?prepareThreshold=0").close();
+		List<Connection> sessions = new ArrayList<>();
+		List<String> paths = new ArrayList<>();
+		for (int i = 0; i < SESSIONS; i++) {
+			Connection session = DriverManager.getConnection(url() + "?user=postgres&prepareThreshold=0");
+			sessions.add(session);
+			// Each keeps the server's session as long as its transaction is open.
+			session.setAutoCommit(false);
+			try (ResultSet result = session.createStatement().executeQuery("show search_path")) {
+				result.next();
+				paths.add(result.getString(1));
+			}
+		}
+		for (Connection session : sessions) {
+			session.close();
+		}
+		assertThat(paths).hasSize(SESSIONS).containsOnly("\"$user\", public");
 	}
 
 	@AfterEach
@@ -97,11 +124,8 @@ class PgBouncerTests {
 	// those before, the driver must not use any.
 	@Test
 	void nothingReliesOnASession() {
-		// Flyway sets the search path of its session, which would stay behind in a shared
-		// one.
-		FaultyApplication.start(this.database.getUrl()).close();
 		try (ConfigurableApplicationContext context = FaultyApplication.start(url() + "?prepareThreshold=0",
-				"audit.flyway.enabled=false", "spring.datasource.hikari.maximum-pool-size=16")) {
+				"spring.datasource.hikari.maximum-pool-size=16")) {
 			Load load = new Load(context.getBean(OrderDesk.class), this.answers, "here");
 			load.start(Map.of(Work.TRANSACTIONAL, 3, Work.ASYNC, 2, Work.SYNC, 2, Work.NOTE, 1, Work.REFUSED, 2),
 					CALLS);

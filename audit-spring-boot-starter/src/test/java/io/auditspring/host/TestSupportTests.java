@@ -7,6 +7,7 @@ import javax.sql.DataSource;
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.AuditContext;
+import io.auditspring.AuditDataSource;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Delivery;
@@ -196,6 +197,38 @@ class TestSupportTests {
 
 			@Bean
 			DataSource dataSource() {
+				return ShopConfiguration.pool(TestDatabase.newDatabase());
+			}
+
+		}
+
+	}
+
+	@Nested
+	@DirtiesContext
+	@AuditTest
+	@SpringBootTest(classes = { ShopConfiguration.class, WithALedgerElsewhere.Ledger.class },
+			webEnvironment = WebEnvironment.NONE, properties = "spring.jpa.hibernate.ddl-auto=create")
+	class WithALedgerElsewhere {
+
+		@Autowired
+		private OrderService orders;
+
+		@Autowired
+		private RecordedEntries trail;
+
+		@Test
+		void entriesAreSeenThere() {
+			this.orders.create("E-1", BigDecimal.ONE);
+			assertThat(this.trail).hasEntries(1).hasEntry().doing("order.create").once();
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Ledger {
+
+			@Bean(defaultCandidate = false)
+			@AuditDataSource
+			DataSource ledger() {
 				return ShopConfiguration.pool(TestDatabase.newDatabase());
 			}
 

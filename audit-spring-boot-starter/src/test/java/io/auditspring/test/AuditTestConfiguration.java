@@ -2,6 +2,7 @@ package io.auditspring.test;
 
 import javax.sql.DataSource;
 
+import io.auditspring.AuditDataSource;
 import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.Relay;
 
@@ -18,9 +19,11 @@ class AuditTestConfiguration {
 
 	@Bean
 	RecordedEntries recordedEntries(ObjectProvider<AsyncBuffer> buffer, ObjectProvider<Relay> relay,
-			ObjectProvider<DataSource> dataSource, Environment environment) {
-		return new RecordedEntries(buffer::getObject, relay::getObject, dataSource::getObject,
-				environment.getProperty("audit.schema", "audit"), environment.getProperty("audit.chain", "main"));
+			ObjectProvider<DataSource> dataSource, @AuditDataSource ObjectProvider<DataSource> ledger,
+			Environment environment) {
+		return new RecordedEntries(buffer::getObject, relay::getObject,
+				() -> ledger.getIfAvailable(dataSource::getObject), environment.getProperty("audit.schema", "audit"),
+				environment.getProperty("audit.chain", "main"));
 	}
 
 }
