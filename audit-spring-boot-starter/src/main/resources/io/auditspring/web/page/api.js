@@ -30,8 +30,8 @@ export const entries = (filters, cursor, limit = 60, options) => get('entries', 
 
 export const entry = (id) => get(`entries/${encodeURIComponent(id)}`);
 
-export const target = (type, id, cursor) =>
-	get(`targets/${encodeURIComponent(type)}/${encodeURIComponent(id)}`, { limit: 100, cursor });
+// By parameters: web servers refuse slashes in parts of a path, and ids have some.
+export const target = (type, id) => get('entries', { targetType: type, targetId: id, limit: 100 });
 
 export const statistics = (filters, options) => get('statistics', filters, options);
 
