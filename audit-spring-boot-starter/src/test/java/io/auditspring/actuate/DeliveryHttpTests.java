@@ -10,6 +10,7 @@ import java.time.Duration;
 
 import javax.sql.DataSource;
 
+import io.auditspring.AuditDeliveryException;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
@@ -32,6 +33,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What those who watch an application over HTTP see of delivery.
@@ -119,6 +121,17 @@ class DeliveryHttpTests {
 	}
 
 	@Test
+	void healthIsOutOfServiceWhenEntriesAreKeptUntilTheyCanBeStored() throws Exception {
+		start();
+		this.log.jdbc().execute("alter table audit.audit_outbox add check (entries not like '%poison%')");
+		assertThatExceptionOfType(AuditDeliveryException.class)
+			.isThrownBy(() -> record("poison", Delivery.TRANSACTIONAL));
+		assertThat(get("health/audit")).contains("OUT_OF_SERVICE",
+				"entries could not be stored at once, and are kept: PSQLException 23514");
+		this.log.await(1);
+	}
+
+	@Test
 	void healthIsOutOfServiceWhileEntriesWaitTooLong() throws Exception {
 		start("audit.health.max-backlog-age=0s");
 		this.log.jdbc()
@@ -199,7 +212,7 @@ class DeliveryHttpTests {
 		MeterRegistry meters = this.context.getBean(MeterRegistry.class);
 		Awaitility.await().until(() -> meters.get("audit.entries.delivered").functionCounter().count() == 2);
 		assertThat(meters.get("audit.entries.recorded").tag("mode", "sync").functionCounter().count()).isOne();
-		assertThat(meters.get("audit.entries.staged").functionCounter().count()).isOne();
+		assertThat(meters.get("audit.entries.staged").functionCounter().count()).isEqualTo(2);
 		assertThat(meters.get("audit.batch.size").summary().totalAmount()).isEqualTo(2);
 		assertThat(meters.get("audit.delivery.lag").timer().count()).isEqualTo(2);
 		for (String name : new String[] { "audit.relay.backlog", "audit.buffer.size", "audit.quarantine.size" }) {
