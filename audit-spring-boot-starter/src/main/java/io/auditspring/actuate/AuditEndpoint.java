@@ -69,7 +69,8 @@ public final class AuditEndpoint {
 				new BacklogDescriptor(measured.at(), measured.rows(), this.backlog.age().toSeconds(),
 						measured.quarantined()),
 				new BufferDescriptor(this.buffer.size(), this.buffer.capacity()),
-				List.of(describe(this.relay.status()), describe(this.buffer.status())), this.statistics.lastLoss());
+				List.of(describe(this.relay.status()), describe(this.buffer.status())), this.statistics.lastFailure(),
+				this.statistics.lastLoss());
 	}
 
 	private CountsDescriptor counts() {
@@ -139,10 +140,13 @@ public final class AuditEndpoint {
 	 * @param backlog what waits in the outbox
 	 * @param buffer what waits in the asynchronous buffer
 	 * @param workers the background workers
+	 * @param lastFailure when and why entries could last not be stored when they were
+	 * handed over, or {@code null}; they are kept
 	 * @param lastLoss when and why entries were last lost, or {@code null}
 	 */
 	public record DeliveryDescriptor(Delivery defaultDelivery, CountsDescriptor entries, BacklogDescriptor backlog,
-			BufferDescriptor buffer, List<WorkerDescriptor> workers, DeliveryStatistics.@Nullable Failure lastLoss) {
+			BufferDescriptor buffer, List<WorkerDescriptor> workers, DeliveryStatistics.@Nullable Failure lastFailure,
+			DeliveryStatistics.@Nullable Failure lastLoss) {
 
 	}
 
@@ -152,7 +156,7 @@ public final class AuditEndpoint {
 	 * @param recorded made by the application, by mode
 	 * @param staged committed in the outbox
 	 * @param delivered committed in the ledger
-	 * @param failed could not be kept, by reason
+	 * @param failed could not be stored when they were handed over, by reason
 	 * @param discarded dropped because the buffer was full
 	 * @param quarantined refused by the ledger
 	 */

@@ -22,8 +22,8 @@ import org.springframework.boot.health.contributor.Health;
  */
 public final class AuditHealthIndicator extends AbstractHealthIndicator {
 
-	/** For how long a loss is shown. */
-	private static final Duration LOSS = Duration.ofMinutes(1);
+	/** For how long a loss or a failure is shown. */
+	private static final Duration RECENT = Duration.ofMinutes(1);
 
 	private final Clock clock = Clock.systemUTC();
 
@@ -89,9 +89,7 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 				return trouble;
 			}
 		}
-		DeliveryStatistics.Failure loss = this.statistics.lastLoss();
-		return (loss != null && since(loss.at()).compareTo(LOSS) < 0) ? "entries could not be kept: " + loss.what()
-				: null;
+		return recent("entries were lost: ", this.statistics.lastLoss());
 	}
 
 	private @Nullable String trouble(WorkerStatus worker) {
@@ -116,7 +114,12 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 		if (this.backlog.age().compareTo(this.maxBacklogAge) > 0) {
 			return "staged entries have been waiting for %d s".formatted(this.backlog.age().toSeconds());
 		}
-		return (this.buffer.size() >= this.buffer.capacity()) ? "the asynchronous buffer is full" : null;
+		return (this.buffer.size() >= this.buffer.capacity()) ? "the asynchronous buffer is full"
+				: recent("entries could not be stored at once, and are kept: ", this.statistics.lastFailure());
+	}
+
+	private @Nullable String recent(String what, DeliveryStatistics.@Nullable Failure failure) {
+		return (failure != null && since(failure.at()).compareTo(RECENT) < 0) ? what + failure.what() : null;
 	}
 
 	private Duration since(Instant instant) {

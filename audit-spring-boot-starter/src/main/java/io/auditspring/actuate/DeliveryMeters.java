@@ -55,7 +55,8 @@ public final class DeliveryMeters implements MeterBinder {
 		count(registry, "audit.entries.delivered", Tags.empty(), "Entries committed in the ledger",
 				DeliveryStatistics::delivered);
 		for (FailureReason reason : FailureReason.values()) {
-			count(registry, "audit.entries.failed", Tags.of("reason", lower(reason)), "Entries that could not be kept",
+			count(registry, "audit.entries.failed", Tags.of("reason", lower(reason)),
+					"Entries not stored when handed over; kept and written later, but lost if 'stopped'",
 					(statistics) -> statistics.failed(reason));
 		}
 		count(registry, "audit.entries.discarded", Tags.empty(), "Entries dropped because the buffer was full",

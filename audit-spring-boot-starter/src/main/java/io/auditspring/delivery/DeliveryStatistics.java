@@ -15,9 +15,10 @@ import io.auditspring.ledger.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what becomes of entries since the application started. What was recorded is, at
- * any quiet moment, delivered, quarantined, failed or discarded, or it waits in the
- * buffer or the outbox.
+ * Counts what becomes of entries since the application started. What was recorded, by all
+ * instances, is at any quiet moment delivered, quarantined, discarded or
+ * {@linkplain FailureReason#STOPPED lost}, or it waits in the outbox, the buffer or the
+ * spool. What failed for any other reason is kept, so it is among these, too.
  */
 public final class DeliveryStatistics {
 
@@ -36,6 +37,8 @@ public final class DeliveryStatistics {
 	private final Map<FailureReason, LongAdder> failed = adders(FailureReason.class);
 
 	private volatile @Nullable Failure lastLoss;
+
+	private volatile @Nullable Failure lastFailure;
 
 	private volatile Observer observer = Observer.NONE;
 
@@ -96,27 +99,25 @@ public final class DeliveryStatistics {
 	}
 
 	/**
-	 * Counts entries that could not be kept.
+	 * Counts entries that could not be stored when their calls handed them over. They are
+	 * kept, and written later.
 	 * @param entries how many
 	 * @param failure why
 	 */
 	void failed(int entries, Exception failure) {
-		failed(entries, FailureReason.of(failure), describe(failure));
+		adder(this.failed, FailureReason.of(failure)).add(entries);
+		if (entries > 0) {
+			this.lastFailure = new Failure(describe(failure), this.clock.instant());
+		}
 	}
 
 	/**
-	 * Counts entries that were lost when the application stopped.
-	 * @param entries how many
+	 * Counts entries that could be kept nowhere.
+	 * @param entries how many, at least one
 	 */
 	void lost(int entries) {
-		failed(entries, FailureReason.STOPPED, "the application stopped");
-	}
-
-	private void failed(int entries, FailureReason reason, String description) {
-		adder(this.failed, reason).add(entries);
-		if (entries > 0) {
-			this.lastLoss = new Failure(description, this.clock.instant());
-		}
+		adder(this.failed, FailureReason.STOPPED).add(entries);
+		this.lastLoss = new Failure("neither the database nor the spool took them", this.clock.instant());
 	}
 
 	/**
@@ -152,11 +153,20 @@ public final class DeliveryStatistics {
 	}
 
 	/**
-	 * When and why entries were last lost to the ledger: failed or discarded.
+	 * When and why entries were last lost to the ledger.
 	 * @return that, or {@code null} if none ever was
 	 */
 	public @Nullable Failure lastLoss() {
 		return this.lastLoss;
+	}
+
+	/**
+	 * When and why entries could last not be stored when they were handed over. They are
+	 * not lost.
+	 * @return that, or {@code null} if all could
+	 */
+	public @Nullable Failure lastFailure() {
+		return this.lastFailure;
 	}
 
 	/**

@@ -219,6 +219,7 @@ public final class EntryDelivery {
 				return row[0];
 			}
 			catch (UnknownOutcomeException ex) {
+				this.statistics.failed(left.size(), ex);
 				deliverIfLost(row[0], List.copyOf(left));
 				left.clear();
 				throw ex;

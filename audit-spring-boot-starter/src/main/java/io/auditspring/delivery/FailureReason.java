@@ -3,7 +3,8 @@ package io.auditspring.delivery;
 import java.sql.SQLException;
 
 /**
- * Why entries could not be kept.
+ * Why entries could not be stored when they were handed over. They are kept, and written
+ * later, unless the reason says otherwise.
  */
 public enum FailureReason {
 
@@ -13,13 +14,13 @@ public enum FailureReason {
 	/** The database was reached, but was not able to take anything. */
 	DATABASE,
 
-	/** The entry itself was refused, and the quarantine could not take it. */
+	/** The entry itself was refused. */
 	REFUSED,
 
-	/** A commit was not answered: the entries are kept, or they are not. */
+	/** A commit was not answered; whether it happened is found out later. */
 	UNKNOWN_OUTCOME,
 
-	/** The application stopped before they were written. */
+	/** Neither the database nor the spool took them: they are lost. */
 	STOPPED;
 
 	/**

@@ -10,6 +10,7 @@ import java.time.Duration;
 
 import javax.sql.DataSource;
 
+import io.auditspring.AuditDeliveryException;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
@@ -32,6 +33,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What those who watch an application over HTTP see of delivery.
@@ -116,6 +118,17 @@ class DeliveryHttpTests {
 			}
 			assertThat(get("health/audit")).contains("\"status\":\"DOWN\"", "the asynchronous buffer was full");
 		});
+	}
+
+	@Test
+	void healthIsOutOfServiceWhenEntriesAreKeptUntilTheyCanBeStored() throws Exception {
+		start();
+		this.log.jdbc().execute("alter table audit.audit_outbox add check (entries not like '%poison%')");
+		assertThatExceptionOfType(AuditDeliveryException.class)
+			.isThrownBy(() -> record("poison", Delivery.TRANSACTIONAL));
+		assertThat(get("health/audit")).contains("OUT_OF_SERVICE",
+				"entries could not be stored at once, and are kept: PSQLException 23514");
+		this.log.await(1);
 	}
 
 	@Test

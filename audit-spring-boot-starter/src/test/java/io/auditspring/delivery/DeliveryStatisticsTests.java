@@ -132,15 +132,18 @@ class DeliveryStatisticsTests {
 	}
 
 	@Test
-	void whatCannotBeKeptIsCountedByReason() {
+	void whatCannotBeStoredAtOnceIsCountedByReasonAndKept() {
 		start("audit.failure-policy=propagate");
 		this.log.jdbc().execute("alter table audit.audit_outbox add check (entries not like '%poison%')");
 		assertThatExceptionOfType(AuditDeliveryException.class)
 			.isThrownBy(() -> record("poison", Delivery.TRANSACTIONAL));
 		assertThat(this.statistics.failed(FailureReason.REFUSED)).isEqualTo(1);
-		assertThat(this.statistics.lastLoss()).extracting(DeliveryStatistics.Failure::what)
+		assertThat(this.statistics.lastFailure()).extracting(DeliveryStatistics.Failure::what)
 			.asString()
 			.startsWith("PSQLException 23514");
+		// The buffer does not need the outbox.
+		awaitDelivered(1);
+		assertThat(this.statistics.lastLoss()).isNull();
 	}
 
 	@Test
