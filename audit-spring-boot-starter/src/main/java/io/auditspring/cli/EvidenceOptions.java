@@ -48,6 +48,9 @@ final class EvidenceOptions {
 				.map(VerifierKey::parse)
 				.forEach(keys::add);
 		}
+		if (keys.isEmpty()) {
+			throw new IllegalArgumentException("--public-key names no key: is a variable unset, or a file empty?");
+		}
 		return new TrustedKeys(keys);
 	}
 

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.auditspring.CheckpointAnchor;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checkpoints in files, one or several in each: in a single one, or in all below a
@@ -45,6 +48,23 @@ record NoteArchive(List<String> notes) implements CheckpointAnchor {
 	@Override
 	public void publish(String chain, long size, String note) {
 		throw new UnsupportedOperationException("Files of checkpoints are only read here");
+	}
+
+	/**
+	 * Which chains the notes are of, besides those that are known: of a chain that is
+	 * gone altogether nothing else may be left.
+	 * @param known the chains that are known
+	 * @param origin what notes name before the chain, or {@code null} if any will do
+	 * @return the names of others
+	 */
+	List<String> others(Collection<String> known, @Nullable String origin) {
+		return this.notes.stream()
+			.map((note) -> note.lines().findFirst().orElse(""))
+			.filter((log) -> log.contains("/") && (origin == null || log.startsWith(origin + "/")))
+			.filter((log) -> known.stream().noneMatch((chain) -> log.endsWith("/" + chain)))
+			.map((log) -> log.substring((origin != null) ? origin.length() + 1 : log.lastIndexOf('/') + 1))
+			.distinct()
+			.toList();
 	}
 
 	@Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.UUID;
 
 import io.auditspring.ledger.merkle.MerkleTree;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -220,9 +221,13 @@ final class ChainCheck {
 	/**
 	 * Compares the end that was found with the head.
 	 * @param head the chain's head, or {@code null} if there is none
+	 * @param sealedBy who must have signed retirements, or {@code null} if nobody had to
 	 */
-	void finish(@Nullable StoredHead head) {
+	void finish(@Nullable StoredHead head, @Nullable TrustedKeys sealedBy) {
 		this.redactions.finish();
+		if (sealedBy != null) {
+			this.retirements.checkSignatures(sealedBy);
+		}
 		if (this.from >= 0 && this.resumedAt == 0) {
 			this.retirements.finish(this.from, this.firstPrevHash);
 		}

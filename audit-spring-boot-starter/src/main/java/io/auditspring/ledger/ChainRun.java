@@ -108,7 +108,7 @@ final class ChainRun {
 		this.source.entries().readElsewhere(this.chain, (row) -> acceptFromElsewhere(CheckedEntry.of(row)));
 		checkEarlierRedactions();
 		this.leaves.fillUpTo(this.check.size());
-		this.check.finish(this.head);
+		this.check.finish(this.head, this.checkpoints.sealedBy());
 		checkTreeEnd();
 		this.checkpoints.finish(this.check.size());
 		byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;

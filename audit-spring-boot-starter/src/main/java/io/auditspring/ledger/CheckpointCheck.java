@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	private long from;
 
 	private long compared;
+
+	private boolean signed;
 
 	private @Nullable Checkpoint lastTrue;
 
@@ -75,6 +78,8 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 */
 	void expectAnchored(long from) {
 		this.from = from;
+		// Only a signed checkpoint is gone on from.
+		this.signed = from > 0;
 		for (CheckpointAnchor anchor : this.evidence.anchors()) {
 			notes(anchor).forEach(this::expectAnchored);
 		}
@@ -126,7 +131,17 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		}
 	}
 
+	/**
+	 * Who must have signed what is entered of retirements.
+	 * @return the trusted keys, or {@code null} if none are known, or no checkpoint was
+	 * ever made of this chain
+	 */
+	@Nullable TrustedKeys sealedBy() {
+		return this.signed ? this.evidence.keys() : null;
+	}
+
 	private void add(Claim claim) {
+		this.signed = true;
 		this.pending.computeIfAbsent(claim.checkpoint().size(), (size) -> new ArrayList<>()).add(claim);
 	}
 

@@ -4,6 +4,7 @@ import java.util.HexFormat;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What an entry says about other entries: that one is redacted, or that many are retired.
@@ -13,6 +14,8 @@ sealed interface Declaration {
 	String REDACTION = "audit.redaction";
 
 	String RETIREMENT = "audit.retirement";
+
+	String SIGNATURE = "signature";
 
 	/**
 	 * A group of an entry is erased.
@@ -34,9 +37,11 @@ sealed interface Declaration {
 	 * @param lastSeq the last one's place
 	 * @param firstPrevHash what the first one followed
 	 * @param lastHash the last one's hash
+	 * @param signed what is signed: all that it says, in canonical form
+	 * @param signature the signature in Base64, or {@code null} if there is none
 	 */
-	record Retirement(String chain, long firstSeq, long lastSeq, String firstPrevHash,
-			String lastHash) implements Declaration {
+	record Retirement(String chain, long firstSeq, long lastSeq, String firstPrevHash, String lastHash, String signed,
+			@Nullable String signature) implements Declaration {
 
 	}
 
@@ -99,7 +104,14 @@ sealed interface Declaration {
 
 	private static Retirement retirement(JsonNode members) {
 		return new Retirement(text(members, "chain"), number(members, "firstSeq"), number(members, "lastSeq"),
-				hash(members, "firstPrevHash"), hash(members, "lastHash"));
+				hash(members, "firstPrevHash"), hash(members, "lastHash"), withoutSignature(members),
+				members.path(SIGNATURE).stringValue(null));
+	}
+
+	private static String withoutSignature(JsonNode members) {
+		ObjectNode others = (ObjectNode) members.deepCopy();
+		others.remove(SIGNATURE);
+		return CanonicalJson.ofStored(others).toString();
 	}
 
 	private static String text(JsonNode members, String name) {

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Verifies chains over one connection, in one snapshot. Needs nothing but a driver and a
@@ -52,7 +54,10 @@ public final class LedgerCheck {
 	 * @throws SQLException if the ledger cannot be read
 	 */
 	public List<String> chains() throws SQLException {
-		return this.source.tables().chains();
+		// Also those of which nothing is left but checkpoints.
+		Set<String> chains = new TreeSet<>(this.source.tables().chains());
+		chains.addAll(this.source.tree().chains());
+		return List.copyOf(chains);
 	}
 
 	/**

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class MonthCheck {
 
+	static final String NO_KEY = "chain '%s' has signed checkpoints, but the key to sign what is retired is not here: "
+			+ "let the application that has it retire months";
+
 	private static final int FETCH_SIZE = 1000;
 
 	private final Schema schema;
@@ -63,7 +66,7 @@ final class MonthCheck {
 				.number("lastSeq", this.last.seq())
 				.text("partition", "audit_log_%04d_%02d".formatted(month.getYear(), month.getMonthValue()))
 				.text("root", root)
-				.text("signature", signature)
+				.text(Declaration.SIGNATURE, signature)
 				.toString();
 		}
 
@@ -162,16 +165,19 @@ final class MonthCheck {
 	}
 
 	/**
-	 * Checks that a checkpoint covers the entries, if their chain has any, where nobody
-	 * can verify its signature: once the entries are gone, proofs rest on the tree.
+	 * Checks that there are no checkpoints of the entries' chain, where nobody can verify
+	 * them: what is retired of a signed chain must be signed, too.
 	 * @param retirement the entries
 	 * @throws SQLException if the database fails
-	 * @throws UnverifiedException if none does
+	 * @throws UnverifiedException if there are
 	 */
 	void checkCheckpoint(Retirement retirement) throws SQLException {
 		String size = text("select max(size) from %s where chain = ?", "audit_checkpoint", retirement.chain());
 		require(size == null || Long.parseLong(size) > retirement.last().seq(), retirement.last(),
 				"is not covered by a signed checkpoint yet");
+		if (size != null) {
+			throw new UnverifiedException(NO_KEY.formatted(retirement.chain()));
+		}
 	}
 
 	private @Nullable String text(String sql, String table, String parameter) throws SQLException {

@@ -1,11 +1,14 @@
 package io.auditspring.ledger;
 
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.merkle.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +65,31 @@ final class RetirementCheck {
 			this.problems.add(Problem.Kind.LINK, from, null,
 					"prev_hash does not match the hash of the last retired entry", hash,
 					HexFormat.of().formatHex(prevHash));
+		}
+	}
+
+	/**
+	 * Checks that somebody trusted signed what was entered: whoever has the database
+	 * could drop entries and enter that they were retired.
+	 * @param keys whose signatures count
+	 */
+	void checkSignatures(TrustedKeys keys) {
+		for (Entered entered : this.retirements) {
+			Declaration.Retirement retirement = entered.retirement();
+			if (!isSigned(keys, retirement.signed(), retirement.signature())) {
+				this.problems.add(Problem.Kind.SIGNATURE, entered.seq(), entered.id(),
+						"it says that entries %d to %d are retired, but is not signed by a trusted key"
+							.formatted(retirement.firstSeq(), retirement.lastSeq()));
+			}
+		}
+	}
+
+	private static boolean isSigned(TrustedKeys keys, String signed, @Nullable String signature) {
+		try {
+			return signature != null && keys.verify(Sha256.utf8(signed), Base64.getDecoder().decode(signature));
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
 		}
 	}
 

@@ -54,9 +54,13 @@ public final class RetirementSeal {
 				return retirement.metadata(month, action, null, null);
 			}
 			String root = provenRoot(retirement, checkpoint);
+			CheckpointSigner key = this.signer;
+			if (key == null) {
+				throw new MonthCheck.UnverifiedException(MonthCheck.NO_KEY.formatted(retirement.chain()));
+			}
 			String metadata = retirement.metadata(month, action, root, null);
-			return (this.signer != null) ? retirement.metadata(month, action, root,
-					Base64.getEncoder().encodeToString(this.signer.sign(Sha256.utf8(metadata)))) : metadata;
+			return retirement.metadata(month, action, root,
+					Base64.getEncoder().encodeToString(key.sign(Sha256.utf8(metadata))));
 		}
 		catch (CheckpointRefusedException | InvalidCheckpointException ex) {
 			throw new MonthCheck.UnverifiedException(String.valueOf(ex.getMessage()));

@@ -163,6 +163,26 @@ final class StoredTree {
 	}
 
 	/**
+	 * Which chains have checkpoints.
+	 * @return their names
+	 * @throws SQLException if the database fails
+	 */
+	List<String> chains() throws SQLException {
+		List<String> names = new ArrayList<>();
+		query("""
+				with recursive signed (chain) as (
+					(select min(chain) from %1$s)
+					union all
+					select (select min(chain) from %1$s where chain > signed.chain)
+					from signed
+					where signed.chain is not null
+				)
+				select chain from signed where chain is not null and ? is not null
+				""".formatted(this.schema.table("audit_checkpoint")), (row) -> names.add(row.getString(1)), "");
+		return names;
+	}
+
+	/**
 	 * Finds the newest checkpoint.
 	 * @param chain the chain
 	 * @return its size, or 0 if there is none

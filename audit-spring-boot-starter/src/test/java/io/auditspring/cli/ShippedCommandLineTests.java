@@ -78,12 +78,22 @@ class ShippedCommandLineTests {
 	}
 
 	@Test
+	void aLedgerThatIsGoneIsMissedByWhoKeptItsCheckpoints() {
+		for (String[] further : new String[][] { {}, { "--chain", "main" }, { "--origin", "shop" } }) {
+			Ended ended = verify(LAB.emptyUrl(), further);
+			assertThat(ended.status()).isEqualTo(1);
+			assertThat(ended.out()).contains("CUT at entry 0", "there were 600 entries");
+		}
+	}
+
+	@Test
 	void whatCannotBeCheckedEndsWithStatusTwo() {
 		assertThat(verify("jdbc:postgresql://localhost:1/none").status()).isEqualTo(2);
 		assertThat(verify(LAB.url(), "--schema", "nowhere").err()).contains("nowhere");
 		assertThat(verify(LAB.url(), "--schema", "nowhere").status()).isEqualTo(2);
 		assertThat(verify(LAB.url(), "--chain", "nowhere").status()).isEqualTo(2);
 		assertThat(verify(LAB.url(), "--public-key", "nonsense").status()).isEqualTo(2);
+		assertThat(run("verify", "--url", LAB.url(), "--user", "postgres", "--public-key", "").status()).isEqualTo(2);
 		assertThat(run("verify").status()).isEqualTo(2);
 		assertThat(run("nonsense").status()).isEqualTo(2);
 	}

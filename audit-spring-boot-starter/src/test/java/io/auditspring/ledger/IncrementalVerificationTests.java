@@ -46,6 +46,13 @@ class IncrementalVerificationTests {
 	}
 
 	@Test
+	void aRetirementThatNobodySignedIsFound() {
+		this.lab.enterRetirement("main", 0, 99, null);
+		assertThat(this.lab.verifier().verifySince("main", 600).problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.SIGNATURE, 600L));
+	}
+
+	@Test
 	void withoutATrustedKeyTheWholeChainIsRead() {
 		LedgerVerifier verifier = new LedgerVerifier(this.lab.database.dataSource(), this.lab.database.schema());
 		assertThat(verifier.verifySince("main", 300).entries()).isEqualTo(600);

@@ -63,7 +63,10 @@ class LedgerAttackTests {
 					lab.tamper("delete from audit.audit_log where chain = 'main' and seq >= 500");
 					lab.rechain("main");
 					forgetTree(lab, 300);
-				}, "CUT 500"), attack("swapped entries", (lab) -> {
+				}, "CUT 500"), attack("a chain of which nothing is left but checkpoints", (lab) -> {
+					lab.tamper("delete from audit.audit_log where chain = 'main'");
+					lab.tamper("delete from audit.audit_chain where name = 'main'");
+				}, "CUT 0", "CUT 0", "CUT 0", "CUT 0", "TILE 0"), attack("swapped entries", (lab) -> {
 					lab.tamper(
 							"update audit.audit_log set seq = seq + 10000 where chain = 'main' and seq in (250, 251)");
 					lab.tamper("update audit.audit_log set seq = 10501 - seq where seq > 10000");
@@ -140,7 +143,13 @@ class LedgerAttackTests {
 					lab.enterRetirement("main", 0, 99);
 					lab.database.execute("drop table " + lab.partitionOf(0));
 					lab.database.execute("drop table " + lab.partitionOf(100));
-				}, "MISSING 100"),
+				}, "MISSING 100"), attack("a dropped month with an entry that nobody signed", (lab) -> {
+					lab.enterRetirement("main", 0, 99, null);
+					lab.database.execute("drop table " + lab.partitionOf(0));
+				}, "SIGNATURE 600"), attack("a dropped month with an entry that somebody else signed", (lab) -> {
+					lab.enterRetirement("main", 0, 99, Ed25519Signer.ofPem("shop", Ed25519Signer.newPem()));
+					lab.database.execute("drop table " + lab.partitionOf(0));
+				}, "SIGNATURE 600"),
 				attack("an entry without its retirement", (lab) -> lab.enterRetirement("main", 0, 99),
 						"RETIREMENT 600"),
 				attack("an altered tile", tree("""

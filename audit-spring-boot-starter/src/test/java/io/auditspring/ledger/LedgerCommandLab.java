@@ -12,15 +12,24 @@ import io.auditspring.ledger.checkpoint.VerifierKey;
  * @param url the ledger
  * @param tamperedUrl the copy
  * @param anchored its checkpoints
+ * @param emptyUrl a copy of which nothing is left
  * @param publicKey who signed them
  */
-public record LedgerCommandLab(String url, String tamperedUrl, List<String> anchored, String publicKey) {
+public record LedgerCommandLab(String url, String tamperedUrl, String emptyUrl, List<String> anchored,
+		String publicKey) {
 
 	public static LedgerCommandLab create() {
 		LedgerLab lab = LedgerLab.create();
 		LedgerLab tampered = lab.copy();
 		tampered.tamper("update audit.audit_log set message = 'gone' where chain = 'main' and seq = 250");
-		return new LedgerCommandLab(url(lab), url(tampered), lab.anchored, VerifierKey.of(LedgerLab.SIGNER).toString());
+		LedgerLab empty = lab.copy();
+		for (String table : new String[] { "audit_tile", "audit_checkpoint" }) {
+			empty.database.execute("alter table audit.%s disable trigger all".formatted(table));
+		}
+		empty.tamper("truncate audit.audit_log, audit.audit_chain, audit.audit_tree, audit.audit_tile, "
+				+ "audit.audit_checkpoint");
+		return new LedgerCommandLab(url(lab), url(tampered), url(empty), lab.anchored,
+				VerifierKey.of(LedgerLab.SIGNER).toString());
 	}
 
 	private static String url(LedgerLab lab) {

@@ -1,11 +1,13 @@
 package io.auditspring.ledger;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -17,6 +19,7 @@ import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.merkle.TreeEdge;
 import io.auditspring.ledger.merkle.TreeTile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ledger of 600 entries in three months, with checkpoints of 300 and 600 entries that
@@ -178,13 +181,23 @@ final class LedgerLab {
 
 	/** Appends the entry that the retirement of entries needs. */
 	void enterRetirement(String chain, long firstSeq, long lastSeq) {
+		enterRetirement(chain, firstSeq, lastSeq, SIGNER);
+	}
+
+	void enterRetirement(String chain, long firstSeq, long lastSeq, @Nullable Ed25519Signer signer) {
 		String hash = "select encode(%s, 'hex') from audit.audit_log where chain = '%s' and seq = %d";
-		this.database.append(chain, Entries.declaration(Declaration.RETIREMENT, """
+		String metadata = """
 				{"chain": "%s", "partition": "audit_log_2026_01", "firstSeq": %d, "lastSeq": %d, "firstPrevHash": "%s",
 					"lastHash": "%s", "entries": %d, "action": "drop"}
 				""".formatted(chain, firstSeq, lastSeq,
 				this.database.query(hash.formatted("prev_hash", chain, firstSeq)),
-				this.database.query(hash.formatted("hash", chain, lastSeq)), lastSeq - firstSeq + 1)));
+				this.database.query(hash.formatted("hash", chain, lastSeq)), lastSeq - firstSeq + 1);
+		if (signer != null) {
+			byte[] signature = signer.sign(CanonicalJson.parse(metadata).toString().getBytes(StandardCharsets.UTF_8));
+			metadata = metadata.replace("}",
+					", \"signature\": \"%s\"}".formatted(Base64.getEncoder().encodeToString(signature)));
+		}
+		this.database.append(chain, Entries.declaration(Declaration.RETIREMENT, metadata));
 	}
 
 	String partitionOf(long seq) {

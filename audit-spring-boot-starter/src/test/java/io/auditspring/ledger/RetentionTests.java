@@ -168,6 +168,22 @@ class RetentionTests {
 	}
 
 	@Test
+	void whatIsSignedIsNotRetiredWithoutTheKey(@TempDir Path memory) {
+		CheckpointSigner signer = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		Checkpoints all = new Checkpoints(this.database.dataSource(), this.database.schema(), "example.com/audit",
+				TrustedKeys.of(VerifierKey.of(signer)),
+				new CheckpointSigning(signer, new SignerMemory(memory), List.of()));
+		all.create("main");
+		for (RetirementSeal seal : new RetirementSeal[] { null, new RetirementSeal(all, null) }) {
+			RetentionReport report = new Retention(this.user, this.database.schema(), Period.ofYears(7),
+					RetentionAction.DROP, () -> Entries.entry("by"), IN_2026, seal)
+				.apply();
+			assertThat(report.kept()).isEqualTo(DECEMBER);
+			assertThat(report.reason()).contains("the key to sign what is retired is not here");
+		}
+	}
+
+	@Test
 	void aDetachedMonthIsStillNotChanged() {
 		retention(RetentionAction.DETACH).apply();
 		for (String change : List.of("update audit.%s set message = ''", "delete from audit.%s", "truncate audit.%s")) {
@@ -266,6 +282,63 @@ class RetentionTests {
 		}
 		assertThat(this.database.query("select min(seq) from audit.audit_log where chain = 'main'")).isEqualTo("3");
 		assertHashes();
+	}
+
+	/**
+	 * The month is any of its days, and a hold is on what was recorded before that day.
+	 */
+	@Test
+	void aHoldIsNotPassedByInTheMiddleOfAMonth() {
+		this.database.execute("drop table audit.audit_log_2018_12 cascade");
+		holds().placeOnActor("john", "case 12");
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> retireJanuary("2019-01-30", "1"))
+			.withMessageContaining("legal hold");
+	}
+
+	@Test
+	void aHoldThatIsBeingPlacedIsWaitedFor() throws SQLException {
+		this.database.execute("drop table audit.audit_log_2018_12 cascade");
+		try (Connection placing = this.database.begin(); Statement statement = placing.createStatement()) {
+			statement.execute(
+					"""
+							select audit.audit_hold('holds', 'john', null, null, 'case 12',
+								'{"operation": "00000000-0000-7000-8000-000000000000", "actorType": "user", "actor": {"id": "x"}}')
+							""");
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> retireJanuary("2019-01-01", "1"))
+				.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("55P03"));
+			placing.commit();
+		}
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> retireJanuary("2019-01-01", "1"))
+			.withMessageContaining("legal hold");
+	}
+
+	/** Equal to the truth, but not its canonical form. */
+	@Test
+	void whatIsRecordedHasItsCanonicalForm() throws SQLException {
+		this.database.execute("drop table audit.audit_log_2018_12 cascade");
+		retireJanuary("2019-01-01", "1.0");
+		assertHashes();
+	}
+
+	private void retireJanuary(String month, String one) throws SQLException {
+		String chains = this.database
+			.query("""
+					select jsonb_agg(jsonb_build_object('chain', chain, 'partition', 'audit_log_2019_01', 'firstSeq', first,
+						'lastSeq', last, 'entries', entries, 'action', 'drop',
+						'firstPrevHash', (select encode(prev_hash, 'hex') from audit.audit_log where chain = c.chain and seq = first),
+						'lastHash', (select encode(hash, 'hex') from audit.audit_log where chain = c.chain and seq = last))
+						order by chain)::text
+					from (
+						select chain, min(seq) as first, max(seq) as last, count(*) as entries
+						from audit.audit_log_2019_01
+						group by chain
+					) as c
+					""");
+		try (Connection connection = this.user.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute("select audit.audit_retire('%s', true, '%s', '%s')".formatted(month,
+					String.valueOf(chains).replace("\"firstSeq\": 1", "\"firstSeq\": " + one),
+					"{\"operation\": \"00000000-0000-7000-8000-000000000000\", \"actorType\": \"user\", \"actor\": {\"id\": \"x\"}}"));
+		}
 	}
 
 	static Stream<String> forbidden() {

@@ -99,6 +99,24 @@ class WriterForgeryTests {
 	}
 
 	@Test
+	void theFirstEntryOfAChainIsOfThePresentToo() {
+		assertRefused("""
+				select audit.audit_lock_chain('new');
+				update forged
+				set chain = 'new', seq = 0, recorded_at = date_trunc('month', now()),
+					prev_hash = (select head from audit.audit_chain where name = 'new')
+				""", "before their transaction began");
+	}
+
+	/** Retention looks at the names of partitions, in their order. */
+	@ParameterizedTest
+	@CsvSource({ "10000-01-01", "0044-03-15 BC", "1969-12-31" })
+	void aMonthOfAnotherEraIsNotMade(String month) {
+		assertThatExceptionOfType(SQLException.class)
+			.isThrownBy(() -> execute("select audit.audit_ensure_partition('%s')".formatted(month)));
+	}
+
+	@Test
 	void aHashThatOnlyTheVerifierCanTellIsFoundByIt() throws SQLException {
 		forge("select");
 		assertThat(problems()).extracting(Problem::seq).containsExactly(3L);

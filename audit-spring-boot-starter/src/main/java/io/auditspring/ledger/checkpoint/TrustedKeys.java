@@ -25,6 +25,16 @@ public record TrustedKeys(List<VerifierKey> keys) {
 		return new TrustedKeys(List.of(keys));
 	}
 
+	/**
+	 * Whether one of the keys signed a message that does not name its key.
+	 * @param message what was signed
+	 * @param signature the signature, 64 bytes
+	 * @return whether one did
+	 */
+	public boolean verify(byte[] message, byte[] signature) {
+		return this.keys.stream().anyMatch((key) -> key.verifies(message, signature));
+	}
+
 	Optional<VerifierKey> find(SignedNote.Signature signature) {
 		return this.keys.stream()
 			.filter((key) -> key.name().equals(signature.keyName()) && Arrays.equals(key.id(), signature.keyId()))

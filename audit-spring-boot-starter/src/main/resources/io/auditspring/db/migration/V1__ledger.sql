@@ -179,6 +179,10 @@ declare
 		qualified, '"${schema}".audit_log');
 	present boolean;
 begin
+	-- Names of partitions sort as their months do, which holds for years of four digits.
+	if first_day not between date '1970-01-01' and date '9999-12-01' then
+		raise exception 'there is no partition for %', first_day using errcode = 'invalid_parameter_value';
+	end if;
 	execute known into present;
 	if present then
 		return;

@@ -101,7 +101,7 @@ begin
 		when batch.last > greatest(clock_timestamp(), head.recorded_at + interval '1 microsecond')
 			then 'they are recorded in the future'
 		-- Not of the past either: a chain that was idle would have room for it.
-		when batch.first < now() and batch.first <> head.recorded_at + interval '1 microsecond'
+		when batch.first < now() and batch.first is distinct from head.recorded_at + interval '1 microsecond'
 			then 'they were recorded before their transaction began'
 	end;
 	if fault is not null then
@@ -286,6 +286,8 @@ begin
 		raise exception 'a redaction takes the group "actor" or "data", and a reason'
 			using errcode = 'invalid_parameter_value';
 	end if;
+	-- Whoever is placing a hold is waited for, and waits: what is held when this ends was not erased.
+	lock table "${schema}".audit_legal_hold in share mode;
 	-- Redactions of a chain take turns: nobody else changes its entries.
 	perform from "${schema}".audit_chain c where c.name = $1 for update;
 	for wanted in
@@ -436,6 +438,7 @@ declare
 	found_in_part jsonb;
 	retirement jsonb;
 begin
+	month := date_trunc('month', month::timestamp)::date;
 	if part is distinct from (
 		select min(relname)
 		from pg_inherits join pg_class on pg_class.oid = inhrelid
@@ -446,6 +449,9 @@ begin
 	if month + interval '1 month' > date_trunc('month', clock_timestamp() at time zone 'UTC') then
 		raise exception '% is not over yet', part using errcode = 'object_not_in_prerequisite_state';
 	end if;
+	-- Nothing comes to the month, nor does a hold, from here on: not from transactions either that are still open.
+	lock table "${schema}".audit_legal_hold in share mode;
+	execute format('lock table "${schema}".%I in share mode', part);
 
 	execute format($sql$
 		select coalesce(jsonb_agg(jsonb_build_object('chain', chain, 'partition', %1$L, 'firstSeq', first_seq,
@@ -473,8 +479,12 @@ begin
 		raise exception 'a legal hold keeps %', part using errcode = 'object_in_use';
 	end if;
 
+	-- As it was found here: numbers that are equal can be written in several ways, only one of which is hashed.
 	for retirement in
-		select given from jsonb_array_elements(retirements) as given order by given ->> 'chain' collate "C"
+		select held || jsonb_strip_nulls(jsonb_build_object('root', given ->> 'root', 'signature', given ->> 'signature'))
+		from jsonb_array_elements(found_in_part) as held
+		join jsonb_array_elements(retirements) as given on given ->> 'chain' = held ->> 'chain'
+		order by held ->> 'chain' collate "C"
 	loop
 		perform "${schema}".audit_append_own(retirement ->> 'chain', 'audit.retirement', 'AuditPartition', part,
 			retirement, doer);
@@ -494,8 +504,8 @@ create function "${schema}".audit_month_is_held(month date) returns boolean
 as $$
 	select exists (select from "${schema}".audit_legal_hold) and exists (
 		select from "${schema}".audit_log entry
-		where entry.recorded_at >= month::timestamp at time zone 'UTC'
-		and entry.recorded_at < (month + interval '1 month') at time zone 'UTC'
+		where entry.recorded_at >= date_trunc('month', month::timestamp) at time zone 'UTC'
+		and entry.recorded_at < (date_trunc('month', month::timestamp) + interval '1 month') at time zone 'UTC'
 		and "${schema}".audit_is_held(entry)
 	)
 $$;
