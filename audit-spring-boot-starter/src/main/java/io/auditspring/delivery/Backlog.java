@@ -64,7 +64,7 @@ public final class Backlog {
 			return;
 		}
 		try {
-			Transactions.run(connection, Limits.BRIEF, () -> this.last = measure(connection, now));
+			Transactions.run(connection, TimeLimits.BRIEF, () -> this.last = measure(connection, now));
 		}
 		catch (SQLException ex) {
 			logger.debug("The backlog of the outbox could not be measured", ex);

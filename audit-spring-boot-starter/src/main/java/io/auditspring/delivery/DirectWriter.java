@@ -92,7 +92,7 @@ public final class DirectWriter {
 	// finds what that has written.
 	private void append(Connection connection, List<Entry> entries, Batch batch) throws SQLException {
 		try {
-			Transactions.run(connection, Limits.PATIENT, () -> {
+			Transactions.run(connection, TimeLimits.PATIENT, () -> {
 				if (batch.isUncertain()) {
 					this.ledger.appendMissing(connection, this.chain, entries);
 				}
@@ -110,7 +110,7 @@ public final class DirectWriter {
 
 	private void quarantine(Connection connection, List<Entry> entries, Exception refusal) throws SQLException {
 		logger.error("An audit entry was refused by the ledger and is now in audit_quarantine", refusal);
-		Transactions.run(connection, Limits.PATIENT,
+		Transactions.run(connection, TimeLimits.PATIENT,
 				() -> this.outbox.quarantine(connection, entries, FailureText.of(refusal)));
 		this.statistics.quarantined(entries.size());
 	}

@@ -44,7 +44,7 @@ public final class EntryDelivery {
 
 	private final FailurePolicy policy;
 
-	private final Limits limits;
+	private final TimeLimits limits;
 
 	private final DeliveryStatistics statistics;
 
@@ -69,7 +69,7 @@ public final class EntryDelivery {
 		this.relay = relay;
 		this.buffer = buffer;
 		this.policy = policy;
-		this.limits = Limits.within(timeout);
+		this.limits = TimeLimits.within(timeout);
 		this.statistics = statistics;
 	}
 

@@ -51,7 +51,7 @@ public final class Fates {
 	 */
 	Fate fate(Connection connection, StagedRow row) throws SQLException {
 		boolean[] answers = new boolean[2];
-		Transactions.run(connection, Limits.BRIEF, () -> {
+		Transactions.run(connection, TimeLimits.BRIEF, () -> {
 			answers[0] = this.outbox.isRunning(connection, row);
 			answers[1] = !answers[0] && this.outbox.holds(connection, row);
 		});
@@ -65,11 +65,11 @@ public final class Fates {
 	private boolean isInLedger(Connection connection, StagedRow row) throws SQLException {
 		boolean[] found = new boolean[1];
 		if (this.business == this.audit) {
-			Transactions.run(connection, Limits.BRIEF, () -> found[0] = this.ledger.holds(connection, row.entry()));
+			Transactions.run(connection, TimeLimits.BRIEF, () -> found[0] = this.ledger.holds(connection, row.entry()));
 		}
 		else {
-			Transactions.withOwn(this.audit,
-					(own) -> Transactions.run(own, Limits.BRIEF, () -> found[0] = this.ledger.holds(own, row.entry())));
+			Transactions.withOwn(this.audit, (own) -> Transactions.run(own, TimeLimits.BRIEF,
+					() -> found[0] = this.ledger.holds(own, row.entry())));
 		}
 		return found[0];
 	}

@@ -53,7 +53,7 @@ public final class LedgerEnd {
 		}
 	}
 
-	void append(Connection outbox, List<Entry> entries, Limits limits) throws SQLException {
+	void append(Connection outbox, List<Entry> entries, TimeLimits limits) throws SQLException {
 		if (this.other == null) {
 			this.ledger.append(outbox, this.chain, entries);
 		}
@@ -67,11 +67,11 @@ public final class LedgerEnd {
 			this.outbox.quarantine(outbox, entries, reason);
 		}
 		else {
-			elsewhere(this.other, Limits.PATIENT, (own) -> this.outbox.quarantine(own, entries, reason));
+			elsewhere(this.other, TimeLimits.PATIENT, (own) -> this.outbox.quarantine(own, entries, reason));
 		}
 	}
 
-	private static void elsewhere(DataSource database, Limits limits, Transactions.Use use) throws SQLException {
+	private static void elsewhere(DataSource database, TimeLimits limits, Transactions.Use use) throws SQLException {
 		Transactions.withOwn(database, (own) -> Transactions.run(own, limits, () -> use.with(own)));
 	}
 

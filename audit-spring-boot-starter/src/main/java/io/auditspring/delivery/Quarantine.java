@@ -113,7 +113,7 @@ public final class Quarantine {
 		List<Entry> entries = new ArrayList<>();
 		try {
 			boolean[] found = new boolean[1];
-			Transactions.run(connection, Limits.PATIENT, () -> {
+			Transactions.run(connection, TimeLimits.PATIENT, () -> {
 				for (String text : take(connection, id)) {
 					found[0] = true;
 					entries.addAll(EntryCodec.read(text));
@@ -146,7 +146,8 @@ public final class Quarantine {
 	private <T> List<T> query(String sql, @Nullable Long parameter, Mapping<T> mapping) {
 		return with((connection) -> {
 			List<T> rows = new ArrayList<>();
-			Transactions.run(connection, Limits.PATIENT, () -> rows.addAll(query(connection, sql, parameter, mapping)));
+			Transactions.run(connection, TimeLimits.PATIENT,
+					() -> rows.addAll(query(connection, sql, parameter, mapping)));
 			return rows;
 		});
 	}

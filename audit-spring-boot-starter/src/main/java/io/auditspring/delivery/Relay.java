@@ -114,7 +114,7 @@ public final class Relay implements SmartLifecycle {
 	 * @param limits how long it may take
 	 * @throws SQLException when the database refuses
 	 */
-	void move(Connection connection, long row, Limits limits) throws SQLException {
+	void move(Connection connection, long row, TimeLimits limits) throws SQLException {
 		try {
 			List<Entry> entries = new ArrayList<>();
 			Transactions.run(connection, limits,
@@ -145,16 +145,16 @@ public final class Relay implements SmartLifecycle {
 	private List<Outbox.Row> take(Connection connection, long after) throws SQLException {
 		List<Outbox.Row> rows = new ArrayList<>();
 		List<Entry> entries = new ArrayList<>();
-		Transactions.run(connection, Limits.PATIENT, () -> {
+		Transactions.run(connection, TimeLimits.PATIENT, () -> {
 			this.ledger.claim(connection);
 			rows.addAll(this.outbox.take(connection, after, this.batchSize, BATCH_BYTES));
-			entries.addAll(append(connection, rows, Limits.PATIENT));
+			entries.addAll(append(connection, rows, TimeLimits.PATIENT));
 		});
 		this.statistics.delivered(entries);
 		return rows;
 	}
 
-	private List<Entry> append(Connection connection, List<Outbox.Row> rows, Limits limits) throws SQLException {
+	private List<Entry> append(Connection connection, List<Outbox.Row> rows, TimeLimits limits) throws SQLException {
 		List<Entry> entries = new ArrayList<>(rows.size());
 		rows.forEach((row) -> entries.addAll(this.outbox.read(row)));
 		this.ledger.append(connection, entries, limits);
@@ -165,11 +165,12 @@ public final class Relay implements SmartLifecycle {
 	private void moveEach(Connection connection, long after) throws SQLException {
 		boolean refused = false;
 		while (!refused) {
-			refused = moveOne(connection, Limits.PATIENT, () -> this.outbox.take(connection, after, 1, BATCH_BYTES));
+			refused = moveOne(connection, TimeLimits.PATIENT,
+					() -> this.outbox.take(connection, after, 1, BATCH_BYTES));
 		}
 	}
 
-	private boolean moveOne(Connection connection, Limits limits, Source source) throws SQLException {
+	private boolean moveOne(Connection connection, TimeLimits limits, Source source) throws SQLException {
 		boolean[] refused = { true };
 		int[] quarantined = new int[1];
 		List<Entry> entries = new ArrayList<>();

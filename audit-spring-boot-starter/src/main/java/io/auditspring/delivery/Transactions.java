@@ -51,7 +51,7 @@ final class Transactions {
 	 * @throws UnknownOutcomeException if the commit was sent, but not answered
 	 * @throws SQLException what the work threw; nothing was committed
 	 */
-	static void run(Connection connection, Limits limits, Work work) throws SQLException {
+	static void run(Connection connection, TimeLimits limits, Work work) throws SQLException {
 		boolean autoCommit = connection.getAutoCommit();
 		boolean readOnly = connection.isReadOnly();
 		if (readOnly) {

@@ -9,13 +9,13 @@ import java.time.Duration;
  * @param lock how long to wait for a lock
  * @param statement how long a statement may take
  */
-record Limits(Duration lock, Duration statement) {
+record TimeLimits(Duration lock, Duration statement) {
 
 	/** For threads of our own, which have time. */
-	static final Limits PATIENT = new Limits(Duration.ofSeconds(30), Duration.ofMinutes(5));
+	static final TimeLimits PATIENT = new TimeLimits(Duration.ofSeconds(30), Duration.ofMinutes(5));
 
 	/** For looks at what is there, which wait for nobody but whoever locks a table. */
-	static final Limits BRIEF = within(Duration.ofSeconds(2));
+	static final TimeLimits BRIEF = within(Duration.ofSeconds(2));
 
 	/**
 	 * A process that is frozen while it holds the head of a chain keeps everybody from
@@ -28,8 +28,8 @@ record Limits(Duration lock, Duration statement) {
 	 * @param timeout how long at most, for each lock and for each statement
 	 * @return the limits
 	 */
-	static Limits within(Duration timeout) {
-		return new Limits(timeout, timeout);
+	static TimeLimits within(Duration timeout) {
+		return new TimeLimits(timeout, timeout);
 	}
 
 	/**

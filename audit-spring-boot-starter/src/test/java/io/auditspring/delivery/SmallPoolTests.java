@@ -1,0 +1,103 @@
+package io.auditspring.delivery;
+
+import java.nio.file.Path;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.auditspring.AuditLog;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.Delivery;
+import io.auditspring.TestDatabase;
+import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The application's pool has a single connection, and nobody waits for a second one.
+ */
+class SmallPoolTests {
+
+	private final DataSource database = TestDatabase.newDatabase();
+
+	private final AuditLog log = new AuditLog(this.database);
+
+	@TempDir
+	Path directory;
+
+	// Flyway needs two.
+	@BeforeEach
+	void migrate() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(DataSource.class, () -> this.database)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	private ApplicationContextRunner runner() {
+		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"),
+					"audit.flyway.enabled=false")
+			.withBean(HikariDataSource.class, () -> {
+				HikariDataSource pool = new HikariDataSource();
+				pool.setDataSource(this.database);
+				pool.setMaximumPoolSize(1);
+				pool.setConnectionTimeout(2_000);
+				return pool;
+			});
+	}
+
+	private static TransactionTemplate transaction(ApplicationContext context, int propagation) {
+		TransactionTemplate transaction = new TransactionTemplate(
+				new JdbcTransactionManager(context.getBean(DataSource.class)));
+		transaction.setPropagationBehavior(propagation);
+		return transaction;
+	}
+
+	private void assertNothingFailed(ApplicationContext context, int entries) {
+		this.log.await(entries);
+		assertThat(context.getBean(DeliveryStatistics.class).lastFailure()).isNull();
+		assertThat(context.getBean(AsyncBuffer.class).status().retries()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Delivery.class)
+	void recordsInAndOutsideATransaction(Delivery mode) {
+		runner().run((context) -> {
+			AuditRecorder recorder = context.getBean(AuditRecorder.class);
+			AuditRecord record = AuditRecord.action("any").delivery(mode).build();
+			recorder.record(record);
+			transaction(context, TransactionDefinition.PROPAGATION_REQUIRED)
+				.executeWithoutResult((status) -> recorder.record(record));
+			transaction(context, TransactionDefinition.PROPAGATION_REQUIRED).executeWithoutResult((status) -> {
+				recorder.record(record);
+				status.setRollbackOnly();
+			});
+			assertNothingFailed(context, 3);
+		});
+	}
+
+	@Test
+	void asyncRecordsWhereATransactionIsSuspended() {
+		runner().run((context) -> {
+			AuditRecord record = AuditRecord.action("any").delivery(Delivery.ASYNC).build();
+			TransactionTemplate without = transaction(context, TransactionDefinition.PROPAGATION_NOT_SUPPORTED);
+			transaction(context, TransactionDefinition.PROPAGATION_REQUIRED).executeWithoutResult((status) -> without
+				.executeWithoutResult((none) -> context.getBean(AuditRecorder.class).record(record)));
+			assertNothingFailed(context, 1);
+		});
+	}
+
+}
