@@ -26,8 +26,8 @@ public record LedgerCommandLab(String url, String tamperedUrl, String emptyUrl, 
 		for (String table : new String[] { "audit_tile", "audit_checkpoint" }) {
 			empty.database.execute("alter table audit.%s disable trigger all".formatted(table));
 		}
-		empty.tamper("truncate audit.audit_log, audit.audit_chain, audit.audit_tree, audit.audit_tile, "
-				+ "audit.audit_checkpoint");
+		empty.tamper("delete from audit.audit_log; delete from audit.audit_chain; delete from audit.audit_tree; "
+				+ "delete from audit.audit_tile; delete from audit.audit_checkpoint");
 		return new LedgerCommandLab(url(lab), url(tampered), url(empty), lab.anchored,
 				VerifierKey.of(LedgerLab.SIGNER).toString());
 	}
