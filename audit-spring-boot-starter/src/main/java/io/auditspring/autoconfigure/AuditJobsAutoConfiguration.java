@@ -2,7 +2,9 @@ package io.auditspring.autoconfigure;
 
 import io.auditspring.capture.RunningJobs;
 import io.auditspring.delivery.AuditTransactions;
+import io.auditspring.intercept.AuditedMethods;
 import io.auditspring.intercept.ListenerPostProcessor;
+import io.auditspring.intercept.ListenerStandIns;
 import io.auditspring.intercept.ScheduledJobs;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -40,6 +42,12 @@ public final class AuditJobsAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MessageMapping.class)
 	static class ListenerConfiguration {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static ListenerStandIns auditListenerStandIns(AuditedMethods methods) {
+			return new ListenerStandIns(methods);
+		}
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)

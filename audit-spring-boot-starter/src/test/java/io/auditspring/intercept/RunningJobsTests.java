@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -114,6 +115,20 @@ class RunningJobsTests {
 		assertThat(AopUtils.isAopProxy(this.context.getBean(Nobody.class))).isFalse();
 	}
 
+	@Test
+	void aListenerInACircleOfBeansStarts() {
+		this.context = new SpringApplicationBuilder(Host.class, Circle.class).web(WebApplicationType.NONE)
+			.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
+					"spring.main.allow-circular-references=true")
+			.run();
+		this.log = new AuditLog(this.context.getBean(DataSource.class));
+		CircularListener listener = this.context.getBean(CircularListener.class);
+		assertThat(this.context.getBean(Companion.class).listener).isSameAs(listener);
+		listener.onOrder("circle");
+		this.log.await(1);
+		assertThat(actorOf("circle")).isEqualTo("system system CircularListener.onOrder");
+	}
+
 	private void send(String destination) {
 		SimpMessageHeaderAccessor headers = SimpMessageHeaderAccessor.create();
 		headers.setSessionId("1");
@@ -200,6 +215,35 @@ class RunningJobsTests {
 		Nobody nobody() {
 			return new Nobody();
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ CircularListener.class, Companion.class })
+	static class Circle {
+
+	}
+
+	static class CircularListener {
+
+		@Autowired
+		private Companion companion;
+
+		@Autowired
+		private Work work;
+
+		@MessageMapping("/circle")
+		public void onOrder(String order) {
+			assertThat(this.companion).isNotNull();
+			this.work.run(order);
+		}
+
+	}
+
+	static class Companion {
+
+		@Autowired
+		private CircularListener listener;
 
 	}
 
