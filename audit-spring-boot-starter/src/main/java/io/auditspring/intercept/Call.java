@@ -17,8 +17,11 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.expression.BeanFactoryResolver;
+import org.springframework.core.convert.support.DefaultConversionService;
+import org.springframework.expression.TypeConverter;
 import org.springframework.expression.spel.support.MapAccessor;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
+import org.springframework.expression.spel.support.StandardTypeConverter;
 
 /**
  * An audited call that has ended.
@@ -31,6 +34,9 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
  */
 record Call(AuditedMethod method, Operation operation, MethodInvocation invocation, @Nullable Object result,
 		@Nullable Throwable failure) {
+
+	/** By default a template takes numbers and texts, but no time and no id. */
+	private static final TypeConverter TEXT_OF_ANYTHING = textOfAnything();
 
 	private static final Logger logger = LoggerFactory.getLogger(Call.class);
 
@@ -112,6 +118,7 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 
 	StandardEvaluationContext context(BeanFactory beans) {
 		StandardEvaluationContext context = new StandardEvaluationContext();
+		context.setTypeConverter(TEXT_OF_ANYTHING);
 		context.setBeanResolver(new BeanFactoryResolver(beans));
 		context.addPropertyAccessor(new MapAccessor());
 		@Nullable Object[] arguments = this.method.visible(this.invocation.getArguments());
@@ -125,6 +132,12 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 			context.setVariable(this.method.arguments().get(i).name(), arguments[i]);
 		}
 		return context;
+	}
+
+	private static TypeConverter textOfAnything() {
+		DefaultConversionService conversions = new DefaultConversionService();
+		conversions.addConverter(Object.class, String.class, Object::toString);
+		return new StandardTypeConverter(conversions);
 	}
 
 }
