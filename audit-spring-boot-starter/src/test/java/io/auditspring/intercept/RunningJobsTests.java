@@ -25,6 +25,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.messaging.handler.annotation.MessageMapping;
 import org.springframework.messaging.handler.annotation.Payload;
 import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
@@ -240,6 +241,10 @@ class RunningJobsTests {
 
 	}
 
+	/**
+	 * Created when the listener needs it, which then is not complete yet.
+	 */
+	@Lazy
 	static class Companion {
 
 		@Autowired
