@@ -72,6 +72,11 @@ final class FaultyDataSource extends DelegatingDataSource {
 		}
 		Connection connection = super.getConnection();
 		this.open.put(connection, true);
+		if (this.down.get()) {
+			// It went down while the connection was being made.
+			abort(connection);
+			throw new SQLException("connection refused", "08001");
+		}
 		return (Connection) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Connection.class },
 				(proxy, method, args) -> {
 					if (method.getName().equals("commit")) {
