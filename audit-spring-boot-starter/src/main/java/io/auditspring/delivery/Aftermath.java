@@ -49,7 +49,11 @@ public final class Aftermath {
 	 */
 	public void add(Ending ending) {
 		if (!ending.suppressed()) {
-			add(ending.operation().outline().delivery(), this.factory.withBulk(ending.entry(null), ending.operation()));
+			Entry entry = this.factory.withBulk(ending.entry(null), ending.operation());
+			add(ending.operation().outline().delivery(), entry);
+			if (ending.operation().isUndone()) {
+				this.undone.add(entry.id());
+			}
 		}
 	}
 
@@ -122,7 +126,7 @@ public final class Aftermath {
 	}
 
 	private Entry explained(Entry entry, @Nullable String error) {
-		return this.undone.contains(entry.id())
+		return (this.undone.contains(entry.id()) && entry.data().error() == null)
 				? this.factory.ended(entry, Outcome.FAILURE, (error != null) ? error : ROLLED_BACK) : entry;
 	}
 
