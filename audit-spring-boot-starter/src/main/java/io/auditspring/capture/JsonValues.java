@@ -1,10 +1,12 @@
 package io.auditspring.capture;
 
 import java.util.Map;
+import java.util.Objects;
 
 import io.auditspring.Sensitive;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +28,14 @@ import tools.jackson.databind.node.TreeBuildingGenerator;
  * its own: how the application writes its REST answers must not change what is recorded.
  */
 public final class JsonValues {
+
+	static {
+		// A class that is first used deep in an endless recursion fails to initialize,
+		// and
+		// then stays unusable for everybody. This one is used when such a value is
+		// refused.
+		Objects.requireNonNull(TokenStreamLocation.NA);
+	}
 
 	private static final JsonMapper PLAIN = JsonMapper.builder()
 		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
