@@ -16,6 +16,7 @@ import javax.sql.DataSource;
 import io.auditspring.TestDatabase;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A database with an empty ledger in it.
@@ -40,6 +41,17 @@ public final class LedgerDatabase {
 	}
 
 	/**
+	 * Takes a database of another server.
+	 * @param url where it is, with user and password
+	 * @return it, with what is in it
+	 */
+	static LedgerDatabase at(String url) {
+		PGSimpleDataSource dataSource = new PGSimpleDataSource();
+		dataSource.setUrl(url);
+		return new LedgerDatabase(new Schema("audit"), dataSource);
+	}
+
+	/**
 	 * Copies a ledger with all that is in it, also as somebody steals or restores one.
 	 */
 	public LedgerDatabase copy() {
@@ -47,7 +59,7 @@ public final class LedgerDatabase {
 		return new LedgerDatabase(this.schema, TestDatabase.copyOf(name));
 	}
 
-	private LedgerDatabase migrated() {
+	LedgerDatabase migrated() {
 		Flyway.configure()
 			.dataSource(this.dataSource)
 			.locations("classpath:io/auditspring/db/migration")
@@ -138,7 +150,7 @@ public final class LedgerDatabase {
 		guard();
 	}
 
-	private void guard() {
+	void guard() {
 		execute("""
 				do $$
 				declare
@@ -154,6 +166,23 @@ public final class LedgerDatabase {
 				end
 				$$
 				""");
+	}
+
+	/**
+	 * Drops the indexes that only searching needs; they are most of what filling costs.
+	 * @return the statements that create them again
+	 */
+	List<String> withoutSearchIndexes() {
+		String found = query("""
+				select string_agg(concat(pg_get_indexdef(indexrelid), '|', indexrelid::regclass), ';')
+				from pg_index
+				where indrelid = 'audit.audit_log'::regclass and not indisprimary
+				""");
+		List<String> indexes = List.of(Objects.requireNonNull(found).split(";"));
+		indexes.forEach((index) -> execute("drop index " + index.replaceAll(".*[|]", "")));
+		return indexes.stream()
+			.map((index) -> index.replaceAll("[|].*", "").replaceFirst(" ON ONLY ", " ON "))
+			.toList();
 	}
 
 	public @Nullable String query(String sql) {
