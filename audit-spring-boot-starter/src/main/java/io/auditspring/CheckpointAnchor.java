@@ -3,6 +3,7 @@ package io.auditspring;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A place for checkpoints that those who can change the database cannot change. Any
@@ -32,6 +33,16 @@ public interface CheckpointAnchor {
 	 */
 	default List<String> notes(String chain) throws IOException {
 		return List.of();
+	}
+
+	/**
+	 * Names the chains of which something is kept: verification misses a chain that is
+	 * gone from the database altogether only if somebody tells that it was there.
+	 * @return the names; empty if they cannot be told
+	 * @throws IOException if they cannot be read now
+	 */
+	default Set<String> chains() throws IOException {
+		return Set.of();
 	}
 
 	/**

@@ -26,14 +26,13 @@ final class EvidenceOptions {
 			description = "checkpoints that were kept elsewhere; may be repeated")
 	List<Path> anchors = new ArrayList<>();
 
-	@Option(names = "--origin", description = "what checkpoints must name before the chain (default: anything)")
+	@Option(names = "--origin",
+			description = "what checkpoints name before the chain: the audit.checkpoint.origin of this ledger")
 	@Nullable String origin;
 
 	Evidence evidence() throws IOException {
-		List<CheckpointAnchor> archives = new ArrayList<>();
-		for (Path anchor : this.anchors) {
-			archives.add(NoteArchive.read(anchor));
-		}
+		List<CheckpointAnchor> archives = this.anchors.isEmpty() ? List.of()
+				: List.of(NoteArchive.read(this.anchors, this.origin));
 		return new Evidence(this.publicKeys.isEmpty() ? null : keys(), archives, this.origin);
 	}
 

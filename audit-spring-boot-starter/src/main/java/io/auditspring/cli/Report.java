@@ -32,6 +32,11 @@ record Report(PrintWriter out, boolean json) {
 			if (evidence.keys() == null) {
 				this.out.println("Signatures of checkpoints were not checked: no --public-key was given.");
 			}
+			else if (evidence.origin() == null) {
+				this.out
+					.println("Checkpoints of other ledgers signed by the same key were not told apart from this one's: "
+							+ "no --origin was given.");
+			}
 			if (evidence.anchors().isEmpty()) {
 				this.out.println("Nothing was compared with checkpoints kept elsewhere: no --anchor was given. "
 						+ "Whoever has the database could have rewritten all of it since its last checkpoint.");

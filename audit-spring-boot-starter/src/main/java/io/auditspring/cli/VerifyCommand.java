@@ -2,10 +2,9 @@ package io.auditspring.cli;
 
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 
 import io.auditspring.ledger.ChainVerification;
@@ -54,15 +53,14 @@ final class VerifyCommand implements Callable<Integer> {
 		try (Connection connection = this.database.connect()) {
 			LedgerCheck check = LedgerCheck.begin(connection, this.database.schema(), evidence,
 					ProgressBar.of(spec.commandLine().getErr()));
-			return new Report(spec.commandLine().getOut(), this.json).print(verify(check, evidence), evidence);
+			return new Report(spec.commandLine().getOut(), this.json).print(verify(check), evidence);
 		}
 	}
 
-	private Verification verify(LedgerCheck check, Evidence evidence) throws Exception {
-		Set<String> known = new TreeSet<>(check.chains());
-		evidence.anchors().forEach((anchor) -> known.addAll(((NoteArchive) anchor).others(known, evidence.origin())));
+	private Verification verify(LedgerCheck check) throws Exception {
+		List<String> known = check.chains();
 		List<ChainVerification> results = new ArrayList<>();
-		for (String chain : this.chains.isEmpty() ? known : new TreeSet<>(this.chains)) {
+		for (String chain : this.chains.isEmpty() ? known : List.copyOf(new LinkedHashSet<>(this.chains))) {
 			if (!known.contains(chain)) {
 				throw new IllegalArgumentException("There is no chain '%s', but %s".formatted(chain, known));
 			}

@@ -1,5 +1,6 @@
 package io.auditspring.ledger;
 
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -52,11 +53,13 @@ public final class LedgerCheck {
 	 * The names of all chains.
 	 * @return the names, sorted
 	 * @throws SQLException if the ledger cannot be read
+	 * @throws UncheckedIOException if an anchor cannot be read
 	 */
 	public List<String> chains() throws SQLException {
-		// Also those of which nothing is left but checkpoints.
+		// Also those of which nothing is left but checkpoints, here or elsewhere.
 		Set<String> chains = new TreeSet<>(this.source.tables().chains());
 		chains.addAll(this.source.tree().chains());
+		chains.addAll(this.evidence.chainsBeside(chains));
 		return List.copyOf(chains);
 	}
 

@@ -66,7 +66,12 @@ class LedgerAttackTests {
 				}, "CUT 500"), attack("a chain of which nothing is left but checkpoints", (lab) -> {
 					lab.tamper("delete from audit.audit_log where chain = 'main'");
 					lab.tamper("delete from audit.audit_chain where name = 'main'");
-				}, "CUT 0", "CUT 0", "CUT 0", "CUT 0", "TILE 0"), attack("swapped entries", (lab) -> {
+				}, "CUT 0", "CUT 0", "CUT 0", "CUT 0", "TILE 0"),
+				attack("a chain of which nothing is left but what was kept elsewhere", (lab) -> {
+					lab.tamper("delete from audit.audit_log where chain = 'main'");
+					lab.tamper("delete from audit.audit_chain where name = 'main'");
+					forgetTree(lab, 0);
+				}, "CUT 0", "CUT 0"), attack("swapped entries", (lab) -> {
 					lab.tamper(
 							"update audit.audit_log set seq = seq + 10000 where chain = 'main' and seq in (250, 251)");
 					lab.tamper("update audit.audit_log set seq = 10501 - seq where seq > 10000");

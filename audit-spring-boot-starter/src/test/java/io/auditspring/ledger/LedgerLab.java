@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.ledger.checkpoint.Checkpoint;
@@ -67,6 +68,11 @@ final class LedgerLab {
 			@Override
 			public List<String> notes(String chain) {
 				return LedgerLab.this.anchored.stream().filter((note) -> note.contains("/" + chain + "\n")).toList();
+			}
+
+			@Override
+			public Set<String> chains() {
+				return Set.of("main");
 			}
 
 		};

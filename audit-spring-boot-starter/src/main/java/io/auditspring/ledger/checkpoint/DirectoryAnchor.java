@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 import io.auditspring.CheckpointAnchor;
@@ -63,8 +65,29 @@ public final class DirectoryAnchor implements CheckpointAnchor {
 	}
 
 	@Override
+	public Set<String> chains() throws IOException {
+		Set<String> chains = new TreeSet<>();
+		for (Path chain : sorted(originDirectory())) {
+			String name = NoteFiles.text(chain.getFileName().toString());
+			if (name != null) {
+				chains.add(name);
+			}
+			else {
+				latestBelow(chain).map((note) -> Checkpoint.parse(note).origin())
+					.filter((log) -> log.startsWith(this.origin + "/"))
+					.ifPresent((log) -> chains.add(log.substring(this.origin.length() + 1)));
+			}
+		}
+		return chains;
+	}
+
+	@Override
 	public Optional<String> latest(String chain) throws IOException {
-		Path path = chainDirectory(chain);
+		return latestBelow(chainDirectory(chain));
+	}
+
+	private static Optional<String> latestBelow(Path directory) throws IOException {
+		Path path = directory;
 		while (Files.isDirectory(path)) {
 			List<Path> entries = sorted(path);
 			if (entries.isEmpty()) {
@@ -87,8 +110,12 @@ public final class DirectoryAnchor implements CheckpointAnchor {
 		}
 	}
 
+	private Path originDirectory() {
+		return this.directory.resolve(NoteFiles.name(this.origin)).toAbsolutePath();
+	}
+
 	private Path chainDirectory(String chain) {
-		return this.directory.resolve(NoteFiles.name(this.origin)).resolve(NoteFiles.name(chain)).toAbsolutePath();
+		return originDirectory().resolve(NoteFiles.name(chain));
 	}
 
 	/** At most a thousand files a directory, however many checkpoints there are. */

@@ -1,8 +1,10 @@
 package io.auditspring.ledger.checkpoint;
 
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 
 import io.auditspring.ledger.merkle.Sha256;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files that are there completely or not at all, also after a power failure.
@@ -36,6 +39,15 @@ final class NoteFiles {
 		}
 		return (name.length() <= MAX_NAME) ? name.toString()
 				: name.substring(0, MAX_NAME - 64) + HexFormat.of().formatHex(Sha256.hash(Sha256.utf8(text)));
+	}
+
+	/**
+	 * The text that a file name is of.
+	 * @param name the name
+	 * @return the text, or {@code null} if it was too long for a name
+	 */
+	static @Nullable String text(String name) {
+		return (name.length() < MAX_NAME) ? URLDecoder.decode(name, StandardCharsets.UTF_8) : null;
 	}
 
 	/**
