@@ -1,8 +1,6 @@
 package io.auditspring.autoconfigure;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 
 import io.auditspring.AuditSetupException;
@@ -75,13 +73,9 @@ public final class AuditCheckpointAutoConfiguration {
 	Checkpoints auditCheckpoints(AuditDatabase database, AuditProperties properties, CheckpointOrigin origin,
 			ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors) {
 		CheckpointSigner signer = signers.getIfAvailable();
-		List<VerifierKey> keys = new ArrayList<>();
-		if (signer != null) {
-			keys.add(key(signer));
-		}
-		properties.checkpoint().trustedKeys().stream().map(VerifierKey::parse).forEach(keys::add);
+		TrustedKeys trusted = properties.checkpoint().trusting((signer != null) ? key(signer) : null);
 		return new Checkpoints(database.dataSource(), database.schema(),
-				keys.isEmpty() ? origin.name() : origin.usable(), new TrustedKeys(keys),
+				trusted.keys().isEmpty() ? origin.name() : origin.usable(), trusted,
 				signing(signer, properties, anchors));
 	}
 

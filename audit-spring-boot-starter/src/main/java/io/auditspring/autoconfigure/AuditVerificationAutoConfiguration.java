@@ -1,8 +1,6 @@
 package io.auditspring.autoconfigure;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 
 import io.auditspring.CheckpointAnchor;
@@ -47,11 +45,10 @@ public final class AuditVerificationAutoConfiguration {
 	@ConditionalOnMissingBean
 	Evidence auditEvidence(AuditProperties properties, CheckpointOrigin origin,
 			ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors) {
-		List<VerifierKey> keys = new ArrayList<>();
-		signers.ifAvailable((signer) -> keys.add(VerifierKey.of(signer)));
-		properties.checkpoint().trustedKeys().stream().map(VerifierKey::parse).forEach(keys::add);
-		return new Evidence(keys.isEmpty() ? null : new TrustedKeys(keys), anchors.orderedStream().toList(),
-				keys.isEmpty() ? null : origin.name());
+		CheckpointSigner signer = signers.getIfAvailable();
+		TrustedKeys trusted = properties.checkpoint().trusting((signer != null) ? VerifierKey.of(signer) : null);
+		boolean none = trusted.keys().isEmpty();
+		return new Evidence(none ? null : trusted, anchors.orderedStream().toList(), none ? null : origin.name());
 	}
 
 	@Bean

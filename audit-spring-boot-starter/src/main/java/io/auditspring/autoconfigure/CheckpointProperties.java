@@ -2,9 +2,11 @@ package io.auditspring.autoconfigure;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import io.auditspring.ledger.checkpoint.KeyName;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,8 @@ import org.springframework.util.Assert;
  * development only
  * @param trustedKeys further keys whose signatures count, such as those that were
  * replaced, each written name+id+key; the one that signs needs not be listed
+ * @param retiredKeys keys that leaked, written alike: what they signed is no problem
+ * where a checkpoint of a trusted key covers it, and counts for nothing else
  * @param memory a directory outside of the database where the signer remembers what it
  * signed last; by default next to the key
  * @param anchorDirectory a directory that keeps each checkpoint, out of reach of those
@@ -33,8 +37,9 @@ import org.springframework.util.Assert;
  */
 public record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nullable String origin,
 		@Nullable String keyName, @Nullable String privateKey, @Nullable Resource privateKeyLocation,
-		@DefaultValue("false") boolean generateKey, @DefaultValue List<String> trustedKeys, @Nullable Path memory,
-		@Nullable Path anchorDirectory, @DefaultValue("false") boolean anchorLog) {
+		@DefaultValue("false") boolean generateKey, @DefaultValue List<String> trustedKeys,
+		@DefaultValue List<String> retiredKeys, @Nullable Path memory, @Nullable Path anchorDirectory,
+		@DefaultValue("false") boolean anchorLog) {
 
 	public CheckpointProperties {
 		Assert.isTrue(interval.toMillis() > 0,
@@ -46,17 +51,32 @@ public record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nulla
 		Assert.isTrue(keyName == null || KeyName.isValid(keyName),
 				() -> "audit.checkpoint.key-name takes a name without white space and plus signs, not '%s'"
 					.formatted(keyName));
-		trustedKeys.forEach(CheckpointProperties::check);
+		trustedKeys.forEach((key) -> check("trusted-keys", key));
+		retiredKeys.forEach((key) -> check("retired-keys", key));
 	}
 
-	private static void check(String trustedKey) {
+	/**
+	 * Whose signatures count.
+	 * @param own the key that signs here, or {@code null} if there is none
+	 * @return it and those that were configured
+	 */
+	TrustedKeys trusting(@Nullable VerifierKey own) {
+		List<VerifierKey> keys = new ArrayList<>();
+		if (own != null) {
+			keys.add(own);
+		}
+		this.trustedKeys.stream().map(VerifierKey::parse).forEach(keys::add);
+		return new TrustedKeys(keys, this.retiredKeys.stream().map(VerifierKey::parse).toList());
+	}
+
+	private static void check(String property, String key) {
 		try {
-			VerifierKey.parse(trustedKey);
+			VerifierKey.parse(key);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException(
-					"audit.checkpoint.trusted-keys takes Ed25519 keys written name+id+key, not '%s': %s"
-						.formatted(trustedKey, ex.getMessage()),
+					"audit.checkpoint.%s takes Ed25519 keys written name+id+key, not '%s': %s".formatted(property, key,
+							ex.getMessage()),
 					ex);
 		}
 	}

@@ -22,6 +22,11 @@ final class EvidenceOptions {
 			description = "whose signatures count: name+id+key, or a file with one a line; may be repeated")
 	List<String> publicKeys = new ArrayList<>();
 
+	@Option(names = "--retired-key", paramLabel = "<key|file>",
+			description = "keys that leaked: what they signed counts where a checkpoint of another key covers it; "
+					+ "may be repeated")
+	List<String> retiredKeys = new ArrayList<>();
+
 	@Option(names = "--anchor", paramLabel = "<directory|file>",
 			description = "checkpoints that were kept elsewhere; may be repeated")
 	List<Path> anchors = new ArrayList<>();
@@ -37,8 +42,12 @@ final class EvidenceOptions {
 	}
 
 	private TrustedKeys keys() throws IOException {
+		return new TrustedKeys(keys("--public-key", this.publicKeys), keys("--retired-key", this.retiredKeys));
+	}
+
+	private static List<VerifierKey> keys(String option, List<String> keysOrFiles) throws IOException {
 		List<VerifierKey> keys = new ArrayList<>();
-		for (String keyOrFile : this.publicKeys) {
+		for (String keyOrFile : keysOrFiles) {
 			Path file = Path.of(keyOrFile);
 			List<String> lines = Files.isRegularFile(file) ? Files.readAllLines(file) : List.of(keyOrFile);
 			lines.stream()
@@ -47,10 +56,10 @@ final class EvidenceOptions {
 				.map(VerifierKey::parse)
 				.forEach(keys::add);
 		}
-		if (keys.isEmpty()) {
-			throw new IllegalArgumentException("--public-key names no key: is a variable unset, or a file empty?");
+		if (keys.isEmpty() && !keysOrFiles.isEmpty()) {
+			throw new IllegalArgumentException(option + " names no key: is a variable unset, or a file empty?");
 		}
-		return new TrustedKeys(keys);
+		return keys;
 	}
 
 }

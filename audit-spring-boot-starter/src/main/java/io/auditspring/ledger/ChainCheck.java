@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.UUID;
 
 import io.auditspring.ledger.merkle.MerkleTree;
-import io.auditspring.ledger.checkpoint.TrustedKeys;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +40,9 @@ final class ChainCheck {
 
 	/** Redaction entries about entries that were verified before. */
 	private final List<Earlier> earlier = new ArrayList<>();
+
+	/** The first entry that is there, also if that is not read. */
+	private long beginning;
 
 	private byte[] firstPrevHash = {};
 
@@ -77,15 +79,18 @@ final class ChainCheck {
 
 	/**
 	 * Begins behind an entry that was verified before.
-	 * @param last the entry's place
-	 * @param seq its position
+	 * @param start where
 	 */
-	void resumeAfter(StoredEntry.Place last, long seq) {
-		this.previousHash = last.hash();
-		this.previousRecordedAt = last.recordedAt();
-		this.resumedAt = seq + 1;
-		this.from = seq + 1;
-		this.nextSeq = seq + 1;
+	void resumeAfter(VerifiedStart start) {
+		long size = start.tree().size();
+		this.previousHash = start.last().hash();
+		this.previousRecordedAt = start.last().recordedAt();
+		this.resumedAt = size;
+		this.from = size;
+		this.nextSeq = size;
+		this.beginning = start.beginning();
+		this.firstPrevHash = start.first().prevHash();
+		start.retirements().forEach((entry) -> accept(entry.place(), entry.declaration()));
 	}
 
 	/**
@@ -107,9 +112,7 @@ final class ChainCheck {
 			this.leaves.append(seq, entry.place().hash());
 			this.previousHash = entry.place().hash();
 		}
-		if (entry.declaration() != null) {
-			accept(entry.place(), entry.declaration());
-		}
+		accept(entry.place(), entry.declaration());
 	}
 
 	private boolean isInPlace(StoredEntry.Place place) {
@@ -137,6 +140,7 @@ final class ChainCheck {
 
 	private void begin(long seq, byte[] prevHash) {
 		this.from = seq;
+		this.beginning = seq;
 		this.firstPrevHash = prevHash;
 		if (seq > 0) {
 			this.nextSeq = seq;
@@ -167,7 +171,7 @@ final class ChainCheck {
 		this.previousRecordedAt = recordedAt;
 	}
 
-	private void accept(StoredEntry.Place place, Declaration declaration) {
+	private void accept(StoredEntry.Place place, @Nullable Declaration declaration) {
 		if (declaration instanceof Declaration.Redaction redaction) {
 			if (redaction.chain().equals(this.problems.chain())) {
 				accept(place.seq(), place.id(), redaction);
@@ -221,15 +225,15 @@ final class ChainCheck {
 	/**
 	 * Compares the end that was found with the head.
 	 * @param head the chain's head, or {@code null} if there is none
-	 * @param sealedBy who must have signed retirements, or {@code null} if nobody had to
+	 * @param checkpoints who must have signed retirements, and what is covered
 	 */
-	void finish(@Nullable StoredHead head, @Nullable TrustedKeys sealedBy) {
+	void finish(@Nullable StoredHead head, CheckpointCheck checkpoints) {
 		this.redactions.finish();
-		if (sealedBy != null) {
-			this.retirements.checkSignatures(sealedBy);
+		if (checkpoints.keys() != null) {
+			this.retirements.checkSignatures(checkpoints.keys(), checkpoints.covered());
 		}
-		if (this.from >= 0 && this.resumedAt == 0) {
-			this.retirements.finish(this.from, this.firstPrevHash);
+		if (this.from >= 0) {
+			this.retirements.finish(this.beginning, this.firstPrevHash);
 		}
 		if (head == null) {
 			if (this.entries > 0) {

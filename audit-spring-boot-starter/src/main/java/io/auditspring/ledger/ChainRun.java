@@ -1,12 +1,8 @@
 package io.auditspring.ledger;
 
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 
-import io.auditspring.ledger.checkpoint.Checkpoint;
-import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.merkle.TreeEdge;
 import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +35,6 @@ final class ChainRun {
 	private long expectedUpTo;
 
 	/**
-	 * Where to go on.
-	 *
-	 * @param tree the tree over the entries before
-	 * @param last the last entry before
-	 */
-	private record Start(TreeEdge tree, StoredEntry.@Nullable Place last) {
-
-	}
-
-	/**
 	 * Prepares a verification.
 	 * @param chain the chain's name
 	 * @param source where from
@@ -63,41 +49,15 @@ final class ChainRun {
 		this.head = source.tables().head(chain);
 		this.problems = new Problems(chain);
 		this.checkpoints = new CheckpointCheck(this.problems, evidence);
-		Start start = start(evidence, since);
-		this.from = start.tree().size();
-		this.leaves = new LeafHashes(this.problems, start.tree(), source.tree().newestCheckpoint(chain),
-				this.checkpoints);
+		VerifiedStart start = VerifiedStart.find(source, evidence, chain, since);
+		TreeEdge tree = (start != null) ? start.tree() : new TreeEdge();
+		this.from = tree.size();
+		this.leaves = new LeafHashes(this.problems, tree, source.tree().newestCheckpoint(chain), this.checkpoints);
 		this.check = new ChainCheck(this.problems,
 				(this.head != null) ? EntryHash.genesis(this.head.ledgerId(), chain) : null, this.leaves,
 				source.months());
-		if (start.last() != null) {
-			this.check.resumeAfter(start.last(), this.from - 1);
-		}
-	}
-
-	/**
-	 * Goes on from a signed checkpoint if the stored tree leads to its root, and the last
-	 * entry below it is the last leaf of that tree.
-	 */
-	private Start start(Evidence evidence, long since) throws SQLException {
-		Start beginning = new Start(new TreeEdge(), null);
-		List<StoredTree.Row> rows = this.source.tree().checkpoints(this.chain, since - 1, since);
-		if (since <= 0 || rows.isEmpty() || evidence.keys() == null) {
-			return beginning;
-		}
-		try {
-			Checkpoint checkpoint = Checkpoint.open(rows.get(0).note(), evidence.keys());
-			TreeEdge tree = this.source.tree().edgeAt(this.chain, since);
-			StoredEntry.Place last = this.source.entries().place(this.chain, since - 1);
-			boolean isOfThisChain = evidence.isOf(checkpoint.origin(), this.chain) && checkpoint.size() == since;
-			if (isOfThisChain && tree != null && last != null && Arrays.equals(checkpoint.root(), LeafHashes.root(tree))
-					&& Arrays.equals(last.hash(), this.source.tree().leaf(this.chain, since - 1))) {
-				return new Start(tree, last);
-			}
-			return beginning;
-		}
-		catch (InvalidCheckpointException | IllegalArgumentException ex) {
-			return beginning;
+		if (start != null) {
+			this.check.resumeAfter(start);
 		}
 	}
 
@@ -108,7 +68,7 @@ final class ChainRun {
 		this.source.entries().readElsewhere(this.chain, (row) -> acceptFromElsewhere(CheckedEntry.of(row)));
 		checkEarlierRedactions();
 		this.leaves.fillUpTo(this.check.size());
-		this.check.finish(this.head, this.checkpoints.sealedBy());
+		this.check.finish(this.head, this.checkpoints);
 		checkTreeEnd();
 		this.checkpoints.finish(this.check.size());
 		byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -37,7 +38,13 @@ final class CheckpointCheck implements LeafHashes.Growth {
 
 	private long compared;
 
-	private boolean signed;
+	/**
+	 * Signed by a key that leaked, and true, but not covered yet; none beyond those
+	 * listed.
+	 */
+	private final List<Claim> doubtful = new ArrayList<>();
+
+	private long furtherDoubtful;
 
 	private @Nullable Checkpoint lastTrue;
 
@@ -48,8 +55,9 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 *
 	 * @param checkpoint the checkpoint
 	 * @param anchored whether it was kept outside the database
+	 * @param leaked whether only a key that leaked signed it
 	 */
-	private record Claim(Checkpoint checkpoint, boolean anchored) {
+	private record Claim(Checkpoint checkpoint, boolean anchored, boolean leaked) {
 
 		String source() {
 			return this.anchored ? "anchored checkpoint" : "checkpoint";
@@ -78,8 +86,6 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 */
 	void expectAnchored(long from) {
 		this.from = from;
-		// Only a signed checkpoint is gone on from.
-		this.signed = from > 0;
 		for (CheckpointAnchor anchor : this.evidence.anchors()) {
 			notes(anchor).forEach(this::expectAnchored);
 		}
@@ -95,9 +101,9 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	}
 
 	private void expectAnchored(String note) {
-		Checkpoint checkpoint = open(note, null);
-		if (checkpoint != null && checkpoint.size() > this.from) {
-			add(new Claim(checkpoint, true));
+		Claim claim = open(note, null, true);
+		if (claim != null && claim.checkpoint().size() > this.from) {
+			add(claim);
 		}
 	}
 
@@ -106,10 +112,11 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 * @param row its row
 	 */
 	void expect(StoredTree.Row row) {
-		Checkpoint checkpoint = open(row.note(), row.size());
-		if (checkpoint == null) {
+		Claim claim = open(row.note(), row.size(), false);
+		if (claim == null) {
 			return;
 		}
+		Checkpoint checkpoint = claim.checkpoint();
 		if (checkpoint.size() != row.size() || !Arrays.equals(checkpoint.root(), row.root())) {
 			this.problems.add(Problem.Kind.CHECKPOINT, null, null,
 					"the checkpoint of size %d has another size or root in its columns than in its note"
@@ -117,7 +124,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 					checkpoint.size() + " " + HEX.formatHex(checkpoint.root()),
 					row.size() + " " + HEX.formatHex(row.root()));
 		}
-		add(new Claim(checkpoint, false));
+		add(claim);
 	}
 
 	/**
@@ -125,55 +132,76 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 * @param note the signed note
 	 */
 	void expect(String note) {
-		Checkpoint checkpoint = open(note, null);
-		if (checkpoint != null) {
-			add(new Claim(checkpoint, false));
+		Claim claim = open(note, null, false);
+		if (claim != null) {
+			add(claim);
 		}
 	}
 
 	/**
 	 * Who must have signed what is entered of retirements.
-	 * @return the trusted keys, or {@code null} if none are known, or no checkpoint was
-	 * ever made of this chain
+	 * @return the trusted keys, or {@code null} if none are known
 	 */
-	@Nullable TrustedKeys sealedBy() {
-		return this.signed ? this.evidence.keys() : null;
+	@Nullable TrustedKeys keys() {
+		return this.evidence.keys();
+	}
+
+	/**
+	 * Up to where a true checkpoint by somebody trusted covers the entries.
+	 * @return how many it covers
+	 */
+	long covered() {
+		Long size = lastTrueSize();
+		return Math.max(this.from, (size != null) ? size : 0);
 	}
 
 	private void add(Claim claim) {
-		this.signed = true;
 		this.pending.computeIfAbsent(claim.checkpoint().size(), (size) -> new ArrayList<>()).add(claim);
 	}
 
 	/**
 	 * Reads a note, which must be of this chain and signed by somebody trusted.
 	 */
-	private @Nullable Checkpoint open(String note, @Nullable Long size) {
+	private @Nullable Claim open(String note, @Nullable Long size, boolean anchored) {
 		try {
 			Checkpoint checkpoint = Checkpoint.parse(note);
-			if (!this.evidence.isOf(checkpoint.origin(), this.problems.chain())) {
-				addInvalid(Problem.Kind.CHECKPOINT, size, "is of '%s'".formatted(checkpoint.origin()), note);
-				return null;
+			if (this.evidence.isOf(checkpoint.origin(), this.problems.chain())) {
+				return verified(checkpoint, size, anchored);
 			}
+			addInvalid(Problem.Kind.CHECKPOINT, size, "is of '%s'".formatted(checkpoint.origin()), note);
 		}
 		catch (InvalidCheckpointException ex) {
 			addInvalid(Problem.Kind.CHECKPOINT, size, "cannot be read: " + ex.getMessage(), note);
-			return null;
 		}
-		return verified(note, size);
+		return null;
 	}
 
-	private @Nullable Checkpoint verified(String note, @Nullable Long size) {
-		if (this.evidence.keys() == null) {
-			return Checkpoint.parse(note);
+	private @Nullable Claim verified(Checkpoint checkpoint, @Nullable Long size, boolean anchored) {
+		TrustedKeys keys = this.evidence.keys();
+		if (keys == null || signature(checkpoint, keys) == null) {
+			return new Claim(checkpoint, anchored, false);
 		}
+		if (signature(checkpoint, keys.ofRetired()) == null) {
+			return new Claim(checkpoint, anchored, true);
+		}
+		addUnsigned(checkpoint, size);
+		return null;
+	}
+
+	/** Says what is wrong with the signatures, if anything is. */
+	private static @Nullable String signature(Checkpoint checkpoint, TrustedKeys keys) {
 		try {
-			return Checkpoint.open(note, this.evidence.keys());
-		}
-		catch (InvalidCheckpointException ex) {
-			addInvalid(Problem.Kind.SIGNATURE, size, "is not signed by a trusted key: " + ex.getMessage(), note);
+			Checkpoint.open(checkpoint.note(), keys);
 			return null;
 		}
+		catch (InvalidCheckpointException ex) {
+			return ex.getMessage();
+		}
+	}
+
+	private void addUnsigned(Checkpoint checkpoint, @Nullable Long size) {
+		String fault = signature(checkpoint, Objects.requireNonNull(this.evidence.keys()));
+		addInvalid(Problem.Kind.SIGNATURE, size, "is not signed by a trusted key: " + fault, checkpoint.note());
 	}
 
 	private void addInvalid(Problem.Kind kind, @Nullable Long size, String what, String note) {
@@ -195,19 +223,42 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	}
 
 	private void compare(Claim claim, byte[] root) {
-		if (!Arrays.equals(claim.checkpoint().root(), root)) {
-			if (this.contradicted.size() < Problems.MAX_PER_KIND) {
-				this.contradicted.add(new Contradiction(claim, root));
-			}
-			else {
-				addWrongRoot(claim, root);
-			}
+		boolean isTrue = Arrays.equals(claim.checkpoint().root(), root);
+		if (claim.leaked()) {
+			doubt(claim, isTrue);
 		}
-		else if (claim.anchored()) {
+		else if (isTrue) {
+			accept(claim);
+		}
+		else if (this.contradicted.size() < Problems.MAX_PER_KIND) {
+			this.contradicted.add(new Contradiction(claim, root));
+		}
+		else {
+			addWrongRoot(claim, root);
+		}
+	}
+
+	/** What a trusted key signed covers all that was said before, whoever said it. */
+	private void accept(Claim claim) {
+		if (claim.anchored()) {
 			this.lastTrueAnchored = claim.checkpoint();
 		}
 		else {
 			this.lastTrue = claim.checkpoint();
+		}
+		this.doubtful.clear();
+		this.furtherDoubtful = 0;
+	}
+
+	private void doubt(Claim claim, boolean isTrue) {
+		if (!isTrue) {
+			addUnsigned(claim.checkpoint(), claim.checkpoint().size());
+		}
+		else if (claim.checkpoint().size() > covered() && this.doubtful.size() < Problems.MAX_PER_KIND) {
+			this.doubtful.add(claim);
+		}
+		else if (claim.checkpoint().size() > covered()) {
+			this.furtherDoubtful++;
 		}
 	}
 
@@ -230,6 +281,10 @@ final class CheckpointCheck implements LeafHashes.Growth {
 			}
 		}
 		this.pending.values().forEach((claims) -> claims.forEach((claim) -> addNotReached(claim, size)));
+		this.doubtful.forEach((claim) -> addUnsigned(claim.checkpoint(), claim.checkpoint().size()));
+		for (; this.furtherDoubtful > 0; this.furtherDoubtful--) {
+			addUnsigned(this.doubtful.get(0).checkpoint(), null);
+		}
 	}
 
 	private void addWrongRoot(Claim claim, byte[] root) {
@@ -239,7 +294,10 @@ final class CheckpointCheck implements LeafHashes.Growth {
 
 	private void addNotReached(Claim claim, long size) {
 		long claimed = claim.checkpoint().size();
-		if (claimed > size) {
+		if (claim.leaked()) {
+			addUnsigned(claim.checkpoint(), claimed);
+		}
+		else if (claimed > size) {
 			this.problems.add(Problem.Kind.CUT, size, null,
 					"the %s says that there were %d entries, but the chain has %d".formatted(claim.source(), claimed,
 							size),

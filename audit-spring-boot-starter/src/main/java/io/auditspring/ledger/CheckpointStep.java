@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -118,16 +119,36 @@ final class CheckpointStep {
 		byte[] previous = (edge.size() == 0) ? EntryHash.genesis(head.ledgerId(), chain)
 				: leaf(connection, chain, edge, edge.size() - 1);
 		List<TreeTile> full = new ArrayList<>();
-		byte[] lastHash = this.entries.read(connection, chain, edge.size(), end, previous, (hash) -> {
+		long signed = edge.size();
+		List<Declaration.Retirement> retirements = new ArrayList<>();
+		byte[] lastHash = this.entries.read(connection, chain, signed, end, previous, (hash) -> {
 			grown.append(hash);
 			edge.append(hash, full::add);
-		});
+		}, retirements::add);
 		if (end == head.size() && !Arrays.equals(lastHash, head.hash())) {
 			throw new CheckpointRefusedException(
 					"The head of chain '%s' in audit_chain is not the hash of its last entry %d".formatted(chain,
 							end - 1));
 		}
 		this.tree.write(connection, chain, edge, full);
+		for (Declaration.Retirement retirement : retirements) {
+			checkRetired(connection, chain, edge, retirement, signed);
+		}
+	}
+
+	/** Whoever drops a month must not get a signature that covers what they say of it. */
+	private void checkRetired(Connection connection, String chain, TreeEdge edge, Declaration.Retirement retirement,
+			long signed) throws SQLException {
+		String range = "An entry of chain '%s' says that entries %d to %d are retired, ".formatted(chain,
+				retirement.firstSeq(), retirement.lastSeq());
+		if (!retirement.isSignedBy(this.keys)) {
+			throw new CheckpointRefusedException(range + "but is not signed by a trusted key");
+		}
+		long last = retirement.lastSeq();
+		if (last < 0 || last >= signed
+				|| !retirement.lastHash().equals(HexFormat.of().formatHex(leaf(connection, chain, edge, last)))) {
+			throw new CheckpointRefusedException(range + "but not by the hash that the last one was signed with");
+		}
 	}
 
 	private byte[] leaf(Connection connection, String chain, TreeEdge edge, long index) throws SQLException {

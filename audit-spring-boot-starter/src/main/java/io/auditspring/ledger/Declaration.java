@@ -1,7 +1,10 @@
 package io.auditspring.ledger;
 
+import java.util.Base64;
 import java.util.HexFormat;
 
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.merkle.Sha256;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -42,6 +45,22 @@ sealed interface Declaration {
 	 */
 	record Retirement(String chain, long firstSeq, long lastSeq, String firstPrevHash, String lastHash, String signed,
 			@Nullable String signature) implements Declaration {
+
+		/**
+		 * Whether somebody trusted signed it: whoever has the database could drop entries
+		 * and enter that they were retired.
+		 * @param keys whose signatures count
+		 * @return whether one of them did
+		 */
+		boolean isSignedBy(TrustedKeys keys) {
+			try {
+				return this.signature != null
+						&& keys.verify(Sha256.utf8(this.signed), Base64.getDecoder().decode(this.signature));
+			}
+			catch (IllegalArgumentException ex) {
+				return false;
+			}
+		}
 
 	}
 

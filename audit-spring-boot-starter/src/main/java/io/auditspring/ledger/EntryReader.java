@@ -27,7 +27,7 @@ final class EntryReader {
 
 	private final EntryColumns columns;
 
-	private final String copy;
+	private final String select;
 
 	/**
 	 * Creates a reader.
@@ -39,13 +39,10 @@ final class EntryReader {
 	EntryReader(Connection connection, Schema schema, EntryColumns columns) throws SQLException {
 		this.connection = connection.unwrap(PGConnection.class);
 		this.columns = columns;
-		this.copy = """
-				copy (
-					select %s
-					from %s
-					where %%s
-					order by seq, recorded_at
-				) to stdout (format binary)
+		this.select = """
+				select %s
+				from %s
+				where %%s
 				""".formatted(columns.selectList(), schema.table("audit_log"));
 	}
 
@@ -64,6 +61,18 @@ final class EntryReader {
 		String literal = this.connection.escapeLiteral(chain);
 		read("action = '%s' and chain <> '%s' and %s = '%s'".formatted(Declaration.REDACTION, literal,
 				this.columns.redactedChain(), literal), sink);
+	}
+
+	/**
+	 * Reads the entries of a chain about retirements, in any order.
+	 * @param chain the chain
+	 * @param end where to stop
+	 * @param sink takes the rows
+	 * @throws SQLException if they cannot be read
+	 */
+	void readRetirements(String chain, long end, Consumer<CopyRow> sink) throws SQLException {
+		copy(this.select.formatted("action = '%s' and chain = '%s' and seq < %d".formatted(Declaration.RETIREMENT,
+				this.connection.escapeLiteral(chain), end)), sink);
 	}
 
 	/**
@@ -93,7 +102,11 @@ final class EntryReader {
 	}
 
 	private void read(String condition, Consumer<CopyRow> sink) throws SQLException {
-		CopyOut rows = this.connection.getCopyAPI().copyOut(this.copy.formatted(condition));
+		copy(this.select.formatted(condition) + "order by seq, recorded_at", sink);
+	}
+
+	private void copy(String select, Consumer<CopyRow> sink) throws SQLException {
+		CopyOut rows = this.connection.getCopyAPI().copyOut("copy (%s) to stdout (format binary)".formatted(select));
 		try {
 			byte[] message = rows.readFromCopy();
 			int start = (message != null) ? headerLength(message) : 0;

@@ -61,7 +61,7 @@ public final class ExportVerifier {
 			StoredHead head) {
 
 		ChainVerification finish() {
-			this.check.finish(this.head, this.checkpoints.sealedBy());
+			this.check.finish(this.head, this.checkpoints);
 			this.checkpoints.finish(this.check.size());
 			byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;
 			return new ChainVerification(this.problems.chain(), this.check.from(), this.check.size(),

@@ -30,16 +30,22 @@ final class NewEntries {
 	 * @param to one more than the last one's position
 	 * @param previousHash the hash of the one before
 	 * @param hashes takes their hashes, in their order
+	 * @param retirements takes what they say of retired entries of the chain
 	 * @return the last one's hash
 	 * @throws SQLException if the database fails
 	 * @throws CheckpointRefusedException if one is not as it was written
 	 */
-	byte[] read(Connection connection, String chain, long from, long to, byte[] previousHash, Consumer<byte[]> hashes)
-			throws SQLException {
+	byte[] read(Connection connection, String chain, long from, long to, byte[] previousHash, Consumer<byte[]> hashes,
+			Consumer<Declaration.Retirement> retirements) throws SQLException {
 		Check check = new Check(chain, from, previousHash);
 		EntryReader reader = new EntryReader(connection, this.schema, EntryColumns.of(connection, this.schema));
-		reader.read(chain, "seq >= %d and seq < %d".formatted(from, to),
-				(row) -> hashes.accept(check.next(CheckedEntry.of(row))));
+		reader.read(chain, "seq >= %d and seq < %d".formatted(from, to), (row) -> {
+			CheckedEntry entry = CheckedEntry.of(row);
+			hashes.accept(check.next(entry));
+			if (entry.declaration() instanceof Declaration.Retirement retirement && retirement.chain().equals(chain)) {
+				retirements.accept(retirement);
+			}
+		});
 		check.endsBefore(to);
 		return check.previousHash;
 	}
@@ -64,6 +70,9 @@ final class NewEntries {
 			StoredEntry.Place place = entry.place();
 			check(place.seq() != null && place.seq() == this.seq, "it is missing, or there is more than one before it");
 			entry.findings().forEach((finding) -> check(false, finding.what()));
+			check(!(entry.declaration() instanceof Declaration.Unclear unclear
+					&& Declaration.RETIREMENT.equals(unclear.action())),
+					"it cannot be understood what it says is retired");
 			check(Arrays.equals(place.prevHash(), this.previousHash), "it does not follow the entry before it");
 			Instant time = place.recordedAt();
 			check(time != null && (this.previousTime == null || !time.isBefore(this.previousTime)),

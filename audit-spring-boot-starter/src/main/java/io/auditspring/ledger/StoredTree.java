@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.merkle.TilePlace;
 import io.auditspring.ledger.merkle.TreeEdge;
 import org.jspecify.annotations.Nullable;
@@ -196,6 +199,25 @@ final class StoredTree {
 				where chain = ?
 				""".formatted(this.schema.table("audit_checkpoint")), (row) -> size[0] = row.getLong(1), chain);
 		return size[0];
+	}
+
+	/**
+	 * Whether an entry is under a checkpoint.
+	 * @param chain the chain
+	 * @param checkpoint the checkpoint, whose signature was verified
+	 * @param entry the entry's place
+	 * @return whether the stored tree proves it
+	 * @throws SQLException if the database fails
+	 */
+	boolean covers(String chain, Checkpoint checkpoint, StoredEntry.Place entry) throws SQLException {
+		try {
+			EntryProof proof = new TreeProofs(this.schema, new TreeRows(this.schema)).inclusion(this.connection, chain,
+					Objects.requireNonNull(entry.seq()), checkpoint);
+			return Arrays.equals(proof.hash(), entry.hash());
+		}
+		catch (CheckpointRefusedException ex) {
+			return false;
+		}
 	}
 
 	private void query(String sql, RowReader reader, String chain, Long... parameters) throws SQLException {

@@ -111,6 +111,46 @@ class CheckpointAttackTests {
 		assertRefused("Entry 304 of chain 'main' is not as it was written: it is missing");
 	}
 
+	/** Whoever drops a month could otherwise get a signature that covers the excuse. */
+	@Test
+	void aRetirementThatNobodyTrustedSignedIsNotSigned() {
+		LedgerLab lab = LedgerLab.create();
+		assertRetirementIsRefused(lab, null, "but is not signed by a trusted key");
+		assertRetirementIsRefused(lab, Ed25519Signer.ofPem("shop", Ed25519Signer.newPem()),
+				"but is not signed by a trusted key");
+		lab.enterRetirement("main", 0, 99);
+		assertThat(checkpoints(lab).create("main").orElseThrow().size()).isEqualTo(601);
+	}
+
+	@Test
+	void aRetirementThatWasSignedOfAnotherHistoryIsNotSigned() {
+		LedgerLab lab = LedgerLab.create();
+		LedgerLab other = lab.copy();
+		other.tamper("update audit.audit_log set message = 'never happened' where chain = 'main' and seq = 50");
+		other.rechain("main");
+		other.enterRetirement("main", 0, 99);
+		lab.database.append("main", Entries.declaration(Declaration.RETIREMENT, String
+			.valueOf(other.database.query("select metadata from audit.audit_log where action = 'audit.retirement'"))));
+		assertRefused(checkpoints(lab), "entries 0 to 99 are retired, but not by the hash");
+	}
+
+	private void assertRetirementIsRefused(LedgerLab original, Ed25519Signer signer, String words) {
+		LedgerLab lab = original.copy();
+		lab.enterRetirement("main", 0, 99, signer);
+		assertRefused(checkpoints(lab), "entries 0 to 99 are retired, " + words);
+	}
+
+	private static void assertRefused(Checkpoints checkpoints, String words) {
+		assertThatExceptionOfType(CheckpointRefusedException.class).isThrownBy(() -> checkpoints.create("main"))
+			.withMessageContaining(words);
+		assertThat(checkpoints.latest("main").orElseThrow().size()).isEqualTo(600);
+	}
+
+	private Checkpoints checkpoints(LedgerLab lab) {
+		return new Checkpoints(lab.database.dataSource(), lab.database.schema(), LedgerLab.ORIGIN, LedgerLab.KEYS,
+				new CheckpointSigning(LedgerLab.SIGNER, new SignerMemory(this.directory.resolve("lab")), List.of()));
+	}
+
 	@Test
 	void aWrongHeadIsNotSigned() {
 		this.database.append("main", Entries.entries(5));

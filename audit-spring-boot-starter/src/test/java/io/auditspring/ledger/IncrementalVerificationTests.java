@@ -48,8 +48,50 @@ class IncrementalVerificationTests {
 	@Test
 	void aRetirementThatNobodySignedIsFound() {
 		this.lab.enterRetirement("main", 0, 99, null);
+		this.lab.database.execute("drop table " + this.lab.partitionOf(0));
 		assertThat(this.lab.verifier().verifySince("main", 600).problems()).extracting(Problem::kind, Problem::seq)
 			.containsExactly(tuple(Problem.Kind.SIGNATURE, 600L));
+	}
+
+	@Test
+	void aMonthThatIsGoneWithoutRetirementIsFoundAlthoughItIsNotRead() {
+		this.lab.database.execute("drop table " + this.lab.partitionOf(0));
+		assertThat(this.lab.verifier().verifySince("main", 600).problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.MISSING, 0L));
+	}
+
+	@Test
+	void moreThanWasRetiredBeforeTheCheckpointIsFound() {
+		this.lab.enterRetirement("main", 0, 99);
+		this.lab.checkpoint("main", LedgerLab.SIGNER);
+		this.lab.database.execute("drop table " + this.lab.partitionOf(0));
+		ChainVerification retired = this.lab.verifier().verifySince("main", 601);
+		assertThat(retired.problems()).isEmpty();
+		assertThat(retired.from()).isEqualTo(601);
+		this.lab.database.execute("drop table " + this.lab.partitionOf(100));
+		assertThat(this.lab.verifier().verifySince("main", 601).problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.MISSING, 100L));
+	}
+
+	@Test
+	void aRetirementThatIsNotUnderTheCheckpointIsFound() {
+		this.lab.enterRetirement("main", 0, 99);
+		this.lab.checkpoint("main", LedgerLab.SIGNER);
+		this.lab.database.execute("drop table " + this.lab.partitionOf(0));
+		this.lab.tamper("update audit.audit_log set message = 'never happened' where action = 'audit.retirement'");
+		ChainVerification since = this.lab.verifier().verifySince("main", 601);
+		assertThat(since.entries()).isEqualTo(501);
+		assertThat(since.problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.HASH, 600L));
+	}
+
+	@Test
+	void aRetirementOfLaterThanTheCheckpointIsComparedWithTheBeginning() {
+		this.lab.enterRetirement("main", 0, 99);
+		assertThat(this.lab.verifier().verifySince("main", 600).problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.RETIREMENT, 600L));
+		this.lab.database.execute("drop table " + this.lab.partitionOf(0));
+		assertThat(this.lab.verifier().verifySince("main", 600).problems()).isEmpty();
 	}
 
 	@Test

@@ -155,6 +155,10 @@ class LedgerAttackTests {
 					lab.enterRetirement("main", 0, 99, Ed25519Signer.ofPem("shop", Ed25519Signer.newPem()));
 					lab.database.execute("drop table " + lab.partitionOf(0));
 				}, "SIGNATURE 600"),
+				attack("the beginning of a chain that was never signed, with an unsigned entry", (lab) -> {
+					lab.enterRetirement("other", 0, 1, null);
+					lab.tamper("delete from audit.audit_log where chain = 'other' and seq < 2");
+				}, "SIGNATURE 3"),
 				attack("an entry without its retirement", (lab) -> lab.enterRetirement("main", 0, 99),
 						"RETIREMENT 600"),
 				attack("an altered tile", tree("""

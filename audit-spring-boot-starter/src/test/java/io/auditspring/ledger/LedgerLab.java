@@ -58,6 +58,10 @@ final class LedgerLab {
 	}
 
 	LedgerVerifier verifier() {
+		return verifier(KEYS);
+	}
+
+	LedgerVerifier verifier(TrustedKeys keys) {
 		CheckpointAnchor anchor = new CheckpointAnchor() {
 
 			@Override
@@ -77,7 +81,7 @@ final class LedgerLab {
 
 		};
 		return new LedgerVerifier(this.database.dataSource(), this.database.schema(),
-				new Evidence(KEYS, List.of(anchor), ORIGIN), VerificationProgress.NONE);
+				new Evidence(keys, List.of(anchor), ORIGIN), VerificationProgress.NONE);
 	}
 
 	void tamper(String sql) {

@@ -9,11 +9,14 @@ import java.util.Optional;
  * that was only replaced still is, so that older checkpoints stay verifiable.
  *
  * @param keys the keys
+ * @param retired keys that leaked: what they signed proves nothing, but is no problem
+ * either where a checkpoint of one of the others covers it
  */
-public record TrustedKeys(List<VerifierKey> keys) {
+public record TrustedKeys(List<VerifierKey> keys, List<VerifierKey> retired) {
 
 	public TrustedKeys {
 		keys = List.copyOf(keys);
+		retired = List.copyOf(retired);
 	}
 
 	/**
@@ -22,7 +25,7 @@ public record TrustedKeys(List<VerifierKey> keys) {
 	 * @return all of them
 	 */
 	public static TrustedKeys of(VerifierKey... keys) {
-		return new TrustedKeys(List.of(keys));
+		return new TrustedKeys(List.of(keys), List.of());
 	}
 
 	/**
@@ -33,6 +36,14 @@ public record TrustedKeys(List<VerifierKey> keys) {
 	 */
 	public boolean verify(byte[] message, byte[] signature) {
 		return this.keys.stream().anyMatch((key) -> key.verifies(message, signature));
+	}
+
+	/**
+	 * The keys that leaked.
+	 * @return them, as if they still were trusted
+	 */
+	public TrustedKeys ofRetired() {
+		return new TrustedKeys(this.retired, List.of());
 	}
 
 	Optional<VerifierKey> find(SignedNote.Signature signature) {
