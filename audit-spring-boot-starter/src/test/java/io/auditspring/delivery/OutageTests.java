@@ -123,7 +123,7 @@ class OutageTests {
 	@CsvSource(delimiter = '|',
 			textBlock = """
 					alter table audit.audit_log rename to away        | alter table audit.away rename to audit_log
-					alter function audit.audit_ensure_partition rename to away | alter function audit.away rename to audit_ensure_partition
+					alter function audit.audit_make_partition rename to away | alter function audit.away rename to audit_make_partition
 					alter database current set default_transaction_read_only = on | alter database current reset default_transaction_read_only
 					""")
 	void aDatabaseThatIsBrokenIsNoFaultOfTheEntries(String breaking, String mending) {

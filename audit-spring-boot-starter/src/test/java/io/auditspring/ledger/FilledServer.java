@@ -78,7 +78,7 @@ final class FilledServer {
 
 	private ChainHead append(Connection connection, ChainHead head, Instant time, int count) throws SQLException {
 		if (head.size() == 0 || !month(head.recordedAt()).equals(month(time))) {
-			new Partitions(this.database.schema()).ensure(connection, month(time));
+			LedgerDatabase.makeMonth(connection, month(time));
 		}
 		List<Entry> batch = new ArrayList<>(count);
 		for (int i = 0; i < count; i++) {

@@ -268,7 +268,7 @@ final class LedgerLab {
 		private static void spreadOverMonths(LedgerLab lab) {
 			for (int month = 1; month <= 2; month++) {
 				lab.database.execute("""
-						select audit.audit_ensure_partition((clock_timestamp() at time zone 'UTC'
+						select audit.audit_make_partition((clock_timestamp() at time zone 'UTC'
 							- make_interval(months => %d))::date)
 						""".formatted(month));
 				lab.tamper("""

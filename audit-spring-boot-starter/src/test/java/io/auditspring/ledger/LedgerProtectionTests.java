@@ -27,7 +27,7 @@ class LedgerProtectionTests {
 	void writeEntries() throws SQLException {
 		this.database.append("main", Entries.entries(2));
 		try (Connection connection = this.database.connect()) {
-			new Partitions(this.database.schema()).ensure(connection, OTHER_MONTH);
+			LedgerDatabase.makeMonth(connection, OTHER_MONTH);
 		}
 	}
 

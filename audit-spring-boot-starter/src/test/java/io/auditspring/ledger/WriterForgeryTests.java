@@ -3,6 +3,7 @@ package io.auditspring.ledger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.YearMonth;
 import java.util.List;
 
 import javax.sql.DataSource;
@@ -114,6 +115,23 @@ class WriterForgeryTests {
 	void aMonthOfAnotherEraIsNotMade(String month) {
 		assertThatExceptionOfType(SQLException.class)
 			.isThrownBy(() -> execute("select audit.audit_ensure_partition('%s')".formatted(month)));
+		assertThatExceptionOfType(SQLException.class)
+			.isThrownBy(() -> execute("select audit.audit_make_partition('%s')".formatted(month)));
+	}
+
+	@Test
+	void onlyMonthsToComeAreMadeAndNotManyOfThem() throws SQLException {
+		String ensure = "select audit.audit_ensure_partition('%s-01')";
+		YearMonth month = LedgerDatabase.thisMonth();
+		for (YearMonth far : new YearMonth[] { month.minusMonths(1), month.plusMonths(13) }) {
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> execute(ensure.formatted(far)))
+				.withMessageContaining("partitions are made for this month and the year after it");
+		}
+		execute(ensure.formatted(month));
+		execute(ensure.formatted(month.plusMonths(12)));
+		assertThat(
+				this.database.query("select count(*) from pg_inherits where inhparent = 'audit.audit_log'::regclass"))
+			.isEqualTo("2");
 	}
 
 	@Test

@@ -1,6 +1,27 @@
 -- What the database itself makes sure of, whoever writes: a chain only grows at its end, with the right links and the
 -- present time, and its head moves with it. So a writer needs no right on a chain's row, and no partition of its own.
 
+-- Any month is for the owner to make, and for what knows which one is due.
+alter function "${schema}".audit_ensure_partition(date) rename to audit_make_partition;
+
+-- Makes sure that a month to come has its partition (any day of it): for writers, which shall not leave the ledger a
+-- thousand empty ones, nor some before the oldest, which retention would have to take first.
+create function "${schema}".audit_ensure_partition(month date) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	this_month date := date_trunc('month', clock_timestamp() at time zone 'UTC')::date;
+begin
+	if date_trunc('month', month::timestamp) not between this_month and this_month + interval '1 year' then
+		raise exception 'partitions are made for this month and the year after it, not for %', month
+			using errcode = 'invalid_parameter_value';
+	end if;
+	perform "${schema}".audit_make_partition(month);
+end
+$$;
+
 -- Gives the right to append to a chain until the transaction ends, and begins the chain if there is none. Runs with the
 -- owner's rights, as a row lock takes the right to update.
 create function "${schema}".audit_lock_chain(chain text)
@@ -30,7 +51,7 @@ begin
 	-- The clock is read when the lock is held: whoever waited for it comes later. Where the clock was set back, time
 	-- creeps on, so that entries of different batches still differ in it.
 	recorded_at := greatest(clock_timestamp(), recorded_at + interval '1 microsecond');
-	perform "${schema}".audit_ensure_partition((recorded_at at time zone 'UTC')::date);
+	perform "${schema}".audit_make_partition((recorded_at at time zone 'UTC')::date);
 	return next;
 end
 $$;
@@ -147,8 +168,9 @@ create trigger audit_log_refuse_forged_entries
 	for each statement execute function "${schema}".audit_refuse_forged_entries();
 alter table "${schema}".audit_log enable always trigger audit_log_refuse_forged_entries;
 
-revoke all on function "${schema}".audit_lock_chain(text), "${schema}".audit_ledger_id(text), "${schema}".audit_take_entries(),
-	"${schema}".audit_refuse_forged_entries() from public;
+revoke all on function "${schema}".audit_ensure_partition(date), "${schema}".audit_lock_chain(text),
+	"${schema}".audit_ledger_id(text), "${schema}".audit_take_entries(), "${schema}".audit_refuse_forged_entries()
+	from public;
 
 -- The hash of an entry with the digests of its groups, as the format says. PostgreSQL escapes strings as RFC 8785 does.
 create function "${schema}".audit_entry_hash(entry "${schema}".audit_log, actor bytea, data bytea) returns bytea
