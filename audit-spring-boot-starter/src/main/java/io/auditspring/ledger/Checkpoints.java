@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -210,7 +209,7 @@ public final class Checkpoints {
 		});
 	}
 
-	private <T> T read(Work<T> work) {
+	private <T> T read(OwnTransaction.Work<T, RuntimeException> work) {
 		try (Connection connection = this.dataSource.getConnection()) {
 			try {
 				return work.run(connection);
@@ -224,28 +223,11 @@ public final class Checkpoints {
 		catch (SQLException ex) {
 			throw new DataAccessResourceFailureException("The audit ledger's checkpoints cannot be read", ex);
 		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
-	private <T> T write(Work<T> work) {
-		try (Connection connection = this.dataSource.getConnection()) {
-			boolean autoCommit = connection.getAutoCommit();
-			connection.setAutoCommit(false);
-			try (Statement statement = connection.createStatement()) {
-				statement.execute("set transaction isolation level read committed, read write");
-				T result = work.run(connection);
-				connection.commit();
-				return result;
-			}
-			catch (Throwable ex) {
-				connection.rollback();
-				throw ex;
-			}
-			finally {
-				connection.setAutoCommit(autoCommit);
-			}
+	private <T> T write(OwnTransaction.Work<T, IOException> work) {
+		try {
+			return OwnTransaction.run(this.dataSource, work);
 		}
 		catch (SQLException ex) {
 			throw new DataAccessResourceFailureException("The audit ledger's checkpoint cannot be written", ex);
@@ -253,12 +235,6 @@ public final class Checkpoints {
 		catch (IOException ex) {
 			throw new UncheckedIOException("What was signed last cannot be read or kept", ex);
 		}
-	}
-
-	private interface Work<T> {
-
-		T run(Connection connection) throws SQLException, IOException;
-
 	}
 
 }

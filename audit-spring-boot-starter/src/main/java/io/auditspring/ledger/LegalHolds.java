@@ -146,7 +146,7 @@ public final class LegalHolds {
 				row.getObject("placed_at", OffsetDateTime.class).toInstant());
 	}
 
-	private <T extends @Nullable Object> T run(OwnTransaction.Work<T> work) {
+	private <T extends @Nullable Object> T run(OwnTransaction.Work<T, RuntimeException> work) {
 		try {
 			return OwnTransaction.run(this.dataSource, work);
 		}

@@ -17,7 +17,8 @@ final class OwnTransaction {
 	private OwnTransaction() {
 	}
 
-	static <T extends @Nullable Object> T run(DataSource dataSource, Work<T> work) throws SQLException {
+	static <T extends @Nullable Object, E extends Exception> T run(DataSource dataSource, Work<T, E> work)
+			throws SQLException, E {
 		try (Connection connection = dataSource.getConnection()) {
 			boolean autoCommit = connection.getAutoCommit();
 			connection.setAutoCommit(false);
@@ -42,11 +43,12 @@ final class OwnTransaction {
 	 * What a transaction does.
 	 *
 	 * @param <T> what it gives
+	 * @param <E> what it throws besides what the database does
 	 */
 	@FunctionalInterface
-	interface Work<T extends @Nullable Object> {
+	interface Work<T extends @Nullable Object, E extends Exception> {
 
-		T run(Connection connection) throws SQLException;
+		T run(Connection connection) throws SQLException, E;
 
 	}
 

@@ -195,7 +195,7 @@ public final class Redaction {
 		}
 	}
 
-	private <T extends @Nullable Object> T run(OwnTransaction.Work<T> work) {
+	private <T extends @Nullable Object> T run(OwnTransaction.Work<T, RuntimeException> work) {
 		try {
 			return OwnTransaction.run(this.dataSource, work);
 		}

@@ -124,7 +124,7 @@ public final class Retention {
 
 	private @Nullable String retire(YearMonth month) throws SQLException {
 		try {
-			@Nullable List<MonthCheck.Retirement> verified = OwnTransaction.<@Nullable List<MonthCheck.Retirement>>run(
+			@Nullable List<MonthCheck.Retirement> verified = OwnTransaction.<@Nullable List<MonthCheck.Retirement>, RuntimeException>run(
 					this.dataSource, (connection) -> isHeld(connection, month) ? null : verify(connection, month));
 			if (verified == null) {
 				return HELD;

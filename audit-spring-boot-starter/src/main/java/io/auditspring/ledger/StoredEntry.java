@@ -166,9 +166,15 @@ record StoredEntry(Place place, CoreObject core, int version, byte[] salt, Actor
 	}
 
 	byte[] computeHash() {
-		byte[] actor = (this.actorDigest != null) ? this.actorDigest : EntryHash.actorDigest(this.salt, this.actor);
-		byte[] data = (this.dataDigest != null) ? this.dataDigest : EntryHash.dataDigest(this.salt, this.data);
-		return EntryHash.leaf(this.core, actor, data, this.place.prevHash());
+		return EntryHash.leaf(this.core, digestOfActor(), digestOfData(), this.place.prevHash());
+	}
+
+	byte[] digestOfActor() {
+		return (this.actorDigest != null) ? this.actorDigest : EntryHash.actorDigest(this.salt, this.actor);
+	}
+
+	byte[] digestOfData() {
+		return (this.dataDigest != null) ? this.dataDigest : EntryHash.dataDigest(this.salt, this.data);
 	}
 
 	/**
