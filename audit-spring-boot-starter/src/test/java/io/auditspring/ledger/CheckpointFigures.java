@@ -2,6 +2,7 @@ package io.auditspring.ledger;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -27,45 +28,75 @@ import io.auditspring.ledger.merkle.TreeEdge;
 import io.auditspring.ledger.merkle.TreeTile;
 
 /**
- * Measures checkpoints and proofs of a ledger of as many entries as the first argument
- * says, and prints the figures. All of them but the newest are gone with their months, as
- * after retention, so that only their tree is there; what is measured reads nothing else.
- * Run it with the test class path.
+ * Measures checkpoints and proofs, and prints the figures. Run it with the test class
+ * path, and one of
+ * <ul>
+ * <li>a number of entries: all of them but the newest are gone with their months, as
+ * after retention, so that only their tree is there; what is measured reads nothing
+ * else;</li>
+ * <li>the URL of a database that has a ledger, as {@link FilledServer} makes one, and a
+ * directory for a key and what was signed: its tree is made first if it is not there yet,
+ * and 20,020 entries are added.</li>
+ * </ul>
  */
 public final class CheckpointFigures {
 
 	private static final int ROUNDS = 200;
 
-	private final LedgerDatabase database = LedgerDatabase.create();
+	private final LedgerDatabase database;
 
-	private final CheckpointSigner signer = Ed25519Signer.ofPem("figures", Ed25519Signer.newPem());
+	private final CheckpointSigner signer;
 
 	private final Random random = new Random(42);
 
 	private final Checkpoints checkpoints;
 
-	private CheckpointFigures() throws IOException {
+	private CheckpointFigures(LedgerDatabase database, Path directory) throws IOException {
+		this.database = database;
+		Path key = directory.resolve("figures.pem");
+		if (!Files.exists(key)) {
+			Files.writeString(key, Ed25519Signer.newPem());
+		}
+		this.signer = Ed25519Signer.ofPem("figures", Files.readString(key));
 		HikariDataSource pool = new HikariDataSource();
 		pool.setDataSource(this.database.dataSource());
 		this.checkpoints = new Checkpoints(pool, this.database.schema(), "figures",
 				TrustedKeys.of(VerifierKey.of(this.signer)),
-				new CheckpointSigning(this.signer, new SignerMemory(Files.createTempDirectory("figures")), List.of()));
+				new CheckpointSigning(this.signer, new SignerMemory(directory), List.of()));
 	}
 
 	public static void main(String[] arguments) throws Exception {
-		new CheckpointFigures().run(Long.parseLong(arguments[0]));
+		if (arguments.length == 1) {
+			CheckpointFigures figures = new CheckpointFigures(LedgerDatabase.create(),
+					Files.createTempDirectory("figures"));
+			figures.retired(Long.parseLong(arguments[0]));
+			figures.run(Long.parseLong(arguments[0]), "inclusion proof of a gone entry");
+		}
+		else {
+			CheckpointFigures figures = new CheckpointFigures(LedgerDatabase.at(arguments[0]), Path.of(arguments[1]));
+			figures.run(figures.signed(), "inclusion proof of any entry by its place");
+		}
 	}
 
-	private void run(long size) throws Exception {
-		retired(size);
+	/** Makes the tree and two checkpoints of the entries that are there. */
+	private long signed() {
+		long start = System.nanoTime();
+		long size = this.checkpoints.create("main").orElseThrow().size();
+		System.out.printf("the tree of %d entries, or what was missing of it, took %.1f s%n", size,
+				(System.nanoTime() - start) / 1e9);
+		return size;
+	}
+
+	private void run(long size, String inclusion) throws Exception {
 		long newest = measureCheckpoints(size, 1, 1_000);
-		report(newest, "inclusion proof of a gone entry", () -> this.checkpoints.inclusion("main", any(size), newest));
-		List<UUID> ids = ids();
+		report(newest, inclusion, () -> this.checkpoints.inclusion("main", any(size), newest));
+		List<UUID> ids = ids(newest);
 		report(newest, "inclusion proof of any entry by its id",
 				() -> this.checkpoints.inclusion(ids.get(this.random.nextInt(ids.size()))));
 		report(newest, "consistency proof", () -> this.checkpoints.consistency("main", size, newest));
+		List<Long> sizes = sizes(size);
 		report(newest, "consistency proof of an early one",
-				() -> this.checkpoints.consistency("main", size / 3, newest));
+				() -> this.checkpoints.consistency("main", sizes.get(this.random.nextInt(sizes.size())), newest));
 		report(newest, "checkpoint, nothing new", () -> this.checkpoints.create("main"));
 	}
 
@@ -131,8 +162,17 @@ public final class CheckpointFigures {
 		return newest;
 	}
 
-	private List<UUID> ids() {
-		String ids = this.database.query("select string_agg(id::text, ',') from audit.audit_log");
+	/** The older checkpoints. */
+	private List<Long> sizes(long newest) {
+		String sizes = this.database
+			.query("select string_agg(size::text, ',') from audit.audit_checkpoint where size < " + newest);
+		return Arrays.stream(Objects.requireNonNull(sizes).split(",")).map(Long::valueOf).toList();
+	}
+
+	private List<UUID> ids(long newest) {
+		String ids = this.database.query("""
+				select string_agg(id::text, ',') from audit.audit_log tablesample system (%s)
+				""".formatted(Math.min(100, 2_000_000.0 / newest)));
 		return Arrays.stream(Objects.requireNonNull(ids).split(",")).map(UUID::fromString).toList();
 	}
 

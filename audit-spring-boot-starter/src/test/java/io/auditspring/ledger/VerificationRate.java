@@ -1,19 +1,22 @@
 package io.auditspring.ledger;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Measures verification against a bare SELECT of the same columns, both reading all
  * values of all rows, in turns. Started by hand:
  * {@code mvn test-compile exec:java -Dexec.mainClass=io.auditspring.ledger.VerificationRate -Dexec.classpathScope=test}.
+ * With the URL of a database as argument it is the ledger there that is read, as
+ * {@link FilledServer} makes one.
  */
 final class VerificationRate {
-
-	private static final int ENTRIES = Integer.getInteger("entries", 200_000);
 
 	private static final int BATCH = 5_000;
 
@@ -23,11 +26,10 @@ final class VerificationRate {
 	}
 
 	public static void main(String[] arguments) throws SQLException {
-		LedgerDatabase database = LedgerDatabase.create();
-		for (int i = 0; i < ENTRIES; i += BATCH) {
-			database.append("main", Entries.entries(BATCH));
-		}
-		database.execute("vacuum analyze audit.audit_log");
+		LedgerDatabase database = (arguments.length > 0) ? LedgerDatabase.at(arguments[0])
+				: generated(Integer.getInteger("entries", 200_000));
+		long entries = Long.parseLong(
+				Objects.requireNonNull(database.query("select size from audit.audit_chain where name = 'main'")));
 		LedgerVerifier verifier = new LedgerVerifier(database.dataSource(), database.schema());
 		double[] select = new double[ROUNDS];
 		double[] verify = new double[ROUNDS];
@@ -38,8 +40,10 @@ final class VerificationRate {
 			if (!verifier.verify("main").valid()) {
 				throw new IllegalStateException("The ledger should be valid");
 			}
-			select[round] = rate(middle - start);
-			verify[round] = rate(System.nanoTime() - middle);
+			select[round] = entries / ((middle - start) / 1e9);
+			verify[round] = entries / ((System.nanoTime() - middle) / 1e9);
+			System.out.printf("round %d: select %.0f/s, verify %.0f/s, largest heap %d MB%n", round, select[round],
+					verify[round], largestHeap());
 		}
 		report(select, verify);
 	}
@@ -61,8 +65,22 @@ final class VerificationRate {
 		}
 	}
 
-	private static double rate(long nanos) {
-		return ENTRIES / (nanos / 1e9);
+	private static LedgerDatabase generated(int entries) {
+		LedgerDatabase database = LedgerDatabase.create();
+		for (int i = 0; i < entries; i += BATCH) {
+			database.append("main", Entries.entries(BATCH));
+		}
+		database.execute("vacuum analyze audit.audit_log");
+		return database;
+	}
+
+	/** The sum of what each part of the heap needed at most. */
+	private static long largestHeap() {
+		return ManagementFactory.getMemoryPoolMXBeans()
+			.stream()
+			.filter((pool) -> pool.getType() == MemoryType.HEAP)
+			.mapToLong((pool) -> pool.getPeakUsage().getUsed())
+			.sum() >> 20;
 	}
 
 	private static void report(double[] select, double[] verify) {
