@@ -2,6 +2,7 @@ package io.auditspring.ledger;
 
 import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.List;
 
 import io.auditspring.ledger.merkle.TreeEdge;
 import io.auditspring.ledger.merkle.TreeTile;
@@ -65,7 +66,9 @@ final class ChainRun {
 		this.source.columns().check(this.problems);
 		this.checkpoints.expectAnchored(this.from);
 		readEntries();
-		this.source.entries().readElsewhere(this.chain, (row) -> acceptFromElsewhere(CheckedEntry.of(row)));
+		this.source.elsewhere()
+			.getOrDefault(this.chain, List.of())
+			.forEach((entry) -> this.check.acceptFromElsewhere(entry.id(), entry.redaction()));
 		checkEarlierRedactions();
 		this.leaves.fillUpTo(this.check.size());
 		this.check.finish(this.head, this.checkpoints);
@@ -123,12 +126,6 @@ final class ChainRun {
 	private void compareUpperTiles() throws SQLException {
 		for (TreeTile tile : this.leaves.takeUpper()) {
 			this.leaves.compare(tile, this.source.tree().tile(this.chain, tile.place()));
-		}
-	}
-
-	private void acceptFromElsewhere(CheckedEntry entry) {
-		if (entry.findings().isEmpty() && entry.declaration() instanceof Declaration.Redaction redaction) {
-			this.check.acceptFromElsewhere(entry.place().id(), redaction);
 		}
 	}
 

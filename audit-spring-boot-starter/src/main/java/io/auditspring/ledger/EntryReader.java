@@ -57,10 +57,14 @@ final class EntryReader {
 		read("chain = '%s' and %s".formatted(this.connection.escapeLiteral(chain), condition), sink);
 	}
 
-	void readElsewhere(String chain, Consumer<CopyRow> sink) throws SQLException {
-		String literal = this.connection.escapeLiteral(chain);
-		read("action = '%s' and chain <> '%s' and %s = '%s'".formatted(Declaration.REDACTION, literal,
-				this.columns.redactedChain(), literal), sink);
+	/**
+	 * Reads the entries about redactions in other chains than their own, in any order.
+	 * @param sink takes the rows
+	 * @throws SQLException if they cannot be read
+	 */
+	void readRedactionsElsewhere(Consumer<CopyRow> sink) throws SQLException {
+		copy(this.select.formatted(
+				"action = '%s' and %s <> chain".formatted(Declaration.REDACTION, this.columns.redactedChain())), sink);
 	}
 
 	/**

@@ -34,7 +34,7 @@ public final class ExportVerifier {
 
 	private final Map<String, ExportedChain> chains = new TreeMap<>();
 
-	private final List<Elsewhere> elsewhere = new ArrayList<>();
+	private final List<LedgerSource.Elsewhere> elsewhere = new ArrayList<>();
 
 	private @Nullable ExportedChain current;
 
@@ -83,16 +83,6 @@ public final class ExportVerifier {
 	}
 
 	/**
-	 * Says of an entry of another chain that it is redacted.
-	 *
-	 * @param id the redaction entry's id
-	 * @param redaction what it says
-	 */
-	private record Elsewhere(@Nullable UUID id, Declaration.Redaction redaction) {
-
-	}
-
-	/**
 	 * Verifies an export.
 	 * @param lines the export
 	 * @return the result
@@ -109,7 +99,7 @@ public final class ExportVerifier {
 		if (this.current == null) {
 			throw new IllegalArgumentException("This is not an export of a ledger: it is empty");
 		}
-		for (Elsewhere entry : this.elsewhere) {
+		for (LedgerSource.Elsewhere entry : this.elsewhere) {
 			ExportedChain chain = this.chains.get(entry.redaction().chain());
 			if (chain != null) {
 				chain.check().acceptFromElsewhere(entry.id(), entry.redaction());
@@ -168,7 +158,7 @@ public final class ExportVerifier {
 		boolean sound = entry.findings().isEmpty();
 		if (sound && entry.declaration() instanceof Declaration.Redaction redaction
 				&& !redaction.chain().equals(name)) {
-			this.elsewhere.add(new Elsewhere(entry.place().id(), redaction));
+			this.elsewhere.add(new LedgerSource.Elsewhere(entry.place().id(), redaction));
 		}
 		if (chain.check().entries() % PROGRESS == 0) {
 			this.progress.reached(name, chain.check().size(), chain.head().size());

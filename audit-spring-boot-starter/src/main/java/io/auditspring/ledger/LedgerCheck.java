@@ -40,13 +40,17 @@ public final class LedgerCheck {
 			VerificationProgress progress) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
 			statement.execute("set transaction isolation level repeatable read, read only");
+			// Nobody's own functions and operators, wherever the user's default path
+			// leads.
+			statement.execute("set local search_path = pg_catalog, pg_temp");
 			// The index has the order already; sorting all entries would fill the disk.
 			statement.execute("set local enable_sort = off");
 		}
 		EntryColumns columns = EntryColumns.of(connection, schema);
-		return new LedgerCheck(new LedgerSource(new LedgerTables(connection, schema, columns), columns,
-				new EntryReader(connection, schema, columns), Months.of(connection, schema),
-				new StoredTree(connection, schema), progress), evidence);
+		EntryReader entries = new EntryReader(connection, schema, columns);
+		return new LedgerCheck(new LedgerSource(new LedgerTables(connection, schema, columns), columns, entries,
+				Months.of(connection, schema), new StoredTree(connection, schema), LedgerSource.elsewhere(entries),
+				progress), evidence);
 	}
 
 	/**

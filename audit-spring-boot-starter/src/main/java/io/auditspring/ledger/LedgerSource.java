@@ -1,5 +1,14 @@
 package io.auditspring.ledger;
 
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a verification reads from, in one snapshot.
  *
@@ -8,9 +17,34 @@ package io.auditspring.ledger;
  * @param entries the entries
  * @param months the partitions
  * @param tree the stored trees and checkpoints
+ * @param elsewhere what chains say of redactions in other ones, by these
  * @param progress learns how far it is
  */
 record LedgerSource(LedgerTables tables, EntryColumns columns, EntryReader entries, Months months, StoredTree tree,
-		VerificationProgress progress) {
+		Map<String, List<Elsewhere>> elsewhere, VerificationProgress progress) {
+
+	/**
+	 * Says of an entry of another chain that it is redacted. The ledger itself never
+	 * does.
+	 *
+	 * @param id the redaction entry's id
+	 * @param redaction what it says
+	 */
+	record Elsewhere(@Nullable UUID id, Declaration.Redaction redaction) {
+
+	}
+
+	/** Once for all chains: read for each of them, it would be quadratic. */
+	static Map<String, List<Elsewhere>> elsewhere(EntryReader entries) throws SQLException {
+		Map<String, List<Elsewhere>> found = new HashMap<>();
+		entries.readRedactionsElsewhere((row) -> {
+			CheckedEntry entry = CheckedEntry.of(row);
+			if (entry.findings().isEmpty() && entry.declaration() instanceof Declaration.Redaction redaction) {
+				found.computeIfAbsent(redaction.chain(), (chain) -> new ArrayList<>())
+					.add(new Elsewhere(entry.place().id(), redaction));
+			}
+		});
+		return found;
+	}
 
 }
