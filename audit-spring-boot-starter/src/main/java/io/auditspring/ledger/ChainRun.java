@@ -63,6 +63,7 @@ final class ChainRun {
 	}
 
 	ChainVerification run() throws SQLException {
+		this.source.guards().forEach((what) -> this.problems.add(Problem.Kind.GUARD, null, null, what));
 		this.source.columns().check(this.problems);
 		this.checkpoints.expectAnchored(this.from);
 		readEntries();

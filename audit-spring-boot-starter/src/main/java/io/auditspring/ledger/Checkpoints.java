@@ -121,15 +121,17 @@ public final class Checkpoints {
 			throw new IllegalStateException("There is no key to sign checkpoints with: set "
 					+ "audit.checkpoint.private-key-location, or define a CheckpointSigner bean");
 		}
-		write((connection) -> {
-			this.tree.create(connection, chain);
-			return true;
-		});
-		CheckpointStep.Result result;
-		do {
+		CheckpointStep.Result result = write((connection) -> step.run(connection, chain, wait));
+		if (result.checkpoint() == null) {
+			write((connection) -> {
+				this.tree.create(connection, chain);
+				return true;
+			});
 			result = write((connection) -> step.run(connection, chain, wait));
 		}
-		while (result.more());
+		while (result.more()) {
+			result = write((connection) -> step.run(connection, chain, wait));
+		}
 		return Optional.ofNullable(result.checkpoint());
 	}
 

@@ -41,7 +41,7 @@ final class EntryColumns {
 		try (PreparedStatement statement = connection.prepareStatement("""
 				select attname, pg_catalog.format_type(atttypid, null)
 				from pg_catalog.pg_attribute
-				where attrelid = ?::regclass and attnum > 0 and not attisdropped
+				where attrelid = ?::regclass and (attnum > 0 or attname = 'tableoid') and not attisdropped
 				""")) {
 			statement.setString(1, schema.table("audit_log"));
 			Map<String, String> found = new HashMap<>();
@@ -62,7 +62,7 @@ final class EntryColumns {
 		return TYPES.entrySet()
 			.stream()
 			.map((column) -> expression(column.getKey(), column.getValue()))
-			.collect(Collectors.joining(", ", "tableoid, ", ""));
+			.collect(Collectors.joining(", ", expression("tableoid", "oid") + ", ", ""));
 	}
 
 	private String expression(String name, String type) {

@@ -48,9 +48,9 @@ public final class LedgerCheck {
 		}
 		EntryColumns columns = EntryColumns.of(connection, schema);
 		EntryReader entries = new EntryReader(connection, schema, columns);
-		return new LedgerCheck(new LedgerSource(new LedgerTables(connection, schema, columns), columns, entries,
-				Months.of(connection, schema), new StoredTree(connection, schema), LedgerSource.elsewhere(entries),
-				progress), evidence);
+		return new LedgerCheck(new LedgerSource(new LedgerTables(connection, schema, columns),
+				Guards.findings(connection, schema), columns, entries, Months.of(connection, schema),
+				new StoredTree(connection, schema), LedgerSource.elsewhere(entries), progress), evidence);
 	}
 
 	/**

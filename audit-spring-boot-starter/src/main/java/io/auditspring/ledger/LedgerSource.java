@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Where a verification reads from, in one snapshot.
  *
  * @param tables what is known of chains
+ * @param guards what is not as it should be around the tables
  * @param columns the columns of entries
  * @param entries the entries
  * @param months the partitions
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param elsewhere what chains say of redactions in other ones, by these
  * @param progress learns how far it is
  */
-record LedgerSource(LedgerTables tables, EntryColumns columns, EntryReader entries, Months months, StoredTree tree,
-		Map<String, List<Elsewhere>> elsewhere, VerificationProgress progress) {
+record LedgerSource(LedgerTables tables, List<String> guards, EntryColumns columns, EntryReader entries, Months months,
+		StoredTree tree, Map<String, List<Elsewhere>> elsewhere, VerificationProgress progress) {
 
 	/**
 	 * Says of an entry of another chain that it is redacted. The ledger itself never

@@ -54,6 +54,11 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		/** A column cannot hold what was written, or holds what cannot be read. */
 		UNREADABLE,
 
+		/**
+		 * What guards the tables, or lets them be seen, is not as the migrations made it.
+		 */
+		GUARD,
+
 		/** A column of {@code audit_log} is missing or of another type. */
 		COLUMN,
 

@@ -215,7 +215,7 @@ final class StoredTree {
 					Objects.requireNonNull(entry.seq()), checkpoint);
 			return Arrays.equals(proof.hash(), entry.hash());
 		}
-		catch (CheckpointRefusedException ex) {
+		catch (CheckpointRefusedException | IndexOutOfBoundsException ex) {
 			return false;
 		}
 	}

@@ -1,6 +1,7 @@
 package io.auditspring.autoconfigure;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
 import javax.sql.DataSource;
 
@@ -13,6 +14,8 @@ import io.auditspring.actuate.VerificationMeters;
 import io.auditspring.ledger.Evidence;
 import io.auditspring.ledger.VerificationWorker;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -73,8 +76,9 @@ class AuditVerificationAutoConfigurationTests {
 			assertThat(meters.get("audit.verification.entries").gauge().value()).isEqualTo(1);
 
 			new JdbcTemplate(this.database).execute("""
-					alter table audit.audit_log disable trigger all;
-					update audit.audit_log set action = 'order.refund'
+					alter table audit.audit_log disable trigger audit_log_only_redacted;
+					update audit.audit_log set action = 'order.refund';
+					alter table audit.audit_log enable always trigger audit_log_only_redacted
 					""");
 			worker.run();
 			assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
@@ -87,6 +91,23 @@ class AuditVerificationAutoConfigurationTests {
 			assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
 			assertThat(health.health().getDetails()).containsKey("failure");
 		});
+	}
+
+	@Test
+	void keysThatLeakedAreKnownAsSuch() {
+		String replaced = VerifierKey.of(Ed25519Signer.ofPem("shop", Ed25519Signer.newPem())).toString();
+		String leaked = VerifierKey.of(Ed25519Signer.ofPem("shop", Ed25519Signer.newPem())).toString();
+		this.runner
+			.withPropertyValues("audit.checkpoint.trusted-keys=" + replaced, "audit.checkpoint.retired-keys=" + leaked)
+			.run((context) -> {
+				TrustedKeys keys = Objects.requireNonNull(context.getBean(Evidence.class).keys());
+				assertThat(keys.keys()).map(VerifierKey::toString).containsExactly(replaced);
+				assertThat(keys.retired()).map(VerifierKey::toString).containsExactly(leaked);
+			});
+		this.runner.withPropertyValues("audit.checkpoint.retired-keys=nonsense")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("A verifier key is written name+id+key"));
 	}
 
 	@Test

@@ -283,10 +283,7 @@ class LedgerAttackTests {
 	}
 
 	private static Consumer<LedgerLab> tree(String sql) {
-		return (lab) -> lab.database.execute("""
-				alter table audit.audit_tile disable trigger all;
-				alter table audit.audit_checkpoint disable trigger all;
-				""" + sql);
+		return (lab) -> lab.tamper(sql);
 	}
 
 	private static Stream<String> times(int count, String kind, int first) {

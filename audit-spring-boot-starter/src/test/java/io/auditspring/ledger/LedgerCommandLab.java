@@ -23,9 +23,6 @@ public record LedgerCommandLab(String url, String tamperedUrl, String emptyUrl, 
 		LedgerLab tampered = lab.copy();
 		tampered.tamper("update audit.audit_log set message = 'gone' where chain = 'main' and seq = 250");
 		LedgerLab empty = lab.copy();
-		for (String table : new String[] { "audit_tile", "audit_checkpoint" }) {
-			empty.database.execute("alter table audit.%s disable trigger all".formatted(table));
-		}
 		empty.tamper("delete from audit.audit_log; delete from audit.audit_chain; delete from audit.audit_tree; "
 				+ "delete from audit.audit_tile; delete from audit.audit_checkpoint");
 		return new LedgerCommandLab(url(lab), url(tampered), url(empty), lab.anchored,
