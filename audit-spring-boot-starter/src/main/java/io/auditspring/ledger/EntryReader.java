@@ -75,8 +75,8 @@ final class EntryReader {
 	 * @throws SQLException if they cannot be read
 	 */
 	void readRetirements(String chain, long end, Consumer<CopyRow> sink) throws SQLException {
-		copy(this.select.formatted("action = '%s' and chain = '%s' and seq >= 0 and seq < %d".formatted(Declaration.RETIREMENT,
-				this.connection.escapeLiteral(chain), end)), sink);
+		copy(this.select.formatted("action = '%s' and chain = '%s' and seq >= 0 and seq < %d"
+			.formatted(Declaration.RETIREMENT, this.connection.escapeLiteral(chain), end)), sink);
 	}
 
 	/**
