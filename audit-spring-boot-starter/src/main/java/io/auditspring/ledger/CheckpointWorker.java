@@ -50,6 +50,8 @@ public final class CheckpointWorker implements SmartLifecycle {
 
 	private volatile @Nullable String problem;
 
+	private boolean failing;
+
 	private volatile @Nullable ScheduledExecutorService executor;
 
 	/**
@@ -72,7 +74,7 @@ public final class CheckpointWorker implements SmartLifecycle {
 	 * time.
 	 */
 	synchronized void run() {
-		this.problem = null;
+		this.failing = false;
 		try {
 			Optional<Checkpoint> checkpoint = this.checkpoints.createUnlessBusy(this.chain);
 			checkpoint.ifPresent(this::publish);
@@ -80,6 +82,10 @@ public final class CheckpointWorker implements SmartLifecycle {
 		catch (Throwable ex) {
 			// Whatever it is, without this thread there would be no more checkpoints.
 			failed("No checkpoint of audit chain '%s' could be made; it is tried again".formatted(this.chain), ex);
+		}
+		// Not before: while it is tried again, it is not well yet.
+		if (!this.failing) {
+			this.problem = null;
 		}
 	}
 
@@ -99,8 +105,9 @@ public final class CheckpointWorker implements SmartLifecycle {
 	private void failed(String what, Throwable failure) {
 		boolean tampered = failure instanceof CheckpointRefusedException
 				|| failure instanceof InvalidCheckpointException;
-		(tampered ? this.refusals : this.failures).incrementAndGet();
+		this.failing = true;
 		this.problem = what + ": " + failure.getMessage();
+		(tampered ? this.refusals : this.failures).incrementAndGet();
 		logger.error("{}{}", tampered ? "THE AUDIT LEDGER IS NOT WHAT IT SHOULD BE. " : "", what, failure);
 	}
 
