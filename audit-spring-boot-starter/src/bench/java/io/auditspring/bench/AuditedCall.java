@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
+import org.apereo.inspektr.common.web.ClientInfo;
+import org.apereo.inspektr.common.web.ClientInfoHolder;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -55,6 +57,7 @@ public class AuditedCall {
 		this.called = this.application.getBean(Desk.class);
 		SecurityContextHolder.getContext()
 			.setAuthentication(UsernamePasswordAuthenticationToken.authenticated("jane", "", List.of()));
+		ClientInfoHolder.setClientInfo(ClientInfo.empty());
 		this.called.pay(++this.order, "Jane Roe");
 	}
 

@@ -33,6 +33,13 @@ public final class Benchmarks {
 		Map<String, Supplier<Benchmark>> all = new LinkedHashMap<>();
 		all.put("call", CallBenchmark::new);
 		all.put("transaction", TransactionBenchmark::new);
+		all.put("writer", WriterBenchmark::new);
+		all.put("start", StartBenchmark::new);
+		all.put("relay", RelayBenchmark::new);
+		all.put("verification", FiguresBenchmark::verification);
+		all.put("proofs", FiguresBenchmark::proofs);
+		all.put("burst", BurstBenchmark::new);
+		all.put("growth", GrowthBenchmark::new);
 		return all;
 	}
 

@@ -27,6 +27,7 @@ import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.EnableAspectJAutoProxy;
+import org.springframework.context.annotation.Primary;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
@@ -254,12 +255,15 @@ public enum Desks {
 			return new BizlogDesk();
 		}
 
+		// Its configuration is read before this one and finds no bean missing.
 		@Bean
+		@Primary
 		IOperatorGetService operators() {
 			return () -> new Operator(SecurityContextHolder.getContext().getAuthentication().getName());
 		}
 
 		@Bean
+		@Primary
 		ILogRecordService records() {
 			return new ILogRecordService() {
 

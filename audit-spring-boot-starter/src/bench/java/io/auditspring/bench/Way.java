@@ -1,5 +1,6 @@
 package io.auditspring.bench;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -88,7 +89,14 @@ enum Way {
 					.withConnectionProvider(() -> DataSourceUtils.getConnection(dataSource))
 					.build())
 				.build());
-			return (changed) -> javers.commit("jane", changed);
+			return (changed) -> {
+				if (changed instanceof Collection<?> several) {
+					several.forEach((one) -> javers.commit("jane", one));
+				}
+				else {
+					javers.commit("jane", changed);
+				}
+			};
 		}
 
 		@Bean
