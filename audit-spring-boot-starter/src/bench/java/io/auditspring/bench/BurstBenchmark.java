@@ -78,7 +78,7 @@ final class BurstBenchmark implements Benchmark {
 		long before = entries();
 		this.answered.set(0);
 		this.refused.set(0);
-		Run run = Paced.run(THREADS, rate, seconds * 1000, this::call);
+		Run run = Run.paced(THREADS, rate, seconds * 1000, this::call);
 		long heap = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
 		long start = System.nanoTime();
 		long late = 0;

@@ -41,6 +41,11 @@ final class FiguresBenchmark implements Benchmark {
 				false, "", 0);
 	}
 
+	static FiguresBenchmark queries() {
+		return new FiguresBenchmark("io.auditspring.query.ReadingFigures", List.of("10000", "1000000", "10000000"),
+				false, "", 0);
+	}
+
 	@Override
 	public void run(Effort effort, Report report) throws Exception {
 		String size = this.sizes.get(effort.ordinal());

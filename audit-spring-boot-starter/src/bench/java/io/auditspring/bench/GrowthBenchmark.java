@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.auditspring.ledger.Entries;
 import io.auditspring.ledger.Entry;
 
 /**
@@ -61,7 +60,7 @@ final class GrowthBenchmark implements Benchmark {
 		long size = from;
 		List<Double> rates = new ArrayList<>();
 		while (size < wanted) {
-			List<Entry> entries = Entries.entries(BATCH);
+			List<Entry> entries = Samples.entries(BATCH);
 			long start = System.nanoTime();
 			ledger.append(connection, "main", entries);
 			size += BATCH;

@@ -50,7 +50,7 @@ final class RelayBenchmark implements Benchmark {
 			for (int share : new int[] { 25, 50, 100 }) {
 				Ages ages = new Ages();
 				Run run = (share == 100) ? Run.of(THREADS, millis, this::call)
-						: Paced.run(THREADS, most * share / 100, millis, this::call);
+						: Run.paced(THREADS, most * share / 100, millis, this::call);
 				long end = System.nanoTime();
 				drain();
 				String row = share + " %";

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
 /**
@@ -26,6 +27,23 @@ record Run(long[] nanos, long start, long end) {
 	 * @return what they did
 	 */
 	static Run of(int threads, int millis, LongConsumer work) throws Exception {
+		return of(threads, millis, 0, work);
+	}
+
+	/**
+	 * Lets threads work at a given rate. What comes too late is measured from when it was
+	 * due.
+	 * @param threads how many
+	 * @param perSecond how much they do together
+	 * @param millis for how long
+	 * @param work what they do
+	 * @return what they did
+	 */
+	static Run paced(int threads, double perSecond, int millis, LongConsumer work) throws Exception {
+		return of(threads, millis, (long) (threads * 1e9 / perSecond), work);
+	}
+
+	private static Run of(int threads, int millis, long gap, LongConsumer work) throws Exception {
 		ExecutorService executor = Executors.newFixedThreadPool(threads);
 		try {
 			long start = System.nanoTime();
@@ -33,7 +51,7 @@ record Run(long[] nanos, long start, long end) {
 			List<Callable<long[]>> tasks = new ArrayList<>();
 			for (int thread = 0; thread < threads; thread++) {
 				int first = thread;
-				tasks.add(() -> work(first, threads, until, work));
+				tasks.add(() -> work(first, threads, gap, until, work));
 			}
 			List<Future<long[]>> done = executor.invokeAll(tasks);
 			long end = System.nanoTime();
@@ -51,10 +69,15 @@ record Run(long[] nanos, long start, long end) {
 		}
 	}
 
-	private static long[] work(int first, int step, long until, LongConsumer work) {
+	private static long[] work(int first, int step, long gap, long until, LongConsumer work) {
 		long[] nanos = new long[1024];
 		int count = 0;
-		for (long key = first, begin = System.nanoTime(); begin < until; key += step) {
+		long start = System.nanoTime();
+		for (long key = first, begin = start; begin < until; key += step) {
+			if (gap > 0) {
+				begin = start + key / step * gap;
+				park(begin);
+			}
 			work.accept(key);
 			long end = System.nanoTime();
 			nanos = (count == nanos.length) ? Arrays.copyOf(nanos, 2 * count) : nanos;
@@ -62,6 +85,12 @@ record Run(long[] nanos, long start, long end) {
 			begin = end;
 		}
 		return Arrays.copyOf(nanos, count);
+	}
+
+	private static void park(long due) {
+		for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+			LockSupport.parkNanos(left);
+		}
 	}
 
 	int count() {

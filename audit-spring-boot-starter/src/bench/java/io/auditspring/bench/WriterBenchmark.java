@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
 
-import io.auditspring.ledger.Entries;
 import io.auditspring.ledger.Entry;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -60,7 +59,7 @@ final class WriterBenchmark implements Benchmark {
 			for (int round = -effort.of(1, 3, 5); round < effort.of(2, 12, 40); round++) {
 				Map<String, Long> nanos = new LinkedHashMap<>();
 				for (int batch = 0; batch < BATCHES; batch++) {
-					List<Entry> entries = Entries.entries(BATCH);
+					List<Entry> entries = Samples.entries(BATCH);
 					time(nanos, CHAINED, () -> chained.append(connection, "main", entries));
 					Rows rows = Rows.last(chained);
 					for (Map.Entry<String, Way> other : others.entrySet()) {
@@ -139,7 +138,7 @@ final class WriterBenchmark implements Benchmark {
 		}
 		Run run = Run.of(writers, effort.of(300, 2_000, 5_000), (key) -> {
 			try {
-				ledger.append(connections.get(key % writers), chain.apply(key), Entries.entries(BATCH));
+				ledger.append(connections.get(key % writers), chain.apply(key), Samples.entries(BATCH));
 			}
 			catch (SQLException ex) {
 				throw new IllegalStateException(ex);
