@@ -65,7 +65,7 @@ final class Contender implements AutoCloseable {
 	 */
 	long settled() throws SQLException, InterruptedException {
 		long size = chained();
-		for (int quiet = 0; this.way.isOurs() && quiet < 10;) {
+		for (int quiet = 0; this.way.isOurs() && quiet < 5;) {
 			Thread.sleep(50);
 			long now = chained();
 			quiet = (now == size) ? quiet + 1 : 0;

@@ -32,7 +32,7 @@ final class FiguresBenchmark implements Benchmark {
 	}
 
 	static FiguresBenchmark verification() {
-		return new FiguresBenchmark("io.auditspring.ledger.VerificationRate", List.of("20000", "200000", "1000000"),
+		return new FiguresBenchmark("io.auditspring.ledger.VerificationRate", List.of("20000", "100000", "1000000"),
 				true, "verification, against a bare SELECT of the same columns", 0.7);
 	}
 

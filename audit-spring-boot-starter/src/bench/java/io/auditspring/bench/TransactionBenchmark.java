@@ -54,9 +54,9 @@ final class TransactionBenchmark implements Benchmark {
 			contender.execute("vacuum analyze");
 		}
 		Table small = measure(report, "Update of one entity", contenders, new Load(effort.of(300, 2_000, 5_000),
-				effort.of(1, 7, 15), (books, key) -> books.deposit(key % ACCOUNTS)));
+				effort.of(1, 5, 15), (books, key) -> books.deposit(key % ACCOUNTS)));
 		measure(report, "Update of an aggregate with 10 children, all of them changed", contenders, new Load(
-				effort.of(300, 1_500, 5_000), effort.of(1, 5, 9), (books, key) -> books.change(key % 400)));
+				effort.of(300, 1_500, 5_000), effort.of(1, 4, 9), (books, key) -> books.change(key % 400)));
 		measure(report, "Update of an aggregate with 100 children, all of them changed", contenders, new Load(
 				effort.of(300, 1_500, 5_000), effort.of(1, 3, 9), (books, key) -> books.change(1_000 + key % 200)));
 		imports(report, contenders);
