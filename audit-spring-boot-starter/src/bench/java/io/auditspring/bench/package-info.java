@@ -2,7 +2,4 @@
  * Figures, side by side with what one would use instead. {@link Benchmarks} is the way
  * in; each {@link Benchmark} runs in a JVM of its own and leaves a {@link Report}.
  */
-@NullMarked
 package io.auditspring.bench;
-
-import org.jspecify.annotations.NullMarked;
