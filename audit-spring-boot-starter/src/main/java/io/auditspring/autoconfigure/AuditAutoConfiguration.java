@@ -50,6 +50,7 @@ import io.auditspring.intercept.AuditedMethods;
 import io.auditspring.intercept.Auditing;
 import io.auditspring.intercept.Customizers;
 import io.auditspring.intercept.EventRecorder;
+import io.auditspring.intercept.ExpressionContexts;
 import io.auditspring.intercept.LatePublishers;
 import io.auditspring.ledger.Evidence;
 import io.auditspring.ledger.LedgerVerifier;
@@ -297,7 +298,7 @@ public final class AuditAutoConfiguration {
 			ObjectProvider<AccessRefusal> refusal, Customizers customizers, BeanFactory beanFactory, LateDelivery late,
 			ObjectProvider<LatePublishers> publishers) {
 		return new Auditing(origins, transactions, factory, refusal.getIfAvailable(() -> (failure) -> false),
-				customizers, beanFactory, late, publishers.getIfAvailable());
+				customizers, new ExpressionContexts(beanFactory), late, publishers.getIfAvailable());
 	}
 
 	@Bean

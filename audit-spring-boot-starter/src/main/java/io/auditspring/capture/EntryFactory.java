@@ -14,7 +14,6 @@ import io.auditspring.ledger.CanonicalJson;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.Entry.ActorGroup;
 import io.auditspring.ledger.Entry.DataGroup;
-import org.hibernate.id.uuid.UuidVersion7Strategy;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -150,7 +149,7 @@ public final class EntryFactory {
 			@Nullable String targetId, @Nullable Long revision, @Nullable Long durationMicros, DataGroup data) {
 		Origin origin = operation.origin();
 		Actor actor = (record.actor() != null) ? record.actor() : origin.actor();
-		UUID id = UuidVersion7Strategy.INSTANCE.generateUuid(null);
+		UUID id = TimeOrderedIds.next();
 		return new Entry(id, occurredAt(record, origin), this.service, Identifiers.limitNullable(origin.tenant()),
 				operation.id(), Identifiers.limit(record.action()),
 				Identifiers.limitNullable((record.category() != null) ? record.category() : this.defaultCategory),

@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 
 import io.auditspring.AuditContext;
 import io.auditspring.AuditRecord;
-import org.hibernate.id.uuid.UuidVersion7Strategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +61,7 @@ public final class Operation implements AuditContext {
 	 * @return a version 7 UUID
 	 */
 	public static UUID newId() {
-		return UuidVersion7Strategy.INSTANCE.generateUuid(null);
+		return TimeOrderedIds.next();
 	}
 
 	public UUID id() {

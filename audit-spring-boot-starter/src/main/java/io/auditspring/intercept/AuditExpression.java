@@ -31,11 +31,14 @@ final class AuditExpression {
 
 	private final Expression expression;
 
-	private final Set<String> variables;
+	private final boolean dependsOnState;
+
+	private final boolean dependsOnOutcome;
 
 	private AuditExpression(Expression expression, Set<String> variables) {
 		this.expression = expression;
-		this.variables = variables;
+		this.dependsOnState = variables.stream().anyMatch(STATE::contains);
+		this.dependsOnOutcome = variables.stream().anyMatch(OUTCOME::contains);
 	}
 
 	/**
@@ -114,11 +117,11 @@ final class AuditExpression {
 	}
 
 	boolean dependsOnState() {
-		return this.variables.stream().anyMatch(STATE::contains);
+		return this.dependsOnState;
 	}
 
 	boolean dependsOnOutcome() {
-		return this.variables.stream().anyMatch(OUTCOME::contains);
+		return this.dependsOnOutcome;
 	}
 
 	@Nullable Object evaluate(EvaluationContext context) {

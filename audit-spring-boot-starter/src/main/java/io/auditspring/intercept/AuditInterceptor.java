@@ -43,7 +43,7 @@ final class AuditInterceptor implements MethodInterceptor {
 			throws Throwable {
 		Operation operation = new Operation(frame.operationId(), frame.origin(), frame.method().outline(),
 				frame.method().capturesState());
-		if (!frame.method().mayApply(operation, invocation, auditing.beans())) {
+		if (!frame.method().mayApply(operation, invocation, auditing.expressions())) {
 			operation.skip();
 		}
 		AuditTransaction transaction = auditing.transactions().current();

@@ -11,7 +11,6 @@ import io.auditspring.capture.Operation;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.EvaluationException;
 import org.springframework.expression.spel.SpelEvaluationException;
@@ -39,7 +38,20 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	private static final int MIN_SECRET = 3;
 
 	boolean dependsOnState() {
-		return this.attributes.stream().anyMatch((attribute) -> attribute.expression().dependsOnState());
+		for (Attribute attribute : this.attributes) {
+			if (attribute.expression().dependsOnState()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Whether there is anything to evaluate.
+	 * @return {@code false} if all is the same for every call
+	 */
+	boolean hasExpressions() {
+		return this.condition != null || !this.attributes.isEmpty();
 	}
 
 	/**
@@ -102,12 +114,12 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * runs.
 	 * @param operation the operation
 	 * @param invocation the call
-	 * @param beans the beans that the condition may refer to
+	 * @param expressions what the condition may refer to besides the call
 	 * @return {@code false} if the condition depends on nothing else and says so
 	 */
-	boolean mayApply(Operation operation, MethodInvocation invocation, BeanFactory beans) {
+	boolean mayApply(Operation operation, MethodInvocation invocation, ExpressionContexts expressions) {
 		return this.condition == null || this.condition.dependsOnOutcome()
-				|| applies(new HashMap<>(), new Call(this, operation, invocation, null, null).context(beans));
+				|| applies(new HashMap<>(), new Call(this, operation, invocation, null, null).context(expressions));
 	}
 
 	/**

@@ -6,8 +6,6 @@ import io.auditspring.delivery.AuditTransactions;
 import io.auditspring.delivery.LateDelivery;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.BeanFactory;
-
 /**
  * What the interceptors work with.
  *
@@ -16,11 +14,12 @@ import org.springframework.beans.factory.BeanFactory;
  * @param factory makes entries
  * @param refusal tells a refusal from a failure
  * @param customizers add to what is recorded
- * @param beans the beans that expressions may refer to
+ * @param expressions makes what expressions see
  * @param late delivers the entries of calls whose results come later
  * @param publishers waits for results that are published, or {@code null} without Reactor
  */
 public record Auditing(Origins origins, AuditTransactions transactions, EntryFactory factory, AccessRefusal refusal,
-		Customizers customizers, BeanFactory beans, LateDelivery late, @Nullable LatePublishers publishers) {
+		Customizers customizers, ExpressionContexts expressions, LateDelivery late,
+		@Nullable LatePublishers publishers) {
 
 }

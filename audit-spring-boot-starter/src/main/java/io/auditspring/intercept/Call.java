@@ -15,13 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.beans.factory.BeanFactory;
-import org.springframework.context.expression.BeanFactoryResolver;
-import org.springframework.core.convert.support.DefaultConversionService;
-import org.springframework.expression.TypeConverter;
-import org.springframework.expression.spel.support.MapAccessor;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
-import org.springframework.expression.spel.support.StandardTypeConverter;
 
 /**
  * An audited call that has ended.
@@ -34,9 +28,6 @@ import org.springframework.expression.spel.support.StandardTypeConverter;
  */
 record Call(AuditedMethod method, Operation operation, MethodInvocation invocation, @Nullable Object result,
 		@Nullable Throwable failure) {
-
-	/** By default a template takes numbers and texts, but no time and no id. */
-	private static final TypeConverter TEXT_OF_ANYTHING = textOfAnything();
 
 	private static final Logger logger = LoggerFactory.getLogger(Call.class);
 
@@ -68,9 +59,14 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 
 	private Ending describe(Auditing auditing, AuditRecord.Builder record, Long duration) {
 		captureValues(record);
+		if (this.operation.isSkipped() || !this.method.hasExpressions()) {
+			AuditRecord described = amended(record, auditing);
+			return new Ending(this.operation, described, auditing.factory().entry(this.operation, described, duration),
+					null, this.operation.isSkipped());
+		}
 		Map<String, @Nullable Object> errors = new LinkedHashMap<>(0);
-		StandardEvaluationContext context = context(auditing.beans());
-		boolean applies = !this.operation.isSkipped() && this.method.applies(errors, context);
+		StandardEvaluationContext context = context(auditing.expressions());
+		boolean applies = this.method.applies(errors, context);
 		this.method.evaluate(record, errors, context, false);
 		AuditRecord described = amended(record, auditing);
 		return new Ending(this.operation, described, auditing.factory().entry(this.operation, described, duration),
@@ -116,11 +112,8 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		return refusal.isRefusal(this.failure) ? Outcome.DENIED : Outcome.FAILURE;
 	}
 
-	StandardEvaluationContext context(BeanFactory beans) {
-		StandardEvaluationContext context = new StandardEvaluationContext();
-		context.setTypeConverter(TEXT_OF_ANYTHING);
-		context.setBeanResolver(new BeanFactoryResolver(beans));
-		context.addPropertyAccessor(new MapAccessor());
+	StandardEvaluationContext context(ExpressionContexts expressions) {
+		StandardEvaluationContext context = expressions.next();
 		@Nullable Object[] arguments = this.method.visible(this.invocation.getArguments());
 		context.setVariable("args", arguments);
 		context.setVariable("result", this.result);
@@ -132,12 +125,6 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 			context.setVariable(this.method.arguments().get(i).name(), arguments[i]);
 		}
 		return context;
-	}
-
-	private static TypeConverter textOfAnything() {
-		DefaultConversionService conversions = new DefaultConversionService();
-		conversions.addConverter(Object.class, String.class, Object::toString);
-		return new StandardTypeConverter(conversions);
 	}
 
 }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The network between an application and its database, to be broken at will. It
  * understands nothing of what passes but the word that begins or confirms a commit.
  */
-final class TcpProxy implements AutoCloseable {
+public final class TcpProxy implements AutoCloseable {
 
 	private static final byte[] COMMIT = "COMMIT\0".getBytes(StandardCharsets.US_ASCII);
 
@@ -40,14 +40,14 @@ final class TcpProxy implements AutoCloseable {
 
 	private boolean holding;
 
-	TcpProxy(int target) {
+	public TcpProxy(int target) {
 		this.target = target;
 		this.listener = listen(0);
 		this.port = this.listener.getLocalPort();
 		accept(this.listener);
 	}
 
-	int port() {
+	public int port() {
 		return this.port;
 	}
 
@@ -165,7 +165,7 @@ final class TcpProxy implements AutoCloseable {
 	}
 
 	/** Ends all connections and refuses new ones. */
-	void refuse() {
+	public void refuse() {
 		close(this.listener);
 		cut();
 	}
@@ -176,7 +176,7 @@ final class TcpProxy implements AutoCloseable {
 	}
 
 	/** Makes it well again. */
-	synchronized void pass() {
+	public synchronized void pass() {
 		this.holding = false;
 		notifyAll();
 		if (this.listener.isClosed()) {
