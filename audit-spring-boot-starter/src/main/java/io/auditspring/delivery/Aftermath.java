@@ -101,10 +101,33 @@ public final class Aftermath {
 	 * @throws AuditDeliveryException if that fails and the call must fail for it
 	 */
 	public void settle(@Nullable String error) {
+		settle(error, true);
+	}
+
+	/**
+	 * Delivers what nobody has to wait for.
+	 * @return whether that was all
+	 */
+	boolean settleAtOnce() {
+		List<Entry> buffered = this.entries.getOrDefault(Delivery.ASYNC, new ArrayList<>(0));
+		buffered.replaceAll((entry) -> explained(entry, null));
+		buffered.removeIf(this.delivery::offer);
+		return buffered.isEmpty();
+	}
+
+	/**
+	 * Delivers what {@link #settleAtOnce} left. It is stored now, as waiting for room in
+	 * the buffer would hold up a thread that others need.
+	 */
+	void settleWithoutRoom() {
+		settle(null, false);
+	}
+
+	private void settle(@Nullable String error, boolean mayWait) {
 		List<AuditDeliveryException> failures = new ArrayList<>(0);
 		this.entries.forEach((mode, list) -> {
 			list.replaceAll((entry) -> explained(entry, error));
-			attempt(() -> this.delivery.deliver(mode, list), failures);
+			attempt(() -> this.delivery.deliver(mode, list, mayWait), failures);
 		});
 		this.doubtful.forEach((row, list) -> {
 			list.replaceAll((entry) -> explained(entry, error));

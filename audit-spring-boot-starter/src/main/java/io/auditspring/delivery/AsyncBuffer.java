@@ -87,6 +87,28 @@ public final class AsyncBuffer implements SmartLifecycle {
 	}
 
 	/**
+	 * Takes an entry of a caller that waits for nothing.
+	 * @param entry the entry
+	 * @return whether it is taken care of
+	 */
+	boolean offer(Entry entry) {
+		boolean taken = this.queue.offer(entry) || (!this.stopped && discard(entry));
+		if (taken) {
+			this.worker.wake();
+		}
+		return taken;
+	}
+
+	private boolean discard(Entry entry) {
+		if (this.settings.overflow() != Overflow.DISCARD) {
+			return false;
+		}
+		this.discards.add(entry);
+		this.statistics.discarded(1);
+		return true;
+	}
+
+	/**
 	 * Takes an entry of a caller that does not wait for the database.
 	 * @param entry the entry
 	 * @param mayWait whether the caller may wait for room: not while it holds a
@@ -94,32 +116,24 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 * @return whether it is taken care of; if not, the caller must store it
 	 */
 	boolean add(Entry entry, boolean mayWait) {
-		boolean taken = this.queue.offer(entry) || (!this.stopped && overflow(entry, mayWait));
-		if (taken) {
-			this.worker.wake();
-		}
-		else {
+		boolean taken = offer(entry) || (mayWait && !this.stopped && waitForRoom(entry));
+		if (!taken) {
 			this.overflows.increment();
 		}
 		return taken;
 	}
 
-	private boolean overflow(Entry entry, boolean mayWait) {
-		return switch (this.settings.overflow()) {
-			case BLOCK -> mayWait && waitForRoom(entry);
-			case SYNC -> false;
-			case DISCARD -> {
-				this.discards.add(entry);
-				this.statistics.discarded(1);
-				yield true;
-			}
-		};
-	}
-
 	private boolean waitForRoom(Entry entry) {
+		if (this.settings.overflow() != Overflow.BLOCK) {
+			return false;
+		}
 		this.waits.increment();
 		try {
-			return this.queue.offer(entry, this.settings.blockTimeout());
+			boolean taken = this.queue.offer(entry, this.settings.blockTimeout());
+			if (taken) {
+				this.worker.wake();
+			}
+			return taken;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

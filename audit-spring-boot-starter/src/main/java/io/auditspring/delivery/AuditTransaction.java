@@ -59,6 +59,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 	/** What must not happen before the commit. */
 	private final Aftermath afterCommit;
 
+	private final LateEndings late = new LateEndings();
+
 	private final Set<@Nullable Operation> guests = new HashSet<>(1);
 
 	private @Nullable OwningCall owner;
@@ -147,6 +149,33 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void awaits(Operation operation) {
 		of(operation).await();
+	}
+
+	/**
+	 * Takes a call whose result has come while this transaction is running. Whoever waits
+	 * for the result may be this transaction, so its entry needs no connection of its
+	 * own: it is part of this transaction, and if that is rolled back, it follows. May be
+	 * called by any thread.
+	 * @param ending how the call ended
+	 * @param part the part of it that ran within this transaction and is undone with it,
+	 * or {@code null} where it did all it did elsewhere
+	 * @return {@code false} if the transaction is over, so that the entry is not taken
+	 */
+	public boolean arrived(Ending ending, @Nullable Operation part) {
+		return this.late.add(ending, part);
+	}
+
+	private void take(List<LateEndings.LateEnding> endings) {
+		for (LateEndings.LateEnding late : endings) {
+			OperationChanges operation = of(late.ending().operation());
+			operation.end(late.ending());
+			if (late.isApart()) {
+				operation.standsApart();
+			}
+			if (late.isUndone()) {
+				operation.rolledBack();
+			}
+		}
 	}
 
 	boolean isOwned() {
@@ -265,6 +294,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	private void stage(Connection connection) {
+		take(this.late.take());
 		List<Entry> entries = new ArrayList<>();
 		Long revision = (this.revision != null) ? this.revision.get() : null;
 		entries.addAll(this.key.unattributed(this.unattributed, revision));
@@ -316,6 +346,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void afterCompletion(int status) {
 		this.over = true;
 		TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
+		take(this.late.close());
 		Aftermath rest = switch (fate(status)) {
 			case COMMITTED -> committed();
 			case LOST -> notCommitted();

@@ -1,6 +1,9 @@
 package io.auditspring.delivery;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
@@ -8,14 +11,17 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.Audited;
 import io.auditspring.Delivery;
 import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import io.auditspring.autoconfigure.AuditReactorAutoConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -47,7 +53,8 @@ class SmallPoolTests {
 	}
 
 	private ApplicationContextRunner runner() {
-		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditReactorAutoConfiguration.class))
 			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"),
 					"audit.flyway.enabled=false")
 			.withBean(HikariDataSource.class, () -> {
@@ -89,6 +96,29 @@ class SmallPoolTests {
 		});
 	}
 
+	@ParameterizedTest
+	@EnumSource(value = Delivery.class, mode = EnumSource.Mode.EXCLUDE, names = "DEFAULT")
+	void recordsResultsThatATransactionWaitsFor(Delivery mode) {
+		runner().withBean(Works.class).withPropertyValues("audit.delivery=" + mode).run((context) -> {
+			Works works = context.getBean(Works.class);
+			for (boolean rolledBack : new boolean[] { false, true }) {
+				transaction(context, TransactionDefinition.PROPAGATION_REQUIRED).executeWithoutResult((status) -> {
+					CompletableFuture<String> source = new CompletableFuture<>();
+					CompletableFuture<String> result = works.stage(source);
+					new Thread(() -> source.complete("done")).start();
+					assertThat(result.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo("done");
+					assertThat(works.mono().block(Duration.ofSeconds(10))).isEqualTo("done");
+					if (rolledBack) {
+						status.setRollbackOnly();
+					}
+				});
+			}
+			assertNothingFailed(context, 4);
+			assertThat(this.log.entries()).extracting("outcome")
+				.containsExactly("success", "success", "failure", "failure");
+		});
+	}
+
 	@Test
 	void asyncRecordsWhereATransactionIsSuspended() {
 		runner().run((context) -> {
@@ -98,6 +128,23 @@ class SmallPoolTests {
 				.executeWithoutResult((none) -> context.getBean(AuditRecorder.class).record(record)));
 			assertNothingFailed(context, 1);
 		});
+	}
+
+	/**
+	 * What takes its time.
+	 */
+	static class Works {
+
+		@Audited("late.stage")
+		public CompletableFuture<String> stage(CompletableFuture<String> source) {
+			return source;
+		}
+
+		@Audited("late.mono")
+		public Mono<String> mono() {
+			return Mono.just("done");
+		}
+
 	}
 
 }
