@@ -23,6 +23,8 @@ public final class Aftermath {
 
 	private static final String ROLLED_BACK = "The transaction was rolled back";
 
+	private static final String UNANSWERED = "The commit failed or was not answered";
+
 	private final EntryDelivery delivery;
 
 	private final EntryFactory factory;
@@ -31,6 +33,8 @@ public final class Aftermath {
 
 	/** Rows of the outbox that must be in the ledger before the caller goes on. */
 	private final List<Long> awaited = new ArrayList<>(0);
+
+	private String reason = ROLLED_BACK;
 
 	/** Entries of operations that returned, and did nothing all the same. */
 	private final Set<UUID> undone = new HashSet<>(0);
@@ -71,6 +75,13 @@ public final class Aftermath {
 		add(mode, entry);
 	}
 
+	/**
+	 * Says that nobody knows what became of the transaction.
+	 */
+	void unanswered() {
+		this.reason = UNANSWERED;
+	}
+
 	void await(long row) {
 		this.awaited.add(row);
 	}
@@ -91,6 +102,7 @@ public final class Aftermath {
 	void addAll(Aftermath other) {
 		this.doubtful.putAll(other.doubtful);
 		this.undone.addAll(other.undone);
+		this.reason = other.reason;
 		other.entries.forEach((mode, added) -> added.forEach((entry) -> add(mode, entry)));
 		this.awaited.addAll(other.awaited);
 	}
@@ -150,7 +162,7 @@ public final class Aftermath {
 
 	private Entry explained(Entry entry, @Nullable String error) {
 		return (this.undone.contains(entry.id()) && entry.data().error() == null)
-				? this.factory.ended(entry, Outcome.FAILURE, (error != null) ? error : ROLLED_BACK) : entry;
+				? this.factory.ended(entry, Outcome.FAILURE, (error != null) ? error : this.reason) : entry;
 	}
 
 }

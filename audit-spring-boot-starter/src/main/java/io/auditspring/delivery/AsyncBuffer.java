@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.auditspring.Delivery;
 import io.auditspring.ledger.Entry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,8 +54,6 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private final LongAdder overflows = new LongAdder();
 
-	private final LongAdder kept = new LongAdder();
-
 	/** The batch that is being written; kept until it is. */
 	private final Batch batch = new Batch();
 
@@ -62,6 +61,9 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	/** When doubts and the spool were last looked at; used by the worker only. */
 	private long lookedBack;
+
+	/** Why doubts could not be settled this time; used by the worker only. */
+	private @Nullable SQLException unanswered;
 
 	private volatile boolean stopped = true;
 
@@ -147,7 +149,6 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 * @param entries the entries; none of them was stored
 	 */
 	void keep(List<Entry> entries) {
-		this.kept.add(entries.size());
 		List<Entry> rest = entries.stream().filter((entry) -> !this.queue.offer(entry)).toList();
 		if (!rest.isEmpty()) {
 			spool(List.of(new Doubt(null, rest)));
@@ -160,7 +161,6 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 * @param doubt the entries, and the transaction that decides
 	 */
 	void keep(Doubt doubt) {
-		this.kept.add(doubt.entries().size());
 		this.doubts.add(doubt);
 		this.worker.wake();
 		if (this.stopped && this.doubts.remove(doubt)) {
@@ -182,15 +182,19 @@ public final class AsyncBuffer implements SmartLifecycle {
 	}
 
 	private void drain() throws SQLException {
+		this.unanswered = null;
 		this.writer.write(this.batch);
 		lookBack();
 		while (this.worker.mayGoOn() && fill()) {
 			this.writer.write(this.batch);
 			this.worker.status().progressed();
-			if (System.nanoTime() - this.lookedBack >= IDLE.toNanos()) {
+			if (this.unanswered == null && System.nanoTime() - this.lookedBack >= IDLE.toNanos()) {
 				// Under steady load there is always a next batch.
 				lookBack();
 			}
+		}
+		if (this.unanswered != null) {
+			throw this.unanswered;
 		}
 	}
 
@@ -206,6 +210,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 			if (fate == Fate.UNKNOWN) {
 				continue;
 			}
+			count(doubt, fate);
 			if (fate == Fate.LOST) {
 				this.batch.addAll(doubt.entries());
 			}
@@ -214,8 +219,29 @@ public final class AsyncBuffer implements SmartLifecycle {
 		}
 	}
 
-	private Fate fate(Doubt doubt) throws SQLException {
-		return (doubt.row() != null) ? this.fates.fate(doubt.row()) : Fate.LOST;
+	private void count(Doubt doubt, Fate fate) {
+		StagedRow row = doubt.row();
+		if (row != null && row.uncounted() > 0) {
+			boolean committed = fate == Fate.COMMITTED;
+			this.statistics.recorded(Delivery.TRANSACTIONAL, committed ? row.uncounted() : doubt.entries().size());
+			this.statistics.staged(committed ? row.uncounted() : 0);
+		}
+	}
+
+	// The database that knows may be another one than the ledger's: while it is away,
+	// what
+	// needs no answer goes on. Nobody asks it twice.
+	private Fate fate(Doubt doubt) {
+		if (doubt.row() == null) {
+			return Fate.LOST;
+		}
+		try {
+			return (this.unanswered == null) ? this.fates.fate(doubt.row()) : Fate.UNKNOWN;
+		}
+		catch (SQLException ex) {
+			this.unanswered = ex;
+			return Fate.UNKNOWN;
+		}
 	}
 
 	// Whatever is in a file may be in the ledger, too: the stop that wrote the file could
@@ -233,7 +259,10 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private boolean fill() {
 		if (!this.settings.linger().isZero() && this.queue.size() > 0) {
+			// Whoever watches must not take this for standing still.
+			this.worker.status().rests();
 			this.queue.awaitFilled(this.settings.batchSize(), BATCH_BYTES, this.settings.linger());
+			this.worker.status().progressed();
 		}
 		Entry discarded = this.discards.take();
 		if (discarded != null) {
@@ -340,22 +369,6 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 */
 	public long overflows() {
 		return this.overflows.sum();
-	}
-
-	/**
-	 * How many entries were kept here because they could not be stored where they belong.
-	 * @return the number since the start
-	 */
-	public long kept() {
-		return this.kept.sum();
-	}
-
-	/**
-	 * How many entries were dropped.
-	 * @return the number since the start
-	 */
-	public long discarded() {
-		return this.discards.total();
 	}
 
 	/**

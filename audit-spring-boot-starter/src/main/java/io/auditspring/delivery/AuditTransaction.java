@@ -75,6 +75,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private int callbacks;
 
+	/** Whether a plain connection is about to commit, and others still do something. */
+	private boolean stagesAtOnce;
+
+	private boolean committing;
+
 	private boolean over;
 
 	AuditTransaction(AuditTransactions key, EntryDelivery delivery, EntryFactory factory) {
@@ -138,6 +143,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 				&& !TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
 			// Not later: beforeCommit is not called for one who comes while others are.
 			stageAtTheEndOf(session);
+		}
+		else if (this.stagesAtOnce) {
+			stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
 		}
 	}
 
@@ -239,6 +247,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	@Override
 	public void beforeCommit(boolean readOnly) {
+		this.committing = true;
 		SharedSessionContractImplementor session = session();
 		if (readOnly) {
 			// Nothing can be written in it: its entries follow when it is over.
@@ -248,10 +257,16 @@ public final class AuditTransaction implements TransactionSynchronization {
 			stageAtTheEndOf(session);
 		}
 		else if (TransactionSynchronizationManager.hasResource(this.delivery.dataSource())) {
+			this.stagesAtOnce = true;
 			stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
 		}
 		// Else the transaction is on another database: its entries follow when it is
 		// over.
+	}
+
+	@Override
+	public void beforeCompletion() {
+		this.stagesAtOnce = false;
 	}
 
 	// Callbacks may be registered while callbacks run. The last of ours registers once
@@ -324,9 +339,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 					(entry) -> this.afterCommit.add((chained > 0) ? Delivery.SYNC : Delivery.TRANSACTIONAL, entry));
 			return;
 		}
-		this.row = staged;
-		this.transactional = entries.size() - chained;
-		this.chained = chained;
+		this.row = (this.row != null) ? this.row : staged;
+		this.transactional += entries.size() - chained;
+		this.chained += chained;
 		if (chained > 0) {
 			this.afterCommit.await(staged.id());
 		}
@@ -352,6 +367,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 			case LOST -> notCommitted();
 			case UNKNOWN -> doubtful();
 		};
+		if (this.committing && status == STATUS_UNKNOWN) {
+			rest.unanswered();
+		}
 		if (this.owner != null && this.owner.aftermath() != null) {
 			this.owner.aftermath().addAll(rest);
 		}

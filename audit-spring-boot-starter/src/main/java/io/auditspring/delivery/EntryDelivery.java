@@ -11,6 +11,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.Delivery;
+import io.auditspring.capture.LoggedFailure;
 import io.auditspring.ledger.Entry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -207,7 +208,7 @@ public final class EntryDelivery {
 			});
 		}
 		catch (SQLException | RuntimeException ex) {
-			logger.debug("It could not be found out yet whether a transaction was committed", ex);
+			logger.debug("It could not be found out yet whether a transaction was committed", LoggedFailure.of(ex));
 		}
 		return fate[0];
 	}
@@ -242,7 +243,7 @@ public final class EntryDelivery {
 			}
 			catch (UnknownOutcomeException ex) {
 				this.statistics.failed(left.size(), ex);
-				deliverIfLost(row[0], List.copyOf(left));
+				deliverIfLost(row[0].counted(), List.copyOf(left));
 				left.clear();
 				throw ex;
 			}
@@ -292,7 +293,7 @@ public final class EntryDelivery {
 			return connection.isValid(VALIDATION_SECONDS);
 		}
 		catch (SQLException ex) {
-			logger.debug("A connection could not be checked and is not used", ex);
+			logger.debug("A connection could not be checked and is not used", LoggedFailure.of(ex));
 			return false;
 		}
 	}
