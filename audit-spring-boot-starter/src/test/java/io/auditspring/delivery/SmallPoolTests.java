@@ -11,12 +11,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
 import io.auditspring.Delivery;
 import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
 import io.auditspring.autoconfigure.AuditReactorAutoConfiguration;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourcePoolMetadataProvidersConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -44,19 +45,22 @@ class SmallPoolTests {
 	@TempDir
 	Path directory;
 
-	// Flyway needs two.
-	@BeforeEach
-	void migrate() {
+	// Flyway needs two when there is something to do.
+	private void migrate() {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
 			.withBean(DataSource.class, () -> this.database)
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	private ApplicationContextRunner runner() {
+		migrate();
+		return start();
+	}
+
+	private ApplicationContextRunner start() {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditReactorAutoConfiguration.class))
-			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"),
-					"audit.flyway.enabled=false")
+			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"))
 			.withBean(HikariDataSource.class, () -> {
 				HikariDataSource pool = new HikariDataSource();
 				pool.setDataSource(this.database);
@@ -64,6 +68,17 @@ class SmallPoolTests {
 				pool.setConnectionTimeout(2_000);
 				return pool;
 			});
+	}
+
+	@Test
+	void aPoolTooSmallToMigrateStopsTheStartAtOnceAndSaysWhatToDo() {
+		start().withUserConfiguration(DataSourcePoolMetadataProvidersConfiguration.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(AuditSetupException.class,
+						(failure) -> assertThat(failure.getRemedy()).contains("maximum-pool-size=2",
+								"audit.flyway.enabled=false"))
+				.hasMessageContaining("takes two connections"));
 	}
 
 	private static TransactionTemplate transaction(ApplicationContext context, int propagation) {
