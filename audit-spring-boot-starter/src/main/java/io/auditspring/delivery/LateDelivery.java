@@ -70,8 +70,8 @@ public final class LateDelivery implements AutoCloseable {
 	 * @param mode how to deliver
 	 * @param ending describes how the call ended
 	 * @param transaction takes the entry if the transaction that may be waiting for the
-	 * result still runs; {@code null} where none may be. That one has a connection, and
-	 * while it waits it must not be for somebody who waits for a connection
+	 * result still runs; {@code null} where none may be. That transaction holds a
+	 * connection, and must not be kept waiting for somebody who waits for one
 	 * @return completes when the entry is as durable as the mode promises, or in the
 	 * hands of that transaction; exceptionally if the call must fail because it is not
 	 */

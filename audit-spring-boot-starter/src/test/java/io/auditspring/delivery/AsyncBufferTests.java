@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -156,6 +157,24 @@ class AsyncBufferTests {
 			this.log.await(1);
 			assertThat(context.getBean(AsyncBuffer.class).overflows()).isZero();
 		});
+	}
+
+	@Test
+	void toWaitForABatchToFillIsNoStandstill() {
+		runner().withPropertyValues("audit.batch.size=1000", "audit.batch.linger=1h").run((context) -> {
+			record(context, "one");
+			Awaitility.await().until(AsyncBufferTests::isSomebodyWaitingForMore);
+			assertThat(context.getBean(AsyncBuffer.class).status().stalledFor()).isZero();
+		});
+		this.log.await(1);
+	}
+
+	private static boolean isSomebodyWaitingForMore() {
+		return Thread.getAllStackTraces()
+			.values()
+			.stream()
+			.flatMap(Arrays::stream)
+			.anyMatch((frame) -> frame.getMethodName().equals("awaitFilled"));
 	}
 
 	@Test
