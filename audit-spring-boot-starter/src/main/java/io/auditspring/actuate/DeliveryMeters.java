@@ -65,6 +65,7 @@ public final class DeliveryMeters implements MeterBinder {
 				DeliveryStatistics::quarantined);
 		bindWorkers(registry);
 		bindWaiting(registry);
+		bindBuffer(registry);
 		observeBatches(registry);
 	}
 
@@ -107,6 +108,20 @@ public final class DeliveryMeters implements MeterBinder {
 		Gauge.builder("audit.buffer.capacity", this.buffer, AsyncBuffer::capacity)
 			.baseUnit(ENTRIES)
 			.description("Entries that may wait in the asynchronous buffer")
+			.register(registry);
+	}
+
+	private void bindBuffer(MeterRegistry registry) {
+		Gauge.builder("audit.buffer.bytes", this.buffer, AsyncBuffer::bytes)
+			.baseUnit("bytes")
+			.description("Memory that the waiting entries take, about")
+			.register(registry);
+		FunctionCounter.builder("audit.buffer.waits", this.buffer, AsyncBuffer::waits)
+			.description("Callers that waited for room in the asynchronous buffer")
+			.register(registry);
+		FunctionCounter.builder("audit.buffer.overflows", this.buffer, AsyncBuffer::overflows)
+			.baseUnit(ENTRIES)
+			.description("Asynchronous entries that found no room and were stored at once")
 			.register(registry);
 	}
 

@@ -76,6 +76,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.metadata.CompositeDataSourcePoolMetadataProvider;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.context.MessageSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
@@ -142,7 +144,8 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	AuditDatabase auditDatabase(ObjectProvider<DataSource> dataSources,
-			@AuditDataSource ObjectProvider<DataSource> auditDataSources, AuditProperties properties) {
+			@AuditDataSource ObjectProvider<DataSource> auditDataSources, AuditProperties properties,
+			ObjectProvider<DataSourcePoolMetadataProvider> pools) {
 		DataSource audit = auditDataSources.getIfAvailable();
 		DataSource business = dataSources.getIfUnique();
 		if (business == null) {
@@ -151,7 +154,8 @@ public final class AuditAutoConfiguration {
 					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
 		}
 		return new AuditDatabase((audit != null) ? audit : business, business, new Schema(properties.schema()),
-				properties.flyway().enabled());
+				properties.flyway().enabled(),
+				new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()));
 	}
 
 	@Bean

@@ -20,6 +20,9 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadata;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * The database of the audit trail. It brings the audit schema up to date and makes sure,
@@ -60,11 +63,15 @@ final class AuditDatabase implements InitializingBean {
 
 	private final boolean migrate;
 
-	AuditDatabase(DataSource dataSource, DataSource businessDataSource, Schema schema, boolean migrate) {
+	private final DataSourcePoolMetadataProvider pools;
+
+	AuditDatabase(DataSource dataSource, DataSource businessDataSource, Schema schema, boolean migrate,
+			DataSourcePoolMetadataProvider pools) {
 		this.dataSource = dataSource;
 		this.businessDataSource = businessDataSource;
 		this.schema = schema;
 		this.migrate = migrate;
+		this.pools = pools;
 	}
 
 	/**
@@ -158,20 +165,12 @@ final class AuditDatabase implements InitializingBean {
 
 	private void migrate(DataSource database, String location, String history) {
 		try {
-			Flyway.configure()
-				.dataSource(new SharedSessionDataSource(database))
-				.defaultSchema(this.schema.name())
-				.schemas(this.schema.name())
-				.table(history)
-				// The schema may hold other tables already.
-				.baselineOnMigrate(true)
-				.baselineVersion("0")
-				.locations("classpath:io/auditspring/db/" + location)
-				.placeholders(Map.of("schema", this.schema.name()))
-				.load()
-				.migrate();
+			if (!isMigrated(database, location, history)) {
+				requireTwoConnections(database);
+				flyway(database, location, history).migrate();
+			}
 		}
-		catch (FlywayException ex) {
+		catch (FlywayException | SQLException ex) {
 			throw new AuditSetupException(
 					"The audit schema '%s' could not be created or migrated: %s".formatted(this.schema.name(),
 							rootMessage(ex)),
@@ -180,6 +179,42 @@ final class AuditDatabase implements InitializingBean {
 							+ "audit.flyway.enabled=false.")
 						.formatted(location),
 					ex);
+		}
+	}
+
+	// To migrate takes two connections, and a pool may have one. A look needs no more, as
+	// it changes nothing.
+	private boolean isMigrated(DataSource database, String location, String history) throws SQLException {
+		try (Connection connection = database.getConnection()) {
+			return flyway(new SingleConnectionDataSource(connection, true), location, history)
+				.validateWithResult().validationSuccessful;
+		}
+	}
+
+	private Flyway flyway(DataSource database, String location, String history) {
+		return Flyway.configure()
+			.dataSource(new SharedSessionDataSource(database))
+			.defaultSchema(this.schema.name())
+			.schemas(this.schema.name())
+			.table(history)
+			// The schema may hold other tables already.
+			.baselineOnMigrate(true)
+			.baselineVersion("0")
+			.locations("classpath:io/auditspring/db/" + location)
+			.placeholders(Map.of("schema", this.schema.name()))
+			.load();
+	}
+
+	private void requireTwoConnections(DataSource database) {
+		DataSourcePoolMetadata pool = this.pools.getDataSourcePoolMetadata(database);
+		Integer most = (pool != null) ? pool.getMax() : null;
+		if (most != null && most == 1) {
+			throw new AuditSetupException(
+					"The audit schema '%s' must be created or migrated, which takes two connections, and the pool has one"
+						.formatted(this.schema.name()),
+					"Allow the pool a second one (spring.datasource.hikari.maximum-pool-size=2), if only for the start "
+							+ "that migrates, or let something else run the migrations in "
+							+ "classpath:io/auditspring/db and set audit.flyway.enabled=false.");
 		}
 	}
 

@@ -23,6 +23,8 @@ public final class Aftermath {
 
 	private static final String ROLLED_BACK = "The transaction was rolled back";
 
+	private static final String UNANSWERED = "The commit failed or was not answered";
+
 	private final EntryDelivery delivery;
 
 	private final EntryFactory factory;
@@ -31,6 +33,8 @@ public final class Aftermath {
 
 	/** Rows of the outbox that must be in the ledger before the caller goes on. */
 	private final List<Long> awaited = new ArrayList<>(0);
+
+	private String reason = ROLLED_BACK;
 
 	/** Entries of operations that returned, and did nothing all the same. */
 	private final Set<UUID> undone = new HashSet<>(0);
@@ -71,6 +75,13 @@ public final class Aftermath {
 		add(mode, entry);
 	}
 
+	/**
+	 * Says that nobody knows what became of the transaction.
+	 */
+	void unanswered() {
+		this.reason = UNANSWERED;
+	}
+
 	void await(long row) {
 		this.awaited.add(row);
 	}
@@ -91,6 +102,7 @@ public final class Aftermath {
 	void addAll(Aftermath other) {
 		this.doubtful.putAll(other.doubtful);
 		this.undone.addAll(other.undone);
+		this.reason = other.reason;
 		other.entries.forEach((mode, added) -> added.forEach((entry) -> add(mode, entry)));
 		this.awaited.addAll(other.awaited);
 	}
@@ -101,10 +113,33 @@ public final class Aftermath {
 	 * @throws AuditDeliveryException if that fails and the call must fail for it
 	 */
 	public void settle(@Nullable String error) {
+		settle(error, true);
+	}
+
+	/**
+	 * Delivers what nobody has to wait for.
+	 * @return whether that was all
+	 */
+	boolean settleAtOnce() {
+		List<Entry> buffered = this.entries.getOrDefault(Delivery.ASYNC, new ArrayList<>(0));
+		buffered.replaceAll((entry) -> explained(entry, null));
+		buffered.removeIf(this.delivery::offer);
+		return buffered.isEmpty();
+	}
+
+	/**
+	 * Delivers what {@link #settleAtOnce} left. It is stored now, as waiting for room in
+	 * the buffer would hold up a thread that others need.
+	 */
+	void settleWithoutRoom() {
+		settle(null, false);
+	}
+
+	private void settle(@Nullable String error, boolean mayWait) {
 		List<AuditDeliveryException> failures = new ArrayList<>(0);
 		this.entries.forEach((mode, list) -> {
 			list.replaceAll((entry) -> explained(entry, error));
-			attempt(() -> this.delivery.deliver(mode, list), failures);
+			attempt(() -> this.delivery.deliver(mode, list, mayWait), failures);
 		});
 		this.doubtful.forEach((row, list) -> {
 			list.replaceAll((entry) -> explained(entry, error));
@@ -127,7 +162,7 @@ public final class Aftermath {
 
 	private Entry explained(Entry entry, @Nullable String error) {
 		return (this.undone.contains(entry.id()) && entry.data().error() == null)
-				? this.factory.ended(entry, Outcome.FAILURE, (error != null) ? error : ROLLED_BACK) : entry;
+				? this.factory.ended(entry, Outcome.FAILURE, (error != null) ? error : this.reason) : entry;
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.auditspring.Delivery;
 import io.auditspring.ledger.Entry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,8 +54,6 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private final LongAdder overflows = new LongAdder();
 
-	private final LongAdder kept = new LongAdder();
-
 	/** The batch that is being written; kept until it is. */
 	private final Batch batch = new Batch();
 
@@ -62,6 +61,9 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	/** When doubts and the spool were last looked at; used by the worker only. */
 	private long lookedBack;
+
+	/** Why doubts could not be settled this time; used by the worker only. */
+	private @Nullable SQLException unanswered;
 
 	private volatile boolean stopped = true;
 
@@ -87,6 +89,28 @@ public final class AsyncBuffer implements SmartLifecycle {
 	}
 
 	/**
+	 * Takes an entry of a caller that waits for nothing.
+	 * @param entry the entry
+	 * @return whether it is taken care of
+	 */
+	boolean offer(Entry entry) {
+		boolean taken = this.queue.offer(entry) || (!this.stopped && discard(entry));
+		if (taken) {
+			this.worker.wake();
+		}
+		return taken;
+	}
+
+	private boolean discard(Entry entry) {
+		if (this.settings.overflow() != Overflow.DISCARD) {
+			return false;
+		}
+		this.discards.add(entry);
+		this.statistics.discarded(1);
+		return true;
+	}
+
+	/**
 	 * Takes an entry of a caller that does not wait for the database.
 	 * @param entry the entry
 	 * @param mayWait whether the caller may wait for room: not while it holds a
@@ -94,32 +118,24 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 * @return whether it is taken care of; if not, the caller must store it
 	 */
 	boolean add(Entry entry, boolean mayWait) {
-		boolean taken = this.queue.offer(entry) || (!this.stopped && overflow(entry, mayWait));
-		if (taken) {
-			this.worker.wake();
-		}
-		else {
+		boolean taken = offer(entry) || (mayWait && !this.stopped && waitForRoom(entry));
+		if (!taken) {
 			this.overflows.increment();
 		}
 		return taken;
 	}
 
-	private boolean overflow(Entry entry, boolean mayWait) {
-		return switch (this.settings.overflow()) {
-			case BLOCK -> mayWait && waitForRoom(entry);
-			case SYNC -> false;
-			case DISCARD -> {
-				this.discards.add(entry);
-				this.statistics.discarded(1);
-				yield true;
-			}
-		};
-	}
-
 	private boolean waitForRoom(Entry entry) {
+		if (this.settings.overflow() != Overflow.BLOCK) {
+			return false;
+		}
 		this.waits.increment();
 		try {
-			return this.queue.offer(entry, this.settings.blockTimeout());
+			boolean taken = this.queue.offer(entry, this.settings.blockTimeout());
+			if (taken) {
+				this.worker.wake();
+			}
+			return taken;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -133,7 +149,6 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 * @param entries the entries; none of them was stored
 	 */
 	void keep(List<Entry> entries) {
-		this.kept.add(entries.size());
 		List<Entry> rest = entries.stream().filter((entry) -> !this.queue.offer(entry)).toList();
 		if (!rest.isEmpty()) {
 			spool(List.of(new Doubt(null, rest)));
@@ -146,7 +161,6 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 * @param doubt the entries, and the transaction that decides
 	 */
 	void keep(Doubt doubt) {
-		this.kept.add(doubt.entries().size());
 		this.doubts.add(doubt);
 		this.worker.wake();
 		if (this.stopped && this.doubts.remove(doubt)) {
@@ -168,15 +182,19 @@ public final class AsyncBuffer implements SmartLifecycle {
 	}
 
 	private void drain() throws SQLException {
+		this.unanswered = null;
 		this.writer.write(this.batch);
 		lookBack();
 		while (this.worker.mayGoOn() && fill()) {
 			this.writer.write(this.batch);
 			this.worker.status().progressed();
-			if (System.nanoTime() - this.lookedBack >= IDLE.toNanos()) {
+			if (this.unanswered == null && System.nanoTime() - this.lookedBack >= IDLE.toNanos()) {
 				// Under steady load there is always a next batch.
 				lookBack();
 			}
+		}
+		if (this.unanswered != null) {
+			throw this.unanswered;
 		}
 	}
 
@@ -192,6 +210,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 			if (fate == Fate.UNKNOWN) {
 				continue;
 			}
+			count(doubt, fate);
 			if (fate == Fate.LOST) {
 				this.batch.addAll(doubt.entries());
 			}
@@ -200,8 +219,29 @@ public final class AsyncBuffer implements SmartLifecycle {
 		}
 	}
 
-	private Fate fate(Doubt doubt) throws SQLException {
-		return (doubt.row() != null) ? this.fates.fate(doubt.row()) : Fate.LOST;
+	private void count(Doubt doubt, Fate fate) {
+		StagedRow row = doubt.row();
+		if (row != null && row.uncounted() > 0) {
+			boolean committed = fate == Fate.COMMITTED;
+			this.statistics.recorded(Delivery.TRANSACTIONAL, committed ? row.uncounted() : doubt.entries().size());
+			this.statistics.staged(committed ? row.uncounted() : 0);
+		}
+	}
+
+	// The database that knows may be another one than the ledger's: while it is away,
+	// what
+	// needs no answer goes on. Nobody asks it twice.
+	private Fate fate(Doubt doubt) {
+		if (doubt.row() == null) {
+			return Fate.LOST;
+		}
+		try {
+			return (this.unanswered == null) ? this.fates.fate(doubt.row()) : Fate.UNKNOWN;
+		}
+		catch (SQLException ex) {
+			this.unanswered = ex;
+			return Fate.UNKNOWN;
+		}
 	}
 
 	// Whatever is in a file may be in the ledger, too: the stop that wrote the file could
@@ -219,7 +259,10 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private boolean fill() {
 		if (!this.settings.linger().isZero() && this.queue.size() > 0) {
+			// Whoever watches must not take this for standing still.
+			this.worker.status().rests();
 			this.queue.awaitFilled(this.settings.batchSize(), BATCH_BYTES, this.settings.linger());
+			this.worker.status().progressed();
 		}
 		Entry discarded = this.discards.take();
 		if (discarded != null) {
@@ -326,22 +369,6 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 */
 	public long overflows() {
 		return this.overflows.sum();
-	}
-
-	/**
-	 * How many entries were kept here because they could not be stored where they belong.
-	 * @return the number since the start
-	 */
-	public long kept() {
-		return this.kept.sum();
-	}
-
-	/**
-	 * How many entries were dropped.
-	 * @return the number since the start
-	 */
-	public long discarded() {
-		return this.discards.total();
 	}
 
 	/**

@@ -59,6 +59,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 	/** What must not happen before the commit. */
 	private final Aftermath afterCommit;
 
+	private final LateEndings late = new LateEndings();
+
 	private final Set<@Nullable Operation> guests = new HashSet<>(1);
 
 	private @Nullable OwningCall owner;
@@ -72,6 +74,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 	private int chained;
 
 	private int callbacks;
+
+	/** Whether a plain connection is about to commit, and others still do something. */
+	private boolean stagesAtOnce;
+
+	private boolean committing;
 
 	private boolean over;
 
@@ -137,6 +144,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 			// Not later: beforeCommit is not called for one who comes while others are.
 			stageAtTheEndOf(session);
 		}
+		else if (this.stagesAtOnce) {
+			stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
+		}
 	}
 
 	/**
@@ -147,6 +157,33 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void awaits(Operation operation) {
 		of(operation).await();
+	}
+
+	/**
+	 * Takes a call whose result has come while this transaction is running. Whoever waits
+	 * for the result may be this transaction, so its entry needs no connection of its
+	 * own: it is part of this transaction, and if that is rolled back, it follows. May be
+	 * called by any thread.
+	 * @param ending how the call ended
+	 * @param part the part of it that ran within this transaction and is undone with it,
+	 * or {@code null} where it did all it did elsewhere
+	 * @return {@code false} if the transaction is over, so that the entry is not taken
+	 */
+	public boolean arrived(Ending ending, @Nullable Operation part) {
+		return this.late.add(ending, part);
+	}
+
+	private void take(List<LateEndings.LateEnding> endings) {
+		for (LateEndings.LateEnding late : endings) {
+			OperationChanges operation = of(late.ending().operation());
+			operation.end(late.ending());
+			if (late.isApart()) {
+				operation.standsApart();
+			}
+			if (late.isUndone()) {
+				operation.rolledBack();
+			}
+		}
 	}
 
 	boolean isOwned() {
@@ -210,6 +247,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	@Override
 	public void beforeCommit(boolean readOnly) {
+		this.committing = true;
 		SharedSessionContractImplementor session = session();
 		if (readOnly) {
 			// Nothing can be written in it: its entries follow when it is over.
@@ -219,10 +257,16 @@ public final class AuditTransaction implements TransactionSynchronization {
 			stageAtTheEndOf(session);
 		}
 		else if (TransactionSynchronizationManager.hasResource(this.delivery.dataSource())) {
+			this.stagesAtOnce = true;
 			stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
 		}
 		// Else the transaction is on another database: its entries follow when it is
 		// over.
+	}
+
+	@Override
+	public void beforeCompletion() {
+		this.stagesAtOnce = false;
 	}
 
 	// Callbacks may be registered while callbacks run. The last of ours registers once
@@ -265,6 +309,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	private void stage(Connection connection) {
+		take(this.late.take());
 		List<Entry> entries = new ArrayList<>();
 		Long revision = (this.revision != null) ? this.revision.get() : null;
 		entries.addAll(this.key.unattributed(this.unattributed, revision));
@@ -294,9 +339,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 					(entry) -> this.afterCommit.add((chained > 0) ? Delivery.SYNC : Delivery.TRANSACTIONAL, entry));
 			return;
 		}
-		this.row = staged;
-		this.transactional = entries.size() - chained;
-		this.chained = chained;
+		this.row = (this.row != null) ? this.row : staged;
+		this.transactional += entries.size() - chained;
+		this.chained += chained;
 		if (chained > 0) {
 			this.afterCommit.await(staged.id());
 		}
@@ -316,11 +361,15 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void afterCompletion(int status) {
 		this.over = true;
 		TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
+		take(this.late.close());
 		Aftermath rest = switch (fate(status)) {
 			case COMMITTED -> committed();
 			case LOST -> notCommitted();
 			case UNKNOWN -> doubtful();
 		};
+		if (this.committing && status == STATUS_UNKNOWN) {
+			rest.unanswered();
+		}
 		if (this.owner != null && this.owner.aftermath() != null) {
 			this.owner.aftermath().addAll(rest);
 		}

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
+import io.auditspring.capture.LoggedFailure;
 import io.auditspring.ledger.Schema;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,7 +68,7 @@ public final class Backlog {
 			Transactions.run(connection, TimeLimits.BRIEF, () -> this.last = measure(connection, now));
 		}
 		catch (SQLException ex) {
-			logger.debug("The backlog of the outbox could not be measured", ex);
+			logger.debug("The backlog of the outbox could not be measured", LoggedFailure.of(ex));
 		}
 	}
 

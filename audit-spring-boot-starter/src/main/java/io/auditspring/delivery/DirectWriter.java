@@ -6,7 +6,7 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
-import io.auditspring.capture.FailureText;
+import io.auditspring.capture.LoggedFailure;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.LedgerWriter;
 import org.slf4j.Logger;
@@ -109,9 +109,10 @@ public final class DirectWriter {
 	}
 
 	private void quarantine(Connection connection, List<Entry> entries, Exception refusal) throws SQLException {
-		logger.error("An audit entry was refused by the ledger and is now in audit_quarantine", refusal);
+		logger.error("Audit entries were refused by the ledger and are now in audit_quarantine: {}; because of {}",
+				entries.stream().map(Entry::id).toList(), LoggedFailure.text(refusal));
 		Transactions.run(connection, TimeLimits.PATIENT,
-				() -> this.outbox.quarantine(connection, entries, FailureText.of(refusal)));
+				() -> this.outbox.quarantine(connection, entries, Refusal.reason(refusal)));
 		this.statistics.quarantined(entries.size());
 	}
 

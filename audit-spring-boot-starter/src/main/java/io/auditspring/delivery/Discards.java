@@ -3,7 +3,6 @@ package io.auditspring.delivery;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 
 import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
@@ -31,8 +30,6 @@ public final class Discards {
 
 	private final EntryFactory factory;
 
-	private final LongAdder total = new LongAdder();
-
 	private final Map<String, Long> actions = new LinkedHashMap<>();
 
 	private Instant first = Instant.MAX;
@@ -48,7 +45,6 @@ public final class Discards {
 	}
 
 	synchronized void add(Entry entry) {
-		this.total.increment();
 		boolean named = this.actions.containsKey(entry.action()) || this.actions.size() < MAX_ACTIONS;
 		this.actions.merge(named ? entry.action() : OTHERS, 1L, Long::sum);
 		this.first = entry.occurredAt().isBefore(this.first) ? entry.occurredAt() : this.first;
@@ -80,10 +76,6 @@ public final class Discards {
 		this.first = Instant.MAX;
 		this.last = Instant.MIN;
 		return entry;
-	}
-
-	long total() {
-		return this.total.sum();
 	}
 
 }

@@ -11,6 +11,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.Delivery;
+import io.auditspring.capture.LoggedFailure;
 import io.auditspring.ledger.Entry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -122,16 +123,37 @@ public final class EntryDelivery {
 	}
 
 	/**
+	 * Delivers an asynchronous entry if nobody has to wait for that.
+	 * @param entry the entry
+	 * @return whether it is taken care of
+	 */
+	boolean offer(Entry entry) {
+		boolean taken = this.buffer.offer(entry);
+		this.statistics.recorded(Delivery.ASYNC, taken ? 1 : 0);
+		return taken;
+	}
+
+	/**
 	 * Delivers entries that no transaction carries. What cannot be stored is kept, and
 	 * tried again, whatever the caller is told.
 	 * @param mode how
 	 * @param entries the entries
 	 */
 	void deliver(Delivery mode, List<Entry> entries) {
+		deliver(mode, entries, true);
+	}
+
+	/**
+	 * Delivers entries that no transaction carries.
+	 * @param mode how
+	 * @param entries the entries
+	 * @param mayWait whether the caller may wait for room in the buffer
+	 */
+	void deliver(Delivery mode, List<Entry> entries, boolean mayWait) {
 		this.statistics.recorded(mode, entries.size());
 		List<Entry> left = new ArrayList<>(entries);
 		try {
-			withIdleConnection((connection) -> deliver(mode, left, connection));
+			withIdleConnection((connection) -> deliver(mode, left, connection, mayWait));
 		}
 		catch (SQLException | RuntimeException ex) {
 			int unstored = left.size();
@@ -140,9 +162,10 @@ public final class EntryDelivery {
 		}
 	}
 
-	private void deliver(Delivery mode, List<Entry> left, @Nullable Connection connection) throws SQLException {
+	private void deliver(Delivery mode, List<Entry> left, @Nullable Connection connection, boolean mayWait)
+			throws SQLException {
 		if (mode == Delivery.ASYNC) {
-			left.removeIf((entry) -> this.buffer.add(entry, connection == null));
+			left.removeIf((entry) -> this.buffer.add(entry, mayWait && connection == null));
 		}
 		if (!left.isEmpty()) {
 			StagedRow row = store(left, connection);
@@ -185,7 +208,7 @@ public final class EntryDelivery {
 			});
 		}
 		catch (SQLException | RuntimeException ex) {
-			logger.debug("It could not be found out yet whether a transaction was committed", ex);
+			logger.debug("It could not be found out yet whether a transaction was committed", LoggedFailure.of(ex));
 		}
 		return fate[0];
 	}
@@ -220,7 +243,7 @@ public final class EntryDelivery {
 			}
 			catch (UnknownOutcomeException ex) {
 				this.statistics.failed(left.size(), ex);
-				deliverIfLost(row[0], List.copyOf(left));
+				deliverIfLost(row[0].counted(), List.copyOf(left));
 				left.clear();
 				throw ex;
 			}
@@ -270,7 +293,7 @@ public final class EntryDelivery {
 			return connection.isValid(VALIDATION_SECONDS);
 		}
 		catch (SQLException ex) {
-			logger.debug("A connection could not be checked and is not used", ex);
+			logger.debug("A connection could not be checked and is not used", LoggedFailure.of(ex));
 			return false;
 		}
 	}

@@ -8,9 +8,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.auditspring.Delivery;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,8 @@ public final class LateDelivery implements AutoCloseable {
 
 	private static final long STOP_SECONDS = 30;
 
+	private static final CompletableFuture<Boolean> TAKEN = CompletableFuture.completedFuture(true);
+
 	private final AuditTransactions transactions;
 
 	private final ThreadPoolExecutor writers;
@@ -42,8 +46,7 @@ public final class LateDelivery implements AutoCloseable {
 	public LateDelivery(AuditTransactions transactions) {
 		this.transactions = transactions;
 		// Not bounded: what waits here are calls whose callers are kept waiting, too.
-		// What
-		// comes after the end is delivered by whoever brings it.
+		// What comes after the end is delivered by whoever brings it.
 		this.writers = new ThreadPoolExecutor(WRITERS, WRITERS, IDLE_SECONDS, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), threads("audit-late-"), (task, pool) -> task.run());
 		this.writers.allowCoreThreadTimeOut(true);
@@ -63,33 +66,52 @@ public final class LateDelivery implements AutoCloseable {
 	}
 
 	/**
-	 * Delivers the entry of a call that has ended. Returns at once, unless the mode is
-	 * {@link Delivery#ASYNC} and the buffer is full.
+	 * Delivers the entry of a call that has ended. Returns at once.
 	 * @param mode how to deliver
 	 * @param ending describes how the call ended
-	 * @return completes when the entry is as durable as the mode promises, exceptionally
-	 * if the call must fail because it is not
+	 * @param transaction takes the entry if the transaction that may be waiting for the
+	 * result still runs; {@code null} where none may be. That transaction holds a
+	 * connection, and must not be kept waiting for somebody who waits for one
+	 * @return completes when the entry is as durable as the mode promises, or in the
+	 * hands of that transaction; exceptionally if the call must fail because it is not
 	 */
-	public CompletableFuture<?> deliver(Delivery mode, Supplier<Ending> ending) {
+	public CompletableFuture<?> deliver(Delivery mode, Supplier<Ending> ending,
+			@Nullable Predicate<Ending> transaction) {
 		if (mode == Delivery.ASYNC) {
-			return CompletableFuture.runAsync(() -> deliver(ending), Runnable::run);
+			return CompletableFuture.supplyAsync(ending, Runnable::run)
+				.thenCompose((ended) -> taken(ended, transaction) ? TAKEN : buffered(ended));
 		}
-		return CompletableFuture.runAsync(() -> deliver(ending), this.writers).whenCompleteAsync((nothing, failure) -> {
-		}, arrivals());
+		if (transaction == null) {
+			return written(() -> aftermath(ending.get()).settle(null));
+		}
+		return CompletableFuture.supplyAsync(ending, arrivals())
+			.thenCompose((ended) -> taken(ended, transaction) ? TAKEN : written(() -> aftermath(ended).settle(null)));
+	}
+
+	private static boolean taken(Ending ending, @Nullable Predicate<Ending> transaction) {
+		return transaction != null && transaction.test(ending);
+	}
+
+	private CompletableFuture<Boolean> buffered(Ending ending) {
+		Aftermath aftermath = aftermath(ending);
+		return aftermath.settleAtOnce() ? TAKEN : written(aftermath::settleWithoutRoom);
+	}
+
+	private CompletableFuture<Boolean> written(Runnable work) {
+		return CompletableFuture.runAsync(work, this.writers)
+			.thenApply((nothing) -> true)
+			.whenCompleteAsync((done, failure) -> {
+			}, arrivals());
+	}
+
+	private Aftermath aftermath(Ending ending) {
+		Aftermath aftermath = this.transactions.aftermath();
+		aftermath.add(ending);
+		return aftermath;
 	}
 
 	private Executor arrivals() {
 		return this.arrivals.isShutdown() ? Runnable::run : this.arrivals;
-	}
-
-	/**
-	 * Delivers the entry of a call that has ended, and waits for it.
-	 * @param ending describes how the call ended
-	 */
-	public void deliver(Supplier<Ending> ending) {
-		Aftermath aftermath = this.transactions.aftermath();
-		aftermath.add(ending.get());
-		aftermath.settle(null);
 	}
 
 	@Override

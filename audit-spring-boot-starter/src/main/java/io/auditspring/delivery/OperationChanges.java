@@ -31,6 +31,8 @@ final class OperationChanges {
 
 	private boolean awaited;
 
+	private boolean apart;
+
 	OperationChanges(Operation operation) {
 		this.operation = operation;
 	}
@@ -51,10 +53,21 @@ final class OperationChanges {
 	}
 
 	/**
+	 * Says that the operation did what it did outside the transaction, which only waited
+	 * for it.
+	 */
+	void standsApart() {
+		this.apart = true;
+	}
+
+	/**
 	 * Says that what was done so far has been undone by a rollback to a savepoint.
 	 */
 	void rolledBack() {
 		this.rolledBack = true;
+		if (this.awaited) {
+			this.operation.undo();
+		}
 		this.changes.clear();
 	}
 
@@ -122,7 +135,7 @@ final class OperationChanges {
 
 	/**
 	 * Adds the entry of the operation in a transaction that was rolled back: whatever it
-	 * returned, it did nothing.
+	 * returned, it did nothing there.
 	 * @param aftermath where to add it
 	 * @param factory makes the entry
 	 */
@@ -134,7 +147,7 @@ final class OperationChanges {
 			return;
 		}
 		Entry entry = this.ending.entry(null);
-		if (entry.outcome() == Outcome.SUCCESS) {
+		if (entry.outcome() == Outcome.SUCCESS && !this.apart) {
 			aftermath.addUndone(delivery(), factory.ended(entry, Outcome.FAILURE, null));
 		}
 		else {

@@ -3,6 +3,7 @@ package io.auditspring.delivery;
 import java.time.Duration;
 import java.time.Instant;
 
+import io.auditspring.capture.LoggedFailure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -35,12 +36,12 @@ final class Outage {
 		if (this.since == null) {
 			this.since = now;
 			this.told = now;
-			this.logger.error("{}; what it has to write is kept and tried again", this.what, failure);
+			this.logger.error("{}; what it has to write is kept and tried again", this.what, LoggedFailure.of(failure));
 		}
 		else if (this.told.plus(REMINDER).isBefore(now)) {
 			this.told = now;
 			this.logger.error("{}; {} times since {}, the last time because of {}", this.what, this.failures,
-					this.since, failure.toString());
+					this.since, LoggedFailure.text(failure));
 		}
 	}
 
@@ -56,14 +57,6 @@ final class Outage {
 			this.since = null;
 			this.failures = 0;
 		}
-	}
-
-	/**
-	 * Since when it lasts.
-	 * @return the time of the first failure, or {@code null} where all is well
-	 */
-	@Nullable Instant since() {
-		return this.since;
 	}
 
 }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.EntryCodec;
@@ -100,7 +101,7 @@ public final class Outbox {
 			statement.setString(2, EntryCodec.write(entries));
 			try (ResultSet result = statement.executeQuery()) {
 				result.next();
-				return new StagedRow(result.getLong(1), result.getLong(2), entries.get(0).id());
+				return new StagedRow(result.getLong(1), result.getLong(2), entries.get(0).id(), entries.size());
 			}
 		}
 	}
@@ -233,15 +234,15 @@ public final class Outbox {
 	record Row(long id, String entries, long bytes) {
 
 		/**
-		 * How many entries the row holds.
-		 * @return that, or 1 where they cannot be read
+		 * The ids of the row's entries.
+		 * @return them; none where the entries cannot be read
 		 */
-		int count() {
+		List<UUID> ids() {
 			try {
-				return EntryCodec.read(this.entries).size();
+				return EntryCodec.read(this.entries).stream().map(Entry::id).toList();
 			}
 			catch (RuntimeException ex) {
-				return 1;
+				return List.of();
 			}
 		}
 

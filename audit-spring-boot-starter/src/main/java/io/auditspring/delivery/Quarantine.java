@@ -12,7 +12,6 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
-import io.auditspring.capture.FailureText;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.EntryCodec;
 import io.auditspring.ledger.LedgerWriter;
@@ -127,7 +126,7 @@ public final class Quarantine {
 			if (!Refusal.isFinal(ex)) {
 				throw ex;
 			}
-			return Retry.refused(FailureText.of(ex));
+			return Retry.refused(Refusal.reason(ex));
 		}
 	}
 

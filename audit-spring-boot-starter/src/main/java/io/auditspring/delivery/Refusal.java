@@ -3,6 +3,9 @@ package io.auditspring.delivery;
 import java.sql.SQLException;
 import java.util.Set;
 
+import io.auditspring.capture.FailureText;
+import io.auditspring.capture.LoggedFailure;
+
 /**
  * Tells what is wrong with an entry from what is wrong with the database, by the classes
  * of the PostgreSQL manual, appendix A. Only the former may cost the entry its place in
@@ -33,6 +36,20 @@ final class Refusal {
 		}
 		// What the ledger says of itself is not about an entry.
 		return !(failure instanceof IllegalStateException);
+	}
+
+	/**
+	 * Why it was refused, in words that quote nothing of the entry. What somebody's own
+	 * trigger says is taken as it is.
+	 * @param failure what went wrong
+	 * @return its type and, from the database, its message
+	 */
+	static String reason(Exception failure) {
+		if (!(failure instanceof SQLException sql)) {
+			return LoggedFailure.text(failure);
+		}
+		String text = FailureText.of(sql);
+		return String.valueOf(sql.getSQLState()).startsWith("22") ? text.replaceAll("(?s)\".*\"", "\"…\"") : text;
 	}
 
 }

@@ -9,7 +9,7 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
-import io.auditspring.capture.FailureText;
+import io.auditspring.capture.LoggedFailure;
 import io.auditspring.ledger.Entry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,17 +129,22 @@ public final class Relay implements SmartLifecycle {
 		}
 	}
 
+	// Each failure takes at least one row out of the way. It is not one of the worker,
+	// which
+	// would wait longer after each.
 	private List<Outbox.Row> move(Connection connection, long after) throws SQLException {
-		try {
-			return take(connection, after);
-		}
-		catch (SQLException | RuntimeException ex) {
-			if (!Refusal.isFinal(ex)) {
-				throw ex;
+		while (this.worker.mayGoOn()) {
+			try {
+				return take(connection, after);
 			}
-			moveEach(connection, after);
-			return take(connection, after);
+			catch (SQLException | RuntimeException ex) {
+				if (!Refusal.isFinal(ex)) {
+					throw ex;
+				}
+				moveEach(connection, after);
+			}
 		}
+		return List.of();
 	}
 
 	private List<Outbox.Row> take(Connection connection, long after) throws SQLException {
@@ -164,10 +169,16 @@ public final class Relay implements SmartLifecycle {
 	// One bad row must not stop the others: go on one by one until it is set aside.
 	private void moveEach(Connection connection, long after) throws SQLException {
 		boolean refused = false;
-		while (!refused) {
-			refused = moveOne(connection, TimeLimits.PATIENT,
-					() -> this.outbox.take(connection, after, 1, BATCH_BYTES));
+		while (!refused && this.worker.mayGoOn()) {
+			refused = moveOne(connection, TimeLimits.PATIENT, () -> takeNext(connection, after));
 		}
+	}
+
+	// Here, too, the right to append comes first, or another relay could append what
+	// follows before this.
+	private List<Outbox.Row> takeNext(Connection connection, long after) throws SQLException {
+		this.ledger.claim(connection);
+		return this.outbox.take(connection, after, 1, BATCH_BYTES);
 	}
 
 	private boolean moveOne(Connection connection, TimeLimits limits, Source source) throws SQLException {
@@ -187,7 +198,7 @@ public final class Relay implements SmartLifecycle {
 					}
 					connection.rollback(untouched);
 					quarantine(connection, row, ex);
-					quarantined[0] = row.count();
+					quarantined[0] = Math.max(row.ids().size(), 1);
 				}
 			}
 		});
@@ -197,8 +208,10 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	private void quarantine(Connection connection, Outbox.Row row, Exception refusal) throws SQLException {
-		this.ledger.quarantine(connection, row.entries(), FailureText.of(refusal));
-		logger.error("Staged entries were refused by the ledger and are now in audit_quarantine", refusal);
+		this.ledger.quarantine(connection, row.entries(), Refusal.reason(refusal));
+		logger.error(
+				"Staged entries were refused by the ledger and are now in audit_quarantine: row {}, {}; because of {}",
+				row.id(), row.ids(), LoggedFailure.text(refusal));
 	}
 
 	@Override

@@ -10,11 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param id the row's id
  * @param transaction the database's number of the transaction
  * @param entry one of its entries
+ * @param uncounted how many entries count as recorded when it was committed; not known
+ * any more after a restart, which begins to count anew
  */
-record StagedRow(long id, long transaction, UUID entry) {
+record StagedRow(long id, long transaction, UUID entry, int uncounted) {
 
 	/** Stands in a file for a row that there is none of. */
 	private static final String NONE = "-";
+
+	StagedRow counted() {
+		return new StagedRow(this.id, this.transaction, this.entry, 0);
+	}
 
 	static String format(@Nullable StagedRow row) {
 		return (row != null) ? "%d:%d:%s".formatted(row.id, row.transaction, row.entry) : NONE;
@@ -34,7 +40,7 @@ record StagedRow(long id, long transaction, UUID entry) {
 		if (parts.length != 3) {
 			throw new IllegalArgumentException("Not a staged row: " + text);
 		}
-		return new StagedRow(Long.parseLong(parts[0]), Long.parseLong(parts[1]), UUID.fromString(parts[2]));
+		return new StagedRow(Long.parseLong(parts[0]), Long.parseLong(parts[1]), UUID.fromString(parts[2]), 0);
 	}
 
 }

@@ -6,6 +6,7 @@ import java.sql.Statement;
 
 import javax.sql.DataSource;
 
+import io.auditspring.capture.LoggedFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,7 +105,7 @@ final class Transactions {
 			}
 		}
 		catch (SQLException ex) {
-			logger.debug("A connection could not be given back as it was", ex);
+			logger.debug("A connection could not be given back as it was", LoggedFailure.of(ex));
 		}
 	}
 

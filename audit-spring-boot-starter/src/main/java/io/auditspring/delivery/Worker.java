@@ -2,7 +2,6 @@ package io.auditspring.delivery;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -48,6 +47,9 @@ final class Worker {
 
 	private volatile @Nullable Thread thread;
 
+	/** A thread that did not end when it was stopped. */
+	private @Nullable Thread abandoned;
+
 	Worker(String name, Duration interval, Task task) {
 		this.name = name;
 		this.interval = interval;
@@ -60,7 +62,8 @@ final class Worker {
 		if (this.thread == null) {
 			this.stop = new CountDownLatch(1);
 			CountDownLatch stop = this.stop;
-			Thread started = new Thread(() -> work(stop), this.name);
+			Thread predecessor = this.abandoned;
+			Thread started = new Thread(() -> succeed(predecessor, stop), this.name);
 			started.setDaemon(true);
 			this.thread = started;
 			this.status.runsOn(started);
@@ -78,24 +81,16 @@ final class Worker {
 		return this.thread != null;
 	}
 
-	boolean isStopping() {
-		return this.stop.getCount() == 0;
-	}
-
 	/**
 	 * Whether a task that has done a part shall go on with the next one.
-	 * @return {@code false} when a stop has no time left
+	 * @return {@code false} when a stop has no time left, or had none for this thread
 	 */
 	boolean mayGoOn() {
-		return !isStopping() || System.nanoTime() - this.stopNanos < 0;
+		return isCurrent() && (this.stop.getCount() > 0 || System.nanoTime() - this.stopNanos < 0);
 	}
 
-	/**
-	 * Since when the task fails.
-	 * @return since when, or {@code null} where it does not
-	 */
-	@Nullable Instant failingSince() {
-		return this.outage.since();
+	private boolean isCurrent() {
+		return Thread.currentThread() == this.thread;
 	}
 
 	synchronized void stop() {
@@ -103,7 +98,7 @@ final class Worker {
 		if (running == null) {
 			return;
 		}
-		Duration patience = (failingSince() != null) ? STOP_IN_OUTAGE : STOP;
+		Duration patience = (this.status.failingSince() != null) ? STOP_IN_OUTAGE : STOP;
 		this.stopNanos = System.nanoTime() + patience.toNanos();
 		this.stop.countDown();
 		this.signal.release();
@@ -113,6 +108,7 @@ final class Worker {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		this.abandoned = running.isAlive() ? running : null;
 		this.thread = null;
 		this.status.runsOn(null);
 	}
@@ -121,13 +117,28 @@ final class Worker {
 		return this.status;
 	}
 
+	// Two threads must never do the same work: a thread that hangs may still come to.
+	private void succeed(@Nullable Thread predecessor, CountDownLatch stop) {
+		while (predecessor != null && predecessor.isAlive()) {
+			try {
+				predecessor.join();
+			}
+			catch (InterruptedException ex) {
+				logger.debug("{} was interrupted and goes on", this.name);
+			}
+		}
+		work(stop);
+	}
+
 	private void work(CountDownLatch stop) {
 		int failures = 0;
 		while (stop.getCount() > 0) {
 			await(stop, failures);
 			failures = tryOnce() ? 0 : failures + 1;
 		}
-		tryOnce();
+		if (isCurrent()) {
+			tryOnce();
+		}
 	}
 
 	private boolean tryOnce() {

@@ -46,6 +46,13 @@ public final class WorkerStatus {
 	}
 
 	/**
+	 * The worker waits for more work by its own choice.
+	 */
+	void rests() {
+		this.lastProgress = null;
+	}
+
+	/**
 	 * The worker has done what there was to do.
 	 */
 	void succeeded() {

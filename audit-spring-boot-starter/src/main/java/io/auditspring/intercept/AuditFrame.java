@@ -35,6 +35,8 @@ final class AuditFrame {
 
 	private volatile @Nullable Throwable refusal;
 
+	private volatile boolean joined;
+
 	private volatile @Nullable Operation left;
 
 	AuditFrame(AuditedMethod method, Origin origin, @Nullable AuditTransaction enclosing, Aftermath aftermath) {
@@ -121,7 +123,22 @@ final class AuditFrame {
 		return this.left;
 	}
 
-	void leave(@Nullable Operation operation) {
+	/**
+	 * What of it ran within a transaction that is undone with it.
+	 * @param transaction the transaction
+	 * @return that, or {@code null} if it ran elsewhere
+	 */
+	@Nullable Operation partOf(AuditTransaction transaction) {
+		return (this.joined && transaction == this.enclosing) ? this.left : null;
+	}
+
+	/**
+	 * Says that the call has returned.
+	 * @param operation the operation where its result is still to come, else {@code null}
+	 * @param transaction the transaction it ran in, or {@code null}
+	 */
+	void leave(@Nullable Operation operation, @Nullable AuditTransaction transaction) {
+		this.joined = transaction != null && transaction == this.enclosing;
 		this.left = operation;
 	}
 

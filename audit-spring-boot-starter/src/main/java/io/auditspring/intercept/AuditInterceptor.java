@@ -73,7 +73,7 @@ final class AuditInterceptor implements MethodInterceptor {
 			leave(frame, operation, transaction);
 			return;
 		}
-		frame.leave(null);
+		frame.leave(null, transaction);
 		Settled settled = Settled.returned(arrival, result);
 		Call call = new LateCall(auditing, frame, invocation).call(operation, settled);
 		ended(call.describe(auditing), frame, transaction, auditing, settled.failure(), invocation);
@@ -84,7 +84,7 @@ final class AuditInterceptor implements MethodInterceptor {
 		if (transaction != null) {
 			transaction.awaits(operation);
 		}
-		frame.leave(operation);
+		frame.leave(operation, transaction);
 	}
 
 	// Behind an asynchronous advice the outer interceptor has long returned.

@@ -7,6 +7,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.JsonValues;
+import io.auditspring.capture.LoggedFailure;
 import io.auditspring.capture.Operation;
 import io.auditspring.delivery.Ending;
 import io.auditspring.ledger.Entry;
@@ -47,7 +48,7 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 			return describe(auditing, record, duration);
 		}
 		catch (RuntimeException ex) {
-			logger.error("A call of {} could not be described", this.invocation.getMethod(), ex);
+			logger.error("A call of {} could not be described", this.invocation.getMethod(), LoggedFailure.of(ex));
 			AuditRecord plain = record.build()
 				.toBuilder()
 				.metadata("descriptionError", ex.getClass().getSimpleName())

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecordCustomizer;
+import io.auditspring.capture.LoggedFailure;
 import io.auditspring.capture.Origin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,7 +73,7 @@ public final class Customizers {
 				customized = builder.outcome(record.outcome()).delivery(record.delivery()).build();
 			}
 			catch (RuntimeException ex) {
-				logger.debug("'{}' could not customize '{}'", one.getKey(), record.action(), ex);
+				logger.debug("'{}' could not customize '{}'", one.getKey(), record.action(), LoggedFailure.of(ex));
 				// Not the message, which likes to repeat the values.
 				errors.put(one.getKey(), ex.getClass().getSimpleName());
 			}

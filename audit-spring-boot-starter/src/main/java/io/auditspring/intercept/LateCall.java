@@ -5,7 +5,9 @@ import java.util.concurrent.CompletableFuture;
 
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
+import io.auditspring.delivery.AuditTransaction;
 import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An audited call that has returned before its result is there.
@@ -35,24 +37,27 @@ record LateCall(Auditing auditing, AuditFrame frame, MethodInvocation invocation
 	}
 
 	/**
-	 * Records that the result is there, without waiting for the database.
-	 * @param operation the operation
-	 * @param settled the result
-	 * @return completes when the entry is durable as promised
+	 * The transaction that may be waiting for the result.
+	 * @return that of the running thread, else that of the call, else {@code null}
 	 */
-	CompletableFuture<?> ended(Operation operation, Settled settled) {
-		Call call = call(operation, settled);
-		return this.auditing.late().deliver(operation.outline().delivery(), () -> call.describe(this.auditing));
+	@Nullable AuditTransaction waiting() {
+		AuditTransaction current = this.auditing.transactions().current();
+		return (current != null) ? current : this.frame.enclosing();
 	}
 
 	/**
-	 * Records that the result is there, and waits for it.
+	 * Records that the result is there, without waiting for the database.
 	 * @param operation the operation
 	 * @param settled the result
+	 * @param waiting the transaction that may be waiting for the result, or {@code null}
+	 * @return completes when the entry is durable as promised, or as soon as it is in the
+	 * hands of the transaction that may be waiting
 	 */
-	void endedNow(Operation operation, Settled settled) {
+	CompletableFuture<?> ended(Operation operation, Settled settled, @Nullable AuditTransaction waiting) {
 		Call call = call(operation, settled);
-		this.auditing.late().deliver(() -> call.describe(this.auditing));
+		return this.auditing.late()
+			.deliver(operation.outline().delivery(), () -> call.describe(this.auditing),
+					(waiting != null) ? (ending) -> waiting.arrived(ending, this.frame.partOf(waiting)) : null);
 	}
 
 	Call call(Operation operation, Settled settled) {

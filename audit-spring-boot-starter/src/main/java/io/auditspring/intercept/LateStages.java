@@ -3,7 +3,6 @@ package io.auditspring.intercept;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-import io.auditspring.Delivery;
 import io.auditspring.capture.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +19,13 @@ final class LateStages {
 	 * @param <T> the type of the result
 	 * @param stage what the method returned
 	 * @param call the call
-	 * @return what its caller gets: a future that completes when the entry is durable, or
-	 * the stage itself where nobody is promised that, or the method declares a type of
-	 * its own
+	 * @return what its caller gets: a future that completes when the entry is taken care
+	 * of as promised, or the stage itself where the method declares a type of its own
 	 */
 	static <T extends @Nullable Object> CompletionStage<T> watch(CompletionStage<T> stage, LateCall call) {
 		Class<?> type = call.invocation().getMethod().getReturnType();
 		Operation unreached = call.begin(call.frame().origin());
-		if (call.frame().method().outline().delivery() == Delivery.ASYNC || !type.isAssignableFrom(LateFuture.class)) {
+		if (!type.isAssignableFrom(LateFuture.class)) {
 			stage.whenComplete((value, failure) -> recorded(call, unreached, Settled.of(value, failure)));
 			return stage;
 		}
@@ -42,7 +40,7 @@ final class LateStages {
 			return CompletableFuture.completedFuture(settled);
 		}
 		Operation left = call.frame().left();
-		return call.ended((left != null) ? left : unreached, settled);
+		return call.ended((left != null) ? left : unreached, settled, call.frame().enclosing());
 	}
 
 	// The caller gets the failure of the call; that of its entry is attached.

@@ -8,6 +8,7 @@ import io.auditspring.AuditContextHolder;
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
+import io.auditspring.delivery.AuditTransaction;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -74,6 +75,8 @@ public final class ReactorPublishers implements LatePublishers {
 
 		private final Operation operation;
 
+		private final @Nullable AuditTransaction waiting;
+
 		private @Nullable Object result;
 
 		private long count;
@@ -81,6 +84,7 @@ public final class ReactorPublishers implements LatePublishers {
 		Run(LateCall call, Origin caller, Actor actor) {
 			this.call = call;
 			this.operation = call.begin(new Origin(Instant.now(), actor, caller.tenant(), caller.request()));
+			this.waiting = call.waiting();
 		}
 
 		Mono<Void> completed() {
@@ -105,7 +109,7 @@ public final class ReactorPublishers implements LatePublishers {
 				if (left != null) {
 					this.operation.follow(left);
 				}
-				return this.call.ended(this.operation, settled);
+				return this.call.ended(this.operation, settled, this.waiting);
 			}).then();
 		}
 

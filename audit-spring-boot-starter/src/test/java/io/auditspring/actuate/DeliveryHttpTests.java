@@ -215,7 +215,8 @@ class DeliveryHttpTests {
 		assertThat(meters.get("audit.entries.staged").functionCounter().count()).isEqualTo(2);
 		assertThat(meters.get("audit.batch.size").summary().totalAmount()).isEqualTo(2);
 		assertThat(meters.get("audit.delivery.lag").timer().count()).isEqualTo(2);
-		for (String name : new String[] { "audit.relay.backlog", "audit.buffer.size", "audit.quarantine.size" }) {
+		for (String name : new String[] { "audit.relay.backlog", "audit.buffer.size", "audit.buffer.bytes",
+				"audit.quarantine.size" }) {
 			// Measured now and then; the first look may have come in between.
 			Awaitility.await().untilAsserted(() -> assertThat(meters.get(name).gauge().value()).isZero());
 		}

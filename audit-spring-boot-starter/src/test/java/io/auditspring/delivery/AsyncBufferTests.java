@@ -6,7 +6,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import javax.sql.DataSource;
@@ -15,6 +17,8 @@ import io.auditspring.Actor;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.Audited;
+import io.auditspring.Delivery;
 import io.auditspring.TestDatabase;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
@@ -25,6 +29,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -92,6 +97,26 @@ class AsyncBufferTests {
 	}
 
 	@Test
+	@Timeout(60)
+	void aResultThatComesLateIsWithheldAndWhoeverCompletesItNeverWaits() {
+		runner("audit.async.capacity=1", "audit.async.block-timeout=1h").withBean(Works.class).run((context) -> {
+			AsyncBuffer buffer = holdTheHead(context);
+			record(context, 1, 1);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<String> result = context.getBean(Works.class).stage(source);
+			source.complete("done");
+			assertThat(result.join()).isEqualTo("done");
+			assertThat(this.log.staged()).isOne();
+			assertThat(buffer.waits()).isZero();
+			assertThat(buffer.overflows()).isOne();
+			this.holder.rollback();
+			context.getBean(Relay.class).start();
+			assertThat(this.log.await(4)).extracting("action").contains("late");
+			assertThat(context.getBean(DeliveryStatistics.class).recorded(Delivery.ASYNC)).isEqualTo(4);
+		});
+	}
+
+	@Test
 	void anInterruptEndsTheWaitAndNotTheEntry() {
 		runner("audit.async.capacity=1", "audit.async.block-timeout=1h").run((context) -> {
 			holdTheHead(context);
@@ -135,6 +160,24 @@ class AsyncBufferTests {
 	}
 
 	@Test
+	void toWaitForABatchToFillIsNoStandstill() {
+		runner().withPropertyValues("audit.batch.size=1000", "audit.batch.linger=1h").run((context) -> {
+			record(context, "one");
+			Awaitility.await().until(AsyncBufferTests::isSomebodyWaitingForMore);
+			assertThat(context.getBean(AsyncBuffer.class).status().stalledFor()).isZero();
+		});
+		this.log.await(1);
+	}
+
+	private static boolean isSomebodyWaitingForMore() {
+		return Thread.getAllStackTraces()
+			.values()
+			.stream()
+			.flatMap(Arrays::stream)
+			.anyMatch((frame) -> frame.getMethodName().equals("awaitFilled"));
+	}
+
+	@Test
 	void whatIsDiscardedIsRecordedByActionAndTime() {
 		runner("audit.async.capacity=1", "audit.async.overflow=discard").run((context) -> {
 			AsyncBuffer buffer = holdTheHead(context);
@@ -143,7 +186,7 @@ class AsyncBufferTests {
 			for (int i = 0; i < 200; i++) {
 				record(context, "many." + i);
 			}
-			assertThat(buffer.discarded()).isEqualTo(203);
+			assertThat(context.getBean(DeliveryStatistics.class).discarded()).isEqualTo(203);
 			this.holder.rollback();
 			assertThat(this.log.await(4)).extracting("action")
 				.containsExactlyInAnyOrder("first", "held", "kept", "audit.discarded");
@@ -208,6 +251,18 @@ class AsyncBufferTests {
 			record(context, 3, 3);
 			assertThat(this.log.await(3)).extracting("action").contains("no.1", "no.2", "no.3");
 		});
+	}
+
+	/**
+	 * What takes its time.
+	 */
+	static class Works {
+
+		@Audited("late")
+		public CompletableFuture<String> stage(CompletableFuture<String> source) {
+			return source;
+		}
+
 	}
 
 }

@@ -8,6 +8,7 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.AuditLog;
+import io.auditspring.Delivery;
 import io.auditspring.TestDatabase;
 import io.auditspring.delivery.FaultyDataSource.Cut;
 import io.auditspring.ledger.LedgerVerifier;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -144,6 +146,24 @@ class LostCommitTests {
 			assertThat(this.log.await(1).get(0)).containsEntry("action", "pay").containsEntry("outcome", outcome);
 			record(context, "done");
 			assertOnce(context, "pay", "done");
+			Awaitility.await()
+				.until(() -> context.getBean(DeliveryStatistics.class).recorded(Delivery.TRANSACTIONAL) == 2);
+		});
+	}
+
+	@Test
+	void nobodyClaimsARollbackWhereTheAnswerToTheCommitWasLost() {
+		runner("audit.delivery=async").run((context) -> {
+			record(context, "before");
+			this.log.await(1);
+			this.faulty.cutNextCommit(FaultyDataSource.CALLER, Cut.BEFORE_THE_ANSWER);
+			assertThat(catchThrowable(
+					() -> new TransactionTemplate(new DataSourceTransactionManager(context.getBean(DataSource.class)))
+						.executeWithoutResult((status) -> record(context, "pay"))))
+				.isNotNull();
+			comeBack(context);
+			assertThat(this.log.await(2).get(1)).containsEntry("outcome", "failure")
+				.containsEntry("error", "The commit failed or was not answered");
 		});
 	}
 

@@ -2,6 +2,7 @@ package io.auditspring.delivery;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import javax.sql.DataSource;
 
@@ -65,6 +66,27 @@ class RelayTests {
 			assertThat(quarantined.get(0)).containsEntry("entries", "not json");
 			assertThat((String) quarantined.get(1).get("reason")).contains("audit_log_system_actor");
 		});
+	}
+
+	@Test
+	void twoInstancesKeepTheOrderAmongRowsThatCannotBeTaken() {
+		this.runner.run((one) -> this.runner.run((other) -> {
+			one.getBean(Relay.class).stop();
+			other.getBean(Relay.class).stop();
+			for (int i = 1; i <= 200; i++) {
+				record(one, i, i);
+				if (i % 10 == 0) {
+					this.log.jdbc()
+						.update("insert into audit.audit_outbox (chain, entries) values ('main', 'not json')");
+				}
+			}
+			one.getBean(Relay.class).start();
+			other.getBean(Relay.class).start();
+			assertThat(this.log.await(200)).extracting("action")
+				.containsExactlyElementsOf(IntStream.rangeClosed(1, 200).mapToObj((i) -> "no." + i).toList());
+			assertThat(this.log.jdbc().queryForObject("select count(*) from audit.audit_quarantine", Long.class))
+				.isEqualTo(20);
+		}));
 	}
 
 	@Test

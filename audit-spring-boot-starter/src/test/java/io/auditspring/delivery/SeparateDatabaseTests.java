@@ -9,6 +9,9 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.AuditDataSource;
 import io.auditspring.AuditLog;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.Delivery;
 import io.auditspring.TestDatabase;
 import io.auditspring.delivery.FaultyDataSource.Cut;
 import io.auditspring.ledger.LedgerVerifier;
@@ -126,6 +129,19 @@ class SeparateDatabaseTests {
 			assertThat(this.staging.staged()).isEqualTo(4);
 			this.faultyLedger.comeBack();
 			assertComplete(1, 5);
+		});
+	}
+
+	@Test
+	void whatNeedsNoAnswerIsMovedWhileTheBusinessDatabaseIsAway() {
+		runner("audit.failure-policy=log").run((context) -> {
+			this.faultyBusiness.cutNextCommit(FaultyDataSource.CALLER, Cut.BEFORE_THE_ANSWER_FOR_GOOD);
+			record(context, 1, 1);
+			context.getBean(AuditRecorder.class).record(AuditRecord.action("no.2").delivery(Delivery.ASYNC).build());
+			Awaitility.await().until(() -> this.log.count() == 1);
+			assertThat(this.log.entries()).extracting("action").containsExactly("no.2");
+			this.faultyBusiness.comeBack();
+			assertComplete(1, 2);
 		});
 	}
 

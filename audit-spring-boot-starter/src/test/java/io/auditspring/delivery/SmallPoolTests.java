@@ -1,6 +1,9 @@
 package io.auditspring.delivery;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
@@ -8,16 +11,20 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.AuditSetupException;
+import io.auditspring.Audited;
 import io.auditspring.Delivery;
 import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
-import org.junit.jupiter.api.BeforeEach;
+import io.auditspring.autoconfigure.AuditReactorAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourcePoolMetadataProvidersConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -38,18 +45,22 @@ class SmallPoolTests {
 	@TempDir
 	Path directory;
 
-	// Flyway needs two.
-	@BeforeEach
-	void migrate() {
+	// Flyway needs two when there is something to do.
+	private void migrate() {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
 			.withBean(DataSource.class, () -> this.database)
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	private ApplicationContextRunner runner() {
-		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
-			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"),
-					"audit.flyway.enabled=false")
+		migrate();
+		return start();
+	}
+
+	private ApplicationContextRunner start() {
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditReactorAutoConfiguration.class))
+			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"))
 			.withBean(HikariDataSource.class, () -> {
 				HikariDataSource pool = new HikariDataSource();
 				pool.setDataSource(this.database);
@@ -57,6 +68,17 @@ class SmallPoolTests {
 				pool.setConnectionTimeout(2_000);
 				return pool;
 			});
+	}
+
+	@Test
+	void aPoolTooSmallToMigrateStopsTheStartAtOnceAndSaysWhatToDo() {
+		start().withUserConfiguration(DataSourcePoolMetadataProvidersConfiguration.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(AuditSetupException.class,
+						(failure) -> assertThat(failure.getRemedy()).contains("maximum-pool-size=2",
+								"audit.flyway.enabled=false"))
+				.hasMessageContaining("takes two connections"));
 	}
 
 	private static TransactionTemplate transaction(ApplicationContext context, int propagation) {
@@ -89,6 +111,29 @@ class SmallPoolTests {
 		});
 	}
 
+	@ParameterizedTest
+	@EnumSource(value = Delivery.class, mode = EnumSource.Mode.EXCLUDE, names = "DEFAULT")
+	void recordsResultsThatATransactionWaitsFor(Delivery mode) {
+		runner().withBean(Works.class).withPropertyValues("audit.delivery=" + mode).run((context) -> {
+			Works works = context.getBean(Works.class);
+			for (boolean rolledBack : new boolean[] { false, true }) {
+				transaction(context, TransactionDefinition.PROPAGATION_REQUIRED).executeWithoutResult((status) -> {
+					CompletableFuture<String> source = new CompletableFuture<>();
+					CompletableFuture<String> result = works.stage(source);
+					new Thread(() -> source.complete("done")).start();
+					assertThat(result.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo("done");
+					assertThat(works.mono().block(Duration.ofSeconds(10))).isEqualTo("done");
+					if (rolledBack) {
+						status.setRollbackOnly();
+					}
+				});
+			}
+			assertNothingFailed(context, 4);
+			assertThat(this.log.entries()).extracting("outcome")
+				.containsExactly("success", "success", "failure", "failure");
+		});
+	}
+
 	@Test
 	void asyncRecordsWhereATransactionIsSuspended() {
 		runner().run((context) -> {
@@ -98,6 +143,23 @@ class SmallPoolTests {
 				.executeWithoutResult((none) -> context.getBean(AuditRecorder.class).record(record)));
 			assertNothingFailed(context, 1);
 		});
+	}
+
+	/**
+	 * What takes its time.
+	 */
+	static class Works {
+
+		@Audited("late.stage")
+		public CompletableFuture<String> stage(CompletableFuture<String> source) {
+			return source;
+		}
+
+		@Audited("late.mono")
+		public Mono<String> mono() {
+			return Mono.just("done");
+		}
+
 	}
 
 }

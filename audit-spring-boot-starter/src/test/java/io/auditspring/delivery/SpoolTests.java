@@ -159,7 +159,7 @@ class SpoolTests {
 				this.faulty.goDown();
 				record(context, 1, 6);
 				assertThat(files(".spool")).isNotEmpty();
-				assertThat(context.getBean(AsyncBuffer.class).discarded()).isZero();
+				assertThat(context.getBean(DeliveryStatistics.class).lastLoss()).isNull();
 				this.faulty.comeBack();
 				assertThat(this.log.await(7)).extracting("action").contains("no.1", "no.6");
 			});

@@ -22,9 +22,12 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.UnexpectedRollbackException;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -108,6 +111,36 @@ class TransactionOutcomeTests {
 			.containsEntry("after_state", null)
 			.containsEntry("changes", null)
 			.containsEntry("revision", null);
+	}
+
+	@Test
+	void whatHappensJustBeforeThePlainCommitIsPartOfIt() {
+		this.context.getBean(Relay.class).stop();
+		AuditRecorder recorder = this.context.getBean(AuditRecorder.class);
+		new TransactionTemplate(new JdbcTransactionManager(this.context.getBean(DataSource.class)))
+			.executeWithoutResult((status) -> {
+				recorder.record(AuditRecord.action("within").build());
+				TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+					@Override
+					public void beforeCommit(boolean readOnly) {
+						recorder.record(AuditRecord.action("just.before").build());
+					}
+
+					@Override
+					public void afterCommit() {
+						recorder.record(AuditRecord.action("just.after").build());
+					}
+
+				});
+			});
+		assertThat(this.log.jdbc().queryForObject("""
+				select count(distinct xmin::text) from audit.audit_outbox where entries not like '%just.after%'
+				""", Integer.class)).isOne();
+		this.context.getBean(Relay.class).start();
+		assertThat(this.log.await(4)).extracting("action")
+			.containsExactly("order.create", "within", "just.before", "just.after");
+		assertThat(this.context.getBean(DeliveryStatistics.class).staged()).isEqualTo(4);
 	}
 
 	@Test

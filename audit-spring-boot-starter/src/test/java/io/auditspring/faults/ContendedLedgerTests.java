@@ -3,6 +3,9 @@ package io.auditspring.faults;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 
 import io.auditspring.AuditLog;
@@ -19,6 +22,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Transactions of others get in the way of the relay.
  */
 class ContendedLedgerTests {
+
+	/** How long a transaction of somebody else stays open: minutes on demand. */
+	private static final Duration OPEN = Duration.ofSeconds(Integer.getInteger("faults.open", 2));
 
 	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
 
@@ -127,14 +133,29 @@ class ContendedLedgerTests {
 			foreign.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
 			statement.execute("insert into audit.audit_outbox (chain, entries) values ('main', 'never to be seen')");
 			statement.execute("select count(*) from audit.audit_log");
-			Load load = load(context);
-			load.start(Map.of(Work.TRANSACTIONAL, 1, Work.SYNC, 1, Work.NOTE, 1), 100);
-			load.awaitEnd();
+			Instant begun = Instant.now();
+			Work[] works = { Work.TRANSACTIONAL, Work.SYNC, Work.ASYNC, Work.NOTE, Work.REFUSED };
+			Load load = Load.ofEach(context.getBean(OrderDesk.class), this.answers, "here", works);
+			while (begun.plus(OPEN).isAfter(Instant.now())) {
+				this.answers.awaitFurther(10, works);
+				awaitNothingOlderThan(Duration.ofSeconds(10));
+			}
+			load.stop();
+			// All of it while that transaction is still open.
 			new Reckoning("", this.answers, this.database).awaitRelay();
-			this.log.await(301);
+			int calls = Arrays.stream(works).mapToInt(this.answers::count).sum();
+			Awaitility.await().until(() -> this.log.count() == calls + 1);
+			assertThat(this.answers.failures()).isZero();
 			foreign.rollback();
 		}
-		settle("foreign transaction open all the time", Work.TRANSACTIONAL, Work.SYNC, Work.NOTE);
+		settle("foreign transaction open for %d s, all the time".formatted(OPEN.toSeconds()), Work.values());
+	}
+
+	// What waits is moved on, and not held up until the end.
+	private void awaitNothingOlderThan(Duration age) {
+		Awaitility.await().until(() -> this.log.jdbc().queryForObject("""
+				select coalesce(min(created_at) > now() - ?::interval, true) from audit.audit_outbox
+				""", Boolean.class, age.toString()));
 	}
 
 }

@@ -12,7 +12,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 class KilledDatabaseTests {
 
-	private static final int ROUNDS = Integer.getInteger("faults.rounds", 1);
+	private static final int ROUNDS = Integer.getInteger("faults.database-rounds", 1);
 
 	private final PostgresServer server = PostgresServer.create();
 

@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 import javax.sql.DataSource;
 
@@ -27,7 +28,12 @@ final class Reckoning {
 
 	private static final Path FIGURES = Path.of("target", "faults.md");
 
+	private static final List<Work> COLUMNS = List.of(Work.TRANSACTIONAL, Work.SYNC, Work.ASYNC, Work.NOTE,
+			Work.REFUSED);
+
 	private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+	private static boolean begun;
 
 	private final String fault;
 
@@ -58,10 +64,8 @@ final class Reckoning {
 	 * @return the figures
 	 */
 	List<Census> settle(int mayLose, Work... works) {
-		List<Census> all = Arrays.stream(works)
-			.map((work) -> Census.of(work, this.answers, this.dataSource))
-			.peek(this::write)
-			.toList();
+		List<Census> all = Arrays.stream(works).map((work) -> Census.of(work, this.answers, this.dataSource)).toList();
+		write(all);
 		all.forEach((census) -> {
 			assertThat(census.acknowledged()).as("%s", census).isPositive();
 			assertThat(census.doubled()).as("doubled in %s", census).isZero();
@@ -87,24 +91,46 @@ final class Reckoning {
 		assertThat(jdbc.queryForList("select reason from audit.audit_quarantine", String.class)).isEmpty();
 	}
 
-	private void write(Census census) {
-		String row = "| %s | %s | %d | %d | %d | %d | %d | %d | %d |%n".formatted(this.fault, census.work(),
-				census.acknowledged(), census.committed(), census.stored(), census.doubled(), census.missing(),
-				census.unanswered(), census.unfounded() + census.contradicted());
+	// One row for each fault, as in DELIVERY.md; each run begins a new table.
+	private void write(List<Census> all) {
+		StringBuilder row = new StringBuilder("| ").append(this.fault).append(" |");
+		for (Work work : COLUMNS) {
+			row.append(' ')
+				.append(all.stream()
+					.filter((census) -> census.work() == work)
+					.findAny()
+					.map(Reckoning::cell)
+					.orElse("–"))
+				.append(" |");
+		}
+		row.append(" %d | %d | %d | %d |%n".formatted(sum(all, Census::doubled), sum(all, Census::missing),
+				sum(all, Census::unanswered),
+				sum(all, Census::unfounded) + sum(all, Census::contradicted) + sum(all, Census::undone)));
 		try {
-			Files.createDirectories(FIGURES.getParent());
-			if (Files.notExists(FIGURES)) {
+			if (!begun) {
+				Files.createDirectories(FIGURES.getParent());
 				Files.writeString(FIGURES,
 						"""
-								| fault | calls | acknowledged | committed | stored | double | missing | missing, unanswered | false |
-								|---|---|---|---|---|---|---|---|---|
+								| fault | `transactional` | `sync` | `async` | `async`, no transaction | failed call | double | missing | unanswered | false |
+								|---|---|---|---|---|---|---|---|---|---|
 								""");
+				begun = true;
 			}
 			Files.writeString(FIGURES, row, StandardOpenOption.APPEND);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	private static String cell(Census census) {
+		return census.work().commits()
+				? "%d · %d · %d".formatted(census.acknowledged(), census.committed(), census.stored())
+				: "%d · %d".formatted(census.acknowledged(), census.stored());
+	}
+
+	private static int sum(List<Census> all, ToIntFunction<Census> figure) {
+		return all.stream().mapToInt(figure).sum();
 	}
 
 }

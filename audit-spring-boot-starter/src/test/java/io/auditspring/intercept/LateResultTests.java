@@ -45,8 +45,12 @@ import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -157,8 +161,9 @@ class LateResultTests {
 	@Test
 	void anAsynchronousEntryHoldsNobodyUp() {
 		CompletableFuture<String> source = new CompletableFuture<>();
-		assertThat(works.quick(source)).isSameAs(source);
+		CompletableFuture<String> result = works.quick(source);
 		source.complete("R-1");
+		assertThat(result).isCompletedWithValue("R-1");
 		assertThat(newEntry()).containsEntry("action", "late.quick").containsEntry("outcome", "success");
 	}
 
@@ -232,6 +237,103 @@ class LateResultTests {
 			.containsEntry("error", "IllegalStateException: no stock");
 		assertThat(context.getBean(PurchaseOrderRepository.class).findAll()).extracting(PurchaseOrder::getReference)
 			.doesNotContain("rolled back");
+	}
+
+	@Test
+	void whoeverWaitsWithinATransactionGetsTheResultAndTheEntryIsPartOfTheTransaction() {
+		CompletableFuture<String> source = new CompletableFuture<>();
+		transaction().executeWithoutResult((status) -> {
+			CompletableFuture<String> result = works.inTransaction(source, "joined", false);
+			new Thread(() -> source.complete("R-4")).start();
+			assertThat(result.join()).isEqualTo("R-4");
+			assertThatNothingIsRecorded();
+		});
+		assertThat(newEntry()).containsEntry("outcome", "success")
+			.containsEntry("message", "Got R-4")
+			.containsEntry("target_type", "PurchaseOrder")
+			.extractingByKey("after_state")
+			.isNotNull();
+	}
+
+	@Test
+	void aResultThatWasThereBeforeItsTransactionWasRolledBackIsAFailure() {
+		transaction().executeWithoutResult((status) -> {
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<String> result = works.inTransaction(source, "joined and undone", false);
+			source.complete("R-5");
+			result.join();
+			CompletableFuture<String> quick = new CompletableFuture<>();
+			CompletableFuture<String> soon = works.quick(quick);
+			quick.complete("R-6");
+			soon.join();
+			assertThat(works.mono(Mono.just("R-7")).block(PATIENCE)).isEqualTo("R-7");
+			assertThatNothingIsRecorded();
+			status.setRollbackOnly();
+		});
+		assertThat(newEntries(3)).extracting("action", "outcome", "error")
+			.containsExactlyInAnyOrder(tuple("late.transaction", "failure", "The transaction was rolled back"),
+					tuple("late.quick", "failure", "The transaction was rolled back"),
+					tuple("late.mono", "failure", "The transaction was rolled back"));
+	}
+
+	@Test
+	void aResultOfSomethingUndoneToASavepointIsAFailure() {
+		PlatformTransactionManager jdbc = new JdbcTransactionManager(context.getBean(DataSource.class));
+		new TransactionTemplate(jdbc).executeWithoutResult((status) -> {
+			Object savepoint = status.createSavepoint();
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<String> result = works.stage(source);
+			Mono<String> mono = works.mono(Mono.just("R-7"));
+			status.rollbackToSavepoint(savepoint);
+			source.complete("R-6");
+			result.join();
+			mono.block(PATIENCE);
+		});
+		assertThat(newEntries(2)).extracting("action", "outcome")
+			.containsExactlyInAnyOrder(tuple("late.stage", "failure"), tuple("late.mono", "failure"));
+	}
+
+	@Test
+	void whatHappenedElsewhereIsNotUndoneWithTheTransactionThatWaited() {
+		transaction().executeWithoutResult((status) -> {
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<String> result = works.elsewhere(source, Step.LATER);
+			CompletableFuture<String> own = new CompletableFuture<>();
+			CompletableFuture<String> independent = works.inItsOwn(own);
+			source.complete("R-6");
+			own.complete("R-8");
+			result.join();
+			independent.join();
+			status.setRollbackOnly();
+		});
+		assertThat(newEntries(2)).extracting("action", "outcome")
+			.containsExactlyInAnyOrder(tuple("late.elsewhere", "success"), tuple("late.own-transaction", "success"));
+	}
+
+	@Test
+	void aResultThatComesAfterTheTransactionIsRecordedThen() {
+		CompletableFuture<String> source = new CompletableFuture<>();
+		CompletableFuture<String> result = transaction()
+			.execute((status) -> works.inTransaction(source, "early", false));
+		newEntry();
+		source.complete("R-9");
+		assertThat(result.join()).isEqualTo("R-9");
+		assertThat(newEntries(2).get(1)).containsEntry("message", "Got R-9").containsEntry("outcome", "success");
+	}
+
+	@Test
+	void aSynchronousEntryIsChainedWhenTheTransactionIsOver() {
+		transaction().executeWithoutResult((status) -> {
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletionStage<String> result = works.chained(source);
+			source.complete("R-9");
+			result.toCompletableFuture().join();
+		});
+		assertThat(log.count()).isEqualTo(this.before + 1);
+	}
+
+	private static TransactionTemplate transaction() {
+		return new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
 	}
 
 	@Test
@@ -484,6 +586,12 @@ class LateResultTests {
 			if (undone) {
 				TransactionAspectSupport.currentTransactionStatus().setRollbackOnly();
 			}
+			return source;
+		}
+
+		@Audited("late.own-transaction")
+		@Transactional(propagation = Propagation.REQUIRES_NEW)
+		public CompletableFuture<String> inItsOwn(CompletableFuture<String> source) {
 			return source;
 		}
 
