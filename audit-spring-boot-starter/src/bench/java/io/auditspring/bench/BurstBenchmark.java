@@ -46,7 +46,7 @@ final class BurstBenchmark implements Benchmark {
 			}
 		}
 		report.note("Lost are answered calls without an entry. While the database is cut off, the buffer answers and "
-				+ "fills; a call that must be durable is refused.");
+				+ "fills; a call that must be durable waits for a connection, or is refused.");
 	}
 
 	private void measure(Effort effort, String title, TcpProxy proxy, Table table) throws Exception {
