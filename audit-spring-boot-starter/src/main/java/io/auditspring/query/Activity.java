@@ -10,14 +10,17 @@ import io.auditspring.Outcome;
 /**
  * How much happened in a period.
  *
- * @param from when the period begins
+ * @param from when the period begins; later than asked for where there were too many
+ * entries before to count them one by one
  * @param to when it has ended
  * @param interval how long each bucket is
  * @param total how many entries there are
  * @param buckets the entries over time, oldest first; spans without entries are left out
  * @param actions the most frequent actions and how often they happened, most frequent
- * first
- * @param actors the ids of the most active actors, likewise
+ * first: of the whole period, where all entries are asked for or one action, else among
+ * its newest {@value ActivityQuery#NEWEST} entries
+ * @param actors the ids of the most active actors, among the newest
+ * {@value ActivityQuery#NEWEST} entries of the period
  */
 public record Activity(Instant from, Instant to, Duration interval, long total, List<Bucket> buckets,
 		Map<String, Long> actions, Map<String, Long> actors) {

@@ -2,6 +2,7 @@ package io.auditspring.query;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -16,65 +17,119 @@ import jakarta.persistence.criteria.CriteriaQuery;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Root;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Counts entries.
+ * Counts entries: by the sums that are kept where they tell it, else one by one.
  */
 final class ActivityQuery {
 
-	private static final int MOST_FREQUENT = 10;
+	static final int MOST = 50_000;
+
+	static final int NEWEST = 5_000;
+
+	static final int MOST_FREQUENT = 10;
 
 	private final EntityManager entityManager;
+
+	private final HibernateCriteriaBuilder builder;
 
 	private final AuditQuery query;
 
 	ActivityQuery(EntityManager entityManager, AuditQuery query) {
 		this.entityManager = entityManager;
+		this.builder = (HibernateCriteriaBuilder) entityManager.getCriteriaBuilder();
 		this.query = query;
 	}
 
 	Activity over(Instant from, Instant to, Duration interval) {
-		List<Activity.Bucket> buckets = buckets(interval);
+		KeptActivity kept = KeptActivity.of(this.entityManager, this.query, from, to, interval);
+		Instant since = (kept != null) ? from : countable(from, to);
+		AuditQuery period = this.query.from(since).to(to);
+		List<KeptActivity.Count> counts = (kept != null) ? kept.buckets(interval) : buckets(period, interval);
+		List<Activity.Bucket> buckets = toBuckets(counts);
 		long total = buckets.stream()
 			.flatMap((bucket) -> bucket.outcomes().values().stream())
 			.mapToLong(Long::longValue)
 			.sum();
-		return new Activity(from, to, interval, total, buckets, mostFrequent("action"), mostFrequent("actorId"));
+		Map<String, Long> actions = (kept != null) ? kept.actions() : null;
+		return new Activity(since, to, interval, total, buckets,
+				(actions != null) ? actions : mostFrequent("action", period), mostFrequent("actorId", period));
 	}
 
-	private List<Activity.Bucket> buckets(Duration interval) {
-		HibernateCriteriaBuilder builder = (HibernateCriteriaBuilder) this.entityManager.getCriteriaBuilder();
-		CriteriaQuery<Tuple> count = builder.createTupleQuery();
+	/** Since when there are no more entries than can be counted one by one. */
+	private Instant countable(Instant from, Instant to) {
+		AuditQuery period = this.query.from(from).to(to);
+		Instant last = after(MOST, period);
+		return (last != null) ? last.plus(1, ChronoUnit.MICROS) : from;
+	}
+
+	private @Nullable Instant after(int entries, AuditQuery period) {
+		CriteriaQuery<Instant> newest = this.builder.createQuery(Instant.class);
+		Root<AuditEntry> entry = newest.from(AuditEntry.class);
+		newest.select(entry.get("recordedAt"))
+			.where(period.filter().toPredicate(entry, newest, this.builder))
+			.orderBy(this.builder.desc(entry.get("recordedAt")));
+		List<Instant> found = this.entityManager.createQuery(newest)
+			.setFirstResult(entries)
+			.setMaxResults(1)
+			.getResultList();
+		return found.isEmpty() ? null : found.get(0);
+	}
+
+	private List<KeptActivity.Count> buckets(AuditQuery period, Duration interval) {
+		CriteriaQuery<Tuple> count = this.builder.createTupleQuery();
 		Root<AuditEntry> entry = count.from(AuditEntry.class);
 		// Not a parameter: PostgreSQL would not see that both expressions are the same.
-		Expression<Instant> start = builder.sql(
+		Expression<Instant> start = this.builder.sql(
 				"date_bin('%d seconds', ?, timestamptz '1970-01-01 00:00:00Z')".formatted(interval.toSeconds()),
 				Instant.class, entry.get("recordedAt"));
-		count.multiselect(start, entry.get("outcome"), builder.count());
-		count.where(this.query.filter().toPredicate(entry, count, builder));
+		count.multiselect(start, entry.get("outcome"), this.builder.count());
+		count.where(period.filter().toPredicate(entry, count, this.builder));
 		count.groupBy(start, entry.get("outcome"));
+		return this.entityManager.createQuery(count)
+			.getResultList()
+			.stream()
+			.map((row) -> new KeptActivity.Count(row.get(0, Instant.class), row.get(1, Outcome.class),
+					row.get(2, Long.class)))
+			.toList();
+	}
+
+	private static List<Activity.Bucket> toBuckets(List<KeptActivity.Count> counts) {
 		Map<Instant, Map<Outcome, Long>> buckets = new TreeMap<>();
-		for (Tuple row : this.entityManager.createQuery(count).getResultList()) {
-			buckets.computeIfAbsent(row.get(0, Instant.class), (time) -> new EnumMap<>(Outcome.class))
-				.put(row.get(1, Outcome.class), row.get(2, Long.class));
+		for (KeptActivity.Count count : counts) {
+			buckets.computeIfAbsent(count.start(), (time) -> new EnumMap<>(Outcome.class))
+				.put(count.outcome(), count.entries());
 		}
 		List<Activity.Bucket> result = new ArrayList<>();
 		buckets.forEach((time, outcomes) -> result.add(new Activity.Bucket(time, outcomes)));
 		return result;
 	}
 
-	private Map<String, Long> mostFrequent(String attribute) {
-		HibernateCriteriaBuilder builder = (HibernateCriteriaBuilder) this.entityManager.getCriteriaBuilder();
-		CriteriaQuery<Tuple> count = builder.createTupleQuery();
-		Root<AuditEntry> entry = count.from(AuditEntry.class);
-		count.multiselect(entry.get(attribute), builder.count());
-		count.where(this.query.filter().toPredicate(entry, count, builder), builder.isNotNull(entry.get(attribute)));
-		count.groupBy(entry.get(attribute));
-		count.orderBy(builder.desc(builder.count()), builder.asc(entry.get(attribute)));
-		Map<String, Long> result = new LinkedHashMap<>();
-		for (Tuple row : this.entityManager.createQuery(count).setMaxResults(MOST_FREQUENT).getResultList()) {
-			result.put(row.get(0, String.class), row.get(1, Long.class));
+	/** Among the newest entries: of all, they would have to be read. */
+	private Map<String, Long> mostFrequent(String attribute, AuditQuery period) {
+		CriteriaQuery<String> newest = this.builder.createQuery(String.class);
+		Root<AuditEntry> entry = newest.from(AuditEntry.class);
+		newest.select(entry.get(attribute))
+			.where(period.filter().toPredicate(entry, newest, this.builder))
+			.orderBy(this.builder.desc(entry.get("recordedAt")));
+		Map<String, Long> counts = new TreeMap<>();
+		for (String value : this.entityManager.createQuery(newest).setMaxResults(NEWEST).getResultList()) {
+			if (value != null) {
+				counts.merge(value, 1L, Long::sum);
+			}
 		}
+		return mostFrequent(counts);
+	}
+
+	/** Those of the same number in the order of their letters. */
+	static Map<String, Long> mostFrequent(Map<String, Long> counts) {
+		Map<String, Long> result = new LinkedHashMap<>();
+		counts.entrySet()
+			.stream()
+			.sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+			.limit(MOST_FREQUENT)
+			.forEach((entry) -> result.put(entry.getKey(), entry.getValue()));
 		return result;
 	}
 

@@ -1,16 +1,17 @@
 package io.auditspring.query;
 
 import java.time.Instant;
-import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
+import io.auditspring.Outcome;
+import io.auditspring.Severity;
 import io.auditspring.ledger.CanonicalJson;
 import io.auditspring.ledger.IpAddress;
 import jakarta.persistence.criteria.CriteriaBuilder;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Predicate;
-import jakarta.persistence.criteria.Root;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
-import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.jpa.domain.Specification;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -19,16 +20,36 @@ import tools.jackson.databind.node.JsonNodeFactory;
  */
 final class AuditFilters {
 
-	private static final List<String> TEXTS = List.of("action", "actorId", "actorName", "targetId", "targetName",
-			"message", "justification", "error");
-
 	private static final String RECORDED_AT = "recordedAt";
+
+	/**
+	 * What most entries are is in no index, and PostgreSQL must see that it is not about
+	 * them without knowing the value.
+	 */
+	private static final Map<String, Object> USUAL = Map.of("outcome", Outcome.SUCCESS, "severity", Severity.INFO);
 
 	private AuditFilters() {
 	}
 
+	/**
+	 * A plan for any value of these reads everything for a value that nobody has, as it
+	 * takes each for frequent. So the statement tells the value.
+	 */
+	private static final Set<String> FEW_VALUES = Set.of("action", "category", "targetType", "tenant", "service");
+
 	static Specification<AuditEntry> equal(String attribute, Object value) {
-		return (entry, query, builder) -> builder.equal(entry.get(attribute), value);
+		Object usual = USUAL.get(attribute);
+		return (entry, query, builder) -> {
+			Predicate equal = isPlain(attribute, value) ? builder.equal(entry.get(attribute), builder.literal(value))
+					: builder.equal(entry.get(attribute), value);
+			return (usual == null || usual.equals(value)) ? equal
+					: builder.and(builder.notEqual(entry.get(attribute), builder.literal(usual)), equal);
+		};
+	}
+
+	/** Nothing that SQL could take for something else than a part of a text. */
+	private static boolean isPlain(String attribute, Object value) {
+		return FEW_VALUES.contains(attribute) && value.toString().matches("[\\p{Alnum} ._:/-]{1,100}");
 	}
 
 	static Specification<AuditEntry> missing(String attribute) {
@@ -50,21 +71,6 @@ final class AuditFilters {
 		return (entry, query, builder) -> builder.lessThan(entry.get(RECORDED_AT), end);
 	}
 
-	/**
-	 * Bounds the entries that come after a position by an inequality that an index range
-	 * can start at. The exact condition is a disjunction, for which alone PostgreSQL
-	 * would read all pages before.
-	 */
-	static Specification<AuditEntry> from(KeysetScrollPosition position) {
-		Object recordedAt = position.getKeys().get(RECORDED_AT);
-		if (!(recordedAt instanceof Instant instant)) {
-			return Specification.unrestricted();
-		}
-		return (entry, query, builder) -> position.scrollsForward()
-				? builder.lessThanOrEqualTo(entry.get(RECORDED_AT), instant)
-				: builder.greaterThanOrEqualTo(entry.get(RECORDED_AT), instant);
-	}
-
 	static Specification<AuditEntry> related(String type, String id) {
 		String resource = CanonicalJson
 			.of(JsonNodeFactory.instance.arrayNode()
@@ -79,17 +85,6 @@ final class AuditFilters {
 			throw new IllegalArgumentException("'%s' is not an IP address".formatted(address));
 		}
 		return (entry, query, builder) -> sql("? = cast(? as inet)", entry.get("ipAddress"), normalized, builder);
-	}
-
-	static Specification<AuditEntry> text(String text) {
-		String pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
-		return (entry, query, builder) -> builder
-			.or(TEXTS.stream().map((attribute) -> contains(entry, attribute, pattern, builder)).toList());
-	}
-
-	private static Predicate contains(Root<AuditEntry> entry, String attribute, String pattern,
-			CriteriaBuilder builder) {
-		return ((HibernateCriteriaBuilder) builder).ilike(entry.get(attribute), pattern, '\\');
 	}
 
 	private static Predicate sql(String condition, Expression<String> column, String value, CriteriaBuilder builder) {

@@ -23,13 +23,13 @@ public final class AuditQuery {
 	/** The most entries of a page. */
 	public static final int MAX_LIMIT = 1000;
 
-	private final List<Specification<AuditEntry>> filters;
+	private final List<Filter> filters;
 
 	private final int limit;
 
 	private final KeysetScrollPosition position;
 
-	private AuditQuery(List<Specification<AuditEntry>> filters, int limit, KeysetScrollPosition position) {
+	private AuditQuery(List<Filter> filters, int limit, KeysetScrollPosition position) {
 		this.filters = filters;
 		this.limit = limit;
 		this.position = position;
@@ -44,7 +44,7 @@ public final class AuditQuery {
 	}
 
 	public AuditQuery actor(String id) {
-		return with(AuditFilters.equal("actorId", id));
+		return with(Filter.equal("actorId", id));
 	}
 
 	/**
@@ -53,23 +53,23 @@ public final class AuditQuery {
 	 * @return a narrower query
 	 */
 	public AuditQuery actor(Actor actor) {
-		return actor(actor.id()).with(AuditFilters.equal("actorType", actor.type()));
+		return actor(actor.id()).with(Filter.equal("actorType", actor.type()));
 	}
 
 	public AuditQuery action(String action) {
-		return with(AuditFilters.equal("action", action));
+		return with(Filter.equal("action", action));
 	}
 
 	public AuditQuery category(String category) {
-		return with(AuditFilters.equal("category", category));
+		return with(Filter.equal("category", category));
 	}
 
 	public AuditQuery severity(Severity severity) {
-		return with(AuditFilters.equal("severity", severity));
+		return with(Filter.equal("severity", severity));
 	}
 
 	public AuditQuery outcome(Outcome outcome) {
-		return with(AuditFilters.equal("outcome", outcome));
+		return with(Filter.equal("outcome", outcome));
 	}
 
 	/**
@@ -79,11 +79,11 @@ public final class AuditQuery {
 	 * @return a narrower query
 	 */
 	public AuditQuery target(String type, Object id) {
-		return targetType(type).with(AuditFilters.equal("targetId", id.toString()));
+		return targetType(type).with(Filter.equal("targetId", id.toString()));
 	}
 
 	public AuditQuery targetType(String type) {
-		return with(AuditFilters.equal("targetType", type));
+		return with(Filter.equal("targetType", type));
 	}
 
 	/**
@@ -93,11 +93,11 @@ public final class AuditQuery {
 	 * @return a narrower query
 	 */
 	public AuditQuery related(String type, Object id) {
-		return with(AuditFilters.related(type, id.toString()));
+		return with(Filter.searched(AuditFilters.related(type, id.toString())));
 	}
 
 	public AuditQuery tenant(String tenant) {
-		return with(AuditFilters.equal("tenant", tenant));
+		return with(Filter.equal("tenant", tenant));
 	}
 
 	/**
@@ -105,15 +105,15 @@ public final class AuditQuery {
 	 * @return a narrower query
 	 */
 	public AuditQuery withoutTenant() {
-		return with(AuditFilters.missing("tenant"));
+		return with(Filter.missing("tenant"));
 	}
 
 	public AuditQuery service(String service) {
-		return with(AuditFilters.equal("service", service));
+		return with(Filter.equal("service", service));
 	}
 
 	public AuditQuery chain(String chain) {
-		return with(AuditFilters.equal("chain", chain));
+		return with(Filter.equal("chain", chain));
 	}
 
 	/**
@@ -122,15 +122,15 @@ public final class AuditQuery {
 	 * @return a narrower query
 	 */
 	public AuditQuery id(UUID id) {
-		return with(AuditFilters.equal("id", id));
+		return with(Filter.equal("id", id));
 	}
 
 	public AuditQuery operation(UUID operationId) {
-		return with(AuditFilters.equal("operationId", operationId));
+		return with(Filter.equal("operationId", operationId));
 	}
 
 	public AuditQuery trace(String traceId) {
-		return with(AuditFilters.equal("traceId", traceId));
+		return with(Filter.equal("traceId", traceId));
 	}
 
 	/**
@@ -140,7 +140,7 @@ public final class AuditQuery {
 	 * @throws IllegalArgumentException if it is not an address
 	 */
 	public AuditQuery ip(String address) {
-		return with(AuditFilters.ip(address));
+		return with(Filter.other(AuditFilters.ip(address)));
 	}
 
 	/**
@@ -149,7 +149,7 @@ public final class AuditQuery {
 	 * @return a narrower query
 	 */
 	public AuditQuery from(Instant start) {
-		return with(AuditFilters.recordedFrom(start));
+		return with(new Filter(Filter.FROM, start, AuditFilters.recordedFrom(start), false));
 	}
 
 	/**
@@ -158,25 +158,28 @@ public final class AuditQuery {
 	 * @return a narrower query
 	 */
 	public AuditQuery to(Instant end) {
-		return with(AuditFilters.recordedBefore(end));
+		return with(new Filter(Filter.TO, end, AuditFilters.recordedBefore(end), false));
 	}
 
 	/**
 	 * Only what succeeded until a time and tells, or told before it was erased, a state.
 	 */
 	AuditQuery stateUntil(Instant end) {
-		return outcome(Outcome.SUCCESS).with(AuditFilters.stateUntil(end));
+		return outcome(Outcome.SUCCESS).with(Filter.other(AuditFilters.stateUntil(end)));
 	}
 
 	/**
-	 * Only what contains a text, in upper or lower case, in its action, the names or ids
-	 * of actor and target, message, justification or error. No index helps to find it, so
-	 * it is best combined with other filters.
+	 * Only what has words in its message, the name of its target, or the id or name of
+	 * its actor: all words of a text, each as a whole word or the beginning of one, in
+	 * any order, in upper or lower case. Words are what is between spaces and
+	 * punctuation.
 	 * @param text the text
 	 * @return a narrower query
+	 * @throws IllegalArgumentException if the text has no words, or is longer than
+	 * {@value AuditWords#MAX_LENGTH} characters
 	 */
 	public AuditQuery text(String text) {
-		return with(AuditFilters.text(text));
+		return with(Filter.searched(new AuditWords(text).found()));
 	}
 
 	/**
@@ -208,14 +211,37 @@ public final class AuditQuery {
 		return new AuditQuery(this.filters, this.limit, keyset);
 	}
 
-	private AuditQuery with(Specification<AuditEntry> filter) {
-		List<Specification<AuditEntry>> added = new ArrayList<>(this.filters);
+	/**
+	 * Goes back to the page that ends where another one begins. It comes in the same
+	 * order, newest first.
+	 * @param position what {@code window.positionAt(0)} gave
+	 * @return a query for the page before it
+	 * @throws IllegalArgumentException if it is not a keyset position
+	 */
+	public AuditQuery before(ScrollPosition position) {
+		AuditQuery query = after(position);
+		return new AuditQuery(this.filters, this.limit, query.position.backward());
+	}
+
+	private AuditQuery with(Filter filter) {
+		List<Filter> added = new ArrayList<>(this.filters);
 		added.add(filter);
 		return new AuditQuery(List.copyOf(added), this.limit, this.position);
 	}
 
+	/** What entries must be like, wherever the page begins. */
 	Specification<AuditEntry> filter() {
-		return Specification.allOf(this.filters).and(AuditFilters.from(this.position));
+		Specification<AuditEntry> all = (entry, query, builder) -> builder.conjunction();
+		return all.and(Specification.allOf(this.filters.stream().map(Filter::condition).toList()));
+	}
+
+	List<Filter> filters() {
+		return this.filters;
+	}
+
+	/** Whether the index that finds the entries does not know their order. */
+	boolean isSearch() {
+		return this.filters.stream().anyMatch(Filter::searched);
 	}
 
 	int limit() {

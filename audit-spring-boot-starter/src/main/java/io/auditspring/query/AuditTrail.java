@@ -2,6 +2,7 @@ package io.auditspring.query;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Spliterator;
@@ -14,13 +15,13 @@ import io.auditspring.ledger.ChainVerification;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.Verification;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.criteria.CriteriaBuilder;
+import jakarta.persistence.criteria.CriteriaQuery;
+import jakarta.persistence.criteria.Root;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
-import org.springframework.data.domain.ScrollPosition;
-import org.springframework.data.domain.Sort;
 import org.springframework.data.domain.Window;
-import org.springframework.data.jpa.repository.support.SimpleJpaRepository;
 import org.springframework.data.support.WindowIterator;
 
 /**
@@ -29,12 +30,6 @@ import org.springframework.data.support.WindowIterator;
  * of what they tell of.
  */
 public final class AuditTrail {
-
-	/**
-	 * Within a chain the order of the ledger, between chains that of recording. Spring
-	 * Data adds the id, which makes it a total one.
-	 */
-	private static final Sort NEWEST_FIRST = Sort.by(Sort.Direction.DESC, "recordedAt", "seq");
 
 	private final EntityManager entityManager;
 
@@ -57,8 +52,7 @@ public final class AuditTrail {
 	 * @return the page, and positions to go on from
 	 */
 	public Window<AuditEntry> find(AuditQuery query) {
-		return new SimpleJpaRepository<AuditEntry, UUID>(AuditEntry.class, this.entityManager).findBy(query.filter(),
-				(entries) -> entries.sortBy(NEWEST_FIRST).limit(query.limit()).scroll(query.position()));
+		return new EntryPages(this.entityManager).page(query);
 	}
 
 	/**
@@ -103,8 +97,52 @@ public final class AuditTrail {
 	}
 
 	/**
-	 * Counts what was recorded in a period. Reads every entry of it that the query
-	 * matches.
+	 * Counts the entries of a query, whatever its limit and position: exactly, and at the
+	 * cost of reading them all from an index.
+	 * @param query which entries
+	 * @return how many there are
+	 */
+	public long count(AuditQuery query) {
+		CriteriaBuilder builder = this.entityManager.getCriteriaBuilder();
+		CriteriaQuery<Long> count = builder.createQuery(Long.class);
+		Root<AuditEntry> entry = count.from(AuditEntry.class);
+		count.select(builder.count(entry)).where(query.filter().toPredicate(entry, count, builder));
+		return this.entityManager.createQuery(count).getSingleResult();
+	}
+
+	/**
+	 * Reads a page of operations: each with all entries of it that the query matches, at
+	 * the place of its newest one.
+	 * @param query which entries
+	 * @return the page, its limit being that of operations
+	 */
+	public Window<AuditOperation> operations(AuditQuery query) {
+		return new OperationPages(this.entityManager).page(query);
+	}
+
+	/**
+	 * Suggests values to filter by, in the order of their letters. Without filters all
+	 * entries are asked, with filters the newest {@value Suggestions#NEWEST} that match.
+	 * @param query which entries the reader may see
+	 * @param attribute what to filter by: {@code actor}, {@code action},
+	 * {@code category}, {@code targetType}, {@code tenant} or {@code service}
+	 * @param prefix how the values begin, in upper and lower case as given; empty for any
+	 * @param limit how many values at most
+	 * @return the values, without repetition
+	 * @throws IllegalArgumentException if there are no suggestions for the attribute
+	 */
+	public List<String> suggest(AuditQuery query, String attribute, String prefix, int limit) {
+		return new Suggestions(this.entityManager, attribute).find(query, prefix, limit);
+	}
+
+	/**
+	 * Counts what was recorded in a period. What is asked of the whole ledger, or of one
+	 * tenant, action, category, severity or service, is answered by sums of hours, days
+	 * and months that are kept beside the ledger, exactly, and as fast for ten million
+	 * entries as for ten thousand: they are completed by what is not summed up yet.
+	 * Everything else is counted one by one; where that would be more than
+	 * {@value ActivityQuery#MOST} entries, the answer is only about the newest of them,
+	 * and its {@link Activity#from() beginning} says since when.
 	 * @param query which entries
 	 * @param from when the period begins
 	 * @param to when it has ended
@@ -112,7 +150,7 @@ public final class AuditTrail {
 	 * @return the counts
 	 */
 	public Activity activity(AuditQuery query, Instant from, Instant to, Duration interval) {
-		return new ActivityQuery(this.entityManager, query.from(from).to(to)).over(from, to, interval);
+		return new ActivityQuery(this.entityManager, query).over(from, to, interval);
 	}
 
 	/**

@@ -71,3 +71,8 @@ grant insert on "${schema}".audit_checkpoint, "${schema}".audit_tile to audit_wr
 grant insert, update on "${schema}".audit_tree to audit_writer;
 grant select on "${schema}".audit_checkpoint, "${schema}".audit_tile, "${schema}".audit_tree
 	to audit_reader, audit_redactor, audit_retention;
+
+-- Reads and keeps the statistics, which are no evidence: they only ever count what the log holds.
+grant select on "${schema}".audit_activity, "${schema}".audit_activity_position
+	to audit_reader, audit_redactor, audit_retention;
+grant execute on function "${schema}".audit_oldest_month(), "${schema}".audit_count_activity(integer) to audit_reader;

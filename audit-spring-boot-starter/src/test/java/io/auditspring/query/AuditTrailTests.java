@@ -14,6 +14,7 @@ import io.auditspring.Outcome;
 import io.auditspring.Resource;
 import io.auditspring.Severity;
 import io.auditspring.ledger.Entries;
+import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.LedgerDatabase;
 import io.auditspring.ledger.LedgerVerifier;
 import org.junit.jupiter.api.AfterAll;
@@ -148,11 +149,83 @@ class AuditTrailTests {
 	}
 
 	@Test
-	void textIsFoundAsItIsWritten() {
+	void wordsAreFoundByTheirBeginningInAnyOrder() {
 		assertThat(count(AuditQuery.all().text("UNUSUAL 100%"))).isEqualTo(1);
-		assertThat(count(AuditQuery.all().text("100_"))).isZero();
-		assertThat(count(AuditQuery.all().text("1%_\\"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().text("mess unusual"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().text("usual"))).isZero();
+		assertThat(count(AuditQuery.all().text("unusual absent"))).isZero();
 		assertThat(count(AuditQuery.all().text("john"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().text("roe no."))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().text("clear"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().text("clear").actor("jane"))).isZero();
+	}
+
+	@Test
+	void textNeedsAWordOfReasonableLength() {
+		assertThatIllegalArgumentException().isThrownBy(() -> AuditQuery.all().text(" %_' "))
+			.withMessage("' %_' ' has no word to search for");
+		assertThatIllegalArgumentException().isThrownBy(() -> AuditQuery.all().text("x".repeat(201)))
+			.withMessageContaining("200");
+		assertThat(count(AuditQuery.all().text("it's & | ! ( :* \\ jan"))).isZero();
+	}
+
+	@Test
+	void searchesHavePagesBothWaysToo() {
+		AuditQuery query = AuditQuery.all().text("roe").limit(50);
+		Window<AuditEntry> first = this.trail.find(query);
+		Window<AuditEntry> second = this.trail.find(query.after(first.positionAt(49)));
+		assertThat(this.trail.find(query.before(second.positionAt(0))).getContent()).extracting(AuditEntry::getId)
+			.isEqualTo(first.getContent().stream().map(AuditEntry::getId).toList());
+		assertThat(this.trail.stream(query).map(AuditEntry::getId)).hasSize(123).doesNotHaveDuplicates();
+	}
+
+	@Test
+	void entriesAreCounted() {
+		assertThat(this.trail.count(AuditQuery.all().limit(1))).isEqualTo(123);
+		assertThat(this.trail.count(AuditQuery.all().chain("other").text("roe"))).isEqualTo(60);
+	}
+
+	@Test
+	void valuesAreSuggested() {
+		assertThat(this.trail.suggest(AuditQuery.all(), "action", "", 3)).containsExactly("cart.clear", "order.pay",
+				"order.pay.0");
+		assertThat(this.trail.suggest(AuditQuery.all(), "action", "order.pay.29", 3)).containsExactly("order.pay.29");
+		assertThat(this.trail.suggest(AuditQuery.all(), "actor", "", 10)).containsExactly("jane", "john");
+		assertThat(this.trail.suggest(AuditQuery.all().action("cart.clear"), "actor", "j", 10)).containsExactly("john");
+		assertThat(this.trail.suggest(AuditQuery.all(), "targetType", "x", 10)).isEmpty();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.trail.suggest(AuditQuery.all(), "hash", "", 1))
+			.withMessageContaining("action, actor, category");
+	}
+
+	@Test
+	void operationsComeWithTheirEntries() {
+		LedgerDatabase database = LedgerDatabase.create();
+		Entry first = Entries.entry("order.pay");
+		database.append("main", first, sameOperation(first, Entries.entry("order.ship")), Entries.entry("order.close"));
+		try (PersistenceUnit unit = PersistenceUnit.with(database)) {
+			AuditTrail trail = new AuditTrail(unit.entityManager(),
+					new LedgerVerifier(database.dataSource(), database.schema()));
+			Window<AuditOperation> page = trail.operations(AuditQuery.all().limit(1));
+			assertThat(page).singleElement()
+				.satisfies((operation) -> assertThat(actions(operation)).containsExactly("order.close"));
+			assertThat(page.hasNext()).isTrue();
+			page = trail.operations(AuditQuery.all().limit(1).after(page.positionAt(0)));
+			assertThat(page).singleElement()
+				.satisfies((operation) -> assertThat(actions(operation)).containsExactly("order.ship", "order.pay"));
+			assertThat(page.hasNext()).isFalse();
+			assertThat(trail.operations(AuditQuery.all().action("order.pay"))).singleElement()
+				.satisfies((operation) -> assertThat(actions(operation)).containsExactly("order.pay"));
+		}
+	}
+
+	private static List<String> actions(AuditOperation operation) {
+		return operation.entries().stream().map(AuditEntry::getAction).toList();
+	}
+
+	private static Entry sameOperation(Entry first, Entry next) {
+		return new Entry(next.id(), next.occurredAt(), next.service(), next.tenant(), first.operation(), next.action(),
+				next.category(), next.severity(), next.outcome(), next.actorType(), next.targetType(), next.targetId(),
+				next.revision(), next.durationMicros(), next.traceId(), next.actor(), next.data());
 	}
 
 	@Test

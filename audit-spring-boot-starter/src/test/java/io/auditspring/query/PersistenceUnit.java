@@ -4,7 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
+import javax.sql.DataSource;
+
 import io.auditspring.ledger.LedgerDatabase;
+import io.auditspring.ledger.Schema;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 
@@ -22,7 +25,11 @@ final class PersistenceUnit implements AutoCloseable {
 	private final LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
 
 	private PersistenceUnit(LedgerDatabase database, String scanned, Map<String, String> settings) {
-		this.factory.setDataSource(database.dataSource());
+		this(database.dataSource(), scanned, settings);
+	}
+
+	private PersistenceUnit(DataSource dataSource, String scanned, Map<String, String> settings) {
+		this.factory.setDataSource(dataSource);
 		this.factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
 		this.factory.setPackagesToScan(scanned);
 		this.factory.setJpaPropertyMap(settings);
@@ -35,6 +42,14 @@ final class PersistenceUnit implements AutoCloseable {
 			all.put(settings[i], settings[i + 1]);
 		}
 		return new PersistenceUnit(database, HOST, all);
+	}
+
+	static PersistenceUnit watched(LedgerDatabase database, StatementLog log) {
+		return reading(log.watching(database.dataSource()), database.schema());
+	}
+
+	static PersistenceUnit reading(DataSource dataSource, Schema schema) {
+		return new PersistenceUnit(dataSource, HOST, Map.of(AuditEntryMapping.SCHEMA, schema.name()));
 	}
 
 	static PersistenceUnit scanning(String scanned, LedgerDatabase database) {

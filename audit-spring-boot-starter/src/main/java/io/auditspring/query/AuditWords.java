@@ -1,0 +1,68 @@
+package io.auditspring.query;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import jakarta.persistence.criteria.Expression;
+import jakarta.persistence.criteria.Predicate;
+import jakarta.persistence.criteria.Root;
+import org.hibernate.query.criteria.HibernateCriteriaBuilder;
+
+import org.springframework.data.jpa.domain.Specification;
+
+/**
+ * Words to be found in entries.
+ */
+final class AuditWords {
+
+	static final int MAX_LENGTH = 200;
+
+	/** What joins words into one for PostgreSQL, as in user-42 or order.pay. */
+	private static final String JOINTS = "._-/@:+~%&=#<>\\";
+
+	private static final String TEXTS = "coalesce(?, '') || ' ' || coalesce(?, '') || ' ' || coalesce(?, '') || ' ' || coalesce(?, '')";
+
+	/** The same expression as that of the index, which audit_index_words() makes. */
+	private static final String FOUND = "to_tsvector('simple', translate(%s, '%s', '%s')) @@ to_tsquery('simple', ?)"
+		.formatted(TEXTS, JOINTS, " ".repeat(JOINTS.length()));
+
+	/** Follows from the other, and costs a fraction of it. */
+	private static final String CONTAINED = "(%s) ilike ?".formatted(TEXTS);
+
+	private final List<String> words;
+
+	AuditWords(String text) {
+		if (text.length() > MAX_LENGTH) {
+			throw new IllegalArgumentException(
+					"A text to search for has at most %d characters, not %d".formatted(MAX_LENGTH, text.length()));
+		}
+		this.words = Stream.of(text.split("[\\s\\p{Cntrl}\\p{Punct}]+")).filter((word) -> !word.isEmpty()).toList();
+		if (this.words.stream().noneMatch((word) -> word.codePoints().anyMatch(Character::isLetterOrDigit))) {
+			throw new IllegalArgumentException("'%s' has no word to search for".formatted(text));
+		}
+	}
+
+	Specification<AuditEntry> found() {
+		return (entry, query, builder) -> {
+			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
+			Stream<Predicate> contained = this.words.stream()
+				.filter((word) -> word.chars().allMatch((character) -> character < 0x80))
+				.map((word) -> sql(CONTAINED, entry, '%' + word + '%', hibernate));
+			return builder.and(Stream.concat(contained, Stream.of(sql(FOUND, entry, wanted(), hibernate))).toList());
+		};
+	}
+
+	/** Each word is quoted: it has no quote or backslash, which are punctuation. */
+	private String wanted() {
+		return this.words.stream().map((word) -> "'" + word + "':*").collect(Collectors.joining(" & "));
+	}
+
+	private static Predicate sql(String condition, Root<AuditEntry> entry, String value,
+			HibernateCriteriaBuilder builder) {
+		Expression<Boolean> matches = builder.sql(condition, Boolean.class, entry.get("message"),
+				entry.get("targetName"), entry.get("actorId"), entry.get("actorName"), builder.value(value));
+		return builder.isTrue(matches);
+	}
+
+}

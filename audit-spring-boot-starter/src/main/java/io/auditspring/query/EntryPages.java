@@ -1,0 +1,193 @@
+package io.auditspring.query;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.criteria.CriteriaQuery;
+import jakarta.persistence.criteria.Expression;
+import jakarta.persistence.criteria.Order;
+import jakarta.persistence.criteria.Predicate;
+import jakarta.persistence.criteria.Root;
+import org.hibernate.query.criteria.HibernateCriteriaBuilder;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.domain.KeysetScrollPosition;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Window;
+import org.springframework.data.jpa.domain.Specification;
+
+/**
+ * Reads entries page by page, newest first: within a chain in the order of the ledger,
+ * between chains in that of recording.
+ * <p>
+ * Where an index knows that order, it gives a page at once. Words and related resources
+ * are found by indexes that do not, so that PostgreSQL would have to choose: to sort all
+ * that is found, millions perhaps, or to read on until the page is full, through
+ * everything perhaps. Both are avoided by looking into the entries next to the position
+ * first, and then, by the index, into spans of time ten times as long each.
+ */
+final class EntryPages {
+
+	private static final int FIRST_SPAN = 2_000;
+
+	private static final Duration LONGEST_SPAN = Duration.ofDays(100);
+
+	private final EntityManager entityManager;
+
+	private final HibernateCriteriaBuilder builder;
+
+	EntryPages(EntityManager entityManager) {
+		this.entityManager = entityManager;
+		this.builder = (HibernateCriteriaBuilder) entityManager.getCriteriaBuilder();
+	}
+
+	Window<AuditEntry> page(AuditQuery query) {
+		return page(query, query.filter());
+	}
+
+	Window<AuditEntry> page(AuditQuery query, Specification<AuditEntry> filter) {
+		Specification<AuditEntry> wanted = filter.and(beyond(query.position()));
+		int most = query.limit() + 1;
+		boolean forward = query.position().scrollsForward();
+		List<AuditEntry> read = query.isSearch() ? search(query, wanted, most)
+				: read(wanted, most, Step.of(forward, false));
+		boolean more = read.size() == most;
+		List<AuditEntry> page = new ArrayList<>(more ? read.subList(0, query.limit()) : read);
+		if (!forward) {
+			Collections.reverse(page);
+		}
+		return Window.from(page, (index) -> positionOf(page.get(index), query.position().getDirection()), more);
+	}
+
+	private List<AuditEntry> search(AuditQuery query, Specification<AuditEntry> wanted, int most) {
+		boolean forward = query.position().scrollsForward();
+		List<AuditEntry> found = new ArrayList<>();
+		Specification<AuditEntry> rest = Specification.unrestricted();
+		Specification<AuditEntry> begun = Specification
+			.allOf(query.filters().stream().filter(Filter::isPeriod).map(Filter::condition).toList())
+			.and(bound(query.position(), forward));
+		Instant start = after(0, begun, forward);
+		Instant end = after(FIRST_SPAN, begun, forward);
+		Duration span = (start != null && end != null) ? Duration.between(start, end).abs() : Duration.ZERO;
+		for (boolean first = true; found.size() < most; first = false) {
+			found
+				.addAll(read(wanted.and(rest).and(until(end, forward)), most - found.size(), Step.of(forward, !first)));
+			if (end == null) {
+				break;
+			}
+			rest = beyond(end, forward);
+			span = span.plusMillis(1).multipliedBy(10);
+			end = (span.compareTo(LONGEST_SPAN) < 0) ? (forward ? end.minus(span) : end.plus(span)) : null;
+		}
+		return found;
+	}
+
+	private List<AuditEntry> read(Specification<AuditEntry> wanted, int most, Step step) {
+		CriteriaQuery<AuditEntry> query = this.builder.createQuery(AuditEntry.class);
+		Root<AuditEntry> entry = query.from(AuditEntry.class);
+		query.where(wanted.toPredicate(entry, query, this.builder));
+		Expression<Instant> time = entry.get("recordedAt");
+		// Sorts by what is in no index, which leaves only the index that finds.
+		Expression<Instant> ordering = step.sorts() ? this.builder.sql("? + interval '0'", Instant.class, time) : time;
+		query.orderBy(order(ordering, step), order(entry.get("seq"), step), order(entry.get("id"), step));
+		return this.entityManager.createQuery(query).setMaxResults(most).getResultList();
+	}
+
+	private Order order(Expression<?> expression, Step step) {
+		return step.forward() ? this.builder.desc(expression) : this.builder.asc(expression);
+	}
+
+	/** When the span of so many entries ends, or {@code null} if there are fewer. */
+	private @Nullable Instant after(int entries, Specification<AuditEntry> from, boolean forward) {
+		CriteriaQuery<Instant> query = this.builder.createQuery(Instant.class);
+		Root<AuditEntry> entry = query.from(AuditEntry.class);
+		query.select(entry.get("recordedAt"));
+		query.where(from.toPredicate(entry, query, this.builder));
+		query.orderBy(order(entry.get("recordedAt"), Step.of(forward, false)));
+		List<Instant> end = this.entityManager.createQuery(query)
+			.setFirstResult(entries)
+			.setMaxResults(1)
+			.getResultList();
+		return end.isEmpty() ? null : end.get(0);
+	}
+
+	// The bounds of spans are literals: a plan that was made for all spans would not suit
+	// any.
+
+	private Specification<AuditEntry> until(@Nullable Instant end, boolean forward) {
+		if (end == null) {
+			return Specification.unrestricted();
+		}
+		return (entry, query, any) -> forward
+				? this.builder.greaterThanOrEqualTo(entry.get("recordedAt"), this.builder.literal(end))
+				: this.builder.lessThanOrEqualTo(entry.get("recordedAt"), this.builder.literal(end));
+	}
+
+	private Specification<AuditEntry> beyond(Instant end, boolean forward) {
+		return (entry, query, any) -> forward
+				? this.builder.lessThan(entry.get("recordedAt"), this.builder.literal(end))
+				: this.builder.greaterThan(entry.get("recordedAt"), this.builder.literal(end));
+	}
+
+	/**
+	 * What comes after a position. The exact condition is a disjunction, for which alone
+	 * PostgreSQL would read all pages before; the inequality is where an index range can
+	 * start.
+	 */
+	private Specification<AuditEntry> beyond(KeysetScrollPosition position) {
+		Map<String, Object> keys = position.getKeys();
+		if (keys.isEmpty()) {
+			return Specification.unrestricted();
+		}
+		boolean forward = position.scrollsForward();
+		return bound(position, forward)
+			.and((entry, query, any) -> this.builder.or(compare(entry, "recordedAt", keys, forward),
+					this.builder.and(same(entry, "recordedAt", keys),
+							this.builder.or(compare(entry, "seq", keys, forward),
+									this.builder.and(same(entry, "seq", keys), compare(entry, "id", keys, forward))))));
+	}
+
+	private Specification<AuditEntry> bound(KeysetScrollPosition position, boolean forward) {
+		if (!(position.getKeys().get("recordedAt") instanceof Instant time)) {
+			return Specification.unrestricted();
+		}
+		return (entry, query, any) -> forward ? this.builder.lessThanOrEqualTo(entry.get("recordedAt"), time)
+				: this.builder.greaterThanOrEqualTo(entry.get("recordedAt"), time);
+	}
+
+	private Predicate same(Root<AuditEntry> entry, String attribute, Map<String, Object> keys) {
+		return this.builder.equal(entry.get(attribute), keys.get(attribute));
+	}
+
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	private Predicate compare(Root<AuditEntry> entry, String attribute, Map<String, Object> keys, boolean forward) {
+		Expression<Comparable> value = entry.get(attribute);
+		Comparable key = (Comparable) keys.get(attribute);
+		return forward ? this.builder.lessThan(value, key) : this.builder.greaterThan(value, key);
+	}
+
+	private static ScrollPosition positionOf(AuditEntry entry, ScrollPosition.Direction direction) {
+		return ScrollPosition
+			.of(Map.of("recordedAt", entry.getRecordedAt(), "seq", entry.getSeq(), "id", entry.getId()), direction);
+	}
+
+	/**
+	 * How to read on.
+	 *
+	 * @param forward from newer to older entries
+	 * @param sorts whether what is found must be sorted
+	 */
+	private record Step(boolean forward, boolean sorts) {
+
+		static Step of(boolean forward, boolean sorts) {
+			return new Step(forward, sorts);
+		}
+
+	}
+
+}

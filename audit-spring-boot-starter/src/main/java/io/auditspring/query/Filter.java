@@ -1,0 +1,49 @@
+package io.auditspring.query;
+
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.jpa.domain.Specification;
+
+/**
+ * One condition of a query.
+ *
+ * @param attribute what it is about, where it compares one attribute with one value, or
+ * {@code null}
+ * @param value the value, or {@code null} if the entry must have none
+ * @param condition the condition
+ * @param searched whether it is found by an index that does not know the order of time
+ */
+record Filter(@Nullable String attribute, @Nullable Object value, Specification<AuditEntry> condition,
+		boolean searched) {
+
+	/**
+	 * The attribute of what limits the period at its beginning, by an {@link Instant}.
+	 */
+	static final String FROM = "from";
+
+	/** Likewise at its end. */
+	static final String TO = "to";
+
+	static Filter equal(String attribute, Object value) {
+		return new Filter(attribute, value, AuditFilters.equal(attribute, value), false);
+	}
+
+	static Filter missing(String attribute) {
+		return new Filter(attribute, null, AuditFilters.missing(attribute), false);
+	}
+
+	static Filter other(Specification<AuditEntry> condition) {
+		return new Filter(null, null, condition, false);
+	}
+
+	static Filter searched(Specification<AuditEntry> condition) {
+		return new Filter(null, null, condition, true);
+	}
+
+	boolean isPeriod() {
+		return FROM.equals(this.attribute) || TO.equals(this.attribute);
+	}
+
+}

@@ -1,0 +1,125 @@
+-- What makes reading fast beside the indexes. None of it is evidence, and none of it is needed: whatever is not counted
+-- yet is read from the log.
+
+-- How many entries there are of each hour, day and month (UTC) by outcome: in all, and by each value of one further
+-- column. Tenants are written with an equals sign before them; without it, it is about what belongs to none. Sums of
+-- two columns would be about as many as the entries themselves.
+create table "${schema}".audit_activity (
+	dimension text collate "C" not null
+		check (dimension in ('', 'action', 'category', 'severity', 'service', 'tenant')),
+	scale     text collate "C" not null check (scale in ('hour', 'day', 'month')),
+	value     text collate "C" not null,
+	start     timestamptz      not null,
+	outcome   text collate "C" not null,
+	entries   bigint           not null,
+	primary key (dimension, scale, value, start, outcome)
+) with (fillfactor = 80);
+
+-- What was done lately to things of all values: the most frequent ones of a period.
+create index audit_activity_start on "${schema}".audit_activity (dimension, scale, start);
+
+-- How many entries of a chain are in it.
+create table "${schema}".audit_activity_position (
+	chain   text   not null primary key,
+	counted bigint not null
+) with (fillfactor = 10);
+
+insert into "${schema}".audit_upkeep (name, due_at) values ('activity', clock_timestamp());
+
+-- When the oldest month begins that was not retired.
+create function "${schema}".audit_oldest_month() returns timestamptz
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select to_date(min(relname::text), '"audit_log_"YYYY_MM')::timestamp at time zone 'UTC'
+	from pg_inherits join pg_class on pg_class.oid = inhrelid
+	where inhparent = '"${schema}".audit_log'::regclass
+$$;
+
+-- Counts entries that are not counted yet, at most so many of each chain, and forgets retired months. Says how many it
+-- counted. The order of a chain is that of its commits, so nothing comes to be before what was counted. One at a time:
+-- who finds another at it has nothing to do.
+create function "${schema}".audit_count_activity(most integer) returns bigint
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	head record;
+	counted bigint := 0;
+begin
+	perform from "${schema}".audit_upkeep where name = 'activity' for update skip locked;
+	if not found then
+		return 0;
+	end if;
+	for head in
+		select c.name, coalesce(p.counted, 0) as first, least(c.size, coalesce(p.counted, 0) + most) as next
+		from "${schema}".audit_chain c left join "${schema}".audit_activity_position p on p.chain = c.name
+		where c.size > coalesce(p.counted, 0)
+	loop
+		with hours as materialized (
+			select dimension, value, date_trunc('hour', recorded_at, 'UTC') as hour, outcome, count(*) as entries
+			from "${schema}".audit_log
+				cross join lateral (
+					values ('', ''), ('action', action), ('category', category), ('severity', severity),
+						('service', service), ('tenant', coalesce('=' || tenant, ''))
+				) as dimensions (dimension, value)
+			where chain = head.name and seq >= head.first and seq < head.next and value is not null
+			group by 1, 2, 3, 4
+		)
+		insert into "${schema}".audit_activity as activity (dimension, scale, value, start, outcome, entries)
+		select dimension, scale, value, date_trunc(scale, hour, 'UTC'), outcome, sum(hours.entries)
+		from hours cross join (values ('hour'), ('day'), ('month')) as scales (scale)
+		group by 1, 2, 3, 4, 5
+		on conflict (dimension, scale, value, start, outcome)
+		do update set entries = activity.entries + excluded.entries;
+		insert into "${schema}".audit_activity_position as position (chain, counted)
+		values (head.name, head.next)
+		on conflict (chain) do update set counted = excluded.counted;
+		counted := counted + head.next - head.first;
+	end loop;
+	delete from "${schema}".audit_activity
+	where start < "${schema}".audit_oldest_month()
+	and exists (
+		select from "${schema}".audit_activity
+		where dimension = '' and scale = 'month' and start < "${schema}".audit_oldest_month()
+	);
+	return counted;
+end
+$$;
+
+-- Lets the words of message, target and actor be found by an index. It costs as much at each append as all other
+-- indexes, so it is there only where somebody asks for it. Months that are over come first; appending waits while that
+-- of the present month is made, which takes seconds for a million entries. Says whether it was missing.
+create function "${schema}".audit_index_words() returns boolean
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part record;
+	-- The characters are those that join words into one, as in user-42 or order.pay.
+	definition constant text := $words$using gin (to_tsvector('simple', translate(coalesce(message, '') || ' '
+		|| coalesce(target_name, '') || ' ' || coalesce(actor_id, '') || ' ' || coalesce(actor_name, ''),
+		'._-/@:+~%&=#<>\', '               '))) with (gin_pending_list_limit = 256)$words$;
+begin
+	if to_regclass('"${schema}".audit_log_words') is not null then
+		return false;
+	end if;
+	for part in
+		select relname
+		from pg_inherits join pg_class on pg_class.oid = inhrelid
+		where inhparent = '"${schema}".audit_log'::regclass
+		order by relname
+	loop
+		execute format('create index %I on "${schema}".%I %s', part.relname || '_words', part.relname, definition);
+	end loop;
+	execute format('create index audit_log_words on "${schema}".audit_log %s', definition);
+	return true;
+end
+$$;
+
+revoke all on "${schema}".audit_activity, "${schema}".audit_activity_position from public;
+revoke all on function "${schema}".audit_oldest_month(), "${schema}".audit_count_activity(integer),
+	"${schema}".audit_index_words() from public;
