@@ -2,8 +2,6 @@ package io.auditspring.bench;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.ZoneOffset;
-import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
 
@@ -11,7 +9,6 @@ import javax.sql.DataSource;
 
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.LedgerWriter;
-import io.auditspring.ledger.Partitions;
 import io.auditspring.ledger.Schema;
 import org.flywaydb.core.Flyway;
 
@@ -41,10 +38,7 @@ final class Ledger {
 			.load()
 			.migrate();
 		Ledger ledger = new Ledger(dataSource);
-		try (Connection connection = ledger.begin()) {
-			new Partitions(SCHEMA).ensure(connection, YearMonth.now(ZoneOffset.UTC));
-			connection.commit();
-		}
+		ledger.execute("select audit.audit_ensure_partition((now() at time zone 'UTC')::date)");
 		return ledger;
 	}
 
