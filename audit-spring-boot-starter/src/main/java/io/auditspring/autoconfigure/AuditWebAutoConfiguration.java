@@ -11,7 +11,11 @@ import io.auditspring.query.AuditTrail;
 import io.auditspring.web.AuditApi;
 import io.auditspring.web.AuditPage;
 import io.auditspring.web.AuthorityAccessPolicy;
+import io.auditspring.web.ExportApi;
+import io.auditspring.web.Exports;
+import io.auditspring.web.Problems;
 import io.auditspring.web.Readers;
+import io.auditspring.web.Readings;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -47,8 +51,23 @@ public final class AuditWebAutoConfiguration {
 	}
 
 	@Bean
-	AuditApi auditApi(AuditTrail trail, Readers readers, AuditRecorder recorder) {
-		return new AuditApi(trail, readers, recorder);
+	Readings auditReadings(AuditRecorder recorder) {
+		return new Readings(recorder);
+	}
+
+	@Bean
+	AuditApi auditApi(AuditTrail trail, Readers readers, Readings readings) {
+		return new AuditApi(trail, readers, readings);
+	}
+
+	@Bean
+	ExportApi auditExportApi(AuditTrail trail, AuditDatabase database, Readers readers, Readings readings) {
+		return new ExportApi(new Exports(trail, database.dataSource(), database.schema()), readers, readings);
+	}
+
+	@Bean
+	Problems auditProblems() {
+		return new Problems();
 	}
 
 	@Bean

@@ -1,29 +1,21 @@
 package io.auditspring.web;
 
-import java.io.IOException;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
-import io.auditspring.AuditRecord;
-import io.auditspring.AuditRecorder;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
-import io.auditspring.query.ErasedStateException;
-import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.Window;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.MultiValueMap;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -41,18 +33,13 @@ public final class AuditApi {
 
 	private static final String TO_STATE = "at";
 
-	private static final String FORMAT = "format";
-
 	private static final String INTERVAL = "interval";
-
-	private static final boolean CSV_PRESENT = ClassUtils.isPresent("tools.jackson.dataformat.csv.CsvMapper",
-			AuditApi.class.getClassLoader());
 
 	private final AuditTrail trail;
 
 	private final Readers readers;
 
-	private final AuditRecorder recorder;
+	private final Readings readings;
 
 	private final JsonAnswers answers = new JsonAnswers();
 
@@ -60,12 +47,12 @@ public final class AuditApi {
 	 * Creates the API.
 	 * @param trail the trail
 	 * @param readers who may read
-	 * @param recorder records who reads
+	 * @param readings notes who reads
 	 */
-	public AuditApi(AuditTrail trail, Readers readers, AuditRecorder recorder) {
+	public AuditApi(AuditTrail trail, Readers readers, Readings readings) {
 		this.trail = trail;
 		this.readers = readers;
-		this.recorder = recorder;
+		this.readings = readings;
 	}
 
 	@GetMapping("/entries")
@@ -73,7 +60,7 @@ public final class AuditApi {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given);
 		AuditQuery query = reader.narrow(parameters.toQuery());
-		read("entries", parameters.values());
+		this.readings.note("entries", parameters.values());
 		return page(query);
 	}
 
@@ -81,7 +68,7 @@ public final class AuditApi {
 	ResponseEntity<byte[]> entry(@Nullable Principal principal, @PathVariable String id) {
 		Reader reader = this.readers.admit(principal);
 		UUID wanted = EntryParameters.uuid("id", id);
-		read("entry", Map.of("id", id));
+		this.readings.note("entry", Map.of("id", id));
 		AuditEntry entry = this.trail.find(reader.narrow(AuditQuery.all().id(wanted)))
 			.stream()
 			.findFirst()
@@ -95,7 +82,7 @@ public final class AuditApi {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given);
 		AuditQuery query = reader.narrow(parameters.toQuery().target(type, id));
-		read("target", parameters.values(), type, id);
+		this.readings.note("target", parameters.values(), type, id);
 		return page(query);
 	}
 
@@ -108,7 +95,7 @@ public final class AuditApi {
 					"The state is made of what everybody did, and you may read what you did");
 		}
 		Instant instant = (at != null) ? Timestamps.parse(TO_STATE, at) : Instant.now();
-		read("state", Map.of(TO_STATE, instant.toString()), type, id);
+		this.readings.note("state", Map.of(TO_STATE, instant.toString()), type, id);
 		return this.trail.stateAt(reader.narrow(AuditQuery.all().target(type, id)), instant)
 			.map(this.answers::of)
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND,
@@ -120,10 +107,10 @@ public final class AuditApi {
 			@RequestParam MultiValueMap<String, String> given) {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given, INTERVAL);
-		requireAllPages(parameters);
+		parameters.requireAllPages();
 		Period period = Period.of(parameters.value("from"), parameters.value("to"), parameters.value(INTERVAL));
 		AuditQuery query = reader.narrow(parameters.toQuery());
-		read("statistics", parameters.values());
+		this.readings.note("statistics", parameters.values());
 		return this.answers
 			.of(Statistics.of(this.trail.activity(query, period.from(), period.to(), period.interval())));
 	}
@@ -140,49 +127,13 @@ public final class AuditApi {
 		return this.answers.of(answer);
 	}
 
-	private static void requireAllPages(EntryParameters parameters) {
-		if (parameters.value("limit") != null || parameters.value("cursor") != null) {
-			throw new IllegalArgumentException("This is not paged: leave out limit and cursor");
-		}
-	}
-
-	/**
-	 * Streams all entries of a query. Written on the request's own thread, as no time-out
-	 * of asynchronous requests must cut it short; one that breaks off closes the
-	 * connection, so that it cannot be taken for complete.
-	 */
-	@GetMapping("/export")
-	void export(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
-			HttpServletResponse response) throws IOException {
-		Reader reader = this.readers.admit(principal);
-		EntryParameters parameters = EntryParameters.of(given, FORMAT);
-		requireCsv(parameters);
-		requireAllPages(parameters);
-		AuditQuery query = reader.narrow(parameters.toQuery());
-		read("export", parameters.values());
-		response.setContentType("text/csv;charset=UTF-8;header=present");
-		response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\"");
-		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-		CsvExport.write(this.trail.stream(query), response.getOutputStream());
-	}
-
-	private static void requireCsv(EntryParameters parameters) {
-		if (!"csv".equals(parameters.value(FORMAT))) {
-			throw new IllegalArgumentException("format takes csv");
-		}
-		if (!CSV_PRESENT) {
-			throw new ResponseStatusException(HttpStatus.NOT_IMPLEMENTED,
-					"Exports as CSV need tools.jackson.dataformat:jackson-dataformat-csv on the class path");
-		}
-	}
-
 	@GetMapping("/verification")
 	ResponseEntity<byte[]> verification(@Nullable Principal principal) {
 		if (!this.readers.admit(principal).seesAll()) {
 			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
 					"Who verifies the ledger must be allowed to read all of it");
 		}
-		read("verification", Map.of());
+		this.readings.note("verification", Map.of());
 		return this.answers.of(this.trail.verify());
 	}
 
@@ -190,34 +141,6 @@ public final class AuditApi {
 		Window<AuditEntry> window = this.trail.find(query);
 		String next = window.hasNext() ? Cursor.of((KeysetScrollPosition) window.positionAt(window.size() - 1)) : null;
 		return this.answers.of(new Page(window.getContent(), next));
-	}
-
-	private void read(String what, Map<String, String> parameters) {
-		this.recorder.record(reading(what, parameters).build());
-	}
-
-	private void read(String what, Map<String, String> parameters, String type, String id) {
-		this.recorder.record(reading(what, parameters).related(type, id).build());
-	}
-
-	private static AuditRecord.Builder reading(String what, Map<String, String> parameters) {
-		AuditRecord.Builder record = AuditRecord.action("audit.read").category("audit").metadata("read", what);
-		return parameters.isEmpty() ? record : record.metadata("parameters", parameters);
-	}
-
-	@ExceptionHandler
-	ResponseEntity<byte[]> malformed(IllegalArgumentException ex) {
-		return this.answers.problem(HttpStatus.BAD_REQUEST, ex.getMessage());
-	}
-
-	@ExceptionHandler
-	ResponseEntity<byte[]> refused(ResponseStatusException ex) {
-		return this.answers.problem(ex.getStatusCode(), ex.getReason());
-	}
-
-	@ExceptionHandler
-	ResponseEntity<byte[]> erased(ErasedStateException ex) {
-		return this.answers.problem(HttpStatus.GONE, ex.getMessage());
 	}
 
 }

@@ -12,11 +12,9 @@ import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -37,8 +35,6 @@ public final class AuditPage implements WebMvcConfigurer {
 	private final Readers readers;
 
 	private final String basePath;
-
-	private final JsonAnswers answers = new JsonAnswers();
 
 	private final byte[] html;
 
@@ -81,11 +77,6 @@ public final class AuditPage implements WebMvcConfigurer {
 			.header("Referrer-Policy", "no-referrer")
 			.header("X-Frame-Options", "DENY")
 			.body(this.html);
-	}
-
-	@ExceptionHandler
-	ResponseEntity<byte[]> refused(ResponseStatusException ex) {
-		return this.answers.problem(ex.getStatusCode(), ex.getReason());
 	}
 
 }

@@ -74,6 +74,13 @@ final class EntryParameters {
 		return this.values;
 	}
 
+	/** Refuses what only pages have, where there are none. */
+	void requireAllPages() {
+		if (value("limit") != null || value("cursor") != null) {
+			throw new IllegalArgumentException("This is not paged: leave out limit and cursor");
+		}
+	}
+
 	AuditQuery toQuery() {
 		AuditQuery query = withTarget(AuditQuery.all());
 		for (Map.Entry<String, BiFunction<AuditQuery, String, AuditQuery>> filter : FILTERS.entrySet()) {
