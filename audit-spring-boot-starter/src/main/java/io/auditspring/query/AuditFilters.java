@@ -31,6 +31,10 @@ final class AuditFilters {
 		return (entry, query, builder) -> builder.equal(entry.get(attribute), value);
 	}
 
+	static Specification<AuditEntry> unequal(String attribute, Object value) {
+		return (entry, query, builder) -> builder.notEqual(entry.get(attribute), value);
+	}
+
 	static Specification<AuditEntry> missing(String attribute) {
 		return (entry, query, builder) -> builder.isNull(entry.get(attribute));
 	}

@@ -60,6 +60,15 @@ public final class AuditQuery {
 		return with(AuditFilters.equal("action", action));
 	}
 
+	/**
+	 * All but one action, such as that of reading the trail.
+	 * @param action the action to leave out
+	 * @return a narrower query
+	 */
+	public AuditQuery withoutAction(String action) {
+		return with(AuditFilters.unequal("action", action));
+	}
+
 	public AuditQuery category(String category) {
 		return with(AuditFilters.equal("category", category));
 	}

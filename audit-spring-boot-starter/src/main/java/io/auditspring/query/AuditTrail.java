@@ -2,11 +2,14 @@ package io.auditspring.query;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -100,6 +103,56 @@ public final class AuditTrail {
 	private Window<AuditEntry> released(Window<AuditEntry> window) {
 		window.forEach(this.entityManager::detach);
 		return window;
+	}
+
+	/**
+	 * What entries can be filtered by with the help of suggestions.
+	 */
+	public enum Attribute {
+
+		/** The actor's id. */
+		ACTOR((entry) -> (entry.getActor() != null) ? entry.getActor().id() : null),
+
+		/** The action. */
+		ACTION(AuditEntry::getAction),
+
+		/** The category. */
+		CATEGORY(AuditEntry::getCategory),
+
+		/** The type of the target. */
+		TARGET_TYPE((entry) -> (entry.getTarget() != null) ? entry.getTarget().type() : null),
+
+		/** The service. */
+		SERVICE(AuditEntry::getService),
+
+		/** The tenant. */
+		TENANT(AuditEntry::getTenant);
+
+		private final Function<AuditEntry, @Nullable String> value;
+
+		Attribute(Function<AuditEntry, @Nullable String> value) {
+			this.value = value;
+		}
+
+	}
+
+	/**
+	 * Suggests values to filter by: those that the newest entries have.
+	 * @param attribute of what
+	 * @param prefix how they begin, in upper or lower case; may be empty
+	 * @param limit how many at most
+	 * @param within the entries that may be told of
+	 * @return the values, in their order
+	 */
+	public List<String> suggest(Attribute attribute, String prefix, int limit, AuditQuery within) {
+		return find(within.limit(AuditQuery.MAX_LIMIT)).stream()
+			.map(attribute.value)
+			.filter(Objects::nonNull)
+			.filter((value) -> value.regionMatches(true, 0, prefix, 0, prefix.length()))
+			.distinct()
+			.sorted()
+			.limit(limit)
+			.toList();
 	}
 
 	/**
