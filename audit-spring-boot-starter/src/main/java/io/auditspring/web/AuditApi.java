@@ -3,18 +3,22 @@ package io.auditspring.web;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.Window;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -33,7 +37,16 @@ public final class AuditApi {
 
 	private static final String TO_STATE = "at";
 
+	private static final String ATTRIBUTE = "attribute";
+
+	private static final String PREFIX = "prefix";
+
+	private static final int SUGGESTIONS = 20;
+
 	private static final String INTERVAL = "interval";
+
+	private static final boolean CSRF_PRESENT = ClassUtils.isPresent("org.springframework.security.web.csrf.CsrfToken",
+			AuditApi.class.getClassLoader());
 
 	private final AuditTrail trail;
 
@@ -115,26 +128,47 @@ public final class AuditApi {
 			.of(Statistics.of(this.trail.activity(query, period.from(), period.to(), period.interval())));
 	}
 
+	/**
+	 * What can be filtered by. Tells of nothing but what the reader may see; noted when
+	 * they look at it.
+	 */
+	@GetMapping("/suggestions")
+	ResponseEntity<byte[]> suggestions(@Nullable Principal principal,
+			@RequestParam MultiValueMap<String, String> given) {
+		Reader reader = this.readers.admit(principal);
+		EntryParameters parameters = EntryParameters.of(given, ATTRIBUTE, PREFIX);
+		parameters.requireAllPages();
+		AuditTrail.Attribute attribute = EntryParameters.attribute(ATTRIBUTE, parameters.value(ATTRIBUTE));
+		String prefix = parameters.value(PREFIX);
+		List<String> values = this.trail.suggest(attribute, (prefix != null) ? prefix : "", SUGGESTIONS,
+				reader.narrow(parameters.toQuery()));
+		return this.answers.of(Map.of("values", values));
+	}
+
+	/**
+	 * What the application wants to see in requests that change something, which only its
+	 * own pages can know.
+	 */
+	private static final class Csrf {
+
+		static @Nullable Map<String, String> of(HttpServletRequest request) {
+			return (request.getAttribute(CsrfToken.class.getName()) instanceof CsrfToken token)
+					? Map.of("header", token.getHeaderName(), "token", token.getToken()) : null;
+		}
+
+	}
+
 	/** Who asks, and what they may do here. */
 	@GetMapping("/reader")
-	ResponseEntity<byte[]> reader(@Nullable Principal principal) {
+	ResponseEntity<byte[]> reader(@Nullable Principal principal, HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
 		Map<String, @Nullable Object> answer = new LinkedHashMap<>();
 		answer.put("actor", reader.actor().id());
 		answer.put("tenant", reader.tenant());
 		answer.put("sees", reader.seesEveryActor() ? "all" : "own");
 		answer.put("verifies", reader.seesAll());
+		answer.put("csrf", CSRF_PRESENT ? Csrf.of(request) : null);
 		return this.answers.of(answer);
-	}
-
-	@GetMapping("/verification")
-	ResponseEntity<byte[]> verification(@Nullable Principal principal) {
-		if (!this.readers.admit(principal).seesAll()) {
-			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
-					"Who verifies the ledger must be allowed to read all of it");
-		}
-		this.readings.note("verification", Map.of());
-		return this.answers.of(this.trail.verify());
 	}
 
 	private ResponseEntity<byte[]> page(AuditQuery query) {

@@ -12,7 +12,6 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.server.ResponseStatusException;
@@ -63,12 +62,13 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
 		if (ex instanceof ResponseStatusException refusal) {
 			return this.answers.problem(refusal.getStatusCode(), refusal.getReason());
 		}
-		if (ex instanceof BrokenOffException broken) {
-			HttpStatusCode status = (broken.getCause() instanceof IllegalArgumentException) ? HttpStatus.BAD_REQUEST
-					: HttpStatus.INTERNAL_SERVER_ERROR;
-			logger.warn("{}", broken.getMessage(), broken.getCause());
-			return this.answers.problem(status,
-					status.is4xxClientError() ? broken.getCause().getMessage() : "The trail cannot be read at present");
+		if (ex instanceof BrokenOffException) {
+			Throwable cause = ex.getCause();
+			if (cause instanceof IllegalArgumentException) {
+				return this.answers.problem(HttpStatus.BAD_REQUEST, cause.getMessage());
+			}
+			logger.warn("{}", ex.getMessage(), cause);
+			return this.answers.problem(HttpStatus.INTERNAL_SERVER_ERROR, "The trail cannot be read at present");
 		}
 		return null;
 	}
