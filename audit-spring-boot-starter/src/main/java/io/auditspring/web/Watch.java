@@ -53,6 +53,8 @@ final class Watch {
 
 	private final Instant since;
 
+	private final boolean resumed;
+
 	private volatile Instant lastSent = Instant.EPOCH;
 
 	/**
@@ -60,14 +62,17 @@ final class Watch {
 	 * @param trail the trail
 	 * @param query what the reader may see, and wants to
 	 * @param since entries recorded before are not sent
+	 * @param resumed whether the reader goes on after a connection ended
 	 * @param token continues this watch
 	 * @param revoked whether the reader has signed out
 	 * @param lifetime how long it lasts
 	 */
-	Watch(AuditTrail trail, AuditQuery query, Instant since, String token, BooleanSupplier revoked, Duration lifetime) {
+	Watch(AuditTrail trail, AuditQuery query, Instant since, boolean resumed, String token, BooleanSupplier revoked,
+			Duration lifetime) {
 		this.trail = trail;
 		this.query = query.limit(MOST);
 		this.since = since;
+		this.resumed = resumed;
 		this.token = token;
 		this.revoked = revoked;
 		this.ends = Instant.now().plus(lifetime);
@@ -134,7 +139,8 @@ final class Watch {
 		Map<String, LedgerHeads.Head> now = new HashMap<>();
 		heads.forEach((head) -> now.put(head.chain(), head));
 		Window<AuditEntry> window = this.trail.find(this.query.from(from(heads)));
-		if (window.hasNext()) {
+		// Who has just come has just read the newest.
+		if (window.hasNext() && (this.resumed || !this.seen.isEmpty())) {
 			send(SseEmitter.event().name("more").data("{}", MediaType.APPLICATION_JSON));
 		}
 		List<AuditEntry> fresh = window.stream()

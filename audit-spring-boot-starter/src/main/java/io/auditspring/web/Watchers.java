@@ -124,7 +124,7 @@ public final class Watchers implements SmartLifecycle {
 			BooleanSupplier revoked) throws IOException {
 		Instant since = ((lastEventId != null) ? time(lastEventId) : Instant.now()).minus(OVERLAP);
 		String token = token();
-		Watch watch = new Watch(this.trail, query, since, token, revoked, this.lifetime);
+		Watch watch = new Watch(this.trail, query, since, lastEventId != null, token, revoked, this.lifetime);
 		watch.emitter().onCompletion(() -> remove(watch));
 		add(watch);
 		Instant now = Instant.now();
