@@ -169,6 +169,8 @@ final class Browser implements AutoCloseable {
 			.stream()
 			.filter((entry) -> entry.getLevel().intValue() >= Level.WARNING.intValue())
 			.map((entry) -> entry.getMessage())
+			// Advice on how to be faster, which axe-core's canvas gets.
+			.filter((message) -> !message.startsWith("rendering "))
 			.toList();
 	}
 
