@@ -7,11 +7,21 @@ import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.TenantResolver;
 import io.auditspring.capture.Origins;
+import io.auditspring.ledger.LedgerHeads;
+import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.web.AuditApi;
 import io.auditspring.web.AuditPage;
 import io.auditspring.web.AuthorityAccessPolicy;
+import io.auditspring.web.ExportApi;
+import io.auditspring.web.Exports;
+import io.auditspring.web.LedgerApi;
+import io.auditspring.web.LiveApi;
+import io.auditspring.web.Problems;
 import io.auditspring.web.Readers;
+import io.auditspring.web.Readings;
+import io.auditspring.web.Verifications;
+import io.auditspring.web.Watchers;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -47,8 +57,48 @@ public final class AuditWebAutoConfiguration {
 	}
 
 	@Bean
-	AuditApi auditApi(AuditTrail trail, Readers readers, AuditRecorder recorder) {
-		return new AuditApi(trail, readers, recorder);
+	Readings auditReadings(AuditRecorder recorder) {
+		return new Readings(recorder);
+	}
+
+	@Bean
+	AuditApi auditApi(AuditTrail trail, Readers readers, Readings readings) {
+		return new AuditApi(trail, readers, readings);
+	}
+
+	@Bean
+	ExportApi auditExportApi(AuditTrail trail, AuditDatabase database, Readers readers, Readings readings) {
+		return new ExportApi(new Exports(trail, database.dataSource(), database.schema()), readers, readings);
+	}
+
+	@Bean
+	LedgerHeads auditLedgerHeads(AuditDatabase database) {
+		return new LedgerHeads(database.dataSource(), database.schema());
+	}
+
+	@Bean
+	Verifications auditVerifications(LedgerVerifier verifier, LedgerHeads heads) {
+		return new Verifications(verifier, heads);
+	}
+
+	@Bean
+	LedgerApi auditLedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, Readings readings) {
+		return new LedgerApi(heads, verifications, readers, readings);
+	}
+
+	@Bean
+	Watchers auditWatchers(AuditTrail trail, LedgerHeads heads) {
+		return new Watchers(trail, heads);
+	}
+
+	@Bean
+	LiveApi auditLiveApi(Watchers watchers, Readers readers, Readings readings) {
+		return new LiveApi(watchers, readers, readings);
+	}
+
+	@Bean
+	Problems auditProblems() {
+		return new Problems();
 	}
 
 	@Bean

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import io.auditspring.ledger.ChainVerification;
 import io.auditspring.ledger.Evidence;
 import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.SelectionVerification;
 import io.auditspring.ledger.Verification;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,6 +42,26 @@ record Report(PrintWriter out, boolean json) {
 				this.out.println("Nothing was compared with checkpoints kept elsewhere: no --anchor was given. "
 						+ "Whoever has the database could have rewritten all of it since its last checkpoint.");
 			}
+			this.out.println(verification.valid() ? "VALID" : "TAMPERED");
+		}
+		this.out.flush();
+		return verification.valid() ? VALID : TAMPERED;
+	}
+
+	int print(SelectionVerification verification, Evidence evidence) {
+		if (this.json) {
+			this.out.println(JsonMapper.shared().writeValueAsString(verification));
+		}
+		else {
+			this.out.printf(
+					"Selection %s: %d entries, %d of them proved to be under a checkpoint, %d with erased parts%n",
+					verification.selection(), verification.entries(), verification.proved(), verification.erased());
+			verification.problems().forEach(this::print);
+			if (evidence.keys() == null) {
+				this.out.println("Signatures of checkpoints were not checked: no --public-key was given.");
+			}
+			this.out.println("Each entry was checked by itself. That none was left out cannot be told from a "
+					+ "selection, only from an export of the whole chain.");
 			this.out.println(verification.valid() ? "VALID" : "TAMPERED");
 		}
 		this.out.flush();

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 
 import io.auditspring.ledger.Evidence;
 import io.auditspring.ledger.ExportVerifier;
+import io.auditspring.ledger.SelectionVerifier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,10 +18,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Verifies chains in a file.
+ * Verifies chains, or selected entries, in a file.
  */
 @Command(name = "verify-export", mixinStandardHelpOptions = true,
-		description = "Verifies exported chains, without a database.")
+		description = "Verifies exported chains or selected entries, without a database.")
 final class VerifyExportCommand implements Callable<Integer> {
 
 	@Spec
@@ -40,8 +41,12 @@ final class VerifyExportCommand implements Callable<Integer> {
 		CommandSpec spec = Objects.requireNonNull(this.spec);
 		Evidence evidence = this.evidence.evidence();
 		try (BufferedReader lines = Files.newBufferedReader(this.file)) {
+			Report report = new Report(spec.commandLine().getOut(), this.json);
+			if (SelectionVerifier.isSelection(lines)) {
+				return report.print(new SelectionVerifier(evidence).verify(lines), evidence);
+			}
 			ExportVerifier verifier = new ExportVerifier(evidence, ProgressBar.of(spec.commandLine().getErr()));
-			return new Report(spec.commandLine().getOut(), this.json).print(verifier.verify(lines), evidence);
+			return report.print(verifier.verify(lines), evidence);
 		}
 	}
 

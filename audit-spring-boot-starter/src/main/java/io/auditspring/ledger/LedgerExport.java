@@ -1,16 +1,19 @@
 package io.auditspring.ledger;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Writes a chain as lines of JSON that can be verified without the database: where it
  * begins and ends, its checkpoints, then its entries.
  */
 public final class LedgerExport {
+
+	private static final int PAGE = 500;
 
 	private final LedgerTables tables;
 
@@ -33,6 +36,15 @@ public final class LedgerExport {
 	}
 
 	/**
+	 * Finds the chains that can be written.
+	 * @return their names
+	 * @throws SQLException if the ledger cannot be read
+	 */
+	public List<String> chains() throws SQLException {
+		return this.tables.chains();
+	}
+
+	/**
 	 * Writes a chain.
 	 * @param chain the chain's name
 	 * @param out where to
@@ -49,12 +61,28 @@ public final class LedgerExport {
 		for (StoredTree.Row checkpoint : this.tree.checkpoints(chain, 0, Long.MAX_VALUE)) {
 			write(out, new CanonicalObject().text("checkpoint", checkpoint.note()).text("chain", chain).toString());
 		}
-		try {
-			this.entries.read(chain, "true", (row) -> writeUnchecked(out, row));
+		writeEntries(chain, out);
+	}
+
+	/**
+	 * Reads some at a time and to the end, since a COPY that is broken off can leave the
+	 * answer to its cancellation to whoever uses the connection next.
+	 */
+	private void writeEntries(String chain, Appendable out) throws SQLException, IOException {
+		List<String> lines = new ArrayList<>(PAGE);
+		this.entries.read(chain, "seq is null", (row) -> lines.add(line(row)));
+		for (long seq = this.tables.next(chain, 0); seq >= 0; seq = this.tables.next(chain, seq + PAGE)) {
+			this.entries.read(chain, "seq >= %d and seq < %d".formatted(seq, seq + PAGE),
+					(row) -> lines.add(line(row)));
+			for (String line : lines) {
+				write(out, line);
+			}
+			lines.clear();
 		}
-		catch (UncheckedIOException ex) {
-			throw ex.getCause();
-		}
+	}
+
+	private static String line(CopyRow row) {
+		return ExportLine.write(StoredEntry.read(StoredEntry.Place.read(row), row));
 	}
 
 	private static String header(String chain, StoredHead head) {
@@ -63,15 +91,6 @@ public final class LedgerExport {
 			.number("size", head.size())
 			.text("head", HexFormat.of().formatHex(head.hash()))
 			.toString();
-	}
-
-	private static void writeUnchecked(Appendable out, CopyRow row) {
-		try {
-			write(out, ExportLine.write(StoredEntry.read(StoredEntry.Place.read(row), row)));
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 	private static void write(Appendable out, String line) throws IOException {

@@ -54,7 +54,17 @@ public final class LedgerVerifier {
 	 * @throws DataAccessException if the ledger cannot be read
 	 */
 	public Verification verify() {
-		return inSnapshot((check) -> {
+		return verify(this.progress);
+	}
+
+	/**
+	 * Verifies all chains.
+	 * @param progress learns how far it is; what it throws breaks the verification off
+	 * @return the result
+	 * @throws DataAccessException if the ledger cannot be read
+	 */
+	public Verification verify(VerificationProgress progress) {
+		return inSnapshot(progress, (check) -> {
 			List<ChainVerification> results = new ArrayList<>();
 			for (String chain : check.chains()) {
 				results.add(check.verify(chain));
@@ -102,10 +112,14 @@ public final class LedgerVerifier {
 	}
 
 	private <T> T inSnapshot(Work<T> work) {
+		return inSnapshot(this.progress, work);
+	}
+
+	private <T> T inSnapshot(VerificationProgress progress, Work<T> work) {
 		try (Connection connection = this.dataSource.getConnection()) {
 			connection.setAutoCommit(false);
 			try {
-				return work.run(LedgerCheck.begin(connection, this.schema, this.evidence, this.progress));
+				return work.run(LedgerCheck.begin(connection, this.schema, this.evidence, progress));
 			}
 			finally {
 				connection.rollback();

@@ -4,10 +4,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
@@ -64,6 +69,41 @@ final class TreeProofs {
 				new InclusionProof(seq, checkpoint.size(), path), checkpoint);
 		check(proof.holds(), chain);
 		return proof;
+	}
+
+	/**
+	 * Reads the paths that lead from entries to a root, all at once. Whether they do is
+	 * for those to find out who verify.
+	 * @return the paths; none where the tree lacks what they are made of
+	 */
+	Map<StoredEntry, InclusionProof> paths(Connection connection, String chain, List<StoredEntry> entries, long size)
+			throws SQLException {
+		TreeEdge edge = this.tree.edge(connection, chain, "");
+		if (edge == null || edge.size() < size || entries.isEmpty()) {
+			return Map.of();
+		}
+		Map<StoredEntry, List<TreeRange>> ranges = new IdentityHashMap<>();
+		entries.forEach((entry) -> ranges.put(entry, InclusionProof.ranges(seq(entry), size)));
+		Set<TreeNode> nodes = ranges.values()
+			.stream()
+			.flatMap(List::stream)
+			.flatMap((range) -> range.nodes().stream())
+			.collect(Collectors.toSet());
+		Function<TreeNode, byte[]> hashes;
+		try {
+			hashes = this.tree.hashes(connection, chain, edge, nodes);
+		}
+		catch (CheckpointRefusedException ex) {
+			return Map.of();
+		}
+		Map<StoredEntry, InclusionProof> paths = new IdentityHashMap<>();
+		ranges.forEach((entry, parts) -> paths.put(entry,
+				new InclusionProof(seq(entry), size, parts.stream().map((range) -> range.hash(hashes)).toList())));
+		return paths;
+	}
+
+	private static long seq(StoredEntry entry) {
+		return Objects.requireNonNull(entry.core().seq());
 	}
 
 	GrowthProof consistency(Connection connection, String chain, Checkpoint older, Checkpoint newer)

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,23 +44,61 @@ final class ActivityQuery {
 	}
 
 	Activity over(Instant from, Instant to, Duration interval) {
-		KeptActivity kept = KeptActivity.of(this.entityManager, this.query, from, to, interval);
-		Instant since = (kept != null) ? from : countable(from, to);
-		AuditQuery period = this.query.from(since).to(to);
-		List<KeptActivity.Count> counts = (kept != null) ? kept.buckets(interval) : buckets(period, interval);
-		List<Activity.Bucket> buckets = toBuckets(counts);
-		long total = buckets.stream()
-			.flatMap((bucket) -> bucket.outcomes().values().stream())
-			.mapToLong(Long::longValue)
-			.sum();
-		Map<String, Long> actions = (kept != null) ? kept.actions() : null;
-		return new Activity(since, to, interval, total, buckets,
-				(actions != null) ? actions : mostFrequent("action", period), mostFrequent("actorId", period));
+		Counted counted = counted(this.query, from, to, interval);
+		AuditQuery period = this.query.from(counted.since()).to(to);
+		List<Activity.Bucket> buckets = toBuckets(counted.counts());
+		long total = counted.counts().stream().mapToLong(KeptActivity.Count::entries).sum();
+		return new Activity(counted.since(), to, interval, total, buckets,
+				(counted.actions() != null) ? mostFrequent(counted.actions()) : mostFrequent("action", period),
+				mostFrequent("actorId", period));
+	}
+
+	private Counted counted(AuditQuery wanted, Instant from, Instant to, Duration interval) {
+		Filter leftOut = wanted.leftOut();
+		Counted counted = (leftOut != null)
+				? withoutAction(wanted.dropping(leftOut), String.valueOf(leftOut.value()), from, to, interval) : null;
+		if (counted != null) {
+			return counted;
+		}
+		KeptActivity kept = KeptActivity.of(this.entityManager, wanted, from, to, interval);
+		if (kept != null) {
+			return new Counted(from, kept.buckets(interval), kept.actions());
+		}
+		Instant since = countable(wanted, from, to);
+		return new Counted(since, buckets(wanted.from(since).to(to), interval), null);
+	}
+
+	/**
+	 * Takes one action away from the sums of all, which is counted first: so what comes
+	 * in between makes no sum negative. {@code null} where that is not known.
+	 */
+	private @Nullable Counted withoutAction(AuditQuery all, String action, Instant from, Instant to,
+			Duration interval) {
+		KeptActivity kept = KeptActivity.of(this.entityManager, all, from, to, interval);
+		if (kept == null) {
+			return null;
+		}
+		Counted others = counted(all.action(action), from, to, interval);
+		if (others.since().isAfter(from)) {
+			return null;
+		}
+		Map<List<Object>, Long> less = new HashMap<>();
+		others.counts().forEach((count) -> less.put(List.of(count.start(), count.outcome()), count.entries()));
+		List<KeptActivity.Count> counts = kept.buckets(interval)
+			.stream()
+			.map((count) -> count.less(less.getOrDefault(List.of(count.start(), count.outcome()), 0L)))
+			.filter((count) -> count.entries() > 0)
+			.toList();
+		Map<String, Long> actions = kept.actions();
+		if (actions != null) {
+			actions.remove(action);
+		}
+		return new Counted(from, counts, actions);
 	}
 
 	/** Since when there are no more entries than can be counted one by one. */
-	private Instant countable(Instant from, Instant to) {
-		AuditQuery period = this.query.from(from).to(to);
+	private Instant countable(AuditQuery wanted, Instant from, Instant to) {
+		AuditQuery period = wanted.from(from).to(to);
 		Instant last = after(MOST, period);
 		return (last != null) ? last.plus(1, ChronoUnit.MICROS) : from;
 	}
@@ -123,7 +162,7 @@ final class ActivityQuery {
 	}
 
 	/** Those of the same number in the order of their letters. */
-	static Map<String, Long> mostFrequent(Map<String, Long> counts) {
+	private static Map<String, Long> mostFrequent(Map<String, Long> counts) {
 		Map<String, Long> result = new LinkedHashMap<>();
 		counts.entrySet()
 			.stream()
@@ -131,6 +170,17 @@ final class ActivityQuery {
 			.limit(MOST_FREQUENT)
 			.forEach((entry) -> result.put(entry.getKey(), entry.getValue()));
 		return result;
+	}
+
+	/**
+	 * What was counted.
+	 *
+	 * @param since when the period begins that was counted
+	 * @param counts the counts
+	 * @param actions how often each action happened, or {@code null} if that is not known
+	 */
+	private record Counted(Instant since, List<KeptActivity.Count> counts, @Nullable Map<String, Long> actions) {
+
 	}
 
 }

@@ -52,6 +52,10 @@ final class AuditFilters {
 		return FEW_VALUES.contains(attribute) && value.toString().matches("[\\p{Alnum} ._:/-]{1,100}");
 	}
 
+	static Specification<AuditEntry> unequal(String attribute, Object value) {
+		return (entry, query, builder) -> builder.notEqual(entry.get(attribute), value);
+	}
+
 	static Specification<AuditEntry> missing(String attribute) {
 		return (entry, query, builder) -> builder.isNull(entry.get(attribute));
 	}

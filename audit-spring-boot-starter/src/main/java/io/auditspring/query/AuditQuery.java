@@ -8,6 +8,8 @@ import java.util.UUID;
 import io.auditspring.Actor;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.jpa.domain.Specification;
@@ -58,6 +60,15 @@ public final class AuditQuery {
 
 	public AuditQuery action(String action) {
 		return with(Filter.equal("action", action));
+	}
+
+	/**
+	 * All but one action, such as that of reading the trail.
+	 * @param action the action to leave out
+	 * @return a narrower query
+	 */
+	public AuditQuery withoutAction(String action) {
+		return with(Filter.withoutAction(action));
 	}
 
 	public AuditQuery category(String category) {
@@ -233,6 +244,17 @@ public final class AuditQuery {
 	Specification<AuditEntry> filter() {
 		Specification<AuditEntry> all = (entry, query, builder) -> builder.conjunction();
 		return all.and(Specification.allOf(this.filters.stream().map(Filter::condition).toList()));
+	}
+
+	/** The action that the query leaves out, or {@code null}. */
+	@Nullable Filter leftOut() {
+		return this.filters.stream().filter(Filter::leavesOut).findFirst().orElse(null);
+	}
+
+	/** A query that is wider by one filter. */
+	AuditQuery dropping(Filter filter) {
+		return new AuditQuery(this.filters.stream().filter((other) -> other != filter).toList(), this.limit,
+				this.position);
 	}
 
 	List<Filter> filters() {

@@ -121,18 +121,58 @@ public final class AuditTrail {
 	}
 
 	/**
-	 * Suggests values to filter by, in the order of their letters. Without filters all
-	 * entries are asked, with filters the newest {@value Suggestions#NEWEST} that match.
-	 * @param query which entries the reader may see
-	 * @param attribute what to filter by: {@code actor}, {@code action},
-	 * {@code category}, {@code targetType}, {@code tenant} or {@code service}
-	 * @param prefix how the values begin, in upper and lower case as given; empty for any
-	 * @param limit how many values at most
-	 * @return the values, without repetition
-	 * @throws IllegalArgumentException if there are no suggestions for the attribute
+	 * What entries can be filtered by with the help of suggestions.
 	 */
-	public List<String> suggest(AuditQuery query, String attribute, String prefix, int limit) {
-		return new Suggestions(this.entityManager, attribute).find(query, prefix, limit);
+	public enum Attribute {
+
+		/** The actor's id. */
+		ACTOR("actorId", "actor_id"),
+
+		/** The action. */
+		ACTION("action", "action"),
+
+		/** The category. */
+		CATEGORY("category", "category"),
+
+		/** The type of the target. */
+		TARGET_TYPE("targetType", "target_type"),
+
+		/** The service. */
+		SERVICE("service", "service"),
+
+		/** The tenant. */
+		TENANT("tenant", "tenant");
+
+		private final String attribute;
+
+		private final String column;
+
+		Attribute(String attribute, String column) {
+			this.attribute = attribute;
+			this.column = column;
+		}
+
+		String attribute() {
+			return this.attribute;
+		}
+
+		String column() {
+			return this.column;
+		}
+
+	}
+
+	/**
+	 * Suggests values to filter by, in the order of their letters.
+	 * @param attribute of what
+	 * @param prefix how they begin, the first letter in upper or lower case; may be empty
+	 * @param limit how many at most
+	 * @param within the entries that may be told of: without filters all are asked, with
+	 * filters the newest {@value Suggestions#NEWEST} that match
+	 * @return the values, without repetition
+	 */
+	public List<String> suggest(Attribute attribute, String prefix, int limit, AuditQuery within) {
+		return new Suggestions(this.entityManager, attribute).find(within, prefix, limit);
 	}
 
 	/**

@@ -26,6 +26,9 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 	/** Likewise at its end. */
 	static final String TO = "to";
 
+	/** The attribute of what leaves an action out, which is the value. */
+	static final String LEFT_OUT = "withoutAction";
+
 	static Filter equal(String attribute, Object value) {
 		return new Filter(attribute, value, AuditFilters.equal(attribute, value), false);
 	}
@@ -34,12 +37,20 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 		return new Filter(attribute, null, AuditFilters.missing(attribute), false);
 	}
 
+	static Filter withoutAction(String action) {
+		return new Filter(LEFT_OUT, action, AuditFilters.unequal("action", action), false);
+	}
+
 	static Filter other(Specification<AuditEntry> condition) {
 		return new Filter(null, null, condition, false);
 	}
 
 	static Filter searched(Specification<AuditEntry> condition) {
 		return new Filter(null, null, condition, true);
+	}
+
+	boolean leavesOut() {
+		return LEFT_OUT.equals(this.attribute);
 	}
 
 	boolean isPeriod() {

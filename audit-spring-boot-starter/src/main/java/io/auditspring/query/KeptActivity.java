@@ -92,7 +92,7 @@ final class KeptActivity {
 			.toList();
 	}
 
-	/** The most frequent actions, or {@code null} if they are only known of all. */
+	/** How often each action happened, or {@code null} if they are only known of all. */
 	@Nullable Map<String, Long> actions() {
 		if (!Set.of("", "action").contains(this.dimension)) {
 			return null;
@@ -103,7 +103,7 @@ final class KeptActivity {
 			.getResultList();
 		Map<String, Long> actions = new TreeMap<>();
 		rows.forEach((row) -> actions.merge((String) row[0], (Long) row[2], Long::sum));
-		return ActivityQuery.mostFrequent(actions);
+		return actions;
 	}
 
 	@SuppressWarnings("unchecked")
@@ -186,6 +186,10 @@ final class KeptActivity {
 	 * How many entries of a span have an outcome.
 	 */
 	record Count(Instant start, Outcome outcome, long entries) {
+
+		Count less(long others) {
+			return new Count(this.start, this.outcome, this.entries - others);
+		}
 
 	}
 

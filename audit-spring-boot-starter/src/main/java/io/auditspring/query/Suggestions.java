@@ -1,15 +1,16 @@
 package io.auditspring.query;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.criteria.CriteriaBuilder;
 import jakarta.persistence.criteria.CriteriaQuery;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Root;
+
+import org.springframework.util.StringUtils;
 
 /**
  * Finds the values that an attribute has.
@@ -18,59 +19,57 @@ final class Suggestions {
 
 	static final int NEWEST = 2_000;
 
-	/** Ids of actors and the rest; names of columns by those of attributes. */
-	private static final Map<String, List<String>> ATTRIBUTES = new TreeMap<>(
-			Map.of("actor", List.of("actorId", "actor_id"), "action", List.of("action", "action"), "category",
-					List.of("category", "category"), "targetType", List.of("targetType", "target_type"), "tenant",
-					List.of("tenant", "tenant"), "service", List.of("service", "service")));
-
 	/** Comes after all other characters. */
 	private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
 
 	private final EntityManager entityManager;
 
-	private final String attribute;
+	private final AuditTrail.Attribute attribute;
 
-	private final String column;
-
-	Suggestions(EntityManager entityManager, String attribute) {
-		List<String> names = ATTRIBUTES.get(attribute);
-		if (names == null) {
-			throw new IllegalArgumentException("There are no suggestions for '%s', only for %s".formatted(attribute,
-					String.join(", ", ATTRIBUTES.keySet())));
-		}
+	Suggestions(EntityManager entityManager, AuditTrail.Attribute attribute) {
 		this.entityManager = entityManager;
-		this.attribute = names.get(0);
-		this.column = names.get(1);
+		this.attribute = attribute;
 	}
 
 	List<String> find(AuditQuery query, String prefix, int limit) {
 		return query.filters().isEmpty() ? all(prefix, limit) : among(query, prefix, limit);
 	}
 
+	/** Indexes tell cases apart; types of targets often begin with a capital. */
+	private List<String> all(String prefix, int limit) {
+		return Stream.of(StringUtils.uncapitalize(prefix), StringUtils.capitalize(prefix))
+			.distinct()
+			.flatMap((begin) -> beginning(begin, limit).stream())
+			.sorted()
+			.limit(limit)
+			.toList();
+	}
+
 	/** Jumps from value to value: one descent into an index each. */
 	@SuppressWarnings("unchecked")
-	private List<String> all(String prefix, int limit) {
-		return this.entityManager.createNativeQuery("""
-				with recursive suggestion (value) as (
-					(
-						select %1$s from %2$s
-						where %1$s >= :prefix and %1$s < :end
-						order by %1$s
-						limit 1
+	private List<String> beginning(String prefix, int limit) {
+		return this.entityManager
+			.createNativeQuery("""
+					with recursive suggestion (value) as (
+						(
+							select %1$s from %2$s
+							where %1$s >= :prefix and %1$s < :end
+							order by %1$s
+							limit 1
+						)
+						union all
+						select (
+							select %1$s from %2$s
+							where %1$s > suggestion.value and %1$s < :end
+							order by %1$s
+							limit 1
+						)
+						from suggestion
+						where suggestion.value is not null
 					)
-					union all
-					select (
-						select %1$s from %2$s
-						where %1$s > suggestion.value and %1$s < :end
-						order by %1$s
-						limit 1
-					)
-					from suggestion
-					where suggestion.value is not null
-				)
-				select value from suggestion where value is not null limit :limit
-				""".formatted(this.column, LedgerNames.of(this.entityManager).table("audit_log")), String.class)
+					select value from suggestion where value is not null limit :limit
+					""".formatted(this.attribute.column(), LedgerNames.of(this.entityManager).table("audit_log")),
+					String.class)
 			.setParameter("prefix", prefix)
 			.setParameter("end", prefix + LAST)
 			.setParameter("limit", limit)
@@ -81,7 +80,7 @@ final class Suggestions {
 		CriteriaBuilder builder = this.entityManager.getCriteriaBuilder();
 		CriteriaQuery<String> newest = builder.createQuery(String.class);
 		Root<AuditEntry> entry = newest.from(AuditEntry.class);
-		Expression<String> value = entry.get(this.attribute);
+		Expression<String> value = entry.get(this.attribute.attribute());
 		newest.select(value)
 			.where(query.filter().toPredicate(entry, newest, builder))
 			.orderBy(builder.desc(entry.get("recordedAt")));
@@ -90,7 +89,7 @@ final class Suggestions {
 			.getResultList()
 			.stream()
 			.filter(Objects::nonNull)
-			.filter((found) -> found.startsWith(prefix))
+			.filter((found) -> found.regionMatches(true, 0, prefix, 0, prefix.length()))
 			.distinct()
 			.sorted()
 			.limit(limit)

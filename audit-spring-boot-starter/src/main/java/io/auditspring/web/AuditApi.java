@@ -1,29 +1,25 @@
 package io.auditspring.web;
 
-import java.io.IOException;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-import io.auditspring.AuditRecord;
-import io.auditspring.AuditRecorder;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
-import io.auditspring.query.ErasedStateException;
-import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.Window;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.MultiValueMap;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -41,18 +37,22 @@ public final class AuditApi {
 
 	private static final String TO_STATE = "at";
 
-	private static final String FORMAT = "format";
+	private static final String ATTRIBUTE = "attribute";
+
+	private static final String PREFIX = "prefix";
+
+	private static final int SUGGESTIONS = 20;
 
 	private static final String INTERVAL = "interval";
 
-	private static final boolean CSV_PRESENT = ClassUtils.isPresent("tools.jackson.dataformat.csv.CsvMapper",
+	private static final boolean CSRF_PRESENT = ClassUtils.isPresent("org.springframework.security.web.csrf.CsrfToken",
 			AuditApi.class.getClassLoader());
 
 	private final AuditTrail trail;
 
 	private final Readers readers;
 
-	private final AuditRecorder recorder;
+	private final Readings readings;
 
 	private final JsonAnswers answers = new JsonAnswers();
 
@@ -60,12 +60,12 @@ public final class AuditApi {
 	 * Creates the API.
 	 * @param trail the trail
 	 * @param readers who may read
-	 * @param recorder records who reads
+	 * @param readings notes who reads
 	 */
-	public AuditApi(AuditTrail trail, Readers readers, AuditRecorder recorder) {
+	public AuditApi(AuditTrail trail, Readers readers, Readings readings) {
 		this.trail = trail;
 		this.readers = readers;
-		this.recorder = recorder;
+		this.readings = readings;
 	}
 
 	@GetMapping("/entries")
@@ -73,7 +73,7 @@ public final class AuditApi {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given);
 		AuditQuery query = reader.narrow(parameters.toQuery());
-		read("entries", parameters.values());
+		this.readings.note("entries", parameters.values());
 		return page(query);
 	}
 
@@ -81,7 +81,7 @@ public final class AuditApi {
 	ResponseEntity<byte[]> entry(@Nullable Principal principal, @PathVariable String id) {
 		Reader reader = this.readers.admit(principal);
 		UUID wanted = EntryParameters.uuid("id", id);
-		read("entry", Map.of("id", id));
+		this.readings.note("entry", Map.of("id", id));
 		AuditEntry entry = this.trail.find(reader.narrow(AuditQuery.all().id(wanted)))
 			.stream()
 			.findFirst()
@@ -95,7 +95,7 @@ public final class AuditApi {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given);
 		AuditQuery query = reader.narrow(parameters.toQuery().target(type, id));
-		read("target", parameters.values(), type, id);
+		this.readings.note("target", parameters.values(), type, id);
 		return page(query);
 	}
 
@@ -108,7 +108,7 @@ public final class AuditApi {
 					"The state is made of what everybody did, and you may read what you did");
 		}
 		Instant instant = (at != null) ? Timestamps.parse(TO_STATE, at) : Instant.now();
-		read("state", Map.of(TO_STATE, instant.toString()), type, id);
+		this.readings.note("state", Map.of(TO_STATE, instant.toString()), type, id);
 		return this.trail.stateAt(reader.narrow(AuditQuery.all().target(type, id)), instant)
 			.map(this.answers::of)
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND,
@@ -120,104 +120,61 @@ public final class AuditApi {
 			@RequestParam MultiValueMap<String, String> given) {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given, INTERVAL);
-		requireAllPages(parameters);
+		parameters.requireAllPages();
 		Period period = Period.of(parameters.value("from"), parameters.value("to"), parameters.value(INTERVAL));
 		AuditQuery query = reader.narrow(parameters.toQuery());
-		read("statistics", parameters.values());
+		this.readings.note("statistics", parameters.values());
 		return this.answers
 			.of(Statistics.of(this.trail.activity(query, period.from(), period.to(), period.interval())));
 	}
 
+	/**
+	 * What can be filtered by. Tells of nothing but what the reader may see; noted when
+	 * they look at it.
+	 */
+	@GetMapping("/suggestions")
+	ResponseEntity<byte[]> suggestions(@Nullable Principal principal,
+			@RequestParam MultiValueMap<String, String> given) {
+		Reader reader = this.readers.admit(principal);
+		EntryParameters parameters = EntryParameters.of(given, ATTRIBUTE, PREFIX);
+		parameters.requireAllPages();
+		AuditTrail.Attribute attribute = EntryParameters.attribute(ATTRIBUTE, parameters.value(ATTRIBUTE));
+		String prefix = parameters.value(PREFIX);
+		List<String> values = this.trail.suggest(attribute, (prefix != null) ? prefix : "", SUGGESTIONS,
+				reader.narrow(parameters.toQuery()));
+		return this.answers.of(Map.of("values", values));
+	}
+
+	/**
+	 * What the application wants to see in requests that change something, which only its
+	 * own pages can know.
+	 */
+	private static final class Csrf {
+
+		static @Nullable Map<String, String> of(HttpServletRequest request) {
+			return (request.getAttribute(CsrfToken.class.getName()) instanceof CsrfToken token)
+					? Map.of("header", token.getHeaderName(), "token", token.getToken()) : null;
+		}
+
+	}
+
 	/** Who asks, and what they may do here. */
 	@GetMapping("/reader")
-	ResponseEntity<byte[]> reader(@Nullable Principal principal) {
+	ResponseEntity<byte[]> reader(@Nullable Principal principal, HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
 		Map<String, @Nullable Object> answer = new LinkedHashMap<>();
 		answer.put("actor", reader.actor().id());
 		answer.put("tenant", reader.tenant());
 		answer.put("sees", reader.seesEveryActor() ? "all" : "own");
 		answer.put("verifies", reader.seesAll());
+		answer.put("csrf", CSRF_PRESENT ? Csrf.of(request) : null);
 		return this.answers.of(answer);
-	}
-
-	private static void requireAllPages(EntryParameters parameters) {
-		if (parameters.value("limit") != null || parameters.value("cursor") != null) {
-			throw new IllegalArgumentException("This is not paged: leave out limit and cursor");
-		}
-	}
-
-	/**
-	 * Streams all entries of a query. Written on the request's own thread, as no time-out
-	 * of asynchronous requests must cut it short; one that breaks off closes the
-	 * connection, so that it cannot be taken for complete.
-	 */
-	@GetMapping("/export")
-	void export(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
-			HttpServletResponse response) throws IOException {
-		Reader reader = this.readers.admit(principal);
-		EntryParameters parameters = EntryParameters.of(given, FORMAT);
-		requireCsv(parameters);
-		requireAllPages(parameters);
-		AuditQuery query = reader.narrow(parameters.toQuery());
-		read("export", parameters.values());
-		response.setContentType("text/csv;charset=UTF-8;header=present");
-		response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\"");
-		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-		CsvExport.write(this.trail.stream(query), response.getOutputStream());
-	}
-
-	private static void requireCsv(EntryParameters parameters) {
-		if (!"csv".equals(parameters.value(FORMAT))) {
-			throw new IllegalArgumentException("format takes csv");
-		}
-		if (!CSV_PRESENT) {
-			throw new ResponseStatusException(HttpStatus.NOT_IMPLEMENTED,
-					"Exports as CSV need tools.jackson.dataformat:jackson-dataformat-csv on the class path");
-		}
-	}
-
-	@GetMapping("/verification")
-	ResponseEntity<byte[]> verification(@Nullable Principal principal) {
-		if (!this.readers.admit(principal).seesAll()) {
-			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
-					"Who verifies the ledger must be allowed to read all of it");
-		}
-		read("verification", Map.of());
-		return this.answers.of(this.trail.verify());
 	}
 
 	private ResponseEntity<byte[]> page(AuditQuery query) {
 		Window<AuditEntry> window = this.trail.find(query);
 		String next = window.hasNext() ? Cursor.of((KeysetScrollPosition) window.positionAt(window.size() - 1)) : null;
 		return this.answers.of(new Page(window.getContent(), next));
-	}
-
-	private void read(String what, Map<String, String> parameters) {
-		this.recorder.record(reading(what, parameters).build());
-	}
-
-	private void read(String what, Map<String, String> parameters, String type, String id) {
-		this.recorder.record(reading(what, parameters).related(type, id).build());
-	}
-
-	private static AuditRecord.Builder reading(String what, Map<String, String> parameters) {
-		AuditRecord.Builder record = AuditRecord.action("audit.read").category("audit").metadata("read", what);
-		return parameters.isEmpty() ? record : record.metadata("parameters", parameters);
-	}
-
-	@ExceptionHandler
-	ResponseEntity<byte[]> malformed(IllegalArgumentException ex) {
-		return this.answers.problem(HttpStatus.BAD_REQUEST, ex.getMessage());
-	}
-
-	@ExceptionHandler
-	ResponseEntity<byte[]> refused(ResponseStatusException ex) {
-		return this.answers.problem(ex.getStatusCode(), ex.getReason());
-	}
-
-	@ExceptionHandler
-	ResponseEntity<byte[]> erased(ErasedStateException ex) {
-		return this.answers.problem(HttpStatus.GONE, ex.getMessage());
 	}
 
 }

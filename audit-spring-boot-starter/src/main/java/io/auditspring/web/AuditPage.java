@@ -12,11 +12,10 @@ import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -31,14 +30,9 @@ public final class AuditPage implements WebMvcConfigurer {
 
 	private static final String FILES = "io/auditspring/web/page/";
 
-	private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-			+ "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 	private final Readers readers;
 
 	private final String basePath;
-
-	private final JsonAnswers answers = new JsonAnswers();
 
 	private final byte[] html;
 
@@ -61,13 +55,20 @@ public final class AuditPage implements WebMvcConfigurer {
 			.setCacheControl(CacheControl.noCache());
 	}
 
-	/** The page's links are relative to the path with its slash. */
+	@Override
+	public void addInterceptors(InterceptorRegistry registry) {
+		registry.addInterceptor(new SecurityHeaders()).addPathPatterns(this.basePath, this.basePath + "/**");
+	}
+
+	/**
+	 * The page's links are relative to the path with its slash. So is this one: what a
+	 * proxy puts before the path need not be known.
+	 */
 	@GetMapping
 	ResponseEntity<Void> addSlash(HttpServletRequest request) {
 		String query = (request.getQueryString() != null) ? "?" + request.getQueryString() : "";
-		return ResponseEntity.status(HttpStatus.FOUND)
-			.location(URI.create(request.getContextPath() + this.basePath + "/" + query))
-			.build();
+		String name = this.basePath.substring(this.basePath.lastIndexOf('/') + 1);
+		return ResponseEntity.status(HttpStatus.FOUND).location(URI.create("./" + name + "/" + query)).build();
 	}
 
 	@GetMapping("/")
@@ -76,16 +77,8 @@ public final class AuditPage implements WebMvcConfigurer {
 		return ResponseEntity.ok()
 			.contentType(MediaType.TEXT_HTML)
 			.cacheControl(CacheControl.noStore())
-			.header("Content-Security-Policy", POLICY)
-			.header("X-Content-Type-Options", "nosniff")
-			.header("Referrer-Policy", "no-referrer")
-			.header("X-Frame-Options", "DENY")
+			.header("Content-Security-Policy", SecurityHeaders.PAGE)
 			.body(this.html);
-	}
-
-	@ExceptionHandler
-	ResponseEntity<byte[]> refused(ResponseStatusException ex) {
-		return this.answers.problem(ex.getStatusCode(), ex.getReason());
 	}
 
 }

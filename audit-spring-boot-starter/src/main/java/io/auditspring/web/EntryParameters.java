@@ -12,6 +12,7 @@ import java.util.function.BiFunction;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.query.AuditQuery;
+import io.auditspring.query.AuditTrail;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.MultiValueMap;
@@ -74,6 +75,13 @@ final class EntryParameters {
 		return this.values;
 	}
 
+	/** Refuses what only pages have, where there are none. */
+	void requireAllPages() {
+		if (value("limit") != null || value("cursor") != null) {
+			throw new IllegalArgumentException("This is not paged: leave out limit and cursor");
+		}
+	}
+
 	AuditQuery toQuery() {
 		AuditQuery query = withTarget(AuditQuery.all());
 		for (Map.Entry<String, BiFunction<AuditQuery, String, AuditQuery>> filter : FILTERS.entrySet()) {
@@ -100,6 +108,7 @@ final class EntryParameters {
 		Map<String, BiFunction<AuditQuery, String, AuditQuery>> filters = new LinkedHashMap<>();
 		filters.put("actor", AuditQuery::actor);
 		filters.put("action", AuditQuery::action);
+		filters.put("without", AuditQuery::withoutAction);
 		filters.put("category", AuditQuery::category);
 		filters.put("severity", (query, value) -> query.severity(constant("severity", Severity.class, value)));
 		filters.put("outcome", (query, value) -> query.outcome(constant("outcome", Outcome.class, value)));
@@ -134,6 +143,18 @@ final class EntryParameters {
 		}
 		throw new IllegalArgumentException("%s takes one of %s, not '%s'".formatted(parameter,
 				List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT), value));
+	}
+
+	/**
+	 * Reads what suggestions are wanted of.
+	 * @param parameter where it was given
+	 * @param value its name, as filters have it
+	 * @return the attribute
+	 * @throws IllegalArgumentException if it is none
+	 */
+	static AuditTrail.Attribute attribute(String parameter, @Nullable String value) {
+		String name = (value != null) ? value.replace("targetType", "target_type") : "";
+		return constant(parameter, AuditTrail.Attribute.class, name);
 	}
 
 	/**

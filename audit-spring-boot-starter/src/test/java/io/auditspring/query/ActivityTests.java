@@ -23,11 +23,13 @@ class ActivityTests {
 
 	private static final Duration DAY = Duration.ofDays(1);
 
+	private static final Instant QUARTER = Instant.parse("2026-01-01T00:00:00Z");
+
 	private static final String FILL = """
 			do $$
 			begin
 				for i in 1 .. 4 loop
-					perform audit.audit_ensure_partition(make_date(2026, i, 1));
+					perform audit.audit_make_partition(make_date(2026, i, 1));
 				end loop;
 			end
 			$$;
@@ -89,6 +91,22 @@ class ActivityTests {
 				.query("select count(*) - 33 from audit.audit_log where tenant = 'acme' and outcome = 'success'"))));
 		assertThat(this.counter.countOn()).isEqualTo(33);
 		assertThat(total(AuditQuery.all())).isEqualTo(before + 33);
+	}
+
+	@Test
+	void anActionThatIsLeftOutIsTakenAwayFromTheSums() throws Exception {
+		Activity read = this.trail.activity(AuditQuery.all().withoutAction("act.3"), QUARTER,
+				QUARTER.plus(90, ChronoUnit.DAYS), DAY);
+		this.counter.countOn();
+		assertThat(this.trail.activity(AuditQuery.all().withoutAction("act.3"), QUARTER,
+				QUARTER.plus(90, ChronoUnit.DAYS), DAY))
+			.usingRecursiveComparison()
+			.ignoringFields("actions")
+			.isEqualTo(read);
+		this.database.tamper("delete from audit.audit_log where recorded_at between '2026-01-04' and '2026-02-01'");
+		assertThat(this.trail
+			.activity(AuditQuery.all().withoutAction("act.3"), QUARTER, QUARTER.plus(90, ChronoUnit.DAYS), DAY)
+			.total()).isEqualTo(read.total());
 	}
 
 	@Test

@@ -187,14 +187,17 @@ class AuditTrailTests {
 
 	@Test
 	void valuesAreSuggested() {
-		assertThat(this.trail.suggest(AuditQuery.all(), "action", "", 3)).containsExactly("cart.clear", "order.pay",
-				"order.pay.0");
-		assertThat(this.trail.suggest(AuditQuery.all(), "action", "order.pay.29", 3)).containsExactly("order.pay.29");
-		assertThat(this.trail.suggest(AuditQuery.all(), "actor", "", 10)).containsExactly("jane", "john");
-		assertThat(this.trail.suggest(AuditQuery.all().action("cart.clear"), "actor", "j", 10)).containsExactly("john");
-		assertThat(this.trail.suggest(AuditQuery.all(), "targetType", "x", 10)).isEmpty();
-		assertThatIllegalArgumentException().isThrownBy(() -> this.trail.suggest(AuditQuery.all(), "hash", "", 1))
-			.withMessageContaining("action, actor, category");
+		assertThat(this.trail.suggest(AuditTrail.Attribute.ACTION, "", 3, AuditQuery.all()))
+			.containsExactly("cart.clear", "order.pay", "order.pay.0");
+		assertThat(this.trail.suggest(AuditTrail.Attribute.ACTION, "order.pay.29", 3, AuditQuery.all()))
+			.containsExactly("order.pay.29");
+		assertThat(this.trail.suggest(AuditTrail.Attribute.ACTOR, "", 10, AuditQuery.all())).containsExactly("jane",
+				"john");
+		assertThat(this.trail.suggest(AuditTrail.Attribute.ACTOR, "j", 10, AuditQuery.all().action("cart.clear")))
+			.containsExactly("john");
+		assertThat(this.trail.suggest(AuditTrail.Attribute.TARGET_TYPE, "x", 10, AuditQuery.all())).isEmpty();
+		assertThat(this.trail.suggest(AuditTrail.Attribute.ACTION, "Order.pay.29", 3, AuditQuery.all()))
+			.containsExactly("order.pay.29");
 	}
 
 	@Test

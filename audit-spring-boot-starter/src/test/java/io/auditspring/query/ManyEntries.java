@@ -24,7 +24,7 @@ final class ManyEntries {
 					execute 'drop index ' || found.name;
 				end loop;
 				for i in 0 .. 12 loop
-					perform audit.audit_ensure_partition((now() - make_interval(months => i))::date);
+					perform audit.audit_make_partition((now() - make_interval(months => i))::date);
 				end loop;
 				perform setseed(0.5);
 			end

@@ -83,9 +83,9 @@ class ReadPlanTests {
 
 	@Test
 	void suggestionsJumpFromValueToValue() throws SQLException {
-		for (String attribute : List.of("actor", "action", "category", "targetType", "tenant", "service")) {
-			this.trail.suggest(AuditQuery.all(), attribute, "", 10);
-			check(attribute);
+		for (AuditTrail.Attribute attribute : AuditTrail.Attribute.values()) {
+			this.trail.suggest(attribute, "", 10, AuditQuery.all());
+			check(attribute.name());
 		}
 	}
 

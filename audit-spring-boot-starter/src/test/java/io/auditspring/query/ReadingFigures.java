@@ -74,9 +74,9 @@ final class ReadingFigures {
 			System.out.printf("| chart of %d days | %s |%n", days,
 					measure(TIMES, () -> this.trail.activity(AuditQuery.all(), from, now, interval)));
 		}
-		for (String attribute : List.of("actor", "action", "category", "targetType", "tenant", "service")) {
+		for (AuditTrail.Attribute attribute : AuditTrail.Attribute.values()) {
 			System.out.printf("| suggestions of %s | %s |%n", attribute,
-					measure(TIMES, () -> this.trail.suggest(AuditQuery.all(), attribute, "", 10)));
+					measure(TIMES, () -> this.trail.suggest(attribute, "", 10, AuditQuery.all())));
 		}
 	}
 

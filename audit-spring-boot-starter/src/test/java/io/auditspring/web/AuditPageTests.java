@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 import javax.sql.DataSource;
 
@@ -14,6 +15,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
+import io.auditspring.ledger.Checkpoints;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.ShopConfiguration;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -30,22 +35,37 @@ import org.springframework.context.ConfigurableApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The page as people use it, in a real browser.
+ * The page as people use it, in a real browser. Its photographs are those of the README:
+ * {@code cp target/screenshots/{list,entry}.png docs/}.
  */
 @EnabledIf(value = "io.auditspring.web.Browser#isPresent", disabledReason = "There is no Chromium on this machine")
 class AuditPageTests {
 
 	private static final String ATTACK = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>";
 
+	private static final List<String> ACTIONS = List.of("report.read", "report.export", "report.share", "report.read");
+
+	private static final List<String> REPORTS = List.of("Quarterly revenue", "Open invoices", "Payroll", "Churn",
+			"Access review");
+
+	private static final List<String> PEOPLE = List.of("Ada Berg", "Omar Diaz", "Mei Lin", "Ravi Shah", "Eva Novak",
+			"Tom Hale", "Lina Fox");
+
 	private static ConfigurableApplicationContext context;
 
 	private static Browser browser;
+
+	@TempDir
+	private static Path directory;
 
 	@BeforeAll
 	static void start() throws Exception {
 		context = new SpringApplicationBuilder(ReadingRoom.class, ShopConfiguration.class)
 			.properties("server.port=0", "audit.web.enabled=true", "audit.security.events=false",
-					"spring.main.banner-mode=off", "spring.jpa.hibernate.ddl-auto=create")
+					"spring.main.banner-mode=off", "spring.jpa.hibernate.ddl-auto=create",
+					"audit.checkpoint.origin=example.com/shop", "audit.checkpoint.interval=1h",
+					"audit.checkpoint.generate-key=true",
+					"audit.checkpoint.private-key-location=file:" + directory.resolve("key.pem"))
 			.run();
 		AuditRecorder recorder = context.getBean(AuditRecorder.class);
 		OrderService orders = context.getBean(OrderService.class);
@@ -54,10 +74,12 @@ class AuditPageTests {
 			return orders.pay(id, "4711");
 		});
 		for (int i = 0; i < 150; i++) {
-			recorder.record(AuditRecord.action("report.read")
-				.actor(Actor.user("user" + i % 7))
+			recorder.record(AuditRecord.action(ACTIONS.get(i % 4))
+				.actor(Actor.user("user" + i % 7, PEOPLE.get(i % 7)))
 				.target("Report", i % 5)
-				.message("Report number " + i)
+				.targetName(REPORTS.get(i % 5))
+				.category("reporting")
+				.message("%s, edition %d".formatted(REPORTS.get(i % 5), i))
 				.outcome((i % 9 == 0) ? Outcome.DENIED : (i % 13 == 0) ? Outcome.FAILURE : Outcome.SUCCESS)
 				.build());
 		}
@@ -71,10 +93,12 @@ class AuditPageTests {
 			.justification(ATTACK)
 			.error(ATTACK)
 			.related(ATTACK, ATTACK)
-			.metadata(ATTACK, ATTACK)
+			.metadata(ATTACK, Map.of(ATTACK, ATTACK))
+			.metadata("request", Map.of("method", ATTACK, "path", ATTACK))
 			.build());
 		AuditLog log = new AuditLog(context.getBean(DataSource.class));
 		log.await(153);
+		context.getBean(Checkpoints.class).create("main");
 		browser = Browser.open();
 	}
 
@@ -119,7 +143,7 @@ class AuditPageTests {
 		browser.texts(".entry b", (actions) -> List.of("order.pay").equals(actions));
 		assertThat(browser.address()).endsWith("?action=order.pay");
 		open("?actor=user3&outcome=denied");
-		browser.texts(".entry .who", (actors) -> !actors.isEmpty() && actors.stream().allMatch("user3"::equals));
+		browser.texts(".entry .who", (actors) -> !actors.isEmpty() && actors.stream().allMatch("Ravi Shah"::equals));
 	}
 
 	@Test
@@ -131,6 +155,7 @@ class AuditPageTests {
 		browser.texts(".detail h3", (titles) -> titles.stream().anyMatch("HISTORY OF THIS TARGET"::equals));
 		browser.find("input[type=range]").sendKeys(Keys.HOME);
 		browser.texts(".moment .faint", (places) -> places.stream().anyMatch((place) -> place.startsWith("1 of ")));
+		browser.run("window.scrollTo(0, 0); document.querySelector('aside').scrollTo(0, 0)");
 		browser.photograph(Path.of("target/screenshots/entry.png"));
 		browser.find(".detail h2").sendKeys(Keys.ESCAPE);
 		browser.texts(".detail", List::isEmpty);
@@ -152,8 +177,11 @@ class AuditPageTests {
 
 	@Test
 	void theLedgerIsVerified() {
-		browser.button("Verify").click();
-		browser.texts(".actions .badge", (badges) -> badges.size() == 1 && badges.get(0).startsWith("Valid: "));
+		browser.find(".ledger summary").click();
+		browser.texts(".chain", (chains) -> chains.stream().anyMatch((chain) -> chain.contains("Signed up to entry")));
+		browser.button("Verify the whole ledger").click();
+		browser.texts(".result", (results) -> results.size() == 1 && results.get(0).startsWith("Valid: "));
+		browser.photograph(Path.of("target/screenshots/ledger.png"));
 	}
 
 	@Test
@@ -163,7 +191,8 @@ class AuditPageTests {
 		browser.find(".entry").click();
 		browser.texts(".message", (messages) -> List.of(ATTACK).equals(messages));
 		assertThat(browser.run("return document.title")).isEqualTo("Audit trail");
-		assertThat(browser.run("return document.querySelectorAll('#app img, #app script').length")).isEqualTo(0L);
+		assertThat(browser.run("return document.querySelectorAll('#app main img, #app script, #app [onerror]').length"))
+			.isEqualTo(0L);
 	}
 
 	@Test
@@ -172,10 +201,8 @@ class AuditPageTests {
 		open("");
 		List<String> actors = browser.texts(".entry .who", (names) -> names.contains("Jane Roe"));
 		assertThat(actors).allMatch((actor) -> actor.toLowerCase(Locale.ROOT).startsWith("jane"));
-		browser.texts(".actions .faint", (names) -> List.of("jane · own entries").equals(names));
-		assertThat(browser.run(
-				"return [...document.querySelectorAll('button')].some((each) => each.textContent.trim() === 'Verify')"))
-			.isEqualTo(false);
+		browser.texts(".reader", (names) -> List.of("jane\nown entries").equals(names));
+		assertThat(browser.run("return document.querySelectorAll('.ledger').length")).isEqualTo(0L);
 	}
 
 	@Test
@@ -189,9 +216,71 @@ class AuditPageTests {
 	}
 
 	@Test
+	void newEntriesAreShownAsTheyCome() {
+		browser.find(".live");
+		context.getBean(AuditRecorder.class).record(AuditRecord.action("just.now").build());
+		browser.texts(".fresh", (texts) -> List.of("1 new entry").equals(texts));
+		browser.texts(".entry b", (actions) -> !actions.contains("just.now"));
+		browser.find(".fresh").click();
+		browser.texts(".entry b", (actions) -> actions.get(0).equals("just.now"));
+		assertThat(browser.run("return document.activeElement.classList.contains('entry')")).isEqualTo(true);
+	}
+
+	@Test
+	void fieldsSuggestWhatThereIs() {
+		browser.find("[name=action]").sendKeys("report.s");
+		browser.await("return [...document.querySelectorAll('#known-action option')].map((each) => each.value).join()",
+				"report.share"::equals);
+		browser.find("[name=action]").clear();
+	}
+
+	@Test
+	void whatIsShownCanBeTakenAway() {
+		open("?actor=user3");
+		browser.find(".actions > .menu:not(.ledger) summary").click();
+		List<String> names = browser.texts(".popover a b", (texts) -> texts.size() == 4);
+		assertThat(names).containsExactly("CSV", "JSON, verifiable", "Elastic Common Schema",
+				"Whole ledger, verifiable");
+		assertThat(browser.find(".popover a").getDomAttribute("href")).contains("api/export?", "actor=user3",
+				"format=csv");
+	}
+
+	@Test
+	void filtersAreTakenAwayOneByOne() {
+		open("?actor=user3&severity=info");
+		browser.find("[aria-label='Remove the filter Actor user3']").click();
+		browser.awaitAddress((address) -> address.endsWith("?severity=info"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "light", "dark" })
+	void nobodyIsKeptOut(String theme) {
+		browser.run("localStorage.setItem('audit-theme', '%s')".formatted(theme));
+		try {
+			open("");
+			browser.texts(".legend", (legends) -> !legends.isEmpty());
+			assertThat(browser.barriers()).isEmpty();
+			open("?action=order.pay");
+			browser.find(".entry").click();
+			browser.find("input[type=range]");
+			assertThat(browser.barriers()).isEmpty();
+			browser.find(".ledger summary").click();
+			browser.find(".chain");
+			assertThat(browser.barriers()).isEmpty();
+		}
+		finally {
+			browser.run("localStorage.removeItem('audit-theme')");
+		}
+	}
+
+	@Test
 	void itIsSeenInEveryLight() {
+		open("?targetType=Report");
 		browser.texts(".chart rect.success", (bars) -> !bars.isEmpty());
 		browser.photograph(Path.of("target/screenshots/list.png"));
+		browser.find("[aria-label='Switch to dark']").click();
+		browser.photograph(Path.of("target/screenshots/dark.png"));
+		browser.find("[aria-label='Switch to light']").click();
 		browser.resize(420, 900);
 		browser.photograph(Path.of("target/screenshots/narrow.png"));
 		assertThat((Boolean) browser.run("return document.documentElement.scrollWidth <= window.innerWidth")).isTrue();

@@ -2,9 +2,11 @@ package io.auditspring.web;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -31,6 +33,10 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 final class Browser implements AutoCloseable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private static final String AXE_VERSION = "4.6.3";
+
+	private static final String AXE = axe();
 
 	private final ChromeDriver driver;
 
@@ -118,6 +124,38 @@ final class Browser implements AutoCloseable {
 		field.sendKeys(text, Keys.TAB);
 	}
 
+	/** Waits until a script gives what fits. */
+	void await(String script, Predicate<Object> expected) {
+		await((driver) -> expected.test(driver.executeScript(script)) ? true : null);
+	}
+
+	/**
+	 * What keeps people out who cannot see well or use no mouse, as axe-core finds it:
+	 * what is serious or critical of the rules of WCAG 2.1, levels A and AA.
+	 */
+	@SuppressWarnings("unchecked")
+	List<String> barriers() {
+		return (List<String>) this.driver.executeAsyncScript(
+				AXE + """
+						;
+						const done = arguments[arguments.length - 1];
+						axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then((found) => done(found.violations
+							.filter((each) => each.impact === 'serious' || each.impact === 'critical')
+							.map((each) => each.id + ': ' + each.nodes.map((node) => node.html + ' ' + node.any.map((any) => any.message)).join(' | '))));
+						""");
+	}
+
+	private static String axe() {
+		try {
+			return new String(Browser.class
+				.getResourceAsStream("/META-INF/resources/webjars/axe-core/%s/axe.min.js".formatted(AXE_VERSION))
+				.readAllBytes(), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	Object run(String script) {
 		return this.driver.executeScript(script);
 	}
@@ -131,6 +169,8 @@ final class Browser implements AutoCloseable {
 			.stream()
 			.filter((entry) -> entry.getLevel().intValue() >= Level.WARNING.intValue())
 			.map((entry) -> entry.getMessage())
+			// Advice on how to be faster, which axe-core's canvas gets.
+			.filter((message) -> !message.startsWith("rendering "))
 			.toList();
 	}
 

@@ -10,8 +10,10 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
+import org.springframework.core.env.Environment;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UserDetailsService;
@@ -34,7 +36,10 @@ class ReadingRoom {
 	}
 
 	@Bean
-	SecurityFilterChain open(HttpSecurity http) {
+	SecurityFilterChain open(HttpSecurity http, Environment environment) {
+		if (environment.matchesProfiles("no-csrf")) {
+			http.csrf(AbstractHttpConfigurer::disable);
+		}
 		return http.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
 			.httpBasic(Customizer.withDefaults())
 			.formLogin(Customizer.withDefaults())
@@ -43,7 +48,8 @@ class ReadingRoom {
 
 	@Bean
 	UserDetailsService users() {
-		return new InMemoryUserDetailsManager(user("carol", "AUDITOR"), user("jane", "USER"), user("bob", "USER"));
+		return new InMemoryUserDetailsManager(user("carol", "AUDITOR"), user("dora", "AUDITOR"), user("jane", "USER"),
+				user("bob", "USER"));
 	}
 
 	private static UserDetails user(String name, String role) {

@@ -48,8 +48,22 @@ final class Visitor {
 		return new Visitor(this.base, more);
 	}
 
+	URI address() {
+		return URI.create(this.base);
+	}
+
+	/** Names and values in turn. */
+	List<String> headers() {
+		return this.headers;
+	}
+
 	HttpResponse<String> get(String path) {
-		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(this.base + path));
+		return send("GET", path);
+	}
+
+	HttpResponse<String> send(String method, String path) {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(this.base + path))
+			.method(method, HttpRequest.BodyPublishers.noBody());
 		if (!this.headers.isEmpty()) {
 			request.headers(this.headers.toArray(String[]::new));
 		}

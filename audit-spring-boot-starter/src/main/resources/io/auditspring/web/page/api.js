@@ -7,10 +7,14 @@ export class Problem extends Error {
 	}
 }
 
-async function get(path, parameters = {}, options = {}) {
-	const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
-	const response = await fetch(`api/${path}${query.size ? `?${query}` : ''}`, {
-		headers: { Accept: 'application/json' }, credentials: 'same-origin', ...options
+const query = (parameters) => {
+	const given = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
+	return given.size ? `?${given}` : '';
+};
+
+async function ask(path, parameters = {}, options = {}) {
+	const response = await fetch(`api/${path}${query(parameters)}`, {
+		credentials: 'same-origin', ...options, headers: { Accept: 'application/json', ...options.headers }
 	});
 	const type = response.headers.get('Content-Type') || '';
 	const body = type.includes('json') ? await response.json() : null;
@@ -24,20 +28,30 @@ async function get(path, parameters = {}, options = {}) {
 	return body;
 }
 
-export const reader = () => get('reader');
+export const reader = () => ask('reader');
 
-export const entries = (filters, cursor, limit = 60, options) => get('entries', { ...filters, cursor, limit }, options);
+export const entries = (filters, cursor, limit = 60, options) => ask('entries', { ...filters, cursor, limit }, options);
 
-export const entry = (id) => get(`entries/${encodeURIComponent(id)}`);
+export const entry = (id) => ask(`entries/${encodeURIComponent(id)}`);
 
 // By parameters: web servers refuse slashes in parts of a path, and ids have some.
-export const target = (type, id) => get('entries', { targetType: type, targetId: id, limit: 100 });
+export const target = (type, id) => ask('entries', { targetType: type, targetId: id, limit: 100 });
 
-export const statistics = (filters, options) => get('statistics', filters, options);
+export const statistics = (filters, options) => ask('statistics', filters, options);
 
-export const verification = () => get('verification');
+export const suggestions = (attribute, prefix, options) => ask('suggestions', { attribute, prefix }, options);
 
-export const exportUrl = (filters) => {
-	const query = new URLSearchParams(Object.entries({ ...filters, format: 'csv' }).filter(([, value]) => value));
-	return `api/export?${query}`;
-};
+export const ledger = () => ask('ledger');
+
+export const progress = () => ask('verification/progress');
+
+// What changes something shows the application's own token, where it wants one.
+const changing = (method, csrf) => ({ method, headers: csrf ? { [csrf.header]: csrf.token } : {} });
+
+export const verify = (csrf) => ask('verification', {}, changing('POST', csrf));
+
+export const cancel = (csrf) => ask('verification', {}, changing('DELETE', csrf));
+
+export const exportUrl = (filters, format) => `api/export${query({ ...filters, format })}`;
+
+export const liveUrl = (filters) => `api/live${query(filters)}`;

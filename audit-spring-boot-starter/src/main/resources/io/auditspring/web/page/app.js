@@ -1,56 +1,68 @@
 import { html, render, nothing } from './lib/lit-html.js';
 import * as api from './api.js';
 import { chart } from './chart.js';
-import { detail, outcome } from './entry.js';
-import { fromAddress, PERIODS, toAddress, toRequest } from './filters.js';
-import { actorName, ago, count, dateTime, fromLocal, toLocal } from './format.js';
+import { detail } from './entry.js';
+import { fromAddress, LABELS, PERIODS, toAddress, toRequest } from './filters.js';
+import { count, dateTime, fromLocal, toLocal } from './format.js';
+import { icon } from './icons.js';
+import { ledger } from './ledger.js';
+import { list } from './list.js';
+import { Live } from './live.js';
 
 // The page: one state, one function that draws it, and the actions that change it.
 
 const state = {
 	view: fromAddress(), reader: null, entries: [], next: null, loading: false, problem: null, statistics: null,
-	entry: null, operation: null, history: null, at: 0, verification: null, more: false
+	entry: null, operation: null, history: null, at: 0, chains: null, progress: null, more: false,
+	live: false, fresh: [], tooFresh: false, arrived: new Set(), suggestions: {}, said: ''
 };
+
+const MORE = ['severity', 'category', 'targetId', 'related', 'ip', 'service', 'tenant', 'operation', 'trace'];
+const SUGGESTED = ['actor', 'action', 'targetType', 'category', 'service', 'tenant'];
 
 const root = document.getElementById('app');
 let running = new AbortController();
+let polling = null;
 
 function draw() {
 	render(page(), root);
 	root.setAttribute('aria-busy', String(state.loading));
 }
 
-// Actions
+// Looking for entries
 
 async function search() {
 	running.abort();
 	running = new AbortController();
 	const { signal } = running;
-	Object.assign(state, { entries: [], next: null, loading: true, problem: null });
+	Object.assign(state, { entries: [], next: null, loading: true, problem: null, fresh: [], tooFresh: false });
 	draw();
 	const request = toRequest(state.view);
 	try {
 		const page = await api.entries(request, null, 60, { signal });
 		Object.assign(state, { entries: page.entries, next: page.next, loading: false });
 		draw();
+		lookAgain();
+		live.watch({ ...request, from: undefined });
 		state.statistics = await api.statistics(chartPeriod(request), { signal });
 	} catch (problem) {
 		if (problem.name === 'AbortError') {
 			return;
 		}
+		live.end();
 		Object.assign(state, { problem, loading: false });
 	}
 	draw();
 }
 
-// Without a period the chart shows the one of the entries on the first page, at least a day.
+// Without a period the chart shows the one of the entries on the first page, at least an hour.
 function chartPeriod(request) {
 	if (request.from) {
 		return request;
 	}
 	const oldest = state.entries.length ? new Date(state.entries[state.entries.length - 1].recordedAt) : Date.now();
 	const end = request.to ? new Date(request.to) : Date.now();
-	return { ...request, from: new Date(Math.min(oldest, end - 86400000)).toISOString() };
+	return { ...request, from: new Date(Math.min(oldest, end - 3600000)).toISOString() };
 }
 
 async function loadMore() {
@@ -62,18 +74,61 @@ async function loadMore() {
 	const { signal } = running;
 	try {
 		const page = await api.entries(toRequest(state.view), state.next, 60, { signal });
+		const first = document.activeElement?.id === 'more' ? page.entries[0]?.id : null;
 		state.entries.push(...page.entries);
-		state.next = page.next;
+		Object.assign(state, { next: page.next, loading: false, said: `${count(state.entries.length)} entries are shown` });
+		draw();
+		focus(first);
+		lookAgain();
+		return;
 	} catch (problem) {
 		if (problem.name === 'AbortError') {
 			return;
 		}
-		state.problem = problem;
-		state.next = null;
+		Object.assign(state, { problem, next: null, loading: false });
 	}
-	state.loading = false;
 	draw();
 }
+
+const focus = (id) => id && document.querySelector(`[data-id="${CSS.escape(id)}"]`)?.focus();
+
+// New ones, as they come
+
+const live = new Live({
+	watching(on) {
+		if (state.live !== on) {
+			state.live = on;
+			draw();
+		}
+	},
+	came(entry) {
+		const known = (other) => other.id === entry.id;
+		if (!state.entries.some(known) && !state.fresh.some(known)) {
+			state.fresh.unshift(entry);
+			draw();
+		}
+	},
+	more() {
+		state.tooFresh = true;
+		draw();
+	}
+});
+
+function showFresh() {
+	if (state.tooFresh) {
+		search();
+		return;
+	}
+	state.arrived = new Set(state.fresh.map((entry) => entry.id));
+	state.entries = [...state.fresh, ...state.entries];
+	const first = state.fresh[0]?.id;
+	state.fresh = [];
+	draw();
+	window.scrollTo({ top: 0 });
+	focus(first);
+}
+
+// One entry
 
 async function show(id) {
 	state.view.open = id;
@@ -102,8 +157,23 @@ function close() {
 	state.view.open = null;
 	address();
 	draw();
-	document.querySelector(`[data-id="${CSS.escape(id ?? '')}"]`)?.focus();
+	focus(id);
 }
+
+async function copy(text, event) {
+	const button = event.currentTarget;
+	try {
+		await navigator.clipboard.writeText(text);
+		state.said = 'Copied';
+		button.classList.add('done');
+		setTimeout(() => button.classList.remove('done'), 1500);
+	} catch (refused) {
+		state.said = 'This browser does not let the page copy';
+	}
+	draw();
+}
+
+// Filters
 
 function filter(changes) {
 	state.view.filters = { ...state.view.filters, ...changes };
@@ -111,6 +181,9 @@ function filter(changes) {
 		state.view.period = 'custom';
 	}
 	Object.keys(state.view.filters).forEach((name) => state.view.filters[name] || delete state.view.filters[name]);
+	if (!state.view.filters.targetType) {
+		delete state.view.filters.targetId;
+	}
 	address();
 	search();
 }
@@ -123,121 +196,183 @@ function period(id) {
 	search();
 }
 
-function clear() {
-	state.view = { filters: {}, period: '', open: state.view.open };
+function reading(shown) {
+	state.view.reading = shown;
 	address();
 	search();
 }
 
-async function verify() {
-	state.verification = { running: true };
-	draw();
+function clear() {
+	state.view = { filters: {}, period: '', reading: state.view.reading, open: state.view.open };
+	address();
+	search();
+}
+
+let asking = new AbortController();
+
+async function suggest(name, prefix) {
+	if (!SUGGESTED.includes(name)) {
+		return;
+	}
+	asking.abort();
+	asking = new AbortController();
 	try {
-		state.verification = await api.verification();
+		const { values } = await api.suggestions(name, prefix, { signal: asking.signal });
+		state.suggestions[name] = values;
+		draw();
+	} catch (missing) {
+		// A field works without, too.
+	}
+}
+
+// The ledger
+
+async function loadLedger() {
+	try {
+		const [found, progress] = await Promise.all([api.ledger(), api.progress()]);
+		Object.assign(state, { chains: found.chains, progress });
+		follow();
 	} catch (problem) {
-		state.verification = { problem };
+		state.problem = problem;
 	}
 	draw();
+}
+
+const verify = () => change(api.verify);
+
+const cancel = () => change(api.cancel);
+
+async function change(what) {
+	try {
+		state.progress = await what(state.reader?.csrf);
+		follow();
+	} catch (problem) {
+		state.problem = problem;
+	}
+	draw();
+}
+
+// It runs on the server, whoever looks: this only asks how far it is.
+function follow() {
+	clearTimeout(polling);
+	if (state.progress?.state === 'running') {
+		polling = setTimeout(async () => {
+			try {
+				state.progress = await api.progress();
+			} catch (problem) {
+				state.problem = problem;
+				state.progress = null;
+			}
+			draw();
+			follow();
+		}, 500);
+	}
 }
 
 const address = () => history.pushState(null, '', toAddress(state.view));
 
+const dark = () => (document.documentElement.dataset.theme
+	?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
+
+function switchTheme() {
+	const theme = dark() ? 'light' : 'dark';
+	document.documentElement.dataset.theme = theme;
+	try {
+		localStorage.setItem('audit-theme', theme);
+	} catch (blocked) {
+		// It lasts as long as the page.
+	}
+	draw();
+}
+
 // What is drawn
 
 function page() {
+	const { reader } = state;
 	return html`
 		<header class="top">
-			<h1>Audit trail</h1>
+			<h1><img src="page/icon.svg" alt="" width="28" height="28"> Audit trail</h1>
 			<div class="actions">
-				${state.reader?.verifies ? verification() : nothing}
-				<a class="button" href=${api.exportUrl(toRequest(state.view))} download>Export CSV</a>
-				${state.reader ? html`<span class="faint">${state.reader.actor}${state.reader.sees === 'own' ? ' · own entries' : ''}</span>` : nothing}
+				${state.live ? html`<span class="live" title="New entries are shown as they come"><i></i>Live</span>` : nothing}
+				${reader?.verifies ? ledger({ ...state, load: loadLedger, verify, cancel, copy }) : nothing}
+				${exports()}
+				<button class="plain-button" @click=${switchTheme} aria-label=${dark() ? 'Switch to light' : 'Switch to dark'} title=${dark() ? 'Light' : 'Dark'}>${icon(dark() ? 'sun' : 'moon')}</button>
+				${reader ? html`<span class="reader"><b>${reader.actor}</b><span class="faint">${[reader.sees === 'own' ? 'own entries' : reader.verifies ? 'all entries' : 'all entries of',
+					reader.sees !== 'own' && !reader.verifies ? reader.tenant ?? 'no tenant' : null].filter(Boolean).join(' ')}</span></span>` : nothing}
 			</div>
 		</header>
-		<form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
-			${field('q', 'Search', 'search')} ${field('actor', 'Actor')} ${field('action', 'Action')}
-			${field('targetType', 'Target type')} ${field('targetId', 'Target id', 'text', !state.view.filters.targetType)}
-			${choice('outcome', 'Outcome', ['success', 'failure', 'denied'])}
-			<label>Period<select name="period" @change=${(event) => period(event.target.value)}>
-				${PERIODS.map((each) => html`<option value=${each.id} ?selected=${each.id === state.view.period}>${each.label}</option>`)}
-			</select></label>
-			${state.view.period === 'custom' ? html`${moment('from', 'From')} ${moment('to', 'To')}` : nothing}
-			${state.more || hidden() ? html`${choice('severity', 'Severity', ['info', 'warning', 'error', 'critical'])}
-				${field('category', 'Category')} ${field('related', 'Related (Type:id)')} ${field('ip', 'IP address')}
-				${field('service', 'Service')} ${field('tenant', 'Tenant')} ${field('operation', 'Operation')} ${field('trace', 'Trace')}`
-				: html`<button type="button" class="quiet" @click=${() => { state.more = true; draw(); }}>More filters</button>`}
-			${Object.keys(state.view.filters).length || state.view.period ? html`<button type="button" class="quiet" @click=${clear}>Clear</button>` : nothing}
-		</form>
-		${chart(state.statistics, (from, to) => filter({ from, to }))}
+		${filters()}
+		${chart(state.statistics, (from, to) => filter({ from, to }), filter)}
 		<main class=${state.entry ? 'split' : ''}>
-			<section class="list" aria-label="Entries">${problem()}${list()}</section>
-			${state.entry ? html`<aside>${detail({ ...state, close, show, filter,
+			<section class="list card" aria-label="Entries">
+				<div aria-live="polite">${fresh()}</div>
+				${problem()}${list({ ...state, show, loadMore, move })}
+			</section>
+			${state.entry ? html`<aside aria-label="Entry">${detail({ ...state, close, show, filter, copy,
 				moveTo: (at) => { state.at = at; draw(); } })}</aside>` : nothing}
-		</main>`;
+		</main>
+		<p class="hidden" role="status">${state.said}</p>`;
 }
 
-const hidden = () => ['severity', 'category', 'related', 'ip', 'service', 'tenant', 'operation', 'trace']
-	.some((name) => state.view.filters[name]);
+const fresh = () => state.fresh.length ? html`<button class="fresh" @click=${showFresh}>${state.tooFresh ? 'Many' : count(state.fresh.length)}
+	new ${state.fresh.length === 1 ? 'entry' : 'entries'}</button>` : nothing;
 
-const field = (name, label, type = 'text', disabled = false) => html`<label>${label}
-	<input name=${name} type=${type} list=${suggestions(name).length ? `known-${name}` : nothing} ?disabled=${disabled} autocomplete="off"
-		.value=${state.view.filters[name] ?? ''} @change=${(event) => filter({ [name]: event.target.value.trim() })}>
-	${suggestions(name).length ? html`<datalist id="known-${name}">${suggestions(name).map((value) => html`<option value=${value}></option>`)}</datalist>` : nothing}
+const exports = () => html`
+	<details class="menu"><summary class="button">${icon('download')} Export ${icon('down')}</summary>
+		<div class="popover" role="group" aria-label="Formats">
+			${[['csv', 'CSV', 'For spreadsheets'], ['ndjson', 'JSON, verifiable', 'With hashes and proofs, for auditors'], ['ecs', 'Elastic Common Schema', 'JSON lines for a SIEM']]
+				.map(([format, name, why]) => html`<a href=${api.exportUrl(toRequest(state.view), format)} download><b>${name}</b><span class="faint">${why}</span></a>`)}
+			${state.reader?.verifies ? html`<a href=${api.exportUrl({}, 'ndjson')} download><b>Whole ledger, verifiable</b><span class="faint">Everything, to prove that nothing is missing</span></a>` : nothing}
+		</div>
+	</details>`;
+
+function filters() {
+	const { view } = state;
+	const extra = state.more || MORE.some((name) => view.filters[name]);
+	return html`
+		<form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
+			<label class="search"><span class="hidden">Search</span>${icon('search')}
+				<input name="q" type="search" placeholder="Search actions, people, targets, messages" autocomplete="off" .value=${view.filters.q ?? ''}
+					@change=${(event) => filter({ q: event.target.value.trim() })}><kbd aria-hidden="true">/</kbd></label>
+			${field('actor')} ${field('action')} ${field('targetType')}
+			${choice('outcome', ['success', 'failure', 'denied'])}
+			<label>Period<select name="period" @change=${(event) => period(event.target.value)}>
+				${PERIODS.map((each) => html`<option value=${each.id} ?selected=${each.id === view.period}>${each.label}</option>`)}
+			</select></label>
+			${view.period === 'custom' ? html`${moment('from')} ${moment('to')}` : nothing}
+			${extra ? html`${field('targetId', !view.filters.targetType)} ${choice('severity', ['info', 'warning', 'error', 'critical'])} ${field('category')}
+				${field('related')} ${field('ip')} ${field('service')} ${field('tenant')} ${field('operation')} ${field('trace')}` : nothing}
+			<div class="switches">
+				<label class="check"><input type="checkbox" name="reading" .checked=${view.reading} @change=${(event) => reading(event.target.checked)}>Show reading of the trail</label>
+				${extra ? nothing : html`<button type="button" class="quiet" @click=${() => { state.more = true; draw(); }}>More filters</button>`}
+			</div>
+		</form>
+		${chips()}`;
+}
+
+function chips() {
+	const active = Object.entries(state.view.filters);
+	return active.length ? html`<ul class="chips" aria-label="Active filters">${active.map(([name, value]) => html`
+		<li><button type="button" @click=${() => filter({ [name]: '' })} aria-label="Remove the filter ${LABELS[name]} ${value}"><span class="faint">${LABELS[name]}</span>
+			<b>${name === 'from' || name === 'to' ? dateTime(value) : value}</b>${icon('close')}</button></li>`)}
+		<li><button type="button" class="quiet" @click=${clear}>Clear</button></li></ul>` : nothing;
+}
+
+const field = (name, disabled = false) => html`<label>${LABELS[name]}
+	<input name=${name} list=${SUGGESTED.includes(name) ? `known-${name}` : nothing} ?disabled=${disabled} autocomplete="off" placeholder=${name === 'related' ? 'Type:id' : 'Any'}
+		.value=${state.view.filters[name] ?? ''} @focus=${(event) => suggest(name, event.target.value)} @input=${(event) => suggest(name, event.target.value)}
+		@change=${(event) => filter({ [name]: event.target.value.trim() })}>
+	${SUGGESTED.includes(name) ? html`<datalist id="known-${name}">${(state.suggestions[name] ?? []).map((value) => html`<option value=${value}></option>`)}</datalist>` : nothing}
 	</label>`;
 
-// Only what this reader has been shown already: suggestions must not tell of what else there is.
-function suggestions(name) {
-	const known = { actor: () => [...Object.keys(state.statistics?.actors ?? {}), ...state.entries.map((entry) => entry.actor.id)],
-		action: () => [...Object.keys(state.statistics?.actions ?? {}), ...state.entries.map((entry) => entry.action)],
-		targetType: () => state.entries.map((entry) => entry.target?.type),
-		category: () => state.entries.map((entry) => entry.category), service: () => state.entries.map((entry) => entry.service) }[name];
-	return known ? [...new Set(known())].filter(Boolean).slice(0, 30) : [];
-}
-
-const choice = (name, label, values) => html`<label>${label}<select name=${name} @change=${(event) => filter({ [name]: event.target.value })}>
+const choice = (name, values) => html`<label>${LABELS[name]}<select name=${name} @change=${(event) => filter({ [name]: event.target.value })}>
 	<option value="">Any</option>
 	${values.map((value) => html`<option value=${value} ?selected=${state.view.filters[name] === value}>${value}</option>`)}</select></label>`;
 
-const moment = (name, label) => html`<label>${label}<input name=${name} type="datetime-local" .value=${toLocal(state.view.filters[name])}
+const moment = (name) => html`<label>${LABELS[name]}<input name=${name} type="datetime-local" .value=${toLocal(state.view.filters[name])}
 	@change=${(event) => filter({ [name]: fromLocal(event.target.value) })}></label>`;
 
 const problem = () => state.problem ? html`<p class="error" role="alert">${state.problem.message}</p>` : nothing;
-
-function list() {
-	if (!state.entries.length) {
-		return state.loading ? html`<p class="empty">Loading …</p>`
-			: state.problem ? nothing : html`<p class="empty">No entries match.</p>`;
-	}
-	return html`
-		<ol class="entries" @keydown=${move}>${state.entries.map((entry) => html`
-			<li><button class="entry ${entry.id === state.entry?.id ? 'open' : ''}" data-id=${entry.id} @click=${() => show(entry.id)}
-					aria-expanded=${entry.id === state.entry?.id}>
-				<span class="dot ${entry.outcome}" title=${entry.outcome}></span>
-				<span class="what"><b>${entry.action}</b>
-					${entry.target ? html`<span class="target">${entry.target.type} ${entry.target.name ?? entry.target.id}</span>` : nothing}
-					${entry.outcome !== 'success' ? outcome(entry) : nothing}</span>
-				<span class="who">${actorName(entry.actor)}</span>
-				<span class="said">${entry.changeSummary ?? entry.message ?? entry.error ?? ''}</span>
-				<time datetime=${entry.occurredAt} title=${dateTime(entry.occurredAt)}>${ago(entry.occurredAt)}</time>
-			</button></li>`)}</ol>
-		<p class="end">${state.next ? html`<button class="quiet" id="more" @click=${loadMore}>${state.loading ? 'Loading …' : 'More'}</button>`
-			: 'This is all.'}</p>`;
-}
-
-function verification() {
-	const found = state.verification;
-	if (found?.running) {
-		return html`<label class="verifying">Verifying <progress></progress></label>`;
-	}
-	const problems = found?.chains?.flatMap((chain) => chain.problems) ?? [];
-	return html`
-		${found?.problem ? html`<span class="badge failure" role="alert">${found.problem.message}</span>` : nothing}
-		${found?.chains ? html`<span class="badge ${found.valid ? 'success' : 'failure'}" role="status"
-			title=${problems.slice(0, 5).map((each) => JSON.stringify(each)).join('\n')}>
-			${found.valid ? `Valid: ${count(found.chains.reduce((sum, chain) => sum + chain.entries, 0))} entries`
-				: `${count(problems.length)} problems`}</span>` : nothing}
-		<button @click=${verify}>Verify</button>`;
-}
 
 // Keys
 
@@ -252,13 +387,23 @@ function move(event) {
 
 document.addEventListener('keydown', (event) => {
 	const typing = event.target.closest?.('input, select, textarea');
-	if (event.key === 'Escape' && state.entry) {
+	const menu = root.querySelector('.menu[open]');
+	if (event.key === 'Escape' && menu) {
+		menu.open = false;
+		menu.querySelector('summary').focus();
+	} else if (event.key === 'Escape' && state.entry) {
 		close();
 	} else if (event.key === '/' && !typing) {
 		root.querySelector('[name=q]')?.focus();
 		event.preventDefault();
 	}
 });
+
+document.addEventListener('click', (event) => root.querySelectorAll('.menu[open]').forEach((menu) => {
+	if (!menu.contains(event.target)) {
+		menu.open = false;
+	}
+}));
 
 window.addEventListener('popstate', () => {
 	state.view = fromAddress();
@@ -269,8 +414,15 @@ window.addEventListener('popstate', () => {
 	}
 });
 
-new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && loadMore(), { rootMargin: '600px' })
-	.observe(Object.assign(document.body.appendChild(document.createElement('div')), { className: 'bottom' }));
+const bottom = document.body.appendChild(document.createElement('div'));
+const observer = new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && loadMore(), { rootMargin: '600px' });
+observer.observe(bottom);
+
+// The observer tells of changes only, and the end may still be in sight.
+function lookAgain() {
+	observer.unobserve(bottom);
+	observer.observe(bottom);
+}
 
 draw();
 search();

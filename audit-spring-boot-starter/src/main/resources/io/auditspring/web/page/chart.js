@@ -1,11 +1,12 @@
 import { html, svg, nothing } from './lib/lit-html.js';
-import { count, dateTime } from './format.js';
+import { count, dateTime, shortTime } from './format.js';
 
 // Activity over time: one bar a span, its refusals and failures on top where they are seen.
 
 const WIDTH = 1000;
-const HEIGHT = 96;
+const HEIGHT = 88;
 const OUTCOMES = ['success', 'denied', 'failure'];
+const NAMES = { success: 'Succeeded', denied: 'Denied', failure: 'Failed' };
 
 export function seconds(interval) {
 	const parts = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(interval) ?? [];
@@ -13,31 +14,31 @@ export function seconds(interval) {
 	return ((days * 24 + hours) * 60 + minutes) * 60 + rest;
 }
 
-export function chart(statistics, choose) {
+export function chart(statistics, choose, filter) {
 	if (!statistics) {
-		return html`<div class="chart placeholder"></div>`;
+		return html`<div class="card chart placeholder"></div>`;
 	}
 	const span = seconds(statistics.interval) * 1000;
 	const first = Math.floor(new Date(statistics.from) / span) * span;
-	const spans = Math.max(1, Math.ceil((new Date(statistics.to) - first) / span));
+	const end = new Date(statistics.to);
+	const spans = Math.max(1, Math.ceil((end - first) / span));
 	const highest = Math.max(1, ...statistics.buckets.map((bucket) => total(bucket)));
 	const width = WIDTH / spans;
+	const sum = (outcome) => statistics.buckets.reduce((all, bucket) => all + bucket[outcome], 0);
 	return html`
-		<figure class="chart">
+		<figure class="card chart">
+			<figcaption>
+				<span class="total"><b>${count(statistics.total)}</b> ${statistics.total === 1 ? 'entry' : 'entries'}</span>
+				<span class="legend">${OUTCOMES.map((outcome) => html`<button type="button" class="key ${outcome}" title="Show only these"
+					@click=${() => filter({ outcome })}><i></i>${NAMES[outcome]} <b>${count(sum(outcome))}</b></button>`)}</span>
+			</figcaption>
 			<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img"
 					aria-label="Entries over time: ${count(statistics.total)} in all, at most ${count(highest)} in one span">
-				${statistics.buckets.map((bucket) => {
-					const index = (new Date(bucket.start) - first) / span;
-					return bar(bucket, index * width, width, highest, () =>
-						choose(bucket.start, new Date(new Date(bucket.start).getTime() + span).toISOString()));
-				})}
+				${[0.33, 0.66, 1].map((part) => svg`<line x1="0" x2=${WIDTH} y1=${HEIGHT - part * (HEIGHT - 4)} y2=${HEIGHT - part * (HEIGHT - 4)}></line>`)}
+				${statistics.buckets.map((bucket) => bar(bucket, ((new Date(bucket.start) - first) / span) * width, width, highest, () =>
+					choose(bucket.start, new Date(new Date(bucket.start).getTime() + span).toISOString())))}
 			</svg>
-			<figcaption>
-				<span>${dateTime(statistics.from)}</span>
-				<span class="legend">${OUTCOMES.map((outcome) => html`<i class="key ${outcome}"></i>${outcome}
-					${count(statistics.buckets.reduce((sum, bucket) => sum + bucket[outcome], 0))}`)}</span>
-				<span>${dateTime(statistics.to)}</span>
-			</figcaption>
+			<div class="axis" aria-hidden="true">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<span>${shortTime(first + part * (end - first))}</span>`)}</div>
 		</figure>`;
 }
 
@@ -45,10 +46,10 @@ const total = (bucket) => OUTCOMES.reduce((sum, outcome) => sum + bucket[outcome
 
 function bar(bucket, x, width, highest, choose) {
 	let y = HEIGHT;
-	const gap = Math.min(width * 0.2, 3);
+	const gap = Math.min(width * 0.25, 4);
 	return svg`
 		<g class="bar" @click=${choose}>
-			<title>${dateTime(bucket.start)}: ${OUTCOMES.map((outcome) => `${outcome} ${count(bucket[outcome])}`).join(', ')}</title>
+			<title>${dateTime(bucket.start)}: ${OUTCOMES.map((outcome) => `${NAMES[outcome].toLowerCase()} ${count(bucket[outcome])}`).join(', ')}</title>
 			<rect class="hit" x=${x} y="0" width=${width} height=${HEIGHT}></rect>
 			${OUTCOMES.map((outcome) => {
 				if (!bucket[outcome]) {

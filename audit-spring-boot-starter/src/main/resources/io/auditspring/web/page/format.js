@@ -1,13 +1,28 @@
 // How things read.
 
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const short = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const number = new Intl.NumberFormat();
 const UNITS = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60]];
 
 export const dateTime = (instant) => time.format(new Date(instant));
 
+export const clockTime = (instant) => clock.format(new Date(instant));
+
+export const shortTime = (instant) => short.format(new Date(instant));
+
 export const count = (value) => number.format(value);
+
+/** The day of an entry, as a heading says it. */
+export function day(instant, now = new Date()) {
+	const then = new Date(instant);
+	const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / 86400000);
+	const name = date.format(then);
+	return days === 0 ? `Today, ${name}` : days === 1 ? `Yesterday, ${name}` : name;
+}
 
 export function ago(instant) {
 	const seconds = (new Date(instant) - Date.now()) / 1000;
@@ -28,13 +43,30 @@ export const value = (any) =>
 
 export const actorName = (actor) => actor.name || actor.id || 'erased';
 
+export function initials(actor) {
+	const words = actorName(actor).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+	return (words.length > 1 ? words[0][0] + words[words.length - 1][0] : (words[0] ?? '?').slice(0, 2)).toUpperCase();
+}
+
+/** The same actor always has the same colour, one of eight. */
+export const hue = (actor) => [...String(actor.id)].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 1009, 7) % 8;
+
+/** The names of a browser and a system, where they can be told. */
+export function program(userAgent) {
+	const browser = [['Edg/', 'Edge'], ['OPR/', 'Opera'], ['Firefox/', 'Firefox'], ['Chrome/', 'Chrome'], ['Safari/', 'Safari']]
+		.find(([mark]) => userAgent.includes(mark))?.[1];
+	const system = [['Windows', 'Windows'], ['Android', 'Android'], ['iPhone', 'iPhone'], ['iPad', 'iPad'], ['Mac OS', 'macOS'], ['Linux', 'Linux']]
+		.find(([mark]) => userAgent.includes(mark))?.[1];
+	return browser ? [browser, system].filter(Boolean).join(' on ') : null;
+}
+
 /** A time as the fields of forms write it, in the reader's own zone. */
 export function toLocal(instant) {
 	if (!instant) {
 		return '';
 	}
-	const date = new Date(instant);
-	return new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+	const then = new Date(instant);
+	return new Date(then - then.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
 }
 
 export const fromLocal = (text) => text ? new Date(text).toISOString() : '';

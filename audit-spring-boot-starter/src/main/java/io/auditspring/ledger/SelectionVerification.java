@@ -1,0 +1,22 @@
+package io.auditspring.ledger;
+
+import java.util.List;
+
+/**
+ * What verifying selected entries found.
+ *
+ * @param valid whether each is as it was written, as far as that can be told
+ * @param selection what the export says of which entries these are; nothing proves it
+ * @param entries how many entries there are
+ * @param proved how many of them are under a checkpoint
+ * @param erased how many of them have an erased group, whose record is elsewhere
+ * @param problems what is wrong: the first of each kind
+ */
+public record SelectionVerification(boolean valid, String selection, long entries, long proved, long erased,
+		List<Problem> problems) {
+
+	public SelectionVerification {
+		problems = List.copyOf(problems);
+	}
+
+}

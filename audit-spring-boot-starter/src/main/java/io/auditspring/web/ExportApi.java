@@ -1,0 +1,175 @@
+package io.auditspring.web;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.Principal;
+import java.util.Map;
+import java.util.Set;
+
+import io.auditspring.query.AuditQuery;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+/**
+ * The trail to be taken away, streamed. Written on the request's own thread, as no
+ * time-out of asynchronous requests must cut it short.
+ */
+@RestController
+@RequestMapping("${audit.web.base-path:/audit}/api")
+public final class ExportApi {
+
+	private static final String FORMAT = "format";
+
+	private static final boolean CSV_PRESENT = ClassUtils.isPresent("tools.jackson.dataformat.csv.CsvMapper",
+			ExportApi.class.getClassLoader());
+
+	private final Exports exports;
+
+	private final Readers readers;
+
+	private final Readings readings;
+
+	/**
+	 * Creates the API.
+	 * @param exports writes entries
+	 * @param readers who may read
+	 * @param readings notes who reads
+	 */
+	public ExportApi(Exports exports, Readers readers, Readings readings) {
+		this.exports = exports;
+		this.readers = readers;
+		this.readings = readings;
+	}
+
+	/**
+	 * A format.
+	 *
+	 * @param contentType what it is called on the web
+	 * @param fileName how the file is called
+	 * @param content writes it
+	 */
+	private record Format(String contentType, String fileName, Content content) {
+
+	}
+
+	@FunctionalInterface
+	private interface Content {
+
+		void write(OutputStream out) throws IOException;
+
+	}
+
+	/**
+	 * Leaves it to the server when to send what it has, so that a failure at the very
+	 * beginning can still be told, and when the answer is complete.
+	 */
+	private static final class Unflushed extends FilterOutputStream {
+
+		Unflushed(OutputStream out) {
+			super(out);
+		}
+
+		@Override
+		public void write(byte[] bytes, int offset, int length) throws IOException {
+			this.out.write(bytes, offset, length);
+		}
+
+		@Override
+		public void flush() {
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+	@GetMapping("/export")
+	void export(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
+			HttpServletRequest request, HttpServletResponse response) {
+		Reader reader = this.readers.admit(principal);
+		EntryParameters parameters = EntryParameters.of(given, FORMAT);
+		parameters.requireAllPages();
+		Format format = format(parameters, reader);
+		response.setContentType(format.contentType());
+		response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s\"".formatted(format.fileName()));
+		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+		if (HttpMethod.HEAD.matches(request.getMethod())) {
+			return;
+		}
+		this.readings.note("export", parameters.values());
+		write(format.content(), response);
+	}
+
+	/**
+	 * Where anything goes wrong once the answer has begun, the connection is closed
+	 * without the end of it, so that nobody takes it for complete.
+	 */
+	private static void write(Content content, HttpServletResponse response) {
+		try {
+			content.write(new Unflushed(response.getOutputStream()));
+		}
+		catch (IOException | RuntimeException ex) {
+			if (!response.isCommitted()) {
+				response.reset();
+			}
+			throw new BrokenOffException(ex);
+		}
+	}
+
+	private Format format(EntryParameters parameters, Reader reader) {
+		AuditQuery query = reader.narrow(parameters.toQuery());
+		return switch (String.valueOf(parameters.value(FORMAT))) {
+			case "csv" -> {
+				requireCsv();
+				yield new Format("text/csv;charset=UTF-8;header=present", "audit.csv",
+						(out) -> this.exports.csv(query, out));
+			}
+			case "ecs" -> new Format("application/x-ndjson;charset=UTF-8", "audit-ecs.ndjson",
+					(out) -> this.exports.ecs(query, out));
+			case "ndjson" -> isWhole(parameters, reader)
+					? new Format("application/x-ndjson;charset=UTF-8", "audit-chain.ndjson",
+							(out) -> this.exports.chains(parameters.value("chain"), out))
+					: new Format("application/x-ndjson;charset=UTF-8", "audit-selection.ndjson",
+							(out) -> this.exports.selection(description(parameters, reader), query, out));
+			default -> throw new IllegalArgumentException("format takes csv, ndjson or ecs");
+		};
+	}
+
+	/** Only who may read everything, and asks for it, gets what proves completeness. */
+	private static boolean isWhole(EntryParameters parameters, Reader reader) {
+		return reader.seesAll() && Set.of(FORMAT, "chain").containsAll(parameters.values().keySet());
+	}
+
+	private static String description(EntryParameters parameters, Reader reader) {
+		StringBuilder description = new StringBuilder(
+				reader.seesAll() ? "all entries" : reader.seesEveryActor() ? "entries of one tenant" : "own entries");
+		for (Map.Entry<String, String> parameter : parameters.values().entrySet()) {
+			if (!parameter.getKey().equals(FORMAT)) {
+				description.append(", ").append(parameter.getKey()).append('=').append(parameter.getValue());
+			}
+		}
+		return description.toString();
+	}
+
+	private static void requireCsv() {
+		if (!CSV_PRESENT) {
+			throw new ResponseStatusException(HttpStatus.NOT_IMPLEMENTED,
+					"Exports as CSV need tools.jackson.dataformat:jackson-dataformat-csv on the class path");
+		}
+	}
+
+}
