@@ -332,7 +332,7 @@ function filters() {
 	return html`
 		<form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
 			<label class="search"><span class="hidden">Search</span>${icon('search')}
-				<input name="q" type="search" placeholder="Search actions, people, targets, messages" autocomplete="off" .value=${view.filters.q ?? ''}
+				<input name="q" type="search" placeholder="Search messages, targets, people" autocomplete="off" .value=${view.filters.q ?? ''}
 					@change=${(event) => filter({ q: event.target.value.trim() })}><kbd aria-hidden="true">/</kbd></label>
 			${field('actor')} ${field('action')} ${field('targetType')}
 			${choice('outcome', ['success', 'failure', 'denied'])}
