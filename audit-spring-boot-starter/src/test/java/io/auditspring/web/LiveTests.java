@@ -80,7 +80,8 @@ class LiveTests {
 	}
 
 	private static void record(String action, String actor) {
-		context.getBean(AuditRecorder.class).record(AuditRecord.action(action).actor(Actor.user(actor)).build());
+		context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action(action).actor(Actor.user(actor)).message("Did " + action).build());
 	}
 
 	private Listener watch(Visitor visitor, String parameters) {
