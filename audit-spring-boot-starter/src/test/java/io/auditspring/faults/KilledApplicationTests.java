@@ -108,11 +108,11 @@ class KilledApplicationTests {
 
 		BEFORE_COMMIT("lock table audit.audit_outbox in access exclusive mode", "insert into .*audit_outbox"),
 
-		AFTER_COMMIT_BEFORE_RELAY("select from audit.audit_chain for update", "audit_chain"),
+		AFTER_COMMIT_BEFORE_RELAY("select from audit.audit_chain for update", "audit_lock_chain"),
 
 		DURING_BATCH_INSERT("lock table audit.audit_log in share mode", "copy .*audit_log"),
 
-		DURING_SHUTDOWN("select from audit.audit_chain for update", "audit_chain") {
+		DURING_SHUTDOWN("select from audit.audit_chain for update", "audit_lock_chain") {
 
 			@Override
 			void before(Instance instance) {
