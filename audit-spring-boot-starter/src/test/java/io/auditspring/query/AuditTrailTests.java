@@ -15,8 +15,10 @@ import io.auditspring.Resource;
 import io.auditspring.Severity;
 import io.auditspring.ledger.Entries;
 import io.auditspring.ledger.Entry;
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.LedgerDatabase;
 import io.auditspring.ledger.LedgerVerifier;
+import io.auditspring.ledger.Redaction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -183,6 +185,24 @@ class AuditTrailTests {
 		assertThat(count(AuditQuery.all().text("roe no."))).isEqualTo(123);
 		assertThat(count(AuditQuery.all().text("clear"))).isEqualTo(1);
 		assertThat(count(AuditQuery.all().text("clear").actor("jane"))).isZero();
+	}
+
+	@Test
+	void wordsThatWereErasedAreNotFound() {
+		LedgerDatabase database = LedgerDatabase.create();
+		database.execute("select audit.audit_index_words()");
+		Entry told = Entries.withMessage("Unusual zebra");
+		database.append("main", told, Entries.withMessage("Another zebra"));
+		try (PersistenceUnit unit = PersistenceUnit.with(database)) {
+			AuditTrail trail = new AuditTrail(unit.entityManager(),
+					new LedgerVerifier(database.dataSource(), database.schema()));
+			assertThat(trail.find(AuditQuery.all().text("zebra"))).hasSize(2);
+			new Redaction(database.dataSource(), database.schema(), () -> Entries.entry("by", "-", "-", "lawyer"))
+				.redact(List.of(told.id()), EntryGroup.DATA, "request 7");
+			assertThat(trail.find(AuditQuery.all().text("zebra"))).extracting(AuditEntry::getMessage)
+				.containsExactly("Another zebra");
+			assertThat(trail.find(AuditQuery.all().text("unusual"))).isEmpty();
+		}
 	}
 
 	@Test
