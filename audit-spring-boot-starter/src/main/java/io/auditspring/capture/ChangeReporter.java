@@ -85,12 +85,12 @@ final class ChangeReporter {
 		try {
 			text = this.values.text(persister.getIdentifierType(), id, session);
 			BeforeAndAfter states = reading.read();
-			return (states != null)
-					? new EntityChange(type, supertypes(persister), text, states.before(), states.after(), null) : null;
+			return (states != null) ? new EntityChange(type, supertypes(persister), text, states.before(),
+					states.after(), states.unseen(), null) : null;
 		}
 		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			logOnce(type, ex);
-			return new EntityChange(type, supertypes(persister), text, null, null,
+			return new EntityChange(type, supertypes(persister), text, null, null, Set.of(),
 					NestedExceptionUtils.getMostSpecificCause(ex).getClass().getSimpleName());
 		}
 	}

@@ -89,7 +89,7 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 		}
 		if (inElements || (changed && this.rows.isBidirectional(persister, entry.getEntityName()))) {
 			for (Object element : changedElements(contents, session)) {
-				this.entities.touch(element, session);
+				this.entities.touch(element, entry.getPersister(), EnversRows.property(persister), session);
 			}
 		}
 	}

@@ -19,10 +19,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param id its identifier in text
  * @param before its state before, {@code null} where it did not exist
  * @param after its state after, {@code null} where it no longer exists
+ * @param unseen the properties that changed, though nobody loaded what they hold
  * @param failure why its state could not be read, {@code null} where it could
  */
 public record EntityChange(String type, Set<String> supertypes, String id, @Nullable ObjectNode before,
-		@Nullable ObjectNode after, @Nullable String failure) {
+		@Nullable ObjectNode after, Set<String> unseen, @Nullable String failure) {
 
 	/**
 	 * Joins this change with a later one of the same entity.
@@ -36,7 +37,9 @@ public record EntityChange(String type, Set<String> supertypes, String id, @Null
 		if (this.before == null && later.after == null) {
 			return null;
 		}
-		return new EntityChange(this.type, this.supertypes, this.id, completed(later), later.after, null);
+		Set<String> unseen = new TreeSet<>(this.unseen);
+		unseen.addAll(later.unseen);
+		return new EntityChange(this.type, this.supertypes, this.id, completed(later), later.after, unseen, null);
 	}
 
 	// A collection that was loaded in between tells what it held before, too.
@@ -84,6 +87,7 @@ public record EntityChange(String type, Set<String> supertypes, String id, @Null
 				put(change, "to", this.after.get(name));
 			}
 		}
+		this.unseen.stream().filter((name) -> !names.contains(name)).forEach(changes::putObject);
 		return changes;
 	}
 

@@ -1,7 +1,10 @@
 package io.auditspring.capture;
 
+import java.util.Set;
+
 import io.auditspring.capture.EntityShape.Property;
 import io.auditspring.capture.EntityStates.BeforeAndAfter;
+import io.auditspring.capture.EnversRows.OtherSide;
 import org.hibernate.Hibernate;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -106,8 +109,8 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 	private void touchOthers(EntityPersister persister, @Nullable Object @Nullable [] from,
 			@Nullable Object @Nullable [] to, SharedSessionContractImplementor session) {
 		this.reporter.attempt(persister, () -> {
-			for (Object other : this.rows.otherSides(persister, from, to, session)) {
-				touch(other, session);
+			for (OtherSide other : this.rows.otherSides(persister, from, to, session)) {
+				touch(other.entity(), persister, other.reference(), session);
 			}
 		});
 	}
@@ -115,40 +118,47 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 	/**
 	 * Reports an entity none of whose columns changed, but a collection.
 	 * @param entity the entity, perhaps a proxy
+	 * @param owner the persister of the entity that holds the relation
+	 * @param relation by which property it does
 	 * @param session the session that holds it
 	 */
-	void touch(Object entity, SharedSessionContractImplementor session) {
+	void touch(Object entity, EntityPersister owner, String relation, SharedSessionContractImplementor session) {
 		if (entity instanceof HibernateProxy proxy && !Hibernate.isInitialized(entity)) {
 			LazyInitializer initializer = proxy.getHibernateLazyInitializer();
 			EntityPersister persister = session.getFactory()
 				.getMappingMetamodel()
 				.getEntityDescriptor(initializer.getEntityName());
-			unknown(persister, initializer.getInternalIdentifier(), session);
+			unknown(persister, initializer.getInternalIdentifier(), this.rows.inverse(persister, owner, relation),
+					session);
 			return;
 		}
 		Object target = Hibernate.unproxy(entity);
 		EntityEntry entry = session.getPersistenceContextInternal().getEntry(target);
 		if (entry != null) {
-			touch(target, entry, session);
+			touch(target, entry, this.rows.inverse(entry.getPersister(), owner, relation), session);
 		}
 		else if (!session.isEventSource()) {
 			EntityPersister persister = session.getEntityPersister(null, target);
-			unknown(persister, persister.getIdentifier(target, session), session);
+			unknown(persister, persister.getIdentifier(target, session), this.rows.inverse(persister, owner, relation),
+					session);
 		}
 	}
 
-	private void touch(Object entity, EntityEntry entry, SharedSessionContractImplementor session) {
+	private void touch(Object entity, EntityEntry entry, Set<String> changed,
+			SharedSessionContractImplementor session) {
 		// What comes or goes has an event of its own.
 		if (entry.getStatus().isDeletedOrGone() || !entry.isExistsInDatabase() || !isWanted(entry.getPersister())) {
 			return;
 		}
-		this.reporter.report(entry.getPersister(), entry.getId(), session, () -> current(entity, entry, session));
+		this.reporter.report(entry.getPersister(), entry.getId(), session,
+				() -> current(entity, entry, session).changedIn(changed));
 	}
 
-	private void unknown(EntityPersister persister, Object id, SharedSessionContractImplementor session) {
+	private void unknown(EntityPersister persister, Object id, Set<String> changed,
+			SharedSessionContractImplementor session) {
 		if (isWanted(persister)) {
 			ObjectNode onlyId = state(persister, id, null, View.live(session, id));
-			this.reporter.report(persister, id, session, () -> new BeforeAndAfter(onlyId, onlyId));
+			this.reporter.report(persister, id, session, () -> new BeforeAndAfter(onlyId, onlyId, changed));
 		}
 	}
 

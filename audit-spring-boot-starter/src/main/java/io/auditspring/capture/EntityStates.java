@@ -1,6 +1,7 @@
 package io.auditspring.capture;
 
 import java.util.Objects;
+import java.util.Set;
 
 import io.auditspring.capture.EntityShape.Property;
 import io.auditspring.capture.EntityShape.Shape;
@@ -107,8 +108,17 @@ final class EntityStates {
 	 *
 	 * @param before its state before, {@code null} where it did not exist
 	 * @param after its state after, {@code null} where it no longer exists
+	 * @param unseen the properties that changed, though nobody loaded what they hold
 	 */
-	record BeforeAndAfter(@Nullable ObjectNode before, @Nullable ObjectNode after) {
+	record BeforeAndAfter(@Nullable ObjectNode before, @Nullable ObjectNode after, Set<String> unseen) {
+
+		BeforeAndAfter(@Nullable ObjectNode before, @Nullable ObjectNode after) {
+			this(before, after, Set.of());
+		}
+
+		BeforeAndAfter changedIn(Set<String> properties) {
+			return new BeforeAndAfter(this.before, this.after, properties);
+		}
 
 	}
 

@@ -3,6 +3,7 @@ package io.auditspring.capture;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.envers.boot.internal.EnversService;
@@ -57,11 +58,11 @@ final class EnversRows {
 	 * @param from its property values before, or {@code null}
 	 * @param to its property values after, or {@code null}
 	 * @param session the session that wrote them
-	 * @return the entities, perhaps as proxies
+	 * @return the entities
 	 */
-	Set<Object> otherSides(EntityPersister persister, @Nullable Object @Nullable [] from,
+	Set<OtherSide> otherSides(EntityPersister persister, @Nullable Object @Nullable [] from,
 			@Nullable Object @Nullable [] to, SharedSessionContractImplementor session) {
-		Set<Object> others = new LinkedHashSet<>(0);
+		Set<OtherSide> others = new LinkedHashSet<>(0);
 		if (!this.envers.getConfig().isGenerateRevisionsForCollections()) {
 			return others;
 		}
@@ -72,8 +73,8 @@ final class EnversRows {
 			Object now = (to != null) ? to[i] : null;
 			if (relation != null && isToOneOfMany(relation)
 					&& !EntityTools.entitiesEqual(session, relation.getToEntityName(), old, now)) {
-				add(others, old);
-				add(others, now);
+				add(others, old, names[i]);
+				add(others, now, names[i]);
 			}
 		}
 		return others;
@@ -84,10 +85,34 @@ final class EnversRows {
 				&& relation.isInsertable();
 	}
 
-	private static void add(Set<Object> entities, @Nullable Object entity) {
+	private static void add(Set<OtherSide> others, @Nullable Object entity, String reference) {
 		if (entity != null) {
-			entities.add(entity);
+			others.add(new OtherSide(entity, reference));
 		}
+	}
+
+	/**
+	 * The collections that are the other side of a relation.
+	 * @param persister the persister of the entity that has them
+	 * @param owner the persister of the entity that holds the relation
+	 * @param relation by which property it does
+	 * @return the properties that hold the collections
+	 */
+	Set<String> inverse(EntityPersister persister, EntityPersister owner, String relation) {
+		Set<String> inverse = new TreeSet<>();
+		for (String name : persister.getPropertyNames()) {
+			RelationDescription description = this.entities.getRelationDescription(persister.getEntityName(), name);
+			if (description != null && description.getRelationType() == RelationType.TO_MANY_NOT_OWNING
+					&& relation.equals(description.getMappedByPropertyName())
+					&& owner.getFactory()
+						.getMappingMetamodel()
+						.getEntityDescriptor(description.getToEntityName())
+						.getMappedClass()
+						.isAssignableFrom(owner.getMappedClass())) {
+				inverse.add(name);
+			}
+		}
+		return inverse;
 	}
 
 	/**
@@ -150,6 +175,16 @@ final class EnversRows {
 		Object revision = this.envers.getAuditProcessManager().get(session).getCurrentRevisionData(session, false);
 		Number number = this.envers.getRevisionInfoNumberReader().getRevisionNumber(revision);
 		return (number != null && number.longValue() > 0) ? number.longValue() : null;
+	}
+
+	/**
+	 * What a to-one reference is about.
+	 *
+	 * @param entity the entity, perhaps a proxy
+	 * @param reference the property that refers to it
+	 */
+	record OtherSide(Object entity, String reference) {
+
 	}
 
 }

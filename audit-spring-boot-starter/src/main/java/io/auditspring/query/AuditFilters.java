@@ -40,16 +40,19 @@ final class AuditFilters {
 	static Specification<AuditEntry> equal(String attribute, Object value) {
 		Object usual = USUAL.get(attribute);
 		return (entry, query, builder) -> {
-			Predicate equal = isPlain(attribute, value) ? builder.equal(entry.get(attribute), builder.literal(value))
+			Predicate equal = isTold(attribute, value) ? builder.equal(entry.get(attribute), builder.literal(value))
 					: builder.equal(entry.get(attribute), value);
 			return (usual == null || usual.equals(value)) ? equal
 					: builder.and(builder.notEqual(entry.get(attribute), builder.literal(usual)), equal);
 		};
 	}
 
-	/** Nothing that SQL could take for something else than a part of a text. */
-	private static boolean isPlain(String attribute, Object value) {
-		return FEW_VALUES.contains(attribute) && value.toString().matches("[\\p{Alnum} ._:/-]{1,100}");
+	/**
+	 * Hibernate doubles quotes, which is all that literals need; only where
+	 * {@code standard_conforming_strings} is off a backslash would hide one.
+	 */
+	private static boolean isTold(String attribute, Object value) {
+		return FEW_VALUES.contains(attribute) && value.toString().matches("[^\\\\\\p{Cntrl}]{1,200}");
 	}
 
 	static Specification<AuditEntry> unequal(String attribute, Object value) {
@@ -65,6 +68,11 @@ final class AuditFilters {
 		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end), builder
 			.or(builder.isNotNull(entry.get("before")), builder.isNotNull(entry.get("after")),
 					builder.and(builder.isNotNull(entry.get("dataDigest")), builder.isNotNull(entry.get("revision")))));
+	}
+
+	static Specification<AuditEntry> createdUntil(Instant end) {
+		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end),
+				builder.isNull(entry.get("before")), builder.isNotNull(entry.get("after")));
 	}
 
 	static Specification<AuditEntry> recordedFrom(Instant start) {

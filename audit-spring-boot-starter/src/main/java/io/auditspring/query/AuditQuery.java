@@ -180,6 +180,13 @@ public final class AuditQuery {
 	}
 
 	/**
+	 * Only what made something until a time.
+	 */
+	AuditQuery createdUntil(Instant end) {
+		return outcome(Outcome.SUCCESS).with(Filter.other(AuditFilters.createdUntil(end)));
+	}
+
+	/**
 	 * Only what has words in its message, the name of its target, or the id or name of
 	 * its actor: all words of a text, each as a whole word or the beginning of one, in
 	 * any order, in upper or lower case. Words are what is between spaces and

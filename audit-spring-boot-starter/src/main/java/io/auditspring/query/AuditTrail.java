@@ -195,7 +195,9 @@ public final class AuditTrail {
 
 	/**
 	 * Tells what a thing was like at a time, by the newest entry until then that holds
-	 * its state. What changed it past the trail is not known here.
+	 * its state. What that one lacks, as it was not loaded then, comes from the
+	 * {@value StateHistory#MOST} entries before; what nobody knows is left out. What
+	 * changed it past the trail is not known here.
 	 * @param targetType the kind of thing
 	 * @param targetId which one
 	 * @param at the time, compared with when operations began
@@ -207,19 +209,15 @@ public final class AuditTrail {
 	}
 
 	/**
-	 * Tells what a thing was like at a time.
+	 * Tells what a thing was like at a time. Where only a part of what was done to it may
+	 * be seen, what the newest entry lacks is left out.
 	 * @param trail what was done to it, as far as the reader may see it
 	 * @param at the time
 	 * @return its state, or empty where none was recorded by then, or it was deleted
 	 * @throws ErasedStateException if that part of its trail was erased
 	 */
 	public Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at) {
-		return find(trail.stateUntil(at).limit(1)).stream().findFirst().map((entry) -> {
-			if (entry.isDataErased()) {
-				throw new ErasedStateException("The state at %s was erased from entry %s".formatted(at, entry.getId()));
-			}
-			return entry.getAfter();
-		});
+		return new StateHistory(this, trail, at).read();
 	}
 
 	/**

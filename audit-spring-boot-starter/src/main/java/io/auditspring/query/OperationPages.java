@@ -2,13 +2,21 @@ package io.auditspring.query;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
 import jakarta.persistence.criteria.CriteriaBuilder;
 import jakarta.persistence.criteria.Predicate;
 import jakarta.persistence.criteria.Root;
 import jakarta.persistence.criteria.Subquery;
+import org.hibernate.query.criteria.HibernateCriteriaBuilder;
+import org.hibernate.query.criteria.JpaCriteriaQuery;
+import org.hibernate.query.criteria.JpaDerivedRoot;
+import org.hibernate.query.criteria.JpaSubQuery;
+import org.hibernate.query.criteria.JpaWindow;
 
 import org.springframework.data.domain.Window;
 import org.springframework.data.jpa.domain.Specification;
@@ -20,21 +28,51 @@ final class OperationPages {
 
 	static final int MOST_ENTRIES = 100;
 
-	private final EntryPages pages;
+	private static final String OPERATION = "operationId";
+
+	private final EntityManager entityManager;
+
+	private final HibernateCriteriaBuilder builder;
 
 	OperationPages(EntityManager entityManager) {
-		this.pages = new EntryPages(entityManager);
+		this.entityManager = entityManager;
+		this.builder = (HibernateCriteriaBuilder) entityManager.getCriteriaBuilder();
 	}
 
 	Window<AuditOperation> page(AuditQuery query) {
-		return this.pages.page(query, query.filter().and(newestOfItsOperation(query.filter())))
-			.map((newest) -> operation(newest.getOperationId(), query));
+		Window<AuditEntry> newest = new EntryPages(this.entityManager).page(query,
+				query.filter().and(newestOfItsOperation(query.filter())));
+		Map<UUID, List<AuditEntry>> entries = newest.isEmpty() ? Map.of()
+				: entries(newest.stream().map(AuditEntry::getOperationId).toList(), query.filter());
+		return newest.map((entry) -> new AuditOperation(entry.getOperationId(),
+				entries.getOrDefault(entry.getOperationId(), List.of(entry))));
 	}
 
-	private AuditOperation operation(UUID id, AuditQuery query) {
-		AuditQuery its = AuditQuery.all().operation(id).limit(MOST_ENTRIES);
-		List<AuditEntry> entries = this.pages.page(its, its.filter().and(query.filter())).getContent();
-		return new AuditOperation(id, entries);
+	/** The newest entries of each operation. */
+	private Map<UUID, List<AuditEntry>> entries(List<UUID> operations, Specification<AuditEntry> filter) {
+		JpaCriteriaQuery<AuditEntry> query = this.builder.createQuery(AuditEntry.class);
+		JpaSubQuery<Tuple> ranked = query.subquery(Tuple.class);
+		Root<AuditEntry> one = ranked.from(AuditEntry.class);
+		Predicate wanted = one.get(OPERATION).in(operations);
+		ranked.multiselect(one.get("id").alias("id"), this.builder.rowNumber(newestFirst(one)).alias("place"))
+			.where(wanted, filter.toPredicate(one, query, this.builder));
+		JpaDerivedRoot<Tuple> place = query.from(ranked);
+		Root<AuditEntry> entry = query.from(AuditEntry.class);
+		query.select(entry)
+			.where(entry.get(OPERATION).in(operations), this.builder.equal(entry.get("id"), place.get("id")),
+					this.builder.lessThanOrEqualTo(place.<Long>get("place"), this.builder.literal((long) MOST_ENTRIES)))
+			.orderBy(this.builder.asc(place.get("place")));
+		return this.entityManager.createQuery(query)
+			.getResultList()
+			.stream()
+			.collect(Collectors.groupingBy(AuditEntry::getOperationId));
+	}
+
+	private JpaWindow newestFirst(Root<AuditEntry> entry) {
+		return this.builder.createWindow()
+			.partitionBy(entry.get(OPERATION))
+			.orderBy(this.builder.desc(entry.get("recordedAt")), this.builder.desc(entry.get("seq")),
+					this.builder.desc(entry.get("id")));
 	}
 
 	private static Specification<AuditEntry> newestOfItsOperation(Specification<AuditEntry> filter) {

@@ -32,10 +32,7 @@ public final class GeneratedLedger {
 	 * Drops the indexes that only searching needs; they are most of what filling costs.
 	 */
 	public GeneratedLedger withoutSearchIndexes() {
-		this.database.execute("""
-				drop index audit.audit_log_recorded_at, audit.audit_log_target, audit.audit_log_actor,
-					audit.audit_log_action, audit.audit_log_operation, audit.audit_log_related
-				""");
+		this.database.withoutSearchIndexes();
 		return this;
 	}
 

@@ -1,5 +1,7 @@
 package io.auditspring.query;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -138,6 +140,32 @@ class ActivityTests {
 				this.database.query("select count(*) from audit.audit_activity where start < '2026-02-01 00:00:00Z'"))
 			.isEqualTo("0");
 		assertThat(total(AuditQuery.all())).isEqualTo(10_000 - january);
+	}
+
+	@Test
+	void anyoneCanCompareTheSumsWithTheLog() throws Exception {
+		String document = Files.readString(Path.of("TRUST.md"));
+		String compare = document.substring(document.indexOf("with counted as ("));
+		String differences = "select count(*) from (%s) as differences"
+			.formatted(compare.substring(0, compare.indexOf("```")));
+		this.counter.countOn();
+		this.database.append("main", Entries.entries(30));
+		assertThat(this.database.query(differences)).isEqualTo("0");
+		assertThat(this.database.query("""
+				with changed as (
+					update audit.audit_activity set entries = entries + 1
+					where dimension = 'tenant' and scale = 'day' and value = '=acme' and start = '2026-01-09 00:00:00Z'
+					and outcome = 'success'
+					returning 1
+				)
+				select count(*) from changed
+				""")).isEqualTo("1");
+		assertThat(this.database.query(differences)).isEqualTo("1");
+		this.database.execute("delete from audit.audit_activity where dimension = '' and scale = 'month'");
+		assertThat(Integer.parseInt(String.valueOf(this.database.query(differences)))).isGreaterThan(1);
+		this.database.execute("truncate audit.audit_activity, audit.audit_activity_position");
+		assertThat(this.counter.countOn()).isEqualTo(10_030);
+		assertThat(this.database.query(differences)).isEqualTo("0");
 	}
 
 	@Test

@@ -15,8 +15,10 @@ import io.auditspring.Resource;
 import io.auditspring.Severity;
 import io.auditspring.ledger.Entries;
 import io.auditspring.ledger.Entry;
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.LedgerDatabase;
 import io.auditspring.ledger.LedgerVerifier;
+import io.auditspring.ledger.Redaction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,31 @@ class AuditTrailTests {
 	}
 
 	@Test
+	void valuesAreNoSql() {
+		LedgerDatabase database = LedgerDatabase.create();
+		List<String> values = List.of("it's", "''", "' or ''='", "\\' or 1=1 --", "\\", "a?b", "$1", ":name",
+				"{fn now()}", "/* -- */", "\"quoted\"", "Größe 🧾", "line\nbreak", "%_", "x".repeat(300));
+		values.forEach((value) -> database.append("main", Entries.entry(value, "Cart", "1", "john")));
+		for (String conforming : List.of("on", "off")) {
+			database.execute("alter role current_user set standard_conforming_strings = " + conforming);
+			assertThat(database.query("show standard_conforming_strings")).isEqualTo(conforming);
+			try (PersistenceUnit unit = PersistenceUnit.with(database)) {
+				AuditTrail trail = new AuditTrail(unit.entityManager(),
+						new LedgerVerifier(database.dataSource(), database.schema()));
+				for (String value : values) {
+					assertThat(trail.find(AuditQuery.all().action(value))).as(value + ", " + conforming)
+						.singleElement()
+						.extracting(AuditEntry::getAction)
+						.isEqualTo(value);
+				}
+			}
+			finally {
+				database.execute("alter role current_user reset standard_conforming_strings");
+			}
+		}
+	}
+
+	@Test
 	void relatedResourcesAreFound() {
 		assertThat(count(AuditQuery.all().related("Scanner", 8))).isEqualTo(1);
 		assertThat(count(AuditQuery.all().related("Scanner", 7))).isZero();
@@ -158,6 +185,24 @@ class AuditTrailTests {
 		assertThat(count(AuditQuery.all().text("roe no."))).isEqualTo(123);
 		assertThat(count(AuditQuery.all().text("clear"))).isEqualTo(1);
 		assertThat(count(AuditQuery.all().text("clear").actor("jane"))).isZero();
+	}
+
+	@Test
+	void wordsThatWereErasedAreNotFound() {
+		LedgerDatabase database = LedgerDatabase.create();
+		database.execute("select audit.audit_index_words()");
+		Entry told = Entries.withMessage("Unusual zebra");
+		database.append("main", told, Entries.withMessage("Another zebra"));
+		try (PersistenceUnit unit = PersistenceUnit.with(database)) {
+			AuditTrail trail = new AuditTrail(unit.entityManager(),
+					new LedgerVerifier(database.dataSource(), database.schema()));
+			assertThat(trail.find(AuditQuery.all().text("zebra"))).hasSize(2);
+			new Redaction(database.dataSource(), database.schema(), () -> Entries.entry("by", "-", "-", "lawyer"))
+				.redact(List.of(told.id()), EntryGroup.DATA, "request 7");
+			assertThat(trail.find(AuditQuery.all().text("zebra"))).extracting(AuditEntry::getMessage)
+				.containsExactly("Another zebra");
+			assertThat(trail.find(AuditQuery.all().text("unusual"))).isEmpty();
+		}
 	}
 
 	@Test
@@ -218,6 +263,36 @@ class AuditTrailTests {
 			assertThat(page.hasNext()).isFalse();
 			assertThat(trail.operations(AuditQuery.all().action("order.pay"))).singleElement()
 				.satisfies((operation) -> assertThat(actions(operation)).containsExactly("order.pay"));
+		}
+	}
+
+	@Test
+	void aPageOfOperationsTakesTwoStatements() {
+		LedgerDatabase database = LedgerDatabase.create();
+		List<Entry> entries = new ArrayList<>();
+		Entry large = Entries.entry("order.import");
+		for (int i = 0; i < 10; i++) {
+			Entry small = Entries.entry("order.pay");
+			entries.addAll(List.of(small, sameOperation(small, Entries.entry("order.ship"))));
+			for (int line = 0; line < 15; line++) {
+				entries.add(sameOperation(large, Entries.entry("line." + (i * 15 + line))));
+			}
+		}
+		database.append("main", entries.toArray(Entry[]::new));
+		StatementLog log = new StatementLog();
+		try (PersistenceUnit unit = PersistenceUnit.watched(database, log)) {
+			AuditTrail trail = new AuditTrail(unit.entityManager(),
+					new LedgerVerifier(database.dataSource(), database.schema()));
+			Window<AuditOperation> page = trail.operations(AuditQuery.all());
+			assertThat(log.takeAll()).hasSize(2);
+			assertThat(page).hasSize(11);
+			assertThat(actions(page.getContent().get(0))).hasSize(OperationPages.MOST_ENTRIES)
+				.startsWith("line.149", "line.148")
+				.endsWith("line.50");
+			assertThat(page.getContent().subList(1, 11))
+				.allSatisfy((operation) -> assertThat(actions(operation)).containsExactly("order.ship", "order.pay"));
+			assertThat(trail.operations(AuditQuery.all().action("nothing"))).isEmpty();
+			assertThat(log.takeAll()).hasSize(1);
 		}
 	}
 

@@ -4,16 +4,19 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import io.auditspring.Actor;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
+import io.auditspring.ledger.ActivityCounter;
 import io.auditspring.ledger.LedgerDatabase;
 import io.auditspring.ledger.LedgerVerifier;
 import org.junit.jupiter.api.AfterAll;
@@ -42,6 +45,11 @@ class ReadPlanTests {
 
 	private static final long MOST_BLOCKS = 6_000;
 
+	/** Of two frequent values one may be looked for among what the other one gives. */
+	private static final long MOST_PASSED = 60_000;
+
+	private static final List<String> ONCE = List.of("force_custom_plan");
+
 	private final LedgerDatabase database = LedgerDatabase.create();
 
 	private final StatementLog log = new StatementLog();
@@ -56,6 +64,11 @@ class ReadPlanTests {
 	@BeforeAll
 	void fill() throws SQLException {
 		ManyEntries.fill(this.database, MANY);
+		ActivityCounter counter = new ActivityCounter(this.database.dataSource(), this.database.schema());
+		for (long counted = 0; counted < MANY;) {
+			counted += counter.countOn();
+		}
+		this.database.execute("analyze audit.audit_activity");
 		this.middle = Instant.now().minusSeconds(180L * 86_400);
 	}
 
@@ -89,26 +102,86 @@ class ReadPlanTests {
 		}
 	}
 
+	@ParameterizedTest
+	@MethodSource("narrowFilters")
+	void suggestionsWithinFiltersReadTheNewest(String name) throws SQLException {
+		this.trail.suggest(AuditTrail.Attribute.ACTION, "o", 10, narrow().get(name));
+		check(name, ONCE, MOST_PASSED, 2 * MOST_BLOCKS);
+	}
+
+	@ParameterizedTest
+	@MethodSource("narrowFilters")
+	void operationsAreReadByTheirIds(String name) throws SQLException {
+		this.trail.operations(narrow().get(name));
+		check(name, ONCE, MOST_ROWS, MOST_BLOCKS);
+	}
+
+	@ParameterizedTest
+	@MethodSource("narrowFilters")
+	void theChartReadsSumsAndTheNewestEntries(String name) throws SQLException {
+		Instant to = Instant.now();
+		this.trail.activity(narrow().get(name), to.minusSeconds(300L * 86_400), to, Duration.ofDays(1));
+		check(name, ONCE, MOST_PASSED, 2 * MOST_BLOCKS);
+	}
+
+	@ParameterizedTest
+	@MethodSource("rareFilters")
+	void whatIsRareIsCountedByItsIndex(String name) throws SQLException {
+		this.trail.count(rare().get(name));
+		check(name, ONCE, Math.max(MOST_ROWS, MANY / 100), Math.max(MOST_BLOCKS, MANY / 50));
+	}
+
+	static Stream<String> narrowFilters() {
+		return narrow().keySet().stream();
+	}
+
+	static Stream<String> rareFilters() {
+		return rare().keySet().stream();
+	}
+
+	/** What has sums, and is not rare. */
+	private static Map<String, AuditQuery> narrow() {
+		Map<String, AuditQuery> queries = new LinkedHashMap<>();
+		each(queries, "narrowed to", AuditQuery.all(), AuditQuery.all().tenant("tenant-3"),
+				AuditQuery.all().action("Order.create"), AuditQuery.all().withoutAction("Order.create"),
+				AuditQuery.all().category("category-1"), AuditQuery.all().service("service-1"));
+		return queries;
+	}
+
+	private static Map<String, AuditQuery> rare() {
+		Map<String, AuditQuery> queries = new LinkedHashMap<>();
+		each(queries, "rare", AuditQuery.all().actor("user-49999"), AuditQuery.all().action("nope"),
+				AuditQuery.all().category("nope"), AuditQuery.all().severity(Severity.CRITICAL),
+				AuditQuery.all().outcome(Outcome.DENIED), AuditQuery.all().target("Order", 1),
+				AuditQuery.all().targetType("Nothing"), AuditQuery.all().tenant("it's nobody's"),
+				AuditQuery.all().service("nope"), AuditQuery.all().operation(new UUID(1, 2)),
+				AuditQuery.all().trace("nope"), AuditQuery.all().ip("10.1.1.7"));
+		return queries;
+	}
+
 	private void check(String name) throws SQLException {
+		check(name, List.of("force_custom_plan", "force_generic_plan"), MOST_ROWS, MOST_BLOCKS);
+	}
+
+	private void check(String name, List<String> plans, long mostRows, long mostBlocks) throws SQLException {
 		List<StatementLog.Executed> executed = this.log.takeAll();
 		assertThat(executed).isNotEmpty();
 		for (StatementLog.Executed statement : executed) {
-			for (String mode : modes(statement)) {
+			for (String mode : isSearch(statement) ? List.of("force_custom_plan") : plans) {
 				ReadPlan plan = explain(statement, mode);
 				String what = "%s, %s: %d rows, %d sorted, %d blocks%n%s%n%s".formatted(name, mode, plan.rowsRead(),
 						plan.mostSorted(), plan.blocks(), statement, plan);
 				assertThat(plan.scansTables()).as(what).isFalse();
-				assertThat(plan.rowsRead()).as(what).isLessThan(MOST_ROWS);
-				assertThat(plan.mostSorted()).as(what).isLessThan(MOST_ROWS);
-				assertThat(plan.blocks()).as(what).isLessThan(MOST_BLOCKS);
+				assertThat(plan.rowsRead()).as(what).isLessThan(mostRows);
+				assertThat(plan.mostSorted()).as(what).isLessThan(mostRows);
+				assertThat(plan.blocks()).as(what).isLessThan(mostBlocks);
 			}
 		}
 	}
 
 	/** Searches tell the span of time they are about: no two are the same statement. */
-	private static List<String> modes(StatementLog.Executed statement) {
-		return statement.sql().contains("interval '0'") ? List.of("force_custom_plan")
-				: List.of("force_custom_plan", "force_generic_plan");
+	private static boolean isSearch(StatementLog.Executed statement) {
+		return statement.sql().contains("interval '0'");
 	}
 
 	private ReadPlan explain(StatementLog.Executed executed, String mode) throws SQLException {
@@ -154,6 +227,45 @@ class ReadPlanTests {
 				AuditQuery.all().tenant("tenant-3").outcome(Outcome.DENIED),
 				AuditQuery.all().tenant("tenant-3").text("walrus"));
 		return queries;
+	}
+
+	@ParameterizedTest
+	@MethodSource("combinations")
+	void aPageOfOneReaderIsAShortRange(String name) throws SQLException {
+		this.trail.find(combined().get(name));
+		check(name, ONCE, MOST_PASSED, MOST_BLOCKS);
+	}
+
+	static Stream<String> combinations() {
+		return combined().keySet().stream();
+	}
+
+	/** What readers of their own entries, and of those of a tenant, ask for. */
+	private static Map<String, AuditQuery> combined() {
+		Map<String, AuditQuery> queries = new LinkedHashMap<>();
+		others().forEach((name, other) -> {
+			queries.put("own and " + name, other.apply(AuditQuery.all().actor(Actor.user("user-7"))));
+			queries.put("of a tenant and " + name, other.apply(AuditQuery.all().tenant("tenant-3")));
+		});
+		return queries;
+	}
+
+	private static Map<String, UnaryOperator<AuditQuery>> others() {
+		Map<String, UnaryOperator<AuditQuery>> others = new LinkedHashMap<>();
+		others.put("action", (query) -> query.action("Order.create"));
+		others.put("no such action", (query) -> query.action("isn't there"));
+		others.put("category", (query) -> query.category("category-1"));
+		others.put("severity", (query) -> query.severity(Severity.CRITICAL));
+		others.put("outcome", (query) -> query.outcome(Outcome.DENIED));
+		others.put("target", (query) -> query.target("Order", 1));
+		others.put("target type", (query) -> query.targetType("Order"));
+		others.put("related", (query) -> query.related("Connector", 7));
+		others.put("service", (query) -> query.service("service-1"));
+		others.put("trace", (query) -> query.trace("nope"));
+		others.put("address", (query) -> query.ip("10.1.1.7"));
+		others.put("words", (query) -> query.text("walrus"));
+		others.put("no such words", (query) -> query.text("absent"));
+		return others;
 	}
 
 	private static void each(Map<String, AuditQuery> queries, String name, AuditQuery... variants) {

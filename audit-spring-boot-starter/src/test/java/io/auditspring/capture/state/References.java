@@ -110,8 +110,8 @@ final class References {
 			.call((entityManager) -> entityManager.find(Child.class, 31).parent = entityManager.find(Parent.class, 4))
 			.updates("Child", 31, "{'id': 31, 'parent': 3}", "{'id': 31, 'parent': 4}",
 					"{'parent': {'from': 3, 'to': 4}}")
-			.updates("Parent", 3, "{'id': 3}", "{'id': 3}", "{}")
-			.updates("Parent", 4, "{'id': 4}", "{'id': 4}", "{}")
+			.updates("Parent", 3, "{'id': 3}", "{'id': 3}", "{'children': {}}")
+			.updates("Parent", 4, "{'id': 4}", "{'id': 4}", "{'children': {}}")
 			.build();
 	}
 

@@ -11,6 +11,7 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.AuditLog;
 import io.auditspring.TestDatabase;
+import io.auditspring.query.AuditTrail;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -71,6 +72,10 @@ final class StateApplication implements AutoCloseable {
 
 	EntityManagerFactory factory() {
 		return this.context.getBean(EntityManagerFactory.class);
+	}
+
+	AuditTrail trail() {
+		return this.context.getBean(AuditTrail.class);
 	}
 
 	AuditLog log() {

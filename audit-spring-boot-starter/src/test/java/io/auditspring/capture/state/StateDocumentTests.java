@@ -31,7 +31,9 @@ class StateDocumentTests {
 			  child came, went or moved. (One exception: Envers misses a second equal element in a bag; its owner has an entry.)
 			- What Envers does not audit is not shown: `@NotAudited`, `@AuditOverride`, and the version.
 			- What is not loaded is left out, and so are lazy attributes. What is known to have changed, but not from what, has
-			  no `from` among the changes.
+			  no `from` among the changes, and where nobody loaded what it became, no `to` either.
+			- `AuditTrail.stateAt` completes a state from older entries, up to 1,000, as what was not loaded did not change. Left out
+			  is a collection held by its elements that changed without being loaded, and one inside an embedded value.
 			- Masked is what is marked `@Sensitive` or has a masked name, at any depth. That it changed is shown.
 			- A reference is the other's identifier; a collection of entities, their identifiers. Sets and bags are sorted, lists
 			  with an order column keep their order.

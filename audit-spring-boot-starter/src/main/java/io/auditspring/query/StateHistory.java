@@ -1,0 +1,89 @@
+package io.auditspring.query;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells what a thing was like. An entry lacks what was not loaded when it was written,
+ * which so was not changed either: an older one tells it. Only collections that are held
+ * by their elements change without being loaded; then the changes name them without a
+ * value, and nobody knows.
+ */
+final class StateHistory {
+
+	/** A thing whose entries all are complete must not be read from its beginning. */
+	static final int MOST = 1_000;
+
+	private static final Set<String> WHOLE_TRAIL = Set.of("targetType", "targetId");
+
+	private final AuditTrail trail;
+
+	private final AuditQuery query;
+
+	private final Instant at;
+
+	StateHistory(AuditTrail trail, AuditQuery query, Instant at) {
+		this.trail = trail;
+		this.query = query;
+		this.at = at;
+	}
+
+	Optional<Map<String, @Nullable Object>> read() {
+		AuditEntry newest = first(this.query.stateUntil(this.at));
+		if (newest == null) {
+			return Optional.empty();
+		}
+		if (newest.isDataErased()) {
+			throw new ErasedStateException(
+					"The state at %s was erased from entry %s".formatted(this.at, newest.getId()));
+		}
+		return Optional.ofNullable(newest.getAfter()).map((state) -> isWhole() ? completed(state) : state);
+	}
+
+	/** To who may not see every entry, an older one may tell what is no longer so. */
+	private boolean isWhole() {
+		return this.query.filters()
+			.stream()
+			.allMatch((filter) -> filter.attribute() != null && WHOLE_TRAIL.contains(filter.attribute()));
+	}
+
+	private Map<String, @Nullable Object> completed(Map<String, @Nullable Object> state) {
+		AuditEntry creation = first(this.query.createdUntil(this.at));
+		if (creation != null && creation.getAfter() != null
+				&& state.keySet().containsAll(creation.getAfter().keySet())) {
+			return state;
+		}
+		Map<String, @Nullable Object> completed = new LinkedHashMap<>();
+		Set<String> unknown = new TreeSet<>();
+		List<AuditEntry> entries = this.trail.find(this.query.stateUntil(this.at).limit(MOST)).getContent();
+		for (AuditEntry entry : entries) {
+			Map<String, @Nullable Object> after = entry.getAfter();
+			if (after == null) {
+				break;
+			}
+			after.forEach((name, value) -> {
+				if (!unknown.contains(name)) {
+					completed.putIfAbsent(name, value);
+				}
+			});
+			Map<String, @Nullable Object> changes = entry.getChanges();
+			if (entry.getBefore() == null || changes == null) {
+				break;
+			}
+			changes.keySet().stream().filter((name) -> !completed.containsKey(name)).forEach(unknown::add);
+		}
+		return completed;
+	}
+
+	private @Nullable AuditEntry first(AuditQuery wanted) {
+		return this.trail.find(wanted.limit(1)).stream().findFirst().orElse(null);
+	}
+
+}
