@@ -1,9 +1,10 @@
 // What the page asks the server. Everything else it shows is made of these answers.
 
 export class Problem extends Error {
-	constructor(status, detail) {
+	constructor(status, detail, parameter) {
 		super(detail || `The server answered ${status}`);
 		this.status = status;
+		this.parameter = parameter;
 	}
 }
 
@@ -19,7 +20,7 @@ async function ask(path, parameters = {}, options = {}) {
 	const type = response.headers.get('Content-Type') || '';
 	const body = type.includes('json') ? await response.json() : null;
 	if (!response.ok) {
-		throw new Problem(response.status, body?.detail);
+		throw new Problem(response.status, body?.detail, body?.parameter);
 	}
 	if (!body) {
 		// A login page, most likely: the session is over.
