@@ -178,8 +178,8 @@ public final class AuditApi {
 	private static final class Csrf {
 
 		static @Nullable Map<String, String> of(HttpServletRequest request) {
-			return (request.getAttribute(CsrfToken.class.getName()) instanceof CsrfToken token)
-					? Map.of("header", token.getHeaderName(), "token", token.getToken()) : null;
+			return (request.getAttribute(CsrfToken.class.getName()) instanceof CsrfToken token) ? Map.of("header",
+					token.getHeaderName(), "parameter", token.getParameterName(), "token", token.getToken()) : null;
 		}
 
 	}

@@ -46,8 +46,9 @@ export const ledger = () => ask('ledger');
 
 export const progress = () => ask('verification/progress');
 
-// What changes something shows the application's own token, where it wants one.
-const changing = (method, csrf) => ({ method, headers: csrf ? { [csrf.header]: csrf.token } : {} });
+// What changes something shows the application's own token, where it wants one. As a parameter: Spring Security's csrf.spa()
+// takes what is in the header for the cookie's value, which this is not.
+const changing = (method, csrf) => ({ method, body: csrf ? new URLSearchParams({ [csrf.parameter]: csrf.token }) : undefined });
 
 export const verify = (csrf) => ask('verification', {}, changing('POST', csrf));
 
