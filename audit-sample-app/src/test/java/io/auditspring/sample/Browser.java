@@ -3,6 +3,9 @@ package io.auditspring.sample;
 import java.net.CookieManager;
 import java.net.HttpCookie;
 
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
 import org.springframework.util.LinkedMultiValueMap;
@@ -51,6 +54,36 @@ public final class Browser {
 
 	public RestTestClient.ResponseSpec postWithoutToken(String path, String json) {
 		return this.client.post().uri(path).contentType(MediaType.APPLICATION_JSON).body(json).exchange();
+	}
+
+	/**
+	 * Sends a form as a page does that was told a token.
+	 * @param method how
+	 * @param path where to
+	 * @param parameter the parameter that holds the token
+	 * @param token the token
+	 * @return the answer
+	 */
+	public RestTestClient.ResponseSpec send(HttpMethod method, String path, String parameter, String token) {
+		MultiValueMap<String, String> form = new LinkedMultiValueMap<>();
+		form.add(parameter, token);
+		return this.client.method(method)
+			.uri(path)
+			.contentType(MediaType.APPLICATION_FORM_URLENCODED)
+			.body(form)
+			.exchange();
+	}
+
+	public RestTestClient.ResponseSpec get(String path, MediaType accepted) {
+		return this.client.get().uri(path).accept(accepted).exchange();
+	}
+
+	public JsonNode json(String path) {
+		return Json.read(get(path, MediaType.APPLICATION_JSON).expectStatus()
+			.isOk()
+			.expectBody()
+			.returnResult()
+			.getResponseBodyContent());
 	}
 
 	public String session() {

@@ -18,11 +18,15 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.criteria.CriteriaBuilder;
 import jakarta.persistence.criteria.CriteriaQuery;
 import jakarta.persistence.criteria.Root;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.domain.Window;
 import org.springframework.data.support.WindowIterator;
+import org.springframework.orm.jpa.EntityManagerHolder;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Reads the audit trail, newest entries first. Needs no transaction, and takes part in
@@ -90,10 +94,27 @@ public final class AuditTrail {
 			.stream(Spliterators.spliteratorUnknownSize(entries, Spliterator.ORDERED | Spliterator.NONNULL), false);
 	}
 
-	/** A persistence context that is there would otherwise keep every entry. */
+	/**
+	 * A persistence context that is there would otherwise keep every entry, and, with
+	 * open-in-view, a connection for as long as a slow client takes to read the answer.
+	 */
 	private Window<AuditEntry> released(Window<AuditEntry> window) {
 		window.forEach(this.entityManager::detach);
+		Object bound = TransactionSynchronizationManager.getResource(this.entityManager.getEntityManagerFactory());
+		if (bound instanceof EntityManagerHolder holder) {
+			releaseConnection(holder.getEntityManager().unwrap(SessionImplementor.class));
+		}
 		return window;
+	}
+
+	/**
+	 * Unless somebody else still reads from it; the session takes another when needed.
+	 */
+	private static void releaseConnection(SessionImplementor session) {
+		LogicalConnectionImplementor connection = session.getJdbcCoordinator().getLogicalConnection();
+		if (!session.isTransactionInProgress() && !connection.getResourceRegistry().hasRegisteredResources()) {
+			connection.manualDisconnect();
+		}
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
+import io.auditspring.query.Activity;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
@@ -102,7 +103,23 @@ public final class AuditApi {
 	@GetMapping("/targets/{type}/{id}/state")
 	ResponseEntity<byte[]> state(@Nullable Principal principal, @PathVariable String type, @PathVariable String id,
 			@RequestParam(name = TO_STATE, required = false) @Nullable String at) {
+		return state(this.readers.admit(principal), type, id, at);
+	}
+
+	/**
+	 * The same by parameters: servers refuse paths with an encoded slash, and ids have
+	 * some.
+	 */
+	@GetMapping("/state")
+	ResponseEntity<byte[]> state(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given) {
 		Reader reader = this.readers.admit(principal);
+		EntryParameters parameters = EntryParameters.only(given, EntryParameters.TARGET_TYPE, EntryParameters.TARGET_ID,
+				TO_STATE);
+		return state(reader, parameters.required(EntryParameters.TARGET_TYPE),
+				parameters.required(EntryParameters.TARGET_ID), parameters.value(TO_STATE));
+	}
+
+	private ResponseEntity<byte[]> state(Reader reader, String type, String id, @Nullable String at) {
 		if (!reader.seesEveryActor()) {
 			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
 					"The state is made of what everybody did, and you may read what you did");
@@ -124,8 +141,17 @@ public final class AuditApi {
 		Period period = Period.of(parameters.value("from"), parameters.value("to"), parameters.value(INTERVAL));
 		AuditQuery query = reader.narrow(parameters.toQuery());
 		this.readings.note("statistics", parameters.values());
-		return this.answers
-			.of(Statistics.of(this.trail.activity(query, period.from(), period.to(), period.interval())));
+		Activity activity = activity(query, period);
+		boolean complete = !activity.from().isAfter(period.from());
+		if (!complete && parameters.value(INTERVAL) == null) {
+			// Spans that fit the time that is left, not the whole one.
+			activity = activity(query, Period.of(activity.from(), period.to()));
+		}
+		return this.answers.of(Statistics.of(activity, complete));
+	}
+
+	private Activity activity(AuditQuery query, Period period) {
+		return this.trail.activity(query, period.from(), period.to(), period.interval());
 	}
 
 	/**
@@ -152,8 +178,8 @@ public final class AuditApi {
 	private static final class Csrf {
 
 		static @Nullable Map<String, String> of(HttpServletRequest request) {
-			return (request.getAttribute(CsrfToken.class.getName()) instanceof CsrfToken token)
-					? Map.of("header", token.getHeaderName(), "token", token.getToken()) : null;
+			return (request.getAttribute(CsrfToken.class.getName()) instanceof CsrfToken token) ? Map.of("header",
+					token.getHeaderName(), "parameter", token.getParameterName(), "token", token.getToken()) : null;
 		}
 
 	}

@@ -24,6 +24,10 @@ import org.springframework.util.MultiValueMap;
  */
 final class EntryParameters {
 
+	static final String TARGET_TYPE = "targetType";
+
+	static final String TARGET_ID = "targetId";
+
 	private static final Map<String, BiFunction<AuditQuery, String, AuditQuery>> FILTERS = filters();
 
 	private final Map<String, String> values = new LinkedHashMap<>();
@@ -39,10 +43,25 @@ final class EntryParameters {
 	 * @throws IllegalArgumentException naming the parameter that is wrong
 	 */
 	static EntryParameters of(MultiValueMap<String, String> parameters, String... others) {
-		EntryParameters read = new EntryParameters();
 		Set<String> known = new TreeSet<>(FILTERS.keySet());
-		known.addAll(List.of("targetType", "targetId"));
+		known.addAll(List.of(TARGET_TYPE, TARGET_ID));
 		known.addAll(List.of(others));
+		return read(parameters, known);
+	}
+
+	/**
+	 * Reads the parameters of a request that has no filters.
+	 * @param parameters the parameters; blank ones count as left out
+	 * @param names names that the request may have
+	 * @return what it asks for
+	 * @throws IllegalArgumentException naming the parameter that is wrong
+	 */
+	static EntryParameters only(MultiValueMap<String, String> parameters, String... names) {
+		return read(parameters, new TreeSet<>(List.of(names)));
+	}
+
+	private static EntryParameters read(MultiValueMap<String, String> parameters, Set<String> known) {
+		EntryParameters read = new EntryParameters();
 		parameters.forEach((name, given) -> {
 			if (!known.contains(name)) {
 				throw new IllegalArgumentException(
@@ -70,6 +89,14 @@ final class EntryParameters {
 		return this.values.get(name);
 	}
 
+	String required(String name) {
+		String value = value(name);
+		if (value == null) {
+			throw new MalformedParameterException(name, name + " is missing");
+		}
+		return value;
+	}
+
 	/** What was asked for, to be noted in the trail. */
 	Map<String, String> values() {
 		return this.values;
@@ -86,16 +113,26 @@ final class EntryParameters {
 		AuditQuery query = withTarget(AuditQuery.all());
 		for (Map.Entry<String, BiFunction<AuditQuery, String, AuditQuery>> filter : FILTERS.entrySet()) {
 			String value = this.values.get(filter.getKey());
-			query = (value != null) ? filter.getValue().apply(query, value) : query;
+			query = (value != null) ? narrow(query, filter.getKey(), filter.getValue(), value) : query;
 		}
 		return query;
 	}
 
+	private static AuditQuery narrow(AuditQuery query, String name, BiFunction<AuditQuery, String, AuditQuery> filter,
+			String value) {
+		try {
+			return filter.apply(query, value);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new MalformedParameterException(name, ex);
+		}
+	}
+
 	private AuditQuery withTarget(AuditQuery query) {
-		String type = this.values.get("targetType");
-		String id = this.values.get("targetId");
+		String type = this.values.get(TARGET_TYPE);
+		String id = this.values.get(TARGET_ID);
 		if (type == null && id != null) {
-			throw new IllegalArgumentException(
+			throw new MalformedParameterException(TARGET_ID,
 					"targetId needs targetType beside it: ids of different types may be alike");
 		}
 		if (type == null) {

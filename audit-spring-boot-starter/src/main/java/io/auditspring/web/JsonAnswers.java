@@ -51,11 +51,27 @@ final class JsonAnswers {
 	 * @return the answer
 	 */
 	ResponseEntity<byte[]> problem(HttpStatusCode status, @Nullable String detail) {
+		return problem(status, detail, Map.of());
+	}
+
+	/**
+	 * Answers that a parameter is wrong: a problem detail with the extension member
+	 * {@code parameter}, so that forms can show it beside the field.
+	 * @param malformed what is wrong
+	 * @return the answer
+	 */
+	ResponseEntity<byte[]> problem(MalformedParameterException malformed) {
+		return problem(HttpStatus.BAD_REQUEST, malformed.getMessage(), Map.of("parameter", malformed.parameter()));
+	}
+
+	private ResponseEntity<byte[]> problem(HttpStatusCode status, @Nullable String detail,
+			Map<String, String> extension) {
 		Map<String, @Nullable Object> problem = new LinkedHashMap<>();
 		problem.put("type", "about:blank");
 		problem.put("title", HttpStatus.valueOf(status.value()).getReasonPhrase());
 		problem.put("status", status.value());
 		problem.put("detail", detail);
+		problem.putAll(extension);
 		return ResponseEntity.status(status)
 			.cacheControl(CacheControl.noStore())
 			.contentType(MediaType.APPLICATION_PROBLEM_JSON)

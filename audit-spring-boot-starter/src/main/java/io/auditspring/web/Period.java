@@ -50,6 +50,11 @@ record Period(Instant from, Instant to, Duration interval) {
 		return new Period(start, end, span);
 	}
 
+	/** A period of up to a hundred spans. */
+	static Period of(Instant from, Instant to) {
+		return new Period(from, to, fitting(Duration.between(from, to)));
+	}
+
 	private static Duration parse(String interval) {
 		try {
 			Duration duration = Duration.parse(interval);

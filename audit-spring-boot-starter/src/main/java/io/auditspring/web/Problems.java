@@ -53,6 +53,9 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
 	}
 
 	private @Nullable ResponseEntity<byte[]> problem(Exception ex) {
+		if (ex instanceof MalformedParameterException malformed) {
+			return this.answers.problem(malformed);
+		}
 		if (ex instanceof IllegalArgumentException) {
 			return this.answers.problem(HttpStatus.BAD_REQUEST, ex.getMessage());
 		}

@@ -66,7 +66,7 @@ class AccessTests {
 	 * @param manager what carol gets, who reads all of acme
 	 * @param other what dora gets, who reads all of umbrella
 	 */
-	private record Expected(String mapping, String method, String path, int analyst, int manager, int other) {
+	record Expected(String mapping, String method, String path, int analyst, int manager, int other) {
 
 	}
 
@@ -74,7 +74,7 @@ class AccessTests {
 		return new Expected("GET " + mapping, "GET", path, analyst, manager, other);
 	}
 
-	private static final List<Expected> EXPECTED = List.of(get("/audit", "/audit", 302, 302, 302),
+	static final List<Expected> EXPECTED = List.of(get("/audit", "/audit", 302, 302, 302),
 			get("/audit/", "/audit/", OK, OK, OK), get("/audit/api/entries", "/audit/api/entries", OK, OK, OK),
 			get("/audit/api/entries", "/audit/api/entries?actor=bob", OK, OK, OK),
 			get("/audit/api/entries", "/audit/api/entries?tenant=acme", OK, OK, OK),
@@ -88,6 +88,8 @@ class AccessTests {
 			get("/audit/api/entries/{id}", "/audit/api/entries/" + BOBS, NOT_FOUND, OK, NOT_FOUND),
 			get("/audit/api/targets/{type}/{id}", "/audit/api/targets/Order/bob", OK, OK, OK),
 			get("/audit/api/targets/{type}/{id}/state", "/audit/api/targets/Order/bob/state", FORBIDDEN, NOT_FOUND,
+					NOT_FOUND),
+			get("/audit/api/state", "/audit/api/state?targetType=Order&targetId=bob%2F1", FORBIDDEN, NOT_FOUND,
 					NOT_FOUND),
 			get("/audit/api/statistics", "/audit/api/statistics", OK, OK, OK),
 			get("/audit/api/statistics", "/audit/api/statistics?tenant=acme&actor=bob", OK, OK, OK),

@@ -144,17 +144,44 @@ class AuditApiTests {
 			entries?targetId=7       | targetId needs targetType
 			entries?related=Invoice  | related takes Type:id
 			entries?ip=localhost     | is not an IP address
+			entries?q=%23            | has no word to search for
 			entries?operation=1      | operation takes a UUID
 			entries?actor=a&actor=b  | given 2 times
 			entries?actor=a%00b      | NUL
 			entries/17               | id takes a UUID
 			targets/Order/7/state?at=noon | at takes a time
+			state?targetType=Order&targetId=7&at=noon | at takes a time
+			state?targetType=Order   | targetId is missing
+			state?targetId=7         | targetType is missing
+			state?targetType=Order&targetId=7&actor=jane | There is no parameter 'actor'
 			""")
 	void whatIsMalformedIsNamed(String path, String detail) {
 		HttpResponse<String> answer = this.carol.get("/audit/api/" + path);
 		assertThat(answer.statusCode()).isEqualTo(400);
 		assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
 		assertThat(answer.body()).contains("\"status\":400").contains(detail);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "entries?q=%23, q", "entries?related=Invoice, related", "statistics?ip=localhost, ip",
+			"entries?severity=loud, severity", "entries?targetId=7, targetId", "state?targetType=Order, targetId" })
+	void whatIsMalformedIsSaidInSuchAWayThatAFormCanShowIt(String path, String parameter) {
+		JsonNode problem = this.carol.json("/audit/api/" + path);
+		assertThat(problem.path("status").intValue()).isEqualTo(400);
+		assertThat(problem.path("parameter").stringValue()).isEqualTo(parameter);
+	}
+
+	@Test
+	void anIdWithSlashesIsAskedForByParameters() {
+		assertThat(this.carol.actions("/audit/api/entries?targetType=Order&targetId=4%2F2")).hasSize(5);
+		HttpResponse<String> state = this.carol.get("/audit/api/state?targetType=Order&targetId=4%2F2");
+		assertThat(state.statusCode()).isEqualTo(404);
+		assertThat(state.body()).contains("Order 4/2 has no recorded state");
+		assertThat(this.jane.status("/audit/api/state?targetType=Order&targetId=4%2F2")).isEqualTo(403);
+		// What neither the server nor Spring Security's firewall lets through.
+		for (String encoded : List.of("4%2F2", "4%252F2", "4%5C2")) {
+			assertThat(this.carol.status("/audit/api/targets/Order/%s/state".formatted(encoded))).isEqualTo(400);
+		}
 	}
 
 	@Test

@@ -2,6 +2,8 @@ package io.auditspring.web;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,6 +75,8 @@ class AuditPageTests {
 			long id = orders.create("2026-1", new BigDecimal("12.50")).getId();
 			return orders.pay(id, "4711");
 		});
+		AuditContext.runAs(Actor.user("storer"),
+				() -> orders.pay(orders.create(ATTACK, new BigDecimal("1")).getId(), ATTACK));
 		for (int i = 0; i < 150; i++) {
 			recorder.record(AuditRecord.action(ACTIONS.get(i % 4))
 				.actor(Actor.user("user" + i % 7, PEOPLE.get(i % 7)))
@@ -97,7 +101,7 @@ class AuditPageTests {
 			.metadata("request", Map.of("method", ATTACK, "path", ATTACK))
 			.build());
 		AuditLog log = new AuditLog(context.getBean(DataSource.class));
-		log.await(153);
+		log.await(155);
 		context.getBean(Checkpoints.class).create("main");
 		browser = Browser.open();
 	}
@@ -193,6 +197,94 @@ class AuditPageTests {
 		assertThat(browser.run("return document.title")).isEqualTo("Audit trail");
 		assertThat(browser.run("return document.querySelectorAll('#app main img, #app script, #app [onerror]').length"))
 			.isEqualTo(0L);
+	}
+
+	@Test
+	void whatSomebodyStoredIsNeverRun() {
+		open("?actor=storer&action=order.pay");
+		browser.find(".entry").click();
+		browser.find(".states");
+		browser.await("return [...document.querySelectorAll('.states td')].map((cell) => cell.textContent).join('|')",
+				(cells) -> String.valueOf(cells).contains(ATTACK + "|" + ATTACK));
+		browser.find("input[type=range]").sendKeys(Keys.HOME);
+		browser.texts(".moment .faint", (places) -> places.stream().anyMatch((place) -> place.startsWith("1 of ")));
+		nothingRan();
+	}
+
+	@Test
+	void whatAProgramCallsItselfIsNeverRun() {
+		Visitor.anonymous(context).as("dora").with("User-Agent", ATTACK).json("/audit/api/entries?limit=1");
+		browser.await("return fetch('api/entries?action=audit.read&actor=dora').then((answer) => answer.text())",
+				(answer) -> String.valueOf(answer).contains("onerror"));
+		open("?reading=shown&action=audit.read&actor=dora");
+		browser.find(".entry").click();
+		browser.texts(".detail dd", (values) -> values.contains(ATTACK));
+		nothingRan();
+	}
+
+	private static void nothingRan() {
+		assertThat(browser.run("return document.title")).isEqualTo("Audit trail");
+		assertThat(browser.run("return document.querySelectorAll('#app main img, #app script, #app [onerror]').length"))
+			.isEqualTo(0L);
+	}
+
+	@Test
+	void whatCannotBeSearchedForIsSaidAtTheField() {
+		browser.type("[name=q]", "#");
+		browser.texts("#wrong-q", (texts) -> List.of("'#' has no word to search for").equals(texts));
+		assertThat(browser.find("[name=q]").getDomAttribute("aria-describedby")).isEqualTo("wrong-q");
+		browser.texts(".entry, .empty, .list > .error", List::isEmpty);
+		assertThat(browser.complaints()).isNotEmpty().allMatch((complaint) -> complaint.contains("status of 400"));
+		browser.type("[name=q]", "quarterly");
+		browser.texts(".entry .target",
+				(targets) -> !targets.isEmpty() && targets.stream().allMatch("Report Quarterly revenue"::equals));
+		browser.texts("#wrong-q", List::isEmpty);
+	}
+
+	@Test
+	void theChartBeginsWhereCountingDid() {
+		browser
+			.run("""
+					const real = window.fetch;
+					window.fetch = async (...asked) => {
+						const answer = await real(...asked);
+						if (!asked[0].startsWith('api/statistics')) {
+							return answer;
+						}
+						const body = await answer.json();
+						return Response.json({ ...body, complete: false, from: '2026-01-02T03:04:05Z', to: '2026-01-03T03:04:05Z',
+							interval: 'PT1H', buckets: [{ start: '2026-01-02T03:00:00Z', success: 1, failure: 0, denied: 0 }] });
+					};
+					""");
+		browser.find("[name=reading]").click();
+		assertThat(browser.find(".since").getText()).startsWith("Counted since ")
+			.contains("too many entries before to count");
+		assertThat(browser.find(".since time").getDomAttribute("datetime")).isEqualTo("2026-01-02T03:04:05Z");
+		assertThat(browser.find(".bar rect.hit").getDomAttribute("x")).isEqualTo("0");
+	}
+
+	@Test
+	void aVerificationIsWatchedAndCancelled() throws Exception {
+		browser.find(".ledger summary").click();
+		browser.find(".chain");
+		try (Connection other = context.getBean(DataSource.class).getConnection();
+				Statement statement = other.createStatement()) {
+			other.setAutoCommit(false);
+			// Entries cannot be read until this ends.
+			statement.execute("lock table audit.audit_log in access exclusive mode");
+			browser.button("Verify the whole ledger").click();
+			browser.texts(".verifying label",
+					(texts) -> texts.size() == 1 && texts.get(0).startsWith("Verifying 0 of 1"));
+			assertThat(browser.find(".verifying progress").getDomProperty("max")).matches("1[0-9]{2}");
+			browser.button("Cancel").click();
+			browser.await(
+					"return fetch('api/verification/progress').then((answer) => answer.json()).then((progress) => progress.state)",
+					"running"::equals);
+			other.rollback();
+		}
+		browser.texts(".ledger [role=status]", (texts) -> List.of("The verification was cancelled.").equals(texts));
+		browser.button("Verify the whole ledger").click();
+		browser.texts(".result", (results) -> results.size() == 1 && results.get(0).startsWith("Valid: "));
 	}
 
 	@Test

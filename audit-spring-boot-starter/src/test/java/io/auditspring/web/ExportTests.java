@@ -236,6 +236,22 @@ class ExportTests {
 	}
 
 	/**
+	 * Also while views are open, as they are unless an application says otherwise: its
+	 * requests keep their connection until they have ended.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large" })
+	void whoReadsSlowlyHoldsNoConnection(String format) throws Exception {
+		large();
+		try (HangingVisitor visitor = HangingVisitor.ask(this.carol, "/audit/api/export?format=" + format)) {
+			visitor.readSome();
+			Awaitility.await().until(() -> connections() == 0);
+		}
+		assertThat(this.carol.get("/audit/api/export?action=large&format=" + format).body().lines())
+			.hasSizeGreaterThanOrEqualTo(2500);
+	}
+
+	/**
 	 * Flat: what is at the end has not been read while nobody has taken the beginning.
 	 */
 	@ParameterizedTest

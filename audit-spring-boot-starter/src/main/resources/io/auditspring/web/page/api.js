@@ -1,9 +1,10 @@
 // What the page asks the server. Everything else it shows is made of these answers.
 
 export class Problem extends Error {
-	constructor(status, detail) {
+	constructor(status, detail, parameter) {
 		super(detail || `The server answered ${status}`);
 		this.status = status;
+		this.parameter = parameter;
 	}
 }
 
@@ -19,7 +20,7 @@ async function ask(path, parameters = {}, options = {}) {
 	const type = response.headers.get('Content-Type') || '';
 	const body = type.includes('json') ? await response.json() : null;
 	if (!response.ok) {
-		throw new Problem(response.status, body?.detail);
+		throw new Problem(response.status, body?.detail, body?.parameter);
 	}
 	if (!body) {
 		// A login page, most likely: the session is over.
@@ -45,8 +46,9 @@ export const ledger = () => ask('ledger');
 
 export const progress = () => ask('verification/progress');
 
-// What changes something shows the application's own token, where it wants one.
-const changing = (method, csrf) => ({ method, headers: csrf ? { [csrf.header]: csrf.token } : {} });
+// What changes something shows the application's own token, where it wants one. As a parameter: Spring Security's csrf.spa()
+// takes what is in the header for the cookie's value, which this is not.
+const changing = (method, csrf) => ({ method, body: csrf ? new URLSearchParams({ [csrf.parameter]: csrf.token }) : undefined });
 
 export const verify = (csrf) => ask('verification', {}, changing('POST', csrf));
 

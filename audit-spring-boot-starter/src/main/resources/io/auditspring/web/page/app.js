@@ -18,6 +18,7 @@ const state = {
 };
 
 const MORE = ['severity', 'category', 'targetId', 'related', 'ip', 'service', 'tenant', 'operation', 'trace'];
+const SHOWN = ['q', 'actor', 'action', 'targetType', 'outcome', ...MORE];
 const SUGGESTED = ['actor', 'action', 'targetType', 'category', 'service', 'tenant'];
 
 const root = document.getElementById('app');
@@ -50,7 +51,7 @@ async function search() {
 			return;
 		}
 		live.end();
-		Object.assign(state, { problem, loading: false });
+		Object.assign(state, { problem, loading: false, statistics: null });
 	}
 	draw();
 }
@@ -333,7 +334,8 @@ function filters() {
 		<form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
 			<label class="search"><span class="hidden">Search</span>${icon('search')}
 				<input name="q" type="search" placeholder="Search messages, targets, people" autocomplete="off" .value=${view.filters.q ?? ''}
-					@change=${(event) => filter({ q: event.target.value.trim() })}><kbd aria-hidden="true">/</kbd></label>
+					aria-invalid=${wrong('q') ? 'true' : nothing} aria-describedby=${wrong('q') ? 'wrong-q' : nothing}
+					@change=${(event) => filter({ q: event.target.value.trim() })}><kbd aria-hidden="true">/</kbd>${remedy('q')}</label>
 			${field('actor')} ${field('action')} ${field('targetType')}
 			${choice('outcome', ['success', 'failure', 'denied'])}
 			<label>Period<select name="period" @change=${(event) => period(event.target.value)}>
@@ -358,21 +360,28 @@ function chips() {
 		<li><button type="button" class="quiet" @click=${clear}>Clear</button></li></ul>` : nothing;
 }
 
+// What the server says of one field is shown there.
+const wrong = (name) => state.problem?.parameter === name;
+
+const remedy = (name) => wrong(name) ? html`<span class="remedy" id="wrong-${name}" role="alert">${state.problem.message}</span>` : nothing;
+
 const field = (name, disabled = false) => html`<label>${LABELS[name]}
 	<input name=${name} list=${SUGGESTED.includes(name) ? `known-${name}` : nothing} ?disabled=${disabled} autocomplete="off" placeholder=${name === 'related' ? 'Type:id' : 'Any'}
+		aria-invalid=${wrong(name) ? 'true' : nothing} aria-describedby=${wrong(name) ? `wrong-${name}` : nothing}
 		.value=${state.view.filters[name] ?? ''} @focus=${(event) => suggest(name, event.target.value)} @input=${(event) => suggest(name, event.target.value)}
 		@change=${(event) => filter({ [name]: event.target.value.trim() })}>
+	${remedy(name)}
 	${SUGGESTED.includes(name) ? html`<datalist id="known-${name}">${(state.suggestions[name] ?? []).map((value) => html`<option value=${value}></option>`)}</datalist>` : nothing}
 	</label>`;
 
 const choice = (name, values) => html`<label>${LABELS[name]}<select name=${name} @change=${(event) => filter({ [name]: event.target.value })}>
 	<option value="">Any</option>
-	${values.map((value) => html`<option value=${value} ?selected=${state.view.filters[name] === value}>${value}</option>`)}</select></label>`;
+	${values.map((value) => html`<option value=${value} ?selected=${state.view.filters[name] === value}>${value}</option>`)}</select>${remedy(name)}</label>`;
 
 const moment = (name) => html`<label>${LABELS[name]}<input name=${name} type="datetime-local" .value=${toLocal(state.view.filters[name])}
 	@change=${(event) => filter({ [name]: fromLocal(event.target.value) })}></label>`;
 
-const problem = () => state.problem ? html`<p class="error" role="alert">${state.problem.message}</p>` : nothing;
+const problem = () => state.problem && !SHOWN.includes(state.problem.parameter) ? html`<p class="error" role="alert">${state.problem.message}</p>` : nothing;
 
 // Keys
 

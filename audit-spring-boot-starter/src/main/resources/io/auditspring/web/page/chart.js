@@ -18,8 +18,9 @@ export function chart(statistics, choose, filter) {
 	if (!statistics) {
 		return html`<div class="card chart placeholder"></div>`;
 	}
+	const { complete, from } = statistics;
 	const span = seconds(statistics.interval) * 1000;
-	const first = Math.floor(new Date(statistics.from) / span) * span;
+	const first = Math.floor(new Date(from) / span) * span;
 	const end = new Date(statistics.to);
 	const spans = Math.max(1, Math.ceil((end - first) / span));
 	const highest = Math.max(1, ...statistics.buckets.map((bucket) => total(bucket)));
@@ -39,6 +40,7 @@ export function chart(statistics, choose, filter) {
 					choose(bucket.start, new Date(new Date(bucket.start).getTime() + span).toISOString())))}
 			</svg>
 			<div class="axis" aria-hidden="true">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<span>${shortTime(first + part * (end - first))}</span>`)}</div>
+			${complete ? nothing : html`<p class="since faint">Counted since <time datetime=${from}>${dateTime(from)}</time>: there are too many entries before to count them for this filter.</p>`}
 		</figure>`;
 }
 

@@ -1,0 +1,147 @@
+package io.auditspring.web;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.Keys;
+
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The trail in an application that is not at the root of its server, nor the trail where
+ * it usually is, behind a proxy that puts it somewhere else again.
+ */
+class MountedTests {
+
+	private static final String PLACE = "/shop/ops/trail";
+
+	private static final Pattern ASSET = Pattern
+		.compile("(?:href|src)=\"(page/[^\"]+)\"|from '(\\./[^']+)'|import\\('(\\./[^']+)'\\)");
+
+	private static ConfigurableApplicationContext context;
+
+	private final Visitor carol = Visitor.anonymous(context).as("carol");
+
+	@BeforeAll
+	static void start() {
+		context = new SpringApplicationBuilder(ReadingRoom.class).profiles("no-csrf")
+			.properties("server.port=0", "server.servlet.context-path=/shop", "audit.web.base-path=/ops/trail",
+					"server.forward-headers-strategy=framework", "audit.web.enabled=true",
+					"audit.security.events=false", "spring.main.banner-mode=off")
+			.run();
+	}
+
+	@AfterAll
+	static void stop() {
+		context.close();
+	}
+
+	static Stream<AccessTests.Expected> paths() {
+		return AccessTests.EXPECTED.stream().filter((expected) -> !expected.path().contains("{"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("paths")
+	void everyPathIsThere(AccessTests.Expected expected) {
+		String path = expected.path().replaceFirst("/audit", PLACE);
+		HttpResponse<String> answer = this.carol.send(expected.method(), path);
+		// Not the answer of a server that knows no such path.
+		assertThat(answer.statusCode()).isIn(200, 302, 400, 404);
+		assertThat(answer.headers().firstValue("Content-Security-Policy").orElse("")).contains("default-src 'none'");
+		if (answer.statusCode() == 404) {
+			assertThat(answer.body()).contains("has no recorded state");
+		}
+		assertThat(this.carol.status(expected.path())).isEqualTo(404);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "/gateway", "/a/b" })
+	void thePathWithoutSlashLeadsToThePageWhateverIsBeforeIt(String prefix) {
+		Visitor proxied = this.carol.with("X-Forwarded-Prefix", prefix + "/shop")
+			.with("X-Forwarded-Host", "example.com")
+			.with("X-Forwarded-Proto", "https");
+		HttpResponse<String> answer = (prefix.isEmpty() ? this.carol : proxied).get(PLACE + "?actor=jane");
+		URI asked = URI.create("https://example.com" + prefix + PLACE + "?actor=jane");
+		assertThat(asked.resolve(answer.headers().firstValue("Location").orElseThrow()))
+			.isEqualTo(URI.create("https://example.com" + prefix + PLACE + "/?actor=jane"));
+	}
+
+	@Test
+	void everythingThePageLoadsIsBelowIt() {
+		Set<String> loaded = new TreeSet<>();
+		Deque<URI> waiting = new ArrayDeque<>(Set.of(URI.create(PLACE + "/")));
+		while (!waiting.isEmpty()) {
+			URI next = waiting.pop();
+			HttpResponse<String> answer = this.carol.get(next.getPath());
+			assertThat(answer.statusCode()).as(next.getPath()).isEqualTo(200);
+			assertThat(next.getPath()).startsWith(PLACE + "/");
+			Matcher asset = ASSET.matcher(answer.body());
+			while (asset.find()) {
+				// What a script writes into the page is relative to the page, what it
+				// imports to itself.
+				URI found = (asset.group(1) != null) ? URI.create(PLACE + "/").resolve(asset.group(1))
+						: next.resolve((asset.group(2) != null) ? asset.group(2) : asset.group(3));
+				if (loaded.add(found.getPath())) {
+					waiting.add(found);
+				}
+			}
+		}
+		assertThat(loaded).contains(PLACE + "/page/app.js", PLACE + "/page/style.css", PLACE + "/page/lib/lit-html.js");
+	}
+
+	@Test
+	void newEntriesAreSentThere() throws IOException, InterruptedException {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(this.carol.address() + PLACE + "/api/live"));
+		request.headers(this.carol.headers().toArray(String[]::new));
+		HttpResponse<Stream<String>> answer = HttpClient.newHttpClient()
+			.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+		try (Stream<String> lines = answer.body()) {
+			assertThat(lines.anyMatch("event:entry"::equals)).isTrue();
+		}
+	}
+
+	@Test
+	@EnabledIf(value = "io.auditspring.web.Browser#isPresent", disabledReason = "There is no Chromium on this machine")
+	void thePageWorksThere() {
+		try (Browser browser = Browser.open()) {
+			browser.visit(this.carol.address() + "/shop/login");
+			browser.find("[name=username]").sendKeys("carol");
+			browser.find("[name=password]").sendKeys("carol-secret", Keys.ENTER);
+			browser.awaitAddress((address) -> !address.endsWith("/login"));
+			browser.complaints();
+			browser.visit(this.carol.address() + PLACE + "?reading=shown");
+			browser.awaitAddress((address) -> address.endsWith(PLACE + "/?reading=shown"));
+			browser.find(".entry").click();
+			browser.find(".detail");
+			browser.find(".live");
+			browser.find(".ledger summary").click();
+			browser.find(".chain");
+			browser.button("Verify the whole ledger").click();
+			browser.texts(".result", (results) -> results.size() == 1 && results.get(0).startsWith("Valid: "));
+			assertThat(browser.find(".actions > .menu:not(.ledger) .popover a").getDomProperty("href"))
+				.startsWith(this.carol.address() + PLACE + "/api/export?");
+			assertThat(browser.complaints()).isEmpty();
+		}
+	}
+
+}
