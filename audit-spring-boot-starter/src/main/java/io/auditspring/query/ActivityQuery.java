@@ -27,7 +27,7 @@ final class ActivityQuery {
 
 	static final int MOST = 50_000;
 
-	static final int NEWEST = 5_000;
+	static final int NEWEST = 2_000;
 
 	static final int MOST_FREQUENT = 10;
 

@@ -65,6 +65,10 @@ public final class ChangeSummary {
 		if (!(change instanceof Map<?, ?> fromTo)) {
 			return label + ": " + text(code, change, locale);
 		}
+		if (fromTo.isEmpty()) {
+			// It changed, and nobody loaded what it holds.
+			return label;
+		}
 		return label + ": " + text(code, fromTo.get("from"), locale) + " → " + text(code, fromTo.get("to"), locale);
 	}
 

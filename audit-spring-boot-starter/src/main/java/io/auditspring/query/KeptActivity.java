@@ -138,10 +138,11 @@ final class KeptActivity {
 						select *
 						from %4$s
 						where chain = head.name and seq >= coalesce(position.counted, 0)
-						and recorded_at >= '%6$s' and recorded_at < '%8$s'%7$s
+						and recorded_at >= '%6$s' and recorded_at < '%8$s'
 						order by chain, seq
 						limit 1000000000
 					) as entry
+					where true%7$s
 				) as counts (start, value, outcome, entries)
 				group by 1, 2
 				""".formatted(counted, sums, value, this.schema.table("audit_log"), this.from, this.firstHour,

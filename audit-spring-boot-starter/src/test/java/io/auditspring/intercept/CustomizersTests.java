@@ -85,7 +85,7 @@ class CustomizersTests {
 			.filteredOn((entry) -> entry.get("duration_micros") != null)
 			.singleElement()
 			.extracting("target_type", "changes")
-			.containsExactly("PurchaseOrder", "{\"status\": {\"to\": \"OPEN\", \"from\": \"NEW\"}}");
+			.containsExactly("PurchaseOrder", "{\"lines\": {}, \"status\": {\"to\": \"OPEN\", \"from\": \"NEW\"}}");
 	}
 
 	@Test
