@@ -1,5 +1,8 @@
 package io.auditspring.sample.security;
 
+import io.auditspring.AuditAccess;
+import io.auditspring.AuditAccessPolicy;
+import io.auditspring.web.AuthorityAccessPolicy;
 import io.auditspring.sample.controlplane.ApiKeyFilter;
 import io.auditspring.sample.controlplane.ApiKeys;
 import jakarta.servlet.http.HttpServletRequest;
@@ -44,6 +47,18 @@ class SecurityConfiguration {
 					PathPatternRequestMatcher.pathPattern("/api/**")))
 			.csrf((csrf) -> csrf.spa().ignoringRequestMatchers(SecurityConfiguration::bringsCredentials))
 			.build();
+	}
+
+	/**
+	 * The people of the back office belong to no tenant: who audits, audits all of them.
+	 */
+	@Bean
+	AuditAccessPolicy auditAccessPolicy() {
+		AuditAccessPolicy byRole = new AuthorityAccessPolicy("ROLE_AUDITOR");
+		return (reader) -> {
+			AuditAccess access = byRole.accessOf(reader);
+			return access.equals(AuditAccess.all()) ? access.withAllTenants() : access;
+		};
 	}
 
 	@Bean
