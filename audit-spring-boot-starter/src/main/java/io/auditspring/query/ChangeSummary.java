@@ -3,6 +3,7 @@ package io.auditspring.query;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ public final class ChangeSummary {
 	}
 
 	private String line(String code, String property, @Nullable Object change, Locale locale) {
-		String label = this.messages.getMessage(code, null, property, locale);
+		String label = Objects.requireNonNullElse(this.messages.getMessage(code, null, property, locale), property);
 		if (!(change instanceof Map<?, ?> fromTo)) {
 			return label + ": " + text(code, change, locale);
 		}
