@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * One real PostgreSQL for all tests of the JVM, with an empty database for each that asks
@@ -37,15 +38,26 @@ public final class TestDatabase {
 	 */
 	public static DataSource copyOf(String original) {
 		String name = "test_" + DATABASES.incrementAndGet();
-		EmbeddedPostgres server = Server.INSTANCE;
-		try (Connection connection = server.getPostgresDatabase().getConnection();
+		execute("create database %s template %s".formatted(name, original));
+		return Server.INSTANCE.getDatabase("postgres", name);
+	}
+
+	/**
+	 * Drops a large database, so that the server does not write it to disk when it stops.
+	 * @param database connections to it
+	 */
+	public static void drop(DataSource database) {
+		execute("drop database %s with (force)".formatted(((PGSimpleDataSource) database).getDatabaseName()));
+	}
+
+	private static void execute(String sql) {
+		try (Connection connection = Server.INSTANCE.getPostgresDatabase().getConnection();
 				Statement statement = connection.createStatement()) {
-			statement.execute("create database %s template %s".formatted(name, original));
+			statement.execute(sql);
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);
 		}
-		return server.getDatabase("postgres", name);
 	}
 
 	private static final class Server {

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-import org.springframework.util.ClassUtils;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,9 +38,7 @@ public final class Benchmarks {
 		all.put("relay", RelayBenchmark::new);
 		all.put("verification", FiguresBenchmark::verification);
 		all.put("proofs", FiguresBenchmark::proofs);
-		if (ClassUtils.isPresent("io.auditspring.query.ReadingFigures", null)) {
-			all.put("queries", FiguresBenchmark::queries);
-		}
+		all.put("queries", FiguresBenchmark::queries);
 		all.put("upkeep", UpkeepBenchmark::new);
 		all.put("burst", BurstBenchmark::new);
 		all.put("growth", GrowthBenchmark::new);

@@ -45,7 +45,7 @@ record Report(String name, List<Table> tables, List<Goal> goals, List<String> no
 	String markdown() {
 		StringBuilder text = new StringBuilder("### ").append(this.name).append("\n\n");
 		this.tables.forEach((table) -> text.append(table.markdown()).append('\n'));
-		this.notes.forEach((note) -> text.append("- ").append(note).append('\n'));
+		this.notes.forEach((note) -> text.append(note.startsWith("|") ? "" : "- ").append(note).append('\n'));
 		return text.append("\nTook ").append(Figure.number(this.seconds)).append(" s.\n").toString();
 	}
 

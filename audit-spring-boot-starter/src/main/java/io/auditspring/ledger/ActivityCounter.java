@@ -4,24 +4,18 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Keeps the sums that statistics are answered from, in the background. Any number of
  * instances may do so: only one at a time counts. The statistics are exact without it,
  * too, but then they read all entries.
  */
-public final class ActivityCounter implements SmartLifecycle {
+public final class ActivityCounter extends PeriodicWorker {
 
 	private static final Logger logger = LoggerFactory.getLogger(ActivityCounter.class);
 
@@ -34,8 +28,6 @@ public final class ActivityCounter implements SmartLifecycle {
 
 	private final String count;
 
-	private volatile @Nullable ScheduledExecutorService worker;
-
 	private boolean failed;
 
 	/**
@@ -44,19 +36,21 @@ public final class ActivityCounter implements SmartLifecycle {
 	 * @param schema where the ledger is
 	 */
 	public ActivityCounter(DataSource dataSource, Schema schema) {
+		super("audit-activity", INTERVAL, INTERVAL);
 		this.dataSource = dataSource;
 		this.count = "select " + schema.table("audit_count_activity(?)");
 	}
 
+	@Override
 	void run() {
 		try {
-			while (countOn() >= STEP && this.worker != null) {
+			while (countOn() >= STEP && isRunning()) {
 				logger.debug("There is more to sum up");
 			}
 			this.failed = false;
 		}
 		catch (Exception ex) {
-			if (!this.failed && this.worker != null) {
+			if (!this.failed && isRunning()) {
 				logger.warn("The statistics of the audit ledger could not be summed up; until that works again "
 						+ "they are counted entry by entry", ex);
 			}
@@ -79,32 +73,6 @@ public final class ActivityCounter implements SmartLifecycle {
 				}
 			}
 		});
-	}
-
-	@Override
-	public synchronized void start() {
-		if (this.worker == null) {
-			this.worker = Executors.newSingleThreadScheduledExecutor((work) -> {
-				Thread thread = new Thread(work, "audit-activity");
-				thread.setDaemon(true);
-				return thread;
-			});
-			this.worker.scheduleWithFixedDelay(this::run, INTERVAL.toMillis(), INTERVAL.toMillis(),
-					TimeUnit.MILLISECONDS);
-		}
-	}
-
-	@Override
-	public synchronized void stop() {
-		if (this.worker != null) {
-			this.worker.shutdownNow();
-			this.worker = null;
-		}
-	}
-
-	@Override
-	public synchronized boolean isRunning() {
-		return this.worker != null;
 	}
 
 }

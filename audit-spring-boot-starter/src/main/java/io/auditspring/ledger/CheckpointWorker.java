@@ -3,7 +3,6 @@ package io.auditspring.ledger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,13 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.context.SmartLifecycle;
-
 /**
  * Makes checkpoints of a chain in the background and gives them to the anchors. Entries
  * never wait for it.
  */
-public final class CheckpointWorker implements SmartLifecycle {
+public final class CheckpointWorker extends PeriodicWorker {
 
 	/**
 	 * Starts after the relay and stops before it: what is relayed last is covered by the
@@ -38,8 +35,6 @@ public final class CheckpointWorker implements SmartLifecycle {
 
 	private final String chain;
 
-	private final Duration interval;
-
 	private final List<Publication> publications;
 
 	private final AtomicLong refusals = new AtomicLong();
@@ -52,8 +47,6 @@ public final class CheckpointWorker implements SmartLifecycle {
 
 	private boolean failing;
 
-	private volatile @Nullable ScheduledExecutorService executor;
-
 	/**
 	 * Creates the worker.
 	 * @param checkpoints makes the checkpoints
@@ -62,10 +55,10 @@ public final class CheckpointWorker implements SmartLifecycle {
 	 * @param interval how often to make one
 	 */
 	public CheckpointWorker(Checkpoints checkpoints, String chain, List<CheckpointAnchor> anchors, Duration interval) {
+		super("audit-checkpoint", interval, interval);
 		this.checkpoints = checkpoints;
 		this.chain = chain;
 		this.publications = anchors.stream().map(Publication::new).toList();
-		this.interval = interval;
 	}
 
 	/**
@@ -73,6 +66,7 @@ public final class CheckpointWorker implements SmartLifecycle {
 	 * every anchor that does not have it. Whatever fails is logged and tried again next
 	 * time.
 	 */
+	@Override
 	synchronized void run() {
 		this.failing = false;
 		try {
@@ -143,40 +137,16 @@ public final class CheckpointWorker implements SmartLifecycle {
 		return this.failures.get();
 	}
 
+	/** Lets a checkpoint be made and given to the anchors. */
 	@Override
-	public synchronized void start() {
-		if (this.executor == null) {
-			ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(CheckpointWorker::thread);
-			started.scheduleWithFixedDelay(this::run, this.interval.toMillis(), this.interval.toMillis(),
-					TimeUnit.MILLISECONDS);
-			this.executor = started;
+	void end(ScheduledExecutorService running) {
+		running.shutdown();
+		try {
+			running.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
 		}
-	}
-
-	private static Thread thread(Runnable work) {
-		Thread thread = new Thread(work, "audit-checkpoint");
-		thread.setDaemon(true);
-		return thread;
-	}
-
-	@Override
-	public void stop() {
-		ScheduledExecutorService running = this.executor;
-		if (running != null) {
-			running.shutdown();
-			try {
-				running.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-			this.executor = null;
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.executor != null;
 	}
 
 	@Override

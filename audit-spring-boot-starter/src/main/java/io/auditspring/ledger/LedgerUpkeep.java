@@ -4,9 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
@@ -14,14 +11,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.context.SmartLifecycle;
-
 /**
  * Keeps the ledger in shape while the application runs, for months maybe: looks every
  * hour whether the coming months have their partitions, and once a day which months are
  * to be retired. Only one instance does the latter.
  */
-public final class LedgerUpkeep implements SmartLifecycle {
+public final class LedgerUpkeep extends PeriodicWorker {
 
 	/** How many months after the current one have their partitions. */
 	public static final int MONTHS_AHEAD = 3;
@@ -43,8 +38,6 @@ public final class LedgerUpkeep implements SmartLifecycle {
 
 	private final String done;
 
-	private @Nullable ScheduledExecutorService worker;
-
 	/**
 	 * Creates the upkeep of a ledger.
 	 * @param dataSource connections to the ledger
@@ -52,6 +45,7 @@ public final class LedgerUpkeep implements SmartLifecycle {
 	 * @param retention retires months, or {@code null} to keep all
 	 */
 	public LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention) {
+		super("audit-upkeep", FIRST_DELAY, INTERVAL);
 		this.dataSource = dataSource;
 		this.partitions = new Partitions(schema);
 		this.retention = retention;
@@ -69,6 +63,7 @@ public final class LedgerUpkeep implements SmartLifecycle {
 				""".formatted(schema.table("audit_upkeep"));
 	}
 
+	@Override
 	void run() {
 		try {
 			OwnTransaction.run(this.dataSource, (connection) -> {
@@ -105,32 +100,6 @@ public final class LedgerUpkeep implements SmartLifecycle {
 			logger.warn("{} and the months after it are due but are kept in the audit ledger: {}", report.kept(),
 					report.reason());
 		}
-	}
-
-	@Override
-	public synchronized void start() {
-		if (this.worker == null) {
-			this.worker = Executors.newSingleThreadScheduledExecutor((work) -> {
-				Thread thread = new Thread(work, "audit-upkeep");
-				thread.setDaemon(true);
-				return thread;
-			});
-			this.worker.scheduleWithFixedDelay(this::run, FIRST_DELAY.toMillis(), INTERVAL.toMillis(),
-					TimeUnit.MILLISECONDS);
-		}
-	}
-
-	@Override
-	public synchronized void stop() {
-		if (this.worker != null) {
-			this.worker.shutdownNow();
-			this.worker = null;
-		}
-	}
-
-	@Override
-	public synchronized boolean isRunning() {
-		return this.worker != null;
 	}
 
 }

@@ -3,31 +3,22 @@ package io.auditspring.ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.context.SmartLifecycle;
-
 /**
  * Verifies in the background what came since the newest checkpoint. Where there are no
  * checkpoints by a trusted key, that is the whole ledger, each time.
  */
-public final class VerificationWorker implements SmartLifecycle {
+public final class VerificationWorker extends PeriodicWorker {
 
 	private static final Logger logger = LoggerFactory.getLogger(VerificationWorker.class);
 
 	private final LedgerVerifier verifier;
 
-	private final Duration interval;
-
 	private volatile @Nullable Run last;
-
-	private volatile @Nullable ScheduledExecutorService executor;
 
 	/**
 	 * A verification that was tried.
@@ -69,11 +60,14 @@ public final class VerificationWorker implements SmartLifecycle {
 	 * @param interval how long to wait between two verifications
 	 */
 	public VerificationWorker(LedgerVerifier verifier, Duration interval) {
+		super("audit-verification", interval, interval);
 		this.verifier = verifier;
-		this.interval = interval;
 	}
 
-	/** Verifies now. */
+	/**
+	 * Verifies now. At a stop it is broken off: it changes nothing.
+	 */
+	@Override
 	public void run() {
 		Instant start = Instant.now();
 		try {
@@ -111,36 +105,6 @@ public final class VerificationWorker implements SmartLifecycle {
 	 */
 	public Optional<Run> last() {
 		return Optional.ofNullable(this.last);
-	}
-
-	@Override
-	public synchronized void start() {
-		if (this.executor == null) {
-			ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(VerificationWorker::thread);
-			started.scheduleWithFixedDelay(this::run, this.interval.toMillis(), this.interval.toMillis(),
-					TimeUnit.MILLISECONDS);
-			this.executor = started;
-		}
-	}
-
-	private static Thread thread(Runnable work) {
-		Thread thread = new Thread(work, "audit-verification");
-		thread.setDaemon(true);
-		return thread;
-	}
-
-	/** Does not wait: a verification changes nothing and can be broken off. */
-	@Override
-	public synchronized void stop() {
-		if (this.executor != null) {
-			this.executor.shutdownNow();
-			this.executor = null;
-		}
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.executor != null;
 	}
 
 }

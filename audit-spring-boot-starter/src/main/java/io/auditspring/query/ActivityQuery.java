@@ -20,6 +20,8 @@ import jakarta.persistence.criteria.Root;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.data.jpa.domain.Specification;
+
 /**
  * Counts entries: by the sums that are kept where they tell it, else one by one.
  */
@@ -98,22 +100,9 @@ final class ActivityQuery {
 
 	/** Since when there are no more entries than can be counted one by one. */
 	private Instant countable(AuditQuery wanted, Instant from, Instant to) {
-		AuditQuery period = wanted.from(from).to(to);
-		Instant last = after(MOST, period);
+		Specification<AuditEntry> period = wanted.from(from).to(to).filter();
+		Instant last = new EntryPages(this.entityManager).after(MOST, period, true);
 		return (last != null) ? last.plus(1, ChronoUnit.MICROS) : from;
-	}
-
-	private @Nullable Instant after(int entries, AuditQuery period) {
-		CriteriaQuery<Instant> newest = this.builder.createQuery(Instant.class);
-		Root<AuditEntry> entry = newest.from(AuditEntry.class);
-		newest.select(entry.get("recordedAt"))
-			.where(period.filter().toPredicate(entry, newest, this.builder))
-			.orderBy(this.builder.desc(entry.get("recordedAt")));
-		List<Instant> found = this.entityManager.createQuery(newest)
-			.setFirstResult(entries)
-			.setMaxResults(1)
-			.getResultList();
-		return found.isEmpty() ? null : found.get(0);
 	}
 
 	private List<KeptActivity.Count> buckets(AuditQuery period, Duration interval) {

@@ -188,9 +188,8 @@ public final class AuditQuery {
 
 	/**
 	 * Only what has words in its message, the name of its target, or the id or name of
-	 * its actor: all words of a text, each as a whole word or the beginning of one, in
-	 * any order, in upper or lower case. Words are what is between spaces and
-	 * punctuation.
+	 * its actor: all words of a text in any order, in upper or lower case; the last one
+	 * may be the beginning of a word. Words are what is between spaces and punctuation.
 	 * @param text the text
 	 * @return a narrower query
 	 * @throws IllegalArgumentException if the text has no words, or is longer than

@@ -24,11 +24,11 @@ final class AuditWords {
 	private static final String TEXTS = "coalesce(?, '') || ' ' || coalesce(?, '') || ' ' || coalesce(?, '') || ' ' || coalesce(?, '')";
 
 	/** The same expression as that of the index, which audit_index_words() makes. */
-	private static final String FOUND = "to_tsvector('simple', translate(%s, '%s', '%s')) @@ to_tsquery('simple', ?)"
+	private static final String FOUND = "to_tsvector('simple', translate(%s, '%s', '%s')) @@ to_tsquery('simple', '"
 		.formatted(TEXTS, JOINTS, " ".repeat(JOINTS.length()));
 
 	/** Follows from the other, and costs a fraction of it. */
-	private static final String CONTAINED = "(%s) ilike ?".formatted(TEXTS);
+	private static final String CONTAINED = "(%s) ilike '%%".formatted(TEXTS);
 
 	private final List<String> words;
 
@@ -43,25 +43,29 @@ final class AuditWords {
 		}
 	}
 
+	/**
+	 * The statement tells the words, as a plan for any words would suit none. They have
+	 * no quote, backslash or question mark, which are punctuation.
+	 */
 	Specification<AuditEntry> found() {
 		return (entry, query, builder) -> {
 			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
 			Stream<Predicate> contained = this.words.stream()
 				.filter((word) -> word.chars().allMatch((character) -> character < 0x80))
-				.map((word) -> sql(CONTAINED, entry, '%' + word + '%', hibernate));
-			return builder.and(Stream.concat(contained, Stream.of(sql(FOUND, entry, wanted(), hibernate))).toList());
+				.map((word) -> sql(CONTAINED + word + "%'", entry, hibernate));
+			return builder
+				.and(Stream.concat(contained, Stream.of(sql(FOUND + wanted() + "')", entry, hibernate))).toList());
 		};
 	}
 
-	/** Each word is quoted: it has no quote or backslash, which are punctuation. */
+	/** To find all words by their beginnings takes the index tens of times as long. */
 	private String wanted() {
-		return this.words.stream().map((word) -> "'" + word + "':*").collect(Collectors.joining(" & "));
+		return this.words.stream().map((word) -> "''" + word + "''").collect(Collectors.joining(" & ", "", ":*"));
 	}
 
-	private static Predicate sql(String condition, Root<AuditEntry> entry, String value,
-			HibernateCriteriaBuilder builder) {
+	private static Predicate sql(String condition, Root<AuditEntry> entry, HibernateCriteriaBuilder builder) {
 		Expression<Boolean> matches = builder.sql(condition, Boolean.class, entry.get("message"),
-				entry.get("targetName"), entry.get("actorId"), entry.get("actorName"), builder.value(value));
+				entry.get("targetName"), entry.get("actorId"), entry.get("actorName"));
 		return builder.isTrue(matches);
 	}
 

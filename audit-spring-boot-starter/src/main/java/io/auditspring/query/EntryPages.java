@@ -55,7 +55,7 @@ final class EntryPages {
 		int most = query.limit() + 1;
 		boolean forward = query.position().scrollsForward();
 		List<AuditEntry> read = query.isSearch() ? search(query, wanted, most)
-				: read(wanted, most, Step.of(forward, false));
+				: read(wanted, most, new Step(forward, false));
 		boolean more = read.size() == most;
 		List<AuditEntry> page = new ArrayList<>(more ? read.subList(0, query.limit()) : read);
 		if (!forward) {
@@ -75,8 +75,8 @@ final class EntryPages {
 		Instant end = after(FIRST_SPAN, begun, forward);
 		Duration span = (start != null && end != null) ? Duration.between(start, end).abs() : Duration.ZERO;
 		for (boolean first = true; found.size() < most; first = false) {
-			found
-				.addAll(read(wanted.and(rest).and(until(end, forward)), most - found.size(), Step.of(forward, !first)));
+			found.addAll(
+					read(wanted.and(rest).and(until(end, forward)), most - found.size(), new Step(forward, !first)));
 			if (end == null) {
 				break;
 			}
@@ -102,13 +102,19 @@ final class EntryPages {
 		return step.forward() ? this.builder.desc(expression) : this.builder.asc(expression);
 	}
 
-	/** When the span of so many entries ends, or {@code null} if there are fewer. */
-	private @Nullable Instant after(int entries, Specification<AuditEntry> from, boolean forward) {
+	/**
+	 * Finds when the entry was recorded that comes after so many.
+	 * @param entries how many come before it
+	 * @param from which entries
+	 * @param forward from newer to older entries
+	 * @return the time, or {@code null} if there are no more
+	 */
+	@Nullable Instant after(int entries, Specification<AuditEntry> from, boolean forward) {
 		CriteriaQuery<Instant> query = this.builder.createQuery(Instant.class);
 		Root<AuditEntry> entry = query.from(AuditEntry.class);
 		query.select(entry.get("recordedAt"));
 		query.where(from.toPredicate(entry, query, this.builder));
-		query.orderBy(order(entry.get("recordedAt"), Step.of(forward, false)));
+		query.orderBy(order(entry.get("recordedAt"), new Step(forward, false)));
 		List<Instant> end = this.entityManager.createQuery(query)
 			.setFirstResult(entries)
 			.setMaxResults(1)
@@ -119,19 +125,25 @@ final class EntryPages {
 	// The bounds of spans are literals: a plan that was made for all spans would not suit
 	// any.
 
+	/**
+	 * Hibernate's own has no time zone, which hides from PostgreSQL whose months it is
+	 * about.
+	 */
+	private Expression<Instant> literal(Instant time) {
+		return this.builder.sql("timestamptz '%s'".formatted(time), Instant.class);
+	}
+
 	private Specification<AuditEntry> until(@Nullable Instant end, boolean forward) {
 		if (end == null) {
 			return Specification.unrestricted();
 		}
-		return (entry, query, any) -> forward
-				? this.builder.greaterThanOrEqualTo(entry.get("recordedAt"), this.builder.literal(end))
-				: this.builder.lessThanOrEqualTo(entry.get("recordedAt"), this.builder.literal(end));
+		return (entry, query, any) -> forward ? this.builder.greaterThanOrEqualTo(entry.get("recordedAt"), literal(end))
+				: this.builder.lessThanOrEqualTo(entry.get("recordedAt"), literal(end));
 	}
 
 	private Specification<AuditEntry> beyond(Instant end, boolean forward) {
-		return (entry, query, any) -> forward
-				? this.builder.lessThan(entry.get("recordedAt"), this.builder.literal(end))
-				: this.builder.greaterThan(entry.get("recordedAt"), this.builder.literal(end));
+		return (entry, query, any) -> forward ? this.builder.lessThan(entry.get("recordedAt"), literal(end))
+				: this.builder.greaterThan(entry.get("recordedAt"), literal(end));
 	}
 
 	/**
@@ -183,10 +195,6 @@ final class EntryPages {
 	 * @param sorts whether what is found must be sorted
 	 */
 	private record Step(boolean forward, boolean sorts) {
-
-		static Step of(boolean forward, boolean sorts) {
-			return new Step(forward, sorts);
-		}
 
 	}
 

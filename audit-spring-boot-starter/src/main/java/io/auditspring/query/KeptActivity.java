@@ -102,8 +102,9 @@ final class KeptActivity {
 	}
 
 	/**
-	 * The order and the limit, which is none, are there for the plan: PostgreSQL takes a
-	 * third of the log for not summed up yet, and would read all of it.
+	 * The size, the order and the limit, which is none, are there for the plan:
+	 * PostgreSQL takes a third of the log for not summed up yet, and would read all of
+	 * it.
 	 */
 	@SuppressWarnings("unchecked")
 	private NativeQuery<Object[]> counts(String counted, String dimension, Scale coarsest) {
@@ -137,12 +138,12 @@ final class KeptActivity {
 					cross join lateral (
 						select *
 						from %4$s
-						where chain = head.name and seq >= coalesce(position.counted, 0)
+						where chain = head.name and seq >= coalesce(position.counted, 0) and seq < head.size
 						and recorded_at >= '%6$s' and recorded_at < '%8$s'
 						order by chain, seq
 						limit 1000000000
 					) as entry
-					where true%7$s
+					where coalesce(position.counted, 0) < head.size%7$s
 				) as counts (start, value, outcome, entries)
 				group by 1, 2
 				""".formatted(counted, sums, value, this.schema.table("audit_log"), this.from, this.firstHour,

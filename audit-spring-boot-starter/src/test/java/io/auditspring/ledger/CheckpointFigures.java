@@ -36,12 +36,16 @@ import io.auditspring.ledger.merkle.TreeTile;
  * else;</li>
  * <li>the URL of a database that has a ledger, as {@link FilledServer} makes one, and a
  * directory for a key and what was signed: its tree is made first if it is not there yet,
- * and 20,020 entries are added.</li>
+ * and 70,070 entries are added.</li>
  * </ul>
  */
 public final class CheckpointFigures {
 
 	private static final int ROUNDS = 200;
+
+	private static final int CHECKPOINTS = 50;
+
+	private static final int WARM_UP = 20;
 
 	private final LedgerDatabase database;
 
@@ -151,11 +155,11 @@ public final class CheckpointFigures {
 	private long measureCheckpoints(long size, int... counts) throws Exception {
 		long newest = size;
 		for (int count : counts) {
-			long[] micros = new long[20];
-			for (int i = 0; i < micros.length; i++) {
+			long[] micros = new long[CHECKPOINTS];
+			for (int i = -WARM_UP; i < micros.length; i++) {
 				this.database.append("main", Entries.entries(count));
 				newest += count;
-				micros[i] = micros(() -> this.checkpoints.create("main"));
+				micros[Math.max(i, 0)] = micros(() -> this.checkpoints.create("main"));
 			}
 			print(newest, "checkpoint, %d new".formatted(count), micros);
 		}
@@ -182,8 +186,8 @@ public final class CheckpointFigures {
 
 	private static void report(long size, String what, Callable<?> work) throws Exception {
 		long[] micros = new long[ROUNDS];
-		for (int i = 0; i < ROUNDS; i++) {
-			micros[i] = micros(work);
+		for (int i = -WARM_UP; i < ROUNDS; i++) {
+			micros[Math.max(i, 0)] = micros(work);
 		}
 		print(size, what, micros);
 	}

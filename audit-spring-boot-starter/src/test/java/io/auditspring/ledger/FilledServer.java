@@ -19,7 +19,7 @@ import java.util.List;
  * The entries are chained and stored by what stores all entries; only the clock and the
  * triggers, which would refuse the past, are left out.
  */
-final class FilledServer {
+public final class FilledServer {
 
 	private static final String CHAIN = "main";
 
@@ -43,6 +43,17 @@ final class FilledServer {
 		new FilledServer(LedgerDatabase.at(arguments[0]).migrated()).fill(Long.parseLong(arguments[1]));
 	}
 
+	/**
+	 * Fills a new database on the server of the tests.
+	 * @param entries how many entries
+	 * @return the database
+	 */
+	public static LedgerDatabase of(long entries) throws SQLException {
+		LedgerDatabase database = LedgerDatabase.create();
+		new FilledServer(database).fill(entries);
+		return database;
+	}
+
 	private void fill(long entries) throws SQLException {
 		List<String> indexes = this.database.withoutSearchIndexes();
 		this.database.execute("alter table audit.audit_log disable trigger user");
@@ -59,7 +70,6 @@ final class FilledServer {
 		try (Connection connection = this.database.begin()) {
 			ChainHead head = new ChainHeads(this.database.schema()).lock(connection, CHAIN);
 			Instant time = Timestamps.truncate(Instant.now().minus(Duration.ofDays(365)));
-			long start = System.nanoTime();
 			for (int batch = 1; head.size() < entries; batch++) {
 				head = append(connection, head, time, (int) Math.min(BATCH, entries - head.size()));
 				time = Timestamps.truncate(time.plus(step));
@@ -67,8 +77,7 @@ final class FilledServer {
 					connection.commit();
 				}
 				if (batch % 2_000 == 0) {
-					System.out.printf("%,d entries, %,.0f/s%n", head.size(),
-							head.size() * 1e9 / (System.nanoTime() - start));
+					System.out.printf("%,d of %,d entries%n", head.size(), entries);
 				}
 			}
 			moveHead(connection, head);

@@ -45,7 +45,7 @@ public final class LedgerDatabase {
 	 * @param url where it is, with user and password
 	 * @return it, with what is in it
 	 */
-	static LedgerDatabase at(String url) {
+	public static LedgerDatabase at(String url) {
 		PGSimpleDataSource dataSource = new PGSimpleDataSource();
 		dataSource.setUrl(url);
 		return new LedgerDatabase(new Schema("audit"), dataSource);

@@ -12,13 +12,11 @@ import java.util.Objects;
 /**
  * Measures verification against a bare SELECT of the same columns, both reading all
  * values of all rows, in turns. Started by hand:
- * {@code mvn test-compile exec:java -Dexec.mainClass=io.auditspring.ledger.VerificationRate -Dexec.classpathScope=test}.
- * With the URL of a database as argument it is the ledger there that is read, as
- * {@link FilledServer} makes one.
+ * {@code mvn test-compile exec:java -Dexec.mainClass=io.auditspring.ledger.VerificationRate -Dexec.classpathScope=test}
+ * with the number of entries or the JDBC URL of a ledger, as {@link FilledServer} makes
+ * one.
  */
 final class VerificationRate {
-
-	private static final int BATCH = 5_000;
 
 	private static final int ROUNDS = Integer.getInteger("rounds", 7);
 
@@ -26,8 +24,8 @@ final class VerificationRate {
 	}
 
 	public static void main(String[] arguments) throws SQLException {
-		LedgerDatabase database = (arguments.length > 0) ? LedgerDatabase.at(arguments[0])
-				: generated(Integer.getInteger("entries", 200_000));
+		LedgerDatabase database = arguments[0].startsWith("jdbc:") ? LedgerDatabase.at(arguments[0])
+				: FilledServer.of(Long.parseLong(arguments[0]));
 		long entries = Long.parseLong(
 				Objects.requireNonNull(database.query("select size from audit.audit_chain where name = 'main'")));
 		LedgerVerifier verifier = new LedgerVerifier(database.dataSource(), database.schema());
@@ -63,15 +61,6 @@ final class VerificationRate {
 				}
 			}
 		}
-	}
-
-	private static LedgerDatabase generated(int entries) {
-		LedgerDatabase database = LedgerDatabase.create();
-		for (int i = 0; i < entries; i += BATCH) {
-			database.append("main", Entries.entries(BATCH));
-		}
-		database.execute("vacuum analyze audit.audit_log");
-		return database;
 	}
 
 	/** The sum of what each part of the heap needed at most. */

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import io.auditspring.Actor;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
+import io.auditspring.TestDatabase;
 import io.auditspring.ledger.ActivityCounter;
 import io.auditspring.ledger.LedgerDatabase;
 import io.auditspring.ledger.LedgerVerifier;
@@ -75,6 +76,7 @@ class ReadPlanTests {
 	@AfterAll
 	void close() {
 		this.unit.close();
+		TestDatabase.drop(this.database.dataSource());
 	}
 
 	static Stream<String> filters() {

@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.ledger.ActivityCounter;
+import io.auditspring.ledger.FilledServer;
+import io.auditspring.ledger.LedgerDatabase;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.Schema;
 import com.zaxxer.hikari.HikariDataSource;
@@ -23,8 +25,9 @@ import org.springframework.data.domain.Window;
 
 /**
  * Measures what reading a large ledger takes, as a table of Markdown. Started by hand
- * with the class path of the tests and the JDBC URL of a database whose ledger has the
- * schema {@code audit}. It brings the sums of the statistics up to date first.
+ * with the class path of the tests and a number of entries, or the JDBC URL of a database
+ * whose ledger has the schema {@code audit}. It brings the sums of the statistics and the
+ * index of words up to date first.
  */
 final class ReadingFigures {
 
@@ -32,9 +35,9 @@ final class ReadingFigures {
 
 	private static final int PAGE_1000 = 1_000 * PAGE;
 
-	private static final int WARM_UP = 15;
+	private static final int WARM_UP = 100;
 
-	private static final int TIMES = 200;
+	private static final int TIMES = Integer.getInteger("times", 200);
 
 	private final AuditTrail trail;
 
@@ -46,9 +49,12 @@ final class ReadingFigures {
 	}
 
 	public static void main(String[] arguments) throws Exception {
-		Schema schema = new Schema("audit");
+		LedgerDatabase database = arguments[0].startsWith("jdbc:") ? LedgerDatabase.at(arguments[0])
+				: FilledServer.of(Long.parseLong(arguments[0]));
+		database.execute("select audit.audit_index_words()");
+		Schema schema = database.schema();
 		try (HikariDataSource dataSource = new HikariDataSource()) {
-			dataSource.setJdbcUrl(arguments[0]);
+			dataSource.setDataSource(database.dataSource());
 			ActivityCounter counter = new ActivityCounter(dataSource, schema);
 			while (counter.countOn() > 0) {
 				System.err.print('.');
@@ -62,20 +68,21 @@ final class ReadingFigures {
 	}
 
 	private void print() {
-		System.out.println("| filter | first page p50 / p99 ms | page 1000 | page 1000 by OFFSET |");
+		System.out.println("| | first page p50 / p99 ms | page 1000 | page 1000 by OFFSET |");
 		System.out.println("|---|---|---|---|");
-		queries().forEach((name, query) -> System.out.printf("| %s | %s | %s | %s |%n", name,
+		Map<String, AuditQuery> queries = queries();
+		queries.keySet().removeIf((name) -> !name.matches(System.getProperty("only", ".*")));
+		queries.forEach((name, query) -> System.out.printf("| %s | %s | %s | %s |%n", name,
 				measure(TIMES, () -> this.trail.find(query)), deep(query), offset(query)));
-		System.out.println("\n| other | p50 / p99 ms |\n|---|---|");
 		Instant now = Instant.now();
 		for (int days : List.of(1, 30, 400)) {
 			Instant from = now.minus(Duration.ofDays(days));
 			Duration interval = (days < 3) ? Duration.ofHours(1) : Duration.ofDays(1);
-			System.out.printf("| chart of %d days | %s |%n", days,
+			System.out.printf("| chart of %d days | %s | | |%n", days,
 					measure(TIMES, () -> this.trail.activity(AuditQuery.all(), from, now, interval)));
 		}
 		for (AuditTrail.Attribute attribute : AuditTrail.Attribute.values()) {
-			System.out.printf("| suggestions of %s | %s |%n", attribute,
+			System.out.printf("| suggestions of %s | %s | | |%n", attribute,
 					measure(TIMES, () -> this.trail.suggest(attribute, "", 10, AuditQuery.all())));
 		}
 	}

@@ -2,9 +2,9 @@ package io.auditspring.sample.security;
 
 import io.auditspring.AuditAccess;
 import io.auditspring.AuditAccessPolicy;
-import io.auditspring.web.AuthorityAccessPolicy;
 import io.auditspring.sample.controlplane.ApiKeyFilter;
 import io.auditspring.sample.controlplane.ApiKeys;
+import io.auditspring.web.AuthorityAccessPolicy;
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.context.annotation.Bean;
