@@ -21,6 +21,8 @@ public class HostApplication {
 					"spring.jpa.hibernate.ddl-auto", "update", "server.port", "0", "spring.application.name", "host",
 					"logging.level.root", "warn", "spring.main.banner-mode", "off", "spring.flyway.enabled", "false",
 					"spring.kafka.bootstrap-servers", "localhost:1"))
+			// Needs Kotlin, which the tests do not have.
+			.properties("springdoc.api-docs.enabled=false")
 			.run();
 		long millis = (System.nanoTime() - begun) / 1_000_000;
 		int classes = ManagementFactory.getClassLoadingMXBean().getLoadedClassCount();
