@@ -30,7 +30,7 @@ final class CallBenchmark implements Benchmark {
 		Table added = report.table("Added to the bare proxy", "", TIME, BYTES);
 		Table durable = report.table("A call without transaction that returns when its entry is durable",
 				Desks.TRANSACTIONAL.title, TIME, BYTES);
-		for (int round = 0; round < effort.of(1, 3, 7); round++) {
+		for (int round = 0; round < effort.of(1, 2, 7); round++) {
 			measure(server, effort, calls, false);
 			measure(server, effort, durable, true);
 		}

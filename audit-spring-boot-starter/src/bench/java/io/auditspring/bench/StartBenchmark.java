@@ -30,7 +30,7 @@ final class StartBenchmark implements Benchmark {
 		Table table = report.table("Start of an application with JPA, Envers, Security and Tomcat", WITHOUT, TIME,
 				CLASSES, HEAP);
 		Map<String, String> urls = Map.of(WITHOUT, url(server), WITH, url(server));
-		for (int round = -1; round < effort.of(1, 7, 25); round++) {
+		for (int round = -1; round < effort.of(1, 5, 25); round++) {
 			for (String way : List.of(WITHOUT, WITH)) {
 				long[] found = start(urls.get(way), way.equals(WITH));
 				if (round >= 0) {

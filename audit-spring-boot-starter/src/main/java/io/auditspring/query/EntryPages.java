@@ -35,6 +35,8 @@ final class EntryPages {
 
 	private static final int FIRST_SPAN = 2_000;
 
+	private static final int GROWTH = 10;
+
 	private static final Duration LONGEST_SPAN = Duration.ofDays(100);
 
 	private final EntityManager entityManager;
@@ -66,25 +68,23 @@ final class EntryPages {
 
 	private List<AuditEntry> search(AuditQuery query, Specification<AuditEntry> wanted, int most) {
 		boolean forward = query.position().scrollsForward();
-		List<AuditEntry> found = new ArrayList<>();
-		Specification<AuditEntry> rest = Specification.unrestricted();
 		Specification<AuditEntry> begun = Specification
 			.allOf(query.filters().stream().filter(Filter::isPeriod).map(Filter::condition).toList())
 			.and(bound(query.position(), forward));
-		Instant start = after(0, begun, forward);
 		Instant end = after(FIRST_SPAN, begun, forward);
-		Duration span = (start != null && end != null) ? Duration.between(start, end).abs() : Duration.ZERO;
-		for (boolean first = true; found.size() < most; first = false) {
-			found.addAll(
-					read(wanted.and(rest).and(until(end, forward)), most - found.size(), new Step(forward, !first)));
-			if (end == null) {
-				break;
-			}
-			rest = beyond(end, forward);
-			span = span.plusMillis(1).multipliedBy(10);
+		List<AuditEntry> found = new ArrayList<>(read(wanted.and(until(end, forward)), most, new Step(forward, false)));
+		Duration span = null;
+		while (end != null && found.size() < most) {
+			Specification<AuditEntry> rest = wanted.and(beyond(end, forward));
+			span = ((span != null) ? span : between(after(0, begun, forward), end)).plusMillis(1).multipliedBy(GROWTH);
 			end = (span.compareTo(LONGEST_SPAN) < 0) ? (forward ? end.minus(span) : end.plus(span)) : null;
+			found.addAll(read(rest.and(until(end, forward)), most - found.size(), new Step(forward, true)));
 		}
 		return found;
+	}
+
+	private static Duration between(@Nullable Instant start, Instant end) {
+		return (start != null) ? Duration.between(start, end).abs() : Duration.ZERO;
 	}
 
 	private List<AuditEntry> read(Specification<AuditEntry> wanted, int most, Step step) {

@@ -35,9 +35,9 @@ final class ReadingFigures {
 
 	private static final int PAGE_1000 = 1_000 * PAGE;
 
-	private static final int WARM_UP = 100;
+	private static final int WARM_UP = 60;
 
-	private static final int TIMES = Integer.getInteger("times", 200);
+	private static final int TIMES = Integer.getInteger("times", 100);
 
 	private final AuditTrail trail;
 
@@ -57,7 +57,7 @@ final class ReadingFigures {
 			dataSource.setDataSource(database.dataSource());
 			ActivityCounter counter = new ActivityCounter(dataSource, schema);
 			while (counter.countOn() > 0) {
-				System.err.print('.');
+				System.err.println("Summing up");
 			}
 			try (PersistenceUnit unit = PersistenceUnit.reading(dataSource, schema)) {
 				new ReadingFigures(new AuditTrail(unit.entityManager(), new LedgerVerifier(dataSource, schema)),
