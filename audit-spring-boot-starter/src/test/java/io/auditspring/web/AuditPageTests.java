@@ -159,8 +159,10 @@ class AuditPageTests {
 		browser.texts(".detail h3", (titles) -> titles.stream().anyMatch("HISTORY OF THIS TARGET"::equals));
 		browser.find("input[type=range]").sendKeys(Keys.HOME);
 		browser.texts(".moment .faint", (places) -> places.stream().anyMatch((place) -> place.startsWith("1 of ")));
+		browser.resize(1400, 1800);
 		browser.run("window.scrollTo(0, 0); document.querySelector('aside').scrollTo(0, 0)");
 		browser.photograph(Path.of("target/screenshots/entry.png"));
+		browser.resize(1400, 900);
 		browser.find(".detail h2").sendKeys(Keys.ESCAPE);
 		browser.texts(".detail", List::isEmpty);
 	}
