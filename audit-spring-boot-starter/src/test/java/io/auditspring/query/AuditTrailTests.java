@@ -214,6 +214,7 @@ class AuditTrailTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> AuditQuery.all().text("x".repeat(201)))
 			.withMessageContaining("200");
 		assertThat(count(AuditQuery.all().text("it's & | ! ( :* \\ jan"))).isZero();
+		assertThat(count(AuditQuery.all().text("\u2019\u02bc\uff07 or 1=1 -- $1 ? :x {ts"))).isZero();
 	}
 
 	@Test

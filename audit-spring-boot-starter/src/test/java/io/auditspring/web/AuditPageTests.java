@@ -152,7 +152,7 @@ class AuditPageTests {
 
 	@Test
 	void anEntryShowsWhatItChanged() {
-		open("?action=order.pay");
+		open("?action=order.pay&actor=jane");
 		browser.find(".entry").click();
 		browser.texts(".states .changed th", (names) -> names.stream().anyMatch((name) -> name.startsWith("status")));
 		browser.texts(".states .changed td", (values) -> List.of("NEW", "PAID").equals(values));
