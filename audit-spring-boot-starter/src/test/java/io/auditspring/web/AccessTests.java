@@ -22,7 +22,6 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -116,10 +115,7 @@ class AccessTests {
 
 	@BeforeAll
 	static void start() {
-		context = new SpringApplicationBuilder(ReadingRoom.class).profiles("tenants", "no-csrf")
-			.properties("server.port=0", "audit.web.enabled=true", "audit.security.events=false",
-					"spring.main.banner-mode=off")
-			.run();
+		context = ReadingRoom.application().profiles("tenants", "no-csrf").run();
 		record("acme", AuditRecord.action("bob.done").actor(Actor.user("bob")).target("Order", "bob"));
 		record("acme", AuditRecord.action("bob.done").actor(Actor.user("bob")).target("Order", "bob/1"));
 		record("acme", AuditRecord.action("jane.done").actor(Actor.user("jane")).target("Order", "jane"));

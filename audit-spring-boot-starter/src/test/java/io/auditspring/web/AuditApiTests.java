@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -49,10 +48,7 @@ class AuditApiTests {
 
 	@BeforeAll
 	static void start() {
-		context = new SpringApplicationBuilder(ReadingRoom.class)
-			.properties("server.port=0", "audit.web.enabled=true", "audit.security.events=false",
-					"spring.jackson.property-naming-strategy=SNAKE_CASE", "spring.main.banner-mode=off")
-			.run();
+		context = ReadingRoom.application().properties("spring.jackson.property-naming-strategy=SNAKE_CASE").run();
 		log = new AuditLog(context.getBean(DataSource.class));
 		AuditRecorder recorder = context.getBean(AuditRecorder.class);
 		for (int i = 0; i < 5; i++) {

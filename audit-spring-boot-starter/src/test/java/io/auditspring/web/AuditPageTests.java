@@ -31,7 +31,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -62,11 +61,9 @@ class AuditPageTests {
 
 	@BeforeAll
 	static void start() throws Exception {
-		context = new SpringApplicationBuilder(ReadingRoom.class, ShopConfiguration.class)
-			.properties("server.port=0", "audit.web.enabled=true", "audit.security.events=false",
-					"spring.main.banner-mode=off", "spring.jpa.hibernate.ddl-auto=create",
-					"audit.checkpoint.origin=example.com/shop", "audit.checkpoint.interval=1h",
-					"audit.checkpoint.generate-key=true",
+		context = ReadingRoom.application(ShopConfiguration.class)
+			.properties("spring.jpa.hibernate.ddl-auto=create", "audit.checkpoint.origin=example.com/shop",
+					"audit.checkpoint.interval=1h", "audit.checkpoint.generate-key=true",
 					"audit.checkpoint.private-key-location=file:" + directory.resolve("key.pem"))
 			.run();
 		AuditRecorder recorder = context.getBean(AuditRecorder.class);

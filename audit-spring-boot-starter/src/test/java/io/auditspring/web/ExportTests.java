@@ -30,7 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.ResponseEntity;
@@ -64,9 +63,8 @@ class ExportTests {
 
 	@BeforeAll
 	static void start() throws IOException {
-		context = new SpringApplicationBuilder(ReadingRoom.class, Handlers.class)
-			.properties("server.port=0", "audit.web.enabled=true", "audit.security.events=false",
-					"spring.main.banner-mode=off", "audit.checkpoint.origin=shop", "audit.checkpoint.interval=1h",
+		context = ReadingRoom.application(Handlers.class)
+			.properties("audit.checkpoint.origin=shop", "audit.checkpoint.interval=1h",
 					"audit.checkpoint.generate-key=true",
 					"audit.checkpoint.private-key-location=file:" + directory.resolve("key.pem"))
 			.run();

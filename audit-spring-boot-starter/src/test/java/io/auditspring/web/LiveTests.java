@@ -37,7 +37,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.web.server.ResponseStatusException;
 
@@ -60,10 +59,7 @@ class LiveTests {
 
 	@BeforeAll
 	static void start() {
-		context = new SpringApplicationBuilder(ReadingRoom.class)
-			.properties("server.port=0", "audit.web.enabled=true", "audit.security.events=false",
-					"spring.main.banner-mode=off")
-			.run();
+		context = ReadingRoom.application().run();
 		log = new AuditLog(context.getBean(DataSource.class));
 	}
 

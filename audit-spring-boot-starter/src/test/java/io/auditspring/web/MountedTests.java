@@ -22,7 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,10 +43,10 @@ class MountedTests {
 
 	@BeforeAll
 	static void start() {
-		context = new SpringApplicationBuilder(ReadingRoom.class).profiles("no-csrf")
-			.properties("server.port=0", "server.servlet.context-path=/shop", "audit.web.base-path=/ops/trail",
-					"server.forward-headers-strategy=framework", "audit.web.enabled=true",
-					"audit.security.events=false", "spring.main.banner-mode=off")
+		context = ReadingRoom.application()
+			.profiles("no-csrf")
+			.properties("server.servlet.context-path=/shop", "audit.web.base-path=/ops/trail",
+					"server.forward-headers-strategy=framework")
 			.run();
 	}
 

@@ -30,7 +30,6 @@ import org.springdoc.core.models.GroupedOpenApi;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -56,11 +55,12 @@ class OpenApiTests {
 
 	@BeforeAll
 	static void start() {
-		context = new SpringApplicationBuilder(ReadingRoom.class, Shop.class).profiles("no-csrf")
-			.properties("server.port=0", "audit.web.enabled=true", "audit.web.base-path=/ops/audit",
+		context = ReadingRoom.application(Shop.class)
+			.profiles("no-csrf")
+			.properties("audit.web.base-path=/ops/audit",
 					// Among our tests is an interface named like one of Kotlin's, and not
 					// more of it.
-					"springdoc.enable-kotlin=false", "audit.security.events=false", "spring.main.banner-mode=off")
+					"springdoc.enable-kotlin=false")
 			.run();
 		context.getBean(AuditRecorder.class)
 			.record(AuditRecord.action("order.pay")

@@ -7,6 +7,7 @@ import io.auditspring.TestDatabase;
 import io.auditspring.shop.ShopConfiguration;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -29,6 +30,17 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 class ReadingRoom {
+
+	/**
+	 * Makes an application that shows its trail and records nothing of its own accord.
+	 * @param more what else it has
+	 * @return the application, to be run
+	 */
+	static SpringApplicationBuilder application(Class<?>... more) {
+		return new SpringApplicationBuilder(ReadingRoom.class).sources(more)
+			.properties("server.port=0", "audit.web.enabled=true", "audit.security.events=false",
+					"spring.main.banner-mode=off");
+	}
 
 	@Bean
 	DataSource dataSource() {

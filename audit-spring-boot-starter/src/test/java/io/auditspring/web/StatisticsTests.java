@@ -11,7 +11,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -47,10 +46,7 @@ class StatisticsTests {
 
 	@BeforeAll
 	static void start() {
-		context = new SpringApplicationBuilder(ReadingRoom.class)
-			.properties("server.port=0", "audit.web.enabled=true", "audit.security.events=false",
-					"spring.main.banner-mode=off")
-			.run();
+		context = ReadingRoom.application().run();
 		new JdbcTemplate(context.getBean(DataSource.class)).execute(BUSY);
 	}
 
