@@ -38,6 +38,8 @@ final class SessionChanges {
 	/** What the outbox refused, while the transaction goes on. */
 	private final List<Entry> unstaged = new ArrayList<>(0);
 
+	private @Nullable StagedRow row;
+
 	private int staged;
 
 	private boolean over;
@@ -61,7 +63,7 @@ final class SessionChanges {
 		session.getTransactionCompletionCallbacks().registerCallback((AfterCompletionCallback) (success, ending) -> {
 			this.over = true;
 			whenOver.run();
-			this.delivery.committed(success ? this.staged : 0, 0);
+			this.delivery.committed(this.row, success ? this.staged : 0, 0);
 			if (success && !this.unstaged.isEmpty()) {
 				this.delivery.deliver(Delivery.TRANSACTIONAL, this.unstaged);
 			}
@@ -92,8 +94,9 @@ final class SessionChanges {
 		if (entries.isEmpty()) {
 			return;
 		}
-		if (this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(),
-				entries) != null) {
+		this.row = this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(),
+				entries);
+		if (this.row != null) {
 			this.staged = entries.size();
 		}
 		else {
