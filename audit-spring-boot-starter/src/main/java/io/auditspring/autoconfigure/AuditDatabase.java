@@ -120,10 +120,10 @@ final class AuditDatabase implements InitializingBean {
 	 * Whether the application may map the ledger in its own persistence unit for a data
 	 * source.
 	 * @param candidate the data source
-	 * @return whether the ledger is where that leads to by default
+	 * @return whether the ledger is where that leads to, if only by default
 	 */
 	boolean isBehind(@Nullable DataSource candidate) {
-		return candidate == ((this.marked != null) ? this.marked : this.businessDataSource);
+		return candidate == this.dataSource || (this.marked == null && candidate == this.businessDataSource);
 	}
 
 	/**
@@ -149,7 +149,7 @@ final class AuditDatabase implements InitializingBean {
 	}
 
 	private void prepareRouted(RoutingTargets targets) {
-		RoutedDatabases routed = new RoutedDatabases(this.marked, targets);
+		RoutedDatabases routed = new RoutedDatabases(this.marked, targets, this::holdsLedger);
 		if (routed.areSeveral()) {
 			this.dataSource = routed.ledger();
 			this.outboxes = routed.prepare(this::prepareLedger, this::prepareOutbox);
@@ -158,6 +158,16 @@ final class AuditDatabase implements InitializingBean {
 		prepareOne();
 		if (targets.all().isEmpty()) {
 			requireItsOwnConnections();
+		}
+	}
+
+	private boolean holdsLedger(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement("select to_regclass(?) is not null")) {
+			statement.setString(1, this.schema.table("audit_log"));
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
 		}
 	}
 

@@ -42,21 +42,39 @@ final class RoutedDatabases {
 
 	private final RoutingTargets targets;
 
+	private final Question holdsLedger;
+
 	private final Map<String, Place> primaries = new LinkedHashMap<>();
+
+	/** Targets that hold a ledger from earlier starts. */
+	private final Set<String> ledgers = new LinkedHashSet<>();
 
 	private final Map<String, Exception> absent = new LinkedHashMap<>();
 
-	RoutedDatabases(@Nullable DataSource marked, RoutingTargets targets) {
+	/**
+	 * Looks at all targets.
+	 * @param marked where the ledger shall be, or {@code null}
+	 * @param targets what the data source leads to
+	 * @param holdsLedger finds out whether a database has a ledger already
+	 */
+	RoutedDatabases(@Nullable DataSource marked, RoutingTargets targets, Question holdsLedger) {
 		this.marked = marked;
 		this.targets = targets;
+		this.holdsLedger = holdsLedger;
 		targets.all().forEach(this::explore);
 	}
 
 	private void explore(String name, DataSource target) {
-		try {
-			Place place = place(target);
+		try (Connection connection = target.getConnection()) {
+			Place place = place(connection);
 			if (place != null && !place.readOnly()) {
 				this.primaries.put(name, place);
+				if (this.holdsLedger.of(connection)) {
+					this.ledgers.add(name);
+				}
+			}
+			if (!connection.getAutoCommit()) {
+				connection.rollback();
 			}
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -65,10 +83,13 @@ final class RoutedDatabases {
 	}
 
 	// An application may have other databases, too, in which nothing is audited.
+	private static @Nullable Place place(Connection connection) throws SQLException {
+		return connection.getMetaData().getDatabaseProductName().equals(POSTGRESQL) ? Place.of(connection) : null;
+	}
+
 	private static @Nullable Place place(DataSource database) throws SQLException {
 		try (Connection connection = database.getConnection()) {
-			Place place = connection.getMetaData().getDatabaseProductName().equals(POSTGRESQL) ? Place.of(connection)
-					: null;
+			Place place = place(connection);
 			if (!connection.getAutoCommit()) {
 				connection.rollback();
 			}
@@ -81,9 +102,11 @@ final class RoutedDatabases {
 	 * @return {@code false} where it is known that it does not
 	 */
 	boolean areSeveral() {
-		Set<String> servers = new LinkedHashSet<>();
-		this.primaries.values().forEach((place) -> servers.add(place.server()));
-		return servers.size() > 1 || (!servers.isEmpty() && !this.absent.isEmpty());
+		return servers() > 1 || (servers() == 1 && !this.absent.isEmpty());
+	}
+
+	private long servers() {
+		return this.primaries.values().stream().map(Place::server).distinct().count();
 	}
 
 	/**
@@ -92,6 +115,9 @@ final class RoutedDatabases {
 	 */
 	DataSource ledger() {
 		DataSource ledger = (this.marked != null) ? this.marked : this.targets.byDefault();
+		if (ledger == null || isReplica(ledger)) {
+			ledger = only();
+		}
 		if (ledger == null) {
 			throw new AuditSetupException(
 					"The data source routes to several databases, %s, and it is open which of them holds the ledger"
@@ -100,6 +126,17 @@ final class RoutedDatabases {
 							+ "target (setDefaultTargetDataSource).");
 		}
 		return ledger;
+	}
+
+	private boolean isReplica(DataSource target) {
+		String name = this.targets.name(target);
+		return name != null && !this.primaries.containsKey(name) && !this.absent.containsKey(name);
+	}
+
+	// Of a primary whose replicas are away; not of a tenant while the others are away.
+	private @Nullable DataSource only() {
+		return (servers() == 1)
+				? this.ledgers.stream().findFirst().map((name) -> this.targets.all().get(name)).orElse(null) : null;
 	}
 
 	/**
@@ -161,6 +198,16 @@ final class RoutedDatabases {
 				add(databases, name, place, forOutbox);
 			}
 		});
+	}
+
+	/**
+	 * Something to find out about a database.
+	 */
+	@FunctionalInterface
+	interface Question {
+
+		boolean of(Connection connection) throws SQLException;
+
 	}
 
 }

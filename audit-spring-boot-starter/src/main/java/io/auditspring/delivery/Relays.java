@@ -2,12 +2,15 @@ package io.auditspring.delivery;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import io.auditspring.AuditSetupException;
 import io.auditspring.capture.LoggedFailure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +36,9 @@ public final class Relays implements SmartLifecycle {
 	private final Map<OutboxDatabase, Relay> others = new ConcurrentHashMap<>();
 
 	private final Worker search;
+
+	/** Of which databases it was told that they lack something. */
+	private final Set<String> told = new HashSet<>(0);
 
 	private volatile boolean running;
 
@@ -83,14 +89,22 @@ public final class Relays implements SmartLifecycle {
 	// transactions should find it prepared. That it is away was told at the start.
 	private void search() {
 		this.databases.absent().forEach((name, database) -> {
+			if (!this.running) {
+				return;
+			}
 			try {
 				database.prepare();
 				this.databases.absent().remove(name);
-				logger.info("The database of '{}' is there, and audited transactions in it are possible", name);
+				logger.info("The database of '{}' can be reached now", name);
+			}
+			catch (AuditSetupException ex) {
+				if (this.told.add(name)) {
+					logger.error("The database of '{}' cannot be prepared for audited transactions: {} {}", name,
+							ex.getMessage(), ex.getRemedy());
+				}
 			}
 			catch (SQLException | RuntimeException ex) {
-				logger.debug("The database of '{}' cannot be prepared for audited transactions yet", name,
-						LoggedFailure.of(ex));
+				logger.debug("The database of '{}' cannot be reached yet", name, LoggedFailure.of(ex));
 			}
 		});
 		addOthers();
@@ -116,9 +130,9 @@ public final class Relays implements SmartLifecycle {
 
 	@Override
 	public void stop() {
+		this.running = false;
 		this.search.stop();
 		this.others.values().forEach(Relay::stop);
-		this.running = false;
 	}
 
 	@Override

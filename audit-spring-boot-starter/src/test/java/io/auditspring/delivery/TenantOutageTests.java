@@ -32,6 +32,7 @@ import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -229,6 +230,17 @@ class TenantOutageTests {
 					assertThat(failure).hasMessageContaining("several databases, [north, south]");
 					assertThat(failure.getRemedy()).contains("@AuditDataSource", "setDefaultTargetDataSource");
 				}));
+	}
+
+	@Test
+	void theOneTenantWhoseDatabaseIsThereDoesNotGetTheLedgerByThat() {
+		this.faultyNorth.goDown();
+		runner(Map.of("north", pool(this.faultyNorth), "south", pool(this.south)), null)
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.isInstanceOf(AuditSetupException.class));
+		assertThat(
+				new JdbcTemplate(this.south).queryForObject("select to_regnamespace('audit') is null", Boolean.class))
+			.isTrue();
 	}
 
 	@Test

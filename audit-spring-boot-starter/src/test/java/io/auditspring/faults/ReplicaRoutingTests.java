@@ -17,6 +17,7 @@ import io.auditspring.delivery.Relays;
 import io.auditspring.delivery.WorkerStatus;
 import io.auditspring.ledger.LedgerVerifier;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,14 +82,17 @@ class ReplicaRoutingTests {
 	}
 
 	private ApplicationContextRunner runner(String replicaUrl) {
-		DataSource router = router(replicaUrl);
+		return runner(router(replicaUrl, pool(primary.url())));
+	}
+
+	private ApplicationContextRunner runner(DataSource router) {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
 			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"))
 			.withBean("router", DataSource.class, () -> router)
 			.withBean(DataSourceTransactionManager.class, () -> new DataSourceTransactionManager(router));
 	}
 
-	private DataSource router(String replicaUrl) {
+	private DataSource router(String replicaUrl, @Nullable DataSource byDefault) {
 		AbstractRoutingDataSource router = new AbstractRoutingDataSource() {
 
 			@Override
@@ -98,7 +102,9 @@ class ReplicaRoutingTests {
 
 		};
 		router.setTargetDataSources(Map.of("writing", pool(primary.url()), "reading", pool(replicaUrl)));
-		router.setDefaultTargetDataSource(pool(primary.url()));
+		if (byDefault != null) {
+			router.setDefaultTargetDataSource(byDefault);
+		}
 		router.afterPropertiesSet();
 		// Without it the connection is chosen before it is known what it is for.
 		return new LazyConnectionDataSourceProxy(router);
@@ -141,6 +147,23 @@ class ReplicaRoutingTests {
 			record(context, "no.1");
 			context.getBean(AuditRecorder.class).record(AuditRecord.action("no.2").build());
 			assertComplete(context, "no.1", "no.2");
+		});
+	}
+
+	@Test
+	void withoutADefaultTheLedgerIsFoundWhereItIs() {
+		String nowhere = PostgresServer.url(PostgresServer.freePort());
+		runner(router(replica.url(), null)).run((context) -> {
+			record(context, "no.1");
+			assertComplete(context, "no.1");
+		});
+		runner(router(nowhere, null)).run((context) -> {
+			record(context, "no.2");
+			assertComplete(context, "no.1", "no.2");
+		});
+		runner(router(nowhere, pool(replica.url()))).run((context) -> {
+			record(context, "no.3");
+			assertComplete(context, "no.1", "no.2", "no.3");
 		});
 	}
 
