@@ -187,19 +187,19 @@ public final class OutboxDatabases {
 	}
 
 	/**
-	 * Connections to a database, by each of which it is known from then on: after a
-	 * fail-over the URL may be another one.
+	 * Connections to a database, each of which tells by what it is known from then on:
+	 * after a fail-over or a restart that is something else.
 	 * @param database the database
 	 * @return connections to it
 	 */
 	public DataSource connections(OutboxDatabase database) {
-		return this.asked ? new DelegatingDataSource(database.dataSource()) {
+		return new DelegatingDataSource(database.dataSource()) {
 
 			@Override
 			public Connection getConnection() throws SQLException {
 				Connection connection = super.getConnection();
 				try {
-					OutboxDatabases.this.byUrl.putIfAbsent(urlOf(connection), database);
+					learn(connection, database);
 					return connection;
 				}
 				catch (SQLException | RuntimeException ex) {
@@ -208,7 +208,18 @@ public final class OutboxDatabases {
 				}
 			}
 
-		} : database.dataSource();
+		};
+	}
+
+	private void learn(Connection connection, OutboxDatabase database) throws SQLException {
+		if (this.asked) {
+			Place place = Place.of(connection);
+			if (!connection.getAutoCommit()) {
+				connection.rollback();
+			}
+			this.byServer.putIfAbsent(place.server(), database);
+			this.byUrl.putIfAbsent(place.url(), database);
+		}
 	}
 
 	private static String urlOf(Connection connection) throws SQLException {

@@ -9,6 +9,7 @@ import io.auditspring.AuditSetupException;
 import io.auditspring.TestDatabase;
 import io.auditspring.delivery.OutboxDatabases.Place;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -51,6 +52,20 @@ class OutboxDatabasesTests {
 				.withMessageContaining("was not found when the application started");
 			this.databases.connections(this.north).getConnection().close();
 			assertThat(this.databases.nameOf(connection)).isEqualTo("north");
+		}
+	}
+
+	@Test
+	void afterARestartAFurtherUrlIsRecognisedAgain() throws SQLException {
+		PGSimpleDataSource further = new PGSimpleDataSource();
+		further.setUrl(((PGSimpleDataSource) this.dataSource).getUrl());
+		further.setUser("postgres");
+		further.setApplicationName("further");
+		try (Connection connection = this.dataSource.getConnection(); Connection other = further.getConnection()) {
+			this.databases.add(new Place(Place.of(connection).url(), "of before", false), this.north);
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> this.databases.nameOf(other));
+			this.databases.connections(this.north).getConnection().close();
+			assertThat(this.databases.nameOf(other)).isEqualTo("north");
 		}
 	}
 

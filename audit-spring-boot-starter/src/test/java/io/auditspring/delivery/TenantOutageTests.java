@@ -1,6 +1,8 @@
 package io.auditspring.delivery;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Timestamp;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
 import io.auditspring.delivery.FaultyDataSource.Cut;
 import io.auditspring.ledger.LedgerVerifier;
+import io.auditspring.ledger.Schema;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -147,6 +150,9 @@ class TenantOutageTests {
 				return null;
 			});
 			assertThat(this.log.await(2)).extracting("action").containsExactly("no.2", "no.3");
+			assertThat(context.getBean(Relays.class).statuses()).filteredOn((worker) -> worker.failingSince() != null)
+				.extracting(WorkerStatus::name)
+				.containsExactly("audit-relay-north");
 			this.faultyNorth.comeBack();
 			assertComplete(context, "no.1", "no.2", "no.3");
 		});
@@ -180,6 +186,29 @@ class TenantOutageTests {
 		assertThat(this.directory.resolve("spool")).isNotEmptyDirectory();
 		this.faultyNorth.comeBack();
 		runner().run((context) -> assertComplete(context, "no.1", "no.2"));
+	}
+
+	@Test
+	void whatWaitsInAllDatabasesIsCounted() {
+		runner().run((context) -> {
+			context.getBean(Relays.class).stop();
+			context.getBean(Relay.class).stop();
+			record(context, "north", "no.1");
+			record(context, "south", "no.2");
+			record(context, "south", "no.3");
+			Backlog backlog = new Backlog(new Schema("audit"), "main");
+			for (DataSource database : List.of(this.north, this.south)) {
+				Backlog part = new Backlog(new Schema("audit"), "main");
+				backlog.include(part);
+				try (Connection connection = database.getConnection()) {
+					part.refresh(connection);
+				}
+			}
+			assertThat(backlog.last().rows()).isEqualTo(3);
+			assertThat(backlog.last().oldest()).isEqualTo(new JdbcTemplate(this.north)
+				.queryForObject("select created_at from audit.audit_outbox", Timestamp.class)
+				.toInstant());
+		});
 	}
 
 	@Test
