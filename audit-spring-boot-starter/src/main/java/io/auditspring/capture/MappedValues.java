@@ -44,12 +44,15 @@ final class MappedValues {
 
 	private final Masking masking;
 
+	private final JsonValues values;
+
 	private final BasicValues basics;
 
 	private final Map<EntityPersister, Shape> identifiers = new ConcurrentHashMap<>();
 
 	MappedValues(Masking masking, JsonValues values) {
 		this.masking = masking;
+		this.values = values;
 		this.basics = new BasicValues(masking, values);
 	}
 
@@ -90,6 +93,25 @@ final class MappedValues {
 	 */
 	String text(EntityPersister persister, @Nullable Object id, SharedSessionContractImplementor session) {
 		return text(identifier(persister, id, View.live(session, null)));
+	}
+
+	/**
+	 * An identifier in text, where no session holds the entity.
+	 * @param persister the entity's persister
+	 * @param id the identifier
+	 * @return its text, as far as it is not secret
+	 */
+	String text(EntityPersister persister, Object id) {
+		Shape shape = identifierShape(persister);
+		JsonNode node = this.values.toJson(id);
+		if (shape.members() != null && node instanceof ObjectNode parts) {
+			shape.members().forEach((name, part) -> {
+				if (part.masked() && parts.hasNonNull(name)) {
+					parts.set(name, StandInNode.masked(parts.get(name)));
+				}
+			});
+		}
+		return text(shape.masked() ? StandInNode.masked(node) : node);
 	}
 
 	private Shape identifierShape(EntityPersister persister) {

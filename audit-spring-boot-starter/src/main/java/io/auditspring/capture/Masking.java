@@ -83,6 +83,16 @@ public final class Masking {
 	}
 
 	/**
+	 * Whether a method without parameters tells a secret.
+	 * @param owner the class that has it
+	 * @param method the method's name
+	 * @return whether it reads a property that is to be masked
+	 */
+	public boolean hidesResultOf(Class<?> owner, String method) {
+		return SensitiveMembers.properties(method).stream().anyMatch((name) -> hides(owner, name));
+	}
+
+	/**
 	 * Whether objects of a class hold a secret, as far as the class itself tells.
 	 * @param type the class
 	 * @return whether one of its properties or fields is secret

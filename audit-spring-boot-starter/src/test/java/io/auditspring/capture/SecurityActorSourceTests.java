@@ -28,7 +28,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SecurityActorSourceTests {
 
-	private final SecurityActorSource source = new SecurityActorSource(new SwitchedUsers(), new TokenClaims());
+	private final SecurityActorSource source = new SecurityActorSource(new SwitchedUsers(), new TokenClaims(),
+			() -> persons(new SecurityNames(), null));
+
+	private static Persons persons(SecurityNames names, String idProperty) {
+		Masking masking = new Masking(List.of());
+		return new Persons(names, new EntityIdentifiers(List::of, masking, new JsonValues(masking, new Limits(10_000))),
+				idProperty, null);
+	}
 
 	@AfterEach
 	void signOut() {
@@ -114,9 +121,34 @@ class SecurityActorSourceTests {
 	}
 
 	@Test
+	void ofAPrincipalOfAnotherTypeNothingIsPrinted() {
+		Actor actor = actor(new TestingAuthenticationToken(new Account(7, "$2a$hash"), null, List.of()));
+		assertThat(actor).isEqualTo(Actor.user("unknown", Account.class.getName()));
+	}
+
+	@Test
+	void aConfiguredPropertyOfItIsTheActor() {
+		SecurityContextHolder.getContext()
+			.setAuthentication(new TestingAuthenticationToken(new Account(7, "$2a$hash"), null, List.of()));
+		assertThat(new SecurityActorSource(null, null, () -> persons(new SecurityNames(), "number")).currentActor())
+			.isEqualTo(Actor.user("7", "7"));
+	}
+
+	@Test
+	void anObjectInAClaimIsNoName() {
+		assertThat(actor(jwt(Map.of("sub", "4711", "name", Map.of("family", "Doe", "hash", "$2a$hash")))))
+			.isEqualTo(Actor.user("4711", "4711"));
+	}
+
+	record Account(int number, String hash) {
+
+	}
+
+	@Test
 	void withoutTheLibrariesTheNameIsEnough() {
 		SecurityContextHolder.getContext().setAuthentication(switched("jane", user("root")));
-		assertThat(new SecurityActorSource(null, null).currentActor()).isEqualTo(Actor.user("jane", "jane"));
+		assertThat(new SecurityActorSource(null, null, () -> persons(null, null)).currentActor())
+			.isEqualTo(Actor.user("jane", "jane"));
 	}
 
 }
