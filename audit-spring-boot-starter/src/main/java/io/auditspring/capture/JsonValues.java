@@ -2,7 +2,6 @@ package io.auditspring.capture;
 
 import java.lang.reflect.Method;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -152,21 +151,7 @@ public final class JsonValues {
 	 * @return the texts of its secret members, however deep
 	 */
 	Set<String> secretsIn(@Nullable Object value) {
-		Set<String> secrets = new HashSet<>();
-		collectSecrets(toJson(value), false, secrets);
-		return secrets;
-	}
-
-	private static void collectSecrets(JsonNode node, boolean secret, Set<String> secrets) {
-		if (node instanceof StandInNode standIn) {
-			if (standIn.value() instanceof JsonNode hidden) {
-				collectSecrets(hidden, true, secrets);
-			}
-		}
-		else if (secret && node.isValueNode() && !node.isNull() && !node.isBoolean()) {
-			secrets.add(node.asString());
-		}
-		node.valueStream().forEach((member) -> collectSecrets(member, secret, secrets));
+		return SecretValues.of(this.masking, value);
 	}
 
 	private boolean hasText(@Nullable Object value) {

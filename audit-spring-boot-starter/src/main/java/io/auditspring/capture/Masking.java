@@ -43,7 +43,8 @@ public final class Masking {
 		@Override
 		protected Boolean computeValue(Class<?> type) {
 			boolean[] hidden = { !SensitiveMembers.of(type).isEmpty() };
-			ReflectionUtils.doWithFields(type, (field) -> hidden[0] |= hides(field.getName()),
+			ReflectionUtils.doWithFields(type,
+					(field) -> hidden[0] |= hides(field.getName()) || EncryptedMembers.includes(type, field.getName()),
 					(field) -> !Modifier.isStatic(field.getModifiers()));
 			return hidden[0];
 		}
@@ -83,13 +84,24 @@ public final class Masking {
 	}
 
 	/**
+	 * Whether the value of a property that somebody reads from an object is secret. The
+	 * object may be an entity that holds in clear what its table does not.
+	 * @param owner the class that has it
+	 * @param name the property's name
+	 * @return whether it is to be masked
+	 */
+	public boolean hidesRead(Class<?> owner, String name) {
+		return hides(owner, name) || EncryptedMembers.includesPlain(owner, name);
+	}
+
+	/**
 	 * Whether a method without parameters tells a secret.
 	 * @param owner the class that has it
 	 * @param method the method's name
 	 * @return whether it reads a property that is to be masked
 	 */
 	public boolean hidesResultOf(Class<?> owner, String method) {
-		return SensitiveMembers.properties(method).stream().anyMatch((name) -> hides(owner, name));
+		return SensitiveMembers.properties(method).stream().anyMatch((name) -> hidesRead(owner, name));
 	}
 
 	/**

@@ -5,7 +5,7 @@ import tools.jackson.databind.node.StringNode;
 /**
  * A text that stands where a value must not be shown. It equals only what stands for an
  * equal value, so that one can tell that a secret changed without telling the secret. The
- * value itself is never written.
+ * value itself never leaves this object.
  */
 final class StandInNode extends StringNode {
 
@@ -20,14 +20,6 @@ final class StandInNode extends StringNode {
 
 	static StandInNode masked(Object value) {
 		return new StandInNode(Masking.MASK, value);
-	}
-
-	/**
-	 * What this stands for. Not to be shown.
-	 * @return the value
-	 */
-	Object value() {
-		return this.value;
 	}
 
 	@Override

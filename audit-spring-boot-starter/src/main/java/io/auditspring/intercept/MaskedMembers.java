@@ -71,7 +71,7 @@ final class MaskedMembers {
 			if (target instanceof Throwable failure && name.equals("message") && value.getValue() != null) {
 				return new TypedValue(FailureText.messageOf(failure));
 			}
-			return (target != null && this.masking.hides(target.getClass(), name)) ? masked(value) : value;
+			return (target != null && this.masking.hidesRead(target.getClass(), name)) ? masked(value) : value;
 		}
 
 		@Override
