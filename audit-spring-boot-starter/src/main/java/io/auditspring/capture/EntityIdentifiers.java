@@ -1,9 +1,14 @@
 package io.auditspring.capture;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.NonUniqueObjectException;
+import org.hibernate.StaleObjectStateException;
+import org.hibernate.UnresolvableObjectException;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
@@ -16,13 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EntityIdentifiers {
 
+	private static final int MAX_CAUSES = 50;
+
 	private final Supplier<List<EntityManagerFactory>> factories;
 
 	private final MappedValues values;
 
+	private volatile List<SessionFactoryImplementor> known = List.of();
+
 	/**
 	 * Creates it.
-	 * @param factories what knows which classes are entities; asked for each time
+	 * @param factories what knows which classes are entities; asked for until there are
+	 * any
 	 * @param masking what is hidden
 	 * @param values how identifiers of several parts are written
 	 */
@@ -66,6 +76,39 @@ public final class EntityIdentifiers {
 					|| persister.getMappedClass().isAssignableFrom(type));
 	}
 
+	/**
+	 * The identifiers that an exception of Hibernate quotes, where they are secret.
+	 * @param failure the exception
+	 * @return their texts
+	 */
+	Set<String> secretsIn(Throwable failure) {
+		Set<String> secrets = new HashSet<>();
+		Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+			if (cause instanceof StaleObjectStateException stale) {
+				addSecret(stale.getEntityName(), stale.getIdentifier(), secrets);
+			}
+			else if (cause instanceof UnresolvableObjectException missing) {
+				addSecret(missing.getEntityName(), missing.getIdentifier(), secrets);
+			}
+			else if (cause instanceof NonUniqueObjectException twin) {
+				addSecret(twin.getEntityName(), twin.getIdentifier(), secrets);
+			}
+			cause = cause.getCause();
+		}
+		return secrets;
+	}
+
+	private void addSecret(@Nullable String entityName, @Nullable Object id, Set<String> secrets) {
+		for (SessionFactoryImplementor factory : sessionFactories()) {
+			EntityPersister persister = (entityName != null)
+					? factory.getMappingMetamodel().findEntityDescriptor(entityName) : null;
+			if (persister != null && id != null && this.values.isSecret(persister)) {
+				secrets.add(id.toString());
+			}
+		}
+	}
+
 	private @Nullable EntityPersister persister(Class<?> type) {
 		for (SessionFactoryImplementor factory : sessionFactories()) {
 			EntityPersister persister = factory.getMappingMetamodel().findEntityDescriptor(type);
@@ -76,8 +119,15 @@ public final class EntityIdentifiers {
 		return null;
 	}
 
+	// There may be none yet.
 	private List<SessionFactoryImplementor> sessionFactories() {
-		return this.factories.get().stream().map((factory) -> factory.unwrap(SessionFactoryImplementor.class)).toList();
+		if (this.known.isEmpty()) {
+			this.known = this.factories.get()
+				.stream()
+				.map((factory) -> factory.unwrap(SessionFactoryImplementor.class))
+				.toList();
+		}
+		return this.known;
 	}
 
 	private static Class<?> type(Object object) {

@@ -17,6 +17,8 @@ public final class FailureText {
 
 	private static final int MAX_MESSAGE = 1_000_000;
 
+	private static final Pattern QUOTED = Pattern.compile("\".*\"", Pattern.DOTALL);
+
 	/** Spring quotes what it does not accept. */
 	private static final Pattern REJECTED = Pattern.compile("rejected value \\[.*?\\](?=;|$)", Pattern.DOTALL);
 
@@ -74,8 +76,14 @@ public final class FailureText {
 		return (failure instanceof BatchUpdateException) ? "A batch was refused" : String.valueOf(failure.getMessage());
 	}
 
+	// A data exception (class 22) quotes the value that it is about.
 	private static @Nullable String told(@Nullable ServerErrorMessage message) {
-		return (message != null) ? message.getSeverity() + ": " + message.getMessage() : null;
+		if (message == null) {
+			return null;
+		}
+		boolean quotes = String.valueOf(message.getSQLState()).startsWith("22");
+		String text = String.valueOf(message.getMessage());
+		return message.getSeverity() + ": " + (quotes ? QUOTED.matcher(text).replaceAll(Masking.MASK) : text);
 	}
 
 }

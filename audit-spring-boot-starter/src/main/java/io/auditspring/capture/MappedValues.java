@@ -114,13 +114,23 @@ final class MappedValues {
 		return text(shape.masked() ? StandInNode.masked(node) : node);
 	}
 
+	/**
+	 * Whether an entity's identifier is secret, or a part of it.
+	 * @param persister the entity's persister
+	 * @return whether it is
+	 */
+	boolean isSecret(EntityPersister persister) {
+		Shape shape = identifierShape(persister);
+		return shape.masked() || (shape.members() != null && shape.members().values().stream().anyMatch(Shape::masked));
+	}
+
 	private Shape identifierShape(EntityPersister persister) {
 		return this.identifiers.computeIfAbsent(persister, (entity) -> {
 			String name = entity.getIdentifierPropertyName();
 			boolean masked = (name != null && this.masking.hides(entity.getMappedClass(), name)) || WrittenColumns
 				.isTransformed(entity.getIdentifierMapping(), entity.getFactory().getJdbcServices().getDialect());
-			// The parts of an identifier class are properties of the entity, too.
-			Map<String, Shape> parts = (name == null && entity.getIdentifierType() instanceof ComponentType type)
+			// The parts of an identifier class may be properties of the entity, too.
+			Map<String, Shape> parts = (entity.getIdentifierType() instanceof ComponentType type)
 					? parts(type, entity.getMappedClass()) : null;
 			return new Shape(masked, parts);
 		});
@@ -164,7 +174,7 @@ final class MappedValues {
 		String[] names = type.getPropertyNames();
 		Object[] members = type.getPropertyValues(value, view.session());
 		for (int i = 0; i < names.length; i++) {
-			Shape member = member(shape, type, names[i]);
+			Shape member = member(shape, type, value, names[i]);
 			JsonNode memberNode = (member != null) ? node(type.getSubtypes()[i], member, members[i], view) : null;
 			if (memberNode != null) {
 				node.set(names[i], memberNode);
@@ -173,11 +183,12 @@ final class MappedValues {
 		return node;
 	}
 
-	private @Nullable Shape member(Shape shape, ComponentType type, String name) {
-		if (shape.members() != null) {
-			return shape.members().get(name);
-		}
-		return this.masking.hides(type.getReturnedClass(), name) ? Shape.MASKED : Shape.PLAIN;
+	private @Nullable Shape member(Shape shape, ComponentType type, Object value, String name) {
+		Shape member = (shape.members() != null) ? shape.members().get(name) : Shape.PLAIN;
+		// A value may be of a subclass, which has marks of its own.
+		boolean masked = this.masking.hides(value.getClass(), name)
+				|| this.masking.hides(type.getReturnedClass(), name);
+		return (member != null && masked) ? Shape.MASKED : member;
 	}
 
 	// An identifier class holds the identifier where the entity holds the reference.

@@ -76,7 +76,7 @@ final class SensitiveMembers {
 			}
 		}
 		for (Method method : type.getDeclaredMethods()) {
-			if (isMarked(method) || Arrays.stream(method.getParameters()).anyMatch(SensitiveMembers::isMarked)) {
+			if (isMarked(method) || (method.getParameterCount() == 1 && isMarked(method.getParameters()[0]))) {
 				names.addAll(properties(method.getName()));
 			}
 		}

@@ -60,6 +60,15 @@ public final class Texts {
 	}
 
 	/**
+	 * The secrets that an exception quotes, as far as it tells which values it is about.
+	 * @param failure the exception
+	 * @return their texts
+	 */
+	public Set<String> secretsIn(Throwable failure) {
+		return this.entities.secretsIn(failure);
+	}
+
+	/**
 	 * The secrets that a value holds, such as those that a message must not repeat.
 	 * @param value anything
 	 * @return their texts

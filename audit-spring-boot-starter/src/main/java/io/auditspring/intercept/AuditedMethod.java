@@ -152,22 +152,23 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * @return its type and message without secret arguments
 	 */
 	String describe(Throwable failure, @Nullable Object[] arguments, Texts texts) {
-		String text = String.valueOf(withoutSecrets(FailureText.of(failure), secrets(arguments, texts)));
+		String text = String.valueOf(withoutSecrets(FailureText.of(failure), secrets(failure, arguments, texts)));
 		return (text.length() > MAX_ERROR) ? text.substring(0, MAX_ERROR) : text;
 	}
 
 	/**
 	 * Takes out of a record what the exception may have repeated in it.
 	 * @param record the record of a call that failed
+	 * @param failure the exception
 	 * @param arguments the arguments of the call
 	 * @param texts knows what is secret in them
 	 * @return the record without secret arguments in its texts
 	 */
-	AuditRecord withoutSecrets(AuditRecord record, @Nullable Object[] arguments, Texts texts) {
+	AuditRecord withoutSecrets(AuditRecord record, Throwable failure, @Nullable Object[] arguments, Texts texts) {
 		if (record.message() == null && record.targetName() == null && record.justification() == null) {
 			return record;
 		}
-		Set<String> secrets = secrets(arguments, texts);
+		Set<String> secrets = secrets(failure, arguments, texts);
 		return record.toBuilder()
 			.message(withoutSecrets(record.message(), secrets))
 			.targetName(withoutSecrets(record.targetName(), secrets))
@@ -175,8 +176,8 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 			.build();
 	}
 
-	private Set<String> secrets(@Nullable Object[] arguments, Texts texts) {
-		Set<String> secrets = new HashSet<>();
+	private Set<String> secrets(Throwable failure, @Nullable Object[] arguments, Texts texts) {
+		Set<String> secrets = new HashSet<>(texts.secretsIn(failure));
 		for (int i = 0; i < arguments.length; i++) {
 			if (this.arguments.get(i).secret()) {
 				secrets.add(text(arguments[i]));

@@ -114,7 +114,8 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		this.operation.amend(amended, auditing.texts());
 		AuditRecord customized = auditing.customizers().customize(amended.build(), this.operation.origin());
 		return (this.failure != null)
-				? this.method.withoutSecrets(customized, this.invocation.getArguments(), auditing.texts()) : customized;
+				? this.method.withoutSecrets(customized, this.failure, this.invocation.getArguments(), auditing.texts())
+				: customized;
 	}
 
 	private Outcome outcome(AccessRefusal refusal) {

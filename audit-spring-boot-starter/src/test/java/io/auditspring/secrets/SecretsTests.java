@@ -109,6 +109,8 @@ class SecretsTests {
 			.isThrownBy(() -> desk.refuse(Map.of(place, vault.note), List.of(place, vault, vault.note), place, own));
 		assertThatExceptionOfType(BindException.class).isThrownBy(() -> desk.reject(place));
 		desk.tell(own);
+		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> desk.miss(() -> own + "-missing"));
+		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> desk.cast(() -> own));
 		record(new Note("open", own, Map.of("token", own), List.of(place)), place);
 		desk.close(vault);
 		expectNoSecret();

@@ -3,6 +3,7 @@ package io.auditspring.secrets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import io.auditspring.AuditContext;
 import io.auditspring.AuditTarget;
@@ -71,6 +72,18 @@ class VaultDesk {
 		BindException failure = new BindException(new DirectFieldBindingResult(place, "place"));
 		failure.rejectValue("street", "unknown");
 		throw failure;
+	}
+
+	@Audited
+	public void miss(Supplier<String> unknown) {
+		this.entityManager.getReference(Vault.class, unknown.get()).getGuarded();
+	}
+
+	@Audited
+	public void cast(Supplier<String> unknown) {
+		this.entityManager.createNativeQuery("select cast(:text as uuid)")
+			.setParameter("text", unknown.get())
+			.getResultList();
 	}
 
 	@Sensitive
