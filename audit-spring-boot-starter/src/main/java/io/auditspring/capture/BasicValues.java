@@ -27,6 +27,12 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class BasicValues {
 
+	/**
+	 * A column holds an enumeration as a number or a short text; what is longer may be
+	 * encrypted.
+	 */
+	private static final int MAX_CODE = 16;
+
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
 	private static final JsonMapper PARSER = JsonMapper.builder()
@@ -46,16 +52,14 @@ final class BasicValues {
 		if (type instanceof BasicType<?> basic && WrittenColumns.isForeign(basic)) {
 			return foreign(WrittenColumns.written(basic, value, session), value);
 		}
-		if (value instanceof Enum<?> constant) {
-			return NODES.stringNode(constant.name());
+		if (type instanceof BasicType<?> basic
+				&& basic.getValueConverter() instanceof JpaAttributeConverter<?, ?> converter) {
+			return converted(converter, value);
 		}
-		if (value instanceof Boolean truth) {
-			return NODES.booleanNode(truth);
+		if (value instanceof Enum<?> || value instanceof Boolean) {
+			return constant(value);
 		}
 		if (type instanceof BasicType<?> basic) {
-			if (basic.getValueConverter() instanceof JpaAttributeConverter<?, ?> converter) {
-				return converted(converter, value);
-			}
 			if (value instanceof String json && basic.getJdbcType().getDefaultSqlTypeCode() == SqlTypes.JSON) {
 				return json(json);
 			}
@@ -89,9 +93,18 @@ final class BasicValues {
 		return this.values.toJson(value);
 	}
 
+	private static JsonNode constant(Object value) {
+		return (value instanceof Enum<?> constant) ? NODES.stringNode(constant.name())
+				: NODES.booleanNode((Boolean) value);
+	}
+
 	@SuppressWarnings("unchecked")
 	private JsonNode converted(JpaAttributeConverter<?, ?> converter, Object value) {
 		Object column = ((JpaAttributeConverter<Object, Object>) converter).toRelationalValue(value);
+		boolean code = !(column instanceof String text) || text.length() <= MAX_CODE;
+		if (code && (value instanceof Enum<?> || value instanceof Boolean)) {
+			return constant(value);
+		}
 		return (column != null) ? written(node(column), value) : NODES.nullNode();
 	}
 

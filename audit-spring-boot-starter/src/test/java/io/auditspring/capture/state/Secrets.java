@@ -51,7 +51,7 @@ final class Secrets {
 
 	static List<Example> examples() {
 		return List.of(changed(), unchanged(), embedded(), inJson(), inMap(), money(), encrypted(), credentials(),
-				onConstructor(), transformed(), userType(), jdbcType());
+				onConstructor(), constants(), transformed(), userType(), jdbcType());
 	}
 
 	private static Example changed() {
@@ -190,6 +190,24 @@ final class Secrets {
 					{'id': 1, 'nationalId': '***', 'phone': '***', 'home': {'street': '***', 'city': 'Bonn'}}""", """
 					{'id': 1, 'nationalId': '***', 'phone': '***', 'home': {'street': '***', 'city': 'Bonn'}}""",
 					"{'phone': {'from': '***', 'to': '***'}}")
+			.build();
+	}
+
+	private static Example constants() {
+		return Example.of("A constant is shown by its name, unless its column holds more than a code")
+			.mapping(
+					"""
+							enum Blood { A, B }
+							@Convert(converter = Code.class) Blood donor; @Convert(converter = SealedBlood.class) Blood receiver;""")
+			.given(new Transfusion(1))
+			.call((entityManager) -> {
+				Transfusion transfusion = entityManager.find(Transfusion.class, 1);
+				transfusion.donor = Blood.B;
+				transfusion.receiver = Blood.B;
+			})
+			.updates("Transfusion", 1, "{'id': 1, 'donor': 'A', 'receiver': '(cipher)'}",
+					"{'id': 1, 'donor': 'B', 'receiver': '(cipher)'}", """
+							{'donor': {'from': 'A', 'to': 'B'}, 'receiver': {'from': '(cipher)', 'to': '(cipher)'}}""")
 			.build();
 	}
 
@@ -483,6 +501,65 @@ final class Secrets {
 		Home(@Sensitive String street, String city) {
 			this.street = street;
 			this.city = city;
+		}
+
+	}
+
+	enum Blood {
+
+		A, B
+
+	}
+
+	@Entity
+	@Audited
+	static class Transfusion {
+
+		@Id
+		long id;
+
+		@Convert(converter = Code.class)
+		Blood donor = Blood.A;
+
+		@Convert(converter = SealedBlood.class)
+		Blood receiver = Blood.A;
+
+		Transfusion() {
+		}
+
+		Transfusion(long id) {
+			this.id = id;
+		}
+
+	}
+
+	@Converter
+	static class Code implements AttributeConverter<Blood, Integer> {
+
+		@Override
+		public Integer convertToDatabaseColumn(Blood blood) {
+			return blood.ordinal() + 7;
+		}
+
+		@Override
+		public Blood convertToEntityAttribute(Integer column) {
+			return Blood.values()[column - 7];
+		}
+
+	}
+
+	@Converter
+	static class SealedBlood implements AttributeConverter<Blood, String> {
+
+		@Override
+		public String convertToDatabaseColumn(Blood blood) {
+			return "cipher:0:" + Base64.getEncoder().encodeToString(("Blood group " + blood).getBytes());
+		}
+
+		@Override
+		public Blood convertToEntityAttribute(String column) {
+			String text = new String(Base64.getDecoder().decode(column.substring(column.lastIndexOf(':') + 1)));
+			return Blood.valueOf(text.substring(text.length() - 1));
 		}
 
 	}

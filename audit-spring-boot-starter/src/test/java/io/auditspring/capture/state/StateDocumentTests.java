@@ -40,8 +40,8 @@ class StateDocumentTests {
 			  parameters, a marked one masks all members of its type.
 			- A reference is the other's identifier; a collection of entities, their identifiers. Sets and bags are sorted, lists
 			  with an order column keep their order.
-			- Of an attribute with a converter the column's value is shown, of enumerations and booleans their own. What a user type
-			  (`@Type`), a JDBC type or a Java type writes that is not Hibernate's own is shown as it is written, JSON as JSON: it is
+			- Of an attribute with a converter the column's value is shown, of enumerations and booleans their own,
+			  unless the column holds a text of more than 16 characters, which may be encrypted. What a user type (`@Type`), a JDBC type or a Java type writes that is not Hibernate's own is shown as it is written, JSON as JSON: it is
 			  asked with a statement that is never run. What it writes in a way that only the database understands is masked, and so
 			  is what an SQL expression writes (`@ColumnTransformer(write = ...)`).
 			- `byte[]` shows as digest and length. A `Blob` or `Clob` is never read: only that it was replaced is shown.
