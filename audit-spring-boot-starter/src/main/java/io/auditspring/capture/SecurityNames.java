@@ -2,6 +2,7 @@ package io.auditspring.capture;
 
 import java.security.Principal;
 
+import io.auditspring.Actor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.core.AuthenticatedPrincipal;
@@ -43,8 +44,10 @@ public final class SecurityNames {
 	 * @return the innermost principal
 	 */
 	Object unwrapped(Object person) {
-		return (person instanceof Authentication authentication && authentication.getPrincipal() != null
-				&& name(authentication) == null) ? authentication.getPrincipal() : person;
+		Object principal = (person instanceof Authentication authentication
+				&& (authentication.getPrincipal() instanceof Actor || name(authentication) == null))
+						? authentication.getPrincipal() : null;
+		return (principal != null) ? principal : person;
 	}
 
 	// The name of one whose principal nobody knows is that principal's text, and may be

@@ -87,6 +87,20 @@ class SecurityActorSourceTests {
 	}
 
 	@Test
+	void evenWhereTheAuthenticationHasANameOfItsOwn() {
+		Actor key = Actor.apiKey("key-1", "Pipeline");
+		assertThat(actor(new TestingAuthenticationToken(key, null, List.of()) {
+
+			private static final long serialVersionUID = 1L;
+
+			@Override
+			public String getName() {
+				return key.id();
+			}
+		})).isEqualTo(key);
+	}
+
+	@Test
 	void aTokensSubjectIsTheActorAndItsHumanNameIsShown() {
 		assertThat(actor(jwt(Map.of("sub", "4711", "name", "Jane Doe", "preferred_username", "jane"))))
 			.isEqualTo(Actor.user("4711", "Jane Doe"));
