@@ -192,7 +192,7 @@ public final class EntryFactory {
 		if (line != null) {
 			metadata.putObject("request").put("method", line.method()).put("path", this.masking.mask(line.path()));
 		}
-		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJson(value)));
+		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJsonByMembers(value)));
 		return metadata.isEmpty() ? null : json(this.masking.mask(metadata));
 	}
 

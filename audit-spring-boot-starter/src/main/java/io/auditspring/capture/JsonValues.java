@@ -80,42 +80,63 @@ public final class JsonValues {
 		return toJson(value, this.limits.maxNodes());
 	}
 
-	private JsonNode toJson(@Nullable Object value, int maxNodes) {
-		if (value == null) {
-			return NullNode.getInstance();
+	/**
+	 * The value as JSON, where a member of a map that cannot be read, such as one of many
+	 * arguments, leaves the others.
+	 * @param value anything; whatever it does when it is read, this returns
+	 * @return its JSON; where that is impossible a text that says so
+	 */
+	JsonNode toJsonByMembers(@Nullable Object value) {
+		NodeBudget nodes = new NodeBudget(this.limits.maxNodes());
+		JsonNode json = read(value, nodes);
+		if (json != null || value == null) {
+			return (json != null) ? json : NullNode.getInstance();
 		}
+		int each = (value instanceof Map<?, ?> map) ? this.limits.maxNodes() / Math.max(map.size(), 1) : 0;
+		return (value instanceof Map<?, ?> map && each > 0 && isNamed(map)) ? members(map, each)
+				: unreadable(value, nodes);
+	}
+
+	private static boolean isNamed(Map<?, ?> map) {
+		return map.keySet().stream().allMatch(String.class::isInstance);
+	}
+
+	private JsonNode members(Map<?, ?> map, int maxNodes) {
+		ObjectNode members = JsonNodeFactory.instance.objectNode();
+		map.forEach((name, member) -> members.set(String.valueOf(name), toJson(member, maxNodes)));
+		return this.masking.mask(members);
+	}
+
+	private JsonNode toJson(@Nullable Object value, int maxNodes) {
 		NodeBudget nodes = new NodeBudget(maxNodes);
+		JsonNode json = read(value, nodes);
+		if (json != null || value == null) {
+			return (json != null) ? json : NullNode.getInstance();
+		}
+		return unreadable(value, nodes);
+	}
+
+	private @Nullable JsonNode read(@Nullable Object value, NodeBudget nodes) {
 		try {
-			return this.masking.mask(tree(value, nodes));
+			return (value != null) ? this.masking.mask(tree(value, nodes)) : null;
 		}
 		catch (Throwable ex) {
 			if (ex instanceof VirtualMachineError && !(ex instanceof StackOverflowError)) {
 				throw ex;
 			}
-			JsonNode members = (value instanceof Map<?, ?> map) ? members(map, maxNodes) : null;
-			if (members != null) {
-				return members;
-			}
-			return nodes.isExceeded() ? Limits.unread(value)
-					: StringNode.valueOf("not representable in JSON: " + value.getClass().getName());
+			return null;
 		}
+	}
+
+	private static JsonNode unreadable(Object value, NodeBudget nodes) {
+		return nodes.isExceeded() ? Limits.unread(value)
+				: StringNode.valueOf("not representable in JSON: " + value.getClass().getName());
 	}
 
 	private JsonNode tree(Object value, NodeBudget nodes) {
 		TreeBuildingGenerator tree = TreeBuildingGenerator.forSerialization(null, nodes);
 		this.mapper.writeValue(tree, value);
 		return tree.treeBuilt();
-	}
-
-	// One that cannot be read, such as one of many arguments, leaves the others.
-	private @Nullable JsonNode members(Map<?, ?> map, int maxNodes) {
-		int each = maxNodes / Math.max(map.size(), 1);
-		if (each == 0 || !map.keySet().stream().allMatch(String.class::isInstance)) {
-			return null;
-		}
-		ObjectNode members = JsonNodeFactory.instance.objectNode();
-		map.forEach((name, member) -> members.set((String) name, toJson(member, each)));
-		return this.masking.mask(members);
 	}
 
 	private StandInNode secret(Object value) {

@@ -136,7 +136,7 @@ public final class Operation implements AuditContext {
 
 	@Override
 	public AuditContext target(@Nullable String type, @Nullable Object target) {
-		return amend((record, texts) -> record.target(type, texts.id(target)));
+		return amend((record, texts) -> record.target(type, id(texts, target)));
 	}
 
 	@Override
@@ -161,13 +161,23 @@ public final class Operation implements AuditContext {
 
 	@Override
 	public AuditContext related(String type, Object related) {
-		return amend((record, texts) -> record.related(type, String.valueOf(texts.id(related))));
+		return amend((record, texts) -> record.related(type, String.valueOf(id(texts, related))));
 	}
 
 	@Override
 	public AuditContext skip() {
 		this.skipped = true;
 		return this;
+	}
+
+	// The call must not fail because of how its target writes itself.
+	private static @Nullable String id(Texts texts, @Nullable Object thing) {
+		try {
+			return texts.id(thing);
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			return "(no text: " + ex.getClass().getSimpleName() + ")";
+		}
 	}
 
 	private AuditContext amend(BiConsumer<AuditRecord.Builder, Texts> amendment) {

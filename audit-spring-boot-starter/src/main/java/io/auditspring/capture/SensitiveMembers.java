@@ -96,13 +96,28 @@ final class SensitiveMembers {
 		Parameter[] parameters = constructor.getParameters();
 		for (int i = 0; i < parameters.length; i++) {
 			if (isMarked(parameters[i])) {
-				String name = name(constructor, parameters[i], i);
+				String name = name(written(type, constructor), i);
 				names.addAll((name != null) ? Set.of(name) : membersOf(type, parameters[i].getType()));
 			}
 		}
 	}
 
-	private static @Nullable String name(Constructor<?> constructor, Parameter parameter, int index) {
+	// Where a parameter is of a value class, Kotlin hides the constructor that was
+	// written
+	// behind a nameless one with a further parameter, which gets the annotations.
+	private static Constructor<?> written(Class<?> type, Constructor<?> constructor) {
+		if (!constructor.isSynthetic()) {
+			return constructor;
+		}
+		Class<?>[] types = constructor.getParameterTypes();
+		return Arrays.stream(type.getDeclaredConstructors())
+			.filter((other) -> Arrays.equals(other.getParameterTypes(), Arrays.copyOf(types, types.length - 1)))
+			.findFirst()
+			.orElse(constructor);
+	}
+
+	private static @Nullable String name(Constructor<?> constructor, int index) {
+		Parameter parameter = constructor.getParameters()[Math.min(index, constructor.getParameterCount() - 1)];
 		if (parameter.isNamePresent()) {
 			return parameter.getName();
 		}

@@ -5,8 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what an application hands over into text. Whatever an object does when it is
- * read, this returns, and never with secrets.
+ * Turns what an application hands over into text without secrets.
  */
 public final class Texts {
 
@@ -28,35 +27,21 @@ public final class Texts {
 	 * What identifies a thing.
 	 * @param thing an entity, an identifier, anything
 	 * @return an entity's identifier, the text of anything else
+	 * @throws RuntimeException whatever the thing throws when it is asked
 	 */
 	public @Nullable String id(@Nullable Object thing) {
-		if (thing == null || JsonValues.isPlain(thing.getClass())) {
-			return text(thing);
-		}
-		try {
-			String id = this.entities.of(thing);
-			return (id != null) ? id : text(thing);
-		}
-		catch (RuntimeException | StackOverflowError ex) {
-			return none(ex);
-		}
+		String id = (thing != null && !JsonValues.isPlain(thing.getClass())) ? this.entities.of(thing) : null;
+		return (id != null) ? id : text(thing);
 	}
 
 	/**
 	 * A value as text.
 	 * @param value anything
 	 * @return its own text, or its JSON where its own text may tell secrets, or nothing
+	 * @throws RuntimeException whatever the value throws when it is asked
 	 */
 	public @Nullable String text(@Nullable Object value) {
-		if (value == null) {
-			return null;
-		}
-		try {
-			return this.values.text(value);
-		}
-		catch (RuntimeException | StackOverflowError ex) {
-			return none(ex);
-		}
+		return (value != null) ? this.values.text(value) : null;
 	}
 
 	/**
@@ -75,10 +60,6 @@ public final class Texts {
 	 */
 	public Set<String> secretsIn(@Nullable Object value) {
 		return this.values.secretsIn(value);
-	}
-
-	private static String none(Throwable failure) {
-		return "(no text: " + failure.getClass().getSimpleName() + ")";
 	}
 
 }
