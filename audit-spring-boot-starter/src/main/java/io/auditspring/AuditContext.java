@@ -39,6 +39,13 @@ public interface AuditContext {
 		}
 	}
 
+	/**
+	 * Says what the call is done to.
+	 * @param type the kind of thing, or {@code null}
+	 * @param id its identifier, or an entity, which stands for its identifier; of
+	 * anything else the text is kept, without secrets. {@code null} for none
+	 * @return this context
+	 */
 	AuditContext target(@Nullable String type, @Nullable Object id);
 
 	AuditContext targetName(@Nullable String name);
@@ -49,6 +56,12 @@ public interface AuditContext {
 
 	AuditContext metadata(String key, @Nullable Object value);
 
+	/**
+	 * Adds a further thing that the call concerns.
+	 * @param type the kind of thing
+	 * @param id its identifier, or an entity, as with {@link #target}
+	 * @return this context
+	 */
 	AuditContext related(String type, Object id);
 
 	/**

@@ -136,6 +136,13 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 			return this;
 		}
 
+		/**
+		 * Says what it was done to.
+		 * @param type the kind of thing, or {@code null}
+		 * @param id its identifier, of which the text is kept, or {@code null}. Not the
+		 * thing itself, whose text may hold anything
+		 * @return this builder
+		 */
 		public Builder target(@Nullable String type, @Nullable Object id) {
 			this.targetType = type;
 			this.targetId = (id != null) ? id.toString() : null;
@@ -152,6 +159,13 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 			return this;
 		}
 
+		/**
+		 * Adds a further thing that it concerns.
+		 * @param type the kind of thing
+		 * @param id its identifier, of which the text is kept. Not the thing itself,
+		 * whose text may hold anything
+		 * @return this builder
+		 */
 		public Builder related(String type, Object id) {
 			this.related.add(new Resource(type, id.toString()));
 			return this;

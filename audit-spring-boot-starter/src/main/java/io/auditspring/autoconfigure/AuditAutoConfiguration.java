@@ -18,6 +18,7 @@ import io.auditspring.GeoLocator;
 import io.auditspring.TenantResolver;
 import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
+import io.auditspring.capture.EntityIdentifiers;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Inheritance;
 import io.auditspring.capture.JsonValues;
@@ -25,9 +26,12 @@ import io.auditspring.capture.Limits;
 import io.auditspring.capture.Locations;
 import io.auditspring.capture.Masking;
 import io.auditspring.capture.Origins;
+import io.auditspring.capture.Persons;
 import io.auditspring.capture.RequestDetails;
 import io.auditspring.capture.RequestSource;
+import io.auditspring.capture.SecurityNames;
 import io.auditspring.capture.SessionFactoryExtension;
+import io.auditspring.capture.Texts;
 import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.AuditTransactions;
 import io.auditspring.delivery.DeliveryStatistics;
@@ -136,8 +140,8 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	static LazyInitializationExcludeFilter auditLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(AuditedMethodsCheck.class, Relay.class, Relays.class,
-				AsyncBuffer.class);
+		return LazyInitializationExcludeFilter.forBeanTypes(AuditedMethodsCheck.class, AuditorTypeCheck.class,
+				Relay.class, Relays.class, AsyncBuffer.class);
 	}
 
 	@Bean
@@ -296,8 +300,32 @@ public final class AuditAutoConfiguration {
 	@Bean
 	@ConditionalOnBean(AuditorAware.class)
 	@Order(2)
-	AuditorAwareActorSource auditorAwareActorSource(ObjectProvider<AuditorAware<?>> auditorAware) {
-		return new AuditorAwareActorSource(auditorAware.getObject());
+	AuditorAwareActorSource auditorAwareActorSource(ObjectProvider<AuditorAware<?>> auditorAware, Persons persons) {
+		return new AuditorAwareActorSource(auditorAware.getObject(), persons);
+	}
+
+	@Bean
+	@ConditionalOnBean(AuditorAware.class)
+	static AuditorTypeCheck auditAuditorTypeCheck(ConfigurableListableBeanFactory beanFactory,
+			ObjectProvider<Persons> persons) {
+		return new AuditorTypeCheck(beanFactory, persons::getObject);
+	}
+
+	@Bean
+	EntityIdentifiers auditEntityIdentifiers(ObjectProvider<EntityManagerFactory> factories, Masking masking,
+			JsonValues values) {
+		return new EntityIdentifiers(() -> factories.stream().toList(), masking, values);
+	}
+
+	@Bean
+	Texts auditTexts(EntityIdentifiers entities, JsonValues values) {
+		return new Texts(entities, values);
+	}
+
+	@Bean
+	Persons auditPersons(ObjectProvider<SecurityNames> names, EntityIdentifiers entities, AuditProperties properties) {
+		return new Persons(names.getIfAvailable(), entities, properties.actor().idProperty(),
+				properties.actor().nameProperty());
 	}
 
 	@Bean
@@ -316,9 +344,10 @@ public final class AuditAutoConfiguration {
 	@Bean
 	Auditing auditing(Origins origins, AuditTransactions transactions, EntryFactory factory,
 			ObjectProvider<AccessRefusal> refusal, Customizers customizers, BeanFactory beanFactory, LateDelivery late,
-			ObjectProvider<LatePublishers> publishers) {
+			ObjectProvider<LatePublishers> publishers, Masking masking, Texts texts) {
 		return new Auditing(origins, transactions, factory, refusal.getIfAvailable(() -> (failure) -> false),
-				customizers, new ExpressionContexts(beanFactory), late, publishers.getIfAvailable());
+				customizers, new ExpressionContexts(beanFactory, masking, texts), late, publishers.getIfAvailable(),
+				texts);
 	}
 
 	@Bean

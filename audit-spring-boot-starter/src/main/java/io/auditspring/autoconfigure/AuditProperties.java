@@ -41,6 +41,7 @@ import org.springframework.util.unit.DataSize;
  * @param batch how entries are written
  * @param relay how staged entries reach the ledger
  * @param sync callers that wait for the audit database
+ * @param actor how those who act are told apart
  * @param spool files that keep what cannot be written before the application stops
  * @param capture what entries show of a call
  * @param request where a call came from
@@ -70,7 +71,7 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("drop") RetentionAction retentionAction,
 		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health,
 		@DefaultValue @NestedConfigurationProperty VerificationProperties verification, @DefaultValue Sync sync,
-		@DefaultValue Spool spool) {
+		@DefaultValue Spool spool, @DefaultValue Actor actor) {
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),
@@ -164,6 +165,18 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		public Path directory() {
 			return Objects.requireNonNull(this.directory);
 		}
+
+	}
+
+	/**
+	 * How those who act are told apart where the application has a type of its own for
+	 * them, which an AuditorAware or Spring Security gives. Actors, principals, entities
+	 * and plain values such as numbers need nothing of this.
+	 *
+	 * @param idProperty the property of that type that tells the actor's id
+	 * @param nameProperty the property of that type that tells a name for people to read
+	 */
+	public record Actor(@Nullable String idProperty, @Nullable String nameProperty) {
 
 	}
 

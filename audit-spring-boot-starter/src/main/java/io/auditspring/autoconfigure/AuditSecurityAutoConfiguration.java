@@ -3,7 +3,9 @@ package io.auditspring.autoconfigure;
 import java.util.Objects;
 
 import io.auditspring.capture.ClaimTenantResolver;
+import io.auditspring.capture.Persons;
 import io.auditspring.capture.SecurityActorSource;
+import io.auditspring.capture.SecurityNames;
 import io.auditspring.capture.SwitchedUsers;
 import io.auditspring.capture.TokenClaims;
 import io.auditspring.intercept.AccessRefusal;
@@ -35,8 +37,14 @@ public final class AuditSecurityAutoConfiguration {
 	@Bean
 	@Order(0)
 	SecurityActorSource auditSecurityActorSource(ObjectProvider<SwitchedUsers> switchedUsers,
-			ObjectProvider<TokenClaims> tokenClaims) {
-		return new SecurityActorSource(switchedUsers.getIfAvailable(), tokenClaims.getIfAvailable());
+			ObjectProvider<TokenClaims> tokenClaims, ObjectProvider<Persons> persons) {
+		return new SecurityActorSource(switchedUsers.getIfAvailable(), tokenClaims.getIfAvailable(),
+				persons::getObject);
+	}
+
+	@Bean
+	SecurityNames auditSecurityNames() {
+		return new SecurityNames();
 	}
 
 	@Bean

@@ -1,10 +1,12 @@
 package io.auditspring.autoconfigure;
 
+import io.auditspring.capture.Persons;
 import io.auditspring.capture.ServletActorSource;
 import io.auditspring.capture.ServletRequestSource;
 import io.auditspring.capture.TrustedProxies;
 import jakarta.servlet.http.HttpServletRequest;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -33,8 +35,8 @@ public final class AuditServletAutoConfiguration {
 
 	@Bean
 	@Order(3)
-	ServletActorSource auditServletActorSource() {
-		return new ServletActorSource();
+	ServletActorSource auditServletActorSource(ObjectProvider<Persons> persons) {
+		return new ServletActorSource(persons::getObject);
 	}
 
 }

@@ -9,10 +9,12 @@ import java.sql.Clob;
 import java.util.HexFormat;
 
 import io.auditspring.ledger.merkle.Sha256;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.type.BasicType;
 import org.hibernate.type.SqlTypes;
 import org.hibernate.type.Type;
 import org.hibernate.type.descriptor.converter.spi.JpaAttributeConverter;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -24,6 +26,12 @@ import tools.jackson.databind.node.ObjectNode;
  * Writes single values as JSON.
  */
 final class BasicValues {
+
+	/**
+	 * A column holds an enumeration as a number or a short text; what is longer may be
+	 * encrypted.
+	 */
+	private static final int MAX_CODE = 16;
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -40,17 +48,18 @@ final class BasicValues {
 		this.values = values;
 	}
 
-	JsonNode node(Type type, Object value) {
-		if (value instanceof Enum<?> constant) {
-			return NODES.stringNode(constant.name());
+	JsonNode node(Type type, Object value, SharedSessionContractImplementor session) {
+		if (type instanceof BasicType<?> basic && WrittenColumns.isForeign(basic)) {
+			return foreign(WrittenColumns.written(basic, value, session), value);
 		}
-		if (value instanceof Boolean truth) {
-			return NODES.booleanNode(truth);
+		if (type instanceof BasicType<?> basic
+				&& basic.getValueConverter() instanceof JpaAttributeConverter<?, ?> converter) {
+			return converted(converter, value);
+		}
+		if (value instanceof Enum<?> || value instanceof Boolean) {
+			return constant(value);
 		}
 		if (type instanceof BasicType<?> basic) {
-			if (basic.getValueConverter() instanceof JpaAttributeConverter<?, ?> converter) {
-				return converted(converter, value);
-			}
 			if (value instanceof String json && basic.getJdbcType().getDefaultSqlTypeCode() == SqlTypes.JSON) {
 				return json(json);
 			}
@@ -84,19 +93,38 @@ final class BasicValues {
 		return this.values.toJson(value);
 	}
 
-	// An application converts to encrypt, among other things: what its table does not
-	// show the trail must not show either. But a column may hold more than the masked
-	// members of the object would.
+	private static JsonNode constant(Object value) {
+		return (value instanceof Enum<?> constant) ? NODES.stringNode(constant.name())
+				: NODES.booleanNode((Boolean) value);
+	}
+
 	@SuppressWarnings("unchecked")
 	private JsonNode converted(JpaAttributeConverter<?, ?> converter, Object value) {
 		Object column = ((JpaAttributeConverter<Object, Object>) converter).toRelationalValue(value);
-		if (column == null) {
-			return NODES.nullNode();
+		boolean code = !(column instanceof String text) || text.length() <= MAX_CODE;
+		if (code && (value instanceof Enum<?> || value instanceof Boolean)) {
+			return constant(value);
 		}
-		JsonNode stored = node(column);
+		return (column != null) ? written(node(column), value) : NODES.nullNode();
+	}
+
+	private JsonNode foreign(@Nullable Object column, Object value) {
+		if (column == WrittenColumns.UNKNOWN) {
+			return StandInNode.masked(this.values.toJson(value));
+		}
+		if (column instanceof String text && (text.startsWith("{") || text.startsWith("["))) {
+			return written(json(text), value);
+		}
+		return (column != null) ? written(node(column), value) : NODES.nullNode();
+	}
+
+	// An application converts to encrypt, among other things: what its table does not
+	// show the trail must not show either. But a column may hold more than the masked
+	// members of the object would.
+	private JsonNode written(JsonNode stored, Object value) {
 		JsonNode domain = this.values.toJson(value);
 		if (Masking.isMasked(domain)) {
-			return StandInNode.masked(stored);
+			return StandInNode.masked(domain);
 		}
 		// Encryption gives another text each time: equal is what was equal before it.
 		return (stored.isString() && domain.isValueNode()) ? new StandInNode(stored.asString(), domain) : stored;

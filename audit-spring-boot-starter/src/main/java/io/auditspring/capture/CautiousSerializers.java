@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Reader;
 import java.io.Writer;
+import java.nio.file.Path;
 import java.sql.Blob;
 import java.sql.Clob;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -26,6 +28,7 @@ import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.TreeNode;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationConfig;
@@ -51,6 +54,13 @@ final class CautiousSerializers extends Serializers.Base {
 			Reader.class, Writer.class, Iterator.class, Enumeration.class, Spliterator.class, Blob.class, Clob.class,
 			InputStreamSource.class, Future.class, CompletionStage.class);
 
+	/** Iterable, and backed by a list. */
+	private static final Set<String> PAGES = Set.of("org.springframework.data.domain.Slice",
+			"org.springframework.data.domain.Window");
+
+	/** Jackson's before version 3. */
+	private static final Set<String> FOREIGN_NODES = Set.of("com.fasterxml.jackson.core.TreeNode");
+
 	/** What comes from there is the container's, not the application's. */
 	private static final List<String> CONTAINER = List.of("jakarta.servlet.", "org.reactivestreams.");
 
@@ -61,7 +71,11 @@ final class CautiousSerializers extends Serializers.Base {
 		if (HibernateProxy.class.isAssignableFrom(raw)) {
 			return new Writing<>(HibernateProxy.class, CautiousSerializers::reference);
 		}
-		boolean untouched = ONCE.stream().anyMatch((once) -> once.isAssignableFrom(raw)) || isOfContainer(raw);
+		if (isPage(raw)) {
+			return new Writing<>(Iterable.class, CautiousSerializers::page);
+		}
+		boolean untouched = ONCE.stream().anyMatch((once) -> once.isAssignableFrom(raw)) || isOfContainer(raw)
+				|| isPerhapsOnce(raw);
 		return untouched ? new Writing<>(Object.class, CautiousSerializers::name) : null;
 	}
 
@@ -87,6 +101,39 @@ final class CautiousSerializers extends Serializers.Base {
 		return isLazy(type) ? new Writing<>(Map.class, CautiousSerializers::members) : null;
 	}
 
+	// Only collections promise to give their elements more than once. The files of a path
+	// and the nodes of JSON are not what they are written as.
+	private static boolean isPerhapsOnce(Class<?> type) {
+		return Iterable.class.isAssignableFrom(type) && !Collection.class.isAssignableFrom(type)
+				&& !Path.class.isAssignableFrom(type) && !TreeNode.class.isAssignableFrom(type)
+				&& !isOneOf(type, FOREIGN_NODES);
+	}
+
+	private static boolean isPage(Class<?> type) {
+		return isOneOf(type, PAGES);
+	}
+
+	private static boolean isOneOf(Class<?> type, Set<String> names) {
+		return ClassUtils.getAllInterfacesForClassAsSet(type)
+			.stream()
+			.anyMatch((face) -> names.contains(face.getName()));
+	}
+
+	private static Object page(Iterable<?> page) {
+		List<Object> elements = new ArrayList<>();
+		page.forEach(elements::add);
+		return elements;
+	}
+
+	/**
+	 * Whether a serializer is one of these.
+	 * @param serializer a serializer
+	 * @return whether it writes something else in the value's place
+	 */
+	static boolean isCautious(ValueSerializer<?> serializer) {
+		return serializer instanceof Writing;
+	}
+
 	private static boolean isLazy(JavaType type) {
 		return LazyInitializable.class.isAssignableFrom(type.getRawClass());
 	}
@@ -103,8 +150,11 @@ final class CautiousSerializers extends Serializers.Base {
 
 	private static Object reference(HibernateProxy proxy) {
 		LazyInitializer initializer = proxy.getHibernateLazyInitializer();
-		return initializer.isUninitialized() ? Map.of("id", String.valueOf(initializer.getInternalIdentifier()))
-				: initializer.getImplementation();
+		if (!initializer.isUninitialized()) {
+			return initializer.getImplementation();
+		}
+		Object id = initializer.getInternalIdentifier();
+		return Map.of("id", JsonValues.isPlain(id.getClass()) ? id.toString() : id);
 	}
 
 	private static Object elements(Collection<?> collection) {

@@ -83,7 +83,7 @@ final class ChangeReporter {
 		String type = name(persister);
 		String text = "";
 		try {
-			text = this.values.text(persister.getIdentifierType(), id, session);
+			text = this.values.text(persister, id, session);
 			BeforeAndAfter states = reading.read();
 			return (states != null) ? new EntityChange(type, supertypes(persister), text, states.before(),
 					states.after(), states.unseen(), null) : null;

@@ -1,10 +1,8 @@
 package io.auditspring.capture;
 
-import java.util.Objects;
 import java.util.Set;
 
 import io.auditspring.capture.EntityShape.Property;
-import io.auditspring.capture.EntityShape.Shape;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -88,8 +86,7 @@ final class EntityStates {
 	private ObjectNode withId(EntityPersister persister, Object id, View view) {
 		ObjectNode node = JsonNodeFactory.instance.objectNode();
 		String name = persister.getIdentifierPropertyName();
-		JsonNode value = Objects.requireNonNull(this.values.node(persister.getIdentifierType(), Shape.PLAIN, id, view),
-				"An identifier is never lazy");
+		JsonNode value = this.values.identifier(persister, id, view);
 		if (name == null && persister.getIdentifierType() instanceof ComponentType
 				&& value instanceof ObjectNode members) {
 			return members;

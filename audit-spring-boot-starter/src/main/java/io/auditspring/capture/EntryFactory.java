@@ -190,9 +190,9 @@ public final class EntryFactory {
 		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
 		RequestLine line = request.line().get();
 		if (line != null) {
-			metadata.putObject("request").put("method", line.method()).put("path", line.path());
+			metadata.putObject("request").put("method", line.method()).put("path", this.masking.mask(line.path()));
 		}
-		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJson(value)));
+		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJsonByMembers(value)));
 		return metadata.isEmpty() ? null : json(this.masking.mask(metadata));
 	}
 

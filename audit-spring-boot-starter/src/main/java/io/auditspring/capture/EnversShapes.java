@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.auditspring.Sensitive;
 import io.auditspring.capture.EntityShape.Property;
 import io.auditspring.capture.EntityShape.Shape;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -17,6 +16,10 @@ import org.hibernate.envers.NotAudited;
 import org.hibernate.envers.internal.entities.EntitiesConfigurations;
 import org.hibernate.envers.internal.entities.mapper.CompositeMapperBuilder;
 import org.hibernate.envers.internal.entities.mapper.PropertyMapper;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType;
+import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
+import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.type.CollectionType;
 import org.hibernate.type.ComponentType;
@@ -63,49 +66,62 @@ final class EnversShapes {
 			PropertyMapper mapper = mappers.get(names[i]);
 			if (mapper != null) {
 				Type type = persister.getPropertyTypes()[i];
-				properties
-					.add(new Property(i, names[i], type, shape(mapper, type, persister.getMappedClass(), names[i])));
+				properties.add(new Property(i, names[i], type, shape(mapper, type, persister.getMappedClass(), names[i],
+						persister.findAttributeMapping(names[i]))));
 			}
 		}
 		return new EntityShape(List.copyOf(properties));
 	}
 
-	private Shape shape(@Nullable PropertyMapper mapper, Type type, Class<?> owner, String name) {
-		boolean masked = this.masking.hides(name) || isAnnotated(owner, name, Sensitive.class);
-		return new Shape(masked, members(mapper, type));
+	private Shape shape(@Nullable PropertyMapper mapper, Type type, Class<?> owner, String name,
+			@Nullable ModelPart part) {
+		ModelPart values = (part instanceof PluralAttributeMapping plural) ? plural.getElementDescriptor() : part;
+		EmbeddableMappingType embeddable = (values instanceof EmbeddableValuedModelPart embedded)
+				? embedded.getEmbeddableTypeDescriptor() : null;
+		Map<String, Shape> members = members(mapper, type, embeddable);
+		boolean masked = this.masking.hides(owner, name) || (members == null && values != null
+				&& WrittenColumns.isTransformed(values, this.sessionFactory.getJdbcServices().getDialect()));
+		return new Shape(masked, members);
 	}
 
-	private @Nullable Map<String, Shape> members(@Nullable PropertyMapper mapper, Type type) {
+	private @Nullable Map<String, Shape> members(@Nullable PropertyMapper mapper, Type type,
+			@Nullable EmbeddableMappingType embeddable) {
 		if (type instanceof ComponentType component) {
-			return (mapper instanceof CompositeMapperBuilder composite) ? members(composite, component)
-					: members(component);
+			return (mapper instanceof CompositeMapperBuilder composite) ? members(composite, component, embeddable)
+					: members(component, embeddable);
 		}
 		if (type instanceof CollectionType collection
 				&& collection.getElementType(this.sessionFactory) instanceof ComponentType element) {
-			return members(element);
+			return members(element, embeddable);
 		}
 		return null;
 	}
 
-	private Map<String, Shape> members(CompositeMapperBuilder mapper, ComponentType type) {
+	private static @Nullable ModelPart part(@Nullable EmbeddableMappingType embeddable, String name) {
+		return (embeddable != null) ? embeddable.findAttributeMapping(name) : null;
+	}
+
+	private Map<String, Shape> members(CompositeMapperBuilder mapper, ComponentType type,
+			@Nullable EmbeddableMappingType embeddable) {
 		Map<String, Shape> members = new HashMap<>();
 		mapper.getProperties().forEach((data, member) -> {
 			String name = data.getBeanName();
 			if (!data.isSynthetic() && name != null) {
 				Type memberType = type.getSubtypes()[type.getPropertyIndex(name)];
-				members.put(name, shape(member, memberType, type.getReturnedClass(), name));
+				members.put(name, shape(member, memberType, type.getReturnedClass(), name, part(embeddable, name)));
 			}
 		});
 		return members;
 	}
 
 	// Of the elements of a collection Envers keeps no mapper that can be asked.
-	private Map<String, Shape> members(ComponentType type) {
+	private Map<String, Shape> members(ComponentType type, @Nullable EmbeddableMappingType embeddable) {
 		Map<String, Shape> members = new HashMap<>();
 		String[] names = type.getPropertyNames();
 		for (int i = 0; i < names.length; i++) {
 			if (!isAnnotated(type.getReturnedClass(), names[i], NotAudited.class)) {
-				members.put(names[i], shape(null, type.getSubtypes()[i], type.getReturnedClass(), names[i]));
+				members.put(names[i], shape(null, type.getSubtypes()[i], type.getReturnedClass(), names[i],
+						part(embeddable, names[i])));
 			}
 		}
 		return members;

@@ -2,6 +2,7 @@ package io.auditspring.capture;
 
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -16,6 +17,11 @@ public final class FailureText {
 
 	private static final int MAX_MESSAGE = 1_000_000;
 
+	private static final Pattern QUOTED = Pattern.compile("\".*\"", Pattern.DOTALL);
+
+	/** Spring quotes what it does not accept. */
+	private static final Pattern REJECTED = Pattern.compile("rejected value \\[.*?\\](?=;|$)", Pattern.DOTALL);
+
 	private FailureText() {
 	}
 
@@ -25,7 +31,16 @@ public final class FailureText {
 	 * @return its type and its message, without the values of rows
 	 */
 	public static String of(Throwable failure) {
-		String text = failure.getClass().getSimpleName() + ": " + message(failure);
+		return failure.getClass().getSimpleName() + ": " + messageOf(failure);
+	}
+
+	/**
+	 * The message of an exception.
+	 * @param failure the exception
+	 * @return its message, without the values of rows and of rejected input
+	 */
+	public static String messageOf(Throwable failure) {
+		String text = String.valueOf(message(failure));
 		Throwable cause = failure;
 		for (int depth = 0; cause != null && depth < 50; depth++) {
 			if (cause instanceof SQLException sql && sql.getMessage() != null) {
@@ -33,7 +48,7 @@ public final class FailureText {
 			}
 			cause = cause.getCause();
 		}
-		return text;
+		return REJECTED.matcher(text).replaceAll("rejected value [" + Masking.MASK + "]");
 	}
 
 	// An exception is the application's, and may do anything. To replace parts of a huge
@@ -61,8 +76,14 @@ public final class FailureText {
 		return (failure instanceof BatchUpdateException) ? "A batch was refused" : String.valueOf(failure.getMessage());
 	}
 
+	// A data exception (class 22) quotes the value that it is about.
 	private static @Nullable String told(@Nullable ServerErrorMessage message) {
-		return (message != null) ? message.getSeverity() + ": " + message.getMessage() : null;
+		if (message == null) {
+			return null;
+		}
+		boolean quotes = String.valueOf(message.getSQLState()).startsWith("22");
+		String text = String.valueOf(message.getMessage());
+		return message.getSeverity() + ": " + (quotes ? QUOTED.matcher(text).replaceAll(Masking.MASK) : text);
 	}
 
 }

@@ -1,27 +1,28 @@
 package io.auditspring.capture;
 
+import java.lang.reflect.Method;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 
-import io.auditspring.Sensitive;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.ValueSerializer;
-import tools.jackson.databind.cfg.MapperConfig;
-import tools.jackson.databind.introspect.Annotated;
-import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 import tools.jackson.databind.node.TreeBuildingGenerator;
+
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Turns what an application hands over into JSON, with secrets masked. It has a mapper of
@@ -44,11 +45,7 @@ public final class JsonValues {
 	private static final TypeReference<Map<String, Object>> MEMBERS = new TypeReference<>() {
 	};
 
-	private final JsonMapper mapper = JsonMapper.builder()
-		.annotationIntrospector(new SensitiveIntrospector())
-		.addModule(new CautiousModule())
-		.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-		.build();
+	private final JsonMapper mapper;
 
 	private final Masking masking;
 
@@ -62,6 +59,12 @@ public final class JsonValues {
 	public JsonValues(Masking masking, Limits limits) {
 		this.masking = masking;
 		this.limits = limits;
+		MaskingSerializers secrets = new MaskingSerializers(masking, this::secret, this::text);
+		this.mapper = JsonMapper.builder()
+			.annotationIntrospector(secrets.introspector())
+			.addModule(new CautiousModule(secrets))
+			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+			.build();
 	}
 
 	Limits limits() {
@@ -74,22 +77,129 @@ public final class JsonValues {
 	 * @return its JSON; where that is impossible a text that says so
 	 */
 	JsonNode toJson(@Nullable Object value) {
-		if (value == null) {
-			return NullNode.getInstance();
-		}
+		return toJson(value, this.limits.maxNodes());
+	}
+
+	/**
+	 * The value as JSON, where a member of a map that cannot be read, such as one of many
+	 * arguments, leaves the others.
+	 * @param value anything; whatever it does when it is read, this returns
+	 * @return its JSON; where that is impossible a text that says so
+	 */
+	JsonNode toJsonByMembers(@Nullable Object value) {
 		NodeBudget nodes = new NodeBudget(this.limits.maxNodes());
+		JsonNode json = read(value, nodes);
+		if (json != null || value == null) {
+			return (json != null) ? json : NullNode.getInstance();
+		}
+		int each = (value instanceof Map<?, ?> map) ? this.limits.maxNodes() / Math.max(map.size(), 1) : 0;
+		return (value instanceof Map<?, ?> map && each > 0 && isNamed(map)) ? members(map, each)
+				: unreadable(value, nodes);
+	}
+
+	private static boolean isNamed(Map<?, ?> map) {
+		return map.keySet().stream().allMatch(String.class::isInstance);
+	}
+
+	private JsonNode members(Map<?, ?> map, int maxNodes) {
+		ObjectNode members = JsonNodeFactory.instance.objectNode();
+		map.forEach((name, member) -> members.set(String.valueOf(name), toJson(member, maxNodes)));
+		return this.masking.mask(members);
+	}
+
+	private JsonNode toJson(@Nullable Object value, int maxNodes) {
+		NodeBudget nodes = new NodeBudget(maxNodes);
+		JsonNode json = read(value, nodes);
+		if (json != null || value == null) {
+			return (json != null) ? json : NullNode.getInstance();
+		}
+		return unreadable(value, nodes);
+	}
+
+	private @Nullable JsonNode read(@Nullable Object value, NodeBudget nodes) {
 		try {
-			TreeBuildingGenerator tree = TreeBuildingGenerator.forSerialization(null, nodes);
-			this.mapper.writeValue(tree, value);
-			return this.masking.mask(tree.treeBuilt());
+			return (value != null) ? this.masking.mask(tree(value, nodes)) : null;
 		}
 		catch (Throwable ex) {
 			if (ex instanceof VirtualMachineError && !(ex instanceof StackOverflowError)) {
 				throw ex;
 			}
-			return nodes.isExceeded() ? Limits.unread(value)
-					: StringNode.valueOf("not representable in JSON: " + value.getClass().getName());
+			return null;
 		}
+	}
+
+	private static JsonNode unreadable(Object value, NodeBudget nodes) {
+		return nodes.isExceeded() ? Limits.unread(value)
+				: StringNode.valueOf("not representable in JSON: " + value.getClass().getName());
+	}
+
+	private JsonNode tree(Object value, NodeBudget nodes) {
+		TreeBuildingGenerator tree = TreeBuildingGenerator.forSerialization(null, nodes);
+		this.mapper.writeValue(tree, value);
+		return tree.treeBuilt();
+	}
+
+	private StandInNode secret(Object value) {
+		try {
+			return StandInNode.masked(tree(value, new NodeBudget(this.limits.maxNodes())));
+		}
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
+			// Nobody can tell whether it is the same as another.
+			return StandInNode.masked(new Object());
+		}
+	}
+
+	/**
+	 * The value as text: its own, unless that may tell a secret, or nothing but where it
+	 * is in memory.
+	 * @param value anything
+	 * @return its own text or its JSON, never with secrets
+	 */
+	public String text(Object value) {
+		if (isPlain(value.getClass())) {
+			return value.toString();
+		}
+		JsonNode json = toJson(value);
+		if (hasText(value) && !Masking.isMasked(json)) {
+			return value.toString();
+		}
+		return json.isValueNode() ? json.asString() : json.toString();
+	}
+
+	/**
+	 * The secrets that a value holds.
+	 * @param value anything
+	 * @return the texts of its secret members, however deep
+	 */
+	Set<String> secretsIn(@Nullable Object value) {
+		return SecretValues.of(this.masking, value);
+	}
+
+	private boolean hasText(@Nullable Object value) {
+		if (value == null || isPlain(value.getClass())) {
+			return true;
+		}
+		if (value instanceof Optional<?> optional) {
+			return hasText(optional.orElse(null));
+		}
+		if (value instanceof Collection<?> collection) {
+			return collection.stream().allMatch(this::hasText);
+		}
+		if (value instanceof Map<?, ?> map) {
+			return hasText(map.keySet()) && hasText(map.values());
+		}
+		Method text = ReflectionUtils.findMethod(value.getClass(), "toString");
+		return text != null && text.getDeclaringClass() != Object.class && !this.masking.hidesAnyOf(value.getClass());
+	}
+
+	/**
+	 * Whether values of a type have a text that says all of them and no more, such as
+	 * numbers and times.
+	 * @param type the type
+	 * @return whether they have
+	 */
+	static boolean isPlain(Class<?> type) {
+		return ClassUtils.isSimpleValueType(type);
 	}
 
 	/**
@@ -105,30 +215,16 @@ public final class JsonValues {
 
 		private static final long serialVersionUID = 1L;
 
+		private final transient MaskingSerializers secrets;
+
+		private CautiousModule(MaskingSerializers secrets) {
+			this.secrets = secrets;
+		}
+
 		@Override
 		public void setupModule(SetupContext context) {
 			context.addSerializers(new CautiousSerializers());
-		}
-
-	}
-
-	private static final class SensitiveIntrospector extends JacksonAnnotationIntrospector {
-
-		private static final long serialVersionUID = 1L;
-
-		@Override
-		public @Nullable Object findSerializer(MapperConfig<?> config, Annotated annotated) {
-			return annotated.hasAnnotation(Sensitive.class) ? new MaskSerializer()
-					: super.findSerializer(config, annotated);
-		}
-
-	}
-
-	private static final class MaskSerializer extends ValueSerializer<Object> {
-
-		@Override
-		public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
-			generator.writeEmbeddedObject(StandInNode.masked(PLAIN.valueToTree(value)));
+			context.addSerializerModifier(this.secrets);
 		}
 
 	}

@@ -4,8 +4,10 @@ import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.capture.EntityShape.Shape;
 import io.auditspring.ledger.CanonicalJson;
@@ -42,10 +44,15 @@ final class MappedValues {
 
 	private final Masking masking;
 
+	private final JsonValues values;
+
 	private final BasicValues basics;
+
+	private final Map<EntityPersister, Shape> identifiers = new ConcurrentHashMap<>();
 
 	MappedValues(Masking masking, JsonValues values) {
 		this.masking = masking;
+		this.values = values;
 		this.basics = new BasicValues(masking, values);
 	}
 
@@ -66,14 +73,79 @@ final class MappedValues {
 	}
 
 	/**
+	 * The JSON of an entity's identifier, without the secrets in it.
+	 * @param persister the entity's persister
+	 * @param id the identifier
+	 * @param view where to look at it
+	 * @return its JSON
+	 */
+	JsonNode identifier(EntityPersister persister, @Nullable Object id, View view) {
+		JsonNode node = node(persister.getIdentifierType(), identifierShape(persister), id, view);
+		return (node != null) ? node : NODES.nullNode();
+	}
+
+	/**
 	 * An identifier in text.
-	 * @param type the identifier's type
+	 * @param persister the entity's persister
 	 * @param id the identifier
 	 * @param session the session that holds the entity
 	 * @return the text of a simple identifier, the canonical JSON of a composite one
 	 */
-	String text(Type type, @Nullable Object id, SharedSessionContractImplementor session) {
-		JsonNode node = node(type, Shape.PLAIN, id, View.live(session, null));
+	String text(EntityPersister persister, @Nullable Object id, SharedSessionContractImplementor session) {
+		return text(identifier(persister, id, View.live(session, null)));
+	}
+
+	/**
+	 * An identifier in text, where no session holds the entity.
+	 * @param persister the entity's persister
+	 * @param id the identifier
+	 * @return its text, as far as it is not secret
+	 */
+	String text(EntityPersister persister, Object id) {
+		Shape shape = identifierShape(persister);
+		JsonNode node = this.values.toJson(id);
+		if (shape.members() != null && node instanceof ObjectNode parts) {
+			shape.members().forEach((name, part) -> {
+				if (part.masked() && parts.hasNonNull(name)) {
+					parts.set(name, StandInNode.masked(parts.get(name)));
+				}
+			});
+		}
+		return text(shape.masked() ? StandInNode.masked(node) : node);
+	}
+
+	/**
+	 * Whether an entity's identifier is secret, or a part of it.
+	 * @param persister the entity's persister
+	 * @return whether it is
+	 */
+	boolean isSecret(EntityPersister persister) {
+		Shape shape = identifierShape(persister);
+		return shape.masked() || (shape.members() != null && shape.members().values().stream().anyMatch(Shape::masked));
+	}
+
+	private Shape identifierShape(EntityPersister persister) {
+		return this.identifiers.computeIfAbsent(persister, (entity) -> {
+			String name = entity.getIdentifierPropertyName();
+			boolean masked = (name != null && this.masking.hides(entity.getMappedClass(), name)) || WrittenColumns
+				.isTransformed(entity.getIdentifierMapping(), entity.getFactory().getJdbcServices().getDialect());
+			// The parts of an identifier class may be properties of the entity, too.
+			Map<String, Shape> parts = (entity.getIdentifierType() instanceof ComponentType type)
+					? parts(type, entity.getMappedClass()) : null;
+			return new Shape(masked, parts);
+		});
+	}
+
+	private Map<String, Shape> parts(ComponentType type, Class<?> owner) {
+		Map<String, Shape> parts = new HashMap<>();
+		for (String part : type.getPropertyNames()) {
+			boolean masked = this.masking.hides(owner, part) || this.masking.hides(type.getReturnedClass(), part);
+			parts.put(part, masked ? Shape.MASKED : Shape.PLAIN);
+		}
+		return parts;
+	}
+
+	private static String text(@Nullable JsonNode node) {
 		if (node == null || node.isNull()) {
 			return "";
 		}
@@ -94,7 +166,7 @@ final class MappedValues {
 		if (type instanceof ComponentType component && !(value instanceof TemporalAccessor)) {
 			return component(component, shape, value, view);
 		}
-		return this.basics.node(type, value);
+		return this.basics.node(type, value, view.session());
 	}
 
 	private JsonNode component(ComponentType type, Shape shape, Object value, View view) {
@@ -102,7 +174,7 @@ final class MappedValues {
 		String[] names = type.getPropertyNames();
 		Object[] members = type.getPropertyValues(value, view.session());
 		for (int i = 0; i < names.length; i++) {
-			Shape member = member(shape, names[i]);
+			Shape member = member(shape, type, value, names[i]);
 			JsonNode memberNode = (member != null) ? node(type.getSubtypes()[i], member, members[i], view) : null;
 			if (memberNode != null) {
 				node.set(names[i], memberNode);
@@ -111,11 +183,12 @@ final class MappedValues {
 		return node;
 	}
 
-	private @Nullable Shape member(Shape shape, String name) {
-		if (shape.members() != null) {
-			return shape.members().get(name);
-		}
-		return this.masking.hides(name) ? Shape.MASKED : Shape.PLAIN;
+	private @Nullable Shape member(Shape shape, ComponentType type, Object value, String name) {
+		Shape member = (shape.members() != null) ? shape.members().get(name) : Shape.PLAIN;
+		// A value may be of a subclass, which has marks of its own.
+		boolean masked = this.masking.hides(value.getClass(), name)
+				|| this.masking.hides(type.getReturnedClass(), name);
+		return (member != null && masked) ? Shape.MASKED : member;
 	}
 
 	// An identifier class holds the identifier where the entity holds the reference.
@@ -128,8 +201,7 @@ final class MappedValues {
 		else if (persister.getMappedClass().isInstance(value)) {
 			id = persister.getIdentifier(value, session);
 		}
-		JsonNode node = node(persister.getIdentifierType(), Shape.PLAIN, id, View.live(session, null));
-		return (node != null) ? node : NODES.nullNode();
+		return identifier(persister, id, View.live(session, null));
 	}
 
 	private @Nullable JsonNode collection(CollectionType type, Shape shape, @Nullable Object value, View view) {
@@ -176,7 +248,7 @@ final class MappedValues {
 	private ObjectNode object(CollectionPersister persister, Shape shape, Map<?, ?> map, View view) {
 		ObjectNode object = NODES.objectNode();
 		map.forEach((key, value) -> {
-			String name = text(persister.getIndexType(), key, view.session());
+			String name = text(node(persister.getIndexType(), Shape.PLAIN, key, View.live(view.session(), null)));
 			JsonNode node = node(persister.getElementType(), new Shape(this.masking.hides(name), shape.members()),
 					value, view);
 			if (node != null) {

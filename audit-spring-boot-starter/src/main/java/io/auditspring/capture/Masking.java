@@ -1,5 +1,6 @@
 package io.auditspring.capture;
 
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -13,6 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.POJONode;
+
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Hides the values of members whose names tell that they are secret. A name matches a key
@@ -34,6 +37,19 @@ public final class Masking {
 	private final Pattern assignment;
 
 	private final Map<String, Boolean> names = new ConcurrentHashMap<>();
+
+	private final ClassValue<Boolean> types = new ClassValue<>() {
+
+		@Override
+		protected Boolean computeValue(Class<?> type) {
+			boolean[] hidden = { !SensitiveMembers.of(type).isEmpty() };
+			ReflectionUtils.doWithFields(type,
+					(field) -> hidden[0] |= hides(field.getName()) || EncryptedMembers.includes(type, field.getName()),
+					(field) -> !Modifier.isStatic(field.getModifiers()));
+			return hidden[0];
+		}
+
+	};
 
 	public Masking(List<String> keys) {
 		this.keys = keys.stream().map(Masking::words).filter((words) -> !words.isEmpty()).toList();
@@ -58,26 +74,65 @@ public final class Masking {
 	}
 
 	/**
+	 * Whether the value of a property is secret, by its name or because it is marked.
+	 * @param owner the class that has it
+	 * @param name the property's name
+	 * @return whether it is to be masked
+	 */
+	public boolean hides(Class<?> owner, String name) {
+		return hides(name) || SensitiveMembers.of(owner).contains(name);
+	}
+
+	/**
+	 * Whether the value of a property that somebody reads from an object is secret. The
+	 * object may be an entity that holds in clear what its table does not.
+	 * @param owner the class that has it
+	 * @param name the property's name
+	 * @return whether it is to be masked
+	 */
+	public boolean hidesRead(Class<?> owner, String name) {
+		return hides(owner, name) || EncryptedMembers.includesPlain(owner, name);
+	}
+
+	/**
+	 * Whether a method without parameters tells a secret.
+	 * @param owner the class that has it
+	 * @param method the method's name
+	 * @return whether it reads a property that is to be masked
+	 */
+	public boolean hidesResultOf(Class<?> owner, String method) {
+		return SensitiveMembers.properties(method).stream().anyMatch((name) -> hidesRead(owner, name));
+	}
+
+	/**
+	 * Whether objects of a class hold a secret, as far as the class itself tells.
+	 * @param type the class
+	 * @return whether one of its properties or fields is secret
+	 */
+	boolean hidesAnyOf(Class<?> type) {
+		return this.types.get(type);
+	}
+
+	/**
 	 * Masks the secret members of a JSON value in place, however deep.
 	 * @param node the value
-	 * @return the same value
+	 * @return the same value, or what stands for it where all of it is secret
 	 */
 	JsonNode mask(JsonNode node) {
+		if (node instanceof POJONode hidden && hidden.getPojo() instanceof StandInNode standIn) {
+			return standIn;
+		}
 		if (node instanceof ObjectNode object) {
 			for (Map.Entry<String, JsonNode> member : object.properties()) {
-				if (member.getValue() instanceof POJONode hidden && hidden.getPojo() instanceof StandInNode standIn) {
-					member.setValue(standIn);
-				}
-				else if (!member.getValue().isNull() && hides(member.getKey())) {
-					member.setValue(StandInNode.masked(member.getValue()));
-				}
-				else {
-					mask(member.getValue());
-				}
+				JsonNode value = mask(member.getValue());
+				boolean secret = !value.isNull() && !(value instanceof StandInNode) && hides(member.getKey());
+				member.setValue(secret ? StandInNode.masked(value) : value);
 			}
 		}
 		else if (node instanceof ArrayNode array) {
-			array.forEach(this::mask);
+			for (int i = 0; i < array.size(); i++) {
+				array.set(i, mask(array.get(i)));
+			}
 		}
 		return node;
 	}

@@ -3,7 +3,7 @@ package io.auditspring.capture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 import io.auditspring.AuditContext;
 import io.auditspring.AuditRecord;
@@ -25,7 +25,7 @@ public final class Operation implements AuditContext {
 
 	private final boolean capturesState;
 
-	private final List<Consumer<AuditRecord.Builder>> amendments = new ArrayList<>(0);
+	private final List<BiConsumer<AuditRecord.Builder, Texts>> amendments = new ArrayList<>(0);
 
 	private @Nullable BulkWork bulk;
 
@@ -128,41 +128,40 @@ public final class Operation implements AuditContext {
 	/**
 	 * Applies what was set through the context during the call.
 	 * @param record what the annotation says
+	 * @param texts tells what identifies a thing
 	 */
-	public void amend(AuditRecord.Builder record) {
-		this.amendments.forEach((amendment) -> amendment.accept(record));
+	public void amend(AuditRecord.Builder record, Texts texts) {
+		this.amendments.forEach((amendment) -> amendment.accept(record, texts));
 	}
 
 	@Override
 	public AuditContext target(@Nullable String type, @Nullable Object target) {
-		String id = (target != null) ? text(target) : null;
-		return amend((record) -> record.target(type, id));
+		return amend((record, texts) -> record.target(type, id(texts, target)));
 	}
 
 	@Override
 	public AuditContext targetName(@Nullable String name) {
-		return amend((record) -> record.targetName(name));
+		return amend((record, texts) -> record.targetName(name));
 	}
 
 	@Override
 	public AuditContext message(@Nullable String message) {
-		return amend((record) -> record.message(message));
+		return amend((record, texts) -> record.message(message));
 	}
 
 	@Override
 	public AuditContext justification(@Nullable String justification) {
-		return amend((record) -> record.justification(justification));
+		return amend((record, texts) -> record.justification(justification));
 	}
 
 	@Override
 	public AuditContext metadata(String key, @Nullable Object value) {
-		return amend((record) -> record.metadata(key, value));
+		return amend((record, texts) -> record.metadata(key, value));
 	}
 
 	@Override
 	public AuditContext related(String type, Object related) {
-		String id = text(related);
-		return amend((record) -> record.related(type, id));
+		return amend((record, texts) -> record.related(type, String.valueOf(id(texts, related))));
 	}
 
 	@Override
@@ -172,16 +171,16 @@ public final class Operation implements AuditContext {
 	}
 
 	// The call must not fail because of how its target writes itself.
-	private static String text(@Nullable Object value) {
+	private static @Nullable String id(Texts texts, @Nullable Object thing) {
 		try {
-			return String.valueOf(value);
+			return texts.id(thing);
 		}
 		catch (RuntimeException | StackOverflowError ex) {
 			return "(no text: " + ex.getClass().getSimpleName() + ")";
 		}
 	}
 
-	private AuditContext amend(Consumer<AuditRecord.Builder> amendment) {
+	private AuditContext amend(BiConsumer<AuditRecord.Builder, Texts> amendment) {
 		this.amendments.add(amendment);
 		return this;
 	}

@@ -121,7 +121,7 @@ public final class Origins {
 		}
 		catch (RuntimeException ex) {
 			// A request that has been recycled, a session store that does not answer.
-			logger.warn("The request could not be read; the entry does not show it", ex);
+			logger.warn("The request could not be read; the entry does not show it", LoggedFailure.of(ex));
 			return RequestDetails.NONE;
 		}
 	}
@@ -167,7 +167,8 @@ public final class Origins {
 		}
 		catch (RuntimeException ex) {
 			// The business call does not depend on knowing who calls it.
-			logger.warn("The {} could not be taken from {}; the next source is asked", what, source, ex);
+			logger.warn("The {} could not be taken from {}; the next source is asked", what,
+					source.getClass().getName(), LoggedFailure.of(ex));
 			return null;
 		}
 	}

@@ -1,10 +1,13 @@
 package io.auditspring.capture;
 
+import java.util.function.Supplier;
+
 import io.auditspring.Actor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The actor by Spring Security. A principal that is an {@link Actor} is taken as it is.
@@ -19,14 +22,19 @@ public final class SecurityActorSource implements ActorSource {
 
 	private final @Nullable TokenClaims tokenClaims;
 
+	private final Supplier<Persons> persons;
+
 	/**
 	 * Creates the source.
 	 * @param switchedUsers knows who switched, or {@code null} without that library
 	 * @param tokenClaims reads tokens, or {@code null} without that library
+	 * @param persons gives who knows principals of other types
 	 */
-	public SecurityActorSource(@Nullable SwitchedUsers switchedUsers, @Nullable TokenClaims tokenClaims) {
+	public SecurityActorSource(@Nullable SwitchedUsers switchedUsers, @Nullable TokenClaims tokenClaims,
+			Supplier<Persons> persons) {
 		this.switchedUsers = switchedUsers;
 		this.tokenClaims = tokenClaims;
+		this.persons = SingletonSupplier.of(persons);
 	}
 
 	@Override
@@ -50,16 +58,14 @@ public final class SecurityActorSource implements ActorSource {
 	}
 
 	private Actor effective(Authentication authentication) {
-		if (authentication.getPrincipal() instanceof Actor actor) {
+		Actor actor = this.persons.get().actor(authentication);
+		if (this.tokenClaims == null || authentication.getPrincipal() instanceof Actor) {
 			return actor;
 		}
-		if (this.tokenClaims == null) {
-			return Actor.user(authentication.getName(), authentication.getName());
-		}
 		String subject = this.tokenClaims.first(authentication, "sub");
-		String id = (subject != null) ? subject : authentication.getName();
+		String id = (subject != null) ? subject : actor.id();
 		String name = this.tokenClaims.first(authentication, "name", "preferred_username");
-		return Actor.user(id, (name != null) ? name : id);
+		return Actor.user(id, (name != null) ? name : (subject != null) ? id : actor.name());
 	}
 
 }

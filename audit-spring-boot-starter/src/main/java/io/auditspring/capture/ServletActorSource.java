@@ -1,6 +1,7 @@
 package io.auditspring.capture;
 
 import java.security.Principal;
+import java.util.function.Supplier;
 
 import io.auditspring.Actor;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,12 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  */
 public final class ServletActorSource implements ActorSource {
 
+	private final Supplier<Persons> persons;
+
+	public ServletActorSource(Supplier<Persons> persons) {
+		this.persons = persons;
+	}
+
 	@Override
 	public @Nullable Actor currentActor() {
 		RequestAttributes attributes = RequestContextHolder.getRequestAttributes();
@@ -21,7 +28,7 @@ public final class ServletActorSource implements ActorSource {
 			return null;
 		}
 		Principal principal = servlet.getRequest().getUserPrincipal();
-		return (principal != null) ? Actor.user(principal.getName(), principal.getName()) : null;
+		return (principal != null) ? this.persons.get().actor(principal) : null;
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.auditspring.capture;
 
+import java.util.Collection;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -23,11 +24,17 @@ public final class TokenClaims {
 		Map<String, Object> claims = claims(authentication.getPrincipal());
 		for (String name : names) {
 			Object value = claims.get(name);
-			if (value != null && !value.toString().isBlank()) {
+			if (value != null && isText(value) && !value.toString().isBlank()) {
 				return value.toString();
 			}
 		}
 		return null;
+	}
+
+	// A claim may be an object with everything that the provider knows.
+	private static boolean isText(Object value) {
+		return (value instanceof Collection<?> several) ? several.stream().allMatch(TokenClaims::isText)
+				: JsonValues.isPlain(value.getClass());
 	}
 
 	private static Map<String, Object> claims(@Nullable Object principal) {

@@ -113,7 +113,7 @@ final class AuditBoundary implements MethodInterceptor {
 		if (!frame.isReached() || frame.left() != null) {
 			unrecorded(auditing, frame, invocation, null, failure);
 		}
-		frame.aftermath().settle(frame.method().describe(failure, invocation.getArguments()));
+		frame.aftermath().settle(frame.method().describe(failure, invocation.getArguments(), auditing.texts()));
 	}
 
 	private static void unrecorded(Auditing auditing, AuditFrame frame, MethodInvocation invocation,

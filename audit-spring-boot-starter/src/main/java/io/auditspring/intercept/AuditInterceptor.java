@@ -99,7 +99,8 @@ final class AuditInterceptor implements MethodInterceptor {
 		else {
 			Aftermath aftermath = auditing.transactions().aftermath();
 			aftermath.add(ending);
-			aftermath.settle((failure != null) ? frame.method().describe(failure, invocation.getArguments()) : null);
+			aftermath.settle((failure != null)
+					? frame.method().describe(failure, invocation.getArguments(), auditing.texts()) : null);
 		}
 	}
 

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
+import io.auditspring.capture.Texts;
 import io.auditspring.intercept.AuditedMethod.Argument;
 import io.auditspring.intercept.AuditedMethod.Attribute;
 import io.auditspring.intercept.AuditedMethod.Setter;
@@ -42,16 +43,17 @@ final class AuditedAttributes {
 
 	void targetId(String text, int argument) {
 		expression("targetId", (argument < 0) ? text : "#args[" + argument + "]",
-				(record, value) -> record.targetId(text(value)));
+				(record, value, texts) -> record.targetId(texts.id(value)));
 	}
 
 	void add(Audited audited) {
-		expression("targetName", audited.targetName(), (record, value) -> record.targetName(text(value)));
+		expression("targetName", audited.targetName(), (record, value, texts) -> record.targetName(texts.text(value)));
 		if (!audited.message().isBlank()) {
 			add("message", AuditExpression.template(this.place + "message,", audited.message(), this.variables),
-					(record, value) -> record.message(text(value)));
+					(record, value, texts) -> record.message(texts.text(value)));
 		}
-		expression("justification", audited.justification(), (record, value) -> record.justification(text(value)));
+		expression("justification", audited.justification(),
+				(record, value, texts) -> record.justification(texts.text(value)));
 		expression("metadata", audited.metadata(), AuditedAttributes::metadata);
 		for (String related : audited.related()) {
 			related(related);
@@ -79,29 +81,27 @@ final class AuditedAttributes {
 					"Write the type, a colon and an expression for the id, such as \"Connector:#connectorId\".");
 		}
 		String type = text.substring(0, colon).strip();
-		expression("related", text.substring(colon + 1), (record, value) -> related(record, type, value));
+		expression("related", text.substring(colon + 1), (record, value, texts) -> related(record, type, value, texts));
 	}
 
-	private static void related(AuditRecord.Builder record, String type, @Nullable Object value) {
+	private static void related(AuditRecord.Builder record, String type, @Nullable Object value, Texts texts) {
 		if (value instanceof Collection<?> several) {
-			several.forEach((one) -> related(record, type, one));
+			several.forEach((one) -> related(record, type, one, texts));
+			return;
 		}
-		else if (value != null) {
-			record.related(type, value);
+		String id = texts.id(value);
+		if (id != null) {
+			record.related(type, id);
 		}
 	}
 
-	private static void metadata(AuditRecord.Builder record, @Nullable Object value) {
+	private static void metadata(AuditRecord.Builder record, @Nullable Object value, Texts texts) {
 		if (value instanceof Map<?, ?> map) {
 			map.forEach((key, detail) -> record.metadata(String.valueOf(key), detail));
 		}
 		else if (value != null) {
 			throw new IllegalArgumentException("A map was expected, not " + value.getClass().getName());
 		}
-	}
-
-	private static @Nullable String text(@Nullable Object value) {
-		return (value != null) ? value.toString() : null;
 	}
 
 }

@@ -1,13 +1,16 @@
 package io.auditspring.intercept;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.capture.FailureText;
 import io.auditspring.capture.Masking;
 import io.auditspring.capture.Operation;
+import io.auditspring.capture.Texts;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +25,15 @@ import org.springframework.expression.spel.SpelEvaluationException;
  * @param capturesState whether its entries carry the state of changed entities
  * @param capturesArguments whether its entries show the arguments
  * @param capturesResult whether its entries show the result
+ * @param secretResult whether its result is never shown
  * @param arguments its parameters
  * @param arrival when its result is there
  * @param condition decides whether a call leaves an entry, or {@code null}
  * @param attributes the attributes that are evaluated for every call
  */
 record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capturesArguments, boolean capturesResult,
-		List<Argument> arguments, Arrival arrival, @Nullable AuditExpression condition, List<Attribute> attributes) {
+		boolean secretResult, List<Argument> arguments, Arrival arrival, @Nullable AuditExpression condition,
+		List<Attribute> attributes) {
 
 	private static final String ERRORS = "expressionErrors";
 
@@ -59,13 +64,14 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * @param record what to fill
 	 * @param errors where to note what fails
 	 * @param context what the expressions see
+	 * @param texts makes texts of what they give
 	 * @param withState whether to evaluate those that depend on the state, or the others
 	 */
 	void evaluate(AuditRecord.Builder record, Map<String, @Nullable Object> errors, EvaluationContext context,
-			boolean withState) {
+			Texts texts, boolean withState) {
 		for (Attribute attribute : this.attributes) {
 			if (attribute.expression().dependsOnState() == withState) {
-				evaluate(attribute, record, errors, context);
+				evaluate(attribute, record, errors, context, texts);
 			}
 		}
 		if (!errors.isEmpty()) {
@@ -74,9 +80,9 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	}
 
 	private static void evaluate(Attribute attribute, AuditRecord.Builder record, Map<String, @Nullable Object> errors,
-			EvaluationContext context) {
+			EvaluationContext context, Texts texts) {
 		try {
-			attribute.setter().set(record, attribute.expression().evaluate(context));
+			attribute.setter().set(record, attribute.expression().evaluate(context), texts);
 		}
 		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			// The call must not fail because its description does.
@@ -118,8 +124,8 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * @return {@code false} if the condition depends on nothing else and says so
 	 */
 	boolean mayApply(Operation operation, MethodInvocation invocation, ExpressionContexts expressions) {
-		return this.condition == null || this.condition.dependsOnOutcome()
-				|| applies(new HashMap<>(), new Call(this, operation, invocation, null, null).context(expressions));
+		return this.condition == null || this.condition.dependsOnOutcome() || applies(new HashMap<>(),
+				new Call(this, operation, invocation, null, null).context(expressions.open()));
 	}
 
 	/**
@@ -142,15 +148,54 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * How an entry shows an exception.
 	 * @param failure the exception
 	 * @param arguments the arguments of the call, as exceptions like to repeat them
+	 * @param texts knows what is secret in them
 	 * @return its type and message without secret arguments
 	 */
-	String describe(Throwable failure, @Nullable Object[] arguments) {
-		String text = FailureText.of(failure);
-		for (int i = 0; i < arguments.length; i++) {
-			String secret = this.arguments.get(i).secret() ? text(arguments[i]) : "";
-			text = (secret.length() >= MIN_SECRET) ? text.replace(secret, Masking.MASK) : text;
-		}
+	String describe(Throwable failure, @Nullable Object[] arguments, Texts texts) {
+		String text = String.valueOf(withoutSecrets(FailureText.of(failure), secrets(failure, arguments, texts)));
 		return (text.length() > MAX_ERROR) ? text.substring(0, MAX_ERROR) : text;
+	}
+
+	/**
+	 * Takes out of a record what the exception may have repeated in it.
+	 * @param record the record of a call that failed
+	 * @param failure the exception
+	 * @param arguments the arguments of the call
+	 * @param texts knows what is secret in them
+	 * @return the record without secret arguments in its texts
+	 */
+	AuditRecord withoutSecrets(AuditRecord record, Throwable failure, @Nullable Object[] arguments, Texts texts) {
+		if (record.message() == null && record.targetName() == null && record.justification() == null) {
+			return record;
+		}
+		Set<String> secrets = secrets(failure, arguments, texts);
+		return record.toBuilder()
+			.message(withoutSecrets(record.message(), secrets))
+			.targetName(withoutSecrets(record.targetName(), secrets))
+			.justification(withoutSecrets(record.justification(), secrets))
+			.build();
+	}
+
+	private Set<String> secrets(Throwable failure, @Nullable Object[] arguments, Texts texts) {
+		Set<String> secrets = new HashSet<>(texts.secretsIn(failure));
+		for (int i = 0; i < arguments.length; i++) {
+			if (this.arguments.get(i).secret()) {
+				secrets.add(text(arguments[i]));
+			}
+			else {
+				secrets.addAll(texts.secretsIn(arguments[i]));
+			}
+		}
+		secrets.removeIf((secret) -> secret.length() < MIN_SECRET);
+		return secrets;
+	}
+
+	private static @Nullable String withoutSecrets(@Nullable String text, Set<String> secrets) {
+		String masked = text;
+		for (String secret : secrets) {
+			masked = (masked != null) ? masked.replace(secret, Masking.MASK) : null;
+		}
+		return masked;
 	}
 
 	private static String text(@Nullable Object secret) {
@@ -190,7 +235,7 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	@FunctionalInterface
 	interface Setter {
 
-		void set(AuditRecord.Builder record, @Nullable Object value) throws EvaluationException;
+		void set(AuditRecord.Builder record, @Nullable Object value, Texts texts) throws EvaluationException;
 
 	}
 

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -63,7 +65,8 @@ public final class AuditedMethodReader {
 		attributes.add(audited);
 		return new AuditedMethod(outline(audited, method, type, targetType(audited, target)),
 				this.stateAvailable && audited.state() == StateCapture.AUTO, this.capturesArguments,
-				this.capturesResult && method.getReturnType() != void.class, arguments,
+				this.capturesResult && method.getReturnType() != void.class,
+				AnnotatedElementUtils.hasAnnotation(method, Sensitive.class), arguments,
 				Arrival.of(method.getReturnType()), attributes.condition(audited.condition()), attributes.all());
 	}
 
@@ -101,7 +104,7 @@ public final class AuditedMethodReader {
 		for (MethodParameter parameter : parameters) {
 			int index = parameter.getParameterIndex();
 			String name = (names != null) ? names[index] : null;
-			boolean secret = parameter.hasParameterAnnotation(Sensitive.class)
+			boolean secret = MergedAnnotations.from(parameter.getParameterAnnotations()).isPresent(Sensitive.class)
 					|| (name != null && this.masking.hides(name));
 			arguments.add(new Argument((name != null) ? name : "p" + index, secret));
 		}

@@ -2,6 +2,7 @@ package io.auditspring.intercept;
 
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Origins;
+import io.auditspring.capture.Texts;
 import io.auditspring.delivery.AuditTransactions;
 import io.auditspring.delivery.LateDelivery;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param expressions makes what expressions see
  * @param late delivers the entries of calls whose results come later
  * @param publishers waits for results that are published, or {@code null} without Reactor
+ * @param texts makes texts of objects
  */
 public record Auditing(Origins origins, AuditTransactions transactions, EntryFactory factory, AccessRefusal refusal,
-		Customizers customizers, ExpressionContexts expressions, LateDelivery late,
-		@Nullable LatePublishers publishers) {
+		Customizers customizers, ExpressionContexts expressions, LateDelivery late, @Nullable LatePublishers publishers,
+		Texts texts) {
 
 }

@@ -8,6 +8,7 @@ import io.auditspring.Outcome;
 import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.JsonValues;
 import io.auditspring.capture.LoggedFailure;
+import io.auditspring.capture.Masking;
 import io.auditspring.capture.Operation;
 import io.auditspring.delivery.Ending;
 import io.auditspring.ledger.Entry;
@@ -17,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.expression.spel.support.StandardEvaluationContext;
+import org.springframework.util.ObjectUtils;
 
 /**
  * An audited call that has ended.
@@ -41,7 +43,7 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 	Ending describe(Auditing auditing) {
 		AuditRecord.Builder record = this.method.outline().toBuilder().outcome(outcome(auditing.refusal()));
 		if (this.failure != null) {
-			record.error(this.method.describe(this.failure, this.invocation.getArguments()));
+			record.error(this.method.describe(this.failure, this.invocation.getArguments(), auditing.texts()));
 		}
 		Long duration = this.operation.elapsedMicros();
 		try {
@@ -66,9 +68,10 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 					null, this.operation.isSkipped());
 		}
 		Map<String, @Nullable Object> errors = new LinkedHashMap<>(0);
-		StandardEvaluationContext context = context(auditing.expressions());
-		boolean applies = this.method.applies(errors, context);
-		this.method.evaluate(record, errors, context, false);
+		boolean applies = this.method.condition() == null
+				|| this.method.applies(errors, context(auditing.expressions().open()));
+		StandardEvaluationContext context = context(auditing.expressions().next());
+		this.method.evaluate(record, errors, context, auditing.texts(), false);
 		AuditRecord described = amended(record, auditing);
 		return new Ending(this.operation, described, auditing.factory().entry(this.operation, described, duration),
 				this.method.dependsOnState() ? (change) -> finish(record, errors, context, change, auditing, duration)
@@ -86,15 +89,21 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 			record.metadata("arguments", arguments);
 		}
 		if (this.method.capturesResult() && this.failure == null) {
-			record.metadata("result", this.result);
+			record.metadata("result", visibleResult());
 		}
+	}
+
+	// As Spring's cache shows it to its expressions.
+	private @Nullable Object visibleResult() {
+		Object result = ObjectUtils.unwrapOptional(this.result);
+		return (result != null && this.method.secretResult()) ? Masking.MASK : result;
 	}
 
 	private Entry finish(AuditRecord.Builder record, Map<String, @Nullable Object> errors,
 			StandardEvaluationContext context, @Nullable EntityChange change, Auditing auditing, Long duration) {
 		context.setVariable("before", (change != null) ? JsonValues.toMap(change.before()) : null);
 		context.setVariable("after", (change != null) ? JsonValues.toMap(change.after()) : null);
-		this.method.evaluate(record, errors, context, true);
+		this.method.evaluate(record, errors, context, auditing.texts(), true);
 		return auditing.factory().entry(this.operation, amended(record, auditing), duration);
 	}
 
@@ -102,8 +111,11 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 	// annotation is still to come: some of it adds, and would be added twice.
 	private AuditRecord amended(AuditRecord.Builder record, Auditing auditing) {
 		AuditRecord.Builder amended = this.method.dependsOnState() ? record.build().toBuilder() : record;
-		this.operation.amend(amended);
-		return auditing.customizers().customize(amended.build(), this.operation.origin());
+		this.operation.amend(amended, auditing.texts());
+		AuditRecord customized = auditing.customizers().customize(amended.build(), this.operation.origin());
+		return (this.failure != null)
+				? this.method.withoutSecrets(customized, this.failure, this.invocation.getArguments(), auditing.texts())
+				: customized;
 	}
 
 	private Outcome outcome(AccessRefusal refusal) {
@@ -113,11 +125,10 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		return refusal.isRefusal(this.failure) ? Outcome.DENIED : Outcome.FAILURE;
 	}
 
-	StandardEvaluationContext context(ExpressionContexts expressions) {
-		StandardEvaluationContext context = expressions.next();
+	StandardEvaluationContext context(StandardEvaluationContext context) {
 		@Nullable Object[] arguments = this.method.visible(this.invocation.getArguments());
 		context.setVariable("args", arguments);
-		context.setVariable("result", this.result);
+		context.setVariable("result", visibleResult());
 		context.setVariable("error", this.failure);
 		context.setVariable("actor", this.operation.origin().actor());
 		context.setVariable("target", this.invocation.getThis());

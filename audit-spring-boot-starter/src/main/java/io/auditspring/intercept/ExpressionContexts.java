@@ -2,6 +2,9 @@ package io.auditspring.intercept;
 
 import java.util.List;
 
+import io.auditspring.capture.Masking;
+import io.auditspring.capture.Texts;
+
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.core.convert.support.DefaultConversionService;
@@ -27,28 +30,50 @@ public final class ExpressionContexts {
 
 	private final List<MethodResolver> methods = List.of(new ReflectiveMethodResolver());
 
+	private final List<PropertyAccessor> maskedProperties;
+
+	private final List<MethodResolver> maskedMethods;
+
 	private final List<ConstructorResolver> constructors = List.of(new ReflectiveConstructorResolver());
 
-	private final TypeConverter conversion = textOfAnything();
+	private final TypeConverter conversion;
 
 	private final BeanResolver beans;
 
 	/**
 	 * Creates it.
 	 * @param beans the beans that expressions may refer to
+	 * @param masking what expressions do not see whose value is shown
+	 * @param texts makes texts of what they give
 	 */
-	public ExpressionContexts(BeanFactory beans) {
+	public ExpressionContexts(BeanFactory beans, Masking masking, Texts texts) {
 		this.beans = new BeanFactoryResolver(beans);
+		this.maskedProperties = List.of(new MaskedMembers.OfMaps(masking), new MaskedMembers.OfObjects(masking));
+		this.maskedMethods = List.of(new MaskedMembers.ByMethods(masking));
+		this.conversion = textOfAnything(texts);
 	}
 
 	/**
-	 * Makes a context without variables.
+	 * Makes a context without variables for what an entry shows.
 	 * @return one that nobody else uses
 	 */
 	StandardEvaluationContext next() {
+		return context(this.maskedProperties, this.maskedMethods);
+	}
+
+	/**
+	 * Makes a context without variables for what an entry does not show: whether a secret
+	 * has some value may be asked.
+	 * @return one that nobody else uses
+	 */
+	StandardEvaluationContext open() {
+		return context(this.properties, this.methods);
+	}
+
+	private StandardEvaluationContext context(List<PropertyAccessor> properties, List<MethodResolver> methods) {
 		StandardEvaluationContext context = new StandardEvaluationContext();
-		context.setPropertyAccessors(this.properties);
-		context.setMethodResolvers(this.methods);
+		context.setPropertyAccessors(properties);
+		context.setMethodResolvers(methods);
 		context.setConstructorResolvers(this.constructors);
 		context.setTypeConverter(this.conversion);
 		context.setBeanResolver(this.beans);
@@ -56,9 +81,9 @@ public final class ExpressionContexts {
 	}
 
 	// By default a template takes numbers and texts, but no time and no id.
-	private static TypeConverter textOfAnything() {
+	private static TypeConverter textOfAnything(Texts texts) {
 		DefaultConversionService conversions = new DefaultConversionService();
-		conversions.addConverter(Object.class, String.class, Object::toString);
+		conversions.addConverter(Object.class, String.class, texts::text);
 		return new StandardTypeConverter(conversions);
 	}
 

@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.AuditRecord;
+import io.auditspring.capture.LoggedFailure;
 import io.auditspring.capture.Origin;
 import io.auditspring.capture.Origins;
 import io.auditspring.intercept.EventRecorder;
@@ -81,11 +82,12 @@ public final class SecurityRecorder {
 			return true;
 		}
 		catch (AuditDeliveryException ex) {
-			logger.error("'{}' could not be stored yet; it is kept, and written to the audit trail later", action, ex);
+			logger.error("'{}' could not be stored yet; it is kept, and written to the audit trail later", action,
+					LoggedFailure.of(ex));
 			return true;
 		}
 		catch (RuntimeException ex) {
-			logger.error("'{}' could not be recorded in the audit trail", action, ex);
+			logger.error("'{}' could not be recorded in the audit trail", action, LoggedFailure.of(ex));
 			return false;
 		}
 	}

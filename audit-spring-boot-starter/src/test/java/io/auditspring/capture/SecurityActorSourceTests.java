@@ -28,7 +28,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SecurityActorSourceTests {
 
-	private final SecurityActorSource source = new SecurityActorSource(new SwitchedUsers(), new TokenClaims());
+	private final SecurityActorSource source = new SecurityActorSource(new SwitchedUsers(), new TokenClaims(),
+			() -> persons(new SecurityNames(), null));
+
+	private static Persons persons(SecurityNames names, String idProperty) {
+		Masking masking = new Masking(List.of());
+		return new Persons(names, new EntityIdentifiers(List::of, masking, new JsonValues(masking, new Limits(10_000))),
+				idProperty, null);
+	}
 
 	@AfterEach
 	void signOut() {
@@ -80,6 +87,20 @@ class SecurityActorSourceTests {
 	}
 
 	@Test
+	void evenWhereTheAuthenticationHasANameOfItsOwn() {
+		Actor key = Actor.apiKey("key-1", "Pipeline");
+		assertThat(actor(new TestingAuthenticationToken(key, null, List.of()) {
+
+			private static final long serialVersionUID = 1L;
+
+			@Override
+			public String getName() {
+				return key.id();
+			}
+		})).isEqualTo(key);
+	}
+
+	@Test
 	void aTokensSubjectIsTheActorAndItsHumanNameIsShown() {
 		assertThat(actor(jwt(Map.of("sub", "4711", "name", "Jane Doe", "preferred_username", "jane"))))
 			.isEqualTo(Actor.user("4711", "Jane Doe"));
@@ -114,9 +135,34 @@ class SecurityActorSourceTests {
 	}
 
 	@Test
+	void ofAPrincipalOfAnotherTypeNothingIsPrinted() {
+		Actor actor = actor(new TestingAuthenticationToken(new Account(7, "$2a$hash"), null, List.of()));
+		assertThat(actor).isEqualTo(Actor.user("unknown", Account.class.getName()));
+	}
+
+	@Test
+	void aConfiguredPropertyOfItIsTheActor() {
+		SecurityContextHolder.getContext()
+			.setAuthentication(new TestingAuthenticationToken(new Account(7, "$2a$hash"), null, List.of()));
+		assertThat(new SecurityActorSource(null, null, () -> persons(new SecurityNames(), "number")).currentActor())
+			.isEqualTo(Actor.user("7", "7"));
+	}
+
+	@Test
+	void anObjectInAClaimIsNoName() {
+		assertThat(actor(jwt(Map.of("sub", "4711", "name", Map.of("family", "Doe", "hash", "$2a$hash")))))
+			.isEqualTo(Actor.user("4711", "4711"));
+	}
+
+	record Account(int number, String hash) {
+
+	}
+
+	@Test
 	void withoutTheLibrariesTheNameIsEnough() {
 		SecurityContextHolder.getContext().setAuthentication(switched("jane", user("root")));
-		assertThat(new SecurityActorSource(null, null).currentActor()).isEqualTo(Actor.user("jane", "jane"));
+		assertThat(new SecurityActorSource(null, null, () -> persons(null, null)).currentActor())
+			.isEqualTo(Actor.user("jane", "jane"));
 	}
 
 }

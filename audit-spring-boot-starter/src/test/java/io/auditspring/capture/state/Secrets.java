@@ -1,6 +1,14 @@
 package io.auditspring.capture.state;
 
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.security.SecureRandom;
+import java.sql.CallableStatement;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -15,10 +23,23 @@ import jakarta.persistence.Embeddable;
 import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
+import org.hibernate.annotations.ColumnTransformer;
+import org.hibernate.annotations.JdbcType;
 import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.annotations.Type;
 import org.hibernate.envers.Audited;
 import org.hibernate.envers.NotAudited;
 import org.hibernate.type.SqlTypes;
+import org.hibernate.type.descriptor.ValueBinder;
+import org.hibernate.type.descriptor.ValueExtractor;
+import org.hibernate.type.descriptor.WrapperOptions;
+import org.hibernate.type.descriptor.java.JavaType;
+import org.hibernate.type.descriptor.jdbc.BasicBinder;
+import org.hibernate.type.descriptor.jdbc.BasicExtractor;
+import org.hibernate.type.descriptor.jdbc.VarcharJdbcType;
+import org.hibernate.usertype.UserType;
+import org.postgresql.util.PGobject;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Values that are never shown.
@@ -29,7 +50,8 @@ final class Secrets {
 	}
 
 	static List<Example> examples() {
-		return List.of(changed(), unchanged(), embedded(), inJson(), inMap(), money(), encrypted(), credentials());
+		return List.of(changed(), unchanged(), embedded(), inJson(), inMap(), money(), encrypted(), credentials(),
+				onConstructor(), constants(), transformed(), userType(), jdbcType());
 	}
 
 	private static Example changed() {
@@ -152,6 +174,75 @@ final class Secrets {
 			.call((entityManager) -> entityManager.find(Connection.class, 1).login = new Credentials("ann", "b"))
 			.updates("Connection", 1, "{'id': 1, 'login': '***'}", "{'id': 1, 'login': '***'}",
 					"{'login': {'from': '***', 'to': '***'}}")
+			.build();
+	}
+
+	private static Example onConstructor() {
+		return Example.of("Wherever the mark stands: here on constructor parameters, as Kotlin has it")
+			.mapping(
+					"""
+							class Citizen(@Id val id: Long, @Sensitive val nationalId: String, @Personal var phone: String, val home: Home)
+							@Embeddable class Home(@Sensitive val street: String, val city: String)
+							@Sensitive annotation class Personal""")
+			.given(new Citizen(1, "A-1", "555", new Home("Main 1", "Bonn")))
+			.call((entityManager) -> entityManager.find(Citizen.class, 1).phone = "556")
+			.updates("Citizen", 1, """
+					{'id': 1, 'nationalId': '***', 'phone': '***', 'home': {'street': '***', 'city': 'Bonn'}}""", """
+					{'id': 1, 'nationalId': '***', 'phone': '***', 'home': {'street': '***', 'city': 'Bonn'}}""",
+					"{'phone': {'from': '***', 'to': '***'}}")
+			.build();
+	}
+
+	private static Example constants() {
+		return Example.of("A constant is shown by its name, unless its column holds more than a code")
+			.mapping(
+					"""
+							enum Blood { A, B }
+							@Convert(converter = Code.class) Blood donor; @Convert(converter = SealedBlood.class) Blood receiver;""")
+			.given(new Transfusion(1))
+			.call((entityManager) -> {
+				Transfusion transfusion = entityManager.find(Transfusion.class, 1);
+				transfusion.donor = Blood.B;
+				transfusion.receiver = Blood.B;
+			})
+			.updates("Transfusion", 1, "{'id': 1, 'donor': 'A', 'receiver': '(cipher)'}",
+					"{'id': 1, 'donor': 'B', 'receiver': '(cipher)'}", """
+							{'donor': {'from': 'A', 'to': 'B'}, 'receiver': {'from': '(cipher)', 'to': '(cipher)'}}""")
+			.build();
+	}
+
+	private static Example transformed() {
+		return Example.of("What an SQL expression writes only the database knows")
+			.mapping("@ColumnTransformer(read = \"reverse(diagnosis)\", write = \"reverse(?)\") String diagnosis;")
+			.given(new Finding(1, "measles"))
+			.call((entityManager) -> entityManager.find(Finding.class, 1).diagnosis = "mumps")
+			.updates("Finding", 1, "{'id': 1, 'diagnosis': '***'}", "{'id': 1, 'diagnosis': '***'}",
+					"{'diagnosis': {'from': '***', 'to': '***'}}")
+			.build();
+	}
+
+	private static Example userType() {
+		return Example.of("What a user type of the application writes is shown as it writes it")
+			.mapping("@Type(Sealed.class) String note; @Type(Tags.class) Map<String, String> tags;")
+			.given(new Letter(1, "hello"))
+			.call((entityManager) -> {
+				Letter letter = entityManager.find(Letter.class, 1);
+				letter.title = "b";
+				letter.tags = Map.of("color", "red", "password", "swordfish");
+			})
+			.updates("Letter", 1, "{'id': 1, 'title': 'a', 'note': '(cipher)', 'tags': {'color': 'red'}}",
+					"{'id': 1, 'title': 'b', 'note': '(cipher)', 'tags': '***'}", """
+							{'title': {'from': 'a', 'to': 'b'}, 'tags': {'from': {'color': 'red'}, 'to': '***'}}""")
+			.build();
+	}
+
+	private static Example jdbcType() {
+		return Example.of("So is what a JDBC type of the application writes")
+			.mapping("@JdbcType(SealedText.class) String note;")
+			.given(new Postcard(1, "hello"))
+			.call((entityManager) -> entityManager.find(Postcard.class, 1).note = "bye")
+			.updates("Postcard", 1, "{'id': 1, 'note': 'olleh'}", "{'id': 1, 'note': 'eyb'}",
+					"{'note': {'from': 'olleh', 'to': 'eyb'}}")
 			.build();
 	}
 
@@ -360,6 +451,304 @@ final class Secrets {
 		@Override
 		public Credentials convertToEntityAttribute(String column) {
 			return new Credentials(column.substring(0, column.indexOf(':')), column.substring(column.indexOf(':') + 1));
+		}
+
+	}
+
+	@Sensitive
+	@Retention(RetentionPolicy.RUNTIME)
+	@Target(ElementType.PARAMETER)
+	@interface Personal {
+
+	}
+
+	@Entity
+	@Audited
+	static class Citizen {
+
+		@Id
+		long id;
+
+		String nationalId;
+
+		String phone;
+
+		@Embedded
+		Home home;
+
+		Citizen() {
+		}
+
+		Citizen(long id, @Sensitive String nationalId, @Personal String phone, Home home) {
+			this.id = id;
+			this.nationalId = nationalId;
+			this.phone = phone;
+			this.home = home;
+		}
+
+	}
+
+	@Embeddable
+	static class Home {
+
+		String street;
+
+		String city;
+
+		Home() {
+		}
+
+		Home(@Sensitive String street, String city) {
+			this.street = street;
+			this.city = city;
+		}
+
+	}
+
+	enum Blood {
+
+		A, B
+
+	}
+
+	@Entity
+	@Audited
+	static class Transfusion {
+
+		@Id
+		long id;
+
+		@Convert(converter = Code.class)
+		Blood donor = Blood.A;
+
+		@Convert(converter = SealedBlood.class)
+		Blood receiver = Blood.A;
+
+		Transfusion() {
+		}
+
+		Transfusion(long id) {
+			this.id = id;
+		}
+
+	}
+
+	@Converter
+	static class Code implements AttributeConverter<Blood, Integer> {
+
+		@Override
+		public Integer convertToDatabaseColumn(Blood blood) {
+			return blood.ordinal() + 7;
+		}
+
+		@Override
+		public Blood convertToEntityAttribute(Integer column) {
+			return Blood.values()[column - 7];
+		}
+
+	}
+
+	@Converter
+	static class SealedBlood implements AttributeConverter<Blood, String> {
+
+		@Override
+		public String convertToDatabaseColumn(Blood blood) {
+			return "cipher:0:" + Base64.getEncoder().encodeToString(("Blood group " + blood).getBytes());
+		}
+
+		@Override
+		public Blood convertToEntityAttribute(String column) {
+			String text = new String(Base64.getDecoder().decode(column.substring(column.lastIndexOf(':') + 1)));
+			return Blood.valueOf(text.substring(text.length() - 1));
+		}
+
+	}
+
+	@Entity
+	@Audited
+	static class Finding {
+
+		@Id
+		long id;
+
+		@ColumnTransformer(read = "reverse(diagnosis)", write = "reverse(?)")
+		String diagnosis;
+
+		Finding() {
+		}
+
+		Finding(long id, String diagnosis) {
+			this.id = id;
+			this.diagnosis = diagnosis;
+		}
+
+	}
+
+	@Entity
+	@Audited
+	static class Letter {
+
+		@Id
+		long id;
+
+		String title = "a";
+
+		@Type(Sealed.class)
+		String note;
+
+		@Type(Tags.class)
+		Map<String, String> tags = Map.of("color", "red");
+
+		Letter() {
+		}
+
+		Letter(long id, String note) {
+			this.id = id;
+			this.note = note;
+		}
+
+	}
+
+	static class Sealed implements UserType<String> {
+
+		private final Cipher cipher = new Cipher();
+
+		@Override
+		public int getSqlType() {
+			return SqlTypes.VARCHAR;
+		}
+
+		@Override
+		public Class<String> returnedClass() {
+			return String.class;
+		}
+
+		@Override
+		public String nullSafeGet(ResultSet row, int position, WrapperOptions options) throws SQLException {
+			return this.cipher.convertToEntityAttribute(row.getString(position));
+		}
+
+		@Override
+		public void nullSafeSet(PreparedStatement statement, String value, int index, WrapperOptions options)
+				throws SQLException {
+			statement.setString(index, this.cipher.convertToDatabaseColumn(value));
+		}
+
+		@Override
+		public String deepCopy(String value) {
+			return value;
+		}
+
+		@Override
+		public boolean isMutable() {
+			return false;
+		}
+
+	}
+
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	static class Tags implements UserType<Map> {
+
+		private static final JsonMapper MAPPER = new JsonMapper();
+
+		@Override
+		public int getSqlType() {
+			return SqlTypes.JSON;
+		}
+
+		@Override
+		public Class<Map> returnedClass() {
+			return Map.class;
+		}
+
+		@Override
+		public Map nullSafeGet(ResultSet row, int position, WrapperOptions options) throws SQLException {
+			return MAPPER.readValue(row.getString(position), Map.class);
+		}
+
+		@Override
+		public void nullSafeSet(PreparedStatement statement, Map value, int index, WrapperOptions options)
+				throws SQLException {
+			PGobject json = new PGobject();
+			json.setType("jsonb");
+			json.setValue(MAPPER.writeValueAsString(value));
+			statement.setObject(index, json);
+		}
+
+		@Override
+		public Map deepCopy(Map value) {
+			return value;
+		}
+
+		@Override
+		public boolean isMutable() {
+			return false;
+		}
+
+	}
+
+	@Entity
+	@Audited
+	static class Postcard {
+
+		@Id
+		long id;
+
+		@JdbcType(SealedText.class)
+		String note;
+
+		Postcard() {
+		}
+
+		Postcard(long id, String note) {
+			this.id = id;
+			this.note = note;
+		}
+
+	}
+
+	static class SealedText extends VarcharJdbcType {
+
+		@Override
+		public <X> ValueBinder<X> getBinder(JavaType<X> javaType) {
+			return new BasicBinder<>(javaType, this) {
+
+				@Override
+				protected void doBind(PreparedStatement statement, X value, int index, WrapperOptions options)
+						throws SQLException {
+					statement.setString(index, reversed(javaType.unwrap(value, String.class, options)));
+				}
+
+				@Override
+				protected void doBind(CallableStatement statement, X value, String name, WrapperOptions options) {
+					throw new UnsupportedOperationException();
+				}
+			};
+		}
+
+		@Override
+		public <X> ValueExtractor<X> getExtractor(JavaType<X> javaType) {
+			return new BasicExtractor<>(javaType, this) {
+
+				@Override
+				protected X doExtract(ResultSet row, int index, WrapperOptions options) throws SQLException {
+					return javaType.wrap(reversed(row.getString(index)), options);
+				}
+
+				@Override
+				protected X doExtract(CallableStatement statement, int index, WrapperOptions options) {
+					throw new UnsupportedOperationException();
+				}
+
+				@Override
+				protected X doExtract(CallableStatement statement, String name, WrapperOptions options) {
+					throw new UnsupportedOperationException();
+				}
+			};
+		}
+
+		private static String reversed(String text) {
+			return new StringBuilder(text).reverse().toString();
 		}
 
 	}

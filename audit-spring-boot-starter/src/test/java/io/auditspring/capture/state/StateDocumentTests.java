@@ -34,10 +34,16 @@ class StateDocumentTests {
 			  no `from` among the changes, and where nobody loaded what it became, no `to` either.
 			- `AuditTrail.stateAt` completes a state from older entries, up to 1,000, as what was not loaded did not change. Left out
 			  is a collection held by its elements that changed without being loaded, and one inside an embedded value.
-			- Masked is what is marked `@Sensitive` or has a masked name, at any depth. That it changed is shown.
+			- Masked is what is marked `@Sensitive` or has a masked name, at any depth, identifiers and references to them included.
+			  That it changed is shown. The mark counts on a field, getter, setter, record component or constructor parameter, in
+			  the class or a supertype, and on an annotation that is used as one. Where a class is compiled without the names of
+			  parameters, a marked one masks all members of its type.
 			- A reference is the other's identifier; a collection of entities, their identifiers. Sets and bags are sorted, lists
 			  with an order column keep their order.
-			- Of an attribute with a converter the column's value is shown, of enumerations and booleans their own.
+			- Of an attribute with a converter the column's value is shown, of enumerations and booleans their own,
+			  unless the column holds a text of more than 16 characters, which may be encrypted. What a user type (`@Type`), a JDBC type or a Java type writes that is not Hibernate's own is shown as it is written, JSON as JSON: it is
+			  asked with a statement that is never run. What it writes in a way that only the database understands is masked, and so
+			  is what an SQL expression writes (`@ColumnTransformer(write = ...)`).
 			- `byte[]` shows as digest and length. A `Blob` or `Clob` is never read: only that it was replaced is shown.
 			- A stateless session knows only the identifier of what it updates or deletes, and Envers has no old values either.
 			- A state that cannot be read breaks nothing: the entry has none, and `stateErrors` in its metadata names the

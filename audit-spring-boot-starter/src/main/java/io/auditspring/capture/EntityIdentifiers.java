@@ -1,0 +1,144 @@
+package io.auditspring.capture;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.NonUniqueObjectException;
+import org.hibernate.StaleObjectStateException;
+import org.hibernate.UnresolvableObjectException;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.proxy.HibernateProxy;
+import org.hibernate.proxy.LazyInitializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows the identifiers of entities, attached to a session or not. It asks the database
+ * nothing, and loads nothing.
+ */
+public final class EntityIdentifiers {
+
+	private static final int MAX_CAUSES = 50;
+
+	private final Supplier<List<EntityManagerFactory>> factories;
+
+	private final MappedValues values;
+
+	private volatile List<SessionFactoryImplementor> known = List.of();
+
+	/**
+	 * Creates it.
+	 * @param factories what knows which classes are entities; asked for until there are
+	 * any
+	 * @param masking what is hidden
+	 * @param values how identifiers of several parts are written
+	 */
+	public EntityIdentifiers(Supplier<List<EntityManagerFactory>> factories, Masking masking, JsonValues values) {
+		this.factories = factories;
+		this.values = new MappedValues(masking, values);
+	}
+
+	/**
+	 * The identifier of an entity.
+	 * @param object anything
+	 * @return the identifier in text, or {@code null} where the object is no entity or
+	 * has no identifier yet
+	 */
+	@Nullable String of(Object object) {
+		EntityPersister persister = persister(type(object));
+		Object id = (persister != null) ? id(object, persister) : null;
+		return (persister != null && id != null) ? this.values.text(persister, id) : null;
+	}
+
+	/**
+	 * Which entity something is.
+	 * @param object anything
+	 * @return its type and its identifier, or {@code null} where the object is no entity
+	 * or has no identifier yet
+	 */
+	@Nullable String describe(Object object) {
+		String id = of(object);
+		return (id != null) ? type(object).getSimpleName() + ":" + id : null;
+	}
+
+	/**
+	 * Whether objects of a type may be entities.
+	 * @param type the type
+	 * @return whether it is an entity's class, or a superclass of one
+	 */
+	boolean includes(Class<?> type) {
+		return sessionFactories().stream()
+			.flatMap((factory) -> factory.getMappingMetamodel().streamEntityDescriptors())
+			.anyMatch((persister) -> type.isAssignableFrom(persister.getMappedClass())
+					|| persister.getMappedClass().isAssignableFrom(type));
+	}
+
+	/**
+	 * The identifiers that an exception of Hibernate quotes, where they are secret.
+	 * @param failure the exception
+	 * @return their texts
+	 */
+	Set<String> secretsIn(Throwable failure) {
+		Set<String> secrets = new HashSet<>();
+		Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+			if (cause instanceof StaleObjectStateException stale) {
+				addSecret(stale.getEntityName(), stale.getIdentifier(), secrets);
+			}
+			else if (cause instanceof UnresolvableObjectException missing) {
+				addSecret(missing.getEntityName(), missing.getIdentifier(), secrets);
+			}
+			else if (cause instanceof NonUniqueObjectException twin) {
+				addSecret(twin.getEntityName(), twin.getIdentifier(), secrets);
+			}
+			cause = cause.getCause();
+		}
+		return secrets;
+	}
+
+	private void addSecret(@Nullable String entityName, @Nullable Object id, Set<String> secrets) {
+		for (SessionFactoryImplementor factory : sessionFactories()) {
+			EntityPersister persister = (entityName != null)
+					? factory.getMappingMetamodel().findEntityDescriptor(entityName) : null;
+			if (persister != null && id != null && this.values.isSecret(persister)) {
+				secrets.add(id.toString());
+			}
+		}
+	}
+
+	private @Nullable EntityPersister persister(Class<?> type) {
+		for (SessionFactoryImplementor factory : sessionFactories()) {
+			EntityPersister persister = factory.getMappingMetamodel().findEntityDescriptor(type);
+			if (persister != null) {
+				return persister;
+			}
+		}
+		return null;
+	}
+
+	// There may be none yet.
+	private List<SessionFactoryImplementor> sessionFactories() {
+		if (this.known.isEmpty()) {
+			this.known = this.factories.get()
+				.stream()
+				.map((factory) -> factory.unwrap(SessionFactoryImplementor.class))
+				.toList();
+		}
+		return this.known;
+	}
+
+	private static Class<?> type(Object object) {
+		LazyInitializer initializer = HibernateProxy.extractLazyInitializer(object);
+		return (initializer != null) ? initializer.getPersistentClass() : object.getClass();
+	}
+
+	private static @Nullable Object id(Object object, EntityPersister persister) {
+		LazyInitializer initializer = HibernateProxy.extractLazyInitializer(object);
+		return (initializer != null) ? initializer.getInternalIdentifier()
+				: persister.getFactory().getPersistenceUnitUtil().getIdentifier(object);
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.auditspring.capture;
+
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what an application hands over into text without secrets.
+ */
+public final class Texts {
+
+	private final EntityIdentifiers entities;
+
+	private final JsonValues values;
+
+	/**
+	 * Creates it.
+	 * @param entities knows the identifiers of entities
+	 * @param values knows what objects hold, and what of it is secret
+	 */
+	public Texts(EntityIdentifiers entities, JsonValues values) {
+		this.entities = entities;
+		this.values = values;
+	}
+
+	/**
+	 * What identifies a thing.
+	 * @param thing an entity, an identifier, anything
+	 * @return an entity's identifier, the text of anything else
+	 * @throws RuntimeException whatever the thing throws when it is asked
+	 */
+	public @Nullable String id(@Nullable Object thing) {
+		String id = (thing != null && !JsonValues.isPlain(thing.getClass())) ? this.entities.of(thing) : null;
+		return (id != null) ? id : text(thing);
+	}
+
+	/**
+	 * A value as text.
+	 * @param value anything
+	 * @return its own text, or its JSON where its own text may tell secrets, or nothing
+	 * @throws RuntimeException whatever the value throws when it is asked
+	 */
+	public @Nullable String text(@Nullable Object value) {
+		return (value != null) ? this.values.text(value) : null;
+	}
+
+	/**
+	 * The secrets that an exception quotes, as far as it tells which values it is about.
+	 * @param failure the exception
+	 * @return their texts
+	 */
+	public Set<String> secretsIn(Throwable failure) {
+		return this.entities.secretsIn(failure);
+	}
+
+	/**
+	 * The secrets that a value holds, such as those that a message must not repeat.
+	 * @param value anything
+	 * @return their texts
+	 */
+	public Set<String> secretsIn(@Nullable Object value) {
+		return this.values.secretsIn(value);
+	}
+
+}

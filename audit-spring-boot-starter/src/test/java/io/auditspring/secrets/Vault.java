@@ -1,0 +1,299 @@
+package io.auditspring.secrets;
+
+import java.io.Serializable;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.auditspring.Sensitive;
+import jakarta.persistence.AttributeConverter;
+import jakarta.persistence.CascadeType;
+import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
+import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Embeddable;
+import jakarta.persistence.EmbeddedId;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.OneToMany;
+import org.hibernate.annotations.ColumnTransformer;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.annotations.Type;
+import org.hibernate.envers.Audited;
+import org.hibernate.type.SqlTypes;
+import org.hibernate.type.descriptor.WrapperOptions;
+import org.hibernate.usertype.UserType;
+
+/**
+ * Keeps a secret in every way that there is.
+ */
+@Entity
+@Audited
+class Vault extends Safe implements Safe.Guarded {
+
+	@Id
+	@Sensitive
+	String code;
+
+	@Sensitive
+	String onField;
+
+	String onConstructor;
+
+	@Personal
+	String byMetaAnnotation;
+
+	String guarded;
+
+	String setterOf;
+
+	@Column(unique = true)
+	String password;
+
+	@Sensitive
+	long number;
+
+	Place place;
+
+	@ElementCollection
+	List<Place> places = new ArrayList<>();
+
+	@ElementCollection
+	Map<Place, String> byPlace = new HashMap<>();
+
+	@ElementCollection
+	Map<String, String> byName = new HashMap<>();
+
+	@JdbcTypeCode(SqlTypes.JSON)
+	Note note;
+
+	@Convert(converter = Cipher.class)
+	String converted;
+
+	@ColumnTransformer(read = "reverse(transformed)", write = "reverse(?)")
+	String transformed;
+
+	@Type(Sealed.class)
+	String sealed;
+
+	@ManyToOne(cascade = CascadeType.ALL)
+	Box box;
+
+	@OneToMany(cascade = CascadeType.ALL)
+	List<Box> boxes = new ArrayList<>();
+
+	int changes;
+
+	Vault() {
+	}
+
+	Vault(@Sensitive String onConstructor, String code) {
+		this.onConstructor = onConstructor;
+		this.code = code;
+	}
+
+	static Vault of(String secret, long number) {
+		Vault vault = new Vault(secret, secret + "-vault");
+		vault.inherited = secret;
+		vault.onField = secret;
+		vault.byMetaAnnotation = secret;
+		vault.guarded = secret;
+		vault.setterOf = secret;
+		vault.password = secret;
+		vault.number = number;
+		vault.place = new Place(secret, "Bonn");
+		vault.places.add(new Place(secret, "Rome"));
+		vault.byPlace.put(new Place(secret, "Oslo"), "north");
+		vault.byName.put("token", secret);
+		vault.note = new Note("open", secret, Map.of("token", secret), List.of(new Place(secret, "Kiel")));
+		vault.converted = secret;
+		vault.transformed = secret;
+		vault.sealed = secret;
+		vault.box = new Box(new BoxId(secret + "-1", 1));
+		vault.boxes.add(new Box(new BoxId(secret + "-2", 2)));
+		return vault;
+	}
+
+	@Override
+	public String getGuarded() {
+		return this.guarded;
+	}
+
+	public String getSetterOf() {
+		return this.setterOf;
+	}
+
+	void setSetterOf(@Sensitive String setterOf) {
+		this.setterOf = setterOf;
+	}
+
+	public String getOnConstructor() {
+		return this.onConstructor;
+	}
+
+	public String getConverted() {
+		return this.converted;
+	}
+
+	public String getTransformed() {
+		return this.transformed;
+	}
+
+	public String getSealed() {
+		return this.sealed;
+	}
+
+	public Note getNote() {
+		return this.note;
+	}
+
+	public Place getPlace() {
+		return this.place;
+	}
+
+	public Map<Place, String> getByPlace() {
+		return this.byPlace;
+	}
+
+	@Override
+	public String toString() {
+		return "Vault " + this.code + this.password + this.onField;
+	}
+
+	@Sensitive
+	@Retention(RetentionPolicy.RUNTIME)
+	@Target(ElementType.FIELD)
+	@interface Personal {
+
+	}
+
+	@Embeddable
+	static class Place {
+
+		String street;
+
+		String city;
+
+		Place() {
+		}
+
+		Place(@Sensitive String street, String city) {
+			this.street = street;
+			this.city = city;
+		}
+
+		public String getStreet() {
+			return this.street;
+		}
+
+		public String getCity() {
+			return this.city;
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			return other instanceof Place place && this.street.equals(place.street) && this.city.equals(place.city);
+		}
+
+		@Override
+		public int hashCode() {
+			return this.street.hashCode();
+		}
+
+		@Override
+		public String toString() {
+			return this.street;
+		}
+
+	}
+
+	record Note(String open, @Sensitive String closed, Map<String, String> more, List<Place> places) {
+
+	}
+
+	@Embeddable
+	record BoxId(@Sensitive String serial, int place) implements Serializable {
+
+	}
+
+	@Entity(name = "Box")
+	@Audited
+	static class Box {
+
+		@EmbeddedId
+		BoxId id;
+
+		int opened;
+
+		Box() {
+		}
+
+		Box(BoxId id) {
+			this.id = id;
+		}
+
+	}
+
+	static class Cipher implements AttributeConverter<String, String> {
+
+		@Override
+		public String convertToDatabaseColumn(String plain) {
+			return reversed(plain);
+		}
+
+		@Override
+		public String convertToEntityAttribute(String column) {
+			return reversed(column);
+		}
+
+	}
+
+	static class Sealed implements UserType<String> {
+
+		@Override
+		public int getSqlType() {
+			return SqlTypes.VARCHAR;
+		}
+
+		@Override
+		public Class<String> returnedClass() {
+			return String.class;
+		}
+
+		@Override
+		public String nullSafeGet(ResultSet row, int position, WrapperOptions options) throws SQLException {
+			return reversed(row.getString(position));
+		}
+
+		@Override
+		public void nullSafeSet(PreparedStatement statement, String value, int index, WrapperOptions options)
+				throws SQLException {
+			statement.setString(index, reversed(value));
+		}
+
+		@Override
+		public String deepCopy(String value) {
+			return value;
+		}
+
+		@Override
+		public boolean isMutable() {
+			return false;
+		}
+
+	}
+
+	private static String reversed(String text) {
+		return (text != null) ? new StringBuilder(text).reverse().toString() : null;
+	}
+
+}

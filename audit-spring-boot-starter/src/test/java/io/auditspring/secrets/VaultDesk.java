@@ -1,0 +1,95 @@
+package io.auditspring.secrets;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import io.auditspring.AuditContext;
+import io.auditspring.AuditTarget;
+import io.auditspring.Audited;
+import io.auditspring.Sensitive;
+import io.auditspring.secrets.Vault.Note;
+import io.auditspring.secrets.Vault.Place;
+import jakarta.persistence.EntityManager;
+
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.validation.BindException;
+import org.springframework.validation.DirectFieldBindingResult;
+
+/**
+ * Audited calls that are given secrets.
+ */
+@Transactional
+class VaultDesk {
+
+	private final EntityManager entityManager;
+
+	VaultDesk(EntityManager entityManager) {
+		this.entityManager = entityManager;
+	}
+
+	@Audited
+	public Vault open(Vault vault) {
+		this.entityManager.persist(vault);
+		return vault;
+	}
+
+	@Audited(targetType = "Vault", targetId = "#vault", targetName = "#vault.onField", related = "Box:#vault.box",
+			justification = "#vault.place", metadata = "{note: #vault.note, map: {token: #vault.onField}}",
+			message = "#{#vault}, #{#vault.password}, #{#vault.getGuarded()}, #{#vault.converted}, #{#vault.sealed}, "
+					+ "#{#vault.note}, #{#vault.note.closed()}, #{#vault.byPlace}, #{#vault.places}, #{#result}")
+	public Optional<Vault> change(Vault vault, String secret) {
+		Vault stored = this.entityManager.merge(vault);
+		stored.changes++;
+		stored.onField = secret;
+		stored.password = secret;
+		stored.converted = secret;
+		stored.transformed = secret;
+		stored.sealed = secret;
+		stored.place = new Place(secret, "Bern");
+		stored.places.add(new Place(secret, "Bern"));
+		stored.byPlace.put(new Place(secret, "Bern"), "south");
+		stored.byName.put("secret", secret);
+		stored.note = new Note("open", secret, Map.of(), List.of());
+		stored.box.opened++;
+		AuditContext.current().target("Vault", stored).related("Place", stored.place).metadata("place", stored.place);
+		return Optional.of(stored);
+	}
+
+	@Audited
+	public void close(@AuditTarget("Vault") Vault vault) {
+		this.entityManager.remove(this.entityManager.merge(vault));
+	}
+
+	@Audited(message = "#{#error.message}")
+	public void refuse(Map<Place, Note> places, List<Object> more, @Sensitive Object secret, String password) {
+		throw new IllegalArgumentException("Refused: " + places + more + secret + password);
+	}
+
+	@Audited(message = "#{#error.message}")
+	public void reject(Place place) throws BindException {
+		BindException failure = new BindException(new DirectFieldBindingResult(place, "place"));
+		failure.rejectValue("street", "unknown");
+		throw failure;
+	}
+
+	@Audited
+	public void miss(Supplier<String> unknown) {
+		this.entityManager.getReference(Vault.class, unknown.get()).getGuarded();
+	}
+
+	@Audited
+	public void cast(Supplier<String> unknown) {
+		this.entityManager.createNativeQuery("select cast(:text as uuid)")
+			.setParameter("text", unknown.get())
+			.getResultList();
+	}
+
+	@Sensitive
+	@Audited(message = "#{#result}")
+	public String tell(String token) {
+		return token;
+	}
+
+}
