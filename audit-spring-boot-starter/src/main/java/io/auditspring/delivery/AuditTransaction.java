@@ -15,10 +15,7 @@ import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
 import io.auditspring.ledger.Entry;
-import org.hibernate.FlushMode;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.DataSourceUtils;
@@ -32,9 +29,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * stages their entries in the transaction at the last moment before the commit, and sees
  * to what must be recorded when it is over.
  * <p>
- * With Hibernate the last moment is a callback of the session, for two reasons: Spring's
+ * With Hibernate the last moment is the session's, for two reasons: Spring's
  * {@code beforeCommit} comes before the flush that finds out what changed, and Envers
- * writes its rows, and with them the revision, in such a callback itself.
+ * writes its rows, and with them the revision, in a callback of the session.
  */
 public final class AuditTransaction implements TransactionSynchronization {
 
@@ -61,6 +58,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private final LateEndings late = new LateEndings();
 
+	private final InterimFlushes flushes = new InterimFlushes();
+
 	private final Set<@Nullable Operation> guests = new HashSet<>(1);
 
 	private @Nullable OwningCall owner;
@@ -73,7 +72,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private int chained;
 
-	private int callbacks;
+	/** Whether the session tells when it is about to commit. */
+	private boolean stages;
 
 	/** Whether a plain connection is about to commit, and others still do something. */
 	private boolean stagesAtOnce;
@@ -109,7 +109,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void joinedBy(Operation operation) {
 		if (operation.capturesState()) {
-			flushSession();
+			this.flushes.flush(session());
 			this.unattributed.close();
 		}
 		this.guests.add(operation);
@@ -122,13 +122,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void leftBy(Operation operation) {
 		if (operation.capturesState()) {
-			flushSession();
-		}
-	}
-
-	private void flushSession() {
-		if (session() instanceof SessionImplementor session && session.getHibernateFlushMode() != FlushMode.MANUAL) {
-			session.flush();
+			this.flushes.flush(session());
 		}
 	}
 
@@ -139,8 +133,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void add(Ending ending) {
 		of(ending.operation()).end(ending);
 		SharedSessionContractImplementor session = session();
-		if (session != null && this.callbacks == 0
-				&& !TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
+		if (session != null && !this.stages && !TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
 			// Not later: beforeCommit is not called for one who comes while others are.
 			stageAtTheEndOf(session);
 		}
@@ -269,26 +262,18 @@ public final class AuditTransaction implements TransactionSynchronization {
 		this.stagesAtOnce = false;
 	}
 
-	// Callbacks may be registered while callbacks run. The last of ours registers once
-	// more, and so comes after the last flush and after Envers wherever that registered.
 	private void stageAtTheEndOf(SharedSessionContractImplementor session) {
-		this.callbacks++;
-		register(session, (ending) -> {
-			this.callbacks--;
-			if (this.callbacks == 0) {
-				register(ending, (last) -> stage(connection(last)));
-			}
-		});
+		if (!this.stages) {
+			this.stages = true;
+			SessionEnd.watch(session, this::stageIn, (committed) -> this.stages = false);
+		}
 	}
 
-	// A session may outlive its transaction (open in view), and the callbacks of one that
-	// was rolled back outlive it too: the next transaction runs them.
-	private void register(SharedSessionContractImplementor session, BeforeCompletionCallback callback) {
-		session.getTransactionCompletionCallbacks().registerCallback((BeforeCompletionCallback) (ending) -> {
-			if (!this.over) {
-				callback.doBeforeTransactionCompletion(ending);
-			}
-		});
+	// A session may outlive its transaction (open in view).
+	private void stageIn(SharedSessionContractImplementor session) {
+		if (!this.over) {
+			stage(connection(session));
+		}
 	}
 
 	private static Connection connection(SharedSessionContractImplementor session) {
@@ -362,6 +347,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 		this.over = true;
 		TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
 		take(this.late.close());
+		if (status != STATUS_COMMITTED) {
+			this.flushes.rolledBack();
+		}
 		Aftermath rest = switch (fate(status)) {
 			case COMMITTED -> committed();
 			case LOST -> notCommitted();
