@@ -300,9 +300,10 @@ public final class AuditAutoConfiguration {
 	@Bean
 	Auditing auditing(Origins origins, AuditTransactions transactions, EntryFactory factory,
 			ObjectProvider<AccessRefusal> refusal, Customizers customizers, BeanFactory beanFactory, LateDelivery late,
-			ObjectProvider<LatePublishers> publishers) {
+			ObjectProvider<LatePublishers> publishers, AuditProperties properties) {
 		return new Auditing(origins, transactions, factory, refusal.getIfAvailable(() -> (failure) -> false),
-				customizers, new ExpressionContexts(beanFactory), late, publishers.getIfAvailable());
+				customizers, new ExpressionContexts(beanFactory), late, publishers.getIfAvailable(),
+				properties.skipped());
 	}
 
 	@Bean

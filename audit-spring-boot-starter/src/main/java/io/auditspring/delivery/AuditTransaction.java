@@ -62,6 +62,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private final Set<@Nullable Operation> guests = new HashSet<>(1);
 
+	/** What earlier attempts at a call left: it comes before what is done here. */
+	private @Nullable Aftermath earlier;
+
+	private boolean earlierStaged;
+
 	private @Nullable OwningCall owner;
 
 	private @Nullable Supplier<@Nullable Long> revision;
@@ -124,6 +129,19 @@ public final class AuditTransaction implements TransactionSynchronization {
 		if (operation.capturesState()) {
 			this.flushes.flush(session());
 		}
+	}
+
+	/**
+	 * Takes the entries of earlier attempts at a call that is made once more within this
+	 * transaction. They are part of it, so that they come first and need no connection of
+	 * their own; if it is rolled back they follow it.
+	 * @param attempts what they left
+	 */
+	public void follows(Aftermath attempts) {
+		if (this.earlier == null) {
+			this.earlier = new Aftermath(this.delivery, this.factory);
+		}
+		this.earlier.takeEntries(attempts);
 	}
 
 	/**
@@ -299,7 +317,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 		Long revision = (this.revision != null) ? this.revision.get() : null;
 		entries.addAll(this.key.unattributed(this.unattributed, revision));
 		this.unattributed.clear();
-		int chained = 0;
+		int chained = stageEarlier(entries);
 		for (OperationChanges operation : this.pending.values()) {
 			List<Entry> own = operation.entries(this.factory, revision);
 			if (operation.delivery() == Delivery.ASYNC) {
@@ -315,6 +333,14 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 		this.staged.addAll(this.pending.values());
 		this.pending.clear();
+	}
+
+	private int stageEarlier(List<Entry> entries) {
+		if (this.earlier == null || this.earlierStaged) {
+			return 0;
+		}
+		this.earlierStaged = true;
+		return this.earlier.stage(entries, this.afterCommit);
 	}
 
 	private void stage(Connection connection, List<Entry> entries, int chained) {
@@ -376,7 +402,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	// What was not staged has nothing to do with whether that was committed.
 	private Aftermath doubtful() {
-		Aftermath rest = new Aftermath(this.delivery, this.factory);
+		Aftermath rest = rest();
 		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		if (this.row != null) {
 			rest.onlyIfLost(this.row);
@@ -393,11 +419,19 @@ public final class AuditTransaction implements TransactionSynchronization {
 		for (OperationChanges operation : this.pending.values()) {
 			operation.entries(this.factory, null).forEach((entry) -> this.afterCommit.add(operation.delivery(), entry));
 		}
-		return this.afterCommit;
+		if (this.earlier == null || this.earlierStaged) {
+			return this.afterCommit;
+		}
+		this.earlier.addAll(this.afterCommit);
+		return this.earlier;
+	}
+
+	private Aftermath rest() {
+		return (this.earlier != null) ? this.earlier : new Aftermath(this.delivery, this.factory);
 	}
 
 	private Aftermath notCommitted() {
-		Aftermath rest = new Aftermath(this.delivery, this.factory);
+		Aftermath rest = rest();
 		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		return rest;

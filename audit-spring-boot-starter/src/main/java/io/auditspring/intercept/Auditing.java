@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param expressions makes what expressions see
  * @param late delivers the entries of calls whose results come later
  * @param publishers waits for results that are published, or {@code null} without Reactor
+ * @param skipped what happens to calls that were left out
  */
 public record Auditing(Origins origins, AuditTransactions transactions, EntryFactory factory, AccessRefusal refusal,
-		Customizers customizers, ExpressionContexts expressions, LateDelivery late,
-		@Nullable LatePublishers publishers) {
+		Customizers customizers, ExpressionContexts expressions, LateDelivery late, @Nullable LatePublishers publishers,
+		SkippedCalls skipped) {
 
 }
