@@ -12,7 +12,8 @@ import org.springframework.beans.factory.annotation.Qualifier;
  * Marks the {@link javax.sql.DataSource} bean of the database that holds the ledger,
  * where that is not the database of the business data. Business transactions still stage
  * their entries beside the business data, in a table {@code audit_outbox} that is created
- * there, so nothing is promised less; from there they are moved exactly once.
+ * there, so nothing is promised less; from there they are moved exactly once. The same
+ * goes for each database of a data source that routes between several.
  * <p>
  * Declare the bean with {@code @Bean(defaultCandidate = false)}, so that nothing else is
  * given it by accident.

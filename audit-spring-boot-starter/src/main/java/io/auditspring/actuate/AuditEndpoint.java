@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.Delivery;
@@ -15,7 +16,7 @@ import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.FailureReason;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.QuarantinedEntries;
-import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.Relays;
 import io.auditspring.delivery.WorkerStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public final class AuditEndpoint {
 
 	private static final int MAX_ROWS = 100;
 
-	private final Relay relay;
+	private final Relays relays;
 
 	private final AsyncBuffer buffer;
 
@@ -48,9 +49,9 @@ public final class AuditEndpoint {
 
 	private final Delivery defaultDelivery;
 
-	public AuditEndpoint(Relay relay, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
+	public AuditEndpoint(Relays relays, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
 			Quarantine quarantine, Delivery defaultDelivery) {
-		this.relay = relay;
+		this.relays = relays;
 		this.buffer = buffer;
 		this.backlog = backlog;
 		this.statistics = statistics;
@@ -66,11 +67,13 @@ public final class AuditEndpoint {
 	public DeliveryDescriptor delivery() {
 		Backlog.Measurement measured = this.backlog.last();
 		return new DeliveryDescriptor(this.defaultDelivery, counts(),
-				new BacklogDescriptor(measured.at(), measured.rows(), this.backlog.age().toSeconds(),
-						measured.quarantined()),
+				new BacklogDescriptor(
+						measured.at(), measured.rows(), this.backlog.age().toSeconds(), measured.quarantined()),
 				new BufferDescriptor(this.buffer.size(), this.buffer.capacity()),
-				List.of(describe(this.relay.status()), describe(this.buffer.status())), this.statistics.lastFailure(),
-				this.statistics.lastLoss());
+				Stream.concat(this.relays.statuses().stream(), Stream.of(this.buffer.status()))
+					.map(AuditEndpoint::describe)
+					.toList(),
+				this.statistics.lastFailure(), this.statistics.lastLoss());
 	}
 
 	private CountsDescriptor counts() {

@@ -4,11 +4,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.Backlog;
 import io.auditspring.delivery.DeliveryStatistics;
-import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.Relays;
 import io.auditspring.delivery.WorkerStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 
 	private final Clock clock = Clock.systemUTC();
 
-	private final Relay relay;
+	private final Relays relays;
 
 	private final AsyncBuffer buffer;
 
@@ -41,17 +42,17 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 
 	/**
 	 * Creates the indicator.
-	 * @param relay moves staged entries
+	 * @param relays move staged entries
 	 * @param buffer writes asynchronous ones
 	 * @param backlog knows what waits
 	 * @param statistics knows what was lost
 	 * @param tolerance for how long writing may fail or stand still
 	 * @param maxBacklogAge how long staged entries may wait
 	 */
-	public AuditHealthIndicator(Relay relay, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
+	public AuditHealthIndicator(Relays relays, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
 			Duration tolerance, Duration maxBacklogAge) {
 		super("The health of the audit trail is unknown");
-		this.relay = relay;
+		this.relays = relays;
 		this.buffer = buffer;
 		this.backlog = backlog;
 		this.statistics = statistics;
@@ -83,13 +84,17 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 	}
 
 	private @Nullable String lost() {
-		for (WorkerStatus worker : List.of(this.relay.status(), this.buffer.status())) {
+		for (WorkerStatus worker : workers()) {
 			String trouble = trouble(worker);
 			if (trouble != null) {
 				return trouble;
 			}
 		}
 		return recent("entries were lost: ", this.statistics.lastLoss());
+	}
+
+	private List<WorkerStatus> workers() {
+		return Stream.concat(this.relays.statuses().stream(), Stream.of(this.buffer.status())).toList();
 	}
 
 	private @Nullable String trouble(WorkerStatus worker) {
@@ -106,7 +111,7 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 	}
 
 	private @Nullable String late() {
-		for (WorkerStatus worker : List.of(this.relay.status(), this.buffer.status())) {
+		for (WorkerStatus worker : workers()) {
 			if (!worker.stalledFor().minus(this.tolerance).isNegative() && worker.stalledFor().toMillis() > 0) {
 				return "%s has not got on for %d s".formatted(worker.name(), worker.stalledFor().toSeconds());
 			}

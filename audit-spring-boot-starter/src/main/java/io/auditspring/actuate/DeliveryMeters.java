@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 import io.auditspring.Delivery;
 import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.Backlog;
 import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.FailureReason;
-import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.Relays;
 import io.auditspring.delivery.WorkerStatus;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -31,15 +32,15 @@ public final class DeliveryMeters implements MeterBinder {
 
 	private final DeliveryStatistics statistics;
 
-	private final Relay relay;
+	private final Relays relays;
 
 	private final AsyncBuffer buffer;
 
 	private final Backlog backlog;
 
-	public DeliveryMeters(DeliveryStatistics statistics, Relay relay, AsyncBuffer buffer, Backlog backlog) {
+	public DeliveryMeters(DeliveryStatistics statistics, Relays relays, AsyncBuffer buffer, Backlog backlog) {
 		this.statistics = statistics;
-		this.relay = relay;
+		this.relays = relays;
 		this.buffer = buffer;
 		this.backlog = backlog;
 	}
@@ -79,7 +80,9 @@ public final class DeliveryMeters implements MeterBinder {
 	}
 
 	private void bindWorkers(MeterRegistry registry) {
-		for (WorkerStatus worker : List.of(this.relay.status(), this.buffer.status())) {
+		List<WorkerStatus> workers = Stream.concat(this.relays.statuses().stream(), Stream.of(this.buffer.status()))
+			.toList();
+		for (WorkerStatus worker : workers) {
 			FunctionCounter.builder("audit.delivery.retries", worker, WorkerStatus::retries)
 				.tag("worker", worker.name())
 				.description("Attempts to write that failed and were repeated")

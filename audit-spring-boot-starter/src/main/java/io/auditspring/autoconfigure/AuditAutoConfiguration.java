@@ -4,6 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -37,8 +38,10 @@ import io.auditspring.delivery.LateDelivery;
 import io.auditspring.delivery.Fates;
 import io.auditspring.delivery.LedgerEnd;
 import io.auditspring.delivery.Outbox;
+import io.auditspring.delivery.OutboxDatabases;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.Relays;
 import io.auditspring.delivery.UnattributedChanges;
 import io.auditspring.delivery.Spool;
 import io.auditspring.delivery.SpoolOwner;
@@ -133,7 +136,8 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	static LazyInitializationExcludeFilter auditLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(AuditedMethodsCheck.class, Relay.class, AsyncBuffer.class);
+		return LazyInitializationExcludeFilter.forBeanTypes(AuditedMethodsCheck.class, Relay.class, Relays.class,
+				AsyncBuffer.class);
 	}
 
 	@Bean
@@ -153,8 +157,7 @@ public final class AuditAutoConfiguration {
 					"There are several data sources, and none is the one whose transactions are audited",
 					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
 		}
-		return new AuditDatabase((audit != null) ? audit : business, business, new Schema(properties.schema()),
-				properties.flyway().enabled(),
+		return new AuditDatabase(audit, business, new Schema(properties.schema()), properties.flyway().enabled(),
 				new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()));
 	}
 
@@ -186,7 +189,7 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	Outbox auditOutbox(AuditDatabase database, AuditProperties properties) {
-		return new Outbox(database.schema(), properties.chain());
+		return new Outbox(database.schema(), properties.chain(), database.outboxes());
 	}
 
 	@Bean
@@ -196,14 +199,27 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	LedgerEnd auditLedgerEnd(AuditDatabase database, LedgerWriter ledger, Outbox outbox, AuditProperties properties) {
-		return new LedgerEnd(database.isApart() ? database.dataSource() : null, ledger, outbox, properties.chain());
+		return new LedgerEnd(database.outboxes().main().holdsLedger() ? null : database.dataSource(), ledger, outbox,
+				properties.chain());
 	}
 
 	@Bean
 	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerEnd ledger, AuditProperties properties,
 			DeliveryStatistics statistics) {
-		return new Relay(database.businessDataSource(), outbox, ledger, properties.batch().size(),
+		OutboxDatabases outboxes = database.outboxes();
+		return new Relay(outboxes.connections(outboxes.main()), outbox, ledger, properties.batch().size(),
 				properties.relay().pollInterval(), statistics);
+	}
+
+	@Bean
+	Relays auditRelays(AuditDatabase database, Relay relay, Outbox outbox, LedgerWriter ledger,
+			AuditProperties properties) {
+		return new Relays(relay, database.outboxes(), (other) -> {
+			Outbox from = new Outbox(database.schema(), properties.chain(), database.outboxes());
+			outbox.backlog().include(from.backlog());
+			return relay.from(Objects.requireNonNull(other.name()), database.outboxes().connections(other), from,
+					new LedgerEnd(database.dataSource(), ledger, from, properties.chain()));
+		}, properties.relay().pollInterval());
 	}
 
 	@Bean
@@ -220,7 +236,7 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	Fates auditFates(AuditDatabase database, Outbox outbox, LedgerWriter ledger) {
-		return new Fates(database.businessDataSource(), database.dataSource(), outbox, ledger);
+		return new Fates(database.outboxes(), database.dataSource(), outbox, ledger);
 	}
 
 	@Bean
@@ -240,11 +256,11 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Fates fates, Relay relay,
+	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Fates fates, Relays relays,
 			AsyncBuffer buffer, EntryFactory factory, ObjectProvider<Origins> origins, AuditProperties properties,
 			DeliveryStatistics statistics) {
 		return new AuditTransactions(
-				new EntryDelivery(database.businessDataSource(), outbox, fates, relay, buffer,
+				new EntryDelivery(database.businessDataSource(), database.outboxes(), outbox, fates, relays, buffer,
 						properties.failurePolicy(), properties.sync().timeout(), statistics),
 				factory, (properties.unattributedChanges() == UnattributedChanges.RECORD)
 						? () -> origins.getObject().current() : null);

@@ -16,12 +16,15 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.delivery.OutboxDatabase;
+import io.auditspring.delivery.OutboxDatabases;
 import io.auditspring.ledger.LedgerUpkeep;
 import io.auditspring.ledger.LedgerWriter;
 import io.auditspring.ledger.Partitions;
 import io.auditspring.ledger.Schema;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadata;
@@ -62,7 +65,8 @@ final class AuditDatabase implements InitializingBean {
 			end
 			""";
 
-	private final DataSource dataSource;
+	/** Where the ledger shall be if not beside the business data. */
+	private final @Nullable DataSource marked;
 
 	private final DataSource businessDataSource;
 
@@ -72,10 +76,16 @@ final class AuditDatabase implements InitializingBean {
 
 	private final DataSourcePoolMetadataProvider pools;
 
-	AuditDatabase(DataSource dataSource, DataSource businessDataSource, Schema schema, boolean migrate,
+	private DataSource dataSource;
+
+	private OutboxDatabases outboxes;
+
+	AuditDatabase(@Nullable DataSource marked, DataSource businessDataSource, Schema schema, boolean migrate,
 			DataSourcePoolMetadataProvider pools) {
-		this.dataSource = dataSource;
+		this.marked = marked;
 		this.businessDataSource = businessDataSource;
+		this.dataSource = (marked != null) ? marked : businessDataSource;
+		this.outboxes = new OutboxDatabases(new OutboxDatabase(null, businessDataSource, !isApart()));
 		this.schema = schema;
 		this.migrate = migrate;
 		this.pools = pools;
@@ -91,15 +101,37 @@ final class AuditDatabase implements InitializingBean {
 
 	/**
 	 * The database whose transactions are audited, which holds the outbox. Usually the
-	 * same.
+	 * same. It may be several, between which the data source routes.
 	 * @return connections to it
 	 */
 	DataSource businessDataSource() {
 		return this.businessDataSource;
 	}
 
+	/**
+	 * Whether the ledger is reached by other connections than the business data.
+	 * @return whether it is
+	 */
 	boolean isApart() {
 		return this.dataSource != this.businessDataSource;
+	}
+
+	/**
+	 * Whether the application may map the ledger in its own persistence unit for a data
+	 * source.
+	 * @param candidate the data source
+	 * @return whether the ledger is where that leads to, if only by default
+	 */
+	boolean isBehind(@Nullable DataSource candidate) {
+		return candidate == this.dataSource || (this.marked == null && candidate == this.businessDataSource);
+	}
+
+	/**
+	 * The databases in which entries are staged.
+	 * @return all that are known
+	 */
+	OutboxDatabases outboxes() {
+		return this.outboxes;
 	}
 
 	Schema schema() {
@@ -108,19 +140,68 @@ final class AuditDatabase implements InitializingBean {
 
 	@Override
 	public void afterPropertiesSet() {
-		if (this.migrate) {
-			migrate(this.dataSource, "migration", "audit_schema_history");
-			if (isApart()) {
-				migrate(this.businessDataSource, "outbox", "audit_outbox_history");
+		if (RoutingTargets.areRoutedBy(this.businessDataSource)) {
+			prepareRouted(new RoutingTargets(this.businessDataSource));
+		}
+		else {
+			prepareOne();
+		}
+	}
+
+	private void prepareRouted(RoutingTargets targets) {
+		RoutedDatabases routed = new RoutedDatabases(this.marked, targets, this::holdsLedger);
+		if (routed.areSeveral()) {
+			this.dataSource = routed.ledger();
+			this.outboxes = routed.prepare(this::prepareLedger, this::prepareOutbox);
+			return;
+		}
+		prepareOne();
+		if (targets.all().isEmpty()) {
+			requireItsOwnConnections();
+		}
+	}
+
+	private boolean holdsLedger(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement("select to_regclass(?) is not null")) {
+			statement.setString(1, this.schema.table("audit_log"));
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
 			}
 		}
+	}
+
+	private void prepareOne() {
+		prepareLedger(this.dataSource, !isApart());
 		if (isApart()) {
-			check(this.businessDataSource, (connection) -> checkPrivileges(connection, OUTBOX));
+			prepareOutbox(this.businessDataSource);
 		}
-		check(this.dataSource, (connection) -> {
-			checkPrivileges(connection, isApart() ? LEDGER : LEDGER + ", " + OUTBOX);
+	}
+
+	private void prepareOutbox(DataSource database) {
+		if (this.migrate) {
+			migrate(database, "outbox", "audit_outbox_history");
+		}
+		check(database, (connection) -> checkPrivileges(connection, OUTBOX));
+	}
+
+	private void prepareLedger(DataSource database, boolean withOutbox) {
+		if (this.migrate) {
+			migrate(database, "migration", "audit_schema_history");
+		}
+		check(database, (connection) -> {
+			checkPrivileges(connection, withOutbox ? LEDGER + ", " + OUTBOX : LEDGER);
 			new Partitions(this.schema).ensureUpcoming(connection, LedgerUpkeep.MONTHS_AHEAD);
 		});
+	}
+
+	/**
+	 * Says that Hibernate takes connections from somewhere else than the data source. As
+	 * long as they lead to the same database, whatever the schema, all is well.
+	 */
+	void requireItsOwnConnections() {
+		check(this.businessDataSource,
+				(connection) -> this.outboxes.add(OutboxDatabases.Place.of(connection), this.outboxes.main()));
 	}
 
 	private void check(DataSource database, Check check) {

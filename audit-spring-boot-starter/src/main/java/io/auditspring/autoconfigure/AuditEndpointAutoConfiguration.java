@@ -5,7 +5,7 @@ import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Quarantine;
-import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.Relays;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -26,9 +26,9 @@ public final class AuditEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	AuditEndpoint auditEndpoint(Relay relay, AsyncBuffer buffer, Outbox outbox, DeliveryStatistics statistics,
+	AuditEndpoint auditEndpoint(Relays relays, AsyncBuffer buffer, Outbox outbox, DeliveryStatistics statistics,
 			Quarantine quarantine, AuditProperties properties) {
-		return new AuditEndpoint(relay, buffer, outbox.backlog(), statistics, quarantine, properties.delivery());
+		return new AuditEndpoint(relays, buffer, outbox.backlog(), statistics, quarantine, properties.delivery());
 	}
 
 }

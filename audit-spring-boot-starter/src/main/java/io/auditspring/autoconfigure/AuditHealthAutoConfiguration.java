@@ -4,7 +4,7 @@ import io.auditspring.actuate.AuditHealthIndicator;
 import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.Outbox;
-import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.Relays;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -28,9 +28,9 @@ public final class AuditHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "auditHealthIndicator")
-	AuditHealthIndicator auditHealthIndicator(Relay relay, AsyncBuffer buffer, Outbox outbox,
+	AuditHealthIndicator auditHealthIndicator(Relays relays, AsyncBuffer buffer, Outbox outbox,
 			DeliveryStatistics statistics, AuditProperties properties) {
-		return new AuditHealthIndicator(relay, buffer, outbox.backlog(), statistics, properties.health().tolerance(),
+		return new AuditHealthIndicator(relays, buffer, outbox.backlog(), statistics, properties.health().tolerance(),
 				properties.health().maxBacklogAge());
 	}
 

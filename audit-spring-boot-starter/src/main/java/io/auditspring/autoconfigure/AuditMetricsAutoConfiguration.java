@@ -4,7 +4,7 @@ import io.auditspring.actuate.DeliveryMeters;
 import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.Outbox;
-import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.Relays;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,8 +21,9 @@ import org.springframework.context.annotation.Bean;
 public final class AuditMetricsAutoConfiguration {
 
 	@Bean
-	DeliveryMeters auditDeliveryMeters(DeliveryStatistics statistics, Relay relay, AsyncBuffer buffer, Outbox outbox) {
-		return new DeliveryMeters(statistics, relay, buffer, outbox.backlog());
+	DeliveryMeters auditDeliveryMeters(DeliveryStatistics statistics, Relays relays, AsyncBuffer buffer,
+			Outbox outbox) {
+		return new DeliveryMeters(statistics, relays, buffer, outbox.backlog());
 	}
 
 }

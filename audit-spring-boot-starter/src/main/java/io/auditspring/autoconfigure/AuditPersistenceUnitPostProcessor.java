@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 
 import io.auditspring.capture.SessionFactoryExtension;
 import io.auditspring.query.AuditEntryMapping;
+import org.hibernate.cfg.MultiTenancySettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -36,13 +37,16 @@ final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 	}
 
 	private void prepare(LocalContainerEntityManagerFactoryBean factory, AuditDatabase database) {
-		if (factory.getDataSource() == database.dataSource()) {
+		if (database.isBehind(factory.getDataSource())) {
 			factory.getJpaPropertyMap().put(AuditEntryMapping.SCHEMA, database.schema().name());
 		}
 		if (factory.getDataSource() == database.businessDataSource()) {
 			SessionFactoryExtension extension = this.extension.get();
 			if (extension != null) {
 				factory.getJpaPropertyMap().put(SessionFactoryExtension.SETTING, extension);
+			}
+			if (factory.getJpaPropertyMap().get(MultiTenancySettings.MULTI_TENANT_CONNECTION_PROVIDER) != null) {
+				database.requireItsOwnConnections();
 			}
 		}
 	}

@@ -32,7 +32,7 @@ public final class Aftermath {
 	private final Map<Delivery, List<Entry>> entries = new EnumMap<>(Delivery.class);
 
 	/** Rows of the outbox that must be in the ledger before the caller goes on. */
-	private final List<Long> awaited = new ArrayList<>(0);
+	private final List<StagedRow> awaited = new ArrayList<>(0);
 
 	private String reason = ROLLED_BACK;
 
@@ -83,7 +83,7 @@ public final class Aftermath {
 		this.reason = UNANSWERED;
 	}
 
-	void await(long row) {
+	void await(StagedRow row) {
 		this.awaited.add(row);
 	}
 

@@ -5,8 +5,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -61,6 +63,9 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	/** When doubts and the spool were last looked at; used by the worker only. */
 	private long lookedBack;
+
+	/** Databases that did not answer this time; used by the worker only. */
+	private final Set<@Nullable String> away = new HashSet<>();
 
 	/** Why doubts could not be settled this time; used by the worker only. */
 	private @Nullable SQLException unanswered;
@@ -183,6 +188,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private void drain() throws SQLException {
 		this.unanswered = null;
+		this.away.clear();
 		this.writer.write(this.batch);
 		lookBack();
 		while (this.worker.mayGoOn() && fill()) {
@@ -236,10 +242,11 @@ public final class AsyncBuffer implements SmartLifecycle {
 			return Fate.LOST;
 		}
 		try {
-			return (this.unanswered == null) ? this.fates.fate(doubt.row()) : Fate.UNKNOWN;
+			return !this.away.contains(doubt.row().database()) ? this.fates.fate(doubt.row()) : Fate.UNKNOWN;
 		}
 		catch (SQLException ex) {
 			this.unanswered = ex;
+			this.away.add(doubt.row().database());
 			return Fate.UNKNOWN;
 		}
 	}

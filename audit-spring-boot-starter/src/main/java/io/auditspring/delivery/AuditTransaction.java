@@ -354,7 +354,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 		this.transactional += entries.size() - chained;
 		this.chained += chained;
 		if (chained > 0) {
-			this.afterCommit.await(staged.id());
+			this.afterCommit.await(staged);
 		}
 	}
 
@@ -413,7 +413,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private Aftermath committed() {
 		if (this.row != null) {
-			this.delivery.committed(this.transactional, this.chained);
+			this.delivery.committed(this.row, this.transactional, this.chained);
 		}
 		// Of a read-only transaction, or added by somebody's after-commit callback.
 		for (OperationChanges operation : this.pending.values()) {

@@ -8,6 +8,8 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.auditspring.capture.LoggedFailure;
 import io.auditspring.ledger.Schema;
@@ -37,6 +39,9 @@ public final class Backlog {
 	private final String waiting;
 
 	private final String quarantined;
+
+	/** Those of further databases. */
+	private final List<Backlog> others = new CopyOnWriteArrayList<>();
 
 	private volatile Measurement last = new Measurement(Instant.EPOCH, 0, null, null);
 
@@ -109,11 +114,23 @@ public final class Backlog {
 	}
 
 	/**
+	 * Counts in what waits in another database.
+	 * @param other its backlog
+	 */
+	public void include(Backlog other) {
+		this.others.add(other);
+	}
+
+	/**
 	 * What was found last, at most some seconds ago while the relay works.
 	 * @return the measurement
 	 */
 	public Measurement last() {
-		return this.last;
+		Measurement sum = this.last;
+		for (Backlog other : this.others) {
+			sum = sum.plus(other.last);
+		}
+		return sum;
 	}
 
 	/**
@@ -121,7 +138,7 @@ public final class Backlog {
 	 * @return that; zero where none is
 	 */
 	public Duration age() {
-		Instant oldest = this.last.oldest();
+		Instant oldest = last().oldest();
 		Instant now = this.clock.instant();
 		return (oldest != null && oldest.isBefore(now)) ? Duration.between(oldest, now) : Duration.ZERO;
 	}
@@ -138,6 +155,19 @@ public final class Backlog {
 	 * user may not know
 	 */
 	public record Measurement(Instant at, long rows, @Nullable Instant oldest, @Nullable Long quarantined) {
+
+		// The quarantine is with the ledger, so it is counted there.
+		private Measurement plus(Measurement other) {
+			return new Measurement(this.at, Math.min(this.rows + other.rows, MOST), earlier(this.oldest, other.oldest),
+					this.quarantined);
+		}
+
+		private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+			if (one == null || other == null) {
+				return (one != null) ? one : other;
+			}
+			return one.isBefore(other) ? one : other;
+		}
 
 	}
 

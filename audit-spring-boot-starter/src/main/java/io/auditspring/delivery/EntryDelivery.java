@@ -39,7 +39,9 @@ public final class EntryDelivery {
 
 	private final Fates fates;
 
-	private final Relay relay;
+	private final OutboxDatabases databases;
+
+	private final Relays relays;
 
 	private final AsyncBuffer buffer;
 
@@ -53,21 +55,23 @@ public final class EntryDelivery {
 
 	/**
 	 * Creates it.
-	 * @param dataSource the business database, which holds the outbox
-	 * @param outbox where entries are staged
+	 * @param dataSource the one whose transactions are audited
+	 * @param databases where entries are staged
+	 * @param outbox the table in which they are
 	 * @param fates finds out what became of transactions
-	 * @param relay moves staged entries to the ledger
+	 * @param relays move staged entries to the ledger
 	 * @param buffer takes entries whose callers do not wait, and what cannot be stored
 	 * @param policy what a business call feels of a failure
 	 * @param timeout how long a caller waits for each lock and each statement
 	 * @param statistics counts what becomes of entries
 	 */
-	public EntryDelivery(DataSource dataSource, Outbox outbox, Fates fates, Relay relay, AsyncBuffer buffer,
-			FailurePolicy policy, Duration timeout, DeliveryStatistics statistics) {
+	public EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox, Fates fates, Relays relays,
+			AsyncBuffer buffer, FailurePolicy policy, Duration timeout, DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
+		this.databases = databases;
 		this.outbox = outbox;
 		this.fates = fates;
-		this.relay = relay;
+		this.relays = relays;
 		this.buffer = buffer;
 		this.policy = policy;
 		this.limits = TimeLimits.within(timeout);
@@ -112,14 +116,15 @@ public final class EntryDelivery {
 
 	/**
 	 * Says that a business transaction with staged entries has committed.
+	 * @param row the row of one of them, or {@code null} if none were staged
 	 * @param transactional how many of them need only be staged
 	 * @param chained how many of them must reach the ledger before the call returns
 	 */
-	void committed(int transactional, int chained) {
+	void committed(@Nullable StagedRow row, int transactional, int chained) {
 		this.statistics.recorded(Delivery.TRANSACTIONAL, transactional);
 		this.statistics.recorded(Delivery.SYNC, chained);
 		this.statistics.staged(transactional + chained);
-		this.relay.wake();
+		this.relays.wake(row);
 	}
 
 	/**
@@ -170,25 +175,35 @@ public final class EntryDelivery {
 		if (!left.isEmpty()) {
 			StagedRow row = store(left, connection);
 			if (row != null && mode == Delivery.SYNC) {
-				withConnection(connection, (own) -> this.relay.move(own, row.id(), this.limits));
+				move(row, connection);
 			}
-			this.relay.wake();
+			this.relays.wake(row);
 		}
 	}
 
 	/**
 	 * Moves staged entries to the ledger, and returns when they are there.
-	 * @param row the id of their row
+	 * @param row their row
 	 */
-	void relayNow(long row) {
+	void relayNow(StagedRow row) {
 		try {
-			withIdleConnection(
-					(connection) -> withConnection(connection, (own) -> this.relay.move(own, row, this.limits)));
+			withIdleConnection((connection) -> move(row, connection));
 		}
 		catch (SQLException | RuntimeException ex) {
 			// Staged and committed they are not lost; only the promise to have them
 			// chained by now is broken.
 			failed(0, ex);
+		}
+	}
+
+	// The thread may be routed to another database by now than when it staged the row.
+	private void move(StagedRow row, @Nullable Connection connection) throws SQLException {
+		Relay relay = this.relays.of(row);
+		if (connection != null && this.databases.leadsTo(connection, row)) {
+			relay.move(connection, row.id(), this.limits);
+		}
+		else {
+			relay.move(row.id(), this.limits);
 		}
 	}
 
@@ -267,7 +282,7 @@ public final class EntryDelivery {
 			use.with(connection);
 			return;
 		}
-		Transactions.withOwn(this.dataSource, use::with);
+		Transactions.withOwn(this.databases.main().dataSource(), use::with);
 	}
 
 	// While callbacks of a finished transaction run, its connection is still held and

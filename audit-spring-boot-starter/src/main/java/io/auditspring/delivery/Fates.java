@@ -13,7 +13,7 @@ import io.auditspring.ledger.LedgerWriter;
  */
 public final class Fates {
 
-	private final DataSource business;
+	private final OutboxDatabases databases;
 
 	private final DataSource audit;
 
@@ -23,33 +23,47 @@ public final class Fates {
 
 	/**
 	 * Creates it.
-	 * @param business the database that holds the outbox
+	 * @param databases where entries are staged
 	 * @param audit the database that holds the ledger; usually the same
-	 * @param outbox where entries are staged
+	 * @param outbox the table in which they are
 	 * @param ledger where they go
 	 */
-	public Fates(DataSource business, DataSource audit, Outbox outbox, LedgerWriter ledger) {
-		this.business = business;
+	public Fates(OutboxDatabases databases, DataSource audit, Outbox outbox, LedgerWriter ledger) {
+		this.databases = databases;
 		this.audit = audit;
 		this.outbox = outbox;
 		this.ledger = ledger;
 	}
 
+	/**
+	 * Finds out about a transaction.
+	 * @param row what it staged
+	 * @return what became of it; unknown, too, while its database is not there
+	 * @throws SQLException when the database fails
+	 */
 	Fate fate(StagedRow row) throws SQLException {
+		OutboxDatabase database = this.databases.of(row);
+		if (database == null) {
+			return Fate.UNKNOWN;
+		}
 		Fate[] fate = new Fate[1];
-		Transactions.withOwn(this.business, (connection) -> fate[0] = fate(connection, row));
+		Transactions.withOwn(database.dataSource(), (connection) -> fate[0] = fate(connection, row));
 		return fate[0];
 	}
 
 	/**
 	 * Finds out about a transaction.
-	 * @param connection a connection to the database of the outbox, with no transaction
-	 * open on it
+	 * @param connection a connection to a database that holds an outbox, with no
+	 * transaction open on it
 	 * @param row what it staged
-	 * @return what became of it
+	 * @return what became of it, as far as this database knows
 	 * @throws SQLException when the database fails
 	 */
 	Fate fate(Connection connection, StagedRow row) throws SQLException {
+		OutboxDatabase database = this.databases.of(row);
+		if (database == null || !this.databases.leadsTo(connection, row)) {
+			return Fate.UNKNOWN;
+		}
 		boolean[] answers = new boolean[2];
 		Transactions.run(connection, TimeLimits.BRIEF, () -> {
 			answers[0] = this.outbox.isRunning(connection, row);
@@ -58,13 +72,13 @@ public final class Fates {
 		if (answers[0]) {
 			return Fate.UNKNOWN;
 		}
-		return (answers[1] || isInLedger(connection, row)) ? Fate.COMMITTED : Fate.LOST;
+		return (answers[1] || isInLedger(connection, database, row)) ? Fate.COMMITTED : Fate.LOST;
 	}
 
 	// After the look into the outbox: what is not there any more is here by then.
-	private boolean isInLedger(Connection connection, StagedRow row) throws SQLException {
+	private boolean isInLedger(Connection connection, OutboxDatabase database, StagedRow row) throws SQLException {
 		boolean[] found = new boolean[1];
-		if (this.business == this.audit) {
+		if (database.holdsLedger()) {
 			Transactions.run(connection, TimeLimits.BRIEF, () -> found[0] = this.ledger.holds(connection, row.entry()));
 		}
 		else {

@@ -31,10 +31,19 @@ public final class Outbox {
 
 	private final String quarantine;
 
+	private final OutboxDatabases databases;
+
 	private final Backlog backlog;
 
-	public Outbox(Schema schema, String chain) {
+	/**
+	 * Creates it.
+	 * @param schema where it is
+	 * @param chain the chain that entries are for
+	 * @param databases in which of several databases it may be
+	 */
+	public Outbox(Schema schema, String chain, OutboxDatabases databases) {
 		this.chain = chain;
+		this.databases = databases;
 		this.backlog = new Backlog(schema, chain);
 		this.insert = """
 				insert into %s (chain, entries)
@@ -101,8 +110,12 @@ public final class Outbox {
 			statement.setString(2, EntryCodec.write(entries));
 			try (ResultSet result = statement.executeQuery()) {
 				result.next();
-				return new StagedRow(result.getLong(1), result.getLong(2), entries.get(0).id(), entries.size());
+				return new StagedRow(result.getLong(1), result.getLong(2), entries.get(0).id(), entries.size(),
+						this.databases.nameOf(connection));
 			}
+		}
+		catch (SQLException ex) {
+			throw this.databases.explained(connection, ex);
 		}
 	}
 

@@ -45,6 +45,8 @@ public final class Relay implements SmartLifecycle {
 
 	private final int batchSize;
 
+	private final Duration pollInterval;
+
 	private final OutboxFront front;
 
 	private final DeliveryStatistics statistics;
@@ -62,13 +64,32 @@ public final class Relay implements SmartLifecycle {
 	 */
 	public Relay(DataSource dataSource, Outbox outbox, LedgerEnd ledger, int batchSize, Duration pollInterval,
 			DeliveryStatistics statistics) {
+		this("audit-relay", dataSource, outbox, ledger, batchSize, pollInterval, statistics);
+	}
+
+	private Relay(String name, DataSource dataSource, Outbox outbox, LedgerEnd ledger, int batchSize,
+			Duration pollInterval, DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.outbox = outbox;
 		this.ledger = ledger;
 		this.batchSize = batchSize;
+		this.pollInterval = pollInterval;
 		this.front = new OutboxFront(pollInterval);
 		this.statistics = statistics;
-		this.worker = new Worker("audit-relay", pollInterval, this::drain);
+		this.worker = new Worker(name, pollInterval, this::drain);
+	}
+
+	/**
+	 * A relay for another database.
+	 * @param name what that is called
+	 * @param database connections to it
+	 * @param outbox where entries are taken from
+	 * @param ledger where they go
+	 * @return a relay that is otherwise like this one
+	 */
+	public Relay from(String name, DataSource database, Outbox outbox, LedgerEnd ledger) {
+		return new Relay("audit-relay-" + name, database, outbox, ledger, this.batchSize, this.pollInterval,
+				this.statistics);
 	}
 
 	/**
@@ -104,6 +125,10 @@ public final class Relay implements SmartLifecycle {
 
 	private boolean isFull(List<Outbox.Row> rows) {
 		return rows.size() == this.batchSize || rows.stream().mapToLong(Outbox.Row::bytes).sum() >= BATCH_BYTES;
+	}
+
+	void move(long row, TimeLimits limits) throws SQLException {
+		Transactions.withOwn(this.dataSource, (connection) -> move(connection, row, limits));
 	}
 
 	/**

@@ -36,6 +36,8 @@ final class SessionChanges {
 	/** What the outbox refused, while the transaction goes on. */
 	private final List<Entry> unstaged = new ArrayList<>(0);
 
+	private @Nullable StagedRow row;
+
 	private int staged;
 
 	SessionChanges(AuditTransactions transactions, EntryDelivery delivery, EntryFactory factory,
@@ -54,7 +56,7 @@ final class SessionChanges {
 	void attachTo(SharedSessionContractImplementor session, Runnable whenOver) {
 		SessionEnd.watch(session, this::stage, (committed) -> {
 			whenOver.run();
-			this.delivery.committed(committed ? this.staged : 0, 0);
+			this.delivery.committed(this.row, committed ? this.staged : 0, 0);
 			if (committed && !this.unstaged.isEmpty()) {
 				this.delivery.deliver(Delivery.TRANSACTIONAL, this.unstaged);
 			}
@@ -77,8 +79,9 @@ final class SessionChanges {
 		if (entries.isEmpty()) {
 			return;
 		}
-		if (this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(),
-				entries) != null) {
+		this.row = this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(),
+				entries);
+		if (this.row != null) {
 			this.staged = entries.size();
 		}
 		else {

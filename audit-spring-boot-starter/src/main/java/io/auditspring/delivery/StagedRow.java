@@ -1,5 +1,8 @@
 package io.auditspring.delivery;
 
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -12,18 +15,23 @@ import org.jspecify.annotations.Nullable;
  * @param entry one of its entries
  * @param uncounted how many entries count as recorded when it was committed; not known
  * any more after a restart, which begins to count anew
+ * @param database the name of the database where there are several, else {@code null}
  */
-record StagedRow(long id, long transaction, UUID entry, int uncounted) {
+record StagedRow(long id, long transaction, UUID entry, int uncounted, @Nullable String database) {
 
 	/** Stands in a file for a row that there is none of. */
 	private static final String NONE = "-";
 
 	StagedRow counted() {
-		return new StagedRow(this.id, this.transaction, this.entry, 0);
+		return new StagedRow(this.id, this.transaction, this.entry, 0, this.database);
 	}
 
 	static String format(@Nullable StagedRow row) {
-		return (row != null) ? "%d:%d:%s".formatted(row.id, row.transaction, row.entry) : NONE;
+		if (row == null) {
+			return NONE;
+		}
+		String text = "%d:%d:%s".formatted(row.id, row.transaction, row.entry);
+		return (row.database != null) ? text + ':' + URLEncoder.encode(row.database, StandardCharsets.UTF_8) : text;
 	}
 
 	/**
@@ -36,11 +44,13 @@ record StagedRow(long id, long transaction, UUID entry, int uncounted) {
 		if (text.equals(NONE)) {
 			return null;
 		}
-		String[] parts = text.split(":", 3);
-		if (parts.length != 3) {
+		String[] parts = text.split(":", 4);
+		if (parts.length < 3) {
 			throw new IllegalArgumentException("Not a staged row: " + text);
 		}
-		return new StagedRow(Long.parseLong(parts[0]), Long.parseLong(parts[1]), UUID.fromString(parts[2]), 0);
+		String database = (parts.length == 4) ? URLDecoder.decode(parts[3], StandardCharsets.UTF_8) : null;
+		return new StagedRow(Long.parseLong(parts[0]), Long.parseLong(parts[1]), UUID.fromString(parts[2]), 0,
+				database);
 	}
 
 }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -134,6 +135,27 @@ final class PostgresServer implements AutoCloseable {
 				throw new IllegalStateException("PostgreSQL did not start: " + this.directory, ex);
 			}
 			return false;
+		}
+	}
+
+	/**
+	 * Creates and starts a replica that follows it. It is stopped meanwhile, so nobody
+	 * may be connected to it.
+	 * @return the replica, which only reads
+	 */
+	PostgresServer replica() {
+		try {
+			PostgresServer replica = new PostgresServer(Files.createTempDirectory("faults"),
+					List.of("primary_conninfo=host=localhost port=%d user=postgres".formatted(this.port)));
+			stop();
+			FileSystemUtils.copyRecursively(Path.of(data()), Path.of(replica.data()));
+			Files.createFile(Path.of(replica.data(), "standby.signal"));
+			Files.setPosixFilePermissions(Path.of(replica.data()), PosixFilePermissions.fromString("rwx------"));
+			start();
+			return replica.start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
