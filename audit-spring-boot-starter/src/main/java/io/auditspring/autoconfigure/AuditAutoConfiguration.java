@@ -344,10 +344,10 @@ public final class AuditAutoConfiguration {
 	@Bean
 	Auditing auditing(Origins origins, AuditTransactions transactions, EntryFactory factory,
 			ObjectProvider<AccessRefusal> refusal, Customizers customizers, BeanFactory beanFactory, LateDelivery late,
-			ObjectProvider<LatePublishers> publishers, Masking masking, Texts texts) {
+			ObjectProvider<LatePublishers> publishers, Masking masking, Texts texts, AuditProperties properties) {
 		return new Auditing(origins, transactions, factory, refusal.getIfAvailable(() -> (failure) -> false),
 				customizers, new ExpressionContexts(beanFactory, masking, texts), late, publishers.getIfAvailable(),
-				texts);
+				texts, properties.skipped());
 	}
 
 	@Bean

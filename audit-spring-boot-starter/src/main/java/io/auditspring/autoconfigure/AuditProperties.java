@@ -12,6 +12,7 @@ import io.auditspring.capture.ForwardingHeader;
 import io.auditspring.capture.TrustedProxies;
 import io.auditspring.delivery.FailurePolicy;
 import io.auditspring.delivery.Overflow;
+import io.auditspring.intercept.SkippedCalls;
 import io.auditspring.ledger.RetentionAction;
 import io.auditspring.delivery.UnattributedChanges;
 import io.auditspring.ledger.Schema;
@@ -58,6 +59,8 @@ import org.springframework.util.unit.DataSize;
  * @param retentionAction what becomes of a retired month
  * @param health when the trail is said to be in trouble
  * @param verification verification of the ledger in the background
+ * @param skipped what happens to audited calls that something around the method left out,
+ * without an answer of its own
  */
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
@@ -71,7 +74,7 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("drop") RetentionAction retentionAction,
 		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health,
 		@DefaultValue @NestedConfigurationProperty VerificationProperties verification, @DefaultValue Sync sync,
-		@DefaultValue Spool spool, @DefaultValue Actor actor) {
+		@DefaultValue Spool spool, @DefaultValue("ignore") SkippedCalls skipped, @DefaultValue Actor actor) {
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),

@@ -25,6 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class EntryFactory {
 
+	private static final String ATTEMPT = "attempt";
+
 	private static final int MAX_RELATED = 1_000;
 
 	private final @Nullable String service;
@@ -127,6 +129,20 @@ public final class EntryFactory {
 		ArrayNode statements = operation.isBulk() ? operation.bulk().toJson() : null;
 		return (statements != null && !statements.isEmpty())
 				? withMetadata(entry, with(entry.data().metadata(), "bulk", statements)) : entry;
+	}
+
+	/**
+	 * The entry of one of several attempts at a call.
+	 * @param entry the entry
+	 * @param attempt which one, from 1; 0 where no other is known
+	 * @return the entry, with {@code attempt} in its metadata where there are several and
+	 * nobody has said so yet
+	 */
+	public Entry withAttempt(Entry entry, int attempt) {
+		CanonicalJson metadata = entry.data().metadata();
+		boolean said = metadata != null && metadata.toNode().has(ATTEMPT);
+		return (attempt == 0 || said) ? entry
+				: withMetadata(entry, with(metadata, ATTEMPT, JsonNodeFactory.instance.numberNode(attempt)));
 	}
 
 	/**

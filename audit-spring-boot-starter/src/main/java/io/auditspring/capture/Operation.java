@@ -33,6 +33,8 @@ public final class Operation implements AuditContext {
 
 	private volatile boolean undone;
 
+	private volatile int attempt;
+
 	/**
 	 * Begins an operation.
 	 * @param id shared by all that belongs to it
@@ -94,6 +96,22 @@ public final class Operation implements AuditContext {
 
 	public boolean isUndone() {
 		return this.undone;
+	}
+
+	/**
+	 * Says that this is one of several attempts.
+	 * @param number which one, from 1
+	 */
+	public void isAttempt(int number) {
+		this.attempt = number;
+	}
+
+	/**
+	 * Which attempt at its call this is.
+	 * @return its number from 1, or 0 where no other is known
+	 */
+	public int attempt() {
+		return this.attempt;
 	}
 
 	/**

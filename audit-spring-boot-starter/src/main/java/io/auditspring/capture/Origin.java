@@ -16,4 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record Origin(Instant occurredAt, Actor actor, @Nullable String tenant, RequestDetails request) {
 
+	/**
+	 * The same of something that begins later.
+	 * @param instant when it began
+	 * @return the origin with that time
+	 */
+	public Origin at(Instant instant) {
+		return new Origin(instant, this.actor, this.tenant, this.request);
+	}
+
 }

@@ -53,7 +53,8 @@ public final class Aftermath {
 	 */
 	public void add(Ending ending) {
 		if (!ending.suppressed()) {
-			Entry entry = this.factory.withBulk(ending.entry(null), ending.operation());
+			Entry entry = this.factory.withAttempt(this.factory.withBulk(ending.entry(null), ending.operation()),
+					ending.operation().attempt());
 			add(ending.operation().outline().delivery(), entry);
 			if (ending.operation().isUndone()) {
 				this.undone.add(entry.id());
@@ -97,6 +98,47 @@ public final class Aftermath {
 		if (!all.isEmpty()) {
 			this.doubtful.put(row, all);
 		}
+	}
+
+	/**
+	 * Says that all that was added so far is of earlier attempts at a call that is made
+	 * once more. They do not share the ending of the last one.
+	 */
+	public void attemptedAgain() {
+		this.entries.values().forEach(this::ofEarlierAttempts);
+		this.doubtful.values().forEach(this::ofEarlierAttempts);
+	}
+
+	// Those after the first know their number.
+	private void ofEarlierAttempts(List<Entry> attempts) {
+		attempts.replaceAll((entry) -> this.factory.withAttempt(explained(entry, null), 1));
+	}
+
+	/**
+	 * Moves the entries into a transaction that is about to commit.
+	 * @param staged takes those that are to be staged
+	 * @param afterCommit takes those that are not
+	 * @return how many of those to be staged must be chained
+	 */
+	int stage(List<Entry> staged, Aftermath afterCommit) {
+		this.entries.forEach((mode, list) -> {
+			if (mode == Delivery.ASYNC) {
+				list.forEach((entry) -> afterCommit.add(mode, entry));
+			}
+			else {
+				staged.addAll(list);
+			}
+		});
+		return this.entries.getOrDefault(Delivery.SYNC, List.of()).size();
+	}
+
+	/**
+	 * Takes the entries of another one, which has none any more.
+	 * @param other the other one
+	 */
+	void takeEntries(Aftermath other) {
+		other.entries.forEach((mode, list) -> list.forEach((entry) -> add(mode, entry)));
+		other.entries.clear();
 	}
 
 	void addAll(Aftermath other) {

@@ -15,10 +15,7 @@ import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
 import io.auditspring.ledger.Entry;
-import org.hibernate.FlushMode;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.DataSourceUtils;
@@ -32,9 +29,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * stages their entries in the transaction at the last moment before the commit, and sees
  * to what must be recorded when it is over.
  * <p>
- * With Hibernate the last moment is a callback of the session, for two reasons: Spring's
+ * With Hibernate the last moment is the session's, for two reasons: Spring's
  * {@code beforeCommit} comes before the flush that finds out what changed, and Envers
- * writes its rows, and with them the revision, in such a callback itself.
+ * writes its rows, and with them the revision, in a callback of the session.
  */
 public final class AuditTransaction implements TransactionSynchronization {
 
@@ -61,7 +58,14 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private final LateEndings late = new LateEndings();
 
+	private final InterimFlushes flushes = new InterimFlushes();
+
 	private final Set<@Nullable Operation> guests = new HashSet<>(1);
+
+	/** What earlier attempts at a call left: it comes before what is done here. */
+	private @Nullable Aftermath earlier;
+
+	private boolean earlierStaged;
 
 	private @Nullable OwningCall owner;
 
@@ -73,7 +77,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private int chained;
 
-	private int callbacks;
+	/** Whether the session tells when it is about to commit. */
+	private boolean stages;
 
 	/** Whether a plain connection is about to commit, and others still do something. */
 	private boolean stagesAtOnce;
@@ -109,7 +114,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void joinedBy(Operation operation) {
 		if (operation.capturesState()) {
-			flushSession();
+			this.flushes.flush(session());
 			this.unattributed.close();
 		}
 		this.guests.add(operation);
@@ -122,14 +127,21 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void leftBy(Operation operation) {
 		if (operation.capturesState()) {
-			flushSession();
+			this.flushes.flush(session());
 		}
 	}
 
-	private void flushSession() {
-		if (session() instanceof SessionImplementor session && session.getHibernateFlushMode() != FlushMode.MANUAL) {
-			session.flush();
+	/**
+	 * Takes the entries of earlier attempts at a call that is made once more within this
+	 * transaction. They are part of it, so that they come first and need no connection of
+	 * their own; if it is rolled back they follow it.
+	 * @param attempts what they left
+	 */
+	public void follows(Aftermath attempts) {
+		if (this.earlier == null) {
+			this.earlier = new Aftermath(this.delivery, this.factory);
 		}
+		this.earlier.takeEntries(attempts);
 	}
 
 	/**
@@ -139,8 +151,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void add(Ending ending) {
 		of(ending.operation()).end(ending);
 		SharedSessionContractImplementor session = session();
-		if (session != null && this.callbacks == 0
-				&& !TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
+		if (session != null && !this.stages && !TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
 			// Not later: beforeCommit is not called for one who comes while others are.
 			stageAtTheEndOf(session);
 		}
@@ -269,26 +280,18 @@ public final class AuditTransaction implements TransactionSynchronization {
 		this.stagesAtOnce = false;
 	}
 
-	// Callbacks may be registered while callbacks run. The last of ours registers once
-	// more, and so comes after the last flush and after Envers wherever that registered.
 	private void stageAtTheEndOf(SharedSessionContractImplementor session) {
-		this.callbacks++;
-		register(session, (ending) -> {
-			this.callbacks--;
-			if (this.callbacks == 0) {
-				register(ending, (last) -> stage(connection(last)));
-			}
-		});
+		if (!this.stages) {
+			this.stages = true;
+			SessionEnd.watch(session, this::stageIn, (committed) -> this.stages = false);
+		}
 	}
 
-	// A session may outlive its transaction (open in view), and the callbacks of one that
-	// was rolled back outlive it too: the next transaction runs them.
-	private void register(SharedSessionContractImplementor session, BeforeCompletionCallback callback) {
-		session.getTransactionCompletionCallbacks().registerCallback((BeforeCompletionCallback) (ending) -> {
-			if (!this.over) {
-				callback.doBeforeTransactionCompletion(ending);
-			}
-		});
+	// A session may outlive its transaction (open in view).
+	private void stageIn(SharedSessionContractImplementor session) {
+		if (!this.over) {
+			stage(connection(session));
+		}
 	}
 
 	private static Connection connection(SharedSessionContractImplementor session) {
@@ -314,7 +317,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 		Long revision = (this.revision != null) ? this.revision.get() : null;
 		entries.addAll(this.key.unattributed(this.unattributed, revision));
 		this.unattributed.clear();
-		int chained = 0;
+		int chained = stageEarlier(entries);
 		for (OperationChanges operation : this.pending.values()) {
 			List<Entry> own = operation.entries(this.factory, revision);
 			if (operation.delivery() == Delivery.ASYNC) {
@@ -330,6 +333,14 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 		this.staged.addAll(this.pending.values());
 		this.pending.clear();
+	}
+
+	private int stageEarlier(List<Entry> entries) {
+		if (this.earlier == null || this.earlierStaged) {
+			return 0;
+		}
+		this.earlierStaged = true;
+		return this.earlier.stage(entries, this.afterCommit);
 	}
 
 	private void stage(Connection connection, List<Entry> entries, int chained) {
@@ -362,6 +373,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 		this.over = true;
 		TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
 		take(this.late.close());
+		if (status != STATUS_COMMITTED) {
+			this.flushes.rolledBack();
+		}
 		Aftermath rest = switch (fate(status)) {
 			case COMMITTED -> committed();
 			case LOST -> notCommitted();
@@ -388,7 +402,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	// What was not staged has nothing to do with whether that was committed.
 	private Aftermath doubtful() {
-		Aftermath rest = new Aftermath(this.delivery, this.factory);
+		Aftermath rest = rest();
 		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		if (this.row != null) {
 			rest.onlyIfLost(this.row);
@@ -405,11 +419,19 @@ public final class AuditTransaction implements TransactionSynchronization {
 		for (OperationChanges operation : this.pending.values()) {
 			operation.entries(this.factory, null).forEach((entry) -> this.afterCommit.add(operation.delivery(), entry));
 		}
-		return this.afterCommit;
+		if (this.earlier == null || this.earlierStaged) {
+			return this.afterCommit;
+		}
+		this.earlier.addAll(this.afterCommit);
+		return this.earlier;
+	}
+
+	private Aftermath rest() {
+		return (this.earlier != null) ? this.earlier : new Aftermath(this.delivery, this.factory);
 	}
 
 	private Aftermath notCommitted() {
-		Aftermath rest = new Aftermath(this.delivery, this.factory);
+		Aftermath rest = rest();
 		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		return rest;

@@ -93,7 +93,7 @@ final class OperationChanges {
 		if (this.ending != null) {
 			outcome = this.ending.record().outcome();
 			EntityChange target = target(this.ending.record());
-			Entry entry = this.ending.entry(target);
+			Entry entry = factory.withAttempt(this.ending.entry(target), this.operation.attempt());
 			if (target != null) {
 				further.remove(target);
 				entry = factory.withState(entry, target, revision);
@@ -146,7 +146,7 @@ final class OperationChanges {
 		if (this.ending == null || this.ending.suppressed()) {
 			return;
 		}
-		Entry entry = this.ending.entry(null);
+		Entry entry = factory.withAttempt(this.ending.entry(null), this.operation.attempt());
 		if (entry.outcome() == Outcome.SUCCESS && !this.apart) {
 			aftermath.addUndone(delivery(), factory.ended(entry, Outcome.FAILURE, null));
 		}

@@ -12,8 +12,6 @@ import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
 import io.auditspring.ledger.Entry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +40,6 @@ final class SessionChanges {
 
 	private int staged;
 
-	private boolean over;
-
 	SessionChanges(AuditTransactions transactions, EntryDelivery delivery, EntryFactory factory,
 			Supplier<@Nullable Long> revision) {
 		this.transactions = transactions;
@@ -58,22 +54,11 @@ final class SessionChanges {
 	 * @param whenOver called when its transaction is over
 	 */
 	void attachTo(SharedSessionContractImplementor session, Runnable whenOver) {
-		// Twice, to come after Envers' own callback.
-		before(session, (first) -> before(first, this::stage));
-		session.getTransactionCompletionCallbacks().registerCallback((AfterCompletionCallback) (success, ending) -> {
-			this.over = true;
+		SessionEnd.watch(session, this::stage, (committed) -> {
 			whenOver.run();
-			this.delivery.committed(this.row, success ? this.staged : 0, 0);
-			if (success && !this.unstaged.isEmpty()) {
+			this.delivery.committed(this.row, committed ? this.staged : 0, 0);
+			if (committed && !this.unstaged.isEmpty()) {
 				this.delivery.deliver(Delivery.TRANSACTIONAL, this.unstaged);
-			}
-		});
-	}
-
-	private void before(SharedSessionContractImplementor session, BeforeCompletionCallback callback) {
-		session.getTransactionCompletionCallbacks().registerCallback((BeforeCompletionCallback) (ending) -> {
-			if (!this.over) {
-				callback.doBeforeTransactionCompletion(ending);
 			}
 		});
 	}

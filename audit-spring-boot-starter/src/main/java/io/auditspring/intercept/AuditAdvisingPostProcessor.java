@@ -8,6 +8,7 @@ import org.aopalliance.aop.Advice;
 
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.ComposablePointcut;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 
@@ -54,7 +55,7 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 	// that proxy. A second one made later would lack what the first one has.
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
-		Object proxy = super.postProcessAfterInitialization(bean, beanName);
+		Object proxy = isMock(bean) ? bean : super.postProcessAfterInitialization(bean, beanName);
 		this.early.put(beanName, proxy);
 		return proxy;
 	}
@@ -65,7 +66,11 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 		if (proxy != null && (proxy == bean || AopProxyUtils.getSingletonTarget(proxy) == bean)) {
 			return bean;
 		}
-		return super.postProcessAfterInitialization(bean, beanName);
+		return isMock(bean) ? bean : super.postProcessAfterInitialization(bean, beanName);
+	}
+
+	private boolean isMock(Object bean) {
+		return this.methods.anyIn(AopUtils.getTargetClass(bean)) && Mocks.isMock(bean);
 	}
 
 	@Override

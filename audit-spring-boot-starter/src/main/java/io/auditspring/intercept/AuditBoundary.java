@@ -11,11 +11,6 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.Advisor;
-import org.springframework.aop.PointcutAdvisor;
-import org.springframework.aop.ProxyMethodInvocation;
-import org.springframework.aop.framework.Advised;
-import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
 import org.springframework.aop.support.AopUtils;
 
 /**
@@ -39,10 +34,10 @@ final class AuditBoundary implements MethodInterceptor {
 		Object target = invocation.getThis();
 		Class<?> type = (target != null) ? AopUtils.getTargetClass(target) : invocation.getMethod().getDeclaringClass();
 		AuditedMethod method = this.methods.find(invocation.getMethod(), type);
-		return (method != null) ? invoke(invocation, method, type) : invocation.proceed();
+		return (method != null) ? invoke(invocation, method) : invocation.proceed();
 	}
 
-	private @Nullable Object invoke(MethodInvocation invocation, AuditedMethod method, Class<?> type) throws Throwable {
+	private @Nullable Object invoke(MethodInvocation invocation, AuditedMethod method) throws Throwable {
 		Auditing auditing = this.auditing.get();
 		AuditFrame frame = new AuditFrame(method, auditing.origins().current(), auditing.transactions().current(),
 				auditing.transactions().aftermath());
@@ -56,9 +51,9 @@ final class AuditBoundary implements MethodInterceptor {
 			throw ex;
 		}
 		if (frame.method().arrival() != Arrival.AT_ONCE) {
-			result = late(new LateCall(auditing, frame, invocation), result, type);
+			result = late(new LateCall(auditing, frame, invocation), result);
 		}
-		else if (!frame.isReached() && !isAsynchronous(invocation, type)) {
+		else if (!frame.isReached() && !OtherAdvice.isAsynchronous(invocation)) {
 			// Somebody else answered for the method: a cache, or access control with a
 			// stand-in for the result.
 			unrecorded(auditing, frame, invocation, result, frame.refusal());
@@ -67,7 +62,7 @@ final class AuditBoundary implements MethodInterceptor {
 		return result;
 	}
 
-	private static @Nullable Object late(LateCall call, @Nullable Object result, Class<?> type) {
+	private static @Nullable Object late(LateCall call, @Nullable Object result) {
 		AuditFrame frame = call.frame();
 		Arrival arrival = frame.method().arrival();
 		if (arrival.isOutstanding(result)) {
@@ -76,7 +71,7 @@ final class AuditBoundary implements MethodInterceptor {
 				return watched;
 			}
 		}
-		if (call.isUnrecorded() && !(frame.left() == null && isAsynchronous(call.invocation(), type))) {
+		if (call.isUnrecorded() && !(frame.left() == null && OtherAdvice.isAsynchronous(call.invocation()))) {
 			Settled settled = Settled.returned(arrival, result);
 			unrecorded(call.auditing(), frame, call.invocation(), settled.value(),
 					(frame.refusal() != null) ? frame.refusal() : settled.failure());
@@ -121,7 +116,8 @@ final class AuditBoundary implements MethodInterceptor {
 		Operation left = frame.left();
 		Operation operation = (left != null) ? left
 				: new Operation(frame.operationId(), frame.origin(), frame.method().outline(), false);
-		Ending ending = new Call(frame.method(), operation, invocation, result, failure).describe(auditing);
+		Ending ending = new LateCall(auditing, frame, invocation).call(operation, new Settled(result, failure))
+			.describe(auditing);
 		AuditTransaction transaction = auditing.transactions().current();
 		if (transaction != null) {
 			transaction.add(ending);
@@ -129,19 +125,6 @@ final class AuditBoundary implements MethodInterceptor {
 		else {
 			frame.aftermath().add(ending);
 		}
-	}
-
-	private static boolean isAsynchronous(MethodInvocation invocation, Class<?> type) {
-		if (!(((ProxyMethodInvocation) invocation).getProxy() instanceof Advised proxy)) {
-			return false;
-		}
-		for (Advisor advisor : proxy.getAdvisors()) {
-			if (advisor.getAdvice() instanceof AsyncExecutionInterceptor && advisor instanceof PointcutAdvisor pointcut
-					&& pointcut.getPointcut().getMethodMatcher().matches(invocation.getMethod(), type)) {
-				return true;
-			}
-		}
-		return false;
 	}
 
 }

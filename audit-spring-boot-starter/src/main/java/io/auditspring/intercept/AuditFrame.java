@@ -1,5 +1,6 @@
 package io.auditspring.intercept;
 
+import java.time.Instant;
 import java.util.UUID;
 
 import io.auditspring.capture.Operation;
@@ -31,7 +32,9 @@ final class AuditFrame {
 
 	private final Aftermath aftermath;
 
-	private volatile boolean reached;
+	private volatile int attempts;
+
+	private @Nullable Operation first;
 
 	private volatile @Nullable Throwable refusal;
 
@@ -96,11 +99,46 @@ final class AuditFrame {
 	 * @return {@code false} if something refused it before
 	 */
 	boolean isReached() {
-		return this.reached;
+		return this.attempts > 0;
 	}
 
-	void reached() {
-		this.reached = true;
+	/**
+	 * Begins an attempt at the call: its first where nothing around the method makes
+	 * further ones.
+	 * @return an operation with its own time, which knows its number as soon as there are
+	 * several
+	 */
+	synchronized Operation begin() {
+		this.attempts++;
+		boolean again = this.first != null;
+		Operation operation = new Operation(this.operationId, again ? this.origin.at(Instant.now()) : this.origin,
+				this.method.outline(), this.method.capturesState());
+		if (this.first == null) {
+			this.first = operation;
+		}
+		else {
+			isOneOfSeveral();
+			operation.isAttempt(this.attempts);
+		}
+		return operation;
+	}
+
+	/**
+	 * Says that there are, or may be, several attempts: then the first one has a number,
+	 * too.
+	 */
+	synchronized void isOneOfSeveral() {
+		if (this.first != null) {
+			this.first.isAttempt(1);
+		}
+	}
+
+	/**
+	 * Whether the method has been tried before.
+	 * @return {@code true} from the second attempt on
+	 */
+	boolean isTriedAgain() {
+		return this.attempts > 1;
 	}
 
 	/**

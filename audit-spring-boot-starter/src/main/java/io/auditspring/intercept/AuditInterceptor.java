@@ -33,7 +33,6 @@ final class AuditInterceptor implements MethodInterceptor {
 		if (frame == null) {
 			return invocation.proceed();
 		}
-		frame.reached();
 		Auditing auditing = this.auditing.get();
 		return frame.isOnItsThread() ? invoke(invocation, frame, auditing)
 				: auditing.origins().within(frame.origin(), () -> invoke(invocation, frame, auditing));
@@ -41,17 +40,24 @@ final class AuditInterceptor implements MethodInterceptor {
 
 	private static @Nullable Object invoke(MethodInvocation invocation, AuditFrame frame, Auditing auditing)
 			throws Throwable {
-		Operation operation = new Operation(frame.operationId(), frame.origin(), frame.method().outline(),
-				frame.method().capturesState());
+		Operation operation = frame.begin();
 		if (!frame.method().mayApply(operation, invocation, auditing.expressions())) {
 			operation.skip();
 		}
 		AuditTransaction transaction = auditing.transactions().current();
+		if (frame.isTriedAgain() && frame.isOnItsThread()) {
+			follow(frame.aftermath(), transaction);
+		}
 		Object result;
 		try {
 			result = proceed(invocation, frame, operation, transaction);
 		}
 		catch (Throwable ex) {
+			if (!frame.isOnItsThread() && OtherAdvice.mayTryAgain(invocation)) {
+				// Nobody waits for the end: this entry is delivered before another
+				// attempt begins.
+				frame.isOneOfSeveral();
+			}
 			AuditBoundary.attempt(ex,
 					() -> ended(new Call(frame.method(), operation, invocation, null, ex).describe(auditing), frame,
 							transaction, auditing, ex, invocation));
@@ -64,6 +70,14 @@ final class AuditInterceptor implements MethodInterceptor {
 		ended(new Call(frame.method(), operation, invocation, result, null).describe(auditing), frame, transaction,
 				auditing, null, invocation);
 		return result;
+	}
+
+	// What earlier attempts left would else come after what this one commits.
+	private static void follow(Aftermath attempts, @Nullable AuditTransaction transaction) {
+		attempts.attemptedAgain();
+		if (transaction != null) {
+			transaction.follows(attempts);
+		}
 	}
 
 	private static void returned(@Nullable Object result, Operation operation, MethodInvocation invocation,

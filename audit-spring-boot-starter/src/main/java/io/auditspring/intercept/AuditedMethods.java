@@ -76,7 +76,8 @@ public final class AuditedMethods extends StaticMethodMatcher {
 	public boolean misses(Object bean) {
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
 		Boolean known = this.classes.get(type);
-		return ((known != null) ? known : isCandidate(type) && isAnnotated(type)) && !isIntercepted(bean);
+		return ((known != null) ? known : isCandidate(type) && isAnnotated(type)) && !isIntercepted(bean)
+				&& !Mocks.isMock(bean);
 	}
 
 	private static boolean isAnnotated(Class<?> type) {

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param late delivers the entries of calls whose results come later
  * @param publishers waits for results that are published, or {@code null} without Reactor
  * @param texts makes texts of objects
+ * @param skipped what happens to calls that were left out
  */
 public record Auditing(Origins origins, AuditTransactions transactions, EntryFactory factory, AccessRefusal refusal,
 		Customizers customizers, ExpressionContexts expressions, LateDelivery late, @Nullable LatePublishers publishers,
-		Texts texts) {
+		Texts texts, SkippedCalls skipped) {
 
 }

@@ -28,11 +28,41 @@ import org.springframework.util.ObjectUtils;
  * @param invocation the call itself
  * @param result what it returned, or {@code null}
  * @param failure what it threw, or {@code null}
+ * @param skipped whether it was left out: nobody threw anything, nobody had an answer
  */
 record Call(AuditedMethod method, Operation operation, MethodInvocation invocation, @Nullable Object result,
-		@Nullable Throwable failure) {
+		@Nullable Throwable failure, boolean skipped) {
 
 	private static final Logger logger = LoggerFactory.getLogger(Call.class);
+
+	Call(AuditedMethod method, Operation operation, MethodInvocation invocation, @Nullable Object result,
+			@Nullable Throwable failure) {
+		this(method, operation, invocation, result, failure, false);
+	}
+
+	/**
+	 * A call that never came to its method, and did not fail: another advice answered, or
+	 * left the method out.
+	 * @param method what is known of the method
+	 * @param operation the operation
+	 * @param invocation the call itself
+	 * @param result the answer, or {@code null} where there is none
+	 * @param skipped what happens to calls without one
+	 * @return the call
+	 */
+	static Call past(AuditedMethod method, Operation operation, MethodInvocation invocation, @Nullable Object result,
+			SkippedCalls skipped) {
+		if (result != null) {
+			operation.metadata("answeredBy", OtherAdvice.answering(invocation));
+		}
+		else if (skipped == SkippedCalls.IGNORE) {
+			operation.skip();
+		}
+		else {
+			operation.metadata("skipped", true);
+		}
+		return new Call(method, operation, invocation, result, null, result == null);
+	}
 
 	/**
 	 * Describes the call. Where that fails, as little as possible is lost: the call has
@@ -119,6 +149,9 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 	}
 
 	private Outcome outcome(AccessRefusal refusal) {
+		if (this.skipped) {
+			return Outcome.DENIED;
+		}
 		if (this.failure == null) {
 			return this.operation.isUndone() ? Outcome.FAILURE : Outcome.SUCCESS;
 		}

@@ -64,7 +64,9 @@ record LateCall(Auditing auditing, AuditFrame frame, MethodInvocation invocation
 		if (settled.failure() instanceof CancellationException) {
 			operation.metadata("cancelled", true);
 		}
-		return new Call(this.frame.method(), operation, this.invocation, settled.value(), settled.failure());
+		return (settled.failure() == null && !this.frame.isReached())
+				? Call.past(this.frame.method(), operation, this.invocation, settled.value(), this.auditing.skipped())
+				: new Call(this.frame.method(), operation, this.invocation, settled.value(), settled.failure());
 	}
 
 }

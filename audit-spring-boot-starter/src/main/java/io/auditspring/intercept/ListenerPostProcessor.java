@@ -31,22 +31,8 @@ public final class ListenerPostProcessor extends AbstractBeanFactoryAwareAdvisin
 	 * @param jobs where to name the listener
 	 */
 	public ListenerPostProcessor(Supplier<RunningJobs> jobs) {
-		this.advisor = new DefaultPointcutAdvisor(new ComposablePointcut(new Listening()),
-				(MethodInterceptor) (invocation) -> invoke(invocation, jobs.get()));
+		this.advisor = new DefaultPointcutAdvisor(new ComposablePointcut(new Listening()), new Naming(jobs));
 		setBeforeExistingAdvisors(true);
-	}
-
-	private static @Nullable Object invoke(MethodInvocation invocation, RunningJobs jobs) throws Throwable {
-		Object target = invocation.getThis();
-		Class<?> type = ClassUtils
-			.getUserClass((target != null) ? target.getClass() : invocation.getMethod().getDeclaringClass());
-		String previous = jobs.replace(type.getSimpleName() + '.' + invocation.getMethod().getName());
-		try {
-			return invocation.proceed();
-		}
-		finally {
-			jobs.replace(previous);
-		}
 	}
 
 	// In a circle of beans the proxy is handed out early, and is not seen again.
@@ -63,6 +49,34 @@ public final class ListenerPostProcessor extends AbstractBeanFactoryAwareAdvisin
 	@Override
 	protected boolean isEligible(Class<?> targetClass) {
 		return this.listeners.anyIn(targetClass);
+	}
+
+	/**
+	 * Names the listener while it runs.
+	 */
+	static final class Naming implements MethodInterceptor {
+
+		private final Supplier<RunningJobs> jobs;
+
+		Naming(Supplier<RunningJobs> jobs) {
+			this.jobs = jobs;
+		}
+
+		@Override
+		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+			RunningJobs jobs = this.jobs.get();
+			Object target = invocation.getThis();
+			Class<?> type = ClassUtils
+				.getUserClass((target != null) ? target.getClass() : invocation.getMethod().getDeclaringClass());
+			String previous = jobs.replace(type.getSimpleName() + '.' + invocation.getMethod().getName());
+			try {
+				return invocation.proceed();
+			}
+			finally {
+				jobs.replace(previous);
+			}
+		}
+
 	}
 
 	private static final class Listening extends StaticMethodMatcher {
