@@ -4,24 +4,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditContextHolder;
 import io.auditspring.capture.ChangeSink;
 import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.LoggedFailure;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
 import io.auditspring.ledger.Entry;
+import jakarta.persistence.PersistenceException;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import org.springframework.orm.jpa.EntityManagerFactoryInfo;
+import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Finds the {@link AuditTransaction} of the transaction that is running on a thread.
  */
 public final class AuditTransactions implements ChangeSink {
+
+	private static final Logger logger = LoggerFactory.getLogger(AuditTransactions.class);
 
 	private final EntryDelivery delivery;
 
@@ -58,10 +68,52 @@ public final class AuditTransactions implements ChangeSink {
 		AuditTransaction transaction = bound();
 		if (transaction == null) {
 			transaction = new AuditTransaction(this, this.delivery, this.factory);
-			TransactionSynchronizationManager.bindResource(this, transaction);
+			bind(transaction);
 			TransactionSynchronizationManager.registerSynchronization(transaction);
 		}
 		return transaction;
+	}
+
+	/**
+	 * Whether this thread has a session that never writes what it was told: its
+	 * transaction is over, and listeners still work with it.
+	 * @return whether such changes wait in it
+	 */
+	public boolean losesChanges() {
+		return TransactionSynchronizationManager.isActualTransactionActive()
+				&& session(AuditTransactions::isDirtyWithoutTransaction) != null;
+	}
+
+	private static boolean isDirtyWithoutTransaction(SharedSessionContractImplementor session) {
+		try {
+			return session instanceof SessionImplementor stateful && stateful.isOpen()
+					&& !stateful.isTransactionInProgress() && stateful.isDirty();
+		}
+		catch (PersistenceException ex) {
+			// What cannot even be looked at is not written either.
+			logger.debug("A session could not be asked for its changes", LoggedFailure.of(ex));
+			return true;
+		}
+	}
+
+	/**
+	 * A session of this thread that works on the database whose transactions are audited.
+	 * @param condition which one
+	 * @return the first that there is, or {@code null}
+	 */
+	@Nullable SharedSessionContractImplementor session(Predicate<SharedSessionContractImplementor> condition) {
+		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
+			if (resource.getValue() instanceof EntityManagerHolder holder
+					&& resource.getKey() instanceof EntityManagerFactoryInfo factory
+					&& factory.getDataSource() == this.delivery.dataSource()) {
+				SharedSessionContractImplementor session = holder.getEntityManager()
+					.unwrap(SharedSessionContractImplementor.class);
+				if (condition.test(session)) {
+					return session;
+				}
+			}
+		}
+		return null;
 	}
 
 	/**
@@ -117,7 +169,30 @@ public final class AuditTransactions implements ChangeSink {
 	}
 
 	private @Nullable AuditTransaction bound() {
-		return (AuditTransaction) TransactionSynchronizationManager.getResource(this);
+		AuditTransaction bound = (AuditTransaction) TransactionSynchronizationManager.getResource(this);
+		return (bound != null && bound.isRunning()) ? bound : null;
+	}
+
+	/**
+	 * Makes a transaction that of this thread, instead of one that is over.
+	 * @param transaction the transaction
+	 */
+	void bind(AuditTransaction transaction) {
+		TransactionSynchronizationManager.unbindResourceIfPossible(this);
+		TransactionSynchronizationManager.bindResource(this, transaction);
+	}
+
+	/**
+	 * Takes a transaction from this thread.
+	 * @param transaction the transaction
+	 * @return whether it was that of this thread
+	 */
+	boolean unbind(AuditTransaction transaction) {
+		boolean bound = TransactionSynchronizationManager.getResource(this) == transaction;
+		if (bound) {
+			TransactionSynchronizationManager.unbindResource(this);
+		}
+		return bound;
 	}
 
 	private static @Nullable Operation running() {

@@ -14,6 +14,8 @@ import io.auditspring.Delivery;
 import io.auditspring.capture.LoggedFailure;
 import io.auditspring.ledger.Entry;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -288,8 +290,7 @@ public final class EntryDelivery {
 	// While callbacks of a finished transaction run, its connection is still held and
 	// idle. To take another one could wait for ever where every thread of a pool does so.
 	private void withIdleConnection(Use<@Nullable Connection> use) throws SQLException {
-		if (TransactionSynchronizationManager.isSynchronizationActive()
-				|| !TransactionSynchronizationManager.isActualTransactionActive()
+		if (!TransactionSynchronizationManager.isActualTransactionActive()
 				|| !TransactionSynchronizationManager.hasResource(this.dataSource)) {
 			use.with(null);
 			return;
@@ -305,7 +306,9 @@ public final class EntryDelivery {
 
 	private static boolean isUsable(Connection connection) {
 		try {
-			return connection.isValid(VALIDATION_SECONDS);
+			return connection.isWrapperFor(BaseConnection.class)
+					&& connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.IDLE
+					&& connection.isValid(VALIDATION_SECONDS);
 		}
 		catch (SQLException ex) {
 			logger.debug("A connection could not be checked and is not used", LoggedFailure.of(ex));
