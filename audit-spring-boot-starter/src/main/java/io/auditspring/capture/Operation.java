@@ -35,6 +35,8 @@ public final class Operation implements AuditContext {
 
 	private volatile @Nullable String reason;
 
+	private int lostWithin;
+
 	private volatile int attempt;
 
 	/**
@@ -107,6 +109,18 @@ public final class Operation implements AuditContext {
 
 	public boolean isUndone() {
 		return this.undone;
+	}
+
+	/**
+	 * Says that what a call within this one changed is not kept.
+	 * @param changes how much
+	 */
+	public void losesWithin(int changes) {
+		this.lostWithin += changes;
+	}
+
+	public int lostWithin() {
+		return this.lostWithin;
 	}
 
 	/**

@@ -90,8 +90,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private boolean counted;
 
-	/** Whether it is known to be committed, and what that entails was done. */
-	private boolean settled;
+	/** Whether it is known to be committed. */
+	private boolean committed;
 
 	private boolean over;
 
@@ -101,6 +101,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 		this.factory = factory;
 		this.afterCommit = new Aftermath(delivery, factory);
 		this.session = session();
+		// Nothing undoes what is written where a transaction is over.
+		this.committed = this.session == null && key.endedSession() != null;
 	}
 
 	/**
@@ -317,10 +319,14 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 	}
 
+	@Override
+	public void afterCommit() {
+		this.committed = true;
+	}
+
 	// What is thrown after the commit reaches the caller; after the completion it does
 	// not.
 	private void settleCommitted() {
-		this.settled = true;
 		take(this.late.take());
 		committed().settle(null);
 	}
@@ -348,7 +354,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	private @Nullable SharedSessionContractImplementor session() {
-		return this.key.session(SharedSessionContractImplementor::isTransactionInProgress);
+		return this.key.session();
 	}
 
 	private void stage(Connection connection) {
@@ -438,7 +444,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	// A commit may fail on its way back. Then what was staged tells. Of what joined a
 	// transaction that was over Spring says in the end that it does not know.
 	private Fate fate(int status) {
-		if (status == STATUS_COMMITTED || this.settled) {
+		if (status == STATUS_COMMITTED || this.committed) {
 			return Fate.COMMITTED;
 		}
 		return (this.row != null) ? this.delivery.fate(this.row) : Fate.LOST;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditContextHolder;
@@ -75,19 +75,38 @@ public final class AuditTransactions implements ChangeSink {
 	}
 
 	/**
-	 * Whether this thread has a session that never writes what it was told: its
-	 * transaction is over, and listeners still work with it.
-	 * @return whether such changes wait in it
+	 * How much this thread has told a session that never writes it: its transaction is
+	 * over, and listeners still work with it.
+	 * @return 0 where there is nothing; more when there is more
 	 */
-	public boolean losesChanges() {
-		return TransactionSynchronizationManager.isActualTransactionActive()
-				&& session(AuditTransactions::isDirtyWithoutTransaction) != null;
+	public int lostChanges() {
+		return (endedSession() instanceof SessionImplementor session && isDirty(session))
+				? 1 + session.getPersistenceContextInternal().getNumberOfManagedEntities()
+						+ session.getActionQueue().numberOfDeletions()
+				: 0;
 	}
 
-	private static boolean isDirtyWithoutTransaction(SharedSessionContractImplementor session) {
+	/**
+	 * The session of this thread whose transaction is over, though it has not been taken
+	 * from the thread yet.
+	 * @return it, or {@code null}
+	 */
+	@Nullable SharedSessionContractImplementor endedSession() {
+		return session((holder, session) -> holder.isSynchronizedWithTransaction() && session.isOpen()
+				&& !session.isTransactionInProgress());
+	}
+
+	/**
+	 * The session of this thread whose transaction is running.
+	 * @return it, or {@code null}
+	 */
+	@Nullable SharedSessionContractImplementor session() {
+		return session((holder, session) -> session.isTransactionInProgress());
+	}
+
+	private static boolean isDirty(SessionImplementor session) {
 		try {
-			return session instanceof SessionImplementor stateful && stateful.isOpen()
-					&& !stateful.isTransactionInProgress() && stateful.isDirty();
+			return session.isDirty();
 		}
 		catch (PersistenceException ex) {
 			// What cannot even be looked at is not written either.
@@ -96,19 +115,16 @@ public final class AuditTransactions implements ChangeSink {
 		}
 	}
 
-	/**
-	 * A session of this thread that works on the database whose transactions are audited.
-	 * @param condition which one
-	 * @return the first that there is, or {@code null}
-	 */
-	@Nullable SharedSessionContractImplementor session(Predicate<SharedSessionContractImplementor> condition) {
+	// Of those that work on the database whose transactions are audited.
+	private @Nullable SharedSessionContractImplementor session(
+			BiPredicate<EntityManagerHolder, SharedSessionContractImplementor> condition) {
 		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
 			if (resource.getValue() instanceof EntityManagerHolder holder
 					&& resource.getKey() instanceof EntityManagerFactoryInfo factory
 					&& factory.getDataSource() == this.delivery.dataSource()) {
 				SharedSessionContractImplementor session = holder.getEntityManager()
 					.unwrap(SharedSessionContractImplementor.class);
-				if (condition.test(session)) {
+				if (condition.test(holder, session)) {
 					return session;
 				}
 			}

@@ -130,16 +130,23 @@ final class AuditInterceptor implements MethodInterceptor {
 			transaction.ownedBy(operation, frame.isOnItsThread() ? frame.aftermath() : null);
 		}
 		AuditContext previous = AuditContextHolder.replace(operation);
-		boolean lost = auditing.transactions().losesChanges();
+		int lost = auditing.transactions().lostChanges();
 		try {
 			Object result = proceed(invocation, operation, joined);
-			if (!lost && auditing.transactions().losesChanges()) {
-				operation.undo(NOT_SAVED);
-			}
+			noteLost(auditing.transactions().lostChanges() - lost, operation, previous);
 			return result;
 		}
 		finally {
 			AuditContextHolder.replace(previous);
+		}
+	}
+
+	private static void noteLost(int changes, Operation operation, @Nullable AuditContext around) {
+		if (changes > operation.lostWithin()) {
+			operation.undo(NOT_SAVED);
+		}
+		if (changes > 0 && around instanceof Operation enclosing) {
+			enclosing.losesWithin(changes);
 		}
 	}
 

@@ -39,12 +39,12 @@ record Step(Kind kind, String name, Delivery mode, int propagation, TransactionP
 	 */
 	static List<Step> history(long seed) {
 		Random random = new Random(seed);
-		return steps(random, seed + "", 0);
+		return steps(random, seed + "", 0, 2);
 	}
 
-	private static List<Step> steps(Random random, String prefix, int depth) {
+	private static List<Step> steps(Random random, String prefix, int depth, int least) {
 		List<Step> steps = new ArrayList<>();
-		int count = (depth == 0) ? 2 : random.nextInt((depth < 4) ? 3 : 1);
+		int count = (depth < 5) ? least + random.nextInt(2) : 0;
 		for (int i = 0; i < count; i++) {
 			steps.add(step(random, prefix + "-" + i, depth));
 		}
@@ -57,7 +57,7 @@ record Step(Kind kind, String name, Delivery mode, int propagation, TransactionP
 		return new Step(kind, name, MODES[random.nextInt(MODES.length)],
 				PROPAGATIONS[random.nextInt(PROPAGATIONS.length)],
 				TransactionPhase.values()[random.nextInt(TransactionPhase.values().length)], random.nextBoolean(), end,
-				random.nextBoolean(), steps(random, name, depth + 1));
+				random.nextBoolean(), steps(random, name, depth + 1, kind.isCall() ? 0 : 1));
 	}
 
 	/** What a step is. */
@@ -79,7 +79,11 @@ record Step(Kind kind, String name, Delivery mode, int propagation, TransactionP
 		LISTENER,
 
 		/** Other steps on another thread, which is waited for. */
-		THREAD
+		THREAD;
+
+		boolean isCall() {
+			return this == CALL || this == TRANSACTIONAL_CALL || this == RETRIED;
+		}
 
 	}
 
