@@ -15,6 +15,8 @@ public record Actor(ActorType type, String id, @Nullable String name, @Nullable 
 
 	private static final String SYSTEM_ID = "system";
 
+	private static final String ANONYMOUS_ID = "anonymous";
+
 	public Actor {
 		if (type == ActorType.SYSTEM && !SYSTEM_ID.equals(id)) {
 			throw new IllegalArgumentException("A system actor has the id 'system', not '%s'".formatted(id));
@@ -48,6 +50,34 @@ public record Actor(ActorType type, String id, @Nullable String name, @Nullable 
 	 */
 	public static Actor apiKey(String id, @Nullable String name) {
 		return new Actor(ActorType.API_KEY, id, name, null);
+	}
+
+	/**
+	 * A service that acts for itself.
+	 * @param id the service's id, such as that of an OAuth 2.0 client
+	 * @param name a name for people to read, or {@code null}
+	 * @return the actor
+	 */
+	public static Actor service(String id, @Nullable String name) {
+		return new Actor(ActorType.SERVICE, id, name, null);
+	}
+
+	/**
+	 * A program that decides by itself.
+	 * @param id the program's id
+	 * @param name a name for people to read, or {@code null}
+	 * @return the actor
+	 */
+	public static Actor agent(String id, @Nullable String name) {
+		return new Actor(ActorType.AGENT, id, name, null);
+	}
+
+	/**
+	 * A caller whom nobody authenticated.
+	 * @return the actor
+	 */
+	public static Actor anonymous() {
+		return new Actor(ActorType.ANONYMOUS, ANONYMOUS_ID, ANONYMOUS_ID, null);
 	}
 
 	/**

@@ -12,6 +12,15 @@ public enum ActorType {
 	SYSTEM,
 
 	/** A machine client that identifies itself by an API key. */
-	API_KEY
+	API_KEY,
+
+	/** A service that acts for itself, such as by OAuth 2.0 client credentials. */
+	SERVICE,
+
+	/** A program that decides by itself. */
+	AGENT,
+
+	/** A caller whom nobody authenticated. */
+	ANONYMOUS
 
 }

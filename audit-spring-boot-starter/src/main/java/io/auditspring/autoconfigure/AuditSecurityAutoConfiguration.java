@@ -21,6 +21,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.ClaimAccessor;
 import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
@@ -37,9 +39,10 @@ public final class AuditSecurityAutoConfiguration {
 	@Bean
 	@Order(0)
 	SecurityActorSource auditSecurityActorSource(ObjectProvider<SwitchedUsers> switchedUsers,
-			ObjectProvider<TokenClaims> tokenClaims, ObjectProvider<Persons> persons) {
-		return new SecurityActorSource(switchedUsers.getIfAvailable(), tokenClaims.getIfAvailable(),
-				persons::getObject);
+			ObjectProvider<TokenClaims> tokenClaims, ObjectProvider<Persons> persons,
+			ObjectProvider<AuthenticationTrustResolver> trust) {
+		return new SecurityActorSource(switchedUsers.getIfAvailable(), tokenClaims.getIfAvailable(), persons::getObject,
+				trust.getIfUnique(AuthenticationTrustResolverImpl::new));
 	}
 
 	@Bean

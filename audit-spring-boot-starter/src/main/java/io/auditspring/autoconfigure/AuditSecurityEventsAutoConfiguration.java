@@ -16,6 +16,7 @@ import io.auditspring.security.WebSignIns;
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -26,6 +27,8 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.authorization.AuthorizationEventPublisher;
 import org.springframework.security.authorization.SpringAuthorizationEventPublisher;
 import org.springframework.security.core.Authentication;
@@ -73,8 +76,12 @@ public final class AuditSecurityEventsAutoConfiguration {
 	}
 
 	@Bean
-	DeniedCalls auditDeniedCalls(SecurityRecorder recorder) {
-		return new DeniedCalls(recorder);
+	DeniedCalls auditDeniedCalls(SecurityRecorder recorder, ObjectProvider<AuthenticationTrustResolver> trust) {
+		return new DeniedCalls(recorder, trust(trust));
+	}
+
+	private static AuthenticationTrustResolver trust(ObjectProvider<AuthenticationTrustResolver> trust) {
+		return trust.getIfUnique(AuthenticationTrustResolverImpl::new);
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -92,8 +99,9 @@ public final class AuditSecurityEventsAutoConfiguration {
 		}
 
 		@Bean
-		DeniedRequests auditDeniedRequests(SecurityRecorder recorder) {
-			return new DeniedRequests(recorder);
+		DeniedRequests auditDeniedRequests(SecurityRecorder recorder,
+				ObjectProvider<AuthenticationTrustResolver> trust) {
+			return new DeniedRequests(recorder, trust(trust));
 		}
 
 	}

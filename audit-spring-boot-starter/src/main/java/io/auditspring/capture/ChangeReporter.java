@@ -73,7 +73,8 @@ final class ChangeReporter {
 		try {
 			step.run();
 		}
-		catch (RuntimeException | LinkageError | StackOverflowError ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			logOnce(name(persister), ex);
 		}
 	}
@@ -88,7 +89,8 @@ final class ChangeReporter {
 			return (states != null) ? new EntityChange(type, supertypes(persister), text, states.before(),
 					states.after(), states.unseen(), null) : null;
 		}
-		catch (RuntimeException | LinkageError | StackOverflowError ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			logOnce(type, ex);
 			return new EntityChange(type, supertypes(persister), text, null, null, Set.of(),
 					NestedExceptionUtils.getMostSpecificCause(ex).getClass().getSimpleName());

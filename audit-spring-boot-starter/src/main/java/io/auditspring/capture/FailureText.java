@@ -59,7 +59,8 @@ public final class FailureText {
 			return (message == null || message.length() <= MAX_MESSAGE) ? message
 					: "(a message of " + message.length() + " characters)";
 		}
-		catch (RuntimeException | StackOverflowError ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			return "(no message: " + ex.getClass().getSimpleName() + ")";
 		}
 	}

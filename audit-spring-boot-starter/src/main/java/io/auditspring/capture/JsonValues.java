@@ -121,9 +121,7 @@ public final class JsonValues {
 			return (value != null) ? this.masking.mask(tree(value, nodes)) : null;
 		}
 		catch (Throwable ex) {
-			if (ex instanceof VirtualMachineError && !(ex instanceof StackOverflowError)) {
-				throw ex;
-			}
+			FatalErrors.rethrow(ex);
 			return null;
 		}
 	}
@@ -143,7 +141,8 @@ public final class JsonValues {
 		try {
 			return StandInNode.masked(tree(value, new NodeBudget(this.limits.maxNodes())));
 		}
-		catch (RuntimeException | LinkageError | StackOverflowError ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			// Nobody can tell whether it is the same as another.
 			return StandInNode.masked(new Object());
 		}

@@ -226,7 +226,8 @@ public final class Operation implements AuditContext {
 		try {
 			return texts.id(thing);
 		}
-		catch (RuntimeException | StackOverflowError ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			return "(no text: " + ex.getClass().getSimpleName() + ")";
 		}
 	}

@@ -63,12 +63,17 @@ public final class Origins {
 	public Origin current() {
 		Actor acting = AuditContextHolder.actor();
 		Actor known = (acting != null) ? acting : knownActor();
-		Actor actor = (known != null) ? known : Actor.system();
 		Legacy legacy = this.inheritance.current();
-		boolean inherits = legacy != null && (acting != null || legacy.isOf(actor));
-		RequestDetails request = request(inherits ? legacy : null);
-		return new Origin(Instant.now(), actor, tenant(inherits ? legacy : null),
+		boolean inherits = legacy != null && (acting != null || legacy.isOf(known));
+		RequestDetails details = (inherits && legacy != null) ? legacy.request() : details();
+		RequestDetails request = details.tracedBy(MDC.get(TRACE_ID));
+		return new Origin(Instant.now(), (known != null) ? known : nobody(details), tenant(inherits ? legacy : null),
 				(this.locations != null) ? request.locatedBy(this.locations) : request);
+	}
+
+	// What is asked for while the actor is looked for is asked for by us.
+	private Actor nobody(RequestDetails details) {
+		return (this.asking.get() == null && details.isOfRequest()) ? Actor.anonymous() : Actor.system();
 	}
 
 	/**
@@ -107,7 +112,7 @@ public final class Origins {
 
 	// A task that goes through the tenants sets them itself.
 	private @Nullable String tenant(@Nullable Legacy legacy) {
-		String tenant = first(this.tenants.get(), TenantResolver::resolveTenant, "tenant");
+		String tenant = first(this.tenants, TenantResolver::resolveTenant, "tenant");
 		return (tenant == null && legacy != null) ? legacy.tenant() : tenant;
 	}
 
@@ -119,10 +124,11 @@ public final class Origins {
 		try {
 			return this.requests.currentRequest();
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			// A request that has been recycled, a session store that does not answer.
 			logger.warn("The request could not be read; the entry does not show it", LoggedFailure.of(ex));
-			return RequestDetails.NONE;
+			return RequestDetails.UNREADABLE;
 		}
 	}
 
@@ -144,15 +150,15 @@ public final class Origins {
 		}
 		this.asking.set(true);
 		try {
-			return first(this.actors.get(), ActorSource::currentActor, "actor");
+			return first(this.actors, ActorSource::currentActor, "actor");
 		}
 		finally {
 			this.asking.remove();
 		}
 	}
 
-	private static <S, T> @Nullable T first(List<S> sources, Function<S, @Nullable T> question, String what) {
-		for (S source : sources) {
+	private static <S, T> @Nullable T first(Supplier<List<S>> sources, Function<S, @Nullable T> question, String what) {
+		for (S source : all(sources, what)) {
 			T answer = ask(source, question, what);
 			if (answer != null) {
 				return answer;
@@ -161,11 +167,24 @@ public final class Origins {
 		return null;
 	}
 
+	private static <S> List<S> all(Supplier<List<S>> sources, String what) {
+		try {
+			return sources.get();
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			// A bean of the application that is created late, and cannot be.
+			logger.warn("Nobody can be asked for the {}", what, LoggedFailure.of(ex));
+			return List.of();
+		}
+	}
+
 	private static <S, T> @Nullable T ask(S source, Function<S, @Nullable T> question, String what) {
 		try {
 			return question.apply(source);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			// The business call does not depend on knowing who calls it.
 			logger.warn("The {} could not be taken from {}; the next source is asked", what,
 					source.getClass().getName(), LoggedFailure.of(ex));

@@ -24,6 +24,9 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 	/** What is known outside a request: nothing. */
 	public static final RequestDetails NONE = new RequestDetails(null, null, null, null, () -> null, null, () -> null);
 
+	/** What is known of a request that cannot be read: that there is one. */
+	static final RequestDetails UNREADABLE = new RequestDetails(null, null, null, null, () -> null, null, () -> null);
+
 	/**
 	 * What is still known of a request that is over.
 	 * @param ip the client's address in text, or {@code null}
@@ -32,6 +35,14 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 	 */
 	static RequestDetails of(@Nullable String ip, @Nullable String session) {
 		return new RequestDetails(ip, null, session, null, () -> null, null, () -> null);
+	}
+
+	/**
+	 * Whether a request caused what is done.
+	 * @return {@code false} if nothing but a trace may be known
+	 */
+	boolean isOfRequest() {
+		return this == UNREADABLE || this.ip != null || this.line.get() != null;
 	}
 
 	RequestDetails locatedBy(Locations locations) {

@@ -83,7 +83,8 @@ final class SecretValues {
 		try {
 			read(value, secret);
 		}
-		catch (RuntimeException | StackOverflowError ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			this.seen.add(value);
 		}
 	}

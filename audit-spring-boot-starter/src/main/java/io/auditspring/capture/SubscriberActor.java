@@ -1,8 +1,10 @@
 package io.auditspring.capture;
 
 import io.auditspring.Actor;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 
 /**
@@ -21,8 +23,18 @@ public final class SubscriberActor {
 	 * @return the actor, or nothing where nobody is signed in
 	 */
 	public Mono<Actor> actor() {
-		return ReactiveSecurityContextHolder.getContext()
-			.mapNotNull((context) -> this.source.actorOf(context.getAuthentication()));
+		return ReactiveSecurityContextHolder.getContext().mapNotNull((context) -> actorOf(context.getAuthentication()));
+	}
+
+	// Reactor lets some errors out of the pipeline that concern nobody but the actor.
+	private @Nullable Actor actorOf(@Nullable Authentication authentication) {
+		try {
+			return this.source.actorOf(authentication);
+		}
+		catch (Error ex) {
+			FatalErrors.rethrow(ex);
+			throw new IllegalStateException("The subscriber's actor could not be found out", ex);
+		}
 	}
 
 }

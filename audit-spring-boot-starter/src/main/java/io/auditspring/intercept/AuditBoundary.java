@@ -97,7 +97,7 @@ final class AuditBoundary implements MethodInterceptor {
 		try {
 			step.run();
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			if (ex != failure) {
 				failure.addSuppressed(ex);
 			}

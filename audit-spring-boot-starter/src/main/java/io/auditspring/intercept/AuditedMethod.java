@@ -8,6 +8,7 @@ import java.util.Set;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.capture.FailureText;
+import io.auditspring.capture.FatalErrors;
 import io.auditspring.capture.Masking;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Texts;
@@ -84,7 +85,8 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		try {
 			attribute.setter().set(record, attribute.expression().evaluate(context), texts);
 		}
-		catch (RuntimeException | LinkageError | StackOverflowError ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			// The call must not fail because its description does.
 			errors.put(attribute.name(), describe(ex));
 		}
@@ -103,7 +105,8 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		try {
 			return !Boolean.FALSE.equals(this.condition.evaluate(context));
 		}
-		catch (RuntimeException | LinkageError | StackOverflowError ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			errors.put("condition", describe(ex));
 			return true;
 		}
@@ -202,7 +205,8 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		try {
 			return String.valueOf(secret);
 		}
-		catch (RuntimeException | StackOverflowError ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			// What cannot be written is in no message either.
 			return "";
 		}

@@ -6,6 +6,7 @@ import java.util.Map;
 import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.capture.EntityChange;
+import io.auditspring.capture.FatalErrors;
 import io.auditspring.capture.JsonValues;
 import io.auditspring.capture.LoggedFailure;
 import io.auditspring.capture.Masking;
@@ -82,7 +83,8 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		try {
 			return describe(auditing, record, duration);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			logger.error("A call of {} could not be described", this.invocation.getMethod(), LoggedFailure.of(ex));
 			AuditRecord plain = record.build()
 				.toBuilder()

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecordCustomizer;
+import io.auditspring.capture.FatalErrors;
 import io.auditspring.capture.LoggedFailure;
 import io.auditspring.capture.Origin;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,8 @@ public final class Customizers {
 				one.getValue().customize(customized, builder);
 				customized = builder.outcome(record.outcome()).delivery(record.delivery()).build();
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
+				FatalErrors.rethrow(ex);
 				logger.debug("'{}' could not customize '{}'", one.getKey(), record.action(), LoggedFailure.of(ex));
 				// Not the message, which likes to repeat the values.
 				errors.put(one.getKey(), ex.getClass().getSimpleName());

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.concurrent.CancellationException;
 
 import io.auditspring.Actor;
+import io.auditspring.ActorType;
 import io.auditspring.AuditContextHolder;
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.capture.Operation;
@@ -60,7 +61,8 @@ public final class ReactorPublishers implements LatePublishers {
 
 	private Mono<Run> begin(LateCall call) {
 		Origin caller = call.frame().origin();
-		if (AuditContextHolder.actor() != null || !caller.actor().equals(Actor.system())) {
+		boolean known = !caller.actor().equals(Actor.system()) && caller.actor().type() != ActorType.ANONYMOUS;
+		if (AuditContextHolder.actor() != null || known) {
 			return Mono.fromSupplier(() -> new Run(call, caller, caller.actor()));
 		}
 		return this.subscriber.defaultIfEmpty(caller.actor()).map((actor) -> new Run(call, caller, actor));

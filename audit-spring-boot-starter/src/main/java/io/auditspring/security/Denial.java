@@ -5,7 +5,6 @@ import io.auditspring.Outcome;
 import io.auditspring.Severity;
 
 import org.springframework.security.authentication.AuthenticationTrustResolver;
-import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
 
 /**
@@ -15,8 +14,6 @@ final class Denial {
 
 	static final String ACTION = "access.denied";
 
-	private static final AuthenticationTrustResolver TRUST = new AuthenticationTrustResolverImpl();
-
 	private Denial() {
 	}
 
@@ -24,10 +21,11 @@ final class Denial {
 	 * Whether somebody was refused who had signed in. Anybody else is not refused but
 	 * asked to sign in, which happens whenever a page is opened for the first time.
 	 * @param event the refusal
+	 * @param trust tells who signed in
 	 * @return whether it is worth an entry
 	 */
-	static boolean meetsSomebody(AuthorizationDeniedEvent<?> event) {
-		return TRUST.isAuthenticated(event.getAuthentication().get());
+	static boolean meetsSomebody(AuthorizationDeniedEvent<?> event, AuthenticationTrustResolver trust) {
+		return trust.isAuthenticated(event.getAuthentication().get());
 	}
 
 	static AuditRecord of(String targetType, String targetId) {

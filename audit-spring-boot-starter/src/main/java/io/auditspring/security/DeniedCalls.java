@@ -6,6 +6,7 @@ import io.auditspring.intercept.RefusedCalls;
 import org.aopalliance.intercept.MethodInvocation;
 
 import org.springframework.context.event.EventListener;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authorization.AuthorizationDeniedException;
 import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
 import org.springframework.security.authorization.method.MethodInvocationResult;
@@ -20,8 +21,11 @@ public final class DeniedCalls {
 
 	private final SecurityRecorder recorder;
 
-	public DeniedCalls(SecurityRecorder recorder) {
+	private final AuthenticationTrustResolver trust;
+
+	public DeniedCalls(SecurityRecorder recorder, AuthenticationTrustResolver trust) {
 		this.recorder = recorder;
+		this.trust = trust;
 	}
 
 	@EventListener
@@ -46,7 +50,7 @@ public final class DeniedCalls {
 		if (AuditContextHolder.current() instanceof Operation operation) {
 			operation.metadata("accessDenied", method);
 		}
-		else if (Denial.meetsSomebody(event)) {
+		else if (Denial.meetsSomebody(event, this.trust)) {
 			this.recorder.record(Denial.of("Method", method));
 		}
 	}

@@ -6,6 +6,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.context.event.EventListener;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
 
 /**
@@ -15,8 +16,11 @@ public final class DeniedRequests {
 
 	private final SecurityRecorder recorder;
 
-	public DeniedRequests(SecurityRecorder recorder) {
+	private final AuthenticationTrustResolver trust;
+
+	public DeniedRequests(SecurityRecorder recorder, AuthenticationTrustResolver trust) {
 		this.recorder = recorder;
+		this.trust = trust;
 	}
 
 	@EventListener
@@ -29,7 +33,7 @@ public final class DeniedRequests {
 	}
 
 	private void denied(AuthorizationDeniedEvent<?> event, HttpServletRequest request) {
-		if (Denial.meetsSomebody(event)) {
+		if (Denial.meetsSomebody(event, this.trust)) {
 			this.recorder.record(Denial.of("Request", request.getMethod() + " " + path(request)));
 		}
 	}

@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.AuditRecord;
+import io.auditspring.capture.FatalErrors;
 import io.auditspring.capture.LoggedFailure;
 import io.auditspring.capture.Origin;
 import io.auditspring.capture.Origins;
@@ -86,7 +87,8 @@ public final class SecurityRecorder {
 					LoggedFailure.of(ex));
 			return true;
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			logger.error("'{}' could not be recorded in the audit trail", action, LoggedFailure.of(ex));
 			return false;
 		}

@@ -7,6 +7,7 @@ import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.AuditAccess;
 import io.auditspring.AuditAccessPolicy;
+import io.auditspring.capture.FatalErrors;
 import io.auditspring.capture.Origin;
 import io.auditspring.capture.Origins;
 import org.jspecify.annotations.Nullable;
@@ -62,15 +63,18 @@ public final class Readers {
 		try {
 			return this.policy.accessOf(principal);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
 			logger.error("{} could not say who may read the audit trail; the reader is turned away", this.policy, ex);
 			return AuditAccess.none();
 		}
 	}
 
-	// The system did what nobody in particular did: that is nobody's own.
+	// The system and whoever is anonymous did what nobody in particular did: that is
+	// nobody's own.
 	private static boolean isNobody(AuditAccess access, Actor actor) {
-		return access.extent() == AuditAccess.Extent.OWN && actor.type() == ActorType.SYSTEM;
+		return access.extent() == AuditAccess.Extent.OWN
+				&& (actor.type() == ActorType.SYSTEM || actor.type() == ActorType.ANONYMOUS);
 	}
 
 }

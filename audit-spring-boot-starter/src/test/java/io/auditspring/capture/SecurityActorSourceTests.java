@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
@@ -29,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SecurityActorSourceTests {
 
 	private final SecurityActorSource source = new SecurityActorSource(new SwitchedUsers(), new TokenClaims(),
-			() -> persons(new SecurityNames(), null));
+			() -> persons(new SecurityNames(), null), new AuthenticationTrustResolverImpl());
 
 	private static Persons persons(SecurityNames names, String idProperty) {
 		Masking masking = new Masking(List.of());
@@ -74,10 +75,19 @@ class SecurityActorSourceTests {
 	}
 
 	@Test
-	void whoeverDoesNotSignInIsTheAnonymousUser() {
+	void whoeverIsLetInWithoutSigningInIsAnonymous() {
 		assertThat(actor(new AnonymousAuthenticationToken("key", "anonymousUser",
 				AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"))))
-			.isEqualTo(Actor.user("anonymousUser", "anonymousUser"));
+			.isEqualTo(Actor.anonymous());
+	}
+
+	@Test
+	void whoIsAnonymousIsForTheApplicationToSay() {
+		AuthenticationTrustResolverImpl trust = new AuthenticationTrustResolverImpl();
+		trust.setAnonymousClass(TestingAuthenticationToken.class);
+		SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken("guest", null, List.of()));
+		assertThat(new SecurityActorSource(null, null, () -> persons(new SecurityNames(), null), trust).currentActor())
+			.isEqualTo(Actor.anonymous());
 	}
 
 	@Test
@@ -109,9 +119,10 @@ class SecurityActorSourceTests {
 	}
 
 	@Test
-	void aMachinesTokenIsItsClient() {
+	void aMachinesTokenIsItsClientWhichIsAService() {
 		assertThat(actor(jwt(Map.of("sub", "billing-service", "client_id", "billing-service"))))
-			.isEqualTo(Actor.user("billing-service", "billing-service"));
+			.isEqualTo(Actor.service("billing-service", "billing-service"));
+		assertThat(actor(jwt(Map.of("sub", "4711", "client_id", "shop")))).isEqualTo(Actor.user("4711", "4711"));
 	}
 
 	@Test
@@ -144,8 +155,9 @@ class SecurityActorSourceTests {
 	void aConfiguredPropertyOfItIsTheActor() {
 		SecurityContextHolder.getContext()
 			.setAuthentication(new TestingAuthenticationToken(new Account(7, "$2a$hash"), null, List.of()));
-		assertThat(new SecurityActorSource(null, null, () -> persons(new SecurityNames(), "number")).currentActor())
-			.isEqualTo(Actor.user("7", "7"));
+		assertThat(new SecurityActorSource(null, null, () -> persons(new SecurityNames(), "number"),
+				new AuthenticationTrustResolverImpl())
+			.currentActor()).isEqualTo(Actor.user("7", "7"));
 	}
 
 	@Test
@@ -161,8 +173,8 @@ class SecurityActorSourceTests {
 	@Test
 	void withoutTheLibrariesTheNameIsEnough() {
 		SecurityContextHolder.getContext().setAuthentication(switched("jane", user("root")));
-		assertThat(new SecurityActorSource(null, null, () -> persons(null, null)).currentActor())
-			.isEqualTo(Actor.user("jane", "jane"));
+		assertThat(new SecurityActorSource(null, null, () -> persons(null, null), new AuthenticationTrustResolverImpl())
+			.currentActor()).isEqualTo(Actor.user("jane", "jane"));
 	}
 
 }

@@ -183,7 +183,9 @@ class SecurityEventsTests {
 		assertThat(this.caller.post("/serve")).isIn(302, 401);
 		this.caller.post("/public/vault/peek");
 		assertThat(this.caller.post("/public/serve")).isEqualTo(200);
-		assertThat(entry()).containsEntry("action", "desk.serve").containsEntry("actor_id", "anonymousUser");
+		assertThat(entry()).containsEntry("action", "desk.serve")
+			.containsEntry("actor_type", "anonymous")
+			.containsEntry("actor_id", "anonymous");
 	}
 
 	@Test
