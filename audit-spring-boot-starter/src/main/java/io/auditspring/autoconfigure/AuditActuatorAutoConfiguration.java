@@ -14,7 +14,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.security.core.Authentication;
 
 /**
@@ -23,7 +22,9 @@ import org.springframework.security.core.Authentication;
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class,
 		before = org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfiguration.class)
-@ConditionalOnClass({ AuditEventRepository.class,
+// A repository switches on the listeners of Spring Boot, which do not load without Spring
+// Security.
+@ConditionalOnClass({ AuditEventRepository.class, Authentication.class,
 		org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfiguration.class })
 @ConditionalOnBean(AuditTrail.class)
 @ConditionalOnMissingBean(AuditEventRepository.class)
@@ -34,22 +35,16 @@ public final class AuditActuatorAutoConfiguration {
 		return new LedgerAuditEventRepository(recorder, trail);
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(Authentication.class)
-	static class SecurityConfiguration {
+	@Bean
+	@ConditionalOnMissingBean(AbstractAuthenticationAuditListener.class)
+	SilentAuthenticationListener auditSilentAuthenticationListener() {
+		return new SilentAuthenticationListener();
+	}
 
-		@Bean
-		@ConditionalOnMissingBean(AbstractAuthenticationAuditListener.class)
-		SilentAuthenticationListener auditSilentAuthenticationListener() {
-			return new SilentAuthenticationListener();
-		}
-
-		@Bean
-		@ConditionalOnMissingBean(AbstractAuthorizationAuditListener.class)
-		SilentAuthorizationListener auditSilentAuthorizationListener() {
-			return new SilentAuthorizationListener();
-		}
-
+	@Bean
+	@ConditionalOnMissingBean(AbstractAuthorizationAuditListener.class)
+	SilentAuthorizationListener auditSilentAuthorizationListener() {
+		return new SilentAuthorizationListener();
 	}
 
 }

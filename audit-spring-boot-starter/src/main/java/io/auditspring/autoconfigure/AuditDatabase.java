@@ -179,6 +179,7 @@ final class AuditDatabase implements InitializingBean {
 	}
 
 	private void prepareOutbox(DataSource database) {
+		DatabaseProduct.require(database);
 		if (this.migrate) {
 			migrate(database, "outbox", "audit_outbox_history");
 		}
@@ -186,6 +187,7 @@ final class AuditDatabase implements InitializingBean {
 	}
 
 	private void prepareLedger(DataSource database, boolean withOutbox) {
+		DatabaseProduct.require(database);
 		if (this.migrate) {
 			migrate(database, "migration", "audit_schema_history");
 		}

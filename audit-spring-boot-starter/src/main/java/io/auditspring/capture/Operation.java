@@ -33,6 +33,10 @@ public final class Operation implements AuditContext {
 
 	private volatile boolean undone;
 
+	private volatile @Nullable String reason;
+
+	private int lostWithin;
+
 	private volatile int attempt;
 
 	/**
@@ -94,8 +98,37 @@ public final class Operation implements AuditContext {
 		this.undone = true;
 	}
 
+	/**
+	 * Says that what this operation changed is not kept, though it returned.
+	 * @param reason why not
+	 */
+	public void undo(String reason) {
+		this.undone = true;
+		this.reason = reason;
+	}
+
 	public boolean isUndone() {
 		return this.undone;
+	}
+
+	/**
+	 * Says that what a call within this one changed is not kept.
+	 * @param changes how much
+	 */
+	public void losesWithin(int changes) {
+		this.lostWithin += changes;
+	}
+
+	public int lostWithin() {
+		return this.lostWithin;
+	}
+
+	/**
+	 * Why what this operation changed is not kept.
+	 * @return that, or {@code null} if it is kept, or follows from the transaction
+	 */
+	public @Nullable String reason() {
+		return this.reason;
 	}
 
 	/**

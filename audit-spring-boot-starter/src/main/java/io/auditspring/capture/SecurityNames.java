@@ -58,9 +58,9 @@ public final class SecurityNames {
 			return null;
 		}
 		Object principal = authentication.getPrincipal();
-		boolean known = principal == null || principal instanceof CharSequence || principal instanceof UserDetails
+		boolean known = principal instanceof CharSequence || principal instanceof UserDetails
 				|| principal instanceof Principal || principal instanceof AuthenticatedPrincipal;
-		return (known || !name.equals(principal.toString())) ? name : null;
+		return (principal == null || known || !name.equals(principal.toString())) ? name : null;
 	}
 
 }

@@ -19,8 +19,6 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.DataSourceUtils;
-import org.springframework.orm.jpa.EntityManagerFactoryInfo;
-import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -54,7 +52,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	private final List<OperationChanges> staged = new ArrayList<>(1);
 
 	/** What must not happen before the commit. */
-	private final Aftermath afterCommit;
+	private Aftermath afterCommit;
 
 	private final LateEndings late = new LateEndings();
 
@@ -66,6 +64,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 	private @Nullable Aftermath earlier;
 
 	private boolean earlierStaged;
+
+	/** The one whose transaction this is, or null where it is none of Hibernate's. */
+	private final @Nullable SharedSessionContractImplementor session;
 
 	private @Nullable OwningCall owner;
 
@@ -85,6 +86,13 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private boolean committing;
 
+	private boolean suspended;
+
+	private boolean counted;
+
+	/** Whether it is known to be committed. */
+	private boolean committed;
+
 	private boolean over;
 
 	AuditTransaction(AuditTransactions key, EntryDelivery delivery, EntryFactory factory) {
@@ -92,6 +100,25 @@ public final class AuditTransaction implements TransactionSynchronization {
 		this.delivery = delivery;
 		this.factory = factory;
 		this.afterCommit = new Aftermath(delivery, factory);
+		this.session = session();
+		// Nothing undoes what is written where a transaction is over.
+		this.committed = this.session == null && key.endedSession() != null;
+	}
+
+	/**
+	 * Whether this is the transaction that runs on this thread. That it is bound to the
+	 * thread does not say so: listeners run while the resources of a transaction that is
+	 * over are still there, and begin others.
+	 * @return {@code false} if it is over
+	 */
+	boolean isRunning() {
+		return !this.over && TransactionSynchronizationManager.isSynchronizationActive()
+				&& (isInProgress() || TransactionSynchronizationManager.getSynchronizations().contains(this));
+	}
+
+	// To copy all synchronizations would take long where there are thousands.
+	private boolean isInProgress() {
+		return this.session != null && this.session.isTransactionInProgress();
 	}
 
 	/**
@@ -279,6 +306,34 @@ public final class AuditTransaction implements TransactionSynchronization {
 	@Override
 	public void beforeCompletion() {
 		this.stagesAtOnce = false;
+		if (this.committing && !isSettledByItsCall()) {
+			// Registered last, so that nobody's callback is left out should this one
+			// throw.
+			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+				@Override
+				public void afterCommit() {
+					settleCommitted();
+				}
+
+			});
+		}
+	}
+
+	@Override
+	public void afterCommit() {
+		this.committed = true;
+	}
+
+	// What is thrown after the commit reaches the caller; after the completion it does
+	// not.
+	private void settleCommitted() {
+		take(this.late.take());
+		committed().settle(null);
+	}
+
+	private boolean isSettledByItsCall() {
+		return this.owner != null && this.owner.aftermath() != null;
 	}
 
 	private void stageAtTheEndOf(SharedSessionContractImplementor session) {
@@ -300,16 +355,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	private @Nullable SharedSessionContractImplementor session() {
-		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
-			if (resource.getValue() instanceof EntityManagerHolder holder
-					&& resource.getKey() instanceof EntityManagerFactoryInfo factory
-					&& factory.getDataSource() == this.delivery.dataSource()) {
-				SharedSessionContractImplementor session = holder.getEntityManager()
-					.unwrap(SharedSessionContractImplementor.class);
-				return session.isTransactionInProgress() ? session : null;
-			}
-		}
-		return null;
+		return this.key.session();
 	}
 
 	private void stage(Connection connection) {
@@ -361,18 +407,20 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	@Override
 	public void suspend() {
-		TransactionSynchronizationManager.unbindResource(this.key);
+		this.suspended = this.key.unbind(this);
 	}
 
 	@Override
 	public void resume() {
-		TransactionSynchronizationManager.bindResource(this.key, this);
+		if (this.suspended) {
+			this.key.bind(this);
+		}
 	}
 
 	@Override
 	public void afterCompletion(int status) {
 		this.over = true;
-		TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
+		this.key.unbind(this);
 		take(this.late.close());
 		if (status != STATUS_COMMITTED) {
 			this.flushes.rolledBack();
@@ -386,6 +434,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 			rest.unanswered();
 		}
 		if (this.owner != null && this.owner.aftermath() != null) {
+			// The call sees to it when its connection is free.
 			this.owner.aftermath().addAll(rest);
 		}
 		else {
@@ -393,9 +442,10 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 	}
 
-	// A commit may fail on its way back. Then what was staged tells.
+	// A commit may fail on its way back. Then what was staged tells. Of what joined a
+	// transaction that was over Spring says in the end that it does not know.
 	private Fate fate(int status) {
-		if (status == STATUS_COMMITTED) {
+		if (status == STATUS_COMMITTED || this.committed) {
 			return Fate.COMMITTED;
 		}
 		return (this.row != null) ? this.delivery.fate(this.row) : Fate.LOST;
@@ -413,18 +463,20 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	private Aftermath committed() {
-		if (this.row != null) {
+		if (this.row != null && !this.counted) {
+			this.counted = true;
 			this.delivery.committed(this.row, this.transactional, this.chained);
 		}
+		Aftermath due = this.earlierStaged ? new Aftermath(this.delivery, this.factory) : rest();
+		this.earlierStaged = true;
+		due.addAll(this.afterCommit);
+		this.afterCommit = new Aftermath(this.delivery, this.factory);
 		// Of a read-only transaction, or added by somebody's after-commit callback.
 		for (OperationChanges operation : this.pending.values()) {
-			operation.entries(this.factory, null).forEach((entry) -> this.afterCommit.add(operation.delivery(), entry));
+			operation.entries(this.factory, null).forEach((entry) -> due.add(operation.delivery(), entry));
 		}
-		if (this.earlier == null || this.earlierStaged) {
-			return this.afterCommit;
-		}
-		this.earlier.addAll(this.afterCommit);
-		return this.earlier;
+		this.pending.clear();
+		return due;
 	}
 
 	private Aftermath rest() {

@@ -4,24 +4,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditContextHolder;
 import io.auditspring.capture.ChangeSink;
 import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.LoggedFailure;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
 import io.auditspring.ledger.Entry;
+import jakarta.persistence.PersistenceException;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import org.springframework.orm.jpa.EntityManagerFactoryInfo;
+import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Finds the {@link AuditTransaction} of the transaction that is running on a thread.
  */
 public final class AuditTransactions implements ChangeSink {
+
+	private static final Logger logger = LoggerFactory.getLogger(AuditTransactions.class);
 
 	private final EntryDelivery delivery;
 
@@ -58,10 +68,68 @@ public final class AuditTransactions implements ChangeSink {
 		AuditTransaction transaction = bound();
 		if (transaction == null) {
 			transaction = new AuditTransaction(this, this.delivery, this.factory);
-			TransactionSynchronizationManager.bindResource(this, transaction);
+			bind(transaction);
 			TransactionSynchronizationManager.registerSynchronization(transaction);
 		}
 		return transaction;
+	}
+
+	/**
+	 * How much this thread has told a session that never writes it: its transaction is
+	 * over, and listeners still work with it.
+	 * @return 0 where there is nothing; more when there is more
+	 */
+	public int lostChanges() {
+		return (endedSession() instanceof SessionImplementor session && isDirty(session))
+				? 1 + session.getPersistenceContextInternal().getNumberOfManagedEntities()
+						+ session.getActionQueue().numberOfDeletions()
+				: 0;
+	}
+
+	/**
+	 * The session of this thread whose transaction is over, though it has not been taken
+	 * from the thread yet.
+	 * @return it, or {@code null}
+	 */
+	@Nullable SharedSessionContractImplementor endedSession() {
+		return session((holder, session) -> holder.isSynchronizedWithTransaction() && session.isOpen()
+				&& !session.isTransactionInProgress());
+	}
+
+	/**
+	 * The session of this thread whose transaction is running.
+	 * @return it, or {@code null}
+	 */
+	@Nullable SharedSessionContractImplementor session() {
+		return session((holder, session) -> session.isTransactionInProgress());
+	}
+
+	private static boolean isDirty(SessionImplementor session) {
+		try {
+			return session.isDirty();
+		}
+		catch (PersistenceException ex) {
+			// What cannot even be looked at is not written either.
+			logger.debug("A session could not be asked for its changes", LoggedFailure.of(ex));
+			return true;
+		}
+	}
+
+	// Of those that work on the database whose transactions are audited.
+	private @Nullable SharedSessionContractImplementor session(
+			BiPredicate<EntityManagerHolder, SharedSessionContractImplementor> condition) {
+		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
+			if (resource.getValue() instanceof EntityManagerHolder holder
+					&& resource.getKey() instanceof EntityManagerFactoryInfo factory
+					&& factory.getDataSource() == this.delivery.dataSource()) {
+				SharedSessionContractImplementor session = holder.getEntityManager()
+					.unwrap(SharedSessionContractImplementor.class);
+				if (condition.test(holder, session)) {
+					return session;
+				}
+			}
+		}
+		return null;
 	}
 
 	/**
@@ -117,7 +185,30 @@ public final class AuditTransactions implements ChangeSink {
 	}
 
 	private @Nullable AuditTransaction bound() {
-		return (AuditTransaction) TransactionSynchronizationManager.getResource(this);
+		AuditTransaction bound = (AuditTransaction) TransactionSynchronizationManager.getResource(this);
+		return (bound != null && bound.isRunning()) ? bound : null;
+	}
+
+	/**
+	 * Makes a transaction that of this thread, instead of one that is over.
+	 * @param transaction the transaction
+	 */
+	void bind(AuditTransaction transaction) {
+		TransactionSynchronizationManager.unbindResourceIfPossible(this);
+		TransactionSynchronizationManager.bindResource(this, transaction);
+	}
+
+	/**
+	 * Takes a transaction from this thread.
+	 * @param transaction the transaction
+	 * @return whether it was that of this thread
+	 */
+	boolean unbind(AuditTransaction transaction) {
+		boolean bound = TransactionSynchronizationManager.getResource(this) == transaction;
+		if (bound) {
+			TransactionSynchronizationManager.unbindResource(this);
+		}
+		return bound;
 	}
 
 	private static @Nullable Operation running() {

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.jdbc.datasource.DataSourceUtils;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
-
 /**
  * Hands entries over in the way each {@link Delivery} mode promises, and lets the
  * business call feel a failure as the {@link FailurePolicy} says.
@@ -31,9 +28,9 @@ public final class EntryDelivery {
 	/** Pooled connections that the server has closed show only when they are used. */
 	private static final int ATTEMPTS = 3;
 
-	private static final int VALIDATION_SECONDS = 2;
-
 	private final DataSource dataSource;
+
+	private final HeldConnection held;
 
 	private final Outbox outbox;
 
@@ -68,6 +65,7 @@ public final class EntryDelivery {
 	public EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox, Fates fates, Relays relays,
 			AsyncBuffer buffer, FailurePolicy policy, Duration timeout, DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
+		this.held = new HeldConnection(dataSource);
 		this.databases = databases;
 		this.outbox = outbox;
 		this.fates = fates;
@@ -285,32 +283,10 @@ public final class EntryDelivery {
 		Transactions.withOwn(this.databases.main().dataSource(), use::with);
 	}
 
-	// While callbacks of a finished transaction run, its connection is still held and
-	// idle. To take another one could wait for ever where every thread of a pool does so.
+	// Where every thread of a pool holds a connection and waits for another one, they
+	// wait for ever.
 	private void withIdleConnection(Use<@Nullable Connection> use) throws SQLException {
-		if (TransactionSynchronizationManager.isSynchronizationActive()
-				|| !TransactionSynchronizationManager.isActualTransactionActive()
-				|| !TransactionSynchronizationManager.hasResource(this.dataSource)) {
-			use.with(null);
-			return;
-		}
-		Connection held = DataSourceUtils.getConnection(this.dataSource);
-		try {
-			use.with(isUsable(held) ? held : null);
-		}
-		finally {
-			DataSourceUtils.releaseConnection(held, this.dataSource);
-		}
-	}
-
-	private static boolean isUsable(Connection connection) {
-		try {
-			return connection.isValid(VALIDATION_SECONDS);
-		}
-		catch (SQLException ex) {
-			logger.debug("A connection could not be checked and is not used", LoggedFailure.of(ex));
-			return false;
-		}
+		this.held.use(use::with);
 	}
 
 	private void failed(int entries, Exception failure) {

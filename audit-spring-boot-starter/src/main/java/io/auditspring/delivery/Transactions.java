@@ -10,6 +10,8 @@ import io.auditspring.capture.LoggedFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
 /**
  * Work on a connection that nobody else's transaction is open on.
  */
@@ -31,6 +33,22 @@ final class Transactions {
 	 * @throws SQLException what the work threw, or that there is no connection
 	 */
 	static void withOwn(DataSource dataSource, Use use) throws SQLException {
+		boolean readOnly = TransactionSynchronizationManager.isCurrentTransactionReadOnly();
+		if (!readOnly) {
+			withConnection(dataSource, use);
+			return;
+		}
+		// A data source that routes by it would lead to a replica.
+		TransactionSynchronizationManager.setCurrentTransactionReadOnly(false);
+		try {
+			withConnection(dataSource, use);
+		}
+		finally {
+			TransactionSynchronizationManager.setCurrentTransactionReadOnly(true);
+		}
+	}
+
+	private static void withConnection(DataSource dataSource, Use use) throws SQLException {
 		try (Connection connection = dataSource.getConnection()) {
 			try {
 				use.with(connection);

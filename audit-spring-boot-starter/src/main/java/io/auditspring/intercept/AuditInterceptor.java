@@ -21,6 +21,8 @@ import org.springframework.dao.DataAccessException;
  */
 final class AuditInterceptor implements MethodInterceptor {
 
+	private static final String NOT_SAVED = "Not saved: the transaction that the call joined was over";
+
 	private final Supplier<Auditing> auditing;
 
 	AuditInterceptor(Supplier<Auditing> auditing) {
@@ -50,7 +52,7 @@ final class AuditInterceptor implements MethodInterceptor {
 		}
 		Object result;
 		try {
-			result = proceed(invocation, frame, operation, transaction);
+			result = proceed(invocation, frame, operation, transaction, auditing);
 		}
 		catch (Throwable ex) {
 			if (!frame.isOnItsThread() && OtherAdvice.mayTryAgain(invocation)) {
@@ -119,7 +121,7 @@ final class AuditInterceptor implements MethodInterceptor {
 	}
 
 	private static @Nullable Object proceed(MethodInvocation invocation, AuditFrame frame, Operation operation,
-			@Nullable AuditTransaction transaction) throws Throwable {
+			@Nullable AuditTransaction transaction, Auditing auditing) throws Throwable {
 		AuditTransaction joined = (transaction == frame.enclosing()) ? transaction : null;
 		if (joined != null) {
 			joined.joinedBy(operation, frame.method().saves());
@@ -128,11 +130,23 @@ final class AuditInterceptor implements MethodInterceptor {
 			transaction.ownedBy(operation, frame.isOnItsThread() ? frame.aftermath() : null);
 		}
 		AuditContext previous = AuditContextHolder.replace(operation);
+		int lost = auditing.transactions().lostChanges();
 		try {
-			return proceed(invocation, operation, joined);
+			Object result = proceed(invocation, operation, joined);
+			noteLost(auditing.transactions().lostChanges() - lost, operation, previous);
+			return result;
 		}
 		finally {
 			AuditContextHolder.replace(previous);
+		}
+	}
+
+	private static void noteLost(int changes, Operation operation, @Nullable AuditContext around) {
+		if (changes > operation.lostWithin()) {
+			operation.undo(NOT_SAVED);
+		}
+		if (changes > 0 && around instanceof Operation enclosing) {
+			enclosing.losesWithin(changes);
 		}
 	}
 

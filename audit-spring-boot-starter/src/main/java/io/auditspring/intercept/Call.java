@@ -76,6 +76,9 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		if (this.failure != null) {
 			record.error(this.method.describe(this.failure, this.invocation.getArguments(), auditing.texts()));
 		}
+		else if (this.operation.reason() != null) {
+			record.error(this.operation.reason());
+		}
 		Long duration = this.operation.elapsedMicros();
 		try {
 			return describe(auditing, record, duration);

@@ -83,7 +83,7 @@ public final class ExpressionContexts {
 	// By default a template takes numbers and texts, but no time and no id.
 	private static TypeConverter textOfAnything(Texts texts) {
 		DefaultConversionService conversions = new DefaultConversionService();
-		conversions.addConverter(Object.class, String.class, texts::text);
+		conversions.addConverter(Object.class, String.class, (value) -> String.valueOf(texts.text(value)));
 		return new StandardTypeConverter(conversions);
 	}
 

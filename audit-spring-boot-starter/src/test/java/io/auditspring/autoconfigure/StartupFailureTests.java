@@ -147,6 +147,25 @@ class StartupFailureTests {
 				"several data sources", "@Primary");
 	}
 
+	@Test
+	void anotherProductIsNamedBeforeItIsAskedForAnything() {
+		assertThatStartFails(claiming("H2", "2.4.240", 2), "Found H2 2.4.240", "needs PostgreSQL 15 or later",
+				"@AuditDataSource", "audit.enabled=false");
+	}
+
+	@Test
+	void aPostgresThatIsTooOldIsRefused() {
+		assertThatStartFails(claiming("PostgreSQL", "14.9", 14), "Found PostgreSQL 14.9",
+				"needs PostgreSQL 15 or later", "Upgrade");
+	}
+
+	// The real database, which says of itself that it is another one.
+	private ApplicationContextRunner claiming(String product, String version, int major) {
+		DataSource claimant = ClaimedProduct.of(this.database, product, version, major);
+		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(DataSource.class, () -> claimant);
+	}
+
 	private <T> ApplicationContextRunner with(Class<T> type, Supplier<T> bean) {
 		return this.runner.withBean(type, bean);
 	}

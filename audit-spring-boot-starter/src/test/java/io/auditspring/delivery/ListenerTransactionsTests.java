@@ -1,0 +1,291 @@
+package io.auditspring.delivery;
+
+import java.util.List;
+import java.util.Map;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditLog;
+import io.auditspring.Audited;
+import io.auditspring.Delivery;
+import io.auditspring.shop.PurchaseOrder;
+import io.auditspring.shop.ShopConfiguration;
+import jakarta.persistence.EntityManager;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * Listeners run when a transaction is over, and begin transactions of their own: each
+ * audited call belongs to the one it runs in.
+ */
+class ListenerTransactionsTests {
+
+	private static ConfigurableApplicationContext context;
+
+	private static AuditLog log;
+
+	private static Desk desk;
+
+	@BeforeAll
+	static void start() {
+		context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
+					"spring.application.name=shop")
+			.run();
+		log = new AuditLog(context.getBean(DataSource.class));
+		desk = context.getBean(Desk.class);
+	}
+
+	@AfterAll
+	static void stop() {
+		context.close();
+	}
+
+	private int before;
+
+	@BeforeEach
+	void count() {
+		this.before = (int) log.count();
+		log.jdbc().execute("delete from purchase_order");
+	}
+
+	private List<Map<String, Object>> entries(int count) {
+		return log.await(this.before + count).subList(this.before, this.before + count);
+	}
+
+	private List<String> orders() {
+		return log.jdbc().queryForList("select reference from purchase_order order by reference", String.class);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void aTransactionThatAListenerBeginsAfterTheCommitAndThatIsRolledBackIsAFailure(Delivery mode) {
+		desk.publishAndStore("outer", mode, new Placed(TransactionPhase.AFTER_COMMIT, () -> {
+			desk.inNewTransaction(() -> {
+				desk.store("inner", mode);
+				throw new IllegalStateException("the listener fails");
+			});
+		}));
+		assertThat(orders()).containsExactly("outer");
+		assertThat(entries(2)).extracting("target_name", "outcome")
+			.containsExactlyInAnyOrder(tuple("outer", "success"), tuple("inner", "failure"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void anAuditedListenerThatFailsLeavesItsFailure(Delivery mode) {
+		desk.publishAndStore("outer", mode,
+				new Placed(TransactionPhase.AFTER_COMMIT, () -> desk.storeSeparately("inner", () -> {
+					throw new IllegalStateException("the listener fails");
+				})));
+		assertThat(orders()).containsExactly("outer");
+		assertThat(entries(2)).extracting("target_name", "outcome")
+			.containsExactlyInAnyOrder(tuple("outer", "success"), tuple("inner", "failure"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void aTransactionThatAListenerBeginsAndCommitsIsASuccessWhateverBecameOfTheFirst(Delivery mode) {
+		for (TransactionPhase phase : TransactionPhase.values()) {
+			desk.publishAndStore(phase + "-outer", mode,
+					new Placed(phase, () -> desk.inNewTransaction(() -> desk.store(phase + "-inner", mode))));
+		}
+		assertThat(orders()).containsExactlyInAnyOrder("AFTER_COMMIT-inner", "AFTER_COMMIT-outer",
+				"AFTER_COMPLETION-inner", "AFTER_COMPLETION-outer", "AFTER_ROLLBACK-outer", "BEFORE_COMMIT-inner",
+				"BEFORE_COMMIT-outer");
+		assertThat(entries(7)).extracting("outcome").containsOnly("success");
+		assertThatIllegalStateException().isThrownBy(() -> desk.inNewTransaction(() -> {
+			desk.publishAndStore("rolled-back", mode, new Placed(TransactionPhase.AFTER_ROLLBACK,
+					() -> desk.inNewTransaction(() -> desk.store("kept", mode))));
+			throw new IllegalStateException("the first fails");
+		}));
+		assertThat(entries(9).subList(7, 9)).extracting("target_name", "outcome")
+			.containsExactlyInAnyOrder(tuple("rolled-back", "failure"), tuple("kept", "success"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void transactionsWithinListenersWithinListenersAreToldApart(Delivery mode) {
+		desk.publishAndStore("first", mode,
+				new Placed(TransactionPhase.AFTER_COMMIT, () -> desk.inNewTransaction(() -> {
+					desk.publishAndStore("second", mode,
+							new Placed(TransactionPhase.AFTER_COMPLETION, () -> desk.inNewTransaction(() -> {
+								desk.store("third", mode);
+								desk.inNewTransaction(() -> desk.store("fourth", mode));
+								throw new IllegalStateException("the inner listener fails");
+							})));
+				})));
+		assertThat(orders()).containsExactly("first", "fourth", "second");
+		assertThat(entries(4)).extracting("target_name", "outcome")
+			.containsExactlyInAnyOrder(tuple("first", "success"), tuple("second", "success"), tuple("third", "failure"),
+					tuple("fourth", "success"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void whatJoinsATransactionThatIsOverIsNotSavedAndNoSuccess(Delivery mode) {
+		desk.publishAndStore("outer", mode,
+				new Placed(TransactionPhase.AFTER_COMMIT, () -> desk.storeWithin("lost", mode)));
+		assertThat(orders()).containsExactly("outer");
+		assertThat(entries(2)).extracting("target_name", "outcome")
+			.containsExactlyInAnyOrder(tuple("outer", "success"), tuple("lost", "failure"));
+	}
+
+	record Placed(TransactionPhase phase, Runnable reaction) {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(ShopConfiguration.class)
+	static class Application {
+
+		@Bean
+		Orders orders(EntityManager entityManager) {
+			return new Orders(entityManager);
+		}
+
+		@Bean
+		Desk desk(Orders orders, ApplicationEventPublisher events, PlatformTransactionManager transactions) {
+			return new Desk(orders, events, transactions);
+		}
+
+		@Bean
+		Reactions reactions() {
+			return new Reactions();
+		}
+
+	}
+
+	static class Reactions {
+
+		@TransactionalEventListener(phase = TransactionPhase.BEFORE_COMMIT,
+				condition = "#placed.phase.name() == 'BEFORE_COMMIT'")
+		void beforeCommit(Placed placed) {
+			placed.reaction().run();
+		}
+
+		@TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT,
+				condition = "#placed.phase.name() == 'AFTER_COMMIT'")
+		void afterCommit(Placed placed) {
+			placed.reaction().run();
+		}
+
+		@TransactionalEventListener(phase = TransactionPhase.AFTER_ROLLBACK,
+				condition = "#placed.phase.name() == 'AFTER_ROLLBACK'")
+		void afterRollback(Placed placed) {
+			placed.reaction().run();
+		}
+
+		@TransactionalEventListener(phase = TransactionPhase.AFTER_COMPLETION,
+				condition = "#placed.phase.name() == 'AFTER_COMPLETION'")
+		void afterCompletion(Placed placed) {
+			placed.reaction().run();
+		}
+
+	}
+
+	static class Desk {
+
+		private final Orders orders;
+
+		private final ApplicationEventPublisher events;
+
+		private final TransactionTemplate separate;
+
+		private final TransactionTemplate joining;
+
+		Desk(Orders orders, ApplicationEventPublisher events, PlatformTransactionManager transactions) {
+			this.orders = orders;
+			this.events = events;
+			this.joining = new TransactionTemplate(transactions);
+			this.separate = new TransactionTemplate(transactions);
+			this.separate.setPropagationBehavior(TransactionTemplate.PROPAGATION_REQUIRES_NEW);
+		}
+
+		void inNewTransaction(Runnable work) {
+			this.separate.executeWithoutResult((status) -> work.run());
+		}
+
+		void publishAndStore(String reference, Delivery mode, Placed placed) {
+			this.joining.executeWithoutResult((status) -> {
+				this.events.publishEvent(placed);
+				store(reference, mode);
+			});
+		}
+
+		void storeWithin(String reference, Delivery mode) {
+			this.joining.executeWithoutResult((status) -> store(reference, mode));
+		}
+
+		void storeSeparately(String reference, Runnable rest) {
+			this.orders.storeSeparately(reference, rest);
+		}
+
+		void store(String reference, Delivery mode) {
+			switch (mode) {
+				case ASYNC -> this.orders.storeAsync(reference);
+				case SYNC -> this.orders.storeSync(reference);
+				default -> this.orders.store(reference);
+			}
+		}
+
+	}
+
+	static class Orders {
+
+		private final EntityManager entityManager;
+
+		Orders(EntityManager entityManager) {
+			this.entityManager = entityManager;
+		}
+
+		@Audited(action = "store", targetName = "#reference")
+		public void store(String reference) {
+			persist(reference);
+		}
+
+		@Audited(action = "store", targetName = "#reference", delivery = Delivery.ASYNC)
+		public void storeAsync(String reference) {
+			persist(reference);
+		}
+
+		@Audited(action = "store", targetName = "#reference", delivery = Delivery.SYNC)
+		public void storeSync(String reference) {
+			persist(reference);
+		}
+
+		@Audited(action = "store", targetName = "#reference")
+		@Transactional(propagation = Propagation.REQUIRES_NEW)
+		public void storeSeparately(String reference, Runnable rest) {
+			persist(reference);
+			rest.run();
+		}
+
+		private void persist(String reference) {
+			this.entityManager.persist(new PurchaseOrder(reference, null));
+		}
+
+	}
+
+}

@@ -1,0 +1,455 @@
+package io.auditspring.faults;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditLog;
+import io.auditspring.Audited;
+import io.auditspring.Delivery;
+import io.auditspring.TestDatabase;
+import io.auditspring.shop.ShopConfiguration;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Id;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.resilience.annotation.EnableResilientMethods;
+import org.springframework.resilience.annotation.Retryable;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Random histories of audited calls, transactions, listeners, threads and retries within
+ * each other. Afterwards the ledger is compared with the rows that the database has: each
+ * call has its entry, and it says {@code success} if and only if the call returned and
+ * its row is there.
+ */
+class TransactionHistoriesTests {
+
+	private static final int HISTORIES = Integer.getInteger("faults.histories", 250);
+
+	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
+
+	private final AuditLog log = new AuditLog(this.database);
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void leaveOneTrueEntryForEachCall(boolean jpa) {
+		Map<String, List<Boolean>> calls;
+		Map<String, Long> seeds = new HashMap<>();
+		try (ConfigurableApplicationContext context = start()) {
+			Actors actors = context.getBean(Actors.class);
+			PlatformTransactionManager transactions = jpa ? context.getBean(PlatformTransactionManager.class)
+					: new JdbcTransactionManager(context.getBean(DataSource.class));
+			Player player = new Player(actors, transactions, jpa, context);
+			context.getBean(Listeners.class).player = player;
+			for (long seed = 0; seed < HISTORIES; seed++) {
+				player.play(Step.history(seed));
+			}
+			calls = player.calls;
+			player.threads.shutdown();
+			Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> this.log.staged() == 0);
+		}
+		assertTrue(calls);
+		new Reckoning("", new Answers(), this.database).assertChainIsWhole();
+	}
+
+	private void assertTrue(Map<String, List<Boolean>> calls) {
+		Set<String> rows = new HashSet<>(this.log.jdbc().queryForList("select name from fact", String.class));
+		Map<String, List<String>> entries = new HashMap<>();
+		this.log.entries()
+			.forEach((entry) -> entries.computeIfAbsent((String) entry.get("target_name"), (key) -> new ArrayList<>())
+				.add((String) entry.get("outcome")));
+		Map<String, String> wrong = new HashMap<>();
+		calls.forEach((name, returned) -> {
+			List<String> expected = returned.stream()
+				.map((success) -> (success && rows.contains(name)) ? "success" : "failure")
+				.sorted()
+				.toList();
+			List<String> found = entries.getOrDefault(name, List.of()).stream().sorted().toList();
+			if (!expected.equals(found)) {
+				wrong.put(name, "expected %s, found %s".formatted(expected, found));
+			}
+		});
+		assertThat(wrong).isEmpty();
+		assertThat(calls.keySet()).containsAll(entries.keySet());
+		assertThat(entries).hasSizeGreaterThan(HISTORIES);
+	}
+
+	private ConfigurableApplicationContext start() {
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties("spring.main.banner-mode=off", "spring.jpa.hibernate.ddl-auto=update",
+					"spring.flyway.enabled=false", "spring.datasource.username=postgres",
+					"spring.datasource.hikari.maximum-pool-size=20", "spring.datasource.url=" + this.database.getUrl(),
+					"logging.level.org.springframework.transaction.support.TransactionSynchronizationUtils=off")
+			.run();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableResilientMethods
+	@EntityScan(basePackageClasses = Fact.class)
+	static class Application {
+
+		@Bean
+		Actors actors(EntityManager entityManager, JdbcTemplate jdbc) {
+			return new Actors(entityManager, jdbc);
+		}
+
+		@Bean
+		Listeners listeners() {
+			return new Listeners();
+		}
+
+	}
+
+	/** What a call leaves in the database. */
+	@Entity(name = "fact")
+	@org.hibernate.envers.Audited
+	static class Fact {
+
+		@Id
+		String name;
+
+		protected Fact() {
+		}
+
+		Fact(String name) {
+			this.name = name;
+		}
+
+	}
+
+	record Reached(Step listener) {
+
+	}
+
+	/** Listeners of every phase. */
+	static class Listeners {
+
+		private Player player;
+
+		@TransactionalEventListener(phase = TransactionPhase.BEFORE_COMMIT,
+				condition = "#reached.listener.phase.name() == 'BEFORE_COMMIT'")
+		void beforeCommit(Reached reached) {
+			this.player.play(reached.listener().steps());
+		}
+
+		@TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT,
+				condition = "#reached.listener.phase.name() == 'AFTER_COMMIT'")
+		void afterCommit(Reached reached) {
+			this.player.play(reached.listener().steps());
+		}
+
+		@TransactionalEventListener(phase = TransactionPhase.AFTER_ROLLBACK,
+				condition = "#reached.listener.phase.name() == 'AFTER_ROLLBACK'")
+		void afterRollback(Reached reached) {
+			this.player.play(reached.listener().steps());
+		}
+
+		@TransactionalEventListener(phase = TransactionPhase.AFTER_COMPLETION,
+				condition = "#reached.listener.phase.name() == 'AFTER_COMPLETION'")
+		void afterCompletion(Reached reached) {
+			this.player.play(reached.listener().steps());
+		}
+
+	}
+
+	/** Does what a history says, and notes what the callers saw. */
+	static class Player {
+
+		private final Actors actors;
+
+		private final PlatformTransactionManager transactions;
+
+		private final boolean jpa;
+
+		private final ApplicationEventPublisher events;
+
+		private final ExecutorService threads = Executors.newCachedThreadPool();
+
+		/** Of each call, for each attempt, whether it returned. */
+		private final Map<String, List<Boolean>> calls = new ConcurrentHashMap<>();
+
+		Player(Actors actors, PlatformTransactionManager transactions, boolean jpa, ApplicationEventPublisher events) {
+			this.actors = actors;
+			this.transactions = transactions;
+			this.jpa = jpa;
+			this.events = events;
+		}
+
+		void play(List<Step> steps) {
+			steps.forEach((step) -> {
+				try {
+					play(step);
+				}
+				catch (RuntimeException ex) {
+					if (!step.caught() && TransactionSynchronizationManager.isSynchronizationActive()) {
+						throw ex;
+					}
+				}
+			});
+		}
+
+		private void play(Step step) {
+			switch (step.kind()) {
+				case CALL -> call(step, () -> plain(step));
+				case TRANSACTIONAL_CALL -> call(step, () -> annotated(step));
+				case RETRIED -> call(step, () -> retried(step));
+				case TRANSACTION -> within(step);
+				case LISTENER -> this.events.publishEvent(new Reached(step));
+				case THREAD -> join(this.threads.submit(() -> play(step.steps())));
+			}
+		}
+
+		private void plain(Step step) {
+			switch (step.mode()) {
+				case ASYNC -> this.actors.async(step, this);
+				case SYNC -> this.actors.sync(step, this);
+				default -> this.actors.transactional(step, this);
+			}
+		}
+
+		private void joining(Step step) {
+			switch (step.mode()) {
+				case ASYNC -> this.actors.asyncJoining(step, this);
+				case SYNC -> this.actors.syncJoining(step, this);
+				default -> this.actors.transactionalJoining(step, this);
+			}
+		}
+
+		private void apart(Step step) {
+			switch (step.mode()) {
+				case ASYNC -> this.actors.asyncApart(step, this);
+				case SYNC -> this.actors.syncApart(step, this);
+				default -> this.actors.transactionalApart(step, this);
+			}
+		}
+
+		private void retried(Step step) {
+			switch (step.mode()) {
+				case ASYNC -> this.actors.asyncRetried(step, this);
+				case SYNC -> this.actors.syncRetried(step, this);
+				default -> this.actors.transactionalRetried(step, this);
+			}
+		}
+
+		// The annotation's transactions are those of JPA.
+		private void annotated(Step step) {
+			if (!this.jpa) {
+				plain(step);
+			}
+			else if (step.propagation() == TransactionDefinition.PROPAGATION_REQUIRES_NEW) {
+				apart(step);
+			}
+			else {
+				joining(step);
+			}
+		}
+
+		private static void join(Future<?> future) {
+			try {
+				future.get();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		private void within(Step step) {
+			if (!this.jpa && isOver() && step.propagation() != TransactionDefinition.PROPAGATION_REQUIRES_NEW) {
+				// What joins a plain transaction that is over is committed later by the
+				// driver, even if it is to be rolled back.
+				play(step.steps());
+				return;
+			}
+			TransactionTemplate template = new TransactionTemplate(this.transactions);
+			template.setPropagationBehavior(step.propagation());
+			template.executeWithoutResult((status) -> {
+				play(step.steps());
+				end(step, status);
+			});
+		}
+
+		private static boolean isOver() {
+			return !TransactionSynchronizationManager.isSynchronizationActive()
+					&& !TransactionSynchronizationManager.getResourceMap().isEmpty();
+		}
+
+		private static void end(Step step, TransactionStatus status) {
+			if (step.end() == Step.End.ROLLBACK_ONLY) {
+				status.setRollbackOnly();
+			}
+			else if (step.end() == Step.End.THROW) {
+				throw new IllegalStateException("as planned");
+			}
+		}
+
+		// The last attempt is the one whose end the caller sees.
+		private void call(Step step, Runnable call) {
+			try {
+				call.run();
+				attempts(step).add(true);
+			}
+			catch (RuntimeException ex) {
+				attempts(step).add(false);
+				throw ex;
+			}
+		}
+
+		private List<Boolean> attempts(Step step) {
+			return this.calls.computeIfAbsent(step.name(), (name) -> new ArrayList<>());
+		}
+
+		void write(Step step, EntityManager entityManager, JdbcTemplate jdbc) {
+			if (step.plain() || !this.jpa) {
+				jdbc.update("insert into fact values (?)", step.name());
+			}
+			else {
+				entityManager.persist(new Fact(step.name()));
+			}
+		}
+
+		void perform(Step step, EntityManager entityManager, JdbcTemplate jdbc) {
+			int half = step.steps().size() / 2;
+			play(step.steps().subList(0, half));
+			write(step, entityManager, jdbc);
+			play(step.steps().subList(half, step.steps().size()));
+			if (step.end() == Step.End.THROW) {
+				throw new IllegalStateException("as planned");
+			}
+		}
+
+	}
+
+	/** Makes audited calls. */
+	static class Actors {
+
+		private final EntityManager entityManager;
+
+		private final JdbcTemplate jdbc;
+
+		private final Set<String> failed = ConcurrentHashMap.newKeySet();
+
+		Actors(EntityManager entityManager, JdbcTemplate jdbc) {
+			this.entityManager = entityManager;
+			this.jdbc = jdbc;
+		}
+
+		private void perform(Step step, Player player) {
+			player.perform(step, this.entityManager, this.jdbc);
+		}
+
+		private void performAgain(Step step, Player player) {
+			if (this.failed.add(step.name())) {
+				player.attempts(step).add(false);
+				throw new IllegalStateException("to be tried again");
+			}
+			player.write(step, this.entityManager, this.jdbc);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.TRANSACTIONAL)
+		public void transactional(Step step, Player player) {
+			perform(step, player);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.ASYNC)
+		public void async(Step step, Player player) {
+			perform(step, player);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.SYNC)
+		public void sync(Step step, Player player) {
+			perform(step, player);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.TRANSACTIONAL)
+		@Transactional
+		public void transactionalJoining(Step step, Player player) {
+			perform(step, player);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.ASYNC)
+		@Transactional
+		public void asyncJoining(Step step, Player player) {
+			perform(step, player);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.SYNC)
+		@Transactional
+		public void syncJoining(Step step, Player player) {
+			perform(step, player);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.TRANSACTIONAL)
+		@Transactional(propagation = Propagation.REQUIRES_NEW)
+		public void transactionalApart(Step step, Player player) {
+			perform(step, player);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.ASYNC)
+		@Transactional(propagation = Propagation.REQUIRES_NEW)
+		public void asyncApart(Step step, Player player) {
+			perform(step, player);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.SYNC)
+		@Transactional(propagation = Propagation.REQUIRES_NEW)
+		public void syncApart(Step step, Player player) {
+			perform(step, player);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.TRANSACTIONAL)
+		@Retryable(maxRetries = 1, delay = 0)
+		public void transactionalRetried(Step step, Player player) {
+			performAgain(step, player);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.ASYNC)
+		@Retryable(maxRetries = 1, delay = 0)
+		public void asyncRetried(Step step, Player player) {
+			performAgain(step, player);
+		}
+
+		@Audited(action = "call", targetName = "#step.name", delivery = Delivery.SYNC)
+		@Retryable(maxRetries = 1, delay = 0)
+		public void syncRetried(Step step, Player player) {
+			performAgain(step, player);
+		}
+
+	}
+
+}
