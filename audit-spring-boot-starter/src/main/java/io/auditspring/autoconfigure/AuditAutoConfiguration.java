@@ -54,6 +54,7 @@ import io.auditspring.intercept.AuditAdvisingPostProcessor;
 import io.auditspring.intercept.AuditPointcut;
 import io.auditspring.intercept.AuditedMethodReader;
 import io.auditspring.intercept.AuditedMethods;
+import io.auditspring.intercept.AuditedRepositories;
 import io.auditspring.intercept.Auditing;
 import io.auditspring.intercept.Customizers;
 import io.auditspring.intercept.EventRecorder;
@@ -129,6 +130,12 @@ public final class AuditAutoConfiguration {
 	static AuditAdvisingPostProcessor auditInterceptorPostProcessor(AuditedMethods methods,
 			ObjectProvider<Auditing> auditing) {
 		return AuditAdvisingPostProcessor.innermost(methods, SingletonSupplier.of(auditing::getObject));
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static AuditedRepositories auditedRepositories(AuditedMethods methods, ObjectProvider<Auditing> auditing) {
+		return new AuditedRepositories(methods, SingletonSupplier.of(auditing::getObject));
 	}
 
 	@Bean

@@ -138,9 +138,10 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * A flush now, and another one when it has ended, tells its changes from those around
 	 * it.
 	 * @param operation the call
+	 * @param saves whether changes of before that are not flushed yet are to be its own
 	 */
-	public void joinedBy(Operation operation) {
-		if (operation.capturesState()) {
+	public void joinedBy(Operation operation, boolean saves) {
+		if (operation.capturesState() && !saves) {
 			this.flushes.flush(session());
 			this.unattributed.close();
 		}

@@ -2,6 +2,7 @@ package io.auditspring.intercept;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.aopalliance.aop.Advice;
@@ -22,11 +23,16 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 
 	private final transient AuditedMethods methods;
 
+	/** Sees to audited repositories, whose proxies have the interceptor already. */
+	private final transient Predicate<Object> repositories;
+
 	/** Proxies that were handed out before their beans were complete. */
 	private final transient Map<String, Object> early = new ConcurrentHashMap<>();
 
-	private AuditAdvisingPostProcessor(AuditedMethods methods, Advice advice, boolean outermost) {
+	private AuditAdvisingPostProcessor(AuditedMethods methods, Advice advice, Predicate<Object> repositories,
+			boolean outermost) {
 		this.methods = methods;
+		this.repositories = repositories;
 		this.advisor = new DefaultPointcutAdvisor(new ComposablePointcut(methods), advice);
 		setBeforeExistingAdvisors(outermost);
 	}
@@ -38,7 +44,8 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 	 * @return the post-processor
 	 */
 	public static AuditAdvisingPostProcessor outermost(AuditedMethods methods, Supplier<Auditing> auditing) {
-		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods, auditing), true);
+		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods::find, auditing),
+				(bean) -> AuditedRepositories.surround(bean, auditing), true);
 	}
 
 	/**
@@ -48,14 +55,15 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 	 * @return the post-processor
 	 */
 	public static AuditAdvisingPostProcessor innermost(AuditedMethods methods, Supplier<Auditing> auditing) {
-		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(auditing), false);
+		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(auditing), AuditedRepositories::isOne,
+				false);
 	}
 
 	// In a circle of beans one gets the other's proxy early, and the container publishes
 	// that proxy. A second one made later would lack what the first one has.
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
-		Object proxy = isMock(bean) ? bean : super.postProcessAfterInitialization(bean, beanName);
+		Object proxy = intercepted(bean, beanName);
 		this.early.put(beanName, proxy);
 		return proxy;
 	}
@@ -66,7 +74,12 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 		if (proxy != null && (proxy == bean || AopProxyUtils.getSingletonTarget(proxy) == bean)) {
 			return bean;
 		}
-		return isMock(bean) ? bean : super.postProcessAfterInitialization(bean, beanName);
+		return intercepted(bean, beanName);
+	}
+
+	private Object intercepted(Object bean, String beanName) {
+		return (this.repositories.test(bean) || isMock(bean)) ? bean
+				: super.postProcessAfterInitialization(bean, beanName);
 	}
 
 	private boolean isMock(Object bean) {

@@ -1,7 +1,9 @@
 package io.auditspring.intercept;
 
+import java.lang.reflect.Method;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 import io.auditspring.capture.Operation;
@@ -20,11 +22,17 @@ import org.springframework.aop.support.AopUtils;
  */
 final class AuditBoundary implements MethodInterceptor {
 
-	private final AuditedMethods methods;
+	private final BiFunction<Method, Class<?>, @Nullable AuditedMethod> methods;
 
 	private final Supplier<Auditing> auditing;
 
-	AuditBoundary(AuditedMethods methods, Supplier<Auditing> auditing) {
+	/**
+	 * Creates the boundary.
+	 * @param methods finds what is known of a method of a class, or {@code null} where it
+	 * is not audited
+	 * @param auditing what to work with
+	 */
+	AuditBoundary(BiFunction<Method, Class<?>, @Nullable AuditedMethod> methods, Supplier<Auditing> auditing) {
 		this.methods = methods;
 		this.auditing = auditing;
 	}
@@ -33,7 +41,7 @@ final class AuditBoundary implements MethodInterceptor {
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		Object target = invocation.getThis();
 		Class<?> type = (target != null) ? AopUtils.getTargetClass(target) : invocation.getMethod().getDeclaringClass();
-		AuditedMethod method = this.methods.find(invocation.getMethod(), type);
+		AuditedMethod method = this.methods.apply(invocation.getMethod(), type);
 		return (method != null) ? invoke(invocation, method) : invocation.proceed();
 	}
 

@@ -124,7 +124,7 @@ final class AuditInterceptor implements MethodInterceptor {
 			@Nullable AuditTransaction transaction, Auditing auditing) throws Throwable {
 		AuditTransaction joined = (transaction == frame.enclosing()) ? transaction : null;
 		if (joined != null) {
-			joined.joinedBy(operation);
+			joined.joinedBy(operation, frame.method().saves());
 		}
 		else if (transaction != null) {
 			transaction.ownedBy(operation, frame.isOnItsThread() ? frame.aftermath() : null);

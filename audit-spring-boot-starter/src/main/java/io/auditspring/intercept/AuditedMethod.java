@@ -31,10 +31,11 @@ import org.springframework.expression.spel.SpelEvaluationException;
  * @param arrival when its result is there
  * @param condition decides whether a call leaves an entry, or {@code null}
  * @param attributes the attributes that are evaluated for every call
+ * @param saves whether it is there to save what was changed before it was called
  */
 record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capturesArguments, boolean capturesResult,
 		boolean secretResult, List<Argument> arguments, Arrival arrival, @Nullable AuditExpression condition,
-		List<Attribute> attributes) {
+		List<Attribute> attributes, boolean saves) {
 
 	private static final String ERRORS = "expressionErrors";
 
@@ -42,6 +43,16 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 
 	/** A shorter secret would blacken half of every text. */
 	private static final int MIN_SECRET = 3;
+
+	/**
+	 * The same of a method to which entities are handed so that it saves them: what they
+	 * changed before belongs to it.
+	 * @return the method
+	 */
+	AuditedMethod savingWhatIsChanged() {
+		return new AuditedMethod(this.outline, this.capturesState, this.capturesArguments, this.capturesResult,
+				this.secretResult, this.arguments, this.arrival, this.condition, this.attributes, true);
+	}
 
 	boolean dependsOnState() {
 		for (Attribute attribute : this.attributes) {

@@ -87,7 +87,7 @@ public final class AuditedMethods extends StaticMethodMatcher {
 	}
 
 	// One that cannot be asked may be.
-	private static boolean isIntercepted(Object bean) {
+	static boolean isIntercepted(Object bean) {
 		if (!(bean instanceof Advised advised)) {
 			return AopUtils.isAopProxy(bean);
 		}

@@ -42,6 +42,9 @@ final class OtherAdvice {
 	/** Its stand-ins for a result are refusals, and told of as such. */
 	private static final String SECURITY = "org.springframework.security.";
 
+	/** Does what a repository's method stands for. */
+	private static final String DATA = "org.springframework.data.";
+
 	private OtherAdvice() {
 	}
 
@@ -60,7 +63,8 @@ final class OtherAdvice {
 	 * @return {@code false} if the proxy has nothing that is not known to call it once
 	 */
 	static boolean mayTryAgain(MethodInvocation invocation) {
-		return around(invocation).anyMatch((advice) -> !isTransparent(advice) && !isOf(advice, SECURITY));
+		return around(invocation)
+			.anyMatch((advice) -> !isTransparent(advice) && !isOf(advice, SECURITY) && !isOf(advice, DATA));
 	}
 
 	/**
@@ -71,7 +75,7 @@ final class OtherAdvice {
 	 */
 	static String answering(MethodInvocation invocation) {
 		Predicate<Advice> silent = (advice) -> isTransparent(advice) || isOf(advice, SECURITY)
-				|| isOf(advice, RESILIENCE);
+				|| isOf(advice, RESILIENCE) || isOf(advice, DATA);
 		List<String> names = around(invocation).filter(silent.negate()).map(OtherAdvice::name).distinct().toList();
 		return (names.size() == 1) ? names.get(0) : UNKNOWN;
 	}
