@@ -78,7 +78,6 @@ final class ManyEntries {
 		database.tamper(ENTRIES.formatted(count));
 		database.execute(AFTER.formatted(count));
 		database.execute("vacuum analyze audit.audit_log");
-		database.execute("analyze audit.audit_log");
 	}
 
 }
