@@ -140,12 +140,14 @@ public final class ExportApi {
 			}
 			case "ecs" -> new Format("application/x-ndjson;charset=UTF-8", "audit-ecs.ndjson",
 					(out) -> this.exports.ecs(query, out));
+			case "ocsf" -> new Format("application/x-ndjson;charset=UTF-8", "audit-ocsf.ndjson",
+					(out) -> this.exports.ocsf(query, out));
 			case "ndjson" -> isWhole(parameters, reader)
 					? new Format("application/x-ndjson;charset=UTF-8", "audit-chain.ndjson",
 							(out) -> this.exports.chains(parameters.value("chain"), out))
 					: new Format("application/x-ndjson;charset=UTF-8", "audit-selection.ndjson",
 							(out) -> this.exports.selection(description(parameters, reader), query, out));
-			default -> throw new IllegalArgumentException("format takes csv, ndjson or ecs");
+			default -> throw new IllegalArgumentException("format takes csv, ndjson, ecs or ocsf");
 		};
 	}
 

@@ -61,6 +61,10 @@ public final class Exports {
 		EcsExport.write(this.trail.stream(query), out);
 	}
 
+	void ocsf(AuditQuery query, OutputStream out) throws IOException {
+		OcsfExport.write(this.trail.stream(query), out);
+	}
+
 	/** Selected entries, each of which can be verified by itself. */
 	void selection(String description, AuditQuery query, OutputStream out) throws IOException {
 		try (Writer lines = writer(out)) {
