@@ -248,7 +248,7 @@ class ExportTests {
 	 * requests keep their connection until they have ended.
 	 */
 	@ParameterizedTest
-	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large" })
+	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large", "ndjson&chain=main", "ndjson" })
 	void whoReadsSlowlyHoldsNoConnection(String format) throws Exception {
 		large();
 		try (HangingVisitor visitor = HangingVisitor.ask(this.carol, "/audit/api/export?format=" + format)) {
@@ -257,6 +257,27 @@ class ExportTests {
 		}
 		assertThat(this.carol.get("/audit/api/export?action=large&format=" + format).body().lines())
 			.hasSizeGreaterThanOrEqualTo(2500);
+	}
+
+	@Test
+	void oneReaderCannotTakeAllExports() throws Exception {
+		large();
+		String path = "/audit/api/export?format=ndjson&chain=main";
+		try (HangingVisitor first = HangingVisitor.ask(this.carol, path);
+				HangingVisitor second = HangingVisitor.ask(this.carol, path)) {
+			first.readSome();
+			second.readSome();
+			HttpResponse<String> refusal = this.carol.get(path);
+			assertThat(refusal.statusCode()).isEqualTo(429);
+			assertThat(refusal.headers().firstValue("Retry-After")).hasValue("30");
+			assertThat(refusal.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+			assertThat(refusal.headers().firstValue("Content-Disposition")).isEmpty();
+			assertThat(this.jane.status("/audit/api/export?format=csv")).isEqualTo(200);
+			assertThat(this.carol.status("/audit/api/entries?limit=1")).isEqualTo(200);
+		}
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> this.carol.status("/audit/api/export?format=csv&action=none") == 200);
 	}
 
 	/**
