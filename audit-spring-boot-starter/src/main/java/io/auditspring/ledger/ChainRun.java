@@ -90,7 +90,7 @@ final class ChainRun {
 				// Named by its last entry, as the number behind that may be none.
 				long last = start + SEGMENT - 1;
 				expect(start, last);
-				entries.read(this.chain, "seq between %d and %d".formatted(Math.max(start, this.from), last),
+				entries.read(this.chain, "seq between %s and %s".formatted(Math.max(start, this.from), last),
 						pipeline::accept);
 				pipeline.drain();
 				this.leaves.fillUpTo(Math.min(last + 1, end));

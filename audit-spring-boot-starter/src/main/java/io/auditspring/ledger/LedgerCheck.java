@@ -38,11 +38,8 @@ public final class LedgerCheck {
 	 */
 	public static LedgerCheck begin(Connection connection, Schema schema, Evidence evidence,
 			VerificationProgress progress) throws SQLException {
+		KnownSettings.begin(connection, "isolation level repeatable read, read only");
 		try (Statement statement = connection.createStatement()) {
-			statement.execute("set transaction isolation level repeatable read, read only");
-			// Nobody's own functions and operators, wherever the user's default path
-			// leads.
-			statement.execute("set local search_path = pg_catalog, pg_temp");
 			// The index has the order already; sorting all entries would fill the disk.
 			statement.execute("set local enable_sort = off");
 		}

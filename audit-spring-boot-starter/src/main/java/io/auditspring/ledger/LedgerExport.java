@@ -29,6 +29,7 @@ public final class LedgerExport {
 	 * @throws SQLException if the database fails
 	 */
 	public LedgerExport(Connection connection, Schema schema) throws SQLException {
+		KnownSettings.apply(connection);
 		EntryColumns columns = EntryColumns.of(connection, schema);
 		this.tables = new LedgerTables(connection, schema, columns);
 		this.entries = new EntryReader(connection, schema, columns);
@@ -72,7 +73,7 @@ public final class LedgerExport {
 		List<String> lines = new ArrayList<>(PAGE);
 		this.entries.read(chain, "seq is null", (row) -> lines.add(line(row)));
 		for (long seq = this.tables.next(chain, 0); seq >= 0; seq = this.tables.next(chain, seq + PAGE)) {
-			this.entries.read(chain, "seq >= %d and seq < %d".formatted(seq, seq + PAGE),
+			this.entries.read(chain, "seq >= %s and seq < %s".formatted(seq, seq + PAGE),
 					(row) -> lines.add(line(row)));
 			for (String line : lines) {
 				write(out, line);

@@ -39,7 +39,7 @@ final class NewEntries {
 			Consumer<Declaration.Retirement> retirements) throws SQLException {
 		Check check = new Check(chain, from, previousHash);
 		EntryReader reader = new EntryReader(connection, this.schema, EntryColumns.of(connection, this.schema));
-		reader.read(chain, "seq >= %d and seq < %d".formatted(from, to), (row) -> {
+		reader.read(chain, "seq >= %s and seq < %s".formatted(from, to), (row) -> {
 			CheckedEntry entry = CheckedEntry.of(row);
 			hashes.accept(check.next(entry));
 			if (entry.declaration() instanceof Declaration.Retirement retirement && retirement.chain().equals(chain)) {

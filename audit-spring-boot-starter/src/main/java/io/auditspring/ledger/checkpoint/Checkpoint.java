@@ -53,7 +53,7 @@ public record Checkpoint(String origin, long size, byte[] root, String note) {
 	}
 
 	private static String text(String origin, long size, byte[] root) {
-		return "%s\n%d\n%s\n".formatted(origin, size, Base64.getEncoder().encodeToString(root));
+		return "%s\n%s\n%s\n".formatted(origin, size, Base64.getEncoder().encodeToString(root));
 	}
 
 	/**

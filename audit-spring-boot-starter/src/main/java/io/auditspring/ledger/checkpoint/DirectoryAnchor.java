@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -120,9 +121,9 @@ public final class DirectoryAnchor implements CheckpointAnchor {
 
 	/** At most a thousand files a directory, however many checkpoints there are. */
 	private Path file(String chain, long size) {
-		return chainDirectory(chain).resolve("%013d".formatted(size / 1_000_000))
-			.resolve("%03d".formatted(size / 1_000 % 1_000))
-			.resolve("%019d".formatted(size) + SUFFIX);
+		return chainDirectory(chain).resolve(String.format(Locale.ROOT, "%013d", size / 1_000_000))
+			.resolve(String.format(Locale.ROOT, "%03d", size / 1_000 % 1_000))
+			.resolve(String.format(Locale.ROOT, "%019d", size) + SUFFIX);
 	}
 
 	@Override
