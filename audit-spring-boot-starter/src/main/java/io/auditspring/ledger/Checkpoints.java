@@ -227,7 +227,7 @@ public final class Checkpoints {
 			throw new DataAccessResourceFailureException("The audit ledger's checkpoint cannot be written", ex);
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("What was signed last cannot be read or kept", ex);
+			throw new UncheckedIOException("What was signed last cannot be read or kept: " + ex.getMessage(), ex);
 		}
 	}
 

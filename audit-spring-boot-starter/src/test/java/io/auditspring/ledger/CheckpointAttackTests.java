@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * What a superuser does to the database, and who notices it before anything is signed.
@@ -116,6 +118,8 @@ class CheckpointAttackTests {
 		assertRetirementIsRefused(lab, Ed25519Signer.ofPem("shop", Ed25519Signer.newPem()),
 				"but is not signed by a trusted key");
 		lab.enterRetirement("main", 0, 99);
+		assertRefused(checkpoints(lab), "it says that entries 0 to 99 are retired, but the chain begins with entry 0");
+		lab.database.execute("drop table " + lab.partitionOf(0));
 		assertThat(checkpoints(lab).create("main").orElseThrow().size()).isEqualTo(601);
 	}
 
@@ -129,6 +133,80 @@ class CheckpointAttackTests {
 		lab.database.append("main", Entries.declaration(Declaration.RETIREMENT, String
 			.valueOf(other.database.query("select metadata from audit.audit_log where action = 'audit.retirement'"))));
 		assertRefused(checkpoints(lab), "entries 0 to 99 are retired, but not by the hash");
+	}
+
+	@Test
+	void aRetirementThatIsEnteredAgainIsNotSigned() {
+		LedgerLab lab = LedgerLab.create();
+		lab.enterRetirement("main", 0, 99);
+		lab.database.execute("drop table " + lab.partitionOf(0));
+		String entered = lab.database.query("select metadata from audit.audit_log where action = 'audit.retirement'");
+		assertThat(checkpoints(lab).create("main").orElseThrow().size()).isEqualTo(601);
+		lab.database.append("main", Entries.declaration(Declaration.RETIREMENT, String.valueOf(entered)));
+		assertThatExceptionOfType(CheckpointRefusedException.class).isThrownBy(() -> checkpoints(lab).create("main"))
+			.withMessageContaining("Entry 601")
+			.withMessageContaining("of which some were retired before");
+		assertThat(lab.verifier().verify("main").problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.RETIREMENT, 601L));
+	}
+
+	@Test
+	void aRedactionThatVerificationCallsWrongIsNotSigned() {
+		assertNotSigned("is not the first to say", (lab) -> {
+			lab.enterRedaction("main", "main", 250, "actor");
+			lab.enterRedaction("main", "main", 250, "actor");
+		});
+		assertNotSigned("but no such redaction is before it",
+				(lab) -> lab.enterRedaction("main", "main", 251, "actor"));
+		assertNotSigned("but no such redaction is before it", (lab) -> lab.enterRedaction("main", "main", 250, "data"));
+		assertNotSigned("cannot be understood",
+				(lab) -> lab.database.append("main", Entries.declaration(Declaration.REDACTION, "{}")));
+		assertNotSigned("is redacted without a redaction entry", (lab) -> {
+			lab.database.append("main", Entries.entries(3));
+			lab.eraseActor("main", 602);
+		});
+	}
+
+	/** Replayed after the first one was signed, and as one that another chain says. */
+	@Test
+	void aRedactionThatIsReplayedIsNotSigned() {
+		LedgerLab lab = redacted();
+		lab.enterRedaction("main", "main", 250, "actor");
+		Checkpoints checkpoints = checkpoints(lab);
+		assertThat(checkpoints.create("main").orElseThrow().size()).isEqualTo(601);
+		lab.enterRedaction("main", "main", 250, "actor");
+		assertThatExceptionOfType(CheckpointRefusedException.class).isThrownBy(() -> checkpoints.create("main"))
+			.withMessageContaining("Entry 601")
+			.withMessageContaining("is not the first to say");
+		lab.enterRedaction("other", "main", 250, "actor");
+		assertThatExceptionOfType(CheckpointRefusedException.class).isThrownBy(() -> checkpoints.create("other"))
+			.withMessageContaining("is not the first to say");
+	}
+
+	private void assertNotSigned(String words, Consumer<LedgerLab> deed) {
+		LedgerLab lab = redacted();
+		deed.accept(lab);
+		assertRefused(checkpoints(lab), words);
+		assertThat(lab.verifier().verify("main").valid()).isFalse();
+	}
+
+	private static LedgerLab redacted() {
+		LedgerLab lab = LedgerLab.create();
+		lab.eraseActor("main", 250);
+		return lab;
+	}
+
+	/** The first of what is new is compared with the last that was signed. */
+	@Test
+	void anEntryThatWasRecordedBeforeTheLastSignedOneIsNotSigned() {
+		LedgerLab lab = LedgerLab.create();
+		lab.database.append("main", Entries.entries(1));
+		lab.tamper("""
+				update audit.audit_log set recorded_at = (select recorded_at from audit.audit_log where chain = 'main'
+					and seq = 250) where chain = 'main' and seq = 600
+				""");
+		lab.rechain("main");
+		assertRefused(checkpoints(lab), "it was recorded before the entry before it");
 	}
 
 	private void assertRetirementIsRefused(LedgerLab original, Ed25519Signer signer, String words) {
