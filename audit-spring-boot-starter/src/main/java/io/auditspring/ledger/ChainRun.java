@@ -60,7 +60,10 @@ final class ChainRun {
 		this.from = tree.size();
 		this.newest = source.tree().newestCheckpoint(chain);
 		this.edge = source.tree().edge(chain);
-		this.leaves = new LeafHashes(this.problems, tree, this.newest, this.edge, this.checkpoints);
+		// Of no more than there is a tree of: anybody who makes checkpoints can write any
+		// number there.
+		long tiled = (this.edge != null) ? Math.min(this.newest, this.edge.size()) : this.newest;
+		this.leaves = new LeafHashes(this.problems, tree, tiled, this.edge, this.checkpoints);
 		this.check = new ChainCheck(this.problems,
 				(this.head != null) ? EntryHash.genesis(this.head.ledgerId(), chain) : null, this.leaves,
 				source.months());

@@ -3,6 +3,9 @@ package io.auditspring.ledger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -207,6 +210,40 @@ class CheckpointAttackTests {
 				""");
 		lab.rechain("main");
 		assertRefused(checkpoints(lab), "it was recorded before the entry before it");
+	}
+
+	/** Whoever may make checkpoints can write what is none. */
+	@ParameterizedTest
+	@ValueSource(longs = { 300, 306, 9_000_000_000_000_000_000L })
+	void aWritersGarbageIsNamedAndCanBeSetAside(long size) throws SQLException {
+		LedgerLab lab = LedgerLab.create();
+		lab.database.append("main", Entries.entries(300));
+		long garbage = 600 + size;
+		Roles.apply(lab.database.dataSource(), lab.database.schema());
+		try (Connection connection = Roles.user(lab.database.dataSource(), "audit_writer").getConnection();
+				Statement statement = connection.createStatement()) {
+			statement.execute(
+					"insert into audit.audit_checkpoint (chain, size, root, note) values ('main', %s, sha256(''), 'x')"
+						.formatted(garbage));
+		}
+		assertThatExceptionOfType(InvalidCheckpointException.class).isThrownBy(() -> checkpoints(lab).create("main"));
+		assertThat(lab.verifier().verify("main").problems()).extracting(Problem::kind)
+			.containsExactlyInAnyOrder(Problem.Kind.CHECKPOINT, Problem.Kind.TILE);
+		assertThat(
+				lab.database.query("select audit.audit_set_checkpoint_aside('main', %s, 'is none')".formatted(garbage)))
+			.isEqualTo("t");
+		assertThat(lab.database.query("select reason || size from audit.audit_checkpoint_aside"))
+			.isEqualTo("is none" + garbage);
+		assertThat(checkpoints(lab).create("main").orElseThrow().size()).isEqualTo(900);
+		assertThat(lab.verifier().verify("main").problems()).isEmpty();
+	}
+
+	@Test
+	void aTrueCheckpointThatIsSetAsideIsMissed() {
+		LedgerLab lab = LedgerLab.create();
+		lab.database.query("select audit.audit_set_checkpoint_aside('main', 600, 'to hide it')");
+		assertThat(lab.verifier().verify("main").problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.CHECKPOINT, 300L));
 	}
 
 	private void assertRetirementIsRefused(LedgerLab original, Ed25519Signer signer, String words) {

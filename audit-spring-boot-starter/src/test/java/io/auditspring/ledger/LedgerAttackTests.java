@@ -233,7 +233,20 @@ class LedgerAttackTests {
 						"CHECKPOINT 300"),
 				attack("all checkpoints and the tree deleted, but no tiles",
 						tree("delete from audit.audit_checkpoint; delete from audit.audit_tree"), "CHECKPOINT 0"),
-				attack("a redaction that is replayed", (lab) -> {
+				attack("a redaction that is undone", (lab) -> {
+					lab.database.execute("""
+							create table public.copy as
+								select * from audit.audit_log where chain = 'main' and seq = 250
+							""");
+					lab.eraseActor("main", 250);
+					lab.enterRedaction("main", "main", 250, "actor");
+					lab.tamper("""
+							delete from audit.audit_log where chain = 'main' and seq = 250;
+							insert into audit.audit_log select * from public.copy;
+							update audit.audit_chain set size = 601
+							where name = 'main'
+							""");
+				}, "REDACTION_ENTRY 600"), attack("a redaction that is replayed", (lab) -> {
 					lab.eraseActor("main", 250);
 					lab.enterRedaction("main", "main", 250, "actor");
 					lab.tamper("""
