@@ -95,15 +95,13 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 	/**
 	 * Joins this change with a later one of the same entity.
 	 * @param later what happened next
-	 * @return both in one, or {@code null} where they cancel each other: Envers has no
-	 * row then either
+	 * @return both in one, or {@code null} where they cancel each other
 	 */
 	public @Nullable EntityChange then(EntityChange later) {
 		if (this.failure != null || later.failure != null) {
 			return (this.failure != null) ? this : later;
 		}
-		boolean recreated = this.before != null && this.after == null && later.before == null;
-		if ((this.before == null && later.after == null) || (recreated && this.before.equals(later.after))) {
+		if (isUndoneBy(later)) {
 			return null;
 		}
 		if (this.after == null && later.before != null) {
@@ -116,15 +114,12 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 				unseen, null);
 	}
 
-	/**
-	 * Whether something else came in the place of what went: another kind of entity with
-	 * the same identifier.
-	 * @param later what happened next
-	 * @return whether both changes stay apart
-	 */
-	public boolean isReplacedBy(EntityChange later) {
-		return this.before != null && this.after == null && later.before == null && later.after != null
-				&& this.names.mapped() != later.names.mapped();
+	// Envers has no row either of what came and went, or went and came back as it was.
+	private boolean isUndoneBy(EntityChange later) {
+		if (this.before == null) {
+			return later.after == null;
+		}
+		return this.after == null && later.before == null && this.before.equals(later.after);
 	}
 
 	// A collection that was loaded in between tells what it held before, too.

@@ -19,10 +19,6 @@ final class EntityChanges {
 
 	void add(EntityChange change) {
 		EntityChange earlier = this.changes.remove(change.key());
-		if (earlier != null && earlier.isReplacedBy(change)) {
-			this.closed.add(earlier);
-			earlier = null;
-		}
 		EntityChange joined = (earlier != null) ? earlier.then(change) : change;
 		if (joined != null) {
 			this.changes.put(change.key(), joined);
