@@ -114,7 +114,8 @@ class IdentityHistoriesTests {
 			Truth truth = new Truth();
 			application.prepare(truth::read);
 			assertSame(entries(application), truth.lines);
-			truth.states.forEach((thing, state) -> assertThat(stateNow(application, thing)).as(thing.toString()).isEqualTo(state));
+			truth.states.forEach(
+					(thing, state) -> assertThat(stateNow(application, thing)).as(thing.toString()).isEqualTo(state));
 			assertThat(application.log()
 				.jdbc()
 				.queryForObject("select count(*) from audit.audit_log entry where entry::text like ?", Long.class,
