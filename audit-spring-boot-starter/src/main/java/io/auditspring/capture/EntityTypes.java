@@ -1,6 +1,8 @@
 package io.auditspring.capture;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,11 +55,11 @@ final class EntityTypes {
 
 	private synchronized Map<EntityPersister, EntityNames> read() {
 		List<EntityPersister> all = new ArrayList<>();
-		Map<String, List<String>> audited = new HashMap<>();
+		Map<String, Deque<String>> audited = new HashMap<>();
 		this.units.forEach((unit, isAudited) -> unit.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
 			all.add(persister);
 			if (isAudited.test(persister)) {
-				audited.put(persister.getEntityName(), candidates(persister));
+				audited.put(persister.getEntityName(), new ArrayDeque<>(candidates(persister)));
 			}
 		}));
 		Map<EntityPersister, EntityNames> names = names(all, shown(audited));
@@ -88,27 +90,25 @@ final class EntityTypes {
 
 	// Each entity's first candidate, and of those that have the same the next, until all
 	// differ: the last candidate of each does.
-	private static Map<String, String> shown(Map<String, List<String>> candidates) {
-		Map<String, Integer> chosen = new HashMap<>();
-		candidates.keySet().forEach((entity) -> chosen.put(entity, 0));
-		while (true) {
-			Map<String, List<String>> byName = new HashMap<>();
-			chosen.forEach((entity, place) -> byName
-				.computeIfAbsent(candidates.get(entity).get(place), (name) -> new ArrayList<>())
-				.add(entity));
-			List<String> alike = byName.values()
-				.stream()
-				.filter((entities) -> entities.size() > 1)
-				.flatMap(List::stream)
-				.filter((entity) -> chosen.get(entity) < candidates.get(entity).size() - 1)
-				.toList();
-			if (alike.isEmpty()) {
-				Map<String, String> shown = new HashMap<>();
-				chosen.forEach((entity, place) -> shown.put(entity, candidates.get(entity).get(place)));
-				return shown;
+	private static Map<String, String> shown(Map<String, Deque<String>> candidates) {
+		List<Deque<String>> alike;
+		do {
+			Map<String, List<Deque<String>>> byName = new HashMap<>();
+			for (Deque<String> names : candidates.values()) {
+				byName.computeIfAbsent(names.getFirst(), (name) -> new ArrayList<>()).add(names);
 			}
-			alike.forEach((entity) -> chosen.merge(entity, 1, Integer::sum));
+			alike = byName.values()
+				.stream()
+				.filter((group) -> group.size() > 1)
+				.flatMap(List::stream)
+				.filter((names) -> names.size() > 1)
+				.toList();
+			alike.forEach(Deque::removeFirst);
 		}
+		while (!alike.isEmpty());
+		Map<String, String> shown = new HashMap<>();
+		candidates.forEach((entity, names) -> shown.put(entity, names.getFirst()));
+		return shown;
 	}
 
 	/**
@@ -122,8 +122,9 @@ final class EntityTypes {
 			suffixes(nested(persister.getMappedClass())).forEach(candidates::add);
 			candidates.add(persister.getMappedClass().getName().replace('$', '.'));
 		}
-		candidates.add(persister.getEntityName());
-		return List.copyOf(candidates);
+		List<String> all = new ArrayList<>(candidates);
+		all.add(persister.getEntityName());
+		return all;
 	}
 
 	/**

@@ -165,6 +165,19 @@ class IdentityTests {
 	}
 
 	@Test
+	void aReferenceToNothingStaysSoThoughTheStateIsCompleted() {
+		call((entityManager) -> {
+			Wallet wallet = new Wallet(2);
+			wallet.voucher = new Voucher("t-4", 1);
+			entityManager.persist(wallet.voucher);
+			entityManager.persist(wallet);
+		});
+		call((entityManager) -> entityManager.find(Wallet.class, 2).voucher = null);
+		assertThat(application.trail().stateAt("Wallet", 2, Instant.now()).orElseThrow()).containsEntry("voucher", null)
+			.containsEntry("limits", Map.of());
+	}
+
+	@Test
 	void theCallMeansTheSecretIdentifierThatIsNotShown() {
 		List<Map<String, Object>> entries = call((entityManager) -> {
 			AuditContext.current().target("Purse", new PurseKey("d", "DE-33"));
