@@ -54,7 +54,10 @@ public @interface Audited {
 
 	/**
 	 * The kind of thing acted on; by default the one entity type that the call changed,
-	 * else none.
+	 * else none. It means an entity by the name of its class, with or without package or
+	 * the class around it, by that of {@code @Entity}, or by that of a supertype. A name
+	 * that no entity has means the changed one with the target's id, if there is only
+	 * one.
 	 * @return the target's type
 	 */
 	String targetType() default "";

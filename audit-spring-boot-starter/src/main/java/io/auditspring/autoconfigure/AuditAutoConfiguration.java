@@ -169,6 +169,7 @@ public final class AuditAutoConfiguration {
 					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
 		}
 		return new AuditDatabase(audit, business, new Schema(properties.schema()), properties.flyway().enabled(),
+				properties.masking().key(),
 				new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()));
 	}
 
@@ -320,8 +321,8 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	EntityIdentifiers auditEntityIdentifiers(ObjectProvider<EntityManagerFactory> factories, Masking masking,
-			JsonValues values) {
-		return new EntityIdentifiers(() -> factories.stream().toList(), masking, values);
+			JsonValues values, AuditDatabase database) {
+		return new EntityIdentifiers(() -> factories.stream().toList(), masking, values, database::maskingKey);
 	}
 
 	@Bean
@@ -388,8 +389,9 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(EntityManagerFactory.class)
-	AuditTrail auditTrail(LedgerPersistence persistence, LedgerVerifier verifier) {
-		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(persistence.factory()), verifier);
+	AuditTrail auditTrail(LedgerPersistence persistence, LedgerVerifier verifier, Texts texts) {
+		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(persistence.factory()), verifier,
+				(type, id) -> String.valueOf(texts.id(type, id)));
 	}
 
 }

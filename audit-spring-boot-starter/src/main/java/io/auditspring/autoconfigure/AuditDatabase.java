@@ -1,6 +1,7 @@
 package io.auditspring.autoconfigure;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -51,6 +53,8 @@ final class AuditDatabase implements InitializingBean {
 			('audit_outbox', 'SELECT'), ('audit_outbox', 'INSERT'), ('audit_outbox', 'DELETE'), ('audit_outbox', 'UPDATE')
 			""";
 
+	private static final String MASKING_KEY = "('audit_masking_key', 'SELECT')";
+
 	private static final String REQUIRED = """
 			select object, privilege
 			from (values %s) as required (object, privilege), format('%%I.', ?::text) as schema (prefix)
@@ -78,16 +82,19 @@ final class AuditDatabase implements InitializingBean {
 
 	private DataSource dataSource;
 
+	private byte @Nullable [] maskingKey;
+
 	private OutboxDatabases outboxes;
 
 	AuditDatabase(@Nullable DataSource marked, DataSource businessDataSource, Schema schema, boolean migrate,
-			DataSourcePoolMetadataProvider pools) {
+			@Nullable String maskingKey, DataSourcePoolMetadataProvider pools) {
 		this.marked = marked;
 		this.businessDataSource = businessDataSource;
 		this.dataSource = (marked != null) ? marked : businessDataSource;
 		this.outboxes = new OutboxDatabases(new OutboxDatabase(null, businessDataSource, !isApart()));
 		this.schema = schema;
 		this.migrate = migrate;
+		this.maskingKey = (maskingKey != null) ? maskingKey.getBytes(StandardCharsets.UTF_8) : null;
 		this.pools = pools;
 	}
 
@@ -192,7 +199,11 @@ final class AuditDatabase implements InitializingBean {
 			migrate(database, "migration", "audit_schema_history");
 		}
 		check(database, (connection) -> {
-			checkPrivileges(connection, withOutbox ? LEDGER + ", " + OUTBOX : LEDGER);
+			String required = withOutbox ? LEDGER + ", " + OUTBOX : LEDGER;
+			checkPrivileges(connection, (this.maskingKey != null) ? required : required + ", " + MASKING_KEY);
+			if (this.maskingKey == null) {
+				this.maskingKey = storedMaskingKey(connection);
+			}
 			new Partitions(this.schema).ensureUpcoming(connection, LedgerUpkeep.MONTHS_AHEAD);
 		});
 	}
@@ -251,6 +262,26 @@ final class AuditDatabase implements InitializingBean {
 		List<UUID> ids = new ArrayList<>(1);
 		check(this.dataSource, (connection) -> ids.add(ledger.ledgerId(connection, chain)));
 		return ids.get(0);
+	}
+
+	/**
+	 * The secret key of the digests that stand for secret identifiers: the configured
+	 * one, else the one that the migrations made.
+	 * @return the key
+	 */
+	byte[] maskingKey() {
+		return Objects.requireNonNull(this.maskingKey, "Known before the first call is audited");
+	}
+
+	private byte[] storedMaskingKey(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet key = statement
+					.executeQuery("select value from %s".formatted(this.schema.table("audit_masking_key")))) {
+			if (!key.next()) {
+				throw new SQLException("%s is empty".formatted(this.schema.table("audit_masking_key")));
+			}
+			return key.getBytes(1);
+		}
 	}
 
 	private void migrate(DataSource database, String location, String history) {

@@ -1,8 +1,8 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.capture.ChangeSink;
+import io.auditspring.capture.EntityIdentifiers;
 import io.auditspring.capture.EnversStateListener;
-import io.auditspring.capture.JsonValues;
 import io.auditspring.capture.Masking;
 import io.auditspring.delivery.AuditTransactions;
 import org.hibernate.envers.boot.internal.EnversService;
@@ -21,8 +21,8 @@ import org.springframework.context.annotation.Bean;
 public final class AuditEnversAutoConfiguration {
 
 	@Bean
-	EnversStateListener auditStateListener(ChangeSink sink, Masking masking, JsonValues values) {
-		return new EnversStateListener(sink, masking, values);
+	EnversStateListener auditStateListener(ChangeSink sink, Masking masking, EntityIdentifiers identifiers) {
+		return new EnversStateListener(sink, masking, identifiers);
 	}
 
 }

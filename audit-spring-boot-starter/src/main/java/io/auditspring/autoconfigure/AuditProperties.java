@@ -267,11 +267,20 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 *
 	 * @param keys words whose values are masked wherever they name a property, a map key
 	 * or an assignment in a text; they match as whole words, whatever the spelling
+	 * @param key the secret key of the digests that stand for secret identifiers, of 32
+	 * characters or more; by default a random one that the database keeps
 	 */
 	public record Masking(@DefaultValue( {
 			"password", "passwd", "passphrase", "pwd", "secret", "token", "authorization", "credential", "credentials",
 			"cookie", "api key", "private key", "access key", "card number", "credit card", "cvv", "cvc", "pin",
-			"account number", "iban", "ssn", "social security number" }) List<String> keys){
+			"account number", "iban", "ssn", "social security number" }) List<String> keys, @Nullable String key){
+
+		private static final int MIN_KEY = 32;
+
+		public Masking {
+			Assert.isTrue(key == null || key.length() >= MIN_KEY,
+					() -> "audit.masking.key takes a secret of %d characters or more".formatted(MIN_KEY));
+		}
 
 	}
 

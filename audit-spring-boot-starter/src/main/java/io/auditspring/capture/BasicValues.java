@@ -9,10 +9,10 @@ import java.sql.Clob;
 import java.util.HexFormat;
 
 import io.auditspring.ledger.merkle.Sha256;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.type.BasicType;
 import org.hibernate.type.SqlTypes;
 import org.hibernate.type.Type;
+import org.hibernate.type.descriptor.WrapperOptions;
 import org.hibernate.type.descriptor.converter.spi.JpaAttributeConverter;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -48,9 +48,9 @@ final class BasicValues {
 		this.values = values;
 	}
 
-	JsonNode node(Type type, Object value, SharedSessionContractImplementor session) {
+	JsonNode node(Type type, Object value, WrapperOptions options) {
 		if (type instanceof BasicType<?> basic && WrittenColumns.isForeign(basic)) {
-			return foreign(WrittenColumns.written(basic, value, session), value);
+			return foreign(WrittenColumns.written(basic, value, options), value);
 		}
 		if (type instanceof BasicType<?> basic
 				&& basic.getValueConverter() instanceof JpaAttributeConverter<?, ?> converter) {

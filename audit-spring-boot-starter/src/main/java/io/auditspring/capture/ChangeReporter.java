@@ -1,10 +1,10 @@
 package io.auditspring.capture;
 
-import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.capture.EntityStates.BeforeAndAfter;
+import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -21,29 +21,21 @@ final class ChangeReporter {
 
 	private static final Logger logger = LoggerFactory.getLogger(ChangeReporter.class);
 
-	private static final ClassValue<Set<String>> SUPERTYPES = new ClassValue<>() {
-
-		@Override
-		protected Set<String> computeValue(Class<?> type) {
-			Set<String> names = new HashSet<>();
-			addSupertypes(type, names);
-			return Set.copyOf(names);
-		}
-
-	};
-
 	private final ChangeSink sink;
 
 	private final MappedValues values;
 
 	private final EnversRows rows;
 
+	private final EntityTypes types;
+
 	private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
-	ChangeReporter(ChangeSink sink, MappedValues values, EnversRows rows) {
+	ChangeReporter(ChangeSink sink, MappedValues values, EnversRows rows, EntityTypes types) {
 		this.sink = sink;
 		this.values = values;
 		this.rows = rows;
+		this.types = types;
 	}
 
 	boolean isOpen() {
@@ -75,24 +67,25 @@ final class ChangeReporter {
 		}
 		catch (Throwable ex) {
 			FatalErrors.rethrow(ex);
-			logOnce(name(persister), ex);
+			logOnce(this.types.of(persister).shown(), ex);
 		}
 	}
 
 	private @Nullable EntityChange change(EntityPersister persister, Object id,
 			SharedSessionContractImplementor session, Reading reading) {
-		String type = name(persister);
+		EntityNames names = this.types.of(persister);
+		EntityKey key = session.generateEntityKey(id, persister);
 		String text = "";
 		try {
 			text = this.values.text(persister, id, session);
 			BeforeAndAfter states = reading.read();
-			return (states != null) ? new EntityChange(type, supertypes(persister), text, states.before(),
-					states.after(), states.unseen(), null) : null;
+			return (states != null)
+					? new EntityChange(key, names, text, states.before(), states.after(), states.unseen(), null) : null;
 		}
 		catch (Throwable ex) {
 			FatalErrors.rethrow(ex);
-			logOnce(type, ex);
-			return new EntityChange(type, supertypes(persister), text, null, null, Set.of(),
+			logOnce(names.shown(), ex);
+			return new EntityChange(key, names, text, null, null, Set.of(),
 					NestedExceptionUtils.getMostSpecificCause(ex).getClass().getSimpleName());
 		}
 	}
@@ -105,27 +98,6 @@ final class ChangeReporter {
 			logger.warn("The state of {} cannot be read, its entries lack it: {} at {}", type,
 					cause.getClass().getName(), (trace.length > 0) ? trace[0] : "an unknown place");
 		}
-	}
-
-	private static Set<String> supertypes(EntityPersister persister) {
-		return SUPERTYPES.get(persister.getMappedClass());
-	}
-
-	private static void addSupertypes(Class<?> type, Set<String> names) {
-		Class<?> superclass = type.getSuperclass();
-		if (superclass != null && superclass != Object.class) {
-			names.add(superclass.getSimpleName());
-			addSupertypes(superclass, names);
-		}
-		for (Class<?> contract : type.getInterfaces()) {
-			names.add(contract.getSimpleName());
-			addSupertypes(contract, names);
-		}
-	}
-
-	private static String name(EntityPersister persister) {
-		String name = persister.getImportedName();
-		return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1);
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.Map;
 import io.auditspring.capture.EntityShape.Shape;
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractCollectionEvent;
 import org.hibernate.event.spi.PostCollectionRecreateEvent;
@@ -17,9 +18,10 @@ import org.hibernate.event.spi.PreCollectionRemoveEventListener;
 import org.hibernate.event.spi.PreCollectionUpdateEvent;
 import org.hibernate.event.spi.PreCollectionUpdateEventListener;
 import org.hibernate.persister.collection.CollectionPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.type.EntityType;
 import org.hibernate.type.MapType;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Reports the owners of collections that changed. It listens where Envers does: before an
@@ -110,9 +112,9 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 	}
 
 	private Collection<Object> changedElements(Contents contents, SharedSessionContractImplementor session) {
-		Map<JsonNode, Object> before = elements(contents.persister(), contents.before(), session);
-		Map<JsonNode, Object> after = elements(contents.persister(), contents.after(), session);
-		Map<JsonNode, Object> changed = new LinkedHashMap<>(before);
+		Map<EntityKey, Object> before = elements(contents.persister(), contents.before(), session);
+		Map<EntityKey, Object> after = elements(contents.persister(), contents.after(), session);
+		Map<EntityKey, Object> changed = new LinkedHashMap<>(before);
 		after.forEach((key, element) -> {
 			if (changed.remove(key) == null) {
 				changed.put(key, element);
@@ -121,18 +123,20 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 		return changed.values();
 	}
 
-	private Map<JsonNode, Object> elements(CollectionPersister persister, Object elements,
+	// By identifier: what is equal to the application need not be the same.
+	private static Map<EntityKey, Object> elements(CollectionPersister persister, Object elements,
 			SharedSessionContractImplementor session) {
-		Map<JsonNode, Object> byReference = new LinkedHashMap<>();
-		for (Object element : StoredCollections.list(elements)) {
-			JsonNode reference = (element != null)
-					? this.values.node(persister.getElementType(), Shape.PLAIN, element, View.live(session, null))
-					: null;
-			if (reference != null) {
-				byReference.put(reference, element);
+		Map<EntityKey, Object> byKey = new LinkedHashMap<>();
+		if (persister.getElementType() instanceof EntityType type) {
+			EntityPersister target = type.getAssociatedEntityPersister(session.getFactory());
+			for (Object element : StoredCollections.list(elements)) {
+				Object id = (element != null) ? MappedValues.identifierOf(target, element, session) : null;
+				if (id != null) {
+					byKey.put(session.generateEntityKey(id, target), element);
+				}
 			}
 		}
-		return byReference;
+		return byKey;
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
+import org.hibernate.engine.spi.EntityKey;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -13,17 +14,83 @@ import tools.jackson.databind.node.ObjectNode;
  * What became of one entity. A property that a state lacks was not loaded, or never
  * known.
  *
- * @param type the entity's name
- * @param supertypes the names of the classes that it extends and the interfaces that it
- * implements
- * @param id its identifier in text
+ * @param key which entity: equal for changes of the same one, whatever is shown of it
+ * @param names what it is called
+ * @param id its identifier as entries show it
  * @param before its state before, {@code null} where it did not exist
  * @param after its state after, {@code null} where it no longer exists
  * @param unseen the properties that changed, though nobody loaded what they hold
  * @param failure why its state could not be read, {@code null} where it could
  */
-public record EntityChange(String type, Set<String> supertypes, String id, @Nullable ObjectNode before,
+public record EntityChange(EntityKey key, EntityNames names, String id, @Nullable ObjectNode before,
 		@Nullable ObjectNode after, Set<String> unseen, @Nullable String failure) {
+
+	/**
+	 * The kind of entity as entries show it.
+	 * @return its name
+	 */
+	public String type() {
+		return this.names.shown();
+	}
+
+	/**
+	 * The kind of entity as the entry of a call shows it that has said what it is about.
+	 * @param said the name that the call gave
+	 * @return that name, unless it is another kind's, too
+	 */
+	String type(String said) {
+		return this.names.shared().contains(said) ? this.names.shown() : said;
+	}
+
+	/**
+	 * Whether a name means this kind of entity.
+	 * @param type the name
+	 * @return whether it is one of its own names
+	 */
+	public boolean isOf(String type) {
+		return this.names.own().contains(type);
+	}
+
+	/**
+	 * Whether a name means a more general kind.
+	 * @param type the name
+	 * @return whether it is that of a supertype
+	 */
+	public boolean isSubtypeOf(String type) {
+		return this.names.supertypes().contains(type);
+	}
+
+	/**
+	 * Whether a name may stand for this kind of entity as no entity has it: an
+	 * application may call an {@code OrderEntity} an order.
+	 * @param type the name
+	 * @return whether it is a name of the application's own
+	 */
+	public boolean mayBeCalled(String type) {
+		return !this.names.known().contains(type);
+	}
+
+	/**
+	 * Whether an application means this entity.
+	 * @param id the text that it gives for an identifier
+	 * @return whether it is that of the entity's identifier, even if entries do not show
+	 * that one
+	 */
+	public boolean hasId(String id) {
+		return id.equals(this.id) || (id.equals(Masking.MASK) && IdentifierText.isHidden(this.id))
+				|| id.equals(ownText());
+	}
+
+	// How an identifier of the application's own writes itself must not break anything.
+	private @Nullable String ownText() {
+		try {
+			return this.key.getIdentifier().toString();
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			return null;
+		}
+	}
 
 	/**
 	 * Joins this change with a later one of the same entity.
@@ -34,12 +101,25 @@ public record EntityChange(String type, Set<String> supertypes, String id, @Null
 		if (this.failure != null || later.failure != null) {
 			return (this.failure != null) ? this : later;
 		}
-		if (this.before == null && later.after == null) {
+		if (isUndoneBy(later)) {
 			return null;
+		}
+		if (this.after == null && later.before != null) {
+			// Somebody still refers to what was deleted.
+			return this;
 		}
 		Set<String> unseen = new TreeSet<>(this.unseen);
 		unseen.addAll(later.unseen);
-		return new EntityChange(this.type, this.supertypes, this.id, completed(later), later.after, unseen, null);
+		return new EntityChange(this.key, this.names.orMoreSpecial(later.names), this.id, completed(later), later.after,
+				unseen, null);
+	}
+
+	// Envers has no row either of what came and went, or went and came back as it was.
+	private boolean isUndoneBy(EntityChange later) {
+		if (this.before == null) {
+			return later.after == null;
+		}
+		return this.after == null && later.before == null && this.before.equals(later.after);
 	}
 
 	// A collection that was loaded in between tells what it held before, too.

@@ -1,7 +1,10 @@
 package io.auditspring.capture;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -27,18 +30,32 @@ public final class EntityIdentifiers {
 
 	private final MappedValues values;
 
+	private final EntityTypes types = new EntityTypes();
+
 	private volatile List<SessionFactoryImplementor> known = List.of();
+
+	private volatile Map<String, List<EntityPersister>> byName = Map.of();
 
 	/**
 	 * Creates it.
 	 * @param factories what knows which classes are entities; asked for until there are
 	 * any
 	 * @param masking what is hidden
-	 * @param values how identifiers of several parts are written
+	 * @param values how values are written
+	 * @param key gives the secret key of the digests that stand for secret identifiers
 	 */
-	public EntityIdentifiers(Supplier<List<EntityManagerFactory>> factories, Masking masking, JsonValues values) {
+	public EntityIdentifiers(Supplier<List<EntityManagerFactory>> factories, Masking masking, JsonValues values,
+			Supplier<byte[]> key) {
 		this.factories = factories;
-		this.values = new MappedValues(masking, values);
+		this.values = new MappedValues(masking, values, new IdentifierText(key));
+	}
+
+	MappedValues values() {
+		return this.values;
+	}
+
+	EntityTypes types() {
+		return this.types;
 	}
 
 	/**
@@ -51,6 +68,36 @@ public final class EntityIdentifiers {
 		EntityPersister persister = persister(type(object));
 		Object id = (persister != null) ? id(object, persister) : null;
 		return (persister != null && id != null) ? this.values.text(persister, id) : null;
+	}
+
+	/**
+	 * The identifier of an entity, of which an application tells type and identifier.
+	 * @param type what it calls the type
+	 * @param said what it says is the identifier
+	 * @return the identifier in text, or {@code null} where what is said is to be shown
+	 * as it is
+	 */
+	@Nullable String of(String type, Object said) {
+		for (EntityPersister persister : called(type)) {
+			String text = this.values.textOf(persister, said);
+			if (text != null) {
+				return text;
+			}
+		}
+		return null;
+	}
+
+	private List<EntityPersister> called(String type) {
+		if (this.byName.isEmpty()) {
+			Map<String, List<EntityPersister>> byName = new HashMap<>();
+			for (SessionFactoryImplementor factory : sessionFactories()) {
+				factory.getMappingMetamodel()
+					.forEachEntityDescriptor((persister) -> EntityTypes.own(persister)
+						.forEach((name) -> byName.computeIfAbsent(name, (key) -> new ArrayList<>(1)).add(persister)));
+			}
+			this.byName = byName;
+		}
+		return this.byName.getOrDefault(type, List.of());
 	}
 
 	/**

@@ -111,7 +111,7 @@ public final class EntryFactory {
 		DataGroup data = entry.data();
 		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
 				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
-				(entry.targetType() != null) ? entry.targetType() : Identifiers.limit(change.type()),
+				Identifiers.limit((entry.targetType() != null) ? change.type(entry.targetType()) : change.type()),
 				Identifiers.limit(change.id()), revision, entry.durationMicros(), entry.traceId(), entry.actor(),
 				new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
 						json(change.before()), json(change.after()), json(change.changes()),

@@ -1,7 +1,8 @@
 package io.auditspring.capture;
 
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -58,11 +59,12 @@ final class EnversRows {
 	 * @param from its property values before, or {@code null}
 	 * @param to its property values after, or {@code null}
 	 * @param session the session that wrote them
-	 * @return the entities
+	 * @return the entities, some of them perhaps twice: what is equal to the application
+	 * need not be the same
 	 */
-	Set<OtherSide> otherSides(EntityPersister persister, @Nullable Object @Nullable [] from,
+	List<OtherSide> otherSides(EntityPersister persister, @Nullable Object @Nullable [] from,
 			@Nullable Object @Nullable [] to, SharedSessionContractImplementor session) {
-		Set<OtherSide> others = new LinkedHashSet<>(0);
+		List<OtherSide> others = new ArrayList<>(0);
 		if (!this.envers.getConfig().isGenerateRevisionsForCollections()) {
 			return others;
 		}
@@ -85,7 +87,7 @@ final class EnversRows {
 				&& relation.isInsertable();
 	}
 
-	private static void add(Set<OtherSide> others, @Nullable Object entity, String reference) {
+	private static void add(List<OtherSide> others, @Nullable Object entity, String reference) {
 		if (entity != null) {
 			others.add(new OtherSide(entity, reference));
 		}

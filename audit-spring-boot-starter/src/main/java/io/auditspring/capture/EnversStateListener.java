@@ -24,12 +24,18 @@ public final class EnversStateListener implements SessionFactoryExtension {
 
 	private final Masking masking;
 
-	private final MappedValues values;
+	private final EntityIdentifiers identifiers;
 
-	public EnversStateListener(ChangeSink sink, Masking masking, JsonValues values) {
+	/**
+	 * Creates the listener.
+	 * @param sink takes the changes
+	 * @param masking tells what is secret
+	 * @param identifiers knows what identifies entities
+	 */
+	public EnversStateListener(ChangeSink sink, Masking masking, EntityIdentifiers identifiers) {
 		this.sink = sink;
 		this.masking = masking;
-		this.values = new MappedValues(masking, values);
+		this.identifiers = identifiers;
 	}
 
 	// When every integrator, and so Envers, has registered its own listeners: Envers
@@ -41,6 +47,11 @@ public final class EnversStateListener implements SessionFactoryExtension {
 			@Override
 			public void sessionFactoryCreated(SessionFactory factory) {
 				complete(factory.unwrap(SessionFactoryImplementor.class));
+			}
+
+			@Override
+			public void sessionFactoryClosed(SessionFactory factory) {
+				EnversStateListener.this.identifiers.types().remove(factory.unwrap(SessionFactoryImplementor.class));
 			}
 
 		});
@@ -57,9 +68,12 @@ public final class EnversStateListener implements SessionFactoryExtension {
 	private void listen(SessionFactoryImplementor sessionFactory, EnversService envers) {
 		EnversRows rows = new EnversRows(envers);
 		EnversShapes shapes = new EnversShapes(envers.getEntitiesConfigurations(), sessionFactory, this.masking);
-		ChangeReporter reporter = new ChangeReporter(this.sink, this.values, rows);
-		EntityListener entities = new EntityListener(reporter, rows, shapes, new EntityStates(this.values));
-		CollectionListener collections = new CollectionListener(reporter, rows, shapes, this.values, entities);
+		EntityTypes types = this.identifiers.types();
+		types.add(sessionFactory, (persister) -> rows.covers(persister.getEntityName()));
+		MappedValues values = this.identifiers.values();
+		ChangeReporter reporter = new ChangeReporter(this.sink, values, rows, types);
+		EntityListener entities = new EntityListener(reporter, rows, shapes, new EntityStates(values));
+		CollectionListener collections = new CollectionListener(reporter, rows, shapes, values, entities);
 		EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();
 		registry.appendListeners(EventType.POST_INSERT, entities);
 		registry.appendListeners(EventType.POST_UPDATE, entities);

@@ -40,19 +40,21 @@ final class MappedValues {
 	private static final Comparator<JsonNode> BY_VALUE = Comparator
 		.comparing((JsonNode node) -> node.isNumber() ? 0 : 1)
 		.thenComparing((left, right) -> left.isNumber() ? left.decimalValue().compareTo(right.decimalValue())
-				: left.toString().compareTo(right.toString()));
+				: left.toString().compareTo(right.toString()))
+		// Lest what is not shown seems to change when only its order does.
+		.thenComparing(StandInNode::reveal);
 
 	private final Masking masking;
 
-	private final JsonValues values;
+	private final IdentifierText identifierText;
 
 	private final BasicValues basics;
 
 	private final Map<EntityPersister, Shape> identifiers = new ConcurrentHashMap<>();
 
-	MappedValues(Masking masking, JsonValues values) {
+	MappedValues(Masking masking, JsonValues values, IdentifierText identifierText) {
 		this.masking = masking;
-		this.values = values;
+		this.identifierText = identifierText;
 		this.basics = new BasicValues(masking, values);
 	}
 
@@ -73,7 +75,7 @@ final class MappedValues {
 	}
 
 	/**
-	 * The JSON of an entity's identifier, without the secrets in it.
+	 * The JSON of an entity's identifier, with digests in the place of secrets.
 	 * @param persister the entity's persister
 	 * @param id the identifier
 	 * @param view where to look at it
@@ -81,7 +83,7 @@ final class MappedValues {
 	 */
 	JsonNode identifier(EntityPersister persister, @Nullable Object id, View view) {
 		JsonNode node = node(persister.getIdentifierType(), identifierShape(persister), id, view);
-		return (node != null) ? node : NODES.nullNode();
+		return (node != null) ? this.identifierText.of(node) : NODES.nullNode();
 	}
 
 	/**
@@ -99,19 +101,24 @@ final class MappedValues {
 	 * An identifier in text, where no session holds the entity.
 	 * @param persister the entity's persister
 	 * @param id the identifier
-	 * @return its text, as far as it is not secret
+	 * @return the same text as within a session
 	 */
 	String text(EntityPersister persister, Object id) {
-		Shape shape = identifierShape(persister);
-		JsonNode node = this.values.toJson(id);
-		if (shape.members() != null && node instanceof ObjectNode parts) {
-			shape.members().forEach((name, part) -> {
-				if (part.masked() && parts.hasNonNull(name)) {
-					parts.set(name, StandInNode.masked(parts.get(name)));
-				}
-			});
+		return text(identifier(persister, id, View.apart(persister.getFactory())));
+	}
+
+	/**
+	 * The text of what an application says is the identifier of an entity.
+	 * @param persister the entity's persister
+	 * @param said what it says: the identifier, or a text of it
+	 * @return the text that entries show, or {@code null} where what is said is to be
+	 * shown as it is
+	 */
+	@Nullable String textOf(EntityPersister persister, Object said) {
+		if (JsonValues.isPlain(said.getClass())) {
+			return identifierShape(persister).masked() ? text(this.identifierText.hidden(said.toString())) : null;
 		}
-		return text(shape.masked() ? StandInNode.masked(node) : node);
+		return persister.getIdentifierType().getReturnedClass().isInstance(said) ? text(persister, said) : null;
 	}
 
 	/**
@@ -160,19 +167,19 @@ final class MappedValues {
 			return NODES.nullNode();
 		}
 		if (type instanceof EntityType entity) {
-			return reference(entity, value, view.session());
+			return reference(entity, value, view);
 		}
 		// A time whose zone has a column of its own is one value nevertheless.
 		if (type instanceof ComponentType component && !(value instanceof TemporalAccessor)) {
 			return component(component, shape, value, view);
 		}
-		return this.basics.node(type, value, view.session());
+		return this.basics.node(type, value, view.options());
 	}
 
 	private JsonNode component(ComponentType type, Shape shape, Object value, View view) {
 		ObjectNode node = NODES.objectNode();
 		String[] names = type.getPropertyNames();
-		Object[] members = type.getPropertyValues(value, view.session());
+		Object[] members = type.getPropertyValues(value);
 		for (int i = 0; i < names.length; i++) {
 			Shape member = member(shape, type, value, names[i]);
 			JsonNode memberNode = (member != null) ? node(type.getSubtypes()[i], member, members[i], view) : null;
@@ -192,23 +199,28 @@ final class MappedValues {
 	}
 
 	// An identifier class holds the identifier where the entity holds the reference.
-	private JsonNode reference(EntityType type, Object value, SharedSessionContractImplementor session) {
-		EntityPersister persister = type.getAssociatedEntityPersister(session.getFactory());
-		Object id = value;
+	private JsonNode reference(EntityType type, Object value, View view) {
+		EntityPersister persister = type.getAssociatedEntityPersister(view.factory());
+		return identifier(persister, identifierOf(persister, value, view.session()), view);
+	}
+
+	/**
+	 * The identifier of an entity that is referred to. Nothing is loaded.
+	 * @param persister the persister of what the reference is declared to be
+	 * @param value the entity, perhaps a proxy, or the identifier itself
+	 * @param session the session that holds it, or {@code null}
+	 * @return the identifier, or {@code null} where it has none yet
+	 */
+	static @Nullable Object identifierOf(EntityPersister persister, Object value,
+			@Nullable SharedSessionContractImplementor session) {
 		if (value instanceof HibernateProxy proxy) {
-			id = proxy.getHibernateLazyInitializer().getInternalIdentifier();
+			return proxy.getHibernateLazyInitializer().getInternalIdentifier();
 		}
-		else if (persister.getMappedClass().isInstance(value)) {
-			id = persister.getIdentifier(value, session);
-		}
-		return identifier(persister, id, View.live(session, null));
+		return persister.getMappedClass().isInstance(value) ? persister.getIdentifier(value, session) : value;
 	}
 
 	private @Nullable JsonNode collection(CollectionType type, Shape shape, @Nullable Object value, View view) {
-		CollectionPersister persister = view.session()
-			.getFactory()
-			.getMappingMetamodel()
-			.getCollectionDescriptor(type.getRole());
+		CollectionPersister persister = view.factory().getMappingMetamodel().getCollectionDescriptor(type.getRole());
 		Object elements = view.elements(persister, value);
 		return (elements != null) ? elements(persister, shape, elements, view) : null;
 	}
@@ -248,7 +260,8 @@ final class MappedValues {
 	private ObjectNode object(CollectionPersister persister, Shape shape, Map<?, ?> map, View view) {
 		ObjectNode object = NODES.objectNode();
 		map.forEach((key, value) -> {
-			String name = text(node(persister.getIndexType(), Shape.PLAIN, key, View.live(view.session(), null)));
+			JsonNode index = node(persister.getIndexType(), Shape.PLAIN, key, view);
+			String name = text((index != null) ? this.identifierText.of(index) : null);
 			JsonNode node = node(persister.getElementType(), new Shape(this.masking.hides(name), shape.members()),
 					value, view);
 			if (node != null) {

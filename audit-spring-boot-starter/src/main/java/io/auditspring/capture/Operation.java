@@ -187,7 +187,7 @@ public final class Operation implements AuditContext {
 
 	@Override
 	public AuditContext target(@Nullable String type, @Nullable Object target) {
-		return amend((record, texts) -> record.target(type, id(texts, target)));
+		return amend((record, texts) -> record.target(type, id(texts, type, target)));
 	}
 
 	@Override
@@ -212,7 +212,7 @@ public final class Operation implements AuditContext {
 
 	@Override
 	public AuditContext related(String type, Object related) {
-		return amend((record, texts) -> record.related(type, String.valueOf(id(texts, related))));
+		return amend((record, texts) -> record.related(type, String.valueOf(id(texts, type, related))));
 	}
 
 	@Override
@@ -222,9 +222,9 @@ public final class Operation implements AuditContext {
 	}
 
 	// The call must not fail because of how its target writes itself.
-	private static @Nullable String id(Texts texts, @Nullable Object thing) {
+	private static @Nullable String id(Texts texts, @Nullable String type, @Nullable Object thing) {
 		try {
-			return texts.id(thing);
+			return texts.id(type, thing);
 		}
 		catch (Throwable ex) {
 			FatalErrors.rethrow(ex);

@@ -25,12 +25,19 @@ public final class Texts {
 
 	/**
 	 * What identifies a thing.
+	 * @param type what it is called, or {@code null}
 	 * @param thing an entity, an identifier, anything
-	 * @return an entity's identifier, the text of anything else
+	 * @return an entity's identifier as entries show it, the text of anything else
 	 * @throws RuntimeException whatever the thing throws when it is asked
 	 */
-	public @Nullable String id(@Nullable Object thing) {
-		String id = (thing != null && !JsonValues.isPlain(thing.getClass())) ? this.entities.of(thing) : null;
+	public @Nullable String id(@Nullable String type, @Nullable Object thing) {
+		if (thing == null) {
+			return null;
+		}
+		String id = JsonValues.isPlain(thing.getClass()) ? null : this.entities.of(thing);
+		if (id == null && type != null) {
+			id = this.entities.of(type, thing);
+		}
 		return (id != null) ? id : text(thing);
 	}
 

@@ -4,27 +4,44 @@ import java.util.List;
 import java.util.Map;
 
 import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.type.MapType;
+import org.hibernate.type.descriptor.WrapperOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How to look at the collections in a state: as they are now, or as they were last
  * stored.
  *
- * @param session the session that holds the state
+ * @param factory knows how everything is mapped
+ * @param session the session that holds the state, or {@code null} where none does
  * @param ownerId the identifier of the entity that owns the collections, or {@code null}
  * @param stored whether to look at what was last stored
  */
-record View(SharedSessionContractImplementor session, @Nullable Object ownerId, boolean stored) {
+record View(SessionFactoryImplementor factory, @Nullable SharedSessionContractImplementor session,
+		@Nullable Object ownerId, boolean stored) {
 
 	static View live(SharedSessionContractImplementor session, @Nullable Object ownerId) {
-		return new View(session, ownerId, false);
+		return new View(session.getFactory(), session, ownerId, false);
 	}
 
 	static View stored(SharedSessionContractImplementor session, @Nullable Object ownerId) {
-		return new View(session, ownerId, true);
+		return new View(session.getFactory(), session, ownerId, true);
+	}
+
+	/**
+	 * A look at what no session holds, such as an identifier.
+	 * @param factory knows how it is mapped
+	 * @return the view
+	 */
+	static View apart(SessionFactoryImplementor factory) {
+		return new View(factory, null, null, false);
+	}
+
+	WrapperOptions options() {
+		return (this.session != null) ? this.session : this.factory.getWrapperOptions();
 	}
 
 	/**
@@ -34,8 +51,8 @@ record View(SharedSessionContractImplementor session, @Nullable Object ownerId, 
 	 * @return the elements, or {@code null} where they are not loaded
 	 */
 	@Nullable Object elements(CollectionPersister persister, @Nullable Object value) {
-		Object collection = this.stored ? StoredCollections.lastStored(persister, this.ownerId, value, this.session)
-				: value;
+		Object collection = (this.stored && this.session != null)
+				? StoredCollections.lastStored(persister, this.ownerId, value, this.session) : value;
 		if (collection == null) {
 			// The database cannot tell it from an empty one.
 			return (persister.getCollectionType() instanceof MapType) ? Map.of() : List.of();

@@ -8,13 +8,13 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 import org.hibernate.dialect.Dialect;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.type.BasicType;
 import org.hibernate.type.CustomType;
 import org.hibernate.type.descriptor.ValueBinder;
+import org.hibernate.type.descriptor.WrapperOptions;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PGobject;
 
@@ -74,15 +74,15 @@ final class WrittenColumns {
 	 * What such a type writes, told to a statement that is never run.
 	 * @param type the type
 	 * @param value the value
-	 * @param session the session that holds it
+	 * @param options how values are written
 	 * @return what it writes, {@code null} for SQL's null, or {@link #UNKNOWN}
 	 */
 	@SuppressWarnings("unchecked")
-	static @Nullable Object written(BasicType<?> type, Object value, SharedSessionContractImplementor session) {
+	static @Nullable Object written(BasicType<?> type, Object value, WrapperOptions options) {
 		Recorder recorder = new Recorder();
 		try {
 			Object relational = ((BasicType<Object>) type).convertToRelationalValue(value);
-			((ValueBinder<Object>) type.getJdbcValueBinder()).bind(recorder.statement(), relational, 1, session);
+			((ValueBinder<Object>) type.getJdbcValueBinder()).bind(recorder.statement(), relational, 1, options);
 		}
 		catch (SQLException | UnsupportedOperationException ex) {
 			return UNKNOWN;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.auditspring.capture.EntityChange;
+import org.hibernate.engine.spi.EntityKey;
 
 /**
  * What became of entities: several changes of the same one are one change.
@@ -14,14 +15,13 @@ final class EntityChanges {
 
 	private final List<EntityChange> closed = new ArrayList<>(0);
 
-	private final Map<String, EntityChange> changes = new LinkedHashMap<>();
+	private final Map<EntityKey, EntityChange> changes = new LinkedHashMap<>();
 
 	void add(EntityChange change) {
-		String key = change.type() + '\n' + change.id();
-		EntityChange earlier = this.changes.remove(key);
+		EntityChange earlier = this.changes.remove(change.key());
 		EntityChange joined = (earlier != null) ? earlier.then(change) : change;
 		if (joined != null) {
-			this.changes.put(key, joined);
+			this.changes.put(change.key(), joined);
 		}
 	}
 

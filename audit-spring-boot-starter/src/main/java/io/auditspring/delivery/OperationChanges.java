@@ -2,7 +2,6 @@ package io.auditspring.delivery;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Predicate;
 
 import io.auditspring.AuditRecord;
@@ -115,22 +114,23 @@ final class OperationChanges {
 	}
 
 	// The one change that fits what is said of the target; without a word of it, the
-	// only one. The type may be that of the entity, or a more general one.
+	// only one. The type may be that of the entity, a more general one, or one that only
+	// the application knows.
 	private @Nullable EntityChange target(AuditRecord record) {
 		String type = record.targetType();
-		List<EntityChange> fitting = fitting(record, (change) -> type == null || type.equals(change.type()));
+		List<EntityChange> fitting = fitting(record, (change) -> type == null || change.isOf(type));
 		if (fitting.isEmpty() && type != null) {
-			fitting = fitting(record, (change) -> change.supertypes().contains(type));
+			fitting = fitting(record, (change) -> change.isSubtypeOf(type));
+		}
+		if (fitting.isEmpty() && type != null && record.targetId() != null) {
+			fitting = fitting(record, (change) -> change.mayBeCalled(type));
 		}
 		return (fitting.size() == 1) ? fitting.get(0) : null;
 	}
 
 	private List<EntityChange> fitting(AuditRecord record, Predicate<EntityChange> type) {
-		return this.changes.list()
-			.stream()
-			.filter(type)
-			.filter((change) -> record.targetId() == null || Objects.equals(record.targetId(), change.id()))
-			.toList();
+		String id = record.targetId();
+		return this.changes.list().stream().filter(type).filter((change) -> id == null || change.hasId(id)).toList();
 	}
 
 	/**

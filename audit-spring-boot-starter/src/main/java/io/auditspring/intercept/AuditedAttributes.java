@@ -41,9 +41,9 @@ final class AuditedAttributes {
 		return List.copyOf(this.all);
 	}
 
-	void targetId(String text, int argument) {
+	void targetId(@Nullable String type, String text, int argument) {
 		expression("targetId", (argument < 0) ? text : "#args[" + argument + "]",
-				(record, value, texts) -> record.targetId(texts.id(value)));
+				(record, value, texts) -> record.targetId(texts.id(type, value)));
 	}
 
 	void add(Audited audited) {
@@ -89,7 +89,7 @@ final class AuditedAttributes {
 			several.forEach((one) -> related(record, type, one, texts));
 			return;
 		}
-		String id = texts.id(value);
+		String id = texts.id(type, value);
 		if (id != null) {
 			record.related(type, id);
 		}

@@ -61,7 +61,8 @@ public final class AuditedMethodReader {
 		List<Argument> arguments = arguments(names(method, type), parameters);
 		AuditedAttributes attributes = new AuditedAttributes(method, arguments);
 		MethodParameter target = target(audited, parameters);
-		attributes.targetId(audited.targetId(), (target != null) ? target.getParameterIndex() : -1);
+		attributes.targetId(emptyToNull(targetType(audited, target)), audited.targetId(),
+				(target != null) ? target.getParameterIndex() : -1);
 		attributes.add(audited);
 		return new AuditedMethod(outline(audited, method, type, targetType(audited, target)),
 				this.stateAvailable && audited.state() == StateCapture.AUTO, this.capturesArguments,

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -39,6 +40,8 @@ public final class AuditTrail {
 
 	private final LedgerVerifier verifier;
 
+	private final BiFunction<String, Object, String> identifiers;
+
 	/**
 	 * Creates a trail.
 	 * @param entityManager a shared entity manager of a persistence unit that has the
@@ -46,8 +49,21 @@ public final class AuditTrail {
 	 * @param verifier verifies the ledger
 	 */
 	public AuditTrail(EntityManager entityManager, LedgerVerifier verifier) {
+		this(entityManager, verifier, (type, id) -> id.toString());
+	}
+
+	/**
+	 * Creates a trail that knows what entries show of identifiers.
+	 * @param entityManager a shared entity manager of a persistence unit that has the
+	 * setting {@link AuditEntryMapping#SCHEMA}
+	 * @param verifier verifies the ledger
+	 * @param identifiers gives the text that entries show for a type and an identifier
+	 */
+	public AuditTrail(EntityManager entityManager, LedgerVerifier verifier,
+			BiFunction<String, Object, String> identifiers) {
 		this.entityManager = entityManager;
 		this.verifier = verifier;
+		this.identifiers = identifiers;
 	}
 
 	/**
@@ -71,11 +87,15 @@ public final class AuditTrail {
 	/**
 	 * Reads what was done to a thing last.
 	 * @param targetType the kind of thing
-	 * @param targetId which one
+	 * @param targetId which one: the text that entries show, an identifier, or an entity
 	 * @return the first page of its trail
 	 */
 	public Window<AuditEntry> trail(String targetType, Object targetId) {
-		return find(AuditQuery.all().target(targetType, targetId));
+		return find(target(targetType, targetId));
+	}
+
+	private AuditQuery target(String type, Object id) {
+		return AuditQuery.all().target(type, this.identifiers.apply(type, id));
 	}
 
 	/**
@@ -220,13 +240,13 @@ public final class AuditTrail {
 	 * {@value StateHistory#MOST} entries before; what nobody knows is left out. What
 	 * changed it past the trail is not known here.
 	 * @param targetType the kind of thing
-	 * @param targetId which one
+	 * @param targetId which one: the text that entries show, an identifier, or an entity
 	 * @param at the time, compared with when operations began
 	 * @return its state, or empty where none was recorded by then, or it was deleted
 	 * @throws ErasedStateException if that part of its trail was erased
 	 */
 	public Optional<Map<String, @Nullable Object>> stateAt(String targetType, Object targetId, Instant at) {
-		return stateAt(AuditQuery.all().target(targetType, targetId), at);
+		return stateAt(target(targetType, targetId), at);
 	}
 
 	/**

@@ -69,8 +69,9 @@ final class StateHistory {
 				break;
 			}
 			after.forEach((name, value) -> {
-				if (!unknown.contains(name)) {
-					completed.putIfAbsent(name, value);
+				// Also where the newer one is null.
+				if (!unknown.contains(name) && !completed.containsKey(name)) {
+					completed.put(name, value);
 				}
 			});
 			Map<String, @Nullable Object> changes = entry.getChanges();

@@ -48,6 +48,9 @@ grant usage on schema "${schema}" to audit_writer, audit_reader, audit_redactor,
 grant insert, select (id, recorded_at) on "${schema}".audit_log to audit_writer;
 grant select, insert, delete, update (created_at) on "${schema}".audit_outbox to audit_writer;
 grant insert on "${schema}".audit_quarantine to audit_writer;
+
+-- Who sees digests of secret identifiers must not try which they are of: the key is for those who write them.
+grant select on "${schema}".audit_masking_key to audit_writer;
 grant execute on function "${schema}".audit_lock_chain(text), "${schema}".audit_ledger_id(text),
 	"${schema}".audit_ensure_partition(date) to audit_writer;
 

@@ -73,6 +73,8 @@ class StartupFailureTests {
 				"audit.request.device-header takes the name of an HTTP header, not 'X Device'");
 		assertThatStartFails(this.runner.withPropertyValues("audit.request.geo-timeout=-1s"),
 				"audit.request.geo-timeout takes a duration of 0 or more");
+		assertThatStartFails(this.runner.withPropertyValues("audit.masking.key=0123456789abcdef"),
+				"audit.masking.key takes a secret of 32 characters or more");
 	}
 
 	@Test
@@ -116,7 +118,7 @@ class StartupFailureTests {
 		jdbc.execute("grant usage on schema audit to reader_only");
 		jdbc.execute("grant select on audit.audit_log to reader_only");
 		assertThatStartFails(reader, "INSERT on \"audit\".audit_log", "EXECUTE on \"audit\".audit_lock_chain(text)",
-				"Grant", "roles.sql");
+				"SELECT on \"audit\".audit_masking_key", "Grant", "roles.sql");
 	}
 
 	@Test
@@ -134,6 +136,7 @@ class StartupFailureTests {
 		jdbc.execute("grant select, insert on audit.audit_log to writer_only");
 		jdbc.execute("grant select, insert, update, delete on audit.audit_outbox to writer_only");
 		jdbc.execute("grant insert on audit.audit_quarantine to writer_only");
+		jdbc.execute("grant select on audit.audit_masking_key to writer_only");
 		jdbc.execute("""
 				grant execute on function audit.audit_ensure_partition(date), audit.audit_lock_chain(text),
 					audit.audit_ledger_id(text) to writer_only

@@ -34,8 +34,8 @@ class SecurityActorSourceTests {
 
 	private static Persons persons(SecurityNames names, String idProperty) {
 		Masking masking = new Masking(List.of());
-		return new Persons(names, new EntityIdentifiers(List::of, masking, new JsonValues(masking, new Limits(10_000))),
-				idProperty, null);
+		return new Persons(names, new EntityIdentifiers(List::of, masking, new JsonValues(masking, new Limits(10_000)),
+				() -> new byte[32]), idProperty, null);
 	}
 
 	@AfterEach

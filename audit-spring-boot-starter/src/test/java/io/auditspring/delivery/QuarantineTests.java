@@ -137,6 +137,7 @@ class QuarantineTests {
 				grant select, insert, update, delete on audit.audit_chain, audit.audit_outbox to quarantine_writer;
 				grant select, insert on audit.audit_log to quarantine_writer;
 				grant insert on audit.audit_quarantine to quarantine_writer;
+				grant select on audit.audit_masking_key to quarantine_writer;
 				grant execute on function audit.audit_ensure_partition(date), audit.audit_lock_chain(text),
 					audit.audit_ledger_id(text) to quarantine_writer;
 				""");

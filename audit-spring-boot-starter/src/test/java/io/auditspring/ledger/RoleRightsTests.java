@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -76,6 +77,19 @@ class RoleRightsTests {
 		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> execute(role, sql))
 			.satisfies((ex) -> assertThat(ex.getSQLState()).as(ex.getMessage()).isEqualTo("42501"));
 		assertThat(new LedgerVerifier(this.database.dataSource(), this.database.schema()).verify().valid()).isTrue();
+	}
+
+	@Test
+	void onlyWhoWritesDigestsOfSecretsReadsTheirKey() throws SQLException {
+		String key = "select value from audit.audit_masking_key";
+		execute("audit_writer", key);
+		for (String role : this.users.keySet()) {
+			if (!role.equals("audit_writer")) {
+				forbidden(role, key);
+			}
+			forbidden(role, "update audit.audit_masking_key set value = sha256('')");
+			forbidden(role, "delete from audit.audit_masking_key");
+		}
 	}
 
 	private void execute(String role, String sql) throws SQLException {

@@ -29,17 +29,28 @@ class StateDocumentTests {
 			- An entity has an entry where Envers writes a row for it. That includes the owner of a collection that changed
 			  while none of its own columns did, and, as long as Envers' `revision_on_collection_change` is on, the parent whose
 			  child came, went or moved. (One exception: Envers misses a second equal element in a bag; its owner has an entry.)
+			- Entities are told apart by their mapped name and their identifier, never by what is shown of them, nor by their own
+			  `equals`. Shown is the short name of the class, or that of `@Entity(name = ...)`; where several have the same, the
+			  class around it stands before it: `SalesOrder.Line`, `Invoice.Line`.
+			- The `targetType` of a call means an entity by each of these names, by the class's full name and by those of its
+			  supertypes; a name that no entity has means the one with the target's identifier, if only one changed. The entry
+			  keeps the name that the call says, unless that means several kinds of entities.
+			- In the place of an identifier that is secret, or a part of one, stands `hmac:` and a digest, in references and the
+			  keys of maps, too: equal for equal values, so that a thing's trail can be followed. It is the first 128 bits of
+			  HMAC-SHA256 over the value's text (of several parts: their canonical JSON), in hexadecimal digits. `TRUST.md` tells
+			  about its key. `AuditTrail.trail` and `stateAt` take the digest, or the identifier itself.
 			- What Envers does not audit is not shown: `@NotAudited`, `@AuditOverride`, and the version.
 			- What is not loaded is left out, and so are lazy attributes. What is known to have changed, but not from what, has
 			  no `from` among the changes, and where nobody loaded what it became, no `to` either.
 			- `AuditTrail.stateAt` completes a state from older entries, up to 1,000, as what was not loaded did not change. Left out
 			  is a collection held by its elements that changed without being loaded, and one inside an embedded value.
-			- Masked is what is marked `@Sensitive` or has a masked name, at any depth, identifiers and references to them included.
+			- Masked is what is marked `@Sensitive` or has a masked name, at any depth.
 			  That it changed is shown. The mark counts on a field, getter, setter, record component or constructor parameter, in
 			  the class or a supertype, and on an annotation that is used as one. Where a class is compiled without the names of
 			  parameters, a marked one masks all members of its type.
 			- A reference is the other's identifier; a collection of entities, their identifiers. Sets and bags are sorted, lists
-			  with an order column keep their order.
+			  with an order column keep their order. (Envers itself writes null for a lazy reference to an entity with an embedded
+			  identifier that is mapped by its fields.)
 			- Of an attribute with a converter the column's value is shown, of enumerations and booleans their own,
 			  unless the column holds a text of more than 16 characters, which may be encrypted. What a user type (`@Type`), a JDBC type or a Java type writes that is not Hibernate's own is shown as it is written, JSON as JSON: it is
 			  asked with a statement that is never run. What it writes in a way that only the database understands is masked, and so
