@@ -38,12 +38,15 @@ final class ChangeReporter {
 
 	private final EnversRows rows;
 
+	private final EnversShapes shapes;
+
 	private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
-	ChangeReporter(ChangeSink sink, MappedValues values, EnversRows rows) {
+	ChangeReporter(ChangeSink sink, MappedValues values, EnversRows rows, EnversShapes shapes) {
 		this.sink = sink;
 		this.values = values;
 		this.rows = rows;
+		this.shapes = shapes;
 	}
 
 	boolean isOpen() {
@@ -87,12 +90,12 @@ final class ChangeReporter {
 			text = this.values.text(persister, id, session);
 			BeforeAndAfter states = reading.read();
 			return (states != null) ? new EntityChange(type, supertypes(persister), text, states.before(),
-					states.after(), states.unseen(), null) : null;
+					states.after(), states.unseen(), this.shapes.of(persister).leftOut(), null) : null;
 		}
 		catch (Throwable ex) {
 			FatalErrors.rethrow(ex);
 			logOnce(type, ex);
-			return new EntityChange(type, supertypes(persister), text, null, null, Set.of(),
+			return new EntityChange(type, supertypes(persister), text, null, null, Set.of(), Set.of(),
 					NestedExceptionUtils.getMostSpecificCause(ex).getClass().getSimpleName());
 		}
 	}

@@ -73,8 +73,8 @@ final class EnversRows {
 			Object now = (to != null) ? to[i] : null;
 			if (relation != null && isToOneOfMany(relation)
 					&& !EntityTools.entitiesEqual(session, relation.getToEntityName(), old, now)) {
-				add(others, old, names[i]);
-				add(others, now, names[i]);
+				add(others, old, names[i], false);
+				add(others, now, names[i], true);
 			}
 		}
 		return others;
@@ -85,9 +85,9 @@ final class EnversRows {
 				&& relation.isInsertable();
 	}
 
-	private static void add(Set<OtherSide> others, @Nullable Object entity, String reference) {
+	private static void add(Set<OtherSide> others, @Nullable Object entity, String reference, boolean gains) {
 		if (entity != null) {
-			others.add(new OtherSide(entity, reference));
+			others.add(new OtherSide(entity, reference, gains));
 		}
 	}
 
@@ -182,8 +182,9 @@ final class EnversRows {
 	 *
 	 * @param entity the entity, perhaps a proxy
 	 * @param reference the property that refers to it
+	 * @param gains whether it is referred to now, rather than before
 	 */
-	record OtherSide(Object entity, String reference) {
+	record OtherSide(Object entity, String reference, boolean gains) {
 
 	}
 
