@@ -4,6 +4,8 @@ import java.beans.PropertyDescriptor;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,9 +32,9 @@ final class InheritedColumns {
 
 	private static final Logger logger = LoggerFactory.getLogger(InheritedColumns.class);
 
-	private final Map<String, Set<String>> properties = new TreeMap<>();
+	private final Map<Class<?>, Set<String>> properties = new TreeMap<>(Comparator.comparing(Class::getName));
 
-	private final Map<String, Set<String>> entities = new TreeMap<>();
+	private final Map<Class<?>, Set<String>> entities = new HashMap<>();
 
 	/**
 	 * The properties that are left out, though nobody said so.
@@ -122,8 +124,8 @@ final class InheritedColumns {
 	 */
 	void add(String entity, Map<String, Class<?>> leftOut) {
 		leftOut.forEach((property, superclass) -> {
-			this.properties.computeIfAbsent(superclass.getName(), (name) -> new TreeSet<>()).add(property);
-			this.entities.computeIfAbsent(superclass.getName(), (name) -> new TreeSet<>()).add(entity);
+			this.properties.computeIfAbsent(superclass, (type) -> new TreeSet<>()).add(property);
+			this.entities.computeIfAbsent(superclass, (type) -> new TreeSet<>()).add(entity);
 		});
 	}
 
@@ -134,8 +136,8 @@ final class InheritedColumns {
 		this.properties.forEach((superclass, names) -> logger.warn("""
 				Envers does not audit {} of the mapped superclass {}, so the states of {} lack them: \
 				annotate the superclass with @org.hibernate.envers.Audited, or the entities with \
-				@AuditOverride(forClass = {}.class); with isAudited = false if it is meant so""", names, superclass,
-				this.entities.get(superclass), superclass.substring(superclass.lastIndexOf('.') + 1)));
+				@AuditOverride(forClass = {}.class); with isAudited = false if it is meant so""", names,
+				superclass.getName(), 				this.entities.get(superclass), superclass.getSimpleName()));
 	}
 
 }

@@ -3,6 +3,7 @@ package io.auditspring.capture;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,8 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 	private static final int MICROS = 6;
 
 	private static final long MICROS_OF_SECOND = 1_000_000;
+
+	private static final long MILLIS_OF_DAY = Duration.ofDays(1).toMillis();
 
 	private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 
@@ -165,7 +168,7 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 		return switch (this.kind) {
 			case DATE -> date(value);
 			case TIME -> time(value, (zone != null) ? zone.toZoneId() : ZoneId.systemDefault());
-			case TIMESTAMP -> timestamp(value, zone == null);
+			case TIMESTAMP -> timestamp(value, zone);
 			case INTERVAL -> (value instanceof Duration duration) ? rounded(duration) : value;
 			case NUMERIC -> decimal(value);
 			case REAL -> real(value);
@@ -203,18 +206,23 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 		if (value instanceof OffsetTime time) {
 			return utc(time);
 		}
+		// Hibernate binds the time in the calendar's own zone, on the first day of all.
 		if (value instanceof Calendar calendar) {
-			return rounded(LocalTime.ofInstant(calendar.toInstant(), calendar.getTimeZone().toZoneId()), digits());
+			Instant instant = Instant.ofEpochMilli(calendar.getTimeInMillis() % MILLIS_OF_DAY);
+			return read(LocalTime.ofInstant(instant, calendar.getTimeZone().toZoneId()), zone);
 		}
 		if (value instanceof Date date) {
-			LocalTime stored = LocalTime.ofInstant(Instant.ofEpochMilli(date.getTime()), zone);
-			// A time is read as one of the first day of all.
-			return rounded(stored, digits()).atDate(LocalDate.EPOCH)
-				.atZone(zone)
-				.withZoneSameInstant(ZoneId.systemDefault())
-				.toLocalTime();
+			long millis = (value instanceof Time) ? date.getTime() : date.getTime() % MILLIS_OF_DAY;
+			return read(LocalTime.ofInstant(Instant.ofEpochMilli(millis), zone), zone);
 		}
 		return value;
+	}
+
+	private LocalTime read(LocalTime stored, ZoneId zone) {
+		return rounded(stored, digits()).atDate(LocalDate.EPOCH)
+			.atZone(zone)
+			.withZoneSameInstant(ZoneId.systemDefault())
+			.toLocalTime();
 	}
 
 	private OffsetTime utc(OffsetTime time) {
@@ -225,7 +233,7 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 		return OffsetTime.of(rounded(micros, digits()), stored.getOffset());
 	}
 
-	private Object timestamp(Object value, boolean local) {
+	private Object timestamp(Object value, @Nullable TimeZone zone) {
 		if (value instanceof LocalDateTime time) {
 			LocalDateTime stored = LocalDateTime.ofInstant(rounded(time.toInstant(ZoneOffset.UTC)), ZoneOffset.UTC);
 			// An hour that the zone leaves out is another one.
@@ -235,11 +243,11 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 			Timestamp stored = Timestamp
 				.from(rounded((value instanceof Timestamp timestamp) ? timestamp.toInstant() : date(date)));
 			// An hour that the zone has twice is read as one of them.
-			return (local && this.jdbcType instanceof TimestampJdbcType)
+			return (zone == null && this.jdbcType instanceof TimestampJdbcType)
 					? Timestamp.valueOf(stored.toLocalDateTime()).toInstant() : stored.toInstant();
 		}
 		if (value instanceof Calendar calendar) {
-			return rounded(calendar.toInstant());
+			return calendar(calendar, (zone != null) ? zone.toZoneId() : ZoneId.systemDefault());
 		}
 		if (value instanceof Instant instant) {
 			return rounded(instant);
@@ -249,6 +257,14 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 			return rounded(time.toInstant());
 		}
 		return (value instanceof ZonedDateTime time) ? rounded(time.toInstant()) : value;
+	}
+
+	// Without a zone in the column, Hibernate binds the time in the calendar's own zone,
+	// but reads it in the session's.
+	private Instant calendar(Calendar calendar, ZoneId zone) {
+		Instant instant = rounded(calendar.toInstant());
+		return (this.jdbcType instanceof TimestampJdbcType)
+				? LocalDateTime.ofInstant(instant, calendar.getTimeZone().toZoneId()).atZone(zone).toInstant() : instant;
 	}
 
 	private static Instant date(Date date) {

@@ -72,6 +72,10 @@ class ReadAgainTests {
 	private static final List<String> ZONES = List.of("Europe/Berlin", "Pacific/Auckland", "America/New_York",
 			"Asia/Kolkata", "UTC");
 
+	/** In its own tables, Envers does not declare how exact a time is. */
+	private static final Set<String> NOT_IN_ENVERS = Set.of("millis", "seconds", "centis", "micro_time",
+			"precise_time");
+
 	private static final JsonMapper JSON = JsonMapper.builder()
 		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
 		.build();
@@ -99,24 +103,26 @@ class ReadAgainTests {
 	private static void compare(StateApplication application, Everything written, String jdbcZone,
 			Map<String, String> differences) {
 		ObjectNode after = state(application.call((entityManager) -> entityManager.persist(written)), "after_state");
-		ObjectNode again = state(
-				application.call((entityManager) -> entityManager.find(Everything.class, written.id).touched = true),
-				"before_state");
+		JsonNode row = row(application, "everything", written.id);
+		JsonNode envers = row(application, "everything_aud", written.id);
+		ObjectNode again = state(application.call((entityManager) -> {
+			Everything read = entityManager.find(Everything.class, written.id);
+			read.touched = true;
+			read.parts.size();
+			read.moments.size();
+			read.hours.size();
+		}), "before_state");
 		String place = " in row " + written.id + " at " + TimeZone.getDefault().getID() + "/" + jdbcZone;
 		differ(after, again, " read again" + place, differences);
-		JsonNode row = JSON.readTree(application.log()
-			.jdbc()
-			.queryForObject("select to_jsonb(e) from everything e where id = ?", String.class, written.id));
-		JsonNode envers = JSON.readTree(application.log()
-			.jdbc()
-			.queryForObject("select to_jsonb(e) from everything_aud e where id = ? and revtype = 0", String.class,
-					written.id));
-		row.propertyStream()
-			.filter((column) -> !column.getKey().equals("touched") && envers.has(column.getKey())
-					&& !column.getValue().equals(envers.get(column.getKey())))
-			.forEach((column) -> differences.put(column.getKey() + " by Envers" + place,
-					column.getValue() + " but " + envers.get(column.getKey())));
 		differ(Selected.of(row, jdbcZone), again, " selected" + place, differences);
+		ObjectNode comparable = ((ObjectNode) row).remove(NOT_IN_ENVERS);
+		differ(comparable, (ObjectNode) envers, " by Envers" + place, differences);
+	}
+
+	private static JsonNode row(StateApplication application, String table, long id) {
+		return JSON.readTree(application.log()
+			.jdbc()
+			.queryForObject("select to_jsonb(e) from %s e where id = ?".formatted(table), String.class, id));
 	}
 
 	private static ObjectNode state(List<Map<String, Object>> entries, String state) {
@@ -201,7 +207,7 @@ class ReadAgainTests {
 	@Embeddable
 	static class Inner {
 
-		@Column(name = "inner_amount", precision = 10, scale = 1)
+		@Column(name = "inner_amount", precision = 20, scale = 1)
 		BigDecimal amount;
 
 		@Column(name = "inner_day")
@@ -360,7 +366,7 @@ class ReadAgainTests {
 		boolean yes;
 
 		@Convert(converter = MoneyConverter.class)
-		@Column(precision = 10, scale = 2)
+		@Column(precision = 20, scale = 2)
 		Money price;
 
 		byte[] bytes;
@@ -369,7 +375,7 @@ class ReadAgainTests {
 
 		int[] numbers;
 
-		@Column(precision = 12, scale = 2)
+		@Column(precision = 20, scale = 2)
 		BigDecimal[] amounts;
 
 		List<LocalDate> dates;
@@ -388,7 +394,7 @@ class ReadAgainTests {
 		Inner inner = new Inner();
 
 		@ElementCollection
-		@Column(precision = 12, scale = 1)
+		@Column(precision = 20, scale = 1)
 		Set<BigDecimal> parts = new HashSet<>();
 
 		@ElementCollection
