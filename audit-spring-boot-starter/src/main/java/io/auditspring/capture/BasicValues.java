@@ -9,11 +9,11 @@ import java.sql.Clob;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.time.temporal.TemporalAccessor;
+import java.util.Calendar;
 import java.util.HexFormat;
 import java.util.TimeZone;
 
 import io.auditspring.ledger.merkle.Sha256;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.type.BasicType;
 import org.hibernate.type.SqlTypes;
 import org.hibernate.type.Type;
@@ -57,18 +57,19 @@ final class BasicValues {
 	 * @param type its mapped type
 	 * @param form what its column makes of it, or {@code null} where only the type tells
 	 * @param value the value
-	 * @param session the session that holds it
+	 * @param view where to look at it
 	 * @return its JSON, as reading the row again would show it
 	 */
 	@SuppressWarnings("unchecked")
-	JsonNode node(Type type, @Nullable StoredForm form, Object value, SharedSessionContractImplementor session) {
+	JsonNode node(Type type, @Nullable StoredForm form, Object value, View view) {
 		if (!(type instanceof BasicType<?> basic)) {
 			return (value instanceof TemporalAccessor time) ? withOffset(form, time) : node(value);
 		}
 		StoredForm stored = (form != null) ? form : StoredForm.of(basic);
-		TimeZone zone = session.getJdbcTimeZone();
+		// A calendar is written in its own zone, but was read in the session's.
+		TimeZone zone = (value instanceof Calendar && view.stored()) ? null : view.session().getJdbcTimeZone();
 		if (WrittenColumns.isForeign(basic)) {
-			Object column = WrittenColumns.written(basic, value, session);
+			Object column = WrittenColumns.written(basic, value, view.session());
 			return foreign((column != null) ? stored.read(column, zone) : null, basic, value);
 		}
 		if (basic.getValueConverter() instanceof JpaAttributeConverter<?, ?> converter) {

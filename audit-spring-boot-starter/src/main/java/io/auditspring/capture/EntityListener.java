@@ -141,15 +141,14 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 			EntityPersister persister = session.getFactory()
 				.getMappingMetamodel()
 				.getEntityDescriptor(initializer.getEntityName());
-			unknown(persister, initializer.getInternalIdentifier(), this.rows.inverse(persister, owner, relation),
-					session);
+			unknown(persister, initializer.getInternalIdentifier(), changed(persister, owner, relation), session);
 			return;
 		}
 		Object target = Hibernate.unproxy(entity);
 		PersistenceContext context = session.getPersistenceContextInternal();
 		EntityEntry entry = context.getEntry(target);
 		if (entry != null) {
-			touch(target, entry, this.rows.inverse(entry.getPersister(), owner, relation), upToDate, session);
+			touch(target, entry, changed(entry.getPersister(), owner, relation), upToDate, session);
 			return;
 		}
 		EntityPersister persister = session.getEntityPersister(null, target);
@@ -160,10 +159,10 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 			Object current = context.getEntity(key);
 			EntityEntry held = (current != null) ? context.getEntry(current) : null;
 			if (held != null) {
-				touch(current, held, this.rows.inverse(persister, owner, relation), upToDate, session);
+				touch(current, held, changed(persister, owner, relation), upToDate, session);
 			}
 			else {
-				unknown(persister, id, this.rows.inverse(persister, owner, relation), session);
+				unknown(persister, id, changed(persister, owner, relation), session);
 			}
 		}
 	}
@@ -179,13 +178,29 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 					.without(behind(entity, entry, changed, upToDate)));
 	}
 
-	// An application need not keep both sides of a relation in step.
+	private Set<String> changed(EntityPersister persister, EntityPersister owner, String relation) {
+		if (!isWanted(persister)) {
+			return Set.of();
+		}
+		Set<String> changed = this.rows.inverse(persister, owner, relation);
+		String reference = this.rows.mappedBy(owner, relation);
+		for (Property property : this.shapes.of(persister).properties()) {
+			if (property.name().equals(reference) && !property.written().isUpdated()) {
+				changed.add(reference);
+			}
+		}
+		return changed;
+	}
+
+	// An application need not keep both sides of a relation in step. A reference that it
+	// does not write, it hardly does.
 	private static Set<String> behind(Object entity, EntityEntry entry, Set<String> changed,
 			Predicate<Object> upToDate) {
 		Set<String> behind = new HashSet<>();
 		for (String property : changed) {
 			Object value = entry.getPersister().getPropertyValue(entity, property);
-			if (value != null && Hibernate.isInitialized(value) && !upToDate.test(value)) {
+			boolean reference = entry.getPersister().getPropertyType(property).isEntityType();
+			if (reference || (value != null && Hibernate.isInitialized(value) && !upToDate.test(value))) {
 				behind.add(property);
 			}
 		}

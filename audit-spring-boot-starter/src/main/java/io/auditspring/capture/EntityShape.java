@@ -76,6 +76,9 @@ record EntityShape(List<Property> properties, Set<String> leftOut) {
 
 		static final Written ALWAYS = new Written(true, true, null);
 
+		/** By several other attributes: they are shown, and it is left out. */
+		static final Written ELSEWHERE = new Written(false, false, null);
+
 		boolean isUpdated() {
 			return this.onUpdate || this.source != null;
 		}

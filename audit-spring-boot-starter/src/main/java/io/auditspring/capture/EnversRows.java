@@ -116,6 +116,18 @@ final class EnversRows {
 	}
 
 	/**
+	 * The property of the elements that refers to the owner of their collection.
+	 * @param owner the persister of the owner
+	 * @param relation the property that holds the collection
+	 * @return the property, or {@code null} if there is none
+	 */
+	@Nullable String mappedBy(EntityPersister owner, String relation) {
+		RelationDescription description = this.entities.getRelationDescription(owner.getEntityName(),
+				relation.replace('.', '_'));
+		return (description != null) ? description.getMappedByPropertyName() : null;
+	}
+
+	/**
 	 * Whether changes of a collection are worth a row of its owner.
 	 * @param persister the collection's persister
 	 * @param owner the owner's entity name

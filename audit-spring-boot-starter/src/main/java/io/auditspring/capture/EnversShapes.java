@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.capture.EntityShape.Property;
 import io.auditspring.capture.EntityShape.Shape;
+import io.auditspring.capture.EntityShape.Written;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.envers.NotAudited;
 import org.hibernate.envers.internal.entities.EntitiesConfigurations;
@@ -93,9 +94,11 @@ final class EnversShapes {
 			if (mapper != null) {
 				Type type = persister.getPropertyTypes()[i];
 				AttributeMapping attribute = persister.findAttributeMapping(names[i]);
-				properties.add(new Property(i, names[i], type,
-						shape(mapper, type, persister.getMappedClass(), names[i], attribute),
-						WrittenColumns.written(persister, type, attribute)));
+				Written written = WrittenColumns.written(persister, type, attribute);
+				if (written != Written.ELSEWHERE) {
+					properties.add(new Property(i, names[i], type,
+							shape(mapper, type, persister.getMappedClass(), names[i], attribute), written));
+				}
 			}
 		}
 		return new EntityShape(List.copyOf(properties),

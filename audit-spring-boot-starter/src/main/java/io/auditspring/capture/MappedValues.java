@@ -202,7 +202,7 @@ final class MappedValues {
 		if (type instanceof ComponentType component && !(value instanceof TemporalAccessor)) {
 			return component(component, shape, value, view);
 		}
-		return this.basics.node(type, shape.form(), value, view.session());
+		return this.basics.node(type, shape.form(), value, view);
 	}
 
 	private JsonNode component(ComponentType type, Shape shape, Object value, View view) {

@@ -15,6 +15,7 @@ import java.time.OffsetTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Calendar;
@@ -182,9 +183,18 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 	private List<@Nullable Object> elements(Collection<?> values, @Nullable TimeZone zone) {
 		List<@Nullable Object> elements = new ArrayList<>(values.size());
 		for (Object value : values) {
-			elements.add((value != null) ? read(value, zone) : null);
+			elements.add((value != null) ? read(asText(value), zone) : null);
 		}
 		return elements;
+	}
+
+	// The driver writes arrays as text, of which PostgreSQL itself rounds the seconds.
+	private static Object asText(Object value) {
+		if (value instanceof Instant instant) {
+			double micros = Math.rint(Double.parseDouble("0.%09d".formatted(instant.getNano())) * MICROS_OF_SECOND);
+			return instant.with(ChronoField.NANO_OF_SECOND, 0).plusNanos((long) micros * 1_000);
+		}
+		return value;
 	}
 
 	private static Object date(Object value) {

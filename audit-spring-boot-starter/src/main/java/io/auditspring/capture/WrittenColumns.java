@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.auditspring.capture.EntityShape.Source;
 import io.auditspring.capture.EntityShape.Written;
@@ -75,9 +76,14 @@ final class WrittenColumns {
 		}
 		boolean onInsert = columns.stream().anyMatch(SelectableMapping::isInsertable);
 		boolean onUpdate = columns.stream().anyMatch(SelectableMapping::isUpdateable);
-		Source source = (!onInsert && !onUpdate && columns.size() == 1) ? source(persister, attribute, columns.get(0))
-				: null;
-		return new Written(onInsert, onUpdate, source);
+		if (onInsert || onUpdate) {
+			return new Written(onInsert, onUpdate, null);
+		}
+		List<@Nullable Source> sources = columns.stream().map((column) -> source(persister, attribute, column)).toList();
+		if (sources.size() > 1 && sources.stream().allMatch(Objects::nonNull)) {
+			return Written.ELSEWHERE;
+		}
+		return new Written(false, false, (sources.size() == 1) ? sources.get(0) : null);
 	}
 
 	private static List<SelectableMapping> columns(ModelPart part) {

@@ -105,7 +105,7 @@ class BulkTests {
 		assertThat(metadataOf((entityManager) -> {
 			StatelessSession session = entityManager.unwrap(Session.class).statelessWithOptions().connection().open();
 			session.upsert(new Ware(1));
-			session.upsertMultiple(List.of(new Ware(5), new Ware(77)));
+			session.upsertMultiple(List.of(new Ware(2), new Ware(5)));
 		})).isEqualTo("{\"bulk\": [{\"rows\": 3, \"times\": 3, \"statement\": \"upsert into %s\"}]}".formatted(table));
 	}
 
@@ -121,6 +121,8 @@ class BulkTests {
 		assertThat((String) metadataOf((entityManager) -> entityManager
 			.createQuery("insert into Ware (id, active, note) values (91, true, 'c') on conflict (id) do update set note = 'd'")
 			.executeUpdate())).contains("\"rows\": 1", "insert into " + table);
+		application
+			.prepare((entityManager) -> entityManager.createQuery("delete from Ware w where w.id > 5").executeUpdate());
 	}
 
 	@Test
@@ -129,7 +131,7 @@ class BulkTests {
 		String seen = "update %s set note = ? where id = ? returning id".formatted(table(Ware.class));
 		assertThat((String) metadataOf((entityManager) -> entityManager.createNativeQuery(statement, Long.class)
 			.getResultStream()
-			.forEach((id) -> assertThat(id).isEqualTo(1)))).contains(seen);
+			.forEach((id) -> assertThat(id).isEqualTo(1L)))).contains(seen);
 		assertThat((String) metadataOf((entityManager) -> entityManager.unwrap(Session.class)
 			.createNativeQuery(statement, Long.class)
 			.scroll()

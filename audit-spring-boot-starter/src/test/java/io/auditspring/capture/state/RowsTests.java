@@ -183,6 +183,19 @@ class RowsTests {
 	}
 
 	@Test
+	void aReferenceOfColumnsThatOthersWriteIsShownByThem() {
+		List<Map<String, Object>> entries = application.call((entityManager) -> {
+			entityManager.persist(new Identifiers.Seat(new Identifiers.SeatKey("R", 1)));
+			Ticket ticket = new Ticket(1);
+			ticket.letter = "R";
+			ticket.number = 1;
+			entityManager.persist(ticket);
+		});
+		assertThat(json(entry(entries, "Ticket", 1), "after_state"))
+			.isEqualTo(json("{'id': 1, 'letter': 'R', 'number': 1}"));
+	}
+
+	@Test
 	void whatNoStatementWritesIsNotShownAsWritten() {
 		Map<String, Object> inserted = only((entityManager) -> {
 			Stamp stamp = new Stamp(1);
@@ -451,6 +464,31 @@ class RowsTests {
 		}
 
 		Shift(long id) {
+			this.id = id;
+		}
+
+	}
+
+	@Entity(name = "Ticket")
+	@Audited
+	static class Ticket {
+
+		@Id
+		long id;
+
+		String letter;
+
+		int number;
+
+		@ManyToOne(fetch = FetchType.LAZY)
+		@JoinColumn(name = "letter", referencedColumnName = "letter", insertable = false, updatable = false)
+		@JoinColumn(name = "number", referencedColumnName = "number", insertable = false, updatable = false)
+		Identifiers.Seat seat;
+
+		Ticket() {
+		}
+
+		Ticket(long id) {
 			this.id = id;
 		}
 
