@@ -95,7 +95,7 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 					SqlTypes.LOCAL_DATE_TIME, SqlTypes.OFFSET_DATE_TIME, SqlTypes.ZONED_DATE_TIME ->
 				new StoredForm(Kind.TIMESTAMP, jdbcType, size.getPrecision());
 			case SqlTypes.INTERVAL_SECOND -> new StoredForm(Kind.INTERVAL, jdbcType, size.getScale());
-			case SqlTypes.NUMERIC, SqlTypes.DECIMAL -> new StoredForm(Kind.NUMERIC, jdbcType, scale(size));
+			case SqlTypes.NUMERIC, SqlTypes.DECIMAL -> new StoredForm(Kind.NUMERIC, jdbcType, size.getScale());
 			case SqlTypes.REAL -> new StoredForm(Kind.REAL, jdbcType, null);
 			case SqlTypes.FLOAT, SqlTypes.DOUBLE ->
 				new StoredForm(isReal(size) ? Kind.REAL : Kind.DOUBLE, jdbcType, null);
@@ -103,11 +103,6 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 			case SqlTypes.VARCHAR, SqlTypes.NVARCHAR -> new StoredForm(Kind.VARCHAR, jdbcType, length(size));
 			default -> new StoredForm(Kind.OTHER, jdbcType, null);
 		};
-	}
-
-	// Without a scale that goes with it, a precision is one of whole numbers.
-	private static @Nullable Integer scale(Size size) {
-		return (size.getScale() == null && size.getPrecision() != null) ? (Integer) 0 : size.getScale();
 	}
 
 	private static boolean isReal(Size size) {

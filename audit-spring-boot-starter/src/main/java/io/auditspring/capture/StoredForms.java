@@ -16,7 +16,6 @@ import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.type.BasicPluralType;
-import org.hibernate.type.descriptor.jdbc.JdbcType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,17 +92,29 @@ final class StoredForms {
 	}
 
 	private Size size(SelectableMapping column) {
-		Integer precision = (column.getTemporalPrecision() != null) ? column.getTemporalPrecision()
-				: column.getPrecision();
-		if (!this.created && precision == null && column.getScale() == null
-				&& (column.getLength() == null || column.getLength() == Size.DEFAULT_LENGTH)) {
-			return new Size();
+		if (!this.created) {
+			return declared(column);
 		}
 		JdbcMapping type = column.getJdbcMapping();
 		JdbcMapping single = (type instanceof BasicPluralType<?, ?> plural) ? plural.getElementType() : type;
-		JdbcType jdbcType = single.getJdbcType();
+		Integer precision = (column.getTemporalPrecision() != null) ? column.getTemporalPrecision()
+				: column.getPrecision();
 		return this.dialect.getSizeStrategy()
-			.resolveSize(jdbcType, single.getJdbcJavaType(), precision, column.getScale(), column.getLength());
+			.resolveSize(single.getJdbcType(), single.getJdbcJavaType(), precision, column.getScale(),
+					column.getLength());
+	}
+
+	// A scale of 0 and a length of 255 are what an annotation says that says nothing.
+	private static Size declared(SelectableMapping column) {
+		Size declared = new Size();
+		declared.setPrecision(column.getTemporalPrecision());
+		if (column.getScale() != null && column.getScale() != 0) {
+			declared.setScale(column.getScale());
+		}
+		if (column.getLength() != null && column.getLength() != Size.DEFAULT_LENGTH) {
+			declared.setLength(column.getLength());
+		}
+		return declared;
 	}
 
 }
