@@ -137,7 +137,7 @@ final class InheritedColumns {
 				Envers does not audit {} of the mapped superclass {}, so the states of {} lack them: \
 				annotate the superclass with @org.hibernate.envers.Audited, or the entities with \
 				@AuditOverride(forClass = {}.class); with isAudited = false if it is meant so""", names,
-				superclass.getName(), 				this.entities.get(superclass), superclass.getSimpleName()));
+				superclass.getName(), this.entities.get(superclass), superclass.getSimpleName()));
 	}
 
 }

@@ -269,7 +269,8 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 	private Instant calendar(Calendar calendar, ZoneId zone) {
 		Instant instant = rounded(calendar.toInstant());
 		return (this.jdbcType instanceof TimestampJdbcType)
-				? LocalDateTime.ofInstant(instant, calendar.getTimeZone().toZoneId()).atZone(zone).toInstant() : instant;
+				? LocalDateTime.ofInstant(instant, calendar.getTimeZone().toZoneId()).atZone(zone).toInstant()
+				: instant;
 	}
 
 	private static Instant date(Date date) {

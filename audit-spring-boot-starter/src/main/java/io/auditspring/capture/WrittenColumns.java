@@ -79,7 +79,9 @@ final class WrittenColumns {
 		if (onInsert || onUpdate) {
 			return new Written(onInsert, onUpdate, null);
 		}
-		List<@Nullable Source> sources = columns.stream().map((column) -> source(persister, attribute, column)).toList();
+		List<@Nullable Source> sources = columns.stream()
+			.map((column) -> source(persister, attribute, column))
+			.toList();
 		if (sources.size() > 1 && sources.stream().allMatch(Objects::nonNull)) {
 			return Written.ELSEWHERE;
 		}

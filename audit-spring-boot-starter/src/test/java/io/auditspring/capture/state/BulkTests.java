@@ -116,10 +116,11 @@ class BulkTests {
 			.createQuery("insert into Ware (id, active, note) values (91, true, 'top secret'), (92, true, 'b')")
 			.executeUpdate())).contains("\"rows\": 2", "insert into " + table).doesNotContain("secret");
 		assertThat((String) metadataOf((entityManager) -> entityManager
-			.createQuery("insert into Ware (id, active, note) select w.id + 1000, true, w.note from Ware w where w.id = 91")
+			.createQuery(
+					"insert into Ware (id, active, note) select w.id + 1000, true, w.note from Ware w where w.id = 91")
 			.executeUpdate())).contains("\"rows\": 1", "insert into " + table);
-		assertThat((String) metadataOf((entityManager) -> entityManager
-			.createQuery("insert into Ware (id, active, note) values (91, true, 'c') on conflict (id) do update set note = 'd'")
+		assertThat((String) metadataOf((entityManager) -> entityManager.createQuery(
+				"insert into Ware (id, active, note) values (91, true, 'c') on conflict (id) do update set note = 'd'")
 			.executeUpdate())).contains("\"rows\": 1", "insert into " + table);
 		application
 			.prepare((entityManager) -> entityManager.createQuery("delete from Ware w where w.id > 5").executeUpdate());

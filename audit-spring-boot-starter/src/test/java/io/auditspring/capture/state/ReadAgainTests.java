@@ -114,8 +114,13 @@ class ReadAgainTests {
 			read.hours.size();
 		}), "before_state");
 		String place = " in row " + written.id + " at " + TimeZone.getDefault().getID() + "/" + jdbcZone;
+		if (!jdbcZone.isEmpty()) {
+			// Hibernate itself writes them in one zone and reads them in another.
+			after.remove(Set.of("calendar", "calendarTime"));
+			again.remove(Set.of("calendar", "calendarTime"));
+		}
 		differ(after, again, " read again" + place, differences);
-		differ(Selected.of(row, jdbcZone), again, " selected" + place, differences);
+		differ(Selected.of(row, jdbcZone).retain(again.propertyNames()), again, " selected" + place, differences);
 		ObjectNode comparable = ((ObjectNode) row).remove(NOT_IN_ENVERS);
 		differ(comparable, (ObjectNode) envers, " by Envers" + place, differences);
 	}
@@ -163,7 +168,8 @@ class ReadAgainTests {
 				String name = camel(column.getKey());
 				JsonNode value = column.getValue();
 				if (DATES.contains(name) || PLAIN.contains(name)) {
-					selected.set(name, value.isNumber() ? JSON.readTree(value.decimalValue().stripTrailingZeros().toPlainString()) : value);
+					selected.set(name, value.isNumber()
+							? JSON.readTree(value.decimalValue().stripTrailingZeros().toPlainString()) : value);
 				}
 				else if (INSTANTS.contains(name)) {
 					selected.put(name, OffsetDateTime.parse(value.asString()).toInstant().toString());
@@ -519,7 +525,7 @@ class ReadAgainTests {
 
 		private static String text(Random random, int length) {
 			return "äb💧 x".repeat(3).substring(0, random.nextInt(3) * 2)
-				+ "z".repeat(random.nextInt(Math.max(length - 4, 1)));
+					+ "z".repeat(random.nextInt(Math.max(length - 4, 1)));
 		}
 
 	}

@@ -76,7 +76,8 @@ class RowsTests {
 
 	private static Map<String, Object> entry(List<Map<String, Object>> entries, String type, Object id) {
 		List<Map<String, Object>> of = entries.stream()
-			.filter((entry) -> type.equals(entry.get("target_type")) && String.valueOf(id).equals(entry.get("target_id")))
+			.filter((entry) -> type.equals(entry.get("target_type"))
+					&& String.valueOf(id).equals(entry.get("target_id")))
 			.toList();
 		assertThat(of).as("entries of %s %s in %s", type, id, entries).hasSize(1);
 		return of.get(0);
@@ -108,10 +109,11 @@ class RowsTests {
 			assertThat(after.get("sqlDay").asString()).isEqualTo("2026-11-21");
 			assertThat(after.get("calendarDay").asString()).isEqualTo("2026-11-21");
 			assertThat(after.get("hour").asString()).isEqualTo("00:30:00");
-			assertThat(after.get("stamp").asString())
-				.isEqualTo(LocalDate.of(2026, 11, 21).atTime(0, 30, 0, 123_456_000).atZone(TimeZone.getDefault().toZoneId())
-					.toInstant()
-					.toString());
+			assertThat(after.get("stamp").asString()).isEqualTo(LocalDate.of(2026, 11, 21)
+				.atTime(0, 30, 0, 123_456_000)
+				.atZone(TimeZone.getDefault().toZoneId())
+				.toInstant()
+				.toString());
 			assertThat(application.log()
 				.jdbc()
 				.queryForObject("select day::text from appointment where id = ?", String.class, id))
@@ -290,8 +292,7 @@ class RowsTests {
 		}), "Job", 2);
 		assertThat(json(entry, "before_state")).isEqualTo(json("{'id': 2, 'name': 'a', 'lines': []}"));
 		assertThat(json(entry, "after_state")).isEqualTo(json("{'id': 2, 'name': 'b'}"));
-		assertThat(json(entry, "changes"))
-			.isEqualTo(json("{'name': {'from': 'a', 'to': 'b'}, 'lines': {'from': []}}"));
+		assertThat(json(entry, "changes")).isEqualTo(json("{'name': {'from': 'a', 'to': 'b'}, 'lines': {'from': []}}"));
 	}
 
 	@Test
@@ -345,9 +346,9 @@ class RowsTests {
 	@Test
 	void theStartAndTheEntrySayWhatEnversLeavesOutOfAMappedSuperclass(CapturedOutput output) {
 		assertThat(output.toString().split("of the mapped superclass")).hasSize(2);
-		assertThat(output).contains("Envers does not audit [createdBy, name] of the mapped superclass "
-				+ Silent.class.getName() + ", so the states of [" + Second.class.getName() + ", "
-				+ Silenced.class.getName() + "] lack them")
+		assertThat(output)
+			.contains("Envers does not audit [createdBy, name] of the mapped superclass " + Silent.class.getName()
+					+ ", so the states of [" + Second.class.getName() + ", " + Silenced.class.getName() + "] lack them")
 			.contains("@AuditOverride(forClass = Silent.class)");
 		application.prepare((entityManager) -> {
 			entityManager.persist(new Silenced(1));
@@ -360,7 +361,8 @@ class RowsTests {
 		});
 		assertThat(json(entry, "changes")).isEqualTo(json("{'own': {'from': null, 'to': 'another'}}"));
 		assertThat(json(entry, "metadata")).isEqualTo(json("{'notAudited': {'Silenced': ['createdBy', 'name']}}"));
-		assertThat(only((entityManager) -> entityManager.find(Meant.class, 1).own = "another").get("metadata")).isNull();
+		assertThat(only((entityManager) -> entityManager.find(Meant.class, 1).own = "another").get("metadata"))
+			.isNull();
 	}
 
 	@Entity(name = "Appointment")

@@ -41,6 +41,8 @@ class StateDocumentTests {
 			  properties write is left out. What a statement does not write
 			  (`insertable`, `updatable`) keeps its value, and after an insert is left out; if memory says something else, a second
 			  flush in the same session does not know. In an embedded value it is shown as it is in memory.
+			- A `Calendar` that Hibernate stores without a zone, with `hibernate.jdbc.time_zone` set, is written in its own zone and
+			  read in that one: each update moves it, and an entry shows either time.
 			- Envers' own tables may differ from the entity's, and so from an entry: they do not declare `secondPrecision`, and hold
 			  what was set in memory, though no statement wrote it.
 			- Not known is what the database does on its own: triggers, defaults, expressions in `@SQLInsert` and the like, types
