@@ -55,6 +55,9 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 
 	private static final long MICROS_OF_SECOND = 1_000_000;
 
+	/** PostgreSQL ends in the year 294276. */
+	private static final long MAX_SECONDS = 10_000_000_000_000L;
+
 	private static final long MILLIS_OF_DAY = Duration.ofDays(1).toMillis();
 
 	private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
@@ -186,7 +189,7 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 	// The driver writes arrays as text, of which PostgreSQL itself rounds the seconds.
 	private static Object asText(Object value) {
 		if (value instanceof Instant instant) {
-			double micros = Math.rint(Double.parseDouble("0.%09d".formatted(instant.getNano())) * MICROS_OF_SECOND);
+			double micros = Math.rint(instant.getNano() / 1e9 * MICROS_OF_SECOND);
 			return instant.with(ChronoField.NANO_OF_SECOND, 0).plusNanos((long) micros * 1_000);
 		}
 		return value;
@@ -240,6 +243,9 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 
 	private Object timestamp(Object value, @Nullable TimeZone zone) {
 		if (value instanceof LocalDateTime time) {
+			if (isEndless(time.toEpochSecond(ZoneOffset.UTC))) {
+				return time;
+			}
 			LocalDateTime stored = LocalDateTime.ofInstant(rounded(time.toInstant(ZoneOffset.UTC)), ZoneOffset.UTC);
 			// An hour that the zone leaves out is another one.
 			return (this.jdbcType instanceof TimestampJdbcType) ? Timestamp.valueOf(stored).toLocalDateTime() : stored;
@@ -273,6 +279,11 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 				: instant;
 	}
 
+	// The column holds infinity instead.
+	private static boolean isEndless(long epochSecond) {
+		return Math.abs(epochSecond) > MAX_SECONDS;
+	}
+
 	private static Instant date(Date date) {
 		return Instant.ofEpochMilli(date.getTime());
 	}
@@ -298,6 +309,9 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 
 	// First the driver rounds, later times up; then the column, away from its epoch.
 	private Instant rounded(Instant instant) {
+		if (isEndless(instant.getEpochSecond())) {
+			return instant;
+		}
 		long nanos = instant.getNano();
 		long micros = Math.addExact(
 				Math.multiplyExact(instant.getEpochSecond() - EPOCH.getEpochSecond(), MICROS_OF_SECOND),
