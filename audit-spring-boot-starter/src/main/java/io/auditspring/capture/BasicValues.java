@@ -6,7 +6,12 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Blob;
 import java.sql.Clob;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.time.temporal.TemporalAccessor;
+import java.util.Calendar;
 import java.util.HexFormat;
+import java.util.TimeZone;
 
 import io.auditspring.ledger.merkle.Sha256;
 import org.hibernate.type.BasicType;
@@ -48,23 +53,37 @@ final class BasicValues {
 		this.values = values;
 	}
 
-	JsonNode node(Type type, Object value, WrapperOptions options) {
-		if (type instanceof BasicType<?> basic && WrittenColumns.isForeign(basic)) {
-			return foreign(WrittenColumns.written(basic, value, options), value);
+	/**
+	 * The JSON of a value.
+	 * @param type its mapped type
+	 * @param form what its column makes of it, or {@code null} where only the type tells
+	 * @param value the value
+	 * @param view where to look at it
+	 * @return its JSON, as reading the row again would show it
+	 */
+	@SuppressWarnings("unchecked")
+	JsonNode node(Type type, @Nullable StoredForm form, Object value, View view) {
+		if (!(type instanceof BasicType<?> basic)) {
+			return (value instanceof TemporalAccessor time) ? withOffset(form, time) : node(value);
 		}
-		if (type instanceof BasicType<?> basic
-				&& basic.getValueConverter() instanceof JpaAttributeConverter<?, ?> converter) {
-			return converted(converter, value);
+		StoredForm stored = (form != null) ? form : StoredForm.of(basic);
+		// A calendar is written in its own zone, but was read in the session's.
+		TimeZone zone = (value instanceof Calendar && view.stored()) ? null : view.options().getJdbcTimeZone();
+		if (WrittenColumns.isForeign(basic)) {
+			Object column = WrittenColumns.written(basic, value, view.options());
+			return foreign((column != null) ? stored.read(column, zone) : null, basic, value);
+		}
+		if (basic.getValueConverter() instanceof JpaAttributeConverter<?, ?> converter) {
+			Object column = ((JpaAttributeConverter<Object, Object>) converter).toRelationalValue(value);
+			return converted((column != null) ? stored.read(column, zone) : null, basic, value);
 		}
 		if (value instanceof Enum<?> || value instanceof Boolean) {
 			return constant(value);
 		}
-		if (type instanceof BasicType<?> basic) {
-			if (value instanceof String json && basic.getJdbcType().getDefaultSqlTypeCode() == SqlTypes.JSON) {
-				return json(json);
-			}
+		if (value instanceof String json && basic.getJdbcType().getDefaultSqlTypeCode() == SqlTypes.JSON) {
+			return json(json);
 		}
-		return node(value);
+		return node(stored.read(value, zone));
 	}
 
 	private JsonNode node(Object value) {
@@ -98,36 +117,45 @@ final class BasicValues {
 				: NODES.booleanNode((Boolean) value);
 	}
 
-	@SuppressWarnings("unchecked")
-	private JsonNode converted(JpaAttributeConverter<?, ?> converter, Object value) {
-		Object column = ((JpaAttributeConverter<Object, Object>) converter).toRelationalValue(value);
+	// A time whose offset has a column of its own.
+	private JsonNode withOffset(@Nullable StoredForm form, TemporalAccessor value) {
+		OffsetDateTime time = (value instanceof ZonedDateTime zoned) ? zoned.toOffsetDateTime()
+				: (value instanceof OffsetDateTime offset) ? offset : null;
+		return node((time != null && form != null) ? form.withOffset(time) : value);
+	}
+
+	private JsonNode converted(@Nullable Object column, BasicType<?> type, Object value) {
 		boolean code = !(column instanceof String text) || text.length() <= MAX_CODE;
 		if (code && (value instanceof Enum<?> || value instanceof Boolean)) {
 			return constant(value);
 		}
-		return (column != null) ? written(node(column), value) : NODES.nullNode();
+		return (column != null) ? written(node(column), type, value) : NODES.nullNode();
 	}
 
-	private JsonNode foreign(@Nullable Object column, Object value) {
+	private JsonNode foreign(@Nullable Object column, BasicType<?> type, Object value) {
 		if (column == WrittenColumns.UNKNOWN) {
 			return StandInNode.masked(this.values.toJson(value));
 		}
 		if (column instanceof String text && (text.startsWith("{") || text.startsWith("["))) {
-			return written(json(text), value);
+			return written(json(text), type, value);
 		}
-		return (column != null) ? written(node(column), value) : NODES.nullNode();
+		return (column != null) ? written(node(column), type, value) : NODES.nullNode();
 	}
 
 	// An application converts to encrypt, among other things: what its table does not
 	// show the trail must not show either. But a column may hold more than the masked
 	// members of the object would.
-	private JsonNode written(JsonNode stored, Object value) {
+	private JsonNode written(JsonNode stored, BasicType<?> type, Object value) {
 		JsonNode domain = this.values.toJson(value);
 		if (Masking.isMasked(domain)) {
 			return StandInNode.masked(domain);
 		}
-		// Encryption gives another text each time: equal is what was equal before it.
-		return (stored.isString() && domain.isValueNode()) ? new StandInNode(stored.asString(), domain) : stored;
+		// Encryption gives something else each time: equal is what was equal before it.
+		Converted converted = new Converted(domain, type, value);
+		if (stored.isString()) {
+			return StandInNode.shown(stored.asString(), converted);
+		}
+		return (stored instanceof ObjectNode object) ? new StandInObject(object, converted) : stored;
 	}
 
 	private JsonNode json(String text) {
@@ -156,6 +184,25 @@ final class BasicValues {
 		return NODES.objectNode()
 			.put("sha256", HexFormat.of().formatHex(Sha256.hash(bytes)))
 			.put("length", bytes.length);
+	}
+
+	/**
+	 * What was converted. Of an object whose members are not all shown, JSON alone does
+	 * not tell whether it is the same.
+	 */
+	private record Converted(JsonNode json, BasicType<?> type, Object value) {
+
+		@Override
+		public boolean equals(Object other) {
+			return other instanceof Converted converted && this.json.equals(converted.json)
+					&& this.type.isEqual(this.value, converted.value);
+		}
+
+		@Override
+		public int hashCode() {
+			return this.json.hashCode();
+		}
+
 	}
 
 }

@@ -29,13 +29,16 @@ final class ChangeReporter {
 
 	private final EntityTypes types;
 
+	private final EnversShapes shapes;
+
 	private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
-	ChangeReporter(ChangeSink sink, MappedValues values, EnversRows rows, EntityTypes types) {
+	ChangeReporter(ChangeSink sink, MappedValues values, EnversRows rows, EntityTypes types, EnversShapes shapes) {
 		this.sink = sink;
 		this.values = values;
 		this.rows = rows;
 		this.types = types;
+		this.shapes = shapes;
 	}
 
 	boolean isOpen() {
@@ -79,13 +82,13 @@ final class ChangeReporter {
 		try {
 			text = this.values.text(persister, id, session);
 			BeforeAndAfter states = reading.read();
-			return (states != null)
-					? new EntityChange(key, names, text, states.before(), states.after(), states.unseen(), null) : null;
+			return (states != null) ? new EntityChange(key, names, text, states.before(), states.after(),
+					states.unseen(), this.shapes.of(persister).leftOut(), null) : null;
 		}
 		catch (Throwable ex) {
 			FatalErrors.rethrow(ex);
 			logOnce(names.shown(), ex);
-			return new EntityChange(key, names, text, null, null, Set.of(),
+			return new EntityChange(key, names, text, null, null, Set.of(), Set.of(),
 					NestedExceptionUtils.getMostSpecificCause(ex).getClass().getSimpleName());
 		}
 	}

@@ -91,7 +91,8 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 		}
 		if (inElements || (changed && this.rows.isBidirectional(persister, entry.getEntityName()))) {
 			for (Object element : changedElements(contents, session)) {
-				this.entities.touch(element, entry.getPersister(), EnversRows.property(persister), session);
+				this.entities.touch(element, entry.getPersister(), EnversRows.property(persister),
+						(collection) -> StoredCollections.holds(collection, owner) == contents.holds(element), session);
 			}
 		}
 	}
@@ -107,8 +108,8 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 
 	private boolean isChanged(Contents contents, SharedSessionContractImplementor session) {
 		View view = View.live(session, null);
-		return !this.values.elements(contents.persister(), Shape.PLAIN, contents.before(), view)
-			.equals(this.values.elements(contents.persister(), Shape.PLAIN, contents.after(), view));
+		return !this.values.elements(contents.persister(), Shape.RAW, contents.before(), view)
+			.equals(this.values.elements(contents.persister(), Shape.RAW, contents.after(), view));
 	}
 
 	private Collection<Object> changedElements(Contents contents, SharedSessionContractImplementor session) {
@@ -147,6 +148,10 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 
 		Object before() {
 			return (this.from != null) ? this.from : nothing();
+		}
+
+		boolean holds(Object element) {
+			return StoredCollections.holds(after(), element);
 		}
 
 		Object after() {

@@ -20,10 +20,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param before its state before, {@code null} where it did not exist
  * @param after its state after, {@code null} where it no longer exists
  * @param unseen the properties that changed, though nobody loaded what they hold
+ * @param leftOut the properties that are left out, though nobody said so
  * @param failure why its state could not be read, {@code null} where it could
  */
 public record EntityChange(EntityKey key, EntityNames names, String id, @Nullable ObjectNode before,
-		@Nullable ObjectNode after, Set<String> unseen, @Nullable String failure) {
+		@Nullable ObjectNode after, Set<String> unseen, Set<String> leftOut, @Nullable String failure) {
 
 	/**
 	 * The kind of entity as entries show it.
@@ -104,14 +105,14 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 		if (isUndoneBy(later)) {
 			return null;
 		}
-		if (this.after == null && later.before != null) {
-			// Somebody still refers to what was deleted.
+		if (this.before != null && this.after == null && later.before != null) {
+			// What is gone does not change: somebody else still referred to it.
 			return this;
 		}
 		Set<String> unseen = new TreeSet<>(this.unseen);
 		unseen.addAll(later.unseen);
-		return new EntityChange(this.key, this.names.orMoreSpecial(later.names), this.id, completed(later), later.after,
-				unseen, null);
+		return new EntityChange(this.key, this.names.orMoreSpecial(later.names), this.id, completed(later), result(later),
+				unseen, this.leftOut, null);
 	}
 
 	// Envers has no row either of what came and went, or went and came back as it was.
@@ -122,6 +123,26 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 		return this.after == null && later.before == null && this.before.equals(later.after);
 	}
 
+	private @Nullable ObjectNode result(EntityChange later) {
+		if (this.after == null || later.after == null) {
+			return later.after;
+		}
+		ObjectNode result = JsonNodeFactory.instance.objectNode();
+		if (!later.unseen.isEmpty()) {
+			// None of its columns changed, so that the earlier state tells what this one
+			// does not.
+			result.setAll(this.after);
+			result.remove(later.unseen);
+		}
+		later.after.forEachEntry(
+				(name, node) -> result.set(name, isSame(this.after, later.after, name) ? this.after.get(name) : node));
+		// Once memory lags behind, it does so until the end.
+		this.unseen.stream()
+			.filter((name) -> !this.after.has(name) && (this.before == null || this.before.has(name)))
+			.forEach(result::remove);
+		return result;
+	}
+
 	// A collection that was loaded in between tells what it held before, too.
 	private @Nullable ObjectNode completed(EntityChange later) {
 		if (this.before == null || this.after == null || later.before == null) {
@@ -130,7 +151,7 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 		ObjectNode completed = this.before.deepCopy();
 		for (String name : later.before.propertyNames()) {
 			JsonNode stored = later.before.get(name);
-			if (!this.before.has(name) && !stored.equals(this.after.get(name))) {
+			if (!this.before.has(name) && !this.unseen.contains(name) && !stored.equals(this.after.get(name))) {
 				completed.set(name, stored);
 			}
 		}

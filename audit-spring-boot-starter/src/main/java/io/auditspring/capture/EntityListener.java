@@ -1,12 +1,17 @@
 package io.auditspring.capture;
 
+import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import io.auditspring.capture.EntityShape.Property;
+import io.auditspring.capture.EntityShape.Written;
 import io.auditspring.capture.EntityStates.BeforeAndAfter;
 import io.auditspring.capture.EnversRows.OtherSide;
 import org.hibernate.Hibernate;
 import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.EntityKey;
+import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostDeleteEventListener;
@@ -46,9 +51,9 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		EntityPersister persister = event.getPersister();
 		SharedSessionContractImplementor session = event.getSession();
 		if (isWanted(persister)) {
-			this.reporter.report(persister, event.getId(), session, () -> new BeforeAndAfter(null,
-					state(persister, event.getId(), event.getState(), View.live(session, event.getId()))));
-			touchOthers(persister, null, event.getState(), session);
+			this.reporter.report(persister, event.getId(), session, () -> new BeforeAndAfter(null, state(persister,
+					event.getId(), event.getState(), View.live(session, event.getId()), Written::onInsert)));
+			touchOthers(event.getEntity(), persister, null, event.getState(), session);
 		}
 	}
 
@@ -59,7 +64,7 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		if (isWanted(persister)) {
 			this.reporter.report(persister, event.getId(), session,
 					() -> update(persister, event.getId(), event.getOldState(), event.getState(), session));
-			touchOthers(persister, event.getOldState(), event.getState(), session);
+			touchOthers(event.getEntity(), persister, event.getOldState(), event.getState(), session);
 		}
 	}
 
@@ -71,7 +76,7 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 			this.reporter.report(persister, event.getId(), session, () -> new BeforeAndAfter(
 					state(persister, event.getId(), event.getDeletedState(), View.stored(session, event.getId())),
 					null));
-			touchOthers(persister, event.getDeletedState(), null, session);
+			touchOthers(event.getEntity(), persister, event.getDeletedState(), null, session);
 		}
 	}
 
@@ -80,7 +85,12 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 	}
 
 	private ObjectNode state(EntityPersister persister, Object id, @Nullable Object @Nullable [] state, View view) {
-		return this.states.state(persister, this.shapes.of(persister), id, state, view);
+		return state(persister, id, state, view, (written) -> true);
+	}
+
+	private ObjectNode state(EntityPersister persister, Object id, @Nullable Object @Nullable [] state, View view,
+			Predicate<Written> known) {
+		return this.states.state(persister, this.shapes.of(persister), id, state, view, known);
 	}
 
 	private @Nullable BeforeAndAfter update(EntityPersister persister, Object id, @Nullable Object @Nullable [] from,
@@ -88,7 +98,7 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		if (from == null) {
 			// A stateless session updates without knowing what was there.
 			return new BeforeAndAfter(state(persister, id, null, View.stored(session, id)),
-					state(persister, id, to, View.live(session, id)));
+					state(persister, id, to, View.live(session, id), Written::onUpdate));
 		}
 		EntityShape shape = this.shapes.of(persister);
 		BeforeAndAfter states = this.states.states(persister, shape, id, from, to, session);
@@ -106,52 +116,95 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		return false;
 	}
 
-	private void touchOthers(EntityPersister persister, @Nullable Object @Nullable [] from,
+	private void touchOthers(Object entity, EntityPersister persister, @Nullable Object @Nullable [] from,
 			@Nullable Object @Nullable [] to, SharedSessionContractImplementor session) {
 		this.reporter.attempt(persister, () -> {
 			for (OtherSide other : this.rows.otherSides(persister, from, to, session)) {
-				touch(other.entity(), persister, other.reference(), session);
+				touch(other.entity(), persister, other.reference(),
+						(collection) -> StoredCollections.holds(collection, entity) == other.gains(), session);
 			}
 		});
 	}
 
 	/**
 	 * Reports an entity none of whose columns changed, but a collection.
-	 * @param entity the entity, perhaps a proxy
+	 * @param entity the entity, perhaps a proxy, perhaps no longer in the session
 	 * @param owner the persister of the entity that holds the relation
 	 * @param relation by which property it does
+	 * @param upToDate whether a collection in memory went along
 	 * @param session the session that holds it
 	 */
-	void touch(Object entity, EntityPersister owner, String relation, SharedSessionContractImplementor session) {
+	void touch(Object entity, EntityPersister owner, String relation, Predicate<Object> upToDate,
+			SharedSessionContractImplementor session) {
 		if (entity instanceof HibernateProxy proxy && !Hibernate.isInitialized(entity)) {
 			LazyInitializer initializer = proxy.getHibernateLazyInitializer();
 			EntityPersister persister = session.getFactory()
 				.getMappingMetamodel()
 				.getEntityDescriptor(initializer.getEntityName());
-			unknown(persister, initializer.getInternalIdentifier(), this.rows.inverse(persister, owner, relation),
-					session);
+			unknown(persister, initializer.getInternalIdentifier(), changed(persister, owner, relation), session);
 			return;
 		}
 		Object target = Hibernate.unproxy(entity);
-		EntityEntry entry = session.getPersistenceContextInternal().getEntry(target);
+		PersistenceContext context = session.getPersistenceContextInternal();
+		EntityEntry entry = context.getEntry(target);
 		if (entry != null) {
-			touch(target, entry, this.rows.inverse(entry.getPersister(), owner, relation), session);
+			touch(target, entry, changed(entry.getPersister(), owner, relation), upToDate, session);
+			return;
 		}
-		else if (!session.isEventSource()) {
-			EntityPersister persister = session.getEntityPersister(null, target);
-			unknown(persister, persister.getIdentifier(target, session), this.rows.inverse(persister, owner, relation),
-					session);
+		EntityPersister persister = session.getEntityPersister(null, target);
+		Object id = persister.getIdentifier(target, session);
+		EntityKey key = (id != null) ? session.generateEntityKey(id, persister) : null;
+		// What is deleted in this flush has an event of its own.
+		if (key != null && !context.containsNullifiableEntityKey(() -> key)) {
+			Object current = context.getEntity(key);
+			EntityEntry held = (current != null) ? context.getEntry(current) : null;
+			if (held != null) {
+				touch(current, held, changed(persister, owner, relation), upToDate, session);
+			}
+			else {
+				unknown(persister, id, changed(persister, owner, relation), session);
+			}
 		}
 	}
 
-	private void touch(Object entity, EntityEntry entry, Set<String> changed,
+	private void touch(Object entity, EntityEntry entry, Set<String> changed, Predicate<Object> upToDate,
 			SharedSessionContractImplementor session) {
 		// What comes or goes has an event of its own.
 		if (entry.getStatus().isDeletedOrGone() || !entry.isExistsInDatabase() || !isWanted(entry.getPersister())) {
 			return;
 		}
 		this.reporter.report(entry.getPersister(), entry.getId(), session,
-				() -> current(entity, entry, session).changedIn(changed));
+				() -> current(entity, entry, session).changedIn(changed)
+					.without(behind(entity, entry, changed, upToDate)));
+	}
+
+	private Set<String> changed(EntityPersister persister, EntityPersister owner, String relation) {
+		if (!isWanted(persister)) {
+			return Set.of();
+		}
+		Set<String> changed = this.rows.inverse(persister, owner, relation);
+		String reference = this.rows.mappedBy(owner, relation);
+		for (Property property : this.shapes.of(persister).properties()) {
+			if (property.name().equals(reference) && !property.written().isUpdated()) {
+				changed.add(reference);
+			}
+		}
+		return changed;
+	}
+
+	// An application need not keep both sides of a relation in step. A reference that it
+	// does not write, it hardly does.
+	private static Set<String> behind(Object entity, EntityEntry entry, Set<String> changed,
+			Predicate<Object> upToDate) {
+		Set<String> behind = new HashSet<>();
+		for (String property : changed) {
+			Object value = entry.getPersister().getPropertyValue(entity, property);
+			boolean reference = entry.getPersister().getPropertyType(property).isEntityType();
+			if (reference || (value != null && Hibernate.isInitialized(value) && !upToDate.test(value))) {
+				behind.add(property);
+			}
+		}
+		return behind;
 	}
 
 	private void unknown(EntityPersister persister, Object id, Set<String> changed,

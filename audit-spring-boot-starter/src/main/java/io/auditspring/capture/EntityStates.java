@@ -1,8 +1,11 @@
 package io.auditspring.capture;
 
 import java.util.Set;
+import java.util.function.Predicate;
 
 import io.auditspring.capture.EntityShape.Property;
+import io.auditspring.capture.EntityShape.Source;
+import io.auditspring.capture.EntityShape.Written;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -31,17 +34,27 @@ final class EntityStates {
 	 * @param state the property values in the persister's order, or {@code null} where
 	 * nobody knows them
 	 * @param view how to look at its collections
+	 * @param known which properties the row holds as the state has them
 	 * @return the state
 	 */
 	ObjectNode state(EntityPersister persister, EntityShape shape, Object id, @Nullable Object @Nullable [] state,
-			View view) {
+			View view, Predicate<Written> known) {
 		ObjectNode node = withId(persister, id, view);
 		if (state != null) {
 			for (Property property : shape.properties()) {
-				put(node, property, this.values.node(property.type(), property.shape(), state[property.index()], view));
+				if (property.written().source() != null || known.test(property.written())) {
+					Object value = value(property, id, state, view.session());
+					put(node, property, this.values.node(property.type(), property.shape(), value, view));
+				}
 			}
 		}
 		return node;
+	}
+
+	private static @Nullable Object value(Property property, Object id, @Nullable Object[] state,
+			SharedSessionContractImplementor session) {
+		Source source = property.written().source();
+		return (source != null) ? MappedValues.value(source, id, state, session) : state[property.index()];
 	}
 
 	/**
@@ -61,20 +74,27 @@ final class EntityStates {
 		ObjectNode before = withId(persister, id, live);
 		ObjectNode after = before.deepCopy();
 		for (Property property : shape.properties()) {
-			Object old = from[property.index()];
+			Object old = value(property, id, from, session);
+			Object now = property.written().isUpdated() ? value(property, id, to, session) : old;
 			// What was not loaded was not changed.
-			Object now = (to[property.index()] != LazyPropertyInitializer.UNFETCHED_PROPERTY) ? to[property.index()]
-					: old;
+			if (now == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
+				now = old;
+			}
 			JsonNode node = this.values.node(property.type(), property.shape(), old, stored);
 			put(before, property, node);
-			put(after, property,
-					isSame(property, old, now) ? node : this.values.node(property.type(), property.shape(), now, live));
+			put(after, property, isSame(property, old, now) ? node
+					: same(node, this.values.node(property.type(), property.shape(), now, live)));
 		}
 		return new BeforeAndAfter(before, after);
 	}
 
+	// What is encrypted looks different each time.
+	private static @Nullable JsonNode same(@Nullable JsonNode before, @Nullable JsonNode after) {
+		return (before != null && before.equals(after)) ? before : after;
+	}
+
 	private static boolean isSame(Property property, @Nullable Object old, @Nullable Object now) {
-		if (property.holdsCollections()) {
+		if (property.holdsCollections() || property.written().source() != null) {
 			return false;
 		}
 		if (old == LazyPropertyInitializer.UNFETCHED_PROPERTY || old == null || now == null) {
@@ -115,6 +135,18 @@ final class EntityStates {
 
 		BeforeAndAfter changedIn(Set<String> properties) {
 			return new BeforeAndAfter(this.before, this.after, properties);
+		}
+
+		/**
+		 * The same, where memory does not tell what properties became.
+		 * @param properties the properties
+		 * @return the states without them
+		 */
+		BeforeAndAfter without(Set<String> properties) {
+			if (this.after != null) {
+				this.after.remove(properties);
+			}
+			return this;
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.UUID;
 
 import io.auditspring.Actor;
@@ -213,11 +214,16 @@ public final class EntryFactory {
 	}
 
 	private static @Nullable CanonicalJson metadata(@Nullable CanonicalJson metadata, EntityChange change) {
-		if (change.failure() == null) {
-			return metadata;
+		if (change.failure() != null) {
+			return with(metadata, "stateErrors",
+					JsonNodeFactory.instance.objectNode().put(change.type(), change.failure()));
 		}
-		return with(metadata, "stateErrors",
-				JsonNodeFactory.instance.objectNode().put(change.type(), change.failure()));
+		if (!change.leftOut().isEmpty()) {
+			ObjectNode leftOut = JsonNodeFactory.instance.objectNode();
+			new TreeSet<>(change.leftOut()).forEach(leftOut.putArray(change.type())::add);
+			return with(metadata, "notAudited", leftOut);
+		}
+		return metadata;
 	}
 
 	private static CanonicalJson with(@Nullable CanonicalJson metadata, String key, JsonNode value) {

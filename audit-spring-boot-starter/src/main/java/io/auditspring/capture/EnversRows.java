@@ -75,8 +75,8 @@ final class EnversRows {
 			Object now = (to != null) ? to[i] : null;
 			if (relation != null && isToOneOfMany(relation)
 					&& !EntityTools.entitiesEqual(session, relation.getToEntityName(), old, now)) {
-				add(others, old, names[i]);
-				add(others, now, names[i]);
+				add(others, old, names[i], false);
+				add(others, now, names[i], true);
 			}
 		}
 		return others;
@@ -87,9 +87,9 @@ final class EnversRows {
 				&& relation.isInsertable();
 	}
 
-	private static void add(List<OtherSide> others, @Nullable Object entity, String reference) {
+	private static void add(List<OtherSide> others, @Nullable Object entity, String reference, boolean gains) {
 		if (entity != null) {
-			others.add(new OtherSide(entity, reference));
+			others.add(new OtherSide(entity, reference, gains));
 		}
 	}
 
@@ -115,6 +115,18 @@ final class EnversRows {
 			}
 		}
 		return inverse;
+	}
+
+	/**
+	 * The property of the elements that refers to the owner of their collection.
+	 * @param owner the persister of the owner
+	 * @param relation the property that holds the collection
+	 * @return the property, or {@code null} if there is none
+	 */
+	@Nullable String mappedBy(EntityPersister owner, String relation) {
+		RelationDescription description = this.entities.getRelationDescription(owner.getEntityName(),
+				relation.replace('.', '_'));
+		return (description != null) ? description.getMappedByPropertyName() : null;
 	}
 
 	/**
@@ -184,8 +196,9 @@ final class EnversRows {
 	 *
 	 * @param entity the entity, perhaps a proxy
 	 * @param reference the property that refers to it
+	 * @param gains whether it is referred to now, rather than before
 	 */
-	record OtherSide(Object entity, String reference) {
+	record OtherSide(Object entity, String reference, boolean gains) {
 
 	}
 

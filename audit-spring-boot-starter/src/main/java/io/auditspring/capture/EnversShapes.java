@@ -3,19 +3,23 @@ package io.auditspring.capture;
 import java.beans.PropertyDescriptor;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Field;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.capture.EntityShape.Property;
 import io.auditspring.capture.EntityShape.Shape;
+import io.auditspring.capture.EntityShape.Written;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.envers.NotAudited;
 import org.hibernate.envers.internal.entities.EntitiesConfigurations;
 import org.hibernate.envers.internal.entities.mapper.CompositeMapperBuilder;
 import org.hibernate.envers.internal.entities.mapper.PropertyMapper;
+import org.hibernate.metamodel.mapping.AttributeMapping;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
 import org.hibernate.metamodel.mapping.ModelPart;
@@ -38,13 +42,17 @@ final class EnversShapes {
 
 	private final SessionFactoryImplementor sessionFactory;
 
+	private final StoredForms forms;
+
 	private final Masking masking;
 
 	private final Map<EntityPersister, EntityShape> shapes = new ConcurrentHashMap<>();
 
-	EnversShapes(EntitiesConfigurations audited, SessionFactoryImplementor sessionFactory, Masking masking) {
+	EnversShapes(EntitiesConfigurations audited, SessionFactoryImplementor sessionFactory, StoredForms forms,
+			Masking masking) {
 		this.audited = audited;
 		this.sessionFactory = sessionFactory;
+		this.forms = forms;
 		this.masking = masking;
 	}
 
@@ -53,24 +61,48 @@ final class EnversShapes {
 		return (known != null) ? known : this.shapes.computeIfAbsent(persister, this::read);
 	}
 
-	private EntityShape read(EntityPersister persister) {
+	/**
+	 * Tells of columns that are left out, though nobody said so.
+	 */
+	void warnOfInherited() {
+		InheritedColumns inherited = new InheritedColumns();
+		this.sessionFactory.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
+			if (this.audited.isVersioned(persister.getEntityName())) {
+				inherited.add(persister.getEntityName(),
+						InheritedColumns.leftOut(persister, mappers(persister).keySet()));
+			}
+		});
+		inherited.warn();
+	}
+
+	private Map<String, PropertyMapper> mappers(EntityPersister persister) {
 		Map<String, PropertyMapper> mappers = new HashMap<>();
 		this.audited.get(persister.getEntityName()).getPropertyMapper().getProperties().forEach((data, mapper) -> {
 			if (!data.isSynthetic()) {
 				mappers.put(data.getName(), mapper);
 			}
 		});
+		return mappers;
+	}
+
+	private EntityShape read(EntityPersister persister) {
+		Map<String, PropertyMapper> mappers = mappers(persister);
 		List<Property> properties = new ArrayList<>();
 		String[] names = persister.getPropertyNames();
 		for (int i = 0; i < names.length; i++) {
 			PropertyMapper mapper = mappers.get(names[i]);
 			if (mapper != null) {
 				Type type = persister.getPropertyTypes()[i];
-				properties.add(new Property(i, names[i], type, shape(mapper, type, persister.getMappedClass(), names[i],
-						persister.findAttributeMapping(names[i]))));
+				AttributeMapping attribute = persister.findAttributeMapping(names[i]);
+				Written written = WrittenColumns.written(persister, type, attribute);
+				if (written != Written.ELSEWHERE) {
+					properties.add(new Property(i, names[i], type,
+							shape(mapper, type, persister.getMappedClass(), names[i], attribute), written));
+				}
 			}
 		}
-		return new EntityShape(List.copyOf(properties));
+		return new EntityShape(List.copyOf(properties),
+				Set.copyOf(InheritedColumns.leftOut(persister, mappers.keySet()).keySet()));
 	}
 
 	private Shape shape(@Nullable PropertyMapper mapper, Type type, Class<?> owner, String name,
@@ -81,7 +113,16 @@ final class EnversShapes {
 		Map<String, Shape> members = members(mapper, type, embeddable);
 		boolean masked = this.masking.hides(owner, name) || (members == null && values != null
 				&& WrittenColumns.isTransformed(values, this.sessionFactory.getJdbcServices().getDialect()));
-		return new Shape(masked, members);
+		return new Shape(masked, members, form(values));
+	}
+
+	private @Nullable StoredForm form(@Nullable ModelPart part) {
+		// A time whose offset has a column of its own comes first.
+		if (part instanceof EmbeddableValuedModelPart embedded
+				&& Temporal.class.isAssignableFrom(embedded.getJavaType().getJavaTypeClass())) {
+			return this.forms.of(embedded.getSelectable(0));
+		}
+		return this.forms.of(part);
 	}
 
 	private @Nullable Map<String, Shape> members(@Nullable PropertyMapper mapper, Type type,

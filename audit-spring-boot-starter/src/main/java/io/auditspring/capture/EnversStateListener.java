@@ -4,6 +4,7 @@ import java.util.TreeSet;
 
 import org.hibernate.SessionFactory;
 import org.hibernate.SessionFactoryObserver;
+import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.envers.boot.internal.EnversService;
 import org.hibernate.event.service.spi.EventListenerRegistry;
@@ -41,12 +42,12 @@ public final class EnversStateListener implements SessionFactoryExtension {
 	// When every integrator, and so Envers, has registered its own listeners: Envers
 	// loads what it needs itself, and integrators come in the order of the class path.
 	@Override
-	public void extend(SessionFactoryImplementor sessionFactory) {
+	public void extend(SessionFactoryImplementor sessionFactory, Metadata metadata) {
 		sessionFactory.addObserver(new SessionFactoryObserver() {
 
 			@Override
 			public void sessionFactoryCreated(SessionFactory factory) {
-				complete(factory.unwrap(SessionFactoryImplementor.class));
+				complete(factory.unwrap(SessionFactoryImplementor.class), metadata);
 			}
 
 			@Override
@@ -57,21 +58,22 @@ public final class EnversStateListener implements SessionFactoryExtension {
 		});
 	}
 
-	private void complete(SessionFactoryImplementor sessionFactory) {
+	private void complete(SessionFactoryImplementor sessionFactory, Metadata metadata) {
 		EnversService envers = sessionFactory.getServiceRegistry().getService(EnversService.class);
 		if (envers != null && envers.isEnabled() && envers.getEntitiesConfigurations().hasAuditedEntities()) {
-			listen(sessionFactory, envers);
+			listen(sessionFactory, envers, StoredForms.of(sessionFactory, metadata));
 		}
 		warnOfOtherAuditing(sessionFactory, envers);
 	}
 
-	private void listen(SessionFactoryImplementor sessionFactory, EnversService envers) {
+	private void listen(SessionFactoryImplementor sessionFactory, EnversService envers, StoredForms forms) {
 		EnversRows rows = new EnversRows(envers);
-		EnversShapes shapes = new EnversShapes(envers.getEntitiesConfigurations(), sessionFactory, this.masking);
+		EnversShapes shapes = new EnversShapes(envers.getEntitiesConfigurations(), sessionFactory, forms, this.masking);
+		shapes.warnOfInherited();
 		EntityTypes types = this.identifiers.types();
 		types.add(sessionFactory, (persister) -> rows.covers(persister.getEntityName()));
 		MappedValues values = this.identifiers.values();
-		ChangeReporter reporter = new ChangeReporter(this.sink, values, rows, types);
+		ChangeReporter reporter = new ChangeReporter(this.sink, values, rows, types, shapes);
 		EntityListener entities = new EntityListener(reporter, rows, shapes, new EntityStates(values));
 		CollectionListener collections = new CollectionListener(reporter, rows, shapes, values, entities);
 		EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();

@@ -10,9 +10,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.capture.EntityShape.Shape;
+import io.auditspring.capture.EntityShape.Source;
 import io.auditspring.ledger.CanonicalJson;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
+import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
@@ -37,12 +41,10 @@ final class MappedValues {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-	private static final Comparator<JsonNode> BY_VALUE = Comparator
-		.comparing((JsonNode node) -> node.isNumber() ? 0 : 1)
-		.thenComparing((left, right) -> left.isNumber() ? left.decimalValue().compareTo(right.decimalValue())
-				: left.toString().compareTo(right.toString()))
-		// Lest what is not shown seems to change when only its order does.
-		.thenComparing(StandInNode::reveal);
+	private static final Comparator<Sorted> BY_VALUE = Comparator.comparing((Sorted sorted) -> sorted.number() ? 0 : 1)
+		.thenComparing(
+				(left, right) -> left.number() ? left.node().decimalValue().compareTo(right.node().decimalValue())
+						: left.order().compareTo(right.order()));
 
 	private final Masking masking;
 
@@ -72,6 +74,34 @@ final class MappedValues {
 		}
 		JsonNode node = open(type, shape, value, view);
 		return (node != null && shape.masked() && value != null) ? StandInNode.masked(node) : node;
+	}
+
+	/**
+	 * What a property's column holds where another attribute writes it.
+	 * @param source what writes its column
+	 * @param id the entity's identifier
+	 * @param state what Hibernate holds of the entity
+	 * @param session the session that holds it
+	 * @return the value, of a reference its identifier
+	 */
+	static @Nullable Object value(Source source, Object id, @Nullable Object[] state,
+			SharedSessionContractImplementor session) {
+		Object writing = (source.index() >= 0) ? state[source.index()] : id;
+		if (writing == null || writing == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
+			return writing;
+		}
+		if (source.part() instanceof ToOneAttributeMapping reference && !reference.isReferenceToPrimaryKey()) {
+			// Its column holds something else of the other entity, which may not be
+			// loaded.
+			return LazyPropertyInitializer.UNFETCHED_PROPERTY;
+		}
+		Object[] column = new Object[1];
+		source.part().breakDownJdbcValues(writing, (index, value, selectable) -> {
+			if (index == source.column()) {
+				column[0] = value;
+			}
+		}, session);
+		return (column[0] != null) ? source.mapping().convertToDomainValue(column[0]) : null;
 	}
 
 	/**
@@ -137,17 +167,21 @@ final class MappedValues {
 			boolean masked = (name != null && this.masking.hides(entity.getMappedClass(), name)) || WrittenColumns
 				.isTransformed(entity.getIdentifierMapping(), entity.getFactory().getJdbcServices().getDialect());
 			// The parts of an identifier class may be properties of the entity, too.
-			Map<String, Shape> parts = (entity.getIdentifierType() instanceof ComponentType type)
-					? parts(type, entity.getMappedClass()) : null;
-			return new Shape(masked, parts);
+			Map<String, Shape> parts = (entity.getIdentifierType() instanceof ComponentType type) ? parts(type, entity)
+					: null;
+			return new Shape(masked, parts, StoredForms.of(entity.getFactory()).of(entity.getIdentifierMapping()));
 		});
 	}
 
-	private Map<String, Shape> parts(ComponentType type, Class<?> owner) {
+	private Map<String, Shape> parts(ComponentType type, EntityPersister owner) {
+		StoredForms forms = StoredForms.of(owner.getFactory());
 		Map<String, Shape> parts = new HashMap<>();
 		for (String part : type.getPropertyNames()) {
-			boolean masked = this.masking.hides(owner, part) || this.masking.hides(type.getReturnedClass(), part);
-			parts.put(part, masked ? Shape.MASKED : Shape.PLAIN);
+			boolean masked = this.masking.hides(owner.getMappedClass(), part)
+					|| this.masking.hides(type.getReturnedClass(), part);
+			ModelPart column = (owner.getIdentifierMapping() instanceof EmbeddableValuedModelPart embedded)
+					? embedded.findSubPart(part, null) : null;
+			parts.put(part, new Shape(masked, null, forms.of(column)));
 		}
 		return parts;
 	}
@@ -173,7 +207,7 @@ final class MappedValues {
 		if (type instanceof ComponentType component && !(value instanceof TemporalAccessor)) {
 			return component(component, shape, value, view);
 		}
-		return this.basics.node(type, value, view.options());
+		return this.basics.node(type, shape.form(), value, view);
 	}
 
 	private JsonNode component(ComponentType type, Shape shape, Object value, View view) {
@@ -195,7 +229,7 @@ final class MappedValues {
 		// A value may be of a subclass, which has marks of its own.
 		boolean masked = this.masking.hides(value.getClass(), name)
 				|| this.masking.hides(type.getReturnedClass(), name);
-		return (member != null && masked) ? Shape.MASKED : member;
+		return (member != null && masked) ? member.masked(true) : member;
 	}
 
 	// An identifier class holds the identifier where the entity holds the reference.
@@ -241,34 +275,74 @@ final class MappedValues {
 		}
 		List<JsonNode> nodes = new ArrayList<>();
 		for (Object element : StoredCollections.list(elements)) {
-			JsonNode node = node(persister.getElementType(), new Shape(false, shape.members()), element, view);
+			JsonNode node = node(persister.getElementType(), shape.masked(false), element, view);
 			// A reference without identifier is to something not stored yet.
 			if (node != null && !(node.isNull() && element != null)) {
 				nodes.add(node);
 			}
 		}
 		if (!(type instanceof ListType) && !(type instanceof ArrayType)) {
-			nodes.sort(BY_VALUE);
+			return array(sorted(nodes));
 		}
 		return array(nodes);
+	}
+
+	private static List<JsonNode> sorted(List<JsonNode> nodes) {
+		return nodes.stream()
+			.map((node) -> new Sorted(node, node.isNumber(), node.isNumber() ? "" : StandInNode.order(node)))
+			.sorted(BY_VALUE)
+			.map(Sorted::node)
+			.toList();
 	}
 
 	private static ArrayNode array(Collection<JsonNode> nodes) {
 		return NODES.arrayNode().addAll(nodes);
 	}
 
-	private ObjectNode object(CollectionPersister persister, Shape shape, Map<?, ?> map, View view) {
+	private JsonNode object(CollectionPersister persister, Shape shape, Map<?, ?> map, View view) {
+		if (map.keySet().stream().anyMatch((key) -> key != null && isRandom(persister.getIndexType(), key, view))) {
+			return pairs(persister, shape, map, view);
+		}
 		ObjectNode object = NODES.objectNode();
 		map.forEach((key, value) -> {
-			JsonNode index = node(persister.getIndexType(), Shape.PLAIN, key, view);
-			String name = text((index != null) ? this.identifierText.of(index) : null);
-			JsonNode node = node(persister.getElementType(), new Shape(this.masking.hides(name), shape.members()),
-					value, view);
+			String name = text(key(persister, key, view));
+			JsonNode node = node(persister.getElementType(), shape.masked(this.masking.hides(name)), value, view);
 			if (node != null) {
 				object.set(name, node);
 			}
 		});
 		return object;
+	}
+
+	private @Nullable JsonNode key(CollectionPersister persister, @Nullable Object key, View view) {
+		JsonNode index = node(persister.getIndexType(), Shape.PLAIN, key, view);
+		return (index != null) ? this.identifierText.of(index) : null;
+	}
+
+	// What is encrypted may be another text each time, and is no name then.
+	private boolean isRandom(Type type, Object key, View view) {
+		return node(type, Shape.PLAIN, key, view) instanceof StandInNode once && once.mayBeEncrypted()
+				&& node(type, Shape.PLAIN, key, view) instanceof StandInNode twice
+				&& !once.asString().equals(twice.asString());
+	}
+
+	private ArrayNode pairs(CollectionPersister persister, Shape shape, Map<?, ?> map, View view) {
+		List<JsonNode> pairs = new ArrayList<>();
+		map.forEach((key, value) -> {
+			JsonNode name = key(persister, key, view);
+			JsonNode node = node(persister.getElementType(), shape.masked(false), value, view);
+			if (name != null && node != null) {
+				ObjectNode pair = NODES.objectNode();
+				pair.set("key", name);
+				pair.set("value", node);
+				pairs.add(pair);
+			}
+		});
+		return array(sorted(pairs));
+	}
+
+	private record Sorted(JsonNode node, boolean number, String order) {
+
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
+import org.hibernate.Hibernate;
 import org.hibernate.collection.spi.PersistentArrayHolder;
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.CollectionEntry;
@@ -13,6 +14,7 @@ import org.hibernate.engine.spi.CollectionKey;
 import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.collection.CollectionPersister;
+import org.hibernate.proxy.HibernateProxy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,22 @@ final class StoredCollections {
 		}
 		PersistentCollection<?> current = context.getCollection(new CollectionKey(persister, ownerId));
 		return (current != null) ? current : value;
+	}
+
+	/**
+	 * Whether a collection has an entity among its elements, by its reference or a proxy.
+	 * @param elements the collection
+	 * @param entity the entity, or a proxy of it
+	 * @return whether it has
+	 */
+	static boolean holds(Object elements, Object entity) {
+		Object wanted = loaded(entity);
+		return list(elements).stream().anyMatch((element) -> loaded(element) == wanted);
+	}
+
+	private static Object loaded(Object entity) {
+		return (entity instanceof HibernateProxy && Hibernate.isInitialized(entity)) ? Hibernate.unproxy(entity)
+				: entity;
 	}
 
 	/**

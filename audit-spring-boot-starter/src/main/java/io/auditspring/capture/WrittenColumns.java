@@ -6,13 +6,25 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 
+import io.auditspring.capture.EntityShape.Source;
+import io.auditspring.capture.EntityShape.Written;
 import org.hibernate.dialect.Dialect;
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.ForeignKeyDescriptor;
 import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.SelectableMapping;
+import org.hibernate.metamodel.mapping.ValuedModelPart;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
+import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.type.BasicType;
 import org.hibernate.type.CustomType;
+import org.hibernate.type.ManyToOneType;
+import org.hibernate.type.Type;
 import org.hibernate.type.descriptor.ValueBinder;
 import org.hibernate.type.descriptor.WrapperOptions;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +55,70 @@ final class WrittenColumns {
 		boolean[] transformed = new boolean[1];
 		part.forEachSelectable((index, column) -> transformed[0] |= isTransformed(column, dialect));
 		return transformed[0];
+	}
+
+	/**
+	 * How an attribute gets into the row: not at all, where its column is that of another
+	 * attribute, too.
+	 * @param persister the entity's persister
+	 * @param type the attribute's type
+	 * @param attribute the attribute
+	 * @return how it is written
+	 */
+	static Written written(EntityPersister persister, Type type, @Nullable AttributeMapping attribute) {
+		boolean single = type instanceof BasicType<?> || type instanceof ManyToOneType;
+		if (attribute == null || !single || attribute.getGenerator() != null) {
+			return Written.ALWAYS;
+		}
+		List<SelectableMapping> columns = columns(attribute);
+		if (columns.isEmpty() || columns.stream().anyMatch(SelectableMapping::isFormula)) {
+			return Written.ALWAYS;
+		}
+		boolean onInsert = columns.stream().anyMatch(SelectableMapping::isInsertable);
+		boolean onUpdate = columns.stream().anyMatch(SelectableMapping::isUpdateable);
+		if (onInsert || onUpdate) {
+			return new Written(onInsert, onUpdate, null);
+		}
+		List<@Nullable Source> sources = columns.stream()
+			.map((column) -> source(persister, attribute, column))
+			.toList();
+		if (sources.size() > 1 && sources.stream().allMatch(Objects::nonNull)) {
+			return Written.ELSEWHERE;
+		}
+		return new Written(false, false, (sources.size() == 1) ? sources.get(0) : null);
+	}
+
+	private static List<SelectableMapping> columns(ModelPart part) {
+		List<SelectableMapping> columns = new ArrayList<>();
+		part.forEachSelectable((index, column) -> columns.add(column));
+		return columns;
+	}
+
+	private static @Nullable Source source(EntityPersister persister, AttributeMapping reading,
+			SelectableMapping column) {
+		Source source = source(persister.getIdentifierMapping(), -1, column);
+		for (int i = 0; source == null && i < persister.getAttributeMappings().size(); i++) {
+			AttributeMapping attribute = persister.getAttributeMappings().get(i);
+			boolean elsewhere = attribute instanceof ToOneAttributeMapping reference
+					&& reference.getSideNature() == ForeignKeyDescriptor.Nature.TARGET;
+			if (attribute != reading && !elsewhere && !attribute.isPluralAttributeMapping()) {
+				source = source(attribute, attribute.getStateArrayPosition(), column);
+			}
+		}
+		return source;
+	}
+
+	private static @Nullable Source source(ValuedModelPart part, int index, SelectableMapping column) {
+		List<SelectableMapping> columns = columns(part);
+		for (int i = 0; i < columns.size(); i++) {
+			SelectableMapping written = columns.get(i);
+			if ((written.isInsertable() || written.isUpdateable()) && !written.isFormula()
+					&& written.getContainingTableExpression().equals(column.getContainingTableExpression())
+					&& written.getSelectionExpression().equals(column.getSelectionExpression())) {
+				return new Source(part, index, i, column.getJdbcMapping());
+			}
+		}
+		return null;
 	}
 
 	// Hibernate has expressions of its own, such as casts.

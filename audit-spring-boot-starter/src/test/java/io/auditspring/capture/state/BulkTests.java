@@ -100,6 +100,49 @@ class BulkTests {
 	}
 
 	@Test
+	void whatAStatelessSessionWritesWithoutKnowingWhetherItIsNewIsBulk() {
+		String table = table(Ware.class);
+		assertThat(metadataOf((entityManager) -> {
+			StatelessSession session = entityManager.unwrap(Session.class).statelessWithOptions().connection().open();
+			session.upsert(new Ware(1));
+			session.upsertMultiple(List.of(new Ware(2), new Ware(5)));
+		})).isEqualTo("{\"bulk\": [{\"rows\": 3, \"times\": 3, \"statement\": \"upsert into %s\"}]}".formatted(table));
+	}
+
+	@Test
+	void whatIsInsertedByAStatementIsSeen() {
+		String table = table(Ware.class);
+		assertThat((String) metadataOf((entityManager) -> entityManager
+			.createQuery("insert into Ware (id, active, note) values (91, true, 'top secret'), (92, true, 'b')")
+			.executeUpdate())).contains("\"rows\": 2", "insert into " + table).doesNotContain("secret");
+		assertThat((String) metadataOf((entityManager) -> entityManager
+			.createQuery(
+					"insert into Ware (id, active, note) select w.id + 1000, true, w.note from Ware w where w.id = 91")
+			.executeUpdate())).contains("\"rows\": 1", "insert into " + table);
+		assertThat((String) metadataOf((entityManager) -> entityManager.createQuery(
+				"insert into Ware (id, active, note) values (91, true, 'c') on conflict (id) do update set note = 'd'")
+			.executeUpdate())).contains("\"rows\": 1", "insert into " + table);
+		application
+			.prepare((entityManager) -> entityManager.createQuery("delete from Ware w where w.id > 5").executeUpdate());
+	}
+
+	@Test
+	void howTheRowsOfAChangingStatementAreReadDoesNotMatter() {
+		String statement = "update %s set note = 'n' where id = 1 returning id".formatted(table(Ware.class));
+		String seen = "update %s set note = ? where id = ? returning id".formatted(table(Ware.class));
+		assertThat((String) metadataOf((entityManager) -> entityManager.createNativeQuery(statement, Long.class)
+			.getResultStream()
+			.forEach((id) -> assertThat(id).isEqualTo(1L)))).contains(seen);
+		assertThat((String) metadataOf((entityManager) -> entityManager.unwrap(Session.class)
+			.createNativeQuery(statement, Long.class)
+			.scroll()
+			.close())).contains(seen);
+		assertThat((String) metadataOf((entityManager) -> entityManager.unwrap(Session.class)
+			.createNativeQuery(statement, Long.class)
+			.uniqueResult())).contains(seen);
+	}
+
+	@Test
 	void ofWhatReturnsRowsTheirNumberIsNotGuessed() {
 		String table = table(Ware.class);
 		assertThat(

@@ -233,7 +233,7 @@ final class Collections {
 			.call((entityManager) -> entityManager.find(Shelf.class, 1).books.add(entityManager.find(Book.class, 1)))
 			.updates("Shelf", 1, "{'id': 1, 'books': []}", "{'id': 1, 'books': [1]}",
 					"{'books': {'from': [], 'to': [1]}}")
-			.updates("Book", 1, "{'id': 1, 'shelf': null}", "{'id': 1, 'shelf': null}", "{}")
+			.updates("Book", 1, "{'id': 1, 'shelf': null}", "{'id': 1}", "{'shelf': {'from': null}}")
 			.build();
 	}
 

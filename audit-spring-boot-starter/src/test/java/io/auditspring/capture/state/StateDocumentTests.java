@@ -39,9 +39,28 @@ class StateDocumentTests {
 			  keys of maps, too: equal for equal values, so that a thing's trail can be followed. It is the first 128 bits of
 			  HMAC-SHA256 over the value's text (of several parts: their canonical JSON), in hexadecimal digits. `TRUST.md` tells
 			  about its key. `AuditTrail.trail` and `stateAt` take the digest, or the identifier itself.
-			- What Envers does not audit is not shown: `@NotAudited`, `@AuditOverride`, and the version.
+			- What Envers does not audit is not shown: `@NotAudited`, `@AuditOverride`, and the version. By its rules that includes
+			  what an entity inherits from a `@MappedSuperclass` that is not `@Audited` itself. As nobody said so, a warning at
+			  start-up names superclass and entities, and `notAudited` in an entry's metadata the properties.
+			- A value is shown as reading the row again would show it: rounded to the column's scale and fractional seconds, cut
+			  and padded as `varchar(n)` and `char(n)` are, a date as the day in the column whatever the zone, a time without an
+			  offset of its own in UTC. What is equal then is no change. The mapping tells all that (`precision`, `scale`,
+			  `secondPrecision`, `length`, `columnDefinition`), and Hibernate's defaults only where it creates the tables. If a
+			  migration makes a column that rounds and the mapping does not say so, neither does the entry.
+			- Of two properties with one column, the one that is written tells both. A reference of several columns that other
+			  properties write is left out. What a statement does not write
+			  (`insertable`, `updatable`) keeps its value, and after an insert is left out; if memory says something else, a second
+			  flush in the same session does not know. In an embedded value it is shown as it is in memory.
+			- A `Calendar` that Hibernate stores without a zone, with `hibernate.jdbc.time_zone` set, is written in its own zone and
+			  read in that one: each update moves it, and an entry shows either time.
+			- Envers' own tables may differ from the entity's, and so from an entry: they do not declare `secondPrecision`, and hold
+			  what was set in memory, though no statement wrote it.
+			- Not known is what the database does on its own: triggers, defaults, expressions in `@SQLInsert` and the like, types
+			  that have a spelling of their own behind a text (`uuid`, `inet`, `money`).
 			- What is not loaded is left out, and so are lazy attributes. What is known to have changed, but not from what, has
-			  no `from` among the changes, and where nobody loaded what it became, no `to` either.
+			  no `from` among the changes, and where nobody loaded what it became, no `to` either. So it is with the collection of
+			  a parent that has left the session (`clear()`), and with one in memory that did not go along when a child was
+			  assigned or taken away.
 			- `AuditTrail.stateAt` completes a state from older entries, up to 1,000, as what was not loaded did not change. Left out
 			  is a collection held by its elements that changed without being loaded, and one inside an embedded value.
 			- Masked is what is marked `@Sensitive` or has a masked name, at any depth.
@@ -55,6 +74,8 @@ class StateDocumentTests {
 			  unless the column holds a text of more than 16 characters, which may be encrypted. What a user type (`@Type`), a JDBC type or a Java type writes that is not Hibernate's own is shown as it is written, JSON as JSON: it is
 			  asked with a statement that is never run. What it writes in a way that only the database understands is masked, and so
 			  is what an SQL expression writes (`@ColumnTransformer(write = ...)`).
+			- What is encrypted anew each time is no change as long as the plain value is the same. Keys of a map that are make a
+			  list of `key` and `value`.
 			- `byte[]` shows as digest and length. A `Blob` or `Clob` is never read: only that it was replaced is shown.
 			- A stateless session knows only the identifier of what it updates or deletes, and Envers has no old values either.
 			- A state that cannot be read breaks nothing: the entry has none, and `stateErrors` in its metadata names the
@@ -62,7 +83,7 @@ class StateDocumentTests {
 			- HQL, criteria and native statements that change rows directly pass by Hibernate's listeners, by Envers, and so by the
 			  state. `bulk` in the call's metadata lists them, values left out, with the number of rows they changed, and `times` where
 			  one ran several times. `rows` is missing where a native statement returns rows and changes some on the way. What was
-			  rolled back is not listed.
+			  rolled back is not listed. `StatelessSession.upsert` is among them, since nobody knows what was there.
 			- Not seen is what does not go through a query of Hibernate: `JdbcTemplate`, `doWork`, stored procedures and functions,
 			  triggers, `ON DELETE CASCADE`. Say in the call's metadata what it did.
 			- Hibernate's own `org.hibernate.annotations.Audited` (since 7.4, incubating) is not Envers': such entities have no
