@@ -16,6 +16,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.delivery.BoundConnections;
 import io.auditspring.delivery.OutboxDatabase;
 import io.auditspring.delivery.OutboxDatabases;
 import io.auditspring.ledger.LedgerUpkeep;
@@ -123,7 +124,8 @@ final class AuditDatabase implements InitializingBean {
 	 * @return whether the ledger is where that leads to, if only by default
 	 */
 	boolean isBehind(@Nullable DataSource candidate) {
-		return candidate == this.dataSource || (this.marked == null && candidate == this.businessDataSource);
+		return BoundConnections.areSame(candidate, this.dataSource)
+				|| (this.marked == null && BoundConnections.areSame(candidate, this.businessDataSource));
 	}
 
 	/**
