@@ -72,7 +72,7 @@ class ConnectionInHandTests {
 		pool.setConnectionTimeout(2_000);
 		counting = new Counting(pool);
 		context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
-			.properties("spring.main.banner-mode=off", "spring.flyway.enabled=false")
+			.properties("spring.main.banner-mode=off", "spring.flyway.enabled=false", "audit.datasource.reserve=0")
 			.run();
 		context.getBean(Relay.class).stop();
 		pool.getHikariConfigMXBean().setMinimumIdle(1);
