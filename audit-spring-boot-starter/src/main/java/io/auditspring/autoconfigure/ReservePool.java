@@ -77,20 +77,19 @@ final class ReservePool extends DelegatingDataSource implements AutoCloseable {
 
 	@Override
 	public Connection getConnection() throws SQLException {
-		HikariDataSource reserve = isExhausted() ? reserve() : null;
-		if (reserve == null) {
-			return super.getConnection();
-		}
 		try {
-			return reserve.getConnection();
+			HikariDataSource reserve = isExhausted() ? reserve() : null;
+			if (reserve != null) {
+				return reserve.getConnection();
+			}
 		}
-		catch (SQLException ex) {
+		catch (SQLException | RuntimeException ex) {
 			logger.debug("No connection could be had beside the application's pool", LoggedFailure.of(ex));
-			if (isEmpty(reserve)) {
+			if (isEmpty()) {
 				this.refused = System.nanoTime();
 			}
-			return super.getConnection();
 		}
+		return super.getConnection();
 	}
 
 	private boolean isExhausted() {
@@ -100,8 +99,8 @@ final class ReservePool extends DelegatingDataSource implements AutoCloseable {
 				&& System.nanoTime() - this.refused >= PAUSE.toNanos();
 	}
 
-	private static boolean isEmpty(HikariDataSource reserve) {
-		HikariPoolMXBean state = reserve.getHikariPoolMXBean();
+	private synchronized boolean isEmpty() {
+		HikariPoolMXBean state = (this.reserve != null) ? this.reserve.getHikariPoolMXBean() : null;
 		return state == null || state.getTotalConnections() == 0;
 	}
 
