@@ -20,6 +20,7 @@ import io.auditspring.AuditSetupException;
 import io.auditspring.delivery.BoundConnections;
 import io.auditspring.delivery.OutboxDatabase;
 import io.auditspring.delivery.OutboxDatabases;
+import io.auditspring.delivery.PrimaryDataSource;
 import io.auditspring.ledger.LedgerUpkeep;
 import io.auditspring.ledger.LedgerWriter;
 import io.auditspring.ledger.Partitions;
@@ -191,6 +192,13 @@ final class AuditDatabase implements InitializingBean, DisposableBean {
 			this.dataSource = routed.ledger();
 			this.outboxes = routed.prepare(this::prepareLedger, this::prepareOutbox);
 			return;
+		}
+		DataSource primary = routed.primary();
+		if (primary != null) {
+			this.reserved.put(this.businessDataSource,
+					new PrimaryDataSource(this.businessDataSource, reserved(primary)));
+			this.outboxes = new OutboxDatabases(
+					new OutboxDatabase(null, reserved(this.businessDataSource), !isApart()));
 		}
 		prepareOne();
 		if (targets.all().isEmpty()) {

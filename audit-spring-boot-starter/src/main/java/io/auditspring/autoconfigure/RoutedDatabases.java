@@ -139,6 +139,19 @@ final class RoutedDatabases {
 		return name != null && !this.primaries.containsKey(name) && !this.absent.containsKey(name);
 	}
 
+	/**
+	 * The target that is the primary, where all lead to one database.
+	 * @return connections to it, or {@code null} if it is open which target that is
+	 */
+	@Nullable DataSource primary() {
+		DataSource byDefault = this.targets.byDefault();
+		String name = (byDefault != null) ? this.targets.name(byDefault) : null;
+		if (name != null && this.primaries.containsKey(name)) {
+			return byDefault;
+		}
+		return (this.primaries.size() == 1) ? this.targets.all().get(this.primaries.keySet().iterator().next()) : null;
+	}
+
 	// Of a primary whose replicas are away; not of a tenant while the others are away.
 	private @Nullable DataSource only() {
 		return (servers() == 1)

@@ -56,7 +56,7 @@ final class HeldConnection {
 	// Reported by the server with each change: it costs no question. What the driver made
 	// read-only for a transaction (readOnlyMode=always), it makes writable again.
 	private static boolean isWritable(Connection connection, BaseConnection postgres) throws SQLException {
-		return !"on".equals(postgres.getParameterStatus("in_hot_standby")) && (connection.isReadOnly()
+		return !Transactions.isStandby(connection) && (connection.isReadOnly()
 				|| !"on".equals(postgres.getParameterStatus("default_transaction_read_only")));
 	}
 

@@ -65,9 +65,21 @@ final class Transactions {
 		}
 	}
 
-	private static boolean isStandby(Connection connection) throws SQLException {
-		return connection.isWrapperFor(BaseConnection.class)
-				&& "on".equals(connection.unwrap(BaseConnection.class).getParameterStatus("in_hot_standby"));
+	/**
+	 * Whether a connection leads to a replica. The server reports it with each change, so
+	 * that costs no question.
+	 * @param connection the connection
+	 * @return {@code false}, too, where it cannot be told
+	 */
+	static boolean isStandby(Connection connection) {
+		try {
+			return connection.isWrapperFor(BaseConnection.class)
+					&& "on".equals(connection.unwrap(BaseConnection.class).getParameterStatus("in_hot_standby"));
+		}
+		catch (SQLException ex) {
+			logger.debug("It cannot be told whether a connection leads to a replica", LoggedFailure.of(ex));
+			return false;
+		}
 	}
 
 	private static boolean isRouted(DataSource dataSource) throws SQLException {
