@@ -170,7 +170,8 @@ public final class AuditAutoConfiguration {
 		}
 		return new AuditDatabase(audit, business, new Schema(properties.schema()), properties.flyway().enabled(),
 				properties.masking().key(),
-				new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()));
+				new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()),
+				properties.datasource().reserve());
 	}
 
 	@Bean
@@ -211,8 +212,8 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	LedgerEnd auditLedgerEnd(AuditDatabase database, LedgerWriter ledger, Outbox outbox, AuditProperties properties) {
-		return new LedgerEnd(database.outboxes().main().holdsLedger() ? null : database.dataSource(), ledger, outbox,
-				properties.chain());
+		return new LedgerEnd(database.outboxes().main().holdsLedger() ? null : database.workDataSource(), ledger,
+				outbox, properties.chain());
 	}
 
 	@Bean
@@ -230,7 +231,7 @@ public final class AuditAutoConfiguration {
 			Outbox from = new Outbox(database.schema(), properties.chain(), database.outboxes());
 			outbox.backlog().include(from.backlog());
 			return relay.from(Objects.requireNonNull(other.name()), database.outboxes().connections(other), from,
-					new LedgerEnd(database.dataSource(), ledger, from, properties.chain()));
+					new LedgerEnd(database.workDataSource(), ledger, from, properties.chain()));
 		}, properties.relay().pollInterval());
 	}
 
@@ -243,12 +244,12 @@ public final class AuditAutoConfiguration {
 	@Bean
 	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox,
 			AuditProperties properties, DeliveryStatistics statistics) {
-		return new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), statistics);
+		return new DirectWriter(database.workDataSource(), ledger, outbox, properties.chain(), statistics);
 	}
 
 	@Bean
 	Fates auditFates(AuditDatabase database, Outbox outbox, LedgerWriter ledger) {
-		return new Fates(database.outboxes(), database.dataSource(), outbox, ledger);
+		return new Fates(database.outboxes(), database.workDataSource(), outbox, ledger);
 	}
 
 	@Bean

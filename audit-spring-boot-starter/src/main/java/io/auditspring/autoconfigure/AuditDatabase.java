@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,8 +19,10 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.delivery.BoundConnections;
 import io.auditspring.delivery.OutboxDatabase;
 import io.auditspring.delivery.OutboxDatabases;
+import io.auditspring.delivery.PrimaryDataSource;
 import io.auditspring.ledger.LedgerUpkeep;
 import io.auditspring.ledger.LedgerWriter;
 import io.auditspring.ledger.Partitions;
@@ -28,18 +31,23 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadata;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.util.ClassUtils;
 
 /**
  * The database of the audit trail. It brings the audit schema up to date and makes sure,
  * before the first call is audited, that this application may use it. The migrations have
  * a history table of their own, so that they never meet those of the application.
  */
-final class AuditDatabase implements InitializingBean {
+final class AuditDatabase implements InitializingBean, DisposableBean {
+
+	private static final boolean HIKARI_PRESENT = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource",
+			AuditDatabase.class.getClassLoader());
 
 	private static final String MIGRATIONS = "classpath:io/auditspring/db/";
 
@@ -80,6 +88,14 @@ final class AuditDatabase implements InitializingBean {
 
 	private final DataSourcePoolMetadataProvider pools;
 
+	/** How many connections may be opened beside those of each pool. */
+	private final int reserve;
+
+	/** Each data source with its reserve. */
+	private final Map<DataSource, DataSource> reserved = new IdentityHashMap<>();
+
+	private final List<AutoCloseable> reserves = new ArrayList<>(1);
+
 	private DataSource dataSource;
 
 	private byte @Nullable [] maskingKey;
@@ -87,11 +103,12 @@ final class AuditDatabase implements InitializingBean {
 	private OutboxDatabases outboxes;
 
 	AuditDatabase(@Nullable DataSource marked, DataSource businessDataSource, Schema schema, boolean migrate,
-			@Nullable String maskingKey, DataSourcePoolMetadataProvider pools) {
+			@Nullable String maskingKey, DataSourcePoolMetadataProvider pools, int reserve) {
+		this.reserve = reserve;
 		this.marked = marked;
 		this.businessDataSource = businessDataSource;
 		this.dataSource = (marked != null) ? marked : businessDataSource;
-		this.outboxes = new OutboxDatabases(new OutboxDatabase(null, businessDataSource, !isApart()));
+		this.outboxes = new OutboxDatabases(new OutboxDatabase(null, reserved(businessDataSource), !isApart()));
 		this.schema = schema;
 		this.migrate = migrate;
 		this.maskingKey = (maskingKey != null) ? maskingKey.getBytes(StandardCharsets.UTF_8) : null;
@@ -104,6 +121,26 @@ final class AuditDatabase implements InitializingBean {
 	 */
 	DataSource dataSource() {
 		return this.dataSource;
+	}
+
+	/**
+	 * The same, for what must come through while the application uses its whole pool.
+	 * @return connections to it
+	 */
+	DataSource workDataSource() {
+		return reserved(this.dataSource);
+	}
+
+	private synchronized DataSource reserved(DataSource database) {
+		return this.reserved.computeIfAbsent(database, (key) -> {
+			boolean wanted = this.reserve > 0 && HIKARI_PRESENT && !RoutingTargets.areRoutedBy(database);
+			ReservePool reserve = wanted ? ReservePool.of(database, this.reserve) : null;
+			if (reserve == null) {
+				return database;
+			}
+			this.reserves.add(reserve);
+			return reserve;
+		});
 	}
 
 	/**
@@ -130,7 +167,8 @@ final class AuditDatabase implements InitializingBean {
 	 * @return whether the ledger is where that leads to, if only by default
 	 */
 	boolean isBehind(@Nullable DataSource candidate) {
-		return candidate == this.dataSource || (this.marked == null && candidate == this.businessDataSource);
+		return BoundConnections.areSame(candidate, this.dataSource)
+				|| (this.marked == null && BoundConnections.areSame(candidate, this.businessDataSource));
 	}
 
 	/**
@@ -156,11 +194,18 @@ final class AuditDatabase implements InitializingBean {
 	}
 
 	private void prepareRouted(RoutingTargets targets) {
-		RoutedDatabases routed = new RoutedDatabases(this.marked, targets, this::holdsLedger);
+		RoutedDatabases routed = new RoutedDatabases(this.marked, targets, this::holdsLedger, this::reserved);
 		if (routed.areSeveral()) {
 			this.dataSource = routed.ledger();
 			this.outboxes = routed.prepare(this::prepareLedger, this::prepareOutbox);
 			return;
+		}
+		DataSource primary = routed.primary();
+		if (primary != null) {
+			this.reserved.put(this.businessDataSource,
+					new PrimaryDataSource(this.businessDataSource, reserved(primary)));
+			this.outboxes = new OutboxDatabases(
+					new OutboxDatabase(null, reserved(this.businessDataSource), !isApart()));
 		}
 		prepareOne();
 		if (targets.all().isEmpty()) {
@@ -353,6 +398,13 @@ final class AuditDatabase implements InitializingBean {
 					"Allow the pool a second one (spring.datasource.hikari.maximum-pool-size=2), if only for the start "
 							+ "that migrates, or let something else run the migrations in "
 							+ "classpath:io/auditspring/db and set audit.flyway.enabled=false.");
+		}
+	}
+
+	@Override
+	public synchronized void destroy() throws Exception {
+		for (AutoCloseable reserve : this.reserves) {
+			reserve.close();
 		}
 	}
 

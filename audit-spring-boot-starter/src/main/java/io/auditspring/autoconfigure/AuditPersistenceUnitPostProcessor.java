@@ -3,6 +3,7 @@ package io.auditspring.autoconfigure;
 import java.util.function.Supplier;
 
 import io.auditspring.capture.SessionFactoryExtension;
+import io.auditspring.delivery.BoundConnections;
 import io.auditspring.query.AuditEntryMapping;
 import org.hibernate.cfg.MultiTenancySettings;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 		if (database.isBehind(factory.getDataSource())) {
 			factory.getJpaPropertyMap().put(AuditEntryMapping.SCHEMA, database.schema().name());
 		}
-		if (factory.getDataSource() == database.businessDataSource()) {
+		if (BoundConnections.areSame(factory.getDataSource(), database.businessDataSource())) {
 			SessionFactoryExtension extension = this.extension.get();
 			if (extension != null) {
 				factory.getJpaPropertyMap().put(SessionFactoryExtension.SETTING, extension);

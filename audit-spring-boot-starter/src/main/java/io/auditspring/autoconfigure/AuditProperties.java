@@ -42,6 +42,7 @@ import org.springframework.util.unit.DataSize;
  * @param batch how entries are written
  * @param relay how staged entries reach the ledger
  * @param sync callers that wait for the audit database
+ * @param datasource connections to the audit database
  * @param actor how those who act are told apart
  * @param spool files that keep what cannot be written before the application stops
  * @param capture what entries show of a call
@@ -74,7 +75,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("drop") RetentionAction retentionAction,
 		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health,
 		@DefaultValue @NestedConfigurationProperty VerificationProperties verification, @DefaultValue Sync sync,
-		@DefaultValue Spool spool, @DefaultValue("ignore") SkippedCalls skipped, @DefaultValue Actor actor) {
+		@DefaultValue Datasource datasource, @DefaultValue Spool spool, @DefaultValue("ignore") SkippedCalls skipped,
+		@DefaultValue Actor actor) {
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),
@@ -150,6 +152,20 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		public Sync {
 			Assert.isTrue(timeout.toMillis() > 0,
 					() -> "audit.sync.timeout takes a duration of at least 1ms, not " + timeout);
+		}
+
+	}
+
+	/**
+	 * Connections to the audit database.
+	 *
+	 * @param reserve how many connections the trail opens at most beside the
+	 * application's pool, and only while all of that is in use; 0 for none
+	 */
+	public record Datasource(@DefaultValue("4") int reserve) {
+
+		public Datasource {
+			Assert.isTrue(reserve >= 0, () -> "audit.datasource.reserve takes a number of 0 or more, not " + reserve);
 		}
 
 	}

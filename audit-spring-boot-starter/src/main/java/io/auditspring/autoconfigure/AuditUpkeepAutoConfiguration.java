@@ -42,7 +42,7 @@ public final class AuditUpkeepAutoConfiguration {
 
 	@Bean
 	LedgerUpkeep auditLedgerUpkeep(AuditDatabase database, ObjectProvider<Retention> retention) {
-		return new LedgerUpkeep(database.dataSource(), database.schema(), retention.getIfAvailable());
+		return new LedgerUpkeep(database.workDataSource(), database.schema(), retention.getIfAvailable());
 	}
 
 	@Bean

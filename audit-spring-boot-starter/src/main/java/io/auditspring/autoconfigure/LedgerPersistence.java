@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.delivery.BoundConnections;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditEntryMapping;
 import jakarta.persistence.EntityManagerFactory;
@@ -30,7 +31,7 @@ final class LedgerPersistence implements DisposableBean {
 	LedgerPersistence(AuditDatabase database, ObjectProvider<EntityManagerFactory> factories) {
 		Optional<EntityManagerFactory> existing = factories.stream()
 			.filter((candidate) -> candidate instanceof EntityManagerFactoryInfo info
-					&& info.getDataSource() == database.dataSource())
+					&& BoundConnections.areSame(info.getDataSource(), database.dataSource()))
 			.findFirst();
 		if (existing.isEmpty() && !database.isApart()) {
 			throw new AuditSetupException("No entity manager factory uses the audit data source",

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
 
@@ -44,6 +45,8 @@ final class RoutedDatabases {
 
 	private final Question holdsLedger;
 
+	private final UnaryOperator<DataSource> reserved;
+
 	private final Map<String, Place> primaries = new LinkedHashMap<>();
 
 	/** Targets that hold a ledger from earlier starts. */
@@ -56,11 +59,14 @@ final class RoutedDatabases {
 	 * @param marked where the ledger shall be, or {@code null}
 	 * @param targets what the data source leads to
 	 * @param holdsLedger finds out whether a database has a ledger already
+	 * @param reserved gives the connections to work with
 	 */
-	RoutedDatabases(@Nullable DataSource marked, RoutingTargets targets, Question holdsLedger) {
+	RoutedDatabases(@Nullable DataSource marked, RoutingTargets targets, Question holdsLedger,
+			UnaryOperator<DataSource> reserved) {
 		this.marked = marked;
 		this.targets = targets;
 		this.holdsLedger = holdsLedger;
+		this.reserved = reserved;
 		targets.all().forEach(this::explore);
 	}
 
@@ -133,6 +139,19 @@ final class RoutedDatabases {
 		return name != null && !this.primaries.containsKey(name) && !this.absent.containsKey(name);
 	}
 
+	/**
+	 * The target that is the primary, where all lead to one database.
+	 * @return connections to it, or {@code null} if it is open which target that is
+	 */
+	@Nullable DataSource primary() {
+		DataSource byDefault = this.targets.byDefault();
+		String name = (byDefault != null) ? this.targets.name(byDefault) : null;
+		if (name != null && this.primaries.containsKey(name)) {
+			return byDefault;
+		}
+		return (this.primaries.size() == 1) ? this.targets.all().get(this.primaries.keySet().iterator().next()) : null;
+	}
+
 	// Of a primary whose replicas are away; not of a tenant while the others are away.
 	private @Nullable DataSource only() {
 		return (servers() == 1)
@@ -149,7 +168,7 @@ final class RoutedDatabases {
 		DataSource ledger = ledger();
 		forLedger.accept(ledger, true);
 		Place place = ledgerPlace(ledger);
-		OutboxDatabase main = new OutboxDatabase(nameOfLedger(ledger, place), ledger, true);
+		OutboxDatabase main = new OutboxDatabase(nameOfLedger(ledger, place), this.reserved.apply(ledger), true);
 		OutboxDatabases databases = new OutboxDatabases(main);
 		databases.add(place, main);
 		this.primaries.forEach((name, primary) -> add(databases, name, primary, forOutbox));
@@ -183,7 +202,7 @@ final class RoutedDatabases {
 		if (!databases.knows(place)) {
 			forOutbox.accept(target);
 		}
-		databases.add(place, new OutboxDatabase(name, target, false));
+		databases.add(place, new OutboxDatabase(name, this.reserved.apply(target), false));
 	}
 
 	private void addAbsent(OutboxDatabases databases, String name, Exception failure, Consumer<DataSource> forOutbox) {

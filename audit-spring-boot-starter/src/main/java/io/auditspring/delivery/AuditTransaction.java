@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -18,7 +19,6 @@ import io.auditspring.ledger.Entry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -184,7 +184,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 			stageAtTheEndOf(session);
 		}
 		else if (this.stagesAtOnce) {
-			stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
+			stage(Objects.requireNonNull(this.delivery.bound().ofTransaction()));
 		}
 	}
 
@@ -294,10 +294,12 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 		if (session != null) {
 			stageAtTheEndOf(session);
+			return;
 		}
-		else if (TransactionSynchronizationManager.hasResource(this.delivery.dataSource())) {
+		Connection connection = this.delivery.bound().ofTransaction();
+		if (connection != null) {
 			this.stagesAtOnce = true;
-			stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
+			stage(connection);
 		}
 		// Else the transaction is on another database: its entries follow when it is
 		// over.

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditContextHolder;
@@ -22,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.orm.jpa.EntityManagerFactoryInfo;
-import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -92,8 +89,8 @@ public final class AuditTransactions implements ChangeSink {
 	 * @return it, or {@code null}
 	 */
 	@Nullable SharedSessionContractImplementor endedSession() {
-		return session((holder, session) -> holder.isSynchronizedWithTransaction() && session.isOpen()
-				&& !session.isTransactionInProgress());
+		return this.delivery.bound()
+			.session((holder, session) -> holder.isSynchronizedWithTransaction() && !session.isTransactionInProgress());
 	}
 
 	/**
@@ -101,7 +98,7 @@ public final class AuditTransactions implements ChangeSink {
 	 * @return it, or {@code null}
 	 */
 	@Nullable SharedSessionContractImplementor session() {
-		return session((holder, session) -> session.isTransactionInProgress());
+		return this.delivery.bound().session((holder, session) -> session.isTransactionInProgress());
 	}
 
 	private static boolean isDirty(SessionImplementor session) {
@@ -113,23 +110,6 @@ public final class AuditTransactions implements ChangeSink {
 			logger.debug("A session could not be asked for its changes", LoggedFailure.of(ex));
 			return true;
 		}
-	}
-
-	// Of those that work on the database whose transactions are audited.
-	private @Nullable SharedSessionContractImplementor session(
-			BiPredicate<EntityManagerHolder, SharedSessionContractImplementor> condition) {
-		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
-			if (resource.getValue() instanceof EntityManagerHolder holder
-					&& resource.getKey() instanceof EntityManagerFactoryInfo factory
-					&& factory.getDataSource() == this.delivery.dataSource()) {
-				SharedSessionContractImplementor session = holder.getEntityManager()
-					.unwrap(SharedSessionContractImplementor.class);
-				if (condition.test(holder, session)) {
-					return session;
-				}
-			}
-		}
-		return null;
 	}
 
 	/**

@@ -28,7 +28,7 @@ public final class EntryDelivery {
 	/** Pooled connections that the server has closed show only when they are used. */
 	private static final int ATTEMPTS = 3;
 
-	private final DataSource dataSource;
+	private final BoundConnections bound;
 
 	private final HeldConnection held;
 
@@ -64,8 +64,8 @@ public final class EntryDelivery {
 	 */
 	public EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox, Fates fates, Relays relays,
 			AsyncBuffer buffer, FailurePolicy policy, Duration timeout, DeliveryStatistics statistics) {
-		this.dataSource = dataSource;
-		this.held = new HeldConnection(dataSource);
+		this.bound = new BoundConnections(dataSource);
+		this.held = new HeldConnection(this.bound);
 		this.databases = databases;
 		this.outbox = outbox;
 		this.fates = fates;
@@ -76,8 +76,12 @@ public final class EntryDelivery {
 		this.statistics = statistics;
 	}
 
-	DataSource dataSource() {
-		return this.dataSource;
+	/**
+	 * What a thread has bound to the data source whose transactions are audited.
+	 * @return its sessions and connections
+	 */
+	BoundConnections bound() {
+		return this.bound;
 	}
 
 	/**

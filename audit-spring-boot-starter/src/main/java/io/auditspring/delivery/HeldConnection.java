@@ -2,24 +2,13 @@ package io.auditspring.delivery;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Map;
-
-import javax.sql.DataSource;
 
 import io.auditspring.capture.LoggedFailure;
-import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import org.springframework.jdbc.datasource.ConnectionHolder;
-import org.springframework.jdbc.datasource.DataSourceUtils;
-import org.springframework.orm.jpa.EntityManagerFactoryInfo;
-import org.springframework.orm.jpa.EntityManagerHolder;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * A connection that a thread holds anyway and does nothing on: that of a transaction
@@ -33,10 +22,10 @@ final class HeldConnection {
 
 	private static final int VALIDATION_SECONDS = 2;
 
-	private final DataSource dataSource;
+	private final BoundConnections bound;
 
-	HeldConnection(DataSource dataSource) {
-		this.dataSource = dataSource;
+	HeldConnection(BoundConnections bound) {
+		this.bound = bound;
 	}
 
 	/**
@@ -46,40 +35,7 @@ final class HeldConnection {
 	 * @throws SQLException what the work threw
 	 */
 	void use(Use use) throws SQLException {
-		if (!(TransactionSynchronizationManager.getResource(this.dataSource) instanceof ConnectionHolder)) {
-			Connection ofSession = ofSession();
-			use.with((ofSession != null && isUsable(ofSession)) ? ofSession : null);
-			return;
-		}
-		Connection held = DataSourceUtils.getConnection(this.dataSource);
-		try {
-			use.with(isUsable(held) ? held : null);
-		}
-		finally {
-			DataSourceUtils.releaseConnection(held, this.dataSource);
-		}
-	}
-
-	private @Nullable Connection ofSession() {
-		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {
-			if (resource.getValue() instanceof EntityManagerHolder holder
-					&& resource.getKey() instanceof EntityManagerFactoryInfo factory
-					&& factory.getDataSource() == this.dataSource && holder.getEntityManager().isOpen()) {
-				Connection connection = connection(
-						holder.getEntityManager().unwrap(SharedSessionContractImplementor.class));
-				if (connection != null) {
-					return connection;
-				}
-			}
-		}
-		return null;
-	}
-
-	// One that has none yet is not asked to take one.
-	private static @Nullable Connection connection(SharedSessionContractImplementor session) {
-		LogicalConnectionImplementor logical = session.getJdbcCoordinator().getLogicalConnection();
-		return (logical.isOpen() && logical.isPhysicallyConnected() && !session.isTransactionInProgress())
-				? logical.getPhysicalConnection() : null;
+		use.with(this.bound.inHand().stream().filter(HeldConnection::isUsable).findFirst().orElse(null));
 	}
 
 	private static boolean isUsable(Connection connection) {
@@ -88,7 +44,7 @@ final class HeldConnection {
 				return false;
 			}
 			BaseConnection postgres = connection.unwrap(BaseConnection.class);
-			return postgres.getTransactionState() == TransactionState.IDLE && isWritable(postgres)
+			return postgres.getTransactionState() == TransactionState.IDLE && isWritable(connection, postgres)
 					&& connection.isValid(VALIDATION_SECONDS);
 		}
 		catch (SQLException ex) {
@@ -97,10 +53,11 @@ final class HeldConnection {
 		}
 	}
 
-	// Reported by the server with each change: it costs no question.
-	private static boolean isWritable(BaseConnection connection) {
-		return !"on".equals(connection.getParameterStatus("in_hot_standby"))
-				&& !"on".equals(connection.getParameterStatus("default_transaction_read_only"));
+	// Reported by the server with each change: it costs no question. What the driver made
+	// read-only for a transaction (readOnlyMode=always), it makes writable again.
+	private static boolean isWritable(Connection connection, BaseConnection postgres) throws SQLException {
+		return !Transactions.isStandby(connection) && (connection.isReadOnly()
+				|| !"on".equals(postgres.getParameterStatus("default_transaction_read_only")));
 	}
 
 	/**

@@ -7,9 +7,11 @@ import java.sql.Statement;
 import javax.sql.DataSource;
 
 import io.auditspring.capture.LoggedFailure;
+import org.postgresql.core.BaseConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -27,7 +29,8 @@ final class Transactions {
 
 	/**
 	 * Works on a connection of its own. One that leads to a server that only reads, as
-	 * after a fail-over, does not go back to the pool.
+	 * after a fail-over, does not go back to the pool; but a replica's that the
+	 * application routed to does.
 	 * @param dataSource where to take it from
 	 * @param use what to do with it
 	 * @throws SQLException what the work threw, or that there is no connection
@@ -54,12 +57,33 @@ final class Transactions {
 				use.with(connection);
 			}
 			catch (SQLException ex) {
-				if (READ_ONLY.equals(ex.getSQLState())) {
+				if (READ_ONLY.equals(ex.getSQLState()) && !(isStandby(connection) && isRouted(dataSource))) {
 					connection.abort(Runnable::run);
 				}
 				throw ex;
 			}
 		}
+	}
+
+	/**
+	 * Whether a connection leads to a replica. The server reports it with each change, so
+	 * that costs no question.
+	 * @param connection the connection
+	 * @return {@code false}, too, where it cannot be told
+	 */
+	static boolean isStandby(Connection connection) {
+		try {
+			return connection.isWrapperFor(BaseConnection.class)
+					&& "on".equals(connection.unwrap(BaseConnection.class).getParameterStatus("in_hot_standby"));
+		}
+		catch (SQLException ex) {
+			logger.debug("It cannot be told whether a connection leads to a replica", LoggedFailure.of(ex));
+			return false;
+		}
+	}
+
+	private static boolean isRouted(DataSource dataSource) throws SQLException {
+		return dataSource.isWrapperFor(AbstractRoutingDataSource.class);
 	}
 
 	/**
