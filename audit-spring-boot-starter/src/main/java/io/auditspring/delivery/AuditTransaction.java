@@ -68,6 +68,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 	/** The one whose transaction this is, or null where it is none of Hibernate's. */
 	private final @Nullable SharedSessionContractImplementor session;
 
+	private final boolean readOnly;
+
 	private @Nullable OwningCall owner;
 
 	private @Nullable Supplier<@Nullable Long> revision;
@@ -95,14 +97,23 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private boolean over;
 
-	AuditTransaction(AuditTransactions key, EntryDelivery delivery, EntryFactory factory) {
+	/**
+	 * Creates it.
+	 * @param key knows which one belongs to a thread
+	 * @param delivery delivers entries
+	 * @param factory makes them
+	 * @param readOnly whether nothing can be written in it
+	 * @param committed whether nothing undoes what is written: it joined one that is over
+	 */
+	AuditTransaction(AuditTransactions key, EntryDelivery delivery, EntryFactory factory, boolean readOnly,
+			boolean committed) {
 		this.key = key;
 		this.delivery = delivery;
 		this.factory = factory;
 		this.afterCommit = new Aftermath(delivery, factory);
 		this.session = session();
-		// Nothing undoes what is written where a transaction is over.
-		this.committed = this.session == null && key.endedSession() != null;
+		this.readOnly = readOnly;
+		this.committed = committed;
 	}
 
 	/**
@@ -179,7 +190,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void add(Ending ending) {
 		of(ending.operation()).end(ending);
 		SharedSessionContractImplementor session = session();
-		if (session != null && !this.stages && !TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
+		if (session != null && !this.stages && !this.readOnly) {
 			// Not later: beforeCommit is not called for one who comes while others are.
 			stageAtTheEndOf(session);
 		}
@@ -282,6 +293,18 @@ public final class AuditTransaction implements TransactionSynchronization {
 			.stream()
 			.skip(this.savepoints.getOrDefault(savepoint, 0))
 			.forEach(OperationChanges::rolledBack);
+	}
+
+	/**
+	 * Says that something else than what this transaction is about was rolled back, in
+	 * which calls ran that belong to this one.
+	 * @param savepoint when that began
+	 */
+	void undoneElsewhere(Object savepoint) {
+		this.pending.values()
+			.stream()
+			.skip(this.savepoints.getOrDefault(savepoint, 0))
+			.forEach(OperationChanges::undoneElsewhere);
 	}
 
 	@Override
