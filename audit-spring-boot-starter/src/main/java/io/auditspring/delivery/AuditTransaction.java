@@ -86,6 +86,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 	/** Whether a plain connection is about to commit, and others still do something. */
 	private boolean stagesAtOnce;
 
+	private boolean managed;
+
 	private boolean committing;
 
 	private boolean suspended;
@@ -299,12 +301,34 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * Says that something else than what this transaction is about was rolled back, in
 	 * which calls ran that belong to this one.
 	 * @param savepoint when that began
+	 * @param before what began earlier, and counts where nothing was known of the other
 	 */
-	void undoneElsewhere(Object savepoint) {
-		this.pending.values()
-			.stream()
-			.skip(this.savepoints.getOrDefault(savepoint, 0))
-			.forEach(OperationChanges::undoneElsewhere);
+	void undoneElsewhere(Object savepoint, Object before) {
+		int first = this.savepoints.getOrDefault(savepoint, this.savepoints.getOrDefault(before, 0));
+		this.pending.values().stream().skip(first).forEach(OperationChanges::undoneElsewhere);
+	}
+
+	/**
+	 * Says that the manager of the transaction tells when it is about to commit, later
+	 * than synchronizations do.
+	 */
+	void isManaged() {
+		this.managed = true;
+	}
+
+	/**
+	 * Says that nothing comes before the commit any more.
+	 */
+	void beforeManagedCommit() {
+		if (session() == null && !this.readOnly && !this.over) {
+			stageInConnection();
+		}
+	}
+
+	private void stageInConnection() {
+		if (TransactionSynchronizationManager.hasResource(this.delivery.dataSource())) {
+			stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
+		}
 	}
 
 	@Override
@@ -318,9 +342,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 		if (session != null) {
 			stageAtTheEndOf(session);
 		}
-		else if (TransactionSynchronizationManager.hasResource(this.delivery.dataSource())) {
-			this.stagesAtOnce = true;
-			stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
+		else if (!this.managed) {
+			this.stagesAtOnce = TransactionSynchronizationManager.hasResource(this.delivery.dataSource());
+			stageInConnection();
 		}
 		// Else the transaction is on another database: its entries follow when it is
 		// over.

@@ -114,6 +114,7 @@ final class ManagedTransaction {
 	void isAuditedBy(AuditTransaction audit, boolean driving) {
 		this.audit = audit;
 		this.driving = driving;
+		audit.isManaged();
 	}
 
 	/**
@@ -152,13 +153,16 @@ final class ManagedTransaction {
 			this.audit.savepointRollback(savepoint);
 		}
 		else if (this.around != null) {
-			this.around.undoneElsewhere(savepoint);
+			this.around.undoneElsewhere(savepoint, this);
 		}
 	}
 
 	void beforeCommit() {
 		if (this.driving && this.audit != null) {
 			this.audit.beforeCommit(this.status.isReadOnly());
+		}
+		if (this.audit != null) {
+			this.audit.beforeManagedCommit();
 		}
 		this.ending = true;
 	}
@@ -183,7 +187,7 @@ final class ManagedTransaction {
 			this.around.savepointRollback(this);
 		}
 		else if (this.around != null) {
-			this.around.undoneElsewhere(this);
+			this.around.undoneElsewhere(this, this);
 		}
 		if (this.driving && this.audit != null) {
 			try {
