@@ -1,20 +1,13 @@
 package io.auditspring.delivery;
 
 import java.sql.Connection;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-import io.auditspring.Delivery;
 import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
-import io.auditspring.ledger.Entry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +16,9 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The audit side of one business transaction. It collects what audited operations did,
- * stages their entries in the transaction at the last moment before the commit, and sees
- * to what must be recorded when it is over.
+ * The audit side of one business transaction. It knows which calls belong to it, has
+ * their entries staged at the last moment before the commit, and sees to what must be
+ * recorded when it is over.
  * <p>
  * With Hibernate the last moment is the session's, for two reasons: Spring's
  * {@code beforeCommit} comes before the flush that finds out what changed, and Envers
@@ -37,33 +30,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private final EntryDelivery delivery;
 
-	private final EntryFactory factory;
-
-	/** What is to be staged, in the order of its beginning. */
-	private final Map<Operation, OperationChanges> pending = new LinkedHashMap<>();
-
-	/** What no audited call changed. */
-	private final EntityChanges unattributed = new EntityChanges();
-
-	/** How much was pending when a savepoint was set. */
-	private final Map<Object, Integer> savepoints = new IdentityHashMap<>(0);
-
-	/** What was staged, should the commit fail. */
-	private final List<OperationChanges> staged = new ArrayList<>(1);
-
-	/** What must not happen before the commit. */
-	private Aftermath afterCommit;
-
-	private final LateEndings late = new LateEndings();
+	private final TransactionEntries entries;
 
 	private final InterimFlushes flushes = new InterimFlushes();
 
 	private final Set<@Nullable Operation> guests = new HashSet<>(1);
-
-	/** What earlier attempts at a call left: it comes before what is done here. */
-	private @Nullable Aftermath earlier;
-
-	private boolean earlierStaged;
 
 	/** The one whose transaction this is, or null where it is none of Hibernate's. */
 	private final @Nullable SharedSessionContractImplementor session;
@@ -72,27 +43,18 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private @Nullable OwningCall owner;
 
-	private @Nullable Supplier<@Nullable Long> revision;
-
-	private @Nullable StagedRow row;
-
-	private int transactional;
-
-	private int chained;
-
 	/** Whether the session tells when it is about to commit. */
 	private boolean stages;
 
 	/** Whether a plain connection is about to commit, and others still do something. */
 	private boolean stagesAtOnce;
 
+	/** Whether its manager tells when it is about to commit. */
 	private boolean managed;
 
 	private boolean committing;
 
 	private boolean suspended;
-
-	private boolean counted;
 
 	/** Whether it is known to be committed. */
 	private boolean committed;
@@ -111,8 +73,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 			boolean committed) {
 		this.key = key;
 		this.delivery = delivery;
-		this.factory = factory;
-		this.afterCommit = new Aftermath(delivery, factory);
+		this.entries = new TransactionEntries(key, delivery, factory);
 		this.session = session();
 		this.readOnly = readOnly;
 		this.committed = committed;
@@ -130,7 +91,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	// To copy all synchronizations would take long where there are thousands.
-	private boolean isInProgress() {
+	boolean isInProgress() {
 		return this.session != null && this.session.isTransactionInProgress();
 	}
 
@@ -156,7 +117,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void joinedBy(Operation operation, boolean saves) {
 		if (operation.capturesState() && !saves) {
 			this.flushes.flush(session());
-			this.unattributed.close();
+			this.entries.closeUnattributed();
 		}
 		this.guests.add(operation);
 	}
@@ -179,10 +140,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param attempts what they left
 	 */
 	public void follows(Aftermath attempts) {
-		if (this.earlier == null) {
-			this.earlier = new Aftermath(this.delivery, this.factory);
-		}
-		this.earlier.takeEntries(attempts);
+		this.entries.follow(attempts);
 	}
 
 	/**
@@ -190,14 +148,14 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param ending how it ended
 	 */
 	public void add(Ending ending) {
-		of(ending.operation()).end(ending);
+		this.entries.end(ending);
 		SharedSessionContractImplementor session = session();
 		if (session != null && !this.stages && !this.readOnly) {
 			// Not later: beforeCommit is not called for one who comes while others are.
 			stageAtTheEndOf(session);
 		}
 		else if (this.stagesAtOnce) {
-			stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
+			stageInConnection();
 		}
 	}
 
@@ -208,7 +166,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param operation the call
 	 */
 	public void awaits(Operation operation) {
-		of(operation).await();
+		this.entries.await(operation);
 	}
 
 	/**
@@ -222,20 +180,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @return {@code false} if the transaction is over, so that the entry is not taken
 	 */
 	public boolean arrived(Ending ending, @Nullable Operation part) {
-		return this.late.add(ending, part);
-	}
-
-	private void take(List<LateEndings.LateEnding> endings) {
-		for (LateEndings.LateEnding late : endings) {
-			OperationChanges operation = of(late.ending().operation());
-			operation.end(late.ending());
-			if (late.isApart()) {
-				operation.standsApart();
-			}
-			if (late.isUndone()) {
-				operation.rolledBack();
-			}
-		}
+		return this.entries.arrived(ending, part);
 	}
 
 	boolean isOwned() {
@@ -259,16 +204,15 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 		Operation responsible = responsible(running);
 		if (responsible == null && this.key.recordsUnattributed()) {
-			this.unattributed.add(change);
+			this.entries.addUnattributed(change);
 		}
 		else if (responsible != null && responsible.capturesState()) {
-			of(responsible).add(change);
+			this.entries.add(responsible, change);
 		}
 		else {
 			return true;
 		}
-		if (this.revision == null) {
-			this.revision = revision;
+		if (this.entries.isRevisedBy(revision)) {
 			stageAtTheEndOf(main);
 		}
 		return true;
@@ -279,22 +223,14 @@ public final class AuditTransaction implements TransactionSynchronization {
 		return (this.owner != null && !this.guests.contains(running)) ? this.owner.operation() : running;
 	}
 
-	private OperationChanges of(Operation operation) {
-		return this.pending.computeIfAbsent(operation, OperationChanges::new);
-	}
-
 	@Override
 	public void savepoint(Object savepoint) {
-		this.savepoints.put(savepoint, this.pending.size());
+		this.entries.savepoint(savepoint);
 	}
 
 	@Override
 	public void savepointRollback(Object savepoint) {
-		// One that is unknown was set before anything was audited.
-		this.pending.values()
-			.stream()
-			.skip(this.savepoints.getOrDefault(savepoint, 0))
-			.forEach(OperationChanges::rolledBack);
+		this.entries.rollBackTo(savepoint);
 	}
 
 	/**
@@ -304,8 +240,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param before what began earlier, and counts where nothing was known of the other
 	 */
 	void undoneElsewhere(Object savepoint, Object before) {
-		int first = this.savepoints.getOrDefault(savepoint, this.savepoints.getOrDefault(before, 0));
-		this.pending.values().stream().skip(first).forEach(OperationChanges::undoneElsewhere);
+		this.entries.undoneElsewhere(savepoint, before);
 	}
 
 	/**
@@ -327,7 +262,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private void stageInConnection() {
 		if (TransactionSynchronizationManager.hasResource(this.delivery.dataSource())) {
-			stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
+			this.entries.stage(DataSourceUtils.getConnection(this.delivery.dataSource()));
 		}
 	}
 
@@ -354,13 +289,13 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void beforeCompletion() {
 		this.stagesAtOnce = false;
 		if (this.committing && !isSettledByItsCall()) {
-			// Registered last, so that nobody's callback is left out should this one
-			// throw.
+			// What is thrown after the commit reaches the caller; after the completion it
+			// does not. Registered last, so that nobody's callback is left out then.
 			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
 
 				@Override
 				public void afterCommit() {
-					settleCommitted();
+					AuditTransaction.this.entries.settleCommitted();
 				}
 
 			});
@@ -370,13 +305,6 @@ public final class AuditTransaction implements TransactionSynchronization {
 	@Override
 	public void afterCommit() {
 		this.committed = true;
-	}
-
-	// What is thrown after the commit reaches the caller; after the completion it does
-	// not.
-	private void settleCommitted() {
-		take(this.late.take());
-		committed().settle(null);
 	}
 
 	private boolean isSettledByItsCall() {
@@ -393,7 +321,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	// A session may outlive its transaction (open in view).
 	private void stageIn(SharedSessionContractImplementor session) {
 		if (!this.over) {
-			stage(connection(session));
+			this.entries.stage(connection(session));
 		}
 	}
 
@@ -403,53 +331,6 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private @Nullable SharedSessionContractImplementor session() {
 		return this.key.session();
-	}
-
-	private void stage(Connection connection) {
-		take(this.late.take());
-		List<Entry> entries = new ArrayList<>();
-		Long revision = (this.revision != null) ? this.revision.get() : null;
-		entries.addAll(this.key.unattributed(this.unattributed, revision));
-		this.unattributed.clear();
-		int chained = stageEarlier(entries);
-		for (OperationChanges operation : this.pending.values()) {
-			List<Entry> own = operation.entries(this.factory, revision);
-			if (operation.delivery() == Delivery.ASYNC) {
-				own.forEach((entry) -> this.afterCommit.add(Delivery.ASYNC, entry));
-			}
-			else {
-				entries.addAll(own);
-			}
-			chained += (operation.delivery() == Delivery.SYNC) ? own.size() : 0;
-		}
-		if (!entries.isEmpty()) {
-			stage(connection, entries, chained);
-		}
-		this.staged.addAll(this.pending.values());
-		this.pending.clear();
-	}
-
-	private int stageEarlier(List<Entry> entries) {
-		if (this.earlier == null || this.earlierStaged) {
-			return 0;
-		}
-		this.earlierStaged = true;
-		return this.earlier.stage(entries, this.afterCommit);
-	}
-
-	private void stage(Connection connection, List<Entry> entries, int chained) {
-		StagedRow staged = this.delivery.stage(connection, entries);
-		if (staged == null) {
-			entries.forEach(
-					(entry) -> this.afterCommit.add((chained > 0) ? Delivery.SYNC : Delivery.TRANSACTIONAL, entry));
-			return;
-		}
-		this.row = (this.row != null) ? this.row : staged;
-		this.transactional += entries.size() - chained;
-		this.chained += chained;
-		if (chained > 0) {
-			this.afterCommit.await(staged);
-		}
 	}
 
 	@Override
@@ -468,15 +349,12 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void afterCompletion(int status) {
 		this.over = true;
 		this.key.unbind(this);
-		take(this.late.close());
 		if (status != STATUS_COMMITTED) {
 			this.flushes.rolledBack();
 		}
-		Aftermath rest = switch (fate(status)) {
-			case COMMITTED -> committed();
-			case LOST -> notCommitted();
-			case UNKNOWN -> doubtful();
-		};
+		// Of what joined a transaction that was over Spring says in the end that it does
+		// not know.
+		Aftermath rest = this.entries.over(status == STATUS_COMMITTED || this.committed);
 		if (this.committing && status == STATUS_UNKNOWN) {
 			rest.unanswered();
 		}
@@ -487,54 +365,6 @@ public final class AuditTransaction implements TransactionSynchronization {
 		else {
 			rest.settle(null);
 		}
-	}
-
-	// A commit may fail on its way back. Then what was staged tells. Of what joined a
-	// transaction that was over Spring says in the end that it does not know.
-	private Fate fate(int status) {
-		if (status == STATUS_COMMITTED || this.committed) {
-			return Fate.COMMITTED;
-		}
-		return (this.row != null) ? this.delivery.fate(this.row) : Fate.LOST;
-	}
-
-	// What was not staged has nothing to do with whether that was committed.
-	private Aftermath doubtful() {
-		Aftermath rest = rest();
-		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
-		if (this.row != null) {
-			rest.onlyIfLost(this.row);
-		}
-		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
-		return rest;
-	}
-
-	private Aftermath committed() {
-		if (this.row != null && !this.counted) {
-			this.counted = true;
-			this.delivery.committed(this.row, this.transactional, this.chained);
-		}
-		Aftermath due = this.earlierStaged ? new Aftermath(this.delivery, this.factory) : rest();
-		this.earlierStaged = true;
-		due.addAll(this.afterCommit);
-		this.afterCommit = new Aftermath(this.delivery, this.factory);
-		// Of a read-only transaction, or added by somebody's after-commit callback.
-		for (OperationChanges operation : this.pending.values()) {
-			operation.entries(this.factory, null).forEach((entry) -> due.add(operation.delivery(), entry));
-		}
-		this.pending.clear();
-		return due;
-	}
-
-	private Aftermath rest() {
-		return (this.earlier != null) ? this.earlier : new Aftermath(this.delivery, this.factory);
-	}
-
-	private Aftermath notCommitted() {
-		Aftermath rest = rest();
-		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
-		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
-		return rest;
 	}
 
 	private record OwningCall(Operation operation, @Nullable Aftermath aftermath) {

@@ -121,13 +121,15 @@ public final class AuditTransactions implements ChangeSink {
 	/**
 	 * How much this thread has told a session that never writes it: its transaction is
 	 * over, and listeners still work with it.
+	 * @param current what {@link #current()} gave, or {@code null}
 	 * @return 0 where there is nothing; more when there is more
 	 */
-	public int lostChanges() {
-		return (endedSession() instanceof SessionImplementor session && isDirty(session))
-				? 1 + session.getPersistenceContextInternal().getNumberOfManagedEntities()
-						+ session.getActionQueue().numberOfDeletions()
-				: 0;
+	public int lostChanges(@Nullable AuditTransaction current) {
+		return (!(current != null && current.isInProgress()) && endedSession() instanceof SessionImplementor session
+				&& isDirty(session))
+						? 1 + session.getPersistenceContextInternal().getNumberOfManagedEntities()
+								+ session.getActionQueue().numberOfDeletions()
+						: 0;
 	}
 
 	/**

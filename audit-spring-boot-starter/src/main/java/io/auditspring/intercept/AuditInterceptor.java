@@ -145,10 +145,10 @@ final class AuditInterceptor implements MethodInterceptor {
 			transaction.ownedBy(operation, frame.recordsAtOnce() ? null : frame.aftermath());
 		}
 		AuditContext previous = AuditContextHolder.replace(operation);
-		int lost = auditing.transactions().lostChanges();
+		int lost = auditing.transactions().lostChanges(transaction);
 		try {
 			Object result = proceed(invocation, operation, joined);
-			noteLost(auditing.transactions().lostChanges() - lost, operation, previous);
+			noteLost(auditing.transactions().lostChanges(transaction) - lost, operation, previous);
 			return result;
 		}
 		finally {

@@ -90,15 +90,17 @@ public final class ReactorPublishers implements LatePublishers {
 	}
 
 	private Mono<Run> begin(LateCall call) {
-		return Mono
-			.deferContextual((context) -> begin(call, context.getOrDefault(RequestDetails.class, RequestDetails.NONE)));
+		Actor caller = call.frame().origin().actor();
+		boolean known = AuditContextHolder.actor() != null
+				|| !(caller.equals(Actor.system()) || caller.type() == ActorType.ANONYMOUS);
+		return Mono.deferContextual(
+				(context) -> begin(call, known, context.getOrDefault(RequestDetails.class, RequestDetails.NONE)));
 	}
 
-	private Mono<Run> begin(LateCall call, RequestDetails request) {
+	private Mono<Run> begin(LateCall call, boolean known, RequestDetails request) {
 		Origin caller = call.frame().origin();
 		RequestDetails from = (caller.request() == RequestDetails.NONE) ? request : caller.request();
-		boolean known = !caller.actor().equals(Actor.system()) && caller.actor().type() != ActorType.ANONYMOUS;
-		if (AuditContextHolder.actor() != null || known) {
+		if (known) {
 			return Mono.fromSupplier(() -> new Run(call, caller, caller.actor(), from));
 		}
 		Actor nobody = (request != RequestDetails.NONE) ? Actor.anonymous() : caller.actor();
