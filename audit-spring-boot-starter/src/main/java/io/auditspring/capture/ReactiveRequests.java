@@ -3,6 +3,7 @@ package io.auditspring.capture;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -20,6 +21,9 @@ import org.springframework.web.server.WebFilterChain;
  * where the application lets Reactor propagate its context to them.
  */
 public final class ReactiveRequests implements WebFilter, Ordered {
+
+	/** RFC 3986, section 3.3. Some carry the session's id in one. */
+	private static final Pattern PATH_PARAMETER = Pattern.compile(";[^/]*");
 
 	private static final int MAX_TEXT = 512;
 
@@ -60,7 +64,7 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 
 	private RequestDetails details(ServerHttpRequest request) {
 		RequestLine line = new RequestLine(request.getMethod().name(),
-				cut(request.getPath().pathWithinApplication().value().replaceAll(";[^/]*", "")));
+				cut(PATH_PARAMETER.matcher(request.getPath().pathWithinApplication().value()).replaceAll("")));
 		return new RequestDetails(client(request), header(request, "User-Agent"), null,
 				header(request, this.deviceHeader), () -> null, null, () -> line);
 	}

@@ -3,6 +3,7 @@ package io.auditspring.delivery;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditDeliveryException;
+import io.auditspring.capture.LoggedFailure;
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
@@ -195,7 +196,7 @@ final class ManagedTransaction {
 			}
 			catch (AuditDeliveryException ex) {
 				// The caller is to get what the transaction failed with.
-				logger.debug("What was rolled back could not be recorded at once", ex);
+				logger.debug("What was rolled back could not be recorded at once", LoggedFailure.of(ex));
 			}
 		}
 	}

@@ -73,6 +73,9 @@ class TransactionHistoriesTests {
 
 	private static final int HISTORIES = Integer.getInteger("faults.histories", 250);
 
+	/** So that many histories can be played in several runs. */
+	private static final long FIRST = Long.getLong("faults.first-history", 0);
+
 	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
 
 	private final AuditLog log = new AuditLog(this.database);
@@ -87,7 +90,7 @@ class TransactionHistoriesTests {
 			Actors actors = context.getBean(Actors.class);
 			Player player = new Player(actors, managers(context, jpa), jpa, context);
 			context.getBean(Listeners.class).player = player;
-			for (long seed = 0; seed < HISTORIES; seed++) {
+			for (long seed = FIRST; seed < FIRST + HISTORIES; seed++) {
 				player.play(Step.history(seed));
 			}
 			calls = player.calls;
