@@ -312,8 +312,11 @@ class AttemptsTests {
 
 		@Bean
 		static DefaultPointcutAdvisor waitingAdvisor() {
-			return new DefaultPointcutAdvisor(AnnotationMatchingPointcut.forMethodAnnotation(Waiting.class),
-					new Waits());
+			DefaultPointcutAdvisor advisor = new DefaultPointcutAdvisor(
+					AnnotationMatchingPointcut.forMethodAnnotation(Waiting.class), new Waits());
+			// Around the transactions.
+			advisor.setOrder(50);
+			return advisor;
 		}
 
 	}
