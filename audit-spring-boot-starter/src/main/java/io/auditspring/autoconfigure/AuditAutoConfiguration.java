@@ -41,6 +41,7 @@ import io.auditspring.delivery.EntryDelivery;
 import io.auditspring.delivery.LateDelivery;
 import io.auditspring.delivery.Fates;
 import io.auditspring.delivery.LedgerEnd;
+import io.auditspring.delivery.ManagedTransactions;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.OutboxDatabases;
 import io.auditspring.delivery.Quarantine;
@@ -136,6 +137,12 @@ public final class AuditAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static AuditedRepositories auditedRepositories(AuditedMethods methods, ObjectProvider<Auditing> auditing) {
 		return new AuditedRepositories(methods, SingletonSupplier.of(auditing::getObject));
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ManagedTransactions auditManagedTransactions() {
+		return new ManagedTransactions();
 	}
 
 	@Bean
@@ -270,12 +277,12 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Fates fates, Relays relays,
-			AsyncBuffer buffer, EntryFactory factory, ObjectProvider<Origins> origins, AuditProperties properties,
-			DeliveryStatistics statistics) {
+			AsyncBuffer buffer, EntryFactory factory, ManagedTransactions managed, ObjectProvider<Origins> origins,
+			AuditProperties properties, DeliveryStatistics statistics) {
 		return new AuditTransactions(
 				new EntryDelivery(database.businessDataSource(), database.outboxes(), outbox, fates, relays, buffer,
 						properties.failurePolicy(), properties.sync().timeout(), statistics),
-				factory, (properties.unattributedChanges() == UnattributedChanges.RECORD)
+				factory, managed, (properties.unattributedChanges() == UnattributedChanges.RECORD)
 						? () -> origins.getObject().current() : null);
 	}
 

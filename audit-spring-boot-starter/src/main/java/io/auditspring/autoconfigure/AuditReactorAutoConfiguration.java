@@ -1,8 +1,11 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.Actor;
+import io.auditspring.capture.Inheritance;
+import io.auditspring.capture.ReactiveRequests;
 import io.auditspring.capture.SecurityActorSource;
 import io.auditspring.capture.SubscriberActor;
+import io.auditspring.capture.TrustedProxies;
 import io.auditspring.intercept.ReactorPublishers;
 import reactor.core.publisher.Mono;
 
@@ -11,9 +14,13 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.server.WebFilter;
 
 /**
  * Records calls that return Reactor's publishers when these end.
@@ -27,6 +34,22 @@ public final class AuditReactorAutoConfiguration {
 	ReactorPublishers auditReactorPublishers(ObjectProvider<SubscriberActor> subscriber) {
 		SubscriberActor actor = subscriber.getIfAvailable();
 		return new ReactorPublishers((actor != null) ? actor.actor() : Mono.<Actor>empty());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(WebFilter.class)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	@EnableConfigurationProperties(AuditProperties.class)
+	static class WebConfiguration {
+
+		@Bean
+		ReactiveRequests auditReactiveRequests(AuditProperties properties, ObjectProvider<Inheritance> inheritance) {
+			AuditProperties.Request request = properties.request();
+			boolean propagating = ClassUtils.isPresent("io.micrometer.context.ContextRegistry", null);
+			return new ReactiveRequests(new TrustedProxies(request.trustedProxies(), request.forwardingHeader()),
+					request.deviceHeader(), propagating ? inheritance.getIfAvailable() : null);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

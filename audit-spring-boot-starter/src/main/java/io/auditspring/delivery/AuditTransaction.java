@@ -1,21 +1,13 @@
 package io.auditspring.delivery;
 
 import java.sql.Connection;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
-import io.auditspring.Delivery;
 import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
-import io.auditspring.ledger.Entry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +15,9 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The audit side of one business transaction. It collects what audited operations did,
- * stages their entries in the transaction at the last moment before the commit, and sees
- * to what must be recorded when it is over.
+ * The audit side of one business transaction. It knows which calls belong to it, has
+ * their entries staged at the last moment before the commit, and sees to what must be
+ * recorded when it is over.
  * <p>
  * With Hibernate the last moment is the session's, for two reasons: Spring's
  * {@code beforeCommit} comes before the flush that finds out what changed, and Envers
@@ -37,46 +29,18 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private final EntryDelivery delivery;
 
-	private final EntryFactory factory;
-
-	/** What is to be staged, in the order of its beginning. */
-	private final Map<Operation, OperationChanges> pending = new LinkedHashMap<>();
-
-	/** What no audited call changed. */
-	private final EntityChanges unattributed = new EntityChanges();
-
-	/** How much was pending when a savepoint was set. */
-	private final Map<Object, Integer> savepoints = new IdentityHashMap<>(0);
-
-	/** What was staged, should the commit fail. */
-	private final List<OperationChanges> staged = new ArrayList<>(1);
-
-	/** What must not happen before the commit. */
-	private Aftermath afterCommit;
-
-	private final LateEndings late = new LateEndings();
+	private final TransactionEntries entries;
 
 	private final InterimFlushes flushes = new InterimFlushes();
 
 	private final Set<@Nullable Operation> guests = new HashSet<>(1);
 
-	/** What earlier attempts at a call left: it comes before what is done here. */
-	private @Nullable Aftermath earlier;
-
-	private boolean earlierStaged;
-
 	/** The one whose transaction this is, or null where it is none of Hibernate's. */
 	private final @Nullable SharedSessionContractImplementor session;
 
+	private final boolean readOnly;
+
 	private @Nullable OwningCall owner;
-
-	private @Nullable Supplier<@Nullable Long> revision;
-
-	private @Nullable StagedRow row;
-
-	private int transactional;
-
-	private int chained;
 
 	/** Whether the session tells when it is about to commit. */
 	private boolean stages;
@@ -84,25 +48,34 @@ public final class AuditTransaction implements TransactionSynchronization {
 	/** Whether a plain connection is about to commit, and others still do something. */
 	private boolean stagesAtOnce;
 
+	/** Whether its manager tells when it is about to commit. */
+	private boolean managed;
+
 	private boolean committing;
 
 	private boolean suspended;
-
-	private boolean counted;
 
 	/** Whether it is known to be committed. */
 	private boolean committed;
 
 	private boolean over;
 
-	AuditTransaction(AuditTransactions key, EntryDelivery delivery, EntryFactory factory) {
+	/**
+	 * Creates it.
+	 * @param key knows which one belongs to a thread
+	 * @param delivery delivers entries
+	 * @param factory makes them
+	 * @param readOnly whether nothing can be written in it
+	 * @param committed whether nothing undoes what is written: it joined one that is over
+	 */
+	AuditTransaction(AuditTransactions key, EntryDelivery delivery, EntryFactory factory, boolean readOnly,
+			boolean committed) {
 		this.key = key;
 		this.delivery = delivery;
-		this.factory = factory;
-		this.afterCommit = new Aftermath(delivery, factory);
+		this.entries = new TransactionEntries(key, delivery, factory);
 		this.session = session();
-		// Nothing undoes what is written where a transaction is over.
-		this.committed = this.session == null && key.endedSession() != null;
+		this.readOnly = readOnly;
+		this.committed = committed;
 	}
 
 	/**
@@ -117,7 +90,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	// To copy all synchronizations would take long where there are thousands.
-	private boolean isInProgress() {
+	boolean isInProgress() {
 		return this.session != null && this.session.isTransactionInProgress();
 	}
 
@@ -143,7 +116,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void joinedBy(Operation operation, boolean saves) {
 		if (operation.capturesState() && !saves) {
 			this.flushes.flush(session());
-			this.unattributed.close();
+			this.entries.closeUnattributed();
 		}
 		this.guests.add(operation);
 	}
@@ -166,10 +139,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param attempts what they left
 	 */
 	public void follows(Aftermath attempts) {
-		if (this.earlier == null) {
-			this.earlier = new Aftermath(this.delivery, this.factory);
-		}
-		this.earlier.takeEntries(attempts);
+		this.entries.follow(attempts);
 	}
 
 	/**
@@ -177,14 +147,14 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param ending how it ended
 	 */
 	public void add(Ending ending) {
-		of(ending.operation()).end(ending);
+		this.entries.end(ending);
 		SharedSessionContractImplementor session = session();
-		if (session != null && !this.stages && !TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
+		if (session != null && !this.stages && !this.readOnly) {
 			// Not later: beforeCommit is not called for one who comes while others are.
 			stageAtTheEndOf(session);
 		}
 		else if (this.stagesAtOnce) {
-			stage(Objects.requireNonNull(this.delivery.bound().ofTransaction()));
+			stageInConnection();
 		}
 	}
 
@@ -195,7 +165,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param operation the call
 	 */
 	public void awaits(Operation operation) {
-		of(operation).await();
+		this.entries.await(operation);
 	}
 
 	/**
@@ -209,20 +179,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @return {@code false} if the transaction is over, so that the entry is not taken
 	 */
 	public boolean arrived(Ending ending, @Nullable Operation part) {
-		return this.late.add(ending, part);
-	}
-
-	private void take(List<LateEndings.LateEnding> endings) {
-		for (LateEndings.LateEnding late : endings) {
-			OperationChanges operation = of(late.ending().operation());
-			operation.end(late.ending());
-			if (late.isApart()) {
-				operation.standsApart();
-			}
-			if (late.isUndone()) {
-				operation.rolledBack();
-			}
-		}
+		return this.entries.arrived(ending, part);
 	}
 
 	boolean isOwned() {
@@ -246,16 +203,15 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 		Operation responsible = responsible(running);
 		if (responsible == null && this.key.recordsUnattributed()) {
-			this.unattributed.add(change);
+			this.entries.addUnattributed(change);
 		}
 		else if (responsible != null && responsible.capturesState()) {
-			of(responsible).add(change);
+			this.entries.add(responsible, change);
 		}
 		else {
 			return true;
 		}
-		if (this.revision == null) {
-			this.revision = revision;
+		if (this.entries.isRevisedBy(revision)) {
 			stageAtTheEndOf(main);
 		}
 		return true;
@@ -266,22 +222,49 @@ public final class AuditTransaction implements TransactionSynchronization {
 		return (this.owner != null && !this.guests.contains(running)) ? this.owner.operation() : running;
 	}
 
-	private OperationChanges of(Operation operation) {
-		return this.pending.computeIfAbsent(operation, OperationChanges::new);
-	}
-
 	@Override
 	public void savepoint(Object savepoint) {
-		this.savepoints.put(savepoint, this.pending.size());
+		this.entries.savepoint(savepoint);
 	}
 
 	@Override
 	public void savepointRollback(Object savepoint) {
-		// One that is unknown was set before anything was audited.
-		this.pending.values()
-			.stream()
-			.skip(this.savepoints.getOrDefault(savepoint, 0))
-			.forEach(OperationChanges::rolledBack);
+		this.entries.rollBackTo(savepoint);
+	}
+
+	/**
+	 * Says that something else than what this transaction is about was rolled back, in
+	 * which calls ran that belong to this one.
+	 * @param savepoint when that began
+	 * @param before what began earlier, and counts where nothing was known of the other
+	 */
+	void undoneElsewhere(Object savepoint, Object before) {
+		this.entries.undoneElsewhere(savepoint, before);
+	}
+
+	/**
+	 * Says that the manager of the transaction tells when it is about to commit, later
+	 * than synchronizations do.
+	 */
+	void isManaged() {
+		this.managed = true;
+	}
+
+	/**
+	 * Says that nothing comes before the commit any more.
+	 */
+	void beforeManagedCommit() {
+		if (session() == null && !this.readOnly && !this.over) {
+			stageInConnection();
+		}
+	}
+
+	private boolean stageInConnection() {
+		Connection connection = this.delivery.bound().ofTransaction();
+		if (connection != null) {
+			this.entries.stage(connection);
+		}
+		return connection != null;
 	}
 
 	@Override
@@ -296,10 +279,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 			stageAtTheEndOf(session);
 			return;
 		}
-		Connection connection = this.delivery.bound().ofTransaction();
-		if (connection != null) {
-			this.stagesAtOnce = true;
-			stage(connection);
+		if (!this.managed) {
+			this.stagesAtOnce = stageInConnection();
 		}
 		// Else the transaction is on another database: its entries follow when it is
 		// over.
@@ -309,13 +290,13 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void beforeCompletion() {
 		this.stagesAtOnce = false;
 		if (this.committing && !isSettledByItsCall()) {
-			// Registered last, so that nobody's callback is left out should this one
-			// throw.
+			// What is thrown after the commit reaches the caller; after the completion it
+			// does not. Registered last, so that nobody's callback is left out then.
 			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
 
 				@Override
 				public void afterCommit() {
-					settleCommitted();
+					AuditTransaction.this.entries.settleCommitted();
 				}
 
 			});
@@ -325,13 +306,6 @@ public final class AuditTransaction implements TransactionSynchronization {
 	@Override
 	public void afterCommit() {
 		this.committed = true;
-	}
-
-	// What is thrown after the commit reaches the caller; after the completion it does
-	// not.
-	private void settleCommitted() {
-		take(this.late.take());
-		committed().settle(null);
 	}
 
 	private boolean isSettledByItsCall() {
@@ -348,7 +322,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	// A session may outlive its transaction (open in view).
 	private void stageIn(SharedSessionContractImplementor session) {
 		if (!this.over) {
-			stage(connection(session));
+			this.entries.stage(connection(session));
 		}
 	}
 
@@ -358,53 +332,6 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private @Nullable SharedSessionContractImplementor session() {
 		return this.key.session();
-	}
-
-	private void stage(Connection connection) {
-		take(this.late.take());
-		List<Entry> entries = new ArrayList<>();
-		Long revision = (this.revision != null) ? this.revision.get() : null;
-		entries.addAll(this.key.unattributed(this.unattributed, revision));
-		this.unattributed.clear();
-		int chained = stageEarlier(entries);
-		for (OperationChanges operation : this.pending.values()) {
-			List<Entry> own = operation.entries(this.factory, revision);
-			if (operation.delivery() == Delivery.ASYNC) {
-				own.forEach((entry) -> this.afterCommit.add(Delivery.ASYNC, entry));
-			}
-			else {
-				entries.addAll(own);
-			}
-			chained += (operation.delivery() == Delivery.SYNC) ? own.size() : 0;
-		}
-		if (!entries.isEmpty()) {
-			stage(connection, entries, chained);
-		}
-		this.staged.addAll(this.pending.values());
-		this.pending.clear();
-	}
-
-	private int stageEarlier(List<Entry> entries) {
-		if (this.earlier == null || this.earlierStaged) {
-			return 0;
-		}
-		this.earlierStaged = true;
-		return this.earlier.stage(entries, this.afterCommit);
-	}
-
-	private void stage(Connection connection, List<Entry> entries, int chained) {
-		StagedRow staged = this.delivery.stage(connection, entries);
-		if (staged == null) {
-			entries.forEach(
-					(entry) -> this.afterCommit.add((chained > 0) ? Delivery.SYNC : Delivery.TRANSACTIONAL, entry));
-			return;
-		}
-		this.row = (this.row != null) ? this.row : staged;
-		this.transactional += entries.size() - chained;
-		this.chained += chained;
-		if (chained > 0) {
-			this.afterCommit.await(staged);
-		}
 	}
 
 	@Override
@@ -423,15 +350,12 @@ public final class AuditTransaction implements TransactionSynchronization {
 	public void afterCompletion(int status) {
 		this.over = true;
 		this.key.unbind(this);
-		take(this.late.close());
 		if (status != STATUS_COMMITTED) {
 			this.flushes.rolledBack();
 		}
-		Aftermath rest = switch (fate(status)) {
-			case COMMITTED -> committed();
-			case LOST -> notCommitted();
-			case UNKNOWN -> doubtful();
-		};
+		// Of what joined a transaction that was over Spring says in the end that it does
+		// not know.
+		Aftermath rest = this.entries.over(status == STATUS_COMMITTED || this.committed);
 		if (this.committing && status == STATUS_UNKNOWN) {
 			rest.unanswered();
 		}
@@ -442,54 +366,6 @@ public final class AuditTransaction implements TransactionSynchronization {
 		else {
 			rest.settle(null);
 		}
-	}
-
-	// A commit may fail on its way back. Then what was staged tells. Of what joined a
-	// transaction that was over Spring says in the end that it does not know.
-	private Fate fate(int status) {
-		if (status == STATUS_COMMITTED || this.committed) {
-			return Fate.COMMITTED;
-		}
-		return (this.row != null) ? this.delivery.fate(this.row) : Fate.LOST;
-	}
-
-	// What was not staged has nothing to do with whether that was committed.
-	private Aftermath doubtful() {
-		Aftermath rest = rest();
-		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
-		if (this.row != null) {
-			rest.onlyIfLost(this.row);
-		}
-		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
-		return rest;
-	}
-
-	private Aftermath committed() {
-		if (this.row != null && !this.counted) {
-			this.counted = true;
-			this.delivery.committed(this.row, this.transactional, this.chained);
-		}
-		Aftermath due = this.earlierStaged ? new Aftermath(this.delivery, this.factory) : rest();
-		this.earlierStaged = true;
-		due.addAll(this.afterCommit);
-		this.afterCommit = new Aftermath(this.delivery, this.factory);
-		// Of a read-only transaction, or added by somebody's after-commit callback.
-		for (OperationChanges operation : this.pending.values()) {
-			operation.entries(this.factory, null).forEach((entry) -> due.add(operation.delivery(), entry));
-		}
-		this.pending.clear();
-		return due;
-	}
-
-	private Aftermath rest() {
-		return (this.earlier != null) ? this.earlier : new Aftermath(this.delivery, this.factory);
-	}
-
-	private Aftermath notCommitted() {
-		Aftermath rest = rest();
-		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
-		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
-		return rest;
 	}
 
 	private record OwningCall(Operation operation, @Nullable Aftermath aftermath) {

@@ -34,6 +34,8 @@ public final class AuditTransactions implements ChangeSink {
 
 	private final EntryFactory factory;
 
+	private final ManagedTransactions managed;
+
 	/** Who makes changes that belong to no call, or null where nobody wants to know. */
 	private final @Nullable Supplier<Origin> unattributed;
 
@@ -44,12 +46,15 @@ public final class AuditTransactions implements ChangeSink {
 	 * Creates it.
 	 * @param delivery delivers entries
 	 * @param factory makes them
+	 * @param managed knows which transactions are running
 	 * @param unattributed tells who makes changes that belong to no audited call;
 	 * {@code null} where these leave no entries
 	 */
-	public AuditTransactions(EntryDelivery delivery, EntryFactory factory, @Nullable Supplier<Origin> unattributed) {
+	public AuditTransactions(EntryDelivery delivery, EntryFactory factory, ManagedTransactions managed,
+			@Nullable Supplier<Origin> unattributed) {
 		this.delivery = delivery;
 		this.factory = factory;
+		this.managed = managed;
 		this.unattributed = unattributed;
 	}
 
@@ -58,29 +63,70 @@ public final class AuditTransactions implements ChangeSink {
 	 * @return it, or {@code null} where no transaction is running
 	 */
 	public @Nullable AuditTransaction current() {
+		ManagedTransaction innermost = this.managed.innermost(this.delivery.dataSource());
+		if (innermost == null) {
+			return ofSynchronization();
+		}
+		ManagedTransaction own = this.managed.on(this.delivery.dataSource());
+		if (own == null) {
+			return of(innermost);
+		}
+		AuditTransaction transaction = of(own);
+		this.managed.areWithin(own, transaction);
+		return transaction;
+	}
+
+	private AuditTransaction of(ManagedTransaction managed) {
+		AuditTransaction transaction = managed.audit();
+		if (transaction == null) {
+			transaction = new AuditTransaction(this, this.delivery, this.factory, managed.isReadOnly(), false);
+			boolean synchronizing = this.managed.isLatest(managed) && managed.isSynchronized();
+			if (synchronizing) {
+				bind(transaction);
+				TransactionSynchronizationManager.registerSynchronization(transaction);
+			}
+			managed.isAuditedBy(transaction, !synchronizing);
+		}
+		return transaction;
+	}
+
+	// Of a manager that nobody listens to, or of what joined a transaction that is over.
+	private @Nullable AuditTransaction ofSynchronization() {
 		if (!TransactionSynchronizationManager.isSynchronizationActive()
 				|| !TransactionSynchronizationManager.isActualTransactionActive()) {
 			return null;
 		}
 		AuditTransaction transaction = bound();
 		if (transaction == null) {
-			transaction = new AuditTransaction(this, this.delivery, this.factory);
+			transaction = new AuditTransaction(this, this.delivery, this.factory,
+					TransactionSynchronizationManager.isCurrentTransactionReadOnly(),
+					session() == null && endedSession() != null);
 			bind(transaction);
 			TransactionSynchronizationManager.registerSynchronization(transaction);
 		}
 		return transaction;
 	}
 
+	// Without making one.
+	private @Nullable AuditTransaction known() {
+		ManagedTransaction innermost = this.managed.innermost(this.delivery.dataSource());
+		ManagedTransaction own = (innermost != null) ? this.managed.on(this.delivery.dataSource()) : null;
+		ManagedTransaction counting = (own != null) ? own : innermost;
+		return (counting != null && counting.audit() != null) ? counting.audit() : bound();
+	}
+
 	/**
 	 * How much this thread has told a session that never writes it: its transaction is
 	 * over, and listeners still work with it.
+	 * @param current what {@link #current()} gave, or {@code null}
 	 * @return 0 where there is nothing; more when there is more
 	 */
-	public int lostChanges() {
-		return (endedSession() instanceof SessionImplementor session && isDirty(session))
-				? 1 + session.getPersistenceContextInternal().getNumberOfManagedEntities()
-						+ session.getActionQueue().numberOfDeletions()
-				: 0;
+	public int lostChanges(@Nullable AuditTransaction current) {
+		return (!(current != null && current.isInProgress()) && endedSession() instanceof SessionImplementor session
+				&& isDirty(session))
+						? 1 + session.getPersistenceContextInternal().getNumberOfManagedEntities()
+								+ session.getActionQueue().numberOfDeletions()
+						: 0;
 	}
 
 	/**
@@ -122,7 +168,7 @@ public final class AuditTransactions implements ChangeSink {
 
 	@Override
 	public boolean isOpen() {
-		AuditTransaction transaction = bound();
+		AuditTransaction transaction = known();
 		return this.unattributed != null || running() != null || (transaction != null && transaction.isOwned());
 	}
 

@@ -28,6 +28,8 @@ public final class EntryDelivery {
 	/** Pooled connections that the server has closed show only when they are used. */
 	private static final int ATTEMPTS = 3;
 
+	private final DataSource dataSource;
+
 	private final BoundConnections bound;
 
 	private final HeldConnection held;
@@ -64,6 +66,7 @@ public final class EntryDelivery {
 	 */
 	public EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox, Fates fates, Relays relays,
 			AsyncBuffer buffer, FailurePolicy policy, Duration timeout, DeliveryStatistics statistics) {
+		this.dataSource = dataSource;
 		this.bound = new BoundConnections(dataSource);
 		this.held = new HeldConnection(this.bound);
 		this.databases = databases;
@@ -74,6 +77,10 @@ public final class EntryDelivery {
 		this.policy = policy;
 		this.limits = TimeLimits.within(timeout);
 		this.statistics = statistics;
+	}
+
+	DataSource dataSource() {
+		return this.dataSource;
 	}
 
 	/**

@@ -20,13 +20,16 @@ final class OperationChanges {
 
 	private static final String ROLLED_BACK = "Rolled back to a savepoint";
 
+	private static final String ELSEWHERE = "The transaction of another resource, in which it ran, was rolled back";
+
 	private final Operation operation;
 
 	private final EntityChanges changes = new EntityChanges();
 
 	private @Nullable Ending ending;
 
-	private boolean rolledBack;
+	/** Why what it did is not there, though it returned. */
+	private @Nullable String undone;
 
 	private boolean awaited;
 
@@ -63,11 +66,26 @@ final class OperationChanges {
 	 * Says that what was done so far has been undone by a rollback to a savepoint.
 	 */
 	void rolledBack() {
-		this.rolledBack = true;
+		undone(ROLLED_BACK);
+		this.changes.clear();
+	}
+
+	/**
+	 * Says that the operation ran within a transaction of something else, which was
+	 * rolled back. What it changed here stays.
+	 */
+	void undoneElsewhere() {
+		undone(ELSEWHERE);
+	}
+
+	// One that is still running goes on after that, and is judged by its end.
+	private void undone(String reason) {
+		if (this.ending != null || this.awaited) {
+			this.undone = reason;
+		}
 		if (this.awaited) {
 			this.operation.undo();
 		}
-		this.changes.clear();
 	}
 
 	void add(EntityChange change) {
@@ -97,7 +115,8 @@ final class OperationChanges {
 				further.remove(target);
 				entry = factory.withState(entry, target, revision);
 			}
-			entries.add(this.rolledBack ? failed(entry, factory) : factory.withBulk(entry, this.operation));
+			entries.add((this.undone != null) ? failed(entry, this.undone, factory)
+					: factory.withBulk(entry, this.operation));
 		}
 		for (EntityChange change : further) {
 			entries.add(factory.entry(this.operation, outcome, change, revision));
@@ -109,8 +128,8 @@ final class OperationChanges {
 		return (this.ending != null) ? this.ending.suppressed() : this.operation.isSkipped();
 	}
 
-	private static Entry failed(Entry entry, EntryFactory factory) {
-		return (entry.outcome() == Outcome.SUCCESS) ? factory.ended(entry, Outcome.FAILURE, ROLLED_BACK) : entry;
+	private static Entry failed(Entry entry, String reason, EntryFactory factory) {
+		return (entry.outcome() == Outcome.SUCCESS) ? factory.ended(entry, Outcome.FAILURE, reason) : entry;
 	}
 
 	// The one change that fits what is said of the target; without a word of it, the

@@ -44,7 +44,7 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 	 * @return the post-processor
 	 */
 	public static AuditAdvisingPostProcessor outermost(AuditedMethods methods, Supplier<Auditing> auditing) {
-		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods::find, auditing),
+		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods::find, auditing, ProxyFrames.SINGLE),
 				(bean) -> AuditedRepositories.surround(bean, auditing), true);
 	}
 

@@ -26,15 +26,20 @@ final class AuditBoundary implements MethodInterceptor {
 
 	private final Supplier<Auditing> auditing;
 
+	private final ProxyFrames proxies;
+
 	/**
 	 * Creates the boundary.
 	 * @param methods finds what is known of a method of a class, or {@code null} where it
 	 * is not audited
 	 * @param auditing what to work with
+	 * @param proxies what the boundaries of proxies around each other have in common
 	 */
-	AuditBoundary(BiFunction<Method, Class<?>, @Nullable AuditedMethod> methods, Supplier<Auditing> auditing) {
+	AuditBoundary(BiFunction<Method, Class<?>, @Nullable AuditedMethod> methods, Supplier<Auditing> auditing,
+			ProxyFrames proxies) {
 		this.methods = methods;
 		this.auditing = auditing;
+		this.proxies = proxies;
 	}
 
 	@Override
@@ -42,7 +47,15 @@ final class AuditBoundary implements MethodInterceptor {
 		Object target = invocation.getThis();
 		Class<?> type = (target != null) ? AopUtils.getTargetClass(target) : invocation.getMethod().getDeclaringClass();
 		AuditedMethod method = this.methods.apply(invocation.getMethod(), type);
-		return (method != null) ? invoke(invocation, method) : invocation.proceed();
+		if (method == null) {
+			return invocation.proceed();
+		}
+		AuditFrame outer = this.proxies.of(method);
+		if (outer != null) {
+			outer.attachTo(invocation);
+			return this.proxies.within(null, invocation);
+		}
+		return invoke(invocation, method);
 	}
 
 	private @Nullable Object invoke(MethodInvocation invocation, AuditedMethod method) throws Throwable {
@@ -52,7 +65,7 @@ final class AuditBoundary implements MethodInterceptor {
 		frame.attachTo(invocation);
 		Object result;
 		try {
-			result = invocation.proceed();
+			result = this.proxies.within(frame, invocation);
 		}
 		catch (Throwable ex) {
 			attempt(ex, () -> failed(auditing, frame, invocation, ex));

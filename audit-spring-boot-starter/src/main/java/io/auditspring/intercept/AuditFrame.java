@@ -1,6 +1,8 @@
 package io.auditspring.intercept;
 
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 
 import io.auditspring.capture.Operation;
@@ -41,6 +43,14 @@ final class AuditFrame {
 	private volatile boolean joined;
 
 	private volatile @Nullable Operation left;
+
+	/** Whether further attempts may begin when the outer interceptor has returned. */
+	private volatile boolean persistent;
+
+	/** Attempts that are recorded as failed, of a call whose result comes later. */
+	private final Set<Operation> failed = new HashSet<>(0);
+
+	private int failures;
 
 	AuditFrame(AuditedMethod method, Origin origin, @Nullable AuditTransaction enclosing, Aftermath aftermath) {
 		this.method = method;
@@ -88,6 +98,53 @@ final class AuditFrame {
 	 */
 	@Nullable AuditTransaction enclosing() {
 		return this.enclosing;
+	}
+
+	/**
+	 * Says that something may try again when the result that comes later is a failure.
+	 */
+	void isPersistent() {
+		this.persistent = true;
+	}
+
+	/**
+	 * Whether an attempt that fails is recorded at once, before another one begins.
+	 * @return {@code false} where the outer interceptor does it in the end
+	 */
+	boolean recordsAtOnce() {
+		return this.persistent || !isOnItsThread();
+	}
+
+	boolean mayBeTriedLater() {
+		return this.persistent;
+	}
+
+	/**
+	 * Takes an attempt that is to be recorded as failed. Whoever around the method gave
+	 * up waiting for it may have been first.
+	 * @param attempt the attempt
+	 * @return whether it has not been recorded yet
+	 */
+	synchronized boolean fails(Operation attempt) {
+		if (this.left == attempt) {
+			this.left = null;
+		}
+		return this.failed.add(attempt);
+	}
+
+	/**
+	 * Counts an attempt that has failed later.
+	 */
+	synchronized void hasFailedLater() {
+		this.failures++;
+	}
+
+	/**
+	 * Which attempt it is that begins now, where each begins by a subscription.
+	 * @return its number from 1
+	 */
+	synchronized int nextAttempt() {
+		return this.failures + 1;
 	}
 
 	Aftermath aftermath() {
@@ -164,10 +221,12 @@ final class AuditFrame {
 	/**
 	 * What of it ran within a transaction that is undone with it.
 	 * @param transaction the transaction
+	 * @param attempt the attempt that has ended
 	 * @return that, or {@code null} if it ran elsewhere
 	 */
-	@Nullable Operation partOf(AuditTransaction transaction) {
-		return (this.joined && transaction == this.enclosing) ? this.left : null;
+	@Nullable Operation partOf(AuditTransaction transaction, Operation attempt) {
+		Operation left = this.left;
+		return (this.joined && transaction == this.enclosing) ? ((left != null) ? left : attempt) : null;
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.auditspring.intercept;
 
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditContext;
@@ -42,6 +43,9 @@ final class AuditInterceptor implements MethodInterceptor {
 
 	private static @Nullable Object invoke(MethodInvocation invocation, AuditFrame frame, Auditing auditing)
 			throws Throwable {
+		if (frame.method().arrival() != Arrival.AT_ONCE && OtherAdvice.mayTryAgain(invocation)) {
+			frame.isPersistent();
+		}
 		Operation operation = frame.begin();
 		if (!frame.method().mayApply(operation, invocation, auditing.expressions())) {
 			operation.skip();
@@ -55,7 +59,7 @@ final class AuditInterceptor implements MethodInterceptor {
 			result = proceed(invocation, frame, operation, transaction, auditing);
 		}
 		catch (Throwable ex) {
-			if (!frame.isOnItsThread() && OtherAdvice.mayTryAgain(invocation)) {
+			if (frame.recordsAtOnce() && OtherAdvice.mayTryAgain(invocation)) {
 				// Nobody waits for the end: this entry is delivered before another
 				// attempt begins.
 				frame.isOneOfSeveral();
@@ -66,8 +70,7 @@ final class AuditInterceptor implements MethodInterceptor {
 			throw ex;
 		}
 		if (frame.method().arrival() != Arrival.AT_ONCE) {
-			returned(result, operation, invocation, frame, transaction, auditing);
-			return result;
+			return returned(result, operation, invocation, frame, transaction, auditing);
 		}
 		ended(new Call(frame.method(), operation, invocation, result, null).describe(auditing), frame, transaction,
 				auditing, null, invocation);
@@ -82,17 +85,29 @@ final class AuditInterceptor implements MethodInterceptor {
 		}
 	}
 
-	private static void returned(@Nullable Object result, Operation operation, MethodInvocation invocation,
+	private static @Nullable Object returned(@Nullable Object result, Operation operation, MethodInvocation invocation,
 			AuditFrame frame, @Nullable AuditTransaction transaction, Auditing auditing) {
 		Arrival arrival = frame.method().arrival();
-		if (arrival.isOutstanding(result)) {
+		LateCall call = new LateCall(auditing, frame, invocation);
+		boolean outstanding = arrival.isOutstanding(result);
+		Settled settled = outstanding ? null : Settled.returned(arrival, result);
+		if (settled == null || (transaction == null && frame.mayBeTriedLater() && settled.failure() != null)) {
 			leave(frame, operation, transaction);
-			return;
+			return frame.mayBeTriedLater() ? watchAttempt(result, call, operation) : result;
 		}
 		frame.leave(null, transaction);
-		Settled settled = Settled.returned(arrival, result);
-		Call call = new LateCall(auditing, frame, invocation).call(operation, settled);
-		ended(call.describe(auditing), frame, transaction, auditing, settled.failure(), invocation);
+		ended(call.call(operation, settled).describe(auditing), frame, transaction, auditing, settled.failure(),
+				invocation);
+		return result;
+	}
+
+	private static @Nullable Object watchAttempt(@Nullable Object result, LateCall call, Operation attempt) {
+		if (result instanceof CompletionStage<?> stage) {
+			return LateStages.watchAttempt(stage, call, attempt);
+		}
+		LatePublishers publishers = call.auditing().publishers();
+		Object watched = (publishers != null && result != null) ? publishers.watchAttempts(result, call) : null;
+		return (watched != null) ? watched : result;
 	}
 
 	// The outer interceptor waits for the result.
@@ -109,7 +124,7 @@ final class AuditInterceptor implements MethodInterceptor {
 		if (transaction != null) {
 			transaction.add(ending);
 		}
-		else if (frame.isOnItsThread()) {
+		else if (!frame.recordsAtOnce()) {
 			frame.aftermath().add(ending);
 		}
 		else {
@@ -127,13 +142,13 @@ final class AuditInterceptor implements MethodInterceptor {
 			joined.joinedBy(operation, frame.method().saves());
 		}
 		else if (transaction != null) {
-			transaction.ownedBy(operation, frame.isOnItsThread() ? frame.aftermath() : null);
+			transaction.ownedBy(operation, frame.recordsAtOnce() ? null : frame.aftermath());
 		}
 		AuditContext previous = AuditContextHolder.replace(operation);
-		int lost = auditing.transactions().lostChanges();
+		int lost = auditing.transactions().lostChanges(transaction);
 		try {
 			Object result = proceed(invocation, operation, joined);
-			noteLost(auditing.transactions().lostChanges() - lost, operation, previous);
+			noteLost(auditing.transactions().lostChanges(transaction) - lost, operation, previous);
 			return result;
 		}
 		finally {

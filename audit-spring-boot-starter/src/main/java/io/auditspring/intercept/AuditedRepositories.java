@@ -63,8 +63,14 @@ public final class AuditedRepositories implements BeanPostProcessor {
 		if (proxy == null || inner == null) {
 			return false;
 		}
-		AuditBoundary boundary = new AuditBoundary((method, type) -> inner.repository.find(method), auditing);
-		proxy.addAdvisor(0, new DefaultPointcutAdvisor(new ComposablePointcut(inner.repository), boundary));
+		ProxyFrames proxies = (proxy == bean) ? ProxyFrames.SINGLE : new ProxyFrames.Nested();
+		AuditBoundary boundary = new AuditBoundary((method, type) -> inner.repository.find(method), auditing, proxies);
+		Advisor advisor = new DefaultPointcutAdvisor(new ComposablePointcut(inner.repository), boundary);
+		proxy.addAdvisor(0, advisor);
+		if (proxy != bean && bean instanceof Advised outermost && !outermost.isFrozen()) {
+			// That of a cache, which answers without coming to the repository's.
+			outermost.addAdvisor(0, advisor);
+		}
 		return true;
 	}
 

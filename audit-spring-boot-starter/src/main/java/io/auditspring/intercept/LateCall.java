@@ -56,8 +56,23 @@ record LateCall(Auditing auditing, AuditFrame frame, MethodInvocation invocation
 	CompletableFuture<?> ended(Operation operation, Settled settled, @Nullable AuditTransaction waiting) {
 		Call call = call(operation, settled);
 		return this.auditing.late()
-			.deliver(operation.outline().delivery(), () -> call.describe(this.auditing),
-					(waiting != null) ? (ending) -> waiting.arrived(ending, this.frame.partOf(waiting)) : null);
+			.deliver(operation.outline().delivery(), () -> call.describe(this.auditing), (waiting != null)
+					? (ending) -> waiting.arrived(ending, this.frame.partOf(waiting, operation)) : null);
+	}
+
+	/**
+	 * Records that an attempt at the call has failed later, after which something around
+	 * the method may try again.
+	 * @param attempt the attempt
+	 * @param settled how it failed
+	 * @return as of any result that comes later
+	 */
+	CompletableFuture<?> failed(Operation attempt, Settled settled) {
+		if (!this.frame.fails(attempt)) {
+			return CompletableFuture.completedFuture(settled);
+		}
+		this.frame.isOneOfSeveral();
+		return ended(attempt, settled, this.frame.enclosing());
 	}
 
 	Call call(Operation operation, Settled settled) {

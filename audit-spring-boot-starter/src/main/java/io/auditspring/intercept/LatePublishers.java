@@ -17,4 +17,14 @@ public interface LatePublishers {
 	 */
 	@Nullable Object watch(Object publisher, LateCall call);
 
+	/**
+	 * Records each attempt at the call that fails, before anybody makes another one by
+	 * subscribing again.
+	 * @param publisher what the method returned
+	 * @param call the call
+	 * @return what the advice around the method gets, or {@code null} if it is of an
+	 * unknown kind
+	 */
+	@Nullable Object watchAttempts(Object publisher, LateCall call);
+
 }

@@ -2,6 +2,7 @@ package io.auditspring.intercept;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 import io.auditspring.capture.Operation;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +24,33 @@ final class LateStages {
 	 * of as promised, or the stage itself where the method declares a type of its own
 	 */
 	static <T extends @Nullable Object> CompletionStage<T> watch(CompletionStage<T> stage, LateCall call) {
-		Class<?> type = call.invocation().getMethod().getReturnType();
 		Operation unreached = call.begin(call.frame().origin());
+		return watch(stage, call, (settled) -> recorded(call, unreached, settled));
+	}
+
+	/**
+	 * Records an attempt at the call if it fails, before anybody makes another one.
+	 * @param <T> the type of the result
+	 * @param stage what the method returned
+	 * @param call the call
+	 * @param attempt the attempt
+	 * @return what the advice around the method gets
+	 */
+	static <T extends @Nullable Object> CompletionStage<T> watchAttempt(CompletionStage<T> stage, LateCall call,
+			Operation attempt) {
+		return watch(stage, call, (settled) -> (settled.failure() != null) ? call.failed(attempt, settled)
+				: CompletableFuture.completedFuture(settled));
+	}
+
+	private static <T extends @Nullable Object> CompletionStage<T> watch(CompletionStage<T> stage, LateCall call,
+			Function<Settled, CompletableFuture<?>> record) {
+		Class<?> type = call.invocation().getMethod().getReturnType();
 		if (!type.isAssignableFrom(LateFuture.class)) {
-			stage.whenComplete((value, failure) -> recorded(call, unreached, Settled.of(value, failure)));
+			stage.whenComplete((value, failure) -> record.apply(Settled.of(value, failure)));
 			return stage;
 		}
 		LateFuture<T> late = new LateFuture<>(stage);
-		stage.whenComplete((value, failure) -> recorded(call, unreached, Settled.of(value, failure))
+		stage.whenComplete((value, failure) -> record.apply(Settled.of(value, failure))
 			.whenComplete((nothing, trouble) -> late.arrive(value, worse(failure, trouble))));
 		return late;
 	}
@@ -40,7 +60,9 @@ final class LateStages {
 			return CompletableFuture.completedFuture(settled);
 		}
 		Operation left = call.frame().left();
-		return call.ended((left != null) ? left : unreached, settled, call.frame().enclosing());
+		return (left != null && settled.failure() != null && call.frame().mayBeTriedLater())
+				? call.failed(left, settled)
+				: call.ended((left != null) ? left : unreached, settled, call.frame().enclosing());
 	}
 
 	// The caller gets the failure of the call; that of its entry is attached.

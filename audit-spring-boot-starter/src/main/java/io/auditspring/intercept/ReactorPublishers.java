@@ -1,6 +1,7 @@
 package io.auditspring.intercept;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 import io.auditspring.Actor;
@@ -9,10 +10,12 @@ import io.auditspring.AuditContextHolder;
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
+import io.auditspring.capture.RequestDetails;
 import io.auditspring.delivery.AuditTransaction;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /**
  * Waits for the results of audited methods that return a {@link Mono} or a {@link Flux}.
@@ -40,6 +43,33 @@ public final class ReactorPublishers implements LatePublishers {
 		return (publisher instanceof Flux<?> flux) ? watch(flux, begin).onErrorMap(ReactorPublishers::unwrapped) : null;
 	}
 
+	@Override
+	public @Nullable Object watchAttempts(Object publisher, LateCall call) {
+		if (publisher instanceof Mono<?> mono) {
+			return attempts(mono, call.frame());
+		}
+		return (publisher instanceof Flux<?> flux) ? attempts(flux, call.frame()) : null;
+	}
+
+	// Somebody else may subscribe on the way, such as a cache, and keep the result.
+	private static <T> Mono<T> attempts(Mono<T> mono, AuditFrame frame) {
+		return Mono.deferContextual((context) -> {
+			Optional<Run> run = context.getOrEmpty(frame);
+			run.ifPresent(Run::begin);
+			return run.isEmpty() ? mono
+					: mono.onErrorResume((failure) -> run.get().attemptFailed(failure).then(Mono.error(failure)));
+		});
+	}
+
+	private static <T> Flux<T> attempts(Flux<T> flux, AuditFrame frame) {
+		return Flux.deferContextual((context) -> {
+			Optional<Run> run = context.getOrEmpty(frame);
+			run.ifPresent(Run::begin);
+			return run.isEmpty() ? flux
+					: flux.onErrorResume((failure) -> run.get().attemptFailed(failure).thenMany(Flux.error(failure)));
+		});
+	}
+
 	// Reactor tells of an entry that could not be kept by an exception of its own.
 	private static Throwable unwrapped(Throwable failure) {
 		return (failure.getClass() == RuntimeException.class
@@ -47,25 +77,34 @@ public final class ReactorPublishers implements LatePublishers {
 	}
 
 	private static <T> Mono<T> watch(Mono<T> mono, Mono<Run> begin) {
-		return Mono.usingWhen(begin, (run) -> mono.doOnNext((value) -> run.result = value), Run::completed, Run::failed,
-				Run::cancelled);
+		return Mono.usingWhen(begin, (run) -> mono.doOnNext((value) -> run.result = value).contextWrite(run::passOn),
+				Run::completed, Run::failed, Run::cancelled);
 	}
 
 	// Not the elements: there may be millions.
 	private static <T> Flux<T> watch(Flux<T> flux, Mono<Run> begin) {
 		return Flux.usingWhen(begin, (run) -> {
 			run.result = 0L;
-			return flux.doOnNext((element) -> run.result = ++run.count);
+			return flux.doOnNext((element) -> run.result = ++run.count).contextWrite(run::passOn);
 		}, Run::completed, Run::failed, Run::cancelled);
 	}
 
 	private Mono<Run> begin(LateCall call) {
+		Actor caller = call.frame().origin().actor();
+		boolean known = AuditContextHolder.actor() != null
+				|| !(caller.equals(Actor.system()) || caller.type() == ActorType.ANONYMOUS);
+		return Mono.deferContextual(
+				(context) -> begin(call, known, context.getOrDefault(RequestDetails.class, RequestDetails.NONE)));
+	}
+
+	private Mono<Run> begin(LateCall call, boolean known, RequestDetails request) {
 		Origin caller = call.frame().origin();
-		boolean known = !caller.actor().equals(Actor.system()) && caller.actor().type() != ActorType.ANONYMOUS;
-		if (AuditContextHolder.actor() != null || known) {
-			return Mono.fromSupplier(() -> new Run(call, caller, caller.actor()));
+		RequestDetails from = (caller.request() == RequestDetails.NONE) ? request : caller.request();
+		if (known) {
+			return Mono.fromSupplier(() -> new Run(call, caller, caller.actor(), from));
 		}
-		return this.subscriber.defaultIfEmpty(caller.actor()).map((actor) -> new Run(call, caller, actor));
+		Actor nobody = (request != RequestDetails.NONE) ? Actor.anonymous() : caller.actor();
+		return this.subscriber.defaultIfEmpty(nobody).map((actor) -> new Run(call, caller, actor, from));
 	}
 
 	/**
@@ -75,18 +114,50 @@ public final class ReactorPublishers implements LatePublishers {
 
 		private final LateCall call;
 
-		private final Operation operation;
+		private final Origin origin;
 
 		private final @Nullable AuditTransaction waiting;
+
+		/** What the attempt stands for that is being made. */
+		private Operation operation;
+
+		private int attempts;
+
+		private boolean recorded;
 
 		private @Nullable Object result;
 
 		private long count;
 
-		Run(LateCall call, Origin caller, Actor actor) {
+		Run(LateCall call, Origin caller, Actor actor, RequestDetails request) {
 			this.call = call;
-			this.operation = call.begin(new Origin(Instant.now(), actor, caller.tenant(), caller.request()));
+			this.origin = new Origin(Instant.now(), actor, caller.tenant(), request);
+			this.operation = call.begin(this.origin);
 			this.waiting = call.waiting();
+			int attempt = call.frame().nextAttempt();
+			if (attempt > 1) {
+				// Its subscriber tries again.
+				this.operation.isAttempt(attempt);
+			}
+		}
+
+		Context passOn(Context context) {
+			return this.call.frame().mayBeTriedLater() ? context.put(this.call.frame(), this) : context;
+		}
+
+		void begin() {
+			if (this.attempts++ > 0) {
+				this.operation = this.call.begin(this.origin.at(Instant.now()));
+				this.operation.isAttempt(this.call.frame().nextAttempt());
+				this.recorded = false;
+				this.count = 0;
+			}
+		}
+
+		Mono<Void> attemptFailed(Throwable failure) {
+			this.recorded = true;
+			this.operation.isAttempt(this.call.frame().nextAttempt());
+			return failed(Settled.of(null, failure), failure);
 		}
 
 		Mono<Void> completed() {
@@ -95,7 +166,12 @@ public final class ReactorPublishers implements LatePublishers {
 
 		// The subscriber gets the failure of the call; that of its entry is attached.
 		Mono<Void> failed(Throwable failure) {
-			return end(Settled.of(null, failure)).onErrorResume((trouble) -> {
+			return this.recorded ? Mono.empty() : failed(Settled.of(null, failure), failure);
+		}
+
+		private Mono<Void> failed(Settled settled, Throwable failure) {
+			this.call.frame().hasFailedLater();
+			return end(settled).onErrorResume((trouble) -> {
 				failure.addSuppressed(trouble);
 				return Mono.empty();
 			});
@@ -107,11 +183,12 @@ public final class ReactorPublishers implements LatePublishers {
 
 		private Mono<Void> end(Settled settled) {
 			return Mono.fromCompletionStage(() -> {
+				Operation ended = this.operation;
 				Operation left = this.call.frame().left();
 				if (left != null) {
-					this.operation.follow(left);
+					ended.follow(left);
 				}
-				return this.call.ended(this.operation, settled, this.waiting);
+				return this.call.ended(ended, settled, this.waiting);
 			}).then();
 		}
 

@@ -1,10 +1,13 @@
 package io.auditspring.capture;
 
 import java.math.BigDecimal;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import javax.sql.DataSource;
@@ -33,6 +36,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -95,6 +100,25 @@ class AnonymousCallersTests {
 		assertThat(newEntry()).containsEntry("actor_type", "anonymous")
 			.containsEntry("actor_id", "anonymous")
 			.containsEntry("ip", "127.0.0.1");
+	}
+
+	// No thread is the request's: its context says it.
+	@Test
+	void withinAReactiveRequest() {
+		Tasks tasks = context.getBean(Tasks.class);
+		ReactiveRequests requests = new ReactiveRequests(new TrustedProxies(List.of(), null), null, null);
+		requests.filter(MockServerWebExchange.from(MockServerHttpRequest.get("/reactive;jsessionid=1/monos")
+			.remoteAddress(new InetSocketAddress("192.0.2.7", 4711))
+			.header("User-Agent", "curl")), (exchange) -> tasks.mono().then()).block(Duration.ofSeconds(20));
+		assertThat(newEntry()).containsEntry("actor_type", "anonymous")
+			.containsEntry("ip", "192.0.2.7")
+			.containsEntry("user_agent", "curl");
+	}
+
+	@Test
+	void whatNobodyAsksForReactivelyIsTheSystems() {
+		context.getBean(Tasks.class).mono().block(Duration.ofSeconds(20));
+		assertThat(newEntry()).containsEntry("actor_type", "system");
 	}
 
 	@Test

@@ -15,6 +15,7 @@ import org.springframework.transaction.event.TransactionPhase;
  * @param kind what it is
  * @param name what the row is called that it writes
  * @param mode how an audited call is delivered
+ * @param manager whose transaction it is
  * @param propagation of the transaction
  * @param phase of the transaction that a listener waits for
  * @param plain whether it writes by plain SQL
@@ -22,8 +23,8 @@ import org.springframework.transaction.event.TransactionPhase;
  * @param caught whether whoever makes the step goes on when it fails
  * @param steps what happens within
  */
-record Step(Kind kind, String name, Delivery mode, int propagation, TransactionPhase phase, boolean plain, End end,
-		boolean caught, List<Step> steps) {
+record Step(Kind kind, String name, Delivery mode, Manager manager, int propagation, TransactionPhase phase,
+		boolean plain, End end, boolean caught, List<Step> steps) {
 
 	private static final int[] PROPAGATIONS = { TransactionDefinition.PROPAGATION_REQUIRED,
 			TransactionDefinition.PROPAGATION_REQUIRED, TransactionDefinition.PROPAGATION_REQUIRES_NEW,
@@ -54,10 +55,29 @@ record Step(Kind kind, String name, Delivery mode, int propagation, TransactionP
 	private static Step step(Random random, String name, int depth) {
 		Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
 		End end = (random.nextInt(3) > 0) ? End.RETURN : End.values()[random.nextInt(End.values().length)];
-		return new Step(kind, name, MODES[random.nextInt(MODES.length)],
+		Manager manager = random.nextBoolean() ? Manager.OURS
+				: Manager.values()[random.nextInt(Manager.values().length)];
+		return new Step(kind, name, MODES[random.nextInt(MODES.length)], manager,
 				PROPAGATIONS[random.nextInt(PROPAGATIONS.length)],
 				TransactionPhase.values()[random.nextInt(TransactionPhase.values().length)], random.nextBoolean(), end,
 				random.nextBoolean(), steps(random, name, depth + 1, kind.isCall() ? 0 : 1));
+	}
+
+	/** Whose transaction a step begins. */
+	enum Manager {
+
+		/** That of the audited database. */
+		OURS,
+
+		/** Another one of the same, which synchronizes nothing. */
+		OURS_UNSYNCHRONIZED,
+
+		/** That of another database. */
+		OTHER,
+
+		/** Another one of that, which synchronizes nothing. */
+		OTHER_UNSYNCHRONIZED
+
 	}
 
 	/** What a step is. */

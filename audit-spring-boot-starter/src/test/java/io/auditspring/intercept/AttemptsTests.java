@@ -26,6 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
@@ -58,6 +61,8 @@ class AttemptsTests {
 	private static ConfigurableApplicationContext context;
 
 	private static Retried retried;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private static AuditLog log;
 
@@ -205,6 +210,73 @@ class AttemptsTests {
 		assertThatEachAttemptIsInItsPlace("failure", "failure", "success");
 	}
 
+	@ParameterizedTest
+	@EnumSource(value = Delivery.class, names = "DEFAULT", mode = EnumSource.Mode.EXCLUDE)
+	void whoseResultsArePublished(Delivery delivery) {
+		Mono<String> mono = switch (delivery) {
+			case ASYNC -> retried.monoBuffered(2);
+			case SYNC -> retried.monoChained(2);
+			default -> retried.mono(2);
+		};
+		assertThat(mono.block(PATIENCE)).isEqualTo("done");
+		assertThatEachAttemptIsInItsPlace("failure", "failure", "success");
+	}
+
+	@Test
+	void whoseResultsArePublishedOneAfterTheOther() {
+		assertThat(retried.flux(2).collectList().block(PATIENCE)).containsExactly("a", "b");
+		assertThatEachAttemptIsInItsPlace("failure", "failure", "success");
+	}
+
+	@Test
+	void whoseResultsArePublishedAndAreAllInVain() {
+		assertThatException().isThrownBy(() -> retried.mono(9).block(PATIENCE));
+		assertThatEachAttemptIsInItsPlace("failure", "failure", "failure");
+	}
+
+	@Test
+	void thatASubscriberMakes() {
+		assertThat(retried.patient(2).retry(2).block(PATIENCE)).isEqualTo("done");
+		List<Map<String, Object>> attempts = entries(3);
+		assertThat(attempts).extracting((entry) -> entry.get("outcome"))
+			.containsExactly("failure", "failure", "success");
+		// Nobody knew after the first that it would not be the only one.
+		assertThat(attempts).extracting((entry) -> entry.get("metadata"))
+			.containsExactly(null, "{\"attempt\": 2}", "{\"attempt\": 3}");
+		assertThat(occurredAt(attempts, 1)).isAfter(occurredAt(attempts, 0));
+		assertThat(occurredAt(attempts, 2)).isAfter(occurredAt(attempts, 1));
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Delivery.class, names = "DEFAULT", mode = EnumSource.Mode.EXCLUDE)
+	void whoseStagesCompleteLater(Delivery delivery) {
+		CompletableFuture<String> stage = switch (delivery) {
+			case ASYNC -> retried.stageBuffered(2);
+			case SYNC -> retried.stageChained(2);
+			default -> retried.stage(2);
+		};
+		assertThat(stage).succeedsWithin(PATIENCE);
+		assertThatEachAttemptIsInItsPlace("failure", "failure", "success");
+	}
+
+	@Test
+	void whoseStagesHaveFailedAlready() {
+		assertThat(retried.failedStage(2)).succeedsWithin(PATIENCE);
+		assertThatEachAttemptIsInItsPlace("failure", "failure", "success");
+	}
+
+	@Test
+	void whoseStagesFailInTransactionsOfTheirOwn() {
+		assertThat(retried.stageInTransaction(this.id, 2)).succeedsWithin(PATIENCE);
+		assertThatEachAttemptIsInItsPlace("failure", "failure", "success");
+	}
+
+	@Test
+	void whoseStagesAreAllInVain() {
+		assertThat(retried.stage(9)).failsWithin(PATIENCE);
+		assertThatEachAttemptIsInItsPlace("failure", "failure", "failure");
+	}
+
 	@Test
 	void aSingleOneHasNoNumber() {
 		retried.staged(this.id, 0);
@@ -238,6 +310,15 @@ class AttemptsTests {
 			return advisor;
 		}
 
+		@Bean
+		static DefaultPointcutAdvisor waitingAdvisor() {
+			DefaultPointcutAdvisor advisor = new DefaultPointcutAdvisor(
+					AnnotationMatchingPointcut.forMethodAnnotation(Waiting.class), new Waits());
+			// Around the transactions.
+			advisor.setOrder(50);
+			return advisor;
+		}
+
 	}
 
 	/**
@@ -261,6 +342,45 @@ class AttemptsTests {
 						throw ex;
 					}
 				}
+			}
+		}
+
+	}
+
+	/**
+	 * Tries again when what was returned has failed, on another thread.
+	 */
+	@java.lang.annotation.Retention(java.lang.annotation.RetentionPolicy.RUNTIME)
+	@interface Waiting {
+
+	}
+
+	static class Waits implements MethodInterceptor {
+
+		@Override
+		public Object invoke(MethodInvocation invocation) throws Throwable {
+			CompletableFuture<Object> result = new CompletableFuture<>();
+			attempt(invocation, 1, result);
+			return result;
+		}
+
+		private static void attempt(MethodInvocation invocation, int number, CompletableFuture<Object> result) {
+			try {
+				Object stage = ((ProxyMethodInvocation) invocation).invocableClone().proceed();
+				((CompletableFuture<?>) stage).whenComplete((value, failure) -> {
+					if (failure == null) {
+						result.complete(value);
+					}
+					else if (number == 3) {
+						result.completeExceptionally(failure);
+					}
+					else {
+						new Thread(() -> attempt(invocation, number + 1, result)).start();
+					}
+				});
+			}
+			catch (Throwable ex) {
+				result.completeExceptionally(ex);
 			}
 		}
 
@@ -373,6 +493,91 @@ class AttemptsTests {
 		public CompletableFuture<String> async(long id, int failures) {
 			work(id, failures);
 			return CompletableFuture.completedFuture("done");
+		}
+
+		private Mono<String> published(int failures) {
+			return Mono.fromCallable(() -> {
+				fail(failures);
+				return "done";
+			}).subscribeOn(Schedulers.boundedElastic());
+		}
+
+		@Audited(action = "mono", delivery = Delivery.TRANSACTIONAL)
+		@Retryable(includes = IllegalStateException.class, maxRetries = 2, delay = 5)
+		public Mono<String> mono(int failures) {
+			return published(failures);
+		}
+
+		@Audited(action = "mono", delivery = Delivery.ASYNC)
+		@Retryable(includes = IllegalStateException.class, maxRetries = 2, delay = 5)
+		public Mono<String> monoBuffered(int failures) {
+			return published(failures);
+		}
+
+		@Audited(action = "mono", delivery = Delivery.SYNC)
+		@Retryable(includes = IllegalStateException.class, maxRetries = 2, delay = 5)
+		public Mono<String> monoChained(int failures) {
+			return published(failures);
+		}
+
+		@Audited("flux")
+		@Retryable(includes = IllegalStateException.class, maxRetries = 2, delay = 5)
+		public Flux<String> flux(int failures) {
+			return published(failures).thenMany(Flux.just("a", "b"));
+		}
+
+		@Audited("patient")
+		public Mono<String> patient(int failures) {
+			return published(failures);
+		}
+
+		private CompletableFuture<String> later(int failures) {
+			return CompletableFuture.supplyAsync(() -> {
+				fail(failures);
+				return "done";
+			});
+		}
+
+		@Audited(action = "stage", delivery = Delivery.TRANSACTIONAL)
+		@Waiting
+		public CompletableFuture<String> stage(int failures) {
+			return later(failures);
+		}
+
+		@Audited(action = "stage", delivery = Delivery.ASYNC)
+		@Waiting
+		public CompletableFuture<String> stageBuffered(int failures) {
+			return later(failures);
+		}
+
+		@Audited(action = "stage", delivery = Delivery.SYNC)
+		@Waiting
+		public CompletableFuture<String> stageChained(int failures) {
+			return later(failures);
+		}
+
+		@Audited("failedStage")
+		@Waiting
+		public CompletableFuture<String> failedStage(int failures) {
+			return settled(failures);
+		}
+
+		@Audited("stageInTransaction")
+		@Waiting
+		@Transactional
+		public CompletableFuture<String> stageInTransaction(long id, int failures) {
+			this.orders.findById(id).orElseThrow().setStatus("PAID");
+			return settled(failures);
+		}
+
+		private CompletableFuture<String> settled(int failures) {
+			try {
+				fail(failures);
+				return CompletableFuture.completedFuture("done");
+			}
+			catch (IllegalStateException ex) {
+				return CompletableFuture.failedFuture(ex);
+			}
 		}
 
 		@Audited("hopeless")

@@ -10,6 +10,7 @@ import io.auditspring.AuditLog;
 import io.auditspring.TestDatabase;
 import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.ShopConfiguration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +20,8 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
+import org.springframework.cache.annotation.EnableCaching;
+import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -31,6 +34,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * A repository of Spring Data is a bean as any other: each call of an audited method
@@ -63,7 +67,8 @@ class AuditedRepositoryTests {
 
 	@BeforeEach
 	void count() {
-		this.before = log.await((int) (log.count() + log.staged())).size();
+		Awaitility.await().until(() -> log.staged() == 0);
+		this.before = (int) log.count();
 	}
 
 	private List<Map<String, Object>> entries(int count) {
@@ -184,6 +189,29 @@ class AuditedRepositoryTests {
 	}
 
 	@Test
+	void behindACacheWhichAnswersForIt() {
+		PurchaseOrder order = order();
+		CachedOrders cached = context.getBean(CachedOrders.class);
+		for (int i = 0; i < 2; i++) {
+			assertThat(cached.findByReference(order.getReference())).isPresent();
+		}
+		assertThat(entries(2))
+			.extracting((entry) -> entry.get("action"), (entry) -> entry.get("target_name"),
+					(entry) -> entry.get("metadata"))
+			.containsExactly(tuple("CachedOrders.findByReference", order.getReference(), null), tuple(
+					"CachedOrders.findByReference", order.getReference(), "{\"answeredBy\": \"CacheInterceptor\"}"));
+	}
+
+	@Test
+	void withinAnotherOneBehindACache() {
+		PurchaseOrder order = order();
+		assertThat(context.getBean(CachedOrders.class).twice(order.getReference())).isEqualTo(2);
+		assertThat(entries(3)).extracting((entry) -> entry.get("action"))
+			.containsExactlyInAnyOrder("CachedOrders.twice", "CachedOrders.findByReference",
+					"CachedOrders.findByReference");
+	}
+
+	@Test
 	void whatIsRolledBackHasFailed() {
 		PurchaseOrder order = order();
 		transaction().executeWithoutResult((status) -> {
@@ -217,11 +245,17 @@ class AuditedRepositoryTests {
 	@EnableAutoConfiguration
 	@EntityScan("io.auditspring.shop")
 	@EnableJpaRepositories
+	@EnableCaching
 	static class Shop {
 
 		@Bean
 		DataSource dataSource() {
 			return ShopConfiguration.pool(TestDatabase.newDatabase());
+		}
+
+		@Bean
+		ConcurrentMapCacheManager cacheManager() {
+			return new ConcurrentMapCacheManager();
 		}
 
 	}

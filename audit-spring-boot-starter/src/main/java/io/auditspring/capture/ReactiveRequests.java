@@ -1,0 +1,88 @@
+package io.auditspring.capture;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+
+import org.springframework.core.Ordered;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+
+/**
+ * Lets whatever a reactive request causes know that it does, and from where. No thread is
+ * the request's, so its context says it: to those who subscribe within, and to threads
+ * where the application lets Reactor propagate its context to them.
+ */
+public final class ReactiveRequests implements WebFilter, Ordered {
+
+	/** RFC 3986, section 3.3. Some carry the session's id in one. */
+	private static final Pattern PATH_PARAMETER = Pattern.compile(";[^/]*");
+
+	private static final int MAX_TEXT = 512;
+
+	private final TrustedProxies proxies;
+
+	private final @Nullable String deviceHeader;
+
+	private final @Nullable Inheritance inheritance;
+
+	/**
+	 * Creates the filter.
+	 * @param proxies whose word on where a request came from is believed
+	 * @param deviceHeader the header with the fingerprint of the client's device, or
+	 * {@code null}
+	 * @param inheritance where threads find it, or {@code null}
+	 */
+	public ReactiveRequests(TrustedProxies proxies, @Nullable String deviceHeader, @Nullable Inheritance inheritance) {
+		this.proxies = proxies;
+		this.deviceHeader = deviceHeader;
+		this.inheritance = inheritance;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		return chain.filter(exchange).contextWrite((context) -> within(context, details(exchange.getRequest())));
+	}
+
+	private Context within(Context context, RequestDetails details) {
+		Context known = context.put(RequestDetails.class, details);
+		return (this.inheritance == null) ? known : known.put(this.inheritance,
+				new InheritanceAccessor.Passage(new Inheritance.Legacy(null, null, details), null));
+	}
+
+	private RequestDetails details(ServerHttpRequest request) {
+		RequestLine line = new RequestLine(request.getMethod().name(),
+				cut(PATH_PARAMETER.matcher(request.getPath().pathWithinApplication().value()).replaceAll("")));
+		return new RequestDetails(client(request), header(request, "User-Agent"), null,
+				header(request, this.deviceHeader), () -> null, null, () -> line);
+	}
+
+	private @Nullable String client(ServerHttpRequest request) {
+		InetSocketAddress peer = request.getRemoteAddress();
+		return (peer == null || peer.getAddress() == null) ? null
+				: this.proxies.client(peer.getAddress().getHostAddress(),
+						(name) -> Objects.requireNonNullElse(request.getHeaders().get(name), List.of()));
+	}
+
+	private static @Nullable String header(ServerHttpRequest request, @Nullable String name) {
+		String value = (name != null) ? request.getHeaders().getFirst(name) : null;
+		return (value != null) ? cut(value) : null;
+	}
+
+	private static String cut(String text) {
+		return (text.length() > MAX_TEXT) ? text.substring(0, MAX_TEXT) : text;
+	}
+
+}
