@@ -2,6 +2,8 @@ package io.auditspring.autoconfigure;
 
 import java.util.function.Supplier;
 
+import javax.sql.DataSource;
+
 import io.auditspring.capture.SessionFactoryExtension;
 import io.auditspring.query.AuditEntryMapping;
 import org.hibernate.cfg.MultiTenancySettings;
@@ -18,20 +20,30 @@ import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
  */
 final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 
-	private final Supplier<AuditDatabase> database;
+	private final Supplier<@Nullable AuditDatabase> database;
+
+	/** Asked where there is no database for a ledger. */
+	private final Supplier<DataSource> business;
 
 	private final Supplier<@Nullable SessionFactoryExtension> extension;
 
-	AuditPersistenceUnitPostProcessor(Supplier<AuditDatabase> database,
+	AuditPersistenceUnitPostProcessor(Supplier<@Nullable AuditDatabase> database, Supplier<DataSource> business,
 			Supplier<@Nullable SessionFactoryExtension> extension) {
 		this.database = database;
+		this.business = business;
 		this.extension = extension;
 	}
 
 	@Override
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
 		if (bean instanceof LocalContainerEntityManagerFactoryBean factory) {
-			prepare(factory, this.database.get());
+			AuditDatabase database = this.database.get();
+			if (database != null) {
+				prepare(factory, database);
+			}
+			else if (factory.getDataSource() == this.business.get()) {
+				extend(factory);
+			}
 		}
 		return bean;
 	}
@@ -41,13 +53,18 @@ final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 			factory.getJpaPropertyMap().put(AuditEntryMapping.SCHEMA, database.schema().name());
 		}
 		if (factory.getDataSource() == database.businessDataSource()) {
-			SessionFactoryExtension extension = this.extension.get();
-			if (extension != null) {
-				factory.getJpaPropertyMap().put(SessionFactoryExtension.SETTING, extension);
-			}
+			ConnectionHandling.require(factory.getJpaPropertyMap());
+			extend(factory);
 			if (factory.getJpaPropertyMap().get(MultiTenancySettings.MULTI_TENANT_CONNECTION_PROVIDER) != null) {
 				database.requireItsOwnConnections();
 			}
+		}
+	}
+
+	private void extend(LocalContainerEntityManagerFactoryBean factory) {
+		SessionFactoryExtension extension = this.extension.get();
+		if (extension != null) {
+			factory.getJpaPropertyMap().put(SessionFactoryExtension.SETTING, extension);
 		}
 	}
 

@@ -35,7 +35,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private final AuditTransactions key;
 
-	private final EntryDelivery delivery;
+	private final Handover delivery;
 
 	private final EntryFactory factory;
 
@@ -95,7 +95,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private boolean over;
 
-	AuditTransaction(AuditTransactions key, EntryDelivery delivery, EntryFactory factory) {
+	AuditTransaction(AuditTransactions key, Handover delivery, EntryFactory factory) {
 		this.key = key;
 		this.delivery = delivery;
 		this.factory = factory;
