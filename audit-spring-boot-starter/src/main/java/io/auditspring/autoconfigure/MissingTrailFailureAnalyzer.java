@@ -39,16 +39,35 @@ final class MissingTrailFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBe
 	}
 
 	private static @Nullable AuditSetupException reason(Class<?> type, ListableBeanFactory beans) {
-		if (beans.getBeanNamesForType(AuditedMethods.class, false, false).length == 0) {
-			return MissingDataSourceCheck.missing("A bean of the type %s is needed".formatted(type.getName()), beans);
+		if (has(beans, AuditedMethods.class)) {
+			return isRead(type) ? unreadable(type) : null;
 		}
-		if (type == AuditTrail.class || type == AuditRedaction.class) {
+		if (!has(beans, MissingDataSourceCheck.class)) {
 			return new AuditSetupException(
-					"A bean of the type %s is needed, but there is no EntityManagerFactory through which the trail "
-						.formatted(type.getName()) + "could be read",
-					"Let Spring Boot configure JPA, or define an EntityManagerFactory bean.");
+					"%s is needed, but auditing is no part of this context, as in a test of a slice"
+						.formatted(bean(type)),
+					"Put @AuditTest beside the annotation of the slice, or replace the bean with @MockitoBean.");
 		}
-		return null;
+		return MissingDataSourceCheck.missing(bean(type) + " is needed", beans);
+	}
+
+	private static boolean has(ListableBeanFactory beans, Class<?> type) {
+		return beans.getBeanNamesForType(type, false, false).length > 0;
+	}
+
+	private static boolean isRead(Class<?> type) {
+		return type == AuditTrail.class || type == AuditRedaction.class;
+	}
+
+	private static AuditSetupException unreadable(Class<?> type) {
+		return new AuditSetupException(
+				"%s is needed, but there is no EntityManagerFactory through which the trail could be read"
+					.formatted(bean(type)),
+				"Let Spring Boot configure JPA, or define an EntityManagerFactory bean.");
+	}
+
+	private static String bean(Class<?> type) {
+		return "A bean of the type " + type.getName();
 	}
 
 	@Override

@@ -95,6 +95,14 @@ class AuditAutoConfigurationTests {
 	}
 
 	@Test
+	void whereAuditingIsNoPartOfThatIsSaid() {
+		assertThatStartFails(
+				new ApplicationContextRunner().withBean(DataSource.class, TestDatabase::newDatabase)
+					.withBean(Recording.class),
+				"AuditRecorder is needed, but auditing is no part of this context", "@AuditTest", "@MockitoBean");
+	}
+
+	@Test
 	void anApplicationThatOnlyHasR2dbcIsToldSo() {
 		assertThatStartFails(
 				new ApplicationContextRunner().withConfiguration(ALL)

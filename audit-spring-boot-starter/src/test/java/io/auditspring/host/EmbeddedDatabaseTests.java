@@ -164,6 +164,13 @@ class EmbeddedDatabaseTests {
 	}
 
 	@Test
+	void byDefaultTheSame() {
+		try (ConfigurableApplicationContext context = start(Shop.class)) {
+			assertThat(context.getBean(OrderService.class).create("D-1", BigDecimal.ONE).getId()).isNotNull();
+		}
+	}
+
+	@Test
 	void onHsqldbTheSame() {
 		try (ConfigurableApplicationContext context = start(Shop.class, "spring.datasource.url=jdbc:hsqldb:mem:shop")) {
 			assertThat(context.getBean(OrderService.class).create("H-1", BigDecimal.ONE).getId()).isNotNull();

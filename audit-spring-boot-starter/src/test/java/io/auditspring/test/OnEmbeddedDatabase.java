@@ -12,6 +12,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.jdbc.EmbeddedDatabaseConnection;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.ConfigurationCondition;
@@ -63,11 +64,15 @@ final class OnEmbeddedDatabase extends SpringBootCondition implements Configurat
 	}
 
 	private static boolean replaces(ConfigurableListableBeanFactory beanFactory) {
-		return Arrays.stream(beanFactory.getBeanDefinitionNames()).anyMatch((name) -> {
-			MethodMetadata method = (beanFactory.getBeanDefinition(name) instanceof AnnotatedBeanDefinition definition)
-					? definition.getFactoryMethodMetadata() : null;
-			return method != null && method.getDeclaringClassName().equals(REPLACEMENT);
-		});
+		return Arrays.stream(beanFactory.getBeanDefinitionNames())
+			.anyMatch((name) -> definer(beanFactory, name).equals(REPLACEMENT));
+	}
+
+	private static String definer(ConfigurableListableBeanFactory beanFactory, String name) {
+		MethodMetadata method = (beanFactory.containsBeanDefinition(name)
+				&& beanFactory.getBeanDefinition(name) instanceof AnnotatedBeanDefinition definition)
+						? definition.getFactoryMethodMetadata() : null;
+		return (method != null) ? method.getDeclaringClassName() : "";
 	}
 
 	private static boolean isForTests(ConfigurableListableBeanFactory beanFactory, Environment environment) {
@@ -85,7 +90,7 @@ final class OnEmbeddedDatabase extends SpringBootCondition implements Configurat
 	}
 
 	private static String url(Environment environment) {
-		return environment.getProperty(URL, "");
+		return environment.getProperty(URL, environment.getProperty("spring.datasource.hikari.jdbc-url", ""));
 	}
 
 	private static boolean isEmbedded(ConfigurableListableBeanFactory beanFactory, Environment environment) {
@@ -93,7 +98,17 @@ final class OnEmbeddedDatabase extends SpringBootCondition implements Configurat
 		String name = (names.length == 1) ? names[0] : primary(beanFactory, names);
 		Class<?> type = (name != null) ? beanFactory.getType(name, false) : null;
 		return (type != null && EmbeddedDatabase.class.isAssignableFrom(type))
-				|| (name != null && !isProvided(beanFactory) && isEmbedded(url(environment)));
+				|| (name != null && !isProvided(beanFactory)
+						&& (isEmbedded(url(environment)) || isEmbeddedByDefault(beanFactory, name, environment)));
+	}
+
+	// Without an address Spring Boot takes an embedded database that is on the class
+	// path.
+	private static boolean isEmbeddedByDefault(ConfigurableListableBeanFactory beanFactory, String name,
+			Environment environment) {
+		return url(environment).isEmpty() && environment.getProperty("spring.datasource.jndi-name") == null
+				&& definer(beanFactory, name).startsWith("org.springframework.boot.jdbc.autoconfigure.")
+				&& EmbeddedDatabaseConnection.get(beanFactory.getBeanClassLoader()) != EmbeddedDatabaseConnection.NONE;
 	}
 
 	private static @Nullable String primary(ConfigurableListableBeanFactory beanFactory, String[] names) {
