@@ -45,6 +45,15 @@ public final class AuditLog {
 		return entries;
 	}
 
+	/**
+	 * Waits until nothing is staged.
+	 * @return how many entries the ledger holds then
+	 */
+	public int settled() {
+		Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> staged() == 0);
+		return (int) count();
+	}
+
 	public List<Map<String, Object>> entries() {
 		return this.jdbc.queryForList("""
 				select seq, id, operation_id, actor_type, actor_id, actor_name, action, category, severity, outcome,

@@ -26,7 +26,7 @@ import org.springframework.security.core.Authentication;
 // Security.
 @ConditionalOnClass({ AuditEventRepository.class, Authentication.class,
 		org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfiguration.class })
-@ConditionalOnBean(AuditTrail.class)
+@ConditionalOnBean({ AuditDatabase.class, AuditTrail.class })
 @ConditionalOnMissingBean(AuditEventRepository.class)
 public final class AuditActuatorAutoConfiguration {
 

@@ -40,6 +40,7 @@ import io.auditspring.delivery.Discards;
 import io.auditspring.delivery.EntryDelivery;
 import io.auditspring.delivery.LateDelivery;
 import io.auditspring.delivery.Fates;
+import io.auditspring.delivery.Handover;
 import io.auditspring.delivery.LedgerEnd;
 import io.auditspring.delivery.ManagedTransactions;
 import io.auditspring.delivery.Outbox;
@@ -72,6 +73,7 @@ import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -87,7 +89,7 @@ import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfigur
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.metadata.CompositeDataSourcePoolMetadataProvider;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
-import org.springframework.context.MessageSource;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.annotation.Order;
@@ -148,8 +150,9 @@ public final class AuditAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static AuditPersistenceUnitPostProcessor auditPersistenceUnitPostProcessor(ObjectProvider<AuditDatabase> database,
-			ObjectProvider<SessionFactoryExtension> extension) {
-		return new AuditPersistenceUnitPostProcessor(database::getObject, extension::getIfAvailable);
+			ObjectProvider<SessionFactoryExtension> extension, ObjectProvider<Handover> handover) {
+		return new AuditPersistenceUnitPostProcessor(database::getIfAvailable, () -> handover.getObject().dataSource(),
+				extension::getIfAvailable);
 	}
 
 	@Bean
@@ -164,21 +167,30 @@ public final class AuditAutoConfiguration {
 		return new AuditedMethodsCheck(methods, beanFactory);
 	}
 
+	// Unless somebody else takes the entries, as the module for tests does.
 	@Bean
-	AuditDatabase auditDatabase(ObjectProvider<DataSource> dataSources,
+	@ConditionalOnMissingBean(Handover.class)
+	AuditDatabase auditDatabase(ConfigurableListableBeanFactory beanFactory, ObjectProvider<DataSource> dataSources,
 			@AuditDataSource ObjectProvider<DataSource> auditDataSources, AuditProperties properties,
 			ObjectProvider<DataSourcePoolMetadataProvider> pools) {
-		DataSource audit = auditDataSources.getIfAvailable();
 		DataSource business = dataSources.getIfUnique();
 		if (business == null) {
 			throw new AuditSetupException(
-					"There are several data sources, and none is the one whose transactions are audited",
+					"There are several data sources (%s), and none is the one whose transactions are audited"
+						.formatted(names(beanFactory)),
 					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
 		}
+		DataSource audit = Sole.of(auditDataSources, "data sources with @AuditDataSource",
+				"Leave the annotation on the one that holds the ledger.");
 		return new AuditDatabase(audit, business, new Schema(properties.schema()), properties.flyway().enabled(),
 				properties.masking().key(),
 				new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()),
 				properties.datasource().reserve());
+	}
+
+	private static String names(ConfigurableListableBeanFactory beanFactory) {
+		return String.join(", ",
+				BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, DataSource.class, true, false));
 	}
 
 	@Bean
@@ -203,27 +215,32 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	LedgerWriter auditLedgerWriter(AuditDatabase database) {
 		return new LedgerWriter(database.schema());
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	Outbox auditOutbox(AuditDatabase database, AuditProperties properties) {
 		return new Outbox(database.schema(), properties.chain(), database.outboxes());
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	DeliveryStatistics auditDeliveryStatistics() {
 		return new DeliveryStatistics();
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	LedgerEnd auditLedgerEnd(AuditDatabase database, LedgerWriter ledger, Outbox outbox, AuditProperties properties) {
 		return new LedgerEnd(database.outboxes().main().holdsLedger() ? null : database.workDataSource(), ledger,
 				outbox, properties.chain());
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerEnd ledger, AuditProperties properties,
 			DeliveryStatistics statistics) {
 		OutboxDatabases outboxes = database.outboxes();
@@ -232,6 +249,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	Relays auditRelays(AuditDatabase database, Relay relay, Outbox outbox, LedgerWriter ledger,
 			AuditProperties properties) {
 		return new Relays(relay, database.outboxes(), (other) -> {
@@ -243,29 +261,34 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	Quarantine auditQuarantine(AuditDatabase database, LedgerWriter ledger, AuditProperties properties,
 			DeliveryStatistics statistics) {
 		return new Quarantine(database.dataSource(), database.schema(), properties.chain(), ledger, statistics);
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox,
 			AuditProperties properties, DeliveryStatistics statistics) {
 		return new DirectWriter(database.workDataSource(), ledger, outbox, properties.chain(), statistics);
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	Fates auditFates(AuditDatabase database, Outbox outbox, LedgerWriter ledger) {
 		return new Fates(database.outboxes(), database.workDataSource(), outbox, ledger);
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	Spool auditSpool(AuditDatabase database, LedgerWriter ledger, AuditProperties properties, Environment environment) {
 		return new Spool(properties.spool().directory(), new SpoolOwner(service(properties, environment),
 				properties.chain(), database.ledgerId(ledger, properties.chain())));
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	AsyncBuffer auditAsyncBuffer(DirectWriter writer, Fates fates, EntryFactory factory, Spool spool,
 			AuditProperties properties, DeliveryStatistics statistics) {
 		AuditProperties.Async async = properties.async();
@@ -276,20 +299,26 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Fates fates, Relays relays,
-			AsyncBuffer buffer, EntryFactory factory, ManagedTransactions managed, ObjectProvider<Origins> origins,
-			AuditProperties properties, DeliveryStatistics statistics) {
-		return new AuditTransactions(
-				new EntryDelivery(database.businessDataSource(), database.outboxes(), outbox, fates, relays, buffer,
-						properties.failurePolicy(), properties.sync().timeout(), statistics),
-				factory, managed, (properties.unattributedChanges() == UnattributedChanges.RECORD)
-						? () -> origins.getObject().current() : null);
+	@ConditionalOnBean(AuditDatabase.class)
+	EntryDelivery auditEntryDelivery(AuditDatabase database, Outbox outbox, Fates fates, Relays relays,
+			AsyncBuffer buffer, AuditProperties properties, DeliveryStatistics statistics) {
+		return new EntryDelivery(database.businessDataSource(), database.outboxes(), outbox, fates, relays, buffer,
+				properties.failurePolicy(), properties.sync().timeout(), statistics);
+	}
+
+	@Bean
+	AuditTransactions auditTransactions(Handover delivery, EntryFactory factory, ManagedTransactions managed,
+			ObjectProvider<Origins> origins, AuditProperties properties) {
+		return new AuditTransactions(delivery, factory, managed,
+				(properties.unattributedChanges() == UnattributedChanges.RECORD) ? () -> origins.getObject().current()
+						: null);
 	}
 
 	@Bean
 	@ConditionalOnBean(GeoLocator.class)
-	Locations auditLocations(GeoLocator locator, JsonValues values, AuditProperties properties) {
-		return new Locations(locator, values, properties.request().geoTimeout());
+	Locations auditLocations(ObjectProvider<GeoLocator> locators, JsonValues values, AuditProperties properties) {
+		GeoLocator locator = Sole.of(locators, "GeoLocator beans", "Mark the one to ask as @Primary.");
+		return new Locations(Objects.requireNonNull(locator), values, properties.request().geoTimeout());
 	}
 
 	// After those who signed in on the task's own thread, before those who guess.
@@ -316,8 +345,8 @@ public final class AuditAutoConfiguration {
 	@Bean
 	@ConditionalOnBean(AuditorAware.class)
 	@Order(2)
-	AuditorAwareActorSource auditorAwareActorSource(ObjectProvider<AuditorAware<?>> auditorAware, Persons persons) {
-		return new AuditorAwareActorSource(auditorAware.getObject(), persons);
+	AuditorAwareActorSource auditorAwareActorSource(ConfigurableListableBeanFactory beanFactory, Persons persons) {
+		return new AuditorAwareActorSource(UsedAuditor.of(beanFactory), persons);
 	}
 
 	@Bean
@@ -378,25 +407,27 @@ public final class AuditAutoConfiguration {
 		return new EventRecorder(origins, transactions, factory, customizers, properties.delivery());
 	}
 
+	// The context itself, as the application may have several sources of messages.
 	@Bean
-	ChangeSummary auditChangeSummary(MessageSource messages) {
+	ChangeSummary auditChangeSummary(ApplicationContext messages) {
 		return new ChangeSummary(messages);
 	}
 
 	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
 	LedgerVerifier auditLedgerVerifier(AuditDatabase database, ObjectProvider<Evidence> evidence) {
 		return new LedgerVerifier(database.dataSource(), database.schema(),
 				evidence.getIfAvailable(() -> Evidence.NONE), VerificationProgress.NONE);
 	}
 
 	@Bean
-	@ConditionalOnBean(EntityManagerFactory.class)
+	@ConditionalOnBean({ AuditDatabase.class, EntityManagerFactory.class })
 	LedgerPersistence auditLedgerPersistence(AuditDatabase database, ObjectProvider<EntityManagerFactory> factories) {
 		return new LedgerPersistence(database, factories);
 	}
 
 	@Bean
-	@ConditionalOnBean(EntityManagerFactory.class)
+	@ConditionalOnBean({ AuditDatabase.class, EntityManagerFactory.class })
 	AuditTrail auditTrail(LedgerPersistence persistence, LedgerVerifier verifier, Texts texts) {
 		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(persistence.factory()), verifier,
 				(type, id) -> String.valueOf(texts.id(type, id)));

@@ -72,7 +72,7 @@ public final class AuditCheckpointAutoConfiguration {
 	@Bean
 	Checkpoints auditCheckpoints(AuditDatabase database, AuditProperties properties, CheckpointOrigin origin,
 			ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors) {
-		CheckpointSigner signer = signers.getIfAvailable();
+		CheckpointSigner signer = Sole.signer(signers);
 		TrustedKeys trusted = properties.checkpoint().trusting((signer != null) ? key(signer) : null);
 		return new Checkpoints(database.dataSource(), database.schema(),
 				trusted.keys().isEmpty() ? origin.name() : origin.usable(), trusted,

@@ -1,16 +1,30 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.AuditRecorder;
+import io.auditspring.delivery.Quarantine;
+import io.auditspring.ledger.Checkpoints;
+import io.auditspring.ledger.LedgerVerifier;
+import io.auditspring.ledger.LegalHolds;
+import io.auditspring.ledger.NoLedger;
+import io.auditspring.query.AuditRedaction;
+import io.auditspring.query.AuditTrail;
+import io.auditspring.query.ChangeSummary;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.core.env.Environment;
+import org.springframework.core.task.TaskDecorator;
 
 /**
- * Lets an application that injects the recorder start with auditing switched off.
+ * Lets an application start with auditing switched off, whatever of ours it injects.
  */
 @AutoConfiguration
 public final class AuditDisabledAutoConfiguration {
@@ -20,12 +34,77 @@ public final class AuditDisabledAutoConfiguration {
 		Binder.get(environment).bind("audit.enabled", Boolean.class);
 	}
 
-	@Bean
+	/**
+	 * What answers as if there were no entries, and records none.
+	 */
+	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "audit.enabled", havingValue = false)
-	@ConditionalOnMissingBean
-	AuditRecorder auditRecorder() {
-		return (record) -> {
-		};
+	static class StandIns {
+
+		private static final Logger logger = LoggerFactory.getLogger(AuditDisabledAutoConfiguration.class);
+
+		private final NoLedger none = new NoLedger("Auditing is switched off (audit.enabled=false)");
+
+		StandIns() {
+			logger.info("Auditing is switched off (audit.enabled=false): nothing is recorded, and the trail is empty");
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		AuditRecorder auditRecorder() {
+			return (record) -> {
+			};
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		LedgerVerifier auditLedgerVerifier() {
+			return this.none.verifier();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		AuditTrail auditTrail(LedgerVerifier verifier) {
+			return AuditTrail.empty(verifier);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		AuditRedaction auditRedaction(AuditTrail trail) {
+			return new AuditRedaction(trail, this.none.redaction());
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		LegalHolds auditLegalHolds() {
+			return this.none.holds();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		Checkpoints auditCheckpoints() {
+			return this.none.checkpoints();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		Quarantine auditQuarantine() {
+			return Quarantine.empty();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ChangeSummary auditChangeSummary(ApplicationContext messages) {
+			return new ChangeSummary(messages);
+		}
+
+		@Bean
+		@Fallback
+		@ConditionalOnMissingBean(name = "auditTaskDecorator")
+		TaskDecorator auditTaskDecorator() {
+			return (task) -> task;
+		}
+
 	}
 
 }

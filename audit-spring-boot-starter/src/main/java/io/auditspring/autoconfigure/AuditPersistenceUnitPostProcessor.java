@@ -2,6 +2,8 @@ package io.auditspring.autoconfigure;
 
 import java.util.function.Supplier;
 
+import javax.sql.DataSource;
+
 import io.auditspring.capture.SessionFactoryExtension;
 import io.auditspring.delivery.BoundConnections;
 import io.auditspring.query.AuditEntryMapping;
@@ -19,22 +21,37 @@ import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
  */
 final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 
-	private final Supplier<AuditDatabase> database;
+	private final Supplier<@Nullable AuditDatabase> database;
+
+	/** Asked where there is no database for a ledger. */
+	private final Supplier<DataSource> business;
 
 	private final Supplier<@Nullable SessionFactoryExtension> extension;
 
-	AuditPersistenceUnitPostProcessor(Supplier<AuditDatabase> database,
+	AuditPersistenceUnitPostProcessor(Supplier<@Nullable AuditDatabase> database, Supplier<DataSource> business,
 			Supplier<@Nullable SessionFactoryExtension> extension) {
 		this.database = database;
+		this.business = business;
 		this.extension = extension;
 	}
 
 	@Override
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
 		if (bean instanceof LocalContainerEntityManagerFactoryBean factory) {
-			prepare(factory, this.database.get());
+			AuditDatabase database = this.database.get();
+			if (database != null) {
+				prepare(factory, database);
+			}
+			else if (isBusiness(factory.getDataSource())) {
+				extend(factory);
+			}
 		}
 		return bean;
+	}
+
+	private boolean isBusiness(@Nullable DataSource dataSource) {
+		DataSource business = this.business.get();
+		return business != null && BoundConnections.areSame(dataSource, business);
 	}
 
 	private void prepare(LocalContainerEntityManagerFactoryBean factory, AuditDatabase database) {
@@ -42,13 +59,18 @@ final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 			factory.getJpaPropertyMap().put(AuditEntryMapping.SCHEMA, database.schema().name());
 		}
 		if (BoundConnections.areSame(factory.getDataSource(), database.businessDataSource())) {
-			SessionFactoryExtension extension = this.extension.get();
-			if (extension != null) {
-				factory.getJpaPropertyMap().put(SessionFactoryExtension.SETTING, extension);
-			}
+			ConnectionHandling.require(factory.getJpaPropertyMap());
+			extend(factory);
 			if (factory.getJpaPropertyMap().get(MultiTenancySettings.MULTI_TENANT_CONNECTION_PROVIDER) != null) {
 				database.requireItsOwnConnections();
 			}
+		}
+	}
+
+	private void extend(LocalContainerEntityManagerFactoryBean factory) {
+		SessionFactoryExtension extension = this.extension.get();
+		if (extension != null) {
+			factory.getJpaPropertyMap().put(SessionFactoryExtension.SETTING, extension);
 		}
 	}
 

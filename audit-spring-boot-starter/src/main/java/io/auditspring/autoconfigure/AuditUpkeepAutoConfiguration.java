@@ -57,7 +57,7 @@ public final class AuditUpkeepAutoConfiguration {
 		}
 		Period kept = (properties.retention() != null) ? properties.retention() : Period.ZERO;
 		return new Retention(database.dataSource(), database.schema(), kept, properties.retentionAction(),
-				doer(origins, factory), Clock.systemUTC(), seal(checkpoints.getIfAvailable(), signer.getIfAvailable()));
+				doer(origins, factory), Clock.systemUTC(), seal(checkpoints.getIfAvailable(), Sole.signer(signer)));
 	}
 
 	private static @Nullable RetirementSeal seal(@Nullable Checkpoints checkpoints, @Nullable CheckpointSigner signer) {

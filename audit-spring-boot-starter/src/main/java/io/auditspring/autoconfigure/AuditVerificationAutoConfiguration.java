@@ -45,7 +45,7 @@ public final class AuditVerificationAutoConfiguration {
 	@ConditionalOnMissingBean
 	Evidence auditEvidence(AuditProperties properties, CheckpointOrigin origin,
 			ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors) {
-		CheckpointSigner signer = signers.getIfAvailable();
+		CheckpointSigner signer = Sole.signer(signers);
 		TrustedKeys trusted = properties.checkpoint().trusting((signer != null) ? VerifierKey.of(signer) : null);
 		boolean none = trusted.keys().isEmpty();
 		return new Evidence(none ? null : trusted, anchors.orderedStream().toList(), none ? null : origin.name());

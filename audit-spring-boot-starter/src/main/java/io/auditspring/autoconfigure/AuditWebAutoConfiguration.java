@@ -42,13 +42,14 @@ import org.springframework.web.servlet.DispatcherServlet;
 @ConditionalOnClass(DispatcherServlet.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty("audit.web.enabled")
-@ConditionalOnBean(AuditTrail.class)
+@ConditionalOnBean({ AuditDatabase.class, AuditTrail.class })
 public final class AuditWebAutoConfiguration {
 
 	@Bean
 	Readers auditReaders(ObjectProvider<AuditAccessPolicy> policies, Origins origins,
 			ObjectProvider<TenantResolver> tenants) {
-		AuditAccessPolicy policy = policies.getIfUnique();
+		AuditAccessPolicy policy = Sole.of(policies, "AuditAccessPolicy beans",
+				"Mark the one that decides who may read as @Primary.");
 		if (policy == null) {
 			throw new AuditSetupException("audit.web.enabled is true, but nothing says who may read the audit trail",
 					"Add Spring Security, define one AuditAccessPolicy bean, or set audit.web.enabled=false.");

@@ -30,7 +30,8 @@ final class AuditorTypeCheck implements SmartInitializingSingleton {
 	@Override
 	public void afterSingletonsInstantiated() {
 		if (this.beanFactory.getBeanNamesForType(ActorResolver.class, false, false).length == 0) {
-			for (String name : this.beanFactory.getBeanNamesForType(AuditorAware.class, false, false)) {
+			String name = UsedAuditor.name(this.beanFactory);
+			if (name != null) {
 				check(name);
 			}
 		}

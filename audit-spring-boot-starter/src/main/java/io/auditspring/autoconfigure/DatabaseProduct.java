@@ -25,12 +25,15 @@ final class DatabaseProduct {
 			if (!product.getDatabaseProductName().equals("PostgreSQL")) {
 				throw new AuditSetupException(found(product),
 						"Keep the business data in PostgreSQL, and the ledger if it has a data source of its own "
-								+ "(@AuditDataSource), or set audit.enabled=false, for example in tests; nothing is "
-								+ "recorded then.");
+								+ "(@AuditDataSource). Tests may run on %s: with audit-spring-boot-starter of the type "
+									.formatted(product.getDatabaseProductName())
+								+ "test-jar on their class path, which keeps the entries in memory where the database "
+								+ "is an embedded one, or where audit.test.in-memory=true says so. Or set "
+								+ "audit.enabled=false; nothing is recorded then.");
 			}
 			if (product.getDatabaseMajorVersion() < OLDEST) {
 				throw new AuditSetupException(found(product),
-						"Upgrade the database, or set audit.enabled=false; " + "nothing is recorded then.");
+						"Upgrade the database, or set audit.enabled=false; nothing is recorded then.");
 			}
 		}
 		catch (SQLException ex) {

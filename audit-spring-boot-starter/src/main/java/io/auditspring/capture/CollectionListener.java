@@ -7,6 +7,7 @@ import java.util.Map;
 
 import io.auditspring.capture.EntityShape.Shape;
 import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -57,7 +58,8 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 
 	@Override
 	public void onPreRemoveCollection(PreCollectionRemoveEvent event) {
-		if (!event.getCollectionPersister().isInverse()) {
+		CollectionPersister persister = persister(event);
+		if (persister != null && !persister.isInverse()) {
 			changed(event, event.getCollection().getStoredSnapshot(), null);
 		}
 	}
@@ -67,6 +69,14 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 		changed(event, null, event.getCollection());
 	}
 
+	// The event itself tells it from Hibernate 7.4 on only.
+	private static @Nullable CollectionPersister persister(AbstractCollectionEvent event) {
+		CollectionEntry entry = event.getSession()
+			.getPersistenceContextInternal()
+			.getCollectionEntry(event.getCollection());
+		return (entry != null) ? entry.getLoadedPersister() : null;
+	}
+
 	private void changed(AbstractCollectionEvent event, @Nullable Object from, @Nullable PersistentCollection<?> to) {
 		SharedSessionContractImplementor session = event.getSession();
 		Object owner = event.getAffectedOwnerOrNull();
@@ -74,8 +84,8 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 			return;
 		}
 		EntityEntry entry = session.getPersistenceContextInternal().getEntry(owner);
-		CollectionPersister persister = event.getCollectionPersister();
-		if (entry != null && this.rows.follows(persister, entry.getEntityName())) {
+		CollectionPersister persister = persister(event);
+		if (entry != null && persister != null && this.rows.follows(persister, entry.getEntityName())) {
 			this.reporter.attempt(entry.getPersister(),
 					() -> changed(owner, entry, new Contents(persister, from, to), session));
 		}

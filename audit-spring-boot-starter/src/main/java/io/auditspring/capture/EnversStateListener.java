@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.util.ClassUtils;
+
 /**
  * Reports the state before and after of what Envers audits, taken from what Hibernate
  * holds when Envers' own listeners fire: it costs no statement and no flush.
@@ -20,6 +22,10 @@ import org.slf4j.LoggerFactory;
 public final class EnversStateListener implements SessionFactoryExtension {
 
 	private static final Logger logger = LoggerFactory.getLogger(EnversStateListener.class);
+
+	/** Comes with Hibernate 7.4; an older one cannot be asked who uses it. */
+	private static final boolean OTHER_AUDITING = ClassUtils.isPresent("org.hibernate.annotations.Audited",
+			SessionFactory.class.getClassLoader());
 
 	private final ChangeSink sink;
 
@@ -63,7 +69,9 @@ public final class EnversStateListener implements SessionFactoryExtension {
 		if (envers != null && envers.isEnabled() && envers.getEntitiesConfigurations().hasAuditedEntities()) {
 			listen(sessionFactory, envers, StoredForms.of(sessionFactory, metadata));
 		}
-		warnOfOtherAuditing(sessionFactory, envers);
+		if (OTHER_AUDITING) {
+			warnOfOtherAuditing(sessionFactory, envers);
+		}
 	}
 
 	private void listen(SessionFactoryImplementor sessionFactory, EnversService envers, StoredForms forms) {

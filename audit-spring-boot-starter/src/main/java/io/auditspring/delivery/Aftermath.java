@@ -25,7 +25,7 @@ public final class Aftermath {
 
 	private static final String UNANSWERED = "The commit failed or was not answered";
 
-	private final EntryDelivery delivery;
+	private final Handover delivery;
 
 	private final EntryFactory factory;
 
@@ -42,7 +42,7 @@ public final class Aftermath {
 	/** What must be written unless these were committed after all. */
 	private final Map<StagedRow, List<Entry>> doubtful = new LinkedHashMap<>(0);
 
-	Aftermath(EntryDelivery delivery, EntryFactory factory) {
+	Aftermath(Handover delivery, EntryFactory factory) {
 		this.delivery = delivery;
 		this.factory = factory;
 	}

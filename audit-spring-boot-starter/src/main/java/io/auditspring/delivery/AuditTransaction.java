@@ -27,7 +27,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	private final AuditTransactions key;
 
-	private final EntryDelivery delivery;
+	private final Handover delivery;
 
 	private final TransactionEntries entries;
 
@@ -68,7 +68,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param readOnly whether nothing can be written in it
 	 * @param committed whether nothing undoes what is written: it joined one that is over
 	 */
-	AuditTransaction(AuditTransactions key, EntryDelivery delivery, EntryFactory factory, boolean readOnly,
+	AuditTransaction(AuditTransactions key, Handover delivery, EntryFactory factory, boolean readOnly,
 			boolean committed) {
 		this.key = key;
 		this.delivery = delivery;

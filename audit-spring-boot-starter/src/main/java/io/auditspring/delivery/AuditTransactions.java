@@ -30,7 +30,7 @@ public final class AuditTransactions implements ChangeSink {
 
 	private static final Logger logger = LoggerFactory.getLogger(AuditTransactions.class);
 
-	private final EntryDelivery delivery;
+	private final Handover delivery;
 
 	private final EntryFactory factory;
 
@@ -50,7 +50,7 @@ public final class AuditTransactions implements ChangeSink {
 	 * @param unattributed tells who makes changes that belong to no audited call;
 	 * {@code null} where these leave no entries
 	 */
-	public AuditTransactions(EntryDelivery delivery, EntryFactory factory, ManagedTransactions managed,
+	public AuditTransactions(Handover delivery, EntryFactory factory, ManagedTransactions managed,
 			@Nullable Supplier<Origin> unattributed) {
 		this.delivery = delivery;
 		this.factory = factory;

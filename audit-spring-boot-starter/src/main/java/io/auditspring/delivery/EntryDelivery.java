@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Hands entries over in the way each {@link Delivery} mode promises, and lets the
  * business call feel a failure as the {@link FailurePolicy} says.
  */
-public final class EntryDelivery {
+public final class EntryDelivery implements Handover {
 
 	private static final Logger logger = LoggerFactory.getLogger(EntryDelivery.class);
 
@@ -79,15 +79,13 @@ public final class EntryDelivery {
 		this.statistics = statistics;
 	}
 
-	DataSource dataSource() {
+	@Override
+	public DataSource dataSource() {
 		return this.dataSource;
 	}
 
-	/**
-	 * What a thread has bound to the data source whose transactions are audited.
-	 * @return its sessions and connections
-	 */
-	BoundConnections bound() {
+	@Override
+	public BoundConnections bound() {
 		return this.bound;
 	}
 
@@ -98,7 +96,8 @@ public final class EntryDelivery {
 	 * @return their row, or {@code null} if they could not be staged and the transaction
 	 * may go on without them; they are to be delivered when it has committed
 	 */
-	@Nullable StagedRow stage(Connection connection, List<Entry> entries) {
+	@Override
+	public @Nullable StagedRow stage(Connection connection, List<Entry> entries) {
 		try {
 			return (this.policy == FailurePolicy.PROPAGATE) ? this.outbox.stage(connection, entries)
 					: stageWithSavepoint(connection, entries);
@@ -129,7 +128,8 @@ public final class EntryDelivery {
 	 * @param transactional how many of them need only be staged
 	 * @param chained how many of them must reach the ledger before the call returns
 	 */
-	void committed(@Nullable StagedRow row, int transactional, int chained) {
+	@Override
+	public void committed(@Nullable StagedRow row, int transactional, int chained) {
 		this.statistics.recorded(Delivery.TRANSACTIONAL, transactional);
 		this.statistics.recorded(Delivery.SYNC, chained);
 		this.statistics.staged(transactional + chained);
@@ -141,7 +141,8 @@ public final class EntryDelivery {
 	 * @param entry the entry
 	 * @return whether it is taken care of
 	 */
-	boolean offer(Entry entry) {
+	@Override
+	public boolean offer(Entry entry) {
 		boolean taken = this.buffer.offer(entry);
 		this.statistics.recorded(Delivery.ASYNC, taken ? 1 : 0);
 		return taken;
@@ -152,18 +153,10 @@ public final class EntryDelivery {
 	 * tried again, whatever the caller is told.
 	 * @param mode how
 	 * @param entries the entries
-	 */
-	void deliver(Delivery mode, List<Entry> entries) {
-		deliver(mode, entries, true);
-	}
-
-	/**
-	 * Delivers entries that no transaction carries.
-	 * @param mode how
-	 * @param entries the entries
 	 * @param mayWait whether the caller may wait for room in the buffer
 	 */
-	void deliver(Delivery mode, List<Entry> entries, boolean mayWait) {
+	@Override
+	public void deliver(Delivery mode, List<Entry> entries, boolean mayWait) {
 		this.statistics.recorded(mode, entries.size());
 		List<Entry> left = new ArrayList<>(entries);
 		try {
@@ -194,7 +187,8 @@ public final class EntryDelivery {
 	 * Moves staged entries to the ledger, and returns when they are there.
 	 * @param row their row
 	 */
-	void relayNow(StagedRow row) {
+	@Override
+	public void relayNow(StagedRow row) {
 		try {
 			withIdleConnection((connection) -> move(row, connection));
 		}
@@ -222,7 +216,8 @@ public final class EntryDelivery {
 	 * @param row what it staged
 	 * @return what is known
 	 */
-	Fate fate(StagedRow row) {
+	@Override
+	public Fate fate(StagedRow row) {
 		Fate[] fate = { Fate.UNKNOWN };
 		try {
 			withIdleConnection((connection) -> {
@@ -242,7 +237,8 @@ public final class EntryDelivery {
 	 * @param row what it staged
 	 * @param entries the entries to write in that case
 	 */
-	void deliverIfLost(StagedRow row, List<Entry> entries) {
+	@Override
+	public void deliverIfLost(StagedRow row, List<Entry> entries) {
 		this.buffer.keep(new Doubt(row, entries));
 	}
 

@@ -25,7 +25,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * again. The database user needs the privileges SELECT and DELETE on
  * {@code audit_quarantine}; without this class INSERT is enough.
  */
-public final class Quarantine {
+public class Quarantine {
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
@@ -54,6 +54,14 @@ public final class Quarantine {
 		this.statistics = statistics;
 		this.table = schema.table("audit_quarantine");
 		this.chain = chain;
+	}
+
+	/**
+	 * A quarantine without a ledger.
+	 * @return one in which nothing is
+	 */
+	public static Quarantine empty() {
+		return new EmptyQuarantine();
 	}
 
 	/**

@@ -23,7 +23,7 @@ final class SessionChanges {
 
 	private final AuditTransactions transactions;
 
-	private final EntryDelivery delivery;
+	private final Handover delivery;
 
 	private final EntryFactory factory;
 
@@ -40,7 +40,7 @@ final class SessionChanges {
 
 	private int staged;
 
-	SessionChanges(AuditTransactions transactions, EntryDelivery delivery, EntryFactory factory,
+	SessionChanges(AuditTransactions transactions, Handover delivery, EntryFactory factory,
 			Supplier<@Nullable Long> revision) {
 		this.transactions = transactions;
 		this.delivery = delivery;

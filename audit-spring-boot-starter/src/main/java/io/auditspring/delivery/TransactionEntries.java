@@ -23,7 +23,7 @@ final class TransactionEntries {
 
 	private final AuditTransactions transactions;
 
-	private final EntryDelivery delivery;
+	private final Handover delivery;
 
 	private final EntryFactory factory;
 
@@ -59,7 +59,7 @@ final class TransactionEntries {
 
 	private boolean counted;
 
-	TransactionEntries(AuditTransactions transactions, EntryDelivery delivery, EntryFactory factory) {
+	TransactionEntries(AuditTransactions transactions, Handover delivery, EntryFactory factory) {
 		this.transactions = transactions;
 		this.delivery = delivery;
 		this.factory = factory;

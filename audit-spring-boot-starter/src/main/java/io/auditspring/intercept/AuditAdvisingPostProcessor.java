@@ -1,12 +1,15 @@
 package io.auditspring.intercept;
 
+import java.lang.reflect.Modifier;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
+import io.auditspring.AuditSetupException;
 import org.aopalliance.aop.Advice;
 
+import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
@@ -78,8 +81,32 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 	}
 
 	private Object intercepted(Object bean, String beanName) {
-		return (this.repositories.test(bean) || isMock(bean)) ? bean
-				: super.postProcessAfterInitialization(bean, beanName);
+		try {
+			return (this.repositories.test(bean) || isMock(bean)) ? bean
+					: super.postProcessAfterInitialization(bean, beanName);
+		}
+		catch (AopConfigException ex) {
+			throw unproxied(beanName, AopUtils.getTargetClass(bean), ex);
+		}
+	}
+
+	private static AuditSetupException unproxied(String beanName, Class<?> type, AopConfigException failure) {
+		String kind = "cannot be subclassed";
+		if (type.isRecord()) {
+			kind = "is a record";
+		}
+		else if (type.isSealed()) {
+			kind = "is sealed";
+		}
+		else if (Modifier.isFinal(type.getModifiers())) {
+			kind = "is final";
+		}
+		return new AuditSetupException(
+				"The bean '%s' has @Audited methods, and nothing can intercept them: its class %s %s"
+					.formatted(beanName, type.getName(), kind),
+				"Let the class be one that can be extended (in Kotlin: open), or inject the bean by an interface and "
+						+ "set spring.aop.proxy-target-class=false, or record the event with AuditRecorder.",
+				failure);
 	}
 
 	private boolean isMock(Object bean) {

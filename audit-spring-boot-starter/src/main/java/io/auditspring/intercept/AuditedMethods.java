@@ -80,6 +80,15 @@ public final class AuditedMethods extends StaticMethodMatcher {
 				&& !Mocks.isMock(bean);
 	}
 
+	/**
+	 * Whether somebody meant a class to be audited, whoever could do it.
+	 * @param type the class
+	 * @return whether it, or one of its methods, has the annotation
+	 */
+	public static boolean isMeant(Class<?> type) {
+		return !isOfFramework(type) && AnnotationUtils.isCandidateClass(type, Audited.class) && isAnnotated(type);
+	}
+
 	private static boolean isAnnotated(Class<?> type) {
 		return AnnotatedElementUtils.hasAnnotation(type, Audited.class)
 				|| Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
@@ -97,13 +106,17 @@ public final class AuditedMethods extends StaticMethodMatcher {
 
 	// Spring's own beans are many and never audited; those of its sample applications may
 	// be.
-	private boolean isCandidate(Class<?> type) {
-		boolean framework = type.getName().startsWith("org.springframework.")
+	private static boolean isOfFramework(Class<?> type) {
+		return type.getName().startsWith("org.springframework.")
 				&& !type.getName().startsWith("org.springframework.samples.");
+	}
+
+	private boolean isCandidate(Class<?> type) {
 		// What auditing itself asks would ask for ever.
 		boolean asked = ActorResolver.class.isAssignableFrom(type) || AuditorAware.class.isAssignableFrom(type)
 				|| AuditRecorder.class.isAssignableFrom(type) || AuditRecordCustomizer.class.isAssignableFrom(type);
-		return !framework && !asked && (this.pointcut != null || AnnotationUtils.isCandidateClass(type, Audited.class));
+		return !isOfFramework(type) && !asked
+				&& (this.pointcut != null || AnnotationUtils.isCandidateClass(type, Audited.class));
 	}
 
 	private boolean inspect(Class<?> type) {

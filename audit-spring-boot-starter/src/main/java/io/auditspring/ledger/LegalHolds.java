@@ -25,7 +25,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * what was done to it or concerned it. It keeps the months of these entries and, as a
  * chain only ever loses its beginning, all months after them.
  */
-public final class LegalHolds {
+public class LegalHolds {
 
 	private final DataSource dataSource;
 

@@ -34,7 +34,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * one that is there. Entries appear once they are in the ledger, shortly after the commit
  * of what they tell of.
  */
-public final class AuditTrail {
+public class AuditTrail {
 
 	private final EntityManager entityManager;
 
@@ -64,6 +64,15 @@ public final class AuditTrail {
 		this.entityManager = entityManager;
 		this.verifier = verifier;
 		this.identifiers = identifiers;
+	}
+
+	/**
+	 * A trail without entries, where nothing is recorded.
+	 * @param verifier verifies nothing
+	 * @return a trail that answers as one does in which nothing was found
+	 */
+	public static AuditTrail empty(LedgerVerifier verifier) {
+		return new EmptyTrail(verifier);
 	}
 
 	/**

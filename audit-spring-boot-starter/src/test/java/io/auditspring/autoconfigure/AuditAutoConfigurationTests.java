@@ -1,26 +1,51 @@
 package io.auditspring.autoconfigure;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.Audited;
 import io.auditspring.TestDatabase;
 import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
 import io.auditspring.capture.RequestSource;
 import io.auditspring.capture.SecurityActorSource;
 import io.auditspring.capture.ServletActorSource;
+import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Relay;
 import io.auditspring.intercept.AuditAdvisingPostProcessor;
+import io.auditspring.ledger.Checkpoints;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.LedgerVerifier;
+import io.auditspring.ledger.LegalHolds;
+import io.auditspring.ledger.Subject;
+import io.auditspring.query.AuditQuery;
+import io.auditspring.query.AuditRedaction;
+import io.auditspring.query.AuditTrail;
+import io.auditspring.query.ChangeSummary;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryMetadata;
 import org.hibernate.envers.boot.internal.EnversService;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.reactivestreams.Publisher;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.task.TaskDecorator;
 import org.springframework.data.domain.AuditorAware;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.security.core.Authentication;
@@ -31,11 +56,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Which parts are there when.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class AuditAutoConfigurationTests {
 
 	private static final AutoConfigurations ALL = AutoConfigurations.of(AuditAutoConfiguration.class,
 			AuditDisabledAutoConfiguration.class, AuditEnversAutoConfiguration.class, AuditGeoAutoConfiguration.class,
-			AuditSecurityAutoConfiguration.class, AuditServletAutoConfiguration.class);
+			AuditSecurityAutoConfiguration.class, AuditServletAutoConfiguration.class,
+			AuditWithoutDatabaseAutoConfiguration.class, AuditWebAutoConfiguration.class,
+			AuditActuatorAutoConfiguration.class);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(ALL)
 		.withBean(DataSource.class, TestDatabase::newDatabase);
@@ -54,15 +82,101 @@ class AuditAutoConfigurationTests {
 	}
 
 	@Test
-	void switchedOffItTouchesNothingButCanStillBeInjected() {
-		this.runner.withPropertyValues("audit.enabled=false").run((context) -> {
-			assertThat(context).doesNotHaveBean(AuditAdvisingPostProcessor.class)
-				.doesNotHaveBean(Relay.class)
-				.doesNotHaveBean(ActorSource.class);
-			context.getBean(AuditRecorder.class).record(AuditRecord.action("ignored").build());
-			assertThat(new JdbcTemplate(context.getBean(DataSource.class))
-				.queryForObject("select count(*) from pg_namespace where nspname = 'audit'", Long.class)).isZero();
+	void withoutDataSourceNothingMayBeLost() {
+		assertThatStartFails(new ApplicationContextRunner().withConfiguration(ALL).withBean("desk", Desk.class),
+				"The bean 'desk' has @Audited methods, but there is no DataSource", "spring.datasource.url");
+	}
+
+	@Test
+	void withoutDataSourceNothingCanBeInjected() {
+		assertThatStartFails(new ApplicationContextRunner().withConfiguration(ALL).withBean(Recording.class),
+				"A bean of the type io.auditspring.AuditRecorder is needed, but there is no DataSource",
+				"spring.datasource.url");
+	}
+
+	@Test
+	void whereAuditingIsNoPartOfThatIsSaid() {
+		assertThatStartFails(
+				new ApplicationContextRunner().withBean(DataSource.class, TestDatabase::newDatabase)
+					.withBean(Recording.class),
+				"AuditRecorder is needed, but auditing is no part of this context", "@AuditTest", "@MockitoBean");
+	}
+
+	@Test
+	void anApplicationThatOnlyHasR2dbcIsToldSo() {
+		assertThatStartFails(
+				new ApplicationContextRunner().withConfiguration(ALL)
+					.withBean(Desk.class)
+					.withBean(ConnectionFactory.class, Reactive::new),
+				"reaches its database by R2DBC alone", "Define a DataSource bean");
+	}
+
+	@Test
+	void aDataSourceThatComesTooLateIsNamed() {
+		assertThatStartFails(
+				new ApplicationContextRunner().withConfiguration(ALL)
+					.withBean(Desk.class)
+					.withInitializer((context) -> context.addBeanFactoryPostProcessor(
+							(beans) -> beans.registerSingleton("lateDataSource", TestDatabase.newDatabase()))),
+				"'lateDataSource' was defined when it had already looked for one", "@Bean");
+	}
+
+	@Test
+	void withoutJpaTheTrailIsSaidToBeUnreadable() {
+		assertThatStartFails(this.runner.withBean(Reading.class),
+				"A bean of the type io.auditspring.query.AuditTrail is needed, but there is no EntityManagerFactory",
+				"JPA");
+	}
+
+	private static void assertThatStartFails(ApplicationContextRunner runner, String... words) {
+		AtomicReference<BeanFactory> beans = new AtomicReference<>();
+		runner.withInitializer((context) -> beans.set(context.getBeanFactory())).run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = new AuditSetupFailureAnalyzer().analyze(context.getStartupFailure());
+			if (analysis == null) {
+				analysis = new MissingTrailFailureAnalyzer(beans.get()).analyze(context.getStartupFailure());
+			}
+			assertThat(analysis).isNotNull();
+			assertThat(analysis.getDescription() + " " + analysis.getAction()).contains(words);
 		});
+	}
+
+	@Test
+	void switchedOffItTouchesNothingButCanStillBeInjected(CapturedOutput output) {
+		this.runner.withBean(Everything.class)
+			.withPropertyValues("audit.enabled=false", "audit.web.enabled=true")
+			.run((context) -> {
+				assertThat(context).doesNotHaveBean(AuditAdvisingPostProcessor.class)
+					.doesNotHaveBean(Relay.class)
+					.doesNotHaveBean(ActorSource.class);
+				context.getBean(AuditRecorder.class).record(AuditRecord.action("ignored").build());
+				Everything all = context.getBean(Everything.class);
+				assertThat(all.trail().find(AuditQuery.all())).isEmpty();
+				assertThat(all.trail().stream(AuditQuery.all())).isEmpty();
+				assertThat(all.trail().operations(AuditQuery.all())).isEmpty();
+				assertThat(all.trail().count(AuditQuery.all())).isZero();
+				assertThat(all.trail().entry(UUID.randomUUID())).isEmpty();
+				assertThat(all.trail().stateAt("Order", 7, Instant.EPOCH)).isEmpty();
+				assertThat(all.trail().suggest(AuditTrail.Attribute.ACTOR, "", 10, AuditQuery.all())).isEmpty();
+				assertThat(all.trail()
+					.activity(AuditQuery.all(), Instant.EPOCH, Instant.EPOCH.plusSeconds(60), Duration.ofSeconds(60))
+					.total()).isZero();
+				assertThat(all.trail().verify().chains()).isEmpty();
+				assertThat(all.verifier().verify("main").entries()).isZero();
+				assertThat(all.redaction().erase(Subject.actor("jane"), "asked for").erased()).isEmpty();
+				assertThat(all.redaction().redact(AuditQuery.all(), EntryGroup.DATA, "asked for").left()).isEmpty();
+				assertThat(all.holds().placeOnActor("jane", "case 7")).isZero();
+				assertThat(all.holds().lift(7, "closed")).isFalse();
+				assertThat(all.holds().current()).isEmpty();
+				assertThat(all.checkpoints().create("main")).isEmpty();
+				assertThat(all.checkpoints().latest("main")).isEmpty();
+				assertThat(all.quarantine().list(10)).isEmpty();
+				assertThat(all.quarantine().retryAll()).isEmpty();
+				assertThat(output).contains("Auditing is switched off (audit.enabled=false): no legal hold was placed",
+						"nobody was erased", "no checkpoint was signed");
+				assertThat(new JdbcTemplate(context.getBean(DataSource.class))
+					.queryForObject("select count(*) from pg_namespace where nspname = 'audit'", Long.class)).isZero();
+			});
 	}
 
 	@Test
@@ -104,6 +218,42 @@ class AuditAutoConfigurationTests {
 			assertThat(new JdbcTemplate(context.getBean(DataSource.class))
 				.queryForObject("select entries from audit.audit_outbox", String.class)).contains("\"id\":\"jane\"");
 		});
+	}
+
+	record Everything(AuditTrail trail, LedgerVerifier verifier, AuditRedaction redaction, LegalHolds holds,
+			Checkpoints checkpoints, Quarantine quarantine, ChangeSummary summary, AuditRecorder recorder,
+			TaskDecorator auditTaskDecorator) {
+
+	}
+
+	record Recording(AuditRecorder recorder) {
+
+	}
+
+	record Reading(AuditTrail trail) {
+
+	}
+
+	static class Desk {
+
+		@Audited
+		public void pay() {
+		}
+
+	}
+
+	static class Reactive implements ConnectionFactory {
+
+		@Override
+		public Publisher<? extends Connection> create() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public ConnectionFactoryMetadata getMetadata() {
+			return () -> "reactive";
+		}
+
 	}
 
 }

@@ -18,12 +18,19 @@ import io.auditspring.TestDatabase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.data.domain.AuditorAware;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.userdetails.User;
@@ -122,6 +129,143 @@ class AuditorTests {
 		this.runner.withUserConfiguration(Accounts.class)
 			.withPropertyValues("audit.actor.id-property=nummer")
 			.run((context) -> assertThat(context).hasFailed());
+	}
+
+	@Test
+	void ofSeveralThePrimaryOneIsAsked() {
+		assertThat(actorWith(this.runner.withUserConfiguration(Primary.class))).isEqualTo("second");
+	}
+
+	@Test
+	void ofSeveralTheOneThatIsNoFallbackIsAsked() {
+		assertThat(actorWith(this.runner.withUserConfiguration(WithFallback.class))).isEqualTo("second");
+	}
+
+	@Test
+	void severalThatNobodyChoseFromStopTheStart() {
+		this.runner.withUserConfiguration(Several.class).run((context) -> {
+			FailureAnalysis analysis = new AuditSetupFailureAnalyzer().analyze(context.getStartupFailure());
+			assertThat(analysis.getDescription()).contains("several AuditorAware beans (first, second)");
+			assertThat(analysis.getAction()).contains("@EnableJpaAuditing(auditorAwareRef", "@Primary",
+					"ActorResolver");
+		});
+	}
+
+	@Test
+	void notWhereAResolverKnows() {
+		assertThat(actorWith(this.runner.withUserConfiguration(Several.class)
+			.withBean(ActorResolver.class, () -> () -> Actor.user("resolved")))).isEqualTo("resolved");
+	}
+
+	@Test
+	void theOneOfAnotherContextIsAskedToo() {
+		new ApplicationContextRunner().withUserConfiguration(Primary.class)
+			.run((parent) -> assertThat(actorWith(this.runner.withParent(parent))).isEqualTo("second"));
+	}
+
+	@Test
+	void aLazyOneIsNotCreatedAtStart() {
+		this.runner.withBean("auditor", AuditorAware.class, () -> {
+			throw new IllegalStateException("too early");
+		}, (bean) -> bean.setLazyInit(true)).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void oneThatAFactoryMakesIsAsked() {
+		assertThat(actorWith(this.runner.withBean(AuditorFactory.class))).isEqualTo("made");
+	}
+
+	@Test
+	void oneBehindAScopedProxyIsAsked() {
+		assertThat(actorWith(this.runner.withUserConfiguration(Scoped.class)
+			.withInitializer((context) -> context.getBeanFactory().registerScope("thread", new SimpleThreadScope()))))
+			.isEqualTo("scoped");
+	}
+
+	@Test
+	void oneBehindAnotherProxyIsAsked() {
+		AuditorAware<Object> target = () -> Optional.of("proxied");
+		assertThat(actorWith(this.runner.withBean("auditor", AuditorAware.class,
+				() -> (AuditorAware<?>) new ProxyFactory(target).getProxy())))
+			.isEqualTo("proxied");
+	}
+
+	private String actorWith(ApplicationContextRunner runner) {
+		runner.run((context) -> context.getBean(AuditRecorder.class).record(AuditRecord.action("asked").build()));
+		List<Map<String, Object>> entries = new AuditLog(this.database).entries();
+		return (String) entries.get(entries.size() - 1).get("actor_id");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Several {
+
+		@Bean
+		AuditorAware<String> first() {
+			return () -> Optional.of("first");
+		}
+
+		@Bean
+		AuditorAware<String> second() {
+			return () -> Optional.of("second");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Primary {
+
+		@Bean
+		AuditorAware<String> first() {
+			return () -> Optional.of("first");
+		}
+
+		@Bean
+		@org.springframework.context.annotation.Primary
+		AuditorAware<String> second() {
+			return () -> Optional.of("second");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WithFallback {
+
+		@Bean
+		@Fallback
+		AuditorAware<String> first() {
+			return () -> Optional.of("first");
+		}
+
+		@Bean
+		AuditorAware<String> second() {
+			return () -> Optional.of("second");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Scoped {
+
+		@Bean
+		@Scope(scopeName = "thread", proxyMode = ScopedProxyMode.INTERFACES)
+		AuditorAware<String> scoped() {
+			return () -> Optional.of("scoped");
+		}
+
+	}
+
+	static class AuditorFactory implements FactoryBean<AuditorAware<String>> {
+
+		@Override
+		public AuditorAware<String> getObject() {
+			return () -> Optional.of("made");
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return AuditorAware.class;
+		}
+
 	}
 
 	record Account(int number, String name, String hash) {

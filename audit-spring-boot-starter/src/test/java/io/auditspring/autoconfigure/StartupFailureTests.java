@@ -1,11 +1,14 @@
 package io.auditspring.autoconfigure;
 
+import java.util.Map;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import io.auditspring.AuditDataSource;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
+import io.auditspring.GeoLocator;
 import io.auditspring.TestDatabase;
 import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
@@ -15,8 +18,11 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,7 +42,7 @@ class StartupFailureTests {
 			assertThat(context).hasFailed();
 			Throwable failure = context.getStartupFailure();
 			FailureAnalysis analysis = new AuditSetupFailureAnalyzer().analyze(failure);
-			String told = (analysis != null) ? analysis.getDescription() + analysis.getAction() : causes(failure);
+			String told = (analysis != null) ? analysis.getDescription() + " " + analysis.getAction() : causes(failure);
 			assertThat(told).contains(words);
 		});
 	}
@@ -147,7 +153,62 @@ class StartupFailureTests {
 	@Test
 	void severalDataSourcesWithoutAPrimaryOneAreNotGuessed() {
 		assertThatStartFails(this.runner.withBean("second", DataSource.class, TestDatabase::newDatabase),
-				"several data sources", "@Primary");
+				"several data sources (", "second", "@Primary");
+	}
+
+	@Test
+	void severalLedgersAreNotGuessedEither() {
+		assertThatStartFails(this.runner.withUserConfiguration(TwoLedgers.class),
+				"several data sources with @AuditDataSource", "Leave the annotation on the one");
+	}
+
+	@Test
+	void severalLocatorsAreNotGuessedEither() {
+		GeoLocator locator = (address) -> Map.of();
+		assertThatStartFails(this.runner.withBean("one", GeoLocator.class, () -> locator)
+			.withBean("other", GeoLocator.class, () -> locator), "several GeoLocator beans", "@Primary");
+	}
+
+	@Test
+	void aRealDatabaseOfAnotherProductIsNamed() {
+		assertThatStartFails(on("jdbc:h2:mem:start"), "Found H2 2.", "needs PostgreSQL 15 or later", "@AuditDataSource",
+				"Tests may run on H2", "test-jar", "audit.test.in-memory=true", "audit.enabled=false");
+		assertThatStartFails(on("jdbc:hsqldb:mem:start"), "Found HSQL Database Engine 2.", "needs PostgreSQL");
+	}
+
+	private static ApplicationContextRunner on(String url) {
+		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(DataSource.class, () -> new DriverManagerDataSource(url, "sa", ""));
+	}
+
+	@Test
+	void aFinalClassIsNamed() {
+		assertThatStartFails(with(Final.class, Final::new), "The bean '", "' has @Audited methods",
+				Final.class.getName() + " is final", "Kotlin: open", "AuditRecorder");
+	}
+
+	@Test
+	void aRecordIsNamed() {
+		assertThatStartFails(with(Paying.class, () -> new Paying("x")), Paying.class.getName() + " is a record");
+	}
+
+	@Test
+	void aSealedClassIsNamed() {
+		assertThatStartFails(with(Sealed.class, Sealed::new), Sealed.class.getName() + " is sealed");
+	}
+
+	@Test
+	void aFinalMethodIsNamed() {
+		assertThatStartFails(with(FinalMethod.class, FinalMethod::new), "FinalMethod.pay is final",
+				"Make it an overridable instance method");
+	}
+
+	@Test
+	void aFinalClassIsAuditedThroughItsInterface() {
+		this.runner.withBean(Payment.class, FinalPayment::new)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.getBean(Payment.class)
+				.isNotInstanceOf(FinalPayment.class));
 	}
 
 	@Test
@@ -191,6 +252,74 @@ class StartupFailureTests {
 		})).hasAtLeastOneElementOfType(AuditSetupFailureAnalyzer.class);
 		assertThat(new AuditSetupFailureAnalyzer().analyze(new AuditSetupException("what", "remedy")).getAction())
 			.isEqualTo("remedy");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoLedgers {
+
+		@Bean(defaultCandidate = false)
+		@AuditDataSource
+		DataSource one() {
+			return TestDatabase.newDatabase();
+		}
+
+		@Bean(defaultCandidate = false)
+		@AuditDataSource
+		DataSource other() {
+			return TestDatabase.newDatabase();
+		}
+
+	}
+
+	static final class Final {
+
+		@Audited
+		public void pay() {
+		}
+
+	}
+
+	record Paying(String what) {
+
+		@Audited
+		public void pay() {
+		}
+
+	}
+
+	static sealed class Sealed {
+
+		@Audited
+		public void pay() {
+		}
+
+	}
+
+	static final class Sub extends Sealed {
+
+	}
+
+	static class FinalMethod {
+
+		@Audited
+		public final void pay() {
+		}
+
+	}
+
+	interface Payment {
+
+		@Audited
+		void pay();
+
+	}
+
+	static final class FinalPayment implements Payment {
+
+		@Override
+		public void pay() {
+		}
+
 	}
 
 	static class Broken {

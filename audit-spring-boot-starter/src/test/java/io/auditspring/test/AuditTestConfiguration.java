@@ -20,8 +20,8 @@ class AuditTestConfiguration {
 	@Bean
 	RecordedEntries recordedEntries(ObjectProvider<AsyncBuffer> buffer, ObjectProvider<Relay> relay,
 			ObjectProvider<DataSource> dataSource, @AuditDataSource ObjectProvider<DataSource> ledger,
-			Environment environment) {
-		return new RecordedEntries(buffer::getObject, relay::getObject,
+			ObjectProvider<MemoryLedger> memory, Environment environment) {
+		return new RecordedEntries(buffer::getIfAvailable, relay::getIfAvailable, memory.getIfAvailable(),
 				() -> ledger.getIfAvailable(dataSource::getObject), environment.getProperty("audit.schema", "audit"),
 				environment.getProperty("audit.chain", "main"));
 	}

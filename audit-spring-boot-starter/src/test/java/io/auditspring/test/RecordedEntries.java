@@ -1,11 +1,14 @@
 package io.auditspring.test;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
 import org.assertj.core.api.AssertProvider;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,9 +25,15 @@ public final class RecordedEntries implements AssertProvider<TrailAssert> {
 			End it before looking at the trail: TestTransaction.flagForCommit(); TestTransaction.end(); \
 			or do without it: @Transactional(propagation = Propagation.NOT_SUPPORTED).""";
 
-	private final Supplier<? extends SmartLifecycle> buffer;
+	private static final String NOTHING = "Nothing is recorded here: auditing is switched off (audit.enabled=false), "
+			+ "or there is no DataSource";
 
-	private final Supplier<? extends SmartLifecycle> relay;
+	private final Supplier<? extends @Nullable SmartLifecycle> buffer;
+
+	private final Supplier<? extends @Nullable SmartLifecycle> relay;
+
+	/** Holds the entries where the database cannot. */
+	private final @Nullable MemoryLedger memory;
 
 	private final Supplier<DataSource> dataSource;
 
@@ -34,18 +43,33 @@ public final class RecordedEntries implements AssertProvider<TrailAssert> {
 
 	private long beginning;
 
-	RecordedEntries(Supplier<? extends SmartLifecycle> buffer, Supplier<? extends SmartLifecycle> relay,
+	RecordedEntries(Supplier<? extends @Nullable SmartLifecycle> buffer,
+			Supplier<? extends @Nullable SmartLifecycle> relay, @Nullable MemoryLedger memory,
 			Supplier<DataSource> dataSource, String schema, String chain) {
 		this.buffer = buffer;
 		this.relay = relay;
+		this.memory = memory;
 		this.dataSource = dataSource;
 		this.schema = '"' + schema + '"';
 		this.chain = chain;
 	}
 
 	void begin() {
-		deliver();
-		this.beginning = JdbcClient.create(this.dataSource.get())
+		if (this.memory != null) {
+			this.beginning = this.memory.size();
+		}
+		else if (isRecording()) {
+			deliver();
+			this.beginning = end();
+		}
+	}
+
+	private boolean isRecording() {
+		return this.relay.get() != null;
+	}
+
+	private long end() {
+		return JdbcClient.create(this.dataSource.get())
 			.sql("select coalesce(max(seq) + 1, 0) from %s.audit_log where chain = ?".formatted(this.schema))
 			.param(this.chain)
 			.query(Long.class)
@@ -62,6 +86,12 @@ public final class RecordedEntries implements AssertProvider<TrailAssert> {
 		if (TransactionSynchronizationManager.isActualTransactionActive()) {
 			throw new AssertionError(TRANSACTION);
 		}
+		if (this.memory != null) {
+			return this.memory.since(this.beginning);
+		}
+		if (!isRecording()) {
+			throw new AssertionError(NOTHING);
+		}
 		deliver();
 		return JdbcClient.create(this.dataSource.get())
 			.sql("select * from %s.audit_log where chain = ? and seq >= ? order by seq".formatted(this.schema))
@@ -72,8 +102,8 @@ public final class RecordedEntries implements AssertProvider<TrailAssert> {
 
 	// Both deliver what they have before they stop.
 	private synchronized void deliver() {
-		for (SmartLifecycle worker : List.of(this.buffer.get(), this.relay.get())) {
-			worker.stop();
+		for (SmartLifecycle worker : Arrays.asList(this.buffer.get(), this.relay.get())) {
+			Objects.requireNonNull(worker).stop();
 			worker.start();
 		}
 	}

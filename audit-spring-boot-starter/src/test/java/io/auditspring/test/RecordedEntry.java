@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
 import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
+import io.auditspring.ledger.CanonicalJson;
+import io.auditspring.ledger.Entry;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -60,6 +62,20 @@ public record RecordedEntry(long seq, String operationId, ActorType actorType, S
 				row.getString("error"), row.getString("ip_address"), row.getString("trace_id"),
 				json(row, "before_state"), json(row, "after_state"), json(row, "changes"), json(row, "metadata"),
 				json(row, "related"));
+	}
+
+	static RecordedEntry of(long seq, Entry entry) {
+		Entry.ActorGroup actor = entry.actor();
+		Entry.DataGroup data = entry.data();
+		return new RecordedEntry(seq, entry.operation().toString(), entry.actorType(), actor.id(), actor.name(),
+				actor.impersonator(), entry.tenant(), entry.action(), entry.category(), entry.severity(),
+				entry.outcome(), entry.targetType(), entry.targetId(), data.targetName(), data.message(),
+				data.justification(), data.error(), actor.ip(), entry.traceId(), json(data.before()),
+				json(data.after()), json(data.changes()), json(data.metadata()), json(data.related()));
+	}
+
+	private static JsonNode json(@Nullable CanonicalJson json) {
+		return (json != null) ? json.toNode() : MissingNode.getInstance();
 	}
 
 	private static String constant(ResultSet row, String column) throws SQLException {

@@ -1,0 +1,25 @@
+package io.auditspring.autoconfigure;
+
+import io.auditspring.intercept.AuditedMethods;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Lets an application without a database of the trail start only if it has nothing to
+ * audit.
+ */
+@AutoConfiguration(after = AuditAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
+@ConditionalOnMissingBean(AuditedMethods.class)
+public final class AuditWithoutDatabaseAutoConfiguration {
+
+	@Bean
+	static MissingDataSourceCheck auditMissingDataSourceCheck(ConfigurableListableBeanFactory beanFactory) {
+		return new MissingDataSourceCheck(beanFactory);
+	}
+
+}

@@ -1,0 +1,76 @@
+package io.auditspring.autoconfigure;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditSetupException;
+import io.auditspring.intercept.AuditedMethods;
+
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Refuses to start where calls are to be audited and there is no data source to do it
+ * with: they would leave no entries, and nobody would notice.
+ */
+final class MissingDataSourceCheck implements SmartInitializingSingleton {
+
+	private static final String R2DBC = "io.r2dbc.spi.ConnectionFactory";
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	MissingDataSourceCheck(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		for (String name : this.beanFactory.getBeanDefinitionNames()) {
+			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, name);
+			if (type != null && AuditedMethods.isMeant(ClassUtils.getUserClass(type))) {
+				throw missing("The bean '%s' has @Audited methods".formatted(name), this.beanFactory);
+			}
+		}
+	}
+
+	/**
+	 * Says why nothing can be audited.
+	 * @param what what is to be audited
+	 * @param beanFactory the application's beans
+	 * @return the exception
+	 */
+	static AuditSetupException missing(String what, ListableBeanFactory beanFactory) {
+		String[] late = names(beanFactory, DataSource.class);
+		if (late.length > 0) {
+			return new AuditSetupException(
+					"%s, but auditing found no DataSource: '%s' was defined when it had already looked for one"
+						.formatted(what, String.join("', '", late)),
+					"Define it as a @Bean of a configuration class, or in an auto-configuration that comes before "
+							+ "io.auditspring.autoconfigure.AuditAutoConfiguration.");
+		}
+		if (usesR2dbc(beanFactory)) {
+			return new AuditSetupException(
+					"%s, but there is no DataSource: the application reaches its database by R2DBC alone, and the "
+						.formatted(what) + "audit trail needs JDBC",
+					"Define a DataSource bean that leads to PostgreSQL, beside the R2DBC connections, or set "
+							+ "audit.enabled=false.");
+		}
+		return new AuditSetupException("%s, but there is no DataSource to keep the audit trail in".formatted(what),
+				"Set spring.datasource.url, or define a DataSource bean, that leads to PostgreSQL, or set "
+						+ "audit.enabled=false.");
+	}
+
+	private static boolean usesR2dbc(ListableBeanFactory beanFactory) {
+		ClassLoader loader = MissingDataSourceCheck.class.getClassLoader();
+		return ClassUtils.isPresent(R2DBC, loader)
+				&& names(beanFactory, ClassUtils.resolveClassName(R2DBC, loader)).length > 0;
+	}
+
+	private static String[] names(ListableBeanFactory beanFactory, Class<?> type) {
+		return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, type, true, false);
+	}
+
+}

@@ -1,0 +1,41 @@
+package io.auditspring.delivery;
+
+import java.util.List;
+import java.util.Map;
+
+import io.auditspring.ledger.LedgerWriter;
+import io.auditspring.ledger.NoLedger;
+import io.auditspring.ledger.Schema;
+
+/**
+ * The quarantine of an application that records nothing.
+ */
+final class EmptyQuarantine extends Quarantine {
+
+	private static final Schema SCHEMA = new Schema("audit");
+
+	EmptyQuarantine() {
+		super(NoLedger.NOWHERE, SCHEMA, "main", new LedgerWriter(SCHEMA), new DeliveryStatistics());
+	}
+
+	@Override
+	public long count() {
+		return 0;
+	}
+
+	@Override
+	public List<QuarantinedEntries> list(int limit) {
+		return List.of();
+	}
+
+	@Override
+	public Retry retry(long id) {
+		return Retry.GONE;
+	}
+
+	@Override
+	public Map<Long, Retry> retryAll() {
+		return Map.of();
+	}
+
+}
