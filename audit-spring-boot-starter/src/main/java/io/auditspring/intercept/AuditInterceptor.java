@@ -96,6 +96,9 @@ final class AuditInterceptor implements MethodInterceptor {
 			return frame.mayBeTriedLater() ? watchAttempt(result, call, operation) : result;
 		}
 		frame.leave(null, transaction);
+		if (frame.mayBeTriedLater() && settled.failure() != null) {
+			frame.isOneOfSeveral();
+		}
 		ended(call.call(operation, settled).describe(auditing), frame, transaction, auditing, settled.failure(),
 				invocation);
 		return result;
