@@ -122,10 +122,11 @@ class AuditCheckpointAutoConfigurationTests {
 	}
 
 	@Test
-	void switchedOffThereIsNothing() {
-		withKey().withPropertyValues("audit.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(Checkpoints.class)
-				.doesNotHaveBean(CheckpointWorker.class));
+	void switchedOffNothingIsSigned() {
+		withKey().withPropertyValues("audit.enabled=false").run((context) -> {
+			assertThat(context).doesNotHaveBean(CheckpointWorker.class);
+			assertThat(context.getBean(Checkpoints.class).create("main")).isEmpty();
+		});
 	}
 
 	@Test
