@@ -25,6 +25,8 @@ import io.auditspring.ledger.Schema;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadata;
@@ -38,6 +40,8 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
  * a history table of their own, so that they never meet those of the application.
  */
 final class AuditDatabase implements InitializingBean {
+
+	private static final Logger logger = LoggerFactory.getLogger(AuditDatabase.class);
 
 	private static final String MIGRATIONS = "classpath:io/auditspring/db/";
 
@@ -257,7 +261,9 @@ final class AuditDatabase implements InitializingBean {
 		try {
 			if (!isMigrated(database, location, history)) {
 				requireTwoConnections(database);
-				flyway(database, location, history).migrate();
+				SharedSessionDataSource sessions = new SharedSessionDataSource(database);
+				flyway(sessions, location, history).migrate();
+				warnUnlessRecognized(sessions);
 			}
 		}
 		catch (FlywayException | SQLException | IOException ex) {
@@ -298,9 +304,27 @@ final class AuditDatabase implements InitializingBean {
 		return missing.isEmpty();
 	}
 
+	// Flyway has no reason to set a search path that begins with the schema already.
+	private void warnUnlessRecognized(SharedSessionDataSource sessions) throws SQLException {
+		if (sessions.isRecognized()) {
+			return;
+		}
+		try (Connection connection = sessions.getConnection();
+				Statement statement = connection.createStatement();
+				ResultSet path = statement.executeQuery("select current_schemas(false)[1]")) {
+			path.next();
+			if (!this.schema.name().equals(path.getString(1))) {
+				logger.warn("Flyway {} sets its search path in a way that is not known here. Behind PgBouncer in "
+						+ "transaction mode the next user of its session may not find his tables: let something else "
+						+ "run the migrations in {} there, and set audit.flyway.enabled=false",
+						Flyway.class.getPackage().getImplementationVersion(), MIGRATIONS);
+			}
+		}
+	}
+
 	private Flyway flyway(DataSource database, String location, String history) {
 		return Flyway.configure()
-			.dataSource(new SharedSessionDataSource(database))
+			.dataSource(database)
 			.defaultSchema(this.schema.name())
 			.schemas(this.schema.name())
 			.table(history)

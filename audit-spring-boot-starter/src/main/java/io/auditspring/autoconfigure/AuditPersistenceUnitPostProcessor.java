@@ -2,6 +2,7 @@ package io.auditspring.autoconfigure;
 
 import java.util.function.Supplier;
 
+import io.auditspring.capture.BulkStatementContributor;
 import io.auditspring.capture.SessionFactoryExtension;
 import io.auditspring.query.AuditEntryMapping;
 import org.hibernate.cfg.MultiTenancySettings;
@@ -12,9 +13,9 @@ import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 
 /**
  * Hands the audit entity to the persistence unit of the audit database, and the capture
- * of state to that of the business database, however the application defines it. Going
- * through its settings instead of entity scanning leaves the application's own scanning
- * as it is.
+ * of state to that of the business database, however the application defines it;
+ * statements that change rows directly are told of by all of its units. Going through its
+ * settings instead of entity scanning leaves the application's own scanning as it is.
  */
 final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 
@@ -37,6 +38,7 @@ final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 	}
 
 	private void prepare(LocalContainerEntityManagerFactoryBean factory, AuditDatabase database) {
+		factory.getJpaPropertyMap().put(BulkStatementContributor.SETTING, true);
 		if (database.isBehind(factory.getDataSource())) {
 			factory.getJpaPropertyMap().put(AuditEntryMapping.SCHEMA, database.schema().name());
 		}

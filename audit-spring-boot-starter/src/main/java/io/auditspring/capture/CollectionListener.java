@@ -2,7 +2,6 @@ package io.auditspring.capture;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 import io.auditspring.capture.EntityShape.Shape;
@@ -17,7 +16,6 @@ import org.hibernate.event.spi.PreCollectionRemoveEventListener;
 import org.hibernate.event.spi.PreCollectionUpdateEvent;
 import org.hibernate.event.spi.PreCollectionUpdateEventListener;
 import org.hibernate.persister.collection.CollectionPersister;
-import org.hibernate.type.MapType;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -125,9 +123,8 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 			SharedSessionContractImplementor session) {
 		Map<JsonNode, Object> byReference = new LinkedHashMap<>();
 		for (Object element : StoredCollections.list(elements)) {
-			JsonNode reference = (element != null)
-					? this.values.node(persister.getElementType(), Shape.PLAIN, element, View.live(session, null))
-					: null;
+			JsonNode reference = (element != null) ? this.values.node(CollectionTypes.element(persister), Shape.PLAIN,
+					element, View.live(session, null)) : null;
 			if (reference != null) {
 				byReference.put(reference, element);
 			}
@@ -150,7 +147,7 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 		}
 
 		private Object nothing() {
-			return (this.persister.getCollectionType() instanceof MapType) ? Map.of() : List.of();
+			return CollectionTypes.nothing(this.persister);
 		}
 
 	}

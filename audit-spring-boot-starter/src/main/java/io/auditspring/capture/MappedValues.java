@@ -13,15 +13,16 @@ import io.auditspring.capture.EntityShape.Shape;
 import io.auditspring.ledger.CanonicalJson;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType;
+import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
+import org.hibernate.metamodel.mapping.EntityValuedModelPart;
+import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
-import org.hibernate.type.ArrayType;
 import org.hibernate.type.CollectionType;
 import org.hibernate.type.ComponentType;
 import org.hibernate.type.EntityType;
-import org.hibernate.type.ListType;
-import org.hibernate.type.MapType;
 import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -160,7 +161,7 @@ final class MappedValues {
 			return NODES.nullNode();
 		}
 		if (type instanceof EntityType entity) {
-			return reference(entity, value, view.session());
+			return reference(entity.getAssociatedEntityPersister(view.session().getFactory()), value, view.session());
 		}
 		// A time whose zone has a column of its own is one value nevertheless.
 		if (type instanceof ComponentType component && !(value instanceof TemporalAccessor)) {
@@ -192,8 +193,7 @@ final class MappedValues {
 	}
 
 	// An identifier class holds the identifier where the entity holds the reference.
-	private JsonNode reference(EntityType type, Object value, SharedSessionContractImplementor session) {
-		EntityPersister persister = type.getAssociatedEntityPersister(session.getFactory());
+	private JsonNode reference(EntityPersister persister, Object value, SharedSessionContractImplementor session) {
 		Object id = value;
 		if (value instanceof HibernateProxy proxy) {
 			id = proxy.getHibernateLazyInitializer().getInternalIdentifier();
@@ -223,19 +223,19 @@ final class MappedValues {
 	 * knows none
 	 */
 	JsonNode elements(CollectionPersister persister, Shape shape, Object elements, View view) {
-		CollectionType type = persister.getCollectionType();
-		if (type instanceof MapType && elements instanceof Map<?, ?> map) {
+		if (CollectionTypes.isMap(persister) && elements instanceof Map<?, ?> map) {
 			return object(persister, shape, map, view);
 		}
+		Type type = CollectionTypes.element(persister);
 		List<JsonNode> nodes = new ArrayList<>();
 		for (Object element : StoredCollections.list(elements)) {
-			JsonNode node = node(persister.getElementType(), new Shape(false, shape.members()), element, view);
+			JsonNode node = node(type, new Shape(false, shape.members()), element, view);
 			// A reference without identifier is to something not stored yet.
 			if (node != null && !(node.isNull() && element != null)) {
 				nodes.add(node);
 			}
 		}
-		if (!(type instanceof ListType) && !(type instanceof ArrayType)) {
+		if (!CollectionTypes.isOrdered(persister)) {
 			nodes.sort(BY_VALUE);
 		}
 		return array(nodes);
@@ -246,16 +246,42 @@ final class MappedValues {
 	}
 
 	private ObjectNode object(CollectionPersister persister, Shape shape, Map<?, ?> map, View view) {
+		ModelPart index = persister.getAttributeMapping().getIndexDescriptor();
+		Type type = CollectionTypes.element(persister);
 		ObjectNode object = NODES.objectNode();
 		map.forEach((key, value) -> {
-			String name = text(node(persister.getIndexType(), Shape.PLAIN, key, View.live(view.session(), null)));
-			JsonNode node = node(persister.getElementType(), new Shape(this.masking.hides(name), shape.members()),
-					value, view);
+			String name = text(key(index, key, view.session()));
+			JsonNode node = node(type, new Shape(this.masking.hides(name), shape.members()), value, view);
 			if (node != null) {
 				object.set(name, node);
 			}
 		});
 		return object;
+	}
+
+	private JsonNode key(ModelPart part, @Nullable Object value, SharedSessionContractImplementor session) {
+		if (value == null) {
+			return NODES.nullNode();
+		}
+		if (part instanceof EntityValuedModelPart entity) {
+			return reference(entity.getEntityMappingType().getEntityPersister(), value, session);
+		}
+		if (part instanceof EmbeddableValuedModelPart embeddable && !(value instanceof TemporalAccessor)) {
+			return key(embeddable.getEmbeddableTypeDescriptor(), value, session);
+		}
+		return this.basics.node((Type) part.getSingleJdbcMapping(), value, session);
+	}
+
+	private JsonNode key(EmbeddableMappingType type, Object value, SharedSessionContractImplementor session) {
+		ObjectNode node = NODES.objectNode();
+		type.forEachAttributeMapping((member) -> {
+			String name = member.getAttributeName();
+			JsonNode part = key(member, member.getValue(value), session);
+			boolean masked = this.masking.hides(value.getClass(), name)
+					|| this.masking.hides(type.getJavaType().getJavaTypeClass(), name);
+			node.set(name, masked ? StandInNode.masked(part) : part);
+		});
+		return node;
 	}
 
 }

@@ -1,12 +1,8 @@
 package io.auditspring.capture;
 
-import java.util.List;
-import java.util.Map;
-
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.collection.CollectionPersister;
-import org.hibernate.type.MapType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +34,7 @@ record View(SharedSessionContractImplementor session, @Nullable Object ownerId, 
 				: value;
 		if (collection == null) {
 			// The database cannot tell it from an empty one.
-			return (persister.getCollectionType() instanceof MapType) ? Map.of() : List.of();
+			return CollectionTypes.nothing(persister);
 		}
 		if (collection instanceof PersistentCollection<?> persistent) {
 			return persistent.wasInitialized() ? elements(persistent) : null;

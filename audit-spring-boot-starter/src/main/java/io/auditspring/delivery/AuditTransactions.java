@@ -18,6 +18,7 @@ import io.auditspring.ledger.Entry;
 import jakarta.persistence.PersistenceException;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,7 +81,7 @@ public final class AuditTransactions implements ChangeSink {
 	 * @return 0 where there is nothing; more when there is more
 	 */
 	public int lostChanges() {
-		return (endedSession() instanceof SessionImplementor session && isDirty(session))
+		return (endedSession() instanceof EventSource session && isDirty(session))
 				? 1 + session.getPersistenceContextInternal().getNumberOfManagedEntities()
 						+ session.getActionQueue().numberOfDeletions()
 				: 0;
