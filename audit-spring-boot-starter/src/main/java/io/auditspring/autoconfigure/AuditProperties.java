@@ -43,6 +43,7 @@ import org.springframework.util.unit.DataSize;
  * @param relay how staged entries reach the ledger
  * @param sync callers that wait for the audit database
  * @param actor how those who act are told apart
+ * @param envers the history that Hibernate Envers writes
  * @param spool files that keep what cannot be written before the application stops
  * @param capture what entries show of a call
  * @param request where a call came from
@@ -74,7 +75,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("drop") RetentionAction retentionAction,
 		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health,
 		@DefaultValue @NestedConfigurationProperty VerificationProperties verification, @DefaultValue Sync sync,
-		@DefaultValue Spool spool, @DefaultValue("ignore") SkippedCalls skipped, @DefaultValue Actor actor) {
+		@DefaultValue Spool spool, @DefaultValue("ignore") SkippedCalls skipped, @DefaultValue Actor actor,
+		@DefaultValue Envers envers) {
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),
@@ -180,6 +182,16 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 * @param nameProperty the property of that type that tells a name for people to read
 	 */
 	public record Actor(@Nullable String idProperty, @Nullable String nameProperty) {
+
+	}
+
+	/**
+	 * The history that Hibernate Envers writes.
+	 *
+	 * @param missingTables what happens at the start when tables or sequences are missing
+	 * that Envers writes to
+	 */
+	public record Envers(@DefaultValue("refuse") MissingTables missingTables) {
 
 	}
 

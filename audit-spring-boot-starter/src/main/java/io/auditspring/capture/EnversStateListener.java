@@ -1,9 +1,11 @@
 package io.auditspring.capture;
 
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 import org.hibernate.SessionFactory;
 import org.hibernate.SessionFactoryObserver;
+import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.envers.boot.internal.EnversService;
 import org.hibernate.event.service.spi.EventListenerRegistry;
@@ -26,30 +28,34 @@ public final class EnversStateListener implements SessionFactoryExtension {
 
 	private final MappedValues values;
 
-	public EnversStateListener(ChangeSink sink, Masking masking, JsonValues values) {
+	private final Consumer<HistoryTables> tables;
+
+	public EnversStateListener(ChangeSink sink, Masking masking, JsonValues values, Consumer<HistoryTables> tables) {
 		this.sink = sink;
 		this.masking = masking;
 		this.values = new MappedValues(masking, values);
+		this.tables = tables;
 	}
 
 	// When every integrator, and so Envers, has registered its own listeners: Envers
 	// loads what it needs itself, and integrators come in the order of the class path.
 	@Override
-	public void extend(SessionFactoryImplementor sessionFactory) {
+	public void extend(SessionFactoryImplementor sessionFactory, Metadata metadata) {
 		sessionFactory.addObserver(new SessionFactoryObserver() {
 
 			@Override
 			public void sessionFactoryCreated(SessionFactory factory) {
-				complete(factory.unwrap(SessionFactoryImplementor.class));
+				complete(factory.unwrap(SessionFactoryImplementor.class), metadata);
 			}
 
 		});
 	}
 
-	private void complete(SessionFactoryImplementor sessionFactory) {
+	private void complete(SessionFactoryImplementor sessionFactory, Metadata metadata) {
 		EnversService envers = sessionFactory.getServiceRegistry().getService(EnversService.class);
 		if (envers != null && envers.isEnabled() && envers.getEntitiesConfigurations().hasAuditedEntities()) {
 			listen(sessionFactory, envers);
+			this.tables.accept(HistoryTables.of(metadata, sessionFactory, envers));
 		}
 		warnOfOtherAuditing(sessionFactory, envers);
 	}

@@ -17,7 +17,7 @@ public final class ExtensionIntegrator implements Integrator {
 			SessionFactoryImplementor sessionFactory) {
 		if (sessionFactory.getProperties()
 			.get(SessionFactoryExtension.SETTING) instanceof SessionFactoryExtension extension) {
-			extension.extend(sessionFactory);
+			extension.extend(sessionFactory, metadata);
 		}
 	}
 

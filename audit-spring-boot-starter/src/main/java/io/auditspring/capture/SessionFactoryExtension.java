@@ -1,5 +1,6 @@
 package io.auditspring.capture;
 
+import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 
 /**
@@ -14,7 +15,8 @@ public interface SessionFactoryExtension {
 	/**
 	 * Called while the session factory is being built.
 	 * @param sessionFactory the session factory, not yet complete
+	 * @param metadata the mapping that it is made of
 	 */
-	void extend(SessionFactoryImplementor sessionFactory);
+	void extend(SessionFactoryImplementor sessionFactory, Metadata metadata);
 
 }
