@@ -69,6 +69,8 @@ import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ChangeSummary;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -93,6 +95,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.data.domain.AuditorAware;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
+import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -103,6 +106,8 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnBean(DataSource.class)
 @EnableConfigurationProperties(AuditProperties.class)
 public final class AuditAutoConfiguration {
+
+	private static final Logger logger = LoggerFactory.getLogger(AuditAutoConfiguration.class);
 
 	// Properties are bound directly here and nothing else is injected: what a bean
 	// post-processor needs is created too early to be processed by the others.
@@ -185,12 +190,20 @@ public final class AuditAutoConfiguration {
 	@Bean
 	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues values,
 			Masking masking) {
-		return new EntryFactory(service(properties, environment), properties.defaultCategory(), values, masking);
+		String service = service(properties, environment);
+		// A name that is guessed, say of the main class, would change some day, and what
+		// entries say is said forever.
+		if (service == null) {
+			logger.warn("Entries of the audit trail do not say which service made them: set spring.application.name, "
+					+ "or audit.service-name");
+		}
+		return new EntryFactory(service, properties.defaultCategory(), values, masking);
 	}
 
 	private static @Nullable String service(AuditProperties properties, Environment environment) {
-		return (properties.serviceName() != null) ? properties.serviceName()
+		String name = (properties.serviceName() != null) ? properties.serviceName()
 				: environment.getProperty("spring.application.name");
+		return StringUtils.hasText(name) ? name : null;
 	}
 
 	@Bean

@@ -159,8 +159,9 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	/**
 	 * The files that keep what cannot be written before the application stops.
 	 *
-	 * @param directory where they are; should outlive the application. By default
-	 * audit-spool-USER in the directory for temporary files
+	 * @param directory where they are, in a directory for each application; should
+	 * outlive the application. By default audit-spool-USER in the directory for temporary
+	 * files
 	 */
 	public record Spool(@Nullable Path directory) {
 
