@@ -3,6 +3,7 @@ package io.auditspring.autoconfigure;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -14,6 +15,7 @@ import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditDataSource;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
+import io.auditspring.Delivery;
 import io.auditspring.GeoLocator;
 import io.auditspring.TenantResolver;
 import io.auditspring.capture.ActorSource;
@@ -110,17 +112,21 @@ public final class AuditAutoConfiguration {
 	private static final Logger logger = LoggerFactory.getLogger(AuditAutoConfiguration.class);
 
 	// Properties are bound directly here and nothing else is injected: what a bean
-	// post-processor needs is created too early to be processed by the others.
+	// post-processor needs is created too early to be processed by the others. Only what
+	// is needed: to bind all of them takes as long again as the bean takes.
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static AuditedMethods auditedMethods(Environment environment, ListableBeanFactory beanFactory) {
-		AuditProperties properties = Binder.get(environment).bindOrCreate("audit", AuditProperties.class);
+		Binder binder = Binder.get(environment);
+		Delivery delivery = binder.bind("audit.delivery", Delivery.class)
+			.orElseGet(() -> Delivery.valueOf(AuditProperties.DEFAULT_DELIVERY.toUpperCase(Locale.ROOT)));
+		AuditProperties.Masking masking = binder.bindOrCreate("audit.masking", AuditProperties.Masking.class);
+		AuditProperties.Capture capture = binder.bindOrCreate("audit.capture", AuditProperties.Capture.class);
 		boolean stateAvailable = beanFactory.getBeanNamesForType(SessionFactoryExtension.class, false,
 				false).length > 0;
-		AuditPointcut pointcut = (properties.pointcut() != null) ? new AuditPointcut(properties.pointcut()) : null;
-		AuditProperties.Capture capture = properties.capture();
-		return new AuditedMethods(new AuditedMethodReader(properties.delivery(), stateAvailable,
-				new Masking(properties.masking().keys()), capture.arguments(), capture.result()), pointcut);
+		AuditPointcut pointcut = binder.bind("audit.pointcut", String.class).map(AuditPointcut::new).orElse(null);
+		return new AuditedMethods(new AuditedMethodReader(delivery, stateAvailable, new Masking(masking.keys()),
+				capture.arguments(), capture.result()), pointcut);
 	}
 
 	@Bean

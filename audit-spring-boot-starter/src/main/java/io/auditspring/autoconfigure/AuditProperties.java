@@ -66,7 +66,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
 		@DefaultValue("audit") String schema, @DefaultValue("main") String chain, @Nullable String defaultCategory,
-		@DefaultValue("transactional") Delivery delivery, @Nullable String pointcut,
+		@DefaultValue(AuditProperties.DEFAULT_DELIVERY) Delivery delivery, @Nullable String pointcut,
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
@@ -78,6 +78,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue Spool spool, @DefaultValue("ignore") SkippedCalls skipped, @DefaultValue Actor actor,
 		@DefaultValue Envers envers) {
 
+	static final String DEFAULT_DELIVERY = "transactional";
+
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),
 				() -> "audit.retention takes a period of at least one month such as P7Y, not " + retention);
@@ -87,6 +89,13 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 				!chain.isBlank() && chain.length() <= 200 && chain.equals(chain.strip())
 						&& chain.chars().noneMatch(Character::isISOControl),
 				"audit.chain takes a name of 1 to 200 characters on one line, without spaces around it");
+	}
+
+	// Spring asks every bean for it at the start, and Java would first make one for each
+	// of the records in here.
+	@Override
+	public int hashCode() {
+		return Objects.hash(this.schema, this.chain);
 	}
 
 	/**
