@@ -3,6 +3,7 @@ package io.auditspring.autoconfigure;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -14,6 +15,7 @@ import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditDataSource;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
+import io.auditspring.Delivery;
 import io.auditspring.GeoLocator;
 import io.auditspring.TenantResolver;
 import io.auditspring.capture.ActorSource;
@@ -71,6 +73,8 @@ import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ChangeSummary;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -96,6 +100,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.data.domain.AuditorAware;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
+import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -107,18 +112,24 @@ import org.springframework.util.function.SingletonSupplier;
 @EnableConfigurationProperties(AuditProperties.class)
 public final class AuditAutoConfiguration {
 
+	private static final Logger logger = LoggerFactory.getLogger(AuditAutoConfiguration.class);
+
 	// Properties are bound directly here and nothing else is injected: what a bean
-	// post-processor needs is created too early to be processed by the others.
+	// post-processor needs is created too early to be processed by the others. Only what
+	// is needed: to bind all of them takes as long again as the bean takes.
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static AuditedMethods auditedMethods(Environment environment, ListableBeanFactory beanFactory) {
-		AuditProperties properties = Binder.get(environment).bindOrCreate("audit", AuditProperties.class);
+		Binder binder = Binder.get(environment);
+		Delivery delivery = binder.bind("audit.delivery", Delivery.class)
+			.orElseGet(() -> Delivery.valueOf(AuditProperties.DEFAULT_DELIVERY.toUpperCase(Locale.ROOT)));
+		AuditProperties.Masking masking = binder.bindOrCreate("audit.masking", AuditProperties.Masking.class);
+		AuditProperties.Capture capture = binder.bindOrCreate("audit.capture", AuditProperties.Capture.class);
 		boolean stateAvailable = beanFactory.getBeanNamesForType(SessionFactoryExtension.class, false,
 				false).length > 0;
-		AuditPointcut pointcut = (properties.pointcut() != null) ? new AuditPointcut(properties.pointcut()) : null;
-		AuditProperties.Capture capture = properties.capture();
-		return new AuditedMethods(new AuditedMethodReader(properties.delivery(), stateAvailable,
-				new Masking(properties.masking().keys()), capture.arguments(), capture.result()), pointcut);
+		AuditPointcut pointcut = binder.bind("audit.pointcut", String.class).map(AuditPointcut::new).orElse(null);
+		return new AuditedMethods(new AuditedMethodReader(delivery, stateAvailable, new Masking(masking.keys()),
+				capture.arguments(), capture.result()), pointcut);
 	}
 
 	@Bean
@@ -206,12 +217,20 @@ public final class AuditAutoConfiguration {
 	@Bean
 	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues values,
 			Masking masking) {
-		return new EntryFactory(service(properties, environment), properties.defaultCategory(), values, masking);
+		String service = service(properties, environment);
+		// A name that is guessed, say of the main class, would change some day, and what
+		// entries say is said forever.
+		if (service == null) {
+			logger.warn("Entries of the audit trail do not say which service made them: set spring.application.name, "
+					+ "or audit.service-name");
+		}
+		return new EntryFactory(service, properties.defaultCategory(), values, masking);
 	}
 
 	private static @Nullable String service(AuditProperties properties, Environment environment) {
-		return (properties.serviceName() != null) ? properties.serviceName()
+		String name = (properties.serviceName() != null) ? properties.serviceName()
 				: environment.getProperty("spring.application.name");
+		return StringUtils.hasText(name) ? name : null;
 	}
 
 	@Bean

@@ -30,6 +30,8 @@ import io.auditspring.ledger.Schema;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
@@ -48,6 +50,8 @@ final class AuditDatabase implements InitializingBean, DisposableBean {
 
 	private static final boolean HIKARI_PRESENT = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource",
 			AuditDatabase.class.getClassLoader());
+
+	private static final Logger logger = LoggerFactory.getLogger(AuditDatabase.class);
 
 	private static final String MIGRATIONS = "classpath:io/auditspring/db/";
 
@@ -333,7 +337,9 @@ final class AuditDatabase implements InitializingBean, DisposableBean {
 		try {
 			if (!isMigrated(database, location, history)) {
 				requireTwoConnections(database);
-				flyway(database, location, history).migrate();
+				SharedSessionDataSource sessions = new SharedSessionDataSource(database);
+				flyway(sessions, location, history).migrate();
+				warnUnlessRecognized(sessions);
 			}
 		}
 		catch (FlywayException | SQLException | IOException ex) {
@@ -374,9 +380,27 @@ final class AuditDatabase implements InitializingBean, DisposableBean {
 		return missing.isEmpty();
 	}
 
+	// Flyway has no reason to set a search path that begins with the schema already.
+	private void warnUnlessRecognized(SharedSessionDataSource sessions) throws SQLException {
+		if (sessions.isRecognized()) {
+			return;
+		}
+		try (Connection connection = sessions.getConnection();
+				Statement statement = connection.createStatement();
+				ResultSet path = statement.executeQuery("select current_schemas(false)[1]")) {
+			path.next();
+			if (!this.schema.name().equals(path.getString(1))) {
+				logger.warn("Flyway {} sets its search path in a way that is not known here. Behind PgBouncer in "
+						+ "transaction mode the next user of its session may not find his tables: let something else "
+						+ "run the migrations in {} there, and set audit.flyway.enabled=false",
+						Flyway.class.getPackage().getImplementationVersion(), MIGRATIONS);
+			}
+		}
+	}
+
 	private Flyway flyway(DataSource database, String location, String history) {
 		return Flyway.configure()
-			.dataSource(new SharedSessionDataSource(database))
+			.dataSource(database)
 			.defaultSchema(this.schema.name())
 			.schemas(this.schema.name())
 			.table(history)

@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import io.auditspring.capture.BulkStatementContributor;
 import io.auditspring.capture.SessionFactoryExtension;
 import io.auditspring.delivery.BoundConnections;
 import io.auditspring.query.AuditEntryMapping;
@@ -15,9 +16,9 @@ import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 
 /**
  * Hands the audit entity to the persistence unit of the audit database, and the capture
- * of state to that of the business database, however the application defines it. Going
- * through its settings instead of entity scanning leaves the application's own scanning
- * as it is.
+ * of state to that of the business database, however the application defines it;
+ * statements that change rows directly are told of by all of its units. Going through its
+ * settings instead of entity scanning leaves the application's own scanning as it is.
  */
 final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 
@@ -55,6 +56,7 @@ final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 	}
 
 	private void prepare(LocalContainerEntityManagerFactoryBean factory, AuditDatabase database) {
+		factory.getJpaPropertyMap().put(BulkStatementContributor.SETTING, true);
 		if (database.isBehind(factory.getDataSource())) {
 			factory.getJpaPropertyMap().put(AuditEntryMapping.SCHEMA, database.schema().name());
 		}

@@ -44,6 +44,7 @@ import org.springframework.util.unit.DataSize;
  * @param sync callers that wait for the audit database
  * @param datasource connections to the audit database
  * @param actor how those who act are told apart
+ * @param envers the history that Hibernate Envers writes
  * @param spool files that keep what cannot be written before the application stops
  * @param capture what entries show of a call
  * @param request where a call came from
@@ -66,7 +67,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
 		@DefaultValue("audit") String schema, @DefaultValue("main") String chain, @Nullable String defaultCategory,
-		@DefaultValue("transactional") Delivery delivery, @Nullable String pointcut,
+		@DefaultValue(AuditProperties.DEFAULT_DELIVERY) Delivery delivery, @Nullable String pointcut,
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
 		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
@@ -76,7 +77,9 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health,
 		@DefaultValue @NestedConfigurationProperty VerificationProperties verification, @DefaultValue Sync sync,
 		@DefaultValue Datasource datasource, @DefaultValue Spool spool, @DefaultValue("ignore") SkippedCalls skipped,
-		@DefaultValue Actor actor) {
+		@DefaultValue Actor actor, @DefaultValue Envers envers) {
+
+	static final String DEFAULT_DELIVERY = "transactional";
 
 	public AuditProperties {
 		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),
@@ -87,6 +90,13 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 				!chain.isBlank() && chain.length() <= 200 && chain.equals(chain.strip())
 						&& chain.chars().noneMatch(Character::isISOControl),
 				"audit.chain takes a name of 1 to 200 characters on one line, without spaces around it");
+	}
+
+	// Spring asks every bean for it at the start, and Java would first make one for each
+	// of the records in here.
+	@Override
+	public int hashCode() {
+		return Objects.hash(this.schema, this.chain);
 	}
 
 	/**
@@ -173,8 +183,9 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	/**
 	 * The files that keep what cannot be written before the application stops.
 	 *
-	 * @param directory where they are; should outlive the application. By default
-	 * audit-spool-USER in the directory for temporary files
+	 * @param directory where they are, in a directory for each application; should
+	 * outlive the application. By default audit-spool-USER in the directory for temporary
+	 * files
 	 */
 	public record Spool(@Nullable Path directory) {
 
@@ -199,6 +210,16 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 * @param nameProperty the property of that type that tells a name for people to read
 	 */
 	public record Actor(@Nullable String idProperty, @Nullable String nameProperty) {
+
+	}
+
+	/**
+	 * The history that Hibernate Envers writes.
+	 *
+	 * @param missingTables what happens at the start when tables or sequences are missing
+	 * that Envers writes to
+	 */
+	public record Envers(@DefaultValue("refuse") MissingTables missingTables) {
 
 	}
 

@@ -22,8 +22,19 @@ final class SharedSessionDataSource extends DelegatingDataSource {
 
 	private static final String FOR_TRANSACTION = "SELECT set_config('search_path', ?, true)";
 
+	private volatile boolean recognized;
+
 	SharedSessionDataSource(DataSource target) {
 		super(target);
+	}
+
+	/**
+	 * Whether Flyway set the search path by the statement known here. If it did not, it
+	 * may have found another way, whose setting outlives the transaction.
+	 * @return whether it did, through any connection
+	 */
+	boolean isRecognized() {
+		return this.recognized;
 	}
 
 	@Override
@@ -33,6 +44,7 @@ final class SharedSessionDataSource extends DelegatingDataSource {
 				(proxy, method, arguments) -> {
 					if (arguments != null && FOR_SESSION.equals(arguments[0])) {
 						arguments[0] = FOR_TRANSACTION;
+						this.recognized = true;
 					}
 					try {
 						return method.invoke(connection, arguments);

@@ -190,7 +190,7 @@ final class BasicValues {
 	 * What was converted. Of an object whose members are not all shown, JSON alone does
 	 * not tell whether it is the same.
 	 */
-	private record Converted(JsonNode json, BasicType<?> type, Object value) {
+	record Converted(JsonNode json, BasicType<?> type, Object value) {
 
 		@Override
 		public boolean equals(Object other) {

@@ -2,7 +2,6 @@ package io.auditspring.capture;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 import io.auditspring.capture.EntityShape.Shape;
@@ -21,7 +20,6 @@ import org.hibernate.event.spi.PreCollectionUpdateEventListener;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.type.EntityType;
-import org.hibernate.type.MapType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,7 +136,7 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 	private static Map<EntityKey, Object> elements(CollectionPersister persister, Object elements,
 			SharedSessionContractImplementor session) {
 		Map<EntityKey, Object> byKey = new LinkedHashMap<>();
-		if (persister.getElementType() instanceof EntityType type) {
+		if (CollectionTypes.element(persister) instanceof EntityType type) {
 			EntityPersister target = type.getAssociatedEntityPersister(session.getFactory());
 			for (Object element : StoredCollections.list(elements)) {
 				Object id = (element != null) ? MappedValues.identifierOf(target, element, session) : null;
@@ -169,7 +167,7 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 		}
 
 		private Object nothing() {
-			return (this.persister.getCollectionType() instanceof MapType) ? Map.of() : List.of();
+			return CollectionTypes.nothing(this.persister);
 		}
 
 	}

@@ -117,10 +117,10 @@ public final class EntityIdentifiers {
 	 * @return whether it is an entity's class, or a superclass of one
 	 */
 	boolean includes(Class<?> type) {
-		return sessionFactories().stream()
-			.flatMap((factory) -> factory.getMappingMetamodel().streamEntityDescriptors())
-			.anyMatch((persister) -> type.isAssignableFrom(persister.getMappedClass())
-					|| persister.getMappedClass().isAssignableFrom(type));
+		List<Class<?>> entities = new ArrayList<>();
+		sessionFactories().forEach((factory) -> factory.getMappingMetamodel()
+			.forEachEntityDescriptor((persister) -> entities.add(persister.getMappedClass())));
+		return entities.stream().anyMatch((entity) -> type.isAssignableFrom(entity) || entity.isAssignableFrom(type));
 	}
 
 	/**

@@ -19,6 +19,7 @@ import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostInsertEventListener;
 import org.hibernate.event.spi.PostUpdateEvent;
 import org.hibernate.event.spi.PostUpdateEventListener;
+import org.hibernate.metamodel.mapping.EntityValuedModelPart;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
@@ -199,7 +200,7 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		Set<String> behind = new HashSet<>();
 		for (String property : changed) {
 			Object value = entry.getPersister().getPropertyValue(entity, property);
-			boolean reference = entry.getPersister().getPropertyType(property).isEntityType();
+			boolean reference = entry.getPersister().findAttributeMapping(property) instanceof EntityValuedModelPart;
 			if (reference || (value != null && Hibernate.isInitialized(value) && !upToDate.test(value))) {
 				behind.add(property);
 			}

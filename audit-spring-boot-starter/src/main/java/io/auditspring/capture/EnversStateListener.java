@@ -1,6 +1,7 @@
 package io.auditspring.capture;
 
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 import org.hibernate.SessionFactory;
 import org.hibernate.SessionFactoryObserver;
@@ -33,16 +34,21 @@ public final class EnversStateListener implements SessionFactoryExtension {
 
 	private final EntityIdentifiers identifiers;
 
+	private final Consumer<HistoryTables> tables;
+
 	/**
 	 * Creates the listener.
 	 * @param sink takes the changes
 	 * @param masking tells what is secret
 	 * @param identifiers knows what identifies entities
+	 * @param tables takes what Envers needs of the database
 	 */
-	public EnversStateListener(ChangeSink sink, Masking masking, EntityIdentifiers identifiers) {
+	public EnversStateListener(ChangeSink sink, Masking masking, EntityIdentifiers identifiers,
+			Consumer<HistoryTables> tables) {
 		this.sink = sink;
 		this.masking = masking;
 		this.identifiers = identifiers;
+		this.tables = tables;
 	}
 
 	// When every integrator, and so Envers, has registered its own listeners: Envers
@@ -68,6 +74,7 @@ public final class EnversStateListener implements SessionFactoryExtension {
 		EnversService envers = sessionFactory.getServiceRegistry().getService(EnversService.class);
 		if (envers != null && envers.isEnabled() && envers.getEntitiesConfigurations().hasAuditedEntities()) {
 			listen(sessionFactory, envers, StoredForms.of(sessionFactory, metadata));
+			this.tables.accept(HistoryTables.of(metadata, sessionFactory, envers));
 		}
 		if (OTHER_AUDITING) {
 			warnOfOtherAuditing(sessionFactory, envers);

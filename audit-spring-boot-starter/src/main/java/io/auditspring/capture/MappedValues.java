@@ -14,18 +14,17 @@ import io.auditspring.capture.EntityShape.Source;
 import io.auditspring.ledger.CanonicalJson;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
+import org.hibernate.metamodel.mapping.EntityValuedModelPart;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
-import org.hibernate.type.ArrayType;
 import org.hibernate.type.CollectionType;
 import org.hibernate.type.ComponentType;
 import org.hibernate.type.EntityType;
-import org.hibernate.type.ListType;
-import org.hibernate.type.MapType;
 import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -201,7 +200,7 @@ final class MappedValues {
 			return NODES.nullNode();
 		}
 		if (type instanceof EntityType entity) {
-			return reference(entity, value, view);
+			return reference(entity.getAssociatedEntityPersister(view.factory()), value, view);
 		}
 		// A time whose zone has a column of its own is one value nevertheless.
 		if (type instanceof ComponentType component && !(value instanceof TemporalAccessor)) {
@@ -233,8 +232,7 @@ final class MappedValues {
 	}
 
 	// An identifier class holds the identifier where the entity holds the reference.
-	private JsonNode reference(EntityType type, Object value, View view) {
-		EntityPersister persister = type.getAssociatedEntityPersister(view.factory());
+	private JsonNode reference(EntityPersister persister, Object value, View view) {
 		return identifier(persister, identifierOf(persister, value, view.session()), view);
 	}
 
@@ -269,19 +267,19 @@ final class MappedValues {
 	 * knows none
 	 */
 	JsonNode elements(CollectionPersister persister, Shape shape, Object elements, View view) {
-		CollectionType type = persister.getCollectionType();
-		if (type instanceof MapType && elements instanceof Map<?, ?> map) {
+		if (CollectionTypes.isMap(persister) && elements instanceof Map<?, ?> map) {
 			return object(persister, shape, map, view);
 		}
+		Type type = CollectionTypes.element(persister);
 		List<JsonNode> nodes = new ArrayList<>();
 		for (Object element : StoredCollections.list(elements)) {
-			JsonNode node = node(persister.getElementType(), shape.masked(false), element, view);
+			JsonNode node = node(type, shape.masked(false), element, view);
 			// A reference without identifier is to something not stored yet.
 			if (node != null && !(node.isNull() && element != null)) {
 				nodes.add(node);
 			}
 		}
-		if (!(type instanceof ListType) && !(type instanceof ArrayType)) {
+		if (!CollectionTypes.isOrdered(persister)) {
 			return array(sorted(nodes));
 		}
 		return array(nodes);
@@ -300,13 +298,15 @@ final class MappedValues {
 	}
 
 	private JsonNode object(CollectionPersister persister, Shape shape, Map<?, ?> map, View view) {
-		if (map.keySet().stream().anyMatch((key) -> key != null && isRandom(persister.getIndexType(), key, view))) {
+		ModelPart index = persister.getAttributeMapping().getIndexDescriptor();
+		if (map.keySet().stream().anyMatch((key) -> isRandom(index, key, view))) {
 			return pairs(persister, shape, map, view);
 		}
+		Type type = CollectionTypes.element(persister);
 		ObjectNode object = NODES.objectNode();
 		map.forEach((key, value) -> {
-			String name = text(key(persister, key, view));
-			JsonNode node = node(persister.getElementType(), shape.masked(this.masking.hides(name)), value, view);
+			String name = text(this.identifierText.of(key(index, key, view)));
+			JsonNode node = node(type, shape.masked(this.masking.hides(name)), value, view);
 			if (node != null) {
 				object.set(name, node);
 			}
@@ -314,26 +314,46 @@ final class MappedValues {
 		return object;
 	}
 
-	private @Nullable JsonNode key(CollectionPersister persister, @Nullable Object key, View view) {
-		JsonNode index = node(persister.getIndexType(), Shape.PLAIN, key, view);
-		return (index != null) ? this.identifierText.of(index) : null;
+	private JsonNode key(ModelPart part, @Nullable Object value, View view) {
+		if (value == null) {
+			return NODES.nullNode();
+		}
+		if (part instanceof EntityValuedModelPart entity) {
+			return reference(entity.getEntityMappingType().getEntityPersister(), value, view);
+		}
+		if (part instanceof EmbeddableValuedModelPart embeddable && !(value instanceof TemporalAccessor)) {
+			return key(embeddable.getEmbeddableTypeDescriptor(), value, view);
+		}
+		return this.basics.node((Type) part.getSingleJdbcMapping(), null, value, view);
+	}
+
+	private JsonNode key(EmbeddableMappingType type, Object value, View view) {
+		ObjectNode node = NODES.objectNode();
+		type.forEachAttributeMapping((member) -> {
+			String name = member.getAttributeName();
+			JsonNode part = key(member, member.getValue(value), view);
+			boolean masked = this.masking.hides(value.getClass(), name)
+					|| this.masking.hides(type.getJavaType().getJavaTypeClass(), name);
+			node.set(name, masked ? StandInNode.masked(part) : part);
+		});
+		return node;
 	}
 
 	// What is encrypted may be another text each time, and is no name then.
-	private boolean isRandom(Type type, Object key, View view) {
-		return node(type, Shape.PLAIN, key, view) instanceof StandInNode once && once.mayBeEncrypted()
-				&& node(type, Shape.PLAIN, key, view) instanceof StandInNode twice
-				&& !once.asString().equals(twice.asString());
+	private boolean isRandom(ModelPart part, @Nullable Object key, View view) {
+		return key(part, key, view) instanceof StandInNode once && once.mayBeEncrypted()
+				&& key(part, key, view) instanceof StandInNode twice && !once.asString().equals(twice.asString());
 	}
 
 	private ArrayNode pairs(CollectionPersister persister, Shape shape, Map<?, ?> map, View view) {
+		ModelPart index = persister.getAttributeMapping().getIndexDescriptor();
+		Type type = CollectionTypes.element(persister);
 		List<JsonNode> pairs = new ArrayList<>();
 		map.forEach((key, value) -> {
-			JsonNode name = key(persister, key, view);
-			JsonNode node = node(persister.getElementType(), shape.masked(false), value, view);
-			if (name != null && node != null) {
+			JsonNode node = node(type, shape.masked(false), value, view);
+			if (node != null) {
 				ObjectNode pair = NODES.objectNode();
-				pair.set("key", name);
+				pair.set("key", this.identifierText.of(key(index, key, view)));
 				pair.set("value", node);
 				pairs.add(pair);
 			}

@@ -2,11 +2,24 @@ package io.auditspring.capture;
 
 import java.sql.PreparedStatement;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 import io.auditspring.AuditContextHolder;
-import org.hibernate.engine.jdbc.internal.JdbcServicesImpl;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.engine.jdbc.LobCreationContext;
+import org.hibernate.engine.jdbc.LobCreator;
+import org.hibernate.engine.jdbc.connections.spi.JdbcConnectionAccess;
+import org.hibernate.engine.jdbc.env.spi.ExtractedDatabaseMetaData;
+import org.hibernate.engine.jdbc.env.spi.JdbcEnvironment;
+import org.hibernate.engine.jdbc.spi.JdbcServices;
+import org.hibernate.engine.jdbc.spi.SqlExceptionHelper;
+import org.hibernate.engine.jdbc.spi.SqlStatementLogger;
+import org.hibernate.service.spi.Configurable;
+import org.hibernate.service.spi.ServiceRegistryAwareService;
+import org.hibernate.service.spi.ServiceRegistryImplementor;
+import org.hibernate.sql.ast.spi.ParameterMarkerStrategy;
 import org.hibernate.sql.exec.spi.ExecutionContext;
 import org.hibernate.sql.exec.spi.JdbcMutationExecutor;
 import org.hibernate.sql.exec.spi.JdbcOperationQueryMutation;
@@ -23,11 +36,73 @@ import org.jspecify.annotations.Nullable;
  * with or without a stateless session; what a flush writes and what Envers writes does
  * not.
  */
-final class ObservedJdbcServices extends JdbcServicesImpl {
+final class ObservedJdbcServices implements JdbcServices, ServiceRegistryAwareService, Configurable {
 
-	private final JdbcMutationExecutor mutations = new Mutations(super.getJdbcMutationExecutor());
+	private final JdbcServices services;
 
-	private final JdbcSelectExecutor selects = new Selects(super.getJdbcSelectExecutor());
+	private final JdbcMutationExecutor mutations;
+
+	private final JdbcSelectExecutor selects;
+
+	ObservedJdbcServices(JdbcServices services) {
+		this.services = services;
+		this.mutations = new Mutations(services.getJdbcMutationExecutor());
+		this.selects = new Selects(services.getJdbcSelectExecutor());
+	}
+
+	@Override
+	public void injectServices(ServiceRegistryImplementor registry) {
+		if (this.services instanceof ServiceRegistryAwareService aware) {
+			aware.injectServices(registry);
+		}
+	}
+
+	@Override
+	public void configure(Map<String, Object> settings) {
+		if (this.services instanceof Configurable configurable) {
+			configurable.configure(settings);
+		}
+	}
+
+	@Override
+	public JdbcEnvironment getJdbcEnvironment() {
+		return this.services.getJdbcEnvironment();
+	}
+
+	@Override
+	public JdbcConnectionAccess getBootstrapJdbcConnectionAccess() {
+		return this.services.getBootstrapJdbcConnectionAccess();
+	}
+
+	@Override
+	public Dialect getDialect() {
+		return this.services.getDialect();
+	}
+
+	@Override
+	public SqlStatementLogger getSqlStatementLogger() {
+		return this.services.getSqlStatementLogger();
+	}
+
+	@Override
+	public ParameterMarkerStrategy getParameterMarkerStrategy() {
+		return this.services.getParameterMarkerStrategy();
+	}
+
+	@Override
+	public SqlExceptionHelper getSqlExceptionHelper() {
+		return this.services.getSqlExceptionHelper();
+	}
+
+	@Override
+	public ExtractedDatabaseMetaData getExtractedMetaDataSupport() {
+		return this.services.getExtractedMetaDataSupport();
+	}
+
+	@Override
+	public LobCreator getLobCreator(LobCreationContext context) {
+		return this.services.getLobCreator(context);
+	}
 
 	@Override
 	public JdbcMutationExecutor getJdbcMutationExecutor() {

@@ -63,7 +63,8 @@ final class StandInNode extends StringNode {
 
 	private static JsonNode open(JsonNode node) {
 		if (node instanceof StandInNode standIn) {
-			return (standIn.value instanceof JsonNode hidden) ? open(hidden) : StringNode.valueOf(standIn.asString());
+			Object hidden = (standIn.value instanceof BasicValues.Converted converted) ? converted.json() : standIn.value;
+			return (hidden instanceof JsonNode json) ? open(json) : StringNode.valueOf(standIn.asString());
 		}
 		if (node instanceof ObjectNode members) {
 			ObjectNode open = JsonNodeFactory.instance.objectNode();

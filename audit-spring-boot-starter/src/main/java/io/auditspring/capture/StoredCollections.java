@@ -43,7 +43,7 @@ final class StoredCollections {
 				return collection;
 			}
 		}
-		if (ownerId == null || !persister.getCollectionType().useLHSPrimaryKey()) {
+		if (ownerId == null || !CollectionTypes.isKeyedByIdentifier(persister)) {
 			return value;
 		}
 		PersistentCollection<?> current = context.getCollection(new CollectionKey(persister, ownerId));

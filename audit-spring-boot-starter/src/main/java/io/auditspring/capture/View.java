@@ -1,13 +1,9 @@
 package io.auditspring.capture;
 
-import java.util.List;
-import java.util.Map;
-
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.collection.CollectionPersister;
-import org.hibernate.type.MapType;
 import org.hibernate.type.descriptor.WrapperOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +51,7 @@ record View(SessionFactoryImplementor factory, @Nullable SharedSessionContractIm
 				? StoredCollections.lastStored(persister, this.ownerId, value, this.session) : value;
 		if (collection == null) {
 			// The database cannot tell it from an empty one.
-			return (persister.getCollectionType() instanceof MapType) ? Map.of() : List.of();
+			return CollectionTypes.nothing(persister);
 		}
 		if (collection instanceof PersistentCollection<?> persistent) {
 			return persistent.wasInitialized() ? elements(persistent) : null;

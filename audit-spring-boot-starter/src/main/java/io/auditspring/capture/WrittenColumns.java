@@ -128,7 +128,7 @@ final class WrittenColumns {
 			return false;
 		}
 		JdbcMapping mapping = column.getJdbcMapping();
-		return !expression.equals(mapping.getJdbcType().wrapWriteExpression("?", dialect))
+		return !expression.equals(mapping.getJdbcType().wrapWriteExpression("?", null, dialect))
 				&& !expression.equals(mapping.getJdbcType().wrapWriteExpression("?", column.toSize(), dialect));
 	}
 

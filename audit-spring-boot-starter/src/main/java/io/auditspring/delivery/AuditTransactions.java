@@ -15,8 +15,8 @@ import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
 import io.auditspring.ledger.Entry;
 import jakarta.persistence.PersistenceException;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,7 +122,7 @@ public final class AuditTransactions implements ChangeSink {
 	 * @return 0 where there is nothing; more when there is more
 	 */
 	public int lostChanges(@Nullable AuditTransaction current) {
-		return (!(current != null && current.isInProgress()) && endedSession() instanceof SessionImplementor session
+		return (!(current != null && current.isInProgress()) && endedSession() instanceof EventSource session
 				&& isDirty(session))
 						? 1 + session.getPersistenceContextInternal().getNumberOfManagedEntities()
 								+ session.getActionQueue().numberOfDeletions()
@@ -147,7 +147,7 @@ public final class AuditTransactions implements ChangeSink {
 		return this.delivery.bound().session((holder, session) -> session.isTransactionInProgress());
 	}
 
-	private static boolean isDirty(SessionImplementor session) {
+	private static boolean isDirty(EventSource session) {
 		try {
 			return session.isDirty();
 		}

@@ -2,8 +2,8 @@ package io.auditspring.delivery;
 
 import org.hibernate.FlushMode;
 import org.hibernate.engine.internal.TransactionCompletionCallbacksImpl;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class InterimFlushes {
 
 	/** Whose callbacks are all due to these flushes, and what follows them. */
-	private @Nullable SessionImplementor stirred;
+	private @Nullable EventSource stirred;
 
 	/**
 	 * Flushes.
 	 * @param session the session, or {@code null} where there is none
 	 */
 	void flush(@Nullable SharedSessionContractImplementor session) {
-		if (session instanceof SessionImplementor stateful && stateful.getHibernateFlushMode() != FlushMode.MANUAL) {
+		if (session instanceof EventSource stateful && stateful.getHibernateFlushMode() != FlushMode.MANUAL) {
 			boolean calm = !stateful.getActionQueue().hasBeforeTransactionActions();
 			stateful.flush();
 			if (calm && stateful.getActionQueue().hasBeforeTransactionActions()) {

@@ -20,6 +20,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +39,9 @@ import org.slf4j.LoggerFactory;
  * instances never meet in one; that two of them take in the same file does no harm, as
  * what is in the ledger already is passed over.
  * <p>
+ * Applications may be given the same directory: each has one of its own in it. Earlier
+ * versions put their files beside these; their owners take them in from there.
+ * <p>
  * Entries hold personal data: only the user of the process may read the files.
  */
 public final class Spool {
@@ -47,6 +52,8 @@ public final class Spool {
 
 	private static final boolean POSIX = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
+	private final Path shared;
+
 	private final Path directory;
 
 	private final SpoolOwner owner;
@@ -55,18 +62,19 @@ public final class Spool {
 
 	private final LongAdder takenIn = new LongAdder();
 
-	/** Files that belong to somebody else, or cannot be read: told of once. */
+	/** Files of earlier versions that belong to somebody else. */
 	private final Set<Path> passedOver = new HashSet<>();
 
 	private volatile boolean pending = true;
 
 	/**
 	 * Creates a spool.
-	 * @param directory where files go; made when it is needed
+	 * @param directory where the owner's directory is; both are made when they are needed
 	 * @param owner whose files these are
 	 */
 	public Spool(Path directory, SpoolOwner owner) {
-		this.directory = directory;
+		this.shared = directory;
+		this.directory = directory.resolve(owner.directory());
 		this.owner = owner;
 	}
 
@@ -82,7 +90,7 @@ public final class Spool {
 		try {
 			write(unfinished, doubts);
 			Files.move(unfinished, this.directory.resolve(name + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
-			forceDirectory();
+			force(this.directory);
 		}
 		finally {
 			Files.deleteIfExists(unfinished);
@@ -94,7 +102,9 @@ public final class Spool {
 	private void createDirectory() throws IOException {
 		if (!Files.isDirectory(this.directory)) {
 			Files.createDirectories(this.directory, only("rwx------"));
+			force(this.shared);
 		}
+		requirePrivate(this.shared);
 		requirePrivate(this.directory);
 	}
 
@@ -110,12 +120,12 @@ public final class Spool {
 	}
 
 	// That the file has its name must survive, too. Not every system can do that.
-	private void forceDirectory() {
-		try (FileChannel channel = FileChannel.open(this.directory, StandardOpenOption.READ)) {
+	private static void force(Path directory) {
+		try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
 			channel.force(true);
 		}
 		catch (IOException ex) {
-			logger.debug("The directory {} could not be forced to disk", this.directory, ex);
+			logger.debug("The directory {} could not be forced to disk", directory, ex);
 		}
 	}
 
@@ -157,8 +167,8 @@ public final class Spool {
 			}
 		}
 		catch (IOException | UncheckedIOException ex) {
-			logger.error("The directory {} cannot be read; entries that were kept in it are not taken in",
-					this.directory, ex);
+			logger.error("The directory {} cannot be read; entries that were kept in it are not taken in", this.shared,
+					ex);
 		}
 		catch (SQLException | RuntimeException | Error ex) {
 			this.pending = true;
@@ -167,16 +177,20 @@ public final class Spool {
 	}
 
 	private List<Path> files() throws IOException {
-		if (!Files.isDirectory(this.directory)) {
-			return List.of();
+		List<Path> files = new ArrayList<>();
+		for (Path directory : List.of(this.shared, this.directory)) {
+			if (Files.isDirectory(directory)) {
+				requirePrivate(directory);
+				try (Stream<Path> found = Files.list(directory)) {
+					found.filter((file) -> file.getFileName().toString().endsWith(SUFFIX))
+						.filter((file) -> !this.passedOver.contains(file))
+						.forEach(files::add);
+				}
+			}
 		}
-		requirePrivate(this.directory);
-		try (Stream<Path> files = Files.list(this.directory)) {
-			return files.filter((file) -> file.getFileName().toString().endsWith(SUFFIX))
-				.filter((file) -> !this.passedOver.contains(file))
-				.sorted()
-				.toList();
-		}
+		// Their names begin with the time.
+		files.sort(Comparator.comparing(Path::getFileName));
+		return files;
 	}
 
 	private void takeIn(Path file, Taker taker) throws SQLException, IOException {
@@ -216,7 +230,7 @@ public final class Spool {
 		boolean ours = fileOwner.equals(this.owner.toString());
 		if (!ours) {
 			this.passedOver.add(file);
-			logger.warn("The spool file {} belongs to '{}' and not to '{}'; it is left for its owner", file, fileOwner,
+			logger.debug("The spool file {} belongs to '{}' and not to '{}'; it is left for its owner", file, fileOwner,
 					this.owner);
 		}
 		return ours;

@@ -16,6 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 public record SpoolOwner(@Nullable String service, String chain, UUID ledger) {
 
+	private static final int MAX_NAME = 60;
+
+	/**
+	 * The name of the directory that holds the owner's files: its beginning is for
+	 * people, its end tells apart who is called the same.
+	 * @return the name
+	 */
+	String directory() {
+		String name = (this.service != null) ? this.service : "unnamed";
+		return name.substring(0, Math.min(name.length(), MAX_NAME)).replaceAll("[^\\w.-]", "_") + '-'
+				+ UUID.nameUUIDFromBytes(toString().getBytes(StandardCharsets.UTF_8)).toString().substring(0, 8);
+	}
+
 	@Override
 	public String toString() {
 		String name = (this.service != null) ? this.service : "";

@@ -25,4 +25,10 @@ public record Auditing(Origins origins, AuditTransactions transactions, EntryFac
 		Customizers customizers, ExpressionContexts expressions, LateDelivery late, @Nullable LatePublishers publishers,
 		Texts texts, SkippedCalls skipped) {
 
+	// Spring asks every bean for it at the start, and Java would first have to make one.
+	@Override
+	public int hashCode() {
+		return this.transactions.hashCode();
+	}
+
 }

@@ -51,7 +51,7 @@ class QuietHostTests {
 	static void start() {
 		context = new SpringApplicationBuilder(ShopConfiguration.class).web(WebApplicationType.NONE)
 			.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
-					"spring.flyway.enabled=false")
+					"spring.flyway.enabled=false", "spring.application.name=shop")
 			.run();
 		orders = context.getBean(OrderService.class);
 		log = new AuditLog(context.getBean(DataSource.class));

@@ -15,9 +15,12 @@ import io.auditspring.AuditLog;
 import io.auditspring.TestDatabase;
 import io.auditspring.ledger.LedgerVerifier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 
 import static io.auditspring.delivery.Recorders.record;
@@ -26,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What cannot be written before the end is taken in by the next start.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class SpoolTests {
 
 	private final DataSource database = TestDatabase.newDatabase();
@@ -46,8 +50,8 @@ class SpoolTests {
 	}
 
 	private List<Path> files(String suffix) {
-		try (Stream<Path> files = Files.list(spool())) {
-			return files.filter((file) -> file.toString().endsWith(suffix)).toList();
+		try (Stream<Path> files = Files.walk(spool())) {
+			return files.filter(Files::isRegularFile).filter((file) -> file.toString().endsWith(suffix)).toList();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -81,7 +85,7 @@ class SpoolTests {
 		assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
 		assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool()))).isEqualTo("rwx------");
 		runner().run((context) -> assertComplete(context, 2_500));
-		assertThat(spool()).isEmptyDirectory();
+		assertThat(files("")).isEmpty();
 	}
 
 	@Test
@@ -91,7 +95,7 @@ class SpoolTests {
 		Path copy = file.resolveSibling("zzz.spool");
 		Files.copy(file, copy);
 		runner().run((context) -> assertComplete(context, 300));
-		assertThat(spool()).isEmptyDirectory();
+		assertThat(files("")).isEmpty();
 	}
 
 	@Test
@@ -99,7 +103,7 @@ class SpoolTests {
 		leave(2_000);
 		runner().run((one) -> Recorders.runner(new FaultyDataSource(this.database), spool())
 			.run((other) -> assertComplete(other, 2_000)));
-		assertThat(spool()).isEmptyDirectory();
+		assertThat(files("")).isEmpty();
 	}
 
 	@Test
@@ -128,14 +132,29 @@ class SpoolTests {
 	}
 
 	@Test
-	void theFileOfAnotherServiceOrLedgerIsLeftForItsOwner() {
+	void theFileOfAnotherServiceOrLedgerIsLeftForItsOwnerWithoutAWord(CapturedOutput output) {
 		leave(5, "audit.service-name=one");
+		meetsOthers(output);
+	}
+
+	@Test
+	void theFileOfAnEarlierVersionIsTakenInByItsOwnerOnly(CapturedOutput output) throws IOException {
+		leave(5, "audit.service-name=one");
+		Path file = files(".spool").get(0);
+		assertThat(file.getParent().getFileName().toString()).matches("one-[0-9a-f]{8}");
+		Files.move(file, spool().resolve(file.getFileName()));
+		meetsOthers(output);
+	}
+
+	private void meetsOthers(CapturedOutput output) {
+		int told = output.getAll().length();
 		Recorders.runner(this.faulty, spool(), "audit.service-name=two").run((context) -> record(context, "two"));
 		Recorders.runner(new FaultyDataSource(TestDatabase.newDatabase()), spool(), "audit.service-name=one")
 			.run((context) -> record(context, "elsewhere"));
+		assertThat(output.getAll().substring(told)).doesNotContain("WARN", "spool");
 		assertThat(files(".spool")).hasSize(1);
 		runner("audit.service-name=one").run((context) -> assertThat(this.log.await(7)).hasSize(7));
-		assertThat(spool()).isEmptyDirectory();
+		assertThat(files("")).isEmpty();
 	}
 
 	@Test
@@ -163,7 +182,7 @@ class SpoolTests {
 				this.faulty.comeBack();
 				assertThat(this.log.await(7)).extracting("action").contains("no.1", "no.6");
 			});
-		assertThat(spool()).isEmptyDirectory();
+		assertThat(files("")).isEmpty();
 	}
 
 	@Test

@@ -100,6 +100,25 @@ class TestSupportTests {
 		}
 
 		@Test
+		void theEntriesThatComeNearestAreShownFirst() {
+			for (int i = 0; i < 5; i++) {
+				this.orders.quick(i);
+			}
+			this.orders.pay(this.id, "acc-1");
+			assertThatExceptionOfType(AssertionError.class)
+				.isThrownBy(() -> assertThat(this.trail).hasEntry()
+					.that("of an order", (entry) -> "PurchaseOrder".equals(entry.targetType()))
+					.doing("order.pay")
+					.changing("status", "NEW", "SENT"))
+				.satisfies((error) -> assertThat(error.getMessage().lines().filter((line) -> line.startsWith("  #")))
+					.hasSize(3)
+					.first()
+					.asString()
+					.contains("order.pay"))
+				.withMessageContaining("not changing status from NEW to SENT, but status: \"NEW\" → \"PAID\"\n  #");
+		}
+
+		@Test
 		void theEntriesOfOtherTestsAreNotSeen() {
 			assertThat(this.trail).hasEntries(1);
 		}
@@ -108,10 +127,24 @@ class TestSupportTests {
 		void aFailureSaysWhatWasAskedForAndWhatThereIs() {
 			assertThatExceptionOfType(AssertionError.class)
 				.isThrownBy(() -> assertThat(this.trail).hasEntry().by("jane").doing("order.pay").on("Box", 7))
-				.withMessageStartingWith("Expected an entry by jane doing order.pay, but there is%n  #".formatted())
-				.withMessageContaining("jane order.create on PurchaseOrder " + this.id + ": success");
+				.withMessageStartingWith("""
+
+						Expecting the trail to have an entry
+						  by jane
+						  doing order.pay
+						but of 1 entry none is like that. Nearest:
+						  #""")
+				.withMessageContaining("jane order.create on PurchaseOrder " + this.id + ": success")
+				.withMessageEndingWith("not doing order.pay, but order.create");
 			assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertThat(this.trail).hasNoEntry())
-				.withMessageStartingWith("Expected 0 entries, but there is");
+				.withMessageStartingWith("\nExpecting the trail to have 0 entries\nbut there is\n  #");
+			assertThatExceptionOfType(AssertionError.class)
+				.isThrownBy(() -> assertThat(this.trail).as("an order").hasEntry().by("john"))
+				.withMessageStartingWith("[an order] \nExpecting the trail")
+				.withMessageEndingWith("not by john, but jane");
+			assertThatExceptionOfType(AssertionError.class)
+				.isThrownBy(() -> assertThat(this.trail).hasEntry().on("Box", 7))
+				.withMessageEndingWith("not on Box 7, but PurchaseOrder " + this.id);
 			assertThatExceptionOfType(AssertionError.class)
 				.isThrownBy(() -> assertThat(this.trail).hasNoEntryOf("order.create"));
 			assertThatExceptionOfType(AssertionError.class)
@@ -121,6 +154,8 @@ class TestSupportTests {
 			this.orders.pay(this.id, "acc-1");
 			assertThatExceptionOfType(AssertionError.class)
 				.isThrownBy(() -> assertThat(this.trail).hasEntry().on("PurchaseOrder", this.id).once())
+				.withMessageStartingWith("\nExpecting the trail to have exactly one entry\n  on PurchaseOrder "
+						+ this.id + "\nbut there is")
 				.withMessageContaining("status: \"NEW\" → \"PAID\"");
 		}
 

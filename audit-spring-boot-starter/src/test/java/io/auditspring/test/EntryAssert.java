@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 import io.auditspring.ActorType;
@@ -21,21 +22,22 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 
 	private final List<RecordedEntry> all;
 
-	private final List<String> wanted;
+	private final List<Wish> wishes;
 
 	EntryAssert(List<RecordedEntry> all) {
 		this(all, all, List.of());
 	}
 
-	private EntryAssert(List<RecordedEntry> fitting, List<RecordedEntry> all, List<String> wanted) {
+	private EntryAssert(List<RecordedEntry> fitting, List<RecordedEntry> all, List<Wish> wishes) {
 		super(fitting, EntryAssert.class);
 		this.all = all;
-		this.wanted = wanted;
+		this.wishes = wishes;
 	}
 
-	EntryAssert narrowed() {
+	EntryAssert narrowed(AbstractAssert<?, ?> before) {
+		as("%s", before.descriptionText());
 		if (this.actual.isEmpty()) {
-			failWithMessage("Expected an entry %s, but %s", String.join(" ", this.wanted), TrailAssert.shown(this.all));
+			failWithMessage("%s", NearestEntries.missing(this.wishes, this.all));
 		}
 		return this;
 	}
@@ -47,49 +49,60 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 	 * @return assertions about the entries that are
 	 */
 	public EntryAssert that(String description, Predicate<RecordedEntry> condition) {
-		List<String> all = new ArrayList<>(this.wanted);
-		all.add(description);
-		return new EntryAssert(this.actual.stream().filter(condition).toList(), this.all, all).narrowed();
+		return that(new Wish(description, condition, (entry) -> null));
 	}
 
-	private EntryAssert that(String what, @Nullable Object expected, Predicate<RecordedEntry> condition) {
-		return that(what + " " + expected, condition);
+	private EntryAssert has(String what, @Nullable Object expected,
+			Function<RecordedEntry, @Nullable Object> property) {
+		return that(what + " " + expected, property, (entry) -> Objects.equals(property.apply(entry), expected));
+	}
+
+	private EntryAssert that(String description, Function<RecordedEntry, @Nullable Object> property,
+			Predicate<RecordedEntry> condition) {
+		return that(new Wish(description, condition, property));
+	}
+
+	private EntryAssert that(Wish wish) {
+		List<Wish> further = new ArrayList<>(this.wishes);
+		further.add(wish);
+		return new EntryAssert(this.actual.stream().filter(wish.condition()).toList(), this.all, further)
+			.narrowed(this);
 	}
 
 	public EntryAssert by(String actorId) {
-		return that("by", actorId, (entry) -> entry.actorId().equals(actorId));
+		return has("by", actorId, RecordedEntry::actorId);
 	}
 
 	public EntryAssert byA(ActorType type) {
-		return that("by a", type, (entry) -> entry.actorType() == type);
+		return has("by a", type, RecordedEntry::actorType);
 	}
 
 	public EntryAssert named(String actorName) {
-		return that("named", actorName, (entry) -> actorName.equals(entry.actorName()));
+		return has("named", actorName, RecordedEntry::actorName);
 	}
 
 	public EntryAssert impersonatedBy(String actorId) {
-		return that("impersonated by", actorId, (entry) -> actorId.equals(entry.impersonatorId()));
+		return has("impersonated by", actorId, RecordedEntry::impersonatorId);
 	}
 
 	public EntryAssert inTenant(String tenant) {
-		return that("in tenant", tenant, (entry) -> tenant.equals(entry.tenant()));
+		return has("in tenant", tenant, RecordedEntry::tenant);
 	}
 
 	public EntryAssert doing(String action) {
-		return that("doing", action, (entry) -> entry.action().equals(action));
+		return has("doing", action, RecordedEntry::action);
 	}
 
 	public EntryAssert inCategory(String category) {
-		return that("in category", category, (entry) -> category.equals(entry.category()));
+		return has("in category", category, RecordedEntry::category);
 	}
 
 	public EntryAssert withSeverity(Severity severity) {
-		return that("with severity", severity, (entry) -> entry.severity() == severity);
+		return has("with severity", severity, RecordedEntry::severity);
 	}
 
 	public EntryAssert withOutcome(Outcome outcome) {
-		return that("with outcome", outcome, (entry) -> entry.outcome() == outcome);
+		return has("with outcome", outcome, RecordedEntry::outcome);
 	}
 
 	/**
@@ -99,20 +112,21 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 	 * @return assertions about the entries that have it
 	 */
 	public EntryAssert on(String type, Object id) {
-		return that("on " + type, id,
+		return that("on " + type + " " + id,
+				(entry) -> (entry.targetType() != null) ? entry.targetType() + " " + entry.targetId() : null,
 				(entry) -> type.equals(entry.targetType()) && String.valueOf(id).equals(entry.targetId()));
 	}
 
 	public EntryAssert withTargetName(String name) {
-		return that("with target name", name, (entry) -> name.equals(entry.targetName()));
+		return has("with target name", name, RecordedEntry::targetName);
 	}
 
 	public EntryAssert withMessage(String message) {
-		return that("with message", message, (entry) -> message.equals(entry.message()));
+		return has("with message", message, RecordedEntry::message);
 	}
 
 	public EntryAssert withJustification(String justification) {
-		return that("with justification", justification, (entry) -> justification.equals(entry.justification()));
+		return has("with justification", justification, RecordedEntry::justification);
 	}
 
 	/**
@@ -121,7 +135,7 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 	 * @return assertions about the entries that have it
 	 */
 	public EntryAssert withErrorContaining(String part) {
-		return that("with error containing", part,
+		return that("with error containing " + part, RecordedEntry::error,
 				(entry) -> entry.error() != null && Objects.requireNonNull(entry.error()).contains(part));
 	}
 
@@ -133,7 +147,7 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 	 * @return assertions about the entries that say so
 	 */
 	public EntryAssert changing(String property, @Nullable Object from, @Nullable Object to) {
-		return that("changing " + property + " from " + from + " to", to, (entry) -> {
+		return that("changing " + property + " from " + from + " to " + to, RecordedEntry::changesText, (entry) -> {
 			JsonNode change = entry.changes().path(property);
 			return change.isObject() && is(change.path("from"), from) && is(change.path("to"), to);
 		});
@@ -146,12 +160,13 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 	 * @return assertions about the entries that have it
 	 */
 	public EntryAssert withMetadata(String key, @Nullable Object value) {
-		return that("with metadata " + key + " =", value,
+		return that("with metadata " + key + " = " + value,
+				(entry) -> entry.metadata().has(key) ? key + " = " + entry.metadata().path(key) : null,
 				(entry) -> entry.metadata().has(key) && is(entry.metadata().path(key), value));
 	}
 
 	public EntryAssert relatedTo(String type, Object id) {
-		return that("related to " + type, id, (entry) -> entry.related()
+		return that("related to " + type + " " + id, (entry) -> shown(entry.related()), (entry) -> entry.related()
 			.valueStream()
 			.anyMatch((resource) -> is(resource.path("type"), type) && is(resource.path("id"), String.valueOf(id))));
 	}
@@ -162,7 +177,7 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 	 * @return assertions about the entries that came from there
 	 */
 	public EntryAssert from(String ipAddress) {
-		return that("from", ipAddress, (entry) -> ipAddress.equals(entry.ipAddress()));
+		return has("from", ipAddress, RecordedEntry::ipAddress);
 	}
 
 	/**
@@ -172,10 +187,11 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 	 * @return assertions about the entries that came of it
 	 */
 	public EntryAssert requesting(String method, String path) {
-		return that("requesting " + method, path, (entry) -> {
-			JsonNode request = entry.metadata().path("request");
-			return is(request.path("method"), method) && is(request.path("path"), path);
-		});
+		return that("requesting " + method + " " + path, (entry) -> shown(entry.metadata().path("request")),
+				(entry) -> {
+					JsonNode request = entry.metadata().path("request");
+					return is(request.path("method"), method) && is(request.path("path"), path);
+				});
 	}
 
 	/**
@@ -184,10 +200,13 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 	 */
 	public EntryAssert once() {
 		if (this.actual.size() != 1) {
-			failWithMessage("Expected one entry %s, but %s", String.join(" ", this.wanted),
-					TrailAssert.shown(this.actual));
+			failWithMessage("%s", NearestEntries.several(this.wishes, this.actual));
 		}
 		return this;
+	}
+
+	private static @Nullable Object shown(JsonNode node) {
+		return node.isMissingNode() ? null : node.toString();
 	}
 
 	private static boolean is(JsonNode node, @Nullable Object expected) {
@@ -198,6 +217,19 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 			return new BigDecimal(number.toString()).compareTo(node.decimalValue()) == 0;
 		}
 		return expected.toString().equals(node.isString() ? node.stringValue() : node.toString());
+	}
+
+	/**
+	 * What an entry must be like.
+	 *
+	 * @param description what was asked for
+	 * @param condition whether an entry is like that
+	 * @param property what it is like instead, or {@code null} if there is nothing to
+	 * show
+	 */
+	record Wish(String description, Predicate<RecordedEntry> condition,
+			Function<RecordedEntry, @Nullable Object> property) {
+
 	}
 
 }

@@ -114,7 +114,7 @@ public record RecordedEntry(long seq, String operationId, ActorType actorType, S
 		}
 	}
 
-	private @Nullable String changesText() {
+	@Nullable String changesText() {
 		return this.changes.isEmpty() ? null
 				: this.changes.properties()
 					.stream()

@@ -1,7 +1,6 @@
 package io.auditspring.test;
 
 import java.util.List;
-import java.util.stream.Collectors;
 
 import org.assertj.core.api.AbstractAssert;
 
@@ -22,7 +21,7 @@ public final class TrailAssert extends AbstractAssert<TrailAssert, RecordedEntri
 	 * @return assertions that must all hold for one and the same entry
 	 */
 	public EntryAssert hasEntry() {
-		return new EntryAssert(this.entries).narrowed();
+		return new EntryAssert(this.entries).narrowed(this);
 	}
 
 	/**
@@ -32,7 +31,8 @@ public final class TrailAssert extends AbstractAssert<TrailAssert, RecordedEntri
 	 */
 	public TrailAssert hasEntries(int count) {
 		if (this.entries.size() != count) {
-			failWithMessage("Expected %s, but %s", (count == 1) ? "1 entry" : count + " entries", shown(this.entries));
+			failWithMessage("%s", "%nExpecting the trail to have %s%nbut %s".formatted(NearestEntries.number(count),
+					NearestEntries.shown(this.entries)));
 		}
 		return this;
 	}
@@ -53,16 +53,10 @@ public final class TrailAssert extends AbstractAssert<TrailAssert, RecordedEntri
 	public TrailAssert hasNoEntryOf(String action) {
 		List<RecordedEntry> unwanted = this.entries.stream().filter((entry) -> entry.action().equals(action)).toList();
 		if (!unwanted.isEmpty()) {
-			failWithMessage("Expected no entry of %s, but %s", action, shown(unwanted));
+			failWithMessage("%s", "%nExpecting the trail to have no entry of %s%nbut %s".formatted(action,
+					NearestEntries.shown(unwanted)));
 		}
 		return this;
-	}
-
-	static String shown(List<RecordedEntry> entries) {
-		return entries.isEmpty() ? "nothing was recorded"
-				: entries.stream()
-					.map((entry) -> "%n  %s".formatted(entry))
-					.collect(Collectors.joining("", "there is", ""));
 	}
 
 }
