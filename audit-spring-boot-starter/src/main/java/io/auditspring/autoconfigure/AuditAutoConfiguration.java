@@ -71,6 +71,7 @@ import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -88,6 +89,7 @@ import org.springframework.boot.jdbc.metadata.CompositeDataSourcePoolMetadataPro
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.context.MessageSource;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -102,6 +104,7 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
 @ConditionalOnBean(DataSource.class)
 @EnableConfigurationProperties(AuditProperties.class)
+@ImportRuntimeHints(AuditRuntimeHints.class)
 public final class AuditAutoConfiguration {
 
 	// Properties are bound directly here and nothing else is injected: what a bean
@@ -110,8 +113,8 @@ public final class AuditAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static AuditedMethods auditedMethods(Environment environment, ListableBeanFactory beanFactory) {
 		AuditProperties properties = Binder.get(environment).bindOrCreate("audit", AuditProperties.class);
-		boolean stateAvailable = beanFactory.getBeanNamesForType(SessionFactoryExtension.class, false,
-				false).length > 0;
+		boolean stateAvailable = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
+				SessionFactoryExtension.class, false, false).length > 0;
 		AuditPointcut pointcut = (properties.pointcut() != null) ? new AuditPointcut(properties.pointcut()) : null;
 		AuditProperties.Capture capture = properties.capture();
 		return new AuditedMethods(new AuditedMethodReader(properties.delivery(), stateAvailable,
@@ -158,6 +161,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	AuditDatabase auditDatabase(ObjectProvider<DataSource> dataSources,
 			@AuditDataSource ObjectProvider<DataSource> auditDataSources, AuditProperties properties,
 			ObjectProvider<DataSourcePoolMetadataProvider> pools) {
@@ -194,27 +198,32 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	LedgerWriter auditLedgerWriter(AuditDatabase database) {
 		return new LedgerWriter(database.schema());
 	}
 
 	@Bean
+	@OncePerDatabase
 	Outbox auditOutbox(AuditDatabase database, AuditProperties properties) {
 		return new Outbox(database.schema(), properties.chain(), database.outboxes());
 	}
 
 	@Bean
+	@OncePerDatabase
 	DeliveryStatistics auditDeliveryStatistics() {
 		return new DeliveryStatistics();
 	}
 
 	@Bean
+	@OncePerDatabase
 	LedgerEnd auditLedgerEnd(AuditDatabase database, LedgerWriter ledger, Outbox outbox, AuditProperties properties) {
 		return new LedgerEnd(database.outboxes().main().holdsLedger() ? null : database.dataSource(), ledger, outbox,
 				properties.chain());
 	}
 
 	@Bean
+	@OncePerDatabase
 	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerEnd ledger, AuditProperties properties,
 			DeliveryStatistics statistics) {
 		OutboxDatabases outboxes = database.outboxes();
@@ -223,6 +232,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	Relays auditRelays(AuditDatabase database, Relay relay, Outbox outbox, LedgerWriter ledger,
 			AuditProperties properties) {
 		return new Relays(relay, database.outboxes(), (other) -> {
@@ -234,29 +244,34 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	Quarantine auditQuarantine(AuditDatabase database, LedgerWriter ledger, AuditProperties properties,
 			DeliveryStatistics statistics) {
 		return new Quarantine(database.dataSource(), database.schema(), properties.chain(), ledger, statistics);
 	}
 
 	@Bean
+	@OncePerDatabase
 	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox,
 			AuditProperties properties, DeliveryStatistics statistics) {
 		return new DirectWriter(database.dataSource(), ledger, outbox, properties.chain(), statistics);
 	}
 
 	@Bean
+	@OncePerDatabase
 	Fates auditFates(AuditDatabase database, Outbox outbox, LedgerWriter ledger) {
 		return new Fates(database.outboxes(), database.dataSource(), outbox, ledger);
 	}
 
 	@Bean
+	@OncePerDatabase
 	Spool auditSpool(AuditDatabase database, LedgerWriter ledger, AuditProperties properties, Environment environment) {
 		return new Spool(properties.spool().directory(), new SpoolOwner(service(properties, environment),
 				properties.chain(), database.ledgerId(ledger, properties.chain())));
 	}
 
 	@Bean
+	@OncePerDatabase
 	AsyncBuffer auditAsyncBuffer(DirectWriter writer, Fates fates, EntryFactory factory, Spool spool,
 			AuditProperties properties, DeliveryStatistics statistics) {
 		AuditProperties.Async async = properties.async();
@@ -267,6 +282,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	AuditTransactions auditTransactions(AuditDatabase database, Outbox outbox, Fates fates, Relays relays,
 			AsyncBuffer buffer, EntryFactory factory, ObjectProvider<Origins> origins, AuditProperties properties,
 			DeliveryStatistics statistics) {
@@ -358,6 +374,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	LateDelivery auditLateDelivery(AuditTransactions transactions) {
 		return new LateDelivery(transactions);
 	}
