@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class Jvm {
 
-	private final ClassPath classPath;
+	private final String classPath;
+
+	private String home = System.getProperty("java.home");
 
 	private final Map<String, String> environment = new TreeMap<>();
 
@@ -23,7 +25,21 @@ final class Jvm {
 			List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
 
 	Jvm(ClassPath classPath) {
+		this(classPath.toString());
+	}
+
+	Jvm(String classPath) {
 		this.classPath = classPath;
+	}
+
+	/**
+	 * Takes another JDK than that of the tests.
+	 * @param home its folder
+	 * @return this
+	 */
+	Jvm of(Path home) {
+		this.home = home.toString();
+		return this;
 	}
 
 	/**
@@ -53,10 +69,9 @@ final class Jvm {
 	 * @return how it ended
 	 */
 	Ended run(String main, String... arguments) throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+		List<String> command = new ArrayList<>(List.of(Path.of(this.home, "bin", "java").toString()));
 		command.addAll(this.options);
-		command.addAll(List.of("-cp", this.classPath.toString(), main));
+		command.addAll(List.of("-cp", this.classPath, main));
 		command.addAll(List.of(arguments));
 		Path output = Files.createTempFile("application", ".log");
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
