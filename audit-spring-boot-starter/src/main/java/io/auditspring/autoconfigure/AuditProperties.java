@@ -81,7 +81,10 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 				() -> "audit.retention takes a period of at least one month such as P7Y, not " + retention);
 		schema = new Schema(schema).name();
 		Assert.isTrue(delivery != Delivery.DEFAULT, "audit.delivery takes transactional, async or sync");
-		Assert.isTrue(!chain.isBlank() && chain.length() <= 200, "audit.chain takes a name of 1 to 200 characters");
+		Assert.isTrue(
+				!chain.isBlank() && chain.length() <= 200 && chain.equals(chain.strip())
+						&& chain.chars().noneMatch(Character::isISOControl),
+				"audit.chain takes a name of 1 to 200 characters on one line, without spaces around it");
 	}
 
 	/**

@@ -52,26 +52,43 @@ public enum ForwardingHeader {
 		return hops;
 	}
 
-	// Several 'for' in one element are not allowed: none of them can be believed.
+	/**
+	 * What one proxy says. Where its element is not well formed, a quote can belong to
+	 * what the client sent, and where two of its parameters say it, one can: neither says
+	 * anything.
+	 */
 	private static String forParameter(String element) {
 		String sender = null;
 		for (String pair : split(element, ';')) {
 			int equals = pair.indexOf('=');
-			if (equals >= 0 && pair.substring(0, equals).strip().equalsIgnoreCase("for")) {
+			String value = pair.substring(equals + 1).strip();
+			if (equals < 0 || !isValue(value)) {
+				return NOT_SAID;
+			}
+			if (pair.substring(0, equals).strip().equalsIgnoreCase("for")) {
 				if (sender != null) {
 					return NOT_SAID;
 				}
-				sender = unquoted(pair.substring(equals + 1).strip());
+				sender = unquoted(value);
 			}
 		}
 		return (sender != null) ? sender : NOT_SAID;
 	}
 
-	private static String unquoted(String value) {
-		if (value.length() < 2 || !value.startsWith("\"") || !value.endsWith("\"")) {
-			return value;
+	/** Either a quoted string, or without any quote. */
+	private static boolean isValue(String text) {
+		if (!text.startsWith("\"")) {
+			return text.indexOf('"') < 0;
 		}
-		return value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1");
+		int end = 1;
+		while (end < text.length() && text.charAt(end) != '"') {
+			end += (text.charAt(end) == '\\') ? 2 : 1;
+		}
+		return end == text.length() - 1;
+	}
+
+	private static String unquoted(String value) {
+		return value.startsWith("\"") ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1") : value;
 	}
 
 	private static List<String> split(String text, char separator) {

@@ -22,11 +22,13 @@ public final class TrustedProxies {
 	/** Longer than any address with a zone and a port. */
 	private static final int MAX_NODE = 100;
 
+	private static final int MAX_PORT = 65535;
+
 	/**
 	 * RFC 7239, section 6: brackets around IPv6, and a port, perhaps an obfuscated one.
 	 */
 	private static final Pattern NODE = Pattern
-		.compile("(?:\\[([^\\[\\]]*:[^\\[\\]]*)\\]|([^:\\[\\]]+))(?::(?:[0-9]{1,5}|_[\\w.-]+))?");
+		.compile("(?:\\[([^\\[\\]]*:[^\\[\\]]*)\\]|([^:\\[\\]]+))(?::(?:([0-9]{1,5})|_[\\w.-]+))?");
 
 	private final List<Network> networks;
 
@@ -113,6 +115,10 @@ public final class TrustedProxies {
 		if (!matcher.matches()) {
 			// IPv6 as X-Forwarded-For has it, without brackets and port
 			return IpAddress.parse(node);
+		}
+		String port = matcher.group(3);
+		if (port != null && Integer.parseInt(port) > MAX_PORT) {
+			return null;
 		}
 		return IpAddress.parse((matcher.group(1) != null) ? matcher.group(1) : matcher.group(2));
 	}

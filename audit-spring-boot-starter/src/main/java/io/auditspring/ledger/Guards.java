@@ -31,6 +31,7 @@ final class Guards {
 					('partition', 'audit_log_append_only', 62, 'audit_refuse_change'),
 					('partition', 'audit_log_only_redacted', 19, 'audit_check_redaction'),
 					('audit_chain', 'audit_chain_begins_once', 7, 'audit_refuse_second_beginning'),
+					('audit_chain', 'audit_chain_is_named', 7, 'audit_check_new_chain'),
 					('audit_checkpoint', 'audit_checkpoint_append_only', 58, 'audit_refuse_change'),
 					('audit_tile', 'audit_tile_append_only', 58, 'audit_refuse_change')
 			), guard as (

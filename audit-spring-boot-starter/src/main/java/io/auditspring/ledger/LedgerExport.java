@@ -3,36 +3,131 @@ package io.auditspring.ledger;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.HexFormat;
 import java.util.List;
 
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * Writes a chain as lines of JSON that can be verified without the database: where it
- * begins and ends, its checkpoints, then its entries.
+ * begins and ends, its checkpoints, then its entries. What is appended meanwhile is left
+ * out.
  */
 public final class LedgerExport {
 
 	private static final int PAGE = 500;
 
-	private final LedgerTables tables;
-
-	private final EntryReader entries;
-
-	private final StoredTree tree;
+	private final Source source;
 
 	/**
-	 * Creates an export.
+	 * Creates an export that reads all at one moment.
 	 * @param connection a connection to PostgreSQL that may read the ledger, in a
 	 * transaction of isolation level {@code REPEATABLE READ}
 	 * @param schema where the ledger is
 	 * @throws SQLException if the database fails
 	 */
 	public LedgerExport(Connection connection, Schema schema) throws SQLException {
-		EntryColumns columns = EntryColumns.of(connection, schema);
-		this.tables = new LedgerTables(connection, schema, columns);
-		this.entries = new EntryReader(connection, schema, columns);
-		this.tree = new StoredTree(connection, schema);
+		Ledger ledger = Ledger.of(connection, schema);
+		this.source = new Source() {
+
+			@Override
+			public <T extends @Nullable Object> T read(Reading<T> reading) throws SQLException {
+				return reading.read(ledger);
+			}
+
+		};
+	}
+
+	/**
+	 * Creates an export that holds no connection while lines are written, however slowly
+	 * they are taken.
+	 * @param dataSource connections to PostgreSQL that may read the ledger
+	 * @param schema where the ledger is
+	 */
+	public LedgerExport(DataSource dataSource, Schema schema) {
+		this.source = new Source() {
+
+			@Override
+			public <T extends @Nullable Object> T read(Reading<T> reading) throws SQLException {
+				try (Connection connection = dataSource.getConnection()) {
+					boolean autoCommit = connection.getAutoCommit();
+					connection.setAutoCommit(false);
+					try (Statement statement = connection.createStatement()) {
+						statement.execute("set transaction isolation level repeatable read, read only");
+						return reading.read(Ledger.of(connection, schema));
+					}
+					finally {
+						connection.rollback();
+						connection.setAutoCommit(autoCommit);
+					}
+				}
+			}
+
+		};
+	}
+
+	/**
+	 * Where the parts of an export come from.
+	 */
+	private interface Source {
+
+		<T extends @Nullable Object> T read(Reading<T> reading) throws SQLException;
+
+	}
+
+	/**
+	 * What is read at one moment.
+	 *
+	 * @param <T> what it gives
+	 */
+	@FunctionalInterface
+	private interface Reading<T extends @Nullable Object> {
+
+		T read(Ledger ledger) throws SQLException;
+
+	}
+
+	/**
+	 * The ledger at one moment.
+	 *
+	 * @param tables its heads
+	 * @param entries its entries
+	 * @param tree its checkpoints
+	 */
+	private record Ledger(LedgerTables tables, EntryReader entries, StoredTree tree) {
+
+		static Ledger of(Connection connection, Schema schema) throws SQLException {
+			EntryColumns columns = EntryColumns.of(connection, schema);
+			return new Ledger(new LedgerTables(connection, schema, columns),
+					new EntryReader(connection, schema, columns), new StoredTree(connection, schema));
+		}
+
+	}
+
+	/**
+	 * What stands before the entries.
+	 *
+	 * @param lines the lines
+	 * @param end before which entry to stop; behind the head only if there is something
+	 * that must not be there, which is for the verifier to find
+	 */
+	private record Beginning(List<String> lines, long end) {
+
+	}
+
+	/**
+	 * Entries as they are written.
+	 *
+	 * @param lines their lines
+	 * @param next where the next ones begin, or -1 if there are none
+	 */
+	private record Page(List<String> lines, long next) {
+
 	}
 
 	/**
@@ -41,7 +136,7 @@ public final class LedgerExport {
 	 * @throws SQLException if the ledger cannot be read
 	 */
 	public List<String> chains() throws SQLException {
-		return this.tables.chains();
+		return this.source.read((ledger) -> ledger.tables().chains());
 	}
 
 	/**
@@ -51,34 +146,64 @@ public final class LedgerExport {
 	 * @throws SQLException if the ledger cannot be read
 	 * @throws IOException if it cannot be written
 	 * @throws IllegalArgumentException if there is no such chain
+	 * @throws ConcurrentModificationException if entries were erased or retired
+	 * meanwhile, so that what was written would seem to be tampered with; it can be tried
+	 * again
 	 */
 	public void write(String chain, Appendable out) throws SQLException, IOException {
-		StoredHead head = this.tables.head(chain);
+		Beginning beginning = this.source.read((ledger) -> beginning(ledger, chain));
+		write(out, beginning.lines());
+		long seq = 0;
+		while (seq >= 0) {
+			long from = seq;
+			Page page = this.source.read((ledger) -> page(ledger, chain, from, beginning.end()));
+			write(out, page.lines());
+			seq = page.next();
+		}
+	}
+
+	private static Beginning beginning(Ledger ledger, String chain) throws SQLException {
+		StoredHead head = ledger.tables().head(chain);
 		if (head == null) {
 			throw new IllegalArgumentException("There is no chain '%s'".formatted(chain));
 		}
-		write(out, header(chain, head));
-		for (StoredTree.Row checkpoint : this.tree.checkpoints(chain, 0, Long.MAX_VALUE)) {
-			write(out, new CanonicalObject().text("checkpoint", checkpoint.note()).text("chain", chain).toString());
+		List<String> lines = new ArrayList<>();
+		lines.add(header(chain, head));
+		for (StoredTree.Row checkpoint : ledger.tree().checkpoints(chain, 0, Long.MAX_VALUE)) {
+			lines.add(new CanonicalObject().text("checkpoint", checkpoint.note()).text("chain", chain).toString());
 		}
-		writeEntries(chain, out);
+		ledger.entries().read(chain, "seq is null", (row) -> lines.add(line(row)));
+		long behind = ledger.tables().next(chain, head.size());
+		return new Beginning(lines, (behind < 0) ? head.size() : Long.MAX_VALUE);
 	}
 
 	/**
-	 * Reads some at a time and to the end, since a COPY that is broken off can leave the
-	 * answer to its cancellation to whoever uses the connection next.
+	 * Reads some to their end, since a COPY that is broken off can leave the answer to
+	 * its cancellation to whoever uses the connection next.
 	 */
-	private void writeEntries(String chain, Appendable out) throws SQLException, IOException {
-		List<String> lines = new ArrayList<>(PAGE);
-		this.entries.read(chain, "seq is null", (row) -> lines.add(line(row)));
-		for (long seq = this.tables.next(chain, 0); seq >= 0; seq = this.tables.next(chain, seq + PAGE)) {
-			this.entries.read(chain, "seq >= %d and seq < %d".formatted(seq, seq + PAGE),
-					(row) -> lines.add(line(row)));
-			for (String line : lines) {
-				write(out, line);
-			}
-			lines.clear();
+	private static Page page(Ledger ledger, String chain, long from, long end) throws SQLException {
+		long first = ledger.tables().next(chain, from);
+		if (ledger.tables().retiredSince(chain, end)) {
+			throw new ConcurrentModificationException(
+					"Entries of chain '%s' were retired while it was exported; export it again".formatted(chain));
 		}
+		if (first < 0 || first >= end) {
+			return new Page(List.of(), -1);
+		}
+		long next = Math.min(first + PAGE, end);
+		List<StoredEntry> entries = new ArrayList<>(PAGE);
+		ledger.entries()
+			.read(chain, "seq >= %d and seq < %d".formatted(first, next),
+					(row) -> entries.add(StoredEntry.read(StoredEntry.Place.read(row), row)));
+		List<String> erased = entries.stream()
+			.filter((entry) -> entry.actorDigest() != null || entry.dataDigest() != null)
+			.map((entry) -> String.valueOf(entry.place().id()))
+			.toList();
+		if (!erased.isEmpty() && ledger.tables().erasedSince(chain, end, erased)) {
+			throw new ConcurrentModificationException(
+					"Entries of chain '%s' were erased while it was exported; export it again".formatted(chain));
+		}
+		return new Page(entries.stream().map(ExportLine::write).toList(), next);
 	}
 
 	private static String line(CopyRow row) {
@@ -93,8 +218,10 @@ public final class LedgerExport {
 			.toString();
 	}
 
-	private static void write(Appendable out, String line) throws IOException {
-		out.append(line).append('\n');
+	private static void write(Appendable out, List<String> lines) throws IOException {
+		for (String line : lines) {
+			out.append(line).append('\n');
+		}
 	}
 
 }

@@ -26,6 +26,10 @@ final class LedgerTables {
 
 	private final String entry;
 
+	private final String retiredSince;
+
+	private final String erasedSince;
+
 	LedgerTables(Connection connection, Schema schema, EntryColumns columns) {
 		this.connection = connection;
 		// Steps from one chain to the next by the primary key instead of reading all
@@ -62,6 +66,16 @@ final class LedgerTables {
 				from %s
 				where chain = ? and seq = ?
 				""".formatted(schema.table("audit_log"));
+		this.retiredSince = """
+				select exists (select from %s where chain = ? and seq >= ? and action = '%s')
+				""".formatted(schema.table("audit_log"), Declaration.RETIREMENT);
+		this.erasedSince = """
+				select exists (
+					select from %s
+					where chain = ? and seq >= ? and action = '%s' and target_type = 'AuditEntry' and target_id = any (?)
+				)
+				"""
+			.formatted(schema.table("audit_log"), Declaration.REDACTION);
 	}
 
 	List<String> chains() throws SQLException {
@@ -100,6 +114,44 @@ final class LedgerTables {
 				row.next();
 				long next = row.getLong(1);
 				return row.wasNull() ? -1 : next;
+			}
+		}
+	}
+
+	/**
+	 * Whether entries of a chain were retired since it had a size.
+	 * @param chain the chain
+	 * @param size the size
+	 * @return whether the chain says so
+	 * @throws SQLException if the database fails
+	 */
+	boolean retiredSince(String chain, long size) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(this.retiredSince)) {
+			statement.setString(1, chain);
+			statement.setLong(2, size);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
+		}
+	}
+
+	/**
+	 * Whether one of some entries of a chain was erased since it had a size.
+	 * @param chain the chain
+	 * @param size the size
+	 * @param ids which entries
+	 * @return whether the chain says so
+	 * @throws SQLException if the database fails
+	 */
+	boolean erasedSince(String chain, long size, List<String> ids) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(this.erasedSince)) {
+			statement.setString(1, chain);
+			statement.setLong(2, size);
+			statement.setArray(3, this.connection.createArrayOf("text", ids.toArray()));
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
 			}
 		}
 	}

@@ -2,12 +2,15 @@ package io.auditspring.web;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.text.Normalizer;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.auditspring.Actor;
@@ -21,12 +24,15 @@ import tools.jackson.dataformat.csv.CsvSchema;
 import tools.jackson.dataformat.csv.CsvWriteFeature;
 
 /**
- * Writes entries as CSV of RFC 4180, with a header line. A cell that a spreadsheet would
+ * Writes entries as CSV of RFC 4180, with a header line. A cell that a spreadsheet could
  * take for a formula begins with an apostrophe, as OWASP advises (CSV injection).
  */
 final class CsvExport {
 
-	private static final String FORMULA = "=+-@\t\r\n";
+	private static final String FORMULA = "=+-@";
+
+	/** A spreadsheet may drop it, or move what follows into another cell. */
+	private static final Pattern UNSEEN = Pattern.compile("[\\p{Z}\\p{C}\\s]*+");
 
 	private static final JsonMapper JSON = new JsonMapper();
 
@@ -56,8 +62,19 @@ final class CsvExport {
 			return "";
 		}
 		String text = value.toString();
-		return (!text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 && !(value instanceof Number)) ? "'" + text
-				: text;
+		return (!(value instanceof Number) && isFormula(text)) ? "'" + text : text;
+	}
+
+	/** Also in full width, as East Asian keyboards write it. */
+	private static boolean isFormula(String text) {
+		if (text.isEmpty()) {
+			return false;
+		}
+		Matcher unseen = UNSEEN.matcher(text);
+		unseen.lookingAt();
+		String seen = text.substring(unseen.end());
+		String first = seen.isEmpty() ? "" : Normalizer.normalize(seen.substring(0, 1), Normalizer.Form.NFKC);
+		return Character.isISOControl(text.charAt(0)) || (!first.isEmpty() && FORMULA.contains(first));
 	}
 
 	private static Map<String, Function<AuditEntry, @Nullable Object>> columns() {

@@ -2,13 +2,8 @@ package io.auditspring.web;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HexFormat;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -18,166 +13,149 @@ import io.auditspring.Outcome;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.Target;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes entries as lines of JSON with the names of the Elastic Common Schema, which
- * SIEMs know. What it has no name for is below {@code audit}.
+ * SIEMs know. What it has no name for is a text below {@code labels}.
  */
 final class EcsExport {
 
 	/** The version whose names and values these are. */
-	static final String VERSION = "8.17.0";
+	static final String VERSION = "9.4.0";
 
-	private static final JsonMapper JSON = new JsonMapper();
-
-	private static final Map<String, String> CATEGORIES = Map.of("authentication", "authentication", "authorization",
-			"iam", "configuration_change", "configuration", "configuration", "configuration");
+	private static final String MODULE = "audit";
 
 	private EcsExport() {
 	}
 
 	static void write(Stream<AuditEntry> entries, OutputStream out) throws IOException {
-		for (Iterator<AuditEntry> each = entries.iterator(); each.hasNext();) {
-			out.write(JSON.writeValueAsBytes(event(each.next())));
-			out.write('\n');
-		}
+		EventFields.write(entries, EcsExport::event, out);
 	}
 
-	private static Map<String, Object> event(AuditEntry entry) {
-		Map<String, Object> event = new LinkedHashMap<>();
-		put(event, "@timestamp", entry.getOccurredAt().toString());
-		put(event, "ecs", Map.of("version", VERSION));
-		put(event, "message", entry.getMessage());
-		put(event, "log", Map.of("level", lower(entry.getSeverity())));
-		put(event, "event", what(entry));
-		put(event, "user", user(entry.getActor()));
-		put(event, "source", object("ip", entry.getIpAddress()));
-		put(event, "user_agent", object("original", entry.getUserAgent()));
-		put(event, "service", object("name", entry.getService()));
-		put(event, "organization", object("id", entry.getTenant()));
-		put(event, "trace", object("id", entry.getTraceId()));
-		put(event, "error", object("message", entry.getError()));
-		put(event, "related", related(entry));
-		put(event, "audit", rest(entry));
-		return event;
+	private static EventFields event(AuditEntry entry) {
+		return EventFields.of("@timestamp", entry.getOccurredAt().toString())
+			.put("ecs", EventFields.of("version", VERSION))
+			.put("message", entry.getMessage())
+			.put("log", EventFields.of("level", EventFields.lower(entry.getSeverity())))
+			.put("event", what(entry))
+			.put("user", user(entry.getActor()))
+			.put("source", EventFields.of("ip", entry.getIpAddress()).put("geo", place(entry)))
+			.put("http", EventFields.of("request", EventFields.of("method", EventFields.request(entry, "method"))))
+			.put("url", EventFields.of("path", EventFields.request(entry, "path")))
+			.put("user_agent", EventFields.of("original", entry.getUserAgent()))
+			.put("service", EventFields.of("name", entry.getService()))
+			.put("organization", EventFields.of("id", entry.getTenant()))
+			.put("trace", EventFields.of("id", entry.getTraceId()))
+			.put("error", EventFields.of("message", entry.getError()))
+			.put("related", related(entry))
+			.put("labels", labels(entry));
 	}
 
-	private static Map<String, Object> what(AuditEntry entry) {
-		Map<String, Object> what = new LinkedHashMap<>();
-		put(what, "kind", "event");
-		put(what, "id", entry.getId().toString());
-		put(what, "action", entry.getAction());
-		put(what, "category", List.of(CATEGORIES.getOrDefault(String.valueOf(entry.getCategory()), "api")));
-		put(what, "type", types(entry));
-		put(what, "outcome", (entry.getOutcome() == Outcome.SUCCESS) ? "success" : "failure");
-		put(what, "created", entry.getOccurredAt().toString());
-		put(what, "ingested", entry.getRecordedAt().toString());
-		put(what, "sequence", entry.getSeq());
-		put(what, "hash", HexFormat.of().formatHex(entry.getHash()));
-		put(what, "reason", entry.getJustification());
-		put(what, "duration", (entry.getDurationMicros() != null) ? entry.getDurationMicros() * 1000 : null);
-		return what;
+	private static EventFields what(AuditEntry entry) {
+		String category = category(entry);
+		return EventFields.of("kind", "event")
+			.put("id", entry.getId().toString())
+			.put("module", MODULE)
+			.put("dataset", MODULE + ".entry")
+			.put("provider", "audit-spring-boot-starter")
+			.put("action", entry.getAction())
+			.put("category", List.of(category))
+			.put("type", types(entry, category))
+			.put("outcome", (entry.getOutcome() == Outcome.SUCCESS) ? "success" : "failure")
+			.put("severity", entry.getSeverity().ordinal() + 1)
+			.put("sequence", entry.getSeq())
+			.put("hash", HexFormat.of().formatHex(entry.getHash()))
+			.put("reason", entry.getJustification())
+			.put("duration", (entry.getDurationMicros() != null) ? entry.getDurationMicros() * 1000 : null);
 	}
 
-	private static List<String> types(AuditEntry entry) {
-		List<String> types = new ArrayList<>();
-		boolean before = entry.getBefore() != null;
-		boolean after = entry.getAfter() != null;
-		if (entry.getAction().equals("login")) {
-			types.add("start");
-		}
-		else if (entry.getAction().equals("logout") || entry.getAction().equals("session.expired")) {
-			types.add("end");
-		}
-		else {
-			types.add(before ? (after ? "change" : "deletion") : (after ? "creation" : "info"));
-		}
+	/**
+	 * The schema says which types a category knows; all of ours are known to this one.
+	 */
+	private static String category(AuditEntry entry) {
 		if (entry.getOutcome() == Outcome.DENIED) {
-			types.add("denied");
+			return "api";
 		}
-		return types;
+		return switch (String.valueOf(entry.getCategory())) {
+			case "authentication" -> isChange(entry) ? "iam" : "authentication";
+			case "authorization", "iam" -> "iam";
+			case "configuration_change", "configuration" -> "configuration";
+			default -> "api";
+		};
+	}
+
+	private static List<String> types(AuditEntry entry, String category) {
+		String type = "info";
+		if (isChange(entry)) {
+			type = (entry.getBefore() == null) ? "creation" : (entry.getAfter() == null) ? "deletion" : "change";
+		}
+		else if (category.equals("authentication") && entry.getAction().equals("login")) {
+			type = "start";
+		}
+		else if (category.equals("authentication")
+				&& List.of("logout", "session.expired").contains(entry.getAction())) {
+			type = "end";
+		}
+		return (entry.getOutcome() == Outcome.DENIED) ? List.of(type, "denied") : List.of(type);
+	}
+
+	private static boolean isChange(AuditEntry entry) {
+		return entry.getBefore() != null || entry.getAfter() != null;
 	}
 
 	/** Who acts in another's name is the user, the other one whose rights were used. */
-	private static Map<String, Object> user(@Nullable Actor actor) {
+	private static EventFields user(@Nullable Actor actor) {
 		if (actor == null) {
-			return Map.of();
+			return new EventFields();
 		}
-		Map<String, Object> user = new LinkedHashMap<>();
-		put(user, "id", actor.id());
-		put(user, "name", actor.name());
-		if (actor.impersonatorId() == null) {
-			return user;
-		}
-		Map<String, Object> impersonator = new LinkedHashMap<>();
-		put(impersonator, "id", actor.impersonatorId());
-		put(impersonator, "effective", user);
-		return impersonator;
+		EventFields user = EventFields.of("id", actor.id()).put("name", actor.name());
+		return (actor.impersonatorId() == null) ? user
+				: EventFields.of("id", actor.impersonatorId()).put("effective", user);
 	}
 
-	private static Map<String, Object> related(AuditEntry entry) {
-		Map<String, Object> related = new LinkedHashMap<>();
+	private static EventFields place(AuditEntry entry) {
+		Object country = EventFields.location(entry, "country");
+		Object region = EventFields.location(entry, "region");
+		EventFields place = EventFields.of("country_iso_code", country)
+			.put("region_iso_code", (country != null && region != null) ? country + "-" + region : null)
+			.put("city_name", EventFields.location(entry, "city"));
+		return (EventFields.location(entry, "latitude") instanceof Number latitude
+				&& EventFields.location(entry, "longitude") instanceof Number longitude)
+						? place.put("location", Map.of("lat", latitude, "lon", longitude)) : place;
+	}
+
+	private static EventFields related(AuditEntry entry) {
 		Actor actor = entry.getActor();
-		put(related, "user",
-				(actor != null) ? Stream.of(actor.id(), actor.name(), actor.impersonatorId())
-					.filter(Objects::nonNull)
-					.distinct()
-					.toList() : null);
-		put(related, "ip", (entry.getIpAddress() != null) ? List.of(entry.getIpAddress()) : null);
-		return related;
+		return EventFields
+			.of("user",
+					(actor != null) ? Stream.of(actor.id(), actor.name(), actor.impersonatorId())
+						.filter(Objects::nonNull)
+						.distinct()
+						.toList() : null)
+			.put("ip", (entry.getIpAddress() != null) ? List.of(entry.getIpAddress()) : null);
 	}
 
-	private static Map<String, Object> rest(AuditEntry entry) {
-		Map<String, Object> rest = new LinkedHashMap<>();
-		put(rest, "chain", entry.getChain());
-		put(rest, "prev_hash", HexFormat.of().formatHex(entry.getPrevHash()));
-		put(rest, "operation_id", entry.getOperationId().toString());
-		put(rest, "category", entry.getCategory());
-		put(rest, "outcome", lower(entry.getOutcome()));
-		put(rest, "actor_type", lower(entry.getActorType()));
-		put(rest, "session", entry.getSessionId());
-		put(rest, "device", entry.getDeviceFingerprint());
-		put(rest, "location", entry.getGeolocation());
-		put(rest, "revision", entry.getRevision());
-		put(rest, "target", target(entry.getTarget()));
-		put(rest, "related", entry.getRelated());
-		put(rest, "metadata", entry.getMetadata());
-		// Texts: a field for each property of each entity would soon be too many.
-		put(rest, "before", text(entry.getBefore()));
-		put(rest, "after", text(entry.getAfter()));
-		put(rest, "changes", text(entry.getChanges()));
-		return rest;
-	}
-
-	private static Map<String, Object> target(@Nullable Target target) {
-		Map<String, Object> object = new LinkedHashMap<>();
+	private static EventFields labels(AuditEntry entry) {
+		Target target = entry.getTarget();
+		EventFields labels = EventFields.of("recorded_at", entry.getRecordedAt().toString())
+			.put("chain", entry.getChain())
+			.put("prev_hash", HexFormat.of().formatHex(entry.getPrevHash()))
+			.put("operation_id", entry.getOperationId().toString())
+			.put("category", entry.getCategory())
+			.put("outcome", EventFields.lower(entry.getOutcome()))
+			.put("actor_type", EventFields.lower(entry.getActorType()))
+			.put("session", entry.getSessionId())
+			.put("device", entry.getDeviceFingerprint())
+			.put("revision", (entry.getRevision() != null) ? entry.getRevision().toString() : null);
 		if (target != null) {
-			put(object, "type", target.type());
-			put(object, "id", target.id());
-			put(object, "name", target.name());
+			labels.put("target_type", target.type()).put("target_id", target.id()).put("target_name", target.name());
 		}
-		return object;
-	}
-
-	private static Map<String, Object> object(String name, @Nullable Object value) {
-		return (value != null) ? Map.of(name, value) : Map.of();
-	}
-
-	private static void put(Map<String, Object> object, String name, @Nullable Object value) {
-		boolean empty = (value instanceof Map<?, ?> map && map.isEmpty())
-				|| (value instanceof Collection<?> list && list.isEmpty());
-		if (value != null && !empty) {
-			object.put(name, value);
-		}
-	}
-
-	private static @Nullable String text(@Nullable Object json) {
-		return (json != null) ? JSON.writeValueAsString(json) : null;
-	}
-
-	private static String lower(Enum<?> constant) {
-		return constant.name().toLowerCase(Locale.ROOT);
+		return labels.putText("related", entry.getRelated())
+			.putText("geolocation", entry.getGeolocation())
+			.putText("before", entry.getBefore())
+			.putText("after", entry.getAfter())
+			.putText("changes", entry.getChanges())
+			.putText("metadata", entry.getMetadata());
 	}
 
 }

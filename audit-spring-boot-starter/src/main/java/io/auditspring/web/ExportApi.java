@@ -4,6 +4,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
@@ -35,6 +36,15 @@ public final class ExportApi {
 
 	private static final boolean CSV_PRESENT = ClassUtils.isPresent("tools.jackson.dataformat.csv.CsvMapper",
 			ExportApi.class.getClassLoader());
+
+	/** Each takes a thread of the server for as long as its reader takes. */
+	private static final int MOST = 8;
+
+	private static final int MOST_EACH = 2;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final Places places = new Places("exports", MOST, MOST_EACH, PATIENCE);
 
 	private final Exports exports;
 
@@ -104,14 +114,25 @@ public final class ExportApi {
 		EntryParameters parameters = EntryParameters.of(given, FORMAT);
 		parameters.requireAllPages();
 		Format format = format(parameters, reader);
+		if (HttpMethod.HEAD.matches(request.getMethod())) {
+			describe(format, response);
+			return;
+		}
+		Runnable place = this.places.take(reader.actor());
+		try {
+			this.readings.note("export", parameters.values());
+			describe(format, response);
+			write(format.content(), response);
+		}
+		finally {
+			place.run();
+		}
+	}
+
+	private static void describe(Format format, HttpServletResponse response) {
 		response.setContentType(format.contentType());
 		response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s\"".formatted(format.fileName()));
 		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-		if (HttpMethod.HEAD.matches(request.getMethod())) {
-			return;
-		}
-		this.readings.note("export", parameters.values());
-		write(format.content(), response);
 	}
 
 	/**
@@ -140,12 +161,14 @@ public final class ExportApi {
 			}
 			case "ecs" -> new Format("application/x-ndjson;charset=UTF-8", "audit-ecs.ndjson",
 					(out) -> this.exports.ecs(query, out));
+			case "ocsf" -> new Format("application/x-ndjson;charset=UTF-8", "audit-ocsf.ndjson",
+					(out) -> this.exports.ocsf(query, out));
 			case "ndjson" -> isWhole(parameters, reader)
 					? new Format("application/x-ndjson;charset=UTF-8", "audit-chain.ndjson",
 							(out) -> this.exports.chains(parameters.value("chain"), out))
 					: new Format("application/x-ndjson;charset=UTF-8", "audit-selection.ndjson",
 							(out) -> this.exports.selection(description(parameters, reader), query, out));
-			default -> throw new IllegalArgumentException("format takes csv, ndjson or ecs");
+			default -> throw new IllegalArgumentException("format takes csv, ndjson, ecs or ocsf");
 		};
 	}
 

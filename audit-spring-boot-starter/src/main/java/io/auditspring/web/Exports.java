@@ -6,9 +6,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -61,6 +59,10 @@ public final class Exports {
 		EcsExport.write(this.trail.stream(query), out);
 	}
 
+	void ocsf(AuditQuery query, OutputStream out) throws IOException {
+		OcsfExport.write(this.trail.stream(query), out);
+	}
+
 	/** Selected entries, each of which can be verified by itself. */
 	void selection(String description, AuditQuery query, OutputStream out) throws IOException {
 		try (Writer lines = writer(out)) {
@@ -69,23 +71,12 @@ public final class Exports {
 		}
 	}
 
-	/**
-	 * Whole chains, which prove that nothing is missing. Takes one connection until it
-	 * has ended, as all must be of one moment.
-	 */
+	/** Whole chains, which prove that nothing is missing. */
 	void chains(@Nullable String chain, OutputStream out) throws IOException {
-		try (Connection connection = this.dataSource.getConnection(); Writer lines = writer(out)) {
-			connection.setAutoCommit(false);
-			try (Statement statement = connection.createStatement()) {
-				statement.execute("set transaction isolation level repeatable read, read only");
-				LedgerExport export = new LedgerExport(connection, this.schema);
-				for (String each : (chain != null) ? List.of(chain) : export.chains()) {
-					export.write(each, lines);
-				}
-			}
-			finally {
-				connection.rollback();
-				connection.setAutoCommit(true);
+		try (Writer lines = writer(out)) {
+			LedgerExport export = new LedgerExport(this.dataSource, this.schema);
+			for (String each : (chain != null) ? List.of(chain) : export.chains()) {
+				export.write(each, lines);
 			}
 		}
 		catch (SQLException ex) {

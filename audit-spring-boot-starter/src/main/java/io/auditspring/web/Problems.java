@@ -48,6 +48,9 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
 		if (problem == null) {
 			return null;
 		}
+		if (ex instanceof ResponseStatusException refusal) {
+			refusal.getHeaders().forEach((name, values) -> response.setHeader(name, values.get(0)));
+		}
 		write(problem, response);
 		return new ModelAndView();
 	}

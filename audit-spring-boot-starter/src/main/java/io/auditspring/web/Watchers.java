@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,6 +36,11 @@ public final class Watchers implements SmartLifecycle {
 	/** As many connections to browsers may be open. */
 	private static final int MOST = 64;
 
+	/** As many tabs may one reader have. */
+	private static final int MOST_EACH = 8;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
 	/** Then clients come again, and are asked again who they are. */
 	private static final Duration LIFETIME = Duration.ofMinutes(1);
 
@@ -53,9 +57,10 @@ public final class Watchers implements SmartLifecycle {
 
 	private final Duration lifetime;
 
-	private final int most;
+	private final Places places;
 
-	private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+	/** With what gives their places back. */
+	private final Map<Watch, Runnable> watches = new ConcurrentHashMap<>();
 
 	private final Map<String, Continuation> continuations = new ConcurrentHashMap<>();
 
@@ -71,14 +76,14 @@ public final class Watchers implements SmartLifecycle {
 	 * @param heads where its chains end
 	 */
 	public Watchers(AuditTrail trail, LedgerHeads heads) {
-		this(trail, heads, LIFETIME, MOST);
+		this(trail, heads, LIFETIME, MOST, MOST_EACH);
 	}
 
-	Watchers(AuditTrail trail, LedgerHeads heads, Duration lifetime, int most) {
+	Watchers(AuditTrail trail, LedgerHeads heads, Duration lifetime, int most, int mostEach) {
 		this.trail = trail;
 		this.heads = heads;
 		this.lifetime = lifetime;
-		this.most = most;
+		this.places = new Places("watches of the trail", most, mostEach, PATIENCE);
 	}
 
 	/**
@@ -126,7 +131,7 @@ public final class Watchers implements SmartLifecycle {
 		String token = token();
 		Watch watch = new Watch(this.trail, query, since, lastEventId != null, token, revoked, this.lifetime);
 		watch.emitter().onCompletion(() -> remove(watch));
-		add(watch);
+		add(watch, reader.actor());
 		Instant now = Instant.now();
 		this.continuations.values().removeIf((each) -> each.ends().isBefore(now));
 		this.continuations.put(token,
@@ -158,12 +163,11 @@ public final class Watchers implements SmartLifecycle {
 		}
 	}
 
-	private synchronized void add(Watch watch) {
-		if (this.stopped || this.watches.size() >= this.most) {
-			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE,
-					"Too many watch the trail at present; try again in a moment");
+	private synchronized void add(Watch watch, Actor reader) {
+		if (this.stopped) {
+			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, "The application is about to stop");
 		}
-		this.watches.add(watch);
+		this.watches.put(watch, this.places.take(reader));
 		if (this.threads == null) {
 			ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor((work) -> thread(work, ""));
 			this.threads = new Threads(clock, Executors.newCachedThreadPool((work) -> thread(work, "-sender")));
@@ -180,7 +184,7 @@ public final class Watchers implements SmartLifecycle {
 	private void look() {
 		try {
 			List<LedgerHeads.Head> now = this.heads.read();
-			for (Watch watch : this.watches) {
+			for (Watch watch : this.watches.keySet()) {
 				if (watch.take(now)) {
 					send(watch, now);
 				}
@@ -202,7 +206,10 @@ public final class Watchers implements SmartLifecycle {
 	}
 
 	private synchronized void remove(Watch watch) {
-		this.watches.remove(watch);
+		Runnable place = this.watches.remove(watch);
+		if (place != null) {
+			place.run();
+		}
 		if (this.watches.isEmpty() && this.threads != null) {
 			this.threads.end();
 			this.threads = null;
@@ -222,8 +229,9 @@ public final class Watchers implements SmartLifecycle {
 			this.threads.end();
 			this.threads = null;
 		}
-		this.watches.forEach((watch) -> watch.emitter().complete());
-		this.watches.clear();
+		Map<Watch, Runnable> ended = Map.copyOf(this.watches);
+		ended.keySet().forEach((watch) -> watch.emitter().complete());
+		ended.keySet().forEach(this::remove);
 	}
 
 	@Override

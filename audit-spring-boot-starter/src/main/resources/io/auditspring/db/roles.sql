@@ -75,4 +75,6 @@ grant select on "${schema}".audit_checkpoint, "${schema}".audit_tile, "${schema}
 -- Reads and keeps the statistics, which are no evidence: they only ever count what the log holds.
 grant select on "${schema}".audit_activity, "${schema}".audit_activity_position
 	to audit_reader, audit_redactor, audit_retention;
-grant execute on function "${schema}".audit_oldest_month(), "${schema}".audit_count_activity(integer) to audit_reader;
+grant execute on function "${schema}".audit_oldest_month(), "${schema}".audit_count_activity(integer),
+	"${schema}".audit_check_activity() to audit_reader;
+grant execute on function "${schema}".audit_recount_activity() to audit_retention;

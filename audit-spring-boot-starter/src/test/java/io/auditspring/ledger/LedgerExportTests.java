@@ -5,15 +5,19 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ConcurrentModificationException;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 import io.auditspring.CheckpointAnchor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -83,6 +87,88 @@ class LedgerExportTests {
 		String cut = export(lab, "main");
 		assertThat(verify(cut, List.of()).valid()).isTrue();
 		assertThat(kinds(verify(cut, LAB.anchored))).containsExactly(Problem.Kind.CUT);
+	}
+
+	@Test
+	void anExportWithoutATransactionEndsWhereTheChainEndedWhenItBegan() throws Exception {
+		LedgerLab lab = LedgerLab.create();
+		StringBuilder out = new StringBuilder();
+		new LedgerExport(lab.database.dataSource(), lab.database.schema()).write("main",
+				meanwhile(out, 100, () -> lab.database.append("main", Entries.entries(700))));
+		Verification verification = verify(out.toString(), lab.anchored);
+		assertThat(verification.valid()).isTrue();
+		assertThat(verification.chains()).singleElement()
+			.satisfies((chain) -> assertThat(chain.entries()).isEqualTo(600));
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 5, 595 })
+	void whatIsErasedMeanwhileDoesNotMakeAnExportLookTamperedWith(long seq) throws Exception {
+		LedgerLab lab = LedgerLab.create();
+		StringBuilder out = new StringBuilder();
+		LedgerExport export = new LedgerExport(lab.database.dataSource(), lab.database.schema());
+		Appendable erasing = meanwhile(out, 100, () -> redact(lab, seq));
+		if (seq > 500) {
+			assertThatExceptionOfType(ConcurrentModificationException.class)
+				.isThrownBy(() -> export.write("main", erasing))
+				.withMessageContaining("export it again");
+		}
+		else {
+			export.write("main", erasing);
+			assertThat(verify(out.toString(), List.of()).valid()).isTrue();
+		}
+		out.setLength(0);
+		export.write("main", out);
+		assertThat(verify(out.toString(), List.of()).valid()).isTrue();
+	}
+
+	@Test
+	void whatStandsBehindTheHeadIsExportedForTheVerifierToFind() throws IOException, SQLException {
+		LedgerLab lab = LedgerLab.create();
+		lab.tamper("update audit.audit_chain set size = 590 where name = 'main'");
+		StringBuilder out = new StringBuilder();
+		new LedgerExport(lab.database.dataSource(), lab.database.schema()).write("main", out);
+		assertThat(verify(out.toString(), List.of()).valid()).isFalse();
+		assertThat(out.toString()).contains("\"seq\":599,");
+	}
+
+	private static void redact(LedgerLab lab, long seq) {
+		UUID id = UUID.fromString(String
+			.valueOf(lab.database.query("select id::text from audit.audit_log where chain = 'main' and seq = " + seq)));
+		assertThat(new Redaction(lab.database.dataSource(), lab.database.schema(),
+				() -> Entries.entry("by", "-", "-", "lawyer"))
+			.redact(List.of(id), EntryGroup.DATA, "asked for")
+			.erased()).isNotEmpty();
+	}
+
+	/** Does something once so many lines are written. */
+	private static Appendable meanwhile(StringBuilder out, int lines, Runnable work) {
+		return new Appendable() {
+
+			private int written;
+
+			@Override
+			public Appendable append(CharSequence text) {
+				out.append(text);
+				if (++this.written == lines) {
+					work.run();
+				}
+				return this;
+			}
+
+			@Override
+			public Appendable append(CharSequence text, int start, int end) {
+				out.append(text, start, end);
+				return this;
+			}
+
+			@Override
+			public Appendable append(char character) {
+				out.append(character);
+				return this;
+			}
+
+		};
 	}
 
 	@Test

@@ -125,7 +125,7 @@ class RedactionTests {
 			entries.add(Entries.entry(text, text, text, text));
 		}
 		entries.add(Entries.bare("bare"));
-		this.database.append("a \"chain\"\\\n", entries);
+		this.database.append("a \"chain\"\\\u00e9\u2028\uD83D\uDE00", entries);
 		List<UUID> ids = entries.stream().map(Entry::id).toList();
 		this.redaction.redact(ids, EntryGroup.DATA, "r");
 		ErasureReport report = this.redaction.redact(ids, EntryGroup.ACTOR, "r");

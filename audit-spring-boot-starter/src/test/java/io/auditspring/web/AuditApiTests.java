@@ -215,6 +215,25 @@ class AuditApiTests {
 		assertThat(this.carol.status("/audit/api/export?format=xlsx")).isEqualTo(400);
 	}
 
+	/** Seen by a spreadsheet, whatever stands before it that nobody sees. */
+	@ParameterizedTest
+	@ValueSource(strings = { "=1+1", "＝1+1", "＋1", "－1", "＠SUM(A1)", " =1", "\u00a0=1", "\ufeff=1", "\u200b=1",
+			"\u2060\u200d+1", "\u3000＝1", "\t=1", "\u0001=1", "\u202e=1", "﹦1", "⁺1", "\tx" })
+	void aCellThatCouldBeAFormulaIsDefused(String text) {
+		String category = "defused" + text.hashCode();
+		context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action("formula").category(category).message(text).delivery(Delivery.SYNC).build());
+		assertThat(this.carol.get("/audit/api/export?format=csv&category=" + category).body()).contains("'" + text);
+	}
+
+	@Test
+	void otherCellsAreLeftAlone() {
+		context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action("plain").category("plain").message("a = 1").delivery(Delivery.SYNC).build());
+		assertThat(this.carol.get("/audit/api/export?format=csv&category=plain").body()).contains(",a = 1,")
+			.doesNotContain("'");
+	}
+
 	static Stream<Arguments> paths() {
 		return Stream
 			.of("entries", "entries?actor=jane", "entries?limit=1", "entries/" + UNKNOWN, "entries/17",

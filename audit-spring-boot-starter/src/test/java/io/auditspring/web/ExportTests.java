@@ -159,7 +159,7 @@ class ExportTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "csv", "ndjson", "ecs" })
+	@ValueSource(strings = { "csv", "ndjson", "ecs", "ocsf" })
 	void othersTakeAwayWhatTheyDid(String format) {
 		String export = this.jane.get("/audit/api/export?format=" + format).body();
 		assertThat(export).contains("after.checkpoint", "login").doesNotContain("carol", "Not yours");
@@ -173,7 +173,7 @@ class ExportTests {
 		String export = this.carol.get("/audit/api/export?format=ecs").body();
 		List<JsonNode> events = export.lines().map(JsonMapper.shared()::readTree).toList();
 		assertThat(events).allSatisfy((event) -> {
-			assertThat(event.at("/ecs/version").stringValue()).isEqualTo("8.17.0");
+			assertThat(event.at("/ecs/version").stringValue()).isEqualTo("9.4.0");
 			assertThat(event.path("@timestamp").stringValue()).endsWith("Z");
 			assertThat(event.at("/event/kind").stringValue()).isEqualTo("event");
 		});
@@ -192,6 +192,16 @@ class ExportTests {
 			.orElseThrow();
 		assertThat(switched.at("/user/id").stringValue()).isEqualTo("root");
 		assertThat(switched.at("/user/effective/id").stringValue()).isEqualTo("jane");
+	}
+
+	@Test
+	void aSystemForSecurityEventsKnowsTheClasses() {
+		String export = this.carol.get("/audit/api/export?format=ocsf&category=authentication").body();
+		JsonNode login = JsonMapper.shared().readTree(export.lines().findFirst().orElseThrow());
+		assertThat(login.path("class_uid").intValue()).isEqualTo(3002);
+		assertThat(login.path("activity_id").intValue()).isEqualTo(1);
+		assertThat(login.at("/user/uid").stringValue()).isEqualTo("jane");
+		assertThat(login.at("/metadata/version").stringValue()).isEqualTo("1.8.0");
 	}
 
 	@Test
@@ -238,7 +248,7 @@ class ExportTests {
 	 * requests keep their connection until they have ended.
 	 */
 	@ParameterizedTest
-	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large" })
+	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large", "ndjson&chain=main", "ndjson" })
 	void whoReadsSlowlyHoldsNoConnection(String format) throws Exception {
 		large();
 		try (HangingVisitor visitor = HangingVisitor.ask(this.carol, "/audit/api/export?format=" + format)) {
@@ -247,6 +257,27 @@ class ExportTests {
 		}
 		assertThat(this.carol.get("/audit/api/export?action=large&format=" + format).body().lines())
 			.hasSizeGreaterThanOrEqualTo(2500);
+	}
+
+	@Test
+	void oneReaderCannotTakeAllExports() throws Exception {
+		large();
+		String path = "/audit/api/export?format=ndjson&chain=main";
+		try (HangingVisitor first = HangingVisitor.ask(this.carol, path);
+				HangingVisitor second = HangingVisitor.ask(this.carol, path)) {
+			first.readSome();
+			second.readSome();
+			HttpResponse<String> refusal = this.carol.get(path);
+			assertThat(refusal.statusCode()).isEqualTo(429);
+			assertThat(refusal.headers().firstValue("Retry-After")).hasValue("30");
+			assertThat(refusal.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+			assertThat(refusal.headers().firstValue("Content-Disposition")).isEmpty();
+			assertThat(this.jane.status("/audit/api/export?format=csv")).isEqualTo(200);
+			assertThat(this.carol.status("/audit/api/entries?limit=1")).isEqualTo(200);
+		}
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> this.carol.status("/audit/api/export?format=csv&action=none") == 200);
 	}
 
 	/**

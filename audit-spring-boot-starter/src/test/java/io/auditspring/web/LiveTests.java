@@ -31,6 +31,7 @@ import io.auditspring.AuditRecorder;
 import io.auditspring.ledger.LedgerHeads;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -212,20 +213,28 @@ class LiveTests {
 	@Test
 	void onlySoManyMayWatchAndNoneForLong() throws IOException {
 		AuditTrail trail = context.getBean(AuditTrail.class);
-		Watchers watchers = new Watchers(trail, context.getBean(LedgerHeads.class), Duration.ofSeconds(3), 2);
-		watch(watchers);
-		watch(watchers);
-		assertThatExceptionOfType(ResponseStatusException.class).isThrownBy(() -> watch(watchers))
-			.satisfies((refusal) -> assertThat(refusal.getStatusCode().value()).isEqualTo(503));
+		Watchers watchers = new Watchers(trail, context.getBean(LedgerHeads.class), Duration.ofSeconds(3), 3, 2);
+		watch(watchers, "carol");
+		watch(watchers, "carol");
+		assertTooMany(() -> watch(watchers, "carol"));
+		watch(watchers, "jane");
+		assertTooMany(() -> watch(watchers, "bob"));
 		Awaitility.await().until(() -> watchers.size() == 0);
-		watch(watchers);
+		watch(watchers, "bob");
 		watchers.stop();
 		assertThat(watchers.size()).isZero();
-		assertThatExceptionOfType(ResponseStatusException.class).isThrownBy(() -> watch(watchers));
+		assertThatExceptionOfType(ResponseStatusException.class).isThrownBy(() -> watch(watchers, "bob"));
 	}
 
-	private static void watch(Watchers watchers) throws IOException {
-		Reader reader = new Reader(AuditAccess.all(), Actor.user("carol"), null, false);
+	private static void assertTooMany(ThrowingCallable watch) {
+		assertThatExceptionOfType(ResponseStatusException.class).isThrownBy(watch).satisfies((refusal) -> {
+			assertThat(refusal.getStatusCode().value()).isEqualTo(429);
+			assertThat(refusal.getHeaders().getFirst("Retry-After")).isEqualTo("30");
+		});
+	}
+
+	private static void watch(Watchers watchers, String name) throws IOException {
+		Reader reader = new Reader(AuditAccess.all(), Actor.user(name), null, false);
 		watchers.watch(reader, AuditQuery.all(), Map.of(), null, () -> false);
 	}
 

@@ -1,0 +1,28 @@
+package io.auditspring.web;
+
+import java.time.Duration;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.ResponseStatusException;
+
+/**
+ * Somebody asks for more than there is room for at present.
+ */
+final class TooManyRequestsException extends ResponseStatusException {
+
+	private final Duration patience;
+
+	TooManyRequestsException(String reason, Duration patience) {
+		super(HttpStatus.TOO_MANY_REQUESTS, reason + "; try again later");
+		this.patience = patience;
+	}
+
+	@Override
+	public HttpHeaders getHeaders() {
+		HttpHeaders headers = new HttpHeaders();
+		headers.set(HttpHeaders.RETRY_AFTER, Long.toString(this.patience.toSeconds()));
+		return headers;
+	}
+
+}
