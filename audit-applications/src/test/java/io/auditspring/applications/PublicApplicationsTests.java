@@ -106,8 +106,10 @@ class PublicApplicationsTests {
 	void oneWithTwoDataSources() throws Exception {
 		Database sales = Database.create();
 		Database logistics = Database.create();
-		ownTests("customers", new Jvm(ClassPath.of("customers").with(TESTS)).with("SALES_URL", sales.url())
-			.with("LOGISTICS_URL", logistics.url()));
+		ownTests("customers",
+				new Jvm(ClassPath.of("customers").with("spring-boot-starter-flyway").with(TESTS))
+					.with("SALES_URL", sales.url())
+					.with("LOGISTICS_URL", logistics.url()));
 		assertThat(sales.entries()).extracting("action", "outcome")
 			.containsExactly(tuple("Desk.register", "success"), tuple("Desk.ship", "success"));
 	}
