@@ -1,9 +1,14 @@
 package io.auditspring;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place for checkpoints that those who can change the database cannot change. Any
@@ -36,6 +41,20 @@ public interface CheckpointAnchor {
 	}
 
 	/**
+	 * Gives back what was kept, the newest first, with what cannot be read in its place:
+	 * one bad item never discards the others. Each item is read when it is asked for, as
+	 * most often only the first one is.
+	 * @param chain the chain's name
+	 * @return what was kept; nothing if there is none or it cannot be read back
+	 * @throws IOException if nothing can be read now
+	 */
+	default Iterator<Kept> kept(String chain) throws IOException {
+		List<String> notes = new ArrayList<>(notes(chain));
+		Collections.reverse(notes);
+		return notes.stream().map((note) -> new Kept(toString(), note, null)).iterator();
+	}
+
+	/**
 	 * Names the chains of which something is kept: verification misses a chain that is
 	 * gone from the database altogether only if somebody tells that it was there.
 	 * @return the names; empty if they cannot be told
@@ -55,6 +74,17 @@ public interface CheckpointAnchor {
 	default Optional<String> latest(String chain) throws IOException {
 		List<String> notes = notes(chain);
 		return notes.isEmpty() ? Optional.empty() : Optional.of(notes.get(notes.size() - 1));
+	}
+
+	/**
+	 * Something that was kept.
+	 *
+	 * @param place where, as messages name it: a file, for example
+	 * @param note the signed note, or {@code null} if it cannot be read
+	 * @param fault why it cannot be read, or {@code null} if it can
+	 */
+	record Kept(String place, @Nullable String note, @Nullable String fault) {
+
 	}
 
 }

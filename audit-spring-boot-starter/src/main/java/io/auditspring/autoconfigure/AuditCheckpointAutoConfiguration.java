@@ -100,7 +100,8 @@ public final class AuditCheckpointAutoConfiguration {
 			return null;
 		}
 		Path memory = new CheckpointKey(properties.checkpoint()).memory();
-		return new CheckpointSigning(signer, new SignerMemory(memory), anchors.orderedStream().toList());
+		return new CheckpointSigning(signer, new SignerMemory(memory), anchors.orderedStream().toList(),
+				properties.checkpoint().ignoreUnreadableAnchors());
 	}
 
 	@Bean

@@ -34,12 +34,14 @@ import org.springframework.util.Assert;
  * @param anchorDirectory a directory that keeps each checkpoint, out of reach of those
  * who can change the database
  * @param anchorLog whether each checkpoint is written to the log
+ * @param ignoreUnreadableAnchors whether to go on signing while an anchor, or something
+ * in one, cannot be read: it may be what would show that the ledger went back
  */
 public record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nullable String origin,
 		@Nullable String keyName, @Nullable String privateKey, @Nullable Resource privateKeyLocation,
 		@DefaultValue("false") boolean generateKey, @DefaultValue List<String> trustedKeys,
 		@DefaultValue List<String> retiredKeys, @Nullable Path memory, @Nullable Path anchorDirectory,
-		@DefaultValue("false") boolean anchorLog) {
+		@DefaultValue("false") boolean anchorLog, @DefaultValue("false") boolean ignoreUnreadableAnchors) {
 
 	public CheckpointProperties {
 		Assert.isTrue(interval.toMillis() > 0,

@@ -58,9 +58,14 @@ final class DatabaseOptions {
 	private void begin(Connection connection) throws SQLException {
 		connection.setAutoCommit(false);
 		try (Statement statement = connection.createStatement()) {
-			statement.execute("set transaction isolation level repeatable read, read only");
-			// Fails if there is no such ledger.
-			statement.execute("select from %s limit 0".formatted(schema().table("audit_log")));
+			// Fails if there is no such ledger. In one round trip, as the session of
+			// whoever
+			// pauses in between may be ended.
+			statement.execute("""
+					set transaction isolation level repeatable read, read only;
+					set local idle_in_transaction_session_timeout = '5min';
+					select from %s limit 0
+					""".formatted(schema().table("audit_log")));
 		}
 	}
 

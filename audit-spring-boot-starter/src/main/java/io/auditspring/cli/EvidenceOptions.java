@@ -36,9 +36,10 @@ final class EvidenceOptions {
 	@Nullable String origin;
 
 	Evidence evidence() throws IOException {
+		TrustedKeys keys = this.publicKeys.isEmpty() ? null : keys();
 		List<CheckpointAnchor> archives = this.anchors.isEmpty() ? List.of()
-				: List.of(NoteArchive.read(this.anchors, this.origin));
-		return new Evidence(this.publicKeys.isEmpty() ? null : keys(), archives, this.origin);
+				: List.of(NoteArchive.read(this.anchors, this.origin, keys));
+		return new Evidence(keys, archives, this.origin);
 	}
 
 	private TrustedKeys keys() throws IOException {

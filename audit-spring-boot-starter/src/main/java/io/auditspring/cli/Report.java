@@ -29,7 +29,7 @@ record Report(PrintWriter out, boolean json) {
 			this.out.println(JsonMapper.shared().writeValueAsString(verification));
 		}
 		else {
-			verification.chains().forEach(this::print);
+			verification.chains().forEach((chain) -> print(chain, evidence));
 			if (evidence.keys() == null) {
 				this.out.println("Signatures of checkpoints were not checked: no --public-key was given.");
 			}
@@ -40,12 +40,23 @@ record Report(PrintWriter out, boolean json) {
 			}
 			if (evidence.anchors().isEmpty()) {
 				this.out.println("Nothing was compared with checkpoints kept elsewhere: no --anchor was given. "
-						+ "Whoever has the database could have rewritten all of it since its last checkpoint.");
+						+ "Whoever has the database could have set it back to any earlier state, and have written anew "
+						+ "what came after the checkpoints that are left, or all of it where none is.");
 			}
-			this.out.println(verification.valid() ? "VALID" : "TAMPERED");
+			this.out.println(verdict(verification.valid(), verification.tampered()));
 		}
 		this.out.flush();
-		return verification.valid() ? VALID : TAMPERED;
+		return status(verification.valid(), verification.tampered());
+	}
+
+	private static String verdict(boolean valid, boolean tampered) {
+		return valid ? "VALID" : tampered ? "TAMPERED"
+				: "NOT ALL COULD BE CHECKED: nothing speaks against the ledger, but what was kept of it elsewhere could not "
+						+ "be read as a whole.";
+	}
+
+	private static int status(boolean valid, boolean tampered) {
+		return valid ? VALID : tampered ? TAMPERED : NOT_CHECKED;
 	}
 
 	int print(SelectionVerification verification, Evidence evidence) {
@@ -62,17 +73,31 @@ record Report(PrintWriter out, boolean json) {
 			}
 			this.out.println("Each entry was checked by itself. That none was left out cannot be told from a "
 					+ "selection, only from an export of the whole chain.");
-			this.out.println(verification.valid() ? "VALID" : "TAMPERED");
+			this.out.println(verdict(verification.valid(), verification.tampered()));
 		}
 		this.out.flush();
-		return verification.valid() ? VALID : TAMPERED;
+		return status(verification.valid(), verification.tampered());
 	}
 
-	private void print(ChainVerification chain) {
+	private void print(ChainVerification chain, Evidence evidence) {
 		this.out.printf("Chain %s: %d entries from %d on, %d checkpoints compared, root %s%n", chain.chain(),
 				chain.entries(), chain.from(), chain.checkpoints(), chain.root());
+		if (evidence.keys() != null) {
+			this.out.println("  " + signed(chain));
+		}
 		chain.problems().forEach(this::print);
 		chain.counts().forEach((kind, count) -> printAll(chain, kind, count));
+	}
+
+	private static String signed(ChainVerification chain) {
+		Long size = chain.checkpointSize();
+		if (size != null) {
+			return (size < chain.size()) ? "signed up to %d of %d; nobody vouches for the other %d".formatted(size,
+					chain.size(), chain.size() - size) : "signed up to %d of %d".formatted(size, chain.size());
+		}
+		return (chain.checkpoints() == 0)
+				? "no checkpoint at all, although a key was given: nobody vouches for any of its entries"
+				: "no checkpoint that is true and signed by a given key: nobody vouches for any of its entries";
 	}
 
 	private void print(Problem problem) {

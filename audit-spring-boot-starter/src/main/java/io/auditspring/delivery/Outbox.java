@@ -70,7 +70,7 @@ public final class Outbox {
 					where chain = ?
 					and id > ?
 					order by id
-					limit %%d
+					limit %%s
 					for update skip locked
 				), fitting as materialized (
 					select chain, id, bytes, sum(bytes) over (order by id) - bytes as before

@@ -30,7 +30,7 @@ record StagedRow(long id, long transaction, UUID entry, int uncounted, @Nullable
 		if (row == null) {
 			return NONE;
 		}
-		String text = "%d:%d:%s".formatted(row.id, row.transaction, row.entry);
+		String text = "%s:%s:%s".formatted(row.id, row.transaction, row.entry);
 		return (row.database != null) ? text + ':' + URLEncoder.encode(row.database, StandardCharsets.UTF_8) : text;
 	}
 

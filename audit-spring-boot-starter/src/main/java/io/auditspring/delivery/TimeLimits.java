@@ -42,9 +42,9 @@ record TimeLimits(Duration lock, Duration statement) {
 	String begin() {
 		return """
 				set transaction isolation level read committed;
-				set local lock_timeout = %d;
-				set local statement_timeout = %d;
-				set local idle_in_transaction_session_timeout = %d;
+				set local lock_timeout = %s;
+				set local statement_timeout = %s;
+				set local idle_in_transaction_session_timeout = %s;
 				set local tcp_keepalives_idle = 10;
 				set local tcp_keepalives_interval = 5
 				""".formatted(this.lock.toMillis(), this.statement.toMillis(), FROZEN.toMillis());

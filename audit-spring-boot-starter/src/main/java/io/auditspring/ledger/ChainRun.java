@@ -33,6 +33,11 @@ final class ChainRun {
 
 	private final long from;
 
+	/** The size of the newest checkpoint. */
+	private final long newest;
+
+	private final StoredTree.@Nullable Edge edge;
+
 	private long expectedUpTo;
 
 	/**
@@ -53,7 +58,12 @@ final class ChainRun {
 		VerifiedStart start = VerifiedStart.find(source, evidence, chain, since);
 		TreeEdge tree = (start != null) ? start.tree() : new TreeEdge();
 		this.from = tree.size();
-		this.leaves = new LeafHashes(this.problems, tree, source.tree().newestCheckpoint(chain), this.checkpoints);
+		this.newest = source.tree().newestCheckpoint(chain);
+		this.edge = source.tree().edge(chain);
+		// Of no more than there is a tree of: anybody who makes checkpoints can write any
+		// number there.
+		long tiled = (this.edge != null) ? Math.min(this.newest, this.edge.size()) : this.newest;
+		this.leaves = new LeafHashes(this.problems, tree, tiled, this.edge, this.checkpoints);
 		this.check = new ChainCheck(this.problems,
 				(this.head != null) ? EntryHash.genesis(this.head.ledgerId(), chain) : null, this.leaves,
 				source.months());
@@ -62,10 +72,18 @@ final class ChainRun {
 		}
 	}
 
-	ChainVerification run() throws SQLException {
+	/**
+	 * Verifies.
+	 * @param faults what is wrong with what was kept elsewhere, of whichever chain
+	 * @return the result
+	 * @throws SQLException if the database fails
+	 */
+	ChainVerification run(List<String> faults) throws SQLException {
+		faults.forEach(this.checkpoints::addEvidence);
 		this.source.guards().forEach((what) -> this.problems.add(Problem.Kind.GUARD, null, null, what));
 		this.source.columns().check(this.problems);
 		this.checkpoints.expectAnchored(this.from);
+		this.leaves.compareEdge();
 		readEntries();
 		this.source.elsewhere()
 			.getOrDefault(this.chain, List.of())
@@ -90,7 +108,7 @@ final class ChainRun {
 				// Named by its last entry, as the number behind that may be none.
 				long last = start + SEGMENT - 1;
 				expect(start, last);
-				entries.read(this.chain, "seq between %d and %d".formatted(Math.max(start, this.from), last),
+				entries.read(this.chain, "seq between %s and %s".formatted(Math.max(start, this.from), last),
 						pipeline::accept);
 				pipeline.drain();
 				this.leaves.fillUpTo(Math.min(last + 1, end));
@@ -142,14 +160,27 @@ final class ChainRun {
 	private void checkTreeEnd() throws SQLException {
 		StoredTree tree = this.source.tree();
 		long size = this.check.size();
-		long tiled = tree.tiled(this.chain);
-		if (tiled > this.leaves.size()) {
+		long covered = (this.edge != null) ? this.edge.size() : 0;
+		long stored = Math.max(tree.tiled(this.chain), covered);
+		if (stored > this.leaves.size()) {
 			this.problems.add(Problem.Kind.TILE, size, null,
-					"there are tiles of %d entries, but the chain has %d".formatted(tiled, size));
+					"there is a tree of %d entries, but the chain has %d".formatted(stored, size));
 		}
-		long newest = tree.newestCheckpoint(this.chain);
-		if (newest > this.expectedUpTo) {
-			tree.checkpoints(this.chain, newest - 1, newest).forEach(this.checkpoints::expect);
+		if (this.newest < stored) {
+			this.problems.add(Problem.Kind.CHECKPOINT, this.newest, null,
+					"the tree is of %d entries, but the newest checkpoint of %d: a later one is missing"
+						.formatted(stored, this.newest));
+		}
+		else if (this.edge == null && this.newest > 0) {
+			this.problems.add(Problem.Kind.TILE, null, null,
+					"there are checkpoints, but no tree is stored of which they are");
+		}
+		else if (covered < this.newest) {
+			this.problems.add(Problem.Kind.TILE, null, null,
+					"the newest checkpoint is of %d entries, but the tree of %d".formatted(this.newest, covered));
+		}
+		if (this.newest > this.expectedUpTo) {
+			tree.checkpoints(this.chain, this.newest - 1, this.newest).forEach(this.checkpoints::expect);
 		}
 	}
 

@@ -40,4 +40,15 @@ public record ChainVerification(String chain, long from, long size, long entries
 		return this.problems.isEmpty();
 	}
 
+	/**
+	 * Whether something speaks against the chain, and not only against what was kept of
+	 * it elsewhere. A chain may be neither valid nor tampered with: then not all that
+	 * should have been compared could be.
+	 * @return whether there is a problem of another kind than
+	 * {@link Problem.Kind#EVIDENCE}
+	 */
+	public boolean tampered() {
+		return this.counts.keySet().stream().anyMatch((kind) -> kind != Problem.Kind.EVIDENCE);
+	}
+
 }

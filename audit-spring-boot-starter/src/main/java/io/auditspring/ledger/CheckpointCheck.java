@@ -1,7 +1,6 @@
 package io.auditspring.ledger;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -31,8 +30,10 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	/** What is still to be compared, by size. */
 	private final TreeMap<Long, List<Claim>> pending = new TreeMap<>();
 
-	/** Contradicted by the entries; no more than are listed. */
-	private final List<Contradiction> contradicted = new ArrayList<>();
+	/** Contradicted by the entries. */
+	private final Contradictions contradicted = new Contradictions();
+
+	private final Contradictions contradictedAnchored = new Contradictions();
 
 	private long from;
 
@@ -54,13 +55,23 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 * What a checkpoint says.
 	 *
 	 * @param checkpoint the checkpoint
-	 * @param anchored whether it was kept outside the database
+	 * @param place where it was kept outside the database, or {@code null} if it was not
 	 * @param leaked whether only a key that leaked signed it
 	 */
-	private record Claim(Checkpoint checkpoint, boolean anchored, boolean leaked) {
+	private record Claim(Checkpoint checkpoint, @Nullable String place, boolean leaked) {
 
-		String source() {
-			return this.anchored ? "anchored checkpoint" : "checkpoint";
+		boolean anchored() {
+			return this.place != null;
+		}
+
+		/**
+		 * Names it.
+		 * @return a noun with its size and, where it has one, its place
+		 */
+		String name() {
+			long size = this.checkpoint.size();
+			return (this.place != null) ? "anchored checkpoint of size %d (%s)".formatted(size, this.place)
+					: "checkpoint of size " + size;
 		}
 
 	}
@@ -72,6 +83,30 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 * @param root the root of the entries
 	 */
 	private record Contradiction(Claim claim, byte[] root) {
+
+	}
+
+	/**
+	 * Those of one history: all that follows a contradicted checkpoint is, too.
+	 */
+	private static final class Contradictions {
+
+		/** The size of the last one before that is true. */
+		private long agreed;
+
+		/** The first ones; no more than are listed. */
+		private final List<Contradiction> first = new ArrayList<>();
+
+		private long count;
+
+		void add(Claim claim, byte[] root, long agreed) {
+			if (this.count++ == 0) {
+				this.agreed = agreed;
+			}
+			if (this.first.size() < Problems.MAX_PER_KIND) {
+				this.first.add(new Contradiction(claim, root));
+			}
+		}
 
 	}
 
@@ -87,24 +122,30 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	void expectAnchored(long from) {
 		this.from = from;
 		for (CheckpointAnchor anchor : this.evidence.anchors()) {
-			notes(anchor).forEach(this::expectAnchored);
+			try {
+				anchor.kept(this.problems.chain()).forEachRemaining(this::expectAnchored);
+			}
+			catch (IOException | RuntimeException ex) {
+				// Others may speak all the same.
+				addEvidence("the anchor %s cannot be read: %s".formatted(anchor, ex));
+			}
 		}
 	}
 
-	private List<String> notes(CheckpointAnchor anchor) {
-		try {
-			return anchor.notes(this.problems.chain());
+	private void expectAnchored(CheckpointAnchor.Kept kept) {
+		if (kept.note() == null) {
+			addEvidence("the %s cannot be read: %s".formatted(kept.place(), kept.fault()));
+			return;
 		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("An anchor of checkpoints cannot be read", ex);
-		}
-	}
-
-	private void expectAnchored(String note) {
-		Claim claim = open(note, null, true);
+		Claim claim = open(kept.note(), null, kept.place());
 		if (claim != null && claim.checkpoint().size() > this.from) {
 			add(claim);
 		}
+	}
+
+	/** Says nothing against the entries. */
+	void addEvidence(String what) {
+		this.problems.add(Problem.Kind.EVIDENCE, null, null, what);
 	}
 
 	/**
@@ -112,7 +153,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 * @param row its row
 	 */
 	void expect(StoredTree.Row row) {
-		Claim claim = open(row.note(), row.size(), false);
+		Claim claim = open(row.note(), row.size(), null);
 		if (claim == null) {
 			return;
 		}
@@ -132,7 +173,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 * @param note the signed note
 	 */
 	void expect(String note) {
-		Claim claim = open(note, null, false);
+		Claim claim = open(note, null, null);
 		if (claim != null) {
 			add(claim);
 		}
@@ -161,30 +202,47 @@ final class CheckpointCheck implements LeafHashes.Growth {
 
 	/**
 	 * Reads a note, which must be of this chain and signed by somebody trusted.
+	 * @param place where it was kept, or {@code null} if that is the database
 	 */
-	private @Nullable Claim open(String note, @Nullable Long size, boolean anchored) {
+	private @Nullable Claim open(String note, @Nullable Long size, @Nullable String place) {
 		try {
 			Checkpoint checkpoint = Checkpoint.parse(note);
 			if (this.evidence.isOf(checkpoint.origin(), this.problems.chain())) {
-				return verified(checkpoint, size, anchored);
+				return verified(checkpoint, size, place);
 			}
-			addInvalid(Problem.Kind.CHECKPOINT, size, "is of '%s'".formatted(checkpoint.origin()), note);
+			addInvalid(size, "is of '%s'".formatted(checkpoint.origin()), note, place);
 		}
 		catch (InvalidCheckpointException ex) {
-			addInvalid(Problem.Kind.CHECKPOINT, size, "cannot be read: " + ex.getMessage(), note);
+			addInvalid(size, "cannot be read: " + ex.getMessage(), note, place);
 		}
 		return null;
 	}
 
-	private @Nullable Claim verified(Checkpoint checkpoint, @Nullable Long size, boolean anchored) {
+	private void addInvalid(@Nullable Long size, String what, String note, @Nullable String place) {
+		if (place != null) {
+			addEvidence("the checkpoint in the %s %s".formatted(place, what));
+		}
+		else {
+			addInvalid(Problem.Kind.CHECKPOINT, size, what, note);
+		}
+	}
+
+	private @Nullable Claim verified(Checkpoint checkpoint, @Nullable Long size, @Nullable String place) {
 		TrustedKeys keys = this.evidence.keys();
-		if (keys == null || signature(checkpoint, keys) == null) {
-			return new Claim(checkpoint, anchored, false);
+		String fault = (keys != null) ? signature(checkpoint, keys) : null;
+		if (keys == null || fault == null) {
+			return new Claim(checkpoint, place, false);
 		}
 		if (signature(checkpoint, keys.ofRetired()) == null) {
-			return new Claim(checkpoint, anchored, true);
+			return new Claim(checkpoint, place, true);
 		}
-		addUnsigned(checkpoint, size);
+		if (place != null && checkpoint.names(keys.withRetired())) {
+			// Nobody who has the key wrote this.
+			addEvidence("the checkpoint in the %s was damaged: %s".formatted(place, fault));
+		}
+		else {
+			addUnsigned(checkpoint, size, place);
+		}
 		return null;
 	}
 
@@ -199,9 +257,11 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		}
 	}
 
-	private void addUnsigned(Checkpoint checkpoint, @Nullable Long size) {
+	private void addUnsigned(Checkpoint checkpoint, @Nullable Long size, @Nullable String place) {
 		String fault = signature(checkpoint, Objects.requireNonNull(this.evidence.keys()));
-		addInvalid(Problem.Kind.SIGNATURE, size, "is not signed by a trusted key: " + fault, checkpoint.note());
+		addInvalid(Problem.Kind.SIGNATURE, size,
+				((place != null) ? "in the " + place + " " : "") + "is not signed by a trusted key: " + fault,
+				checkpoint.note());
 	}
 
 	private void addInvalid(Problem.Kind kind, @Nullable Long size, String what, String note) {
@@ -230,11 +290,11 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		else if (isTrue) {
 			accept(claim);
 		}
-		else if (this.contradicted.size() < Problems.MAX_PER_KIND) {
-			this.contradicted.add(new Contradiction(claim, root));
+		else if (claim.anchored()) {
+			this.contradictedAnchored.add(claim, root, size(this.lastTrueAnchored));
 		}
 		else {
-			addWrongRoot(claim, root);
+			this.contradicted.add(claim, root, size(this.lastTrue));
 		}
 	}
 
@@ -252,7 +312,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 
 	private void doubt(Claim claim, boolean isTrue) {
 		if (!isTrue) {
-			addUnsigned(claim.checkpoint(), claim.checkpoint().size());
+			addUnsigned(claim);
 		}
 		else if (claim.checkpoint().size() > covered() && this.doubtful.size() < Problems.MAX_PER_KIND) {
 			this.doubtful.add(claim);
@@ -267,46 +327,61 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 * @param size how many entries the chain has
 	 */
 	void finish(long size) {
-		for (Contradiction contradiction : this.contradicted) {
-			Checkpoint claimed = contradiction.claim().checkpoint();
-			Checkpoint other = contradiction.claim().anchored() ? this.lastTrue : this.lastTrueAnchored;
-			if (other != null && other.size() >= claimed.size()) {
-				this.problems.add(Problem.Kind.SPLIT_VIEW, null, null,
-						"two checkpoints contradict each other: one of size %d, one of size %d"
-							.formatted(claimed.size(), other.size()),
-						claimed.note(), other.note());
-			}
-			else {
-				addWrongRoot(contradiction.claim(), contradiction.root());
-			}
-		}
+		addContradicted(this.contradicted, this.lastTrueAnchored);
+		addContradicted(this.contradictedAnchored, this.lastTrue);
 		this.pending.values().forEach((claims) -> claims.forEach((claim) -> addNotReached(claim, size)));
-		this.doubtful.forEach((claim) -> addUnsigned(claim.checkpoint(), claim.checkpoint().size()));
+		this.doubtful.forEach(this::addUnsigned);
 		for (; this.furtherDoubtful > 0; this.furtherDoubtful--) {
-			addUnsigned(this.doubtful.get(0).checkpoint(), null);
+			addUnsigned(this.doubtful.get(0));
+		}
+	}
+
+	/** One problem where there are two histories, however many checkpoints show it. */
+	private void addContradicted(Contradictions contradictions, @Nullable Checkpoint other) {
+		if (contradictions.count == 0) {
+			return;
+		}
+		Claim first = contradictions.first.get(0).claim();
+		Checkpoint claimed = first.checkpoint();
+		if (other != null && other.size() >= claimed.size()) {
+			this.problems.add(Problem.Kind.SPLIT_VIEW, contradictions.agreed, null,
+					("there are two histories, both signed, which part at entry %d or later, but before entry %d: the %s, "
+							+ "and %d more, contradict a checkpoint of size %d")
+						.formatted(contradictions.agreed, claimed.size(), first.name(), contradictions.count - 1,
+								other.size()),
+					claimed.note(), other.note());
+			return;
+		}
+		contradictions.first.forEach((each) -> addWrongRoot(each.claim(), each.root()));
+		for (long further = contradictions.first.size(); further < contradictions.count; further++) {
+			addWrongRoot(first, contradictions.first.get(0).root());
 		}
 	}
 
 	private void addWrongRoot(Claim claim, byte[] root) {
-		this.problems.add(Problem.Kind.ROOT, null, null, "the %s of size %d has another root than the entries"
-			.formatted(claim.source(), claim.checkpoint().size()), claim.checkpoint().note(), HEX.formatHex(root));
+		this.problems.add(Problem.Kind.ROOT, null, null,
+				"the %s has another root than the entries".formatted(claim.name()), claim.checkpoint().note(),
+				HEX.formatHex(root));
+	}
+
+	private void addUnsigned(Claim claim) {
+		addUnsigned(claim.checkpoint(), claim.checkpoint().size(), claim.place());
 	}
 
 	private void addNotReached(Claim claim, long size) {
 		long claimed = claim.checkpoint().size();
 		if (claim.leaked()) {
-			addUnsigned(claim.checkpoint(), claimed);
+			addUnsigned(claim);
 		}
 		else if (claimed > size) {
 			this.problems.add(Problem.Kind.CUT, size, null,
-					"the %s says that there were %d entries, but the chain has %d".formatted(claim.source(), claimed,
+					"the %s says that there were %d entries, but the chain has %d".formatted(claim.name(), claimed,
 							size),
 					claim.checkpoint().note(), String.valueOf(size));
 		}
 		else {
 			this.problems.add(Problem.Kind.CHECKPOINT, null, null,
-					"the %s of size %d cannot be compared: the hashes of earlier entries are in no tile"
-						.formatted(claim.source(), claimed),
+					"the %s cannot be compared: the hashes of earlier entries are in no tile".formatted(claim.name()),
 					claim.checkpoint().note(), null);
 		}
 	}

@@ -38,6 +38,8 @@ final class CheckpointStep {
 
 	private static final Logger logger = LoggerFactory.getLogger(CheckpointStep.class);
 
+	private static final int MOST_TOLD = 5;
+
 	private final String head;
 
 	private final NewEntries entries;
@@ -134,6 +136,9 @@ final class CheckpointStep {
 		for (Declaration.Retirement retirement : retirements) {
 			checkRetired(connection, chain, edge, retirement, signed);
 		}
+		if (!retirements.isEmpty()) {
+			this.entries.checkRetirements(connection, chain, signed, end);
+		}
 	}
 
 	/** Whoever drops a month must not get a signature that covers what they say of it. */
@@ -179,28 +184,36 @@ final class CheckpointStep {
 		if (last != null) {
 			checkNotShorter(chain, last, last, size, "audit_checkpoint");
 		}
-		Optional<Checkpoint> signed = this.signing.memory().last(Checkpoint.origin(this.origin, chain));
+		String log = Checkpoint.origin(this.origin, chain);
+		Optional<Checkpoint> signed = this.signing.memory().last(log, this.keys);
 		if (signed.isPresent()) {
 			check(connection, chain, edge, signed.get(), last, "the signer's memory");
 		}
+		List<String> unreadable = new ArrayList<>();
 		for (CheckpointAnchor anchor : this.signing.anchors()) {
-			Optional<Checkpoint> anchored = anchored(anchor, chain);
-			if (anchored.isPresent()) {
-				check(connection, chain, edge, anchored.get(), last, "the anchor " + anchor);
+			Checkpoint anchored = new AnchorReader(this.keys, log).newest(anchor, chain, unreadable::add);
+			if (anchored != null) {
+				check(connection, chain, edge, anchored, last, "the anchor " + anchor);
 			}
 		}
+		checkReadable(chain, unreadable);
 	}
 
-	private Optional<Checkpoint> anchored(CheckpointAnchor anchor, String chain) {
-		try {
-			return anchor.latest(chain).map((note) -> Checkpoint.open(note, this.keys));
+	/**
+	 * After all that can be compared was: what is unreadable may be what would show that
+	 * the ledger went back.
+	 */
+	private void checkReadable(String chain, List<String> unreadable) throws IOException {
+		if (unreadable.isEmpty()) {
+			return;
 		}
-		catch (IOException | RuntimeException ex) {
-			// Whoever can break an anchor must not be able to stop checkpoints.
-			logger.error("The anchor {} gives no valid checkpoint of chain '{}', so it cannot be compared with it",
-					anchor, chain, ex);
-			return Optional.empty();
+		String what = "Chain '%s' cannot be compared with all that was kept of it elsewhere: %s".formatted(chain,
+				String.join("; ", unreadable.subList(0, Math.min(unreadable.size(), MOST_TOLD))));
+		if (!this.signing.ignoresUnreadable()) {
+			throw new IOException(what + ". Nothing is signed until it is put right, or somebody who has verified the "
+					+ "ledger sets audit.checkpoint.ignore-unreadable-anchors=true");
 		}
+		logger.warn("{}. It is signed all the same, as audit.checkpoint.ignore-unreadable-anchors says", what);
 	}
 
 	private void check(Connection connection, String chain, TreeEdge edge, Checkpoint known, @Nullable Checkpoint last,

@@ -2,7 +2,6 @@ package io.auditspring.ledger;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Optional;
@@ -212,15 +211,8 @@ public final class Checkpoints {
 	}
 
 	private <T> T read(OwnTransaction.Work<T, RuntimeException> work) {
-		try (Connection connection = this.dataSource.getConnection()) {
-			try {
-				return work.run(connection);
-			}
-			finally {
-				if (!connection.getAutoCommit()) {
-					connection.rollback();
-				}
-			}
+		try {
+			return OwnTransaction.look(this.dataSource, work);
 		}
 		catch (SQLException ex) {
 			throw new DataAccessResourceFailureException("The audit ledger's checkpoints cannot be read", ex);
@@ -235,7 +227,7 @@ public final class Checkpoints {
 			throw new DataAccessResourceFailureException("The audit ledger's checkpoint cannot be written", ex);
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("What was signed last cannot be read or kept", ex);
+			throw new UncheckedIOException("What was signed last cannot be read or kept: " + ex.getMessage(), ex);
 		}
 	}
 

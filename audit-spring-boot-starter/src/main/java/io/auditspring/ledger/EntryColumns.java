@@ -18,17 +18,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryColumns {
 
-	/** In the order in which {@link StoredEntry} reads them. */
+	/**
+	 * In the order in which {@link StoredEntry} reads them. Types by their names in the
+	 * catalogue: how types are printed is a matter of settings.
+	 */
 	private static final Map<String, String> TYPES = types("""
-			seq bigint, id uuid, recorded_at timestamptz, prev_hash bytea, hash bytea,
+			seq int8, id uuid, recorded_at timestamptz, prev_hash bytea, hash bytea,
 			chain text, occurred_at timestamptz, service text, tenant text, operation_id uuid, action text,
 			category text, severity text, outcome text, actor_type text, target_type text, target_id text,
-			revision bigint, duration_micros bigint, trace_id text,
+			revision int8, duration_micros int8, trace_id text,
 			actor_id text, actor_name text, impersonator_id text, ip_address inet, user_agent text, session_id text,
 			device_fingerprint text, geolocation jsonb,
 			target_name text, message text, justification text, error text, before_state jsonb, after_state jsonb,
 			changes jsonb, metadata jsonb, related jsonb,
-			hash_version smallint, salt bytea, actor_digest bytea, data_digest bytea
+			hash_version int2, salt bytea, actor_digest bytea, data_digest bytea
 			""");
 
 	private final Map<String, String> found;
@@ -39,15 +42,17 @@ final class EntryColumns {
 
 	static EntryColumns of(Connection connection, Schema schema) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement("""
-				select attname, pg_catalog.format_type(atttypid, null)
+				select attname, case nspname when 'pg_catalog' then typname else concat(nspname, '.', typname) end
 				from pg_catalog.pg_attribute
+				join pg_catalog.pg_type on pg_type.oid = atttypid
+				join pg_catalog.pg_namespace on pg_namespace.oid = typnamespace
 				where attrelid = ?::regclass and (attnum > 0 or attname = 'tableoid') and not attisdropped
 				""")) {
 			statement.setString(1, schema.table("audit_log"));
 			Map<String, String> found = new HashMap<>();
 			try (ResultSet rows = statement.executeQuery()) {
 				while (rows.next()) {
-					found.put(rows.getString(1), rows.getString(2).replace("timestamp with time zone", "timestamptz"));
+					found.put(rows.getString(1), rows.getString(2));
 				}
 			}
 			return new EntryColumns(found);
@@ -72,7 +77,7 @@ final class EntryColumns {
 		}
 		if (actual != null && type.equals("jsonb")) {
 			// As a jsonb value is sent: its version, then its text.
-			return "'\\x01'::bytea || convert_to(%s::text, 'UTF8')".formatted(name);
+			return "decode('01', 'hex') || convert_to(%s::text, 'UTF8')".formatted(name);
 		}
 		return (actual != null && type.equals("text")) ? name + "::text" : "null::" + type;
 	}

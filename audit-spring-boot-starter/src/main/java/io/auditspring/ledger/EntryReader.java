@@ -81,7 +81,7 @@ final class EntryReader {
 	 * @throws SQLException if they cannot be read
 	 */
 	void readRetirements(String chain, long end, Consumer<CopyRow> sink) throws SQLException {
-		copy(this.select.formatted("action = '%s' and chain = '%s' and seq >= 0 and seq < %d"
+		copy(this.select.formatted("action = '%s' and chain = '%s' and seq >= 0 and seq < %s"
 			.formatted(Declaration.RETIREMENT, this.connection.escapeLiteral(chain), end)), sink);
 	}
 

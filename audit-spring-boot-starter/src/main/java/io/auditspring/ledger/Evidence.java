@@ -1,10 +1,10 @@
 package io.auditspring.ledger;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
@@ -31,18 +31,18 @@ public record Evidence(@Nullable TrustedKeys keys, List<CheckpointAnchor> anchor
 	 * The chains that anchors know besides those of the database: of one that is gone
 	 * altogether nothing else may be left.
 	 * @param known the chains of the database
+	 * @param faults takes what is wrong with anchors that cannot be read
 	 * @return the others
-	 * @throws UncheckedIOException if an anchor cannot be read
 	 */
-	Set<String> chainsBeside(Set<String> known) {
+	Set<String> chainsBeside(Set<String> known, Consumer<String> faults) {
 		Set<String> others = new TreeSet<>();
-		try {
-			for (CheckpointAnchor anchor : this.anchors) {
+		for (CheckpointAnchor anchor : this.anchors) {
+			try {
 				others.addAll(anchor.chains());
 			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("An anchor of checkpoints cannot be read", ex);
+			catch (IOException | RuntimeException ex) {
+				faults.accept("the anchor %s does not tell of which chains it has something: %s".formatted(anchor, ex));
+			}
 		}
 		// Where the origin is unknown, only the end of a name with slashes may be told.
 		others

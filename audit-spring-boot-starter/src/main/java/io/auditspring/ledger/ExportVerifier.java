@@ -135,7 +135,7 @@ public final class ExportVerifier {
 		Problems problems = new Problems(name);
 		CheckpointCheck checkpoints = new CheckpointCheck(problems, this.evidence);
 		checkpoints.expectAnchored(0);
-		LeafHashes leaves = new LeafHashes(problems, new TreeEdge(), 0, checkpoints);
+		LeafHashes leaves = new LeafHashes(problems, new TreeEdge(), 0, null, checkpoints);
 		ChainCheck check = new ChainCheck(problems, EntryHash.genesis(head.ledgerId(), name), leaves, Months.NONE);
 		ExportedChain chain = new ExportedChain(problems, checkpoints, leaves, check, head);
 		this.chains.put(name, chain);

@@ -31,9 +31,12 @@ final class Guards {
 					('partition', 'audit_log_append_only', 62, 'audit_refuse_change'),
 					('partition', 'audit_log_only_redacted', 19, 'audit_check_redaction'),
 					('audit_chain', 'audit_chain_begins_once', 7, 'audit_refuse_second_beginning'),
-					('audit_chain', 'audit_chain_is_named', 7, 'audit_check_new_chain'),
 					('audit_checkpoint', 'audit_checkpoint_append_only', 58, 'audit_refuse_change'),
 					('audit_tile', 'audit_tile_append_only', 58, 'audit_refuse_change')
+				-- A ledger that was not migrated since then is not accused.
+				union all
+				select 'audit_chain', 'audit_chain_is_named', 7, 'audit_check_new_chain'
+				where to_regprocedure(?) is not null
 			), guard as (
 				select relation.oid, relation.relname, tgname, exists (
 					select
@@ -110,6 +113,7 @@ final class Guards {
 					"audit_tree", "audit_log" }) {
 				statement.setString(parameter++, schema.table(table));
 			}
+			statement.setString(parameter++, schema.table("audit_check_new_chain()"));
 			statement.setString(parameter, '"' + schema.name() + '"');
 			List<String> findings = new ArrayList<>();
 			try (ResultSet rows = statement.executeQuery()) {

@@ -38,10 +38,16 @@ final class LeafHashes {
 	/** Up to where full tiles must be there. */
 	private final long tiled;
 
+	/** The edge that is stored, or {@code null} if there is none to compare. */
+	private final StoredTree.@Nullable Edge edge;
+
 	private boolean known = true;
 
-	LeafHashes(Problems problems, TreeEdge tree, long tiled, Growth growth) {
+	private boolean tilesDiffer;
+
+	LeafHashes(Problems problems, TreeEdge tree, long tiled, StoredTree.@Nullable Edge edge, Growth growth) {
 		this.tiled = tiled;
+		this.edge = edge;
 		this.tree = tree;
 		this.problems = problems;
 		this.growth = growth;
@@ -92,6 +98,31 @@ final class LeafHashes {
 	private void add(byte[] hash) {
 		this.tree.append(hash, this::complete);
 		this.growth.reached(this.tree.size(), this::computeRoot);
+		compareEdge();
+	}
+
+	/** To be called once where no entry comes first. */
+	void compareEdge() {
+		StoredTree.Edge stored = this.edge;
+		if (stored == null || stored.size() != this.tree.size()) {
+			return;
+		}
+		List<byte[]> levels = this.tree.levels();
+		for (int level = 0; level < Math.max(levels.size(), stored.levels().length); level++) {
+			byte[] computed = (level < levels.size()) ? levels.get(level) : new byte[0];
+			byte[] found = (level < stored.levels().length) ? stored.levels()[level] : new byte[0];
+			int difference = Arrays.mismatch(computed, found);
+			// Above the leaves it may be but what a tile below was found to be.
+			if (difference >= 0 && !(level > 0 && this.tilesDiffer)) {
+				int index = difference / EntryHash.LENGTH;
+				this.problems.add(Problem.Kind.TILE,
+						(level == 0) ? (Long) (this.tree.size() / TILE * TILE + index) : null, null,
+						"the edge of the tree at level %d differs from the entries at its hash %d".formatted(level,
+								index),
+						hex(computed, index), hex(found, index));
+				return;
+			}
+		}
 	}
 
 	private void complete(TreeTile tile) {
@@ -124,12 +155,14 @@ final class LeafHashes {
 		Long first = (place.level() == 0) ? (Long) (place.index() * TILE) : null;
 		if (found == null || found.length < computed.hashes().length) {
 			if (end(place) <= this.tiled) {
+				this.tilesDiffer = true;
 				this.problems.add(Problem.Kind.TILE, first, null, name + " is missing");
 			}
 			return;
 		}
 		int difference = Arrays.mismatch(computed.hashes(), found);
 		if (difference >= 0) {
+			this.tilesDiffer = true;
 			int index = difference / EntryHash.LENGTH;
 			this.problems.add(Problem.Kind.TILE, (first != null) ? (Long) (first + index) : null, null,
 					name + " differs from the entries at its hash " + index, hex(computed.hashes(), index),

@@ -1,9 +1,11 @@
 package io.auditspring.ledger;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,6 +22,9 @@ public final class LedgerCheck {
 	private final LedgerSource source;
 
 	private final Evidence evidence;
+
+	/** What is wrong with anchors that do not tell their chains; told for each chain. */
+	private final List<String> faults = new ArrayList<>();
 
 	private LedgerCheck(LedgerSource source, Evidence evidence) {
 		this.source = source;
@@ -38,11 +43,8 @@ public final class LedgerCheck {
 	 */
 	public static LedgerCheck begin(Connection connection, Schema schema, Evidence evidence,
 			VerificationProgress progress) throws SQLException {
+		KnownSettings.begin(connection, "isolation level repeatable read, read only");
 		try (Statement statement = connection.createStatement()) {
-			statement.execute("set transaction isolation level repeatable read, read only");
-			// Nobody's own functions and operators, wherever the user's default path
-			// leads.
-			statement.execute("set local search_path = pg_catalog, pg_temp");
 			// The index has the order already; sorting all entries would fill the disk.
 			statement.execute("set local enable_sort = off");
 		}
@@ -57,13 +59,21 @@ public final class LedgerCheck {
 	 * The names of all chains.
 	 * @return the names, sorted
 	 * @throws SQLException if the ledger cannot be read
-	 * @throws UncheckedIOException if an anchor cannot be read
+	 * @throws UncheckedIOException if there are none, and not all anchors can tell
+	 * whether there were any
 	 */
 	public List<String> chains() throws SQLException {
 		// Also those of which nothing is left but checkpoints, here or elsewhere.
 		Set<String> chains = new TreeSet<>(this.source.tables().chains());
 		chains.addAll(this.source.tree().chains());
-		chains.addAll(this.evidence.chainsBeside(chains));
+		this.faults.clear();
+		chains.addAll(this.evidence.chainsBeside(chains, this.faults::add));
+		if (chains.isEmpty() && !this.faults.isEmpty()) {
+			String fault = this.faults.get(0);
+			throw new UncheckedIOException(
+					"There are no entries, and whether there should be some is unknown: " + fault,
+					new IOException(fault));
+		}
 		return List.copyOf(chains);
 	}
 
@@ -74,7 +84,7 @@ public final class LedgerCheck {
 	 * @throws SQLException if the ledger cannot be read
 	 */
 	public ChainVerification verify(String chain) throws SQLException {
-		return new ChainRun(chain, this.source, this.evidence, 0).run();
+		return new ChainRun(chain, this.source, this.evidence, 0).run(this.faults);
 	}
 
 	/**
@@ -88,7 +98,7 @@ public final class LedgerCheck {
 	 */
 	public ChainVerification verifySince(String chain, long size) throws SQLException {
 		long since = (size == NEWEST) ? this.source.tree().newestCheckpoint(chain) : size;
-		return new ChainRun(chain, this.source, this.evidence, since).run();
+		return new ChainRun(chain, this.source, this.evidence, since).run(this.faults);
 	}
 
 }

@@ -3,7 +3,6 @@ package io.auditspring.ledger;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.HexFormat;
@@ -32,6 +31,7 @@ public final class LedgerExport {
 	 * @throws SQLException if the database fails
 	 */
 	public LedgerExport(Connection connection, Schema schema) throws SQLException {
+		KnownSettings.apply(connection);
 		Ledger ledger = Ledger.of(connection, schema);
 		this.source = new Source() {
 
@@ -54,18 +54,7 @@ public final class LedgerExport {
 
 			@Override
 			public <T extends @Nullable Object> T read(Reading<T> reading) throws SQLException {
-				try (Connection connection = dataSource.getConnection()) {
-					boolean autoCommit = connection.getAutoCommit();
-					connection.setAutoCommit(false);
-					try (Statement statement = connection.createStatement()) {
-						statement.execute("set transaction isolation level repeatable read, read only");
-						return reading.read(Ledger.of(connection, schema));
-					}
-					finally {
-						connection.rollback();
-						connection.setAutoCommit(autoCommit);
-					}
-				}
+				return OwnTransaction.look(dataSource, (connection) -> reading.read(Ledger.of(connection, schema)));
 			}
 
 		};
@@ -193,7 +182,7 @@ public final class LedgerExport {
 		long next = Math.min(first + PAGE, end);
 		List<StoredEntry> entries = new ArrayList<>(PAGE);
 		ledger.entries()
-			.read(chain, "seq >= %d and seq < %d".formatted(first, next),
+			.read(chain, "seq >= %s and seq < %s".formatted(first, next),
 					(row) -> entries.add(StoredEntry.read(StoredEntry.Place.read(row), row)));
 		List<String> erased = entries.stream()
 			.filter((entry) -> entry.actorDigest() != null || entry.dataDigest() != null)

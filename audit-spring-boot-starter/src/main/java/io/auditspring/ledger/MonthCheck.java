@@ -64,7 +64,7 @@ final class MonthCheck {
 				.number("firstSeq", this.first.seq())
 				.text("lastHash", hex.formatHex(this.last.hash()))
 				.number("lastSeq", this.last.seq())
-				.text("partition", "audit_log_%04d_%02d".formatted(month.getYear(), month.getMonthValue()))
+				.text("partition", "audit_log_" + month.toString().replace('-', '_'))
 				.text("root", root)
 				.text(Declaration.SIGNATURE, signature)
 				.toString();
@@ -153,11 +153,11 @@ final class MonthCheck {
 	private byte @Nullable [] after(Retirement retirement) throws SQLException {
 		String hash = text("""
 				select case
-					when seq = %d then encode(prev_hash, 'hex')
+					when seq = %s then encode(prev_hash, 'hex')
 					else ''
 				end
 				from %%s
-				where chain = ? and seq > %d
+				where chain = ? and seq > %s
 				order by seq
 				limit 1
 				""".formatted(retirement.last().seq() + 1, retirement.last().seq()), "audit_log", retirement.chain());

@@ -37,17 +37,39 @@ final class NewEntries {
 	 */
 	byte[] read(Connection connection, String chain, long from, long to, byte[] previousHash, Consumer<byte[]> hashes,
 			Consumer<Declaration.Retirement> retirements) throws SQLException {
-		Check check = new Check(chain, from, previousHash);
-		EntryReader reader = new EntryReader(connection, this.schema, EntryColumns.of(connection, this.schema));
-		reader.read(chain, "seq >= %d and seq < %d".formatted(from, to), (row) -> {
+		EntryColumns columns = EntryColumns.of(connection, this.schema);
+		EntryReader reader = new EntryReader(connection, this.schema, columns);
+		StoredEntry.Place before = (from > 0) ? reader.place(chain, from - 1) : null;
+		Check check = new Check(chain, from, previousHash, (before != null) ? before.recordedAt() : null,
+				Months.of(connection, this.schema));
+		NewDeclarations declarations = new NewDeclarations(connection, this.schema, chain);
+		reader.read(chain, "seq >= %s and seq < %s".formatted(from, to), (row) -> {
 			CheckedEntry entry = CheckedEntry.of(row);
 			hashes.accept(check.next(entry));
+			declarations.accept(entry);
 			if (entry.declaration() instanceof Declaration.Retirement retirement && retirement.chain().equals(chain)) {
 				retirements.accept(retirement);
 			}
 		});
 		check.endsBefore(to);
+		declarations.check(new LedgerTables(connection, this.schema, columns), from);
 		return check.previousHash;
+	}
+
+	/**
+	 * Checks what entries say of retired ones, by what was said before.
+	 * @param connection with an open transaction
+	 * @param chain the chain's name
+	 * @param from the first one's position
+	 * @param to one more than the last one's position
+	 * @throws SQLException if the database fails
+	 * @throws CheckpointRefusedException if they contradict it
+	 */
+	void checkRetirements(Connection connection, String chain, long from, long to) throws SQLException {
+		EntryColumns columns = EntryColumns.of(connection, this.schema);
+		new NewDeclarations(connection, this.schema, chain).checkRetirements(
+				new EntryReader(connection, this.schema, columns), new LedgerTables(connection, this.schema, columns),
+				from, to);
 	}
 
 	private static final class Check {
@@ -60,19 +82,23 @@ final class NewEntries {
 
 		private @Nullable Instant previousTime;
 
-		private Check(String chain, long from, byte[] previousHash) {
+		private final Months months;
+
+		private Check(String chain, long from, byte[] previousHash, @Nullable Instant previousTime, Months months) {
 			this.chain = chain;
 			this.seq = from;
 			this.previousHash = previousHash;
+			this.previousTime = previousTime;
+			this.months = months;
 		}
 
 		byte[] next(CheckedEntry entry) {
 			StoredEntry.Place place = entry.place();
 			check(place.seq() != null && place.seq() == this.seq, "it is missing, or there is more than one before it");
 			entry.findings().forEach((finding) -> check(false, finding.what()));
-			check(!(entry.declaration() instanceof Declaration.Unclear unclear
-					&& Declaration.RETIREMENT.equals(unclear.action())),
-					"it cannot be understood what it says is retired");
+			check(!(entry.declaration() instanceof Declaration.Unclear),
+					"it cannot be understood what it says is redacted or retired");
+			this.months.check(place, (what) -> check(false, what));
 			check(Arrays.equals(place.prevHash(), this.previousHash), "it does not follow the entry before it");
 			Instant time = place.recordedAt();
 			check(time != null && (this.previousTime == null || !time.isBefore(this.previousTime)),

@@ -2,7 +2,6 @@ package io.auditspring.ledger;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 import javax.sql.DataSource;
 
@@ -19,23 +18,52 @@ final class OwnTransaction {
 
 	static <T extends @Nullable Object, E extends Exception> T run(DataSource dataSource, Work<T, E> work)
 			throws SQLException, E {
+		return run(dataSource, "isolation level read committed, read write", (connection) -> {
+			T result = work.run(connection);
+			connection.commit();
+			return result;
+		});
+	}
+
+	/**
+	 * Looks at one state of the database, in a transaction that changes nothing.
+	 */
+	static <T extends @Nullable Object, E extends Exception> T look(DataSource dataSource, Work<T, E> work)
+			throws SQLException, E {
+		return run(dataSource, "isolation level repeatable read, read only", (connection) -> {
+			T result = work.run(connection);
+			connection.rollback();
+			return result;
+		});
+	}
+
+	private static <T extends @Nullable Object, E extends Exception> T run(DataSource dataSource, String mode,
+			Work<T, E> work) throws SQLException, E {
 		try (Connection connection = dataSource.getConnection()) {
 			boolean autoCommit = connection.getAutoCommit();
 			connection.setAutoCommit(false);
-			try (Statement statement = connection.createStatement()) {
-				// Whatever the pool's default is.
-				statement.execute("set transaction isolation level read committed, read write");
-				T result = work.run(connection);
-				connection.commit();
-				return result;
+			T result;
+			try {
+				KnownSettings.begin(connection, mode);
+				result = work.run(connection);
 			}
 			catch (Throwable ex) {
-				connection.rollback();
+				end(connection, autoCommit, ex);
 				throw ex;
 			}
-			finally {
-				connection.setAutoCommit(autoCommit);
-			}
+			connection.setAutoCommit(autoCommit);
+			return result;
+		}
+	}
+
+	/** A connection that broke says so again: why it broke is what matters. */
+	private static void end(Connection connection, boolean autoCommit, Throwable cause) {
+		try {
+			connection.rollback();
+			connection.setAutoCommit(autoCommit);
+		}
+		catch (SQLException ex) {
+			cause.addSuppressed(ex);
 		}
 	}
 

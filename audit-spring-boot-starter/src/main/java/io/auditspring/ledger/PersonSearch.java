@@ -38,7 +38,7 @@ final class PersonSearch {
 				and (recorded_at, chain, seq) > (?, ?, ?)
 				and recorded_at <= ?
 				order by recorded_at, chain, seq
-				limit %d
+				limit %s
 				""".formatted(LedgerRow.COLUMNS, schema.table("audit_log"), Redaction.BATCH);
 		this.staged = """
 				select count(*)

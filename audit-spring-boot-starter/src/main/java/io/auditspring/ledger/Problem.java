@@ -90,7 +90,13 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		CUT,
 
 		/** Two signed checkpoints contradict each other. */
-		SPLIT_VIEW
+		SPLIT_VIEW,
+
+		/**
+		 * Something that was kept elsewhere cannot be read or was damaged. It says
+		 * nothing against the ledger, and does not speak for it any more.
+		 */
+		EVIDENCE
 
 	}
 

@@ -83,33 +83,35 @@ public final class SelectionExport {
 	}
 
 	private Page read(List<EntryKey> keys, Map<String, Optional<Checkpoint>> checkpoints) {
-		try (Connection connection = this.dataSource.getConnection()) {
-			EntryReader reader = new EntryReader(connection, this.schema, EntryColumns.of(connection, this.schema));
-			List<StoredEntry> entries = reader.entries(keys);
-			List<String> lines = new ArrayList<>();
-			for (String chain : entries.stream().map(SelectionExport::chain).distinct().toList()) {
-				if (!checkpoints.containsKey(chain)) {
-					Optional<Checkpoint> newest = newest(connection, chain);
-					newest.ifPresent((checkpoint) -> lines.add(checkpoint(chain, checkpoint)));
-					checkpoints.put(chain, newest);
-				}
-			}
-			Map<StoredEntry, InclusionProof> proofs = proofs(connection, entries, checkpoints);
-			for (StoredEntry entry : entries) {
-				lines.add(ExportLine.write(entry));
-				InclusionProof proof = proofs.get(entry);
-				if (proof != null) {
-					lines.add(path(entry, proof));
-				}
-			}
-			if (!connection.getAutoCommit()) {
-				connection.rollback();
-			}
-			return new Page(entries.size(), lines);
+		try {
+			return OwnTransaction.look(this.dataSource, (connection) -> read(connection, keys, checkpoints));
 		}
 		catch (SQLException ex) {
 			throw new DataAccessResourceFailureException("The audit ledger cannot be read", ex);
 		}
+	}
+
+	private Page read(Connection connection, List<EntryKey> keys, Map<String, Optional<Checkpoint>> checkpoints)
+			throws SQLException {
+		EntryReader reader = new EntryReader(connection, this.schema, EntryColumns.of(connection, this.schema));
+		List<StoredEntry> entries = reader.entries(keys);
+		List<String> lines = new ArrayList<>();
+		for (String chain : entries.stream().map(SelectionExport::chain).distinct().toList()) {
+			if (!checkpoints.containsKey(chain)) {
+				Optional<Checkpoint> newest = newest(connection, chain);
+				newest.ifPresent((checkpoint) -> lines.add(checkpoint(chain, checkpoint)));
+				checkpoints.put(chain, newest);
+			}
+		}
+		Map<StoredEntry, InclusionProof> proofs = proofs(connection, entries, checkpoints);
+		for (StoredEntry entry : entries) {
+			lines.add(ExportLine.write(entry));
+			InclusionProof proof = proofs.get(entry);
+			if (proof != null) {
+				lines.add(path(entry, proof));
+			}
+		}
+		return new Page(entries.size(), lines);
 	}
 
 	private static String chain(StoredEntry entry) {

@@ -19,4 +19,14 @@ public record SelectionVerification(boolean valid, String selection, long entrie
 		problems = List.copyOf(problems);
 	}
 
+	/**
+	 * Whether something speaks against an entry, and not only against what was kept
+	 * elsewhere.
+	 * @return whether there is a problem of another kind than
+	 * {@link Problem.Kind#EVIDENCE}
+	 */
+	public boolean tampered() {
+		return this.problems.stream().anyMatch((problem) -> problem.kind() != Problem.Kind.EVIDENCE);
+	}
+
 }

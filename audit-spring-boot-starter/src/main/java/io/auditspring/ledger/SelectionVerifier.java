@@ -2,8 +2,6 @@ package io.auditspring.ledger;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -14,6 +12,7 @@ import java.util.TreeMap;
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.merkle.InclusionProof;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -131,30 +130,45 @@ public final class SelectionVerifier {
 				return;
 			}
 			this.checkpoints.put(chain, checkpoint);
-			for (Checkpoint anchored : anchored(chain)) {
-				if (anchored.size() == checkpoint.size() && !Arrays.equals(anchored.root(), checkpoint.root())) {
-					problem(Problem.Kind.SPLIT_VIEW, null,
-							"the checkpoint of size %d is not the one that was kept elsewhere"
-								.formatted(checkpoint.size()));
-				}
-			}
+			compareWithAnchored(chain, checkpoint);
 		}
 		catch (InvalidCheckpointException ex) {
 			problem(Problem.Kind.SIGNATURE, null, "a checkpoint cannot be trusted: " + ex.getMessage());
 		}
 	}
 
-	private List<Checkpoint> anchored(String chain) {
-		List<Checkpoint> anchored = new ArrayList<>();
+	private void compareWithAnchored(String chain, Checkpoint checkpoint) {
 		for (CheckpointAnchor anchor : this.evidence.anchors()) {
 			try {
-				anchor.notes(chain).stream().map(Checkpoint::parse).forEach(anchored::add);
+				anchor.kept(chain).forEachRemaining((kept) -> compare(chain, kept, checkpoint));
 			}
-			catch (IOException ex) {
-				throw new UncheckedIOException("An anchor of checkpoints cannot be read", ex);
+			catch (IOException | RuntimeException ex) {
+				problem(Problem.Kind.EVIDENCE, null, "the anchor %s cannot be read: %s".formatted(anchor, ex));
 			}
 		}
-		return anchored;
+	}
+
+	private void compare(String chain, CheckpointAnchor.Kept kept, Checkpoint checkpoint) {
+		try {
+			if (kept.note() == null) {
+				throw new InvalidCheckpointException(String.valueOf(kept.fault()));
+			}
+			TrustedKeys keys = this.evidence.keys();
+			Checkpoint anchored = (keys != null) ? Checkpoint.open(kept.note(), keys.withRetired())
+					: Checkpoint.parse(kept.note());
+			if (!this.evidence.isOf(anchored.origin(), chain)) {
+				throw new InvalidCheckpointException("it is of '%s'".formatted(anchored.origin()));
+			}
+			if (anchored.size() == checkpoint.size() && !Arrays.equals(anchored.root(), checkpoint.root())) {
+				problem(Problem.Kind.SPLIT_VIEW, null,
+						"the checkpoint of size %d is not the one that was kept elsewhere, in the %s"
+							.formatted(checkpoint.size(), kept.place()));
+			}
+		}
+		catch (InvalidCheckpointException ex) {
+			problem(Problem.Kind.EVIDENCE, null,
+					"the checkpoint in the %s cannot be used: %s".formatted(kept.place(), ex.getMessage()));
+		}
 	}
 
 	private void entry(JsonNode members) {

@@ -15,6 +15,7 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.merkle.TilePlace;
 import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,16 @@ final class StoredTree {
 	 * @param note the signed note
 	 */
 	record Row(long size, byte[] root, String note) {
+
+	}
+
+	/**
+	 * The edge of a tree as it is found.
+	 *
+	 * @param size how many entries it says it is of
+	 * @param levels of each level the hashes that do not fill a tile
+	 */
+	record Edge(long size, byte[][] levels) {
 
 	}
 
@@ -68,18 +79,23 @@ final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	Map<Long, byte[]> leaves(String chain, long first, long last) throws SQLException {
-		Map<Long, byte[]> tiles = new HashMap<>();
-		query("""
-				select index, hashes
-				from %s
-				where chain = ? and level = 0 and index between ? and ?
-				""".formatted(this.schema.table("audit_tile")), (row) -> tiles.put(row.getLong(1), row.getBytes(2)),
-				chain, first, last);
+		Map<Long, byte[]> tiles = tiles(chain, 0, first, last);
 		edges(chain, (size, edges) -> {
 			if (edges.length > 0) {
 				tiles.putIfAbsent(size / LeafHashes.TILE, edges[0]);
 			}
 		});
+		return tiles;
+	}
+
+	private Map<Long, byte[]> tiles(String chain, int level, long first, long last) throws SQLException {
+		Map<Long, byte[]> tiles = new HashMap<>();
+		query("""
+				select index, hashes
+				from %s
+				where chain = ? and level = ? and index between ? and ?
+				""".formatted(this.schema.table("audit_tile")), (row) -> tiles.put(row.getLong(1), row.getBytes(2)),
+				chain, (long) level, first, last);
 		return tiles;
 	}
 
@@ -92,6 +108,56 @@ final class StoredTree {
 				""".formatted(this.schema.table("audit_tile")), (row) -> tiles.add(row.getBytes(1)), chain,
 				(long) place.level(), place.index());
 		return tiles.isEmpty() ? null : tiles.get(0);
+	}
+
+	/**
+	 * Whether all tiles that are full lead to the root of a tree: what a tile holds is
+	 * proved by the hash above it.
+	 * @param chain the chain
+	 * @param tree the tree, whose own root was verified
+	 * @return whether they are there and do
+	 * @throws SQLException if the database fails
+	 */
+	boolean leadsTo(String chain, TreeEdge tree) throws SQLException {
+		for (int level = 0; tree.isFull(new TilePlace(level, 0)); level++) {
+			for (long above = 0; tree.isFull(new TilePlace(level, above * LeafHashes.TILE)); above++) {
+				TilePlace place = new TilePlace(level + 1, above);
+				byte[] hashes = tree.isFull(place) ? tile(chain, place) : tree.levels().get(level + 1);
+				if (hashes == null || !areBelow(chain, tree, place, hashes)) {
+					return false;
+				}
+			}
+		}
+		return true;
+	}
+
+	private boolean areBelow(String chain, TreeEdge tree, TilePlace above, byte[] hashes) throws SQLException {
+		int level = above.level() - 1;
+		long first = above.index() * LeafHashes.TILE;
+		Map<Long, byte[]> tiles = tiles(chain, level, first, first + LeafHashes.TILE - 1);
+		for (int i = 0; i < LeafHashes.TILE && tree.isFull(new TilePlace(level, first + i)); i++) {
+			byte[] tile = tiles.get(first + i);
+			int start = i * EntryHash.LENGTH;
+			if (tile == null || tile.length != LeafHashes.TILE * EntryHash.LENGTH
+					|| hashes.length < start + EntryHash.LENGTH
+					|| !Arrays.equals(new TreeTile(new TilePlace(level, first + i), tile).root(), 0, EntryHash.LENGTH,
+							hashes, start, start + EntryHash.LENGTH)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Reads the edge of the tree.
+	 * @param chain the chain
+	 * @return its size and hashes as they are found, or {@code null} if there is none
+	 * @throws SQLException if the database fails
+	 */
+	@Nullable Edge edge(String chain) throws SQLException {
+		List<Edge> found = new ArrayList<>();
+		edges(chain, (size, edges) -> found.add(new Edge(size, edges)));
+		return found.isEmpty() ? null : found.get(0);
 	}
 
 	byte @Nullable [] leaf(String chain, long seq) throws SQLException {
@@ -146,10 +212,10 @@ final class StoredTree {
 
 	private void edges(String chain, EdgeReader reader) throws SQLException {
 		query("""
-				select size, edges
+				select size, %s
 				from %s
 				where chain = ?
-				""".formatted(this.schema.table("audit_tree")),
+				""".formatted(TreeRows.EDGES, this.schema.table("audit_tree")),
 				(row) -> reader.accept(row.getLong(1), (byte[][]) row.getArray(2).getArray()), chain);
 	}
 

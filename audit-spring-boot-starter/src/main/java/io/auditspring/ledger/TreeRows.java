@@ -24,6 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class TreeRows {
 
+	/** One hash after the other for each level, whatever somebody made of the array. */
+	static final String EDGES = """
+			array(
+				select coalesce(edge, '')
+				from unnest(edges) with ordinality as levels (edge, place)
+				order by place
+			)""";
+
 	private final String select;
 
 	private final String create;
@@ -36,10 +44,10 @@ final class TreeRows {
 
 	TreeRows(Schema schema) {
 		this.select = """
-				select size, edges
+				select size, %s as edges
 				from %s
 				where chain = ?
-				""".formatted(schema.table("audit_tree"));
+				""".formatted(EDGES, schema.table("audit_tree"));
 		this.create = """
 				insert into %s (chain, size, edges)
 				values (?, 0, '{}')

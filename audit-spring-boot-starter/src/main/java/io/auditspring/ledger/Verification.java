@@ -15,6 +15,15 @@ public record Verification(boolean valid, List<ChainVerification> chains) {
 	}
 
 	/**
+	 * Whether something speaks against a chain, and not only against what was kept of it
+	 * elsewhere.
+	 * @return whether one of the chains was tampered with
+	 */
+	public boolean tampered() {
+		return this.chains.stream().anyMatch(ChainVerification::tampered);
+	}
+
+	/**
 	 * Puts the results of chains together.
 	 * @param chains the results
 	 * @return all of them; valid if each is

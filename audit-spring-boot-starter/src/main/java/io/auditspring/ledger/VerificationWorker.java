@@ -73,7 +73,11 @@ public final class VerificationWorker extends PeriodicWorker {
 		try {
 			Verification verification = this.verifier.verifyNew();
 			ended(start, verification, null);
-			if (!verification.valid()) {
+			if (!verification.valid() && !verification.tampered()) {
+				logger.error("The audit ledger could not be compared with all that was kept of it elsewhere: {}",
+						first(verification));
+			}
+			else if (!verification.valid()) {
 				logger.error("THE AUDIT LEDGER IS NOT WHAT IT SHOULD BE. {} problems were found, first {}",
 						last().map(Run::problems).orElse(0L), first(verification));
 			}

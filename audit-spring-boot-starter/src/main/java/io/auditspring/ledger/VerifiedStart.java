@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 record VerifiedStart(TreeEdge tree, StoredEntry.Place last, StoredEntry.Place first, List<CheckedEntry> retirements) {
 
 	/**
-	 * Looks whether a signed checkpoint suffices: the stored tree must lead to its root,
-	 * the last entry below it must be that tree's last leaf, and what is said of retired
-	 * entries must be in it.
+	 * Looks whether a signed checkpoint suffices: the stored tree must lead to its root
+	 * with each of its tiles, the last entry below it must be that tree's last leaf, and
+	 * what is said of retired entries must be in it.
 	 * @param source where from
 	 * @param evidence whose signatures count
 	 * @param chain the chain's name
@@ -65,7 +65,8 @@ record VerifiedStart(TreeEdge tree, StoredEntry.Place last, StoredEntry.Place fi
 			throws SQLException {
 		try {
 			TreeEdge tree = source.tree().edgeAt(chain, checkpoint.size());
-			return (tree != null && Arrays.equals(checkpoint.root(), LeafHashes.root(tree))) ? tree : null;
+			return (tree != null && Arrays.equals(checkpoint.root(), LeafHashes.root(tree))
+					&& source.tree().leadsTo(chain, tree)) ? tree : null;
 		}
 		catch (IllegalArgumentException ex) {
 			return null;

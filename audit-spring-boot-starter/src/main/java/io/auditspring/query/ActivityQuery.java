@@ -110,7 +110,7 @@ final class ActivityQuery {
 		Root<AuditEntry> entry = count.from(AuditEntry.class);
 		// Not a parameter: PostgreSQL would not see that both expressions are the same.
 		Expression<Instant> start = this.builder.sql(
-				"date_bin('%d seconds', ?, timestamptz '1970-01-01 00:00:00Z')".formatted(interval.toSeconds()),
+				"date_bin('%s seconds', ?, timestamptz '1970-01-01 00:00:00Z')".formatted(interval.toSeconds()),
 				Instant.class, entry.get("recordedAt"));
 		count.multiselect(start, entry.get("outcome"), this.builder.count());
 		count.where(period.filter().toPredicate(entry, count, this.builder));

@@ -75,7 +75,7 @@ final class KeptActivity {
 
 	List<Count> buckets(Duration interval) {
 		Scale coarsest = (interval.toSeconds() % Scale.DAY_SECONDS == 0) ? Scale.DAY : Scale.HOUR;
-		String start = "date_bin('%d seconds', start, timestamptz '1970-01-01 00:00:00Z')"
+		String start = "date_bin('%s seconds', start, timestamptz '1970-01-01 00:00:00Z')"
 			.formatted(interval.toSeconds());
 		List<Object[]> rows = counts(start, this.dimension, coarsest).addScalar("counted", Instant.class)
 			.addScalar(OUTCOME, String.class)

@@ -14,7 +14,6 @@ import io.auditspring.query.AuditTrail;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.Window;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -73,9 +72,9 @@ public final class AuditApi {
 	ResponseEntity<byte[]> entries(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given) {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given);
-		AuditQuery query = reader.narrow(parameters.toQuery());
+		AuditQuery query = goingOn(reader, parameters, parameters.toQuery());
 		this.readings.note("entries", parameters.values());
-		return page(query);
+		return page(reader, query);
 	}
 
 	@GetMapping("/entries/{id}")
@@ -87,7 +86,7 @@ public final class AuditApi {
 			.stream()
 			.findFirst()
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no entry " + wanted));
-		return this.answers.unchanging(entry);
+		return this.answers.unchanging(reader.show(entry));
 	}
 
 	@GetMapping("/targets/{type}/{id}")
@@ -95,9 +94,9 @@ public final class AuditApi {
 			@RequestParam MultiValueMap<String, String> given) {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given);
-		AuditQuery query = reader.narrow(parameters.toQuery().target(type, id));
+		AuditQuery query = goingOn(reader, parameters, parameters.toQuery().target(type, id));
 		this.readings.note("target", parameters.values(), type, id);
-		return page(query);
+		return page(reader, query);
 	}
 
 	@GetMapping("/targets/{type}/{id}/state")
@@ -197,10 +196,30 @@ public final class AuditApi {
 		return this.answers.of(answer);
 	}
 
-	private ResponseEntity<byte[]> page(AuditQuery query) {
+	/**
+	 * Confines a query, and finds the place of an entry whose cursor does not tell it.
+	 */
+	private AuditQuery goingOn(Reader reader, EntryParameters parameters, AuditQuery query) {
+		AuditQuery narrowed = reader.narrow(query);
+		UUID last = Cursor.entry(parameters.value(EntryParameters.CURSOR));
+		if (last == null) {
+			return narrowed;
+		}
+		return this.trail.find(reader.narrow(AuditQuery.all().id(last)))
+			.stream()
+			.findFirst()
+			.map((entry) -> narrowed.after(Cursor.position(entry)))
+			.orElseThrow(() -> new MalformedParameterException(EntryParameters.CURSOR, Cursor.REMEDY));
+	}
+
+	private ResponseEntity<byte[]> page(Reader reader, AuditQuery query) {
 		Window<AuditEntry> window = this.trail.find(query);
-		String next = window.hasNext() ? Cursor.of((KeysetScrollPosition) window.positionAt(window.size() - 1)) : null;
-		return this.answers.of(new Page(window.getContent(), next));
+		String next = null;
+		if (window.hasNext()) {
+			AuditEntry last = window.getContent().get(window.size() - 1);
+			next = reader.seesEveryActor() ? Cursor.of(last) : Cursor.withoutPlace(last);
+		}
+		return this.answers.of(new Page(window.getContent().stream().map(reader::show).toList(), next));
 	}
 
 }

@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
+
+import io.auditspring.query.AuditEntry;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.ScrollPosition;
@@ -15,53 +17,100 @@ import org.springframework.data.domain.ScrollPosition;
 /**
  * The place between two entries, as a client carries it to the next request. It says
  * where to go on and nothing about what may be seen, so it is safe to take from anybody:
- * filters and access are applied anew each time.
+ * filters and access are applied anew each time. For those who may see only their own
+ * entries it names the last one instead of its place in the ledger.
  */
 final class Cursor {
 
-	private static final byte VERSION = 1;
+	static final String REMEDY = "cursor takes what 'next' of the page before was, unchanged";
+
+	private static final byte OF_PLACE = 1;
+
+	private static final byte OF_ENTRY = 2;
 
 	private static final int LENGTH = 1 + 8 + 8 + 16;
 
-	private static final String REMEDY = "cursor takes what 'next' of the page before was, unchanged";
+	private static final int LENGTH_OF_ENTRY = 1 + 16;
 
 	private Cursor() {
 	}
 
-	static String of(KeysetScrollPosition position) {
-		Map<String, Object> keys = position.getKeys();
-		Instant recordedAt = (Instant) Objects.requireNonNull(keys.get("recordedAt"));
-		Long seq = (Long) Objects.requireNonNull(keys.get("seq"));
-		UUID id = (UUID) Objects.requireNonNull(keys.get("id"));
-		ByteBuffer bytes = ByteBuffer.allocate(LENGTH)
-			.put(VERSION)
-			.putLong(ChronoUnit.MICROS.between(Instant.EPOCH, recordedAt))
-			.putLong(seq)
-			.putLong(id.getMostSignificantBits())
-			.putLong(id.getLeastSignificantBits());
+	static String of(AuditEntry last) {
+		return encode(ByteBuffer.allocate(LENGTH)
+			.put(OF_PLACE)
+			.putLong(ChronoUnit.MICROS.between(Instant.EPOCH, last.getRecordedAt()))
+			.putLong(last.getSeq()), last.getId());
+	}
+
+	static String withoutPlace(AuditEntry last) {
+		return encode(ByteBuffer.allocate(LENGTH_OF_ENTRY).put(OF_ENTRY), last.getId());
+	}
+
+	private static String encode(ByteBuffer bytes, UUID id) {
+		bytes.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
 		return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
 	}
 
 	/**
+	 * The place after an entry.
+	 * @param last the entry
+	 * @return where to go on
+	 */
+	static KeysetScrollPosition position(AuditEntry last) {
+		return position(last.getRecordedAt(), last.getSeq(), last.getId());
+	}
+
+	private static KeysetScrollPosition position(Instant recordedAt, long seq, UUID id) {
+		return ScrollPosition.forward(Map.of("recordedAt", recordedAt, "seq", seq, "id", id));
+	}
+
+	/**
+	 * Which entry a cursor names.
+	 * @param text what {@link #of} or {@link #withoutPlace} gave, or {@code null}
+	 * @return the entry's id, or {@code null} where the cursor says itself where to go on
+	 */
+	static @Nullable UUID entry(@Nullable String text) {
+		ByteBuffer bytes = (text != null) ? decode(text) : null;
+		return (bytes != null && bytes.get() == OF_ENTRY) ? new UUID(bytes.getLong(), bytes.getLong()) : null;
+	}
+
+	/**
 	 * Reads a cursor.
-	 * @param text what {@link #of} gave
-	 * @return the position after the entry that it names
+	 * @param text what {@link #of} or {@link #withoutPlace} gave
+	 * @return the position after the entry that it names; the very beginning where it
+	 * says only which entry that is
 	 * @throws IllegalArgumentException if it is something else
 	 */
 	static KeysetScrollPosition parse(String text) {
+		ByteBuffer bytes = decode(text);
+		if (bytes == null) {
+			throw new IllegalArgumentException(REMEDY);
+		}
+		if (bytes.get() == OF_ENTRY) {
+			return ScrollPosition.keyset();
+		}
 		try {
-			ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
-			if (bytes.remaining() == LENGTH && bytes.get() == VERSION) {
-				Instant recordedAt = Timestamps.requireStorable(Instant.EPOCH.plus(bytes.getLong(), ChronoUnit.MICROS));
-				long seq = bytes.getLong();
-				return ScrollPosition.forward(
-						Map.of("recordedAt", recordedAt, "seq", seq, "id", new UUID(bytes.getLong(), bytes.getLong())));
-			}
+			Instant recordedAt = Timestamps.requireStorable(Instant.EPOCH.plus(bytes.getLong(), ChronoUnit.MICROS));
+			return position(recordedAt, bytes.getLong(), new UUID(bytes.getLong(), bytes.getLong()));
 		}
 		catch (IllegalArgumentException | DateTimeException | ArithmeticException ex) {
 			throw new IllegalArgumentException(REMEDY, ex);
 		}
-		throw new IllegalArgumentException(REMEDY);
+	}
+
+	private static @Nullable ByteBuffer decode(String text) {
+		try {
+			ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
+			int length = (bytes.remaining() > 0) ? switch (bytes.get(0)) {
+				case OF_PLACE -> LENGTH;
+				case OF_ENTRY -> LENGTH_OF_ENTRY;
+				default -> 0;
+			} : 0;
+			return (length > 0 && bytes.remaining() == length) ? bytes : null;
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
 	}
 
 }

@@ -28,16 +28,16 @@ final class EcsExport {
 	private EcsExport() {
 	}
 
-	static void write(Stream<AuditEntry> entries, OutputStream out) throws IOException {
-		EventFields.write(entries, EcsExport::event, out);
+	static void write(Stream<AuditEntry> entries, boolean places, OutputStream out) throws IOException {
+		EventFields.write(entries, (entry) -> event(entry, places), out);
 	}
 
-	private static EventFields event(AuditEntry entry) {
+	private static EventFields event(AuditEntry entry, boolean places) {
 		return EventFields.of("@timestamp", entry.getOccurredAt().toString())
 			.put("ecs", EventFields.of("version", VERSION))
 			.put("message", entry.getMessage())
 			.put("log", EventFields.of("level", EventFields.lower(entry.getSeverity())))
-			.put("event", what(entry))
+			.put("event", what(entry, places))
 			.put("user", user(entry.getActor()))
 			.put("source", EventFields.of("ip", entry.getIpAddress()).put("geo", place(entry)))
 			.put("http", EventFields.of("request", EventFields.of("method", EventFields.request(entry, "method"))))
@@ -48,10 +48,10 @@ final class EcsExport {
 			.put("trace", EventFields.of("id", entry.getTraceId()))
 			.put("error", EventFields.of("message", entry.getError()))
 			.put("related", related(entry))
-			.put("labels", labels(entry));
+			.put("labels", labels(entry, places));
 	}
 
-	private static EventFields what(AuditEntry entry) {
+	private static EventFields what(AuditEntry entry, boolean places) {
 		String category = category(entry);
 		return EventFields.of("kind", "event")
 			.put("id", entry.getId().toString())
@@ -63,8 +63,8 @@ final class EcsExport {
 			.put("type", types(entry, category))
 			.put("outcome", (entry.getOutcome() == Outcome.SUCCESS) ? "success" : "failure")
 			.put("severity", entry.getSeverity().ordinal() + 1)
-			.put("sequence", entry.getSeq())
-			.put("hash", HexFormat.of().formatHex(entry.getHash()))
+			.put("sequence", places ? entry.getSeq() : null)
+			.put("hash", places ? HexFormat.of().formatHex(entry.getHash()) : null)
 			.put("reason", entry.getJustification())
 			.put("duration", (entry.getDurationMicros() != null) ? entry.getDurationMicros() * 1000 : null);
 	}
@@ -135,18 +135,18 @@ final class EcsExport {
 			.put("ip", (entry.getIpAddress() != null) ? List.of(entry.getIpAddress()) : null);
 	}
 
-	private static EventFields labels(AuditEntry entry) {
+	private static EventFields labels(AuditEntry entry, boolean places) {
 		Target target = entry.getTarget();
 		EventFields labels = EventFields.of("recorded_at", entry.getRecordedAt().toString())
 			.put("chain", entry.getChain())
-			.put("prev_hash", HexFormat.of().formatHex(entry.getPrevHash()))
+			.put("prev_hash", places ? HexFormat.of().formatHex(entry.getPrevHash()) : null)
 			.put("operation_id", entry.getOperationId().toString())
 			.put("category", entry.getCategory())
 			.put("outcome", EventFields.lower(entry.getOutcome()))
 			.put("actor_type", EventFields.lower(entry.getActorType()))
 			.put("session", entry.getSessionId())
 			.put("device", entry.getDeviceFingerprint())
-			.put("revision", (entry.getRevision() != null) ? entry.getRevision().toString() : null);
+			.put("revision", (places && entry.getRevision() != null) ? entry.getRevision().toString() : null);
 		if (target != null) {
 			labels.put("target_type", target.type()).put("target_id", target.id()).put("target_name", target.name());
 		}

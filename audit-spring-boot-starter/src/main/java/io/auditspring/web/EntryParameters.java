@@ -24,6 +24,8 @@ import org.springframework.util.MultiValueMap;
  */
 final class EntryParameters {
 
+	static final String CURSOR = "cursor";
+
 	static final String TARGET_TYPE = "targetType";
 
 	static final String TARGET_ID = "targetId";
@@ -104,7 +106,7 @@ final class EntryParameters {
 
 	/** Refuses what only pages have, where there are none. */
 	void requireAllPages() {
-		if (value("limit") != null || value("cursor") != null) {
+		if (value("limit") != null || value(CURSOR) != null) {
 			throw new IllegalArgumentException("This is not paged: leave out limit and cursor");
 		}
 	}
@@ -160,7 +162,7 @@ final class EntryParameters {
 		filters.put("to", (query, value) -> query.to(Timestamps.parse("to", value)));
 		filters.put("q", AuditQuery::text);
 		filters.put("limit", (query, value) -> query.limit(number(value)));
-		filters.put("cursor", (query, value) -> query.after(Cursor.parse(value)));
+		filters.put(CURSOR, (query, value) -> query.after(Cursor.parse(value)));
 		return filters;
 	}
 

@@ -153,21 +153,25 @@ public final class ExportApi {
 
 	private Format format(EntryParameters parameters, Reader reader) {
 		AuditQuery query = reader.narrow(parameters.toQuery());
+		boolean places = reader.seesEveryActor();
 		return switch (String.valueOf(parameters.value(FORMAT))) {
 			case "csv" -> {
 				requireCsv();
 				yield new Format("text/csv;charset=UTF-8;header=present", "audit.csv",
-						(out) -> this.exports.csv(query, out));
+						(out) -> this.exports.csv(query, places, out));
 			}
 			case "ecs" -> new Format("application/x-ndjson;charset=UTF-8", "audit-ecs.ndjson",
-					(out) -> this.exports.ecs(query, out));
+					(out) -> this.exports.ecs(query, places, out));
 			case "ocsf" -> new Format("application/x-ndjson;charset=UTF-8", "audit-ocsf.ndjson",
-					(out) -> this.exports.ocsf(query, out));
-			case "ndjson" -> isWhole(parameters, reader)
-					? new Format("application/x-ndjson;charset=UTF-8", "audit-chain.ndjson",
-							(out) -> this.exports.chains(parameters.value("chain"), out))
-					: new Format("application/x-ndjson;charset=UTF-8", "audit-selection.ndjson",
-							(out) -> this.exports.selection(description(parameters, reader), query, out));
+					(out) -> this.exports.ocsf(query, places, out));
+			case "ndjson" -> {
+				requirePlaces(places);
+				yield isWhole(parameters, reader)
+						? new Format("application/x-ndjson;charset=UTF-8", "audit-chain.ndjson",
+								(out) -> this.exports.chains(parameters.value("chain"), out))
+						: new Format("application/x-ndjson;charset=UTF-8", "audit-selection.ndjson",
+								(out) -> this.exports.selection(description(parameters, reader), query, out));
+			}
 			default -> throw new IllegalArgumentException("format takes csv, ndjson, ecs or ocsf");
 		};
 	}
@@ -177,9 +181,16 @@ public final class ExportApi {
 		return reader.seesAll() && Set.of(FORMAT, "chain").containsAll(parameters.values().keySet());
 	}
 
+	private static void requirePlaces(boolean places) {
+		if (!places) {
+			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
+					"What can be verified says where in the ledger an entry is, and so how much others did; take csv, "
+							+ "ecs or ocsf");
+		}
+	}
+
 	private static String description(EntryParameters parameters, Reader reader) {
-		StringBuilder description = new StringBuilder(
-				reader.seesAll() ? "all entries" : reader.seesEveryActor() ? "entries of one tenant" : "own entries");
+		StringBuilder description = new StringBuilder(reader.seesAll() ? "all entries" : "entries of one tenant");
 		for (Map.Entry<String, String> parameter : parameters.values().entrySet()) {
 			if (!parameter.getKey().equals(FORMAT)) {
 				description.append(", ").append(parameter.getKey()).append('=').append(parameter.getValue());

@@ -51,16 +51,16 @@ public final class Exports {
 		this.schema = schema;
 	}
 
-	void csv(AuditQuery query, OutputStream out) throws IOException {
-		CsvExport.write(this.trail.stream(query), out);
+	void csv(AuditQuery query, boolean places, OutputStream out) throws IOException {
+		CsvExport.write(this.trail.stream(query), places, out);
 	}
 
-	void ecs(AuditQuery query, OutputStream out) throws IOException {
-		EcsExport.write(this.trail.stream(query), out);
+	void ecs(AuditQuery query, boolean places, OutputStream out) throws IOException {
+		EcsExport.write(this.trail.stream(query), places, out);
 	}
 
-	void ocsf(AuditQuery query, OutputStream out) throws IOException {
-		OcsfExport.write(this.trail.stream(query), out);
+	void ocsf(AuditQuery query, boolean places, OutputStream out) throws IOException {
+		OcsfExport.write(this.trail.stream(query), places, out);
 	}
 
 	/** Selected entries, each of which can be verified by itself. */

@@ -75,11 +75,11 @@ final class OcsfExport {
 
 	}
 
-	static void write(Stream<AuditEntry> entries, OutputStream out) throws IOException {
-		EventFields.write(entries, OcsfExport::event, out);
+	static void write(Stream<AuditEntry> entries, boolean places, OutputStream out) throws IOException {
+		EventFields.write(entries, (entry) -> event(entry, places), out);
 	}
 
-	private static EventFields event(AuditEntry entry) {
+	private static EventFields event(AuditEntry entry, boolean places) {
 		EventClass eventClass = EventClass.of(entry);
 		int activity = activity(eventClass, entry);
 		boolean success = entry.getOutcome() == Outcome.SUCCESS;
@@ -95,7 +95,7 @@ final class OcsfExport {
 			.put("status_code", (entry.getOutcome() == Outcome.DENIED) ? "denied" : null)
 			.put("status_detail", entry.getError())
 			.put("message", entry.getMessage())
-			.put("metadata", metadata(entry))
+			.put("metadata", metadata(entry, places))
 			.put("actor", actor(entry))
 			.put("src_endpoint", source(entry))
 			.put("http_request", request(entry));
@@ -115,7 +115,7 @@ final class OcsfExport {
 				.put("resources",
 						target.equals(NOTHING) ? null : List.of(named(target).put("type", target.type()).map()));
 		}
-		return event.put("unmapped", rest(entry, eventClass));
+		return event.put("unmapped", rest(entry, eventClass, places));
 	}
 
 	private static int severity(AuditEntry entry) {
@@ -153,13 +153,13 @@ final class OcsfExport {
 		return before ? (after ? updated : deleted) : (after ? 1 : OTHER);
 	}
 
-	private static EventFields metadata(AuditEntry entry) {
+	private static EventFields metadata(AuditEntry entry, boolean places) {
 		return EventFields.of("version", VERSION)
 			.put("uid", entry.getId().toString())
 			.put("product",
 					EventFields.of("name", "Audit Spring Boot Starter").put("vendor_name", "Audit Spring Boot Starter"))
 			.put("log_name", entry.getChain())
-			.put("sequence", entry.getSeq())
+			.put("sequence", places ? entry.getSeq() : null)
 			.put("event_code", entry.getAction())
 			.put("correlation_uid", entry.getOperationId().toString())
 			.put("tenant_uid", entry.getTenant())
@@ -225,9 +225,9 @@ final class OcsfExport {
 		return (entry.getService() != null) ? entry.getService() : "unknown";
 	}
 
-	private static EventFields rest(AuditEntry entry, EventClass eventClass) {
-		EventFields rest = EventFields.of("hash", HexFormat.of().formatHex(entry.getHash()))
-			.put("prev_hash", HexFormat.of().formatHex(entry.getPrevHash()))
+	private static EventFields rest(AuditEntry entry, EventClass eventClass, boolean places) {
+		EventFields rest = EventFields.of("hash", places ? HexFormat.of().formatHex(entry.getHash()) : null)
+			.put("prev_hash", places ? HexFormat.of().formatHex(entry.getPrevHash()) : null)
 			.put("category", entry.getCategory())
 			.put("outcome", EventFields.lower(entry.getOutcome()))
 			.put("service", entry.getService())
@@ -235,7 +235,7 @@ final class OcsfExport {
 			.put("impersonator_id", (entry.getActor() != null) ? entry.getActor().impersonatorId() : null)
 			.put("device", entry.getDeviceFingerprint())
 			.put("trace_id", entry.getTraceId())
-			.put("revision", entry.getRevision())
+			.put("revision", places ? entry.getRevision() : null)
 			.put("duration_micros", entry.getDurationMicros())
 			.put("related", entry.getRelated())
 			.put("changes", entry.getChanges())

@@ -45,7 +45,7 @@ final class Places {
 	 * @throws TooManyRequestsException if there is none
 	 */
 	synchronized Runnable take(Actor reader) {
-		int own = this.taken.getOrDefault(reader, 0);
+		int own = taken(reader);
 		if (own >= this.mostEach) {
 			throw new TooManyRequestsException(
 					"You have %d %s already, as many as one reader may have at once".formatted(own, this.what),
@@ -59,6 +59,10 @@ final class Places {
 		this.taken.put(reader, own + 1);
 		this.all++;
 		return () -> free(reader);
+	}
+
+	synchronized int taken(Actor reader) {
+		return this.taken.getOrDefault(reader, 0);
 	}
 
 	private synchronized void free(Actor reader) {

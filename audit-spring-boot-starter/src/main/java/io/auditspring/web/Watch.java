@@ -36,6 +36,8 @@ final class Watch {
 
 	private final AuditTrail trail;
 
+	private final Reader reader;
+
 	private final AuditQuery query;
 
 	private final String token;
@@ -55,11 +57,14 @@ final class Watch {
 
 	private final boolean resumed;
 
+	private volatile boolean doubtful;
+
 	private volatile Instant lastSent = Instant.EPOCH;
 
 	/**
 	 * Creates a watch.
 	 * @param trail the trail
+	 * @param reader who watches
 	 * @param query what the reader may see, and wants to
 	 * @param since entries recorded before are not sent
 	 * @param resumed whether the reader goes on after a connection ended
@@ -67,9 +72,10 @@ final class Watch {
 	 * @param revoked whether the reader has signed out
 	 * @param lifetime how long it lasts
 	 */
-	Watch(AuditTrail trail, AuditQuery query, Instant since, boolean resumed, String token, BooleanSupplier revoked,
-			Duration lifetime) {
+	Watch(AuditTrail trail, Reader reader, AuditQuery query, Instant since, boolean resumed, String token,
+			BooleanSupplier revoked, Duration lifetime) {
 		this.trail = trail;
+		this.reader = reader;
 		this.query = query.limit(MOST);
 		this.since = since;
 		this.resumed = resumed;
@@ -83,9 +89,22 @@ final class Watch {
 		return this.emitter;
 	}
 
-	/** Takes this watch for a thread, if there is something to do and none has it. */
-	boolean take(List<LedgerHeads.Head> heads) {
-		return (isOver() || isQuiet() || hasGrown(heads)) && this.busy.compareAndSet(false, true);
+	Reader reader() {
+		return this.reader;
+	}
+
+	/**
+	 * Takes this watch for a thread, if there is something to do and none has it.
+	 * @param heads where the chains end now
+	 * @param doubtful whether to ask at once if somebody is still there
+	 * @return whether {@link #advance} is to be called
+	 */
+	boolean take(List<LedgerHeads.Head> heads, boolean doubtful) {
+		if ((doubtful || isOver() || isQuiet() || hasGrown(heads)) && this.busy.compareAndSet(false, true)) {
+			this.doubtful = doubtful;
+			return true;
+		}
+		return false;
 	}
 
 	/**
@@ -102,7 +121,7 @@ final class Watch {
 			if (hasGrown(heads)) {
 				sendNew(heads);
 			}
-			if (isQuiet()) {
+			if (this.doubtful || isQuiet()) {
 				send(SseEmitter.event().comment(""));
 			}
 			return true;
@@ -152,7 +171,7 @@ final class Watch {
 			send(SseEmitter.event()
 				.id(entry.getRecordedAt().toEpochMilli() + "." + this.token)
 				.name("entry")
-				.data(JSON.writeValueAsString(entry), MediaType.APPLICATION_JSON));
+				.data(JSON.writeValueAsString(this.reader.show(entry)), MediaType.APPLICATION_JSON));
 		}
 		this.seen = now;
 	}

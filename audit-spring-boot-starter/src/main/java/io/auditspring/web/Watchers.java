@@ -36,8 +36,13 @@ public final class Watchers implements SmartLifecycle {
 	/** As many connections to browsers may be open. */
 	private static final int MOST = 64;
 
-	/** As many tabs may one reader have. */
-	private static final int MOST_EACH = 8;
+	/** As many may one reader have. */
+	private static final int MOST_EACH = 16;
+
+	/**
+	 * Of a reader who has so many, some may have been left: that is noticed by writing.
+	 */
+	private static final int MANY = 4;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -129,7 +134,7 @@ public final class Watchers implements SmartLifecycle {
 			BooleanSupplier revoked) throws IOException {
 		Instant since = ((lastEventId != null) ? time(lastEventId) : Instant.now()).minus(OVERLAP);
 		String token = token();
-		Watch watch = new Watch(this.trail, query, since, lastEventId != null, token, revoked, this.lifetime);
+		Watch watch = new Watch(this.trail, reader, query, since, lastEventId != null, token, revoked, this.lifetime);
 		watch.emitter().onCompletion(() -> remove(watch));
 		add(watch, reader.actor());
 		Instant now = Instant.now();
@@ -185,7 +190,7 @@ public final class Watchers implements SmartLifecycle {
 		try {
 			List<LedgerHeads.Head> now = this.heads.read();
 			for (Watch watch : this.watches.keySet()) {
-				if (watch.take(now)) {
+				if (watch.take(now, this.places.taken(watch.reader().actor()) >= MANY)) {
 					send(watch, now);
 				}
 			}

@@ -25,14 +25,14 @@ begin
 	for found in
 		select format('%I.%I', n.nspname, c.relname) as name
 		from pg_class c join pg_namespace n on n.oid = c.relnamespace
-		where n.nspname = '${schema}' and c.relname like 'audit\_%' and c.relkind in ('r', 'p')
+		where n.nspname = '${schema}' and starts_with(c.relname, 'audit_') and c.relkind in ('r', 'p')
 	loop
 		execute format('alter table %s owner to audit_owner', found.name);
 	end loop;
 	for found in
 		select p.oid::regprocedure as name
 		from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-		where n.nspname = '${schema}' and p.proname like 'audit\_%'
+		where n.nspname = '${schema}' and starts_with(p.proname, 'audit_')
 	loop
 		execute format('alter function %s owner to audit_owner', found.name);
 	end loop;

@@ -3,9 +3,13 @@ package io.auditspring.ledger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
@@ -28,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * What a superuser does to the database, and who notices it before anything is signed.
@@ -116,6 +121,8 @@ class CheckpointAttackTests {
 		assertRetirementIsRefused(lab, Ed25519Signer.ofPem("shop", Ed25519Signer.newPem()),
 				"but is not signed by a trusted key");
 		lab.enterRetirement("main", 0, 99);
+		assertRefused(checkpoints(lab), "it says that entries 0 to 99 are retired, but the chain begins with entry 0");
+		lab.database.execute("drop table " + lab.partitionOf(0));
 		assertThat(checkpoints(lab).create("main").orElseThrow().size()).isEqualTo(601);
 	}
 
@@ -129,6 +136,114 @@ class CheckpointAttackTests {
 		lab.database.append("main", Entries.declaration(Declaration.RETIREMENT, String
 			.valueOf(other.database.query("select metadata from audit.audit_log where action = 'audit.retirement'"))));
 		assertRefused(checkpoints(lab), "entries 0 to 99 are retired, but not by the hash");
+	}
+
+	@Test
+	void aRetirementThatIsEnteredAgainIsNotSigned() {
+		LedgerLab lab = LedgerLab.create();
+		lab.enterRetirement("main", 0, 99);
+		lab.database.execute("drop table " + lab.partitionOf(0));
+		String entered = lab.database.query("select metadata from audit.audit_log where action = 'audit.retirement'");
+		assertThat(checkpoints(lab).create("main").orElseThrow().size()).isEqualTo(601);
+		lab.database.append("main", Entries.declaration(Declaration.RETIREMENT, String.valueOf(entered)));
+		assertThatExceptionOfType(CheckpointRefusedException.class).isThrownBy(() -> checkpoints(lab).create("main"))
+			.withMessageContaining("Entry 601")
+			.withMessageContaining("of which some were retired before");
+		assertThat(lab.verifier().verify("main").problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.RETIREMENT, 601L));
+	}
+
+	@Test
+	void aRedactionThatVerificationCallsWrongIsNotSigned() {
+		assertNotSigned("is not the first to say", (lab) -> {
+			lab.enterRedaction("main", "main", 250, "actor");
+			lab.enterRedaction("main", "main", 250, "actor");
+		});
+		assertNotSigned("but no such redaction is before it",
+				(lab) -> lab.enterRedaction("main", "main", 251, "actor"));
+		assertNotSigned("but no such redaction is before it", (lab) -> lab.enterRedaction("main", "main", 250, "data"));
+		assertNotSigned("cannot be understood",
+				(lab) -> lab.database.append("main", Entries.declaration(Declaration.REDACTION, "{}")));
+		assertNotSigned("is redacted without a redaction entry", (lab) -> {
+			lab.database.append("main", Entries.entries(3));
+			lab.eraseActor("main", 602);
+		});
+	}
+
+	/** Replayed after the first one was signed, and as one that another chain says. */
+	@Test
+	void aRedactionThatIsReplayedIsNotSigned() {
+		LedgerLab lab = redacted();
+		lab.enterRedaction("main", "main", 250, "actor");
+		Checkpoints checkpoints = checkpoints(lab);
+		assertThat(checkpoints.create("main").orElseThrow().size()).isEqualTo(601);
+		lab.enterRedaction("main", "main", 250, "actor");
+		assertThatExceptionOfType(CheckpointRefusedException.class).isThrownBy(() -> checkpoints.create("main"))
+			.withMessageContaining("Entry 601")
+			.withMessageContaining("is not the first to say");
+		lab.enterRedaction("other", "main", 250, "actor");
+		assertThatExceptionOfType(CheckpointRefusedException.class).isThrownBy(() -> checkpoints.create("other"))
+			.withMessageContaining("is not the first to say");
+	}
+
+	private void assertNotSigned(String words, Consumer<LedgerLab> deed) {
+		LedgerLab lab = redacted();
+		deed.accept(lab);
+		assertRefused(checkpoints(lab), words);
+		assertThat(lab.verifier().verify("main").valid()).isFalse();
+	}
+
+	private static LedgerLab redacted() {
+		LedgerLab lab = LedgerLab.create();
+		lab.eraseActor("main", 250);
+		return lab;
+	}
+
+	/** The first of what is new is compared with the last that was signed. */
+	@Test
+	void anEntryThatWasRecordedBeforeTheLastSignedOneIsNotSigned() {
+		LedgerLab lab = LedgerLab.create();
+		lab.database.append("main", Entries.entries(1));
+		lab.tamper("""
+				update audit.audit_log set recorded_at = (select recorded_at from audit.audit_log where chain = 'main'
+					and seq = 250) where chain = 'main' and seq = 600
+				""");
+		lab.rechain("main");
+		assertRefused(checkpoints(lab), "it was recorded before the entry before it");
+	}
+
+	/** Whoever may make checkpoints can write what is none. */
+	@ParameterizedTest
+	@ValueSource(longs = { 300, 306, 9_000_000_000_000_000_000L })
+	void aWritersGarbageIsNamedAndCanBeSetAside(long size) throws SQLException {
+		LedgerLab lab = LedgerLab.create();
+		lab.database.append("main", Entries.entries(300));
+		long garbage = 600 + size;
+		Roles.apply(lab.database.dataSource(), lab.database.schema());
+		try (Connection connection = Roles.user(lab.database.dataSource(), "audit_writer").getConnection();
+				Statement statement = connection.createStatement()) {
+			statement.execute(
+					"insert into audit.audit_checkpoint (chain, size, root, note) values ('main', %s, sha256(''), 'x')"
+						.formatted(garbage));
+		}
+		assertThatExceptionOfType(InvalidCheckpointException.class).isThrownBy(() -> checkpoints(lab).create("main"));
+		assertThat(lab.verifier().verify("main").problems()).extracting(Problem::kind)
+			.containsExactlyInAnyOrder(Problem.Kind.CHECKPOINT, Problem.Kind.TILE);
+		assertThat(
+				lab.database.query("select audit.audit_set_checkpoint_aside('main', %s, 'is none')".formatted(garbage)))
+			.isEqualTo("t");
+		assertThat(lab.database.query("select reason || size from audit.audit_checkpoint_aside"))
+			.isEqualTo("is none" + garbage);
+		assertThat(checkpoints(lab).create("main").orElseThrow().size()).isEqualTo(900);
+		assertThat(lab.verifier().verify("main").problems()).isEmpty();
+	}
+
+	@Test
+	void aTrueCheckpointThatIsSetAsideIsMissed() {
+		LedgerLab lab = LedgerLab.create();
+		lab.database.query("select audit.audit_set_checkpoint_aside('main', 600, 'to hide it')");
+		assertThat(lab.verifier().verify("main").problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.CHECKPOINT, 300L));
 	}
 
 	private void assertRetirementIsRefused(LedgerLab original, Ed25519Signer signer, String words) {

@@ -4,9 +4,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 
 import javax.sql.DataSource;
 
+import io.auditspring.TestDatabase;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -228,6 +231,28 @@ class GuardAttackTests {
 						alter table audit.audit_chain alter column name type text collate public.ignoring_case
 						""");
 		assertNamed("column name of audit_chain compares texts by the collation public.ignoring_case");
+	}
+
+	/** By a newer verifier, before the application that migrates it was replaced. */
+	@Test
+	void aLedgerOfAnOlderVersionIsNotAccused() throws SQLException {
+		DataSource older = TestDatabase.newDatabase();
+		Flyway.configure()
+			.dataSource(older)
+			.locations("classpath:io/auditspring/db/migration")
+			.schemas("audit")
+			.table("audit_schema_history")
+			.placeholders(Map.of("schema", "audit"))
+			.target("8")
+			.load()
+			.migrate();
+		Schema schema = this.lab.database.schema();
+		try (Connection connection = older.getConnection()) {
+			connection.setAutoCommit(false);
+			new LedgerWriter(schema).append(connection, "main", Entries.entries(3));
+			connection.commit();
+		}
+		assertThat(new LedgerVerifier(older, schema).verify().chains()).flatMap(ChainVerification::problems).isEmpty();
 	}
 
 	private void assertNamed(String what) {

@@ -1,6 +1,10 @@
 package io.auditspring.ledger;
 
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -42,6 +46,20 @@ class IncrementalVerificationTests {
 		assertThat(since.from()).isZero();
 		assertThat(since.entries()).isEqualTo(600);
 		assertThat(since.problems()).extracting(Problem::kind).containsExactly(Problem.Kind.TILE);
+	}
+
+	/** Behind what the root is made of: no proof could be made of it any more. */
+	@ParameterizedTest
+	@ValueSource(strings = {
+			"update audit.audit_tile set hashes = set_byte(hashes, 77, get_byte(hashes, 77) # 1) where index = 0",
+			"delete from audit.audit_tile where index = 1", "delete from audit.audit_tile",
+			"alter table audit.audit_tile drop constraint audit_tile_hashes_check; update audit.audit_tile set hashes = ''" })
+	void aTileThatIsNotWhatWasSignedIsFound(String sql) {
+		this.lab.tamper(sql);
+		for (ChainVerification since : List.of(this.lab.verifier().verifySince("main", 600),
+				this.lab.verifier().verifySince("main", 300))) {
+			assertThat(since.counts()).containsOnlyKeys(Problem.Kind.TILE);
+		}
 	}
 
 	@Test

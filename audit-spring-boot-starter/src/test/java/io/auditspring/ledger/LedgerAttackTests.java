@@ -59,11 +59,11 @@ class LedgerAttackTests {
 				attack("a deleted tail with a shortened head", (lab) -> {
 					lab.tamper("delete from audit.audit_log where chain = 'main' and seq >= 550");
 					lab.rechain("main");
-				}, "CUT 550", "CUT 550"), attack("a deleted tail, head, tiles and checkpoints", (lab) -> {
+				}, "CUT 550", "CUT 550", "TILE 550"), attack("a deleted tail, head, tiles and checkpoints", (lab) -> {
 					lab.tamper("delete from audit.audit_log where chain = 'main' and seq >= 500");
 					lab.rechain("main");
 					forgetTree(lab, 300);
-				}, "CUT 500"), attack("a chain of which nothing is left but checkpoints", (lab) -> {
+				}, "CUT 500", "TILE"), attack("a chain of which nothing is left but checkpoints", (lab) -> {
 					lab.tamper("delete from audit.audit_log where chain = 'main'");
 					lab.tamper("delete from audit.audit_chain where name = 'main'");
 				}, "CUT 0", "CUT 0", "CUT 0", "CUT 0", "TILE 0"),
@@ -181,7 +181,7 @@ class LedgerAttackTests {
 					lab.tamper(
 							"update audit.audit_log set message = 'never happened' where chain = 'main' and seq = 250");
 					lab.rechain("main");
-				}, "TILE 250", "TILE 256", "ROOT", "ROOT", "ROOT", "ROOT"),
+				}, "TILE 250", "TILE 256", "TILE 512", "ROOT", "ROOT", "ROOT", "ROOT"),
 				attack("a chain, tiles and checkpoints recomputed without the key", (lab) -> {
 					lab.tamper(
 							"update audit.audit_log set message = 'never happened' where chain = 'main' and seq = 250");
@@ -205,15 +205,66 @@ class LedgerAttackTests {
 						where size = 300
 						"""), "SIGNATURE"), attack("a checkpoint of another chain", tree("""
 						update audit.audit_checkpoint set chain = 'other', size = 3 where size = 300
-						"""), "CHECKPOINT"), attack("a checkpoint with a wrong root by the right key", (lab) -> {
+						"""), "CHECKPOINT", "TILE"),
+				attack("a checkpoint with a wrong root by the right key", (lab) -> {
 					byte[] root = new byte[32];
 					Checkpoint wrong = Checkpoint.sign("shop/other", 2, root, LedgerLab.SIGNER);
 					lab.store("other", 2, root, wrong.note());
-				}, "ROOT"), attack("a checkpoint of more than there is", (lab) -> {
+				}, "ROOT", "TILE"), attack("a checkpoint of more than there is", (lab) -> {
 					byte[] root = new byte[32];
 					Checkpoint wrong = Checkpoint.sign("shop/other", 4, root, LedgerLab.SIGNER);
 					lab.store("other", 4, root, wrong.note());
-				}, "CUT 3"));
+				}, "CUT 3", "TILE"), attack("an altered edge of the tree", tree("""
+						update audit.audit_tree set edges[1] = set_byte(edges[1], 77, get_byte(edges[1], 77) # 1)
+						"""), "TILE 514"), attack("an altered edge above the leaves", tree("""
+						update audit.audit_tree set edges[2] = set_byte(edges[2], 40, get_byte(edges[2], 40) # 1)
+						"""), "TILE"), attack("a longer edge", tree("""
+						update audit.audit_tree set edges[1] = edges[1] || edges[1]
+						"""), "TILE 600"), attack("an edge of nothing", tree("""
+						update audit.audit_tree set edges = array[null, null]::bytea[]
+						"""), "TILE 512"), attack("an edge of several dimensions", tree("""
+						update audit.audit_tree set edges = array[edges, edges]
+						"""), "TILE"), attack("a deleted tree", tree("delete from audit.audit_tree"), "TILE"),
+				attack("a tree set back", tree("""
+						update audit.audit_tree set size = 0, edges = '{}'
+						"""), "TILE"),
+				attack("all checkpoints deleted", tree("delete from audit.audit_checkpoint"), "CHECKPOINT 0"),
+				attack("the newest checkpoint deleted", tree("delete from audit.audit_checkpoint where size = 600"),
+						"CHECKPOINT 300"),
+				attack("all checkpoints and the tree deleted, but no tiles",
+						tree("delete from audit.audit_checkpoint; delete from audit.audit_tree"), "CHECKPOINT 0"),
+				attack("a redaction that is undone", (lab) -> {
+					lab.database.execute("""
+							create table public.copy as
+								select * from audit.audit_log where chain = 'main' and seq = 250
+							""");
+					lab.eraseActor("main", 250);
+					lab.enterRedaction("main", "main", 250, "actor");
+					lab.tamper("""
+							delete from audit.audit_log where chain = 'main' and seq = 250;
+							insert into audit.audit_log select * from public.copy;
+							update audit.audit_chain set size = 601
+							where name = 'main'
+							""");
+				}, "REDACTION_ENTRY 600"), attack("a redaction that is replayed", (lab) -> {
+					lab.eraseActor("main", 250);
+					lab.enterRedaction("main", "main", 250, "actor");
+					lab.tamper("""
+							create temporary table copy as select * from audit.audit_log where seq = 600;
+							update copy set seq = 601;
+							insert into audit.audit_log select * from copy
+							""");
+					lab.rechain("main");
+				}, "REDACTION_ENTRY 601"), attack("a retirement that is replayed", (lab) -> {
+					lab.enterRetirement("main", 0, 99);
+					lab.database.execute("drop table " + lab.partitionOf(0));
+					lab.tamper("""
+							create temporary table copy as select * from audit.audit_log where seq = 600;
+							update copy set seq = 601;
+							insert into audit.audit_log select * from copy
+							""");
+					lab.rechain("main");
+				}, "RETIREMENT 601"));
 	}
 
 	@ParameterizedTest
@@ -263,6 +314,24 @@ class LedgerAttackTests {
 			assertThat(problem.kind()).isEqualTo(Problem.Kind.SPLIT_VIEW);
 			assertThat(problem.expected()).isEqualTo(ofOne);
 			assertThat(problem.found()).isEqualTo(ofTwo);
+		});
+	}
+
+	@Test
+	void twoHistoriesAreToldOnceWithWhereTheyPart() {
+		LedgerLab one = LedgerLab.create();
+		LedgerLab two = one.copy();
+		for (int i = 0; i < 17; i++) {
+			one.database.append("main", Entries.entries(1));
+			two.anchored.add(one.checkpoint("main", LedgerLab.SIGNER));
+			two.database.append("main", Entries.entries(2));
+			two.checkpoint("main", LedgerLab.SIGNER);
+		}
+		assertThat(problems(two.verify())).singleElement().satisfies((problem) -> {
+			assertThat(problem.kind()).isEqualTo(Problem.Kind.SPLIT_VIEW);
+			assertThat(problem.seq()).isEqualTo(600);
+			assertThat(problem.what()).contains("part at entry 600 or later, but before entry 601", "and 16 more");
+			assertThat(problem.expected()).isEqualTo(two.anchored.get(2));
 		});
 	}
 

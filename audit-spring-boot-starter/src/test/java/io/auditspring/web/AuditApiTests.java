@@ -1,8 +1,11 @@
 package io.auditspring.web;
 
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -269,6 +272,44 @@ class AuditApiTests {
 		assertThat(this.jane.status("/audit/api/entries/" + foreign)).isEqualTo(404);
 		assertThat(this.jane.status("/audit/api/targets/Order/7/state")).isEqualTo(403);
 		assertThat(this.jane.status("/audit/api/verification")).isEqualTo(403);
+	}
+
+	@Test
+	void othersDoNotLearnHowMuchOthersDo() {
+		List<String> messages = new ArrayList<>();
+		JsonNode page = this.jane.json("/audit/api/entries?action=order.pay&limit=2");
+		while (!page.get("entries").isEmpty()) {
+			page.get("entries").forEach((entry) -> {
+				messages.add(entry.get("message").stringValue());
+				for (String place : List.of("seq", "revision", "prevHash", "hash")) {
+					assertThat(entry.get(place).isNull()).as(place).isTrue();
+				}
+				assertThat(this.jane.json("/audit/api/entries/" + entry.get("id").stringValue()).get("seq").isNull())
+					.isTrue();
+			});
+			if (page.get("next").isNull()) {
+				break;
+			}
+			String cursor = page.get("next").stringValue();
+			assertThat(Base64.getUrlDecoder().decode(cursor)).hasSize(17);
+			page = this.jane.json("/audit/api/entries?action=order.pay&limit=2&cursor=" + cursor);
+		}
+		assertThat(messages).containsExactly("Paid 4", "Paid 3", "Paid 2", "Paid 1", "Paid 0");
+	}
+
+	@Test
+	void aCursorOfAnEntryThatIsNotOnesOwnIsNone() {
+		UUID foreign = UUID
+			.fromString(this.carol.json("/audit/api/entries?actor=bob").get("entries").get(0).get("id").stringValue());
+		String cursor = Base64.getUrlEncoder()
+			.withoutPadding()
+			.encodeToString(ByteBuffer.allocate(17)
+				.put((byte) 2)
+				.putLong(foreign.getMostSignificantBits())
+				.putLong(foreign.getLeastSignificantBits())
+				.array());
+		assertThat(this.jane.status("/audit/api/entries?cursor=" + cursor)).isEqualTo(400);
+		assertThat(this.carol.status("/audit/api/entries?cursor=" + cursor)).isEqualTo(200);
 	}
 
 	@Test

@@ -329,8 +329,8 @@ class AuditPageTests {
 	void whatIsShownCanBeTakenAway() {
 		open("?actor=user3");
 		browser.find(".actions > .menu:not(.ledger) summary").click();
-		List<String> names = browser.texts(".popover a b", (texts) -> texts.size() == 4);
-		assertThat(names).containsExactly("CSV", "JSON, verifiable", "Elastic Common Schema",
+		List<String> names = browser.texts(".popover a b", (texts) -> texts.size() == 5);
+		assertThat(names).containsExactly("CSV", "JSON, verifiable", "Elastic Common Schema", "OCSF",
 				"Whole ledger, verifiable");
 		assertThat(browser.find(".popover a").getDomAttribute("href")).contains("api/export?", "actor=user3",
 				"format=csv");

@@ -117,10 +117,9 @@ class ExportTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "&action=order.pay", "&actor=bob", "" })
+	@ValueSource(strings = { "&action=order.pay", "&actor=bob" })
 	void aSelectionVerifiesEntryByEntry(String filter) throws Exception {
-		Visitor reader = filter.isEmpty() ? this.jane : this.carol;
-		String export = reader.get("/audit/api/export?format=ndjson" + filter).body();
+		String export = this.carol.get("/audit/api/export?format=ndjson" + filter).body();
 		assertThat(export).startsWith("{\"selection\":\"").doesNotContain("\"ledger\":");
 		assertThat(export.lines().filter((line) -> line.contains("\"order.pay\""))).hasSizeGreaterThanOrEqualTo(150);
 		Ended ended = verify(export);
@@ -159,7 +158,7 @@ class ExportTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "csv", "ndjson", "ecs", "ocsf" })
+	@ValueSource(strings = { "csv", "ecs", "ocsf" })
 	void othersTakeAwayWhatTheyDid(String format) {
 		String export = this.jane.get("/audit/api/export?format=" + format).body();
 		assertThat(export).contains("after.checkpoint", "login").doesNotContain("carol", "Not yours");
@@ -202,6 +201,18 @@ class ExportTests {
 		assertThat(login.path("activity_id").intValue()).isEqualTo(1);
 		assertThat(login.at("/user/uid").stringValue()).isEqualTo("jane");
 		assertThat(login.at("/metadata/version").stringValue()).isEqualTo("1.8.0");
+	}
+
+	@Test
+	void whatTellsHowMuchOthersDidIsNotTakenAwayByThem() {
+		assertThat(this.jane.status("/audit/api/export?format=ndjson")).isEqualTo(403);
+		String hash = "[0-9a-f]{64}";
+		for (String format : List.of("csv", "ecs", "ocsf")) {
+			String export = this.jane.get("/audit/api/export?action=order.pay&format=" + format).body();
+			assertThat(export).contains("Paid").doesNotContain("sequence").doesNotContainPattern(hash);
+			assertThat(this.carol.get("/audit/api/export?action=order.pay&format=" + format).body())
+				.containsPattern(hash);
+		}
 	}
 
 	@Test

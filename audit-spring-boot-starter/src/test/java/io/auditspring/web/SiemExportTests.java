@@ -67,7 +67,7 @@ class SiemExportTests {
 
 	@Test
 	void theElasticCommonSchemaKnowsEachFieldAndEachTypeOfEachCategory() throws IOException {
-		List<JsonNode> events = export(entries(), EcsExport::write);
+		List<JsonNode> events = export(entries(), (entries, out) -> EcsExport.write(entries, true, out));
 		assertThat(events).hasSize(ENTRIES).allSatisfy((event) -> {
 			List<String> problems = new ArrayList<>();
 			checkEcs("", event, problems);
@@ -126,7 +126,7 @@ class SiemExportTests {
 
 	@Test
 	void theOpenCybersecuritySchemaKnowsEachAttributeOfEachClass() throws IOException {
-		List<JsonNode> events = export(entries(), OcsfExport::write);
+		List<JsonNode> events = export(entries(), (entries, out) -> OcsfExport.write(entries, true, out));
 		assertThat(events).hasSize(ENTRIES).allSatisfy((event) -> {
 			List<String> problems = new ArrayList<>();
 			JsonNode eventClass = OCSF.path("classes")

@@ -17,9 +17,14 @@ import io.auditspring.CheckpointSigner;
  */
 public record Checkpoint(String origin, long size, byte[] root, String note) {
 
+	/** How many characters a note may have; Go's library takes no longer ones either. */
+	public static final int MAX_LENGTH = 1_000_000;
+
 	private static final Pattern SIZE = Pattern.compile("0|[1-9][0-9]{0,18}");
 
 	private static final int ROOT_LENGTH = 32;
+
+	private static final int SHOWN = 200;
 
 	/**
 	 * Names a log.
@@ -53,7 +58,7 @@ public record Checkpoint(String origin, long size, byte[] root, String note) {
 	}
 
 	private static String text(String origin, long size, byte[] root) {
-		return "%s\n%d\n%s\n".formatted(origin, size, Base64.getEncoder().encodeToString(root));
+		return "%s\n%s\n%s\n".formatted(origin, size, Base64.getEncoder().encodeToString(root));
 	}
 
 	/**
@@ -79,14 +84,18 @@ public record Checkpoint(String origin, long size, byte[] root, String note) {
 		String text = SignedNote.parse(note).text();
 		String[] lines = text.split("\n", -1);
 		if (lines.length < 4 || lines[0].isEmpty() || !SIZE.matcher(lines[1]).matches()) {
-			throw new InvalidCheckpointException("The note is not a checkpoint: " + text);
+			throw new InvalidCheckpointException("The note is not a checkpoint: " + beginning(text));
 		}
 		try {
 			return new Checkpoint(lines[0], Long.parseLong(lines[1]), root(lines[2]), note);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidCheckpointException("The checkpoint has a wrong size or root: " + text);
+			throw new InvalidCheckpointException("The checkpoint has a wrong size or root: " + beginning(text));
 		}
+	}
+
+	private static String beginning(String text) {
+		return (text.length() <= SHOWN) ? text : text.substring(0, SHOWN) + "\u2026";
 	}
 
 	private static byte[] root(String base64) {
@@ -95,6 +104,19 @@ public record Checkpoint(String origin, long size, byte[] root, String note) {
 			throw new IllegalArgumentException("Not the Base64 of a hash");
 		}
 		return root;
+	}
+
+	/**
+	 * Whether a key is named by its signatures, be they right or wrong. One that is wrong
+	 * was damaged, or changed by somebody who does not have the key.
+	 * @param keys the keys
+	 * @return whether one of them is named
+	 */
+	public boolean names(TrustedKeys keys) {
+		return SignedNote.parse(this.note)
+			.signatures()
+			.stream()
+			.anyMatch((signature) -> keys.find(signature).isPresent());
 	}
 
 	/**

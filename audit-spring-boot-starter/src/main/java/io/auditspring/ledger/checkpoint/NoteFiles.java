@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -44,10 +46,37 @@ final class NoteFiles {
 	/**
 	 * The text that a file name is of.
 	 * @param name the name
-	 * @return the text, or {@code null} if it was too long for a name
+	 * @return the text, or {@code null} if it was too long for a name, or is none of ours
 	 */
 	static @Nullable String text(String name) {
-		return (name.length() < MAX_NAME) ? URLDecoder.decode(name, StandardCharsets.UTF_8) : null;
+		try {
+			String text = URLDecoder.decode(name, StandardCharsets.UTF_8);
+			return (name.length() < MAX_NAME && name(text).equals(name)) ? text : null;
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * Reads a note, as far as it can be one.
+	 * @param file the file
+	 * @return its text
+	 * @throws IOException if it cannot be read, is no text, or is too long
+	 */
+	static String read(Path file) throws IOException {
+		if (Files.size(file) > 4L * Checkpoint.MAX_LENGTH) {
+			throw new IOException("it is too large for a note");
+		}
+		try {
+			return Files.readString(file);
+		}
+		catch (CharacterCodingException ex) {
+			throw new IOException("it is no text", ex);
+		}
+		catch (AccessDeniedException ex) {
+			throw new IOException("access is denied", ex);
+		}
 	}
 
 	/**

@@ -51,6 +51,7 @@ record SignedNote(String text, List<Signature> signatures) {
 	 * @throws InvalidCheckpointException if this is no such note
 	 */
 	static SignedNote parse(String note) {
+		check(note.length() <= Checkpoint.MAX_LENGTH, "is too long");
 		int end = note.lastIndexOf("\n\n");
 		check(end >= 0, "has no signatures");
 		check(note.codePoints().noneMatch((character) -> character < ' ' && character != '\n'),

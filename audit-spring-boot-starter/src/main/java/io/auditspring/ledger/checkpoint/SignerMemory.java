@@ -24,13 +24,31 @@ public final class SignerMemory {
 	/**
 	 * What was signed last.
 	 * @param origin which log
+	 * @param keys whose signatures count; also those that leaked, as this is the signer's
+	 * own
 	 * @return the checkpoint, or empty if nothing was signed
-	 * @throws IOException if it cannot be read
-	 * @throws InvalidCheckpointException if it was damaged
+	 * @throws IOException if it cannot be read, or was damaged, which says nothing of the
+	 * ledger
 	 */
-	public Optional<Checkpoint> last(String origin) throws IOException {
+	public Optional<Checkpoint> last(String origin, TrustedKeys keys) throws IOException {
 		Path file = file(origin);
-		return Files.exists(file) ? Optional.of(Checkpoint.parse(Files.readString(file))) : Optional.empty();
+		if (!Files.exists(file)) {
+			return Optional.empty();
+		}
+		try {
+			Checkpoint last = Checkpoint.open(NoteFiles.read(file), keys.withRetired());
+			if (!last.origin().equals(origin)) {
+				throw new InvalidCheckpointException("It is one of '%s'".formatted(last.origin()));
+			}
+			return Optional.of(last);
+		}
+		catch (IOException | InvalidCheckpointException ex) {
+			throw new IOException(
+					"The signer's memory in '%s' cannot be used: %s. What it signed last is in the newest note of its "
+						.formatted(file, ex.getMessage())
+							+ "anchors; only who knows that may put it back, or remove it",
+					ex);
+		}
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.auditspring.ledger.checkpoint;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The keys whose signatures count. A key that was retired is no longer among them; one
@@ -44,6 +45,14 @@ public record TrustedKeys(List<VerifierKey> keys, List<VerifierKey> retired) {
 	 */
 	public TrustedKeys ofRetired() {
 		return new TrustedKeys(this.retired, List.of());
+	}
+
+	/**
+	 * All keys.
+	 * @return those that leaked, too, as if they still were trusted
+	 */
+	public TrustedKeys withRetired() {
+		return new TrustedKeys(Stream.concat(this.keys.stream(), this.retired.stream()).toList(), List.of());
 	}
 
 	Optional<VerifierKey> find(SignedNote.Signature signature) {

@@ -322,6 +322,7 @@ const exports = () => html`
 	<details class="menu"><summary class="button">${icon('download')} Export ${icon('down')}</summary>
 		<div class="popover" role="group" aria-label="Formats">
 			${[['csv', 'CSV', 'For spreadsheets'], ['ndjson', 'JSON, verifiable', 'With hashes and proofs, for auditors'], ['ecs', 'Elastic Common Schema', 'JSON lines for a SIEM'], ['ocsf', 'OCSF', 'JSON lines of the Open Cybersecurity Schema Framework']]
+				.filter(([format]) => format !== 'ndjson' || state.reader?.sees !== 'own')
 				.map(([format, name, why]) => html`<a href=${api.exportUrl(toRequest(state.view), format)} download><b>${name}</b><span class="faint">${why}</span></a>`)}
 			${state.reader?.verifies ? html`<a href=${api.exportUrl({}, 'ndjson')} download><b>Whole ledger, verifiable</b><span class="faint">Everything, to prove that nothing is missing</span></a>` : nothing}
 		</div>

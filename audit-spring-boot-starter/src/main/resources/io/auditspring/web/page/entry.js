@@ -140,8 +140,8 @@ function timeline(view, history) {
 }
 
 const ledger = (view, entry) => section('In the ledger', facts([
-	['Chain', `${entry.chain}, entry ${entry.seq}`], ['Recorded', dateTime(entry.recordedAt)], ['Revision', entry.revision],
-	['Id', copied(view, entry.id)], ['Hash', copied(view, entry.hash)], ['Previous', copied(view, entry.prevHash)]
+	['Chain', entry.seq === null ? entry.chain : `${entry.chain}, entry ${entry.seq}`], ['Recorded', dateTime(entry.recordedAt)], ['Revision', entry.revision],
+	['Id', copied(view, entry.id)], ['Hash', entry.hash && copied(view, entry.hash)], ['Previous', entry.prevHash && copied(view, entry.prevHash)]
 ]));
 
 const copied = (view, text) => html`<code>${text}</code> <button class="plain-button small" aria-label="Copy" title="Copy" @click=${(event) => view.copy(text, event)}>${icon('copy')}</button>`;

@@ -24,8 +24,11 @@ function badge(progress) {
 		return html`<span class="badge">${percent(progress)} %</span>`;
 	}
 	return progress?.result ? html`<span class="badge ${progress.result.valid ? 'success' : 'failure'}">${
-		progress.result.valid ? 'Verified' : 'Tampered'}</span>` : nothing;
+		progress.result.valid ? 'Verified' : tampered(progress.result) ? 'Tampered' : 'Not all checked'}</span>` : nothing;
 }
+
+/** What was kept elsewhere and cannot be read says nothing against the ledger. */
+const tampered = (result) => result.chains.some((chain) => Object.keys(chain.counts).some((kind) => kind !== 'EVIDENCE'));
 
 const percent = (progress) => progress.total ? Math.floor((progress.done / progress.total) * 100) : 0;
 

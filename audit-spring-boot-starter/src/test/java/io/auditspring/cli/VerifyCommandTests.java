@@ -1,0 +1,110 @@
+package io.auditspring.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.auditspring.ledger.LedgerCommandLab;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the command line says, and no more and no less than that.
+ */
+class VerifyCommandTests {
+
+	private static final LedgerCommandLab LAB = LedgerCommandLab.create();
+
+	@TempDir
+	private Path directory;
+
+	private final StringWriter out = new StringWriter();
+
+	@BeforeEach
+	void keepCheckpoints() throws IOException {
+		for (int i = 0; i < LAB.anchored().size(); i++) {
+			Files.writeString(this.directory.resolve(i + ".note"), LAB.anchored().get(i));
+		}
+	}
+
+	@Test
+	void howFarAnUntouchedLedgerIsSignedIsSaid() {
+		assertThat(verify(LAB.url(), "--anchor", this.directory.toString())).isZero();
+		assertThat(out()).contains("Chain main: 600 entries", "signed up to 600 of 600",
+				"no checkpoint at all, although a key was given", "VALID");
+	}
+
+	@Test
+	void withoutAnchorsWhatIsOpenIsSaidInFull() {
+		assertThat(verify(LAB.url())).isZero();
+		assertThat(out()).contains("could have set it back to any earlier state", "or all of it where none is");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "\0", "shop/main\n600\n", "\u2014 shop AAAA\n",
+			"shop/main\n600\nAAAA\n\n\u2014 shop AAAA\n", "\n\n\n\u2014\n\n\u2014 \n" })
+	void aBadFileIsNamedAndSilencesNoOther(String content) throws IOException {
+		Files.writeString(this.directory.resolve("0.note"), content);
+		assertThat(verify(LAB.url(), "--anchor", this.directory.toString())).isEqualTo(2);
+		assertThat(out()).contains("EVIDENCE", "0.note", "NOT ALL COULD BE CHECKED").doesNotContain("TAMPERED");
+		assertThat(verify(LAB.tamperedUrl(), "--anchor", this.directory.toString())).isEqualTo(1);
+		assertThat(out()).contains("HASH at entry 250", "TAMPERED");
+		assertThat(verify(LAB.emptyUrl(), "--anchor", this.directory.toString())).isEqualTo(1);
+		assertThat(out()).contains("CUT at entry 0", "1.note");
+	}
+
+	/** By the time that its size warrants: quadratic, this would take hours. */
+	@ParameterizedTest
+	@ValueSource(strings = { "\0", "a\n", "\n", "\u2014 a AAAA\n", "a\n\n", "shop/main\n1\n" })
+	void aHugeFileIsReadInTimeThatItsSizeWarrants(String repeated) throws IOException {
+		Files.writeString(this.directory.resolve("0.note"), repeated.repeat(5_000_000 / repeated.length()));
+		assertThat(verify(LAB.url(), "--anchor", this.directory.toString())).isEqualTo(2);
+		assertThat(out()).contains("0.note");
+	}
+
+	@Test
+	void manyNotesInOneFileAreReadOneAfterTheOther() throws IOException {
+		Path all = Files.writeString(this.directory.resolve("all.txt"),
+				String.join("", LAB.anchored()) + "\n\n" + String.join("\n", LAB.anchored()));
+		assertThat(NoteFile.read(all).notes()).hasSize(4).containsAll(LAB.anchored());
+		assertThat(NoteFile.read(all).faults()).isEmpty();
+		Path damaged = Files.writeString(this.directory.resolve("damaged.txt"),
+				"what is this\n\n" + LAB.anchored().get(0) + LAB.anchored().get(1).substring(0, 60));
+		assertThat(NoteFile.read(damaged).notes()).containsExactly(LAB.anchored().get(0));
+		assertThat(NoteFile.read(damaged).faults())
+			.containsExactly("it holds something that is no complete checkpoint");
+	}
+
+	@Test
+	void aNoteOfAStrangerDoesNotMakeTheOriginDoubtful() throws IOException {
+		Files.writeString(this.directory.resolve("2.note"), LAB.anchored().get(0).replace("shop", "mallory"));
+		assertThat(verify(LAB.emptyUrl(), "--anchor", this.directory.toString())).isEqualTo(1);
+		assertThat(out()).contains("CUT at entry 0");
+	}
+
+	private int verify(String url, String... further) {
+		List<String> arguments = new ArrayList<>(
+				List.of("verify", "--url", url, "--user", "postgres", "--public-key", LAB.publicKey()));
+		arguments.addAll(List.of(further));
+		this.out.getBuffer().setLength(0);
+		CommandLine commandLine = AuditCommand.commandLine();
+		commandLine.setOut(new PrintWriter(this.out));
+		commandLine.setErr(new PrintWriter(this.out));
+		return commandLine.execute(arguments.toArray(String[]::new));
+	}
+
+	private String out() {
+		return this.out.toString();
+	}
+
+}
