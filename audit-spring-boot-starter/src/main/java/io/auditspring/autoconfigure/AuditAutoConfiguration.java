@@ -87,6 +87,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
@@ -95,6 +96,7 @@ import org.springframework.boot.jdbc.metadata.CompositeDataSourcePoolMetadataPro
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -110,6 +112,7 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
 @ConditionalOnBean(DataSource.class)
 @EnableConfigurationProperties(AuditProperties.class)
+@ImportRuntimeHints(AuditRuntimeHints.class)
 public final class AuditAutoConfiguration {
 
 	private static final Logger logger = LoggerFactory.getLogger(AuditAutoConfiguration.class);
@@ -125,8 +128,8 @@ public final class AuditAutoConfiguration {
 			.orElseGet(() -> Delivery.valueOf(AuditProperties.DEFAULT_DELIVERY.toUpperCase(Locale.ROOT)));
 		AuditProperties.Masking masking = binder.bindOrCreate("audit.masking", AuditProperties.Masking.class);
 		AuditProperties.Capture capture = binder.bindOrCreate("audit.capture", AuditProperties.Capture.class);
-		boolean stateAvailable = beanFactory.getBeanNamesForType(SessionFactoryExtension.class, false,
-				false).length > 0;
+		boolean stateAvailable = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
+				SessionFactoryExtension.class, false, false).length > 0;
 		AuditPointcut pointcut = binder.bind("audit.pointcut", String.class).map(AuditPointcut::new).orElse(null);
 		return new AuditedMethods(new AuditedMethodReader(delivery, stateAvailable, new Masking(masking.keys()),
 				capture.arguments(), capture.result()), pointcut);
@@ -180,7 +183,8 @@ public final class AuditAutoConfiguration {
 
 	// Unless somebody else takes the entries, as the module for tests does.
 	@Bean
-	@ConditionalOnMissingBean(Handover.class)
+	@OncePerDatabase
+	@ConditionalOnMissingBean(value = Handover.class, search = SearchStrategy.CURRENT)
 	AuditDatabase auditDatabase(ConfigurableListableBeanFactory beanFactory, ObjectProvider<DataSource> dataSources,
 			@AuditDataSource ObjectProvider<DataSource> auditDataSources, AuditProperties properties,
 			ObjectProvider<DataSourcePoolMetadataProvider> pools) {
@@ -234,24 +238,28 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	LedgerWriter auditLedgerWriter(AuditDatabase database) {
 		return new LedgerWriter(database.schema());
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	Outbox auditOutbox(AuditDatabase database, AuditProperties properties) {
 		return new Outbox(database.schema(), properties.chain(), database.outboxes());
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	DeliveryStatistics auditDeliveryStatistics() {
 		return new DeliveryStatistics();
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	LedgerEnd auditLedgerEnd(AuditDatabase database, LedgerWriter ledger, Outbox outbox, AuditProperties properties) {
 		return new LedgerEnd(database.outboxes().main().holdsLedger() ? null : database.workDataSource(), ledger,
@@ -259,6 +267,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerEnd ledger, AuditProperties properties,
 			DeliveryStatistics statistics) {
@@ -268,6 +277,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	Relays auditRelays(AuditDatabase database, Relay relay, Outbox outbox, LedgerWriter ledger,
 			AuditProperties properties) {
@@ -280,6 +290,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	Quarantine auditQuarantine(AuditDatabase database, LedgerWriter ledger, AuditProperties properties,
 			DeliveryStatistics statistics) {
@@ -287,6 +298,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox,
 			AuditProperties properties, DeliveryStatistics statistics) {
@@ -294,12 +306,14 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	Fates auditFates(AuditDatabase database, Outbox outbox, LedgerWriter ledger) {
 		return new Fates(database.outboxes(), database.workDataSource(), outbox, ledger);
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	Spool auditSpool(AuditDatabase database, LedgerWriter ledger, AuditProperties properties, Environment environment) {
 		return new Spool(properties.spool().directory(), new SpoolOwner(service(properties, environment),
@@ -307,6 +321,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	AsyncBuffer auditAsyncBuffer(DirectWriter writer, Fates fates, EntryFactory factory, Spool spool,
 			AuditProperties properties, DeliveryStatistics statistics) {
@@ -318,6 +333,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	EntryDelivery auditEntryDelivery(AuditDatabase database, Outbox outbox, Fates fates, Relays relays,
 			AsyncBuffer buffer, AuditProperties properties, DeliveryStatistics statistics) {
@@ -326,6 +342,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	AuditTransactions auditTransactions(Handover delivery, EntryFactory factory, ManagedTransactions managed,
 			ObjectProvider<Origins> origins, AuditProperties properties) {
 		return new AuditTransactions(delivery, factory, managed,
@@ -415,6 +432,7 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	@OncePerDatabase
 	LateDelivery auditLateDelivery(AuditTransactions transactions) {
 		return new LateDelivery(transactions);
 	}

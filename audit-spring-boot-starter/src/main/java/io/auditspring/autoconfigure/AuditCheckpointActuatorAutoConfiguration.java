@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(after = AuditCheckpointAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")
 @ConditionalOnBean(CheckpointWorker.class)
+@OncePerDatabase
 public final class AuditCheckpointActuatorAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)

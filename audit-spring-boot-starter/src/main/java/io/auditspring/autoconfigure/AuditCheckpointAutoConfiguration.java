@@ -35,6 +35,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(AuditDatabase.class)
+@OncePerDatabase
 public final class AuditCheckpointAutoConfiguration {
 
 	private static final Logger logger = LoggerFactory.getLogger(AuditCheckpointAutoConfiguration.class);

@@ -18,6 +18,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnBean(DeliveryStatistics.class)
+@OncePerDatabase
 public final class AuditMetricsAutoConfiguration {
 
 	@Bean

@@ -41,6 +41,7 @@ import org.springframework.security.web.session.HttpSessionDestroyedEvent;
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnClass(Authentication.class)
 @ConditionalOnBean(AuditTransactions.class)
+@OncePerDatabase
 @ConditionalOnBooleanProperty(name = "audit.security.events", matchIfMissing = true)
 public final class AuditSecurityEventsAutoConfiguration {
 

@@ -10,18 +10,17 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.context.request.RequestContextHolder;
 
 /**
- * Takes the actor and the details of the request from the servlet container.
+ * Takes the actor and the details of the request from the servlet container: also where
+ * the web is in a child context, and the database in its parent.
  */
 @AutoConfiguration(before = AuditAutoConfiguration.class)
 @ConditionalOnClass({ HttpServletRequest.class, RequestContextHolder.class })
-@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(AuditProperties.class)
 public final class AuditServletAutoConfiguration {

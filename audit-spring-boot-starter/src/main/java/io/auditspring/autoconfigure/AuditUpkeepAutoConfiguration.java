@@ -33,6 +33,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(AuditDatabase.class)
+@OncePerDatabase
 public final class AuditUpkeepAutoConfiguration {
 
 	@Bean

@@ -34,6 +34,7 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(after = AuditCheckpointAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")
 @ConditionalOnBean(AuditDatabase.class)
+@OncePerDatabase
 public final class AuditVerificationAutoConfiguration {
 
 	@Bean

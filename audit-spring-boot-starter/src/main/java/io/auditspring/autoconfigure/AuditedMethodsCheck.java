@@ -4,18 +4,24 @@ import java.util.Arrays;
 import java.util.List;
 
 import io.auditspring.intercept.AuditedMethods;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextRefreshedEvent;
 
 /**
  * Reads the annotations of beans that are not created at start-up too, so that a mistake
- * never waits for the first call. A warning names beans whose calls are missed.
+ * never waits for the first call. A warning names beans whose calls are missed, those in
+ * child contexts included, which post-processors of their parents do not see.
  */
-final class AuditedMethodsCheck implements SmartInitializingSingleton {
+final class AuditedMethodsCheck implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
 
 	private static final Logger logger = LoggerFactory.getLogger(AuditedMethodsCheck.class);
 
@@ -38,11 +44,7 @@ final class AuditedMethodsCheck implements SmartInitializingSingleton {
 				}
 			}
 		}
-		warnOfMissedCalls();
-	}
-
-	private void warnOfMissedCalls() {
-		List<String> missed = Arrays.stream(this.beanFactory.getSingletonNames()).filter(this::isMissed).toList();
+		List<String> missed = missed(this.beanFactory);
 		if (!missed.isEmpty()) {
 			logger.warn(
 					"Calls of @Audited methods of {} leave no entries: these beans were created before auditing "
@@ -51,8 +53,26 @@ final class AuditedMethodsCheck implements SmartInitializingSingleton {
 		}
 	}
 
-	private boolean isMissed(String name) {
-		Object bean = this.beanFactory.getSingleton(name);
+	@Override
+	public void onApplicationEvent(ContextRefreshedEvent event) {
+		ApplicationContext context = event.getApplicationContext();
+		if (context instanceof ConfigurableApplicationContext child && child.getBeanFactory() != this.beanFactory
+				&& child.getBeanNamesForType(AuditedMethodsCheck.class, false, false).length == 0) {
+			List<String> missed = missed(child.getBeanFactory());
+			if (!missed.isEmpty()) {
+				logger
+					.warn("Calls of @Audited methods of {} leave no entries: their context '{}' is a child of the one "
+							+ "that audits; let it import AuditAutoConfiguration, too, for example by "
+							+ "@EnableAutoConfiguration", missed, child.getId());
+			}
+		}
+	}
+
+	private List<String> missed(ConfigurableListableBeanFactory beans) {
+		return Arrays.stream(beans.getSingletonNames()).filter((name) -> isMissed(beans.getSingleton(name))).toList();
+	}
+
+	private boolean isMissed(@Nullable Object bean) {
 		return bean != null && this.methods.misses(bean);
 	}
 

@@ -1,5 +1,7 @@
 package io.auditspring.query;
 
+import java.util.List;
+
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.ResourceStreamLocator;
 import org.hibernate.boot.spi.AdditionalMappingContributions;
@@ -31,6 +33,15 @@ public final class AuditEntryMapping implements AdditionalMappingContributor, In
 
 	/** What queries may call the entity, unless the application has one of that name. */
 	private static final String SIMPLE_NAME = AuditEntry.class.getSimpleName();
+
+	/**
+	 * What Hibernate and Jackson make by reflection.
+	 * @return the entity and what converts it
+	 */
+	public static List<Class<?>> types() {
+		return List.of(AuditEntry.class, LowerCaseConverter.OfActorType.class, LowerCaseConverter.OfSeverity.class,
+				LowerCaseConverter.OfOutcome.class, AuditEntrySerializer.class);
+	}
 
 	@Override
 	public void contribute(AdditionalMappingContributions contributions, InFlightMetadataCollector metadata,

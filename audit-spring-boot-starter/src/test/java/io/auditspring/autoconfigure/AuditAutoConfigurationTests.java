@@ -14,6 +14,7 @@ import io.auditspring.Audited;
 import io.auditspring.TestDatabase;
 import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
+import io.auditspring.capture.RequestDetails;
 import io.auditspring.capture.RequestSource;
 import io.auditspring.capture.SecurityActorSource;
 import io.auditspring.capture.ServletActorSource;
@@ -48,8 +49,10 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.data.domain.AuditorAware;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -193,7 +196,21 @@ class AuditAutoConfigurationTests {
 			.withBean(DataSource.class, TestDatabase::newDatabase)
 			.run((context) -> assertThat(context).hasSingleBean(RequestSource.class)
 				.hasSingleBean(ServletActorSource.class));
-		this.runner.run((context) -> assertThat(context).doesNotHaveBean(RequestSource.class));
+	}
+
+	@Test
+	void aParentOfAServletApplicationHasItsRequest() {
+		this.runner.run((context) -> {
+			RequestSource requests = context.getBean(RequestSource.class);
+			assertThat(requests.currentRequest()).isSameAs(RequestDetails.NONE);
+			RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(new MockHttpServletRequest()));
+			try {
+				assertThat(requests.currentRequest()).isNotSameAs(RequestDetails.NONE);
+			}
+			finally {
+				RequestContextHolder.resetRequestAttributes();
+			}
+		});
 	}
 
 	@Test

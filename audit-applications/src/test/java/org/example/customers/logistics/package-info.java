@@ -1,0 +1,4 @@
+/**
+ * What is in one of the databases.
+ */
+package org.example.customers.logistics;

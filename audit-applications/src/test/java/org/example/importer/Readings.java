@@ -1,0 +1,7 @@
+package org.example.importer;
+
+import org.springframework.data.repository.CrudRepository;
+
+interface Readings extends CrudRepository<Reading, Long> {
+
+}

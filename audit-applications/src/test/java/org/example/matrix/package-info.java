@@ -1,0 +1,4 @@
+/**
+ * An application that can do with or without any library but JPA.
+ */
+package org.example.matrix;

@@ -1,0 +1,1 @@
+create table logistics_note (id bigint primary key);

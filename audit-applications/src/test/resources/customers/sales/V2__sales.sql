@@ -1,0 +1,1 @@
+create table sales_note (id bigint primary key);

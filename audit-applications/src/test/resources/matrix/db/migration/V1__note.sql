@@ -1,0 +1,1 @@
+create table flyway_note (id bigint primary key);

@@ -1,0 +1,232 @@
+package io.auditspring.host;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditLog;
+import io.auditspring.Actor;
+import io.auditspring.ActorResolver;
+import io.auditspring.Audited;
+import io.auditspring.TestDatabase;
+import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import io.auditspring.shop.OrderService;
+import io.auditspring.shop.PurchaseOrder;
+import io.auditspring.shop.PurchaseOrderRepository;
+import io.auditspring.shop.ShopConfiguration;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.PersistenceContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.jpa.EntityManagerFactoryBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.annotation.Transactional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * Applications of several contexts, one above the other.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class ParentAndChildTests {
+
+	private final Set<Thread> before = Thread.getAllStackTraces().keySet();
+
+	private final ConfigurableApplicationContext parent = new SpringApplicationBuilder(ShopConfiguration.class)
+		.web(WebApplicationType.NONE)
+		.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
+				"spring.flyway.enabled=false")
+		.run();
+
+	@AfterEach
+	void close() {
+		this.parent.close();
+	}
+
+	@Test
+	void aChildsCallsHaveTheStateOfTheParentsEntities() {
+		try (ConfigurableApplicationContext child = child(Child.class);
+				ConfigurableApplicationContext other = child(Child.class)) {
+			this.parent.getBean(OrderService.class).create("P", BigDecimal.ONE);
+			child.getBean(Desk.class).place("C");
+			other.getBean(Desk.class).place("D");
+			assertThat(entries(3)).extracting("action", "actor_id", "outcome", "target_type")
+				.containsExactly(tuple("order.create", "system", "success", "PurchaseOrder"),
+						tuple("desk", "of the child", "success", "PurchaseOrder"),
+						tuple("desk", "of the child", "success", "PurchaseOrder"));
+			assertThat(entries(3)).extracting("after_state").doesNotContainNull();
+		}
+	}
+
+	@Test
+	void childrenHaveNoThreadsOfTheirOwn() {
+		long threads = threads();
+		try (ConfigurableApplicationContext child = child(Child.class)) {
+			child.getBean(Desk.class).place("C");
+			assertThat(threads()).isEqualTo(threads);
+		}
+		this.parent.getBean(OrderService.class).create("P", BigDecimal.ONE);
+		entries(2);
+	}
+
+	private long threads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("audit-") && !this.before.contains(thread))
+			.count();
+	}
+
+	@Test
+	void aChildMayHaveADatabaseOfItsOwn() {
+		try (ConfigurableApplicationContext child = child(Apart.class)) {
+			child.getBean(Clerk.class).place("C");
+			assertThat(new AuditLog(child.getBean(DataSource.class)).await(1)).extracting("after_state")
+				.doesNotContainNull();
+		}
+		assertThat(entries(0)).isEmpty();
+	}
+
+	@Test
+	void whatAChildWithoutAutoConfigurationMissesIsSaid(CapturedOutput output) {
+		try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
+			child.setParent(this.parent);
+			child.register(Plain.class);
+			child.refresh();
+			assertThat(output).contains("Calls of @Audited methods of [desk] leave no entries")
+				.contains("let it import AuditAutoConfiguration");
+		}
+	}
+
+	@Test
+	void aChildThatImportsAuditingMissesNothing(CapturedOutput output) {
+		try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
+			child.setParent(this.parent);
+			child.register(Importing.class);
+			child.refresh();
+			child.getBean(Desk.class).place("I");
+			assertThat(entries(1)).extracting("after_state").doesNotContainNull();
+			assertThat(output).doesNotContain("leave no entries");
+		}
+	}
+
+	private ConfigurableApplicationContext child(Class<?> configuration) {
+		return new SpringApplicationBuilder(configuration).parent(this.parent)
+			.web(WebApplicationType.NONE)
+			.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
+					"spring.flyway.enabled=false")
+			.run();
+	}
+
+	private List<Map<String, Object>> entries(int count) {
+		return new AuditLog(this.parent.getBean(DataSource.class)).await(count);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement
+	static class Plain {
+
+		@Bean
+		Desk desk(PurchaseOrderRepository orders) {
+			return new Desk(orders);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(AuditAutoConfiguration.class)
+	static class Importing extends Plain {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Child extends Plain {
+
+		@Bean
+		ActorResolver resolver() {
+			return () -> Actor.user("of the child", "Child");
+		}
+
+	}
+
+	static class Desk {
+
+		private final PurchaseOrderRepository orders;
+
+		Desk(PurchaseOrderRepository orders) {
+			this.orders = orders;
+		}
+
+		@Audited("desk")
+		@Transactional
+		public void place(String reference) {
+			this.orders.save(new PurchaseOrder(reference, BigDecimal.ONE));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableTransactionManagement
+	static class Apart {
+
+		@Bean
+		DataSource dataSource() {
+			return ShopConfiguration.pool(TestDatabase.newDatabase());
+		}
+
+		@Bean
+		LocalContainerEntityManagerFactoryBean entityManagerFactory(EntityManagerFactoryBuilder builder,
+				DataSource dataSource) {
+			return builder.dataSource(dataSource)
+				.packages(PurchaseOrder.class)
+				.properties(Map.of("hibernate.hbm2ddl.auto", "create"))
+				.build();
+		}
+
+		@Bean
+		JpaTransactionManager transactionManager(EntityManagerFactory factory) {
+			return new JpaTransactionManager(factory);
+		}
+
+		@Bean
+		Clerk clerk() {
+			return new Clerk();
+		}
+
+	}
+
+	static class Clerk {
+
+		@PersistenceContext
+		private EntityManager entities;
+
+		@Audited("clerk")
+		@Transactional
+		public void place(String reference) {
+			this.entities.persist(new PurchaseOrder(reference, BigDecimal.ONE));
+		}
+
+	}
+
+}
