@@ -198,8 +198,7 @@ public final class AuditAutoConfiguration {
 		DataSource audit = Sole.of(auditDataSources, "data sources with @AuditDataSource",
 				"Leave the annotation on the one that holds the ledger.");
 		return new AuditDatabase(audit, business, new Schema(properties.schema()), properties.flyway().enabled(),
-				properties.masking().key(),
-				new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()),
+				properties.masking().key(), new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()),
 				properties.datasource().reserve());
 	}
 

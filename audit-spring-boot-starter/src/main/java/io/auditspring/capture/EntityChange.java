@@ -111,8 +111,8 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 		}
 		Set<String> unseen = new TreeSet<>(this.unseen);
 		unseen.addAll(later.unseen);
-		return new EntityChange(this.key, this.names.orMoreSpecial(later.names), this.id, completed(later), result(later),
-				unseen, this.leftOut, null);
+		return new EntityChange(this.key, this.names.orMoreSpecial(later.names), this.id, completed(later),
+				result(later), unseen, this.leftOut, null);
 	}
 
 	// Envers has no row either of what came and went, or went and came back as it was.

@@ -63,7 +63,8 @@ final class StandInNode extends StringNode {
 
 	private static JsonNode open(JsonNode node) {
 		if (node instanceof StandInNode standIn) {
-			Object hidden = (standIn.value instanceof BasicValues.Converted converted) ? converted.json() : standIn.value;
+			Object hidden = (standIn.value instanceof BasicValues.Converted converted) ? converted.json()
+					: standIn.value;
 			return (hidden instanceof JsonNode json) ? open(json) : StringNode.valueOf(standIn.asString());
 		}
 		if (node instanceof ObjectNode members) {
