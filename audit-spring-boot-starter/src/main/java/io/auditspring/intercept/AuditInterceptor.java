@@ -149,19 +149,22 @@ final class AuditInterceptor implements MethodInterceptor {
 		}
 		AuditContext previous = AuditContextHolder.replace(operation);
 		int lost = auditing.transactions().lostChanges(transaction);
+		boolean returned = false;
 		try {
 			Object result = proceed(invocation, operation, joined);
-			noteLost(auditing.transactions().lostChanges(transaction) - lost, operation, previous);
+			returned = true;
 			return result;
 		}
 		finally {
+			noteLost(auditing.transactions().lostChanges(transaction) - lost, returned ? operation : null, previous);
 			AuditContextHolder.replace(previous);
 		}
 	}
 
-	private static void noteLost(int changes, Operation operation, @Nullable AuditContext around) {
-		if (changes > operation.lostWithin()) {
-			operation.undo(NOT_SAVED);
+	// A call that failed says so already; what it lost is not what a call around it lost.
+	private static void noteLost(int changes, @Nullable Operation returned, @Nullable AuditContext around) {
+		if (returned != null && changes > returned.lostWithin()) {
+			returned.undo(NOT_SAVED);
 		}
 		if (changes > 0 && around instanceof Operation enclosing) {
 			enclosing.losesWithin(changes);
