@@ -1,5 +1,6 @@
 package io.auditspring.autoconfigure;
 
+import java.security.SecureRandom;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -393,8 +394,14 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	EntityIdentifiers auditEntityIdentifiers(ObjectProvider<EntityManagerFactory> factories, Masking masking,
-			JsonValues values, AuditDatabase database) {
-		return new EntityIdentifiers(() -> factories.stream().toList(), masking, values, database::maskingKey);
+			JsonValues values, ObjectProvider<AuditDatabase> database) {
+		// Without a ledger nothing outlives the application.
+		byte[] passing = new byte[32];
+		new SecureRandom().nextBytes(passing);
+		return new EntityIdentifiers(() -> factories.stream().toList(), masking, values, () -> {
+			AuditDatabase ledger = database.getIfAvailable();
+			return (ledger != null) ? ledger.maskingKey() : passing;
+		});
 	}
 
 	@Bean

@@ -8,6 +8,7 @@ import io.auditspring.capture.Masking;
 import io.auditspring.delivery.AuditTransactions;
 import org.hibernate.envers.boot.internal.EnversService;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -32,8 +33,8 @@ public final class AuditEnversAutoConfiguration {
 	}
 
 	@Bean
-	HistoryTablesCheck auditHistoryTablesCheck(AuditDatabase database, AuditProperties properties) {
-		return new HistoryTablesCheck(database, properties.envers().missingTables());
+	HistoryTablesCheck auditHistoryTablesCheck(ObjectProvider<AuditDatabase> database, AuditProperties properties) {
+		return new HistoryTablesCheck(database.getIfAvailable(), properties.envers().missingTables());
 	}
 
 	@Bean
@@ -50,6 +51,7 @@ public final class AuditEnversAutoConfiguration {
 	static class EndpointConfiguration {
 
 		@Bean
+		@ConditionalOnBean(AuditDatabase.class)
 		@ConditionalOnMissingBean
 		HistoryEndpoint auditHistoryEndpoint(HistoryTablesCheck tables, AuditDatabase database) {
 			return new HistoryEndpoint(tables::all, database.businessDataSource());

@@ -9,8 +9,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
+import javax.sql.DataSource;
+
 import io.auditspring.AuditSetupException;
 import io.auditspring.capture.HistoryTables;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +32,7 @@ final class HistoryTablesCheck implements Consumer<HistoryTables>, SmartInitiali
 
 	private static final Logger logger = LoggerFactory.getLogger(HistoryTablesCheck.class);
 
-	private final AuditDatabase database;
+	private final @Nullable AuditDatabase database;
 
 	private final MissingTables policy;
 
@@ -37,7 +40,7 @@ final class HistoryTablesCheck implements Consumer<HistoryTables>, SmartInitiali
 
 	private boolean started;
 
-	HistoryTablesCheck(AuditDatabase database, MissingTables policy) {
+	HistoryTablesCheck(@Nullable AuditDatabase database, MissingTables policy) {
 		this.database = database;
 		this.policy = policy;
 	}
@@ -76,10 +79,11 @@ final class HistoryTablesCheck implements Consumer<HistoryTables>, SmartInitiali
 
 	private void tell(List<HistoryTables> found, boolean starting) {
 		// Each database behind a router has tables of its own, or none.
-		if (this.policy == MissingTables.IGNORE || RoutingTargets.areRoutedBy(this.database.businessDataSource())) {
+		if (this.policy == MissingTables.IGNORE || this.database == null
+				|| RoutingTargets.areRoutedBy(this.database.businessDataSource())) {
 			return;
 		}
-		Map<HistoryTables, List<String>> missing = missing(
+		Map<HistoryTables, List<String>> missing = missing(this.database.businessDataSource(),
 				found.stream().filter((tables) -> !tables.areOfTenants()).toList());
 		if (missing.isEmpty()) {
 			return;
@@ -97,12 +101,12 @@ final class HistoryTablesCheck implements Consumer<HistoryTables>, SmartInitiali
 		}
 	}
 
-	private Map<HistoryTables, List<String>> missing(List<HistoryTables> found) {
+	private static Map<HistoryTables, List<String>> missing(DataSource dataSource, List<HistoryTables> found) {
 		Map<HistoryTables, List<String>> missing = new LinkedHashMap<>();
 		if (found.isEmpty()) {
 			return missing;
 		}
-		try (Connection connection = this.database.businessDataSource().getConnection()) {
+		try (Connection connection = dataSource.getConnection()) {
 			for (HistoryTables tables : found) {
 				List<String> names = tables.missing(connection);
 				if (!names.isEmpty()) {

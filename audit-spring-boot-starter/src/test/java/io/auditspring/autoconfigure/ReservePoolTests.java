@@ -87,8 +87,8 @@ class ReservePoolTests {
 
 	private ApplicationContextRunner runner(DataSource dataSource) {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
-			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"),
-					"audit.relay.poll-interval=50ms")
+			.withPropertyValues("spring.application.name=shop",
+					"audit.spool.directory=" + this.directory.resolve("spool"), "audit.relay.poll-interval=50ms")
 			.withBean("dataSource", DataSource.class, () -> dataSource);
 	}
 

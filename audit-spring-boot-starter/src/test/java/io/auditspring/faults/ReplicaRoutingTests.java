@@ -107,7 +107,8 @@ class ReplicaRoutingTests {
 
 	private ApplicationContextRunner runner(DataSource router) {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
-			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"))
+			.withPropertyValues("spring.application.name=shop",
+					"audit.spool.directory=" + this.directory.resolve("spool"))
 			.withBean("router", DataSource.class, () -> router)
 			.withBean(DataSourceTransactionManager.class, () -> new DataSourceTransactionManager(router));
 	}
