@@ -37,10 +37,10 @@ public final class Aftermath {
 	private String reason = ROLLED_BACK;
 
 	/** Entries of operations that returned, and did nothing all the same. */
-	private final Set<UUID> undone = new HashSet<>(0);
+	private Set<UUID> undone = Set.of();
 
 	/** What must be written unless these were committed after all. */
-	private final Map<StagedRow, List<Entry>> doubtful = new LinkedHashMap<>(0);
+	private Map<StagedRow, List<Entry>> doubtful = Map.of();
 
 	Aftermath(Handover delivery, EntryFactory factory) {
 		this.delivery = delivery;
@@ -57,7 +57,7 @@ public final class Aftermath {
 					ending.operation().attempt());
 			add(ending.operation().outline().delivery(), entry);
 			if (ending.operation().isUndone()) {
-				this.undone.add(entry.id());
+				undone(Set.of(entry.id()));
 			}
 		}
 	}
@@ -72,8 +72,27 @@ public final class Aftermath {
 	 * @param entry the entry, which says that it failed, but not yet why
 	 */
 	void addUndone(Delivery mode, Entry entry) {
-		this.undone.add(entry.id());
+		undone(Set.of(entry.id()));
 		add(mode, entry);
+	}
+
+	// Most calls have neither, and are many.
+	private void undone(Set<UUID> ids) {
+		if (this.undone.isEmpty() && !ids.isEmpty()) {
+			this.undone = new HashSet<>();
+		}
+		if (!ids.isEmpty()) {
+			this.undone.addAll(ids);
+		}
+	}
+
+	private void doubtful(Map<StagedRow, List<Entry>> rows) {
+		if (this.doubtful.isEmpty() && !rows.isEmpty()) {
+			this.doubtful = new LinkedHashMap<>();
+		}
+		if (!rows.isEmpty()) {
+			this.doubtful.putAll(rows);
+		}
 	}
 
 	/**
@@ -96,7 +115,7 @@ public final class Aftermath {
 		this.entries.values().forEach(all::addAll);
 		this.entries.clear();
 		if (!all.isEmpty()) {
-			this.doubtful.put(row, all);
+			doubtful(Map.of(row, all));
 		}
 	}
 
@@ -142,8 +161,8 @@ public final class Aftermath {
 	}
 
 	void addAll(Aftermath other) {
-		this.doubtful.putAll(other.doubtful);
-		this.undone.addAll(other.undone);
+		doubtful(other.doubtful);
+		undone(other.undone);
 		this.reason = other.reason;
 		other.entries.forEach((mode, added) -> added.forEach((entry) -> add(mode, entry)));
 		this.awaited.addAll(other.awaited);

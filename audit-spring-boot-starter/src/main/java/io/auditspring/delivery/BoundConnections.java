@@ -83,6 +83,9 @@ public final class BoundConnections {
 	}
 
 	private List<EntityManagerHolder> holders() {
+		if (resources().isEmpty()) {
+			return List.of();
+		}
 		List<EntityManagerHolder> holders = new ArrayList<>(1);
 		for (Map.Entry<Object, Object> resource : resources().entrySet()) {
 			if (resource.getValue() instanceof EntityManagerHolder holder

@@ -48,7 +48,7 @@ final class AuditFrame {
 	private volatile boolean persistent;
 
 	/** Attempts that are recorded as failed, of a call whose result comes later. */
-	private final Set<Operation> failed = new HashSet<>(0);
+	private Set<Operation> failed = Set.of();
 
 	private int failures;
 
@@ -128,6 +128,9 @@ final class AuditFrame {
 	synchronized boolean fails(Operation attempt) {
 		if (this.left == attempt) {
 			this.left = null;
+		}
+		if (this.failed.isEmpty()) {
+			this.failed = new HashSet<>();
 		}
 		return this.failed.add(attempt);
 	}
