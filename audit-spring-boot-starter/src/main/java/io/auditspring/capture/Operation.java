@@ -1,7 +1,9 @@
 package io.auditspring.capture;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 
@@ -35,7 +37,10 @@ public final class Operation implements AuditContext {
 
 	private volatile @Nullable String reason;
 
-	private int lostWithin;
+	/** What it knows of, by sessions whose transactions are over. */
+	private Map<Object, UnsavedWork> known = Map.of();
+
+	private boolean losing;
 
 	private volatile int attempt;
 
@@ -112,15 +117,32 @@ public final class Operation implements AuditContext {
 	}
 
 	/**
-	 * Says that what a call within this one changed is not kept.
-	 * @param changes how much
+	 * Says what a session whose transaction is over holds when this operation begins, or
+	 * goes on after a call within it.
+	 * @param work what that is
 	 */
-	public void losesWithin(int changes) {
-		this.lostWithin += changes;
+	public void finds(UnsavedWork work) {
+		if (this.known.isEmpty()) {
+			this.known = new IdentityHashMap<>(1);
+		}
+		this.known.put(work.session(), work);
 	}
 
-	public int lostWithin() {
-		return this.lostWithin;
+	/**
+	 * Says what a session whose transaction is over holds when this operation ends, or a
+	 * call within it begins: what it did not find there it has lost itself.
+	 * @param work what that is
+	 */
+	public void leaves(UnsavedWork work) {
+		this.losing |= work.hasMoreThan(this.known.get(work.session()));
+	}
+
+	/**
+	 * Whether it has told a session what that never writes.
+	 * @return {@code false} also where only a call within it has
+	 */
+	public boolean isLosing() {
+		return this.losing;
 	}
 
 	/**

@@ -10,16 +10,13 @@ import io.auditspring.AuditContextHolder;
 import io.auditspring.capture.ChangeSink;
 import io.auditspring.capture.EntityChange;
 import io.auditspring.capture.EntryFactory;
-import io.auditspring.capture.LoggedFailure;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
+import io.auditspring.capture.UnsavedWork;
 import io.auditspring.ledger.Entry;
-import jakarta.persistence.PersistenceException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -27,8 +24,6 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * Finds the {@link AuditTransaction} of the transaction that is running on a thread.
  */
 public final class AuditTransactions implements ChangeSink {
-
-	private static final Logger logger = LoggerFactory.getLogger(AuditTransactions.class);
 
 	private final Handover delivery;
 
@@ -63,16 +58,14 @@ public final class AuditTransactions implements ChangeSink {
 	 * @return it, or {@code null} where no transaction is running
 	 */
 	public @Nullable AuditTransaction current() {
-		ManagedTransaction innermost = this.managed.innermost(this.delivery.dataSource());
-		if (innermost == null) {
+		ManagedTransaction current = this.managed.current(this.delivery.dataSource());
+		if (current == null) {
 			return ofSynchronization();
 		}
-		ManagedTransaction own = this.managed.on(this.delivery.dataSource());
-		if (own == null) {
-			return of(innermost);
+		AuditTransaction transaction = of(current);
+		if (current.isOn(this.delivery.dataSource())) {
+			this.managed.areWithin(current, transaction);
 		}
-		AuditTransaction transaction = of(own);
-		this.managed.areWithin(own, transaction);
 		return transaction;
 	}
 
@@ -109,24 +102,26 @@ public final class AuditTransactions implements ChangeSink {
 
 	// Without making one.
 	private @Nullable AuditTransaction known() {
-		ManagedTransaction innermost = this.managed.innermost(this.delivery.dataSource());
-		ManagedTransaction own = (innermost != null) ? this.managed.on(this.delivery.dataSource()) : null;
-		ManagedTransaction counting = (own != null) ? own : innermost;
-		return (counting != null && counting.audit() != null) ? counting.audit() : bound();
+		ManagedTransaction current = this.managed.current(this.delivery.dataSource());
+		AuditTransaction audit = (current != null) ? current.audit() : null;
+		return (audit != null) ? audit : bound();
 	}
 
 	/**
-	 * How much this thread has told a session that never writes it: its transaction is
-	 * over, and listeners still work with it.
+	 * What this thread has told a session that never writes it: its transaction is over,
+	 * and listeners still work with it.
 	 * @param current what {@link #current()} gave, or {@code null}
-	 * @return 0 where there is nothing; more when there is more
+	 * @return that, or {@code null} where there is no such session
 	 */
-	public int lostChanges(@Nullable AuditTransaction current) {
-		return (!(current != null && current.isInProgress()) && endedSession() instanceof EventSource session
-				&& isDirty(session))
-						? 1 + session.getPersistenceContextInternal().getNumberOfManagedEntities()
-								+ session.getActionQueue().numberOfDeletions()
-						: 0;
+	public @Nullable UnsavedWork unsaved(@Nullable AuditTransaction current) {
+		boolean ended = (current != null) ? !current.isInProgress() : isWithinTransactions();
+		return (ended && endedSession() instanceof EventSource session) ? UnsavedWork.of(session) : null;
+	}
+
+	// Without one no session has ended, and most calls need not look for it.
+	private boolean isWithinTransactions() {
+		return TransactionSynchronizationManager.isActualTransactionActive()
+				|| TransactionSynchronizationManager.isSynchronizationActive() || this.managed.areAny();
 	}
 
 	/**
@@ -145,17 +140,6 @@ public final class AuditTransactions implements ChangeSink {
 	 */
 	@Nullable SharedSessionContractImplementor session() {
 		return this.delivery.bound().session((holder, session) -> session.isTransactionInProgress());
-	}
-
-	private static boolean isDirty(EventSource session) {
-		try {
-			return session.isDirty();
-		}
-		catch (PersistenceException ex) {
-			// What cannot even be looked at is not written either.
-			logger.debug("A session could not be asked for its changes", LoggedFailure.of(ex));
-			return true;
-		}
 	}
 
 	/**

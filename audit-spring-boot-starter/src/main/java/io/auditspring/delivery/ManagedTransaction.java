@@ -104,9 +104,16 @@ final class ManagedTransaction {
 	 * @return {@code false} where its manager does not synchronize
 	 */
 	boolean isSynchronized() {
-		return this.status instanceof DefaultTransactionStatus own && own.isNewSynchronization()
-				&& TransactionSynchronizationManager.isSynchronizationActive()
+		return isSynchronizing() && TransactionSynchronizationManager.isSynchronizationActive()
 				&& TransactionSynchronizationManager.isActualTransactionActive();
+	}
+
+	/**
+	 * Whether its manager has begun synchronizations with it.
+	 * @return {@code false} where its manager does not synchronize
+	 */
+	boolean isSynchronizing() {
+		return this.status instanceof DefaultTransactionStatus own && own.isNewSynchronization();
 	}
 
 	@Nullable AuditTransaction audit() {
@@ -170,7 +177,10 @@ final class ManagedTransaction {
 		this.ending = true;
 	}
 
-	void beforeRollback() {
+	/**
+	 * Says that it is about to be rolled back, or is being completed.
+	 */
+	void isEnding() {
 		this.ending = true;
 	}
 

@@ -17,6 +17,7 @@ import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.ResourceTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Knows which transactions are running on a thread, one within another. Synchronizations
@@ -25,58 +26,52 @@ import org.springframework.transaction.support.TransactionSynchronization;
  */
 public final class ManagedTransactions implements BeanPostProcessor {
 
+	private static final Iterable<ManagedTransaction> NONE = List.of();
+
 	/** The innermost one first. */
 	private final ThreadLocal<@Nullable Deque<ManagedTransaction>> running = new ThreadLocal<>();
 
 	// The manager's own list may be of a kind that takes no more.
 	@Override
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
-		if (bean instanceof AbstractPlatformTransactionManager manager
-				&& bean instanceof ResourceTransactionManager ofResource) {
+		if (bean instanceof AbstractPlatformTransactionManager manager) {
 			List<TransactionExecutionListener> listeners = new ArrayList<>(manager.getTransactionExecutionListeners());
-			listeners.add(new Listener(ofResource));
+			listeners.add(new Listener(manager));
 			manager.setTransactionExecutionListeners(listeners);
 		}
 		return bean;
 	}
 
 	/**
-	 * The innermost one of a database that what is done now may belong to. What is sent
-	 * may be sent again: its transaction does not say what became of the database.
+	 * The transaction that what is done now may belong to: that of the audited data
+	 * source, else the innermost one of another database. What is sent may be sent again:
+	 * its transaction does not say what became of the database. A manager of connections
+	 * within that of a session works on the session's connection: then it is the
+	 * session's.
 	 * @param dataSource the audited one: where its transaction is over and still there,
 	 * nothing around it counts
 	 * @return it, or {@code null} where none is known
 	 */
-	@Nullable ManagedTransaction innermost(DataSource dataSource) {
-		Deque<ManagedTransaction> all = this.running.get();
-		if (all == null) {
+	@Nullable ManagedTransaction current(DataSource dataSource) {
+		if (this.running.get() == null) {
 			return null;
 		}
-		for (ManagedTransaction one : all) {
-			if (one.isOnDatabase() && one.isHere() && !one.isOver()) {
-				return one;
+		noteCompletion();
+		ManagedTransaction innermost = null;
+		ManagedTransaction audited = null;
+		for (ManagedTransaction one : all()) {
+			if (!one.isHere() || !one.isOnDatabase()) {
+				continue;
 			}
-			if (one.isHere() && one.isOn(dataSource)) {
+			boolean own = one.isOn(dataSource);
+			boolean over = one.isOver();
+			if (own && over && innermost == null) {
 				return null;
 			}
+			innermost = (innermost != null || over) ? innermost : one;
+			audited = (own && !over) ? one : audited;
 		}
-		return null;
-	}
-
-	/**
-	 * The transaction of the audited data source. A manager of connections within that of
-	 * a session works on the session's connection: then it is the session's.
-	 * @param dataSource the audited data source
-	 * @return it, or {@code null} where none is running
-	 */
-	@Nullable ManagedTransaction on(DataSource dataSource) {
-		ManagedTransaction found = null;
-		for (ManagedTransaction one : all()) {
-			if (one.isOn(dataSource) && one.isHere() && !one.isOver()) {
-				found = one;
-			}
-		}
-		return found;
+		return (audited != null) ? audited : innermost;
 	}
 
 	/**
@@ -101,32 +96,49 @@ public final class ManagedTransactions implements BeanPostProcessor {
 	 * @return whether synchronizations that are active may be its own
 	 */
 	boolean isLatest(ManagedTransaction one) {
-		return all().peek() == one;
+		return first((any) -> true) == one;
 	}
 
-	private Deque<ManagedTransaction> all() {
-		Deque<ManagedTransaction> all = this.running.get();
-		if (all == null) {
-			all = new ArrayDeque<>(2);
-			this.running.set(all);
+	/**
+	 * Whether any transaction is running on this thread, or is being completed.
+	 * @return {@code false} where none is known
+	 */
+	boolean areAny() {
+		return this.running.get() != null;
+	}
+
+	// Of a failure before the commit a manager tells nobody but synchronizations. While
+	// these are called there are none any more, but still a transaction.
+	private void noteCompletion() {
+		if (TransactionSynchronizationManager.isActualTransactionActive()
+				&& !TransactionSynchronizationManager.isSynchronizationActive()) {
+			ManagedTransaction completing = first(ManagedTransaction::isSynchronizing);
+			if (completing != null) {
+				completing.isEnding();
+			}
 		}
-		return all;
+	}
+
+	private Iterable<ManagedTransaction> all() {
+		Deque<ManagedTransaction> all = this.running.get();
+		return (all != null) ? all : NONE;
 	}
 
 	private @Nullable ManagedTransaction first(Predicate<ManagedTransaction> condition) {
-		Deque<ManagedTransaction> all = this.running.get();
-		if (all != null) {
-			for (ManagedTransaction one : all) {
-				if (condition.test(one)) {
-					return one;
-				}
+		for (ManagedTransaction one : all()) {
+			if (condition.test(one)) {
+				return one;
 			}
 		}
 		return null;
 	}
 
 	private void begin(ManagedTransaction begun) {
-		Deque<ManagedTransaction> all = all();
+		Deque<ManagedTransaction> all = this.running.get();
+		if (all == null) {
+			all = new ArrayDeque<>(2);
+			this.running.set(all);
+		}
 		// Of some failures while a transaction is committed its manager says nothing.
 		for (Iterator<ManagedTransaction> iterator = all.iterator(); iterator.hasNext();) {
 			ManagedTransaction earlier = iterator.next();
@@ -155,10 +167,22 @@ public final class ManagedTransactions implements BeanPostProcessor {
 	 */
 	private final class Listener implements TransactionExecutionListener {
 
-		private final ResourceTransactionManager manager;
+		private final AbstractPlatformTransactionManager manager;
 
-		Listener(ResourceTransactionManager manager) {
+		Listener(AbstractPlatformTransactionManager manager) {
 			this.manager = manager;
+		}
+
+		// One of several resources has none of its own: nothing is done within it, but
+		// its synchronizations are not those of another one.
+		private Object factory() {
+			return (this.manager instanceof ResourceTransactionManager ofResource) ? ofResource.getResourceFactory()
+					: this.manager;
+		}
+
+		@Override
+		public void beforeBegin(TransactionExecution status) {
+			noteCompletion();
 		}
 
 		@Override
@@ -166,7 +190,7 @@ public final class ManagedTransactions implements BeanPostProcessor {
 			if (failure != null) {
 				return;
 			}
-			Object factory = this.manager.getResourceFactory();
+			Object factory = factory();
 			if (status.isNewTransaction()) {
 				begin(new ManagedTransaction(status, factory));
 			}
@@ -201,7 +225,7 @@ public final class ManagedTransactions implements BeanPostProcessor {
 		public void beforeRollback(TransactionExecution status) {
 			ManagedTransaction ending = first((one) -> one.is(status));
 			if (ending != null) {
-				ending.beforeRollback();
+				ending.isEnding();
 			}
 		}
 
@@ -213,7 +237,7 @@ public final class ManagedTransactions implements BeanPostProcessor {
 						: TransactionSynchronization.STATUS_UNKNOWN);
 			}
 			else if (status.isNested()) {
-				ManagedTransaction around = ofThisManager(this.manager.getResourceFactory());
+				ManagedTransaction around = ofThisManager(factory());
 				if (around != null) {
 					around.rollBackTo(status);
 				}

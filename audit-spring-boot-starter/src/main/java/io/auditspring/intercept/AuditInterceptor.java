@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import io.auditspring.AuditContext;
 import io.auditspring.AuditContextHolder;
 import io.auditspring.capture.Operation;
+import io.auditspring.capture.UnsavedWork;
 import io.auditspring.delivery.Aftermath;
 import io.auditspring.delivery.AuditTransaction;
 import io.auditspring.delivery.Ending;
@@ -148,26 +149,31 @@ final class AuditInterceptor implements MethodInterceptor {
 			transaction.ownedBy(operation, frame.recordsAtOnce() ? null : frame.aftermath());
 		}
 		AuditContext previous = AuditContextHolder.replace(operation);
-		int lost = auditing.transactions().lostChanges(transaction);
-		boolean returned = false;
+		handOver(auditing.transactions().unsaved(transaction), previous, operation);
 		try {
 			Object result = proceed(invocation, operation, joined);
-			returned = true;
+			handOver(auditing.transactions().unsaved(transaction), operation, previous);
+			if (operation.isLosing()) {
+				operation.undo(NOT_SAVED);
+			}
 			return result;
 		}
+		catch (Throwable ex) {
+			handOver(auditing.transactions().unsaved(transaction), operation, previous);
+			throw ex;
+		}
 		finally {
-			noteLost(auditing.transactions().lostChanges(transaction) - lost, returned ? operation : null, previous);
 			AuditContextHolder.replace(previous);
 		}
 	}
 
-	// A call that failed says so already; what it lost is not what a call around it lost.
-	private static void noteLost(int changes, @Nullable Operation returned, @Nullable AuditContext around) {
-		if (returned != null && changes > returned.lostWithin()) {
-			returned.undo(NOT_SAVED);
+	// What a session holds at each change of calls tells which of them did it.
+	private static void handOver(@Nullable UnsavedWork work, @Nullable AuditContext from, @Nullable AuditContext to) {
+		if (work != null && from instanceof Operation operation) {
+			operation.leaves(work);
 		}
-		if (changes > 0 && around instanceof Operation enclosing) {
-			enclosing.losesWithin(changes);
+		if (work != null && to instanceof Operation operation) {
+			operation.finds(work);
 		}
 	}
 

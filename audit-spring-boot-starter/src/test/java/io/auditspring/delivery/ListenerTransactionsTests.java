@@ -2,6 +2,7 @@ package io.auditspring.delivery;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
@@ -11,9 +12,11 @@ import io.auditspring.Delivery;
 import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.EntityManager;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,6 +27,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.resilience.annotation.EnableResilientMethods;
+import org.springframework.resilience.annotation.Retryable;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -152,17 +158,68 @@ class ListenerTransactionsTests {
 			.containsExactlyInAnyOrder(tuple("outer", "success"), tuple("lost", "failure"));
 	}
 
+	@Test
+	void aCallIsJudgedByWhatItLosesItselfAndNotByWhatACallWithinItLoses() {
+		afterTheCommit(() -> desk.around("around", () -> {
+			desk.store("lost", Delivery.ASYNC);
+			desk.storeInTwoAttempts("again");
+			desk.storeByStatement("kept");
+			desk.around("reading", () -> desk.find("outer"));
+		}));
+		assertThat(orders()).containsExactly("kept", "outer");
+		assertThat(outcomes(7)).containsExactlyInAnyOrder(tuple("outer", "success"), tuple("around", "success"),
+				tuple("lost", "failure"), tuple("again", "failure"), tuple("again", "failure"),
+				tuple("kept", "success"), tuple("reading", "success"));
+	}
+
+	@Test
+	void aCallThatLosesSomethingAroundOthersThatLoseNothingIsNoSuccess() {
+		afterTheCommit(() -> desk.around("around", () -> {
+			desk.around("reading", () -> desk.find("outer"));
+			desk.persist("lost");
+			desk.around("reading too", () -> desk.find("outer"));
+			desk.inNewTransaction(() -> desk.store("kept", Delivery.SYNC));
+		}));
+		assertThat(orders()).containsExactly("kept", "outer");
+		assertThat(outcomes(5)).containsExactlyInAnyOrder(tuple("outer", "success"), tuple("around", "failure"),
+				tuple("reading", "success"), tuple("reading too", "success"), tuple("kept", "success"));
+	}
+
+	@Test
+	void changesThatAreLostOneAfterTheOtherAreEachNoSuccess() {
+		afterTheCommit(() -> {
+			desk.around("name", () -> desk.find("outer").setStatus("Ada"));
+			desk.around("the same once more", () -> desk.find("outer").setStatus("Grace"));
+			desk.around("nothing new", () -> desk.find("outer").setStatus("Grace"));
+			desk.around("line", () -> desk.find("outer").addLine("pen"));
+			desk.around("another line", () -> desk.find("outer").addLine("ink"));
+			desk.around("removal", () -> desk.remove("outer"));
+		});
+		assertThat(outcomes(7)).containsExactlyInAnyOrder(tuple("outer", "success"), tuple("name", "failure"),
+				tuple("the same once more", "failure"), tuple("nothing new", "success"), tuple("line", "failure"),
+				tuple("another line", "failure"), tuple("removal", "failure"));
+	}
+
+	private static void afterTheCommit(Runnable reaction) {
+		desk.publishAndStore("outer", Delivery.TRANSACTIONAL, new Placed(TransactionPhase.AFTER_COMMIT, reaction));
+	}
+
+	private List<Tuple> outcomes(int count) {
+		return entries(count).stream().map((entry) -> tuple(entry.get("target_name"), entry.get("outcome"))).toList();
+	}
+
 	record Placed(TransactionPhase phase, Runnable reaction) {
 
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	@Import(ShopConfiguration.class)
+	@EnableResilientMethods
 	static class Application {
 
 		@Bean
-		Orders orders(EntityManager entityManager) {
-			return new Orders(entityManager);
+		Orders orders(EntityManager entityManager, JdbcTemplate jdbc) {
+			return new Orders(entityManager, jdbc);
 		}
 
 		@Bean
@@ -238,6 +295,30 @@ class ListenerTransactionsTests {
 			this.joining.executeWithoutResult((status) -> store(reference, mode));
 		}
 
+		void around(String name, Runnable work) {
+			this.orders.around(name, work);
+		}
+
+		void storeInTwoAttempts(String reference) {
+			this.orders.storeInTwoAttempts(reference, new AtomicInteger());
+		}
+
+		void storeByStatement(String reference) {
+			this.orders.storeByStatement(reference);
+		}
+
+		void persist(String reference) {
+			this.orders.persist(reference);
+		}
+
+		PurchaseOrder find(String reference) {
+			return this.orders.find(reference);
+		}
+
+		void remove(String reference) {
+			this.orders.remove(reference);
+		}
+
 		void storeSeparately(String reference, Runnable rest) {
 			this.orders.storeSeparately(reference, rest);
 		}
@@ -256,8 +337,11 @@ class ListenerTransactionsTests {
 
 		private final EntityManager entityManager;
 
-		Orders(EntityManager entityManager) {
+		private final JdbcTemplate jdbc;
+
+		Orders(EntityManager entityManager, JdbcTemplate jdbc) {
 			this.entityManager = entityManager;
+			this.jdbc = jdbc;
 		}
 
 		@Audited(action = "store", targetName = "#reference")
@@ -282,8 +366,38 @@ class ListenerTransactionsTests {
 			rest.run();
 		}
 
-		private void persist(String reference) {
+		@Audited(action = "do", targetName = "#name")
+		public void around(String name, Runnable work) {
+			work.run();
+		}
+
+		@Audited(action = "store", targetName = "#reference")
+		@Retryable(maxRetries = 1, delay = 0)
+		public void storeInTwoAttempts(String reference, AtomicInteger attempts) {
+			persist(reference);
+			if (attempts.incrementAndGet() == 1) {
+				throw new IllegalStateException("to be tried again");
+			}
+		}
+
+		@Audited(action = "store", targetName = "#reference")
+		public void storeByStatement(String reference) {
+			this.jdbc.update("insert into purchase_order (reference, version, status) values (?, 0, 'NEW')", reference);
+		}
+
+		void persist(String reference) {
 			this.entityManager.persist(new PurchaseOrder(reference, null));
+		}
+
+		PurchaseOrder find(String reference) {
+			return this.entityManager
+				.createQuery("from PurchaseOrder where reference = :reference", PurchaseOrder.class)
+				.setParameter("reference", reference)
+				.getSingleResult();
+		}
+
+		void remove(String reference) {
+			this.entityManager.remove(find(reference));
 		}
 
 	}

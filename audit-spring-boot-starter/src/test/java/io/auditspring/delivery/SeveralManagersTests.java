@@ -252,6 +252,38 @@ class SeveralManagersTests {
 		assertThatOutcomesAre("first failure", "second failure");
 	}
 
+	// Their managers tell nobody but synchronizations that they are rolled back.
+	@ParameterizedTest
+	@CsvSource({ "transactionManager, true", "transactionManager, false", "connections, true", "connections, false" })
+	void aCallAfterATransactionThatBrokeBeforeItsCommitIsNotPartOfIt(String manager, boolean audited) {
+		assertThatIllegalStateException().isThrownBy(() -> commit(manager, () -> {
+			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+				@Override
+				public void beforeCommit(boolean readOnly) {
+					throw new IllegalStateException("as planned");
+				}
+
+				@Override
+				public void afterCompletion(int status) {
+					orders.around("first", () -> {
+					});
+					commit("warehouse", () -> {
+					});
+					orders.around("second", () -> {
+					});
+				}
+
+			});
+			if (audited) {
+				orders.insert("within");
+			}
+		}));
+		assertThat(stored()).isEmpty();
+		assertThatOutcomesAre(audited ? new String[] { "within failure", "first success", "second success" }
+				: new String[] { "first success", "second success" });
+	}
+
 	// As a chain of managers does: all begin, then they end in reverse.
 	@ParameterizedTest
 	@ValueSource(strings = { "warehouse", "silentWarehouse" })
