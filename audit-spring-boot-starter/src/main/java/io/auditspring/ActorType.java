@@ -20,7 +20,10 @@ public enum ActorType {
 	/** A program that decides by itself. */
 	AGENT,
 
-	/** A caller whom nobody authenticated. */
+	/**
+	 * A caller whom nobody authenticated. With the id {@code unknown} nothing is known of
+	 * the caller, not even whether somebody did.
+	 */
 	ANONYMOUS
 
 }

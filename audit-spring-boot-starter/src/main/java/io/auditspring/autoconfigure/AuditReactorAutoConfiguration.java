@@ -2,11 +2,16 @@ package io.auditspring.autoconfigure;
 
 import io.auditspring.Actor;
 import io.auditspring.capture.Inheritance;
+import io.auditspring.capture.PropagatedActor;
 import io.auditspring.capture.ReactiveRequests;
+import io.auditspring.capture.ReactiveThreads;
+import io.auditspring.capture.RequestDetails;
+import io.auditspring.capture.RequestSource;
 import io.auditspring.capture.SecurityActorSource;
 import io.auditspring.capture.SubscriberActor;
 import io.auditspring.capture.TrustedProxies;
 import io.auditspring.intercept.ReactorPublishers;
+import io.micrometer.context.ThreadLocalAccessor;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -14,11 +19,15 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.core.context.ReactiveSecurityContextHolderThreadLocalAccessor;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.server.WebFilter;
 
@@ -48,6 +57,26 @@ public final class AuditReactorAutoConfiguration {
 			boolean propagating = ClassUtils.isPresent("io.micrometer.context.ContextRegistry", null);
 			return new ReactiveRequests(new TrustedProxies(request.trustedProxies(), request.forwardingHeader()),
 					request.deviceHeader(), propagating ? inheritance.getIfAvailable() : null);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		RequestSource auditReactiveThreads(Environment environment) {
+			boolean told = "auto".equalsIgnoreCase(environment.getProperty(ReactiveThreads.PROPAGATION));
+			return told ? () -> RequestDetails.NONE : new ReactiveThreads();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ReactiveSecurityContextHolderThreadLocalAccessor.class, ThreadLocalAccessor.class })
+	@ConditionalOnBean(SecurityActorSource.class)
+	static class PropagationConfiguration {
+
+		@Bean
+		@Order(0)
+		PropagatedActor auditPropagatedActor(SecurityActorSource source) {
+			return new PropagatedActor(source);
 		}
 
 	}

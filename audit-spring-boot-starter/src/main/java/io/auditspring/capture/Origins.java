@@ -6,6 +6,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.auditspring.Actor;
+import io.auditspring.ActorType;
 import io.auditspring.AuditContextHolder;
 import io.auditspring.TenantResolver;
 import io.auditspring.capture.Inheritance.Legacy;
@@ -22,6 +23,9 @@ import org.springframework.util.function.SingletonSupplier;
 public final class Origins {
 
 	private static final Logger logger = LoggerFactory.getLogger(Origins.class);
+
+	/** Whoever sent a request whose sender is not to be found out on this thread. */
+	static final Actor UNKNOWN = new Actor(ActorType.ANONYMOUS, "unknown", null, null);
 
 	/** Where Micrometer Tracing, as Spring Boot sets it up, keeps the current trace. */
 	private static final String TRACE_ID = "traceId";
@@ -73,6 +77,9 @@ public final class Origins {
 
 	// What is asked for while the actor is looked for is asked for by us.
 	private Actor nobody(RequestDetails details) {
+		if (details == RequestDetails.UNTOLD) {
+			return UNKNOWN;
+		}
 		return (this.asking.get() == null && details.isOfRequest()) ? Actor.anonymous() : Actor.system();
 	}
 

@@ -27,6 +27,9 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 	/** What is known of a request that cannot be read: that there is one. */
 	static final RequestDetails UNREADABLE = new RequestDetails(null, null, null, null, () -> null, null, () -> null);
 
+	/** What is known where a request may be served, and nobody can tell which. */
+	static final RequestDetails UNTOLD = new RequestDetails(null, null, null, null, () -> null, null, () -> null);
+
 	/**
 	 * What is still known of a request that is over.
 	 * @param ip the client's address in text, or {@code null}
@@ -41,7 +44,7 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 	 * Whether a request caused what is done.
 	 * @return {@code false} if nothing but a trace may be known
 	 */
-	boolean isOfRequest() {
+	public boolean isOfRequest() {
 		return this == UNREADABLE || this.ip != null || this.line.get() != null;
 	}
 
@@ -56,11 +59,11 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 	 */
 	RequestDetails settled() {
 		RequestLine asked = this.line.get();
-		return (this == NONE) ? this : new RequestDetails(this.ip, this.userAgent, this.session, this.device,
-				this.location, this.traceId, () -> asked);
+		return (this == NONE || this == UNTOLD) ? this : new RequestDetails(this.ip, this.userAgent, this.session,
+				this.device, this.location, this.traceId, () -> asked);
 	}
 
-	RequestDetails tracedBy(@Nullable String traceId) {
+	public RequestDetails tracedBy(@Nullable String traceId) {
 		return (traceId != null) ? new RequestDetails(this.ip, this.userAgent, this.session, this.device, this.location,
 				traceId, this.line) : this;
 	}

@@ -99,7 +99,8 @@ public final class ReactorPublishers implements LatePublishers {
 
 	private Mono<Run> begin(LateCall call, boolean known, RequestDetails request) {
 		Origin caller = call.frame().origin();
-		RequestDetails from = (caller.request() == RequestDetails.NONE) ? request : caller.request();
+		RequestDetails from = caller.request().isOfRequest() ? caller.request()
+				: request.tracedBy(caller.request().traceId());
 		if (known) {
 			return Mono.fromSupplier(() -> new Run(call, caller, caller.actor(), from));
 		}

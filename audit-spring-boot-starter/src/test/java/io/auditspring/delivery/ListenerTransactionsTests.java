@@ -31,13 +31,17 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.event.TransactionPhase;
 import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -200,6 +204,87 @@ class ListenerTransactionsTests {
 				tuple("another line", "failure"), tuple("removal", "failure"));
 	}
 
+	@Test
+	void aMergeAfterTheCommitIsASuccessOnlyIfItChangesNothing() {
+		desk.publishAndStore("outer", Delivery.TRANSACTIONAL, new Placed(TransactionPhase.AFTER_COMPLETION, () -> {
+			PurchaseOrder detached = desk.detached("outer");
+			desk.around("same", () -> desk.merge(detached));
+			detached.setStatus("PAID");
+			desk.around("changed", () -> desk.merge(detached));
+		}));
+		assertThat(outcomes(3)).containsExactlyInAnyOrder(tuple("outer", "success"), tuple("same", "success"),
+				tuple("changed", "failure"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void whatIsCommittedIsASuccessThoughSomethingFailsAfterTheCommit(Delivery mode) {
+		assertThatIllegalStateException().isThrownBy(() -> desk.inNewTransaction(() -> {
+			desk.store("kept", mode);
+			afterCommit(() -> {
+				throw new IllegalStateException("as planned");
+			});
+			desk.store("kept too", mode);
+		}));
+		assertThat(orders()).containsExactly("kept", "kept too");
+		assertThat(outcomes(2)).containsExactlyInAnyOrder(tuple("kept", "success"), tuple("kept too", "success"));
+	}
+
+	// Synchronizations are still active then, but those that are added are not called.
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void callsWithinTheCallbackOfACommitAreNotForgotten(Delivery mode) {
+		desk.inNewTransaction(() -> {
+			desk.store("outer", mode);
+			afterCommit(() -> {
+				desk.around("around", () -> afterCommit(() -> desk.store("never", mode)));
+				desk.store("lost", mode);
+				desk.storeWithin("lost within", mode);
+				desk.inNewTransaction(() -> desk.store("kept", mode));
+			});
+		});
+		assertThat(orders()).containsExactly("kept", "outer");
+		assertThat(outcomes(5)).containsExactlyInAnyOrder(tuple("outer", "success"), tuple("around", "success"),
+				tuple("lost", "failure"), tuple("lost within", "failure"), tuple("kept", "success"));
+	}
+
+	// Spring does not call a listener for an event of this phase in this phase.
+	@Test
+	void aListenerBeforeTheCommitThatPublishesForAnotherOneIsPartOfTheTransaction() {
+		desk.publishAndStore("outer", Delivery.TRANSACTIONAL, new Placed(TransactionPhase.BEFORE_COMMIT, () -> desk
+			.publishAndStore("before", Delivery.TRANSACTIONAL,
+					new Placed(TransactionPhase.BEFORE_COMMIT, () -> desk.store("never", Delivery.TRANSACTIONAL)))));
+		assertThat(orders()).containsExactly("before", "outer");
+		assertThat(outcomes(2)).containsExactlyInAnyOrder(tuple("outer", "success"), tuple("before", "success"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void aFailureWithinThatIsCaughtAndTriedAgainUndoesAllOfTheTransaction(Delivery mode) {
+		assertThatException().isThrownBy(() -> desk.inNewTransaction(() -> {
+			desk.store("before", mode);
+			assertThatIllegalStateException().isThrownBy(() -> desk.within(() -> {
+				desk.store("first try", mode);
+				throw new IllegalStateException("stale");
+			}));
+			desk.storeWithin("second try", mode);
+		})).isInstanceOf(UnexpectedRollbackException.class);
+		assertThat(orders()).isEmpty();
+		assertThat(outcomes(3)).containsExactlyInAnyOrder(tuple("before", "failure"), tuple("first try", "failure"),
+				tuple("second try", "failure"));
+	}
+
+	private static void afterCommit(Runnable work) {
+		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+			@Override
+			public void afterCommit() {
+				work.run();
+			}
+
+		});
+	}
+
 	private static void afterTheCommit(Runnable reaction) {
 		desk.publishAndStore("outer", Delivery.TRANSACTIONAL, new Placed(TransactionPhase.AFTER_COMMIT, reaction));
 	}
@@ -315,6 +400,18 @@ class ListenerTransactionsTests {
 			return this.orders.find(reference);
 		}
 
+		PurchaseOrder detached(String reference) {
+			return this.orders.detached(reference);
+		}
+
+		void merge(PurchaseOrder order) {
+			this.orders.merge(order);
+		}
+
+		void within(Runnable work) {
+			this.joining.executeWithoutResult((status) -> work.run());
+		}
+
 		void remove(String reference) {
 			this.orders.remove(reference);
 		}
@@ -394,6 +491,16 @@ class ListenerTransactionsTests {
 				.createQuery("from PurchaseOrder where reference = :reference", PurchaseOrder.class)
 				.setParameter("reference", reference)
 				.getSingleResult();
+		}
+
+		PurchaseOrder detached(String reference) {
+			PurchaseOrder order = find(reference);
+			this.entityManager.detach(order);
+			return order;
+		}
+
+		void merge(PurchaseOrder order) {
+			this.entityManager.merge(order);
 		}
 
 		void remove(String reference) {

@@ -1,0 +1,4 @@
+/**
+ * A reactive application whose services block.
+ */
+package org.example.reactive;
