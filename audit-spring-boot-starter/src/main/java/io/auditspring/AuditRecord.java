@@ -39,7 +39,9 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 			throw new IllegalArgumentException("An audit record needs an action such as 'order.pay'");
 		}
 		related = List.copyOf(related);
-		metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+		// Most have none, and there is a record of each call.
+		metadata = metadata.isEmpty() ? Collections.emptyMap()
+				: Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
 	}
 
 	/**
@@ -103,7 +105,7 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 
 		private @Nullable String error;
 
-		private final Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+		private Map<String, @Nullable Object> metadata = Collections.emptyMap();
 
 		private Delivery delivery = Delivery.DEFAULT;
 
@@ -187,12 +189,14 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 		}
 
 		public Builder metadata(String key, @Nullable Object value) {
-			this.metadata.put(key, value);
+			details().put(key, value);
 			return this;
 		}
 
 		public Builder metadata(Map<String, ? extends @Nullable Object> metadata) {
-			this.metadata.putAll(metadata);
+			if (!metadata.isEmpty()) {
+				details().putAll(metadata);
+			}
 			return this;
 		}
 
@@ -205,6 +209,13 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 			return new AuditRecord(this.action, this.category, this.severity, this.outcome, this.actor, this.occurredAt,
 					this.targetType, this.targetId, this.targetName, this.related, this.message, this.justification,
 					this.error, this.metadata, this.delivery);
+		}
+
+		private Map<String, @Nullable Object> details() {
+			if (this.metadata.isEmpty()) {
+				this.metadata = new LinkedHashMap<>();
+			}
+			return this.metadata;
 		}
 
 	}

@@ -204,8 +204,11 @@ public final class EntryFactory {
 	// What the application says itself goes before. One by one, so that a value that
 	// cannot be written leaves the others.
 	private @Nullable CanonicalJson metadata(RequestDetails request, Map<String, @Nullable Object> own) {
-		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
 		RequestLine line = request.line().get();
+		if (line == null && own.isEmpty()) {
+			return null;
+		}
+		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
 		if (line != null) {
 			metadata.putObject("request").put("method", line.method()).put("path", this.masking.mask(line.path()));
 		}

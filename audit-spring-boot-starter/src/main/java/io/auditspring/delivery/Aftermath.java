@@ -63,7 +63,7 @@ public final class Aftermath {
 	}
 
 	void add(Delivery mode, Entry entry) {
-		this.entries.computeIfAbsent(mode, (key) -> new ArrayList<>()).add(entry);
+		this.entries.computeIfAbsent(mode, (key) -> new ArrayList<>(1)).add(entry);
 	}
 
 	/**

@@ -121,6 +121,9 @@ public final class BoundConnections {
 	 * @return them
 	 */
 	List<Connection> inHand() {
+		if (resources().isEmpty()) {
+			return List.of();
+		}
 		List<Connection> connections = new ArrayList<>(1);
 		for (EntityManagerHolder holder : holders()) {
 			SharedSessionContractImplementor session = session(holder);

@@ -35,7 +35,16 @@ final class HeldConnection {
 	 * @throws SQLException what the work threw
 	 */
 	void use(Use use) throws SQLException {
-		use.with(this.bound.inHand().stream().filter(HeldConnection::isUsable).findFirst().orElse(null));
+		use.with(usable());
+	}
+
+	private @Nullable Connection usable() {
+		for (Connection connection : this.bound.inHand()) {
+			if (isUsable(connection)) {
+				return connection;
+			}
+		}
+		return null;
 	}
 
 	private static boolean isUsable(Connection connection) {
