@@ -34,6 +34,7 @@ final class EncryptedMembers {
 					collect(method, method.getReturnType(), names);
 				}
 			}
+			WrittenMembers.of(type).forEach(names::putIfAbsent);
 			return Map.copyOf(names);
 		}
 

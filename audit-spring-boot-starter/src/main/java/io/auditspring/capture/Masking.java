@@ -156,6 +156,27 @@ public final class Masking {
 		return this.keys.isEmpty() ? text : this.assignment.matcher(text).replaceAll("$1" + MASK);
 	}
 
+	/**
+	 * Masks what follows a secret name in a path, such as {@code /tokens/4711}. The
+	 * variables of a template tell nothing.
+	 * @param path the path, or the template of one
+	 * @return the path without the secret values
+	 */
+	String maskPath(String path) {
+		String[] segments = path.split("/", -1);
+		for (int i = 1; i < segments.length; i++) {
+			if (!segments[i].isEmpty() && !segments[i].startsWith("{") && namesSecrets(segments[i - 1])) {
+				segments[i] = MASK;
+			}
+		}
+		return mask(String.join("/", segments));
+	}
+
+	private boolean namesSecrets(String segment) {
+		return !segment.equals(MASK)
+				&& (hides(segment) || (segment.endsWith("s") && hides(segment.substring(0, segment.length() - 1))));
+	}
+
 	private boolean matches(List<String> name) {
 		return this.keys.stream().anyMatch((key) -> Collections.indexOfSubList(name, key) >= 0);
 	}

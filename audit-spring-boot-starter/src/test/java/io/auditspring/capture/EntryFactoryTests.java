@@ -17,8 +17,10 @@ class EntryFactoryTests {
 
 	private final Masking masking = new Masking(List.of("token"));
 
-	private final EntryFactory factory = new EntryFactory(null, null, new JsonValues(this.masking, new Limits(10_000)),
-			this.masking);
+	private final JsonValues values = new JsonValues(this.masking, new Limits(10_000));
+
+	private final EntryFactory factory = new EntryFactory(null, null, this.values, this.masking,
+			new EntityIdentifiers(List::of, this.masking, this.values, () -> new byte[32]));
 
 	@Test
 	void anAssignmentInAPathIsHidden() {
