@@ -71,6 +71,7 @@ public final class EnversStateListener implements SessionFactoryExtension {
 	}
 
 	private void complete(SessionFactoryImplementor sessionFactory, Metadata metadata) {
+		ConvertedMembers.find(sessionFactory, this.masking);
 		EnversService envers = sessionFactory.getServiceRegistry().getService(EnversService.class);
 		if (envers != null && envers.isEnabled() && envers.getEntitiesConfigurations().hasAuditedEntities()) {
 			listen(sessionFactory, envers, StoredForms.of(sessionFactory, metadata));

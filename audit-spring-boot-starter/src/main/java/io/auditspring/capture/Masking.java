@@ -38,13 +38,15 @@ public final class Masking {
 
 	private final Map<String, Boolean> names = new ConcurrentHashMap<>();
 
+	private final Map<Class<?>, Map<String, Boolean>> encrypted = new ConcurrentHashMap<>();
+
 	private final ClassValue<Boolean> types = new ClassValue<>() {
 
 		@Override
 		protected Boolean computeValue(Class<?> type) {
 			boolean[] hidden = { !SensitiveMembers.of(type).isEmpty() };
 			ReflectionUtils.doWithFields(type,
-					(field) -> hidden[0] |= hides(field.getName()) || EncryptedMembers.includes(type, field.getName()),
+					(field) -> hidden[0] |= hides(field.getName()) || encrypts(type, field.getName()),
 					(field) -> !Modifier.isStatic(field.getModifiers()));
 			return hidden[0];
 		}
@@ -91,7 +93,29 @@ public final class Masking {
 	 * @return whether it is to be masked
 	 */
 	public boolean hidesRead(Class<?> owner, String name) {
-		return hides(owner, name) || EncryptedMembers.includesPlain(owner, name);
+		return hides(owner, name) || EncryptedMembers.includesPlain(owner, name)
+				|| Boolean.TRUE.equals(this.encrypted.getOrDefault(owner, Map.of()).get(name));
+	}
+
+	/**
+	 * Takes that a table may hold a member of an entity encrypted, which its annotations
+	 * do not tell.
+	 * @param owner the class that has it
+	 * @param name its name
+	 * @param plain whether it is a plain value
+	 */
+	void encrypt(Class<?> owner, String name, boolean plain) {
+		this.encrypted.computeIfAbsent(owner, (type) -> new ConcurrentHashMap<>()).put(name, plain);
+	}
+
+	/**
+	 * Whether a table may hold a member encrypted.
+	 * @param owner the class that has it
+	 * @param name its name
+	 * @return whether it is written by something else than Hibernate
+	 */
+	boolean encrypts(Class<?> owner, String name) {
+		return EncryptedMembers.includes(owner, name) || this.encrypted.getOrDefault(owner, Map.of()).containsKey(name);
 	}
 
 	/**

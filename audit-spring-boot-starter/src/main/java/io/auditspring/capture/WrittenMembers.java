@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -87,7 +88,7 @@ final class WrittenMembers {
 	private boolean isTransformed(AnnotatedElement member, String property) {
 		Column column = member.getAnnotation(Column.class);
 		Set<String> columns = (column != null && !column.name().isEmpty()) ? Set.of(column.name())
-				: new TreeSet<>(Set.of(property, property.replaceAll("([a-z0-9])([A-Z])", "$1_$2")));
+				: new TreeSet<>(List.of(property, property.replaceAll("([a-z0-9])([A-Z])", "$1_$2")));
 		columns.forEach((name) -> this.missing.remove(CustomSql.name(name)));
 		return columns.stream().anyMatch(this.sql::transforms);
 	}
