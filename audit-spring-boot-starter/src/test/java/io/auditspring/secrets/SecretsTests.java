@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -159,6 +160,8 @@ class SecretsTests {
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> desk.miss(() -> own + "-missing"));
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> desk.cast(() -> own));
 		desk.fill(new Drawer(unique, own), own + "-changed");
+		desk.wear(new Locket(own, own, new Nook(own, "Kiel"), new ArrayList<>()), Keepsakes.letter(own),
+				Keepsakes.oath(own));
 		desk.later(CompletableFuture.completedFuture(vault)).get();
 		desk.look(own);
 		record(context.getBean(AuditRecorder.class), new Note("open", own, Map.of("token", own), List.of(place)), place,

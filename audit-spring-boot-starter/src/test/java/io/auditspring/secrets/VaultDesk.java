@@ -87,6 +87,16 @@ class VaultDesk {
 		return stored;
 	}
 
+	@Audited(targetType = "Locket", targetId = "#locket", related = "Locket:#locket.engraving",
+			message = "#{#locket} #{#locket.phrase} #{#locket.nook} #{#letter} #{#letter.text} #{#oath} #{#result}")
+	public Locket wear(Locket locket, Letter letter, Oath oath) {
+		Locket stored = this.entityManager.merge(locket);
+		this.entityManager.flush();
+		stored.setPhrase(locket.getPhrase() + "-changed");
+		stored.getNooks().add(new Nook(locket.getPhrase(), "Oslo"));
+		return stored;
+	}
+
 	@Audited(message = "#{#result}")
 	public CompletableFuture<Vault> later(CompletableFuture<Vault> vault) {
 		return vault;

@@ -605,6 +605,10 @@ class ReadAgainTests {
 		@JdbcTypeCode(SqlTypes.INTERVAL_SECOND)
 		Duration span;
 
+		@JdbcTypeCode(SqlTypes.INTERVAL_SECOND)
+		@Column(scale = 3)
+		Duration roundedSpan;
+
 		@JdbcTypeCode(SqlTypes.CHAR)
 		@Column(length = 10)
 		String padded;
@@ -760,7 +764,8 @@ class ReadAgainTests {
 			this.calendar = GregorianCalendar.from(instant(random).atZone(elsewhere));
 			this.calendarTime = GregorianCalendar.from(instant(random).atZone(elsewhere));
 			this.duration = Duration.ofNanos(random.nextInt());
-			this.span = Duration.ofNanos(random.nextLong() >> 12);
+			this.span = Duration.ofNanos((random.nextLong() >> 12) / 1_000 * 1_000 + nanos(random) % 1_000);
+			this.roundedSpan = Duration.ofNanos((random.nextLong() >> 12) / 1_000_000 * 1_000_000 + 500_000);
 			this.padded = text(random, 10);
 			this.definedPadded = text(random, 8);
 			this.cut = random.nextBoolean() ? text(random, 5) : "ab   " + " ".repeat(random.nextInt(5));
