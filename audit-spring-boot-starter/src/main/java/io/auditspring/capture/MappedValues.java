@@ -174,7 +174,9 @@ final class MappedValues {
 	// Its own text unless the column shows another one, as it rounds or pads.
 	private @Nullable String plainText(EntityPersister persister, Object said) {
 		Type type = persister.getIdentifierType();
-		boolean kept = said instanceof Long || said instanceof Integer || said instanceof UUID;
+		StoredForm form = identifierShape(persister).form();
+		boolean kept = said instanceof Long || said instanceof Integer || said instanceof UUID
+				|| (said instanceof String && (form == null || !form.pads()));
 		return (kept || !type.getReturnedClass().isInstance(said) || !(type instanceof BasicType<?> basic)
 				|| basic.getValueConverter() != null || WrittenColumns.isForeign(basic)) ? null : text(persister, said);
 	}

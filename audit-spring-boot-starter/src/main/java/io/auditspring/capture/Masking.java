@@ -182,14 +182,17 @@ public final class Masking {
 
 	/**
 	 * Masks what follows a secret name in a path, such as {@code /tokens/4711}. The
-	 * variables of a template tell nothing.
+	 * template of one tells nothing.
 	 * @param path the path, or the template of one
 	 * @return the path without the secret values
 	 */
 	String maskPath(String path) {
+		if (path.indexOf('{') >= 0) {
+			return path;
+		}
 		String[] segments = path.split("/", -1);
 		for (int i = 1; i < segments.length; i++) {
-			if (!segments[i].isEmpty() && !segments[i].startsWith("{") && namesSecrets(segments[i - 1])) {
+			if (!segments[i].isEmpty() && namesSecrets(segments[i - 1])) {
 				segments[i] = MASK;
 			}
 		}

@@ -154,6 +154,14 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 	}
 
 	/**
+	 * Whether texts are longer when they are read again.
+	 * @return whether they are padded
+	 */
+	boolean pads() {
+		return this.kind == Kind.CHAR;
+	}
+
+	/**
 	 * What reading a value again would show.
 	 * @param value the value that is written
 	 * @param zone the zone that the column's times are in, or {@code null} for that of
