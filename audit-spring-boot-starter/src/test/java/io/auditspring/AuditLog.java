@@ -55,6 +55,15 @@ public final class AuditLog {
 	}
 
 	public List<Map<String, Object>> entries() {
+		return entriesAfter(0);
+	}
+
+	/**
+	 * The entries but the first ones.
+	 * @param count how many to leave out
+	 * @return the others in their order; JSON columns as text
+	 */
+	public List<Map<String, Object>> entriesAfter(int count) {
 		return this.jdbc.queryForList("""
 				select seq, id, operation_id, actor_type, actor_id, actor_name, action, category, severity, outcome,
 					target_type, target_id, target_name, related::text, message, justification, error,
@@ -63,7 +72,8 @@ public final class AuditLog {
 					service
 				from %s.audit_log
 				order by chain, seq
-				""".formatted(this.schema));
+				offset ?
+				""".formatted(this.schema), count);
 	}
 
 	public long count() {

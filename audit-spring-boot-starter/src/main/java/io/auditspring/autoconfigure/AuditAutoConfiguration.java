@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -72,11 +73,13 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.VerificationProgress;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ChangeSummary;
+import io.auditspring.query.TargetNames;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -220,7 +223,7 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues values,
-			Masking masking) {
+			Masking masking, EntityIdentifiers entities) {
 		String service = service(properties, environment);
 		// A name that is guessed, say of the main class, would change some day, and what
 		// entries say is said forever.
@@ -228,7 +231,7 @@ public final class AuditAutoConfiguration {
 			logger.warn("Entries of the audit trail do not say which service made them: set spring.application.name, "
 					+ "or audit.service-name");
 		}
-		return new EntryFactory(service, properties.defaultCategory(), values, masking);
+		return new EntryFactory(service, properties.defaultCategory(), values, masking, entities);
 	}
 
 	private static @Nullable String service(AuditProperties properties, Environment environment) {
@@ -398,10 +401,21 @@ public final class AuditAutoConfiguration {
 		// Without a ledger nothing outlives the application.
 		byte[] passing = new byte[32];
 		new SecureRandom().nextBytes(passing);
-		return new EntityIdentifiers(() -> factories.stream().toList(), masking, values, () -> {
+		return new EntityIdentifiers(() -> created(factories), masking, values, () -> {
 			AuditDatabase ledger = database.getIfAvailable();
 			return (ledger != null) ? ledger.maskingKey() : passing;
 		});
+	}
+
+	// What is recorded by a bean that a persistence unit needs comes before there are
+	// entities.
+	private static List<EntityManagerFactory> created(ObjectProvider<EntityManagerFactory> factories) {
+		try {
+			return factories.stream().toList();
+		}
+		catch (BeanCurrentlyInCreationException ex) {
+			return List.of();
+		}
 	}
 
 	@Bean
@@ -470,10 +484,32 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	TargetNames auditTargetNames(Texts texts) {
+		return new TargetNames() {
+
+			@Override
+			public String kind(String type) {
+				return texts.kind(type);
+			}
+
+			@Override
+			public Set<String> kinds(String type) {
+				return texts.kinds(type);
+			}
+
+			@Override
+			public String id(String type, Object id) {
+				return String.valueOf(texts.id(type, id));
+			}
+
+		};
+	}
+
+	@Bean
 	@ConditionalOnBean({ AuditDatabase.class, EntityManagerFactory.class })
-	AuditTrail auditTrail(LedgerPersistence persistence, LedgerVerifier verifier, Texts texts) {
+	AuditTrail auditTrail(LedgerPersistence persistence, LedgerVerifier verifier, TargetNames names) {
 		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(persistence.factory()), verifier,
-				(type, id) -> String.valueOf(texts.id(type, id)));
+				names);
 	}
 
 }

@@ -10,6 +10,7 @@ import io.auditspring.capture.Origins;
 import io.auditspring.ledger.LedgerHeads;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.query.TargetNames;
 import io.auditspring.web.AuditApi;
 import io.auditspring.web.AuditPage;
 import io.auditspring.web.AuthorityAccessPolicy;
@@ -58,8 +59,8 @@ public final class AuditWebAutoConfiguration {
 	}
 
 	@Bean
-	Readings auditReadings(AuditRecorder recorder) {
-		return new Readings(recorder);
+	Readings auditReadings(AuditRecorder recorder, ObjectProvider<TargetNames> names) {
+		return new Readings(recorder, names.getIfAvailable(() -> TargetNames.AS_SAID));
 	}
 
 	@Bean

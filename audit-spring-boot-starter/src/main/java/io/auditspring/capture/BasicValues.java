@@ -162,12 +162,22 @@ final class BasicValues {
 		if (this.values.limits().isTooLarge(text)) {
 			return Limits.mark(NODES.stringNode(text));
 		}
+		JsonNode json = parsed(text);
+		// PostgreSQL refuses what is none anyway.
+		return (json != null) ? this.masking.mask(json) : NODES.stringNode(this.masking.mask(text));
+	}
+
+	/**
+	 * A text as JSON.
+	 * @param text the text
+	 * @return its JSON, or {@code null} where it is none
+	 */
+	static @Nullable JsonNode parsed(String text) {
 		try {
-			return this.masking.mask(PARSER.readTree(text));
+			return PARSER.readTree(text);
 		}
 		catch (JacksonException ex) {
-			// PostgreSQL refuses it anyway.
-			return NODES.stringNode(this.masking.mask(text));
+			return null;
 		}
 	}
 

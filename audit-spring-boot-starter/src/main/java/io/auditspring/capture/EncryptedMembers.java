@@ -4,15 +4,22 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
 import java.lang.reflect.Member;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 import jakarta.persistence.Convert;
 import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.JavaType;
 import org.hibernate.annotations.JdbcType;
+import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.Type;
+import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Knows the members of an entity that its table may hold encrypted, as far as its
@@ -34,10 +41,15 @@ final class EncryptedMembers {
 					collect(method, method.getReturnType(), names);
 				}
 			}
+			WrittenMembers.of(type).forEach(names::putIfAbsent);
+			collectConverted(type, names);
 			return Map.copyOf(names);
 		}
 
 	};
+
+	/** What is none of them, the application has registered a type for. */
+	private static final Set<Integer> CODES = codes();
 
 	private EncryptedMembers() {
 	}
@@ -75,6 +87,18 @@ final class EncryptedMembers {
 		}
 	}
 
+	private static void collectConverted(Class<?> type, Map<String, Boolean> names) {
+		for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+			for (Convert convert : each.getDeclaredAnnotationsByType(Convert.class)) {
+				if (!convert.disableConversion() && isForeign(convert.converter())) {
+					String attribute = convert.attributeName();
+					names.putIfAbsent(attribute.substring(0,
+							(attribute.indexOf('.') < 0) ? attribute.length() : attribute.indexOf('.')), true);
+				}
+			}
+		}
+	}
+
 	// A type of one's own is the usual way to map an object, such as JSON.
 	private static boolean isEncrypted(AnnotatedElement element, boolean plain) {
 		Convert convert = element.getAnnotation(Convert.class);
@@ -87,9 +111,17 @@ final class EncryptedMembers {
 		Type type = element.getAnnotation(Type.class);
 		JdbcType jdbcType = element.getAnnotation(JdbcType.class);
 		JavaType javaType = element.getAnnotation(JavaType.class);
-		return isForeign((type != null) ? type.value() : null)
+		JdbcTypeCode code = element.getAnnotation(JdbcTypeCode.class);
+		return (code != null && !CODES.contains(code.value())) || isForeign((type != null) ? type.value() : null)
 				|| isForeign((jdbcType != null) ? jdbcType.value() : null)
 				|| isForeign((javaType != null) ? javaType.value() : null);
+	}
+
+	private static Set<Integer> codes() {
+		Set<Integer> codes = new HashSet<>();
+		ReflectionUtils.doWithFields(SqlTypes.class, (field) -> codes.add(field.getInt(null)),
+				(field) -> field.getType() == int.class && Modifier.isStatic(field.getModifiers()));
+		return Set.copyOf(codes);
 	}
 
 	private static boolean isForeign(@Nullable Class<?> type) {

@@ -37,10 +37,10 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 	/**
 	 * The kind of entity as the entry of a call shows it that has said what it is about.
 	 * @param said the name that the call gave
-	 * @return that name, unless it is another kind's, too
+	 * @return its name, unless the call's is one that no entity has
 	 */
 	String type(String said) {
-		return this.names.shared().contains(said) ? this.names.shown() : said;
+		return mayBeCalled(said) ? said : this.names.shown();
 	}
 
 	/**

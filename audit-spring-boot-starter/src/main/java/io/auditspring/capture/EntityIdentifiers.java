@@ -1,13 +1,13 @@
 package io.auditspring.capture;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
+import io.auditspring.capture.Meanings.Meaning;
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.NonUniqueObjectException;
 import org.hibernate.StaleObjectStateException;
@@ -33,8 +33,6 @@ public final class EntityIdentifiers {
 	private final EntityTypes types = new EntityTypes();
 
 	private volatile List<SessionFactoryImplementor> known = List.of();
-
-	private volatile Map<String, List<EntityPersister>> byName = Map.of();
 
 	/**
 	 * Creates it.
@@ -78,7 +76,7 @@ public final class EntityIdentifiers {
 	 * as it is
 	 */
 	@Nullable String of(String type, Object said) {
-		for (EntityPersister persister : called(type)) {
+		for (EntityPersister persister : called(type).entities()) {
 			String text = this.values.textOf(persister, said);
 			if (text != null) {
 				return text;
@@ -87,28 +85,54 @@ public final class EntityIdentifiers {
 		return null;
 	}
 
-	private List<EntityPersister> called(String type) {
-		if (this.byName.isEmpty()) {
-			Map<String, List<EntityPersister>> byName = new HashMap<>();
-			for (SessionFactoryImplementor factory : sessionFactories()) {
-				factory.getMappingMetamodel()
-					.forEachEntityDescriptor((persister) -> EntityTypes.own(persister)
-						.forEach((name) -> byName.computeIfAbsent(name, (key) -> new ArrayList<>(1)).add(persister)));
-			}
-			this.byName = byName;
-		}
-		return this.byName.getOrDefault(type, List.of());
+	/**
+	 * What entries show of a kind of thing.
+	 * @param type what an application calls it
+	 * @return the one name that entries show of an entity, whichever of its names that
+	 * is; of anything else what it is called
+	 */
+	String kind(String type) {
+		return called(type).shown();
+	}
+
+	/**
+	 * The names that entries may show of one thing.
+	 * @param type what an application calls its kind
+	 * @return the names of all entities that are in one hierarchy with the one that is
+	 * meant, and what it is called
+	 */
+	Set<String> kinds(String type) {
+		Set<String> kinds = new TreeSet<>(called(type).alike());
+		kinds.add(type);
+		return kinds;
+	}
+
+	/**
+	 * What of an identifier entries may show.
+	 * @param type what an application calls the thing
+	 * @param id a text of its identifier
+	 * @return the text, with digests in the place of secrets
+	 */
+	String shown(String type, String id) {
+		String text = of(type, id);
+		return (text != null) ? text : id;
+	}
+
+	private Meaning called(String type) {
+		sessionFactories();
+		return this.types.called(type);
 	}
 
 	/**
 	 * Which entity something is.
 	 * @param object anything
-	 * @return its type and its identifier, or {@code null} where the object is no entity
-	 * or has no identifier yet
+	 * @return the name of its hierarchy, of which a proxy may not know more, and its
+	 * identifier, or {@code null} where the object is no entity or has no identifier yet
 	 */
 	@Nullable String describe(Object object) {
 		String id = of(object);
-		return (id != null) ? type(object).getSimpleName() + ":" + id : null;
+		EntityPersister persister = (id != null) ? persister(type(object)) : null;
+		return (persister != null) ? kind(persister.getRootEntityName()) + ":" + id : null;
 	}
 
 	/**
@@ -169,10 +193,12 @@ public final class EntityIdentifiers {
 	// There may be none yet.
 	private List<SessionFactoryImplementor> sessionFactories() {
 		if (this.known.isEmpty()) {
-			this.known = this.factories.get()
+			List<SessionFactoryImplementor> known = this.factories.get()
 				.stream()
 				.map((factory) -> factory.unwrap(SessionFactoryImplementor.class))
 				.toList();
+			known.forEach(this.types::add);
+			this.known = known;
 		}
 		return this.known;
 	}

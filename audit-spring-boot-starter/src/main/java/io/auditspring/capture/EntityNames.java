@@ -9,13 +9,11 @@ import java.util.Set;
  * @param mapped its class
  * @param own all names that mean this kind: of the entity and of its class, short and
  * long
- * @param shared those of its own names that mean another kind, too
  * @param supertypes the names of the classes that it extends and the interfaces that it
  * implements
  * @param known the names of all kinds of entities that there are
  */
-record EntityNames(String shown, Class<?> mapped, Set<String> own, Set<String> shared, Set<String> supertypes,
-		Set<String> known) {
+record EntityNames(String shown, Class<?> mapped, Set<String> own, Set<String> supertypes, Set<String> known) {
 
 	/**
 	 * The more special one of two names of the same entity: a reference to it may know it

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import io.auditspring.capture.Meanings.Meaning;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.RepresentationMode;
 import org.hibernate.persister.entity.EntityPersister;
@@ -21,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The names of the application's entities. Entries show the short name of an entity;
  * where several have the same, as classes within different classes may, so much more of
- * it that they differ.
+ * it that they differ. Whoever names an entity by another name of it means that one.
  */
 final class EntityTypes {
 
 	private final Map<SessionFactoryImplementor, Predicate<EntityPersister>> units = new LinkedHashMap<>();
 
-	private volatile @Nullable Map<EntityPersister, EntityNames> names;
+	private volatile @Nullable Known known;
 
 	/**
 	 * Adds a persistence unit.
@@ -36,54 +37,83 @@ final class EntityTypes {
 	 */
 	synchronized void add(SessionFactoryImplementor unit, Predicate<EntityPersister> isAudited) {
 		this.units.put(unit, isAudited);
-		this.names = null;
+		this.known = null;
+	}
+
+	/**
+	 * Adds a persistence unit, unless it is known.
+	 * @param unit the persistence unit
+	 */
+	synchronized void add(SessionFactoryImplementor unit) {
+		if (!this.units.containsKey(unit)) {
+			add(unit, (persister) -> false);
+		}
 	}
 
 	synchronized void remove(SessionFactoryImplementor unit) {
 		this.units.remove(unit);
-		this.names = null;
+		this.known = null;
 	}
 
 	EntityNames of(EntityPersister persister) {
-		Map<EntityPersister, EntityNames> names = this.names;
-		EntityNames known = ((names != null) ? names : read()).get(persister);
-		if (known == null) {
+		EntityNames names = known().names().get(persister);
+		if (names == null) {
 			throw new IllegalArgumentException("Of another persistence unit: " + persister.getEntityName());
 		}
-		return known;
-	}
-
-	private synchronized Map<EntityPersister, EntityNames> read() {
-		List<EntityPersister> all = new ArrayList<>();
-		Map<String, Deque<String>> audited = new HashMap<>();
-		this.units.forEach((unit, isAudited) -> unit.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
-			all.add(persister);
-			if (isAudited.test(persister)) {
-				audited.put(persister.getEntityName(), new ArrayDeque<>(candidates(persister)));
-			}
-		}));
-		Map<EntityPersister, EntityNames> names = names(all, shown(audited));
-		this.names = names;
 		return names;
 	}
 
+	/**
+	 * The entities that something may be which an application gives a name.
+	 * @param name the name
+	 * @return what it means
+	 */
+	Meaning called(String name) {
+		Meaning meaning = known().meanings().get(name);
+		return (meaning != null) ? meaning : new Meaning(name, Set.of(), List.of());
+	}
+
+	private Known known() {
+		Known known = this.known;
+		return (known != null) ? known : read();
+	}
+
+	private synchronized Known read() {
+		List<EntityPersister> all = new ArrayList<>();
+		Map<String, Deque<String>> audited = new HashMap<>();
+		Map<String, Deque<String>> others = new HashMap<>();
+		this.units.forEach((unit, isAudited) -> unit.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
+			all.add(persister);
+			(isAudited.test(persister) ? audited : others).put(persister.getEntityName(),
+					new ArrayDeque<>(candidates(persister)));
+		}));
+		others.keySet().removeAll(audited.keySet());
+		Set<String> taken = new HashSet<>();
+		audited.values().forEach(taken::addAll);
+		Map<String, String> shown = shown(audited);
+		// What has entries of its own keeps its names, whatever else there is.
+		others.values().forEach((names) -> {
+			while (names.size() > 1 && taken.contains(names.getFirst())) {
+				names.removeFirst();
+			}
+		});
+		shown.putAll(shown(others));
+		Map<EntityPersister, EntityNames> names = names(all, shown);
+		Known known = new Known(names, Meanings.of(names));
+		this.known = known;
+		return known;
+	}
+
 	private static Map<EntityPersister, EntityNames> names(List<EntityPersister> all, Map<String, String> shown) {
-		Map<String, Set<String>> meanings = new HashMap<>();
 		Set<String> known = new HashSet<>();
 		for (EntityPersister persister : all) {
-			own(persister).forEach(
-					(name) -> meanings.computeIfAbsent(name, (key) -> new HashSet<>()).add(persister.getEntityName()));
+			known.addAll(own(persister));
 			known.addAll(supertypes(persister, all));
 		}
-		known.addAll(meanings.keySet());
 		Map<EntityPersister, EntityNames> names = new HashMap<>();
 		for (EntityPersister persister : all) {
-			Set<String> own = own(persister);
-			Set<String> shared = new HashSet<>(own);
-			shared.removeIf((name) -> meanings.getOrDefault(name, Set.of()).size() == 1);
-			names.put(persister,
-					new EntityNames(shown.getOrDefault(persister.getEntityName(), candidates(persister).get(0)),
-							persister.getMappedClass(), own, shared, supertypes(persister, all), known));
+			names.put(persister, new EntityNames(shown.get(persister.getEntityName()), persister.getMappedClass(),
+					own(persister), supertypes(persister, all), known));
 		}
 		return names;
 	}
@@ -127,12 +157,7 @@ final class EntityTypes {
 		return all;
 	}
 
-	/**
-	 * The names that mean an entity.
-	 * @param persister the entity's persister
-	 * @return the names of the entity and of its class, short and long
-	 */
-	static Set<String> own(EntityPersister persister) {
+	private static Set<String> own(EntityPersister persister) {
 		Set<String> own = new HashSet<>(candidates(persister));
 		if (hasClass(persister)) {
 			own.add(persister.getMappedClass().getName());
@@ -151,7 +176,7 @@ final class EntityTypes {
 		if (!hasClass(persister)) {
 			return names;
 		}
-		addSupertypes(mapped, names);
+		supertypes(mapped).forEach((supertype) -> names.addAll(names(supertype)));
 		for (EntityPersister other : all) {
 			if (hasClass(other) && other.getMappedClass() != mapped
 					&& other.getMappedClass().isAssignableFrom(mapped)) {
@@ -161,20 +186,27 @@ final class EntityTypes {
 		return names;
 	}
 
-	private static void addSupertypes(Class<?> type, Set<String> names) {
-		Class<?> superclass = type.getSuperclass();
-		if (superclass != null && superclass != Object.class) {
-			add(superclass, names);
-		}
-		for (Class<?> contract : type.getInterfaces()) {
-			add(contract, names);
-		}
+	/**
+	 * The classes that a class extends, and the interfaces that it implements.
+	 * @param type the class
+	 * @return them all, without {@code Object}
+	 */
+	static Stream<Class<?>> supertypes(Class<?> type) {
+		Stream<Class<?>> direct = Stream.concat(Stream.ofNullable(type.getSuperclass()),
+				Stream.of(type.getInterfaces()));
+		return direct.filter((supertype) -> supertype != Object.class)
+			.flatMap((supertype) -> Stream.concat(Stream.of(supertype), supertypes(supertype)));
 	}
 
-	private static void add(Class<?> supertype, Set<String> names) {
-		names.add(supertype.getName());
-		suffixes(nested(supertype)).forEach(names::add);
-		addSupertypes(supertype, names);
+	/**
+	 * The names of a class, short and long.
+	 * @param type the class
+	 * @return its names
+	 */
+	static Set<String> names(Class<?> type) {
+		Set<String> names = new HashSet<>(Set.of(type.getName()));
+		suffixes(nested(type)).forEach(names::add);
+		return names;
 	}
 
 	// The class's name within its package, with the classes around it.
@@ -187,6 +219,10 @@ final class EntityTypes {
 		String[] words = name.split("[.$]");
 		return Stream.iterate(words.length - 1, (from) -> from >= 0, (from) -> from - 1)
 			.map((from) -> String.join(".", List.of(words).subList(from, words.length)));
+	}
+
+	private record Known(Map<EntityPersister, EntityNames> names, Map<String, Meaning> meanings) {
+
 	}
 
 }

@@ -38,19 +38,23 @@ public final class EntryFactory {
 
 	private final Masking masking;
 
+	private final EntityIdentifiers entities;
+
 	/**
 	 * Creates the factory.
 	 * @param service the name of this application, or {@code null}
 	 * @param defaultCategory the category of what names none, or {@code null}
 	 * @param values how metadata is written
 	 * @param masking what is hidden in error messages
+	 * @param entities knows what entities are called, and which identifiers are secret
 	 */
-	public EntryFactory(@Nullable String service, @Nullable String defaultCategory, JsonValues values,
-			Masking masking) {
+	public EntryFactory(@Nullable String service, @Nullable String defaultCategory, JsonValues values, Masking masking,
+			EntityIdentifiers entities) {
 		this.service = service;
 		this.defaultCategory = defaultCategory;
 		this.values = values;
 		this.masking = masking;
+		this.entities = entities;
 	}
 
 	/**
@@ -65,8 +69,10 @@ public final class EntryFactory {
 		DataGroup data = new DataGroup(masked(record.targetName()), masked(record.message()),
 				masked(record.justification()), masked(record.error()), null, null, null, metadata(record, operation),
 				related(record.related()));
-		return entry(operation, record, record.outcome(), record.targetType(), record.targetId(), null, durationMicros,
-				data);
+		String type = record.targetType();
+		String id = record.targetId();
+		return entry(operation, record, record.outcome(), (type != null) ? this.entities.kind(type) : null,
+				(type != null && id != null) ? this.entities.shown(type, id) : id, null, durationMicros, data);
 	}
 
 	/**
@@ -210,7 +216,7 @@ public final class EntryFactory {
 		}
 		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
 		if (line != null) {
-			metadata.putObject("request").put("method", line.method()).put("path", this.masking.mask(line.path()));
+			metadata.putObject("request").put("method", line.method()).put("path", this.masking.maskPath(line.path()));
 		}
 		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJsonByMembers(value)));
 		return metadata.isEmpty() ? null : json(this.masking.mask(metadata));
@@ -247,12 +253,15 @@ public final class EntryFactory {
 						data.before(), data.after(), data.changes(), metadata, data.related()));
 	}
 
-	private static @Nullable CanonicalJson related(List<Resource> related) {
+	private @Nullable CanonicalJson related(List<Resource> related) {
 		if (related.isEmpty()) {
 			return null;
 		}
 		ArrayNode array = JsonNodeFactory.instance.arrayNode();
-		related.stream().limit(MAX_RELATED).forEach((resource) -> related(array, resource.type(), resource.id()));
+		related.stream()
+			.limit(MAX_RELATED)
+			.forEach((resource) -> related(array, this.entities.kind(resource.type()),
+					this.entities.shown(resource.type(), resource.id())));
 		if (related.size() > MAX_RELATED) {
 			related(array, "…", (related.size() - MAX_RELATED) + " more");
 		}

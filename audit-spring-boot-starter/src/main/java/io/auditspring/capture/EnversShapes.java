@@ -111,8 +111,8 @@ final class EnversShapes {
 		EmbeddableMappingType embeddable = (values instanceof EmbeddableValuedModelPart embedded)
 				? embedded.getEmbeddableTypeDescriptor() : null;
 		Map<String, Shape> members = members(mapper, type, embeddable);
-		boolean masked = this.masking.hides(owner, name) || (members == null && values != null
-				&& WrittenColumns.isTransformed(values, this.sessionFactory.getJdbcServices().getDialect()));
+		boolean masked = this.masking.hides(owner, name)
+				|| (members == null && values != null && this.forms.isTransformed(values));
 		return new Shape(masked, members, form(values));
 	}
 

@@ -71,6 +71,7 @@ public final class EnversStateListener implements SessionFactoryExtension {
 	}
 
 	private void complete(SessionFactoryImplementor sessionFactory, Metadata metadata) {
+		ConvertedMembers.find(sessionFactory, this.masking);
 		EnversService envers = sessionFactory.getServiceRegistry().getService(EnversService.class);
 		if (envers != null && envers.isEnabled() && envers.getEntitiesConfigurations().hasAuditedEntities()) {
 			listen(sessionFactory, envers, StoredForms.of(sessionFactory, metadata));
@@ -88,6 +89,7 @@ public final class EnversStateListener implements SessionFactoryExtension {
 		EntityTypes types = this.identifiers.types();
 		types.add(sessionFactory, (persister) -> rows.covers(persister.getEntityName()));
 		MappedValues values = this.identifiers.values();
+		values.add(sessionFactory, forms);
 		ChangeReporter reporter = new ChangeReporter(this.sink, values, rows, types, shapes);
 		EntityListener entities = new EntityListener(reporter, rows, shapes, new EntityStates(values));
 		CollectionListener collections = new CollectionListener(reporter, rows, shapes, values, entities);

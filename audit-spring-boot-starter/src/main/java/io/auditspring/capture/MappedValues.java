@@ -7,12 +7,14 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.capture.EntityShape.Shape;
 import io.auditspring.capture.EntityShape.Source;
 import io.auditspring.ledger.CanonicalJson;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
@@ -22,6 +24,7 @@ import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
+import org.hibernate.type.BasicType;
 import org.hibernate.type.CollectionType;
 import org.hibernate.type.ComponentType;
 import org.hibernate.type.EntityType;
@@ -53,10 +56,27 @@ final class MappedValues {
 
 	private final Map<EntityPersister, Shape> identifiers = new ConcurrentHashMap<>();
 
+	private final Map<SessionFactoryImplementor, StoredForms> forms = new ConcurrentHashMap<>();
+
+	private final Map<ModelPart, Shape> keys = new ConcurrentHashMap<>();
+
 	MappedValues(Masking masking, JsonValues values, IdentifierText identifierText) {
 		this.masking = masking;
 		this.identifierText = identifierText;
 		this.basics = new BasicValues(masking, values);
+	}
+
+	/**
+	 * Takes what is known of the columns of a persistence unit.
+	 * @param unit the persistence unit
+	 * @param forms the forms of its columns
+	 */
+	void add(SessionFactoryImplementor unit, StoredForms forms) {
+		this.forms.put(unit, forms);
+	}
+
+	private StoredForms forms(SessionFactoryImplementor unit) {
+		return this.forms.computeIfAbsent(unit, StoredForms::of);
 	}
 
 	/**
@@ -145,9 +165,36 @@ final class MappedValues {
 	 */
 	@Nullable String textOf(EntityPersister persister, Object said) {
 		if (JsonValues.isPlain(said.getClass())) {
-			return identifierShape(persister).masked() ? text(this.identifierText.hidden(said.toString())) : null;
+			return isSecret(persister) ? secretText(identifierShape(persister), said.toString())
+					: plainText(persister, said);
 		}
 		return persister.getIdentifierType().getReturnedClass().isInstance(said) ? text(persister, said) : null;
+	}
+
+	// Its own text unless the column shows another one, as it rounds or pads.
+	private @Nullable String plainText(EntityPersister persister, Object said) {
+		Type type = persister.getIdentifierType();
+		StoredForm form = identifierShape(persister).form();
+		boolean kept = said instanceof Long || said instanceof Integer || said instanceof UUID
+				|| (said instanceof String && (form == null || !form.pads()));
+		return (kept || !type.getReturnedClass().isInstance(said) || !(type instanceof BasicType<?> basic)
+				|| basic.getValueConverter() != null || WrittenColumns.isForeign(basic)) ? null : text(persister, said);
+	}
+
+	// Of several parts, as entries show them, each secret one. In what an application
+	// makes of them itself, nobody can tell the parts.
+	private String secretText(Shape shape, String said) {
+		Map<String, Shape> parts = shape.members();
+		if (shape.masked() || parts == null || !(BasicValues.parsed(said) instanceof ObjectNode named)) {
+			return text(this.identifierText.hidden(said));
+		}
+		for (Map.Entry<String, JsonNode> part : named.properties()) {
+			Shape known = parts.get(part.getKey());
+			if (known == null || known.masked()) {
+				part.setValue(this.identifierText.hidden(text(part.getValue())));
+			}
+		}
+		return text(named);
 	}
 
 	/**
@@ -168,12 +215,12 @@ final class MappedValues {
 			// The parts of an identifier class may be properties of the entity, too.
 			Map<String, Shape> parts = (entity.getIdentifierType() instanceof ComponentType type) ? parts(type, entity)
 					: null;
-			return new Shape(masked, parts, StoredForms.of(entity.getFactory()).of(entity.getIdentifierMapping()));
+			return new Shape(masked, parts, forms(entity.getFactory()).of(entity.getIdentifierMapping()));
 		});
 	}
 
 	private Map<String, Shape> parts(ComponentType type, EntityPersister owner) {
-		StoredForms forms = StoredForms.of(owner.getFactory());
+		StoredForms forms = forms(owner.getFactory());
 		Map<String, Shape> parts = new HashMap<>();
 		for (String part : type.getPropertyNames()) {
 			boolean masked = this.masking.hides(owner.getMappedClass(), part)
@@ -189,7 +236,9 @@ final class MappedValues {
 		if (node == null || node.isNull()) {
 			return "";
 		}
-		return node.isValueNode() ? node.asString() : CanonicalJson.of(node).toString();
+		// Equal numbers have one text, however many zeros their columns hold.
+		return (node.isValueNode() && !node.isFloatingPointNumber()) ? node.asString()
+				: CanonicalJson.of(node).toString();
 	}
 
 	private @Nullable JsonNode open(Type type, Shape shape, @Nullable Object value, View view) {
@@ -324,7 +373,12 @@ final class MappedValues {
 		if (part instanceof EmbeddableValuedModelPart embeddable && !(value instanceof TemporalAccessor)) {
 			return key(embeddable.getEmbeddableTypeDescriptor(), value, view);
 		}
-		return this.basics.node((Type) part.getSingleJdbcMapping(), null, value, view);
+		Shape shape = this.keys.computeIfAbsent(part, (key) -> {
+			StoredForms forms = forms(view.factory());
+			return new Shape(forms.isTransformed(key), null, forms.of(key));
+		});
+		JsonNode node = this.basics.node((Type) part.getSingleJdbcMapping(), shape.form(), value, view);
+		return shape.masked() ? StandInNode.masked(node) : node;
 	}
 
 	private JsonNode key(EmbeddableMappingType type, Object value, View view) {

@@ -38,13 +38,15 @@ public final class Masking {
 
 	private final Map<String, Boolean> names = new ConcurrentHashMap<>();
 
+	private final Map<Class<?>, Map<String, Boolean>> encrypted = new ConcurrentHashMap<>();
+
 	private final ClassValue<Boolean> types = new ClassValue<>() {
 
 		@Override
 		protected Boolean computeValue(Class<?> type) {
 			boolean[] hidden = { !SensitiveMembers.of(type).isEmpty() };
 			ReflectionUtils.doWithFields(type,
-					(field) -> hidden[0] |= hides(field.getName()) || EncryptedMembers.includes(type, field.getName()),
+					(field) -> hidden[0] |= hides(field.getName()) || encrypts(type, field.getName()),
 					(field) -> !Modifier.isStatic(field.getModifiers()));
 			return hidden[0];
 		}
@@ -91,7 +93,29 @@ public final class Masking {
 	 * @return whether it is to be masked
 	 */
 	public boolean hidesRead(Class<?> owner, String name) {
-		return hides(owner, name) || EncryptedMembers.includesPlain(owner, name);
+		return hides(owner, name) || EncryptedMembers.includesPlain(owner, name)
+				|| Boolean.TRUE.equals(this.encrypted.getOrDefault(owner, Map.of()).get(name));
+	}
+
+	/**
+	 * Takes that a table may hold a member of an entity encrypted, which its annotations
+	 * do not tell.
+	 * @param owner the class that has it
+	 * @param name its name
+	 * @param plain whether it is a plain value
+	 */
+	void encrypt(Class<?> owner, String name, boolean plain) {
+		this.encrypted.computeIfAbsent(owner, (type) -> new ConcurrentHashMap<>()).put(name, plain);
+	}
+
+	/**
+	 * Whether a table may hold a member encrypted.
+	 * @param owner the class that has it
+	 * @param name its name
+	 * @return whether it is written by something else than Hibernate
+	 */
+	boolean encrypts(Class<?> owner, String name) {
+		return EncryptedMembers.includes(owner, name) || this.encrypted.getOrDefault(owner, Map.of()).containsKey(name);
 	}
 
 	/**
@@ -154,6 +178,30 @@ public final class Masking {
 	 */
 	String mask(String text) {
 		return this.keys.isEmpty() ? text : this.assignment.matcher(text).replaceAll("$1" + MASK);
+	}
+
+	/**
+	 * Masks what follows a secret name in a path, such as {@code /tokens/4711}. The
+	 * template of one tells nothing.
+	 * @param path the path, or the template of one
+	 * @return the path without the secret values
+	 */
+	String maskPath(String path) {
+		if (path.indexOf('{') >= 0) {
+			return path;
+		}
+		String[] segments = path.split("/", -1);
+		for (int i = 1; i < segments.length; i++) {
+			if (!segments[i].isEmpty() && namesSecrets(segments[i - 1])) {
+				segments[i] = MASK;
+			}
+		}
+		return mask(String.join("/", segments));
+	}
+
+	private boolean namesSecrets(String segment) {
+		return !segment.equals(MASK)
+				&& (hides(segment) || (segment.endsWith("s") && hides(segment.substring(0, segment.length() - 1))));
 	}
 
 	private boolean matches(List<String> name) {

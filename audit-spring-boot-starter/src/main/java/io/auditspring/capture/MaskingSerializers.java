@@ -72,8 +72,7 @@ final class MaskingSerializers extends ValueSerializerModifier {
 	private boolean isSecret(Class<?> owner, AnnotatedMember member) {
 		Set<String> names = (member instanceof AnnotatedMethod) ? SensitiveMembers.properties(member.getName())
 				: Set.of(member.getName());
-		return names.stream()
-			.anyMatch((name) -> this.masking.hides(owner, name) || EncryptedMembers.includes(owner, name));
+		return names.stream().anyMatch((name) -> this.masking.hides(owner, name) || this.masking.encrypts(owner, name));
 	}
 
 	JacksonAnnotationIntrospector introspector() {

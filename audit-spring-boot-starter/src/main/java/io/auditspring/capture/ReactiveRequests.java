@@ -25,6 +25,9 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 	/** RFC 3986, section 3.3. Some carry the session's id in one. */
 	private static final Pattern PATH_PARAMETER = Pattern.compile(";[^/]*");
 
+	/** Set by Spring WebFlux, which need not be there. */
+	private static final String TEMPLATE = "org.springframework.web.reactive.HandlerMapping.bestMatchingPattern";
+
 	private static final int MAX_TEXT = 512;
 
 	private final TrustedProxies proxies;
@@ -53,7 +56,7 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		return chain.filter(exchange).contextWrite((context) -> within(context, details(exchange.getRequest())));
+		return chain.filter(exchange).contextWrite((context) -> within(context, details(exchange)));
 	}
 
 	private Context within(Context context, RequestDetails details) {
@@ -62,11 +65,19 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 				new InheritanceAccessor.Passage(new Inheritance.Legacy(null, null, details), null));
 	}
 
-	private RequestDetails details(ServerHttpRequest request) {
-		RequestLine line = new RequestLine(request.getMethod().name(),
-				cut(PATH_PARAMETER.matcher(request.getPath().pathWithinApplication().value()).replaceAll("")));
+	private RequestDetails details(ServerWebExchange exchange) {
+		ServerHttpRequest request = exchange.getRequest();
 		return new RequestDetails(client(request), header(request, "User-Agent"), null,
-				header(request, this.deviceHeader), () -> null, null, () -> line);
+				header(request, this.deviceHeader), () -> null, null, () -> line(exchange));
+	}
+
+	// The template is known only once a handler is chosen.
+	private static RequestLine line(ServerWebExchange exchange) {
+		ServerHttpRequest request = exchange.getRequest();
+		Object template = exchange.getAttribute(TEMPLATE);
+		String path = (template != null) ? template.toString()
+				: PATH_PARAMETER.matcher(request.getPath().pathWithinApplication().value()).replaceAll("");
+		return new RequestLine(request.getMethod().name(), cut(path));
 	}
 
 	private @Nullable String client(ServerHttpRequest request) {

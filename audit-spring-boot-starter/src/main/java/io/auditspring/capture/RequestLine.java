@@ -4,8 +4,8 @@ package io.auditspring.capture;
  * What was requested.
  *
  * @param method the HTTP method
- * @param path the template of the path, such as {@code /orders/{id}}, where Spring MVC
- * chose a handler by one, else the path itself; never with the query
+ * @param path the template of the path, such as {@code /orders/{id}}, where Spring MVC or
+ * WebFlux chose a handler by one, else the path itself; never with the query
  */
 public record RequestLine(String method, String path) {
 

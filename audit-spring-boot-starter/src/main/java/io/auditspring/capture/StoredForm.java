@@ -35,6 +35,7 @@ import org.hibernate.type.descriptor.jdbc.JdbcType;
 import org.hibernate.type.descriptor.jdbc.TimeJdbcType;
 import org.hibernate.type.descriptor.jdbc.TimestampJdbcType;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PGInterval;
 
 /**
  * What a column makes of a value: it rounds, cuts and pads (PostgreSQL manual, chapter
@@ -57,6 +58,8 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 
 	/** PostgreSQL ends in the year 294276. */
 	private static final long MAX_SECONDS = 10_000_000_000_000L;
+
+	private static final long SECONDS_OF_DAY = Duration.ofDays(1).toSeconds();
 
 	private static final long MILLIS_OF_DAY = Duration.ofDays(1).toMillis();
 
@@ -148,6 +151,14 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 
 	private StoredForm with(Kind kind, @Nullable Integer size) {
 		return new StoredForm(kind, this.jdbcType, size);
+	}
+
+	/**
+	 * Whether texts are longer when they are read again.
+	 * @return whether they are padded
+	 */
+	boolean pads() {
+		return this.kind == Kind.CHAR;
 	}
 
 	/**
@@ -316,19 +327,26 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 		long micros = Math.addExact(
 				Math.multiplyExact(instant.getEpochSecond() - EPOCH.getEpochSecond(), MICROS_OF_SECOND),
 				(nanos + 500) / 1_000);
-		long unit = (long) Math.pow(10, MICROS - digits());
-		long stored = (micros >= 0) ? (micros + unit / 2) / unit * unit : -((-micros + unit / 2) / unit * unit);
+		long stored = rounded(micros, digits());
 		return EPOCH.plusSeconds(Math.floorDiv(stored, MICROS_OF_SECOND))
 			.plusNanos(Math.floorMod(stored, MICROS_OF_SECOND) * 1_000);
 	}
 
+	// First the driver rounds the seconds of a minute, then the column what is less than
+	// a
+	// day.
 	private Duration rounded(Duration duration) {
-		BigDecimal seconds = BigDecimal.valueOf(duration.getSeconds())
-			.add(BigDecimal.valueOf(duration.getNano(), 9))
-			.setScale(digits(), RoundingMode.HALF_UP);
-		long whole = seconds.setScale(0, RoundingMode.FLOOR).longValueExact();
-		return Duration.ofSeconds(whole,
-				seconds.subtract(BigDecimal.valueOf(whole)).movePointRight(9).longValueExact());
+		long seconds = duration.getSeconds();
+		PGInterval driven = new PGInterval(0, 0, 0, 0, 0, seconds % 60 + duration.getNano() / 1e9);
+		long days = seconds / SECONDS_OF_DAY;
+		long time = seconds % SECONDS_OF_DAY - seconds % 60 + driven.getWholeSeconds();
+		long stored = rounded(time * MICROS_OF_SECOND + driven.getMicroSeconds(), digits());
+		return Duration.ofSeconds(days * SECONDS_OF_DAY).plusNanos(stored * 1_000);
+	}
+
+	private static long rounded(long micros, int digits) {
+		long unit = (long) Math.pow(10, MICROS - digits);
+		return (micros >= 0) ? (micros + unit / 2) / unit * unit : -((-micros + unit / 2) / unit * unit);
 	}
 
 	private Object decimal(Object value) {

@@ -34,14 +34,17 @@ final class StoredForms {
 
 	private final Map<String, String> definitions;
 
-	private StoredForms(SessionFactoryImplementor sessionFactory, Map<String, String> definitions) {
+	private final WritingSql writing;
+
+	private StoredForms(SessionFactoryImplementor sessionFactory, Map<String, String> definitions, WritingSql writing) {
 		this.dialect = sessionFactory.getJdbcServices().getDialect();
 		this.created = isCreated(sessionFactory.getProperties());
 		this.definitions = definitions;
+		this.writing = writing;
 	}
 
 	static StoredForms of(SessionFactoryImplementor sessionFactory) {
-		return new StoredForms(sessionFactory, Map.of());
+		return new StoredForms(sessionFactory, Map.of(), WritingSql.NONE);
 	}
 
 	static StoredForms of(SessionFactoryImplementor sessionFactory, Metadata metadata) {
@@ -57,7 +60,8 @@ final class StoredForms {
 				}
 			}
 		}
-		return new StoredForms(sessionFactory, Map.copyOf(definitions));
+		return new StoredForms(sessionFactory, Map.copyOf(definitions),
+				WritingSql.of(metadata, (table) -> names.format(table.getQualifiedTableName()), dialect));
 	}
 
 	private static boolean isCreated(Map<String, Object> settings) {
@@ -89,6 +93,17 @@ final class StoredForms {
 		String definition = this.definitions
 			.get(key(column.getContainingTableExpression(), column.getSelectionExpression()));
 		return (definition != null) ? form.in(definition) : form;
+	}
+
+	/**
+	 * Whether SQL of the application's decides what the columns hold.
+	 * @param part what they hold
+	 * @return whether one of them is written by an expression of its own
+	 */
+	boolean isTransformed(ModelPart part) {
+		boolean[] transformed = { WrittenColumns.isTransformed(part, this.dialect) };
+		part.forEachSelectable((index, column) -> transformed[0] |= this.writing.transforms(column));
+		return transformed[0];
 	}
 
 	private Size size(SelectableMapping column) {

@@ -42,6 +42,26 @@ public final class Texts {
 	}
 
 	/**
+	 * What entries show of a kind of thing.
+	 * @param type what an application calls it
+	 * @return the one name that entries show of an entity, whichever of its names that
+	 * is; of anything else what it is called
+	 */
+	public String kind(String type) {
+		return this.entities.kind(type);
+	}
+
+	/**
+	 * The kinds that entries may show of one thing.
+	 * @param type what an application calls its kind
+	 * @return the names of all entities that are in one hierarchy with the one that is
+	 * meant, and what it is called
+	 */
+	public Set<String> kinds(String type) {
+		return this.entities.kinds(type);
+	}
+
+	/**
 	 * A value as text.
 	 * @param value anything
 	 * @return its own text, or its JSON where its own text may tell secrets, or nothing

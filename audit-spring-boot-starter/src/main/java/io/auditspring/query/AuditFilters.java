@@ -47,6 +47,24 @@ final class AuditFilters {
 		};
 	}
 
+	static Specification<AuditEntry> oneOf(String attribute, Set<String> values) {
+		if (values.size() == 1) {
+			return equal(attribute, values.iterator().next());
+		}
+		return (entry, query, builder) -> {
+			CriteriaBuilder.In<Object> in = builder.in(entry.get(attribute));
+			values.forEach((value) -> {
+				if (isTold(attribute, value)) {
+					in.value(builder.literal(value));
+				}
+				else {
+					in.value(value);
+				}
+			});
+			return in;
+		};
+	}
+
 	/**
 	 * Hibernate doubles quotes, which is all that literals need; only where
 	 * {@code standard_conforming_strings} is off a backslash would hide one.

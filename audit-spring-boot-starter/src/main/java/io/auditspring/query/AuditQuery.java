@@ -84,27 +84,33 @@ public final class AuditQuery {
 	}
 
 	/**
-	 * Only what was done to one thing: its trail.
+	 * Only what was done to one thing: its trail. An entity is found by each of its
+	 * names.
 	 * @param type the kind of thing
-	 * @param id which one
+	 * @param id which one: the text that entries show, an identifier, or an entity
 	 * @return a narrower query
 	 */
 	public AuditQuery target(String type, Object id) {
-		return targetType(type).with(Filter.equal("targetId", id.toString()));
+		return with(Filter.target(new Wanted(type, id)));
 	}
 
+	/**
+	 * Only what was done to one kind of thing. An entity is found by each of its names.
+	 * @param type the kind of thing
+	 * @return a narrower query
+	 */
 	public AuditQuery targetType(String type) {
-		return with(Filter.equal("targetType", type));
+		return with(Filter.target(new Wanted(type, null)));
 	}
 
 	/**
 	 * Only what concerned a thing without being done to it.
 	 * @param type the kind of thing
-	 * @param id which one
+	 * @param id which one: the text that entries show, an identifier, or an entity
 	 * @return a narrower query
 	 */
 	public AuditQuery related(String type, Object id) {
-		return with(Filter.searched(AuditFilters.related(type, id.toString())));
+		return with(Filter.related(new Wanted(type, id)));
 	}
 
 	public AuditQuery tenant(String tenant) {
@@ -244,6 +250,12 @@ public final class AuditQuery {
 		List<Filter> added = new ArrayList<>(this.filters);
 		added.add(filter);
 		return new AuditQuery(List.copyOf(added), this.limit, this.position);
+	}
+
+	/** The same with the names that entries show of what is looked for. */
+	AuditQuery named(TargetNames names) {
+		return new AuditQuery(this.filters.stream().map((filter) -> filter.named(names)).toList(), this.limit,
+				this.position);
 	}
 
 	/** What entries must be like, wherever the page begins. */

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.UUID;
-import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -40,7 +39,7 @@ public class AuditTrail {
 
 	private final LedgerVerifier verifier;
 
-	private final BiFunction<String, Object, String> identifiers;
+	private final TargetNames names;
 
 	/**
 	 * Creates a trail.
@@ -49,21 +48,20 @@ public class AuditTrail {
 	 * @param verifier verifies the ledger
 	 */
 	public AuditTrail(EntityManager entityManager, LedgerVerifier verifier) {
-		this(entityManager, verifier, (type, id) -> id.toString());
+		this(entityManager, verifier, TargetNames.AS_SAID);
 	}
 
 	/**
-	 * Creates a trail that knows what entries show of identifiers.
+	 * Creates a trail that knows what entries show of targets.
 	 * @param entityManager a shared entity manager of a persistence unit that has the
 	 * setting {@link AuditEntryMapping#SCHEMA}
 	 * @param verifier verifies the ledger
-	 * @param identifiers gives the text that entries show for a type and an identifier
+	 * @param names knows what entries show of a target
 	 */
-	public AuditTrail(EntityManager entityManager, LedgerVerifier verifier,
-			BiFunction<String, Object, String> identifiers) {
+	public AuditTrail(EntityManager entityManager, LedgerVerifier verifier, TargetNames names) {
 		this.entityManager = entityManager;
 		this.verifier = verifier;
-		this.identifiers = identifiers;
+		this.names = names;
 	}
 
 	/**
@@ -81,7 +79,7 @@ public class AuditTrail {
 	 * @return the page, and positions to go on from
 	 */
 	public Window<AuditEntry> find(AuditQuery query) {
-		return new EntryPages(this.entityManager).page(query);
+		return new EntryPages(this.entityManager).page(query.named(this.names));
 	}
 
 	/**
@@ -100,11 +98,7 @@ public class AuditTrail {
 	 * @return the first page of its trail
 	 */
 	public Window<AuditEntry> trail(String targetType, Object targetId) {
-		return find(target(targetType, targetId));
-	}
-
-	private AuditQuery target(String type, Object id) {
-		return AuditQuery.all().target(type, this.identifiers.apply(type, id));
+		return find(AuditQuery.all().target(targetType, targetId));
 	}
 
 	/**
@@ -156,7 +150,7 @@ public class AuditTrail {
 		CriteriaBuilder builder = this.entityManager.getCriteriaBuilder();
 		CriteriaQuery<Long> count = builder.createQuery(Long.class);
 		Root<AuditEntry> entry = count.from(AuditEntry.class);
-		count.select(builder.count(entry)).where(query.filter().toPredicate(entry, count, builder));
+		count.select(builder.count(entry)).where(query.named(this.names).filter().toPredicate(entry, count, builder));
 		return this.entityManager.createQuery(count).getSingleResult();
 	}
 
@@ -167,7 +161,7 @@ public class AuditTrail {
 	 * @return the page, its limit being that of operations
 	 */
 	public Window<AuditOperation> operations(AuditQuery query) {
-		return new OperationPages(this.entityManager).page(query);
+		return new OperationPages(this.entityManager).page(query.named(this.names));
 	}
 
 	/**
@@ -222,7 +216,7 @@ public class AuditTrail {
 	 * @return the values, without repetition
 	 */
 	public List<String> suggest(Attribute attribute, String prefix, int limit, AuditQuery within) {
-		return new Suggestions(this.entityManager, attribute).find(within, prefix, limit);
+		return new Suggestions(this.entityManager, attribute).find(within.named(this.names), prefix, limit);
 	}
 
 	/**
@@ -240,7 +234,7 @@ public class AuditTrail {
 	 * @return the counts
 	 */
 	public Activity activity(AuditQuery query, Instant from, Instant to, Duration interval) {
-		return new ActivityQuery(this.entityManager, query).over(from, to, interval);
+		return new ActivityQuery(this.entityManager, query.named(this.names)).over(from, to, interval);
 	}
 
 	/**
@@ -255,7 +249,7 @@ public class AuditTrail {
 	 * @throws ErasedStateException if that part of its trail was erased
 	 */
 	public Optional<Map<String, @Nullable Object>> stateAt(String targetType, Object targetId, Instant at) {
-		return stateAt(target(targetType, targetId), at);
+		return stateAt(AuditQuery.all().target(targetType, targetId), at);
 	}
 
 	/**

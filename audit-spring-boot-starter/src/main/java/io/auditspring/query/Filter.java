@@ -29,8 +29,30 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 	/** The attribute of what leaves an action out, which is the value. */
 	static final String LEFT_OUT = "withoutAction";
 
+	/** The attribute of what looks for a target, the value being {@link Wanted}. */
+	static final String TARGET = "target";
+
+	/** Likewise for what is related. */
+	static final String RELATED = "related";
+
 	static Filter equal(String attribute, Object value) {
 		return new Filter(attribute, value, AuditFilters.equal(attribute, value), false);
+	}
+
+	static Filter target(Wanted wanted) {
+		return new Filter(TARGET, wanted, wanted.isTarget(TargetNames.AS_SAID), false);
+	}
+
+	static Filter related(Wanted wanted) {
+		return new Filter(RELATED, wanted, wanted.isRelated(TargetNames.AS_SAID), true);
+	}
+
+	Filter named(TargetNames names) {
+		if (!(this.value instanceof Wanted wanted)) {
+			return this;
+		}
+		return new Filter(this.attribute, wanted,
+				RELATED.equals(this.attribute) ? wanted.isRelated(names) : wanted.isTarget(names), this.searched);
 	}
 
 	static Filter missing(String attribute) {

@@ -21,8 +21,6 @@ final class StateHistory {
 	/** A thing whose entries all are complete must not be read from its beginning. */
 	static final int MOST = 1_000;
 
-	private static final Set<String> WHOLE_TRAIL = Set.of("targetType", "targetId");
-
 	private final AuditTrail trail;
 
 	private final AuditQuery query;
@@ -49,9 +47,7 @@ final class StateHistory {
 
 	/** To who may not see every entry, an older one may tell what is no longer so. */
 	private boolean isWhole() {
-		return this.query.filters()
-			.stream()
-			.allMatch((filter) -> filter.attribute() != null && WHOLE_TRAIL.contains(filter.attribute()));
+		return this.query.filters().stream().allMatch((filter) -> Filter.TARGET.equals(filter.attribute()));
 	}
 
 	private Map<String, @Nullable Object> completed(Map<String, @Nullable Object> state) {

@@ -116,6 +116,18 @@ class AnonymousCallersTests {
 	}
 
 	@Test
+	void aReactiveRequestIsShownByItsTemplate() {
+		Tasks tasks = context.getBean(Tasks.class);
+		ReactiveRequests requests = new ReactiveRequests(new TrustedProxies(List.of(), null), null, null);
+		requests.filter(MockServerWebExchange.from(MockServerHttpRequest.get("/doors/4711")), (exchange) -> {
+			exchange.getAttributes()
+				.put("org.springframework.web.reactive.HandlerMapping.bestMatchingPattern", "/doors/{code}");
+			return tasks.mono().then();
+		}).block(Duration.ofSeconds(20));
+		assertThat((String) newEntry().get("metadata")).contains("/doors/{code}");
+	}
+
+	@Test
 	void whatNobodyAsksForReactivelyIsTheSystems() {
 		context.getBean(Tasks.class).mono().block(Duration.ofSeconds(20));
 		assertThat(newEntry()).containsEntry("actor_type", "system");

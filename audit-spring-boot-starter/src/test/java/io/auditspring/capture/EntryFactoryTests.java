@@ -7,6 +7,8 @@ import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
 import io.auditspring.ledger.Entry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,18 +19,31 @@ class EntryFactoryTests {
 
 	private final Masking masking = new Masking(List.of("token"));
 
-	private final EntryFactory factory = new EntryFactory(null, null, new JsonValues(this.masking, new Limits(10_000)),
-			this.masking);
+	private final JsonValues values = new JsonValues(this.masking, new Limits(10_000));
 
-	@Test
-	void anAssignmentInAPathIsHidden() {
+	private final EntryFactory factory = new EntryFactory(null, null, this.values, this.masking,
+			new EntityIdentifiers(List::of, this.masking, this.values, () -> new byte[32]));
+
+	private String path(String requested) {
 		RequestDetails request = new RequestDetails(null, null, null, null, () -> null, null,
-				() -> new RequestLine("GET", "/reset/token=4711/now"));
+				() -> new RequestLine("GET", requested));
 		AuditRecord record = AuditRecord.action("reset").build();
 		Entry entry = this.factory
 			.entry(new Operation(new Origin(Instant.now(), Actor.system(), null, request), record), record, null);
-		assertThat(entry.data().metadata())
-			.hasToString("{\"request\":{\"method\":\"GET\",\"path\":\"/reset/token=***\"}}");
+		return entry.data().metadata().toNode().path("request").path("path").asString();
+	}
+
+	@Test
+	void anAssignmentInAPathIsHidden() {
+		assertThat(path("/reset/token=4711/now")).isEqualTo("/reset/token=***");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/tokens/4711, /tokens/***", "/accessToken/4711/renew, /accessToken/***/renew",
+			"/api-tokens/token/4711, /api-tokens/***/4711", "/tokens, /tokens", "/tokens/, /tokens/",
+			"/tokens/{token}/renew, /tokens/{token}/renew", "/orders/4711, /orders/4711" })
+	void whatFollowsASecretNameInAPathIsHidden(String requested, String shown) {
+		assertThat(path(requested)).isEqualTo(shown);
 	}
 
 }

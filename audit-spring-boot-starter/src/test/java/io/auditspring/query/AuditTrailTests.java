@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -124,6 +125,40 @@ class AuditTrailTests {
 		assertThat(count(AuditQuery.all().trace("4bf92f3577b34da6a3ce929d0e0e4736"))).isEqualTo(123);
 		assertThat(count(AuditQuery.all().trace("none"))).isZero();
 		assertThat(count(AuditQuery.all().actor("john").actor("jane"))).isZero();
+	}
+
+	@Test
+	void whateverAThingWasCalledWhenItWasRecordedItIsFound() {
+		TargetNames names = new TargetNames() {
+
+			@Override
+			public String kind(String type) {
+				return type.equals("Basket") ? "Cart" : type;
+			}
+
+			@Override
+			public Set<String> kinds(String type) {
+				return type.equals("Basket") ? Set.of("Basket", "Cart") : Set.of(type);
+			}
+
+			@Override
+			public String id(String type, Object id) {
+				return id.equals("secret") ? "1%_\\" : id.toString();
+			}
+
+		};
+		AuditTrail named = new AuditTrail(UNIT.entityManager(),
+				new LedgerVerifier(DATABASE.dataSource(), DATABASE.schema()), names);
+		for (String id : List.of("secret", "1%_\\")) {
+			assertThat(named.find(AuditQuery.all().target("Basket", id))).hasSize(1);
+			assertThat(named.count(AuditQuery.all().target("Basket", id).actor("john"))).isEqualTo(1);
+			assertThat(named.operations(AuditQuery.all().target("Basket", id))).hasSize(1);
+			assertThat(named.stream(AuditQuery.all().target("Cart", id))).hasSize(1);
+		}
+		assertThat(named.find(AuditQuery.all().targetType("Basket"))).hasSize(1);
+		assertThat(named.find(AuditQuery.all().target("Order", "secret"))).isEmpty();
+		assertThat(named.suggest(AuditTrail.Attribute.ACTION, "", 10, AuditQuery.all().targetType("Basket")))
+			.containsExactly("cart.clear");
 	}
 
 	@Test

@@ -1,10 +1,19 @@
 package io.auditspring.secrets;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -18,12 +27,18 @@ import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.TestDatabase;
+import io.auditspring.secrets.Vault.Drawer;
 import io.auditspring.secrets.Vault.Note;
 import io.auditspring.secrets.Vault.Place;
+import io.auditspring.secrets.Vault.SealedText;
 import io.auditspring.shop.ShopConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.persistence.EntityManager;
+import jakarta.servlet.http.Cookie;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -31,18 +46,29 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.awaitility.Awaitility;
+import org.hibernate.jpa.boot.internal.EntityManagerFactoryBuilderImpl;
+import org.hibernate.jpa.boot.spi.TypeContributorList;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.hibernate.autoconfigure.HibernatePropertiesCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.domain.AuditorAware;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpSession;
 import org.springframework.validation.BindException;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+import org.springframework.web.util.UriUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -72,15 +98,14 @@ class SecretsTests {
 		log = new AuditLog(context.getBean(DataSource.class));
 		log.jdbc()
 			.execute("alter table audit.audit_log add constraint refused check (action <> 'quarantined') not valid");
-		Logger logger = (Logger) LoggerFactory.getLogger("io.auditspring");
-		logger.setLevel(Level.TRACE);
+		((Logger) LoggerFactory.getLogger("io.auditspring")).setLevel(Level.TRACE);
 		LOG.start();
-		logger.addAppender(LOG);
+		((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).addAppender(LOG);
 	}
 
 	@AfterContainer
 	static void stop() {
-		((Logger) LoggerFactory.getLogger("io.auditspring")).detachAppender(LOG);
+		((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).detachAppender(LOG);
 		context.close();
 	}
 
@@ -95,8 +120,31 @@ class SecretsTests {
 
 	@Property(tries = 20, shrinking = ShrinkingMode.OFF)
 	void noSecretIsInTheTrailOrItsLog(@ForAll("secrets") String secret, @ForAll int unique) throws Exception {
-		VaultDesk desk = context.getBean(VaultDesk.class);
 		String own = secret + unique + MARK;
+		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request(own)));
+		try {
+			bring(own, unique);
+		}
+		finally {
+			RequestContextHolder.resetRequestAttributes();
+		}
+		expectNoSecret();
+	}
+
+	private static MockHttpServletRequest request(String own) {
+		String path = UriUtils.encodePathSegment(own, StandardCharsets.UTF_8);
+		MockHttpServletRequest request = new MockHttpServletRequest("POST", "/tokens/" + path + ";jsessionid=" + path);
+		request.setQueryString("token=" + path);
+		request.addParameter("token", own);
+		request.addParameter("name", own);
+		request.addHeader("Authorization", "Bearer " + own);
+		request.setCookies(new Cookie("session", MARK));
+		request.setSession(new MockHttpSession(null, own));
+		return request;
+	}
+
+	private static void bring(String own, int unique) throws Exception {
+		VaultDesk desk = context.getBean(VaultDesk.class);
 		Vault vault = desk.open(Vault.of(own, Long.parseLong(NUMBER)));
 		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> {
 			Vault twin = Vault.of(own, Long.parseLong(NUMBER));
@@ -111,15 +159,47 @@ class SecretsTests {
 		desk.tell(own);
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> desk.miss(() -> own + "-missing"));
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> desk.cast(() -> own));
-		record(new Note("open", own, Map.of("token", own), List.of(place)), place);
+		desk.fill(new Drawer(unique, own), own + "-changed");
+		desk.wear(new Locket(own, own, new Nook(own, "Kiel"), new ArrayList<>()), Keepsakes.letter(own),
+				Keepsakes.oath(own));
+		desk.later(CompletableFuture.completedFuture(vault)).get();
+		desk.look(own);
+		record(context.getBean(AuditRecorder.class), new Note("open", own, Map.of("token", own), List.of(place)), place,
+				own);
 		desk.close(vault);
-		expectNoSecret();
 	}
 
-	private static void record(Note note, Place place) {
-		AuditRecorder recorder = context.getBean(AuditRecorder.class);
+	@Example
+	void norInTheFilesThatAreLeftWithoutADatabase() throws IOException {
+		Path directory = Files.createTempDirectory("spool");
+		Gate gate = new Gate();
+		try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Host.class)
+			.initializers((context) -> ((GenericApplicationContext) context).registerBean(Gate.class, () -> gate))
+			.web(WebApplicationType.NONE)
+			.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off", "audit.delivery=async",
+					"audit.spool.directory=" + directory)
+			.run()) {
+			AuditRecorder recorder = application.getBean(AuditRecorder.class);
+			gate.shut = true;
+			application.getBean(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+			record(recorder, new Note("open", MARK, Map.of("token", MARK), List.of()), new Place(MARK, "Bonn"), MARK);
+		}
+		try (Stream<Path> all = Files.walk(directory)) {
+			List<Path> files = all.filter(Files::isRegularFile).toList();
+			assertThat(files).isNotEmpty();
+			for (Path file : files) {
+				String kept = Files.readString(file, StandardCharsets.ISO_8859_1);
+				assertThat(kept).contains("recorded");
+				expectNoSecret(kept);
+			}
+		}
+	}
+
+	private static void record(AuditRecorder recorder, Note note, Place place, String own) {
 		for (String action : new String[] { "recorded", "quarantined" }) {
 			recorder.record(AuditRecord.action(action)
+				.target("Vault", own)
+				.related(Vault.class.getName(), own)
 				.metadata("note", note)
 				.metadata("optional", Optional.of(note))
 				.metadata("list", new Object[] { note, List.of(place) })
@@ -140,12 +220,17 @@ class SecretsTests {
 			jdbc.queryForList("select t::text from audit." + table + " t", String.class)
 				.forEach(SecretsTests::expectNoSecret);
 		}
-		List.copyOf(LOG.list).forEach((event) -> {
-			expectNoSecret(event.getFormattedMessage());
-			if (event.getThrowableProxy() != null) {
-				expectNoSecret(ThrowableProxyUtil.asString(event.getThrowableProxy()));
-			}
-		});
+		context.getBean(MeterRegistry.class).getMeters().forEach((meter) -> expectNoSecret(meter.getId().toString()));
+		// Hibernate itself logs what the driver says, values included.
+		List.copyOf(LOG.list)
+			.stream()
+			.filter((event) -> !event.getLoggerName().startsWith("org.hibernate."))
+			.forEach((event) -> {
+				expectNoSecret(event.getFormattedMessage());
+				if (event.getThrowableProxy() != null) {
+					expectNoSecret(ThrowableProxyUtil.asString(event.getThrowableProxy()));
+				}
+			});
 	}
 
 	private static void expectNoSecret(String text) {
@@ -159,8 +244,23 @@ class SecretsTests {
 	static class Host {
 
 		@Bean
-		HikariDataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+		HikariDataSource dataSource(ObjectProvider<Gate> gate) {
+			HikariDataSource pool = ShopConfiguration
+				.pool(new GatedDataSource(TestDatabase.newDatabase(), gate.getIfAvailable(Gate::new)));
+			pool.setConnectionTimeout(500);
+			return pool;
+		}
+
+		@Bean
+		HibernatePropertiesCustomizer types() {
+			TypeContributorList types = () -> List
+				.of((contributions, registry) -> contributions.contributeJdbcType(new SealedText()));
+			return (properties) -> properties.put(EntityManagerFactoryBuilderImpl.TYPE_CONTRIBUTORS, types);
+		}
+
+		@Bean
+		SimpleMeterRegistry meters() {
+			return new SimpleMeterRegistry();
 		}
 
 		@Bean
@@ -171,6 +271,34 @@ class SecretsTests {
 		@Bean
 		AuditorAware<Vault> auditor() {
 			return () -> Optional.of(Vault.of(MARK, 1));
+		}
+
+	}
+
+	/**
+	 * Whether there is a database.
+	 */
+	static final class Gate {
+
+		private volatile boolean shut;
+
+	}
+
+	private static final class GatedDataSource extends DelegatingDataSource {
+
+		private final Gate gate;
+
+		GatedDataSource(DataSource database, Gate gate) {
+			super(database);
+			this.gate = gate;
+		}
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			if (this.gate.shut) {
+				throw new SQLException("Gone", "08006");
+			}
+			return super.getConnection();
 		}
 
 	}

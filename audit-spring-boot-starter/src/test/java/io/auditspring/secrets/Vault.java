@@ -5,6 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.sql.CallableStatement;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
+import jakarta.persistence.Converter;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.EmbeddedId;
@@ -27,10 +29,18 @@ import jakarta.persistence.ManyToOne;
 import jakarta.persistence.OneToMany;
 import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.annotations.SQLInsert;
+import org.hibernate.annotations.SQLUpdate;
 import org.hibernate.annotations.Type;
 import org.hibernate.envers.Audited;
 import org.hibernate.type.SqlTypes;
+import org.hibernate.type.descriptor.ValueBinder;
+import org.hibernate.type.descriptor.ValueExtractor;
 import org.hibernate.type.descriptor.WrapperOptions;
+import org.hibernate.type.descriptor.java.JavaType;
+import org.hibernate.type.descriptor.jdbc.BasicBinder;
+import org.hibernate.type.descriptor.jdbc.BasicExtractor;
+import org.hibernate.type.descriptor.jdbc.VarcharJdbcType;
 import org.hibernate.usertype.UserType;
 
 /**
@@ -85,6 +95,11 @@ class Vault extends Safe implements Safe.Guarded {
 	@Type(Sealed.class)
 	String sealed;
 
+	@JdbcTypeCode(SealedText.CODE)
+	String coded;
+
+	Ssn ssn;
+
 	@ManyToOne(cascade = CascadeType.ALL)
 	Box box;
 
@@ -118,6 +133,8 @@ class Vault extends Safe implements Safe.Guarded {
 		vault.converted = secret;
 		vault.transformed = secret;
 		vault.sealed = secret;
+		vault.coded = secret;
+		vault.ssn = new Ssn(secret);
 		vault.box = new Box(new BoxId(secret + "-1", 1));
 		vault.boxes.add(new Box(new BoxId(secret + "-2", 2)));
 		return vault;
@@ -146,6 +163,14 @@ class Vault extends Safe implements Safe.Guarded {
 
 	public String getTransformed() {
 		return this.transformed;
+	}
+
+	public String getCoded() {
+		return this.coded;
+	}
+
+	public Ssn getSsn() {
+		return this.ssn;
 	}
 
 	public String getSealed() {
@@ -239,6 +264,118 @@ class Vault extends Safe implements Safe.Guarded {
 
 		Box(BoxId id) {
 			this.id = id;
+		}
+
+	}
+
+	/**
+	 * Written by SQL that encrypts.
+	 */
+	@Entity(name = "Drawer")
+	@Audited
+	@SQLInsert(sql = "insert into drawer (content, label, id) values (reverse(?), ?, ?)")
+	@SQLUpdate(sql = "update drawer set content = reverse(?), label = ? where id = ?")
+	static class Drawer {
+
+		@Id
+		long id;
+
+		@ColumnTransformer(read = "reverse(content)")
+		String content;
+
+		String label = "top";
+
+		Drawer() {
+		}
+
+		Drawer(long id, String content) {
+			this.id = id;
+			this.content = content;
+		}
+
+		public String getContent() {
+			return this.content;
+		}
+
+	}
+
+	record Ssn(String digits) {
+
+	}
+
+	@Converter(autoApply = true)
+	static class SsnCipher implements AttributeConverter<Ssn, String> {
+
+		@Override
+		public String convertToDatabaseColumn(Ssn plain) {
+			return (plain != null) ? reversed(plain.digits()) : null;
+		}
+
+		@Override
+		public Ssn convertToEntityAttribute(String column) {
+			return (column != null) ? new Ssn(reversed(column)) : null;
+		}
+
+	}
+
+	/**
+	 * A type of the application's own, under a code of its own.
+	 */
+	static class SealedText extends VarcharJdbcType {
+
+		static final int CODE = 9_471;
+
+		@Override
+		public int getDefaultSqlTypeCode() {
+			return CODE;
+		}
+
+		@Override
+		public int getDdlTypeCode() {
+			return SqlTypes.VARCHAR;
+		}
+
+		@Override
+		public <X> ValueBinder<X> getBinder(JavaType<X> javaType) {
+			return new BasicBinder<>(javaType, this) {
+
+				@Override
+				protected void doBind(PreparedStatement statement, X value, int index, WrapperOptions options)
+						throws SQLException {
+					statement.setString(index, reversed(javaType.unwrap(value, String.class, options)));
+				}
+
+				@Override
+				protected void doBind(CallableStatement statement, X value, String name, WrapperOptions options)
+						throws SQLException {
+					statement.setString(name, reversed(javaType.unwrap(value, String.class, options)));
+				}
+
+			};
+		}
+
+		@Override
+		public <X> ValueExtractor<X> getExtractor(JavaType<X> javaType) {
+			return new BasicExtractor<>(javaType, this) {
+
+				@Override
+				protected X doExtract(ResultSet row, int index, WrapperOptions options) throws SQLException {
+					return javaType.wrap(reversed(row.getString(index)), options);
+				}
+
+				@Override
+				protected X doExtract(CallableStatement statement, int index, WrapperOptions options)
+						throws SQLException {
+					return javaType.wrap(reversed(statement.getString(index)), options);
+				}
+
+				@Override
+				protected X doExtract(CallableStatement statement, String name, WrapperOptions options)
+						throws SQLException {
+					return javaType.wrap(reversed(statement.getString(name)), options);
+				}
+
+			};
 		}
 
 	}

@@ -3,14 +3,17 @@ package io.auditspring.secrets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditContext;
 import io.auditspring.AuditTarget;
 import io.auditspring.Audited;
 import io.auditspring.Sensitive;
+import io.auditspring.secrets.Vault.Drawer;
 import io.auditspring.secrets.Vault.Note;
 import io.auditspring.secrets.Vault.Place;
+import io.auditspring.secrets.Vault.Ssn;
 import jakarta.persistence.EntityManager;
 
 import org.springframework.transaction.annotation.Transactional;
@@ -37,7 +40,7 @@ class VaultDesk {
 
 	@Audited(targetType = "Vault", targetId = "#vault", targetName = "#vault.onField", related = "Box:#vault.box",
 			justification = "#vault.place", metadata = "{note: #vault.note, map: {token: #vault.onField}}",
-			message = "#{#vault}, #{#vault.password}, #{#vault.getGuarded()}, #{#vault.converted}, #{#vault.sealed}, "
+			message = "#{#vault}, #{#vault.password}, #{#vault.getGuarded()}, #{#vault.converted}, #{#vault.sealed}, #{#vault.coded}, #{#vault.ssn}, "
 					+ "#{#vault.note}, #{#vault.note.closed()}, #{#vault.byPlace}, #{#vault.places}, #{#result}")
 	public Optional<Vault> change(Vault vault, String secret) {
 		Vault stored = this.entityManager.merge(vault);
@@ -47,6 +50,8 @@ class VaultDesk {
 		stored.converted = secret;
 		stored.transformed = secret;
 		stored.sealed = secret;
+		stored.coded = secret;
+		stored.ssn = new Ssn(secret);
 		stored.place = new Place(secret, "Bern");
 		stored.places.add(new Place(secret, "Bern"));
 		stored.byPlace.put(new Place(secret, "Bern"), "south");
@@ -72,6 +77,36 @@ class VaultDesk {
 		BindException failure = new BindException(new DirectFieldBindingResult(place, "place"));
 		failure.rejectValue("street", "unknown");
 		throw failure;
+	}
+
+	@Audited(message = "#{#drawer.content} #{#result}")
+	public Drawer fill(Drawer drawer, @Sensitive String content) {
+		Drawer stored = this.entityManager.merge(drawer);
+		this.entityManager.flush();
+		stored.content = content;
+		return stored;
+	}
+
+	@Audited(targetType = "Locket", targetId = "#locket", related = "Locket:#locket.engraving",
+			message = "#{#locket} #{#locket.phrase} #{#locket.nook} #{#letter} #{#letter.text} #{#oath} #{#result}")
+	public Locket wear(Locket locket, Letter letter, Oath oath) {
+		Locket stored = this.entityManager.merge(locket);
+		this.entityManager.flush();
+		stored.setPhrase(locket.getPhrase() + "-changed");
+		stored.getNooks().add(new Nook(locket.getPhrase(), "Oslo"));
+		return stored;
+	}
+
+	@Audited(message = "#{#result}")
+	public CompletableFuture<Vault> later(CompletableFuture<Vault> vault) {
+		return vault;
+	}
+
+	@Audited(targetType = "Vault", targetId = "#code", related = { "io.auditspring.secrets.Vault:#code" })
+	public void look(@Sensitive String code) {
+		AuditContext.current()
+			.related("Vault", code)
+			.related("Box", "{\"serial\": \"" + code.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}");
 	}
 
 	@Audited

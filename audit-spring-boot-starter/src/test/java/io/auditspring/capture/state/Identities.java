@@ -375,6 +375,61 @@ final class Identities {
 
 	}
 
+	static final class Staff {
+
+		@Entity
+		@Audited
+		static class Worker {
+
+			@Id
+			long id;
+
+			Worker() {
+			}
+
+			Worker(long id) {
+				this.id = id;
+			}
+
+		}
+
+		@Entity
+		@Audited
+		static class Manager extends Worker {
+
+			Manager() {
+			}
+
+			Manager(long id) {
+				super(id);
+			}
+
+		}
+
+	}
+
+	/**
+	 * Without entries of its own.
+	 */
+	static final class Clientele {
+
+		@Entity
+		static class Worker {
+
+			@Id
+			long id;
+
+			Worker() {
+			}
+
+			Worker(long id) {
+				this.id = id;
+			}
+
+		}
+
+	}
+
 	@Entity(name = "orders")
 	@Audited
 	static class Order implements Purchase {

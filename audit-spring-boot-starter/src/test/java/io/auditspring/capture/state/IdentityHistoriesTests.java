@@ -63,32 +63,41 @@ class IdentityHistoriesTests {
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
-	private static final List<Kind<?>> KINDS = List.of(
-			new Kind<>(Purse.class, "Purse", (key) -> new PurseKey("bank" + key % 2, SECRET + key / 2),
-					(id, amount) -> new Purse((PurseKey) id, amount), (purse, amount) -> purse.amount = amount,
-					(row) -> idOnly("key", purseKey(row, ""))),
-			new Kind<>(Badge.class, "Badge", (key) -> new BadgeKey("site" + key % 2, SECRET + key / 2),
-					(id, amount) -> new Badge((BadgeKey) id, amount), (badge, amount) -> badge.amount = amount,
-					(row) -> object().put("site", (String) row.get("site")).put("pin", digest(row, "pin"))),
-			new Kind<>(Stool.class, "Stool", (key) -> new Spot("line" + key % 2, key / 2),
-					(id, amount) -> new Stool((Spot) id, amount), (stool, amount) -> stool.amount = amount,
-					(row) -> idOnly("spot",
-							object().put("line", (String) row.get("line")).put("place", (int) row.get("place")))),
-			new Kind<>(Voucher.class, "Voucher", (key) -> SECRET + key,
-					(id, amount) -> new Voucher((String) id, amount), (voucher, amount) -> voucher.amount = amount,
-					(row) -> object().put("token", digest(row, "token"))),
-			new Kind<>(Ordering.Row.class, "Ordering.Row", Long::valueOf,
-					(id, amount) -> new Ordering.Row((long) id, amount), (line, amount) -> line.amount = amount,
-					IdentityHistoriesTests::number),
-			new Kind<>(Billing.Row.class, "Billing.Row", Long::valueOf,
-					(id, amount) -> new Billing.Row((long) id, amount), (line, amount) -> line.amount = amount,
-					IdentityHistoriesTests::number),
-			new Kind<>(Boat.class, "Boat", (key) -> 10L + key, (id, amount) -> new Boat((long) id, amount),
-					(boat, amount) -> boat.amount = amount, IdentityHistoriesTests::number),
-			new Kind<>(Glider.class, "Glider", (key) -> 20L + key, (id, amount) -> new Glider((long) id, amount),
-					(glider, amount) -> glider.amount = amount, IdentityHistoriesTests::number),
-			new Kind<>(Gadget.class, "Gadget", Long::valueOf, (id, amount) -> new Gadget((Long) id, amount),
-					(gadget, amount) -> gadget.amount = amount, IdentityHistoriesTests::number));
+	private static final List<Kind<?>> KINDS = List
+		.of(new Kind<>(Purse.class, "Purse", (key) -> new PurseKey("bank" + key % 2, SECRET + key / 2),
+				(id, amount) -> new Purse((PurseKey) id, amount), (purse, amount) -> purse.amount = amount,
+				(row) -> idOnly("key", purseKey(row, ""))),
+				new Kind<>(Badge.class, "Badge", (key) -> new BadgeKey("site" + key % 2, SECRET + key / 2),
+						(id, amount) -> new Badge((BadgeKey) id, amount), (badge, amount) -> badge.amount = amount,
+						(row) -> object().put("site", (String) row.get("site")).put("pin", digest(row, "pin"))),
+				new Kind<>(Stool.class, "Stool", (key) -> new Spot("line" + key % 2, key / 2),
+						(id, amount) -> new Stool((Spot) id, amount), (stool, amount) -> stool.amount = amount, (
+								row) -> idOnly("spot",
+										object().put("line", (String) row.get("line"))
+											.put("place", (int) row.get("place")))),
+				new Kind<>(Voucher.class, "Voucher", (key) -> SECRET + key,
+						(id, amount) -> new Voucher((String) id, amount), (voucher, amount) -> voucher.amount = amount,
+						(row) -> object().put("token", digest(row, "token"))),
+				new Kind<>(Locker.class, "Locker", (key) -> new LockerKey("hall" + key % 2, SECRET + key / 2),
+						(id, amount) -> new Locker((LockerKey) id, amount), Locker::setAmount,
+						(row) -> idOnly("key",
+								object().put("hall", (String) row.get("hall"))
+									.put("combination", digest(row, "combination")))),
+				new Kind<>(Membership.class, "Membership", (key) -> 30L + key,
+						(id, amount) -> new Membership((long) id, amount), Membership::setAmount,
+						IdentityHistoriesTests::number),
+				new Kind<>(Ordering.Row.class, "Ordering.Row", Long::valueOf,
+						(id, amount) -> new Ordering.Row((long) id, amount), (line, amount) -> line.amount = amount,
+						IdentityHistoriesTests::number),
+				new Kind<>(Billing.Row.class, "Billing.Row", Long::valueOf,
+						(id, amount) -> new Billing.Row((long) id, amount), (line, amount) -> line.amount = amount,
+						IdentityHistoriesTests::number),
+				new Kind<>(Boat.class, "Boat", (key) -> 10L + key, (id, amount) -> new Boat((long) id, amount),
+						(boat, amount) -> boat.amount = amount, IdentityHistoriesTests::number),
+				new Kind<>(Glider.class, "Glider", (key) -> 20L + key, (id, amount) -> new Glider((long) id, amount),
+						(glider, amount) -> glider.amount = amount, IdentityHistoriesTests::number),
+				new Kind<>(Gadget.class, "Gadget", Long::valueOf, (id, amount) -> new Gadget((Long) id, amount),
+						(gadget, amount) -> gadget.amount = amount, IdentityHistoriesTests::number));
 
 	private static final int KEYS = 4;
 

@@ -1,5 +1,6 @@
 package io.auditspring.capture.state;
 
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -41,18 +42,26 @@ import jakarta.persistence.Converter;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Embedded;
+import jakarta.persistence.EmbeddedId;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Id;
+import jakarta.persistence.Inheritance;
+import jakarta.persistence.InheritanceType;
+import jakarta.persistence.MapKeyColumn;
+import jakarta.persistence.MappedSuperclass;
+import jakarta.persistence.SecondaryTable;
 import jakarta.persistence.Temporal;
 import jakarta.persistence.TemporalType;
+import org.awaitility.Awaitility;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.TimeZoneStorage;
 import org.hibernate.annotations.TimeZoneStorageType;
 import org.hibernate.envers.Audited;
 import org.hibernate.type.SqlTypes;
 import org.hibernate.type.YesNoConverter;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.DeserializationFeature;
@@ -112,6 +121,12 @@ class ReadAgainTests {
 			read.parts.size();
 			read.moments.size();
 			read.hours.size();
+			read.byAmount.size();
+			read.byInstant.size();
+			read.byPadded.size();
+			read.byCell.size();
+			read.inners.size();
+			read.tags.size();
 		}), "before_state");
 		String place = " in row " + written.id + " at " + TimeZone.getDefault().getID() + "/" + jdbcZone;
 		if (!jdbcZone.isEmpty()) {
@@ -123,6 +138,50 @@ class ReadAgainTests {
 		differ(Selected.of(row, jdbcZone).retain(again.propertyNames()), again, " selected" + place, differences);
 		ObjectNode comparable = ((ObjectNode) row).remove(NOT_IN_ENVERS);
 		differ(comparable, (ObjectNode) envers, " by Envers" + place, differences);
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { JoinedLeaf.class, ConcreteLeaf.class, SingleLeaf.class })
+	void soDoesThatOfARowInSeveralTables(Class<? extends Leaf> type) throws ReflectiveOperationException {
+		Map<String, String> differences = new TreeMap<>();
+		try (StateApplication application = new StateApplication()) {
+			for (int i = 0; i < Math.min(ROWS, 200); i++) {
+				Leaf written = type.getDeclaredConstructor().newInstance();
+				String code = "c" + i;
+				written.fill(code, new Random(i));
+				ObjectNode after = state(application.call((entityManager) -> entityManager.persist(written)),
+						"after_state");
+				List<Map<String, Object>> update = application
+					.call((entityManager) -> entityManager.find(type, code).touch());
+				differ(after, state(update, "before_state"), " of " + type.getSimpleName(), differences);
+				assertThat(update.get(0).get("target_id")).isEqualTo("%-8s".formatted(code));
+				assertThat(application.trail().trail(type.getName(), code).getContent()).hasSize(2);
+			}
+		}
+		assertThat(differences).isEmpty();
+	}
+
+	@Test
+	void whatIsKnownByARoundedValueHasOneTrail() {
+		try (StateApplication application = new StateApplication()) {
+			Rate rate = new Rate();
+			rate.id = new BigDecimal("7.1");
+			Reading reading = new Reading();
+			reading.id = new ReadingId(new BigDecimal("1"), Instant.parse("2026-01-01T00:00:00.123456Z"));
+			application.callOnly((entityManager) -> {
+				entityManager.persist(rate);
+				entityManager.persist(reading);
+			});
+			application.callOnly((entityManager) -> {
+				entityManager.find(Rate.class, new BigDecimal("7.10")).touched++;
+				entityManager.createQuery("from ReadAgainTests$Reading", Reading.class).getSingleResult().touched++;
+			});
+			Awaitility.await().until(() -> application.log().staged() == 0);
+			for (Object id : List.of(new BigDecimal("7.1"), new BigDecimal("7.100"), "7.1")) {
+				assertThat(application.trail().trail("Rate", id).getContent()).hasSize(2);
+			}
+			assertThat(application.trail().trail("Reading", reading.id).getContent()).hasSize(2);
+		}
 	}
 
 	private static JsonNode row(StateApplication application, String table, long id) {
@@ -227,8 +286,215 @@ class ReadAgainTests {
 
 	}
 
+	/**
+	 * Known by what its column rounds.
+	 */
+	@Entity
+	@Audited
+	static class Reading {
+
+		@EmbeddedId
+		ReadingId id;
+
+		int touched;
+
+	}
+
+	@Embeddable
+	record ReadingId(@Column(precision = 20, scale = 2) BigDecimal place,
+			@Column(columnDefinition = "timestamp(3) with time zone") Instant time) implements Serializable {
+
+	}
+
+	@Entity
+	@Audited
+	static class Rate {
+
+		@Id
+		@Column(precision = 20, scale = 2)
+		BigDecimal id;
+
+		int touched;
+
+	}
+
+	@Embeddable
+	static class Cell {
+
+		@Column(name = "cell_size", precision = 20, scale = 1)
+		BigDecimal size;
+
+		@Column(name = "cell_name", columnDefinition = "char(4)")
+		String name;
+
+		Cell() {
+		}
+
+		Cell(BigDecimal size, String name) {
+			this.size = size;
+			this.name = name;
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			return other instanceof Cell cell && this.name.equals(cell.name);
+		}
+
+		@Override
+		public int hashCode() {
+			return this.name.hashCode();
+		}
+
+	}
+
+	interface Leaf {
+
+		void fill(String code, Random random);
+
+		void touch();
+
+	}
+
+	/**
+	 * What all tables of a hierarchy have.
+	 */
+	@MappedSuperclass
+	@Audited
+	abstract static class Stem implements Leaf {
+
+		@Id
+		@Column(columnDefinition = "char(8)")
+		String code;
+
+		@Column(columnDefinition = "numeric(20, 1)")
+		BigDecimal inherited;
+
+		void fillStem(String code, Random random) {
+			this.code = code;
+			this.inherited = Everything.decimal(random);
+		}
+
+	}
+
+	@Entity
+	@Audited
+	@Inheritance(strategy = InheritanceType.JOINED)
+	abstract static class JoinedRoot extends Stem {
+
+		@Column(columnDefinition = "timestamp(1) with time zone")
+		Instant instant;
+
+		@Column(name = "shared", columnDefinition = "numeric(20, 3)")
+		BigDecimal rooted;
+
+	}
+
+	@Entity
+	@Audited
+	static class JoinedLeaf extends JoinedRoot {
+
+		@Column(name = "shared", columnDefinition = "numeric(20, 2)")
+		BigDecimal leafed;
+
+		@Column(columnDefinition = "char(5)")
+		String padded;
+
+		int touched;
+
+		@Override
+		public void fill(String code, Random random) {
+			fillStem(code, random);
+			this.instant = Everything.instant(random);
+			this.rooted = Everything.decimal(random);
+			this.leafed = Everything.decimal(random);
+			this.padded = "x";
+		}
+
+		@Override
+		public void touch() {
+			this.touched++;
+		}
+
+	}
+
+	@Entity
+	@Audited
+	@Inheritance(strategy = InheritanceType.TABLE_PER_CLASS)
+	abstract static class ConcreteRoot extends Stem {
+
+		@Column(columnDefinition = "timestamp(1) with time zone")
+		Instant instant;
+
+		@Column(columnDefinition = "char(6)")
+		String rooted;
+
+	}
+
+	@Entity
+	@Audited
+	static class ConcreteLeaf extends ConcreteRoot {
+
+		@Column(columnDefinition = "numeric(20, 2)")
+		BigDecimal leafed;
+
+		int touched;
+
+		@Override
+		public void fill(String code, Random random) {
+			fillStem(code, random);
+			this.instant = Everything.instant(random);
+			this.rooted = "r";
+			this.leafed = Everything.decimal(random);
+		}
+
+		@Override
+		public void touch() {
+			this.touched++;
+		}
+
+	}
+
+	@Entity
+	@Audited
+	@Inheritance(strategy = InheritanceType.SINGLE_TABLE)
+	abstract static class SingleRoot extends Stem {
+
+		@Column(columnDefinition = "timestamp(1) with time zone")
+		Instant instant;
+
+	}
+
+	@Entity
+	@Audited
+	@SecondaryTable(name = "single_leaf_more")
+	static class SingleLeaf extends SingleRoot {
+
+		@Column(columnDefinition = "numeric(20, 2)")
+		BigDecimal leafed;
+
+		@Column(table = "single_leaf_more", columnDefinition = "char(6)")
+		String more;
+
+		int touched;
+
+		@Override
+		public void fill(String code, Random random) {
+			fillStem(code, random);
+			this.instant = Everything.instant(random);
+			this.leafed = Everything.decimal(random);
+			this.more = "m";
+		}
+
+		@Override
+		public void touch() {
+			this.touched++;
+		}
+
+	}
+
 	@Entity(name = "Everything")
 	@Audited
+	@SecondaryTable(name = "everything_more")
 	static class Everything {
 
 		@Id
@@ -339,6 +605,10 @@ class ReadAgainTests {
 		@JdbcTypeCode(SqlTypes.INTERVAL_SECOND)
 		Duration span;
 
+		@JdbcTypeCode(SqlTypes.INTERVAL_SECOND)
+		@Column(scale = 3)
+		Duration roundedSpan;
+
 		@JdbcTypeCode(SqlTypes.CHAR)
 		@Column(length = 10)
 		String padded;
@@ -414,6 +684,40 @@ class ReadAgainTests {
 		@ElementCollection
 		Map<LocalDate, LocalTime> hours = new HashMap<>();
 
+		@ElementCollection
+		@MapKeyColumn(precision = 20, scale = 1)
+		Map<BigDecimal, Integer> byAmount = new HashMap<>();
+
+		@ElementCollection
+		@MapKeyColumn(columnDefinition = "timestamp(3) with time zone")
+		Map<Instant, Integer> byInstant = new HashMap<>();
+
+		@ElementCollection
+		@MapKeyColumn(columnDefinition = "char(7)")
+		Map<String, Integer> byPadded = new HashMap<>();
+
+		@ElementCollection
+		Map<Cell, Integer> byCell = new HashMap<>();
+
+		@ElementCollection
+		List<Inner> inners = new ArrayList<>();
+
+		@ElementCollection
+		@Column(columnDefinition = "char(9)")
+		Set<String> tags = new HashSet<>();
+
+		@Column(table = "everything_more", columnDefinition = "numeric(20, 1)")
+		BigDecimal moreAmount;
+
+		@Column(table = "everything_more", columnDefinition = "char(6)")
+		String morePadded;
+
+		@JdbcTypeCode(SqlTypes.NAMED_ENUM)
+		Color nativeEnum;
+
+		@Enumerated(EnumType.STRING)
+		Color[] colors;
+
 		Everything() {
 		}
 
@@ -460,7 +764,8 @@ class ReadAgainTests {
 			this.calendar = GregorianCalendar.from(instant(random).atZone(elsewhere));
 			this.calendarTime = GregorianCalendar.from(instant(random).atZone(elsewhere));
 			this.duration = Duration.ofNanos(random.nextInt());
-			this.span = Duration.ofNanos(random.nextLong() >> 12);
+			this.span = Duration.ofNanos((random.nextLong() >> 12) / 1_000 * 1_000 + nanos(random) % 1_000);
+			this.roundedSpan = Duration.ofNanos((random.nextLong() >> 12) / 1_000_000 * 1_000_000 + 500_000);
 			this.padded = text(random, 10);
 			this.definedPadded = text(random, 8);
 			this.cut = random.nextBoolean() ? text(random, 5) : "ab   " + " ".repeat(random.nextInt(5));
@@ -496,6 +801,19 @@ class ReadAgainTests {
 			this.parts.add(decimal(random));
 			this.moments.add(Date.from(instant(random)));
 			this.hours.put(local(random).toLocalDate(), local(random).toLocalTime());
+			this.byAmount.put(decimal(random), 1);
+			this.byInstant.put(instant(random), 2);
+			this.byPadded.put(text(random, 6), 3);
+			this.byCell.put(new Cell(decimal(random), "c"), 4);
+			Inner another = new Inner();
+			another.amount = decimal(random);
+			another.day = Date.from(instant(random));
+			this.inners.add(another);
+			this.tags.add(text(random, 8));
+			this.moreAmount = decimal(random);
+			this.morePadded = text(random, 5);
+			this.nativeEnum = Color.values()[random.nextInt(2)];
+			this.colors = new Color[] { Color.GREEN, Color.values()[random.nextInt(2)] };
 		}
 
 		// Exact halves are what rounding is about.

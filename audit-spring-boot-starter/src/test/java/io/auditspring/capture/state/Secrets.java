@@ -26,6 +26,8 @@ import jakarta.persistence.Id;
 import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.JdbcType;
 import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.annotations.SQLInsert;
+import org.hibernate.annotations.SQLUpdate;
 import org.hibernate.annotations.Type;
 import org.hibernate.envers.Audited;
 import org.hibernate.envers.NotAudited;
@@ -51,7 +53,7 @@ final class Secrets {
 
 	static List<Example> examples() {
 		return List.of(changed(), unchanged(), embedded(), inJson(), inMap(), money(), encrypted(), credentials(),
-				onConstructor(), constants(), transformed(), userType(), jdbcType());
+				onConstructor(), constants(), transformed(), statement(), userType(), jdbcType());
 	}
 
 	private static Example changed() {
@@ -218,6 +220,21 @@ final class Secrets {
 			.call((entityManager) -> entityManager.find(Finding.class, 1).diagnosis = "mumps")
 			.updates("Finding", 1, "{'id': 1, 'diagnosis': '***'}", "{'id': 1, 'diagnosis': '***'}",
 					"{'diagnosis': {'from': '***', 'to': '***'}}")
+			.build();
+	}
+
+	private static Example statement() {
+		return Example.of("So it is with what a statement of the application makes of a value")
+			.mapping(
+					"""
+							@SQLInsert(sql = "insert into verdict (court, reason, id) values (?, reverse(?), ?)")
+							@SQLUpdate(sql = "update verdict set court = ?, reason = reverse(?) where id = ?")
+							class Verdict { @Id long id; String court; @ColumnTransformer(read = "reverse(reason)") String reason; }
+							""")
+			.given(new Verdict(1, "proven"))
+			.call((entityManager) -> entityManager.find(Verdict.class, 1).reason = "unproven")
+			.updates("Verdict", 1, "{'id': 1, 'court': 'Bonn', 'reason': '***'}",
+					"{'id': 1, 'court': 'Bonn', 'reason': '***'}", "{'reason': {'from': '***', 'to': '***'}}")
 			.build();
 	}
 
@@ -580,6 +597,30 @@ final class Secrets {
 		Finding(long id, String diagnosis) {
 			this.id = id;
 			this.diagnosis = diagnosis;
+		}
+
+	}
+
+	@Entity
+	@Audited
+	@SQLInsert(sql = "insert into verdict (court, reason, id) values (?, reverse(?), ?)")
+	@SQLUpdate(sql = "update verdict set court = ?, reason = reverse(?) where id = ?")
+	static class Verdict {
+
+		@Id
+		long id;
+
+		String court = "Bonn";
+
+		@ColumnTransformer(read = "reverse(reason)")
+		String reason;
+
+		Verdict() {
+		}
+
+		Verdict(long id, String reason) {
+			this.id = id;
+			this.reason = reason;
 		}
 
 	}

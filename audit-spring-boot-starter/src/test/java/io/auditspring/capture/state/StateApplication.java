@@ -1,15 +1,16 @@
 package io.auditspring.capture.state;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.AuditLog;
+import io.auditspring.AuditRecorder;
 import io.auditspring.TestDatabase;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.shop.ShopConfiguration;
@@ -24,6 +25,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.domain.AuditorAware;
 import org.springframework.orm.jpa.persistenceunit.ManagedClassNameFilter;
 import org.springframework.util.ClassUtils;
 
@@ -59,11 +61,10 @@ final class StateApplication implements AutoCloseable {
 	 * @return the entries that it left
 	 */
 	List<Map<String, Object>> call(Consumer<EntityManager> work) {
-		int earlier = this.log.entries().size();
+		int earlier = (int) this.log.count();
 		callOnly(work);
 		Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> this.log.staged() == 0);
-		List<Map<String, Object>> entries = this.log.entries();
-		return new ArrayList<>(entries.subList(earlier, entries.size()));
+		return this.log.entriesAfter(earlier);
 	}
 
 	void callOnly(Consumer<EntityManager> work) {
@@ -78,6 +79,18 @@ final class StateApplication implements AutoCloseable {
 		return this.context.getBean(AuditTrail.class);
 	}
 
+	AuditRecorder recorder() {
+		return this.context.getBean(AuditRecorder.class);
+	}
+
+	/**
+	 * Lets somebody act.
+	 * @param auditor whom the application's auditor gives, or {@code null} for nobody
+	 */
+	void actBy(Object auditor) {
+		this.context.getBean(Desk.class).auditor = auditor;
+	}
+
 	AuditLog log() {
 		return this.log;
 	}
@@ -85,6 +98,20 @@ final class StateApplication implements AutoCloseable {
 	@Override
 	public void close() {
 		this.context.close();
+	}
+
+	/**
+	 * Knows who acts.
+	 */
+	static final class Desk implements AuditorAware<Object> {
+
+		private volatile Object auditor;
+
+		@Override
+		public Optional<Object> getCurrentAuditor() {
+			return Optional.ofNullable(this.auditor);
+		}
+
 	}
 
 	/**
@@ -104,6 +131,11 @@ final class StateApplication implements AutoCloseable {
 		@Bean
 		HikariDataSource dataSource() {
 			return ShopConfiguration.pool(new RecordedDataSource(TestDatabase.newDatabase()));
+		}
+
+		@Bean
+		Desk desk() {
+			return new Desk();
 		}
 
 		@Bean

@@ -33,12 +33,19 @@ class StateDocumentTests {
 			  `equals`. Shown is the short name of the class, or that of `@Entity(name = ...)`; where several have the same, the
 			  class around it stands before it: `SalesOrder.Line`, `Invoice.Line`.
 			- The `targetType` of a call means an entity by each of these names, by the class's full name and by those of its
-			  supertypes; a name that no entity has means the one with the target's identifier, if only one changed. The entry
-			  keeps the name that the call says, unless that means several kinds of entities.
+			  supertypes, as far as only one kind of entities has that name. Its entry has the one name that is shown, whichever
+			  of them the call says, and so have related resources. Whoever reads the trail may say any of them; as an identifier
+			  is one within a hierarchy of entities, the trail of a thing is the same by the name of each of its classes. So a
+			  word that is an entity's name should mean that entity. A name that no entity has stays as it is said. In a call it
+			  means the entity with the target's identifier, if only one changed; one that several kinds have, the one that
+			  changed.
 			- In the place of an identifier that is secret, or a part of one, stands `hmac:` and a digest, in references and the
 			  keys of maps, too: equal for equal values, so that a thing's trail can be followed. It is the first 128 bits of
 			  HMAC-SHA256 over the value's text (of several parts: their canonical JSON), in hexadecimal digits. `TRUST.md` tells
-			  about its key. `AuditTrail.trail` and `stateAt` take the digest, or the identifier itself.
+			  about its key. So it is with targets and related resources that a call or `AuditRecorder` names, with actors who are
+			  entities, and with what is noted of who reads the trail. Who reads may say the digest, or the identifier itself. Of a
+			  request, the template of its path is shown, `/tokens/{token}`; where no handler was chosen, the path, in which only
+			  what follows a masked name is masked.
 			- What Envers does not audit is not shown: `@NotAudited`, `@AuditOverride`, and the version. By its rules that includes
 			  what an entity inherits from a `@MappedSuperclass` that is not `@Audited` itself. As nobody said so, a warning at
 			  start-up names superclass and entities, and `notAudited` in an entry's metadata the properties.
@@ -55,8 +62,8 @@ class StateDocumentTests {
 			  read in that one: each update moves it, and an entry shows either time.
 			- Envers' own tables may differ from the entity's, and so from an entry: they do not declare `secondPrecision`, and hold
 			  what was set in memory, though no statement wrote it.
-			- Not known is what the database does on its own: triggers, defaults, expressions in `@SQLInsert` and the like, types
-			  that have a spelling of their own behind a text (`uuid`, `inet`, `money`).
+			- Not known is what the database does on its own: triggers, defaults, types that have a spelling of their own behind a
+			  text (`uuid`, `inet`, `money`).
 			- What is not loaded is left out, and so are lazy attributes. What is known to have changed, but not from what, has
 			  no `from` among the changes, and where nobody loaded what it became, no `to` either. So it is with the collection of
 			  a parent that has left the session (`clear()`), and with one in memory that did not go along when a child was
@@ -73,7 +80,9 @@ class StateDocumentTests {
 			- Of an attribute with a converter the column's value is shown, of enumerations and booleans their own,
 			  unless the column holds a text of more than 16 characters, which may be encrypted. What a user type (`@Type`), a JDBC type or a Java type writes that is not Hibernate's own is shown as it is written, JSON as JSON: it is
 			  asked with a statement that is never run. What it writes in a way that only the database understands is masked, and so
-			  is what an SQL expression writes (`@ColumnTransformer(write = ...)`).
+			  is what an SQL expression writes: of `@ColumnTransformer(write = ...)`, and of `@SQLInsert` and `@SQLUpdate`, where
+			  each column that does not get its parameter as it is (a cast aside) is masked. Of a statement that does not tell the
+			  columns, such as the call of a procedure, all but the identifier are.
 			- What is encrypted anew each time is no change as long as the plain value is the same. Keys of a map that are make a
 			  list of `key` and `value`.
 			- `byte[]` shows as digest and length. A `Blob` or `Clob` is never read: only that it was replaced is shown.
