@@ -73,7 +73,35 @@ final class ClassPath {
 	public String toString() {
 		List<String> entries = new ArrayList<>();
 		this.roots.forEach((root) -> entries.add(root.toString()));
-		GRAPH.closure(this.dependencies, this.excluded).forEach((artifact) -> entries.add(entry(artifact)));
+		entries.add(withoutRoots());
+		return String.join(File.pathSeparator, entries);
+	}
+
+	/**
+	 * What the application depends on.
+	 * @return the class path without the application itself
+	 */
+	String withoutRoots() {
+		return GRAPH.closure(this.dependencies, this.excluded)
+			.stream()
+			.map(ClassPath::entry)
+			.collect(Collectors.joining(File.pathSeparator));
+	}
+
+	/**
+	 * The same with what it shares with another one at the front, as an archive of the
+	 * classes on that needs it.
+	 * @param other the other class path
+	 * @param archived the other one as it was archived
+	 * @return this class path
+	 */
+	String behind(ClassPath other, String archived) {
+		List<String> entries = new ArrayList<>(List.of(archived));
+		Set<Artifact> before = GRAPH.closure(other.dependencies, other.excluded);
+		GRAPH.closure(this.dependencies, this.excluded)
+			.stream()
+			.filter((artifact) -> !before.contains(artifact))
+			.forEach((artifact) -> entries.add(entry(artifact)));
 		return String.join(File.pathSeparator, entries);
 	}
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Jvm {
 
-	private final String classPath;
+	private final List<String> what;
 
 	private String home = System.getProperty("java.home");
 
@@ -29,7 +29,20 @@ final class Jvm {
 	}
 
 	Jvm(String classPath) {
-		this.classPath = classPath;
+		this(List.of("-cp", classPath));
+	}
+
+	private Jvm(List<String> what) {
+		this.what = what;
+	}
+
+	/**
+	 * Takes an executable jar.
+	 * @param jar the jar
+	 * @return a JVM for it
+	 */
+	static Jvm ofJar(Path jar) {
+		return new Jvm(List.of("-jar", jar.toString()));
 	}
 
 	/**
@@ -63,15 +76,14 @@ final class Jvm {
 	}
 
 	/**
-	 * Runs a class until it ends by itself.
-	 * @param main the class
-	 * @param arguments its arguments
+	 * Runs it until it ends by itself.
+	 * @param arguments its arguments, of a class path the main class before them
 	 * @return how it ended
 	 */
-	Ended run(String main, String... arguments) throws IOException, InterruptedException {
+	Ended run(String... arguments) throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(List.of(Path.of(this.home, "bin", "java").toString()));
 		command.addAll(this.options);
-		command.addAll(List.of("-cp", this.classPath, main));
+		command.addAll(this.what);
 		command.addAll(List.of(arguments));
 		Path output = Files.createTempFile("application", ".log");
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -82,7 +94,7 @@ final class Jvm {
 			boolean ended = application.waitFor(3, TimeUnit.MINUTES);
 			String log = Files.readString(output);
 			if (!ended) {
-				throw new AssertionError(main + " does not end:\n" + log);
+				throw new AssertionError(String.join(" ", arguments) + " does not end:\n" + log);
 			}
 			return new Ended(application.exitValue(), log, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
 		}

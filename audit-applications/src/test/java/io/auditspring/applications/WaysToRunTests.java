@@ -2,15 +2,12 @@ package io.auditspring.applications;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
 import javax.tools.JavaCompiler;
@@ -21,6 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+
+import org.springframework.boot.loader.tools.LibraryScope;
+import org.springframework.boot.loader.tools.Repackager;
+import org.springframework.util.FileSystemUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -41,7 +42,7 @@ class WaysToRunTests {
 	void virtualThreads() throws Exception {
 		Optional<Path> newer = newerJdk();
 		assumeTrue(newer.isPresent(), "There is no JDK of 21 or later");
-		placed(new Jvm(libraries()).of(newer.get()).with("SPRING_THREADS_VIRTUAL_ENABLED", "true"));
+		placed(new Jvm(libraries()).of(newer.get()).with("SPRING_THREADS_VIRTUAL_ENABLED", "true"), MATRIX);
 	}
 
 	private static Optional<Path> newerJdk() throws IOException {
@@ -73,10 +74,11 @@ class WaysToRunTests {
 		Path metadata = resources.resolve("META-INF/native-image/org.example/matrix/reachability-metadata.json");
 		assertThat(Files.readString(metadata).replace("\\/", "/")).contains("io.auditspring.query.AuditEntry",
 				"io/auditspring/db/**", "io/auditspring/web/page/**", "io.auditspring.web.AuditApi",
-				"io.auditspring.autoconfigure.AuditProperties$Web");
+				"io.auditspring.autoconfigure.AuditProperties$Web", "io.auditspring.web.Page",
+				"io.auditspring.ledger.ChainVerification");
 		placed(new Jvm(classes + File.pathSeparator + resources + File.pathSeparator + classPath)
 			.option("-Dspring.aot.enabled=true")
-			.with("AUDIT_WEB_ENABLED", "true"));
+			.with("AUDIT_WEB_ENABLED", "true"), MATRIX);
 	}
 
 	private static void compile(Path sources, Path classes, String classPath) throws IOException {
@@ -90,45 +92,44 @@ class WaysToRunTests {
 	}
 
 	@Test
-	void anArchiveOfClasses(@TempDir Path directory) throws Exception {
-		String classPath = jars(libraries().toString(), directory);
-		String archive = directory.resolve("application.jsa").toString();
-		placed(new Jvm(classPath).option("-XX:ArchiveClassesAtExit=" + archive));
-		placed(new Jvm(classPath).option("-XX:SharedArchiveFile=" + archive).option("-Xshare:on"), 2);
+	void extractedWithAnArchiveOfItsClasses(@TempDir Path directory) throws Exception {
+		Path executable = executable(directory);
+		Path extracted = directory.resolve("extracted");
+		Ended ended = Jvm.ofJar(executable)
+			.option("-Djarmode=tools")
+			.run("extract", "--destination", extracted.toString());
+		assertThat(ended.code()).as(ended.log()).isZero();
+		Path application = extracted.resolve(executable.getFileName());
+		Path archive = extracted.resolve("application.jsa");
+		Ended trained = Jvm.ofJar(application)
+			.option("-XX:ArchiveClassesAtExit=" + archive)
+			.option("-Dspring.context.exit=onRefresh")
+			.with(this.database)
+			.run();
+		assertThat(trained.code()).as(trained.log()).isZero();
+		assertThat(archive).isNotEmptyFile();
+		placed(Jvm.ofJar(application).option("-XX:SharedArchiveFile=" + archive).option("-Xshare:on"));
 	}
 
-	// Folders cannot be archived.
-	private static String jars(String classPath, Path directory) throws IOException {
-		List<String> entries = new ArrayList<>();
-		for (String entry : classPath.split(File.pathSeparator)) {
-			Path path = Path.of(entry);
-			entries.add(
-					Files.isDirectory(path) ? jar(path, directory.resolve(entries.size() + ".jar")).toString() : entry);
-		}
-		return String.join(File.pathSeparator, entries);
-	}
-
-	private static Path jar(Path folder, Path jar) throws IOException {
-		try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-				Stream<Path> all = Files.walk(folder)) {
-			all.filter((file) -> !file.equals(folder)).sorted().forEach((file) -> add(folder, file, out));
-		}
-		return jar;
-	}
-
-	private static void add(Path folder, Path file, JarOutputStream out) {
-		try {
-			String name = folder.relativize(file).toString().replace(File.separatorChar, '/');
-			boolean directory = Files.isDirectory(file);
-			out.putNextEntry(new JarEntry(directory ? name + '/' : name));
-			if (!directory) {
-				Files.copy(file, out);
+	/**
+	 * What the build plugins of Spring Boot make.
+	 */
+	private static Path executable(Path directory) throws IOException {
+		Path classes = Files.createDirectory(directory.resolve("classes"));
+		FileSystemUtils.copyRecursively(Path.of("target/test-classes/matrix"), classes);
+		FileSystemUtils.copyRecursively(Path.of("target/test-classes/org/example/matrix"),
+				classes.resolve("org/example/matrix"));
+		String jars = Jars.of(classes + File.pathSeparator + libraries().withoutRoots(), directory);
+		List<File> files = Stream.of(jars.split(File.pathSeparator)).map(File::new).toList();
+		Path executable = directory.resolve("application.jar");
+		Repackager repackager = new Repackager(files.get(0));
+		repackager.setMainClass(MATRIX);
+		repackager.repackage(executable.toFile(), (callback) -> {
+			for (File file : files.subList(1, files.size())) {
+				callback.library(new org.springframework.boot.loader.tools.Library(file, LibraryScope.COMPILE));
 			}
-			out.closeEntry();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		});
+		return executable;
 	}
 
 	@Test
@@ -165,19 +166,14 @@ class WaysToRunTests {
 		return Library.classPath(EnumSet.of(Library.ACTUATOR, Library.SECURITY, Library.ENVERS, Library.WEB_MVC));
 	}
 
-	private void placed(Jvm jvm) throws Exception {
-		placed(jvm, 1);
-	}
-
-	private void placed(Jvm jvm, int entries) throws Exception {
-		Ended ended = jvm.with(this.database).run(MATRIX);
+	private void placed(Jvm jvm, String... main) throws Exception {
+		Ended ended = jvm.with(this.database).run(main);
 		assertThat(ended.code()).as(ended.log()).isZero();
-		assertThat(this.database.entries()).hasSize(entries)
-			.allSatisfy((entry) -> assertThat(entry).containsEntry("action", "order.place")
+		assertThat(this.database.entries()).singleElement()
+			.satisfies((entry) -> assertThat(entry).containsEntry("action", "order.place")
 				.containsEntry("outcome", "success")
-				.containsEntry("actor_id", "user"))
-			.extracting("after_state")
-			.doesNotContainNull();
+				.containsEntry("actor_id", "user")
+				.hasEntrySatisfying("after_state", (state) -> assertThat(state).isNotNull()));
 	}
 
 }

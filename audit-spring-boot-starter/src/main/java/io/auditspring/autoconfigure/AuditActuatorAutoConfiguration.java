@@ -26,13 +26,13 @@ import org.springframework.security.core.Authentication;
 // Security.
 @ConditionalOnClass({ AuditEventRepository.class, Authentication.class,
 		org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfiguration.class })
-@ConditionalOnBean({ AuditDatabase.class, AuditTrail.class })
+@ConditionalOnBean(name = { "auditDatabase", "auditTrail" })
 @ConditionalOnMissingBean(AuditEventRepository.class)
 public final class AuditActuatorAutoConfiguration {
 
 	@Bean
-	LedgerAuditEventRepository auditLedgerAuditEventRepository(AuditRecorder recorder, AuditTrail trail) {
-		return new LedgerAuditEventRepository(recorder, trail);
+	LedgerAuditEventRepository auditLedgerAuditEventRepository(AuditRecorder auditRecorder, AuditTrail auditTrail) {
+		return new LedgerAuditEventRepository(auditRecorder, auditTrail);
 	}
 
 	@Bean

@@ -14,9 +14,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.ActorResolver;
 import io.auditspring.AuditRecordCustomizer;
-import io.auditspring.AuditDataSource;
 import io.auditspring.AuditRecorder;
-import io.auditspring.AuditSetupException;
 import io.auditspring.Delivery;
 import io.auditspring.GeoLocator;
 import io.auditspring.TenantResolver;
@@ -36,25 +34,11 @@ import io.auditspring.capture.RequestSource;
 import io.auditspring.capture.SecurityNames;
 import io.auditspring.capture.SessionFactoryExtension;
 import io.auditspring.capture.Texts;
-import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.AuditTransactions;
-import io.auditspring.delivery.DeliveryStatistics;
-import io.auditspring.delivery.DirectWriter;
-import io.auditspring.delivery.Discards;
-import io.auditspring.delivery.EntryDelivery;
 import io.auditspring.delivery.LateDelivery;
-import io.auditspring.delivery.Fates;
 import io.auditspring.delivery.Handover;
-import io.auditspring.delivery.LedgerEnd;
 import io.auditspring.delivery.ManagedTransactions;
-import io.auditspring.delivery.Outbox;
-import io.auditspring.delivery.OutboxDatabases;
-import io.auditspring.delivery.Quarantine;
-import io.auditspring.delivery.Relay;
-import io.auditspring.delivery.Relays;
 import io.auditspring.delivery.UnattributedChanges;
-import io.auditspring.delivery.Spool;
-import io.auditspring.delivery.SpoolOwner;
 import io.auditspring.intercept.AccessRefusal;
 import io.auditspring.intercept.AuditAdvisingPostProcessor;
 import io.auditspring.intercept.AuditPointcut;
@@ -66,16 +50,8 @@ import io.auditspring.intercept.Customizers;
 import io.auditspring.intercept.EventRecorder;
 import io.auditspring.intercept.ExpressionContexts;
 import io.auditspring.intercept.LatePublishers;
-import io.auditspring.ledger.Evidence;
-import io.auditspring.ledger.LedgerVerifier;
-import io.auditspring.ledger.LedgerWriter;
-import io.auditspring.ledger.Schema;
-import io.auditspring.ledger.VerificationProgress;
-import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ChangeSummary;
-import io.auditspring.query.TargetNames;
 import jakarta.persistence.EntityManagerFactory;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,6 +60,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -91,22 +68,20 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.metadata.CompositeDataSourcePoolMetadataProvider;
-import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.Lifecycle;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.data.domain.AuditorAware;
-import org.springframework.orm.jpa.SharedEntityManagerCreator;
-import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -116,6 +91,7 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
 @ConditionalOnBean(DataSource.class)
 @EnableConfigurationProperties(AuditProperties.class)
+@Import({ AuditDatabaseConfiguration.class, AuditDeliveryConfiguration.class, AuditTrailConfiguration.class })
 @ImportRuntimeHints(AuditRuntimeHints.class)
 public final class AuditAutoConfiguration {
 
@@ -141,22 +117,22 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static AuditAdvisingPostProcessor auditBoundaryPostProcessor(AuditedMethods methods,
+	static AuditAdvisingPostProcessor auditBoundaryPostProcessor(AuditedMethods auditedMethods,
 			ObjectProvider<Auditing> auditing) {
-		return AuditAdvisingPostProcessor.outermost(methods, SingletonSupplier.of(auditing::getObject));
+		return AuditAdvisingPostProcessor.outermost(auditedMethods, SingletonSupplier.of(auditing::getObject));
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static AuditAdvisingPostProcessor auditInterceptorPostProcessor(AuditedMethods methods,
+	static AuditAdvisingPostProcessor auditInterceptorPostProcessor(AuditedMethods auditedMethods,
 			ObjectProvider<Auditing> auditing) {
-		return AuditAdvisingPostProcessor.innermost(methods, SingletonSupplier.of(auditing::getObject));
+		return AuditAdvisingPostProcessor.innermost(auditedMethods, SingletonSupplier.of(auditing::getObject));
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static AuditedRepositories auditedRepositories(AuditedMethods methods, ObjectProvider<Auditing> auditing) {
-		return new AuditedRepositories(methods, SingletonSupplier.of(auditing::getObject));
+	static AuditedRepositories auditedRepositories(AuditedMethods auditedMethods, ObjectProvider<Auditing> auditing) {
+		return new AuditedRepositories(auditedMethods, SingletonSupplier.of(auditing::getObject));
 	}
 
 	@Bean
@@ -167,48 +143,24 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static AuditPersistenceUnitPostProcessor auditPersistenceUnitPostProcessor(ObjectProvider<AuditDatabase> database,
-			ObjectProvider<SessionFactoryExtension> extension, ObjectProvider<Handover> handover) {
-		return new AuditPersistenceUnitPostProcessor(database::getIfAvailable, () -> handover.getObject().dataSource(),
-				extension::getIfAvailable);
+	static AuditPersistenceUnitPostProcessor auditPersistenceUnitPostProcessor(
+			ObjectProvider<AuditDatabase> auditDatabase, ObjectProvider<SessionFactoryExtension> auditStateListener,
+			ObjectProvider<Handover> handover) {
+		return new AuditPersistenceUnitPostProcessor(auditDatabase::getIfAvailable,
+				() -> handover.getObject().dataSource(), auditStateListener::getIfAvailable);
 	}
 
+	// Nobody asks for what works by itself, or looks at the start whether all is well.
 	@Bean
 	static LazyInitializationExcludeFilter auditLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(AuditedMethodsCheck.class, AuditorTypeCheck.class,
-				Relay.class, Relays.class, AsyncBuffer.class);
+		return (name, definition, type) -> type.getName().startsWith("io.auditspring.")
+				&& (Lifecycle.class.isAssignableFrom(type) || SmartInitializingSingleton.class.isAssignableFrom(type));
 	}
 
 	@Bean
-	static AuditedMethodsCheck auditedMethodsCheck(AuditedMethods methods,
+	static AuditedMethodsCheck auditedMethodsCheck(AuditedMethods auditedMethods,
 			ConfigurableListableBeanFactory beanFactory) {
-		return new AuditedMethodsCheck(methods, beanFactory);
-	}
-
-	// Unless somebody else takes the entries, as the module for tests does.
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnMissingBean(value = Handover.class, search = SearchStrategy.CURRENT)
-	AuditDatabase auditDatabase(ConfigurableListableBeanFactory beanFactory, ObjectProvider<DataSource> dataSources,
-			@AuditDataSource ObjectProvider<DataSource> auditDataSources, AuditProperties properties,
-			ObjectProvider<DataSourcePoolMetadataProvider> pools) {
-		DataSource business = dataSources.getIfUnique();
-		if (business == null) {
-			throw new AuditSetupException(
-					"There are several data sources (%s), and none is the one whose transactions are audited"
-						.formatted(names(beanFactory)),
-					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
-		}
-		DataSource audit = Sole.of(auditDataSources, "data sources with @AuditDataSource",
-				"Leave the annotation on the one that holds the ledger.");
-		return new AuditDatabase(audit, business, new Schema(properties.schema()), properties.flyway().enabled(),
-				properties.masking().key(), new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()),
-				properties.datasource().reserve());
-	}
-
-	private static String names(ConfigurableListableBeanFactory beanFactory) {
-		return String.join(", ",
-				BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, DataSource.class, true, false));
+		return new AuditedMethodsCheck(auditedMethods, beanFactory);
 	}
 
 	@Bean
@@ -217,147 +169,40 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	JsonValues auditJsonValues(Masking masking, AuditProperties properties) {
-		return new JsonValues(masking, new Limits((int) properties.capture().maxSize().toBytes()));
+	JsonValues auditJsonValues(Masking auditMasking, AuditProperties properties) {
+		return new JsonValues(auditMasking, new Limits((int) properties.capture().maxSize().toBytes()));
 	}
 
 	@Bean
-	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues values,
-			Masking masking, EntityIdentifiers entities) {
-		String service = service(properties, environment);
+	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues auditJsonValues,
+			Masking auditMasking, EntityIdentifiers auditEntityIdentifiers) {
+		String service = properties.service(environment);
 		// A name that is guessed, say of the main class, would change some day, and what
 		// entries say is said forever.
 		if (service == null) {
 			logger.warn("Entries of the audit trail do not say which service made them: set spring.application.name, "
 					+ "or audit.service-name");
 		}
-		return new EntryFactory(service, properties.defaultCategory(), values, masking, entities);
-	}
-
-	private static @Nullable String service(AuditProperties properties, Environment environment) {
-		String name = (properties.serviceName() != null) ? properties.serviceName()
-				: environment.getProperty("spring.application.name");
-		return StringUtils.hasText(name) ? name : null;
+		return new EntryFactory(service, properties.defaultCategory(), auditJsonValues, auditMasking,
+				auditEntityIdentifiers);
 	}
 
 	@Bean
 	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	LedgerWriter auditLedgerWriter(AuditDatabase database) {
-		return new LedgerWriter(database.schema());
-	}
-
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	Outbox auditOutbox(AuditDatabase database, AuditProperties properties) {
-		return new Outbox(database.schema(), properties.chain(), database.outboxes());
-	}
-
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	DeliveryStatistics auditDeliveryStatistics() {
-		return new DeliveryStatistics();
-	}
-
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	LedgerEnd auditLedgerEnd(AuditDatabase database, LedgerWriter ledger, Outbox outbox, AuditProperties properties) {
-		return new LedgerEnd(database.outboxes().main().holdsLedger() ? null : database.workDataSource(), ledger,
-				outbox, properties.chain());
-	}
-
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	Relay auditRelay(AuditDatabase database, Outbox outbox, LedgerEnd ledger, AuditProperties properties,
-			DeliveryStatistics statistics) {
-		OutboxDatabases outboxes = database.outboxes();
-		return new Relay(outboxes.connections(outboxes.main()), outbox, ledger, properties.batch().size(),
-				properties.relay().pollInterval(), statistics);
-	}
-
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	Relays auditRelays(AuditDatabase database, Relay relay, Outbox outbox, LedgerWriter ledger,
+	AuditTransactions auditTransactions(Handover delivery, EntryFactory auditEntryFactory,
+			ManagedTransactions auditManagedTransactions, ObjectProvider<Origins> auditOrigins,
 			AuditProperties properties) {
-		return new Relays(relay, database.outboxes(), (other) -> {
-			Outbox from = new Outbox(database.schema(), properties.chain(), database.outboxes());
-			outbox.backlog().include(from.backlog());
-			return relay.from(Objects.requireNonNull(other.name()), database.outboxes().connections(other), from,
-					new LedgerEnd(database.workDataSource(), ledger, from, properties.chain()));
-		}, properties.relay().pollInterval());
-	}
-
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	Quarantine auditQuarantine(AuditDatabase database, LedgerWriter ledger, AuditProperties properties,
-			DeliveryStatistics statistics) {
-		return new Quarantine(database.dataSource(), database.schema(), properties.chain(), ledger, statistics);
-	}
-
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox,
-			AuditProperties properties, DeliveryStatistics statistics) {
-		return new DirectWriter(database.workDataSource(), ledger, outbox, properties.chain(), statistics);
-	}
-
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	Fates auditFates(AuditDatabase database, Outbox outbox, LedgerWriter ledger) {
-		return new Fates(database.outboxes(), database.workDataSource(), outbox, ledger);
-	}
-
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	Spool auditSpool(AuditDatabase database, LedgerWriter ledger, AuditProperties properties, Environment environment) {
-		return new Spool(properties.spool().directory(), new SpoolOwner(service(properties, environment),
-				properties.chain(), database.ledgerId(ledger, properties.chain())));
-	}
-
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	AsyncBuffer auditAsyncBuffer(DirectWriter writer, Fates fates, EntryFactory factory, Spool spool,
-			AuditProperties properties, DeliveryStatistics statistics) {
-		AuditProperties.Async async = properties.async();
-		return new AsyncBuffer(writer, fates, new Discards(factory), spool,
-				new AsyncBuffer.Settings(async.capacity(), async.maxBytes().toBytes(), async.overflow(),
-						async.blockTimeout(), properties.batch().size(), properties.batch().linger()),
-				statistics);
-	}
-
-	@Bean
-	@OncePerDatabase
-	@ConditionalOnBean(AuditDatabase.class)
-	EntryDelivery auditEntryDelivery(AuditDatabase database, Outbox outbox, Fates fates, Relays relays,
-			AsyncBuffer buffer, AuditProperties properties, DeliveryStatistics statistics) {
-		return new EntryDelivery(database.businessDataSource(), database.outboxes(), outbox, fates, relays, buffer,
-				properties.failurePolicy(), properties.sync().timeout(), statistics);
-	}
-
-	@Bean
-	@OncePerDatabase
-	AuditTransactions auditTransactions(Handover delivery, EntryFactory factory, ManagedTransactions managed,
-			ObjectProvider<Origins> origins, AuditProperties properties) {
-		return new AuditTransactions(delivery, factory, managed,
-				(properties.unattributedChanges() == UnattributedChanges.RECORD) ? () -> origins.getObject().current()
-						: null);
+		return new AuditTransactions(delivery, auditEntryFactory, auditManagedTransactions,
+				(properties.unattributedChanges() == UnattributedChanges.RECORD)
+						? () -> auditOrigins.getObject().current() : null);
 	}
 
 	@Bean
 	@ConditionalOnBean(GeoLocator.class)
-	Locations auditLocations(ObjectProvider<GeoLocator> locators, JsonValues values, AuditProperties properties) {
+	Locations auditLocations(ObjectProvider<GeoLocator> locators, JsonValues auditJsonValues,
+			AuditProperties properties) {
 		GeoLocator locator = Sole.of(locators, "GeoLocator beans", "Mark the one to ask as @Primary.");
-		return new Locations(Objects.requireNonNull(locator), values, properties.request().geoTimeout());
+		return new Locations(Objects.requireNonNull(locator), auditJsonValues, properties.request().geoTimeout());
 	}
 
 	// After those who signed in on the task's own thread, before those who guess.
@@ -370,9 +215,10 @@ public final class AuditAutoConfiguration {
 	@Bean
 	Origins auditOrigins(ObjectProvider<ActorResolver> resolvers, ObjectProvider<ActorSource> sources,
 			ObjectProvider<TenantResolver> tenants, ObjectProvider<RequestSource> requests,
-			ObjectProvider<Locations> locations, Inheritance inheritance) {
+			ObjectProvider<Locations> auditLocations, Inheritance auditInheritance) {
 		return new Origins(() -> actorSources(resolvers, sources), () -> tenants.orderedStream().toList(),
-				requests.getIfAvailable(() -> () -> RequestDetails.NONE), locations.getIfAvailable(), inheritance);
+				requests.getIfAvailable(() -> () -> RequestDetails.NONE), auditLocations.getIfAvailable(),
+				auditInheritance);
 	}
 
 	private static List<ActorSource> actorSources(ObjectProvider<ActorResolver> resolvers,
@@ -384,25 +230,25 @@ public final class AuditAutoConfiguration {
 	@Bean
 	@ConditionalOnBean(AuditorAware.class)
 	@Order(2)
-	AuditorAwareActorSource auditorAwareActorSource(ConfigurableListableBeanFactory beanFactory, Persons persons) {
-		return new AuditorAwareActorSource(UsedAuditor.of(beanFactory), persons);
+	AuditorAwareActorSource auditorAwareActorSource(ConfigurableListableBeanFactory beanFactory, Persons auditPersons) {
+		return new AuditorAwareActorSource(UsedAuditor.of(beanFactory), auditPersons);
 	}
 
 	@Bean
-	@ConditionalOnBean(AuditorAware.class)
+	@ConditionalOnBean(name = "auditorAwareActorSource")
 	static AuditorTypeCheck auditAuditorTypeCheck(ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<Persons> persons) {
-		return new AuditorTypeCheck(beanFactory, persons::getObject);
+			ObjectProvider<Persons> auditPersons) {
+		return new AuditorTypeCheck(beanFactory, auditPersons::getObject);
 	}
 
 	@Bean
-	EntityIdentifiers auditEntityIdentifiers(ObjectProvider<EntityManagerFactory> factories, Masking masking,
-			JsonValues values, ObjectProvider<AuditDatabase> database) {
+	EntityIdentifiers auditEntityIdentifiers(ObjectProvider<EntityManagerFactory> factories, Masking auditMasking,
+			JsonValues auditJsonValues, ObjectProvider<AuditDatabase> auditDatabase) {
 		// Without a ledger nothing outlives the application.
 		byte[] passing = new byte[32];
 		new SecureRandom().nextBytes(passing);
-		return new EntityIdentifiers(() -> created(factories), masking, values, () -> {
-			AuditDatabase ledger = database.getIfAvailable();
+		return new EntityIdentifiers(() -> created(factories), auditMasking, auditJsonValues, () -> {
+			AuditDatabase ledger = auditDatabase.getIfAvailable();
 			return (ledger != null) ? ledger.maskingKey() : passing;
 		});
 	}
@@ -419,13 +265,14 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	Texts auditTexts(EntityIdentifiers entities, JsonValues values) {
-		return new Texts(entities, values);
+	Texts auditTexts(EntityIdentifiers auditEntityIdentifiers, JsonValues auditJsonValues) {
+		return new Texts(auditEntityIdentifiers, auditJsonValues);
 	}
 
 	@Bean
-	Persons auditPersons(ObjectProvider<SecurityNames> names, EntityIdentifiers entities, AuditProperties properties) {
-		return new Persons(names.getIfAvailable(), entities, properties.actor().idProperty(),
+	Persons auditPersons(ObjectProvider<SecurityNames> auditSecurityNames, EntityIdentifiers auditEntityIdentifiers,
+			AuditProperties properties) {
+		return new Persons(auditSecurityNames.getIfAvailable(), auditEntityIdentifiers, properties.actor().idProperty(),
 				properties.actor().nameProperty());
 	}
 
@@ -443,73 +290,35 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
-	Auditing auditing(Origins origins, AuditTransactions transactions, EntryFactory factory,
-			ObjectProvider<AccessRefusal> refusal, Customizers customizers, BeanFactory beanFactory, LateDelivery late,
-			ObjectProvider<LatePublishers> publishers, Masking masking, Texts texts, AuditProperties properties) {
-		return new Auditing(origins, transactions, factory, refusal.getIfAvailable(() -> (failure) -> false),
-				customizers, new ExpressionContexts(beanFactory, masking, texts), late, publishers.getIfAvailable(),
-				texts, properties.skipped());
+	Auditing auditing(Origins auditOrigins, AuditTransactions auditTransactions, EntryFactory auditEntryFactory,
+			ObjectProvider<AccessRefusal> auditAccessRefusal, Customizers auditCustomizers, BeanFactory beanFactory,
+			LateDelivery auditLateDelivery, ObjectProvider<LatePublishers> publishers, Masking auditMasking,
+			Texts auditTexts, AuditProperties properties) {
+		return new Auditing(auditOrigins, auditTransactions, auditEntryFactory,
+				auditAccessRefusal.getIfAvailable(() -> (failure) -> false), auditCustomizers,
+				new ExpressionContexts(beanFactory, auditMasking, auditTexts), auditLateDelivery,
+				publishers.getIfAvailable(), auditTexts, properties.skipped());
 	}
 
 	@Bean
 	@OncePerDatabase
-	LateDelivery auditLateDelivery(AuditTransactions transactions) {
-		return new LateDelivery(transactions);
+	LateDelivery auditLateDelivery(AuditTransactions auditTransactions) {
+		return new LateDelivery(auditTransactions);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	AuditRecorder auditRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory,
-			Customizers customizers, AuditProperties properties) {
-		return new EventRecorder(origins, transactions, factory, customizers, properties.delivery());
+	AuditRecorder auditRecorder(Origins auditOrigins, AuditTransactions auditTransactions,
+			EntryFactory auditEntryFactory, Customizers auditCustomizers, AuditProperties properties) {
+		return new EventRecorder(auditOrigins, auditTransactions, auditEntryFactory, auditCustomizers,
+				properties.delivery());
 	}
 
 	// The context itself, as the application may have several sources of messages.
 	@Bean
+	@Lazy
 	ChangeSummary auditChangeSummary(ApplicationContext messages) {
 		return new ChangeSummary(messages);
-	}
-
-	@Bean
-	@ConditionalOnBean(AuditDatabase.class)
-	LedgerVerifier auditLedgerVerifier(AuditDatabase database, ObjectProvider<Evidence> evidence) {
-		return new LedgerVerifier(database.dataSource(), database.schema(),
-				evidence.getIfAvailable(() -> Evidence.NONE), VerificationProgress.NONE);
-	}
-
-	@Bean
-	@ConditionalOnBean({ AuditDatabase.class, EntityManagerFactory.class })
-	LedgerPersistence auditLedgerPersistence(AuditDatabase database, ObjectProvider<EntityManagerFactory> factories) {
-		return new LedgerPersistence(database, factories);
-	}
-
-	@Bean
-	TargetNames auditTargetNames(Texts texts) {
-		return new TargetNames() {
-
-			@Override
-			public String kind(String type) {
-				return texts.kind(type);
-			}
-
-			@Override
-			public Set<String> kinds(String type) {
-				return texts.kinds(type);
-			}
-
-			@Override
-			public String id(String type, Object id) {
-				return String.valueOf(texts.id(type, id));
-			}
-
-		};
-	}
-
-	@Bean
-	@ConditionalOnBean({ AuditDatabase.class, EntityManagerFactory.class })
-	AuditTrail auditTrail(LedgerPersistence persistence, LedgerVerifier verifier, TargetNames names) {
-		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(persistence.factory()), verifier,
-				names);
 	}
 
 }

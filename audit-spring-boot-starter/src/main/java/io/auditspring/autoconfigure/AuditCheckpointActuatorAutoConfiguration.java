@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Configuration;
  */
 @AutoConfiguration(after = AuditCheckpointAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")
-@ConditionalOnBean(CheckpointWorker.class)
+@ConditionalOnBean(name = "auditCheckpointWorker")
 @OncePerDatabase
 public final class AuditCheckpointActuatorAutoConfiguration {
 
@@ -31,8 +31,8 @@ public final class AuditCheckpointActuatorAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = "auditCheckpointHealthIndicator")
-		CheckpointHealthIndicator auditCheckpointHealthIndicator(CheckpointWorker worker) {
-			return new CheckpointHealthIndicator(worker);
+		CheckpointHealthIndicator auditCheckpointHealthIndicator(CheckpointWorker auditCheckpointWorker) {
+			return new CheckpointHealthIndicator(auditCheckpointWorker);
 		}
 
 	}
@@ -42,8 +42,8 @@ public final class AuditCheckpointActuatorAutoConfiguration {
 	static class MetersConfiguration {
 
 		@Bean
-		CheckpointMeters auditCheckpointMeters(CheckpointWorker worker) {
-			return new CheckpointMeters(worker);
+		CheckpointMeters auditCheckpointMeters(CheckpointWorker auditCheckpointWorker) {
+			return new CheckpointMeters(auditCheckpointWorker);
 		}
 
 	}

@@ -19,7 +19,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -34,16 +33,11 @@ import org.springframework.core.env.Environment;
  * Signs checkpoints of the ledger where there is a key, and reads them.
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
-@ConditionalOnBean(AuditDatabase.class)
+@ConditionalOnBean(name = "auditDatabase")
 @OncePerDatabase
 public final class AuditCheckpointAutoConfiguration {
 
 	private static final Logger logger = LoggerFactory.getLogger(AuditCheckpointAutoConfiguration.class);
-
-	@Bean
-	static LazyInitializationExcludeFilter auditCheckpointExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(CheckpointWorker.class);
-	}
 
 	@Bean
 	CheckpointOrigin auditCheckpointOrigin(AuditProperties properties, Environment environment) {
@@ -53,15 +47,17 @@ public final class AuditCheckpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@Conditional(OnKey.class)
-	CheckpointSigner auditCheckpointSigner(AuditProperties properties, CheckpointOrigin origin) {
+	CheckpointSigner auditCheckpointSigner(AuditProperties properties, CheckpointOrigin auditCheckpointOrigin) {
 		String name = properties.checkpoint().keyName();
-		return new CheckpointKey(properties.checkpoint()).signer((name != null) ? name : origin.usable());
+		return new CheckpointKey(properties.checkpoint())
+			.signer((name != null) ? name : auditCheckpointOrigin.usable());
 	}
 
 	@Bean
 	@ConditionalOnProperty("audit.checkpoint.anchor-directory")
-	DirectoryAnchor auditDirectoryAnchor(AuditProperties properties, CheckpointOrigin origin) {
-		return new DirectoryAnchor(Objects.requireNonNull(properties.checkpoint().anchorDirectory()), origin.usable());
+	DirectoryAnchor auditDirectoryAnchor(AuditProperties properties, CheckpointOrigin auditCheckpointOrigin) {
+		return new DirectoryAnchor(Objects.requireNonNull(properties.checkpoint().anchorDirectory()),
+				auditCheckpointOrigin.usable());
 	}
 
 	@Bean
@@ -71,12 +67,13 @@ public final class AuditCheckpointAutoConfiguration {
 	}
 
 	@Bean
-	Checkpoints auditCheckpoints(AuditDatabase database, AuditProperties properties, CheckpointOrigin origin,
-			ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors) {
+	Checkpoints auditCheckpoints(AuditDatabase auditDatabase, AuditProperties properties,
+			CheckpointOrigin auditCheckpointOrigin, ObjectProvider<CheckpointSigner> signers,
+			ObjectProvider<CheckpointAnchor> anchors) {
 		CheckpointSigner signer = Sole.signer(signers);
 		TrustedKeys trusted = properties.checkpoint().trusting((signer != null) ? key(signer) : null);
-		return new Checkpoints(database.dataSource(), database.schema(),
-				trusted.keys().isEmpty() ? origin.name() : origin.usable(), trusted,
+		return new Checkpoints(auditDatabase.dataSource(), auditDatabase.schema(),
+				trusted.keys().isEmpty() ? auditCheckpointOrigin.name() : auditCheckpointOrigin.usable(), trusted,
 				signing(signer, properties, anchors));
 	}
 
@@ -106,9 +103,9 @@ public final class AuditCheckpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(CheckpointSigner.class)
-	CheckpointWorker auditCheckpointWorker(Checkpoints checkpoints, AuditProperties properties,
+	CheckpointWorker auditCheckpointWorker(Checkpoints auditCheckpoints, AuditProperties properties,
 			ObjectProvider<CheckpointAnchor> anchors) {
-		return new CheckpointWorker(checkpoints, properties.chain(), anchors.orderedStream().toList(),
+		return new CheckpointWorker(auditCheckpoints, properties.chain(), anchors.orderedStream().toList(),
 				properties.checkpoint().interval());
 	}
 

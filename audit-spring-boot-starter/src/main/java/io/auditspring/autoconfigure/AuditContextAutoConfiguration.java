@@ -20,15 +20,15 @@ import org.springframework.util.function.SingletonSupplier;
  * Lets tasks on other threads act for whoever handed them over.
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
-@ConditionalOnBean(Origins.class)
+@ConditionalOnBean(name = "auditOrigins")
 public final class AuditContextAutoConfiguration {
 
 	// Spring Boot's executors take every decorator there is. An application that injects
 	// the one of its own by type still gets that one.
 	@Bean
 	@Fallback
-	InheritingTaskDecorator auditTaskDecorator(ObjectProvider<Origins> origins, Inheritance inheritance) {
-		return new InheritingTaskDecorator(SingletonSupplier.of(origins::getObject), inheritance);
+	InheritingTaskDecorator auditTaskDecorator(ObjectProvider<Origins> auditOrigins, Inheritance auditInheritance) {
+		return new InheritingTaskDecorator(SingletonSupplier.of(auditOrigins::getObject), auditInheritance);
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -36,8 +36,8 @@ public final class AuditContextAutoConfiguration {
 	static class PropagationConfiguration {
 
 		@Bean
-		InheritanceAccessor auditInheritanceAccessor(Origins origins, Inheritance inheritance) {
-			return new InheritanceAccessor(origins, inheritance);
+		InheritanceAccessor auditInheritanceAccessor(Origins auditOrigins, Inheritance auditInheritance) {
+			return new InheritanceAccessor(auditOrigins, auditInheritance);
 		}
 
 		@Bean

@@ -20,6 +20,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.TaskDecorator;
 
@@ -39,6 +40,7 @@ public final class AuditDisabledAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "audit.enabled", havingValue = false)
+	@ImportRuntimeHints(AuditRuntimeHints.class)
 	static class StandIns {
 
 		private static final Logger logger = LoggerFactory.getLogger(AuditDisabledAutoConfiguration.class);

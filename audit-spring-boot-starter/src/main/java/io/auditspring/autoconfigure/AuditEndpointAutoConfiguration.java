@@ -20,15 +20,16 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
-@ConditionalOnBean(DeliveryStatistics.class)
+@ConditionalOnBean(name = "auditDeliveryStatistics")
 @ConditionalOnAvailableEndpoint(AuditEndpoint.class)
 public final class AuditEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	AuditEndpoint auditEndpoint(Relays relays, AsyncBuffer buffer, Outbox outbox, DeliveryStatistics statistics,
-			Quarantine quarantine, AuditProperties properties) {
-		return new AuditEndpoint(relays, buffer, outbox.backlog(), statistics, quarantine, properties.delivery());
+	AuditEndpoint auditEndpoint(Relays auditRelays, AsyncBuffer auditAsyncBuffer, Outbox auditOutbox,
+			DeliveryStatistics auditDeliveryStatistics, Quarantine auditQuarantine, AuditProperties properties) {
+		return new AuditEndpoint(auditRelays, auditAsyncBuffer, auditOutbox.backlog(), auditDeliveryStatistics,
+				auditQuarantine, properties.delivery());
 	}
 
 }

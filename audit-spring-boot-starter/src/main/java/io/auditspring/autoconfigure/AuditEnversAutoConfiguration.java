@@ -5,11 +5,9 @@ import io.auditspring.capture.ChangeSink;
 import io.auditspring.capture.EntityIdentifiers;
 import io.auditspring.capture.EnversStateListener;
 import io.auditspring.capture.Masking;
-import io.auditspring.delivery.AuditTransactions;
 import org.hibernate.envers.boot.internal.EnversService;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -23,23 +21,19 @@ import org.springframework.context.annotation.Configuration;
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnClass(EnversService.class)
-@ConditionalOnBean(AuditTransactions.class)
+@ConditionalOnBean(name = "auditTransactions")
 public final class AuditEnversAutoConfiguration {
 
 	@Bean
-	EnversStateListener auditStateListener(ChangeSink sink, Masking masking, EntityIdentifiers identifiers,
-			HistoryTablesCheck tables) {
-		return new EnversStateListener(sink, masking, identifiers, tables);
+	EnversStateListener auditStateListener(ChangeSink sink, Masking auditMasking,
+			EntityIdentifiers auditEntityIdentifiers, HistoryTablesCheck auditHistoryTablesCheck) {
+		return new EnversStateListener(sink, auditMasking, auditEntityIdentifiers, auditHistoryTablesCheck);
 	}
 
 	@Bean
-	HistoryTablesCheck auditHistoryTablesCheck(ObjectProvider<AuditDatabase> database, AuditProperties properties) {
-		return new HistoryTablesCheck(database.getIfAvailable(), properties.envers().missingTables());
-	}
-
-	@Bean
-	static LazyInitializationExcludeFilter auditHistoryTablesLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(HistoryTablesCheck.class);
+	HistoryTablesCheck auditHistoryTablesCheck(ObjectProvider<AuditDatabase> auditDatabase,
+			AuditProperties properties) {
+		return new HistoryTablesCheck(auditDatabase.getIfAvailable(), properties.envers().missingTables());
 	}
 
 	/**
@@ -51,10 +45,10 @@ public final class AuditEnversAutoConfiguration {
 	static class EndpointConfiguration {
 
 		@Bean
-		@ConditionalOnBean(AuditDatabase.class)
+		@ConditionalOnBean(name = "auditDatabase")
 		@ConditionalOnMissingBean
-		HistoryEndpoint auditHistoryEndpoint(HistoryTablesCheck tables, AuditDatabase database) {
-			return new HistoryEndpoint(tables::all, database.businessDataSource());
+		HistoryEndpoint auditHistoryEndpoint(HistoryTablesCheck auditHistoryTablesCheck, AuditDatabase auditDatabase) {
+			return new HistoryEndpoint(auditHistoryTablesCheck::all, auditDatabase.businessDataSource());
 		}
 
 	}

@@ -22,16 +22,16 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class, before = HealthContributorAutoConfiguration.class)
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
-@ConditionalOnBean(DeliveryStatistics.class)
+@ConditionalOnBean(name = "auditDeliveryStatistics")
 @ConditionalOnEnabledHealthIndicator("audit")
 public final class AuditHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "auditHealthIndicator")
-	AuditHealthIndicator auditHealthIndicator(Relays relays, AsyncBuffer buffer, Outbox outbox,
-			DeliveryStatistics statistics, AuditProperties properties) {
-		return new AuditHealthIndicator(relays, buffer, outbox.backlog(), statistics, properties.health().tolerance(),
-				properties.health().maxBacklogAge());
+	AuditHealthIndicator auditHealthIndicator(Relays auditRelays, AsyncBuffer auditAsyncBuffer, Outbox auditOutbox,
+			DeliveryStatistics auditDeliveryStatistics, AuditProperties properties) {
+		return new AuditHealthIndicator(auditRelays, auditAsyncBuffer, auditOutbox.backlog(), auditDeliveryStatistics,
+				properties.health().tolerance(), properties.health().maxBacklogAge());
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.capture.RunningJobs;
-import io.auditspring.delivery.AuditTransactions;
 import io.auditspring.intercept.AuditedMethods;
 import io.auditspring.intercept.ListenerPostProcessor;
 import io.auditspring.intercept.ListenerStandIns;
@@ -24,7 +23,7 @@ import org.springframework.util.function.SingletonSupplier;
  * Names scheduled jobs and message listeners as actors.
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
-@ConditionalOnBean(AuditTransactions.class)
+@ConditionalOnBean(name = "auditTransactions")
 public final class AuditJobsAutoConfiguration {
 
 	// Last: whoever is known goes before.
@@ -35,8 +34,8 @@ public final class AuditJobsAutoConfiguration {
 	}
 
 	@Bean
-	ScheduledJobs auditScheduledJobs(RunningJobs jobs) {
-		return new ScheduledJobs(jobs);
+	ScheduledJobs auditScheduledJobs(RunningJobs auditRunningJobs) {
+		return new ScheduledJobs(auditRunningJobs);
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -45,14 +44,14 @@ public final class AuditJobsAutoConfiguration {
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-		static ListenerStandIns auditListenerStandIns(AuditedMethods methods) {
-			return new ListenerStandIns(methods);
+		static ListenerStandIns auditListenerStandIns(AuditedMethods auditedMethods) {
+			return new ListenerStandIns(auditedMethods);
 		}
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-		static ListenerPostProcessor auditListenerPostProcessor(ObjectProvider<RunningJobs> jobs) {
-			return new ListenerPostProcessor(SingletonSupplier.of(jobs::getObject));
+		static ListenerPostProcessor auditListenerPostProcessor(ObjectProvider<RunningJobs> auditRunningJobs) {
+			return new ListenerPostProcessor(SingletonSupplier.of(auditRunningJobs::getObject));
 		}
 
 	}

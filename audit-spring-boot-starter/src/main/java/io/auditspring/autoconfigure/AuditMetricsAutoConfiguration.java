@@ -17,14 +17,14 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
-@ConditionalOnBean(DeliveryStatistics.class)
+@ConditionalOnBean(name = "auditDeliveryStatistics")
 @OncePerDatabase
 public final class AuditMetricsAutoConfiguration {
 
 	@Bean
-	DeliveryMeters auditDeliveryMeters(DeliveryStatistics statistics, Relays relays, AsyncBuffer buffer,
-			Outbox outbox) {
-		return new DeliveryMeters(statistics, relays, buffer, outbox.backlog());
+	DeliveryMeters auditDeliveryMeters(DeliveryStatistics auditDeliveryStatistics, Relays auditRelays,
+			AsyncBuffer auditAsyncBuffer, Outbox auditOutbox) {
+		return new DeliveryMeters(auditDeliveryStatistics, auditRelays, auditAsyncBuffer, auditOutbox.backlog());
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.web.ApiDescription;
-import io.auditspring.web.AuditApi;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -14,7 +13,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = AuditWebAutoConfiguration.class)
 @ConditionalOnClass(GlobalOpenApiCustomizer.class)
-@ConditionalOnBean(AuditApi.class)
+@ConditionalOnBean(name = "auditApi")
 public final class AuditOpenApiAutoConfiguration {
 
 	@Bean

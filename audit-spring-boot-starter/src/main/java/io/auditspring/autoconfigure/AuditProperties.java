@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -90,6 +92,17 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 				!chain.isBlank() && chain.length() <= 200 && chain.equals(chain.strip())
 						&& chain.chars().noneMatch(Character::isISOControl),
 				"audit.chain takes a name of 1 to 200 characters on one line, without spaces around it");
+	}
+
+	/**
+	 * The name that entries say.
+	 * @param environment knows the application's
+	 * @return the name, or null if there is none
+	 */
+	@Nullable String service(Environment environment) {
+		String name = (this.serviceName != null) ? this.serviceName
+				: environment.getProperty("spring.application.name");
+		return StringUtils.hasText(name) ? name : null;
 	}
 
 	// Spring asks every bean for it at the start, and Java would first make one for each

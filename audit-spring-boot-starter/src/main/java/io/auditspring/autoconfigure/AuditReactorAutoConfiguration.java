@@ -40,8 +40,8 @@ import org.springframework.web.server.WebFilter;
 public final class AuditReactorAutoConfiguration {
 
 	@Bean
-	ReactorPublishers auditReactorPublishers(ObjectProvider<SubscriberActor> subscriber) {
-		SubscriberActor actor = subscriber.getIfAvailable();
+	ReactorPublishers auditReactorPublishers(ObjectProvider<SubscriberActor> auditSubscriberActor) {
+		SubscriberActor actor = auditSubscriberActor.getIfAvailable();
 		return new ReactorPublishers((actor != null) ? actor.actor() : Mono.<Actor>empty());
 	}
 
@@ -52,11 +52,12 @@ public final class AuditReactorAutoConfiguration {
 	static class WebConfiguration {
 
 		@Bean
-		ReactiveRequests auditReactiveRequests(AuditProperties properties, ObjectProvider<Inheritance> inheritance) {
+		ReactiveRequests auditReactiveRequests(AuditProperties properties,
+				ObjectProvider<Inheritance> auditInheritance) {
 			AuditProperties.Request request = properties.request();
 			boolean propagating = ClassUtils.isPresent("io.micrometer.context.ContextRegistry", null);
 			return new ReactiveRequests(new TrustedProxies(request.trustedProxies(), request.forwardingHeader()),
-					request.deviceHeader(), propagating ? inheritance.getIfAvailable() : null);
+					request.deviceHeader(), propagating ? auditInheritance.getIfAvailable() : null);
 		}
 
 		@Bean
@@ -83,12 +84,12 @@ public final class AuditReactorAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ReactiveSecurityContextHolder.class)
-	@ConditionalOnBean(SecurityActorSource.class)
+	@ConditionalOnBean(name = "auditSecurityActorSource")
 	static class SecurityConfiguration {
 
 		@Bean
-		SubscriberActor auditSubscriberActor(SecurityActorSource source) {
-			return new SubscriberActor(source);
+		SubscriberActor auditSubscriberActor(SecurityActorSource auditSecurityActorSource) {
+			return new SubscriberActor(auditSecurityActorSource);
 		}
 
 	}

@@ -11,6 +11,7 @@ import io.auditspring.Audited;
 import io.auditspring.Resource;
 import io.auditspring.Sensitive;
 import io.auditspring.query.AuditEntryMapping;
+import jakarta.persistence.EntityManager;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.MemberCategory;
@@ -48,7 +49,8 @@ final class AuditRuntimeHints implements RuntimeHintsRegistrar {
 		hints.proxies()
 			.registerJdkProxy(Connection.class)
 			.registerJdkProxy(PreparedStatement.class)
-			.registerJdkProxy(Array.class);
+			.registerJdkProxy(Array.class)
+			.registerJdkProxy(EntityManager.class);
 	}
 
 }

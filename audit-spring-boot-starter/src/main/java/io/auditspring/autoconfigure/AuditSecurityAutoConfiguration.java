@@ -38,11 +38,11 @@ public final class AuditSecurityAutoConfiguration {
 
 	@Bean
 	@Order(0)
-	SecurityActorSource auditSecurityActorSource(ObjectProvider<SwitchedUsers> switchedUsers,
-			ObjectProvider<TokenClaims> tokenClaims, ObjectProvider<Persons> persons,
+	SecurityActorSource auditSecurityActorSource(ObjectProvider<SwitchedUsers> auditSwitchedUsers,
+			ObjectProvider<TokenClaims> auditTokenClaims, ObjectProvider<Persons> auditPersons,
 			ObjectProvider<AuthenticationTrustResolver> trust) {
-		return new SecurityActorSource(switchedUsers.getIfAvailable(), tokenClaims.getIfAvailable(), persons::getObject,
-				trust.getIfUnique(AuthenticationTrustResolverImpl::new));
+		return new SecurityActorSource(auditSwitchedUsers.getIfAvailable(), auditTokenClaims.getIfAvailable(),
+				auditPersons::getObject, trust.getIfUnique(AuthenticationTrustResolverImpl::new));
 	}
 
 	@Bean
@@ -78,8 +78,8 @@ public final class AuditSecurityAutoConfiguration {
 
 		@Bean
 		@ConditionalOnProperty("audit.tenant-claim")
-		ClaimTenantResolver auditClaimTenantResolver(TokenClaims claims, AuditProperties properties) {
-			return new ClaimTenantResolver(claims, Objects.requireNonNull(properties.tenantClaim()));
+		ClaimTenantResolver auditClaimTenantResolver(TokenClaims auditTokenClaims, AuditProperties properties) {
+			return new ClaimTenantResolver(auditTokenClaims, Objects.requireNonNull(properties.tenantClaim()));
 		}
 
 	}

@@ -17,7 +17,6 @@ import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -40,7 +39,7 @@ import org.springframework.security.web.session.HttpSessionDestroyedEvent;
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnClass(Authentication.class)
-@ConditionalOnBean(AuditTransactions.class)
+@ConditionalOnBean(name = "auditTransactions")
 @OncePerDatabase
 @ConditionalOnBooleanProperty(name = "audit.security.events", matchIfMissing = true)
 public final class AuditSecurityEventsAutoConfiguration {
@@ -55,30 +54,26 @@ public final class AuditSecurityEventsAutoConfiguration {
 	}
 
 	@Bean
-	static LazyInitializationExcludeFilter auditFailedLoginsLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(FailedLogins.class);
+	SecurityRecorder auditSecurityRecorder(Origins auditOrigins, AuditTransactions auditTransactions,
+			EntryFactory auditEntryFactory, Customizers auditCustomizers, AuditProperties properties) {
+		return new SecurityRecorder(auditOrigins, new EventRecorder(auditOrigins, auditTransactions, auditEntryFactory,
+				auditCustomizers, properties.delivery()));
 	}
 
 	@Bean
-	SecurityRecorder auditSecurityRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory,
-			Customizers customizers, AuditProperties properties) {
-		return new SecurityRecorder(origins,
-				new EventRecorder(origins, transactions, factory, customizers, properties.delivery()));
+	FailedLogins auditFailedLogins(SecurityRecorder auditSecurityRecorder, AuditProperties properties) {
+		return new FailedLogins(auditSecurityRecorder, properties.security().failedLoginLimit());
 	}
 
 	@Bean
-	FailedLogins auditFailedLogins(SecurityRecorder recorder, AuditProperties properties) {
-		return new FailedLogins(recorder, properties.security().failedLoginLimit());
+	SignIns auditSignIns(SecurityRecorder auditSecurityRecorder, FailedLogins auditFailedLogins) {
+		return new SignIns(auditSecurityRecorder, auditFailedLogins);
 	}
 
 	@Bean
-	SignIns auditSignIns(SecurityRecorder recorder, FailedLogins failedLogins) {
-		return new SignIns(recorder, failedLogins);
-	}
-
-	@Bean
-	DeniedCalls auditDeniedCalls(SecurityRecorder recorder, ObjectProvider<AuthenticationTrustResolver> trust) {
-		return new DeniedCalls(recorder, trust(trust));
+	DeniedCalls auditDeniedCalls(SecurityRecorder auditSecurityRecorder,
+			ObjectProvider<AuthenticationTrustResolver> trust) {
+		return new DeniedCalls(auditSecurityRecorder, trust(trust));
 	}
 
 	private static AuthenticationTrustResolver trust(ObjectProvider<AuthenticationTrustResolver> trust) {
@@ -90,19 +85,20 @@ public final class AuditSecurityEventsAutoConfiguration {
 	static class WebConfiguration {
 
 		@Bean
-		WebSignIns auditWebSignIns(SecurityRecorder recorder) {
-			return new WebSignIns(recorder);
+		WebSignIns auditWebSignIns(SecurityRecorder auditSecurityRecorder) {
+			return new WebSignIns(auditSecurityRecorder);
 		}
 
 		@Bean
-		ExpiredSessions auditExpiredSessions(SecurityRecorder recorder, SecurityActorSource actors) {
-			return new ExpiredSessions(recorder, actors);
+		ExpiredSessions auditExpiredSessions(SecurityRecorder auditSecurityRecorder,
+				SecurityActorSource auditSecurityActorSource) {
+			return new ExpiredSessions(auditSecurityRecorder, auditSecurityActorSource);
 		}
 
 		@Bean
-		DeniedRequests auditDeniedRequests(SecurityRecorder recorder,
+		DeniedRequests auditDeniedRequests(SecurityRecorder auditSecurityRecorder,
 				ObjectProvider<AuthenticationTrustResolver> trust) {
-			return new DeniedRequests(recorder, trust(trust));
+			return new DeniedRequests(auditSecurityRecorder, trust(trust));
 		}
 
 	}

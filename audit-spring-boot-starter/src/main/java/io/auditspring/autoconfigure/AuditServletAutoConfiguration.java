@@ -34,8 +34,8 @@ public final class AuditServletAutoConfiguration {
 
 	@Bean
 	@Order(3)
-	ServletActorSource auditServletActorSource(ObjectProvider<Persons> persons) {
-		return new ServletActorSource(persons::getObject);
+	ServletActorSource auditServletActorSource(ObjectProvider<Persons> auditPersons) {
+		return new ServletActorSource(auditPersons::getObject);
 	}
 
 }

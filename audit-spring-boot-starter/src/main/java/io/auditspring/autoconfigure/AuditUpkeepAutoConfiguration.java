@@ -22,43 +22,41 @@ import io.auditspring.query.AuditTrail;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Erases from the ledger what may no longer be kept, and keeps it in shape.
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
-@ConditionalOnBean(AuditDatabase.class)
+@ConditionalOnBean(name = "auditDatabase")
 @OncePerDatabase
 public final class AuditUpkeepAutoConfiguration {
 
 	@Bean
-	static LazyInitializationExcludeFilter auditUpkeepLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(LedgerUpkeep.class);
-	}
-
-	@Bean
-	LedgerUpkeep auditLedgerUpkeep(AuditDatabase database, ObjectProvider<Retention> retention) {
-		return new LedgerUpkeep(database.workDataSource(), database.schema(), retention.getIfAvailable());
+	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, ObjectProvider<Retention> auditRetention) {
+		return new LedgerUpkeep(auditDatabase.workDataSource(), auditDatabase.schema(),
+				auditRetention.getIfAvailable());
 	}
 
 	@Bean
 	@ConditionalOnProperty("audit.retention")
-	Retention auditRetention(AuditDatabase database, AuditProperties properties, Origins origins, EntryFactory factory,
-			ObjectProvider<Checkpoints> checkpoints, ObjectProvider<CheckpointSigner> signer) {
-		if (!database.mayExecute("audit_retire(date, boolean, jsonb, jsonb)")) {
+	Retention auditRetention(AuditDatabase auditDatabase, AuditProperties properties, Origins auditOrigins,
+			EntryFactory auditEntryFactory, ObjectProvider<Checkpoints> auditCheckpoints,
+			ObjectProvider<CheckpointSigner> signer) {
+		if (!auditDatabase.mayExecute("audit_retire(date, boolean, jsonb, jsonb)")) {
 			throw new AuditSetupException(
 					"audit.retention is set, but the database user may not retire months of the audit ledger",
 					"Grant the role audit_retention of classpath:io/auditspring/db/roles.sql to it, or leave "
 							+ "audit.retention to another application.");
 		}
 		Period kept = (properties.retention() != null) ? properties.retention() : Period.ZERO;
-		return new Retention(database.dataSource(), database.schema(), kept, properties.retentionAction(),
-				doer(origins, factory), Clock.systemUTC(), seal(checkpoints.getIfAvailable(), Sole.signer(signer)));
+		return new Retention(auditDatabase.dataSource(), auditDatabase.schema(), kept, properties.retentionAction(),
+				doer(auditOrigins, auditEntryFactory), Clock.systemUTC(),
+				seal(auditCheckpoints.getIfAvailable(), Sole.signer(signer)));
 	}
 
 	private static @Nullable RetirementSeal seal(@Nullable Checkpoints checkpoints, @Nullable CheckpointSigner signer) {
@@ -66,16 +64,20 @@ public final class AuditUpkeepAutoConfiguration {
 	}
 
 	@Bean
-	LegalHolds auditLegalHolds(AuditDatabase database, AuditProperties properties, Origins origins,
-			EntryFactory factory) {
-		return new LegalHolds(database.dataSource(), database.schema(), properties.chain(), doer(origins, factory));
+	@Lazy
+	LegalHolds auditLegalHolds(AuditDatabase auditDatabase, AuditProperties properties, Origins auditOrigins,
+			EntryFactory auditEntryFactory) {
+		return new LegalHolds(auditDatabase.dataSource(), auditDatabase.schema(), properties.chain(),
+				doer(auditOrigins, auditEntryFactory));
 	}
 
 	@Bean
-	@ConditionalOnBean(AuditTrail.class)
-	AuditRedaction auditRedaction(AuditDatabase database, AuditTrail trail, Origins origins, EntryFactory factory) {
-		return new AuditRedaction(trail,
-				new Redaction(database.dataSource(), database.schema(), doer(origins, factory)));
+	@Lazy
+	@ConditionalOnBean(name = "auditTrail")
+	AuditRedaction auditRedaction(AuditDatabase auditDatabase, AuditTrail auditTrail, Origins auditOrigins,
+			EntryFactory auditEntryFactory) {
+		return new AuditRedaction(auditTrail, new Redaction(auditDatabase.dataSource(), auditDatabase.schema(),
+				doer(auditOrigins, auditEntryFactory)));
 	}
 
 	/** Whoever asks is recorded like the caller of any audited method. */

@@ -15,7 +15,6 @@ import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -33,30 +32,26 @@ import org.springframework.context.annotation.Configuration;
  */
 @AutoConfiguration(after = AuditCheckpointAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")
-@ConditionalOnBean(AuditDatabase.class)
+@ConditionalOnBean(name = "auditDatabase")
 @OncePerDatabase
 public final class AuditVerificationAutoConfiguration {
 
 	@Bean
-	static LazyInitializationExcludeFilter auditVerificationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(VerificationWorker.class);
-	}
-
-	@Bean
 	@ConditionalOnMissingBean
-	Evidence auditEvidence(AuditProperties properties, CheckpointOrigin origin,
+	Evidence auditEvidence(AuditProperties properties, CheckpointOrigin auditCheckpointOrigin,
 			ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors) {
 		CheckpointSigner signer = Sole.signer(signers);
 		TrustedKeys trusted = properties.checkpoint().trusting((signer != null) ? VerifierKey.of(signer) : null);
 		boolean none = trusted.keys().isEmpty();
-		return new Evidence(none ? null : trusted, anchors.orderedStream().toList(), none ? null : origin.name());
+		return new Evidence(none ? null : trusted, anchors.orderedStream().toList(),
+				none ? null : auditCheckpointOrigin.name());
 	}
 
 	@Bean
 	@ConditionalOnProperty("audit.verification.interval")
-	VerificationWorker auditVerificationWorker(LedgerVerifier verifier, AuditProperties properties) {
+	VerificationWorker auditVerificationWorker(LedgerVerifier auditLedgerVerifier, AuditProperties properties) {
 		Duration interval = Objects.requireNonNull(properties.verification().interval());
-		return new VerificationWorker(verifier, interval);
+		return new VerificationWorker(auditLedgerVerifier, interval);
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -67,8 +62,8 @@ public final class AuditVerificationAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = "auditLedgerHealthIndicator")
-		LedgerHealthIndicator auditLedgerHealthIndicator(VerificationWorker worker) {
-			return new LedgerHealthIndicator(worker);
+		LedgerHealthIndicator auditLedgerHealthIndicator(VerificationWorker auditVerificationWorker) {
+			return new LedgerHealthIndicator(auditVerificationWorker);
 		}
 
 	}
@@ -79,8 +74,8 @@ public final class AuditVerificationAutoConfiguration {
 	static class MetersConfiguration {
 
 		@Bean
-		VerificationMeters auditVerificationMeters(VerificationWorker worker) {
-			return new VerificationMeters(worker);
+		VerificationMeters auditVerificationMeters(VerificationWorker auditVerificationWorker) {
+			return new VerificationMeters(auditVerificationWorker);
 		}
 
 	}

@@ -43,11 +43,11 @@ import org.springframework.web.servlet.DispatcherServlet;
 @ConditionalOnClass(DispatcherServlet.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty("audit.web.enabled")
-@ConditionalOnBean({ AuditDatabase.class, AuditTrail.class })
+@ConditionalOnBean(name = { "auditDatabase", "auditTrail" })
 public final class AuditWebAutoConfiguration {
 
 	@Bean
-	Readers auditReaders(ObjectProvider<AuditAccessPolicy> policies, Origins origins,
+	Readers auditReaders(ObjectProvider<AuditAccessPolicy> policies, Origins auditOrigins,
 			ObjectProvider<TenantResolver> tenants) {
 		AuditAccessPolicy policy = Sole.of(policies, "AuditAccessPolicy beans",
 				"Mark the one that decides who may read as @Primary.");
@@ -55,47 +55,50 @@ public final class AuditWebAutoConfiguration {
 			throw new AuditSetupException("audit.web.enabled is true, but nothing says who may read the audit trail",
 					"Add Spring Security, define one AuditAccessPolicy bean, or set audit.web.enabled=false.");
 		}
-		return new Readers(policy, origins, () -> tenants.stream().findAny().isPresent());
+		return new Readers(policy, auditOrigins, () -> tenants.stream().findAny().isPresent());
 	}
 
 	@Bean
-	Readings auditReadings(AuditRecorder recorder, ObjectProvider<TargetNames> names) {
-		return new Readings(recorder, names.getIfAvailable(() -> TargetNames.AS_SAID));
+	Readings auditReadings(AuditRecorder auditRecorder, ObjectProvider<TargetNames> auditTargetNames) {
+		return new Readings(auditRecorder, auditTargetNames.getIfAvailable(() -> TargetNames.AS_SAID));
 	}
 
 	@Bean
-	AuditApi auditApi(AuditTrail trail, Readers readers, Readings readings) {
-		return new AuditApi(trail, readers, readings);
+	AuditApi auditApi(AuditTrail auditTrail, Readers auditReaders, Readings auditReadings) {
+		return new AuditApi(auditTrail, auditReaders, auditReadings);
 	}
 
 	@Bean
-	ExportApi auditExportApi(AuditTrail trail, AuditDatabase database, Readers readers, Readings readings) {
-		return new ExportApi(new Exports(trail, database.dataSource(), database.schema()), readers, readings);
+	ExportApi auditExportApi(AuditTrail auditTrail, AuditDatabase auditDatabase, Readers auditReaders,
+			Readings auditReadings) {
+		return new ExportApi(new Exports(auditTrail, auditDatabase.dataSource(), auditDatabase.schema()), auditReaders,
+				auditReadings);
 	}
 
 	@Bean
-	LedgerHeads auditLedgerHeads(AuditDatabase database) {
-		return new LedgerHeads(database.dataSource(), database.schema());
+	LedgerHeads auditLedgerHeads(AuditDatabase auditDatabase) {
+		return new LedgerHeads(auditDatabase.dataSource(), auditDatabase.schema());
 	}
 
 	@Bean
-	Verifications auditVerifications(LedgerVerifier verifier, LedgerHeads heads) {
-		return new Verifications(verifier, heads);
+	Verifications auditVerifications(LedgerVerifier auditLedgerVerifier, LedgerHeads auditLedgerHeads) {
+		return new Verifications(auditLedgerVerifier, auditLedgerHeads);
 	}
 
 	@Bean
-	LedgerApi auditLedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, Readings readings) {
-		return new LedgerApi(heads, verifications, readers, readings);
+	LedgerApi auditLedgerApi(LedgerHeads auditLedgerHeads, Verifications auditVerifications, Readers auditReaders,
+			Readings auditReadings) {
+		return new LedgerApi(auditLedgerHeads, auditVerifications, auditReaders, auditReadings);
 	}
 
 	@Bean
-	Watchers auditWatchers(AuditTrail trail, LedgerHeads heads) {
-		return new Watchers(trail, heads);
+	Watchers auditWatchers(AuditTrail auditTrail, LedgerHeads auditLedgerHeads) {
+		return new Watchers(auditTrail, auditLedgerHeads);
 	}
 
 	@Bean
-	LiveApi auditLiveApi(Watchers watchers, Readers readers, Readings readings) {
-		return new LiveApi(watchers, readers, readings);
+	LiveApi auditLiveApi(Watchers auditWatchers, Readers auditReaders, Readings auditReadings) {
+		return new LiveApi(auditWatchers, auditReaders, auditReadings);
 	}
 
 	@Bean
@@ -104,8 +107,8 @@ public final class AuditWebAutoConfiguration {
 	}
 
 	@Bean
-	AuditPage auditPage(Readers readers, AuditProperties properties) throws IOException {
-		return new AuditPage(readers, properties.web().basePath());
+	AuditPage auditPage(Readers auditReaders, AuditProperties properties) throws IOException {
+		return new AuditPage(auditReaders, properties.web().basePath());
 	}
 
 	@Configuration(proxyBeanMethods = false)

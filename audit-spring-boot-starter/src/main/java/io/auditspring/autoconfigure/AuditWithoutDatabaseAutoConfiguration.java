@@ -1,7 +1,5 @@
 package io.auditspring.autoconfigure;
 
-import io.auditspring.intercept.AuditedMethods;
-
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -14,7 +12,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
-@ConditionalOnMissingBean(AuditedMethods.class)
+@ConditionalOnMissingBean(name = "auditedMethods")
 public final class AuditWithoutDatabaseAutoConfiguration {
 
 	@Bean

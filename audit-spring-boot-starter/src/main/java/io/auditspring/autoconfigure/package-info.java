@@ -1,5 +1,8 @@
 /**
- * Puts the parts together in a Spring Boot application.
+ * Puts the parts together in a Spring Boot application, at whose start nobody wants to
+ * wait: what beans need is named like the bean that it is, and conditions name the bean
+ * that they ask for. By its type alone Spring would look for it among all beans of the
+ * application.
  */
 @NullMarked
 package io.auditspring.autoconfigure;

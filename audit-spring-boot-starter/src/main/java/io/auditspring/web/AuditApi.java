@@ -14,6 +14,7 @@ import io.auditspring.query.AuditTrail;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.data.domain.Window;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -33,6 +34,7 @@ import org.springframework.web.server.ResponseStatusException;
  */
 @RestController
 @RequestMapping("${audit.web.base-path:/audit}/api")
+@RegisterReflectionForBinding({ Page.class, Statistics.class })
 public final class AuditApi {
 
 	private static final String TO_STATE = "at";

@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 import io.auditspring.ledger.LedgerHeads;
+import io.auditspring.ledger.Verification;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -28,6 +30,7 @@ import org.springframework.web.server.ResponseStatusException;
  */
 @RestController
 @RequestMapping("${audit.web.base-path:/audit}/api")
+@RegisterReflectionForBinding({ Verification.class, Verifications.Progress.class })
 public final class LedgerApi {
 
 	private final LedgerHeads heads;

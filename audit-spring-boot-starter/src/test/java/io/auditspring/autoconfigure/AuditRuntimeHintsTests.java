@@ -6,24 +6,30 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 import io.auditspring.Actor;
 import io.auditspring.Audited;
 import io.auditspring.query.AuditEntry;
+import io.auditspring.web.AuditApi;
+import io.auditspring.web.LedgerApi;
 import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.annotation.JsonSerialize;
 
 import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.annotation.ReflectiveRuntimeHintsRegistrar;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.core.type.filter.AssignableTypeFilter;
+import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.proxies;
@@ -110,8 +116,7 @@ class AuditRuntimeHintsTests {
 		scanner.addIncludeFilter(filter);
 		return scanner.findCandidateComponents("io.auditspring.query")
 			.stream()
-			.map((candidate) -> org.springframework.util.ClassUtils
-				.resolveClassName(Objects.requireNonNull(candidate.getBeanClassName()), null))
+			.map((candidate) -> ClassUtils.resolveClassName(Objects.requireNonNull(candidate.getBeanClassName()), null))
 			.filter((type) -> place(type).equals(place(AuditEntry.class)))
 			.toArray(Class<?>[]::new);
 	}
@@ -120,6 +125,19 @@ class AuditRuntimeHintsTests {
 	void annotationsAndWhatExpressionsSeeOfOursAreRead() throws NoSuchMethodException {
 		assertThat(reflection().onMethodInvocation(Audited.class.getMethod("targetId"))).accepts(this.hints);
 		assertThat(reflection().onMethodInvocation(Actor.class.getMethod("name"))).accepts(this.hints);
+	}
+
+	// The controllers write what they answer themselves, so that Spring sees only bytes.
+	@Test
+	void everyRecordThatIsAnsweredIsRead() {
+		new ReflectiveRuntimeHintsRegistrar().registerRuntimeHints(this.hints, AuditApi.class, LedgerApi.class);
+		assertThat(Stream
+			.of("web.Page", "web.Statistics", "web.Verifications$Progress", "ledger.Verification",
+					"ledger.ChainVerification", "ledger.Problem")
+			.map((name) -> ClassUtils.resolveClassName("io.auditspring." + name, null)))
+			.allSatisfy((type) -> assertThat(type.getRecordComponents()).isNotEmpty()
+				.allSatisfy((component) -> assertThat(reflection().onMethodInvocation(component.getAccessor()))
+					.accepts(this.hints)));
 	}
 
 	@Test
@@ -133,6 +151,7 @@ class AuditRuntimeHintsTests {
 		assertThat(proxies().forInterfaces(Connection.class)).accepts(this.hints);
 		assertThat(proxies().forInterfaces(PreparedStatement.class)).accepts(this.hints);
 		assertThat(proxies().forInterfaces(Array.class)).accepts(this.hints);
+		assertThat(proxies().forInterfaces(EntityManager.class)).accepts(this.hints);
 	}
 
 }

@@ -246,12 +246,32 @@ class StartupFailureTests {
 	}
 
 	@Test
+	void aBeanOfTheApplicationThatHasTheNameOfOneOfOursIsNamed() {
+		this.runner.withUserConfiguration(OwnMasking.class).run((context) -> {
+			FailureAnalysis analysis = new TakenNameFailureAnalyzer().analyze(context.getStartupFailure());
+			assertThat(analysis.getDescription()).contains("'auditMasking'", "OwnMasking");
+			assertThat(analysis.getAction()).startsWith("Give the bean another name");
+		});
+	}
+
+	@Test
 	void theMessageIsShownInsteadOfAStackTrace() {
 		SpringFactoriesLoader factories = SpringFactoriesLoader.forDefaultResourceLocation();
 		assertThat(factories.load(FailureAnalyzer.class, (type, name, failure) -> {
-		})).hasAtLeastOneElementOfType(AuditSetupFailureAnalyzer.class);
+		})).hasAtLeastOneElementOfType(AuditSetupFailureAnalyzer.class)
+			.hasAtLeastOneElementOfType(TakenNameFailureAnalyzer.class);
 		assertThat(new AuditSetupFailureAnalyzer().analyze(new AuditSetupException("what", "remedy")).getAction())
 			.isEqualTo("remedy");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnMasking {
+
+		@Bean
+		String auditMasking() {
+			return "of the application";
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,6 +1,12 @@
 package io.auditspring.host;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 
 import javax.sql.DataSource;
 
@@ -176,6 +182,17 @@ class EmbeddedDatabaseTests {
 			assertThat(context.getBean(OrderService.class).create("H-1", BigDecimal.ONE).getId()).isNotNull();
 			assertThat(context.getBean(AuditTrail.class).verify().valid()).isTrue();
 		}
+	}
+
+	@Test
+	void itsSettingIsDescribed() throws IOException {
+		List<URL> files = Collections
+			.list(getClass().getClassLoader().getResources("META-INF/spring-configuration-metadata.json"));
+		assertThat(files).anySatisfy((file) -> {
+			try (InputStream content = file.openStream()) {
+				assertThat(content).asString(StandardCharsets.UTF_8).contains("\"audit.test.in-memory\"");
+			}
+		});
 	}
 
 	@Test

@@ -1,6 +1,12 @@
 package io.auditspring.host;
 
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +43,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -129,11 +137,33 @@ class ParentAndChildTests {
 		}
 	}
 
+	@Test
+	void whoTriesToSignInToAWebChildIsRecordedOnce() throws Exception {
+		try (ConfigurableApplicationContext child = child(WebChild.class, WebApplicationType.SERVLET)) {
+			String credentials = Base64.getEncoder().encodeToString("joe:guessed".getBytes(StandardCharsets.UTF_8));
+			HttpRequest request = HttpRequest
+				.newBuilder(
+						URI.create("http://localhost:" + child.getEnvironment().getProperty("local.server.port") + '/'))
+				.header("Authorization", "Basic " + credentials)
+				.build();
+			assertThat(HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(401);
+			child.getBean(Desk.class).place("after");
+			assertThat(entries(2)).extracting("action", "outcome", "target_type")
+				.containsExactly(tuple("login", "failure", null), tuple("desk", "success", "PurchaseOrder"));
+			assertThat(entries(2).get(0)).containsEntry("ip", "127.0.0.1");
+		}
+	}
+
 	private ConfigurableApplicationContext child(Class<?> configuration) {
+		return child(configuration, WebApplicationType.NONE);
+	}
+
+	private ConfigurableApplicationContext child(Class<?> configuration, WebApplicationType web) {
 		return new SpringApplicationBuilder(configuration).parent(this.parent)
-			.web(WebApplicationType.NONE)
-			.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
-					"spring.flyway.enabled=false")
+			.web(web)
+			// springdoc needs Kotlin, which the tests do not have.
+			.properties("server.port=0", "springdoc.api-docs.enabled=false", "spring.jpa.hibernate.ddl-auto=create",
+					"spring.main.banner-mode=off", "spring.flyway.enabled=false")
 			.run();
 	}
 
@@ -165,6 +195,16 @@ class ParentAndChildTests {
 		@Bean
 		ActorResolver resolver() {
 			return () -> Actor.user("of the child", "Child");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WebChild extends Child {
+
+		@Bean
+		UserDetailsService users() {
+			return new InMemoryUserDetailsManager();
 		}
 
 	}

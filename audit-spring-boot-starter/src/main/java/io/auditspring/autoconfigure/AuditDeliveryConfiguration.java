@@ -1,0 +1,123 @@
+package io.auditspring.autoconfigure;
+
+import java.util.Objects;
+
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.delivery.AsyncBuffer;
+import io.auditspring.delivery.DeliveryStatistics;
+import io.auditspring.delivery.DirectWriter;
+import io.auditspring.delivery.Discards;
+import io.auditspring.delivery.EntryDelivery;
+import io.auditspring.delivery.Fates;
+import io.auditspring.delivery.LedgerEnd;
+import io.auditspring.delivery.Outbox;
+import io.auditspring.delivery.OutboxDatabases;
+import io.auditspring.delivery.Quarantine;
+import io.auditspring.delivery.Relay;
+import io.auditspring.delivery.Relays;
+import io.auditspring.delivery.Spool;
+import io.auditspring.delivery.SpoolOwner;
+import io.auditspring.ledger.LedgerWriter;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
+
+/**
+ * Brings entries into the ledger of the {@link AuditDatabase}.
+ */
+@Configuration(proxyBeanMethods = false)
+@OncePerDatabase
+@ConditionalOnBean(name = "auditDatabase")
+final class AuditDeliveryConfiguration {
+
+	@Bean
+	LedgerWriter auditLedgerWriter(AuditDatabase auditDatabase) {
+		return new LedgerWriter(auditDatabase.schema());
+	}
+
+	@Bean
+	Outbox auditOutbox(AuditDatabase auditDatabase, AuditProperties properties) {
+		return new Outbox(auditDatabase.schema(), properties.chain(), auditDatabase.outboxes());
+	}
+
+	@Bean
+	DeliveryStatistics auditDeliveryStatistics() {
+		return new DeliveryStatistics();
+	}
+
+	@Bean
+	LedgerEnd auditLedgerEnd(AuditDatabase auditDatabase, LedgerWriter auditLedgerWriter, Outbox auditOutbox,
+			AuditProperties properties) {
+		return new LedgerEnd(auditDatabase.outboxes().main().holdsLedger() ? null : auditDatabase.workDataSource(),
+				auditLedgerWriter, auditOutbox, properties.chain());
+	}
+
+	@Bean
+	Relay auditRelay(AuditDatabase auditDatabase, Outbox auditOutbox, LedgerEnd auditLedgerEnd,
+			AuditProperties properties, DeliveryStatistics auditDeliveryStatistics) {
+		OutboxDatabases outboxes = auditDatabase.outboxes();
+		return new Relay(outboxes.connections(outboxes.main()), auditOutbox, auditLedgerEnd, properties.batch().size(),
+				properties.relay().pollInterval(), auditDeliveryStatistics);
+	}
+
+	@Bean
+	Relays auditRelays(AuditDatabase auditDatabase, Relay auditRelay, Outbox auditOutbox,
+			LedgerWriter auditLedgerWriter, AuditProperties properties) {
+		return new Relays(auditRelay, auditDatabase.outboxes(), (other) -> {
+			Outbox from = new Outbox(auditDatabase.schema(), properties.chain(), auditDatabase.outboxes());
+			auditOutbox.backlog().include(from.backlog());
+			return auditRelay.from(Objects.requireNonNull(other.name()), auditDatabase.outboxes().connections(other),
+					from, new LedgerEnd(auditDatabase.workDataSource(), auditLedgerWriter, from, properties.chain()));
+		}, properties.relay().pollInterval());
+	}
+
+	@Bean
+	@Lazy
+	Quarantine auditQuarantine(AuditDatabase auditDatabase, LedgerWriter auditLedgerWriter, AuditProperties properties,
+			DeliveryStatistics auditDeliveryStatistics) {
+		return new Quarantine(auditDatabase.dataSource(), auditDatabase.schema(), properties.chain(), auditLedgerWriter,
+				auditDeliveryStatistics);
+	}
+
+	@Bean
+	DirectWriter auditDirectWriter(AuditDatabase auditDatabase, LedgerWriter auditLedgerWriter, Outbox auditOutbox,
+			AuditProperties properties, DeliveryStatistics auditDeliveryStatistics) {
+		return new DirectWriter(auditDatabase.workDataSource(), auditLedgerWriter, auditOutbox, properties.chain(),
+				auditDeliveryStatistics);
+	}
+
+	@Bean
+	Fates auditFates(AuditDatabase auditDatabase, Outbox auditOutbox, LedgerWriter auditLedgerWriter) {
+		return new Fates(auditDatabase.outboxes(), auditDatabase.workDataSource(), auditOutbox, auditLedgerWriter);
+	}
+
+	@Bean
+	Spool auditSpool(AuditDatabase auditDatabase, LedgerWriter auditLedgerWriter, AuditProperties properties,
+			Environment environment) {
+		return new Spool(properties.spool().directory(), new SpoolOwner(properties.service(environment),
+				properties.chain(), auditDatabase.ledgerId(auditLedgerWriter, properties.chain())));
+	}
+
+	@Bean
+	AsyncBuffer auditAsyncBuffer(DirectWriter auditDirectWriter, Fates auditFates, EntryFactory auditEntryFactory,
+			Spool auditSpool, AuditProperties properties, DeliveryStatistics auditDeliveryStatistics) {
+		AuditProperties.Async async = properties.async();
+		return new AsyncBuffer(auditDirectWriter, auditFates, new Discards(auditEntryFactory), auditSpool,
+				new AsyncBuffer.Settings(async.capacity(), async.maxBytes().toBytes(), async.overflow(),
+						async.blockTimeout(), properties.batch().size(), properties.batch().linger()),
+				auditDeliveryStatistics);
+	}
+
+	@Bean
+	EntryDelivery auditEntryDelivery(AuditDatabase auditDatabase, Outbox auditOutbox, Fates auditFates,
+			Relays auditRelays, AsyncBuffer auditAsyncBuffer, AuditProperties properties,
+			DeliveryStatistics auditDeliveryStatistics) {
+		return new EntryDelivery(auditDatabase.businessDataSource(), auditDatabase.outboxes(), auditOutbox, auditFates,
+				auditRelays, auditAsyncBuffer, properties.failurePolicy(), properties.sync().timeout(),
+				auditDeliveryStatistics);
+	}
+
+}

@@ -1,0 +1,69 @@
+package io.auditspring.autoconfigure;
+
+import java.util.Set;
+
+import io.auditspring.capture.Texts;
+import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.LedgerVerifier;
+import io.auditspring.ledger.VerificationProgress;
+import io.auditspring.query.AuditTrail;
+import io.auditspring.query.TargetNames;
+import jakarta.persistence.EntityManagerFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.orm.jpa.SharedEntityManagerCreator;
+
+/**
+ * Reads and verifies the ledger of the {@link AuditDatabase}.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnBean(name = "auditDatabase")
+final class AuditTrailConfiguration {
+
+	@Bean
+	LedgerVerifier auditLedgerVerifier(AuditDatabase auditDatabase, ObjectProvider<Evidence> auditEvidence) {
+		return new LedgerVerifier(auditDatabase.dataSource(), auditDatabase.schema(),
+				auditEvidence.getIfAvailable(() -> Evidence.NONE), VerificationProgress.NONE);
+	}
+
+	@Bean
+	@ConditionalOnBean(EntityManagerFactory.class)
+	LedgerPersistence auditLedgerPersistence(AuditDatabase auditDatabase,
+			ObjectProvider<EntityManagerFactory> factories) {
+		return new LedgerPersistence(auditDatabase, factories);
+	}
+
+	@Bean
+	TargetNames auditTargetNames(Texts auditTexts) {
+		return new TargetNames() {
+
+			@Override
+			public String kind(String type) {
+				return auditTexts.kind(type);
+			}
+
+			@Override
+			public Set<String> kinds(String type) {
+				return auditTexts.kinds(type);
+			}
+
+			@Override
+			public String id(String type, Object id) {
+				return String.valueOf(auditTexts.id(type, id));
+			}
+
+		};
+	}
+
+	@Bean
+	@ConditionalOnBean(name = "auditLedgerPersistence")
+	AuditTrail auditTrail(LedgerPersistence auditLedgerPersistence, LedgerVerifier auditLedgerVerifier,
+			TargetNames auditTargetNames) {
+		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(auditLedgerPersistence.factory()),
+				auditLedgerVerifier, auditTargetNames);
+	}
+
+}
