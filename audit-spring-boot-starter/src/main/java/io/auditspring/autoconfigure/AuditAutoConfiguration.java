@@ -248,7 +248,19 @@ public final class AuditAutoConfiguration {
 	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	Outbox auditOutbox(AuditDatabase database, AuditProperties properties) {
-		return new Outbox(database.schema(), properties.chain(), database.outboxes());
+		return outbox(database, properties);
+	}
+
+	private static Outbox outbox(AuditDatabase database, AuditProperties properties) {
+		return new Outbox(database.schema(), properties.chain(), database.outboxes(), largestRow(properties),
+				properties.sync().timeout(), properties.relay().takeOverAfter());
+	}
+
+	// Whatever one entry can be, written with as many escapes as it may need, and that of
+	// a service that captures more; but not what fills the memory.
+	private static long largestRow(AuditProperties properties) {
+		long ofAnEntry = (8L << 20) + 24 * properties.capture().maxSize().toBytes();
+		return Math.max(ofAnEntry, Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16));
 	}
 
 	@Bean
@@ -282,7 +294,7 @@ public final class AuditAutoConfiguration {
 	Relays auditRelays(AuditDatabase database, Relay relay, Outbox outbox, LedgerWriter ledger,
 			AuditProperties properties) {
 		return new Relays(relay, database.outboxes(), (other) -> {
-			Outbox from = new Outbox(database.schema(), properties.chain(), database.outboxes());
+			Outbox from = outbox(database, properties);
 			outbox.backlog().include(from.backlog());
 			return relay.from(Objects.requireNonNull(other.name()), database.outboxes().connections(other), from,
 					new LedgerEnd(database.workDataSource(), ledger, from, properties.chain()));
@@ -294,7 +306,8 @@ public final class AuditAutoConfiguration {
 	@ConditionalOnBean(AuditDatabase.class)
 	Quarantine auditQuarantine(AuditDatabase database, LedgerWriter ledger, AuditProperties properties,
 			DeliveryStatistics statistics) {
-		return new Quarantine(database.dataSource(), database.schema(), properties.chain(), ledger, statistics);
+		return new Quarantine(database.dataSource(), database.schema(), properties.chain(), ledger, statistics,
+				largestRow(properties));
 	}
 
 	@Bean

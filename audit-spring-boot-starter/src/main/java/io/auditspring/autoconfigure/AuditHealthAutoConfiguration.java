@@ -5,7 +5,9 @@ import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Relays;
+import io.auditspring.ledger.PeriodicWorker;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -29,9 +31,9 @@ public final class AuditHealthAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "auditHealthIndicator")
 	AuditHealthIndicator auditHealthIndicator(Relays relays, AsyncBuffer buffer, Outbox outbox,
-			DeliveryStatistics statistics, AuditProperties properties) {
-		return new AuditHealthIndicator(relays, buffer, outbox.backlog(), statistics, properties.health().tolerance(),
-				properties.health().maxBacklogAge());
+			DeliveryStatistics statistics, ObjectProvider<PeriodicWorker> upkeep, AuditProperties properties) {
+		return new AuditHealthIndicator(relays, buffer, outbox.backlog(), statistics, upkeep,
+				properties.health().tolerance(), properties.health().maxBacklogAge());
 	}
 
 }

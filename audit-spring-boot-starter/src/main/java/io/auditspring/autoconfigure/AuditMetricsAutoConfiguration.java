@@ -5,8 +5,10 @@ import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Relays;
+import io.auditspring.ledger.PeriodicWorker;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -22,9 +24,9 @@ import org.springframework.context.annotation.Bean;
 public final class AuditMetricsAutoConfiguration {
 
 	@Bean
-	DeliveryMeters auditDeliveryMeters(DeliveryStatistics statistics, Relays relays, AsyncBuffer buffer,
-			Outbox outbox) {
-		return new DeliveryMeters(statistics, relays, buffer, outbox.backlog());
+	DeliveryMeters auditDeliveryMeters(DeliveryStatistics statistics, Relays relays, AsyncBuffer buffer, Outbox outbox,
+			ObjectProvider<PeriodicWorker> upkeep) {
+		return new DeliveryMeters(statistics, relays, buffer, outbox.backlog(), upkeep);
 	}
 
 }

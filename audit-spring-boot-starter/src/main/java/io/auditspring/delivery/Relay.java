@@ -6,6 +6,7 @@ import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import javax.sql.DataSource;
 
@@ -53,6 +54,8 @@ public final class Relay implements SmartLifecycle {
 
 	private final Worker worker;
 
+	private final Outage strangers = new Outage(logger, "Entries of a chain that nobody serves could not be moved");
+
 	/**
 	 * Creates the relay.
 	 * @param dataSource the database that holds the outbox
@@ -76,7 +79,19 @@ public final class Relay implements SmartLifecycle {
 		this.pollInterval = pollInterval;
 		this.front = new OutboxFront(pollInterval);
 		this.statistics = statistics;
-		this.worker = new Worker(name, pollInterval, this::drain);
+		this.worker = new Worker(name, pollInterval, this::work);
+	}
+
+	/** Moves rows of a chain that nobody serves, on the thread of another relay. */
+	private Relay(Relay other, String chain) {
+		this.dataSource = other.dataSource;
+		this.outbox = other.outbox.of(chain);
+		this.ledger = other.ledger.of(chain, this.outbox);
+		this.batchSize = other.batchSize;
+		this.pollInterval = other.pollInterval;
+		this.front = new OutboxFront(this.pollInterval);
+		this.statistics = other.statistics;
+		this.worker = other.worker;
 	}
 
 	/**
@@ -97,6 +112,50 @@ public final class Relay implements SmartLifecycle {
 	 */
 	void wake() {
 		this.worker.wake();
+	}
+
+	private void work() throws SQLException {
+		drain();
+		for (Backlog.Unserved unserved : this.outbox.backlog().unserved()) {
+			takeOver(unserved.chain());
+		}
+	}
+
+	// It must not hold up this chain if that does not work.
+	private void takeOver(String chain) {
+		Relay relay = new Relay(this, chain);
+		try {
+			try {
+				relay.drain();
+			}
+			catch (SQLException ex) {
+				if (!Refusal.isFinal(ex)) {
+					throw ex;
+				}
+				// There is no such chain, and there cannot be.
+				relay.setAsideAll(Refusal.reason(ex));
+			}
+			this.strangers.over();
+		}
+		catch (SQLException | RuntimeException ex) {
+			this.strangers.failed(ex);
+		}
+	}
+
+	private void setAsideAll(String reason) throws SQLException {
+		Transactions.withOwn(this.dataSource, (connection) -> {
+			List<Long> rows = new ArrayList<>();
+			Transactions.run(connection, TimeLimits.PATIENT,
+					() -> rows.addAll(this.outbox.oldest(connection, this.batchSize)));
+			for (long row : rows) {
+				int[] moved = new int[1];
+				Transactions.run(connection, TimeLimits.PATIENT,
+						() -> moved[0] = this.ledger.setAside(connection, row, reason));
+				this.statistics.quarantined(moved[0]);
+				logger.error("Staged entries of no possible chain are now in audit_quarantine: row {}; because of {}",
+						row, reason);
+			}
+		});
 	}
 
 	private void drain() throws SQLException {
@@ -127,19 +186,33 @@ public final class Relay implements SmartLifecycle {
 		return rows.size() == this.batchSize || rows.stream().mapToLong(Outbox.Row::bytes).sum() >= BATCH_BYTES;
 	}
 
-	void move(long row, TimeLimits limits) throws SQLException {
+	void move(StagedRow row, TimeLimits limits) throws SQLException {
 		Transactions.withOwn(this.dataSource, (connection) -> move(connection, row, limits));
 	}
 
 	/**
-	 * Moves one row; when this returns it is in the ledger, whoever moved it, or in
-	 * quarantine if the ledger refuses it.
+	 * Moves what was staged; when this returns it is in the ledger, whoever moved it, or
+	 * in quarantine if the ledger refuses it.
+	 * @param connection a connection on which no transaction is open
+	 * @param row the row, with those that came with it
+	 * @param limits how long each may take
+	 * @throws SQLException when the database refuses
+	 */
+	void move(Connection connection, StagedRow row, TimeLimits limits) throws SQLException {
+		move(connection, row.id(), limits);
+		for (long further : row.further()) {
+			move(connection, further, limits);
+		}
+	}
+
+	/**
+	 * Moves one row.
 	 * @param connection a connection on which no transaction is open
 	 * @param row the row's id
 	 * @param limits how long it may take
 	 * @throws SQLException when the database refuses
 	 */
-	void move(Connection connection, long row, TimeLimits limits) throws SQLException {
+	private void move(Connection connection, long row, TimeLimits limits) throws SQLException {
 		try {
 			List<Entry> entries = new ArrayList<>();
 			Transactions.run(connection, limits,
@@ -211,7 +284,13 @@ public final class Relay implements SmartLifecycle {
 		int[] quarantined = new int[1];
 		List<Entry> entries = new ArrayList<>();
 		Transactions.run(connection, limits, () -> {
+			Savepoint before = connection.setSavepoint();
 			for (Outbox.Row row : source.take()) {
+				if (row.entries() == null) {
+					connection.rollback(before);
+					quarantined[0] = setAside(connection, row);
+					return;
+				}
 				Savepoint untouched = connection.setSavepoint();
 				try {
 					entries.addAll(append(connection, List.of(row), limits));
@@ -232,8 +311,14 @@ public final class Relay implements SmartLifecycle {
 		return refused[0];
 	}
 
+	private int setAside(Connection connection, Outbox.Row row) throws SQLException {
+		logger.error("A row of audit_outbox is put into audit_quarantine unread: row {}. {}", row.id(),
+				this.outbox.tooLarge(row));
+		return this.ledger.setAside(connection, row.id(), this.outbox.tooLarge(row));
+	}
+
 	private void quarantine(Connection connection, Outbox.Row row, Exception refusal) throws SQLException {
-		this.ledger.quarantine(connection, row.entries(), Refusal.reason(refusal));
+		this.ledger.quarantine(connection, Objects.requireNonNull(row.entries()), Refusal.reason(refusal));
 		logger.error(
 				"Staged entries were refused by the ledger and are now in audit_quarantine: row {}, {}; because of {}",
 				row.id(), row.ids(), LoggedFailure.text(refusal));
