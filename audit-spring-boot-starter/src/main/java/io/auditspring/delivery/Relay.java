@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.capture.LoggedFailure;
 import io.auditspring.ledger.Entry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,11 @@ public final class Relay implements SmartLifecycle {
 
 	private final Worker worker;
 
+	/** When it was measured what was taken over last. */
+	private @Nullable Instant tookOver;
+
+	private final TimeLimits limits;
+
 	private final Outage strangers = new Outage(logger, "Entries of a chain that nobody serves could not be moved");
 
 	/**
@@ -79,6 +86,7 @@ public final class Relay implements SmartLifecycle {
 		this.pollInterval = pollInterval;
 		this.front = new OutboxFront(pollInterval);
 		this.statistics = statistics;
+		this.limits = TimeLimits.PATIENT;
 		this.worker = new Worker(name, pollInterval, this::work);
 	}
 
@@ -91,6 +99,7 @@ public final class Relay implements SmartLifecycle {
 		this.pollInterval = other.pollInterval;
 		this.front = new OutboxFront(this.pollInterval);
 		this.statistics = other.statistics;
+		this.limits = TimeLimits.OBLIGING;
 		this.worker = other.worker;
 	}
 
@@ -114,15 +123,23 @@ public final class Relay implements SmartLifecycle {
 		this.worker.wake();
 	}
 
+	// Others come once for each look at what waits, and none after one that cannot be
+	// moved: they must not hold up this chain.
 	private void work() throws SQLException {
 		drain();
+		Instant measured = this.outbox.backlog().last().at();
+		if (measured.equals(this.tookOver)) {
+			return;
+		}
+		this.tookOver = measured;
 		for (Backlog.Unserved unserved : this.outbox.backlog().unserved()) {
-			takeOver(unserved.chain());
+			if (!takeOver(unserved.chain())) {
+				return;
+			}
 		}
 	}
 
-	// It must not hold up this chain if that does not work.
-	private void takeOver(String chain) {
+	private boolean takeOver(String chain) {
 		Relay relay = new Relay(this, chain);
 		try {
 			try {
@@ -136,20 +153,22 @@ public final class Relay implements SmartLifecycle {
 				relay.setAsideAll(Refusal.reason(ex));
 			}
 			this.strangers.over();
+			return true;
 		}
 		catch (SQLException | RuntimeException ex) {
 			this.strangers.failed(ex);
+			return false;
 		}
 	}
 
 	private void setAsideAll(String reason) throws SQLException {
 		Transactions.withOwn(this.dataSource, (connection) -> {
 			List<Long> rows = new ArrayList<>();
-			Transactions.run(connection, TimeLimits.PATIENT,
+			Transactions.run(connection, this.limits,
 					() -> rows.addAll(this.outbox.oldest(connection, this.batchSize)));
 			for (long row : rows) {
 				int[] moved = new int[1];
-				Transactions.run(connection, TimeLimits.PATIENT,
+				Transactions.run(connection, this.limits,
 						() -> moved[0] = this.ledger.setAside(connection, row, reason));
 				this.statistics.quarantined(moved[0]);
 				logger.error("Staged entries of no possible chain are now in audit_quarantine: row {}; because of {}",
@@ -248,10 +267,10 @@ public final class Relay implements SmartLifecycle {
 	private List<Outbox.Row> take(Connection connection, long after) throws SQLException {
 		List<Outbox.Row> rows = new ArrayList<>();
 		List<Entry> entries = new ArrayList<>();
-		Transactions.run(connection, TimeLimits.PATIENT, () -> {
+		Transactions.run(connection, this.limits, () -> {
 			this.ledger.claim(connection);
 			rows.addAll(this.outbox.take(connection, after, this.batchSize, BATCH_BYTES));
-			entries.addAll(append(connection, rows, TimeLimits.PATIENT));
+			entries.addAll(append(connection, rows, this.limits));
 		});
 		this.statistics.delivered(entries);
 		return rows;
@@ -268,7 +287,7 @@ public final class Relay implements SmartLifecycle {
 	private void moveEach(Connection connection, long after) throws SQLException {
 		boolean refused = false;
 		while (!refused && this.worker.mayGoOn()) {
-			refused = moveOne(connection, TimeLimits.PATIENT, () -> takeNext(connection, after));
+			refused = moveOne(connection, this.limits, () -> takeNext(connection, after));
 		}
 	}
 

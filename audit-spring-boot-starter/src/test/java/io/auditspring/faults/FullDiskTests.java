@@ -19,8 +19,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The disk with the ledger, or that with the write-ahead log, is full. Business calls go on, entries wait, none is taken for
- * a bad one, and when there is room again all are written.
+ * The disk with the ledger, or that with the write-ahead log, is full. Business calls go
+ * on, entries wait, none is taken for a bad one, and when there is room again all are
+ * written.
  */
 class FullDiskTests {
 
