@@ -67,8 +67,8 @@ public final class AuditEndpoint {
 	public DeliveryDescriptor delivery() {
 		Backlog.Measurement measured = this.backlog.last();
 		return new DeliveryDescriptor(this.defaultDelivery, counts(),
-				new BacklogDescriptor(
-						measured.at(), measured.rows(), this.backlog.age().toSeconds(), measured.quarantined()),
+				new BacklogDescriptor(measured.at(), measured.rows(), this.backlog.age().toSeconds(),
+						measured.quarantined(), measured.unserved()),
 				new BufferDescriptor(this.buffer.size(), this.buffer.capacity()),
 				Stream.concat(this.relays.statuses().stream(), Stream.of(this.buffer.status()))
 					.map(AuditEndpoint::describe)
@@ -176,8 +176,10 @@ public final class AuditEndpoint {
 	 * @param ageSeconds how long the oldest has been waiting
 	 * @param quarantined how many rows are in quarantine, {@code null} if the database
 	 * user may not know
+	 * @param unserved other chains of which rows wait that nobody seems to move
 	 */
-	public record BacklogDescriptor(Instant measuredAt, long rows, long ageSeconds, @Nullable Long quarantined) {
+	public record BacklogDescriptor(Instant measuredAt, long rows, long ageSeconds, @Nullable Long quarantined,
+			List<Backlog.Unserved> unserved) {
 
 	}
 

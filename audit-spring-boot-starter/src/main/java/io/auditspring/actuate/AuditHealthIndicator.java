@@ -11,6 +11,7 @@ import io.auditspring.delivery.Backlog;
 import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.Relays;
 import io.auditspring.delivery.WorkerStatus;
+import io.auditspring.ledger.PeriodicWorker;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -26,6 +27,10 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 	/** For how long a loss or a failure is shown. */
 	private static final Duration RECENT = Duration.ofMinutes(1);
 
+	private static final int MOST_NAMED = 5;
+
+	private static final int MOST_SHOWN = 50;
+
 	private final Clock clock = Clock.systemUTC();
 
 	private final Relays relays;
@@ -35,6 +40,8 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 	private final Backlog backlog;
 
 	private final DeliveryStatistics statistics;
+
+	private final Iterable<PeriodicWorker> upkeep;
 
 	private final Duration tolerance;
 
@@ -46,16 +53,18 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 	 * @param buffer writes asynchronous ones
 	 * @param backlog knows what waits
 	 * @param statistics knows what was lost
+	 * @param upkeep what works beside delivery
 	 * @param tolerance for how long writing may fail or stand still
 	 * @param maxBacklogAge how long staged entries may wait
 	 */
 	public AuditHealthIndicator(Relays relays, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
-			Duration tolerance, Duration maxBacklogAge) {
+			Iterable<PeriodicWorker> upkeep, Duration tolerance, Duration maxBacklogAge) {
 		super("The health of the audit trail is unknown");
 		this.relays = relays;
 		this.buffer = buffer;
 		this.backlog = backlog;
 		this.statistics = statistics;
+		this.upkeep = upkeep;
 		this.tolerance = tolerance;
 		this.maxBacklogAge = maxBacklogAge;
 	}
@@ -116,11 +125,30 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 				return "%s has not got on for %d s".formatted(worker.name(), worker.stalledFor().toSeconds());
 			}
 		}
+		for (PeriodicWorker worker : this.upkeep) {
+			if (worker.error() != null) {
+				return "%s was ended by an error, and is tried again: %s".formatted(worker.name(), worker.error());
+			}
+		}
 		if (this.backlog.age().compareTo(this.maxBacklogAge) > 0) {
 			return "staged entries have been waiting for %d s".formatted(this.backlog.age().toSeconds());
 		}
+		if (this.backlog.unservedFor().compareTo(this.maxBacklogAge) > 0) {
+			return "staged entries of chains that no instance serves have been waiting for %d s: %s"
+				.formatted(this.backlog.unservedFor().toSeconds(), unserved());
+		}
 		return (this.buffer.size() >= this.buffer.capacity()) ? "the asynchronous buffer is full"
 				: recent("entries could not be stored at once, and are kept: ", this.statistics.lastFailure());
+	}
+
+	// Anybody who may stage can write anything as a chain's name.
+	private List<String> unserved() {
+		return this.backlog.last()
+			.unserved()
+			.stream()
+			.limit(MOST_NAMED)
+			.map((chain) -> chain.chain().substring(0, Math.min(chain.chain().length(), MOST_SHOWN)))
+			.toList();
 	}
 
 	private @Nullable String recent(String what, DeliveryStatistics.@Nullable Failure failure) {

@@ -14,6 +14,7 @@ import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.FailureReason;
 import io.auditspring.delivery.Relays;
 import io.auditspring.delivery.WorkerStatus;
+import io.auditspring.ledger.PeriodicWorker;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -38,11 +39,15 @@ public final class DeliveryMeters implements MeterBinder {
 
 	private final Backlog backlog;
 
-	public DeliveryMeters(DeliveryStatistics statistics, Relays relays, AsyncBuffer buffer, Backlog backlog) {
+	private final Iterable<PeriodicWorker> upkeep;
+
+	public DeliveryMeters(DeliveryStatistics statistics, Relays relays, AsyncBuffer buffer, Backlog backlog,
+			Iterable<PeriodicWorker> upkeep) {
 		this.statistics = statistics;
 		this.relays = relays;
 		this.buffer = buffer;
 		this.backlog = backlog;
+		this.upkeep = upkeep;
 	}
 
 	@Override
@@ -87,6 +92,16 @@ public final class DeliveryMeters implements MeterBinder {
 				.tag("worker", worker.name())
 				.description("Attempts to write that failed and were repeated")
 				.register(registry);
+			FunctionCounter.builder("audit.worker.errors", worker, WorkerStatus::errors)
+				.tag("worker", worker.name())
+				.description("Errors, as of memory, that ended a worker's attempt")
+				.register(registry);
+		}
+		for (PeriodicWorker worker : this.upkeep) {
+			FunctionCounter.builder("audit.worker.errors", worker, PeriodicWorker::errors)
+				.tag("worker", worker.name())
+				.description("Errors, as of memory, that ended a worker's attempt")
+				.register(registry);
 		}
 	}
 
@@ -99,6 +114,10 @@ public final class DeliveryMeters implements MeterBinder {
 			.builder("audit.relay.backlog.age", this.backlog, TimeUnit.MILLISECONDS,
 					(backlog) -> backlog.age().toMillis())
 			.description("How long the oldest of them has been waiting")
+			.register(registry);
+		Gauge.builder("audit.relay.unserved", this.backlog, DeliveryMeters::unserved)
+			.baseUnit("rows")
+			.description("Transactions whose entries wait for a chain that no instance serves")
 			.register(registry);
 		Gauge.builder("audit.quarantine.size", this.backlog, DeliveryMeters::quarantined)
 			.baseUnit("rows")
@@ -126,6 +145,10 @@ public final class DeliveryMeters implements MeterBinder {
 			.baseUnit(ENTRIES)
 			.description("Asynchronous entries that found no room and were stored at once")
 			.register(registry);
+	}
+
+	private static double unserved(Backlog backlog) {
+		return backlog.last().unserved().stream().mapToLong(Backlog.Unserved::rows).sum();
 	}
 
 	private static double quarantined(Backlog backlog) {

@@ -359,7 +359,7 @@ final class AuditDatabase implements InitializingBean, DisposableBean {
 	private boolean isMigrated(DataSource database, String location, String history) throws SQLException, IOException {
 		Set<String> missing = new HashSet<>();
 		for (Resource script : new PathMatchingResourcePatternResolver(getClass().getClassLoader())
-			.getResources(MIGRATIONS + location + "/*.sql")) {
+			.getResources(MIGRATIONS + location + "/V*.sql")) {
 			missing.add(script.getFilename());
 		}
 		try (Connection connection = database.getConnection(); Statement statement = connection.createStatement()) {

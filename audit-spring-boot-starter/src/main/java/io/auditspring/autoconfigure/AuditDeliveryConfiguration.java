@@ -40,7 +40,19 @@ final class AuditDeliveryConfiguration {
 
 	@Bean
 	Outbox auditOutbox(AuditDatabase auditDatabase, AuditProperties properties) {
-		return new Outbox(auditDatabase.schema(), properties.chain(), auditDatabase.outboxes());
+		return outbox(auditDatabase, properties);
+	}
+
+	private static Outbox outbox(AuditDatabase database, AuditProperties properties) {
+		return new Outbox(database.schema(), properties.chain(), database.outboxes(), largestRow(properties),
+				properties.sync().timeout(), properties.relay().takeOverAfter());
+	}
+
+	// Whatever one entry can be, written with as many escapes as it may need, and that of
+	// a service that captures more; but not what fills the memory.
+	private static long largestRow(AuditProperties properties) {
+		long ofAnEntry = (8L << 20) + 24 * properties.capture().maxSize().toBytes();
+		return Math.max(ofAnEntry, Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16));
 	}
 
 	@Bean
@@ -67,7 +79,7 @@ final class AuditDeliveryConfiguration {
 	Relays auditRelays(AuditDatabase auditDatabase, Relay auditRelay, Outbox auditOutbox,
 			LedgerWriter auditLedgerWriter, AuditProperties properties) {
 		return new Relays(auditRelay, auditDatabase.outboxes(), (other) -> {
-			Outbox from = new Outbox(auditDatabase.schema(), properties.chain(), auditDatabase.outboxes());
+			Outbox from = outbox(auditDatabase, properties);
 			auditOutbox.backlog().include(from.backlog());
 			return auditRelay.from(Objects.requireNonNull(other.name()), auditDatabase.outboxes().connections(other),
 					from, new LedgerEnd(auditDatabase.workDataSource(), auditLedgerWriter, from, properties.chain()));
@@ -79,7 +91,7 @@ final class AuditDeliveryConfiguration {
 	Quarantine auditQuarantine(AuditDatabase auditDatabase, LedgerWriter auditLedgerWriter, AuditProperties properties,
 			DeliveryStatistics auditDeliveryStatistics) {
 		return new Quarantine(auditDatabase.dataSource(), auditDatabase.schema(), properties.chain(), auditLedgerWriter,
-				auditDeliveryStatistics);
+				auditDeliveryStatistics, largestRow(properties));
 	}
 
 	@Bean

@@ -5,7 +5,9 @@ import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Relays;
+import io.auditspring.ledger.PeriodicWorker;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -29,9 +31,10 @@ public final class AuditHealthAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "auditHealthIndicator")
 	AuditHealthIndicator auditHealthIndicator(Relays auditRelays, AsyncBuffer auditAsyncBuffer, Outbox auditOutbox,
-			DeliveryStatistics auditDeliveryStatistics, AuditProperties properties) {
+			DeliveryStatistics auditDeliveryStatistics, ObjectProvider<PeriodicWorker> upkeep,
+			AuditProperties properties) {
 		return new AuditHealthIndicator(auditRelays, auditAsyncBuffer, auditOutbox.backlog(), auditDeliveryStatistics,
-				properties.health().tolerance(), properties.health().maxBacklogAge());
+				upkeep, properties.health().tolerance(), properties.health().maxBacklogAge());
 	}
 
 }

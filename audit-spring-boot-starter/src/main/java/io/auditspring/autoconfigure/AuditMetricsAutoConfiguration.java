@@ -5,8 +5,10 @@ import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Relays;
+import io.auditspring.ledger.PeriodicWorker;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -23,8 +25,9 @@ public final class AuditMetricsAutoConfiguration {
 
 	@Bean
 	DeliveryMeters auditDeliveryMeters(DeliveryStatistics auditDeliveryStatistics, Relays auditRelays,
-			AsyncBuffer auditAsyncBuffer, Outbox auditOutbox) {
-		return new DeliveryMeters(auditDeliveryStatistics, auditRelays, auditAsyncBuffer, auditOutbox.backlog());
+			AsyncBuffer auditAsyncBuffer, Outbox auditOutbox, ObjectProvider<PeriodicWorker> upkeep) {
+		return new DeliveryMeters(auditDeliveryStatistics, auditRelays, auditAsyncBuffer, auditOutbox.backlog(),
+				upkeep);
 	}
 
 }

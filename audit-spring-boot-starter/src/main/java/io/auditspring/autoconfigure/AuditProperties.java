@@ -155,10 +155,14 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 *
 	 * @param pollInterval how often to look for entries that an instance which is gone
 	 * left behind
+	 * @param takeOverAfter how long entries of another chain wait, as after audit.chain
+	 * was changed, until they are moved to that chain by whoever is there
 	 */
-	public record Relay(@DefaultValue("1s") Duration pollInterval) {
+	public record Relay(@DefaultValue("1s") Duration pollInterval, @DefaultValue("1m") Duration takeOverAfter) {
 
 		public Relay {
+			Assert.isTrue(!takeOverAfter.isNegative(),
+					() -> "audit.relay.take-over-after takes a duration of 0 or more, not " + takeOverAfter);
 			Assert.isTrue(pollInterval.toMillis() > 0,
 					() -> "audit.relay.poll-interval takes a duration of at least 1ms, not " + pollInterval);
 		}

@@ -8,8 +8,11 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 import io.auditspring.capture.LoggedFailure;
 import io.auditspring.ledger.Schema;
@@ -26,6 +29,9 @@ public final class Backlog {
 	/** Counting further would cost more than it tells. */
 	static final long MOST = 1_000_000;
 
+	/** Whoever fills the table with names of chains shall not fill our memory. */
+	private static final int MOST_CHAINS = 100;
+
 	private static final Logger logger = LoggerFactory.getLogger(Backlog.class);
 
 	private static final Duration INTERVAL = Duration.ofSeconds(5);
@@ -36,22 +42,46 @@ public final class Backlog {
 
 	private final String table;
 
+	private final Duration takeOverAfter;
+
 	private final String waiting;
+
+	private final String others;
 
 	private final String quarantined;
 
 	/** Those of further databases. */
-	private final List<Backlog> others = new CopyOnWriteArrayList<>();
+	private final List<Backlog> included = new CopyOnWriteArrayList<>();
 
-	private volatile Measurement last = new Measurement(Instant.EPOCH, 0, null, null);
+	private volatile Measurement last = new Measurement(Instant.EPOCH, 0, null, null, List.of());
 
-	Backlog(Schema schema, String chain) {
+	Backlog(Schema schema, String chain, Duration takeOverAfter) {
 		this.chain = chain;
+		this.takeOverAfter = takeOverAfter;
 		this.table = schema.table("audit_quarantine");
 		this.waiting = """
 				select count(*), (select created_at from %1$s where chain = ? order by id limit 1)
 				from (select from %1$s where chain = ? limit ?) as waiting
 				""".formatted(schema.table("audit_outbox"));
+		// From one chain to the next in the index: rows of this one may be very many.
+		this.others = """
+				with recursive chains (chain) as (
+					(select min(chain) from %1$s)
+					union all
+					select (select min(chain) from %1$s where chain > chains.chain)
+					from chains
+					where chains.chain is not null
+				)
+				select chain, oldest.created_at,
+					(select count(*) from (select from %1$s where chain = chains.chain limit %2$d) as waiting)
+				from chains
+				cross join lateral (
+					select created_at from %1$s where chain = chains.chain order by id limit 1
+				) as oldest
+				where chain <> ?
+				and oldest.created_at < clock_timestamp() - make_interval(secs => ?)
+				limit %3$d
+				""".formatted(schema.table("audit_outbox"), MOST, MOST_CHAINS);
 		this.quarantined = """
 				select count(*)
 				from %s
@@ -87,9 +117,46 @@ public final class Backlog {
 				result.next();
 				Timestamp oldest = result.getTimestamp(2);
 				return new Measurement(now, result.getLong(1), (oldest != null) ? oldest.toInstant() : null,
-						quarantined);
+						quarantined, measureOthers(connection));
 			}
 		}
+	}
+
+	private List<Unserved> measureOthers(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.others)) {
+			statement.setString(1, this.chain);
+			statement.setDouble(2, this.takeOverAfter.toMillis() / 1000.0);
+			List<Unserved> unserved = new ArrayList<>(0);
+			try (ResultSet row = statement.executeQuery()) {
+				while (row.next()) {
+					unserved.add(new Unserved(row.getString(1), row.getLong(3), row.getTimestamp(2).toInstant()));
+				}
+			}
+			return unserved;
+		}
+	}
+
+	/**
+	 * What was found last of chains that nobody serves, in this database.
+	 * @return the chains
+	 */
+	List<Unserved> unserved() {
+		return this.last.unserved();
+	}
+
+	/**
+	 * How long the oldest row of a chain that nobody serves has been waiting beyond the
+	 * time after which somebody should have moved it.
+	 * @return that; zero where there is none
+	 */
+	public Duration unservedFor() {
+		Instant now = this.clock.instant();
+		return last().unserved()
+			.stream()
+			.map((chain) -> Duration.between(chain.oldest().plus(this.takeOverAfter), now))
+			.filter((late) -> !late.isNegative())
+			.max(Comparator.naturalOrder())
+			.orElse(Duration.ZERO);
 	}
 
 	private boolean mayReadQuarantine(Connection connection) throws SQLException {
@@ -118,7 +185,7 @@ public final class Backlog {
 	 * @param other its backlog
 	 */
 	public void include(Backlog other) {
-		this.others.add(other);
+		this.included.add(other);
 	}
 
 	/**
@@ -127,7 +194,7 @@ public final class Backlog {
 	 */
 	public Measurement last() {
 		Measurement sum = this.last;
-		for (Backlog other : this.others) {
+		for (Backlog other : this.included) {
 			sum = sum.plus(other.last);
 		}
 		return sum;
@@ -153,13 +220,16 @@ public final class Backlog {
 	 * none is
 	 * @param quarantined how many rows are in quarantine, {@code null} where the database
 	 * user may not know
+	 * @param unserved other chains whose rows have been waiting for so long that nobody
+	 * seems to serve them
 	 */
-	public record Measurement(Instant at, long rows, @Nullable Instant oldest, @Nullable Long quarantined) {
+	public record Measurement(Instant at, long rows, @Nullable Instant oldest, @Nullable Long quarantined,
+			List<Unserved> unserved) {
 
 		// The quarantine is with the ledger, so it is counted there.
 		private Measurement plus(Measurement other) {
 			return new Measurement(this.at, Math.min(this.rows + other.rows, MOST), earlier(this.oldest, other.oldest),
-					this.quarantined);
+					this.quarantined, Stream.concat(this.unserved.stream(), other.unserved.stream()).toList());
 		}
 
 		private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
@@ -168,6 +238,17 @@ public final class Backlog {
 			}
 			return one.isBefore(other) ? one : other;
 		}
+
+	}
+
+	/**
+	 * A chain whose rows nobody seems to move.
+	 *
+	 * @param chain its name
+	 * @param rows how many rows there are, a million at most
+	 * @param oldest since when the first of them has been waiting
+	 */
+	public record Unserved(String chain, long rows, Instant oldest) {
 
 	}
 

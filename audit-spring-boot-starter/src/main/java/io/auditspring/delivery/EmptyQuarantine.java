@@ -15,7 +15,7 @@ final class EmptyQuarantine extends Quarantine {
 	private static final Schema SCHEMA = new Schema("audit");
 
 	EmptyQuarantine() {
-		super(NoLedger.NOWHERE, SCHEMA, "main", new LedgerWriter(SCHEMA), new DeliveryStatistics());
+		super(NoLedger.NOWHERE, SCHEMA, "main", new LedgerWriter(SCHEMA), new DeliveryStatistics(), 0);
 	}
 
 	@Override

@@ -99,7 +99,7 @@ public final class EntryDelivery implements Handover {
 	@Override
 	public @Nullable StagedRow stage(Connection connection, List<Entry> entries) {
 		try {
-			return (this.policy == FailurePolicy.PROPAGATE) ? this.outbox.stage(connection, entries)
+			return (this.policy == FailurePolicy.PROPAGATE) ? this.outbox.stageInTime(connection, entries)
 					: stageWithSavepoint(connection, entries);
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -112,7 +112,7 @@ public final class EntryDelivery implements Handover {
 	private StagedRow stageWithSavepoint(Connection connection, List<Entry> entries) throws SQLException {
 		Savepoint savepoint = connection.setSavepoint();
 		try {
-			StagedRow row = this.outbox.stage(connection, entries);
+			StagedRow row = this.outbox.stageInTime(connection, entries);
 			connection.releaseSavepoint(savepoint);
 			return row;
 		}
@@ -203,10 +203,10 @@ public final class EntryDelivery implements Handover {
 	private void move(StagedRow row, @Nullable Connection connection) throws SQLException {
 		Relay relay = this.relays.of(row);
 		if (connection != null && this.databases.leadsTo(connection, row)) {
-			relay.move(connection, row.id(), this.limits);
+			relay.move(connection, row, this.limits);
 		}
 		else {
-			relay.move(row.id(), this.limits);
+			relay.move(row, this.limits);
 		}
 	}
 

@@ -62,6 +62,39 @@ public final class LedgerEnd {
 		}
 	}
 
+	/**
+	 * Puts a row into quarantine that is too large to be read. Where that is in another
+	 * database, it comes there in parts.
+	 * @param outbox a connection with an open transaction
+	 * @param row the row's id
+	 * @param reason why
+	 * @return how many rows were taken out of the outbox
+	 * @throws SQLException when the database fails
+	 */
+	int setAside(Connection outbox, long row, String reason) throws SQLException {
+		DataSource other = this.other;
+		if (other == null) {
+			return this.outbox.setAside(outbox, row, reason);
+		}
+		String piece = this.outbox.piece(outbox, row, 0);
+		for (int part = 0; !piece.isEmpty(); piece = this.outbox.piece(outbox, row, ++part)) {
+			String text = piece;
+			String what = "%s. Part %d".formatted(reason, part + 1);
+			elsewhere(other, TimeLimits.PATIENT, (own) -> this.outbox.quarantine(own, text, what));
+		}
+		return this.outbox.takeOne(outbox, row).size();
+	}
+
+	/**
+	 * The same for another chain.
+	 * @param chain the chain
+	 * @param outbox its rows
+	 * @return where they go
+	 */
+	LedgerEnd of(String chain, Outbox outbox) {
+		return new LedgerEnd(this.other, this.ledger, outbox, chain);
+	}
+
 	void quarantine(Connection outbox, String entries, String reason) throws SQLException {
 		if (this.other == null) {
 			this.outbox.quarantine(outbox, entries, reason);

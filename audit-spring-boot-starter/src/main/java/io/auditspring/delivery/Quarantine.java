@@ -29,6 +29,9 @@ public class Quarantine {
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
+	/** Of how many bytes it is shown what they hold. */
+	private static final long SHOWN = 16 << 20;
+
 	private final DataSource dataSource;
 
 	private final LedgerWriter ledger;
@@ -39,6 +42,8 @@ public class Quarantine {
 
 	private final String chain;
 
+	private final long largest;
+
 	/**
 	 * Opens the quarantine.
 	 * @param dataSource the audit database
@@ -46,14 +51,16 @@ public class Quarantine {
 	 * @param chain the chain whose entries are looked at
 	 * @param ledger takes what is tried again
 	 * @param statistics counts what becomes of entries
+	 * @param largest the most bytes of a row that is read
 	 */
 	public Quarantine(DataSource dataSource, Schema schema, String chain, LedgerWriter ledger,
-			DeliveryStatistics statistics) {
+			DeliveryStatistics statistics, long largest) {
 		this.dataSource = dataSource;
 		this.ledger = ledger;
 		this.statistics = statistics;
 		this.table = schema.table("audit_quarantine");
 		this.chain = chain;
+		this.largest = largest;
 	}
 
 	/**
@@ -82,12 +89,11 @@ public class Quarantine {
 	 */
 	public List<QuarantinedEntries> list(int limit) {
 		return query("""
-				select id, reason, quarantined_at, entries
-				from %s
-				where chain = ?
+				select id, reason, quarantined_at,
+					case when sum(octet_length(entries)) over (order by id) <= %d then entries end
+				from (select * from %s where chain = ? order by id limit ?) as oldest
 				order by id
-				limit ?
-				""".formatted(this.table), (long) limit, QuarantinedEntries::of);
+				""".formatted(SHOWN, this.table), (long) limit, QuarantinedEntries::of);
 	}
 
 	/**
@@ -128,7 +134,7 @@ public class Quarantine {
 				this.ledger.append(connection, this.chain, entries);
 			});
 			this.statistics.delivered(entries);
-			return found[0] ? Retry.stored(entries.size()) : Retry.GONE;
+			return found[0] ? Retry.stored(entries.size()) : unread(connection, id);
 		}
 		catch (SQLException | RuntimeException ex) {
 			if (!Refusal.isFinal(ex)) {
@@ -138,11 +144,24 @@ public class Quarantine {
 		}
 	}
 
+	private Retry unread(Connection connection, long id) throws SQLException {
+		List<Long> bytes = new ArrayList<>();
+		Transactions.run(connection, TimeLimits.PATIENT,
+				() -> bytes.addAll(query(connection,
+						"select octet_length(entries) from %s where chain = ? and id = ?".formatted(this.table), id,
+						(row) -> row.getLong(1))));
+		return bytes.isEmpty() ? Retry.GONE : Retry
+			.refused("The row has %d bytes, and one of more than %d is not read".formatted(bytes.get(0), this.largest));
+	}
+
 	// Whoever deletes a row has it: another one that tries it waits here, and then finds
 	// nothing.
 	private List<String> take(Connection connection, long id) throws SQLException {
-		return query(connection, "delete from %s where chain = ? and id = ? returning entries".formatted(this.table),
-				id, (row) -> row.getString(1));
+		return query(connection, """
+				delete from %s
+				where chain = ? and id = ? and octet_length(entries) <= %d
+				returning entries
+				""".formatted(this.table, this.largest), id, (row) -> row.getString(1));
 	}
 
 	private List<Long> ids(Connection connection) throws SQLException {

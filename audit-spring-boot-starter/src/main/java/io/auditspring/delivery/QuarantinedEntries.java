@@ -8,6 +8,7 @@ import java.util.UUID;
 
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.EntryCodec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A row of the quarantine.
@@ -15,7 +16,8 @@ import io.auditspring.ledger.EntryCodec;
  * @param id the row's id
  * @param reason why the ledger refused it
  * @param at when it was set aside
- * @param entries what it holds, none where that cannot be read
+ * @param entries what it holds, none where that cannot be read or is too large to be
+ * shown
  */
 public record QuarantinedEntries(long id, String reason, Instant at, List<Summary> entries) {
 
@@ -24,9 +26,9 @@ public record QuarantinedEntries(long id, String reason, Instant at, List<Summar
 				summaries(row.getString(4)));
 	}
 
-	private static List<Summary> summaries(String text) {
+	private static List<Summary> summaries(@Nullable String text) {
 		try {
-			return EntryCodec.read(text).stream().map(Summary::of).toList();
+			return (text == null) ? List.of() : EntryCodec.read(text).stream().map(Summary::of).toList();
 		}
 		catch (RuntimeException ex) {
 			// The reason tells that it cannot be read.

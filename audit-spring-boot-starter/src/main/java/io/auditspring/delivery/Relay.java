@@ -4,13 +4,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import javax.sql.DataSource;
 
 import io.auditspring.capture.LoggedFailure;
 import io.auditspring.ledger.Entry;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +56,13 @@ public final class Relay implements SmartLifecycle {
 
 	private final Worker worker;
 
+	/** When it was measured what was taken over last. */
+	private @Nullable Instant tookOver;
+
+	private final TimeLimits limits;
+
+	private final Outage strangers = new Outage(logger, "Entries of a chain that nobody serves could not be moved");
+
 	/**
 	 * Creates the relay.
 	 * @param dataSource the database that holds the outbox
@@ -76,7 +86,21 @@ public final class Relay implements SmartLifecycle {
 		this.pollInterval = pollInterval;
 		this.front = new OutboxFront(pollInterval);
 		this.statistics = statistics;
-		this.worker = new Worker(name, pollInterval, this::drain);
+		this.limits = TimeLimits.PATIENT;
+		this.worker = new Worker(name, pollInterval, this::work);
+	}
+
+	/** Moves rows of a chain that nobody serves, on the thread of another relay. */
+	private Relay(Relay other, String chain) {
+		this.dataSource = other.dataSource;
+		this.outbox = other.outbox.of(chain);
+		this.ledger = other.ledger.of(chain, this.outbox);
+		this.batchSize = other.batchSize;
+		this.pollInterval = other.pollInterval;
+		this.front = new OutboxFront(this.pollInterval);
+		this.statistics = other.statistics;
+		this.limits = TimeLimits.OBLIGING;
+		this.worker = other.worker;
 	}
 
 	/**
@@ -97,6 +121,60 @@ public final class Relay implements SmartLifecycle {
 	 */
 	void wake() {
 		this.worker.wake();
+	}
+
+	// Others come once for each look at what waits, and none after one that cannot be
+	// moved: they must not hold up this chain.
+	private void work() throws SQLException {
+		drain();
+		Instant measured = this.outbox.backlog().last().at();
+		if (measured.equals(this.tookOver)) {
+			return;
+		}
+		this.tookOver = measured;
+		for (Backlog.Unserved unserved : this.outbox.backlog().unserved()) {
+			if (!takeOver(unserved.chain())) {
+				return;
+			}
+		}
+	}
+
+	private boolean takeOver(String chain) {
+		Relay relay = new Relay(this, chain);
+		try {
+			try {
+				relay.drain();
+			}
+			catch (SQLException ex) {
+				if (!Refusal.isFinal(ex)) {
+					throw ex;
+				}
+				// There is no such chain, and there cannot be.
+				relay.setAsideAll(Refusal.reason(ex));
+			}
+			this.strangers.over();
+			return true;
+		}
+		catch (SQLException | RuntimeException ex) {
+			this.strangers.failed(ex);
+			return false;
+		}
+	}
+
+	private void setAsideAll(String reason) throws SQLException {
+		Transactions.withOwn(this.dataSource, (connection) -> {
+			List<Long> rows = new ArrayList<>();
+			Transactions.run(connection, this.limits,
+					() -> rows.addAll(this.outbox.oldest(connection, this.batchSize)));
+			for (long row : rows) {
+				int[] moved = new int[1];
+				Transactions.run(connection, this.limits,
+						() -> moved[0] = this.ledger.setAside(connection, row, reason));
+				this.statistics.quarantined(moved[0]);
+				logger.error("Staged entries of no possible chain are now in audit_quarantine: row {}; because of {}",
+						row, reason);
+			}
+		});
 	}
 
 	private void drain() throws SQLException {
@@ -127,19 +205,33 @@ public final class Relay implements SmartLifecycle {
 		return rows.size() == this.batchSize || rows.stream().mapToLong(Outbox.Row::bytes).sum() >= BATCH_BYTES;
 	}
 
-	void move(long row, TimeLimits limits) throws SQLException {
+	void move(StagedRow row, TimeLimits limits) throws SQLException {
 		Transactions.withOwn(this.dataSource, (connection) -> move(connection, row, limits));
 	}
 
 	/**
-	 * Moves one row; when this returns it is in the ledger, whoever moved it, or in
-	 * quarantine if the ledger refuses it.
+	 * Moves what was staged; when this returns it is in the ledger, whoever moved it, or
+	 * in quarantine if the ledger refuses it.
+	 * @param connection a connection on which no transaction is open
+	 * @param row the row, with those that came with it
+	 * @param limits how long each may take
+	 * @throws SQLException when the database refuses
+	 */
+	void move(Connection connection, StagedRow row, TimeLimits limits) throws SQLException {
+		move(connection, row.id(), limits);
+		for (long further : row.further()) {
+			move(connection, further, limits);
+		}
+	}
+
+	/**
+	 * Moves one row.
 	 * @param connection a connection on which no transaction is open
 	 * @param row the row's id
 	 * @param limits how long it may take
 	 * @throws SQLException when the database refuses
 	 */
-	void move(Connection connection, long row, TimeLimits limits) throws SQLException {
+	private void move(Connection connection, long row, TimeLimits limits) throws SQLException {
 		try {
 			List<Entry> entries = new ArrayList<>();
 			Transactions.run(connection, limits,
@@ -175,10 +267,10 @@ public final class Relay implements SmartLifecycle {
 	private List<Outbox.Row> take(Connection connection, long after) throws SQLException {
 		List<Outbox.Row> rows = new ArrayList<>();
 		List<Entry> entries = new ArrayList<>();
-		Transactions.run(connection, TimeLimits.PATIENT, () -> {
+		Transactions.run(connection, this.limits, () -> {
 			this.ledger.claim(connection);
 			rows.addAll(this.outbox.take(connection, after, this.batchSize, BATCH_BYTES));
-			entries.addAll(append(connection, rows, TimeLimits.PATIENT));
+			entries.addAll(append(connection, rows, this.limits));
 		});
 		this.statistics.delivered(entries);
 		return rows;
@@ -195,7 +287,7 @@ public final class Relay implements SmartLifecycle {
 	private void moveEach(Connection connection, long after) throws SQLException {
 		boolean refused = false;
 		while (!refused && this.worker.mayGoOn()) {
-			refused = moveOne(connection, TimeLimits.PATIENT, () -> takeNext(connection, after));
+			refused = moveOne(connection, this.limits, () -> takeNext(connection, after));
 		}
 	}
 
@@ -211,7 +303,13 @@ public final class Relay implements SmartLifecycle {
 		int[] quarantined = new int[1];
 		List<Entry> entries = new ArrayList<>();
 		Transactions.run(connection, limits, () -> {
+			Savepoint before = connection.setSavepoint();
 			for (Outbox.Row row : source.take()) {
+				if (row.entries() == null) {
+					connection.rollback(before);
+					quarantined[0] = setAside(connection, row);
+					return;
+				}
 				Savepoint untouched = connection.setSavepoint();
 				try {
 					entries.addAll(append(connection, List.of(row), limits));
@@ -232,8 +330,14 @@ public final class Relay implements SmartLifecycle {
 		return refused[0];
 	}
 
+	private int setAside(Connection connection, Outbox.Row row) throws SQLException {
+		logger.error("A row of audit_outbox is put into audit_quarantine unread: row {}. {}", row.id(),
+				this.outbox.tooLarge(row));
+		return this.ledger.setAside(connection, row.id(), this.outbox.tooLarge(row));
+	}
+
 	private void quarantine(Connection connection, Outbox.Row row, Exception refusal) throws SQLException {
-		this.ledger.quarantine(connection, row.entries(), Refusal.reason(refusal));
+		this.ledger.quarantine(connection, Objects.requireNonNull(row.entries()), Refusal.reason(refusal));
 		logger.error(
 				"Staged entries were refused by the ledger and are now in audit_quarantine: row {}, {}; because of {}",
 				row.id(), row.ids(), LoggedFailure.text(refusal));

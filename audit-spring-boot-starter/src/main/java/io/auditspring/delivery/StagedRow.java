@@ -3,6 +3,7 @@ package io.auditspring.delivery;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -16,14 +17,20 @@ import org.jspecify.annotations.Nullable;
  * @param uncounted how many entries count as recorded when it was committed; not known
  * any more after a restart, which begins to count anew
  * @param database the name of the database where there are several, else {@code null}
+ * @param further the ids of those that came with it, as its entries are too many for one;
+ * not known any more after a restart
  */
-record StagedRow(long id, long transaction, UUID entry, int uncounted, @Nullable String database) {
+record StagedRow(long id, long transaction, UUID entry, int uncounted, @Nullable String database, List<Long> further) {
 
 	/** Stands in a file for a row that there is none of. */
 	private static final String NONE = "-";
 
+	StagedRow(long id, long transaction, UUID entry, int uncounted, @Nullable String database) {
+		this(id, transaction, entry, uncounted, database, List.of());
+	}
+
 	StagedRow counted() {
-		return new StagedRow(this.id, this.transaction, this.entry, 0, this.database);
+		return new StagedRow(this.id, this.transaction, this.entry, 0, this.database, this.further);
 	}
 
 	static String format(@Nullable StagedRow row) {

@@ -14,6 +14,9 @@ record TimeLimits(Duration lock, Duration statement) {
 	/** For threads of our own, which have time. */
 	static final TimeLimits PATIENT = new TimeLimits(Duration.ofSeconds(30), Duration.ofMinutes(5));
 
+	/** For work that somebody else should do. */
+	static final TimeLimits OBLIGING = new TimeLimits(Duration.ofSeconds(2), Duration.ofMinutes(1));
+
 	/** For looks at what is there, which wait for nobody but whoever locks a table. */
 	static final TimeLimits BRIEF = within(Duration.ofSeconds(2));
 

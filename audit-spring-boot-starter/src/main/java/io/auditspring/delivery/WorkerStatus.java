@@ -18,6 +18,8 @@ public final class WorkerStatus {
 
 	private final LongAdder retries = new LongAdder();
 
+	private final LongAdder errors = new LongAdder();
+
 	private volatile @Nullable Thread thread;
 
 	private volatile @Nullable Instant failingSince;
@@ -67,6 +69,9 @@ public final class WorkerStatus {
 	void failed(Throwable failure) {
 		Instant now = this.clock.instant();
 		this.retries.increment();
+		if (failure instanceof Error) {
+			this.errors.increment();
+		}
 		this.lastFailure = new DeliveryStatistics.Failure(DeliveryStatistics.describe(failure), now);
 		this.lastProgress = null;
 		if (this.failingSince == null) {
@@ -84,6 +89,15 @@ public final class WorkerStatus {
 	 */
 	public long retries() {
 		return this.retries.sum();
+	}
+
+	/**
+	 * How often an error, as of memory, ended an attempt. It is counted among those that
+	 * failed, too.
+	 * @return since the application started
+	 */
+	public long errors() {
+		return this.errors.sum();
 	}
 
 	/**

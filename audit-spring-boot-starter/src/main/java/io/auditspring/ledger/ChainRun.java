@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
 
+import io.auditspring.ledger.merkle.TilePlace;
 import io.auditspring.ledger.merkle.TreeEdge;
 import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
@@ -165,6 +166,11 @@ final class ChainRun {
 		if (stored > this.leaves.size()) {
 			this.problems.add(Problem.Kind.TILE, size, null,
 					"there is a tree of %d entries, but the chain has %d".formatted(stored, size));
+		}
+		TilePlace beyond = tree.tileBeyond(this.chain, stored);
+		if (beyond != null) {
+			this.problems.add(Problem.Kind.TILE, null, null, "tile %d of level %d is none of a tree of %d entries"
+				.formatted(beyond.index(), beyond.level(), stored));
 		}
 		if (this.newest < stored) {
 			this.problems.add(Problem.Kind.CHECKPOINT, this.newest, null,

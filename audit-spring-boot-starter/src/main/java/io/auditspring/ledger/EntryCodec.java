@@ -37,6 +37,27 @@ public final class EntryCodec {
 	}
 
 	/**
+	 * Writes entries as several texts where one would be too long.
+	 * @param entries the entries
+	 * @param most the most characters of a text, unless one entry has more
+	 * @return a JSON array for each text, in the order of the entries
+	 */
+	public static List<String> write(List<Entry> entries, int most) {
+		List<String> texts = new ArrayList<>(1);
+		StringBuilder text = new StringBuilder("[");
+		for (Entry entry : entries) {
+			String next = write(entry).toString();
+			if (text.length() > 1 && text.length() + next.length() > most) {
+				texts.add(text.append(']').toString());
+				text = new StringBuilder("[");
+			}
+			text.append((text.length() > 1) ? "," : "").append(next);
+		}
+		texts.add(text.append(']').toString());
+		return texts;
+	}
+
+	/**
 	 * Reads entries.
 	 * @param text what {@link #write} gave
 	 * @return the entries

@@ -37,6 +37,13 @@ final class Guards {
 				union all
 				select 'audit_chain', 'audit_chain_is_named', 7, 'audit_check_new_chain'
 				where to_regprocedure(?) is not null
+				union all
+				select role, name, type, function
+				from (values ('audit_checkpoint', 'audit_checkpoint_is_next', 7, 'audit_check_checkpoint'),
+					('audit_tile', 'audit_tile_is_true', 7, 'audit_check_tile'),
+					('audit_tree', 'audit_tree_is_true', 23, 'audit_check_tree')
+				) as later (role, name, type, function)
+				where to_regprocedure(?) is not null
 			), guard as (
 				select relation.oid, relation.relname, tgname, exists (
 					select
@@ -114,6 +121,7 @@ final class Guards {
 				statement.setString(parameter++, schema.table(table));
 			}
 			statement.setString(parameter++, schema.table("audit_check_new_chain()"));
+			statement.setString(parameter++, schema.table("audit_check_tree()"));
 			statement.setString(parameter, '"' + schema.name() + '"');
 			List<String> findings = new ArrayList<>();
 			try (ResultSet rows = statement.executeQuery()) {

@@ -76,8 +76,7 @@ public final class LedgerUpkeep extends PeriodicWorker {
 				update(this.done);
 			}
 		}
-		catch (Throwable ex) {
-			// A scheduled task that throws is never run again.
+		catch (Exception ex) {
 			logger.error("The audit ledger could not be kept in shape; this is tried again in an hour", ex);
 		}
 	}

@@ -180,7 +180,27 @@ final class StoredTree {
 				from %s
 				where chain = ? and level = 0
 				""".formatted(this.schema.table("audit_tile")), (row) -> index[0] = row.getLong(1), chain);
-		return (index[0] + 1) * LeafHashes.TILE;
+		return (index[0] < Long.MAX_VALUE / LeafHashes.TILE) ? (index[0] + 1) * LeafHashes.TILE : Long.MAX_VALUE;
+	}
+
+	/**
+	 * Finds a tile above the leaves that a tree has no place for.
+	 * @param chain the chain
+	 * @param size how many entries the tree has
+	 * @return its place, or {@code null} if there is none
+	 * @throws SQLException if the database fails
+	 */
+	@Nullable TilePlace tileBeyond(String chain, long size) throws SQLException {
+		List<TilePlace> places = new ArrayList<>();
+		query("""
+				select level, index
+				from %s
+				where chain = ? and level > 0 and (level > 6 or index >= ? >> (8 * (level + 1)))
+				order by level, index
+				limit 1
+				""".formatted(this.schema.table("audit_tile")),
+				(row) -> places.add(new TilePlace(row.getInt(1), row.getLong(2))), chain, size);
+		return places.isEmpty() ? null : places.get(0);
 	}
 
 	/**

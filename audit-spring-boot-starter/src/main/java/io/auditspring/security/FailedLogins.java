@@ -12,6 +12,8 @@ import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.capture.Origin;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.context.SmartLifecycle;
 import org.springframework.security.core.Authentication;
@@ -25,6 +27,8 @@ import org.springframework.security.core.AuthenticationException;
  * written are among the numbers.
  */
 public final class FailedLogins implements SmartLifecycle {
+
+	private static final Logger logger = LoggerFactory.getLogger(FailedLogins.class);
 
 	/** The most addresses that are told apart within a minute. */
 	static final int MAX_ADDRESSES = 1000;
@@ -88,6 +92,16 @@ public final class FailedLogins implements SmartLifecycle {
 		return this.addresses.computeIfAbsent(address, (key) -> new Attempts());
 	}
 
+	private void tryToEndMinute() {
+		try {
+			endMinute();
+		}
+		catch (Throwable ex) {
+			// Whatever it is, without this thread nothing would be counted any more.
+			logger.error("Failed logins of the last minute could not be recorded", ex);
+		}
+	}
+
 	/**
 	 * Ends the minute: writes what was counted in it.
 	 */
@@ -141,7 +155,7 @@ public final class FailedLogins implements SmartLifecycle {
 	public synchronized void start() {
 		if (this.timer == null) {
 			this.timer = Executors.newSingleThreadScheduledExecutor(FailedLogins::thread);
-			this.timer.scheduleWithFixedDelay(this::endMinute, 1, 1, TimeUnit.MINUTES);
+			this.timer.scheduleWithFixedDelay(this::tryToEndMinute, 1, 1, TimeUnit.MINUTES);
 		}
 	}
 

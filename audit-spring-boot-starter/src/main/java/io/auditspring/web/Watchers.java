@@ -195,7 +195,8 @@ public final class Watchers implements SmartLifecycle {
 				}
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			// Whatever it is, without this thread nobody would see anything any more.
 			logger.debug("The heads of the audit ledger could not be read; it is tried again", ex);
 		}
 	}

@@ -66,7 +66,7 @@ class RelayBacklogTests {
 			relay.stop();
 			record(context, 0, 0);
 			stage(1, 20_000);
-			Backlog backlog = new Backlog(new Schema("audit"), "main");
+			Backlog backlog = new Backlog(new Schema("audit"), "main", Duration.ofMinutes(1));
 			try (Connection connection = this.database.getConnection()) {
 				backlog.refresh(connection);
 			}

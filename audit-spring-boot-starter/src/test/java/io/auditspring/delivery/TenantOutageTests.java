@@ -3,6 +3,7 @@ package io.auditspring.delivery;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -196,9 +197,9 @@ class TenantOutageTests {
 			record(context, "north", "no.1");
 			record(context, "south", "no.2");
 			record(context, "south", "no.3");
-			Backlog backlog = new Backlog(new Schema("audit"), "main");
+			Backlog backlog = new Backlog(new Schema("audit"), "main", Duration.ofMinutes(1));
 			for (DataSource database : List.of(this.north, this.south)) {
-				Backlog part = new Backlog(new Schema("audit"), "main");
+				Backlog part = new Backlog(new Schema("audit"), "main", Duration.ofMinutes(1));
 				backlog.include(part);
 				try (Connection connection = database.getConnection()) {
 					part.refresh(connection);

@@ -3,6 +3,7 @@ package io.auditspring.delivery;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -66,6 +67,23 @@ class WorkerTests {
 		this.worker.stop();
 		assertThat(this.most).hasValue(1);
 		assertThat(threads()).isEmpty();
+	}
+
+	@Test
+	void anErrorIsNotTheEndOfIt() {
+		List<Error> errors = List.of(new OutOfMemoryError("test"), new StackOverflowError("test"),
+				new NoClassDefFoundError("test"));
+		AtomicInteger attempts = new AtomicInteger();
+		Worker failing = new Worker("failing-worker", Duration.ofMillis(1), () -> {
+			if (attempts.getAndIncrement() < errors.size()) {
+				throw errors.get(attempts.get() - 1);
+			}
+		});
+		failing.start();
+		Awaitility.await().until(() -> attempts.get() > 5);
+		assertThat(failing.status().errors()).isEqualTo(3);
+		assertThat(failing.status().isDead()).isFalse();
+		failing.stop();
 	}
 
 	private static Stream<Thread> threads() {

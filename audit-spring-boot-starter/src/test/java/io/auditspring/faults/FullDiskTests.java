@@ -13,12 +13,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataAccessException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The disk with the ledger is full. Business calls go on, entries wait, none is taken for
- * a bad one, and when there is room again all are written.
+ * The disk with the ledger, or that with the write-ahead log, is full. Business calls go
+ * on, entries wait, none is taken for a bad one, and when there is room again all are
+ * written.
  */
 class FullDiskTests {
 
@@ -38,9 +41,8 @@ class FullDiskTests {
 
 	@BeforeEach
 	void mount() throws Exception {
-		Assumptions.assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", this.disk.toString()),
+		Assumptions.assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", this.disk.toString()),
 				"Only root may mount a file system");
-		this.log.jdbc().execute("create tablespace small location '%s'".formatted(Files.createDirectory(space())));
 	}
 
 	private Path space() {
@@ -63,6 +65,7 @@ class FullDiskTests {
 	@Test
 	void entriesWaitForRoom() throws IOException {
 		try (ConfigurableApplicationContext context = FaultyApplication.start(this.server.url())) {
+			this.log.jdbc().execute("create tablespace small location '%s'".formatted(Files.createDirectory(space())));
 			moveLedgerToTheSmallDisk();
 			Load load = Load.ofEach(context.getBean(OrderDesk.class), this.answers, "here", WORKS);
 			this.answers.awaitFurther(20, WORKS);
@@ -77,6 +80,28 @@ class FullDiskTests {
 		}
 		assertThat(this.answers.failures()).isZero();
 		new Reckoning("disk of the ledger full", this.answers, this.server.dataSource()).settle(0, WORKS);
+	}
+
+	/** Then the server ends, and does not come back before there is room. */
+	@Test
+	void aFullWriteAheadLogLosesNothing() throws IOException {
+		this.server.moveLogTo(this.disk.resolve("log"));
+		try (ConfigurableApplicationContext context = FaultyApplication.start(this.server.url(),
+				"spring.datasource.hikari.connection-timeout=1000")) {
+			Load load = Load.ofEach(context.getBean(OrderDesk.class), this.answers, "here", Work.values());
+			this.answers.awaitFurther(20, Work.values());
+			Path filler = fill();
+			assertThatExceptionOfType(DataAccessException.class)
+				.isThrownBy(() -> this.log.jdbc().queryForList("select pg_switch_wal()"))
+				.satisfies((ex) -> this.answers.awaitFailures(10));
+			Files.delete(filler);
+			this.server.startAgain();
+			this.answers.awaitFurther(20, Work.values());
+			load.stop();
+			new Reckoning("", this.answers, this.server.dataSource()).awaitRelay();
+		}
+		new Reckoning("disk of the write-ahead log full", this.answers, this.server.dataSource()).settle(0,
+				Work.values());
 	}
 
 	private void moveLedgerToTheSmallDisk() {

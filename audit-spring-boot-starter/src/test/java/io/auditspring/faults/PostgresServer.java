@@ -159,6 +159,30 @@ final class PostgresServer implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Keeps its write-ahead log on another disk from now on. It is stopped meanwhile.
+	 * @param disk a directory there that does not exist yet
+	 */
+	void moveLogTo(Path disk) {
+		try {
+			stop();
+			Path log = Path.of(data(), "pg_wal");
+			FileSystemUtils.copyRecursively(log, disk);
+			FileSystemUtils.deleteRecursively(log);
+			Files.createSymbolicLink(log, disk);
+			start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Lets it end if it still tries to go on, and starts it again. */
+	void startAgain() {
+		kill();
+		start();
+	}
+
 	/** Kills all of its processes at once. */
 	void kill() {
 		List<ProcessHandle> all = new ArrayList<>(this.process.descendants().toList());

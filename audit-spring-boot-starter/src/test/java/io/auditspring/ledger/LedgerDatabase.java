@@ -145,7 +145,7 @@ public final class LedgerDatabase {
 	 * Does what only the owner of the tables can: changes them behind their protection.
 	 */
 	public void tamper(String sql) {
-		for (String table : new String[] { "audit_log", "audit_tile", "audit_checkpoint" }) {
+		for (String table : new String[] { "audit_log", "audit_tile", "audit_tree", "audit_checkpoint" }) {
 			execute("alter table audit.%s disable trigger all".formatted(table));
 		}
 		execute(sql);
@@ -162,7 +162,8 @@ public final class LedgerDatabase {
 						select tgrelid::regclass as relation, tgname as name
 						from pg_trigger
 						where tgrelid in (select relid from pg_partition_tree('audit.audit_log'))
-						or tgrelid in (to_regclass('audit.audit_tile'), to_regclass('audit.audit_checkpoint'))
+						or tgrelid in (to_regclass('audit.audit_tile'), to_regclass('audit.audit_tree'),
+							to_regclass('audit.audit_checkpoint'))
 					loop
 						execute format('alter table %s enable always trigger %I', guard.relation, guard.name);
 					end loop;

@@ -18,6 +18,7 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 import io.auditspring.CheckpointAnchor;
+import io.auditspring.TestDatabase;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.DirectoryAnchor;
@@ -81,6 +82,7 @@ class OddSettingsTests {
 				default_transaction_read_only = on
 				default_transaction_deferrable = on
 				idle_in_transaction_session_timeout = '300ms'
+				idle_session_timeout = '300ms'
 				lock_timeout = '1ms'
 				transaction_timeout = '10s'
 				gin_fuzzy_search_limit = 1
@@ -134,6 +136,30 @@ class OddSettingsTests {
 		finally {
 			Locale.setDefault(before);
 		}
+	}
+
+	/** What migrations say must not depend on them either, nor what they make. */
+	@Test
+	void aLedgerIsMadeUnderAllOfThem() {
+		PGSimpleDataSource any = (PGSimpleDataSource) TestDatabase.newDatabase();
+		String name = String.valueOf(any.getDatabaseName());
+		LedgerDatabase odd = LedgerDatabase
+			.at("jdbc:postgresql://localhost:%d/%s?user=postgres".formatted(any.getPortNumbers()[0], name));
+		odd.execute("create schema odd");
+		for (String setting : settings()) {
+			// Flyway has a second session idle in its transaction meanwhile.
+			if (!setting.matches("default_transaction.*|.*timeout.*|exit_on_error.*")) {
+				odd.execute("alter database %s set %s".formatted(name, setting));
+			}
+		}
+		odd.migrated();
+		Entry entry = Entries.entry("it's \\ odd");
+		odd.append("main", entry, Entries.entry("more"));
+		Redaction redaction = new Redaction(odd.dataSource(), odd.schema(), () -> Entries.entry("by"));
+		assertThat(redaction.redact(List.of(entry.id()), EntryGroup.DATA, "it's \\ asked for").complete()).isTrue();
+		assertThat(new LedgerVerifier(odd.dataSource(), odd.schema()).verify().chains())
+			.flatMap(ChainVerification::problems)
+			.isEmpty();
 	}
 
 	@Test
