@@ -20,7 +20,10 @@ public enum ActorType {
 	/** A program that decides by itself. */
 	AGENT,
 
-	/** A caller whom nobody authenticated. */
+	/**
+	 * A caller whom nobody authenticated. Of somebody who tried in vain to sign in, the
+	 * id is the name they tried.
+	 */
 	ANONYMOUS
 
 }

@@ -1,23 +1,19 @@
 package io.auditspring.autoconfigure;
 
-import io.auditspring.capture.EntryFactory;
-import io.auditspring.capture.Origins;
 import io.auditspring.capture.SecurityActorSource;
-import io.auditspring.delivery.AuditTransactions;
-import io.auditspring.intercept.Customizers;
-import io.auditspring.intercept.EventRecorder;
+import io.auditspring.security.CautiousRecorder;
 import io.auditspring.security.DeniedCalls;
 import io.auditspring.security.DeniedRequests;
-import io.auditspring.security.ExpiredSessions;
+import io.auditspring.security.EndedSessions;
 import io.auditspring.security.FailedLogins;
 import io.auditspring.security.SecurityRecorder;
 import io.auditspring.security.SignIns;
+import io.auditspring.security.TriedNames;
 import io.auditspring.security.WebSignIns;
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -38,9 +34,9 @@ import org.springframework.security.web.session.HttpSessionDestroyedEvent;
  * Records who signs in and out, who tries in vain and who is refused. On by default: it
  * is what an auditor asks for first, and what an attacker does.
  */
-@AutoConfiguration(after = AuditAutoConfiguration.class)
+@AutoConfiguration(after = AuditAuthenticationAutoConfiguration.class)
 @ConditionalOnClass(Authentication.class)
-@ConditionalOnBean(AuditTransactions.class)
+@ConditionalOnBean(FailedLogins.class)
 @OncePerDatabase
 @ConditionalOnBooleanProperty(name = "audit.security.events", matchIfMissing = true)
 public final class AuditSecurityEventsAutoConfiguration {
@@ -55,25 +51,13 @@ public final class AuditSecurityEventsAutoConfiguration {
 	}
 
 	@Bean
-	static LazyInitializationExcludeFilter auditFailedLoginsLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(FailedLogins.class);
+	SecurityRecorder auditSecurityRecorder(CautiousRecorder recorder) {
+		return new SecurityRecorder(recorder);
 	}
 
 	@Bean
-	SecurityRecorder auditSecurityRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory,
-			Customizers customizers, AuditProperties properties) {
-		return new SecurityRecorder(origins,
-				new EventRecorder(origins, transactions, factory, customizers, properties.delivery()));
-	}
-
-	@Bean
-	FailedLogins auditFailedLogins(SecurityRecorder recorder, AuditProperties properties) {
-		return new FailedLogins(recorder, properties.security().failedLoginLimit());
-	}
-
-	@Bean
-	SignIns auditSignIns(SecurityRecorder recorder, FailedLogins failedLogins) {
-		return new SignIns(recorder, failedLogins);
+	SignIns auditSignIns(SecurityRecorder recorder, FailedLogins failedLogins, TriedNames names) {
+		return new SignIns(recorder, failedLogins, names);
 	}
 
 	@Bean
@@ -95,8 +79,8 @@ public final class AuditSecurityEventsAutoConfiguration {
 		}
 
 		@Bean
-		ExpiredSessions auditExpiredSessions(SecurityRecorder recorder, SecurityActorSource actors) {
-			return new ExpiredSessions(recorder, actors);
+		EndedSessions auditEndedSessions(SecurityRecorder recorder, SecurityActorSource actors) {
+			return new EndedSessions(recorder, actors);
 		}
 
 		@Bean
