@@ -21,8 +21,9 @@ public enum ActorType {
 	AGENT,
 
 	/**
-	 * A caller whom nobody authenticated. With the id {@code unknown} nothing is known of
-	 * the caller, not even whether somebody did.
+	 * A caller whom nobody authenticated. Of somebody who tried in vain to sign in, the
+	 * id is the name they tried; with the id {@code unknown} nothing is known of the
+	 * caller, not even whether somebody did authenticate them.
 	 */
 	ANONYMOUS
 

@@ -1,6 +1,8 @@
 package io.auditspring.autoconfigure;
 
+import io.auditspring.Actor;
 import io.auditspring.AuditRecorder;
+import io.auditspring.AuthenticationEvents;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.ledger.Checkpoints;
 import io.auditspring.ledger.LedgerVerifier;
@@ -60,6 +62,12 @@ public final class AuditDisabledAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
+		AuthenticationEvents auditAuthenticationEvents() {
+			return new NoSignIns();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
 		LedgerVerifier auditLedgerVerifier() {
 			return this.none.verifier();
 		}
@@ -105,6 +113,27 @@ public final class AuditDisabledAutoConfiguration {
 		@ConditionalOnMissingBean(name = "auditTaskDecorator")
 		TaskDecorator auditTaskDecorator() {
 			return (task) -> task;
+		}
+
+	}
+
+	/** Records nothing. */
+	private static final class NoSignIns implements AuthenticationEvents {
+
+		@Override
+		public void signedIn(Actor user) {
+		}
+
+		@Override
+		public void signedOut(Actor user) {
+		}
+
+		@Override
+		public void failed(String name, String reason) {
+		}
+
+		@Override
+		public void failed(Actor user, String reason) {
 		}
 
 	}

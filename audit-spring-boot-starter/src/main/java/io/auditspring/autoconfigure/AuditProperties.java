@@ -16,6 +16,7 @@ import io.auditspring.intercept.SkippedCalls;
 import io.auditspring.ledger.RetentionAction;
 import io.auditspring.delivery.UnattributedChanges;
 import io.auditspring.ledger.Schema;
+import io.auditspring.security.UnknownNames;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -306,8 +307,11 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 * users and denied access leave entries
 	 * @param failedLoginLimit how many failed logins a minute and address leave an entry
 	 * each; further ones are counted in a single one
+	 * @param unknownNames what a failed login shows of a name that is no user's, as far
+	 * as anybody can tell: it may be a password
 	 */
-	public record Security(@DefaultValue("true") boolean events, @DefaultValue("20") int failedLoginLimit) {
+	public record Security(@DefaultValue("true") boolean events, @DefaultValue("20") int failedLoginLimit,
+			@DefaultValue("digest") UnknownNames unknownNames) {
 
 		public Security {
 			Assert.isTrue(failedLoginLimit >= 0,
@@ -362,9 +366,11 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 * @param basePath the path below which it is
 	 * @param authority who has this authority reads all entries; with Spring Security
 	 * only
+	 * @param ownFailedLogins whether those who read what they did themselves also read of
+	 * failed logins under their name: somebody else's address, but a warning to them
 	 */
 	public record Web(@DefaultValue("false") boolean enabled, @DefaultValue("/audit") String basePath,
-			@DefaultValue("ROLE_AUDITOR") String authority) {
+			@DefaultValue("ROLE_AUDITOR") String authority, @DefaultValue("false") boolean ownFailedLogins) {
 
 		private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
 

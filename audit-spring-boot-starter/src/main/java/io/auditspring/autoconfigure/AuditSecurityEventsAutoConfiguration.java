@@ -1,17 +1,14 @@
 package io.auditspring.autoconfigure;
 
-import io.auditspring.capture.EntryFactory;
-import io.auditspring.capture.Origins;
 import io.auditspring.capture.SecurityActorSource;
-import io.auditspring.delivery.AuditTransactions;
-import io.auditspring.intercept.Customizers;
-import io.auditspring.intercept.EventRecorder;
+import io.auditspring.security.CautiousRecorder;
 import io.auditspring.security.DeniedCalls;
 import io.auditspring.security.DeniedRequests;
-import io.auditspring.security.ExpiredSessions;
+import io.auditspring.security.EndedSessions;
 import io.auditspring.security.FailedLogins;
 import io.auditspring.security.SecurityRecorder;
 import io.auditspring.security.SignIns;
+import io.auditspring.security.TriedNames;
 import io.auditspring.security.WebSignIns;
 import jakarta.servlet.http.HttpServletRequest;
 
@@ -37,9 +34,9 @@ import org.springframework.security.web.session.HttpSessionDestroyedEvent;
  * Records who signs in and out, who tries in vain and who is refused. On by default: it
  * is what an auditor asks for first, and what an attacker does.
  */
-@AutoConfiguration(after = AuditAutoConfiguration.class)
+@AutoConfiguration(after = AuditAuthenticationAutoConfiguration.class)
 @ConditionalOnClass(Authentication.class)
-@ConditionalOnBean(name = "auditTransactions")
+@ConditionalOnBean(name = "auditFailedLogins")
 @OncePerDatabase
 @ConditionalOnBooleanProperty(name = "audit.security.events", matchIfMissing = true)
 public final class AuditSecurityEventsAutoConfiguration {
@@ -54,20 +51,14 @@ public final class AuditSecurityEventsAutoConfiguration {
 	}
 
 	@Bean
-	SecurityRecorder auditSecurityRecorder(Origins auditOrigins, AuditTransactions auditTransactions,
-			EntryFactory auditEntryFactory, Customizers auditCustomizers, AuditProperties properties) {
-		return new SecurityRecorder(auditOrigins, new EventRecorder(auditOrigins, auditTransactions, auditEntryFactory,
-				auditCustomizers, properties.delivery()));
+	SecurityRecorder auditSecurityRecorder(CautiousRecorder auditCautiousRecorder) {
+		return new SecurityRecorder(auditCautiousRecorder);
 	}
 
 	@Bean
-	FailedLogins auditFailedLogins(SecurityRecorder auditSecurityRecorder, AuditProperties properties) {
-		return new FailedLogins(auditSecurityRecorder, properties.security().failedLoginLimit());
-	}
-
-	@Bean
-	SignIns auditSignIns(SecurityRecorder auditSecurityRecorder, FailedLogins auditFailedLogins) {
-		return new SignIns(auditSecurityRecorder, auditFailedLogins);
+	SignIns auditSignIns(SecurityRecorder auditSecurityRecorder, FailedLogins auditFailedLogins,
+			TriedNames auditTriedNames) {
+		return new SignIns(auditSecurityRecorder, auditFailedLogins, auditTriedNames);
 	}
 
 	@Bean
@@ -90,9 +81,9 @@ public final class AuditSecurityEventsAutoConfiguration {
 		}
 
 		@Bean
-		ExpiredSessions auditExpiredSessions(SecurityRecorder auditSecurityRecorder,
+		EndedSessions auditEndedSessions(SecurityRecorder auditSecurityRecorder,
 				SecurityActorSource auditSecurityActorSource) {
-			return new ExpiredSessions(auditSecurityRecorder, auditSecurityActorSource);
+			return new EndedSessions(auditSecurityRecorder, auditSecurityActorSource);
 		}
 
 		@Bean

@@ -18,6 +18,7 @@ import io.auditspring.web.ExportApi;
 import io.auditspring.web.Exports;
 import io.auditspring.web.LedgerApi;
 import io.auditspring.web.LiveApi;
+import io.auditspring.web.ProblemFilter;
 import io.auditspring.web.Problems;
 import io.auditspring.web.Readers;
 import io.auditspring.web.Readings;
@@ -31,9 +32,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 import org.springframework.security.core.Authentication;
+import org.springframework.util.StringUtils;
 import org.springframework.web.servlet.DispatcherServlet;
 
 /**
@@ -48,14 +53,15 @@ public final class AuditWebAutoConfiguration {
 
 	@Bean
 	Readers auditReaders(ObjectProvider<AuditAccessPolicy> policies, Origins auditOrigins,
-			ObjectProvider<TenantResolver> tenants) {
+			ObjectProvider<TenantResolver> tenants, AuditProperties properties) {
 		AuditAccessPolicy policy = Sole.of(policies, "AuditAccessPolicy beans",
 				"Mark the one that decides who may read as @Primary.");
 		if (policy == null) {
 			throw new AuditSetupException("audit.web.enabled is true, but nothing says who may read the audit trail",
 					"Add Spring Security, define one AuditAccessPolicy bean, or set audit.web.enabled=false.");
 		}
-		return new Readers(policy, auditOrigins, () -> tenants.stream().findAny().isPresent());
+		return new Readers(policy, auditOrigins, () -> tenants.stream().findAny().isPresent(),
+				properties.web().ownFailedLogins());
 	}
 
 	@Bean
@@ -102,8 +108,23 @@ public final class AuditWebAutoConfiguration {
 	}
 
 	@Bean
-	Problems auditProblems() {
-		return new Problems();
+	Problems auditProblems(AuditProperties properties, Environment environment) {
+		return new Problems(path(properties, environment));
+	}
+
+	/** Around Spring Security, whose refusals are told alike. */
+	@Bean
+	FilterRegistrationBean<ProblemFilter> auditProblemFilter(AuditProperties properties, Environment environment) {
+		FilterRegistrationBean<ProblemFilter> registration = new FilterRegistrationBean<>(new ProblemFilter());
+		String path = path(properties, environment);
+		registration.addUrlPatterns(path, path + "/*");
+		registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 5);
+		return registration;
+	}
+
+	private static String path(AuditProperties properties, Environment environment) {
+		String servlet = environment.getProperty("spring.mvc.servlet.path", "/");
+		return StringUtils.trimTrailingCharacter(servlet, '/') + properties.web().basePath();
 	}
 
 	@Bean

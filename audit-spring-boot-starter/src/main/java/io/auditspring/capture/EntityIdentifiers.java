@@ -30,6 +30,8 @@ public final class EntityIdentifiers {
 
 	private final MappedValues values;
 
+	private final IdentifierText texts;
+
 	private final EntityTypes types = new EntityTypes();
 
 	private volatile List<SessionFactoryImplementor> known = List.of();
@@ -45,7 +47,17 @@ public final class EntityIdentifiers {
 	public EntityIdentifiers(Supplier<List<EntityManagerFactory>> factories, Masking masking, JsonValues values,
 			Supplier<byte[]> key) {
 		this.factories = factories;
-		this.values = new MappedValues(masking, values, new IdentifierText(key));
+		this.texts = new IdentifierText(key);
+		this.values = new MappedValues(masking, values, this.texts);
+	}
+
+	/**
+	 * What is shown of a text that may be secret, to tell it from others.
+	 * @param secret the text
+	 * @return its digest with a secret key
+	 */
+	public String digest(String secret) {
+		return this.texts.hidden(secret).stringValue();
 	}
 
 	MappedValues values() {

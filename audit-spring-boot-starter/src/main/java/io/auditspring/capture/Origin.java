@@ -25,4 +25,13 @@ public record Origin(Instant occurredAt, Actor actor, @Nullable String tenant, R
 		return new Origin(instant, this.actor, this.tenant, this.request);
 	}
 
+	/**
+	 * The same in another session.
+	 * @param session a digest of its id
+	 * @return the origin with that session
+	 */
+	public Origin inSession(String session) {
+		return new Origin(this.occurredAt, this.actor, this.tenant, this.request.inSession(session));
+	}
+
 }

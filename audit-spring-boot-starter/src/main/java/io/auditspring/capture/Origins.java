@@ -140,6 +140,29 @@ public final class Origins {
 	}
 
 	/**
+	 * The origin of somebody who leaves: their session may have been ended by it, and
+	 * another one begun.
+	 * @return who, from where and when
+	 */
+	public Origin leaving() {
+		Origin origin = current();
+		String session = leave();
+		return (session != null) ? origin.inSession(session) : origin;
+	}
+
+	private @Nullable String leave() {
+		try {
+			return this.requests.leave();
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			// Likewise.
+			logger.warn("The session could not be read; the entry does not show it", LoggedFailure.of(ex));
+			return null;
+		}
+	}
+
+	/**
 	 * The origin of what is told of after its request is over.
 	 * @param actor who did it
 	 * @param ip the client's address in text, or {@code null}

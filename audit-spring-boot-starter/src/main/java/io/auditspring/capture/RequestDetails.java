@@ -48,6 +48,11 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 		return this == UNREADABLE || this.ip != null || this.line.get() != null;
 	}
 
+	RequestDetails inSession(String session) {
+		return new RequestDetails(this.ip, this.userAgent, session, this.device, this.location, this.traceId,
+				this.line);
+	}
+
 	RequestDetails locatedBy(Locations locations) {
 		return (this.ip != null) ? new RequestDetails(this.ip, this.userAgent, this.session, this.device,
 				locations.of(this.ip), this.traceId, this.line) : this;

@@ -27,6 +27,8 @@ public final class ServletRequestSource implements RequestSource {
 	private static final Pattern TRACEPARENT = Pattern
 		.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
+	private static final String LEFT = ServletRequestSource.class.getName() + ".LEFT";
+
 	private static final int SESSION_DIGEST_BYTES = 16;
 
 	private static final int MAX_TEXT = 512;
@@ -55,6 +57,28 @@ public final class ServletRequestSource implements RequestSource {
 		HttpServletRequest request = servlet.getRequest();
 		return new RequestDetails(client(request), header(request, "User-Agent"), session(request),
 				header(request, this.deviceHeader), () -> null, traceId(request), new ServletRequestLine(servlet));
+	}
+
+	/**
+	 * Believes the client in which session it comes: who leaves has been let in by it.
+	 */
+	@Override
+	public @Nullable String leave() {
+		if (!(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes servlet)) {
+			return null;
+		}
+		servlet.getRequest().setAttribute(LEFT, true);
+		String id = servlet.getRequest().getRequestedSessionId();
+		return (id != null) ? digest(id) : null;
+	}
+
+	/**
+	 * Whether it is told that somebody left by a request.
+	 * @param request the request
+	 * @return whether {@link #leave} was called within it
+	 */
+	public static boolean hasLeft(HttpServletRequest request) {
+		return request.getAttribute(LEFT) != null;
 	}
 
 	private String client(HttpServletRequest request) {

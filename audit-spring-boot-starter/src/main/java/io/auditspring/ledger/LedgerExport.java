@@ -172,11 +172,8 @@ public final class LedgerExport {
 	 */
 	private static Page page(Ledger ledger, String chain, long from, long end) throws SQLException {
 		long first = ledger.tables().next(chain, from);
-		if (ledger.tables().retiredSince(chain, end)) {
-			throw new ConcurrentModificationException(
-					"Entries of chain '%s' were retired while it was exported; export it again".formatted(chain));
-		}
 		if (first < 0 || first >= end) {
+			requireNoneRetired(ledger, chain, end);
 			return new Page(List.of(), -1);
 		}
 		long next = Math.min(first + PAGE, end);
@@ -193,6 +190,14 @@ public final class LedgerExport {
 					"Entries of chain '%s' were erased while it was exported; export it again".formatted(chain));
 		}
 		return new Page(entries.stream().map(ExportLine::write).toList(), next);
+	}
+
+	/** What was retired meanwhile is missing from the pages after. */
+	private static void requireNoneRetired(Ledger ledger, String chain, long end) throws SQLException {
+		if (ledger.tables().retiredSince(chain, end)) {
+			throw new ConcurrentModificationException(
+					"Entries of chain '%s' were retired while it was exported; export it again".formatted(chain));
+		}
 	}
 
 	private static String line(CopyRow row) {

@@ -1,9 +1,11 @@
 package io.auditspring.query;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.ledger.CanonicalJson;
@@ -75,6 +77,10 @@ final class AuditFilters {
 
 	static Specification<AuditEntry> unequal(String attribute, Object value) {
 		return (entry, query, builder) -> builder.notEqual(entry.get(attribute), value);
+	}
+
+	static Specification<AuditEntry> actorType(ActorType... types) {
+		return (entry, query, builder) -> entry.get("actorType").in(List.of(types));
 	}
 
 	static Specification<AuditEntry> missing(String attribute) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.UUID;
 
 import io.auditspring.Actor;
+import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,16 @@ public final class AuditQuery {
 	 */
 	public AuditQuery actor(Actor actor) {
 		return actor(actor.id()).with(Filter.equal("actorType", actor.type()));
+	}
+
+	/**
+	 * Only what one actor did, and what somebody tried in vain under that actor's name: a
+	 * failed login is nobody's doing who is known.
+	 * @param actor the actor; the name does not matter
+	 * @return a narrower query
+	 */
+	public AuditQuery actorOrTried(Actor actor) {
+		return actor(actor.id()).with(Filter.other(AuditFilters.actorType(actor.type(), ActorType.ANONYMOUS)));
 	}
 
 	public AuditQuery action(String action) {

@@ -69,7 +69,7 @@ final class EntryPages {
 	private List<AuditEntry> search(AuditQuery query, Specification<AuditEntry> wanted, int most) {
 		boolean forward = query.position().scrollsForward();
 		Specification<AuditEntry> begun = Specification
-			.allOf(query.filters().stream().filter(Filter::isPeriod).map(Filter::condition).toList())
+			.allOf(query.filters().stream().filter(Filter::isOrdered).map(Filter::condition).toList())
 			.and(bound(query.position(), forward));
 		Instant end = after(FIRST_SPAN, begun, forward);
 		List<AuditEntry> found = new ArrayList<>(read(wanted.and(until(end, forward)), most, new Step(forward, false)));

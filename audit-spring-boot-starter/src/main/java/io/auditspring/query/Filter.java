@@ -1,6 +1,7 @@
 package io.auditspring.query;
 
 import java.time.Instant;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -75,8 +76,12 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 		return LEFT_OUT.equals(this.attribute);
 	}
 
-	boolean isPeriod() {
-		return FROM.equals(this.attribute) || TO.equals(this.attribute);
+	/**
+	 * Whether the index by which an actor's entries are found, or all, knows their order:
+	 * what one actor searches must not take longer because others do much.
+	 */
+	boolean isOrdered() {
+		return this.attribute != null && Set.of(FROM, TO, "actorId").contains(this.attribute);
 	}
 
 }

@@ -3,10 +3,15 @@ package io.auditspring.security;
 import java.security.Principal;
 
 import io.auditspring.Actor;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.security.authentication.AccountStatusException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.core.userdetails.UsernameNotFoundException;
 
 /**
  * What may be told of the credentials that somebody showed.
@@ -15,8 +20,7 @@ final class Credentials {
 
 	private static final String SUFFIX = "AuthenticationToken";
 
-	/** The id of an actor of whom nothing is known. */
-	static final String UNKNOWN = "unknown";
+	private static final int MAX_CAUSES = 50;
 
 	private Credentials() {
 	}
@@ -36,22 +40,60 @@ final class Credentials {
 	 * comes with a password: elsewhere it may be the secret itself, such as a bearer
 	 * token or an API key.
 	 * @param authentication the credentials, which turned out wrong
+	 * @param failure what was wrong
+	 * @param names makes actors of names
 	 * @return the actor; with the id {@code unknown} where there is no name
 	 */
-	static Actor tried(Authentication authentication) {
+	static Actor tried(Authentication authentication, AuthenticationException failure, TriedNames names) {
 		Object principal = authentication.getPrincipal();
 		if (principal instanceof Actor actor) {
-			return actor;
+			return names.known(actor.id());
 		}
 		if (principal instanceof UserDetails user) {
-			return Actor.user(user.getUsername());
+			return names.known(user.getUsername());
 		}
 		if (principal instanceof Principal named) {
-			return Actor.user(named.getName());
+			return names.known(named.getName());
 		}
+		String typed = typed(authentication);
+		if (typed == null) {
+			return names.nameless();
+		}
+		return isOfUser(failure) ? names.known(typed) : names.unknown(typed);
+	}
+
+	/**
+	 * What somebody typed as a name.
+	 * @param authentication the credentials
+	 * @return the text, or {@code null} where there is none
+	 */
+	static @Nullable String typed(Authentication authentication) {
 		boolean named = authentication instanceof UsernamePasswordAuthenticationToken
-				&& principal instanceof String name && !name.isBlank() && !name.equals(authentication.getCredentials());
-		return Actor.user(named ? authentication.getName() : UNKNOWN);
+				&& authentication.getPrincipal() instanceof String name && !name.isBlank()
+				&& !name.equals(authentication.getCredentials());
+		return named ? authentication.getName() : null;
+	}
+
+	/**
+	 * Whether a failure tells that there is such a user. The application is not asked: to
+	 * look a user up once more costs, and takes another time for those who exist. Spring
+	 * Security tells by the cause that it found nobody, also where the message hides it;
+	 * other providers do not, so what they refuse may be anything.
+	 */
+	private static boolean isOfUser(AuthenticationException failure) {
+		Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+			if (cause instanceof UsernameNotFoundException) {
+				return false;
+			}
+			cause = cause.getCause();
+		}
+		return failure instanceof AccountStatusException || isOfUserDetails(failure);
+	}
+
+	private static boolean isOfUserDetails(AuthenticationException failure) {
+		StackTraceElement[] trace = failure.getStackTrace();
+		return trace.length > 0 && trace[0].getClassName().equals(DaoAuthenticationProvider.class.getName());
 	}
 
 }

@@ -30,7 +30,7 @@ final class Denial {
 
 	static AuditRecord of(String targetType, String targetId) {
 		return AuditRecord.action(ACTION)
-			.category(SecurityRecorder.AUTHORIZATION)
+			.category(Categories.AUTHORIZATION)
 			.severity(Severity.WARNING)
 			.outcome(Outcome.DENIED)
 			.target(targetType, targetId)

@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import io.auditspring.Actor;
+import io.auditspring.ActorType;
 import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
@@ -16,8 +17,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.context.SmartLifecycle;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.core.AuthenticationException;
 
 /**
  * Records failed logins: {@code login} with the outcome {@code failure}, and when there
@@ -36,7 +35,16 @@ public final class FailedLogins implements SmartLifecycle {
 	/** Stops after everything that may serve a login, and before the relay. */
 	private static final int PHASE = Integer.MIN_VALUE + 2000;
 
-	private final SecurityRecorder recorder;
+	/** Of many attempts, none is in anybody's name. */
+	private static final Actor NOBODY = new Actor(ActorType.ANONYMOUS, TriedNames.UNKNOWN, null, null);
+
+	/**
+	 * The most entries a minute, in limits of one address: whoever has many addresses
+	 * must not have many entries.
+	 */
+	private static final int MAX_LIMITS = 50;
+
+	private final CautiousRecorder recorder;
 
 	private final int limit;
 
@@ -47,6 +55,10 @@ public final class FailedLogins implements SmartLifecycle {
 	/** From all further addresses, and from nowhere. */
 	private Attempts others = new Attempts();
 
+	private long admitted;
+
+	private boolean running;
+
 	private @Nullable ScheduledExecutorService timer;
 
 	/**
@@ -54,28 +66,31 @@ public final class FailedLogins implements SmartLifecycle {
 	 * @param recorder writes the entries
 	 * @param limit how many a minute and address get an entry each
 	 */
-	public FailedLogins(SecurityRecorder recorder, int limit) {
+	public FailedLogins(CautiousRecorder recorder, int limit) {
 		this.recorder = recorder;
 		this.limit = limit;
 	}
 
 	/**
 	 * Adds a failed login.
-	 * @param credentials what was tried
-	 * @param failure why it failed
+	 * @param tried in whose name somebody tried
+	 * @param error why it failed
+	 * @param method what kind of credentials they showed
 	 */
-	void add(Authentication credentials, AuthenticationException failure) {
+	void add(Actor tried, String error, String method) {
 		Origin origin = this.recorder.origins().current();
 		String address = origin.request().ip();
-		Actor actor = Credentials.tried(credentials);
-		if (!admits(address) || !this.recorder.record(entry(actor, credentials, failure), () -> origin)) {
-			count(address, actor.id());
+		beginMinutes();
+		if (!admits(address) || !this.recorder.record(entry(tried, error, method), () -> origin)) {
+			count(address, tried.id());
 		}
 	}
 
 	private boolean admits(@Nullable String address) {
 		synchronized (this.lock) {
-			return from(address).admit(this.limit);
+			boolean admits = from(address).admit(this.limit) && this.admitted < (long) MAX_LIMITS * this.limit;
+			this.admitted += admits ? 1 : 0;
+			return admits;
 		}
 	}
 
@@ -113,6 +128,7 @@ public final class FailedLogins implements SmartLifecycle {
 			others = this.others;
 			this.addresses = new HashMap<>();
 			this.others = new Attempts();
+			this.admitted = 0;
 		}
 		ended.forEach(this::write);
 		write(null, others);
@@ -122,20 +138,15 @@ public final class FailedLogins implements SmartLifecycle {
 		if (attempts.counted() == 0) {
 			return;
 		}
-		Actor nobody = Actor.user(Credentials.UNKNOWN);
-		if (!this.recorder.record(flood(attempts), () -> this.recorder.origins().past(nobody, address, null))) {
+		if (!this.recorder.record(flood(attempts), () -> this.recorder.origins().past(NOBODY, address, null))) {
 			synchronized (this.lock) {
 				from(address).addAll(attempts);
 			}
 		}
 	}
 
-	private static AuditRecord entry(Actor actor, Authentication credentials, AuthenticationException failure) {
-		return failed("login").severity(Severity.WARNING)
-			.actor(actor)
-			.error(failure.getClass().getSimpleName() + ": " + failure.getMessage())
-			.metadata("method", Credentials.kind(credentials))
-			.build();
+	private static AuditRecord entry(Actor tried, String error, String method) {
+		return failed("login").severity(Severity.WARNING).actor(tried).error(error).metadata("method", method).build();
 	}
 
 	private static AuditRecord flood(Attempts attempts) {
@@ -148,19 +159,25 @@ public final class FailedLogins implements SmartLifecycle {
 	}
 
 	private static AuditRecord.Builder failed(String action) {
-		return AuditRecord.action(action).category(SecurityRecorder.AUTHENTICATION).outcome(Outcome.FAILURE);
+		return AuditRecord.action(action).category(Categories.AUTHENTICATION).outcome(Outcome.FAILURE);
 	}
 
-	@Override
-	public synchronized void start() {
-		if (this.timer == null) {
+	// Most applications never need it.
+	private synchronized void beginMinutes() {
+		if (this.running && this.timer == null) {
 			this.timer = Executors.newSingleThreadScheduledExecutor(FailedLogins::thread);
 			this.timer.scheduleWithFixedDelay(this::tryToEndMinute, 1, 1, TimeUnit.MINUTES);
 		}
 	}
 
 	@Override
+	public synchronized void start() {
+		this.running = true;
+	}
+
+	@Override
 	public synchronized void stop() {
+		this.running = false;
 		if (this.timer != null) {
 			this.timer.shutdown();
 			this.timer = null;
@@ -170,7 +187,7 @@ public final class FailedLogins implements SmartLifecycle {
 
 	@Override
 	public synchronized boolean isRunning() {
-		return this.timer != null;
+		return this.running;
 	}
 
 	@Override

@@ -2,46 +2,27 @@ package io.auditspring.security;
 
 import java.util.function.Supplier;
 
-import io.auditspring.AuditDeliveryException;
 import io.auditspring.AuditRecord;
-import io.auditspring.capture.FatalErrors;
-import io.auditspring.capture.LoggedFailure;
 import io.auditspring.capture.Origin;
 import io.auditspring.capture.Origins;
-import io.auditspring.intercept.EventRecorder;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
- * Records what Spring Security has done already. It never throws, whatever
- * {@code audit.failure-policy} says: when a login is told of, its session is saved, so an
- * exception would keep nobody out and only hide from the user that the login succeeded;
- * and an audit database that is down must not lock out those who could repair it. An
- * entry that cannot be kept is logged.
+ * Records what Spring Security has done already.
  */
 public final class SecurityRecorder {
 
-	static final String AUTHENTICATION = "authentication";
+	private final CautiousRecorder recorder;
 
-	static final String AUTHORIZATION = "authorization";
-
-	private static final Logger logger = LoggerFactory.getLogger(SecurityRecorder.class);
-
-	private final Origins origins;
-
-	private final EventRecorder recorder;
-
-	public SecurityRecorder(Origins origins, EventRecorder recorder) {
-		this.origins = origins;
+	public SecurityRecorder(CautiousRecorder recorder) {
 		this.recorder = recorder;
 	}
 
 	Origins origins() {
-		return this.origins;
+		return this.recorder.origins();
 	}
 
 	/**
@@ -49,7 +30,7 @@ public final class SecurityRecorder {
 	 * @param record what happened
 	 */
 	void record(AuditRecord record) {
-		record(record, this.origins::current);
+		record(record, origins()::current);
 	}
 
 	/**
@@ -58,51 +39,44 @@ public final class SecurityRecorder {
 	 * @param user who did it, who may not be signed in any more
 	 */
 	void record(AuditRecord record, Authentication user) {
-		record(record, () -> originOf(user));
+		record(record, () -> origin(user));
 	}
 
 	/**
-	 * Records what happened.
+	 * Records what somebody did whose session may have ended by it.
 	 * @param record what happened
-	 * @param origin who did it, from where and when
-	 * @return whether it is recorded
+	 * @param user who did it
 	 */
-	boolean record(AuditRecord record, Supplier<Origin> origin) {
-		return attempt(record.action(), () -> this.recorder.record(record, origin.get()));
+	void recordLeaving(AuditRecord record, Authentication user) {
+		record(record, () -> as(user, origins()::leaving));
 	}
 
 	/**
-	 * Does something that must not break what it tells of.
-	 * @param action what is told of
-	 * @param work what to do
-	 * @return whether that is in the trail, or will be
+	 * The origin of what somebody does within the current request.
+	 * @param user who does it, who may not be signed in any more
+	 * @return who, from where and when
 	 */
-	boolean attempt(String action, Runnable work) {
-		try {
-			work.run();
-			return true;
-		}
-		catch (AuditDeliveryException ex) {
-			logger.error("'{}' could not be stored yet; it is kept, and written to the audit trail later", action,
-					LoggedFailure.of(ex));
-			return true;
-		}
-		catch (Throwable ex) {
-			FatalErrors.rethrow(ex);
-			logger.error("'{}' could not be recorded in the audit trail", action, LoggedFailure.of(ex));
-			return false;
-		}
+	Origin origin(Authentication user) {
+		return as(user, origins()::current);
+	}
+
+	void record(AuditRecord record, Supplier<Origin> origin) {
+		this.recorder.record(record, origin);
+	}
+
+	void attempt(String action, Runnable work) {
+		this.recorder.attempt(action, work);
 	}
 
 	// The user is signed in meanwhile, so that an actor resolver of the application names
 	// the same actor as in every other entry.
-	private Origin originOf(Authentication user) {
+	private static Origin as(Authentication user, Supplier<Origin> origin) {
 		Supplier<SecurityContext> previous = SecurityContextHolder.getDeferredContext();
 		SecurityContext context = SecurityContextHolder.createEmptyContext();
 		context.setAuthentication(user);
 		SecurityContextHolder.setContext(context);
 		try {
-			return this.origins.current();
+			return origin.get();
 		}
 		finally {
 			SecurityContextHolder.setDeferredContext(previous);

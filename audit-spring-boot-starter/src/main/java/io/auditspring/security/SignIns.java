@@ -1,11 +1,14 @@
 package io.auditspring.security;
 
+import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
 
 import org.springframework.context.event.EventListener;
 import org.springframework.security.authentication.event.AbstractAuthenticationFailureEvent;
 import org.springframework.security.authentication.event.AuthenticationFailureProviderNotFoundEvent;
 import org.springframework.security.authentication.event.LogoutSuccessEvent;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
 
 /**
  * Records {@code logout}, and has failed logins recorded.
@@ -16,9 +19,12 @@ public final class SignIns {
 
 	private final FailedLogins failedLogins;
 
-	public SignIns(SecurityRecorder recorder, FailedLogins failedLogins) {
+	private final TriedNames names;
+
+	public SignIns(SecurityRecorder recorder, FailedLogins failedLogins, TriedNames names) {
 		this.recorder = recorder;
 		this.failedLogins = failedLogins;
+		this.names = names;
 	}
 
 	@EventListener
@@ -28,12 +34,21 @@ public final class SignIns {
 		if (event instanceof AuthenticationFailureProviderNotFoundEvent) {
 			return;
 		}
-		this.recorder.attempt("login", () -> this.failedLogins.add(event.getAuthentication(), event.getException()));
+		this.recorder.attempt("login", () -> failed(event.getAuthentication(), event.getException()));
+	}
+
+	private void failed(Authentication credentials, AuthenticationException failure) {
+		Actor tried = Credentials.tried(credentials, failure, this.names);
+		String typed = Credentials.typed(credentials);
+		String error = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+		// Exceptions like to quote the name.
+		String told = (typed != null && !typed.equals(tried.id())) ? error.replace(typed, tried.id()) : error;
+		this.failedLogins.add(tried, told, Credentials.kind(credentials));
 	}
 
 	@EventListener
 	void loggedOut(LogoutSuccessEvent event) {
-		this.recorder.record(AuditRecord.action("logout").category(SecurityRecorder.AUTHENTICATION).build(),
+		this.recorder.recordLeaving(AuditRecord.action("logout").category(Categories.AUTHENTICATION).build(),
 				event.getAuthentication());
 	}
 

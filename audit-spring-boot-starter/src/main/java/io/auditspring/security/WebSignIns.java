@@ -47,7 +47,7 @@ public final class WebSignIns {
 	}
 
 	private static AuditRecord.Builder record(String action) {
-		return AuditRecord.action(action).category(SecurityRecorder.AUTHENTICATION);
+		return AuditRecord.action(action).category(Categories.AUTHENTICATION);
 	}
 
 	private static boolean isSwitched(GrantedAuthority authority) {

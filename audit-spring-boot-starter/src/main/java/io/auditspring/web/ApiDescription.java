@@ -15,7 +15,8 @@ import org.springframework.core.io.ClassPathResource;
 /**
  * Describes this API where springdoc describes the application's. What springdoc finds
  * out by itself says nothing of filters and answers, so it is replaced; where it was told
- * to leave this API out, as in a group of other paths, it stays out.
+ * to leave this API out, as in a group of other paths, it stays out. An application that
+ * says how all of it is secured says it of this API, too; of others, all that may be.
  */
 public final class ApiDescription implements GlobalOpenApiCustomizer {
 
@@ -36,11 +37,20 @@ public final class ApiDescription implements GlobalOpenApiCustomizer {
 			return;
 		}
 		OpenAPI described = read();
-		described.getPaths().forEach((path, item) -> paths.addPathItem(this.basePath + path, item));
+		boolean secured = application.getSecurity() != null && !application.getSecurity().isEmpty();
+		described.getPaths().forEach((path, item) -> {
+			if (!secured) {
+				item.readOperations().forEach((operation) -> operation.setSecurity(described.getSecurity()));
+			}
+			paths.addPathItem(this.basePath + path, item);
+		});
 		Components components = (application.getComponents() != null) ? application.getComponents() : new Components();
 		described.getComponents().getSchemas().forEach(components::addSchemas);
 		described.getComponents().getParameters().forEach(components::addParameters);
 		described.getComponents().getResponses().forEach(components::addResponses);
+		if (!secured) {
+			described.getComponents().getSecuritySchemes().forEach(components::addSecuritySchemes);
+		}
 		application.setComponents(components);
 	}
 

@@ -71,12 +71,13 @@ public final class AuditApi {
 	}
 
 	@GetMapping("/entries")
-	ResponseEntity<byte[]> entries(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given) {
+	ResponseEntity<byte[]> entries(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
+			HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given);
 		AuditQuery query = goingOn(reader, parameters, parameters.toQuery());
 		this.readings.note("entries", parameters.values());
-		return page(reader, query);
+		return page(reader, parameters, query, request.getRequestURI());
 	}
 
 	@GetMapping("/entries/{id}")
@@ -93,12 +94,12 @@ public final class AuditApi {
 
 	@GetMapping("/targets/{type}/{id}")
 	ResponseEntity<byte[]> target(@Nullable Principal principal, @PathVariable String type, @PathVariable String id,
-			@RequestParam MultiValueMap<String, String> given) {
+			@RequestParam MultiValueMap<String, String> given, HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given);
 		AuditQuery query = goingOn(reader, parameters, parameters.toQuery().target(type, id));
 		this.readings.note("target", parameters.values(), type, id);
-		return page(reader, query);
+		return page(reader, parameters, query, request.getRequestURI());
 	}
 
 	@GetMapping("/targets/{type}/{id}/state")
@@ -203,8 +204,13 @@ public final class AuditApi {
 	 */
 	private AuditQuery goingOn(Reader reader, EntryParameters parameters, AuditQuery query) {
 		AuditQuery narrowed = reader.narrow(query);
-		UUID last = Cursor.entry(parameters.value(EntryParameters.CURSOR));
+		String cursor = parameters.value(EntryParameters.CURSOR);
+		UUID last = Cursor.entry(cursor);
 		if (last == null) {
+			if (cursor != null && !reader.seesEveryActor()) {
+				// By trying places one would find that of an own entry.
+				throw new MalformedParameterException(EntryParameters.CURSOR, Cursor.REMEDY);
+			}
 			return narrowed;
 		}
 		return this.trail.find(reader.narrow(AuditQuery.all().id(last)))
@@ -214,14 +220,15 @@ public final class AuditApi {
 			.orElseThrow(() -> new MalformedParameterException(EntryParameters.CURSOR, Cursor.REMEDY));
 	}
 
-	private ResponseEntity<byte[]> page(Reader reader, AuditQuery query) {
+	private ResponseEntity<byte[]> page(Reader reader, EntryParameters parameters, AuditQuery query, String path) {
 		Window<AuditEntry> window = this.trail.find(query);
 		String next = null;
 		if (window.hasNext()) {
 			AuditEntry last = window.getContent().get(window.size() - 1);
 			next = reader.seesEveryActor() ? Cursor.of(last) : Cursor.withoutPlace(last);
 		}
-		return this.answers.of(new Page(window.getContent().stream().map(reader::show).toList(), next));
+		Page page = new Page(window.getContent().stream().map(reader::show).toList(), next);
+		return (next != null) ? this.answers.of(page, parameters.nextLink(path, next)) : this.answers.of(page);
 	}
 
 }

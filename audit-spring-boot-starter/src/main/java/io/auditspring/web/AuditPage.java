@@ -58,6 +58,7 @@ public final class AuditPage implements WebMvcConfigurer {
 	@Override
 	public void addInterceptors(InterceptorRegistry registry) {
 		registry.addInterceptor(new SecurityHeaders()).addPathPatterns(this.basePath, this.basePath + "/**");
+		registry.addInterceptor(new Acceptance()).addPathPatterns(this.basePath + "/**");
 	}
 
 	/**

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,9 +34,6 @@ final class CsvExport {
 	/** A spreadsheet may drop it, or move what follows into another cell. */
 	private static final Pattern UNSEEN = Pattern.compile("[\\p{Z}\\p{C}\\s]*+");
 
-	/** What tells where in the ledger an entry is. */
-	private static final Set<String> PLACE = Set.of("seq", "revision", "hash");
-
 	private static final JsonMapper JSON = new JsonMapper();
 
 	private static final Map<String, Function<AuditEntry, @Nullable Object>> COLUMNS = columns();
@@ -58,8 +54,8 @@ final class CsvExport {
 			rows.write(List.of());
 			entries.forEach((entry) -> rows.write(COLUMNS.entrySet()
 				.stream()
-				.map((column) -> (places || !PLACE.contains(column.getKey())) ? cell(column.getValue().apply(entry))
-						: "")
+				.map((column) -> (places || !LedgerPlace.NAMES.contains(column.getKey()))
+						? cell(column.getValue().apply(entry)) : "")
 				.toList()));
 		}
 	}

@@ -2,10 +2,10 @@ package io.auditspring.web;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import io.auditspring.Actor;
@@ -25,21 +25,23 @@ final class EcsExport {
 
 	private static final String MODULE = "audit";
 
+	private static final Set<String> SESSION_ENDS = Set.of("logout", "session.expired", "session.ended");
+
 	private EcsExport() {
 	}
 
 	static void write(Stream<AuditEntry> entries, boolean places, OutputStream out) throws IOException {
-		EventFields.write(entries, (entry) -> event(entry, places), out);
+		EventFields.write(entries, (entry) -> event(entry, LedgerPlace.of(entry, places)), out);
 	}
 
-	private static EventFields event(AuditEntry entry, boolean places) {
+	private static EventFields event(AuditEntry entry, LedgerPlace place) {
 		return EventFields.of("@timestamp", entry.getOccurredAt().toString())
 			.put("ecs", EventFields.of("version", VERSION))
 			.put("message", entry.getMessage())
 			.put("log", EventFields.of("level", EventFields.lower(entry.getSeverity())))
-			.put("event", what(entry, places))
+			.put("event", what(entry, place))
 			.put("user", user(entry.getActor()))
-			.put("source", EventFields.of("ip", entry.getIpAddress()).put("geo", place(entry)))
+			.put("source", EventFields.of("ip", entry.getIpAddress()).put("geo", geo(Whereabouts.of(entry))))
 			.put("http", EventFields.of("request", EventFields.of("method", EventFields.request(entry, "method"))))
 			.put("url", EventFields.of("path", EventFields.request(entry, "path")))
 			.put("user_agent", EventFields.of("original", entry.getUserAgent()))
@@ -48,10 +50,10 @@ final class EcsExport {
 			.put("trace", EventFields.of("id", entry.getTraceId()))
 			.put("error", EventFields.of("message", entry.getError()))
 			.put("related", related(entry))
-			.put("labels", labels(entry, places));
+			.put("labels", labels(entry, place));
 	}
 
-	private static EventFields what(AuditEntry entry, boolean places) {
+	private static EventFields what(AuditEntry entry, LedgerPlace place) {
 		String category = category(entry);
 		return EventFields.of("kind", "event")
 			.put("id", entry.getId().toString())
@@ -63,8 +65,8 @@ final class EcsExport {
 			.put("type", types(entry, category))
 			.put("outcome", (entry.getOutcome() == Outcome.SUCCESS) ? "success" : "failure")
 			.put("severity", entry.getSeverity().ordinal() + 1)
-			.put("sequence", places ? entry.getSeq() : null)
-			.put("hash", places ? HexFormat.of().formatHex(entry.getHash()) : null)
+			.put("sequence", place.seq())
+			.put("hash", place.hash())
 			.put("reason", entry.getJustification())
 			.put("duration", (entry.getDurationMicros() != null) ? entry.getDurationMicros() * 1000 : null);
 	}
@@ -92,8 +94,7 @@ final class EcsExport {
 		else if (category.equals("authentication") && entry.getAction().equals("login")) {
 			type = "start";
 		}
-		else if (category.equals("authentication")
-				&& List.of("logout", "session.expired").contains(entry.getAction())) {
+		else if (category.equals("authentication") && SESSION_ENDS.contains(entry.getAction())) {
 			type = "end";
 		}
 		return (entry.getOutcome() == Outcome.DENIED) ? List.of(type, "denied") : List.of(type);
@@ -113,15 +114,14 @@ final class EcsExport {
 				: EventFields.of("id", actor.impersonatorId()).put("effective", user);
 	}
 
-	private static EventFields place(AuditEntry entry) {
-		Object country = EventFields.location(entry, "country");
-		Object region = EventFields.location(entry, "region");
-		EventFields place = EventFields.of("country_iso_code", country)
-			.put("region_iso_code", (country != null && region != null) ? country + "-" + region : null)
-			.put("city_name", EventFields.location(entry, "city"));
-		return (EventFields.location(entry, "latitude") instanceof Number latitude
-				&& EventFields.location(entry, "longitude") instanceof Number longitude)
-						? place.put("location", Map.of("lat", latitude, "lon", longitude)) : place;
+	private static EventFields geo(Whereabouts place) {
+		String region = (place.country() != null && place.region() != null) ? place.country() + "-" + place.region()
+				: null;
+		Whereabouts.Point point = place.point();
+		return EventFields.of("country_iso_code", place.country())
+			.put("region_iso_code", region)
+			.put("city_name", place.city())
+			.put("location", (point != null) ? Map.of("lat", point.latitude(), "lon", point.longitude()) : null);
 	}
 
 	private static EventFields related(AuditEntry entry) {
@@ -135,18 +135,18 @@ final class EcsExport {
 			.put("ip", (entry.getIpAddress() != null) ? List.of(entry.getIpAddress()) : null);
 	}
 
-	private static EventFields labels(AuditEntry entry, boolean places) {
+	private static EventFields labels(AuditEntry entry, LedgerPlace place) {
 		Target target = entry.getTarget();
 		EventFields labels = EventFields.of("recorded_at", entry.getRecordedAt().toString())
 			.put("chain", entry.getChain())
-			.put("prev_hash", places ? HexFormat.of().formatHex(entry.getPrevHash()) : null)
+			.put("prev_hash", place.prevHash())
 			.put("operation_id", entry.getOperationId().toString())
 			.put("category", entry.getCategory())
 			.put("outcome", EventFields.lower(entry.getOutcome()))
 			.put("actor_type", EventFields.lower(entry.getActorType()))
 			.put("session", entry.getSessionId())
 			.put("device", entry.getDeviceFingerprint())
-			.put("revision", (places && entry.getRevision() != null) ? entry.getRevision().toString() : null);
+			.put("revision", (place.revision() != null) ? place.revision().toString() : null);
 		if (target != null) {
 			labels.put("target_type", target.type()).put("target_id", target.id()).put("target_name", target.name());
 		}

@@ -1,5 +1,6 @@
 package io.auditspring.web;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
@@ -16,6 +18,7 @@ import io.auditspring.query.AuditTrail;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.MultiValueMap;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Which entries a request asks for. Every parameter narrows; none can widen what the
@@ -25,6 +28,8 @@ import org.springframework.util.MultiValueMap;
 final class EntryParameters {
 
 	static final String CURSOR = "cursor";
+
+	private static final String LIMIT = "limit";
 
 	static final String TARGET_TYPE = "targetType";
 
@@ -66,7 +71,7 @@ final class EntryParameters {
 		EntryParameters read = new EntryParameters();
 		parameters.forEach((name, given) -> {
 			if (!known.contains(name)) {
-				throw new IllegalArgumentException(
+				throw new MalformedParameterException(name,
 						"There is no parameter '%s'; there are %s".formatted(name, String.join(", ", known)));
 			}
 			read.add(name, given);
@@ -76,11 +81,12 @@ final class EntryParameters {
 
 	private void add(String name, List<String> given) {
 		if (given.size() > 1) {
-			throw new IllegalArgumentException("%s is given %d times; once is enough".formatted(name, given.size()));
+			throw new MalformedParameterException(name,
+					"%s is given %d times; once is enough".formatted(name, given.size()));
 		}
 		String value = given.get(0);
 		if (value.indexOf('\0') >= 0) {
-			throw new IllegalArgumentException(name + " contains the character NUL, which no entry has");
+			throw new MalformedParameterException(name, name + " contains the character NUL, which no entry has");
 		}
 		if (!value.isBlank()) {
 			this.values.put(name, value);
@@ -89,6 +95,23 @@ final class EntryParameters {
 
 	@Nullable String value(String name) {
 		return this.values.get(name);
+	}
+
+	/**
+	 * The same request for the page after it, relative to where it was asked for: what a
+	 * proxy puts before the path need not be known.
+	 * @param path the path that was asked for
+	 * @param cursor where that page begins
+	 * @return a link as RFC 8288 has it
+	 */
+	String nextLink(String path, String cursor) {
+		Map<String, String> next = new LinkedHashMap<>(this.values);
+		next.put(CURSOR, cursor);
+		return next.entrySet()
+			.stream()
+			.map((each) -> each.getKey() + "=" + UriUtils.encode(each.getValue(), StandardCharsets.UTF_8))
+			.collect(Collectors.joining("&", "<./%s?".formatted(path.substring(path.lastIndexOf('/') + 1)),
+					">; rel=\"next\""));
 	}
 
 	String required(String name) {
@@ -106,8 +129,10 @@ final class EntryParameters {
 
 	/** Refuses what only pages have, where there are none. */
 	void requireAllPages() {
-		if (value("limit") != null || value(CURSOR) != null) {
-			throw new IllegalArgumentException("This is not paged: leave out limit and cursor");
+		for (String name : List.of(LIMIT, CURSOR)) {
+			if (value(name) != null) {
+				throw new MalformedParameterException(name, "This is not paged: leave out limit and cursor");
+			}
 		}
 	}
 
@@ -124,6 +149,9 @@ final class EntryParameters {
 			String value) {
 		try {
 			return filter.apply(query, value);
+		}
+		catch (MalformedParameterException ex) {
+			throw ex;
 		}
 		catch (IllegalArgumentException ex) {
 			throw new MalformedParameterException(name, ex);
@@ -161,7 +189,7 @@ final class EntryParameters {
 		filters.put("from", (query, value) -> query.from(Timestamps.parse("from", value)));
 		filters.put("to", (query, value) -> query.to(Timestamps.parse("to", value)));
 		filters.put("q", AuditQuery::text);
-		filters.put("limit", (query, value) -> query.limit(number(value)));
+		filters.put(LIMIT, (query, value) -> query.limit(number(value)));
 		filters.put(CURSOR, (query, value) -> query.after(Cursor.parse(value)));
 		return filters;
 	}
@@ -180,7 +208,7 @@ final class EntryParameters {
 				return constant;
 			}
 		}
-		throw new IllegalArgumentException("%s takes one of %s, not '%s'".formatted(parameter,
+		throw new MalformedParameterException(parameter, "%s takes one of %s, not '%s'".formatted(parameter,
 				List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT), value));
 	}
 
@@ -208,7 +236,8 @@ final class EntryParameters {
 			return UUID.fromString(value);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException("%s takes a UUID, not '%s'".formatted(parameter, value), ex);
+			throw new MalformedParameterException(parameter,
+					new IllegalArgumentException("%s takes a UUID, not '%s'".formatted(parameter, value), ex));
 		}
 	}
 

@@ -85,15 +85,4 @@ final class EventFields {
 				&& request.get(part) instanceof String text) ? text : null;
 	}
 
-	/**
-	 * A part of the location.
-	 * @param entry the entry
-	 * @param part such as {@code country}
-	 * @return it, or {@code null} where it is not known
-	 */
-	static @Nullable Object location(AuditEntry entry, String part) {
-		Map<String, @Nullable Object> location = entry.getGeolocation();
-		return (location != null) ? location.get(part) : null;
-	}
-
 }

@@ -172,7 +172,7 @@ public final class ExportApi {
 						: new Format("application/x-ndjson;charset=UTF-8", "audit-selection.ndjson",
 								(out) -> this.exports.selection(description(parameters, reader), query, out));
 			}
-			default -> throw new IllegalArgumentException("format takes csv, ndjson, ecs or ocsf");
+			default -> throw new MalformedParameterException(FORMAT, "format takes csv, ndjson, ecs or ocsf");
 		};
 	}
 

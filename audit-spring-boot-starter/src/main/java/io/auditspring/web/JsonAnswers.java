@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -23,15 +24,27 @@ final class JsonAnswers {
 	private final JsonMapper mapper = new JsonMapper();
 
 	ResponseEntity<byte[]> of(Object value) {
-		return ResponseEntity.ok()
-			.cacheControl(CacheControl.noStore())
-			.contentType(MediaType.APPLICATION_JSON)
-			.body(this.mapper.writeValueAsBytes(value));
+		return answer().body(this.mapper.writeValueAsBytes(value));
+	}
+
+	/**
+	 * Answers with what leads on.
+	 * @param value the value
+	 * @param link a link as RFC 8288 has it
+	 * @return the answer
+	 */
+	ResponseEntity<byte[]> of(Object value, String link) {
+		return answer().header(HttpHeaders.LINK, link).body(this.mapper.writeValueAsBytes(value));
+	}
+
+	private static ResponseEntity.BodyBuilder answer() {
+		return ResponseEntity.ok().cacheControl(CacheControl.noStore()).contentType(MediaType.APPLICATION_JSON);
 	}
 
 	/**
 	 * Answers what only a redaction changes, so that clients need not load it twice. They
-	 * ask again each time: who may read is decided anew.
+	 * ask again each time: who may read is decided anew. The tag is a weak one: servers
+	 * do not compress what has a strong one.
 	 * @param value the value
 	 * @return the answer, with a tag of its content
 	 */
@@ -39,7 +52,7 @@ final class JsonAnswers {
 		byte[] body = this.mapper.writeValueAsBytes(value);
 		return ResponseEntity.ok()
 			.cacheControl(CacheControl.noCache().cachePrivate())
-			.eTag(HexFormat.of().formatHex(Sha256.hash(body)))
+			.eTag("W/\"%s\"".formatted(HexFormat.of().formatHex(Sha256.hash(body))))
 			.contentType(MediaType.APPLICATION_JSON)
 			.body(body);
 	}

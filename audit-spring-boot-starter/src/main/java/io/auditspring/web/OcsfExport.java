@@ -2,7 +2,6 @@ package io.auditspring.web;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -27,7 +26,8 @@ final class OcsfExport {
 	/** The version whose names and values these are. */
 	static final String VERSION = "1.8.0";
 
-	private static final Set<String> SIGN_INS = Set.of("login", "login.flood", "logout", "session.expired");
+	private static final Set<String> SIGN_INS = Set.of("login", "login.flood", "logout", "session.expired",
+			"session.ended");
 
 	private static final Set<String> ACCOUNTS = Set.of("user", "account", "role");
 
@@ -76,10 +76,10 @@ final class OcsfExport {
 	}
 
 	static void write(Stream<AuditEntry> entries, boolean places, OutputStream out) throws IOException {
-		EventFields.write(entries, (entry) -> event(entry, places), out);
+		EventFields.write(entries, (entry) -> event(entry, LedgerPlace.of(entry, places)), out);
 	}
 
-	private static EventFields event(AuditEntry entry, boolean places) {
+	private static EventFields event(AuditEntry entry, LedgerPlace place) {
 		EventClass eventClass = EventClass.of(entry);
 		int activity = activity(eventClass, entry);
 		boolean success = entry.getOutcome() == Outcome.SUCCESS;
@@ -95,7 +95,7 @@ final class OcsfExport {
 			.put("status_code", (entry.getOutcome() == Outcome.DENIED) ? "denied" : null)
 			.put("status_detail", entry.getError())
 			.put("message", entry.getMessage())
-			.put("metadata", metadata(entry, places))
+			.put("metadata", metadata(entry, place))
 			.put("actor", actor(entry))
 			.put("src_endpoint", source(entry))
 			.put("http_request", request(entry));
@@ -115,7 +115,7 @@ final class OcsfExport {
 				.put("resources",
 						target.equals(NOTHING) ? null : List.of(named(target).put("type", target.type()).map()));
 		}
-		return event.put("unmapped", rest(entry, eventClass, places));
+		return event.put("unmapped", rest(entry, eventClass, place));
 	}
 
 	private static int severity(AuditEntry entry) {
@@ -131,7 +131,7 @@ final class OcsfExport {
 		return switch (eventClass) {
 			case AUTHENTICATION -> switch (entry.getAction()) {
 				case "login" -> 1;
-				case "logout", "session.expired" -> 2;
+				case "logout", "session.expired", "session.ended" -> 2;
 				default -> OTHER;
 			};
 			case ACCOUNT_CHANGE -> accountActivity(entry);
@@ -153,13 +153,13 @@ final class OcsfExport {
 		return before ? (after ? updated : deleted) : (after ? 1 : OTHER);
 	}
 
-	private static EventFields metadata(AuditEntry entry, boolean places) {
+	private static EventFields metadata(AuditEntry entry, LedgerPlace place) {
 		return EventFields.of("version", VERSION)
 			.put("uid", entry.getId().toString())
 			.put("product",
 					EventFields.of("name", "Audit Spring Boot Starter").put("vendor_name", "Audit Spring Boot Starter"))
 			.put("log_name", entry.getChain())
-			.put("sequence", places ? entry.getSeq() : null)
+			.put("sequence", place.seq())
 			.put("event_code", entry.getAction())
 			.put("correlation_uid", entry.getOperationId().toString())
 			.put("tenant_uid", entry.getTenant())
@@ -202,16 +202,17 @@ final class OcsfExport {
 	private static EventFields source(AuditEntry entry) {
 		return EventFields.of("ip", entry.getIpAddress())
 			.put("svc_name", (entry.getIpAddress() == null) ? service(entry) : null)
-			.put("location", place(entry));
+			.put("location", location(Whereabouts.of(entry)));
 	}
 
-	private static EventFields place(AuditEntry entry) {
-		EventFields place = EventFields.of("country", EventFields.location(entry, "country"))
-			.put("region", EventFields.location(entry, "region"))
-			.put("city", EventFields.location(entry, "city"));
-		return (!place.map().isEmpty() && EventFields.location(entry, "latitude") instanceof Number latitude
-				&& EventFields.location(entry, "longitude") instanceof Number longitude)
-						? place.put("lat", latitude).put("long", longitude) : place;
+	/** The schema knows no coordinates without a place. */
+	private static EventFields location(Whereabouts place) {
+		EventFields location = EventFields.of("country", place.country())
+			.put("region", place.region())
+			.put("city", place.city());
+		Whereabouts.Point point = place.point();
+		return (point != null && !location.map().isEmpty())
+				? location.put("lat", point.latitude()).put("long", point.longitude()) : location;
 	}
 
 	private static EventFields request(AuditEntry entry) {
@@ -225,9 +226,9 @@ final class OcsfExport {
 		return (entry.getService() != null) ? entry.getService() : "unknown";
 	}
 
-	private static EventFields rest(AuditEntry entry, EventClass eventClass, boolean places) {
-		EventFields rest = EventFields.of("hash", places ? HexFormat.of().formatHex(entry.getHash()) : null)
-			.put("prev_hash", places ? HexFormat.of().formatHex(entry.getPrevHash()) : null)
+	private static EventFields rest(AuditEntry entry, EventClass eventClass, LedgerPlace place) {
+		EventFields rest = EventFields.of("hash", place.hash())
+			.put("prev_hash", place.prevHash())
 			.put("category", entry.getCategory())
 			.put("outcome", EventFields.lower(entry.getOutcome()))
 			.put("service", entry.getService())
@@ -235,7 +236,7 @@ final class OcsfExport {
 			.put("impersonator_id", (entry.getActor() != null) ? entry.getActor().impersonatorId() : null)
 			.put("device", entry.getDeviceFingerprint())
 			.put("trace_id", entry.getTraceId())
-			.put("revision", places ? entry.getRevision() : null)
+			.put("revision", place.revision())
 			.put("duration_micros", entry.getDurationMicros())
 			.put("related", entry.getRelated())
 			.put("changes", entry.getChanges())

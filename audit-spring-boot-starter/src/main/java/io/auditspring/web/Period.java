@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Period(Instant from, Instant to, Duration interval) {
 
+	private static final String INTERVAL = "interval";
+
 	private static final int MOST_SPANS = 1000;
 
 	private static final int USUAL_SPANS = 100;
@@ -39,12 +41,12 @@ record Period(Instant from, Instant to, Duration interval) {
 		Instant end = (to != null) ? Timestamps.parse("to", to) : Instant.now();
 		Instant start = (from != null) ? Timestamps.parse("from", from) : end.minus(USUAL_LENGTH);
 		if (!start.isBefore(end)) {
-			throw new IllegalArgumentException("from must be before to");
+			throw new MalformedParameterException("from", "from must be before to");
 		}
 		Duration length = Duration.between(start, end);
 		Duration span = (interval != null) ? parse(interval) : fitting(length);
 		if (length.dividedBy(span) > MOST_SPANS) {
-			throw new IllegalArgumentException(
+			throw new MalformedParameterException(INTERVAL,
 					"interval divides the period into more than %d spans; take a longer one".formatted(MOST_SPANS));
 		}
 		return new Period(start, end, span);
@@ -63,9 +65,9 @@ record Period(Instant from, Instant to, Duration interval) {
 			}
 		}
 		catch (DateTimeParseException ex) {
-			throw new IllegalArgumentException(remedy(interval), ex);
+			throw new MalformedParameterException(INTERVAL, new IllegalArgumentException(remedy(interval), ex));
 		}
-		throw new IllegalArgumentException(remedy(interval));
+		throw new MalformedParameterException(INTERVAL, remedy(interval));
 	}
 
 	private static String remedy(String interval) {

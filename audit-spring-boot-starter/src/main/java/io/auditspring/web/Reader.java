@@ -1,6 +1,6 @@
 package io.auditspring.web;
 
-import java.util.List;
+import java.util.Set;
 
 import io.auditspring.Actor;
 import io.auditspring.AuditAccess;
@@ -17,12 +17,13 @@ import tools.jackson.databind.node.ObjectNode;
  * @param actor the reader, as entries name them
  * @param tenant the tenant they read for, or {@code null}
  * @param tenants whether the application knows tenants at all
+ * @param warned whether they also read of failed logins under their name
  */
-record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean tenants) {
+record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean tenants, boolean warned) {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
-	private static final List<String> PLACE = List.of("seq", "revision", "prevHash", "hash");
+	private static final Set<String> NAMELESS = Set.of(Actor.anonymous().id(), "unknown");
 
 	/** Whether nothing is kept from this reader. */
 	boolean seesAll() {
@@ -36,17 +37,22 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 	 * @return what is answered
 	 */
 	AuditQuery narrow(AuditQuery query) {
-		AuditQuery own = seesEveryActor() ? query : query.actor(this.actor);
+		AuditQuery own = seesEveryActor() ? query : own(query);
 		if (!confined()) {
 			return own;
 		}
 		return (this.tenant != null) ? own.tenant(this.tenant) : own.withoutTenant();
 	}
 
+	// Somebody may be called like those of whom nothing is known.
+	private AuditQuery own(AuditQuery query) {
+		return (this.warned && !NAMELESS.contains(this.actor.id())) ? query.actorOrTried(this.actor)
+				: query.actor(this.actor);
+	}
+
 	/**
-	 * An entry as this reader may see it. Its place in the ledger tells how much
-	 * everybody did, and its hashes whether somebody did something in between: who may
-	 * read only what they did gets {@code null} there.
+	 * An entry as this reader may see it: who may read only what they did gets
+	 * {@code null} for its place.
 	 * @param entry the entry
 	 * @return what to write as JSON
 	 */
@@ -55,7 +61,7 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 			return entry;
 		}
 		ObjectNode shown = JSON.valueToTree(entry);
-		PLACE.forEach(shown::putNull);
+		LedgerPlace.NAMES.forEach(shown::putNull);
 		return shown;
 	}
 

@@ -30,16 +30,21 @@ public final class Readers {
 
 	private final BooleanSupplier tenants;
 
+	private final boolean warned;
+
 	/**
 	 * Creates the gate.
 	 * @param policy who may read what
 	 * @param origins who is asking
 	 * @param tenants whether the application knows tenants
+	 * @param warned whether those who read what they did also read of failed logins under
+	 * their name
 	 */
-	public Readers(AuditAccessPolicy policy, Origins origins, BooleanSupplier tenants) {
+	public Readers(AuditAccessPolicy policy, Origins origins, BooleanSupplier tenants, boolean warned) {
 		this.policy = policy;
 		this.origins = origins;
 		this.tenants = tenants;
+		this.warned = warned;
 	}
 
 	/**
@@ -56,7 +61,7 @@ public final class Readers {
 					? new ResponseStatusException(HttpStatus.FORBIDDEN, "You may not read the audit trail")
 					: new ResponseStatusException(HttpStatus.UNAUTHORIZED, "Sign in to read the audit trail");
 		}
-		return new Reader(access, origin.actor(), origin.tenant(), this.tenants.getAsBoolean());
+		return new Reader(access, origin.actor(), origin.tenant(), this.tenants.getAsBoolean(), this.warned);
 	}
 
 	private AuditAccess access(@Nullable Principal principal) {

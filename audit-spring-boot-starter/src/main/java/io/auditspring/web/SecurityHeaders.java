@@ -19,12 +19,16 @@ final class SecurityHeaders implements HandlerInterceptor {
 
 	@Override
 	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+		set(response);
+		return true;
+	}
+
+	static void set(HttpServletResponse response) {
 		response.setHeader("Content-Security-Policy", API);
 		response.setHeader("X-Content-Type-Options", "nosniff");
 		response.setHeader("X-Frame-Options", "DENY");
 		response.setHeader("Referrer-Policy", "no-referrer");
 		response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-		return true;
 	}
 
 }

@@ -33,10 +33,11 @@ final class Timestamps {
 							: OffsetDateTime.parse(text).toInstant());
 		}
 		catch (DateTimeException | IllegalArgumentException ex) {
-			throw new IllegalArgumentException(
-					"%s takes a time such as 2026-01-31T12:00:00Z or a date such as 2026-01-31, not '%s'"
-						.formatted(parameter, text),
-					ex);
+			throw new MalformedParameterException(parameter,
+					new IllegalArgumentException(
+							"%s takes a time such as 2026-01-31T12:00:00Z or a date such as 2026-01-31, not '%s'"
+								.formatted(parameter, text),
+							ex));
 		}
 	}
 

@@ -10,12 +10,16 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
+import io.auditspring.capture.ServletRequestSource;
+
 /**
  * Somebody at the other end of the wire, with cookies.
  */
 final class Caller {
 
-	private final HttpClient http = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+	private final CookieManager cookies = new CookieManager();
+
+	private final HttpClient http = HttpClient.newBuilder().cookieHandler(this.cookies).build();
 
 	private final String base;
 
@@ -25,6 +29,17 @@ final class Caller {
 
 	int signIn(String user, String password) {
 		return post("/login?username=" + user + "&password=" + password);
+	}
+
+	/** What entries show of the session as the caller has it now. */
+	String session() {
+		return this.cookies.getCookieStore()
+			.getCookies()
+			.stream()
+			.filter((cookie) -> cookie.getName().equals("JSESSIONID"))
+			.map((cookie) -> ServletRequestSource.digest(cookie.getValue()))
+			.findFirst()
+			.orElseThrow();
 	}
 
 	int post(String path, String... headers) {

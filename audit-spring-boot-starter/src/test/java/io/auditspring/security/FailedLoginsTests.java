@@ -9,8 +9,11 @@ import java.util.concurrent.Future;
 
 import javax.sql.DataSource;
 
+import io.auditspring.Actor;
 import io.auditspring.AuditLog;
+import io.auditspring.AuthenticationEvents;
 import io.auditspring.TestDatabase;
+import io.auditspring.autoconfigure.AuditAuthenticationAutoConfiguration;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
 import io.auditspring.autoconfigure.AuditSecurityAutoConfiguration;
 import io.auditspring.autoconfigure.AuditSecurityEventsAutoConfiguration;
@@ -23,9 +26,9 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.mock.web.MockHttpServletRequest;
-import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.LockedException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
-import org.springframework.security.authentication.event.AuthenticationFailureBadCredentialsEvent;
+import org.springframework.security.authentication.event.AuthenticationFailureLockedEvent;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
@@ -44,7 +47,8 @@ class FailedLoginsTests {
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditServletAutoConfiguration.class,
-				AuditSecurityAutoConfiguration.class, AuditSecurityEventsAutoConfiguration.class))
+				AuditSecurityAutoConfiguration.class, AuditAuthenticationAutoConfiguration.class,
+				AuditSecurityEventsAutoConfiguration.class))
 		.withBean(DataSource.class, () -> this.database, (bean) -> bean.setDestroyMethodName(""));
 
 	@AfterEach
@@ -52,13 +56,13 @@ class FailedLoginsTests {
 		RequestContextHolder.resetRequestAttributes();
 	}
 
+	/** The application found the user, as the provider tells that is thrown from. */
 	private static void fail(ApplicationEventPublisher events, String address, String name) {
 		MockHttpServletRequest request = new MockHttpServletRequest();
 		request.setRemoteAddr(address);
 		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request));
-		events.publishEvent(new AuthenticationFailureBadCredentialsEvent(
-				UsernamePasswordAuthenticationToken.unauthenticated(name, "guess"),
-				new BadCredentialsException("Bad credentials")));
+		events.publishEvent(new AuthenticationFailureLockedEvent(
+				UsernamePasswordAuthenticationToken.unauthenticated(name, "guess"), new LockedException("Locked")));
 	}
 
 	private static void fail(ApplicationEventPublisher events, String address, String name, int times) {
@@ -129,18 +133,45 @@ class FailedLoginsTests {
 	@Test
 	void addressesWithoutEndTakeNoMemoryWithoutEnd() {
 		this.runner.withPropertyValues("audit.security.failed-login-limit=0").run((context) -> {
-			for (int i = 0; i < 5000; i++) {
+			for (int i = 0; i < 10_000; i++) {
 				fail(context, "10.1.%d.%d".formatted(i / 250, i % 250), "n".repeat(10_000) + i);
 			}
 			context.getBean(FailedLogins.class).endMinute();
 			this.log.await(FailedLogins.MAX_ADDRESSES + 1);
-			assertThat(told()).isEqualTo(5000);
+			assertThat(told()).isEqualTo(10_000);
 			assertThat(floods()).allSatisfy((flood) -> assertThat((Integer) flood.get("names")).isBetween(1, 20));
 			assertThat(floods()).filteredOn((flood) -> flood.get("ip") == null)
 				.singleElement()
-				.satisfies((flood) -> assertThat(flood).containsEntry("attempts", 4000L));
+				.satisfies((flood) -> assertThat(flood).containsEntry("attempts", 9000L));
 			assertThat(floods())
 				.allSatisfy((flood) -> assertThat((String) flood.get("metadata")).hasSizeLessThan(3000));
+		});
+	}
+
+	@Test
+	void addressesWithoutEndLeaveNoEntriesWithoutEnd() {
+		this.runner.withPropertyValues("audit.security.failed-login-limit=2").run((context) -> {
+			for (int i = 0; i < 1000; i++) {
+				fail(context, "10.2.%d.%d".formatted(i / 250, i % 250), "victim");
+			}
+			context.getBean(FailedLogins.class).endMinute();
+			this.log.await(100 + 900);
+			assertThat(floods()).hasSize(900);
+			assertThat(told()).isEqualTo(1000);
+		});
+	}
+
+	@Test
+	void namesBeyondTheLimitAreNotToldEitherWhereTheyMayBeAnything() {
+		this.runner.withPropertyValues("audit.security.failed-login-limit=0").run((context) -> {
+			AuthenticationEvents events = context.getBean(AuthenticationEvents.class);
+			events.failed("correct horse", "no such user");
+			events.failed("correct horse", "no such user");
+			events.failed(Actor.user("jane"), "wrong password");
+			context.getBean(FailedLogins.class).endMinute();
+			this.log.await(1);
+			assertThat((String) floods().get(0).get("metadata")).doesNotContain("horse")
+				.containsPattern("\"names\": \\[\"hmac:[0-9a-f]{32}\", \"jane\"]");
 		});
 	}
 
@@ -190,7 +221,7 @@ class FailedLoginsTests {
 		this.runner.withPropertyValues("audit.security.events=false")
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(SecurityRecorder.class)
-				.doesNotHaveBean(FailedLogins.class)
+				.doesNotHaveBean(SignIns.class)
 				.doesNotHaveBean("auditAuthorizationEventPublisher"));
 	}
 

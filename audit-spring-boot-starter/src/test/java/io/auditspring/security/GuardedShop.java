@@ -5,9 +5,12 @@ import java.nio.charset.StandardCharsets;
 import javax.crypto.spec.SecretKeySpec;
 import javax.sql.DataSource;
 
+import io.auditspring.Actor;
 import io.auditspring.Audited;
+import io.auditspring.AuthenticationEvents;
 import io.auditspring.TestDatabase;
 import io.auditspring.shop.ShopConfiguration;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import org.aopalliance.intercept.MethodInvocation;
 
@@ -81,6 +84,7 @@ class GuardedShop {
 			.formLogin(Customizer.withDefaults())
 			.httpBasic(Customizer.withDefaults())
 			.addFilter(switching)
+			.sessionManagement((sessions) -> sessions.maximumSessions(1))
 			.build();
 	}
 
@@ -203,9 +207,38 @@ class GuardedShop {
 
 		private final Desk desk;
 
-		Counter(Vault vault, Desk desk) {
+		private final AuthenticationEvents events;
+
+		Counter(Vault vault, Desk desk, AuthenticationEvents events) {
 			this.vault = vault;
 			this.desk = desk;
+			this.events = events;
+		}
+
+		@PostMapping("/public/begin")
+		void begin(HttpSession session) {
+			session.setAttribute("basket", "empty");
+		}
+
+		/** A login of the application's own, which Spring Security knows nothing of. */
+		@PostMapping("/public/enter")
+		void enter(HttpServletRequest request, String name, String password) {
+			if (!name.equals("otto")) {
+				this.events.failed(name, "no such user");
+			}
+			else if (!password.equals("otto-secret")) {
+				this.events.failed(Actor.user(name), "wrong password");
+			}
+			else {
+				request.changeSessionId();
+				this.events.signedIn(Actor.user(name, "Otto Own"));
+			}
+		}
+
+		@PostMapping("/public/exit")
+		void exit(HttpSession session) {
+			session.invalidate();
+			this.events.signedOut(Actor.user("otto"));
 		}
 
 		@PostMapping({ "/serve", "/public/serve", "/token/serve", "/admin/serve" })

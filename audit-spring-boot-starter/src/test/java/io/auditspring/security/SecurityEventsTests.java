@@ -94,16 +94,75 @@ class SecurityEventsTests {
 	}
 
 	@Test
-	void aFailedLoginNamesWhoWasTriedAndNeverThePassword() {
-		this.caller.signIn("mallory", "a-wild-guess");
+	void theSessionOfALoginAndOfItsLogoutIsWhatTheUserGoesOnWith() {
+		this.caller.post("/public/begin");
+		String before = this.caller.session();
+		this.caller.signIn("jane", "jane-secret");
+		String session = this.caller.session();
+		assertThat(session).isNotEqualTo(before);
+		this.caller.post("/logout");
+		assertThat(entries(2)).extracting("action", "session_id")
+			.containsExactly(tuple("login", session), tuple("logout", session));
+	}
+
+	@Test
+	void whoSignsInElsewhereWhereOneSessionIsAllowedIsPutOutHere() {
+		this.caller.signIn("jane", "jane-secret");
+		String replaced = this.caller.session();
+		Caller elsewhere = new Caller(context.getEnvironment().getProperty("local.server.port"));
+		elsewhere.signIn("jane", "jane-secret");
+		this.caller.post("/serve");
+		assertThat(entries(3)).extracting("action", "session_id")
+			.containsExactly(tuple("login", replaced), tuple("login", elsewhere.session()),
+					tuple("session.ended", replaced));
+	}
+
+	@Test
+	void aFailedLoginIsNobodysWhoIsKnownAndNeverTellsThePassword() {
+		this.caller.signIn("jane", "a-wild-guess");
 		assertThat(entry()).containsEntry("action", "login")
 			.containsEntry("severity", "warning")
 			.containsEntry("outcome", "failure")
-			.containsEntry("actor_type", "user")
-			.containsEntry("actor_id", "mallory")
+			.containsEntry("actor_type", "anonymous")
+			.containsEntry("actor_id", "jane")
 			.containsEntry("error", "BadCredentialsException: Bad credentials")
 			.containsEntry("ip", "127.0.0.1");
 		assertThat(entry().toString()).doesNotContain("a-wild-guess");
+	}
+
+	@Test
+	void aNameThatIsNobodysMayBeAPasswordAndIsADigest() {
+		this.caller.signIn("jane-secret", "jane");
+		this.caller.signIn("jane-secret", "jane");
+		this.caller.signIn("jane-secret2", "jane");
+		List<Map<String, Object>> entries = entries(3);
+		assertThat(entries).allSatisfy((entry) -> assertThat(entry).containsEntry("actor_type", "anonymous")
+			.containsEntry("outcome", "failure")
+			.containsEntry("actor_name", null));
+		assertThat((String) entries.get(0).get("actor_id")).matches("hmac:[0-9a-f]{32}")
+			.isEqualTo(entries.get(1).get("actor_id"))
+			.isNotEqualTo(entries.get(2).get("actor_id"));
+		assertThat(entries.toString()).doesNotContain("jane-secret");
+	}
+
+	@Test
+	void whatAnApplicationTellsOfItsOwnLoginIsToldAlike() {
+		this.caller.post("/public/begin");
+		this.caller.post("/public/enter?name=otto-secret&password=otto");
+		this.caller.post("/public/enter?name=otto&password=guess");
+		this.caller.post("/public/enter?name=otto&password=otto-secret");
+		String session = this.caller.session();
+		this.caller.post("/public/exit");
+		List<Map<String, Object>> entries = entries(4);
+		assertThat(entries).extracting("action", "category", "outcome", "actor_type", "error")
+			.containsExactly(tuple("login", "authentication", "failure", "anonymous", "no such user"),
+					tuple("login", "authentication", "failure", "anonymous", "wrong password"),
+					tuple("login", "authentication", "success", "user", null),
+					tuple("logout", "authentication", "success", "user", null));
+		assertThat((String) entries.get(0).get("actor_id")).startsWith("hmac:");
+		assertThat(entries.subList(1, 4)).extracting("actor_id").containsOnly("otto");
+		assertThat(entries.subList(2, 4)).extracting("session_id").containsOnly(session);
+		assertThat(entries.get(2)).containsEntry("actor_name", "Otto Own").containsEntry("ip", "127.0.0.1");
 	}
 
 	@Test
@@ -117,7 +176,8 @@ class SecurityEventsTests {
 		assertThat(this.caller.post("/serve", Caller.basic("trudy", "guess"))).isEqualTo(401);
 		assertThat(entry()).containsEntry("action", "login")
 			.containsEntry("outcome", "failure")
-			.containsEntry("actor_id", "trudy");
+			.containsEntry("actor_type", "anonymous");
+		assertThat(entry().toString()).contains("hmac:").doesNotContain("trudy", "guess");
 	}
 
 	@Test
@@ -125,6 +185,7 @@ class SecurityEventsTests {
 		assertThat(this.caller.post("/token/serve", "Authorization", "Bearer not.a.token")).isEqualTo(401);
 		assertThat(entry()).containsEntry("action", "login")
 			.containsEntry("outcome", "failure")
+			.containsEntry("actor_type", "anonymous")
 			.containsEntry("actor_id", "unknown");
 		assertThat(entry().toString()).doesNotContain("not.a.token");
 	}

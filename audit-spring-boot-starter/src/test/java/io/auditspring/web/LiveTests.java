@@ -234,7 +234,7 @@ class LiveTests {
 	}
 
 	private static void watch(Watchers watchers, String name) throws IOException {
-		Reader reader = new Reader(AuditAccess.all(), Actor.user(name), null, false);
+		Reader reader = new Reader(AuditAccess.all(), Actor.user(name), null, false, false);
 		watchers.watch(reader, AuditQuery.all(), Map.of(), null, () -> false);
 	}
 

@@ -36,14 +36,16 @@ class SecretsTests {
 		String key = createKey();
 		List<String> secrets = List.of("admin-secret", "a-very-wrong-guess", "a-brand-new-password", "tiny-pass", key,
 				key.substring(key.indexOf('.') + 1));
-		this.backOffice.browser().signIn("guesser", "a-very-wrong-guess");
-		this.backOffice.as("guesser", "a-very-wrong-guess").get().uri("/").exchange().expectStatus().isUnauthorized();
+		this.backOffice.browser().signIn("manager", "a-very-wrong-guess");
+		// Typed where the name belongs.
+		this.backOffice.browser().signIn("a-very-wrong-guess", "manager");
+		this.backOffice.as("manager", "a-very-wrong-guess").get().uri("/").exchange().expectStatus().isUnauthorized();
 		resetPassword("nobody", "a-brand-new-password", 404);
 		resetPassword("analyst", "tiny-pass", 400);
 		resetPassword("analyst", "analyst-secret", 204);
 		this.backOffice.withApiKey(key).get().uri("/").exchange().expectStatus().isForbidden();
 		this.backOffice.withApiKey(key + "x").get().uri("/").exchange().expectStatus().isUnauthorized();
-		this.entries.await("action=login&actor=guesser", 2);
+		this.entries.await("action=login&outcome=failure&actor=manager", 2);
 		this.entries.await("action=user.password_reset&targetType=User&targetId=nobody");
 		this.entries.await("action=user.password_reset&actor=admin&targetType=User&targetId=analyst");
 		this.entries.await("action=api_key.refused&actor=" + key.substring(0, key.indexOf('.')));
@@ -53,8 +55,8 @@ class SecretsTests {
 
 	@Test
 	void theSearchWouldFindASecretIfThereWereOne() {
-		this.backOffice.browser().signIn("an-open-secret", "whatever");
-		this.entries.await("action=login&actor=an-open-secret");
+		this.entries.find("q=an-open-secret");
+		this.entries.await("action=audit.read&actor=admin", (entry) -> entry.toString().contains("an-open-secret"));
 		assertThat(tablesHolding("an-open-secret")).anyMatch((table) -> table.startsWith("audit.audit_log"));
 	}
 

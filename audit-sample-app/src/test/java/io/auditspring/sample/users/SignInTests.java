@@ -47,7 +47,8 @@ class SignInTests {
 				  "sessionId": "%s"
 				}
 				""".formatted(login.get("sessionId").asString()));
-		JsonNode logout = this.entries.await("action=logout&actor=manager");
+		JsonNode logout = this.entries.await("action=logout&actor=manager",
+				(entry) -> entry.get("sessionId").equals(login.get("sessionId")));
 		assertThat(logout.get("outcome").asString()).isEqualTo("success");
 		assertThat(logout.get("ipAddress").asString()).isEqualTo("127.0.0.1");
 	}
@@ -55,21 +56,30 @@ class SignInTests {
 	@Test
 	void aWrongPasswordInTheFormLeavesAWarning() {
 		Browser browser = this.backOffice.browser();
-		assertThat(browser.signIn("mallory", "a-wild-guess")).isEqualTo("/login");
-		JsonNode entry = this.entries.await("action=login&actor=mallory");
-		assertThat(entry).isEntry(refused("mallory", "POST", "/login"));
+		assertThat(browser.signIn("analyst", "a-wild-guess")).isEqualTo("/login");
+		JsonNode entry = this.entries.await("action=login&outcome=failure&actor=analyst");
+		assertThat(entry).isEntry(refused("analyst", "POST", "/login"));
+	}
+
+	@Test
+	void whatNobodyIsCalledIsNotToldAsItMayBeAPassword() {
+		assertThat(this.backOffice.browser().signIn("analyst-secret", "analyst")).isEqualTo("/login");
+		JsonNode entry = this.entries.await("action=login&outcome=failure",
+				(login) -> login.at("/actor/id").asString().startsWith("hmac:"));
+		assertThat(entry.at("/actor/type").asString()).isEqualTo("anonymous");
+		assertThat(entry.toString()).doesNotContain("analyst");
 	}
 
 	@Test
 	void aWrongPasswordOfAScriptLeavesAWarning() {
-		this.backOffice.as("trudy", "a-wild-guess")
+		this.backOffice.as("admin", "a-wild-guess")
 			.get()
 			.uri("/api/audit/entries")
 			.exchange()
 			.expectStatus()
 			.isUnauthorized();
-		JsonNode entry = this.entries.await("action=login&actor=trudy");
-		assertThat(entry).isEntry(refused("trudy", "GET", "/api/audit/entries"));
+		JsonNode entry = this.entries.await("action=login&outcome=failure&actor=admin");
+		assertThat(entry).isEntry(refused("admin", "GET", "/api/audit/entries"));
 	}
 
 	@Test
@@ -82,7 +92,7 @@ class SignInTests {
 	private static String refused(String username, String httpMethod, String path) {
 		return """
 				{
-				  "actor": {"type": "user", "id": "%s", "name": null, "impersonatorId": null},
+				  "actor": {"type": "anonymous", "id": "%s", "name": null, "impersonatorId": null},
 				  "action": "login",
 				  "category": "authentication",
 				  "severity": "warning",

@@ -1,0 +1,59 @@
+package io.auditspring.autoconfigure;
+
+import io.auditspring.AuthenticationEvents;
+import io.auditspring.capture.EntityIdentifiers;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Origins;
+import io.auditspring.delivery.AuditTransactions;
+import io.auditspring.intercept.Customizers;
+import io.auditspring.intercept.EventRecorder;
+import io.auditspring.security.CautiousRecorder;
+import io.auditspring.security.FailedLogins;
+import io.auditspring.security.OwnSignIns;
+import io.auditspring.security.TriedNames;
+
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Records who signs in and out and who tries in vain, by whatever tells of it: Spring
+ * Security's events, or the application itself.
+ */
+@AutoConfiguration(after = AuditAutoConfiguration.class)
+@ConditionalOnBean(name = "auditTransactions")
+@OncePerDatabase
+public final class AuditAuthenticationAutoConfiguration {
+
+	@Bean
+	static LazyInitializationExcludeFilter auditFailedLoginsLazyInitializationExcludeFilter() {
+		return LazyInitializationExcludeFilter.forBeanTypes(FailedLogins.class);
+	}
+
+	@Bean
+	CautiousRecorder auditCautiousRecorder(Origins auditOrigins, AuditTransactions auditTransactions,
+			EntryFactory auditEntryFactory, Customizers auditCustomizers, AuditProperties properties) {
+		return new CautiousRecorder(auditOrigins, new EventRecorder(auditOrigins, auditTransactions, auditEntryFactory,
+				auditCustomizers, properties.delivery()));
+	}
+
+	@Bean
+	TriedNames auditTriedNames(EntityIdentifiers auditEntityIdentifiers, AuditProperties properties) {
+		return new TriedNames(auditEntityIdentifiers::digest, properties.security().unknownNames());
+	}
+
+	@Bean
+	FailedLogins auditFailedLogins(CautiousRecorder auditCautiousRecorder, AuditProperties properties) {
+		return new FailedLogins(auditCautiousRecorder, properties.security().failedLoginLimit());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(AuthenticationEvents.class)
+	OwnSignIns auditAuthenticationEvents(CautiousRecorder auditCautiousRecorder, FailedLogins auditFailedLogins,
+			TriedNames auditTriedNames) {
+		return new OwnSignIns(auditCautiousRecorder, auditFailedLogins, auditTriedNames);
+	}
+
+}
