@@ -1,7 +1,5 @@
 package io.auditspring.autoconfigure;
 
-import java.io.IOException;
-
 import io.auditspring.AuditAccessPolicy;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
@@ -103,7 +101,7 @@ public final class AuditWebAutoConfiguration {
 	}
 
 	@Bean
-	AuditPage auditPage(Readers readers, AuditProperties properties) throws IOException {
+	AuditPage auditPage(Readers readers, AuditProperties properties) {
 		return new AuditPage(readers, properties.web().basePath());
 	}
 
