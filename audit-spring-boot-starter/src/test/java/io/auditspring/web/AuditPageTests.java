@@ -159,8 +159,8 @@ class AuditPageTests extends PageVisit {
 			statement.execute("lock table audit.audit_log in access exclusive mode");
 			browser.button("Verify the whole ledger").click();
 			browser.texts(".verifying label",
-					(texts) -> texts.size() == 1 && texts.get(0).startsWith("Verifying 0 of 1"));
-			assertThat(browser.find(".verifying progress").getDomProperty("max")).matches("1[0-9]{2}");
+					(texts) -> texts.size() == 1 && texts.get(0).startsWith("Verifying 0 of "));
+			assertThat(browser.find(".verifying progress").getDomProperty("max")).matches("[0-9]{3,}");
 			browser.button("Cancel").click();
 			browser.await(
 					"return fetch('api/verification/progress').then((answer) => answer.json()).then((progress) => progress.state)",

@@ -173,7 +173,7 @@ class MountedTests {
 			browser.find(".ledger summary").click();
 			browser.find(".chain");
 			browser.button("Verify the whole ledger").click();
-			browser.texts(".result", (results) -> results.size() == 1 && results.get(0).startsWith("Valid: "));
+			browser.texts(".result", (results) -> results.size() == 1 && results.get(0).startsWith("Verified: "));
 			assertThat(browser.find(".actions > .menu:not(.ledger) .popover a").getDomProperty("href"))
 				.startsWith(this.carol.address() + PLACE + "/api/export?");
 			assertThat(browser.complaints()).isEmpty();

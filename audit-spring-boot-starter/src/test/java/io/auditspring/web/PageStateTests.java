@@ -21,6 +21,7 @@ class PageStateTests extends PageVisit {
 	@BeforeEach
 	void signIn() {
 		signIn("carol");
+		withoutNews();
 	}
 
 	@ParameterizedTest

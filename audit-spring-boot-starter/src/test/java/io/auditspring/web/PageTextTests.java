@@ -52,6 +52,7 @@ class PageTextTests extends PageVisit {
 	@BeforeEach
 	void signIn() {
 		signIn("carol");
+		withoutNews();
 	}
 
 	@Test

@@ -47,6 +47,11 @@ abstract class PageVisit {
 		reader = user;
 	}
 
+	/** Watches nothing: visits that follow one another at once are many watches. */
+	static void withoutNews() {
+		browser.before("window.EventSource = class { addEventListener() { } close() { } };");
+	}
+
 	static void visit(String view) {
 		browser.visit(site() + "/audit/" + view);
 	}

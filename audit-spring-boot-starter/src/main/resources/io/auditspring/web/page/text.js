@@ -6,7 +6,8 @@ import { html, nothing } from './lib/lit-html.js';
 // Controls, what formats, and what Unicode lets be ignored; line breaks and tabs are layout. A braille blank looks like a space.
 const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 // Joiners belong to Arabic, Indic and similar scripts and to emojis, and variants to emojis.
-const JOINING = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Mn}\p{Mc}\u{FE0F}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}]$/u;
+// With both ends: Chromium finds none of the higher planes by the end alone.
+const JOINING = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Mn}\p{Mc}\u{FE0F}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}]$/u;
 const JOINERS = ['\u200c', '\u200d', '\ufe0f'];
 const PLAIN = /^[\n\t\x20-\x7e]*$/;
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
