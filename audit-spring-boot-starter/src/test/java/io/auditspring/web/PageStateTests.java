@@ -123,6 +123,7 @@ class PageStateTests extends PageVisit {
 		browser.texts(".detail .problem", (texts) -> texts.size() == 1 && texts.get(0).startsWith("This is not there"));
 		assertThat(browser.find(".entry").isDisplayed()).isTrue();
 		assertThat(browser.complaints()).allMatch((complaint) -> complaint.contains("status of 404"));
+		assertThat(browser.barriers()).isEmpty();
 	}
 
 	private static void noCardIsEmpty() {

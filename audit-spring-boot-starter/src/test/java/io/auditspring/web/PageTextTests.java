@@ -66,6 +66,7 @@ class PageTextTests extends PageVisit {
 		browser.button("Fewer filters");
 		assertThat(browser.run(DECEIVING)).isEqualTo(List.of());
 		assertThat(browser.run("return document.querySelectorAll('.detail bdi').length")).isNotEqualTo(0L);
+		assertThat(browser.barriers()).isEmpty();
 	}
 
 	@Test

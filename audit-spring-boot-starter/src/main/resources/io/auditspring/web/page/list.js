@@ -50,7 +50,8 @@ const order = (view) => html`
 		<option value="recorded" ?selected=${view.clock === 'recorded'}>as recorded</option>
 		<option value="happened" ?selected=${view.clock === 'happened'}>as it happened</option></select></label>
 		${view.clock === 'happened' ? html`<span class="faint">Sorted among the ${count(view.entries.length)} entries that are loaded${
-			view.next ? ', not among all' : ''}; filters and counts go by when they were recorded.</span>` : nothing}</div>`;
+			view.next ? ', not among all' : ''}; filters and counts go by when they were recorded.</span>` : nothing}
+		<span class="keys"><kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>o</kbd> <kbd>x</kbd> open, close</span></div>`;
 
 function end(view) {
 	if (view.problem) {
