@@ -105,7 +105,7 @@ class PageLayoutTests extends PageVisit {
 
 	@Test
 	void keysWorkFromAnywhereAndOneRowIsATabStop() {
-		open("?targetType=Report");
+		open("?actor=user3");
 		assertThat(browser.run("return document.querySelectorAll('.entry[tabindex=\"0\"]').length")).isEqualTo(1L);
 		browser.press("j");
 		assertThat(place()).isEqualTo(0L);

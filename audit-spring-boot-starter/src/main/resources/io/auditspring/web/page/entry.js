@@ -180,7 +180,7 @@ function timeline(view, history) {
 
 const ledger = (view, entry) => section('In the ledger', facts([
 	['Chain', entry.seq === null ? shown(entry.chain) : html`${shown(entry.chain)}, entry ${entry.seq}`],
-	['Recorded', dateTime(entry.recordedAt)], ['Happened', dateTime(entry.occurredAt)], ['Revision', entry.revision],
+	['Recorded', dateTime(entry.recordedAt)], ['Happened', dateTime(entry.occurredAt)], ['Revision', entry.revision === null ? null : shown(entry.revision)],
 	['Id', copied(view, entry.id)], ['Hash', entry.hash && copied(view, entry.hash)], ['Previous', entry.prevHash && copied(view, entry.prevHash)]
 ]));
 
