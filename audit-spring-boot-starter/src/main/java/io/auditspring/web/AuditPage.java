@@ -76,7 +76,7 @@ public final class AuditPage implements WebMvcConfigurer {
 		this.readers.admit(principal);
 		return ResponseEntity.ok()
 			.contentType(MediaType.TEXT_HTML)
-			.cacheControl(CacheControl.noCache().cachePrivate())
+			.cacheControl(CacheControl.noStore())
 			.header("Content-Security-Policy", SecurityHeaders.PAGE)
 			.body(this.files.html());
 	}

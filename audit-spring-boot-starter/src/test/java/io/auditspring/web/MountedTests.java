@@ -115,7 +115,7 @@ class MountedTests {
 	@Test
 	void whatThePageLoadsIsCompressedAndKeptForGood() throws IOException {
 		HttpResponse<String> page = this.carol.get(PLACE + "/");
-		assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-cache, private");
+		assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-store");
 		Matcher script = Pattern.compile("src=\"(page/[0-9a-f]{16})/app.js\"").matcher(page.body());
 		assertThat(script.find()).isTrue();
 		String path = PLACE + "/" + script.group(1) + "/app.js";

@@ -427,6 +427,10 @@ window.addEventListener('popstate', () => {
 	}
 });
 
+// A page that is left may be kept for when its reader comes back. Until then it takes no connection, of which browsers have six.
+window.addEventListener('pagehide', () => live.end());
+window.addEventListener('pageshow', (event) => event.persisted && search());
+
 const bottom = document.body.appendChild(document.createElement('div'));
 const observer = new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && loadMore(), { rootMargin: '600px' });
 observer.observe(bottom);
