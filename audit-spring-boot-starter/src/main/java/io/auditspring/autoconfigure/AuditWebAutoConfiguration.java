@@ -1,7 +1,5 @@
 package io.auditspring.autoconfigure;
 
-import java.io.IOException;
-
 import io.auditspring.AuditAccessPolicy;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
@@ -128,7 +126,7 @@ public final class AuditWebAutoConfiguration {
 	}
 
 	@Bean
-	AuditPage auditPage(Readers auditReaders, AuditProperties properties) throws IOException {
+	AuditPage auditPage(Readers auditReaders, AuditProperties properties) {
 		return new AuditPage(auditReaders, properties.web().basePath());
 	}
 

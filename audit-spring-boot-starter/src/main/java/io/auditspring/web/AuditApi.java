@@ -145,11 +145,26 @@ public final class AuditApi {
 		this.readings.note("statistics", parameters.values());
 		Activity activity = activity(query, period);
 		boolean complete = !activity.from().isAfter(period.from());
-		if (!complete && parameters.value(INTERVAL) == null) {
-			// Spans that fit the time that is left, not the whole one.
-			activity = activity(query, Period.of(activity.from(), period.to()));
+		if (parameters.value(INTERVAL) == null) {
+			activity = fitting(query, activity, complete && parameters.value("from") == null);
 		}
 		return this.answers.of(Statistics.of(activity, complete));
+	}
+
+	/**
+	 * Counts again by spans that fit the time in which there is something: where not all
+	 * of it was counted, and where no beginning was asked for. A coarse span says only
+	 * about when the first entry was, so the next one begins there.
+	 */
+	private Activity fitting(AuditQuery query, Activity counted, boolean open) {
+		Instant from = (open && !counted.buckets().isEmpty()) ? counted.buckets().get(0).start() : counted.from();
+		Period period = Period.of(from, counted.to());
+		if (period.interval().compareTo(counted.interval()) >= 0) {
+			return counted;
+		}
+		Activity finer = activity(query, period);
+		// Short spans are counted one by one, which may be too many.
+		return finer.from().isAfter(period.from()) ? counted : fitting(query, finer, open);
 	}
 
 	private Activity activity(AuditQuery query, Period period) {

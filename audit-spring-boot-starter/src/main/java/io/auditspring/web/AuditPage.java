@@ -1,13 +1,12 @@
 package io.auditspring.web;
 
-import java.io.IOException;
 import java.net.URI;
 import java.security.Principal;
+import java.time.Duration;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -28,31 +27,32 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @RequestMapping("${audit.web.base-path:/audit}")
 public final class AuditPage implements WebMvcConfigurer {
 
-	private static final String FILES = "io/auditspring/web/page/";
+	private static final CacheControl FOR_GOOD = CacheControl.maxAge(Duration.ofDays(365)).immutable();
 
 	private final Readers readers;
 
 	private final String basePath;
 
-	private final byte[] html;
+	private final PageFiles files = new PageFiles();
 
 	/**
 	 * Creates the page.
 	 * @param readers who may read
 	 * @param basePath where the page is
-	 * @throws IOException if it is missing from the class path
 	 */
-	public AuditPage(Readers readers, String basePath) throws IOException {
+	public AuditPage(Readers readers, String basePath) {
 		this.readers = readers;
 		this.basePath = basePath;
-		this.html = new ClassPathResource(FILES + "index.html").getContentAsByteArray();
 	}
 
 	@Override
 	public void addResourceHandlers(ResourceHandlerRegistry registry) {
 		registry.addResourceHandler(this.basePath + "/page/**")
-			.addResourceLocations("classpath:/" + FILES)
-			.setCacheControl(CacheControl.noCache());
+			.addResourceLocations("classpath:/" + PageFiles.PLACE)
+			.setCacheControl(FOR_GOOD)
+			.setUseLastModified(false)
+			.resourceChain(false)
+			.addResolver(this.files);
 	}
 
 	@Override
@@ -79,7 +79,7 @@ public final class AuditPage implements WebMvcConfigurer {
 			.contentType(MediaType.TEXT_HTML)
 			.cacheControl(CacheControl.noStore())
 			.header("Content-Security-Policy", SecurityHeaders.PAGE)
-			.body(this.html);
+			.body(this.files.html());
 	}
 
 }

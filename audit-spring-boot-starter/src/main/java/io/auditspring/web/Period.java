@@ -30,7 +30,8 @@ record Period(Instant from, Instant to, Duration interval) {
 
 	/**
 	 * Completes what a request says of the period.
-	 * @param from its beginning; one day before its end if left out
+	 * @param from its beginning; if left out, one day before its end where spans are
+	 * given, else before there was any entry
 	 * @param to its end; now if left out
 	 * @param interval a duration of ISO 8601; one that gives up to a hundred spans if
 	 * left out
@@ -39,7 +40,8 @@ record Period(Instant from, Instant to, Duration interval) {
 	 */
 	static Period of(@Nullable String from, @Nullable String to, @Nullable String interval) {
 		Instant end = (to != null) ? Timestamps.parse("to", to) : Instant.now();
-		Instant start = (from != null) ? Timestamps.parse("from", from) : end.minus(USUAL_LENGTH);
+		Instant open = (interval != null) ? end.minus(USUAL_LENGTH) : Instant.EPOCH;
+		Instant start = (from != null) ? Timestamps.parse("from", from) : open;
 		if (!start.isBefore(end)) {
 			throw new MalformedParameterException("from", "from must be before to");
 		}

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -39,6 +40,8 @@ final class Browser implements AutoCloseable {
 	private static final String AXE = axe();
 
 	private final ChromeDriver driver;
+
+	private final List<String> scripts = new ArrayList<>();
 
 	private Browser(ChromeDriver driver) {
 		this.driver = driver;
@@ -124,6 +127,12 @@ final class Browser implements AutoCloseable {
 		field.sendKeys(text, Keys.TAB);
 	}
 
+	/** Chooses one of a list. */
+	void choose(String css, String value) {
+		this.driver.executeScript("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change'))",
+				find(css), value);
+	}
+
 	/** Waits until a script gives what fits. */
 	void await(String script, Predicate<Object> expected) {
 		await((driver) -> expected.test(driver.executeScript(script)) ? true : null);
@@ -158,6 +167,38 @@ final class Browser implements AutoCloseable {
 
 	Object run(String script) {
 		return this.driver.executeScript(script);
+	}
+
+	/**
+	 * Has a script run before those of the pages that are visited from now on, as
+	 * something the page would find.
+	 */
+	void before(String script) {
+		Map<String, Object> added = this.driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument",
+				Map.of("source", script));
+		this.scripts.add(String.valueOf(added.get("identifier")));
+	}
+
+	/** Takes all of those scripts away. */
+	void asItIs() {
+		this.scripts.forEach((script) -> this.driver.executeCdpCommand("Page.removeScriptToEvaluateOnNewDocument",
+				Map.of("identifier", script)));
+		this.scripts.clear();
+	}
+
+	/** The size of what is shown, which a window has less of than its own. */
+	void view(int width, int height) {
+		this.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+				Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+	}
+
+	void wholeWindow() {
+		this.driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+	}
+
+	/** Presses keys wherever the focus is. */
+	void press(CharSequence... keys) {
+		this.driver.switchTo().activeElement().sendKeys(keys);
 	}
 
 	/** What went wrong in the page, such as what its policy refused. */

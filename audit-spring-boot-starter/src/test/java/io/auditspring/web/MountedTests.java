@@ -1,5 +1,6 @@
 package io.auditspring.web;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -7,11 +8,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -105,7 +108,41 @@ class MountedTests {
 				}
 			}
 		}
-		assertThat(loaded).contains(PLACE + "/page/app.js", PLACE + "/page/style.css", PLACE + "/page/lib/lit-html.js");
+		assertThat(loaded).extracting((path) -> path.replaceFirst("^" + PLACE + "/page/[0-9a-f]{16}/", ""))
+			.contains("app.js", "style.css", "icon.svg", "lib/lit-html.js");
+	}
+
+	@Test
+	void whatThePageLoadsIsCompressedAndKeptForGood() throws IOException {
+		HttpResponse<String> page = this.carol.get(PLACE + "/");
+		assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-store");
+		Matcher script = Pattern.compile("src=\"(page/[0-9a-f]{16})/app.js\"").matcher(page.body());
+		assertThat(script.find()).isTrue();
+		String path = PLACE + "/" + script.group(1) + "/app.js";
+		HttpResponse<String> plain = this.carol.get(path);
+		assertThat(plain.headers().firstValue("Cache-Control")).hasValue("max-age=31536000, immutable");
+		assertThat(plain.headers().allValues("Vary")).contains("Accept-Encoding");
+		assertThat(plain.headers().firstValue("Content-Type").orElse("")).startsWith("text/javascript");
+		assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
+		for (String accepted : List.of("br, gzip", "GZIP;q=0.5", "deflate, gzip;q=1.0, *;q=0")) {
+			HttpResponse<byte[]> compressed = this.carol.with("Accept-Encoding", accepted).bytes(path);
+			assertThat(compressed.headers().firstValue("Content-Encoding")).hasValue("gzip");
+			assertThat(compressed.headers().allValues("Vary")).contains("Accept-Encoding");
+			assertThat(new GZIPInputStream(new ByteArrayInputStream(compressed.body()))).hasContent(plain.body());
+			assertThat(compressed.body().length).isLessThan(plain.body().length() / 2);
+		}
+		for (String refused : List.of("gzip;q=0", "gzip; q=0.000", "br", "xgzip")) {
+			assertThat(this.carol.with("Accept-Encoding", refused).get(path).headers().firstValue("Content-Encoding"))
+				.isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/page/app.js", "/page/0123456789abcdef/app.js", "/page/index.html", "/page/" })
+	void anotherVersionIsNotPassedOffAsThisOne(String path) {
+		HttpResponse<String> answer = this.carol.get(PLACE + path);
+		assertThat(answer.statusCode()).isEqualTo(404);
+		assertThat(answer.headers().firstValue("Cache-Control").orElse("")).doesNotContain("immutable");
 	}
 
 	@Test
@@ -136,7 +173,7 @@ class MountedTests {
 			browser.find(".ledger summary").click();
 			browser.find(".chain");
 			browser.button("Verify the whole ledger").click();
-			browser.texts(".result", (results) -> results.size() == 1 && results.get(0).startsWith("Valid: "));
+			browser.texts(".result", (results) -> results.size() == 1 && results.get(0).startsWith("Verified: "));
 			assertThat(browser.find(".actions > .menu:not(.ledger) .popover a").getDomProperty("href"))
 				.startsWith(this.carol.address() + PLACE + "/api/export?");
 			assertThat(browser.complaints()).isEmpty();

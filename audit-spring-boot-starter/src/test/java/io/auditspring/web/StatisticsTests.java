@@ -34,7 +34,11 @@ class StatisticsTests {
 				action, severity, outcome, hash_version, salt, prev_hash, hash)
 			select 'busy', n, gen_random_uuid(), now() - n * interval '1 minute', now(), gen_random_uuid(), 'user',
 				'busy', 'job', 'info', 'success', 1, sha256('1'), sha256('2'), sha256('3')
-			from generate_series(1, 51000) n;
+			from generate_series(1, 51000) n
+			union all
+			select 'few', n, gen_random_uuid(), now() - n * interval '1 minute', now(), gen_random_uuid(), 'user',
+				'few', 'job', 'info', 'success', 1, sha256('1'), sha256('2'), sha256('3')
+			from generate_series(1, 300) n;
 			alter table audit.audit_log enable trigger all;
 			""";
 
@@ -74,6 +78,22 @@ class StatisticsTests {
 		JsonNode asked = this.carol.json("/audit/api/statistics?actor=busy&from=2000-01-01&interval=P365D");
 		assertThat(asked.path("interval").stringValue()).isEqualTo(Duration.ofDays(365).toString());
 		assertThat(asked.path("complete").booleanValue()).isFalse();
+	}
+
+	@Test
+	void withoutABeginningEverythingIsCountedByFittingSpans() {
+		String newest = "/audit/api/statistics?without=audit.read&actor=few";
+		JsonNode statistics = this.carol.json(newest);
+		assertThat(statistics.path("complete").booleanValue()).isTrue();
+		assertThat(statistics.path("total").longValue()).isEqualTo(300);
+		assertThat(statistics.path("interval").stringValue()).isEqualTo(Duration.ofMinutes(5).toString());
+		assertThat(Instant.parse(statistics.path("from").stringValue()))
+			.isAfter(Instant.now().minus(8, ChronoUnit.HOURS));
+		JsonNode nobody = this.carol.json("/audit/api/statistics?actor=nobody");
+		assertThat(nobody.path("total").longValue()).isZero();
+		assertThat(nobody.path("complete").booleanValue()).isTrue();
+		assertThat(this.carol.json("/audit/api/statistics?actor=busy").path("complete").booleanValue()).isFalse();
+		assertThat(this.carol.json(newest + "&interval=PT1H").path("total").longValue()).isEqualTo(300);
 	}
 
 	@Test

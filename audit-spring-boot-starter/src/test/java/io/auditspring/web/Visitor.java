@@ -61,14 +61,23 @@ final class Visitor {
 		return send("GET", path);
 	}
 
+	/** The body as it was sent. */
+	HttpResponse<byte[]> bytes(String path) {
+		return send("GET", path, HttpResponse.BodyHandlers.ofByteArray());
+	}
+
 	HttpResponse<String> send(String method, String path) {
+		return send(method, path, HttpResponse.BodyHandlers.ofString());
+	}
+
+	private <T> HttpResponse<T> send(String method, String path, HttpResponse.BodyHandler<T> body) {
 		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(this.base + path))
 			.method(method, HttpRequest.BodyPublishers.noBody());
 		if (!this.headers.isEmpty()) {
 			request.headers(this.headers.toArray(String[]::new));
 		}
 		try {
-			return this.http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+			return this.http.send(request.build(), body);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

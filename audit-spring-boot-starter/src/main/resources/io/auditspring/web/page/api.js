@@ -1,12 +1,6 @@
-// What the page asks the server. Everything else it shows is made of these answers.
+import { AWAY, Problem, SIGNED_OUT } from './problem.js';
 
-export class Problem extends Error {
-	constructor(status, detail, parameter) {
-		super(detail || `The server answered ${status}`);
-		this.status = status;
-		this.parameter = parameter;
-	}
-}
+// What the page asks the server. Everything else it shows is made of these answers.
 
 const query = (parameters) => {
 	const given = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
@@ -14,19 +8,40 @@ const query = (parameters) => {
 };
 
 async function ask(path, parameters = {}, options = {}) {
-	const response = await fetch(`api/${path}${query(parameters)}`, {
-		credentials: 'same-origin', ...options, headers: { Accept: 'application/json', ...options.headers }
+	const response = await answer(`api/${path}${query(parameters)}`, {
+		// Whoever leads elsewhere wants the reader to sign in there.
+		credentials: 'same-origin', redirect: 'manual', ...options, headers: { Accept: 'application/json', ...options.headers }
 	});
-	const type = response.headers.get('Content-Type') || '';
-	const body = type.includes('json') ? await response.json() : null;
-	if (!response.ok) {
-		throw new Problem(response.status, body?.detail, body?.parameter);
+	const body = await content(response);
+	if (response.status >= 400) {
+		throw new Problem(response.status, { detail: body?.detail, parameter: body?.parameter, retryAfter: seconds(response.headers.get('Retry-After')) });
 	}
 	if (!body) {
-		// A login page, most likely: the session is over.
-		throw new Problem(401, 'You are signed out. Reload the page to sign in again.');
+		// A login page, most likely.
+		throw new Problem(SIGNED_OUT);
 	}
 	return body;
+}
+
+/** Browsers tell of a server that does not answer by errors of their own. */
+const answer = (address, options) => fetch(address, options).catch(unlessAborted);
+
+function unlessAborted(error) {
+	throw error.name === 'AbortError' ? error : new Problem(AWAY);
+}
+
+function content(response) {
+	const type = response.headers.get('Content-Type') || '';
+	return type.includes('json') ? response.json().catch(unlessAborted) : null;
+}
+
+/** Retry-After is a number of seconds or a date. */
+function seconds(retryAfter) {
+	if (!retryAfter) {
+		return null;
+	}
+	const wait = Number(retryAfter);
+	return Number.isNaN(wait) ? Math.max(1, Math.ceil((new Date(retryAfter) - Date.now()) / 1000)) : Math.max(1, wait);
 }
 
 export const reader = () => ask('reader');

@@ -2,24 +2,24 @@ import { html, render, nothing } from './lib/lit-html.js';
 import * as api from './api.js';
 import { chart } from './chart.js';
 import { detail } from './entry.js';
-import { fromAddress, LABELS, PERIODS, toAddress, toRequest } from './filters.js';
-import { count, dateTime, fromLocal, toLocal } from './format.js';
+import { fromAddress, toAddress, toRequest } from './filters.js';
+import { FIELDS, form, isSuggested } from './form.js';
+import { count } from './format.js';
 import { icon } from './icons.js';
 import { ledger } from './ledger.js';
-import { list } from './list.js';
+import { list, sorted } from './list.js';
 import { Live } from './live.js';
+import { shown } from './text.js';
 
 // The page: one state, one function that draws it, and the actions that change it.
 
 const state = {
-	view: fromAddress(), reader: null, entries: [], next: null, loading: false, problem: null, statistics: null,
-	entry: null, operation: null, history: null, at: 0, chains: null, progress: null, more: false,
+	view: fromAddress(), reader: null, entries: [], next: null, loading: false, problem: null,
+	statistics: null, counting: false, uncounted: null, bar: null,
+	entry: null, missing: null, operation: null, history: null, at: 0, reached: null,
+	chains: null, progress: null, unread: null, more: false,
 	live: false, fresh: [], tooFresh: false, arrived: new Set(), suggestions: {}, said: ''
 };
-
-const MORE = ['severity', 'category', 'targetId', 'related', 'ip', 'service', 'tenant', 'operation', 'trace'];
-const SHOWN = ['q', 'actor', 'action', 'targetType', 'outcome', ...MORE];
-const SUGGESTED = ['actor', 'action', 'targetType', 'category', 'service', 'tenant'];
 
 const root = document.getElementById('app');
 let running = new AbortController();
@@ -28,6 +28,7 @@ let polling = null;
 function draw() {
 	render(page(), root);
 	root.setAttribute('aria-busy', String(state.loading));
+	root.classList.toggle('reading', Boolean(state.view.open && (state.entry || state.missing)));
 }
 
 // Looking for entries
@@ -36,44 +37,46 @@ async function search() {
 	running.abort();
 	running = new AbortController();
 	const { signal } = running;
-	Object.assign(state, { entries: [], next: null, loading: true, problem: null, fresh: [], tooFresh: false });
+	Object.assign(state, { entries: [], next: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null });
 	draw();
 	const request = toRequest(state.view);
-	try {
+	countEntries();
+	await read(async () => {
 		const page = await api.entries(request, null, 60, { signal });
-		Object.assign(state, { entries: page.entries, next: page.next, loading: false });
+		Object.assign(state, { entries: page.entries, next: page.next, loading: false, reached: sorted(page.entries, state.view.clock)[0]?.id });
 		draw();
 		lookAgain();
 		live.watch({ ...request, from: undefined });
-		state.statistics = await api.statistics(chartPeriod(request), { signal });
+	});
+	if (state.problem) {
+		live.end();
+	}
+}
+
+/** How many there are of what was chosen, whatever part of it is loaded. */
+async function countEntries() {
+	const { signal } = running;
+	Object.assign(state, { counting: true, uncounted: null });
+	draw();
+	try {
+		Object.assign(state, { statistics: await api.statistics(toRequest(state.view), { signal }), counting: false, bar: null });
 	} catch (problem) {
 		if (problem.name === 'AbortError') {
 			return;
 		}
-		live.end();
-		Object.assign(state, { problem, loading: false, statistics: null });
+		Object.assign(state, { statistics: null, counting: false, uncounted: problem });
 	}
 	draw();
-}
-
-// Without a period the chart shows the one of the entries on the first page, at least an hour.
-function chartPeriod(request) {
-	if (request.from) {
-		return request;
-	}
-	const oldest = state.entries.length ? new Date(state.entries[state.entries.length - 1].recordedAt) : Date.now();
-	const end = request.to ? new Date(request.to) : Date.now();
-	return { ...request, from: new Date(Math.min(oldest, end - 3600000)).toISOString() };
 }
 
 async function loadMore() {
 	if (!state.next || state.loading) {
 		return;
 	}
-	state.loading = true;
+	Object.assign(state, { loading: true, problem: null });
 	draw();
 	const { signal } = running;
-	try {
+	await read(async () => {
 		const page = await api.entries(toRequest(state.view), state.next, 60, { signal });
 		const first = document.activeElement?.id === 'more' ? page.entries[0]?.id : null;
 		state.entries.push(...page.entries);
@@ -81,14 +84,19 @@ async function loadMore() {
 		draw();
 		focus(first);
 		lookAgain();
-		return;
+	});
+}
+
+/** Shows what goes wrong where the entries are; what somebody gave up for something else is nothing to tell of. */
+async function read(what) {
+	try {
+		await what();
 	} catch (problem) {
-		if (problem.name === 'AbortError') {
-			return;
+		if (problem.name !== 'AbortError') {
+			Object.assign(state, { problem, loading: false });
+			draw();
 		}
-		Object.assign(state, { problem, next: null, loading: false });
 	}
-	draw();
 }
 
 const focus = (id) => id && document.querySelector(`[data-id="${CSS.escape(id)}"]`)?.focus();
@@ -125,6 +133,7 @@ function showFresh() {
 	const first = state.fresh[0]?.id;
 	state.fresh = [];
 	draw();
+	countEntries();
 	window.scrollTo({ top: 0 });
 	focus(first);
 }
@@ -132,32 +141,54 @@ function showFresh() {
 // One entry
 
 async function show(id) {
+	if (!state.entry && !state.missing) {
+		listPlace = window.scrollY;
+	}
 	state.view.open = id;
 	address();
 	try {
 		const entry = state.entries.find((known) => known.id === id) ?? await api.entry(id);
-		Object.assign(state, { entry, operation: null, history: null, at: 0 });
-		draw();
-		document.getElementById('entry-title')?.focus();
+		Object.assign(state, { entry, missing: null, operation: null, history: null, at: 0, reached: id });
+		drawEntry();
 		const [operation, history] = await Promise.all([api.entries({ operation: entry.operationId }, null, 50),
 			entry.target?.type && entry.target.id ? api.target(entry.target.type, entry.target.id) : { entries: [] }]);
 		if (state.entry === entry) {
 			const index = history.entries.findIndex((other) => other.id === id);
 			Object.assign(state, { operation: operation.entries, history: history.entries,
 				at: history.entries.length - 1 - Math.max(index, 0) });
+			draw();
 		}
 	} catch (problem) {
-		state.problem = problem;
+		if (state.entry?.id !== id) {
+			Object.assign(state, { entry: null, missing: problem });
+			drawEntry();
+		}
 	}
-	draw();
 }
 
+function drawEntry() {
+	draw();
+	if (isNarrow()) {
+		window.scrollTo({ top: 0 });
+	}
+	document.querySelector('aside').scrollTo({ top: 0 });
+	document.getElementById('entry-title').focus({ preventScroll: true });
+}
+
+/** Then an entry has the page for itself. */
+const isNarrow = () => matchMedia('(max-width: 1000px)').matches;
+
+let listPlace = 0;
+
 function close() {
-	const id = state.entry?.id;
-	Object.assign(state, { entry: null });
+	const id = state.view.open;
+	Object.assign(state, { entry: null, missing: null });
 	state.view.open = null;
 	address();
 	draw();
+	if (isNarrow()) {
+		window.scrollTo({ top: listPlace });
+	}
 	focus(id);
 }
 
@@ -203,8 +234,14 @@ function reading(shown) {
 	search();
 }
 
+function sort(clock) {
+	state.view.clock = clock;
+	address();
+	draw();
+}
+
 function clear() {
-	state.view = { filters: {}, period: '', reading: state.view.reading, open: state.view.open };
+	state.view = { ...state.view, filters: {}, period: '' };
 	address();
 	search();
 }
@@ -212,7 +249,7 @@ function clear() {
 let asking = new AbortController();
 
 async function suggest(name, prefix) {
-	if (!SUGGESTED.includes(name)) {
+	if (!isSuggested(name)) {
 		return;
 	}
 	asking.abort();
@@ -228,46 +265,30 @@ async function suggest(name, prefix) {
 
 // The ledger
 
-async function loadLedger() {
-	try {
-		const [found, progress] = await Promise.all([api.ledger(), api.progress()]);
-		Object.assign(state, { chains: found.chains, progress });
-		follow();
-	} catch (problem) {
-		state.problem = problem;
-	}
-	draw();
-}
+const loadLedger = () => ask(async () => {
+	const [found, progress] = await Promise.all([api.ledger(), api.progress()]);
+	Object.assign(state, { chains: found.chains, progress });
+});
 
-const verify = () => change(api.verify);
+const loadProgress = () => ask(async () => { state.progress = await api.progress(); });
 
-const cancel = () => change(api.cancel);
+const verify = () => ask(async () => { state.progress = await api.verify(state.reader?.csrf); });
 
-async function change(what) {
-	try {
-		state.progress = await what(state.reader?.csrf);
-		follow();
-	} catch (problem) {
-		state.problem = problem;
-	}
-	draw();
-}
+const cancel = () => ask(async () => { state.progress = await api.cancel(state.reader?.csrf); });
 
-// It runs on the server, whoever looks: this only asks how far it is.
-function follow() {
+/** A verification runs on the server, whoever looks: this only asks how far it is. */
+async function ask(what) {
 	clearTimeout(polling);
-	if (state.progress?.state === 'running') {
-		polling = setTimeout(async () => {
-			try {
-				state.progress = await api.progress();
-			} catch (problem) {
-				state.problem = problem;
-				state.progress = null;
-			}
-			draw();
-			follow();
-		}, 500);
+	try {
+		await what();
+		state.unread = null;
+		if (state.progress?.state === 'running') {
+			polling = setTimeout(loadProgress, 500);
+		}
+	} catch (problem) {
+		state.unread = problem;
 	}
+	draw();
 }
 
 const address = () => history.pushState(null, '', toAddress(state.view));
@@ -288,32 +309,37 @@ function switchTheme() {
 
 // What is drawn
 
+const ICON = new URL('icon.svg', import.meta.url).href;
+
 function page() {
 	const { reader } = state;
+	const open = state.entry || state.missing;
 	return html`
 		<header class="top">
-			<h1><img src="page/icon.svg" alt="" width="28" height="28"> Audit trail</h1>
+			<h1><img src=${ICON} alt="" width="28" height="28"> Audit trail</h1>
 			<div class="actions">
 				${state.live ? html`<span class="live" title="New entries are shown as they come"><i></i>Live</span>` : nothing}
 				${reader?.verifies ? ledger({ ...state, load: loadLedger, verify, cancel, copy }) : nothing}
 				${exports()}
 				<button class="plain-button" @click=${switchTheme} aria-label=${dark() ? 'Switch to light' : 'Switch to dark'} title=${dark() ? 'Light' : 'Dark'}>${icon(dark() ? 'sun' : 'moon')}</button>
-				${reader ? html`<span class="reader"><b>${reader.actor}</b><span class="faint">${[reader.sees === 'own' ? 'own entries' : reader.verifies ? 'all entries' : 'all entries of',
-					reader.sees !== 'own' && !reader.verifies ? reader.tenant ?? 'no tenant' : null].filter(Boolean).join(' ')}</span></span>` : nothing}
+				${reader ? html`<span class="reader"><b>${shown(reader.actor)}</b><span class="faint">${reads(reader)}</span></span>` : nothing}
 			</div>
 		</header>
-		${filters()}
-		${chart(state.statistics, (from, to) => filter({ from, to }), filter)}
-		<main class=${state.entry ? 'split' : ''}>
+		${form(state, { filter, period, reading, clear, suggest, toggle: () => { state.more = !state.more; draw(); } })}
+		${chart({ ...state, at: state.bar, choose: (from, to) => filter({ from, to }), filter, count: countEntries, point: (at) => { state.bar = at; draw(); } })}
+		<main class=${open ? 'split' : ''}>
 			<section class="list card" aria-label="Entries">
 				<div aria-live="polite">${fresh()}</div>
-				${problem()}${list({ ...state, show, loadMore, move })}
+				${list({ ...state, elsewhere: FIELDS.includes(state.problem?.parameter), clock: state.view.clock, show, loadMore, move, sort, again: search, reach })}
 			</section>
-			${state.entry ? html`<aside aria-label="Entry">${detail({ ...state, close, show, filter, copy,
+			${open ? html`<aside aria-label="Entry">${detail({ ...state, wanted: state.view.open, close, show, filter, copy,
 				moveTo: (at) => { state.at = at; draw(); } })}</aside>` : nothing}
 		</main>
 		<p class="hidden" role="status">${state.said}</p>`;
 }
+
+const reads = ({ sees, verifies, tenant }) => sees === 'own' ? 'own entries' : verifies ? 'all entries'
+	: tenant ? html`all entries of ${shown(tenant)}` : 'all entries of no tenant';
 
 const fresh = () => state.fresh.length ? html`<button class="fresh" @click=${showFresh}>${state.tooFresh ? 'Many' : count(state.fresh.length)}
 	new ${state.fresh.length === 1 ? 'entry' : 'entries'}</button>` : nothing;
@@ -328,83 +354,60 @@ const exports = () => html`
 		</div>
 	</details>`;
 
-function filters() {
-	const { view } = state;
-	const extra = state.more || MORE.some((name) => view.filters[name]);
-	return html`
-		<form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
-			<label class="search"><span class="hidden">Search</span>${icon('search')}
-				<input name="q" type="search" placeholder="Search messages, targets, people" autocomplete="off" .value=${view.filters.q ?? ''}
-					aria-invalid=${wrong('q') ? 'true' : nothing} aria-describedby=${wrong('q') ? 'wrong-q' : nothing}
-					@change=${(event) => filter({ q: event.target.value.trim() })}><kbd aria-hidden="true">/</kbd>${remedy('q')}</label>
-			${field('actor')} ${field('action')} ${field('targetType')}
-			${choice('outcome', ['success', 'failure', 'denied'])}
-			<label>Period<select name="period" @change=${(event) => period(event.target.value)}>
-				${PERIODS.map((each) => html`<option value=${each.id} ?selected=${each.id === view.period}>${each.label}</option>`)}
-			</select></label>
-			${view.period === 'custom' ? html`${moment('from')} ${moment('to')}` : nothing}
-			${extra ? html`${field('targetId', !view.filters.targetType)} ${choice('severity', ['info', 'warning', 'error', 'critical'])} ${field('category')}
-				${field('related')} ${field('ip')} ${field('service')} ${field('tenant')} ${field('operation')} ${field('trace')}` : nothing}
-			<div class="switches">
-				<label class="check"><input type="checkbox" name="reading" .checked=${view.reading} @change=${(event) => reading(event.target.checked)}>Show reading of the trail</label>
-				${extra ? nothing : html`<button type="button" class="quiet" @click=${() => { state.more = true; draw(); }}>More filters</button>`}
-			</div>
-		</form>
-		${chips()}`;
-}
-
-function chips() {
-	const active = Object.entries(state.view.filters);
-	return active.length ? html`<ul class="chips" aria-label="Active filters">${active.map(([name, value]) => html`
-		<li><button type="button" @click=${() => filter({ [name]: '' })} aria-label="Remove the filter ${LABELS[name]} ${value}"><span class="faint">${LABELS[name]}</span>
-			<b>${name === 'from' || name === 'to' ? dateTime(value) : value}</b>${icon('close')}</button></li>`)}
-		<li><button type="button" class="quiet" @click=${clear}>Clear</button></li></ul>` : nothing;
-}
-
-// What the server says of one field is shown there.
-const wrong = (name) => state.problem?.parameter === name;
-
-const remedy = (name) => wrong(name) ? html`<span class="remedy" id="wrong-${name}" role="alert">${state.problem.message}</span>` : nothing;
-
-const field = (name, disabled = false) => html`<label>${LABELS[name]}
-	<input name=${name} list=${SUGGESTED.includes(name) ? `known-${name}` : nothing} ?disabled=${disabled} autocomplete="off" placeholder=${name === 'related' ? 'Type:id' : 'Any'}
-		aria-invalid=${wrong(name) ? 'true' : nothing} aria-describedby=${wrong(name) ? `wrong-${name}` : nothing}
-		.value=${state.view.filters[name] ?? ''} @focus=${(event) => suggest(name, event.target.value)} @input=${(event) => suggest(name, event.target.value)}
-		@change=${(event) => filter({ [name]: event.target.value.trim() })}>
-	${remedy(name)}
-	${SUGGESTED.includes(name) ? html`<datalist id="known-${name}">${(state.suggestions[name] ?? []).map((value) => html`<option value=${value}></option>`)}</datalist>` : nothing}
-	</label>`;
-
-const choice = (name, values) => html`<label>${LABELS[name]}<select name=${name} @change=${(event) => filter({ [name]: event.target.value })}>
-	<option value="">Any</option>
-	${values.map((value) => html`<option value=${value} ?selected=${state.view.filters[name] === value}>${value}</option>`)}</select>${remedy(name)}</label>`;
-
-const moment = (name) => html`<label>${LABELS[name]}<input name=${name} type="datetime-local" .value=${toLocal(state.view.filters[name])}
-	@change=${(event) => filter({ [name]: fromLocal(event.target.value) })}></label>`;
-
-const problem = () => state.problem && !SHOWN.includes(state.problem.parameter) ? html`<p class="error" role="alert">${state.problem.message}</p>` : nothing;
-
 // Keys
 
+const rows = () => [...root.querySelectorAll('.entry')];
+
+/** One row is in the order of tabs; from there the arrows lead to the others. */
+function reach(event) {
+	const id = event.target.closest('.entry')?.dataset.id;
+	if (id && id !== state.reached) {
+		state.reached = id;
+		draw();
+	}
+}
+
 function move(event) {
-	const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+	const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
 	if (step) {
-		const rows = [...root.querySelectorAll('.entry')];
-		rows[rows.indexOf(document.activeElement) + step]?.focus();
+		rows()[rows().indexOf(document.activeElement) + step]?.focus();
 		event.preventDefault();
 	}
 }
 
+/** From wherever one is to the next row, which is opened where one was open. */
+function step(by) {
+	const all = rows();
+	const last = all.findIndex((row) => row.dataset.id === state.reached);
+	const next = all[document.activeElement === all[last] || state.entry ? last + by : Math.max(last, 0)];
+	if (!next) {
+		return by > 0 && loadMore();
+	}
+	if (state.entry) {
+		show(next.dataset.id);
+	} else {
+		next.focus();
+	}
+}
+
+const KEYS = {
+	j: () => step(1),
+	k: () => step(-1),
+	o: () => document.activeElement?.closest('.entry')?.click(),
+	x: () => state.view.open && close(),
+	'/': () => root.querySelector('[name=q]')?.focus()
+};
+
 document.addEventListener('keydown', (event) => {
-	const typing = event.target.closest?.('input, select, textarea');
+	const typing = event.target.closest?.('input:not([type=checkbox], [type=range]), select, textarea');
 	const menu = root.querySelector('.menu[open]');
 	if (event.key === 'Escape' && menu) {
 		menu.open = false;
 		menu.querySelector('summary').focus();
-	} else if (event.key === 'Escape' && state.entry) {
+	} else if (event.key === 'Escape' && state.view.open) {
 		close();
-	} else if (event.key === '/' && !typing) {
-		root.querySelector('[name=q]')?.focus();
+	} else if (KEYS[event.key] && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+		KEYS[event.key]();
 		event.preventDefault();
 	}
 });
@@ -417,12 +420,16 @@ document.addEventListener('click', (event) => root.querySelectorAll('.menu[open]
 
 window.addEventListener('popstate', () => {
 	state.view = fromAddress();
-	state.entry = null;
+	Object.assign(state, { entry: null, missing: null });
 	search();
 	if (state.view.open) {
 		show(state.view.open);
 	}
 });
+
+// A page that is left may be kept for when its reader comes back. Until then it takes no connection, of which browsers have six.
+window.addEventListener('pagehide', () => live.end());
+window.addEventListener('pageshow', (event) => event.persisted && search());
 
 const bottom = document.body.appendChild(document.createElement('div'));
 const observer = new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && loadMore(), { rootMargin: '600px' });
@@ -439,4 +446,10 @@ search();
 if (state.view.open) {
 	show(state.view.open);
 }
-api.reader().then((reader) => { state.reader = reader; draw(); }, () => { /* The list says what is wrong. */ });
+api.reader().then((reader) => {
+	state.reader = reader;
+	draw();
+	if (reader.verifies) {
+		loadProgress();
+	}
+}, () => { /* The list says what is wrong. */ });

@@ -1,10 +1,13 @@
 import { html, svg, nothing } from './lib/lit-html.js';
-import { count, dateTime, shortTime } from './format.js';
+import { clockTime, count, dateTime, shortTime } from './format.js';
+import { words } from './problem.js';
 
-// Activity over time: one bar a span, its refusals and failures on top where they are seen.
+// Activity over time: one bar a span, its refusals and failures on top where they are seen. By keyboard it is a slider
+// over the spans in which there is something.
 
 const WIDTH = 1000;
 const HEIGHT = 88;
+const HOUR = 3600000;
 const OUTCOMES = ['success', 'denied', 'failure'];
 const NAMES = { success: 'Succeeded', denied: 'Denied', failure: 'Failed' };
 
@@ -14,10 +17,21 @@ export function seconds(interval) {
 	return ((days * 24 + hours) * 60 + minutes) * 60 + rest;
 }
 
-export function chart(statistics, choose, filter) {
-	if (!statistics) {
-		return html`<div class="card chart placeholder"></div>`;
+/** Takes room only where there is something to say. */
+export function chart(view) {
+	const { statistics, uncounted, counting, entries } = view;
+	if (uncounted) {
+		return entries.length ? html`<p class="uncounted faint" role="status">How many there are could not be counted: ${words(uncounted).title.toLowerCase()}.
+			<button type="button" class="link" @click=${view.count}>Count again</button></p>` : nothing;
 	}
+	if (!statistics) {
+		return counting ? html`<div class="card chart counting"><p class="faint" role="status">Counting …</p><div class="bars" aria-hidden="true">${
+			Array.from({ length: 24 }, (_, index) => html`<i class="high-${(index * 7) % 5}"></i>`)}</div></div>` : nothing;
+	}
+	return statistics.total ? figure(view) : nothing;
+}
+
+function figure({ statistics, counting, at, choose, filter, point }) {
 	const { complete, from } = statistics;
 	const span = seconds(statistics.interval) * 1000;
 	const first = Math.floor(new Date(from) / span) * span;
@@ -26,32 +40,52 @@ export function chart(statistics, choose, filter) {
 	const highest = Math.max(1, ...statistics.buckets.map((bucket) => total(bucket)));
 	const width = WIDTH / spans;
 	const sum = (outcome) => statistics.buckets.reduce((all, bucket) => all + bucket[outcome], 0);
+	const last = statistics.buckets.length - 1;
+	const place = Math.min(at ?? last, last);
+	const scale = end - first < HOUR ? clockTime : shortTime;
+	const take = (bucket) => choose(bucket.start, new Date(new Date(bucket.start).getTime() + span).toISOString());
 	return html`
-		<figure class="card chart">
+		<figure class="card chart" aria-busy=${counting}>
 			<figcaption>
-				<span class="total"><b>${count(statistics.total)}</b> ${statistics.total === 1 ? 'entry' : 'entries'}</span>
+				<span class="total">${complete ? nothing : 'at least '}<b>${count(statistics.total)}</b> ${statistics.total === 1 ? 'entry' : 'entries'}</span>
 				<span class="legend">${OUTCOMES.map((outcome) => html`<button type="button" class="key ${outcome}" title="Show only these"
 					@click=${() => filter({ outcome })}><i></i>${NAMES[outcome]} <b>${count(sum(outcome))}</b></button>`)}</span>
 			</figcaption>
-			<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img"
-					aria-label="Entries over time: ${count(statistics.total)} in all, at most ${count(highest)} in one span">
-				${[0.33, 0.66, 1].map((part) => svg`<line x1="0" x2=${WIDTH} y1=${HEIGHT - part * (HEIGHT - 4)} y2=${HEIGHT - part * (HEIGHT - 4)}></line>`)}
-				${statistics.buckets.map((bucket) => bar(bucket, ((new Date(bucket.start) - first) / span) * width, width, highest, () =>
-					choose(bucket.start, new Date(new Date(bucket.start).getTime() + span).toISOString())))}
-			</svg>
-			<div class="axis" aria-hidden="true">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<span>${shortTime(first + part * (end - first))}</span>`)}</div>
+			<div class="plot" role="slider" tabindex="0" aria-label="Entries over time" aria-valuemin="0" aria-valuemax=${last} aria-valuenow=${place}
+					aria-valuetext=${said(statistics.buckets[place])} aria-describedby="chart-keys" @keydown=${(event) => move(event, statistics.buckets, place, point, take)}>
+				<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
+					${[0.33, 0.66, 1].map((part) => svg`<line x1="0" x2=${WIDTH} y1=${HEIGHT - part * (HEIGHT - 4)} y2=${HEIGHT - part * (HEIGHT - 4)}></line>`)}
+					${statistics.buckets.map((bucket, index) => bar(bucket, ((new Date(bucket.start) - first) / span) * width, width, highest, index === place, () => take(bucket)))}
+				</svg>
+			</div>
+			<div class="axis" aria-hidden="true">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<span>${scale(first + part * (end - first))}</span>`)}</div>
+			<p class="pointed faint" aria-hidden="true">${said(statistics.buckets[place])}</p>
+			<p class="hidden" id="chart-keys">Arrow keys go from span to span, Enter shows only the entries of one.</p>
 			${complete ? nothing : html`<p class="since faint">Counted since <time datetime=${from}>${dateTime(from)}</time>: there are too many entries before to count them for this filter.</p>`}
 		</figure>`;
 }
 
 const total = (bucket) => OUTCOMES.reduce((sum, outcome) => sum + bucket[outcome], 0);
 
-function bar(bucket, x, width, highest, choose) {
+const said = (bucket) => `${dateTime(bucket.start)}: ${OUTCOMES.map((outcome) => `${NAMES[outcome].toLowerCase()} ${count(bucket[outcome])}`).join(', ')}`;
+
+function move(event, buckets, at, point, take) {
+	const last = buckets.length - 1;
+	const place = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 0, End: last }[event.key];
+	if (place !== undefined) {
+		point(Math.max(0, Math.min(place, last)));
+		event.preventDefault();
+	} else if (event.key === 'Enter') {
+		take(buckets[at]);
+	}
+}
+
+function bar(bucket, x, width, highest, pointed, take) {
 	let y = HEIGHT;
 	const gap = Math.min(width * 0.25, 4);
 	return svg`
-		<g class="bar" @click=${choose}>
-			<title>${dateTime(bucket.start)}: ${OUTCOMES.map((outcome) => `${NAMES[outcome].toLowerCase()} ${count(bucket[outcome])}`).join(', ')}</title>
+		<g class="bar ${pointed ? 'here' : ''}" @click=${take}>
+			<title>${said(bucket)}</title>
 			<rect class="hit" x=${x} y="0" width=${width} height=${HEIGHT}></rect>
 			${OUTCOMES.map((outcome) => {
 				if (!bucket[outcome]) {

@@ -1,79 +1,121 @@
 import { html, nothing } from './lib/lit-html.js';
 import { icon } from './icons.js';
-import { actorName, ago, dateTime, duration, hue, initials, program, value } from './format.js';
+import { actorName, ago, apart, dateTime, duration, hue, initials, program, value } from './format.js';
+import { problemCard } from './problem.js';
+import { beginning, plain, shown } from './text.js';
 
 // One entry in full: what it was, what it changed, what belongs to it, who it was and from where.
 
-export const avatar = (actor) => html`<span class="avatar hue-${hue(actor)} ${actor.type}" aria-hidden="true">${
-	actor.type === 'system' ? icon('gear') : actor.type === 'api_key' ? icon('key') : initials(actor)}</span>`;
+const KINDS = ['user', 'system', 'api_key', 'service', 'agent', 'anonymous'];
+const OUTCOMES = ['success', 'failure', 'denied'];
+const SEVERITIES = ['info', 'warning', 'error', 'critical'];
 
-export const outcome = (entry) => html`<span class="badge ${entry.outcome}">${entry.outcome}</span>`;
+export const avatar = (actor) => html`<span class="avatar hue-${hue(actor)} ${KINDS.includes(actor.type) ? actor.type : ''}" aria-hidden="true">${
+	actor.type === 'system' ? icon('gear') : actor.type === 'api_key' ? icon('key') : plain(initials(actor))}</span>`;
+
+/** A name is what somebody chose; the id beside it is who it is. */
+export const who = (actor) => html`<span class="who">${shown(actorName(actor))}</span>${
+	actor.name && actor.id && actor.name !== actor.id ? html` <span class="id">${shown(actor.id)}</span>` : nothing}`;
+
+const badge = (text, known) => html`<span class="badge ${known.includes(text) ? text : ''}">${shown(text)}</span>`;
+
+export const outcome = (entry) => badge(entry.outcome, OUTCOMES);
+
+/** What is out of the ordinary. */
+export const badges = (entry) => html`${entry.severity !== 'info' ? badge(entry.severity, SEVERITIES) : nothing} ${
+	entry.outcome !== 'success' ? outcome(entry) : nothing}`;
+
+export const target = ({ type, id, name }) => html`${type ? shown(type) : nothing} ${name || id ? shown(name || id) : nothing}`;
 
 export function detail(view) {
-	const { entry, operation, history } = view;
+	const { entry, missing } = view;
 	return html`
 		<article class="detail card" aria-labelledby="entry-title">
 			<header>
 				<div>
-					<h2 id="entry-title" tabindex="-1">${entry.action}</h2>
-					<p>${outcome(entry)} ${entry.severity !== 'info' ? html`<span class="badge ${entry.severity}">${entry.severity}</span>` : nothing}
-						<time datetime=${entry.occurredAt} title=${entry.occurredAt}>${dateTime(entry.occurredAt)}</time>
-						<span class="faint">${ago(entry.occurredAt)}</span></p>
+					<h2 id="entry-title" tabindex="-1">${missing ? 'The entry cannot be shown' : shown(entry.action)}</h2>
+					${missing ? nothing : when(entry)}
 				</div>
 				<div class="tools">
+					<button class="plain-button back" @click=${view.close}>${icon('left')} All entries</button>
 					<button class="plain-button" @click=${(event) => view.copy(location.href, event)} aria-label="Copy the link to this entry" title="Copy link">${icon('link')}</button>
-					<button class="plain-button" @click=${view.close} aria-label="Close the entry" title="Close (Esc)">${icon('close')}</button>
+					<button class="plain-button close" @click=${view.close} aria-label="Close the entry" title="Close (Esc)">${icon('close')}</button>
 				</div>
 			</header>
-			${entry.message ? html`<p class="message">${entry.message}</p>` : nothing}
-			${entry.error ? html`<p class="error">${entry.error}</p>` : nothing}
-			${entry.justification ? html`<blockquote><span class="faint">Reason given</span> ${entry.justification}</blockquote>` : nothing}
-			${who(view, entry)}
-			${what(view, entry)}
-			${states(entry)}
-			${history?.length > 1 ? timeline(view, history) : nothing}
-			${metadata(entry)}
-			${operation?.length > 1 ? section('The same operation', html`<ol class="operation">${[...operation].reverse().map((other) => html`
-				<li class=${other.id === entry.id ? 'here' : ''}><i class="dot ${other.outcome}"></i>
-					<button class="link" ?disabled=${other.id === entry.id} @click=${() => view.show(other.id)}>${other.action}</button>
-					<span class="faint">${other.target ? [other.target.type, other.target.name ?? other.target.id].filter(Boolean).join(' ') : ''}</span>
-					${other.outcome !== 'success' ? outcome(other) : nothing}</li>`)}</ol>`) : nothing}
-			${ledger(view, entry)}
+			${missing ? problemCard(missing, () => view.show(view.wanted)) : content(view)}
 		</article>`;
 }
 
-function who(view, entry) {
+function when(entry) {
+	const between = apart(entry);
+	return html`<p>${outcome(entry)} ${entry.severity !== 'info' ? badge(entry.severity, SEVERITIES) : nothing}
+		<time datetime=${plain(entry.recordedAt)} title="Recorded at ${plain(entry.recordedAt)}">${dateTime(entry.recordedAt)}</time>
+		<span class="faint">${ago(entry.recordedAt)}</span>
+		${between ? html`<span class="badge apart">${between}</span>` : nothing}</p>`;
+}
+
+function content(view) {
+	const { entry, operation, history } = view;
+	return html`
+		${entry.error ? html`<div class="error">${long(entry.error)}</div>` : nothing}
+		${entry.message ? html`<div class="message">${long(entry.message)}</div>` : nothing}
+		${entry.justification ? html`<blockquote><span class="faint">Reason given</span> ${long(entry.justification)}</blockquote>` : nothing}
+		${actor(view, entry)}
+		${what(view, entry)}
+		${states(entry)}
+		${history?.length > 1 ? timeline(view, history) : nothing}
+		${metadata(entry)}
+		${operation?.length > 1 ? section('The same operation', html`<ol class="operation">${[...operation].reverse().map((other) => html`
+			<li class=${other.id === entry.id ? 'here' : ''}><i class="dot ${OUTCOMES.includes(other.outcome) ? other.outcome : ''}"></i>
+				<button class="link" ?disabled=${other.id === entry.id} @click=${() => view.show(other.id)}>${shown(other.action)}</button>
+				<span class="faint">${other.target ? target(other.target) : ''}</span>
+				${other.outcome !== 'success' ? outcome(other) : nothing}</li>`)}</ol>`) : nothing}
+		${ledger(view, entry)}`;
+}
+
+const LONG = 400;
+const LINES = 8;
+
+/** What is long hides nothing of what comes after it. */
+function long(text) {
+	const start = beginning(text.split('\n', LINES).join('\n'), LONG);
+	return start.length >= text.length ? shown(text) : html`<details class="long"><summary><span class="start">${shown(start)}</span>
+		<span class="link">Show all ${text.length.toLocaleString()} characters</span></summary>${shown(text)}</details>`;
+}
+
+function actor(view, entry) {
 	const { actor } = entry;
 	const place = entry.geolocation && [entry.geolocation.city, entry.geolocation.country].filter((part) => typeof part === 'string').join(', ');
 	return section('Who and from where', html`
 		<div class="person">${avatar(actor)}<div>
-			<b>${actor.id ? filterable(view, { actor: actor.id }, actorName(actor)) : actorName(actor)}</b>
-			<span class="faint">${[actor.name && actor.name !== actor.id ? actor.id : null, actor.type === 'api_key' ? 'API key' : actor.type].filter(Boolean).join(' · ')}</span>
-			${actor.impersonatorId ? html`<span class="badge warning">really ${actor.impersonatorId}</span>` : nothing}
+			<b>${actor.id ? filterable(view, { actor: actor.id }, shown(actorName(actor))) : shown(actorName(actor))}</b>
+			<span class="faint">${actor.id && actor.name && actor.name !== actor.id ? html`<span class="id">${shown(actor.id)}</span> · ` : nothing}${
+				actor.type === 'api_key' ? 'API key' : shown(actor.type ?? '')}</span>
+			${actor.impersonatorId ? html`<span class="badge warning">really ${shown(actor.impersonatorId)}</span>` : nothing}
 		</div></div>
 		${facts([
-			['IP address', entry.ipAddress ? filterable(view, { ip: entry.ipAddress }, entry.ipAddress) : null, place],
-			['Location', entry.geolocation && !place ? value(entry.geolocation) : null],
-			['Program', entry.userAgent ? html`<span title=${entry.userAgent}>${program(entry.userAgent) ?? entry.userAgent}</span>` : null],
+			['IP address', entry.ipAddress ? filterable(view, { ip: entry.ipAddress }, shown(entry.ipAddress)) : null, place ? shown(place) : null],
+			['Location', entry.geolocation && !place ? shown(value(entry.geolocation)) : null],
+			['Program', entry.userAgent ? html`<span title=${plain(entry.userAgent)}>${shown(program(entry.userAgent) ?? entry.userAgent)}</span>` : null],
 			['Request', requested(entry)],
-			['Session', entry.sessionId ? html`<code>${entry.sessionId}</code>` : null],
-			['Device', entry.deviceFingerprint ? html`<code>${entry.deviceFingerprint}</code>` : null],
-			['Trace', entry.traceId ? filterable(view, { trace: entry.traceId }, html`<code>${entry.traceId}</code>`) : null]
+			['Session', entry.sessionId ? html`<code>${shown(entry.sessionId)}</code>` : null],
+			['Device', entry.deviceFingerprint ? html`<code>${shown(entry.deviceFingerprint)}</code>` : null],
+			['Trace', entry.traceId ? filterable(view, { trace: entry.traceId }, html`<code>${shown(entry.traceId)}</code>`) : null]
 		])}`);
 }
 
 function requested(entry) {
 	const request = entry.metadata?.request;
-	return request && typeof request === 'object' && request.method ? html`<code>${request.method} ${request.path ?? ''}</code>` : null;
+	return request && typeof request === 'object' && request.method ? html`<code>${shown(request.method)} ${shown(request.path ?? '')}</code>` : null;
 }
 
 const what = (view, entry) => facts([
 	['Target', entry.target?.type ? filterable(view, { targetType: entry.target.type, targetId: entry.target.id },
-		[entry.target.type, entry.target.id].filter(Boolean).join(' ')) : null, entry.target?.name],
+		html`${shown(entry.target.type)} ${entry.target.id ? shown(entry.target.id) : nothing}`) : null, entry.target?.name ? shown(entry.target.name) : null],
 	['Related', entry.related.length ? entry.related.map((thing) => html`${filterable(view,
-		{ related: `${thing.type}:${thing.id}` }, `${thing.type} ${thing.id}`)} `) : null],
-	['Category', entry.category ? filterable(view, { category: entry.category }, entry.category) : null],
-	['Service', entry.service], ['Tenant', entry.tenant], ['Took', duration(entry.durationMicros)]
+		{ related: `${thing.type}:${thing.id}` }, html`${shown(thing.type)} ${shown(thing.id)}`)} `) : null],
+	['Category', entry.category ? filterable(view, { category: entry.category }, shown(entry.category)) : null],
+	['Service', entry.service ? shown(entry.service) : null], ['Tenant', entry.tenant ? shown(entry.tenant) : null], ['Took', duration(entry.durationMicros)]
 ]);
 
 const section = (title, content) => content === nothing ? nothing : html`<section><h3>${title}</h3>${content}</section>`;
@@ -91,57 +133,55 @@ const filterable = (view, filters, text) => html`<button class="link" title="Sho
 function metadata(entry) {
 	const rows = Object.entries(entry.metadata ?? {}).filter(([name]) => !(name === 'request' && requested(entry)));
 	return rows.length ? section('Metadata', html`<dl>${rows.map(([name, content]) => html`
-		<div><dt>${name}</dt><dd>${content !== null && typeof content === 'object' ? html`<pre>${value(content)}</pre>` : value(content)}</dd></div>`)}</dl>`) : nothing;
+		<div><dt>${shown(name)}</dt><dd>${content !== null && typeof content === 'object' ? html`<pre>${long(value(content))}</pre>` : long(value(content))}</dd></div>`)}</dl>`) : nothing;
 }
 
 function states(entry) {
-	if (!entry.before && !entry.after) {
+	const sides = [['Before', entry.before], ['After', entry.after]].filter(([, state]) => state);
+	if (!sides.length) {
 		return nothing;
 	}
-	const names = [...new Set([...Object.keys(entry.before ?? {}), ...Object.keys(entry.after ?? {})])];
+	const names = [...new Set(sides.flatMap(([, state]) => Object.keys(state)))];
 	const differs = (name) => JSON.stringify(entry.before?.[name]) !== JSON.stringify(entry.after?.[name]);
 	const title = !entry.before ? 'Created' : !entry.after ? 'Deleted' : 'Before and after';
 	const same = names.filter((name) => !differs(name));
 	return section(title, html`
 		<div class="scroll" tabindex="0" role="region" aria-label=${title}>
-			<table class="states">
-				<thead><tr><th scope="col">Property</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>
-				<tbody>${names.filter(differs).map((name) => row(entry, name, true))}</tbody>
-			</table>
-			${same.length ? html`<details class="same"><summary>${same.length} unchanged</summary>
-				<table class="states"><thead class="hidden"><tr><th scope="col">Property</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>
-					<tbody>${same.map((name) => row(entry, name, false))}</tbody></table></details>` : nothing}
+			${table(sides, names.filter(differs), sides.length > 1)}
+			${same.length ? html`<details class="same"><summary>${same.length} unchanged</summary>${table(sides, same, false)}</details>` : nothing}
 		</div>`);
 }
 
-const row = (entry, name, changed) => html`
-	<tr class=${changed ? 'changed' : ''}>
-		<th scope="row">${name}${changed ? html`<span class="hidden"> (changed)</span>` : nothing}</th>
-		<td><pre>${value(entry.before?.[name])}</pre></td><td><pre>${value(entry.after?.[name])}</pre></td>
-	</tr>`;
+/** What was created has no state before, and what was deleted none after. */
+const table = (sides, names, changed) => html`
+	<table class="states"><thead><tr><th scope="col">Property</th>${sides.map(([side]) => html`<th scope="col">${sides.length > 1 ? side : 'Value'}</th>`)}</tr></thead>
+		<tbody>${names.map((name) => html`<tr class=${changed ? 'changed' : ''}>
+			<th scope="row">${shown(name)}${changed ? html`<span class="hidden"> (changed)</span>` : nothing}</th>
+			${sides.map(([side, state]) => html`<td class=${side.toLowerCase()}><pre>${long(value(state[name]))}</pre></td>`)}</tr>`)}</tbody></table>`;
 
 // History is newest first; the slider runs from the oldest to the newest.
 function timeline(view, history) {
 	const { at } = view;
-	const shown = history[history.length - 1 - at] ?? history[0];
+	const version = history[history.length - 1 - at] ?? history[0];
 	return section('History of this target', html`
 		<div class="slider">
 			<button class="plain-button" ?disabled=${at <= 0} @click=${() => view.moveTo(at - 1)} aria-label="Older version">${icon('left')}</button>
 			<input type="range" min="0" max=${history.length - 1} .value=${String(at)} aria-label="Version of the target"
-				aria-valuetext="${dateTime(shown.occurredAt)}, ${shown.action}" @input=${(event) => view.moveTo(Number(event.target.value))}>
+				aria-valuetext="${dateTime(version.recordedAt)}, ${plain(version.action)}" @input=${(event) => view.moveTo(Number(event.target.value))}>
 			<button class="plain-button" ?disabled=${at >= history.length - 1} @click=${() => view.moveTo(at + 1)} aria-label="Newer version">${icon('right')}</button>
 		</div>
 		<p class="moment"><span class="faint">${at + 1} of ${history.length}</span>
-			<time datetime=${shown.occurredAt}>${dateTime(shown.occurredAt)}</time>
-			<button class="link" @click=${() => view.show(shown.id)}>${shown.action}</button> by ${actorName(shown.actor)}</p>
-		${shown.changeSummary ? html`<p class="summary">${shown.changeSummary}</p>` : nothing}
-		${shown.after ? html`<dl class="version">${Object.entries(shown.after).map(([name, content]) => html`
-			<div class=${shown.changes && name in shown.changes ? 'changed' : ''}><dt>${name}</dt><dd><pre>${value(content)}</pre></dd></div>`)}</dl>` : nothing}`);
+			<time datetime=${plain(version.recordedAt)}>${dateTime(version.recordedAt)}</time>
+			<button class="link" @click=${() => view.show(version.id)}>${shown(version.action)}</button> <span>by ${who(version.actor)}</span></p>
+		${version.changeSummary ? html`<p class="summary">${long(version.changeSummary)}</p>` : nothing}
+		${version.after ? html`<dl class="version">${Object.entries(version.after).map(([name, content]) => html`
+			<div class=${version.changes && name in version.changes ? 'changed' : ''}><dt>${shown(name)}</dt><dd><pre>${long(value(content))}</pre></dd></div>`)}</dl>` : nothing}`);
 }
 
 const ledger = (view, entry) => section('In the ledger', facts([
-	['Chain', entry.seq === null ? entry.chain : `${entry.chain}, entry ${entry.seq}`], ['Recorded', dateTime(entry.recordedAt)], ['Revision', entry.revision],
+	['Chain', entry.seq === null ? shown(entry.chain) : html`${shown(entry.chain)}, entry ${entry.seq}`],
+	['Recorded', dateTime(entry.recordedAt)], ['Happened', dateTime(entry.occurredAt)], ['Revision', entry.revision === null ? null : shown(entry.revision)],
 	['Id', copied(view, entry.id)], ['Hash', entry.hash && copied(view, entry.hash)], ['Previous', entry.prevHash && copied(view, entry.prevHash)]
 ]));
 
-const copied = (view, text) => html`<code>${text}</code> <button class="plain-button small" aria-label="Copy" title="Copy" @click=${(event) => view.copy(text, event)}>${icon('copy')}</button>`;
+const copied = (view, text) => html`<code>${shown(text)}</code> <button class="plain-button small" aria-label="Copy" title="Copy" @click=${(event) => view.copy(text, event)}>${icon('copy')}</button>`;

@@ -33,6 +33,7 @@ export function fromAddress(search = location.search) {
 		filters,
 		period: parameters.get('period') ?? (filters.from || filters.to ? 'custom' : ''),
 		reading: parameters.get('reading') === 'shown',
+		clock: parameters.get('order') === 'happened' ? 'happened' : 'recorded',
 		open: parameters.get('entry')
 	};
 }
@@ -44,6 +45,9 @@ export function toAddress(view) {
 	}
 	if (view.reading) {
 		parameters.set('reading', 'shown');
+	}
+	if (view.clock === 'happened') {
+		parameters.set('order', view.clock);
 	}
 	if (view.open) {
 		parameters.set('entry', view.open);

@@ -1,3 +1,5 @@
+import { plain } from './text.js';
+
 // How things read.
 
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -8,11 +10,17 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const number = new Intl.NumberFormat();
 const UNITS = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60]];
 
-export const dateTime = (instant) => time.format(new Date(instant));
+/** What is no time, as an address may have it, is shown as it is. */
+const by = (format) => (instant) => {
+	const then = new Date(instant);
+	return Number.isNaN(then.getTime()) ? plain(instant) : format.format(then);
+};
 
-export const clockTime = (instant) => clock.format(new Date(instant));
+export const dateTime = by(time);
 
-export const shortTime = (instant) => short.format(new Date(instant));
+export const clockTime = by(clock);
+
+export const shortTime = by(short);
 
 export const count = (value) => number.format(value);
 
@@ -28,6 +36,23 @@ export function ago(instant) {
 	const seconds = (new Date(instant) - Date.now()) / 1000;
 	const [unit, length] = UNITS.find(([, unitLength]) => Math.abs(seconds) >= unitLength) ?? ['second', 1];
 	return relative.format(Math.round(seconds / length), unit);
+}
+
+const MINUTE = 60000;
+
+/**
+ * An entry is recorded when it happens, or nearly. Where more than a minute lies between, both times are said: "happened
+ * 18 Nov, recorded 10 days later".
+ */
+export function apart(entry) {
+	const milliseconds = new Date(entry.recordedAt) - new Date(entry.occurredAt);
+	if (Math.abs(milliseconds) <= MINUTE) {
+		return null;
+	}
+	const seconds = Math.abs(milliseconds) / 1000;
+	const [unit, length] = UNITS.find(([, unitLength]) => seconds >= unitLength);
+	const span = new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(seconds / length));
+	return `${milliseconds > 0 ? 'happened' : 'dated'} ${shortTime(entry.occurredAt)}, recorded ${span} ${milliseconds > 0 ? 'later' : 'earlier'}`;
 }
 
 export function duration(micros) {
@@ -66,7 +91,7 @@ export function toLocal(instant) {
 		return '';
 	}
 	const then = new Date(instant);
-	return new Date(then - then.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+	return Number.isNaN(then.getTime()) ? '' : new Date(then - then.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
 }
 
 export const fromLocal = (text) => text ? new Date(text).toISOString() : '';
