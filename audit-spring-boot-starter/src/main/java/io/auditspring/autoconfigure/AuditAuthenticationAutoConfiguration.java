@@ -12,7 +12,6 @@ import io.auditspring.security.FailedLogins;
 import io.auditspring.security.OwnSignIns;
 import io.auditspring.security.TriedNames;
 
-import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -26,11 +25,6 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBean(name = "auditTransactions")
 @OncePerDatabase
 public final class AuditAuthenticationAutoConfiguration {
-
-	@Bean
-	static LazyInitializationExcludeFilter auditFailedLoginsLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(FailedLogins.class);
-	}
 
 	@Bean
 	CautiousRecorder auditCautiousRecorder(Origins auditOrigins, AuditTransactions auditTransactions,
