@@ -30,11 +30,14 @@ class Snapshots {
 		this.periods = periods;
 	}
 
-	@Audited(action = "snapshot.taken", category = "reconciliation", targetType = "Snapshot", targetId = "#result?.id",
-			targetName = "#label", justification = "#justification",
-			metadata = "{transactions: #result?.lines?.size()}", message = "Take snapshot #{#label}")
+	@Audited(action = "snapshot.taken", category = "reconciliation", targetName = "#label",
+			justification = "#justification", message = "Take snapshot #{#label}")
 	public Snapshot take(String label, String justification) {
-		return this.snapshots.save(new Snapshot(label, this.transactions.findAll(Sort.by("id"))));
+		Snapshot snapshot = this.snapshots.save(new Snapshot(label, this.transactions.findAll(Sort.by("id"))));
+		AuditContext.current()
+			.target("Snapshot", snapshot.getId())
+			.metadata("transactions", snapshot.getLines().size());
+		return snapshot;
 	}
 
 	/**

@@ -58,9 +58,13 @@ class Transactions {
 	 * @return the saved transactions
 	 */
 	@Audited(action = "transaction.imported", category = "reconciliation", justification = "#justification",
-			metadata = "{source: #file.name, bytes: #file.content.length, sha256: #file.sha256}",
-			message = "Import file #{#file.name}")
+			message = "Import a file of transactions")
 	public List<Transaction> importFile(TransactionFile file, String justification) {
+		AuditContext.current()
+			.message("Import file %s".formatted(file.name()))
+			.metadata("source", file.name())
+			.metadata("bytes", file.content().length)
+			.metadata("sha256", file.sha256());
 		List<Transaction> imported = save(file.transactions());
 		AuditContext.current().metadata("transactions", imported.size());
 		return imported;

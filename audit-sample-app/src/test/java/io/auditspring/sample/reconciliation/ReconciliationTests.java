@@ -228,7 +228,8 @@ class ReconciliationTests {
 		String restore = "/api/snapshots/%s/restore".formatted(snapshot.get("id"));
 		post("analyst", restore, "{\"justification\": \"Oops\"}").expectStatus().isForbidden();
 		post("manager", restore, "{\"justification\": \"Oops\"}").expectStatus().isOk();
-		JsonNode restored = this.entries.await("action=snapshot.restored&actor=manager");
+		JsonNode restored = this.entries
+			.await("action=snapshot.restored&outcome=success&targetType=Snapshot&targetId=" + snapshot.get("id"));
 		assertThat(restored.at("/metadata/changed").asInt()).isEqualTo(1);
 		JsonNode transaction = this.entries.await("targetType=Transaction&targetId=" + id,
 				(entry) -> entry.get("operationId").equals(restored.get("operationId")));
