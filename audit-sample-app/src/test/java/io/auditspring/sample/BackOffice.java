@@ -68,6 +68,14 @@ public final class BackOffice {
 	}
 
 	/**
+	 * Somebody who shows nothing.
+	 * @return a client
+	 */
+	public RestTestClient anonymous() {
+		return client(HttpClient.newHttpClient()).build();
+	}
+
+	/**
 	 * A browser, with cookies but nobody signed in.
 	 * @return the browser
 	 */

@@ -7,7 +7,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Reads JSON without rounding: amounts are no doubles.
  */
-final class Json {
+public final class Json {
 
 	private static final JsonMapper EXACT = JsonMapper.builder()
 		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -16,11 +16,11 @@ final class Json {
 	private Json() {
 	}
 
-	static JsonNode read(String text) {
+	public static JsonNode read(String text) {
 		return EXACT.readTree(text);
 	}
 
-	static JsonNode read(byte[] text) {
+	public static JsonNode read(byte[] text) {
 		return EXACT.readTree(text);
 	}
 

@@ -2,6 +2,7 @@ package io.auditspring.sample.agents;
 
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -37,7 +38,14 @@ class AgentController {
 		return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, ex.getMessage());
 	}
 
-	record Command(long connectorId, @NotBlank String description) {
+	/**
+	 * What to do.
+	 *
+	 * @param connectorId what the agent is reached through, or {@code null} if it needs
+	 * none
+	 * @param description why
+	 */
+	record Command(@Nullable Long connectorId, @NotBlank String description) {
 
 	}
 

@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 
 import io.auditspring.AuditContext;
 import io.auditspring.Audited;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -18,6 +19,9 @@ import org.springframework.web.server.ResponseStatusException;
 @Transactional
 class Agents {
 
+	/** Some agents need no connector, and their sentences name none. */
+	private static final String THROUGH_CONNECTOR = "#{#connectorId != null ? ' through connector ' + #connectorId : ''}";
+
 	private final AgentRepository agents;
 
 	private final ConnectorRepository connectors;
@@ -29,24 +33,27 @@ class Agents {
 
 	@Audited(action = "agent.started", category = "agent", targetType = "Agent", targetId = "#agentId",
 			related = "Connector:#connectorId", metadata = "{description: #description}",
-			message = "Start agent #{#agentId} through connector #{#connectorId}")
-	public Agent start(long agentId, long connectorId, String description) {
+			message = "Start agent #{#agentId}" + THROUGH_CONNECTOR)
+	public Agent start(long agentId, @Nullable Long connectorId, String description) {
 		return move(agentId, connectorId, Agent::start);
 	}
 
 	@Audited(action = "agent.stopped", category = "agent", targetType = "Agent", targetId = "#agentId",
 			related = "Connector:#connectorId", metadata = "{description: #description}",
-			message = "Stop agent #{#agentId} through connector #{#connectorId}")
-	public Agent stop(long agentId, long connectorId, String description) {
+			message = "Stop agent #{#agentId}" + THROUGH_CONNECTOR)
+	public Agent stop(long agentId, @Nullable Long connectorId, String description) {
 		return move(agentId, connectorId, Agent::stop);
 	}
 
-	private Agent move(long agentId, long connectorId, Consumer<Agent> change) {
+	private Agent move(long agentId, @Nullable Long connectorId, Consumer<Agent> change) {
 		Agent agent = this.agents.findById(agentId).orElseThrow(() -> missing("agent", agentId));
-		Connector connector = this.connectors.findById(connectorId)
-			.orElseThrow(() -> missing("connector", connectorId));
 		// What only the method knows, the annotation cannot say.
-		AuditContext.current().targetName(agent.getName()).metadata("connector", connector.getName());
+		AuditContext.current().targetName(agent.getName());
+		if (connectorId != null) {
+			Connector connector = this.connectors.findById(connectorId)
+				.orElseThrow(() -> missing("connector", connectorId));
+			AuditContext.current().metadata("connector", connector.getName());
+		}
 		change.accept(agent);
 		return agent;
 	}

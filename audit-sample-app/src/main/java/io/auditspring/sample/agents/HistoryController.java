@@ -1,6 +1,6 @@
 package io.auditspring.sample.agents;
 
-import java.util.List;
+import java.util.stream.Stream;
 
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * The same entries seen from three sides: what was done to an agent, through a connector,
- * by a user. Newest first.
+ * by a user. Newest first and all of them, read page by page while they are sent.
  */
 @RestController
 @RequestMapping("/api")
@@ -28,18 +28,18 @@ class HistoryController {
 	}
 
 	@GetMapping("/agents/{id}/entries")
-	List<AuditEntry> ofAgent(@PathVariable long id) {
-		return this.trail.trail("Agent", id).getContent();
+	Stream<AuditEntry> ofAgent(@PathVariable long id) {
+		return this.trail.stream(AuditQuery.all().target("Agent", id));
 	}
 
 	@GetMapping("/connectors/{id}/entries")
-	List<AuditEntry> ofConnector(@PathVariable String id) {
-		return this.trail.find(AuditQuery.all().related("Connector", id)).getContent();
+	Stream<AuditEntry> ofConnector(@PathVariable String id) {
+		return this.trail.stream(AuditQuery.all().related("Connector", id));
 	}
 
 	@GetMapping("/users/{username}/entries")
-	List<AuditEntry> ofUser(@PathVariable String username) {
-		return this.trail.find(AuditQuery.all().actor(username)).getContent();
+	Stream<AuditEntry> ofUser(@PathVariable String username) {
+		return this.trail.stream(AuditQuery.all().actor(username));
 	}
 
 }

@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
@@ -30,6 +32,9 @@ class ApiKey {
 	@NotAudited
 	private String secretHash;
 
+	@Enumerated(EnumType.STRING)
+	private Scope scope;
+
 	private @Nullable Instant expiresAt;
 
 	private @Nullable Instant revokedAt;
@@ -38,11 +43,12 @@ class ApiKey {
 	protected ApiKey() {
 	}
 
-	ApiKey(String id, String name, Project project, String secretHash, @Nullable Instant expiresAt) {
+	ApiKey(String id, String name, Project project, String secretHash, Scope scope, @Nullable Instant expiresAt) {
 		this.id = id;
 		this.name = name;
 		this.project = project;
 		this.secretHash = secretHash;
+		this.scope = scope;
 		this.expiresAt = (expiresAt != null) ? expiresAt.truncatedTo(ChronoUnit.MILLIS) : null;
 	}
 
@@ -70,6 +76,23 @@ class ApiKey {
 
 	String getSecretHash() {
 		return this.secretHash;
+	}
+
+	Scope getScope() {
+		return this.scope;
+	}
+
+	/**
+	 * What a key may do.
+	 */
+	enum Scope {
+
+		/** Deploys the project it belongs to. */
+		DEPLOY,
+
+		/** Creates projects, and keys that deploy them. */
+		ADMINISTER
+
 	}
 
 }

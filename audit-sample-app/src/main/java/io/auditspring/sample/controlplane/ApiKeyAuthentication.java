@@ -6,8 +6,8 @@ import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.authority.AuthorityUtils;
 
 /**
- * A machine that showed a valid API key: it may deploy the key's project, nothing else.
- * Its principal is the actor, as which the starter takes it.
+ * A machine that showed a valid API key: it may do what the key is for, nothing else. Its
+ * principal is the actor, as which the starter takes it.
  */
 final class ApiKeyAuthentication extends AbstractAuthenticationToken {
 
@@ -15,11 +15,18 @@ final class ApiKeyAuthentication extends AbstractAuthenticationToken {
 
 	private final long projectId;
 
-	ApiKeyAuthentication(String keyId, String keyName, long projectId) {
-		super(AuthorityUtils.createAuthorityList("deploy:" + projectId));
-		this.actor = Actor.apiKey(keyId, keyName);
-		this.projectId = projectId;
+	ApiKeyAuthentication(ApiKey key) {
+		super(AuthorityUtils.createAuthorityList(authority(key)));
+		this.actor = Actor.apiKey(key.getId(), key.getName());
+		this.projectId = key.getProject().getId();
 		setAuthenticated(true);
+	}
+
+	private static String authority(ApiKey key) {
+		return switch (key.getScope()) {
+			case DEPLOY -> "deploy:" + key.getProject().getId();
+			case ADMINISTER -> "administer";
+		};
 	}
 
 	long getProjectId() {

@@ -11,6 +11,8 @@ interface ApiKeyRepository extends JpaRepository<ApiKey, String> {
 
 	List<ApiKey> findByRevokedAtIsNullAndExpiresAtBefore(Instant instant);
 
+	List<ApiKey> findByProject(Project project);
+
 	@Modifying
 	@Query("delete from ApiKey key where key.revokedAt < :instant")
 	int deleteEndedBefore(Instant instant);

@@ -39,22 +39,30 @@ public class ApiKeys {
 		this.recorder = recorder;
 	}
 
-	@PreAuthorize("hasRole('MANAGER')")
-	@Audited(action = "api_key.created", category = "control_plane", targetName = "#name",
+	/**
+	 * Issues a key. A key may issue others, but none that can do more than deploy.
+	 * @param projectId the project it belongs to
+	 * @param name its name
+	 * @param scope what it may do
+	 * @param expiresAt when it ends, or {@code null}
+	 * @return the key, in clear text for this once
+	 */
+	@PreAuthorize("hasRole('MANAGER') or (hasAuthority('administer') and #scope.name() == 'DEPLOY')")
+	@Audited(action = "api_key.created", category = "configuration_change", targetName = "#name",
 			related = "Project:#projectId", message = "Create API key #{#name} for project #{#projectId}")
-	public PresentedKey create(long projectId, String name, @Nullable Instant expiresAt) {
+	public PresentedKey create(long projectId, String name, ApiKey.Scope scope, @Nullable Instant expiresAt) {
 		PresentedKey key = PresentedKey.random();
-		this.keys.save(new ApiKey(key.id(), name, this.projects.find(projectId), key.secretHash(), expiresAt));
+		this.keys.save(new ApiKey(key.id(), name, this.projects.find(projectId), key.secretHash(), scope, expiresAt));
 		return key;
 	}
 
 	@PreAuthorize("hasRole('MANAGER')")
-	@Audited(action = "api_key.revoked", category = "control_plane", message = "Revoke API key #{#keyId}")
+	@Audited(action = "api_key.revoked", category = "configuration_change", message = "Revoke API key #{#keyId}")
 	public void revoke(@AuditTarget("ApiKey") String keyId) {
 		end(keyId);
 	}
 
-	@Audited(action = "api_key.expired", category = "control_plane",
+	@Audited(action = "api_key.expired", category = "configuration_change",
 			message = "End API key #{#keyId}, which has expired")
 	public void expire(@AuditTarget("ApiKey") String keyId) {
 		end(keyId);
@@ -66,7 +74,7 @@ public class ApiKeys {
 	 * @param instant when they ended at the latest
 	 * @return how many they were
 	 */
-	@Audited(action = "api_key.purged", category = "control_plane", metadata = "{endedBefore: #instant}",
+	@Audited(action = "api_key.purged", category = "configuration_change", metadata = "{endedBefore: #instant}",
 			message = "Delete the API keys that ended before #{#instant}")
 	public int purge(Instant instant) {
 		return this.keys.deleteEndedBefore(instant);
@@ -87,7 +95,7 @@ public class ApiKeys {
 		Optional<ApiKeyAuthentication> found = this.keys.findById(presented.id())
 			.filter((key) -> presented.fits(key.getSecretHash()))
 			.filter(ApiKey::isUsable)
-			.map((key) -> new ApiKeyAuthentication(key.getId(), key.getName(), key.getProject().getId()));
+			.map(ApiKeyAuthentication::new);
 		if (found.isEmpty()) {
 			this.recorder.record(refusal(presented));
 		}
@@ -101,6 +109,7 @@ public class ApiKeys {
 			.outcome(Outcome.FAILURE)
 			.actor(Actor.apiKey(presented.id(), null))
 			.target("ApiKey", presented.id())
+			.message("Refuse API key %s".formatted(presented.id()))
 			.error("Unknown, expired or revoked API key")
 			.build();
 	}

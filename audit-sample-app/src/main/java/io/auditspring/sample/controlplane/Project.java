@@ -27,6 +27,10 @@ class Project {
 		this.name = name;
 	}
 
+	void rename(String newName) {
+		this.name = newName;
+	}
+
 	void deploy(String version) {
 		this.deployedVersion = version;
 	}

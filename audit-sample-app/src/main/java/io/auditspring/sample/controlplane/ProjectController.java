@@ -11,6 +11,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -35,6 +36,17 @@ class ProjectController {
 		return ProjectView.of(this.projects.create(body.name()));
 	}
 
+	@PutMapping("/projects/{projectId}")
+	ProjectView rename(@PathVariable long projectId, @Valid @RequestBody NewProject body) {
+		return ProjectView.of(this.projects.rename(projectId, body.name()));
+	}
+
+	@DeleteMapping("/projects/{projectId}")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void delete(@PathVariable long projectId) {
+		this.projects.delete(projectId);
+	}
+
 	@PostMapping("/projects/{projectId}/deployments")
 	ProjectView deploy(@PathVariable long projectId, @Valid @RequestBody Deployment body) {
 		return ProjectView.of(this.projects.deploy(projectId, body.version()));
@@ -43,7 +55,7 @@ class ProjectController {
 	@PostMapping("/projects/{projectId}/api-keys")
 	@ResponseStatus(HttpStatus.CREATED)
 	IssuedKey createKey(@PathVariable long projectId, @Valid @RequestBody NewKey body) {
-		PresentedKey key = this.keys.create(projectId, body.name(), body.expiresAt());
+		PresentedKey key = this.keys.create(projectId, body.name(), body.scopeOrLeast(), body.expiresAt());
 		return new IssuedKey(key.id(), key.text());
 	}
 
@@ -69,7 +81,11 @@ class ProjectController {
 
 	}
 
-	record NewKey(@NotBlank String name, @Future @Nullable Instant expiresAt) {
+	record NewKey(@NotBlank String name, ApiKey.@Nullable Scope scope, @Future @Nullable Instant expiresAt) {
+
+		ApiKey.Scope scopeOrLeast() {
+			return (this.scope != null) ? this.scope : ApiKey.Scope.DEPLOY;
+		}
 
 	}
 

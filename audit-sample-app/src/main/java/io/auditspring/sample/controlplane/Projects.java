@@ -10,7 +10,7 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * Creates projects and deploys them.
+ * Creates, renames, deploys and deletes projects.
  */
 @Component
 @Transactional
@@ -18,8 +18,11 @@ class Projects {
 
 	private final ProjectRepository projects;
 
-	Projects(ProjectRepository projects) {
+	private final ApiKeyRepository keys;
+
+	Projects(ProjectRepository projects, ApiKeyRepository keys) {
 		this.projects = projects;
+		this.keys = keys;
 	}
 
 	/**
@@ -28,15 +31,39 @@ class Projects {
 	 * @param name the project's name
 	 * @return the project
 	 */
-	@PreAuthorize("hasRole('MANAGER')")
-	@Audited(action = "project.created", category = "control_plane", targetName = "#name",
+	@PreAuthorize("hasRole('MANAGER') or hasAuthority('administer')")
+	@Audited(action = "project.created", category = "configuration_change", targetName = "#name",
 			message = "Create project #{#name}")
 	public Project create(String name) {
 		return this.projects.save(new Project(name));
 	}
 
+	@PreAuthorize("hasRole('MANAGER')")
+	@Audited(action = "project.updated", category = "configuration_change", targetType = "Project",
+			targetId = "#projectId", targetName = "#name", message = "Rename project #{#projectId} to #{#name}")
+	public Project rename(long projectId, String name) {
+		Project project = find(projectId);
+		project.rename(name);
+		return project;
+	}
+
+	/**
+	 * Deletes a project. Its entry keeps the state it had; each key that goes with it has
+	 * an entry of its own with the same operation id.
+	 * @param projectId the project
+	 */
+	@PreAuthorize("hasRole('MANAGER')")
+	@Audited(action = "project.deleted", category = "configuration_change", targetType = "Project",
+			targetId = "#projectId", message = "Delete project #{#projectId}")
+	public void delete(long projectId) {
+		Project project = find(projectId);
+		AuditContext.current().targetName(project.getName());
+		this.keys.deleteAll(this.keys.findByProject(project));
+		this.projects.delete(project);
+	}
+
 	@PreAuthorize("hasAuthority('deploy:' + #projectId)")
-	@Audited(action = "project.deployed", category = "control_plane", targetType = "Project", targetId = "#projectId",
+	@Audited(action = "project.deployed", category = "deployment", targetType = "Project", targetId = "#projectId",
 			metadata = "{version: #version}", message = "Deploy version #{#version} for #{#actor.name}")
 	public Project deploy(long projectId, String version) {
 		Project project = find(projectId);

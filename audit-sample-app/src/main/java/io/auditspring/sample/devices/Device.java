@@ -30,6 +30,11 @@ class Device {
 		this.port = port;
 	}
 
+	void move(String newHost, int newPort) {
+		this.host = newHost;
+		this.port = newPort;
+	}
+
 	long getId() {
 		return this.id;
 	}

@@ -1,6 +1,7 @@
 package io.auditspring.sample.devices;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,8 +16,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Writes every device into a file, and records how many they were. Its entries name the
- * job by itself, {@code DeviceBackup.run}.
+ * Writes every device that answers into a file, and records how many did. No backup at
+ * all needs a human now. Its entries name the job by itself, {@code DeviceBackup.run}.
  */
 @Component
 class DeviceBackup {
@@ -35,29 +36,73 @@ class DeviceBackup {
 	}
 
 	@Scheduled(cron = "${back-office.device-backup.cron}")
-	void run() throws IOException {
-		List<String> lines = this.devices.findAll().stream().map(DeviceBackup::line).toList();
+	Result run() {
+		List<Device> all = this.devices.findAll();
+		List<String> lines = all.stream().filter(DeviceBackup::answers).map(DeviceBackup::line).toList();
+		Result result = new Result(lines.size(), all.size() - lines.size(), all.size());
+		if (result.isNothing()) {
+			this.recorder.record(failed(result).error("No device answers").build());
+			return result;
+		}
 		try {
 			Files.write(this.file, lines);
+			this.recorder.record(completed(result).metadata("bytes", Files.size(this.file)).build());
+			return result;
 		}
 		catch (IOException ex) {
-			this.recorder.record(event("backup.failed").severity(Severity.ERROR)
-				.outcome(Outcome.FAILURE)
-				.error(ex.getClass().getSimpleName() + ": " + ex.getMessage())
-				.build());
-			throw ex;
+			this.recorder.record(failed(result).error(ex.getClass().getSimpleName() + ": " + ex.getMessage()).build());
+			throw new UncheckedIOException(ex);
 		}
-		this.recorder.record(event("backup.completed").metadata("devices", lines.size())
-			.metadata("bytes", Files.size(this.file))
-			.build());
 	}
 
-	private AuditRecord.Builder event(String action) {
-		return AuditRecord.action(action).category("backup").target("File", this.file.toAbsolutePath());
+	private AuditRecord.Builder completed(Result result) {
+		return event("backup.completed", result)
+			.message("Backed up %d of %d devices".formatted(result.succeeded(), result.total()))
+			.severity((result.failed() > 0) ? Severity.WARNING : Severity.INFO);
+	}
+
+	private AuditRecord.Builder failed(Result result) {
+		return event("backup.failed", result).message("Backed up none of %d devices".formatted(result.total()))
+			.outcome(Outcome.FAILURE)
+			.severity(Severity.CRITICAL);
+	}
+
+	private AuditRecord.Builder event(String action, Result result) {
+		return AuditRecord.action(action)
+			.category("backup")
+			.target("File", this.file.toAbsolutePath())
+			.metadata("succeeded", result.succeeded())
+			.metadata("failed", result.failed())
+			.metadata("total", result.total());
+	}
+
+	private static boolean answers(Device device) {
+		try {
+			Connection.to(device.getHost(), device.getPort());
+			return true;
+		}
+		catch (IOException ex) {
+			return false;
+		}
 	}
 
 	private static String line(Device device) {
 		return String.join("\t", device.getName(), device.getHost(), Integer.toString(device.getPort()));
+	}
+
+	/**
+	 * How a backup went.
+	 *
+	 * @param succeeded how many devices it has
+	 * @param failed how many did not answer
+	 * @param total how many there are
+	 */
+	record Result(int succeeded, int failed, int total) {
+
+		boolean isNothing() {
+			return this.total > 0 && this.succeeded == 0;
+		}
+
 	}
 
 }

@@ -1,9 +1,6 @@
 package io.auditspring.sample.devices;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.time.Duration;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
@@ -20,8 +17,6 @@ import org.springframework.stereotype.Component;
 @Component
 class Onboarding {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(2);
-
 	private final Devices devices;
 
 	private final AuditRecorder recorder;
@@ -34,7 +29,7 @@ class Onboarding {
 	@PreAuthorize("hasRole('MANAGER')")
 	public Device onboard(String name, String host, int port) throws IOException {
 		try {
-			connect(host, port);
+			Connection.to(host, port);
 		}
 		catch (IOException ex) {
 			this.recorder.record(unreachable(name, host, port, ex));
@@ -43,16 +38,9 @@ class Onboarding {
 		return this.devices.add(name, host, port);
 	}
 
-	/** Not within a transaction: none should stay open while a device takes its time. */
-	private static void connect(String host, int port) throws IOException {
-		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(host, port), (int) PATIENCE.toMillis());
-		}
-	}
-
 	private static AuditRecord unreachable(String name, String host, int port, IOException ex) {
 		return AuditRecord.action("device.onboarded")
-			.category("device")
+			.category("device_management")
 			.severity(Severity.ERROR)
 			.outcome(Outcome.FAILURE)
 			.target("Device", null)

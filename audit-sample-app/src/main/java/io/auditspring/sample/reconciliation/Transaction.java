@@ -2,6 +2,7 @@ package io.auditspring.sample.reconciliation;
 
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.time.YearMonth;
 
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -61,6 +62,11 @@ class Transaction {
 		this.invoice = null;
 	}
 
+	void restore(Status status, @Nullable String invoice) {
+		this.status = status;
+		this.invoice = invoice;
+	}
+
 	private void require(boolean condition, String otherwise) {
 		if (!condition) {
 			throw new IllegalStateException("Transaction %d %s".formatted(this.id, otherwise));
@@ -77,6 +83,11 @@ class Transaction {
 
 	LocalDate getBookedOn() {
 		return this.bookedOn;
+	}
+
+	/** The month it was booked in, as the id of a {@link Period}. */
+	String getPeriod() {
+		return YearMonth.from(this.bookedOn).toString();
 	}
 
 	BigDecimal getAmount() {

@@ -1,5 +1,6 @@
 package io.auditspring.sample.reconciliation;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -8,7 +9,9 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
+import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -18,6 +21,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
 
 @RestController
 @RequestMapping("/api/transactions")
@@ -42,6 +46,15 @@ class TransactionController {
 			.stream()
 			.map(TransactionView::of)
 			.toList();
+	}
+
+	@PostMapping(path = "/import", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+	@ResponseStatus(HttpStatus.CREATED)
+	List<TransactionView> importFile(@RequestParam MultipartFile file, @RequestParam @NotBlank String justification)
+			throws IOException {
+		String name = StringUtils.getFilename(file.getOriginalFilename());
+		TransactionFile content = new TransactionFile((name != null) ? name : "unnamed", file.getBytes());
+		return this.transactions.importFile(content, justification).stream().map(TransactionView::of).toList();
 	}
 
 	@PostMapping("/{id}/approve")
@@ -71,6 +84,11 @@ class TransactionController {
 	@ExceptionHandler
 	ProblemDetail conflict(IllegalStateException ex) {
 		return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, ex.getMessage());
+	}
+
+	@ExceptionHandler
+	ProblemDetail unreadable(IllegalArgumentException ex) {
+		return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, ex.getMessage());
 	}
 
 	record Import(@NotBlank String source, @NotEmpty List<@Valid TransactionView> transactions,

@@ -23,8 +23,11 @@ class Transactions {
 
 	private final TransactionRepository transactions;
 
-	Transactions(TransactionRepository transactions) {
+	private final Periods periods;
+
+	Transactions(TransactionRepository transactions, Periods periods) {
 		this.transactions = transactions;
+		this.periods = periods;
 	}
 
 	@Transactional(readOnly = true)
@@ -44,7 +47,40 @@ class Transactions {
 			metadata = "{source: #source, transactions: #imported.size()}",
 			message = "Import #{#imported.size()} transactions from #{#source}")
 	public List<Transaction> importAll(String source, List<Transaction> imported, String justification) {
+		return save(imported);
+	}
+
+	/**
+	 * Imports what is in a file. It is read here and not before, so that one that cannot
+	 * be read leaves an entry, too.
+	 * @param file the file
+	 * @param justification why it is imported
+	 * @return the saved transactions
+	 */
+	@Audited(action = "transaction.imported", category = "reconciliation", justification = "#justification",
+			message = "Import a file of transactions")
+	public List<Transaction> importFile(TransactionFile file, String justification) {
+		AuditContext.current()
+			.message("Import file %s".formatted(file.name()))
+			.metadata("source", file.name())
+			.metadata("bytes", file.content().length)
+			.metadata("sha256", file.sha256());
+		List<Transaction> imported = save(file.transactions());
+		AuditContext.current().metadata("transactions", imported.size());
+		return imported;
+	}
+
+	private List<Transaction> save(List<Transaction> imported) {
+		imported.stream().map(Transaction::getPeriod).distinct().forEach(this::inOpenPeriod);
 		return this.transactions.saveAll(imported);
+	}
+
+	/**
+	 * Lets the entry be found by the period, and refuses to go on where that is closed.
+	 */
+	private void inOpenPeriod(String period) {
+		AuditContext.current().related("Period", period);
+		this.periods.requireOpen(period);
 	}
 
 	@PreAuthorize("hasRole('MANAGER')")
@@ -66,7 +102,7 @@ class Transactions {
 
 	@Transactional(readOnly = true)
 	@Audited(action = "transaction.exported", category = "reconciliation", justification = "#justification",
-			metadata = "{transactions: #result?.size()}")
+			metadata = "{transactions: #result?.size()}", message = "Export all transactions")
 	public List<Transaction> export(String justification) {
 		return this.transactions.findAll(Sort.by("id"));
 	}
@@ -75,6 +111,7 @@ class Transactions {
 		Transaction transaction = this.transactions.findById(id)
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no transaction " + id));
 		AuditContext.current().targetName(transaction.getReference());
+		inOpenPeriod(transaction.getPeriod());
 		step.accept(transaction);
 		return transaction;
 	}

@@ -29,15 +29,21 @@ import org.springframework.security.web.servlet.util.matcher.PathPatternRequestM
 @EnableMethodSecurity
 class SecurityConfiguration {
 
+	/** For people who cannot sign in. What they need is a mailed token, not a session. */
+	private static final String PASSWORD_RESETS = "/api/password-resets/**";
+
 	@Bean
 	SecurityFilterChain securityFilterChain(HttpSecurity http, ApiKeys apiKeys) {
 		HttpStatusEntryPoint unauthorized = new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED);
 		return http
-			.authorizeHttpRequests(
-					(requests) -> requests.requestMatchers(HttpMethod.POST, "/api/projects/*/deployments")
-						.authenticated()
-						.anyRequest()
-						.hasAnyRole("ADMIN", "MANAGER", "ANALYST"))
+			.authorizeHttpRequests((requests) -> requests.requestMatchers(HttpMethod.POST, PASSWORD_RESETS)
+				.permitAll()
+				// Machines, too; what they may do is said at the methods.
+				.requestMatchers(HttpMethod.POST, "/api/projects", "/api/projects/*/deployments",
+						"/api/projects/*/api-keys")
+				.authenticated()
+				.anyRequest()
+				.hasAnyRole("ADMIN", "MANAGER", "ANALYST"))
 			.formLogin((form) -> form.defaultSuccessUrl("/api/transactions"))
 			// No WWW-Authenticate challenge: browsers must never store these credentials,
 			// since they would send them with forged requests too.
@@ -45,7 +51,9 @@ class SecurityConfiguration {
 			.addFilterBefore(new ApiKeyFilter(apiKeys), BasicAuthenticationFilter.class)
 			.exceptionHandling((handling) -> handling.defaultAuthenticationEntryPointFor(unauthorized,
 					PathPatternRequestMatcher.pathPattern("/api/**")))
-			.csrf((csrf) -> csrf.spa().ignoringRequestMatchers(SecurityConfiguration::bringsCredentials))
+			.csrf((csrf) -> csrf.spa()
+				.ignoringRequestMatchers(PASSWORD_RESETS)
+				.ignoringRequestMatchers(SecurityConfiguration::bringsCredentials))
 			.build();
 	}
 

@@ -45,6 +45,10 @@ class User {
 		this.resetAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 	}
 
+	void changeRole(Role newRole) {
+		this.role = newRole;
+	}
+
 	String getUsername() {
 		return this.username;
 	}

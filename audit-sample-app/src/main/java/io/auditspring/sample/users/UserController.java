@@ -18,14 +18,27 @@ class UserController {
 
 	private final Passwords passwords;
 
-	UserController(Passwords passwords) {
+	private final Roles roles;
+
+	UserController(Passwords passwords, Roles roles) {
 		this.passwords = passwords;
+		this.roles = roles;
 	}
 
 	@PutMapping("/password")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
 	void resetPassword(@PathVariable String username, @Valid @RequestBody NewPassword body) {
 		this.passwords.reset(username, body.newPassword());
+	}
+
+	@PutMapping("/role")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void changeRole(@PathVariable String username, @Valid @RequestBody NewRole body) {
+		this.roles.change(username, body.role());
+	}
+
+	record NewRole(@NotNull Role role) {
+
 	}
 
 	/**

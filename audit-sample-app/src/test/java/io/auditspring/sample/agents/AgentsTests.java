@@ -1,5 +1,11 @@
 package io.auditspring.sample.agents;
 
+import java.util.ArrayList;
+import java.util.List;
+
+import io.auditspring.Actor;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
 import io.auditspring.sample.BackOffice;
 import io.auditspring.sample.BackOfficeTest;
 import io.auditspring.sample.Entries;
@@ -21,6 +27,9 @@ class AgentsTests {
 
 	@Autowired
 	private Entries entries;
+
+	@Autowired
+	private AuditRecorder recorder;
 
 	@Test
 	void startingAnAgentLeavesACompleteEntry() {
@@ -44,6 +53,7 @@ class AgentsTests {
 				  "metadata": {"connector": "Data centre Oslo", "description": "Month end",
 				      "request": {"method": "POST", "path": "/api/agents/{agentId}/start"}},
 				  "ipAddress": "127.0.0.1",
+				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
 				  "userAgent": "back-office-tests/1.0",
 				  "revision": %d
 				}
@@ -69,6 +79,7 @@ class AgentsTests {
 				  "metadata": {"connector": "Data centre Bergen", "description": "Again",
 				      "request": {"method": "POST", "path": "/api/agents/{agentId}/start"}},
 				  "ipAddress": "127.0.0.1",
+				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
 				  "userAgent": "back-office-tests/1.0"
 				}
 				""");
@@ -87,8 +98,53 @@ class AgentsTests {
 	}
 
 	@Test
+	void anAgentNeedsNoConnector() {
+		sendWithoutConnector("/api/agents/4/start").expectStatus().isOk();
+		JsonNode started = this.entries.await("action=agent.started&targetType=Agent&targetId=4");
+		assertThat(started.get("message").asString()).isEqualTo("Start agent 4");
+		assertThat(started.get("related").isEmpty()).isTrue();
+		assertThat(started.at("/metadata/description").asString()).isEqualTo("By itself");
+		assertThat(started.at("/metadata/connector").isMissingNode()).isTrue();
+		sendWithoutConnector("/api/agents/4/stop").expectStatus().isOk();
+		assertThat(this.entries.await("action=agent.stopped&targetType=Agent&targetId=4").get("message").asString())
+			.isEqualTo("Stop agent 4");
+	}
+
+	@Test
+	void aUsersEntriesAreGivenWholeHoweverManyAndPageByPage() {
+		List<String> ids = new ArrayList<>();
+		for (int i = 0; i < 60; i++) {
+			this.recorder
+				.record(AuditRecord.action("flower.visited").actor(Actor.user("busy-bee")).target("Flower", i).build());
+			ids.add(0, Integer.toString(i));
+		}
+		this.entries.await("actor=busy-bee&targetType=Flower&targetId=59");
+		assertThat(this.entries.get("/api/users/busy-bee/entries").values())
+			.extracting((entry) -> entry.at("/target/id").asString())
+			.containsExactlyElementsOf(ids);
+		List<String> paged = new ArrayList<>();
+		String page = "/api/audit/entries?actor=busy-bee&limit=25";
+		String cursor = "";
+		int pages = 0;
+		do {
+			JsonNode answer = this.entries.get(page + cursor);
+			answer.get("entries").forEach((entry) -> paged.add(entry.at("/target/id").asString()));
+			cursor = answer.get("next").isNull() ? "" : "&cursor=" + answer.get("next").asString();
+			pages++;
+		}
+		while (!cursor.isEmpty());
+		assertThat(pages).isEqualTo(3);
+		assertThat(paged).isEqualTo(ids);
+	}
+
+	@Test
 	void onlyAuditorsSeeTheHistory() {
 		this.backOffice.as("analyst").get().uri("/api/agents/1/entries").exchange().expectStatus().isForbidden();
+	}
+
+	private RestTestClient.ResponseSpec sendWithoutConnector(String path) {
+		return this.backOffice.as("analyst").post().uri(path).contentType(MediaType.APPLICATION_JSON).body("""
+				{"description": "By itself"}""").exchange();
 	}
 
 	private RestTestClient.ResponseSpec send(String path, long connectorId, String description) {

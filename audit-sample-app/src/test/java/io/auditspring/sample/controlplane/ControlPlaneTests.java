@@ -2,10 +2,12 @@ package io.auditspring.sample.controlplane;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 import io.auditspring.sample.BackOffice;
 import io.auditspring.sample.BackOfficeTest;
 import io.auditspring.sample.Entries;
+import io.auditspring.sample.Json;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -39,7 +41,7 @@ class ControlPlaneTests {
 				{
 				  "actor": {"type": "user", "id": "manager", "name": "manager", "impersonatorId": null},
 				  "action": "project.created",
-				  "category": "control_plane",
+				  "category": "configuration_change",
 				  "severity": "info",
 				  "outcome": "success",
 				  "target": {"type": "Project", "id": "%1$d", "name": "Atlas"},
@@ -47,6 +49,7 @@ class ControlPlaneTests {
 				  "after": {"id": %1$d, "name": "Atlas", "deployedVersion": null},
 				  "metadata": {"request": {"method": "POST", "path": "/api/projects"}},
 				  "ipAddress": "127.0.0.1",
+				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
 				  "userAgent": "back-office-tests/1.0",
 				  "revision": %2$d
 				}
@@ -64,7 +67,7 @@ class ControlPlaneTests {
 				  "actor": {"type": "api_key", "id": "%3$s", "name": "Pipeline", "impersonatorId": null},
 				  "tenant": "project-%1$d",
 				  "action": "project.deployed",
-				  "category": "control_plane",
+				  "category": "deployment",
 				  "severity": "info",
 				  "outcome": "success",
 				  "target": {"type": "Project", "id": "%1$d", "name": "Borealis"},
@@ -76,6 +79,7 @@ class ControlPlaneTests {
 				  "metadata": {"version": "1.4.2",
 				      "request": {"method": "POST", "path": "/api/projects/{projectId}/deployments"}},
 				  "ipAddress": "127.0.0.1",
+				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
 				  "userAgent": "back-office-tests/1.0",
 				  "revision": %2$d
 				}
@@ -118,12 +122,89 @@ class ControlPlaneTests {
 				  "severity": "warning",
 				  "outcome": "failure",
 				  "target": {"type": "ApiKey", "id": "%1$s", "name": null},
+				  "message": "Refuse API key %1$s",
 				  "error": "Unknown, expired or revoked API key",
 				  "metadata": {"request": {"method": "POST", "path": "/api/projects/%2$d/deployments"}},
 				  "ipAddress": "127.0.0.1",
+				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
 				  "userAgent": "back-office-tests/1.0"
 				}
 				""".formatted(id, project));
+	}
+
+	@Test
+	void aKeyMayCreateProjectsAndKeysThatDeployThem() {
+		JsonNode key = createKey(createProject("Home"), ", \"scope\": \"ADMINISTER\"");
+		String id = key.get("id").asString();
+		RestTestClient machine = this.backOffice.withApiKey(key.get("key").asString());
+		JsonNode project = Json.read(post(machine, "/api/projects", "{\"name\": \"Island\"}").expectStatus()
+			.isCreated()
+			.expectBody()
+			.returnResult()
+			.getResponseBodyContent());
+		JsonNode created = this.entries
+			.await("action=project.created&targetType=Project&targetId=" + project.get("id"));
+		assertThat(created.at("/actor/type").asString()).isEqualTo("api_key");
+		assertThat(created.at("/actor/id").asString()).isEqualTo(id);
+		assertThat(created.at("/target/name").asString()).isEqualTo("Island");
+		String keys = "/api/projects/%s/api-keys".formatted(project.get("id"));
+		post(machine, keys, "{\"name\": \"Deployer\"}").expectStatus().isCreated();
+		post(machine, keys, "{\"name\": \"Heir\", \"scope\": \"ADMINISTER\"}").expectStatus().isForbidden();
+		List<JsonNode> issued = this.entries.await("action=api_key.created&actor=" + id, 2);
+		assertThat(issued).extracting((entry) -> entry.get("outcome").asString()).containsExactly("denied", "success");
+		assertThat(issued.get(1).at("/after/scope").asString()).isEqualTo("DEPLOY");
+		machine.delete().uri("/api/api-keys/{id}", id).exchange().expectStatus().isForbidden();
+	}
+
+	@Test
+	void renamingAProjectShowsTheOldNameAndTheNew() {
+		long project = createProject("Jungle");
+		this.backOffice.as("manager")
+			.put()
+			.uri("/api/projects/{id}", project)
+			.contentType(MediaType.APPLICATION_JSON)
+			.body("""
+					{"name": "Kelp"}""")
+			.exchange()
+			.expectStatus()
+			.isOk();
+		JsonNode entry = this.entries.await("action=project.updated&targetType=Project&targetId=" + project);
+		assertThat(entry.get("changes").toString()).isEqualTo("{\"name\":{\"from\":\"Jungle\",\"to\":\"Kelp\"}}");
+		assertThat(entry.get("message").asString()).isEqualTo("Rename project %d to Kelp".formatted(project));
+	}
+
+	@Test
+	void aDeletedProjectIsKeptAsItWasAndSoAreItsKeys() {
+		long project = createProject("Lagoon");
+		String key = createKey(project, "").get("id").asString();
+		this.backOffice.as("manager")
+			.delete()
+			.uri("/api/projects/{id}", project)
+			.exchange()
+			.expectStatus()
+			.isNoContent();
+		JsonNode entry = this.entries.await("action=project.deleted&targetType=Project&targetId=" + project);
+		assertThat(entry).isEntry("""
+				{
+				  "actor": {"type": "user", "id": "manager", "name": "manager", "impersonatorId": null},
+				  "action": "project.deleted",
+				  "category": "configuration_change",
+				  "severity": "info",
+				  "outcome": "success",
+				  "target": {"type": "Project", "id": "%1$d", "name": "Lagoon"},
+				  "message": "Delete project %1$d",
+				  "before": {"id": %1$d, "name": "Lagoon", "deployedVersion": null},
+				  "metadata": {"request": {"method": "DELETE", "path": "/api/projects/{projectId}"}},
+				  "ipAddress": "127.0.0.1",
+				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
+				  "userAgent": "back-office-tests/1.0",
+				  "revision": %2$d
+				}
+				""".formatted(project, entry.get("revision").asLong()));
+		JsonNode ofKey = this.entries.await("targetType=ApiKey&targetId=" + key,
+				(other) -> other.get("operationId").equals(entry.get("operationId")));
+		assertThat(ofKey.at("/before/name").asString()).isEqualTo("Pipeline");
+		assertThat(ofKey.get("after").isNull()).isTrue();
 	}
 
 	@Test
@@ -139,16 +220,16 @@ class ControlPlaneTests {
 				{
 				  "actor": {"type": "system", "id": "system", "name": "expire-api-keys", "impersonatorId": null},
 				  "action": "api_key.expired",
-				  "category": "control_plane",
+				  "category": "configuration_change",
 				  "severity": "info",
 				  "outcome": "success",
 				  "target": {"type": "ApiKey", "id": "%1$s", "name": "Pipeline"},
 				  "related": [{"type": "Project", "id": "%2$d"}],
 				  "message": "End API key %1$s, which has expired",
 				  "before": {"id": "%1$s", "name": "Pipeline", "project": %2$d,
-				    "expiresAt": "2100-01-01T00:00:00Z", "revokedAt": null},
+				    "scope": "DEPLOY", "expiresAt": "2100-01-01T00:00:00Z", "revokedAt": null},
 				  "after": {"id": "%1$s", "name": "Pipeline", "project": %2$d,
-				    "expiresAt": "2100-01-01T00:00:00Z", "revokedAt": "%3$s"},
+				    "scope": "DEPLOY", "expiresAt": "2100-01-01T00:00:00Z", "revokedAt": "%3$s"},
 				  "changes": {"revokedAt": {"from": null, "to": "%3$s"}},
 				  "changeSummary": "revokedAt: – → %3$s",
 				  "revision": %4$d
@@ -168,7 +249,7 @@ class ControlPlaneTests {
 				{
 				  "actor": {"type": "system", "id": "system", "name": "system", "impersonatorId": null},
 				  "action": "api_key.purged",
-				  "category": "control_plane",
+				  "category": "configuration_change",
 				  "severity": "info",
 				  "outcome": "success",
 				  "message": "Delete the API keys that ended before 2100-01-01T00:00:00Z",
@@ -187,6 +268,10 @@ class ControlPlaneTests {
 	private JsonNode createKey(long project, String more) {
 		return this.backOffice.create("manager", "/api/projects/%d/api-keys".formatted(project),
 				"{\"name\": \"Pipeline\"%s}".formatted(more));
+	}
+
+	private static RestTestClient.ResponseSpec post(RestTestClient client, String path, String body) {
+		return client.post().uri(path).contentType(MediaType.APPLICATION_JSON).body(body).exchange();
 	}
 
 	private RestTestClient.ResponseSpec deploy(long project, String key) {

@@ -1,5 +1,7 @@
 package io.auditspring.sample.trail;
 
+import java.time.Instant;
+
 import io.auditspring.query.AuditTrail;
 import io.auditspring.sample.BackOffice;
 import io.auditspring.sample.BackOfficeTest;
@@ -52,6 +54,24 @@ class TrailTests {
 		createProject("Two");
 		assertThat(this.entries.find("action=project.created&limit=1")).hasSize(1);
 		this.backOffice.as("admin").get().uri("/api/audit/entries?limit=0").exchange().expectStatus().isBadRequest();
+	}
+
+	@Test
+	void bothAddressesReadParametersAlike() {
+		JsonNode entry = createProject("Between");
+		String at = entry.get("recordedAt").asString();
+		String later = Instant.parse(at).plusNanos(1000).toString();
+		String about = "action=project.created&targetType=Project&targetId=%s&"
+			.formatted(entry.at("/target/id").asString());
+		for (String path : new String[] { "/api/audit/entries?", "/audit/api/entries?" }) {
+			assertThat(
+					this.entries.get(path + about + "from=%s&to=%s&severity=info".formatted(at, later)).get("entries"))
+				.containsExactly(entry);
+			assertThat(this.entries.get(path + about + "from=" + later).get("entries")).isEmpty();
+			assertThat(this.entries.get(path + about + "to=" + at).get("entries")).isEmpty();
+			assertThat(this.entries.get(path + about + "severity=critical").get("entries")).isEmpty();
+			this.backOffice.as("admin").get().uri(path + "since=" + at).exchange().expectStatus().isBadRequest();
+		}
 	}
 
 	@Test

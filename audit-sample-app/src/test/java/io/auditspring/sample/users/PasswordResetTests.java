@@ -1,5 +1,9 @@
 package io.auditspring.sample.users;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 import io.auditspring.Outcome;
 import io.auditspring.sample.BackOffice;
 import io.auditspring.sample.BackOfficeTest;
@@ -9,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.web.servlet.client.RestTestClient;
@@ -30,6 +35,9 @@ class PasswordResetTests {
 
 	@Autowired
 	private JdbcClient database;
+
+	@Value("${back-office.last-mail}")
+	private Path lastMail;
 
 	@Test
 	void anAdministratorResetsAPasswordAndTheNewOneWorks() {
@@ -53,6 +61,7 @@ class PasswordResetTests {
 				  "metadata": {"method": "administrator",
 				      "request": {"method": "PUT", "path": "/api/users/{username}/password"}},
 				  "ipAddress": "127.0.0.1",
+				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
 				  "userAgent": "back-office-tests/1.0",
 				  "revision": %2$d
 				}
@@ -68,6 +77,99 @@ class PasswordResetTests {
 		reset(nora, "nora", "fresh-password-2").expectStatus().isNoContent();
 		assertThat(this.trail).hasEntry().by("nora").on("User", "nora").withMetadata("method", "self-service").once();
 		assertThat(this.trail).hasEntry().by("nora").on("User", "analyst").withOutcome(Outcome.DENIED).once();
+	}
+
+	@Test
+	void whoCannotSignInResetsThePasswordByAMailedLink() throws IOException {
+		createUser("forgetful");
+		post("/api/password-resets", "{\"username\": \"forgetful\"}").expectStatus().isAccepted();
+		String mail = Files.readString(this.lastMail);
+		assertThat(mail).startsWith("This is no mail").contains("To: forgetful");
+		String token = mail.replaceFirst("(?s).*\"token\": \"([0-9a-f]{64})\".*", "$1");
+		JsonNode requested = this.entries
+			.await("action=user.password_reset_requested&targetType=User&targetId=forgetful");
+		assertThat(requested.at("/actor/type").asString()).isEqualTo("anonymous");
+		confirm(token, "fresh-password-3").expectStatus().isNoContent();
+		JsonNode entry = this.entries.await("action=user.password_reset&targetType=User&targetId=forgetful");
+		String changedAt = entry.get("after").get("resetAt").asString();
+		assertThat(entry).isEntry("""
+				{
+				  "actor": {"type": "anonymous", "id": "anonymous", "name": "anonymous", "impersonatorId": null},
+				  "action": "user.password_reset",
+				  "category": "authentication",
+				  "severity": "info",
+				  "outcome": "success",
+				  "target": {"type": "User", "id": "forgetful", "name": null},
+				  "message": "Reset the password of forgetful by a mailed link",
+				  "before": {"username": "forgetful", "role": "ANALYST", "resetAt": null},
+				  "after": {"username": "forgetful", "role": "ANALYST", "resetAt": "%1$s"},
+				  "changes": {"resetAt": {"from": null, "to": "%1$s"}},
+				  "changeSummary": "resetAt: – → %1$s",
+				  "metadata": {"method": "email_link",
+				      "request": {"method": "POST", "path": "/api/password-resets/confirm"}},
+				  "ipAddress": "127.0.0.1",
+				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
+				  "userAgent": "back-office-tests/1.0",
+				  "revision": %2$d
+				}
+				""".formatted(changedAt, entry.get("revision").asLong()));
+		assertThat(this.backOffice.browser().signIn("forgetful", "fresh-password-3")).isEqualTo("/api/transactions");
+		confirm(token, "fresh-password-4").expectStatus().isBadRequest();
+		assertThat(this.entries.await("action=user.password_reset&actor=anonymous&outcome=failure")
+			.get("error")
+			.asString()).contains("The link is not valid, or no longer");
+		assertThat(holdsSecret(token)).isFalse();
+	}
+
+	@Test
+	void whatIsNoUserIsAnsweredAlikeAndNotKept() {
+		post("/api/password-resets", "{\"username\": \"not-a-user-perhaps-a-secret\"}").expectStatus().isAccepted();
+		JsonNode entry = this.entries.await("action=user.password_reset_requested",
+				(requested) -> requested.get("target").isNull());
+		assertThat(entry.toString()).doesNotContain("perhaps-a-secret");
+	}
+
+	@Test
+	void anAdministratorGivesAnotherRole() {
+		createUser("riser");
+		changeRole("manager").expectStatus().isForbidden();
+		changeRole("admin").expectStatus().isNoContent();
+		JsonNode entry = this.entries.await("action=user.role_changed&targetType=User&targetId=riser&outcome=success");
+		assertThat(entry.get("changeSummary").asString()).isEqualTo("role: ANALYST → MANAGER");
+		assertThat(entry.get("severity").asString()).isEqualTo("warning");
+		this.entries.await("action=user.role_changed&actor=manager&outcome=denied");
+	}
+
+	private RestTestClient.ResponseSpec changeRole(String username) {
+		return this.backOffice.as(username)
+			.put()
+			.uri("/api/users/riser/role")
+			.contentType(MediaType.APPLICATION_JSON)
+			.body("""
+					{"role": "MANAGER"}""")
+			.exchange();
+	}
+
+	private RestTestClient.ResponseSpec confirm(String token, String newPassword) {
+		return post("/api/password-resets/confirm", """
+				{"token": "%s", "newPassword": "%s"}""".formatted(token, newPassword));
+	}
+
+	private RestTestClient.ResponseSpec post(String path, String body) {
+		return this.backOffice.anonymous()
+			.post()
+			.uri(path)
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(body)
+			.exchange();
+	}
+
+	/** Neither the token nor its hash: it was used, and its row is gone. */
+	private boolean holdsSecret(String token) {
+		return this.database.sql("""
+				select exists (select from audit.audit_log as r where position(? in r::text) > 0)
+					or exists (select from password_reset where username = 'forgetful')
+				""").param(token).query(Boolean.class).single();
 	}
 
 	private static RestTestClient.ResponseSpec reset(RestTestClient client, String username, String newPassword) {

@@ -43,6 +43,7 @@ class SignInTests {
 				  "metadata": {"method": "UsernamePassword",
 				      "request": {"method": "POST", "path": "/login"}},
 				  "ipAddress": "127.0.0.1",
+				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
 				  "userAgent": "back-office-tests/1.0",
 				  "sessionId": "%s"
 				}
@@ -101,6 +102,7 @@ class SignInTests {
 				  "metadata": {"method": "UsernamePassword",
 				      "request": {"method": "%s", "path": "%s"}},
 				  "ipAddress": "127.0.0.1",
+				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
 				  "userAgent": "back-office-tests/1.0"
 				}
 				""".formatted(username, httpMethod, path);
