@@ -33,7 +33,9 @@ import io.auditspring.capture.Persons;
 import io.auditspring.capture.RequestDetails;
 import io.auditspring.capture.RequestSource;
 import io.auditspring.capture.SecurityNames;
+import io.auditspring.capture.Sentences;
 import io.auditspring.capture.SessionFactoryExtension;
+import io.auditspring.capture.Severities;
 import io.auditspring.capture.Texts;
 import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.AuditTransactions;
@@ -72,6 +74,7 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.VerificationProgress;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ChangeSummary;
+import io.auditspring.query.JpaAuditTrail;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -218,9 +221,15 @@ public final class AuditAutoConfiguration {
 		return new JsonValues(masking, new Limits((int) properties.capture().maxSize().toBytes()));
 	}
 
+	// The context itself, as the application may have several sources of messages.
+	@Bean
+	Sentences auditSentences(ApplicationContext messages, AuditProperties properties) {
+		return new Sentences(messages, properties.locale());
+	}
+
 	@Bean
 	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues values,
-			Masking masking) {
+			Masking masking, Sentences sentences, ObjectProvider<Locations> locations) {
 		String service = service(properties, environment);
 		// A name that is guessed, say of the main class, would change some day, and what
 		// entries say is said forever.
@@ -228,7 +237,9 @@ public final class AuditAutoConfiguration {
 			logger.warn("Entries of the audit trail do not say which service made them: set spring.application.name, "
 					+ "or audit.service-name");
 		}
-		return new EntryFactory(service, properties.defaultCategory(), values, masking);
+		return new EntryFactory(service, properties.defaultCategory(), values, masking,
+				new Severities(properties.failureSeverity(), properties.deniedSeverity()), sentences,
+				locations.getIfAvailable());
 	}
 
 	private static @Nullable String service(AuditProperties properties, Environment environment) {
@@ -247,8 +258,8 @@ public final class AuditAutoConfiguration {
 	@Bean
 	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
-	Outbox auditOutbox(AuditDatabase database, AuditProperties properties) {
-		return new Outbox(database.schema(), properties.chain(), database.outboxes());
+	Outbox auditOutbox(AuditDatabase database, AuditProperties properties, Sentences sentences) {
+		return new Outbox(database.schema(), properties.chain(), database.outboxes(), sentences);
 	}
 
 	@Bean
@@ -280,9 +291,9 @@ public final class AuditAutoConfiguration {
 	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	Relays auditRelays(AuditDatabase database, Relay relay, Outbox outbox, LedgerWriter ledger,
-			AuditProperties properties) {
+			AuditProperties properties, Sentences sentences) {
 		return new Relays(relay, database.outboxes(), (other) -> {
-			Outbox from = new Outbox(database.schema(), properties.chain(), database.outboxes());
+			Outbox from = new Outbox(database.schema(), properties.chain(), database.outboxes(), sentences);
 			outbox.backlog().include(from.backlog());
 			return relay.from(Objects.requireNonNull(other.name()), database.outboxes().connections(other), from,
 					new LedgerEnd(database.workDataSource(), ledger, from, properties.chain()));
@@ -301,8 +312,8 @@ public final class AuditAutoConfiguration {
 	@OncePerDatabase
 	@ConditionalOnBean(AuditDatabase.class)
 	DirectWriter auditDirectWriter(AuditDatabase database, LedgerWriter ledger, Outbox outbox,
-			AuditProperties properties, DeliveryStatistics statistics) {
-		return new DirectWriter(database.workDataSource(), ledger, outbox, properties.chain(), statistics);
+			AuditProperties properties, Sentences sentences, DeliveryStatistics statistics) {
+		return new DirectWriter(database.workDataSource(), ledger, outbox, properties.chain(), sentences, statistics);
 	}
 
 	@Bean
@@ -471,8 +482,9 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean({ AuditDatabase.class, EntityManagerFactory.class })
+	@ConditionalOnMissingBean
 	AuditTrail auditTrail(LedgerPersistence persistence, LedgerVerifier verifier, Texts texts) {
-		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(persistence.factory()), verifier,
+		return new JpaAuditTrail(SharedEntityManagerCreator.createSharedEntityManager(persistence.factory()), verifier,
 				(type, id) -> String.valueOf(texts.id(type, id)));
 	}
 

@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Period;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
 import io.auditspring.Delivery;
+import io.auditspring.Severity;
 import io.auditspring.capture.ForwardingHeader;
 import io.auditspring.capture.TrustedProxies;
 import io.auditspring.delivery.FailurePolicy;
@@ -63,6 +65,9 @@ import org.springframework.util.unit.DataSize;
  * @param verification verification of the ledger in the background
  * @param skipped what happens to audited calls that something around the method left out,
  * without an answer of its own
+ * @param failureSeverity how much attention failures deserve, where nothing else says it
+ * @param deniedSeverity how much attention what access control refused deserves
+ * @param locale the language of the sentences that entries get which have no message
  */
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
@@ -77,7 +82,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health,
 		@DefaultValue @NestedConfigurationProperty VerificationProperties verification, @DefaultValue Sync sync,
 		@DefaultValue Datasource datasource, @DefaultValue Spool spool, @DefaultValue("ignore") SkippedCalls skipped,
-		@DefaultValue Actor actor, @DefaultValue Envers envers) {
+		@DefaultValue Actor actor, @DefaultValue Envers envers, @DefaultValue("error") Severity failureSeverity,
+		@DefaultValue("warning") Severity deniedSeverity, @DefaultValue("en") Locale locale) {
 
 	static final String DEFAULT_DELIVERY = "transactional";
 

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
+import io.auditspring.capture.Sentences;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.EntryCodec;
 import io.auditspring.ledger.Schema;
@@ -33,6 +34,8 @@ public final class Outbox {
 
 	private final OutboxDatabases databases;
 
+	private final Sentences sentences;
+
 	private final Backlog backlog;
 
 	/**
@@ -40,10 +43,12 @@ public final class Outbox {
 	 * @param schema where it is
 	 * @param chain the chain that entries are for
 	 * @param databases in which of several databases it may be
+	 * @param sentences completes entries
 	 */
-	public Outbox(Schema schema, String chain, OutboxDatabases databases) {
+	public Outbox(Schema schema, String chain, OutboxDatabases databases, Sentences sentences) {
 		this.chain = chain;
 		this.databases = databases;
+		this.sentences = sentences;
 		this.backlog = new Backlog(schema, chain);
 		this.insert = """
 				insert into %s (chain, entries)
@@ -107,7 +112,7 @@ public final class Outbox {
 	StagedRow stage(Connection connection, List<Entry> entries) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.insert)) {
 			statement.setString(1, this.chain);
-			statement.setString(2, EntryCodec.write(entries));
+			statement.setString(2, EntryCodec.write(entries.stream().map(this.sentences::complete).toList()));
 			try (ResultSet result = statement.executeQuery()) {
 				result.next();
 				return new StagedRow(result.getLong(1), result.getLong(2), entries.get(0).id(), entries.size(),

@@ -50,7 +50,7 @@ public final class EventRecorder implements AuditRecorder {
 		AuditRecord complete = (record.delivery() == Delivery.DEFAULT)
 				? record.toBuilder().delivery(this.defaultDelivery).build() : record;
 		Operation operation = new Operation(origin, complete);
-		AuditRecord customized = this.customizers.customize(complete, origin);
+		AuditRecord customized = this.customizers.customize(this.factory.graded(complete), origin);
 		Ending ending = new Ending(operation, customized, this.factory.entry(operation, customized, null), null, false);
 		AuditTransaction transaction = this.transactions.current();
 		if (transaction != null) {

@@ -1,6 +1,7 @@
 package io.auditspring.query;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -57,6 +58,17 @@ final class AuditFilters {
 
 	static Specification<AuditEntry> unequal(String attribute, Object value) {
 		return (entry, query, builder) -> builder.notEqual(entry.get(attribute), value);
+	}
+
+	static Specification<AuditEntry> anyOf(String attribute, List<?> values) {
+		return (entry, query, builder) -> builder
+			.or(values.stream().map((value) -> equal(attribute, value).toPredicate(entry, query, builder)).toList());
+	}
+
+	static Specification<AuditEntry> like(String attribute, NamePattern pattern) {
+		String text = pattern.text().replaceAll("([%_!])", "!$1");
+		return (entry, query, builder) -> builder.like(entry.get(attribute), pattern.prefix() ? text + '%' : '%' + text,
+				'!');
 	}
 
 	static Specification<AuditEntry> missing(String attribute) {

@@ -1,6 +1,7 @@
 package io.auditspring.query;
 
 import java.time.Instant;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,11 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 		boolean searched) {
 
 	/**
+	 * Of more values it is faster to sort what is found than to ask for each.
+	 */
+	private static final int MOST_RANGES = 8;
+
+	/**
 	 * The attribute of what limits the period at its beginning, by an {@link Instant}.
 	 */
 	static final String FROM = "from";
@@ -31,6 +37,25 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 
 	static Filter equal(String attribute, Object value) {
 		return new Filter(attribute, value, AuditFilters.equal(attribute, value), false);
+	}
+
+	/**
+	 * One of several values, each of which an index knows in the order of time.
+	 */
+	static Filter anyOf(String attribute, List<?> values) {
+		return new Filter(null, new AnyOf(attribute, values), AuditFilters.anyOf(attribute, values),
+				values.size() > MOST_RANGES);
+	}
+
+	/** Names by their beginning or end; what they are must be found out first. */
+	static Filter pattern(String attribute, NamePattern pattern) {
+		return new Filter(null, pattern, AuditFilters.like(attribute, pattern), true);
+	}
+
+	/** The conditions of which each is one range, or none where that is not so. */
+	List<Specification<AuditEntry>> ranges() {
+		return (this.value instanceof AnyOf any && !this.searched)
+				? any.values().stream().map((value) -> AuditFilters.equal(any.attribute(), value)).toList() : List.of();
 	}
 
 	static Filter missing(String attribute) {
@@ -55,6 +80,16 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 
 	boolean isPeriod() {
 		return FROM.equals(this.attribute) || TO.equals(this.attribute);
+	}
+
+	/**
+	 * Several values.
+	 *
+	 * @param attribute of what
+	 * @param values the values
+	 */
+	private record AnyOf(String attribute, List<?> values) {
+
 	}
 
 }

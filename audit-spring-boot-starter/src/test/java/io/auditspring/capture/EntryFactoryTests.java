@@ -2,6 +2,7 @@ package io.auditspring.capture;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 
 import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
@@ -18,7 +19,7 @@ class EntryFactoryTests {
 	private final Masking masking = new Masking(List.of("token"));
 
 	private final EntryFactory factory = new EntryFactory(null, null, new JsonValues(this.masking, new Limits(10_000)),
-			this.masking);
+			this.masking, Severities.DEFAULT, new Sentences(null, Locale.ENGLISH), null);
 
 	@Test
 	void anAssignmentInAPathIsHidden() {
