@@ -60,6 +60,15 @@ public record AuditRecord(String action, @Nullable String category, @Nullable Se
 	}
 
 	/**
+	 * Starts a record of an action that the application has a constant for.
+	 * @param action the constant, which {@link Vocabulary#action} gives its name
+	 * @return a builder
+	 */
+	public static Builder action(Enum<?> action) {
+		return new Builder(Vocabulary.action(action));
+	}
+
+	/**
 	 * Starts a record with all that this one says.
 	 * @return a builder
 	 */

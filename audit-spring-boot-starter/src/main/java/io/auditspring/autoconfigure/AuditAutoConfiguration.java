@@ -1,6 +1,7 @@
 package io.auditspring.autoconfigure;
 
 import java.security.SecureRandom;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import io.auditspring.ActorAttributes;
 import io.auditspring.ActorResolver;
 import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditDataSource;
@@ -19,6 +21,7 @@ import io.auditspring.AuditSetupException;
 import io.auditspring.Delivery;
 import io.auditspring.GeoLocator;
 import io.auditspring.TenantResolver;
+import io.auditspring.capture.ActorDetails;
 import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
 import io.auditspring.capture.EntityIdentifiers;
@@ -51,6 +54,7 @@ import io.auditspring.delivery.ManagedTransactions;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.OutboxDatabases;
 import io.auditspring.delivery.Quarantine;
+import io.auditspring.delivery.Receipts;
 import io.auditspring.delivery.Relay;
 import io.auditspring.delivery.Relays;
 import io.auditspring.delivery.UnattributedChanges;
@@ -58,6 +62,7 @@ import io.auditspring.delivery.Spool;
 import io.auditspring.delivery.SpoolOwner;
 import io.auditspring.intercept.AccessRefusal;
 import io.auditspring.intercept.AuditAdvisingPostProcessor;
+import io.auditspring.intercept.ActionCatalogue;
 import io.auditspring.intercept.AuditPointcut;
 import io.auditspring.intercept.AuditedMethodReader;
 import io.auditspring.intercept.AuditedMethods;
@@ -175,14 +180,28 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	static LazyInitializationExcludeFilter auditLazyInitializationExcludeFilter() {
-		return LazyInitializationExcludeFilter.forBeanTypes(AuditedMethodsCheck.class, AuditorTypeCheck.class,
-				Relay.class, Relays.class, AsyncBuffer.class);
+		return LazyInitializationExcludeFilter.forBeanTypes(AuditedMethodsCheck.class, VocabularyCheck.class,
+				AuditorTypeCheck.class, Relay.class, Relays.class, AsyncBuffer.class, Receipts.class);
 	}
 
 	@Bean
 	static AuditedMethodsCheck auditedMethodsCheck(AuditedMethods methods,
 			ConfigurableListableBeanFactory beanFactory) {
 		return new AuditedMethodsCheck(methods, beanFactory);
+	}
+
+	@Bean
+	ActionCatalogue auditActionCatalogue(AuditedMethods methods, ConfigurableListableBeanFactory beanFactory,
+			AuditProperties properties) {
+		return new ActionCatalogue(methods,
+				SingletonSupplier.of(() -> VocabularyCheck.read(beanFactory, properties.vocabulary())),
+				properties.defaultCategory());
+	}
+
+	// After the check that reads the annotations of all beans.
+	@Bean
+	static VocabularyCheck auditVocabularyCheck(ObjectProvider<ActionCatalogue> catalogue) {
+		return new VocabularyCheck(catalogue.getObject());
 	}
 
 	// Unless somebody else takes the entries, as the module for tests does.
@@ -229,7 +248,8 @@ public final class AuditAutoConfiguration {
 
 	@Bean
 	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues values,
-			Masking masking, Sentences sentences, ObjectProvider<Locations> locations) {
+			Masking masking, Sentences sentences, ObjectProvider<Locations> locations,
+			ObjectProvider<ActorAttributes> attributes) {
 		String service = service(properties, environment);
 		// A name that is guessed, say of the main class, would change some day, and what
 		// entries say is said forever.
@@ -239,7 +259,8 @@ public final class AuditAutoConfiguration {
 		}
 		return new EntryFactory(service, properties.defaultCategory(), values, masking,
 				new Severities(properties.failureSeverity(), properties.deniedSeverity()), sentences,
-				locations.getIfAvailable());
+				locations.getIfAvailable(), new ActorDetails(SingletonSupplier
+					.of(() -> Sole.of(attributes, "ActorAttributes beans", "Mark the one to ask as @Primary."))));
 	}
 
 	private static @Nullable String service(AuditProperties properties, Environment environment) {
@@ -306,6 +327,17 @@ public final class AuditAutoConfiguration {
 	Quarantine auditQuarantine(AuditDatabase database, LedgerWriter ledger, AuditProperties properties,
 			DeliveryStatistics statistics) {
 		return new Quarantine(database.dataSource(), database.schema(), properties.chain(), ledger, statistics);
+	}
+
+	@Bean
+	@OncePerDatabase
+	@ConditionalOnBean(AuditDatabase.class)
+	Receipts auditReceipts(AuditDatabase database, Quarantine quarantine, AuditProperties properties,
+			DeliveryStatistics statistics) {
+		Receipts receipts = new Receipts(database.workDataSource(), database.schema(), quarantine,
+				properties.relay().pollInterval());
+		receipts.follow(statistics);
+		return receipts;
 	}
 
 	@Bean
@@ -457,8 +489,9 @@ public final class AuditAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	AuditRecorder auditRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory,
-			Customizers customizers, AuditProperties properties) {
-		return new EventRecorder(origins, transactions, factory, customizers, properties.delivery());
+			Customizers customizers, AuditProperties properties, ObjectProvider<Receipts> receipts) {
+		return new EventRecorder(origins, transactions, factory, customizers, properties.delivery(),
+				receipts.getIfAvailable());
 	}
 
 	// The context itself, as the application may have several sources of messages.
@@ -483,9 +516,20 @@ public final class AuditAutoConfiguration {
 	@Bean
 	@ConditionalOnBean({ AuditDatabase.class, EntityManagerFactory.class })
 	@ConditionalOnMissingBean
-	AuditTrail auditTrail(LedgerPersistence persistence, LedgerVerifier verifier, Texts texts) {
+	AuditTrail auditTrail(LedgerPersistence persistence, LedgerVerifier verifier, Texts texts,
+			ObjectProvider<ActionCatalogue> catalogue) {
 		return new JpaAuditTrail(SharedEntityManagerCreator.createSharedEntityManager(persistence.factory()), verifier,
-				(type, id) -> String.valueOf(texts.id(type, id)));
+				(type, id) -> String.valueOf(texts.id(type, id)),
+				(attribute) -> words(attribute, catalogue.getObject()));
+	}
+
+	private static Collection<String> words(AuditTrail.Attribute attribute, ActionCatalogue catalogue) {
+		return switch (attribute) {
+			case ACTION -> catalogue.actions().keySet();
+			case CATEGORY -> catalogue.categories();
+			case TARGET_TYPE -> catalogue.targetTypes();
+			default -> List.of();
+		};
 	}
 
 }

@@ -7,6 +7,8 @@ import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Relays;
 
+import io.auditspring.intercept.ActionCatalogue;
+
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -27,8 +29,9 @@ public final class AuditEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	AuditEndpoint auditEndpoint(Relays relays, AsyncBuffer buffer, Outbox outbox, DeliveryStatistics statistics,
-			Quarantine quarantine, AuditProperties properties) {
-		return new AuditEndpoint(relays, buffer, outbox.backlog(), statistics, quarantine, properties.delivery());
+			Quarantine quarantine, AuditProperties properties, ActionCatalogue catalogue, AuditDatabase database) {
+		return new AuditEndpoint(relays, buffer, outbox.backlog(), statistics, quarantine, properties.delivery(),
+				catalogue, database::schemaStatus);
 	}
 
 }

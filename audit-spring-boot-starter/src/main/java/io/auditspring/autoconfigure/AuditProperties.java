@@ -68,6 +68,7 @@ import org.springframework.util.unit.DataSize;
  * @param failureSeverity how much attention failures deserve, where nothing else says it
  * @param deniedSeverity how much attention what access control refused deserves
  * @param locale the language of the sentences that entries get which have no message
+ * @param vocabulary the words that annotations may use
  */
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
@@ -83,7 +84,8 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue @NestedConfigurationProperty VerificationProperties verification, @DefaultValue Sync sync,
 		@DefaultValue Datasource datasource, @DefaultValue Spool spool, @DefaultValue("ignore") SkippedCalls skipped,
 		@DefaultValue Actor actor, @DefaultValue Envers envers, @DefaultValue("error") Severity failureSeverity,
-		@DefaultValue("warning") Severity deniedSeverity, @DefaultValue("en") Locale locale) {
+		@DefaultValue("warning") Severity deniedSeverity, @DefaultValue("en") Locale locale,
+		@DefaultValue Vocabulary vocabulary) {
 
 	static final String DEFAULT_DELIVERY = "transactional";
 
@@ -302,6 +304,19 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 			Assert.isTrue(failedLoginLimit >= 0,
 					() -> "audit.security.failed-login-limit takes a number of 0 or more, not " + failedLoginLimit);
 		}
+
+	}
+
+	/**
+	 * The words that annotations may use; where none are named, any. An annotation with
+	 * another one stops the start.
+	 *
+	 * @param actions enums, or classes with constants, of the actions
+	 * @param categories enums, or classes with constants, of the categories
+	 * @param targetTypes enums, or classes with constants, of the types of targets
+	 */
+	public record Vocabulary(@DefaultValue List<Class<?>> actions, @DefaultValue List<Class<?>> categories,
+			@DefaultValue List<Class<?>> targetTypes) {
 
 	}
 

@@ -53,6 +53,8 @@ public final class EntryFactory {
 
 	private final @Nullable Locations locations;
 
+	private final ActorDetails actors;
+
 	/**
 	 * Creates the factory.
 	 * @param service the name of this application, or {@code null}
@@ -62,9 +64,10 @@ public final class EntryFactory {
 	 * @param severities how much attention outcomes deserve
 	 * @param sentences says what became of entities
 	 * @param locations where clients are that the application states, or {@code null}
+	 * @param actors what is known of those who act
 	 */
 	public EntryFactory(@Nullable String service, @Nullable String defaultCategory, JsonValues values, Masking masking,
-			Severities severities, Sentences sentences, @Nullable Locations locations) {
+			Severities severities, Sentences sentences, @Nullable Locations locations, ActorDetails actors) {
 		this.service = service;
 		this.defaultCategory = defaultCategory;
 		this.values = values;
@@ -72,6 +75,7 @@ public final class EntryFactory {
 		this.severities = severities;
 		this.sentences = sentences;
 		this.locations = locations;
+		this.actors = actors;
 	}
 
 	/**
@@ -95,8 +99,8 @@ public final class EntryFactory {
 		DataGroup data = new DataGroup(masked(record.targetName()), masked(record.message()),
 				masked(record.justification()), masked(record.error()), null, null, null, metadata(record, operation),
 				related(record.related()));
-		return entry(operation, record, this.severities.of(record), record.outcome(), record.targetType(),
-				record.targetId(), null, durationMicros, data);
+		return entry(operation.entryId(), operation, record, this.severities.of(record), record.outcome(),
+				record.targetType(), record.targetId(), null, durationMicros, data);
 	}
 
 	/**
@@ -128,9 +132,9 @@ public final class EntryFactory {
 			@Nullable Long revision) {
 		DataGroup data = new DataGroup(null, this.sentences.of(change.action(), change.type(), change.id()), null, null,
 				json(change.before()), json(change.after()), json(change.changes()),
-				metadata(metadata(operation.origin().request(), Map.of()), change), null);
-		return entry(operation, record, this.severities.of(record, outcome), outcome, change.type(), change.id(),
-				revision, null, data);
+				metadata(metadata(operation.origin().actor(), operation.origin().request(), Map.of()), change), null);
+		return entry(TimeOrderedIds.next(), operation, record, this.severities.of(record, outcome), outcome,
+				change.type(), change.id(), revision, null, data);
 	}
 
 	/**
@@ -208,12 +212,11 @@ public final class EntryFactory {
 						data.after(), data.changes(), data.metadata(), data.related()));
 	}
 
-	private Entry entry(Operation operation, AuditRecord record, Severity severity, Outcome outcome,
+	private Entry entry(UUID id, Operation operation, AuditRecord record, Severity severity, Outcome outcome,
 			@Nullable String targetType, @Nullable String targetId, @Nullable Long revision,
 			@Nullable Long durationMicros, DataGroup data) {
 		Origin origin = operation.origin();
 		Actor actor = (record.actor() != null) ? record.actor() : origin.actor();
-		UUID id = TimeOrderedIds.next();
 		return new Entry(id, occurredAt(record, origin), this.service, Identifiers.limitNullable(origin.tenant()),
 				operation.id(), Identifiers.limit(record.action()),
 				Identifiers.limitNullable((record.category() != null) ? record.category() : this.defaultCategory),
@@ -251,11 +254,12 @@ public final class EntryFactory {
 
 	private @Nullable CanonicalJson metadata(AuditRecord record, Operation operation) {
 		Origin origin = operation.origin();
+		Actor actor = (record.actor() != null) ? record.actor() : origin.actor();
 		Instant said = record.occurredAt();
 		boolean expressible = said == null || Entry.isTime(said);
 		List<String> stated = stated(record, origin);
 		if (expressible && stated.isEmpty()) {
-			return metadata(origin.request(), record.metadata());
+			return metadata(actor, origin.request(), record.metadata());
 		}
 		Map<String, @Nullable Object> metadata = new LinkedHashMap<>(record.metadata());
 		if (!expressible) {
@@ -264,7 +268,7 @@ public final class EntryFactory {
 		if (!stated.isEmpty()) {
 			metadata.put(STATED, stated);
 		}
-		return metadata((record.request() != null) ? RequestDetails.NONE : origin.request(), metadata);
+		return metadata(actor, (record.request() != null) ? RequestDetails.NONE : origin.request(), metadata);
 	}
 
 	// Whoever reads the entry must see what nobody here has observed.
@@ -282,11 +286,15 @@ public final class EntryFactory {
 
 	// What the application says itself goes before. One by one, so that a value that
 	// cannot be written leaves the others.
-	private @Nullable CanonicalJson metadata(RequestDetails request, Map<String, @Nullable Object> own) {
+	private @Nullable CanonicalJson metadata(Actor actor, RequestDetails request, Map<String, @Nullable Object> own) {
 		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
 		RequestLine line = request.line().get();
 		if (line != null) {
 			metadata.putObject("request").put("method", line.method()).put("path", this.masking.mask(line.path()));
+		}
+		Map<String, ?> attributes = this.actors.of(actor);
+		if (!attributes.isEmpty()) {
+			metadata.set("actorAttributes", this.values.toJsonByMembers(attributes));
 		}
 		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJsonByMembers(value)));
 		return metadata.isEmpty() ? null : json(this.masking.mask(metadata));

@@ -118,7 +118,7 @@ public final class DirectWriter {
 				entries.stream().map(Entry::id).toList(), LoggedFailure.text(refusal));
 		Transactions.run(connection, TimeLimits.PATIENT,
 				() -> this.outbox.quarantine(connection, entries, Refusal.reason(refusal)));
-		this.statistics.quarantined(entries.size());
+		this.statistics.quarantined(entries.stream().map(Entry::id).toList());
 	}
 
 }

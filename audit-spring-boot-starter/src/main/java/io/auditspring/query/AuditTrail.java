@@ -81,7 +81,9 @@ public interface AuditTrail {
 	Window<AuditOperation> operations(AuditQuery query);
 
 	/**
-	 * Suggests values to filter by, in the order of their letters.
+	 * Suggests values to filter by, in the order of their letters. Without filters these
+	 * are also the actions, categories and types that annotations and vocabularies of the
+	 * application name.
 	 * @param attribute of what
 	 * @param prefix how they begin, the first letter in upper or lower case; may be empty
 	 * @param limit how many at most

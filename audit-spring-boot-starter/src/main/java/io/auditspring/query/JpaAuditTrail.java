@@ -2,6 +2,7 @@ package io.auditspring.query;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -41,6 +43,8 @@ public final class JpaAuditTrail implements AuditTrail {
 
 	private final BiFunction<String, Object, String> identifiers;
 
+	private final Function<Attribute, Collection<String>> words;
+
 	/**
 	 * Creates a trail.
 	 * @param entityManager a shared entity manager of a persistence unit that has the
@@ -48,7 +52,7 @@ public final class JpaAuditTrail implements AuditTrail {
 	 * @param verifier verifies the ledger
 	 */
 	public JpaAuditTrail(EntityManager entityManager, LedgerVerifier verifier) {
-		this(entityManager, verifier, (type, id) -> id.toString());
+		this(entityManager, verifier, (type, id) -> id.toString(), (attribute) -> List.of());
 	}
 
 	/**
@@ -57,12 +61,14 @@ public final class JpaAuditTrail implements AuditTrail {
 	 * setting {@link AuditEntryMapping#SCHEMA}
 	 * @param verifier verifies the ledger
 	 * @param identifiers gives the text that entries show for a type and an identifier
+	 * @param words the values that entries may have, whether or not any has
 	 */
 	public JpaAuditTrail(EntityManager entityManager, LedgerVerifier verifier,
-			BiFunction<String, Object, String> identifiers) {
+			BiFunction<String, Object, String> identifiers, Function<Attribute, Collection<String>> words) {
 		this.entityManager = entityManager;
 		this.verifier = verifier;
 		this.identifiers = identifiers;
+		this.words = words;
 	}
 
 	@Override
@@ -132,7 +138,20 @@ public final class JpaAuditTrail implements AuditTrail {
 
 	@Override
 	public List<String> suggest(Attribute attribute, String prefix, int limit, AuditQuery within) {
-		return new Suggestions(this.entityManager, attribute).find(known(within), prefix, limit);
+		List<String> found = new Suggestions(this.entityManager, attribute).find(known(within), prefix, limit);
+		if (!within.filters().isEmpty()) {
+			// Whoever does not see everything is not told of what there is besides.
+			return found;
+		}
+		return Stream
+			.concat(found.stream(),
+					this.words.apply(attribute)
+						.stream()
+						.filter((word) -> word.regionMatches(true, 0, prefix, 0, prefix.length())))
+			.distinct()
+			.sorted()
+			.limit(limit)
+			.toList();
 	}
 
 	@Override

@@ -19,7 +19,7 @@ class EntryFactoryTests {
 	private final Masking masking = new Masking(List.of("token"));
 
 	private final EntryFactory factory = new EntryFactory(null, null, new JsonValues(this.masking, new Limits(10_000)),
-			this.masking, Severities.DEFAULT, new Sentences(null, Locale.ENGLISH), null);
+			this.masking, Severities.DEFAULT, new Sentences(null, Locale.ENGLISH), null, ActorDetails.NONE);
 
 	@Test
 	void anAssignmentInAPathIsHidden() {
