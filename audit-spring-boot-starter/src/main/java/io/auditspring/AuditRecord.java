@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param targetId which one, or {@code null}
  * @param targetName the thing's name for people to read, or {@code null}
  * @param related further things it concerns
- * @param message a sentence for people to read, or {@code null}
+ * @param message a sentence for people to read, or {@code null} for that of the catalogue
  * @param justification why it was done, or {@code null}
  * @param error what went wrong, or {@code null}
  * @param metadata details; values are anything Jackson can write

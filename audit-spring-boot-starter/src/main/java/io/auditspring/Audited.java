@@ -85,7 +85,10 @@ public @interface Audited {
 	String targetName() default "";
 
 	/**
-	 * A sentence for people to read, with expressions in {@code #{...}}.
+	 * A sentence for people to read, with expressions in {@code #{...}}. Without one the
+	 * entry says what its action tells, such as {@code Device router-7 onboarded}, in the
+	 * words of the application's messages ({@code audit.sentence.<action>},
+	 * {@code audit.verb.<verb>}) where it has some.
 	 * @return a template
 	 */
 	String message() default "";

@@ -381,7 +381,7 @@ final class AuditDatabase implements InitializingBean, DisposableBean {
 	private Set<String> scripts(String location) throws IOException {
 		Set<String> scripts = new HashSet<>();
 		for (Resource script : new PathMatchingResourcePatternResolver(getClass().getClassLoader())
-			.getResources(MIGRATIONS + location + "/*.sql")) {
+			.getResources(MIGRATIONS + location + "/V*.sql")) {
 			scripts.add(script.getFilename());
 		}
 		return scripts;

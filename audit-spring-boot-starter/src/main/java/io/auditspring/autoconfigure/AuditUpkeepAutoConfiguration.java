@@ -2,6 +2,9 @@ package io.auditspring.autoconfigure;
 
 import java.time.Clock;
 import java.time.Period;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditRecord;
@@ -10,6 +13,7 @@ import io.auditspring.CheckpointSigner;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origins;
+import io.auditspring.capture.Sentences;
 import io.auditspring.ledger.Checkpoints;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.LedgerUpkeep;
@@ -36,6 +40,10 @@ import org.springframework.context.annotation.Bean;
 @OncePerDatabase
 public final class AuditUpkeepAutoConfiguration {
 
+	/** What the database records by itself. */
+	private static final List<String> OWN_ACTIONS = List.of("audit.redaction", "audit.retirement", "audit.hold",
+			"audit.release");
+
 	@Bean
 	static LazyInitializationExcludeFilter auditUpkeepLazyInitializationExcludeFilter() {
 		return LazyInitializationExcludeFilter.forBeanTypes(LedgerUpkeep.class);
@@ -49,7 +57,7 @@ public final class AuditUpkeepAutoConfiguration {
 	@Bean
 	@ConditionalOnProperty("audit.retention")
 	Retention auditRetention(AuditDatabase database, AuditProperties properties, Origins origins, EntryFactory factory,
-			ObjectProvider<Checkpoints> checkpoints, ObjectProvider<CheckpointSigner> signer) {
+			Sentences sentences, ObjectProvider<Checkpoints> checkpoints, ObjectProvider<CheckpointSigner> signer) {
 		if (!database.mayExecute("audit_retire(date, boolean, jsonb, jsonb)")) {
 			throw new AuditSetupException(
 					"audit.retention is set, but the database user may not retire months of the audit ledger",
@@ -58,7 +66,8 @@ public final class AuditUpkeepAutoConfiguration {
 		}
 		Period kept = (properties.retention() != null) ? properties.retention() : Period.ZERO;
 		return new Retention(database.dataSource(), database.schema(), kept, properties.retentionAction(),
-				doer(origins, factory), Clock.systemUTC(), seal(checkpoints.getIfAvailable(), Sole.signer(signer)));
+				doer(origins, factory, sentences), Clock.systemUTC(),
+				seal(checkpoints.getIfAvailable(), Sole.signer(signer)));
 	}
 
 	private static @Nullable RetirementSeal seal(@Nullable Checkpoints checkpoints, @Nullable CheckpointSigner signer) {
@@ -67,20 +76,24 @@ public final class AuditUpkeepAutoConfiguration {
 
 	@Bean
 	LegalHolds auditLegalHolds(AuditDatabase database, AuditProperties properties, Origins origins,
-			EntryFactory factory) {
-		return new LegalHolds(database.dataSource(), database.schema(), properties.chain(), doer(origins, factory));
+			EntryFactory factory, Sentences sentences) {
+		return new LegalHolds(database.dataSource(), database.schema(), properties.chain(),
+				doer(origins, factory, sentences));
 	}
 
 	@Bean
 	@ConditionalOnBean(AuditTrail.class)
-	AuditRedaction auditRedaction(AuditDatabase database, AuditTrail trail, Origins origins, EntryFactory factory) {
+	AuditRedaction auditRedaction(AuditDatabase database, AuditTrail trail, Origins origins, EntryFactory factory,
+			Sentences sentences) {
 		return new AuditRedaction(trail,
-				new Redaction(database.dataSource(), database.schema(), doer(origins, factory)));
+				new Redaction(database.dataSource(), database.schema(), doer(origins, factory, sentences)));
 	}
 
 	/** Whoever asks is recorded like the caller of any audited method. */
-	private static Supplier<Entry> doer(Origins origins, EntryFactory factory) {
-		AuditRecord record = AuditRecord.action("audit.upkeep").build();
+	private static Supplier<Entry> doer(Origins origins, EntryFactory factory, Sentences sentences) {
+		Map<String, String> said = new LinkedHashMap<>();
+		OWN_ACTIONS.forEach((action) -> said.put(action, sentences.of(action)));
+		AuditRecord record = AuditRecord.action("audit.upkeep").metadata("sentences", said).build();
 		return () -> factory.entry(new Operation(origins.current(), record), record, null);
 	}
 

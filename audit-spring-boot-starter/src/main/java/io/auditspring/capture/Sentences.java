@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ResourceBundle;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -35,6 +36,9 @@ public final class Sentences {
 	private static final int MAX_KNOWN = 2_000;
 
 	private static final int MAX_NAME = 200;
+
+	/** Actions that say themselves how they ended. */
+	private static final Set<String> FAILURES = Set.of("failed", "refused", "denied");
 
 	/** Stand for what differs from entry to entry; private to Unicode's users. */
 	private static final String[] PLACES = { "\uE0A0", "\uE0A1", "\uE0A2" };
@@ -89,6 +93,16 @@ public final class Sentences {
 	}
 
 	/**
+	 * Says that something was done.
+	 * @param action the action
+	 * @return a sentence that names nothing and nobody
+	 */
+	public String of(String action) {
+		String own = template(SENTENCE + action);
+		return (own != null) ? fill(own, "?", "?", shown(action)) : of(action, Outcome.SUCCESS, null);
+	}
+
+	/**
 	 * Says what became of an entity that was changed besides the target of an action.
 	 * @param action what became of it, such as {@code entity.updated}
 	 * @param type the entity's type
@@ -105,7 +119,7 @@ public final class Sentences {
 		if (subject == null) {
 			return fill(required(SENTENCE + "call" + suffix(outcome)), shown(action), "", "");
 		}
-		if (outcome == Outcome.SUCCESS || verb.words().equals("failed")) {
+		if (outcome == Outcome.SUCCESS || FAILURES.contains(verb.words())) {
 			return (verb.done() != null) ? fill(required(SENTENCE + "done"), shown(subject), verb.done(), "")
 					: fill(required(SENTENCE + "done.unknown-verb"), shown(subject), verb.words(), "");
 		}

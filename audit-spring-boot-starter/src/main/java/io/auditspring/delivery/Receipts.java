@@ -191,6 +191,10 @@ public final class Receipts implements SmartLifecycle {
 			// It may be there already.
 			this.settled.add(receipt.entry);
 			this.worker.wake();
+			if (this.stopped) {
+				// Meanwhile.
+				fail(receipt.entry, Reason.STOPPED);
+			}
 		}
 	}
 

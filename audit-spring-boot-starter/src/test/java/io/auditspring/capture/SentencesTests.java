@@ -43,6 +43,7 @@ class SentencesTests {
 			user.password_changed | User   | 7 | success | User 7 password changed
 			backup.completed      |        |   | success | Backup completed
 			backup.failed         |        |   | failure | Backup failed
+			api_key.refused       | ApiKey | 7 | failure | ApiKey 7 refused
 			nightly.report.carry  |        |   | success | Nightly report carried
 			reconcile             |        |   | success | reconcile was called
 			reconcile             |        |   | denied  | reconcile was refused

@@ -43,9 +43,9 @@ class VocabularyTests {
 	private static final DataSource DATABASE = newDatabase();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(
-				AutoConfigurations.of(AuditAutoConfiguration.class, AuditEndpointAutoConfiguration.class))
-		.withPropertyValues("management.endpoints.web.exposure.include=audit", "management.endpoints.jmx.exposure.include=audit")
+		.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditEndpointAutoConfiguration.class))
+		.withPropertyValues("management.endpoints.web.exposure.include=audit",
+				"management.endpoints.jmx.exposure.include=audit")
 		.withBean(DataSource.class, () -> DATABASE);
 
 	private static String failure(Throwable failure) {
@@ -62,9 +62,9 @@ class VocabularyTests {
 			.withBean(Misspelt.class)
 			.run((context) -> assertThat(failure(context.getStartupFailure())).contains(
 					"@Audited method %s.onboard has the action 'device.onbord'".formatted(Misspelt.class.getName()),
-					"the nearest it knows is 'device.onboard'",
-					"has the category 'configuraton_change'", "'configuration_change'",
-					"has the type of target 'Devise'", "'Device'", "has the type of target 'Connectr'", "'Connector'"));
+					"the nearest it knows is 'device.onboard'", "has the category 'configuraton_change'",
+					"'configuration_change'", "has the type of target 'Devise'", "'Device'",
+					"has the type of target 'Connectr'", "'Connector'"));
 	}
 
 	@Test
@@ -79,8 +79,9 @@ class VocabularyTests {
 			.withBean(Misspelt.class)
 			.run((context) -> assertThat(failure(context.getStartupFailure())).contains("'device.onbord'")
 				.doesNotContain("category"));
-		this.runner.withPropertyValues("audit.vocabulary.categories=" + Categories.class.getName(),
-				"audit.default-category=authentcation")
+		this.runner
+			.withPropertyValues("audit.vocabulary.categories=" + Categories.class.getName(),
+					"audit.default-category=authentcation")
 			.run((context) -> assertThat(failure(context.getStartupFailure()))
 				.contains("The property audit.default-category has the category 'authentcation'", "'authentication'"));
 	}
@@ -113,7 +114,9 @@ class VocabularyTests {
 			SchemaStatus status = (SchemaStatus) context.getBean(AuditEndpoint.class).part("schema", null);
 			assertThat(status.pending()).isEmpty();
 			assertThat(status.failed()).isEmpty();
-			assertThat(status.applied()).extracting(SchemaStatus.Migration::version).startsWith("1").endsWith(status.version());
+			assertThat(status.applied()).extracting(SchemaStatus.Migration::version)
+				.startsWith("1")
+				.endsWith(status.version());
 		});
 	}
 
@@ -190,7 +193,11 @@ class VocabularyTests {
 
 		String DELETE = "user.delete";
 
-		interface Types {
+	}
+
+	public interface Things {
+
+		interface Further {
 
 			String CONNECTOR = "Connector";
 
@@ -211,7 +218,7 @@ class VocabularyTests {
 	@Configuration(proxyBeanMethods = false)
 	@AuditActions({ Actions.class, Own.class, Constants.class })
 	@AuditCategories(Categories.class)
-	@AuditTargetTypes({ Types.class, Constants.Types.class })
+	@AuditTargetTypes({ Types.class, Things.class })
 	static class Named {
 
 	}

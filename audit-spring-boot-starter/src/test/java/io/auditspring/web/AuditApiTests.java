@@ -109,7 +109,8 @@ class AuditApiTests {
 	@ParameterizedTest
 	@CsvSource({ "actor=bob, order.refund", "severity=WARNING, order.refund", "outcome=denied, order.refund",
 			"category=money, order.refund", "targetType=Order&targetId=7, order.refund", "q=BOB, order.refund",
-			"related=Invoice:3, order.pay", "action=night.run, night.run" })
+			"related=Invoice:3, order.pay", "action=night.run, night.run", "minSeverity=warning, order.refund",
+			"targetId=7, order.refund", "action=order.ref*, order.refund", "action=*.run, night.run" })
 	void everyFilterNarrows(String filter, String action) {
 		assertThat(this.carol.actions("/audit/api/entries?" + filter)).containsOnly(action);
 	}

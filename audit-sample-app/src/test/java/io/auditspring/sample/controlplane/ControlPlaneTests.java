@@ -118,6 +118,7 @@ class ControlPlaneTests {
 				  "severity": "warning",
 				  "outcome": "failure",
 				  "target": {"type": "ApiKey", "id": "%1$s", "name": null},
+				  "message": "ApiKey %1$s refused",
 				  "error": "Unknown, expired or revoked API key",
 				  "metadata": {"request": {"method": "POST", "path": "/api/projects/%2$d/deployments"}},
 				  "ipAddress": "127.0.0.1",

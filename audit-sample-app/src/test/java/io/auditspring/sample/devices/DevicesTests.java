@@ -103,8 +103,9 @@ class DevicesTests {
 				  "category": "backup",
 				  "severity": "info",
 				  "outcome": "success",
-				  "target": {"type": "File", "id": "%s", "name": null},
-				  "metadata": {"bytes": %d, "devices": %d}
+				  "target": {"type": "File", "id": "%1$s", "name": null},
+				  "message": "File %1$s completed",
+				  "metadata": {"bytes": %2$d, "devices": %3$d}
 				}
 				""".formatted(this.file.toAbsolutePath(), Files.size(this.file), Files.readAllLines(this.file).size()));
 	}
@@ -120,6 +121,7 @@ class DevicesTests {
 				  "severity": "info",
 				  "outcome": "success",
 				  "target": {"type": "Device", "id": "%1$d", "name": null},
+				  "message": "Device %1$d created",
 				  "after": {"id": %1$d, "name": "Scanner 9", "host": "127.0.0.1", "port": 9},
 				  "revision": %2$d
 				}

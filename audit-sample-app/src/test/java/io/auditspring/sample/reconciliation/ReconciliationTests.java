@@ -143,6 +143,7 @@ class ReconciliationTests {
 				  "category": "reconciliation",
 				  "severity": "info",
 				  "outcome": "success",
+				  "message": "Transaction exported",
 				  "justification": "Tax office",
 				  "metadata": {"transactions": %d,
 				      "request": {"method": "GET", "path": "/api/transactions/export"}},
