@@ -1,5 +1,6 @@
 package io.auditspring;
 
+import java.util.UUID;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,14 @@ public interface AuditContext {
 			AuditContextHolder.replaceActor(previous);
 		}
 	}
+
+	/**
+	 * The id that the call's entry will have, to be shown to a user or kept beside what
+	 * the call does. There is no such entry if it is skipped, or its condition is false;
+	 * of several attempts at a call each has its own.
+	 * @return a version 7 UUID, or {@code null} outside an audited call
+	 */
+	@Nullable UUID entryId();
 
 	/**
 	 * Says what the call is done to.

@@ -1,5 +1,7 @@
 package io.auditspring;
 
+import java.util.UUID;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +66,11 @@ public final class AuditContextHolder {
 	}
 
 	private static final class NoAuditContext implements AuditContext {
+
+		@Override
+		public @Nullable UUID entryId() {
+			return null;
+		}
 
 		@Override
 		public AuditContext target(@Nullable String type, @Nullable Object id) {

@@ -15,24 +15,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param action what was done, such as {@code order.pay}
  * @param category the type of event, or {@code null} for the configured default
- * @param severity how much attention it deserves
+ * @param severity how much attention it deserves, or {@code null} for what its outcome
+ * calls for: {@code INFO} for a success, what the application is set to for a failure
+ * ({@code ERROR} by default) and a denial ({@code WARNING})
+ * @param failureSeverity how much it deserves if its transaction is rolled back, so that
+ * it has failed after all, or {@code null} for that of a failure
  * @param outcome how it ended
  * @param actor who did it, or {@code null} for whoever acts now
- * @param occurredAt when it happened, or {@code null} for now
+ * @param occurredAt when it happened, or {@code null} for now. A time that is more than a
+ * second away from now is marked in the entry as stated by the application
  * @param targetType the kind of thing it was done to, or {@code null}
  * @param targetId which one, or {@code null}
  * @param targetName the thing's name for people to read, or {@code null}
  * @param related further things it concerns
- * @param message a sentence for people to read, or {@code null}
+ * @param message a sentence for people to read, or {@code null} for that of the catalogue
  * @param justification why it was done, or {@code null}
  * @param error what went wrong, or {@code null}
  * @param metadata details; values are anything Jackson can write
  * @param delivery how the entry is delivered
+ * @param request where it was done from, or {@code null} for the request that is running.
+ * One that is stated is marked in the entry as stated by the application
  */
-public record AuditRecord(String action, @Nullable String category, Severity severity, Outcome outcome,
-		@Nullable Actor actor, @Nullable Instant occurredAt, @Nullable String targetType, @Nullable String targetId,
-		@Nullable String targetName, List<Resource> related, @Nullable String message, @Nullable String justification,
-		@Nullable String error, Map<String, @Nullable Object> metadata, Delivery delivery) {
+public record AuditRecord(String action, @Nullable String category, @Nullable Severity severity,
+		@Nullable Severity failureSeverity, Outcome outcome, @Nullable Actor actor, @Nullable Instant occurredAt,
+		@Nullable String targetType, @Nullable String targetId, @Nullable String targetName, List<Resource> related,
+		@Nullable String message, @Nullable String justification, @Nullable String error,
+		Map<String, @Nullable Object> metadata, Delivery delivery, @Nullable RequestContext request) {
 
 	public AuditRecord {
 		if (action.isBlank()) {
@@ -54,12 +62,22 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 	}
 
 	/**
+	 * Starts a record of an action that the application has a constant for.
+	 * @param action the constant, which {@link Vocabulary#action} gives its name
+	 * @return a builder
+	 */
+	public static Builder action(Enum<?> action) {
+		return new Builder(Vocabulary.action(action));
+	}
+
+	/**
 	 * Starts a record with all that this one says.
 	 * @return a builder
 	 */
 	public Builder toBuilder() {
 		Builder builder = new Builder(this.action).category(this.category)
 			.severity(this.severity)
+			.failureSeverity(this.failureSeverity)
 			.outcome(this.outcome)
 			.actor(this.actor)
 			.occurredAt(this.occurredAt)
@@ -69,7 +87,8 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 			.justification(this.justification)
 			.error(this.error)
 			.metadata(this.metadata)
-			.delivery(this.delivery);
+			.delivery(this.delivery)
+			.request(this.request);
 		builder.related.addAll(this.related);
 		return builder;
 	}
@@ -83,7 +102,9 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 
 		private @Nullable String category;
 
-		private Severity severity = Severity.INFO;
+		private @Nullable Severity severity;
+
+		private @Nullable Severity failureSeverity;
 
 		private Outcome outcome = Outcome.SUCCESS;
 
@@ -109,6 +130,8 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 
 		private Delivery delivery = Delivery.DEFAULT;
 
+		private @Nullable RequestContext request;
+
 		private Builder(String action) {
 			this.action = action;
 		}
@@ -118,8 +141,23 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 			return this;
 		}
 
-		public Builder severity(Severity severity) {
+		/**
+		 * Says how much attention it deserves.
+		 * @param severity that, or {@code null} for what its outcome calls for
+		 * @return this builder
+		 */
+		public Builder severity(@Nullable Severity severity) {
 			this.severity = severity;
+			return this;
+		}
+
+		/**
+		 * Says how much attention it deserves if its transaction is rolled back.
+		 * @param failureSeverity that, or {@code null} for that of any failure
+		 * @return this builder
+		 */
+		public Builder failureSeverity(@Nullable Severity failureSeverity) {
+			this.failureSeverity = failureSeverity;
 			return this;
 		}
 
@@ -133,8 +171,25 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 			return this;
 		}
 
+		/**
+		 * States when it happened. Entries mark a time that is more than a second away
+		 * from now as stated by the application.
+		 * @param occurredAt when, in the years 1 to 9999, or {@code null} for now
+		 * @return this builder
+		 */
 		public Builder occurredAt(@Nullable Instant occurredAt) {
 			this.occurredAt = occurredAt;
+			return this;
+		}
+
+		/**
+		 * States where it was done from, for what happened elsewhere. Entries mark that
+		 * as stated by the application.
+		 * @param request from where, or {@code null} for the request that is running
+		 * @return this builder
+		 */
+		public Builder request(@Nullable RequestContext request) {
+			this.request = request;
 			return this;
 		}
 
@@ -206,9 +261,9 @@ public record AuditRecord(String action, @Nullable String category, Severity sev
 		}
 
 		public AuditRecord build() {
-			return new AuditRecord(this.action, this.category, this.severity, this.outcome, this.actor, this.occurredAt,
-					this.targetType, this.targetId, this.targetName, this.related, this.message, this.justification,
-					this.error, this.metadata, this.delivery);
+			return new AuditRecord(this.action, this.category, this.severity, this.failureSeverity, this.outcome,
+					this.actor, this.occurredAt, this.targetType, this.targetId, this.targetName, this.related,
+					this.message, this.justification, this.error, this.metadata, this.delivery, this.request);
 		}
 
 		private Map<String, @Nullable Object> details() {

@@ -1,7 +1,8 @@
 package io.auditspring;
 
 /**
- * Records what no method call stands for. Inject the bean.
+ * Records what no method call stands for. Inject the bean; one of the application's own
+ * takes its place.
  */
 public interface AuditRecorder {
 
@@ -10,7 +11,10 @@ public interface AuditRecorder {
 	 * them open. Within a transaction the entry is delivered with it, like that of an
 	 * {@link Audited} call.
 	 * @param record what happened
+	 * @return the receipt, which may be ignored
+	 * @throws AuditDeliveryException if the entry cannot be stored now, and
+	 * {@code audit.failure-policy} is {@code propagate}; it is kept all the same
 	 */
-	void record(AuditRecord record);
+	AuditReceipt record(AuditRecord record);
 
 }

@@ -47,10 +47,19 @@ public @interface Audited {
 	String category() default "";
 
 	/**
-	 * How much attention the entry deserves.
+	 * How much attention a call deserves that succeeds. One that is denied is a
+	 * {@code WARNING}, or what the property {@code audit.denied-severity} says.
 	 * @return the severity
 	 */
 	Severity severity() default Severity.INFO;
+
+	/**
+	 * How much attention a call deserves that fails, or that is rolled back; by default
+	 * what the property {@code audit.failure-severity} says, which is {@code ERROR}
+	 * unless it is set.
+	 * @return one severity, or none for the default
+	 */
+	Severity[] failureSeverity() default {};
 
 	/**
 	 * The kind of thing acted on; by default the one entity type that the call changed,
@@ -76,7 +85,10 @@ public @interface Audited {
 	String targetName() default "";
 
 	/**
-	 * A sentence for people to read, with expressions in {@code #{...}}.
+	 * A sentence for people to read, with expressions in {@code #{...}}. Without one the
+	 * entry says what its action tells, such as {@code Device router-7 onboarded}, in the
+	 * words of the application's messages ({@code audit.sentence.<action>},
+	 * {@code audit.verb.<verb>}) where it has some.
 	 * @return a template
 	 */
 	String message() default "";

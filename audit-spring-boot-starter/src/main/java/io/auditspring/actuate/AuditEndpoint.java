@@ -1,10 +1,12 @@
 package io.auditspring.actuate;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -18,6 +20,9 @@ import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.QuarantinedEntries;
 import io.auditspring.delivery.Relays;
 import io.auditspring.delivery.WorkerStatus;
+import io.auditspring.intercept.ActionCatalogue;
+import io.auditspring.intercept.DeclaredAction;
+import io.auditspring.ledger.SchemaStatus;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -35,6 +40,12 @@ public final class AuditEndpoint {
 
 	private static final String QUARANTINE = "quarantine";
 
+	private static final String ACTIONS = "actions";
+
+	private static final String SCHEMA = "schema";
+
+	private static final int MAX_ACTIONS = 1_000;
+
 	private static final int MAX_ROWS = 100;
 
 	private final Relays relays;
@@ -49,14 +60,20 @@ public final class AuditEndpoint {
 
 	private final Delivery defaultDelivery;
 
+	private final ActionCatalogue catalogue;
+
+	private final Supplier<SchemaStatus> schema;
+
 	public AuditEndpoint(Relays relays, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
-			Quarantine quarantine, Delivery defaultDelivery) {
+			Quarantine quarantine, Delivery defaultDelivery, ActionCatalogue catalogue, Supplier<SchemaStatus> schema) {
 		this.relays = relays;
 		this.buffer = buffer;
 		this.backlog = backlog;
 		this.statistics = statistics;
 		this.quarantine = quarantine;
 		this.defaultDelivery = defaultDelivery;
+		this.catalogue = catalogue;
+		this.schema = schema;
 	}
 
 	/**
@@ -95,18 +112,34 @@ public final class AuditEndpoint {
 	}
 
 	/**
-	 * Lists the quarantine.
-	 * @param part {@code quarantine}
-	 * @param limit the most rows to give, 100 if absent
-	 * @return the rows, or {@code null} if there is no such part
+	 * Shows a part.
+	 * @param part {@code quarantine} for what the ledger refused, {@code actions} for
+	 * what the application can leave in the trail, {@code schema} for the version of the
+	 * audit schema
+	 * @param limit the most rows to give, 100 of the quarantine and 1,000 actions if
+	 * absent
+	 * @return the part, or {@code null} if there is no such part
 	 */
 	@ReadOperation
-	public @Nullable Object quarantine(@Selector String part, @Nullable Integer limit) {
-		if (!part.equals(QUARANTINE)) {
-			return null;
-		}
-		return answer(() -> new QuarantineDescriptor(this.quarantine.count(),
-				this.quarantine.list((limit != null && limit > 0) ? Math.min(limit, MAX_ROWS) : MAX_ROWS)));
+	public @Nullable Object part(@Selector String part, @Nullable Integer limit) {
+		return switch (part) {
+			case QUARANTINE -> answer(() -> new QuarantineDescriptor(this.quarantine.count(),
+					this.quarantine.list((limit != null && limit > 0) ? Math.min(limit, MAX_ROWS) : MAX_ROWS)));
+			case ACTIONS -> actions((limit != null && limit > 0) ? Math.min(limit, MAX_ACTIONS) : MAX_ACTIONS);
+			case SCHEMA -> answer(this.schema::get);
+			default -> null;
+		};
+	}
+
+	private ActionsDescriptor actions(int limit) {
+		SortedMap<String, List<DeclaredAction>> actions = this.catalogue.actions();
+		return new ActionsDescriptor(actions.size(),
+				actions.entrySet()
+					.stream()
+					.limit(limit)
+					.map((action) -> new ActionDescriptor(action.getKey(), action.getValue()))
+					.toList(),
+				this.catalogue.categories(), this.catalogue.targetTypes());
 	}
 
 	/**
@@ -205,6 +238,30 @@ public final class AuditEndpoint {
 	 */
 	public record WorkerDescriptor(String name, boolean running, @Nullable Instant failingSince, long stalledSeconds,
 			long retries, DeliveryStatistics.@Nullable Failure lastFailure) {
+
+	}
+
+	/**
+	 * What the application can leave in the trail.
+	 *
+	 * @param count how many actions
+	 * @param actions the first of them, in the order of their letters
+	 * @param categories the categories that are known
+	 * @param targetTypes the types of targets that are known
+	 */
+	public record ActionsDescriptor(int count, List<ActionDescriptor> actions, Collection<String> categories,
+			Collection<String> targetTypes) {
+
+	}
+
+	/**
+	 * An action.
+	 *
+	 * @param action its name
+	 * @param methods the audited methods that leave it; none where only a vocabulary
+	 * names it
+	 */
+	public record ActionDescriptor(String action, List<DeclaredAction> methods) {
 
 	}
 

@@ -11,7 +11,6 @@ import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Outcome;
-import io.auditspring.Severity;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
@@ -53,7 +52,6 @@ public final class LedgerAuditEventRepository implements AuditEventRepository {
 		boolean failed = event.getType().endsWith(FAILURE);
 		this.recorder.record(AuditRecord.action(event.getType())
 			.category(ACTUATOR)
-			.severity(failed ? Severity.WARNING : Severity.INFO)
 			.outcome(failed ? Outcome.FAILURE : Outcome.SUCCESS)
 			.actor(actor(event.getPrincipal()))
 			.occurredAt(event.getTimestamp())

@@ -1,6 +1,7 @@
 package io.auditspring.autoconfigure;
 
 import java.security.SecureRandom;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,12 +13,14 @@ import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import io.auditspring.ActorAttributes;
 import io.auditspring.ActorResolver;
 import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Delivery;
 import io.auditspring.GeoLocator;
 import io.auditspring.TenantResolver;
+import io.auditspring.capture.ActorDetails;
 import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
 import io.auditspring.capture.EntityIdentifiers;
@@ -32,15 +35,19 @@ import io.auditspring.capture.Persons;
 import io.auditspring.capture.RequestDetails;
 import io.auditspring.capture.RequestSource;
 import io.auditspring.capture.SecurityNames;
+import io.auditspring.capture.Sentences;
 import io.auditspring.capture.SessionFactoryExtension;
+import io.auditspring.capture.Severities;
 import io.auditspring.capture.Texts;
 import io.auditspring.delivery.AuditTransactions;
 import io.auditspring.delivery.LateDelivery;
 import io.auditspring.delivery.Handover;
 import io.auditspring.delivery.ManagedTransactions;
+import io.auditspring.delivery.Receipts;
 import io.auditspring.delivery.UnattributedChanges;
 import io.auditspring.intercept.AccessRefusal;
 import io.auditspring.intercept.AuditAdvisingPostProcessor;
+import io.auditspring.intercept.ActionCatalogue;
 import io.auditspring.intercept.AuditPointcut;
 import io.auditspring.intercept.AuditedMethodReader;
 import io.auditspring.intercept.AuditedMethods;
@@ -164,6 +171,20 @@ public final class AuditAutoConfiguration {
 	}
 
 	@Bean
+	ActionCatalogue auditActionCatalogue(AuditedMethods auditedMethods, ConfigurableListableBeanFactory beanFactory,
+			AuditProperties properties) {
+		return new ActionCatalogue(auditedMethods,
+				SingletonSupplier.of(() -> VocabularyCheck.read(beanFactory, properties.vocabulary())),
+				properties.defaultCategory());
+	}
+
+	// After the check that reads the annotations of all beans.
+	@Bean
+	static VocabularyCheck auditVocabularyCheck(ObjectProvider<ActionCatalogue> auditActionCatalogue) {
+		return new VocabularyCheck(auditActionCatalogue.getObject());
+	}
+
+	@Bean
 	Masking auditMasking(AuditProperties properties) {
 		return new Masking(properties.masking().keys());
 	}
@@ -173,9 +194,16 @@ public final class AuditAutoConfiguration {
 		return new JsonValues(auditMasking, new Limits((int) properties.capture().maxSize().toBytes()));
 	}
 
+	// The context itself, as the application may have several sources of messages.
+	@Bean
+	Sentences auditSentences(ApplicationContext messages, AuditProperties properties) {
+		return new Sentences(messages, properties.locale());
+	}
+
 	@Bean
 	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues auditJsonValues,
-			Masking auditMasking, EntityIdentifiers auditEntityIdentifiers) {
+			Masking auditMasking, EntityIdentifiers auditEntityIdentifiers, Sentences auditSentences,
+			ObjectProvider<Locations> auditLocations, ObjectProvider<ActorAttributes> attributes) {
 		String service = properties.service(environment);
 		// A name that is guessed, say of the main class, would change some day, and what
 		// entries say is said forever.
@@ -184,7 +212,9 @@ public final class AuditAutoConfiguration {
 					+ "or audit.service-name");
 		}
 		return new EntryFactory(service, properties.defaultCategory(), auditJsonValues, auditMasking,
-				auditEntityIdentifiers);
+				auditEntityIdentifiers, new Severities(properties.failureSeverity(), properties.deniedSeverity()),
+				auditSentences, auditLocations.getIfAvailable(), new ActorDetails(SingletonSupplier
+					.of(() -> Sole.of(attributes, "ActorAttributes beans", "Mark the one to ask as @Primary."))));
 	}
 
 	@Bean
@@ -309,9 +339,10 @@ public final class AuditAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	AuditRecorder auditRecorder(Origins auditOrigins, AuditTransactions auditTransactions,
-			EntryFactory auditEntryFactory, Customizers auditCustomizers, AuditProperties properties) {
+			EntryFactory auditEntryFactory, Customizers auditCustomizers, AuditProperties properties,
+			ObjectProvider<Receipts> auditReceipts) {
 		return new EventRecorder(auditOrigins, auditTransactions, auditEntryFactory, auditCustomizers,
-				properties.delivery());
+				properties.delivery(), auditReceipts.getIfAvailable());
 	}
 
 	// The context itself, as the application may have several sources of messages.

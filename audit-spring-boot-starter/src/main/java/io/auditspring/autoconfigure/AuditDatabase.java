@@ -27,6 +27,8 @@ import io.auditspring.ledger.LedgerUpkeep;
 import io.auditspring.ledger.LedgerWriter;
 import io.auditspring.ledger.Partitions;
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.SchemaMigrations;
+import io.auditspring.ledger.SchemaStatus;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +55,7 @@ final class AuditDatabase implements InitializingBean, DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(AuditDatabase.class);
 
-	private static final String MIGRATIONS = "classpath:io/auditspring/db/";
+	private static final String MIGRATIONS = SchemaMigrations.LOCATION;
 
 	private static final String LEDGER = """
 			('audit_log', 'SELECT'), ('audit_log', 'INSERT'), ('audit_quarantine', 'INSERT'),
@@ -245,7 +247,7 @@ final class AuditDatabase implements InitializingBean, DisposableBean {
 	private void prepareLedger(DataSource database, boolean withOutbox) {
 		DatabaseProduct.require(database);
 		if (this.migrate) {
-			migrate(database, "migration", "audit_schema_history");
+			migrate(database, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY);
 		}
 		check(database, (connection) -> {
 			String required = withOutbox ? LEDGER + ", " + OUTBOX : LEDGER;
@@ -357,11 +359,7 @@ final class AuditDatabase implements InitializingBean, DisposableBean {
 	// Asked of Flyway it takes a good third of a second at each start, and a second
 	// connection, which a pool may not have.
 	private boolean isMigrated(DataSource database, String location, String history) throws SQLException, IOException {
-		Set<String> missing = new HashSet<>();
-		for (Resource script : new PathMatchingResourcePatternResolver(getClass().getClassLoader())
-			.getResources(MIGRATIONS + location + "/V*.sql")) {
-			missing.add(script.getFilename());
-		}
+		Set<String> missing = scripts(location);
 		try (Connection connection = database.getConnection(); Statement statement = connection.createStatement()) {
 			String table = this.schema.table(history);
 			try (ResultSet found = statement.executeQuery("select to_regclass('%s') is not null".formatted(table))) {
@@ -378,6 +376,39 @@ final class AuditDatabase implements InitializingBean, DisposableBean {
 			}
 		}
 		return missing.isEmpty();
+	}
+
+	private Set<String> scripts(String location) throws IOException {
+		Set<String> scripts = new HashSet<>();
+		for (Resource script : new PathMatchingResourcePatternResolver(getClass().getClassLoader())
+			.getResources(MIGRATIONS + location + "/V*.sql")) {
+			scripts.add(script.getFilename());
+		}
+		return scripts;
+	}
+
+	/**
+	 * Which migrations of the ledger have been run.
+	 * @return what their table says
+	 * @throws AuditSetupException if it cannot be read
+	 */
+	SchemaStatus schemaStatus() {
+		try (Connection connection = this.dataSource.getConnection()) {
+			SchemaStatus status = SchemaStatus.read(connection, this.schema, SchemaMigrations.LEDGER_HISTORY,
+					scripts(SchemaMigrations.LEDGER));
+			if (!connection.getAutoCommit()) {
+				connection.commit();
+			}
+			return status;
+		}
+		catch (SQLException | IOException ex) {
+			throw new AuditSetupException(
+					"It cannot be found out which migrations of the audit schema '%s' have been run: %s"
+						.formatted(this.schema.name(), ex.getMessage()),
+					"Make sure that the database can be reached, and grant its user SELECT on %s."
+						.formatted(this.schema.table(SchemaMigrations.LEDGER_HISTORY)),
+					ex);
+		}
 	}
 
 	// Flyway has no reason to set a search path that begins with the schema already.
@@ -399,17 +430,7 @@ final class AuditDatabase implements InitializingBean, DisposableBean {
 	}
 
 	private Flyway flyway(DataSource database, String location, String history) {
-		return Flyway.configure()
-			.dataSource(database)
-			.defaultSchema(this.schema.name())
-			.schemas(this.schema.name())
-			.table(history)
-			// The schema may hold other tables already.
-			.baselineOnMigrate(true)
-			.baselineVersion("0")
-			.locations(MIGRATIONS + location)
-			.placeholders(Map.of("schema", this.schema.name()))
-			.load();
+		return SchemaMigrations.configure(this.schema, location, history).dataSource(database).load();
 	}
 
 	private void requireTwoConnections(DataSource database) {

@@ -3,6 +3,7 @@ package io.auditspring.autoconfigure;
 import java.util.Objects;
 
 import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Sentences;
 import io.auditspring.delivery.AsyncBuffer;
 import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.DirectWriter;
@@ -13,6 +14,7 @@ import io.auditspring.delivery.LedgerEnd;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.OutboxDatabases;
 import io.auditspring.delivery.Quarantine;
+import io.auditspring.delivery.Receipts;
 import io.auditspring.delivery.Relay;
 import io.auditspring.delivery.Relays;
 import io.auditspring.delivery.Spool;
@@ -39,13 +41,13 @@ final class AuditDeliveryConfiguration {
 	}
 
 	@Bean
-	Outbox auditOutbox(AuditDatabase auditDatabase, AuditProperties properties) {
-		return outbox(auditDatabase, properties);
+	Outbox auditOutbox(AuditDatabase auditDatabase, AuditProperties properties, Sentences auditSentences) {
+		return outbox(auditDatabase, properties, auditSentences);
 	}
 
-	private static Outbox outbox(AuditDatabase database, AuditProperties properties) {
+	private static Outbox outbox(AuditDatabase database, AuditProperties properties, Sentences sentences) {
 		return new Outbox(database.schema(), properties.chain(), database.outboxes(), largestRow(properties),
-				properties.sync().timeout(), properties.relay().takeOverAfter());
+				properties.sync().timeout(), properties.relay().takeOverAfter(), sentences);
 	}
 
 	// Whatever one entry can be, written with as many escapes as it may need, and that of
@@ -77,9 +79,9 @@ final class AuditDeliveryConfiguration {
 
 	@Bean
 	Relays auditRelays(AuditDatabase auditDatabase, Relay auditRelay, Outbox auditOutbox,
-			LedgerWriter auditLedgerWriter, AuditProperties properties) {
+			LedgerWriter auditLedgerWriter, AuditProperties properties, Sentences auditSentences) {
 		return new Relays(auditRelay, auditDatabase.outboxes(), (other) -> {
-			Outbox from = outbox(auditDatabase, properties);
+			Outbox from = outbox(auditDatabase, properties, auditSentences);
 			auditOutbox.backlog().include(from.backlog());
 			return auditRelay.from(Objects.requireNonNull(other.name()), auditDatabase.outboxes().connections(other),
 					from, new LedgerEnd(auditDatabase.workDataSource(), auditLedgerWriter, from, properties.chain()));
@@ -95,10 +97,19 @@ final class AuditDeliveryConfiguration {
 	}
 
 	@Bean
+	Receipts auditReceipts(AuditDatabase auditDatabase, Quarantine auditQuarantine, AuditProperties properties,
+			DeliveryStatistics auditDeliveryStatistics) {
+		Receipts receipts = new Receipts(auditDatabase.workDataSource(), auditDatabase.schema(), auditQuarantine,
+				properties.relay().pollInterval());
+		receipts.follow(auditDeliveryStatistics);
+		return receipts;
+	}
+
+	@Bean
 	DirectWriter auditDirectWriter(AuditDatabase auditDatabase, LedgerWriter auditLedgerWriter, Outbox auditOutbox,
-			AuditProperties properties, DeliveryStatistics auditDeliveryStatistics) {
+			AuditProperties properties, Sentences auditSentences, DeliveryStatistics auditDeliveryStatistics) {
 		return new DirectWriter(auditDatabase.workDataSource(), auditLedgerWriter, auditOutbox, properties.chain(),
-				auditDeliveryStatistics);
+				auditSentences, auditDeliveryStatistics);
 	}
 
 	@Bean

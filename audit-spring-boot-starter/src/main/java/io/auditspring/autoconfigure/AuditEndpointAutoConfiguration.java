@@ -7,6 +7,8 @@ import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Relays;
 
+import io.auditspring.intercept.ActionCatalogue;
+
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -27,9 +29,10 @@ public final class AuditEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	AuditEndpoint auditEndpoint(Relays auditRelays, AsyncBuffer auditAsyncBuffer, Outbox auditOutbox,
-			DeliveryStatistics auditDeliveryStatistics, Quarantine auditQuarantine, AuditProperties properties) {
+			DeliveryStatistics auditDeliveryStatistics, Quarantine auditQuarantine, AuditProperties properties,
+			ActionCatalogue auditActionCatalogue, AuditDatabase auditDatabase) {
 		return new AuditEndpoint(auditRelays, auditAsyncBuffer, auditOutbox.backlog(), auditDeliveryStatistics,
-				auditQuarantine, properties.delivery());
+				auditQuarantine, properties.delivery(), auditActionCatalogue, auditDatabase::schemaStatus);
 	}
 
 }

@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Period;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
 import io.auditspring.Delivery;
+import io.auditspring.Severity;
 import io.auditspring.capture.ForwardingHeader;
 import io.auditspring.capture.TrustedProxies;
 import io.auditspring.delivery.FailurePolicy;
@@ -66,6 +68,10 @@ import org.springframework.util.unit.DataSize;
  * @param verification verification of the ledger in the background
  * @param skipped what happens to audited calls that something around the method left out,
  * without an answer of its own
+ * @param failureSeverity how much attention failures deserve, where nothing else says it
+ * @param deniedSeverity how much attention what access control refused deserves
+ * @param locale the language of the sentences that entries get which have no message
+ * @param vocabulary the words that annotations may use
  */
 @ConfigurationProperties("audit")
 public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable String serviceName,
@@ -80,7 +86,9 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health,
 		@DefaultValue @NestedConfigurationProperty VerificationProperties verification, @DefaultValue Sync sync,
 		@DefaultValue Datasource datasource, @DefaultValue Spool spool, @DefaultValue("ignore") SkippedCalls skipped,
-		@DefaultValue Actor actor, @DefaultValue Envers envers) {
+		@DefaultValue Actor actor, @DefaultValue Envers envers, @DefaultValue("error") Severity failureSeverity,
+		@DefaultValue("warning") Severity deniedSeverity, @DefaultValue("en") Locale locale,
+		@DefaultValue Vocabulary vocabulary) {
 
 	static final String DEFAULT_DELIVERY = "transactional";
 
@@ -317,6 +325,19 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 			Assert.isTrue(failedLoginLimit >= 0,
 					() -> "audit.security.failed-login-limit takes a number of 0 or more, not " + failedLoginLimit);
 		}
+
+	}
+
+	/**
+	 * The words that annotations may use; where none are named, any. An annotation with
+	 * another one stops the start.
+	 *
+	 * @param actions enums, or classes with constants, of the actions
+	 * @param categories enums, or classes with constants, of the categories
+	 * @param targetTypes enums, or classes with constants, of the types of targets
+	 */
+	public record Vocabulary(@DefaultValue List<Class<?>> actions, @DefaultValue List<Class<?>> categories,
+			@DefaultValue List<Class<?>> targetTypes) {
 
 	}
 

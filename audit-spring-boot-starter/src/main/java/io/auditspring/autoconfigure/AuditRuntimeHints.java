@@ -30,7 +30,8 @@ final class AuditRuntimeHints implements RuntimeHintsRegistrar {
 		hints.resources()
 			.registerPattern("io/auditspring/db/**")
 			.registerPattern("io/auditspring/web/page/**")
-			.registerPattern("io/auditspring/web/openapi.json");
+			.registerPattern("io/auditspring/web/openapi.json")
+			.registerResourceBundle("io.auditspring.capture.sentences");
 		// The entity is added by Hibernate's own means, past Spring's scanning.
 		AuditEntryMapping.types()
 			.forEach((type) -> hints.reflection()

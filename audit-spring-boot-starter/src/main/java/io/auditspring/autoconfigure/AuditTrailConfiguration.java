@@ -1,17 +1,22 @@
 package io.auditspring.autoconfigure;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 
 import io.auditspring.capture.Texts;
+import io.auditspring.intercept.ActionCatalogue;
 import io.auditspring.ledger.Evidence;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.VerificationProgress;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.query.JpaAuditTrail;
 import io.auditspring.query.TargetNames;
 import jakarta.persistence.EntityManagerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
@@ -60,10 +65,21 @@ final class AuditTrailConfiguration {
 
 	@Bean
 	@ConditionalOnBean(name = "auditLedgerPersistence")
+	@ConditionalOnMissingBean
 	AuditTrail auditTrail(LedgerPersistence auditLedgerPersistence, LedgerVerifier auditLedgerVerifier,
-			TargetNames auditTargetNames) {
-		return new AuditTrail(SharedEntityManagerCreator.createSharedEntityManager(auditLedgerPersistence.factory()),
-				auditLedgerVerifier, auditTargetNames);
+			TargetNames auditTargetNames, ObjectProvider<ActionCatalogue> auditActionCatalogue) {
+		return new JpaAuditTrail(SharedEntityManagerCreator.createSharedEntityManager(auditLedgerPersistence.factory()),
+				auditLedgerVerifier, auditTargetNames,
+				(attribute) -> words(attribute, auditActionCatalogue.getObject()));
+	}
+
+	private static Collection<String> words(AuditTrail.Attribute attribute, ActionCatalogue catalogue) {
+		return switch (attribute) {
+			case ACTION -> catalogue.actions().keySet();
+			case CATEGORY -> catalogue.categories();
+			case TARGET_TYPE -> catalogue.targetTypes();
+			default -> List.of();
+		};
 	}
 
 }

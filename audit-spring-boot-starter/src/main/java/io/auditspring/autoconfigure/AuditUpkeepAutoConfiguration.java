@@ -2,6 +2,9 @@ package io.auditspring.autoconfigure;
 
 import java.time.Clock;
 import java.time.Period;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditRecord;
@@ -10,6 +13,7 @@ import io.auditspring.CheckpointSigner;
 import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origins;
+import io.auditspring.capture.Sentences;
 import io.auditspring.ledger.Checkpoints;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.LedgerUpkeep;
@@ -36,6 +40,10 @@ import org.springframework.context.annotation.Lazy;
 @OncePerDatabase
 public final class AuditUpkeepAutoConfiguration {
 
+	/** What the database records by itself. */
+	private static final List<String> OWN_ACTIONS = List.of("audit.redaction", "audit.retirement", "audit.hold",
+			"audit.release");
+
 	@Bean
 	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, ObjectProvider<Retention> auditRetention) {
 		return new LedgerUpkeep(auditDatabase.workDataSource(), auditDatabase.schema(),
@@ -45,7 +53,7 @@ public final class AuditUpkeepAutoConfiguration {
 	@Bean
 	@ConditionalOnProperty("audit.retention")
 	Retention auditRetention(AuditDatabase auditDatabase, AuditProperties properties, Origins auditOrigins,
-			EntryFactory auditEntryFactory, ObjectProvider<Checkpoints> auditCheckpoints,
+			EntryFactory auditEntryFactory, Sentences auditSentences, ObjectProvider<Checkpoints> auditCheckpoints,
 			ObjectProvider<CheckpointSigner> signer) {
 		if (!auditDatabase.mayExecute("audit_retire(date, boolean, jsonb, jsonb)")) {
 			throw new AuditSetupException(
@@ -55,7 +63,7 @@ public final class AuditUpkeepAutoConfiguration {
 		}
 		Period kept = (properties.retention() != null) ? properties.retention() : Period.ZERO;
 		return new Retention(auditDatabase.dataSource(), auditDatabase.schema(), kept, properties.retentionAction(),
-				doer(auditOrigins, auditEntryFactory), Clock.systemUTC(),
+				doer(auditOrigins, auditEntryFactory, auditSentences), Clock.systemUTC(),
 				seal(auditCheckpoints.getIfAvailable(), Sole.signer(signer)));
 	}
 
@@ -66,23 +74,25 @@ public final class AuditUpkeepAutoConfiguration {
 	@Bean
 	@Lazy
 	LegalHolds auditLegalHolds(AuditDatabase auditDatabase, AuditProperties properties, Origins auditOrigins,
-			EntryFactory auditEntryFactory) {
+			EntryFactory auditEntryFactory, Sentences auditSentences) {
 		return new LegalHolds(auditDatabase.dataSource(), auditDatabase.schema(), properties.chain(),
-				doer(auditOrigins, auditEntryFactory));
+				doer(auditOrigins, auditEntryFactory, auditSentences));
 	}
 
 	@Bean
 	@Lazy
-	@ConditionalOnBean(name = "auditTrail")
+	@ConditionalOnBean(AuditTrail.class)
 	AuditRedaction auditRedaction(AuditDatabase auditDatabase, AuditTrail auditTrail, Origins auditOrigins,
-			EntryFactory auditEntryFactory) {
+			EntryFactory auditEntryFactory, Sentences auditSentences) {
 		return new AuditRedaction(auditTrail, new Redaction(auditDatabase.dataSource(), auditDatabase.schema(),
-				doer(auditOrigins, auditEntryFactory)));
+				doer(auditOrigins, auditEntryFactory, auditSentences)));
 	}
 
 	/** Whoever asks is recorded like the caller of any audited method. */
-	private static Supplier<Entry> doer(Origins origins, EntryFactory factory) {
-		AuditRecord record = AuditRecord.action("audit.upkeep").build();
+	private static Supplier<Entry> doer(Origins origins, EntryFactory factory, Sentences sentences) {
+		Map<String, String> said = new LinkedHashMap<>();
+		OWN_ACTIONS.forEach((action) -> said.put(action, sentences.of(action)));
+		AuditRecord record = AuditRecord.action("audit.upkeep").metadata("sentences", said).build();
 		return () -> factory.entry(new Operation(origins.current(), record), record, null);
 	}
 

@@ -1,6 +1,8 @@
 package io.auditspring.capture;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +12,9 @@ import java.util.UUID;
 import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
+import io.auditspring.RequestContext;
 import io.auditspring.Resource;
+import io.auditspring.Severity;
 import io.auditspring.ledger.CanonicalJson;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.Entry.ActorGroup;
@@ -30,6 +34,11 @@ public final class EntryFactory {
 
 	private static final int MAX_RELATED = 1_000;
 
+	private static final String STATED = "stated";
+
+	/** What is told of at once has happened now. */
+	private static final Duration SAME_TIME = Duration.ofSeconds(1);
+
 	private final @Nullable String service;
 
 	private final @Nullable String defaultCategory;
@@ -40,6 +49,14 @@ public final class EntryFactory {
 
 	private final EntityIdentifiers entities;
 
+	private final Severities severities;
+
+	private final Sentences sentences;
+
+	private final @Nullable Locations locations;
+
+	private final ActorDetails actors;
+
 	/**
 	 * Creates the factory.
 	 * @param service the name of this application, or {@code null}
@@ -47,14 +64,32 @@ public final class EntryFactory {
 	 * @param values how metadata is written
 	 * @param masking what is hidden in error messages
 	 * @param entities knows what entities are called, and which identifiers are secret
+	 * @param severities how much attention outcomes deserve
+	 * @param sentences says what became of entities
+	 * @param locations where clients are that the application states, or {@code null}
+	 * @param actors what is known of those who act
 	 */
 	public EntryFactory(@Nullable String service, @Nullable String defaultCategory, JsonValues values, Masking masking,
-			EntityIdentifiers entities) {
+			EntityIdentifiers entities, Severities severities, Sentences sentences, @Nullable Locations locations,
+			ActorDetails actors) {
 		this.service = service;
 		this.defaultCategory = defaultCategory;
 		this.values = values;
 		this.masking = masking;
 		this.entities = entities;
+		this.severities = severities;
+		this.sentences = sentences;
+		this.locations = locations;
+		this.actors = actors;
+	}
+
+	/**
+	 * The record with a severity, where it leaves that to its outcome.
+	 * @param record what happened
+	 * @return the same, with one
+	 */
+	public AuditRecord graded(AuditRecord record) {
+		return (record.severity() != null) ? record : record.toBuilder().severity(this.severities.of(record)).build();
 	}
 
 	/**
@@ -71,7 +106,8 @@ public final class EntryFactory {
 				related(record.related()));
 		String type = record.targetType();
 		String id = record.targetId();
-		return entry(operation, record, record.outcome(), (type != null) ? this.entities.kind(type) : null,
+		return entry(operation.entryId(), operation, record, this.severities.of(record), record.outcome(),
+				(type != null) ? this.entities.kind(type) : null,
 				(type != null && id != null) ? this.entities.shown(type, id) : id, null, durationMicros, data);
 	}
 
@@ -102,9 +138,11 @@ public final class EntryFactory {
 
 	private Entry entry(Operation operation, AuditRecord record, Outcome outcome, EntityChange change,
 			@Nullable Long revision) {
-		DataGroup data = new DataGroup(null, null, null, null, json(change.before()), json(change.after()),
-				json(change.changes()), metadata(metadata(operation.origin().request(), Map.of()), change), null);
-		return entry(operation, record, outcome, change.type(), change.id(), revision, null, data);
+		DataGroup data = new DataGroup(null, this.sentences.of(change.action(), change.type(), change.id()), null, null,
+				json(change.before()), json(change.after()), json(change.changes()),
+				metadata(metadata(operation.origin().actor(), operation.origin().request(), Map.of()), change), null);
+		return entry(TimeOrderedIds.next(), operation, record, this.severities.of(record, outcome), outcome,
+				change.type(), change.id(), revision, null, data);
 	}
 
 	/**
@@ -153,32 +191,46 @@ public final class EntryFactory {
 	}
 
 	/**
-	 * The entry with another ending.
+	 * The entry of what returned, and was not kept.
 	 * @param entry the entry
-	 * @param outcome how the operation ended after all
-	 * @param error what went wrong, or {@code null}
-	 * @return the entry with that ending
+	 * @param record what was said of it
+	 * @param error what went wrong, or {@code null} as long as nobody knows
+	 * @return the entry of a failure
 	 */
-	public Entry ended(Entry entry, Outcome outcome, @Nullable String error) {
+	public Entry failed(Entry entry, AuditRecord record, @Nullable String error) {
+		return ended(entry, this.severities.of(record, Outcome.FAILURE), Outcome.FAILURE, error);
+	}
+
+	/**
+	 * The entry of a failure of which it is known what went wrong.
+	 * @param entry the entry
+	 * @param error what went wrong
+	 * @return the entry that says it
+	 */
+	public Entry explained(Entry entry, String error) {
+		return ended(entry, entry.severity(), entry.outcome(), error);
+	}
+
+	private Entry ended(Entry entry, Severity severity, Outcome outcome, @Nullable String error) {
 		DataGroup data = entry.data();
 		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
-				entry.action(), entry.category(), entry.severity(), outcome, entry.actorType(), entry.targetType(),
+				entry.action(), entry.category(), severity, outcome, entry.actorType(), entry.targetType(),
 				entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(), entry.actor(),
 				new DataGroup(data.targetName(), data.message(), data.justification(), masked(error), data.before(),
 						data.after(), data.changes(), data.metadata(), data.related()));
 	}
 
-	private Entry entry(Operation operation, AuditRecord record, Outcome outcome, @Nullable String targetType,
-			@Nullable String targetId, @Nullable Long revision, @Nullable Long durationMicros, DataGroup data) {
+	private Entry entry(UUID id, Operation operation, AuditRecord record, Severity severity, Outcome outcome,
+			@Nullable String targetType, @Nullable String targetId, @Nullable Long revision,
+			@Nullable Long durationMicros, DataGroup data) {
 		Origin origin = operation.origin();
 		Actor actor = (record.actor() != null) ? record.actor() : origin.actor();
-		UUID id = TimeOrderedIds.next();
 		return new Entry(id, occurredAt(record, origin), this.service, Identifiers.limitNullable(origin.tenant()),
 				operation.id(), Identifiers.limit(record.action()),
 				Identifiers.limitNullable((record.category() != null) ? record.category() : this.defaultCategory),
-				record.severity(), outcome, actor.type(), Identifiers.limitNullable(targetType),
+				severity, outcome, actor.type(), Identifiers.limitNullable(targetType),
 				Identifiers.limitNullable(targetId), revision, durationMicros,
-				Identifiers.limitNullable(origin.request().traceId()), group(actor, origin.request()), data);
+				Identifiers.limitNullable(origin.request().traceId()), group(actor, request(record, origin)), data);
 	}
 
 	private static Instant occurredAt(AuditRecord record, Origin origin) {
@@ -197,26 +249,63 @@ public final class EntryFactory {
 		return (limited != null) ? this.masking.mask(limited) : null;
 	}
 
+	private RequestDetails request(AuditRecord record, Origin origin) {
+		RequestContext stated = record.request();
+		if (stated == null) {
+			return origin.request();
+		}
+		String address = stated.ipAddress();
+		return RequestDetails.stated(stated,
+				(address != null && this.locations != null) ? this.locations.of(address) : () -> null,
+				origin.request().traceId());
+	}
+
 	private @Nullable CanonicalJson metadata(AuditRecord record, Operation operation) {
+		Origin origin = operation.origin();
+		Actor actor = (record.actor() != null) ? record.actor() : origin.actor();
 		Instant said = record.occurredAt();
-		if (said == null || Entry.isTime(said)) {
-			return metadata(operation.origin().request(), record.metadata());
+		boolean expressible = said == null || Entry.isTime(said);
+		List<String> stated = stated(record, origin);
+		if (expressible && stated.isEmpty()) {
+			return metadata(actor, origin.request(), record.metadata());
 		}
 		Map<String, @Nullable Object> metadata = new LinkedHashMap<>(record.metadata());
-		metadata.put("occurredAt", said.toString());
-		return metadata(operation.origin().request(), metadata);
+		if (!expressible) {
+			metadata.put("occurredAt", String.valueOf(said));
+		}
+		if (!stated.isEmpty()) {
+			metadata.put(STATED, stated);
+		}
+		return metadata(actor, (record.request() != null) ? RequestDetails.NONE : origin.request(), metadata);
+	}
+
+	// Whoever reads the entry must see what nobody here has observed.
+	private static List<String> stated(AuditRecord record, Origin origin) {
+		List<String> stated = new ArrayList<>(0);
+		Instant said = record.occurredAt();
+		if (said != null && Duration.between(said, origin.occurredAt()).abs().compareTo(SAME_TIME) > 0) {
+			stated.add("occurredAt");
+		}
+		if (record.request() != null) {
+			stated.add("request");
+		}
+		return stated;
 	}
 
 	// What the application says itself goes before. One by one, so that a value that
 	// cannot be written leaves the others.
-	private @Nullable CanonicalJson metadata(RequestDetails request, Map<String, @Nullable Object> own) {
+	private @Nullable CanonicalJson metadata(Actor actor, RequestDetails request, Map<String, @Nullable Object> own) {
+		Map<String, ?> attributes = this.actors.of(actor);
 		RequestLine line = request.line().get();
-		if (line == null && own.isEmpty()) {
+		if (line == null && attributes.isEmpty() && own.isEmpty()) {
 			return null;
 		}
 		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
 		if (line != null) {
 			metadata.putObject("request").put("method", line.method()).put("path", this.masking.maskPath(line.path()));
+		}
+		if (!attributes.isEmpty()) {
+			metadata.set("actorAttributes", this.values.toJsonByMembers(attributes));
 		}
 		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJsonByMembers(value)));
 		return metadata.isEmpty() ? null : json(this.masking.mask(metadata));

@@ -31,6 +31,8 @@ public final class Operation implements AuditContext {
 
 	private @Nullable BulkWork bulk;
 
+	private volatile @Nullable UUID entryId;
+
 	private boolean skipped;
 
 	private volatile boolean undone;
@@ -205,6 +207,21 @@ public final class Operation implements AuditContext {
 	 */
 	public void amend(AuditRecord.Builder record, Texts texts) {
 		this.amendments.forEach((amendment) -> amendment.accept(record, texts));
+	}
+
+	// Not before somebody asks: it begins with the time, by which it is told how long the
+	// entry has been on its way.
+	@Override
+	public UUID entryId() {
+		UUID entry = this.entryId;
+		return (entry != null) ? entry : newEntryId();
+	}
+
+	private synchronized UUID newEntryId() {
+		if (this.entryId == null) {
+			this.entryId = TimeOrderedIds.next();
+		}
+		return this.entryId;
 	}
 
 	@Override

@@ -1,8 +1,11 @@
 package io.auditspring.capture;
 
+import java.util.HexFormat;
 import java.util.function.Supplier;
 
+import io.auditspring.RequestContext;
 import io.auditspring.ledger.CanonicalJson;
+import io.auditspring.ledger.merkle.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,10 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 		@Nullable String device, Supplier<@Nullable CanonicalJson> location, @Nullable String traceId,
 		Supplier<@Nullable RequestLine> line) {
 
+	private static final int SESSION_DIGEST_BYTES = 16;
+
+	private static final int MAX_TEXT = 512;
+
 	/** What is known outside a request: nothing. */
 	public static final RequestDetails NONE = new RequestDetails(null, null, null, null, () -> null, null, () -> null);
 
@@ -38,6 +45,36 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 	 */
 	static RequestDetails of(@Nullable String ip, @Nullable String session) {
 		return new RequestDetails(ip, null, session, null, () -> null, null, () -> null);
+	}
+
+	/**
+	 * What an application states of a request elsewhere.
+	 * @param context what it states
+	 * @param location gives an object that says where its client is, or {@code null}
+	 * @param traceId the running trace, which tells what stated it, or {@code null}
+	 * @return the details
+	 */
+	static RequestDetails stated(RequestContext context, Supplier<@Nullable CanonicalJson> location,
+			@Nullable String traceId) {
+		String session = context.sessionId();
+		return new RequestDetails(context.ipAddress(), limited(context.userAgent()),
+				(session != null) ? digest(session) : null, limited(context.deviceFingerprint()), location, traceId,
+				() -> null);
+	}
+
+	static @Nullable String limited(@Nullable String value) {
+		return (value != null && value.length() > MAX_TEXT) ? value.substring(0, MAX_TEXT) : value;
+	}
+
+	/**
+	 * What entries show of a session. Whoever reads the ledger must not be able to take
+	 * it over.
+	 * @param sessionId the session's id
+	 * @return the start of its SHA-256, in hex
+	 */
+	static String digest(String sessionId) {
+		byte[] digest = Sha256.hash(Sha256.utf8(sessionId));
+		return HexFormat.of().formatHex(digest, 0, SESSION_DIGEST_BYTES);
 	}
 
 	/**

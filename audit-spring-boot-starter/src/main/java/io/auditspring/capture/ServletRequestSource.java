@@ -1,11 +1,9 @@
 package io.auditspring.capture;
 
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.auditspring.ledger.merkle.Sha256;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +26,6 @@ public final class ServletRequestSource implements RequestSource {
 		.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
 	private static final String LEFT = ServletRequestSource.class.getName() + ".LEFT";
-
-	private static final int SESSION_DIGEST_BYTES = 16;
-
-	private static final int MAX_TEXT = 512;
 
 	private final TrustedProxies proxies;
 
@@ -86,8 +80,7 @@ public final class ServletRequestSource implements RequestSource {
 	}
 
 	private static @Nullable String header(HttpServletRequest request, @Nullable String name) {
-		String value = (name != null) ? request.getHeader(name) : null;
-		return (value != null && value.length() > MAX_TEXT) ? value.substring(0, MAX_TEXT) : value;
+		return RequestDetails.limited((name != null) ? request.getHeader(name) : null);
 	}
 
 	// Whoever reads the ledger must not be able to take over a session.
@@ -102,8 +95,7 @@ public final class ServletRequestSource implements RequestSource {
 	 * @return the start of its SHA-256, in hex
 	 */
 	public static String digest(String sessionId) {
-		byte[] digest = Sha256.hash(Sha256.utf8(sessionId));
-		return HexFormat.of().formatHex(digest, 0, SESSION_DIGEST_BYTES);
+		return RequestDetails.digest(sessionId);
 	}
 
 	private static @Nullable String traceId(HttpServletRequest request) {

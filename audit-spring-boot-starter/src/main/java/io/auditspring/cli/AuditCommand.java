@@ -10,8 +10,9 @@ import picocli.CommandLine.Command;
  * was tampered with, 2 if that could not be checked.
  */
 @Command(name = "audit", mixinStandardHelpOptions = true,
-		description = "Verifies audit ledgers without the application that writes them.",
-		subcommands = { VerifyCommand.class, VerifyExportCommand.class, ExportCommand.class },
+		description = "Verifies audit ledgers, and migrates their schema, without the application that writes them.",
+		subcommands = { VerifyCommand.class, VerifyExportCommand.class, ExportCommand.class, StatusCommand.class,
+				MigrateCommand.class },
 		exitCodeListHeading = "%nExit status:%n",
 		exitCodeList = { "0:as it was written", "1:tampered with", "2:could not be checked" })
 public final class AuditCommand {

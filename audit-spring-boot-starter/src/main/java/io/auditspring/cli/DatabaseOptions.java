@@ -7,8 +7,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.SchemaMigrations;
+import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import picocli.CommandLine.Option;
@@ -17,6 +21,9 @@ import picocli.CommandLine.Option;
  * Which database. The password is no argument: other users of the machine could see it.
  */
 final class DatabaseOptions {
+
+	/** Kept, as a logger that nobody refers to forgets its level. */
+	private static final Logger FLYWAY = Logger.getLogger("org.flywaydb");
 
 	@Option(names = "--url", required = true, paramLabel = "<jdbc:postgresql://…>", description = "the database")
 	String url = "";
@@ -35,6 +42,22 @@ final class DatabaseOptions {
 	}
 
 	/**
+	 * Flyway for the ledger's schema.
+	 * @return what runs its migrations
+	 * @throws IOException if the file of the password cannot be read
+	 */
+	Flyway migrations() throws IOException {
+		FLYWAY.setLevel(Level.WARNING);
+		return SchemaMigrations.configure(schema(), SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY)
+			.dataSource(this.url, this.user, password())
+			.load();
+	}
+
+	private @Nullable String password() throws IOException {
+		return (this.passwordFile != null) ? Files.readString(this.passwordFile).strip() : System.getenv("PGPASSWORD");
+	}
+
+	/**
 	 * Connects, and begins a snapshot.
 	 * @return a connection in a transaction that only reads
 	 * @throws SQLException if the database cannot be reached, or has no such ledger
@@ -43,8 +66,7 @@ final class DatabaseOptions {
 	Connection connect() throws SQLException, IOException {
 		Properties properties = new Properties();
 		put(properties, "user", this.user);
-		put(properties, "password", (this.passwordFile != null) ? Files.readString(this.passwordFile).strip()
-				: System.getenv("PGPASSWORD"));
+		put(properties, "password", password());
 		properties.setProperty("ApplicationName", "audit-verify");
 		Connection connection = new Driver().connect(this.url, properties);
 		if (connection == null) {

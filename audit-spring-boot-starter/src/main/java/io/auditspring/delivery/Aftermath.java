@@ -55,8 +55,11 @@ public final class Aftermath {
 		if (!ending.suppressed()) {
 			Entry entry = this.factory.withAttempt(this.factory.withBulk(ending.entry(null), ending.operation()),
 					ending.operation().attempt());
-			add(ending.operation().outline().delivery(), entry);
-			if (ending.operation().isUndone()) {
+			boolean undone = ending.operation().isUndone();
+			boolean returned = undone && entry.outcome() == Outcome.SUCCESS;
+			add(ending.operation().outline().delivery(),
+					returned ? this.factory.failed(entry, ending.record(), entry.data().error()) : entry);
+			if (undone) {
 				undone(Set.of(entry.id()));
 			}
 		}
@@ -223,7 +226,7 @@ public final class Aftermath {
 
 	private Entry explained(Entry entry, @Nullable String error) {
 		return (this.undone.contains(entry.id()) && entry.data().error() == null)
-				? this.factory.ended(entry, Outcome.FAILURE, (error != null) ? error : this.reason) : entry;
+				? this.factory.explained(entry, (error != null) ? error : this.reason) : entry;
 	}
 
 }

@@ -112,6 +112,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 		}
 		this.discards.add(entry);
 		this.statistics.discarded(1);
+		this.statistics.gone(List.of(entry));
 		return true;
 	}
 
@@ -182,6 +183,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 			logger.error("Audit entries could be written neither to the database nor to a file, and are lost: {}",
 					doubts.stream().flatMap((doubt) -> doubt.entries().stream()).map(Entry::action).toList(), ex);
 			doubts.forEach((doubt) -> doubt.entries().forEach(this.discards::add));
+			doubts.forEach((doubt) -> this.statistics.gone(doubt.entries()));
 			this.statistics.lost(doubts.stream().mapToInt((doubt) -> doubt.entries().size()).sum());
 		}
 	}

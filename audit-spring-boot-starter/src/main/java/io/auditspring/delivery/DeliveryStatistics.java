@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.auditspring.Delivery;
@@ -42,6 +43,8 @@ public final class DeliveryStatistics {
 
 	private volatile Observer observer = Observer.NONE;
 
+	private volatile EntryFollower follower = EntryFollower.NONE;
+
 	/**
 	 * Counts entries that the application has made. Those of a business transaction are
 	 * counted when it has committed; if it was rolled back, those of the failed call are.
@@ -69,6 +72,7 @@ public final class DeliveryStatistics {
 			return;
 		}
 		this.delivered.add(batch.size());
+		this.follower.delivered(batch);
 		this.observer.batch(batch.size());
 		Instant now = this.clock.instant();
 		batch.forEach((entry) -> this.observer.lag(lag(entry, now)));
@@ -87,6 +91,31 @@ public final class DeliveryStatistics {
 	 */
 	void quarantined(int entries) {
 		this.quarantined.add(entries);
+	}
+
+	/**
+	 * Counts entries that the ledger refused and the quarantine keeps.
+	 * @param entries their ids
+	 */
+	void quarantined(List<UUID> entries) {
+		quarantined(entries.size());
+		this.follower.quarantined(entries);
+	}
+
+	/**
+	 * Says what became of entries that are counted elsewhere.
+	 * @param entries those that nothing keeps any more
+	 */
+	void gone(List<Entry> entries) {
+		entries.forEach(this.follower::lost);
+	}
+
+	/**
+	 * Tells somebody what becomes of each entry from now on.
+	 * @param follower who wants to know
+	 */
+	void follow(EntryFollower follower) {
+		this.follower = follower;
 	}
 
 	/**

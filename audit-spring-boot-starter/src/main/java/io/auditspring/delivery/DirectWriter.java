@@ -7,6 +7,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 import io.auditspring.capture.LoggedFailure;
+import io.auditspring.capture.Sentences;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.LedgerWriter;
 import org.slf4j.Logger;
@@ -27,6 +28,8 @@ public final class DirectWriter {
 
 	private final String chain;
 
+	private final Sentences sentences;
+
 	private final DeliveryStatistics statistics;
 
 	/**
@@ -35,14 +38,16 @@ public final class DirectWriter {
 	 * @param ledger where entries go
 	 * @param outbox keeps what the ledger refuses
 	 * @param chain the chain they are for
+	 * @param sentences completes entries
 	 * @param statistics counts what becomes of entries
 	 */
-	public DirectWriter(DataSource dataSource, LedgerWriter ledger, Outbox outbox, String chain,
+	public DirectWriter(DataSource dataSource, LedgerWriter ledger, Outbox outbox, String chain, Sentences sentences,
 			DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.ledger = ledger;
 		this.outbox = outbox;
 		this.chain = chain;
+		this.sentences = sentences;
 		this.statistics = statistics;
 	}
 
@@ -60,7 +65,7 @@ public final class DirectWriter {
 	}
 
 	private void write(Connection connection, Batch batch) throws SQLException {
-		List<Entry> entries = batch.entries();
+		List<Entry> entries = batch.entries().stream().map(this.sentences::complete).toList();
 		try {
 			append(connection, entries, batch);
 			batch.done(entries.size());
@@ -113,7 +118,7 @@ public final class DirectWriter {
 				entries.stream().map(Entry::id).toList(), LoggedFailure.text(refusal));
 		Transactions.run(connection, TimeLimits.PATIENT,
 				() -> this.outbox.quarantine(connection, entries, Refusal.reason(refusal)));
-		this.statistics.quarantined(entries.size());
+		this.statistics.quarantined(entries.stream().map(Entry::id).toList());
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 import io.auditspring.Delivery;
+import io.auditspring.capture.Sentences;
 import io.auditspring.ledger.Entry;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +21,20 @@ public final class MemoryHandover implements Handover {
 
 	private final BoundConnections bound;
 
+	private final Sentences sentences;
+
 	private final Consumer<Entry> memory;
 
 	/**
 	 * Creates it.
 	 * @param dataSource the one whose transactions are audited
+	 * @param sentences completes entries
 	 * @param memory keeps entries; called by any thread
 	 */
-	public MemoryHandover(DataSource dataSource, Consumer<Entry> memory) {
+	public MemoryHandover(DataSource dataSource, Sentences sentences, Consumer<Entry> memory) {
 		this.dataSource = dataSource;
 		this.bound = new BoundConnections(dataSource);
+		this.sentences = sentences;
 		this.memory = memory;
 	}
 
@@ -54,13 +59,13 @@ public final class MemoryHandover implements Handover {
 
 	@Override
 	public boolean offer(Entry entry) {
-		this.memory.accept(entry);
+		this.memory.accept(this.sentences.complete(entry));
 		return true;
 	}
 
 	@Override
 	public void deliver(Delivery mode, List<Entry> entries, boolean mayWait) {
-		entries.forEach(this.memory);
+		entries.forEach(this::offer);
 	}
 
 	@Override

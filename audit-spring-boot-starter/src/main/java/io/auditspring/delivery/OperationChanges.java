@@ -115,7 +115,7 @@ final class OperationChanges {
 				further.remove(target);
 				entry = factory.withState(entry, target, revision);
 			}
-			entries.add((this.undone != null) ? failed(entry, this.undone, factory)
+			entries.add((this.undone != null) ? failed(entry, this.ending.record(), this.undone, factory)
 					: factory.withBulk(entry, this.operation));
 		}
 		for (EntityChange change : further) {
@@ -128,8 +128,8 @@ final class OperationChanges {
 		return (this.ending != null) ? this.ending.suppressed() : this.operation.isSkipped();
 	}
 
-	private static Entry failed(Entry entry, String reason, EntryFactory factory) {
-		return (entry.outcome() == Outcome.SUCCESS) ? factory.ended(entry, Outcome.FAILURE, reason) : entry;
+	private static Entry failed(Entry entry, AuditRecord record, String reason, EntryFactory factory) {
+		return (entry.outcome() == Outcome.SUCCESS) ? factory.failed(entry, record, reason) : entry;
 	}
 
 	// The one change that fits what is said of the target; without a word of it, the
@@ -167,7 +167,7 @@ final class OperationChanges {
 		}
 		Entry entry = factory.withAttempt(this.ending.entry(null), this.operation.attempt());
 		if (entry.outcome() == Outcome.SUCCESS && !this.apart) {
-			aftermath.addUndone(delivery(), factory.ended(entry, Outcome.FAILURE, null));
+			aftermath.addUndone(delivery(), factory.failed(entry, this.ending.record(), null));
 		}
 		else {
 			aftermath.add(delivery(), entry);

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
+import io.auditspring.capture.Sentences;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.EntryCodec;
 import io.auditspring.ledger.Schema;
@@ -54,6 +55,8 @@ public final class Outbox {
 
 	private final OutboxDatabases databases;
 
+	private final Sentences sentences;
+
 	private final Backlog backlog;
 
 	/**
@@ -65,20 +68,22 @@ public final class Outbox {
 	 * @param patience how long a business transaction waits for whoever locks the table
 	 * @param takeOverAfter how long rows of a chain wait until somebody else than those
 	 * who serve it moves them
+	 * @param sentences completes entries
 	 */
 	public Outbox(Schema schema, String chain, OutboxDatabases databases, long largest, Duration patience,
-			Duration takeOverAfter) {
-		this(schema, chain, databases, largest, patience, new Backlog(schema, chain, takeOverAfter));
+			Duration takeOverAfter, Sentences sentences) {
+		this(schema, chain, databases, largest, patience, new Backlog(schema, chain, takeOverAfter), sentences);
 	}
 
 	private Outbox(Schema schema, String chain, OutboxDatabases databases, long largest, Duration patience,
-			Backlog backlog) {
+			Backlog backlog, Sentences sentences) {
 		this.schema = schema;
 		this.chain = chain;
 		this.databases = databases;
 		this.largest = largest;
 		this.patience = patience;
 		this.backlog = backlog;
+		this.sentences = sentences;
 		this.insert = """
 				insert into %s (chain, entries)
 				values (?, ?)
@@ -175,7 +180,8 @@ public final class Outbox {
 	 * @return the same table
 	 */
 	Outbox of(String other) {
-		return new Outbox(this.schema, other, this.databases, this.largest, this.patience, this.backlog);
+		return new Outbox(this.schema, other, this.databases, this.largest, this.patience, this.backlog,
+				this.sentences);
 	}
 
 	/**
@@ -202,7 +208,7 @@ public final class Outbox {
 	}
 
 	private StagedRow stage(Connection connection, String sql, int before, List<Entry> entries) throws SQLException {
-		List<String> texts = EntryCodec.write(entries, ROW_LENGTH);
+		List<String> texts = EntryCodec.write(entries.stream().map(this.sentences::complete).toList(), ROW_LENGTH);
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
 			long[] row = insert(statement, before, texts.get(0));
 			List<Long> further = (texts.size() == 1) ? List.of() : new ArrayList<>();

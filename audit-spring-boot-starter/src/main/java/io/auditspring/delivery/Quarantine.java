@@ -97,6 +97,24 @@ public class Quarantine {
 	}
 
 	/**
+	 * Lists what came into quarantine after a row.
+	 * @param row the row's id, or 0 to begin
+	 * @param limit the most rows to give
+	 * @return the rows
+	 * @throws AuditSetupException if the database user may not see it
+	 */
+	List<QuarantinedEntries> after(long row, int limit) {
+		return query("""
+				select id, reason, quarantined_at, entries
+				from %s
+				where chain = ?
+				and id > ?
+				order by id
+				limit %d
+				""".formatted(this.table, limit), row, QuarantinedEntries::of);
+	}
+
+	/**
 	 * Tries a row again: its entries are appended to the ledger and leave the quarantine
 	 * in the same transaction, or they stay where they are.
 	 * @param id the row's id

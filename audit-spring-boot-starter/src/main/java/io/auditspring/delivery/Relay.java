@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 
 import javax.sql.DataSource;
 
@@ -300,14 +301,15 @@ public final class Relay implements SmartLifecycle {
 
 	private boolean moveOne(Connection connection, TimeLimits limits, Source source) throws SQLException {
 		boolean[] refused = { true };
-		int[] quarantined = new int[1];
+		int[] unread = new int[1];
+		List<Outbox.Row> quarantined = new ArrayList<>(0);
 		List<Entry> entries = new ArrayList<>();
 		Transactions.run(connection, limits, () -> {
 			Savepoint before = connection.setSavepoint();
 			for (Outbox.Row row : source.take()) {
 				if (row.entries() == null) {
 					connection.rollback(before);
-					quarantined[0] = setAside(connection, row);
+					unread[0] = setAside(connection, row);
 					return;
 				}
 				Savepoint untouched = connection.setSavepoint();
@@ -321,12 +323,18 @@ public final class Relay implements SmartLifecycle {
 					}
 					connection.rollback(untouched);
 					quarantine(connection, row, ex);
-					quarantined[0] = Math.max(row.ids().size(), 1);
+					quarantined.add(row);
 				}
 			}
 		});
 		this.statistics.delivered(entries);
-		this.statistics.quarantined(quarantined[0]);
+		this.statistics.quarantined(unread[0]);
+		for (Outbox.Row row : quarantined) {
+			List<UUID> ids = row.ids();
+			// Of a row that cannot be read nobody knows how many.
+			this.statistics.quarantined(ids.isEmpty() ? 1 : 0);
+			this.statistics.quarantined(ids);
+		}
 		return refused[0];
 	}
 

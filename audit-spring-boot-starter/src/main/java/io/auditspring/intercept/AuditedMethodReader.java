@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.auditspring.AuditRecord;
+import io.auditspring.AuditSetupException;
 import io.auditspring.AuditTarget;
 import io.auditspring.Audited;
 import io.auditspring.Delivery;
 import io.auditspring.Sensitive;
+import io.auditspring.Severity;
 import io.auditspring.StateCapture;
 import io.auditspring.capture.Masking;
 import io.auditspring.intercept.AuditedMethod.Argument;
@@ -88,9 +90,21 @@ public final class AuditedMethodReader {
 		return AuditRecord.action(action.isBlank() ? type.getSimpleName() + '.' + method.getName() : action)
 			.category(emptyToNull(audited.category()))
 			.severity(audited.severity())
+			.failureSeverity(failureSeverity(audited, method))
 			.target(emptyToNull(targetType), null)
 			.delivery((audited.delivery() == Delivery.DEFAULT) ? this.defaultDelivery : audited.delivery())
 			.build();
+	}
+
+	private static @Nullable Severity failureSeverity(Audited audited, Method method) {
+		Severity[] severities = audited.failureSeverity();
+		if (severities.length > 1) {
+			throw new AuditSetupException(
+					"@Audited method %s.%s, attribute failureSeverity, has %d severities"
+						.formatted(method.getDeclaringClass().getName(), method.getName(), severities.length),
+					"Name one, such as failureSeverity = Severity.CRITICAL.");
+		}
+		return (severities.length == 1) ? severities[0] : null;
 	}
 
 	// A lambda and a proxy have no names; their interface may.

@@ -4,8 +4,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.ActorResolver;
@@ -40,6 +42,8 @@ public final class AuditedMethods extends StaticMethodMatcher {
 	private final Map<MethodClassKey, Optional<AuditedMethod>> methods = new ConcurrentHashMap<>();
 
 	private final Map<Class<?>, Boolean> classes = new ConcurrentHashMap<>();
+
+	private final Map<String, DeclaredAction> declared = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates the index.
@@ -185,7 +189,23 @@ public final class AuditedMethods extends StaticMethodMatcher {
 		Class<?> userType = ClassUtils.getUserClass(targetClass);
 		Method specific = BridgeMethodResolver.findBridgedMethod(AopUtils.getMostSpecificMethod(method, userType));
 		Audited audited = audited(specific, userType);
-		return (audited != null) ? this.reader.read(audited, specific, userType) : null;
+		if (audited == null) {
+			return null;
+		}
+		AuditedMethod known = this.reader.read(audited, specific, userType);
+		if (!userType.isInterface()) {
+			DeclaredAction action = DeclaredAction.of(known.outline(), audited, userType, specific.getName());
+			this.declared.put(action.place() + Arrays.toString(specific.getParameterTypes()), action);
+		}
+		return known;
+	}
+
+	/**
+	 * What the annotations of all methods say that have been looked at.
+	 * @return them in the order of their places
+	 */
+	List<DeclaredAction> declared() {
+		return new TreeMap<>(this.declared).values().stream().toList();
 	}
 
 	private @Nullable Audited audited(Method method, Class<?> type) {

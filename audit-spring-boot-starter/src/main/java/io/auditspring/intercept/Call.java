@@ -72,7 +72,12 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 	 * @return how the call ended
 	 */
 	Ending describe(Auditing auditing) {
-		AuditRecord.Builder record = this.method.outline().toBuilder().outcome(outcome(auditing.refusal()));
+		Outcome outcome = outcome(auditing.refusal());
+		AuditRecord.Builder record = this.method.outline().toBuilder().outcome(outcome);
+		if (outcome != Outcome.SUCCESS) {
+			// The annotation's own is that of a success.
+			record.severity(null);
+		}
 		if (this.failure != null) {
 			record.error(this.method.describe(this.failure, this.invocation.getArguments(), auditing.texts()));
 		}
@@ -147,7 +152,8 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 	private AuditRecord amended(AuditRecord.Builder record, Auditing auditing) {
 		AuditRecord.Builder amended = this.method.dependsOnState() ? record.build().toBuilder() : record;
 		this.operation.amend(amended, auditing.texts());
-		AuditRecord customized = auditing.customizers().customize(amended.build(), this.operation.origin());
+		AuditRecord customized = auditing.customizers()
+			.customize(auditing.factory().graded(amended.build()), this.operation.origin());
 		return (this.failure != null)
 				? this.method.withoutSecrets(customized, this.failure, this.invocation.getArguments(), auditing.texts())
 				: customized;

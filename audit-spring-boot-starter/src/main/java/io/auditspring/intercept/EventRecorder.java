@@ -1,5 +1,6 @@
 package io.auditspring.intercept;
 
+import io.auditspring.AuditReceipt;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Delivery;
@@ -11,6 +12,8 @@ import io.auditspring.delivery.Aftermath;
 import io.auditspring.delivery.AuditTransaction;
 import io.auditspring.delivery.AuditTransactions;
 import io.auditspring.delivery.Ending;
+import io.auditspring.delivery.Receipts;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records events that no method call stands for.
@@ -27,39 +30,68 @@ public final class EventRecorder implements AuditRecorder {
 
 	private final Delivery defaultDelivery;
 
+	private final @Nullable Receipts receipts;
+
+	/**
+	 * Creates a recorder whose receipts nobody waits for.
+	 * @param origins who records, and from where
+	 * @param transactions the running transaction
+	 * @param factory makes entries
+	 * @param customizers add to records
+	 * @param defaultDelivery the delivery of records that name none
+	 */
 	public EventRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory, Customizers customizers,
 			Delivery defaultDelivery) {
+		this(origins, transactions, factory, customizers, defaultDelivery, null);
+	}
+
+	/**
+	 * Creates a recorder.
+	 * @param origins who records, and from where
+	 * @param transactions the running transaction
+	 * @param factory makes entries
+	 * @param customizers add to records
+	 * @param defaultDelivery the delivery of records that name none
+	 * @param receipts gives receipts, or {@code null} where there is no ledger
+	 */
+	public EventRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory, Customizers customizers,
+			Delivery defaultDelivery, @Nullable Receipts receipts) {
 		this.origins = origins;
 		this.transactions = transactions;
 		this.factory = factory;
 		this.customizers = customizers;
 		this.defaultDelivery = defaultDelivery;
+		this.receipts = receipts;
 	}
 
 	@Override
-	public void record(AuditRecord record) {
-		record(record, this.origins.current());
+	public AuditReceipt record(AuditRecord record) {
+		return record(record, this.origins.current());
 	}
 
 	/**
 	 * Records an event of another origin than the running call.
 	 * @param record what happened
 	 * @param origin who did it, from where and when, where the record does not say
+	 * @return the receipt
 	 */
-	public void record(AuditRecord record, Origin origin) {
+	public AuditReceipt record(AuditRecord record, Origin origin) {
 		AuditRecord complete = (record.delivery() == Delivery.DEFAULT)
 				? record.toBuilder().delivery(this.defaultDelivery).build() : record;
 		Operation operation = new Operation(origin, complete);
-		AuditRecord customized = this.customizers.customize(complete, origin);
+		AuditRecord customized = this.customizers.customize(this.factory.graded(complete), origin);
 		Ending ending = new Ending(operation, customized, this.factory.entry(operation, customized, null), null, false);
 		AuditTransaction transaction = this.transactions.current();
 		if (transaction != null) {
 			transaction.add(ending);
-			return;
 		}
-		Aftermath aftermath = this.transactions.aftermath();
-		aftermath.add(ending);
-		aftermath.settle(null);
+		else {
+			Aftermath aftermath = this.transactions.aftermath();
+			aftermath.add(ending);
+			aftermath.settle(null);
+		}
+		return (this.receipts != null) ? this.receipts.of(operation.entryId(), complete.outcome())
+				: Receipts.withoutLedger(operation.entryId());
 	}
 
 }

@@ -20,6 +20,12 @@ final class PersonSearch {
 	private static final String NOT_OWN = """
 			action not in ('audit.redaction', 'audit.retirement', 'audit.hold', 'audit.release')""";
 
+	/**
+	 * Attributes are the actor's, and what is said of signing in and out names the actor.
+	 */
+	private static final String NAMED = """
+			(metadata -> 'actorAttributes' is not null or category = 'authentication')""";
+
 	private final String start;
 
 	private final String next;
@@ -101,6 +107,9 @@ final class PersonSearch {
 				// While they still say who did it.
 				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NOT_OWN, id));
 				traces.add(new Trace(EntryGroup.DATA, "impersonator_id = ? and " + NOT_OWN, id));
+			}
+			else {
+				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NAMED + " and " + NOT_OWN, id));
 			}
 			traces.add(new Trace(EntryGroup.ACTOR, "actor_id = ? and " + NOT_OWN, id));
 			traces.add(new Trace(EntryGroup.ACTOR, "impersonator_id = ? and " + NOT_OWN, id));

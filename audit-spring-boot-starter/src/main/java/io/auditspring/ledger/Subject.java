@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The person whose traces are to be erased.
  *
  * @param actorId the id under which the person acted, or {@code null}: the actor group of
- * what was done by it, or in another's name, is erased
+ * what was done by it, or in another's name, is erased; and where that names it, as on
+ * signing in and out, or holds its attributes, the data group, too
  * @param target what stands for the person where others acted on it, or {@code null}: the
  * data group of what was done to it is erased
  * @param everything whether to erase also the data group of what the person did, whose

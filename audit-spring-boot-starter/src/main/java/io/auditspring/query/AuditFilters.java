@@ -83,6 +83,17 @@ final class AuditFilters {
 		return (entry, query, builder) -> entry.get("actorType").in(List.of(types));
 	}
 
+	static Specification<AuditEntry> anyOf(String attribute, List<?> values) {
+		return (entry, query, builder) -> builder
+			.or(values.stream().map((value) -> equal(attribute, value).toPredicate(entry, query, builder)).toList());
+	}
+
+	static Specification<AuditEntry> like(String attribute, NamePattern pattern) {
+		String text = pattern.text().replaceAll("([%_!])", "!$1");
+		return (entry, query, builder) -> builder.like(entry.get(attribute), pattern.prefix() ? text + '%' : '%' + text,
+				'!');
+	}
+
 	static Specification<AuditEntry> missing(String attribute) {
 		return (entry, query, builder) -> builder.isNull(entry.get(attribute));
 	}

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
@@ -21,7 +22,7 @@ import org.springframework.data.jpa.domain.Specification;
  */
 public final class AuditQuery {
 
-	private static final int DEFAULT_LIMIT = 50;
+	private static final int DEFAULT_LIMIT = 100;
 
 	/** The most entries of a page. */
 	public static final int MAX_LIMIT = 1000;
@@ -39,7 +40,7 @@ public final class AuditQuery {
 	}
 
 	/**
-	 * All entries, newest first, 50 to a page.
+	 * All entries, newest first, 100 to a page.
 	 * @return the query
 	 */
 	public static AuditQuery all() {
@@ -74,6 +75,18 @@ public final class AuditQuery {
 	}
 
 	/**
+	 * Only actions of names that begin or end alike. Which those are is looked up in an
+	 * index when the query is made.
+	 * @param pattern the beginning and a star, such as {@code transaction.*}, or a star
+	 * and the end, such as {@code *.approved}
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if it is neither
+	 */
+	public AuditQuery actions(String pattern) {
+		return with(Filter.pattern("action", NamePattern.parse(pattern)));
+	}
+
+	/**
 	 * All but one action, such as that of reading the trail.
 	 * @param action the action to leave out
 	 * @return a narrower query
@@ -90,6 +103,18 @@ public final class AuditQuery {
 		return with(Filter.equal("severity", severity));
 	}
 
+	/**
+	 * Only what deserves so much attention, or more. From {@link Severity#WARNING} on it
+	 * is what went wrong, was refused, or is unusual.
+	 * @param severity the least
+	 * @return a narrower query
+	 */
+	public AuditQuery severityAtLeast(Severity severity) {
+		List<Severity> wanted = List.of(Severity.values()).subList(severity.ordinal(), Severity.values().length);
+		return (severity == Severity.INFO) ? this
+				: (wanted.size() == 1) ? severity(severity) : with(Filter.anyOf("severity", wanted));
+	}
+
 	public AuditQuery outcome(Outcome outcome) {
 		return with(Filter.equal("outcome", outcome));
 	}
@@ -103,6 +128,15 @@ public final class AuditQuery {
 	 */
 	public AuditQuery target(String type, Object id) {
 		return with(Filter.target(new Wanted(type, id)));
+	}
+
+	/**
+	 * Only what was done to things with an id, of whatever kind they are.
+	 * @param id the id
+	 * @return a narrower query
+	 */
+	public AuditQuery targetId(Object id) {
+		return with(Filter.equal("targetId", id.toString()));
 	}
 
 	/**
@@ -284,6 +318,20 @@ public final class AuditQuery {
 	AuditQuery dropping(Filter filter) {
 		return new AuditQuery(this.filters.stream().filter((other) -> other != filter).toList(), this.limit,
 				this.position);
+	}
+
+	/** A query in which other filters take the place of some. */
+	AuditQuery replacing(UnaryOperator<Filter> replacement) {
+		return new AuditQuery(this.filters.stream().map(replacement).toList(), this.limit, this.position);
+	}
+
+	/** The conditions of which each has a page of its own, or none. */
+	List<Specification<AuditEntry>> ranges() {
+		return this.filters.stream()
+			.map(Filter::ranges)
+			.filter((ranges) -> !ranges.isEmpty())
+			.findFirst()
+			.orElse(List.of());
 	}
 
 	List<Filter> filters() {

@@ -1,6 +1,5 @@
 package io.auditspring.query;
 
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -9,8 +8,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
+import io.auditspring.ledger.ChainVerification;
 import io.auditspring.ledger.LedgerVerifier;
-import jakarta.persistence.EntityManager;
+import io.auditspring.ledger.Verification;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.ScrollPosition;
@@ -19,17 +19,12 @@ import org.springframework.data.domain.Window;
 /**
  * The trail of an application that records nothing. There is no database to ask.
  */
-final class EmptyTrail extends AuditTrail {
+final class EmptyTrail implements AuditTrail {
+
+	private final LedgerVerifier verifier;
 
 	EmptyTrail(LedgerVerifier verifier) {
-		super(nowhere(), verifier);
-	}
-
-	private static EntityManager nowhere() {
-		return (EntityManager) Proxy.newProxyInstance(EmptyTrail.class.getClassLoader(),
-				new Class<?>[] { EntityManager.class }, (proxy, method, arguments) -> {
-					throw new IllegalStateException("There is no audit trail to read");
-				});
+		this.verifier = verifier;
 	}
 
 	@Override
@@ -40,6 +35,11 @@ final class EmptyTrail extends AuditTrail {
 	@Override
 	public Optional<AuditEntry> entry(UUID id) {
 		return Optional.empty();
+	}
+
+	@Override
+	public Window<AuditEntry> trail(String targetType, Object targetId) {
+		return find(AuditQuery.all());
 	}
 
 	@Override
@@ -70,6 +70,21 @@ final class EmptyTrail extends AuditTrail {
 	@Override
 	public Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at) {
 		return Optional.empty();
+	}
+
+	@Override
+	public Optional<Map<String, @Nullable Object>> stateAt(String targetType, Object targetId, Instant at) {
+		return Optional.empty();
+	}
+
+	@Override
+	public Verification verify() {
+		return this.verifier.verify();
+	}
+
+	@Override
+	public ChainVerification verify(String chain) {
+		return this.verifier.verify(chain);
 	}
 
 }

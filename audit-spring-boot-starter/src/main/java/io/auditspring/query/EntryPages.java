@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +40,11 @@ final class EntryPages {
 
 	private static final Duration LONGEST_SPAN = Duration.ofDays(100);
 
+	/** As PostgreSQL compares: ids byte by byte. */
+	private static final Comparator<AuditEntry> OLDEST_FIRST = Comparator.comparing(AuditEntry::getRecordedAt)
+		.thenComparing(AuditEntry::getSeq)
+		.thenComparing((entry) -> entry.getId().toString());
+
 	private final EntityManager entityManager;
 
 	private final HibernateCriteriaBuilder builder;
@@ -57,13 +63,29 @@ final class EntryPages {
 		int most = query.limit() + 1;
 		boolean forward = query.position().scrollsForward();
 		List<AuditEntry> read = query.isSearch() ? search(query, wanted, most)
-				: read(wanted, most, new Step(forward, false));
+				: merged(query.ranges(), wanted, most, forward);
 		boolean more = read.size() == most;
 		List<AuditEntry> page = new ArrayList<>(more ? read.subList(0, query.limit()) : read);
 		if (!forward) {
 			Collections.reverse(page);
 		}
 		return Window.from(page, (index) -> positionOf(page.get(index), query.position().getDirection()), more);
+	}
+
+	/**
+	 * Several ranges of an index, each in order: together they would have to be sorted.
+	 */
+	private List<AuditEntry> merged(List<Specification<AuditEntry>> ranges, Specification<AuditEntry> wanted, int most,
+			boolean forward) {
+		if (ranges.isEmpty()) {
+			return read(wanted, most, new Step(forward, false));
+		}
+		return ranges.stream()
+			.flatMap((range) -> read(wanted.and(range), most, new Step(forward, false)).stream())
+			.distinct()
+			.sorted(forward ? OLDEST_FIRST.reversed() : OLDEST_FIRST)
+			.limit(most)
+			.toList();
 	}
 
 	private List<AuditEntry> search(AuditQuery query, Specification<AuditEntry> wanted, int most) {

@@ -1,6 +1,7 @@
 package io.auditspring.query;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,11 @@ import org.springframework.data.jpa.domain.Specification;
  */
 record Filter(@Nullable String attribute, @Nullable Object value, Specification<AuditEntry> condition,
 		boolean searched) {
+
+	/**
+	 * Of more values it is faster to sort what is found than to ask for each.
+	 */
+	private static final int MOST_RANGES = 8;
 
 	/**
 	 * The attribute of what limits the period at its beginning, by an {@link Instant}.
@@ -56,6 +62,25 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 				RELATED.equals(this.attribute) ? wanted.isRelated(names) : wanted.isTarget(names), this.searched);
 	}
 
+	/**
+	 * One of several values, each of which an index knows in the order of time.
+	 */
+	static Filter anyOf(String attribute, List<?> values) {
+		return new Filter(null, new AnyOf(attribute, values), AuditFilters.anyOf(attribute, values),
+				values.size() > MOST_RANGES);
+	}
+
+	/** Names by their beginning or end; what they are must be found out first. */
+	static Filter pattern(String attribute, NamePattern pattern) {
+		return new Filter(null, pattern, AuditFilters.like(attribute, pattern), true);
+	}
+
+	/** The conditions of which each is one range, or none where that is not so. */
+	List<Specification<AuditEntry>> ranges() {
+		return (this.value instanceof AnyOf any && !this.searched)
+				? any.values().stream().map((value) -> AuditFilters.equal(any.attribute(), value)).toList() : List.of();
+	}
+
 	static Filter missing(String attribute) {
 		return new Filter(attribute, null, AuditFilters.missing(attribute), false);
 	}
@@ -82,6 +107,16 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 	 */
 	boolean isOrdered() {
 		return this.attribute != null && Set.of(FROM, TO, "actorId").contains(this.attribute);
+	}
+
+	/**
+	 * Several values.
+	 *
+	 * @param attribute of what
+	 * @param values the values
+	 */
+	private record AnyOf(String attribute, List<?> values) {
+
 	}
 
 }

@@ -9,6 +9,7 @@ import jakarta.persistence.criteria.CriteriaBuilder;
 import jakarta.persistence.criteria.CriteriaQuery;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Root;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.StringUtils;
 
@@ -74,6 +75,17 @@ final class Suggestions {
 			.setParameter("end", prefix + LAST)
 			.setParameter("limit", limit)
 			.getResultList();
+	}
+
+	/**
+	 * Finds all values that match a pattern.
+	 * @param pattern the pattern
+	 * @param most how many values are looked at
+	 * @return the values, or {@code null} where there are more to look at
+	 */
+	@Nullable List<String> matching(NamePattern pattern, int most) {
+		List<String> values = beginning(pattern.prefix() ? pattern.text() : "", most + 1);
+		return (values.size() > most) ? null : values.stream().filter(pattern::matches).toList();
 	}
 
 	private List<String> among(AuditQuery query, String prefix, int limit) {

@@ -2,7 +2,6 @@ package io.auditspring.security;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
-import io.auditspring.Severity;
 
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
@@ -31,7 +30,6 @@ final class Denial {
 	static AuditRecord of(String targetType, String targetId) {
 		return AuditRecord.action(ACTION)
 			.category(Categories.AUTHORIZATION)
-			.severity(Severity.WARNING)
 			.outcome(Outcome.DENIED)
 			.target(targetType, targetId)
 			.build();

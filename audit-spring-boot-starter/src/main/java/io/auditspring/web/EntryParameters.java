@@ -161,12 +161,8 @@ final class EntryParameters {
 	private AuditQuery withTarget(AuditQuery query) {
 		String type = this.values.get(TARGET_TYPE);
 		String id = this.values.get(TARGET_ID);
-		if (type == null && id != null) {
-			throw new MalformedParameterException(TARGET_ID,
-					"targetId needs targetType beside it: ids of different types may be alike");
-		}
 		if (type == null) {
-			return query;
+			return (id != null) ? query.targetId(id) : query;
 		}
 		return (id != null) ? query.target(type, id) : query.targetType(type);
 	}
@@ -174,10 +170,12 @@ final class EntryParameters {
 	private static Map<String, BiFunction<AuditQuery, String, AuditQuery>> filters() {
 		Map<String, BiFunction<AuditQuery, String, AuditQuery>> filters = new LinkedHashMap<>();
 		filters.put("actor", AuditQuery::actor);
-		filters.put("action", AuditQuery::action);
+		filters.put("action", (query, value) -> (value.indexOf('*') < 0) ? query.action(value) : query.actions(value));
 		filters.put("without", AuditQuery::withoutAction);
 		filters.put("category", AuditQuery::category);
 		filters.put("severity", (query, value) -> query.severity(constant("severity", Severity.class, value)));
+		filters.put("minSeverity",
+				(query, value) -> query.severityAtLeast(constant("minSeverity", Severity.class, value)));
 		filters.put("outcome", (query, value) -> query.outcome(constant("outcome", Outcome.class, value)));
 		filters.put("related", EntryParameters::related);
 		filters.put("tenant", AuditQuery::tenant);

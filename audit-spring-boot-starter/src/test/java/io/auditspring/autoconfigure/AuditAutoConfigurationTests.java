@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditRecord;
+import io.auditspring.delivery.Receipts;
+import io.auditspring.ledger.NoLedger;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Audited;
 import io.auditspring.TestDatabase;
@@ -184,10 +186,12 @@ class AuditAutoConfigurationTests {
 
 	@Test
 	void theApplicationsOwnRecorderTakesTheBuiltInOnesPlace() {
-		AuditRecorder own = (record) -> {
-		};
-		this.runner.withBean(AuditRecorder.class, () -> own)
-			.run((context) -> assertThat(context.getBean(AuditRecorder.class)).isSameAs(own));
+		AuditRecorder own = (record) -> Receipts.withoutLedger(new UUID(0, 0));
+		AuditTrail trail = AuditTrail.empty(new NoLedger("none").verifier());
+		this.runner.withBean(AuditRecorder.class, () -> own).withBean(AuditTrail.class, () -> trail).run((context) -> {
+			assertThat(context.getBean(AuditRecorder.class)).isSameAs(own);
+			assertThat(context.getBean(AuditTrail.class)).isSameAs(trail);
+		});
 	}
 
 	@Test

@@ -2,6 +2,7 @@ package io.auditspring.capture;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 
 import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
@@ -22,7 +23,8 @@ class EntryFactoryTests {
 	private final JsonValues values = new JsonValues(this.masking, new Limits(10_000));
 
 	private final EntryFactory factory = new EntryFactory(null, null, this.values, this.masking,
-			new EntityIdentifiers(List::of, this.masking, this.values, () -> new byte[32]));
+			new EntityIdentifiers(List::of, this.masking, this.values, () -> new byte[32]), Severities.DEFAULT,
+			new Sentences(null, Locale.ENGLISH), null, ActorDetails.NONE);
 
 	private String path(String requested) {
 		RequestDetails request = new RequestDetails(null, null, null, null, () -> null, null,

@@ -341,7 +341,8 @@ class LateResultTests {
 		CompletableFuture<String> source = new CompletableFuture<>();
 		CompletableFuture<String> result = works.inTransaction(source, "pending", false);
 		Map<String, Object> state = newEntry();
-		assertThat(state).containsEntry("target_type", "PurchaseOrder").containsEntry("message", null);
+		assertThat(state).containsEntry("target_type", "PurchaseOrder")
+			.containsEntry("message", "PurchaseOrder %s created".formatted(state.get("target_id")));
 		source.complete("R-4");
 		result.join();
 		Map<String, Object> call = newEntries(2).get(1);

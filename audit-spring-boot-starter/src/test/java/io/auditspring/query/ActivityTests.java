@@ -53,7 +53,7 @@ class ActivityTests {
 
 	private final PersistenceUnit unit = PersistenceUnit.with(this.database);
 
-	private final AuditTrail trail = new AuditTrail(this.unit.entityManager(),
+	private final AuditTrail trail = new JpaAuditTrail(this.unit.entityManager(),
 			new LedgerVerifier(this.database.dataSource(), this.database.schema()));
 
 	private final ActivityCounter counter = new ActivityCounter(this.database.dataSource(), this.database.schema());

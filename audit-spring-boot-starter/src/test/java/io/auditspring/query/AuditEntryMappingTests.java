@@ -47,7 +47,7 @@ class AuditEntryMappingTests {
 		LedgerDatabase database = LedgerDatabase.create("select");
 		database.append("main", Entries.entries(3));
 		try (PersistenceUnit unit = PersistenceUnit.with(database)) {
-			AuditTrail trail = new AuditTrail(unit.entityManager(),
+			AuditTrail trail = new JpaAuditTrail(unit.entityManager(),
 					new LedgerVerifier(database.dataSource(), database.schema()));
 			assertThat(trail.find(AuditQuery.all())).hasSize(3);
 			assertThat(trail.verify().valid()).isTrue();

@@ -57,7 +57,7 @@ class ReadPlanTests {
 
 	private final PersistenceUnit unit = PersistenceUnit.watched(this.database, this.log);
 
-	private final AuditTrail trail = new AuditTrail(this.unit.entityManager(),
+	private final AuditTrail trail = new JpaAuditTrail(this.unit.entityManager(),
 			new LedgerVerifier(this.database.dataSource(), this.database.schema()));
 
 	private Instant middle = Instant.EPOCH;
@@ -210,6 +210,12 @@ class ReadPlanTests {
 		each(queries, "outcome", AuditQuery.all().outcome(Outcome.SUCCESS), AuditQuery.all().outcome(Outcome.DENIED));
 		each(queries, "target", AuditQuery.all().target("Order", 1), AuditQuery.all().target("Order", "none"));
 		each(queries, "target type", AuditQuery.all().targetType("Order"), AuditQuery.all().targetType("Nothing"));
+		each(queries, "target id", AuditQuery.all().targetId(1), AuditQuery.all().targetId("none"));
+		each(queries, "severity of at least", AuditQuery.all().severityAtLeast(Severity.WARNING),
+				AuditQuery.all().severityAtLeast(Severity.ERROR), AuditQuery.all().severityAtLeast(Severity.CRITICAL));
+		each(queries, "actions", AuditQuery.all().actions("Order.*"), AuditQuery.all().actions("Order.c*"),
+				AuditQuery.all().actions("*.create"), AuditQuery.all().actions("nope.*"),
+				AuditQuery.all().actions("*.nope"));
 		each(queries, "related", AuditQuery.all().related("Connector", 7), AuditQuery.all().related("Nothing", 7));
 		each(queries, "tenant", AuditQuery.all().tenant("tenant-19"), AuditQuery.all().tenant("nope"),
 				AuditQuery.all().withoutTenant());
@@ -258,6 +264,9 @@ class ReadPlanTests {
 		others.put("no such action", (query) -> query.action("isn't there"));
 		others.put("category", (query) -> query.category("category-1"));
 		others.put("severity", (query) -> query.severity(Severity.CRITICAL));
+		others.put("severity of at least", (query) -> query.severityAtLeast(Severity.WARNING));
+		others.put("actions", (query) -> query.actions("Order.*"));
+		others.put("target id", (query) -> query.targetId(1));
 		others.put("outcome", (query) -> query.outcome(Outcome.DENIED));
 		others.put("target", (query) -> query.target("Order", 1));
 		others.put("target type", (query) -> query.targetType("Order"));

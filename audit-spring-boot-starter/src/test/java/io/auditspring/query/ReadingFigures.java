@@ -60,7 +60,7 @@ final class ReadingFigures {
 				System.err.println("Summing up");
 			}
 			try (PersistenceUnit unit = PersistenceUnit.reading(dataSource, schema)) {
-				new ReadingFigures(new AuditTrail(unit.entityManager(), new LedgerVerifier(dataSource, schema)),
+				new ReadingFigures(new JpaAuditTrail(unit.entityManager(), new LedgerVerifier(dataSource, schema)),
 						unit.entityManager())
 					.print();
 			}

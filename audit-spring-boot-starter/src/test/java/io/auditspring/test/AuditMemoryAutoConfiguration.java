@@ -4,6 +4,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import io.auditspring.capture.Sentences;
 import io.auditspring.delivery.MemoryHandover;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.ledger.Checkpoints;
@@ -49,14 +50,15 @@ public final class AuditMemoryAutoConfiguration {
 	}
 
 	@Bean
-	MemoryHandover auditMemoryHandover(ObjectProvider<DataSource> dataSources, MemoryLedger ledger) {
+	MemoryHandover auditMemoryHandover(ObjectProvider<DataSource> dataSources, Sentences sentences,
+			MemoryLedger ledger) {
 		DataSource business = dataSources.getIfUnique();
 		if (business == null) {
 			throw new AuditSetupException(
 					"There are several data sources, and none is the one whose transactions are audited",
 					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
 		}
-		return new MemoryHandover(business, ledger::add);
+		return new MemoryHandover(business, sentences, ledger::add);
 	}
 
 	@Bean

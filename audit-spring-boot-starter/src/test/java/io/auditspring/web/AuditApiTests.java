@@ -109,7 +109,8 @@ class AuditApiTests {
 	@ParameterizedTest
 	@CsvSource({ "actor=bob, order.refund", "severity=WARNING, order.refund", "outcome=denied, order.refund",
 			"category=money, order.refund", "targetType=Order&targetId=7, order.refund", "q=BOB, order.refund",
-			"related=Invoice:3, order.pay", "action=night.run, night.run" })
+			"related=Invoice:3, order.pay", "action=night.run, night.run", "minSeverity=warning, order.refund",
+			"targetId=7, order.refund", "action=order.ref*, order.refund", "action=*.run, night.run" })
 	void everyFilterNarrows(String filter, String action) {
 		assertThat(this.carol.actions("/audit/api/entries?" + filter)).containsOnly(action);
 	}
@@ -140,7 +141,8 @@ class AuditApiTests {
 			entries?cursor=abc       | cursor takes what 'next'
 			entries?cursor=AX__________AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | cursor takes what 'next'
 			entries?severity=loud    | severity takes one of
-			entries?targetId=7       | targetId needs targetType
+			entries?minSeverity=loud | minSeverity takes one of
+			entries?action=a*b       | A pattern has one star
 			entries?related=Invoice  | related takes Type:id
 			entries?ip=localhost     | is not an IP address
 			entries?q=%23            | has no word to search for
@@ -163,7 +165,7 @@ class AuditApiTests {
 
 	@ParameterizedTest
 	@CsvSource({ "entries?q=%23, q", "entries?related=Invoice, related", "statistics?ip=localhost, ip",
-			"entries?severity=loud, severity", "entries?targetId=7, targetId", "state?targetType=Order, targetId" })
+			"entries?severity=loud, severity", "entries?action=*a*, action", "state?targetType=Order, targetId" })
 	void whatIsMalformedIsSaidInSuchAWayThatAFormCanShowIt(String path, String parameter) {
 		JsonNode problem = this.carol.json("/audit/api/" + path);
 		assertThat(problem.path("status").intValue()).isEqualTo(400);

@@ -5,6 +5,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 import javax.sql.DataSource;
@@ -136,10 +138,17 @@ class ProblemsTests {
 			/audit/api/export?format=csv | text/*
 			/audit/api/export?format=ecs | application/x-ndjson
 			/audit/                      | text/html
-			/audit/page/app.js           | text/javascript
 			""")
 	void aFormatThatThereIsIsNot(String path, String accept) {
 		assertThat(this.carol.with("Accept", accept).get(path).statusCode()).isEqualTo(200);
+	}
+
+	@Test
+	void norAreThePagesOwnFiles() {
+		Matcher script = Pattern.compile("page/[^\"]+/app\\.js").matcher(this.carol.get("/audit/").body());
+		assertThat(script.find()).isTrue();
+		assertThat(this.carol.with("Accept", "text/javascript").get("/audit/" + script.group()).statusCode())
+			.isEqualTo(200);
 	}
 
 	@Test

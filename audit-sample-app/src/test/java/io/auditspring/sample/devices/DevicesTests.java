@@ -175,6 +175,7 @@ class DevicesTests {
 				  "severity": "info",
 				  "outcome": "success",
 				  "target": {"type": "Device", "id": "%1$d", "name": null},
+				  "message": "Device %1$d created",
 				  "after": {"id": %1$d, "name": "Scanner 9", "host": "127.0.0.1", "port": 9},
 				  "revision": %2$d
 				}

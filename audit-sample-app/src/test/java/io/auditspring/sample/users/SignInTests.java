@@ -40,6 +40,7 @@ class SignInTests {
 				  "category": "authentication",
 				  "severity": "info",
 				  "outcome": "success",
+				  "message": "User manager signed in",
 				  "metadata": {"method": "UsernamePassword",
 				      "request": {"method": "POST", "path": "/login"}},
 				  "ipAddress": "127.0.0.1",
@@ -93,14 +94,15 @@ class SignInTests {
 	private static String refused(String username, String httpMethod, String path) {
 		return """
 				{
-				  "actor": {"type": "anonymous", "id": "%s", "name": null, "impersonatorId": null},
+				  "actor": {"type": "anonymous", "id": "%1$s", "name": null, "impersonatorId": null},
 				  "action": "login",
 				  "category": "authentication",
 				  "severity": "warning",
 				  "outcome": "failure",
+				  "message": "User %1$s could not sign in",
 				  "error": "BadCredentialsException: Bad credentials",
 				  "metadata": {"method": "UsernamePassword",
-				      "request": {"method": "%s", "path": "%s"}},
+				      "request": {"method": "%2$s", "path": "%3$s"}},
 				  "ipAddress": "127.0.0.1",
 				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
 				  "userAgent": "back-office-tests/1.0"

@@ -1,0 +1,31 @@
+package io.auditspring;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Names the kinds of things that an application knows, such as {@code Order}. With it
+ * annotations may name no other: one that is unknown, or misspelt, stops the application
+ * at start-up, with its place and the known one that is nearest. May be on any bean, best
+ * on the class of the application; what several say adds up, also with the property
+ * {@code audit.vocabulary.target-types}.
+ * <p>
+ * The classes are enums, whose constants are read as {@link Vocabulary} says, or have
+ * public constants of type {@code String}, themselves or in nested classes. The latter
+ * can be used in annotations.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+public @interface AuditTargetTypes {
+
+	/**
+	 * Where they are.
+	 * @return enums, or classes with constants
+	 */
+	Class<?>[] value();
+
+}
