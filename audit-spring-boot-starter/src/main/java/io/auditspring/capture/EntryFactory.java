@@ -302,7 +302,9 @@ public final class EntryFactory {
 		}
 		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
 		if (line != null) {
-			metadata.putObject("request").put("method", line.method()).put("path", this.masking.maskPath(line.path()));
+			metadata.putObject("request")
+				.put("method", line.method())
+				.put("path", line.template() ? line.path() : this.masking.maskPath(line.path()));
 		}
 		if (!attributes.isEmpty()) {
 			metadata.set("actorAttributes", this.values.toJsonByMembers(attributes));

@@ -181,15 +181,12 @@ public final class Masking {
 	}
 
 	/**
-	 * Masks what follows a secret name in a path, such as {@code /tokens/4711}. The
-	 * template of one tells nothing.
-	 * @param path the path, or the template of one
+	 * Masks what follows a secret name in a path, such as {@code /tokens/4711}. Not for
+	 * templates: what follows in them is a name, as in {@code /passwords/reset}.
+	 * @param path the path
 	 * @return the path without the secret values
 	 */
 	String maskPath(String path) {
-		if (path.indexOf('{') >= 0) {
-			return path;
-		}
 		String[] segments = path.split("/", -1);
 		for (int i = 1; i < segments.length; i++) {
 			if (!segments[i].isEmpty() && namesSecrets(segments[i - 1])) {

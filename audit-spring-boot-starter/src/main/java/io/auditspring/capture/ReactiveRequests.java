@@ -77,7 +77,7 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 		Object template = exchange.getAttribute(TEMPLATE);
 		String path = (template != null) ? template.toString()
 				: PATH_PARAMETER.matcher(request.getPath().pathWithinApplication().value()).replaceAll("");
-		return new RequestLine(request.getMethod().name(), cut(path));
+		return new RequestLine(request.getMethod().name(), cut(path), template != null);
 	}
 
 	private @Nullable String client(ServerHttpRequest request) {

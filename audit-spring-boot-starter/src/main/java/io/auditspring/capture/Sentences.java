@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
+import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.Entry.DataGroup;
@@ -39,6 +40,9 @@ public final class Sentences {
 
 	/** Actions that say themselves how they ended. */
 	private static final Set<String> FAILURES = Set.of("failed", "refused", "denied");
+
+	/** Ids of those of whom nothing is known. */
+	private static final Set<String> NOBODY = Set.of("anonymous", "unknown");
 
 	/** Stand for what differs from entry to entry; private to Unicode's users. */
 	private static final String[] PLACES = { "\uE0A0", "\uE0A1", "\uE0A2" };
@@ -141,7 +145,13 @@ public final class Sentences {
 
 	private String actor(Entry entry) {
 		String name = (entry.actor().name() != null) ? entry.actor().name() : entry.actor().id();
-		return fill(required("audit.actor." + entry.actorType().name().toLowerCase(Locale.ROOT)), shown(name), "", "");
+		ActorType type = isTried(entry, name) ? ActorType.USER : entry.actorType();
+		return fill(required("audit.actor." + type.name().toLowerCase(Locale.ROOT)), shown(name), "", "");
+	}
+
+	/** Whether nobody is known, but in whose name they came is. */
+	private static boolean isTried(Entry entry, String name) {
+		return entry.actorType() == ActorType.ANONYMOUS && !NOBODY.contains(name) && !IdentifierText.isHidden(name);
 	}
 
 	private static @Nullable String target(@Nullable String type, @Nullable String id, @Nullable String name) {

@@ -48,7 +48,7 @@ final class ServletRequestLine implements Supplier<@Nullable RequestLine> {
 	private static RequestLine read(HttpServletRequest request) {
 		Object template = request.getAttribute(TEMPLATE);
 		String path = (template != null) ? template.toString() : path(request);
-		return new RequestLine(cut(request.getMethod(), MAX_METHOD), cut(path, MAX_PATH));
+		return new RequestLine(cut(request.getMethod(), MAX_METHOD), cut(path, MAX_PATH), template != null);
 	}
 
 	private static String path(HttpServletRequest request) {

@@ -10,6 +10,7 @@ import io.auditspring.ledger.Entry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,8 +28,12 @@ class EntryFactoryTests {
 			new Sentences(null, Locale.ENGLISH), null, ActorDetails.NONE);
 
 	private String path(String requested) {
+		return path(requested, false);
+	}
+
+	private String path(String requested, boolean template) {
 		RequestDetails request = new RequestDetails(null, null, null, null, () -> null, null,
-				() -> new RequestLine("GET", requested));
+				() -> new RequestLine("GET", requested, template));
 		AuditRecord record = AuditRecord.action("reset").build();
 		Entry entry = this.factory
 			.entry(new Operation(new Origin(Instant.now(), Actor.system(), null, request), record), record, null);
@@ -43,9 +48,15 @@ class EntryFactoryTests {
 	@ParameterizedTest
 	@CsvSource({ "/tokens/4711, /tokens/***", "/accessToken/4711/renew, /accessToken/***/renew",
 			"/api-tokens/token/4711, /api-tokens/***/4711", "/tokens, /tokens", "/tokens/, /tokens/",
-			"/tokens/{token}/renew, /tokens/{token}/renew", "/orders/4711, /orders/4711" })
+			"/tokens/{4711}, /tokens/***", "/orders/4711, /orders/4711" })
 	void whatFollowsASecretNameInAPathIsHidden(String requested, String shown) {
 		assertThat(path(requested)).isEqualTo(shown);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/tokens/{token}/renew", "/tokens/renew", "/tokens/**" })
+	void whatTheApplicationWroteIsShown(String template) {
+		assertThat(path(template, true)).isEqualTo(template);
 	}
 
 }

@@ -111,10 +111,24 @@ class SentencesTests {
 			.endsWith("… paid");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "jane, User jane could not sign in", "unknown, Somebody unknown could not sign in",
+			"hmac:00112233445566778899aabbccddeeff, Somebody unknown could not sign in" })
+	void aFailedLoginNamesWhoseNameWasTried(String tried, String sentence) {
+		assertThat(sentence(new Sentences(null, Locale.ENGLISH), ActorType.ANONYMOUS, tried, "login", null, null,
+				"failure"))
+			.isEqualTo(sentence);
+	}
+
 	private static String sentence(Sentences sentences, String action, String type, String id, String outcome) {
+		return sentence(sentences, ActorType.USER, "jane", action, type, id, outcome);
+	}
+
+	private static String sentence(Sentences sentences, ActorType actorType, String actor, String action, String type,
+			String id, String outcome) {
 		Entry entry = new Entry(UUID.randomUUID(), Instant.now(), null, null, UUID.randomUUID(), action, null,
-				Severity.INFO, Outcome.valueOf(outcome.toUpperCase(Locale.ROOT)), ActorType.USER, type, id, null, null,
-				null, new Entry.ActorGroup("jane", null, null, null, null, null, null, null),
+				Severity.INFO, Outcome.valueOf(outcome.toUpperCase(Locale.ROOT)), actorType, type, id, null, null, null,
+				new Entry.ActorGroup(actor, null, null, null, null, null, null, null),
 				new Entry.DataGroup(null, null, null, null, null, null, null, null, null));
 		return sentences.complete(entry).data().message();
 	}

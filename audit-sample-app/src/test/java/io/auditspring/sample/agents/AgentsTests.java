@@ -70,7 +70,7 @@ class AgentsTests {
 				  "actor": {"type": "user", "id": "analyst", "name": "analyst", "impersonatorId": null},
 				  "action": "agent.started",
 				  "category": "agent",
-				  "severity": "info",
+				  "severity": "error",
 				  "outcome": "failure",
 				  "target": {"type": "Agent", "id": "2", "name": "Payment scout"},
 				  "related": [{"type": "Connector", "id": "2"}],

@@ -79,7 +79,7 @@ class ReconciliationTests {
 				  "actor": {"type": "user", "id": "analyst", "name": "analyst", "impersonatorId": null},
 				  "action": "transaction.approved",
 				  "category": "reconciliation",
-				  "severity": "info",
+				  "severity": "warning",
 				  "outcome": "denied",
 				  "target": {"type": "Transaction", "id": "%1$d", "name": null},
 				  "message": "Approve transaction %1$d",
