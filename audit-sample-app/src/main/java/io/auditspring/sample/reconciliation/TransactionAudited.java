@@ -11,11 +11,13 @@ import org.springframework.core.annotation.AliasFor;
 
 /**
  * What the entries about one transaction have in common: the method's parameters
- * {@code id} and {@code justification} say which and why.
+ * {@code id} and {@code justification} say which and why; in what role it was done, the
+ * session says.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-@Audited(category = "reconciliation", targetType = "Transaction", targetId = "#id", justification = "#justification")
+@Audited(category = "reconciliation", targetType = "Transaction", targetId = "#id", justification = "#justification",
+		metadata = "{role: @callerRole.name()}")
 @interface TransactionAudited {
 
 	@AliasFor(annotation = Audited.class, attribute = "action")

@@ -17,8 +17,11 @@ class Mailbox {
 
 	private final Path file;
 
-	Mailbox(@Value("${back-office.last-mail}") Path file) {
+	private final int port;
+
+	Mailbox(@Value("${back-office.last-mail}") Path file, @Value("${server.port:8080}") int port) {
 		this.file = file;
+		this.port = port;
 	}
 
 	void sendResetLink(String username, ResetToken token) {
@@ -30,8 +33,8 @@ class Mailbox {
 				Somebody asked for a new password for you. Within %d minutes it can be set by
 
 				curl -H 'Content-Type: application/json' -d '{"token": "%s", "newPassword": "…"}' \\
-				     http://localhost:8080/api/password-resets/confirm
-				""".formatted(username, PasswordResets.VALID.toMinutes(), token.text());
+				     http://localhost:%d/api/password-resets/confirm
+				""".formatted(username, PasswordResets.VALID.toMinutes(), token.text(), this.port);
 		try {
 			Files.createDirectories(this.file.toAbsolutePath().getParent());
 			Files.writeString(this.file, mail);
