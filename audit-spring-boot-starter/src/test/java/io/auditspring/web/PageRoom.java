@@ -52,8 +52,7 @@ final class PageRoom implements BeforeAllCallback {
 			Shared shared = test.getRoot()
 				.getStore(ExtensionContext.Namespace.GLOBAL)
 				.computeIfAbsent(Shared.class, (key) -> Shared.open(), Shared.class);
-			PageVisit.context = shared.context();
-			PageVisit.browser = shared.browser();
+			PageVisit.enter(shared.context(), shared.browser());
 		}
 	}
 

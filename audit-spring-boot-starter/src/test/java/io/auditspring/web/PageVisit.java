@@ -24,6 +24,15 @@ abstract class PageVisit {
 
 	private static String reader;
 
+	/** Another application knows nobody's session. */
+	static void enter(ConfigurableApplicationContext application, Browser visitor) {
+		if (visitor != browser) {
+			reader = null;
+		}
+		context = application;
+		browser = visitor;
+	}
+
 	@AfterEach
 	void nothingWasRefusedByThePolicy() {
 		browser.asItIs();
