@@ -168,7 +168,7 @@ class SentencesAndSeveritiesTests {
 		assertThat(entries(3)).extracting("action", "severity", "message")
 			.containsExactly(tuple("login", "info", "User jane signed in"),
 					tuple("logout", "info", "User jane signed out"),
-					tuple("login", "warning", "User joan could not sign in"));
+					tuple("login", "warning", "Somebody unknown could not sign in"));
 	}
 
 	@Test
