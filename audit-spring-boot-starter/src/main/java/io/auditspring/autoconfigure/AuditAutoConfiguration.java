@@ -62,7 +62,7 @@ import jakarta.persistence.EntityManagerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.beans.factory.BeanCurrentlyInCreationException;
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -284,12 +284,12 @@ public final class AuditAutoConfiguration {
 	}
 
 	// What is recorded by a bean that a persistence unit needs comes before there are
-	// entities.
+	// entities, and what is recorded at the very end after them.
 	private static List<EntityManagerFactory> created(ObjectProvider<EntityManagerFactory> factories) {
 		try {
 			return factories.stream().toList();
 		}
-		catch (BeanCurrentlyInCreationException ex) {
+		catch (BeanCreationException ex) {
 			return List.of();
 		}
 	}

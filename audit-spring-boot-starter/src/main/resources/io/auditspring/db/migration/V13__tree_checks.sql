@@ -150,6 +150,10 @@ declare
 	fault text;
 begin
 	select t.size into before from "${schema}".audit_tree t where t.chain = new.chain for update;
+	if tg_op = 'INSERT' and before is not null then
+		-- Another signer made it meanwhile: the primary key decides.
+		return new;
+	end if;
 	select c.size into entries from "${schema}".audit_chain c where c.name = new.chain;
 	while levels < 7 and new.size >> (8 * levels) > 0 loop
 		levels := levels + 1;
