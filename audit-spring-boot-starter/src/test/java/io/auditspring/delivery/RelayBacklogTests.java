@@ -99,10 +99,11 @@ class RelayBacklogTests {
 		runner().run((context) -> {
 			context.getBean(Relay.class).stop();
 			record(context, 0, 0);
-			this.log.jdbc().update("""
-					update audit.audit_outbox
-					set entries = replace(entries, '"data":{}', '"data":{"message":"' || repeat('x', 3000000) || '"}')
-					""");
+			this.log.jdbc()
+				.update("""
+						update audit.audit_outbox
+						set entries = replace(entries, '"data":{', '"data":{"justification":"' || repeat('x', 3000000) || '",')
+						""");
 			stage(1, 10);
 			Outbox outbox = context.getBean(Outbox.class);
 			try (Connection connection = this.database.getConnection()) {

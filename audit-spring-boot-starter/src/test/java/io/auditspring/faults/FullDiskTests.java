@@ -91,8 +91,7 @@ class FullDiskTests {
 			Load load = Load.ofEach(context.getBean(OrderDesk.class), this.answers, "here", Work.values());
 			this.answers.awaitFurther(20, Work.values());
 			Path filler = fill();
-			assertThatExceptionOfType(DataAccessException.class)
-				.isThrownBy(() -> this.log.jdbc().queryForList("select pg_switch_wal()"))
+			assertThatExceptionOfType(DataAccessException.class).isThrownBy(this::useUpTheLog)
 				.satisfies((ex) -> this.answers.awaitFailures(10));
 			Files.delete(filler);
 			this.server.startAgain();
@@ -102,6 +101,14 @@ class FullDiskTests {
 		}
 		new Reckoning("disk of the write-ahead log full", this.answers, this.server.dataSource()).settle(0,
 				Work.values());
+	}
+
+	/** Segments that were made already take a few changes of files. */
+	private void useUpTheLog() {
+		for (int i = 0; i < 100; i++) {
+			this.log.jdbc().queryForList("select pg_logical_emit_message(true, 'full', 'full')");
+			this.log.jdbc().queryForList("select pg_switch_wal()");
+		}
 	}
 
 	private void moveLedgerToTheSmallDisk() {

@@ -133,9 +133,9 @@ class KnownFaultsTests {
 	// https://github.com/javers/javers/issues/504
 	@Test
 	void mergingWhatDidNotChangeIsNoChangeWhateverItsIdentifier() {
-		Seat seat = new Seat(new SeatId("A", 1));
-		application.call((entityManager) -> entityManager.persist(seat));
-		assertThat(application.call((entityManager) -> entityManager.merge(new Seat(new SeatId("A", 1)))))
+		Berth berth = new Berth(new BerthId("A", 1));
+		application.call((entityManager) -> entityManager.persist(berth));
+		assertThat(application.call((entityManager) -> entityManager.merge(new Berth(new BerthId("A", 1)))))
 			.extracting("after_state")
 			.containsExactly((Object) null);
 	}
@@ -313,23 +313,23 @@ class KnownFaultsTests {
 	}
 
 	@Embeddable
-	record SeatId(String row, int place) implements Serializable {
+	record BerthId(String row, int place) implements Serializable {
 
 	}
 
 	@Entity
 	@Audited
-	static class Seat {
+	static class Berth {
 
 		@EmbeddedId
-		SeatId id;
+		BerthId id;
 
-		String name = "seat";
+		String name = "berth";
 
-		Seat() {
+		Berth() {
 		}
 
-		Seat(SeatId id) {
+		Berth(BerthId id) {
 			this.id = id;
 		}
 

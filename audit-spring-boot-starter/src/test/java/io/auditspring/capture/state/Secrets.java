@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.auditspring.Sensitive;
+import jakarta.persistence.Table;
 import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Converter;
@@ -603,6 +604,7 @@ final class Secrets {
 
 	@Entity
 	@Audited
+	@Table(name = "verdict")
 	@SQLInsert(sql = "insert into verdict (court, reason, id) values (?, reverse(?), ?)")
 	@SQLUpdate(sql = "update verdict set court = ?, reason = reverse(?) where id = ?")
 	static class Verdict {
