@@ -99,7 +99,7 @@ class SignInTests {
 				  "category": "authentication",
 				  "severity": "warning",
 				  "outcome": "failure",
-				  "message": "Somebody unknown could not sign in",
+				  "message": "User %1$s could not sign in",
 				  "error": "BadCredentialsException: Bad credentials",
 				  "metadata": {"method": "UsernamePassword",
 				      "request": {"method": "%2$s", "path": "%3$s"}},
