@@ -134,6 +134,16 @@ final class AuditFilters {
 		return (entry, query, builder) -> sql("? = cast(? as inet)", entry.get("ipAddress"), normalized, builder);
 	}
 
+	/** PostgreSQL looks up a condition in an index, but not whether it is true. */
+	static Specification<AuditEntry> withoutIndex(Specification<AuditEntry> condition) {
+		return (entry, query, builder) -> {
+			Predicate wanted = condition.toPredicate(entry, query, builder);
+			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
+			return (wanted != null) ? hibernate.isTrue(hibernate.sql("((?) is true)", Boolean.class, wanted))
+					: hibernate.conjunction();
+		};
+	}
+
 	private static Predicate sql(String condition, Expression<String> column, String value, CriteriaBuilder builder) {
 		HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
 		return hibernate.isTrue(hibernate.sql(condition, Boolean.class, column, hibernate.value(value)));

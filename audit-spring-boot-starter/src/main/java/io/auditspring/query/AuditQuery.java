@@ -52,12 +52,14 @@ public final class AuditQuery {
 	}
 
 	/**
-	 * Only what one actor did. A user and an API key may have the same id.
+	 * Only what one actor did. A user and an API key may have the same id. Such entries
+	 * are found among those of the actor alone, so that the time it takes tells nothing
+	 * of what others did.
 	 * @param actor the actor; the name does not matter
 	 * @return a narrower query
 	 */
 	public AuditQuery actor(Actor actor) {
-		return actor(actor.id()).with(Filter.equal("actorType", actor.type()));
+		return actor(actor.id()).with(Filter.own(actor.type()));
 	}
 
 	/**
@@ -67,7 +69,7 @@ public final class AuditQuery {
 	 * @return a narrower query
 	 */
 	public AuditQuery actorOrTried(Actor actor) {
-		return actor(actor.id()).with(Filter.other(AuditFilters.actorType(actor.type(), ActorType.ANONYMOUS)));
+		return actor(actor.id()).with(Filter.own(actor.type(), ActorType.ANONYMOUS));
 	}
 
 	public AuditQuery action(String action) {
@@ -306,7 +308,14 @@ public final class AuditQuery {
 	/** What entries must be like, wherever the page begins. */
 	Specification<AuditEntry> filter() {
 		Specification<AuditEntry> all = (entry, query, builder) -> builder.conjunction();
-		return all.and(Specification.allOf(this.filters.stream().map(Filter::condition).toList()));
+		boolean own = isOwn();
+		return all.and(Specification
+			.allOf(this.filters.stream().map((filter) -> own ? filter.amongOwn() : filter.condition()).toList()));
+	}
+
+	/** Whether the time it takes must not tell what others did. */
+	boolean isOwn() {
+		return this.filters.stream().anyMatch(Filter::isOwn);
 	}
 
 	/** The action that the query leaves out, or {@code null}. */
@@ -327,6 +336,9 @@ public final class AuditQuery {
 
 	/** The conditions of which each has a page of its own, or none. */
 	List<Specification<AuditEntry>> ranges() {
+		if (isOwn()) {
+			return List.of();
+		}
 		return this.filters.stream()
 			.map(Filter::ranges)
 			.filter((ranges) -> !ranges.isEmpty())

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
+import io.auditspring.ActorType;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.jpa.domain.Specification;
@@ -41,6 +42,15 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 
 	/** Likewise for what is related. */
 	static final String RELATED = "related";
+
+	/** The attribute of what confines a reader to what they did. */
+	private static final String OWN = "own";
+
+	/**
+	 * What is found by indexes that begin with the actor, or by ids that nobody guesses.
+	 */
+	private static final Set<String> FOUND_AMONG_OWN = Set.of(FROM, TO, OWN, LEFT_OUT, "actorId", "action", "id",
+			"operationId", "traceId");
 
 	static Filter equal(String attribute, Object value) {
 		return new Filter(attribute, value, AuditFilters.equal(attribute, value), false);
@@ -87,6 +97,23 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 
 	static Filter withoutAction(String action) {
 		return new Filter(LEFT_OUT, action, AuditFilters.unequal("action", action), false);
+	}
+
+	static Filter own(ActorType... types) {
+		return new Filter(OWN, List.of(types), AuditFilters.actorType(types), false);
+	}
+
+	boolean isOwn() {
+		return OWN.equals(this.attribute);
+	}
+
+	/**
+	 * The condition of somebody who may see only what they did: no index must find by it
+	 * what others did, which takes as long as there is of that.
+	 */
+	Specification<AuditEntry> amongOwn() {
+		return (this.attribute != null && FOUND_AMONG_OWN.contains(this.attribute)) ? this.condition
+				: AuditFilters.withoutIndex(this.condition);
 	}
 
 	static Filter other(Specification<AuditEntry> condition) {

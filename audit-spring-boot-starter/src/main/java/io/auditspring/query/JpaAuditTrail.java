@@ -176,9 +176,13 @@ public final class JpaAuditTrail implements AuditTrail {
 
 	/**
 	 * Finds out which names a pattern means: few, however many entries have them. Where
-	 * an application makes up names as it goes, entries are compared one by one.
+	 * an application makes up names as it goes, entries are compared one by one, and so
+	 * they are for who must not learn how many names others use.
 	 */
 	private AuditQuery known(AuditQuery query) {
+		if (query.isOwn()) {
+			return query.named(this.names);
+		}
 		return query.replacing((filter) -> {
 			List<String> names = (filter.value() instanceof NamePattern pattern)
 					? new Suggestions(this.entityManager, Attribute.ACTION).matching(pattern, MOST_NAMES) : null;

@@ -222,7 +222,7 @@ public final class AuditApi {
 		String cursor = parameters.value(EntryParameters.CURSOR);
 		UUID last = Cursor.entry(cursor);
 		if (last == null) {
-			if (cursor != null && !reader.seesEveryActor()) {
+			if (cursor != null && !reader.seesAll()) {
 				// By trying places one would find that of an own entry.
 				throw new MalformedParameterException(EntryParameters.CURSOR, Cursor.REMEDY);
 			}
@@ -240,7 +240,7 @@ public final class AuditApi {
 		String next = null;
 		if (window.hasNext()) {
 			AuditEntry last = window.getContent().get(window.size() - 1);
-			next = reader.seesEveryActor() ? Cursor.of(last) : Cursor.withoutPlace(last);
+			next = reader.seesAll() ? Cursor.of(last) : Cursor.withoutPlace(last);
 		}
 		Page page = new Page(window.getContent().stream().map(reader::show).toList(), next);
 		return (next != null) ? this.answers.of(page, parameters.nextLink(path, next)) : this.answers.of(page);

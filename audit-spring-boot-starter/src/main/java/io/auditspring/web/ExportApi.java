@@ -153,7 +153,7 @@ public final class ExportApi {
 
 	private Format format(EntryParameters parameters, Reader reader) {
 		AuditQuery query = reader.narrow(parameters.toQuery());
-		boolean places = reader.seesEveryActor();
+		boolean places = reader.seesAll();
 		return switch (String.valueOf(parameters.value(FORMAT))) {
 			case "csv" -> {
 				requireCsv();
@@ -166,31 +166,31 @@ public final class ExportApi {
 					(out) -> this.exports.ocsf(query, places, out));
 			case "ndjson" -> {
 				requirePlaces(places);
-				yield isWhole(parameters, reader)
+				yield isWhole(parameters)
 						? new Format("application/x-ndjson;charset=UTF-8", "audit-chain.ndjson",
 								(out) -> this.exports.chains(parameters.value("chain"), out))
 						: new Format("application/x-ndjson;charset=UTF-8", "audit-selection.ndjson",
-								(out) -> this.exports.selection(description(parameters, reader), query, out));
+								(out) -> this.exports.selection(description(parameters), query, out));
 			}
 			default -> throw new MalformedParameterException(FORMAT, "format takes csv, ndjson, ecs or ocsf");
 		};
 	}
 
-	/** Only who may read everything, and asks for it, gets what proves completeness. */
-	private static boolean isWhole(EntryParameters parameters, Reader reader) {
-		return reader.seesAll() && Set.of(FORMAT, "chain").containsAll(parameters.values().keySet());
+	/** Only of everything can it be proved that nothing is missing. */
+	private static boolean isWhole(EntryParameters parameters) {
+		return Set.of(FORMAT, "chain").containsAll(parameters.values().keySet());
 	}
 
 	private static void requirePlaces(boolean places) {
 		if (!places) {
 			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
 					"What can be verified says where in the ledger an entry is, and so how much others did; take csv, "
-							+ "ecs or ocsf");
+							+ "ecs or ocsf, or ask who may read everything for it");
 		}
 	}
 
-	private static String description(EntryParameters parameters, Reader reader) {
-		StringBuilder description = new StringBuilder(reader.seesAll() ? "all entries" : "entries of one tenant");
+	private static String description(EntryParameters parameters) {
+		StringBuilder description = new StringBuilder("all entries");
 		for (Map.Entry<String, String> parameter : parameters.values().entrySet()) {
 			if (!parameter.getKey().equals(FORMAT)) {
 				description.append(", ").append(parameter.getKey()).append('=').append(parameter.getValue());

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where in the ledger an entry is, by the names of its JSON. It tells how much everybody
- * did, and whether somebody did something in between; who may read only what they did
- * gets {@code null} for all of it.
+ * did, and whether somebody did something in between; who may read only what they did, or
+ * only what was done in their tenant, gets {@code null} for all of it.
  *
  * @param seq its position
  * @param revision the revision of Envers, which all changes of the application count up

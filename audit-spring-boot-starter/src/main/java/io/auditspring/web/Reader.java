@@ -25,7 +25,10 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 
 	private static final Set<String> NAMELESS = Set.of(Actor.anonymous().id(), "unknown");
 
-	/** Whether nothing is kept from this reader. */
+	/**
+	 * Whether nothing is kept from this reader. Only then is it no news how much others,
+	 * or other tenants, do, which every place in the ledger tells.
+	 */
 	boolean seesAll() {
 		return seesEveryActor() && !confined();
 	}
@@ -51,13 +54,13 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 	}
 
 	/**
-	 * An entry as this reader may see it: who may read only what they did gets
-	 * {@code null} for its place.
+	 * An entry as this reader may see it: who may read only what they did, or only what
+	 * was done in their tenant, gets {@code null} for its place.
 	 * @param entry the entry
 	 * @return what to write as JSON
 	 */
 	Object show(AuditEntry entry) {
-		if (seesEveryActor()) {
+		if (seesAll()) {
 			return entry;
 		}
 		ObjectNode shown = JSON.valueToTree(entry);

@@ -50,6 +50,15 @@ record ReadPlan(JsonNode json) {
 					&& node.path("Actual Rows").asDouble() + node.path("Rows Removed by Filter").asDouble() > 100);
 	}
 
+	/** The indexes that were looked into. */
+	List<String> indexes() {
+		return nodes().stream()
+			.map((node) -> node.path("Index Name").asString(""))
+			.filter((name) -> !name.isEmpty())
+			.distinct()
+			.toList();
+	}
+
 	private List<JsonNode> nodes() {
 		List<JsonNode> nodes = new ArrayList<>();
 		collect(this.json, nodes);

@@ -244,6 +244,28 @@ class ReadPlanTests {
 		check(name, ONCE, MOST_PASSED, MOST_BLOCKS);
 	}
 
+	/** However much others did, and to the same things: it takes no longer. */
+	@ParameterizedTest
+	@MethodSource("otherFilters")
+	void whatIsOwnIsFoundAmongWhatIsOwn(String name) throws SQLException {
+		for (String actor : List.of("user-7", "user-49999")) {
+			this.trail.find(others().get(name).apply(AuditQuery.all().actor(Actor.user(actor))));
+			for (StatementLog.Executed statement : this.log.takeAll()) {
+				for (String mode : List.of("force_custom_plan", "force_generic_plan")) {
+					assertThat(explain(statement, mode).indexes()).as("%s, %s: %s", name, mode, statement)
+						.isNotEmpty()
+						.allMatch((index) -> index.contains("_actor_id_") || index.contains("_trace_id_")
+						// Where there is next to nothing, wherever that is found.
+								|| name.equals("no such action") && index.contains("_action_"));
+				}
+			}
+		}
+	}
+
+	static Stream<String> otherFilters() {
+		return others().keySet().stream();
+	}
+
 	static Stream<String> combinations() {
 		return combined().keySet().stream();
 	}

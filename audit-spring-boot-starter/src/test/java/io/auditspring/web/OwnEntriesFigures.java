@@ -1,9 +1,13 @@
 package io.auditspring.web;
 
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 import javax.sql.DataSource;
@@ -15,8 +19,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Measures how long a reader of their own entries waits where others did little, and
  * where they did much, as a table of Markdown: medians of as many requests each, taken in
- * turn. Started by hand with the class path of the tests and two numbers: how many
- * requests, and how many entries others have in the second of two applications.
+ * turn, and the blocks that PostgreSQL looked at for each. Started by hand with the class
+ * path of the tests, the file to write, and two numbers: how many requests, and how many
+ * entries others have in the second of two applications.
  */
 final class OwnEntriesFigures {
 
@@ -24,16 +29,24 @@ final class OwnEntriesFigures {
 
 	private static final int WARM_UP = 300;
 
-	/** They are no ledger that verifies. */
+	/**
+	 * They are no ledger that verifies. What others did is partly to the same things, and
+	 * partly what the reader may guess at.
+	 */
 	private static final String ENTRIES = """
 			insert into audit.audit_log (chain, seq, id, recorded_at, occurred_at, operation_id, actor_type, actor_id,
-				action, severity, outcome, target_type, target_id, related, message, hash_version, salt, prev_hash, hash)
-			select 'filled', %2$d + g, gen_random_uuid(), moment, moment, gen_random_uuid(), 'user', %3$s, 'order.pay',
-				'info', 'success', 'Order', (g %% 7)::text,
-				jsonb_build_array(jsonb_build_object('type', 'Invoice', 'id', (g %% 3)::text)), 'Paid in full', 1,
+				action, severity, outcome, target_type, target_id, related, message, ip_address, hash_version, salt,
+				prev_hash, hash)
+			select 'filled', %2$d + g, gen_random_uuid(), moment, moment, gen_random_uuid(), 'user', %3$s,
+				case when secret then 'deal.' || g / 60 %% 900 else 'order.pay' end,
+				'info', 'success', case when secret then 'Deal' else 'Order' end, (g %% 7)::text,
+				jsonb_build_array(jsonb_build_object('type', case when secret then 'Deal' else 'Invoice' end, 'id',
+					(g %% 3)::text)), case when secret then 'About the merger' else 'Paid in full' end,
+				case when secret then '203.0.113.9' else '198.51.100.7' end::inet, 1,
 				sha256(int8send(g)), sha256(int8send(g)), sha256(int8send(g + 1))
 			from (
-				select g, date_trunc('month', now()) + (now() - date_trunc('month', now())) * (g::float8 / %1$d) as moment
+				select g, date_trunc('month', now()) + (now() - date_trunc('month', now())) * (g::float8 / %1$d) as moment,
+					%2$d > 0 and g %% 60 < 2 as secret
 				from generate_series(0, %1$d - 1) as g
 			) as each
 			""";
@@ -41,35 +54,68 @@ final class OwnEntriesFigures {
 	private OwnEntriesFigures() {
 	}
 
-	public static void main(String[] arguments) {
-		int requests = Integer.parseInt(arguments[0]);
+	public static void main(String[] arguments) throws IOException {
+		Path report = Path.of(arguments[0]);
+		int requests = Integer.parseInt(arguments[1]);
+		List<String> only = List.of(arguments).subList(3, arguments.length);
 		try (ConfigurableApplicationContext little = start(10);
-				ConfigurableApplicationContext much = start(Integer.parseInt(arguments[1]))) {
-			System.out.println("| | others did little, p50 us | others did much | difference |");
-			System.out.println("|---|---|---|---|");
-			String foreign = "/audit/api/entries/" + foreign(much);
-			Map<String, List<String>> paths = new LinkedHashMap<>();
-			for (String path : List.of("entries", "entries?limit=5", "entries?action=order.pay", "entries?q=paid",
-					"entries?related=Invoice:1", "targets/Order/1", "statistics", "suggestions?attribute=action",
+				ConfigurableApplicationContext much = start(Integer.parseInt(arguments[2]))) {
+			List<Side> sides = List.of(Side.of(little), Side.of(much));
+			write(report,
+					"| own entries of `jane` | others did little: p50 µs, blocks | others did much | difference |\n");
+			write(report, "|---|---|---|---|\n");
+			for (String path : List.of("statistics", "suggestions?attribute=action", "entries", "entries?limit=5",
+					"entries?action=order.pay", "entries?action=order.*", "entries?action=deal.*", "entries?action=*.7",
+					"entries?q=paid", "entries?q=merger", "entries?related=Invoice:1", "entries?related=Deal:1",
+					"targets/Order/1", "targets/Deal/1", "entries?targetType=Deal", "entries?ip=203.0.113.9",
 					"export?format=csv&action=order.pay")) {
-				paths.put(path, List.of("/audit/api/" + path, "/audit/api/" + path));
+				if (only.isEmpty() || only.contains(path)) {
+					measure(report, path, requests, sides, List.of("/audit/api/" + path, "/audit/api/" + path));
+				}
 			}
-			paths.put("an entry that is another's, against one that is none",
-					List.of("/audit/api/entries/" + UUID.randomUUID(), foreign));
-			paths.forEach((name, both) -> measure(name, requests, List.of(little, much), both));
+			measure(report, "an entry that is another's, against one that is none", requests, sides,
+					List.of("/audit/api/entries/" + UUID.randomUUID(), "/audit/api/entries/" + foreign(much)));
 		}
 	}
 
-	private static void measure(String name, int requests, List<ConfigurableApplicationContext> applications,
-			List<String> paths) {
+	/**
+	 * One of the two applications.
+	 *
+	 * @param jane asks in a session, as passwords take long to check
+	 * @param jdbc its database
+	 */
+	private record Side(Visitor jane, JdbcTemplate jdbc) {
+
+		static Side of(ConfigurableApplicationContext context) {
+			Visitor visitor = Visitor.anonymous(context);
+			HttpResponse<String> answer = visitor.send("POST", "/login?username=jane&password=jane-secret");
+			String cookie = answer.headers().firstValue("Set-Cookie").orElseThrow().replaceAll(";.*", "");
+			return new Side(visitor.with("Cookie", cookie), new JdbcTemplate(context.getBean(DataSource.class)));
+		}
+
+		/** How many blocks of the ledger and its indexes were looked at so far. */
+		long blocks() {
+			return Objects.requireNonNull(this.jdbc.queryForObject("""
+					select sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)
+					from pg_statio_user_tables where relname like 'audit_log%'
+					""", Long.class));
+		}
+
+	}
+
+	private static void measure(Path report, String name, int requests, List<Side> sides, List<String> paths)
+			throws IOException {
 		long[][] times = new long[2][requests];
-		List<Visitor> visitors = applications.stream().map((each) -> Visitor.anonymous(each).as("jane")).toList();
+		long[] blocks = new long[2];
 		for (int i = -WARM_UP; i < requests; i++) {
 			for (int which = 0; which < 2; which++) {
 				// What goes first may warm what the other one uses.
 				int turn = (which + i) & 1;
+				if (i == 0) {
+					blocks[turn] = sides.get(turn).blocks();
+				}
 				long start = System.nanoTime();
-				visitors.get(turn).get(paths.get(turn));
+				sides.get(turn).jane().get(paths.get(turn));
 				if (i >= 0) {
 					times[turn][i] = System.nanoTime() - start;
 				}
@@ -77,7 +123,14 @@ final class OwnEntriesFigures {
 		}
 		double little = median(times[0]);
 		double much = median(times[1]);
-		System.out.printf("| %s | %.0f | %.0f | %+.1f %% |%n", name, little, much, 100 * (much - little) / little);
+		write(report,
+				"| %s | %.0f, %d | %.0f, %d | %+.1f %% |%n".formatted(name, little,
+						(sides.get(0).blocks() - blocks[0]) / requests, much,
+						(sides.get(1).blocks() - blocks[1]) / requests, 100 * (much - little) / little));
+	}
+
+	private static void write(Path report, String line) throws IOException {
+		Files.writeString(report, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
 	}
 
 	private static double median(long[] nanos) {

@@ -213,9 +213,6 @@ function filter(changes) {
 		state.view.period = 'custom';
 	}
 	Object.keys(state.view.filters).forEach((name) => state.view.filters[name] || delete state.view.filters[name]);
-	if (!state.view.filters.targetType) {
-		delete state.view.filters.targetId;
-	}
 	address();
 	search();
 }

@@ -136,13 +136,16 @@ function metadata(entry) {
 		<div><dt>${shown(name)}</dt><dd>${content !== null && typeof content === 'object' ? html`<pre>${long(value(content))}</pre>` : long(value(content))}</dd></div>`)}</dl>`) : nothing;
 }
 
+/** Every object has members that nobody recorded, such as a constructor. */
+const own = (state, name) => state && Object.hasOwn(state, name) ? state[name] : undefined;
+
 function states(entry) {
 	const sides = [['Before', entry.before], ['After', entry.after]].filter(([, state]) => state);
 	if (!sides.length) {
 		return nothing;
 	}
 	const names = [...new Set(sides.flatMap(([, state]) => Object.keys(state)))];
-	const differs = (name) => JSON.stringify(entry.before?.[name]) !== JSON.stringify(entry.after?.[name]);
+	const differs = (name) => JSON.stringify(own(entry.before, name)) !== JSON.stringify(own(entry.after, name));
 	const title = !entry.before ? 'Created' : !entry.after ? 'Deleted' : 'Before and after';
 	const same = names.filter((name) => !differs(name));
 	return section(title, html`
@@ -157,7 +160,7 @@ const table = (sides, names, changed) => html`
 	<table class="states"><thead><tr><th scope="col">Property</th>${sides.map(([side]) => html`<th scope="col">${sides.length > 1 ? side : 'Value'}</th>`)}</tr></thead>
 		<tbody>${names.map((name) => html`<tr class=${changed ? 'changed' : ''}>
 			<th scope="row">${shown(name)}${changed ? html`<span class="hidden"> (changed)</span>` : nothing}</th>
-			${sides.map(([side, state]) => html`<td class=${side.toLowerCase()}><pre>${long(value(state[name]))}</pre></td>`)}</tr>`)}</tbody></table>`;
+			${sides.map(([side, state]) => html`<td class=${side.toLowerCase()}><pre>${long(value(own(state, name)))}</pre></td>`)}</tr>`)}</tbody></table>`;
 
 // History is newest first; the slider runs from the oldest to the newest.
 function timeline(view, history) {
@@ -175,7 +178,7 @@ function timeline(view, history) {
 			<button class="link" @click=${() => view.show(version.id)}>${shown(version.action)}</button> <span>by ${who(version.actor)}</span></p>
 		${version.changeSummary ? html`<p class="summary">${long(version.changeSummary)}</p>` : nothing}
 		${version.after ? html`<dl class="version">${Object.entries(version.after).map(([name, content]) => html`
-			<div class=${version.changes && name in version.changes ? 'changed' : ''}><dt>${shown(name)}</dt><dd><pre>${long(value(content))}</pre></dd></div>`)}</dl>` : nothing}`);
+			<div class=${version.changes && Object.hasOwn(version.changes, name) ? 'changed' : ''}><dt>${shown(name)}</dt><dd><pre>${long(value(content))}</pre></dd></div>`)}</dl>` : nothing}`);
 }
 
 const ledger = (view, entry) => section('In the ledger', facts([

@@ -7,9 +7,10 @@ import { plain, shown } from './text.js';
 // The filters as fields, and those that are in force as chips.
 
 const USUAL = ['actor', 'action', 'targetType', 'outcome'];
-const MORE = ['targetId', 'severity', 'category', 'related', 'ip', 'service', 'tenant', 'operation', 'trace'];
+const MORE = ['targetId', 'severity', 'minSeverity', 'category', 'related', 'ip', 'service', 'tenant', 'operation', 'trace'];
 const SUGGESTED = ['actor', 'action', 'targetType', 'category', 'service', 'tenant'];
-const CHOICES = { outcome: ['success', 'failure', 'denied'], severity: ['info', 'warning', 'error', 'critical'] };
+const CHOICES = { outcome: ['success', 'failure', 'denied'], severity: ['info', 'warning', 'error', 'critical'],
+	minSeverity: ['warning', 'error', 'critical'] };
 
 /** Fields beside which is said what the server says of them. */
 export const FIELDS = ['q', ...USUAL, ...MORE];
@@ -56,7 +57,7 @@ const remedy = (state, name) => wrong(state, name) ? html`<span class="remedy" i
 const field = (state, actions, name) => CHOICES[name] ? choice(state, actions, name) : input(state, actions, name);
 
 const input = (state, actions, name) => html`<label>${LABELS[name]}
-	<input name=${name} list=${isSuggested(name) ? `known-${name}` : nothing} ?disabled=${name === 'targetId' && !state.view.filters.targetType} autocomplete="off"
+	<input name=${name} list=${isSuggested(name) ? `known-${name}` : nothing} autocomplete="off"
 		placeholder=${name === 'related' ? 'Type:id' : 'Any'}
 		aria-invalid=${wrong(state, name) ? 'true' : nothing} aria-describedby=${wrong(state, name) ? `wrong-${name}` : nothing}
 		.value=${state.view.filters[name] ?? ''} @focus=${(event) => actions.suggest(name, event.target.value)} @input=${(event) => actions.suggest(name, event.target.value)}
