@@ -230,6 +230,27 @@ class AuditPageTests extends PageVisit {
 		browser.awaitAddress((address) -> address.endsWith("?severity=info"));
 	}
 
+	@Test
+	void severitiesAreFoundFromOneOn() {
+		open("");
+		browser.button("More filters").click();
+		browser.choose("[name=minSeverity]", "error");
+		browser.awaitAddress((address) -> address.endsWith("?minSeverity=error"));
+		browser.texts(".entry .badge.critical", (marks) -> !marks.isEmpty());
+		browser.find("[aria-label='Remove the filter Severity at least error']").click();
+		browser.awaitAddress((address) -> address.endsWith("/audit/"));
+	}
+
+	@Test
+	void anIdIsFoundWithoutItsKind() {
+		open("?targetId=3");
+		browser.texts(".entry .target", (targets) -> !targets.isEmpty()
+				&& targets.stream().allMatch((target) -> target.startsWith("Report ") || target.startsWith("Order ")));
+		assertThat(browser.find("[name=targetId]").isEnabled()).isTrue();
+		browser.find("[aria-label='Remove the filter Target id 3']").click();
+		browser.awaitAddress((address) -> address.endsWith("/audit/"));
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "light", "dark" })
 	void nobodyIsKeptOut(String theme) {

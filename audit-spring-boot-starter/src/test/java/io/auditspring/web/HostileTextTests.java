@@ -83,7 +83,7 @@ class HostileTextTests {
 		texts.put("NUL", "a\u0000b");
 		texts.put("half characters", "a\ud800b\udc00c");
 		texts.put("controls", "a\u001b[31mb\u0007c\u0008d\u0085e\u2028f");
-		texts.put("lines", "fine\r\nSet-Cookie: a=b\r\n\r\nevent: forged\ndata: {}\n\n" + FORGED);
+		texts.put("lines", "fine\r\nX-Forged: a=b\r\n\r\nevent: forged\ndata: {}\n\n" + FORGED);
 		texts.put("a formula", "=HYPERLINK(\"http://127.0.0.1\",\"a\")");
 		texts.put("a hidden formula", "\u200b\t \uff1dcmd|' /C calc'!A0");
 		texts.put("a name of JavaScript's", "__proto__");
@@ -165,7 +165,7 @@ class HostileTextTests {
 	/** In the order in which they were recorded. */
 	private static String id(String name) {
 		return String.valueOf(log.jdbc().queryForObject("""
-				select id::text from audit.audit_log where metadata -> 'nested' is not null
+				select id::text from audit.audit_log where related is not null
 				order by seq offset %d limit 1
 				""".formatted(names().indexOf(name)), String.class));
 	}
@@ -175,7 +175,7 @@ class HostileTextTests {
 	void theApiGivesTheTextAndNothingElse(String name) {
 		HttpResponse<String> answer = this.carol.get("/audit/api/entries/" + id(name));
 		assertThat(answer.statusCode()).isEqualTo(200);
-		assertThat(answer.headers().map()).doesNotContainKey("set-cookie");
+		assertThat(answer.headers().map()).doesNotContainKey("x-forged");
 		assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
 		assertThat(answer.body().lines()).hasSize(1);
 		JsonNode entry = new JsonMapper().readTree(answer.body());
@@ -278,8 +278,7 @@ class HostileTextTests {
 		assertThat(browser.run("return document.documentElement.scrollWidth <= window.innerWidth")).isEqualTo(true);
 		assertThat(browser.run("return ({}).polluted === undefined && Object.keys(Object.prototype).length === 0"))
 			.isEqualTo(true);
-		assertThat(browser
-			.run("return /[\\u202a-\\u202e\\u2066-\\u2069]/.test(document.querySelector('#app').textContent)"))
+		assertThat(browser.run("return /[\\u202a-\\u202e]/.test(document.querySelector('#app').textContent)"))
 			.isEqualTo(false);
 	}
 

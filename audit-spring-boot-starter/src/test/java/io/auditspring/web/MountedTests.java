@@ -156,6 +156,37 @@ class MountedTests {
 		}
 	}
 
+	/** Spring MVC is not all of the server, and management has a server of its own. */
+	@Test
+	void itIsBelowSpringMvcAndNotWhereManagementIs() throws IOException, InterruptedException {
+		try (ConfigurableApplicationContext other = ReadingRoom.application()
+			.properties("server.servlet.context-path=/shop", "spring.mvc.servlet.path=/mvc", "management.server.port=0")
+			.run()) {
+			Visitor nobody = Visitor.anonymous(other);
+			Visitor reader = nobody.as("carol");
+			URI moved = URI.create(reader.get("/shop/mvc/audit").headers().firstValue("Location").orElseThrow());
+			assertThat(URI.create("/shop/mvc/audit").resolve(moved).getPath()).isEqualTo("/shop/mvc/audit/");
+			Matcher script = Pattern.compile("src=\"(page/[0-9a-f]{16}/app.js)\"")
+				.matcher(reader.get("/shop/mvc/audit/").body());
+			assertThat(script.find()).isTrue();
+			assertThat(reader.status("/shop/mvc/audit/" + script.group(1))).isEqualTo(200);
+			assertThat(reader.status("/shop/mvc/audit/api/entries")).isEqualTo(200);
+			for (HttpResponse<String> refusal : List.of(nobody.get("/shop/mvc/audit/api/entries"),
+					reader.get("/shop/mvc/audit/api/nothing"), reader.send("POST", "/shop/mvc/audit/api/verification"),
+					reader.get("/shop/mvc/audit/api/entries?limit=x"))) {
+				assertThat(refusal.statusCode()).isIn(400, 401, 403, 404);
+				assertThat(refusal.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+				assertThat(refusal.headers().firstValue("Content-Security-Policy").orElse("")).contains("'none'");
+			}
+			HttpRequest.Builder managed = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%s/audit/api/entries"
+				.formatted(other.getEnvironment().getProperty("local.management.port"))));
+			managed.headers(reader.headers().toArray(String[]::new));
+			HttpResponse<String> elsewhere = HttpClient.newHttpClient()
+				.send(managed.build(), HttpResponse.BodyHandlers.ofString());
+			assertThat(elsewhere.statusCode()).isEqualTo(404);
+		}
+	}
+
 	@Test
 	@EnabledIf(value = "io.auditspring.web.Browser#isPresent", disabledReason = "There is no Chromium on this machine")
 	void thePageWorksThere() {
