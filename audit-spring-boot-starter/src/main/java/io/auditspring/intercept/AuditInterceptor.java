@@ -10,12 +10,10 @@ import io.auditspring.capture.UnsavedWork;
 import io.auditspring.delivery.Aftermath;
 import io.auditspring.delivery.AuditTransaction;
 import io.auditspring.delivery.Ending;
-import jakarta.persistence.PersistenceException;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.dao.DataAccessException;
 
 /**
  * The innermost interceptor of an audited call, within its transaction. It describes how
@@ -183,13 +181,9 @@ final class AuditInterceptor implements MethodInterceptor {
 		try {
 			result = invocation.proceed();
 		}
-		catch (PersistenceException | DataAccessException ex) {
-			// The session is not to be trusted any more.
-			throw ex;
-		}
 		catch (Throwable ex) {
 			if (joined != null) {
-				AuditBoundary.attempt(ex, () -> joined.leftBy(operation));
+				AuditBoundary.attempt(ex, () -> joined.brokenOffBy(operation));
 			}
 			throw ex;
 		}
