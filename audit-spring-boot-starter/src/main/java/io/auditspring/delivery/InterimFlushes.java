@@ -9,6 +9,7 @@ import org.hibernate.engine.internal.TransactionCompletionCallbacksImpl;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.EventSource;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
+import org.hibernate.resource.transaction.spi.TransactionStatus;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
@@ -46,10 +47,16 @@ final class InterimFlushes {
 	 * @param session the session, or {@code null} where there is none
 	 */
 	void flushIfSound(@Nullable SharedSessionContractImplementor session) {
-		if (session != null && session.getTransactionCoordinator().isTransactionActive(false)
-				&& isSound(session.getJdbcCoordinator().getLogicalConnection())) {
+		if (session != null && isActive(session) && isSound(session.getJdbcCoordinator().getLogicalConnection())) {
 			flush(session);
 		}
+	}
+
+	// Not marked to be rolled back.
+	private static boolean isActive(SharedSessionContractImplementor session) {
+		return session.getTransactionCoordinator()
+			.getTransactionDriverControl()
+			.getStatus() == TransactionStatus.ACTIVE;
 	}
 
 	private static boolean isSound(LogicalConnectionImplementor logical) {

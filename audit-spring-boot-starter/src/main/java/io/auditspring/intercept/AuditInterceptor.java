@@ -14,7 +14,6 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-
 /**
  * The innermost interceptor of an audited call, within its transaction. It describes how
  * the call ended while its entry can still become part of that transaction.
