@@ -91,7 +91,7 @@ final class AuditInterceptor implements MethodInterceptor {
 		Settled settled = outstanding ? null : Settled.returned(arrival, result);
 		if (settled == null || (transaction == null && frame.mayBeTriedLater() && settled.failure() != null)) {
 			leave(frame, operation, transaction);
-			return frame.mayBeTriedLater() ? watchAttempt(result, call, operation) : result;
+			return watchMethod(result, call, operation);
 		}
 		frame.leave(null, transaction);
 		if (frame.mayBeTriedLater() && settled.failure() != null) {
@@ -102,12 +102,12 @@ final class AuditInterceptor implements MethodInterceptor {
 		return result;
 	}
 
-	private static @Nullable Object watchAttempt(@Nullable Object result, LateCall call, Operation attempt) {
+	private static @Nullable Object watchMethod(@Nullable Object result, LateCall call, Operation attempt) {
 		if (result instanceof CompletionStage<?> stage) {
-			return LateStages.watchAttempt(stage, call, attempt);
+			return call.frame().mayBeTriedLater() ? LateStages.watchAttempt(stage, call, attempt) : result;
 		}
 		LatePublishers publishers = call.auditing().publishers();
-		Object watched = (publishers != null && result != null) ? publishers.watchAttempts(result, call) : null;
+		Object watched = (publishers != null && result != null) ? publishers.watchMethod(result, call) : null;
 		return (watched != null) ? watched : result;
 	}
 
