@@ -279,7 +279,8 @@ create trigger audit_log_take_entries
 	for each statement execute function "${schema}".audit_take_entries();
 alter table "${schema}".audit_log enable always trigger audit_log_take_entries;
 
--- What only the ledger itself says of its own doing. With the rights of whoever inserts, to know who that is.
+-- What only the ledger itself says, of its own doing: control entries. That somebody read it or had to discard entries is
+-- what applications say. With the rights of whoever inserts, to know who that is.
 create function "${schema}".audit_refuse_forged_entries() returns trigger
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -288,10 +289,10 @@ begin
 	if current_user <> (select pg_get_userbyid(relowner) from pg_class where oid = tg_relid)
 		and exists (
 			select from added
-			where action in ('audit.redaction', 'audit.retirement', 'audit.hold', 'audit.release')
+			where starts_with(action, 'audit.') and action not in ('audit.read', 'audit.discarded')
 		)
 	then
-		raise exception 'entries of redactions, retirements and legal holds are written by their functions only'
+		raise exception 'control entries, whose actions begin with "audit.", are written by their functions only'
 			using errcode = 'check_violation';
 	end if;
 	return null;
@@ -509,7 +510,8 @@ begin
 			when entry.seq is null then 'missing'
 			when (redacted = 'actor' and entry.actor_digest is not null)
 				or (redacted = 'data' and entry.data_digest is not null) then 'redacted'
-			when redacted = 'data' and entry.action in ('audit.redaction', 'audit.retirement') then 'kept'
+			when redacted = 'data' and starts_with(entry.action, 'audit.')
+				and entry.action not in ('audit.read', 'audit.discarded') then 'kept'
 			when "${schema}".audit_is_held(entry) then 'held'
 			when actor is null or data is null
 				or "${schema}".audit_entry_hash(entry, actor, data) <> entry.hash then 'altered'
