@@ -77,8 +77,8 @@ class StartupFailureTests {
 				"audit.request.forwarding-header", "via");
 		assertThatStartFails(this.runner.withPropertyValues("audit.request.device-header=X Device"),
 				"audit.request.device-header takes the name of an HTTP header, not 'X Device'");
-		assertThatStartFails(this.runner.withPropertyValues("audit.request.geo-timeout=-1s"),
-				"audit.request.geo-timeout takes a duration of 0 or more");
+		assertThatStartFails(this.runner.withPropertyValues("audit.geolocation.timeout=-1s"),
+				"audit.geolocation.timeout takes a duration of 0 or more");
 		assertThatStartFails(this.runner.withPropertyValues("audit.masking.key=0123456789abcdef"),
 				"audit.masking.key takes a secret of 32 characters or more");
 	}
