@@ -41,7 +41,6 @@ import tools.jackson.databind.type.CollectionType;
 import tools.jackson.databind.type.MapType;
 
 import org.springframework.core.io.InputStreamSource;
-import org.springframework.util.ClassUtils;
 
 /**
  * Writes what must not be read to be recorded: a stream or an iterator belongs to the
@@ -114,7 +113,7 @@ final class CautiousSerializers extends Serializers.Base {
 	}
 
 	private static boolean isOneOf(Class<?> type, Set<String> names) {
-		return ClassUtils.getAllInterfacesForClassAsSet(type)
+		return Supertypes.of(type)
 			.stream()
 			.anyMatch((face) -> names.contains(face.getName()));
 	}
@@ -139,7 +138,7 @@ final class CautiousSerializers extends Serializers.Base {
 	}
 
 	private static boolean isOfContainer(Class<?> type) {
-		return ClassUtils.getAllInterfacesForClassAsSet(type)
+		return Supertypes.of(type)
 			.stream()
 			.anyMatch((face) -> CONTAINER.stream().anyMatch(face.getName()::startsWith));
 	}
