@@ -113,9 +113,7 @@ final class CautiousSerializers extends Serializers.Base {
 	}
 
 	private static boolean isOneOf(Class<?> type, Set<String> names) {
-		return Supertypes.of(type)
-			.stream()
-			.anyMatch((face) -> names.contains(face.getName()));
+		return Supertypes.of(type).stream().anyMatch((face) -> names.contains(face.getName()));
 	}
 
 	private static Object page(Iterable<?> page) {
@@ -138,9 +136,7 @@ final class CautiousSerializers extends Serializers.Base {
 	}
 
 	private static boolean isOfContainer(Class<?> type) {
-		return Supertypes.of(type)
-			.stream()
-			.anyMatch((face) -> CONTAINER.stream().anyMatch(face.getName()::startsWith));
+		return Supertypes.of(type).stream().anyMatch((face) -> CONTAINER.stream().anyMatch(face.getName()::startsWith));
 	}
 
 	private static Object name(Object value) {

@@ -108,7 +108,8 @@ final class MaskingSerializers extends ValueSerializerModifier {
 			return secret ? new MaskedValue() : found;
 		}
 
-		// Where an object comes again, only this would be written, and by nobody who knows
+		// Where an object comes again, only this would be written, and by nobody who
+		// knows
 		// that it is secret.
 		@Override
 		public @Nullable ObjectIdInfo findObjectIdInfo(MapperConfig<?> config, Annotated annotated) {

@@ -52,7 +52,8 @@ class ExpressionSecretsTests {
 			assertThat(entry.toString()).as("%s", entry.get("message")).doesNotContain("SWORD");
 			assertThat(String.valueOf(entry.get("metadata"))).doesNotContain("expressionErrors");
 		});
-		assertThat(entries).extracting("message").anySatisfy((message) -> assertThat(message).asString().contains("de"));
+		assertThat(entries).extracting("message")
+			.anySatisfy((message) -> assertThat(message).asString().contains("de"));
 	}
 
 	record Card(String owner, @Sensitive String number, Map<String, Object> headers) {
@@ -77,11 +78,13 @@ class ExpressionSecretsTests {
 		public void index(Card card, Map<String, Object> headers) {
 		}
 
-		@Audited(message = "#{#headers.get('token')} #{#headers.getOrDefault('token', 'none')} #{#card.headers().get('token')}")
+		@Audited(
+				message = "#{#headers.get('token')} #{#headers.getOrDefault('token', 'none')} #{#card.headers().get('token')}")
 		public void get(Card card, Map<String, Object> headers) {
 		}
 
-		@Audited(message = "#{#card.toString()} #{#card.headers.toString()} #{#card.headers.values()} #{#card.headers.entrySet()}")
+		@Audited(
+				message = "#{#card.toString()} #{#card.headers.toString()} #{#card.headers.values()} #{#card.headers.entrySet()}")
 		public void text(Card card) {
 		}
 
@@ -89,11 +92,13 @@ class ExpressionSecretsTests {
 		public void concat(Card card) {
 		}
 
-		@Audited(message = "#{T(java.lang.String).valueOf(#card)} #{T(java.lang.String).format('%s', #card)} #{T(java.util.List).of(#card).toString()}")
+		@Audited(
+				message = "#{T(java.lang.String).valueOf(#card)} #{T(java.lang.String).format('%s', #card)} #{T(java.util.List).of(#card).toString()}")
 		public void format(Card card) {
 		}
 
-		@Audited(message = "#{#cards.![number]} #{#cards.![getNumber()]} #{#cards[0].number} #{#cards.get(0).number()} #{#cards.?[number != null]}")
+		@Audited(
+				message = "#{#cards.![number]} #{#cards.![getNumber()]} #{#cards[0].number} #{#cards.get(0).number()} #{#cards.?[number != null]}")
 		public void project(List<Card> cards) {
 		}
 
@@ -105,7 +110,8 @@ class ExpressionSecretsTests {
 		public void derived(Card card) {
 		}
 
-		@Audited(message = "#{#result} #{#result.toString()} #{#result.number} #{#result.headers['token']} #{T(java.util.Optional).of(#result)}")
+		@Audited(
+				message = "#{#result} #{#result.toString()} #{#result.number} #{#result.headers['token']} #{T(java.util.Optional).of(#result)}")
 		public Optional<Card> result(Card card) {
 			return Optional.of(card);
 		}
