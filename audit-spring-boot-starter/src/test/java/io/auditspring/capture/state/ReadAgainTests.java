@@ -235,11 +235,12 @@ class ReadAgainTests {
 					selected.put(name, OffsetDateTime.parse(value.asString()).toInstant().toString());
 				}
 				else if (LOCAL.contains(name)) {
-					selected.put(name, LocalDateTime.parse(value.asString())
-						.atZone(zone)
-						.withLaterOffsetAtOverlap()
-						.toInstant()
-						.toString());
+					selected.put(name,
+							LocalDateTime.parse(value.asString())
+								.atZone(zone)
+								.withLaterOffsetAtOverlap()
+								.toInstant()
+								.toString());
 				}
 			});
 			return selected;
@@ -838,9 +839,9 @@ class ReadAgainTests {
 			ZoneOffsetTransition transition = ZoneId.of(ZONES.get(random.nextInt(ZONES.size())))
 				.getRules()
 				.nextTransition(instant);
-			return (transition != null) ? transition.getInstant()
-				.plusSeconds(random.nextInt(10_800) - 7_200)
-				.plusNanos(instant.getNano()) : instant;
+			return (transition != null)
+					? transition.getInstant().plusSeconds(random.nextInt(10_800) - 7_200).plusNanos(instant.getNano())
+					: instant;
 		}
 
 		private static int nanos(Random random) {
