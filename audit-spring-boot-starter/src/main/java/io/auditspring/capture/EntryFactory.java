@@ -302,9 +302,12 @@ public final class EntryFactory {
 		}
 		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
 		if (line != null) {
-			metadata.putObject("request")
+			ObjectNode requested = metadata.putObject("request")
 				.put("method", line.method())
 				.put("path", line.template() ? line.path() : this.masking.maskPath(line.path()));
+			if (line.id() != null) {
+				requested.put("id", line.id());
+			}
 		}
 		if (!attributes.isEmpty()) {
 			metadata.set("actorAttributes", this.values.toJsonByMembers(attributes));

@@ -89,9 +89,7 @@ final class AuditFilters {
 	}
 
 	static Specification<AuditEntry> like(String attribute, NamePattern pattern) {
-		String text = pattern.text().replaceAll("([%_!])", "!$1");
-		return (entry, query, builder) -> builder.like(entry.get(attribute), pattern.prefix() ? text + '%' : '%' + text,
-				'!');
+		return (entry, query, builder) -> builder.like(entry.get(attribute), pattern.like('!'), '!');
 	}
 
 	static Specification<AuditEntry> missing(String attribute) {
@@ -124,6 +122,14 @@ final class AuditFilters {
 				.add(JsonNodeFactory.instance.objectNode().put("type", type).put("id", id)))
 			.toString();
 		return (entry, query, builder) -> sql("? @> cast(? as jsonb)", entry.get("related"), resource, builder);
+	}
+
+	static Specification<AuditEntry> metadata(MetadataValue value) {
+		return (entry, query,
+				builder) -> builder.or(value.documents()
+					.stream()
+					.map((document) -> sql("? @> cast(? as jsonb)", entry.get("metadata"), document, builder))
+					.toList());
 	}
 
 	static Specification<AuditEntry> ip(String address) {

@@ -96,7 +96,8 @@ class SchemaCommandTests {
 		assertThat(objects()).isEqualTo(before);
 		assertThat(run("status")).isEqualTo(StatusCommand.PENDING);
 		assertThat(this.out.toString()).containsPattern("pending\\s+16\\s+target id");
-		this.jdbc.execute("drop index audit.audit_log_target_id, audit.audit_log_actor_action");
+		this.jdbc
+			.execute("drop index audit.audit_log_target_id, audit.audit_log_actor_action, audit.audit_log_session");
 		assertThat(run("migrate")).isZero();
 	}
 
