@@ -13,6 +13,7 @@ import io.auditspring.ledger.IpAddress;
 import jakarta.persistence.criteria.CriteriaBuilder;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Predicate;
+import jakarta.persistence.criteria.Root;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 import org.springframework.data.jpa.domain.Specification;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -96,16 +97,25 @@ final class AuditFilters {
 		return (entry, query, builder) -> builder.isNull(entry.get(attribute));
 	}
 
-	/** Only a revision has a state; an erased entry still names its revision. */
+	/**
+	 * Only a revision has a state; an erased entry still names its revision. What an
+	 * application states may have been so long before it was recorded.
+	 */
 	static Specification<AuditEntry> stateUntil(Instant end) {
-		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end), builder
+		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end),
+				observed(entry, builder), builder
 			.or(builder.isNotNull(entry.get("before")), builder.isNotNull(entry.get("after")),
 					builder.and(builder.isNotNull(entry.get("dataDigest")), builder.isNotNull(entry.get("revision")))));
 	}
 
 	static Specification<AuditEntry> createdUntil(Instant end) {
 		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end),
-				builder.isNull(entry.get("before")), builder.isNotNull(entry.get("after")));
+				observed(entry, builder), builder.isNull(entry.get("before")), builder.isNotNull(entry.get("after")));
+	}
+
+	private static Predicate observed(Root<AuditEntry> entry, CriteriaBuilder builder) {
+		return sql("coalesce(? @> cast(? as jsonb), false) = false", entry.get("metadata"), "{\"stated\":[\"state\"]}",
+				builder);
 	}
 
 	static Specification<AuditEntry> recordedFrom(Instant start) {
