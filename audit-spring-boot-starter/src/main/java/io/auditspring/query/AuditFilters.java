@@ -102,9 +102,9 @@ final class AuditFilters {
 	 * application states may have been so long before it was recorded.
 	 */
 	static Specification<AuditEntry> stateUntil(Instant end) {
-		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end),
-				observed(entry, builder), builder
-			.or(builder.isNotNull(entry.get("before")), builder.isNotNull(entry.get("after")),
+		return (entry, query, builder) -> builder
+			.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end), observed(entry, builder), builder.or(
+					builder.isNotNull(entry.get("before")), builder.isNotNull(entry.get("after")),
 					builder.and(builder.isNotNull(entry.get("dataDigest")), builder.isNotNull(entry.get("revision")))));
 	}
 

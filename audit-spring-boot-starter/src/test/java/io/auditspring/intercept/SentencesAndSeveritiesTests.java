@@ -232,7 +232,8 @@ class SentencesAndSeveritiesTests {
 		AuditEntry closed = trail.trail("Ticket", 8).getContent().get(0);
 		assertThat(closed.getBefore()).isEqualTo(Map.of("state", "open", "owner", "jane", "password", "***"));
 		assertThat(closed.getAfter()).isEqualTo(Map.of("state", "closed", "owner", "jane", "password", "***"));
-		assertThat(closed.getChanges()).isEqualTo(Map.of("state", Map.of("from", "open", "to", "closed")));
+		assertThat(closed.getChanges()).isEqualTo(Map.of("state", Map.of("from", "open", "to", "closed"), "password",
+				Map.of("from", "***", "to", "***")));
 		assertThat(closed.getMetadata()).isEqualTo(Map.of("table", "audit_logs", "stated", List.of("state")));
 		AuditEntry made = trail.trail("Ticket", 9).getContent().get(0);
 		assertThat(made.getBefore()).isNull();
