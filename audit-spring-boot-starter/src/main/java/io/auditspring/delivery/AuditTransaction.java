@@ -133,6 +133,17 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	/**
+	 * Says that a call that {@linkplain #joinedBy joined} this transaction is about to
+	 * throw. Who catches that may commit what the call changed before.
+	 * @param operation the call
+	 */
+	public void brokenOffBy(Operation operation) {
+		if (operation.capturesState()) {
+			this.flushes.flushIfSound(session());
+		}
+	}
+
+	/**
 	 * Takes the entries of earlier attempts at a call that is made once more within this
 	 * transaction. They are part of it, so that they come first and need no connection of
 	 * their own; if it is rolled back they follow it.
