@@ -81,8 +81,9 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		if (this.failure != null) {
 			record.error(this.method.describe(this.failure, this.invocation.getArguments(), auditing.texts()));
 		}
-		else if (this.operation.reason() != null) {
-			record.error(this.operation.reason());
+		else if (outcome != Outcome.SUCCESS) {
+			String rejected = RejectedInput.in(this.invocation.getArguments());
+			record.error((rejected != null) ? rejected : this.operation.reason());
 		}
 		Long duration = this.operation.elapsedMicros();
 		try {
@@ -164,7 +165,8 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 			return Outcome.DENIED;
 		}
 		if (this.failure == null) {
-			return this.operation.isUndone() ? Outcome.FAILURE : Outcome.SUCCESS;
+			return (this.operation.isUndone() || RejectedInput.in(this.invocation.getArguments()) != null)
+					? Outcome.FAILURE : Outcome.SUCCESS;
 		}
 		return refusal.isRefusal(this.failure) ? Outcome.DENIED : Outcome.FAILURE;
 	}

@@ -1,0 +1,66 @@
+package io.auditspring.intercept;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditLog;
+import io.auditspring.Audited;
+import io.auditspring.TestDatabase;
+import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.validation.BeanPropertyBindingResult;
+import org.springframework.validation.BindingResult;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * Methods that are told what is wrong with their input and return, as the handlers of
+ * forms do in the Spring PetClinic.
+ */
+class RejectedInputTests {
+
+	private final DataSource database = TestDatabase.newDatabase();
+
+	@Test
+	void aFormThatIsShownAgainHasCreatedNothing() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(DataSource.class, () -> this.database)
+			.withBean(OwnerController.class)
+			.run((context) -> {
+				OwnerController controller = context.getBean(OwnerController.class);
+				assertThat(controller.create("Ann", form())).isEqualTo("redirect:/owners/1");
+				BindingResult faulty = form();
+				faulty.rejectValue("name", "NotBlank", "must not be blank");
+				faulty.reject("duplicate");
+				assertThat(controller.create("secret", faulty)).isEqualTo("form");
+				assertThat(new AuditLog(this.database).await(2)).extracting("action", "outcome", "severity", "error")
+					.containsExactly(tuple("owner.create", "success", "info", null), tuple("owner.create", "failure",
+							"error", "Rejected input: name (NotBlank), owner (duplicate)"));
+			});
+	}
+
+	private static BindingResult form() {
+		return new BeanPropertyBindingResult(new Owner("Ann"), "owner");
+	}
+
+	public record Owner(String name) {
+
+		public String getName() {
+			return this.name;
+		}
+
+	}
+
+	static class OwnerController {
+
+		@Audited(action = "owner.create", message = "Owner created")
+		public String create(String name, BindingResult result) {
+			return result.hasErrors() ? "form" : "redirect:/owners/1";
+		}
+
+	}
+
+}
