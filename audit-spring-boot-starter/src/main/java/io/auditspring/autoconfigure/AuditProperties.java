@@ -279,9 +279,12 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 * whichever is there is read; a request with both that name different clients is
 	 * recorded with the proxy's own address, as one of them may be the client's invention
 	 * @param deviceHeader the header that carries the fingerprint of the client's device
+	 * @param idHeader the header that carries the request's id, such as X-Request-Id. It
+	 * stands in the metadata of entries, as whoever sent the request says it, and for the
+	 * trace where none is known
 	 */
 	public record Request(@DefaultValue List<String> trustedProxies, @Nullable ForwardingHeader forwardingHeader,
-			@Nullable String deviceHeader) {
+			@Nullable String deviceHeader, @Nullable String idHeader) {
 
 		/** RFC 9110, section 5.6.2. */
 		private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -291,9 +294,13 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 					() -> "audit.request.trusted-proxies takes IP addresses and networks such as 192.0.2.1, "
 							+ "10.0.0.0/8 or 2001:db8::/32, with zeros behind the prefix, not "
 							+ trustedProxies.stream().filter((proxy) -> !TrustedProxies.isNetwork(proxy)).toList());
-			Assert.isTrue(deviceHeader == null || TOKEN.matcher(deviceHeader).matches(),
-					() -> "audit.request.device-header takes the name of an HTTP header, not '%s'"
-						.formatted(deviceHeader));
+			requireHeader("device-header", deviceHeader);
+			requireHeader("id-header", idHeader);
+		}
+
+		private static void requireHeader(String property, @Nullable String name) {
+			Assert.isTrue(name == null || TOKEN.matcher(name).matches(),
+					() -> "audit.request.%s takes the name of an HTTP header, not '%s'".formatted(property, name));
 		}
 
 	}

@@ -77,6 +77,8 @@ class StartupFailureTests {
 				"audit.request.trusted-proxies takes IP addresses and networks", "not [10.0.0.1/8, proxy]");
 		assertThatStartFails(this.runner.withPropertyValues("audit.request.forwarding-header=via"),
 				"audit.request.forwarding-header", "via");
+		assertThatStartFails(this.runner.withPropertyValues("audit.request.id-header=X:Id"),
+				"audit.request.id-header takes the name of an HTTP header, not 'X:Id'");
 		assertThatStartFails(this.runner.withPropertyValues("audit.request.device-header=X Device"),
 				"audit.request.device-header takes the name of an HTTP header, not 'X Device'");
 		assertThatStartFails(this.runner.withPropertyValues("audit.geolocation.timeout=-1s"),

@@ -221,6 +221,25 @@ class RedactionTests {
 		assertVerifies(6);
 	}
 
+	/**
+	 * What is known of an actor is in the data of the entry, which goes as a whole; that
+	 * of others stays, and so does what says nothing of the actor.
+	 */
+	@Test
+	void whatIsKnownOfAnActorIsErasedWithIt() {
+		Entry told = Entries.withMetadata("{\"actorAttributes\":{\"email\":\"jane@example.org\",\"role\":\"clerk\"}}");
+		Entry silent = Entries.withMetadata("{\"amount\":7}");
+		this.database.append("main", told, silent, Entries.entry("order.pay", "Order", "42", "john"));
+		assertThat(this.redaction.erase(Subject.actor("jane"), "r").erased())
+			.isEqualTo(Map.of(EntryGroup.ACTOR, 2L, EntryGroup.DATA, 1L));
+		assertThat(count("audit_log::text like '%jane@example.org%'")).isZero();
+		assertThat(count("metadata -> 'actorAttributes' is not null")).isZero();
+		assertThat(count("id = '%s' and actor_digest is not null and data_digest is not null".formatted(told.id())))
+			.isEqualTo(1);
+		assertThat(count("id = '%s' and metadata = '{\"amount\":7}'".formatted(silent.id()))).isEqualTo(1);
+		assertVerifies(3 + 3);
+	}
+
 	@Test
 	void otherTablesThatMentionThePersonAreReported() {
 		String staged = EntryCodec.write(Entries.entries(1)).replace("'", "''");

@@ -106,6 +106,8 @@ create index audit_log_ip_address on "${schema}".audit_log (ip_address, recorded
 -- What else belongs to this operation, to this request? Few entries each: they are sorted when they are read.
 create index audit_log_operation on "${schema}".audit_log (operation_id);
 create index audit_log_trace on "${schema}".audit_log (trace_id) where trace_id is not null;
+-- What was done in this session? Services without sessions pay nothing for it.
+create index audit_log_session on "${schema}".audit_log (session_id, recorded_at) where session_id is not null;
 -- One entry.
 create index audit_log_id on "${schema}".audit_log (id);
 -- What concerned this resource, without being done to it? Few entries have any.
