@@ -59,10 +59,10 @@ final class CheckpointStep {
 	CheckpointStep(Schema schema, TreeRows tree, CheckpointRows checkpoints, String origin, TrustedKeys keys,
 			CheckpointSigning signing, long maxEntries) {
 		this.head = """
-				select ledger_id, size, head
+				select ledger_id, size, head, exists (select from %s where chain = name and seq >= size) as goes_on
 				from %s
 				where name = ?
-				""".formatted(schema.table("audit_chain"));
+				""".formatted(schema.table("audit_log"), schema.table("audit_chain"));
 		this.entries = new NewEntries(schema);
 		this.tree = tree;
 		this.checkpoints = checkpoints;
@@ -86,6 +86,11 @@ final class CheckpointStep {
 		TreeEdge edge = this.tree.edge(connection, chain, wait ? "for update" : "for update skip locked");
 		Checkpoint last = this.checkpoints.latest(connection, chain).orElse(null);
 		if (edge == null) {
+			if (last != null && this.tree.edge(connection, chain, "") == null) {
+				throw new CheckpointRefusedException(
+						"The tree of chain '%s', of which there are checkpoints, is gone from audit_tree"
+							.formatted(chain));
+			}
 			return new Result(last, false);
 		}
 		MerkleTree grown = startingTree(connection, chain, edge, last);
@@ -254,8 +259,16 @@ final class CheckpointStep {
 		try (PreparedStatement statement = connection.prepareStatement(this.head)) {
 			statement.setString(1, chain);
 			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? new StoredHead(row.getObject("ledger_id", UUID.class), row.getLong("size"),
-						row.getBytes("head")) : null;
+				if (!row.next()) {
+					return null;
+				}
+				if (row.getBoolean("goes_on")) {
+					throw new CheckpointRefusedException(
+							"The head of chain '%s' in audit_chain says that it ends before entry %d, but it goes on"
+								.formatted(chain, row.getLong("size")));
+				}
+				return new StoredHead(row.getObject("ledger_id", UUID.class), row.getLong("size"),
+						row.getBytes("head"));
 			}
 		}
 	}

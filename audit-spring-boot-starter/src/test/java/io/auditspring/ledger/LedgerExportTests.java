@@ -57,6 +57,28 @@ class LedgerExportTests {
 		assertThat(kinds(verify(main, List.of()))).containsExactly(Problem.Kind.REDACTION);
 	}
 
+	/** The tree over what was retired comes along, and must lead to what was signed. */
+	@Test
+	void aChainWhoseBeginningWasRetiredIsComparedWithItsCheckpoints() throws IOException {
+		LedgerLab lab = LedgerLab.create();
+		lab.enterRetirement("main", 0, 99);
+		lab.database.execute("drop table " + lab.partitionOf(0));
+		lab.checkpoint("main", LedgerLab.SIGNER);
+		String export = export(lab, "main");
+		Verification verification = verify(export, List.of());
+		assertThat(verification.valid()).isTrue();
+		assertThat(verification.chains()).singleElement().satisfies((chain) -> {
+			assertThat(chain.root()).isEqualTo(lab.verifier().verify("main").root());
+			assertThat(chain.checkpointSize()).isEqualTo(601);
+		});
+		String without = export.replaceAll("[{]\"retired\"[^\n]*\n", "");
+		assertThat(kinds(verify(without, List.of()))).containsOnly(Problem.Kind.EVIDENCE);
+		assertThat(verify(without, List.of()).tampered()).isFalse();
+		int hash = export.indexOf("{\"retired\":\"") + 12;
+		String altered = export.substring(0, hash) + ((export.charAt(hash) == '0') ? '1' : '0') + export.substring(hash + 1);
+		assertThat(kinds(verify(altered, List.of()))).containsOnly(Problem.Kind.ROOT);
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
 			"message":"Order 42: order.pay.7" | "message":"Order 42: order.pay.8" | HASH
