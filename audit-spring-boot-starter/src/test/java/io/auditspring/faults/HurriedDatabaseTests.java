@@ -79,18 +79,19 @@ class HurriedDatabaseTests {
 	/** Nobody looked at what they showed. */
 	@Test
 	void nobodysPasswordIsCalledWrongWhileTheDatabaseIsAway() throws Exception {
-		try (PostgresServer server = PostgresServer.create();
-				ConfigurableApplicationContext context = OrdersOverHttp.start(server.url(), this.directory,
-						"spring.datasource.username=postgres", "spring.datasource.hikari.connection-timeout=500")) {
-			OrdersOverHttp.Clients clients = new OrdersOverHttp.Clients(context, this.answers, Work.values());
-			this.answers.awaitFurther(10, Work.values());
-			server.kill();
-			this.answers.awaitFailures(20);
-			server.start();
-			this.answers.awaitFurther(10, Work.values());
-			clients.stop();
+		try (PostgresServer server = PostgresServer.create()) {
 			Reckoning reckoning = new Reckoning("", this.answers, server.dataSource());
-			reckoning.awaitRelay();
+			try (ConfigurableApplicationContext context = OrdersOverHttp.start(server.url(), this.directory,
+					"spring.datasource.username=postgres", "spring.datasource.hikari.connection-timeout=500")) {
+				OrdersOverHttp.Clients clients = new OrdersOverHttp.Clients(context, this.answers, Work.values());
+				this.answers.awaitFurther(10, Work.values());
+				server.kill();
+				this.answers.awaitFailures(20);
+				server.start();
+				this.answers.awaitFurther(10, Work.values());
+				clients.stop();
+				reckoning.awaitRelay();
+			}
 			assertThat(new JdbcTemplate(server.dataSource())
 				.queryForObject("select count(*) from audit.audit_log where category = 'authentication'", Long.class))
 				.isZero();
