@@ -337,9 +337,10 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 * @param from the first of them that is there
 	 */
 	void finishExport(long size, long from) {
-		finish(size, (from > 0) ? (claim) -> addEvidence(
-				"the %s cannot be compared: an export does not hold what was retired".formatted(claim.name()))
-				: this::addNotComparable);
+		finish(size,
+				(from > 0) ? (claim) -> addEvidence(
+						"the %s cannot be compared: an export does not hold what was retired".formatted(claim.name()))
+						: this::addNotComparable);
 	}
 
 	private void finish(long size, Consumer<Claim> notComparable) {

@@ -91,19 +91,19 @@ final class CheckpointStep {
 						"The tree of chain '%s', of which there are checkpoints, is gone from audit_tree"
 							.formatted(chain));
 			}
-			return new Result(last, false);
+			return new Result(last, false, last != null);
 		}
 		MerkleTree grown = startingTree(connection, chain, edge, last);
 		StoredHead head = head(connection, chain);
 		long size = (head != null) ? head.size() : 0;
 		if (head == null || size <= edge.size()) {
 			checkRemembered(connection, chain, edge, last, size);
-			return new Result(last, false);
+			return new Result(last, false, false);
 		}
 		long end = Math.min(size, edge.size() + this.maxEntries);
 		grow(connection, chain, edge, grown, head, end);
 		checkRemembered(connection, chain, readBack(connection, chain, grown), last, end);
-		return new Result(sign(connection, chain, grown), end < size);
+		return new Result(sign(connection, chain, grown), end < size, false);
 	}
 
 	/** The tree as it was when the last checkpoint was signed, or it is not trusted. */
@@ -278,8 +278,9 @@ final class CheckpointStep {
 	 *
 	 * @param checkpoint the newest checkpoint
 	 * @param more whether there are entries that it does not cover yet
+	 * @param busy whether it was left to somebody else who is at it
 	 */
-	record Result(@Nullable Checkpoint checkpoint, boolean more) {
+	record Result(@Nullable Checkpoint checkpoint, boolean more, boolean busy) {
 
 	}
 

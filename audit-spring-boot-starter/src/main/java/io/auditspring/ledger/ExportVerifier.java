@@ -134,15 +134,17 @@ public final class ExportVerifier {
 	}
 
 	/**
-	 * Takes the tree over retired entries. It proves nothing by itself, but must lead to the
-	 * roots of checkpoints.
+	 * Takes the tree over retired entries. It proves nothing by itself, but must lead to
+	 * the roots of checkpoints.
 	 */
 	private static ExportedChain goOn(ExportedChain chain, JsonNode retired) {
 		if (chain.check().entries() > 0) {
 			throw new IllegalArgumentException("What was retired of a chain must be said before its entries");
 		}
 		TreeEdge tree = new TreeEdge(retired.path("size").longValue(),
-				Arrays.stream(retired.path("retired").stringValue().split(",", -1)).map(HexFormat.of()::parseHex).toList());
+				Arrays.stream(retired.path("retired").stringValue().split(",", -1))
+					.map(HexFormat.of()::parseHex)
+					.toList());
 		chain.checkpoints().reached(tree.size(), () -> LeafHashes.root(tree));
 		return chain(chain.problems(), chain.checkpoints(), tree, chain.head());
 	}

@@ -62,12 +62,14 @@ class HurriedDatabaseTests {
 			new Reckoning("", this.answers, database).awaitRelay();
 		}
 		assertThat(this.answers.failures()).isZero();
-		assertThat(output.getOut().lines()).noneMatch(
-				(line) -> line.matches(".* (ERROR|WARN) .*audit.*") && !line.contains("A NEW KEY"));
+		assertThat(output.getOut().lines())
+			.noneMatch((line) -> line.matches(".* (ERROR|WARN) .*audit.*") && !line.contains("A NEW KEY"));
 		assertThat(jdbc.queryForObject("select count(*) from audit.audit_log where category = 'authentication'",
 				Long.class))
 			.isZero();
-		new Reckoning("", this.answers, database).settle(0, Work.values());
+		new Reckoning("time-outs of 2 s set for the user, head of the chain held for 3 s, over HTTP", this.answers,
+				database)
+			.settle(0, Work.values());
 	}
 
 	private static boolean isTrue(JdbcTemplate jdbc, String condition, String user) {
@@ -80,7 +82,8 @@ class HurriedDatabaseTests {
 	@Test
 	void nobodysPasswordIsCalledWrongWhileTheDatabaseIsAway() throws Exception {
 		try (PostgresServer server = PostgresServer.create()) {
-			Reckoning reckoning = new Reckoning("", this.answers, server.dataSource());
+			Reckoning reckoning = new Reckoning("database killed under requests with a password each", this.answers,
+					server.dataSource());
 			try (ConfigurableApplicationContext context = OrdersOverHttp.start(server.url(), this.directory,
 					"spring.datasource.username=postgres", "spring.datasource.hikari.connection-timeout=500")) {
 				OrdersOverHttp.Clients clients = new OrdersOverHttp.Clients(context, this.answers, Work.values());

@@ -79,7 +79,8 @@ class OrdersOverHttp {
 	 */
 	static ConfigurableApplicationContext start(String url, Path directory, String... properties) {
 		return new SpringApplicationBuilder(OrdersOverHttp.class)
-			.properties("server.port=0", "spring.application.name=orders", "springdoc.api-docs.enabled=false", "spring.main.banner-mode=off", "spring.jpa.hibernate.ddl-auto=update",
+			.properties("server.port=0", "spring.application.name=orders", "springdoc.api-docs.enabled=false",
+					"spring.main.banner-mode=off", "spring.jpa.hibernate.ddl-auto=update",
 					"spring.flyway.enabled=false", "spring.datasource.url=" + url, "audit.relay.poll-interval=20ms",
 					"spring.jpa.open-in-view=false", "audit.spool.directory=target/faults-spool/" + UUID.randomUUID(),
 					"audit.checkpoint.origin=shop", "audit.checkpoint.interval=100ms",

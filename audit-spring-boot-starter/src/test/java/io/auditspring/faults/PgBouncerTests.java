@@ -180,7 +180,8 @@ class PgBouncerTests {
 			.flatMap(ChainVerification::problems)
 			.isEmpty();
 		String export = this.directory.resolve("main.ndjson").toString();
-		for (Commands.Result result : List.of(Commands.run("export", "--url", pooled.getUrl(), "--chain", "main", export),
+		for (Commands.Result result : List.of(
+				Commands.run("export", "--url", pooled.getUrl(), "--chain", "main", export),
 				Commands.run("verify-export", export))) {
 			assertThat(result.status()).as(result.out()).isZero();
 		}

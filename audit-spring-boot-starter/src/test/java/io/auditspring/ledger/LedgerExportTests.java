@@ -81,7 +81,8 @@ class LedgerExportTests {
 		assertThat(kinds(verify(without, List.of()))).containsOnly(Problem.Kind.EVIDENCE);
 		assertThat(verify(without, List.of()).tampered()).isFalse();
 		int hash = export.indexOf("{\"retired\":\"") + 12;
-		String altered = export.substring(0, hash) + ((export.charAt(hash) == '0') ? '1' : '0') + export.substring(hash + 1);
+		String altered = export.substring(0, hash) + ((export.charAt(hash) == '0') ? '1' : '0')
+				+ export.substring(hash + 1);
 		assertThat(kinds(verify(altered, List.of()))).containsOnly(Problem.Kind.ROOT);
 	}
 

@@ -336,13 +336,15 @@ class VerifiersAgreeTests {
 	}
 
 	private int commandLine(LedgerLab lab, String... further) throws IOException {
+		Path anchor = Files.createDirectories(this.directory.resolve("anchor"));
 		for (int i = 0; i < lab.anchored.size(); i++) {
-			Files.writeString(this.directory.resolve(i + ".note"), lab.anchored.get(i));
+			Files.writeString(anchor.resolve(i + ".note"), lab.anchored.get(i));
 		}
 		PGSimpleDataSource database = (PGSimpleDataSource) lab.database.dataSource();
 		return Commands
-			.run(Stream.concat(Stream.of("verify", "--url", String.valueOf(database.getUrl()), "--user", "postgres",
-					"--public-key", VerifierKey.of(LedgerLab.SIGNER).toString(), "--anchor", this.directory.toString()),
+			.run(Stream.concat(
+					Stream.of("verify", "--url", String.valueOf(database.getUrl()), "--user", "postgres",
+							"--public-key", VerifierKey.of(LedgerLab.SIGNER).toString(), "--anchor", anchor.toString()),
 					Stream.of(further))
 				.toArray(String[]::new))
 			.status();
