@@ -94,15 +94,18 @@ final class CheckpointStep {
 			return new Result(last, false, last != null);
 		}
 		MerkleTree grown = startingTree(connection, chain, edge, last);
-		StoredHead head = head(connection, chain);
+		Head found = head(connection, chain);
+		StoredHead head = (found != null) ? found.stored() : null;
 		long size = (head != null) ? head.size() : 0;
 		if (head == null || size <= edge.size()) {
 			checkRemembered(connection, chain, edge, last, size);
+			requireEnd(chain, found);
 			return new Result(last, false, false);
 		}
 		long end = Math.min(size, edge.size() + this.maxEntries);
 		grow(connection, chain, edge, grown, head, end);
 		checkRemembered(connection, chain, readBack(connection, chain, grown), last, end);
+		requireEnd(chain, found);
 		return new Result(sign(connection, chain, grown), end < size, false);
 	}
 
@@ -255,22 +258,32 @@ final class CheckpointStep {
 		return checkpoint;
 	}
 
-	private @Nullable StoredHead head(Connection connection, String chain) throws SQLException {
+	private @Nullable Head head(Connection connection, String chain) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.head)) {
 			statement.setString(1, chain);
 			try (ResultSet row = statement.executeQuery()) {
-				if (!row.next()) {
-					return null;
-				}
-				if (row.getBoolean("goes_on")) {
-					throw new CheckpointRefusedException(
-							"The head of chain '%s' in audit_chain says that it ends before entry %d, but it goes on"
-								.formatted(chain, row.getLong("size")));
-				}
-				return new StoredHead(row.getObject("ledger_id", UUID.class), row.getLong("size"),
-						row.getBytes("head"));
+				return row.next() ? new Head(new StoredHead(row.getObject("ledger_id", UUID.class), row.getLong("size"),
+						row.getBytes("head")), row.getBoolean("goes_on")) : null;
 			}
 		}
+	}
+
+	private static void requireEnd(String chain, @Nullable Head head) {
+		if (head != null && head.goesOn()) {
+			throw new CheckpointRefusedException(
+					"The head of chain '%s' in audit_chain says that it ends before entry %d, but it goes on"
+						.formatted(chain, head.stored().size()));
+		}
+	}
+
+	/**
+	 * A chain's head, and what is behind it at the same moment.
+	 *
+	 * @param stored the head
+	 * @param goesOn whether there are entries behind it
+	 */
+	private record Head(StoredHead stored, boolean goesOn) {
+
 	}
 
 	/**
