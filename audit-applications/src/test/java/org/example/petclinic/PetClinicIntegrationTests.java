@@ -48,6 +48,20 @@ class PetClinicIntegrationTests {
 	}
 
 	@Test
+	void showsTheFormAgain() {
+		LinkedMultiValueMap<String, String> form = new LinkedMultiValueMap<>();
+		form.add("lastName", "Bloggs");
+		form.add("telephone", "1");
+		this.client.post()
+			.uri("/owners/new")
+			.contentType(MediaType.APPLICATION_FORM_URLENCODED)
+			.body(form)
+			.exchange()
+			.expectStatus()
+			.isOk();
+	}
+
+	@Test
 	void isHealthy() {
 		this.client.get()
 			.uri("/actuator/health")

@@ -9,6 +9,7 @@ import io.auditspring.intercept.Customizers;
 import io.auditspring.intercept.EventRecorder;
 import io.auditspring.security.CautiousRecorder;
 import io.auditspring.security.FailedLogins;
+import io.auditspring.security.News;
 import io.auditspring.security.OwnSignIns;
 import io.auditspring.security.TriedNames;
 
@@ -23,8 +24,14 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(name = "auditTransactions")
-@OncePerDatabase
 public final class AuditAuthenticationAutoConfiguration {
+
+	// One for a parent context and its children; who calls each of them finds out itself.
+	@Bean
+	@OncePerDatabase
+	News auditNews() {
+		return new News();
+	}
 
 	@Bean
 	CautiousRecorder auditCautiousRecorder(Origins auditOrigins, AuditTransactions auditTransactions,
@@ -44,7 +51,7 @@ public final class AuditAuthenticationAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(AuthenticationEvents.class)
+	@ConditionalOnMissingBean(value = AuthenticationEvents.class, ignored = OwnSignIns.class)
 	OwnSignIns auditAuthenticationEvents(CautiousRecorder auditCautiousRecorder, FailedLogins auditFailedLogins,
 			TriedNames auditTriedNames) {
 		return new OwnSignIns(auditCautiousRecorder, auditFailedLogins, auditTriedNames);

@@ -203,11 +203,12 @@ public final class AuditAutoConfiguration {
 	@Bean
 	EntryFactory auditEntryFactory(AuditProperties properties, Environment environment, JsonValues auditJsonValues,
 			Masking auditMasking, EntityIdentifiers auditEntityIdentifiers, Sentences auditSentences,
-			ObjectProvider<Locations> auditLocations, ObjectProvider<ActorAttributes> attributes) {
+			ObjectProvider<Locations> auditLocations, ObjectProvider<ActorAttributes> attributes,
+			ConfigurableListableBeanFactory beanFactory) {
 		String service = properties.service(environment);
 		// A name that is guessed, say of the main class, would change some day, and what
-		// entries say is said forever.
-		if (service == null) {
+		// entries say is said forever; without a ledger no longer than a test runs.
+		if (service == null && beanFactory.containsLocalBean("auditDatabase")) {
 			logger.warn("Entries of the audit trail do not say which service made them: set spring.application.name, "
 					+ "or audit.service-name");
 		}
@@ -232,7 +233,7 @@ public final class AuditAutoConfiguration {
 	Locations auditLocations(ObjectProvider<GeoLocator> locators, JsonValues auditJsonValues,
 			AuditProperties properties) {
 		GeoLocator locator = Sole.of(locators, "GeoLocator beans", "Mark the one to ask as @Primary.");
-		return new Locations(Objects.requireNonNull(locator), auditJsonValues, properties.request().geoTimeout());
+		return new Locations(Objects.requireNonNull(locator), auditJsonValues, properties.geolocation().timeout());
 	}
 
 	// After those who signed in on the task's own thread, before those who guess.

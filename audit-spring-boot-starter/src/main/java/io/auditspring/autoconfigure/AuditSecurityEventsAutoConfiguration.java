@@ -6,6 +6,7 @@ import io.auditspring.security.DeniedCalls;
 import io.auditspring.security.DeniedRequests;
 import io.auditspring.security.EndedSessions;
 import io.auditspring.security.FailedLogins;
+import io.auditspring.security.News;
 import io.auditspring.security.SecurityRecorder;
 import io.auditspring.security.SignIns;
 import io.auditspring.security.TriedNames;
@@ -37,8 +38,7 @@ import org.springframework.security.web.session.HttpSessionDestroyedEvent;
 @AutoConfiguration(after = AuditAuthenticationAutoConfiguration.class)
 @ConditionalOnClass(Authentication.class)
 @ConditionalOnBean(name = "auditFailedLogins")
-@OncePerDatabase
-@ConditionalOnBooleanProperty(name = "audit.security.events", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "audit.security.enabled", matchIfMissing = true)
 public final class AuditSecurityEventsAutoConfiguration {
 
 	// Without one, method security tells nobody what it refuses. It is needed as early as
@@ -51,8 +51,8 @@ public final class AuditSecurityEventsAutoConfiguration {
 	}
 
 	@Bean
-	SecurityRecorder auditSecurityRecorder(CautiousRecorder auditCautiousRecorder) {
-		return new SecurityRecorder(auditCautiousRecorder);
+	SecurityRecorder auditSecurityRecorder(CautiousRecorder auditCautiousRecorder, News auditNews) {
+		return new SecurityRecorder(auditCautiousRecorder, auditNews);
 	}
 
 	@Bean

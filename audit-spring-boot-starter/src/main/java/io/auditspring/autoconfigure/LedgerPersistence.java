@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-import io.auditspring.AuditSetupException;
 import io.auditspring.delivery.BoundConnections;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditEntryMapping;
@@ -19,8 +18,9 @@ import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 
 /**
  * The persistence unit in which the audit trail is read: that of the application for the
- * ledger's database, or, where the ledger has a database of its own, a small one. That is
- * no bean, as a second entity manager factory would be in the application's way.
+ * ledger's database, or a small one where it has none, as the ledger has a database of
+ * its own or all entities are in another one. That is no bean, as a second entity manager
+ * factory would be in the application's way.
  */
 final class LedgerPersistence implements DisposableBean {
 
@@ -33,10 +33,6 @@ final class LedgerPersistence implements DisposableBean {
 			.filter((candidate) -> candidate instanceof EntityManagerFactoryInfo info
 					&& BoundConnections.areSame(info.getDataSource(), database.dataSource()))
 			.findFirst();
-		if (existing.isEmpty() && !database.isApart()) {
-			throw new AuditSetupException("No entity manager factory uses the audit data source",
-					"Let one EntityManagerFactory use the data source that holds the audit schema.");
-		}
 		this.own = existing.isPresent() ? null : create(database);
 		this.factory = (this.own != null) ? Objects.requireNonNull(this.own.getObject()) : existing.orElseThrow();
 	}

@@ -41,7 +41,6 @@ import tools.jackson.databind.type.CollectionType;
 import tools.jackson.databind.type.MapType;
 
 import org.springframework.core.io.InputStreamSource;
-import org.springframework.util.ClassUtils;
 
 /**
  * Writes what must not be read to be recorded: a stream or an iterator belongs to the
@@ -114,9 +113,7 @@ final class CautiousSerializers extends Serializers.Base {
 	}
 
 	private static boolean isOneOf(Class<?> type, Set<String> names) {
-		return ClassUtils.getAllInterfacesForClassAsSet(type)
-			.stream()
-			.anyMatch((face) -> names.contains(face.getName()));
+		return Supertypes.of(type).stream().anyMatch((face) -> names.contains(face.getName()));
 	}
 
 	private static Object page(Iterable<?> page) {
@@ -139,9 +136,7 @@ final class CautiousSerializers extends Serializers.Base {
 	}
 
 	private static boolean isOfContainer(Class<?> type) {
-		return ClassUtils.getAllInterfacesForClassAsSet(type)
-			.stream()
-			.anyMatch((face) -> CONTAINER.stream().anyMatch(face.getName()::startsWith));
+		return Supertypes.of(type).stream().anyMatch((face) -> CONTAINER.stream().anyMatch(face.getName()::startsWith));
 	}
 
 	private static Object name(Object value) {

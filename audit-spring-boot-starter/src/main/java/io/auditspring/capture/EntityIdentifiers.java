@@ -28,6 +28,8 @@ public final class EntityIdentifiers {
 
 	private final Supplier<List<EntityManagerFactory>> factories;
 
+	private final Masking masking;
+
 	private final MappedValues values;
 
 	private final IdentifierText texts;
@@ -47,6 +49,7 @@ public final class EntityIdentifiers {
 	public EntityIdentifiers(Supplier<List<EntityManagerFactory>> factories, Masking masking, JsonValues values,
 			Supplier<byte[]> key) {
 		this.factories = factories;
+		this.masking = masking;
 		this.texts = new IdentifierText(key);
 		this.values = new MappedValues(masking, values, this.texts);
 	}
@@ -58,6 +61,10 @@ public final class EntityIdentifiers {
 	 */
 	public String digest(String secret) {
 		return this.texts.hidden(secret).stringValue();
+	}
+
+	Masking masking() {
+		return this.masking;
 	}
 
 	MappedValues values() {

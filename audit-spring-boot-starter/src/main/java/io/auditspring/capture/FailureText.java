@@ -17,7 +17,15 @@ public final class FailureText {
 
 	private static final int MAX_MESSAGE = 1_000_000;
 
-	private static final Pattern QUOTED = Pattern.compile("\".*\"", Pattern.DOTALL);
+	/** As the database's language has it. */
+	private static final Pattern QUOTED = Pattern
+		.compile("[\"\u00ab\u00bb\u201c\u201d\u201e\u300c].*[\"\u00ab\u00bb\u201c\u201d\u300d]", Pattern.DOTALL);
+
+	/** What is wrong with a value, or with SQL that may have values in it. */
+	private static final Pattern ABOUT_VALUES = Pattern.compile("22...|42601");
+
+	/** What the driver says itself of values that it cannot convert. */
+	private static final Pattern CONVERSION = Pattern.compile("22...|42846|42821");
 
 	/** Spring quotes what it does not accept. */
 	private static final Pattern REJECTED = Pattern.compile("rejected value \\[.*?\\](?=;|$)", Pattern.DOTALL);
@@ -70,21 +78,23 @@ public final class FailureText {
 		if (failure instanceof BatchUpdateException batch && batch.getNextException() != null) {
 			refusal = batch.getNextException();
 		}
-		String told = (refusal instanceof PSQLException psql) ? told(psql.getServerErrorMessage()) : null;
+		ServerErrorMessage told = (refusal instanceof PSQLException psql) ? psql.getServerErrorMessage() : null;
 		if (told != null) {
-			return told;
+			return told.getSeverity() + ": " + withoutValues(String.valueOf(told.getMessage()), told.getSQLState());
 		}
-		return (failure instanceof BatchUpdateException) ? "A batch was refused" : String.valueOf(failure.getMessage());
+		return (failure instanceof BatchUpdateException) ? "A batch was refused" : converting(failure);
 	}
 
-	// A data exception (class 22) quotes the value that it is about.
-	private static @Nullable String told(@Nullable ServerErrorMessage message) {
-		if (message == null) {
-			return null;
-		}
-		boolean quotes = String.valueOf(message.getSQLState()).startsWith("22");
-		String text = String.valueOf(message.getMessage());
-		return message.getSeverity() + ": " + (quotes ? QUOTED.matcher(text).replaceAll(Masking.MASK) : text);
+	private static String withoutValues(String message, @Nullable String state) {
+		return ABOUT_VALUES.matcher(String.valueOf(state)).matches() ? QUOTED.matcher(message).replaceAll(Masking.MASK)
+				: message;
+	}
+
+	private static String converting(SQLException failure) {
+		String message = String.valueOf(failure.getMessage());
+		int colon = message.indexOf(':');
+		boolean quotes = colon >= 0 && CONVERSION.matcher(String.valueOf(failure.getSQLState())).matches();
+		return quotes ? message.substring(0, colon).strip() + ": " + Masking.MASK : message;
 	}
 
 }

@@ -160,9 +160,17 @@ public final class JsonValues {
 		}
 		JsonNode json = toJson(value);
 		if (hasText(value) && !Masking.isMasked(json)) {
-			return value.toString();
+			String text = value.toString();
+			// It may say what JSON does not show.
+			if (text == null || secretsIn(value).stream().noneMatch((secret) -> tells(text, secret))) {
+				return String.valueOf(text);
+			}
 		}
 		return json.isValueNode() ? json.asString() : json.toString();
+	}
+
+	private static boolean tells(String text, String secret) {
+		return !secret.isEmpty() && text.contains(secret);
 	}
 
 	/**

@@ -1,13 +1,16 @@
 package io.auditspring.capture;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.PropertyName;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
@@ -17,6 +20,7 @@ import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.AnnotatedMethod;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import tools.jackson.databind.introspect.ObjectIdInfo;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.ValueSerializerModifier;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
@@ -72,7 +76,11 @@ final class MaskingSerializers extends ValueSerializerModifier {
 	private boolean isSecret(Class<?> owner, AnnotatedMember member) {
 		Set<String> names = (member instanceof AnnotatedMethod) ? SensitiveMembers.properties(member.getName())
 				: Set.of(member.getName());
-		return names.stream().anyMatch((name) -> this.masking.hides(owner, name) || this.masking.encrypts(owner, name));
+		return names.stream().anyMatch((name) -> isSecret(owner, name));
+	}
+
+	private boolean isSecret(Class<?> owner, String name) {
+		return this.masking.hides(owner, name) || this.masking.encrypts(owner, name);
 	}
 
 	JacksonAnnotationIntrospector introspector() {
@@ -94,7 +102,21 @@ final class MaskingSerializers extends ValueSerializerModifier {
 					? isSecret(member.getDeclaringClass(), member)
 					: found != null && annotated instanceof AnnotatedClass
 							&& !SensitiveMembers.of(annotated.getRawType()).isEmpty();
+			if (secret && annotated.hasAnnotation(JsonAnyGetter.class)) {
+				return new MaskedMembers();
+			}
 			return secret ? new MaskedValue() : found;
+		}
+
+		// Where an object comes again, only this would be written, and by nobody who
+		// knows
+		// that it is secret.
+		@Override
+		public @Nullable ObjectIdInfo findObjectIdInfo(MapperConfig<?> config, Annotated annotated) {
+			ObjectIdInfo info = super.findObjectIdInfo(config, annotated);
+			Class<?> owner = (annotated instanceof AnnotatedMember && annotated.getType().isContainerType())
+					? annotated.getType().getContentType().getRawClass() : annotated.getRawType();
+			return (info != null && isSecret(owner, info.getPropertyName().getSimpleName())) ? null : info;
 		}
 
 	}
@@ -104,6 +126,24 @@ final class MaskingSerializers extends ValueSerializerModifier {
 		@Override
 		public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
 			generator.writeEmbeddedObject(MaskingSerializers.this.secret.apply(value));
+		}
+
+	}
+
+	// Those of a map that are written among the others of an object.
+	private final class MaskedMembers extends ValueSerializer<Object> {
+
+		@Override
+		public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
+			((Map<?, ?>) value).forEach((name, member) -> {
+				generator.writeName(MaskingSerializers.this.text.apply(name));
+				if (member != null) {
+					generator.writeEmbeddedObject(MaskingSerializers.this.secret.apply(member));
+				}
+				else {
+					generator.writeNull();
+				}
+			});
 		}
 
 	}
@@ -123,6 +163,16 @@ final class MaskingSerializers extends ValueSerializerModifier {
 
 		private MaskedWriter(BeanPropertyWriter writer) {
 			super(writer);
+		}
+
+		private MaskedWriter(BeanPropertyWriter writer, PropertyName name) {
+			super(writer, name);
+		}
+
+		// Within another object members may have other names.
+		@Override
+		protected BeanPropertyWriter _new(PropertyName name) {
+			return new MaskedWriter(this, name);
 		}
 
 		@Override

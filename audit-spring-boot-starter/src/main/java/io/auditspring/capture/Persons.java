@@ -70,6 +70,10 @@ public final class Persons {
 			return Actor.user(UNKNOWN, person.getClass().getName());
 		}
 		String name = property(person, this.nameProperty);
+		if (this.names != null && this.names.isCredential(person, id, this.entities.masking())) {
+			String digest = this.entities.digest(id);
+			return Actor.apiKey(digest, (name != null) ? name : digest);
+		}
 		return Actor.user(id, (name != null) ? name : id);
 	}
 

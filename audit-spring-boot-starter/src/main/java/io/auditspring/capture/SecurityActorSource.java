@@ -74,6 +74,9 @@ public final class SecurityActorSource implements ActorSource {
 		String subject = this.tokenClaims.first(authentication, "sub");
 		String id = (subject != null) ? subject : actor.id();
 		String name = this.tokenClaims.first(authentication, "name", "preferred_username");
+		if (subject == null && name == null) {
+			return actor;
+		}
 		String shown = (name != null) ? name : (subject != null) ? id : actor.name();
 		boolean itself = subject != null && subject.equals(this.tokenClaims.first(authentication, "client_id", "azp"));
 		return itself ? Actor.service(id, shown) : Actor.user(id, shown);

@@ -5,6 +5,7 @@ import java.security.Principal;
 import io.auditspring.Actor;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.AuthenticatedPrincipal;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.UserDetails;
@@ -36,6 +37,26 @@ public final class SecurityNames {
 	 */
 	boolean isNamed(Class<?> type) {
 		return UserDetails.class.isAssignableFrom(type) || AuthenticatedPrincipal.class.isAssignableFrom(type);
+	}
+
+	/**
+	 * Whether the name that somebody has is what they proved it with, such as the key of
+	 * an API: nobody else may read it.
+	 * @param person whoever it is
+	 * @param name the name
+	 * @param masking what is secret
+	 * @return whether it is the credentials, or a secret member of the authentication
+	 */
+	boolean isCredential(Object person, String name, Masking masking) {
+		// Whose password is the name has a name nevertheless.
+		if (!(person instanceof Authentication authentication)
+				|| !(authentication.getPrincipal() instanceof CharSequence)
+				|| authentication instanceof UsernamePasswordAuthenticationToken) {
+			return false;
+		}
+		boolean own = !authentication.getClass().getName().startsWith("org.springframework.");
+		return (authentication.getCredentials() instanceof CharSequence credentials && name.contentEquals(credentials))
+				|| (own && SecretValues.of(masking, authentication).contains(name));
 	}
 
 	/**

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
@@ -34,10 +33,11 @@ final class SensitiveMembers {
 		@Override
 		protected Set<String> computeValue(Class<?> type) {
 			Set<String> names = new HashSet<>();
-			for (Class<?> each = type; each != null; each = each.getSuperclass()) {
-				collect(each, names);
+			Supertypes.of(type).forEach((each) -> collect(each, names));
+			Class<?> built = built(type);
+			if (built != null) {
+				Supertypes.of(built).forEach((each) -> collect(each, names));
 			}
-			ClassUtils.getAllInterfacesForClassAsSet(type).forEach((contract) -> collect(contract, names));
 			return Set.copyOf(names);
 		}
 
@@ -64,6 +64,17 @@ final class SensitiveMembers {
 	 */
 	static boolean isMarked(AnnotatedElement element) {
 		return AnnotatedElementUtils.isAnnotated(element, Sensitive.class);
+	}
+
+	// What a builder was told is what it builds: Lombok marks the latter only.
+	private static @Nullable Class<?> built(Class<?> type) {
+		return type.getName().startsWith("java.") ? null
+				: Arrays.stream(type.getDeclaredMethods())
+					.filter((method) -> method.getName().equals("build") && method.getParameterCount() == 0)
+					.map(Method::getReturnType)
+					.filter((built) -> built != Object.class && !built.isPrimitive())
+					.findFirst()
+					.orElse(null);
 	}
 
 	private static void collect(Class<?> type, Set<String> names) {

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.Calendar;
 import java.util.Collection;
 import java.util.Date;
+import java.util.GregorianCalendar;
 import java.util.List;
 import java.util.Locale;
 import java.util.TimeZone;
@@ -62,6 +63,8 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 	private static final long SECONDS_OF_DAY = Duration.ofDays(1).toSeconds();
 
 	private static final long MILLIS_OF_DAY = Duration.ofDays(1).toMillis();
+
+	private static final int LAST_JULIAN_YEAR = 1582;
 
 	private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 
@@ -259,35 +262,54 @@ record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integer size
 			}
 			LocalDateTime stored = LocalDateTime.ofInstant(rounded(time.toInstant(ZoneOffset.UTC)), ZoneOffset.UTC);
 			// An hour that the zone leaves out is another one.
-			return (this.jdbcType instanceof TimestampJdbcType) ? Timestamp.valueOf(stored).toLocalDateTime() : stored;
+			return (this.jdbcType instanceof TimestampJdbcType)
+					? Timestamp.from(again(Timestamp.valueOf(stored).toInstant(), zone)).toLocalDateTime() : stored;
 		}
 		if (value instanceof Date date) {
-			Timestamp stored = Timestamp
-				.from(rounded((value instanceof Timestamp timestamp) ? timestamp.toInstant() : date(date)));
-			// An hour that the zone has twice is read as one of them.
-			return (zone == null && this.jdbcType instanceof TimestampJdbcType)
-					? Timestamp.valueOf(stored.toLocalDateTime()).toInstant() : stored.toInstant();
+			return stored((value instanceof Timestamp timestamp) ? timestamp.toInstant() : date(date), zone);
 		}
 		if (value instanceof Calendar calendar) {
-			return calendar(calendar, (zone != null) ? zone.toZoneId() : ZoneId.systemDefault());
+			return calendar(calendar, zone);
 		}
 		if (value instanceof Instant instant) {
-			return rounded(instant);
+			return stored(instant, zone);
 		}
 		// The column knows of no offset.
 		if (value instanceof OffsetDateTime time) {
-			return rounded(time.toInstant());
+			return stored(time.toInstant(), zone);
 		}
-		return (value instanceof ZonedDateTime time) ? rounded(time.toInstant()) : value;
+		return (value instanceof ZonedDateTime time) ? stored(time.toInstant(), zone) : value;
+	}
+
+	private Instant stored(Instant instant, @Nullable TimeZone zone) {
+		Instant rounded = rounded(instant);
+		return (this.jdbcType instanceof TimestampJdbcType) ? again(rounded, zone) : rounded;
 	}
 
 	// Without a zone in the column, Hibernate binds the time in the calendar's own zone,
 	// but reads it in the session's.
-	private Instant calendar(Calendar calendar, ZoneId zone) {
+	private Instant calendar(Calendar calendar, @Nullable TimeZone zone) {
 		Instant instant = rounded(calendar.toInstant());
 		return (this.jdbcType instanceof TimestampJdbcType)
-				? LocalDateTime.ofInstant(instant, calendar.getTimeZone().toZoneId()).atZone(zone).toInstant()
-				: instant;
+				? again(LocalDateTime.ofInstant(instant, calendar.getTimeZone().toZoneId()), zone) : instant;
+	}
+
+	private static Instant again(Instant written, @Nullable TimeZone zone) {
+		ZoneId inColumn = (zone != null) ? zone.toZoneId() : ZoneId.systemDefault();
+		return again(LocalDateTime.ofInstant(written, inColumn), zone);
+	}
+
+	// The driver asks a calendar: an hour that the zone has twice is read as one of them.
+	private static Instant again(LocalDateTime stored, @Nullable TimeZone zone) {
+		TimeZone inColumn = (zone != null) ? zone : TimeZone.getDefault();
+		if (stored.getYear() <= LAST_JULIAN_YEAR) {
+			return stored.atZone(inColumn.toZoneId()).toInstant();
+		}
+		GregorianCalendar calendar = new GregorianCalendar(inColumn);
+		calendar.clear();
+		calendar.set(stored.getYear(), stored.getMonthValue() - 1, stored.getDayOfMonth(), stored.getHour(),
+				stored.getMinute(), stored.getSecond());
+		return calendar.toInstant().plusNanos(stored.getNano());
 	}
 
 	// The column holds infinity instead.

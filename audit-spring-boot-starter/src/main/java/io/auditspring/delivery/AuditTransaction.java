@@ -133,6 +133,17 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	/**
+	 * Says that a call that {@linkplain #joinedBy joined} this transaction is about to
+	 * throw. Who catches that may commit what the call changed before.
+	 * @param operation the call
+	 */
+	public void brokenOffBy(Operation operation) {
+		if (operation.capturesState()) {
+			this.flushes.flushIfSound(session());
+		}
+	}
+
+	/**
 	 * Takes the entries of earlier attempts at a call that is made once more within this
 	 * transaction. They are part of it, so that they come first and need no connection of
 	 * their own; if it is rolled back they follow it.
@@ -296,7 +307,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 				@Override
 				public void afterCommit() {
-					AuditTransaction.this.entries.settleCommitted();
+					if (AuditTransaction.this.committed) {
+						AuditTransaction.this.entries.settleCommitted();
+					}
 				}
 
 			});
@@ -305,7 +318,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	@Override
 	public void afterCommit() {
-		this.committed = true;
+		this.committed = this.committed || !this.key.isUndecided();
 	}
 
 	private boolean isSettledByItsCall() {
@@ -359,9 +372,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 		if (this.committing && status == STATUS_UNKNOWN) {
 			rest.unanswered();
 		}
-		if (this.owner != null && this.owner.aftermath() != null) {
-			// The call sees to it when its connection is free.
-			this.owner.aftermath().addAll(rest);
+		Aftermath own = (this.owner != null) ? this.owner.aftermath() : null;
+		if (own != null && !own.isSettled()) {
+			// The call sees to it when its connection is free. With JTA it may have
+			// returned long before.
+			own.addAll(rest);
 		}
 		else {
 			rest.settle(null);

@@ -1,7 +1,9 @@
 package io.auditspring.intercept;
 
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 import io.auditspring.AuditSetupException;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,11 @@ import org.springframework.expression.ParseException;
 import org.springframework.expression.common.CompositeStringExpression;
 import org.springframework.expression.common.TemplateParserContext;
 import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.BeanReference;
+import org.springframework.expression.spel.ast.ConstructorReference;
+import org.springframework.expression.spel.ast.Indexer;
+import org.springframework.expression.spel.ast.MethodReference;
+import org.springframework.expression.spel.ast.TypeReference;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
@@ -29,14 +36,19 @@ final class AuditExpression {
 
 	private static final Set<String> OUTCOME = Set.of("before", "after", "result", "error");
 
+	private static final Pattern GETTER = Pattern.compile("(get|is)\\p{Upper}.*");
+
 	private final Expression expression;
 
 	private final boolean dependsOnState;
 
 	private final boolean dependsOnOutcome;
 
+	private final boolean reachesIn;
+
 	private AuditExpression(Expression expression, Set<String> variables) {
 		this.expression = expression;
+		this.reachesIn = reachesIn(expression);
 		this.dependsOnState = variables.stream().anyMatch(STATE::contains);
 		this.dependsOnOutcome = variables.stream().anyMatch(OUTCOME::contains);
 	}
@@ -114,6 +126,40 @@ final class AuditExpression {
 		for (int i = 0; i < node.getChildCount(); i++) {
 			collectVariables(node.getChild(i), names);
 		}
+	}
+
+	private static boolean reachesIn(Expression expression) {
+		if (expression instanceof CompositeStringExpression composite) {
+			return Arrays.stream(composite.getExpressions()).anyMatch(AuditExpression::reachesIn);
+		}
+		return expression instanceof SpelExpression spel && reachesIn(spel.getAST());
+	}
+
+	private static boolean reachesIn(SpelNode node) {
+		boolean calls = node instanceof MethodReference method && !isGetter(method);
+		if (calls || node instanceof Indexer || node instanceof TypeReference || node instanceof ConstructorReference
+				|| node instanceof BeanReference) {
+			return true;
+		}
+		for (int i = 0; i < node.getChildCount(); i++) {
+			if (reachesIn(node.getChild(i))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static boolean isGetter(MethodReference method) {
+		return method.getChildCount() == 0 && GETTER.matcher(method.getName()).matches();
+	}
+
+	/**
+	 * Whether it may get at what properties do not show: by a text of an object, by the
+	 * key of a map, or by code of the application.
+	 * @return {@code false} if it only reads properties
+	 */
+	boolean reachesIn() {
+		return this.reachesIn;
 	}
 
 	boolean dependsOnState() {

@@ -10,12 +10,9 @@ import io.auditspring.capture.UnsavedWork;
 import io.auditspring.delivery.Aftermath;
 import io.auditspring.delivery.AuditTransaction;
 import io.auditspring.delivery.Ending;
-import jakarta.persistence.PersistenceException;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.dao.DataAccessException;
 
 /**
  * The innermost interceptor of an audited call, within its transaction. It describes how
@@ -94,7 +91,7 @@ final class AuditInterceptor implements MethodInterceptor {
 		Settled settled = outstanding ? null : Settled.returned(arrival, result);
 		if (settled == null || (transaction == null && frame.mayBeTriedLater() && settled.failure() != null)) {
 			leave(frame, operation, transaction);
-			return frame.mayBeTriedLater() ? watchAttempt(result, call, operation) : result;
+			return watchMethod(result, call, operation);
 		}
 		frame.leave(null, transaction);
 		if (frame.mayBeTriedLater() && settled.failure() != null) {
@@ -105,12 +102,12 @@ final class AuditInterceptor implements MethodInterceptor {
 		return result;
 	}
 
-	private static @Nullable Object watchAttempt(@Nullable Object result, LateCall call, Operation attempt) {
+	private static @Nullable Object watchMethod(@Nullable Object result, LateCall call, Operation attempt) {
 		if (result instanceof CompletionStage<?> stage) {
-			return LateStages.watchAttempt(stage, call, attempt);
+			return call.frame().mayBeTriedLater() ? LateStages.watchAttempt(stage, call, attempt) : result;
 		}
 		LatePublishers publishers = call.auditing().publishers();
-		Object watched = (publishers != null && result != null) ? publishers.watchAttempts(result, call) : null;
+		Object watched = (publishers != null && result != null) ? publishers.watchMethod(result, call) : null;
 		return (watched != null) ? watched : result;
 	}
 
@@ -183,13 +180,9 @@ final class AuditInterceptor implements MethodInterceptor {
 		try {
 			result = invocation.proceed();
 		}
-		catch (PersistenceException | DataAccessException ex) {
-			// The session is not to be trusted any more.
-			throw ex;
-		}
 		catch (Throwable ex) {
 			if (joined != null) {
-				AuditBoundary.attempt(ex, () -> joined.leftBy(operation));
+				AuditBoundary.attempt(ex, () -> joined.brokenOffBy(operation));
 			}
 			throw ex;
 		}

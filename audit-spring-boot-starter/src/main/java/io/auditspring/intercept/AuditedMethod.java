@@ -2,6 +2,7 @@ package io.auditspring.intercept;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,10 +92,12 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		}
 	}
 
-	private static void evaluate(Attribute attribute, AuditRecord.Builder record, Map<String, @Nullable Object> errors,
+	private void evaluate(Attribute attribute, AuditRecord.Builder record, Map<String, @Nullable Object> errors,
 			EvaluationContext context, Texts texts) {
 		try {
-			attribute.setter().set(record, attribute.expression().evaluate(context), texts);
+			Object value = attribute.expression().evaluate(context);
+			boolean told = attribute.expression().reachesIn();
+			attribute.setter().set(record, told ? withoutSecrets(value, secrets(context, texts)) : value, texts);
 		}
 		catch (Throwable ex) {
 			FatalErrors.rethrow(ex);
@@ -202,6 +205,30 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		}
 		secrets.removeIf((secret) -> secret.length() < MIN_SECRET);
 		return secrets;
+	}
+
+	// Of what the expression was given.
+	private Set<String> secrets(EvaluationContext context, Texts texts) {
+		Set<String> secrets = new HashSet<>(texts.secretsIn(context.lookupVariable("result")));
+		this.arguments.forEach((argument) -> secrets.addAll(texts.secretsIn(context.lookupVariable(argument.name()))));
+		secrets.removeIf((secret) -> secret.length() < MIN_SECRET);
+		return secrets;
+	}
+
+	private static @Nullable Object withoutSecrets(@Nullable Object value, Set<String> secrets) {
+		if (secrets.isEmpty()) {
+			return value;
+		}
+		if (value instanceof CharSequence text) {
+			return withoutSecrets(text.toString(), secrets);
+		}
+		if (value instanceof Map<?, ?> map) {
+			Map<Object, @Nullable Object> masked = new LinkedHashMap<>();
+			map.forEach((key, member) -> masked.put(key, withoutSecrets(member, secrets)));
+			return masked;
+		}
+		return (value instanceof List<?> list) ? list.stream().map((each) -> withoutSecrets(each, secrets)).toList()
+				: value;
 	}
 
 	private static @Nullable String withoutSecrets(@Nullable String text, Set<String> secrets) {

@@ -81,8 +81,9 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		if (this.failure != null) {
 			record.error(this.method.describe(this.failure, this.invocation.getArguments(), auditing.texts()));
 		}
-		else if (this.operation.reason() != null) {
-			record.error(this.operation.reason());
+		else if (outcome != Outcome.SUCCESS) {
+			ToldFailure told = ToldFailure.of(this.result, this.invocation.getArguments());
+			record.error((told != null) ? told.error() : this.operation.reason());
 		}
 		Long duration = this.operation.elapsedMicros();
 		try {
@@ -164,6 +165,10 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 			return Outcome.DENIED;
 		}
 		if (this.failure == null) {
+			ToldFailure told = ToldFailure.of(this.result, this.invocation.getArguments());
+			if (told != null) {
+				return told.outcome();
+			}
 			return this.operation.isUndone() ? Outcome.FAILURE : Outcome.SUCCESS;
 		}
 		return refusal.isRefusal(this.failure) ? Outcome.DENIED : Outcome.FAILURE;

@@ -18,13 +18,13 @@ public interface LatePublishers {
 	@Nullable Object watch(Object publisher, LateCall call);
 
 	/**
-	 * Records each attempt at the call that fails, before anybody makes another one by
-	 * subscribing again.
+	 * Learns within which transaction the method runs each time, and records each attempt
+	 * at the call that fails before anybody makes another one by subscribing again.
 	 * @param publisher what the method returned
 	 * @param call the call
 	 * @return what the advice around the method gets, or {@code null} if it is of an
 	 * unknown kind
 	 */
-	@Nullable Object watchAttempts(Object publisher, LateCall call);
+	@Nullable Object watchMethod(Object publisher, LateCall call);
 
 }

@@ -1,7 +1,6 @@
 package io.auditspring.intercept;
 
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 import io.auditspring.Actor;
@@ -16,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * Waits for the results of audited methods that return a {@link Mono} or a {@link Flux}.
@@ -44,29 +44,35 @@ public final class ReactorPublishers implements LatePublishers {
 	}
 
 	@Override
-	public @Nullable Object watchAttempts(Object publisher, LateCall call) {
+	public @Nullable Object watchMethod(Object publisher, LateCall call) {
 		if (publisher instanceof Mono<?> mono) {
-			return attempts(mono, call.frame());
+			return within(mono, call.frame());
 		}
-		return (publisher instanceof Flux<?> flux) ? attempts(flux, call.frame()) : null;
+		return (publisher instanceof Flux<?> flux) ? within(flux, call.frame()) : null;
 	}
 
 	// Somebody else may subscribe on the way, such as a cache, and keep the result.
-	private static <T> Mono<T> attempts(Mono<T> mono, AuditFrame frame) {
+	private static <T> Mono<T> within(Mono<T> mono, AuditFrame frame) {
 		return Mono.deferContextual((context) -> {
-			Optional<Run> run = context.getOrEmpty(frame);
-			run.ifPresent(Run::begin);
-			return run.isEmpty() ? mono
-					: mono.onErrorResume((failure) -> run.get().attemptFailed(failure).then(Mono.error(failure)));
+			Run run = context.getOrDefault(frame, null);
+			if (run == null) {
+				return mono;
+			}
+			run.begin(context);
+			return !frame.mayBeTriedLater() ? mono
+					: mono.onErrorResume((failure) -> run.attemptFailed(failure).then(Mono.error(failure)));
 		});
 	}
 
-	private static <T> Flux<T> attempts(Flux<T> flux, AuditFrame frame) {
+	private static <T> Flux<T> within(Flux<T> flux, AuditFrame frame) {
 		return Flux.deferContextual((context) -> {
-			Optional<Run> run = context.getOrEmpty(frame);
-			run.ifPresent(Run::begin);
-			return run.isEmpty() ? flux
-					: flux.onErrorResume((failure) -> run.get().attemptFailed(failure).thenMany(Flux.error(failure)));
+			Run run = context.getOrDefault(frame, null);
+			if (run == null) {
+				return flux;
+			}
+			run.begin(context);
+			return !frame.mayBeTriedLater() ? flux
+					: flux.onErrorResume((failure) -> run.attemptFailed(failure).thenMany(Flux.error(failure)));
 		});
 	}
 
@@ -113,6 +119,8 @@ public final class ReactorPublishers implements LatePublishers {
 	 */
 	private static final class Run {
 
+		private static final String ROLLED_BACK = "The transaction was rolled back";
+
 		private final LateCall call;
 
 		private final Origin origin;
@@ -123,6 +131,9 @@ public final class ReactorPublishers implements LatePublishers {
 		private Operation operation;
 
 		private int attempts;
+
+		/** What of it is undone if a reactive transaction is, or null. */
+		private @Nullable ReactivePart part;
 
 		private boolean recorded;
 
@@ -143,11 +154,13 @@ public final class ReactorPublishers implements LatePublishers {
 		}
 
 		Context passOn(Context context) {
-			return this.call.frame().mayBeTriedLater() ? context.put(this.call.frame(), this) : context;
+			return context.put(this.call.frame(), this);
 		}
 
-		void begin() {
-			if (this.attempts++ > 0) {
+		// The transaction may be one that an advice has begun in between.
+		void begin(ContextView context) {
+			this.part = ReactivePart.of(context);
+			if (this.attempts++ > 0 && this.call.frame().mayBeTriedLater()) {
 				this.operation = this.call.begin(this.origin.at(Instant.now()));
 				this.operation.isAttempt(this.call.frame().nextAttempt());
 				this.recorded = false;
@@ -155,8 +168,10 @@ public final class ReactorPublishers implements LatePublishers {
 			}
 		}
 
+		// Recorded before the next one begins, whatever becomes of a transaction.
 		Mono<Void> attemptFailed(Throwable failure) {
 			this.recorded = true;
+			this.part = null;
 			this.operation.isAttempt(this.call.frame().nextAttempt());
 			return failed(Settled.of(null, failure), failure);
 		}
@@ -183,8 +198,17 @@ public final class ReactorPublishers implements LatePublishers {
 		}
 
 		private Mono<Void> end(Settled settled) {
+			Operation ended = this.operation;
+			return (this.part == null) ? end(ended, settled) : this.part.end((committed) -> {
+				if (!committed && settled.failure() == null) {
+					ended.undo(ROLLED_BACK);
+				}
+				return end(ended, settled);
+			});
+		}
+
+		private Mono<Void> end(Operation ended, Settled settled) {
 			return Mono.fromCompletionStage(() -> {
-				Operation ended = this.operation;
 				Operation left = this.call.frame().left();
 				if (left != null) {
 					ended.follow(left);

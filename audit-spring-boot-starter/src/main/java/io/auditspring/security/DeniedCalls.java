@@ -39,6 +39,9 @@ public final class DeniedCalls {
 	}
 
 	private void denied(AuthorizationDeniedEvent<?> event, MethodInvocation invocation) {
+		if (!this.recorder.isNews(event)) {
+			return;
+		}
 		this.recorder.attempt(Denial.ACTION, () -> {
 			if (!RefusedCalls.note(invocation, refusal(event))) {
 				denied(event, name(invocation));

@@ -27,7 +27,7 @@ public final class DeniedRequests {
 	void denied(AuthorizationDeniedEvent<?> event) {
 		// The page that tells of a refusal may be refused as well.
 		if (event.getObject() instanceof HttpServletRequest request
-				&& request.getDispatcherType() != DispatcherType.ERROR) {
+				&& request.getDispatcherType() != DispatcherType.ERROR && this.recorder.isNews(event)) {
 			this.recorder.attempt(Denial.ACTION, () -> denied(event, request));
 		}
 	}

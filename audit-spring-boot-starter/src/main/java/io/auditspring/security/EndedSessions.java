@@ -45,6 +45,9 @@ public final class EndedSessions {
 
 	@EventListener
 	void destroyed(HttpSessionDestroyedEvent event) {
+		if (!this.recorder.isNews(event)) {
+			return;
+		}
 		if (isExpired(event.getSession())) {
 			event.getSecurityContexts().forEach((context) -> expired(context, event.getId()));
 		}

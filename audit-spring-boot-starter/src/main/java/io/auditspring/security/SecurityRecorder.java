@@ -17,8 +17,25 @@ public final class SecurityRecorder {
 
 	private final CautiousRecorder recorder;
 
-	public SecurityRecorder(CautiousRecorder recorder) {
+	private final News news;
+
+	/**
+	 * Creates the recorder of a context.
+	 * @param recorder writes the entries
+	 * @param news what no context has recorded yet
+	 */
+	public SecurityRecorder(CautiousRecorder recorder, News news) {
 		this.recorder = recorder;
+		this.news = news;
+	}
+
+	/**
+	 * Whether an event is still to be recorded, which it then is.
+	 * @param event what Spring Security tells
+	 * @return {@code false} where a child context, which it comes from, has done so
+	 */
+	boolean isNews(Object event) {
+		return this.news.is(event);
 	}
 
 	Origins origins() {

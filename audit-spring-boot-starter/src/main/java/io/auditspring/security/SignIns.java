@@ -31,7 +31,7 @@ public final class SignIns {
 	void failed(AbstractAuthenticationFailureEvent event) {
 		// Nobody looked at the credentials. The manager that asked this one tells why it
 		// failed itself: for one bearer token there would be two entries.
-		if (event instanceof AuthenticationFailureProviderNotFoundEvent) {
+		if (event instanceof AuthenticationFailureProviderNotFoundEvent || !this.recorder.isNews(event)) {
 			return;
 		}
 		this.recorder.attempt("login", () -> failed(event.getAuthentication(), event.getException()));
@@ -48,8 +48,10 @@ public final class SignIns {
 
 	@EventListener
 	void loggedOut(LogoutSuccessEvent event) {
-		this.recorder.recordLeaving(AuditRecord.action("logout").category(Categories.AUTHENTICATION).build(),
-				event.getAuthentication());
+		if (this.recorder.isNews(event)) {
+			this.recorder.recordLeaving(AuditRecord.action("logout").category(Categories.AUTHENTICATION).build(),
+					event.getAuthentication());
+		}
 	}
 
 }

@@ -28,7 +28,8 @@ public final class WebSignIns {
 
 	@EventListener
 	void loggedIn(InteractiveAuthenticationSuccessEvent event) {
-		if (AbstractPreAuthenticatedProcessingFilter.class.isAssignableFrom(event.getGeneratedBy())) {
+		if (AbstractPreAuthenticatedProcessingFilter.class.isAssignableFrom(event.getGeneratedBy())
+				|| !this.recorder.isNews(event)) {
 			return;
 		}
 		Authentication user = event.getAuthentication();
@@ -37,6 +38,9 @@ public final class WebSignIns {
 
 	@EventListener
 	void switched(AuthenticationSwitchUserEvent event) {
+		if (!this.recorder.isNews(event)) {
+			return;
+		}
 		Authentication user = event.getAuthentication();
 		// Whoever is switched already can only switch back: Spring Security does that
 		// first.

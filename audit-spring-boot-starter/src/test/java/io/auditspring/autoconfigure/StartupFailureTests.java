@@ -14,6 +14,7 @@ import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -23,6 +24,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -75,10 +77,12 @@ class StartupFailureTests {
 				"audit.request.trusted-proxies takes IP addresses and networks", "not [10.0.0.1/8, proxy]");
 		assertThatStartFails(this.runner.withPropertyValues("audit.request.forwarding-header=via"),
 				"audit.request.forwarding-header", "via");
+		assertThatStartFails(this.runner.withPropertyValues("audit.request.id-header=X:Id"),
+				"audit.request.id-header takes the name of an HTTP header, not 'X:Id'");
 		assertThatStartFails(this.runner.withPropertyValues("audit.request.device-header=X Device"),
 				"audit.request.device-header takes the name of an HTTP header, not 'X Device'");
-		assertThatStartFails(this.runner.withPropertyValues("audit.request.geo-timeout=-1s"),
-				"audit.request.geo-timeout takes a duration of 0 or more");
+		assertThatStartFails(this.runner.withPropertyValues("audit.geolocation.timeout=-1s"),
+				"audit.geolocation.timeout takes a duration of 0 or more");
 		assertThatStartFails(this.runner.withPropertyValues("audit.masking.key=0123456789abcdef"),
 				"audit.masking.key takes a secret of 32 characters or more");
 	}
@@ -125,6 +129,68 @@ class StartupFailureTests {
 		jdbc.execute("grant select on audit.audit_log to reader_only");
 		assertThatStartFails(reader, "INSERT on \"audit\".audit_log", "EXECUTE on \"audit\".audit_lock_chain(text)",
 				"SELECT on \"audit\".audit_masking_key", "Grant", "roles.sql");
+	}
+
+	@Test
+	void rightsThatCannotBeReadAreNamed() {
+		JdbcTemplate jdbc = new JdbcTemplate(this.database);
+		this.runner.run((context) -> assertThat(context).hasNotFailed());
+		ApplicationContextRunner hardened = as("owner_without_questions")
+			.withConfiguration(AutoConfigurations.of(AuditUpkeepAutoConfiguration.class))
+			.withPropertyValues("audit.flyway.enabled=false", "audit.retention.period=P10Y");
+		jdbc.execute("grant usage on schema audit to owner_without_questions");
+		jdbc.execute("grant all on all tables in schema audit to owner_without_questions");
+		jdbc.execute("grant execute on all functions in schema audit to owner_without_questions");
+		// As some do who harden a database, here while the application starts.
+		BeanPostProcessor hardening = new BeanPostProcessor() {
+
+			@Override
+			public Object postProcessAfterInitialization(Object bean, String name) {
+				if (bean instanceof AuditDatabase) {
+					jdbc.execute("revoke execute on function pg_catalog.has_function_privilege(oid, text) from public");
+				}
+				return bean;
+			}
+
+		};
+		assertThatStartFails(hardened.withBean("hardening", BeanPostProcessor.class, () -> hardening),
+				"The rights on the audit schema 'audit' cannot be read",
+				"permission denied for function has_function_privilege");
+		assertThatStartFails(hardened, "The audit schema 'audit' cannot be used",
+				"permission denied for function has_function_privilege");
+	}
+
+	@Test
+	void twoDatabasesWithOneUrlAreNamed() {
+		// Without a name it is that of the user.
+		AbstractRoutingDataSource routing = new AbstractRoutingDataSource() {
+
+			@Override
+			protected Object determineCurrentLookupKey() {
+				return "namesake_one";
+			}
+
+		};
+		DataSource one = namesake("namesake_one");
+		routing.setTargetDataSources(Map.of("namesake_one", one, "namesake_two", namesake("namesake_two")));
+		routing.setDefaultTargetDataSource(one);
+		routing.afterPropertiesSet();
+		assertThatStartFails(
+				new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+					.withBean(DataSource.class, () -> routing),
+				"namesake_one", "namesake_two", "two databases with the same JDBC URL, jdbc:postgresql://localhost:",
+				"Put what tells them apart into their URLs");
+	}
+
+	private DataSource namesake(String user) {
+		JdbcTemplate jdbc = new JdbcTemplate(this.database);
+		if (jdbc.queryForList("select 1 from pg_roles where rolname = ?", user).isEmpty()) {
+			jdbc.execute("create role %s login".formatted(user));
+			jdbc.execute("create database %1$s owner %1$s".formatted(user));
+		}
+		PGSimpleDataSource server = (PGSimpleDataSource) this.database;
+		return new DriverManagerDataSource(
+				"jdbc:postgresql://%s:%d/".formatted(server.getServerNames()[0], server.getPortNumbers()[0]), user, "");
 	}
 
 	@Test

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Map;
 
 import io.auditspring.Actor;
+import io.auditspring.ActorType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.authentication.TestingAuthenticationToken;
@@ -20,6 +22,7 @@ import org.springframework.security.oauth2.core.user.DefaultOAuth2User;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthentication;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,7 +36,7 @@ class SecurityActorSourceTests {
 			() -> persons(new SecurityNames(), null), new AuthenticationTrustResolverImpl());
 
 	private static Persons persons(SecurityNames names, String idProperty) {
-		Masking masking = new Masking(List.of());
+		Masking masking = new Masking(List.of("api key"));
 		return new Persons(names, new EntityIdentifiers(List::of, masking, new JsonValues(masking, new Limits(10_000)),
 				() -> new byte[32]), idProperty, null);
 	}
@@ -160,10 +163,51 @@ class SecurityActorSourceTests {
 			.currentActor()).isEqualTo(Actor.user("7", "7"));
 	}
 
+	// As https://www.baeldung.com/spring-boot-api-key-secret has it, and many after it.
+	@Test
+	void whoIsKnownByAKeyIsShownByItsDigest() {
+		Actor actor = actor(new ApiKeyAuthentication("abc-123-key"));
+		assertThat(actor.id()).startsWith("hmac:").isEqualTo(actor.name());
+		assertThat(actor.type()).isEqualTo(ActorType.API_KEY);
+		assertThat(actor)
+			.isEqualTo(actor(new PreAuthenticatedAuthenticationToken("abc-123-key", "abc-123-key", List.of())))
+			.isNotEqualTo(actor(new ApiKeyAuthentication("abc-124-key")));
+	}
+
+	@Test
+	void whosePasswordIsTheNameHasAName() {
+		assertThat(actor(UsernamePasswordAuthenticationToken.authenticated("guest", "guest", List.of())))
+			.isEqualTo(Actor.user("guest", "guest"));
+	}
+
 	@Test
 	void anObjectInAClaimIsNoName() {
 		assertThat(actor(jwt(Map.of("sub", "4711", "name", Map.of("family", "Doe", "hash", "$2a$hash")))))
 			.isEqualTo(Actor.user("4711", "4711"));
+	}
+
+	static class ApiKeyAuthentication extends AbstractAuthenticationToken {
+
+		private static final long serialVersionUID = 1L;
+
+		private final String apiKey;
+
+		ApiKeyAuthentication(String apiKey) {
+			super(AuthorityUtils.NO_AUTHORITIES);
+			this.apiKey = apiKey;
+			setAuthenticated(true);
+		}
+
+		@Override
+		public Object getCredentials() {
+			return null;
+		}
+
+		@Override
+		public Object getPrincipal() {
+			return this.apiKey;
+		}
+
 	}
 
 	record Account(int number, String hash) {

@@ -4,12 +4,18 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonIdentityInfo;
+import com.fasterxml.jackson.annotation.JsonIdentityReference;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.ObjectIdGenerators;
 import io.auditspring.Sensitive;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.annotation.AnnotationDescription;
@@ -32,7 +38,9 @@ class SensitiveMembersTests {
 	static Stream<Object> carriers() {
 		return Stream.of(new OnField(), new OnGetter(), new OnSetter(), new OnSettersParameter(), new OnRecord("123"),
 				new OnConstructor("Ann", "123"), new OnInterface(), new OnSuperclass(), new ByMetaAnnotation(),
-				new OnSubclassConstructor("123"), new Renamed(), new Boxed("123"));
+				new OnSubclassConstructor("123"), new Renamed(), new Boxed("123"), new OnFarInterface(),
+				new OnGenericInterface(), projection(), new Unwrapping(), new Referring(), new Built.Builder().build(),
+				new Built.Builder(), new More());
 	}
 
 	@ParameterizedTest
@@ -57,6 +65,25 @@ class SensitiveMembersTests {
 		assertThat(SensitiveMembers.of(type)).contains("nationalId");
 		assertThat(this.values.toJson(type.getConstructor(String.class, int.class).newInstance("123", 4)))
 			.hasToString("{\"age\":4,\"nationalId\":\"***\"}");
+	}
+
+	@Test
+	void aReferenceThatIsSecretIsNotWrittenWhereTheObjectComesAgain() {
+		Referred referred = new Referred();
+		assertThat(this.values.toJson(List.of(referred, referred, new Referring())).toString()).contains("***")
+			.doesNotContain("123");
+	}
+
+	@Test
+	void aTextThatSaysMoreThanJsonIsNotShown() {
+		assertThat(this.values.text(new Hiding())).isEqualTo("{}");
+		assertThat(this.values.text(Map.of("one", new Hiding()))).doesNotContain("123");
+	}
+
+	// As Spring Data makes them of interfaces.
+	private static Object projection() {
+		return Proxy.newProxyInstance(SensitiveMembersTests.class.getClassLoader(), new Class<?>[] { Known.class },
+				(proxy, method, arguments) -> method.getName().equals("hashCode") ? 7 : "123");
 	}
 
 	// As Kotlin compiles class Person(@Sensitive val nationalId: String, val age: Int).
@@ -203,6 +230,101 @@ class SensitiveMembersTests {
 		@Override
 		public String getNationalId() {
 			return "123";
+		}
+
+	}
+
+	interface Known extends Identified {
+
+	}
+
+	interface Familiar extends Known {
+
+	}
+
+	static class OnFarInterface extends Shown implements Familiar {
+
+		@Override
+		public String getNationalId() {
+			return "123";
+		}
+
+	}
+
+	interface Holding<T> {
+
+		@Sensitive
+		T getNationalId();
+
+	}
+
+	static class OnGenericInterface extends Shown implements Holding<String> {
+
+		@Override
+		public String getNationalId() {
+			return "123";
+		}
+
+	}
+
+	static class Unwrapping extends Shown {
+
+		@JsonUnwrapped(prefix = "own_")
+		public OnField person = new OnField();
+
+	}
+
+	@JsonIdentityInfo(generator = ObjectIdGenerators.PropertyGenerator.class, property = "nationalId")
+	static class Referred extends OnField {
+
+	}
+
+	static class Referring extends Shown {
+
+		@JsonIdentityReference(alwaysAsId = true)
+		public Referred person = new Referred();
+
+	}
+
+	/**
+	 * Made in the way of Lombok.
+	 */
+	static class Built extends OnField {
+
+		static class Builder extends Shown {
+
+			public String nationalId = "123";
+
+			Built build() {
+				return new Built();
+			}
+
+		}
+
+	}
+
+	/**
+	 * Shows nothing, but says it.
+	 */
+	static class Hiding {
+
+		private final List<?> hidden = List.of(new OnField());
+
+		@Override
+		public String toString() {
+			return "Hiding " + this.hidden;
+		}
+
+	}
+
+	static class More extends Shown {
+
+		@Sensitive
+		private final Map<String, String> more = Map.of("nationalId", "123");
+
+		@JsonAnyGetter
+		public Map<String, String> getMore() {
+			return this.more;
 		}
 
 	}

@@ -23,6 +23,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataAccessException;
 import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -93,6 +94,21 @@ class QuietHostTests {
 			orders.fail(this.id);
 			return null;
 		}))).isNotNull();
+		assertThatNobodyComplained(output);
+	}
+
+	@Test
+	void whenAStatementOfACallHasFailedAndWhatItChangedIsNotFlushedYet(CapturedOutput output) {
+		assertThat(catchThrowable(() -> orders.withoutAudit(this.id, "OUTER", () -> orders.ping(() -> {
+			context.getBean(EntityManager.class).find(PurchaseOrder.class, this.id).setStatus("INNER");
+			try {
+				log.jdbc().update("insert into purchase_order (id) values (?)", this.id);
+			}
+			catch (DataAccessException ex) {
+				throw new IllegalStateException(ex);
+			}
+			return "";
+		})))).isInstanceOf(IllegalStateException.class).hasNoSuppressedExceptions();
 		assertThatNobodyComplained(output);
 	}
 

@@ -11,6 +11,7 @@ import io.auditspring.Outcome;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.shop.OrderService;
+import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -22,6 +23,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.EmptyResultDataAccessException;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.UnexpectedRollbackException;
@@ -264,6 +266,22 @@ class TransactionOutcomeTests {
 		Map<String, Object> entry = this.log.await(2).get(1);
 		assertThat((String) entry.get("changes")).contains("A-9").doesNotContain("\"from\": \"NEW\"");
 		assertThat((String) entry.get("before_state")).contains("EARLIER");
+	}
+
+	@Test
+	void whatACallChangedBeforeItFoundNothingIsItsOwnAndNotThatOfTheCallAroundIt() throws Exception {
+		long second = this.orders.create("A-2", BigDecimal.ONE).getId();
+		this.log.await(2);
+		this.orders.around(this.id, () -> {
+			assertThatExceptionOfType(EmptyResultDataAccessException.class).isThrownBy(() -> this.orders.ping(() -> {
+				this.context.getBean(EntityManager.class).find(PurchaseOrder.class, second).setReference("A-4");
+				throw new EmptyResultDataAccessException(1);
+			}));
+			return null;
+		});
+		assertThat(this.log.await(4).subList(2, 4)).extracting("action", "outcome", "target_id")
+			.containsExactlyInAnyOrder(tuple("order.outer", "success", String.valueOf(this.id)),
+					tuple("order.ping", "failure", String.valueOf(second)));
 	}
 
 	@Test

@@ -82,7 +82,7 @@ class TransactionHistoriesTests {
 	private static final long FIRST = Long.getLong("faults.first-history", 0);
 
 	/** In which a fault was found once. */
-	private static final List<Long> FOUND = List.of(2642L, 9198L);
+	private static final List<Long> FOUND = List.of(2642L, 9198L, 12634L);
 
 	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
 
@@ -151,7 +151,8 @@ class TransactionHistoriesTests {
 	// What is not one of the calls is found by what it is.
 	private static String name(Map<String, Object> entry) {
 		Object name = entry.get("target_name");
-		return (name != null) ? (String) name : "%s: %s".formatted(entry.get("action"), entry.get("metadata"));
+		return (name != null) ? (String) name
+				: "%s of %s: %s".formatted(entry.get("action"), entry.get("target_id"), entry.get("metadata"));
 	}
 
 	private ConfigurableApplicationContext start() {

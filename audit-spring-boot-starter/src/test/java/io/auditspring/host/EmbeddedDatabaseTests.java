@@ -25,6 +25,7 @@ import io.auditspring.test.RecordedEntries;
 import jakarta.persistence.EntityManager;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.WebApplicationType;
@@ -35,6 +36,8 @@ import org.springframework.boot.data.jpa.test.autoconfigure.DataJpaTest;
 import org.springframework.boot.jdbc.test.autoconfigure.AutoConfigureTestDatabase;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -58,6 +61,13 @@ class EmbeddedDatabaseTests {
 					"spring.flyway.enabled=false")
 			.properties(properties)
 			.run();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aServiceWhoseEntriesPassNeedsNoName(CapturedOutput output) {
+		start(Shop.class, "spring.application.name=", "spring.datasource.url=jdbc:h2:mem:nameless").close();
+		assertThat(output).doesNotContain("which service made them");
 	}
 
 	@Nested

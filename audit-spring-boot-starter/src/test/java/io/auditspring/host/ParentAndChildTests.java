@@ -17,6 +17,7 @@ import io.auditspring.AuditLog;
 import io.auditspring.Actor;
 import io.auditspring.ActorResolver;
 import io.auditspring.Audited;
+import io.auditspring.AuthenticationEvents;
 import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
 import io.auditspring.shop.OrderService;
@@ -43,6 +44,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.authentication.event.InteractiveAuthenticationSuccessEvent;
+import org.springframework.security.authentication.event.LogoutSuccessEvent;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
@@ -151,6 +156,21 @@ class ParentAndChildTests {
 			assertThat(entries(2)).extracting("action", "outcome", "target_type")
 				.containsExactly(tuple("login", "failure", null), tuple("desk", "success", "PurchaseOrder"));
 			assertThat(entries(2).get(0)).containsEntry("ip", "127.0.0.1");
+		}
+	}
+
+	@Test
+	void whoSignsInToAWebChildIsNamedByTheChildAndRecordedOnce() throws Exception {
+		try (ConfigurableApplicationContext child = child(WebChild.class, WebApplicationType.SERVLET)) {
+			Authentication jane = UsernamePasswordAuthenticationToken.authenticated("jane", null, List.of());
+			child.publishEvent(new InteractiveAuthenticationSuccessEvent(jane, getClass()));
+			child.publishEvent(new LogoutSuccessEvent(jane));
+			child.getBean(AuthenticationEvents.class).signedIn(Actor.user("joe", "Joe"));
+			this.parent.publishEvent(new LogoutSuccessEvent(jane));
+			child.getBean(Desk.class).place("after");
+			assertThat(entries(5)).extracting("action", "actor_id")
+				.containsExactlyInAnyOrder(tuple("login", "of the child"), tuple("logout", "of the child"),
+						tuple("login", "joe"), tuple("logout", "jane"), tuple("desk", "of the child"));
 		}
 	}
 

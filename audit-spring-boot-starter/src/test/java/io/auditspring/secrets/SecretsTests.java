@@ -73,6 +73,7 @@ import org.springframework.web.util.UriUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Secrets go in by every way that there is, and are nowhere in the trail and its log.
@@ -162,6 +163,10 @@ class SecretsTests {
 		desk.fill(new Drawer(unique, own), own + "-changed");
 		desk.wear(new Locket(own, own, new Nook(own, "Kiel"), new ArrayList<>()), Keepsakes.letter(own),
 				Keepsakes.oath(own));
+		desk.adorn(Trinket.of(own), Trinket.missive(own).build(), Trinket.missive(own), Trinket.doubly(own),
+				new Trinket.Fluent(own));
+		assertThatIllegalStateException()
+			.isThrownBy(() -> desk.drop(Trinket.missive(own), Trinket.doubly(own), new Trinket.Fluent(own)));
 		desk.later(CompletableFuture.completedFuture(vault)).get();
 		desk.look(own);
 		record(context.getBean(AuditRecorder.class), new Note("open", own, Map.of("token", own), List.of(place)), place,

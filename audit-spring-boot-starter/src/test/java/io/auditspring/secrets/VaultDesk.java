@@ -97,6 +97,25 @@ class VaultDesk {
 		return stored;
 	}
 
+	@Audited(targetType = "Trinket", targetId = "#trinket.engraving", targetName = "#trinket",
+			message = "#{#trinket} #{#trinket.phrase} #{#trinket.motto} #{#trinket.nest} #{#trinket.toBuilder()} #{#letter} "
+					+ "#{#letter.lazy} #{#builder} #{#doubly} #{#doubly.build()} #{#fluent} #{#fluent.word()} #{#result}")
+	public Trinket adorn(Trinket trinket, Trinket.Missive letter, Trinket.Missive.MissiveBuilder builder,
+			Trinket.Doubly.DoublyBuilder<?, ?> doubly, Trinket.Fluent fluent) {
+		Trinket stored = this.entityManager.merge(trinket);
+		this.entityManager.flush();
+		stored.setPhrase(trinket.getPhrase() + "-changed");
+		stored.getNests().add(new Trinket.Nest(trinket.getMotto(), "Oslo"));
+		AuditContext.current().metadata("trinket", trinket).metadata("builder", builder).metadata("fluent", fluent);
+		return stored;
+	}
+
+	@Audited(message = "#{#error.message}")
+	public void drop(Trinket.Missive.MissiveBuilder builder, Trinket.Doubly.DoublyBuilder<?, ?> doubly,
+			Trinket.Fluent fluent) {
+		throw new IllegalStateException("Dropped " + builder + doubly + fluent);
+	}
+
 	@Audited(message = "#{#result}")
 	public CompletableFuture<Vault> later(CompletableFuture<Vault> vault) {
 		return vault;

@@ -334,7 +334,7 @@ final class Identities {
 	}
 
 	/**
-	 * With the methods that Lombok's {@code @Data} makes.
+	 * Equal by all that it holds.
 	 */
 	@Entity
 	@Audited

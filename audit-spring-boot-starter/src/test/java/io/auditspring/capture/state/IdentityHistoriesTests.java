@@ -31,6 +31,11 @@ import io.auditspring.capture.state.Identities.Spot;
 import io.auditspring.capture.state.Identities.Stool;
 import io.auditspring.capture.state.Identities.Voucher;
 import io.auditspring.capture.state.Identities.Wallet;
+import io.auditspring.capture.state.Lomboks.Crew;
+import io.auditspring.capture.state.Lomboks.Gizmo;
+import io.auditspring.capture.state.Lomboks.Pass;
+import io.auditspring.capture.state.Lomboks.PassKey;
+import io.auditspring.capture.state.Lomboks.Stub;
 import io.auditspring.ledger.CanonicalJson;
 import jakarta.persistence.EntityManager;
 import org.awaitility.Awaitility;
@@ -97,7 +102,18 @@ class IdentityHistoriesTests {
 				new Kind<>(Glider.class, "Glider", (key) -> 20L + key, (id, amount) -> new Glider((long) id, amount),
 						(glider, amount) -> glider.amount = amount, IdentityHistoriesTests::number),
 				new Kind<>(Gadget.class, "Gadget", Long::valueOf, (id, amount) -> new Gadget((Long) id, amount),
-						(gadget, amount) -> gadget.amount = amount, IdentityHistoriesTests::number));
+						(gadget, amount) -> gadget.amount = amount, IdentityHistoriesTests::number),
+				new Kind<>(Gizmo.class, "Gizmo", Long::valueOf, (id, amount) -> new Gizmo((Long) id, amount),
+						Gizmo::setAmount, IdentityHistoriesTests::number),
+				new Kind<>(Crew.class, "Crew", Long::valueOf,
+						(id, amount) -> Crew.builder().id((Long) id).amount(amount).build(), Crew::setAmount,
+						(row) -> number(row).put("name", "crew")),
+				new Kind<>(Pass.class, "Pass", (key) -> new PassKey("gate" + key % 2, SECRET + key / 2),
+						(id, amount) -> new Pass((PassKey) id, amount), Pass::setAmount,
+						(row) -> idOnly("key",
+								object().put("gate", (String) row.get("gate")).put("serial", digest(row, "serial")))),
+				new Kind<>(Stub.class, "Stub", (key) -> SECRET + key, (id, amount) -> new Stub((String) id, amount),
+						Stub::setAmount, (row) -> object().put("number", digest(row, "number"))));
 
 	private static final int KEYS = 4;
 

@@ -18,6 +18,7 @@ import java.time.Year;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.ArrayList;
 import java.util.Calendar;
 import java.util.Currency;
@@ -234,7 +235,12 @@ class ReadAgainTests {
 					selected.put(name, OffsetDateTime.parse(value.asString()).toInstant().toString());
 				}
 				else if (LOCAL.contains(name)) {
-					selected.put(name, LocalDateTime.parse(value.asString()).atZone(zone).toInstant().toString());
+					selected.put(name,
+							LocalDateTime.parse(value.asString())
+								.atZone(zone)
+								.withLaterOffsetAtOverlap()
+								.toInstant()
+								.toString());
 				}
 			});
 			return selected;
@@ -824,7 +830,18 @@ class ReadAgainTests {
 
 		private static Instant instant(Random random) {
 			long seconds = -1_500_000_000L + (long) (random.nextDouble() * 5_000_000_000L);
-			return Instant.ofEpochSecond(seconds, nanos(random));
+			Instant instant = Instant.ofEpochSecond(seconds, nanos(random));
+			return (random.nextInt(6) == 0) ? nearTransition(instant, random) : instant;
+		}
+
+		// An hour that there is twice, or not at all.
+		private static Instant nearTransition(Instant instant, Random random) {
+			ZoneOffsetTransition transition = ZoneId.of(ZONES.get(random.nextInt(ZONES.size())))
+				.getRules()
+				.nextTransition(instant);
+			return (transition != null)
+					? transition.getInstant().plusSeconds(random.nextInt(10_800) - 7_200).plusNanos(instant.getNano())
+					: instant;
 		}
 
 		private static int nanos(Random random) {

@@ -1,0 +1,330 @@
+package io.auditspring.delivery;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditLog;
+import io.auditspring.Audited;
+import io.auditspring.Delivery;
+import io.auditspring.TestDatabase;
+import io.r2dbc.spi.ConnectionFactories;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import jakarta.persistence.EntityManagerFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.r2dbc.connection.R2dbcTransactionManager;
+import org.springframework.r2dbc.core.DatabaseClient;
+import org.springframework.resilience.annotation.EnableResilientMethods;
+import org.springframework.resilience.annotation.Retryable;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.reactive.TransactionSynchronization;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+import org.springframework.transaction.reactive.TransactionalOperator;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * What a publisher did within a reactive transaction (R2DBC) has succeeded only if that
+ * commits, which may be long after the publisher has ended.
+ */
+class ReactiveTransactionsTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private static ConfigurableApplicationContext context;
+
+	private static AuditLog log;
+
+	private static Desk desk;
+
+	private static TransactionalOperator around;
+
+	private int before;
+
+	@BeforeAll
+	static void start() {
+		PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
+		context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties("spring.main.banner-mode=off", "spring.application.name=shop",
+					"spring.jpa.hibernate.ddl-auto=none", "spring.flyway.enabled=false",
+					"spring.datasource.username=postgres", "spring.datasource.url=" + database.getUrl())
+			.run();
+		log = new AuditLog(context.getBean(DataSource.class));
+		log.jdbc().execute("create table thing (name text primary key)");
+		desk = context.getBean(Desk.class);
+		around = context.getBean(TransactionalOperator.class);
+	}
+
+	@AfterAll
+	static void stop() {
+		context.close();
+	}
+
+	@BeforeEach
+	void begin() {
+		this.before = (int) log.count();
+		log.jdbc().execute("delete from thing");
+	}
+
+	private List<Map<String, Object>> entries(int count) {
+		return log.await(this.before + count).subList(this.before, this.before + count);
+	}
+
+	private static List<String> things() {
+		return log.jdbc().queryForList("select name from thing order by name", String.class);
+	}
+
+	private static Mono<String> store(String name, Delivery mode) {
+		return switch (mode) {
+			case ASYNC -> desk.storeAsync(name);
+			case SYNC -> desk.storeSync(name);
+			default -> desk.store(name);
+		};
+	}
+
+	private static <T> Mono<T> failing() {
+		return Mono.error(new IllegalStateException("as planned"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void thatIsRolledBackLaterMakesAFailureOfWhatEndedWell(Delivery mode) {
+		catchThrowable(() -> around.transactional(store("undone", mode).then(failing())).block(PATIENCE));
+		assertThat(things()).isEmpty();
+		assertThat(entries(1)).extracting("target_name", "outcome", "error")
+			.containsExactly(tuple("undone", "failure", "The transaction was rolled back"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void thatCommitsMakesASuccess(Delivery mode) {
+		around.transactional(store("one", mode).then(store("two", mode))).block(PATIENCE);
+		assertThat(things()).containsExactly("one", "two");
+		assertThat(entries(2)).extracting("target_name", "outcome")
+			.containsExactly(tuple("one", "success"), tuple("two", "success"));
+	}
+
+	@Test
+	void thatCommitsHasItsEntriesBeforeItsSubscriberGoesOn() {
+		around.transactional(store("kept", Delivery.SYNC)).block(PATIENCE);
+		assertThat(log.count()).isEqualTo(this.before + 1);
+	}
+
+	@Test
+	void leavesNothingUntilItIsOver() {
+		around
+			.transactional(store("kept", Delivery.SYNC)
+				.then(Mono.fromRunnable(() -> assertThat(log.count()).isEqualTo(this.before))))
+			.block(PATIENCE);
+		assertThat(entries(1)).extracting("outcome").containsExactly("success");
+	}
+
+	@Test
+	void thatIsMarkedToBeRolledBackMakesAFailure() {
+		around.execute((transaction) -> {
+			transaction.setRollbackOnly();
+			return store("undone", Delivery.TRANSACTIONAL);
+		}).blockLast(PATIENCE);
+		assertThat(things()).isEmpty();
+		assertThat(entries(1)).extracting("target_name", "outcome", "error")
+			.containsExactly(tuple("undone", "failure", "The transaction was rolled back"));
+	}
+
+	@Test
+	void ofTheMethodItselfWhoseCommitFailsMakesAFailureWithItsReason() {
+		assertThat(catchThrowable(() -> desk.storeAndFailTheCommit("undone").block(PATIENCE))).isNotNull();
+		assertThat(things()).isEmpty();
+		assertThat(entries(1)).extracting("target_name", "outcome").containsExactly(tuple("undone", "failure"));
+	}
+
+	@Test
+	void ofTheMethodItselfThatIsApartStaysASuccessWhateverBecomesOfTheOneAroundIt() {
+		catchThrowable(() -> around.transactional(desk.storeApart("apart").then(failing())).block(PATIENCE));
+		assertThat(things()).containsExactly("apart");
+		assertThat(entries(1)).extracting("target_name", "outcome").containsExactly(tuple("apart", "success"));
+	}
+
+	@Test
+	void thatIsRolledBackWithinAnotherOneIsAFailureAlone() {
+		TransactionalOperator apart = TransactionalOperator.create(context.getBean(R2dbcTransactionManager.class),
+				new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW));
+		around
+			.transactional(store("outer", Delivery.TRANSACTIONAL)
+				.then(apart.transactional(store("inner", Delivery.TRANSACTIONAL).then(failing())).onErrorComplete()))
+			.block(PATIENCE);
+		assertThat(things()).containsExactly("outer");
+		assertThat(entries(2)).extracting("target_name", "outcome")
+			.containsExactlyInAnyOrder(tuple("outer", "success"), tuple("inner", "failure"));
+	}
+
+	@Test
+	void countsForEachElementOfMany() {
+		catchThrowable(() -> around.transactional(desk.storeAll("a", "b").thenMany(ReactiveTransactionsTests.failing()))
+			.blockLast(PATIENCE));
+		assertThat(things()).isEmpty();
+		assertThat(entries(1)).extracting("outcome").containsExactly("failure");
+		around.transactional(desk.storeAll("a", "b")).blockLast(PATIENCE);
+		assertThat(things()).containsExactly("a", "b");
+		assertThat(entries(2).get(1)).containsEntry("outcome", "success");
+	}
+
+	@Test
+	void whoseSubscriberCancelsIsAFailure() {
+		around.transactional(store("cancelled", Delivery.TRANSACTIONAL).then(Mono.never()))
+			.timeout(Duration.ofMillis(300), Mono.empty())
+			.block(PATIENCE);
+		assertThat(entries(1)).extracting("target_name", "outcome").containsExactly(tuple("cancelled", "failure"));
+		assertThat(things()).isEmpty();
+	}
+
+	@Test
+	void countsForTheLastOfSeveralAttempts() {
+		catchThrowable(() -> around.transactional(desk.storeAgain("again").then(failing())).block(PATIENCE));
+		assertThat(things()).isEmpty();
+		assertThat(entries(2)).extracting("outcome").containsExactly("failure", "failure");
+		around.transactional(desk.storeAgain("again")).block(PATIENCE);
+		assertThat(things()).containsExactly("again");
+		assertThat(entries(4).subList(2, 4)).extracting("outcome").containsExactly("failure", "success");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableResilientMethods
+	static class Application {
+
+		@Bean
+		@Primary
+		JpaTransactionManager transactionManager(EntityManagerFactory factory) {
+			return new JpaTransactionManager(factory);
+		}
+
+		// As a bean it would keep Boot from making the data source.
+		private static ConnectionFactory connectionFactory(DataSource dataSource) throws SQLException {
+			PGSimpleDataSource plain = new PGSimpleDataSource();
+			try (Connection connection = dataSource.getConnection()) {
+				plain.setUrl(connection.getMetaData().getURL());
+			}
+			return ConnectionFactories.get(ConnectionFactoryOptions.builder()
+				.option(ConnectionFactoryOptions.DRIVER, "postgresql")
+				.option(ConnectionFactoryOptions.HOST, plain.getServerNames()[0])
+				.option(ConnectionFactoryOptions.PORT, plain.getPortNumbers()[0])
+				.option(ConnectionFactoryOptions.DATABASE, plain.getDatabaseName())
+				.option(ConnectionFactoryOptions.USER, "postgres")
+				.option(ConnectionFactoryOptions.PASSWORD, "")
+				.build());
+		}
+
+		@Bean
+		R2dbcTransactionManager reactive(DataSource dataSource) throws SQLException {
+			return new R2dbcTransactionManager(connectionFactory(dataSource));
+		}
+
+		@Bean
+		TransactionalOperator around(R2dbcTransactionManager manager) {
+			return TransactionalOperator.create(manager);
+		}
+
+		@Bean
+		Desk desk(R2dbcTransactionManager manager) {
+			return new Desk(DatabaseClient.create(Objects.requireNonNull(manager.getConnectionFactory())));
+		}
+
+	}
+
+	static class Desk {
+
+		private final DatabaseClient client;
+
+		private final AtomicInteger attempts = new AtomicInteger();
+
+		Desk(DatabaseClient client) {
+			this.client = client;
+		}
+
+		private Mono<String> insert(String name) {
+			return this.client.sql("insert into thing values (:name)")
+				.bind("name", name)
+				.fetch()
+				.rowsUpdated()
+				.thenReturn(name);
+		}
+
+		@Audited(action = "thing.store", targetName = "#name", delivery = Delivery.TRANSACTIONAL)
+		public Mono<String> store(String name) {
+			return insert(name);
+		}
+
+		@Audited(action = "thing.store", targetName = "#name", delivery = Delivery.ASYNC)
+		public Mono<String> storeAsync(String name) {
+			return insert(name);
+		}
+
+		@Audited(action = "thing.store", targetName = "#name", delivery = Delivery.SYNC)
+		public Mono<String> storeSync(String name) {
+			return insert(name);
+		}
+
+		@Audited(action = "thing.store", targetName = "#name")
+		@Transactional("reactive")
+		public Mono<String> storeAndFailTheCommit(String name) {
+			return TransactionSynchronizationManager.forCurrentTransaction()
+				.doOnNext((manager) -> manager.registerSynchronization(new TransactionSynchronization() {
+
+					@Override
+					public Mono<Void> beforeCommit(boolean readOnly) {
+						return failing();
+					}
+
+				}))
+				.then(insert(name));
+		}
+
+		@Audited(action = "thing.store", targetName = "#name")
+		@Transactional(transactionManager = "reactive", propagation = Propagation.REQUIRES_NEW)
+		public Mono<String> storeApart(String name) {
+			return insert(name);
+		}
+
+		@Audited(action = "thing.store")
+		public Flux<String> storeAll(String... names) {
+			return Flux.fromArray(names).concatMap(this::insert);
+		}
+
+		@Audited(action = "thing.store", targetName = "#name")
+		@Retryable(maxRetries = 1, delay = 0)
+		public Mono<String> storeAgain(String name) {
+			return Mono.defer(() -> (this.attempts.getAndIncrement() % 2 == 0) ? failing() : insert(name));
+		}
+
+	}
+
+}
