@@ -12,13 +12,18 @@ public final class ReactiveThreads implements RequestSource {
 	/** Spring's property that makes Reactor propagate its context. */
 	public static final String PROPAGATION = "spring.reactor.context-propagation";
 
-	/** Reactor's threads for what blocks, on platform threads and virtual ones. */
-	private static final String BLOCKING = "oundedElastic";
+	private static final String REACTOR = Schedulers.class.getPackageName() + ".";
 
 	@Override
 	public RequestDetails currentRequest() {
-		return (Schedulers.isInNonBlockingThread() || Thread.currentThread().getName().contains(BLOCKING))
-				? RequestDetails.UNTOLD : RequestDetails.NONE;
+		return (Schedulers.isInNonBlockingThread() || isOfScheduler(Thread.currentThread())) ? RequestDetails.UNTOLD
+				: RequestDetails.NONE;
+	}
+
+	// Whatever the application calls it, and whether it is a virtual one: a scheduler
+	// looks after what its threads do not catch.
+	private static boolean isOfScheduler(Thread thread) {
+		return thread.getUncaughtExceptionHandler().getClass().getName().startsWith(REACTOR);
 	}
 
 }

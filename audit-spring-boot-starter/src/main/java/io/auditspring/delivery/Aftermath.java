@@ -36,6 +36,8 @@ public final class Aftermath {
 
 	private String reason = ROLLED_BACK;
 
+	private volatile boolean settled;
+
 	/** Entries of operations that returned, and did nothing all the same. */
 	private Set<UUID> undone = Set.of();
 
@@ -177,7 +179,16 @@ public final class Aftermath {
 	 * @throws AuditDeliveryException if that fails and the call must fail for it
 	 */
 	public void settle(@Nullable String error) {
+		this.settled = true;
 		settle(error, true);
+	}
+
+	/**
+	 * Whether nobody will deliver what is added from now on.
+	 * @return whether it has been delivered
+	 */
+	boolean isSettled() {
+		return this.settled;
 	}
 
 	/**

@@ -307,7 +307,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 				@Override
 				public void afterCommit() {
-					AuditTransaction.this.entries.settleCommitted();
+					if (AuditTransaction.this.committed) {
+						AuditTransaction.this.entries.settleCommitted();
+					}
 				}
 
 			});
@@ -316,7 +318,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	@Override
 	public void afterCommit() {
-		this.committed = true;
+		this.committed = this.committed || !this.key.isUndecided();
 	}
 
 	private boolean isSettledByItsCall() {
@@ -370,9 +372,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 		if (this.committing && status == STATUS_UNKNOWN) {
 			rest.unanswered();
 		}
-		if (this.owner != null && this.owner.aftermath() != null) {
-			// The call sees to it when its connection is free.
-			this.owner.aftermath().addAll(rest);
+		Aftermath own = (this.owner != null) ? this.owner.aftermath() : null;
+		if (own != null && !own.isSettled()) {
+			// The call sees to it when its connection is free. With JTA it may have
+			// returned long before.
+			own.addAll(rest);
 		}
 		else {
 			rest.settle(null);

@@ -167,6 +167,14 @@ public final class AuditTransactions implements ChangeSink {
 		}
 	}
 
+	/**
+	 * Whether a transaction that Spring calls committed may still be rolled back.
+	 * @return {@code false} unless it is one of JTA that Spring has only joined
+	 */
+	boolean isUndecided() {
+		return this.managed.isUndecided();
+	}
+
 	boolean recordsUnattributed() {
 		return this.unattributed != null;
 	}
