@@ -35,12 +35,16 @@ import org.jspecify.annotations.Nullable;
  * @param delivery how the entry is delivered
  * @param request where it was done from, or {@code null} for the request that is running.
  * One that is stated is marked in the entry as stated by the application
+ * @param before what the thing was like before, or {@code null} for what Envers sees.
+ * Marked likewise, and no part of what {@code AuditTrail.stateAt} tells
+ * @param after what it was like after that, likewise
  */
 public record AuditRecord(String action, @Nullable String category, @Nullable Severity severity,
 		@Nullable Severity failureSeverity, Outcome outcome, @Nullable Actor actor, @Nullable Instant occurredAt,
 		@Nullable String targetType, @Nullable String targetId, @Nullable String targetName, List<Resource> related,
 		@Nullable String message, @Nullable String justification, @Nullable String error,
-		Map<String, @Nullable Object> metadata, Delivery delivery, @Nullable RequestContext request) {
+		Map<String, @Nullable Object> metadata, Delivery delivery, @Nullable RequestContext request,
+		@Nullable Map<String, @Nullable Object> before, @Nullable Map<String, @Nullable Object> after) {
 
 	public AuditRecord {
 		if (action.isBlank()) {
@@ -50,6 +54,8 @@ public record AuditRecord(String action, @Nullable String category, @Nullable Se
 		// Most have none, and there is a record of each call.
 		metadata = metadata.isEmpty() ? Collections.emptyMap()
 				: Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+		before = (before != null) ? Collections.unmodifiableMap(new LinkedHashMap<>(before)) : null;
+		after = (after != null) ? Collections.unmodifiableMap(new LinkedHashMap<>(after)) : null;
 	}
 
 	/**
@@ -88,7 +94,9 @@ public record AuditRecord(String action, @Nullable String category, @Nullable Se
 			.error(this.error)
 			.metadata(this.metadata)
 			.delivery(this.delivery)
-			.request(this.request);
+			.request(this.request)
+			.before(this.before)
+			.after(this.after);
 		builder.related.addAll(this.related);
 		return builder;
 	}
@@ -131,6 +139,10 @@ public record AuditRecord(String action, @Nullable String category, @Nullable Se
 		private Delivery delivery = Delivery.DEFAULT;
 
 		private @Nullable RequestContext request;
+
+		private @Nullable Map<String, @Nullable Object> before;
+
+		private @Nullable Map<String, @Nullable Object> after;
 
 		private Builder(String action) {
 			this.action = action;
@@ -190,6 +202,30 @@ public record AuditRecord(String action, @Nullable String category, @Nullable Se
 		 */
 		public Builder request(@Nullable RequestContext request) {
 			this.request = request;
+			return this;
+		}
+
+		/**
+		 * States what the thing was like before, for what Envers cannot see: what
+		 * happened elsewhere, or another kind of store. Entries mark that as stated by
+		 * the application; what Envers sees goes before.
+		 * @param before its properties, of which the secret ones are masked, or
+		 * {@code null}
+		 * @return this builder
+		 */
+		public Builder before(@Nullable Map<String, ? extends @Nullable Object> before) {
+			this.before = (before != null) ? new LinkedHashMap<>(before) : null;
+			return this;
+		}
+
+		/**
+		 * States what it was like after that, likewise. With both, the entry shows what
+		 * changed.
+		 * @param after its properties, or {@code null}
+		 * @return this builder
+		 */
+		public Builder after(@Nullable Map<String, ? extends @Nullable Object> after) {
+			this.after = (after != null) ? new LinkedHashMap<>(after) : null;
 			return this;
 		}
 
@@ -263,7 +299,8 @@ public record AuditRecord(String action, @Nullable String category, @Nullable Se
 		public AuditRecord build() {
 			return new AuditRecord(this.action, this.category, this.severity, this.failureSeverity, this.outcome,
 					this.actor, this.occurredAt, this.targetType, this.targetId, this.targetName, this.related,
-					this.message, this.justification, this.error, this.metadata, this.delivery, this.request);
+					this.message, this.justification, this.error, this.metadata, this.delivery, this.request,
+					this.before, this.after);
 		}
 
 		private Map<String, @Nullable Object> details() {

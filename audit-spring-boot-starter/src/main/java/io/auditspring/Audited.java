@@ -33,7 +33,9 @@ public @interface Audited {
 
 	/**
 	 * The name of the action; by default the simple class name and the method name, such
-	 * as {@code OrderService.pay}.
+	 * as {@code OrderService.pay}. Names that begin with {@code audit.} are the ledger's
+	 * own, but for {@code audit.read} and {@code audit.discarded}: another one stops the
+	 * application at start-up.
 	 * @return the action
 	 */
 	@AliasFor("value")

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * It is asked on a thread of its own, while the call is already running, and its answer
  * for an address is remembered for some minutes. If it throws, or has no answer in time
- * ({@code audit.request.geo-timeout}), the entry has no location; the call never fails
+ * ({@code audit.geolocation.timeout}), the entry has no location; the call never fails
  * for it. Several threads may ask at once.
  */
 @FunctionalInterface

@@ -11,6 +11,7 @@ import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Outcome;
+import io.auditspring.ledger.ControlActions;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
@@ -50,13 +51,17 @@ public final class LedgerAuditEventRepository implements AuditEventRepository {
 	@Override
 	public void add(AuditEvent event) {
 		boolean failed = event.getType().endsWith(FAILURE);
-		this.recorder.record(AuditRecord.action(event.getType())
+		this.recorder.record(AuditRecord.action(action(event.getType()))
 			.category(ACTUATOR)
 			.outcome(failed ? Outcome.FAILURE : Outcome.SUCCESS)
 			.actor(actor(event.getPrincipal()))
 			.occurredAt(event.getTimestamp())
 			.metadata(event.getData())
 			.build());
+	}
+
+	private static String action(String type) {
+		return ControlActions.include(type) ? ACTUATOR + '.' + type : type;
 	}
 
 	private static @Nullable Actor actor(String principal) {
@@ -79,7 +84,7 @@ public final class LedgerAuditEventRepository implements AuditEventRepository {
 		AuditQuery query = AuditQuery.all().limit(AuditQuery.MAX_LIMIT);
 		query = (principal != null) ? query.actor(principal) : query;
 		query = (after != null) ? query.from(after) : query;
-		AuditQuery found = (type != null) ? query.action(type) : query;
+		AuditQuery found = (type != null) ? query.action(action(type)) : query;
 		return CATEGORIES.stream()
 			.flatMap((category) -> entries(found.category(category)))
 			.map(LedgerAuditEventRepository::event)

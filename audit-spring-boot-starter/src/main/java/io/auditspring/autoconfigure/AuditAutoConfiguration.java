@@ -233,7 +233,7 @@ public final class AuditAutoConfiguration {
 	Locations auditLocations(ObjectProvider<GeoLocator> locators, JsonValues auditJsonValues,
 			AuditProperties properties) {
 		GeoLocator locator = Sole.of(locators, "GeoLocator beans", "Mark the one to ask as @Primary.");
-		return new Locations(Objects.requireNonNull(locator), auditJsonValues, properties.request().geoTimeout());
+		return new Locations(Objects.requireNonNull(locator), auditJsonValues, properties.geolocation().timeout());
 	}
 
 	// After those who signed in on the task's own thread, before those who guess.

@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Configuration;
  * Locates clients by a database in MaxMind's format.
  */
 @AutoConfiguration(before = AuditAutoConfiguration.class)
-@ConditionalOnProperty("audit.request.geo-database")
+@ConditionalOnProperty("audit.geolocation.database")
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(AuditProperties.class)
 public final class AuditGeoAutoConfiguration {
@@ -37,11 +37,11 @@ public final class AuditGeoAutoConfiguration {
 	}
 
 	private static String setting(Path database) {
-		return "The property 'audit.request.geo-database' names '%s', ".formatted(database);
+		return "The property 'audit.geolocation.database' names '%s', ".formatted(database);
 	}
 
 	private static Path database(AuditProperties properties) {
-		return Objects.requireNonNull(properties.request().geoDatabase());
+		return Objects.requireNonNull(properties.geolocation().database());
 	}
 
 	/**

@@ -53,7 +53,7 @@ import org.springframework.util.unit.DataSize;
  * @param spool files that keep what cannot be written before the application stops
  * @param capture what entries show of a call
  * @param request where a call came from
- * @param tenantClaim the claim of OAuth2 and OpenID Connect tokens that names the tenant
+ * @param geolocation where on earth it came from
  * @param security what Spring Security tells
  * @param masking what is never stored
  * @param unattributedChanges what happens to changes of entities audited by Envers that
@@ -61,9 +61,7 @@ import org.springframework.util.unit.DataSize;
  * @param web reading the trail over HTTP
  * @param flyway the migrations of the audit schema
  * @param checkpoint signed checkpoints of the ledger
- * @param retention how long entries are kept at least, such as P7Y; months of which all
- * are older are retired. By default all are kept
- * @param retentionAction what becomes of a retired month
+ * @param retention how long entries are kept
  * @param health when the trail is said to be in trouble
  * @param verification verification of the ledger in the background
  * @param skipped what happens to audited calls that something around the method left out,
@@ -79,10 +77,9 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 		@DefaultValue(AuditProperties.DEFAULT_DELIVERY) Delivery delivery, @Nullable String pointcut,
 		@DefaultValue("propagate") FailurePolicy failurePolicy, @DefaultValue Async async, @DefaultValue Batch batch,
 		@DefaultValue Relay relay, @DefaultValue Capture capture, @DefaultValue Request request,
-		@Nullable String tenantClaim, @DefaultValue Security security, @DefaultValue Masking masking,
+		@DefaultValue Geolocation geolocation, @DefaultValue Security security, @DefaultValue Masking masking,
 		@DefaultValue Web web, @DefaultValue Flyway flyway,
-		@DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint, @Nullable Period retention,
-		@DefaultValue("drop") RetentionAction retentionAction,
+		@DefaultValue @NestedConfigurationProperty CheckpointProperties checkpoint, @DefaultValue Retention retention,
 		@DefaultValue("ignore") UnattributedChanges unattributedChanges, @DefaultValue Health health,
 		@DefaultValue @NestedConfigurationProperty VerificationProperties verification, @DefaultValue Sync sync,
 		@DefaultValue Datasource datasource, @DefaultValue Spool spool, @DefaultValue("ignore") SkippedCalls skipped,
@@ -93,8 +90,6 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	static final String DEFAULT_DELIVERY = "transactional";
 
 	public AuditProperties {
-		Assert.isTrue(retention == null || (!retention.isNegative() && retention.toTotalMonths() >= 1),
-				() -> "audit.retention takes a period of at least one month such as P7Y, not " + retention);
 		schema = new Schema(schema).name();
 		Assert.isTrue(delivery != Delivery.DEFAULT, "audit.delivery takes transactional, async or sync");
 		Assert.isTrue(
@@ -284,12 +279,12 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	 * whichever is there is read; a request with both that name different clients is
 	 * recorded with the proxy's own address, as one of them may be the client's invention
 	 * @param deviceHeader the header that carries the fingerprint of the client's device
-	 * @param geoDatabase a city or country database in MaxMind's format, by which clients
-	 * are located; needs com.maxmind.geoip2:geoip2 or com.maxmind.db:maxmind-db
-	 * @param geoTimeout how long an entry waits for its client to be located
+	 * @param idHeader the header that carries the request's id, such as X-Request-Id. It
+	 * stands in the metadata of entries, as whoever sent the request says it, and for the
+	 * trace where none is known
 	 */
 	public record Request(@DefaultValue List<String> trustedProxies, @Nullable ForwardingHeader forwardingHeader,
-			@Nullable String deviceHeader, @Nullable Path geoDatabase, @DefaultValue("250ms") Duration geoTimeout) {
+			@Nullable String deviceHeader, @Nullable String idHeader) {
 
 		/** RFC 9110, section 5.6.2. */
 		private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -299,11 +294,45 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 					() -> "audit.request.trusted-proxies takes IP addresses and networks such as 192.0.2.1, "
 							+ "10.0.0.0/8 or 2001:db8::/32, with zeros behind the prefix, not "
 							+ trustedProxies.stream().filter((proxy) -> !TrustedProxies.isNetwork(proxy)).toList());
-			Assert.isTrue(deviceHeader == null || TOKEN.matcher(deviceHeader).matches(),
-					() -> "audit.request.device-header takes the name of an HTTP header, not '%s'"
-						.formatted(deviceHeader));
-			Assert.isTrue(!geoTimeout.isNegative(),
-					() -> "audit.request.geo-timeout takes a duration of 0 or more, not " + geoTimeout);
+			requireHeader("device-header", deviceHeader);
+			requireHeader("id-header", idHeader);
+		}
+
+		private static void requireHeader(String property, @Nullable String name) {
+			Assert.isTrue(name == null || TOKEN.matcher(name).matches(),
+					() -> "audit.request.%s takes the name of an HTTP header, not '%s'".formatted(property, name));
+		}
+
+	}
+
+	/**
+	 * Where on earth a call came from.
+	 *
+	 * @param database a city or country database in MaxMind's format, by which clients
+	 * are located; needs com.maxmind.geoip2:geoip2 or com.maxmind.db:maxmind-db
+	 * @param timeout how long an entry waits for its client to be located
+	 */
+	public record Geolocation(@Nullable Path database, @DefaultValue("250ms") Duration timeout) {
+
+		public Geolocation {
+			Assert.isTrue(!timeout.isNegative(),
+					() -> "audit.geolocation.timeout takes a duration of 0 or more, not " + timeout);
+		}
+
+	}
+
+	/**
+	 * How long entries are kept.
+	 *
+	 * @param period how long at least, such as P7Y; months of which all entries are older
+	 * are retired. By default all are kept
+	 * @param action what becomes of a retired month
+	 */
+	public record Retention(@Nullable Period period, @DefaultValue("drop") RetentionAction action) {
+
+		public Retention {
+			Assert.isTrue(period == null || (!period.isNegative() && period.toTotalMonths() >= 1),
+					() -> "audit.retention.period takes a period of at least one month such as P7Y, not " + period);
 		}
 
 	}
@@ -311,15 +340,17 @@ public record AuditProperties(@DefaultValue("true") boolean enabled, @Nullable S
 	/**
 	 * What Spring Security tells.
 	 *
-	 * @param events whether logins, failed logins, logouts, expired sessions, switched
+	 * @param enabled whether logins, failed logins, logouts, expired sessions, switched
 	 * users and denied access leave entries
 	 * @param failedLoginLimit how many failed logins a minute and address leave an entry
 	 * each; further ones are counted in a single one
 	 * @param unknownNames what a failed login shows of a name that is no user's, as far
 	 * as anybody can tell: it may be a password
+	 * @param tenantClaim the claim of OAuth2 and OpenID Connect tokens that names the
+	 * tenant
 	 */
-	public record Security(@DefaultValue("true") boolean events, @DefaultValue("20") int failedLoginLimit,
-			@DefaultValue("digest") UnknownNames unknownNames) {
+	public record Security(@DefaultValue("true") boolean enabled, @DefaultValue("20") int failedLoginLimit,
+			@DefaultValue("digest") UnknownNames unknownNames, @Nullable String tenantClaim) {
 
 		public Security {
 			Assert.isTrue(failedLoginLimit >= 0,

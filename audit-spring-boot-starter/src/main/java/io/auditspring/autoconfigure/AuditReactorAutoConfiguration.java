@@ -57,7 +57,7 @@ public final class AuditReactorAutoConfiguration {
 			AuditProperties.Request request = properties.request();
 			boolean propagating = ClassUtils.isPresent("io.micrometer.context.ContextRegistry", null);
 			return new ReactiveRequests(new TrustedProxies(request.trustedProxies(), request.forwardingHeader()),
-					request.deviceHeader(), propagating ? auditInheritance.getIfAvailable() : null);
+					request.deviceHeader(), request.idHeader(), propagating ? auditInheritance.getIfAvailable() : null);
 		}
 
 		@Bean

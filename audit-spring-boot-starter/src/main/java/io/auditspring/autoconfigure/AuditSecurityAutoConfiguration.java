@@ -77,9 +77,10 @@ public final class AuditSecurityAutoConfiguration {
 		}
 
 		@Bean
-		@ConditionalOnProperty("audit.tenant-claim")
+		@ConditionalOnProperty("audit.security.tenant-claim")
 		ClaimTenantResolver auditClaimTenantResolver(TokenClaims auditTokenClaims, AuditProperties properties) {
-			return new ClaimTenantResolver(auditTokenClaims, Objects.requireNonNull(properties.tenantClaim()));
+			return new ClaimTenantResolver(auditTokenClaims,
+					Objects.requireNonNull(properties.security().tenantClaim()));
 		}
 
 	}

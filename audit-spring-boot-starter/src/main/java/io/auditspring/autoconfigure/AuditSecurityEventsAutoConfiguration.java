@@ -38,7 +38,7 @@ import org.springframework.security.web.session.HttpSessionDestroyedEvent;
 @AutoConfiguration(after = AuditAuthenticationAutoConfiguration.class)
 @ConditionalOnClass(Authentication.class)
 @ConditionalOnBean(name = "auditFailedLogins")
-@ConditionalOnBooleanProperty(name = "audit.security.events", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "audit.security.enabled", matchIfMissing = true)
 public final class AuditSecurityEventsAutoConfiguration {
 
 	// Without one, method security tells nobody what it refuses. It is needed as early as

@@ -29,7 +29,7 @@ public final class AuditServletAutoConfiguration {
 	ServletRequestSource auditServletRequestSource(AuditProperties properties) {
 		AuditProperties.Request request = properties.request();
 		return new ServletRequestSource(new TrustedProxies(request.trustedProxies(), request.forwardingHeader()),
-				request.deviceHeader());
+				request.deviceHeader(), request.idHeader());
 	}
 
 	@Bean

@@ -51,18 +51,19 @@ public final class AuditUpkeepAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnProperty("audit.retention")
+	@ConditionalOnProperty("audit.retention.period")
 	Retention auditRetention(AuditDatabase auditDatabase, AuditProperties properties, Origins auditOrigins,
 			EntryFactory auditEntryFactory, Sentences auditSentences, ObjectProvider<Checkpoints> auditCheckpoints,
 			ObjectProvider<CheckpointSigner> signer) {
 		if (!auditDatabase.mayExecute("audit_retire(date, boolean, jsonb, jsonb)")) {
 			throw new AuditSetupException(
-					"audit.retention is set, but the database user may not retire months of the audit ledger",
+					"audit.retention.period is set, but the database user may not retire months of the audit ledger",
 					"Grant the role audit_retention of classpath:io/auditspring/db/roles.sql to it, or leave "
-							+ "audit.retention to another application.");
+							+ "audit.retention.period to another application.");
 		}
-		Period kept = (properties.retention() != null) ? properties.retention() : Period.ZERO;
-		return new Retention(auditDatabase.dataSource(), auditDatabase.schema(), kept, properties.retentionAction(),
+		Period period = properties.retention().period();
+		Period kept = (period != null) ? period : Period.ZERO;
+		return new Retention(auditDatabase.dataSource(), auditDatabase.schema(), kept, properties.retention().action(),
 				doer(auditOrigins, auditEntryFactory, auditSentences), Clock.systemUTC(),
 				seal(auditCheckpoints.getIfAvailable(), Sole.signer(signer)));
 	}

@@ -178,17 +178,30 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 		if (this.before == null || this.after == null) {
 			return null;
 		}
+		ObjectNode changes = differences(this.before, this.after);
+		this.unseen.stream()
+			.filter((name) -> !this.before.has(name) && !this.after.has(name))
+			.forEach(changes::putObject);
+		return changes;
+	}
+
+	/**
+	 * The properties that differ.
+	 * @param before what they were
+	 * @param after what they are
+	 * @return {@code {"property": {"from": ..., "to": ...}}}
+	 */
+	static ObjectNode differences(ObjectNode before, ObjectNode after) {
 		ObjectNode changes = JsonNodeFactory.instance.objectNode();
-		TreeSet<String> names = new TreeSet<>(this.before.propertyNames());
-		names.addAll(this.after.propertyNames());
+		TreeSet<String> names = new TreeSet<>(before.propertyNames());
+		names.addAll(after.propertyNames());
 		for (String name : names) {
-			if (!isSame(this.before, this.after, name)) {
+			if (!isSame(before, after, name)) {
 				ObjectNode change = changes.putObject(name);
-				put(change, "from", this.before.get(name));
-				put(change, "to", this.after.get(name));
+				put(change, "from", before.get(name));
+				put(change, "to", after.get(name));
 			}
 		}
-		this.unseen.stream().filter((name) -> !names.contains(name)).forEach(changes::putObject);
 		return changes;
 	}
 

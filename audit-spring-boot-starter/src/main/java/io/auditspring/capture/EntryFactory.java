@@ -36,6 +36,8 @@ public final class EntryFactory {
 
 	private static final String STATED = "stated";
 
+	private static final String STATE = "state";
+
 	/** What is told of at once has happened now. */
 	private static final Duration SAME_TIME = Duration.ofSeconds(1);
 
@@ -101,14 +103,26 @@ public final class EntryFactory {
 	 * @return the entry
 	 */
 	public Entry entry(Operation operation, AuditRecord record, @Nullable Long durationMicros) {
+		ObjectNode before = state(record.before());
+		ObjectNode after = state(record.after());
 		DataGroup data = new DataGroup(masked(record.targetName()), masked(record.message()),
-				masked(record.justification()), masked(record.error()), null, null, null, metadata(record, operation),
-				related(record.related()));
+				masked(record.justification()), masked(record.error()), json(before), json(after),
+				json((before != null && after != null) ? EntityChange.differences(before, after) : null),
+				metadata(record, operation), related(record.related()));
 		String type = record.targetType();
 		String id = record.targetId();
 		return entry(operation.entryId(), operation, record, this.severities.of(record), record.outcome(),
 				(type != null) ? this.entities.kind(type) : null,
 				(type != null && id != null) ? this.entities.shown(type, id) : id, null, durationMicros, data);
+	}
+
+	private @Nullable ObjectNode state(@Nullable Map<String, @Nullable Object> stated) {
+		if (stated == null) {
+			return null;
+		}
+		ObjectNode state = JsonNodeFactory.instance.objectNode();
+		stated.forEach((name, value) -> state.set(String.valueOf(name), this.values.toJsonByMembers(value)));
+		return (ObjectNode) this.masking.mask(state);
 	}
 
 	/**
@@ -160,7 +174,7 @@ public final class EntryFactory {
 				Identifiers.limit(change.id()), revision, entry.durationMicros(), entry.traceId(), entry.actor(),
 				new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
 						json(change.before()), json(change.after()), json(change.changes()),
-						metadata(data.metadata(), change), data.related()));
+						metadata(observed(data), change), data.related()));
 	}
 
 	/**
@@ -289,7 +303,33 @@ public final class EntryFactory {
 		if (record.request() != null) {
 			stated.add("request");
 		}
+		if (record.before() != null || record.after() != null) {
+			stated.add(STATE);
+		}
 		return stated;
+	}
+
+	/** The metadata where what is observed takes the place of a state that was stated. */
+	private static @Nullable CanonicalJson observed(DataGroup data) {
+		CanonicalJson metadata = data.metadata();
+		if (metadata == null || data.before() == null && data.after() == null
+				|| !(metadata.toNode() instanceof ObjectNode said)) {
+			return metadata;
+		}
+		ArrayNode stated = JsonNodeFactory.instance.arrayNode();
+		said.path(STATED).forEach((each) -> {
+			if (!STATE.equals(each.asString(""))) {
+				stated.add(each);
+			}
+		});
+		ObjectNode observed = said.deepCopy();
+		if (stated.isEmpty()) {
+			observed.remove(STATED);
+		}
+		else {
+			observed.set(STATED, stated);
+		}
+		return observed.isEmpty() ? null : CanonicalJson.of(observed);
 	}
 
 	// What the application says itself goes before. One by one, so that a value that
@@ -302,9 +342,12 @@ public final class EntryFactory {
 		}
 		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
 		if (line != null) {
-			metadata.putObject("request")
+			ObjectNode requested = metadata.putObject("request")
 				.put("method", line.method())
 				.put("path", line.template() ? line.path() : this.masking.maskPath(line.path()));
+			if (line.id() != null) {
+				requested.put("id", line.id());
+			}
 		}
 		if (!attributes.isEmpty()) {
 			metadata.set("actorAttributes", this.values.toJsonByMembers(attributes));

@@ -34,6 +34,8 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 
 	private final @Nullable String deviceHeader;
 
+	private final @Nullable String idHeader;
+
 	private final @Nullable Inheritance inheritance;
 
 	/**
@@ -41,11 +43,14 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 	 * @param proxies whose word on where a request came from is believed
 	 * @param deviceHeader the header with the fingerprint of the client's device, or
 	 * {@code null}
+	 * @param idHeader the header with the request's id, or {@code null}
 	 * @param inheritance where threads find it, or {@code null}
 	 */
-	public ReactiveRequests(TrustedProxies proxies, @Nullable String deviceHeader, @Nullable Inheritance inheritance) {
+	public ReactiveRequests(TrustedProxies proxies, @Nullable String deviceHeader, @Nullable String idHeader,
+			@Nullable Inheritance inheritance) {
 		this.proxies = proxies;
 		this.deviceHeader = deviceHeader;
+		this.idHeader = idHeader;
 		this.inheritance = inheritance;
 	}
 
@@ -67,17 +72,18 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 
 	private RequestDetails details(ServerWebExchange exchange) {
 		ServerHttpRequest request = exchange.getRequest();
+		String id = (this.idHeader != null) ? RequestLine.id(request.getHeaders().getFirst(this.idHeader)) : null;
 		return new RequestDetails(client(request), header(request, "User-Agent"), null,
-				header(request, this.deviceHeader), () -> null, null, () -> line(exchange));
+				header(request, this.deviceHeader), () -> null, id, () -> line(exchange, id));
 	}
 
 	// The template is known only once a handler is chosen.
-	private static RequestLine line(ServerWebExchange exchange) {
+	private static RequestLine line(ServerWebExchange exchange, @Nullable String id) {
 		ServerHttpRequest request = exchange.getRequest();
 		Object template = exchange.getAttribute(TEMPLATE);
 		String path = (template != null) ? template.toString()
 				: PATH_PARAMETER.matcher(request.getPath().pathWithinApplication().value()).replaceAll("");
-		return new RequestLine(request.getMethod().name(), cut(path), template != null);
+		return new RequestLine(request.getMethod().name(), cut(path), template != null, id);
 	}
 
 	private @Nullable String client(ServerHttpRequest request) {

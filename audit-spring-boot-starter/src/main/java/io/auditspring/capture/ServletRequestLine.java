@@ -33,22 +33,25 @@ final class ServletRequestLine implements Supplier<@Nullable RequestLine> {
 
 	private final RequestLine atFirst;
 
-	ServletRequestLine(ServletRequestAttributes attributes) {
+	private final @Nullable String id;
+
+	ServletRequestLine(ServletRequestAttributes attributes, @Nullable String id) {
 		this.attributes = attributes;
-		this.atFirst = read(attributes.getRequest());
+		this.id = id;
+		this.atFirst = read(attributes.getRequest(), id);
 	}
 
 	@Override
 	public RequestLine get() {
 		boolean served = Thread.currentThread() == this.owner
 				&& RequestContextHolder.getRequestAttributes() == this.attributes;
-		return served ? read(this.attributes.getRequest()) : this.atFirst;
+		return served ? read(this.attributes.getRequest(), this.id) : this.atFirst;
 	}
 
-	private static RequestLine read(HttpServletRequest request) {
+	private static RequestLine read(HttpServletRequest request, @Nullable String id) {
 		Object template = request.getAttribute(TEMPLATE);
 		String path = (template != null) ? template.toString() : path(request);
-		return new RequestLine(cut(request.getMethod(), MAX_METHOD), cut(path, MAX_PATH), template != null);
+		return new RequestLine(cut(request.getMethod(), MAX_METHOD), cut(path, MAX_PATH), template != null, id);
 	}
 
 	private static String path(HttpServletRequest request) {

@@ -31,15 +31,19 @@ public final class ServletRequestSource implements RequestSource {
 
 	private final @Nullable String deviceHeader;
 
+	private final @Nullable String idHeader;
+
 	/**
 	 * Creates the source.
 	 * @param proxies whose word on where a request came from is believed
 	 * @param deviceHeader the header with the fingerprint of the client's device, or
 	 * {@code null}
+	 * @param idHeader the header with the request's id, or {@code null}
 	 */
-	public ServletRequestSource(TrustedProxies proxies, @Nullable String deviceHeader) {
+	public ServletRequestSource(TrustedProxies proxies, @Nullable String deviceHeader, @Nullable String idHeader) {
 		this.proxies = proxies;
 		this.deviceHeader = deviceHeader;
+		this.idHeader = idHeader;
 	}
 
 	@Override
@@ -49,8 +53,11 @@ public final class ServletRequestSource implements RequestSource {
 			return RequestDetails.NONE;
 		}
 		HttpServletRequest request = servlet.getRequest();
+		String id = (this.idHeader != null) ? RequestLine.id(request.getHeader(this.idHeader)) : null;
+		String trace = traceId(request);
 		return new RequestDetails(client(request), header(request, "User-Agent"), session(request),
-				header(request, this.deviceHeader), () -> null, traceId(request), new ServletRequestLine(servlet));
+				header(request, this.deviceHeader), () -> null, (trace != null) ? trace : id,
+				new ServletRequestLine(servlet, id));
 	}
 
 	/**

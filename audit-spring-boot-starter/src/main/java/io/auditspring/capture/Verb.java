@@ -3,6 +3,7 @@ package io.auditspring.capture;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,6 +21,13 @@ import org.jspecify.annotations.Nullable;
  * @param method whether the name is that of a class and its method
  */
 record Verb(@Nullable String subject, String words, @Nullable String done, boolean method) {
+
+	private static final Pattern VERB = Pattern.compile("[a-z]*[aeiouy][a-z]*");
+
+	private static final Pattern NOUN = Pattern.compile(".{2,}(ing|tion|sion|ment|ness|ance|ence|ity)|.");
+
+	/** Those that double their last letter, such as scan; one syllable, one vowel. */
+	private static final Pattern SHORT = Pattern.compile("[^aeiou]+[aeiou][bdgmnprt]");
 
 	/**
 	 * Reads an action.
@@ -50,15 +58,19 @@ record Verb(@Nullable String subject, String words, @Nullable String done, boole
 		String verb = base(words.get(last), participles);
 		if (last == 0 || verb != null && participles.apply(words.get(0)) == null) {
 			String participle = (verb != null) ? participles.apply(verb) : null;
-			participle = (participle == null && english) ? participle(words.get(last)) : participle;
+			participle = (participle == null && english && isVerb(words.get(last))) ? participle(words.get(last))
+					: participle;
 			return (participle == null || last > 0 && !english) ? null : with(words, last, participle);
 		}
 		if (!english) {
 			return null;
 		}
+		if (isParticiple(words.get(last))) {
+			return String.join(" ", words);
+		}
 		String known = participles.apply(words.get(0));
-		return isParticiple(words.get(last)) ? String.join(" ", words)
-				: with(words, 0, (known != null) ? known : participle(words.get(0)));
+		String participle = (known == null && isVerb(words.get(0))) ? participle(words.get(0)) : known;
+		return (participle != null) ? with(words, 0, participle) : null;
 	}
 
 	private static String with(List<String> words, int place, String word) {
@@ -78,6 +90,11 @@ record Verb(@Nullable String subject, String words, @Nullable String done, boole
 			.orElse(null);
 	}
 
+	/** Numbers, names and nouns are none: not "v2ed", and not "onboardinged". */
+	private static boolean isVerb(String word) {
+		return VERB.matcher(word).matches() && !NOUN.matcher(word).matches();
+	}
+
 	private static boolean isParticiple(String word) {
 		return word.endsWith("ed") && word.length() > 4;
 	}
@@ -88,6 +105,9 @@ record Verb(@Nullable String subject, String words, @Nullable String done, boole
 		}
 		if (verb.endsWith("e")) {
 			return verb + 'd';
+		}
+		if (SHORT.matcher(verb).matches()) {
+			return verb + verb.charAt(verb.length() - 1) + "ed";
 		}
 		return verb.matches(".*[^aeiou]y") ? verb.substring(0, verb.length() - 1) + "ied" : verb + "ed";
 	}

@@ -14,6 +14,7 @@ import io.auditspring.Severity;
 import io.auditspring.StateCapture;
 import io.auditspring.capture.Masking;
 import io.auditspring.intercept.AuditedMethod.Argument;
+import io.auditspring.ledger.ControlActions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.DefaultParameterNameDiscoverer;
@@ -87,6 +88,12 @@ public final class AuditedMethodReader {
 
 	private AuditRecord outline(Audited audited, Method method, Class<?> type, String targetType) {
 		String action = audited.action();
+		if (ControlActions.include(action)) {
+			throw new AuditSetupException(
+					"@Audited method %s.%s has the action '%s', but actions that begin with 'audit.' are the ledger's own"
+						.formatted(method.getDeclaringClass().getName(), method.getName(), action),
+					"Let it begin with another word, such as 'auditing.'.");
+		}
 		return AuditRecord.action(action.isBlank() ? type.getSimpleName() + '.' + method.getName() : action)
 			.category(emptyToNull(audited.category()))
 			.severity(audited.severity())

@@ -82,8 +82,8 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 			record.error(this.method.describe(this.failure, this.invocation.getArguments(), auditing.texts()));
 		}
 		else if (outcome != Outcome.SUCCESS) {
-			String rejected = RejectedInput.in(this.invocation.getArguments());
-			record.error((rejected != null) ? rejected : this.operation.reason());
+			ToldFailure told = ToldFailure.of(this.result, this.invocation.getArguments());
+			record.error((told != null) ? told.error() : this.operation.reason());
 		}
 		Long duration = this.operation.elapsedMicros();
 		try {
@@ -165,8 +165,11 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 			return Outcome.DENIED;
 		}
 		if (this.failure == null) {
-			return (this.operation.isUndone() || RejectedInput.in(this.invocation.getArguments()) != null)
-					? Outcome.FAILURE : Outcome.SUCCESS;
+			ToldFailure told = ToldFailure.of(this.result, this.invocation.getArguments());
+			if (told != null) {
+				return told.outcome();
+			}
+			return this.operation.isUndone() ? Outcome.FAILURE : Outcome.SUCCESS;
 		}
 		return refusal.isRefusal(this.failure) ? Outcome.DENIED : Outcome.FAILURE;
 	}

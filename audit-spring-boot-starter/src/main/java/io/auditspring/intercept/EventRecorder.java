@@ -13,6 +13,7 @@ import io.auditspring.delivery.AuditTransaction;
 import io.auditspring.delivery.AuditTransactions;
 import io.auditspring.delivery.Ending;
 import io.auditspring.delivery.Receipts;
+import io.auditspring.ledger.ControlActions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,11 @@ public final class EventRecorder implements AuditRecorder {
 	 * @return the receipt
 	 */
 	public AuditReceipt record(AuditRecord record, Origin origin) {
+		if (ControlActions.include(record.action())) {
+			throw new IllegalArgumentException(
+					"Actions that begin with 'audit.' are the ledger's own, so '%s' cannot be recorded: let it begin with another word"
+						.formatted(record.action()));
+		}
 		AuditRecord complete = (record.delivery() == Delivery.DEFAULT)
 				? record.toBuilder().delivery(this.defaultDelivery).build() : record;
 		Operation operation = new Operation(origin, complete);

@@ -73,6 +73,10 @@ record CheckedEntry(StoredEntry.Place place, List<Declaration.Group> redactedGro
 		}
 		if (entry.dataDigest() != null) {
 			checkErased(Declaration.Group.DATA, entry.dataIsErased(), redacted, findings);
+			if (ControlActions.include(entry.core().action())) {
+				findings.add(new Finding(Problem.Kind.REDACTION,
+						"it is a control entry, of which only the actor group is ever redacted"));
+			}
 		}
 		checkHash(entry, findings);
 		return new CheckedEntry(entry.place(), redacted, declaration(entry), findings);

@@ -39,8 +39,8 @@ public record ErasureReport(Map<EntryGroup, Long> erased, SortedMap<YearMonth, L
 		HELD,
 
 		/**
-		 * It tells of a redaction or a retirement, without which the ledger does not
-		 * verify.
+		 * It is a control entry, which tells of a redaction, a retirement or a legal
+		 * hold: without it nobody could tell them from tampering.
 		 */
 		KEPT,
 

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PersonSearch {
 
-	private static final String NOT_OWN = """
-			action not in ('audit.redaction', 'audit.retirement', 'audit.hold', 'audit.release')""";
+	/** Control entries keep who asked. */
+	private static final String NOT_CONTROL = """
+			(not starts_with(action, 'audit.') or action in ('audit.read', 'audit.discarded'))""";
 
 	/**
 	 * Attributes are the actor's, and what is said of signing in and out names the actor.
@@ -105,14 +106,14 @@ final class PersonSearch {
 					"action in ('audit.hold', 'audit.release') and metadata ->> 'actor' = ?", id));
 			if (subject.everything()) {
 				// While they still say who did it.
-				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NOT_OWN, id));
-				traces.add(new Trace(EntryGroup.DATA, "impersonator_id = ? and " + NOT_OWN, id));
+				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NOT_CONTROL, id));
+				traces.add(new Trace(EntryGroup.DATA, "impersonator_id = ? and " + NOT_CONTROL, id));
 			}
 			else {
-				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NAMED + " and " + NOT_OWN, id));
+				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NAMED + " and " + NOT_CONTROL, id));
 			}
-			traces.add(new Trace(EntryGroup.ACTOR, "actor_id = ? and " + NOT_OWN, id));
-			traces.add(new Trace(EntryGroup.ACTOR, "impersonator_id = ? and " + NOT_OWN, id));
+			traces.add(new Trace(EntryGroup.ACTOR, "actor_id = ? and " + NOT_CONTROL, id));
+			traces.add(new Trace(EntryGroup.ACTOR, "impersonator_id = ? and " + NOT_CONTROL, id));
 		}
 		Resource target = subject.target();
 		if (target != null) {

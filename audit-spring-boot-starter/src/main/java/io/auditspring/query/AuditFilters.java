@@ -13,6 +13,7 @@ import io.auditspring.ledger.IpAddress;
 import jakarta.persistence.criteria.CriteriaBuilder;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Predicate;
+import jakarta.persistence.criteria.Root;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 import org.springframework.data.jpa.domain.Specification;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -89,25 +90,32 @@ final class AuditFilters {
 	}
 
 	static Specification<AuditEntry> like(String attribute, NamePattern pattern) {
-		String text = pattern.text().replaceAll("([%_!])", "!$1");
-		return (entry, query, builder) -> builder.like(entry.get(attribute), pattern.prefix() ? text + '%' : '%' + text,
-				'!');
+		return (entry, query, builder) -> builder.like(entry.get(attribute), pattern.like('!'), '!');
 	}
 
 	static Specification<AuditEntry> missing(String attribute) {
 		return (entry, query, builder) -> builder.isNull(entry.get(attribute));
 	}
 
-	/** Only a revision has a state; an erased entry still names its revision. */
+	/**
+	 * Only a revision has a state; an erased entry still names its revision. What an
+	 * application states may have been so long before it was recorded.
+	 */
 	static Specification<AuditEntry> stateUntil(Instant end) {
-		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end), builder
-			.or(builder.isNotNull(entry.get("before")), builder.isNotNull(entry.get("after")),
+		return (entry, query, builder) -> builder
+			.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end), observed(entry, builder), builder.or(
+					builder.isNotNull(entry.get("before")), builder.isNotNull(entry.get("after")),
 					builder.and(builder.isNotNull(entry.get("dataDigest")), builder.isNotNull(entry.get("revision")))));
 	}
 
 	static Specification<AuditEntry> createdUntil(Instant end) {
 		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end),
-				builder.isNull(entry.get("before")), builder.isNotNull(entry.get("after")));
+				observed(entry, builder), builder.isNull(entry.get("before")), builder.isNotNull(entry.get("after")));
+	}
+
+	private static Predicate observed(Root<AuditEntry> entry, CriteriaBuilder builder) {
+		return sql("coalesce(? @> cast(? as jsonb), false) = false", entry.get("metadata"), "{\"stated\":[\"state\"]}",
+				builder);
 	}
 
 	static Specification<AuditEntry> recordedFrom(Instant start) {
@@ -124,6 +132,14 @@ final class AuditFilters {
 				.add(JsonNodeFactory.instance.objectNode().put("type", type).put("id", id)))
 			.toString();
 		return (entry, query, builder) -> sql("? @> cast(? as jsonb)", entry.get("related"), resource, builder);
+	}
+
+	static Specification<AuditEntry> metadata(MetadataValue value) {
+		return (entry, query,
+				builder) -> builder.or(value.documents()
+					.stream()
+					.map((document) -> sql("? @> cast(? as jsonb)", entry.get("metadata"), document, builder))
+					.toList());
 	}
 
 	static Specification<AuditEntry> ip(String address) {

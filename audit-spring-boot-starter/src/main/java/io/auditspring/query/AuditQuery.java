@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
@@ -33,10 +34,13 @@ public final class AuditQuery {
 
 	private final KeysetScrollPosition position;
 
-	private AuditQuery(List<Filter> filters, int limit, KeysetScrollPosition position) {
+	private final boolean oldestFirst;
+
+	private AuditQuery(List<Filter> filters, int limit, KeysetScrollPosition position, boolean oldestFirst) {
 		this.filters = filters;
 		this.limit = limit;
 		this.position = position;
+		this.oldestFirst = oldestFirst;
 	}
 
 	/**
@@ -44,11 +48,18 @@ public final class AuditQuery {
 	 * @return the query
 	 */
 	public static AuditQuery all() {
-		return new AuditQuery(List.of(), DEFAULT_LIMIT, ScrollPosition.keyset());
+		return new AuditQuery(List.of(), DEFAULT_LIMIT, ScrollPosition.keyset(), false);
 	}
 
-	public AuditQuery actor(String id) {
-		return with(Filter.equal("actorId", id));
+	/**
+	 * Only what somebody did, or one of several.
+	 * @param ids their ids
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if there are none, as for all that takes several
+	 * values
+	 */
+	public AuditQuery actor(String... ids) {
+		return oneOf("actorId", ids);
 	}
 
 	/**
@@ -70,37 +81,41 @@ public final class AuditQuery {
 		return actor(actor.id()).with(Filter.other(AuditFilters.actorType(actor.type(), ActorType.ANONYMOUS)));
 	}
 
-	public AuditQuery action(String action) {
-		return with(Filter.equal("action", action));
+	public AuditQuery action(String... actions) {
+		return oneOf("action", actions);
 	}
 
 	/**
 	 * Only actions of names that begin or end alike. Which those are is looked up in an
 	 * index when the query is made.
-	 * @param pattern the beginning and a star, such as {@code transaction.*}, or a star
-	 * and the end, such as {@code *.approved}
+	 * @param patterns the beginning and a star, such as {@code transaction.*}, a star and
+	 * the end, such as {@code *.approved}, or a whole name; of several, one must fit
 	 * @return a narrower query
-	 * @throws IllegalArgumentException if it is neither
+	 * @throws IllegalArgumentException if one is none of these, or there is none
 	 */
-	public AuditQuery actions(String pattern) {
-		return with(Filter.pattern("action", NamePattern.parse(pattern)));
+	public AuditQuery actions(String... patterns) {
+		return with(Filter.pattern("action", NamePatterns.parse(values(patterns))));
 	}
 
 	/**
-	 * All but one action, such as that of reading the trail.
-	 * @param action the action to leave out
+	 * All but some actions, such as that of reading the trail.
+	 * @param actions the actions to leave out
 	 * @return a narrower query
 	 */
-	public AuditQuery withoutAction(String action) {
-		return with(Filter.withoutAction(action));
+	public AuditQuery withoutAction(String... actions) {
+		AuditQuery query = this;
+		for (String action : values(actions)) {
+			query = query.with(Filter.withoutAction(action));
+		}
+		return query;
 	}
 
-	public AuditQuery category(String category) {
-		return with(Filter.equal("category", category));
+	public AuditQuery category(String... categories) {
+		return oneOf("category", categories);
 	}
 
-	public AuditQuery severity(Severity severity) {
-		return with(Filter.equal("severity", severity));
+	public AuditQuery severity(Severity... severities) {
+		return oneOf("severity", severities);
 	}
 
 	/**
@@ -115,8 +130,8 @@ public final class AuditQuery {
 				: (wanted.size() == 1) ? severity(severity) : with(Filter.anyOf("severity", wanted));
 	}
 
-	public AuditQuery outcome(Outcome outcome) {
-		return with(Filter.equal("outcome", outcome));
+	public AuditQuery outcome(Outcome... outcomes) {
+		return oneOf("outcome", outcomes);
 	}
 
 	/**
@@ -140,12 +155,14 @@ public final class AuditQuery {
 	}
 
 	/**
-	 * Only what was done to one kind of thing. An entity is found by each of its names.
-	 * @param type the kind of thing
+	 * Only what was done to one kind of thing, or one of several. An entity is found by
+	 * each of its names.
+	 * @param types the kinds of things
 	 * @return a narrower query
 	 */
-	public AuditQuery targetType(String type) {
-		return with(Filter.target(new Wanted(type, null)));
+	public AuditQuery targetType(String... types) {
+		List<String> kinds = values(types);
+		return with((kinds.size() == 1) ? Filter.target(new Wanted(kinds.get(0), null)) : Filter.kinds(kinds));
 	}
 
 	/**
@@ -158,8 +175,23 @@ public final class AuditQuery {
 		return with(Filter.related(new Wanted(type, id)));
 	}
 
-	public AuditQuery tenant(String tenant) {
-		return with(Filter.equal("tenant", tenant));
+	/**
+	 * Only what has a value in its metadata. Unless an index was made for it, or another
+	 * filter finds few, the whole period is read: choose one, or have what is often
+	 * looked for as a {@linkplain #related related} thing.
+	 * @param path the name of the value, below others by dots, such as
+	 * {@code request.method}
+	 * @param value the value; of a text, a number or a truth value, or one of a list
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if the path has an empty name, or either is longer
+	 * than {@value MetadataValue#MAX_LENGTH} characters
+	 */
+	public AuditQuery metadata(String path, String value) {
+		return with(Filter.searched(AuditFilters.metadata(new MetadataValue(path, value))));
+	}
+
+	public AuditQuery tenant(String... tenants) {
+		return oneOf("tenant", tenants);
 	}
 
 	/**
@@ -170,8 +202,8 @@ public final class AuditQuery {
 		return with(Filter.missing("tenant"));
 	}
 
-	public AuditQuery service(String service) {
-		return with(Filter.equal("service", service));
+	public AuditQuery service(String... services) {
+		return oneOf("service", services);
 	}
 
 	public AuditQuery chain(String chain) {
@@ -193,6 +225,15 @@ public final class AuditQuery {
 
 	public AuditQuery trace(String traceId) {
 		return with(Filter.equal("traceId", traceId));
+	}
+
+	/**
+	 * Only what was done in one session.
+	 * @param digest what entries show of the session
+	 * @return a narrower query
+	 */
+	public AuditQuery session(String digest) {
+		return with(Filter.equal("sessionId", digest));
 	}
 
 	/**
@@ -262,7 +303,25 @@ public final class AuditQuery {
 					"The limit of a page of audit entries must be from 1 to %d, not %d; read more of them page by page"
 						.formatted(MAX_LIMIT, limit));
 		}
-		return new AuditQuery(this.filters, limit, this.position);
+		return new AuditQuery(this.filters, limit, this.position, this.oldestFirst);
+	}
+
+	/**
+	 * The same entries, oldest first.
+	 * @return the query in that order
+	 */
+	public AuditQuery oldestFirst() {
+		return new AuditQuery(this.filters, this.limit, this.position, true);
+	}
+
+	/** The usual order. */
+	AuditQuery newestFirst() {
+		return new AuditQuery(this.filters, this.limit, this.position, false);
+	}
+
+	/** Whether what comes next is older than what came before. */
+	boolean isTowardsOlder() {
+		return this.position.scrollsForward() != this.oldestFirst;
 	}
 
 	/**
@@ -276,31 +335,44 @@ public final class AuditQuery {
 			throw new IllegalArgumentException(
 					"Audit entries are paged by keyset; take the position from the window before");
 		}
-		return new AuditQuery(this.filters, this.limit, keyset);
+		return new AuditQuery(this.filters, this.limit, keyset, this.oldestFirst);
 	}
 
 	/**
 	 * Goes back to the page that ends where another one begins. It comes in the same
-	 * order, newest first.
+	 * order.
 	 * @param position what {@code window.positionAt(0)} gave
 	 * @return a query for the page before it
 	 * @throws IllegalArgumentException if it is not a keyset position
 	 */
 	public AuditQuery before(ScrollPosition position) {
 		AuditQuery query = after(position);
-		return new AuditQuery(this.filters, this.limit, query.position.backward());
+		return new AuditQuery(this.filters, this.limit, query.position.backward(), this.oldestFirst);
+	}
+
+	private AuditQuery oneOf(String attribute, Object[] values) {
+		List<Object> wanted = values(values);
+		return with((wanted.size() == 1) ? Filter.equal(attribute, wanted.get(0)) : Filter.anyOf(attribute, wanted));
+	}
+
+	/** Nothing would be found by none of them, where nobody thought of a filter. */
+	private static <T> List<T> values(T[] values) {
+		if (values.length == 0) {
+			throw new IllegalArgumentException("Leave the filter out, or give it a value");
+		}
+		return Stream.of(values).distinct().toList();
 	}
 
 	private AuditQuery with(Filter filter) {
 		List<Filter> added = new ArrayList<>(this.filters);
 		added.add(filter);
-		return new AuditQuery(List.copyOf(added), this.limit, this.position);
+		return new AuditQuery(List.copyOf(added), this.limit, this.position, this.oldestFirst);
 	}
 
 	/** The same with the names that entries show of what is looked for. */
 	AuditQuery named(TargetNames names) {
 		return new AuditQuery(this.filters.stream().map((filter) -> filter.named(names)).toList(), this.limit,
-				this.position);
+				this.position, this.oldestFirst);
 	}
 
 	/** What entries must be like, wherever the page begins. */
@@ -317,21 +389,32 @@ public final class AuditQuery {
 	/** A query that is wider by one filter. */
 	AuditQuery dropping(Filter filter) {
 		return new AuditQuery(this.filters.stream().filter((other) -> other != filter).toList(), this.limit,
-				this.position);
+				this.position, this.oldestFirst);
 	}
 
 	/** A query in which other filters take the place of some. */
 	AuditQuery replacing(UnaryOperator<Filter> replacement) {
-		return new AuditQuery(this.filters.stream().map(replacement).toList(), this.limit, this.position);
+		return new AuditQuery(this.filters.stream().map(replacement).toList(), this.limit, this.position,
+				this.oldestFirst);
 	}
 
 	/** The conditions of which each has a page of its own, or none. */
 	List<Specification<AuditEntry>> ranges() {
-		return this.filters.stream()
-			.map(Filter::ranges)
-			.filter((ranges) -> !ranges.isEmpty())
-			.findFirst()
-			.orElse(List.of());
+		Filter ranged = ranged();
+		return (ranged != null) ? ranged.ranges() : List.of();
+	}
+
+	/**
+	 * What all these conditions have in common. Beside one of them, the filter that they
+	 * come from would be taken for an index range that has no order.
+	 */
+	AuditQuery withoutRanges() {
+		Filter ranged = ranged();
+		return (ranged != null) ? dropping(ranged) : this;
+	}
+
+	private @Nullable Filter ranged() {
+		return this.filters.stream().filter((filter) -> !filter.ranges().isEmpty()).findFirst().orElse(null);
 	}
 
 	List<Filter> filters() {

@@ -23,8 +23,8 @@ import org.springframework.data.domain.Window;
 import org.springframework.data.jpa.domain.Specification;
 
 /**
- * Reads entries page by page, newest first: within a chain in the order of the ledger,
- * between chains in that of recording.
+ * Reads entries page by page, newest or oldest first: within a chain in the order of the
+ * ledger, between chains in that of recording. "Forward" is towards older ones here.
  * <p>
  * Where an index knows that order, it gives a page at once. Words and related resources
  * are found by indexes that do not, so that PostgreSQL would have to choose: to sort all
@@ -55,18 +55,18 @@ final class EntryPages {
 	}
 
 	Window<AuditEntry> page(AuditQuery query) {
-		return page(query, query.filter());
+		return page(query, Specification.unrestricted());
 	}
 
-	Window<AuditEntry> page(AuditQuery query, Specification<AuditEntry> filter) {
-		Specification<AuditEntry> wanted = filter.and(beyond(query.position()));
+	Window<AuditEntry> page(AuditQuery query, Specification<AuditEntry> further) {
+		boolean forward = query.isTowardsOlder();
+		Specification<AuditEntry> rest = further.and(beyond(query.position(), forward));
 		int most = query.limit() + 1;
-		boolean forward = query.position().scrollsForward();
-		List<AuditEntry> read = query.isSearch() ? search(query, wanted, most)
-				: merged(query.ranges(), wanted, most, forward);
+		List<AuditEntry> read = query.isSearch() ? search(query, query.filter().and(rest), most)
+				: merged(query.ranges(), query.withoutRanges().filter().and(rest), most, forward);
 		boolean more = read.size() == most;
 		List<AuditEntry> page = new ArrayList<>(more ? read.subList(0, query.limit()) : read);
-		if (!forward) {
+		if (!query.position().scrollsForward()) {
 			Collections.reverse(page);
 		}
 		return Window.from(page, (index) -> positionOf(page.get(index), query.position().getDirection()), more);
@@ -89,7 +89,7 @@ final class EntryPages {
 	}
 
 	private List<AuditEntry> search(AuditQuery query, Specification<AuditEntry> wanted, int most) {
-		boolean forward = query.position().scrollsForward();
+		boolean forward = query.isTowardsOlder();
 		Specification<AuditEntry> begun = Specification
 			.allOf(query.filters().stream().filter(Filter::isOrdered).map(Filter::condition).toList())
 			.and(bound(query.position(), forward));
@@ -173,12 +173,11 @@ final class EntryPages {
 	 * PostgreSQL would read all pages before; the inequality is where an index range can
 	 * start.
 	 */
-	private Specification<AuditEntry> beyond(KeysetScrollPosition position) {
+	private Specification<AuditEntry> beyond(KeysetScrollPosition position, boolean forward) {
 		Map<String, Object> keys = position.getKeys();
 		if (keys.isEmpty()) {
 			return Specification.unrestricted();
 		}
-		boolean forward = position.scrollsForward();
 		return bound(position, forward)
 			.and((entry, query, any) -> this.builder.or(compare(entry, "recordedAt", keys, forward),
 					this.builder.and(same(entry, "recordedAt", keys),

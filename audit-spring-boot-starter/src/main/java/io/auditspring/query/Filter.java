@@ -3,6 +3,7 @@ package io.auditspring.query;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,15 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 		return new Filter(RELATED, wanted, wanted.isRelated(TargetNames.AS_SAID), true);
 	}
 
+	static Filter kinds(List<String> types) {
+		return new Filter(null, new Kinds(types), AuditFilters.anyOf("targetType", types), false);
+	}
+
 	Filter named(TargetNames names) {
+		if (this.value instanceof Kinds kinds) {
+			return anyOf("targetType",
+					kinds.types().stream().flatMap((type) -> Stream.of(type, names.kind(type))).distinct().toList());
+		}
 		if (!(this.value instanceof Wanted wanted)) {
 			return this;
 		}
@@ -71,8 +80,11 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 	}
 
 	/** Names by their beginning or end; what they are must be found out first. */
-	static Filter pattern(String attribute, NamePattern pattern) {
-		return new Filter(null, pattern, AuditFilters.like(attribute, pattern), true);
+	static Filter pattern(String attribute, NamePatterns patterns) {
+		return new Filter(null, patterns,
+				Specification
+					.anyOf(patterns.all().stream().map((pattern) -> AuditFilters.like(attribute, pattern)).toList()),
+				true);
 	}
 
 	/** The conditions of which each is one range, or none where that is not so. */
@@ -116,6 +128,15 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 	 * @param values the values
 	 */
 	private record AnyOf(String attribute, List<?> values) {
+
+	}
+
+	/**
+	 * Several kinds of targets.
+	 *
+	 * @param types what they are called
+	 */
+	private record Kinds(List<String> types) {
 
 	}
 

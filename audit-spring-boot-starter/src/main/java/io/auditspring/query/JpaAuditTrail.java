@@ -161,7 +161,7 @@ public final class JpaAuditTrail implements AuditTrail {
 
 	@Override
 	public Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at) {
-		return new StateHistory(this, trail, at).read();
+		return new StateHistory(this, trail.newestFirst(), at).read();
 	}
 
 	@Override
@@ -180,8 +180,8 @@ public final class JpaAuditTrail implements AuditTrail {
 	 */
 	private AuditQuery known(AuditQuery query) {
 		return query.replacing((filter) -> {
-			List<String> names = (filter.value() instanceof NamePattern pattern)
-					? new Suggestions(this.entityManager, Attribute.ACTION).matching(pattern, MOST_NAMES) : null;
+			List<String> names = (filter.value() instanceof NamePatterns patterns)
+					? new Suggestions(this.entityManager, Attribute.ACTION).matching(patterns, MOST_NAMES) : null;
 			return (names != null) ? Filter.anyOf("action", names) : filter;
 		}).named(this.names);
 	}

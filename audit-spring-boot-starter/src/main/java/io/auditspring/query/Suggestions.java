@@ -2,6 +2,8 @@ package io.auditspring.query;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 import jakarta.persistence.EntityManager;
@@ -78,13 +80,28 @@ final class Suggestions {
 	}
 
 	/**
-	 * Finds all values that match a pattern.
-	 * @param pattern the pattern
-	 * @param most how many values are looked at
+	 * Finds all values that match one of several patterns.
+	 * @param patterns the patterns
+	 * @param most how many values are looked at for each
 	 * @return the values, or {@code null} where there are more to look at
 	 */
-	@Nullable List<String> matching(NamePattern pattern, int most) {
-		List<String> values = beginning(pattern.prefix() ? pattern.text() : "", most + 1);
+	@Nullable List<String> matching(NamePatterns patterns, int most) {
+		Set<String> names = new TreeSet<>();
+		for (NamePattern pattern : patterns.all()) {
+			List<String> matching = matching(pattern, most);
+			if (matching == null) {
+				return null;
+			}
+			names.addAll(matching);
+		}
+		return List.copyOf(names);
+	}
+
+	private @Nullable List<String> matching(NamePattern pattern, int most) {
+		if (pattern.known() == NamePattern.Part.WHOLE) {
+			return List.of(pattern.text());
+		}
+		List<String> values = beginning(pattern.prefix(), most + 1);
 		return (values.size() > most) ? null : values.stream().filter(pattern::matches).toList();
 	}
 

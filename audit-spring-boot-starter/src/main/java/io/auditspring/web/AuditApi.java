@@ -74,7 +74,7 @@ public final class AuditApi {
 	ResponseEntity<byte[]> entries(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
 			HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
-		EntryParameters parameters = EntryParameters.of(given);
+		EntryParameters parameters = EntryParameters.of(given, EntryParameters.ORDER);
 		AuditQuery query = goingOn(reader, parameters, parameters.toQuery());
 		this.readings.note("entries", parameters.values());
 		return page(reader, parameters, query, request.getRequestURI());
@@ -84,7 +84,7 @@ public final class AuditApi {
 	ResponseEntity<byte[]> entry(@Nullable Principal principal, @PathVariable String id) {
 		Reader reader = this.readers.admit(principal);
 		UUID wanted = EntryParameters.uuid("id", id);
-		this.readings.note("entry", Map.of("id", id));
+		this.readings.note("entry", Map.of("id", List.of(id)));
 		AuditEntry entry = this.trail.find(reader.narrow(AuditQuery.all().id(wanted)))
 			.stream()
 			.findFirst()
@@ -96,7 +96,7 @@ public final class AuditApi {
 	ResponseEntity<byte[]> target(@Nullable Principal principal, @PathVariable String type, @PathVariable String id,
 			@RequestParam MultiValueMap<String, String> given, HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
-		EntryParameters parameters = EntryParameters.of(given);
+		EntryParameters parameters = EntryParameters.of(given, EntryParameters.ORDER);
 		AuditQuery query = goingOn(reader, parameters, parameters.toQuery().target(type, id));
 		this.readings.note("target", parameters.values(), type, id);
 		return page(reader, parameters, query, request.getRequestURI());
@@ -127,7 +127,7 @@ public final class AuditApi {
 					"The state is made of what everybody did, and you may read what you did");
 		}
 		Instant instant = (at != null) ? Timestamps.parse(TO_STATE, at) : Instant.now();
-		this.readings.note("state", Map.of(TO_STATE, instant.toString()), type, id);
+		this.readings.note("state", Map.of(TO_STATE, List.of(instant.toString())), type, id);
 		return this.trail.stateAt(reader.narrow(AuditQuery.all().target(type, id)), instant)
 			.map(this.answers::of)
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND,

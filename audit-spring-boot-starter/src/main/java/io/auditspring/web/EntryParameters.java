@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
@@ -22,8 +23,9 @@ import org.springframework.web.util.UriUtils;
 
 /**
  * Which entries a request asks for. Every parameter narrows; none can widen what the
- * reader may see. What is unknown, given twice or malformed is refused, since an audit
- * that silently looked at something else would be worse than none.
+ * reader may see. What is unknown, malformed, or given twice where one entry has only one
+ * of many, is refused, since an audit that silently looked at something else would be
+ * worse than none.
  */
 final class EntryParameters {
 
@@ -31,13 +33,22 @@ final class EntryParameters {
 
 	private static final String LIMIT = "limit";
 
+	private static final int MOST_VALUES = 20;
+
 	static final String TARGET_TYPE = "targetType";
 
 	static final String TARGET_ID = "targetId";
 
-	private static final Map<String, BiFunction<AuditQuery, String, AuditQuery>> FILTERS = filters();
+	/** Of pages and files; what is counted or comes as it happens has none. */
+	static final String ORDER = "order";
 
-	private final Map<String, String> values = new LinkedHashMap<>();
+	private static final Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> FILTERS = filters();
+
+	/** Of which an entry may have any of several values. */
+	private static final Set<String> REPEATABLE = Set.of("actor", "action", "without", "category", "severity",
+			"outcome", TARGET_TYPE, "related", "tenant", "service", "metadata");
+
+	private final Map<String, List<String>> values = new LinkedHashMap<>();
 
 	private EntryParameters() {
 	}
@@ -80,21 +91,26 @@ final class EntryParameters {
 	}
 
 	private void add(String name, List<String> given) {
-		if (given.size() > 1) {
+		if (given.size() > 1 && !REPEATABLE.contains(name)) {
 			throw new MalformedParameterException(name,
 					"%s is given %d times; once is enough".formatted(name, given.size()));
 		}
-		String value = given.get(0);
-		if (value.indexOf('\0') >= 0) {
+		if (given.stream().anyMatch((value) -> value.indexOf('\0') >= 0)) {
 			throw new MalformedParameterException(name, name + " contains the character NUL, which no entry has");
 		}
-		if (!value.isBlank()) {
-			this.values.put(name, value);
+		List<String> said = given.stream().filter((value) -> !value.isBlank()).distinct().toList();
+		if (said.size() > MOST_VALUES) {
+			throw new MalformedParameterException(name,
+					"%s is given %d times; up to %d are allowed".formatted(name, said.size(), MOST_VALUES));
+		}
+		if (!said.isEmpty()) {
+			this.values.put(name, said);
 		}
 	}
 
 	@Nullable String value(String name) {
-		return this.values.get(name);
+		List<String> values = this.values.get(name);
+		return (values != null) ? values.get(0) : null;
 	}
 
 	/**
@@ -105,11 +121,13 @@ final class EntryParameters {
 	 * @return a link as RFC 8288 has it
 	 */
 	String nextLink(String path, String cursor) {
-		Map<String, String> next = new LinkedHashMap<>(this.values);
-		next.put(CURSOR, cursor);
+		Map<String, List<String>> next = new LinkedHashMap<>(this.values);
+		next.put(CURSOR, List.of(cursor));
 		return next.entrySet()
 			.stream()
-			.map((each) -> each.getKey() + "=" + UriUtils.encode(each.getValue(), StandardCharsets.UTF_8))
+			.flatMap((each) -> each.getValue()
+				.stream()
+				.map((value) -> each.getKey() + "=" + UriUtils.encode(value, StandardCharsets.UTF_8)))
 			.collect(Collectors.joining("&", "<./%s?".formatted(path.substring(path.lastIndexOf('/') + 1)),
 					">; rel=\"next\""));
 	}
@@ -123,7 +141,7 @@ final class EntryParameters {
 	}
 
 	/** What was asked for, to be noted in the trail. */
-	Map<String, String> values() {
+	Map<String, List<String>> values() {
 		return this.values;
 	}
 
@@ -138,17 +156,26 @@ final class EntryParameters {
 
 	AuditQuery toQuery() {
 		AuditQuery query = withTarget(AuditQuery.all());
-		for (Map.Entry<String, BiFunction<AuditQuery, String, AuditQuery>> filter : FILTERS.entrySet()) {
-			String value = this.values.get(filter.getKey());
-			query = (value != null) ? narrow(query, filter.getKey(), filter.getValue(), value) : query;
+		for (Map.Entry<String, BiFunction<AuditQuery, List<String>, AuditQuery>> filter : FILTERS.entrySet()) {
+			List<String> values = this.values.get(filter.getKey());
+			query = (values != null) ? narrow(query, filter.getKey(), filter.getValue(), values) : query;
 		}
-		return query;
+		return ordered(query);
 	}
 
-	private static AuditQuery narrow(AuditQuery query, String name, BiFunction<AuditQuery, String, AuditQuery> filter,
-			String value) {
+	private AuditQuery ordered(AuditQuery query) {
+		String order = value(ORDER);
+		if (order != null && !order.matches("asc|desc")) {
+			throw new MalformedParameterException(ORDER,
+					"order takes asc, which is oldest first, or desc, not '%s'".formatted(order));
+		}
+		return "asc".equals(order) ? query.oldestFirst() : query;
+	}
+
+	private static AuditQuery narrow(AuditQuery query, String name,
+			BiFunction<AuditQuery, List<String>, AuditQuery> filter, List<String> values) {
 		try {
-			return filter.apply(query, value);
+			return filter.apply(query, values);
 		}
 		catch (MalformedParameterException ex) {
 			throw ex;
@@ -159,37 +186,84 @@ final class EntryParameters {
 	}
 
 	private AuditQuery withTarget(AuditQuery query) {
-		String type = this.values.get(TARGET_TYPE);
-		String id = this.values.get(TARGET_ID);
-		if (type == null) {
+		List<String> types = this.values.get(TARGET_TYPE);
+		String id = value(TARGET_ID);
+		if (types == null) {
 			return (id != null) ? query.targetId(id) : query;
 		}
-		return (id != null) ? query.target(type, id) : query.targetType(type);
+		if (types.size() > 1) {
+			AuditQuery kinds = query.targetType(texts(types));
+			return (id != null) ? kinds.targetId(id) : kinds;
+		}
+		return (id != null) ? query.target(types.get(0), id) : query.targetType(types.get(0));
 	}
 
-	private static Map<String, BiFunction<AuditQuery, String, AuditQuery>> filters() {
-		Map<String, BiFunction<AuditQuery, String, AuditQuery>> filters = new LinkedHashMap<>();
-		filters.put("actor", AuditQuery::actor);
-		filters.put("action", (query, value) -> (value.indexOf('*') < 0) ? query.action(value) : query.actions(value));
-		filters.put("without", AuditQuery::withoutAction);
-		filters.put("category", AuditQuery::category);
-		filters.put("severity", (query, value) -> query.severity(constant("severity", Severity.class, value)));
+	private static Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> filters() {
+		Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> filters = new LinkedHashMap<>();
+		filters.put("actor", (query, values) -> query.actor(texts(values)));
+		filters.put("action", EntryParameters::action);
+		filters.put("without", (query, values) -> query.withoutAction(texts(values)));
+		filters.put("category", (query, values) -> query.category(texts(values)));
+		filters.put("severity", (query, values) -> query
+			.severity(constants("severity", Severity.class, values).toArray(Severity[]::new)));
 		filters.put("minSeverity",
-				(query, value) -> query.severityAtLeast(constant("minSeverity", Severity.class, value)));
-		filters.put("outcome", (query, value) -> query.outcome(constant("outcome", Outcome.class, value)));
-		filters.put("related", EntryParameters::related);
-		filters.put("tenant", AuditQuery::tenant);
-		filters.put("service", AuditQuery::service);
-		filters.put("chain", AuditQuery::chain);
-		filters.put("operation", (query, value) -> query.operation(uuid("operation", value)));
-		filters.put("trace", AuditQuery::trace);
-		filters.put("ip", AuditQuery::ip);
-		filters.put("from", (query, value) -> query.from(Timestamps.parse("from", value)));
-		filters.put("to", (query, value) -> query.to(Timestamps.parse("to", value)));
-		filters.put("q", AuditQuery::text);
-		filters.put(LIMIT, (query, value) -> query.limit(number(value)));
-		filters.put(CURSOR, (query, value) -> query.after(Cursor.parse(value)));
+				one((query, value) -> query.severityAtLeast(constant("minSeverity", Severity.class, value))));
+		filters.put("outcome",
+				(query, values) -> query.outcome(constants("outcome", Outcome.class, values).toArray(Outcome[]::new)));
+		filters.put("related", each(EntryParameters::related));
+		filters.put("metadata", each(EntryParameters::metadata));
+		filters.put("tenant", (query, values) -> query.tenant(texts(values)));
+		filters.put("service", (query, values) -> query.service(texts(values)));
+		filters.put("chain", one(AuditQuery::chain));
+		filters.put("operation", one((query, value) -> query.operation(uuid("operation", value))));
+		filters.put("trace", one(AuditQuery::trace));
+		filters.put("session", one(AuditQuery::session));
+		filters.put("ip", one(AuditQuery::ip));
+		filters.put("from", one((query, value) -> query.from(Timestamps.parse("from", value))));
+		filters.put("to", one((query, value) -> query.to(Timestamps.parse("to", value))));
+		filters.put("q", one(AuditQuery::text));
+		filters.put(LIMIT, one((query, value) -> query.limit(number(value))));
+		filters.put(CURSOR, one((query, value) -> query.after(Cursor.parse(value))));
 		return filters;
+	}
+
+	private static BiFunction<AuditQuery, List<String>, AuditQuery> one(
+			BiFunction<AuditQuery, String, AuditQuery> filter) {
+		return (query, values) -> filter.apply(query, values.get(0));
+	}
+
+	/** An entry has many of these, and must have all that are asked for. */
+	private static BiFunction<AuditQuery, List<String>, AuditQuery> each(
+			BiFunction<AuditQuery, String, AuditQuery> filter) {
+		return (query, values) -> {
+			AuditQuery narrowed = query;
+			for (String value : values) {
+				narrowed = filter.apply(narrowed, value);
+			}
+			return narrowed;
+		};
+	}
+
+	private static String[] texts(List<String> values) {
+		return values.toArray(String[]::new);
+	}
+
+	private static AuditQuery action(AuditQuery query, List<String> values) {
+		boolean patterns = values.stream().anyMatch((value) -> value.indexOf('*') >= 0);
+		return patterns ? query.actions(texts(values)) : query.action(texts(values));
+	}
+
+	private static AuditQuery metadata(AuditQuery query, String value) {
+		int colon = value.indexOf(':');
+		if (colon < 1) {
+			throw new IllegalArgumentException(
+					"metadata takes name:value, such as version:1.0, not '%s'".formatted(value));
+		}
+		return query.metadata(value.substring(0, colon), value.substring(colon + 1));
+	}
+
+	private static <E extends Enum<E>> Stream<E> constants(String parameter, Class<E> type, List<String> values) {
+		return values.stream().map((value) -> constant(parameter, type, value));
 	}
 
 	private static AuditQuery related(AuditQuery query, String value) {

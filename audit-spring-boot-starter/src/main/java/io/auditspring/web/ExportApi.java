@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.security.Principal;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 
 import io.auditspring.query.AuditQuery;
@@ -111,7 +110,7 @@ public final class ExportApi {
 	void export(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
 			HttpServletRequest request, HttpServletResponse response) {
 		Reader reader = this.readers.admit(principal);
-		EntryParameters parameters = EntryParameters.of(given, FORMAT);
+		EntryParameters parameters = EntryParameters.of(given, FORMAT, EntryParameters.ORDER);
 		parameters.requireAllPages();
 		Format format = format(parameters, reader);
 		if (HttpMethod.HEAD.matches(request.getMethod())) {
@@ -178,7 +177,8 @@ public final class ExportApi {
 
 	/** Only who may read everything, and asks for it, gets what proves completeness. */
 	private static boolean isWhole(EntryParameters parameters, Reader reader) {
-		return reader.seesAll() && Set.of(FORMAT, "chain").containsAll(parameters.values().keySet());
+		return reader.seesAll() && !"desc".equals(parameters.value(EntryParameters.ORDER))
+				&& Set.of(FORMAT, "chain", EntryParameters.ORDER).containsAll(parameters.values().keySet());
 	}
 
 	private static void requirePlaces(boolean places) {
@@ -191,11 +191,11 @@ public final class ExportApi {
 
 	private static String description(EntryParameters parameters, Reader reader) {
 		StringBuilder description = new StringBuilder(reader.seesAll() ? "all entries" : "entries of one tenant");
-		for (Map.Entry<String, String> parameter : parameters.values().entrySet()) {
-			if (!parameter.getKey().equals(FORMAT)) {
-				description.append(", ").append(parameter.getKey()).append('=').append(parameter.getValue());
+		parameters.values().forEach((name, values) -> {
+			if (!name.equals(FORMAT)) {
+				values.forEach((value) -> description.append(", ").append(name).append('=').append(value));
 			}
-		}
+		});
 		return description.toString();
 	}
 

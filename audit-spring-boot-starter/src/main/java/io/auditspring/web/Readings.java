@@ -1,6 +1,7 @@
 package io.auditspring.web;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.auditspring.AuditRecord;
@@ -29,29 +30,43 @@ public final class Readings {
 		this.names = names;
 	}
 
-	void note(String what, Map<String, String> parameters) {
+	void note(String what, Map<String, List<String>> parameters) {
 		this.recorder.record(reading(what, parameters).build());
 	}
 
-	void note(String what, Map<String, String> parameters, String type, String id) {
+	void note(String what, Map<String, List<String>> parameters, String type, String id) {
 		this.recorder.record(reading(what, parameters).related(type, id).build());
 	}
 
-	private AuditRecord.Builder reading(String what, Map<String, String> parameters) {
+	private AuditRecord.Builder reading(String what, Map<String, List<String>> parameters) {
 		AuditRecord.Builder record = AuditRecord.action(ACTION).category("audit").metadata("read", what);
 		return parameters.isEmpty() ? record : record.metadata("parameters", shown(parameters));
 	}
 
 	// Who looks for a thing by a secret must not tell it to the next reader.
-	private Map<String, String> shown(Map<String, String> parameters) {
-		Map<String, String> shown = new LinkedHashMap<>(parameters);
-		String type = parameters.get(EntryParameters.TARGET_TYPE);
-		shown.computeIfPresent(EntryParameters.TARGET_ID, (name, id) -> (type != null) ? this.names.id(type, id) : id);
-		shown.computeIfPresent("related", (name, related) -> {
-			String kind = related.substring(0, Math.max(related.indexOf(':'), 0));
-			return kind + ':' + this.names.id(kind, related.substring(kind.length() + 1));
+	private Map<String, Object> shown(Map<String, List<String>> parameters) {
+		Map<String, Object> shown = new LinkedHashMap<>();
+		List<String> types = parameters.getOrDefault(EntryParameters.TARGET_TYPE, List.of());
+		parameters.forEach((name, values) -> {
+			List<String> told = values.stream().map((value) -> shown(name, value, types)).toList();
+			shown.put(name, (told.size() == 1) ? told.get(0) : told);
 		});
 		return shown;
+	}
+
+	private String shown(String name, String value, List<String> types) {
+		return switch (name) {
+			case EntryParameters.TARGET_ID -> types.stream()
+				.map((type) -> this.names.id(type, value))
+				.filter((id) -> !id.equals(value))
+				.findFirst()
+				.orElse(value);
+			case "related" -> {
+				String kind = value.substring(0, Math.max(value.indexOf(':'), 0));
+				yield kind + ':' + this.names.id(kind, value.substring(kind.length() + 1));
+			}
+			default -> value;
+		};
 	}
 
 }

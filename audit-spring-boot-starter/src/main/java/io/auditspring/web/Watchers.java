@@ -98,7 +98,7 @@ public final class Watchers implements SmartLifecycle {
 	 * @param parameters what they watch
 	 * @param ends until when
 	 */
-	private record Continuation(Actor actor, Map<String, String> parameters, Instant ends) {
+	private record Continuation(Actor actor, Map<String, List<String>> parameters, Instant ends) {
 
 	}
 
@@ -123,15 +123,15 @@ public final class Watchers implements SmartLifecycle {
 	 * @param parameters what they watch
 	 * @param lastEventId the id of the last event they got, or {@code null}
 	 */
-	boolean continues(Reader reader, Map<String, String> parameters, @Nullable String lastEventId) {
+	boolean continues(Reader reader, Map<String, List<String>> parameters, @Nullable String lastEventId) {
 		Continuation known = (lastEventId != null) ? this.continuations.get(token(lastEventId)) : null;
 		return known != null && known.actor().equals(reader.actor()) && known.parameters().equals(parameters)
 				&& known.ends().isAfter(Instant.now());
 	}
 
 	/** Lets somebody watch. */
-	SseEmitter watch(Reader reader, AuditQuery query, Map<String, String> parameters, @Nullable String lastEventId,
-			BooleanSupplier revoked) throws IOException {
+	SseEmitter watch(Reader reader, AuditQuery query, Map<String, List<String>> parameters,
+			@Nullable String lastEventId, BooleanSupplier revoked) throws IOException {
 		Instant since = ((lastEventId != null) ? time(lastEventId) : Instant.now()).minus(OVERLAP);
 		String token = token();
 		Watch watch = new Watch(this.trail, reader, query, since, lastEventId != null, token, revoked, this.lifetime);

@@ -66,6 +66,16 @@ class LedgerAuditEventRepositoryTests {
 	}
 
 	@Test
+	void anEventThatIsNamedLikeTheLedgersOwnIsToldApart() {
+		try (ConfigurableApplicationContext context = run(ShopConfiguration.class)) {
+			context.publishEvent(new AuditApplicationEvent("jane", "audit.hold", Map.of()));
+			assertThat(new AuditLog(context.getBean(DataSource.class)).await(1)).extracting("action")
+				.containsExactly("actuator.audit.hold");
+			assertThat(context.getBean(AuditEventRepository.class).find(null, null, "audit.hold")).hasSize(1);
+		}
+	}
+
+	@Test
 	void whatSpringSecurityTellsIsRecordedOnceAndFoundToo() {
 		try (ConfigurableApplicationContext context = run(ShopConfiguration.class)) {
 			AuditLog log = new AuditLog(context.getBean(DataSource.class));

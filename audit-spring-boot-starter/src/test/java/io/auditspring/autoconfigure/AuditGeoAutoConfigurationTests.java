@@ -39,7 +39,7 @@ class AuditGeoAutoConfigurationTests {
 	}
 
 	private ApplicationContextRunner with(Path database) {
-		return this.runner.withPropertyValues("audit.request.geo-database=" + database);
+		return this.runner.withPropertyValues("audit.geolocation.database=" + database);
 	}
 
 	private static InetAddress address(String literal) throws UnknownHostException {
@@ -75,37 +75,37 @@ class AuditGeoAutoConfigurationTests {
 
 	@Test
 	void aMissingFileStopsTheStart() {
-		assertThatStartFails(with(this.directory.resolve("none.mmdb")), "audit.request.geo-database", "none.mmdb");
+		assertThatStartFails(with(this.directory.resolve("none.mmdb")), "audit.geolocation.database", "none.mmdb");
 	}
 
 	@Test
 	void aDirectoryStopsTheStart() {
-		assertThatStartFails(with(this.directory), "audit.request.geo-database", this.directory.toString());
+		assertThatStartFails(with(this.directory), "audit.geolocation.database", this.directory.toString());
 	}
 
 	@Test
 	void aBrokenFileStopsTheStart() throws IOException {
 		Path broken = Files.writeString(this.directory.resolve("broken.mmdb"), "This is not a database");
-		assertThatStartFails(with(broken), "audit.request.geo-database", "broken.mmdb", "MaxMind's format");
+		assertThatStartFails(with(broken), "audit.geolocation.database", "broken.mmdb", "MaxMind's format");
 		Path garbled = Files.writeString(this.directory.resolve("garbled.mmdb"), "\u00ab\u00cd\u00efMaxMind.com%%%%%",
 				StandardCharsets.ISO_8859_1);
-		assertThatStartFails(with(garbled), "audit.request.geo-database", "garbled.mmdb", "MaxMind's format");
+		assertThatStartFails(with(garbled), "audit.geolocation.database", "garbled.mmdb", "MaxMind's format");
 		Path empty = Files.createFile(this.directory.resolve("empty.mmdb"));
-		assertThatStartFails(with(empty), "audit.request.geo-database", "empty.mmdb", "MaxMind's format");
+		assertThatStartFails(with(empty), "audit.geolocation.database", "empty.mmdb", "MaxMind's format");
 	}
 
 	@Test
 	void aBrokenFileStopsALazyStartToo() {
 		assertThatStartFails(with(this.directory.resolve("none.mmdb")).withInitializer(
 				(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor())),
-				"audit.request.geo-database", "none.mmdb");
+				"audit.geolocation.database", "none.mmdb");
 	}
 
 	@Test
 	void aDatabaseThatNobodyCanReadStopsTheStart() throws IOException {
 		assertThatStartFails(
 				with(database(Map.of("city", Map.of()))).withClassLoader(new FilteredClassLoader(Reader.class)),
-				"audit.request.geo-database", "city.mmdb", "com.maxmind.geoip2:geoip2");
+				"audit.geolocation.database", "city.mmdb", "com.maxmind.geoip2:geoip2");
 	}
 
 	@Test

@@ -87,7 +87,7 @@ class AuditUpkeepAutoConfigurationTests {
 	void whatIsDueIsRetired() {
 		this.database.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main",
 				io.auditspring.ledger.Entries.entry("january"));
-		as("audit_writer", "audit_retention").withPropertyValues("audit.retention=P2Y").run((context) -> {
+		as("audit_writer", "audit_retention").withPropertyValues("audit.retention.period=P2Y").run((context) -> {
 			long hold = context.getBean(LegalHolds.class).placeOnActor("jane", "case 12");
 			assertThat(context.getBean(Retention.class).apply().reason()).contains("legal hold");
 			context.getBean(LegalHolds.class).lift(hold, "closed");
@@ -101,7 +101,7 @@ class AuditUpkeepAutoConfigurationTests {
 
 	@Test
 	void aUserThatMayNotRetireStopsTheStart() {
-		as("audit_writer").withPropertyValues("audit.retention=P7Y")
+		as("audit_writer").withPropertyValues("audit.retention.period=P7Y")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.isInstanceOf(AuditSetupException.class)
@@ -111,8 +111,8 @@ class AuditUpkeepAutoConfigurationTests {
 	@Test
 	void wrongPeriodsAreRefused() {
 		for (String period : List.of("P20D", "P-1Y", "never")) {
-			as("audit_writer", "audit_retention").withPropertyValues("audit.retention=" + period)
-				.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("audit.retention"));
+			as("audit_writer", "audit_retention").withPropertyValues("audit.retention.period=" + period)
+				.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("audit.retention.period"));
 		}
 	}
 

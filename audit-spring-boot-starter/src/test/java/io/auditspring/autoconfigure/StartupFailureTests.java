@@ -77,10 +77,12 @@ class StartupFailureTests {
 				"audit.request.trusted-proxies takes IP addresses and networks", "not [10.0.0.1/8, proxy]");
 		assertThatStartFails(this.runner.withPropertyValues("audit.request.forwarding-header=via"),
 				"audit.request.forwarding-header", "via");
+		assertThatStartFails(this.runner.withPropertyValues("audit.request.id-header=X:Id"),
+				"audit.request.id-header takes the name of an HTTP header, not 'X:Id'");
 		assertThatStartFails(this.runner.withPropertyValues("audit.request.device-header=X Device"),
 				"audit.request.device-header takes the name of an HTTP header, not 'X Device'");
-		assertThatStartFails(this.runner.withPropertyValues("audit.request.geo-timeout=-1s"),
-				"audit.request.geo-timeout takes a duration of 0 or more");
+		assertThatStartFails(this.runner.withPropertyValues("audit.geolocation.timeout=-1s"),
+				"audit.geolocation.timeout takes a duration of 0 or more");
 		assertThatStartFails(this.runner.withPropertyValues("audit.masking.key=0123456789abcdef"),
 				"audit.masking.key takes a secret of 32 characters or more");
 	}
@@ -135,7 +137,7 @@ class StartupFailureTests {
 		this.runner.run((context) -> assertThat(context).hasNotFailed());
 		ApplicationContextRunner hardened = as("owner_without_questions")
 			.withConfiguration(AutoConfigurations.of(AuditUpkeepAutoConfiguration.class))
-			.withPropertyValues("audit.flyway.enabled=false", "audit.retention=P10Y");
+			.withPropertyValues("audit.flyway.enabled=false", "audit.retention.period=P10Y");
 		jdbc.execute("grant usage on schema audit to owner_without_questions");
 		jdbc.execute("grant all on all tables in schema audit to owner_without_questions");
 		jdbc.execute("grant execute on all functions in schema audit to owner_without_questions");

@@ -106,7 +106,7 @@ class AnonymousCallersTests {
 	@Test
 	void withinAReactiveRequest() {
 		Tasks tasks = context.getBean(Tasks.class);
-		ReactiveRequests requests = new ReactiveRequests(new TrustedProxies(List.of(), null), null, null);
+		ReactiveRequests requests = new ReactiveRequests(new TrustedProxies(List.of(), null), null, null, null);
 		requests.filter(MockServerWebExchange.from(MockServerHttpRequest.get("/reactive;jsessionid=1/monos")
 			.remoteAddress(new InetSocketAddress("192.0.2.7", 4711))
 			.header("User-Agent", "curl")), (exchange) -> tasks.mono().then()).block(Duration.ofSeconds(20));
@@ -118,7 +118,7 @@ class AnonymousCallersTests {
 	@Test
 	void aReactiveRequestIsShownByItsTemplate() {
 		Tasks tasks = context.getBean(Tasks.class);
-		ReactiveRequests requests = new ReactiveRequests(new TrustedProxies(List.of(), null), null, null);
+		ReactiveRequests requests = new ReactiveRequests(new TrustedProxies(List.of(), null), null, null, null);
 		requests.filter(MockServerWebExchange.from(MockServerHttpRequest.get("/doors/4711")), (exchange) -> {
 			exchange.getAttributes()
 				.put("org.springframework.web.reactive.HandlerMapping.bestMatchingPattern", "/doors/{code}");

@@ -33,7 +33,7 @@ class EntryFactoryTests {
 
 	private String path(String requested, boolean template) {
 		RequestDetails request = new RequestDetails(null, null, null, null, () -> null, null,
-				() -> new RequestLine("GET", requested, template));
+				() -> new RequestLine("GET", requested, template, null));
 		AuditRecord record = AuditRecord.action("reset").build();
 		Entry entry = this.factory
 			.entry(new Operation(new Origin(Instant.now(), Actor.system(), null, request), record), record, null);

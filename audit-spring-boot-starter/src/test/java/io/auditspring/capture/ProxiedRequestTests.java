@@ -60,7 +60,7 @@ class ProxiedRequestTests {
 		context = new SpringApplicationBuilder(ProxiedShop.class)
 			.properties("server.port=0", "server.servlet.context-path=/shop", "spring.jpa.hibernate.ddl-auto=create",
 					"spring.main.banner-mode=off", "audit.request.trusted-proxies=127.0.0.0/8, 10.0.0.0/8",
-					"audit.request.device-header=X-Device", "audit.request.geo-timeout=1m")
+					"audit.request.device-header=X-Device", "audit.geolocation.timeout=1m")
 			.run();
 		log = new AuditLog(context.getBean(DataSource.class));
 	}

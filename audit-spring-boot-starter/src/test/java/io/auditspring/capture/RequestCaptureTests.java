@@ -68,6 +68,7 @@ class RequestCaptureTests {
 	static void start() {
 		context = new SpringApplicationBuilder(WebShop.class)
 			.properties("server.port=0", "spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
+					"audit.request.id-header=X-Request-Id",
 					"audit.request.trusted-proxies=10.0.0.0/8, 192.168.1.1, 2001:db8:feed::/48")
 			.run();
 		log = new AuditLog(context.getBean(DataSource.class));
@@ -112,6 +113,31 @@ class RequestCaptureTests {
 			.containsEntry("user_agent", "test/1.0")
 			.containsEntry("trace_id", TRACE)
 			.containsEntry("outcome", "success");
+	}
+
+	@Test
+	void theIdThatARequestSaysItHasIsMarkedAsItsOwnWord() throws Exception {
+		assertThat(post("/note", "jane", "X-Request-Id", "req-17/a=b")).isEqualTo(200);
+		assertThat(newEntry()).containsEntry("trace_id", "req-17/a=b")
+			.hasEntrySatisfying("metadata",
+					(metadata) -> assertThat(metadata.toString()).contains("\"id\": \"req-17/a=b\""));
+		assertThat(
+				post("/note", "jane", "X-Request-Id", "req-18", "traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01"))
+			.isEqualTo(200);
+		assertThat(log.await(this.before + 2).get(this.before + 1)).containsEntry("trace_id", TRACE)
+			.hasEntrySatisfying("metadata",
+					(metadata) -> assertThat(metadata.toString()).contains("\"id\": \"req-18\""));
+	}
+
+	@Test
+	void whatCannotBeAnIdIsLeftOut() throws Exception {
+		List<String> odd = List.of("", "two words", "x".repeat(201), "<script >");
+		for (String id : odd) {
+			assertThat(post("/note", "jane", "X-Request-Id", id)).isEqualTo(200);
+		}
+		assertThat(log.await(this.before + odd.size()).subList(this.before, this.before + odd.size()))
+			.allSatisfy((entry) -> assertThat(entry).containsEntry("trace_id", null)
+				.containsEntry("metadata", "{\"request\": {\"path\": \"/note\", \"method\": \"POST\"}}"));
 	}
 
 	@Test

@@ -1,7 +1,11 @@
 package io.auditspring.capture;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 
 import io.auditspring.ActorType;
@@ -51,6 +55,21 @@ class SentencesTests {
 			login                 |        |   | success | User jane signed in
 			login                 |        |   | failure | User jane could not sign in
 			access.denied         | Request | GET /x | denied | Request GET /x: access was refused
+			no.0                  |        |   | success | No: 0 done
+			order.v2              | Order  | 7 | success | Order 7: v2 done
+			order.x               | Order  | 7 | success | Order 7: x done
+			order.größe           | Order  | 7 | success | Order 7: größe done
+			order.v2_upgrade      | Order  | 7 | success | Order 7: v2 upgrade done
+			device.onboarding     | Device | 7 | success | Device 7: onboarding done
+			tax.validation        | Tax    | 7 | success | Tax 7: validation done
+			device.provision      | Device | 7 | success | Device 7 provisioned
+			device.scan           | Device | 7 | success | Device 7 scanned
+			device.fix            | Device | 7 | success | Device 7 fixed
+			device.ping           | Device | 7 | success | Device 7 pinged
+			config.backup         | Device | 7 | success | Device 7 backed up
+			user.login            | User   | 7 | success | User 7 signed in
+			user.login            | User   | 7 | failure | User 7: login failed
+			video.embed           | Video  | 7 | success | Video 7 embedded
 			…                     |        |   | success | … was called
 			.                     |        |   | success | . was called
 			""")
@@ -62,6 +81,10 @@ class SentencesTests {
 	@CsvSource(delimiter = '|', textBlock = """
 			device.onboard   | Gerät | 7 | success | Gerät 7 eingebunden
 			device.carry     | Gerät | 7 | success | Gerät 7: carry ausgeführt
+			device.0         | Gerät | 7 | success | Gerät 7: 0 ausgeführt
+			device.split     | Gerät | 7 | success | Gerät 7 aufgeteilt
+			device.config_change | Gerät | 7 | success | Gerät 7: config change ausgeführt
+			nightly.sync     |       |   | success | Nightly abgeglichen
 			device.onboard   | Gerät | 7 | failure | Gerät 7: onboard fehlgeschlagen
 			order.created    | Order | 7 | success | Order 7 angelegt
 			logout           |       |   | success | Benutzer jane hat sich abgemeldet
@@ -69,6 +92,20 @@ class SentencesTests {
 			""")
 	void inGerman(String action, String type, String id, String outcome, String sentence) {
 		assertThat(sentence(new Sentences(null, Locale.GERMANY), action, type, id, outcome)).isEqualTo(sentence);
+	}
+
+	/** What a language lacks would be said in English in the midst of it. */
+	@Test
+	void everyLanguageHasAllSentencesAndVerbs() throws IOException {
+		assertThat(keys("sentences_de.properties")).containsAll(keys("sentences.properties"));
+	}
+
+	private static Set<String> keys(String file) throws IOException {
+		Properties catalogue = new Properties();
+		try (InputStream stream = Sentences.class.getResourceAsStream(file)) {
+			catalogue.load(stream);
+		}
+		return catalogue.stringPropertyNames();
 	}
 
 	@Test

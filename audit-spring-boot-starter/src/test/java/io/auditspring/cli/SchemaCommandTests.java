@@ -90,13 +90,17 @@ class SchemaCommandTests {
 	@Test
 	void oneThatFailsLaterLeavesWhatWasThere() throws SQLException {
 		run("migrate");
-		this.jdbc.execute("delete from audit.audit_schema_history where version::int >= 16");
+		this.jdbc.execute("delete from audit.audit_schema_history where version = '3'");
 		List<Map<String, Object>> before = objects();
 		assertThat(run("migrate")).isEqualTo(2);
 		assertThat(objects()).isEqualTo(before);
 		assertThat(run("status")).isEqualTo(StatusCommand.PENDING);
-		assertThat(this.out.toString()).containsPattern("pending\\s+16\\s+target id");
-		this.jdbc.execute("drop index audit.audit_log_target_id, audit.audit_log_actor_action");
+		assertThat(this.out.toString()).containsPattern("pending\\s+3\\s+reading");
+		this.jdbc.execute("""
+				drop function audit.audit_oldest_month, audit.audit_count_activity, audit.audit_check_activity,
+					audit.audit_recount_activity, audit.audit_index_words;
+				drop table audit.audit_activity, audit.audit_activity_position;
+				""");
 		assertThat(run("migrate")).isZero();
 	}
 

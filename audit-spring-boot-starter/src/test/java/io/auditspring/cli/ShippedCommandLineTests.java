@@ -3,9 +3,14 @@ package io.auditspring.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
+import javax.sql.DataSource;
+
+import io.auditspring.TestDatabase;
 import io.auditspring.ledger.LedgerCommandLab;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -13,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.jdbc.core.JdbcTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -109,6 +116,39 @@ class ShippedCommandLineTests {
 		Files.writeString(export, Files.readString(export).replace("order.pay.7\"", "order.pay.8\""));
 		assertThat(run("verify-export", "--public-key", key, export.toString()).status()).isEqualTo(1);
 		assertThat(run("verify-export", this.key.toString()).status()).isEqualTo(2);
+	}
+
+	@Test
+	void migrationsAreRunAndToldOf() throws SQLException {
+		DataSource database = TestDatabase.newDatabase();
+		JdbcTemplate jdbc = new JdbcTemplate(database);
+		String url = url(database);
+		assertThat(run("status", "--url", url, "--user", "postgres").status()).isEqualTo(StatusCommand.PENDING);
+		jdbc.execute("create schema audit; create table audit.audit_quarantine (mine text)");
+		Ended failed = run("migrate", "--url", url, "--user", "postgres");
+		assertThat(failed.status()).isEqualTo(2);
+		assertThat(failed.out()).contains("A migration failed, and left nothing behind", "pending");
+		assertThat(failed.err()).contains("relation \"audit_quarantine\" already exists").doesNotContain("\tat ");
+		assertThat(jdbc.queryForList("select relname::text from pg_class where relnamespace = 'audit'::regnamespace "
+				+ "and relname not like 'audit_schema_history%' and relkind <> 't'", String.class))
+			.containsExactly("audit_quarantine");
+		jdbc.execute("drop table audit.audit_quarantine");
+		Ended migrated = run("migrate", "--url", url, "--user", "postgres");
+		assertThat(migrated.err()).isEmpty();
+		assertThat(migrated.status()).isZero();
+		assertThat(migrated.out()).contains("Schema audit: version", "success").doesNotContain("pending");
+		Ended told = run("status", "--url", url, "--user", "postgres");
+		assertThat(told.status()).isZero();
+		assertThat(told.out()).contains("success").doesNotContain("pending");
+		assertThat(run("verify", "--url", url, "--user", "postgres", "--public-key", this.key.toString()).status())
+			.isZero();
+		assertThat(run("migrate", "--url", "jdbc:postgresql://localhost:1/none").err()).contains("localhost:1");
+	}
+
+	private static String url(DataSource database) throws SQLException {
+		try (Connection connection = database.getConnection()) {
+			return connection.getMetaData().getURL();
+		}
 	}
 
 	private Ended verify(String url, String... further) {

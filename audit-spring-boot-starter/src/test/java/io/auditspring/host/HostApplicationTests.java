@@ -69,7 +69,7 @@ class HostApplicationTests {
 				.containsExactly("V1__host.sql");
 			assertThat(log.jdbc()
 				.queryForList("select script from audit.audit_schema_history where version = '1'", String.class))
-				.containsExactly("V1__ledger.sql");
+				.containsExactly("V1__tables.sql");
 		}
 	}
 

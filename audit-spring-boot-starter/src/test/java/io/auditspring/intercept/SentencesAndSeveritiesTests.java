@@ -1,6 +1,8 @@
 package io.auditspring.intercept;
 
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +19,7 @@ import io.auditspring.Delivery;
 import io.auditspring.Outcome;
 import io.auditspring.RequestContext;
 import io.auditspring.Severity;
+import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.shop.OrderService;
@@ -211,6 +214,33 @@ class SentencesAndSeveritiesTests {
 			.containsExactly(tuple("192.0.2.7", "Import", "d-1", "{\"stated\": [\"request\"]}"),
 					tuple(null, null, null, null));
 		assertThat(log.entries().get(this.before).get("session_id")).asString().hasSize(32).isNotEqualTo("s-1");
+	}
+
+	@Test
+	void whatAThingWasLikeElsewhereIsStatedAndMarkedAndMasked() {
+		Map<String, Object> after = new HashMap<>(Map.of("state", "closed", "owner", "jane", "password", "new"));
+		recorder().record(AuditRecord.action("ticket.closed")
+			.target("Ticket", 8)
+			.before(Map.of("state", "open", "owner", "jane", "password", "old"))
+			.after(after)
+			.metadata("table", "audit_logs")
+			.build());
+		after.put("state", "changed by whoever has the map");
+		recorder().record(AuditRecord.action("ticket.made").target("Ticket", 9).after(Map.of()).build());
+		entries(2);
+		AuditTrail trail = context.getBean(AuditTrail.class);
+		AuditEntry closed = trail.trail("Ticket", 8).getContent().get(0);
+		assertThat(closed.getBefore()).isEqualTo(Map.of("state", "open", "owner", "jane", "password", "***"));
+		assertThat(closed.getAfter()).isEqualTo(Map.of("state", "closed", "owner", "jane", "password", "***"));
+		assertThat(closed.getChanges()).isEqualTo(Map.of("state", Map.of("from", "open", "to", "closed"), "password",
+				Map.of("from", "***", "to", "***")));
+		assertThat(closed.getMetadata()).isEqualTo(Map.of("table", "audit_logs", "stated", List.of("state")));
+		AuditEntry made = trail.trail("Ticket", 9).getContent().get(0);
+		assertThat(made.getBefore()).isNull();
+		assertThat(made.getAfter()).isEmpty();
+		assertThat(made.getChanges()).isNull();
+		assertThat(trail.stateAt("Ticket", 8, Instant.now())).isEmpty();
+		assertThat(trail.verify().valid()).isTrue();
 	}
 
 	@Test

@@ -34,6 +34,7 @@ import org.springframework.context.annotation.Lazy;
 
 import static io.auditspring.TestDatabase.newDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Applications that name what their entries may say.
@@ -65,6 +66,28 @@ class VocabularyTests {
 					"the nearest it knows is 'device.onboard'", "has the category 'configuraton_change'",
 					"'configuration_change'", "has the type of target 'Devise'", "'Device'",
 					"has the type of target 'Connectr'", "'Connector'"));
+	}
+
+	@Test
+	void anActionOfTheLedgersOwnStopsTheStart() {
+		this.runner.withBean(LikeTheLedger.class)
+			.run((context) -> assertThat(failure(context.getStartupFailure()))
+				.contains(
+						"@Audited method %s.approve has the action 'audit.plan.approve'"
+							.formatted(LikeTheLedger.class.getName()),
+						"actions that begin with 'audit.' are the ledger's own"));
+	}
+
+	@Test
+	void norIsItRecorded() {
+		this.runner.run((context) -> {
+			AuditRecorder recorder = context.getBean(AuditRecorder.class);
+			assertThatIllegalArgumentException()
+				.isThrownBy(() -> recorder.record(AuditRecord.action("audit.hold").build()))
+				.withMessageContaining("'audit.hold' cannot be recorded");
+			recorder.record(AuditRecord.action("audit.read").build());
+			recorder.record(AuditRecord.action("auditing.started").build());
+		});
 	}
 
 	@Test
@@ -263,6 +286,14 @@ class VocabularyTests {
 		@Audited(action = "device.onboard", category = "configuration_change", targetType = "Device", targetId = "#id",
 				related = "Connector:#id")
 		public void onboard(String id) {
+		}
+
+	}
+
+	static class LikeTheLedger {
+
+		@Audited("audit.plan.approve")
+		public void approve() {
 		}
 
 	}

@@ -57,6 +57,17 @@ class FunctionArgumentsTests {
 			.withMessageContaining(reason);
 	}
 
+	@Test
+	void noFunctionDependsOnTheSettingsOfItsCaller() {
+		assertThat(this.database.query("""
+				select string_agg(p.oid::regprocedure::text, ', ')
+				from pg_proc p
+				where p.pronamespace = 'audit'::regnamespace
+				and not coalesce(p.proconfig, '{}') @> array['search_path=pg_catalog, pg_temp',
+					'standard_conforming_strings=on', 'gin_fuzzy_search_limit=0']
+				""")).isNull();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "-2147483648", "-1", "0", "null", "1000001", "2147483647" })
 	void entriesAreOnlyCountedForwards(String most) throws SQLException {

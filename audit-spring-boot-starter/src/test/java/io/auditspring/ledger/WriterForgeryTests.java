@@ -141,7 +141,7 @@ class WriterForgeryTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "audit.redaction", "audit.retirement", "audit.hold", "audit.release" })
+	@CsvSource({ "audit.redaction", "audit.retirement", "audit.hold", "audit.release", "audit.baseline", "audit." })
 	void entriesOfTheLedgersOwnDoingAreNotForged(String action) {
 		assertRefused("update forged set action = '%s'".formatted(action), "written by their functions only");
 	}

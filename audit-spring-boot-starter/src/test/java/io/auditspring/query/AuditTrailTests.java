@@ -3,6 +3,7 @@ package io.auditspring.query;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -128,6 +129,80 @@ class AuditTrailTests {
 	}
 
 	@Test
+	void oneOfSeveralValuesIsEnough() {
+		assertThat(count(AuditQuery.all().actor("john", "jane"))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().action("cart.clear", "order.pay.29", "none"))).isEqualTo(5);
+		assertThat(count(AuditQuery.all().action("cart.clear", "cart.clear"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().actions("cart.*", "order.pay.29"))).isEqualTo(5);
+		assertThat(count(AuditQuery.all().actions("*.clear", "*.29").actor("john"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().withoutAction("cart.clear", "order.pay.29"))).isEqualTo(118);
+		assertThat(count(AuditQuery.all().category("order", "cart"))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().severity(Severity.INFO, Severity.ERROR))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().outcome(Outcome.FAILURE, Outcome.DENIED))).isZero();
+		assertThat(count(AuditQuery.all().targetType("Cart", "Basket"))).isEqualTo(1);
+		assertThat(count(AuditQuery.all().tenant("acme", "umbrella"))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().service("bank", "mill"))).isZero();
+		assertThat(this.trail.find(AuditQuery.all().action("cart.clear", "order.pay.29").limit(3))).hasSize(3);
+		assertThatIllegalArgumentException().isThrownBy(() -> AuditQuery.all().actor(new String[0]))
+			.withMessage("Leave the filter out, or give it a value");
+	}
+
+	@Test
+	void whatWasDoneInASessionIsFound() {
+		assertThat(count(AuditQuery.all().session("5f2c"))).isEqualTo(123);
+		assertThat(count(AuditQuery.all().session("none"))).isZero();
+	}
+
+	@Test
+	void valuesInMetadataAreFoundWhateverTheirKind() {
+		LedgerDatabase database = LedgerDatabase.create();
+		database.append("main",
+				Entries.withMetadata("{\"version\":\"1.0\",\"request\":{\"method\":\"POST\"},\"dry\":true}"),
+				Entries.withMetadata("{\"version\":1.0,\"steps\":[\"a\",\"b?\",3],\"dry\":\"true\"}"),
+				Entries.withMetadata("{\"it's \\\"\":\"\\\\ ?\"}"));
+		try (PersistenceUnit unit = PersistenceUnit.with(database)) {
+			AuditTrail trail = new JpaAuditTrail(unit.entityManager(),
+					new LedgerVerifier(database.dataSource(), database.schema()));
+			Map<AuditQuery, Integer> expected = Map.of(AuditQuery.all().metadata("version", "1.0"), 2,
+					AuditQuery.all().metadata("version", "1"), 1, AuditQuery.all().metadata("request.method", "POST"),
+					1, AuditQuery.all().metadata("dry", "true"), 2, AuditQuery.all().metadata("steps", "b?"), 1,
+					AuditQuery.all().metadata("steps", "3"), 1, AuditQuery.all().metadata("it's \"", "\\ ?"), 1,
+					AuditQuery.all().metadata("version", "2"), 0, AuditQuery.all().metadata("steps.a", "b?"), 0,
+					AuditQuery.all().metadata("version", "1.0").metadata("dry", "true"), 2);
+			for (String index : List.of("", "create index on audit.audit_log using gin (metadata jsonb_path_ops)")) {
+				database.execute(index);
+				expected.forEach((query, found) -> assertThat(trail.find(query)).hasSize(found));
+			}
+		}
+		for (String path : List.of("", ".", "a..b", "a.", "x".repeat(301))) {
+			assertThatIllegalArgumentException().isThrownBy(() -> AuditQuery.all().metadata(path, "1"))
+				.withMessageContaining("request.method");
+		}
+	}
+
+	@Test
+	void entriesCanComeOldestFirst() {
+		for (AuditQuery query : List.of(AuditQuery.all(), AuditQuery.all().text("roe"),
+				AuditQuery.all().category("order", "cart"), AuditQuery.all().severityAtLeast(Severity.INFO))) {
+			List<UUID> oldestFirst = new ArrayList<>(this.trail.stream(query).map(AuditEntry::getId).toList());
+			Collections.reverse(oldestFirst);
+			assertThat(this.trail.stream(query.oldestFirst()).map(AuditEntry::getId).toList()).isEqualTo(oldestFirst);
+			AuditQuery pages = query.oldestFirst().limit(50);
+			Window<AuditEntry> first = this.trail.find(pages);
+			Window<AuditEntry> second = this.trail.find(pages.after(first.positionAt(49)));
+			assertThat(ids(first)).isEqualTo(oldestFirst.subList(0, 50));
+			assertThat(ids(second)).isEqualTo(oldestFirst.subList(50, 100));
+			assertThat(ids(this.trail.find(pages.before(second.positionAt(0))))).isEqualTo(ids(first));
+		}
+		Instant occurred = Instant.parse("2026-11-21T09:46:01.100000Z");
+		assertThat(this.trail.stateAt(AuditQuery.all().target("Cart", "1%_\\").oldestFirst(), occurred)).isNotEmpty();
+	}
+
+	private static List<UUID> ids(Window<AuditEntry> window) {
+		return window.getContent().stream().map(AuditEntry::getId).toList();
+	}
+
+	@Test
 	void whateverAThingWasCalledWhenItWasRecordedItIsFound() {
 		TargetNames names = new TargetNames() {
 
@@ -156,6 +231,7 @@ class AuditTrailTests {
 			assertThat(named.stream(AuditQuery.all().target("Cart", id))).hasSize(1);
 		}
 		assertThat(named.find(AuditQuery.all().targetType("Basket"))).hasSize(1);
+		assertThat(named.find(AuditQuery.all().targetType("Basket", "Printer"))).hasSize(1);
 		assertThat(named.find(AuditQuery.all().target("Order", "secret"))).isEmpty();
 		assertThat(named.suggest(AuditTrail.Attribute.ACTION, "", 10, AuditQuery.all().targetType("Basket")))
 			.containsExactly("cart.clear");

@@ -63,6 +63,8 @@ final class ManyEntries {
 					execute definition;
 				end loop;
 				perform audit.audit_index_words();
+				-- As who often looks into the metadata makes it.
+				create index on audit.audit_log using gin (metadata jsonb_path_ops);
 			end
 			$$;
 			insert into audit.audit_chain (name, ledger_id, size, head, recorded_at)

@@ -223,6 +223,16 @@ class ReadPlanTests {
 		each(queries, "operation", AuditQuery.all().operation(new UUID(1, 2)));
 		each(queries, "trace", AuditQuery.all().trace("c4ca4238a0b923820dcc509a6f75849b"),
 				AuditQuery.all().trace("nope"));
+		each(queries, "session", AuditQuery.all().session("c4ca4238a0b92382"), AuditQuery.all().session("nope"));
+		each(queries, "metadata", AuditQuery.all().metadata("amount", "7"), AuditQuery.all().metadata("amount", "nope"),
+				AuditQuery.all().metadata("amount", "7").actor("user-5"));
+		each(queries, "one of several", AuditQuery.all().actor("user-1", "user-49999"),
+				AuditQuery.all().action("Order.create", "nope"), AuditQuery.all().category("category-1", "nope"),
+				AuditQuery.all().outcome(Outcome.DENIED, Outcome.FAILURE), AuditQuery.all().targetType("Order", "Nope"),
+				AuditQuery.all().tenant("tenant-3", "nope"), AuditQuery.all().actions("Order.*", "User.create"));
+		each(queries, "oldest first", AuditQuery.all().oldestFirst(),
+				AuditQuery.all().action("Order.create").oldestFirst(), AuditQuery.all().text("zebra").oldestFirst(),
+				AuditQuery.all().severityAtLeast(Severity.WARNING).oldestFirst());
 		each(queries, "address", AuditQuery.all().ip("10.1.1.7"), AuditQuery.all().ip("192.0.2.1"));
 		each(queries, "words", AuditQuery.all().text("order"), AuditQuery.all().text("walrus"),
 				AuditQuery.all().text("zebra"), AuditQuery.all().text("absent"), AuditQuery.all().text("order absent"));
@@ -273,6 +283,12 @@ class ReadPlanTests {
 		others.put("related", (query) -> query.related("Connector", 7));
 		others.put("service", (query) -> query.service("service-1"));
 		others.put("trace", (query) -> query.trace("nope"));
+		others.put("session", (query) -> query.session("nope"));
+		others.put("metadata", (query) -> query.metadata("amount", "7"));
+		others.put("no such metadata", (query) -> query.metadata("amount", "nope"));
+		others.put("actions of several", (query) -> query.action("Order.create", "Order.update"));
+		others.put("outcomes of several", (query) -> query.outcome(Outcome.DENIED, Outcome.FAILURE));
+		others.put("oldest first", (query) -> query.oldestFirst());
 		others.put("address", (query) -> query.ip("10.1.1.7"));
 		others.put("words", (query) -> query.text("walrus"));
 		others.put("no such words", (query) -> query.text("absent"));

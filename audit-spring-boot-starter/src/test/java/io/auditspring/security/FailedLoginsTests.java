@@ -218,7 +218,7 @@ class FailedLoginsTests {
 
 	@Test
 	void theEventsCanBeSwitchedOff() {
-		this.runner.withPropertyValues("audit.security.events=false")
+		this.runner.withPropertyValues("audit.security.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(SecurityRecorder.class)
 				.doesNotHaveBean(SignIns.class)

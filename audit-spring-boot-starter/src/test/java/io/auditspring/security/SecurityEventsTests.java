@@ -40,8 +40,9 @@ class SecurityEventsTests {
 	@BeforeAll
 	static void start() {
 		context = new SpringApplicationBuilder(GuardedShop.class)
-			.properties("server.port=0", "server.tomcat.background-processor-delay=1s", "audit.tenant-claim=org",
-					"audit.security.failed-login-limit=1000", "spring.main.banner-mode=off")
+			.properties("server.port=0", "server.tomcat.background-processor-delay=1s",
+					"audit.security.tenant-claim=org", "audit.security.failed-login-limit=1000",
+					"spring.main.banner-mode=off")
 			.run();
 		log = new AuditLog(context.getBean(DataSource.class));
 	}

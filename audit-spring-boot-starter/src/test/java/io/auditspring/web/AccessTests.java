@@ -236,7 +236,7 @@ class AccessTests {
 	@ValueSource(strings = { "//audit/api/entries", "/audit//api/entries", "/audit/api/entries/",
 			"/audit;a=b/api/entries", "/audit/api/entries;actor=bob", "/audit/./api/entries", "/audit/x/../api/entries",
 			"/audit/api/%65ntries", "/audit/api%2Fentries", "/audit/api/targets/Order/bob%2F1", "/audit/api/entries%00",
-			"/AUDIT/api/entries", "/audit/page/..%2f..%2f..%2fV1__ledger.sql", "/audit/page/../api/entries" })
+			"/AUDIT/api/entries", "/audit/page/..%2f..%2f..%2fV1__tables.sql", "/audit/page/../api/entries" })
 	void noOtherSpellingOfAPathShowsMore(String path) {
 		assertThat(this.nobody.get(path).body()).doesNotContain("done");
 		assertThat(this.nobody.status(path)).isNotEqualTo(OK);

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -16,6 +17,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Delivery;
 import io.auditspring.Outcome;
+import io.auditspring.RequestContext;
 import io.auditspring.Severity;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -68,6 +70,9 @@ class AuditApiTests {
 			.severity(Severity.WARNING)
 			.outcome(Outcome.DENIED)
 			.category("money")
+			.metadata("part", Map.of("of", 7))
+			.metadata("list", List.of("a", "b"))
+			.request(RequestContext.from("192.0.2.7").withSessionId("SESSION"))
 			.build());
 		recorder
 			.record(AuditRecord.action("key.used").actor(Actor.apiKey("jane", "A key that is called jane")).build());
@@ -110,9 +115,39 @@ class AuditApiTests {
 	@CsvSource({ "actor=bob, order.refund", "severity=WARNING, order.refund", "outcome=denied, order.refund",
 			"category=money, order.refund", "targetType=Order&targetId=7, order.refund", "q=BOB, order.refund",
 			"related=Invoice:3, order.pay", "action=night.run, night.run", "minSeverity=warning, order.refund",
-			"targetId=7, order.refund", "action=order.ref*, order.refund", "action=*.run, night.run" })
+			"targetId=7, order.refund", "action=order.ref*, order.refund", "action=*.run, night.run",
+			"metadata=part.of:7, order.refund", "metadata=part.of:7&metadata=list:b, order.refund",
+			"session=cb66ec751f958acf43b6fec80a2002e8, order.refund", "category=money&category=none, order.refund",
+			"outcome=denied&outcome=failure, order.refund", "action=order.refund&action=none, order.refund",
+			"action=*.run&action=none, night.run", "severity=warning&severity=critical, order.refund",
+			"targetType=Order&without=order.pay&without=night.run, order.refund",
+			"targetType=Order&targetType=None&targetId=7, order.refund" })
 	void everyFilterNarrows(String filter, String action) {
 		assertThat(this.carol.actions("/audit/api/entries?" + filter)).containsOnly(action);
+	}
+
+	@Test
+	void pagesCanBeginWithTheOldest() {
+		HttpResponse<String> first = this.carol
+			.get("/audit/api/entries?action=order.pay&action=none&order=asc&limit=3");
+		assertThat(first.body()).containsSubsequence("Paid 0", "Paid 1", "Paid 2").doesNotContain("Paid 3");
+		String link = first.headers().firstValue("Link").orElseThrow();
+		assertThat(link).contains("action=order.pay&action=none&order=asc&limit=3&cursor=");
+		String next = link.substring(link.indexOf("./") + 2, link.indexOf('>'));
+		assertThat(this.carol.get("/audit/api/" + next).body()).containsSubsequence("Paid 3", "Paid 4")
+			.doesNotContain("Paid 2");
+		assertThat(this.jane.get("/audit/api/entries?action=order.pay&order=asc&limit=2").body())
+			.containsSubsequence("Paid 0", "Paid 1");
+		assertThat(this.carol.get("/audit/api/export?format=csv&action=order.pay&order=asc").body())
+			.containsSubsequence("Paid 0", "Paid 4");
+	}
+
+	@Test
+	void whatWasAskedForIsNotedAsItWasAsked() {
+		this.carol.get("/audit/api/entries?action=none&action=nothing&actor=bob");
+		JsonNode noted = this.carol.json("/audit/api/entries?action=audit.read&metadata=parameters.action:nothing");
+		assertThat(noted.at("/entries/0/metadata/parameters").toString())
+			.isEqualTo("{\"action\":[\"none\",\"nothing\"],\"actor\":\"bob\"}");
 	}
 
 	@Test
@@ -131,31 +166,39 @@ class AuditApiTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			entries?colour=red       | There is no parameter 'colour'
-			entries?limit=0          | limit
-			entries?limit=1001       | limit
-			entries?limit=many       | limit takes a number
-			entries?from=yesterday   | from takes a time
-			entries?to=%2B999999999-01-01T00:00:00Z | to takes a time
-			entries?cursor=abc       | cursor takes what 'next'
-			entries?cursor=AX__________AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | cursor takes what 'next'
-			entries?severity=loud    | severity takes one of
-			entries?minSeverity=loud | minSeverity takes one of
-			entries?action=a*b       | A pattern has one star
-			entries?related=Invoice  | related takes Type:id
-			entries?ip=localhost     | is not an IP address
-			entries?q=%23            | has no word to search for
-			entries?operation=1      | operation takes a UUID
-			entries?actor=a&actor=b  | given 2 times
-			entries?actor=a%00b      | NUL
-			entries/17               | id takes a UUID
-			targets/Order/7/state?at=noon | at takes a time
-			state?targetType=Order&targetId=7&at=noon | at takes a time
-			state?targetType=Order   | targetId is missing
-			state?targetId=7         | targetType is missing
-			state?targetType=Order&targetId=7&actor=jane | There is no parameter 'actor'
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					entries?colour=red       | There is no parameter 'colour'
+					entries?limit=0          | limit
+					entries?limit=1001       | limit
+					entries?limit=many       | limit takes a number
+					entries?from=yesterday   | from takes a time
+					entries?to=%2B999999999-01-01T00:00:00Z | to takes a time
+					entries?cursor=abc       | cursor takes what 'next'
+					entries?cursor=AX__________AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | cursor takes what 'next'
+					entries?severity=loud    | severity takes one of
+					entries?minSeverity=loud | minSeverity takes one of
+					entries?action=a*b       | A pattern has one star
+					entries?related=Invoice  | related takes Type:id
+					entries?ip=localhost     | is not an IP address
+					entries?q=%23            | has no word to search for
+					entries?operation=1      | operation takes a UUID
+					entries?ip=127.0.0.1&ip=::1 | given 2 times
+					entries?order=newest     | order takes asc
+					statistics?order=asc     | There is no parameter 'order'
+					live?order=asc           | There is no parameter 'order'
+					entries?metadata=version | metadata takes name:value
+					entries?metadata=a..b:1  | Metadata is found by a name
+					entries?severity=info&severity=loud | severity takes one of
+					entries?actor=1&actor=2&actor=3&actor=4&actor=5&actor=6&actor=7&actor=8&actor=9&actor=10&actor=11&actor=12&actor=13&actor=14&actor=15&actor=16&actor=17&actor=18&actor=19&actor=20&actor=21 | up to 20
+					entries?actor=a%00b      | NUL
+					entries/17               | id takes a UUID
+					targets/Order/7/state?at=noon | at takes a time
+					state?targetType=Order&targetId=7&at=noon | at takes a time
+					state?targetType=Order   | targetId is missing
+					state?targetId=7         | targetType is missing
+					state?targetType=Order&targetId=7&actor=jane | There is no parameter 'actor'
+					""")
 	void whatIsMalformedIsNamed(String path, String detail) {
 		HttpResponse<String> answer = this.carol.get("/audit/api/" + path);
 		assertThat(answer.statusCode()).isEqualTo(400);

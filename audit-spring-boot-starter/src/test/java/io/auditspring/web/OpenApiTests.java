@@ -257,9 +257,9 @@ class OpenApiTests {
 	@Test
 	void formatsAndLimitsAreDescribed() {
 		JsonNode parameters = description.at("/components/parameters");
-		assertThat(parameters.at("/AuditOutcome/schema/enum").toString())
+		assertThat(parameters.at("/AuditOutcome/schema/items/enum").toString())
 			.isEqualTo("[\"success\",\"failure\",\"denied\"]");
-		assertThat(parameters.at("/AuditSeverity/schema/enum").toString())
+		assertThat(parameters.at("/AuditSeverity/schema/items/enum").toString())
 			.isEqualTo("[\"info\",\"warning\",\"error\",\"critical\"]");
 		assertThat(parameters.at("/AuditFrom/schema/format").stringValue()).isEqualTo("date-time");
 		assertThat(parameters.at("/AuditOperation/schema/format").stringValue()).isEqualTo("uuid");

@@ -99,10 +99,13 @@ class OwnEntriesTests {
 		return Stream.of("entries?" + mine, "entries?limit=7&" + mine, "entries?limit=60&" + mine,
 				"entries?limit=59&" + mine, "entries?q=paid&limit=7&" + mine,
 				"entries?related=Invoice:1&limit=7&" + mine, "entries?actor=carol&" + mine,
-				"entries?chain=main&limit=1&" + mine, "entries?from=2020-01-01&" + mine,
-				"entries?cursor=AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "entries/{own}", "entries/{foreign}",
-				"entries/" + UUID.randomUUID(), "targets/Order/1?" + mine, "targets/Order/1/state",
-				"state?targetType=Order&targetId=1",
+				"entries?actor=carol&actor={who}&" + mine, "entries?order=asc&limit=7&" + mine,
+				"entries?metadata=amount:7&limit=7&" + mine, "entries?metadata=amount:8&" + mine,
+				"entries?session=none&" + mine, "entries?action=order.pay&action=nope&limit=7&order=asc&" + mine,
+				"export?format=csv&order=asc&" + mine, "entries?chain=main&limit=1&" + mine,
+				"entries?from=2020-01-01&" + mine, "entries?cursor=AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+				"entries/{own}", "entries/{foreign}", "entries/" + UUID.randomUUID(), "targets/Order/1?" + mine,
+				"targets/Order/1/state", "state?targetType=Order&targetId=1",
 				"statistics?from=2020-01-01&to=2100-01-01&interval=P36500D&" + mine,
 				"statistics?from=2020-01-01&to=2100-01-01&interval=P36500D&actor=carol",
 				"suggestions?attribute=actor&" + mine, "suggestions?attribute=action&" + mine,
@@ -171,7 +174,9 @@ class OwnEntriesTests {
 
 	private static String told(Visitor visitor, String who, String method, String path) {
 		HttpResponse<String> answer = visitor.send(method,
-				"/audit/api/" + path.replace("{own}", String.valueOf(own.get(who))).replace("{foreign}", foreign));
+				"/audit/api/" + path.replace("{own}", String.valueOf(own.get(who)))
+					.replace("{foreign}", foreign)
+					.replace("{who}", who));
 		StringBuilder told = new StringBuilder("status ").append(answer.statusCode()).append('\n');
 		new TreeMap<>(answer.headers().map()).forEach((name, values) -> {
 			// The length of what has times in it, whose zeros at the end are left out.

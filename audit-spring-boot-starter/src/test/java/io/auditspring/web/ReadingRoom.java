@@ -38,7 +38,7 @@ class ReadingRoom {
 	 */
 	static SpringApplicationBuilder application(Class<?>... more) {
 		return new SpringApplicationBuilder(ReadingRoom.class).sources(more)
-			.properties("server.port=0", "audit.web.enabled=true", "audit.security.events=false",
+			.properties("server.port=0", "audit.web.enabled=true", "audit.security.enabled=false",
 					"spring.main.banner-mode=off");
 	}
 

@@ -1,7 +1,9 @@
 package io.auditspring.web;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
@@ -40,7 +42,9 @@ class ReadingsTests {
 	});
 
 	private Object parameters(Map<String, String> parameters) {
-		this.readings.note("entries", parameters);
+		Map<String, List<String>> given = new TreeMap<>();
+		parameters.forEach((name, value) -> given.put(name, List.of(value)));
+		this.readings.note("entries", given);
 		ArgumentCaptor<AuditRecord> record = ArgumentCaptor.forClass(AuditRecord.class);
 		verify(this.recorder).record(record.capture());
 		return record.getValue().metadata().get("parameters");

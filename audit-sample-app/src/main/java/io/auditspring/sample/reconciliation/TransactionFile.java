@@ -45,7 +45,7 @@ record TransactionFile(String name, byte[] content) {
 	/**
 	 * Reads the file, all of it or nothing.
 	 * @return the new transactions
-	 * @throws IllegalArgumentException if a line is wrong, saying which
+	 * @throws IllegalArgumentException if a line is wrong, saying which, or there is none
 	 */
 	List<Transaction> transactions() {
 		List<Transaction> transactions = new ArrayList<>();
@@ -63,6 +63,9 @@ record TransactionFile(String name, byte[] content) {
 		}
 		catch (JacksonException ex) {
 			throw new IllegalArgumentException("Line %d cannot be read".formatted(transactions.size() + 2), ex);
+		}
+		if (transactions.isEmpty()) {
+			throw new IllegalArgumentException("The file has no transactions");
 		}
 		return transactions;
 	}

@@ -198,6 +198,15 @@ class ReconciliationTests {
 	}
 
 	@Test
+	void aFileWithoutTransactionsIsNotTakenForOne() {
+		upload("letter.txt", "Dear customer,\n").expectStatus().isBadRequest();
+		JsonNode entry = this.entries.await("action=transaction.imported",
+				(call) -> call.at("/metadata/source").asString("").equals("letter.txt"));
+		assertThat(entry.get("outcome").asString()).isEqualTo("failure");
+		assertThat(entry.get("severity").asString()).isEqualTo("error");
+	}
+
+	@Test
 	void nothingChangesInAClosedPeriodUntilItIsReopened() {
 		long id = importOne("NO-CLOSED", "7.00", "2031-01-15");
 		period("manager", "2031-01", "close").expectStatus().isOk();

@@ -11,7 +11,8 @@ create table "${schema}".audit_log (
 	service            text collate "C",
 	tenant             text collate "C",
 	operation_id       uuid        not null,
-	actor_type         text        not null check (actor_type in ('user', 'system', 'api_key')),
+	actor_type         text        not null check (
+		actor_type in ('user', 'system', 'api_key', 'service', 'agent', 'anonymous')),
 	actor_id           text collate "C",
 	actor_name         text,
 	impersonator_id    text,
@@ -67,6 +68,11 @@ create table "${schema}".audit_log (
 	),
 	constraint audit_log_ip_is_one_address check (
 		masklen(ip_address) = case family(ip_address) when 4 then 32 else 128 end
+	),
+
+	-- Entries of times that no calendar in use has could not be read.
+	constraint audit_log_happened_in_our_era check (
+		occurred_at >= timestamptz '0001-01-01 00:00:00+00' and occurred_at < timestamptz '10000-01-01 00:00:00+00'
 	)
 ) partition by range (recorded_at);
 
@@ -78,10 +84,14 @@ create table "${schema}".audit_log (
 create index audit_log_recorded_at on "${schema}".audit_log (recorded_at);
 -- What happened to this target?
 create index audit_log_target on "${schema}".audit_log (target_type, target_id, recorded_at);
+-- What happened to this one, of whatever kind it is?
+create index audit_log_target_id on "${schema}".audit_log (target_id, recorded_at) where target_id is not null;
 -- What happened to things of this kind?
 create index audit_log_target_type on "${schema}".audit_log (target_type, recorded_at) where target_type is not null;
 -- What did this actor do?
 create index audit_log_actor on "${schema}".audit_log (actor_id, recorded_at);
+-- When did this actor do this? A reader's own entries of one action are few among all that he did.
+create index audit_log_actor_action on "${schema}".audit_log (actor_id, action, recorded_at);
 -- Who did this?
 create index audit_log_action on "${schema}".audit_log (action, recorded_at);
 create index audit_log_category on "${schema}".audit_log (category, recorded_at) where category is not null;
@@ -96,6 +106,8 @@ create index audit_log_ip_address on "${schema}".audit_log (ip_address, recorded
 -- What else belongs to this operation, to this request? Few entries each: they are sorted when they are read.
 create index audit_log_operation on "${schema}".audit_log (operation_id);
 create index audit_log_trace on "${schema}".audit_log (trace_id) where trace_id is not null;
+-- What was done in this session? Services without sessions pay nothing for it.
+create index audit_log_session on "${schema}".audit_log (session_id, recorded_at) where session_id is not null;
 -- One entry.
 create index audit_log_id on "${schema}".audit_log (id);
 -- What concerned this resource, without being done to it? Few entries have any.
@@ -109,6 +121,14 @@ create table "${schema}".audit_chain (
 	head        bytea  not null check (octet_length(head) = 32),
 	recorded_at timestamptz
 ) with (fillfactor = 10, autovacuum_vacuum_threshold = 100, autovacuum_vacuum_scale_factor = 0);
+
+-- How many chains there may be. Whoever may append may begin a chain, and each is one more to sign and to verify.
+create table "${schema}".audit_limit (
+	name text   not null primary key,
+	most bigint not null check (most >= 0)
+);
+
+insert into "${schema}".audit_limit (name, most) values ('chains', 1000);
 
 -- Entries staged by business transactions until the relay moves them to the ledger. The key serves "the oldest of
 -- this chain" and deleting them; a second index would be paid by every business transaction. Rows live for moments,
@@ -135,96 +155,98 @@ create table "${schema}".audit_quarantine (
 	quarantined_at timestamptz not null default clock_timestamp()
 );
 
-create function "${schema}".audit_refuse_change() returns trigger
-	language plpgsql
-	set search_path = pg_catalog, pg_temp
-as $$
-begin
-	raise exception 'audit entries cannot be changed: % on %.% is refused', lower(tg_op), tg_table_schema, tg_table_name
-		using errcode = 'insufficient_privilege';
-end
-$$;
+-- Signed checkpoints, and the Merkle tree in tiles, so that a root or a proof of any size costs a few reads, also when
+-- the months of old entries are gone. Written in the background; the ledger's writer does not know of them.
 
--- For each statement, so that it is refused even if it would match no row. "Always", because the triggers of normal
--- kind are skipped under session_replication_role = replica. Updates are checked row by row, by another trigger.
-create trigger audit_log_append_only
-	before delete or truncate on "${schema}".audit_log
-	for each statement execute function "${schema}".audit_refuse_change();
-alter table "${schema}".audit_log enable always trigger audit_log_append_only;
+create table "${schema}".audit_checkpoint (
+	chain      text        not null,
+	size       bigint      not null check (size > 0),
+	root       bytea       not null check (octet_length(root) = 32),
+	note       text        not null,
+	created_at timestamptz not null default clock_timestamp(),
+	primary key (chain, size)
+);
 
--- A chain whose head row is gone must not begin anew: a second entry 0 would spoil it for ever. Putting the row back
--- with its size is allowed. Runs with the owner's rights, so that a writer need not read the log.
-create function "${schema}".audit_refuse_second_beginning() returns trigger
-	language plpgsql
-	security definer
-	set search_path = pg_catalog, pg_temp
-as $$
-begin
-	if new.size = 0
-		and exists (select from "${schema}".audit_log where chain = new.name)
-		and not exists (select from "${schema}".audit_chain where name = new.name)
-	then
-		raise exception 'chain "%" has entries, but its row in audit_chain is gone: restore that row', new.name
-			using errcode = 'object_not_in_prerequisite_state';
-	end if;
-	return new;
-end
-$$;
+-- Full tiles only, of 256 hashes each: on level 0 those of the entries, on each further one the roots of the tiles
+-- below (C2SP tlog-tiles, tile height 8).
+create table "${schema}".audit_tile (
+	chain  text     not null,
+	level  smallint not null check (level between 0 and 7),
+	index  bigint   not null check (index >= 0),
+	hashes bytea    not null check (octet_length(hashes) = 8192),
+	primary key (chain, level, index)
+);
+-- Hashes do not compress.
+alter table "${schema}".audit_tile alter column hashes set storage external;
 
-create trigger audit_chain_begins_once
-	before insert on "${schema}".audit_chain
-	for each row execute function "${schema}".audit_refuse_second_beginning();
-alter table "${schema}".audit_chain enable always trigger audit_chain_begins_once;
+-- One row a chain: how many entries are in the tree, and of each level the hashes that do not fill a tile yet. Its row
+-- lock is the right to make the next checkpoint. Nothing trusts it before it led to the root that was signed last.
+create table "${schema}".audit_tree (
+	chain text    not null primary key,
+	size  bigint  not null check (size >= 0),
+	edges bytea[] not null
+);
+alter table "${schema}".audit_tree alter column edges set storage external;
 
--- Makes sure that the partition of a month exists (UTC; any day of it). Runs with the owner's rights, so that a
--- writer needs no others than to insert. Attaching takes SHARE UPDATE EXCLUSIVE on the parent: inserts and reads go
--- on, and taking that lock first lets concurrent callers find the partition made by whoever came before.
-create function "${schema}".audit_ensure_partition(month date) returns void
-	language plpgsql
-	security definer
-	set search_path = pg_catalog, pg_temp
-as $$
-declare
-	first_day date := date_trunc('month', month::timestamp)::date;
-	part text := 'audit_log_' || to_char(first_day, 'YYYY_MM');
-	qualified text := format('%I.%I', '${schema}', part);
-	known text := format(
-		'select exists (select from pg_inherits where inhrelid = to_regclass(%L) and inhparent = %L::regclass)',
-		qualified, '"${schema}".audit_log');
-	present boolean;
-begin
-	-- Names of partitions sort as their months do, which holds for years of four digits.
-	if first_day not between date '1970-01-01' and date '9999-12-01' then
-		raise exception 'there is no partition for %', first_day using errcode = 'invalid_parameter_value';
-	end if;
-	execute known into present;
-	if present then
-		return;
-	end if;
-	lock table "${schema}".audit_log in share update exclusive mode;
-	execute known into present;
-	if present then
-		return;
-	end if;
-	execute format('create table %s (like "${schema}".audit_log including all)', qualified);
-	-- Statements on a partition itself pass by the parent's triggers.
-	execute format(
-		'create trigger audit_log_append_only before insert or update or delete or truncate on %s '
-		'for each statement execute function "${schema}".audit_refuse_change()', qualified);
-	execute format('alter table %s enable always trigger audit_log_append_only', qualified);
-	execute format('revoke all on %s from public', qualified);
-	execute format('alter table "${schema}".audit_log attach partition %s for values from (%L) to (%L)', qualified,
-		first_day || ' 00:00:00+00', (first_day + interval '1 month')::date || ' 00:00:00+00');
-end
-$$;
+-- Checkpoints that nobody trusted signed: who may write checkpoints can write any. What was set aside is kept.
+create table "${schema}".audit_checkpoint_aside (
+	chain        text        not null,
+	size         bigint      not null,
+	root         bytea       not null,
+	note         text        not null,
+	created_at   timestamptz not null,
+	reason       text        not null,
+	set_aside_at timestamptz not null default clock_timestamp()
+);
 
-revoke all on "${schema}".audit_log, "${schema}".audit_chain, "${schema}".audit_outbox, "${schema}".audit_quarantine
+-- Parts of trees that were none. An edge is a tile that is not full.
+create table "${schema}".audit_tree_aside (
+	chain        text        not null,
+	level        integer     not null,
+	index        bigint      not null,
+	hashes       bytea       not null,
+	reason       text        not null,
+	set_aside_at timestamptz not null default clock_timestamp()
+);
+
+-- Whom or what a court or a dispute still needs. Whatever concerns it is neither redacted nor retired.
+create table "${schema}".audit_legal_hold (
+	id          bigint      not null generated always as identity primary key,
+	actor_id    text,
+	target_type text,
+	target_id   text,
+	reason      text        not null,
+	placed_at   timestamptz not null default clock_timestamp(),
+	constraint audit_legal_hold_is_on_one check (
+		(actor_id is null) <> (target_id is null) and (target_type is null) = (target_id is null)
+	),
+	constraint audit_legal_hold_names_something check (
+		length(coalesce(actor_id, target_id)) between 1 and 10000 and length(target_type) between 1 and 10000
+	)
+);
+
+-- When the upkeep of the ledger is due again. Whoever moves that time on does it: one instance.
+create table "${schema}".audit_upkeep (
+	name   text        not null primary key,
+	due_at timestamptz not null
+);
+
+insert into "${schema}".audit_upkeep (name, due_at)
+values ('retention', clock_timestamp()), ('activity', clock_timestamp());
+
+-- The key of the digests that stand for secret identifiers (HMAC with SHA-256), where the application has none of its own
+-- in audit.masking.key. Made once, so that all instances and services show the same digests; 244 random bits. Who may
+-- read the log must not read it: with it one can try which secret a digest is of.
+create table "${schema}".audit_masking_key (
+	only_one boolean primary key default true check (only_one),
+	value    bytea not null check (octet_length(value) = 32)
+);
+
+insert into "${schema}".audit_masking_key (value)
+values (sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
+
+revoke all on "${schema}".audit_log, "${schema}".audit_chain, "${schema}".audit_limit,
+	"${schema}".audit_outbox, "${schema}".audit_quarantine, "${schema}".audit_checkpoint, "${schema}".audit_tile,
+	"${schema}".audit_tree, "${schema}".audit_checkpoint_aside, "${schema}".audit_tree_aside,
+	"${schema}".audit_legal_hold, "${schema}".audit_upkeep, "${schema}".audit_masking_key
 	from public;
-revoke all on function "${schema}".audit_refuse_change(), "${schema}".audit_refuse_second_beginning(),
-	"${schema}".audit_ensure_partition(date) from public;
-
-do $$
-begin
-	perform "${schema}".audit_ensure_partition((clock_timestamp() at time zone 'UTC')::date);
-end
-$$;

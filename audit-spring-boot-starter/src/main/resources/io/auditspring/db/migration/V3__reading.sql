@@ -24,8 +24,6 @@ create table "${schema}".audit_activity_position (
 	counted bigint not null
 ) with (fillfactor = 10);
 
-insert into "${schema}".audit_upkeep (name, due_at) values ('activity', clock_timestamp());
-
 -- When the oldest month begins that was not retired.
 create function "${schema}".audit_oldest_month() returns timestamptz
 	language sql
@@ -49,6 +47,10 @@ declare
 	head record;
 	counted bigint := 0;
 begin
+	if most is null or most not between 1 and 1000000 then
+		raise exception 'audit_count_activity counts 1 to 1000000 entries at a time, not %', coalesce(most::text, 'null')
+			using errcode = 'invalid_parameter_value';
+	end if;
 	perform from "${schema}".audit_upkeep where name = 'activity' for update skip locked;
 	if not found then
 		return 0;
@@ -89,6 +91,46 @@ begin
 end
 $$;
 
+-- What the sums should be, beside what they are, where they differ. It reads all entries that were counted.
+create function "${schema}".audit_check_activity()
+	returns table (dimension text, scale text, value text, start timestamptz, outcome text, kept bigint, entries bigint)
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	with hours as materialized (
+		select dimension, value, date_trunc('hour', l.recorded_at, 'UTC') as hour, l.outcome, count(*) as entries
+		from "${schema}".audit_log l
+			join "${schema}".audit_activity_position p on p.chain = l.chain
+			cross join lateral (
+				values ('', ''), ('action', l.action), ('category', l.category), ('severity', l.severity),
+					('service', l.service), ('tenant', coalesce('=' || l.tenant, ''))
+			) as dimensions (dimension, value)
+		where l.seq < p.counted and value is not null
+		group by 1, 2, 3, 4
+	), log as (
+		select dimension, scale, value, date_trunc(scale, hour, 'UTC') as start, outcome, sum(entries)::bigint as entries
+		from hours cross join (values ('hour'), ('day'), ('month')) as scales (scale)
+		group by 1, 2, 3, 4, 5
+	)
+	select dimension, scale, value, start, outcome, coalesce(activity.entries, 0), coalesce(log.entries, 0)
+	from log full join "${schema}".audit_activity as activity using (dimension, scale, value, start, outcome)
+	where activity.entries is distinct from log.entries
+$$;
+
+-- Forgets all sums, so that everything is counted anew; until then statistics read the log itself.
+create function "${schema}".audit_recount_activity() returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform from "${schema}".audit_upkeep where name = 'activity' for update;
+	delete from "${schema}".audit_activity;
+	delete from "${schema}".audit_activity_position;
+end
+$$;
+
 -- Lets the words of message, target and actor be found by an index. It costs as much at each append as all other
 -- indexes, so it is there only where somebody asks for it. Months that are over come first; appending waits while that
 -- of the present month is made, which takes seconds for a million entries. Says whether it was missing.
@@ -121,5 +163,24 @@ end
 $$;
 
 revoke all on "${schema}".audit_activity, "${schema}".audit_activity_position from public;
+
 revoke all on function "${schema}".audit_oldest_month(), "${schema}".audit_count_activity(integer),
-	"${schema}".audit_index_words() from public;
+	"${schema}".audit_check_activity(), "${schema}".audit_recount_activity(), "${schema}".audit_index_words()
+	from public;
+
+-- What a function means must not depend on the settings of whoever calls it: a backslash in a text, and how much of an
+-- index is read.
+do $$
+declare
+	own record;
+begin
+	for own in
+		select p.oid::regprocedure as name
+		from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+		where n.nspname = '${schema}' and starts_with(p.proname, 'audit_')
+	loop
+		execute format('alter function %s set standard_conforming_strings = on', own.name);
+		execute format('alter function %s set gin_fuzzy_search_limit = 0', own.name);
+	end loop;
+end
+$$;
