@@ -39,7 +39,8 @@ record TimeLimits(Duration lock, Duration statement) {
 	 * The statements that begin a transaction; one round trip. Whatever the pool's
 	 * default isolation is: under a stricter one the head of a chain that moved meanwhile
 	 * could not be locked. And a host that vanished without a word must not hold the head
-	 * for the two hours that TCP takes to notice by default.
+	 * for the two hours that TCP takes to notice by default. What a whole transaction may
+	 * take can be limited from PostgreSQL 17 on; each of its steps has its limit here.
 	 * @return SQL
 	 */
 	String begin() {
@@ -49,7 +50,9 @@ record TimeLimits(Duration lock, Duration statement) {
 				set local statement_timeout = %s;
 				set local idle_in_transaction_session_timeout = %s;
 				set local tcp_keepalives_idle = 10;
-				set local tcp_keepalives_interval = 5
+				set local tcp_keepalives_interval = 5;
+				select set_config('transaction_timeout', '0', true)
+				where current_setting('transaction_timeout', true) is not null
 				""".formatted(this.lock.toMillis(), this.statement.toMillis(), FROZEN.toMillis());
 	}
 

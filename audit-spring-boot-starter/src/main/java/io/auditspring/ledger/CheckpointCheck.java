@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.auditspring.CheckpointAnchor;
@@ -327,9 +328,25 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 * @param size how many entries the chain has
 	 */
 	void finish(long size) {
+		finish(size, this::addNotComparable);
+	}
+
+	/**
+	 * Says so of an export, which need not hold the tree over what was retired.
+	 * @param size how many entries the chain has
+	 * @param from the first of them that is there
+	 */
+	void finishExport(long size, long from) {
+		finish(size,
+				(from > 0) ? (claim) -> addEvidence(
+						"the %s cannot be compared: an export does not hold what was retired".formatted(claim.name()))
+						: this::addNotComparable);
+	}
+
+	private void finish(long size, Consumer<Claim> notComparable) {
 		addContradicted(this.contradicted, this.lastTrueAnchored);
 		addContradicted(this.contradictedAnchored, this.lastTrue);
-		this.pending.values().forEach((claims) -> claims.forEach((claim) -> addNotReached(claim, size)));
+		this.pending.values().forEach((claims) -> claims.forEach((claim) -> addNotReached(claim, size, notComparable)));
 		this.doubtful.forEach(this::addUnsigned);
 		for (; this.furtherDoubtful > 0; this.furtherDoubtful--) {
 			addUnsigned(this.doubtful.get(0));
@@ -368,7 +385,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		addUnsigned(claim.checkpoint(), claim.checkpoint().size(), claim.place());
 	}
 
-	private void addNotReached(Claim claim, long size) {
+	private void addNotReached(Claim claim, long size, Consumer<Claim> notComparable) {
 		long claimed = claim.checkpoint().size();
 		if (claim.leaked()) {
 			addUnsigned(claim);
@@ -380,10 +397,14 @@ final class CheckpointCheck implements LeafHashes.Growth {
 					claim.checkpoint().note(), String.valueOf(size));
 		}
 		else {
-			this.problems.add(Problem.Kind.CHECKPOINT, null, null,
-					"the %s cannot be compared: the hashes of earlier entries are in no tile".formatted(claim.name()),
-					claim.checkpoint().note(), null);
+			notComparable.accept(claim);
 		}
+	}
+
+	private void addNotComparable(Claim claim) {
+		this.problems.add(Problem.Kind.CHECKPOINT, null, null,
+				"the %s cannot be compared: the hashes of earlier entries are in no tile".formatted(claim.name()),
+				claim.checkpoint().note(), null);
 	}
 
 	long compared() {

@@ -59,10 +59,10 @@ final class CheckpointStep {
 	CheckpointStep(Schema schema, TreeRows tree, CheckpointRows checkpoints, String origin, TrustedKeys keys,
 			CheckpointSigning signing, long maxEntries) {
 		this.head = """
-				select ledger_id, size, head
+				select ledger_id, size, head, exists (select from %s where chain = name and seq >= size) as goes_on
 				from %s
 				where name = ?
-				""".formatted(schema.table("audit_chain"));
+				""".formatted(schema.table("audit_log"), schema.table("audit_chain"));
 		this.entries = new NewEntries(schema);
 		this.tree = tree;
 		this.checkpoints = checkpoints;
@@ -86,19 +86,27 @@ final class CheckpointStep {
 		TreeEdge edge = this.tree.edge(connection, chain, wait ? "for update" : "for update skip locked");
 		Checkpoint last = this.checkpoints.latest(connection, chain).orElse(null);
 		if (edge == null) {
-			return new Result(last, false);
+			if (last != null && this.tree.edge(connection, chain, "") == null) {
+				throw new CheckpointRefusedException(
+						"The tree of chain '%s', of which there are checkpoints, is gone from audit_tree"
+							.formatted(chain));
+			}
+			return new Result(last, false, last != null);
 		}
 		MerkleTree grown = startingTree(connection, chain, edge, last);
-		StoredHead head = head(connection, chain);
+		Head found = head(connection, chain);
+		StoredHead head = (found != null) ? found.stored() : null;
 		long size = (head != null) ? head.size() : 0;
 		if (head == null || size <= edge.size()) {
 			checkRemembered(connection, chain, edge, last, size);
-			return new Result(last, false);
+			requireEnd(chain, found);
+			return new Result(last, false, false);
 		}
 		long end = Math.min(size, edge.size() + this.maxEntries);
 		grow(connection, chain, edge, grown, head, end);
 		checkRemembered(connection, chain, readBack(connection, chain, grown), last, end);
-		return new Result(sign(connection, chain, grown), end < size);
+		requireEnd(chain, found);
+		return new Result(sign(connection, chain, grown), end < size, false);
 	}
 
 	/** The tree as it was when the last checkpoint was signed, or it is not trusted. */
@@ -250,14 +258,32 @@ final class CheckpointStep {
 		return checkpoint;
 	}
 
-	private @Nullable StoredHead head(Connection connection, String chain) throws SQLException {
+	private @Nullable Head head(Connection connection, String chain) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.head)) {
 			statement.setString(1, chain);
 			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? new StoredHead(row.getObject("ledger_id", UUID.class), row.getLong("size"),
-						row.getBytes("head")) : null;
+				return row.next() ? new Head(new StoredHead(row.getObject("ledger_id", UUID.class), row.getLong("size"),
+						row.getBytes("head")), row.getBoolean("goes_on")) : null;
 			}
 		}
+	}
+
+	private static void requireEnd(String chain, @Nullable Head head) {
+		if (head != null && head.goesOn()) {
+			throw new CheckpointRefusedException(
+					"The head of chain '%s' in audit_chain says that it ends before entry %d, but it goes on"
+						.formatted(chain, head.stored().size()));
+		}
+	}
+
+	/**
+	 * A chain's head, and what is behind it at the same moment.
+	 *
+	 * @param stored the head
+	 * @param goesOn whether there are entries behind it
+	 */
+	private record Head(StoredHead stored, boolean goesOn) {
+
 	}
 
 	/**
@@ -265,8 +291,9 @@ final class CheckpointStep {
 	 *
 	 * @param checkpoint the newest checkpoint
 	 * @param more whether there are entries that it does not cover yet
+	 * @param busy whether it was left to somebody else who is at it
 	 */
-	record Result(@Nullable Checkpoint checkpoint, boolean more) {
+	record Result(@Nullable Checkpoint checkpoint, boolean more, boolean busy) {
 
 	}
 

@@ -29,6 +29,8 @@ public final class CheckpointWorker extends PeriodicWorker {
 
 	private static final long STOP_SECONDS = 30;
 
+	static final int MOST_PASSED_OVER = 10;
+
 	private static final Logger logger = LoggerFactory.getLogger(CheckpointWorker.class);
 
 	private final Checkpoints checkpoints;
@@ -46,6 +48,9 @@ public final class CheckpointWorker extends PeriodicWorker {
 	private volatile @Nullable String problem;
 
 	private boolean failing;
+
+	/** How often in a row somebody else was at it, and nothing came of it. */
+	private int passedOver;
 
 	/**
 	 * Creates the worker.
@@ -70,8 +75,14 @@ public final class CheckpointWorker extends PeriodicWorker {
 	synchronized void run() {
 		this.failing = false;
 		try {
-			Optional<Checkpoint> checkpoint = this.checkpoints.createUnlessBusy(this.chain);
-			checkpoint.ifPresent(this::publish);
+			CheckpointStep.Result result = this.checkpoints.createUnlessBusy(this.chain);
+			Checkpoint checkpoint = result.checkpoint();
+			boolean passedOver = result.busy() && checkpoint != null && checkpoint.equals(this.latest);
+			this.passedOver = passedOver ? this.passedOver + 1 : 0;
+			if (checkpoint != null) {
+				publish(checkpoint);
+			}
+			requireOthersEnd();
 		}
 		catch (Throwable ex) {
 			// Whatever it is, without this thread there would be no more checkpoints.
@@ -80,6 +91,15 @@ public final class CheckpointWorker extends PeriodicWorker {
 		// Not before: while it is tried again, it is not well yet.
 		if (!this.failing) {
 			this.problem = null;
+		}
+	}
+
+	/** Who locks the tree and signs nothing would keep everybody from it unnoticed. */
+	private void requireOthersEnd() {
+		if (this.passedOver >= MOST_PASSED_OVER) {
+			throw new IllegalStateException(
+					"Somebody has kept the chain's row in audit_tree locked for %d times, and signed nothing"
+						.formatted(this.passedOver));
 		}
 	}
 

@@ -104,17 +104,17 @@ public class Checkpoints {
 	 * @throws DataAccessException if the database fails
 	 */
 	public Optional<Checkpoint> create(String chain) {
-		return create(chain, true);
+		return Optional.ofNullable(create(chain, true).checkpoint());
 	}
 
 	/**
 	 * Makes a checkpoint, unless another instance is at it.
 	 */
-	Optional<Checkpoint> createUnlessBusy(String chain) {
+	CheckpointStep.Result createUnlessBusy(String chain) {
 		return create(chain, false);
 	}
 
-	private Optional<Checkpoint> create(String chain, boolean wait) {
+	private CheckpointStep.Result create(String chain, boolean wait) {
 		CheckpointStep step = this.step;
 		if (step == null) {
 			throw new IllegalStateException("There is no key to sign checkpoints with: set "
@@ -131,7 +131,7 @@ public class Checkpoints {
 		while (result.more()) {
 			result = write((connection) -> step.run(connection, chain, wait));
 		}
-		return Optional.ofNullable(result.checkpoint());
+		return result;
 	}
 
 	/**

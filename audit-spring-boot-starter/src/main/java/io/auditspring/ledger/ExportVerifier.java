@@ -3,6 +3,7 @@ package io.auditspring.ledger;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ public final class ExportVerifier {
 	private static final String HEADER = "{\"ledger\":";
 
 	private static final String CHECKPOINT = "{\"checkpoint\":";
+
+	private static final String RETIRED = "{\"retired\":";
 
 	private static final int PROGRESS = 10_000;
 
@@ -62,7 +65,7 @@ public final class ExportVerifier {
 
 		ChainVerification finish() {
 			this.check.finish(this.head, this.checkpoints);
-			this.checkpoints.finish(this.check.size());
+			this.checkpoints.finishExport(this.check.size(), this.check.from());
 			byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;
 			return new ChainVerification(this.problems.chain(), this.check.from(), this.check.size(),
 					this.check.entries(), (root != null) ? HexFormat.of().formatHex(root) : null,
@@ -120,9 +123,37 @@ public final class ExportVerifier {
 		else if (line.startsWith(CHECKPOINT)) {
 			this.current.checkpoints().expect(ExportLine.parse(line).path("checkpoint").stringValue());
 		}
+		else if (line.startsWith(RETIRED)) {
+			pipeline.drain();
+			this.current = goOn(this.current, ExportLine.parse(line));
+			this.chains.put(this.current.problems().chain(), this.current);
+		}
 		else {
 			pipeline.accept(new Line(this.current.problems().chain(), line));
 		}
+	}
+
+	/**
+	 * Takes the tree over retired entries. It proves nothing by itself, but must lead to
+	 * the roots of checkpoints.
+	 */
+	private static ExportedChain goOn(ExportedChain chain, JsonNode retired) {
+		if (chain.check().entries() > 0) {
+			throw new IllegalArgumentException("What was retired of a chain must be said before its entries");
+		}
+		TreeEdge tree = new TreeEdge(retired.path("size").longValue(),
+				Arrays.stream(retired.path("retired").stringValue().split(",", -1))
+					.map(HexFormat.of()::parseHex)
+					.toList());
+		chain.checkpoints().reached(tree.size(), () -> LeafHashes.root(tree));
+		return chain(chain.problems(), chain.checkpoints(), tree, chain.head());
+	}
+
+	private static ExportedChain chain(Problems problems, CheckpointCheck checkpoints, TreeEdge tree, StoredHead head) {
+		LeafHashes leaves = new LeafHashes(problems, tree, 0, null, checkpoints);
+		ChainCheck check = new ChainCheck(problems, EntryHash.genesis(head.ledgerId(), problems.chain()), leaves,
+				Months.NONE);
+		return new ExportedChain(problems, checkpoints, leaves, check, head);
 	}
 
 	private ExportedChain begin(JsonNode header) {
@@ -135,9 +166,7 @@ public final class ExportVerifier {
 		Problems problems = new Problems(name);
 		CheckpointCheck checkpoints = new CheckpointCheck(problems, this.evidence);
 		checkpoints.expectAnchored(0);
-		LeafHashes leaves = new LeafHashes(problems, new TreeEdge(), 0, null, checkpoints);
-		ChainCheck check = new ChainCheck(problems, EntryHash.genesis(head.ledgerId(), name), leaves, Months.NONE);
-		ExportedChain chain = new ExportedChain(problems, checkpoints, leaves, check, head);
+		ExportedChain chain = chain(problems, checkpoints, new TreeEdge(), head);
 		this.chains.put(name, chain);
 		return chain;
 	}

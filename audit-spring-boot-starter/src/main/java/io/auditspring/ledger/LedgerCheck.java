@@ -44,6 +44,14 @@ public final class LedgerCheck {
 	public static LedgerCheck begin(Connection connection, Schema schema, Evidence evidence,
 			VerificationProgress progress) throws SQLException {
 		KnownSettings.begin(connection, "isolation level repeatable read, read only");
+		return within(connection, schema, evidence, progress);
+	}
+
+	/**
+	 * Begins one in a transaction that has its settings.
+	 */
+	static LedgerCheck within(Connection connection, Schema schema, Evidence evidence, VerificationProgress progress)
+			throws SQLException {
 		try (Statement statement = connection.createStatement()) {
 			// The index has the order already; sorting all entries would fill the disk.
 			statement.execute("set local enable_sort = off");

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
+import io.auditspring.ledger.merkle.TreeEdge;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,8 +160,14 @@ public final class LedgerExport {
 		}
 		List<String> lines = new ArrayList<>();
 		lines.add(header(chain, head));
-		for (StoredTree.Row checkpoint : ledger.tree().checkpoints(chain, 0, Long.MAX_VALUE)) {
+		long first = Math.max(ledger.tables().next(chain, 0), 0);
+		TreeEdge retired = (first > 0) ? ledger.tree().edgeAt(chain, first) : null;
+		// Those of fewer entries than are retired cannot be compared with what follows.
+		for (StoredTree.Row checkpoint : ledger.tree().checkpoints(chain, Math.max(first - 1, 0), Long.MAX_VALUE)) {
 			lines.add(new CanonicalObject().text("checkpoint", checkpoint.note()).text("chain", chain).toString());
+		}
+		if (retired != null) {
+			lines.add(retired(chain, retired));
 		}
 		ledger.entries().read(chain, "seq is null", (row) -> lines.add(line(row)));
 		long behind = ledger.tables().next(chain, head.size());
@@ -209,6 +217,14 @@ public final class LedgerExport {
 			.text("chain", chain)
 			.number("size", head.size())
 			.text("head", HexFormat.of().formatHex(head.hash()))
+			.toString();
+	}
+
+	private static String retired(String chain, TreeEdge tree) {
+		return new CanonicalObject()
+			.text("retired", tree.levels().stream().map(HexFormat.of()::formatHex).collect(Collectors.joining(",")))
+			.text("chain", chain)
+			.number("size", tree.size())
 			.toString();
 	}
 

@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -21,10 +20,6 @@ record LedgerRow(StoredEntry entry) {
 
 	static LedgerRow read(ResultSet row) throws SQLException {
 		return new LedgerRow(StoredEntry.read(row));
-	}
-
-	boolean verifies() {
-		return this.entry.version() == EntryHash.VERSION && Arrays.equals(hash(), this.entry.computeHash());
 	}
 
 	byte[] digestOfActor() {

@@ -1,6 +1,5 @@
 package io.auditspring.ledger;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,15 +115,9 @@ public class LedgerVerifier {
 	}
 
 	private <T> T inSnapshot(VerificationProgress progress, Work<T> work) {
-		try (Connection connection = this.dataSource.getConnection()) {
-			connection.setAutoCommit(false);
-			try {
-				return work.run(LedgerCheck.begin(connection, this.schema, this.evidence, progress));
-			}
-			finally {
-				connection.rollback();
-				connection.setAutoCommit(true);
-			}
+		try {
+			return OwnTransaction.<T, RuntimeException>look(this.dataSource,
+					(connection) -> work.run(LedgerCheck.within(connection, this.schema, this.evidence, progress)));
 		}
 		catch (SQLException ex) {
 			throw new DataAccessResourceFailureException("The audit ledger cannot be read", ex);

@@ -12,11 +12,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies the oldest month before it is retired, as nobody can afterwards: each entry's
- * hash, the links between them, and those to what was retired before and to what stays.
+ * hash, what is erased of it and what it says of others, the links between them, and
+ * those to what was retired before and to what stays.
  */
 final class MonthCheck {
 
@@ -24,6 +26,9 @@ final class MonthCheck {
 			+ "let the application that has it retire months";
 
 	private static final int FETCH_SIZE = 1000;
+
+	/** Bounds the memory for what entries say of others, and is erased. */
+	private static final int MOST_DECLARATIONS = 10_000;
 
 	private final Schema schema;
 
@@ -38,6 +43,11 @@ final class MonthCheck {
 	private long entries;
 
 	private @Nullable LedgerRow first;
+
+	private @Nullable NewDeclarations declarations;
+
+	/** Where those begin that are not checked yet. */
+	private long undeclared;
 
 	MonthCheck(Schema schema, Connection connection, YearMonth month) {
 		this.schema = schema;
@@ -101,22 +111,61 @@ final class MonthCheck {
 		return this.retirements;
 	}
 
-	private void accept(LedgerRow row) {
+	private void accept(LedgerRow row) throws SQLException {
 		LedgerRow before = this.last;
 		if (before == null || !before.chain().equals(row.chain())) {
 			endChain();
 			this.first = row;
 		}
 		else {
-			require(row.seq() == before.seq() + 1 && Arrays.equals(row.prevHash(), before.hash()), row,
-					"does not follow the entry before it");
+			require(row.seq() == before.seq() + 1 && Arrays.equals(row.prevHash(), before.hash())
+					&& !row.recordedAt().isBefore(before.recordedAt()), row, "does not follow the entry before it");
 		}
-		require(row.verifies(), row, "does not verify");
+		CheckedEntry entry = CheckedEntry.of(row.entry());
+		for (CheckedEntry.Finding finding : entry.findings()) {
+			require(false, row, "does not verify: " + finding.what());
+		}
+		require(!(entry.declaration() instanceof Declaration.Unclear), row,
+				"does not verify: it cannot be understood what it says is redacted or retired");
+		declare(row, entry);
 		this.last = row;
 		this.entries++;
 	}
 
-	private void endChain() {
+	/**
+	 * What was erased without an entry, or is not although an entry says so, must stay
+	 * for a verification to find.
+	 */
+	private void declare(LedgerRow row, CheckedEntry entry) throws SQLException {
+		NewDeclarations open = this.declarations;
+		if (open == null) {
+			open = new NewDeclarations(this.connection, this.schema, row.chain());
+			this.declarations = open;
+			this.undeclared = row.seq();
+		}
+		open.accept(entry);
+		if (open.size() >= MOST_DECLARATIONS) {
+			checkDeclarations();
+		}
+	}
+
+	private void checkDeclarations() throws SQLException {
+		NewDeclarations open = this.declarations;
+		this.declarations = null;
+		if (open == null || open.size() == 0) {
+			return;
+		}
+		try {
+			EntryColumns columns = EntryColumns.of(this.connection, this.schema);
+			open.check(new LedgerTables(this.connection, this.schema, columns), this.undeclared);
+		}
+		catch (CheckpointRefusedException ex) {
+			throw new UnverifiedException(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private void endChain() throws SQLException {
+		checkDeclarations();
 		if (this.first != null && this.last != null) {
 			this.retirements.add(new Retirement(this.first.chain(), this.first, this.last, this.entries));
 		}
@@ -124,22 +173,54 @@ final class MonthCheck {
 	}
 
 	private void checkEnds(Retirement retirement) throws SQLException {
-		require(isNullOrEqual(before(retirement), retirement.first().prevHash()), retirement.first(),
+		require(Arrays.equals(before(retirement), retirement.first().prevHash()), retirement.first(),
 				"does not follow what was retired before it");
 		require(isNullOrEqual(after(retirement), retirement.last().hash()), retirement.last(),
 				"is not what the entry after it follows");
+		checkErased(retirement);
+	}
+
+	/** What was said to be erased, wherever that was said, must be. */
+	private void checkErased(Retirement retirement) throws SQLException {
+		String seq = text(
+				"""
+						select min(said.seq)
+						from (
+							select metadata ->> 'chain' as chain, (metadata ->> 'seq')::bigint as seq,
+								metadata ->> 'group' as erased
+							from %%1$s
+							where action = 'audit.redaction' and metadata ->> 'chain' = ? and metadata ->> 'seq' ~ '^[0-9]{1,18}$'
+						) as said
+						where said.seq between %1$s and %2$s
+						and not exists (
+							select
+							from %%1$s as entry
+							where entry.chain = said.chain and entry.seq = said.seq
+							and case said.erased when 'actor' then actor_digest else data_digest end is not null
+						)
+						"""
+					.formatted(retirement.first().seq(), retirement.last().seq()),
+				"audit_log", retirement.chain());
+		if (seq != null) {
+			throw new UnverifiedException("entry %s of chain '%s' is not erased, although an entry says so"
+				.formatted(seq, retirement.chain()));
+		}
 	}
 
 	private static boolean isNullOrEqual(byte @Nullable [] expected, byte[] found) {
 		return expected == null || Arrays.equals(expected, found);
 	}
 
-	private byte @Nullable [] before(Retirement retirement) throws SQLException {
+	/**
+	 * What is said of those retired last is in the chain itself, and so not older than
+	 * what is retired now. If it is not there, entries are gone that nobody retired: that
+	 * must stay to be seen.
+	 */
+	private byte[] before(Retirement retirement) throws SQLException {
 		if (retirement.first().seq() == 0) {
 			String id = text("select ledger_id from %s where name = ?", "audit_chain", retirement.chain());
 			return (id != null) ? EntryHash.genesis(UUID.fromString(id), retirement.chain()) : new byte[0];
 		}
-		// Of long ago, it is retired itself.
 		String hash = text("""
 				select metadata ->> 'lastHash'
 				from %s
@@ -147,7 +228,7 @@ final class MonthCheck {
 				order by recorded_at desc, seq desc
 				limit 1
 				""", "audit_log", retirement.chain());
-		return (hash != null) ? HexFormat.of().parseHex(hash) : null;
+		return (hash != null) ? HexFormat.of().parseHex(hash) : new byte[0];
 	}
 
 	private byte @Nullable [] after(Retirement retirement) throws SQLException {

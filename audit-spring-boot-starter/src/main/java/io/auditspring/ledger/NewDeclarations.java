@@ -21,9 +21,10 @@ import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What entries that are about to be signed say of others, and what is erased of them: the
- * same rules as those by which a verification judges, so that nothing is signed that it
- * would call wrong. Costs nothing where they say nothing.
+ * What entries that are about to be signed or retired say of others, and what is erased
+ * of them: the same rules as those by which a verification judges, so that nothing is
+ * signed that it would call wrong, and nothing is retired before anybody saw that. Costs
+ * nothing where they say nothing.
  */
 final class NewDeclarations {
 
@@ -72,6 +73,14 @@ final class NewDeclarations {
 		if (entry.declaration() instanceof Declaration.Redaction redaction) {
 			this.redactions.add(new Redacting(seq, redaction));
 		}
+	}
+
+	/**
+	 * How much was taken.
+	 * @return the number of erased groups and of entries about some
+	 */
+	int size() {
+		return this.erased.size() + this.redactions.size();
 	}
 
 	/**

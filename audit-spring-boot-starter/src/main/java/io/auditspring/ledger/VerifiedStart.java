@@ -53,8 +53,10 @@ record VerifiedStart(TreeEdge tree, StoredEntry.Place last, StoredEntry.Place fi
 			return null;
 		}
 		try {
-			Checkpoint checkpoint = Checkpoint.open(rows.get(0).note(), evidence.keys());
-			return (evidence.isOf(checkpoint.origin(), chain) && checkpoint.size() == size) ? checkpoint : null;
+			StoredTree.Row row = rows.get(0);
+			Checkpoint checkpoint = Checkpoint.open(row.note(), evidence.keys());
+			return (evidence.isOf(checkpoint.origin(), chain) && checkpoint.size() == size
+					&& Arrays.equals(checkpoint.root(), row.root())) ? checkpoint : null;
 		}
 		catch (InvalidCheckpointException ex) {
 			return null;

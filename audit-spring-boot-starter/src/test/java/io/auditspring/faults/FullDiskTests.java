@@ -19,9 +19,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The disk with the ledger, or that with the write-ahead log, is full. Business calls go
- * on, entries wait, none is taken for a bad one, and when there is room again all are
- * written.
+ * The disk with the ledger, that with the write-ahead log, or that with everything is
+ * full. Business calls go on as far as the database lets them, entries wait, none is
+ * taken for a bad one, and when there is room again all are written.
  */
 class FullDiskTests {
 
@@ -41,7 +41,7 @@ class FullDiskTests {
 
 	@BeforeEach
 	void mount() throws Exception {
-		Assumptions.assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", this.disk.toString()),
+		Assumptions.assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", this.disk.toString()),
 				"Only root may mount a file system");
 	}
 
@@ -101,6 +101,25 @@ class FullDiskTests {
 		}
 		new Reckoning("disk of the write-ahead log full", this.answers, this.server.dataSource()).settle(0,
 				Work.values());
+	}
+
+	/** Nothing can be written, of the business neither. */
+	@Test
+	void aFullDataDirectoryLosesNothing() throws IOException {
+		this.server.moveTo(this.disk.resolve("data"));
+		try (ConfigurableApplicationContext context = FaultyApplication.start(this.server.url(),
+				"spring.datasource.hikari.connection-timeout=1000")) {
+			Load load = Load.ofEach(context.getBean(OrderDesk.class), this.answers, "here", Work.values());
+			this.answers.awaitFurther(20, Work.values());
+			Path filler = fill();
+			this.answers.awaitFailures(200);
+			Files.delete(filler);
+			this.server.startAgainIfItEnded();
+			this.answers.awaitFurther(20, Work.values());
+			load.stop();
+			new Reckoning("", this.answers, this.server.dataSource()).awaitRelay();
+		}
+		new Reckoning("disk of all data full", this.answers, this.server.dataSource()).settle(0, Work.values());
 	}
 
 	/** Segments that were made already take a few changes of files. */

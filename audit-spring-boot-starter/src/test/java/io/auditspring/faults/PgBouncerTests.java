@@ -7,11 +7,36 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.Period;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 import io.auditspring.TestDatabase;
+import io.auditspring.cli.Commands;
+import io.auditspring.ledger.ChainVerification;
+import io.auditspring.ledger.Checkpoints;
+import io.auditspring.ledger.Entries;
+import io.auditspring.ledger.Entry;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.LedgerDatabase;
+import io.auditspring.ledger.LedgerVerifier;
+import io.auditspring.ledger.LegalHolds;
+import io.auditspring.ledger.Redaction;
+import io.auditspring.ledger.Retention;
+import io.auditspring.ledger.RetentionAction;
+import io.auditspring.ledger.RetirementSeal;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.VerificationProgress;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -117,6 +142,48 @@ class PgBouncerTests {
 				throw new IllegalStateException(Files.readString(this.directory.resolve("log")), ex);
 			}
 			return false;
+		}
+	}
+
+	/**
+	 * Each of the functions of roles.sql, of the signer, the verifier, exports and
+	 * retention.
+	 */
+	@Test
+	void eachFunctionWorksWithoutASession() throws IOException {
+		LedgerDatabase direct = LedgerDatabase.create();
+		direct.appendAt(Instant.parse("2018-12-31T00:00:00Z"), "main", Entries.entries(3).toArray(Entry[]::new));
+		direct.append("main", Entries.entries(300));
+		PGSimpleDataSource pooled = new PGSimpleDataSource();
+		pooled.setUrl("jdbc:postgresql://127.0.0.1:%d/%s?user=postgres&prepareThreshold=0".formatted(this.port,
+				direct.query("select current_database()")));
+		LedgerDatabase ledger = LedgerDatabase.at(pooled.getUrl());
+		Entry entry = Entries.entry("erased");
+		ledger.append("main", entry);
+		Schema schema = ledger.schema();
+		Ed25519Signer signer = Ed25519Signer.ofPem("shop", Ed25519Signer.newPem());
+		Checkpoints checkpoints = new Checkpoints(pooled, schema, "shop", TrustedKeys.of(VerifierKey.of(signer)),
+				new CheckpointSigning(signer, new SignerMemory(this.directory.resolve("memory")), List.of()));
+		assertThat(checkpoints.create("main").orElseThrow().size()).isEqualTo(304);
+		assertThat(checkpoints.inclusion(entry.id()).orElseThrow().holds()).isTrue();
+		LegalHolds holds = new LegalHolds(pooled, schema, "main", () -> Entries.entry("by"));
+		assertThat(holds.lift(holds.placeOnTarget("Order", 7, "a case"), "over")).isTrue();
+		assertThat(new Redaction(pooled, schema, () -> Entries.entry("by"))
+			.redact(List.of(entry.id()), EntryGroup.DATA, "asked for")
+			.complete()).isTrue();
+		assertThat(new Retention(pooled, schema, Period.ofYears(1), RetentionAction.DROP, () -> Entries.entry("by"),
+				Clock.systemUTC(), new RetirementSeal(checkpoints, signer))
+			.apply()
+			.retired()).containsExactly(YearMonth.of(2018, 12));
+		Evidence evidence = new Evidence(TrustedKeys.of(VerifierKey.of(signer)), List.of(), "shop");
+		assertThat(new LedgerVerifier(pooled, schema, evidence, VerificationProgress.NONE).verify().chains())
+			.flatMap(ChainVerification::problems)
+			.isEmpty();
+		String export = this.directory.resolve("main.ndjson").toString();
+		for (Commands.Result result : List.of(
+				Commands.run("export", "--url", pooled.getUrl(), "--chain", "main", export),
+				Commands.run("verify-export", export))) {
+			assertThat(result.status()).as(result.out()).isZero();
 		}
 	}
 

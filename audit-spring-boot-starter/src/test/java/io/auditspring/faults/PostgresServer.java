@@ -31,8 +31,7 @@ final class PostgresServer implements AutoCloseable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-	private final Path binaries = Path.of(new JdbcTemplate(TestDatabase.newDatabase())
-		.queryForObject("select setting from pg_config where name = 'BINDIR'", String.class));
+	private final Path binaries;
 
 	private final Path directory;
 
@@ -42,7 +41,8 @@ final class PostgresServer implements AutoCloseable {
 
 	private Process process;
 
-	private PostgresServer(Path directory, List<String> settings) {
+	private PostgresServer(Path binaries, Path directory, List<String> settings) {
+		this.binaries = binaries;
 		this.directory = directory;
 		this.settings = settings;
 	}
@@ -54,15 +54,27 @@ final class PostgresServer implements AutoCloseable {
 	 */
 	static PostgresServer create(String... settings) {
 		try {
-			return create(Files.createTempDirectory("faults"), settings);
+			Path embedded = Path.of(new JdbcTemplate(TestDatabase.newDatabase())
+				.queryForObject("select setting from pg_config where name = 'BINDIR'", String.class));
+			return create(embedded, Files.createTempDirectory("faults"), settings);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
 	}
 
-	private static PostgresServer create(Path directory, String... settings) {
-		PostgresServer server = new PostgresServer(directory, List.of(settings));
+	/**
+	 * Creates and starts a server of another version.
+	 * @param binaries where its programs are
+	 * @param directory an empty directory for its data
+	 * @return the server
+	 */
+	static PostgresServer of(Path binaries, Path directory) {
+		return create(binaries, directory);
+	}
+
+	private static PostgresServer create(Path binaries, Path directory, String... settings) {
+		PostgresServer server = new PostgresServer(binaries, directory, List.of(settings));
 		server.run(server.command("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale",
 				"--no-sync", "--pgdata=" + server.data()));
 		return server.start();
@@ -145,7 +157,7 @@ final class PostgresServer implements AutoCloseable {
 	 */
 	PostgresServer replica() {
 		try {
-			PostgresServer replica = new PostgresServer(Files.createTempDirectory("faults"),
+			PostgresServer replica = new PostgresServer(this.binaries, Files.createTempDirectory("faults"),
 					List.of("primary_conninfo=host=localhost port=%d user=postgres".formatted(this.port)));
 			stop();
 			FileSystemUtils.copyRecursively(Path.of(data()), Path.of(replica.data()));
@@ -164,16 +176,35 @@ final class PostgresServer implements AutoCloseable {
 	 * @param disk a directory there that does not exist yet
 	 */
 	void moveLogTo(Path disk) {
+		move(Path.of(data(), "pg_wal"), disk);
+	}
+
+	/**
+	 * Keeps all it has on another disk from now on. It is stopped meanwhile.
+	 * @param disk a directory there that does not exist yet
+	 */
+	void moveTo(Path disk) {
+		move(Path.of(data()), disk);
+	}
+
+	private void move(Path directory, Path disk) {
 		try {
 			stop();
-			Path log = Path.of(data(), "pg_wal");
-			FileSystemUtils.copyRecursively(log, disk);
-			FileSystemUtils.deleteRecursively(log);
-			Files.createSymbolicLink(log, disk);
+			FileSystemUtils.copyRecursively(directory, disk);
+			Files.setPosixFilePermissions(disk, PosixFilePermissions.fromString("rwx------"));
+			FileSystemUtils.deleteRecursively(directory);
+			Files.createSymbolicLink(directory, disk);
 			start();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Starts it again if it gave up. */
+	void startAgainIfItEnded() {
+		if (!this.process.isAlive()) {
+			startAgain();
 		}
 	}
 

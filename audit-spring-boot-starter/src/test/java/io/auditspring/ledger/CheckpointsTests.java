@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,7 @@ import io.auditspring.ledger.checkpoint.SignerMemory;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.merkle.MerkleTree;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -233,9 +235,34 @@ class CheckpointsTests {
 		try (Connection busy = this.database.begin(); Statement statement = busy.createStatement()) {
 			statement.execute("select from audit.audit_tree where chain = 'main' for update");
 			this.database.append("main", Entries.entries(1));
-			assertThat(checkpoints().createUnlessBusy("main").orElseThrow().size()).isEqualTo(1);
+			assertThat(checkpoints().createUnlessBusy("main").checkpoint()).hasFieldOrPropertyWithValue("size", 1L);
 		}
-		assertThat(checkpoints().createUnlessBusy("main").orElseThrow().size()).isEqualTo(2);
+		assertThat(checkpoints().createUnlessBusy("main").checkpoint()).hasFieldOrPropertyWithValue("size", 2L);
+	}
+
+	@Test
+	void whoLocksTheTreeAndSignsNothingIsTold() throws SQLException {
+		LedgerLab lab = LedgerLab.create();
+		CheckpointWorker worker = new CheckpointWorker(
+				new Checkpoints(lab.database.dataSource(), lab.database.schema(), LedgerLab.ORIGIN, LedgerLab.KEYS,
+						new CheckpointSigning(LedgerLab.SIGNER, new SignerMemory(this.memory), List.of())),
+				"main", List.of(), Duration.ofDays(1));
+		worker.run();
+		lab.database.append("main", Entries.entries(1));
+		try (Connection holder = lab.database.begin(); Statement statement = holder.createStatement()) {
+			statement.execute("select from audit.audit_tree where chain = 'main' for update");
+			for (int i = 1; i < CheckpointWorker.MOST_PASSED_OVER; i++) {
+				worker.run();
+				assertThat(worker.problem()).isEmpty();
+			}
+			worker.run();
+			assertThat(worker.problem()).get(InstanceOfAssertFactories.STRING)
+				.contains("kept the chain's row in audit_tree locked");
+			holder.rollback();
+		}
+		worker.run();
+		assertThat(worker.problem()).isEmpty();
+		assertThat(worker.latest().orElseThrow().size()).isEqualTo(601);
 	}
 
 	@Test

@@ -52,6 +52,15 @@ public final class LedgerDatabase {
 	}
 
 	/**
+	 * Makes an empty ledger in a database of another server.
+	 * @param url where it is, with user and password
+	 * @return the ledger
+	 */
+	public static LedgerDatabase empty(String url) {
+		return at(url).migrated();
+	}
+
+	/**
 	 * Copies a ledger with all that is in it, also as somebody steals or restores one.
 	 */
 	public LedgerDatabase copy() {

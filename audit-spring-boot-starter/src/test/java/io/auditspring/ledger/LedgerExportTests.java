@@ -3,6 +3,7 @@ package io.auditspring.ledger;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ConcurrentModificationException;
@@ -11,7 +12,10 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 import io.auditspring.CheckpointAnchor;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.SignerMemory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,6 +59,31 @@ class LedgerExportTests {
 		String main = export(lab, "main");
 		assertThat(verify(main + export(lab, "other"), List.of()).valid()).isTrue();
 		assertThat(kinds(verify(main, List.of()))).containsExactly(Problem.Kind.REDACTION);
+	}
+
+	/** The tree over what was retired comes along, and must lead to what was signed. */
+	@Test
+	void aChainWhoseBeginningWasRetiredIsComparedWithItsCheckpoints(@TempDir Path memory) throws IOException {
+		LedgerLab lab = LedgerLab.create();
+		lab.enterRetirement("main", 0, 99);
+		lab.database.execute("drop table " + lab.partitionOf(0));
+		new Checkpoints(lab.database.dataSource(), lab.database.schema(), LedgerLab.ORIGIN, LedgerLab.KEYS,
+				new CheckpointSigning(LedgerLab.SIGNER, new SignerMemory(memory), List.of()))
+			.create("main");
+		String export = export(lab, "main");
+		Verification verification = verify(export, List.of());
+		assertThat(verification.valid()).isTrue();
+		assertThat(verification.chains()).singleElement().satisfies((chain) -> {
+			assertThat(chain.root()).isEqualTo(lab.verifier().verify("main").root());
+			assertThat(chain.checkpointSize()).isEqualTo(601);
+		});
+		String without = export.replaceAll("[{]\"retired\"[^\n]*\n", "");
+		assertThat(kinds(verify(without, List.of()))).containsOnly(Problem.Kind.EVIDENCE);
+		assertThat(verify(without, List.of()).tampered()).isFalse();
+		int hash = export.indexOf("{\"retired\":\"") + 12;
+		String altered = export.substring(0, hash) + ((export.charAt(hash) == '0') ? '1' : '0')
+				+ export.substring(hash + 1);
+		assertThat(kinds(verify(altered, List.of()))).containsOnly(Problem.Kind.ROOT);
 	}
 
 	@ParameterizedTest
