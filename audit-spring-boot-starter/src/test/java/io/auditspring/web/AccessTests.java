@@ -79,9 +79,8 @@ class AccessTests {
 			get("/audit/api/entries", "/audit/api/entries?actor=bob", OK, OK, OK),
 			get("/audit/api/entries", "/audit/api/entries?tenant=acme", OK, OK, OK),
 			get("/audit/api/entries", "/audit/api/entries?tenant=umbrella", OK, OK, OK),
-			get("/audit/api/entries", "/audit/api/entries?tenant=acme&tenant=umbrella", MALFORMED, MALFORMED,
-					MALFORMED),
-			get("/audit/api/entries", "/audit/api/entries?actor=jane&actor=bob", MALFORMED, MALFORMED, MALFORMED),
+			get("/audit/api/entries", "/audit/api/entries?tenant=acme&tenant=umbrella", OK, OK, OK),
+			get("/audit/api/entries", "/audit/api/entries?actor=jane&actor=bob", OK, OK, OK),
 			get("/audit/api/entries", "/audit/api/entries?without=jane.done&q=done", OK, OK, OK),
 			get("/audit/api/entries", "/audit/api/entries?cursor={cursor}", OK, OK, MALFORMED),
 			get("/audit/api/entries", "/audit/api/entries?targetType=Order&targetId=bob%2F1", OK, OK, OK),
@@ -130,7 +129,7 @@ class AccessTests {
 		cursor = Visitor.anonymous(context)
 			.as("carol")
 			.with("X-Tenant", "acme")
-			.json("/audit/api/entries?limit=1")
+			.json("/audit/api/entries?limit=1&without=audit.read")
 			.path("next")
 			.stringValue();
 	}
