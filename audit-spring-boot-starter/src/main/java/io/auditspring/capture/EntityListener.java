@@ -9,6 +9,7 @@ import io.auditspring.capture.EntityShape.Written;
 import io.auditspring.capture.EntityStates.BeforeAndAfter;
 import io.auditspring.capture.EnversRows.OtherSide;
 import org.hibernate.Hibernate;
+import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.PersistenceContext;
@@ -52,8 +53,10 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		EntityPersister persister = event.getPersister();
 		SharedSessionContractImplementor session = event.getSession();
 		if (isWanted(persister)) {
-			this.reporter.report(persister, event.getId(), session, () -> new BeforeAndAfter(null, state(persister,
-					event.getId(), event.getState(), View.live(session, event.getId()), Written::onInsert)));
+			this.reporter.report(persister, event.getId(), session,
+					() -> new BeforeAndAfter(null,
+							state(persister, event.getId(), inserted(persister, event.getState()),
+									View.live(session, event.getId()), Written::onInsert)));
 			touchOthers(event.getEntity(), persister, null, event.getState(), session);
 		}
 	}
@@ -83,6 +86,18 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 
 	private boolean isWanted(EntityPersister persister) {
 		return this.reporter.isOpen() && this.rows.covers(persister.getEntityName());
+	}
+
+	// Where a statement leaves a column out, its default is there instead of nothing.
+	private @Nullable Object[] inserted(EntityPersister persister, @Nullable Object[] state) {
+		@Nullable Object[] inserted = state;
+		for (Property property : this.shapes.of(persister).properties()) {
+			if (property.defaulted() && state[property.index()] == null) {
+				inserted = (inserted != state) ? inserted : state.clone();
+				inserted[property.index()] = LazyPropertyInitializer.UNFETCHED_PROPERTY;
+			}
+		}
+		return inserted;
 	}
 
 	private ObjectNode state(EntityPersister persister, Object id, @Nullable Object @Nullable [] state, View view) {

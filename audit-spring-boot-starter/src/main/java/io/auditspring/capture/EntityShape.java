@@ -25,8 +25,9 @@ record EntityShape(List<Property> properties, Set<String> leftOut) {
 	 * @param type its type
 	 * @param shape what of its value is shown
 	 * @param written how it gets into the row
+	 * @param defaulted whether an insert without a value leaves it to the database
 	 */
-	record Property(int index, String name, Type type, Shape shape, Written written) {
+	record Property(int index, String name, Type type, Shape shape, Written written, boolean defaulted) {
 
 		/**
 		 * Whether the state that Hibernate holds may lag behind: it refers to the live

@@ -97,7 +97,8 @@ final class EnversShapes {
 				Written written = WrittenColumns.written(persister, type, attribute);
 				if (written != Written.ELSEWHERE) {
 					properties.add(new Property(i, names[i], type,
-							shape(mapper, type, persister.getMappedClass(), names[i], attribute), written));
+							shape(mapper, type, persister.getMappedClass(), names[i], attribute), written,
+							persister.isDynamicInsert() && this.forms.isDefaulted(attribute)));
 				}
 			}
 		}

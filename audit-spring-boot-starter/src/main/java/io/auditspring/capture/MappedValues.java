@@ -253,9 +253,26 @@ final class MappedValues {
 		}
 		// A time whose zone has a column of its own is one value nevertheless.
 		if (type instanceof ComponentType component && !(value instanceof TemporalAccessor)) {
-			return component(component, shape, value, view);
+			return isNothing(component, value) ? NODES.nullNode() : component(component, shape, value, view);
 		}
 		return this.basics.node(type, shape.form(), value, view);
+	}
+
+	// Read again, a value without any is none.
+	private static boolean isNothing(ComponentType type, Object value) {
+		if (type.isKey()) {
+			return false;
+		}
+		Type[] types = type.getSubtypes();
+		Object[] members = type.getPropertyValues(value);
+		for (int i = 0; i < members.length; i++) {
+			boolean nothing = members[i] == null
+					|| (types[i] instanceof ComponentType nested && isNothing(nested, members[i]));
+			if (!nothing || types[i].isCollectionType()) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	private JsonNode component(ComponentType type, Shape shape, Object value, View view) {

@@ -1,8 +1,10 @@
 package io.auditspring.capture;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.SqlStringGenerationContext;
@@ -28,39 +30,49 @@ final class StoredForms {
 	private static final Set<String> CREATING = Set.of("create", "create-only", "create-drop", "drop-and-create",
 			"update");
 
+	private static final Pattern DEFAULT = Pattern.compile("\\bdefault\\b", Pattern.CASE_INSENSITIVE);
+
 	private final Dialect dialect;
 
 	private final boolean created;
 
 	private final Map<String, String> definitions;
 
+	private final Set<String> defaulted;
+
 	private final WritingSql writing;
 
-	private StoredForms(SessionFactoryImplementor sessionFactory, Map<String, String> definitions, WritingSql writing) {
+	private StoredForms(SessionFactoryImplementor sessionFactory, Map<String, String> definitions,
+			Set<String> defaulted, WritingSql writing) {
 		this.dialect = sessionFactory.getJdbcServices().getDialect();
 		this.created = isCreated(sessionFactory.getProperties());
 		this.definitions = definitions;
+		this.defaulted = defaulted;
 		this.writing = writing;
 	}
 
 	static StoredForms of(SessionFactoryImplementor sessionFactory) {
-		return new StoredForms(sessionFactory, Map.of(), WritingSql.NONE);
+		return new StoredForms(sessionFactory, Map.of(), Set.of(), WritingSql.NONE);
 	}
 
 	static StoredForms of(SessionFactoryImplementor sessionFactory, Metadata metadata) {
 		SqlStringGenerationContext names = sessionFactory.getSqlStringGenerationContext();
 		Dialect dialect = sessionFactory.getJdbcServices().getDialect();
 		Map<String, String> definitions = new HashMap<>();
+		Set<String> defaulted = new HashSet<>();
 		for (Table table : metadata.collectTableMappings()) {
 			for (Column column : table.getColumns()) {
+				String key = key(names.format(table.getQualifiedTableName()), column.getText(dialect));
 				String definition = column.getSqlType();
 				if (definition != null) {
-					String name = names.format(table.getQualifiedTableName());
-					definitions.put(key(name, column.getText(dialect)), definition);
+					definitions.put(key, definition);
+				}
+				if (column.getDefaultValue() != null || (definition != null && DEFAULT.matcher(definition).find())) {
+					defaulted.add(key);
 				}
 			}
 		}
-		return new StoredForms(sessionFactory, Map.copyOf(definitions),
+		return new StoredForms(sessionFactory, Map.copyOf(definitions), Set.copyOf(defaulted),
 				WritingSql.of(metadata, (table) -> names.format(table.getQualifiedTableName()), dialect));
 	}
 
@@ -93,6 +105,16 @@ final class StoredForms {
 		String definition = this.definitions
 			.get(key(column.getContainingTableExpression(), column.getSelectionExpression()));
 		return (definition != null) ? form.in(definition) : form;
+	}
+
+	/**
+	 * Whether the database has a value for what an insert does not write.
+	 * @param part what the column holds
+	 * @return whether the mapping says so
+	 */
+	boolean isDefaulted(@Nullable ModelPart part) {
+		return part instanceof SelectableMapping column
+				&& this.defaulted.contains(key(column.getContainingTableExpression(), column.getSelectionExpression()));
 	}
 
 	/**

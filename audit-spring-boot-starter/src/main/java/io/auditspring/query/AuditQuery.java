@@ -400,11 +400,21 @@ public final class AuditQuery {
 
 	/** The conditions of which each has a page of its own, or none. */
 	List<Specification<AuditEntry>> ranges() {
-		return this.filters.stream()
-			.map(Filter::ranges)
-			.filter((ranges) -> !ranges.isEmpty())
-			.findFirst()
-			.orElse(List.of());
+		Filter ranged = ranged();
+		return (ranged != null) ? ranged.ranges() : List.of();
+	}
+
+	/**
+	 * What all these conditions have in common. Beside one of them, the filter that they
+	 * come from would be taken for an index range that has no order.
+	 */
+	AuditQuery withoutRanges() {
+		Filter ranged = ranged();
+		return (ranged != null) ? dropping(ranged) : this;
+	}
+
+	private @Nullable Filter ranged() {
+		return this.filters.stream().filter((filter) -> !filter.ranges().isEmpty()).findFirst().orElse(null);
 	}
 
 	List<Filter> filters() {

@@ -55,15 +55,15 @@ final class EntryPages {
 	}
 
 	Window<AuditEntry> page(AuditQuery query) {
-		return page(query, query.filter());
+		return page(query, Specification.unrestricted());
 	}
 
-	Window<AuditEntry> page(AuditQuery query, Specification<AuditEntry> filter) {
+	Window<AuditEntry> page(AuditQuery query, Specification<AuditEntry> further) {
 		boolean forward = query.isTowardsOlder();
-		Specification<AuditEntry> wanted = filter.and(beyond(query.position(), forward));
+		Specification<AuditEntry> rest = further.and(beyond(query.position(), forward));
 		int most = query.limit() + 1;
-		List<AuditEntry> read = query.isSearch() ? search(query, wanted, most)
-				: merged(query.ranges(), wanted, most, forward);
+		List<AuditEntry> read = query.isSearch() ? search(query, query.filter().and(rest), most)
+				: merged(query.ranges(), query.withoutRanges().filter().and(rest), most, forward);
 		boolean more = read.size() == most;
 		List<AuditEntry> page = new ArrayList<>(more ? read.subList(0, query.limit()) : read);
 		if (!query.position().scrollsForward()) {

@@ -41,7 +41,7 @@ final class OperationPages {
 
 	Window<AuditOperation> page(AuditQuery query) {
 		Window<AuditEntry> newest = new EntryPages(this.entityManager).page(query,
-				query.filter().and(newestOfItsOperation(query.filter())));
+				newestOfItsOperation(query.filter()));
 		Map<UUID, List<AuditEntry>> entries = newest.isEmpty() ? Map.of()
 				: entries(newest.stream().map(AuditEntry::getOperationId).toList(), query.filter());
 		return newest.map((entry) -> new AuditOperation(entry.getOperationId(),

@@ -62,8 +62,12 @@ class StateDocumentTests {
 			  read in that one: each update moves it, and an entry shows either time.
 			- Envers' own tables may differ from the entity's, and so from an entry: they do not declare `secondPrecision`, and hold
 			  what was set in memory, though no statement wrote it.
-			- Not known is what the database does on its own: triggers, defaults, types that have a spelling of their own behind a
-			  text (`uuid`, `inet`, `money`).
+			- An embedded value without any is none, as it is when the row is read again.
+			- Not known is what the database does on its own: triggers, types that have a spelling of their own behind a text
+			  (`uuid`, `inet`, `money`), and defaults: what an insert leaves out (`@DynamicInsert`) and the mapping gives a default
+			  is left out, too. What Hibernate reads back (`@Generated`, `@CurrentTimestamp`) is shown.
+			- Envers does not start with a reference to anything (`@Any`, `@ManyToAny`) unless it is `@NotAudited`, and has no row for
+			  a parent whose child's identifier refers to it (`@MapsId`); neither has an entry such a state.
 			- What is not loaded is left out, and so are lazy attributes. What is known to have changed, but not from what, has
 			  no `from` among the changes, and where nobody loaded what it became, no `to` either. So it is with the collection of
 			  a parent that has left the session (`clear()`), and with one in memory that did not go along when a child was
@@ -72,7 +76,8 @@ class StateDocumentTests {
 			  is a collection held by its elements that changed without being loaded, and one inside an embedded value.
 			- Masked is what is marked `@Sensitive` or has a masked name, at any depth.
 			  That it changed is shown. The mark counts on a field, getter, setter, record component or constructor parameter, in
-			  the class or a supertype, and on an annotation that is used as one. Where a class is compiled without the names of
+			  the class or a supertype, and on an annotation that is used as one; the class that `build()` returns marks its builder,
+			  too. Where a class is compiled without the names of
 			  parameters, a marked one masks all members of its type.
 			- A reference is the other's identifier; a collection of entities, their identifiers. Sets and bags are sorted, lists
 			  with an order column keep their order. (Envers itself writes null for a lazy reference to an entity with an embedded
