@@ -83,6 +83,9 @@ public final class VerificationWorker extends PeriodicWorker {
 			}
 		}
 		catch (Throwable ex) {
+			if (ex.getCause() instanceof InterruptedException) {
+				return;
+			}
 			// Whatever it is, without this thread nothing would be verified any more.
 			ended(start, null, ex.toString());
 			logger.error("The audit ledger could not be verified; it is tried again", ex);
