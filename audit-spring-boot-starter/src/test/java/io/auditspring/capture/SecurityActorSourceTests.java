@@ -163,7 +163,7 @@ class SecurityActorSourceTests {
 			.currentActor()).isEqualTo(Actor.user("7", "7"));
 	}
 
-	// As https://www.baeldung.com/spring-boot-api-key-secret has it, and many after it.
+	// A filter that takes the key itself for the principal
 	@Test
 	void whoIsKnownByAKeyIsShownByItsDigest() {
 		Actor actor = actor(new ApiKeyAuthentication("abc-123-key"));
