@@ -243,7 +243,7 @@ class GuardAttackTests {
 			.schemas("audit")
 			.table("audit_schema_history")
 			.placeholders(Map.of("schema", "audit"))
-			.target("8")
+			.target("2")
 			.load()
 			.migrate();
 		Schema schema = this.lab.database.schema();

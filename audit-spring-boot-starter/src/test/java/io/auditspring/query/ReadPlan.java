@@ -27,10 +27,14 @@ record ReadPlan(JsonNode json) {
 	long rowsRead() {
 		return nodes().stream()
 			.filter((node) -> node.path("Relation Name").asString("").startsWith("audit_log"))
-			.mapToLong((node) -> (long) (node.path("Actual Loops").asLong()
-					* (node.path("Actual Rows").asDouble() + node.path("Rows Removed by Filter").asDouble()
-							+ node.path("Rows Removed by Index Recheck").asDouble())))
+			.mapToLong(ReadPlan::rowsRead)
 			.sum();
+	}
+
+	private static long rowsRead(JsonNode node) {
+		return (long) (node.path("Actual Loops").asLong()
+				* (node.path("Actual Rows").asDouble() + node.path("Rows Removed by Filter").asDouble()
+						+ node.path("Rows Removed by Index Recheck").asDouble()));
 	}
 
 	/** The most rows that were sorted at once. */
@@ -53,6 +57,16 @@ record ReadPlan(JsonNode json) {
 	/** The indexes that were looked into. */
 	List<String> indexes() {
 		return nodes().stream()
+			.map((node) -> node.path("Index Name").asString(""))
+			.filter((name) -> !name.isEmpty())
+			.distinct()
+			.toList();
+	}
+
+	/** The indexes by which entries were found, those included that did not match. */
+	List<String> indexesWithEntries() {
+		return nodes().stream()
+			.filter((node) -> rowsRead(node) > 0)
 			.map((node) -> node.path("Index Name").asString(""))
 			.filter((name) -> !name.isEmpty())
 			.distinct()
