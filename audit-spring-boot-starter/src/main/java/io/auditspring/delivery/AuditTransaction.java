@@ -208,7 +208,10 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	boolean changed(@Nullable Operation running, EntityChange change, SharedSessionContractImplementor session,
 			Supplier<@Nullable Long> revision) {
-		SharedSessionContractImplementor main = session();
+		// While the application ends, a session whose factory is closed already is not
+		// found
+		// any more, though its transaction goes on and may be committed.
+		SharedSessionContractImplementor main = (session == this.session && !this.over) ? session : session();
 		if (session != main && (main == null || connection(session) != connection(main))) {
 			return false;
 		}

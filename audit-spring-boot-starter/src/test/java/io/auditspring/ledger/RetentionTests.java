@@ -262,8 +262,8 @@ class RetentionTests {
 		ErasureReport report = redaction.erase(Subject.actor("john"), "r");
 		assertThat(report.erased()).isEqualTo(Map.of(EntryGroup.ACTOR, 1L));
 		assertThat(report.left()).containsOnlyKeys(ErasureReport.Cause.KEPT);
-		assertThat(this.database
-			.query("select string_agg(action, ' ' order by seq) from audit.audit_log where audit_log::text like '%john%'"))
+		assertThat(this.database.query(
+				"select string_agg(action, ' ' order by seq) from audit.audit_log where audit_log::text like '%john%'"))
 			.isEqualTo("audit.hold audit.release");
 		assertHashes();
 	}
