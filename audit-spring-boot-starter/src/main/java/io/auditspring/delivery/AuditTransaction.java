@@ -209,8 +209,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	boolean changed(@Nullable Operation running, EntityChange change, SharedSessionContractImplementor session,
 			Supplier<@Nullable Long> revision) {
 		// While the application ends, a session whose factory is closed already is not
-		// found
-		// any more, though its transaction goes on and may be committed.
+		// found any more, though its transaction goes on and may be committed.
 		SharedSessionContractImplementor main = (session == this.session && !this.over) ? session : session();
 		if (session != main && (main == null || connection(session) != connection(main))) {
 			return false;
