@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.AuditLog;
 import io.auditspring.TestDatabase;
@@ -133,8 +134,9 @@ class OutageTests {
 			String name = ownLog.jdbc().queryForObject("select current_database()", String.class);
 			Recorders.runner(own, this.directory.resolve(mode), "audit.delivery=" + mode, "audit.failure-policy=log")
 				.run((context) -> {
+					HikariPoolMXBean pool = filledPool(context);
 					ownLog.jdbc().execute(breaking.replace("current", name));
-					context.getBean(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+					pool.softEvictConnections();
 					record(context, 1, 3);
 					Awaitility.await()
 						.until(() -> context.getBean(Relay.class).status().failingSince() != null
@@ -143,7 +145,7 @@ class OutageTests {
 						statement.execute("set default_transaction_read_only = off");
 						return statement.execute(mending.replace("current", name));
 					});
-					context.getBean(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+					pool.softEvictConnections();
 					assertThat(ownLog.await(3)).hasSize(3);
 					assertThat(ownLog.jdbc().queryForObject("select count(*) from audit.audit_quarantine", Long.class))
 						.isZero();
@@ -216,6 +218,16 @@ class OutageTests {
 		});
 	}
 
+	/**
+	 * A pool that opens no more connections: one that is being opened escapes an
+	 * eviction.
+	 */
+	private static HikariPoolMXBean filledPool(ApplicationContext context) {
+		HikariDataSource pool = context.getBean(HikariDataSource.class);
+		Awaitility.await().until(() -> pool.getHikariPoolMXBean().getTotalConnections() == pool.getMaximumPoolSize());
+		return pool.getHikariPoolMXBean();
+	}
+
 	private static void inTransaction(ApplicationContext context, Runnable call) {
 		new TransactionTemplate(new JdbcTransactionManager(context.getBean(DataSource.class)))
 			.executeWithoutResult((status) -> call.run());
@@ -227,8 +239,9 @@ class OutageTests {
 		runner().run((context) -> {
 			context.getBean(Relay.class).stop();
 			record(context, 1, 3);
+			HikariPoolMXBean pool = filledPool(context);
 			this.log.jdbc().execute("alter database %s set statement_timeout = '1ms'".formatted(name));
-			context.getBean(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+			pool.softEvictConnections();
 			this.log.jdbc().execute("reset statement_timeout");
 			context.getBean(Relay.class).start();
 			Awaitility.await().ignoreExceptions().until(() -> {
