@@ -36,7 +36,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 public class AuditedCall {
 
 	@Param("ASYNC")
-	public Desks desk;
+	public Contenders desk;
 
 	private DataSource dataSource;
 
@@ -77,7 +77,7 @@ public class AuditedCall {
 	}
 
 	private boolean recordsAll() {
-		return this.desk == Desks.ASYNC || this.desk == Desks.DESCRIBED || this.desk.isDurable();
+		return this.desk == Contenders.ASYNC || this.desk == Contenders.DESCRIBED || this.desk.isDurable();
 	}
 
 	private long entries() throws SQLException {

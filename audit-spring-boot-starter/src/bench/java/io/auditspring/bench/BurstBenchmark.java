@@ -33,7 +33,7 @@ final class BurstBenchmark implements Benchmark {
 		Server server = Server.start();
 		Table table = report.table("Calls, %d a second at usual times".formatted(USUAL), "", "calls/s", "p50 µs",
 				"p99 µs", "answered", "refused", "entries lost", "ms until all were chained", "MB of heap");
-		for (Desks delivery : new Desks[] { Desks.ASYNC, Desks.TRANSACTIONAL }) {
+		for (Contenders delivery : new Contenders[] { Contenders.ASYNC, Contenders.TRANSACTIONAL }) {
 			try (TcpProxy proxy = new TcpProxy(server.port())) {
 				String database = server.newDatabase();
 				this.outside = server.plain(database);

@@ -26,40 +26,40 @@ final class CallBenchmark implements Benchmark {
 	@Override
 	public void run(Effort effort, Report report) throws Exception {
 		Server server = Server.start();
-		Table calls = report.table("A call that does nothing", Desks.PROXY.title, TIME, BYTES);
+		Table calls = report.table("A call that does nothing", Contenders.PROXY.title, TIME, BYTES);
 		Table added = report.table("Added to the bare proxy", "", TIME, BYTES);
 		Table durable = report.table("A call without transaction that returns when its entry is durable",
-				Desks.TRANSACTIONAL.title, TIME, BYTES);
+				Contenders.TRANSACTIONAL.title, TIME, BYTES);
 		for (int round = 0; round < effort.of(1, 2, 7); round++) {
 			measure(server, effort, calls, false);
 			measure(server, effort, durable, true);
 		}
-		Stream.of(Desks.values())
-			.filter((desk) -> desk != Desks.PROXY && !desk.isDurable())
+		Stream.of(Contenders.values())
+			.filter((desk) -> desk != Contenders.PROXY && !desk.isDurable())
 			.forEach((desk) -> difference(calls, added, desk));
-		report.below("added by ASYNC without state: time", 2000, "ns", added.figure(Desks.ASYNC.title, TIME));
-		report.below("added by ASYNC without state: allocation", 2000, "B", added.figure(Desks.ASYNC.title, BYTES));
+		report.below("added by ASYNC without state: time", 2000, "ns", added.figure(Contenders.ASYNC.title, TIME));
+		report.below("added by ASYNC without state: allocation", 2000, "B", added.figure(Contenders.ASYNC.title, BYTES));
 		report.note("Time and allocation of the calling thread's side: while calls are counted, the writer of the "
 				+ "buffer waits for the lock of the chain; what it costs is in `writer`.");
 		report.note("The others have no buffer, no chain and here no storage: their records are thrown away.");
 		report.note("log-record (`cn.monitor4all`) did not resolve from the package registry.");
 	}
 
-	private static void difference(Table calls, Table added, Desks desk) {
+	private static void difference(Table calls, Table added, Contenders desk) {
 		for (String column : calls.columns()) {
 			added.add(desk.title, column,
-					calls.median(desk.title, column) - calls.median(Desks.PROXY.title, column));
+					calls.median(desk.title, column) - calls.median(Contenders.PROXY.title, column));
 		}
 	}
 
 	private static void measure(Server server, Effort effort, Table table, boolean durable) throws RunnerException {
 		int calls = durable ? DURABLE_CALLS : CALLS;
-		String[] desks = Arrays.stream(Desks.values())
+		String[] contenders = Arrays.stream(Contenders.values())
 			.filter((desk) -> desk.isDurable() == durable)
 			.map(Enum::name)
 			.toArray(String[]::new);
 		Collection<RunResult> results = new Runner(new OptionsBuilder().include(AuditedCall.class.getName() + ".pay")
-			.param("desk", desks)
+			.param("desk", contenders)
 			.forks(1)
 			.jvmArgsAppend("-Dbench.port=" + server.port(), "-Xms1g", "-Xmx1g", "-XX:+UseParallelGC")
 			.measurementBatchSize(calls)
@@ -73,7 +73,7 @@ final class CallBenchmark implements Benchmark {
 	}
 
 	private static void add(RunResult result, int calls, Table table) {
-		String title = Desks.valueOf(result.getParams().getParam("desk")).title;
+		String title = Contenders.valueOf(result.getParams().getParam("desk")).title;
 		table.add(title, TIME, result.getPrimaryResult().getStatistics().getPercentile(50) / calls);
 		table.add(title, BYTES, result.getSecondaryResults().get("allocated").getStatistics().getPercentile(50) / calls);
 	}

@@ -29,7 +29,7 @@ final class RelayBenchmark implements Benchmark {
 		Server server = Server.start();
 		this.dataSource = server.pool(server.newDatabase());
 		try (ConfigurableApplicationContext application = Application.start(this.dataSource, Map.of(),
-				Desks.TRANSACTIONAL.configuration)) {
+				Contenders.TRANSACTIONAL.configuration)) {
 			this.desk = application.getBean(Desk.class);
 			double most = loads(effort, report);
 			backlog(effort, report);

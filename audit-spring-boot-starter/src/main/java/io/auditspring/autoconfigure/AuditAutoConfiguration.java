@@ -25,7 +25,7 @@ import io.auditspring.capture.ActorSource;
 import io.auditspring.capture.AuditorAwareActorSource;
 import io.auditspring.capture.EntityIdentifiers;
 import io.auditspring.capture.EntryFactory;
-import io.auditspring.capture.Inheritance;
+import io.auditspring.capture.CapturedContext;
 import io.auditspring.capture.JsonValues;
 import io.auditspring.capture.Limits;
 import io.auditspring.capture.Locations;
@@ -40,7 +40,7 @@ import io.auditspring.capture.SessionFactoryExtension;
 import io.auditspring.capture.Severities;
 import io.auditspring.capture.Texts;
 import io.auditspring.delivery.AuditTransactions;
-import io.auditspring.delivery.LateDelivery;
+import io.auditspring.delivery.AsynchronousResults;
 import io.auditspring.delivery.Handover;
 import io.auditspring.delivery.ManagedTransactions;
 import io.auditspring.delivery.Receipts;
@@ -56,7 +56,7 @@ import io.auditspring.intercept.Auditing;
 import io.auditspring.intercept.Customizers;
 import io.auditspring.intercept.EventRecorder;
 import io.auditspring.intercept.ExpressionContexts;
-import io.auditspring.intercept.LatePublishers;
+import io.auditspring.intercept.AsynchronousPublishers;
 import io.auditspring.query.ChangeSummary;
 import jakarta.persistence.EntityManagerFactory;
 import org.slf4j.Logger;
@@ -239,17 +239,17 @@ public final class AuditAutoConfiguration {
 	// After those who signed in on the task's own thread, before those who guess.
 	@Bean
 	@Order(1)
-	Inheritance auditInheritance() {
-		return new Inheritance();
+	CapturedContext auditCapturedContext() {
+		return new CapturedContext();
 	}
 
 	@Bean
 	Origins auditOrigins(ObjectProvider<ActorResolver> resolvers, ObjectProvider<ActorSource> sources,
 			ObjectProvider<TenantResolver> tenants, ObjectProvider<RequestSource> requests,
-			ObjectProvider<Locations> auditLocations, Inheritance auditInheritance) {
+			ObjectProvider<Locations> auditLocations, CapturedContext auditCapturedContext) {
 		return new Origins(() -> actorSources(resolvers, sources), () -> tenants.orderedStream().toList(),
 				requests.getIfAvailable(() -> () -> RequestDetails.NONE), auditLocations.getIfAvailable(),
-				auditInheritance);
+				auditCapturedContext);
 	}
 
 	private static List<ActorSource> actorSources(ObjectProvider<ActorResolver> resolvers,
@@ -323,18 +323,18 @@ public final class AuditAutoConfiguration {
 	@Bean
 	Auditing auditing(Origins auditOrigins, AuditTransactions auditTransactions, EntryFactory auditEntryFactory,
 			ObjectProvider<AccessRefusal> auditAccessRefusal, Customizers auditCustomizers, BeanFactory beanFactory,
-			LateDelivery auditLateDelivery, ObjectProvider<LatePublishers> publishers, Masking auditMasking,
-			Texts auditTexts, AuditProperties properties) {
+			AsynchronousResults auditAsynchronousResults, ObjectProvider<AsynchronousPublishers> publishers,
+			Masking auditMasking, Texts auditTexts, AuditProperties properties) {
 		return new Auditing(auditOrigins, auditTransactions, auditEntryFactory,
 				auditAccessRefusal.getIfAvailable(() -> (failure) -> false), auditCustomizers,
-				new ExpressionContexts(beanFactory, auditMasking, auditTexts), auditLateDelivery,
+				new ExpressionContexts(beanFactory, auditMasking, auditTexts), auditAsynchronousResults,
 				publishers.getIfAvailable(), auditTexts, properties.skipped());
 	}
 
 	@Bean
 	@OncePerDatabase
-	LateDelivery auditLateDelivery(AuditTransactions auditTransactions) {
-		return new LateDelivery(auditTransactions);
+	AsynchronousResults auditAsynchronousResults(AuditTransactions auditTransactions) {
+		return new AsynchronousResults(auditTransactions);
 	}
 
 	@Bean

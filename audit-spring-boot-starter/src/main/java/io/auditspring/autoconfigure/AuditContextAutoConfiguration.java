@@ -1,8 +1,8 @@
 package io.auditspring.autoconfigure;
 
-import io.auditspring.capture.Inheritance;
-import io.auditspring.capture.InheritanceAccessor;
-import io.auditspring.capture.InheritingTaskDecorator;
+import io.auditspring.capture.CapturedContext;
+import io.auditspring.capture.CapturedContextAccessor;
+import io.auditspring.capture.ContextPropagatingTaskDecorator;
 import io.auditspring.capture.Origins;
 import io.micrometer.context.ContextRegistry;
 
@@ -27,8 +27,9 @@ public final class AuditContextAutoConfiguration {
 	// the one of its own by type still gets that one.
 	@Bean
 	@Fallback
-	InheritingTaskDecorator auditTaskDecorator(ObjectProvider<Origins> auditOrigins, Inheritance auditInheritance) {
-		return new InheritingTaskDecorator(SingletonSupplier.of(auditOrigins::getObject), auditInheritance);
+	ContextPropagatingTaskDecorator auditTaskDecorator(ObjectProvider<Origins> auditOrigins,
+			CapturedContext auditCapturedContext) {
+		return new ContextPropagatingTaskDecorator(SingletonSupplier.of(auditOrigins::getObject), auditCapturedContext);
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -36,13 +37,14 @@ public final class AuditContextAutoConfiguration {
 	static class PropagationConfiguration {
 
 		@Bean
-		InheritanceAccessor auditInheritanceAccessor(Origins auditOrigins, Inheritance auditInheritance) {
-			return new InheritanceAccessor(auditOrigins, auditInheritance);
+		CapturedContextAccessor auditCapturedContextAccessor(Origins auditOrigins,
+				CapturedContext auditCapturedContext) {
+			return new CapturedContextAccessor(auditOrigins, auditCapturedContext);
 		}
 
 		@Bean
 		static LazyInitializationExcludeFilter auditInheritanceLazyInitializationExcludeFilter() {
-			return LazyInitializationExcludeFilter.forBeanTypes(InheritanceAccessor.class);
+			return LazyInitializationExcludeFilter.forBeanTypes(CapturedContextAccessor.class);
 		}
 
 	}

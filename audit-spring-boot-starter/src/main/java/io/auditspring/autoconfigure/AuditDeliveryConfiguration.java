@@ -9,8 +9,8 @@ import io.auditspring.delivery.DeliveryStatistics;
 import io.auditspring.delivery.DirectWriter;
 import io.auditspring.delivery.Discards;
 import io.auditspring.delivery.EntryDelivery;
-import io.auditspring.delivery.Fates;
-import io.auditspring.delivery.LedgerEnd;
+import io.auditspring.delivery.TransactionOutcomes;
+import io.auditspring.delivery.LedgerTarget;
 import io.auditspring.delivery.Outbox;
 import io.auditspring.delivery.OutboxDatabases;
 import io.auditspring.delivery.Quarantine;
@@ -63,18 +63,18 @@ final class AuditDeliveryConfiguration {
 	}
 
 	@Bean
-	LedgerEnd auditLedgerEnd(AuditDatabase auditDatabase, LedgerWriter auditLedgerWriter, Outbox auditOutbox,
+	LedgerTarget auditLedgerTarget(AuditDatabase auditDatabase, LedgerWriter auditLedgerWriter, Outbox auditOutbox,
 			AuditProperties properties) {
-		return new LedgerEnd(auditDatabase.outboxes().main().holdsLedger() ? null : auditDatabase.workDataSource(),
+		return new LedgerTarget(auditDatabase.outboxes().main().holdsLedger() ? null : auditDatabase.workDataSource(),
 				auditLedgerWriter, auditOutbox, properties.chain());
 	}
 
 	@Bean
-	Relay auditRelay(AuditDatabase auditDatabase, Outbox auditOutbox, LedgerEnd auditLedgerEnd,
+	Relay auditRelay(AuditDatabase auditDatabase, Outbox auditOutbox, LedgerTarget auditLedgerTarget,
 			AuditProperties properties, DeliveryStatistics auditDeliveryStatistics) {
 		OutboxDatabases outboxes = auditDatabase.outboxes();
-		return new Relay(outboxes.connections(outboxes.main()), auditOutbox, auditLedgerEnd, properties.batch().size(),
-				properties.relay().pollInterval(), auditDeliveryStatistics);
+		return new Relay(outboxes.connections(outboxes.main()), auditOutbox, auditLedgerTarget,
+				properties.batch().size(), properties.relay().pollInterval(), auditDeliveryStatistics);
 	}
 
 	@Bean
@@ -84,7 +84,8 @@ final class AuditDeliveryConfiguration {
 			Outbox from = outbox(auditDatabase, properties, auditSentences);
 			auditOutbox.backlog().include(from.backlog());
 			return auditRelay.from(Objects.requireNonNull(other.name()), auditDatabase.outboxes().connections(other),
-					from, new LedgerEnd(auditDatabase.workDataSource(), auditLedgerWriter, from, properties.chain()));
+					from,
+					new LedgerTarget(auditDatabase.workDataSource(), auditLedgerWriter, from, properties.chain()));
 		}, properties.relay().pollInterval());
 	}
 
@@ -113,8 +114,10 @@ final class AuditDeliveryConfiguration {
 	}
 
 	@Bean
-	Fates auditFates(AuditDatabase auditDatabase, Outbox auditOutbox, LedgerWriter auditLedgerWriter) {
-		return new Fates(auditDatabase.outboxes(), auditDatabase.workDataSource(), auditOutbox, auditLedgerWriter);
+	TransactionOutcomes auditTransactionOutcomes(AuditDatabase auditDatabase, Outbox auditOutbox,
+			LedgerWriter auditLedgerWriter) {
+		return new TransactionOutcomes(auditDatabase.outboxes(), auditDatabase.workDataSource(), auditOutbox,
+				auditLedgerWriter);
 	}
 
 	@Bean
@@ -125,22 +128,23 @@ final class AuditDeliveryConfiguration {
 	}
 
 	@Bean
-	AsyncBuffer auditAsyncBuffer(DirectWriter auditDirectWriter, Fates auditFates, EntryFactory auditEntryFactory,
-			Spool auditSpool, AuditProperties properties, DeliveryStatistics auditDeliveryStatistics) {
+	AsyncBuffer auditAsyncBuffer(DirectWriter auditDirectWriter, TransactionOutcomes auditTransactionOutcomes,
+			EntryFactory auditEntryFactory, Spool auditSpool, AuditProperties properties,
+			DeliveryStatistics auditDeliveryStatistics) {
 		AuditProperties.Async async = properties.async();
-		return new AsyncBuffer(auditDirectWriter, auditFates, new Discards(auditEntryFactory), auditSpool,
+		return new AsyncBuffer(auditDirectWriter, auditTransactionOutcomes, new Discards(auditEntryFactory), auditSpool,
 				new AsyncBuffer.Settings(async.capacity(), async.maxBytes().toBytes(), async.overflow(),
 						async.blockTimeout(), properties.batch().size(), properties.batch().linger()),
 				auditDeliveryStatistics);
 	}
 
 	@Bean
-	EntryDelivery auditEntryDelivery(AuditDatabase auditDatabase, Outbox auditOutbox, Fates auditFates,
-			Relays auditRelays, AsyncBuffer auditAsyncBuffer, AuditProperties properties,
-			DeliveryStatistics auditDeliveryStatistics) {
-		return new EntryDelivery(auditDatabase.businessDataSource(), auditDatabase.outboxes(), auditOutbox, auditFates,
-				auditRelays, auditAsyncBuffer, properties.failurePolicy(), properties.sync().timeout(),
-				auditDeliveryStatistics);
+	EntryDelivery auditEntryDelivery(AuditDatabase auditDatabase, Outbox auditOutbox,
+			TransactionOutcomes auditTransactionOutcomes, Relays auditRelays, AsyncBuffer auditAsyncBuffer,
+			AuditProperties properties, DeliveryStatistics auditDeliveryStatistics) {
+		return new EntryDelivery(auditDatabase.businessDataSource(), auditDatabase.outboxes(), auditOutbox,
+				auditTransactionOutcomes, auditRelays, auditAsyncBuffer, properties.failurePolicy(),
+				properties.sync().timeout(), auditDeliveryStatistics);
 	}
 
 }

@@ -3,7 +3,7 @@ package io.auditspring.autoconfigure;
 import io.auditspring.capture.RunningJobs;
 import io.auditspring.intercept.AuditedMethods;
 import io.auditspring.intercept.ListenerPostProcessor;
-import io.auditspring.intercept.ListenerStandIns;
+import io.auditspring.intercept.ListenerProxies;
 import io.auditspring.intercept.ScheduledJobs;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -44,8 +44,8 @@ public final class AuditJobsAutoConfiguration {
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-		static ListenerStandIns auditListenerStandIns(AuditedMethods auditedMethods) {
-			return new ListenerStandIns(auditedMethods);
+		static ListenerProxies auditListenerProxies(AuditedMethods auditedMethods) {
+			return new ListenerProxies(auditedMethods);
 		}
 
 		@Bean

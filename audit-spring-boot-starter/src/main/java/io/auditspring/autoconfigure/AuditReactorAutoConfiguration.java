@@ -1,7 +1,7 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.Actor;
-import io.auditspring.capture.Inheritance;
+import io.auditspring.capture.CapturedContext;
 import io.auditspring.capture.PropagatedActor;
 import io.auditspring.capture.ReactiveRequests;
 import io.auditspring.capture.ReactiveThreads;
@@ -53,11 +53,12 @@ public final class AuditReactorAutoConfiguration {
 
 		@Bean
 		ReactiveRequests auditReactiveRequests(AuditProperties properties,
-				ObjectProvider<Inheritance> auditInheritance) {
+				ObjectProvider<CapturedContext> auditCapturedContext) {
 			AuditProperties.Request request = properties.request();
 			boolean propagating = ClassUtils.isPresent("io.micrometer.context.ContextRegistry", null);
 			return new ReactiveRequests(new TrustedProxies(request.trustedProxies(), request.forwardingHeader()),
-					request.deviceHeader(), request.idHeader(), propagating ? auditInheritance.getIfAvailable() : null);
+					request.deviceHeader(), request.idHeader(),
+					propagating ? auditCapturedContext.getIfAvailable() : null);
 		}
 
 		@Bean

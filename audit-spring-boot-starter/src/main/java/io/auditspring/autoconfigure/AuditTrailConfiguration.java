@@ -6,7 +6,7 @@ import java.util.Set;
 
 import io.auditspring.capture.Texts;
 import io.auditspring.intercept.ActionCatalogue;
-import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.TrustPolicy;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.VerificationProgress;
 import io.auditspring.query.AuditTrail;
@@ -29,9 +29,9 @@ import org.springframework.orm.jpa.SharedEntityManagerCreator;
 final class AuditTrailConfiguration {
 
 	@Bean
-	LedgerVerifier auditLedgerVerifier(AuditDatabase auditDatabase, ObjectProvider<Evidence> auditEvidence) {
+	LedgerVerifier auditLedgerVerifier(AuditDatabase auditDatabase, ObjectProvider<TrustPolicy> auditTrustPolicy) {
 		return new LedgerVerifier(auditDatabase.dataSource(), auditDatabase.schema(),
-				auditEvidence.getIfAvailable(() -> Evidence.NONE), VerificationProgress.NONE);
+				auditTrustPolicy.getIfAvailable(() -> TrustPolicy.NONE), VerificationProgress.NONE);
 	}
 
 	@Bean

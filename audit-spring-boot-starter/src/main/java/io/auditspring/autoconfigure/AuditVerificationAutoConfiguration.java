@@ -7,7 +7,7 @@ import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.actuate.LedgerHealthIndicator;
 import io.auditspring.actuate.VerificationMeters;
-import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.TrustPolicy;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.VerificationWorker;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
@@ -38,12 +38,12 @@ public final class AuditVerificationAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Evidence auditEvidence(AuditProperties properties, CheckpointOrigin auditCheckpointOrigin,
+	TrustPolicy auditTrustPolicy(AuditProperties properties, CheckpointOrigin auditCheckpointOrigin,
 			ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors) {
 		CheckpointSigner signer = Sole.signer(signers);
 		TrustedKeys trusted = properties.checkpoint().trusting((signer != null) ? VerifierKey.of(signer) : null);
 		boolean none = trusted.keys().isEmpty();
-		return new Evidence(none ? null : trusted, anchors.orderedStream().toList(),
+		return new TrustPolicy(none ? null : trusted, anchors.orderedStream().toList(),
 				none ? null : auditCheckpointOrigin.name());
 	}
 

@@ -19,9 +19,9 @@ import io.auditspring.web.LiveApi;
 import io.auditspring.web.ProblemFilter;
 import io.auditspring.web.Problems;
 import io.auditspring.web.Readers;
-import io.auditspring.web.Readings;
+import io.auditspring.web.ReadAuditing;
 import io.auditspring.web.Verifications;
-import io.auditspring.web.Watchers;
+import io.auditspring.web.LiveSubscriptions;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -63,20 +63,20 @@ public final class AuditWebAutoConfiguration {
 	}
 
 	@Bean
-	Readings auditReadings(AuditRecorder auditRecorder, ObjectProvider<TargetNames> auditTargetNames) {
-		return new Readings(auditRecorder, auditTargetNames.getIfAvailable(() -> TargetNames.AS_SAID));
+	ReadAuditing auditReadAuditing(AuditRecorder auditRecorder, ObjectProvider<TargetNames> auditTargetNames) {
+		return new ReadAuditing(auditRecorder, auditTargetNames.getIfAvailable(() -> TargetNames.AS_SAID));
 	}
 
 	@Bean
-	AuditApi auditApi(AuditTrail auditTrail, Readers auditReaders, Readings auditReadings) {
-		return new AuditApi(auditTrail, auditReaders, auditReadings);
+	AuditApi auditApi(AuditTrail auditTrail, Readers auditReaders, ReadAuditing auditReadAuditing) {
+		return new AuditApi(auditTrail, auditReaders, auditReadAuditing);
 	}
 
 	@Bean
 	ExportApi auditExportApi(AuditTrail auditTrail, AuditDatabase auditDatabase, Readers auditReaders,
-			Readings auditReadings) {
+			ReadAuditing auditReadAuditing) {
 		return new ExportApi(new Exports(auditTrail, auditDatabase.dataSource(), auditDatabase.schema()), auditReaders,
-				auditReadings);
+				auditReadAuditing);
 	}
 
 	@Bean
@@ -91,18 +91,19 @@ public final class AuditWebAutoConfiguration {
 
 	@Bean
 	LedgerApi auditLedgerApi(LedgerHeads auditLedgerHeads, Verifications auditVerifications, Readers auditReaders,
-			Readings auditReadings) {
-		return new LedgerApi(auditLedgerHeads, auditVerifications, auditReaders, auditReadings);
+			ReadAuditing auditReadAuditing) {
+		return new LedgerApi(auditLedgerHeads, auditVerifications, auditReaders, auditReadAuditing);
 	}
 
 	@Bean
-	Watchers auditWatchers(AuditTrail auditTrail, LedgerHeads auditLedgerHeads) {
-		return new Watchers(auditTrail, auditLedgerHeads);
+	LiveSubscriptions auditLiveSubscriptions(AuditTrail auditTrail, LedgerHeads auditLedgerHeads) {
+		return new LiveSubscriptions(auditTrail, auditLedgerHeads);
 	}
 
 	@Bean
-	LiveApi auditLiveApi(Watchers auditWatchers, Readers auditReaders, Readings auditReadings) {
-		return new LiveApi(auditWatchers, auditReaders, auditReadings);
+	LiveApi auditLiveApi(LiveSubscriptions auditLiveSubscriptions, Readers auditReaders,
+			ReadAuditing auditReadAuditing) {
+		return new LiveApi(auditLiveSubscriptions, auditReaders, auditReadAuditing);
 	}
 
 	@Bean

@@ -107,7 +107,7 @@ final class BasicValues {
 		}
 		if (value instanceof Blob || value instanceof Clob || value instanceof InputStream || value instanceof Reader) {
 			// To learn anything of it would be to read it.
-			return new StandInNode("(large object)", value);
+			return new PlaceholderNode("(large object)", value);
 		}
 		return this.values.toJson(value);
 	}
@@ -134,7 +134,7 @@ final class BasicValues {
 
 	private JsonNode foreign(@Nullable Object column, BasicType<?> type, Object value) {
 		if (column == WrittenColumns.UNKNOWN) {
-			return StandInNode.masked(this.values.toJson(value));
+			return PlaceholderNode.masked(this.values.toJson(value));
 		}
 		if (column instanceof String text && (text.startsWith("{") || text.startsWith("["))) {
 			return written(json(text), type, value);
@@ -148,14 +148,14 @@ final class BasicValues {
 	private JsonNode written(JsonNode stored, BasicType<?> type, Object value) {
 		JsonNode domain = this.values.toJson(value);
 		if (Masking.isMasked(domain)) {
-			return StandInNode.masked(domain);
+			return PlaceholderNode.masked(domain);
 		}
 		// Encryption gives something else each time: equal is what was equal before it.
 		Converted converted = new Converted(domain, type, value);
 		if (stored.isString()) {
-			return StandInNode.shown(stored.asString(), converted);
+			return PlaceholderNode.shown(stored.asString(), converted);
 		}
-		return (stored instanceof ObjectNode object) ? new StandInObject(object, converted) : stored;
+		return (stored instanceof ObjectNode object) ? new PlaceholderObject(object, converted) : stored;
 	}
 
 	private JsonNode json(String text) {

@@ -45,8 +45,8 @@ final class IdentifierText {
 	 * @return the same with digests in their place
 	 */
 	JsonNode of(JsonNode identifier) {
-		if (identifier instanceof StandInNode masked && masked.isMask()) {
-			return (masked.hidden() instanceof JsonNode secret) ? hidden(StandInNode.reveal(secret)) : masked;
+		if (identifier instanceof PlaceholderNode masked && masked.isMask()) {
+			return (masked.hidden() instanceof JsonNode secret) ? hidden(PlaceholderNode.reveal(secret)) : masked;
 		}
 		if (identifier instanceof ObjectNode parts) {
 			ObjectNode shown = JsonNodeFactory.instance.objectNode();

@@ -137,14 +137,14 @@ public final class JsonValues {
 		return tree.treeBuilt();
 	}
 
-	private StandInNode secret(Object value) {
+	private PlaceholderNode secret(Object value) {
 		try {
-			return StandInNode.masked(tree(value, new NodeBudget(this.limits.maxNodes())));
+			return PlaceholderNode.masked(tree(value, new NodeBudget(this.limits.maxNodes())));
 		}
 		catch (Throwable ex) {
 			FatalErrors.rethrow(ex);
 			// Nobody can tell whether it is the same as another.
-			return StandInNode.masked(new Object());
+			return PlaceholderNode.masked(new Object());
 		}
 	}
 

@@ -92,7 +92,7 @@ final class MappedValues {
 			return null;
 		}
 		JsonNode node = open(type, shape, value, view);
-		return (node != null && shape.masked() && value != null) ? StandInNode.masked(node) : node;
+		return (node != null && shape.masked() && value != null) ? PlaceholderNode.masked(node) : node;
 	}
 
 	/**
@@ -353,7 +353,7 @@ final class MappedValues {
 
 	private static List<JsonNode> sorted(List<JsonNode> nodes) {
 		return nodes.stream()
-			.map((node) -> new Sorted(node, node.isNumber(), node.isNumber() ? "" : StandInNode.order(node)))
+			.map((node) -> new Sorted(node, node.isNumber(), node.isNumber() ? "" : PlaceholderNode.order(node)))
 			.sorted(BY_VALUE)
 			.map(Sorted::node)
 			.toList();
@@ -395,7 +395,7 @@ final class MappedValues {
 			return new Shape(forms.isTransformed(key), null, forms.of(key));
 		});
 		JsonNode node = this.basics.node((Type) part.getSingleJdbcMapping(), shape.form(), value, view);
-		return shape.masked() ? StandInNode.masked(node) : node;
+		return shape.masked() ? PlaceholderNode.masked(node) : node;
 	}
 
 	private JsonNode key(EmbeddableMappingType type, Object value, View view) {
@@ -405,15 +405,15 @@ final class MappedValues {
 			JsonNode part = key(member, member.getValue(value), view);
 			boolean masked = this.masking.hides(value.getClass(), name)
 					|| this.masking.hides(type.getJavaType().getJavaTypeClass(), name);
-			node.set(name, masked ? StandInNode.masked(part) : part);
+			node.set(name, masked ? PlaceholderNode.masked(part) : part);
 		});
 		return node;
 	}
 
 	// What is encrypted may be another text each time, and is no name then.
 	private boolean isRandom(ModelPart part, @Nullable Object key, View view) {
-		return key(part, key, view) instanceof StandInNode once && once.mayBeEncrypted()
-				&& key(part, key, view) instanceof StandInNode twice && !once.asString().equals(twice.asString());
+		return key(part, key, view) instanceof PlaceholderNode once && once.mayBeEncrypted()
+				&& key(part, key, view) instanceof PlaceholderNode twice && !once.asString().equals(twice.asString());
 	}
 
 	private ArrayNode pairs(CollectionPersister persister, Shape shape, Map<?, ?> map, View view) {

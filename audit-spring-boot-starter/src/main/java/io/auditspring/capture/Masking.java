@@ -143,14 +143,14 @@ public final class Masking {
 	 * @return the same value, or what stands for it where all of it is secret
 	 */
 	JsonNode mask(JsonNode node) {
-		if (node instanceof POJONode hidden && hidden.getPojo() instanceof StandInNode standIn) {
+		if (node instanceof POJONode hidden && hidden.getPojo() instanceof PlaceholderNode standIn) {
 			return standIn;
 		}
 		if (node instanceof ObjectNode object) {
 			for (Map.Entry<String, JsonNode> member : object.properties()) {
 				JsonNode value = mask(member.getValue());
-				boolean secret = !value.isNull() && !(value instanceof StandInNode) && hides(member.getKey());
-				member.setValue(secret ? StandInNode.masked(value) : value);
+				boolean secret = !value.isNull() && !(value instanceof PlaceholderNode) && hides(member.getKey());
+				member.setValue(secret ? PlaceholderNode.masked(value) : value);
 			}
 		}
 		else if (node instanceof ArrayNode array) {

@@ -36,7 +36,7 @@ final class MaskingSerializers extends ValueSerializerModifier {
 
 	private final transient Masking masking;
 
-	private final transient Function<Object, StandInNode> secret;
+	private final transient Function<Object, PlaceholderNode> secret;
 
 	private final transient Function<Object, String> text;
 
@@ -46,7 +46,7 @@ final class MaskingSerializers extends ValueSerializerModifier {
 	 * @param secret what stands for a secret
 	 * @param text the text of a map's key
 	 */
-	MaskingSerializers(Masking masking, Function<Object, StandInNode> secret, Function<Object, String> text) {
+	MaskingSerializers(Masking masking, Function<Object, PlaceholderNode> secret, Function<Object, String> text) {
 		this.masking = masking;
 		this.secret = secret;
 		this.text = text;

@@ -9,7 +9,7 @@ import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.AuditContextHolder;
 import io.auditspring.TenantResolver;
-import io.auditspring.capture.Inheritance.Legacy;
+import io.auditspring.capture.CapturedContext.Legacy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +40,7 @@ public final class Origins {
 
 	private final @Nullable Locations locations;
 
-	private final Inheritance inheritance;
+	private final CapturedContext capturedContext;
 
 	/**
 	 * Creates the finder.
@@ -49,15 +49,15 @@ public final class Origins {
 	 * @param tenants where to look for the tenant, in the same way
 	 * @param requests where to look for the request
 	 * @param locations where clients are, or {@code null} where nobody knows
-	 * @param inheritance what the running task inherits
+	 * @param capturedContext what the running task inherits
 	 */
 	public Origins(Supplier<List<ActorSource>> actors, Supplier<List<TenantResolver>> tenants, RequestSource requests,
-			@Nullable Locations locations, Inheritance inheritance) {
+			@Nullable Locations locations, CapturedContext capturedContext) {
 		this.actors = SingletonSupplier.of(actors);
 		this.tenants = SingletonSupplier.of(tenants);
 		this.requests = requests;
 		this.locations = locations;
-		this.inheritance = inheritance;
+		this.capturedContext = capturedContext;
 	}
 
 	/**
@@ -67,7 +67,7 @@ public final class Origins {
 	public Origin current() {
 		Actor acting = AuditContextHolder.actor();
 		Actor known = (acting != null) ? acting : knownActor();
-		Legacy legacy = this.inheritance.current();
+		Legacy legacy = this.capturedContext.current();
 		boolean inherits = legacy != null && (acting != null || legacy.isOf(known));
 		RequestDetails details = (inherits && legacy != null) ? legacy.request() : details();
 		RequestDetails request = details.tracedBy(MDC.get(TRACE_ID));
@@ -89,7 +89,7 @@ public final class Origins {
 	 */
 	@Nullable Legacy legacy() {
 		Actor actor = knownActor();
-		Legacy inherited = this.inheritance.current();
+		Legacy inherited = this.capturedContext.current();
 		Legacy own = (inherited != null && inherited.isOf(actor)) ? inherited : null;
 		Legacy legacy = new Legacy(actor, tenant(own), request(own).settled());
 		return legacy.isEmpty() ? null : legacy;
@@ -105,15 +105,15 @@ public final class Origins {
 	 * @throws Throwable what the work threw
 	 */
 	public <T extends @Nullable Object> T within(Origin origin, Work<T> work) throws Throwable {
-		if (this.inheritance.current() != null) {
+		if (this.capturedContext.current() != null) {
 			return work.call();
 		}
-		this.inheritance.replace(new Legacy(origin.actor(), origin.tenant(), origin.request().settled()));
+		this.capturedContext.replace(new Legacy(origin.actor(), origin.tenant(), origin.request().settled()));
 		try {
 			return work.call();
 		}
 		finally {
-			this.inheritance.replace(null);
+			this.capturedContext.replace(null);
 		}
 	}
 

@@ -36,7 +36,7 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 
 	private final @Nullable String idHeader;
 
-	private final @Nullable Inheritance inheritance;
+	private final @Nullable CapturedContext capturedContext;
 
 	/**
 	 * Creates the filter.
@@ -44,14 +44,14 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 	 * @param deviceHeader the header with the fingerprint of the client's device, or
 	 * {@code null}
 	 * @param idHeader the header with the request's id, or {@code null}
-	 * @param inheritance where threads find it, or {@code null}
+	 * @param capturedContext where threads find it, or {@code null}
 	 */
 	public ReactiveRequests(TrustedProxies proxies, @Nullable String deviceHeader, @Nullable String idHeader,
-			@Nullable Inheritance inheritance) {
+			@Nullable CapturedContext capturedContext) {
 		this.proxies = proxies;
 		this.deviceHeader = deviceHeader;
 		this.idHeader = idHeader;
-		this.inheritance = inheritance;
+		this.capturedContext = capturedContext;
 	}
 
 	@Override
@@ -66,8 +66,8 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 
 	private Context within(Context context, RequestDetails details) {
 		Context known = context.put(RequestDetails.class, details);
-		return (this.inheritance == null) ? known : known.put(this.inheritance,
-				new InheritanceAccessor.Passage(new Inheritance.Legacy(null, null, details), null));
+		return (this.capturedContext == null) ? known : known.put(this.capturedContext,
+				new CapturedContextAccessor.Passage(new CapturedContext.Legacy(null, null, details), null));
 	}
 
 	private RequestDetails details(ServerWebExchange exchange) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.auditspring.CheckpointAnchor;
-import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.TrustPolicy;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +35,11 @@ final class EvidenceOptions {
 			description = "what checkpoints name before the chain: the audit.checkpoint.origin of this ledger")
 	@Nullable String origin;
 
-	Evidence evidence() throws IOException {
+	TrustPolicy evidence() throws IOException {
 		TrustedKeys keys = this.publicKeys.isEmpty() ? null : keys();
 		List<CheckpointAnchor> archives = this.anchors.isEmpty() ? List.of()
 				: List.of(NoteArchive.read(this.anchors, this.origin, keys));
-		return new Evidence(keys, archives, this.origin);
+		return new TrustPolicy(keys, archives, this.origin);
 	}
 
 	private TrustedKeys keys() throws IOException {

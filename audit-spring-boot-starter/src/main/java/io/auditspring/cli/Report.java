@@ -3,7 +3,7 @@ package io.auditspring.cli;
 import java.io.PrintWriter;
 
 import io.auditspring.ledger.ChainVerification;
-import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.TrustPolicy;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.SelectionVerification;
 import io.auditspring.ledger.Verification;
@@ -24,7 +24,7 @@ record Report(PrintWriter out, boolean json) {
 
 	static final int NOT_CHECKED = 2;
 
-	int print(Verification verification, Evidence evidence) {
+	int print(Verification verification, TrustPolicy evidence) {
 		if (this.json) {
 			this.out.println(JsonMapper.shared().writeValueAsString(verification));
 		}
@@ -59,7 +59,7 @@ record Report(PrintWriter out, boolean json) {
 		return valid ? VALID : tampered ? TAMPERED : NOT_CHECKED;
 	}
 
-	int print(SelectionVerification verification, Evidence evidence) {
+	int print(SelectionVerification verification, TrustPolicy evidence) {
 		if (this.json) {
 			this.out.println(JsonMapper.shared().writeValueAsString(verification));
 		}
@@ -79,7 +79,7 @@ record Report(PrintWriter out, boolean json) {
 		return status(verification.valid(), verification.tampered());
 	}
 
-	private void print(ChainVerification chain, Evidence evidence) {
+	private void print(ChainVerification chain, TrustPolicy evidence) {
 		this.out.printf("Chain %s: %d entries from %d on, %d checkpoints compared, root %s%n", chain.chain(),
 				chain.entries(), chain.from(), chain.checkpoints(), chain.root());
 		if (evidence.keys() != null) {

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 
 import io.auditspring.ledger.ChainVerification;
-import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.TrustPolicy;
 import io.auditspring.ledger.LedgerCheck;
 import io.auditspring.ledger.Verification;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ final class VerifyCommand implements Callable<Integer> {
 	@Override
 	public Integer call() throws Exception {
 		CommandSpec spec = Objects.requireNonNull(this.spec);
-		Evidence evidence = this.evidence.evidence();
+		TrustPolicy evidence = this.evidence.evidence();
 		if (this.fromCheckpoint != null && evidence.keys() == null) {
 			throw new IllegalArgumentException("--from-checkpoint needs --public-key: what else would it trust?");
 		}

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
-import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.TrustPolicy;
 import io.auditspring.ledger.ExportVerifier;
 import io.auditspring.ledger.SelectionVerifier;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,7 @@ final class VerifyExportCommand implements Callable<Integer> {
 	@Override
 	public Integer call() throws Exception {
 		CommandSpec spec = Objects.requireNonNull(this.spec);
-		Evidence evidence = this.evidence.evidence();
+		TrustPolicy evidence = this.evidence.evidence();
 		try (BufferedReader lines = Files.newBufferedReader(this.file)) {
 			Report report = new Report(spec.commandLine().getOut(), this.json);
 			if (SelectionVerifier.isSelection(lines)) {

@@ -42,7 +42,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private final DirectWriter writer;
 
-	private final Fates fates;
+	private final TransactionOutcomes transactionOutcomes;
 
 	private final Discards discards;
 
@@ -59,7 +59,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 	/** The batch that is being written; kept until it is. */
 	private final Batch batch = new Batch();
 
-	private final Queue<Doubt> doubts = new ConcurrentLinkedQueue<>();
+	private final Queue<InDoubtEntries> doubts = new ConcurrentLinkedQueue<>();
 
 	/** When doubts and the spool were last looked at; used by the worker only. */
 	private long lookedBack;
@@ -75,18 +75,18 @@ public final class AsyncBuffer implements SmartLifecycle {
 	/**
 	 * Creates the buffer.
 	 * @param writer writes to the ledger
-	 * @param fates finds out what became of transactions
+	 * @param transactionOutcomes finds out what became of transactions
 	 * @param discards remembers what had to be dropped
 	 * @param spool keeps what cannot be written before the end
 	 * @param settings how large it is, and what happens when it is full
 	 * @param statistics counts what becomes of entries
 	 */
-	public AsyncBuffer(DirectWriter writer, Fates fates, Discards discards, Spool spool, Settings settings,
-			DeliveryStatistics statistics) {
+	public AsyncBuffer(DirectWriter writer, TransactionOutcomes transactionOutcomes, Discards discards, Spool spool,
+			Settings settings, DeliveryStatistics statistics) {
 		this.queue = new EntryQueue(settings.capacity(), settings.maxBytes());
 		this.settings = settings;
 		this.writer = writer;
-		this.fates = fates;
+		this.transactionOutcomes = transactionOutcomes;
 		this.discards = discards;
 		this.spool = spool;
 		this.statistics = statistics;
@@ -157,7 +157,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 	void keep(List<Entry> entries) {
 		List<Entry> rest = entries.stream().filter((entry) -> !this.queue.offer(entry)).toList();
 		if (!rest.isEmpty()) {
-			spool(List.of(new Doubt(null, rest)));
+			spool(List.of(new InDoubtEntries(null, rest)));
 		}
 		this.worker.wake();
 	}
@@ -166,7 +166,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 * Keeps entries until it is known whether they must be written.
 	 * @param doubt the entries, and the transaction that decides
 	 */
-	void keep(Doubt doubt) {
+	void keep(InDoubtEntries doubt) {
 		this.doubts.add(doubt);
 		this.worker.wake();
 		if (this.stopped && this.doubts.remove(doubt)) {
@@ -175,7 +175,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 		}
 	}
 
-	private void spool(List<Doubt> doubts) {
+	private void spool(List<InDoubtEntries> doubts) {
 		try {
 			this.spool.keep(doubts);
 		}
@@ -213,13 +213,13 @@ public final class AsyncBuffer implements SmartLifecycle {
 	}
 
 	private void settleDoubts() throws SQLException {
-		for (Doubt doubt : List.copyOf(this.doubts)) {
-			Fate fate = fate(doubt);
-			if (fate == Fate.UNKNOWN) {
+		for (InDoubtEntries doubt : List.copyOf(this.doubts)) {
+			TransactionOutcome fate = fate(doubt);
+			if (fate == TransactionOutcome.UNKNOWN) {
 				continue;
 			}
 			count(doubt, fate);
-			if (fate == Fate.LOST) {
+			if (fate == TransactionOutcome.LOST) {
 				this.batch.addAll(doubt.entries());
 			}
 			this.doubts.remove(doubt);
@@ -227,10 +227,10 @@ public final class AsyncBuffer implements SmartLifecycle {
 		}
 	}
 
-	private void count(Doubt doubt, Fate fate) {
+	private void count(InDoubtEntries doubt, TransactionOutcome fate) {
 		StagedRow row = doubt.row();
 		if (row != null && row.uncounted() > 0) {
-			boolean committed = fate == Fate.COMMITTED;
+			boolean committed = fate == TransactionOutcome.COMMITTED;
 			this.statistics.recorded(Delivery.TRANSACTIONAL, committed ? row.uncounted() : doubt.entries().size());
 			this.statistics.staged(committed ? row.uncounted() : 0);
 		}
@@ -239,31 +239,32 @@ public final class AsyncBuffer implements SmartLifecycle {
 	// The database that knows may be another one than the ledger's: while it is away,
 	// what
 	// needs no answer goes on. Nobody asks it twice.
-	private Fate fate(Doubt doubt) {
+	private TransactionOutcome fate(InDoubtEntries doubt) {
 		if (doubt.row() == null) {
-			return Fate.LOST;
+			return TransactionOutcome.LOST;
 		}
 		try {
-			return !this.away.contains(doubt.row().database()) ? this.fates.fate(doubt.row()) : Fate.UNKNOWN;
+			return !this.away.contains(doubt.row().database()) ? this.transactionOutcomes.fate(doubt.row())
+					: TransactionOutcome.UNKNOWN;
 		}
 		catch (SQLException ex) {
 			this.unanswered = ex;
 			this.away.add(doubt.row().database());
-			return Fate.UNKNOWN;
+			return TransactionOutcome.UNKNOWN;
 		}
 	}
 
 	// Whatever is in a file may be in the ledger, too: the stop that wrote the file could
 	// not know.
-	private boolean takeIn(Doubt doubt) throws SQLException {
-		Fate fate = fate(doubt);
-		if (fate == Fate.LOST) {
+	private boolean takeIn(InDoubtEntries doubt) throws SQLException {
+		TransactionOutcome fate = fate(doubt);
+		if (fate == TransactionOutcome.LOST) {
 			Batch spooled = new Batch();
 			spooled.addAll(doubt.entries());
 			spooled.setUncertain();
 			this.writer.write(spooled);
 		}
-		return fate != Fate.UNKNOWN;
+		return fate != TransactionOutcome.UNKNOWN;
 	}
 
 	private boolean fill() {
@@ -293,7 +294,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 		this.stopped = true;
 		this.queue.close();
 		this.worker.stop();
-		List<Doubt> left = left();
+		List<InDoubtEntries> left = left();
 		if (!left.isEmpty()) {
 			spool(left);
 			logger.warn("The audit database could not be written to before the application stopped; the spool keeps "
@@ -306,18 +307,18 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	// A thread that hangs may still write what it has; whoever takes the file in finds
 	// that out.
-	private List<Doubt> left() {
+	private List<InDoubtEntries> left() {
 		List<Entry> entries = new ArrayList<>(this.batch.entries());
 		entries.addAll(this.queue.poll(Integer.MAX_VALUE, Long.MAX_VALUE));
 		Entry discarded = this.discards.take();
 		if (discarded != null) {
 			entries.add(discarded);
 		}
-		List<Doubt> left = new ArrayList<>(this.doubts);
+		List<InDoubtEntries> left = new ArrayList<>(this.doubts);
 		this.doubts.removeAll(left);
 		this.batch.done(this.batch.size());
 		if (!entries.isEmpty()) {
-			left.add(new Doubt(null, entries));
+			left.add(new InDoubtEntries(null, entries));
 		}
 		return left;
 	}

@@ -98,12 +98,12 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * Says that the transaction begins and ends with an audited call. What Hibernate
 	 * finds changed when the call has ended belongs to it.
 	 * @param operation the call
-	 * @param aftermath where to leave what is to be delivered after the transaction, if
-	 * the call sees to it: by then the connection is free again, and the reason of a
-	 * failure is known. With {@code null} it is delivered at once
+	 * @param afterCompletion where to leave what is to be delivered after the
+	 * transaction, if the call sees to it: by then the connection is free again, and the
+	 * reason of a failure is known. With {@code null} it is delivered at once
 	 */
-	public void ownedBy(Operation operation, @Nullable Aftermath aftermath) {
-		this.owner = new OwningCall(operation, aftermath);
+	public void ownedBy(Operation operation, @Nullable AfterCompletion afterCompletion) {
+		this.owner = new OwningCall(operation, afterCompletion);
 	}
 
 	/**
@@ -149,7 +149,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * their own; if it is rolled back they follow it.
 	 * @param attempts what they left
 	 */
-	public void follows(Aftermath attempts) {
+	public void follows(AfterCompletion attempts) {
 		this.entries.follow(attempts);
 	}
 
@@ -157,7 +157,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * Adds an operation that has ended.
 	 * @param ending how it ended
 	 */
-	public void add(Ending ending) {
+	public void add(CompletedOperation ending) {
 		this.entries.end(ending);
 		SharedSessionContractImplementor session = session();
 		if (session != null && !this.stages && !this.readOnly) {
@@ -189,7 +189,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * or {@code null} where it did all it did elsewhere
 	 * @return {@code false} if the transaction is over, so that the entry is not taken
 	 */
-	public boolean arrived(Ending ending, @Nullable Operation part) {
+	public boolean arrived(CompletedOperation ending, @Nullable Operation part) {
 		return this.entries.arrived(ending, part);
 	}
 
@@ -324,7 +324,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	private boolean isSettledByItsCall() {
-		return this.owner != null && this.owner.aftermath() != null;
+		return this.owner != null && this.owner.afterCompletion() != null;
 	}
 
 	private void stageAtTheEndOf(SharedSessionContractImplementor session) {
@@ -370,11 +370,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 		// Of what joined a transaction that was over Spring says in the end that it does
 		// not know.
-		Aftermath rest = this.entries.over(status == STATUS_COMMITTED || this.committed);
+		AfterCompletion rest = this.entries.over(status == STATUS_COMMITTED || this.committed);
 		if (this.committing && status == STATUS_UNKNOWN) {
 			rest.unanswered();
 		}
-		Aftermath own = (this.owner != null) ? this.owner.aftermath() : null;
+		AfterCompletion own = (this.owner != null) ? this.owner.afterCompletion() : null;
 		if (own != null && !own.isSettled()) {
 			// The call sees to it when its connection is free. With JTA it may have
 			// returned long before.
@@ -385,7 +385,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 	}
 
-	private record OwningCall(Operation operation, @Nullable Aftermath aftermath) {
+	private record OwningCall(Operation operation, @Nullable AfterCompletion afterCompletion) {
 
 	}
 

@@ -146,8 +146,8 @@ public final class AuditTransactions implements ChangeSink {
 	 * A place for what is to be delivered without a transaction.
 	 * @return an empty one
 	 */
-	public Aftermath aftermath() {
-		return new Aftermath(this.delivery, this.factory);
+	public AfterCompletion afterCompletion() {
+		return new AfterCompletion(this.delivery, this.factory);
 	}
 
 	@Override

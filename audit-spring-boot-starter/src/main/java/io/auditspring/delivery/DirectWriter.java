@@ -71,7 +71,7 @@ public final class DirectWriter {
 			batch.done(entries.size());
 		}
 		catch (SQLException | RuntimeException ex) {
-			if (!Refusal.isFinal(ex)) {
+			if (!PermanentFailure.isFinal(ex)) {
 				throw ex;
 			}
 			for (Entry entry : entries) {
@@ -85,7 +85,7 @@ public final class DirectWriter {
 			append(connection, List.of(entry), batch);
 		}
 		catch (SQLException | RuntimeException ex) {
-			if (!Refusal.isFinal(ex)) {
+			if (!PermanentFailure.isFinal(ex)) {
 				throw ex;
 			}
 			quarantine(connection, List.of(entry), ex);
@@ -117,7 +117,7 @@ public final class DirectWriter {
 		logger.error("Audit entries were refused by the ledger and are now in audit_quarantine: {}; because of {}",
 				entries.stream().map(Entry::id).toList(), LoggedFailure.text(refusal));
 		Transactions.run(connection, TimeLimits.PATIENT,
-				() -> this.outbox.quarantine(connection, entries, Refusal.reason(refusal)));
+				() -> this.outbox.quarantine(connection, entries, PermanentFailure.reason(refusal)));
 		this.statistics.quarantined(entries.stream().map(Entry::id).toList());
 	}
 

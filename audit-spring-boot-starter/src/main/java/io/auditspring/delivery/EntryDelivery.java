@@ -36,7 +36,7 @@ public final class EntryDelivery implements Handover {
 
 	private final Outbox outbox;
 
-	private final Fates fates;
+	private final TransactionOutcomes transactionOutcomes;
 
 	private final OutboxDatabases databases;
 
@@ -57,21 +57,22 @@ public final class EntryDelivery implements Handover {
 	 * @param dataSource the one whose transactions are audited
 	 * @param databases where entries are staged
 	 * @param outbox the table in which they are
-	 * @param fates finds out what became of transactions
+	 * @param transactionOutcomes finds out what became of transactions
 	 * @param relays move staged entries to the ledger
 	 * @param buffer takes entries whose callers do not wait, and what cannot be stored
 	 * @param policy what a business call feels of a failure
 	 * @param timeout how long a caller waits for each lock and each statement
 	 * @param statistics counts what becomes of entries
 	 */
-	public EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox, Fates fates, Relays relays,
-			AsyncBuffer buffer, FailurePolicy policy, Duration timeout, DeliveryStatistics statistics) {
+	public EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox,
+			TransactionOutcomes transactionOutcomes, Relays relays, AsyncBuffer buffer, FailurePolicy policy,
+			Duration timeout, DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.bound = new BoundConnections(dataSource);
 		this.held = new HeldConnection(this.bound);
 		this.databases = databases;
 		this.outbox = outbox;
-		this.fates = fates;
+		this.transactionOutcomes = transactionOutcomes;
 		this.relays = relays;
 		this.buffer = buffer;
 		this.policy = policy;
@@ -217,12 +218,12 @@ public final class EntryDelivery implements Handover {
 	 * @return what is known
 	 */
 	@Override
-	public Fate fate(StagedRow row) {
-		Fate[] fate = { Fate.UNKNOWN };
+	public TransactionOutcome fate(StagedRow row) {
+		TransactionOutcome[] fate = { TransactionOutcome.UNKNOWN };
 		try {
 			withIdleConnection((connection) -> {
 				if (connection != null) {
-					fate[0] = this.fates.fate(connection, row);
+					fate[0] = this.transactionOutcomes.fate(connection, row);
 				}
 			});
 		}
@@ -239,7 +240,7 @@ public final class EntryDelivery implements Handover {
 	 */
 	@Override
 	public void deliverIfLost(StagedRow row, List<Entry> entries) {
-		this.buffer.keep(new Doubt(row, entries));
+		this.buffer.keep(new InDoubtEntries(row, entries));
 	}
 
 	/**
@@ -268,7 +269,7 @@ public final class EntryDelivery implements Handover {
 				throw ex;
 			}
 			catch (SQLException ex) {
-				if (attempt == ATTEMPTS || Refusal.isFinal(ex) || !mayBeStale(ex)) {
+				if (attempt == ATTEMPTS || PermanentFailure.isFinal(ex) || !mayBeStale(ex)) {
 					throw ex;
 				}
 			}

@@ -32,7 +32,7 @@ public enum FailureReason {
 		if (failure instanceof UnknownOutcomeException) {
 			return UNKNOWN_OUTCOME;
 		}
-		if (Refusal.isFinal(failure)) {
+		if (PermanentFailure.isFinal(failure)) {
 			return REFUSED;
 		}
 		String state = (failure instanceof SQLException sql) ? sql.getSQLState() : null;

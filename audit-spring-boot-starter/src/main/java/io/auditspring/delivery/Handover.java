@@ -78,7 +78,7 @@ public interface Handover {
 	 * @param row what it staged
 	 * @return what is known
 	 */
-	Fate fate(StagedRow row);
+	TransactionOutcome fate(StagedRow row);
 
 	/**
 	 * Writes entries if it turns out that a transaction was not committed.

@@ -74,7 +74,7 @@ public final class MemoryHandover implements Handover {
 	}
 
 	@Override
-	public Fate fate(StagedRow row) {
+	public TransactionOutcome fate(StagedRow row) {
 		throw nothingStaged();
 	}
 

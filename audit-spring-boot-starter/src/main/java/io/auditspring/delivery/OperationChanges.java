@@ -26,7 +26,7 @@ final class OperationChanges {
 
 	private final EntityChanges changes = new EntityChanges();
 
-	private @Nullable Ending ending;
+	private @Nullable CompletedOperation ending;
 
 	/** Why what it did is not there, though it returned. */
 	private @Nullable String undone;
@@ -43,7 +43,7 @@ final class OperationChanges {
 		return this.operation.outline().delivery();
 	}
 
-	void end(Ending ending) {
+	void end(CompletedOperation ending) {
 		this.ending = ending;
 	}
 
@@ -155,10 +155,10 @@ final class OperationChanges {
 	/**
 	 * Adds the entry of the operation in a transaction that was rolled back: whatever it
 	 * returned, it did nothing there.
-	 * @param aftermath where to add it
+	 * @param afterCompletion where to add it
 	 * @param factory makes the entry
 	 */
-	void addRolledBack(Aftermath aftermath, EntryFactory factory) {
+	void addRolledBack(AfterCompletion afterCompletion, EntryFactory factory) {
 		if (this.awaited) {
 			this.operation.undo();
 		}
@@ -167,10 +167,10 @@ final class OperationChanges {
 		}
 		Entry entry = factory.withAttempt(this.ending.entry(null), this.operation.attempt());
 		if (entry.outcome() == Outcome.SUCCESS && !this.apart) {
-			aftermath.addUndone(delivery(), factory.failed(entry, this.ending.record(), null));
+			afterCompletion.addUndone(delivery(), factory.failed(entry, this.ending.record(), null));
 		}
 		else {
-			aftermath.add(delivery(), entry);
+			afterCompletion.add(delivery(), entry);
 		}
 	}
 

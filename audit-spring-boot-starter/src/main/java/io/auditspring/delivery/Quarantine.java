@@ -155,10 +155,10 @@ public class Quarantine {
 			return found[0] ? Retry.stored(entries.size()) : unread(connection, id);
 		}
 		catch (SQLException | RuntimeException ex) {
-			if (!Refusal.isFinal(ex)) {
+			if (!PermanentFailure.isFinal(ex)) {
 				throw ex;
 			}
-			return Retry.refused(Refusal.reason(ex));
+			return Retry.refused(PermanentFailure.reason(ex));
 		}
 	}
 

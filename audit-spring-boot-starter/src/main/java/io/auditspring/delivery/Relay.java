@@ -45,7 +45,7 @@ public final class Relay implements SmartLifecycle {
 
 	private final Outbox outbox;
 
-	private final LedgerEnd ledger;
+	private final LedgerTarget ledger;
 
 	private final int batchSize;
 
@@ -73,12 +73,12 @@ public final class Relay implements SmartLifecycle {
 	 * @param pollInterval how often to look for what instances that died left behind
 	 * @param statistics counts what becomes of entries
 	 */
-	public Relay(DataSource dataSource, Outbox outbox, LedgerEnd ledger, int batchSize, Duration pollInterval,
+	public Relay(DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize, Duration pollInterval,
 			DeliveryStatistics statistics) {
 		this("audit-relay", dataSource, outbox, ledger, batchSize, pollInterval, statistics);
 	}
 
-	private Relay(String name, DataSource dataSource, Outbox outbox, LedgerEnd ledger, int batchSize,
+	private Relay(String name, DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize,
 			Duration pollInterval, DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.outbox = outbox;
@@ -112,7 +112,7 @@ public final class Relay implements SmartLifecycle {
 	 * @param ledger where they go
 	 * @return a relay that is otherwise like this one
 	 */
-	public Relay from(String name, DataSource database, Outbox outbox, LedgerEnd ledger) {
+	public Relay from(String name, DataSource database, Outbox outbox, LedgerTarget ledger) {
 		return new Relay("audit-relay-" + name, database, outbox, ledger, this.batchSize, this.pollInterval,
 				this.statistics);
 	}
@@ -147,11 +147,11 @@ public final class Relay implements SmartLifecycle {
 				relay.drain();
 			}
 			catch (SQLException ex) {
-				if (!Refusal.isFinal(ex)) {
+				if (!PermanentFailure.isFinal(ex)) {
 					throw ex;
 				}
 				// There is no such chain, and there cannot be.
-				relay.setAsideAll(Refusal.reason(ex));
+				relay.setAsideAll(PermanentFailure.reason(ex));
 			}
 			this.strangers.over();
 			return true;
@@ -240,7 +240,7 @@ public final class Relay implements SmartLifecycle {
 			this.statistics.delivered(entries);
 		}
 		catch (SQLException | RuntimeException ex) {
-			if (!Refusal.isFinal(ex)) {
+			if (!PermanentFailure.isFinal(ex)) {
 				throw ex;
 			}
 			moveOne(connection, limits, () -> this.outbox.takeOne(connection, row));
@@ -256,7 +256,7 @@ public final class Relay implements SmartLifecycle {
 				return take(connection, after);
 			}
 			catch (SQLException | RuntimeException ex) {
-				if (!Refusal.isFinal(ex)) {
+				if (!PermanentFailure.isFinal(ex)) {
 					throw ex;
 				}
 				moveEach(connection, after);
@@ -318,7 +318,7 @@ public final class Relay implements SmartLifecycle {
 					refused[0] = false;
 				}
 				catch (SQLException | RuntimeException ex) {
-					if (!Refusal.isFinal(ex)) {
+					if (!PermanentFailure.isFinal(ex)) {
 						throw ex;
 					}
 					connection.rollback(untouched);
@@ -345,7 +345,7 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	private void quarantine(Connection connection, Outbox.Row row, Exception refusal) throws SQLException {
-		this.ledger.quarantine(connection, Objects.requireNonNull(row.entries()), Refusal.reason(refusal));
+		this.ledger.quarantine(connection, Objects.requireNonNull(row.entries()), PermanentFailure.reason(refusal));
 		logger.error(
 				"Staged entries were refused by the ledger and are now in audit_quarantine: row {}, {}; because of {}",
 				row.id(), row.ids(), LoggedFailure.text(refusal));

@@ -83,7 +83,7 @@ public final class Spool {
 	 * @param doubts what it holds
 	 * @throws IOException if it cannot be written
 	 */
-	void keep(List<Doubt> doubts) throws IOException {
+	void keep(List<InDoubtEntries> doubts) throws IOException {
 		createDirectory();
 		String name = System.currentTimeMillis() + "-" + UUID.randomUUID();
 		Path unfinished = this.directory.resolve(name + ".tmp");
@@ -108,7 +108,7 @@ public final class Spool {
 		requirePrivate(this.directory);
 	}
 
-	private void write(Path file, List<Doubt> doubts) throws IOException {
+	private void write(Path file, List<InDoubtEntries> doubts) throws IOException {
 		Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 		try (FileChannel channel = FileChannel.open(file, options, only("rw-------"));
 				BufferedWriter out = new BufferedWriter(
@@ -210,7 +210,7 @@ public final class Spool {
 	private void takeIn(Path file, BufferedReader in, Taker taker) throws SQLException, IOException {
 		boolean settled = true;
 		long lines = 0;
-		Doubt next = SpoolFile.readNext(in, lines);
+		InDoubtEntries next = SpoolFile.readNext(in, lines);
 		while (next != null) {
 			settled &= taker.take(next);
 			this.takenIn.add(next.entries().size());
@@ -271,7 +271,7 @@ public final class Spool {
 		 * @return whether they are dealt with; if not, the file stays
 		 * @throws SQLException when the database takes nothing
 		 */
-		boolean take(Doubt doubt) throws SQLException;
+		boolean take(InDoubtEntries doubt) throws SQLException;
 
 	}
 

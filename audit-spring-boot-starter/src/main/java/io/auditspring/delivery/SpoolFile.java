@@ -28,10 +28,10 @@ final class SpoolFile {
 	private SpoolFile() {
 	}
 
-	static void write(Writer out, String owner, List<Doubt> doubts) throws IOException {
+	static void write(Writer out, String owner, List<InDoubtEntries> doubts) throws IOException {
 		out.write(FORMAT + owner + '\n');
 		long lines = 0;
-		for (Doubt doubt : doubts) {
+		for (InDoubtEntries doubt : doubts) {
 			for (int from = 0; from < doubt.entries().size(); from += ENTRIES_A_LINE) {
 				int to = Math.min(from + ENTRIES_A_LINE, doubt.entries().size());
 				String content = StagedRow.format(doubt.row()) + ' '
@@ -64,7 +64,7 @@ final class SpoolFile {
 	 * @return what the line holds, or {@code null} at the end
 	 * @throws DamagedException if the line is damaged or missing
 	 */
-	static @Nullable Doubt readNext(BufferedReader in, long number) throws IOException {
+	static @Nullable InDoubtEntries readNext(BufferedReader in, long number) throws IOException {
 		String line = in.readLine();
 		if (line == null) {
 			throw new DamagedException("its end is missing");
@@ -81,7 +81,7 @@ final class SpoolFile {
 			throw new DamagedException("line %d does not match its checksum".formatted(number + 2));
 		}
 		try {
-			return new Doubt(StagedRow.parse(parts[1]), new ArrayList<Entry>(EntryCodec.read(parts[2])));
+			return new InDoubtEntries(StagedRow.parse(parts[1]), new ArrayList<Entry>(EntryCodec.read(parts[2])));
 		}
 		catch (RuntimeException ex) {
 			throw new DamagedException("line %d cannot be read: %s".formatted(number + 2, ex.getMessage()));

@@ -40,12 +40,12 @@ final class TransactionEntries {
 	private final List<OperationChanges> staged = new ArrayList<>(1);
 
 	/** What must not happen before the commit. */
-	private Aftermath afterCommit;
+	private AfterCompletion afterCommit;
 
-	private final LateEndings late = new LateEndings();
+	private final LateOperations late = new LateOperations();
 
 	/** What earlier attempts at a call left: it comes before what is done here. */
-	private @Nullable Aftermath earlier;
+	private @Nullable AfterCompletion earlier;
 
 	private boolean earlierStaged;
 
@@ -63,17 +63,17 @@ final class TransactionEntries {
 		this.transactions = transactions;
 		this.delivery = delivery;
 		this.factory = factory;
-		this.afterCommit = new Aftermath(delivery, factory);
+		this.afterCommit = new AfterCompletion(delivery, factory);
 	}
 
-	void follow(Aftermath attempts) {
+	void follow(AfterCompletion attempts) {
 		if (this.earlier == null) {
-			this.earlier = new Aftermath(this.delivery, this.factory);
+			this.earlier = new AfterCompletion(this.delivery, this.factory);
 		}
 		this.earlier.takeEntries(attempts);
 	}
 
-	void end(Ending ending) {
+	void end(CompletedOperation ending) {
 		of(ending.operation()).end(ending);
 	}
 
@@ -82,7 +82,7 @@ final class TransactionEntries {
 	}
 
 	// By any thread.
-	boolean arrived(Ending ending, @Nullable Operation part) {
+	boolean arrived(CompletedOperation ending, @Nullable Operation part) {
 		return this.late.add(ending, part);
 	}
 
@@ -132,8 +132,8 @@ final class TransactionEntries {
 		return this.pending.computeIfAbsent(operation, OperationChanges::new);
 	}
 
-	private void take(List<LateEndings.LateEnding> endings) {
-		for (LateEndings.LateEnding late : endings) {
+	private void take(List<LateOperations.LateEnding> endings) {
+		for (LateOperations.LateEnding late : endings) {
 			OperationChanges operation = of(late.ending().operation());
 			operation.end(late.ending());
 			if (late.isApart()) {
@@ -208,9 +208,9 @@ final class TransactionEntries {
 	 * @param committed whether it is known to be committed
 	 * @return what is left to deliver
 	 */
-	Aftermath over(boolean committed) {
+	AfterCompletion over(boolean committed) {
 		take(this.late.close());
-		return switch (committed ? Fate.COMMITTED : fate()) {
+		return switch (committed ? TransactionOutcome.COMMITTED : fate()) {
 			case COMMITTED -> committed();
 			case LOST -> notCommitted();
 			case UNKNOWN -> doubtful();
@@ -218,13 +218,13 @@ final class TransactionEntries {
 	}
 
 	// A commit may fail on its way back. Then what was staged tells.
-	private Fate fate() {
-		return (this.row != null) ? this.delivery.fate(this.row) : Fate.LOST;
+	private TransactionOutcome fate() {
+		return (this.row != null) ? this.delivery.fate(this.row) : TransactionOutcome.LOST;
 	}
 
 	// What was not staged has nothing to do with whether that was committed.
-	private Aftermath doubtful() {
-		Aftermath rest = rest();
+	private AfterCompletion doubtful() {
+		AfterCompletion rest = rest();
 		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		if (this.row != null) {
 			rest.onlyIfLost(this.row);
@@ -233,15 +233,15 @@ final class TransactionEntries {
 		return rest;
 	}
 
-	private Aftermath committed() {
+	private AfterCompletion committed() {
 		if (this.row != null && !this.counted) {
 			this.counted = true;
 			this.delivery.committed(this.row, this.transactional, this.chained);
 		}
-		Aftermath due = this.earlierStaged ? new Aftermath(this.delivery, this.factory) : rest();
+		AfterCompletion due = this.earlierStaged ? new AfterCompletion(this.delivery, this.factory) : rest();
 		this.earlierStaged = true;
 		due.addAll(this.afterCommit);
-		this.afterCommit = new Aftermath(this.delivery, this.factory);
+		this.afterCommit = new AfterCompletion(this.delivery, this.factory);
 		// Of a read-only transaction, or added by somebody's after-commit callback.
 		for (OperationChanges operation : this.pending.values()) {
 			operation.entries(this.factory, null).forEach((entry) -> due.add(operation.delivery(), entry));
@@ -250,15 +250,15 @@ final class TransactionEntries {
 		return due;
 	}
 
-	private Aftermath notCommitted() {
-		Aftermath rest = rest();
+	private AfterCompletion notCommitted() {
+		AfterCompletion rest = rest();
 		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		return rest;
 	}
 
-	private Aftermath rest() {
-		return (this.earlier != null) ? this.earlier : new Aftermath(this.delivery, this.factory);
+	private AfterCompletion rest() {
+		return (this.earlier != null) ? this.earlier : new AfterCompletion(this.delivery, this.factory);
 	}
 
 }

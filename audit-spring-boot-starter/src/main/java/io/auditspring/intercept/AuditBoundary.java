@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 import io.auditspring.capture.Operation;
 import io.auditspring.delivery.AuditTransaction;
-import io.auditspring.delivery.Ending;
+import io.auditspring.delivery.CompletedOperation;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +61,7 @@ final class AuditBoundary implements MethodInterceptor {
 	private @Nullable Object invoke(MethodInvocation invocation, AuditedMethod method) throws Throwable {
 		Auditing auditing = this.auditing.get();
 		AuditFrame frame = new AuditFrame(method, auditing.origins().current(), auditing.transactions().current(),
-				auditing.transactions().aftermath());
+				auditing.transactions().afterCompletion());
 		frame.attachTo(invocation);
 		Object result;
 		try {
@@ -71,40 +71,40 @@ final class AuditBoundary implements MethodInterceptor {
 			attempt(ex, () -> failed(auditing, frame, invocation, ex));
 			throw ex;
 		}
-		if (frame.method().arrival() != Arrival.AT_ONCE) {
-			result = late(new LateCall(auditing, frame, invocation), result);
+		if (frame.method().resultKind() != ResultKind.AT_ONCE) {
+			result = late(new AsynchronousCall(auditing, frame, invocation), result);
 		}
 		else if (!frame.isReached() && !OtherAdvice.isAsynchronous(invocation)) {
 			// Somebody else answered for the method: a cache, or access control with a
 			// stand-in for the result.
 			unrecorded(auditing, frame, invocation, result, frame.refusal());
 		}
-		frame.aftermath().settle(null);
+		frame.afterCompletion().settle(null);
 		return result;
 	}
 
-	private static @Nullable Object late(LateCall call, @Nullable Object result) {
+	private static @Nullable Object late(AsynchronousCall call, @Nullable Object result) {
 		AuditFrame frame = call.frame();
-		Arrival arrival = frame.method().arrival();
-		if (arrival.isOutstanding(result)) {
+		ResultKind resultKind = frame.method().resultKind();
+		if (resultKind.isOutstanding(result)) {
 			Object watched = watch(call, Objects.requireNonNull(result));
 			if (watched != null) {
 				return watched;
 			}
 		}
 		if (call.isUnrecorded() && !(frame.left() == null && OtherAdvice.isAsynchronous(call.invocation()))) {
-			Settled settled = Settled.returned(arrival, result);
+			Settled settled = Settled.returned(resultKind, result);
 			unrecorded(call.auditing(), frame, call.invocation(), settled.value(),
 					(frame.refusal() != null) ? frame.refusal() : settled.failure());
 		}
 		return result;
 	}
 
-	private static @Nullable Object watch(LateCall call, Object result) {
+	private static @Nullable Object watch(AsynchronousCall call, Object result) {
 		if (result instanceof CompletionStage<?> stage) {
-			return LateStages.watch(stage, call);
+			return AsynchronousStages.watch(stage, call);
 		}
-		LatePublishers publishers = call.auditing().publishers();
+		AsynchronousPublishers publishers = call.auditing().publishers();
 		return (publishers != null) ? publishers.watch(result, call) : null;
 	}
 
@@ -129,7 +129,7 @@ final class AuditBoundary implements MethodInterceptor {
 		if (!frame.isReached() || frame.left() != null) {
 			unrecorded(auditing, frame, invocation, null, failure);
 		}
-		frame.aftermath().settle(frame.method().describe(failure, invocation.getArguments(), auditing.texts()));
+		frame.afterCompletion().settle(frame.method().describe(failure, invocation.getArguments(), auditing.texts()));
 	}
 
 	private static void unrecorded(Auditing auditing, AuditFrame frame, MethodInvocation invocation,
@@ -137,14 +137,15 @@ final class AuditBoundary implements MethodInterceptor {
 		Operation left = frame.left();
 		Operation operation = (left != null) ? left
 				: new Operation(frame.operationId(), frame.origin(), frame.method().outline(), false);
-		Ending ending = new LateCall(auditing, frame, invocation).call(operation, new Settled(result, failure))
+		CompletedOperation ending = new AsynchronousCall(auditing, frame, invocation)
+			.call(operation, new Settled(result, failure))
 			.describe(auditing);
 		AuditTransaction transaction = auditing.transactions().current();
 		if (transaction != null) {
 			transaction.add(ending);
 		}
 		else {
-			frame.aftermath().add(ending);
+			frame.afterCompletion().add(ending);
 		}
 	}
 

@@ -7,7 +7,7 @@ import java.util.UUID;
 
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
-import io.auditspring.delivery.Aftermath;
+import io.auditspring.delivery.AfterCompletion;
 import io.auditspring.delivery.AuditTransaction;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ final class AuditFrame {
 
 	private final @Nullable AuditTransaction enclosing;
 
-	private final Aftermath aftermath;
+	private final AfterCompletion afterCompletion;
 
 	private volatile int attempts;
 
@@ -52,11 +52,12 @@ final class AuditFrame {
 
 	private int failures;
 
-	AuditFrame(AuditedMethod method, Origin origin, @Nullable AuditTransaction enclosing, Aftermath aftermath) {
+	AuditFrame(AuditedMethod method, Origin origin, @Nullable AuditTransaction enclosing,
+			AfterCompletion afterCompletion) {
 		this.method = method;
 		this.origin = origin;
 		this.enclosing = enclosing;
-		this.aftermath = aftermath;
+		this.afterCompletion = afterCompletion;
 	}
 
 	static @Nullable AuditFrame of(MethodInvocation invocation) {
@@ -150,8 +151,8 @@ final class AuditFrame {
 		return this.failures + 1;
 	}
 
-	Aftermath aftermath() {
-		return this.aftermath;
+	AfterCompletion afterCompletion() {
+		return this.afterCompletion;
 	}
 
 	/**

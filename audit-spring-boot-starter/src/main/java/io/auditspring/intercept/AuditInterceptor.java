@@ -7,9 +7,9 @@ import io.auditspring.AuditContext;
 import io.auditspring.AuditContextHolder;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.UnsavedWork;
-import io.auditspring.delivery.Aftermath;
+import io.auditspring.delivery.AfterCompletion;
 import io.auditspring.delivery.AuditTransaction;
-import io.auditspring.delivery.Ending;
+import io.auditspring.delivery.CompletedOperation;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +41,7 @@ final class AuditInterceptor implements MethodInterceptor {
 
 	private static @Nullable Object invoke(MethodInvocation invocation, AuditFrame frame, Auditing auditing)
 			throws Throwable {
-		if (frame.method().arrival() != Arrival.AT_ONCE && OtherAdvice.mayTryAgain(invocation)) {
+		if (frame.method().resultKind() != ResultKind.AT_ONCE && OtherAdvice.mayTryAgain(invocation)) {
 			frame.isPersistent();
 		}
 		Operation operation = frame.begin();
@@ -50,7 +50,7 @@ final class AuditInterceptor implements MethodInterceptor {
 		}
 		AuditTransaction transaction = auditing.transactions().current();
 		if (frame.isTriedAgain() && frame.isOnItsThread()) {
-			follow(frame.aftermath(), transaction);
+			follow(frame.afterCompletion(), transaction);
 		}
 		Object result;
 		try {
@@ -67,7 +67,7 @@ final class AuditInterceptor implements MethodInterceptor {
 							transaction, auditing, ex, invocation));
 			throw ex;
 		}
-		if (frame.method().arrival() != Arrival.AT_ONCE) {
+		if (frame.method().resultKind() != ResultKind.AT_ONCE) {
 			return returned(result, operation, invocation, frame, transaction, auditing);
 		}
 		ended(new Call(frame.method(), operation, invocation, result, null).describe(auditing), frame, transaction,
@@ -76,7 +76,7 @@ final class AuditInterceptor implements MethodInterceptor {
 	}
 
 	// What earlier attempts left would else come after what this one commits.
-	private static void follow(Aftermath attempts, @Nullable AuditTransaction transaction) {
+	private static void follow(AfterCompletion attempts, @Nullable AuditTransaction transaction) {
 		attempts.attemptedAgain();
 		if (transaction != null) {
 			transaction.follows(attempts);
@@ -85,10 +85,10 @@ final class AuditInterceptor implements MethodInterceptor {
 
 	private static @Nullable Object returned(@Nullable Object result, Operation operation, MethodInvocation invocation,
 			AuditFrame frame, @Nullable AuditTransaction transaction, Auditing auditing) {
-		Arrival arrival = frame.method().arrival();
-		LateCall call = new LateCall(auditing, frame, invocation);
-		boolean outstanding = arrival.isOutstanding(result);
-		Settled settled = outstanding ? null : Settled.returned(arrival, result);
+		ResultKind resultKind = frame.method().resultKind();
+		AsynchronousCall call = new AsynchronousCall(auditing, frame, invocation);
+		boolean outstanding = resultKind.isOutstanding(result);
+		Settled settled = outstanding ? null : Settled.returned(resultKind, result);
 		if (settled == null || (transaction == null && frame.mayBeTriedLater() && settled.failure() != null)) {
 			leave(frame, operation, transaction);
 			return watchMethod(result, call, operation);
@@ -102,11 +102,11 @@ final class AuditInterceptor implements MethodInterceptor {
 		return result;
 	}
 
-	private static @Nullable Object watchMethod(@Nullable Object result, LateCall call, Operation attempt) {
+	private static @Nullable Object watchMethod(@Nullable Object result, AsynchronousCall call, Operation attempt) {
 		if (result instanceof CompletionStage<?> stage) {
-			return call.frame().mayBeTriedLater() ? LateStages.watchAttempt(stage, call, attempt) : result;
+			return call.frame().mayBeTriedLater() ? AsynchronousStages.watchAttempt(stage, call, attempt) : result;
 		}
-		LatePublishers publishers = call.auditing().publishers();
+		AsynchronousPublishers publishers = call.auditing().publishers();
 		Object watched = (publishers != null && result != null) ? publishers.watchMethod(result, call) : null;
 		return (watched != null) ? watched : result;
 	}
@@ -120,18 +120,18 @@ final class AuditInterceptor implements MethodInterceptor {
 	}
 
 	// Behind an asynchronous advice the outer interceptor has long returned.
-	private static void ended(Ending ending, AuditFrame frame, @Nullable AuditTransaction transaction,
+	private static void ended(CompletedOperation ending, AuditFrame frame, @Nullable AuditTransaction transaction,
 			Auditing auditing, @Nullable Throwable failure, MethodInvocation invocation) {
 		if (transaction != null) {
 			transaction.add(ending);
 		}
 		else if (!frame.recordsAtOnce()) {
-			frame.aftermath().add(ending);
+			frame.afterCompletion().add(ending);
 		}
 		else {
-			Aftermath aftermath = auditing.transactions().aftermath();
-			aftermath.add(ending);
-			aftermath.settle((failure != null)
+			AfterCompletion afterCompletion = auditing.transactions().afterCompletion();
+			afterCompletion.add(ending);
+			afterCompletion.settle((failure != null)
 					? frame.method().describe(failure, invocation.getArguments(), auditing.texts()) : null);
 		}
 	}
@@ -143,7 +143,7 @@ final class AuditInterceptor implements MethodInterceptor {
 			joined.joinedBy(operation, frame.method().saves());
 		}
 		else if (transaction != null) {
-			transaction.ownedBy(operation, frame.recordsAtOnce() ? null : frame.aftermath());
+			transaction.ownedBy(operation, frame.recordsAtOnce() ? null : frame.afterCompletion());
 		}
 		AuditContext previous = AuditContextHolder.replace(operation);
 		handOver(auditing.transactions().unsaved(transaction), previous, operation);

@@ -29,13 +29,13 @@ import org.springframework.expression.spel.SpelEvaluationException;
  * @param capturesResult whether its entries show the result
  * @param secretResult whether its result is never shown
  * @param arguments its parameters
- * @param arrival when its result is there
+ * @param resultKind when its result is there
  * @param condition decides whether a call leaves an entry, or {@code null}
  * @param attributes the attributes that are evaluated for every call
  * @param saves whether it is there to save what was changed before it was called
  */
 record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capturesArguments, boolean capturesResult,
-		boolean secretResult, List<Argument> arguments, Arrival arrival, @Nullable AuditExpression condition,
+		boolean secretResult, List<Argument> arguments, ResultKind resultKind, @Nullable AuditExpression condition,
 		List<Attribute> attributes, boolean saves) {
 
 	private static final String ERRORS = "expressionErrors";
@@ -52,7 +52,7 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 */
 	AuditedMethod savingWhatIsChanged() {
 		return new AuditedMethod(this.outline, this.capturesState, this.capturesArguments, this.capturesResult,
-				this.secretResult, this.arguments, this.arrival, this.condition, this.attributes, true);
+				this.secretResult, this.arguments, this.resultKind, this.condition, this.attributes, true);
 	}
 
 	boolean dependsOnState() {

@@ -71,7 +71,8 @@ public final class AuditedMethodReader {
 				this.stateAvailable && audited.state() == StateCapture.AUTO, this.capturesArguments,
 				this.capturesResult && method.getReturnType() != void.class,
 				AnnotatedElementUtils.hasAnnotation(method, Sensitive.class), arguments,
-				Arrival.of(method.getReturnType()), attributes.condition(audited.condition()), attributes.all(), false);
+				ResultKind.of(method.getReturnType()), attributes.condition(audited.condition()), attributes.all(),
+				false);
 	}
 
 	private static @Nullable MethodParameter target(Audited audited, List<MethodParameter> parameters) {

@@ -4,7 +4,7 @@ import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Origins;
 import io.auditspring.capture.Texts;
 import io.auditspring.delivery.AuditTransactions;
-import io.auditspring.delivery.LateDelivery;
+import io.auditspring.delivery.AsynchronousResults;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param skipped what happens to calls that were left out
  */
 public record Auditing(Origins origins, AuditTransactions transactions, EntryFactory factory, AccessRefusal refusal,
-		Customizers customizers, ExpressionContexts expressions, LateDelivery late, @Nullable LatePublishers publishers,
-		Texts texts, SkippedCalls skipped) {
+		Customizers customizers, ExpressionContexts expressions, AsynchronousResults late,
+		@Nullable AsynchronousPublishers publishers, Texts texts, SkippedCalls skipped) {
 
 	// Spring asks every bean for it at the start, and Java would first have to make one.
 	@Override

@@ -11,7 +11,7 @@ import io.auditspring.capture.JsonValues;
 import io.auditspring.capture.LoggedFailure;
 import io.auditspring.capture.Masking;
 import io.auditspring.capture.Operation;
-import io.auditspring.delivery.Ending;
+import io.auditspring.delivery.CompletedOperation;
 import io.auditspring.ledger.Entry;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +71,7 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 	 * @param auditing what to work with
 	 * @return how the call ended
 	 */
-	Ending describe(Auditing auditing) {
+	CompletedOperation describe(Auditing auditing) {
 		Outcome outcome = outcome(auditing.refusal());
 		AuditRecord.Builder record = this.method.outline().toBuilder().outcome(outcome);
 		if (outcome != Outcome.SUCCESS) {
@@ -96,17 +96,17 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 				.toBuilder()
 				.metadata("descriptionError", ex.getClass().getSimpleName())
 				.build();
-			return new Ending(this.operation, plain, auditing.factory().entry(this.operation, plain, duration), null,
-					this.operation.isSkipped());
+			return new CompletedOperation(this.operation, plain,
+					auditing.factory().entry(this.operation, plain, duration), null, this.operation.isSkipped());
 		}
 	}
 
-	private Ending describe(Auditing auditing, AuditRecord.Builder record, Long duration) {
+	private CompletedOperation describe(Auditing auditing, AuditRecord.Builder record, Long duration) {
 		captureValues(record);
 		if (this.operation.isSkipped() || !this.method.hasExpressions()) {
 			AuditRecord described = amended(record, auditing);
-			return new Ending(this.operation, described, auditing.factory().entry(this.operation, described, duration),
-					null, this.operation.isSkipped());
+			return new CompletedOperation(this.operation, described,
+					auditing.factory().entry(this.operation, described, duration), null, this.operation.isSkipped());
 		}
 		Map<String, @Nullable Object> errors = new LinkedHashMap<>(0);
 		boolean applies = this.method.condition() == null
@@ -114,9 +114,9 @@ record Call(AuditedMethod method, Operation operation, MethodInvocation invocati
 		StandardEvaluationContext context = context(auditing.expressions().next());
 		this.method.evaluate(record, errors, context, auditing.texts(), false);
 		AuditRecord described = amended(record, auditing);
-		return new Ending(this.operation, described, auditing.factory().entry(this.operation, described, duration),
-				this.method.dependsOnState() ? (change) -> finish(record, errors, context, change, auditing, duration)
-						: null,
+		return new CompletedOperation(this.operation, described,
+				auditing.factory().entry(this.operation, described, duration), this.method.dependsOnState()
+						? (change) -> finish(record, errors, context, change, auditing, duration) : null,
 				!applies);
 	}
 

@@ -8,10 +8,10 @@ import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.Origin;
 import io.auditspring.capture.Origins;
-import io.auditspring.delivery.Aftermath;
+import io.auditspring.delivery.AfterCompletion;
 import io.auditspring.delivery.AuditTransaction;
 import io.auditspring.delivery.AuditTransactions;
-import io.auditspring.delivery.Ending;
+import io.auditspring.delivery.CompletedOperation;
 import io.auditspring.delivery.Receipts;
 import io.auditspring.ledger.ControlActions;
 import org.jspecify.annotations.Nullable;
@@ -86,15 +86,16 @@ public final class EventRecorder implements AuditRecorder {
 				? record.toBuilder().delivery(this.defaultDelivery).build() : record;
 		Operation operation = new Operation(origin, complete);
 		AuditRecord customized = this.customizers.customize(this.factory.graded(complete), origin);
-		Ending ending = new Ending(operation, customized, this.factory.entry(operation, customized, null), null, false);
+		CompletedOperation ending = new CompletedOperation(operation, customized,
+				this.factory.entry(operation, customized, null), null, false);
 		AuditTransaction transaction = this.transactions.current();
 		if (transaction != null) {
 			transaction.add(ending);
 		}
 		else {
-			Aftermath aftermath = this.transactions.aftermath();
-			aftermath.add(ending);
-			aftermath.settle(null);
+			AfterCompletion afterCompletion = this.transactions.afterCompletion();
+			afterCompletion.add(ending);
+			afterCompletion.settle(null);
 		}
 		return (this.receipts != null) ? this.receipts.of(operation.entryId(), complete.outcome())
 				: Receipts.withoutLedger(operation.entryId());

@@ -17,7 +17,7 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Lets message listeners act under their own name. It makes no proxy: that is what
- * {@link ListenerStandIns} are for. It comes after the boundary of audited calls and so
+ * {@link ListenerProxies} are for. It comes after the boundary of audited calls and so
  * around it, because that asks who acts.
  */
 public final class ListenerPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {

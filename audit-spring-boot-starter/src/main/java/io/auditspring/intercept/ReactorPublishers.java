@@ -21,7 +21,7 @@ import reactor.util.context.ContextView;
  * Waits for the results of audited methods that return a {@link Mono} or a {@link Flux}.
  * Every subscription is an operation of its own; without one nothing was done.
  */
-public final class ReactorPublishers implements LatePublishers {
+public final class ReactorPublishers implements AsynchronousPublishers {
 
 	private final Mono<Actor> subscriber;
 
@@ -35,7 +35,7 @@ public final class ReactorPublishers implements LatePublishers {
 	}
 
 	@Override
-	public @Nullable Object watch(Object publisher, LateCall call) {
+	public @Nullable Object watch(Object publisher, AsynchronousCall call) {
 		Mono<Run> begin = begin(call);
 		if (publisher instanceof Mono<?> mono) {
 			return watch(mono, begin).onErrorMap(ReactorPublishers::unwrapped);
@@ -44,7 +44,7 @@ public final class ReactorPublishers implements LatePublishers {
 	}
 
 	@Override
-	public @Nullable Object watchMethod(Object publisher, LateCall call) {
+	public @Nullable Object watchMethod(Object publisher, AsynchronousCall call) {
 		if (publisher instanceof Mono<?> mono) {
 			return within(mono, call.frame());
 		}
@@ -95,7 +95,7 @@ public final class ReactorPublishers implements LatePublishers {
 		}, Run::completed, Run::failed, Run::cancelled);
 	}
 
-	private Mono<Run> begin(LateCall call) {
+	private Mono<Run> begin(AsynchronousCall call) {
 		Actor caller = call.frame().origin().actor();
 		boolean known = AuditContextHolder.actor() != null
 				|| !(caller.equals(Actor.system()) || caller.type() == ActorType.ANONYMOUS);
@@ -103,7 +103,7 @@ public final class ReactorPublishers implements LatePublishers {
 				(context) -> begin(call, known, context.getOrDefault(RequestDetails.class, RequestDetails.NONE)));
 	}
 
-	private Mono<Run> begin(LateCall call, boolean known, RequestDetails request) {
+	private Mono<Run> begin(AsynchronousCall call, boolean known, RequestDetails request) {
 		Origin caller = call.frame().origin();
 		RequestDetails from = caller.request().isOfRequest() ? caller.request()
 				: request.tracedBy(caller.request().traceId());
@@ -121,7 +121,7 @@ public final class ReactorPublishers implements LatePublishers {
 
 		private static final String ROLLED_BACK = "The transaction was rolled back";
 
-		private final LateCall call;
+		private final AsynchronousCall call;
 
 		private final Origin origin;
 
@@ -141,7 +141,7 @@ public final class ReactorPublishers implements LatePublishers {
 
 		private long count;
 
-		Run(LateCall call, Origin caller, Actor actor, RequestDetails request) {
+		Run(AsynchronousCall call, Origin caller, Actor actor, RequestDetails request) {
 			this.call = call;
 			this.origin = new Origin(Instant.now(), actor, caller.tenant(), request);
 			this.operation = call.begin(this.origin);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Settled(@Nullable Object value, @Nullable Throwable failure) {
 
-	static Settled returned(Arrival arrival, @Nullable Object returned) {
-		if (arrival == Arrival.STAGE && returned instanceof CompletionStage<?> stage) {
+	static Settled returned(ResultKind resultKind, @Nullable Object returned) {
+		if (resultKind == ResultKind.STAGE && returned instanceof CompletionStage<?> stage) {
 			CompletableFuture<Settled> settled = new CompletableFuture<>();
 			stage.whenComplete((value, failure) -> settled.complete(of(value, failure)));
 			return settled.join();

@@ -23,7 +23,7 @@ final class ChainCheck {
 
 	private final LeafHashes leaves;
 
-	private final Months months;
+	private final PartitionCheck months;
 
 	private final RedactionCheck redactions;
 
@@ -57,7 +57,7 @@ final class ChainCheck {
 	 * @param id the redaction entry's id
 	 * @param redaction what it says
 	 */
-	record Earlier(long seq, @Nullable UUID id, Declaration.Redaction redaction) {
+	record Earlier(long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
 
 	}
 
@@ -68,7 +68,7 @@ final class ChainCheck {
 	 * @param leaves takes the entries' hashes
 	 * @param months the partitions
 	 */
-	ChainCheck(Problems problems, byte @Nullable [] genesis, LeafHashes leaves, Months months) {
+	ChainCheck(Problems problems, byte @Nullable [] genesis, LeafHashes leaves, PartitionCheck months) {
 		this.problems = problems;
 		this.previousHash = genesis;
 		this.leaves = leaves;
@@ -90,7 +90,7 @@ final class ChainCheck {
 		this.nextSeq = size;
 		this.beginning = start.beginning();
 		this.firstPrevHash = start.first().prevHash();
-		start.retirements().forEach((entry) -> accept(entry.place(), entry.declaration()));
+		start.retirements().forEach((entry) -> accept(entry.place(), entry.controlEntry()));
 	}
 
 	/**
@@ -112,7 +112,7 @@ final class ChainCheck {
 			this.leaves.append(seq, entry.place().hash());
 			this.previousHash = entry.place().hash();
 		}
-		accept(entry.place(), entry.declaration());
+		accept(entry.place(), entry.controlEntry());
 	}
 
 	private boolean isInPlace(StoredEntry.Place place) {
@@ -171,20 +171,21 @@ final class ChainCheck {
 		this.previousRecordedAt = recordedAt;
 	}
 
-	private void accept(StoredEntry.Place place, @Nullable Declaration declaration) {
-		if (declaration instanceof Declaration.Redaction redaction) {
+	private void accept(StoredEntry.Place place, @Nullable ControlEntry controlEntry) {
+		if (controlEntry instanceof ControlEntry.Redaction redaction) {
 			if (redaction.chain().equals(this.problems.chain())) {
 				accept(place.seq(), place.id(), redaction);
 			}
 		}
-		else if (declaration instanceof Declaration.Retirement retirement) {
+		else if (controlEntry instanceof ControlEntry.Retirement retirement) {
 			if (retirement.chain().equals(this.problems.chain())) {
 				this.retirements.entry(place.seq(), place.id(), retirement);
 			}
 		}
-		else if (declaration instanceof Declaration.Unclear unclear) {
-			add(Declaration.REDACTION.equals(unclear.action()) ? Problem.Kind.REDACTION_ENTRY : Problem.Kind.RETIREMENT,
-					place, "a %s entry cannot be understood: %s".formatted(unclear.action(), unclear.why()));
+		else if (controlEntry instanceof ControlEntry.Unclear unclear) {
+			add(ControlEntry.REDACTION.equals(unclear.action()) ? Problem.Kind.REDACTION_ENTRY
+					: Problem.Kind.RETIREMENT, place,
+					"a %s entry cannot be understood: %s".formatted(unclear.action(), unclear.why()));
 		}
 	}
 
@@ -193,7 +194,7 @@ final class ChainCheck {
 	 * @param id its id
 	 * @param redaction what it says
 	 */
-	void acceptFromElsewhere(@Nullable UUID id, Declaration.Redaction redaction) {
+	void acceptFromElsewhere(@Nullable UUID id, ControlEntry.Redaction redaction) {
 		accept(null, id, redaction);
 	}
 
@@ -201,7 +202,7 @@ final class ChainCheck {
 	 * Takes a redaction entry.
 	 * @param seq its place, or {@code null} if that is in another chain
 	 */
-	private void accept(@Nullable Long seq, @Nullable UUID id, Declaration.Redaction redaction) {
+	private void accept(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
 		if (redaction.seq() >= from()) {
 			this.redactions.entry(seq, id, redaction);
 		}

@@ -4,8 +4,8 @@ import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
 
-import io.auditspring.ledger.merkle.TilePlace;
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TileCoordinates;
+import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
 
@@ -50,14 +50,14 @@ final class ChainRun {
 	 * that checkpoint does not hold, it is the whole chain, too
 	 * @throws SQLException if the database fails
 	 */
-	ChainRun(String chain, LedgerSource source, Evidence evidence, long since) throws SQLException {
+	ChainRun(String chain, LedgerSource source, TrustPolicy evidence, long since) throws SQLException {
 		this.chain = chain;
 		this.source = source;
 		this.head = source.tables().head(chain);
 		this.problems = new Problems(chain);
 		this.checkpoints = new CheckpointCheck(this.problems, evidence);
 		VerifiedStart start = VerifiedStart.find(source, evidence, chain, since);
-		TreeEdge tree = (start != null) ? start.tree() : new TreeEdge();
+		CompactRange tree = (start != null) ? start.tree() : new CompactRange();
 		this.from = tree.size();
 		this.newest = source.tree().newestCheckpoint(chain);
 		this.edge = source.tree().edge(chain);
@@ -81,7 +81,7 @@ final class ChainRun {
 	 */
 	ChainVerification run(List<String> faults) throws SQLException {
 		faults.forEach(this.checkpoints::addEvidence);
-		this.source.guards().forEach((what) -> this.problems.add(Problem.Kind.GUARD, null, null, what));
+		this.source.schemaIntegrity().forEach((what) -> this.problems.add(Problem.Kind.GUARD, null, null, what));
 		this.source.columns().check(this.problems);
 		this.checkpoints.expectAnchored(this.from);
 		this.leaves.compareEdge();
@@ -167,7 +167,7 @@ final class ChainRun {
 			this.problems.add(Problem.Kind.TILE, size, null,
 					"there is a tree of %d entries, but the chain has %d".formatted(stored, size));
 		}
-		TilePlace beyond = tree.tileBeyond(this.chain, stored);
+		TileCoordinates beyond = tree.tileBeyond(this.chain, stored);
 		if (beyond != null) {
 			this.problems.add(Problem.Kind.TILE, null, null, "tile %d of level %d is none of a tree of %d entries"
 				.formatted(beyond.index(), beyond.level(), stored));

@@ -14,12 +14,12 @@ import tools.jackson.core.JacksonException;
  *
  * @param place where it is
  * @param redactedGroups the groups that are erased
- * @param declaration what the entry says about others, or {@code null} for all but
+ * @param controlEntry what the entry says about others, or {@code null} for all but
  * redaction and retirement entries
  * @param findings what is wrong with its content
  */
-record CheckedEntry(StoredEntry.Place place, List<Declaration.Group> redactedGroups, @Nullable Declaration declaration,
-		List<Finding> findings) {
+record CheckedEntry(StoredEntry.Place place, List<ControlEntry.Group> redactedGroups,
+		@Nullable ControlEntry controlEntry, List<Finding> findings) {
 
 	/**
 	 * Something wrong with one entry.
@@ -66,27 +66,27 @@ record CheckedEntry(StoredEntry.Place place, List<Declaration.Group> redactedGro
 			return of(entry, new Finding(Problem.Kind.SALT,
 					"salt has %d bytes instead of %d".formatted(entry.salt().length, EntryHash.SALT_LENGTH)));
 		}
-		List<Declaration.Group> redacted = new ArrayList<>();
+		List<ControlEntry.Group> redacted = new ArrayList<>();
 		List<Finding> findings = new ArrayList<>();
 		if (entry.actorDigest() != null) {
-			checkErased(Declaration.Group.ACTOR, entry.actorIsErased(), redacted, findings);
+			checkErased(ControlEntry.Group.ACTOR, entry.actorIsErased(), redacted, findings);
 		}
 		if (entry.dataDigest() != null) {
-			checkErased(Declaration.Group.DATA, entry.dataIsErased(), redacted, findings);
+			checkErased(ControlEntry.Group.DATA, entry.dataIsErased(), redacted, findings);
 			if (ControlActions.include(entry.core().action())) {
 				findings.add(new Finding(Problem.Kind.REDACTION,
 						"it is a control entry, of which only the actor group is ever redacted"));
 			}
 		}
 		checkHash(entry, findings);
-		return new CheckedEntry(entry.place(), redacted, declaration(entry), findings);
+		return new CheckedEntry(entry.place(), redacted, controlEntry(entry), findings);
 	}
 
 	private static CheckedEntry of(StoredEntry entry, Finding finding) {
-		return new CheckedEntry(entry.place(), List.of(), declaration(entry), List.of(finding));
+		return new CheckedEntry(entry.place(), List.of(), controlEntry(entry), List.of(finding));
 	}
 
-	private static void checkErased(Declaration.Group group, boolean erased, List<Declaration.Group> redacted,
+	private static void checkErased(ControlEntry.Group group, boolean erased, List<ControlEntry.Group> redacted,
 			List<Finding> findings) {
 		redacted.add(group);
 		if (!erased) {
@@ -105,8 +105,8 @@ record CheckedEntry(StoredEntry.Place place, List<Declaration.Group> redactedGro
 		}
 	}
 
-	private static @Nullable Declaration declaration(StoredEntry entry) {
-		return Declaration.of(entry.core().action(), entry.data().metadata());
+	private static @Nullable ControlEntry controlEntry(StoredEntry entry) {
+		return ControlEntry.of(entry.core().action(), entry.data().metadata());
 	}
 
 }

@@ -26,7 +26,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 
 	private final Problems problems;
 
-	private final Evidence evidence;
+	private final TrustPolicy evidence;
 
 	/** What is still to be compared, by size. */
 	private final TreeMap<Long, List<Claim>> pending = new TreeMap<>();
@@ -111,7 +111,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 
 	}
 
-	CheckpointCheck(Problems problems, Evidence evidence) {
+	CheckpointCheck(Problems problems, TrustPolicy evidence) {
 		this.problems = problems;
 		this.evidence = evidence;
 	}

@@ -21,7 +21,7 @@ import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.SplitViewException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.merkle.MerkleTree;
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.TreeNode;
 import io.auditspring.ledger.merkle.TreeRange;
 import io.auditspring.ledger.merkle.TreeTile;
@@ -83,7 +83,7 @@ final class CheckpointStep {
 	 * @throws CheckpointRefusedException if something is not as it was written
 	 */
 	Result run(Connection connection, String chain, boolean wait) throws SQLException, IOException {
-		TreeEdge edge = this.tree.edge(connection, chain, wait ? "for update" : "for update skip locked");
+		CompactRange edge = this.tree.edge(connection, chain, wait ? "for update" : "for update skip locked");
 		Checkpoint last = this.checkpoints.latest(connection, chain).orElse(null);
 		if (edge == null) {
 			if (last != null && this.tree.edge(connection, chain, "") == null) {
@@ -110,7 +110,7 @@ final class CheckpointStep {
 	}
 
 	/** The tree as it was when the last checkpoint was signed, or it is not trusted. */
-	private MerkleTree startingTree(Connection connection, String chain, TreeEdge edge, @Nullable Checkpoint last)
+	private MerkleTree startingTree(Connection connection, String chain, CompactRange edge, @Nullable Checkpoint last)
 			throws SQLException {
 		List<TreeNode> nodes = new TreeRange(0, edge.size()).nodes();
 		Function<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, nodes);
@@ -124,13 +124,13 @@ final class CheckpointStep {
 		return tree;
 	}
 
-	private void grow(Connection connection, String chain, TreeEdge edge, MerkleTree grown, StoredHead head, long end)
-			throws SQLException {
+	private void grow(Connection connection, String chain, CompactRange edge, MerkleTree grown, StoredHead head,
+			long end) throws SQLException {
 		byte[] previous = (edge.size() == 0) ? EntryHash.genesis(head.ledgerId(), chain)
 				: leaf(connection, chain, edge, edge.size() - 1);
 		List<TreeTile> full = new ArrayList<>();
 		long signed = edge.size();
-		List<Declaration.Retirement> retirements = new ArrayList<>();
+		List<ControlEntry.Retirement> retirements = new ArrayList<>();
 		byte[] lastHash = this.entries.read(connection, chain, signed, end, previous, (hash) -> {
 			grown.append(hash);
 			edge.append(hash, full::add);
@@ -141,7 +141,7 @@ final class CheckpointStep {
 							end - 1));
 		}
 		this.tree.write(connection, chain, edge, full);
-		for (Declaration.Retirement retirement : retirements) {
+		for (ControlEntry.Retirement retirement : retirements) {
 			checkRetired(connection, chain, edge, retirement, signed);
 		}
 		if (!retirements.isEmpty()) {
@@ -150,8 +150,8 @@ final class CheckpointStep {
 	}
 
 	/** Whoever drops a month must not get a signature that covers what they say of it. */
-	private void checkRetired(Connection connection, String chain, TreeEdge edge, Declaration.Retirement retirement,
-			long signed) throws SQLException {
+	private void checkRetired(Connection connection, String chain, CompactRange edge,
+			ControlEntry.Retirement retirement, long signed) throws SQLException {
 		String range = "An entry of chain '%s' says that entries %d to %d are retired, ".formatted(chain,
 				retirement.firstSeq(), retirement.lastSeq());
 		if (!retirement.isSignedBy(this.keys)) {
@@ -164,14 +164,14 @@ final class CheckpointStep {
 		}
 	}
 
-	private byte[] leaf(Connection connection, String chain, TreeEdge edge, long index) throws SQLException {
+	private byte[] leaf(Connection connection, String chain, CompactRange edge, long index) throws SQLException {
 		TreeNode leaf = new TreeNode(0, index);
 		return this.tree.hashes(connection, chain, edge, List.of(leaf)).apply(leaf);
 	}
 
 	/** What was computed and what is stored must be the same before it is signed. */
-	private TreeEdge readBack(Connection connection, String chain, MerkleTree grown) throws SQLException {
-		TreeEdge stored = this.tree.edge(connection, chain, "");
+	private CompactRange readBack(Connection connection, String chain, MerkleTree grown) throws SQLException {
+		CompactRange stored = this.tree.edge(connection, chain, "");
 		if (stored == null || stored.size() != grown.size()
 				|| !Arrays.equals(root(connection, chain, stored, grown.size()), grown.root())) {
 			throw new CheckpointRefusedException(
@@ -180,14 +180,14 @@ final class CheckpointStep {
 		return stored;
 	}
 
-	private byte[] root(Connection connection, String chain, TreeEdge edge, long size) throws SQLException {
+	private byte[] root(Connection connection, String chain, CompactRange edge, long size) throws SQLException {
 		TreeRange range = new TreeRange(0, size);
 		Function<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, range.nodes());
 		return range.hash(hashes);
 	}
 
 	/** Nothing that was ever signed may be contradicted. */
-	private void checkRemembered(Connection connection, String chain, TreeEdge edge, @Nullable Checkpoint last,
+	private void checkRemembered(Connection connection, String chain, CompactRange edge, @Nullable Checkpoint last,
 			long size) throws SQLException, IOException {
 		if (last != null) {
 			checkNotShorter(chain, last, last, size, "audit_checkpoint");
@@ -224,8 +224,8 @@ final class CheckpointStep {
 		logger.warn("{}. It is signed all the same, as audit.checkpoint.ignore-unreadable-anchors says", what);
 	}
 
-	private void check(Connection connection, String chain, TreeEdge edge, Checkpoint known, @Nullable Checkpoint last,
-			String where) throws SQLException {
+	private void check(Connection connection, String chain, CompactRange edge, Checkpoint known,
+			@Nullable Checkpoint last, String where) throws SQLException {
 		checkNotShorter(chain, known, last, edge.size(), where);
 		if (!Arrays.equals(root(connection, chain, edge, known.size()), known.root())) {
 			throw new SplitViewException(

@@ -14,7 +14,7 @@ import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.TreeRange;
 import org.jspecify.annotations.Nullable;
 
@@ -144,7 +144,7 @@ public class Checkpoints {
 	 * key
 	 * @throws DataAccessException if the database fails
 	 */
-	public Optional<EntryProof> inclusion(UUID id) {
+	public Optional<InclusionReceipt> inclusion(UUID id) {
 		return read((connection) -> {
 			StoredEntry entry = this.proofs.entry(connection, id);
 			Checkpoint latest = (entry != null) ? this.checkpoints.latest(connection, chain(entry)).orElse(null) : null;
@@ -170,7 +170,7 @@ public class Checkpoints {
 	 * key
 	 * @throws DataAccessException if the database fails
 	 */
-	public Optional<EntryProof> inclusion(String chain, long seq, long treeSize) {
+	public Optional<InclusionReceipt> inclusion(String chain, long seq, long treeSize) {
 		return read((connection) -> {
 			Optional<Checkpoint> checkpoint = this.checkpoints.find(connection, chain, treeSize);
 			return checkpoint.isPresent() ? Optional.of(this.proofs.inclusion(connection, chain, seq, checkpoint.get()))
@@ -189,7 +189,7 @@ public class Checkpoints {
 	 * @throws InvalidCheckpointException if a checkpoint was not signed by a trusted key
 	 * @throws DataAccessException if the database fails
 	 */
-	public Optional<GrowthProof> consistency(String chain, long oldSize, long newSize) {
+	public Optional<ConsistencyReceipt> consistency(String chain, long oldSize, long newSize) {
 		return read((connection) -> {
 			Checkpoint older = this.checkpoints.find(connection, chain, oldSize).orElse(null);
 			Checkpoint newer = this.checkpoints.find(connection, chain, newSize).orElse(null);
@@ -204,7 +204,7 @@ public class Checkpoints {
 	 */
 	byte[] root(String chain, long size) {
 		return read((connection) -> {
-			TreeEdge edge = Objects.requireNonNull(this.tree.edge(connection, chain, ""));
+			CompactRange edge = Objects.requireNonNull(this.tree.edge(connection, chain, ""));
 			TreeRange range = new TreeRange(0, size);
 			return range.hash(this.tree.hashes(connection, chain, edge, range.nodes()));
 		});

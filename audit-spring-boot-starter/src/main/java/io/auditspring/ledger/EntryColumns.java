@@ -106,8 +106,8 @@ final class EntryColumns {
 
 	private static Map<String, String> types(String declarations) {
 		Map<String, String> types = new LinkedHashMap<>();
-		for (String declaration : declarations.split(",")) {
-			String[] nameAndType = declaration.strip().split(" ");
+		for (String controlEntry : declarations.split(",")) {
+			String[] nameAndType = controlEntry.strip().split(" ");
 			types.put(nameAndType[0], nameAndType[1]);
 		}
 		return types;

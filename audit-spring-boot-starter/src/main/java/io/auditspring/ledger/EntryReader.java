@@ -70,7 +70,7 @@ final class EntryReader {
 	 */
 	void readRedactionsElsewhere(Consumer<CopyRow> sink) throws SQLException {
 		copy(this.select.formatted(
-				"action = '%s' and %s <> chain".formatted(Declaration.REDACTION, this.columns.redactedChain())), sink);
+				"action = '%s' and %s <> chain".formatted(ControlEntry.REDACTION, this.columns.redactedChain())), sink);
 	}
 
 	/**
@@ -82,7 +82,7 @@ final class EntryReader {
 	 */
 	void readRetirements(String chain, long end, Consumer<CopyRow> sink) throws SQLException {
 		copy(this.select.formatted("action = '%s' and chain = '%s' and seq >= 0 and seq < %s"
-			.formatted(Declaration.RETIREMENT, this.connection.escapeLiteral(chain), end)), sink);
+			.formatted(ControlEntry.RETIREMENT, this.connection.escapeLiteral(chain), end)), sink);
 	}
 
 	/**

@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.CompactRange;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -31,7 +31,7 @@ public final class ExportVerifier {
 
 	private static final int PROGRESS = 10_000;
 
-	private final Evidence evidence;
+	private final TrustPolicy evidence;
 
 	private final VerificationProgress progress;
 
@@ -46,7 +46,7 @@ public final class ExportVerifier {
 	 * @param evidence what speaks for the ledger from outside
 	 * @param progress learns how far it is
 	 */
-	public ExportVerifier(Evidence evidence, VerificationProgress progress) {
+	public ExportVerifier(TrustPolicy evidence, VerificationProgress progress) {
 		this.evidence = evidence;
 		this.progress = progress;
 	}
@@ -141,7 +141,7 @@ public final class ExportVerifier {
 		if (chain.check().entries() > 0) {
 			throw new IllegalArgumentException("What was retired of a chain must be said before its entries");
 		}
-		TreeEdge tree = new TreeEdge(retired.path("size").longValue(),
+		CompactRange tree = new CompactRange(retired.path("size").longValue(),
 				Arrays.stream(retired.path("retired").stringValue().split(",", -1))
 					.map(HexFormat.of()::parseHex)
 					.toList());
@@ -149,10 +149,11 @@ public final class ExportVerifier {
 		return chain(chain.problems(), chain.checkpoints(), tree, chain.head());
 	}
 
-	private static ExportedChain chain(Problems problems, CheckpointCheck checkpoints, TreeEdge tree, StoredHead head) {
+	private static ExportedChain chain(Problems problems, CheckpointCheck checkpoints, CompactRange tree,
+			StoredHead head) {
 		LeafHashes leaves = new LeafHashes(problems, tree, 0, null, checkpoints);
 		ChainCheck check = new ChainCheck(problems, EntryHash.genesis(head.ledgerId(), problems.chain()), leaves,
-				Months.NONE);
+				PartitionCheck.NONE);
 		return new ExportedChain(problems, checkpoints, leaves, check, head);
 	}
 
@@ -166,7 +167,7 @@ public final class ExportVerifier {
 		Problems problems = new Problems(name);
 		CheckpointCheck checkpoints = new CheckpointCheck(problems, this.evidence);
 		checkpoints.expectAnchored(0);
-		ExportedChain chain = chain(problems, checkpoints, new TreeEdge(), head);
+		ExportedChain chain = chain(problems, checkpoints, new CompactRange(), head);
 		this.chains.put(name, chain);
 		return chain;
 	}
@@ -185,7 +186,7 @@ public final class ExportVerifier {
 		chain.check().accept(entry);
 		String name = chain.problems().chain();
 		boolean sound = entry.findings().isEmpty();
-		if (sound && entry.declaration() instanceof Declaration.Redaction redaction
+		if (sound && entry.controlEntry() instanceof ControlEntry.Redaction redaction
 				&& !redaction.chain().equals(name)) {
 			this.elsewhere.add(new LedgerSource.Elsewhere(entry.place().id(), redaction));
 		}

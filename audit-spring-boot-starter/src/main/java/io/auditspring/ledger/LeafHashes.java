@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-import io.auditspring.ledger.merkle.TilePlace;
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TileCoordinates;
+import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.TreeRange;
 import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ final class LeafHashes {
 
 	private final Growth growth;
 
-	private final TreeEdge tree;
+	private final CompactRange tree;
 
 	/** The tiles of level 0 that are stored for the entries that come next. */
 	private final TreeMap<Long, byte[]> stored = new TreeMap<>();
@@ -45,7 +45,7 @@ final class LeafHashes {
 
 	private boolean tilesDiffer;
 
-	LeafHashes(Problems problems, TreeEdge tree, long tiled, StoredTree.@Nullable Edge edge, Growth growth) {
+	LeafHashes(Problems problems, CompactRange tree, long tiled, StoredTree.@Nullable Edge edge, Growth growth) {
 		this.tiled = tiled;
 		this.edge = edge;
 		this.tree = tree;
@@ -150,7 +150,7 @@ final class LeafHashes {
 	 * no checkpoint was made since it is full
 	 */
 	void compare(TreeTile computed, byte @Nullable [] found) {
-		TilePlace place = computed.place();
+		TileCoordinates place = computed.place();
 		String name = "tile %d of level %d".formatted(place.index(), place.level());
 		Long first = (place.level() == 0) ? (Long) (place.index() * TILE) : null;
 		if (found == null || found.length < computed.hashes().length) {
@@ -170,7 +170,7 @@ final class LeafHashes {
 		}
 	}
 
-	private static long end(TilePlace place) {
+	private static long end(TileCoordinates place) {
 		return (place.index() + 1) << (8 * (place.level() + 1));
 	}
 
@@ -196,10 +196,10 @@ final class LeafHashes {
 		return root(this.tree);
 	}
 
-	static byte[] root(TreeEdge tree) {
+	static byte[] root(CompactRange tree) {
 		List<byte[]> levels = tree.levels();
 		return new TreeRange(0, tree.size()).hash((node) -> {
-			TilePlace place = TilePlace.of(node);
+			TileCoordinates place = TileCoordinates.of(node);
 			return place.hash(node, levels.get(place.level()));
 		});
 	}

@@ -21,12 +21,12 @@ public final class LedgerCheck {
 
 	private final LedgerSource source;
 
-	private final Evidence evidence;
+	private final TrustPolicy evidence;
 
 	/** What is wrong with anchors that do not tell their chains; told for each chain. */
 	private final List<String> faults = new ArrayList<>();
 
-	private LedgerCheck(LedgerSource source, Evidence evidence) {
+	private LedgerCheck(LedgerSource source, TrustPolicy evidence) {
 		this.source = source;
 		this.evidence = evidence;
 	}
@@ -41,7 +41,7 @@ public final class LedgerCheck {
 	 * @return what verifies, as long as the transaction lasts
 	 * @throws SQLException if the database fails
 	 */
-	public static LedgerCheck begin(Connection connection, Schema schema, Evidence evidence,
+	public static LedgerCheck begin(Connection connection, Schema schema, TrustPolicy evidence,
 			VerificationProgress progress) throws SQLException {
 		KnownSettings.begin(connection, "isolation level repeatable read, read only");
 		return within(connection, schema, evidence, progress);
@@ -50,7 +50,7 @@ public final class LedgerCheck {
 	/**
 	 * Begins one in a transaction that has its settings.
 	 */
-	static LedgerCheck within(Connection connection, Schema schema, Evidence evidence, VerificationProgress progress)
+	static LedgerCheck within(Connection connection, Schema schema, TrustPolicy evidence, VerificationProgress progress)
 			throws SQLException {
 		try (Statement statement = connection.createStatement()) {
 			// The index has the order already; sorting all entries would fill the disk.
@@ -59,7 +59,7 @@ public final class LedgerCheck {
 		EntryColumns columns = EntryColumns.of(connection, schema);
 		EntryReader entries = new EntryReader(connection, schema, columns);
 		return new LedgerCheck(new LedgerSource(new LedgerTables(connection, schema, columns),
-				Guards.findings(connection, schema), columns, entries, Months.of(connection, schema),
+				SchemaIntegrity.findings(connection, schema), columns, entries, PartitionCheck.of(connection, schema),
 				new StoredTree(connection, schema), LedgerSource.elsewhere(entries), progress), evidence);
 	}
 

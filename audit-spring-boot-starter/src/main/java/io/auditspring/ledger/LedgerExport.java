@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.CompactRange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,7 +161,7 @@ public final class LedgerExport {
 		List<String> lines = new ArrayList<>();
 		lines.add(header(chain, head));
 		long first = Math.max(ledger.tables().next(chain, 0), 0);
-		TreeEdge retired = (first > 0) ? ledger.tree().edgeAt(chain, first) : null;
+		CompactRange retired = (first > 0) ? ledger.tree().edgeAt(chain, first) : null;
 		// Those of fewer entries than are retired cannot be compared with what follows.
 		for (StoredTree.Row checkpoint : ledger.tree().checkpoints(chain, Math.max(first - 1, 0), Long.MAX_VALUE)) {
 			lines.add(new CanonicalObject().text("checkpoint", checkpoint.note()).text("chain", chain).toString());
@@ -220,7 +220,7 @@ public final class LedgerExport {
 			.toString();
 	}
 
-	private static String retired(String chain, TreeEdge tree) {
+	private static String retired(String chain, CompactRange tree) {
 		return new CanonicalObject()
 			.text("retired", tree.levels().stream().map(HexFormat.of()::formatHex).collect(Collectors.joining(",")))
 			.text("chain", chain)

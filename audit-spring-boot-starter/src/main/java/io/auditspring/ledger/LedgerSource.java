@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Where a verification reads from, in one snapshot.
  *
  * @param tables what is known of chains
- * @param guards what is not as it should be around the tables
+ * @param schemaIntegrity what is not as it should be around the tables
  * @param columns the columns of entries
  * @param entries the entries
  * @param months the partitions
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param elsewhere what chains say of redactions in other ones, by these
  * @param progress learns how far it is
  */
-record LedgerSource(LedgerTables tables, List<String> guards, EntryColumns columns, EntryReader entries, Months months,
-		StoredTree tree, Map<String, List<Elsewhere>> elsewhere, VerificationProgress progress) {
+record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColumns columns, EntryReader entries,
+		PartitionCheck months, StoredTree tree, Map<String, List<Elsewhere>> elsewhere, VerificationProgress progress) {
 
 	/**
 	 * Says of an entry of another chain that it is redacted. The ledger itself never
@@ -31,7 +31,7 @@ record LedgerSource(LedgerTables tables, List<String> guards, EntryColumns colum
 	 * @param id the redaction entry's id
 	 * @param redaction what it says
 	 */
-	record Elsewhere(@Nullable UUID id, Declaration.Redaction redaction) {
+	record Elsewhere(@Nullable UUID id, ControlEntry.Redaction redaction) {
 
 	}
 
@@ -40,7 +40,7 @@ record LedgerSource(LedgerTables tables, List<String> guards, EntryColumns colum
 		Map<String, List<Elsewhere>> found = new HashMap<>();
 		entries.readRedactionsElsewhere((row) -> {
 			CheckedEntry entry = CheckedEntry.of(row);
-			if (entry.findings().isEmpty() && entry.declaration() instanceof Declaration.Redaction redaction) {
+			if (entry.findings().isEmpty() && entry.controlEntry() instanceof ControlEntry.Redaction redaction) {
 				found.computeIfAbsent(redaction.chain(), (chain) -> new ArrayList<>())
 					.add(new Elsewhere(entry.place().id(), redaction));
 			}

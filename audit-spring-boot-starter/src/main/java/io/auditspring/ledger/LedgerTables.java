@@ -50,7 +50,7 @@ final class LedgerTables {
 				from %1$s
 				where action = '%3$s' and metadata::jsonb->>'chain' is not null
 				order by 1
-				""".formatted(schema.table("audit_log"), schema.table("audit_chain"), Declaration.REDACTION);
+				""".formatted(schema.table("audit_log"), schema.table("audit_chain"), ControlEntry.REDACTION);
 		this.head = """
 				select ledger_id, size, head
 				from %s
@@ -68,14 +68,14 @@ final class LedgerTables {
 				""".formatted(schema.table("audit_log"));
 		this.retiredSince = """
 				select exists (select from %s where chain = ? and seq >= ? and action = '%s')
-				""".formatted(schema.table("audit_log"), Declaration.RETIREMENT);
+				""".formatted(schema.table("audit_log"), ControlEntry.RETIREMENT);
 		this.erasedSince = """
 				select exists (
 					select from %s
 					where chain = ? and seq >= ? and action = '%s' and target_type = 'AuditEntry' and target_id = any (?)
 				)
 				"""
-			.formatted(schema.table("audit_log"), Declaration.REDACTION);
+			.formatted(schema.table("audit_log"), ControlEntry.REDACTION);
 	}
 
 	List<String> chains() throws SQLException {
@@ -163,7 +163,7 @@ final class LedgerTables {
 	 * @return whether it is; not if the entry is retired
 	 * @throws SQLException if the database fails
 	 */
-	boolean contradicts(String chain, Declaration.Redaction redaction) throws SQLException {
+	boolean contradicts(String chain, ControlEntry.Redaction redaction) throws SQLException {
 		try (PreparedStatement statement = this.connection.prepareStatement(this.entry)) {
 			statement.setString(1, chain);
 			statement.setLong(2, redaction.seq());
@@ -171,7 +171,7 @@ final class LedgerTables {
 				if (!row.next()) {
 					return false;
 				}
-				String digest = (redaction.group() == Declaration.Group.ACTOR) ? "actor_digest" : "data_digest";
+				String digest = (redaction.group() == ControlEntry.Group.ACTOR) ? "actor_digest" : "data_digest";
 				return row.getBytes(digest) == null || !redaction.id().equals(row.getString("id"));
 			}
 		}

@@ -20,7 +20,7 @@ public class LedgerVerifier {
 
 	private final Schema schema;
 
-	private final Evidence evidence;
+	private final TrustPolicy evidence;
 
 	private final VerificationProgress progress;
 
@@ -30,7 +30,7 @@ public class LedgerVerifier {
 	 * @param schema where the ledger is
 	 */
 	public LedgerVerifier(DataSource dataSource, Schema schema) {
-		this(dataSource, schema, Evidence.NONE, VerificationProgress.NONE);
+		this(dataSource, schema, TrustPolicy.NONE, VerificationProgress.NONE);
 	}
 
 	/**
@@ -40,7 +40,7 @@ public class LedgerVerifier {
 	 * @param evidence what speaks for the ledger from outside
 	 * @param progress learns how far a verification is
 	 */
-	public LedgerVerifier(DataSource dataSource, Schema schema, Evidence evidence, VerificationProgress progress) {
+	public LedgerVerifier(DataSource dataSource, Schema schema, TrustPolicy evidence, VerificationProgress progress) {
 		this.dataSource = dataSource;
 		this.schema = schema;
 		this.evidence = evidence;

@@ -44,7 +44,7 @@ final class MonthCheck {
 
 	private @Nullable LedgerRow first;
 
-	private @Nullable NewDeclarations declarations;
+	private @Nullable NewControlEntries declarations;
 
 	/** Where those begin that are not checked yet. */
 	private long undeclared;
@@ -76,7 +76,7 @@ final class MonthCheck {
 				.number("lastSeq", this.last.seq())
 				.text("partition", "audit_log_" + month.toString().replace('-', '_'))
 				.text("root", root)
-				.text(Declaration.SIGNATURE, signature)
+				.text(ControlEntry.SIGNATURE, signature)
 				.toString();
 		}
 
@@ -125,7 +125,7 @@ final class MonthCheck {
 		for (CheckedEntry.Finding finding : entry.findings()) {
 			require(false, row, "does not verify: " + finding.what());
 		}
-		require(!(entry.declaration() instanceof Declaration.Unclear), row,
+		require(!(entry.controlEntry() instanceof ControlEntry.Unclear), row,
 				"does not verify: it cannot be understood what it says is redacted or retired");
 		declare(row, entry);
 		this.last = row;
@@ -137,9 +137,9 @@ final class MonthCheck {
 	 * for a verification to find.
 	 */
 	private void declare(LedgerRow row, CheckedEntry entry) throws SQLException {
-		NewDeclarations open = this.declarations;
+		NewControlEntries open = this.declarations;
 		if (open == null) {
-			open = new NewDeclarations(this.connection, this.schema, row.chain());
+			open = new NewControlEntries(this.connection, this.schema, row.chain());
 			this.declarations = open;
 			this.undeclared = row.seq();
 		}
@@ -150,7 +150,7 @@ final class MonthCheck {
 	}
 
 	private void checkDeclarations() throws SQLException {
-		NewDeclarations open = this.declarations;
+		NewControlEntries open = this.declarations;
 		this.declarations = null;
 		if (open == null || open.size() == 0) {
 			return;

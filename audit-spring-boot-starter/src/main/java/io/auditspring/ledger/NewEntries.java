@@ -36,18 +36,19 @@ final class NewEntries {
 	 * @throws CheckpointRefusedException if one is not as it was written
 	 */
 	byte[] read(Connection connection, String chain, long from, long to, byte[] previousHash, Consumer<byte[]> hashes,
-			Consumer<Declaration.Retirement> retirements) throws SQLException {
+			Consumer<ControlEntry.Retirement> retirements) throws SQLException {
 		EntryColumns columns = EntryColumns.of(connection, this.schema);
 		EntryReader reader = new EntryReader(connection, this.schema, columns);
 		StoredEntry.Place before = (from > 0) ? reader.place(chain, from - 1) : null;
 		Check check = new Check(chain, from, previousHash, (before != null) ? before.recordedAt() : null,
-				Months.of(connection, this.schema));
-		NewDeclarations declarations = new NewDeclarations(connection, this.schema, chain);
+				PartitionCheck.of(connection, this.schema));
+		NewControlEntries declarations = new NewControlEntries(connection, this.schema, chain);
 		reader.read(chain, "seq >= %s and seq < %s".formatted(from, to), (row) -> {
 			CheckedEntry entry = CheckedEntry.of(row);
 			hashes.accept(check.next(entry));
 			declarations.accept(entry);
-			if (entry.declaration() instanceof Declaration.Retirement retirement && retirement.chain().equals(chain)) {
+			if (entry.controlEntry() instanceof ControlEntry.Retirement retirement
+					&& retirement.chain().equals(chain)) {
 				retirements.accept(retirement);
 			}
 		});
@@ -67,7 +68,7 @@ final class NewEntries {
 	 */
 	void checkRetirements(Connection connection, String chain, long from, long to) throws SQLException {
 		EntryColumns columns = EntryColumns.of(connection, this.schema);
-		new NewDeclarations(connection, this.schema, chain).checkRetirements(
+		new NewControlEntries(connection, this.schema, chain).checkRetirements(
 				new EntryReader(connection, this.schema, columns), new LedgerTables(connection, this.schema, columns),
 				from, to);
 	}
@@ -82,9 +83,10 @@ final class NewEntries {
 
 		private @Nullable Instant previousTime;
 
-		private final Months months;
+		private final PartitionCheck months;
 
-		private Check(String chain, long from, byte[] previousHash, @Nullable Instant previousTime, Months months) {
+		private Check(String chain, long from, byte[] previousHash, @Nullable Instant previousTime,
+				PartitionCheck months) {
 			this.chain = chain;
 			this.seq = from;
 			this.previousHash = previousHash;
@@ -96,7 +98,7 @@ final class NewEntries {
 			StoredEntry.Place place = entry.place();
 			check(place.seq() != null && place.seq() == this.seq, "it is missing, or there is more than one before it");
 			entry.findings().forEach((finding) -> check(false, finding.what()));
-			check(!(entry.declaration() instanceof Declaration.Unclear),
+			check(!(entry.controlEntry() instanceof ControlEntry.Unclear),
 					"it cannot be understood what it says is redacted or retired");
 			this.months.check(place, (what) -> check(false, what));
 			check(Arrays.equals(place.prevHash(), this.previousHash), "it does not follow the entry before it");

@@ -203,17 +203,17 @@ public final class NoLedger {
 		}
 
 		@Override
-		public Optional<EntryProof> inclusion(UUID id) {
+		public Optional<InclusionReceipt> inclusion(UUID id) {
 			return Optional.empty();
 		}
 
 		@Override
-		public Optional<EntryProof> inclusion(String chain, long seq, long treeSize) {
+		public Optional<InclusionReceipt> inclusion(String chain, long seq, long treeSize) {
 			return Optional.empty();
 		}
 
 		@Override
-		public Optional<GrowthProof> consistency(String chain, long oldSize, long newSize) {
+		public Optional<ConsistencyReceipt> consistency(String chain, long oldSize, long newSize) {
 			return Optional.empty();
 		}
 

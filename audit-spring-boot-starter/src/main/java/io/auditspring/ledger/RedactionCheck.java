@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedactionCheck {
 
-	private static final int GROUPS = Declaration.Group.values().length;
+	private static final int GROUPS = ControlEntry.Group.values().length;
 
 	private final Problems problems;
 
@@ -36,7 +36,7 @@ final class RedactionCheck {
 	 * @param id the entry's id
 	 * @param group the group
 	 */
-	void erased(long seq, @Nullable UUID id, Declaration.Group group) {
+	void erased(long seq, @Nullable UUID id, ControlEntry.Group group) {
 		if (this.count == this.erased.length) {
 			this.erased = Arrays.copyOf(this.erased, this.count * 2);
 			this.ids = Arrays.copyOf(this.ids, this.count * 4);
@@ -53,7 +53,7 @@ final class RedactionCheck {
 	 * @param id the redaction entry's id
 	 * @param redaction what it says
 	 */
-	void entry(@Nullable Long seq, @Nullable UUID id, Declaration.Redaction redaction) {
+	void entry(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
 		int index = Arrays.binarySearch(this.erased, 0, this.count, key(redaction.seq(), redaction.group()));
 		if (index < 0 || !id(index).toString().equals(redaction.id())) {
 			addNotErased(seq, id, redaction);
@@ -67,7 +67,7 @@ final class RedactionCheck {
 		this.explained.set(index);
 	}
 
-	void addNotErased(@Nullable Long seq, @Nullable UUID id, Declaration.Redaction redaction) {
+	void addNotErased(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
 		this.problems.add(Problem.Kind.REDACTION_ENTRY, seq, id,
 				"it says that the %s group of entry %d (%s) is redacted, but no such redaction is before it"
 					.formatted(redaction.group().text(), redaction.seq(), redaction.id()));
@@ -77,11 +77,11 @@ final class RedactionCheck {
 		for (int i = this.explained.nextClearBit(0); i < this.count; i = this.explained.nextClearBit(i + 1)) {
 			this.problems.add(Problem.Kind.REDACTION, this.erased[i] / GROUPS, id(i),
 					"the %s group is redacted without a redaction entry"
-						.formatted(Declaration.Group.values()[(int) (this.erased[i] % GROUPS)].text()));
+						.formatted(ControlEntry.Group.values()[(int) (this.erased[i] % GROUPS)].text()));
 		}
 	}
 
-	private static long key(long seq, Declaration.Group group) {
+	private static long key(long seq, ControlEntry.Group group) {
 		return seq * GROUPS + group.ordinal();
 	}
 

@@ -29,7 +29,7 @@ final class RetirementCheck {
 	 * @param id its id
 	 * @param retirement what it says
 	 */
-	private record Entered(@Nullable Long seq, @Nullable UUID id, Declaration.Retirement retirement) {
+	private record Entered(@Nullable Long seq, @Nullable UUID id, ControlEntry.Retirement retirement) {
 
 	}
 
@@ -38,7 +38,7 @@ final class RetirementCheck {
 		this.genesis = genesis;
 	}
 
-	void entry(@Nullable Long seq, @Nullable UUID id, Declaration.Retirement retirement) {
+	void entry(@Nullable Long seq, @Nullable UUID id, ControlEntry.Retirement retirement) {
 		this.retirements.add(new Entered(seq, id, retirement));
 	}
 
@@ -74,7 +74,7 @@ final class RetirementCheck {
 	 */
 	void checkSignatures(TrustedKeys keys, long covered) {
 		for (Entered entered : this.retirements) {
-			Declaration.Retirement retirement = entered.retirement();
+			ControlEntry.Retirement retirement = entered.retirement();
 			boolean isCovered = entered.seq() != null && entered.seq() < covered;
 			if (!retirement.isSignedBy(keys) && !(isCovered && retirement.isSignedBy(keys.ofRetired()))) {
 				this.problems.add(Problem.Kind.SIGNATURE, entered.seq(), entered.id(),
@@ -85,7 +85,7 @@ final class RetirementCheck {
 	}
 
 	private void check(Entered entered, long next, @Nullable String hash, long from) {
-		Declaration.Retirement retirement = entered.retirement();
+		ControlEntry.Retirement retirement = entered.retirement();
 		String range = "entries %d to %d".formatted(retirement.firstSeq(), retirement.lastSeq());
 		if (retirement.lastSeq() >= from || retirement.lastSeq() < retirement.firstSeq()) {
 			add(entered, "it says that %s are retired, but the chain begins with entry %d".formatted(range, from));

@@ -26,7 +26,7 @@ public final class SelectionVerifier {
 
 	private static final String CHECKPOINT = "{\"checkpoint\":";
 
-	private final Evidence evidence;
+	private final TrustPolicy evidence;
 
 	private final Map<String, Problems> problems = new TreeMap<>();
 
@@ -47,7 +47,7 @@ public final class SelectionVerifier {
 	 * Creates a verifier of one export.
 	 * @param evidence what speaks for the ledger from outside
 	 */
-	public SelectionVerifier(Evidence evidence) {
+	public SelectionVerifier(TrustPolicy evidence) {
 		this.evidence = evidence;
 	}
 

@@ -13,8 +13,8 @@ import java.util.Objects;
 
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
-import io.auditspring.ledger.merkle.TilePlace;
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TileCoordinates;
+import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +99,7 @@ final class StoredTree {
 		return tiles;
 	}
 
-	byte @Nullable [] tile(String chain, TilePlace place) throws SQLException {
+	byte @Nullable [] tile(String chain, TileCoordinates place) throws SQLException {
 		List<byte[]> tiles = new ArrayList<>();
 		query("""
 				select hashes
@@ -118,10 +118,10 @@ final class StoredTree {
 	 * @return whether they are there and do
 	 * @throws SQLException if the database fails
 	 */
-	boolean leadsTo(String chain, TreeEdge tree) throws SQLException {
-		for (int level = 0; tree.isFull(new TilePlace(level, 0)); level++) {
-			for (long above = 0; tree.isFull(new TilePlace(level, above * LeafHashes.TILE)); above++) {
-				TilePlace place = new TilePlace(level + 1, above);
+	boolean leadsTo(String chain, CompactRange tree) throws SQLException {
+		for (int level = 0; tree.isFull(new TileCoordinates(level, 0)); level++) {
+			for (long above = 0; tree.isFull(new TileCoordinates(level, above * LeafHashes.TILE)); above++) {
+				TileCoordinates place = new TileCoordinates(level + 1, above);
 				byte[] hashes = tree.isFull(place) ? tile(chain, place) : tree.levels().get(level + 1);
 				if (hashes == null || !areBelow(chain, tree, place, hashes)) {
 					return false;
@@ -131,17 +131,18 @@ final class StoredTree {
 		return true;
 	}
 
-	private boolean areBelow(String chain, TreeEdge tree, TilePlace above, byte[] hashes) throws SQLException {
+	private boolean areBelow(String chain, CompactRange tree, TileCoordinates above, byte[] hashes)
+			throws SQLException {
 		int level = above.level() - 1;
 		long first = above.index() * LeafHashes.TILE;
 		Map<Long, byte[]> tiles = tiles(chain, level, first, first + LeafHashes.TILE - 1);
-		for (int i = 0; i < LeafHashes.TILE && tree.isFull(new TilePlace(level, first + i)); i++) {
+		for (int i = 0; i < LeafHashes.TILE && tree.isFull(new TileCoordinates(level, first + i)); i++) {
 			byte[] tile = tiles.get(first + i);
 			int start = i * EntryHash.LENGTH;
 			if (tile == null || tile.length != LeafHashes.TILE * EntryHash.LENGTH
 					|| hashes.length < start + EntryHash.LENGTH
-					|| !Arrays.equals(new TreeTile(new TilePlace(level, first + i), tile).root(), 0, EntryHash.LENGTH,
-							hashes, start, start + EntryHash.LENGTH)) {
+					|| !Arrays.equals(new TreeTile(new TileCoordinates(level, first + i), tile).root(), 0,
+							EntryHash.LENGTH, hashes, start, start + EntryHash.LENGTH)) {
 				return false;
 			}
 		}
@@ -190,8 +191,8 @@ final class StoredTree {
 	 * @return its place, or {@code null} if there is none
 	 * @throws SQLException if the database fails
 	 */
-	@Nullable TilePlace tileBeyond(String chain, long size) throws SQLException {
-		List<TilePlace> places = new ArrayList<>();
+	@Nullable TileCoordinates tileBeyond(String chain, long size) throws SQLException {
+		List<TileCoordinates> places = new ArrayList<>();
 		query("""
 				select level, index
 				from %s
@@ -199,7 +200,7 @@ final class StoredTree {
 				order by level, index
 				limit 1
 				""".formatted(this.schema.table("audit_tile")),
-				(row) -> places.add(new TilePlace(row.getInt(1), row.getLong(2))), chain, size);
+				(row) -> places.add(new TileCoordinates(row.getInt(1), row.getLong(2))), chain, size);
 		return places.isEmpty() ? null : places.get(0);
 	}
 
@@ -210,13 +211,13 @@ final class StoredTree {
 	 * @return the tree, or {@code null} if what is stored does not suffice
 	 * @throws SQLException if the database fails
 	 */
-	@Nullable TreeEdge edgeAt(String chain, long size) throws SQLException {
+	@Nullable CompactRange edgeAt(String chain, long size) throws SQLException {
 		List<byte[]> levels = new ArrayList<>();
 		byte[][][] open = { {} };
 		edges(chain, (treeSize, edges) -> open[0] = edges);
 		long hashes = size;
 		for (int level = 0; hashes > 0; level++) {
-			byte[] tile = tile(chain, new TilePlace(level, hashes / LeafHashes.TILE));
+			byte[] tile = tile(chain, new TileCoordinates(level, hashes / LeafHashes.TILE));
 			if (tile == null) {
 				tile = (level < open[0].length) ? open[0][level] : new byte[0];
 			}
@@ -227,7 +228,7 @@ final class StoredTree {
 			levels.add(Arrays.copyOf(tile, length));
 			hashes /= LeafHashes.TILE;
 		}
-		return new TreeEdge(size, levels);
+		return new CompactRange(size, levels);
 	}
 
 	private void edges(String chain, EdgeReader reader) throws SQLException {
@@ -297,8 +298,8 @@ final class StoredTree {
 	 */
 	boolean covers(String chain, Checkpoint checkpoint, StoredEntry.Place entry) throws SQLException {
 		try {
-			EntryProof proof = new TreeProofs(this.schema, new TreeRows(this.schema)).inclusion(this.connection, chain,
-					Objects.requireNonNull(entry.seq()), checkpoint);
+			InclusionReceipt proof = new TreeProofs(this.schema, new TreeRows(this.schema)).inclusion(this.connection,
+					chain, Objects.requireNonNull(entry.seq()), checkpoint);
 			return Arrays.equals(proof.hash(), entry.hash());
 		}
 		catch (CheckpointRefusedException | IndexOutOfBoundsException ex) {

@@ -18,7 +18,7 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.merkle.ConsistencyProof;
 import io.auditspring.ledger.merkle.InclusionProof;
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.TreeNode;
 import io.auditspring.ledger.merkle.TreeRange;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +45,14 @@ final class TreeProofs {
 	 * Proves that an entry, as its columns are now, is under a checkpoint.
 	 * @return the proof, or empty if the checkpoint does not cover the entry
 	 */
-	Optional<EntryProof> inclusion(Connection connection, StoredEntry entry, Checkpoint checkpoint)
+	Optional<InclusionReceipt> inclusion(Connection connection, StoredEntry entry, Checkpoint checkpoint)
 			throws SQLException {
 		String chain = entry.core().chain();
 		Long seq = entry.core().seq();
 		if (chain == null || seq == null || seq >= checkpoint.size()) {
 			return Optional.empty();
 		}
-		EntryProof proof = inclusion(connection, chain, seq, checkpoint);
+		InclusionReceipt proof = inclusion(connection, chain, seq, checkpoint);
 		if (!Arrays.equals(entry.computeHash(), proof.hash())) {
 			throw new CheckpointRefusedException("Entry %d of chain '%s' (%s) is not the one that was signed"
 				.formatted(seq, chain, entry.core().id()));
@@ -60,12 +60,13 @@ final class TreeProofs {
 		return Optional.of(proof);
 	}
 
-	EntryProof inclusion(Connection connection, String chain, long seq, Checkpoint checkpoint) throws SQLException {
+	InclusionReceipt inclusion(Connection connection, String chain, long seq, Checkpoint checkpoint)
+			throws SQLException {
 		List<TreeRange> ranges = new ArrayList<>(InclusionProof.ranges(seq, checkpoint.size()));
 		ranges.add(new TreeRange(seq, seq + 1));
 		List<byte[]> hashes = hashes(connection, chain, ranges);
 		List<byte[]> path = hashes.subList(0, hashes.size() - 1);
-		EntryProof proof = new EntryProof(chain, seq, hashes.get(path.size()),
+		InclusionReceipt proof = new InclusionReceipt(chain, seq, hashes.get(path.size()),
 				new InclusionProof(seq, checkpoint.size(), path), checkpoint);
 		check(proof.holds(), chain);
 		return proof;
@@ -78,7 +79,7 @@ final class TreeProofs {
 	 */
 	Map<StoredEntry, InclusionProof> paths(Connection connection, String chain, List<StoredEntry> entries, long size)
 			throws SQLException {
-		TreeEdge edge = this.tree.edge(connection, chain, "");
+		CompactRange edge = this.tree.edge(connection, chain, "");
 		if (edge == null || edge.size() < size || entries.isEmpty()) {
 			return Map.of();
 		}
@@ -106,16 +107,17 @@ final class TreeProofs {
 		return Objects.requireNonNull(entry.core().seq());
 	}
 
-	GrowthProof consistency(Connection connection, String chain, Checkpoint older, Checkpoint newer)
+	ConsistencyReceipt consistency(Connection connection, String chain, Checkpoint older, Checkpoint newer)
 			throws SQLException {
 		List<byte[]> path = hashes(connection, chain, ConsistencyProof.ranges(older.size(), newer.size()));
-		GrowthProof proof = new GrowthProof(older, newer, new ConsistencyProof(older.size(), newer.size(), path));
+		ConsistencyReceipt proof = new ConsistencyReceipt(older, newer,
+				new ConsistencyProof(older.size(), newer.size(), path));
 		check(proof.holds(), chain);
 		return proof;
 	}
 
 	private List<byte[]> hashes(Connection connection, String chain, List<TreeRange> ranges) throws SQLException {
-		TreeEdge edge = this.tree.edge(connection, chain, "");
+		CompactRange edge = this.tree.edge(connection, chain, "");
 		if (edge == null || ranges.stream().anyMatch((range) -> range.to() > edge.size())) {
 			throw refusal(chain);
 		}

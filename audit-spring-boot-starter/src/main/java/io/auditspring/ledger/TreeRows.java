@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
-import io.auditspring.ledger.merkle.TilePlace;
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.TileCoordinates;
+import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.TreeNode;
 import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +84,7 @@ final class TreeRows {
 	 * @return the edge, or {@code null} if there is no tree, or it was skipped as locked
 	 * @throws SQLException if the database fails
 	 */
-	@Nullable TreeEdge edge(Connection connection, String chain, String lock) throws SQLException {
+	@Nullable CompactRange edge(Connection connection, String chain, String lock) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.select + lock)) {
 			statement.setString(1, chain);
 			try (ResultSet row = statement.executeQuery()) {
@@ -94,9 +94,9 @@ final class TreeRows {
 		}
 	}
 
-	private static TreeEdge edge(String chain, long size, byte[][] levels) {
+	private static CompactRange edge(String chain, long size, byte[][] levels) {
 		try {
-			return new TreeEdge(size, Arrays.asList(levels));
+			return new CompactRange(size, Arrays.asList(levels));
 		}
 		catch (IllegalArgumentException ex) {
 			throw new CheckpointRefusedException(
@@ -104,7 +104,7 @@ final class TreeRows {
 		}
 	}
 
-	void write(Connection connection, String chain, TreeEdge edge, List<TreeTile> full) throws SQLException {
+	void write(Connection connection, String chain, CompactRange edge, List<TreeTile> full) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.insertTile)) {
 			for (TreeTile tile : full) {
 				statement.setString(1, chain);
@@ -133,14 +133,14 @@ final class TreeRows {
 	 * @throws SQLException if the database fails
 	 * @throws CheckpointRefusedException if a tile is missing
 	 */
-	Function<TreeNode, byte[]> hashes(Connection connection, String chain, TreeEdge edge, Collection<TreeNode> nodes)
-			throws SQLException {
-		List<TilePlace> places = nodes.stream().map(TilePlace::of).distinct().filter(edge::isFull).toList();
-		Map<TilePlace, byte[]> tiles = places.isEmpty() ? Map.of() : tiles(connection, chain, places);
+	Function<TreeNode, byte[]> hashes(Connection connection, String chain, CompactRange edge,
+			Collection<TreeNode> nodes) throws SQLException {
+		List<TileCoordinates> places = nodes.stream().map(TileCoordinates::of).distinct().filter(edge::isFull).toList();
+		Map<TileCoordinates, byte[]> tiles = places.isEmpty() ? Map.of() : tiles(connection, chain, places);
 		List<byte[]> levels = edge.levels();
 		Map<TreeNode, byte[]> hashes = new HashMap<>();
 		for (TreeNode node : nodes) {
-			TilePlace place = TilePlace.of(node);
+			TileCoordinates place = TileCoordinates.of(node);
 			byte[] tile = edge.isFull(place) ? tiles.get(place) : levels.get(place.level());
 			if (tile == null) {
 				throw new CheckpointRefusedException("Tile %d of level %d of chain '%s' is missing in audit_tile"
@@ -151,16 +151,19 @@ final class TreeRows {
 		return (node) -> Objects.requireNonNull(hashes.get(node));
 	}
 
-	private Map<TilePlace, byte[]> tiles(Connection connection, String chain, List<TilePlace> places)
+	private Map<TileCoordinates, byte[]> tiles(Connection connection, String chain, List<TileCoordinates> places)
 			throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.selectTiles)) {
-			statement.setArray(1, connection.createArrayOf("int4", places.stream().map(TilePlace::level).toArray()));
-			statement.setArray(2, connection.createArrayOf("int8", places.stream().map(TilePlace::index).toArray()));
+			statement.setArray(1,
+					connection.createArrayOf("int4", places.stream().map(TileCoordinates::level).toArray()));
+			statement.setArray(2,
+					connection.createArrayOf("int8", places.stream().map(TileCoordinates::index).toArray()));
 			statement.setString(3, chain);
 			try (ResultSet rows = statement.executeQuery()) {
-				Map<TilePlace, byte[]> tiles = new HashMap<>();
+				Map<TileCoordinates, byte[]> tiles = new HashMap<>();
 				while (rows.next()) {
-					tiles.put(new TilePlace(rows.getInt("level"), rows.getLong("index")), rows.getBytes("hashes"));
+					tiles.put(new TileCoordinates(rows.getInt("level"), rows.getLong("index")),
+							rows.getBytes("hashes"));
 				}
 				return tiles;
 			}

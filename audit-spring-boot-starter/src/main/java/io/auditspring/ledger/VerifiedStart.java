@@ -8,7 +8,7 @@ import java.util.Objects;
 
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.CompactRange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param first the first entry that is there
  * @param retirements the entries before that say why the chain begins there
  */
-record VerifiedStart(TreeEdge tree, StoredEntry.Place last, StoredEntry.Place first, List<CheckedEntry> retirements) {
+record VerifiedStart(CompactRange tree, StoredEntry.Place last, StoredEntry.Place first,
+		List<CheckedEntry> retirements) {
 
 	/**
 	 * Looks whether a signed checkpoint suffices: the stored tree must lead to its root
@@ -32,10 +33,10 @@ record VerifiedStart(TreeEdge tree, StoredEntry.Place last, StoredEntry.Place fi
 	 * @return where to go on, or {@code null} if all must be read
 	 * @throws SQLException if the database fails
 	 */
-	static @Nullable VerifiedStart find(LedgerSource source, Evidence evidence, String chain, long size)
+	static @Nullable VerifiedStart find(LedgerSource source, TrustPolicy evidence, String chain, long size)
 			throws SQLException {
 		Checkpoint checkpoint = checkpoint(source, evidence, chain, size);
-		TreeEdge tree = (checkpoint != null) ? tree(source, chain, checkpoint) : null;
+		CompactRange tree = (checkpoint != null) ? tree(source, chain, checkpoint) : null;
 		StoredEntry.Place last = (tree != null) ? source.entries().place(chain, size - 1) : null;
 		if (checkpoint == null || tree == null || last == null
 				|| !Arrays.equals(last.hash(), source.tree().leaf(chain, size - 1))) {
@@ -46,7 +47,7 @@ record VerifiedStart(TreeEdge tree, StoredEntry.Place last, StoredEntry.Place fi
 		return (first != null && retirements != null) ? new VerifiedStart(tree, last, first, retirements) : null;
 	}
 
-	private static @Nullable Checkpoint checkpoint(LedgerSource source, Evidence evidence, String chain, long size)
+	private static @Nullable Checkpoint checkpoint(LedgerSource source, TrustPolicy evidence, String chain, long size)
 			throws SQLException {
 		List<StoredTree.Row> rows = source.tree().checkpoints(chain, size - 1, size);
 		if (size <= 0 || rows.isEmpty() || evidence.keys() == null) {
@@ -63,10 +64,10 @@ record VerifiedStart(TreeEdge tree, StoredEntry.Place last, StoredEntry.Place fi
 		}
 	}
 
-	private static @Nullable TreeEdge tree(LedgerSource source, String chain, Checkpoint checkpoint)
+	private static @Nullable CompactRange tree(LedgerSource source, String chain, Checkpoint checkpoint)
 			throws SQLException {
 		try {
-			TreeEdge tree = source.tree().edgeAt(chain, checkpoint.size());
+			CompactRange tree = source.tree().edgeAt(chain, checkpoint.size());
 			return (tree != null && Arrays.equals(checkpoint.root(), LeafHashes.root(tree))
 					&& source.tree().leadsTo(chain, tree)) ? tree : null;
 		}

@@ -49,7 +49,7 @@ final class ActivityQuery {
 		Counted counted = counted(this.query, from, to, interval);
 		AuditQuery period = this.query.from(counted.since()).to(to);
 		List<Activity.Bucket> buckets = toBuckets(counted.counts());
-		long total = counted.counts().stream().mapToLong(KeptActivity.Count::entries).sum();
+		long total = counted.counts().stream().mapToLong(ActivityRollup.Count::entries).sum();
 		return new Activity(counted.since(), to, interval, total, buckets,
 				(counted.actions() != null) ? mostFrequent(counted.actions()) : mostFrequent("action", period),
 				mostFrequent("actorId", period));
@@ -62,7 +62,7 @@ final class ActivityQuery {
 		if (counted != null) {
 			return counted;
 		}
-		KeptActivity kept = KeptActivity.of(this.entityManager, wanted, from, to, interval);
+		ActivityRollup kept = ActivityRollup.of(this.entityManager, wanted, from, to, interval);
 		if (kept != null) {
 			return new Counted(from, kept.buckets(interval), kept.actions());
 		}
@@ -76,7 +76,7 @@ final class ActivityQuery {
 	 */
 	private @Nullable Counted withoutAction(AuditQuery all, String action, Instant from, Instant to,
 			Duration interval) {
-		KeptActivity kept = KeptActivity.of(this.entityManager, all, from, to, interval);
+		ActivityRollup kept = ActivityRollup.of(this.entityManager, all, from, to, interval);
 		if (kept == null) {
 			return null;
 		}
@@ -86,7 +86,7 @@ final class ActivityQuery {
 		}
 		Map<List<Object>, Long> less = new HashMap<>();
 		others.counts().forEach((count) -> less.put(List.of(count.start(), count.outcome()), count.entries()));
-		List<KeptActivity.Count> counts = kept.buckets(interval)
+		List<ActivityRollup.Count> counts = kept.buckets(interval)
 			.stream()
 			.map((count) -> count.less(less.getOrDefault(List.of(count.start(), count.outcome()), 0L)))
 			.filter((count) -> count.entries() > 0)
@@ -105,7 +105,7 @@ final class ActivityQuery {
 		return (last != null) ? last.plus(1, ChronoUnit.MICROS) : from;
 	}
 
-	private List<KeptActivity.Count> buckets(AuditQuery period, Duration interval) {
+	private List<ActivityRollup.Count> buckets(AuditQuery period, Duration interval) {
 		CriteriaQuery<Tuple> count = this.builder.createTupleQuery();
 		Root<AuditEntry> entry = count.from(AuditEntry.class);
 		// Not a parameter: PostgreSQL would not see that both expressions are the same.
@@ -118,14 +118,14 @@ final class ActivityQuery {
 		return this.entityManager.createQuery(count)
 			.getResultList()
 			.stream()
-			.map((row) -> new KeptActivity.Count(row.get(0, Instant.class), row.get(1, Outcome.class),
+			.map((row) -> new ActivityRollup.Count(row.get(0, Instant.class), row.get(1, Outcome.class),
 					row.get(2, Long.class)))
 			.toList();
 	}
 
-	private static List<Activity.Bucket> toBuckets(List<KeptActivity.Count> counts) {
+	private static List<Activity.Bucket> toBuckets(List<ActivityRollup.Count> counts) {
 		Map<Instant, Map<Outcome, Long>> buckets = new TreeMap<>();
-		for (KeptActivity.Count count : counts) {
+		for (ActivityRollup.Count count : counts) {
 			buckets.computeIfAbsent(count.start(), (time) -> new EnumMap<>(Outcome.class))
 				.put(count.outcome(), count.entries());
 		}
@@ -168,7 +168,7 @@ final class ActivityQuery {
 	 * @param counts the counts
 	 * @param actions how often each action happened, or {@code null} if that is not known
 	 */
-	private record Counted(Instant since, List<KeptActivity.Count> counts, @Nullable Map<String, Long> actions) {
+	private record Counted(Instant since, List<ActivityRollup.Count> counts, @Nullable Map<String, Long> actions) {
 
 	}
 

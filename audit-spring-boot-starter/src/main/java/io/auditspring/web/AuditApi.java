@@ -54,7 +54,7 @@ public final class AuditApi {
 
 	private final Readers readers;
 
-	private final Readings readings;
+	private final ReadAuditing readings;
 
 	private final JsonAnswers answers = new JsonAnswers();
 
@@ -64,7 +64,7 @@ public final class AuditApi {
 	 * @param readers who may read
 	 * @param readings notes who reads
 	 */
-	public AuditApi(AuditTrail trail, Readers readers, Readings readings) {
+	public AuditApi(AuditTrail trail, Readers readers, ReadAuditing readings) {
 		this.trail = trail;
 		this.readers = readers;
 		this.readings = readings;

@@ -49,7 +49,7 @@ public final class ExportApi {
 
 	private final Readers readers;
 
-	private final Readings readings;
+	private final ReadAuditing readings;
 
 	/**
 	 * Creates the API.
@@ -57,7 +57,7 @@ public final class ExportApi {
 	 * @param readers who may read
 	 * @param readings notes who reads
 	 */
-	public ExportApi(Exports exports, Readers readers, Readings readings) {
+	public ExportApi(Exports exports, Readers readers, ReadAuditing readings) {
 		this.exports = exports;
 		this.readers = readers;
 		this.readings = readings;

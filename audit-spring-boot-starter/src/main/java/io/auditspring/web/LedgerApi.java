@@ -39,7 +39,7 @@ public final class LedgerApi {
 
 	private final Readers readers;
 
-	private final Readings readings;
+	private final ReadAuditing readings;
 
 	private final JsonAnswers answers = new JsonAnswers();
 
@@ -50,7 +50,7 @@ public final class LedgerApi {
 	 * @param readers who may read
 	 * @param readings notes who reads
 	 */
-	public LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, Readings readings) {
+	public LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, ReadAuditing readings) {
 		this.heads = heads;
 		this.verifications = verifications;
 		this.readers = readers;

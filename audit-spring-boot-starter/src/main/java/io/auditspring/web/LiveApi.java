@@ -29,20 +29,20 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @RequestMapping("${audit.web.base-path:/audit}/api")
 public final class LiveApi {
 
-	private final Watchers watchers;
+	private final LiveSubscriptions liveSubscriptions;
 
 	private final Readers readers;
 
-	private final Readings readings;
+	private final ReadAuditing readings;
 
 	/**
 	 * Creates the API.
-	 * @param watchers those who watch
+	 * @param liveSubscriptions those who watch
 	 * @param readers who may read
 	 * @param readings notes who reads
 	 */
-	public LiveApi(Watchers watchers, Readers readers, Readings readings) {
-		this.watchers = watchers;
+	public LiveApi(LiveSubscriptions liveSubscriptions, Readers readers, ReadAuditing readings) {
+		this.liveSubscriptions = liveSubscriptions;
 		this.readers = readers;
 		this.readings = readings;
 	}
@@ -61,9 +61,9 @@ public final class LiveApi {
 			response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
 			return null;
 		}
-		SseEmitter emitter = this.watchers.watch(reader, reader.narrow(parameters.toQuery()), parameters.values(),
-				lastEventId, signedOut(request.getSession(false)));
-		if (!this.watchers.continues(reader, parameters.values(), lastEventId)) {
+		SseEmitter emitter = this.liveSubscriptions.watch(reader, reader.narrow(parameters.toQuery()),
+				parameters.values(), lastEventId, signedOut(request.getSession(false)));
+		if (!this.liveSubscriptions.continues(reader, parameters.values(), lastEventId)) {
 			this.readings.note("live", parameters.values());
 		}
 		return emitter;

@@ -11,7 +11,7 @@ import io.auditspring.AuditRecorder;
 import io.auditspring.TestDatabase;
 import io.auditspring.actuate.LedgerHealthIndicator;
 import io.auditspring.actuate.VerificationMeters;
-import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.TrustPolicy;
 import io.auditspring.ledger.VerificationWorker;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
@@ -53,7 +53,7 @@ class AuditVerificationAutoConfigurationTests {
 			assertThat(context).doesNotHaveBean(VerificationWorker.class);
 			assertThat(context).doesNotHaveBean(LedgerHealthIndicator.class);
 			assertThat(context).doesNotHaveBean(VerificationMeters.class);
-			assertThat(context.getBean(Evidence.class).keys()).isNull();
+			assertThat(context.getBean(TrustPolicy.class).keys()).isNull();
 		});
 	}
 
@@ -100,7 +100,7 @@ class AuditVerificationAutoConfigurationTests {
 		this.runner
 			.withPropertyValues("audit.checkpoint.trusted-keys=" + replaced, "audit.checkpoint.retired-keys=" + leaked)
 			.run((context) -> {
-				TrustedKeys keys = Objects.requireNonNull(context.getBean(Evidence.class).keys());
+				TrustedKeys keys = Objects.requireNonNull(context.getBean(TrustPolicy.class).keys());
 				assertThat(keys.keys()).map(VerifierKey::toString).containsExactly(replaced);
 				assertThat(keys.retired()).map(VerifierKey::toString).containsExactly(leaked);
 			});
@@ -116,7 +116,7 @@ class AuditVerificationAutoConfigurationTests {
 			.withPropertyValues("audit.checkpoint.private-key=" + Ed25519Signer.newPem(),
 					"audit.checkpoint.memory=" + directory, "audit.checkpoint.anchor-directory=" + directory)
 			.run((context) -> {
-				Evidence evidence = context.getBean(Evidence.class);
+				TrustPolicy evidence = context.getBean(TrustPolicy.class);
 				assertThat(evidence.keys()).isNotNull();
 				assertThat(evidence.origin()).isEqualTo("shop");
 				assertThat(evidence.anchors()).hasSize(1);

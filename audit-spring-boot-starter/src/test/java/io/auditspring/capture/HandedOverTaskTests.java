@@ -105,7 +105,7 @@ class HandedOverTaskTests {
 
 	@AfterEach
 	void nothingStaysOnThisThread() {
-		assertThat(context.getBean(Inheritance.class).current()).isNull();
+		assertThat(context.getBean(CapturedContext.class).current()).isNull();
 		assertThat(context.getBean(Origins.class).current().actor()).isEqualTo(Actor.system());
 	}
 
@@ -509,7 +509,7 @@ class HandedOverTaskTests {
 				busy.countDown();
 			}
 			tasks().done();
-			assertThat(this.beans.getBean(Inheritance.class).current()).isNull();
+			assertThat(this.beans.getBean(CapturedContext.class).current()).isNull();
 		}
 
 		private static void await(CountDownLatch latch) {
@@ -523,16 +523,16 @@ class HandedOverTaskTests {
 
 		@PostMapping("/scope")
 		void scope() {
-			Inheritance inheritance = this.beans.getBean(Inheritance.class);
+			CapturedContext capturedContext = this.beans.getBean(CapturedContext.class);
 			ContextSnapshot snapshot = ContextSnapshotFactory.builder().build().captureAll();
 			try (ContextSnapshot.Scope outer = snapshot.setThreadLocals()) {
-				assertThat(inheritance.currentActor()).isEqualTo(Actor.user("jane", "jane"));
+				assertThat(capturedContext.currentActor()).isEqualTo(Actor.user("jane", "jane"));
 				try (ContextSnapshot.Scope inner = snapshot.setThreadLocals()) {
-					assertThat(inheritance.currentActor()).isEqualTo(Actor.user("jane", "jane"));
+					assertThat(capturedContext.currentActor()).isEqualTo(Actor.user("jane", "jane"));
 				}
-				assertThat(inheritance.currentActor()).isEqualTo(Actor.user("jane", "jane"));
+				assertThat(capturedContext.currentActor()).isEqualTo(Actor.user("jane", "jane"));
 			}
-			assertThat(inheritance.current()).isNull();
+			assertThat(capturedContext.current()).isNull();
 		}
 
 	}

@@ -217,8 +217,9 @@ class AsyncBufferTests {
 			load.start();
 			try {
 				Awaitility.await().until(() -> buffer.size() > 100);
-				buffer.keep(new Doubt(null, List.of(entry(context, "kept"))));
-				context.getBean(Spool.class).keep(List.of(new Doubt(null, List.of(entry(context, "spooled")))));
+				buffer.keep(new InDoubtEntries(null, List.of(entry(context, "kept"))));
+				context.getBean(Spool.class)
+					.keep(List.of(new InDoubtEntries(null, List.of(entry(context, "spooled")))));
 				Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> kept() == 2);
 				assertThat(buffer.size()).isPositive();
 			}

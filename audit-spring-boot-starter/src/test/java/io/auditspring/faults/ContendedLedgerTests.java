@@ -41,7 +41,7 @@ class ContendedLedgerTests {
 	}
 
 	private void settle(String fault, Work... works) {
-		new Reckoning(fault, this.answers, this.database).settle(0, works);
+		new FaultAssertions(fault, this.answers, this.database).settle(0, works);
 	}
 
 	@Test
@@ -142,7 +142,7 @@ class ContendedLedgerTests {
 			}
 			load.stop();
 			// All of it while that transaction is still open.
-			new Reckoning("", this.answers, this.database).awaitRelay();
+			new FaultAssertions("", this.answers, this.database).awaitRelay();
 			int calls = Arrays.stream(works).mapToInt(this.answers::count).sum();
 			Awaitility.await().until(() -> this.log.count() == calls + 1);
 			assertThat(this.answers.failures()).isZero();

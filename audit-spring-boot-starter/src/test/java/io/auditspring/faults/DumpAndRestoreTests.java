@@ -14,7 +14,7 @@ import io.auditspring.ledger.Checkpoints;
 import io.auditspring.ledger.Entries;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.EntryGroup;
-import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.TrustPolicy;
 import io.auditspring.ledger.LedgerDatabase;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.Redaction;
@@ -120,7 +120,7 @@ class DumpAndRestoreTests {
 	}
 
 	private static void assertIsTrue(LedgerDatabase ledger) {
-		Evidence evidence = new Evidence(KEYS, List.of(), "shop");
+		TrustPolicy evidence = new TrustPolicy(KEYS, List.of(), "shop");
 		LedgerVerifier verifier = new LedgerVerifier(ledger.dataSource(), ledger.schema(), evidence,
 				VerificationProgress.NONE);
 		assertThat(verifier.verify().chains()).flatMap(ChainVerification::problems).isEmpty();

@@ -60,11 +60,12 @@ class FrozenInstanceTests {
 			assertThat(this.answers.failures()).isZero();
 			assertThat(this.log.count()).isEqualTo(stored);
 			end.accept(frozen);
-			new Reckoning("", this.answers, this.server.dataSource()).awaitRelay();
+			new FaultAssertions("", this.answers, this.server.dataSource()).awaitRelay();
 			frozen.thaw();
 			frozen.stop();
 		}
-		new Reckoning("holder of the head frozen " + where, this.answers, this.server.dataSource()).settle(0, WORKS);
+		new FaultAssertions("holder of the head frozen " + where, this.answers, this.server.dataSource()).settle(0,
+				WORKS);
 	}
 
 	// The lock keeps its relay where it has the head already, or gets it next.

@@ -76,10 +76,10 @@ class FullDiskTests {
 			assertThat(this.log.count()).isEqualTo(stored);
 			Files.delete(filler);
 			load.stop();
-			new Reckoning("", this.answers, this.server.dataSource()).awaitRelay();
+			new FaultAssertions("", this.answers, this.server.dataSource()).awaitRelay();
 		}
 		assertThat(this.answers.failures()).isZero();
-		new Reckoning("disk of the ledger full", this.answers, this.server.dataSource()).settle(0, WORKS);
+		new FaultAssertions("disk of the ledger full", this.answers, this.server.dataSource()).settle(0, WORKS);
 	}
 
 	/** Then the server ends, and does not come back before there is room. */
@@ -97,9 +97,9 @@ class FullDiskTests {
 			this.server.startAgain();
 			this.answers.awaitFurther(20, Work.values());
 			load.stop();
-			new Reckoning("", this.answers, this.server.dataSource()).awaitRelay();
+			new FaultAssertions("", this.answers, this.server.dataSource()).awaitRelay();
 		}
-		new Reckoning("disk of the write-ahead log full", this.answers, this.server.dataSource()).settle(0,
+		new FaultAssertions("disk of the write-ahead log full", this.answers, this.server.dataSource()).settle(0,
 				Work.values());
 	}
 
@@ -117,9 +117,9 @@ class FullDiskTests {
 			this.server.startAgainIfItEnded();
 			this.answers.awaitFurther(20, Work.values());
 			load.stop();
-			new Reckoning("", this.answers, this.server.dataSource()).awaitRelay();
+			new FaultAssertions("", this.answers, this.server.dataSource()).awaitRelay();
 		}
-		new Reckoning("disk of all data full", this.answers, this.server.dataSource()).settle(0, Work.values());
+		new FaultAssertions("disk of all data full", this.answers, this.server.dataSource()).settle(0, Work.values());
 	}
 
 	/** Segments that were made already take a few changes of files. */

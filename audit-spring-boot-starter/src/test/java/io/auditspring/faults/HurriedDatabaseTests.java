@@ -59,7 +59,7 @@ class HurriedDatabaseTests {
 			}
 			this.answers.awaitFurther(10, Work.values());
 			clients.stop();
-			new Reckoning("", this.answers, database).awaitRelay();
+			new FaultAssertions("", this.answers, database).awaitRelay();
 			assertThat(output.getOut().lines())
 				.noneMatch((line) -> line.matches(".* (ERROR|WARN) .*audit.*") && !line.contains("A NEW KEY"));
 		}
@@ -67,8 +67,8 @@ class HurriedDatabaseTests {
 		assertThat(jdbc.queryForObject("select count(*) from audit.audit_log where category = 'authentication'",
 				Long.class))
 			.isZero();
-		new Reckoning("time-outs of 2 s set for the user, head of the chain held for 3 s, over HTTP", this.answers,
-				database)
+		new FaultAssertions("time-outs of 2 s set for the user, head of the chain held for 3 s, over HTTP",
+				this.answers, database)
 			.settle(0, Work.values());
 	}
 
@@ -82,8 +82,8 @@ class HurriedDatabaseTests {
 	@Test
 	void nobodysPasswordIsCalledWrongWhileTheDatabaseIsAway() throws Exception {
 		try (PostgresServer server = PostgresServer.create()) {
-			Reckoning reckoning = new Reckoning("database killed under requests with a password each", this.answers,
-					server.dataSource());
+			FaultAssertions faultAssertions = new FaultAssertions("database killed under requests with a password each",
+					this.answers, server.dataSource());
 			try (ConfigurableApplicationContext context = OrdersOverHttp.start(server.url(), this.directory,
 					"spring.datasource.username=postgres", "spring.datasource.hikari.connection-timeout=500")) {
 				OrdersOverHttp.Clients clients = new OrdersOverHttp.Clients(context, this.answers, Work.values());
@@ -93,12 +93,12 @@ class HurriedDatabaseTests {
 				server.start();
 				this.answers.awaitFurther(10, Work.values());
 				clients.stop();
-				reckoning.awaitRelay();
+				faultAssertions.awaitRelay();
 			}
 			assertThat(new JdbcTemplate(server.dataSource())
 				.queryForObject("select count(*) from audit.audit_log where category = 'authentication'", Long.class))
 				.isZero();
-			reckoning.settle(0, Work.values());
+			faultAssertions.settle(0, Work.values());
 		}
 	}
 

@@ -48,9 +48,9 @@ class KilledApplicationTests {
 			.awaitStarted();
 	}
 
-	private void recover(Reckoning reckoning) {
+	private void recover(FaultAssertions faultAssertions) {
 		try (ConfigurableApplicationContext next = FaultyApplication.start(this.server.url())) {
-			reckoning.awaitRelay();
+			faultAssertions.awaitRelay();
 		}
 	}
 
@@ -62,10 +62,11 @@ class KilledApplicationTests {
 				instance.kill();
 			}
 		}
-		Reckoning reckoning = new Reckoning("application killed at random moments, %d rounds".formatted(ROUNDS),
-				this.answers, this.server.dataSource());
-		recover(reckoning);
-		reckoning.settle(ROUNDS * BUFFERED, Work.values());
+		FaultAssertions faultAssertions = new FaultAssertions(
+				"application killed at random moments, %d rounds".formatted(ROUNDS), this.answers,
+				this.server.dataSource());
+		recover(faultAssertions);
+		faultAssertions.settle(ROUNDS * BUFFERED, Work.values());
 	}
 
 	@ParameterizedTest
@@ -85,9 +86,10 @@ class KilledApplicationTests {
 			}
 			connection.rollback();
 		}
-		Reckoning reckoning = new Reckoning("application killed " + step, this.answers, this.server.dataSource());
-		recover(reckoning);
-		reckoning.settle(BUFFERED, Work.values());
+		FaultAssertions faultAssertions = new FaultAssertions("application killed " + step, this.answers,
+				this.server.dataSource());
+		recover(faultAssertions);
+		faultAssertions.settle(BUFFERED, Work.values());
 	}
 
 	private boolean isSomebodyWaiting(Step step) {

@@ -26,8 +26,8 @@ class KilledDatabaseTests {
 	@Test
 	@Tag("faults")
 	void underLoad() {
-		Reckoning reckoning = new Reckoning("PostgreSQL killed under load, %d rounds".formatted(ROUNDS), this.answers,
-				this.server.dataSource());
+		FaultAssertions faultAssertions = new FaultAssertions(
+				"PostgreSQL killed under load, %d rounds".formatted(ROUNDS), this.answers, this.server.dataSource());
 		try (ConfigurableApplicationContext context = FaultyApplication.start(this.server.url(),
 				"spring.datasource.hikari.connection-timeout=1000")) {
 			Load load = Load.ofEach(context.getBean(OrderDesk.class), this.answers, "here", Work.values());
@@ -39,9 +39,9 @@ class KilledDatabaseTests {
 			}
 			this.answers.awaitFurther(50, Work.values());
 			load.stop();
-			reckoning.awaitRelay();
+			faultAssertions.awaitRelay();
 		}
-		reckoning.settle(0, Work.values());
+		faultAssertions.settle(0, Work.values());
 	}
 
 }

@@ -56,8 +56,8 @@ class LockedTablesTests {
 				});
 			}
 		}
-		new Reckoning("ledger locked by another session", this.answers, this.database).settle(0, Work.TRANSACTIONAL,
-				Work.ASYNC, Work.NOTE, Work.REFUSED);
+		new FaultAssertions("ledger locked by another session", this.answers, this.database).settle(0,
+				Work.TRANSACTIONAL, Work.ASYNC, Work.NOTE, Work.REFUSED);
 	}
 
 	@Test
@@ -70,8 +70,8 @@ class LockedTablesTests {
 				assertThat(this.answers.failures()).isZero();
 			});
 		}
-		new Reckoning("`audit_outbox` locked by another session", this.answers, this.database).settle(0, Work.ASYNC,
-				Work.NOTE);
+		new FaultAssertions("`audit_outbox` locked by another session", this.answers, this.database).settle(0,
+				Work.ASYNC, Work.NOTE);
 	}
 
 	@Test
@@ -87,7 +87,7 @@ class LockedTablesTests {
 			load.awaitEnd();
 			assertThat(this.answers.failures()).isZero();
 		}
-		new Reckoning("buffer of 1,024 full, `overflow=block`", this.answers, this.database).settle(0, Work.NOTE);
+		new FaultAssertions("buffer of 1,024 full, `overflow=block`", this.answers, this.database).settle(0, Work.NOTE);
 	}
 
 }

@@ -73,14 +73,14 @@ class LostCommitTests {
 	}
 
 	private void settle() {
-		Reckoning reckoning = new Reckoning("commit lost", new Answers(), this.database);
+		FaultAssertions faultAssertions = new FaultAssertions("commit lost", new Answers(), this.database);
 		// Stopping lets it write what it has.
 		this.context.getBean(AsyncBuffer.class).stop();
 		this.context.getBean(AsyncBuffer.class).start();
 		this.context.getBean(Relay.class).start();
-		reckoning.awaitRelay();
+		faultAssertions.awaitRelay();
 		assertThat(this.proxy.lost()).isEqualTo(this.lost + 1);
-		reckoning.assertChainIsWhole();
+		faultAssertions.assertChainIsWhole();
 	}
 
 	private List<Map<String, Object>> entries() {

@@ -22,7 +22,7 @@ import io.auditspring.ledger.Checkpoints;
 import io.auditspring.ledger.Entries;
 import io.auditspring.ledger.Entry;
 import io.auditspring.ledger.EntryGroup;
-import io.auditspring.ledger.Evidence;
+import io.auditspring.ledger.TrustPolicy;
 import io.auditspring.ledger.LedgerDatabase;
 import io.auditspring.ledger.LedgerVerifier;
 import io.auditspring.ledger.LegalHolds;
@@ -175,7 +175,7 @@ class PgBouncerTests {
 				Clock.systemUTC(), new RetirementSeal(checkpoints, signer))
 			.apply()
 			.retired()).containsExactly(YearMonth.of(2018, 12));
-		Evidence evidence = new Evidence(TrustedKeys.of(VerifierKey.of(signer)), List.of(), "shop");
+		TrustPolicy evidence = new TrustPolicy(TrustedKeys.of(VerifierKey.of(signer)), List.of(), "shop");
 		assertThat(new LedgerVerifier(pooled, schema, evidence, VerificationProgress.NONE).verify().chains())
 			.flatMap(ChainVerification::problems)
 			.isEmpty();
@@ -199,7 +199,8 @@ class PgBouncerTests {
 			load.awaitEnd();
 			assertThat(this.answers.failures()).isZero();
 		}
-		new Reckoning("behind PgBouncer in transaction mode", this.answers, this.database).settle(0, Work.values());
+		new FaultAssertions("behind PgBouncer in transaction mode", this.answers, this.database).settle(0,
+				Work.values());
 	}
 
 }

@@ -38,7 +38,7 @@ class RacingWritersTests {
 	}
 
 	private void settle(String fault, Work... works) {
-		new Reckoning(fault, this.answers, this.server.dataSource()).settle(0, works);
+		new FaultAssertions(fault, this.answers, this.server.dataSource()).settle(0, works);
 	}
 
 	@Test

@@ -74,7 +74,7 @@ class RollbackTests {
 		assertThat(entries("success")).containsExactlyInAnyOrder("requires-new-kept", "outer-kept", "around-savepoint");
 		assertThat(this.log.jdbc().queryForList("select reference from purchase_order", String.class))
 			.containsExactlyInAnyOrder("requires-new-kept", "outer-kept", "around-savepoint");
-		new Reckoning("", new Answers(), this.database).assertChainIsWhole();
+		new FaultAssertions("", new Answers(), this.database).assertChainIsWhole();
 	}
 
 	private List<String> entries(String outcome) {

@@ -30,13 +30,13 @@ class StoppedApplicationTests {
 		return Instance.start(url, this.answers, properties).awaitStarted();
 	}
 
-	private Reckoning reckoning(String fault) {
-		return new Reckoning(fault, this.answers, this.server.dataSource());
+	private FaultAssertions faultAssertions(String fault) {
+		return new FaultAssertions(fault, this.answers, this.server.dataSource());
 	}
 
-	private void recover(Reckoning reckoning, String... properties) {
+	private void recover(FaultAssertions faultAssertions, String... properties) {
 		try (ConfigurableApplicationContext next = FaultyApplication.start(this.server.url(), properties)) {
-			reckoning.awaitRelay();
+			faultAssertions.awaitRelay();
 		}
 	}
 
@@ -47,9 +47,9 @@ class StoppedApplicationTests {
 			this.answers.awaitFurther(50, Work.values());
 			instance.stop();
 		}
-		Reckoning reckoning = reckoning("SIGTERM under load");
-		recover(reckoning);
-		reckoning.settle(0, Work.values());
+		FaultAssertions faultAssertions = faultAssertions("SIGTERM under load");
+		recover(faultAssertions);
+		faultAssertions.settle(0, Work.values());
 	}
 
 	@Test
@@ -65,9 +65,9 @@ class StoppedApplicationTests {
 			instance.stop();
 			assertThat(instance.isAlive()).isFalse();
 		}
-		Reckoning reckoning = reckoning("SIGTERM with the database gone");
-		recover(reckoning, spool);
-		reckoning.settle(0, Work.ASYNC, Work.NOTE);
+		FaultAssertions faultAssertions = faultAssertions("SIGTERM with the database gone");
+		recover(faultAssertions, spool);
+		faultAssertions.settle(0, Work.ASYNC, Work.NOTE);
 	}
 
 }

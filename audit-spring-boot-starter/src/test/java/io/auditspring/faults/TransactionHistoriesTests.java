@@ -114,7 +114,7 @@ class TransactionHistoriesTests {
 				this.log.jdbc().queryForList("select name from fact where there", String.class));
 		rows.removeIf((name) -> both.contains(name) && !others.contains(name));
 		assertTrue(calls, rows);
-		new Reckoning("", new Answers(), this.database).assertChainIsWhole();
+		new FaultAssertions("", new Answers(), this.database).assertChainIsWhole();
 	}
 
 	private static Map<Step.Manager, PlatformTransactionManager> managers(ConfigurableApplicationContext context,

@@ -77,10 +77,10 @@ class UnreachableDatabaseTests {
 			this.proxy.pass();
 			this.answers.awaitFurther(20, Work.values());
 			load.stop();
-			new Reckoning("", this.answers, this.database).awaitRelay();
+			new FaultAssertions("", this.answers, this.database).awaitRelay();
 		}
 		assertThat(this.answers.failures()).isPositive();
-		new Reckoning("database unreachable: " + fault, this.answers, this.database).settle(0, Work.values());
+		new FaultAssertions("database unreachable: " + fault, this.answers, this.database).settle(0, Work.values());
 	}
 
 }

@@ -130,7 +130,7 @@ class CheckpointAttackTests {
 		other.tamper("update audit.audit_log set message = 'never happened' where chain = 'main' and seq = 50");
 		other.rechain("main");
 		other.enterRetirement("main", 0, 99);
-		lab.database.append("main", Entries.declaration(Declaration.RETIREMENT, String
+		lab.database.append("main", Entries.controlEntry(ControlEntry.RETIREMENT, String
 			.valueOf(other.database.query("select metadata from audit.audit_log where action = 'audit.retirement'"))));
 		assertRefused(checkpoints(lab), "entries 0 to 99 are retired, but not by the hash");
 	}
@@ -142,7 +142,7 @@ class CheckpointAttackTests {
 		lab.database.execute("drop table " + lab.partitionOf(0));
 		String entered = lab.database.query("select metadata from audit.audit_log where action = 'audit.retirement'");
 		assertThat(checkpoints(lab).create("main").orElseThrow().size()).isEqualTo(601);
-		lab.database.append("main", Entries.declaration(Declaration.RETIREMENT, String.valueOf(entered)));
+		lab.database.append("main", Entries.controlEntry(ControlEntry.RETIREMENT, String.valueOf(entered)));
 		assertThatExceptionOfType(CheckpointRefusedException.class).isThrownBy(() -> checkpoints(lab).create("main"))
 			.withMessageContaining("Entry 601")
 			.withMessageContaining("of which some were retired before");
@@ -160,7 +160,7 @@ class CheckpointAttackTests {
 				(lab) -> lab.enterRedaction("main", "main", 251, "actor"));
 		assertNotSigned("but no such redaction is before it", (lab) -> lab.enterRedaction("main", "main", 250, "data"));
 		assertNotSigned("cannot be understood",
-				(lab) -> lab.database.append("main", Entries.declaration(Declaration.REDACTION, "{}")));
+				(lab) -> lab.database.append("main", Entries.controlEntry(ControlEntry.REDACTION, "{}")));
 		assertNotSigned("is redacted without a redaction entry", (lab) -> {
 			lab.database.append("main", Entries.entries(3));
 			lab.eraseActor("main", 602);

@@ -24,7 +24,7 @@ import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.merkle.MerkleTree;
 import io.auditspring.ledger.merkle.Sha256;
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.TreeTile;
 
 /**
@@ -107,7 +107,7 @@ public final class CheckpointFigures {
 	/** A chain of which nothing but the tree and two checkpoints is left. */
 	private void retired(long size) throws SQLException {
 		TreeRows rows = new TreeRows(this.database.schema());
-		TreeEdge edge = new TreeEdge();
+		CompactRange edge = new CompactRange();
 		MerkleTree tree = new MerkleTree();
 		List<TreeTile> full = new ArrayList<>();
 		try (Connection connection = this.database.begin()) {

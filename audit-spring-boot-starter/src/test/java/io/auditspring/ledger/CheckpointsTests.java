@@ -164,7 +164,7 @@ class CheckpointsTests {
 		List<byte[]> leaves = leafHashes();
 		for (long size : new long[] { 5, 265, 565 }) {
 			for (int seq = 0; seq < size; seq += 11) {
-				EntryProof proof = checkpoints().inclusion("main", seq, size).orElseThrow();
+				InclusionReceipt proof = checkpoints().inclusion("main", seq, size).orElseThrow();
 				assertThat(proof.hash()).isEqualTo(leaves.get(seq));
 				assertThat(proof.checkpoint().size()).isEqualTo(size);
 				assertThat(proof.holds()).isTrue();
@@ -182,7 +182,7 @@ class CheckpointsTests {
 		UUID id = entries.get(1).id();
 		assertThat(checkpoints().inclusion(id)).isEmpty();
 		checkpoints().create("main");
-		EntryProof proof = checkpoints().inclusion(id).orElseThrow();
+		InclusionReceipt proof = checkpoints().inclusion(id).orElseThrow();
 		assertThat(proof.seq()).isEqualTo(1);
 		assertThat(proof.holds()).isTrue();
 		assertThat(checkpoints().inclusion(UUID.randomUUID())).isEmpty();
@@ -219,7 +219,7 @@ class CheckpointsTests {
 		this.database.execute("alter table audit.audit_log detach partition audit.%s"
 			.formatted(LedgerDatabase.partition(LedgerDatabase.thisMonth())));
 		for (int seq : new int[] { 0, 255, 256, 299 }) {
-			EntryProof proof = checkpoints().inclusion("main", seq, 300).orElseThrow();
+			InclusionReceipt proof = checkpoints().inclusion("main", seq, 300).orElseThrow();
 			assertThat(proof.hash()).isEqualTo(leaves.get(seq));
 		}
 		this.database.execute("update audit.audit_chain set recorded_at = '2098-08-01 00:00:00+00'");

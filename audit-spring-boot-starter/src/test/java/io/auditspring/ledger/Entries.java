@@ -39,7 +39,7 @@ public final class Entries {
 	}
 
 	/** An entry that says something about others. */
-	public static Entry declaration(String action, String metadata) {
+	public static Entry controlEntry(String action, String metadata) {
 		return entry(action, "Entry", "1", "jane", data("", metadata, "[]"));
 	}
 

@@ -131,7 +131,7 @@ class LedgerAttackTests {
 					lab.tamper("update audit.audit_log set actor_name = 'Mallory' where chain = 'main' and seq = 250");
 				}, "REDACTION 250"),
 				attack("a redaction entry that says nothing",
-						(lab) -> lab.database.append("main", Entries.declaration(Declaration.REDACTION, "{}")),
+						(lab) -> lab.database.append("main", Entries.controlEntry(ControlEntry.REDACTION, "{}")),
 						"REDACTION_ENTRY 600"),
 				attack("a dropped first partition", (lab) -> lab.database.execute("drop table " + lab.partitionOf(0)),
 						"MISSING 0"),

@@ -232,7 +232,7 @@ class LedgerExportTests {
 			}
 
 		};
-		Evidence evidence = new Evidence(LedgerLab.KEYS, List.of(anchor), LedgerLab.ORIGIN);
+		TrustPolicy evidence = new TrustPolicy(LedgerLab.KEYS, List.of(anchor), LedgerLab.ORIGIN);
 		return new ExportVerifier(evidence, VerificationProgress.NONE)
 			.verify(new BufferedReader(new StringReader(export)));
 	}

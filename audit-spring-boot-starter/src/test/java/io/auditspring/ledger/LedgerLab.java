@@ -18,7 +18,7 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
-import io.auditspring.ledger.merkle.TreeEdge;
+import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +81,7 @@ final class LedgerLab {
 
 		};
 		return new LedgerVerifier(this.database.dataSource(), this.database.schema(),
-				new Evidence(keys, List.of(anchor), ORIGIN), VerificationProgress.NONE);
+				new TrustPolicy(keys, List.of(anchor), ORIGIN), VerificationProgress.NONE);
 	}
 
 	void tamper(String sql) {
@@ -91,7 +91,7 @@ final class LedgerLab {
 	/** Signs what is there, as an application does that was not looked at. */
 	String checkpoint(String chain, Ed25519Signer signer) {
 		List<TreeTile> full = new ArrayList<>();
-		TreeEdge tree = new TreeEdge();
+		CompactRange tree = new CompactRange();
 		byte[] hashes = HexFormat.of().parseHex(Objects.requireNonNull(this.database.query("""
 				select encode(string_agg(hash, '' order by seq), 'hex')
 				from audit.audit_log
@@ -117,7 +117,7 @@ final class LedgerLab {
 		this.database.guard();
 	}
 
-	private void store(String chain, TreeEdge tree, List<TreeTile> full) {
+	private void store(String chain, CompactRange tree, List<TreeTile> full) {
 		for (TreeTile tile : full) {
 			run("""
 					insert into audit.audit_tile (chain, level, index, hashes)
@@ -189,7 +189,7 @@ final class LedgerLab {
 	void enterRedaction(String into, String chain, long seq, String group) {
 		String id = this.database
 			.query("select id from audit.audit_log where chain = '%s' and seq = %d".formatted(chain, seq));
-		this.database.append(into, Entries.declaration(Declaration.REDACTION, """
+		this.database.append(into, Entries.controlEntry(ControlEntry.REDACTION, """
 				{"chain": "%s", "seq": %d, "id": "%s", "group": "%s", "reason": "asked to"}
 				""".formatted(chain, seq, id, group)));
 	}
@@ -212,7 +212,7 @@ final class LedgerLab {
 			metadata = metadata.replace("}",
 					", \"signature\": \"%s\"}".formatted(Base64.getEncoder().encodeToString(signature)));
 		}
-		this.database.append(chain, Entries.declaration(Declaration.RETIREMENT, metadata));
+		this.database.append(chain, Entries.controlEntry(ControlEntry.RETIREMENT, metadata));
 	}
 
 	String partitionOf(long seq) {

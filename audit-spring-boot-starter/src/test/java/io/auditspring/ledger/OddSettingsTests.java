@@ -242,8 +242,8 @@ class OddSettingsTests {
 		return new LedgerVerifier(user, this.lab.database.schema(), evidence(), VerificationProgress.NONE);
 	}
 
-	private Evidence evidence() {
-		return new Evidence(LedgerLab.KEYS,
+	private TrustPolicy evidence() {
+		return new TrustPolicy(LedgerLab.KEYS,
 				List.of(new DirectoryAnchor(this.directory.resolve("anchor"), LedgerLab.ORIGIN)), LedgerLab.ORIGIN);
 	}
 

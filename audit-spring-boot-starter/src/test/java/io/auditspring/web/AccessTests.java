@@ -115,7 +115,7 @@ class AccessTests {
 
 	@BeforeAll
 	static void start() {
-		context = ReadingRoom.application().profiles("tenants", "no-csrf").run();
+		context = WebFixture.application().profiles("tenants", "no-csrf").run();
 		record("acme", AuditRecord.action("bob.done").actor(Actor.user("bob")).target("Order", "bob"));
 		record("acme", AuditRecord.action("bob.done").actor(Actor.user("bob")).target("Order", "bob/1"));
 		record("acme", AuditRecord.action("jane.done").actor(Actor.user("jane")).target("Order", "jane"));

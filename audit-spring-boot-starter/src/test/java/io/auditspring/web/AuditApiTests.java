@@ -53,7 +53,7 @@ class AuditApiTests {
 
 	@BeforeAll
 	static void start() {
-		context = ReadingRoom.application().properties("spring.jackson.property-naming-strategy=SNAKE_CASE").run();
+		context = WebFixture.application().properties("spring.jackson.property-naming-strategy=SNAKE_CASE").run();
 		log = new AuditLog(context.getBean(DataSource.class));
 		AuditRecorder recorder = context.getBean(AuditRecorder.class);
 		for (int i = 0; i < 5; i++) {

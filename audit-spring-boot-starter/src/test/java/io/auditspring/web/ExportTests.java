@@ -63,7 +63,7 @@ class ExportTests {
 
 	@BeforeAll
 	static void start() throws IOException {
-		context = ReadingRoom.application(Handlers.class)
+		context = WebFixture.application(Handlers.class)
 			.properties("audit.checkpoint.origin=shop", "audit.checkpoint.interval=1h",
 					"audit.checkpoint.generate-key=true",
 					"audit.checkpoint.private-key-location=file:" + directory.resolve("key.pem"))

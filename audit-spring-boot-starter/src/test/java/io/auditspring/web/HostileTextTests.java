@@ -97,7 +97,7 @@ class HostileTextTests {
 	@BeforeAll
 	static void start(CapturedOutput captured) throws Exception {
 		Path directory = Files.createTempDirectory(Path.of("target"), "hostile");
-		context = ReadingRoom.application(ShopConfiguration.class)
+		context = WebFixture.application(ShopConfiguration.class)
 			.profiles("no-csrf")
 			.properties("spring.jpa.hibernate.ddl-auto=create", "audit.checkpoint.origin=example.com/shop",
 					"audit.checkpoint.interval=1h", "audit.checkpoint.generate-key=true",

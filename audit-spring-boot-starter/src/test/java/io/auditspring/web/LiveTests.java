@@ -60,7 +60,7 @@ class LiveTests {
 
 	@BeforeAll
 	static void start() {
-		context = ReadingRoom.application().run();
+		context = WebFixture.application().run();
 		log = new AuditLog(context.getBean(DataSource.class));
 	}
 
@@ -213,17 +213,18 @@ class LiveTests {
 	@Test
 	void onlySoManyMayWatchAndNoneForLong() throws IOException {
 		AuditTrail trail = context.getBean(AuditTrail.class);
-		Watchers watchers = new Watchers(trail, context.getBean(LedgerHeads.class), Duration.ofSeconds(3), 3, 2);
-		watch(watchers, "carol");
-		watch(watchers, "carol");
-		assertTooMany(() -> watch(watchers, "carol"));
-		watch(watchers, "jane");
-		assertTooMany(() -> watch(watchers, "bob"));
-		Awaitility.await().until(() -> watchers.size() == 0);
-		watch(watchers, "bob");
-		watchers.stop();
-		assertThat(watchers.size()).isZero();
-		assertThatExceptionOfType(ResponseStatusException.class).isThrownBy(() -> watch(watchers, "bob"));
+		LiveSubscriptions liveSubscriptions = new LiveSubscriptions(trail, context.getBean(LedgerHeads.class),
+				Duration.ofSeconds(3), 3, 2);
+		watch(liveSubscriptions, "carol");
+		watch(liveSubscriptions, "carol");
+		assertTooMany(() -> watch(liveSubscriptions, "carol"));
+		watch(liveSubscriptions, "jane");
+		assertTooMany(() -> watch(liveSubscriptions, "bob"));
+		Awaitility.await().until(() -> liveSubscriptions.size() == 0);
+		watch(liveSubscriptions, "bob");
+		liveSubscriptions.stop();
+		assertThat(liveSubscriptions.size()).isZero();
+		assertThatExceptionOfType(ResponseStatusException.class).isThrownBy(() -> watch(liveSubscriptions, "bob"));
 	}
 
 	private static void assertTooMany(ThrowingCallable watch) {
@@ -233,9 +234,9 @@ class LiveTests {
 		});
 	}
 
-	private static void watch(Watchers watchers, String name) throws IOException {
+	private static void watch(LiveSubscriptions liveSubscriptions, String name) throws IOException {
 		Reader reader = new Reader(AuditAccess.all(), Actor.user(name), null, false, false);
-		watchers.watch(reader, AuditQuery.all(), Map.of(), null, () -> false);
+		liveSubscriptions.watch(reader, AuditQuery.all(), Map.of(), null, () -> false);
 	}
 
 	/**

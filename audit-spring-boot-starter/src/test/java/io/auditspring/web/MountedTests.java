@@ -46,7 +46,7 @@ class MountedTests {
 
 	@BeforeAll
 	static void start() {
-		context = ReadingRoom.application()
+		context = WebFixture.application()
 			.profiles("no-csrf")
 			.properties("server.servlet.context-path=/shop", "audit.web.base-path=/ops/trail",
 					"server.forward-headers-strategy=framework")
@@ -159,7 +159,7 @@ class MountedTests {
 	/** Spring MVC is not all of the server, and management has a server of its own. */
 	@Test
 	void itIsBelowSpringMvcAndNotWhereManagementIs() throws IOException, InterruptedException {
-		try (ConfigurableApplicationContext other = ReadingRoom.application()
+		try (ConfigurableApplicationContext other = WebFixture.application()
 			.properties("server.servlet.context-path=/shop", "spring.mvc.servlet.path=/mvc", "management.server.port=0")
 			.run()) {
 			Visitor nobody = Visitor.anonymous(other);

@@ -57,7 +57,7 @@ class OpenApiTests {
 
 	@BeforeAll
 	static void start() {
-		context = ReadingRoom.application(Shop.class)
+		context = WebFixture.application(Shop.class)
 			.profiles("no-csrf")
 			.properties("audit.web.base-path=/ops/audit",
 					// Among our tests is an interface named like one of Kotlin's, and not

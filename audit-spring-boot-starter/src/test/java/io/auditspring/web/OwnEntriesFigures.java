@@ -144,7 +144,7 @@ final class OwnEntriesFigures {
 	}
 
 	private static ConfigurableApplicationContext start(int others) {
-		ConfigurableApplicationContext context = ReadingRoom.application()
+		ConfigurableApplicationContext context = WebFixture.application()
 			.profiles("no-csrf")
 			.properties("logging.level.root=error")
 			.run();

@@ -53,7 +53,7 @@ class OwnEntriesTests {
 
 	@BeforeAll
 	static void start() {
-		context = ReadingRoom.application().profiles("no-csrf").run();
+		context = WebFixture.application().profiles("no-csrf").run();
 		act("jane", 0, OWN);
 		act("bob", 0, OWN / 2);
 		act("carol", 0, OTHERS);
@@ -189,7 +189,7 @@ class OwnEntriesTests {
 		assertThat(this.jane.actions("/audit/api/entries?action=login")).isEmpty();
 		assertThat(Visitor.anonymous(context).as("dora").actions("/audit/api/entries?actor=jane&action=login"))
 			.containsExactly("login");
-		try (ConfigurableApplicationContext warned = ReadingRoom.application()
+		try (ConfigurableApplicationContext warned = WebFixture.application()
 			.properties("audit.web.own-failed-logins=true")
 			.run()) {
 			for (ActorType type : List.of(ActorType.ANONYMOUS, ActorType.API_KEY)) {

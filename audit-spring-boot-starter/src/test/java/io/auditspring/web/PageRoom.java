@@ -141,7 +141,7 @@ final class PageRoom implements BeforeAllCallback {
 		static Shared open() {
 			try {
 				Path directory = Files.createTempDirectory(Path.of("target"), "page");
-				ConfigurableApplicationContext context = ReadingRoom.application(ShopConfiguration.class)
+				ConfigurableApplicationContext context = WebFixture.application(ShopConfiguration.class)
 					.properties("spring.jpa.hibernate.ddl-auto=create", "audit.checkpoint.origin=example.com/shop",
 							"audit.checkpoint.interval=1h", "audit.checkpoint.generate-key=true",
 							"audit.checkpoint.private-key-location=file:" + directory.resolve("key.pem"))

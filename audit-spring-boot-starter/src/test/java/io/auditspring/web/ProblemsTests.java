@@ -57,7 +57,7 @@ class ProblemsTests {
 
 	@BeforeAll
 	static void start() {
-		context = ReadingRoom.application(Shop.class, OwnIdeas.class)
+		context = WebFixture.application(Shop.class, OwnIdeas.class)
 			.properties("server.compression.enabled=true",
 					"server.compression.mime-types=application/json,application/x-ndjson,text/csv")
 			.run();

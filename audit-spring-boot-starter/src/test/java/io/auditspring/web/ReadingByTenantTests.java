@@ -27,7 +27,7 @@ class ReadingByTenantTests {
 
 	@BeforeAll
 	static void start() {
-		context = ReadingRoom.application().profiles("tenants").run();
+		context = WebFixture.application().profiles("tenants").run();
 		record("acme", "acme.done");
 		record("umbrella", "umbrella.done");
 		record(null, "platform.done");

@@ -50,7 +50,7 @@ class StatisticsTests {
 
 	@BeforeAll
 	static void start() {
-		context = ReadingRoom.application().run();
+		context = WebFixture.application().run();
 		new JdbcTemplate(context.getBean(DataSource.class)).execute(BUSY);
 	}
 

@@ -52,7 +52,7 @@ class TenantReaderTests {
 
 	@BeforeAll
 	static void start() {
-		context = ReadingRoom.application().profiles("no-csrf", "tenants").run();
+		context = WebFixture.application().profiles("no-csrf", "tenants").run();
 		act("acme", "jane", 0, OWN);
 		act("umbrella", "jane", 0, OWN / 2);
 		act("initech", "milton", 0, OTHERS);

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 import io.auditspring.ledger.Checkpoints;
-import io.auditspring.ledger.EntryProof;
-import io.auditspring.ledger.GrowthProof;
+import io.auditspring.ledger.InclusionReceipt;
+import io.auditspring.ledger.ConsistencyReceipt;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 
 import org.springframework.http.HttpStatus;
@@ -54,12 +54,12 @@ class ProofController {
 	}
 
 	@GetMapping("/entries/{id}/proof")
-	EntryProof proof(@PathVariable UUID id) {
+	InclusionReceipt proof(@PathVariable UUID id) {
 		return found(this.checkpoints.inclusion(id), "There is no entry %s, or no checkpoint of it yet".formatted(id));
 	}
 
 	@GetMapping("/consistency")
-	GrowthProof consistency(@RequestParam long from, @RequestParam long to) {
+	ConsistencyReceipt consistency(@RequestParam long from, @RequestParam long to) {
 		return found(this.checkpoints.consistency(CHAIN, from, to),
 				"There are no checkpoints of %d and %d entries".formatted(from, to));
 	}

@@ -6,7 +6,7 @@ package io.auditspring.ledger.merkle;
  * @param place which one
  * @param hashes its 256 hashes of 32 bytes, one after the other
  */
-public record TreeTile(TilePlace place, byte[] hashes) {
+public record TreeTile(TileCoordinates place, byte[] hashes) {
 
 	/**
 	 * The hash over the tile, which is part of a tile of the next level.
@@ -14,10 +14,9 @@ public record TreeTile(TilePlace place, byte[] hashes) {
 	 */
 	public byte[] root() {
 		MerkleTree tree = new MerkleTree();
-		for (int i = 0; i < TilePlace.WIDTH; i++) {
-			tree.append(this.place.hash(
-					new TreeNode(this.place.level() * TilePlace.HEIGHT, this.place.index() * TilePlace.WIDTH + i),
-					this.hashes));
+		for (int i = 0; i < TileCoordinates.WIDTH; i++) {
+			tree.append(this.place.hash(new TreeNode(this.place.level() * TileCoordinates.HEIGHT,
+					this.place.index() * TileCoordinates.WIDTH + i), this.hashes));
 		}
 		return tree.root();
 	}

@@ -21,9 +21,9 @@ class TilesTests {
 	/** So that three levels of tiles are needed. */
 	private static final int SIZE = 256 * 256 + 3 * 256 + 5;
 
-	private static final Map<TilePlace, byte[]> TILES = new HashMap<>();
+	private static final Map<TileCoordinates, byte[]> TILES = new HashMap<>();
 
-	private static final TreeEdge EDGE = new TreeEdge();
+	private static final CompactRange EDGE = new CompactRange();
 
 	private static final Map<Long, byte[]> ROOTS = new HashMap<>();
 
@@ -41,7 +41,7 @@ class TilesTests {
 	}
 
 	private static byte[] hash(TreeNode node) {
-		TilePlace place = TilePlace.of(node);
+		TileCoordinates place = TileCoordinates.of(node);
 		byte[] hashes = EDGE.isFull(place) ? TILES.get(place) : EDGE.levels().get(place.level());
 		return place.hash(node, hashes);
 	}
@@ -84,7 +84,7 @@ class TilesTests {
 		long tiles = InclusionProof.ranges(4_711_001, size)
 			.stream()
 			.flatMap((range) -> range.nodes().stream())
-			.map(TilePlace::of)
+			.map(TileCoordinates::of)
 			.distinct()
 			.count();
 		assertThat(tiles).isLessThanOrEqualTo(6);
@@ -92,19 +92,20 @@ class TilesTests {
 
 	@Test
 	void edgesThatDoNotFitTheSizeAreRefused() {
-		assertThatIllegalArgumentException().isThrownBy(() -> new TreeEdge(257, List.of(new byte[32])))
+		assertThatIllegalArgumentException().isThrownBy(() -> new CompactRange(257, List.of(new byte[32])))
 			.withMessage("A tree of 257 leaves has 32 bytes at the edge of level 1, not 0");
-		assertThatIllegalArgumentException().isThrownBy(() -> new TreeEdge(256, List.of(new byte[32], new byte[32])));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new CompactRange(256, List.of(new byte[32], new byte[32])));
 	}
 
 	@Property(tries = 50)
 	void anEdgeGoesOnWhereItWasLeft(@ForAll @LongRange(max = 1000) long size) {
-		TreeEdge edge = new TreeEdge();
+		CompactRange edge = new CompactRange();
 		for (long i = 0; i < size; i++) {
 			edge.append(leaf(i), (tile) -> {
 			});
 		}
-		TreeEdge restored = new TreeEdge(edge.size(), edge.levels());
+		CompactRange restored = new CompactRange(edge.size(), edge.levels());
 		edge.append(leaf(size), (tile) -> {
 		});
 		restored.append(leaf(size), (tile) -> assertThat(tile.hashes()).isEqualTo(TILES.get(tile.place())));
