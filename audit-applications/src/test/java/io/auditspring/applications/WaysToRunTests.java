@@ -75,7 +75,7 @@ class WaysToRunTests {
 		assertThat(Files.readString(metadata).replace("\\/", "/")).contains("io.auditspring.query.AuditEntry",
 				"io/auditspring/db/**", "io/auditspring/web/page/**", "io.auditspring.web.AuditApi",
 				"io.auditspring.autoconfigure.AuditProperties$Web", "io.auditspring.web.Page",
-				"io.auditspring.ledger.ChainVerification");
+				"io.auditspring.ledger.verify.ChainVerification");
 		placed(new Jvm(classes + File.pathSeparator + resources + File.pathSeparator + classPath)
 			.option("-Dspring.aot.enabled=true")
 			.with("AUDIT_WEB_ENABLED", "true"), MATRIX);

@@ -3,9 +3,9 @@ package io.auditspring.sample.trail;
 import java.util.Optional;
 import java.util.UUID;
 
-import io.auditspring.ledger.Checkpoints;
-import io.auditspring.ledger.InclusionReceipt;
-import io.auditspring.ledger.ConsistencyReceipt;
+import io.auditspring.signing.Checkpoints;
+import io.auditspring.ledger.checkpoint.InclusionReceipt;
+import io.auditspring.ledger.checkpoint.ConsistencyReceipt;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 
 import org.springframework.http.HttpStatus;

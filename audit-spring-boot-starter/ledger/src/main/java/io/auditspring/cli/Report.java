@@ -1,0 +1,122 @@
+package io.auditspring.cli;
+
+import java.io.PrintWriter;
+
+import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.SelectionVerification;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.Verification;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Tells the result, to people or to programs.
+ *
+ * @param out where to
+ * @param json whether to programs
+ */
+record Report(PrintWriter out, boolean json) {
+
+	static final int VALID = 0;
+
+	static final int TAMPERED = 1;
+
+	static final int NOT_CHECKED = 2;
+
+	int print(Verification verification, TrustPolicy evidence) {
+		if (this.json) {
+			this.out.println(JsonMapper.shared().writeValueAsString(verification));
+		}
+		else {
+			verification.chains().forEach((chain) -> print(chain, evidence));
+			if (evidence.keys() == null) {
+				this.out.println("Signatures of checkpoints were not checked: no --public-key was given.");
+			}
+			else if (evidence.origin() == null) {
+				this.out
+					.println("Checkpoints of other ledgers signed by the same key were not told apart from this one's: "
+							+ "no --origin was given.");
+			}
+			if (evidence.anchors().isEmpty()) {
+				this.out.println("Nothing was compared with checkpoints kept elsewhere: no --anchor was given. "
+						+ "Whoever has the database could have set it back to any earlier state, and have written anew "
+						+ "what came after the checkpoints that are left, or all of it where none is.");
+			}
+			this.out.println(verdict(verification.valid(), verification.tampered()));
+		}
+		this.out.flush();
+		return status(verification.valid(), verification.tampered());
+	}
+
+	private static String verdict(boolean valid, boolean tampered) {
+		return valid ? "VALID" : tampered ? "TAMPERED"
+				: "NOT ALL COULD BE CHECKED: nothing speaks against the ledger, but what was kept of it elsewhere could not "
+						+ "be read as a whole.";
+	}
+
+	private static int status(boolean valid, boolean tampered) {
+		return valid ? VALID : tampered ? TAMPERED : NOT_CHECKED;
+	}
+
+	int print(SelectionVerification verification, TrustPolicy evidence) {
+		if (this.json) {
+			this.out.println(JsonMapper.shared().writeValueAsString(verification));
+		}
+		else {
+			this.out.printf(
+					"Selection %s: %d entries, %d of them proved to be under a checkpoint, %d with erased parts%n",
+					verification.selection(), verification.entries(), verification.proved(), verification.erased());
+			verification.problems().forEach(this::print);
+			if (evidence.keys() == null) {
+				this.out.println("Signatures of checkpoints were not checked: no --public-key was given.");
+			}
+			this.out.println("Each entry was checked by itself. That none was left out cannot be told from a "
+					+ "selection, only from an export of the whole chain.");
+			this.out.println(verdict(verification.valid(), verification.tampered()));
+		}
+		this.out.flush();
+		return status(verification.valid(), verification.tampered());
+	}
+
+	private void print(ChainVerification chain, TrustPolicy evidence) {
+		this.out.printf("Chain %s: %d entries from %d on, %d checkpoints compared, root %s%n", chain.chain(),
+				chain.entries(), chain.from(), chain.checkpoints(), chain.root());
+		if (evidence.keys() != null) {
+			this.out.println("  " + signed(chain));
+		}
+		chain.problems().forEach(this::print);
+		chain.counts().forEach((kind, count) -> printAll(chain, kind, count));
+	}
+
+	private static String signed(ChainVerification chain) {
+		Long size = chain.checkpointSize();
+		if (size != null) {
+			return (size < chain.size()) ? "signed up to %d of %d; nobody vouches for the other %d".formatted(size,
+					chain.size(), chain.size() - size) : "signed up to %d of %d".formatted(size, chain.size());
+		}
+		return (chain.checkpoints() == 0)
+				? "no checkpoint at all, although a key was given: nobody vouches for any of its entries"
+				: "no checkpoint that is true and signed by a given key: nobody vouches for any of its entries";
+	}
+
+	private void print(Problem problem) {
+		this.out.printf("  %s%s%s: %s%n", problem.kind(), (problem.seq() != null) ? " at entry " + problem.seq() : "",
+				(problem.id() != null) ? " (" + problem.id() + ")" : "", problem.what());
+		printSide("expected", problem.expected());
+		printSide("found", problem.found());
+	}
+
+	private void printSide(String side, @Nullable String value) {
+		if (value != null) {
+			this.out.printf("    %-8s %s%n", side, value.strip().replace("\n", "\n             "));
+		}
+	}
+
+	private void printAll(ChainVerification chain, Problem.Kind kind, long count) {
+		if (count > chain.problems().stream().filter((problem) -> problem.kind() == kind).count()) {
+			this.out.printf("  %s: %d in all%n", kind, count);
+		}
+	}
+
+}

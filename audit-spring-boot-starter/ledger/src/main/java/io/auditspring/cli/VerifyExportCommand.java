@@ -1,0 +1,53 @@
+package io.auditspring.cli;
+
+import java.io.BufferedReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+
+import io.auditspring.ledger.verify.ExportVerifier;
+import io.auditspring.ledger.verify.SelectionVerifier;
+import io.auditspring.ledger.verify.TrustPolicy;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * Verifies chains, or selected entries, in a file.
+ */
+@Command(name = "verify-export", mixinStandardHelpOptions = true,
+		description = "Verifies exported chains or selected entries, without a database.")
+final class VerifyExportCommand implements Callable<Integer> {
+
+	@Spec
+	@Nullable CommandSpec spec;
+
+	@Parameters(paramLabel = "<file.ndjson>", description = "the export")
+	Path file = Path.of("");
+
+	@Mixin
+	EvidenceOptions evidence = new EvidenceOptions();
+
+	@Option(names = "--json", description = "tell the result as JSON")
+	boolean json;
+
+	@Override
+	public Integer call() throws Exception {
+		CommandSpec spec = Objects.requireNonNull(this.spec);
+		TrustPolicy evidence = this.evidence.evidence();
+		try (BufferedReader lines = Files.newBufferedReader(this.file)) {
+			Report report = new Report(spec.commandLine().getOut(), this.json);
+			if (SelectionVerifier.isSelection(lines)) {
+				return report.print(new SelectionVerifier(evidence).verify(lines), evidence);
+			}
+			ExportVerifier verifier = new ExportVerifier(evidence, ProgressBar.of(spec.commandLine().getErr()));
+			return report.print(verifier.verify(lines), evidence);
+		}
+	}
+
+}

@@ -1,0 +1,23 @@
+package io.auditspring.ledger.checkpoint;
+
+import io.auditspring.ledger.merkle.ConsistencyProof;
+
+/**
+ * Proves that between two checkpoints entries were only appended.
+ *
+ * @param older the checkpoint of fewer entries
+ * @param newer the checkpoint of more entries
+ * @param proof leads to both roots
+ */
+public record ConsistencyReceipt(Checkpoint older, Checkpoint newer, ConsistencyProof proof) {
+
+	/**
+	 * Checks the proof. The checkpoints' signatures are another matter.
+	 * @return whether the newer tree begins with the older one
+	 */
+	public boolean holds() {
+		return this.proof.oldSize() == this.older.size() && this.proof.newSize() == this.newer.size()
+				&& this.proof.proves(this.older.root(), this.newer.root());
+	}
+
+}

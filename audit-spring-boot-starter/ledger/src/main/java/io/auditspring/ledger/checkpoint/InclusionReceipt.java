@@ -1,0 +1,27 @@
+package io.auditspring.ledger.checkpoint;
+
+import io.auditspring.ledger.merkle.InclusionProof;
+
+/**
+ * Proves to anybody who has the public key that an entry is in the ledger. It needs none
+ * of our code to be checked: the entry's hash, the path and the signed root are those of
+ * RFC 6962.
+ *
+ * @param chain the chain's name
+ * @param seq the entry's position, which is its leaf's index
+ * @param hash the entry's hash, which is its leaf's hash
+ * @param proof leads from the hash to the checkpoint's root
+ * @param checkpoint the signed statement of the root
+ */
+public record InclusionReceipt(String chain, long seq, byte[] hash, InclusionProof proof, Checkpoint checkpoint) {
+
+	/**
+	 * Checks the proof. The checkpoint's signature is another matter.
+	 * @return whether the entry is under the checkpoint's root
+	 */
+	public boolean holds() {
+		return this.proof.leafIndex() == this.seq && this.proof.treeSize() == this.checkpoint.size()
+				&& this.proof.proves(this.hash, this.checkpoint.root());
+	}
+
+}

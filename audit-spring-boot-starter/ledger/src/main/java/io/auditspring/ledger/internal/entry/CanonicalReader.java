@@ -1,0 +1,91 @@
+package io.auditspring.ledger.internal.entry;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * Reads one JSON value as {@link CanonicalWriter} takes it: members sorted, the last of
+ * repeated ones, strings storable, numbers plain. Does not recurse, so that no nesting is
+ * too deep for it.
+ */
+final class CanonicalReader {
+
+	private static final CanonicalNode NULL = new CanonicalNode.Scalar("null", false);
+
+	private final JsonParser parser;
+
+	private final int maxDigits;
+
+	private final Deque<CanonicalNode> open = new ArrayDeque<>();
+
+	CanonicalReader(JsonParser parser, int maxDigits) {
+		this.parser = parser;
+		this.maxDigits = maxDigits;
+	}
+
+	CanonicalNode read() {
+		CanonicalNode root = value(this.parser.nextToken());
+		while (!this.open.isEmpty()) {
+			readInto(this.open.element(), this.parser.nextToken());
+		}
+		if (this.parser.nextToken() != null) {
+			throw new IllegalArgumentException("There is more than one JSON value");
+		}
+		return root;
+	}
+
+	private void readInto(CanonicalNode container, @Nullable JsonToken token) {
+		if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
+			this.open.pop();
+		}
+		else if (container instanceof CanonicalNode.Members members) {
+			String name = Text.normalize(this.parser.currentName());
+			members.values().put(name, value(this.parser.nextToken()));
+		}
+		else if (container instanceof CanonicalNode.Elements elements) {
+			elements.values().add(value(token));
+		}
+	}
+
+	private CanonicalNode value(@Nullable JsonToken token) {
+		if (token == null) {
+			throw new IllegalArgumentException("There is no JSON value");
+		}
+		return switch (token) {
+			case START_OBJECT -> open(new CanonicalNode.Members(new TreeMap<>()));
+			case START_ARRAY -> open(new CanonicalNode.Elements(new ArrayList<>()));
+			case VALUE_STRING -> string(this.parser.getString());
+			case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(this.parser.getString());
+			case VALUE_TRUE, VALUE_FALSE -> new CanonicalNode.Scalar(this.parser.getString(), false);
+			case VALUE_EMBEDDED_OBJECT -> embedded();
+			default -> NULL;
+		};
+	}
+
+	private CanonicalNode open(CanonicalNode container) {
+		this.open.push(container);
+		return container;
+	}
+
+	private CanonicalNode number(String text) {
+		String plain = PlainDecimal.write(text, this.maxDigits);
+		return (plain != null) ? new CanonicalNode.Scalar(plain, false) : string(text);
+	}
+
+	/** Java objects that a tree may hold: bytes become Base64, anything else its text. */
+	private CanonicalNode embedded() {
+		String text = this.parser.getString();
+		return string((text != null) ? text : String.valueOf(this.parser.getEmbeddedObject()));
+	}
+
+	private static CanonicalNode string(String text) {
+		return new CanonicalNode.Scalar(Text.normalize(text), true);
+	}
+
+}

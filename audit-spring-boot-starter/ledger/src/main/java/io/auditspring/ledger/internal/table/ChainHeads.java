@@ -1,0 +1,63 @@
+package io.auditspring.ledger.internal.table;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+
+import io.auditspring.ledger.Schema;
+
+/**
+ * The heads of the chains in {@code audit_chain}. Whoever has locked one's row may append
+ * to it; the database moves it to the last entry that was appended.
+ */
+final class ChainHeads {
+
+	private final String lock;
+
+	private final String ledgerId;
+
+	ChainHeads(Schema schema) {
+		this.lock = "select size, head, recorded_at from %s(?)".formatted(schema.table("audit_lock_chain"));
+		this.ledgerId = "select %s(?)".formatted(schema.table("audit_ledger_id"));
+	}
+
+	/**
+	 * Waits for the right to append to a chain, which lasts until the transaction ends.
+	 * The partition for its next entries is there afterwards.
+	 * @param connection with an open transaction
+	 * @param chain the chain's name; it is begun if there is none
+	 * @return its head
+	 * @throws SQLException if the database fails
+	 */
+	ChainHead lock(Connection connection, String chain) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.lock)) {
+			statement.setString(1, chain);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return new ChainHead(chain, row.getLong("size"), row.getBytes("head"),
+						row.getObject("recorded_at", OffsetDateTime.class).toInstant());
+			}
+		}
+	}
+
+	/**
+	 * Finds out which ledger a chain is of, without waiting for whoever appends to it.
+	 * @param connection where to
+	 * @param chain the chain's name; it is begun if there is none
+	 * @return the ledger's id
+	 * @throws SQLException if the database fails
+	 */
+	UUID ledgerId(Connection connection, String chain) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.ledgerId)) {
+			statement.setString(1, chain);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getObject(1, UUID.class);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,180 @@
+package io.auditspring.ledger.internal.table;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+import io.auditspring.ledger.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the verifier asks the database about chains besides their entries.
+ */
+public final class LedgerTables {
+
+	private final Connection connection;
+
+	private final String chains;
+
+	private final String head;
+
+	private final String next;
+
+	private final String entry;
+
+	private final String retiredSince;
+
+	private final String erasedSince;
+
+	public LedgerTables(Connection connection, Schema schema, EntryColumns columns) {
+		this.connection = connection;
+		// Steps from one chain to the next by the primary key instead of reading all
+		// entries. Chains that exist only in what redaction entries say are checked, too.
+		this.chains = """
+				with recursive logged (chain) as (
+					(select min(chain) from %1$s)
+					union all
+					select (select min(chain) from %1$s where chain > logged.chain)
+					from logged
+					where logged.chain is not null
+				)
+				select chain from logged where chain is not null
+				union
+				select name from %2$s
+				union
+				select metadata::jsonb->>'chain'
+				from %1$s
+				where action = '%3$s' and metadata::jsonb->>'chain' is not null
+				order by 1
+				""".formatted(schema.table("audit_log"), schema.table("audit_chain"), ControlEntry.REDACTION);
+		this.head = """
+				select ledger_id, size, head
+				from %s
+				where name = ?
+				""".formatted(schema.table("audit_chain"));
+		this.next = """
+				select min(seq)
+				from %s
+				where chain = ? and seq >= ?
+				""".formatted(schema.table("audit_log"));
+		this.entry = """
+				select id, actor_digest, data_digest
+				from %s
+				where chain = ? and seq = ?
+				""".formatted(schema.table("audit_log"));
+		this.retiredSince = """
+				select exists (select from %s where chain = ? and seq >= ? and action = '%s')
+				""".formatted(schema.table("audit_log"), ControlEntry.RETIREMENT);
+		this.erasedSince = """
+				select exists (
+					select from %s
+					where chain = ? and seq >= ? and action = '%s' and target_type = 'AuditEntry' and target_id = any (?)
+				)
+				"""
+			.formatted(schema.table("audit_log"), ControlEntry.REDACTION);
+	}
+
+	public List<String> chains() throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(this.chains);
+				ResultSet rows = statement.executeQuery()) {
+			List<String> names = new ArrayList<>();
+			while (rows.next()) {
+				names.add(rows.getString(1));
+			}
+			return names;
+		}
+	}
+
+	public @Nullable StoredHead head(String chain) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(this.head)) {
+			statement.setString(1, chain);
+			try (ResultSet row = statement.executeQuery()) {
+				return row.next() ? new StoredHead(row.getObject("ledger_id", UUID.class), row.getLong("size"),
+						row.getBytes("head")) : null;
+			}
+		}
+	}
+
+	/**
+	 * Finds the next entry.
+	 * @param chain its chain
+	 * @param seq where to search from
+	 * @return its place, or -1 if there is none
+	 * @throws SQLException if the database fails
+	 */
+	public long next(String chain, long seq) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(this.next)) {
+			statement.setString(1, chain);
+			statement.setLong(2, seq);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				long next = row.getLong(1);
+				return row.wasNull() ? -1 : next;
+			}
+		}
+	}
+
+	/**
+	 * Whether entries of a chain were retired since it had a size.
+	 * @param chain the chain
+	 * @param size the size
+	 * @return whether the chain says so
+	 * @throws SQLException if the database fails
+	 */
+	public boolean retiredSince(String chain, long size) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(this.retiredSince)) {
+			statement.setString(1, chain);
+			statement.setLong(2, size);
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
+		}
+	}
+
+	/**
+	 * Whether one of some entries of a chain was erased since it had a size.
+	 * @param chain the chain
+	 * @param size the size
+	 * @param ids which entries
+	 * @return whether the chain says so
+	 * @throws SQLException if the database fails
+	 */
+	public boolean erasedSince(String chain, long size, List<String> ids) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(this.erasedSince)) {
+			statement.setString(1, chain);
+			statement.setLong(2, size);
+			statement.setArray(3, this.connection.createArrayOf("text", ids.toArray()));
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
+		}
+	}
+
+	/**
+	 * Whether an entry is there whose group is not erased, although it is said to be.
+	 * @param chain the entry's chain
+	 * @param redaction what is said of it
+	 * @return whether it is; not if the entry is retired
+	 * @throws SQLException if the database fails
+	 */
+	public boolean contradicts(String chain, ControlEntry.Redaction redaction) throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement(this.entry)) {
+			statement.setString(1, chain);
+			statement.setLong(2, redaction.seq());
+			try (ResultSet row = statement.executeQuery()) {
+				if (!row.next()) {
+					return false;
+				}
+				String digest = (redaction.group() == ControlEntry.Group.ACTOR) ? "actor_digest" : "data_digest";
+				return row.getBytes(digest) == null || !redaction.id().equals(row.getString("id"));
+			}
+		}
+	}
+
+}

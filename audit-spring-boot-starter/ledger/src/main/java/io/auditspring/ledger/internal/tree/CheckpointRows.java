@@ -1,0 +1,111 @@
+package io.auditspring.ledger.internal.tree;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Optional;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+
+/**
+ * The checkpoints in {@code audit_checkpoint}. None is given out whose signature was not
+ * verified.
+ */
+public final class CheckpointRows {
+
+	private final String latest;
+
+	private final String find;
+
+	private final String insert;
+
+	private final String origin;
+
+	private final TrustedKeys keys;
+
+	public CheckpointRows(Schema schema, String origin, TrustedKeys keys) {
+		this.latest = """
+				select size, root, note
+				from %s
+				where chain = ?
+				order by size desc
+				limit 1
+				""".formatted(schema.table("audit_checkpoint"));
+		this.find = """
+				select size, root, note
+				from %s
+				where chain = ? and size = ?
+				""".formatted(schema.table("audit_checkpoint"));
+		this.insert = """
+				insert into %s (chain, size, root, note)
+				values (?, ?, ?, ?)
+				""".formatted(schema.table("audit_checkpoint"));
+		this.origin = origin;
+		this.keys = keys;
+	}
+
+	public Optional<Checkpoint> latest(Connection connection, String chain) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.latest)) {
+			statement.setString(1, chain);
+			return read(statement, chain);
+		}
+	}
+
+	public Optional<Checkpoint> find(Connection connection, String chain, long size) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.find)) {
+			statement.setString(1, chain);
+			statement.setLong(2, size);
+			return read(statement, chain);
+		}
+	}
+
+	private Optional<Checkpoint> read(PreparedStatement statement, String chain) throws SQLException {
+		try (ResultSet row = statement.executeQuery()) {
+			return row.next()
+					? Optional.of(verified(chain, row.getLong("size"), row.getBytes("root"), row.getString("note")))
+					: Optional.empty();
+		}
+	}
+
+	private Checkpoint verified(String chain, long size, byte[] root, String note) {
+		try {
+			Checkpoint checkpoint = Checkpoint.open(note, this.keys);
+			checkOrigin(chain, checkpoint);
+			if (checkpoint.size() != size || !Arrays.equals(checkpoint.root(), root)) {
+				throw new InvalidCheckpointException("Its row has another size or root than its note");
+			}
+			return checkpoint;
+		}
+		catch (InvalidCheckpointException ex) {
+			throw new InvalidCheckpointException(
+					"The checkpoint of chain '%s' and size %d in audit_checkpoint is invalid. %s:%n%s".formatted(chain,
+							size, ex.getMessage(), note));
+		}
+	}
+
+	private void checkOrigin(String chain, Checkpoint checkpoint) {
+		String expected = Checkpoint.origin(this.origin, chain);
+		if (!checkpoint.origin().equals(expected)) {
+			throw new InvalidCheckpointException(
+					("It is one of '%s', not of '%s'; applications that share a chain must "
+							+ "have the same audit.checkpoint.origin")
+						.formatted(checkpoint.origin(), expected));
+		}
+	}
+
+	public void insert(Connection connection, String chain, Checkpoint checkpoint) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.insert)) {
+			statement.setString(1, chain);
+			statement.setLong(2, checkpoint.size());
+			statement.setBytes(3, checkpoint.root());
+			statement.setString(4, checkpoint.note());
+			statement.executeUpdate();
+		}
+	}
+
+}

@@ -1,0 +1,343 @@
+package io.auditspring.ledger.internal.tree;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.checkpoint.InclusionReceipt;
+import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.merkle.CompactRange;
+import io.auditspring.ledger.merkle.TileCoordinates;
+import io.auditspring.ledger.merkle.TreeTile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database has of a chain's Merkle tree and its checkpoints, as it is found:
+ * nothing of it is taken for true. A ledger that has none yet is as one without any.
+ */
+public final class StoredTree {
+
+	private final Connection connection;
+
+	private final Schema schema;
+
+	private final boolean present;
+
+	/**
+	 * A checkpoint as it is found.
+	 *
+	 * @param size the size in its row
+	 * @param root the root in its row
+	 * @param note the signed note
+	 */
+	public record Row(long size, byte[] root, String note) {
+
+	}
+
+	/**
+	 * The edge of a tree as it is found.
+	 *
+	 * @param size how many entries it says it is of
+	 * @param levels of each level the hashes that do not fill a tile
+	 */
+	public record Edge(long size, byte[][] levels) {
+
+	}
+
+	public StoredTree(Connection connection, Schema schema) throws SQLException {
+		this.connection = connection;
+		this.schema = schema;
+		this.present = isPresent();
+	}
+
+	private boolean isPresent() throws SQLException {
+		try (PreparedStatement statement = this.connection.prepareStatement("""
+				select to_regclass(?) is not null and to_regclass(?) is not null and to_regclass(?) is not null
+				""")) {
+			statement.setString(1, this.schema.table("audit_tile"));
+			statement.setString(2, this.schema.table("audit_tree"));
+			statement.setString(3, this.schema.table("audit_checkpoint"));
+			try (ResultSet row = statement.executeQuery()) {
+				return row.next() && row.getBoolean(1);
+			}
+		}
+	}
+
+	/**
+	 * Reads tiles of level 0, the last of which may not be full.
+	 * @param chain the chain
+	 * @param first the first one's index
+	 * @param last the last one's index
+	 * @return the hashes of each tile that there is
+	 * @throws SQLException if the database fails
+	 */
+	public Map<Long, byte[]> leaves(String chain, long first, long last) throws SQLException {
+		Map<Long, byte[]> tiles = tiles(chain, 0, first, last);
+		edges(chain, (size, edges) -> {
+			if (edges.length > 0) {
+				tiles.putIfAbsent(size / LeafHashes.TILE, edges[0]);
+			}
+		});
+		return tiles;
+	}
+
+	private Map<Long, byte[]> tiles(String chain, int level, long first, long last) throws SQLException {
+		Map<Long, byte[]> tiles = new HashMap<>();
+		query("""
+				select index, hashes
+				from %s
+				where chain = ? and level = ? and index between ? and ?
+				""".formatted(this.schema.table("audit_tile")), (row) -> tiles.put(row.getLong(1), row.getBytes(2)),
+				chain, (long) level, first, last);
+		return tiles;
+	}
+
+	public byte @Nullable [] tile(String chain, TileCoordinates place) throws SQLException {
+		List<byte[]> tiles = new ArrayList<>();
+		query("""
+				select hashes
+				from %s
+				where chain = ? and level = ? and index = ?
+				""".formatted(this.schema.table("audit_tile")), (row) -> tiles.add(row.getBytes(1)), chain,
+				(long) place.level(), place.index());
+		return tiles.isEmpty() ? null : tiles.get(0);
+	}
+
+	/**
+	 * Whether all tiles that are full lead to the root of a tree: what a tile holds is
+	 * proved by the hash above it.
+	 * @param chain the chain
+	 * @param tree the tree, whose own root was verified
+	 * @return whether they are there and do
+	 * @throws SQLException if the database fails
+	 */
+	public boolean leadsTo(String chain, CompactRange tree) throws SQLException {
+		for (int level = 0; tree.isFull(new TileCoordinates(level, 0)); level++) {
+			for (long above = 0; tree.isFull(new TileCoordinates(level, above * LeafHashes.TILE)); above++) {
+				TileCoordinates place = new TileCoordinates(level + 1, above);
+				byte[] hashes = tree.isFull(place) ? tile(chain, place) : tree.levels().get(level + 1);
+				if (hashes == null || !areBelow(chain, tree, place, hashes)) {
+					return false;
+				}
+			}
+		}
+		return true;
+	}
+
+	private boolean areBelow(String chain, CompactRange tree, TileCoordinates above, byte[] hashes)
+			throws SQLException {
+		int level = above.level() - 1;
+		long first = above.index() * LeafHashes.TILE;
+		Map<Long, byte[]> tiles = tiles(chain, level, first, first + LeafHashes.TILE - 1);
+		for (int i = 0; i < LeafHashes.TILE && tree.isFull(new TileCoordinates(level, first + i)); i++) {
+			byte[] tile = tiles.get(first + i);
+			int start = i * EntryHash.LENGTH;
+			if (tile == null || tile.length != LeafHashes.TILE * EntryHash.LENGTH
+					|| hashes.length < start + EntryHash.LENGTH
+					|| !Arrays.equals(new TreeTile(new TileCoordinates(level, first + i), tile).root(), 0,
+							EntryHash.LENGTH, hashes, start, start + EntryHash.LENGTH)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Reads the edge of the tree.
+	 * @param chain the chain
+	 * @return its size and hashes as they are found, or {@code null} if there is none
+	 * @throws SQLException if the database fails
+	 */
+	public @Nullable Edge edge(String chain) throws SQLException {
+		List<Edge> found = new ArrayList<>();
+		edges(chain, (size, edges) -> found.add(new Edge(size, edges)));
+		return found.isEmpty() ? null : found.get(0);
+	}
+
+	public byte @Nullable [] leaf(String chain, long seq) throws SQLException {
+		long index = seq / LeafHashes.TILE;
+		byte[] tile = leaves(chain, index, index).get(index);
+		int start = (int) (seq % LeafHashes.TILE) * EntryHash.LENGTH;
+		return (tile != null) ? Arrays.copyOfRange(tile, start, start + EntryHash.LENGTH) : null;
+	}
+
+	/**
+	 * How many entries the stored tiles of level 0 are of.
+	 * @param chain the chain
+	 * @return a multiple of 256
+	 * @throws SQLException if the database fails
+	 */
+	public long tiled(String chain) throws SQLException {
+		long[] index = { -1 };
+		query("""
+				select coalesce(max(index), -1)
+				from %s
+				where chain = ? and level = 0
+				""".formatted(this.schema.table("audit_tile")), (row) -> index[0] = row.getLong(1), chain);
+		return (index[0] < Long.MAX_VALUE / LeafHashes.TILE) ? (index[0] + 1) * LeafHashes.TILE : Long.MAX_VALUE;
+	}
+
+	/**
+	 * Finds a tile above the leaves that a tree has no place for.
+	 * @param chain the chain
+	 * @param size how many entries the tree has
+	 * @return its place, or {@code null} if there is none
+	 * @throws SQLException if the database fails
+	 */
+	public @Nullable TileCoordinates tileBeyond(String chain, long size) throws SQLException {
+		List<TileCoordinates> places = new ArrayList<>();
+		query("""
+				select level, index
+				from %s
+				where chain = ? and level > 0 and (level > 6 or index >= ? >> (8 * (level + 1)))
+				order by level, index
+				limit 1
+				""".formatted(this.schema.table("audit_tile")),
+				(row) -> places.add(new TileCoordinates(row.getInt(1), row.getLong(2))), chain, size);
+		return places.isEmpty() ? null : places.get(0);
+	}
+
+	/**
+	 * Puts together the tree as it was at some size, with one read for each level.
+	 * @param chain the chain
+	 * @param size how many entries it had
+	 * @return the tree, or {@code null} if what is stored does not suffice
+	 * @throws SQLException if the database fails
+	 */
+	public @Nullable CompactRange edgeAt(String chain, long size) throws SQLException {
+		List<byte[]> levels = new ArrayList<>();
+		byte[][][] open = { {} };
+		edges(chain, (treeSize, edges) -> open[0] = edges);
+		long hashes = size;
+		for (int level = 0; hashes > 0; level++) {
+			byte[] tile = tile(chain, new TileCoordinates(level, hashes / LeafHashes.TILE));
+			if (tile == null) {
+				tile = (level < open[0].length) ? open[0][level] : new byte[0];
+			}
+			int length = (int) (hashes % LeafHashes.TILE) * EntryHash.LENGTH;
+			if (tile.length < length) {
+				return null;
+			}
+			levels.add(Arrays.copyOf(tile, length));
+			hashes /= LeafHashes.TILE;
+		}
+		return new CompactRange(size, levels);
+	}
+
+	private void edges(String chain, EdgeReader reader) throws SQLException {
+		query("""
+				select size, %s
+				from %s
+				where chain = ?
+				""".formatted(TreeRows.EDGES, this.schema.table("audit_tree")),
+				(row) -> reader.accept(row.getLong(1), (byte[][]) row.getArray(2).getArray()), chain);
+	}
+
+	public List<Row> checkpoints(String chain, long after, long upTo) throws SQLException {
+		List<Row> rows = new ArrayList<>();
+		query("""
+				select size, root, note
+				from %s
+				where chain = ? and size > ? and size <= ?
+				order by size
+				""".formatted(this.schema.table("audit_checkpoint")),
+				(row) -> rows.add(new Row(row.getLong(1), row.getBytes(2), row.getString(3))), chain, after, upTo);
+		return rows;
+	}
+
+	/**
+	 * Which chains have checkpoints.
+	 * @return their names
+	 * @throws SQLException if the database fails
+	 */
+	public List<String> chains() throws SQLException {
+		List<String> names = new ArrayList<>();
+		query("""
+				with recursive signed (chain) as (
+					(select min(chain) from %1$s)
+					union all
+					select (select min(chain) from %1$s where chain > signed.chain)
+					from signed
+					where signed.chain is not null
+				)
+				select chain from signed where chain is not null and ? is not null
+				""".formatted(this.schema.table("audit_checkpoint")), (row) -> names.add(row.getString(1)), "");
+		return names;
+	}
+
+	/**
+	 * Finds the newest checkpoint.
+	 * @param chain the chain
+	 * @return its size, or 0 if there is none
+	 * @throws SQLException if the database fails
+	 */
+	public long newestCheckpoint(String chain) throws SQLException {
+		long[] size = { 0 };
+		query("""
+				select coalesce(max(size), 0)
+				from %s
+				where chain = ?
+				""".formatted(this.schema.table("audit_checkpoint")), (row) -> size[0] = row.getLong(1), chain);
+		return size[0];
+	}
+
+	/**
+	 * Whether an entry is under a checkpoint.
+	 * @param chain the chain
+	 * @param checkpoint the checkpoint, whose signature was verified
+	 * @param entry the entry's place
+	 * @return whether the stored tree proves it
+	 * @throws SQLException if the database fails
+	 */
+	public boolean covers(String chain, Checkpoint checkpoint, StoredEntry.Place entry) throws SQLException {
+		try {
+			InclusionReceipt proof = new TreeProofs(this.schema, new TreeRows(this.schema)).inclusion(this.connection,
+					chain, Objects.requireNonNull(entry.seq()), checkpoint);
+			return Arrays.equals(proof.hash(), entry.hash());
+		}
+		catch (CheckpointRefusedException | IndexOutOfBoundsException ex) {
+			return false;
+		}
+	}
+
+	private void query(String sql, RowReader reader, String chain, Long... parameters) throws SQLException {
+		if (!this.present) {
+			return;
+		}
+		try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
+			statement.setString(1, chain);
+			for (int i = 0; i < parameters.length; i++) {
+				statement.setLong(i + 2, parameters[i]);
+			}
+			try (ResultSet rows = statement.executeQuery()) {
+				while (rows.next()) {
+					reader.accept(rows);
+				}
+			}
+		}
+	}
+
+	private interface RowReader {
+
+		void accept(ResultSet row) throws SQLException;
+
+	}
+
+	private interface EdgeReader {
+
+		void accept(long size, byte[][] edges);
+
+	}
+
+}

@@ -1,0 +1,147 @@
+package io.auditspring.ledger.internal.tree;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.checkpoint.ConsistencyReceipt;
+import io.auditspring.ledger.checkpoint.InclusionReceipt;
+import io.auditspring.ledger.internal.table.EntryColumns;
+import io.auditspring.ledger.internal.table.EntryReader;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.merkle.CompactRange;
+import io.auditspring.ledger.merkle.ConsistencyProof;
+import io.auditspring.ledger.merkle.InclusionProof;
+import io.auditspring.ledger.merkle.TreeNode;
+import io.auditspring.ledger.merkle.TreeRange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes proofs of tiles. None is given out that does not lead to the signed roots.
+ */
+public final class TreeProofs {
+
+	private final TreeRows tree;
+
+	private final Schema schema;
+
+	public TreeProofs(Schema schema, TreeRows tree) {
+		this.tree = tree;
+		this.schema = schema;
+	}
+
+	public @Nullable StoredEntry entry(Connection connection, UUID id) throws SQLException {
+		return new EntryReader(connection, this.schema, EntryColumns.of(connection, this.schema)).entry(id);
+	}
+
+	/**
+	 * Proves that an entry, as its columns are now, is under a checkpoint.
+	 * @return the proof, or empty if the checkpoint does not cover the entry
+	 */
+	public Optional<InclusionReceipt> inclusion(Connection connection, StoredEntry entry, Checkpoint checkpoint)
+			throws SQLException {
+		String chain = entry.core().chain();
+		Long seq = entry.core().seq();
+		if (chain == null || seq == null || seq >= checkpoint.size()) {
+			return Optional.empty();
+		}
+		InclusionReceipt proof = inclusion(connection, chain, seq, checkpoint);
+		if (!Arrays.equals(entry.computeHash(), proof.hash())) {
+			throw new CheckpointRefusedException("Entry %d of chain '%s' (%s) is not the one that was signed"
+				.formatted(seq, chain, entry.core().id()));
+		}
+		return Optional.of(proof);
+	}
+
+	public InclusionReceipt inclusion(Connection connection, String chain, long seq, Checkpoint checkpoint)
+			throws SQLException {
+		List<TreeRange> ranges = new ArrayList<>(InclusionProof.ranges(seq, checkpoint.size()));
+		ranges.add(new TreeRange(seq, seq + 1));
+		List<byte[]> hashes = hashes(connection, chain, ranges);
+		List<byte[]> path = hashes.subList(0, hashes.size() - 1);
+		InclusionReceipt proof = new InclusionReceipt(chain, seq, hashes.get(path.size()),
+				new InclusionProof(seq, checkpoint.size(), path), checkpoint);
+		check(proof.holds(), chain);
+		return proof;
+	}
+
+	/**
+	 * Reads the paths that lead from entries to a root, all at once. Whether they do is
+	 * for those to find out who verify.
+	 * @return the paths; none where the tree lacks what they are made of
+	 */
+	public Map<StoredEntry, InclusionProof> paths(Connection connection, String chain, List<StoredEntry> entries,
+			long size) throws SQLException {
+		CompactRange edge = this.tree.edge(connection, chain, "");
+		if (edge == null || edge.size() < size || entries.isEmpty()) {
+			return Map.of();
+		}
+		Map<StoredEntry, List<TreeRange>> ranges = new IdentityHashMap<>();
+		entries.forEach((entry) -> ranges.put(entry, InclusionProof.ranges(seq(entry), size)));
+		Set<TreeNode> nodes = ranges.values()
+			.stream()
+			.flatMap(List::stream)
+			.flatMap((range) -> range.nodes().stream())
+			.collect(Collectors.toSet());
+		Function<TreeNode, byte[]> hashes;
+		try {
+			hashes = this.tree.hashes(connection, chain, edge, nodes);
+		}
+		catch (CheckpointRefusedException ex) {
+			return Map.of();
+		}
+		Map<StoredEntry, InclusionProof> paths = new IdentityHashMap<>();
+		ranges.forEach((entry, parts) -> paths.put(entry,
+				new InclusionProof(seq(entry), size, parts.stream().map((range) -> range.hash(hashes)).toList())));
+		return paths;
+	}
+
+	private static long seq(StoredEntry entry) {
+		return Objects.requireNonNull(entry.core().seq());
+	}
+
+	public ConsistencyReceipt consistency(Connection connection, String chain, Checkpoint older, Checkpoint newer)
+			throws SQLException {
+		List<byte[]> path = hashes(connection, chain, ConsistencyProof.ranges(older.size(), newer.size()));
+		ConsistencyReceipt proof = new ConsistencyReceipt(older, newer,
+				new ConsistencyProof(older.size(), newer.size(), path));
+		check(proof.holds(), chain);
+		return proof;
+	}
+
+	private List<byte[]> hashes(Connection connection, String chain, List<TreeRange> ranges) throws SQLException {
+		CompactRange edge = this.tree.edge(connection, chain, "");
+		if (edge == null || ranges.stream().anyMatch((range) -> range.to() > edge.size())) {
+			throw refusal(chain);
+		}
+		List<TreeNode> nodes = ranges.stream().flatMap((range) -> range.nodes().stream()).toList();
+		Function<TreeNode, byte[]> hashes = this.tree.hashes(connection, chain, edge, nodes);
+		return ranges.stream().map((range) -> range.hash(hashes)).toList();
+	}
+
+	private static void check(boolean valid, String chain) {
+		if (!valid) {
+			throw refusal(chain);
+		}
+	}
+
+	private static CheckpointRefusedException refusal(String chain) {
+		return new CheckpointRefusedException(
+				"The tree of chain '%s' in audit_tree and audit_tile does not lead to what was signed"
+					.formatted(chain));
+	}
+
+}

@@ -1,0 +1,202 @@
+package io.auditspring.ledger.verify;
+
+import java.sql.SQLException;
+import java.util.HexFormat;
+import java.util.List;
+
+import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.table.CheckedEntry;
+import io.auditspring.ledger.internal.table.CopyRow;
+import io.auditspring.ledger.internal.table.EntryReader;
+import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.table.StoredHead;
+import io.auditspring.ledger.internal.tree.LeafHashes;
+import io.auditspring.ledger.internal.tree.StoredTree;
+import io.auditspring.ledger.merkle.CompactRange;
+import io.auditspring.ledger.merkle.TileCoordinates;
+import io.auditspring.ledger.merkle.TreeTile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The verification of one chain: reads it segment by segment, so that the tiles and
+ * checkpoints of a segment are at hand before its entries come.
+ */
+final class ChainRun {
+
+	/** What one tile of level 1 covers. */
+	private static final long SEGMENT = LeafHashes.TILE * LeafHashes.TILE;
+
+	private final String chain;
+
+	private final LedgerSource source;
+
+	private final @Nullable StoredHead head;
+
+	private final Problems problems;
+
+	private final CheckpointCheck checkpoints;
+
+	private final LeafHashes leaves;
+
+	private final ChainCheck check;
+
+	private final long from;
+
+	/** The size of the newest checkpoint. */
+	private final long newest;
+
+	private final StoredTree.@Nullable Edge edge;
+
+	private long expectedUpTo;
+
+	/**
+	 * Prepares a verification.
+	 * @param chain the chain's name
+	 * @param source where from
+	 * @param evidence what speaks for the ledger from outside
+	 * @param since the size of a checkpoint to go on from, or 0 for the whole chain; if
+	 * that checkpoint does not hold, it is the whole chain, too
+	 * @throws SQLException if the database fails
+	 */
+	ChainRun(String chain, LedgerSource source, TrustPolicy evidence, long since) throws SQLException {
+		this.chain = chain;
+		this.source = source;
+		this.head = source.tables().head(chain);
+		this.problems = new Problems(chain);
+		this.checkpoints = new CheckpointCheck(this.problems, evidence);
+		VerifiedStart start = VerifiedStart.find(source, evidence, chain, since);
+		CompactRange tree = (start != null) ? start.tree() : new CompactRange();
+		this.from = tree.size();
+		this.newest = source.tree().newestCheckpoint(chain);
+		this.edge = source.tree().edge(chain);
+		// Of no more than there is a tree of: anybody who makes checkpoints can write any
+		// number there.
+		long tiled = (this.edge != null) ? Math.min(this.newest, this.edge.size()) : this.newest;
+		this.leaves = new LeafHashes(this.problems, tree, tiled, this.edge, this.checkpoints);
+		this.check = new ChainCheck(this.problems,
+				(this.head != null) ? EntryHash.genesis(this.head.ledgerId(), chain) : null, this.leaves,
+				source.months());
+		if (start != null) {
+			this.check.resumeAfter(start);
+		}
+	}
+
+	/**
+	 * Verifies.
+	 * @param faults what is wrong with what was kept elsewhere, of whichever chain
+	 * @return the result
+	 * @throws SQLException if the database fails
+	 */
+	ChainVerification run(List<String> faults) throws SQLException {
+		faults.forEach(this.checkpoints::addEvidence);
+		this.source.schemaIntegrity().forEach((what) -> this.problems.add(Problem.Kind.GUARD, null, null, what));
+		this.source.columns().check(this.problems);
+		this.checkpoints.expectAnchored(this.from);
+		this.leaves.compareEdge();
+		readEntries();
+		this.source.elsewhere()
+			.getOrDefault(this.chain, List.of())
+			.forEach((entry) -> this.check.acceptFromElsewhere(entry.id(), entry.redaction()));
+		checkEarlierRedactions();
+		this.leaves.fillUpTo(this.check.size());
+		this.check.finish(this.head, this.checkpoints);
+		checkTreeEnd();
+		this.checkpoints.finish(this.check.size());
+		byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;
+		return new ChainVerification(this.chain, this.check.from(), this.check.size(), this.check.entries(),
+				(root != null) ? HexFormat.of().formatHex(root) : null, this.checkpoints.compared(),
+				this.checkpoints.lastTrueSize(), this.problems.first(), this.problems.counts());
+	}
+
+	private void readEntries() throws SQLException {
+		long end = (this.head != null) ? this.head.size() : 0;
+		EntryReader entries = this.source.entries();
+		try (EntryPipeline<CopyRow> pipeline = new EntryPipeline<>(CheckedEntry::of, this.check::accept)) {
+			entries.read(this.chain, "seq < 0", pipeline::accept);
+			for (long start = this.from - this.from % SEGMENT; start >= 0; start = nextSegment(start, end)) {
+				// Named by its last entry, as the number behind that may be none.
+				long last = start + SEGMENT - 1;
+				expect(start, last);
+				entries.read(this.chain, "seq between %s and %s".formatted(Math.max(start, this.from), last),
+						pipeline::accept);
+				pipeline.drain();
+				this.leaves.fillUpTo(Math.min(last + 1, end));
+				compareUpperTiles();
+				this.source.progress().reached(this.chain, this.check.size(), end);
+			}
+			entries.read(this.chain, "seq is null", pipeline::accept);
+			pipeline.drain();
+		}
+	}
+
+	/**
+	 * Finds where to go on: behind the segment as long as the chain should have entries,
+	 * then wherever there are any.
+	 */
+	private long nextSegment(long start, long end) throws SQLException {
+		if (start > Long.MAX_VALUE - SEGMENT) {
+			return -1;
+		}
+		long next = start + SEGMENT;
+		if (next >= end) {
+			next = this.source.tables().next(this.chain, next);
+		}
+		return (next < 0) ? -1 : next - next % SEGMENT;
+	}
+
+	private void expect(long start, long last) throws SQLException {
+		StoredTree tree = this.source.tree();
+		this.leaves.expect(tree.leaves(this.chain, start / LeafHashes.TILE, last / LeafHashes.TILE));
+		tree.checkpoints(this.chain, Math.max(start, this.from), last).forEach((row) -> this.checkpoints.expect(row));
+		this.expectedUpTo = last;
+	}
+
+	private void compareUpperTiles() throws SQLException {
+		for (TreeTile tile : this.leaves.takeUpper()) {
+			this.leaves.compare(tile, this.source.tree().tile(this.chain, tile.place()));
+		}
+	}
+
+	private void checkEarlierRedactions() throws SQLException {
+		for (ChainCheck.Earlier entry : this.check.earlier()) {
+			if (this.source.tables().contradicts(this.chain, entry.redaction())) {
+				this.check.addNotErased(entry);
+			}
+		}
+	}
+
+	/** Checkpoints and tiles beyond the end show that there was more. */
+	private void checkTreeEnd() throws SQLException {
+		StoredTree tree = this.source.tree();
+		long size = this.check.size();
+		long covered = (this.edge != null) ? this.edge.size() : 0;
+		long stored = Math.max(tree.tiled(this.chain), covered);
+		if (stored > this.leaves.size()) {
+			this.problems.add(Problem.Kind.TILE, size, null,
+					"there is a tree of %d entries, but the chain has %d".formatted(stored, size));
+		}
+		TileCoordinates beyond = tree.tileBeyond(this.chain, stored);
+		if (beyond != null) {
+			this.problems.add(Problem.Kind.TILE, null, null, "tile %d of level %d is none of a tree of %d entries"
+				.formatted(beyond.index(), beyond.level(), stored));
+		}
+		if (this.newest < stored) {
+			this.problems.add(Problem.Kind.CHECKPOINT, this.newest, null,
+					"the tree is of %d entries, but the newest checkpoint of %d: a later one is missing"
+						.formatted(stored, this.newest));
+		}
+		else if (this.edge == null && this.newest > 0) {
+			this.problems.add(Problem.Kind.TILE, null, null,
+					"there are checkpoints, but no tree is stored of which they are");
+		}
+		else if (covered < this.newest) {
+			this.problems.add(Problem.Kind.TILE, null, null,
+					"the newest checkpoint is of %d entries, but the tree of %d".formatted(this.newest, covered));
+		}
+		if (this.newest > this.expectedUpTo) {
+			tree.checkpoints(this.chain, this.newest - 1, this.newest).forEach(this.checkpoints::expect);
+		}
+	}
+
+}

@@ -1,0 +1,434 @@
+package io.auditspring.ledger.verify;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import io.auditspring.CheckpointAnchor;
+import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.tree.LeafHashes;
+import io.auditspring.ledger.internal.tree.StoredTree;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the entries are what checkpoints say of them: those of the database, and those
+ * that were kept where its administrator cannot change them.
+ */
+final class CheckpointCheck implements LeafHashes.Growth {
+
+	private static final HexFormat HEX = HexFormat.of();
+
+	private final Problems problems;
+
+	private final TrustPolicy evidence;
+
+	/** What is still to be compared, by size. */
+	private final TreeMap<Long, List<Claim>> pending = new TreeMap<>();
+
+	/** Contradicted by the entries. */
+	private final Contradictions contradicted = new Contradictions();
+
+	private final Contradictions contradictedAnchored = new Contradictions();
+
+	private long from;
+
+	private long compared;
+
+	/**
+	 * Signed by a key that leaked, and true, but not covered yet; none beyond those
+	 * listed.
+	 */
+	private final List<Claim> doubtful = new ArrayList<>();
+
+	private long furtherDoubtful;
+
+	private @Nullable Checkpoint lastTrue;
+
+	private @Nullable Checkpoint lastTrueAnchored;
+
+	/**
+	 * What a checkpoint says.
+	 *
+	 * @param checkpoint the checkpoint
+	 * @param place where it was kept outside the database, or {@code null} if it was not
+	 * @param leaked whether only a key that leaked signed it
+	 */
+	private record Claim(Checkpoint checkpoint, @Nullable String place, boolean leaked) {
+
+		boolean anchored() {
+			return this.place != null;
+		}
+
+		/**
+		 * Names it.
+		 * @return a noun with its size and, where it has one, its place
+		 */
+		String name() {
+			long size = this.checkpoint.size();
+			return (this.place != null) ? "anchored checkpoint of size %d (%s)".formatted(size, this.place)
+					: "checkpoint of size " + size;
+		}
+
+	}
+
+	/**
+	 * A checkpoint that the entries contradict.
+	 *
+	 * @param claim what it says
+	 * @param root the root of the entries
+	 */
+	private record Contradiction(Claim claim, byte[] root) {
+
+	}
+
+	/**
+	 * Those of one history: all that follows a contradicted checkpoint is, too.
+	 */
+	private static final class Contradictions {
+
+		/** The size of the last one before that is true. */
+		private long agreed;
+
+		/** The first ones; no more than are listed. */
+		private final List<Contradiction> first = new ArrayList<>();
+
+		private long count;
+
+		void add(Claim claim, byte[] root, long agreed) {
+			if (this.count++ == 0) {
+				this.agreed = agreed;
+			}
+			if (this.first.size() < Problems.MAX_PER_KIND) {
+				this.first.add(new Contradiction(claim, root));
+			}
+		}
+
+	}
+
+	CheckpointCheck(Problems problems, TrustPolicy evidence) {
+		this.problems = problems;
+		this.evidence = evidence;
+	}
+
+	/**
+	 * Takes the checkpoints that were kept elsewhere.
+	 * @param from those of no more entries than this were compared before
+	 */
+	void expectAnchored(long from) {
+		this.from = from;
+		for (CheckpointAnchor anchor : this.evidence.anchors()) {
+			try {
+				anchor.kept(this.problems.chain()).forEachRemaining(this::expectAnchored);
+			}
+			catch (IOException | RuntimeException ex) {
+				// Others may speak all the same.
+				addEvidence("the anchor %s cannot be read: %s".formatted(anchor, ex));
+			}
+		}
+	}
+
+	private void expectAnchored(CheckpointAnchor.Kept kept) {
+		if (kept.note() == null) {
+			addEvidence("the %s cannot be read: %s".formatted(kept.place(), kept.fault()));
+			return;
+		}
+		Claim claim = open(kept.note(), null, kept.place());
+		if (claim != null && claim.checkpoint().size() > this.from) {
+			add(claim);
+		}
+	}
+
+	/** Says nothing against the entries. */
+	void addEvidence(String what) {
+		this.problems.add(Problem.Kind.EVIDENCE, null, null, what);
+	}
+
+	/**
+	 * Takes a checkpoint of the database.
+	 * @param row its row
+	 */
+	void expect(StoredTree.Row row) {
+		Claim claim = open(row.note(), row.size(), null);
+		if (claim == null) {
+			return;
+		}
+		Checkpoint checkpoint = claim.checkpoint();
+		if (checkpoint.size() != row.size() || !Arrays.equals(checkpoint.root(), row.root())) {
+			this.problems.add(Problem.Kind.CHECKPOINT, null, null,
+					"the checkpoint of size %d has another size or root in its columns than in its note"
+						.formatted(row.size()),
+					checkpoint.size() + " " + HEX.formatHex(checkpoint.root()),
+					row.size() + " " + HEX.formatHex(row.root()));
+		}
+		add(claim);
+	}
+
+	/**
+	 * Takes a checkpoint of an export, before the entries.
+	 * @param note the signed note
+	 */
+	void expect(String note) {
+		Claim claim = open(note, null, null);
+		if (claim != null) {
+			add(claim);
+		}
+	}
+
+	/**
+	 * Who must have signed what is entered of retirements.
+	 * @return the trusted keys, or {@code null} if none are known
+	 */
+	@Nullable TrustedKeys keys() {
+		return this.evidence.keys();
+	}
+
+	/**
+	 * Up to where a true checkpoint by somebody trusted covers the entries.
+	 * @return how many it covers
+	 */
+	long covered() {
+		Long size = lastTrueSize();
+		return Math.max(this.from, (size != null) ? size : 0);
+	}
+
+	private void add(Claim claim) {
+		this.pending.computeIfAbsent(claim.checkpoint().size(), (size) -> new ArrayList<>()).add(claim);
+	}
+
+	/**
+	 * Reads a note, which must be of this chain and signed by somebody trusted.
+	 * @param place where it was kept, or {@code null} if that is the database
+	 */
+	private @Nullable Claim open(String note, @Nullable Long size, @Nullable String place) {
+		try {
+			Checkpoint checkpoint = Checkpoint.parse(note);
+			if (this.evidence.isOf(checkpoint.origin(), this.problems.chain())) {
+				return verified(checkpoint, size, place);
+			}
+			addInvalid(size, "is of '%s'".formatted(checkpoint.origin()), note, place);
+		}
+		catch (InvalidCheckpointException ex) {
+			addInvalid(size, "cannot be read: " + ex.getMessage(), note, place);
+		}
+		return null;
+	}
+
+	private void addInvalid(@Nullable Long size, String what, String note, @Nullable String place) {
+		if (place != null) {
+			addEvidence("the checkpoint in the %s %s".formatted(place, what));
+		}
+		else {
+			addInvalid(Problem.Kind.CHECKPOINT, size, what, note);
+		}
+	}
+
+	private @Nullable Claim verified(Checkpoint checkpoint, @Nullable Long size, @Nullable String place) {
+		TrustedKeys keys = this.evidence.keys();
+		String fault = (keys != null) ? signature(checkpoint, keys) : null;
+		if (keys == null || fault == null) {
+			return new Claim(checkpoint, place, false);
+		}
+		if (signature(checkpoint, keys.ofRetired()) == null) {
+			return new Claim(checkpoint, place, true);
+		}
+		if (place != null && checkpoint.names(keys.withRetired())) {
+			// Nobody who has the key wrote this.
+			addEvidence("the checkpoint in the %s was damaged: %s".formatted(place, fault));
+		}
+		else {
+			addUnsigned(checkpoint, size, place);
+		}
+		return null;
+	}
+
+	/** Says what is wrong with the signatures, if anything is. */
+	private static @Nullable String signature(Checkpoint checkpoint, TrustedKeys keys) {
+		try {
+			Checkpoint.open(checkpoint.note(), keys);
+			return null;
+		}
+		catch (InvalidCheckpointException ex) {
+			return ex.getMessage();
+		}
+	}
+
+	private void addUnsigned(Checkpoint checkpoint, @Nullable Long size, @Nullable String place) {
+		String fault = signature(checkpoint, Objects.requireNonNull(this.evidence.keys()));
+		addInvalid(Problem.Kind.SIGNATURE, size,
+				((place != null) ? "in the " + place + " " : "") + "is not signed by a trusted key: " + fault,
+				checkpoint.note());
+	}
+
+	private void addInvalid(Problem.Kind kind, @Nullable Long size, String what, String note) {
+		String name = (size != null) ? "the checkpoint of size " + size : "a checkpoint";
+		this.problems.add(kind, null, null, name + " " + what, null, note);
+	}
+
+	@Override
+	public void reached(long size, Supplier<byte[]> root) {
+		List<Claim> claims = this.pending.remove(size);
+		if (claims == null) {
+			return;
+		}
+		byte[] computed = root.get();
+		for (Claim claim : claims) {
+			this.compared++;
+			compare(claim, computed);
+		}
+	}
+
+	private void compare(Claim claim, byte[] root) {
+		boolean isTrue = Arrays.equals(claim.checkpoint().root(), root);
+		if (claim.leaked()) {
+			doubt(claim, isTrue);
+		}
+		else if (isTrue) {
+			accept(claim);
+		}
+		else if (claim.anchored()) {
+			this.contradictedAnchored.add(claim, root, size(this.lastTrueAnchored));
+		}
+		else {
+			this.contradicted.add(claim, root, size(this.lastTrue));
+		}
+	}
+
+	/** What a trusted key signed covers all that was said before, whoever said it. */
+	private void accept(Claim claim) {
+		if (claim.anchored()) {
+			this.lastTrueAnchored = claim.checkpoint();
+		}
+		else {
+			this.lastTrue = claim.checkpoint();
+		}
+		this.doubtful.clear();
+		this.furtherDoubtful = 0;
+	}
+
+	private void doubt(Claim claim, boolean isTrue) {
+		if (!isTrue) {
+			addUnsigned(claim);
+		}
+		else if (claim.checkpoint().size() > covered() && this.doubtful.size() < Problems.MAX_PER_KIND) {
+			this.doubtful.add(claim);
+		}
+		else if (claim.checkpoint().size() > covered()) {
+			this.furtherDoubtful++;
+		}
+	}
+
+	/**
+	 * Says what is contradicted, and by whom.
+	 * @param size how many entries the chain has
+	 */
+	void finish(long size) {
+		finish(size, this::addNotComparable);
+	}
+
+	/**
+	 * Says so of an export, which need not hold the tree over what was retired.
+	 * @param size how many entries the chain has
+	 * @param from the first of them that is there
+	 */
+	void finishExport(long size, long from) {
+		finish(size,
+				(from > 0) ? (claim) -> addEvidence(
+						"the %s cannot be compared: an export does not hold what was retired".formatted(claim.name()))
+						: this::addNotComparable);
+	}
+
+	private void finish(long size, Consumer<Claim> notComparable) {
+		addContradicted(this.contradicted, this.lastTrueAnchored);
+		addContradicted(this.contradictedAnchored, this.lastTrue);
+		this.pending.values().forEach((claims) -> claims.forEach((claim) -> addNotReached(claim, size, notComparable)));
+		this.doubtful.forEach(this::addUnsigned);
+		for (; this.furtherDoubtful > 0; this.furtherDoubtful--) {
+			addUnsigned(this.doubtful.get(0));
+		}
+	}
+
+	/** One problem where there are two histories, however many checkpoints show it. */
+	private void addContradicted(Contradictions contradictions, @Nullable Checkpoint other) {
+		if (contradictions.count == 0) {
+			return;
+		}
+		Claim first = contradictions.first.get(0).claim();
+		Checkpoint claimed = first.checkpoint();
+		if (other != null && other.size() >= claimed.size()) {
+			this.problems.add(Problem.Kind.SPLIT_VIEW, contradictions.agreed, null,
+					("there are two histories, both signed, which part at entry %d or later, but before entry %d: the %s, "
+							+ "and %d more, contradict a checkpoint of size %d")
+						.formatted(contradictions.agreed, claimed.size(), first.name(), contradictions.count - 1,
+								other.size()),
+					claimed.note(), other.note());
+			return;
+		}
+		contradictions.first.forEach((each) -> addWrongRoot(each.claim(), each.root()));
+		for (long further = contradictions.first.size(); further < contradictions.count; further++) {
+			addWrongRoot(first, contradictions.first.get(0).root());
+		}
+	}
+
+	private void addWrongRoot(Claim claim, byte[] root) {
+		this.problems.add(Problem.Kind.ROOT, null, null,
+				"the %s has another root than the entries".formatted(claim.name()), claim.checkpoint().note(),
+				HEX.formatHex(root));
+	}
+
+	private void addUnsigned(Claim claim) {
+		addUnsigned(claim.checkpoint(), claim.checkpoint().size(), claim.place());
+	}
+
+	private void addNotReached(Claim claim, long size, Consumer<Claim> notComparable) {
+		long claimed = claim.checkpoint().size();
+		if (claim.leaked()) {
+			addUnsigned(claim);
+		}
+		else if (claimed > size) {
+			this.problems.add(Problem.Kind.CUT, size, null,
+					"the %s says that there were %d entries, but the chain has %d".formatted(claim.name(), claimed,
+							size),
+					claim.checkpoint().note(), String.valueOf(size));
+		}
+		else {
+			notComparable.accept(claim);
+		}
+	}
+
+	private void addNotComparable(Claim claim) {
+		this.problems.add(Problem.Kind.CHECKPOINT, null, null,
+				"the %s cannot be compared: the hashes of earlier entries are in no tile".formatted(claim.name()),
+				claim.checkpoint().note(), null);
+	}
+
+	long compared() {
+		return this.compared;
+	}
+
+	/**
+	 * The largest checkpoint that is true, and signed by somebody trusted.
+	 * @return its size, or {@code null} if there is none
+	 */
+	@Nullable Long lastTrueSize() {
+		if (this.evidence.keys() == null) {
+			return null;
+		}
+		long size = Math.max(size(this.lastTrue), size(this.lastTrueAnchored));
+		return (size > 0) ? (Long) size : null;
+	}
+
+	private static long size(@Nullable Checkpoint checkpoint) {
+		return (checkpoint != null) ? checkpoint.size() : 0;
+	}
+
+}

@@ -1,0 +1,180 @@
+package io.auditspring.ledger.verify;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.UUID;
+
+import io.auditspring.ledger.internal.entry.ActorObject;
+import io.auditspring.ledger.internal.entry.CanonicalJson;
+import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.entry.CoreObject;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.table.CheckedEntry;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A line of an export: everything that an entry's hash is made of, called as in the
+ * hashed form, with the two groups as objects.
+ */
+public final class ExportLine {
+
+	/** What is named twice, or beside what is hashed, could pass for verified. */
+	private static final JsonMapper STRICT = JsonMapper.builder(CanonicalJson.UNLIMITED)
+		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+		.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+		.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+		.build();
+
+	private static final Set<String> CORE = Set.of("action", "actor", "actorDigest", "actorType", "category", "chain",
+			"data", "dataDigest", "durationMicros", "hash", "id", "occurredAt", "operation", "outcome", "prevHash",
+			"recordedAt", "revision", "salt", "seq", "service", "severity", "targetId", "targetType", "tenant",
+			"traceId", "v");
+
+	private static final Set<String> ACTOR = Set.of("device", "geo", "id", "impersonator", "ip", "name", "session",
+			"userAgent");
+
+	private static final Set<String> DATA = Set.of("after", "before", "changes", "error", "justification", "message",
+			"metadata", "related", "targetName");
+
+	private static final HexFormat HEX = HexFormat.of();
+
+	/** The place of what cannot be read at all. */
+	static final StoredEntry.Place NOWHERE = new StoredEntry.Place(0, null, null, null, new byte[0], new byte[0]);
+
+	private final JsonNode members;
+
+	private ExportLine(JsonNode members, Set<String> known) {
+		for (String name : members.propertyNames()) {
+			if (!known.contains(name)) {
+				throw new IllegalArgumentException("it has a member '%s', which is not hashed".formatted(name));
+			}
+		}
+		this.members = members;
+	}
+
+	public static String write(StoredEntry entry) {
+		CoreObject core = entry.core();
+		return new CanonicalObject().text("chain", core.chain())
+			.number("seq", core.seq())
+			.text("id", core.id())
+			.text("recordedAt", core.recordedAt())
+			.text("occurredAt", core.occurredAt())
+			.text("service", core.service())
+			.text("tenant", core.tenant())
+			.text("operation", core.operation())
+			.text("action", core.action())
+			.text("category", core.category())
+			.text("severity", core.severity())
+			.text("outcome", core.outcome())
+			.text("actorType", core.actorType())
+			.text("targetType", core.targetType())
+			.text("targetId", core.targetId())
+			.number("revision", core.revision())
+			.number("durationMicros", core.durationMicros())
+			.text("traceId", core.traceId())
+			.raw("actor", entry.actor().canonical())
+			.raw("data", EntryHash.canonical(entry.data()))
+			.number("v", (long) entry.version())
+			.text("salt", HEX.formatHex(entry.salt()))
+			.text("actorDigest", hex(entry.actorDigest()))
+			.text("dataDigest", hex(entry.dataDigest()))
+			.text("prevHash", HEX.formatHex(entry.prevHash()))
+			.text("hash", HEX.formatHex(entry.hash()))
+			.toString();
+	}
+
+	private static @Nullable String hex(byte @Nullable [] bytes) {
+		return (bytes != null) ? HEX.formatHex(bytes) : null;
+	}
+
+	static JsonNode parse(String line) {
+		return STRICT.readTree(line);
+	}
+
+	/**
+	 * Checks an entry by itself.
+	 * @param line the line
+	 * @param chain the chain it is among
+	 * @return what was found
+	 */
+	static CheckedEntry check(JsonNode line, String chain) {
+		StoredEntry.Place place = NOWHERE;
+		try {
+			ExportLine core = new ExportLine(line, CORE);
+			place = core.place();
+			if (!chain.equals(core.text("chain"))) {
+				throw new IllegalArgumentException("it is not of this chain");
+			}
+			return CheckedEntry.of(core.entry(place));
+		}
+		catch (JacksonException | IllegalArgumentException | DateTimeException ex) {
+			return CheckedEntry.unreadable(place, ex);
+		}
+	}
+
+	private StoredEntry.Place place() {
+		String id = text("id");
+		String recordedAt = text("recordedAt");
+		return new StoredEntry.Place(0, number("seq"), (id != null) ? UUID.fromString(id) : null,
+				(recordedAt != null) ? Instant.parse(recordedAt) : null, bytes("prevHash"), bytes("hash"));
+	}
+
+	private StoredEntry entry(StoredEntry.Place place) {
+		Long version = number("v");
+		return new StoredEntry(place, core(), (version != null) ? Math.toIntExact(version) : 0, bytes("salt"),
+				new ExportLine(this.members.path("actor"), ACTOR).actor(), optionalBytes("actorDigest"),
+				new ExportLine(this.members.path("data"), DATA).data(), optionalBytes("dataDigest"));
+	}
+
+	private CoreObject core() {
+		return new CoreObject(text("chain"), number("seq"), text("id"), text("recordedAt"), text("occurredAt"),
+				text("service"), text("tenant"), text("operation"), text("action"), text("category"), text("severity"),
+				text("outcome"), text("actorType"), text("targetType"), text("targetId"), number("revision"),
+				number("durationMicros"), text("traceId"));
+	}
+
+	private ActorObject actor() {
+		return new ActorObject(text("id"), text("name"), text("impersonator"), text("ip"), text("userAgent"),
+				text("session"), text("device"), json("geo"));
+	}
+
+	private Entry.DataGroup data() {
+		return new Entry.DataGroup(text("targetName"), text("message"), text("justification"), text("error"),
+				json("before"), json("after"), json("changes"), json("metadata"), json("related"));
+	}
+
+	private @Nullable String text(String name) {
+		JsonNode value = this.members.get(name);
+		return (value != null) ? value.stringValue() : null;
+	}
+
+	private @Nullable Long number(String name) {
+		JsonNode value = this.members.get(name);
+		return (value != null) ? (Long) value.longValue() : null;
+	}
+
+	private @Nullable CanonicalJson json(String name) {
+		JsonNode value = this.members.get(name);
+		return (value != null) ? CanonicalJson.ofStored(value) : null;
+	}
+
+	private byte[] bytes(String name) {
+		byte[] bytes = optionalBytes(name);
+		return (bytes != null) ? bytes : new byte[0];
+	}
+
+	private byte @Nullable [] optionalBytes(String name) {
+		String hex = text(name);
+		return (hex != null) ? HEX.parseHex(hex) : null;
+	}
+
+}

@@ -1,0 +1,204 @@
+package io.auditspring.ledger.verify;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+
+import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.table.CheckedEntry;
+import io.auditspring.ledger.internal.table.ControlEntry;
+import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.table.StoredHead;
+import io.auditspring.ledger.internal.tree.LeafHashes;
+import io.auditspring.ledger.merkle.CompactRange;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Verifies exported chains without a database. The lines of several chains may follow
+ * each other; of each chain its first line comes first, then its checkpoints, then its
+ * entries in their order.
+ */
+public final class ExportVerifier {
+
+	private static final String HEADER = "{\"ledger\":";
+
+	private static final String CHECKPOINT = "{\"checkpoint\":";
+
+	private static final String RETIRED = "{\"retired\":";
+
+	private static final int PROGRESS = 10_000;
+
+	private final TrustPolicy evidence;
+
+	private final VerificationProgress progress;
+
+	private final Map<String, ExportedChain> chains = new TreeMap<>();
+
+	private final List<LedgerSource.Elsewhere> elsewhere = new ArrayList<>();
+
+	private @Nullable ExportedChain current;
+
+	/**
+	 * Creates a verifier of one export.
+	 * @param evidence what speaks for the ledger from outside
+	 * @param progress learns how far it is
+	 */
+	public ExportVerifier(TrustPolicy evidence, VerificationProgress progress) {
+		this.evidence = evidence;
+		this.progress = progress;
+	}
+
+	/**
+	 * A chain as it is read.
+	 *
+	 * @param problems what is wrong with it
+	 * @param checkpoints compares checkpoints
+	 * @param leaves the tree over its entries
+	 * @param check checks its entries
+	 * @param head where it ends
+	 */
+	private record ExportedChain(Problems problems, CheckpointCheck checkpoints, LeafHashes leaves, ChainCheck check,
+			StoredHead head) {
+
+		ChainVerification finish() {
+			this.check.finish(this.head, this.checkpoints);
+			this.checkpoints.finishExport(this.check.size(), this.check.from());
+			byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;
+			return new ChainVerification(this.problems.chain(), this.check.from(), this.check.size(),
+					this.check.entries(), (root != null) ? HexFormat.of().formatHex(root) : null,
+					this.checkpoints.compared(), this.checkpoints.lastTrueSize(), this.problems.first(),
+					this.problems.counts());
+		}
+
+	}
+
+	/**
+	 * A line of an entry.
+	 *
+	 * @param chain the chain whose entries come here
+	 * @param text the line
+	 */
+	private record Line(String chain, String text) {
+
+	}
+
+	/**
+	 * Verifies an export.
+	 * @param lines the export
+	 * @return the result
+	 * @throws IOException if it cannot be read
+	 * @throws IllegalArgumentException if it is not an export
+	 */
+	public Verification verify(BufferedReader lines) throws IOException {
+		try (EntryPipeline<Line> pipeline = new EntryPipeline<>(ExportVerifier::check, this::accept)) {
+			for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+				accept(line, pipeline);
+			}
+			pipeline.drain();
+		}
+		if (this.current == null) {
+			throw new IllegalArgumentException("This is not an export of a ledger: it is empty");
+		}
+		for (LedgerSource.Elsewhere entry : this.elsewhere) {
+			ExportedChain chain = this.chains.get(entry.redaction().chain());
+			if (chain != null) {
+				chain.check().acceptFromElsewhere(entry.id(), entry.redaction());
+			}
+		}
+		return Verification.of(this.chains.values().stream().map(ExportedChain::finish).toList());
+	}
+
+	private void accept(String line, EntryPipeline<Line> pipeline) {
+		if (line.startsWith(HEADER)) {
+			pipeline.drain();
+			this.current = begin(ExportLine.parse(line));
+		}
+		else if (this.current == null) {
+			throw new IllegalArgumentException(
+					"This is not an export of a ledger: its first line does not begin with " + HEADER);
+		}
+		else if (line.startsWith(CHECKPOINT)) {
+			this.current.checkpoints().expect(ExportLine.parse(line).path("checkpoint").stringValue());
+		}
+		else if (line.startsWith(RETIRED)) {
+			pipeline.drain();
+			this.current = goOn(this.current, ExportLine.parse(line));
+			this.chains.put(this.current.problems().chain(), this.current);
+		}
+		else {
+			pipeline.accept(new Line(this.current.problems().chain(), line));
+		}
+	}
+
+	/**
+	 * Takes the tree over retired entries. It proves nothing by itself, but must lead to
+	 * the roots of checkpoints.
+	 */
+	private static ExportedChain goOn(ExportedChain chain, JsonNode retired) {
+		if (chain.check().entries() > 0) {
+			throw new IllegalArgumentException("What was retired of a chain must be said before its entries");
+		}
+		CompactRange tree = new CompactRange(retired.path("size").longValue(),
+				Arrays.stream(retired.path("retired").stringValue().split(",", -1))
+					.map(HexFormat.of()::parseHex)
+					.toList());
+		chain.checkpoints().reached(tree.size(), () -> LeafHashes.root(tree));
+		return chain(chain.problems(), chain.checkpoints(), tree, chain.head());
+	}
+
+	private static ExportedChain chain(Problems problems, CheckpointCheck checkpoints, CompactRange tree,
+			StoredHead head) {
+		LeafHashes leaves = new LeafHashes(problems, tree, 0, null, checkpoints);
+		ChainCheck check = new ChainCheck(problems, EntryHash.genesis(head.ledgerId(), problems.chain()), leaves,
+				PartitionCheck.NONE);
+		return new ExportedChain(problems, checkpoints, leaves, check, head);
+	}
+
+	private ExportedChain begin(JsonNode header) {
+		String name = header.path("chain").stringValue();
+		if (this.chains.containsKey(name)) {
+			throw new IllegalArgumentException("The export has the chain '%s' more than once".formatted(name));
+		}
+		StoredHead head = new StoredHead(UUID.fromString(header.path("ledger").stringValue()),
+				header.path("size").longValue(), HexFormat.of().parseHex(header.path("head").stringValue()));
+		Problems problems = new Problems(name);
+		CheckpointCheck checkpoints = new CheckpointCheck(problems, this.evidence);
+		checkpoints.expectAnchored(0);
+		ExportedChain chain = chain(problems, checkpoints, new CompactRange(), head);
+		this.chains.put(name, chain);
+		return chain;
+	}
+
+	private static CheckedEntry check(Line line) {
+		try {
+			return ExportLine.check(ExportLine.parse(line.text()), line.chain());
+		}
+		catch (JacksonException ex) {
+			return CheckedEntry.unreadable(ExportLine.NOWHERE, ex);
+		}
+	}
+
+	private void accept(CheckedEntry entry) {
+		ExportedChain chain = Objects.requireNonNull(this.current);
+		chain.check().accept(entry);
+		String name = chain.problems().chain();
+		boolean sound = entry.findings().isEmpty();
+		if (sound && entry.controlEntry() instanceof ControlEntry.Redaction redaction
+				&& !redaction.chain().equals(name)) {
+			this.elsewhere.add(new LedgerSource.Elsewhere(entry.place().id(), redaction));
+		}
+		if (chain.check().entries() % PROGRESS == 0) {
+			this.progress.reached(name, chain.check().size(), chain.head().size());
+		}
+	}
+
+}

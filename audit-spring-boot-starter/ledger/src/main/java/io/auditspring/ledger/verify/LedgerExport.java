@@ -1,0 +1,248 @@
+package io.auditspring.ledger.verify;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.table.CopyRow;
+import io.auditspring.ledger.internal.table.EntryColumns;
+import io.auditspring.ledger.internal.table.EntryReader;
+import io.auditspring.ledger.internal.table.KnownSettings;
+import io.auditspring.ledger.internal.table.LedgerTables;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.internal.table.StoredHead;
+import io.auditspring.ledger.internal.tree.StoredTree;
+import io.auditspring.ledger.merkle.CompactRange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a chain as lines of JSON that can be verified without the database: where it
+ * begins and ends, its checkpoints, then its entries. What is appended meanwhile is left
+ * out.
+ */
+public final class LedgerExport {
+
+	private static final int PAGE = 500;
+
+	private final Source source;
+
+	/**
+	 * Creates an export that reads all at one moment.
+	 * @param connection a connection to PostgreSQL that may read the ledger, in a
+	 * transaction of isolation level {@code REPEATABLE READ}
+	 * @param schema where the ledger is
+	 * @throws SQLException if the database fails
+	 */
+	public LedgerExport(Connection connection, Schema schema) throws SQLException {
+		KnownSettings.apply(connection);
+		Ledger ledger = Ledger.of(connection, schema);
+		this.source = new Source() {
+
+			@Override
+			public <T extends @Nullable Object> T read(Reading<T> reading) throws SQLException {
+				return reading.read(ledger);
+			}
+
+		};
+	}
+
+	/**
+	 * Creates an export that holds no connection while lines are written, however slowly
+	 * they are taken.
+	 * @param dataSource connections to PostgreSQL that may read the ledger
+	 * @param schema where the ledger is
+	 */
+	public LedgerExport(DataSource dataSource, Schema schema) {
+		this.source = new Source() {
+
+			@Override
+			public <T extends @Nullable Object> T read(Reading<T> reading) throws SQLException {
+				return OwnTransaction.look(dataSource, (connection) -> reading.read(Ledger.of(connection, schema)));
+			}
+
+		};
+	}
+
+	/**
+	 * Where the parts of an export come from.
+	 */
+	private interface Source {
+
+		<T extends @Nullable Object> T read(Reading<T> reading) throws SQLException;
+
+	}
+
+	/**
+	 * What is read at one moment.
+	 *
+	 * @param <T> what it gives
+	 */
+	@FunctionalInterface
+	private interface Reading<T extends @Nullable Object> {
+
+		T read(Ledger ledger) throws SQLException;
+
+	}
+
+	/**
+	 * The ledger at one moment.
+	 *
+	 * @param tables its heads
+	 * @param entries its entries
+	 * @param tree its checkpoints
+	 */
+	private record Ledger(LedgerTables tables, EntryReader entries, StoredTree tree) {
+
+		static Ledger of(Connection connection, Schema schema) throws SQLException {
+			EntryColumns columns = EntryColumns.of(connection, schema);
+			return new Ledger(new LedgerTables(connection, schema, columns),
+					new EntryReader(connection, schema, columns), new StoredTree(connection, schema));
+		}
+
+	}
+
+	/**
+	 * What stands before the entries.
+	 *
+	 * @param lines the lines
+	 * @param end before which entry to stop; behind the head only if there is something
+	 * that must not be there, which is for the verifier to find
+	 */
+	private record Beginning(List<String> lines, long end) {
+
+	}
+
+	/**
+	 * Entries as they are written.
+	 *
+	 * @param lines their lines
+	 * @param next where the next ones begin, or -1 if there are none
+	 */
+	private record Page(List<String> lines, long next) {
+
+	}
+
+	/**
+	 * Finds the chains that can be written.
+	 * @return their names
+	 * @throws SQLException if the ledger cannot be read
+	 */
+	public List<String> chains() throws SQLException {
+		return this.source.read((ledger) -> ledger.tables().chains());
+	}
+
+	/**
+	 * Writes a chain.
+	 * @param chain the chain's name
+	 * @param out where to
+	 * @throws SQLException if the ledger cannot be read
+	 * @throws IOException if it cannot be written
+	 * @throws IllegalArgumentException if there is no such chain
+	 * @throws ConcurrentModificationException if entries were erased or retired
+	 * meanwhile, so that what was written would seem to be tampered with; it can be tried
+	 * again
+	 */
+	public void write(String chain, Appendable out) throws SQLException, IOException {
+		Beginning beginning = this.source.read((ledger) -> beginning(ledger, chain));
+		write(out, beginning.lines());
+		long seq = 0;
+		while (seq >= 0) {
+			long from = seq;
+			Page page = this.source.read((ledger) -> page(ledger, chain, from, beginning.end()));
+			write(out, page.lines());
+			seq = page.next();
+		}
+	}
+
+	private static Beginning beginning(Ledger ledger, String chain) throws SQLException {
+		StoredHead head = ledger.tables().head(chain);
+		if (head == null) {
+			throw new IllegalArgumentException("There is no chain '%s'".formatted(chain));
+		}
+		List<String> lines = new ArrayList<>();
+		lines.add(header(chain, head));
+		long first = Math.max(ledger.tables().next(chain, 0), 0);
+		CompactRange retired = (first > 0) ? ledger.tree().edgeAt(chain, first) : null;
+		// Those of fewer entries than are retired cannot be compared with what follows.
+		for (StoredTree.Row checkpoint : ledger.tree().checkpoints(chain, Math.max(first - 1, 0), Long.MAX_VALUE)) {
+			lines.add(new CanonicalObject().text("checkpoint", checkpoint.note()).text("chain", chain).toString());
+		}
+		if (retired != null) {
+			lines.add(retired(chain, retired));
+		}
+		ledger.entries().read(chain, "seq is null", (row) -> lines.add(line(row)));
+		long behind = ledger.tables().next(chain, head.size());
+		return new Beginning(lines, (behind < 0) ? head.size() : Long.MAX_VALUE);
+	}
+
+	/**
+	 * Reads some to their end, since a COPY that is broken off can leave the answer to
+	 * its cancellation to whoever uses the connection next.
+	 */
+	private static Page page(Ledger ledger, String chain, long from, long end) throws SQLException {
+		long first = ledger.tables().next(chain, from);
+		if (first < 0 || first >= end) {
+			requireNoneRetired(ledger, chain, end);
+			return new Page(List.of(), -1);
+		}
+		long next = Math.min(first + PAGE, end);
+		List<StoredEntry> entries = new ArrayList<>(PAGE);
+		ledger.entries()
+			.read(chain, "seq >= %s and seq < %s".formatted(first, next),
+					(row) -> entries.add(StoredEntry.read(StoredEntry.Place.read(row), row)));
+		List<String> erased = entries.stream()
+			.filter((entry) -> entry.actorDigest() != null || entry.dataDigest() != null)
+			.map((entry) -> String.valueOf(entry.place().id()))
+			.toList();
+		if (!erased.isEmpty() && ledger.tables().erasedSince(chain, end, erased)) {
+			throw new ConcurrentModificationException(
+					"Entries of chain '%s' were erased while it was exported; export it again".formatted(chain));
+		}
+		return new Page(entries.stream().map(ExportLine::write).toList(), next);
+	}
+
+	/** What was retired meanwhile is missing from the pages after. */
+	private static void requireNoneRetired(Ledger ledger, String chain, long end) throws SQLException {
+		if (ledger.tables().retiredSince(chain, end)) {
+			throw new ConcurrentModificationException(
+					"Entries of chain '%s' were retired while it was exported; export it again".formatted(chain));
+		}
+	}
+
+	private static String line(CopyRow row) {
+		return ExportLine.write(StoredEntry.read(StoredEntry.Place.read(row), row));
+	}
+
+	private static String header(String chain, StoredHead head) {
+		return new CanonicalObject().text("ledger", head.ledgerId().toString())
+			.text("chain", chain)
+			.number("size", head.size())
+			.text("head", HexFormat.of().formatHex(head.hash()))
+			.toString();
+	}
+
+	private static String retired(String chain, CompactRange tree) {
+		return new CanonicalObject()
+			.text("retired", tree.levels().stream().map(HexFormat.of()::formatHex).collect(Collectors.joining(",")))
+			.text("chain", chain)
+			.number("size", tree.size())
+			.toString();
+	}
+
+	private static void write(Appendable out, List<String> lines) throws IOException {
+		for (String line : lines) {
+			out.append(line).append('\n');
+		}
+	}
+
+}

@@ -1,0 +1,243 @@
+package io.auditspring.ledger.verify;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.auditspring.CheckpointAnchor;
+import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.internal.table.CheckedEntry;
+import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.merkle.InclusionProof;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Verifies exported selections without a database: that each entry is the one that was
+ * written, and is under a checkpoint where one covers it.
+ */
+public final class SelectionVerifier {
+
+	private static final String HEADER = "{\"selection\":";
+
+	private static final String PATH = "{\"path\":";
+
+	private static final String END = "{\"end\":";
+
+	private static final String CHECKPOINT = "{\"checkpoint\":";
+
+	private final TrustPolicy evidence;
+
+	private final Map<String, Problems> problems = new TreeMap<>();
+
+	private final Map<String, Checkpoint> checkpoints = new HashMap<>();
+
+	/** What is still to be proved, or {@code null}. */
+	private StoredEntry.@Nullable Place unproved;
+
+	private String chain = "";
+
+	private long entries;
+
+	private long proved;
+
+	private long erased;
+
+	/**
+	 * Creates a verifier of one export.
+	 * @param evidence what speaks for the ledger from outside
+	 */
+	public SelectionVerifier(TrustPolicy evidence) {
+		this.evidence = evidence;
+	}
+
+	/**
+	 * Whether an export is of a selection, and not of chains.
+	 * @param lines the export, which is left at its beginning
+	 * @return whether it is for this verifier
+	 * @throws IOException if it cannot be read
+	 */
+	public static boolean isSelection(BufferedReader lines) throws IOException {
+		lines.mark(HEADER.length());
+		char[] start = new char[HEADER.length()];
+		int read = lines.read(start);
+		lines.reset();
+		return read == start.length && HEADER.equals(new String(start));
+	}
+
+	/**
+	 * Verifies an export.
+	 * @param lines the export
+	 * @return the result
+	 * @throws IOException if it cannot be read
+	 * @throws IllegalArgumentException if it is not an export of a selection
+	 */
+	public SelectionVerification verify(BufferedReader lines) throws IOException {
+		if (!isSelection(lines)) {
+			throw new IllegalArgumentException(
+					"This is not an export of selected entries: its first line does not " + "begin with " + HEADER);
+		}
+		String selection = ExportLine.parse(lines.readLine()).path("selection").asString();
+		Long end = null;
+		for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+			if (end != null) {
+				problem(Problem.Kind.UNREADABLE, null, "there are lines after the last one");
+			}
+			if (line.startsWith(END)) {
+				end = ExportLine.parse(line).path("end").longValue();
+			}
+			else {
+				accept(line);
+			}
+		}
+		requireProof();
+		if (end == null || end != this.entries) {
+			problem(Problem.Kind.MISSING, null, "the export was cut: it has %d entries, and its last line %s"
+				.formatted(this.entries, (end != null) ? "says " + end : "is missing"));
+		}
+		List<Problem> found = this.problems.values().stream().flatMap((each) -> each.first().stream()).toList();
+		return new SelectionVerification(found.isEmpty(), selection, this.entries, this.proved, this.erased, found);
+	}
+
+	private void accept(String line) {
+		JsonNode members;
+		try {
+			members = ExportLine.parse(line);
+		}
+		catch (JacksonException ex) {
+			problem(Problem.Kind.UNREADABLE, null, "a line cannot be read: " + ex.getOriginalMessage());
+			return;
+		}
+		if (line.startsWith(CHECKPOINT)) {
+			checkpoint(members.path("chain").asString(), members.path("checkpoint").asString());
+		}
+		else if (line.startsWith(PATH)) {
+			path(members);
+		}
+		else {
+			requireProof();
+			entry(members);
+		}
+	}
+
+	private void checkpoint(String chain, String note) {
+		this.chain = chain;
+		try {
+			Checkpoint checkpoint = (this.evidence.keys() != null) ? Checkpoint.open(note, this.evidence.keys())
+					: Checkpoint.parse(note);
+			if (!this.evidence.isOf(checkpoint.origin(), chain)) {
+				problem(Problem.Kind.CHECKPOINT, null, "a checkpoint is of '%s'".formatted(checkpoint.origin()));
+				return;
+			}
+			this.checkpoints.put(chain, checkpoint);
+			compareWithAnchored(chain, checkpoint);
+		}
+		catch (InvalidCheckpointException ex) {
+			problem(Problem.Kind.SIGNATURE, null, "a checkpoint cannot be trusted: " + ex.getMessage());
+		}
+	}
+
+	private void compareWithAnchored(String chain, Checkpoint checkpoint) {
+		for (CheckpointAnchor anchor : this.evidence.anchors()) {
+			try {
+				anchor.kept(chain).forEachRemaining((kept) -> compare(chain, kept, checkpoint));
+			}
+			catch (IOException | RuntimeException ex) {
+				problem(Problem.Kind.EVIDENCE, null, "the anchor %s cannot be read: %s".formatted(anchor, ex));
+			}
+		}
+	}
+
+	private void compare(String chain, CheckpointAnchor.Kept kept, Checkpoint checkpoint) {
+		try {
+			if (kept.note() == null) {
+				throw new InvalidCheckpointException(String.valueOf(kept.fault()));
+			}
+			TrustedKeys keys = this.evidence.keys();
+			Checkpoint anchored = (keys != null) ? Checkpoint.open(kept.note(), keys.withRetired())
+					: Checkpoint.parse(kept.note());
+			if (!this.evidence.isOf(anchored.origin(), chain)) {
+				throw new InvalidCheckpointException("it is of '%s'".formatted(anchored.origin()));
+			}
+			if (anchored.size() == checkpoint.size() && !Arrays.equals(anchored.root(), checkpoint.root())) {
+				problem(Problem.Kind.SPLIT_VIEW, null,
+						"the checkpoint of size %d is not the one that was kept elsewhere, in the %s"
+							.formatted(checkpoint.size(), kept.place()));
+			}
+		}
+		catch (InvalidCheckpointException ex) {
+			problem(Problem.Kind.EVIDENCE, null,
+					"the checkpoint in the %s cannot be used: %s".formatted(kept.place(), ex.getMessage()));
+		}
+	}
+
+	private void entry(JsonNode members) {
+		this.entries++;
+		this.chain = members.path("chain").asString("");
+		CheckedEntry entry = ExportLine.check(members, this.chain);
+		entry.findings()
+			.forEach((finding) -> problems().add(finding.kind(), entry.place().seq(), entry.place().id(),
+					finding.what(), finding.expected(), finding.found()));
+		if (!entry.redactedGroups().isEmpty()) {
+			this.erased++;
+		}
+		Checkpoint checkpoint = this.checkpoints.get(this.chain);
+		Long seq = entry.place().seq();
+		this.unproved = (checkpoint != null && seq != null && seq < checkpoint.size()) ? entry.place() : null;
+	}
+
+	private void path(JsonNode members) {
+		StoredEntry.Place place = this.unproved;
+		Checkpoint checkpoint = this.checkpoints.get(this.chain);
+		this.unproved = null;
+		if (place == null || place.seq() == null || checkpoint == null) {
+			return;
+		}
+		if (proves(members.path("path").asString(), place, place.seq(), checkpoint)) {
+			this.proved++;
+		}
+		else {
+			problem(Problem.Kind.ROOT, place, "the entry's path does not lead to the root of the checkpoint of size %d"
+				.formatted(checkpoint.size()));
+		}
+	}
+
+	private static boolean proves(String path, StoredEntry.Place place, long seq, Checkpoint checkpoint) {
+		try {
+			List<byte[]> hashes = path.isEmpty() ? List.of()
+					: Arrays.stream(path.split(",")).map(HexFormat.of()::parseHex).toList();
+			return new InclusionProof(seq, checkpoint.size(), hashes).proves(place.hash(), checkpoint.root());
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+	}
+
+	/** Somebody who changes an entry might leave out its proof. */
+	private void requireProof() {
+		if (this.unproved != null) {
+			problem(Problem.Kind.ROOT, this.unproved,
+					"the entry is said to be under a checkpoint, but has no path to it");
+			this.unproved = null;
+		}
+	}
+
+	private void problem(Problem.Kind kind, StoredEntry.@Nullable Place place, String what) {
+		problems().add(kind, (place != null) ? place.seq() : null, (place != null) ? place.id() : null, what);
+	}
+
+	private Problems problems() {
+		return this.problems.computeIfAbsent(this.chain, Problems::new);
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.auditspring.ledger.verify;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+import io.auditspring.CheckpointAnchor;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a verification has at hand that whoever can change the database cannot change.
+ *
+ * @param keys whose signatures of checkpoints count; {@code null} if none are known, so
+ * that signatures are not checked
+ * @param anchors where checkpoints were kept
+ * @param origin what checkpoints name before the chain; {@code null} if any will do
+ */
+public record TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anchors, @Nullable String origin) {
+
+	/** None at all: then only what contradicts itself is found. */
+	public static final TrustPolicy NONE = new TrustPolicy(null, List.of(), null);
+
+	public TrustPolicy {
+		anchors = List.copyOf(anchors);
+	}
+
+	/**
+	 * The chains that anchors know besides those of the database: of one that is gone
+	 * altogether nothing else may be left.
+	 * @param known the chains of the database
+	 * @param faults takes what is wrong with anchors that cannot be read
+	 * @return the others
+	 */
+	Set<String> chainsBeside(Set<String> known, Consumer<String> faults) {
+		Set<String> others = new TreeSet<>();
+		for (CheckpointAnchor anchor : this.anchors) {
+			try {
+				others.addAll(anchor.chains());
+			}
+			catch (IOException | RuntimeException ex) {
+				faults.accept("the anchor %s does not tell of which chains it has something: %s".formatted(anchor, ex));
+			}
+		}
+		// Where the origin is unknown, only the end of a name with slashes may be told.
+		others
+			.removeIf((other) -> this.origin == null && known.stream().anyMatch((name) -> name.endsWith("/" + other)));
+		return others;
+	}
+
+	boolean isOf(String checkpointOrigin, String chain) {
+		return (this.origin != null) ? checkpointOrigin.equals(this.origin + "/" + chain)
+				: checkpointOrigin.endsWith("/" + chain);
+	}
+
+}

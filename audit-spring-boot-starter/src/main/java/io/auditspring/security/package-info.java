@@ -1,8 +1,0 @@
-/**
- * Entries of what Spring Security tells by its events, and of what applications with a
- * login of their own tell: who signs in and out, who tries in vain, who is refused.
- */
-@NullMarked
-package io.auditspring.security;
-
-import org.jspecify.annotations.NullMarked;

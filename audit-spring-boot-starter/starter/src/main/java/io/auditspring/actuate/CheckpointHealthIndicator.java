@@ -1,0 +1,32 @@
+package io.auditspring.actuate;
+
+import io.auditspring.signing.CheckpointWorker;
+
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/**
+ * Whether the ledger's checkpoints are being signed and anchored. {@code DOWN}: the last
+ * attempt failed, or found that the ledger is not what it should be; with the reason.
+ */
+public final class CheckpointHealthIndicator extends AbstractHealthIndicator {
+
+	private final CheckpointWorker worker;
+
+	/**
+	 * Creates the indicator.
+	 * @param worker makes the checkpoints
+	 */
+	public CheckpointHealthIndicator(CheckpointWorker worker) {
+		super("The health of the audit checkpoints is unknown");
+		this.worker = worker;
+	}
+
+	@Override
+	protected void doHealthCheck(Health.Builder builder) {
+		builder.up();
+		this.worker.latest().ifPresent((checkpoint) -> builder.withDetail("size", checkpoint.size()));
+		this.worker.problem().ifPresent((problem) -> builder.down().withDetail("problem", problem));
+	}
+
+}

@@ -1,0 +1,18 @@
+package io.auditspring.capture.internal.actor;
+
+import io.auditspring.Actor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One place where the current actor may be found.
+ */
+@FunctionalInterface
+public interface ActorSource {
+
+	/**
+	 * Finds the current actor.
+	 * @return the actor, or {@code null} where this source has none
+	 */
+	@Nullable Actor currentActor();
+
+}

@@ -1,0 +1,29 @@
+package io.auditspring.capture.internal.actor;
+
+import io.auditspring.TenantResolver;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+
+/**
+ * The tenant by a claim of the token that the caller signed in with.
+ */
+public final class ClaimTenantResolver implements TenantResolver {
+
+	private final TokenClaims claims;
+
+	private final String claim;
+
+	public ClaimTenantResolver(TokenClaims claims, String claim) {
+		this.claims = claims;
+		this.claim = claim;
+	}
+
+	@Override
+	public @Nullable String resolveTenant() {
+		Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+		return (authentication != null) ? this.claims.first(authentication, this.claim) : null;
+	}
+
+}

@@ -1,0 +1,89 @@
+package io.auditspring.capture.internal.actor;
+
+import java.security.Principal;
+
+import io.auditspring.Actor;
+import io.auditspring.capture.internal.value.Masking;
+import io.auditspring.capture.internal.value.SecretValues;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.AuthenticatedPrincipal;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.userdetails.UserDetails;
+
+/**
+ * Knows the names that Spring Security has for people.
+ */
+public final class SecurityNames {
+
+	/**
+	 * The name of somebody.
+	 * @param person whoever it is
+	 * @return the name, or {@code null} where Spring Security knows none
+	 */
+	@Nullable String of(Object person) {
+		if (person instanceof UserDetails user) {
+			return user.getUsername();
+		}
+		if (person instanceof AuthenticatedPrincipal principal) {
+			return principal.getName();
+		}
+		return (person instanceof Authentication authentication) ? name(authentication) : null;
+	}
+
+	/**
+	 * Whether objects of a type have such a name.
+	 * @param type the type
+	 * @return whether they have
+	 */
+	boolean isNamed(Class<?> type) {
+		return UserDetails.class.isAssignableFrom(type) || AuthenticatedPrincipal.class.isAssignableFrom(type);
+	}
+
+	/**
+	 * Whether the name that somebody has is what they proved it with, such as the key of
+	 * an API: nobody else may read it.
+	 * @param person whoever it is
+	 * @param name the name
+	 * @param masking what is secret
+	 * @return whether it is the credentials, or a secret member of the authentication
+	 */
+	boolean isCredential(Object person, String name, Masking masking) {
+		// Whose password is the name has a name nevertheless.
+		if (!(person instanceof Authentication authentication)
+				|| !(authentication.getPrincipal() instanceof CharSequence)
+				|| authentication instanceof UsernamePasswordAuthenticationToken) {
+			return false;
+		}
+		boolean own = !authentication.getClass().getName().startsWith("org.springframework.");
+		return (authentication.getCredentials() instanceof CharSequence credentials && name.contentEquals(credentials))
+				|| (own && SecretValues.of(masking, authentication).contains(name));
+	}
+
+	/**
+	 * Who a principal stands for, where it only wraps somebody.
+	 * @param person whoever it is
+	 * @return the innermost principal
+	 */
+	Object unwrapped(Object person) {
+		Object principal = (person instanceof Authentication authentication
+				&& (authentication.getPrincipal() instanceof Actor || name(authentication) == null))
+						? authentication.getPrincipal() : null;
+		return (principal != null) ? principal : person;
+	}
+
+	// The name of one whose principal nobody knows is that principal's text, and may be
+	// all that it holds. One that is made in another way is the application's choice.
+	private static @Nullable String name(Authentication authentication) {
+		String name = authentication.getName();
+		if (name == null) {
+			return null;
+		}
+		Object principal = authentication.getPrincipal();
+		boolean known = principal instanceof CharSequence || principal instanceof UserDetails
+				|| principal instanceof Principal || principal instanceof AuthenticatedPrincipal;
+		return (principal == null || known || !name.equals(principal.toString())) ? name : null;
+	}
+
+}

@@ -1,0 +1,240 @@
+package io.auditspring.capture.internal.origin;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.auditspring.Actor;
+import io.auditspring.ActorType;
+import io.auditspring.AuditContextHolder;
+import io.auditspring.TenantResolver;
+import io.auditspring.capture.internal.actor.ActorSource;
+import io.auditspring.capture.internal.origin.CapturedContext.Legacy;
+import io.auditspring.capture.internal.value.FatalErrors;
+import io.auditspring.capture.internal.value.LoggedFailure;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Finds out who is calling, for which tenant and from where.
+ */
+public final class Origins {
+
+	private static final Logger logger = LoggerFactory.getLogger(Origins.class);
+
+	/** Whoever sent a request whose sender is not to be found out on this thread. */
+	static final Actor UNKNOWN = new Actor(ActorType.ANONYMOUS, "unknown", null, null);
+
+	/** Where Micrometer Tracing, as Spring Boot sets it up, keeps the current trace. */
+	private static final String TRACE_ID = "traceId";
+
+	private final Supplier<List<ActorSource>> actors;
+
+	private final Supplier<List<TenantResolver>> tenants;
+
+	private final RequestSource requests;
+
+	private final ThreadLocal<@Nullable Boolean> asking = new ThreadLocal<>();
+
+	private final @Nullable Locations locations;
+
+	private final CapturedContext capturedContext;
+
+	/**
+	 * Creates the finder.
+	 * @param actors where to look for the actor, first answer counts; asked for when the
+	 * first call arrives
+	 * @param tenants where to look for the tenant, in the same way
+	 * @param requests where to look for the request
+	 * @param locations where clients are, or {@code null} where nobody knows
+	 * @param capturedContext what the running task inherits
+	 */
+	public Origins(Supplier<List<ActorSource>> actors, Supplier<List<TenantResolver>> tenants, RequestSource requests,
+			@Nullable Locations locations, CapturedContext capturedContext) {
+		this.actors = SingletonSupplier.of(actors);
+		this.tenants = SingletonSupplier.of(tenants);
+		this.requests = requests;
+		this.locations = locations;
+		this.capturedContext = capturedContext;
+	}
+
+	/**
+	 * The origin of a call that begins now on this thread.
+	 * @return who, from where and when
+	 */
+	public Origin current() {
+		Actor acting = AuditContextHolder.actor();
+		Actor known = (acting != null) ? acting : knownActor();
+		Legacy legacy = this.capturedContext.current();
+		boolean inherits = legacy != null && (acting != null || legacy.isOf(known));
+		RequestDetails details = (inherits && legacy != null) ? legacy.request() : details();
+		RequestDetails request = details.tracedBy(MDC.get(TRACE_ID));
+		return new Origin(Instant.now(), (known != null) ? known : nobody(details), tenant(inherits ? legacy : null),
+				(this.locations != null) ? request.locatedBy(this.locations) : request);
+	}
+
+	// What is asked for while the actor is looked for is asked for by us.
+	private Actor nobody(RequestDetails details) {
+		if (details == RequestDetails.UNTOLD) {
+			return UNKNOWN;
+		}
+		return (this.asking.get() == null && details.isOfRequest()) ? Actor.anonymous() : Actor.system();
+	}
+
+	/**
+	 * What a task inherits that is handed over now on this thread.
+	 * @return it, or {@code null} where nothing is known
+	 */
+	@Nullable Legacy legacy() {
+		Actor actor = knownActor();
+		Legacy inherited = this.capturedContext.current();
+		Legacy own = (inherited != null && inherited.isOf(actor)) ? inherited : null;
+		Legacy legacy = new Legacy(actor, tenant(own), request(own).settled());
+		return legacy.isEmpty() ? null : legacy;
+	}
+
+	/**
+	 * Does what is left of a call that has changed its thread. What the call calls has
+	 * its origin, even if the executor knows nothing of us.
+	 * @param <T> what the work gives
+	 * @param origin the call's origin
+	 * @param work what is left
+	 * @return what the work gave
+	 * @throws Throwable what the work threw
+	 */
+	public <T extends @Nullable Object> T within(Origin origin, Work<T> work) throws Throwable {
+		if (this.capturedContext.current() != null) {
+			return work.call();
+		}
+		this.capturedContext.replace(new Legacy(origin.actor(), origin.tenant(), origin.request().settled()));
+		try {
+			return work.call();
+		}
+		finally {
+			this.capturedContext.replace(null);
+		}
+	}
+
+	// A task that goes through the tenants sets them itself.
+	private @Nullable String tenant(@Nullable Legacy legacy) {
+		String tenant = first(this.tenants, TenantResolver::resolveTenant, "tenant");
+		return (tenant == null && legacy != null) ? legacy.tenant() : tenant;
+	}
+
+	private RequestDetails request(@Nullable Legacy legacy) {
+		return ((legacy != null) ? legacy.request() : details()).tracedBy(MDC.get(TRACE_ID));
+	}
+
+	private RequestDetails details() {
+		try {
+			return this.requests.currentRequest();
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			// A request that has been recycled, a session store that does not answer.
+			logger.warn("The request could not be read; the entry does not show it", LoggedFailure.of(ex));
+			return RequestDetails.UNREADABLE;
+		}
+	}
+
+	/**
+	 * The origin of somebody who leaves: their session may have been ended by it, and
+	 * another one begun.
+	 * @return who, from where and when
+	 */
+	public Origin leaving() {
+		Origin origin = current();
+		String session = leave();
+		return (session != null) ? origin.inSession(session) : origin;
+	}
+
+	private @Nullable String leave() {
+		try {
+			return this.requests.leave();
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			// Likewise.
+			logger.warn("The session could not be read; the entry does not show it", LoggedFailure.of(ex));
+			return null;
+		}
+	}
+
+	/**
+	 * The origin of what is told of after its request is over.
+	 * @param actor who did it
+	 * @param ip the client's address in text, or {@code null}
+	 * @param session a digest of the session id, or {@code null}
+	 * @return who, from where, and now as the time
+	 */
+	public Origin past(Actor actor, @Nullable String ip, @Nullable String session) {
+		return new Origin(Instant.now(), actor, null, RequestDetails.of(ip, session));
+	}
+
+	private @Nullable Actor knownActor() {
+		if (this.asking.get() != null) {
+			// To find the actor somebody makes an audited call: it is made by us.
+			return null;
+		}
+		this.asking.set(true);
+		try {
+			return first(this.actors, ActorSource::currentActor, "actor");
+		}
+		finally {
+			this.asking.remove();
+		}
+	}
+
+	private static <S, T> @Nullable T first(Supplier<List<S>> sources, Function<S, @Nullable T> question, String what) {
+		for (S source : all(sources, what)) {
+			T answer = ask(source, question, what);
+			if (answer != null) {
+				return answer;
+			}
+		}
+		return null;
+	}
+
+	private static <S> List<S> all(Supplier<List<S>> sources, String what) {
+		try {
+			return sources.get();
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			// A bean of the application that is created late, and cannot be.
+			logger.warn("Nobody can be asked for the {}", what, LoggedFailure.of(ex));
+			return List.of();
+		}
+	}
+
+	private static <S, T> @Nullable T ask(S source, Function<S, @Nullable T> question, String what) {
+		try {
+			return question.apply(source);
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			// The business call does not depend on knowing who calls it.
+			logger.warn("The {} could not be taken from {}; the next source is asked", what,
+					source.getClass().getName(), LoggedFailure.of(ex));
+			return null;
+		}
+	}
+
+	/**
+	 * Something to do.
+	 *
+	 * @param <T> what it gives
+	 */
+	@FunctionalInterface
+	public interface Work<T extends @Nullable Object> {
+
+		T call() throws Throwable;
+
+	}
+
+}

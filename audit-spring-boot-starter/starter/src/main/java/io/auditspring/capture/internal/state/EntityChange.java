@@ -1,0 +1,222 @@
+package io.auditspring.capture.internal.state;
+
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.auditspring.capture.internal.value.FatalErrors;
+import io.auditspring.capture.internal.value.IdentifierText;
+import io.auditspring.capture.internal.value.Masking;
+import org.hibernate.engine.spi.EntityKey;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What became of one entity. A property that a state lacks was not loaded, or never
+ * known.
+ *
+ * @param key which entity: equal for changes of the same one, whatever is shown of it
+ * @param names what it is called
+ * @param id its identifier as entries show it
+ * @param before its state before, {@code null} where it did not exist
+ * @param after its state after, {@code null} where it no longer exists
+ * @param unseen the properties that changed, though nobody loaded what they hold
+ * @param leftOut the properties that are left out, though nobody said so
+ * @param failure why its state could not be read, {@code null} where it could
+ */
+public record EntityChange(EntityKey key, EntityNames names, String id, @Nullable ObjectNode before,
+		@Nullable ObjectNode after, Set<String> unseen, Set<String> leftOut, @Nullable String failure) {
+
+	/**
+	 * The kind of entity as entries show it.
+	 * @return its name
+	 */
+	public String type() {
+		return this.names.shown();
+	}
+
+	/**
+	 * The kind of entity as the entry of a call shows it that has said what it is about.
+	 * @param said the name that the call gave
+	 * @return its name, unless the call's is one that no entity has
+	 */
+	public String type(String said) {
+		return mayBeCalled(said) ? said : this.names.shown();
+	}
+
+	/**
+	 * Whether a name means this kind of entity.
+	 * @param type the name
+	 * @return whether it is one of its own names
+	 */
+	public boolean isOf(String type) {
+		return this.names.own().contains(type);
+	}
+
+	/**
+	 * Whether a name means a more general kind.
+	 * @param type the name
+	 * @return whether it is that of a supertype
+	 */
+	public boolean isSubtypeOf(String type) {
+		return this.names.supertypes().contains(type);
+	}
+
+	/**
+	 * Whether a name may stand for this kind of entity as no entity has it: an
+	 * application may call an {@code OrderEntity} an order.
+	 * @param type the name
+	 * @return whether it is a name of the application's own
+	 */
+	public boolean mayBeCalled(String type) {
+		return !this.names.known().contains(type);
+	}
+
+	/**
+	 * Whether an application means this entity.
+	 * @param id the text that it gives for an identifier
+	 * @return whether it is that of the entity's identifier, even if entries do not show
+	 * that one
+	 */
+	public boolean hasId(String id) {
+		return id.equals(this.id) || (id.equals(Masking.MASK) && IdentifierText.isHidden(this.id))
+				|| id.equals(ownText());
+	}
+
+	// How an identifier of the application's own writes itself must not break anything.
+	private @Nullable String ownText() {
+		try {
+			return this.key.getIdentifier().toString();
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Joins this change with a later one of the same entity.
+	 * @param later what happened next
+	 * @return both in one, or {@code null} where they cancel each other
+	 */
+	public @Nullable EntityChange then(EntityChange later) {
+		if (this.failure != null || later.failure != null) {
+			return (this.failure != null) ? this : later;
+		}
+		if (isUndoneBy(later)) {
+			return null;
+		}
+		if (this.before != null && this.after == null && later.before != null) {
+			// What is gone does not change: somebody else still referred to it.
+			return this;
+		}
+		Set<String> unseen = new TreeSet<>(this.unseen);
+		unseen.addAll(later.unseen);
+		return new EntityChange(this.key, this.names.orMoreSpecial(later.names), this.id, completed(later),
+				result(later), unseen, this.leftOut, null);
+	}
+
+	// Envers has no row either of what came and went, or went and came back as it was.
+	private boolean isUndoneBy(EntityChange later) {
+		if (this.before == null) {
+			return later.after == null;
+		}
+		return this.after == null && later.before == null && this.before.equals(later.after);
+	}
+
+	private @Nullable ObjectNode result(EntityChange later) {
+		if (this.after == null || later.after == null) {
+			return later.after;
+		}
+		ObjectNode result = JsonNodeFactory.instance.objectNode();
+		if (!later.unseen.isEmpty()) {
+			// None of its columns changed, so that the earlier state tells what this one
+			// does not.
+			result.setAll(this.after);
+			result.remove(later.unseen);
+		}
+		later.after.forEachEntry(
+				(name, node) -> result.set(name, isSame(this.after, later.after, name) ? this.after.get(name) : node));
+		// Once memory lags behind, it does so until the end.
+		this.unseen.stream()
+			.filter((name) -> !this.after.has(name) && (this.before == null || this.before.has(name)))
+			.forEach(result::remove);
+		return result;
+	}
+
+	// A collection that was loaded in between tells what it held before, too.
+	private @Nullable ObjectNode completed(EntityChange later) {
+		if (this.before == null || this.after == null || later.before == null) {
+			return this.before;
+		}
+		ObjectNode completed = this.before.deepCopy();
+		for (String name : later.before.propertyNames()) {
+			JsonNode stored = later.before.get(name);
+			if (!this.before.has(name) && !this.unseen.contains(name) && !stored.equals(this.after.get(name))) {
+				completed.set(name, stored);
+			}
+		}
+		return completed;
+	}
+
+	/**
+	 * What to call this change where no audited call made it.
+	 * @return the action
+	 */
+	public String action() {
+		if (this.before == null) {
+			return (this.after != null) ? "entity.created" : "entity.changed";
+		}
+		return (this.after != null) ? "entity.updated" : "entity.deleted";
+	}
+
+	/**
+	 * The properties of an updated entity that differ.
+	 * @return {@code {"property": {"from": ..., "to": ...}}}, or {@code null} where the
+	 * entity was not updated but came or went; what is not known is left out
+	 */
+	public @Nullable ObjectNode changes() {
+		if (this.before == null || this.after == null) {
+			return null;
+		}
+		ObjectNode changes = differences(this.before, this.after);
+		this.unseen.stream()
+			.filter((name) -> !this.before.has(name) && !this.after.has(name))
+			.forEach(changes::putObject);
+		return changes;
+	}
+
+	/**
+	 * The properties that differ.
+	 * @param before what they were
+	 * @param after what they are
+	 * @return {@code {"property": {"from": ..., "to": ...}}}
+	 */
+	public static ObjectNode differences(ObjectNode before, ObjectNode after) {
+		ObjectNode changes = JsonNodeFactory.instance.objectNode();
+		TreeSet<String> names = new TreeSet<>(before.propertyNames());
+		names.addAll(after.propertyNames());
+		for (String name : names) {
+			if (!isSame(before, after, name)) {
+				ObjectNode change = changes.putObject(name);
+				put(change, "from", before.get(name));
+				put(change, "to", after.get(name));
+			}
+		}
+		return changes;
+	}
+
+	static boolean isSame(@Nullable ObjectNode before, @Nullable ObjectNode after, String property) {
+		return Objects.equals((before != null) ? before.get(property) : null,
+				(after != null) ? after.get(property) : null);
+	}
+
+	private static void put(ObjectNode change, String name, @Nullable JsonNode value) {
+		if (value != null) {
+			change.set(name, value);
+		}
+	}
+
+}

@@ -1,0 +1,262 @@
+package io.auditspring.capture.internal.state;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import io.auditspring.capture.internal.mapping.EntityShape;
+import io.auditspring.capture.internal.mapping.EntityShape.Property;
+import io.auditspring.capture.internal.mapping.EntityShape.Written;
+import io.auditspring.capture.internal.mapping.EnversRows;
+import io.auditspring.capture.internal.mapping.EnversRows.OtherSide;
+import io.auditspring.capture.internal.mapping.StoredCollections;
+import io.auditspring.capture.internal.mapping.View;
+import io.auditspring.capture.internal.state.EntityStates.BeforeAndAfter;
+import org.hibernate.Hibernate;
+import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.EntityKey;
+import org.hibernate.engine.spi.PersistenceContext;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.PostDeleteEvent;
+import org.hibernate.event.spi.PostDeleteEventListener;
+import org.hibernate.event.spi.PostInsertEvent;
+import org.hibernate.event.spi.PostInsertEventListener;
+import org.hibernate.event.spi.PostUpdateEvent;
+import org.hibernate.event.spi.PostUpdateEventListener;
+import org.hibernate.metamodel.mapping.EntityValuedModelPart;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.proxy.HibernateProxy;
+import org.hibernate.proxy.LazyInitializer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reports entities that were inserted, updated or deleted, and those that Envers writes a
+ * row for because of it.
+ */
+final class EntityListener implements PostInsertEventListener, PostUpdateEventListener, PostDeleteEventListener {
+
+	private final ChangeReporter reporter;
+
+	private final EnversRows rows;
+
+	private final EnversShapes shapes;
+
+	private final EntityStates states;
+
+	EntityListener(ChangeReporter reporter, EnversRows rows, EnversShapes shapes, EntityStates states) {
+		this.reporter = reporter;
+		this.rows = rows;
+		this.shapes = shapes;
+		this.states = states;
+	}
+
+	@Override
+	public void onPostInsert(PostInsertEvent event) {
+		EntityPersister persister = event.getPersister();
+		SharedSessionContractImplementor session = event.getSession();
+		if (isWanted(persister)) {
+			this.reporter.report(persister, event.getId(), session,
+					() -> new BeforeAndAfter(null,
+							state(persister, event.getId(), inserted(persister, event.getState()),
+									View.live(session, event.getId()), Written::onInsert)));
+			touchOthers(event.getEntity(), persister, null, event.getState(), session);
+		}
+	}
+
+	@Override
+	public void onPostUpdate(PostUpdateEvent event) {
+		EntityPersister persister = event.getPersister();
+		SharedSessionContractImplementor session = event.getSession();
+		if (isWanted(persister)) {
+			this.reporter.report(persister, event.getId(), session,
+					() -> update(persister, event.getId(), event.getOldState(), event.getState(), session));
+			touchOthers(event.getEntity(), persister, event.getOldState(), event.getState(), session);
+		}
+	}
+
+	@Override
+	public void onPostDelete(PostDeleteEvent event) {
+		EntityPersister persister = event.getPersister();
+		SharedSessionContractImplementor session = event.getSession();
+		if (isWanted(persister)) {
+			this.reporter.report(persister, event.getId(), session, () -> new BeforeAndAfter(
+					state(persister, event.getId(), event.getDeletedState(), View.stored(session, event.getId())),
+					null));
+			touchOthers(event.getEntity(), persister, event.getDeletedState(), null, session);
+		}
+	}
+
+	private boolean isWanted(EntityPersister persister) {
+		return this.reporter.isOpen() && this.rows.covers(persister.getEntityName());
+	}
+
+	// Where a statement leaves a column out, its default is there instead of nothing.
+	private @Nullable Object[] inserted(EntityPersister persister, @Nullable Object[] state) {
+		@Nullable Object[] inserted = state;
+		for (Property property : this.shapes.of(persister).properties()) {
+			if (property.defaulted() && state[property.index()] == null) {
+				inserted = (inserted != state) ? inserted : state.clone();
+				inserted[property.index()] = LazyPropertyInitializer.UNFETCHED_PROPERTY;
+			}
+		}
+		return inserted;
+	}
+
+	private ObjectNode state(EntityPersister persister, Object id, @Nullable Object @Nullable [] state, View view) {
+		return state(persister, id, state, view, (written) -> true);
+	}
+
+	private ObjectNode state(EntityPersister persister, Object id, @Nullable Object @Nullable [] state, View view,
+			Predicate<Written> known) {
+		return this.states.state(persister, this.shapes.of(persister), id, state, view, known);
+	}
+
+	private @Nullable BeforeAndAfter update(EntityPersister persister, Object id, @Nullable Object @Nullable [] from,
+			@Nullable Object[] to, SharedSessionContractImplementor session) {
+		if (from == null) {
+			// A stateless session updates without knowing what was there.
+			return new BeforeAndAfter(state(persister, id, null, View.stored(session, id)),
+					state(persister, id, to, View.live(session, id), Written::onUpdate));
+		}
+		EntityShape shape = this.shapes.of(persister);
+		BeforeAndAfter states = this.states.states(persister, shape, id, from, to, session);
+		return (differInColumns(shape, states) || this.rows.isUpdate(persister, from, to, session)) ? states : null;
+	}
+
+	// What only a collection tells is the CollectionListener's to report.
+	private static boolean differInColumns(EntityShape shape, BeforeAndAfter states) {
+		for (Property property : shape.properties()) {
+			if (!property.type().isCollectionType()
+					&& !EntityChange.isSame(states.before(), states.after(), property.name())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private void touchOthers(Object entity, EntityPersister persister, @Nullable Object @Nullable [] from,
+			@Nullable Object @Nullable [] to, SharedSessionContractImplementor session) {
+		this.reporter.attempt(persister, () -> {
+			for (OtherSide other : this.rows.otherSides(persister, from, to, session)) {
+				touch(other.entity(), persister, other.reference(),
+						(collection) -> StoredCollections.holds(collection, entity) == other.gains(), session);
+			}
+		});
+	}
+
+	/**
+	 * Reports an entity none of whose columns changed, but a collection.
+	 * @param entity the entity, perhaps a proxy, perhaps no longer in the session
+	 * @param owner the persister of the entity that holds the relation
+	 * @param relation by which property it does
+	 * @param upToDate whether a collection in memory went along
+	 * @param session the session that holds it
+	 */
+	void touch(Object entity, EntityPersister owner, String relation, Predicate<Object> upToDate,
+			SharedSessionContractImplementor session) {
+		if (entity instanceof HibernateProxy proxy && !Hibernate.isInitialized(entity)) {
+			LazyInitializer initializer = proxy.getHibernateLazyInitializer();
+			EntityPersister persister = session.getFactory()
+				.getMappingMetamodel()
+				.getEntityDescriptor(initializer.getEntityName());
+			unknown(persister, initializer.getInternalIdentifier(), changed(persister, owner, relation), session);
+			return;
+		}
+		Object target = Hibernate.unproxy(entity);
+		PersistenceContext context = session.getPersistenceContextInternal();
+		EntityEntry entry = context.getEntry(target);
+		if (entry != null) {
+			touch(target, entry, changed(entry.getPersister(), owner, relation), upToDate, session);
+			return;
+		}
+		EntityPersister persister = session.getEntityPersister(null, target);
+		Object id = persister.getIdentifier(target, session);
+		EntityKey key = (id != null) ? session.generateEntityKey(id, persister) : null;
+		// What is deleted in this flush has an event of its own.
+		if (key != null && !context.containsNullifiableEntityKey(() -> key)) {
+			Object current = context.getEntity(key);
+			EntityEntry held = (current != null) ? context.getEntry(current) : null;
+			if (held != null) {
+				touch(current, held, changed(persister, owner, relation), upToDate, session);
+			}
+			else {
+				unknown(persister, id, changed(persister, owner, relation), session);
+			}
+		}
+	}
+
+	private void touch(Object entity, EntityEntry entry, Set<String> changed, Predicate<Object> upToDate,
+			SharedSessionContractImplementor session) {
+		// What comes or goes has an event of its own.
+		if (entry.getStatus().isDeletedOrGone() || !entry.isExistsInDatabase() || !isWanted(entry.getPersister())) {
+			return;
+		}
+		this.reporter.report(entry.getPersister(), entry.getId(), session,
+				() -> current(entity, entry, session).changedIn(changed)
+					.without(behind(entity, entry, changed, upToDate)));
+	}
+
+	private Set<String> changed(EntityPersister persister, EntityPersister owner, String relation) {
+		if (!isWanted(persister)) {
+			return Set.of();
+		}
+		Set<String> changed = this.rows.inverse(persister, owner, relation);
+		String reference = this.rows.mappedBy(owner, relation);
+		for (Property property : this.shapes.of(persister).properties()) {
+			if (property.name().equals(reference) && !property.written().isUpdated()) {
+				changed.add(reference);
+			}
+		}
+		return changed;
+	}
+
+	// An application need not keep both sides of a relation in step. A reference that it
+	// does not write, it hardly does.
+	private static Set<String> behind(Object entity, EntityEntry entry, Set<String> changed,
+			Predicate<Object> upToDate) {
+		Set<String> behind = new HashSet<>();
+		for (String property : changed) {
+			Object value = entry.getPersister().getPropertyValue(entity, property);
+			boolean reference = entry.getPersister().findAttributeMapping(property) instanceof EntityValuedModelPart;
+			if (reference || (value != null && Hibernate.isInitialized(value) && !upToDate.test(value))) {
+				behind.add(property);
+			}
+		}
+		return behind;
+	}
+
+	private void unknown(EntityPersister persister, Object id, Set<String> changed,
+			SharedSessionContractImplementor session) {
+		if (isWanted(persister)) {
+			ObjectNode onlyId = state(persister, id, null, View.live(session, id));
+			this.reporter.report(persister, id, session, () -> new BeforeAndAfter(onlyId, onlyId, changed));
+		}
+	}
+
+	/**
+	 * The states of an entity none of whose columns changed.
+	 * @param entity the entity
+	 * @param entry what the session knows of it
+	 * @param session the session
+	 * @return its states
+	 */
+	BeforeAndAfter current(Object entity, EntityEntry entry, SharedSessionContractImplementor session) {
+		EntityPersister persister = entry.getPersister();
+		EntityShape shape = this.shapes.of(persister);
+		@Nullable Object[] from = entry.getLoadedState();
+		if (from == null) {
+			ObjectNode onlyId = state(persister, entry.getId(), null, View.live(session, entry.getId()));
+			return new BeforeAndAfter(onlyId, onlyId);
+		}
+		@Nullable Object[] to = from.clone();
+		for (Property property : shape.properties()) {
+			if (property.holdsCollections()) {
+				to[property.index()] = persister.getValue(entity, property.index());
+			}
+		}
+		return this.states.states(persister, shape, entry.getId(), from, to, session);
+	}
+
+}

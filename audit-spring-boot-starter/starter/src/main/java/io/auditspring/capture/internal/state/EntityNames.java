@@ -1,0 +1,28 @@
+package io.auditspring.capture.internal.state;
+
+import java.util.Set;
+
+/**
+ * What a kind of entity is called.
+ *
+ * @param shown the name that entries show, no other kind's
+ * @param mapped its class
+ * @param own all names that mean this kind: of the entity and of its class, short and
+ * long
+ * @param supertypes the names of the classes that it extends and the interfaces that it
+ * implements
+ * @param known the names of all kinds of entities that there are
+ */
+record EntityNames(String shown, Class<?> mapped, Set<String> own, Set<String> supertypes, Set<String> known) {
+
+	/**
+	 * The more special one of two names of the same entity: a reference to it may know it
+	 * by a supertype only.
+	 * @param other the other one
+	 * @return one of both
+	 */
+	EntityNames orMoreSpecial(EntityNames other) {
+		return this.mapped.isAssignableFrom(other.mapped) ? other : this;
+	}
+
+}

@@ -1,0 +1,221 @@
+package io.auditspring.capture.internal.value;
+
+import java.io.InputStream;
+import java.io.Reader;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.Blob;
+import java.sql.Clob;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.time.temporal.TemporalAccessor;
+import java.util.Calendar;
+import java.util.HexFormat;
+import java.util.TimeZone;
+
+import io.auditspring.capture.internal.mapping.StoredForm;
+import io.auditspring.capture.internal.mapping.View;
+import io.auditspring.capture.internal.mapping.WrittenColumns;
+import io.auditspring.ledger.merkle.Sha256;
+import org.hibernate.type.BasicType;
+import org.hibernate.type.SqlTypes;
+import org.hibernate.type.Type;
+import org.hibernate.type.descriptor.WrapperOptions;
+import org.hibernate.type.descriptor.converter.spi.JpaAttributeConverter;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes single values as JSON.
+ */
+final class BasicValues {
+
+	/**
+	 * A column holds an enumeration as a number or a short text; what is longer may be
+	 * encrypted.
+	 */
+	private static final int MAX_CODE = 16;
+
+	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+	private static final JsonMapper PARSER = JsonMapper.builder()
+		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+		.build();
+
+	private final Masking masking;
+
+	private final JsonValues values;
+
+	BasicValues(Masking masking, JsonValues values) {
+		this.masking = masking;
+		this.values = values;
+	}
+
+	/**
+	 * The JSON of a value.
+	 * @param type its mapped type
+	 * @param form what its column makes of it, or {@code null} where only the type tells
+	 * @param value the value
+	 * @param view where to look at it
+	 * @return its JSON, as reading the row again would show it
+	 */
+	@SuppressWarnings("unchecked")
+	JsonNode node(Type type, @Nullable StoredForm form, Object value, View view) {
+		if (!(type instanceof BasicType<?> basic)) {
+			return (value instanceof TemporalAccessor time) ? withOffset(form, time) : node(value);
+		}
+		StoredForm stored = (form != null) ? form : StoredForm.of(basic);
+		// A calendar is written in its own zone, but was read in the session's.
+		TimeZone zone = (value instanceof Calendar && view.stored()) ? null : view.options().getJdbcTimeZone();
+		if (WrittenColumns.isForeign(basic)) {
+			Object column = WrittenColumns.written(basic, value, view.options());
+			return foreign((column != null) ? stored.read(column, zone) : null, basic, value);
+		}
+		if (basic.getValueConverter() instanceof JpaAttributeConverter<?, ?> converter) {
+			Object column = ((JpaAttributeConverter<Object, Object>) converter).toRelationalValue(value);
+			return converted((column != null) ? stored.read(column, zone) : null, basic, value);
+		}
+		if (value instanceof Enum<?> || value instanceof Boolean) {
+			return constant(value);
+		}
+		if (value instanceof String json && basic.getJdbcType().getDefaultSqlTypeCode() == SqlTypes.JSON) {
+			return json(json);
+		}
+		return node(stored.read(value, zone));
+	}
+
+	private JsonNode node(Object value) {
+		if (value instanceof CharSequence || value instanceof Character) {
+			return NODES.stringNode(value.toString());
+		}
+		if (value instanceof BigDecimal decimal) {
+			return NodeBudget.number(decimal);
+		}
+		if (value instanceof BigInteger integer) {
+			return NodeBudget.number(integer);
+		}
+		if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+			return NODES.numberNode(((Number) value).longValue());
+		}
+		if (value instanceof byte[] bytes) {
+			return digest(bytes);
+		}
+		if (value instanceof Byte[] bytes) {
+			return digest(unboxed(bytes));
+		}
+		if (value instanceof Blob || value instanceof Clob || value instanceof InputStream || value instanceof Reader) {
+			// To learn anything of it would be to read it.
+			return new PlaceholderNode("(large object)", value);
+		}
+		return this.values.toJson(value);
+	}
+
+	private static JsonNode constant(Object value) {
+		return (value instanceof Enum<?> constant) ? NODES.stringNode(constant.name())
+				: NODES.booleanNode((Boolean) value);
+	}
+
+	// A time whose offset has a column of its own.
+	private JsonNode withOffset(@Nullable StoredForm form, TemporalAccessor value) {
+		OffsetDateTime time = (value instanceof ZonedDateTime zoned) ? zoned.toOffsetDateTime()
+				: (value instanceof OffsetDateTime offset) ? offset : null;
+		return node((time != null && form != null) ? form.withOffset(time) : value);
+	}
+
+	private JsonNode converted(@Nullable Object column, BasicType<?> type, Object value) {
+		boolean code = !(column instanceof String text) || text.length() <= MAX_CODE;
+		if (code && (value instanceof Enum<?> || value instanceof Boolean)) {
+			return constant(value);
+		}
+		return (column != null) ? written(node(column), type, value) : NODES.nullNode();
+	}
+
+	private JsonNode foreign(@Nullable Object column, BasicType<?> type, Object value) {
+		if (column == WrittenColumns.UNKNOWN) {
+			return PlaceholderNode.masked(this.values.toJson(value));
+		}
+		if (column instanceof String text && (text.startsWith("{") || text.startsWith("["))) {
+			return written(json(text), type, value);
+		}
+		return (column != null) ? written(node(column), type, value) : NODES.nullNode();
+	}
+
+	// An application converts to encrypt, among other things: what its table does not
+	// show the trail must not show either. But a column may hold more than the masked
+	// members of the object would.
+	private JsonNode written(JsonNode stored, BasicType<?> type, Object value) {
+		JsonNode domain = this.values.toJson(value);
+		if (Masking.isMasked(domain)) {
+			return PlaceholderNode.masked(domain);
+		}
+		// Encryption gives something else each time: equal is what was equal before it.
+		Converted converted = new Converted(domain, type, value);
+		if (stored.isString()) {
+			return PlaceholderNode.shown(stored.asString(), converted);
+		}
+		return (stored instanceof ObjectNode object) ? new PlaceholderObject(object, converted) : stored;
+	}
+
+	private JsonNode json(String text) {
+		if (this.values.limits().isTooLarge(text)) {
+			return Limits.mark(NODES.stringNode(text));
+		}
+		JsonNode json = parsed(text);
+		// PostgreSQL refuses what is none anyway.
+		return (json != null) ? this.masking.mask(json) : NODES.stringNode(this.masking.mask(text));
+	}
+
+	/**
+	 * A text as JSON.
+	 * @param text the text
+	 * @return its JSON, or {@code null} where it is none
+	 */
+	static @Nullable JsonNode parsed(String text) {
+		try {
+			return PARSER.readTree(text);
+		}
+		catch (JacksonException ex) {
+			return null;
+		}
+	}
+
+	private static byte[] unboxed(Byte[] bytes) {
+		byte[] unboxed = new byte[bytes.length];
+		for (int i = 0; i < bytes.length; i++) {
+			unboxed[i] = bytes[i];
+		}
+		return unboxed;
+	}
+
+	// The content may be huge, and of no use to a reader; that it changed is.
+	private static ObjectNode digest(byte[] bytes) {
+		return NODES.objectNode()
+			.put("sha256", HexFormat.of().formatHex(Sha256.hash(bytes)))
+			.put("length", bytes.length);
+	}
+
+	/**
+	 * What was converted. Of an object whose members are not all shown, JSON alone does
+	 * not tell whether it is the same.
+	 */
+	record Converted(JsonNode json, BasicType<?> type, Object value) {
+
+		@Override
+		public boolean equals(Object other) {
+			return other instanceof Converted converted && this.json.equals(converted.json)
+					&& this.type.isEqual(this.value, converted.value);
+		}
+
+		@Override
+		public int hashCode() {
+			return this.json.hashCode();
+		}
+
+	}
+
+}

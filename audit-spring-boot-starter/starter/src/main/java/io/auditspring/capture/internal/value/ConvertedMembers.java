@@ -1,0 +1,73 @@
+package io.auditspring.capture.internal.value;
+
+import java.lang.reflect.Field;
+
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
+import org.hibernate.metamodel.mapping.JdbcMapping;
+import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.type.BasicType;
+import org.hibernate.type.descriptor.converter.spi.JpaAttributeConverter;
+
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Finds the members of entities that are converted without an annotation that says so:
+ * converters and types may be registered for a class of values, wherever there are any.
+ */
+public final class ConvertedMembers {
+
+	private final Masking masking;
+
+	private ConvertedMembers(Masking masking) {
+		this.masking = masking;
+	}
+
+	/**
+	 * Finds them.
+	 * @param unit the persistence unit
+	 * @param masking takes what is found
+	 */
+	public static void find(SessionFactoryImplementor unit, Masking masking) {
+		ConvertedMembers members = new ConvertedMembers(masking);
+		unit.getMappingMetamodel()
+			.forEachEntityDescriptor((persister) -> persister
+				.forEachAttributeMapping((attribute) -> members.read(persister.getMappedClass(), attribute)));
+	}
+
+	private void read(Class<?> owner, AttributeMapping attribute) {
+		ModelPart values = (attribute instanceof PluralAttributeMapping plural) ? plural.getElementDescriptor()
+				: attribute;
+		if (values instanceof EmbeddableValuedModelPart embedded) {
+			Class<?> type = embedded.getEmbeddableTypeDescriptor().getMappedJavaType().getJavaTypeClass();
+			embedded.getEmbeddableTypeDescriptor().forEachAttributeMapping((member) -> read(type, member));
+		}
+		else if (attribute == values && attribute.asBasicValuedModelPart() != null
+				&& isConverted(attribute.asBasicValuedModelPart().getJdbcMapping())) {
+			add(owner, attribute);
+		}
+	}
+
+	// Also where it is declared, as whoever reads the object sees it there.
+	private void add(Class<?> owner, AttributeMapping attribute) {
+		Class<?> type = attribute.getJavaType().getJavaTypeClass();
+		if (type.isEnum() || type == Boolean.class) {
+			return;
+		}
+		String name = attribute.getAttributeName();
+		this.masking.encrypt(owner, name, JsonValues.isPlain(type) || type == byte[].class);
+		Field field = ReflectionUtils.findField(owner, name);
+		if (field != null) {
+			this.masking.encrypt(field.getDeclaringClass(), name, JsonValues.isPlain(type) || type == byte[].class);
+		}
+	}
+
+	private static boolean isConverted(JdbcMapping mapping) {
+		return mapping instanceof BasicType<?> basic
+				&& basic.getValueConverter() instanceof JpaAttributeConverter<?, ?> converter
+				&& !converter.getConverterBean().getBeanClass().getName().startsWith("org.hibernate.");
+	}
+
+}

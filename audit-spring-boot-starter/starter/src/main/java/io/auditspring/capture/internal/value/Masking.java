@@ -1,0 +1,225 @@
+package io.auditspring.capture.internal.value;
+
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.POJONode;
+
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Hides the values of members whose names tell that they are secret. A name matches a key
+ * when the key's words stand in it one after the other, so that {@code newPassword} and
+ * {@code password_hash} match {@code password}, but {@code shipping} does not match
+ * {@code pin}.
+ */
+public final class Masking {
+
+	/** What stands in an entry where a secret was. */
+	public static final String MASK = "***";
+
+	private static final Pattern WORD = Pattern.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+");
+
+	private static final int MAX_REMEMBERED_NAMES = 4096;
+
+	private final List<List<String>> keys;
+
+	private final Pattern assignment;
+
+	private final Map<String, Boolean> names = new ConcurrentHashMap<>();
+
+	private final Map<Class<?>, Map<String, Boolean>> encrypted = new ConcurrentHashMap<>();
+
+	private final ClassValue<Boolean> types = new ClassValue<>() {
+
+		@Override
+		protected Boolean computeValue(Class<?> type) {
+			boolean[] hidden = { !SensitiveMembers.of(type).isEmpty() };
+			ReflectionUtils.doWithFields(type,
+					(field) -> hidden[0] |= hides(field.getName()) || encrypts(type, field.getName()),
+					(field) -> !Modifier.isStatic(field.getModifiers()));
+			return hidden[0];
+		}
+
+	};
+
+	public Masking(List<String> keys) {
+		this.keys = keys.stream().map(Masking::words).filter((words) -> !words.isEmpty()).toList();
+		this.assignment = assignment(this.keys);
+	}
+
+	/**
+	 * Whether the value of a member with this name is secret.
+	 * @param name the member's name
+	 * @return whether it is to be masked
+	 */
+	public boolean hides(String name) {
+		Boolean known = this.names.get(name);
+		if (known != null) {
+			return known;
+		}
+		boolean hidden = matches(words(name));
+		if (this.names.size() < MAX_REMEMBERED_NAMES) {
+			this.names.put(name, hidden);
+		}
+		return hidden;
+	}
+
+	/**
+	 * Whether the value of a property is secret, by its name or because it is marked.
+	 * @param owner the class that has it
+	 * @param name the property's name
+	 * @return whether it is to be masked
+	 */
+	public boolean hides(Class<?> owner, String name) {
+		return hides(name) || SensitiveMembers.of(owner).contains(name);
+	}
+
+	/**
+	 * Whether the value of a property that somebody reads from an object is secret. The
+	 * object may be an entity that holds in clear what its table does not.
+	 * @param owner the class that has it
+	 * @param name the property's name
+	 * @return whether it is to be masked
+	 */
+	public boolean hidesRead(Class<?> owner, String name) {
+		return hides(owner, name) || EncryptedMembers.includesPlain(owner, name)
+				|| Boolean.TRUE.equals(this.encrypted.getOrDefault(owner, Map.of()).get(name));
+	}
+
+	/**
+	 * Takes that a table may hold a member of an entity encrypted, which its annotations
+	 * do not tell.
+	 * @param owner the class that has it
+	 * @param name its name
+	 * @param plain whether it is a plain value
+	 */
+	void encrypt(Class<?> owner, String name, boolean plain) {
+		this.encrypted.computeIfAbsent(owner, (type) -> new ConcurrentHashMap<>()).put(name, plain);
+	}
+
+	/**
+	 * Whether a table may hold a member encrypted.
+	 * @param owner the class that has it
+	 * @param name its name
+	 * @return whether it is written by something else than Hibernate
+	 */
+	boolean encrypts(Class<?> owner, String name) {
+		return EncryptedMembers.includes(owner, name) || this.encrypted.getOrDefault(owner, Map.of()).containsKey(name);
+	}
+
+	/**
+	 * Whether a method without parameters tells a secret.
+	 * @param owner the class that has it
+	 * @param method the method's name
+	 * @return whether it reads a property that is to be masked
+	 */
+	public boolean hidesResultOf(Class<?> owner, String method) {
+		return SensitiveMembers.properties(method).stream().anyMatch((name) -> hidesRead(owner, name));
+	}
+
+	/**
+	 * Whether objects of a class hold a secret, as far as the class itself tells.
+	 * @param type the class
+	 * @return whether one of its properties or fields is secret
+	 */
+	boolean hidesAnyOf(Class<?> type) {
+		return this.types.get(type);
+	}
+
+	/**
+	 * Masks the secret members of a JSON value in place, however deep.
+	 * @param node the value
+	 * @return the same value, or what stands for it where all of it is secret
+	 */
+	public JsonNode mask(JsonNode node) {
+		if (node instanceof POJONode hidden && hidden.getPojo() instanceof PlaceholderNode standIn) {
+			return standIn;
+		}
+		if (node instanceof ObjectNode object) {
+			for (Map.Entry<String, JsonNode> member : object.properties()) {
+				JsonNode value = mask(member.getValue());
+				boolean secret = !value.isNull() && !(value instanceof PlaceholderNode) && hides(member.getKey());
+				member.setValue(secret ? PlaceholderNode.masked(value) : value);
+			}
+		}
+		else if (node instanceof ArrayNode array) {
+			for (int i = 0; i < array.size(); i++) {
+				array.set(i, mask(array.get(i)));
+			}
+		}
+		return node;
+	}
+
+	/**
+	 * Whether something in a JSON value is masked, however deep.
+	 * @param node the value
+	 * @return whether something is
+	 */
+	static boolean isMasked(JsonNode node) {
+		return (node.isString() && node.asString().equals(MASK)) || node.valueStream().anyMatch(Masking::isMasked);
+	}
+
+	/**
+	 * Masks what is written as {@code key=value} or {@code key: value} in running text,
+	 * such as the message of an exception.
+	 * @param text the text
+	 * @return the text without the secret values
+	 */
+	public String mask(String text) {
+		return this.keys.isEmpty() ? text : this.assignment.matcher(text).replaceAll("$1" + MASK);
+	}
+
+	/**
+	 * Masks what follows a secret name in a path, such as {@code /tokens/4711}. Not for
+	 * templates: what follows in them is a name, as in {@code /passwords/reset}.
+	 * @param path the path
+	 * @return the path without the secret values
+	 */
+	public String maskPath(String path) {
+		String[] segments = path.split("/", -1);
+		for (int i = 1; i < segments.length; i++) {
+			if (!segments[i].isEmpty() && namesSecrets(segments[i - 1])) {
+				segments[i] = MASK;
+			}
+		}
+		return mask(String.join("/", segments));
+	}
+
+	private boolean namesSecrets(String segment) {
+		return !segment.equals(MASK)
+				&& (hides(segment) || (segment.endsWith("s") && hides(segment.substring(0, segment.length() - 1))));
+	}
+
+	private boolean matches(List<String> name) {
+		return this.keys.stream().anyMatch((key) -> Collections.indexOfSubList(name, key) >= 0);
+	}
+
+	private static List<String> words(String name) {
+		List<String> words = new ArrayList<>();
+		WORD.matcher(name).results().forEach((word) -> words.add(word.group().toLowerCase(Locale.ROOT)));
+		return words;
+	}
+
+	private static Pattern assignment(List<List<String>> keys) {
+		String names = keys.stream()
+			.map((words) -> words.stream().map(Pattern::quote).collect(Collectors.joining("[ _-]?")))
+			.collect(Collectors.joining("|"));
+		// The colon after the name of an exception assigns nothing. Bounded and without
+		// second thoughts, as a stranger may write the text.
+		return Pattern.compile("((?:" + names
+				+ ")(?![\\w-]{0,64}?(?:Exception|Error)\\b)[\\w-]{0,64}+[\"']?\\s*+[=:]\\s*+)(?:(?:Bearer|Basic|Digest)\\s+)?(?:\"[^\"]*\"|'[^']*'|[^\\s,;}\\])]+)",
+				Pattern.CASE_INSENSITIVE);
+	}
+
+}

@@ -1,0 +1,36 @@
+package io.auditspring.capture.internal.value;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a class is.
+ */
+final class Supertypes {
+
+	private Supertypes() {
+	}
+
+	/**
+	 * A class with its superclasses, its interfaces, and theirs.
+	 * @param type the class
+	 * @return all of them, the class itself first
+	 */
+	static Set<Class<?>> of(Class<?> type) {
+		Set<Class<?>> types = new LinkedHashSet<>();
+		add(type, types);
+		return types;
+	}
+
+	private static void add(@Nullable Class<?> type, Set<Class<?>> types) {
+		if (type != null && types.add(type)) {
+			add(type.getSuperclass(), types);
+			for (Class<?> contract : type.getInterfaces()) {
+				add(contract, types);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,488 @@
+package io.auditspring.database;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditSetupException;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.LedgerWriter;
+import io.auditspring.ledger.internal.table.Partitions;
+import io.auditspring.ledger.internal.table.SchemaMigrations;
+import io.auditspring.ledger.internal.table.SchemaStatus;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadata;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.util.ClassUtils;
+
+/**
+ * The database of the audit trail. It brings the audit schema up to date and makes sure,
+ * before the first call is audited, that this application may use it. The migrations have
+ * a history table of their own, so that they never meet those of the application.
+ */
+public final class AuditDatabase implements InitializingBean, DisposableBean {
+
+	private static final boolean HIKARI_PRESENT = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource",
+			AuditDatabase.class.getClassLoader());
+
+	private static final Logger logger = LoggerFactory.getLogger(AuditDatabase.class);
+
+	private static final String MIGRATIONS = SchemaMigrations.LOCATION;
+
+	private static final String LEDGER = """
+			('audit_log', 'SELECT'), ('audit_log', 'INSERT'), ('audit_quarantine', 'INSERT'),
+			('audit_lock_chain(text)', 'EXECUTE'), ('audit_ledger_id(text)', 'EXECUTE'),
+			('audit_ensure_partition(date)', 'EXECUTE')
+			""";
+
+	private static final String OUTBOX = """
+			('audit_outbox', 'SELECT'), ('audit_outbox', 'INSERT'), ('audit_outbox', 'DELETE'), ('audit_outbox', 'UPDATE')
+			""";
+
+	private static final String MASKING_KEY = "('audit_masking_key', 'SELECT')";
+
+	private static final String REQUIRED = """
+			select object, privilege
+			from (values %s) as required (object, privilege), format('%%I.', ?::text) as schema (prefix)
+			where case
+				when not coalesce(has_schema_privilege(to_regnamespace(rtrim(prefix, '.')), 'USAGE'), false) then true
+				when privilege = 'EXECUTE' then coalesce(
+					not has_function_privilege(to_regprocedure(prefix || object), privilege), true)
+				when privilege = 'DELETE' then coalesce(
+					not has_table_privilege(to_regclass(prefix || object), privilege), true)
+				-- Some columns of a table may be enough.
+				else coalesce(not has_any_column_privilege(to_regclass(prefix || object), privilege), true)
+			end
+			""";
+
+	/** Where the ledger shall be if not beside the business data. */
+	private final @Nullable DataSource marked;
+
+	private final DataSource businessDataSource;
+
+	private final Schema schema;
+
+	private final boolean migrate;
+
+	private final DataSourcePoolMetadataProvider pools;
+
+	/** How many connections may be opened beside those of each pool. */
+	private final int reserve;
+
+	/** Each data source with its reserve. */
+	private final Map<DataSource, DataSource> reserved = new IdentityHashMap<>();
+
+	private final List<AutoCloseable> reserves = new ArrayList<>(1);
+
+	private DataSource dataSource;
+
+	private byte @Nullable [] maskingKey;
+
+	private OutboxDatabases outboxes;
+
+	public AuditDatabase(@Nullable DataSource marked, DataSource businessDataSource, Schema schema, boolean migrate,
+			@Nullable String maskingKey, DataSourcePoolMetadataProvider pools, int reserve) {
+		this.reserve = reserve;
+		this.marked = marked;
+		this.businessDataSource = businessDataSource;
+		this.dataSource = (marked != null) ? marked : businessDataSource;
+		this.outboxes = new OutboxDatabases(new OutboxDatabase(null, reserved(businessDataSource), !isApart()));
+		this.schema = schema;
+		this.migrate = migrate;
+		this.maskingKey = (maskingKey != null) ? maskingKey.getBytes(StandardCharsets.UTF_8) : null;
+		this.pools = pools;
+	}
+
+	/**
+	 * The database that holds the ledger.
+	 * @return connections to it
+	 */
+	public DataSource dataSource() {
+		return this.dataSource;
+	}
+
+	/**
+	 * The same, for what must come through while the application uses its whole pool.
+	 * @return connections to it
+	 */
+	public DataSource workDataSource() {
+		return reserved(this.dataSource);
+	}
+
+	private synchronized DataSource reserved(DataSource database) {
+		return this.reserved.computeIfAbsent(database, (key) -> {
+			boolean wanted = this.reserve > 0 && HIKARI_PRESENT && !RoutingTargets.areRoutedBy(database);
+			ReservePool reserve = wanted ? ReservePool.of(database, this.reserve) : null;
+			if (reserve == null) {
+				return database;
+			}
+			this.reserves.add(reserve);
+			return reserve;
+		});
+	}
+
+	/**
+	 * The database whose transactions are audited, which holds the outbox. Usually the
+	 * same. It may be several, between which the data source routes.
+	 * @return connections to it
+	 */
+	public DataSource businessDataSource() {
+		return this.businessDataSource;
+	}
+
+	/**
+	 * Whether the ledger is reached by other connections than the business data.
+	 * @return whether it is
+	 */
+	boolean isApart() {
+		return this.dataSource != this.businessDataSource;
+	}
+
+	/**
+	 * Whether the application may map the ledger in its own persistence unit for a data
+	 * source.
+	 * @param candidate the data source
+	 * @return whether the ledger is where that leads to, if only by default
+	 */
+	public boolean isBehind(@Nullable DataSource candidate) {
+		return BoundConnections.areSame(candidate, this.dataSource)
+				|| (this.marked == null && BoundConnections.areSame(candidate, this.businessDataSource));
+	}
+
+	/**
+	 * The databases in which entries are staged.
+	 * @return all that are known
+	 */
+	public OutboxDatabases outboxes() {
+		return this.outboxes;
+	}
+
+	public Schema schema() {
+		return this.schema;
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		if (RoutingTargets.areRoutedBy(this.businessDataSource)) {
+			prepareRouted(new RoutingTargets(this.businessDataSource));
+		}
+		else {
+			prepareOne();
+		}
+	}
+
+	private void prepareRouted(RoutingTargets targets) {
+		RoutedDatabases routed = new RoutedDatabases(this.marked, targets, this::holdsLedger, this::reserved);
+		if (routed.areSeveral()) {
+			this.dataSource = routed.ledger();
+			this.outboxes = routed.prepare(this::prepareLedger, this::prepareOutbox);
+			return;
+		}
+		DataSource primary = routed.primary();
+		if (primary != null) {
+			this.reserved.put(this.businessDataSource,
+					new PrimaryDataSource(this.businessDataSource, reserved(primary)));
+			this.outboxes = new OutboxDatabases(
+					new OutboxDatabase(null, reserved(this.businessDataSource), !isApart()));
+		}
+		prepareOne();
+		if (targets.all().isEmpty()) {
+			requireItsOwnConnections();
+		}
+	}
+
+	private boolean holdsLedger(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement("select to_regclass(?) is not null")) {
+			statement.setString(1, this.schema.table("audit_log"));
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
+		}
+	}
+
+	private void prepareOne() {
+		prepareLedger(this.dataSource, !isApart());
+		if (isApart()) {
+			prepareOutbox(this.businessDataSource);
+		}
+	}
+
+	private void prepareOutbox(DataSource database) {
+		DatabaseProduct.require(database);
+		if (this.migrate) {
+			migrate(database, "outbox", "audit_outbox_history");
+		}
+		check(database, (connection) -> checkPrivileges(connection, OUTBOX));
+	}
+
+	private void prepareLedger(DataSource database, boolean withOutbox) {
+		DatabaseProduct.require(database);
+		if (this.migrate) {
+			migrate(database, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY);
+		}
+		check(database, (connection) -> {
+			String required = withOutbox ? LEDGER + ", " + OUTBOX : LEDGER;
+			checkPrivileges(connection, (this.maskingKey != null) ? required : required + ", " + MASKING_KEY);
+			if (this.maskingKey == null) {
+				this.maskingKey = storedMaskingKey(connection);
+			}
+			new Partitions(this.schema).ensureUpcoming(connection, Partitions.MONTHS_AHEAD);
+		});
+	}
+
+	/**
+	 * Says that Hibernate takes connections from somewhere else than the data source. As
+	 * long as they lead to the same database, whatever the schema, all is well.
+	 */
+	public void requireItsOwnConnections() {
+		check(this.businessDataSource,
+				(connection) -> this.outboxes.add(OutboxDatabases.Place.of(connection), this.outboxes.main()));
+	}
+
+	private void check(DataSource database, Check check) {
+		try (Connection connection = database.getConnection()) {
+			check.of(connection);
+			if (!connection.getAutoCommit()) {
+				connection.commit();
+			}
+		}
+		catch (SQLException ex) {
+			throw new AuditSetupException(
+					"The audit schema '%s' cannot be used: %s".formatted(this.schema.name(), ex.getMessage()),
+					"Make sure that the database can be reached and that its user may use the schema.", ex);
+		}
+	}
+
+	/**
+	 * Whether the user may do what only some are granted.
+	 * @param function the function's name and types
+	 * @return whether it may be executed
+	 */
+	public boolean mayExecute(String function) {
+		try (Connection connection = this.dataSource.getConnection();
+				PreparedStatement statement = connection
+					.prepareStatement("select has_function_privilege(to_regprocedure(?), 'EXECUTE')")) {
+			statement.setString(1, this.schema.table(function));
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
+		}
+		catch (SQLException ex) {
+			throw new AuditSetupException("The rights on the audit schema '%s' cannot be read: %s"
+				.formatted(this.schema.name(), ex.getMessage()), "Make sure that the database can be reached.", ex);
+		}
+	}
+
+	/**
+	 * Finds out which ledger a chain is of.
+	 * @param ledger knows
+	 * @param chain the chain; it is begun if there is none
+	 * @return its id
+	 */
+	public UUID ledgerId(LedgerWriter ledger, String chain) {
+		List<UUID> ids = new ArrayList<>(1);
+		check(this.dataSource, (connection) -> ids.add(ledger.ledgerId(connection, chain)));
+		return ids.get(0);
+	}
+
+	/**
+	 * The secret key of the digests that stand for secret identifiers: the configured
+	 * one, else the one that the migrations made.
+	 * @return the key
+	 */
+	public byte[] maskingKey() {
+		return Objects.requireNonNull(this.maskingKey, "Known before the first call is audited");
+	}
+
+	private byte[] storedMaskingKey(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet key = statement
+					.executeQuery("select value from %s".formatted(this.schema.table("audit_masking_key")))) {
+			if (!key.next()) {
+				throw new SQLException("%s is empty".formatted(this.schema.table("audit_masking_key")));
+			}
+			return key.getBytes(1);
+		}
+	}
+
+	private void migrate(DataSource database, String location, String history) {
+		try {
+			if (!isMigrated(database, location, history)) {
+				requireTwoConnections(database);
+				SharedSessionDataSource sessions = new SharedSessionDataSource(database);
+				flyway(sessions, location, history).migrate();
+				warnUnlessRecognized(sessions);
+			}
+		}
+		catch (FlywayException | SQLException | IOException ex) {
+			throw new AuditSetupException(
+					"The audit schema '%s' could not be created or migrated: %s".formatted(this.schema.name(),
+							rootMessage(ex)),
+					("Give the database user the right to do it (GRANT CREATE ON DATABASE ...), or let another user "
+							+ "run the migrations in classpath:io/auditspring/db/%s and set "
+							+ "audit.flyway.enabled=false.")
+						.formatted(location),
+					ex);
+		}
+	}
+
+	// Asked of Flyway it takes a good third of a second at each start, and a second
+	// connection, which a pool may not have.
+	private boolean isMigrated(DataSource database, String location, String history) throws SQLException, IOException {
+		Set<String> missing = scripts(location);
+		try (Connection connection = database.getConnection(); Statement statement = connection.createStatement()) {
+			String table = this.schema.table(history);
+			try (ResultSet found = statement.executeQuery("select to_regclass('%s') is not null".formatted(table))) {
+				found.next();
+				// Where scripts cannot be listed, Flyway may know better.
+				if (!found.getBoolean(1) || missing.isEmpty()) {
+					return false;
+				}
+			}
+			try (ResultSet applied = statement.executeQuery("select script from %s where success".formatted(table))) {
+				while (applied.next()) {
+					missing.remove(applied.getString(1));
+				}
+			}
+		}
+		return missing.isEmpty();
+	}
+
+	private Set<String> scripts(String location) throws IOException {
+		Set<String> scripts = new HashSet<>();
+		for (Resource script : new PathMatchingResourcePatternResolver(getClass().getClassLoader())
+			.getResources(MIGRATIONS + location + "/V*.sql")) {
+			scripts.add(script.getFilename());
+		}
+		return scripts;
+	}
+
+	/**
+	 * Which migrations of the ledger have been run.
+	 * @return what their table says
+	 * @throws AuditSetupException if it cannot be read
+	 */
+	public SchemaStatus schemaStatus() {
+		try (Connection connection = this.dataSource.getConnection()) {
+			SchemaStatus status = SchemaStatus.read(connection, this.schema, SchemaMigrations.LEDGER_HISTORY,
+					scripts(SchemaMigrations.LEDGER));
+			if (!connection.getAutoCommit()) {
+				connection.commit();
+			}
+			return status;
+		}
+		catch (SQLException | IOException ex) {
+			throw new AuditSetupException(
+					"It cannot be found out which migrations of the audit schema '%s' have been run: %s"
+						.formatted(this.schema.name(), ex.getMessage()),
+					"Make sure that the database can be reached, and grant its user SELECT on %s."
+						.formatted(this.schema.table(SchemaMigrations.LEDGER_HISTORY)),
+					ex);
+		}
+	}
+
+	// Flyway has no reason to set a search path that begins with the schema already.
+	private void warnUnlessRecognized(SharedSessionDataSource sessions) throws SQLException {
+		if (sessions.isRecognized()) {
+			return;
+		}
+		try (Connection connection = sessions.getConnection();
+				Statement statement = connection.createStatement();
+				ResultSet path = statement.executeQuery("select current_schemas(false)[1]")) {
+			path.next();
+			if (!this.schema.name().equals(path.getString(1))) {
+				logger.warn("Flyway {} sets its search path in a way that is not known here. Behind PgBouncer in "
+						+ "transaction mode the next user of its session may not find his tables: let something else "
+						+ "run the migrations in {} there, and set audit.flyway.enabled=false",
+						Flyway.class.getPackage().getImplementationVersion(), MIGRATIONS);
+			}
+		}
+	}
+
+	private Flyway flyway(DataSource database, String location, String history) {
+		return SchemaMigrations.configure(this.schema, location, history).dataSource(database).load();
+	}
+
+	private void requireTwoConnections(DataSource database) {
+		DataSourcePoolMetadata pool = this.pools.getDataSourcePoolMetadata(database);
+		Integer most = (pool != null) ? pool.getMax() : null;
+		if (most != null && most == 1) {
+			throw new AuditSetupException(
+					"The audit schema '%s' must be created or migrated, which takes two connections, and the pool has one"
+						.formatted(this.schema.name()),
+					"Allow the pool a second one (spring.datasource.hikari.maximum-pool-size=2), if only for the start "
+							+ "that migrates, or let something else run the migrations in "
+							+ "classpath:io/auditspring/db and set audit.flyway.enabled=false.");
+		}
+	}
+
+	@Override
+	public synchronized void destroy() throws Exception {
+		for (AutoCloseable reserve : this.reserves) {
+			reserve.close();
+		}
+	}
+
+	private static String rootMessage(Throwable failure) {
+		Throwable root = failure;
+		while (root.getCause() != null) {
+			root = root.getCause();
+		}
+		return String.valueOf(root.getMessage());
+	}
+
+	private void checkPrivileges(Connection connection, String required) throws SQLException {
+		List<String> missing = new ArrayList<>();
+		try (PreparedStatement statement = connection.prepareStatement(REQUIRED.formatted(required))) {
+			statement.setString(1, this.schema.name());
+			try (ResultSet result = statement.executeQuery()) {
+				while (result.next()) {
+					missing.add("%s on %s".formatted(result.getString(2), this.schema.table(result.getString(1))));
+				}
+			}
+		}
+		if (!missing.isEmpty()) {
+			throw new AuditSetupException(
+					"The database user may not use the audit schema '%s', or its tables do not exist; missing: %s"
+						.formatted(this.schema.name(), String.join(", ", missing)),
+					"Grant what is missing together with USAGE on the schema, as classpath:io/auditspring/db/roles.sql does, "
+							+ "or set audit.flyway.enabled=true to let the application create the tables.");
+		}
+	}
+
+	/**
+	 * Something to make sure of.
+	 */
+	@FunctionalInterface
+	private interface Check {
+
+		void of(Connection connection) throws SQLException;
+
+	}
+
+}

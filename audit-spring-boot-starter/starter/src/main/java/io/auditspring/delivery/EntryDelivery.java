@@ -1,0 +1,337 @@
+package io.auditspring.delivery;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditDeliveryException;
+import io.auditspring.Delivery;
+import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.database.BoundConnections;
+import io.auditspring.database.OutboxDatabases;
+import io.auditspring.database.StagedRow;
+import io.auditspring.database.TimeLimits;
+import io.auditspring.database.Transactions;
+import io.auditspring.database.UnknownOutcomeException;
+import io.auditspring.delivery.internal.buffer.AsyncBuffer;
+import io.auditspring.delivery.internal.outbox.InDoubtEntries;
+import io.auditspring.delivery.internal.outbox.Outbox;
+import io.auditspring.delivery.internal.outbox.Relay;
+import io.auditspring.delivery.internal.outbox.Relays;
+import io.auditspring.delivery.internal.outbox.TransactionOutcomes;
+import io.auditspring.delivery.internal.transaction.Handover;
+import io.auditspring.delivery.internal.transaction.TransactionOutcome;
+import io.auditspring.delivery.internal.worker.DeliveryStatistics;
+import io.auditspring.delivery.internal.worker.Outage;
+import io.auditspring.delivery.internal.worker.PermanentFailure;
+import io.auditspring.ledger.internal.entry.Entry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands entries over in the way each {@link Delivery} mode promises, and lets the
+ * business call feel a failure as the {@link FailurePolicy} says.
+ */
+public final class EntryDelivery implements Handover {
+
+	private static final Logger logger = LoggerFactory.getLogger(EntryDelivery.class);
+
+	/** Pooled connections that the server has closed show only when they are used. */
+	private static final int ATTEMPTS = 3;
+
+	private final DataSource dataSource;
+
+	private final BoundConnections bound;
+
+	private final HeldConnection held;
+
+	private final Outbox outbox;
+
+	private final TransactionOutcomes transactionOutcomes;
+
+	private final OutboxDatabases databases;
+
+	private final Relays relays;
+
+	private final AsyncBuffer buffer;
+
+	private final FailurePolicy policy;
+
+	private final TimeLimits limits;
+
+	private final DeliveryStatistics statistics;
+
+	private final Outage outage = new Outage(logger, "Audit entries could not be stored where they belong");
+
+	/**
+	 * Creates it.
+	 * @param dataSource the one whose transactions are audited
+	 * @param databases where entries are staged
+	 * @param outbox the table in which they are
+	 * @param transactionOutcomes finds out what became of transactions
+	 * @param relays move staged entries to the ledger
+	 * @param buffer takes entries whose callers do not wait, and what cannot be stored
+	 * @param policy what a business call feels of a failure
+	 * @param timeout how long a caller waits for each lock and each statement
+	 * @param statistics counts what becomes of entries
+	 */
+	public EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox,
+			TransactionOutcomes transactionOutcomes, Relays relays, AsyncBuffer buffer, FailurePolicy policy,
+			Duration timeout, DeliveryStatistics statistics) {
+		this.dataSource = dataSource;
+		this.bound = new BoundConnections(dataSource);
+		this.held = new HeldConnection(this.bound);
+		this.databases = databases;
+		this.outbox = outbox;
+		this.transactionOutcomes = transactionOutcomes;
+		this.relays = relays;
+		this.buffer = buffer;
+		this.policy = policy;
+		this.limits = TimeLimits.within(timeout);
+		this.statistics = statistics;
+	}
+
+	@Override
+	public DataSource dataSource() {
+		return this.dataSource;
+	}
+
+	@Override
+	public BoundConnections bound() {
+		return this.bound;
+	}
+
+	/**
+	 * Stages entries in a business transaction that is about to commit.
+	 * @param connection the transaction's connection
+	 * @param entries the entries, at least one
+	 * @return their row, or {@code null} if they could not be staged and the transaction
+	 * may go on without them; they are to be delivered when it has committed
+	 */
+	@Override
+	public @Nullable StagedRow stage(Connection connection, List<Entry> entries) {
+		try {
+			return (this.policy == FailurePolicy.PROPAGATE) ? this.outbox.stageInTime(connection, entries)
+					: stageWithSavepoint(connection, entries);
+		}
+		catch (SQLException | RuntimeException ex) {
+			failed(entries.size(), ex);
+			return null;
+		}
+	}
+
+	// A failed statement would take the business transaction with it.
+	private StagedRow stageWithSavepoint(Connection connection, List<Entry> entries) throws SQLException {
+		Savepoint savepoint = connection.setSavepoint();
+		try {
+			StagedRow row = this.outbox.stageInTime(connection, entries);
+			connection.releaseSavepoint(savepoint);
+			return row;
+		}
+		catch (SQLException | RuntimeException ex) {
+			connection.rollback(savepoint);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Says that a business transaction with staged entries has committed.
+	 * @param row the row of one of them, or {@code null} if none were staged
+	 * @param transactional how many of them need only be staged
+	 * @param chained how many of them must reach the ledger before the call returns
+	 */
+	@Override
+	public void committed(@Nullable StagedRow row, int transactional, int chained) {
+		this.statistics.recorded(Delivery.TRANSACTIONAL, transactional);
+		this.statistics.recorded(Delivery.SYNC, chained);
+		this.statistics.staged(transactional + chained);
+		this.relays.wake(row);
+	}
+
+	/**
+	 * Delivers an asynchronous entry if nobody has to wait for that.
+	 * @param entry the entry
+	 * @return whether it is taken care of
+	 */
+	@Override
+	public boolean offer(Entry entry) {
+		boolean taken = this.buffer.offer(entry);
+		this.statistics.recorded(Delivery.ASYNC, taken ? 1 : 0);
+		return taken;
+	}
+
+	/**
+	 * Delivers entries that no transaction carries. What cannot be stored is kept, and
+	 * tried again, whatever the caller is told.
+	 * @param mode how
+	 * @param entries the entries
+	 * @param mayWait whether the caller may wait for room in the buffer
+	 */
+	@Override
+	public void deliver(Delivery mode, List<Entry> entries, boolean mayWait) {
+		this.statistics.recorded(mode, entries.size());
+		List<Entry> left = new ArrayList<>(entries);
+		try {
+			withIdleConnection((connection) -> deliver(mode, left, connection, mayWait));
+		}
+		catch (SQLException | RuntimeException ex) {
+			int unstored = left.size();
+			this.buffer.keep(left);
+			failed(unstored, ex);
+		}
+	}
+
+	private void deliver(Delivery mode, List<Entry> left, @Nullable Connection connection, boolean mayWait)
+			throws SQLException {
+		if (mode == Delivery.ASYNC) {
+			left.removeIf((entry) -> this.buffer.add(entry, mayWait && connection == null));
+		}
+		if (!left.isEmpty()) {
+			StagedRow row = store(left, connection);
+			if (row != null && mode == Delivery.SYNC) {
+				move(row, connection);
+			}
+			this.relays.wake(row);
+		}
+	}
+
+	/**
+	 * Moves staged entries to the ledger, and returns when they are there.
+	 * @param row their row
+	 */
+	@Override
+	public void relayNow(StagedRow row) {
+		try {
+			withIdleConnection((connection) -> move(row, connection));
+		}
+		catch (SQLException | RuntimeException ex) {
+			// Staged and committed they are not lost; only the promise to have them
+			// chained by now is broken.
+			failed(0, ex);
+		}
+	}
+
+	// The thread may be routed to another database by now than when it staged the row.
+	private void move(StagedRow row, @Nullable Connection connection) throws SQLException {
+		Relay relay = this.relays.of(row);
+		if (connection != null && this.databases.leadsTo(connection, row)) {
+			relay.move(connection, row, this.limits);
+		}
+		else {
+			relay.move(row, this.limits);
+		}
+	}
+
+	/**
+	 * What became of a transaction that staged entries, as far as that can be known over
+	 * its own connection. To take another one here could wait for ever.
+	 * @param row what it staged
+	 * @return what is known
+	 */
+	@Override
+	public TransactionOutcome fate(StagedRow row) {
+		TransactionOutcome[] fate = { TransactionOutcome.UNKNOWN };
+		try {
+			withIdleConnection((connection) -> {
+				if (connection != null) {
+					fate[0] = this.transactionOutcomes.fate(connection, row);
+				}
+			});
+		}
+		catch (SQLException | RuntimeException ex) {
+			logger.debug("It could not be found out yet whether a transaction was committed", LoggedFailure.of(ex));
+		}
+		return fate[0];
+	}
+
+	/**
+	 * Writes entries if it turns out that a transaction was not committed.
+	 * @param row what it staged
+	 * @param entries the entries to write in that case
+	 */
+	@Override
+	public void deliverIfLost(StagedRow row, List<Entry> entries) {
+		this.buffer.keep(new InDoubtEntries(row, entries));
+	}
+
+	/**
+	 * Stores entries in a transaction of their own.
+	 * @param left the entries; they leave the list when they are stored, or when it must
+	 * be found out whether they are
+	 * @param connection a connection to use first, or {@code null}
+	 * @return their row, or {@code null} if it is not known to be there
+	 * @throws SQLException when the database takes nothing
+	 */
+	private @Nullable StagedRow store(List<Entry> left, @Nullable Connection connection) throws SQLException {
+		StagedRow[] row = new StagedRow[1];
+		for (int attempt = 1;; attempt++) {
+			try {
+				withConnection((attempt == 1) ? connection : null,
+						(own) -> Transactions.run(own, this.limits, () -> row[0] = this.outbox.stage(own, left)));
+				this.statistics.staged(left.size());
+				left.clear();
+				this.outage.over();
+				return row[0];
+			}
+			catch (UnknownOutcomeException ex) {
+				this.statistics.failed(left.size(), ex);
+				deliverIfLost(row[0].counted(), List.copyOf(left));
+				left.clear();
+				throw ex;
+			}
+			catch (SQLException ex) {
+				if (attempt == ATTEMPTS || PermanentFailure.isFinal(ex) || !mayBeStale(ex)) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	// Another connection helps only where the one was bad, not where all are.
+	private static boolean mayBeStale(SQLException failure) {
+		String state = failure.getSQLState();
+		return state != null && (state.startsWith("08") || state.startsWith("57P") || state.startsWith("25")
+				|| state.startsWith("40"));
+	}
+
+	private void withConnection(@Nullable Connection connection, Use<Connection> use) throws SQLException {
+		if (connection != null) {
+			use.with(connection);
+			return;
+		}
+		Transactions.withOwn(this.databases.main().dataSource(), use::with);
+	}
+
+	// Where every thread of a pool holds a connection and waits for another one, they
+	// wait for ever.
+	private void withIdleConnection(Use<@Nullable Connection> use) throws SQLException {
+		this.held.use(use::with);
+	}
+
+	private void failed(int entries, Exception failure) {
+		this.statistics.failed(entries, failure);
+		this.outage.failed(failure);
+		if (this.policy == FailurePolicy.PROPAGATE) {
+			throw new AuditDeliveryException("The audit trail could not be kept", failure);
+		}
+	}
+
+	/**
+	 * Something to do with a connection.
+	 *
+	 * @param <C> a connection, or one that may be missing
+	 */
+	@FunctionalInterface
+	private interface Use<C extends @Nullable Connection> {
+
+		void with(C connection) throws SQLException;
+
+	}
+
+}

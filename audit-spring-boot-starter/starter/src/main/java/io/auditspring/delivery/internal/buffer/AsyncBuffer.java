@@ -1,0 +1,407 @@
+package io.auditspring.delivery.internal.buffer;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
+
+import io.auditspring.Delivery;
+import io.auditspring.database.StagedRow;
+import io.auditspring.delivery.internal.outbox.InDoubtEntries;
+import io.auditspring.delivery.internal.outbox.Relay;
+import io.auditspring.delivery.internal.outbox.TransactionOutcomes;
+import io.auditspring.delivery.internal.transaction.TransactionOutcome;
+import io.auditspring.delivery.internal.worker.DeliveryStatistics;
+import io.auditspring.delivery.internal.worker.Worker;
+import io.auditspring.delivery.internal.worker.WorkerStatus;
+import io.auditspring.ledger.internal.entry.Entry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Takes entries from callers that do not wait, and writes them to the ledger in batches.
+ * Bounded: what happens when it is full is configured. It also keeps what callers that do
+ * wait could not store, and tries it again.
+ * <p>
+ * Stopping writes what is left, to the {@link Spool} where the database is gone; the next
+ * start takes that in.
+ */
+public final class AsyncBuffer implements SmartLifecycle {
+
+	private static final Logger logger = LoggerFactory.getLogger(AsyncBuffer.class);
+
+	private static final Duration IDLE = Duration.ofSeconds(1);
+
+	private static final long BATCH_BYTES = 8 << 20;
+
+	private final EntryQueue queue;
+
+	private final Settings settings;
+
+	private final DirectWriter writer;
+
+	private final TransactionOutcomes transactionOutcomes;
+
+	private final Discards discards;
+
+	private final Spool spool;
+
+	private final DeliveryStatistics statistics;
+
+	private final Worker worker;
+
+	private final LongAdder waits = new LongAdder();
+
+	private final LongAdder overflows = new LongAdder();
+
+	/** The batch that is being written; kept until it is. */
+	private final Batch batch = new Batch();
+
+	private final Queue<InDoubtEntries> doubts = new ConcurrentLinkedQueue<>();
+
+	/** When doubts and the spool were last looked at; used by the worker only. */
+	private long lookedBack;
+
+	/** Databases that did not answer this time; used by the worker only. */
+	private final Set<@Nullable String> away = new HashSet<>();
+
+	/** Why doubts could not be settled this time; used by the worker only. */
+	private @Nullable SQLException unanswered;
+
+	private volatile boolean stopped = true;
+
+	/**
+	 * Creates the buffer.
+	 * @param writer writes to the ledger
+	 * @param transactionOutcomes finds out what became of transactions
+	 * @param discards remembers what had to be dropped
+	 * @param spool keeps what cannot be written before the end
+	 * @param settings how large it is, and what happens when it is full
+	 * @param statistics counts what becomes of entries
+	 */
+	public AsyncBuffer(DirectWriter writer, TransactionOutcomes transactionOutcomes, Discards discards, Spool spool,
+			Settings settings, DeliveryStatistics statistics) {
+		this.queue = new EntryQueue(settings.capacity(), settings.maxBytes());
+		this.settings = settings;
+		this.writer = writer;
+		this.transactionOutcomes = transactionOutcomes;
+		this.discards = discards;
+		this.spool = spool;
+		this.statistics = statistics;
+		this.worker = new Worker("audit-buffer", IDLE, this::drain);
+	}
+
+	/**
+	 * Takes an entry of a caller that waits for nothing.
+	 * @param entry the entry
+	 * @return whether it is taken care of
+	 */
+	public boolean offer(Entry entry) {
+		boolean taken = this.queue.offer(entry) || (!this.stopped && discard(entry));
+		if (taken) {
+			this.worker.wake();
+		}
+		return taken;
+	}
+
+	private boolean discard(Entry entry) {
+		if (this.settings.overflow() != Overflow.DISCARD) {
+			return false;
+		}
+		this.discards.add(entry);
+		this.statistics.discarded(1);
+		this.statistics.gone(List.of(entry));
+		return true;
+	}
+
+	/**
+	 * Takes an entry of a caller that does not wait for the database.
+	 * @param entry the entry
+	 * @param mayWait whether the caller may wait for room: not while it holds a
+	 * connection, which may be the one the writer waits for
+	 * @return whether it is taken care of; if not, the caller must store it
+	 */
+	public boolean add(Entry entry, boolean mayWait) {
+		boolean taken = offer(entry) || (mayWait && !this.stopped && waitForRoom(entry));
+		if (!taken) {
+			this.overflows.increment();
+		}
+		return taken;
+	}
+
+	private boolean waitForRoom(Entry entry) {
+		if (this.settings.overflow() != Overflow.BLOCK) {
+			return false;
+		}
+		this.waits.increment();
+		try {
+			boolean taken = this.queue.offer(entry, this.settings.blockTimeout());
+			if (taken) {
+				this.worker.wake();
+			}
+			return taken;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/**
+	 * Keeps entries that could not be stored where they belong, until they can be written
+	 * to the ledger. Never waits for the database.
+	 * @param entries the entries; none of them was stored
+	 */
+	public void keep(List<Entry> entries) {
+		List<Entry> rest = entries.stream().filter((entry) -> !this.queue.offer(entry)).toList();
+		if (!rest.isEmpty()) {
+			spool(List.of(new InDoubtEntries(null, rest)));
+		}
+		this.worker.wake();
+	}
+
+	/**
+	 * Keeps entries until it is known whether they must be written.
+	 * @param doubt the entries, and the transaction that decides
+	 */
+	public void keep(InDoubtEntries doubt) {
+		this.doubts.add(doubt);
+		this.worker.wake();
+		if (this.stopped && this.doubts.remove(doubt)) {
+			// It came after the last look.
+			spool(List.of(doubt));
+		}
+	}
+
+	private void spool(List<InDoubtEntries> doubts) {
+		try {
+			this.spool.keep(doubts);
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.error("Audit entries could be written neither to the database nor to a file, and are lost: {}",
+					doubts.stream().flatMap((doubt) -> doubt.entries().stream()).map(Entry::action).toList(), ex);
+			doubts.forEach((doubt) -> doubt.entries().forEach(this.discards::add));
+			doubts.forEach((doubt) -> this.statistics.gone(doubt.entries()));
+			this.statistics.lost(doubts.stream().mapToInt((doubt) -> doubt.entries().size()).sum());
+		}
+	}
+
+	private void drain() throws SQLException {
+		this.unanswered = null;
+		this.away.clear();
+		this.writer.write(this.batch);
+		lookBack();
+		while (this.worker.mayGoOn() && fill()) {
+			this.writer.write(this.batch);
+			this.worker.status().progressed();
+			if (this.unanswered == null && System.nanoTime() - this.lookedBack >= IDLE.toNanos()) {
+				// Under steady load there is always a next batch.
+				lookBack();
+			}
+		}
+		if (this.unanswered != null) {
+			throw this.unanswered;
+		}
+	}
+
+	private void lookBack() throws SQLException {
+		this.lookedBack = System.nanoTime();
+		settleDoubts();
+		this.spool.takeIn(this::takeIn);
+	}
+
+	private void settleDoubts() throws SQLException {
+		for (InDoubtEntries doubt : List.copyOf(this.doubts)) {
+			TransactionOutcome fate = fate(doubt);
+			if (fate == TransactionOutcome.UNKNOWN) {
+				continue;
+			}
+			count(doubt, fate);
+			if (fate == TransactionOutcome.LOST) {
+				this.batch.addAll(doubt.entries());
+			}
+			this.doubts.remove(doubt);
+			this.writer.write(this.batch);
+		}
+	}
+
+	private void count(InDoubtEntries doubt, TransactionOutcome fate) {
+		StagedRow row = doubt.row();
+		if (row != null && row.uncounted() > 0) {
+			boolean committed = fate == TransactionOutcome.COMMITTED;
+			this.statistics.recorded(Delivery.TRANSACTIONAL, committed ? row.uncounted() : doubt.entries().size());
+			this.statistics.staged(committed ? row.uncounted() : 0);
+		}
+	}
+
+	// The database that knows may be another one than the ledger's: while it is away,
+	// what
+	// needs no answer goes on. Nobody asks it twice.
+	private TransactionOutcome fate(InDoubtEntries doubt) {
+		if (doubt.row() == null) {
+			return TransactionOutcome.LOST;
+		}
+		try {
+			return !this.away.contains(doubt.row().database()) ? this.transactionOutcomes.fate(doubt.row())
+					: TransactionOutcome.UNKNOWN;
+		}
+		catch (SQLException ex) {
+			this.unanswered = ex;
+			this.away.add(doubt.row().database());
+			return TransactionOutcome.UNKNOWN;
+		}
+	}
+
+	// Whatever is in a file may be in the ledger, too: the stop that wrote the file could
+	// not know.
+	private boolean takeIn(InDoubtEntries doubt) throws SQLException {
+		TransactionOutcome fate = fate(doubt);
+		if (fate == TransactionOutcome.LOST) {
+			Batch spooled = new Batch();
+			spooled.addAll(doubt.entries());
+			spooled.setUncertain();
+			this.writer.write(spooled);
+		}
+		return fate != TransactionOutcome.UNKNOWN;
+	}
+
+	private boolean fill() {
+		if (!this.settings.linger().isZero() && this.queue.size() > 0) {
+			// Whoever watches must not take this for standing still.
+			this.worker.status().rests();
+			this.queue.awaitFilled(this.settings.batchSize(), BATCH_BYTES, this.settings.linger());
+			this.worker.status().progressed();
+		}
+		Entry discarded = this.discards.take();
+		if (discarded != null) {
+			this.batch.addAll(List.of(discarded));
+		}
+		this.batch.addAll(this.queue.poll(this.settings.batchSize(), BATCH_BYTES));
+		return !this.batch.isEmpty();
+	}
+
+	@Override
+	public void start() {
+		this.stopped = false;
+		this.queue.open();
+		this.worker.start();
+	}
+
+	@Override
+	public void stop() {
+		this.stopped = true;
+		this.queue.close();
+		this.worker.stop();
+		List<InDoubtEntries> left = left();
+		if (!left.isEmpty()) {
+			spool(left);
+			logger.warn("The audit database could not be written to before the application stopped; the spool keeps "
+					+ "the entries that are left for the next start");
+		}
+		if (this.discards.take() != null) {
+			logger.error("That entries were lost is recorded nowhere but here");
+		}
+	}
+
+	// A thread that hangs may still write what it has; whoever takes the file in finds
+	// that out.
+	private List<InDoubtEntries> left() {
+		List<Entry> entries = new ArrayList<>(this.batch.entries());
+		entries.addAll(this.queue.poll(Integer.MAX_VALUE, Long.MAX_VALUE));
+		Entry discarded = this.discards.take();
+		if (discarded != null) {
+			entries.add(discarded);
+		}
+		List<InDoubtEntries> left = new ArrayList<>(this.doubts);
+		this.doubts.removeAll(left);
+		this.batch.done(this.batch.size());
+		if (!entries.isEmpty()) {
+			left.add(new InDoubtEntries(null, entries));
+		}
+		return left;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.worker.isRunning();
+	}
+
+	@Override
+	public int getPhase() {
+		return Relay.PHASE;
+	}
+
+	/**
+	 * How the writer is doing.
+	 * @return its live status
+	 */
+	public WorkerStatus status() {
+		return this.worker.status();
+	}
+
+	/**
+	 * How many entries may wait.
+	 * @return the configured capacity
+	 */
+	public int capacity() {
+		return this.settings.capacity();
+	}
+
+	/**
+	 * How many entries wait.
+	 * @return their number
+	 */
+	public int size() {
+		return this.queue.size() + this.batch.size();
+	}
+
+	/**
+	 * How much memory the waiting entries take.
+	 * @return bytes, about
+	 */
+	public long bytes() {
+		return this.queue.bytes();
+	}
+
+	/**
+	 * How often a caller waited for room.
+	 * @return the number since the start
+	 */
+	public long waits() {
+		return this.waits.sum();
+	}
+
+	/**
+	 * How many entries found no room, so that their callers stored them.
+	 * @return the number since the start
+	 */
+	public long overflows() {
+		return this.overflows.sum();
+	}
+
+	/**
+	 * How large the buffer is, and what happens when it is full.
+	 *
+	 * @param capacity the most entries that wait
+	 * @param maxBytes the most memory they take, in bytes
+	 * @param overflow what happens to further ones
+	 * @param blockTimeout how long a caller waits for room
+	 * @param batchSize the most entries to write at once
+	 * @param linger how long to wait for a batch to fill
+	 */
+	public record Settings(int capacity, long maxBytes, Overflow overflow, Duration blockTimeout, int batchSize,
+			Duration linger) {
+
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.auditspring.delivery.internal.buffer;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.auditspring.ledger.internal.entry.Entry;
+
+/**
+ * Entries that are being written, and whether they may have been written already: a
+ * commit whose answer was lost leaves that open. One thread writes them; another may look
+ * at what is left.
+ */
+final class Batch {
+
+	private final List<Entry> entries = new ArrayList<>();
+
+	private boolean uncertain;
+
+	synchronized void addAll(List<Entry> added) {
+		this.entries.addAll(added);
+	}
+
+	synchronized List<Entry> entries() {
+		return List.copyOf(this.entries);
+	}
+
+	synchronized boolean isEmpty() {
+		return this.entries.isEmpty();
+	}
+
+	synchronized int size() {
+		return this.entries.size();
+	}
+
+	synchronized boolean isUncertain() {
+		return this.uncertain;
+	}
+
+	synchronized void setUncertain() {
+		this.uncertain = true;
+	}
+
+	/**
+	 * Says that the first entries are dealt with.
+	 * @param count how many
+	 */
+	synchronized void done(int count) {
+		this.entries.subList(0, Math.min(count, this.entries.size())).clear();
+		this.uncertain &= !this.entries.isEmpty();
+	}
+
+}

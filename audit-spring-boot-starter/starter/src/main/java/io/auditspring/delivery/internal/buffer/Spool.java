@@ -1,0 +1,279 @@
+package io.auditspring.delivery.internal.buffer;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+import io.auditspring.delivery.internal.outbox.InDoubtEntries;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A directory that takes what cannot be written to the database any more, and gives it
+ * back when it can. Each time a file of its own, complete or not there at all, so that
+ * instances never meet in one; that two of them take in the same file does no harm, as
+ * what is in the ledger already is passed over.
+ * <p>
+ * Applications may be given the same directory: each has one of its own in it. Earlier
+ * versions put their files beside these; their owners take them in from there.
+ * <p>
+ * Entries hold personal data: only the user of the process may read the files.
+ */
+public final class Spool {
+
+	private static final Logger logger = LoggerFactory.getLogger(Spool.class);
+
+	private static final String SUFFIX = ".spool";
+
+	private static final boolean POSIX = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+	private final Path shared;
+
+	private final Path directory;
+
+	private final SpoolOwner owner;
+
+	private final LongAdder kept = new LongAdder();
+
+	private final LongAdder takenIn = new LongAdder();
+
+	/** Files of earlier versions that belong to somebody else. */
+	private final Set<Path> passedOver = new HashSet<>();
+
+	private volatile boolean pending = true;
+
+	/**
+	 * Creates a spool.
+	 * @param directory where the owner's directory is; both are made when they are needed
+	 * @param owner whose files these are
+	 */
+	public Spool(Path directory, SpoolOwner owner) {
+		this.shared = directory;
+		this.directory = directory.resolve(owner.directory());
+		this.owner = owner;
+	}
+
+	/**
+	 * Writes a file. On return it is on disk.
+	 * @param doubts what it holds
+	 * @throws IOException if it cannot be written
+	 */
+	void keep(List<InDoubtEntries> doubts) throws IOException {
+		createDirectory();
+		String name = System.currentTimeMillis() + "-" + UUID.randomUUID();
+		Path unfinished = this.directory.resolve(name + ".tmp");
+		try {
+			write(unfinished, doubts);
+			Files.move(unfinished, this.directory.resolve(name + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
+			force(this.directory);
+		}
+		finally {
+			Files.deleteIfExists(unfinished);
+		}
+		this.pending = true;
+		doubts.forEach((doubt) -> this.kept.add(doubt.entries().size()));
+	}
+
+	private void createDirectory() throws IOException {
+		if (!Files.isDirectory(this.directory)) {
+			Files.createDirectories(this.directory, only("rwx------"));
+			force(this.shared);
+		}
+		requirePrivate(this.shared);
+		requirePrivate(this.directory);
+	}
+
+	private void write(Path file, List<InDoubtEntries> doubts) throws IOException {
+		Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+		try (FileChannel channel = FileChannel.open(file, options, only("rw-------"));
+				BufferedWriter out = new BufferedWriter(
+						new OutputStreamWriter(Channels.newOutputStream(channel), StandardCharsets.UTF_8))) {
+			SpoolFile.write(out, this.owner.toString(), doubts);
+			out.flush();
+			channel.force(true);
+		}
+	}
+
+	// That the file has its name must survive, too. Not every system can do that.
+	private static void force(Path directory) {
+		try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+			channel.force(true);
+		}
+		catch (IOException ex) {
+			logger.debug("The directory {} could not be forced to disk", directory, ex);
+		}
+	}
+
+	private static FileAttribute<?>[] only(String permissions) {
+		return POSIX
+				? new FileAttribute<?>[] {
+						PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)) }
+				: new FileAttribute<?>[0];
+	}
+
+	// In a directory that others may write to, anybody could plant entries.
+	private static void requirePrivate(Path directory) throws IOException {
+		if (!POSIX) {
+			return;
+		}
+		Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS);
+		if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+				|| permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+			throw new IOException(("The directory %s may be written to by other users, so what is in it cannot be "
+					+ "trusted: take that right from them, or set audit.spool.directory")
+				.formatted(directory));
+		}
+	}
+
+	/**
+	 * Gives back what was kept, file by file; a file is deleted when all of it was taken.
+	 * One that is damaged is set aside, and one of somebody else is left alone.
+	 * @param taker takes it
+	 * @throws SQLException what the taker throws; the file stays
+	 */
+	void takeIn(Taker taker) throws SQLException {
+		if (!this.pending) {
+			return;
+		}
+		this.pending = false;
+		try {
+			for (Path file : files()) {
+				takeIn(file, taker);
+			}
+		}
+		catch (IOException | UncheckedIOException ex) {
+			logger.error("The directory {} cannot be read; entries that were kept in it are not taken in", this.shared,
+					ex);
+		}
+		catch (SQLException | RuntimeException | Error ex) {
+			this.pending = true;
+			throw ex;
+		}
+	}
+
+	private List<Path> files() throws IOException {
+		List<Path> files = new ArrayList<>();
+		for (Path directory : List.of(this.shared, this.directory)) {
+			if (Files.isDirectory(directory)) {
+				requirePrivate(directory);
+				try (Stream<Path> found = Files.list(directory)) {
+					found.filter((file) -> file.getFileName().toString().endsWith(SUFFIX))
+						.filter((file) -> !this.passedOver.contains(file))
+						.forEach(files::add);
+				}
+			}
+		}
+		// Their names begin with the time.
+		files.sort(Comparator.comparing(Path::getFileName));
+		return files;
+	}
+
+	private void takeIn(Path file, Taker taker) throws SQLException, IOException {
+		try (BufferedReader in = Files.newBufferedReader(file)) {
+			if (isOurs(file, SpoolFile.readOwner(in))) {
+				takeIn(file, in, taker);
+			}
+		}
+		catch (NoSuchFileException ex) {
+			logger.debug("{} was taken in by another instance", file);
+		}
+		catch (SpoolFile.DamagedException | CharacterCodingException ex) {
+			setAside(file, ex);
+		}
+	}
+
+	private void takeIn(Path file, BufferedReader in, Taker taker) throws SQLException, IOException {
+		boolean settled = true;
+		long lines = 0;
+		InDoubtEntries next = SpoolFile.readNext(in, lines);
+		while (next != null) {
+			settled &= taker.take(next);
+			this.takenIn.add(next.entries().size());
+			lines++;
+			next = SpoolFile.readNext(in, lines);
+		}
+		if (settled) {
+			Files.deleteIfExists(file);
+			logger.info("The entries of {} were taken in", file);
+		}
+		else {
+			this.pending = true;
+		}
+	}
+
+	private boolean isOurs(Path file, String fileOwner) {
+		boolean ours = fileOwner.equals(this.owner.toString());
+		if (!ours) {
+			this.passedOver.add(file);
+			logger.debug("The spool file {} belongs to '{}' and not to '{}'; it is left for its owner", file, fileOwner,
+					this.owner);
+		}
+		return ours;
+	}
+
+	private void setAside(Path file, IOException damage) throws IOException {
+		Path aside = file.resolveSibling(file.getFileName() + ".damaged");
+		Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+		logger.error("A spool file is damaged and now called {}: {}. The entries before that were taken in; look for "
+				+ "others in the file", aside, damage.getMessage());
+	}
+
+	/**
+	 * How many entries were written to files.
+	 * @return their number since the start
+	 */
+	public long kept() {
+		return this.kept.sum();
+	}
+
+	/**
+	 * How many entries were taken in from files.
+	 * @return their number since the start
+	 */
+	public long takenIn() {
+		return this.takenIn.sum();
+	}
+
+	/**
+	 * Takes what was kept.
+	 */
+	@FunctionalInterface
+	interface Taker {
+
+		/**
+		 * Takes entries.
+		 * @param doubt the entries
+		 * @return whether they are dealt with; if not, the file stays
+		 * @throws SQLException when the database takes nothing
+		 */
+		boolean take(InDoubtEntries doubt) throws SQLException;
+
+	}
+
+}

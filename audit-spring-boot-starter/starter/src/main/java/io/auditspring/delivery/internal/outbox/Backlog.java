@@ -1,0 +1,257 @@
+package io.auditspring.delivery.internal.outbox;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.database.TimeLimits;
+import io.auditspring.database.Transactions;
+import io.auditspring.ledger.Schema;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How much waits in the outbox, and since when. The relay looks now and then, on its own
+ * connection: whoever asks gets the last answer and never waits for the database.
+ */
+public final class Backlog {
+
+	/** Counting further would cost more than it tells. */
+	static final long MOST = 1_000_000;
+
+	/** Whoever fills the table with names of chains shall not fill our memory. */
+	private static final int MOST_CHAINS = 100;
+
+	private static final Logger logger = LoggerFactory.getLogger(Backlog.class);
+
+	private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+	private final Clock clock = Clock.systemUTC();
+
+	private final String chain;
+
+	private final String table;
+
+	private final Duration takeOverAfter;
+
+	private final String waiting;
+
+	private final String others;
+
+	private final String quarantined;
+
+	/** Those of further databases. */
+	private final List<Backlog> included = new CopyOnWriteArrayList<>();
+
+	private volatile Measurement last = new Measurement(Instant.EPOCH, 0, null, null, List.of());
+
+	Backlog(Schema schema, String chain, Duration takeOverAfter) {
+		this.chain = chain;
+		this.takeOverAfter = takeOverAfter;
+		this.table = schema.table("audit_quarantine");
+		this.waiting = """
+				select count(*), (select created_at from %1$s where chain = ? order by id limit 1)
+				from (select from %1$s where chain = ? limit ?) as waiting
+				""".formatted(schema.table("audit_outbox"));
+		// From one chain to the next in the index: rows of this one may be very many.
+		this.others = """
+				with recursive chains (chain) as (
+					(select min(chain) from %1$s)
+					union all
+					select (select min(chain) from %1$s where chain > chains.chain)
+					from chains
+					where chains.chain is not null
+				)
+				select chain, oldest.created_at,
+					(select count(*) from (select from %1$s where chain = chains.chain limit %2$d) as waiting)
+				from chains
+				cross join lateral (
+					select created_at from %1$s where chain = chains.chain order by id limit 1
+				) as oldest
+				where chain <> ?
+				and oldest.created_at < clock_timestamp() - make_interval(secs => ?)
+				limit %3$d
+				""".formatted(schema.table("audit_outbox"), MOST, MOST_CHAINS);
+		this.quarantined = """
+				select count(*)
+				from %s
+				where chain = ?
+				""".formatted(this.table);
+	}
+
+	/**
+	 * Looks again, if the last time was a while ago. What goes wrong is not the caller's
+	 * concern.
+	 * @param connection a connection with no transaction open on it
+	 */
+	void refresh(Connection connection) {
+		Instant now = this.clock.instant();
+		if (now.isBefore(this.last.at().plus(INTERVAL))) {
+			return;
+		}
+		try {
+			Transactions.run(connection, TimeLimits.BRIEF, () -> this.last = measure(connection, now));
+		}
+		catch (SQLException ex) {
+			logger.debug("The backlog of the outbox could not be measured", LoggedFailure.of(ex));
+		}
+	}
+
+	private Measurement measure(Connection connection, Instant now) throws SQLException {
+		Long quarantined = mayReadQuarantine(connection) ? count(connection) : null;
+		try (PreparedStatement statement = connection.prepareStatement(this.waiting)) {
+			statement.setString(1, this.chain);
+			statement.setString(2, this.chain);
+			statement.setLong(3, MOST);
+			try (ResultSet result = statement.executeQuery()) {
+				result.next();
+				Timestamp oldest = result.getTimestamp(2);
+				return new Measurement(now, result.getLong(1), (oldest != null) ? oldest.toInstant() : null,
+						quarantined, measureOthers(connection));
+			}
+		}
+	}
+
+	private List<Unserved> measureOthers(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.others)) {
+			statement.setString(1, this.chain);
+			statement.setDouble(2, this.takeOverAfter.toMillis() / 1000.0);
+			List<Unserved> unserved = new ArrayList<>(0);
+			try (ResultSet row = statement.executeQuery()) {
+				while (row.next()) {
+					unserved.add(new Unserved(row.getString(1), row.getLong(3), row.getTimestamp(2).toInstant()));
+				}
+			}
+			return unserved;
+		}
+	}
+
+	/**
+	 * What was found last of chains that nobody serves, in this database.
+	 * @return the chains
+	 */
+	List<Unserved> unserved() {
+		return this.last.unserved();
+	}
+
+	/**
+	 * How long the oldest row of a chain that nobody serves has been waiting beyond the
+	 * time after which somebody should have moved it.
+	 * @return that; zero where there is none
+	 */
+	public Duration unservedFor() {
+		Instant now = this.clock.instant();
+		return last().unserved()
+			.stream()
+			.map((chain) -> Duration.between(chain.oldest().plus(this.takeOverAfter), now))
+			.filter((late) -> !late.isNegative())
+			.max(Comparator.naturalOrder())
+			.orElse(Duration.ZERO);
+	}
+
+	private boolean mayReadQuarantine(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection
+			.prepareStatement("select coalesce(has_table_privilege(to_regclass(?), 'select'), false)")) {
+			statement.setString(1, this.table);
+			try (ResultSet result = statement.executeQuery()) {
+				result.next();
+				return result.getBoolean(1);
+			}
+		}
+	}
+
+	private Long count(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.quarantined)) {
+			statement.setString(1, this.chain);
+			try (ResultSet result = statement.executeQuery()) {
+				result.next();
+				return result.getLong(1);
+			}
+		}
+	}
+
+	/**
+	 * Counts in what waits in another database.
+	 * @param other its backlog
+	 */
+	public void include(Backlog other) {
+		this.included.add(other);
+	}
+
+	/**
+	 * What was found last, at most some seconds ago while the relay works.
+	 * @return the measurement
+	 */
+	public Measurement last() {
+		Measurement sum = this.last;
+		for (Backlog other : this.included) {
+			sum = sum.plus(other.last);
+		}
+		return sum;
+	}
+
+	/**
+	 * How long the oldest staged row has been waiting, as far as is known.
+	 * @return that; zero where none is
+	 */
+	public Duration age() {
+		Instant oldest = last().oldest();
+		Instant now = this.clock.instant();
+		return (oldest != null && oldest.isBefore(now)) ? Duration.between(oldest, now) : Duration.ZERO;
+	}
+
+	/**
+	 * What was found.
+	 *
+	 * @param at when; 1970 if nobody has looked yet
+	 * @param rows how many rows, each of one transaction, wait; a million if there are
+	 * more
+	 * @param oldest since when the first of them has been waiting, {@code null} where
+	 * none is
+	 * @param quarantined how many rows are in quarantine, {@code null} where the database
+	 * user may not know
+	 * @param unserved other chains whose rows have been waiting for so long that nobody
+	 * seems to serve them
+	 */
+	public record Measurement(Instant at, long rows, @Nullable Instant oldest, @Nullable Long quarantined,
+			List<Unserved> unserved) {
+
+		// The quarantine is with the ledger, so it is counted there.
+		private Measurement plus(Measurement other) {
+			return new Measurement(this.at, Math.min(this.rows + other.rows, MOST), earlier(this.oldest, other.oldest),
+					this.quarantined, Stream.concat(this.unserved.stream(), other.unserved.stream()).toList());
+		}
+
+		private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+			if (one == null || other == null) {
+				return (one != null) ? one : other;
+			}
+			return one.isBefore(other) ? one : other;
+		}
+
+	}
+
+	/**
+	 * A chain whose rows nobody seems to move.
+	 *
+	 * @param chain its name
+	 * @param rows how many rows there are, a million at most
+	 * @param oldest since when the first of them has been waiting
+	 */
+	public record Unserved(String chain, long rows, Instant oldest) {
+
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.auditspring.delivery.internal.outbox;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import io.auditspring.database.TimeLimits;
+import io.auditspring.database.Transactions;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.table.LedgerWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where staged entries go: to the same database within the same transaction, or to
+ * another one in a transaction of its own, which is committed first. What dies between
+ * the two commits makes the entries come a second time, so there they are looked for.
+ */
+public final class LedgerTarget {
+
+	private final @Nullable DataSource other;
+
+	private final LedgerWriter ledger;
+
+	private final Outbox outbox;
+
+	private final String chain;
+
+	/**
+	 * Creates it.
+	 * @param other the ledger's database where it is not that of the outbox, else
+	 * {@code null}
+	 * @param ledger writes to the ledger
+	 * @param outbox keeps what the ledger refuses
+	 * @param chain the chain that entries are for
+	 */
+	public LedgerTarget(@Nullable DataSource other, LedgerWriter ledger, Outbox outbox, String chain) {
+		this.other = other;
+		this.ledger = ledger;
+		this.outbox = outbox;
+		this.chain = chain;
+	}
+
+	/**
+	 * Waits for the right to append, before rows are taken: two relays that took rows
+	 * first could append later ones before earlier ones. With a ledger elsewhere there is
+	 * no such order between instances.
+	 * @param outbox the connection whose transaction will append
+	 * @throws SQLException when the database fails
+	 */
+	void claim(Connection outbox) throws SQLException {
+		if (this.other == null) {
+			this.ledger.claim(outbox, this.chain);
+		}
+	}
+
+	void append(Connection outbox, List<Entry> entries, TimeLimits limits) throws SQLException {
+		if (this.other == null) {
+			this.ledger.append(outbox, this.chain, entries);
+		}
+		else if (!entries.isEmpty()) {
+			elsewhere(this.other, limits, (own) -> this.ledger.appendMissing(own, this.chain, entries));
+		}
+	}
+
+	/**
+	 * Puts a row into quarantine that is too large to be read. Where that is in another
+	 * database, it comes there in parts.
+	 * @param outbox a connection with an open transaction
+	 * @param row the row's id
+	 * @param reason why
+	 * @return how many rows were taken out of the outbox
+	 * @throws SQLException when the database fails
+	 */
+	int setAside(Connection outbox, long row, String reason) throws SQLException {
+		DataSource other = this.other;
+		if (other == null) {
+			return this.outbox.setAside(outbox, row, reason);
+		}
+		String piece = this.outbox.piece(outbox, row, 0);
+		for (int part = 0; !piece.isEmpty(); piece = this.outbox.piece(outbox, row, ++part)) {
+			String text = piece;
+			String what = "%s. Part %d".formatted(reason, part + 1);
+			elsewhere(other, TimeLimits.PATIENT, (own) -> this.outbox.quarantine(own, text, what));
+		}
+		return this.outbox.takeOne(outbox, row).size();
+	}
+
+	/**
+	 * The same for another chain.
+	 * @param chain the chain
+	 * @param outbox its rows
+	 * @return where they go
+	 */
+	LedgerTarget of(String chain, Outbox outbox) {
+		return new LedgerTarget(this.other, this.ledger, outbox, chain);
+	}
+
+	void quarantine(Connection outbox, String entries, String reason) throws SQLException {
+		if (this.other == null) {
+			this.outbox.quarantine(outbox, entries, reason);
+		}
+		else {
+			elsewhere(this.other, TimeLimits.PATIENT, (own) -> this.outbox.quarantine(own, entries, reason));
+		}
+	}
+
+	private static void elsewhere(DataSource database, TimeLimits limits, Transactions.Use use) throws SQLException {
+		Transactions.withOwn(database, (own) -> Transactions.run(own, limits, () -> use.with(own)));
+	}
+
+}

@@ -1,0 +1,456 @@
+package io.auditspring.delivery.internal.outbox;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+
+import io.auditspring.capture.Sentences;
+import io.auditspring.database.OutboxDatabases;
+import io.auditspring.database.StagedRow;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.EntryCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table in which business transactions stage their entries. All entries of a
+ * transaction are one row, so that staging costs one statement; very many are several, as
+ * a row must fit into the memory of whoever moves it.
+ */
+public final class Outbox {
+
+	/** How many characters a row has at most, unless one entry has more. */
+	static final int ROW_LENGTH = 1_000_000;
+
+	/** How much of a row that nobody may read as a whole is read at once. */
+	private static final int PIECE_LENGTH = 4_000_000;
+
+	private final Schema schema;
+
+	private final String chain;
+
+	private final long largest;
+
+	private final Duration patience;
+
+	private final String insert;
+
+	private final String insertInTime;
+
+	private final String take;
+
+	private final String takeOne;
+
+	private final String holds;
+
+	private final String setAside;
+
+	private final String piece;
+
+	private final String quarantine;
+
+	private final OutboxDatabases databases;
+
+	private final Sentences sentences;
+
+	private final Backlog backlog;
+
+	/**
+	 * Creates it.
+	 * @param schema where it is
+	 * @param chain the chain that entries are for
+	 * @param databases in which of several databases it may be
+	 * @param largest the most bytes of a row that is read
+	 * @param patience how long a business transaction waits for whoever locks the table
+	 * @param takeOverAfter how long rows of a chain wait until somebody else than those
+	 * who serve it moves them
+	 * @param sentences completes entries
+	 */
+	public Outbox(Schema schema, String chain, OutboxDatabases databases, long largest, Duration patience,
+			Duration takeOverAfter, Sentences sentences) {
+		this(schema, chain, databases, largest, patience, new Backlog(schema, chain, takeOverAfter), sentences);
+	}
+
+	private Outbox(Schema schema, String chain, OutboxDatabases databases, long largest, Duration patience,
+			Backlog backlog, Sentences sentences) {
+		this.schema = schema;
+		this.chain = chain;
+		this.databases = databases;
+		this.largest = largest;
+		this.patience = patience;
+		this.backlog = backlog;
+		this.sentences = sentences;
+		this.insert = """
+				insert into %s (chain, entries)
+				values (?, ?)
+				returning id, pg_current_xact_id()::text::bigint
+				""".formatted(schema.table("audit_outbox"));
+		// One round trip. A shorter time-out of the application's own stays; it is as
+		// before when the statement is done, and after a failure when its effects are
+		// undone.
+		this.insertInTime = """
+				select set_config('audit_starter.lock_timeout', current_setting('lock_timeout'), true),
+					case when current_setting('lock_timeout') = '0'
+						or current_setting('lock_timeout')::interval > interval '%2$d ms'
+						then set_config('lock_timeout', '%2$d', true) end;
+				%1$s;
+				select set_config('lock_timeout', current_setting('audit_starter.lock_timeout'), true)
+				""".formatted(this.insert.strip(), patience.toMillis());
+		// The length of a large value is known without reading it.
+		this.takeOne = """
+				delete from %s
+				where chain = ?
+				and id = ?
+				returning id, case when octet_length(entries) <= %d then entries end, octet_length(entries)
+				""".formatted(schema.table("audit_outbox"), largest);
+		this.setAside = """
+				with removed as (
+					delete from %s
+					where chain = ?
+					and id = ?
+					returning chain, entries
+				)
+				insert into %s (chain, entries, reason)
+				select chain, entries, ?
+				from removed
+				""".formatted(schema.table("audit_outbox"), schema.table("audit_quarantine"));
+		this.piece = """
+				select substring(entries from ? for ?)
+				from %s
+				where chain = ?
+				and id = ?
+				for update
+				""".formatted(schema.table("audit_outbox"));
+		this.holds = """
+				select exists (select from %s where chain = ? and id = ?)
+				""".formatted(schema.table("audit_outbox"));
+		// Rows that another relay is moving are passed over, not waited for.
+		// Materialized, as a limit with locks must be evaluated once. However large rows
+		// are, one is taken. The length of a large value is known without reading it. The
+		// limit is no parameter, so that the planner knows how few rows there are.
+		this.take = """
+				with oldest as materialized (
+					select chain, id, octet_length(entries) as bytes
+					from %1$s
+					where chain = ?
+					and id > ?
+					order by id
+					limit %%s
+					for update skip locked
+				), fitting as materialized (
+					select chain, id, bytes, sum(bytes) over (order by id) - bytes as before
+					from oldest
+				)
+				delete from %1$s as outbox
+				using fitting
+				where outbox.chain = fitting.chain
+				and outbox.id = fitting.id
+				and fitting.before < ?
+				returning outbox.id, case when fitting.bytes <= %2$d then outbox.entries end, fitting.bytes
+				""".formatted(schema.table("audit_outbox"), largest);
+		this.quarantine = """
+				insert into %s (chain, entries, reason)
+				values (?, ?, ?)
+				""".formatted(schema.table("audit_quarantine"));
+	}
+
+	/**
+	 * How much waits.
+	 * @return its live measurements
+	 */
+	public Backlog backlog() {
+		return this.backlog;
+	}
+
+	/**
+	 * The most bytes of a row that is read.
+	 * @return them
+	 */
+	public long largest() {
+		return this.largest;
+	}
+
+	/**
+	 * The rows of another chain.
+	 * @param other the chain
+	 * @return the same table
+	 */
+	Outbox of(String other) {
+		return new Outbox(this.schema, other, this.databases, this.largest, this.patience, this.backlog,
+				this.sentences);
+	}
+
+	/**
+	 * Stages entries in a transaction of ours that is open on the connection.
+	 * @param connection the connection
+	 * @param entries the entries, at least one
+	 * @return their row
+	 * @throws SQLException when the database refuses
+	 */
+	public StagedRow stage(Connection connection, List<Entry> entries) throws SQLException {
+		return stage(connection, this.insert, 0, entries);
+	}
+
+	/**
+	 * Stages entries in a business transaction. Who locks the table is not waited for
+	 * without end; everything else of that transaction waits as before.
+	 * @param connection its connection
+	 * @param entries the entries, at least one
+	 * @return their row
+	 * @throws SQLException when the database refuses
+	 */
+	public StagedRow stageInTime(Connection connection, List<Entry> entries) throws SQLException {
+		return stage(connection, this.insertInTime, 1, entries);
+	}
+
+	private StagedRow stage(Connection connection, String sql, int before, List<Entry> entries) throws SQLException {
+		List<String> texts = EntryCodec.write(entries.stream().map(this.sentences::complete).toList(), ROW_LENGTH);
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			long[] row = insert(statement, before, texts.get(0));
+			List<Long> further = (texts.size() == 1) ? List.of() : new ArrayList<>();
+			for (String text : texts.subList(1, texts.size())) {
+				further.add(insert(statement, before, text)[0]);
+			}
+			return new StagedRow(row[0], row[1], entries.get(0).id(), entries.size(), this.databases.nameOf(connection),
+					further);
+		}
+		catch (SQLException ex) {
+			throw this.databases.explained(connection, ex);
+		}
+	}
+
+	private long[] insert(PreparedStatement statement, int before, String text) throws SQLException {
+		statement.setString(1, this.chain);
+		statement.setString(2, text);
+		statement.execute();
+		for (int i = 0; i < before; i++) {
+			statement.getMoreResults();
+		}
+		try (ResultSet result = statement.getResultSet()) {
+			result.next();
+			return new long[] { result.getLong(1), result.getLong(2) };
+		}
+	}
+
+	/**
+	 * Whether a transaction is still running.
+	 * @param connection a connection with an open transaction
+	 * @param row what it staged
+	 * @return {@code false} where it has ended, or this server never knew it
+	 * @throws SQLException when the database fails
+	 */
+	boolean isRunning(Connection connection, StagedRow row) throws SQLException {
+		// A number that this server has not given out yet is one of the server before a
+		// fail-over.
+		try (PreparedStatement statement = connection.prepareStatement("""
+				select case
+					when ?::text::xid8 < pg_current_xact_id()
+					then pg_xact_status(?::text::xid8) = 'in progress'
+				end
+				""")) {
+			statement.setString(1, Long.toString(row.transaction()));
+			statement.setString(2, Long.toString(row.transaction()));
+			try (ResultSet result = statement.executeQuery()) {
+				result.next();
+				return result.getBoolean(1);
+			}
+		}
+	}
+
+	/**
+	 * Whether a row is there.
+	 * @param connection a connection with an open transaction
+	 * @param row the row
+	 * @return whether it is staged and committed
+	 * @throws SQLException when the database fails
+	 */
+	boolean holds(Connection connection, StagedRow row) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.holds)) {
+			statement.setString(1, this.chain);
+			statement.setLong(2, row.id());
+			try (ResultSet result = statement.executeQuery()) {
+				result.next();
+				return result.getBoolean(1);
+			}
+		}
+	}
+
+	/**
+	 * Takes the oldest rows out of the outbox; they are gone when the transaction
+	 * commits.
+	 * @param connection a connection with an open transaction
+	 * @param after only rows with a higher id
+	 * @param limit the most rows to take
+	 * @param bytes no more when they hold so many bytes
+	 * @return the rows, oldest first
+	 * @throws SQLException when the database refuses
+	 */
+	List<Row> take(Connection connection, long after, int limit, long bytes) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.take.formatted(limit))) {
+			statement.setString(1, this.chain);
+			statement.setLong(2, after);
+			statement.setLong(3, bytes);
+			return rows(statement);
+		}
+	}
+
+	/**
+	 * Takes a certain row out of the outbox, waiting for whoever else is moving it.
+	 * @param connection a connection with an open transaction
+	 * @param row the row's id
+	 * @return the row, or nothing where it has been moved
+	 * @throws SQLException when the database refuses
+	 */
+	List<Row> takeOne(Connection connection, long row) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.takeOne)) {
+			statement.setString(1, this.chain);
+			statement.setLong(2, row);
+			return rows(statement);
+		}
+	}
+
+	/**
+	 * Which rows are the oldest, without what is in them.
+	 * @param connection a connection with an open transaction
+	 * @param most how many at most
+	 * @return their ids
+	 * @throws SQLException when the database fails
+	 */
+	List<Long> oldest(Connection connection, int most) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement("""
+				select id
+				from %s
+				where chain = ?
+				order by id
+				limit ?
+				""".formatted(this.schema.table("audit_outbox")))) {
+			statement.setString(1, this.chain);
+			statement.setInt(2, most);
+			List<Long> ids = new ArrayList<>();
+			try (ResultSet result = statement.executeQuery()) {
+				while (result.next()) {
+					ids.add(result.getLong(1));
+				}
+			}
+			return ids;
+		}
+	}
+
+	private static List<Row> rows(PreparedStatement statement) throws SQLException {
+		List<Row> rows = new ArrayList<>();
+		try (ResultSet result = statement.executeQuery()) {
+			while (result.next()) {
+				rows.add(new Row(result.getLong(1), result.getString(2), result.getLong(3)));
+			}
+		}
+		// RETURNING promises no order.
+		rows.sort(Comparator.comparingLong(Row::id));
+		return rows;
+	}
+
+	/**
+	 * Moves a row to the quarantine of the same database, without reading it.
+	 * @param connection a connection with an open transaction
+	 * @param row the row's id
+	 * @param reason why
+	 * @return how many rows that were; none where somebody else has moved it
+	 * @throws SQLException when the database refuses
+	 */
+	int setAside(Connection connection, long row, String reason) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.setAside)) {
+			statement.setString(1, this.chain);
+			statement.setLong(2, row);
+			statement.setString(3, reason);
+			return statement.executeUpdate();
+		}
+	}
+
+	/**
+	 * Reads a part of a row.
+	 * @param connection a connection with an open transaction
+	 * @param row the row's id
+	 * @param part which part, from 0
+	 * @return the text; empty behind the end, and where there is no such row
+	 * @throws SQLException when the database refuses
+	 */
+	String piece(Connection connection, long row, int part) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.piece)) {
+			statement.setLong(1, (long) part * PIECE_LENGTH + 1);
+			statement.setInt(2, PIECE_LENGTH);
+			statement.setString(3, this.chain);
+			statement.setLong(4, row);
+			try (ResultSet result = statement.executeQuery()) {
+				return result.next() ? result.getString(1) : "";
+			}
+		}
+	}
+
+	/**
+	 * Keeps what the ledger refuses, for somebody to look at.
+	 * @param connection a connection with an open transaction
+	 * @param entries the refused entries, as the outbox holds them
+	 * @param reason why they were refused
+	 * @throws SQLException when the database refuses this too
+	 */
+	public void quarantine(Connection connection, String entries, String reason) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.quarantine)) {
+			statement.setString(1, this.chain);
+			statement.setString(2, entries);
+			statement.setString(3, reason.replace('\0', '\uFFFD'));
+			statement.executeUpdate();
+		}
+	}
+
+	public void quarantine(Connection connection, List<Entry> entries, String reason) throws SQLException {
+		quarantine(connection, EntryCodec.write(entries), reason);
+	}
+
+	/**
+	 * Reads the entries of a row.
+	 * @param row the row
+	 * @return its entries
+	 */
+	List<Entry> read(Row row) {
+		if (row.entries() == null) {
+			throw new IllegalArgumentException(tooLarge(row));
+		}
+		return EntryCodec.read(row.entries());
+	}
+
+	String tooLarge(Row row) {
+		return "The row has %d bytes, and one of more than %d is not read".formatted(row.bytes(), this.largest);
+	}
+
+	/**
+	 * One transaction's entries.
+	 *
+	 * @param id the row's place
+	 * @param entries the entries as the codec wrote them, or {@code null} where they are
+	 * too large to be read
+	 * @param bytes how large they are
+	 */
+	record Row(long id, @Nullable String entries, long bytes) {
+
+		/**
+		 * The ids of the row's entries.
+		 * @return them; none where the entries cannot be read
+		 */
+		List<UUID> ids() {
+			try {
+				return (this.entries == null) ? List.of()
+						: EntryCodec.read(this.entries).stream().map(Entry::id).toList();
+			}
+			catch (RuntimeException ex) {
+				return List.of();
+			}
+		}
+
+	}
+
+}

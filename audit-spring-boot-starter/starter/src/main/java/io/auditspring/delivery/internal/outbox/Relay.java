@@ -1,0 +1,400 @@
+package io.auditspring.delivery.internal.outbox;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
+import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.database.StagedRow;
+import io.auditspring.database.TimeLimits;
+import io.auditspring.database.Transactions;
+import io.auditspring.delivery.internal.worker.DeliveryStatistics;
+import io.auditspring.delivery.internal.worker.Outage;
+import io.auditspring.delivery.internal.worker.PermanentFailure;
+import io.auditspring.delivery.internal.worker.Worker;
+import io.auditspring.delivery.internal.worker.WorkerStatus;
+import io.auditspring.ledger.internal.entry.Entry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Moves entries from the outbox to the ledger. A batch leaves the one and enters the
+ * other in the same transaction, so each entry arrives exactly once, whatever dies when
+ * and however many instances do this at the same time. Where the ledger is in another
+ * database, it is committed there first, and what is found there already is not written
+ * again.
+ * <p>
+ * It is woken by the transactions of its own instance, and looks by itself from time to
+ * time for what instances that are gone left behind. LISTEN would not do it sooner, and
+ * does not work behind a pooler that lends connections for a transaction.
+ */
+public final class Relay implements SmartLifecycle {
+
+	/** Starts before everything that may be audited, and stops after it. */
+	public static final int PHASE = Integer.MIN_VALUE + 1000;
+
+	private static final Logger logger = LoggerFactory.getLogger(Relay.class);
+
+	/** However large entries are, this much of them is in memory, and one more. */
+	private static final long BATCH_BYTES = 8 << 20;
+
+	private final DataSource dataSource;
+
+	private final Outbox outbox;
+
+	private final LedgerTarget ledger;
+
+	private final int batchSize;
+
+	private final Duration pollInterval;
+
+	private final OutboxFront front;
+
+	private final DeliveryStatistics statistics;
+
+	private final Worker worker;
+
+	/** When it was measured what was taken over last. */
+	private @Nullable Instant tookOver;
+
+	private final TimeLimits limits;
+
+	private final Outage strangers = new Outage(logger, "Entries of a chain that nobody serves could not be moved");
+
+	/**
+	 * Creates the relay.
+	 * @param dataSource the database that holds the outbox
+	 * @param outbox where entries are taken from
+	 * @param ledger where they go
+	 * @param batchSize the most transactions to move at once
+	 * @param pollInterval how often to look for what instances that died left behind
+	 * @param statistics counts what becomes of entries
+	 */
+	public Relay(DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize, Duration pollInterval,
+			DeliveryStatistics statistics) {
+		this("audit-relay", dataSource, outbox, ledger, batchSize, pollInterval, statistics);
+	}
+
+	private Relay(String name, DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize,
+			Duration pollInterval, DeliveryStatistics statistics) {
+		this.dataSource = dataSource;
+		this.outbox = outbox;
+		this.ledger = ledger;
+		this.batchSize = batchSize;
+		this.pollInterval = pollInterval;
+		this.front = new OutboxFront(pollInterval);
+		this.statistics = statistics;
+		this.limits = TimeLimits.PATIENT;
+		this.worker = new Worker(name, pollInterval, this::work);
+	}
+
+	/** Moves rows of a chain that nobody serves, on the thread of another relay. */
+	private Relay(Relay other, String chain) {
+		this.dataSource = other.dataSource;
+		this.outbox = other.outbox.of(chain);
+		this.ledger = other.ledger.of(chain, this.outbox);
+		this.batchSize = other.batchSize;
+		this.pollInterval = other.pollInterval;
+		this.front = new OutboxFront(this.pollInterval);
+		this.statistics = other.statistics;
+		this.limits = TimeLimits.OBLIGING;
+		this.worker = other.worker;
+	}
+
+	/**
+	 * A relay for another database.
+	 * @param name what that is called
+	 * @param database connections to it
+	 * @param outbox where entries are taken from
+	 * @param ledger where they go
+	 * @return a relay that is otherwise like this one
+	 */
+	public Relay from(String name, DataSource database, Outbox outbox, LedgerTarget ledger) {
+		return new Relay("audit-relay-" + name, database, outbox, ledger, this.batchSize, this.pollInterval,
+				this.statistics);
+	}
+
+	/**
+	 * Says that something was staged.
+	 */
+	void wake() {
+		this.worker.wake();
+	}
+
+	// Others come once for each look at what waits, and none after one that cannot be
+	// moved: they must not hold up this chain.
+	private void work() throws SQLException {
+		drain();
+		Instant measured = this.outbox.backlog().last().at();
+		if (measured.equals(this.tookOver)) {
+			return;
+		}
+		this.tookOver = measured;
+		for (Backlog.Unserved unserved : this.outbox.backlog().unserved()) {
+			if (!takeOver(unserved.chain())) {
+				return;
+			}
+		}
+	}
+
+	private boolean takeOver(String chain) {
+		Relay relay = new Relay(this, chain);
+		try {
+			try {
+				relay.drain();
+			}
+			catch (SQLException ex) {
+				if (!PermanentFailure.isFinal(ex)) {
+					throw ex;
+				}
+				// There is no such chain, and there cannot be.
+				relay.setAsideAll(PermanentFailure.reason(ex));
+			}
+			this.strangers.over();
+			return true;
+		}
+		catch (SQLException | RuntimeException ex) {
+			this.strangers.failed(ex);
+			return false;
+		}
+	}
+
+	private void setAsideAll(String reason) throws SQLException {
+		Transactions.withOwn(this.dataSource, (connection) -> {
+			List<Long> rows = new ArrayList<>();
+			Transactions.run(connection, this.limits,
+					() -> rows.addAll(this.outbox.oldest(connection, this.batchSize)));
+			for (long row : rows) {
+				int[] moved = new int[1];
+				Transactions.run(connection, this.limits,
+						() -> moved[0] = this.ledger.setAside(connection, row, reason));
+				this.statistics.quarantined(moved[0]);
+				logger.error("Staged entries of no possible chain are now in audit_quarantine: row {}; because of {}",
+						row, reason);
+			}
+		});
+	}
+
+	private void drain() throws SQLException {
+		long after = this.front.begin();
+		boolean more = true;
+		while (more && this.worker.mayGoOn()) {
+			List<Outbox.Row> moved = moveNext(after);
+			more = isFull(moved);
+			after = moved.isEmpty() ? after : moved.get(moved.size() - 1).id();
+			this.front.moved(after);
+			this.worker.status().progressed();
+		}
+		this.front.end();
+	}
+
+	// A connection for each batch: it may be the only one of the pool, and whoever waits
+	// for it must not wait until a long backlog is worked off.
+	private List<Outbox.Row> moveNext(long after) throws SQLException {
+		List<Outbox.Row> moved = new ArrayList<>();
+		Transactions.withOwn(this.dataSource, (connection) -> {
+			moved.addAll(move(connection, after));
+			this.outbox.backlog().refresh(connection);
+		});
+		return moved;
+	}
+
+	private boolean isFull(List<Outbox.Row> rows) {
+		return rows.size() == this.batchSize || rows.stream().mapToLong(Outbox.Row::bytes).sum() >= BATCH_BYTES;
+	}
+
+	public void move(StagedRow row, TimeLimits limits) throws SQLException {
+		Transactions.withOwn(this.dataSource, (connection) -> move(connection, row, limits));
+	}
+
+	/**
+	 * Moves what was staged; when this returns it is in the ledger, whoever moved it, or
+	 * in quarantine if the ledger refuses it.
+	 * @param connection a connection on which no transaction is open
+	 * @param row the row, with those that came with it
+	 * @param limits how long each may take
+	 * @throws SQLException when the database refuses
+	 */
+	public void move(Connection connection, StagedRow row, TimeLimits limits) throws SQLException {
+		move(connection, row.id(), limits);
+		for (long further : row.further()) {
+			move(connection, further, limits);
+		}
+	}
+
+	/**
+	 * Moves one row.
+	 * @param connection a connection on which no transaction is open
+	 * @param row the row's id
+	 * @param limits how long it may take
+	 * @throws SQLException when the database refuses
+	 */
+	private void move(Connection connection, long row, TimeLimits limits) throws SQLException {
+		try {
+			List<Entry> entries = new ArrayList<>();
+			Transactions.run(connection, limits,
+					() -> entries.addAll(append(connection, this.outbox.takeOne(connection, row), limits)));
+			this.statistics.delivered(entries);
+		}
+		catch (SQLException | RuntimeException ex) {
+			if (!PermanentFailure.isFinal(ex)) {
+				throw ex;
+			}
+			moveOne(connection, limits, () -> this.outbox.takeOne(connection, row));
+		}
+	}
+
+	// Each failure takes at least one row out of the way. It is not one of the worker,
+	// which
+	// would wait longer after each.
+	private List<Outbox.Row> move(Connection connection, long after) throws SQLException {
+		while (this.worker.mayGoOn()) {
+			try {
+				return take(connection, after);
+			}
+			catch (SQLException | RuntimeException ex) {
+				if (!PermanentFailure.isFinal(ex)) {
+					throw ex;
+				}
+				moveEach(connection, after);
+			}
+		}
+		return List.of();
+	}
+
+	private List<Outbox.Row> take(Connection connection, long after) throws SQLException {
+		List<Outbox.Row> rows = new ArrayList<>();
+		List<Entry> entries = new ArrayList<>();
+		Transactions.run(connection, this.limits, () -> {
+			this.ledger.claim(connection);
+			rows.addAll(this.outbox.take(connection, after, this.batchSize, BATCH_BYTES));
+			entries.addAll(append(connection, rows, this.limits));
+		});
+		this.statistics.delivered(entries);
+		return rows;
+	}
+
+	private List<Entry> append(Connection connection, List<Outbox.Row> rows, TimeLimits limits) throws SQLException {
+		List<Entry> entries = new ArrayList<>(rows.size());
+		rows.forEach((row) -> entries.addAll(this.outbox.read(row)));
+		this.ledger.append(connection, entries, limits);
+		return entries;
+	}
+
+	// One bad row must not stop the others: go on one by one until it is set aside.
+	private void moveEach(Connection connection, long after) throws SQLException {
+		boolean refused = false;
+		while (!refused && this.worker.mayGoOn()) {
+			refused = moveOne(connection, this.limits, () -> takeNext(connection, after));
+		}
+	}
+
+	// Here, too, the right to append comes first, or another relay could append what
+	// follows before this.
+	private List<Outbox.Row> takeNext(Connection connection, long after) throws SQLException {
+		this.ledger.claim(connection);
+		return this.outbox.take(connection, after, 1, BATCH_BYTES);
+	}
+
+	private boolean moveOne(Connection connection, TimeLimits limits, Source source) throws SQLException {
+		boolean[] refused = { true };
+		int[] unread = new int[1];
+		List<Outbox.Row> quarantined = new ArrayList<>(0);
+		List<Entry> entries = new ArrayList<>();
+		Transactions.run(connection, limits, () -> {
+			Savepoint before = connection.setSavepoint();
+			for (Outbox.Row row : source.take()) {
+				if (row.entries() == null) {
+					connection.rollback(before);
+					unread[0] = setAside(connection, row);
+					return;
+				}
+				Savepoint untouched = connection.setSavepoint();
+				try {
+					entries.addAll(append(connection, List.of(row), limits));
+					refused[0] = false;
+				}
+				catch (SQLException | RuntimeException ex) {
+					if (!PermanentFailure.isFinal(ex)) {
+						throw ex;
+					}
+					connection.rollback(untouched);
+					quarantine(connection, row, ex);
+					quarantined.add(row);
+				}
+			}
+		});
+		this.statistics.delivered(entries);
+		this.statistics.quarantined(unread[0]);
+		for (Outbox.Row row : quarantined) {
+			List<UUID> ids = row.ids();
+			// Of a row that cannot be read nobody knows how many.
+			this.statistics.quarantined(ids.isEmpty() ? 1 : 0);
+			this.statistics.quarantined(ids);
+		}
+		return refused[0];
+	}
+
+	private int setAside(Connection connection, Outbox.Row row) throws SQLException {
+		logger.error("A row of audit_outbox is put into audit_quarantine unread: row {}. {}", row.id(),
+				this.outbox.tooLarge(row));
+		return this.ledger.setAside(connection, row.id(), this.outbox.tooLarge(row));
+	}
+
+	private void quarantine(Connection connection, Outbox.Row row, Exception refusal) throws SQLException {
+		this.ledger.quarantine(connection, Objects.requireNonNull(row.entries()), PermanentFailure.reason(refusal));
+		logger.error(
+				"Staged entries were refused by the ledger and are now in audit_quarantine: row {}, {}; because of {}",
+				row.id(), row.ids(), LoggedFailure.text(refusal));
+	}
+
+	@Override
+	public void start() {
+		this.worker.start();
+	}
+
+	@Override
+	public void stop() {
+		this.worker.stop();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.worker.isRunning();
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	/**
+	 * How the worker is doing.
+	 * @return its live status
+	 */
+	public WorkerStatus status() {
+		return this.worker.status();
+	}
+
+	/**
+	 * Takes rows out of the outbox.
+	 */
+	@FunctionalInterface
+	private interface Source {
+
+		List<Outbox.Row> take() throws SQLException;
+
+	}
+
+}

@@ -1,0 +1,153 @@
+package io.auditspring.delivery.internal.outbox;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import io.auditspring.AuditSetupException;
+import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.database.OutboxDatabase;
+import io.auditspring.database.OutboxDatabases;
+import io.auditspring.database.StagedRow;
+import io.auditspring.delivery.internal.worker.Worker;
+import io.auditspring.delivery.internal.worker.WorkerStatus;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * A relay for each database in which entries are staged. Each has a thread of its own, so
+ * that one whose database is away holds up no other. What could not be reached when the
+ * application started is looked for until it can be.
+ */
+public final class Relays implements SmartLifecycle {
+
+	private static final Logger logger = LoggerFactory.getLogger(Relays.class);
+
+	private final Relay main;
+
+	private final OutboxDatabases databases;
+
+	private final Function<OutboxDatabase, Relay> factory;
+
+	private final Map<OutboxDatabase, Relay> others = new ConcurrentHashMap<>();
+
+	private final Worker search;
+
+	/** Of which databases it was told that they lack something. */
+	private final Set<String> told = new HashSet<>(0);
+
+	private volatile boolean running;
+
+	/**
+	 * Creates them.
+	 * @param main the relay of the main database, which somebody else starts and stops
+	 * @param databases where entries are staged
+	 * @param factory makes a relay for another one
+	 * @param pollInterval how often to look for a database that is away
+	 */
+	public Relays(Relay main, OutboxDatabases databases, Function<OutboxDatabase, Relay> factory,
+			Duration pollInterval) {
+		this.main = main;
+		this.databases = databases;
+		this.factory = factory;
+		this.search = new Worker("audit-outboxes", pollInterval, this::search);
+		addOthers();
+	}
+
+	private void addOthers() {
+		for (OutboxDatabase database : this.databases.all()) {
+			if (!database.equals(this.databases.main())) {
+				this.others.computeIfAbsent(database, this.factory);
+			}
+		}
+	}
+
+	/**
+	 * The relay that moves a row.
+	 * @param row the row
+	 * @return its relay
+	 */
+	public Relay of(StagedRow row) {
+		OutboxDatabase database = this.databases.of(row);
+		Relay other = (database != null) ? this.others.get(database) : null;
+		return (other != null) ? other : this.main;
+	}
+
+	/**
+	 * Says that something was staged.
+	 * @param row what, or {@code null} where that is not known
+	 */
+	public void wake(@Nullable StagedRow row) {
+		((row != null) ? of(row) : this.main).wake();
+	}
+
+	// A failure is no reason to wait longer: as soon as the database is there, its
+	// transactions should find it prepared. That it is away was told at the start.
+	private void search() {
+		this.databases.absent().forEach((name, database) -> {
+			if (!this.running) {
+				return;
+			}
+			try {
+				database.prepare();
+				this.databases.absent().remove(name);
+				logger.info("The database of '{}' can be reached now", name);
+			}
+			catch (AuditSetupException ex) {
+				if (this.told.add(name)) {
+					logger.error("The database of '{}' cannot be prepared for audited transactions: {} {}", name,
+							ex.getMessage(), ex.getRemedy());
+				}
+			}
+			catch (SQLException | RuntimeException ex) {
+				logger.debug("The database of '{}' cannot be reached yet", name, LoggedFailure.of(ex));
+			}
+		});
+		addOthers();
+		this.others.values().forEach(Relay::start);
+	}
+
+	/**
+	 * How the workers are doing.
+	 * @return the live status of each
+	 */
+	public List<WorkerStatus> statuses() {
+		return Stream.concat(Stream.of(this.main), this.others.values().stream()).map(Relay::status).toList();
+	}
+
+	@Override
+	public void start() {
+		this.running = true;
+		this.others.values().forEach(Relay::start);
+		if (!this.databases.absent().isEmpty()) {
+			this.search.start();
+		}
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+		this.search.stop();
+		this.others.values().forEach(Relay::stop);
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return Relay.PHASE;
+	}
+
+}

@@ -1,0 +1,98 @@
+package io.auditspring.delivery.internal.outbox;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+import javax.sql.DataSource;
+
+import io.auditspring.database.OutboxDatabase;
+import io.auditspring.database.OutboxDatabases;
+import io.auditspring.database.StagedRow;
+import io.auditspring.database.TimeLimits;
+import io.auditspring.database.Transactions;
+import io.auditspring.delivery.internal.transaction.TransactionOutcome;
+import io.auditspring.ledger.internal.table.LedgerWriter;
+
+/**
+ * Finds out what became of transactions that staged entries and whose commit was not
+ * answered.
+ */
+public final class TransactionOutcomes {
+
+	private final OutboxDatabases databases;
+
+	private final DataSource audit;
+
+	private final Outbox outbox;
+
+	private final LedgerWriter ledger;
+
+	/**
+	 * Creates it.
+	 * @param databases where entries are staged
+	 * @param audit the database that holds the ledger; usually the same
+	 * @param outbox the table in which they are
+	 * @param ledger where they go
+	 */
+	public TransactionOutcomes(OutboxDatabases databases, DataSource audit, Outbox outbox, LedgerWriter ledger) {
+		this.databases = databases;
+		this.audit = audit;
+		this.outbox = outbox;
+		this.ledger = ledger;
+	}
+
+	/**
+	 * Finds out about a transaction.
+	 * @param row what it staged
+	 * @return what became of it; unknown, too, while its database is not there
+	 * @throws SQLException when the database fails
+	 */
+	public TransactionOutcome fate(StagedRow row) throws SQLException {
+		OutboxDatabase database = this.databases.of(row);
+		if (database == null) {
+			return TransactionOutcome.UNKNOWN;
+		}
+		TransactionOutcome[] fate = new TransactionOutcome[1];
+		Transactions.withOwn(database.dataSource(), (connection) -> fate[0] = fate(connection, row));
+		return fate[0];
+	}
+
+	/**
+	 * Finds out about a transaction.
+	 * @param connection a connection to a database that holds an outbox, with no
+	 * transaction open on it
+	 * @param row what it staged
+	 * @return what became of it, as far as this database knows
+	 * @throws SQLException when the database fails
+	 */
+	public TransactionOutcome fate(Connection connection, StagedRow row) throws SQLException {
+		OutboxDatabase database = this.databases.of(row);
+		if (database == null || !this.databases.leadsTo(connection, row)) {
+			return TransactionOutcome.UNKNOWN;
+		}
+		boolean[] answers = new boolean[2];
+		Transactions.run(connection, TimeLimits.BRIEF, () -> {
+			answers[0] = this.outbox.isRunning(connection, row);
+			answers[1] = !answers[0] && this.outbox.holds(connection, row);
+		});
+		if (answers[0]) {
+			return TransactionOutcome.UNKNOWN;
+		}
+		return (answers[1] || isInLedger(connection, database, row)) ? TransactionOutcome.COMMITTED
+				: TransactionOutcome.LOST;
+	}
+
+	// After the look into the outbox: what is not there any more is here by then.
+	private boolean isInLedger(Connection connection, OutboxDatabase database, StagedRow row) throws SQLException {
+		boolean[] found = new boolean[1];
+		if (database.holdsLedger()) {
+			Transactions.run(connection, TimeLimits.BRIEF, () -> found[0] = this.ledger.holds(connection, row.entry()));
+		}
+		else {
+			Transactions.withOwn(this.audit, (own) -> Transactions.run(own, TimeLimits.BRIEF,
+					() -> found[0] = this.ledger.holds(own, row.entry())));
+		}
+		return found[0];
+	}
+
+}

@@ -1,0 +1,244 @@
+package io.auditspring.delivery.internal.transaction;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+import io.auditspring.AuditDeliveryException;
+import io.auditspring.Delivery;
+import io.auditspring.Outcome;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.database.StagedRow;
+import io.auditspring.ledger.internal.entry.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is left to deliver when a transaction is over, or where there was none.
+ */
+public final class AfterCompletion {
+
+	private static final String ROLLED_BACK = "The transaction was rolled back";
+
+	private static final String UNANSWERED = "The commit failed or was not answered";
+
+	private final Handover delivery;
+
+	private final EntryFactory factory;
+
+	private final Map<Delivery, List<Entry>> entries = new EnumMap<>(Delivery.class);
+
+	/** Rows of the outbox that must be in the ledger before the caller goes on. */
+	private final List<StagedRow> awaited = new ArrayList<>(0);
+
+	private String reason = ROLLED_BACK;
+
+	private volatile boolean settled;
+
+	/** Entries of operations that returned, and did nothing all the same. */
+	private Set<UUID> undone = Set.of();
+
+	/** What must be written unless these were committed after all. */
+	private Map<StagedRow, List<Entry>> doubtful = Map.of();
+
+	AfterCompletion(Handover delivery, EntryFactory factory) {
+		this.delivery = delivery;
+		this.factory = factory;
+	}
+
+	/**
+	 * Adds an operation that has ended.
+	 * @param ending how it ended
+	 */
+	public void add(CompletedOperation ending) {
+		if (!ending.suppressed()) {
+			Entry entry = this.factory.withAttempt(this.factory.withBulk(ending.entry(null), ending.operation()),
+					ending.operation().attempt());
+			boolean undone = ending.operation().isUndone();
+			boolean returned = undone && entry.outcome() == Outcome.SUCCESS;
+			add(ending.operation().outline().delivery(),
+					returned ? this.factory.failed(entry, ending.record(), entry.data().error()) : entry);
+			if (undone) {
+				undone(Set.of(entry.id()));
+			}
+		}
+	}
+
+	void add(Delivery mode, Entry entry) {
+		this.entries.computeIfAbsent(mode, (key) -> new ArrayList<>(1)).add(entry);
+	}
+
+	/**
+	 * Adds what returned in a transaction that was rolled back.
+	 * @param mode how to deliver it
+	 * @param entry the entry, which says that it failed, but not yet why
+	 */
+	void addUndone(Delivery mode, Entry entry) {
+		undone(Set.of(entry.id()));
+		add(mode, entry);
+	}
+
+	// Most calls have neither, and are many.
+	private void undone(Set<UUID> ids) {
+		if (this.undone.isEmpty() && !ids.isEmpty()) {
+			this.undone = new HashSet<>();
+		}
+		if (!ids.isEmpty()) {
+			this.undone.addAll(ids);
+		}
+	}
+
+	private void doubtful(Map<StagedRow, List<Entry>> rows) {
+		if (this.doubtful.isEmpty() && !rows.isEmpty()) {
+			this.doubtful = new LinkedHashMap<>();
+		}
+		if (!rows.isEmpty()) {
+			this.doubtful.putAll(rows);
+		}
+	}
+
+	/**
+	 * Says that nobody knows what became of the transaction.
+	 */
+	void unanswered() {
+		this.reason = UNANSWERED;
+	}
+
+	void await(StagedRow row) {
+		this.awaited.add(row);
+	}
+
+	/**
+	 * Makes all that was added so far depend on what becomes of a transaction.
+	 * @param row what it staged
+	 */
+	void onlyIfLost(StagedRow row) {
+		List<Entry> all = new ArrayList<>();
+		this.entries.values().forEach(all::addAll);
+		this.entries.clear();
+		if (!all.isEmpty()) {
+			doubtful(Map.of(row, all));
+		}
+	}
+
+	/**
+	 * Says that all that was added so far is of earlier attempts at a call that is made
+	 * once more. They do not share the ending of the last one.
+	 */
+	public void attemptedAgain() {
+		this.entries.values().forEach(this::ofEarlierAttempts);
+		this.doubtful.values().forEach(this::ofEarlierAttempts);
+	}
+
+	// Those after the first know their number.
+	private void ofEarlierAttempts(List<Entry> attempts) {
+		attempts.replaceAll((entry) -> this.factory.withAttempt(explained(entry, null), 1));
+	}
+
+	/**
+	 * Moves the entries into a transaction that is about to commit.
+	 * @param staged takes those that are to be staged
+	 * @param afterCommit takes those that are not
+	 * @return how many of those to be staged must be chained
+	 */
+	int stage(List<Entry> staged, AfterCompletion afterCommit) {
+		this.entries.forEach((mode, list) -> {
+			if (mode == Delivery.ASYNC) {
+				list.forEach((entry) -> afterCommit.add(mode, entry));
+			}
+			else {
+				staged.addAll(list);
+			}
+		});
+		return this.entries.getOrDefault(Delivery.SYNC, List.of()).size();
+	}
+
+	/**
+	 * Takes the entries of another one, which has none any more.
+	 * @param other the other one
+	 */
+	void takeEntries(AfterCompletion other) {
+		other.entries.forEach((mode, list) -> list.forEach((entry) -> add(mode, entry)));
+		other.entries.clear();
+	}
+
+	void addAll(AfterCompletion other) {
+		doubtful(other.doubtful);
+		undone(other.undone);
+		this.reason = other.reason;
+		other.entries.forEach((mode, added) -> added.forEach((entry) -> add(mode, entry)));
+		this.awaited.addAll(other.awaited);
+	}
+
+	/**
+	 * Delivers it. All of it is tried, whatever fails.
+	 * @param error what the call ended with, as entries show it, or {@code null}
+	 * @throws AuditDeliveryException if that fails and the call must fail for it
+	 */
+	public void settle(@Nullable String error) {
+		this.settled = true;
+		settle(error, true);
+	}
+
+	/**
+	 * Whether nobody will deliver what is added from now on.
+	 * @return whether it has been delivered
+	 */
+	boolean isSettled() {
+		return this.settled;
+	}
+
+	/**
+	 * Delivers what nobody has to wait for.
+	 * @return whether that was all
+	 */
+	boolean settleAtOnce() {
+		List<Entry> buffered = this.entries.getOrDefault(Delivery.ASYNC, new ArrayList<>(0));
+		buffered.replaceAll((entry) -> explained(entry, null));
+		buffered.removeIf(this.delivery::offer);
+		return buffered.isEmpty();
+	}
+
+	/**
+	 * Delivers what {@link #settleAtOnce} left. It is stored now, as waiting for room in
+	 * the buffer would hold up a thread that others need.
+	 */
+	void settleWithoutRoom() {
+		settle(null, false);
+	}
+
+	private void settle(@Nullable String error, boolean mayWait) {
+		List<AuditDeliveryException> failures = new ArrayList<>(0);
+		this.entries.forEach((mode, list) -> {
+			list.replaceAll((entry) -> explained(entry, error));
+			attempt(() -> this.delivery.deliver(mode, list, mayWait), failures);
+		});
+		this.doubtful.forEach((row, list) -> {
+			list.replaceAll((entry) -> explained(entry, error));
+			this.delivery.deliverIfLost(row, list);
+		});
+		this.awaited.forEach((row) -> attempt(() -> this.delivery.relayNow(row), failures));
+		if (!failures.isEmpty()) {
+			throw failures.get(0);
+		}
+	}
+
+	private static void attempt(Runnable step, List<AuditDeliveryException> failures) {
+		try {
+			step.run();
+		}
+		catch (AuditDeliveryException ex) {
+			failures.add(ex);
+		}
+	}
+
+	private Entry explained(Entry entry, @Nullable String error) {
+		return (this.undone.contains(entry.id()) && entry.data().error() == null)
+				? this.factory.explained(entry, (error != null) ? error : this.reason) : entry;
+	}
+
+}

@@ -1,0 +1,133 @@
+package io.auditspring.delivery.internal.transaction;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+import io.auditspring.Delivery;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * Delivers the entries of calls whose results come later. Whoever completes a result may
+ * be an event loop, which must never wait for the database: that is done by few threads
+ * here. Whoever waits for the result goes on upon threads of another pool, as they may
+ * wait for further results, and those must not wait for them.
+ */
+public final class AsynchronousResults implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(AsynchronousResults.class);
+
+	/** Each uses a connection of the application's pool. */
+	private static final int WRITERS = 4;
+
+	private static final long IDLE_SECONDS = 30;
+
+	private static final long STOP_SECONDS = 30;
+
+	private static final CompletableFuture<Boolean> TAKEN = CompletableFuture.completedFuture(true);
+
+	private final AuditTransactions transactions;
+
+	private final ThreadPoolExecutor writers;
+
+	private final ExecutorService arrivals;
+
+	public AsynchronousResults(AuditTransactions transactions) {
+		this.transactions = transactions;
+		// Not bounded: what waits here are calls whose callers are kept waiting, too.
+		// What comes after the end is delivered by whoever brings it.
+		this.writers = new ThreadPoolExecutor(WRITERS, WRITERS, IDLE_SECONDS, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), threads("audit-late-"), (task, pool) -> task.run());
+		this.writers.allowCoreThreadTimeOut(true);
+		this.arrivals = Executors.newCachedThreadPool(threads("audit-arrival-"));
+	}
+
+	// The threads of the common pool would not find the classes of an executable jar.
+	private static ThreadFactory threads(String prefix) {
+		ClassLoader loader = AsynchronousResults.class.getClassLoader();
+		CustomizableThreadFactory factory = new CustomizableThreadFactory(prefix);
+		factory.setDaemon(true);
+		return (task) -> {
+			Thread thread = factory.newThread(task);
+			thread.setContextClassLoader(loader);
+			return thread;
+		};
+	}
+
+	/**
+	 * Delivers the entry of a call that has ended. Returns at once.
+	 * @param mode how to deliver
+	 * @param ending describes how the call ended
+	 * @param transaction takes the entry if the transaction that may be waiting for the
+	 * result still runs; {@code null} where none may be. That transaction holds a
+	 * connection, and must not be kept waiting for somebody who waits for one
+	 * @return completes when the entry is as durable as the mode promises, or in the
+	 * hands of that transaction; exceptionally if the call must fail because it is not
+	 */
+	public CompletableFuture<?> deliver(Delivery mode, Supplier<CompletedOperation> ending,
+			@Nullable Predicate<CompletedOperation> transaction) {
+		if (mode == Delivery.ASYNC) {
+			return CompletableFuture.supplyAsync(ending, Runnable::run)
+				.thenCompose((ended) -> taken(ended, transaction) ? TAKEN : buffered(ended));
+		}
+		if (transaction == null) {
+			return written(() -> afterCompletion(ending.get()).settle(null));
+		}
+		return CompletableFuture.supplyAsync(ending, arrivals())
+			.thenCompose(
+					(ended) -> taken(ended, transaction) ? TAKEN : written(() -> afterCompletion(ended).settle(null)));
+	}
+
+	private static boolean taken(CompletedOperation ending, @Nullable Predicate<CompletedOperation> transaction) {
+		return transaction != null && transaction.test(ending);
+	}
+
+	private CompletableFuture<Boolean> buffered(CompletedOperation ending) {
+		AfterCompletion afterCompletion = afterCompletion(ending);
+		return afterCompletion.settleAtOnce() ? TAKEN : written(afterCompletion::settleWithoutRoom);
+	}
+
+	private CompletableFuture<Boolean> written(Runnable work) {
+		return CompletableFuture.runAsync(work, this.writers)
+			.thenApply((nothing) -> true)
+			.whenCompleteAsync((done, failure) -> {
+			}, arrivals());
+	}
+
+	private AfterCompletion afterCompletion(CompletedOperation ending) {
+		AfterCompletion afterCompletion = this.transactions.afterCompletion();
+		afterCompletion.add(ending);
+		return afterCompletion;
+	}
+
+	private Executor arrivals() {
+		return this.arrivals.isShutdown() ? Runnable::run : this.arrivals;
+	}
+
+	@Override
+	public void close() {
+		this.writers.shutdown();
+		try {
+			if (!this.writers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+				logger.error("{} entries of asynchronous calls could not be written before the application stopped",
+						this.writers.getQueue().size());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.arrivals.shutdown();
+	}
+
+}

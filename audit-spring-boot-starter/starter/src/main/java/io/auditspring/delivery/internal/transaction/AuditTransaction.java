@@ -1,0 +1,392 @@
+package io.auditspring.delivery.internal.transaction;
+
+import java.sql.Connection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.capture.internal.state.EntityChange;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * The audit side of one business transaction. It knows which calls belong to it, has
+ * their entries staged at the last moment before the commit, and sees to what must be
+ * recorded when it is over.
+ * <p>
+ * With Hibernate the last moment is the session's, for two reasons: Spring's
+ * {@code beforeCommit} comes before the flush that finds out what changed, and Envers
+ * writes its rows, and with them the revision, in a callback of the session.
+ */
+public final class AuditTransaction implements TransactionSynchronization {
+
+	private final AuditTransactions key;
+
+	private final Handover delivery;
+
+	private final TransactionEntries entries;
+
+	private final InterimFlushes flushes = new InterimFlushes();
+
+	private final Set<@Nullable Operation> guests = new HashSet<>(1);
+
+	/** The one whose transaction this is, or null where it is none of Hibernate's. */
+	private final @Nullable SharedSessionContractImplementor session;
+
+	private final boolean readOnly;
+
+	private @Nullable OwningCall owner;
+
+	/** Whether the session tells when it is about to commit. */
+	private boolean stages;
+
+	/** Whether a plain connection is about to commit, and others still do something. */
+	private boolean stagesAtOnce;
+
+	/** Whether its manager tells when it is about to commit. */
+	private boolean managed;
+
+	private boolean committing;
+
+	private boolean suspended;
+
+	/** Whether it is known to be committed. */
+	private boolean committed;
+
+	private boolean over;
+
+	/**
+	 * Creates it.
+	 * @param key knows which one belongs to a thread
+	 * @param delivery delivers entries
+	 * @param factory makes them
+	 * @param readOnly whether nothing can be written in it
+	 * @param committed whether nothing undoes what is written: it joined one that is over
+	 */
+	AuditTransaction(AuditTransactions key, Handover delivery, EntryFactory factory, boolean readOnly,
+			boolean committed) {
+		this.key = key;
+		this.delivery = delivery;
+		this.entries = new TransactionEntries(key, delivery, factory);
+		this.session = session();
+		this.readOnly = readOnly;
+		this.committed = committed;
+	}
+
+	/**
+	 * Whether this is the transaction that runs on this thread. That it is bound to the
+	 * thread does not say so: listeners run while the resources of a transaction that is
+	 * over are still there, and begin others.
+	 * @return {@code false} if it is over
+	 */
+	boolean isRunning() {
+		return !this.over && TransactionSynchronizationManager.isSynchronizationActive()
+				&& (isInProgress() || TransactionSynchronizationManager.getSynchronizations().contains(this));
+	}
+
+	// To copy all synchronizations would take long where there are thousands.
+	boolean isInProgress() {
+		return this.session != null && this.session.isTransactionInProgress();
+	}
+
+	/**
+	 * Says that the transaction begins and ends with an audited call. What Hibernate
+	 * finds changed when the call has ended belongs to it.
+	 * @param operation the call
+	 * @param afterCompletion where to leave what is to be delivered after the
+	 * transaction, if the call sees to it: by then the connection is free again, and the
+	 * reason of a failure is known. With {@code null} it is delivered at once
+	 */
+	public void ownedBy(Operation operation, @Nullable AfterCompletion afterCompletion) {
+		this.owner = new OwningCall(operation, afterCompletion);
+	}
+
+	/**
+	 * Says that an audited call runs within this transaction, which somebody else began.
+	 * A flush now, and another one when it has ended, tells its changes from those around
+	 * it.
+	 * @param operation the call
+	 * @param saves whether changes of before that are not flushed yet are to be its own
+	 */
+	public void joinedBy(Operation operation, boolean saves) {
+		if (operation.capturesState() && !saves) {
+			this.flushes.flush(session());
+			this.entries.closeUnattributed();
+		}
+		this.guests.add(operation);
+	}
+
+	/**
+	 * Says that a call that {@linkplain #joinedBy joined} this transaction is about to
+	 * return.
+	 * @param operation the call
+	 */
+	public void leftBy(Operation operation) {
+		if (operation.capturesState()) {
+			this.flushes.flush(session());
+		}
+	}
+
+	/**
+	 * Says that a call that {@linkplain #joinedBy joined} this transaction is about to
+	 * throw. Who catches that may commit what the call changed before.
+	 * @param operation the call
+	 */
+	public void brokenOffBy(Operation operation) {
+		if (operation.capturesState()) {
+			this.flushes.flushIfSound(session());
+		}
+	}
+
+	/**
+	 * Takes the entries of earlier attempts at a call that is made once more within this
+	 * transaction. They are part of it, so that they come first and need no connection of
+	 * their own; if it is rolled back they follow it.
+	 * @param attempts what they left
+	 */
+	public void follows(AfterCompletion attempts) {
+		this.entries.follow(attempts);
+	}
+
+	/**
+	 * Adds an operation that has ended.
+	 * @param ending how it ended
+	 */
+	public void add(CompletedOperation ending) {
+		this.entries.end(ending);
+		SharedSessionContractImplementor session = session();
+		if (session != null && !this.stages && !this.readOnly) {
+			// Not later: beforeCommit is not called for one who comes while others are.
+			stageAtTheEndOf(session);
+		}
+		else if (this.stagesAtOnce) {
+			stageInConnection();
+		}
+	}
+
+	/**
+	 * Says that a call within this transaction has returned, while its result is still to
+	 * come. Should the transaction be rolled back, the call has not succeeded, whatever
+	 * the result.
+	 * @param operation the call
+	 */
+	public void awaits(Operation operation) {
+		this.entries.await(operation);
+	}
+
+	/**
+	 * Takes a call whose result has come while this transaction is running. Whoever waits
+	 * for the result may be this transaction, so its entry needs no connection of its
+	 * own: it is part of this transaction, and if that is rolled back, it follows. May be
+	 * called by any thread.
+	 * @param ending how the call ended
+	 * @param part the part of it that ran within this transaction and is undone with it,
+	 * or {@code null} where it did all it did elsewhere
+	 * @return {@code false} if the transaction is over, so that the entry is not taken
+	 */
+	public boolean arrived(CompletedOperation ending, @Nullable Operation part) {
+		return this.entries.arrived(ending, part);
+	}
+
+	boolean isOwned() {
+		return this.owner != null;
+	}
+
+	/**
+	 * Adds what Hibernate changed.
+	 * @param running the call that is running on this thread, or {@code null}
+	 * @param change what became of the entity
+	 * @param session the session that wrote it
+	 * @param revision gives Envers' revision number later
+	 * @return whether it was changed within this transaction, and not in one that the
+	 * session has of its own
+	 */
+	boolean changed(@Nullable Operation running, EntityChange change, SharedSessionContractImplementor session,
+			Supplier<@Nullable Long> revision) {
+		// While the application ends, a session whose factory is closed already is not
+		// found any more, though its transaction goes on and may be committed.
+		SharedSessionContractImplementor main = (session == this.session && !this.over) ? session : session();
+		if (session != main && (main == null || connection(session) != connection(main))) {
+			return false;
+		}
+		Operation responsible = responsible(running);
+		if (responsible == null && this.key.recordsUnattributed()) {
+			this.entries.addUnattributed(change);
+		}
+		else if (responsible != null && responsible.capturesState()) {
+			this.entries.add(responsible, change);
+		}
+		else {
+			return true;
+		}
+		if (this.entries.isRevisedBy(revision)) {
+			stageAtTheEndOf(main);
+		}
+		return true;
+	}
+
+	// The call that runs on this thread may belong to a transaction around this one.
+	private @Nullable Operation responsible(@Nullable Operation running) {
+		return (this.owner != null && !this.guests.contains(running)) ? this.owner.operation() : running;
+	}
+
+	@Override
+	public void savepoint(Object savepoint) {
+		this.entries.savepoint(savepoint);
+	}
+
+	@Override
+	public void savepointRollback(Object savepoint) {
+		this.entries.rollBackTo(savepoint);
+	}
+
+	/**
+	 * Says that something else than what this transaction is about was rolled back, in
+	 * which calls ran that belong to this one.
+	 * @param savepoint when that began
+	 * @param before what began earlier, and counts where nothing was known of the other
+	 */
+	void undoneElsewhere(Object savepoint, Object before) {
+		this.entries.undoneElsewhere(savepoint, before);
+	}
+
+	/**
+	 * Says that the manager of the transaction tells when it is about to commit, later
+	 * than synchronizations do.
+	 */
+	void isManaged() {
+		this.managed = true;
+	}
+
+	/**
+	 * Says that nothing comes before the commit any more.
+	 */
+	void beforeManagedCommit() {
+		if (session() == null && !this.readOnly && !this.over) {
+			stageInConnection();
+		}
+	}
+
+	private boolean stageInConnection() {
+		Connection connection = this.delivery.bound().ofTransaction();
+		if (connection != null) {
+			this.entries.stage(connection);
+		}
+		return connection != null;
+	}
+
+	@Override
+	public void beforeCommit(boolean readOnly) {
+		this.committing = true;
+		SharedSessionContractImplementor session = session();
+		if (readOnly) {
+			// Nothing can be written in it: its entries follow when it is over.
+			return;
+		}
+		if (session != null) {
+			stageAtTheEndOf(session);
+			return;
+		}
+		if (!this.managed) {
+			this.stagesAtOnce = stageInConnection();
+		}
+		// Else the transaction is on another database: its entries follow when it is
+		// over.
+	}
+
+	@Override
+	public void beforeCompletion() {
+		this.stagesAtOnce = false;
+		if (this.committing && !isSettledByItsCall()) {
+			// What is thrown after the commit reaches the caller; after the completion it
+			// does not. Registered last, so that nobody's callback is left out then.
+			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+				@Override
+				public void afterCommit() {
+					if (AuditTransaction.this.committed) {
+						AuditTransaction.this.entries.settleCommitted();
+					}
+				}
+
+			});
+		}
+	}
+
+	@Override
+	public void afterCommit() {
+		this.committed = this.committed || !this.key.isUndecided();
+	}
+
+	private boolean isSettledByItsCall() {
+		return this.owner != null && this.owner.afterCompletion() != null;
+	}
+
+	private void stageAtTheEndOf(SharedSessionContractImplementor session) {
+		if (!this.stages) {
+			this.stages = true;
+			SessionEnd.watch(session, this::stageIn, (committed) -> this.stages = false);
+		}
+	}
+
+	// A session may outlive its transaction (open in view).
+	private void stageIn(SharedSessionContractImplementor session) {
+		if (!this.over) {
+			this.entries.stage(connection(session));
+		}
+	}
+
+	private static Connection connection(SharedSessionContractImplementor session) {
+		return session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection();
+	}
+
+	private @Nullable SharedSessionContractImplementor session() {
+		return this.key.session();
+	}
+
+	@Override
+	public void suspend() {
+		this.suspended = this.key.unbind(this);
+	}
+
+	@Override
+	public void resume() {
+		if (this.suspended) {
+			this.key.bind(this);
+		}
+	}
+
+	@Override
+	public void afterCompletion(int status) {
+		this.over = true;
+		this.key.unbind(this);
+		if (status != STATUS_COMMITTED) {
+			this.flushes.rolledBack();
+		}
+		// Of what joined a transaction that was over Spring says in the end that it does
+		// not know.
+		AfterCompletion rest = this.entries.over(status == STATUS_COMMITTED || this.committed);
+		if (this.committing && status == STATUS_UNKNOWN) {
+			rest.unanswered();
+		}
+		AfterCompletion own = (this.owner != null) ? this.owner.afterCompletion() : null;
+		if (own != null && !own.isSettled()) {
+			// The call sees to it when its connection is free. With JTA it may have
+			// returned long before.
+			own.addAll(rest);
+		}
+		else {
+			rest.settle(null);
+		}
+	}
+
+	private record OwningCall(Operation operation, @Nullable AfterCompletion afterCompletion) {
+
+	}
+
+}

@@ -1,0 +1,92 @@
+package io.auditspring.delivery.internal.transaction;
+
+import java.sql.Connection;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import io.auditspring.Delivery;
+import io.auditspring.database.BoundConnections;
+import io.auditspring.database.StagedRow;
+import io.auditspring.ledger.internal.entry.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where entries go when they are complete.
+ */
+public interface Handover {
+
+	/**
+	 * The database whose transactions are audited.
+	 * @return connections to it
+	 */
+	DataSource dataSource();
+
+	/**
+	 * What a thread has bound to that database.
+	 * @return its sessions and connections
+	 */
+	BoundConnections bound();
+
+	/**
+	 * Stages entries in a business transaction that is about to commit.
+	 * @param connection the transaction's connection
+	 * @param entries the entries, at least one
+	 * @return their row, or {@code null} if they are to be delivered when the transaction
+	 * has committed
+	 */
+	@Nullable StagedRow stage(Connection connection, List<Entry> entries);
+
+	/**
+	 * Says that a business transaction with staged entries has committed.
+	 * @param row the row of one of them, or {@code null} if none were staged
+	 * @param transactional how many of them need only be staged
+	 * @param chained how many of them must reach the ledger before the call returns
+	 */
+	void committed(@Nullable StagedRow row, int transactional, int chained);
+
+	/**
+	 * Delivers an asynchronous entry if nobody has to wait for that.
+	 * @param entry the entry
+	 * @return whether it is taken care of
+	 */
+	boolean offer(Entry entry);
+
+	/**
+	 * Delivers entries that no transaction carries.
+	 * @param mode how
+	 * @param entries the entries
+	 */
+	default void deliver(Delivery mode, List<Entry> entries) {
+		deliver(mode, entries, true);
+	}
+
+	/**
+	 * Delivers entries that no transaction carries.
+	 * @param mode how
+	 * @param entries the entries
+	 * @param mayWait whether the caller may wait for room in a buffer
+	 */
+	void deliver(Delivery mode, List<Entry> entries, boolean mayWait);
+
+	/**
+	 * Moves staged entries to the ledger, and returns when they are there.
+	 * @param row their row
+	 */
+	void relayNow(StagedRow row);
+
+	/**
+	 * What became of a transaction that staged entries.
+	 * @param row what it staged
+	 * @return what is known
+	 */
+	TransactionOutcome fate(StagedRow row);
+
+	/**
+	 * Writes entries if it turns out that a transaction was not committed.
+	 * @param row what it staged
+	 * @param entries the entries to write in that case
+	 */
+	void deliverIfLost(StagedRow row, List<Entry> entries);
+
+}

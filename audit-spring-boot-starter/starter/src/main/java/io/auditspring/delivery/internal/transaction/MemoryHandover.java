@@ -1,0 +1,92 @@
+package io.auditspring.delivery.internal.transaction;
+
+import java.sql.Connection;
+import java.util.List;
+import java.util.function.Consumer;
+
+import javax.sql.DataSource;
+
+import io.auditspring.Delivery;
+import io.auditspring.capture.Sentences;
+import io.auditspring.database.BoundConnections;
+import io.auditspring.database.StagedRow;
+import io.auditspring.ledger.internal.entry.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives entries to somebody who keeps them in memory, when their transaction is over: for
+ * tests on a database that cannot hold a ledger.
+ */
+public final class MemoryHandover implements Handover {
+
+	private final DataSource dataSource;
+
+	private final BoundConnections bound;
+
+	private final Sentences sentences;
+
+	private final Consumer<Entry> memory;
+
+	/**
+	 * Creates it.
+	 * @param dataSource the one whose transactions are audited
+	 * @param sentences completes entries
+	 * @param memory keeps entries; called by any thread
+	 */
+	public MemoryHandover(DataSource dataSource, Sentences sentences, Consumer<Entry> memory) {
+		this.dataSource = dataSource;
+		this.bound = new BoundConnections(dataSource);
+		this.sentences = sentences;
+		this.memory = memory;
+	}
+
+	@Override
+	public DataSource dataSource() {
+		return this.dataSource;
+	}
+
+	@Override
+	public BoundConnections bound() {
+		return this.bound;
+	}
+
+	@Override
+	public @Nullable StagedRow stage(Connection connection, List<Entry> entries) {
+		return null;
+	}
+
+	@Override
+	public void committed(@Nullable StagedRow row, int transactional, int chained) {
+	}
+
+	@Override
+	public boolean offer(Entry entry) {
+		this.memory.accept(this.sentences.complete(entry));
+		return true;
+	}
+
+	@Override
+	public void deliver(Delivery mode, List<Entry> entries, boolean mayWait) {
+		entries.forEach(this::offer);
+	}
+
+	@Override
+	public void relayNow(StagedRow row) {
+		throw nothingStaged();
+	}
+
+	@Override
+	public TransactionOutcome fate(StagedRow row) {
+		throw nothingStaged();
+	}
+
+	@Override
+	public void deliverIfLost(StagedRow row, List<Entry> entries) {
+		throw nothingStaged();
+	}
+
+	private static IllegalStateException nothingStaged() {
+		return new IllegalStateException("Nothing is ever staged in memory");
+	}
+
+}

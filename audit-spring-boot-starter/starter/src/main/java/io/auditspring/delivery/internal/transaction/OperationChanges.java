@@ -1,0 +1,177 @@
+package io.auditspring.delivery.internal.transaction;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+import io.auditspring.AuditRecord;
+import io.auditspring.Delivery;
+import io.auditspring.Outcome;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.capture.internal.state.EntityChange;
+import io.auditspring.ledger.internal.entry.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one operation did within one transaction, and the entries that says it.
+ */
+final class OperationChanges {
+
+	private static final String ROLLED_BACK = "Rolled back to a savepoint";
+
+	private static final String ELSEWHERE = "The transaction of another resource, in which it ran, was rolled back";
+
+	private final Operation operation;
+
+	private final EntityChanges changes = new EntityChanges();
+
+	private @Nullable CompletedOperation ending;
+
+	/** Why what it did is not there, though it returned. */
+	private @Nullable String undone;
+
+	private boolean awaited;
+
+	private boolean apart;
+
+	OperationChanges(Operation operation) {
+		this.operation = operation;
+	}
+
+	Delivery delivery() {
+		return this.operation.outline().delivery();
+	}
+
+	void end(CompletedOperation ending) {
+		this.ending = ending;
+	}
+
+	/**
+	 * Says that the operation's result is still to come.
+	 */
+	void await() {
+		this.awaited = true;
+	}
+
+	/**
+	 * Says that the operation did what it did outside the transaction, which only waited
+	 * for it.
+	 */
+	void standsApart() {
+		this.apart = true;
+	}
+
+	/**
+	 * Says that what was done so far has been undone by a rollback to a savepoint.
+	 */
+	void rolledBack() {
+		undone(ROLLED_BACK);
+		this.changes.clear();
+	}
+
+	/**
+	 * Says that the operation ran within a transaction of something else, which was
+	 * rolled back. What it changed here stays.
+	 */
+	void undoneElsewhere() {
+		undone(ELSEWHERE);
+	}
+
+	// One that is still running goes on after that, and is judged by its end.
+	private void undone(String reason) {
+		if (this.ending != null || this.awaited) {
+			this.undone = reason;
+		}
+		if (this.awaited) {
+			this.operation.undo();
+		}
+	}
+
+	void add(EntityChange change) {
+		this.changes.add(change);
+	}
+
+	/**
+	 * The entries of a transaction that commits. An operation that has not ended yet, as
+	 * it also does something outside this transaction, has its own entry later; what it
+	 * changed here is shown now.
+	 * @param factory makes the entries
+	 * @param revision Envers' revision number, or {@code null}
+	 * @return the entry of the operation, then those of further entities
+	 */
+	List<Entry> entries(EntryFactory factory, @Nullable Long revision) {
+		List<Entry> entries = new ArrayList<>(1);
+		if (isSuppressed()) {
+			return entries;
+		}
+		List<EntityChange> further = this.changes.list();
+		Outcome outcome = Outcome.SUCCESS;
+		if (this.ending != null) {
+			outcome = this.ending.record().outcome();
+			EntityChange target = target(this.ending.record());
+			Entry entry = factory.withAttempt(this.ending.entry(target), this.operation.attempt());
+			if (target != null) {
+				further.remove(target);
+				entry = factory.withState(entry, target, revision);
+			}
+			entries.add((this.undone != null) ? failed(entry, this.ending.record(), this.undone, factory)
+					: factory.withBulk(entry, this.operation));
+		}
+		for (EntityChange change : further) {
+			entries.add(factory.entry(this.operation, outcome, change, revision));
+		}
+		return entries;
+	}
+
+	private boolean isSuppressed() {
+		return (this.ending != null) ? this.ending.suppressed() : this.operation.isSkipped();
+	}
+
+	private static Entry failed(Entry entry, AuditRecord record, String reason, EntryFactory factory) {
+		return (entry.outcome() == Outcome.SUCCESS) ? factory.failed(entry, record, reason) : entry;
+	}
+
+	// The one change that fits what is said of the target; without a word of it, the
+	// only one. The type may be that of the entity, a more general one, or one that only
+	// the application knows.
+	private @Nullable EntityChange target(AuditRecord record) {
+		String type = record.targetType();
+		List<EntityChange> fitting = fitting(record, (change) -> type == null || change.isOf(type));
+		if (fitting.isEmpty() && type != null) {
+			fitting = fitting(record, (change) -> change.isSubtypeOf(type));
+		}
+		if (fitting.isEmpty() && type != null && record.targetId() != null) {
+			fitting = fitting(record, (change) -> change.mayBeCalled(type));
+		}
+		return (fitting.size() == 1) ? fitting.get(0) : null;
+	}
+
+	private List<EntityChange> fitting(AuditRecord record, Predicate<EntityChange> type) {
+		String id = record.targetId();
+		return this.changes.list().stream().filter(type).filter((change) -> id == null || change.hasId(id)).toList();
+	}
+
+	/**
+	 * Adds the entry of the operation in a transaction that was rolled back: whatever it
+	 * returned, it did nothing there.
+	 * @param afterCompletion where to add it
+	 * @param factory makes the entry
+	 */
+	void addRolledBack(AfterCompletion afterCompletion, EntryFactory factory) {
+		if (this.awaited) {
+			this.operation.undo();
+		}
+		if (this.ending == null || this.ending.suppressed()) {
+			return;
+		}
+		Entry entry = factory.withAttempt(this.ending.entry(null), this.operation.attempt());
+		if (entry.outcome() == Outcome.SUCCESS && !this.apart) {
+			afterCompletion.addUndone(delivery(), factory.failed(entry, this.ending.record(), null));
+		}
+		else {
+			afterCompletion.add(delivery(), entry);
+		}
+	}
+
+}

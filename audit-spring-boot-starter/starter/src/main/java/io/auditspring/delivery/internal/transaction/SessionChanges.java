@@ -1,0 +1,93 @@
+package io.auditspring.delivery.internal.transaction;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.auditspring.Delivery;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.capture.internal.state.EntityChange;
+import io.auditspring.database.StagedRow;
+import io.auditspring.ledger.internal.entry.Entry;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an audited call changes through a session whose transaction is not Spring's, such
+ * as that of an entity manager that the application opened itself. It is staged and
+ * committed with that transaction; the entry of the call is not part of it.
+ */
+final class SessionChanges {
+
+	private final AuditTransactions transactions;
+
+	private final Handover delivery;
+
+	private final EntryFactory factory;
+
+	private final Supplier<@Nullable Long> revision;
+
+	private final Map<Operation, OperationChanges> operations = new LinkedHashMap<>();
+
+	private final EntityChanges unattributed = new EntityChanges();
+
+	/** What the outbox refused, while the transaction goes on. */
+	private final List<Entry> unstaged = new ArrayList<>(0);
+
+	private @Nullable StagedRow row;
+
+	private int staged;
+
+	SessionChanges(AuditTransactions transactions, Handover delivery, EntryFactory factory,
+			Supplier<@Nullable Long> revision) {
+		this.transactions = transactions;
+		this.delivery = delivery;
+		this.factory = factory;
+		this.revision = revision;
+	}
+
+	/**
+	 * Begins to collect.
+	 * @param session the session
+	 * @param whenOver called when its transaction is over
+	 */
+	void attachTo(SharedSessionContractImplementor session, Runnable whenOver) {
+		SessionEnd.watch(session, this::stage, (committed) -> {
+			whenOver.run();
+			this.delivery.committed(this.row, committed ? this.staged : 0, 0);
+			if (committed && !this.unstaged.isEmpty()) {
+				this.delivery.deliver(Delivery.TRANSACTIONAL, this.unstaged);
+			}
+		});
+	}
+
+	void add(@Nullable Operation operation, EntityChange change) {
+		if (operation != null) {
+			this.operations.computeIfAbsent(operation, OperationChanges::new).add(change);
+		}
+		else {
+			this.unattributed.add(change);
+		}
+	}
+
+	private void stage(SharedSessionContractImplementor session) {
+		Long revision = this.revision.get();
+		List<Entry> entries = new ArrayList<>(this.transactions.unattributed(this.unattributed, revision));
+		this.operations.values().forEach((operation) -> entries.addAll(operation.entries(this.factory, revision)));
+		if (entries.isEmpty()) {
+			return;
+		}
+		this.row = this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(),
+				entries);
+		if (this.row != null) {
+			this.staged = entries.size();
+		}
+		else {
+			this.unstaged.addAll(entries);
+		}
+	}
+
+}

@@ -1,0 +1,265 @@
+package io.auditspring.delivery.internal.transaction;
+
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.auditspring.Delivery;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.capture.internal.state.EntityChange;
+import io.auditspring.database.StagedRow;
+import io.auditspring.ledger.internal.entry.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What audited operations did within one transaction, and what becomes of their entries:
+ * staged in it, or left to be delivered when it is over.
+ */
+final class TransactionEntries {
+
+	private final AuditTransactions transactions;
+
+	private final Handover delivery;
+
+	private final EntryFactory factory;
+
+	/** What is to be staged, in the order of its beginning. */
+	private final Map<Operation, OperationChanges> pending = new LinkedHashMap<>();
+
+	/** What no audited call changed. */
+	private final EntityChanges unattributed = new EntityChanges();
+
+	/** How much was pending when a savepoint was set. */
+	private final Map<Object, Integer> savepoints = new IdentityHashMap<>(0);
+
+	/** What was staged, should the commit fail. */
+	private final List<OperationChanges> staged = new ArrayList<>(1);
+
+	/** What must not happen before the commit. */
+	private AfterCompletion afterCommit;
+
+	private final LateOperations late = new LateOperations();
+
+	/** What earlier attempts at a call left: it comes before what is done here. */
+	private @Nullable AfterCompletion earlier;
+
+	private boolean earlierStaged;
+
+	private @Nullable Supplier<@Nullable Long> revision;
+
+	private @Nullable StagedRow row;
+
+	private int transactional;
+
+	private int chained;
+
+	private boolean counted;
+
+	TransactionEntries(AuditTransactions transactions, Handover delivery, EntryFactory factory) {
+		this.transactions = transactions;
+		this.delivery = delivery;
+		this.factory = factory;
+		this.afterCommit = new AfterCompletion(delivery, factory);
+	}
+
+	void follow(AfterCompletion attempts) {
+		if (this.earlier == null) {
+			this.earlier = new AfterCompletion(this.delivery, this.factory);
+		}
+		this.earlier.takeEntries(attempts);
+	}
+
+	void end(CompletedOperation ending) {
+		of(ending.operation()).end(ending);
+	}
+
+	void await(Operation operation) {
+		of(operation).await();
+	}
+
+	// By any thread.
+	boolean arrived(CompletedOperation ending, @Nullable Operation part) {
+		return this.late.add(ending, part);
+	}
+
+	void add(Operation operation, EntityChange change) {
+		of(operation).add(change);
+	}
+
+	void addUnattributed(EntityChange change) {
+		this.unattributed.add(change);
+	}
+
+	void closeUnattributed() {
+		this.unattributed.close();
+	}
+
+	/**
+	 * Says where to ask for the revision.
+	 * @param revision gives Envers' revision number later
+	 * @return whether nobody said so before
+	 */
+	boolean isRevisedBy(Supplier<@Nullable Long> revision) {
+		boolean first = this.revision == null;
+		if (first) {
+			this.revision = revision;
+		}
+		return first;
+	}
+
+	void savepoint(Object savepoint) {
+		this.savepoints.put(savepoint, this.pending.size());
+	}
+
+	void rollBackTo(Object savepoint) {
+		// One that is unknown was set before anything was audited.
+		this.pending.values()
+			.stream()
+			.skip(this.savepoints.getOrDefault(savepoint, 0))
+			.forEach(OperationChanges::rolledBack);
+	}
+
+	void undoneElsewhere(Object savepoint, Object before) {
+		int first = this.savepoints.getOrDefault(savepoint, this.savepoints.getOrDefault(before, 0));
+		this.pending.values().stream().skip(first).forEach(OperationChanges::undoneElsewhere);
+	}
+
+	private OperationChanges of(Operation operation) {
+		return this.pending.computeIfAbsent(operation, OperationChanges::new);
+	}
+
+	private void take(List<LateOperations.LateEnding> endings) {
+		for (LateOperations.LateEnding late : endings) {
+			OperationChanges operation = of(late.ending().operation());
+			operation.end(late.ending());
+			if (late.isApart()) {
+				operation.standsApart();
+			}
+			if (late.isUndone()) {
+				operation.rolledBack();
+			}
+		}
+	}
+
+	/**
+	 * Stages what is pending.
+	 * @param connection the connection of the transaction
+	 */
+	void stage(Connection connection) {
+		take(this.late.take());
+		Long revision = (this.revision != null) ? this.revision.get() : null;
+		List<Entry> entries = new ArrayList<>(this.transactions.unattributed(this.unattributed, revision));
+		this.unattributed.clear();
+		int chained = stageEarlier(entries);
+		for (OperationChanges operation : this.pending.values()) {
+			List<Entry> own = operation.entries(this.factory, revision);
+			if (operation.delivery() == Delivery.ASYNC) {
+				own.forEach((entry) -> this.afterCommit.add(Delivery.ASYNC, entry));
+			}
+			else {
+				entries.addAll(own);
+			}
+			chained += (operation.delivery() == Delivery.SYNC) ? own.size() : 0;
+		}
+		if (!entries.isEmpty()) {
+			stage(connection, entries, chained);
+		}
+		this.staged.addAll(this.pending.values());
+		this.pending.clear();
+	}
+
+	private int stageEarlier(List<Entry> entries) {
+		if (this.earlier == null || this.earlierStaged) {
+			return 0;
+		}
+		this.earlierStaged = true;
+		return this.earlier.stage(entries, this.afterCommit);
+	}
+
+	private void stage(Connection connection, List<Entry> entries, int chained) {
+		StagedRow staged = this.delivery.stage(connection, entries);
+		if (staged == null) {
+			entries.forEach(
+					(entry) -> this.afterCommit.add((chained > 0) ? Delivery.SYNC : Delivery.TRANSACTIONAL, entry));
+			return;
+		}
+		this.row = (this.row != null) ? this.row : staged;
+		this.transactional += entries.size() - chained;
+		this.chained += chained;
+		if (chained > 0) {
+			this.afterCommit.await(staged);
+		}
+	}
+
+	/**
+	 * Delivers what is left when the transaction has been committed.
+	 */
+	void settleCommitted() {
+		take(this.late.take());
+		committed().settle(null);
+	}
+
+	/**
+	 * Says that the transaction is over: nothing is taken any more.
+	 * @param committed whether it is known to be committed
+	 * @return what is left to deliver
+	 */
+	AfterCompletion over(boolean committed) {
+		take(this.late.close());
+		return switch (committed ? TransactionOutcome.COMMITTED : fate()) {
+			case COMMITTED -> committed();
+			case LOST -> notCommitted();
+			case UNKNOWN -> doubtful();
+		};
+	}
+
+	// A commit may fail on its way back. Then what was staged tells.
+	private TransactionOutcome fate() {
+		return (this.row != null) ? this.delivery.fate(this.row) : TransactionOutcome.LOST;
+	}
+
+	// What was not staged has nothing to do with whether that was committed.
+	private AfterCompletion doubtful() {
+		AfterCompletion rest = rest();
+		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
+		if (this.row != null) {
+			rest.onlyIfLost(this.row);
+		}
+		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
+		return rest;
+	}
+
+	private AfterCompletion committed() {
+		if (this.row != null && !this.counted) {
+			this.counted = true;
+			this.delivery.committed(this.row, this.transactional, this.chained);
+		}
+		AfterCompletion due = this.earlierStaged ? new AfterCompletion(this.delivery, this.factory) : rest();
+		this.earlierStaged = true;
+		due.addAll(this.afterCommit);
+		this.afterCommit = new AfterCompletion(this.delivery, this.factory);
+		// Of a read-only transaction, or added by somebody's after-commit callback.
+		for (OperationChanges operation : this.pending.values()) {
+			operation.entries(this.factory, null).forEach((entry) -> due.add(operation.delivery(), entry));
+		}
+		this.pending.clear();
+		return due;
+	}
+
+	private AfterCompletion notCommitted() {
+		AfterCompletion rest = rest();
+		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
+		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
+		return rest;
+	}
+
+	private AfterCompletion rest() {
+		return (this.earlier != null) ? this.earlier : new AfterCompletion(this.delivery, this.factory);
+	}
+
+}

@@ -1,0 +1,18 @@
+package io.auditspring.delivery.internal.transaction;
+
+/**
+ * What happens to changes of audited entities that no audited call made.
+ */
+public enum UnattributedChanges {
+
+	/** They leave no entry. */
+	IGNORE,
+
+	/**
+	 * Each changed entity leaves an entry, part of the transaction that changed it, with
+	 * the action {@code entity.created}, {@code entity.updated} or
+	 * {@code entity.deleted}.
+	 */
+	RECORD
+
+}

@@ -1,0 +1,37 @@
+package io.auditspring.delivery.internal.worker;
+
+import java.util.List;
+import java.util.UUID;
+
+import io.auditspring.ledger.internal.entry.Entry;
+
+/**
+ * Learns what becomes of entries. Called by the threads that write them, which must not
+ * wait for it.
+ */
+public interface EntryFollower {
+
+	/** Learns nothing. */
+	EntryFollower NONE = new EntryFollower() {
+
+		@Override
+		public void delivered(List<Entry> entries) {
+		}
+
+		@Override
+		public void quarantined(List<UUID> entries) {
+		}
+
+		@Override
+		public void lost(Entry entry) {
+		}
+
+	};
+
+	void delivered(List<Entry> entries);
+
+	void quarantined(List<UUID> entries);
+
+	void lost(Entry entry);
+
+}

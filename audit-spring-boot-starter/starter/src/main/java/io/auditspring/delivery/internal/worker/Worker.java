@@ -1,0 +1,207 @@
+package io.auditspring.delivery.internal.worker;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A thread that works when it is woken, and now and then unasked. After a failure it
+ * waits before it tries again, longer each time, and nobody but a stop wakes it: a busy
+ * application must not hammer a database that is down. When stopped it works once more.
+ */
+public final class Worker {
+
+	private static final Logger logger = LoggerFactory.getLogger(Worker.class);
+
+	private static final long MAX_BACKOFF_MILLIS = 30_000;
+
+	private static final long FIRST_BACKOFF_MILLIS = 100;
+
+	private static final Duration STOP = Duration.ofSeconds(20);
+
+	/** Where the database is down anyway, the rest of the shutdown needs the time. */
+	private static final Duration STOP_IN_OUTAGE = Duration.ofSeconds(3);
+
+	private final String name;
+
+	private final Duration interval;
+
+	private final Task task;
+
+	private final Outage outage;
+
+	private final WorkerStatus status;
+
+	private final Semaphore signal = new Semaphore(0);
+
+	private volatile CountDownLatch stop = new CountDownLatch(1);
+
+	private volatile long stopNanos;
+
+	private volatile @Nullable Thread thread;
+
+	/** A thread that did not end when it was stopped. */
+	private @Nullable Thread abandoned;
+
+	public Worker(String name, Duration interval, Task task) {
+		this.name = name;
+		this.interval = interval;
+		this.task = task;
+		this.outage = new Outage(logger, name + " could not write to the audit database");
+		this.status = new WorkerStatus(name);
+	}
+
+	public synchronized void start() {
+		if (this.thread == null) {
+			this.stop = new CountDownLatch(1);
+			CountDownLatch stop = this.stop;
+			Thread predecessor = this.abandoned;
+			Thread started = new Thread(() -> succeed(predecessor, stop), this.name);
+			started.setDaemon(true);
+			this.thread = started;
+			this.status.runsOn(started);
+			started.start();
+		}
+	}
+
+	public void wake() {
+		if (this.signal.availablePermits() == 0) {
+			this.signal.release();
+		}
+	}
+
+	public boolean isRunning() {
+		return this.thread != null;
+	}
+
+	/**
+	 * Whether a task that has done a part shall go on with the next one.
+	 * @return {@code false} when a stop has no time left, or had none for this thread
+	 */
+	public boolean mayGoOn() {
+		return isCurrent() && (this.stop.getCount() > 0 || System.nanoTime() - this.stopNanos < 0);
+	}
+
+	private boolean isCurrent() {
+		return Thread.currentThread() == this.thread;
+	}
+
+	public synchronized void stop() {
+		Thread running = this.thread;
+		if (running == null) {
+			return;
+		}
+		Duration patience = (this.status.failingSince() != null) ? STOP_IN_OUTAGE : STOP;
+		this.stopNanos = System.nanoTime() + patience.toNanos();
+		this.stop.countDown();
+		this.signal.release();
+		try {
+			running.join(patience.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.abandoned = running.isAlive() ? running : null;
+		this.thread = null;
+		this.status.runsOn(null);
+	}
+
+	public WorkerStatus status() {
+		return this.status;
+	}
+
+	// Two threads must never do the same work: a thread that hangs may still come to.
+	private void succeed(@Nullable Thread predecessor, CountDownLatch stop) {
+		while (predecessor != null && predecessor.isAlive()) {
+			try {
+				predecessor.join();
+			}
+			catch (InterruptedException ex) {
+				logger.debug("{} was interrupted and goes on", this.name);
+			}
+		}
+		work(stop);
+	}
+
+	private void work(CountDownLatch stop) {
+		int failures = 0;
+		while (stop.getCount() > 0) {
+			await(stop, failures);
+			failures = tryOnce() ? 0 : failures + 1;
+		}
+		if (isCurrent()) {
+			tryOnce();
+		}
+	}
+
+	private boolean tryOnce() {
+		try {
+			// From here on it may wait for a lock.
+			this.status.progressed();
+			this.task.run();
+			this.outage.over();
+			this.status.succeeded();
+			return true;
+		}
+		catch (Throwable ex) {
+			// Whatever it is, without this thread nothing would be written any more.
+			report(ex);
+			return false;
+		}
+	}
+
+	private void report(Throwable failure) {
+		try {
+			this.status.failed(failure);
+			this.outage.failed(failure);
+		}
+		catch (Throwable ex) {
+			// Out of memory even for a log line; the next try has another one.
+			failure.addSuppressed(ex);
+		}
+	}
+
+	private void await(CountDownLatch stop, int failures) {
+		try {
+			if (failures > 0) {
+				stop.await(backoffMillis(failures), TimeUnit.MILLISECONDS);
+			}
+			else if (this.signal.tryAcquire(this.interval.toMillis(), TimeUnit.MILLISECONDS)) {
+				this.signal.drainPermits();
+			}
+		}
+		catch (InterruptedException ex) {
+			// Nobody but stop() ends this thread.
+			logger.debug("{} was interrupted and goes on", this.name);
+		}
+	}
+
+	/**
+	 * Exponential, with full jitter: instances that failed together must not come back
+	 * together.
+	 * @param failures how many times in a row
+	 * @return milliseconds to wait
+	 */
+	static long backoffMillis(int failures) {
+		long most = Math.min(FIRST_BACKOFF_MILLIS << Math.min(failures, 20), MAX_BACKOFF_MILLIS);
+		return ThreadLocalRandom.current().nextLong(1, most + 1);
+	}
+
+	/**
+	 * What a worker does.
+	 */
+	@FunctionalInterface
+	public interface Task {
+
+		void run() throws SQLException;
+
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.auditspring.intercept.internal.listener;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.messaging.handler.annotation.MessageMapping;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Knows message listeners: all methods that carry {@link MessageMapping}, as those of
+ * Kafka, RabbitMQ and JMS do.
+ */
+public final class ListenerMethods {
+
+	private final Map<Class<?>, Boolean> listeners = new ConcurrentHashMap<>();
+
+	public boolean anyIn(Class<?> type) {
+		return this.listeners.computeIfAbsent(ClassUtils.getUserClass(type),
+				(userType) -> Arrays.stream(ReflectionUtils.getAllDeclaredMethods(userType))
+					.anyMatch(ListenerMethods::isListener));
+	}
+
+	static boolean isListener(Method method) {
+		return method.getDeclaredAnnotations().length > 0
+				&& MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).isPresent(MessageMapping.class);
+	}
+
+	/**
+	 * Whether a proxy passes on the calls of all listeners of a class.
+	 * @param type the class
+	 * @return whether none of them would run on the proxy itself
+	 */
+	public static boolean areReached(Class<?> type) {
+		return !Modifier.isFinal(type.getModifiers()) && Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
+			.noneMatch((method) -> isStuck(method) && isListener(method));
+	}
+
+	/**
+	 * Whether a class does the same behind a proxy. A proxy is a subclass without the
+	 * fields' values: what it does not override runs on them.
+	 * @param type the class
+	 * @return whether nothing changes
+	 */
+	public static boolean areUnharmed(Class<?> type) {
+		if (!areReached(type)) {
+			return false;
+		}
+		for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
+			if (Arrays.stream(level.getDeclaredMethods()).anyMatch(ListenerMethods::escapes)
+					|| Arrays.stream(level.getDeclaredFields()).anyMatch(ListenerMethods::escapes)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static boolean isStuck(Method method) {
+		return Modifier.isPrivate(method.getModifiers()) || Modifier.isFinal(method.getModifiers());
+	}
+
+	private static boolean escapes(Method method) {
+		int modifiers = method.getModifiers();
+		return !Modifier.isStatic(modifiers) && !Modifier.isPrivate(modifiers)
+				&& (Modifier.isFinal(modifiers) || !(Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers)));
+	}
+
+	private static boolean escapes(Field field) {
+		return !Modifier.isStatic(field.getModifiers()) && !Modifier.isPrivate(field.getModifiers());
+	}
+
+}

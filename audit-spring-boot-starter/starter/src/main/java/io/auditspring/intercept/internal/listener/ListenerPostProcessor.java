@@ -1,0 +1,92 @@
+package io.auditspring.intercept.internal.listener;
+
+import java.lang.reflect.Method;
+import java.util.function.Supplier;
+
+import io.auditspring.capture.internal.actor.RunningJobs;
+import io.auditspring.intercept.ListenerProxies;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.ComposablePointcut;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcher;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Lets message listeners act under their own name. It makes no proxy: that is what
+ * {@link ListenerProxies} are for. It comes after the boundary of audited calls and so
+ * around it, because that asks who acts.
+ */
+public final class ListenerPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+
+	private static final long serialVersionUID = 1L;
+
+	private final transient ListenerMethods listeners = new ListenerMethods();
+
+	/**
+	 * Creates the post-processor.
+	 * @param jobs where to name the listener
+	 */
+	public ListenerPostProcessor(Supplier<RunningJobs> jobs) {
+		this.advisor = new DefaultPointcutAdvisor(new ComposablePointcut(new Listening()), new Naming(jobs));
+		setBeforeExistingAdvisors(true);
+	}
+
+	// In a circle of beans the proxy is handed out early, and is not seen again.
+	@Override
+	public Object getEarlyBeanReference(Object bean, String beanName) {
+		return postProcessAfterInitialization(bean, beanName);
+	}
+
+	@Override
+	protected boolean isEligible(Object bean, String beanName) {
+		return bean instanceof Advised && super.isEligible(bean, beanName);
+	}
+
+	@Override
+	protected boolean isEligible(Class<?> targetClass) {
+		return this.listeners.anyIn(targetClass);
+	}
+
+	/**
+	 * Names the listener while it runs.
+	 */
+	public static final class Naming implements MethodInterceptor {
+
+		private final Supplier<RunningJobs> jobs;
+
+		Naming(Supplier<RunningJobs> jobs) {
+			this.jobs = jobs;
+		}
+
+		@Override
+		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+			RunningJobs jobs = this.jobs.get();
+			Object target = invocation.getThis();
+			Class<?> type = ClassUtils
+				.getUserClass((target != null) ? target.getClass() : invocation.getMethod().getDeclaringClass());
+			String previous = jobs.replace(type.getSimpleName() + '.' + invocation.getMethod().getName());
+			try {
+				return invocation.proceed();
+			}
+			finally {
+				jobs.replace(previous);
+			}
+		}
+
+	}
+
+	private static final class Listening extends StaticMethodMatcher {
+
+		@Override
+		public boolean matches(Method method, Class<?> targetClass) {
+			return ListenerMethods.isListener(method);
+		}
+
+	}
+
+}

@@ -1,0 +1,56 @@
+package io.auditspring.intercept.internal.result;
+
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When the result of a method is there. Only what the method declares counts, so that a
+ * call that returns its result itself costs nothing more.
+ */
+public enum ResultKind {
+
+	/**
+	 * With the return. Also of a plain {@link Future}, which tells nobody when it ends.
+	 */
+	AT_ONCE,
+
+	/** When the stage that is returned completes. */
+	STAGE,
+
+	/**
+	 * When the Reactor publisher that is returned ends, each time it is subscribed to.
+	 */
+	PUBLISHER;
+
+	/** By name, as Reactor need not be there. Other publishers cannot be replaced. */
+	private static final Set<String> PUBLISHERS = Set.of("reactor.core.publisher.Mono", "reactor.core.publisher.Flux",
+			"org.reactivestreams.Publisher");
+
+	public static ResultKind of(Class<?> returnType) {
+		if (CompletionStage.class.isAssignableFrom(returnType)) {
+			return STAGE;
+		}
+		return PUBLISHERS.contains(returnType.getName()) ? PUBLISHER : AT_ONCE;
+	}
+
+	/**
+	 * Whether a call that returns this has not ended.
+	 * @param returned what it returned
+	 * @return {@code false} if its result is there
+	 */
+	public boolean isOutstanding(@Nullable Object returned) {
+		return switch (this) {
+			case AT_ONCE -> false;
+			case STAGE -> returned instanceof CompletionStage && !isDone(returned);
+			case PUBLISHER -> returned != null;
+		};
+	}
+
+	private static boolean isDone(Object stage) {
+		return stage instanceof Future<?> future && future.isDone();
+	}
+
+}

@@ -1,0 +1,373 @@
+package io.auditspring.query;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+
+import io.auditspring.Actor;
+import io.auditspring.ActorType;
+import io.auditspring.Outcome;
+import io.auditspring.Resource;
+import io.auditspring.Severity;
+import io.auditspring.query.internal.value.LowerCaseConverter;
+import io.auditspring.query.internal.value.StoredJson;
+import jakarta.persistence.Access;
+import jakarta.persistence.AccessType;
+import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import org.hibernate.annotations.Immutable;
+import org.hibernate.annotations.Subselect;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonSerialize;
+
+/**
+ * An entry of the ledger. It can only be read: Hibernate knows it as the result of a
+ * query, so that no schema generation touches the ledger's tables.
+ */
+@Entity(name = "AuditSpringEntry")
+@Immutable
+@Subselect("select * from audit.audit_log")
+@Access(AccessType.FIELD)
+@JsonSerialize(using = AuditEntrySerializer.class)
+@SuppressWarnings({ "NullAway.Init", "unused" })
+public class AuditEntry {
+
+	@Id
+	private UUID id;
+
+	@Column(name = "chain")
+	private String chain;
+
+	@Column(name = "seq")
+	private long seq;
+
+	@Column(name = "recorded_at")
+	private Instant recordedAt;
+
+	@Column(name = "occurred_at")
+	private Instant occurredAt;
+
+	@Column(name = "service")
+	private @Nullable String service;
+
+	@Column(name = "tenant")
+	private @Nullable String tenant;
+
+	@Column(name = "operation_id")
+	private UUID operationId;
+
+	@Column(name = "actor_type")
+	@Convert(converter = LowerCaseConverter.OfActorType.class)
+	private ActorType actorType;
+
+	@Column(name = "actor_id")
+	private @Nullable String actorId;
+
+	@Column(name = "actor_name")
+	private @Nullable String actorName;
+
+	@Column(name = "impersonator_id")
+	private @Nullable String impersonatorId;
+
+	@Column(name = "action")
+	private String action;
+
+	@Column(name = "category")
+	private @Nullable String category;
+
+	@Column(name = "severity")
+	@Convert(converter = LowerCaseConverter.OfSeverity.class)
+	private Severity severity;
+
+	@Column(name = "outcome")
+	@Convert(converter = LowerCaseConverter.OfOutcome.class)
+	private Outcome outcome;
+
+	@Column(name = "target_type")
+	private @Nullable String targetType;
+
+	@Column(name = "target_id")
+	private @Nullable String targetId;
+
+	@Column(name = "target_name")
+	private @Nullable String targetName;
+
+	@Column(name = "related")
+	private @Nullable String related;
+
+	@Column(name = "message")
+	private @Nullable String message;
+
+	@Column(name = "justification")
+	private @Nullable String justification;
+
+	@Column(name = "error")
+	private @Nullable String error;
+
+	@Column(name = "before_state")
+	private @Nullable String before;
+
+	@Column(name = "after_state")
+	private @Nullable String after;
+
+	@Column(name = "changes")
+	private @Nullable String changes;
+
+	@Column(name = "metadata")
+	private @Nullable String metadata;
+
+	@Column(name = "ip_address")
+	private @Nullable String ipAddress;
+
+	@Column(name = "user_agent")
+	private @Nullable String userAgent;
+
+	@Column(name = "session_id")
+	private @Nullable String sessionId;
+
+	@Column(name = "device_fingerprint")
+	private @Nullable String deviceFingerprint;
+
+	@Column(name = "geolocation")
+	private @Nullable String geolocation;
+
+	@Column(name = "trace_id")
+	private @Nullable String traceId;
+
+	@Column(name = "revision")
+	private @Nullable Long revision;
+
+	@Column(name = "duration_micros")
+	private @Nullable Long durationMicros;
+
+	@Column(name = "prev_hash")
+	private byte[] prevHash;
+
+	@Column(name = "hash")
+	private byte[] hash;
+
+	@Column(name = "data_digest")
+	private byte @Nullable [] dataDigest;
+
+	protected AuditEntry() {
+	}
+
+	public UUID getId() {
+		return this.id;
+	}
+
+	/**
+	 * The chain the entry is in.
+	 * @return the chain's name
+	 */
+	public String getChain() {
+		return this.chain;
+	}
+
+	/**
+	 * The entry's place in its chain.
+	 * @return the place, from 0
+	 */
+	public long getSeq() {
+		return this.seq;
+	}
+
+	/**
+	 * When the ledger took the entry. Never decreases within a chain.
+	 * @return the time, in whole microseconds
+	 */
+	public Instant getRecordedAt() {
+		return this.recordedAt;
+	}
+
+	/**
+	 * When it happened.
+	 * @return the time, in whole microseconds
+	 */
+	public Instant getOccurredAt() {
+		return this.occurredAt;
+	}
+
+	public @Nullable String getService() {
+		return this.service;
+	}
+
+	public @Nullable String getTenant() {
+		return this.tenant;
+	}
+
+	/**
+	 * What the entries of one operation share.
+	 * @return the operation's id
+	 */
+	public UUID getOperationId() {
+		return this.operationId;
+	}
+
+	/**
+	 * Who did it.
+	 * @return the actor, or {@code null} once it is redacted
+	 */
+	public @Nullable Actor getActor() {
+		return (this.actorId != null) ? new Actor(this.actorType, this.actorId, this.actorName, this.impersonatorId)
+				: null;
+	}
+
+	/**
+	 * The kind of party that did it, known even if the actor is redacted.
+	 * @return the kind
+	 */
+	public ActorType getActorType() {
+		return this.actorType;
+	}
+
+	public String getAction() {
+		return this.action;
+	}
+
+	public @Nullable String getCategory() {
+		return this.category;
+	}
+
+	public Severity getSeverity() {
+		return this.severity;
+	}
+
+	public Outcome getOutcome() {
+		return this.outcome;
+	}
+
+	/**
+	 * What it was done to.
+	 * @return the target, or {@code null} if the entry names none
+	 */
+	public @Nullable Target getTarget() {
+		return (this.targetType != null || this.targetId != null || this.targetName != null)
+				? new Target(this.targetType, this.targetId, this.targetName) : null;
+	}
+
+	/**
+	 * Further things it concerned.
+	 * @return the things, possibly none
+	 */
+	public List<Resource> getRelated() {
+		return StoredJson.resources(this.related);
+	}
+
+	public @Nullable String getMessage() {
+		return this.message;
+	}
+
+	public @Nullable String getJustification() {
+		return this.justification;
+	}
+
+	public @Nullable String getError() {
+		return this.error;
+	}
+
+	/**
+	 * The target's state before.
+	 * @return values by property, numbers exact, or {@code null} if not recorded
+	 */
+	public @Nullable Map<String, @Nullable Object> getBefore() {
+		return StoredJson.map(this.before);
+	}
+
+	/**
+	 * The target's state after.
+	 * @return values by property, numbers exact, or {@code null} if not recorded
+	 */
+	public @Nullable Map<String, @Nullable Object> getAfter() {
+		return StoredJson.map(this.after);
+	}
+
+	/**
+	 * What differs between the states.
+	 * @return by property a map of {@code from} and {@code to}, or {@code null} if not
+	 * recorded
+	 */
+	public @Nullable Map<String, @Nullable Object> getChanges() {
+		return StoredJson.map(this.changes);
+	}
+
+	/**
+	 * What was changed, in one line without localisation.
+	 * @return such as {@code status: NEW → APPROVED}, or {@code null} where nothing was
+	 * updated
+	 * @see ChangeSummary
+	 */
+	public @Nullable String getChangeSummary() {
+		return ChangeSummary.plain().of(this, Locale.ROOT);
+	}
+
+	public @Nullable Map<String, @Nullable Object> getMetadata() {
+		return StoredJson.map(this.metadata);
+	}
+
+	public @Nullable String getIpAddress() {
+		return this.ipAddress;
+	}
+
+	public @Nullable String getUserAgent() {
+		return this.userAgent;
+	}
+
+	/**
+	 * A digest of the session's id.
+	 * @return the digest, or {@code null}
+	 */
+	public @Nullable String getSessionId() {
+		return this.sessionId;
+	}
+
+	public @Nullable String getDeviceFingerprint() {
+		return this.deviceFingerprint;
+	}
+
+	public @Nullable Map<String, @Nullable Object> getGeolocation() {
+		return StoredJson.map(this.geolocation);
+	}
+
+	public @Nullable String getTraceId() {
+		return this.traceId;
+	}
+
+	/**
+	 * Envers' revision.
+	 * @return its number, or {@code null}
+	 */
+	public @Nullable Long getRevision() {
+		return this.revision;
+	}
+
+	/**
+	 * How long the call took.
+	 * @return microseconds, or {@code null}
+	 */
+	public @Nullable Long getDurationMicros() {
+		return this.durationMicros;
+	}
+
+	public byte[] getPrevHash() {
+		return this.prevHash.clone();
+	}
+
+	public byte[] getHash() {
+		return this.hash.clone();
+	}
+
+	/**
+	 * Whether message, state, metadata and the like were erased after the entry was
+	 * written.
+	 * @return whether they were
+	 */
+	public boolean isDataErased() {
+		return this.dataDigest != null;
+	}
+
+}

@@ -1,0 +1,449 @@
+package io.auditspring.query;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+import io.auditspring.Actor;
+import io.auditspring.ActorType;
+import io.auditspring.Outcome;
+import io.auditspring.Severity;
+import io.auditspring.query.internal.value.MetadataValue;
+import io.auditspring.query.internal.value.NamePatterns;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.domain.KeysetScrollPosition;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.jpa.domain.Specification;
+
+/**
+ * Which entries to read. Immutable: every method gives a copy that is narrower. Filters
+ * add up; one that is given twice must hold both times.
+ */
+public final class AuditQuery {
+
+	private static final int DEFAULT_LIMIT = 100;
+
+	/** The most entries of a page. */
+	public static final int MAX_LIMIT = 1000;
+
+	private final List<Filter> filters;
+
+	private final int limit;
+
+	private final KeysetScrollPosition position;
+
+	private final boolean oldestFirst;
+
+	private AuditQuery(List<Filter> filters, int limit, KeysetScrollPosition position, boolean oldestFirst) {
+		this.filters = filters;
+		this.limit = limit;
+		this.position = position;
+		this.oldestFirst = oldestFirst;
+	}
+
+	/**
+	 * All entries, newest first, 100 to a page.
+	 * @return the query
+	 */
+	public static AuditQuery all() {
+		return new AuditQuery(List.of(), DEFAULT_LIMIT, ScrollPosition.keyset(), false);
+	}
+
+	/**
+	 * Only what somebody did, or one of several.
+	 * @param ids their ids
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if there are none, as for all that takes several
+	 * values
+	 */
+	public AuditQuery actor(String... ids) {
+		return oneOf("actorId", ids);
+	}
+
+	/**
+	 * Only what one actor did. A user and an API key may have the same id. Such entries
+	 * are found among those of the actor alone, so that the time it takes tells nothing
+	 * of what others did.
+	 * @param actor the actor; the name does not matter
+	 * @return a narrower query
+	 */
+	public AuditQuery actor(Actor actor) {
+		return actor(actor.id()).with(Filter.own(actor.type()));
+	}
+
+	/**
+	 * Only what one actor did, and what somebody tried in vain under that actor's name: a
+	 * failed login is nobody's doing who is known.
+	 * @param actor the actor; the name does not matter
+	 * @return a narrower query
+	 */
+	public AuditQuery actorOrTried(Actor actor) {
+		return actor(actor.id()).with(Filter.own(actor.type(), ActorType.ANONYMOUS));
+	}
+
+	public AuditQuery action(String... actions) {
+		return oneOf("action", actions);
+	}
+
+	/**
+	 * Only actions of names that begin or end alike. Which those are is looked up in an
+	 * index when the query is made.
+	 * @param patterns the beginning and a star, such as {@code transaction.*}, a star and
+	 * the end, such as {@code *.approved}, or a whole name; of several, one must fit
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if one is none of these, or there is none
+	 */
+	public AuditQuery actions(String... patterns) {
+		return with(Filter.pattern("action", NamePatterns.parse(values(patterns))));
+	}
+
+	/**
+	 * All but some actions, such as that of reading the trail.
+	 * @param actions the actions to leave out
+	 * @return a narrower query
+	 */
+	public AuditQuery withoutAction(String... actions) {
+		AuditQuery query = this;
+		for (String action : values(actions)) {
+			query = query.with(Filter.withoutAction(action));
+		}
+		return query;
+	}
+
+	public AuditQuery category(String... categories) {
+		return oneOf("category", categories);
+	}
+
+	public AuditQuery severity(Severity... severities) {
+		return oneOf("severity", severities);
+	}
+
+	/**
+	 * Only what deserves so much attention, or more. From {@link Severity#WARNING} on it
+	 * is what went wrong, was refused, or is unusual.
+	 * @param severity the least
+	 * @return a narrower query
+	 */
+	public AuditQuery severityAtLeast(Severity severity) {
+		List<Severity> wanted = List.of(Severity.values()).subList(severity.ordinal(), Severity.values().length);
+		return (severity == Severity.INFO) ? this
+				: (wanted.size() == 1) ? severity(severity) : with(Filter.anyOf("severity", wanted));
+	}
+
+	public AuditQuery outcome(Outcome... outcomes) {
+		return oneOf("outcome", outcomes);
+	}
+
+	/**
+	 * Only what was done to one thing: its trail. An entity is found by each of its
+	 * names.
+	 * @param type the kind of thing
+	 * @param id which one: the text that entries show, an identifier, or an entity
+	 * @return a narrower query
+	 */
+	public AuditQuery target(String type, Object id) {
+		return with(Filter.target(new Wanted(type, id)));
+	}
+
+	/**
+	 * Only what was done to things with an id, of whatever kind they are.
+	 * @param id the id
+	 * @return a narrower query
+	 */
+	public AuditQuery targetId(Object id) {
+		return with(Filter.equal("targetId", id.toString()));
+	}
+
+	/**
+	 * Only what was done to one kind of thing, or one of several. An entity is found by
+	 * each of its names.
+	 * @param types the kinds of things
+	 * @return a narrower query
+	 */
+	public AuditQuery targetType(String... types) {
+		List<String> kinds = values(types);
+		return with((kinds.size() == 1) ? Filter.target(new Wanted(kinds.get(0), null)) : Filter.kinds(kinds));
+	}
+
+	/**
+	 * Only what concerned a thing without being done to it.
+	 * @param type the kind of thing
+	 * @param id which one: the text that entries show, an identifier, or an entity
+	 * @return a narrower query
+	 */
+	public AuditQuery related(String type, Object id) {
+		return with(Filter.related(new Wanted(type, id)));
+	}
+
+	/**
+	 * Only what has a value in its metadata. Unless an index was made for it, or another
+	 * filter finds few, the whole period is read: choose one, or have what is often
+	 * looked for as a {@linkplain #related related} thing.
+	 * @param path the name of the value, below others by dots, such as
+	 * {@code request.method}
+	 * @param value the value; of a text, a number or a truth value, or one of a list
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if the path has an empty name, or either is longer
+	 * than {@value MetadataValue#MAX_LENGTH} characters
+	 */
+	public AuditQuery metadata(String path, String value) {
+		return with(Filter.searched(AuditFilters.metadata(new MetadataValue(path, value))));
+	}
+
+	public AuditQuery tenant(String... tenants) {
+		return oneOf("tenant", tenants);
+	}
+
+	/**
+	 * Only what belongs to no tenant.
+	 * @return a narrower query
+	 */
+	public AuditQuery withoutTenant() {
+		return with(Filter.missing("tenant"));
+	}
+
+	public AuditQuery service(String... services) {
+		return oneOf("service", services);
+	}
+
+	public AuditQuery chain(String chain) {
+		return with(Filter.equal("chain", chain));
+	}
+
+	/**
+	 * Only one entry.
+	 * @param id its id
+	 * @return a narrower query
+	 */
+	public AuditQuery id(UUID id) {
+		return with(Filter.equal("id", id));
+	}
+
+	public AuditQuery operation(UUID operationId) {
+		return with(Filter.equal("operationId", operationId));
+	}
+
+	public AuditQuery trace(String traceId) {
+		return with(Filter.equal("traceId", traceId));
+	}
+
+	/**
+	 * Only what was done in one session.
+	 * @param digest what entries show of the session
+	 * @return a narrower query
+	 */
+	public AuditQuery session(String digest) {
+		return with(Filter.equal("sessionId", digest));
+	}
+
+	/**
+	 * Only what came from an IP address.
+	 * @param address the address, in any notation of it
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if it is not an address
+	 */
+	public AuditQuery ip(String address) {
+		return with(Filter.other(AuditFilters.ip(address)));
+	}
+
+	/**
+	 * Only what was recorded at a time or later.
+	 * @param start the time
+	 * @return a narrower query
+	 */
+	public AuditQuery from(Instant start) {
+		return with(new Filter(Filter.FROM, start, AuditFilters.recordedFrom(start), false));
+	}
+
+	/**
+	 * Only what was recorded before a time.
+	 * @param end the time
+	 * @return a narrower query
+	 */
+	public AuditQuery to(Instant end) {
+		return with(new Filter(Filter.TO, end, AuditFilters.recordedBefore(end), false));
+	}
+
+	/**
+	 * Only what succeeded until a time and tells, or told before it was erased, a state.
+	 */
+	AuditQuery stateUntil(Instant end) {
+		return outcome(Outcome.SUCCESS).with(Filter.other(AuditFilters.stateUntil(end)));
+	}
+
+	/**
+	 * Only what made something until a time.
+	 */
+	AuditQuery createdUntil(Instant end) {
+		return outcome(Outcome.SUCCESS).with(Filter.other(AuditFilters.createdUntil(end)));
+	}
+
+	/**
+	 * Only what has words in its message, the name of its target, or the id or name of
+	 * its actor: all words of a text in any order, in upper or lower case; the last one
+	 * may be the beginning of a word. Words are what is between spaces and punctuation.
+	 * @param text the text
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if the text has no words, or is longer than
+	 * {@value AuditWords#MAX_LENGTH} characters
+	 */
+	public AuditQuery text(String text) {
+		return with(Filter.searched(new AuditWords(text).found()));
+	}
+
+	/**
+	 * How many entries a page has at most.
+	 * @param limit 1 to {@value #MAX_LIMIT}
+	 * @return a query for pages of that size
+	 * @throws IllegalArgumentException for another number
+	 */
+	public AuditQuery limit(int limit) {
+		if (limit < 1 || limit > MAX_LIMIT) {
+			throw new IllegalArgumentException(
+					"The limit of a page of audit entries must be from 1 to %d, not %d; read more of them page by page"
+						.formatted(MAX_LIMIT, limit));
+		}
+		return new AuditQuery(this.filters, limit, this.position, this.oldestFirst);
+	}
+
+	/**
+	 * The same entries, oldest first.
+	 * @return the query in that order
+	 */
+	public AuditQuery oldestFirst() {
+		return new AuditQuery(this.filters, this.limit, this.position, true);
+	}
+
+	/** The usual order. */
+	AuditQuery newestFirst() {
+		return new AuditQuery(this.filters, this.limit, this.position, false);
+	}
+
+	/** Whether what comes next is older than what came before. */
+	boolean isTowardsOlder() {
+		return this.position.scrollsForward() != this.oldestFirst;
+	}
+
+	/**
+	 * Goes on where a page has ended.
+	 * @param position what {@code window.positionAt(window.size() - 1)} gave
+	 * @return a query for the page after it
+	 * @throws IllegalArgumentException if it is not a keyset position
+	 */
+	public AuditQuery after(ScrollPosition position) {
+		if (!(position instanceof KeysetScrollPosition keyset)) {
+			throw new IllegalArgumentException(
+					"Audit entries are paged by keyset; take the position from the window before");
+		}
+		return new AuditQuery(this.filters, this.limit, keyset, this.oldestFirst);
+	}
+
+	/**
+	 * Goes back to the page that ends where another one begins. It comes in the same
+	 * order.
+	 * @param position what {@code window.positionAt(0)} gave
+	 * @return a query for the page before it
+	 * @throws IllegalArgumentException if it is not a keyset position
+	 */
+	public AuditQuery before(ScrollPosition position) {
+		AuditQuery query = after(position);
+		return new AuditQuery(this.filters, this.limit, query.position.backward(), this.oldestFirst);
+	}
+
+	private AuditQuery oneOf(String attribute, Object[] values) {
+		List<Object> wanted = values(values);
+		return with((wanted.size() == 1) ? Filter.equal(attribute, wanted.get(0)) : Filter.anyOf(attribute, wanted));
+	}
+
+	/** Nothing would be found by none of them, where nobody thought of a filter. */
+	private static <T> List<T> values(T[] values) {
+		if (values.length == 0) {
+			throw new IllegalArgumentException("Leave the filter out, or give it a value");
+		}
+		return Stream.of(values).distinct().toList();
+	}
+
+	private AuditQuery with(Filter filter) {
+		List<Filter> added = new ArrayList<>(this.filters);
+		added.add(filter);
+		return new AuditQuery(List.copyOf(added), this.limit, this.position, this.oldestFirst);
+	}
+
+	/** The same with the names that entries show of what is looked for. */
+	AuditQuery named(TargetNames names) {
+		return new AuditQuery(this.filters.stream().map((filter) -> filter.named(names)).toList(), this.limit,
+				this.position, this.oldestFirst);
+	}
+
+	/** What entries must be like, wherever the page begins. */
+	Specification<AuditEntry> filter() {
+		Specification<AuditEntry> all = (entry, query, builder) -> builder.conjunction();
+		boolean own = isOwn();
+		return all.and(Specification
+			.allOf(this.filters.stream().map((filter) -> own ? filter.amongOwn() : filter.condition()).toList()));
+	}
+
+	/** Whether the time it takes must not tell what others did. */
+	boolean isOwn() {
+		return this.filters.stream().anyMatch(Filter::isOwn);
+	}
+
+	/** The action that the query leaves out, or {@code null}. */
+	@Nullable Filter leftOut() {
+		return this.filters.stream().filter(Filter::leavesOut).findFirst().orElse(null);
+	}
+
+	/** A query that is wider by one filter. */
+	AuditQuery dropping(Filter filter) {
+		return new AuditQuery(this.filters.stream().filter((other) -> other != filter).toList(), this.limit,
+				this.position, this.oldestFirst);
+	}
+
+	/** A query in which other filters take the place of some. */
+	AuditQuery replacing(UnaryOperator<Filter> replacement) {
+		return new AuditQuery(this.filters.stream().map(replacement).toList(), this.limit, this.position,
+				this.oldestFirst);
+	}
+
+	/** The conditions of which each has a page of its own, or none. */
+	List<Specification<AuditEntry>> ranges() {
+		Filter ranged = ranged();
+		return (ranged != null) ? ranged.ranges() : List.of();
+	}
+
+	/**
+	 * What all these conditions have in common. Beside one of them, the filter that they
+	 * come from would be taken for an index range that has no order.
+	 */
+	AuditQuery withoutRanges() {
+		Filter ranged = ranged();
+		return (ranged != null) ? dropping(ranged) : this;
+	}
+
+	private @Nullable Filter ranged() {
+		return isOwn() ? null
+				: this.filters.stream().filter((filter) -> !filter.ranges().isEmpty()).findFirst().orElse(null);
+	}
+
+	List<Filter> filters() {
+		return this.filters;
+	}
+
+	/** Whether the index that finds the entries does not know their order. */
+	boolean isSearch() {
+		return this.filters.stream().anyMatch(Filter::searched);
+	}
+
+	int limit() {
+		return this.limit;
+	}
+
+	KeysetScrollPosition position() {
+		return this.position;
+	}
+
+}

@@ -1,0 +1,192 @@
+package io.auditspring.query;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.Verification;
+import io.auditspring.signing.LedgerVerifier;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.domain.Window;
+
+/**
+ * Reads the audit trail, newest entries first. Inject the bean; one of the application's
+ * own takes its place. Needs no transaction, and takes part in one that is there. Entries
+ * appear once they are in the ledger, shortly after the commit of what they tell of.
+ */
+public interface AuditTrail {
+
+	/**
+	 * A trail without entries, where nothing is recorded.
+	 * @param verifier verifies nothing
+	 * @return a trail that answers as one does in which nothing was found
+	 */
+	static AuditTrail empty(LedgerVerifier verifier) {
+		return new EmptyTrail(verifier);
+	}
+
+	/**
+	 * Reads a page of entries. Costs the same however far from the first page.
+	 * @param query which entries
+	 * @return the page, and positions to go on from
+	 */
+	Window<AuditEntry> find(AuditQuery query);
+
+	/**
+	 * Reads one entry.
+	 * @param id its id
+	 * @return the entry, or empty if there is none
+	 */
+	Optional<AuditEntry> entry(UUID id);
+
+	/**
+	 * Reads what was done to a thing last.
+	 * @param targetType the kind of thing
+	 * @param targetId which one: the text that entries show, an identifier, or an entity
+	 * @return the first page of its trail
+	 */
+	Window<AuditEntry> trail(String targetType, Object targetId);
+
+	/**
+	 * Reads all entries of a query, whatever its limit, page by page as the stream is
+	 * consumed. Memory does not grow with their number. The stream holds no connection
+	 * between pages and need not be closed; entries that the ledger takes meanwhile do
+	 * not disturb it.
+	 * @param query which entries
+	 * @return the entries
+	 */
+	Stream<AuditEntry> stream(AuditQuery query);
+
+	/**
+	 * Counts the entries of a query, whatever its limit and position: exactly, and at the
+	 * cost of reading them all from an index.
+	 * @param query which entries
+	 * @return how many there are
+	 */
+	long count(AuditQuery query);
+
+	/**
+	 * Reads a page of operations: each with all entries of it that the query matches, at
+	 * the place of its newest one.
+	 * @param query which entries
+	 * @return the page, its limit being that of operations
+	 */
+	Window<AuditOperation> operations(AuditQuery query);
+
+	/**
+	 * Suggests values to filter by, in the order of their letters. Without filters these
+	 * are also the actions, categories and types that annotations and vocabularies of the
+	 * application name.
+	 * @param attribute of what
+	 * @param prefix how they begin, the first letter in upper or lower case; may be empty
+	 * @param limit how many at most
+	 * @param within the entries that may be told of: without filters all are asked, with
+	 * filters the newest {@value Suggestions#NEWEST} that match
+	 * @return the values, without repetition
+	 */
+	List<String> suggest(Attribute attribute, String prefix, int limit, AuditQuery within);
+
+	/**
+	 * Counts what was recorded in a period. What is asked of the whole ledger, or of one
+	 * tenant, action, category, severity or service, is answered by sums of hours, days
+	 * and months that are kept beside the ledger, exactly, and as fast for ten million
+	 * entries as for ten thousand: they are completed by what is not summed up yet.
+	 * Everything else is counted one by one; where that would be more than
+	 * {@value ActivityQuery#MOST} entries, the answer is only about the newest of them,
+	 * and its {@link Activity#from() beginning} says since when.
+	 * @param query which entries
+	 * @param from when the period begins
+	 * @param to when it has ended
+	 * @param interval how long each bucket is; whole seconds
+	 * @return the counts
+	 */
+	Activity activity(AuditQuery query, Instant from, Instant to, Duration interval);
+
+	/**
+	 * Tells what a thing was like at a time, by the newest entry until then that holds
+	 * its state. What that one lacks, as it was not loaded then, comes from the
+	 * {@value StateHistory#MOST} entries before; what nobody knows is left out. What
+	 * changed it past the trail is not known here.
+	 * @param targetType the kind of thing
+	 * @param targetId which one: the text that entries show, an identifier, or an entity
+	 * @param at the time, compared with when operations began
+	 * @return its state, or empty where none was recorded by then, or it was deleted
+	 * @throws ErasedStateException if that part of its trail was erased
+	 */
+	Optional<Map<String, @Nullable Object>> stateAt(String targetType, Object targetId, Instant at);
+
+	/**
+	 * Tells what a thing was like at a time. Where only a part of what was done to it may
+	 * be seen, what the newest entry lacks is left out.
+	 * @param trail what was done to it, as far as the reader may see it
+	 * @param at the time
+	 * @return its state, or empty where none was recorded by then, or it was deleted
+	 * @throws ErasedStateException if that part of its trail was erased
+	 */
+	Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at);
+
+	/**
+	 * Verifies the whole ledger. Reads all of it.
+	 * @return what was found
+	 * @throws DataAccessException if the ledger cannot be read
+	 */
+	Verification verify();
+
+	/**
+	 * Verifies one chain. Reads all of it.
+	 * @param chain the chain's name
+	 * @return what was found
+	 * @throws DataAccessException if the ledger cannot be read
+	 */
+	ChainVerification verify(String chain);
+
+	/**
+	 * What entries can be filtered by with the help of suggestions.
+	 */
+	enum Attribute {
+
+		/** The actor's id. */
+		ACTOR("actorId", "actor_id"),
+
+		/** The action. */
+		ACTION("action", "action"),
+
+		/** The category. */
+		CATEGORY("category", "category"),
+
+		/** The type of the target. */
+		TARGET_TYPE("targetType", "target_type"),
+
+		/** The service. */
+		SERVICE("service", "service"),
+
+		/** The tenant. */
+		TENANT("tenant", "tenant");
+
+		private final String attribute;
+
+		private final String column;
+
+		Attribute(String attribute, String column) {
+			this.attribute = attribute;
+			this.column = column;
+		}
+
+		String attribute() {
+			return this.attribute;
+		}
+
+		String column() {
+			return this.column;
+		}
+
+	}
+
+}

@@ -1,0 +1,171 @@
+package io.auditspring.query;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.auditspring.ActorType;
+import io.auditspring.query.internal.value.NamePatterns;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.jpa.domain.Specification;
+
+/**
+ * One condition of a query.
+ *
+ * @param attribute what it is about, where it compares one attribute with one value, or
+ * {@code null}
+ * @param value the value, or {@code null} if the entry must have none
+ * @param condition the condition
+ * @param searched whether it is found by an index that does not know the order of time
+ */
+record Filter(@Nullable String attribute, @Nullable Object value, Specification<AuditEntry> condition,
+		boolean searched) {
+
+	/**
+	 * Of more values it is faster to sort what is found than to ask for each.
+	 */
+	private static final int MOST_RANGES = 8;
+
+	/**
+	 * The attribute of what limits the period at its beginning, by an {@link Instant}.
+	 */
+	static final String FROM = "from";
+
+	/** Likewise at its end. */
+	static final String TO = "to";
+
+	/** The attribute of what leaves an action out, which is the value. */
+	static final String LEFT_OUT = "withoutAction";
+
+	/** The attribute of what looks for a target, the value being {@link Wanted}. */
+	static final String TARGET = "target";
+
+	/** Likewise for what is related. */
+	static final String RELATED = "related";
+
+	/** The attribute of what confines a reader to what they did. */
+	private static final String OWN = "own";
+
+	/**
+	 * What is found by indexes that begin with the actor, or by ids that nobody guesses.
+	 */
+	private static final Set<String> FOUND_AMONG_OWN = Set.of(FROM, TO, OWN, LEFT_OUT, "actorId", "action", "id",
+			"operationId", "traceId");
+
+	static Filter equal(String attribute, Object value) {
+		return new Filter(attribute, value, AuditFilters.equal(attribute, value), false);
+	}
+
+	static Filter target(Wanted wanted) {
+		return new Filter(TARGET, wanted, wanted.isTarget(TargetNames.AS_SAID), false);
+	}
+
+	static Filter related(Wanted wanted) {
+		return new Filter(RELATED, wanted, wanted.isRelated(TargetNames.AS_SAID), true);
+	}
+
+	static Filter kinds(List<String> types) {
+		return new Filter(null, new Kinds(types), AuditFilters.anyOf("targetType", types), false);
+	}
+
+	Filter named(TargetNames names) {
+		if (this.value instanceof Kinds kinds) {
+			return anyOf("targetType",
+					kinds.types().stream().flatMap((type) -> Stream.of(type, names.kind(type))).distinct().toList());
+		}
+		if (!(this.value instanceof Wanted wanted)) {
+			return this;
+		}
+		return new Filter(this.attribute, wanted,
+				RELATED.equals(this.attribute) ? wanted.isRelated(names) : wanted.isTarget(names), this.searched);
+	}
+
+	/**
+	 * One of several values, each of which an index knows in the order of time.
+	 */
+	static Filter anyOf(String attribute, List<?> values) {
+		return new Filter(null, new AnyOf(attribute, values), AuditFilters.anyOf(attribute, values),
+				values.size() > MOST_RANGES);
+	}
+
+	/** Names by their beginning or end; what they are must be found out first. */
+	static Filter pattern(String attribute, NamePatterns patterns) {
+		return new Filter(null, patterns,
+				Specification
+					.anyOf(patterns.all().stream().map((pattern) -> AuditFilters.like(attribute, pattern)).toList()),
+				true);
+	}
+
+	/** The conditions of which each is one range, or none where that is not so. */
+	List<Specification<AuditEntry>> ranges() {
+		return (this.value instanceof AnyOf any && !this.searched)
+				? any.values().stream().map((value) -> AuditFilters.equal(any.attribute(), value)).toList() : List.of();
+	}
+
+	static Filter missing(String attribute) {
+		return new Filter(attribute, null, AuditFilters.missing(attribute), false);
+	}
+
+	static Filter withoutAction(String action) {
+		return new Filter(LEFT_OUT, action, AuditFilters.unequal("action", action), false);
+	}
+
+	static Filter own(ActorType... types) {
+		return new Filter(OWN, List.of(types), AuditFilters.actorType(types), false);
+	}
+
+	boolean isOwn() {
+		return OWN.equals(this.attribute);
+	}
+
+	/**
+	 * The condition of somebody who may see only what they did: no index must find by it
+	 * what others did, which takes as long as there is of that.
+	 */
+	Specification<AuditEntry> amongOwn() {
+		return (this.attribute != null && FOUND_AMONG_OWN.contains(this.attribute)) ? this.condition
+				: AuditFilters.withoutIndex(this.condition);
+	}
+
+	static Filter other(Specification<AuditEntry> condition) {
+		return new Filter(null, null, condition, false);
+	}
+
+	static Filter searched(Specification<AuditEntry> condition) {
+		return new Filter(null, null, condition, true);
+	}
+
+	boolean leavesOut() {
+		return LEFT_OUT.equals(this.attribute);
+	}
+
+	/**
+	 * Whether the index by which an actor's entries are found, or all, knows their order:
+	 * what one actor searches must not take longer because others do much.
+	 */
+	boolean isOrdered() {
+		return this.attribute != null && Set.of(FROM, TO, "actorId").contains(this.attribute);
+	}
+
+	/**
+	 * Several values.
+	 *
+	 * @param attribute of what
+	 * @param values the values
+	 */
+	private record AnyOf(String attribute, List<?> values) {
+
+	}
+
+	/**
+	 * Several kinds of targets.
+	 *
+	 * @param types what they are called
+	 */
+	private record Kinds(List<String> types) {
+
+	}
+
+}

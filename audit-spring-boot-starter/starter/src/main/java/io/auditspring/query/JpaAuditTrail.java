@@ -1,0 +1,194 @@
+package io.auditspring.query;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.Verification;
+import io.auditspring.query.internal.value.NamePatterns;
+import io.auditspring.signing.LedgerVerifier;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.criteria.CriteriaBuilder;
+import jakarta.persistence.criteria.CriteriaQuery;
+import jakarta.persistence.criteria.Root;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.domain.Window;
+import org.springframework.data.support.WindowIterator;
+import org.springframework.orm.jpa.EntityManagerHolder;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Reads the trail by means of JPA.
+ */
+public final class JpaAuditTrail implements AuditTrail {
+
+	private static final int MOST_NAMES = 1_000;
+
+	private final EntityManager entityManager;
+
+	private final LedgerVerifier verifier;
+
+	private final TargetNames names;
+
+	private final Function<Attribute, Collection<String>> words;
+
+	/**
+	 * Creates a trail.
+	 * @param entityManager a shared entity manager of a persistence unit that has the
+	 * setting {@link AuditEntryMapping#SCHEMA}
+	 * @param verifier verifies the ledger
+	 */
+	public JpaAuditTrail(EntityManager entityManager, LedgerVerifier verifier) {
+		this(entityManager, verifier, TargetNames.AS_SAID, (attribute) -> List.of());
+	}
+
+	/**
+	 * Creates a trail that knows what entries show of targets.
+	 * @param entityManager a shared entity manager of a persistence unit that has the
+	 * setting {@link AuditEntryMapping#SCHEMA}
+	 * @param verifier verifies the ledger
+	 * @param names knows what entries show of a target
+	 * @param words the values that entries may have, whether or not any has
+	 */
+	public JpaAuditTrail(EntityManager entityManager, LedgerVerifier verifier, TargetNames names,
+			Function<Attribute, Collection<String>> words) {
+		this.entityManager = entityManager;
+		this.verifier = verifier;
+		this.names = names;
+		this.words = words;
+	}
+
+	@Override
+	public Window<AuditEntry> find(AuditQuery query) {
+		return new EntryPages(this.entityManager).page(known(query));
+	}
+
+	@Override
+	public Optional<AuditEntry> entry(UUID id) {
+		return Optional.ofNullable(this.entityManager.find(AuditEntry.class, id));
+	}
+
+	@Override
+	public Window<AuditEntry> trail(String targetType, Object targetId) {
+		return find(AuditQuery.all().target(targetType, targetId));
+	}
+
+	@Override
+	public Stream<AuditEntry> stream(AuditQuery query) {
+		AuditQuery pages = known(query).limit(AuditQuery.MAX_LIMIT);
+		WindowIterator<AuditEntry> entries = WindowIterator.of((position) -> released(find(pages.after(position))))
+			.startingAt(query.position());
+		return StreamSupport
+			.stream(Spliterators.spliteratorUnknownSize(entries, Spliterator.ORDERED | Spliterator.NONNULL), false);
+	}
+
+	/**
+	 * A persistence context that is there would otherwise keep every entry, and, with
+	 * open-in-view, a connection for as long as a slow client takes to read the answer.
+	 */
+	private Window<AuditEntry> released(Window<AuditEntry> window) {
+		window.forEach(this.entityManager::detach);
+		Object bound = TransactionSynchronizationManager.getResource(this.entityManager.getEntityManagerFactory());
+		if (bound instanceof EntityManagerHolder holder) {
+			releaseConnection(holder.getEntityManager().unwrap(SessionImplementor.class));
+		}
+		return window;
+	}
+
+	/**
+	 * Unless somebody else still reads from it; the session takes another when needed.
+	 */
+	private static void releaseConnection(SessionImplementor session) {
+		LogicalConnectionImplementor connection = session.getJdbcCoordinator().getLogicalConnection();
+		if (!session.isTransactionInProgress() && !connection.getResourceRegistry().hasRegisteredResources()) {
+			connection.manualDisconnect();
+		}
+	}
+
+	@Override
+	public long count(AuditQuery query) {
+		CriteriaBuilder builder = this.entityManager.getCriteriaBuilder();
+		CriteriaQuery<Long> count = builder.createQuery(Long.class);
+		Root<AuditEntry> entry = count.from(AuditEntry.class);
+		count.select(builder.count(entry)).where(known(query).filter().toPredicate(entry, count, builder));
+		return this.entityManager.createQuery(count).getSingleResult();
+	}
+
+	@Override
+	public Window<AuditOperation> operations(AuditQuery query) {
+		return new OperationPages(this.entityManager).page(known(query));
+	}
+
+	@Override
+	public List<String> suggest(Attribute attribute, String prefix, int limit, AuditQuery within) {
+		List<String> found = new Suggestions(this.entityManager, attribute).find(known(within), prefix, limit);
+		if (!within.filters().isEmpty()) {
+			// Whoever does not see everything is not told of what there is besides.
+			return found;
+		}
+		return Stream
+			.concat(found.stream(),
+					this.words.apply(attribute)
+						.stream()
+						.filter((word) -> word.regionMatches(true, 0, prefix, 0, prefix.length())))
+			.distinct()
+			.sorted()
+			.limit(limit)
+			.toList();
+	}
+
+	@Override
+	public Activity activity(AuditQuery query, Instant from, Instant to, Duration interval) {
+		return new ActivityQuery(this.entityManager, known(query)).over(from, to, interval);
+	}
+
+	@Override
+	public Optional<Map<String, @Nullable Object>> stateAt(String targetType, Object targetId, Instant at) {
+		return stateAt(AuditQuery.all().target(targetType, targetId), at);
+	}
+
+	@Override
+	public Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at) {
+		return new StateHistory(this, trail.newestFirst(), at).read();
+	}
+
+	@Override
+	public Verification verify() {
+		return this.verifier.verify();
+	}
+
+	@Override
+	public ChainVerification verify(String chain) {
+		return this.verifier.verify(chain);
+	}
+
+	/**
+	 * Finds out which names a pattern means: few, however many entries have them. Where
+	 * an application makes up names as it goes, entries are compared one by one, and so
+	 * they are for who must not learn how many names others use.
+	 */
+	private AuditQuery known(AuditQuery query) {
+		if (query.isOwn()) {
+			return query.named(this.names);
+		}
+		return query.replacing((filter) -> {
+			List<String> names = (filter.value() instanceof NamePatterns patterns)
+					? new Suggestions(this.entityManager, Attribute.ACTION).matching(patterns, MOST_NAMES) : null;
+			return (names != null) ? Filter.anyOf("action", names) : filter;
+		}).named(this.names);
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.auditspring.retention;
+
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.internal.table.LedgerRow;
+
+/**
+ * Counts what becomes of entries while they are redacted.
+ */
+final class Erasure {
+
+	private final Map<EntryGroup, Long> erased = new EnumMap<>(EntryGroup.class);
+
+	private final SortedMap<YearMonth, Long> months = new TreeMap<>();
+
+	private final Map<ErasureReport.Cause, List<UUID>> left = new EnumMap<>(ErasureReport.Cause.class);
+
+	private long alreadyErased;
+
+	private long staged;
+
+	private List<Long> quarantined = List.of();
+
+	void add(LedgerRow entry, EntryGroup group, String result) {
+		switch (result) {
+			case "erased" -> {
+				this.erased.merge(group, 1L, Long::sum);
+				this.months.merge(entry.month(), 1L, Long::sum);
+			}
+			case "redacted" -> this.alreadyErased++;
+			default -> left(entry.id(), ErasureReport.Cause.valueOf(result.toUpperCase(Locale.ROOT)));
+		}
+	}
+
+	void left(UUID id, ErasureReport.Cause cause) {
+		this.left.computeIfAbsent(cause, (key) -> new ArrayList<>()).add(id);
+	}
+
+	void elsewhere(long staged, List<Long> quarantined) {
+		this.staged = staged;
+		this.quarantined = quarantined;
+	}
+
+	ErasureReport report() {
+		return new ErasureReport(this.erased, this.months, this.alreadyErased, this.left, this.staged,
+				this.quarantined);
+	}
+
+}

@@ -1,0 +1,105 @@
+package io.auditspring.retention;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+
+import javax.sql.DataSource;
+
+import io.auditspring.database.PeriodicWorker;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Partitions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the ledger in shape while the application runs, for months maybe: looks every
+ * hour whether the coming months have their partitions, and once a day which months are
+ * to be retired. Only one instance does the latter.
+ */
+public final class LedgerUpkeep extends PeriodicWorker {
+
+	private static final Logger logger = LoggerFactory.getLogger(LedgerUpkeep.class);
+
+	private static final Duration INTERVAL = Duration.ofHours(1);
+
+	/** Leaves the start of the application alone. */
+	private static final Duration FIRST_DELAY = Duration.ofMinutes(1);
+
+	private final DataSource dataSource;
+
+	private final Partitions partitions;
+
+	private final @Nullable Retention retention;
+
+	private final String claim;
+
+	private final String done;
+
+	/**
+	 * Creates the upkeep of a ledger.
+	 * @param dataSource connections to the ledger
+	 * @param schema where the ledger is
+	 * @param retention retires months, or {@code null} to keep all
+	 */
+	public LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention) {
+		super("audit-upkeep", FIRST_DELAY, INTERVAL);
+		this.dataSource = dataSource;
+		this.partitions = new Partitions(schema);
+		this.retention = retention;
+		// If whoever has it dies, somebody else does it an hour later.
+		this.claim = """
+				update %s
+				set due_at = clock_timestamp() + interval '1 hour'
+				where name = 'retention'
+				and due_at <= clock_timestamp()
+				""".formatted(schema.table("audit_upkeep"));
+		this.done = """
+				update %s
+				set due_at = clock_timestamp() + interval '1 day'
+				where name = 'retention'
+				""".formatted(schema.table("audit_upkeep"));
+	}
+
+	@Override
+	protected void run() {
+		try {
+			OwnTransaction.run(this.dataSource, (connection) -> {
+				this.partitions.ensureUpcoming(connection, Partitions.MONTHS_AHEAD);
+				return true;
+			});
+			if (this.retention != null && update(this.claim) == 1) {
+				RetentionReport report = this.retention.apply();
+				log(report);
+				update(this.done);
+			}
+		}
+		catch (Exception ex) {
+			logger.error("The audit ledger could not be kept in shape; this is tried again in an hour", ex);
+		}
+	}
+
+	private int update(String sql) throws SQLException {
+		return OwnTransaction.run(this.dataSource, (connection) -> update(connection, sql));
+	}
+
+	private static int update(Connection connection, String sql) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			return statement.executeUpdate();
+		}
+	}
+
+	private static void log(RetentionReport report) {
+		if (!report.retired().isEmpty()) {
+			logger.info("Retired from the audit ledger: {}", report.retired());
+		}
+		if (report.kept() != null) {
+			logger.warn("{} and the months after it are due but are kept in the audit ledger: {}", report.kept(),
+					report.reason());
+		}
+	}
+
+}

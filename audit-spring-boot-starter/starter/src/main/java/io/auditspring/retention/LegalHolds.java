@@ -1,0 +1,164 @@
+package io.auditspring.retention;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import io.auditspring.Resource;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.internal.entry.Text;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Places and lifts legal holds; each is recorded in the ledger. The database functions
+ * that do it need the role {@code audit_retention}.
+ * <p>
+ * A hold on an actor is on what it did, or did in another's name; one on a target is on
+ * what was done to it or concerned it. It keeps the months of these entries and, as a
+ * chain only ever loses its beginning, all months after them.
+ */
+public class LegalHolds {
+
+	private final DataSource dataSource;
+
+	private final String chain;
+
+	private final Supplier<Entry> doer;
+
+	private final String place;
+
+	private final String lift;
+
+	private final String current;
+
+	/**
+	 * Creates the holds of a ledger.
+	 * @param dataSource connections of a user that may place holds
+	 * @param schema where the ledger is
+	 * @param chain where holds are recorded
+	 * @param doer gives an entry that says who asks for it, and from where
+	 */
+	public LegalHolds(DataSource dataSource, Schema schema, String chain, Supplier<Entry> doer) {
+		this.dataSource = dataSource;
+		this.chain = chain;
+		this.doer = doer;
+		this.place = "select %s(?, ?, ?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_hold"));
+		this.lift = "select %s(?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_release"));
+		this.current = """
+				select id, actor_id, target_type, target_id, reason, placed_at
+				from %s
+				order by id
+				""".formatted(schema.table("audit_legal_hold"));
+	}
+
+	/**
+	 * Keeps what an actor did.
+	 * @param actorId the actor
+	 * @param reason why; it is stored for ever
+	 * @return the hold's id
+	 * @throws DataAccessException if the database fails
+	 */
+	public long placeOnActor(String actorId, String reason) {
+		return place(Text.normalize(actorId), null, null, reason);
+	}
+
+	/**
+	 * Keeps what was done to a target or concerned it.
+	 * @param type the kind of target
+	 * @param id which one
+	 * @param reason why; it is stored for ever
+	 * @return the hold's id
+	 * @throws DataAccessException if the database fails
+	 */
+	public long placeOnTarget(String type, Object id, String reason) {
+		return place(null, Text.normalize(type), Text.normalize(id.toString()), reason);
+	}
+
+	private long place(@Nullable String actor, @Nullable String type, @Nullable String target, String reason) {
+		return run((connection) -> {
+			try (PreparedStatement statement = connection.prepareStatement(this.place)) {
+				statement.setString(1, this.chain);
+				statement.setString(2, actor);
+				statement.setString(3, type);
+				statement.setString(4, target);
+				statement.setString(5, Text.normalize(reason));
+				statement.setString(6, EntryCodec.write(List.of(this.doer.get())));
+				try (ResultSet row = statement.executeQuery()) {
+					row.next();
+					return row.getLong(1);
+				}
+			}
+		});
+	}
+
+	/**
+	 * Lifts a hold.
+	 * @param id which one
+	 * @param reason why; it is stored for ever
+	 * @return whether there was such a hold
+	 * @throws DataAccessException if the database fails
+	 */
+	public boolean lift(long id, String reason) {
+		return run((connection) -> {
+			try (PreparedStatement statement = connection.prepareStatement(this.lift)) {
+				statement.setString(1, this.chain);
+				statement.setLong(2, id);
+				statement.setString(3, Text.normalize(reason));
+				statement.setString(4, EntryCodec.write(List.of(this.doer.get())));
+				try (ResultSet row = statement.executeQuery()) {
+					row.next();
+					return row.getBoolean(1);
+				}
+			}
+		});
+	}
+
+	/**
+	 * The holds that were placed and not lifted.
+	 * @return the holds, oldest first
+	 * @throws DataAccessException if the database fails
+	 */
+	public List<LegalHold> current() {
+		return run((connection) -> {
+			try (PreparedStatement statement = connection.prepareStatement(this.current);
+					ResultSet rows = statement.executeQuery()) {
+				List<LegalHold> holds = new ArrayList<>();
+				while (rows.next()) {
+					holds.add(hold(rows));
+				}
+				return holds;
+			}
+		});
+	}
+
+	private static LegalHold hold(ResultSet row) throws SQLException {
+		String type = row.getString("target_type");
+		return new LegalHold(row.getLong("id"), row.getString("actor_id"),
+				(type != null) ? new Resource(type, row.getString("target_id")) : null, row.getString("reason"),
+				row.getObject("placed_at", OffsetDateTime.class).toInstant());
+	}
+
+	private <T extends @Nullable Object> T run(OwnTransaction.Work<T, RuntimeException> work) {
+		try {
+			return OwnTransaction.run(this.dataSource, work);
+		}
+		catch (SQLException ex) {
+			throw new DataAccessResourceFailureException("Legal holds of the audit ledger cannot be read or changed",
+					ex);
+		}
+	}
+
+}

@@ -1,0 +1,213 @@
+package io.auditspring.retention;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.auditspring.Resource;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.entry.Text;
+import io.auditspring.ledger.internal.table.LedgerRow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the traces of a person, batch by batch in the order of recording.
+ */
+final class PersonSearch {
+
+	/** Control entries keep who asked. */
+	private static final String NOT_CONTROL = """
+			(not starts_with(action, 'audit.') or action in ('audit.read', 'audit.discarded'))""";
+
+	/**
+	 * Attributes are the actor's, and what is said of signing in and out names the actor.
+	 */
+	private static final String NAMED = """
+			(metadata -> 'actorAttributes' is not null or category = 'authentication')""";
+
+	private final String start;
+
+	private final String next;
+
+	private final String staged;
+
+	private final String quarantined;
+
+	PersonSearch(Schema schema) {
+		this.start = "select clock_timestamp()";
+		this.next = """
+				select %s
+				from %s
+				where %%s
+				and %%s is null
+				and (recorded_at, chain, seq) > (?, ?, ?)
+				and recorded_at <= ?
+				order by recorded_at, chain, seq
+				limit %s
+				""".formatted(LedgerRow.COLUMNS, schema.table("audit_log"), Redaction.BATCH);
+		this.staged = """
+				select count(*)
+				from %s
+				where exists (select from unnest(?) as mention where strpos(entries, mention) > 0)
+				""".formatted(schema.table("audit_outbox"));
+		this.quarantined = """
+				select id
+				from %s
+				where exists (select from unnest(?) as mention where strpos(entries, mention) > 0)
+				order by id
+				""".formatted(schema.table("audit_quarantine"));
+	}
+
+	/**
+	 * What to look for, and what to erase there.
+	 *
+	 * @param group what to erase
+	 * @param condition the condition in SQL
+	 * @param parameters its parameters
+	 */
+	record Trace(EntryGroup group, String condition, List<String> parameters) {
+
+		String digest() {
+			return (this.group == EntryGroup.ACTOR) ? "actor_digest" : "data_digest";
+		}
+
+	}
+
+	/**
+	 * How far a search has come.
+	 *
+	 * @param recordedAt when the last entry was recorded
+	 * @param chain its chain
+	 * @param seq its place there
+	 * @param end where the search ends
+	 */
+	record Position(OffsetDateTime recordedAt, String chain, long seq, OffsetDateTime end) {
+
+	}
+
+	/**
+	 * A batch.
+	 *
+	 * @param entries what was found
+	 * @param end where to go on, or {@code null} at the end
+	 */
+	record Page(List<LedgerRow> entries, @Nullable Position end) {
+
+	}
+
+	List<Trace> traces(Subject subject) {
+		List<Trace> traces = new ArrayList<>();
+		String actor = subject.actorId();
+		if (actor != null) {
+			List<String> id = List.of(Text.normalize(actor));
+			traces.add(new Trace(EntryGroup.DATA,
+					"action in ('audit.hold', 'audit.release') and metadata ->> 'actor' = ?", id));
+			if (subject.everything()) {
+				// While they still say who did it.
+				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NOT_CONTROL, id));
+				traces.add(new Trace(EntryGroup.DATA, "impersonator_id = ? and " + NOT_CONTROL, id));
+			}
+			else {
+				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NAMED + " and " + NOT_CONTROL, id));
+			}
+			traces.add(new Trace(EntryGroup.ACTOR, "actor_id = ? and " + NOT_CONTROL, id));
+			traces.add(new Trace(EntryGroup.ACTOR, "impersonator_id = ? and " + NOT_CONTROL, id));
+		}
+		Resource target = subject.target();
+		if (target != null) {
+			List<String> type = List.of(Text.normalize(target.type()), Text.normalize(target.id()));
+			traces.add(new Trace(EntryGroup.DATA, "target_type = ? and target_id = ?", type));
+			if (subject.everything()) {
+				traces.add(new Trace(EntryGroup.DATA,
+						"related @> jsonb_build_array(jsonb_build_object('type', ?::text, 'id', ?::text))", type));
+			}
+		}
+		return traces;
+	}
+
+	Position start(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(this.start)) {
+			row.next();
+			return new Position(OffsetDateTime.MIN, "", -1, row.getObject(1, OffsetDateTime.class));
+		}
+	}
+
+	Page next(Connection connection, Trace trace, Position position) throws SQLException {
+		String sql = this.next.formatted(trace.condition(), trace.digest());
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			int parameter = 1;
+			for (String value : trace.parameters()) {
+				statement.setString(parameter++, value);
+			}
+			statement.setObject(parameter++, position.recordedAt());
+			statement.setString(parameter++, position.chain());
+			statement.setLong(parameter++, position.seq());
+			statement.setObject(parameter, position.end());
+			List<LedgerRow> entries = read(statement);
+			return new Page(entries,
+					(entries.size() < Redaction.BATCH) ? null : after(entries.get(entries.size() - 1), position.end()));
+		}
+	}
+
+	private static Position after(LedgerRow last, OffsetDateTime end) {
+		return new Position(last.recordedAt().atOffset(end.getOffset()), last.chain(), last.seq(), end);
+	}
+
+	static List<LedgerRow> read(PreparedStatement statement) throws SQLException {
+		List<LedgerRow> entries = new ArrayList<>();
+		try (ResultSet rows = statement.executeQuery()) {
+			while (rows.next()) {
+				entries.add(LedgerRow.read(rows));
+			}
+		}
+		return entries;
+	}
+
+	long staged(Connection connection, Subject subject) throws SQLException {
+		return find(connection, this.staged, subject).get(0);
+	}
+
+	List<Long> quarantined(Connection connection, Subject subject) throws SQLException {
+		return find(connection, this.quarantined, subject);
+	}
+
+	private static List<Long> find(Connection connection, String sql, Subject subject) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			statement.setArray(1, connection.createArrayOf("text", mentions(subject).toArray()));
+			List<Long> found = new ArrayList<>();
+			try (ResultSet rows = statement.executeQuery()) {
+				while (rows.next()) {
+					found.add(rows.getLong(1));
+				}
+			}
+			return found;
+		}
+	}
+
+	/** As staged entries write them. */
+	private static List<String> mentions(Subject subject) {
+		List<String> mentions = new ArrayList<>();
+		if (subject.actorId() != null) {
+			mentions.add(member("id", subject.actorId()));
+			mentions.add(member("impersonator", subject.actorId()));
+		}
+		if (subject.target() != null) {
+			mentions.add(member("id", subject.target().id()));
+			mentions.add(member("targetId", subject.target().id()));
+		}
+		return mentions;
+	}
+
+	private static String member(String name, String value) {
+		String object = new CanonicalObject().text(name, Text.normalize(value)).toString();
+		return object.substring(1, object.length() - 1);
+	}
+
+}

@@ -1,0 +1,215 @@
+package io.auditspring.retention;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.internal.entry.Text;
+import io.auditspring.ledger.internal.table.LedgerRow;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Erases groups of entries, as the format allows: the rest of each entry still verifies,
+ * and each erasure is an entry of its own. The database function that does it needs the
+ * role {@code audit_redactor}.
+ * <p>
+ * Works in batches and transactions of its own, so that writers never wait for long; what
+ * is interrupted is completed by doing it again. A reason is stored for ever: it must not
+ * contain what was erased.
+ */
+public class Redaction {
+
+	static final int BATCH = 100;
+
+	private final DataSource dataSource;
+
+	private final Supplier<Entry> doer;
+
+	private final String find;
+
+	private final String redact;
+
+	private final String oldest;
+
+	private final PersonSearch search;
+
+	/**
+	 * Creates the redaction of a ledger.
+	 * @param dataSource connections of a user that may redact
+	 * @param schema where the ledger is
+	 * @param doer gives an entry that says who asks for it, and from where
+	 */
+	public Redaction(DataSource dataSource, Schema schema, Supplier<Entry> doer) {
+		this.dataSource = dataSource;
+		this.doer = doer;
+		this.search = new PersonSearch(schema);
+		this.find = """
+				select %s
+				from %s
+				where id = any (?)
+				order by chain, seq
+				""".formatted(LedgerRow.COLUMNS, schema.table("audit_log"));
+		this.redact = """
+				select id, result
+				from %s(?, ?::jsonb, ?, ?, ?::jsonb -> 0)
+				""".formatted(schema.table("audit_redact"));
+		this.oldest = """
+				select (extract(epoch from to_date(right(min(relname), 7), 'YYYY_MM')) * 1000)::bigint
+				from pg_inherits join pg_class on pg_class.oid = inhrelid
+				where inhparent = '%s'::regclass
+				""".formatted(schema.table("audit_log"));
+	}
+
+	/**
+	 * Erases a group of some entries.
+	 * @param ids the entries
+	 * @param group what to erase
+	 * @param reason why, without what is erased
+	 * @return what became of them
+	 * @throws DataAccessException if the database fails; what it reported before is done
+	 */
+	public ErasureReport redact(Collection<UUID> ids, EntryGroup group, String reason) {
+		Erasure erasure = new Erasure();
+		redact(ids, group, reason, erasure);
+		return erasure.report();
+	}
+
+	void redact(Collection<UUID> ids, EntryGroup group, String reason, Erasure erasure) {
+		String doer = EntryCodec.write(List.of(this.doer.get()));
+		List<UUID> left = List.copyOf(ids);
+		for (int from = 0; from < left.size(); from += BATCH) {
+			List<UUID> batch = left.subList(from, Math.min(from + BATCH, left.size()));
+			run((connection) -> {
+				List<LedgerRow> entries = find(connection, batch);
+				redact(connection, entries, group, reason, doer, erasure);
+				missing(connection, batch, entries, erasure);
+				return entries.size();
+			});
+		}
+	}
+
+	/**
+	 * Erases a person's traces from the whole ledger. What is recorded while this runs is
+	 * not looked at, nor are the entries of redactions, retirements and holds, as what
+	 * the ledger itself rests on; those that tell of a hold on the person lose their data
+	 * group.
+	 * @param subject the person
+	 * @param reason why, without what is erased
+	 * @return what was erased, and what was not
+	 * @throws DataAccessException if the database fails; doing it again completes it
+	 */
+	public ErasureReport erase(Subject subject, String reason) {
+		String doer = EntryCodec.write(List.of(this.doer.get()));
+		Erasure erasure = new Erasure();
+		for (PersonSearch.Trace trace : this.search.traces(subject)) {
+			PersonSearch.@Nullable Position position = run(this.search::start);
+			while (position != null) {
+				PersonSearch.Position from = position;
+				position = this.<PersonSearch.@Nullable Position>run((connection) -> {
+					PersonSearch.Page page = this.search.next(connection, trace, from);
+					redact(connection, page.entries(), trace.group(), reason, doer, erasure);
+					return page.end();
+				});
+			}
+		}
+		run((connection) -> {
+			erasure.elsewhere(this.search.staged(connection, subject), this.search.quarantined(connection, subject));
+			return true;
+		});
+		return erasure.report();
+	}
+
+	private List<LedgerRow> find(Connection connection, List<UUID> ids) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(this.find)) {
+			statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+			return PersonSearch.read(statement);
+		}
+	}
+
+	private void redact(Connection connection, List<LedgerRow> entries, EntryGroup group, String reason, String doer,
+			Erasure erasure) throws SQLException {
+		Map<String, List<LedgerRow>> chains = entries.stream()
+			.collect(Collectors.groupingBy((entry) -> entry.chain(), LinkedHashMap::new, Collectors.toList()));
+		for (Map.Entry<String, List<LedgerRow>> chain : chains.entrySet()) {
+			Map<UUID, LedgerRow> byId = chain.getValue()
+				.stream()
+				.collect(Collectors.toMap((entry) -> entry.id(), (entry) -> entry, (first, second) -> first));
+			try (PreparedStatement statement = connection.prepareStatement(this.redact)) {
+				statement.setString(1, chain.getKey());
+				statement.setString(2, json(chain.getValue()));
+				statement.setString(3, group.name().toLowerCase(Locale.ROOT));
+				statement.setString(4, Text.normalize(reason));
+				statement.setString(5, doer);
+				try (ResultSet results = statement.executeQuery()) {
+					while (results.next()) {
+						erasure.add(Objects.requireNonNull(byId.get(results.getObject("id", UUID.class))), group,
+								results.getString("result"));
+					}
+				}
+			}
+		}
+	}
+
+	private static String json(List<LedgerRow> entries) {
+		HexFormat hex = HexFormat.of();
+		return entries.stream()
+			.map((entry) -> new CanonicalObject().text("actor", hex.formatHex(entry.digestOfActor()))
+				.text("data", hex.formatHex(entry.digestOfData()))
+				.text("id", entry.id().toString())
+				.number("seq", entry.seq())
+				.toString())
+			.collect(Collectors.joining(",", "[", "]"));
+	}
+
+	// An id begins with the time of its capture, RFC 9562, section 5.7.
+	private void missing(Connection connection, List<UUID> ids, List<LedgerRow> found, Erasure erasure)
+			throws SQLException {
+		List<UUID> missing = new ArrayList<>(ids);
+		found.forEach((entry) -> missing.remove(entry.id()));
+		if (missing.isEmpty()) {
+			return;
+		}
+		try (PreparedStatement statement = connection.prepareStatement(this.oldest);
+				ResultSet row = statement.executeQuery()) {
+			row.next();
+			long kept = row.getLong(1);
+			for (UUID id : missing) {
+				boolean retired = id.version() == 7 && id.getMostSignificantBits() >>> 16 < kept;
+				erasure.left(id, retired ? ErasureReport.Cause.RETIRED : ErasureReport.Cause.MISSING);
+			}
+		}
+	}
+
+	private <T extends @Nullable Object> T run(OwnTransaction.Work<T, RuntimeException> work) {
+		try {
+			return OwnTransaction.run(this.dataSource, work);
+		}
+		catch (SQLException ex) {
+			throw new DataAccessResourceFailureException("Audit entries cannot be redacted", ex);
+		}
+	}
+
+}

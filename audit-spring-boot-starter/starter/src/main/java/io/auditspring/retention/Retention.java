@@ -1,0 +1,220 @@
+package io.auditspring.retention;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.Period;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Retires months that are older than entries must be kept: verifies each, appends to its
+ * chains what it held, and takes its partition out of the ledger. What stays verifies,
+ * back to that entry. The database functions that do it need the role
+ * {@code audit_retention}.
+ */
+public final class Retention {
+
+	private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+	private static final String OBJECT_IN_USE = "55006";
+
+	private static final String HELD = "a legal hold is on an entry of it";
+
+	private static final int ATTEMPTS = 20;
+
+	private static final long MAX_PAUSE_MILLIS = 1000;
+
+	private final DataSource dataSource;
+
+	private final Schema schema;
+
+	private final Period kept;
+
+	private final RetentionAction action;
+
+	private final Supplier<Entry> doer;
+
+	private final Clock clock;
+
+	private final @Nullable RetirementSeal seal;
+
+	/**
+	 * Creates the retention of a ledger.
+	 * @param dataSource connections of a user that may retire
+	 * @param schema where the ledger is
+	 * @param kept how long entries are kept at least
+	 * @param action what becomes of a retired month
+	 * @param doer gives an entry that says who asks for it, and from where
+	 * @param clock tells which months are due
+	 * @param seal signs what is retired, or {@code null} where nothing is signed
+	 */
+	public Retention(DataSource dataSource, Schema schema, Period kept, RetentionAction action, Supplier<Entry> doer,
+			Clock clock, @Nullable RetirementSeal seal) {
+		this.dataSource = dataSource;
+		this.schema = schema;
+		this.kept = kept;
+		this.action = action;
+		this.doer = doer;
+		this.clock = clock;
+		this.seal = seal;
+	}
+
+	/**
+	 * Retires all months that are due, oldest first, up to the first that must be kept.
+	 * @return which
+	 * @throws DataAccessException if the database fails; what was retired before stays
+	 * retired
+	 */
+	public RetentionReport apply() {
+		YearMonth firstKept = YearMonth.from(LocalDate.now(this.clock.withZone(ZoneOffset.UTC)).minus(this.kept));
+		List<YearMonth> retired = new ArrayList<>();
+		try {
+			for (YearMonth month : months()) {
+				if (!month.isBefore(firstKept)) {
+					break;
+				}
+				String hindrance = retire(month);
+				if (hindrance != null) {
+					return new RetentionReport(retired, month, hindrance);
+				}
+				retired.add(month);
+			}
+			return new RetentionReport(retired, null, null);
+		}
+		catch (SQLException ex) {
+			throw new DataAccessResourceFailureException("Months of the audit ledger cannot be retired", ex);
+		}
+	}
+
+	private List<YearMonth> months() throws SQLException {
+		return OwnTransaction.run(this.dataSource, (connection) -> {
+			try (PreparedStatement statement = connection.prepareStatement("""
+					select replace(right(relname, 7), '_', '-')
+					from pg_inherits join pg_class on pg_class.oid = inhrelid
+					where inhparent = ?::regclass
+					order by relname
+					""")) {
+				statement.setString(1, this.schema.table("audit_log"));
+				List<YearMonth> months = new ArrayList<>();
+				try (ResultSet rows = statement.executeQuery()) {
+					while (rows.next()) {
+						months.add(YearMonth.parse(rows.getString(1)));
+					}
+				}
+				return months;
+			}
+		});
+	}
+
+	private @Nullable String retire(YearMonth month) throws SQLException {
+		try {
+			@Nullable List<MonthCheck.Retirement> verified = OwnTransaction.<@Nullable List<MonthCheck.Retirement>, RuntimeException>run(
+					this.dataSource, (connection) -> isHeld(connection, month) ? null : verify(connection, month));
+			if (verified == null) {
+				return HELD;
+			}
+			String hindrance = retire(month, metadata(month, verified));
+			if (hindrance == null && this.seal != null) {
+				this.seal.cover(verified.stream().map(MonthCheck.Retirement::chain).toList());
+			}
+			return hindrance;
+		}
+		catch (MonthCheck.UnverifiedException ex) {
+			return ex.getMessage();
+		}
+	}
+
+	private boolean isHeld(Connection connection, YearMonth month) throws SQLException {
+		try (PreparedStatement statement = connection
+			.prepareStatement("select %s(?)".formatted(this.schema.table("audit_month_is_held")))) {
+			statement.setObject(1, month.atDay(1));
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getBoolean(1);
+			}
+		}
+	}
+
+	private List<MonthCheck.Retirement> verify(Connection connection, YearMonth month) throws SQLException {
+		MonthCheck check = new MonthCheck(this.schema, connection, month);
+		List<MonthCheck.Retirement> retirements = check.run();
+		if (this.seal == null) {
+			for (MonthCheck.Retirement retirement : retirements) {
+				check.checkCheckpoint(retirement);
+			}
+		}
+		return retirements;
+	}
+
+	private String metadata(YearMonth month, List<MonthCheck.Retirement> retirements) {
+		return retirements.stream()
+			.map((retirement) -> (this.seal != null) ? this.seal.metadata(retirement, month, this.action)
+					: retirement.metadata(month, this.action, null, null))
+			.collect(Collectors.joining(",", "[", "]"));
+	}
+
+	// Others wait behind whoever waits for the lock that detaching takes. So it gives up
+	// soon, lets them pass, and tries again.
+	private @Nullable String retire(YearMonth month, String retirements) throws SQLException {
+		for (int attempt = 1;; attempt++) {
+			try {
+				return OwnTransaction.run(this.dataSource, (connection) -> retire(connection, month, retirements));
+			}
+			catch (SQLException ex) {
+				if (OBJECT_IN_USE.equals(ex.getSQLState())) {
+					return HELD;
+				}
+				if (!LOCK_NOT_AVAILABLE.equals(ex.getSQLState())) {
+					throw ex;
+				}
+				if (attempt == ATTEMPTS || !pause()) {
+					return "somebody reads or writes the ledger all the time";
+				}
+			}
+		}
+	}
+
+	private @Nullable String retire(Connection connection, YearMonth month, String retirements) throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(
+				"select %s(?, ?, ?::jsonb, ?::jsonb -> 0)".formatted(this.schema.table("audit_retire")))) {
+			statement.setObject(1, month.atDay(1));
+			statement.setBoolean(2, this.action == RetentionAction.DROP);
+			statement.setString(3, retirements);
+			statement.setString(4, EntryCodec.write(List.of(this.doer.get())));
+			statement.execute();
+			return null;
+		}
+	}
+
+	private static boolean pause() {
+		try {
+			Thread.sleep(ThreadLocalRandom.current().nextLong(MAX_PAUSE_MILLIS));
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+}

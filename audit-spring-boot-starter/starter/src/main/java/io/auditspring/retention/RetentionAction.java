@@ -1,0 +1,14 @@
+package io.auditspring.retention;
+
+/**
+ * What becomes of the partition of a retired month.
+ */
+public enum RetentionAction {
+
+	/** It is deleted. */
+	DROP,
+
+	/** It is taken out of the ledger and left as a table, to be archived. */
+	DETACH
+
+}

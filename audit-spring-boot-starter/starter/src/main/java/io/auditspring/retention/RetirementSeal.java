@@ -1,0 +1,105 @@
+package io.auditspring.retention;
+
+import java.time.YearMonth;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Optional;
+
+import io.auditspring.CheckpointSigner;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.internal.table.LedgerRow;
+import io.auditspring.ledger.merkle.Sha256;
+import io.auditspring.signing.Checkpoints;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What signatures say of a month that is retired: a checkpoint covers its entries before,
+ * what is recorded of them is signed, and a checkpoint covers that afterwards.
+ */
+public final class RetirementSeal {
+
+	private static final Logger logger = LoggerFactory.getLogger(RetirementSeal.class);
+
+	private final Checkpoints checkpoints;
+
+	private final @Nullable CheckpointSigner signer;
+
+	/**
+	 * Creates the seal.
+	 * @param checkpoints the ledger's checkpoints
+	 * @param signer the key they are signed with, or {@code null} if another application
+	 * has it
+	 */
+	public RetirementSeal(Checkpoints checkpoints, @Nullable CheckpointSigner signer) {
+		this.checkpoints = checkpoints;
+		this.signer = signer;
+	}
+
+	/**
+	 * Makes sure that a signed checkpoint covers the entries, and says what is recorded.
+	 * @param retirement the entries
+	 * @param month their month
+	 * @param action what becomes of it
+	 * @return the metadata of the retirement entry
+	 * @throws MonthCheck.UnverifiedException if they are not what was signed
+	 */
+	String metadata(MonthCheck.Retirement retirement, YearMonth month, RetentionAction action) {
+		try {
+			Checkpoint checkpoint = latest(retirement.chain()).orElse(null);
+			if (checkpoint == null) {
+				return retirement.metadata(month, action, null, null);
+			}
+			String root = provenRoot(retirement, checkpoint);
+			CheckpointSigner key = this.signer;
+			if (key == null) {
+				throw new MonthCheck.UnverifiedException(MonthCheck.NO_KEY.formatted(retirement.chain()));
+			}
+			String metadata = retirement.metadata(month, action, root, null);
+			return retirement.metadata(month, action, root,
+					Base64.getEncoder().encodeToString(key.sign(Sha256.utf8(metadata))));
+		}
+		catch (CheckpointRefusedException | InvalidCheckpointException ex) {
+			throw new MonthCheck.UnverifiedException(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private Optional<Checkpoint> latest(String chain) {
+		return (this.signer != null) ? this.checkpoints.create(chain) : this.checkpoints.latest(chain);
+	}
+
+	private String provenRoot(MonthCheck.Retirement retirement, Checkpoint checkpoint) {
+		LedgerRow last = retirement.last();
+		MonthCheck.require(checkpoint.size() > last.seq(), last, "is not covered by a signed checkpoint yet");
+		boolean signed = this.checkpoints.inclusion(retirement.chain(), last.seq(), checkpoint.size())
+			.filter((proof) -> Arrays.equals(proof.hash(), last.hash()))
+			.isPresent();
+		MonthCheck.require(signed, last, "is not the one that was signed");
+		return HexFormat.of().formatHex(this.checkpoints.root(retirement.chain(), last.seq() + 1));
+	}
+
+	/**
+	 * Signs that the month was retired.
+	 * @param chains the chains that had entries in it
+	 */
+	void cover(Collection<String> chains) {
+		if (this.signer == null) {
+			return;
+		}
+		for (String chain : chains) {
+			try {
+				this.checkpoints.create(chain);
+			}
+			catch (RuntimeException ex) {
+				// It is retired already; the next checkpoint covers it.
+				logger.error("There is no checkpoint yet that covers what was retired of chain '{}'", chain, ex);
+			}
+		}
+	}
+
+}

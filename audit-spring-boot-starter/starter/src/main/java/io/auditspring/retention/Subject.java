@@ -1,0 +1,66 @@
+package io.auditspring.retention;
+
+import io.auditspring.Resource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The person whose traces are to be erased.
+ *
+ * @param actorId the id under which the person acted, or {@code null}: the actor group of
+ * what was done by it, or in another's name, is erased; and where that names it, as on
+ * signing in and out, or holds its attributes, the data group, too
+ * @param target what stands for the person where others acted on it, or {@code null}: the
+ * data group of what was done to it is erased
+ * @param everything whether to erase also the data group of what the person did, whose
+ * messages may name it, and of what concerned the target without being done to it
+ */
+public record Subject(@Nullable String actorId, @Nullable Resource target, boolean everything) {
+
+	/**
+	 * A person.
+	 * @throws IllegalArgumentException without an actor and a target
+	 */
+	public Subject {
+		if (actorId == null && target == null) {
+			throw new IllegalArgumentException("Whose traces are to be erased? Give the id of an actor or a target");
+		}
+	}
+
+	/**
+	 * The person as actor.
+	 * @param actorId the id under which it acted
+	 * @return the person
+	 */
+	public static Subject actor(String actorId) {
+		return new Subject(actorId, null, false);
+	}
+
+	/**
+	 * The person as the target of what others did.
+	 * @param type the kind of target, such as {@code Customer}
+	 * @param id which one
+	 * @return the person
+	 */
+	public static Subject target(String type, Object id) {
+		return new Subject(null, new Resource(type, id.toString()), false);
+	}
+
+	/**
+	 * The same person, known as a target, too.
+	 * @param type the kind of target
+	 * @param id which one
+	 * @return the person
+	 */
+	public Subject andTarget(String type, Object id) {
+		return new Subject(this.actorId, new Resource(type, id.toString()), this.everything);
+	}
+
+	/**
+	 * The same person, with the data of what it did and of what is related to it.
+	 * @return the person
+	 */
+	public Subject withEverything() {
+		return new Subject(this.actorId, this.target, true);
+	}
+
+}

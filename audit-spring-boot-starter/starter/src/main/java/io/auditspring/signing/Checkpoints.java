@@ -1,0 +1,242 @@
+package io.auditspring.signing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.ConsistencyReceipt;
+import io.auditspring.ledger.checkpoint.InclusionReceipt;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.internal.tree.CheckpointRows;
+import io.auditspring.ledger.internal.tree.TreeProofs;
+import io.auditspring.ledger.internal.tree.TreeRows;
+import io.auditspring.ledger.merkle.CompactRange;
+import io.auditspring.ledger.merkle.TreeRange;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Signed checkpoints of the ledger, and proofs that lead to them. Each costs a few reads,
+ * however many entries there are. What is given out was verified: signatures by the
+ * trusted keys, proofs by the signed roots.
+ */
+public class Checkpoints {
+
+	/** Bounds the memory for tiles, and how long one transaction takes. */
+	private static final long MAX_ENTRIES = 100_000;
+
+	private final DataSource dataSource;
+
+	private final TreeRows tree;
+
+	private final CheckpointRows checkpoints;
+
+	private final @Nullable CheckpointStep step;
+
+	private final TreeProofs proofs;
+
+	/**
+	 * Creates access to checkpoints.
+	 * @param dataSource connections to PostgreSQL
+	 * @param schema where the ledger is
+	 * @param origin the origin of all chains; with a chain's name it names its log
+	 * @param keys whose signatures count
+	 * @param signing what it takes to sign, or {@code null} to only read
+	 */
+	public Checkpoints(DataSource dataSource, Schema schema, String origin, TrustedKeys keys,
+			@Nullable CheckpointSigning signing) {
+		this(dataSource, schema, origin, keys, signing, MAX_ENTRIES);
+	}
+
+	Checkpoints(DataSource dataSource, Schema schema, String origin, TrustedKeys keys,
+			@Nullable CheckpointSigning signing, long maxEntries) {
+		this.dataSource = dataSource;
+		this.tree = new TreeRows(schema);
+		this.checkpoints = new CheckpointRows(schema, origin, keys);
+		this.step = (signing != null)
+				? new CheckpointStep(schema, this.tree, this.checkpoints, origin, keys, signing, maxEntries) : null;
+		this.proofs = new TreeProofs(schema, this.tree);
+	}
+
+	/**
+	 * Reads the newest checkpoint.
+	 * @param chain the chain's name
+	 * @return the checkpoint, or empty if there is none
+	 * @throws InvalidCheckpointException if it was not signed by a trusted key, or is of
+	 * another log
+	 * @throws DataAccessException if it cannot be read
+	 */
+	public Optional<Checkpoint> latest(String chain) {
+		return read((connection) -> this.checkpoints.latest(connection, chain));
+	}
+
+	/**
+	 * Reads a checkpoint.
+	 * @param chain the chain's name
+	 * @param size how many entries it covers
+	 * @return the checkpoint, or empty if there is none of this size
+	 * @throws InvalidCheckpointException if it was not signed by a trusted key, or is of
+	 * another log
+	 * @throws DataAccessException if it cannot be read
+	 */
+	public Optional<Checkpoint> find(String chain, long size) {
+		return read((connection) -> this.checkpoints.find(connection, chain, size));
+	}
+
+	/**
+	 * Makes a checkpoint of all entries that are in the ledger now, if there are any
+	 * since the last one. Reads those, and verifies them before it signs. Where many are
+	 * new there are checkpoints in between.
+	 * @param chain the chain's name
+	 * @return the newest checkpoint, or empty if there are no entries
+	 * @throws CheckpointRefusedException if something is not as it was written, or as it
+	 * was signed before
+	 * @throws InvalidCheckpointException if the last one was not signed by a trusted key,
+	 * or is of another log
+	 * @throws IllegalStateException if there is no key to sign with
+	 * @throws UncheckedIOException if it cannot be remembered what was signed
+	 * @throws DataAccessException if the database fails
+	 */
+	public Optional<Checkpoint> create(String chain) {
+		return Optional.ofNullable(create(chain, true).checkpoint());
+	}
+
+	/**
+	 * Makes a checkpoint, unless another instance is at it.
+	 */
+	CheckpointStep.Result createUnlessBusy(String chain) {
+		return create(chain, false);
+	}
+
+	private CheckpointStep.Result create(String chain, boolean wait) {
+		CheckpointStep step = this.step;
+		if (step == null) {
+			throw new IllegalStateException("There is no key to sign checkpoints with: set "
+					+ "audit.checkpoint.private-key-location, or define a CheckpointSigner bean");
+		}
+		CheckpointStep.Result result = write((connection) -> step.run(connection, chain, wait));
+		if (result.checkpoint() == null) {
+			write((connection) -> {
+				this.tree.create(connection, chain);
+				return true;
+			});
+			result = write((connection) -> step.run(connection, chain, wait));
+		}
+		while (result.more()) {
+			result = write((connection) -> step.run(connection, chain, wait));
+		}
+		return result;
+	}
+
+	/**
+	 * Proves that an entry is under the newest checkpoint.
+	 * @param id the entry's id
+	 * @return the proof, or empty if there is no such entry, or no checkpoint covers it
+	 * yet
+	 * @throws CheckpointRefusedException if the entry or the tree is not what was signed
+	 * @throws InvalidCheckpointException if the checkpoint was not signed by a trusted
+	 * key
+	 * @throws DataAccessException if the database fails
+	 */
+	public Optional<InclusionReceipt> inclusion(UUID id) {
+		return read((connection) -> {
+			StoredEntry entry = this.proofs.entry(connection, id);
+			Checkpoint latest = (entry != null) ? this.checkpoints.latest(connection, chain(entry)).orElse(null) : null;
+			return (entry != null && latest != null) ? this.proofs.inclusion(connection, entry, latest)
+					: Optional.empty();
+		});
+	}
+
+	private static String chain(StoredEntry entry) {
+		return Objects.requireNonNullElse(entry.core().chain(), "");
+	}
+
+	/**
+	 * Proves that an entry is under a checkpoint, also if the entry itself is gone with
+	 * its month.
+	 * @param chain the chain's name
+	 * @param seq the entry's position
+	 * @param treeSize the checkpoint's size
+	 * @return the proof, or empty if there is no checkpoint of this size
+	 * @throws IllegalArgumentException if the checkpoint does not cover the entry
+	 * @throws CheckpointRefusedException if the tree is not what was signed
+	 * @throws InvalidCheckpointException if the checkpoint was not signed by a trusted
+	 * key
+	 * @throws DataAccessException if the database fails
+	 */
+	public Optional<InclusionReceipt> inclusion(String chain, long seq, long treeSize) {
+		return read((connection) -> {
+			Optional<Checkpoint> checkpoint = this.checkpoints.find(connection, chain, treeSize);
+			return checkpoint.isPresent() ? Optional.of(this.proofs.inclusion(connection, chain, seq, checkpoint.get()))
+					: Optional.empty();
+		});
+	}
+
+	/**
+	 * Proves that between two checkpoints entries were only appended.
+	 * @param chain the chain's name
+	 * @param oldSize the older checkpoint's size
+	 * @param newSize the newer checkpoint's size
+	 * @return the proof, or empty if there is no checkpoint of one of the sizes
+	 * @throws IllegalArgumentException if the older one is larger
+	 * @throws CheckpointRefusedException if the tree is not what was signed
+	 * @throws InvalidCheckpointException if a checkpoint was not signed by a trusted key
+	 * @throws DataAccessException if the database fails
+	 */
+	public Optional<ConsistencyReceipt> consistency(String chain, long oldSize, long newSize) {
+		return read((connection) -> {
+			Checkpoint older = this.checkpoints.find(connection, chain, oldSize).orElse(null);
+			Checkpoint newer = this.checkpoints.find(connection, chain, newSize).orElse(null);
+			return (older != null && newer != null)
+					? Optional.of(this.proofs.consistency(connection, chain, older, newer)) : Optional.empty();
+		});
+	}
+
+	/**
+	 * The root over the first entries of a chain. Whether it was signed is another
+	 * matter.
+	 */
+	public byte[] root(String chain, long size) {
+		return read((connection) -> {
+			CompactRange edge = Objects.requireNonNull(this.tree.edge(connection, chain, ""));
+			TreeRange range = new TreeRange(0, size);
+			return range.hash(this.tree.hashes(connection, chain, edge, range.nodes()));
+		});
+	}
+
+	private <T> T read(OwnTransaction.Work<T, RuntimeException> work) {
+		try {
+			return OwnTransaction.look(this.dataSource, work);
+		}
+		catch (SQLException ex) {
+			throw new DataAccessResourceFailureException("The audit ledger's checkpoints cannot be read", ex);
+		}
+	}
+
+	private <T> T write(OwnTransaction.Work<T, IOException> work) {
+		try {
+			return OwnTransaction.run(this.dataSource, work);
+		}
+		catch (SQLException ex) {
+			throw new DataAccessResourceFailureException("The audit ledger's checkpoint cannot be written", ex);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("What was signed last cannot be read or kept: " + ex.getMessage(), ex);
+		}
+	}
+
+}

@@ -1,0 +1,210 @@
+package io.auditspring.web;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.Set;
+
+import io.auditspring.query.AuditQuery;
+import io.auditspring.web.internal.export.Exports;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+/**
+ * The trail to be taken away, streamed. Written on the request's own thread, as no
+ * time-out of asynchronous requests must cut it short.
+ */
+@RestController
+@RequestMapping("${audit.web.base-path:/audit}/api")
+public final class ExportApi {
+
+	private static final String FORMAT = "format";
+
+	private static final boolean CSV_PRESENT = ClassUtils.isPresent("tools.jackson.dataformat.csv.CsvMapper",
+			ExportApi.class.getClassLoader());
+
+	/** Each takes a thread of the server for as long as its reader takes. */
+	private static final int MOST = 8;
+
+	private static final int MOST_EACH = 2;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final Places places = new Places("exports", MOST, MOST_EACH, PATIENCE);
+
+	private final Exports exports;
+
+	private final Readers readers;
+
+	private final ReadAuditing readings;
+
+	/**
+	 * Creates the API.
+	 * @param exports writes entries
+	 * @param readers who may read
+	 * @param readings notes who reads
+	 */
+	public ExportApi(Exports exports, Readers readers, ReadAuditing readings) {
+		this.exports = exports;
+		this.readers = readers;
+		this.readings = readings;
+	}
+
+	/**
+	 * A format.
+	 *
+	 * @param contentType what it is called on the web
+	 * @param fileName how the file is called
+	 * @param content writes it
+	 */
+	private record Format(String contentType, String fileName, Content content) {
+
+	}
+
+	@FunctionalInterface
+	private interface Content {
+
+		void write(OutputStream out) throws IOException;
+
+	}
+
+	/**
+	 * Leaves it to the server when to send what it has, so that a failure at the very
+	 * beginning can still be told, and when the answer is complete.
+	 */
+	private static final class Unflushed extends FilterOutputStream {
+
+		Unflushed(OutputStream out) {
+			super(out);
+		}
+
+		@Override
+		public void write(byte[] bytes, int offset, int length) throws IOException {
+			this.out.write(bytes, offset, length);
+		}
+
+		@Override
+		public void flush() {
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+	@GetMapping("/export")
+	void export(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
+			HttpServletRequest request, HttpServletResponse response) {
+		Reader reader = this.readers.admit(principal);
+		EntryParameters parameters = EntryParameters.of(given, FORMAT, EntryParameters.ORDER);
+		parameters.requireAllPages();
+		Format format = format(parameters, reader);
+		if (HttpMethod.HEAD.matches(request.getMethod())) {
+			describe(format, response);
+			return;
+		}
+		Runnable place = this.places.take(reader.actor());
+		try {
+			this.readings.note("export", parameters.values());
+			describe(format, response);
+			write(format.content(), response);
+		}
+		finally {
+			place.run();
+		}
+	}
+
+	private static void describe(Format format, HttpServletResponse response) {
+		response.setContentType(format.contentType());
+		response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s\"".formatted(format.fileName()));
+		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+	}
+
+	/**
+	 * Where anything goes wrong once the answer has begun, the connection is closed
+	 * without the end of it, so that nobody takes it for complete.
+	 */
+	private static void write(Content content, HttpServletResponse response) {
+		try {
+			content.write(new Unflushed(response.getOutputStream()));
+		}
+		catch (IOException | RuntimeException ex) {
+			if (!response.isCommitted()) {
+				response.reset();
+			}
+			throw new BrokenOffException(ex);
+		}
+	}
+
+	private Format format(EntryParameters parameters, Reader reader) {
+		AuditQuery query = reader.narrow(parameters.toQuery());
+		boolean places = reader.seesAll();
+		return switch (String.valueOf(parameters.value(FORMAT))) {
+			case "csv" -> {
+				requireCsv();
+				yield new Format("text/csv;charset=UTF-8;header=present", "audit.csv",
+						(out) -> this.exports.csv(query, places, out));
+			}
+			case "ecs" -> new Format("application/x-ndjson;charset=UTF-8", "audit-ecs.ndjson",
+					(out) -> this.exports.ecs(query, places, out));
+			case "ocsf" -> new Format("application/x-ndjson;charset=UTF-8", "audit-ocsf.ndjson",
+					(out) -> this.exports.ocsf(query, places, out));
+			case "ndjson" -> {
+				requirePlaces(places);
+				yield isWhole(parameters)
+						? new Format("application/x-ndjson;charset=UTF-8", "audit-chain.ndjson",
+								(out) -> this.exports.chains(parameters.value("chain"), out))
+						: new Format("application/x-ndjson;charset=UTF-8", "audit-selection.ndjson",
+								(out) -> this.exports.selection(description(parameters), query, out));
+			}
+			default -> throw new MalformedParameterException(FORMAT, "format takes csv, ndjson, ecs or ocsf");
+		};
+	}
+
+	/** Only of everything can it be proved that nothing is missing. */
+	private static boolean isWhole(EntryParameters parameters) {
+		return !"desc".equals(parameters.value(EntryParameters.ORDER))
+				&& Set.of(FORMAT, "chain", EntryParameters.ORDER).containsAll(parameters.values().keySet());
+	}
+
+	private static void requirePlaces(boolean places) {
+		if (!places) {
+			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
+					"What can be verified says where in the ledger an entry is, and so how much others did; take csv, "
+							+ "ecs or ocsf, or ask who may read everything for it");
+		}
+	}
+
+	private static String description(EntryParameters parameters) {
+		StringBuilder description = new StringBuilder("all entries");
+		parameters.values().forEach((name, values) -> {
+			if (!name.equals(FORMAT)) {
+				values.forEach((value) -> description.append(", ").append(name).append('=').append(value));
+			}
+		});
+		return description.toString();
+	}
+
+	private static void requireCsv() {
+		if (!CSV_PRESENT) {
+			throw new ResponseStatusException(HttpStatus.NOT_IMPLEMENTED,
+					"Exports as CSV need tools.jackson.dataformat:jackson-dataformat-csv on the class path");
+		}
+	}
+
+}

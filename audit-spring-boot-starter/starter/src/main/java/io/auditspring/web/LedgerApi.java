@@ -1,0 +1,142 @@
+package io.auditspring.web;
+
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+
+import io.auditspring.database.LedgerHeads;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.verify.Verification;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+/**
+ * The ledger as a whole: where its chains end, and whether it is as it was written. Only
+ * for those from whom nothing of it is kept.
+ */
+@RestController
+@RequestMapping("${audit.web.base-path:/audit}/api")
+@RegisterReflectionForBinding({ Verification.class, Verifications.Progress.class })
+public final class LedgerApi {
+
+	private final LedgerHeads heads;
+
+	private final Verifications verifications;
+
+	private final Readers readers;
+
+	private final ReadAuditing readings;
+
+	private final JsonAnswers answers = new JsonAnswers();
+
+	/**
+	 * Creates the API.
+	 * @param heads where the chains end
+	 * @param verifications verify
+	 * @param readers who may read
+	 * @param readings notes who reads
+	 */
+	public LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, ReadAuditing readings) {
+		this.heads = heads;
+		this.verifications = verifications;
+		this.readers = readers;
+		this.readings = readings;
+	}
+
+	/** Where the chains end, and what was signed of them last. */
+	@GetMapping("/ledger")
+	ResponseEntity<byte[]> ledger(@Nullable Principal principal) {
+		requireAll(principal);
+		List<Map<String, @Nullable Object>> chains = new ArrayList<>();
+		for (LedgerHeads.Head head : this.heads.readSigned()) {
+			Map<String, @Nullable Object> chain = new LinkedHashMap<>();
+			chain.put("chain", head.chain());
+			chain.put("size", head.size());
+			chain.put("hash", head.hash());
+			chain.put("recordedAt", text(head.recordedAt()));
+			chain.put("checkpoint", checkpoint(head));
+			chains.add(chain);
+		}
+		return this.answers.of(Map.of("chains", chains));
+	}
+
+	private static @Nullable Map<String, @Nullable Object> checkpoint(LedgerHeads.Head head) {
+		if (head.note() == null) {
+			return null;
+		}
+		Map<String, @Nullable Object> checkpoint = new LinkedHashMap<>();
+		try {
+			Checkpoint read = Checkpoint.parse(head.note());
+			checkpoint.put("size", read.size());
+			checkpoint.put("root", HexFormat.of().formatHex(read.root()));
+		}
+		catch (InvalidCheckpointException ex) {
+			checkpoint.put("size", null);
+			checkpoint.put("root", null);
+		}
+		checkpoint.put("signedAt", text(head.signedAt()));
+		checkpoint.put("note", head.note());
+		return checkpoint;
+	}
+
+	/** Verifies, and answers when that has ended. */
+	@GetMapping("/verification")
+	ResponseEntity<byte[]> verification(@Nullable Principal principal) {
+		requireAll(principal);
+		this.readings.note("verification", Map.of());
+		try {
+			return this.answers.of(this.verifications.start().await());
+		}
+		catch (CancellationException ex) {
+			throw new ResponseStatusException(HttpStatus.CONFLICT, "Somebody cancelled the verification", ex);
+		}
+	}
+
+	/** Verifies in the background; tells how that is going. */
+	@PostMapping("/verification")
+	ResponseEntity<byte[]> verify(@Nullable Principal principal) {
+		requireAll(principal);
+		this.readings.note("verification", Map.of());
+		this.verifications.start();
+		return progress(principal);
+	}
+
+	@DeleteMapping("/verification")
+	ResponseEntity<byte[]> cancel(@Nullable Principal principal) {
+		requireAll(principal);
+		this.verifications.cancel();
+		return progress(principal);
+	}
+
+	@GetMapping("/verification/progress")
+	ResponseEntity<byte[]> progress(@Nullable Principal principal) {
+		requireAll(principal);
+		return this.answers.of(this.verifications.progress());
+	}
+
+	private void requireAll(@Nullable Principal principal) {
+		if (!this.readers.admit(principal).seesAll()) {
+			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
+					"Who asks for the whole ledger must be allowed to read all of it");
+		}
+	}
+
+	private static @Nullable String text(@Nullable Object value) {
+		return (value != null) ? value.toString() : null;
+	}
+
+}

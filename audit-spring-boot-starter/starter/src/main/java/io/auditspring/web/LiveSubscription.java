@@ -1,0 +1,202 @@
+package io.auditspring.web;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+
+import io.auditspring.database.LedgerHeads;
+import io.auditspring.query.AuditEntry;
+import io.auditspring.query.AuditQuery;
+import io.auditspring.query.AuditTrail;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.data.domain.Window;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * Somebody who watches the trail: what they may see, as far as they have seen it.
+ */
+final class LiveSubscription {
+
+	/**
+	 * The most entries that are sent at once; more than that is better read as a page.
+	 */
+	static final int MOST = 100;
+
+	private static final Duration QUIET = Duration.ofSeconds(15);
+
+	private static final JsonMapper JSON = new JsonMapper();
+
+	private final AuditTrail trail;
+
+	private final Reader reader;
+
+	private final AuditQuery query;
+
+	private final String token;
+
+	private final BooleanSupplier revoked;
+
+	private final Instant ends;
+
+	private final SseEmitter emitter;
+
+	/** Whether a thread is at work for this one; nothing else may wait for its client. */
+	private final AtomicBoolean busy = new AtomicBoolean();
+
+	private volatile Map<String, LedgerHeads.Head> seen = Map.of();
+
+	private final Instant since;
+
+	private final boolean resumed;
+
+	private volatile boolean doubtful;
+
+	private volatile Instant lastSent = Instant.EPOCH;
+
+	/**
+	 * Creates a watch.
+	 * @param trail the trail
+	 * @param reader who watches
+	 * @param query what the reader may see, and wants to
+	 * @param since entries recorded before are not sent
+	 * @param resumed whether the reader goes on after a connection ended
+	 * @param token continues this watch
+	 * @param revoked whether the reader has signed out
+	 * @param lifetime how long it lasts
+	 */
+	LiveSubscription(AuditTrail trail, Reader reader, AuditQuery query, Instant since, boolean resumed, String token,
+			BooleanSupplier revoked, Duration lifetime) {
+		this.trail = trail;
+		this.reader = reader;
+		this.query = query.limit(MOST);
+		this.since = since;
+		this.resumed = resumed;
+		this.token = token;
+		this.revoked = revoked;
+		this.ends = Instant.now().plus(lifetime);
+		this.emitter = new SseEmitter(lifetime.multipliedBy(2).toMillis());
+	}
+
+	SseEmitter emitter() {
+		return this.emitter;
+	}
+
+	Reader reader() {
+		return this.reader;
+	}
+
+	/**
+	 * Takes this watch for a thread, if there is something to do and none has it.
+	 * @param heads where the chains end now
+	 * @param doubtful whether to ask at once if somebody is still there
+	 * @return whether {@link #advance} is to be called
+	 */
+	boolean take(List<LedgerHeads.Head> heads, boolean doubtful) {
+		if ((doubtful || isOver() || isQuiet() || hasGrown(heads)) && this.busy.compareAndSet(false, true)) {
+			this.doubtful = doubtful;
+			return true;
+		}
+		return false;
+	}
+
+	/**
+	 * Sends what is new.
+	 * @param heads where the chains end now
+	 * @return whether the watch goes on
+	 */
+	boolean advance(List<LedgerHeads.Head> heads) {
+		try {
+			if (isOver()) {
+				this.emitter.complete();
+				return false;
+			}
+			if (hasGrown(heads)) {
+				sendNew(heads);
+			}
+			if (this.doubtful || isQuiet()) {
+				send(SseEmitter.event().comment(""));
+			}
+			return true;
+		}
+		catch (IOException | RuntimeException ex) {
+			// Gone, as most watches end; or the trail cannot be read, and they come
+			// again.
+			this.emitter.completeWithError(ex);
+			return false;
+		}
+		finally {
+			this.busy.set(false);
+		}
+	}
+
+	private boolean isOver() {
+		return this.revoked.getAsBoolean() || Instant.now().isAfter(this.ends);
+	}
+
+	private boolean isQuiet() {
+		return this.lastSent.plus(QUIET).isBefore(Instant.now());
+	}
+
+	private boolean hasGrown(List<LedgerHeads.Head> heads) {
+		return heads.stream().anyMatch((head) -> head.size() > seen(head.chain()));
+	}
+
+	private long seen(String chain) {
+		LedgerHeads.Head head = this.seen.get(chain);
+		return (head != null) ? head.size() : 0;
+	}
+
+	private void sendNew(List<LedgerHeads.Head> heads) throws IOException {
+		Map<String, LedgerHeads.Head> now = new HashMap<>();
+		heads.forEach((head) -> now.put(head.chain(), head));
+		Window<AuditEntry> window = this.trail.find(this.query.from(from(heads)));
+		// Who has just come has just read the newest.
+		if (window.hasNext() && (this.resumed || !this.seen.isEmpty())) {
+			send(SseEmitter.event().name("more").data("{}", MediaType.APPLICATION_JSON));
+		}
+		List<AuditEntry> fresh = window.stream()
+			.filter((entry) -> entry.getSeq() >= seen(entry.getChain()))
+			.filter((entry) -> now.containsKey(entry.getChain()) && entry.getSeq() < now.get(entry.getChain()).size())
+			.sorted(Comparator.comparing(AuditEntry::getRecordedAt).thenComparing(AuditEntry::getSeq))
+			.toList();
+		for (AuditEntry entry : fresh) {
+			send(SseEmitter.event()
+				.id(entry.getRecordedAt().toEpochMilli() + "." + this.token)
+				.name("entry")
+				.data(JSON.writeValueAsString(this.reader.show(entry)), MediaType.APPLICATION_JSON));
+		}
+		this.seen = now;
+	}
+
+	/** Within a chain nothing is recorded before what its head was. */
+	private Instant from(List<LedgerHeads.Head> heads) {
+		return heads.stream()
+			.filter((head) -> head.size() > seen(head.chain()))
+			.map((head) -> this.seen.get(head.chain()))
+			.map((head) -> (head != null && head.recordedAt() != null) ? head.recordedAt() : this.since)
+			.min(Comparator.naturalOrder())
+			.orElse(this.since);
+	}
+
+	void begin() throws IOException {
+		send(SseEmitter.event()
+			.id(this.since.toEpochMilli() + "." + this.token)
+			.name("watching")
+			.reconnectTime(1000)
+			.data("{}", MediaType.APPLICATION_JSON));
+	}
+
+	private void send(SseEmitter.SseEventBuilder event) throws IOException {
+		this.emitter.send(event);
+		this.lastSent = Instant.now();
+	}
+
+}

@@ -1,0 +1,249 @@
+package io.auditspring.web;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import io.auditspring.Actor;
+import io.auditspring.database.LedgerHeads;
+import io.auditspring.query.AuditQuery;
+import io.auditspring.query.AuditTrail;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * Those who watch the trail at present. While there are any, one thread looks at the
+ * heads of the chains; while there are none, there is no thread and no query.
+ */
+public final class LiveSubscriptions implements SmartLifecycle {
+
+	/** As many connections to browsers may be open. */
+	private static final int MOST = 64;
+
+	/** As many may one reader have. */
+	private static final int MOST_EACH = 16;
+
+	/**
+	 * Of a reader who has so many, some may have been left: that is noticed by writing.
+	 */
+	private static final int MANY = 4;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	/** Then clients come again, and are asked again who they are. */
+	private static final Duration LIFETIME = Duration.ofMinutes(1);
+
+	/** Sent again to who comes again: chains may have been written meanwhile. */
+	private static final Duration OVERLAP = Duration.ofSeconds(10);
+
+	private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+	private static final Logger logger = LoggerFactory.getLogger(LiveSubscriptions.class);
+
+	private final AuditTrail trail;
+
+	private final LedgerHeads heads;
+
+	private final Duration lifetime;
+
+	private final Places places;
+
+	/** With what gives their places back. */
+	private final Map<LiveSubscription, Runnable> watches = new ConcurrentHashMap<>();
+
+	private final Map<String, Continuation> continuations = new ConcurrentHashMap<>();
+
+	private final SecureRandom random = new SecureRandom();
+
+	private @Nullable Threads threads;
+
+	private boolean stopped;
+
+	/**
+	 * Creates an empty circle.
+	 * @param trail the trail
+	 * @param heads where its chains end
+	 */
+	public LiveSubscriptions(AuditTrail trail, LedgerHeads heads) {
+		this(trail, heads, LIFETIME, MOST, MOST_EACH);
+	}
+
+	LiveSubscriptions(AuditTrail trail, LedgerHeads heads, Duration lifetime, int most, int mostEach) {
+		this.trail = trail;
+		this.heads = heads;
+		this.lifetime = lifetime;
+		this.places = new Places("watches of the trail", most, mostEach, PATIENCE);
+	}
+
+	/**
+	 * What somebody may go on with who comes again.
+	 *
+	 * @param actor who
+	 * @param parameters what they watch
+	 * @param ends until when
+	 */
+	private record Continuation(Actor actor, Map<String, List<String>> parameters, Instant ends) {
+
+	}
+
+	/**
+	 * What runs while somebody watches.
+	 *
+	 * @param clock looks at the heads
+	 * @param senders write to clients, each of which may be slow
+	 */
+	private record Threads(ScheduledExecutorService clock, ExecutorService senders) {
+
+		void end() {
+			this.clock.shutdownNow();
+			this.senders.shutdown();
+		}
+
+	}
+
+	/**
+	 * Whether this is the same watch going on after its connection ended.
+	 * @param reader who watches
+	 * @param parameters what they watch
+	 * @param lastEventId the id of the last event they got, or {@code null}
+	 */
+	boolean continues(Reader reader, Map<String, List<String>> parameters, @Nullable String lastEventId) {
+		Continuation known = (lastEventId != null) ? this.continuations.get(token(lastEventId)) : null;
+		return known != null && known.actor().equals(reader.actor()) && known.parameters().equals(parameters)
+				&& known.ends().isAfter(Instant.now());
+	}
+
+	/** Lets somebody watch. */
+	SseEmitter watch(Reader reader, AuditQuery query, Map<String, List<String>> parameters,
+			@Nullable String lastEventId, BooleanSupplier revoked) throws IOException {
+		Instant since = ((lastEventId != null) ? time(lastEventId) : Instant.now()).minus(OVERLAP);
+		String token = token();
+		LiveSubscription watch = new LiveSubscription(this.trail, reader, query, since, lastEventId != null, token,
+				revoked, this.lifetime);
+		watch.emitter().onCompletion(() -> remove(watch));
+		add(watch, reader.actor());
+		Instant now = Instant.now();
+		this.continuations.values().removeIf((each) -> each.ends().isBefore(now));
+		this.continuations.put(token,
+				new Continuation(reader.actor(), Map.copyOf(parameters), now.plus(this.lifetime.multipliedBy(2))));
+		watch.begin();
+		return watch.emitter();
+	}
+
+	int size() {
+		return this.watches.size();
+	}
+
+	private String token() {
+		byte[] bytes = new byte[16];
+		this.random.nextBytes(bytes);
+		return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+	}
+
+	private static String token(String eventId) {
+		return eventId.substring(eventId.indexOf('.') + 1);
+	}
+
+	private static Instant time(String eventId) {
+		try {
+			return Instant.ofEpochMilli(Long.parseLong(eventId.substring(0, Math.max(0, eventId.indexOf('.')))));
+		}
+		catch (NumberFormatException ex) {
+			throw new IllegalArgumentException("Last-Event-ID takes the id of an event, unchanged", ex);
+		}
+	}
+
+	private synchronized void add(LiveSubscription watch, Actor reader) {
+		if (this.stopped) {
+			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, "The application is about to stop");
+		}
+		this.watches.put(watch, this.places.take(reader));
+		if (this.threads == null) {
+			ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor((work) -> thread(work, ""));
+			this.threads = new Threads(clock, Executors.newCachedThreadPool((work) -> thread(work, "-sender")));
+			clock.scheduleWithFixedDelay(this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+		}
+	}
+
+	private static Thread thread(Runnable work, String role) {
+		Thread thread = new Thread(work, "audit-live" + role);
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	private void look() {
+		try {
+			List<LedgerHeads.Head> now = this.heads.read();
+			for (LiveSubscription watch : this.watches.keySet()) {
+				if (watch.take(now, this.places.taken(watch.reader().actor()) >= MANY)) {
+					send(watch, now);
+				}
+			}
+		}
+		catch (Throwable ex) {
+			// Whatever it is, without this thread nobody would see anything any more.
+			logger.debug("The heads of the audit ledger could not be read; it is tried again", ex);
+		}
+	}
+
+	private synchronized void send(LiveSubscription watch, List<LedgerHeads.Head> now) {
+		if (this.threads != null) {
+			this.threads.senders().execute(() -> {
+				if (!watch.advance(now)) {
+					remove(watch);
+				}
+			});
+		}
+	}
+
+	private synchronized void remove(LiveSubscription watch) {
+		Runnable place = this.watches.remove(watch);
+		if (place != null) {
+			place.run();
+		}
+		if (this.watches.isEmpty() && this.threads != null) {
+			this.threads.end();
+			this.threads = null;
+		}
+	}
+
+	@Override
+	public synchronized void start() {
+		this.stopped = false;
+	}
+
+	/** Before the server waits for its requests to end. */
+	@Override
+	public synchronized void stop() {
+		this.stopped = true;
+		if (this.threads != null) {
+			this.threads.end();
+			this.threads = null;
+		}
+		Map<LiveSubscription, Runnable> ended = Map.copyOf(this.watches);
+		ended.keySet().forEach((watch) -> watch.emitter().complete());
+		ended.keySet().forEach(this::remove);
+	}
+
+	@Override
+	public synchronized boolean isRunning() {
+		return !this.stopped;
+	}
+
+}

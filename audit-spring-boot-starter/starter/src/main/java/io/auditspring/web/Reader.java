@@ -1,0 +1,81 @@
+package io.auditspring.web;
+
+import java.util.Set;
+
+import io.auditspring.Actor;
+import io.auditspring.AuditAccess;
+import io.auditspring.query.AuditEntry;
+import io.auditspring.query.AuditQuery;
+import io.auditspring.web.internal.export.LedgerPlace;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Who reads, and what of the trail that is.
+ *
+ * @param access what the policy grants
+ * @param actor the reader, as entries name them
+ * @param tenant the tenant they read for, or {@code null}
+ * @param tenants whether the application knows tenants at all
+ * @param warned whether they also read of failed logins under their name
+ */
+record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean tenants, boolean warned) {
+
+	private static final JsonMapper JSON = new JsonMapper();
+
+	private static final Set<String> NAMELESS = Set.of(Actor.anonymous().id(), "unknown");
+
+	/**
+	 * Whether nothing is kept from this reader. Only then is it no news how much others,
+	 * or other tenants, do, which every place in the ledger tells.
+	 */
+	boolean seesAll() {
+		return seesEveryActor() && !confined();
+	}
+
+	/**
+	 * Confines a query to what the reader may see. Added to whatever the request asks
+	 * for, so no filter can take it away.
+	 * @param query what is asked for
+	 * @return what is answered
+	 */
+	AuditQuery narrow(AuditQuery query) {
+		AuditQuery own = seesEveryActor() ? query : own(query);
+		if (!confined()) {
+			return own;
+		}
+		return (this.tenant != null) ? own.tenant(this.tenant) : own.withoutTenant();
+	}
+
+	// Somebody may be called like those of whom nothing is known.
+	private AuditQuery own(AuditQuery query) {
+		return (this.warned && !NAMELESS.contains(this.actor.id())) ? query.actorOrTried(this.actor)
+				: query.actor(this.actor);
+	}
+
+	/**
+	 * An entry as this reader may see it: who may read only what they did, or only what
+	 * was done in their tenant, gets {@code null} for its place.
+	 * @param entry the entry
+	 * @return what to write as JSON
+	 */
+	Object show(AuditEntry entry) {
+		if (seesAll()) {
+			return entry;
+		}
+		ObjectNode shown = JSON.valueToTree(entry);
+		LedgerPlace.NAMES.forEach(shown::putNull);
+		return shown;
+	}
+
+	/** Whether what others did is shown, too. */
+	boolean seesEveryActor() {
+		return this.access.extent() == AuditAccess.Extent.ALL;
+	}
+
+	private boolean confined() {
+		return this.tenants && !this.access.acrossTenants();
+	}
+
+}

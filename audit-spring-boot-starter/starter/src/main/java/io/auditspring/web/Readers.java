@@ -1,0 +1,85 @@
+package io.auditspring.web;
+
+import java.security.Principal;
+import java.util.function.BooleanSupplier;
+
+import io.auditspring.Actor;
+import io.auditspring.ActorType;
+import io.auditspring.AuditAccess;
+import io.auditspring.AuditAccessPolicy;
+import io.auditspring.capture.internal.origin.Origin;
+import io.auditspring.capture.internal.origin.Origins;
+import io.auditspring.capture.internal.value.FatalErrors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.ResponseStatusException;
+
+/**
+ * Lets in who may read the trail.
+ */
+public final class Readers {
+
+	private static final Logger logger = LoggerFactory.getLogger(Readers.class);
+
+	private final AuditAccessPolicy policy;
+
+	private final Origins origins;
+
+	private final BooleanSupplier tenants;
+
+	private final boolean warned;
+
+	/**
+	 * Creates the gate.
+	 * @param policy who may read what
+	 * @param origins who is asking
+	 * @param tenants whether the application knows tenants
+	 * @param warned whether those who read what they did also read of failed logins under
+	 * their name
+	 */
+	public Readers(AuditAccessPolicy policy, Origins origins, BooleanSupplier tenants, boolean warned) {
+		this.policy = policy;
+		this.origins = origins;
+		this.tenants = tenants;
+		this.warned = warned;
+	}
+
+	/**
+	 * Lets somebody in.
+	 * @param principal who asks, or {@code null} where nobody is signed in
+	 * @return the reader
+	 * @throws ResponseStatusException if they may read nothing
+	 */
+	public Reader admit(@Nullable Principal principal) {
+		AuditAccess access = access(principal);
+		Origin origin = this.origins.current();
+		if (access.extent() == AuditAccess.Extent.NONE || isNobody(access, origin.actor())) {
+			throw (principal != null)
+					? new ResponseStatusException(HttpStatus.FORBIDDEN, "You may not read the audit trail")
+					: new ResponseStatusException(HttpStatus.UNAUTHORIZED, "Sign in to read the audit trail");
+		}
+		return new Reader(access, origin.actor(), origin.tenant(), this.tenants.getAsBoolean(), this.warned);
+	}
+
+	private AuditAccess access(@Nullable Principal principal) {
+		try {
+			return this.policy.accessOf(principal);
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			logger.error("{} could not say who may read the audit trail; the reader is turned away", this.policy, ex);
+			return AuditAccess.none();
+		}
+	}
+
+	// The system and whoever is anonymous did what nobody in particular did: that is
+	// nobody's own.
+	private static boolean isNobody(AuditAccess access, Actor actor) {
+		return access.extent() == AuditAccess.Extent.OWN
+				&& (actor.type() == ActorType.SYSTEM || actor.type() == ActorType.ANONYMOUS);
+	}
+
+}

@@ -1,0 +1,162 @@
+package io.auditspring.web;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.auditspring.database.LedgerHeads;
+import io.auditspring.ledger.verify.Verification;
+import io.auditspring.signing.LedgerVerifier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.DisposableBean;
+
+/**
+ * Verifies the ledger in the background, once at a time however many ask for it: it reads
+ * everything.
+ */
+public final class Verifications implements DisposableBean {
+
+	private static final Logger logger = LoggerFactory.getLogger(Verifications.class);
+
+	private final LedgerVerifier verifier;
+
+	private final LedgerHeads heads;
+
+	private @Nullable Run current;
+
+	/**
+	 * Creates access to verification.
+	 * @param verifier verifies
+	 * @param heads say how much there is to do
+	 */
+	public Verifications(LedgerVerifier verifier, LedgerHeads heads) {
+		this.verifier = verifier;
+		this.heads = heads;
+	}
+
+	/**
+	 * How a verification is going.
+	 *
+	 * @param state {@code idle} if there was none yet, {@code running}, {@code done},
+	 * {@code failed} or {@code cancelled}
+	 * @param startedAt when it began, or {@code null}
+	 * @param endedAt when it ended, or {@code null}
+	 * @param done how many entries are verified, about
+	 * @param total how many there are
+	 * @param result what was found, or {@code null}
+	 */
+	record Progress(String state, @Nullable String startedAt, @Nullable String endedAt, long done, long total,
+			@Nullable Verification result) {
+
+		static final Progress IDLE = new Progress("idle", null, null, 0, 0, null);
+
+	}
+
+	/** Starts one, unless one is running. */
+	synchronized Run start() {
+		Run running = this.current;
+		if (running == null || running.result.isDone()) {
+			running = new Run(this.heads.read().stream().mapToLong(LedgerHeads.Head::size).sum());
+			this.current = running;
+			Thread thread = new Thread(running, "audit-web-verification");
+			thread.setDaemon(true);
+			thread.start();
+		}
+		return running;
+	}
+
+	synchronized Progress progress() {
+		return (this.current != null) ? this.current.progress() : Progress.IDLE;
+	}
+
+	synchronized void cancel() {
+		if (this.current != null) {
+			this.current.cancelled = true;
+		}
+	}
+
+	@Override
+	public void destroy() {
+		cancel();
+	}
+
+	/**
+	 * One verification.
+	 */
+	final class Run implements Runnable {
+
+		private final Instant startedAt = Instant.now();
+
+		private final long total;
+
+		private final Map<String, Long> reached = new ConcurrentHashMap<>();
+
+		private final CompletableFuture<Verification> result = new CompletableFuture<>();
+
+		private volatile boolean cancelled;
+
+		private volatile @Nullable Instant endedAt;
+
+		private Run(long total) {
+			this.total = total;
+		}
+
+		@Override
+		public void run() {
+			try {
+				Verification found = Verifications.this.verifier.verify((chain, seq, size) -> {
+					this.reached.put(chain, seq);
+					if (this.cancelled) {
+						throw new CancellationException("The verification was cancelled");
+					}
+				});
+				this.endedAt = Instant.now();
+				this.result.complete(found);
+			}
+			catch (Throwable ex) {
+				this.endedAt = Instant.now();
+				if (!(ex instanceof CancellationException)) {
+					logger.error("The audit ledger could not be verified", ex);
+				}
+				this.result.completeExceptionally(ex);
+			}
+		}
+
+		/**
+		 * Waits for the end.
+		 * @return what was found
+		 * @throws CancellationException if somebody cancelled it
+		 * @throws CompletionException if the ledger cannot be read
+		 */
+		Verification await() {
+			return this.result.join();
+		}
+
+		private Progress progress() {
+			Verification found = (this.result.isDone() && !this.result.isCompletedExceptionally()) ? this.result.join()
+					: null;
+			long done = (found != null) ? this.total : this.reached.values().stream().mapToLong(Long::longValue).sum();
+			return new Progress(state(found), this.startedAt.toString(),
+					(this.endedAt != null) ? String.valueOf(this.endedAt) : null, Math.min(done, this.total),
+					this.total, found);
+		}
+
+		private String state(@Nullable Verification found) {
+			if (!this.result.isDone()) {
+				return "running";
+			}
+			if (found != null) {
+				return "done";
+			}
+			return this.cancelled ? "cancelled" : "failed";
+		}
+
+	}
+
+}

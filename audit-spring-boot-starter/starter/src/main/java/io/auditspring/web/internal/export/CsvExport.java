@@ -1,0 +1,138 @@
+package io.auditspring.web.internal.export;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.text.Normalizer;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import io.auditspring.Actor;
+import io.auditspring.query.AuditEntry;
+import io.auditspring.query.Target;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.SequenceWriter;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.csv.CsvMapper;
+import tools.jackson.dataformat.csv.CsvSchema;
+import tools.jackson.dataformat.csv.CsvWriteFeature;
+
+/**
+ * Writes entries as CSV of RFC 4180, with a header line. A cell that a spreadsheet could
+ * take for a formula begins with an apostrophe, as OWASP advises (CSV injection).
+ */
+final class CsvExport {
+
+	private static final String FORMULA = "=+-@";
+
+	/** A spreadsheet may drop it, or move what follows into another cell. */
+	private static final Pattern UNSEEN = Pattern.compile("[\\p{Z}\\p{C}\\s]*+");
+
+	private static final JsonMapper JSON = new JsonMapper();
+
+	private static final Map<String, Function<AuditEntry, @Nullable Object>> COLUMNS = columns();
+
+	private static final CsvMapper CSV = CsvMapper.builder().enable(CsvWriteFeature.STRICT_CHECK_FOR_QUOTING).build();
+
+	private static final CsvSchema SCHEMA = CsvSchema.builder()
+		.addColumns(COLUMNS.keySet(), CsvSchema.ColumnType.STRING)
+		.setUseHeader(true)
+		.setLineSeparator("\r\n")
+		.build();
+
+	private CsvExport() {
+	}
+
+	static void write(Stream<AuditEntry> entries, boolean places, OutputStream out) throws IOException {
+		try (SequenceWriter rows = CSV.writer(SCHEMA).writeValues(out)) {
+			rows.write(List.of());
+			entries.forEach((entry) -> rows.write(COLUMNS.entrySet()
+				.stream()
+				.map((column) -> (places || !LedgerPlace.NAMES.contains(column.getKey()))
+						? cell(column.getValue().apply(entry)) : "")
+				.toList()));
+		}
+	}
+
+	private static String cell(@Nullable Object value) {
+		if (value == null) {
+			return "";
+		}
+		String text = value.toString();
+		return (!(value instanceof Number) && isFormula(text)) ? "'" + text : text;
+	}
+
+	/** Also in full width, as East Asian keyboards write it. */
+	private static boolean isFormula(String text) {
+		if (text.isEmpty()) {
+			return false;
+		}
+		Matcher unseen = UNSEEN.matcher(text);
+		unseen.lookingAt();
+		String seen = text.substring(unseen.end());
+		String first = seen.isEmpty() ? "" : Normalizer.normalize(seen.substring(0, 1), Normalizer.Form.NFKC);
+		return Character.isISOControl(text.charAt(0)) || (!first.isEmpty() && FORMULA.contains(first));
+	}
+
+	private static Map<String, Function<AuditEntry, @Nullable Object>> columns() {
+		Map<String, Function<AuditEntry, @Nullable Object>> columns = new LinkedHashMap<>();
+		columns.put("chain", AuditEntry::getChain);
+		columns.put("seq", AuditEntry::getSeq);
+		columns.put("id", AuditEntry::getId);
+		columns.put("recordedAt", AuditEntry::getRecordedAt);
+		columns.put("occurredAt", AuditEntry::getOccurredAt);
+		columns.put("service", AuditEntry::getService);
+		columns.put("tenant", AuditEntry::getTenant);
+		columns.put("operationId", AuditEntry::getOperationId);
+		columns.put("actorType", (entry) -> entry.getActorType().name().toLowerCase(Locale.ROOT));
+		columns.put("actorId", (entry) -> actor(entry, Actor::id));
+		columns.put("actorName", (entry) -> actor(entry, Actor::name));
+		columns.put("impersonatorId", (entry) -> actor(entry, Actor::impersonatorId));
+		columns.put("action", AuditEntry::getAction);
+		columns.put("category", AuditEntry::getCategory);
+		columns.put("severity", (entry) -> entry.getSeverity().name().toLowerCase(Locale.ROOT));
+		columns.put("outcome", (entry) -> entry.getOutcome().name().toLowerCase(Locale.ROOT));
+		columns.put("targetType", (entry) -> target(entry, Target::type));
+		columns.put("targetId", (entry) -> target(entry, Target::id));
+		columns.put("targetName", (entry) -> target(entry, Target::name));
+		columns.put("related", (entry) -> entry.getRelated().isEmpty() ? null : json(entry.getRelated()));
+		columns.put("message", AuditEntry::getMessage);
+		columns.put("justification", AuditEntry::getJustification);
+		columns.put("error", AuditEntry::getError);
+		columns.put("before", (entry) -> json(entry.getBefore()));
+		columns.put("after", (entry) -> json(entry.getAfter()));
+		columns.put("changes", (entry) -> json(entry.getChanges()));
+		columns.put("metadata", (entry) -> json(entry.getMetadata()));
+		columns.put("ipAddress", AuditEntry::getIpAddress);
+		columns.put("userAgent", AuditEntry::getUserAgent);
+		columns.put("sessionId", AuditEntry::getSessionId);
+		columns.put("deviceFingerprint", AuditEntry::getDeviceFingerprint);
+		columns.put("geolocation", (entry) -> json(entry.getGeolocation()));
+		columns.put("traceId", AuditEntry::getTraceId);
+		columns.put("revision", AuditEntry::getRevision);
+		columns.put("durationMicros", AuditEntry::getDurationMicros);
+		columns.put("hash", (entry) -> HexFormat.of().formatHex(entry.getHash()));
+		return columns;
+	}
+
+	private static @Nullable Object actor(AuditEntry entry, Function<Actor, @Nullable String> part) {
+		Actor actor = entry.getActor();
+		return (actor != null) ? part.apply(actor) : null;
+	}
+
+	private static @Nullable Object target(AuditEntry entry, Function<Target, @Nullable String> part) {
+		Target target = entry.getTarget();
+		return (target != null) ? part.apply(target) : null;
+	}
+
+	private static @Nullable String json(@Nullable Object value) {
+		return (value != null) ? JSON.writeValueAsString(value) : null;
+	}
+
+}

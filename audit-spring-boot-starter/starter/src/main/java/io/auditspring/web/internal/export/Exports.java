@@ -1,0 +1,117 @@
+package io.auditspring.web.internal.export;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.EntryKey;
+import io.auditspring.ledger.verify.LedgerExport;
+import io.auditspring.query.AuditEntry;
+import io.auditspring.query.AuditQuery;
+import io.auditspring.query.AuditTrail;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Writes entries to be taken away. Memory stays flat however many there are.
+ */
+public final class Exports {
+
+	/** As many entries, with all they hold, are in memory at once. */
+	private static final int PAGE = 200;
+
+	private final AuditTrail trail;
+
+	private final DataSource dataSource;
+
+	private final Schema schema;
+
+	/**
+	 * Creates exports.
+	 * @param trail the trail
+	 * @param dataSource connections to the ledger's database
+	 * @param schema where the ledger is
+	 */
+	public Exports(AuditTrail trail, DataSource dataSource, Schema schema) {
+		this.trail = trail;
+		this.dataSource = dataSource;
+		this.schema = schema;
+	}
+
+	public void csv(AuditQuery query, boolean places, OutputStream out) throws IOException {
+		CsvExport.write(this.trail.stream(query), places, out);
+	}
+
+	public void ecs(AuditQuery query, boolean places, OutputStream out) throws IOException {
+		EcsExport.write(this.trail.stream(query), places, out);
+	}
+
+	public void ocsf(AuditQuery query, boolean places, OutputStream out) throws IOException {
+		OcsfExport.write(this.trail.stream(query), places, out);
+	}
+
+	/** Selected entries, each of which can be verified by itself. */
+	public void selection(String description, AuditQuery query, OutputStream out) throws IOException {
+		try (Writer lines = writer(out)) {
+			new SelectionExport(this.dataSource, this.schema).write(description,
+					new Pages(this.trail.stream(query).iterator()), lines);
+		}
+	}
+
+	/** Whole chains, which prove that nothing is missing. */
+	public void chains(@Nullable String chain, OutputStream out) throws IOException {
+		try (Writer lines = writer(out)) {
+			LedgerExport export = new LedgerExport(this.dataSource, this.schema);
+			for (String each : (chain != null) ? List.of(chain) : export.chains()) {
+				export.write(each, lines);
+			}
+		}
+		catch (SQLException ex) {
+			throw new DataAccessResourceFailureException("The audit ledger cannot be read", ex);
+		}
+	}
+
+	private static Writer writer(OutputStream out) {
+		return new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * Where entries are, some at a time.
+	 *
+	 * @param entries the entries
+	 */
+	private record Pages(Iterator<AuditEntry> entries) implements Iterator<List<EntryKey>> {
+
+		@Override
+		public boolean hasNext() {
+			return this.entries.hasNext();
+		}
+
+		@Override
+		public List<EntryKey> next() {
+			if (!hasNext()) {
+				throw new NoSuchElementException();
+			}
+			List<EntryKey> page = new ArrayList<>(PAGE);
+			while (page.size() < PAGE && hasNext()) {
+				AuditEntry entry = this.entries.next();
+				page.add(new EntryKey(entry.getId(), entry.getRecordedAt()));
+			}
+			return page;
+		}
+
+	}
+
+}

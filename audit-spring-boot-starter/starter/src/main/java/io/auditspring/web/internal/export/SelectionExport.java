@@ -1,0 +1,176 @@
+package io.auditspring.web.internal.export;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.table.EntryColumns;
+import io.auditspring.ledger.internal.table.EntryKey;
+import io.auditspring.ledger.internal.table.EntryReader;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.internal.tree.StoredTree;
+import io.auditspring.ledger.internal.tree.TreeProofs;
+import io.auditspring.ledger.internal.tree.TreeRows;
+import io.auditspring.ledger.merkle.InclusionProof;
+import io.auditspring.ledger.verify.ExportLine;
+import io.auditspring.ledger.verify.LedgerExport;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Writes selected entries as lines of JSON that can be verified without the database:
+ * each with what its hash is made of and, where a checkpoint covers it, the path that
+ * leads to the signed root. So each is proved by itself; that none was left out is not,
+ * which only a {@linkplain LedgerExport whole chain} can prove.
+ */
+public final class SelectionExport {
+
+	private final DataSource dataSource;
+
+	private final Schema schema;
+
+	/**
+	 * Creates an export.
+	 * @param dataSource connections to PostgreSQL that may read the ledger; none is held
+	 * while lines are written
+	 * @param schema where the ledger is
+	 */
+	public SelectionExport(DataSource dataSource, Schema schema) {
+		this.dataSource = dataSource;
+		this.schema = schema;
+	}
+
+	/**
+	 * Writes entries.
+	 * @param selection says which they are; for people
+	 * @param pages the entries, a page of which is held in memory
+	 * @param out where to
+	 * @throws IOException if they cannot be written
+	 * @throws DataAccessException if the ledger cannot be read
+	 */
+	public void write(String selection, Iterator<List<EntryKey>> pages, Appendable out) throws IOException {
+		line(out, new CanonicalObject().text("selection", selection).toString());
+		Map<String, Optional<Checkpoint>> checkpoints = new HashMap<>();
+		long entries = 0;
+		while (pages.hasNext()) {
+			Page page = read(pages.next(), checkpoints);
+			for (String line : page.lines()) {
+				line(out, line);
+			}
+			entries += page.entries();
+		}
+		line(out, new CanonicalObject().number("end", entries).toString());
+	}
+
+	/**
+	 * A page as it is written.
+	 *
+	 * @param entries how many entries it has
+	 * @param lines its lines
+	 */
+	private record Page(int entries, List<String> lines) {
+
+	}
+
+	private Page read(List<EntryKey> keys, Map<String, Optional<Checkpoint>> checkpoints) {
+		try {
+			return OwnTransaction.look(this.dataSource, (connection) -> read(connection, keys, checkpoints));
+		}
+		catch (SQLException ex) {
+			throw new DataAccessResourceFailureException("The audit ledger cannot be read", ex);
+		}
+	}
+
+	private Page read(Connection connection, List<EntryKey> keys, Map<String, Optional<Checkpoint>> checkpoints)
+			throws SQLException {
+		EntryReader reader = new EntryReader(connection, this.schema, EntryColumns.of(connection, this.schema));
+		List<StoredEntry> entries = reader.entries(keys);
+		List<String> lines = new ArrayList<>();
+		for (String chain : entries.stream().map(SelectionExport::chain).distinct().toList()) {
+			if (!checkpoints.containsKey(chain)) {
+				Optional<Checkpoint> newest = newest(connection, chain);
+				newest.ifPresent((checkpoint) -> lines.add(checkpoint(chain, checkpoint)));
+				checkpoints.put(chain, newest);
+			}
+		}
+		Map<StoredEntry, InclusionProof> proofs = proofs(connection, entries, checkpoints);
+		for (StoredEntry entry : entries) {
+			lines.add(ExportLine.write(entry));
+			InclusionProof proof = proofs.get(entry);
+			if (proof != null) {
+				lines.add(path(entry, proof));
+			}
+		}
+		return new Page(entries.size(), lines);
+	}
+
+	private static String chain(StoredEntry entry) {
+		String chain = entry.core().chain();
+		return (chain != null) ? chain : "";
+	}
+
+	/** Who signed it is for those to judge who verify. */
+	private Optional<Checkpoint> newest(Connection connection, String chain) throws SQLException {
+		StoredTree tree = new StoredTree(connection, this.schema);
+		long size = tree.newestCheckpoint(chain);
+		try {
+			return tree.checkpoints(chain, size - 1, size)
+				.stream()
+				.map((row) -> Checkpoint.parse(row.note()))
+				.findAny();
+		}
+		catch (InvalidCheckpointException ex) {
+			return Optional.empty();
+		}
+	}
+
+	private Map<StoredEntry, InclusionProof> proofs(Connection connection, List<StoredEntry> entries,
+			Map<String, Optional<Checkpoint>> checkpoints) throws SQLException {
+		TreeProofs proofs = new TreeProofs(this.schema, new TreeRows(this.schema));
+		Map<StoredEntry, InclusionProof> found = new IdentityHashMap<>();
+		for (Map.Entry<String, Optional<Checkpoint>> chain : checkpoints.entrySet()) {
+			if (chain.getValue().isPresent()) {
+				long size = chain.getValue().get().size();
+				List<StoredEntry> covered = entries.stream()
+					.filter((entry) -> chain(entry).equals(chain.getKey()))
+					.filter((entry) -> entry.core().seq() != null && entry.core().seq() < size)
+					.toList();
+				found.putAll(proofs.paths(connection, chain.getKey(), covered, size));
+			}
+		}
+		return found;
+	}
+
+	private static String checkpoint(String chain, Checkpoint checkpoint) {
+		return new CanonicalObject().text("checkpoint", checkpoint.note()).text("chain", chain).toString();
+	}
+
+	private static String path(StoredEntry entry, InclusionProof proof) {
+		String hashes = String.join(",", proof.path().stream().map(HexFormat.of()::formatHex).toList());
+		return new CanonicalObject().text("path", hashes)
+			.text("chain", chain(entry))
+			.number("seq", proof.leafIndex())
+			.toString();
+	}
+
+	private static void line(Appendable out, String line) throws IOException {
+		out.append(line).append('\n');
+	}
+
+}

@@ -1,0 +1,166 @@
+package io.auditspring.web.internal.page;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+
+import io.auditspring.ledger.merkle.Sha256;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.Resource;
+import org.springframework.http.HttpHeaders;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.servlet.resource.HttpResource;
+import org.springframework.web.servlet.resource.ResourceResolver;
+import org.springframework.web.servlet.resource.ResourceResolverChain;
+
+/**
+ * What the page loads: the files that its HTML names, and no others. They are found below
+ * a name that is made of their content, so that browsers may keep them for good, and are
+ * compressed once. All of that is done when somebody comes: most starts are not for the
+ * page.
+ */
+final class PageFiles implements ResourceResolver {
+
+	static final String PLACE = "io/auditspring/web/page/";
+
+	private static final Pattern NAMED = Pattern.compile("(?<=\"page/)[^\"]+");
+
+	private final SingletonSupplier<Version> version = SingletonSupplier.of(PageFiles::read);
+
+	/** The page itself, which names the files as they are now. */
+	byte[] html() {
+		return this.version.obtain().html();
+	}
+
+	private static Version read() {
+		try {
+			String html = new String(read("index.html"), StandardCharsets.UTF_8);
+			Map<String, Content> contents = new LinkedHashMap<>();
+			ByteArrayOutputStream all = new ByteArrayOutputStream();
+			for (String name : new TreeSet<>(NAMED.matcher(html).results().map(MatchResult::group).toList())) {
+				byte[] content = read(name);
+				contents.put(name, new Content(content, compress(content)));
+				all.writeBytes(name.getBytes(StandardCharsets.UTF_8));
+				all.writeBytes(Sha256.hash(content));
+			}
+			String prefix = HexFormat.of().formatHex(Sha256.hash(all.toByteArray()), 0, 8) + "/";
+			byte[] page = html.replace("\"page/", "\"page/" + prefix).getBytes(StandardCharsets.UTF_8);
+			return new Version(prefix, page, contents);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("The page is not on the class path as a whole", ex);
+		}
+	}
+
+	private static byte[] read(String name) throws IOException {
+		return new ClassPathResource(PLACE + name).getContentAsByteArray();
+	}
+
+	private static byte[] compress(byte[] content) throws IOException {
+		ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+		try (GZIPOutputStream out = new GZIPOutputStream(compressed)) {
+			out.write(content);
+		}
+		return compressed.toByteArray();
+	}
+
+	/**
+	 * Finds a file of this version. What the page of another one asks for is not here.
+	 */
+	@Override
+	public @Nullable Resource resolveResource(@Nullable HttpServletRequest request, String path,
+			List<? extends Resource> locations, ResourceResolverChain chain) {
+		Version current = this.version.obtain();
+		String name = path.startsWith(current.prefix()) ? path.substring(current.prefix().length()) : "";
+		Content content = current.contents().get(name);
+		if (content == null) {
+			return null;
+		}
+		boolean compressed = request != null && acceptsGzip(request.getHeader(HttpHeaders.ACCEPT_ENCODING));
+		return new File(name, compressed ? content.compressed() : content.plain(), compressed);
+	}
+
+	@Override
+	public @Nullable String resolveUrlPath(String path, List<? extends Resource> locations,
+			ResourceResolverChain chain) {
+		Version current = this.version.obtain();
+		return current.contents().containsKey(path) ? current.prefix() + path : null;
+	}
+
+	/** RFC 9110, section 12.5.3. */
+	private static boolean acceptsGzip(@Nullable String accepted) {
+		return accepted != null && Stream.of(accepted.split(","))
+			.map((coding) -> coding.replace(" ", "").toLowerCase(Locale.ROOT))
+			.anyMatch((coding) -> coding.matches("gzip(;.*)?") && !coding.matches(".*;q=0(\\.0*)?"));
+	}
+
+	/**
+	 * The files as they are now.
+	 *
+	 * @param prefix changes whenever one of them does
+	 * @param html the page
+	 * @param contents what it loads, by name
+	 */
+	private record Version(String prefix, byte[] html, Map<String, Content> contents) {
+
+	}
+
+	/**
+	 * A file's content.
+	 *
+	 * @param plain as it is
+	 * @param compressed by gzip
+	 */
+	private record Content(byte[] plain, byte[] compressed) {
+
+	}
+
+	/**
+	 * A file as it is answered.
+	 */
+	private static final class File extends ByteArrayResource implements HttpResource {
+
+		private final String name;
+
+		private final boolean compressed;
+
+		File(String name, byte[] content, boolean compressed) {
+			super(content, name);
+			this.name = name;
+			this.compressed = compressed;
+		}
+
+		/** Tells the content's type. */
+		@Override
+		public String getFilename() {
+			return this.name;
+		}
+
+		@Override
+		public HttpHeaders getResponseHeaders() {
+			HttpHeaders headers = new HttpHeaders();
+			headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+			if (this.compressed) {
+				headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
+			}
+			return headers;
+		}
+
+	}
+
+}

@@ -1,0 +1,280 @@
+package io.auditspring.autoconfigure;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.Audited;
+import io.auditspring.TestDatabase;
+import io.auditspring.capture.internal.actor.ActorSource;
+import io.auditspring.capture.internal.actor.AuditorAwareActorSource;
+import io.auditspring.capture.internal.actor.SecurityActorSource;
+import io.auditspring.capture.internal.actor.ServletActorSource;
+import io.auditspring.capture.internal.origin.RequestDetails;
+import io.auditspring.capture.internal.origin.RequestSource;
+import io.auditspring.delivery.Quarantine;
+import io.auditspring.delivery.Receipts;
+import io.auditspring.delivery.internal.outbox.Relay;
+import io.auditspring.intercept.AuditAdvisingPostProcessor;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.query.AuditQuery;
+import io.auditspring.query.AuditRedaction;
+import io.auditspring.query.AuditTrail;
+import io.auditspring.query.ChangeSummary;
+import io.auditspring.retention.LegalHolds;
+import io.auditspring.retention.NoLedger;
+import io.auditspring.retention.Subject;
+import io.auditspring.signing.Checkpoints;
+import io.auditspring.signing.LedgerVerifier;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryMetadata;
+import org.hibernate.envers.boot.internal.EnversService;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.reactivestreams.Publisher;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.data.domain.AuditorAware;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which parts are there when.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class AuditAutoConfigurationTests {
+
+	private static final AutoConfigurations ALL = AutoConfigurations.of(AuditAutoConfiguration.class,
+			AuditDisabledAutoConfiguration.class, AuditEnversAutoConfiguration.class, AuditGeoAutoConfiguration.class,
+			AuditSecurityAutoConfiguration.class, AuditServletAutoConfiguration.class,
+			AuditWithoutDatabaseAutoConfiguration.class, AuditWebAutoConfiguration.class,
+			AuditActuatorAutoConfiguration.class);
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(ALL)
+		.withBean(DataSource.class, TestDatabase::newDatabase);
+
+	@Test
+	void auditsWhereThereIsADataSource() {
+		this.runner.run((context) -> assertThat(context).hasSingleBean(Relay.class).hasSingleBean(AuditRecorder.class));
+	}
+
+	@Test
+	void backsOffWithoutDataSource() {
+		new ApplicationContextRunner().withConfiguration(ALL)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(Relay.class)
+				.doesNotHaveBean(AuditAdvisingPostProcessor.class));
+	}
+
+	@Test
+	void withoutDataSourceNothingMayBeLost() {
+		assertThatStartFails(new ApplicationContextRunner().withConfiguration(ALL).withBean("desk", Desk.class),
+				"The bean 'desk' has @Audited methods, but there is no DataSource", "spring.datasource.url");
+	}
+
+	@Test
+	void withoutDataSourceNothingCanBeInjected() {
+		assertThatStartFails(new ApplicationContextRunner().withConfiguration(ALL).withBean(Recording.class),
+				"A bean of the type io.auditspring.AuditRecorder is needed, but there is no DataSource",
+				"spring.datasource.url");
+	}
+
+	@Test
+	void whereAuditingIsNoPartOfThatIsSaid() {
+		assertThatStartFails(
+				new ApplicationContextRunner().withBean(DataSource.class, TestDatabase::newDatabase)
+					.withBean(Recording.class),
+				"AuditRecorder is needed, but auditing is no part of this context", "@AuditTest", "@MockitoBean");
+	}
+
+	@Test
+	void anApplicationThatOnlyHasR2dbcIsToldSo() {
+		assertThatStartFails(
+				new ApplicationContextRunner().withConfiguration(ALL)
+					.withBean(Desk.class)
+					.withBean(ConnectionFactory.class, Reactive::new),
+				"reaches its database by R2DBC alone", "Define a DataSource bean");
+	}
+
+	@Test
+	void aDataSourceThatComesTooLateIsNamed() {
+		assertThatStartFails(
+				new ApplicationContextRunner().withConfiguration(ALL)
+					.withBean(Desk.class)
+					.withInitializer((context) -> context.addBeanFactoryPostProcessor(
+							(beans) -> beans.registerSingleton("lateDataSource", TestDatabase.newDatabase()))),
+				"'lateDataSource' was defined when it had already looked for one", "@Bean");
+	}
+
+	@Test
+	void withoutJpaTheTrailIsSaidToBeUnreadable() {
+		assertThatStartFails(this.runner.withBean(Reading.class),
+				"A bean of the type io.auditspring.query.AuditTrail is needed, but there is no EntityManagerFactory",
+				"JPA");
+	}
+
+	private static void assertThatStartFails(ApplicationContextRunner runner, String... words) {
+		AtomicReference<BeanFactory> beans = new AtomicReference<>();
+		runner.withInitializer((context) -> beans.set(context.getBeanFactory())).run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = new AuditSetupFailureAnalyzer().analyze(context.getStartupFailure());
+			if (analysis == null) {
+				analysis = new MissingTrailFailureAnalyzer(beans.get()).analyze(context.getStartupFailure());
+			}
+			assertThat(analysis).isNotNull();
+			assertThat(analysis.getDescription() + " " + analysis.getAction()).contains(words);
+		});
+	}
+
+	@Test
+	void switchedOffItTouchesNothingButCanStillBeInjected(CapturedOutput output) {
+		this.runner.withBean(Everything.class)
+			.withPropertyValues("audit.enabled=false", "audit.web.enabled=true")
+			.run((context) -> {
+				assertThat(context).doesNotHaveBean(AuditAdvisingPostProcessor.class)
+					.doesNotHaveBean(Relay.class)
+					.doesNotHaveBean(ActorSource.class);
+				context.getBean(AuditRecorder.class).record(AuditRecord.action("ignored").build());
+				Everything all = context.getBean(Everything.class);
+				assertThat(all.trail().find(AuditQuery.all())).isEmpty();
+				assertThat(all.trail().stream(AuditQuery.all())).isEmpty();
+				assertThat(all.trail().operations(AuditQuery.all())).isEmpty();
+				assertThat(all.trail().count(AuditQuery.all())).isZero();
+				assertThat(all.trail().entry(UUID.randomUUID())).isEmpty();
+				assertThat(all.trail().stateAt("Order", 7, Instant.EPOCH)).isEmpty();
+				assertThat(all.trail().suggest(AuditTrail.Attribute.ACTOR, "", 10, AuditQuery.all())).isEmpty();
+				assertThat(all.trail()
+					.activity(AuditQuery.all(), Instant.EPOCH, Instant.EPOCH.plusSeconds(60), Duration.ofSeconds(60))
+					.total()).isZero();
+				assertThat(all.trail().verify().chains()).isEmpty();
+				assertThat(all.verifier().verify("main").entries()).isZero();
+				assertThat(all.redaction().erase(Subject.actor("jane"), "asked for").erased()).isEmpty();
+				assertThat(all.redaction().redact(AuditQuery.all(), EntryGroup.DATA, "asked for").left()).isEmpty();
+				assertThat(all.holds().placeOnActor("jane", "case 7")).isZero();
+				assertThat(all.holds().lift(7, "closed")).isFalse();
+				assertThat(all.holds().current()).isEmpty();
+				assertThat(all.checkpoints().create("main")).isEmpty();
+				assertThat(all.checkpoints().latest("main")).isEmpty();
+				assertThat(all.quarantine().list(10)).isEmpty();
+				assertThat(all.quarantine().retryAll()).isEmpty();
+				assertThat(output).contains("Auditing is switched off (audit.enabled=false): no legal hold was placed",
+						"nobody was erased", "no checkpoint was signed");
+				assertThat(new JdbcTemplate(context.getBean(DataSource.class))
+					.queryForObject("select count(*) from pg_namespace where nspname = 'audit'", Long.class)).isZero();
+			});
+	}
+
+	@Test
+	void theApplicationsOwnRecorderTakesTheBuiltInOnesPlace() {
+		AuditRecorder own = (record) -> Receipts.withoutLedger(new UUID(0, 0));
+		AuditTrail trail = AuditTrail.empty(new NoLedger("none").verifier());
+		this.runner.withBean(AuditRecorder.class, () -> own).withBean(AuditTrail.class, () -> trail).run((context) -> {
+			assertThat(context.getBean(AuditRecorder.class)).isSameAs(own);
+			assertThat(context.getBean(AuditTrail.class)).isSameAs(trail);
+		});
+	}
+
+	@Test
+	void aServletApplicationHasARequest() {
+		new WebApplicationContextRunner().withConfiguration(ALL)
+			.withBean(DataSource.class, TestDatabase::newDatabase)
+			.run((context) -> assertThat(context).hasSingleBean(RequestSource.class)
+				.hasSingleBean(ServletActorSource.class));
+	}
+
+	@Test
+	void aParentOfAServletApplicationHasItsRequest() {
+		this.runner.run((context) -> {
+			RequestSource requests = context.getBean(RequestSource.class);
+			assertThat(requests.currentRequest()).isSameAs(RequestDetails.NONE);
+			RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(new MockHttpServletRequest()));
+			try {
+				assertThat(requests.currentRequest()).isNotSameAs(RequestDetails.NONE);
+			}
+			finally {
+				RequestContextHolder.resetRequestAttributes();
+			}
+		});
+	}
+
+	@Test
+	void missingLibrariesAreNotMissed() {
+		this.runner.run((context) -> assertThat(context).hasSingleBean(SecurityActorSource.class));
+		this.runner
+			.withClassLoader(
+					new FilteredClassLoader(Authentication.class, EnversService.class, RequestContextHolder.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(SecurityActorSource.class)
+				.doesNotHaveBean("auditStateListener")
+				.hasSingleBean(Relay.class));
+	}
+
+	@Test
+	void anAuditorAwareIsAsked() {
+		AuditorAware<String> auditor = () -> Optional.of("jane");
+		this.runner.withBean("auditor", AuditorAware.class, () -> auditor).run((context) -> {
+			context.getBean(Relay.class).stop();
+			context.getBean(AuditRecorder.class).record(AuditRecord.action("asked").build());
+			assertThat(context).hasSingleBean(AuditorAwareActorSource.class);
+			assertThat(new JdbcTemplate(context.getBean(DataSource.class))
+				.queryForObject("select entries from audit.audit_outbox", String.class)).contains("\"id\":\"jane\"");
+		});
+	}
+
+	record Everything(AuditTrail trail, LedgerVerifier verifier, AuditRedaction redaction, LegalHolds holds,
+			Checkpoints checkpoints, Quarantine quarantine, ChangeSummary summary, AuditRecorder recorder,
+			TaskDecorator auditTaskDecorator) {
+
+	}
+
+	record Recording(AuditRecorder recorder) {
+
+	}
+
+	record Reading(AuditTrail trail) {
+
+	}
+
+	static class Desk {
+
+		@Audited
+		public void pay() {
+		}
+
+	}
+
+	static class Reactive implements ConnectionFactory {
+
+		@Override
+		public Publisher<? extends Connection> create() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public ConnectionFactoryMetadata getMetadata() {
+			return () -> "reactive";
+		}
+
+	}
+
+}

@@ -1,0 +1,228 @@
+package io.auditspring.capture.internal.actor;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+import io.auditspring.Actor;
+import io.auditspring.ActorType;
+import io.auditspring.capture.internal.state.EntityIdentifiers;
+import io.auditspring.capture.internal.value.JsonValues;
+import io.auditspring.capture.internal.value.Limits;
+import io.auditspring.capture.internal.value.Masking;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.security.authentication.AbstractAuthenticationToken;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.user.DefaultOAuth2User;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthentication;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
+import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Who the actor is by Spring Security.
+ */
+class SecurityActorSourceTests {
+
+	private final SecurityActorSource source = new SecurityActorSource(new SwitchedUsers(), new TokenClaims(),
+			() -> persons(new SecurityNames(), null), new AuthenticationTrustResolverImpl());
+
+	private static Persons persons(SecurityNames names, String idProperty) {
+		Masking masking = new Masking(List.of("api key"));
+		return new Persons(names, new EntityIdentifiers(List::of, masking, new JsonValues(masking, new Limits(10_000)),
+				() -> new byte[32]), idProperty, null);
+	}
+
+	@AfterEach
+	void signOut() {
+		SecurityContextHolder.clearContext();
+	}
+
+	private Actor actor(Authentication authentication) {
+		SecurityContextHolder.getContext().setAuthentication(authentication);
+		return this.source.currentActor();
+	}
+
+	private static Authentication user(String name) {
+		return UsernamePasswordAuthenticationToken.authenticated(name, "secret", List.of());
+	}
+
+	private static Authentication switched(String name, Authentication from) {
+		return UsernamePasswordAuthenticationToken.authenticated(name, "secret",
+				List.of(new SwitchUserGrantedAuthority("ROLE_PREVIOUS", from)));
+	}
+
+	private static Authentication jwt(Map<String, Object> claims) {
+		return new JwtAuthenticationToken(
+				Jwt.withTokenValue("token").header("alg", "none").claims((all) -> all.putAll(claims)).build(),
+				AuthorityUtils.createAuthorityList("SCOPE_read"));
+	}
+
+	@Test
+	void aUserIsKnownByName() {
+		assertThat(actor(user("jane"))).isEqualTo(Actor.user("jane", "jane"));
+	}
+
+	@Test
+	void nobodyIsNoActor() {
+		assertThat(actor(null)).isNull();
+		assertThat(actor(UsernamePasswordAuthenticationToken.unauthenticated("jane", "secret"))).isNull();
+	}
+
+	@Test
+	void whoeverIsLetInWithoutSigningInIsAnonymous() {
+		assertThat(actor(new AnonymousAuthenticationToken("key", "anonymousUser",
+				AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"))))
+			.isEqualTo(Actor.anonymous());
+	}
+
+	@Test
+	void whoIsAnonymousIsForTheApplicationToSay() {
+		AuthenticationTrustResolverImpl trust = new AuthenticationTrustResolverImpl();
+		trust.setAnonymousClass(TestingAuthenticationToken.class);
+		SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken("guest", null, List.of()));
+		assertThat(new SecurityActorSource(null, null, () -> persons(new SecurityNames(), null), trust).currentActor())
+			.isEqualTo(Actor.anonymous());
+	}
+
+	@Test
+	void aPrincipalThatIsAnActorIsTakenAsItIs() {
+		Actor key = Actor.apiKey("key-1", "Pipeline");
+		assertThat(actor(new TestingAuthenticationToken(key, null, List.of()))).isEqualTo(key);
+	}
+
+	@Test
+	void evenWhereTheAuthenticationHasANameOfItsOwn() {
+		Actor key = Actor.apiKey("key-1", "Pipeline");
+		assertThat(actor(new TestingAuthenticationToken(key, null, List.of()) {
+
+			private static final long serialVersionUID = 1L;
+
+			@Override
+			public String getName() {
+				return key.id();
+			}
+		})).isEqualTo(key);
+	}
+
+	@Test
+	void aTokensSubjectIsTheActorAndItsHumanNameIsShown() {
+		assertThat(actor(jwt(Map.of("sub", "4711", "name", "Jane Doe", "preferred_username", "jane"))))
+			.isEqualTo(Actor.user("4711", "Jane Doe"));
+		assertThat(actor(jwt(Map.of("sub", "4711", "preferred_username", "jane"))))
+			.isEqualTo(Actor.user("4711", "jane"));
+	}
+
+	@Test
+	void aMachinesTokenIsItsClientWhichIsAService() {
+		assertThat(actor(jwt(Map.of("sub", "billing-service", "client_id", "billing-service"))))
+			.isEqualTo(Actor.service("billing-service", "billing-service"));
+		assertThat(actor(jwt(Map.of("sub", "4711", "client_id", "shop")))).isEqualTo(Actor.user("4711", "4711"));
+	}
+
+	@Test
+	void anIntrospectedTokenIsReadInTheSameWay() {
+		DefaultOAuth2User principal = new DefaultOAuth2User(List.of(), Map.of("id", "17", "name", "Jane Doe"), "id");
+		OAuth2AccessToken token = new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "opaque", Instant.EPOCH,
+				Instant.MAX);
+		assertThat(actor(new BearerTokenAuthentication(principal, token, List.of())))
+			.isEqualTo(Actor.user("17", "Jane Doe"));
+	}
+
+	@Test
+	void whoeverSwitchedIsTheImpersonator() {
+		assertThat(actor(switched("jane", user("root")))).isEqualTo(Actor.user("jane", "jane").impersonatedBy("root"));
+	}
+
+	@Test
+	void whoeverSwitchedFirstIsTheImpersonatorOfAll() {
+		assertThat(actor(switched("joan", switched("jane", user("root")))))
+			.isEqualTo(Actor.user("joan", "joan").impersonatedBy("root"));
+	}
+
+	@Test
+	void ofAPrincipalOfAnotherTypeNothingIsPrinted() {
+		Actor actor = actor(new TestingAuthenticationToken(new Account(7, "$2a$hash"), null, List.of()));
+		assertThat(actor).isEqualTo(Actor.user("unknown", Account.class.getName()));
+	}
+
+	@Test
+	void aConfiguredPropertyOfItIsTheActor() {
+		SecurityContextHolder.getContext()
+			.setAuthentication(new TestingAuthenticationToken(new Account(7, "$2a$hash"), null, List.of()));
+		assertThat(new SecurityActorSource(null, null, () -> persons(new SecurityNames(), "number"),
+				new AuthenticationTrustResolverImpl())
+			.currentActor()).isEqualTo(Actor.user("7", "7"));
+	}
+
+	// A filter that takes the key itself for the principal
+	@Test
+	void whoIsKnownByAKeyIsShownByItsDigest() {
+		Actor actor = actor(new ApiKeyAuthentication("abc-123-key"));
+		assertThat(actor.id()).startsWith("hmac:").isEqualTo(actor.name());
+		assertThat(actor.type()).isEqualTo(ActorType.API_KEY);
+		assertThat(actor)
+			.isEqualTo(actor(new PreAuthenticatedAuthenticationToken("abc-123-key", "abc-123-key", List.of())))
+			.isNotEqualTo(actor(new ApiKeyAuthentication("abc-124-key")));
+	}
+
+	@Test
+	void whosePasswordIsTheNameHasAName() {
+		assertThat(actor(UsernamePasswordAuthenticationToken.authenticated("guest", "guest", List.of())))
+			.isEqualTo(Actor.user("guest", "guest"));
+	}
+
+	@Test
+	void anObjectInAClaimIsNoName() {
+		assertThat(actor(jwt(Map.of("sub", "4711", "name", Map.of("family", "Doe", "hash", "$2a$hash")))))
+			.isEqualTo(Actor.user("4711", "4711"));
+	}
+
+	static class ApiKeyAuthentication extends AbstractAuthenticationToken {
+
+		private static final long serialVersionUID = 1L;
+
+		private final String apiKey;
+
+		ApiKeyAuthentication(String apiKey) {
+			super(AuthorityUtils.NO_AUTHORITIES);
+			this.apiKey = apiKey;
+			setAuthenticated(true);
+		}
+
+		@Override
+		public Object getCredentials() {
+			return null;
+		}
+
+		@Override
+		public Object getPrincipal() {
+			return this.apiKey;
+		}
+
+	}
+
+	record Account(int number, String hash) {
+
+	}
+
+	@Test
+	void withoutTheLibrariesTheNameIsEnough() {
+		SecurityContextHolder.getContext().setAuthentication(switched("jane", user("root")));
+		assertThat(new SecurityActorSource(null, null, () -> persons(null, null), new AuthenticationTrustResolverImpl())
+			.currentActor()).isEqualTo(Actor.user("jane", "jane"));
+	}
+
+}

@@ -1,0 +1,340 @@
+package io.auditspring.delivery.internal.outbox;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.auditspring.AuditDataSource;
+import io.auditspring.AuditDeliveryException;
+import io.auditspring.AuditLog;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.AuditSetupException;
+import io.auditspring.TestDatabase;
+import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import io.auditspring.delivery.FaultyDataSource;
+import io.auditspring.delivery.FaultyDataSource.Cut;
+import io.auditspring.delivery.Tenants;
+import io.auditspring.delivery.internal.worker.WorkerStatus;
+import io.auditspring.ledger.Schema;
+import io.auditspring.signing.LedgerVerifier;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+/**
+ * A database for each tenant, of which some are away, die at the worst moment, or are
+ * unknown: what committed arrives once, and no tenant waits for another one.
+ */
+class TenantOutageTests {
+
+	private final DataSource head = TestDatabase.newDatabase();
+
+	private final DataSource north = TestDatabase.newDatabase();
+
+	private final DataSource south = TestDatabase.newDatabase();
+
+	private final FaultyDataSource faultyNorth = new FaultyDataSource(this.north);
+
+	private final FaultyDataSource faultySouth = new FaultyDataSource(this.south);
+
+	private final AuditLog log = new AuditLog(this.head);
+
+	private final Map<DataSource, HikariDataSource> pools = new LinkedHashMap<>();
+
+	@TempDir
+	Path directory;
+
+	private Tenants tenants;
+
+	@AfterEach
+	void closePools() {
+		this.pools.values().forEach(HikariDataSource::close);
+	}
+
+	private DataSource pool(DataSource database) {
+		return this.pools.computeIfAbsent(database, (key) -> {
+			HikariConfig config = new HikariConfig();
+			config.setDataSource(key);
+			config.setMaximumPoolSize(4);
+			config.setMinimumIdle(0);
+			config.setConnectionTimeout(500);
+			config.setInitializationFailTimeout(-1);
+			return new HikariDataSource(config);
+		});
+	}
+
+	private ApplicationContextRunner runner(String... properties) {
+		return runner(Map.of("north", pool(this.faultyNorth), "south", pool(this.faultySouth)), pool(this.head),
+				properties);
+	}
+
+	private ApplicationContextRunner runner(Map<String, DataSource> targets, @Nullable DataSource byDefault,
+			String... properties) {
+		this.tenants = new Tenants(targets, byDefault);
+		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"))
+			.withPropertyValues(properties)
+			.withBean("tenants", DataSource.class, () -> this.tenants)
+			.withBean(DataSourceTransactionManager.class, () -> new DataSourceTransactionManager(this.tenants));
+	}
+
+	/** Records within a transaction of a tenant. */
+	private void record(ApplicationContext context, String tenant, String action) throws Exception {
+		this.tenants.as(tenant, () -> {
+			new TransactionTemplate(context.getBean(DataSourceTransactionManager.class)).executeWithoutResult(
+					(status) -> context.getBean(AuditRecorder.class).record(AuditRecord.action(action).build()));
+			return null;
+		});
+	}
+
+	private void assertComplete(ApplicationContext context, String... actions) {
+		assertThat(this.log.await(actions.length)).extracting("action").containsExactlyInAnyOrder((Object[]) actions);
+		for (DataSource database : List.of(this.north, this.south)) {
+			Awaitility.await().until(() -> new AuditLog(database).staged() == 0);
+		}
+		assertThat(context.getBean(LedgerVerifier.class).verify().valid()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Cut.class)
+	void whateverDiesBetweenTheTwoCommitsEntriesArriveOnce(Cut cut) {
+		runner().run((context) -> {
+			context.getBean(Relays.class).stop();
+			record(context, "north", "no.1");
+			record(context, "north", "no.2");
+			// The ledger's commit comes first, so this is the one in between.
+			this.faultyNorth.cutNextCommit("audit-relay-north", cut);
+			context.getBean(Relays.class).start();
+			Awaitility.await().until(() -> this.faultyNorth.hasCut("audit-relay-north"));
+			assertThat(this.log.count()).isEqualTo(2);
+			this.faultyNorth.comeBack();
+			assertComplete(context, "no.1", "no.2");
+		});
+	}
+
+	@Test
+	void aTenantWhoseDatabaseIsAwayStopsNoOther() {
+		runner("audit.failure-policy=log").run((context) -> {
+			context.getBean(Relays.class).stop();
+			record(context, "north", "no.1");
+			this.faultyNorth.goDown();
+			context.getBean(Relays.class).start();
+			Awaitility.await().until(() -> this.faultyNorth.refused() > 0);
+			record(context, "south", "no.2");
+			assertThat(this.log.await(1)).extracting("action").containsExactly("no.2");
+			// What is no part of a transaction does not need the tenant's database.
+			this.tenants.as("north", () -> {
+				context.getBean(AuditRecorder.class).record(AuditRecord.action("no.3").build());
+				return null;
+			});
+			assertThat(this.log.await(2)).extracting("action").containsExactly("no.2", "no.3");
+			assertThat(context.getBean(Relays.class).statuses()).filteredOn((worker) -> worker.failingSince() != null)
+				.extracting(WorkerStatus::name)
+				.containsExactly("audit-relay-north");
+			this.faultyNorth.comeBack();
+			assertComplete(context, "no.1", "no.2", "no.3");
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Cut.class, names = { "BEFORE_THE_COMMIT", "BEFORE_THE_ANSWER" })
+	void theDatabaseOfTheTenantIsAskedWhatBecameOfATransaction(Cut cut) {
+		runner().run((context) -> {
+			context.getBean(Relays.class).stop();
+			// So that the other database knows a row with the number that is asked for.
+			record(context, "south", "no.1");
+			this.faultyNorth.cutNextCommit(FaultyDataSource.CALLER, cut);
+			assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> record(context, "north", "no.2"));
+			context.getBean(Relays.class).start();
+			assertComplete(context, "no.1", "no.2");
+			assertThat(this.log.jdbc()
+				.queryForObject("select outcome from audit.audit_log where action = 'no.2'", String.class))
+				.isEqualTo((cut == Cut.BEFORE_THE_ANSWER) ? "success" : "failure");
+		});
+	}
+
+	@Test
+	void aDoubtThatOutlivesTheApplicationIsSettledByTheSameDatabase() {
+		runner().run((context) -> {
+			context.getBean(Relays.class).stop();
+			record(context, "south", "no.1");
+			this.faultyNorth.cutNextCommit(FaultyDataSource.CALLER, Cut.BEFORE_THE_COMMIT_FOR_GOOD);
+			assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> record(context, "north", "no.2"));
+		});
+		assertThat(this.directory.resolve("spool")).isNotEmptyDirectory();
+		this.faultyNorth.comeBack();
+		runner().run((context) -> assertComplete(context, "no.1", "no.2"));
+	}
+
+	@Test
+	void whatWaitsInAllDatabasesIsCounted() {
+		runner().run((context) -> {
+			context.getBean(Relays.class).stop();
+			context.getBean(Relay.class).stop();
+			record(context, "north", "no.1");
+			record(context, "south", "no.2");
+			record(context, "south", "no.3");
+			Backlog backlog = new Backlog(new Schema("audit"), "main", Duration.ofMinutes(1));
+			for (DataSource database : List.of(this.north, this.south)) {
+				Backlog part = new Backlog(new Schema("audit"), "main", Duration.ofMinutes(1));
+				backlog.include(part);
+				try (Connection connection = database.getConnection()) {
+					part.refresh(connection);
+				}
+			}
+			assertThat(backlog.last().rows()).isEqualTo(3);
+			assertThat(backlog.last().oldest()).isEqualTo(new JdbcTemplate(this.north)
+				.queryForObject("select created_at from audit.audit_outbox", Timestamp.class)
+				.toInstant());
+		});
+	}
+
+	@Test
+	void aDatabaseThatCannotBeReachedAtTheStartIsUsedWhenItCan() {
+		this.faultyNorth.goDown();
+		runner().run((context) -> {
+			assertThat(context).hasNotFailed();
+			record(context, "south", "no.1");
+			this.log.await(1);
+			this.faultyNorth.comeBack();
+			Awaitility.await()
+				.untilAsserted(() -> assertThatNoException().isThrownBy(() -> record(context, "north", "no.2")));
+			Awaitility.await().until(() -> new AuditLog(this.north).staged() == 0);
+			// What was tried before that was rolled back.
+			assertThat(this.log.jdbc()
+				.queryForList("select action from audit.audit_log where outcome = 'success'", String.class))
+				.containsExactlyInAnyOrder("no.1", "no.2");
+		});
+	}
+
+	@Test
+	void theLedgersDatabaseMustBeReachedAtTheStart() {
+		FaultyDataSource faultyHead = new FaultyDataSource(this.head);
+		faultyHead.goDown();
+		runner(Map.of("north", pool(this.north), "south", pool(this.south)), pool(faultyHead))
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageContaining("connection refused"));
+	}
+
+	@Test
+	void severalWaysToOneDatabaseAreOneOutbox() {
+		DataSource another = pool(new FaultyDataSource(this.north));
+		runner(Map.of("north", pool(this.faultyNorth), "northern", another, "south", pool(this.south)), pool(this.head))
+			.run((context) -> {
+				assertThat(context.getBean(Relays.class).statuses()).extracting(WorkerStatus::name)
+					.containsExactlyInAnyOrder("audit-relay", "audit-relay-north", "audit-relay-south");
+				record(context, "northern", "no.1");
+				record(context, "north", "no.2");
+				assertComplete(context, "no.1", "no.2");
+			});
+	}
+
+	@Test
+	void severalDatabasesWithoutADefaultAreRefusedAtTheStart() {
+		runner(Map.of("north", pool(this.north), "south", pool(this.south)), null)
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.isInstanceOfSatisfying(AuditSetupException.class, (failure) -> {
+					assertThat(failure).hasMessageContaining("several databases, [north, south]");
+					assertThat(failure.getRemedy()).contains("@AuditDataSource", "setDefaultTargetDataSource");
+				}));
+	}
+
+	@Test
+	void theOneTenantWhoseDatabaseIsThereDoesNotGetTheLedgerByThat() {
+		this.faultyNorth.goDown();
+		runner(Map.of("north", pool(this.faultyNorth), "south", pool(this.south)), null)
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.isInstanceOf(AuditSetupException.class));
+		assertThat(
+				new JdbcTemplate(this.south).queryForObject("select to_regnamespace('audit') is null", Boolean.class))
+			.isTrue();
+	}
+
+	@Test
+	void theLedgerMayHaveADatabaseThatIsNoTarget() {
+		runner(Map.of("north", pool(this.north), "south", pool(this.south)), null)
+			.withBean("ledger", DataSource.class, () -> pool(this.head), (definition) -> {
+				AbstractBeanDefinition ledger = (AbstractBeanDefinition) definition;
+				ledger.setDefaultCandidate(false);
+				ledger.addQualifier(new AutowireCandidateQualifier(AuditDataSource.class));
+			})
+			.run((context) -> {
+				record(context, "north", "no.1");
+				record(context, "south", "no.2");
+				// Of nobody, and in no transaction.
+				context.getBean(AuditRecorder.class).record(AuditRecord.action("no.3").build());
+				assertComplete(context, "no.1", "no.2", "no.3");
+			});
+	}
+
+	@Test
+	void theLedgerMayBeInTheDatabaseOfATenant() {
+		runner(Map.of("north", pool(this.north), "south", pool(this.south), "head", pool(this.head)), null)
+			.withBean("ledger", DataSource.class, () -> pool(new FaultyDataSource(this.head)), (definition) -> {
+				AbstractBeanDefinition ledger = (AbstractBeanDefinition) definition;
+				ledger.setDefaultCandidate(false);
+				ledger.addQualifier(new AutowireCandidateQualifier(AuditDataSource.class));
+			})
+			.run((context) -> {
+				record(context, "north", "no.1");
+				record(context, "head", "no.2");
+				assertComplete(context, "no.1", "no.2");
+			});
+	}
+
+	@Test
+	void theFirstWriteToATenantThatIsAddedLaterSaysWhatToDo() {
+		DataSource west = TestDatabase.newDatabase();
+		runner().run((context) -> {
+			this.tenants.setTargetDataSources(Map.of("north", pool(this.faultyNorth), "west", pool(west)));
+			this.tenants.afterPropertiesSet();
+			assertThatExceptionOfType(AuditDeliveryException.class).isThrownBy(() -> record(context, "west", "no.1"))
+				.havingCause()
+				.withMessageContaining("has no audit outbox")
+				.withMessageContaining("List it among the targets");
+		});
+	}
+
+	@Test
+	void nothingIsStagedWhereNobodyWouldFetchIt() {
+		DataSource west = TestDatabase.newDatabase();
+		// It got its outbox from another application.
+		runner(Map.of("west", pool(west)), pool(this.head)).run((context) -> assertThat(context).hasNotFailed());
+		runner().run((context) -> {
+			this.tenants.setTargetDataSources(Map.of("north", pool(this.faultyNorth), "west", pool(west)));
+			this.tenants.afterPropertiesSet();
+			assertThatExceptionOfType(AuditDeliveryException.class).isThrownBy(() -> record(context, "west", "no.1"))
+				.havingCause()
+				.withMessageContaining("was not found when the application started")
+				.withMessageContaining("List it among the targets");
+			assertThat(new AuditLog(west).staged()).isZero();
+		});
+	}
+
+}

@@ -1,0 +1,105 @@
+package io.auditspring.delivery.internal.worker;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * There is never more than one thread that does a worker's work, and failures make it
+ * wait longer and longer.
+ */
+class WorkerTests {
+
+	private final AtomicInteger runs = new AtomicInteger();
+
+	private final AtomicInteger inside = new AtomicInteger();
+
+	private final AtomicInteger most = new AtomicInteger();
+
+	private final CountDownLatch hanging = new CountDownLatch(1);
+
+	private final CountDownLatch released = new CountDownLatch(1);
+
+	private final Worker worker = new Worker("test-worker", Duration.ofMillis(1), this::work);
+
+	// It fails first, as a stop has less patience then.
+	private void work() throws SQLException {
+		this.most.accumulateAndGet(this.inside.incrementAndGet(), Math::max);
+		try {
+			if (this.runs.incrementAndGet() == 1) {
+				throw new SQLException("away");
+			}
+			if (this.runs.get() == 2) {
+				this.hanging.countDown();
+				this.released.await();
+				assertThat(this.worker.mayGoOn()).isFalse();
+			}
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+		finally {
+			this.inside.decrementAndGet();
+		}
+	}
+
+	@Test
+	void theBackOffGrowsAndIsBounded() {
+		for (int failures = 1; failures < 100; failures++) {
+			assertThat(Worker.backoffMillis(failures)).isBetween(1L, 30_000L);
+		}
+		assertThat(IntStream.range(0, 200).mapToLong((i) -> Worker.backoffMillis(1))).allMatch((wait) -> wait <= 200)
+			.anyMatch((wait) -> wait > 20);
+		assertThat(IntStream.range(0, 200).mapToLong((i) -> Worker.backoffMillis(50))).anyMatch((wait) -> wait > 5_000);
+	}
+
+	@Test
+	void whoHangsWhenItIsStoppedIsSucceededByTheNextOnlyWhenItHasEnded() throws Exception {
+		this.worker.start();
+		this.hanging.await();
+		this.worker.stop();
+		this.worker.start();
+		Thread successor = threads().filter((thread) -> thread.getState() != Thread.State.TERMINATED)
+			.max(Comparator.comparingLong(Thread::getId))
+			.orElseThrow();
+		Awaitility.await().until(() -> successor.getState() == Thread.State.WAITING);
+		assertThat(this.runs).hasValue(2);
+		this.released.countDown();
+		Awaitility.await().until(() -> this.runs.get() > 5);
+		this.worker.stop();
+		assertThat(this.most).hasValue(1);
+		assertThat(threads()).isEmpty();
+	}
+
+	@Test
+	void anErrorIsNotTheEndOfIt() {
+		List<Error> errors = List.of(new OutOfMemoryError("test"), new StackOverflowError("test"),
+				new NoClassDefFoundError("test"));
+		AtomicInteger attempts = new AtomicInteger();
+		Worker failing = new Worker("failing-worker", Duration.ofMillis(1), () -> {
+			if (attempts.getAndIncrement() < errors.size()) {
+				throw errors.get(attempts.get() - 1);
+			}
+		});
+		failing.start();
+		Awaitility.await().until(() -> attempts.get() > 5);
+		assertThat(failing.status().errors()).isEqualTo(3);
+		assertThat(failing.status().isDead()).isFalse();
+		failing.stop();
+	}
+
+	private static Stream<Thread> threads() {
+		return Thread.getAllStackTraces().keySet().stream().filter((thread) -> thread.getName().equals("test-worker"));
+	}
+
+}

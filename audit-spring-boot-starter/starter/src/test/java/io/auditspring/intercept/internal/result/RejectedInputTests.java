@@ -1,0 +1,97 @@
+package io.auditspring.intercept.internal.result;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditLog;
+import io.auditspring.Audited;
+import io.auditspring.TestDatabase;
+import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.validation.BeanPropertyBindingResult;
+import org.springframework.validation.BindingResult;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * Methods that return and have not done what they are named for, as the handlers of forms
+ * in the Spring PetClinic and those of requests in its REST version.
+ */
+class RejectedInputTests {
+
+	private final DataSource database = TestDatabase.newDatabase();
+
+	@Test
+	void aFormThatIsShownAgainHasCreatedNothing() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(DataSource.class, () -> this.database)
+			.withBean(OwnerController.class)
+			.run((context) -> {
+				OwnerController controller = context.getBean(OwnerController.class);
+				assertThat(controller.create("Ann", form())).isEqualTo("redirect:/owners/1");
+				BindingResult faulty = form();
+				faulty.rejectValue("name", "NotBlank", "must not be blank");
+				faulty.reject("duplicate");
+				assertThat(controller.create("secret", faulty)).isEqualTo("form");
+				assertThat(new AuditLog(this.database).await(2)).extracting("action", "outcome", "severity", "error")
+					.containsExactly(tuple("owner.create", "success", "info", null), tuple("owner.create", "failure",
+							"error", "Rejected input: name (NotBlank), owner (duplicate)"));
+			});
+	}
+
+	@Test
+	void whoIsAnsweredThatItIsNotThereHasDeletedNothing() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(DataSource.class, () -> this.database)
+			.withBean(OwnerController.class)
+			.run((context) -> {
+				OwnerController controller = context.getBean(OwnerController.class);
+				controller.delete(204);
+				controller.delete(404);
+				controller.delete(403);
+				controller.problem(409);
+				assertThat(new AuditLog(this.database).await(4)).extracting("action", "outcome", "error")
+					.containsExactly(tuple("owner.delete", "success", null),
+							tuple("owner.delete", "failure", "Answered 404 NOT_FOUND"),
+							tuple("owner.delete", "denied", "Answered 403 FORBIDDEN"),
+							tuple("owner.problem", "failure", "Answered 409 CONFLICT"));
+			});
+	}
+
+	private static BindingResult form() {
+		return new BeanPropertyBindingResult(new Owner("Ann"), "owner");
+	}
+
+	public record Owner(String name) {
+
+		public String getName() {
+			return this.name;
+		}
+
+	}
+
+	static class OwnerController {
+
+		@Audited(action = "owner.create", message = "Owner created")
+		public String create(String name, BindingResult result) {
+			return result.hasErrors() ? "form" : "redirect:/owners/1";
+		}
+
+		@Audited("owner.delete")
+		public ResponseEntity<Void> delete(int status) {
+			return ResponseEntity.status(status).build();
+		}
+
+		@Audited("owner.problem")
+		public ProblemDetail problem(int status) {
+			return ProblemDetail.forStatus(status);
+		}
+
+	}
+
+}

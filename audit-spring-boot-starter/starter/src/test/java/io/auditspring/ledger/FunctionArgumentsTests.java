@@ -1,0 +1,209 @@
+package io.auditspring.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.table.LedgerDatabase;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What the roles of least privilege may call, with whatever they may give: it is refused
+ * by name, or does no harm.
+ */
+class FunctionArgumentsTests {
+
+	private static final String SUMS = "select coalesce(sum(entries), 0) from audit.audit_activity where dimension = '' "
+			+ "and scale = 'month'";
+
+	private final LedgerDatabase database = LedgerDatabase.create();
+
+	private DataSource writer = this.database.dataSource();
+
+	private DataSource reader = this.database.dataSource();
+
+	private DataSource redactor = this.database.dataSource();
+
+	private DataSource retention = this.database.dataSource();
+
+	@BeforeEach
+	void applyTheRoles() {
+		Roles.apply(this.database.dataSource(), this.database.schema());
+		this.writer = Roles.user(this.database.dataSource(), "audit_writer");
+		this.reader = Roles.user(this.database.dataSource(), "audit_reader");
+		this.redactor = Roles.user(this.database.dataSource(), "audit_redactor");
+		this.retention = Roles.user(this.database.dataSource(), "audit_retention");
+		this.database.append("main", Entries.entries(20));
+	}
+
+	private static void execute(DataSource user, String sql) throws SQLException {
+		try (Connection connection = user.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
+	}
+
+	private static void assertRefused(DataSource user, String sql, String reason) {
+		assertThatExceptionOfType(SQLException.class).as(sql)
+			.isThrownBy(() -> execute(user, sql))
+			.withMessageContaining(reason);
+	}
+
+	@Test
+	void noFunctionDependsOnTheSettingsOfItsCaller() {
+		assertThat(this.database.query("""
+				select string_agg(p.oid::regprocedure::text, ', ')
+				from pg_proc p
+				where p.pronamespace = 'audit'::regnamespace
+				and not coalesce(p.proconfig, '{}') @> array['search_path=pg_catalog, pg_temp',
+					'standard_conforming_strings=on', 'gin_fuzzy_search_limit=0']
+				""")).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "-2147483648", "-1", "0", "null", "1000001", "2147483647" })
+	void entriesAreOnlyCountedForwards(String most) throws SQLException {
+		execute(this.reader, "select audit.audit_count_activity(10)");
+		assertRefused(this.reader, "select audit.audit_count_activity(%s)".formatted(most),
+				"audit_count_activity counts 1 to 1000000 entries at a time, not " + most);
+		execute(this.reader, "select audit.audit_count_activity(1000)");
+		assertThat(this.database.query(SUMS)).isEqualTo("20");
+	}
+
+	@Test
+	void sumsThatAreWrongAreFoundAndCountedAnew() throws SQLException {
+		execute(this.reader, "select audit.audit_count_activity(15)");
+		String differences = "select count(*) from audit.audit_check_activity()";
+		execute(this.reader, differences);
+		assertThat(this.database.query(differences)).isEqualTo("0");
+		this.database.execute("update audit.audit_activity set entries = entries + 1 where dimension = 'severity'");
+		this.database.execute("delete from audit.audit_activity where dimension = '' and scale = 'day'");
+		assertThat(this.database.query(
+				"select string_agg(distinct dimension || '/' || scale, ' ' order by dimension || '/' || scale) from audit.audit_check_activity()"))
+			.isEqualTo("/day severity/day severity/hour severity/month");
+		assertRefused(this.reader, "select audit.audit_recount_activity()", "permission denied");
+		execute(this.retention, "select audit.audit_recount_activity()");
+		execute(this.reader, "select audit.audit_count_activity(1000)");
+		assertThat(this.database.query(differences)).isEqualTo("0");
+		assertThat(this.database.query(SUMS)).isEqualTo("20");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "null", "''", "' '", "e'a\\nb'", "e'a\\tb'", "' main'", "repeat('x', 201)",
+			"repeat('x', 100000)" })
+	void aChainHasAName(String name) {
+		for (String begin : new String[] { "audit_lock_chain", "audit_ledger_id" }) {
+			assertRefused(this.writer, "select audit.%s(%s)".formatted(begin, name),
+					"a chain has a name of 1 to 200 characters on one line");
+		}
+		assertThat(this.database.query("select count(*) from audit.audit_chain")).isEqualTo("1");
+	}
+
+	@Test
+	void thereAreNotAnyNumberOfChains() throws SQLException {
+		String begin = "select audit.audit_lock_chain('c' || i) from generate_series(%s) i";
+		assertRefused(this.writer, begin.formatted("1, 50000"), "there are 1000 chains already");
+		assertThat(this.database.query("select count(*) from audit.audit_chain")).isEqualTo("1");
+		execute(this.writer, begin.formatted("1, 999"));
+		assertRefused(this.writer, begin.formatted("1000, 1000"), "audit_allow_chains");
+		execute(this.writer, begin.formatted("1, 999"));
+		assertRefused(this.writer, "select audit.audit_allow_chains(2000)", "permission denied");
+		this.database.execute("select audit.audit_allow_chains(1001)");
+		execute(this.writer, begin.formatted("1000, 1000"));
+		assertRefused(this.writer, begin.formatted("1001, 1001"), "there are 1001 chains already");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+			null        | not for null
+			'infinity'  | not for infinity
+			'-infinity' | not for -infinity
+			'0001-01-01'| partitions are made for this month and the year after it
+			""")
+	void onlyMonthsToComeGetPartitions(String month, String reason) {
+		for (DataSource user : new DataSource[] { this.writer, this.retention }) {
+			assertRefused(user, "select audit.audit_ensure_partition(%s)".formatted(month), reason);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "null", "''", "'  '", "repeat('x', 10001)" })
+	void whatStaysForEverHasAReasonOfBoundedLength(String reason) {
+		String doer = "'{\"actorType\":\"system\",\"operation\":\"00000000-0000-4000-8000-000000000000\",\"actor\":{\"id\":\"system\"}}'";
+		String named = "takes a reason of 1 to 10000 characters";
+		assertRefused(this.retention,
+				"select audit.audit_hold('main', 'jane', null, null, %s, %s)".formatted(reason, doer),
+				reason.equals("null") ? "reason" : named);
+		this.database.execute("insert into audit.audit_legal_hold (actor_id, reason) values ('jane', 'x')");
+		assertRefused(this.retention,
+				"select audit.audit_release('main', (select max(id) from audit.audit_legal_hold), %s, %s)"
+					.formatted(reason, doer),
+				named);
+		assertThat(this.database.query("select count(*) from audit.audit_legal_hold")).isEqualTo("1");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "null", "'{}'", "'[]'", "'1'", "'{\"actorType\":\"system\"}'" })
+	void whoDoesItIsAlwaysNamed(String doer) {
+		assertRefused(this.retention, "select audit.audit_hold('main', 'jane', null, null, 'why', %s)".formatted(doer),
+				"audit.hold takes who does it as an object of actorType, operation and actor");
+		assertThat(this.database.query("select count(*) from audit.audit_legal_hold")).isEqualTo("0");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "'',null,null", "null,'',''", "null,'Order',''", "'jane','Order','7'", "null,null,null",
+			"null,'Order',null" })
+	void aHoldIsOnSomething(String actor, String type, String target) {
+		assertRefused(this.retention, "select audit.audit_hold('main', %s, %s, %s, 'why', null)".formatted(quote(actor),
+				quote(type), quote(target)), "audit_legal_hold");
+	}
+
+	private static String quote(String argument) {
+		return (argument == null || argument.isEmpty()) ? "''"
+				: argument.equals("null") ? "null" : "'" + argument + "'";
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "null", "'[]'", "'[{}]'", "'[{\"seq\":-1,\"id\":null}]'",
+			"'[{\"seq\":9223372036854775807,\"id\":\"00000000-0000-4000-8000-000000000000\"}]'" })
+	void aRedactionOfWhatIsNotThereDoesNothing(String entries) {
+		assertThatCode(() -> execute(this.redactor,
+				"select audit.audit_redact('main', %s, 'actor', 'why', null)".formatted(entries)))
+			.doesNotThrowAnyException();
+		assertThat(this.database.query("select count(*) from audit.audit_log")).isEqualTo("20");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "infinity", "-infinity", "2999-01-01" })
+	void upkeepCannotBePostponed(String time) {
+		assertRefused(this.retention, "update audit.audit_upkeep set due_at = '%s'".formatted(time),
+				time.equals("-infinity") || !time.startsWith("-") ? "due within a day" : "");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "infinity", "-infinity", "0044-03-15 BC", "10000-01-01 12:00Z" })
+	void anEntryIsOfATimeThatACalendarHas(String time) {
+		assertRefused(this.writer,
+				"""
+						begin;
+						select * from audit.audit_lock_chain('other');
+						insert into audit.audit_log (chain, seq, id, recorded_at, occurred_at, operation_id, actor_type, actor_id,
+							action, severity, outcome, hash_version, salt, prev_hash, hash)
+						select 'other', 0, gen_random_uuid(), now(), '%s', gen_random_uuid(), 'system', 'system', 'a', 'info',
+							'success', 1, sha256(''), sha256(''), sha256('')
+						"""
+					.formatted(time),
+				"audit_log_happened_in_our_era");
+	}
+
+}

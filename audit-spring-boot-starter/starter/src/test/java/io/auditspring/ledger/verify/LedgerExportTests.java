@@ -1,0 +1,260 @@
+package io.auditspring.ledger.verify;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ConcurrentModificationException;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+import io.auditspring.CheckpointAnchor;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.table.LedgerLab;
+import io.auditspring.retention.Redaction;
+import io.auditspring.signing.Checkpoints;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Exported chains verify without a database, and only as long as nobody changes them.
+ */
+class LedgerExportTests {
+
+	private static final LedgerLab LAB = LedgerLab.create();
+
+	private static final String EXPORT = export(LAB, "main");
+
+	@Test
+	void anExportIsValidAndHasTheRootOfTheLedger() throws IOException {
+		Verification verification = verify(EXPORT, List.of());
+		assertThat(verification.valid()).isTrue();
+		ChainVerification ledger = LAB.verifier().verify("main");
+		assertThat(verification.chains()).singleElement().satisfies((chain) -> {
+			assertThat(chain.entries()).isEqualTo(600);
+			assertThat(chain.root()).isEqualTo(ledger.root());
+			assertThat(chain.checkpointSize()).isEqualTo(600);
+		});
+	}
+
+	@Test
+	void severalChainsCanFollowEachOther() throws IOException {
+		assertThat(verify(EXPORT + export(LAB, "other"), List.of()).chains()).extracting(ChainVerification::chain)
+			.containsExactly("main", "other");
+	}
+
+	@Test
+	void aRedactionIsValidIfItsEntryIsInAnotherChainOfTheExport() throws IOException {
+		LedgerLab lab = LedgerLab.create();
+		lab.eraseActor("main", 250);
+		lab.enterRedaction("other", "main", 250, "actor");
+		String main = export(lab, "main");
+		assertThat(verify(main + export(lab, "other"), List.of()).valid()).isTrue();
+		assertThat(kinds(verify(main, List.of()))).containsExactly(Problem.Kind.REDACTION);
+	}
+
+	/** The tree over what was retired comes along, and must lead to what was signed. */
+	@Test
+	void aChainWhoseBeginningWasRetiredIsComparedWithItsCheckpoints(@TempDir Path memory) throws IOException {
+		LedgerLab lab = LedgerLab.create();
+		lab.enterRetirement("main", 0, 99);
+		lab.database.execute("drop table " + lab.partitionOf(0));
+		new Checkpoints(lab.database.dataSource(), lab.database.schema(), LedgerLab.ORIGIN, LedgerLab.KEYS,
+				new CheckpointSigning(LedgerLab.SIGNER, new SignerMemory(memory), List.of()))
+			.create("main");
+		String export = export(lab, "main");
+		Verification verification = verify(export, List.of());
+		assertThat(verification.valid()).isTrue();
+		assertThat(verification.chains()).singleElement().satisfies((chain) -> {
+			assertThat(chain.root()).isEqualTo(lab.verifier().verify("main").root());
+			assertThat(chain.checkpointSize()).isEqualTo(601);
+		});
+		String without = export.replaceAll("[{]\"retired\"[^\n]*\n", "");
+		assertThat(kinds(verify(without, List.of()))).containsOnly(Problem.Kind.EVIDENCE);
+		assertThat(verify(without, List.of()).tampered()).isFalse();
+		int hash = export.indexOf("{\"retired\":\"") + 12;
+		String altered = export.substring(0, hash) + ((export.charAt(hash) == '0') ? '1' : '0')
+				+ export.substring(hash + 1);
+		assertThat(kinds(verify(altered, List.of()))).containsOnly(Problem.Kind.ROOT);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+			"message":"Order 42: order.pay.7" | "message":"Order 42: order.pay.8" | HASH
+			"total":9007199254740993          | "total":9007199254740992          | HASH
+			"chain":"main","seq":7,           | "chain":"other","seq":7,          | UNREADABLE
+			"chain":"main","seq":7,           | "verified":true,"seq":7,          | UNREADABLE
+			"seq":7,                          | "seq":7,"seq":7,                  | UNREADABLE
+			"name":"Jane Roe"                 | "name":"Jane Roe","note":"me"     | UNREADABLE
+			""")
+	void aChangeIsFound(String what, String instead, Problem.Kind kind) throws IOException {
+		assertThat(kinds(verify(changed(7, (line) -> line.replace(what, instead)), List.of()))).contains(kind);
+	}
+
+	@Test
+	void aDeletedLineIsFound() throws IOException {
+		// Without its hash, there is no root to compare either checkpoint with.
+		assertThat(kinds(verify(changed(7, (line) -> null), List.of()))).containsExactly(Problem.Kind.MISSING,
+				Problem.Kind.CHECKPOINT, Problem.Kind.CHECKPOINT);
+	}
+
+	@Test
+	void aTailThatIsCutWithTheHeaderIsFoundByWhatWasKeptElsewhere() throws IOException {
+		LedgerLab lab = LedgerLab.create();
+		lab.tamper("delete from audit.audit_log where chain = 'main' and seq >= 590");
+		lab.rechain("main");
+		lab.database.execute("alter table audit.audit_checkpoint disable trigger all");
+		lab.database.execute("delete from audit.audit_checkpoint where size = 600");
+		String cut = export(lab, "main");
+		assertThat(verify(cut, List.of()).valid()).isTrue();
+		assertThat(kinds(verify(cut, LAB.anchored))).containsExactly(Problem.Kind.CUT);
+	}
+
+	@Test
+	void anExportWithoutATransactionEndsWhereTheChainEndedWhenItBegan() throws Exception {
+		LedgerLab lab = LedgerLab.create();
+		StringBuilder out = new StringBuilder();
+		new LedgerExport(lab.database.dataSource(), lab.database.schema()).write("main",
+				meanwhile(out, 100, () -> lab.database.append("main", Entries.entries(700))));
+		Verification verification = verify(out.toString(), lab.anchored);
+		assertThat(verification.valid()).isTrue();
+		assertThat(verification.chains()).singleElement()
+			.satisfies((chain) -> assertThat(chain.entries()).isEqualTo(600));
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 5, 595 })
+	void whatIsErasedMeanwhileDoesNotMakeAnExportLookTamperedWith(long seq) throws Exception {
+		LedgerLab lab = LedgerLab.create();
+		StringBuilder out = new StringBuilder();
+		LedgerExport export = new LedgerExport(lab.database.dataSource(), lab.database.schema());
+		Appendable erasing = meanwhile(out, 100, () -> redact(lab, seq));
+		if (seq > 500) {
+			assertThatExceptionOfType(ConcurrentModificationException.class)
+				.isThrownBy(() -> export.write("main", erasing))
+				.withMessageContaining("export it again");
+		}
+		else {
+			export.write("main", erasing);
+			assertThat(verify(out.toString(), List.of()).valid()).isTrue();
+		}
+		out.setLength(0);
+		export.write("main", out);
+		assertThat(verify(out.toString(), List.of()).valid()).isTrue();
+	}
+
+	@Test
+	void whatStandsBehindTheHeadIsExportedForTheVerifierToFind() throws IOException, SQLException {
+		LedgerLab lab = LedgerLab.create();
+		lab.tamper("update audit.audit_chain set size = 590 where name = 'main'");
+		StringBuilder out = new StringBuilder();
+		new LedgerExport(lab.database.dataSource(), lab.database.schema()).write("main", out);
+		assertThat(verify(out.toString(), List.of()).valid()).isFalse();
+		assertThat(out.toString()).contains("\"seq\":599,");
+	}
+
+	private static void redact(LedgerLab lab, long seq) {
+		UUID id = UUID.fromString(String
+			.valueOf(lab.database.query("select id::text from audit.audit_log where chain = 'main' and seq = " + seq)));
+		assertThat(new Redaction(lab.database.dataSource(), lab.database.schema(),
+				() -> Entries.entry("by", "-", "-", "lawyer"))
+			.redact(List.of(id), EntryGroup.DATA, "asked for")
+			.erased()).isNotEmpty();
+	}
+
+	/** Does something once so many lines are written. */
+	private static Appendable meanwhile(StringBuilder out, int lines, Runnable work) {
+		return new Appendable() {
+
+			private int written;
+
+			@Override
+			public Appendable append(CharSequence text) {
+				out.append(text);
+				if (++this.written == lines) {
+					work.run();
+				}
+				return this;
+			}
+
+			@Override
+			public Appendable append(CharSequence text, int start, int end) {
+				out.append(text, start, end);
+				return this;
+			}
+
+			@Override
+			public Appendable append(char character) {
+				out.append(character);
+				return this;
+			}
+
+		};
+	}
+
+	@Test
+	void whatIsNoExportIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> verify("", List.of())).withMessageContaining("empty");
+		assertThatIllegalArgumentException().isThrownBy(() -> verify("{}\n", List.of()))
+			.withMessageContaining("first line");
+	}
+
+	static String export(LedgerLab lab, String chain) {
+		StringBuilder out = new StringBuilder();
+		try (Connection connection = lab.database.begin()) {
+			new LedgerExport(connection, lab.database.schema()).write(chain, out);
+		}
+		catch (SQLException | IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		return out.toString();
+	}
+
+	private static Verification verify(String export, List<String> anchored) throws IOException {
+		CheckpointAnchor anchor = new CheckpointAnchor() {
+
+			@Override
+			public void publish(String chain, long size, String note) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
+			public List<String> notes(String chain) {
+				return chain.equals("main") ? anchored : List.of();
+			}
+
+		};
+		TrustPolicy evidence = new TrustPolicy(LedgerLab.KEYS, List.of(anchor), LedgerLab.ORIGIN);
+		return new ExportVerifier(evidence, VerificationProgress.NONE)
+			.verify(new BufferedReader(new StringReader(export)));
+	}
+
+	private static List<Problem.Kind> kinds(Verification verification) {
+		return verification.chains().stream().flatMap((chain) -> chain.problems().stream()).map(Problem::kind).toList();
+	}
+
+	private static String changed(long seq, UnaryOperator<String> change) {
+		StringBuilder changed = new StringBuilder();
+		EXPORT.lines().forEach((line) -> {
+			String now = line.contains("\"seq\":%d,".formatted(seq)) ? change.apply(line) : line;
+			changed.append((now != null) ? now + "\n" : "");
+		});
+		assertThat(changed.toString()).isNotEqualTo(EXPORT);
+		return changed.toString();
+	}
+
+}

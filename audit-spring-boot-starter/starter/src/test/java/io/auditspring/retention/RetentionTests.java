@@ -1,0 +1,426 @@
+package io.auditspring.retention;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.Period;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
+
+import io.auditspring.CheckpointSigner;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Roles;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.entry.CanonicalJson;
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.table.CheckedEntry;
+import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.ledger.internal.table.LedgerRow;
+import io.auditspring.ledger.internal.table.Partitions;
+import io.auditspring.signing.Checkpoints;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Months that are due leave the ledger, verified before and recorded, and nothing else
+ * does.
+ */
+class RetentionTests {
+
+	private static final Clock IN_2026 = Clock.fixed(Instant.parse("2026-11-30T23:59:59Z"), ZoneOffset.UTC);
+
+	private static final YearMonth DECEMBER = YearMonth.of(2018, 12);
+
+	private static final YearMonth JANUARY = YearMonth.of(2019, 1);
+
+	private static final Entry JANUARYS = Entries.entry("order.pay", "Order", "43", "john");
+
+	private final LedgerDatabase database = LedgerDatabase.create();
+
+	private DataSource user = this.database.dataSource();
+
+	@BeforeEach
+	void writeThreeMonthsAndOneOfToday() {
+		Roles.apply(this.database.dataSource(), this.database.schema());
+		this.user = Roles.user(this.database.dataSource(), "audit_retention");
+		this.database.appendAt(Instant.parse("2018-12-31T23:59:59.999999Z"), "main", Entries.entry("december"));
+		this.database.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main", JANUARYS, Entries.entry("january"));
+		this.database.appendAt(Instant.parse("2019-01-31T00:00:00Z"), "other", Entries.entry("january"));
+		this.database.appendAt(Instant.parse("2019-11-01T00:00:00Z"), "main", Entries.entry("november"));
+		this.database.append("main", Entries.entry("today"));
+	}
+
+	private Retention retention(RetentionAction action) {
+		return new Retention(this.user, this.database.schema(), Period.ofYears(7), action,
+				() -> Entries.entry("by", "-", "-", "clerk"), IN_2026, null);
+	}
+
+	private LegalHolds holds() {
+		return new LegalHolds(this.user, this.database.schema(), "main", () -> Entries.entry("by", "-", "-", "clerk"));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void monthsThatAreDueAreRetiredAndRecorded(RetentionAction action) {
+		String lastHash = this.database.query("select encode(hash, 'hex') from audit.audit_log where seq = 2");
+		assertThat(retention(action).apply()).isEqualTo(new RetentionReport(List.of(DECEMBER, JANUARY), null, null));
+		assertThat(this.database
+			.query("select min(action) || count(*) from audit.audit_log where recorded_at < '2020-01-01'"))
+			.isEqualTo("november1");
+		assertThat(this.database.query("""
+				select string_agg(concat_ws(' ', chain, seq, actor_id, target_id, metadata ->> 'firstSeq',
+					metadata ->> 'lastSeq', metadata ->> 'entries', metadata ->> 'action',
+					metadata ->> 'partition' = target_id and metadata ->> 'chain' = chain), ', ' order by chain, seq)
+				from audit.audit_log
+				where action = 'audit.retirement'
+				""")).isEqualTo("""
+				main 5 clerk audit_log_2018_12 0 0 1 %1$s t, main 6 clerk audit_log_2019_01 1 2 2 %1$s t, \
+				other 1 clerk audit_log_2019_01 0 0 1 %1$s t""".formatted(action.name().toLowerCase()));
+		assertThat(this.database.query("select metadata ->> 'lastHash' from audit.audit_log where seq = 6"))
+			.isEqualTo(lastHash)
+			.isEqualTo(this.database.query("select encode(prev_hash, 'hex') from audit.audit_log where seq = 3"));
+		assertThat(this.database.query("select count(*) from pg_class where relname ~ '^audit_log_201[89]_(12|01)$'"))
+			.isEqualTo((action == RetentionAction.DROP) ? "0" : "2");
+		assertHashes();
+	}
+
+	@Test
+	void theChainGoesOnAndLaterMonthsAreRetiredLater() {
+		retention(RetentionAction.DROP).apply();
+		assertThat(retention(RetentionAction.DROP).apply().retired()).isEmpty();
+		this.database.append("main", Entries.entries(2));
+		Retention nextMonth = new Retention(this.user, this.database.schema(), Period.ofYears(7), RetentionAction.DROP,
+				() -> Entries.entry("by"), Clock.fixed(Instant.parse("2026-12-01T00:00:00Z"), ZoneOffset.UTC), null);
+		assertThat(nextMonth.apply()).isEqualTo(new RetentionReport(List.of(YearMonth.of(2019, 11)), null, null));
+		assertHashes();
+	}
+
+	@Test
+	void whatIsRetiredIsSigned(@TempDir Path memory) throws GeneralSecurityException {
+		CheckpointSigner signer = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		Checkpoints checkpoints = new Checkpoints(
+				Roles.user(this.database.dataSource(), "audit_writer", "audit_reader"), this.database.schema(),
+				"example.com/audit", TrustedKeys.of(VerifierKey.of(signer)),
+				new CheckpointSigning(signer, new SignerMemory(memory), List.of()));
+		Retention signed = new Retention(this.user, this.database.schema(), Period.ofYears(7), RetentionAction.DROP,
+				() -> Entries.entry("by"), IN_2026, new RetirementSeal(checkpoints, signer));
+		assertThat(signed.apply().retired()).containsExactly(DECEMBER, JANUARY);
+		assertThat(checkpoints.latest("main").orElseThrow().size()).isEqualTo(7);
+		assertThat(checkpoints.inclusion("main", 1, 7).orElseThrow().holds()).isTrue();
+		assertThat(this.database.query("select metadata ->> 'root' from audit.audit_log where seq = 6"))
+			.isEqualTo(HexFormat.of().formatHex(checkpoints.root("main", 3)));
+		Signature signature = Signature.getInstance("Ed25519");
+		signature.initVerify(publicKey(signer));
+		signature.update(String
+			.valueOf(CanonicalJson.parseStored(String.valueOf(
+					this.database.query("select (metadata - 'signature')::text from audit.audit_log where seq = 6"))))
+			.getBytes(StandardCharsets.UTF_8));
+		assertThat(signature.verify(Base64.getDecoder()
+			.decode(this.database.query("select metadata ->> 'signature' from audit.audit_log where seq = 6"))))
+			.isTrue();
+	}
+
+	/** RFC 8410, section 4. */
+	private static PublicKey publicKey(CheckpointSigner signer) throws GeneralSecurityException {
+		byte[] prefix = HexFormat.of().parseHex("302a300506032b6570032100");
+		byte[] encoded = Arrays.copyOf(prefix, prefix.length + 32);
+		System.arraycopy(signer.publicKey(), 0, encoded, prefix.length, 32);
+		return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
+	}
+
+	@Test
+	void whatNoCheckpointCoversIsKept(@TempDir Path memory) {
+		CheckpointSigner signer = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		Checkpoints all = new Checkpoints(this.database.dataSource(), this.database.schema(), "example.com/audit",
+				TrustedKeys.of(VerifierKey.of(signer)),
+				new CheckpointSigning(signer, new SignerMemory(memory), List.of()));
+		this.database.appendAt(Instant.parse("2018-12-01T00:00:00Z"), "third", Entries.entry("covered"));
+		all.create("third");
+		this.database.appendAt(Instant.parse("2018-12-02T00:00:00Z"), "third", Entries.entry("not covered"));
+		for (RetirementSeal seal : new RetirementSeal[] { null, new RetirementSeal(all, null) }) {
+			RetentionReport report = new Retention(this.user, this.database.schema(), Period.ofYears(7),
+					RetentionAction.DROP, () -> Entries.entry("by"), IN_2026, seal)
+				.apply();
+			assertThat(report.kept()).isEqualTo(DECEMBER);
+			assertThat(report.reason()).contains("entry 1 of chain 'third'", "not covered by a signed checkpoint");
+		}
+	}
+
+	@Test
+	void whatIsSignedIsNotRetiredWithoutTheKey(@TempDir Path memory) {
+		CheckpointSigner signer = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		Checkpoints all = new Checkpoints(this.database.dataSource(), this.database.schema(), "example.com/audit",
+				TrustedKeys.of(VerifierKey.of(signer)),
+				new CheckpointSigning(signer, new SignerMemory(memory), List.of()));
+		all.create("main");
+		for (RetirementSeal seal : new RetirementSeal[] { null, new RetirementSeal(all, null) }) {
+			RetentionReport report = new Retention(this.user, this.database.schema(), Period.ofYears(7),
+					RetentionAction.DROP, () -> Entries.entry("by"), IN_2026, seal)
+				.apply();
+			assertThat(report.kept()).isEqualTo(DECEMBER);
+			assertThat(report.reason()).contains("the key to sign what is retired is not here");
+		}
+	}
+
+	@Test
+	void aDetachedMonthIsStillNotChanged() {
+		retention(RetentionAction.DETACH).apply();
+		for (String change : List.of("update audit.%s set message = ''", "delete from audit.%s", "truncate audit.%s")) {
+			assertThatExceptionOfType(IllegalStateException.class)
+				.isThrownBy(() -> this.database.execute(change.formatted("audit_log_2019_01")))
+				.withMessageContaining("audit entries cannot be changed");
+		}
+	}
+
+	@Test
+	void aMonthWithoutEntriesGoes() {
+		this.database.execute("select audit.audit_make_partition('2010-05-01')");
+		assertThat(retention(RetentionAction.DROP).apply().retired()).startsWith(YearMonth.of(2010, 5), DECEMBER);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					update audit.audit_log set message = 'x' where seq = 2                         | entry 2 of chain 'main'
+					update audit.audit_log set salt = sha256(salt) where seq = 1                   | does not verify
+					update audit.audit_log set prev_hash = sha256('') where seq = 2                | does not follow the entry
+					delete from audit.audit_log where seq = 2                                      | is not what the entry after it follows
+					update audit.audit_chain set ledger_id = gen_random_uuid() where name = 'other'| does not follow what was retired
+					""")
+	void aMonthThatDoesNotVerifyIsKept(String tampering, String reason) {
+		this.database.tamper(tampering);
+		RetentionReport report = retention(RetentionAction.DROP).apply();
+		assertThat(report.retired()).containsExactly(DECEMBER);
+		assertThat(report.kept()).isEqualTo(JANUARY);
+		assertThat(report.reason()).contains(reason);
+	}
+
+	@Test
+	void aHoldKeepsAMonthAndIsRecorded() {
+		long hold = holds().placeOnActor("john", "case 12");
+		assertThat(holds().current()).singleElement()
+			.satisfies((current) -> assertThat(current.actorId()).isEqualTo("john"));
+		assertThat(retention(RetentionAction.DROP).apply())
+			.isEqualTo(new RetentionReport(List.of(DECEMBER), JANUARY, "a legal hold is on an entry of it"));
+		assertThat(holds().lift(hold, "case closed")).isTrue();
+		assertThat(holds().lift(hold, "again")).isFalse();
+		assertThat(retention(RetentionAction.DROP).apply().retired()).containsExactly(JANUARY);
+		assertThat(this.database.query("""
+				select string_agg(action || (metadata ->> 'reason'), ' ' order by seq)
+				from audit.audit_log
+				where action in ('audit.hold', 'audit.release')
+				""")).isEqualTo("audit.holdcase 12 audit.releasecase closed");
+		assertHashes();
+	}
+
+	@Test
+	void whatIsHeldIsNotRedacted() {
+		holds().placeOnTarget("Order", 43, "case 12");
+		Redaction redaction = new Redaction(Roles.user(this.database.dataSource(), "audit_redactor"),
+				this.database.schema(), () -> Entries.entry("by"));
+		assertThat(redaction.erase(Subject.actor("john"), "r").left())
+			.isEqualTo(Map.of(ErasureReport.Cause.HELD, List.of(JANUARYS.id())));
+		assertThat(this.database.query("select actor_id from audit.audit_log where seq = 1")).isEqualTo("john");
+	}
+
+	@Test
+	void aHoldOnARelatedThingOrAnImpersonatorCounts() {
+		LegalHolds holds = holds();
+		for (long hold : new long[] { holds.placeOnTarget("Connector", 9, "r"), holds.placeOnActor("root", "r") }) {
+			assertThat(retention(RetentionAction.DROP).apply().kept()).isEqualTo(DECEMBER);
+			holds.lift(hold, "r");
+		}
+		assertThat(retention(RetentionAction.DROP).apply().retired()).hasSize(2);
+	}
+
+	@Test
+	void whatAHoldWasOnStaysInItsEntriesAndTheReportSaysSo() {
+		holds().lift(holds().placeOnActor("john", "case 12"), "closed");
+		Redaction redaction = new Redaction(Roles.user(this.database.dataSource(), "audit_redactor"),
+				this.database.schema(), () -> Entries.entry("by"));
+		ErasureReport report = redaction.erase(Subject.actor("john"), "r");
+		assertThat(report.erased()).isEqualTo(Map.of(EntryGroup.ACTOR, 1L));
+		assertThat(report.left()).containsOnlyKeys(ErasureReport.Cause.KEPT);
+		assertThat(this.database.query(
+				"select string_agg(action, ' ' order by seq) from audit.audit_log where audit_log::text like '%john%'"))
+			.isEqualTo("audit.hold audit.release");
+		assertHashes();
+	}
+
+	@Test
+	void readersAreWaitedForWhileWritersGoOn() throws Exception {
+		try (Connection reader = this.database.begin(); Statement statement = reader.createStatement()) {
+			statement.execute("select * from audit.audit_log");
+			Thread retiring = new Thread(() -> retention(RetentionAction.DROP).apply());
+			retiring.start();
+			while (retiring.isAlive() && "0".equals(this.database
+				.query("select count(*) from pg_locks where mode = 'AccessExclusiveLock' and not granted"))) {
+				Thread.onSpinWait();
+			}
+			this.database.append("main", Entries.entries(3));
+			reader.commit();
+			retiring.join();
+		}
+		assertThat(this.database.query("select min(seq) from audit.audit_log where chain = 'main'")).isEqualTo("3");
+		assertHashes();
+	}
+
+	/**
+	 * The month is any of its days, and a hold is on what was recorded before that day.
+	 */
+	@Test
+	void aHoldIsNotPassedByInTheMiddleOfAMonth() {
+		this.database.execute("drop table audit.audit_log_2018_12 cascade");
+		holds().placeOnActor("john", "case 12");
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> retireJanuary("2019-01-30", "1"))
+			.withMessageContaining("legal hold");
+	}
+
+	@Test
+	void aHoldThatIsBeingPlacedIsWaitedFor() throws SQLException {
+		this.database.execute("drop table audit.audit_log_2018_12 cascade");
+		try (Connection placing = this.database.begin(); Statement statement = placing.createStatement()) {
+			statement.execute(
+					"""
+							select audit.audit_hold('holds', 'john', null, null, 'case 12',
+								'{"operation": "00000000-0000-7000-8000-000000000000", "actorType": "user", "actor": {"id": "x"}}')
+							""");
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> retireJanuary("2019-01-01", "1"))
+				.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("55P03"));
+			placing.commit();
+		}
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> retireJanuary("2019-01-01", "1"))
+			.withMessageContaining("legal hold");
+	}
+
+	/** Equal to the truth, but not its canonical form. */
+	@Test
+	void whatIsRecordedHasItsCanonicalForm() throws SQLException {
+		this.database.execute("drop table audit.audit_log_2018_12 cascade");
+		retireJanuary("2019-01-01", "1.0");
+		assertHashes();
+	}
+
+	private void retireJanuary(String month, String one) throws SQLException {
+		String chains = this.database
+			.query("""
+					select jsonb_agg(jsonb_build_object('chain', chain, 'partition', 'audit_log_2019_01', 'firstSeq', first,
+						'lastSeq', last, 'entries', entries, 'action', 'drop',
+						'firstPrevHash', (select encode(prev_hash, 'hex') from audit.audit_log where chain = c.chain and seq = first),
+						'lastHash', (select encode(hash, 'hex') from audit.audit_log where chain = c.chain and seq = last))
+						order by chain)::text
+					from (
+						select chain, min(seq) as first, max(seq) as last, count(*) as entries
+						from audit.audit_log_2019_01
+						group by chain
+					) as c
+					""");
+		try (Connection connection = this.user.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute("select audit.audit_retire('%s', true, '%s', '%s')".formatted(month,
+					String.valueOf(chains).replace("\"firstSeq\": 1", "\"firstSeq\": " + one),
+					"{\"operation\": \"00000000-0000-7000-8000-000000000000\", \"actorType\": \"user\", \"actor\": {\"id\": \"x\"}}"));
+		}
+	}
+
+	static Stream<String> forbidden() {
+		String metadata = "[{\"chain\": \"main\", \"partition\": \"audit_log_2018_12\", \"firstSeq\": 0, \"lastSeq\": 0, \"firstPrevHash\": \"%s\", \"lastHash\": \"%s\", \"entries\": 1, \"action\": \"drop\"}]";
+		String call = "select audit.audit_retire('%s', true, '%s', '{}')";
+		return Stream.of(call.formatted("2019-01-01", "[]"), call.formatted("2018-12-02", "[]"),
+				call.formatted("2026-11-01", "[]"), call.formatted("2018-12-01", "[]"),
+				call.formatted("2018-12-01", metadata.formatted("00", "00")), "drop table audit.audit_log_2018_12",
+				"alter table audit.audit_log detach partition audit.audit_log_2018_12",
+				"delete from audit.audit_legal_hold", "insert into audit.audit_log select * from audit.audit_log",
+				"select audit.audit_redact('main', '[]', 'actor', '', '{}')");
+	}
+
+	@ParameterizedTest
+	@MethodSource("forbidden")
+	void nothingElseCanBeRetired(String sql) {
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> {
+			try (Connection connection = this.user.getConnection();
+					Statement statement = connection.createStatement()) {
+				statement.execute(sql);
+			}
+		}).satisfies((ex) -> assertThat(ex.getSQLState()).isIn("42501", "55000"));
+		assertThat(this.database.query("select min(seq) from audit.audit_log where chain = 'main'")).isEqualTo("0");
+	}
+
+	@Test
+	void theCurrentMonthIsNeverRetired() {
+		for (String month : List.of("2018-12-01", "2019-01-01", "2019-11-01")) {
+			this.database.tamper("drop table audit.audit_log_" + month.substring(0, 7).replace('-', '_'));
+		}
+		String current = LedgerDatabase.thisMonth() + "-01";
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(
+					() -> this.database.execute("select audit.audit_retire('%s', true, '[]', '{}')".formatted(current)))
+			.withMessageContaining("is not over yet");
+	}
+
+	@Test
+	void oneInstanceADayLooksWhatIsDue() {
+		DataSource keeper = Roles.user(this.database.dataSource(), "audit_retention");
+		LedgerUpkeep first = new LedgerUpkeep(keeper, this.database.schema(), retention(RetentionAction.DROP));
+		first.run();
+		assertThat(this.database.query("select min(seq) from audit.audit_log where chain = 'main'")).isEqualTo("3");
+		this.database.appendAt(Instant.parse("2017-01-01T00:00:00Z"), "third", Entries.entry("late"));
+		first.run();
+		assertThat(this.database.query("select count(*) from audit.audit_log where chain = 'third'")).isEqualTo("1");
+		this.database.execute("update audit.audit_upkeep set due_at = clock_timestamp()");
+		first.run();
+		assertThat(this.database.query("select min(action) from audit.audit_log where chain = 'third'"))
+			.isEqualTo("audit.retirement");
+	}
+
+	@Test
+	void comingMonthsAreMadeWhileTheApplicationRuns() {
+		new LedgerUpkeep(Roles.user(this.database.dataSource(), "audit_writer"), this.database.schema(), null).run();
+		assertThat(this.database.query("select to_regclass('audit.%s')::text"
+			.formatted(LedgerDatabase.partition(LedgerDatabase.thisMonth().plusMonths(Partitions.MONTHS_AHEAD)))))
+			.isNotNull();
+	}
+
+	private void assertHashes() {
+		try (Connection connection = this.database.connect();
+				PreparedStatement statement = connection
+					.prepareStatement("select %s from audit.audit_log".formatted(LedgerRow.COLUMNS))) {
+			assertThat(PersonSearch.read(statement)).isNotEmpty()
+				.allMatch((row) -> CheckedEntry.of(row.entry()).findings().isEmpty());
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,238 @@
+package io.auditspring.web;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/**
+ * A real Chromium, where the machine has one.
+ */
+final class Browser implements AutoCloseable {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private static final String AXE_VERSION = "4.6.3";
+
+	private static final String AXE = axe();
+
+	private final ChromeDriver driver;
+
+	private final List<String> scripts = new ArrayList<>();
+
+	private Browser(ChromeDriver driver) {
+		this.driver = driver;
+	}
+
+	static boolean isPresent() {
+		return chromium().isPresent() && chromedriver().isPresent();
+	}
+
+	static Browser open() {
+		LoggingPreferences logs = new LoggingPreferences();
+		logs.enable(LogType.BROWSER, Level.ALL);
+		ChromeOptions options = new ChromeOptions();
+		options.setBinary(chromium().orElseThrow().toFile());
+		options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--lang=en-GB",
+				"--force-color-profile=srgb");
+		options.setCapability("goog:loggingPrefs", logs);
+		ChromeDriverService service = new ChromeDriverService.Builder()
+			.usingDriverExecutable(chromedriver().orElseThrow().toFile())
+			.build();
+		Browser browser = new Browser(new ChromeDriver(service, options));
+		browser.resize(1400, 900);
+		return browser;
+	}
+
+	private static Optional<Path> chromium() {
+		return Stream.of("chromium", "chromium-browser", "google-chrome").flatMap(Browser::onPath).findFirst();
+	}
+
+	private static Optional<Path> chromedriver() {
+		return onPath("chromedriver").findFirst();
+	}
+
+	private static Stream<Path> onPath(String program) {
+		return Stream.of(System.getenv("PATH").split(":"))
+			.map((directory) -> Path.of(directory, program))
+			.filter(Files::isExecutable);
+	}
+
+	void resize(int width, int height) {
+		this.driver.manage().window().setSize(new Dimension(width, height));
+	}
+
+	void visit(String address) {
+		this.driver.get(address);
+	}
+
+	String address() {
+		return this.driver.getCurrentUrl();
+	}
+
+	void forget() {
+		this.driver.manage().deleteAllCookies();
+	}
+
+	void awaitAddress(Predicate<String> expected) {
+		await((driver) -> expected.test(driver.getCurrentUrl()) ? true : null);
+	}
+
+	/** Waits for an element. */
+	WebElement find(String css) {
+		return await((driver) -> driver.findElements(By.cssSelector(css)).stream().findFirst().orElse(null));
+	}
+
+	WebElement button(String text) {
+		return await((driver) -> driver.findElements(By.xpath("//button[normalize-space()='" + text + "']"))
+			.stream()
+			.findFirst()
+			.orElse(null));
+	}
+
+	/** Waits until the texts of elements fit. */
+	List<String> texts(String css, Predicate<List<String>> expected) {
+		return await((driver) -> {
+			List<String> texts = driver.findElements(By.cssSelector(css)).stream().map(WebElement::getText).toList();
+			return expected.test(texts) ? texts : null;
+		});
+	}
+
+	void type(String css, String text) {
+		WebElement field = find(css);
+		field.clear();
+		field.sendKeys(text, Keys.TAB);
+	}
+
+	/** Chooses one of a list. */
+	void choose(String css, String value) {
+		this.driver.executeScript("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change'))",
+				find(css), value);
+	}
+
+	/** Waits until a script gives what fits. */
+	public void await(String script, Predicate<Object> expected) {
+		await((driver) -> expected.test(driver.executeScript(script)) ? true : null);
+	}
+
+	/**
+	 * What keeps people out who cannot see well or use no mouse, as axe-core finds it:
+	 * what is serious or critical of the rules of WCAG 2.1, levels A and AA.
+	 */
+	@SuppressWarnings("unchecked")
+	List<String> barriers() {
+		return (List<String>) this.driver.executeAsyncScript(
+				AXE + """
+						;
+						const done = arguments[arguments.length - 1];
+						axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then((found) => done(found.violations
+							.filter((each) => each.impact === 'serious' || each.impact === 'critical')
+							.map((each) => each.id + ': ' + each.nodes.map((node) => node.html + ' ' + node.any.map((any) => any.message)).join(' | '))));
+						""");
+	}
+
+	private static String axe() {
+		try {
+			return new String(Browser.class
+				.getResourceAsStream("/META-INF/resources/webjars/axe-core/%s/axe.min.js".formatted(AXE_VERSION))
+				.readAllBytes(), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	Object run(String script) {
+		return this.driver.executeScript(script);
+	}
+
+	/**
+	 * Has a script run before those of the pages that are visited from now on, as
+	 * something the page would find.
+	 */
+	void before(String script) {
+		Map<String, Object> added = this.driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument",
+				Map.of("source", script));
+		this.scripts.add(String.valueOf(added.get("identifier")));
+	}
+
+	/** Takes all of those scripts away. */
+	void asItIs() {
+		this.scripts.forEach((script) -> this.driver.executeCdpCommand("Page.removeScriptToEvaluateOnNewDocument",
+				Map.of("identifier", script)));
+		this.scripts.clear();
+	}
+
+	/** The size of what is shown, which a window has less of than its own. */
+	void view(int width, int height) {
+		this.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+				Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+	}
+
+	void wholeWindow() {
+		this.driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+	}
+
+	/** Presses keys wherever the focus is. */
+	void press(CharSequence... keys) {
+		this.driver.switchTo().activeElement().sendKeys(keys);
+	}
+
+	/** What went wrong in the page, such as what its policy refused. */
+	List<String> complaints() {
+		return this.driver.manage()
+			.logs()
+			.get(LogType.BROWSER)
+			.getAll()
+			.stream()
+			.filter((entry) -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+			.map((entry) -> entry.getMessage())
+			// Advice on how to be faster, which axe-core's canvas gets.
+			.filter((message) -> !message.startsWith("rendering "))
+			.toList();
+	}
+
+	void photograph(Path file) {
+		try {
+			Files.createDirectories(file.getParent());
+			Files.write(file, this.driver.getScreenshotAs(OutputType.BYTES));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private <T> T await(Function<ChromeDriver, T> condition) {
+		return new WebDriverWait(this.driver, PATIENCE).ignoring(StaleElementReferenceException.class)
+			.until((driver) -> condition.apply((ChromeDriver) driver));
+	}
+
+	@Override
+	public void close() {
+		this.driver.quit();
+	}
+
+}

@@ -1,0 +1,357 @@
+package io.auditspring.web;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.auditspring.Actor;
+import io.auditspring.AuditLog;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.CheckpointSigner;
+import io.auditspring.Outcome;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.signing.Checkpoints;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What people take away: all of what they may see, able to be verified without us, and
+ * never half of it looking like the whole.
+ */
+class ExportTests {
+
+	private static final String END = "\r\n0\r\n\r\n";
+
+	private static final String LARGE = "x".repeat(20_000);
+
+	@TempDir
+	private static Path directory;
+
+	private static ConfigurableApplicationContext context;
+
+	private static AuditLog log;
+
+	private final Visitor nobody = Visitor.anonymous(context);
+
+	private final Visitor carol = this.nobody.as("carol");
+
+	private final Visitor jane = this.nobody.as("jane");
+
+	@BeforeAll
+	static void start() throws IOException {
+		context = WebFixture.application(Handlers.class)
+			.properties("audit.checkpoint.origin=shop", "audit.checkpoint.interval=1h",
+					"audit.checkpoint.generate-key=true",
+					"audit.checkpoint.private-key-location=file:" + directory.resolve("key.pem"))
+			.run();
+		log = new AuditLog(context.getBean(DataSource.class));
+		for (int i = 0; i < 300; i++) {
+			record(AuditRecord.action("order.pay")
+				.actor((i == 4) ? Actor.user("jane").impersonatedBy("root") : Actor.user((i % 2 == 0) ? "jane" : "bob"))
+				.target("Order", i)
+				.category("orders")
+				.message("Paid é " + i));
+		}
+		record(AuditRecord.action("login").category("authentication").actor(Actor.user("jane")));
+		record(AuditRecord.action("order.pay").actor(Actor.user("bob")).outcome(Outcome.DENIED).error("Not yours"));
+		log.await(302);
+		context.getBean(Checkpoints.class).create("main");
+		record(AuditRecord.action("after.checkpoint").actor(Actor.user("jane")));
+		log.await(303);
+		Files.writeString(directory.resolve("key.pub"),
+				VerifierKey.of(context.getBean(CheckpointSigner.class)).toString());
+	}
+
+	private static void record(AuditRecord.Builder record) {
+		context.getBean(AuditRecorder.class).record(record.build());
+	}
+
+	@AfterAll
+	static void stop() {
+		context.close();
+	}
+
+	@BeforeEach
+	void connectionsAreFree() {
+		Awaitility.await().until(() -> connections() == 0);
+	}
+
+	private static int connections() {
+		return ((HikariDataSource) context.getBean(DataSource.class)).getHikariPoolMXBean().getActiveConnections();
+	}
+
+	@Test
+	void wholeChainsAreVerifiedByTheCommandLine() throws Exception {
+		HttpResponse<String> answer = this.carol.get("/audit/api/export?format=ndjson&chain=main");
+		assertThat(answer.headers().firstValue("Content-Disposition"))
+			.hasValue("attachment; filename=\"audit-chain.ndjson\"");
+		assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+		Ended ended = verify(answer.body());
+		assertThat(ended.out()).contains("Chain main: ", "1 checkpoints compared", "VALID");
+		assertThat(ended.status()).isZero();
+		assertThat(verify(answer.body().replace("Paid é 7\"", "Paid é 8\"")).out()).contains("HASH", "TAMPERED");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "&action=order.pay", "&actor=bob" })
+	void aSelectionVerifiesEntryByEntry(String filter) throws Exception {
+		String export = this.carol.get("/audit/api/export?format=ndjson" + filter).body();
+		assertThat(export).startsWith("{\"selection\":\"").doesNotContain("\"ledger\":");
+		assertThat(export.lines().filter((line) -> line.contains("\"order.pay\""))).hasSizeGreaterThanOrEqualTo(150);
+		Ended ended = verify(export);
+		assertThat(ended.out()).contains("proved to be under a checkpoint", "none was left out cannot be told",
+				"VALID");
+		assertThat(ended.status()).isZero();
+		assertThat(verify(export.replaceFirst("\"message\":\"Paid é", "\"message\":\"Paid è")).out())
+			.contains("HASH at entry", "TAMPERED");
+	}
+
+	@Test
+	void whatIsNewerThanTheCheckpointIsSaidToBeUnproved() throws Exception {
+		String export = this.carol.get("/audit/api/export?format=ndjson&action=after.checkpoint").body();
+		assertThat(verify(export).out()).contains("1 entries, 0 of them proved");
+		export = this.carol.get("/audit/api/export?format=ndjson&action=login").body();
+		assertThat(verify(export).out()).contains("1 entries, 1 of them proved");
+	}
+
+	@Test
+	void aSelectionThatWasTamperedWithIsFoundOut() throws Exception {
+		String export = this.carol.get("/audit/api/export?format=ndjson&action=login").body();
+		List<String> lines = export.lines().toList();
+		assertThat(lines).hasSize(5);
+		assertThat(verify(without(lines, 3)).out()).contains("ROOT", "has no path", "TAMPERED");
+		assertThat(verify(without(lines, 4)).out()).contains("MISSING", "was cut", "TAMPERED");
+		assertThat(verify(without(lines, 2)).out()).contains("MISSING", "TAMPERED");
+		assertThat(verify(export.replaceFirst("\"path\":\"..", "\"path\":\"00")).out()).contains("ROOT", "TAMPERED");
+		assertThat(verify(export.replaceFirst("shop/main", "shop/mine")).out()).contains("SIGNATURE", "TAMPERED");
+	}
+
+	private static String without(List<String> lines, int index) {
+		return String.join("\n",
+				Stream.concat(lines.subList(0, index).stream(), lines.subList(index + 1, lines.size()).stream())
+					.toList())
+				+ "\n";
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "csv", "ecs", "ocsf" })
+	void othersTakeAwayWhatTheyDid(String format) {
+		String export = this.jane.get("/audit/api/export?format=" + format).body();
+		assertThat(export).contains("after.checkpoint", "login").doesNotContain("carol", "Not yours");
+		assertThat(this.jane.get("/audit/api/export?format=" + format + "&actor=bob").body())
+			.doesNotContain("order.pay", "Not yours");
+		assertThat(this.nobody.status("/audit/api/export?format=" + format)).isEqualTo(401);
+	}
+
+	@Test
+	void aSystemForSecurityEventsKnowsTheNames() {
+		String export = this.carol.get("/audit/api/export?format=ecs").body();
+		List<JsonNode> events = export.lines().map(JsonMapper.shared()::readTree).toList();
+		assertThat(events).allSatisfy((event) -> {
+			assertThat(event.at("/ecs/version").stringValue()).isEqualTo("9.4.0");
+			assertThat(event.path("@timestamp").stringValue()).endsWith("Z");
+			assertThat(event.at("/event/kind").stringValue()).isEqualTo("event");
+		});
+		JsonNode denied = events.stream().filter((event) -> event.has("error")).findAny().orElseThrow();
+		assertThat(denied.at("/event/outcome").stringValue()).isEqualTo("failure");
+		assertThat(denied.at("/event/type").toString()).isEqualTo("[\"info\",\"denied\"]");
+		assertThat(denied.at("/user/id").stringValue()).isEqualTo("bob");
+		JsonNode login = events.stream()
+			.filter((event) -> "login".equals(event.at("/event/action").stringValue()))
+			.findAny()
+			.orElseThrow();
+		assertThat(login.at("/event/category/0").stringValue()).isEqualTo("authentication");
+		JsonNode switched = events.stream()
+			.filter((event) -> event.at("/user").has("effective"))
+			.findAny()
+			.orElseThrow();
+		assertThat(switched.at("/user/id").stringValue()).isEqualTo("root");
+		assertThat(switched.at("/user/effective/id").stringValue()).isEqualTo("jane");
+	}
+
+	@Test
+	void aSystemForSecurityEventsKnowsTheClasses() {
+		String export = this.carol.get("/audit/api/export?format=ocsf&category=authentication").body();
+		JsonNode login = JsonMapper.shared().readTree(export.lines().findFirst().orElseThrow());
+		assertThat(login.path("class_uid").intValue()).isEqualTo(3002);
+		assertThat(login.path("activity_id").intValue()).isEqualTo(1);
+		assertThat(login.at("/user/uid").stringValue()).isEqualTo("jane");
+		assertThat(login.at("/metadata/version").stringValue()).isEqualTo("1.8.0");
+	}
+
+	@Test
+	void whatTellsHowMuchOthersDidIsNotTakenAwayByThem() {
+		assertThat(this.jane.status("/audit/api/export?format=ndjson")).isEqualTo(403);
+		String hash = "[0-9a-f]{64}";
+		for (String format : List.of("csv", "ecs", "ocsf")) {
+			String export = this.jane.get("/audit/api/export?action=order.pay&format=" + format).body();
+			assertThat(export).contains("Paid").doesNotContain("sequence").doesNotContainPattern(hash);
+			assertThat(this.carol.get("/audit/api/export?action=order.pay&format=" + format).body())
+				.containsPattern(hash);
+		}
+	}
+
+	@Test
+	void anExportIsOneReadingAndItsHeadersNone() {
+		long before = readings();
+		HttpResponse<String> head = this.carol.send("HEAD", "/audit/api/export?format=csv&action=none");
+		assertThat(head.statusCode()).isEqualTo(200);
+		assertThat(head.headers().firstValue("Content-Disposition")).isPresent();
+		Awaitility.await().until(() -> log.staged() == 0);
+		assertThat(readings()).isEqualTo(before);
+		this.carol.get("/audit/api/export?format=csv");
+		Awaitility.await().until(() -> log.staged() == 0 && readings() == before + 1);
+	}
+
+	private static long readings() {
+		return log.jdbc().queryForList("""
+				select 1 from audit.audit_log where action = 'audit.read' and metadata->>'read' = 'export'
+				""").size();
+	}
+
+	@Test
+	void whatIsWrongIsSaidBeforeAnythingIsSent() {
+		for (String query : List.of("format=xlsx", "", "format=csv&limit=3", "format=ndjson&chain=none",
+				"format=ecs&colour=red", "format=csv&format=ecs")) {
+			HttpResponse<String> answer = this.carol.get("/audit/api/export?" + query);
+			assertThat(answer.statusCode()).as(query).isEqualTo(400);
+			assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+			assertThat(answer.headers().firstValue("Content-Disposition")).as(query).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large", "ndjson" })
+	void whoHangsUpEndsTheQuery(String format) throws Exception {
+		large();
+		try (HangingVisitor visitor = HangingVisitor.ask(this.carol, "/audit/api/export?format=" + format)) {
+			visitor.readSome();
+		}
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> connections() == 0);
+	}
+
+	/**
+	 * Also while views are open, as they are unless an application says otherwise: its
+	 * requests keep their connection until they have ended.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large", "ndjson&chain=main", "ndjson" })
+	void whoReadsSlowlyHoldsNoConnection(String format) throws Exception {
+		large();
+		try (HangingVisitor visitor = HangingVisitor.ask(this.carol, "/audit/api/export?format=" + format)) {
+			visitor.readSome();
+			Awaitility.await().until(() -> connections() == 0);
+		}
+		assertThat(this.carol.get("/audit/api/export?action=large&format=" + format).body().lines())
+			.hasSizeGreaterThanOrEqualTo(2500);
+	}
+
+	@Test
+	void oneReaderCannotTakeAllExports() throws Exception {
+		large();
+		String path = "/audit/api/export?format=ndjson&chain=main";
+		try (HangingVisitor first = HangingVisitor.ask(this.carol, path);
+				HangingVisitor second = HangingVisitor.ask(this.carol, path)) {
+			first.readSome();
+			second.readSome();
+			HttpResponse<String> refusal = this.carol.get(path);
+			assertThat(refusal.statusCode()).isEqualTo(429);
+			assertThat(refusal.headers().firstValue("Retry-After")).hasValue("30");
+			assertThat(refusal.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+			assertThat(refusal.headers().firstValue("Content-Disposition")).isEmpty();
+			assertThat(this.jane.status("/audit/api/export?format=csv")).isEqualTo(200);
+			assertThat(this.carol.status("/audit/api/entries?limit=1")).isEqualTo(200);
+		}
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> this.carol.status("/audit/api/export?format=csv&action=none") == 200);
+	}
+
+	/**
+	 * Flat: what is at the end has not been read while nobody has taken the beginning.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large" })
+	void whatBreaksOffDoesNotLookComplete(String format) throws Exception {
+		large();
+		try (HangingVisitor visitor = HangingVisitor.ask(this.carol, "/audit/api/export?format=" + format)) {
+			visitor.readSome();
+			log.jdbc().execute("alter table audit.audit_log rename to audit_log_away");
+			try {
+				assertThat(visitor.readAll()).doesNotEndWith(END);
+			}
+			finally {
+				log.jdbc().execute("alter table audit.audit_log_away rename to audit_log");
+			}
+		}
+	}
+
+	/** More than buffers on the way take. */
+	private static void large() {
+		if (log.jdbc().queryForList("select 1 from audit.audit_log where target_type = 'Large' limit 1").isEmpty()) {
+			for (int i = 0; i < 2500; i++) {
+				record(AuditRecord.action("large").target("Large", i).message(LARGE));
+			}
+			Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> log.staged() == 0);
+		}
+	}
+
+	/**
+	 * How a process ended.
+	 *
+	 * @param status its status
+	 * @param out what it wrote
+	 */
+	private record Ended(int status, String out) {
+
+	}
+
+	private static Ended verify(String export) throws IOException, InterruptedException {
+		Path file = Files.writeString(directory.resolve("export.ndjson"), export);
+		Path out = directory.resolve("out.txt");
+		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+				System.getProperty("java.class.path"), "io.auditspring.cli.AuditCommand", "verify-export",
+				file.toString(), "--public-key", directory.resolve("key.pub").toString())
+			.redirectErrorStream(true)
+			.redirectOutput(out.toFile())
+			.start();
+		return new Ended(process.waitFor(), Files.readString(out));
+	}
+
+	/** Some applications answer whatever goes wrong, wherever. */
+	@Configuration(proxyBeanMethods = false)
+	@RestControllerAdvice
+	static class Handlers {
+
+		@ExceptionHandler
+		ResponseEntity<String> anything(Exception ex) {
+			return ResponseEntity.internalServerError().body("Something went wrong");
+		}
+
+	}
+
+}

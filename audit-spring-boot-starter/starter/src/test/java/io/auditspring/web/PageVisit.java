@@ -1,0 +1,91 @@
+package io.auditspring.web;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.openqa.selenium.Keys;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A visit to the page, in a real browser.
+ */
+@EnabledIf(value = "io.auditspring.web.Browser#isPresent", disabledReason = "There is no Chromium on this machine")
+@ExtendWith(PageRoom.class)
+public abstract class PageVisit {
+
+	public static final String ATTACK = PageRoom.ATTACK;
+
+	public static ConfigurableApplicationContext context;
+
+	public static Browser browser;
+
+	private static String reader;
+
+	/** Another application knows nobody's session. */
+	static void enter(ConfigurableApplicationContext application, Browser visitor) {
+		if (visitor != browser) {
+			reader = null;
+		}
+		context = application;
+		browser = visitor;
+	}
+
+	@AfterEach
+	void nothingWasRefusedByThePolicy() {
+		browser.asItIs();
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	static String site() {
+		return "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
+	}
+
+	static void signIn(String user) {
+		if (user.equals(reader)) {
+			return;
+		}
+		browser.forget();
+		browser.visit(site() + "/login");
+		browser.find("[name=username]").sendKeys(user);
+		browser.find("[name=password]").sendKeys(user + "-secret", Keys.ENTER);
+		browser.awaitAddress((address) -> !address.endsWith("/login"));
+		browser.complaints();
+		reader = user;
+	}
+
+	/** Watches nothing: visits that follow one another at once are many watches. */
+	static void withoutNews() {
+		browser.before("window.EventSource = class { addEventListener() { } close() { } };");
+	}
+
+	static void visit(String view) {
+		browser.visit(site() + "/audit/" + view);
+	}
+
+	static void open(String view) {
+		visit(view);
+		browser.find(".entry");
+	}
+
+	/** Answers what the page asks for with something else. */
+	static void answering(String path, String answer) {
+		browser
+			.before("""
+					{
+						const real = window.fetch;
+						window.fetch = async (...asked) => asked[0].startsWith('api/%s') ? (%s)(() => real(...asked), real) : real(...asked);
+					}
+					"""
+				.formatted(path, answer));
+	}
+
+	static void nothingRan() {
+		assertThat(browser.run("return document.title")).isEqualTo("Audit trail");
+		assertThat(browser.run("return document.querySelectorAll('#app main img, #app script, #app [onerror]').length"))
+			.isEqualTo(0L);
+	}
+
+}

@@ -1,0 +1,184 @@
+package io.auditspring.web.internal.export;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
+
+import io.auditspring.Actor;
+import io.auditspring.AuditLog;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.web.Told;
+import io.auditspring.web.Visitor;
+import io.auditspring.web.WebFixture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whoever may read what is done in their tenant learns nothing of other tenants by any
+ * answer: in acme and in umbrella the same was done, but within what was done in umbrella
+ * a third tenant did thousands of things. Each answer to one is that to the other.
+ */
+class TenantReaderTests {
+
+	private static final int OWN = 60;
+
+	private static final int OTHERS = 3_000;
+
+	private static final List<String> TENANTS = List.of("acme", "umbrella");
+
+	private static ConfigurableApplicationContext context;
+
+	private static Map<String, String> own;
+
+	private static String foreign;
+
+	@BeforeAll
+	static void start() {
+		context = WebFixture.application().profiles("no-csrf", "tenants").run();
+		act("acme", "jane", 0, OWN);
+		act("umbrella", "jane", 0, OWN / 2);
+		act("initech", "milton", 0, OTHERS);
+		act("umbrella", "jane", OWN / 2, OWN);
+		own = new TreeMap<>();
+		TENANTS.forEach((tenant) -> own.put(tenant, id(tenant)));
+		foreign = id("initech");
+	}
+
+	@AfterAll
+	static void stop() {
+		context.close();
+	}
+
+	private static String id(String tenant) {
+		return String.valueOf(new AuditLog(context.getBean(DataSource.class)).jdbc()
+			.queryForObject("select id::text from audit.audit_log where tenant = ? order by seq desc limit 1",
+					String.class, tenant));
+	}
+
+	private static void act(String tenant, String who, int from, int to) {
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		request.addHeader("X-Tenant", tenant);
+		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request));
+		try {
+			context.getBean(TransactionTemplate.class).executeWithoutResult((status) -> {
+				for (int i = from; i < to; i++) {
+					context.getBean(AuditRecorder.class)
+						.record(AuditRecord.action(who.equals("jane") ? "order.pay" : "merger." + i % 900)
+							.actor(Actor.user(who))
+							.target("Order", i % 7)
+							.related("Invoice", i % 3)
+							.message(who.equals("jane") ? "Paid in full" : "Paid for the merger")
+							.metadata("amount", 7)
+							.build());
+				}
+			});
+		}
+		finally {
+			RequestContextHolder.resetRequestAttributes();
+		}
+		new AuditLog(context.getBean(DataSource.class)).settled();
+	}
+
+	private static Visitor reader(String tenant) {
+		return Visitor.anonymous(context).as("carol").with("X-Tenant", tenant);
+	}
+
+	static Stream<String> paths() {
+		String done = "without=audit.read";
+		return Stream.of("entries?" + done, "entries?limit=7&" + done, "entries?limit=59&" + done,
+				"entries?q=paid&limit=7&" + done, "entries?q=merger", "entries?related=Invoice:1&limit=7&" + done,
+				"entries?actor=milton", "entries?action=merger.*", "entries?action=*.7", "entries?tenant=initech",
+				"entries?chain=main&limit=1&" + done, "entries?minSeverity=error",
+				"entries?cursor=AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "entries/{own}", "entries/{foreign}",
+				"entries/" + UUID.randomUUID(), "targets/Order/1?" + done, "targets/Order/1/state",
+				"targets/Order/none/state", "statistics?from=2020-01-01&to=2100-01-01&interval=P36500D&" + done,
+				"statistics?from=2020-01-01&to=2100-01-01&interval=P36500D&tenant=initech",
+				"statistics?from=2020-01-01&to=2100-01-01&interval=P36500D&actor=milton", "suggestions?attribute=actor",
+				"suggestions?attribute=action", "suggestions?attribute=targetType", "suggestions?attribute=tenant",
+				"reader", "ledger", "verification", "verification/progress", "export?format=csv&" + done,
+				"export?format=ecs&" + done, "export?format=ocsf&" + done, "export?format=ndjson",
+				"export?format=ndjson&actor=milton", "export?format=csv&tenant=initech");
+	}
+
+	@ParameterizedTest
+	@MethodSource("paths")
+	void theAnswerSaysNothingOfOtherTenants(String path) {
+		for (String method : List.of("GET", "HEAD", "OPTIONS")) {
+			assertThat(told("umbrella", method, path)).isEqualTo(told("acme", method, path))
+				.doesNotContain("\"milton\"", "\"initech\"");
+		}
+	}
+
+	private static String told(String tenant, String method, String path) {
+		return Told.by(reader(tenant), method,
+				"/audit/api/" + path.replace("{own}", String.valueOf(own.get(tenant))).replace("{foreign}", foreign),
+				tenant);
+	}
+
+	@Test
+	void noPlaceIsTold() {
+		JsonNode page = reader("acme").json("/audit/api/entries?limit=5&action=order.pay");
+		page.get("entries")
+			.forEach((entry) -> LedgerPlace.NAMES.forEach((name) -> assertThat(entry.get(name).isNull()).isTrue()));
+		assertThat(page.get("next").stringValue()).hasSize(23);
+	}
+
+	@Test
+	void pagesLeadFromOneToTheNextAlike() {
+		Map<String, StringBuilder> sizes = new TreeMap<>();
+		for (String tenant : TENANTS) {
+			String cursor = "";
+			do {
+				JsonNode page = reader(tenant).json("/audit/api/entries?limit=11&without=audit.read&cursor=" + cursor);
+				sizes.computeIfAbsent(tenant, (key) -> new StringBuilder())
+					.append(page.get("entries").size())
+					.append(page.get("next").isNull())
+					.append(' ');
+				cursor = page.get("next").stringValue("");
+			}
+			while (!cursor.isEmpty());
+		}
+		assertThat(sizes.get("umbrella")).asString()
+			.isEqualTo(sizes.get("acme").toString())
+			.startsWith("11false 11false 11false 11false 11false ");
+	}
+
+	/** Nothing is sent to who watches while another tenant does something. */
+	@Test
+	void whatIsSentLiveIsOfTheTenant() throws Exception {
+		Visitor acme = reader("acme");
+		HttpRequest.Builder request = HttpRequest
+			.newBuilder(URI.create(acme.address() + "/audit/api/live?action=order.pay&minSeverity=info"));
+		request.headers(acme.headers().toArray(String[]::new));
+		HttpResponse<Stream<String>> answer = HttpClient.newHttpClient()
+			.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+		act("initech", "jane", 0, 150);
+		act("acme", "jane", 0, 1);
+		try (Stream<String> lines = answer.body()) {
+			List<String> sent = lines.takeWhile((line) -> !line.contains("\"order.pay\"")).toList();
+			assertThat(sent).noneMatch((line) -> line.contains("initech") || line.contains("more"));
+		}
+	}
+
+}

@@ -1,0 +1,94 @@
+package io.auditspring.test;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditSetupException;
+import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import io.auditspring.capture.Sentences;
+import io.auditspring.delivery.Quarantine;
+import io.auditspring.delivery.internal.transaction.MemoryHandover;
+import io.auditspring.query.AuditRedaction;
+import io.auditspring.query.AuditTrail;
+import io.auditspring.retention.LegalHolds;
+import io.auditspring.retention.NoLedger;
+import io.auditspring.signing.Checkpoints;
+import io.auditspring.signing.LedgerVerifier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/**
+ * Keeps the entries in memory where tests run on an embedded database, which cannot hold
+ * a ledger. It is found wherever this module is on the class path, so that no test needs
+ * a line for it; applications do not have this module.
+ */
+@AutoConfiguration(before = AuditAutoConfiguration.class,
+		after = { DataSourceAutoConfiguration.class, HibernateJpaAutoConfiguration.class },
+		afterName = "org.springframework.boot.jdbc.test.autoconfigure.TestDatabaseAutoConfiguration")
+@ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
+@ConditionalOnBean(DataSource.class)
+@Conditional(OnEmbeddedDatabase.class)
+public final class AuditMemoryAutoConfiguration {
+
+	private static final Logger logger = LoggerFactory.getLogger(AuditMemoryAutoConfiguration.class);
+
+	private final NoLedger none = new NoLedger("This test runs on an embedded database, without a ledger");
+
+	@Bean
+	MemoryLedger auditMemoryLedger() {
+		logger.info("Audit entries are kept in memory, as this test runs on an embedded database. "
+				+ "Inject RecordedEntries to see them; AuditTrail stays empty");
+		return new MemoryLedger();
+	}
+
+	@Bean
+	MemoryHandover auditMemoryHandover(ObjectProvider<DataSource> dataSources, Sentences sentences,
+			MemoryLedger ledger) {
+		DataSource business = dataSources.getIfUnique();
+		if (business == null) {
+			throw new AuditSetupException(
+					"There are several data sources, and none is the one whose transactions are audited",
+					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
+		}
+		return new MemoryHandover(business, sentences, ledger::add);
+	}
+
+	@Bean
+	LedgerVerifier auditLedgerVerifier() {
+		return this.none.verifier();
+	}
+
+	@Bean
+	AuditTrail auditTrail(LedgerVerifier verifier) {
+		return AuditTrail.empty(verifier);
+	}
+
+	@Bean
+	AuditRedaction auditRedaction(AuditTrail trail) {
+		return new AuditRedaction(trail, this.none.redaction());
+	}
+
+	@Bean
+	LegalHolds auditLegalHolds() {
+		return this.none.holds();
+	}
+
+	@Bean
+	Checkpoints auditCheckpoints() {
+		return this.none.checkpoints();
+	}
+
+	@Bean
+	Quarantine auditQuarantine() {
+		return Quarantine.empty();
+	}
+
+}

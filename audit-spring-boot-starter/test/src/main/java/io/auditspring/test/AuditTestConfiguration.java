@@ -1,0 +1,29 @@
+package io.auditspring.test;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditDataSource;
+import io.auditspring.delivery.internal.buffer.AsyncBuffer;
+import io.auditspring.delivery.internal.outbox.Relay;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * What tests inject.
+ */
+@Configuration(proxyBeanMethods = false)
+class AuditTestConfiguration {
+
+	@Bean
+	RecordedEntries recordedEntries(ObjectProvider<AsyncBuffer> buffer, ObjectProvider<Relay> relay,
+			ObjectProvider<DataSource> dataSource, @AuditDataSource ObjectProvider<DataSource> ledger,
+			ObjectProvider<MemoryLedger> memory, Environment environment) {
+		return new RecordedEntries(buffer::getIfAvailable, relay::getIfAvailable, memory.getIfAvailable(),
+				() -> ledger.getIfAvailable(dataSource::getObject), environment.getProperty("audit.schema", "audit"),
+				environment.getProperty("audit.chain", "main"));
+	}
+
+}
