@@ -113,7 +113,8 @@ final class ClassPath {
 		String build = ".*/%s/target/(classes|%s-[^/]+\\.jar)".formatted(module, artifact.id());
 		return ENTRIES.stream()
 			.map((entry) -> entry.replace(File.separatorChar, '/'))
-			.filter((entry) -> entry.matches(repository) || entry.matches(build))
+			.filter((entry) -> entry.matches(repository)
+					|| (artifact.group().equals("io.auditspring") && entry.matches(build)))
 			.findFirst()
 			.orElseThrow(() -> new IllegalStateException(artifact + " is not on the class path"));
 	}
