@@ -1,50 +1,149 @@
 package io.auditspring;
 
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import org.jspecify.annotations.NullMarked;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * How the packages may know each other.
  */
-@AnalyzeClasses(packages = "io.auditspring", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "io.auditspring",
+		importOptions = { ImportOption.DoNotIncludeTests.class, ArchitectureTests.WithoutFixtures.class })
 class ArchitectureTests {
 
-	@ArchTest
-	static final ArchRule packagesFormNoCycle = slices().matching("io.auditspring.(*)..").should().beFreeOfCycles();
+	private static final int MOST_FILES = 30;
+
+	/** Beside the API: what the page, other stages or users of a stage need by name. */
+	private static final Set<String> OPEN = Set.of("io.auditspring.cli.AuditCommand",
+			"io.auditspring.web.AuthorityAccessPolicy");
+
+	private static final String[] API = { "io.auditspring", "io.auditspring.query", "io.auditspring.signing",
+			"io.auditspring.retention", "io.auditspring.delivery", "io.auditspring.ledger",
+			"io.auditspring.ledger.verify", "io.auditspring.ledger.checkpoint", "io.auditspring.ledger.merkle" };
 
 	@ArchTest
-	static final ArchRule theApiKnowsNothingElseOfOurs = noClasses().that()
-		.resideInAPackage("io.auditspring")
-		.should()
-		.dependOnClassesThat()
-		.resideInAPackage("io.auditspring.*..");
+	static final ArchRule packagesFormNoCycle = slices().matching("io.auditspring.(**)").should().beFreeOfCycles();
 
 	@ArchTest
-	static final ArchRule nothingKnowsTheAutoConfiguration = noClasses().that()
-		.resideOutsideOfPackage("io.auditspring.autoconfigure")
-		.should()
-		.dependOnClassesThat()
-		.resideInAPackage("io.auditspring.autoconfigure");
+	static final ArchRule stagesFormNoCycle = slices().matching("io.auditspring.(*)..").should().beFreeOfCycles();
 
 	@ArchTest
-	static final ArchRule theLedgerKnowsOnlyTheApi = noClasses().that()
-		.resideInAPackage("io.auditspring.ledger")
+	static final ArchRule stagesKnowThoseBeforeThem = layeredArchitecture().consideringOnlyDependenciesInLayers()
+		.layer("api")
+		.definedBy("io.auditspring")
+		.layer("ledger")
+		.definedBy("io.auditspring.ledger..")
+		.layer("cli")
+		.definedBy("io.auditspring.cli")
+		.layer("capture")
+		.definedBy("io.auditspring.capture..")
+		.layer("database")
+		.definedBy("io.auditspring.database..")
+		.layer("delivery")
+		.definedBy("io.auditspring.delivery..")
+		.layer("intercept")
+		.definedBy("io.auditspring.intercept..")
+		.layer("signing")
+		.definedBy("io.auditspring.signing..")
+		.layer("retention")
+		.definedBy("io.auditspring.retention..")
+		.layer("query")
+		.definedBy("io.auditspring.query..")
+		.layer("web")
+		.definedBy("io.auditspring.web..")
+		.layer("security")
+		.definedBy("io.auditspring.security..")
+		.layer("actuate")
+		.definedBy("io.auditspring.actuate..")
+		.layer("autoconfigure")
+		.definedBy("io.auditspring.autoconfigure..")
+		.whereLayer("api")
+		.mayNotAccessAnyLayer()
+		.whereLayer("ledger")
+		.mayOnlyAccessLayers("api")
+		.whereLayer("cli")
+		.mayOnlyAccessLayers("api", "ledger")
+		.whereLayer("capture")
+		.mayOnlyAccessLayers("api", "ledger")
+		.whereLayer("database")
+		.mayOnlyAccessLayers("api", "ledger", "capture")
+		.whereLayer("delivery")
+		.mayOnlyAccessLayers("api", "ledger", "capture", "database")
+		.whereLayer("intercept")
+		.mayOnlyAccessLayers("api", "ledger", "capture", "delivery")
+		.whereLayer("signing")
+		.mayOnlyAccessLayers("api", "ledger", "database")
+		.whereLayer("retention")
+		.mayOnlyAccessLayers("api", "ledger", "capture", "database", "signing")
+		.whereLayer("query")
+		.mayOnlyAccessLayers("api", "ledger", "capture", "database", "intercept", "signing", "retention")
+		.whereLayer("web")
+		.mayOnlyAccessLayers("api", "ledger", "capture", "database", "signing", "query")
+		.whereLayer("security")
+		.mayOnlyAccessLayers("api", "capture", "intercept")
+		.whereLayer("autoconfigure")
+		.mayNotBeAccessedByAnyLayer();
+
+	@ArchTest
+	static final ArchRule whatIsPublicIsApiOrSaysThatItIsNot = classes().that()
+		.areTopLevelClasses()
+		.and()
+		.arePublic()
+		.and()
+		.resideOutsideOfPackages(API)
+		.and()
+		.resideOutsideOfPackage("..internal..")
+		.should(new ArchCondition<>("wire a stage, or be named here") {
+
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				boolean wires = type.isAnnotatedWith(Configuration.class)
+						|| type.isMetaAnnotatedWith(Configuration.class)
+						|| type.isAnnotatedWith(ConfigurationProperties.class);
+				events.add(new SimpleConditionEvent(type, wires || OPEN.contains(type.getName()),
+						type.getName() + " is public"));
+			}
+
+		});
+
+	@ArchTest
+	static final ArchRule internalTypesOfHibernateAreForTwoPackages = noClasses().that()
+		.resideOutsideOfPackages("io.auditspring.capture.internal.mapping", "io.auditspring.capture.internal.state")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage("io.auditspring.capture", "io.auditspring.delivery", "io.auditspring.intercept",
-				"io.auditspring.query", "org.springframework.boot..", "org.hibernate..");
+		.resideInAPackage("org.hibernate..internal..");
+
+	@ArchTest
+	static void packagesAreSmall(JavaClasses types) {
+		types.stream()
+			.filter(JavaClass::isTopLevelClass)
+			.collect(Collectors.groupingBy(JavaClass::getPackageName))
+			.forEach((room, all) -> assertThat(all).as(room).hasSizeLessThanOrEqualTo(MOST_FILES));
+	}
 
 	@ArchTest
 	static final ArchRule autoConfigurationsAreFinal = classes().that()
@@ -71,5 +170,17 @@ class ArchitectureTests {
 		.accessField(System.class, "out")
 		.orShould()
 		.accessField(System.class, "err");
+
+	/**
+	 * Leaves out what is made for tests alone.
+	 */
+	static final class WithoutFixtures implements ImportOption {
+
+		@Override
+		public boolean includes(Location location) {
+			return !location.contains("fixtures");
+		}
+
+	}
 
 }

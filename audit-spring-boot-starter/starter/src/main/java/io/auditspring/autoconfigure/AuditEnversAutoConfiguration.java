@@ -6,7 +6,7 @@ import io.auditspring.capture.internal.state.EntityIdentifiers;
 import io.auditspring.capture.internal.state.EnversStateListener;
 import io.auditspring.capture.internal.value.Masking;
 import io.auditspring.database.AuditDatabase;
-import org.hibernate.envers.boot.internal.EnversService;
+import org.hibernate.envers.AuditReader;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Configuration;
  * Captures the state of entities where the application has Envers.
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
-@ConditionalOnClass(EnversService.class)
+@ConditionalOnClass(AuditReader.class)
 @ConditionalOnBean(name = "auditTransactions")
 public final class AuditEnversAutoConfiguration {
 

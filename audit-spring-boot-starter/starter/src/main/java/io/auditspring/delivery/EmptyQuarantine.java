@@ -3,10 +3,10 @@ package io.auditspring.delivery;
 import java.util.List;
 import java.util.Map;
 
+import io.auditspring.database.Nowhere;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.LedgerWriter;
-import io.auditspring.retention.NoLedger;
 
 /**
  * The quarantine of an application that records nothing.
@@ -16,7 +16,7 @@ final class EmptyQuarantine extends Quarantine {
 	private static final Schema SCHEMA = new Schema("audit");
 
 	EmptyQuarantine() {
-		super(NoLedger.NOWHERE, SCHEMA, "main", new LedgerWriter(SCHEMA), new DeliveryStatistics(), 0);
+		super(new Nowhere(), SCHEMA, "main", new LedgerWriter(SCHEMA), new DeliveryStatistics(), 0);
 	}
 
 	@Override

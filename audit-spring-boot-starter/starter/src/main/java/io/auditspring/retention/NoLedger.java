@@ -1,7 +1,5 @@
 package io.auditspring.retention;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +10,7 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import io.auditspring.database.Nowhere;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
@@ -27,8 +26,6 @@ import io.auditspring.signing.LedgerVerifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.jdbc.datasource.AbstractDataSource;
-
 /**
  * Stand-ins for what works on the ledger, for applications without one. They answer as if
  * it were empty. Whoever asks them to change something is told in the log that nothing
@@ -36,8 +33,7 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
  */
 public final class NoLedger {
 
-	/** Connections that nobody gets. */
-	public static final DataSource NOWHERE = new Nowhere();
+	private static final DataSource NOWHERE = new Nowhere();
 
 	private static final Logger logger = LoggerFactory.getLogger(NoLedger.class);
 
@@ -91,20 +87,6 @@ public final class NoLedger {
 	 */
 	public Checkpoints checkpoints() {
 		return new Signing();
-	}
-
-	private static final class Nowhere extends AbstractDataSource {
-
-		@Override
-		public Connection getConnection() throws SQLException {
-			throw new SQLException("There is no audit ledger");
-		}
-
-		@Override
-		public Connection getConnection(String username, String password) throws SQLException {
-			return getConnection();
-		}
-
 	}
 
 	private static final class Verifier extends LedgerVerifier {

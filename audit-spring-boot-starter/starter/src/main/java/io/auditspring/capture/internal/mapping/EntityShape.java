@@ -6,6 +6,7 @@ import java.util.Set;
 
 import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.metamodel.mapping.ValuedModelPart;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,14 @@ public record EntityShape(List<Property> properties, Set<String> leftOut) {
 	 * @param mapping how the other one reads the column
 	 */
 	public record Source(ValuedModelPart part, int index, int column, JdbcMapping mapping) {
+
+		/**
+		 * Whether its column holds something else of another entity than its primary key.
+		 * @return whether that entity would have to be loaded to know it
+		 */
+		public boolean isOfAnotherEntity() {
+			return this.part instanceof ToOneAttributeMapping reference && !reference.isReferenceToPrimaryKey();
+		}
 
 	}
 

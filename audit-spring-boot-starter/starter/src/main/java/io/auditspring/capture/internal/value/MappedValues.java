@@ -26,7 +26,6 @@ import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
 import org.hibernate.metamodel.mapping.EntityValuedModelPart;
 import org.hibernate.metamodel.mapping.ModelPart;
-import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
@@ -115,7 +114,7 @@ public final class MappedValues {
 		if (writing == null || writing == LazyPropertyInitializer.UNFETCHED_PROPERTY) {
 			return writing;
 		}
-		if (source.part() instanceof ToOneAttributeMapping reference && !reference.isReferenceToPrimaryKey()) {
+		if (source.isOfAnotherEntity()) {
 			// Its column holds something else of the other entity, which may not be
 			// loaded.
 			return LazyPropertyInitializer.UNFETCHED_PROPERTY;

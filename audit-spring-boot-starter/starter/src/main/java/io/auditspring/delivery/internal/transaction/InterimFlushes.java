@@ -3,9 +3,9 @@ package io.auditspring.delivery.internal.transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 
+import io.auditspring.capture.internal.state.CompletionCallbacks;
 import io.auditspring.capture.internal.value.LoggedFailure;
 import org.hibernate.FlushMode;
-import org.hibernate.engine.internal.TransactionCompletionCallbacksImpl;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.EventSource;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
@@ -81,8 +81,7 @@ final class InterimFlushes {
 	 */
 	void rolledBack() {
 		if (this.stirred != null && this.stirred.isOpen()) {
-			this.stirred.getActionQueue()
-				.setTransactionCompletionCallbacks(new TransactionCompletionCallbacksImpl(this.stirred), false);
+			CompletionCallbacks.discard(this.stirred);
 		}
 	}
 
