@@ -146,6 +146,19 @@ class WaysToRunTests {
 	}
 
 	@Test
+	void withNothingButJpa() throws Exception {
+		assertThat(ClassPath.of("plain").artifacts()).doesNotContain("hibernate-envers", "spring-security-core",
+				"jakarta.servlet-api", "tomcat-embed-core", "spring-web", "spring-boot-flyway", "micrometer-core",
+				"reactor-core", "spring-messaging", "maxmind-db", "picocli");
+		Ended ended = new Jvm(ClassPath.of("plain")).with(this.database).run("org.example.plain.PlainApplication");
+		assertThat(ended.code()).as(ended.log()).isZero();
+		assertThat(this.database.entries()).extracting("action", "outcome", "actor_id", "after_state")
+			.containsExactlyInAnyOrder(tuple("invoice.create", "success", "system", null),
+					tuple("invoice.pay", "success", "system", null),
+					tuple("invoice.cancel", "failure", "system", null));
+	}
+
+	@Test
 	void callsThatComeByOtherChannels() throws Exception {
 		ClassPath classPath = ClassPath.of("channels")
 			.with("hibernate-envers", "spring-boot-starter-batch-jdbc", "spring-boot-starter-graphql",

@@ -1,0 +1,7 @@
+package org.example.plain;
+
+import org.springframework.data.jpa.repository.JpaRepository;
+
+interface InvoiceRepository extends JpaRepository<Invoice, Long> {
+
+}
