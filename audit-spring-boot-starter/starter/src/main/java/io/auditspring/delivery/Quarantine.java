@@ -20,6 +20,7 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.table.LedgerWriter;
+import io.auditspring.ledger.internal.table.OwnTransaction;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -145,18 +146,13 @@ public class Quarantine {
 	}
 
 	private Retry retry(Connection connection, long id) throws SQLException {
-		List<Entry> entries = new ArrayList<>();
 		try {
-			boolean[] found = new boolean[1];
-			Transactions.run(connection, TimeLimits.PATIENT, () -> {
-				for (String text : take(connection, id)) {
-					found[0] = true;
-					entries.addAll(EntryCodec.read(text));
-				}
-				this.ledger.append(connection, this.chain, entries);
-			});
+			List<Entry> entries = Transactions.run(connection, TimeLimits.PATIENT, (own) -> append(own, id));
+			if (entries == null) {
+				return unread(connection, id);
+			}
 			this.statistics.delivered(entries);
-			return found[0] ? Retry.stored(entries.size()) : unread(connection, id);
+			return Retry.stored(entries.size());
 		}
 		catch (SQLException | RuntimeException ex) {
 			if (!PermanentFailure.isFinal(ex)) {
@@ -166,12 +162,21 @@ public class Quarantine {
 		}
 	}
 
+	private @Nullable List<Entry> append(Connection connection, long id) throws SQLException {
+		List<String> row = take(connection, id);
+		if (row.isEmpty()) {
+			return null;
+		}
+		List<Entry> entries = EntryCodec.read(row.get(0));
+		this.ledger.append(connection, this.chain, entries);
+		return entries;
+	}
+
 	private Retry unread(Connection connection, long id) throws SQLException {
-		List<Long> bytes = new ArrayList<>();
-		Transactions.run(connection, TimeLimits.PATIENT,
-				() -> bytes.addAll(query(connection,
+		List<Long> bytes = Transactions.run(connection, TimeLimits.PATIENT,
+				(own) -> query(own,
 						"select octet_length(entries) from %s where chain = ? and id = ?".formatted(this.table), id,
-						(row) -> row.getLong(1))));
+						(row) -> row.getLong(1)));
 		return bytes.isEmpty() ? Retry.GONE : Retry
 			.refused("The row has %d bytes, and one of more than %d is not read".formatted(bytes.get(0), this.largest));
 	}
@@ -192,12 +197,8 @@ public class Quarantine {
 	}
 
 	private <T> List<T> query(String sql, @Nullable Long parameter, Mapping<T> mapping) {
-		return with((connection) -> {
-			List<T> rows = new ArrayList<>();
-			Transactions.run(connection, TimeLimits.PATIENT,
-					() -> rows.addAll(query(connection, sql, parameter, mapping)));
-			return rows;
-		});
+		return with((connection) -> Transactions.run(connection, TimeLimits.PATIENT,
+				(own) -> query(own, sql, parameter, mapping)));
 	}
 
 	private <T> List<T> query(Connection connection, String sql, @Nullable Long parameter, Mapping<T> mapping)
@@ -217,9 +218,9 @@ public class Quarantine {
 		}
 	}
 
-	private <T> T with(Use<T> use) {
+	private <T> T with(OwnTransaction.Work<T, RuntimeException> work) {
 		try (Connection connection = this.dataSource.getConnection()) {
-			return use.with(connection);
+			return work.run(connection);
 		}
 		catch (SQLException ex) {
 			if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {
@@ -271,13 +272,6 @@ public class Quarantine {
 	private interface Mapping<T> {
 
 		T map(ResultSet row) throws SQLException;
-
-	}
-
-	@FunctionalInterface
-	private interface Use<T> {
-
-		T with(Connection connection) throws SQLException;
 
 	}
 

@@ -285,9 +285,8 @@ public final class Receipts implements SmartLifecycle {
 		if (asked.isEmpty()) {
 			return;
 		}
-		Map<UUID, EntryPlaces.Found> found = new LinkedHashMap<>();
-		Transactions.withOwn(this.dataSource, (connection) -> Transactions.run(connection, TimeLimits.BRIEF,
-				() -> found.putAll(this.places.find(connection, asked))));
+		Map<UUID, EntryPlaces.Found> found = Transactions.run(this.dataSource, TimeLimits.BRIEF,
+				(connection) -> this.places.find(connection, asked));
 		found.forEach((entry, place) -> {
 			Receipt receipt = this.waiting.remove(entry);
 			if (receipt != null) {

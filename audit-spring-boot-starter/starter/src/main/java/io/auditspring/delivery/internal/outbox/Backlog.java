@@ -102,7 +102,7 @@ public final class Backlog {
 			return;
 		}
 		try {
-			Transactions.run(connection, TimeLimits.BRIEF, () -> this.last = measure(connection, now));
+			this.last = Transactions.run(connection, TimeLimits.BRIEF, (own) -> measure(own, now));
 		}
 		catch (SQLException ex) {
 			logger.debug("The backlog of the outbox could not be measured", LoggedFailure.of(ex));

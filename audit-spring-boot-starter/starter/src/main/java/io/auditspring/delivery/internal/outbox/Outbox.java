@@ -366,7 +366,7 @@ public final class Outbox {
 		try (PreparedStatement statement = connection.prepareStatement(this.setAside)) {
 			statement.setString(1, this.chain);
 			statement.setLong(2, row);
-			statement.setString(3, reason);
+			statement.setString(3, reason.replace('\0', '\uFFFD'));
 			return statement.executeUpdate();
 		}
 	}
@@ -396,19 +396,20 @@ public final class Outbox {
 	 * @param connection a connection with an open transaction
 	 * @param entries the refused entries, as the outbox holds them
 	 * @param reason why they were refused
+	 * @return how many rows they are in quarantine
 	 * @throws SQLException when the database refuses this too
 	 */
-	public void quarantine(Connection connection, String entries, String reason) throws SQLException {
+	public int quarantine(Connection connection, String entries, String reason) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.quarantine)) {
 			statement.setString(1, this.chain);
 			statement.setString(2, entries);
 			statement.setString(3, reason.replace('\0', '\uFFFD'));
-			statement.executeUpdate();
+			return statement.executeUpdate();
 		}
 	}
 
-	public void quarantine(Connection connection, List<Entry> entries, String reason) throws SQLException {
-		quarantine(connection, EntryCodec.write(entries), reason);
+	public int quarantine(Connection connection, List<Entry> entries, String reason) throws SQLException {
+		return quarantine(connection, EntryCodec.write(entries), reason);
 	}
 
 	/**
