@@ -3,10 +3,7 @@ package io.auditspring.database;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -21,9 +18,11 @@ import javax.sql.DataSource;
 import io.auditspring.AuditSetupException;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.LedgerWriter;
+import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Partitions;
 import io.auditspring.ledger.internal.table.SchemaMigrations;
 import io.auditspring.ledger.internal.table.SchemaStatus;
+import io.auditspring.ledger.internal.table.Sql;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -215,13 +214,11 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	}
 
 	private boolean holdsLedger(Connection connection) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement("select to_regclass(?) is not null")) {
-			statement.setString(1, this.schema.table("audit_log"));
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getBoolean(1);
-			}
-		}
+		return isThere(connection, this.schema.table("audit_log"));
+	}
+
+	private static boolean isThere(Connection connection, String table) throws SQLException {
+		return Sql.is(connection, "select to_regclass(?) is not null", table);
 	}
 
 	private void prepareOne() {
@@ -236,7 +233,10 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 		if (this.migrate) {
 			migrate(database, "outbox", "audit_outbox_history");
 		}
-		check(database, (connection) -> checkPrivileges(connection, OUTBOX));
+		check(database, (connection) -> {
+			requirePrivileges(connection, OUTBOX);
+			return true;
+		});
 	}
 
 	private void prepareLedger(DataSource database, boolean withOutbox) {
@@ -246,11 +246,12 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 		}
 		check(database, (connection) -> {
 			String required = withOutbox ? LEDGER + ", " + OUTBOX : LEDGER;
-			checkPrivileges(connection, (this.maskingKey != null) ? required : required + ", " + MASKING_KEY);
+			requirePrivileges(connection, (this.maskingKey != null) ? required : required + ", " + MASKING_KEY);
 			if (this.maskingKey == null) {
 				this.maskingKey = storedMaskingKey(connection);
 			}
 			new Partitions(this.schema).ensureUpcoming(connection, Partitions.MONTHS_AHEAD);
+			return true;
 		});
 	}
 
@@ -263,12 +264,13 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 				(connection) -> this.outboxes.add(OutboxDatabases.Place.of(connection), this.outboxes.main()));
 	}
 
-	private void check(DataSource database, Check check) {
+	private <T> T check(DataSource database, OwnTransaction.Work<T, RuntimeException> check) {
 		try (Connection connection = database.getConnection()) {
-			check.of(connection);
+			T result = check.run(connection);
 			if (!connection.getAutoCommit()) {
 				connection.commit();
 			}
+			return result;
 		}
 		catch (SQLException ex) {
 			throw new AuditSetupException(
@@ -283,14 +285,9 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	 * @return whether it may be executed
 	 */
 	public boolean mayExecute(String function) {
-		try (Connection connection = this.dataSource.getConnection();
-				PreparedStatement statement = connection
-					.prepareStatement("select has_function_privilege(to_regprocedure(?), 'EXECUTE')")) {
-			statement.setString(1, this.schema.table(function));
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getBoolean(1);
-			}
+		try (Connection connection = this.dataSource.getConnection()) {
+			return Sql.is(connection, "select has_function_privilege(to_regprocedure(?), 'EXECUTE')",
+					this.schema.table(function));
 		}
 		catch (SQLException ex) {
 			throw new AuditSetupException("The rights on the audit schema '%s' cannot be read: %s"
@@ -305,9 +302,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	 * @return its id
 	 */
 	public UUID ledgerId(LedgerWriter ledger, String chain) {
-		List<UUID> ids = new ArrayList<>(1);
-		check(this.dataSource, (connection) -> ids.add(ledger.ledgerId(connection, chain)));
-		return ids.get(0);
+		return check(this.dataSource, (connection) -> ledger.ledgerId(connection, chain));
 	}
 
 	/**
@@ -320,14 +315,12 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	}
 
 	private byte[] storedMaskingKey(Connection connection) throws SQLException {
-		try (Statement statement = connection.createStatement();
-				ResultSet key = statement
-					.executeQuery("select value from %s".formatted(this.schema.table("audit_masking_key")))) {
-			if (!key.next()) {
-				throw new SQLException("%s is empty".formatted(this.schema.table("audit_masking_key")));
-			}
-			return key.getBytes(1);
+		String table = this.schema.table("audit_masking_key");
+		byte[] key = Sql.find(connection, "select value from " + table, (row) -> row.getBytes(1));
+		if (key == null) {
+			throw new SQLException("%s is empty".formatted(table));
 		}
+		return key;
 	}
 
 	private void migrate(DataSource database, String location, String history) {
@@ -355,20 +348,14 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	// connection, which a pool may not have.
 	private boolean isMigrated(DataSource database, String location, String history) throws SQLException, IOException {
 		Set<String> missing = scripts(location);
-		try (Connection connection = database.getConnection(); Statement statement = connection.createStatement()) {
-			String table = this.schema.table(history);
-			try (ResultSet found = statement.executeQuery("select to_regclass('%s') is not null".formatted(table))) {
-				found.next();
-				// Where scripts cannot be listed, Flyway may know better.
-				if (!found.getBoolean(1) || missing.isEmpty()) {
-					return false;
-				}
+		String table = this.schema.table(history);
+		try (Connection connection = database.getConnection()) {
+			// Where scripts cannot be listed, Flyway may know better.
+			if (!isThere(connection, table) || missing.isEmpty()) {
+				return false;
 			}
-			try (ResultSet applied = statement.executeQuery("select script from %s where success".formatted(table))) {
-				while (applied.next()) {
-					missing.remove(applied.getString(1));
-				}
-			}
+			Sql.each(connection, "select script from %s where success".formatted(table),
+					(row) -> missing.remove(row.getString(1)));
 		}
 		return missing.isEmpty();
 	}
@@ -411,11 +398,9 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 		if (sessions.isRecognized()) {
 			return;
 		}
-		try (Connection connection = sessions.getConnection();
-				Statement statement = connection.createStatement();
-				ResultSet path = statement.executeQuery("select current_schemas(false)[1]")) {
-			path.next();
-			if (!this.schema.name().equals(path.getString(1))) {
+		try (Connection connection = sessions.getConnection()) {
+			String first = Sql.find(connection, "select current_schemas(false)[1]", (row) -> row.getString(1));
+			if (!this.schema.name().equals(first)) {
 				logger.warn("Flyway {} sets its search path in a way that is not known here. Behind PgBouncer in "
 						+ "transaction mode the next user of its session may not find his tables: let something else "
 						+ "run the migrations in {} there, and set audit.flyway.enabled=false",
@@ -456,16 +441,10 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 		return String.valueOf(root.getMessage());
 	}
 
-	private void checkPrivileges(Connection connection, String required) throws SQLException {
-		List<String> missing = new ArrayList<>();
-		try (PreparedStatement statement = connection.prepareStatement(REQUIRED.formatted(required))) {
-			statement.setString(1, this.schema.name());
-			try (ResultSet result = statement.executeQuery()) {
-				while (result.next()) {
-					missing.add("%s on %s".formatted(result.getString(2), this.schema.table(result.getString(1))));
-				}
-			}
-		}
+	private void requirePrivileges(Connection connection, String required) throws SQLException {
+		List<String> missing = Sql.list(connection, REQUIRED.formatted(required),
+				(row) -> "%s on %s".formatted(row.getString(2), this.schema.table(row.getString(1))),
+				this.schema.name());
 		if (!missing.isEmpty()) {
 			throw new AuditSetupException(
 					"The database user may not use the audit schema '%s', or its tables do not exist; missing: %s"
@@ -473,16 +452,6 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 					"Grant what is missing together with USAGE on the schema, as classpath:io/auditspring/db/roles.sql does, "
 							+ "or set audit.flyway.enabled=true to let the application create the tables.");
 		}
-	}
-
-	/**
-	 * Something to make sure of.
-	 */
-	@FunctionalInterface
-	private interface Check {
-
-		void of(Connection connection) throws SQLException;
-
 	}
 
 }

@@ -1,18 +1,17 @@
 package io.auditspring.database;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
 import javax.sql.DataSource;
 
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -86,16 +85,11 @@ public final class LedgerHeads {
 	}
 
 	private List<Head> read(String sql) {
-		try (Connection connection = this.dataSource.getConnection();
-				PreparedStatement statement = connection.prepareStatement(sql);
-				ResultSet rows = statement.executeQuery()) {
-			List<Head> heads = new ArrayList<>();
-			while (rows.next()) {
-				heads.add(new Head(rows.getString("name"), rows.getLong("size"),
-						HexFormat.of().formatHex(rows.getBytes("head")), instant(rows, "recorded_at"),
-						rows.getString("note"), instant(rows, "created_at")));
-			}
-			return heads;
+		try (Connection connection = this.dataSource.getConnection()) {
+			return Sql.list(connection, sql,
+					(row) -> new Head(row.getString("name"), row.getLong("size"),
+							HexFormat.of().formatHex(row.getBytes("head")), instant(row, "recorded_at"),
+							row.getString("note"), instant(row, "created_at")));
 		}
 		catch (SQLException ex) {
 			throw new DataAccessResourceFailureException("The audit ledger cannot be read", ex);

@@ -275,7 +275,7 @@ public final class EntryDelivery implements Handover {
 				return row;
 			}
 			catch (SQLException ex) {
-				if (attempt == ATTEMPTS || PermanentFailure.isFinal(ex) || !mayBeStale(ex)) {
+				if (attempt == ATTEMPTS || PermanentFailure.isFinal(ex) || !isOfTheConnection(ex)) {
 					throw ex;
 				}
 			}
@@ -301,11 +301,12 @@ public final class EntryDelivery implements Handover {
 		}
 	}
 
-	// Another connection helps only where the one was bad, not where all are.
-	private static boolean mayBeStale(SQLException failure) {
+	// Another connection helps only where the one was bad, not where all are; and what
+	// may be stored is not stored again.
+	private static boolean isOfTheConnection(SQLException failure) {
 		String state = failure.getSQLState();
-		return state != null && (state.startsWith("08") || state.startsWith("57P") || state.startsWith("25")
-				|| state.startsWith("40"));
+		return !(failure instanceof UnknownOutcomeException) && state != null && (state.startsWith("08")
+				|| state.startsWith("57P") || state.startsWith("25") || state.startsWith("40"));
 	}
 
 	private void failed(int entries, Exception failure) {

@@ -1,8 +1,6 @@
 package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.UUID;
@@ -33,14 +31,8 @@ final class ChainHeads {
 	 * @throws SQLException if the database fails
 	 */
 	ChainHead lock(Connection connection, String chain) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.lock)) {
-			statement.setString(1, chain);
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return new ChainHead(chain, row.getLong("size"), row.getBytes("head"),
-						row.getObject("recorded_at", OffsetDateTime.class).toInstant());
-			}
-		}
+		return Sql.get(connection, this.lock, (row) -> new ChainHead(chain, row.getLong("size"), row.getBytes("head"),
+				row.getObject("recorded_at", OffsetDateTime.class).toInstant()), chain);
 	}
 
 	/**
@@ -51,13 +43,7 @@ final class ChainHeads {
 	 * @throws SQLException if the database fails
 	 */
 	UUID ledgerId(Connection connection, String chain) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.ledgerId)) {
-			statement.setString(1, chain);
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getObject(1, UUID.class);
-			}
-		}
+		return Sql.get(connection, this.ledgerId, (row) -> row.getObject(1, UUID.class), chain);
 	}
 
 }

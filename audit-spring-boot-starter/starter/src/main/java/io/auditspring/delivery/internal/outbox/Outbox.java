@@ -16,6 +16,7 @@ import io.auditspring.database.StagedRow;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -248,19 +249,13 @@ public final class Outbox {
 	boolean isRunning(Connection connection, StagedRow row) throws SQLException {
 		// A number that this server has not given out yet is one of the server before a
 		// fail-over.
-		try (PreparedStatement statement = connection.prepareStatement("""
+		String transaction = Long.toString(row.transaction());
+		return Sql.is(connection, """
 				select case
 					when ?::text::xid8 < pg_current_xact_id()
 					then pg_xact_status(?::text::xid8) = 'in progress'
 				end
-				""")) {
-			statement.setString(1, Long.toString(row.transaction()));
-			statement.setString(2, Long.toString(row.transaction()));
-			try (ResultSet result = statement.executeQuery()) {
-				result.next();
-				return result.getBoolean(1);
-			}
-		}
+				""", transaction, transaction);
 	}
 
 	/**
@@ -271,14 +266,7 @@ public final class Outbox {
 	 * @throws SQLException when the database fails
 	 */
 	boolean holds(Connection connection, StagedRow row) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.holds)) {
-			statement.setString(1, this.chain);
-			statement.setLong(2, row.id());
-			try (ResultSet result = statement.executeQuery()) {
-				result.next();
-				return result.getBoolean(1);
-			}
-		}
+		return Sql.is(connection, this.holds, this.chain, row.id());
 	}
 
 	/**
@@ -292,12 +280,10 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	List<Row> take(Connection connection, long after, int limit, long bytes) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.take.formatted(limit))) {
-			statement.setString(1, this.chain);
-			statement.setLong(2, after);
-			statement.setLong(3, bytes);
-			return rows(statement);
-		}
+		List<Row> rows = Sql.list(connection, this.take.formatted(limit), Row::read, this.chain, after, bytes);
+		// RETURNING promises no order.
+		rows.sort(Comparator.comparingLong(Row::id));
+		return rows;
 	}
 
 	/**
@@ -308,11 +294,7 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	List<Row> takeOne(Connection connection, long row) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.takeOne)) {
-			statement.setString(1, this.chain);
-			statement.setLong(2, row);
-			return rows(statement);
-		}
+		return Sql.list(connection, this.takeOne, Row::read, this.chain, row);
 	}
 
 	/**
@@ -323,35 +305,13 @@ public final class Outbox {
 	 * @throws SQLException when the database fails
 	 */
 	List<Long> oldest(Connection connection, int most) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement("""
+		return Sql.list(connection, """
 				select id
 				from %s
 				where chain = ?
 				order by id
 				limit ?
-				""".formatted(this.schema.table("audit_outbox")))) {
-			statement.setString(1, this.chain);
-			statement.setInt(2, most);
-			List<Long> ids = new ArrayList<>();
-			try (ResultSet result = statement.executeQuery()) {
-				while (result.next()) {
-					ids.add(result.getLong(1));
-				}
-			}
-			return ids;
-		}
-	}
-
-	private static List<Row> rows(PreparedStatement statement) throws SQLException {
-		List<Row> rows = new ArrayList<>();
-		try (ResultSet result = statement.executeQuery()) {
-			while (result.next()) {
-				rows.add(new Row(result.getLong(1), result.getString(2), result.getLong(3)));
-			}
-		}
-		// RETURNING promises no order.
-		rows.sort(Comparator.comparingLong(Row::id));
-		return rows;
+				""".formatted(this.schema.table("audit_outbox")), (row) -> row.getLong(1), this.chain, most);
 	}
 
 	/**
@@ -363,12 +323,7 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	int setAside(Connection connection, long row, String reason) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.setAside)) {
-			statement.setString(1, this.chain);
-			statement.setLong(2, row);
-			statement.setString(3, reason.replace('\0', '\uFFFD'));
-			return statement.executeUpdate();
-		}
+		return Sql.update(connection, this.setAside, this.chain, row, storable(reason));
 	}
 
 	/**
@@ -380,15 +335,9 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	String piece(Connection connection, long row, int part) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.piece)) {
-			statement.setLong(1, (long) part * PIECE_LENGTH + 1);
-			statement.setInt(2, PIECE_LENGTH);
-			statement.setString(3, this.chain);
-			statement.setLong(4, row);
-			try (ResultSet result = statement.executeQuery()) {
-				return result.next() ? result.getString(1) : "";
-			}
-		}
+		String piece = Sql.find(connection, this.piece, (text) -> text.getString(1), (long) part * PIECE_LENGTH + 1,
+				PIECE_LENGTH, this.chain, row);
+		return (piece != null) ? piece : "";
 	}
 
 	/**
@@ -400,12 +349,11 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses this too
 	 */
 	public int quarantine(Connection connection, String entries, String reason) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.quarantine)) {
-			statement.setString(1, this.chain);
-			statement.setString(2, entries);
-			statement.setString(3, reason.replace('\0', '\uFFFD'));
-			return statement.executeUpdate();
-		}
+		return Sql.update(connection, this.quarantine, this.chain, entries, storable(reason));
+	}
+
+	private static String storable(String reason) {
+		return reason.replace('\0', '\uFFFD');
 	}
 
 	public int quarantine(Connection connection, List<Entry> entries, String reason) throws SQLException {
@@ -437,6 +385,10 @@ public final class Outbox {
 	 * @param bytes how large they are
 	 */
 	record Row(long id, @Nullable String entries, long bytes) {
+
+		private static Row read(ResultSet row) throws SQLException {
+			return new Row(row.getLong(1), row.getString(2), row.getLong(3));
+		}
 
 		/**
 		 * The ids of the row's entries.
