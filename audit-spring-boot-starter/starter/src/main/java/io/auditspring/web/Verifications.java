@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.database.LedgerHeads;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.signing.LedgerVerifier;
 import org.jspecify.annotations.Nullable;
@@ -64,9 +65,7 @@ public final class Verifications implements DisposableBean {
 		if (running == null || running.result.isDone()) {
 			running = new Run(this.heads.read().stream().mapToLong(LedgerHeads.Head::size).sum());
 			this.current = running;
-			Thread thread = new Thread(running, "audit-web-verification");
-			thread.setDaemon(true);
-			thread.start();
+			BackgroundThreads.named("audit-web-verification").newThread(running).start();
 		}
 		return running;
 	}
