@@ -5,12 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 
 import javax.sql.DataSource;
@@ -23,33 +21,21 @@ import io.auditspring.ledger.internal.table.Partitions;
 import io.auditspring.ledger.internal.table.SchemaMigrations;
 import io.auditspring.ledger.internal.table.SchemaStatus;
 import io.auditspring.ledger.internal.table.Sql;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
-import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadata;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
-import org.springframework.core.io.Resource;
-import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.util.ClassUtils;
 
 /**
  * The database of the audit trail. It brings the audit schema up to date and makes sure,
- * before the first call is audited, that this application may use it. The migrations have
- * a history table of their own, so that they never meet those of the application.
+ * before the first call is audited, that this application may use it.
  */
 public final class AuditDatabase implements InitializingBean, DisposableBean {
 
 	private static final boolean HIKARI_PRESENT = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource",
 			AuditDatabase.class.getClassLoader());
-
-	private static final Logger logger = LoggerFactory.getLogger(AuditDatabase.class);
-
-	private static final String MIGRATIONS = SchemaMigrations.LOCATION;
 
 	private static final String LEDGER = """
 			('audit_log', 'SELECT'), ('audit_log', 'INSERT'), ('audit_quarantine', 'INSERT'),
@@ -86,7 +72,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 
 	private final boolean migrate;
 
-	private final DataSourcePoolMetadataProvider pools;
+	private final AuditMigrations migrations;
 
 	/** How many connections may be opened beside those of each pool. */
 	private final int reserve;
@@ -112,7 +98,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 		this.schema = schema;
 		this.migrate = migrate;
 		this.maskingKey = (maskingKey != null) ? maskingKey.getBytes(StandardCharsets.UTF_8) : null;
-		this.pools = pools;
+		this.migrations = new AuditMigrations(schema, pools);
 	}
 
 	/**
@@ -214,11 +200,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	}
 
 	private boolean holdsLedger(Connection connection) throws SQLException {
-		return isThere(connection, this.schema.table("audit_log"));
-	}
-
-	private static boolean isThere(Connection connection, String table) throws SQLException {
-		return Sql.is(connection, "select to_regclass(?) is not null", table);
+		return Sql.is(connection, "select to_regclass(?) is not null", this.schema.table("audit_log"));
 	}
 
 	private void prepareOne() {
@@ -231,7 +213,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	private void prepareOutbox(DataSource database) {
 		DatabaseProduct.require(database);
 		if (this.migrate) {
-			migrate(database, "outbox", "audit_outbox_history");
+			this.migrations.run(database, "outbox", "audit_outbox_history");
 		}
 		check(database, (connection) -> {
 			requirePrivileges(connection, OUTBOX);
@@ -242,7 +224,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	private void prepareLedger(DataSource database, boolean withOutbox) {
 		DatabaseProduct.require(database);
 		if (this.migrate) {
-			migrate(database, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY);
+			this.migrations.run(database, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY);
 		}
 		check(database, (connection) -> {
 			String required = withOutbox ? LEDGER + ", " + OUTBOX : LEDGER;
@@ -323,52 +305,6 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 		return key;
 	}
 
-	private void migrate(DataSource database, String location, String history) {
-		try {
-			if (!isMigrated(database, location, history)) {
-				requireTwoConnections(database);
-				SharedSessionDataSource sessions = new SharedSessionDataSource(database);
-				flyway(sessions, location, history).migrate();
-				warnUnlessRecognized(sessions);
-			}
-		}
-		catch (FlywayException | SQLException | IOException ex) {
-			throw new AuditSetupException(
-					"The audit schema '%s' could not be created or migrated: %s".formatted(this.schema.name(),
-							rootMessage(ex)),
-					("Give the database user the right to do it (GRANT CREATE ON DATABASE ...), or let another user "
-							+ "run the migrations in classpath:io/auditspring/db/%s and set "
-							+ "audit.flyway.enabled=false.")
-						.formatted(location),
-					ex);
-		}
-	}
-
-	// Asked of Flyway it takes a good third of a second at each start, and a second
-	// connection, which a pool may not have.
-	private boolean isMigrated(DataSource database, String location, String history) throws SQLException, IOException {
-		Set<String> missing = scripts(location);
-		String table = this.schema.table(history);
-		try (Connection connection = database.getConnection()) {
-			// Where scripts cannot be listed, Flyway may know better.
-			if (!isThere(connection, table) || missing.isEmpty()) {
-				return false;
-			}
-			Sql.each(connection, "select script from %s where success".formatted(table),
-					(row) -> missing.remove(row.getString(1)));
-		}
-		return missing.isEmpty();
-	}
-
-	private Set<String> scripts(String location) throws IOException {
-		Set<String> scripts = new HashSet<>();
-		for (Resource script : new PathMatchingResourcePatternResolver(getClass().getClassLoader())
-			.getResources(MIGRATIONS + location + "/V*.sql")) {
-			scripts.add(script.getFilename());
-		}
-		return scripts;
-	}
-
 	/**
 	 * Which migrations of the ledger have been run.
 	 * @return what their table says
@@ -377,7 +313,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	public SchemaStatus schemaStatus() {
 		try (Connection connection = this.dataSource.getConnection()) {
 			SchemaStatus status = SchemaStatus.read(connection, this.schema, SchemaMigrations.LEDGER_HISTORY,
-					scripts(SchemaMigrations.LEDGER));
+					AuditMigrations.scripts(SchemaMigrations.LEDGER));
 			if (!connection.getAutoCommit()) {
 				connection.commit();
 			}
@@ -393,52 +329,11 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 		}
 	}
 
-	// Flyway has no reason to set a search path that begins with the schema already.
-	private void warnUnlessRecognized(SharedSessionDataSource sessions) throws SQLException {
-		if (sessions.isRecognized()) {
-			return;
-		}
-		try (Connection connection = sessions.getConnection()) {
-			String first = Sql.find(connection, "select current_schemas(false)[1]", (row) -> row.getString(1));
-			if (!this.schema.name().equals(first)) {
-				logger.warn("Flyway {} sets its search path in a way that is not known here. Behind PgBouncer in "
-						+ "transaction mode the next user of its session may not find his tables: let something else "
-						+ "run the migrations in {} there, and set audit.flyway.enabled=false",
-						Flyway.class.getPackage().getImplementationVersion(), MIGRATIONS);
-			}
-		}
-	}
-
-	private Flyway flyway(DataSource database, String location, String history) {
-		return SchemaMigrations.configure(this.schema, location, history).dataSource(database).load();
-	}
-
-	private void requireTwoConnections(DataSource database) {
-		DataSourcePoolMetadata pool = this.pools.getDataSourcePoolMetadata(database);
-		Integer most = (pool != null) ? pool.getMax() : null;
-		if (most != null && most == 1) {
-			throw new AuditSetupException(
-					"The audit schema '%s' must be created or migrated, which takes two connections, and the pool has one"
-						.formatted(this.schema.name()),
-					"Allow the pool a second one (spring.datasource.hikari.maximum-pool-size=2), if only for the start "
-							+ "that migrates, or let something else run the migrations in "
-							+ "classpath:io/auditspring/db and set audit.flyway.enabled=false.");
-		}
-	}
-
 	@Override
 	public synchronized void destroy() throws Exception {
 		for (AutoCloseable reserve : this.reserves) {
 			reserve.close();
 		}
-	}
-
-	private static String rootMessage(Throwable failure) {
-		Throwable root = failure;
-		while (root.getCause() != null) {
-			root = root.getCause();
-		}
-		return String.valueOf(root.getMessage());
 	}
 
 	private void requirePrivileges(Connection connection, String required) throws SQLException {

@@ -48,8 +48,6 @@ public final class Backlog {
 
 	private final String others;
 
-	private final String quarantined;
-
 	/** Those of further databases. */
 	private final List<Backlog> included = new CopyOnWriteArrayList<>();
 
@@ -82,11 +80,6 @@ public final class Backlog {
 				and oldest.created_at < clock_timestamp() - make_interval(secs => ?)
 				limit %3$d
 				""".formatted(schema.table("audit_outbox"), MOST, MOST_CHAINS);
-		this.quarantined = """
-				select count(*)
-				from %s
-				where chain = ?
-				""".formatted(this.table);
 	}
 
 	/**
@@ -109,7 +102,8 @@ public final class Backlog {
 
 	private Measurement measure(Connection connection, Instant now) throws SQLException {
 		Long quarantined = mayReadQuarantine(connection)
-				? Sql.get(connection, this.quarantined, (row) -> row.getLong(1), this.chain) : null;
+				? Sql.get(connection, "select count(*) from %s where chain = ?".formatted(this.table),
+						(row) -> row.getLong(1), this.chain) : null;
 		List<Unserved> unserved = Sql.list(connection, this.others,
 				(row) -> new Unserved(row.getString(1), row.getLong(3), row.getTimestamp(2).toInstant()), this.chain,
 				this.takeOverAfter.toMillis() / 1000.0);

@@ -40,21 +40,13 @@ public final class Outbox {
 
 	private final Duration patience;
 
+	private final String table;
+
+	private final String quarantine;
+
 	private final String insert;
 
 	private final String insertInTime;
-
-	private final String take;
-
-	private final String takeOne;
-
-	private final String holds;
-
-	private final String setAside;
-
-	private final String piece;
-
-	private final String quarantine;
 
 	private final OutboxDatabases databases;
 
@@ -87,11 +79,13 @@ public final class Outbox {
 		this.patience = patience;
 		this.backlog = backlog;
 		this.sentences = sentences;
+		this.table = schema.table("audit_outbox");
+		this.quarantine = schema.table("audit_quarantine");
 		this.insert = """
 				insert into %s (chain, entries)
 				values (?, ?)
 				returning id, pg_current_xact_id()::text::bigint
-				""".formatted(schema.table("audit_outbox"));
+				""".formatted(this.table);
 		// One round trip. A shorter time-out of the application's own stays; it is as
 		// before when the statement is done, and after a failure when its effects are
 		// undone.
@@ -103,62 +97,6 @@ public final class Outbox {
 				%1$s;
 				select set_config('lock_timeout', current_setting('audit_starter.lock_timeout'), true)
 				""".formatted(this.insert.strip(), patience.toMillis());
-		// The length of a large value is known without reading it.
-		this.takeOne = """
-				delete from %s
-				where chain = ?
-				and id = ?
-				returning id, case when octet_length(entries) <= %d then entries end, octet_length(entries)
-				""".formatted(schema.table("audit_outbox"), largest);
-		this.setAside = """
-				with removed as (
-					delete from %s
-					where chain = ?
-					and id = ?
-					returning chain, entries
-				)
-				insert into %s (chain, entries, reason)
-				select chain, entries, ?
-				from removed
-				""".formatted(schema.table("audit_outbox"), schema.table("audit_quarantine"));
-		this.piece = """
-				select substring(entries from ? for ?)
-				from %s
-				where chain = ?
-				and id = ?
-				for update
-				""".formatted(schema.table("audit_outbox"));
-		this.holds = """
-				select exists (select from %s where chain = ? and id = ?)
-				""".formatted(schema.table("audit_outbox"));
-		// Rows that another relay is moving are passed over, not waited for.
-		// Materialized, as a limit with locks must be evaluated once. However large rows
-		// are, one is taken. The length of a large value is known without reading it. The
-		// limit is no parameter, so that the planner knows how few rows there are.
-		this.take = """
-				with oldest as materialized (
-					select chain, id, octet_length(entries) as bytes
-					from %1$s
-					where chain = ?
-					and id > ?
-					order by id
-					limit %%s
-					for update skip locked
-				), fitting as materialized (
-					select chain, id, bytes, sum(bytes) over (order by id) - bytes as before
-					from oldest
-				)
-				delete from %1$s as outbox
-				using fitting
-				where outbox.chain = fitting.chain
-				and outbox.id = fitting.id
-				and fitting.before < ?
-				returning outbox.id, case when fitting.bytes <= %2$d then outbox.entries end, fitting.bytes
-				""".formatted(schema.table("audit_outbox"), largest);
-		this.quarantine = """
-				insert into %s (chain, entries, reason)
-				values (?, ?, ?)
-				""".formatted(schema.table("audit_quarantine"));
 	}
 
 	/**
@@ -266,7 +204,8 @@ public final class Outbox {
 	 * @throws SQLException when the database fails
 	 */
 	boolean holds(Connection connection, StagedRow row) throws SQLException {
-		return Sql.is(connection, this.holds, this.chain, row.id());
+		return Sql.is(connection, "select exists (select from %s where chain = ? and id = ?)".formatted(this.table),
+				this.chain, row.id());
 	}
 
 	/**
@@ -280,7 +219,30 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	List<Row> take(Connection connection, long after, int limit, long bytes) throws SQLException {
-		List<Row> rows = Sql.list(connection, this.take.formatted(limit), Row::read, this.chain, after, bytes);
+		// Rows that another relay is moving are passed over, not waited for.
+		// Materialized, as a limit with locks must be evaluated once. However large rows
+		// are, one is taken. The length of a large value is known without reading it. The
+		// limit is no parameter, so that the planner knows how few rows there are.
+		List<Row> rows = Sql.list(connection, """
+				with oldest as materialized (
+					select chain, id, octet_length(entries) as bytes
+					from %1$s
+					where chain = ?
+					and id > ?
+					order by id
+					limit %3$d
+					for update skip locked
+				), fitting as materialized (
+					select chain, id, bytes, sum(bytes) over (order by id) - bytes as before
+					from oldest
+				)
+				delete from %1$s as outbox
+				using fitting
+				where outbox.chain = fitting.chain
+				and outbox.id = fitting.id
+				and fitting.before < ?
+				returning outbox.id, case when fitting.bytes <= %2$d then outbox.entries end, fitting.bytes
+				""".formatted(this.table, this.largest, limit), Row::read, this.chain, after, bytes);
 		// RETURNING promises no order.
 		rows.sort(Comparator.comparingLong(Row::id));
 		return rows;
@@ -294,7 +256,12 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	List<Row> takeOne(Connection connection, long row) throws SQLException {
-		return Sql.list(connection, this.takeOne, Row::read, this.chain, row);
+		return Sql.list(connection, """
+				delete from %s
+				where chain = ?
+				and id = ?
+				returning id, case when octet_length(entries) <= %d then entries end, octet_length(entries)
+				""".formatted(this.table, this.largest), Row::read, this.chain, row);
 	}
 
 	/**
@@ -311,7 +278,7 @@ public final class Outbox {
 				where chain = ?
 				order by id
 				limit ?
-				""".formatted(this.schema.table("audit_outbox")), (row) -> row.getLong(1), this.chain, most);
+				""".formatted(this.table), (row) -> row.getLong(1), this.chain, most);
 	}
 
 	/**
@@ -323,7 +290,17 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	int setAside(Connection connection, long row, String reason) throws SQLException {
-		return Sql.update(connection, this.setAside, this.chain, row, storable(reason));
+		return Sql.update(connection, """
+				with removed as (
+					delete from %s
+					where chain = ?
+					and id = ?
+					returning chain, entries
+				)
+				insert into %s (chain, entries, reason)
+				select chain, entries, ?
+				from removed
+				""".formatted(this.table, this.quarantine), this.chain, row, storable(reason));
 	}
 
 	/**
@@ -335,8 +312,14 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	String piece(Connection connection, long row, int part) throws SQLException {
-		String piece = Sql.find(connection, this.piece, (text) -> text.getString(1), (long) part * PIECE_LENGTH + 1,
-				PIECE_LENGTH, this.chain, row);
+		String piece = Sql.find(connection, """
+				select substring(entries from ? for ?)
+				from %s
+				where chain = ?
+				and id = ?
+				for update
+				""".formatted(this.table), (text) -> text.getString(1), part * PIECE_LENGTH + 1, PIECE_LENGTH, this.chain,
+				row);
 		return (piece != null) ? piece : "";
 	}
 
@@ -349,7 +332,8 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses this too
 	 */
 	public int quarantine(Connection connection, String entries, String reason) throws SQLException {
-		return Sql.update(connection, this.quarantine, this.chain, entries, storable(reason));
+		return Sql.update(connection, "insert into %s (chain, entries, reason) values (?, ?, ?)".formatted(this.quarantine),
+				this.chain, entries, storable(reason));
 	}
 
 	private static String storable(String reason) {
