@@ -31,7 +31,7 @@ import io.auditspring.ledger.merkle.MerkleTree;
 import io.auditspring.ledger.merkle.TreeNode;
 import io.auditspring.ledger.merkle.TreeRange;
 import io.auditspring.ledger.merkle.TreeTile;
-import io.auditspring.ledger.verify.NewEntries;
+import io.auditspring.ledger.internal.chain.NewEntries;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

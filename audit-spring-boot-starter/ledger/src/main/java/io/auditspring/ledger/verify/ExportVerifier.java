@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.Problems;

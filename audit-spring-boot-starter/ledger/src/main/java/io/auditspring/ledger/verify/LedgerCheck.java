@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.table.EntryColumns;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.KnownSettings;

@@ -198,8 +198,7 @@ public final class LedgerExport {
 		long next = Math.min(first + PAGE, end);
 		List<StoredEntry> entries = new ArrayList<>(PAGE);
 		ledger.entries()
-			.read(chain, "seq >= %s and seq < %s".formatted(first, next),
-					(row) -> entries.add(StoredEntry.read(StoredEntry.Place.read(row), row)));
+			.read(chain, "seq >= %s and seq < %s".formatted(first, next), (row) -> entries.add(StoredEntry.read(row)));
 		List<String> erased = entries.stream()
 			.filter((entry) -> entry.actorDigest() != null || entry.dataDigest() != null)
 			.map((entry) -> String.valueOf(entry.place().id()))
@@ -220,7 +219,7 @@ public final class LedgerExport {
 	}
 
 	private static String line(CopyRow row) {
-		return ExportLine.write(StoredEntry.read(StoredEntry.Place.read(row), row));
+		return ExportLine.write(StoredEntry.read(row));
 	}
 
 	private static String header(String chain, StoredHead head) {

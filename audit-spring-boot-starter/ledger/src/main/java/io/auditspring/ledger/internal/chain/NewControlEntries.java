@@ -1,4 +1,4 @@
-package io.auditspring.ledger.verify;
+package io.auditspring.ledger.internal.chain;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
