@@ -113,7 +113,8 @@ public abstract class PeriodicWorker implements SmartLifecycle {
 	@Override
 	public final void start() {
 		if (this.executor == null) {
-			ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(BackgroundThreads.named(this.name));
+			ScheduledExecutorService started = Executors
+				.newSingleThreadScheduledExecutor(BackgroundThreads.named(this.name));
 			started.scheduleWithFixedDelay(this::runOnce, this.firstDelay.toMillis(), this.interval.toMillis(),
 					TimeUnit.MILLISECONDS);
 			this.executor = started;

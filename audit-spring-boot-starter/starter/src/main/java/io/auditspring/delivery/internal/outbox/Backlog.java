@@ -101,9 +101,9 @@ public final class Backlog {
 	}
 
 	private Measurement measure(Connection connection, Instant now) throws SQLException {
-		Long quarantined = mayReadQuarantine(connection)
-				? Sql.get(connection, "select count(*) from %s where chain = ?".formatted(this.table),
-						(row) -> row.getLong(1), this.chain) : null;
+		Long quarantined = mayReadQuarantine(connection) ? Sql.get(connection,
+				"select count(*) from %s where chain = ?".formatted(this.table), (row) -> row.getLong(1), this.chain)
+				: null;
 		List<Unserved> unserved = Sql.list(connection, this.others,
 				(row) -> new Unserved(row.getString(1), row.getLong(3), row.getTimestamp(2).toInstant()), this.chain,
 				this.takeOverAfter.toMillis() / 1000.0);

@@ -318,8 +318,8 @@ public final class Outbox {
 				where chain = ?
 				and id = ?
 				for update
-				""".formatted(this.table), (text) -> text.getString(1), part * PIECE_LENGTH + 1, PIECE_LENGTH, this.chain,
-				row);
+				""".formatted(this.table), (text) -> text.getString(1), part * PIECE_LENGTH + 1, PIECE_LENGTH,
+				this.chain, row);
 		return (piece != null) ? piece : "";
 	}
 
@@ -332,8 +332,9 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses this too
 	 */
 	public int quarantine(Connection connection, String entries, String reason) throws SQLException {
-		return Sql.update(connection, "insert into %s (chain, entries, reason) values (?, ?, ?)".formatted(this.quarantine),
-				this.chain, entries, storable(reason));
+		return Sql.update(connection,
+				"insert into %s (chain, entries, reason) values (?, ?, ?)".formatted(this.quarantine), this.chain,
+				entries, storable(reason));
 	}
 
 	private static String storable(String reason) {

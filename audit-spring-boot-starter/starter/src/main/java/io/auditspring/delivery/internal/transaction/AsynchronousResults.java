@@ -55,8 +55,7 @@ public final class AsynchronousResults implements AutoCloseable {
 	// The threads of the common pool would not find the classes of an executable jar, nor
 	// would those that one of them makes.
 	private static ThreadFactory threads(String prefix) {
-		return BackgroundThreads.numbered(prefix)
-			.withContextClassLoader(AsynchronousResults.class.getClassLoader());
+		return BackgroundThreads.numbered(prefix).withContextClassLoader(AsynchronousResults.class.getClassLoader());
 	}
 
 	/**
