@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.capture.internal.state;
 
 /**
  * What happens at the start when tables are missing that Envers writes to, so that every
