@@ -42,7 +42,7 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
 	 * Creates it.
 	 * @param basePath where the trail is, below the path of the application
 	 */
-	public Problems(String basePath) {
+	Problems(String basePath) {
 		this.basePath = basePath;
 	}
 

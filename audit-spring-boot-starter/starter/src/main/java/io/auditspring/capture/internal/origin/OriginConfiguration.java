@@ -48,7 +48,7 @@ public final class OriginConfiguration {
 	 * All of it together.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@EnableConfigurationProperties(GeolocationProperties.class)
+	@EnableConfigurationProperties({ GeolocationProperties.class, RequestProperties.class })
 	public static class Calls {
 
 		@Bean
