@@ -17,9 +17,9 @@ public interface AuditRecordCustomizer {
 	 * Adds to a record.
 	 * @param record what is known; the actor and the time are filled in, state that the
 	 * call changed is not part of it
-	 * @param builder takes what is to be added or replaced; the action, the outcome and
+	 * @param additions takes what is to be added or replaced; the action, the outcome and
 	 * the delivery stay as they are
 	 */
-	void customize(AuditRecord record, AuditRecord.Builder builder);
+	void customize(AuditRecord record, AuditRecord.Additions additions);
 
 }

@@ -1,8 +1,10 @@
 package io.auditspring.sample.agents;
 
+import java.util.List;
 import java.util.stream.Stream;
 
 import io.auditspring.query.AuditEntry;
+import io.auditspring.query.AuditOperation;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 
@@ -40,6 +42,27 @@ class HistoryController {
 	@GetMapping("/users/{username}/entries")
 	Stream<AuditEntry> ofUser(@PathVariable String username) {
 		return this.trail.stream(AuditQuery.all().actor(username));
+	}
+
+	/**
+	 * What a user did, one line for each thing done however many entries that left.
+	 * @param username who
+	 * @return the newest operations, and how many entries there are of all
+	 */
+	@GetMapping("/users/{username}/operations")
+	Operations operationsOf(@PathVariable String username) {
+		AuditQuery query = AuditQuery.all().actor(username);
+		return new Operations(this.trail.count(query), this.trail.operations(query).getContent());
+	}
+
+	/**
+	 * The newest operations of many.
+	 *
+	 * @param entries how many entries all operations have left
+	 * @param newest the newest operations
+	 */
+	record Operations(long entries, List<AuditOperation> newest) {
+
 	}
 
 }

@@ -95,6 +95,10 @@ class AgentsTests {
 			.containsExactly("agent.stopped", "agent.started");
 		assertThat(this.entries.get("/api/connectors/2/entries").values()).containsAll(ofAgent.values());
 		assertThat(this.entries.get("/api/users/analyst/entries").values()).containsAll(ofAgent.values());
+		JsonNode operations = this.entries.get("/api/users/analyst/operations");
+		assertThat(operations.get("entries").asLong()).isGreaterThanOrEqualTo(2);
+		assertThat(operations.get("newest").values())
+			.anySatisfy((operation) -> assertThat(operation.get("entries").values()).contains(ofAgent.get(0)));
 	}
 
 	@Test

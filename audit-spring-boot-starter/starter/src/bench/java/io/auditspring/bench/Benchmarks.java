@@ -42,6 +42,7 @@ public final class Benchmarks {
 		all.put("upkeep", UpkeepBenchmark::new);
 		all.put("burst", BurstBenchmark::new);
 		all.put("growth", GrowthBenchmark::new);
+		all.put("sources", SourceFigures::new);
 		return all;
 	}
 

@@ -71,6 +71,7 @@ public final class Customizers {
 			try {
 				AuditRecord.Builder builder = customized.toBuilder();
 				one.getValue().customize(customized, builder);
+				// Whoever casts what he is given changes neither.
 				customized = builder.outcome(record.outcome()).delivery(record.delivery()).build();
 			}
 			catch (Throwable ex) {

@@ -100,8 +100,8 @@ public final class WebConfiguration {
 		}
 
 		@Bean
-		Problems auditProblems(WebProperties properties, Environment environment) {
-			return new Problems(path(properties, environment));
+		ProblemDetails auditProblems(WebProperties properties, Environment environment) {
+			return new ProblemDetails(path(properties, environment));
 		}
 
 		/** Around Spring Security, whose refusals are told alike. */

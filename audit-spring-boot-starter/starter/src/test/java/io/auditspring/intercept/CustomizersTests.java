@@ -163,7 +163,8 @@ class CustomizersTests {
 		AuditRecordCustomizer recording(ObjectProvider<AuditRecorder> recorder) {
 			return (record, builder) -> {
 				recorder.getObject().record(AuditRecord.action("second").build());
-				builder.metadata("marked", true).outcome(Outcome.FAILURE).delivery(Delivery.ASYNC);
+				builder.metadata("marked", true);
+				((AuditRecord.Builder) builder).outcome(Outcome.FAILURE).delivery(Delivery.ASYNC);
 			};
 		}
 
