@@ -27,7 +27,7 @@ public final class AuthorityAccessPolicy implements AuditAccessPolicy {
 	 * Creates the policy.
 	 * @param authority who has it reads everything
 	 */
-	AuthorityAccessPolicy(String authority) {
+	public AuthorityAccessPolicy(String authority) {
 		this.authority = authority;
 	}
 
