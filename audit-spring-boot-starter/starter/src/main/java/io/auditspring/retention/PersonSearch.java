@@ -25,10 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PersonSearch {
 
-	/** Control entries keep who asked. */
-	private static final String NOT_CONTROL = """
-			(not starts_with(action, 'audit.') or action in ('audit.read', 'audit.discarded'))""";
-
 	/**
 	 * Attributes are the actor's, and what is said of signing in and out names the actor.
 	 */
@@ -43,10 +39,14 @@ final class PersonSearch {
 
 	private final String quarantined;
 
+	/** Control entries keep who asked. */
+	private final String notControl;
+
 	private final Schema schema;
 
 	PersonSearch(Schema schema) {
 		this.schema = schema;
+		this.notControl = "not %s(action)".formatted(schema.table("audit_is_control"));
 		this.start = "select clock_timestamp()";
 		this.next = """
 				select id, recorded_at, chain, seq
@@ -128,14 +128,14 @@ final class PersonSearch {
 					"action in ('audit.hold', 'audit.release') and metadata ->> 'actor' = ?", id));
 			if (subject.everything()) {
 				// While they still say who did it.
-				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NOT_CONTROL, id));
-				traces.add(new Trace(EntryGroup.DATA, "impersonator_id = ? and " + NOT_CONTROL, id));
+				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + this.notControl, id));
+				traces.add(new Trace(EntryGroup.DATA, "impersonator_id = ? and " + this.notControl, id));
 			}
 			else {
-				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NAMED + " and " + NOT_CONTROL, id));
+				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NAMED + " and " + this.notControl, id));
 			}
-			traces.add(new Trace(EntryGroup.ACTOR, "actor_id = ? and " + NOT_CONTROL, id));
-			traces.add(new Trace(EntryGroup.ACTOR, "impersonator_id = ? and " + NOT_CONTROL, id));
+			traces.add(new Trace(EntryGroup.ACTOR, "actor_id = ? and " + this.notControl, id));
+			traces.add(new Trace(EntryGroup.ACTOR, "impersonator_id = ? and " + this.notControl, id));
 		}
 		Resource target = subject.target();
 		if (target != null) {

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -24,6 +23,7 @@ import javax.sql.DataSource;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.entry.Text;
@@ -162,7 +162,7 @@ public class Redaction {
 			try (PreparedStatement statement = connection.prepareStatement(this.redact)) {
 				statement.setString(1, chain.getKey());
 				statement.setString(2, json(chain.getValue()));
-				statement.setString(3, group.name().toLowerCase(Locale.ROOT));
+				statement.setString(3, CoreObject.stored(group));
 				statement.setString(4, Text.normalize(reason));
 				statement.setString(5, doer);
 				try (ResultSet results = statement.executeQuery()) {

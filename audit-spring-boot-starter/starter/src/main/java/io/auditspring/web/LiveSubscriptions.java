@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.Actor;
 import io.auditspring.database.LedgerHeads;
 import io.auditspring.ledger.internal.thread.BackgroundThreads;
@@ -32,7 +33,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * Those who watch the trail at present. While there are any, one thread looks at the
  * heads of the chains; while there are none, there is no thread and no query.
  */
-public final class LiveSubscriptions implements SmartLifecycle {
+final class LiveSubscriptions implements SmartLifecycle {
 
 	/** As many connections to browsers may be open. */
 	private static final int MOST = 64;
@@ -81,7 +82,7 @@ public final class LiveSubscriptions implements SmartLifecycle {
 	 * @param trail the trail
 	 * @param heads where its chains end
 	 */
-	public LiveSubscriptions(AuditTrail trail, LedgerHeads heads) {
+	LiveSubscriptions(AuditTrail trail, LedgerHeads heads) {
 		this(trail, heads, LIFETIME, MOST, MOST_EACH);
 	}
 
@@ -186,7 +187,7 @@ public final class LiveSubscriptions implements SmartLifecycle {
 
 	private void look() {
 		try {
-			List<LedgerHeads.Head> now = this.heads.read();
+			List<ChainHead> now = this.heads.read();
 			for (LiveSubscription watch : this.watches.keySet()) {
 				if (watch.take(now, this.places.taken(watch.reader().actor()) >= MANY)) {
 					send(watch, now);
@@ -199,7 +200,7 @@ public final class LiveSubscriptions implements SmartLifecycle {
 		}
 	}
 
-	private synchronized void send(LiveSubscription watch, List<LedgerHeads.Head> now) {
+	private synchronized void send(LiveSubscription watch, List<ChainHead> now) {
 		if (this.threads != null) {
 			this.threads.senders().execute(() -> {
 				if (!watch.advance(now)) {

@@ -2,7 +2,6 @@ package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.UUID;
 
 import io.auditspring.ledger.Schema;
@@ -18,7 +17,7 @@ final class ChainHeads {
 	private final String ledgerId;
 
 	ChainHeads(Schema schema) {
-		this.lock = "select size, head, recorded_at from %s(?)".formatted(schema.table("audit_lock_chain"));
+		this.lock = "select %s from %s(?)".formatted(ChainHead.COLUMNS, schema.table("audit_lock_chain"));
 		this.ledgerId = "select %s(?)".formatted(schema.table("audit_ledger_id"));
 	}
 
@@ -31,8 +30,7 @@ final class ChainHeads {
 	 * @throws SQLException if the database fails
 	 */
 	ChainHead lock(Connection connection, String chain) throws SQLException {
-		return Sql.get(connection, this.lock, (row) -> new ChainHead(chain, row.getLong("size"), row.getBytes("head"),
-				row.getObject("recorded_at", OffsetDateTime.class).toInstant()), chain);
+		return Sql.get(connection, this.lock, (row) -> ChainHead.read(chain, row), chain);
 	}
 
 	/**
