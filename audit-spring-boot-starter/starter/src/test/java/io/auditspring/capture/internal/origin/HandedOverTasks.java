@@ -97,8 +97,7 @@ abstract class HandedOverTasks {
 		assertThat(context.getBean(Origins.class).current().actor()).isEqualTo(Actor.system());
 	}
 
-	int post(ConfigurableApplicationContext application, String path, String user, String... headers)
-			throws Exception {
+	int post(ConfigurableApplicationContext application, String path, String user, String... headers) throws Exception {
 		String port = application.getEnvironment().getProperty("local.server.port");
 		String credentials = Base64.getEncoder().encodeToString((user + ":secret").getBytes(StandardCharsets.UTF_8));
 		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))

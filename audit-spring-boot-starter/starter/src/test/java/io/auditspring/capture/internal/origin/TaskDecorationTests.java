@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
- * Whoever hands a task over leaves threads, callers and what else decorates it as they were.
+ * Handing a task over leaves threads, callers and other decorators as they were.
  */
 class TaskDecorationTests extends HandedOverTasks {
 
