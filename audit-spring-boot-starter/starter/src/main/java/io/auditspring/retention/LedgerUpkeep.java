@@ -1,7 +1,5 @@
 package io.auditspring.retention;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -11,6 +9,7 @@ import io.auditspring.database.PeriodicWorker;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Partitions;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,13 +82,7 @@ public final class LedgerUpkeep extends PeriodicWorker {
 	}
 
 	private int update(String sql) throws SQLException {
-		return OwnTransaction.run(this.dataSource, (connection) -> update(connection, sql));
-	}
-
-	private static int update(Connection connection, String sql) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			return statement.executeUpdate();
-		}
+		return OwnTransaction.run(this.dataSource, (connection) -> Sql.update(connection, sql));
 	}
 
 	private static void log(RetentionReport report) {
