@@ -176,8 +176,7 @@ public final class Retention {
 	}
 
 	private @Nullable String retire(Connection connection, YearMonth month, String retirements) throws SQLException {
-		Sql.execute(connection,
-				"select %s(?, ?, ?::jsonb, ?::jsonb -> 0)".formatted(this.schema.table("audit_retire")),
+		Sql.execute(connection, "select %s(?, ?, ?::jsonb, ?::jsonb -> 0)".formatted(this.schema.table("audit_retire")),
 				month.atDay(1), this.action == RetentionAction.DROP, retirements,
 				EntryCodec.write(List.of(this.doer.get())));
 		return null;

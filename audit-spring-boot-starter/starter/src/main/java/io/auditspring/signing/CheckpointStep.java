@@ -263,8 +263,8 @@ final class CheckpointStep {
 	}
 
 	private @Nullable Head head(Connection connection, String chain) throws SQLException {
-		return Sql.find(connection, this.head,
-				(row) -> new Head(ChainHead.read(chain, row), row.getBoolean("goes_on")), chain);
+		return Sql.find(connection, this.head, (row) -> new Head(ChainHead.read(chain, row), row.getBoolean("goes_on")),
+				chain);
 	}
 
 	private static void requireEnd(String chain, @Nullable Head head) {

@@ -66,7 +66,7 @@ final class DirectWriter {
 	 */
 	void write(Batch batch) throws SQLException {
 		if (!batch.isEmpty()) {
-			Transactions.withOwn(this.dataSource, (connection) -> write(connection, batch));
+			Transactions.useConnection(this.dataSource, (connection) -> write(connection, batch));
 		}
 	}
 
