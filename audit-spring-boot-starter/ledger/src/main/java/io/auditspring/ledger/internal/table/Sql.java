@@ -144,6 +144,16 @@ public final class Sql {
 		return new ArrayOf(type, elements.toArray());
 	}
 
+	/**
+	 * An array of {@code bytea} as a parameter.
+	 * @param elements the elements
+	 * @return the parameter
+	 */
+	public static Object arrayOfBytes(Collection<byte[]> elements) {
+		// In an array of objects the driver does not know them.
+		return new ArrayOf("bytea", elements.toArray(byte[][]::new));
+	}
+
 	private static PreparedStatement prepare(Connection connection, String sql, @Nullable Object... parameters)
 			throws SQLException {
 		PreparedStatement statement = connection.prepareStatement(sql);

@@ -108,7 +108,7 @@ public final class TreeRows {
 			}
 			statement.executeBatch();
 		}
-		Sql.update(connection, this.update, edge.size(), Sql.array("bytea", edge.levels()), chain);
+		Sql.update(connection, this.update, edge.size(), Sql.arrayOfBytes(edge.levels()), chain);
 	}
 
 	/**
