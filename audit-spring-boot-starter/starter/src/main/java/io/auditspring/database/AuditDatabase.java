@@ -19,6 +19,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.capture.internal.state.CaptureDatabase;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.LedgerWriter;
 import io.auditspring.ledger.internal.table.Partitions;
@@ -43,7 +44,7 @@ import org.springframework.util.ClassUtils;
  * before the first call is audited, that this application may use it. The migrations have
  * a history table of their own, so that they never meet those of the application.
  */
-public final class AuditDatabase implements InitializingBean, DisposableBean {
+public final class AuditDatabase implements CaptureDatabase, InitializingBean, DisposableBean {
 
 	private static final boolean HIKARI_PRESENT = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource",
 			AuditDatabase.class.getClassLoader());
@@ -85,6 +86,8 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 
 	private final Schema schema;
 
+	private final String chain;
+
 	private final boolean migrate;
 
 	private final DataSourcePoolMetadataProvider pools;
@@ -103,15 +106,17 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 
 	private OutboxDatabases outboxes;
 
-	public AuditDatabase(@Nullable DataSource marked, DataSource businessDataSource, Schema schema, boolean migrate,
-			@Nullable String maskingKey, DataSourcePoolMetadataProvider pools, int reserve) {
-		this.reserve = reserve;
+	AuditDatabase(@Nullable DataSource marked, DataSource businessDataSource, DatabaseProperties properties,
+			DataSourcePoolMetadataProvider pools) {
+		this.reserve = properties.datasource().reserve();
 		this.marked = marked;
 		this.businessDataSource = businessDataSource;
 		this.dataSource = (marked != null) ? marked : businessDataSource;
 		this.outboxes = new OutboxDatabases(new OutboxDatabase(null, reserved(businessDataSource), !isApart()));
-		this.schema = schema;
-		this.migrate = migrate;
+		this.schema = new Schema(properties.schema());
+		this.chain = properties.chain();
+		this.migrate = properties.flyway().enabled();
+		String maskingKey = properties.masking().key();
 		this.maskingKey = (maskingKey != null) ? maskingKey.getBytes(StandardCharsets.UTF_8) : null;
 		this.pools = pools;
 	}
@@ -149,6 +154,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	 * same. It may be several, between which the data source routes.
 	 * @return connections to it
 	 */
+	@Override
 	public DataSource businessDataSource() {
 		return this.businessDataSource;
 	}
@@ -184,9 +190,22 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 		return this.schema;
 	}
 
+	/**
+	 * The chain that entries are appended to.
+	 * @return its name
+	 */
+	public String chain() {
+		return this.chain;
+	}
+
+	@Override
+	public boolean isRouted() {
+		return RoutingTargets.areRoutedBy(this.businessDataSource);
+	}
+
 	@Override
 	public void afterPropertiesSet() {
-		if (RoutingTargets.areRoutedBy(this.businessDataSource)) {
+		if (isRouted()) {
 			prepareRouted(new RoutingTargets(this.businessDataSource));
 		}
 		else {
@@ -315,6 +334,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	 * one, else the one that the migrations made.
 	 * @return the key
 	 */
+	@Override
 	public byte[] maskingKey() {
 		return Objects.requireNonNull(this.maskingKey, "Known before the first call is audited");
 	}

@@ -50,7 +50,7 @@ public final class OutboxDatabases {
 	 * Begins with one database.
 	 * @param main where entries are stored that belong to no transaction
 	 */
-	public OutboxDatabases(OutboxDatabase main) {
+	OutboxDatabases(OutboxDatabase main) {
 		this.main = main;
 		if (main.name() != null) {
 			this.named.put(main.name(), main);

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * Hands entries over in the way each {@link Delivery} mode promises, and lets the
  * business call feel a failure as the {@link FailurePolicy} says.
  */
-public final class EntryDelivery implements Handover {
+final class EntryDelivery implements Handover {
 
 	private static final Logger logger = LoggerFactory.getLogger(EntryDelivery.class);
 
@@ -81,7 +81,7 @@ public final class EntryDelivery implements Handover {
 	 * @param timeout how long a caller waits for each lock and each statement
 	 * @param statistics counts what becomes of entries
 	 */
-	public EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox,
+	EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox,
 			TransactionOutcomes transactionOutcomes, Relays relays, AsyncBuffer buffer, FailurePolicy policy,
 			Duration timeout, DeliveryStatistics statistics) {
 		this.dataSource = dataSource;

@@ -57,8 +57,8 @@ public class Quarantine {
 	 * @param statistics counts what becomes of entries
 	 * @param largest the most bytes of a row that is read
 	 */
-	public Quarantine(DataSource dataSource, Schema schema, String chain, LedgerWriter ledger,
-			DeliveryStatistics statistics, long largest) {
+	Quarantine(DataSource dataSource, Schema schema, String chain, LedgerWriter ledger, DeliveryStatistics statistics,
+			long largest) {
 		this.dataSource = dataSource;
 		this.ledger = ledger;
 		this.statistics = statistics;

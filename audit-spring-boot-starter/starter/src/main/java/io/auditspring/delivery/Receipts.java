@@ -110,7 +110,7 @@ public final class Receipts implements SmartLifecycle {
 	 * @param quarantine keeps what the ledger refused
 	 * @param interval how often to look for what other instances have written
 	 */
-	public Receipts(DataSource dataSource, Schema schema, Quarantine quarantine, Duration interval) {
+	Receipts(DataSource dataSource, Schema schema, Quarantine quarantine, Duration interval) {
 		this.dataSource = dataSource;
 		this.places = new EntryPlaces(schema);
 		this.quarantine = quarantine;

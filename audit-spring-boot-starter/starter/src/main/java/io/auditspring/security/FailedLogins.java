@@ -25,7 +25,7 @@ import org.springframework.context.SmartLifecycle;
  * entries and the numbers add up to all failed logins; those whose entry could not be
  * written are among the numbers.
  */
-public final class FailedLogins implements SmartLifecycle {
+final class FailedLogins implements SmartLifecycle {
 
 	private static final Logger logger = LoggerFactory.getLogger(FailedLogins.class);
 
@@ -66,7 +66,7 @@ public final class FailedLogins implements SmartLifecycle {
 	 * @param recorder writes the entries
 	 * @param limit how many a minute and address get an entry each
 	 */
-	public FailedLogins(CautiousRecorder recorder, int limit) {
+	FailedLogins(CautiousRecorder recorder, int limit) {
 		this.recorder = recorder;
 		this.limit = limit;
 	}

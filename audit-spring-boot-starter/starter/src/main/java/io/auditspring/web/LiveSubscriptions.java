@@ -32,7 +32,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * Those who watch the trail at present. While there are any, one thread looks at the
  * heads of the chains; while there are none, there is no thread and no query.
  */
-public final class LiveSubscriptions implements SmartLifecycle {
+final class LiveSubscriptions implements SmartLifecycle {
 
 	/** As many connections to browsers may be open. */
 	private static final int MOST = 64;
@@ -81,7 +81,7 @@ public final class LiveSubscriptions implements SmartLifecycle {
 	 * @param trail the trail
 	 * @param heads where its chains end
 	 */
-	public LiveSubscriptions(AuditTrail trail, LedgerHeads heads) {
+	LiveSubscriptions(AuditTrail trail, LedgerHeads heads) {
 		this(trail, heads, LIFETIME, MOST, MOST_EACH);
 	}
 

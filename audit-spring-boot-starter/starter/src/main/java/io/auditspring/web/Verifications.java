@@ -21,7 +21,7 @@ import org.springframework.beans.factory.DisposableBean;
  * Verifies the ledger in the background, once at a time however many ask for it: it reads
  * everything.
  */
-public final class Verifications implements DisposableBean {
+final class Verifications implements DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(Verifications.class);
 
@@ -36,7 +36,7 @@ public final class Verifications implements DisposableBean {
 	 * @param verifier verifies
 	 * @param heads say how much there is to do
 	 */
-	public Verifications(LedgerVerifier verifier, LedgerHeads heads) {
+	Verifications(LedgerVerifier verifier, LedgerHeads heads) {
 		this.verifier = verifier;
 		this.heads = heads;
 	}

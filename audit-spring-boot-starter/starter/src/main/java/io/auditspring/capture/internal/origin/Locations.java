@@ -61,7 +61,7 @@ public final class Locations implements AutoCloseable {
 	 * @param values how they are written
 	 * @param patience how long to wait for an answer
 	 */
-	public Locations(GeoLocator locator, JsonValues values, Duration patience) {
+	Locations(GeoLocator locator, JsonValues values, Duration patience) {
 		this.locator = locator;
 		this.values = values;
 		this.patience = patience;

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes entries to the ledger without a stop in the outbox, in transactions of its own.
  */
-public final class DirectWriter {
+final class DirectWriter {
 
 	private static final Logger logger = LoggerFactory.getLogger(DirectWriter.class);
 
@@ -47,7 +47,7 @@ public final class DirectWriter {
 	 * @param sentences completes entries
 	 * @param statistics counts what becomes of entries
 	 */
-	public DirectWriter(DataSource dataSource, LedgerWriter ledger, Outbox outbox, String chain, Sentences sentences,
+	DirectWriter(DataSource dataSource, LedgerWriter ledger, Outbox outbox, String chain, Sentences sentences,
 			DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.ledger = ledger;

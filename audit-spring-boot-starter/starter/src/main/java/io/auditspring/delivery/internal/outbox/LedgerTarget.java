@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * another one in a transaction of its own, which is committed first. What dies between
  * the two commits makes the entries come a second time, so there they are looked for.
  */
-public final class LedgerTarget {
+final class LedgerTarget {
 
 	private final @Nullable DataSource other;
 
@@ -35,7 +35,7 @@ public final class LedgerTarget {
 	 * @param outbox keeps what the ledger refuses
 	 * @param chain the chain that entries are for
 	 */
-	public LedgerTarget(@Nullable DataSource other, LedgerWriter ledger, Outbox outbox, String chain) {
+	LedgerTarget(@Nullable DataSource other, LedgerWriter ledger, Outbox outbox, String chain) {
 		this.other = other;
 		this.ledger = ledger;
 		this.outbox = outbox;

@@ -72,7 +72,7 @@ public final class Outbox {
 	 * who serve it moves them
 	 * @param sentences completes entries
 	 */
-	public Outbox(Schema schema, String chain, OutboxDatabases databases, long largest, Duration patience,
+	Outbox(Schema schema, String chain, OutboxDatabases databases, long largest, Duration patience,
 			Duration takeOverAfter, Sentences sentences) {
 		this(schema, chain, databases, largest, patience, new Backlog(schema, chain, takeOverAfter), sentences);
 	}

@@ -81,7 +81,7 @@ public final class Relay implements SmartLifecycle {
 	 * @param pollInterval how often to look for what instances that died left behind
 	 * @param statistics counts what becomes of entries
 	 */
-	public Relay(DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize, Duration pollInterval,
+	Relay(DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize, Duration pollInterval,
 			DeliveryStatistics statistics) {
 		this("audit-relay", dataSource, outbox, ledger, batchSize, pollInterval, statistics);
 	}

@@ -34,7 +34,7 @@ public final class TransactionOutcomes {
 	 * @param outbox the table in which they are
 	 * @param ledger where they go
 	 */
-	public TransactionOutcomes(OutboxDatabases databases, DataSource audit, Outbox outbox, LedgerWriter ledger) {
+	TransactionOutcomes(OutboxDatabases databases, DataSource audit, Outbox outbox, LedgerWriter ledger) {
 		this.databases = databases;
 		this.audit = audit;
 		this.outbox = outbox;

@@ -43,7 +43,7 @@ public final class AsynchronousResults implements AutoCloseable {
 
 	private final ExecutorService arrivals;
 
-	public AsynchronousResults(AuditTransactions transactions) {
+	AsynchronousResults(AuditTransactions transactions) {
 		this.transactions = transactions;
 		// Not bounded: what waits here are calls whose callers are kept waiting, too.
 		// What comes after the end is delivered by whoever brings it.

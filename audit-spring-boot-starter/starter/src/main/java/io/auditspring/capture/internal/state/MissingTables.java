@@ -1,10 +1,10 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.capture.internal.state;
 
 /**
  * What happens at the start when tables are missing that Envers writes to, so that every
  * change of an audited entity would fail.
  */
-public enum MissingTables {
+enum MissingTables {
 
 	/** The application does not start, and says what creates them. */
 	REFUSE,

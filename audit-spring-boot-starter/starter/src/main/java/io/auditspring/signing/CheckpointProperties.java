@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.signing;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +10,7 @@ import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.core.io.Resource;
 import org.springframework.util.Assert;
@@ -37,13 +38,14 @@ import org.springframework.util.Assert;
  * @param ignoreUnreadableAnchors whether to go on signing while an anchor, or something
  * in one, cannot be read: it may be what would show that the ledger went back
  */
-public record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nullable String origin,
-		@Nullable String keyName, @Nullable String privateKey, @Nullable Resource privateKeyLocation,
-		@DefaultValue("false") boolean generateKey, @DefaultValue List<String> trustedKeys,
-		@DefaultValue List<String> retiredKeys, @Nullable Path memory, @Nullable Path anchorDirectory,
-		@DefaultValue("false") boolean anchorLog, @DefaultValue("false") boolean ignoreUnreadableAnchors) {
+@ConfigurationProperties("audit.checkpoint")
+record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nullable String origin, @Nullable String keyName,
+		@Nullable String privateKey, @Nullable Resource privateKeyLocation, @DefaultValue("false") boolean generateKey,
+		@DefaultValue List<String> trustedKeys, @DefaultValue List<String> retiredKeys, @Nullable Path memory,
+		@Nullable Path anchorDirectory, @DefaultValue("false") boolean anchorLog,
+		@DefaultValue("false") boolean ignoreUnreadableAnchors) {
 
-	public CheckpointProperties {
+	CheckpointProperties {
 		Assert.isTrue(interval.toMillis() > 0,
 				() -> "audit.checkpoint.interval takes a duration of at least 1ms, not " + interval);
 		Assert.isTrue(privateKey == null || privateKeyLocation == null,

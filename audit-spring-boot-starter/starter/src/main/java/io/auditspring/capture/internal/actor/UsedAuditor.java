@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.capture.internal.actor;
 
 import java.util.Arrays;
 import java.util.LinkedHashSet;

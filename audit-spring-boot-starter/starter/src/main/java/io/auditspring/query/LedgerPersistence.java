@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.query;
 
 import java.util.Map;
 import java.util.Objects;
@@ -6,8 +6,6 @@ import java.util.Optional;
 
 import io.auditspring.database.AuditDatabase;
 import io.auditspring.database.BoundConnections;
-import io.auditspring.query.AuditEntry;
-import io.auditspring.query.AuditEntryMapping;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,8 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.intercept;
 
 import java.util.Arrays;
 import java.util.List;
 
-import io.auditspring.intercept.AuditedMethods;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.delivery.internal.transaction;
 
 import java.util.EnumSet;
 import java.util.Locale;

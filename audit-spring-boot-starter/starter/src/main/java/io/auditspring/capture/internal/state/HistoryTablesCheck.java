@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.capture.internal.state;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,9 +12,6 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
-import io.auditspring.capture.internal.state.HistoryTables;
-import io.auditspring.database.AuditDatabase;
-import io.auditspring.database.RoutingTargets;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +27,11 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
  * database that names neither Envers nor what to do. In a persistence unit that is made
  * only when the application is running already, it is an error in the log.
  */
-final class HistoryTablesCheck implements Consumer<HistoryTables>, SmartInitializingSingleton {
+public final class HistoryTablesCheck implements Consumer<HistoryTables>, SmartInitializingSingleton {
 
 	private static final Logger logger = LoggerFactory.getLogger(HistoryTablesCheck.class);
 
-	private final @Nullable AuditDatabase database;
+	private final @Nullable CaptureDatabase database;
 
 	private final MissingTables policy;
 
@@ -42,7 +39,7 @@ final class HistoryTablesCheck implements Consumer<HistoryTables>, SmartInitiali
 
 	private boolean started;
 
-	HistoryTablesCheck(@Nullable AuditDatabase database, MissingTables policy) {
+	HistoryTablesCheck(@Nullable CaptureDatabase database, MissingTables policy) {
 		this.database = database;
 		this.policy = policy;
 	}
@@ -73,7 +70,7 @@ final class HistoryTablesCheck implements Consumer<HistoryTables>, SmartInitiali
 	 * What Envers writes to, as far as persistence units were made.
 	 * @return tables and sequences, for each persistence unit
 	 */
-	List<HistoryTables> all() {
+	public List<HistoryTables> all() {
 		synchronized (this.all) {
 			return List.copyOf(this.all);
 		}
@@ -81,8 +78,7 @@ final class HistoryTablesCheck implements Consumer<HistoryTables>, SmartInitiali
 
 	private void tell(List<HistoryTables> found, boolean starting) {
 		// Each database behind a router has tables of its own, or none.
-		if (this.policy == MissingTables.IGNORE || this.database == null
-				|| RoutingTargets.areRoutedBy(this.database.businessDataSource())) {
+		if (this.policy == MissingTables.IGNORE || this.database == null || this.database.isRouted()) {
 			return;
 		}
 		Map<HistoryTables, List<String>> missing = missing(this.database.businessDataSource(),

@@ -1,9 +1,10 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.signing;
 
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.Assert;
 
 /**
@@ -12,9 +13,10 @@ import org.springframework.util.Assert;
  * @param interval how long to wait between two verifications, each of what came since the
  * newest checkpoint; by default nothing is verified in the background
  */
-public record VerificationProperties(@Nullable Duration interval) {
+@ConfigurationProperties("audit.verification")
+record VerificationProperties(@Nullable Duration interval) {
 
-	public VerificationProperties {
+	VerificationProperties {
 		Assert.isTrue(interval == null || interval.toMillis() >= 1000,
 				() -> "audit.verification.interval takes a duration of at least 1s, not " + interval);
 	}

@@ -1,10 +1,9 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.capture.internal.actor;
 
 import java.util.function.Supplier;
 
 import io.auditspring.ActorResolver;
 import io.auditspring.AuditSetupException;
-import io.auditspring.capture.internal.actor.Persons;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;

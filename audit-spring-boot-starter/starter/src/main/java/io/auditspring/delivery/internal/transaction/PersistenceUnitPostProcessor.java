@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.delivery.internal.transaction;
 
 import java.util.function.Supplier;
 
@@ -8,7 +8,6 @@ import io.auditspring.capture.BulkStatementContributor;
 import io.auditspring.capture.internal.state.SessionFactoryExtension;
 import io.auditspring.database.AuditDatabase;
 import io.auditspring.database.BoundConnections;
-import io.auditspring.query.AuditEntryMapping;
 import org.hibernate.cfg.MultiTenancySettings;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +15,11 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 
 /**
- * Hands the audit entity to the persistence unit of the audit database, and the capture
- * of state to that of the business database, however the application defines it;
- * statements that change rows directly are told of by all of its units. Going through its
- * settings instead of entity scanning leaves the application's own scanning as it is.
+ * Hands the capture of state to the persistence unit of the business database, however
+ * the application defines it; statements that change rows directly are told of by all of
+ * its units.
  */
-final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
+final class PersistenceUnitPostProcessor implements BeanPostProcessor {
 
 	private final Supplier<@Nullable AuditDatabase> database;
 
@@ -30,7 +28,7 @@ final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 
 	private final Supplier<@Nullable SessionFactoryExtension> extension;
 
-	AuditPersistenceUnitPostProcessor(Supplier<@Nullable AuditDatabase> database, Supplier<DataSource> business,
+	PersistenceUnitPostProcessor(Supplier<@Nullable AuditDatabase> database, Supplier<DataSource> business,
 			Supplier<@Nullable SessionFactoryExtension> extension) {
 		this.database = database;
 		this.business = business;
@@ -58,9 +56,6 @@ final class AuditPersistenceUnitPostProcessor implements BeanPostProcessor {
 
 	private void prepare(LocalContainerEntityManagerFactoryBean factory, AuditDatabase database) {
 		factory.getJpaPropertyMap().put(BulkStatementContributor.SETTING, true);
-		if (database.isBehind(factory.getDataSource())) {
-			factory.getJpaPropertyMap().put(AuditEntryMapping.SCHEMA, database.schema().name());
-		}
 		if (BoundConnections.areSame(factory.getDataSource(), database.businessDataSource())) {
 			ConnectionHandling.require(factory.getJpaPropertyMap());
 			extend(factory);

@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.signing;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,36 +1,30 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.database;
 
 import javax.sql.DataSource;
 
 import io.auditspring.AuditDataSource;
 import io.auditspring.AuditSetupException;
-import io.auditspring.database.AuditDatabase;
-import io.auditspring.database.OncePerDatabase;
-import io.auditspring.delivery.internal.transaction.Handover;
-import io.auditspring.ledger.Schema;
+import io.auditspring.capture.internal.value.Sole;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.metadata.CompositeDataSourcePoolMetadataProvider;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Finds the database of the trail, unless somebody else takes the entries, as the module
- * for tests does.
+ * Wires the database of the trail.
  */
 @Configuration(proxyBeanMethods = false)
-@OncePerDatabase
-@ConditionalOnMissingBean(value = Handover.class, search = SearchStrategy.CURRENT)
-final class AuditDatabaseConfiguration {
+@EnableConfigurationProperties(DatabaseProperties.class)
+public class DatabaseConfiguration {
 
 	@Bean
 	AuditDatabase auditDatabase(ConfigurableListableBeanFactory beanFactory, ObjectProvider<DataSource> dataSources,
-			@AuditDataSource ObjectProvider<DataSource> auditDataSources, AuditProperties properties,
+			@AuditDataSource ObjectProvider<DataSource> auditDataSources, DatabaseProperties properties,
 			ObjectProvider<DataSourcePoolMetadataProvider> pools) {
 		DataSource business = dataSources.getIfUnique();
 		if (business == null) {
@@ -41,9 +35,8 @@ final class AuditDatabaseConfiguration {
 		}
 		DataSource audit = Sole.of(auditDataSources, "data sources with @AuditDataSource",
 				"Leave the annotation on the one that holds the ledger.");
-		return new AuditDatabase(audit, business, new Schema(properties.schema()), properties.flyway().enabled(),
-				properties.masking().key(), new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()),
-				properties.datasource().reserve());
+		return new AuditDatabase(audit, business, properties,
+				new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()));
 	}
 
 	private static String names(ConfigurableListableBeanFactory beanFactory) {

@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.signing;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.ledger.checkpoint.Checkpoint;
@@ -13,15 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 record CheckpointOrigin(String name, String chain) {
 
-	static CheckpointOrigin of(AuditProperties properties, @Nullable String application) {
-		String name = (application != null) ? application : "";
-		if (properties.checkpoint().origin() != null) {
-			name = properties.checkpoint().origin();
-		}
-		else if (properties.serviceName() != null) {
-			name = properties.serviceName();
-		}
-		return new CheckpointOrigin(name, properties.chain());
+	static CheckpointOrigin of(@Nullable String configured, @Nullable String service, String chain) {
+		String name = (configured != null) ? configured : service;
+		return new CheckpointOrigin((name != null) ? name : "", chain);
 	}
 
 	String usable() {

@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.intercept.internal.catalogue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,9 +8,6 @@ import io.auditspring.AuditActions;
 import io.auditspring.AuditCategories;
 import io.auditspring.AuditTargetTypes;
 import io.auditspring.Vocabulary;
-import io.auditspring.intercept.internal.catalogue.ActionCatalogue;
-import io.auditspring.intercept.internal.catalogue.Vocabularies;
-import io.auditspring.intercept.internal.catalogue.Words;
 
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -40,7 +37,7 @@ final class VocabularyCheck implements SmartInitializingSingleton {
 	 * @param properties the properties
 	 * @return the words
 	 */
-	static Vocabularies read(ConfigurableListableBeanFactory beans, AuditProperties.Vocabulary properties) {
+	static Vocabularies read(ConfigurableListableBeanFactory beans, VocabularyProperties properties) {
 		List<Class<?>> actions = new ArrayList<>(properties.actions());
 		List<Class<?>> categories = new ArrayList<>(properties.categories());
 		List<Class<?>> targetTypes = new ArrayList<>(properties.targetTypes());
