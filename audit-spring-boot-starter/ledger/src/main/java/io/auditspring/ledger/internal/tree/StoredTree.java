@@ -77,32 +77,26 @@ public final class StoredTree {
 	 */
 	public Map<Long, byte[]> leaves(String chain, long first, long last) throws SQLException {
 		Map<Long, byte[]> tiles = tiles(chain, 0, first, last);
-		for (Edge edge : edges(chain)) {
-			if (edge.levels().length > 0) {
-				tiles.putIfAbsent(edge.size() / LeafHashes.TILE, edge.levels()[0]);
-			}
+		Edge edge = edge(chain);
+		if (edge != null && edge.levels().length > 0) {
+			tiles.putIfAbsent(edge.size() / LeafHashes.TILE, edge.levels()[0]);
 		}
 		return tiles;
 	}
 
 	private Map<Long, byte[]> tiles(String chain, int level, long first, long last) throws SQLException {
 		Map<Long, byte[]> tiles = new HashMap<>();
-		list("""
+		query("""
 				select index, hashes
 				from %s
 				where chain = ? and level = ? and index between ? and ?
 				""".formatted(this.schema.table("audit_tile")), (row) -> tiles.put(row.getLong(1), row.getBytes(2)),
-				chain, level, first, last);
+				chain, (long) level, first, last);
 		return tiles;
 	}
 
 	public byte @Nullable [] tile(String chain, TileCoordinates place) throws SQLException {
-		return first(list("""
-				select hashes
-				from %s
-				where chain = ? and level = ? and index = ?
-				""".formatted(this.schema.table("audit_tile")), (row) -> row.getBytes(1), chain, place.level(),
-				place.index()));
+		return tiles(chain, place.level(), place.index(), place.index()).get(place.index());
 	}
 
 	/**
@@ -151,7 +145,12 @@ public final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	public @Nullable Edge edge(String chain) throws SQLException {
-		return first(edges(chain));
+		return first(query("""
+				select size, %s
+				from %s
+				where chain = ?
+				""".formatted(TreeRows.EDGES, this.schema.table("audit_tree")),
+				(row) -> new Edge(row.getLong(1), (byte[][]) row.getArray(2).getArray()), chain));
 	}
 
 	public byte @Nullable [] leaf(String chain, long seq) throws SQLException {
@@ -168,13 +167,13 @@ public final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	public long tiled(String chain) throws SQLException {
-		Long last = first(list("""
+		Long index = first(query("""
 				select coalesce(max(index), -1)
 				from %s
 				where chain = ? and level = 0
 				""".formatted(this.schema.table("audit_tile")), (row) -> row.getLong(1), chain));
-		long index = (last != null) ? last : -1;
-		return (index < Long.MAX_VALUE / LeafHashes.TILE) ? (index + 1) * LeafHashes.TILE : Long.MAX_VALUE;
+		long last = (index != null) ? index : -1;
+		return (last < Long.MAX_VALUE / LeafHashes.TILE) ? (last + 1) * LeafHashes.TILE : Long.MAX_VALUE;
 	}
 
 	/**
@@ -185,7 +184,7 @@ public final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	public @Nullable TileCoordinates tileBeyond(String chain, long size) throws SQLException {
-		return first(list("""
+		return first(query("""
 				select level, index
 				from %s
 				where chain = ? and level > 0 and (level > 6 or index >= ? >> (8 * (level + 1)))
@@ -222,17 +221,8 @@ public final class StoredTree {
 		return new CompactRange(size, levels);
 	}
 
-	private List<Edge> edges(String chain) throws SQLException {
-		return list("""
-				select size, %s
-				from %s
-				where chain = ?
-				""".formatted(TreeRows.EDGES, this.schema.table("audit_tree")),
-				(row) -> new Edge(row.getLong(1), (byte[][]) row.getArray(2).getArray()), chain);
-	}
-
 	public List<Row> checkpoints(String chain, long after, long upTo) throws SQLException {
-		return list("""
+		return query("""
 				select size, root, note
 				from %s
 				where chain = ? and size > ? and size <= ?
@@ -247,7 +237,7 @@ public final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	public List<String> chains() throws SQLException {
-		return list("""
+		return query("""
 				with recursive signed (chain) as (
 					(select min(chain) from %1$s)
 					union all
@@ -266,7 +256,7 @@ public final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	public long newestCheckpoint(String chain) throws SQLException {
-		Long size = first(list("""
+		Long size = first(query("""
 				select coalesce(max(size), 0)
 				from %s
 				where chain = ?
@@ -293,13 +283,13 @@ public final class StoredTree {
 		}
 	}
 
-	private <T extends @Nullable Object> List<T> list(String sql, Sql.RowReader<T> reader, Object... parameters)
+	private <T extends @Nullable Object> List<T> query(String sql, Sql.RowReader<T> reader, Object... parameters)
 			throws SQLException {
 		return this.present ? Sql.list(this.connection, sql, reader, parameters) : List.of();
 	}
 
-	private static <T> @Nullable T first(List<T> rows) {
-		return rows.isEmpty() ? null : rows.get(0);
+	private static <T> @Nullable T first(List<T> found) {
+		return found.isEmpty() ? null : found.get(0);
 	}
 
 }
