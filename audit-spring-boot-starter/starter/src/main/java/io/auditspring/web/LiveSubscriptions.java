@@ -17,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.Actor;
 import io.auditspring.database.LedgerHeads;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import org.jspecify.annotations.Nullable;
@@ -176,16 +177,12 @@ final class LiveSubscriptions implements SmartLifecycle {
 		}
 		this.watches.put(watch, this.places.take(reader));
 		if (this.threads == null) {
-			ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor((work) -> thread(work, ""));
-			this.threads = new Threads(clock, Executors.newCachedThreadPool((work) -> thread(work, "-sender")));
+			ScheduledExecutorService clock = Executors
+				.newSingleThreadScheduledExecutor(BackgroundThreads.named("audit-live"));
+			this.threads = new Threads(clock,
+					Executors.newCachedThreadPool(BackgroundThreads.named("audit-live-sender")));
 			clock.scheduleWithFixedDelay(this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 		}
-	}
-
-	private static Thread thread(Runnable work, String role) {
-		Thread thread = new Thread(work, "audit-live" + role);
-		thread.setDaemon(true);
-		return thread;
 	}
 
 	private void look() {

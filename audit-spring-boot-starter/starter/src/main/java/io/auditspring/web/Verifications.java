@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.database.LedgerHeads;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.signing.LedgerVerifier;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +66,7 @@ final class Verifications implements DisposableBean {
 		if (running == null || running.result.isDone()) {
 			running = new Run(this.heads.read().stream().mapToLong(ChainHead::size).sum());
 			this.current = running;
-			Thread thread = new Thread(running, "audit-web-verification");
-			thread.setDaemon(true);
-			thread.start();
+			BackgroundThreads.named("audit-web-verification").newThread(running).start();
 		}
 		return running;
 	}

@@ -1,4 +1,4 @@
-package io.auditspring.database;
+package io.auditspring.ledger.internal.table;
 
 import java.sql.SQLException;
 

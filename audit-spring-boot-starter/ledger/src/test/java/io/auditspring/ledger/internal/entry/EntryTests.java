@@ -2,7 +2,11 @@ package io.auditspring.ledger.internal.entry;
 
 import java.time.Instant;
 import java.util.Objects;
+import java.util.UUID;
 
+import io.auditspring.ActorType;
+import io.auditspring.Outcome;
+import io.auditspring.Severity;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,16 +21,27 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class EntryTests {
 
+	private static final Entry.DataGroup NOTHING = new Entry.DataGroup(null, null, null, null, null, null, null, null,
+			null);
+
+	private static Entry entry(String actor) {
+		return new Entry(UUID.randomUUID(), Instant.parse("2026-11-21T09:46:01.100000999Z"), null, null,
+				UUID.randomUUID(), "login", null, Severity.INFO, Outcome.SUCCESS, ActorType.USER, null, null, null,
+				null, null, new Entry.ActorGroup(actor, null, null, null, null, null, null, null), NOTHING);
+	}
+
 	@Test
 	void unstorableCharactersAreReplaced() {
-		assertThat(Entries.withMessage("a\u0000b\uD800c\uDC00\uD83D\uDE00").data().message())
+		assertThat(NOTHING.withMessage("a\u0000b\uD800c\uDC00\uD83D\uDE00").message())
 			.isEqualTo("a\uFFFDb\uFFFDc\uFFFD\uD83D\uDE00");
-		assertThat(Entries.entry("\u0000", "\uD800", "\uDC00", "\uDC00\uD800").actor().id()).isEqualTo("\uFFFD\uFFFD");
+		assertThat(entry("\uDC00\uD800").actor().id()).isEqualTo("\uFFFD\uFFFD");
+		assertThat(entry("jane").withTarget("\uD800", "\uDC00", null)).extracting(Entry::targetType, Entry::targetId)
+			.containsExactly("\uFFFD", "\uFFFD");
 	}
 
 	@Test
 	void timesAreCutToMicroseconds() {
-		assertThat(Entries.entry("login").occurredAt()).isEqualTo("2026-11-21T09:46:01.100Z");
+		assertThat(entry("jane").occurredAt()).isEqualTo("2026-11-21T09:46:01.100Z");
 		assertThat(Timestamps.truncate(Instant.parse("1969-12-31T23:59:59.999999999Z")))
 			.isEqualTo("1969-12-31T23:59:59.999999Z");
 	}
