@@ -22,7 +22,7 @@ import org.springframework.boot.health.contributor.Health;
  * the ledger; {@code OUT_OF_SERVICE}: they reach it late; each with the reason. It asks
  * nothing of the database and never waits.
  */
-public final class AuditHealthIndicator extends AbstractHealthIndicator {
+final class AuditHealthIndicator extends AbstractHealthIndicator {
 
 	/** For how long a loss or a failure is shown. */
 	private static final Duration RECENT = Duration.ofMinutes(1);

@@ -9,7 +9,7 @@ import org.springframework.boot.health.contributor.Health;
  * Whether the ledger's checkpoints are being signed and anchored. {@code DOWN}: the last
  * attempt failed, or found that the ledger is not what it should be; with the reason.
  */
-public final class CheckpointHealthIndicator extends AbstractHealthIndicator {
+final class CheckpointHealthIndicator extends AbstractHealthIndicator {
 
 	private final CheckpointWorker worker;
 

@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 /**
  * Publishes what becomes of checkpoints. The names are part of the contract with users.
  */
-public final class CheckpointMeters implements MeterBinder {
+final class CheckpointMeters implements MeterBinder {
 
 	private final CheckpointWorker worker;
 

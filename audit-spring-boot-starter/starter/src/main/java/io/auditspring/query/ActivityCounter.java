@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * instances may do so: only one at a time counts. The statistics are exact without it,
  * too, but then they read all entries.
  */
-public final class ActivityCounter extends PeriodicWorker {
+final class ActivityCounter extends PeriodicWorker {
 
 	private static final Logger logger = LoggerFactory.getLogger(ActivityCounter.class);
 

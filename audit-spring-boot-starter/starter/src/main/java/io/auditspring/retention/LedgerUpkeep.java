@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * hour whether the coming months have their partitions, and once a day which months are
  * to be retired. Only one instance does the latter.
  */
-public final class LedgerUpkeep extends PeriodicWorker {
+final class LedgerUpkeep extends PeriodicWorker {
 
 	private static final Logger logger = LoggerFactory.getLogger(LedgerUpkeep.class);
 

@@ -32,7 +32,7 @@ import org.springframework.web.server.ResponseStatusException;
 @RestController
 @RequestMapping("${audit.web.base-path:/audit}/api")
 @RegisterReflectionForBinding({ Verification.class, Verifications.Progress.class })
-public final class LedgerApi {
+final class LedgerApi {
 
 	private final LedgerHeads heads;
 
