@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * instances may do so: only one at a time counts. The statistics are exact without it,
  * too, but then they read all entries.
  */
-public final class ActivityCounter extends PeriodicWorker {
+final class ActivityCounter extends PeriodicWorker {
 
 	private static final Logger logger = LoggerFactory.getLogger(ActivityCounter.class);
 
@@ -33,12 +33,7 @@ public final class ActivityCounter extends PeriodicWorker {
 
 	private boolean failed;
 
-	/**
-	 * Creates the counter.
-	 * @param dataSource connections to the ledger
-	 * @param schema where the ledger is
-	 */
-	public ActivityCounter(DataSource dataSource, Schema schema) {
+	ActivityCounter(DataSource dataSource, Schema schema) {
 		super("audit-activity", INTERVAL, INTERVAL);
 		this.dataSource = dataSource;
 		this.count = "select " + schema.table("audit_count_activity(?)");

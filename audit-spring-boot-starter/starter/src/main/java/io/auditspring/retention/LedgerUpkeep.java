@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * hour whether the coming months have their partitions, and once a day which months are
  * to be retired. Only one instance does the latter.
  */
-public final class LedgerUpkeep extends PeriodicWorker {
+final class LedgerUpkeep extends PeriodicWorker {
 
 	private static final Logger logger = LoggerFactory.getLogger(LedgerUpkeep.class);
 
@@ -39,13 +39,7 @@ public final class LedgerUpkeep extends PeriodicWorker {
 
 	private final String done;
 
-	/**
-	 * Creates the upkeep of a ledger.
-	 * @param dataSource connections to the ledger
-	 * @param schema where the ledger is
-	 * @param retention retires months, or {@code null} to keep all
-	 */
-	public LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention) {
+	LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention) {
 		super("audit-upkeep", FIRST_DELAY, INTERVAL);
 		this.dataSource = dataSource;
 		this.partitions = new Partitions(schema);
