@@ -47,16 +47,6 @@ final class AuditHealthIndicator extends AbstractHealthIndicator {
 
 	private final Duration maxBacklogAge;
 
-	/**
-	 * Creates the indicator.
-	 * @param relays move staged entries
-	 * @param buffer writes asynchronous ones
-	 * @param backlog knows what waits
-	 * @param statistics knows what was lost
-	 * @param upkeep what works beside delivery
-	 * @param tolerance for how long writing may fail or stand still
-	 * @param maxBacklogAge how long staged entries may wait
-	 */
 	AuditHealthIndicator(Relays relays, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
 			Iterable<PeriodicWorker> upkeep, Duration tolerance, Duration maxBacklogAge) {
 		super("The health of the audit trail is unknown");

@@ -13,10 +13,6 @@ final class CheckpointHealthIndicator extends AbstractHealthIndicator {
 
 	private final CheckpointWorker worker;
 
-	/**
-	 * Creates the indicator.
-	 * @param worker makes the checkpoints
-	 */
 	CheckpointHealthIndicator(CheckpointWorker worker) {
 		super("The health of the audit checkpoints is unknown");
 		this.worker = worker;

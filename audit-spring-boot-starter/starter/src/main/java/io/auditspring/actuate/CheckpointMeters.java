@@ -14,10 +14,6 @@ final class CheckpointMeters implements MeterBinder {
 
 	private final CheckpointWorker worker;
 
-	/**
-	 * Creates the meters.
-	 * @param worker makes the checkpoints
-	 */
 	CheckpointMeters(CheckpointWorker worker) {
 		this.worker = worker;
 	}

@@ -17,10 +17,6 @@ final class VerificationMeters implements MeterBinder {
 
 	private final VerificationWorker worker;
 
-	/**
-	 * Creates the meters.
-	 * @param worker verifies
-	 */
 	VerificationMeters(VerificationWorker worker) {
 		this.worker = worker;
 	}

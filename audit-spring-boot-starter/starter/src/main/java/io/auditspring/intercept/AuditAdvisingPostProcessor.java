@@ -47,7 +47,7 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 	 * @return the post-processor
 	 */
 	public static AuditAdvisingPostProcessor outermost(AuditedMethods methods, Supplier<Auditing> auditing) {
-		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods::find, auditing, ProxyFrames.SINGLE),
+		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods::find, auditing, ProxyCalls.SINGLE),
 				(bean) -> AuditedRepositories.surround(bean, auditing), true);
 	}
 
@@ -58,8 +58,7 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 	 * @return the post-processor
 	 */
 	public static AuditAdvisingPostProcessor innermost(AuditedMethods methods, Supplier<Auditing> auditing) {
-		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(auditing), AuditedRepositories::isOne,
-				false);
+		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(), AuditedRepositories::isOne, false);
 	}
 
 	// In a circle of beans one gets the other's proxy early, and the container publishes

@@ -47,7 +47,7 @@ final class AuditedRepositories implements BeanPostProcessor {
 	private void intercept(ProxyFactory proxy, RepositoryInformation information) {
 		AuditedRepository repository = new AuditedRepository(this.methods, information);
 		if (repository.isAny()) {
-			proxy.addAdvisor(new Inner(repository, new AuditInterceptor(this.auditing)));
+			proxy.addAdvisor(new Inner(repository, new AuditInterceptor()));
 		}
 	}
 
@@ -63,7 +63,7 @@ final class AuditedRepositories implements BeanPostProcessor {
 		if (proxy == null || inner == null) {
 			return false;
 		}
-		ProxyFrames proxies = (proxy == bean) ? ProxyFrames.SINGLE : new ProxyFrames.Nested();
+		ProxyCalls proxies = (proxy == bean) ? ProxyCalls.SINGLE : new ProxyCalls.Nested();
 		AuditBoundary boundary = new AuditBoundary((method, type) -> inner.repository.find(method), auditing, proxies);
 		Advisor advisor = new DefaultPointcutAdvisor(new ComposablePointcut(inner.repository), boundary);
 		proxy.addAdvisor(0, advisor);

@@ -32,11 +32,6 @@ final class ActivityCounter extends PeriodicWorker {
 
 	private boolean failed;
 
-	/**
-	 * Creates the counter.
-	 * @param dataSource connections to the ledger
-	 * @param schema where the ledger is
-	 */
 	ActivityCounter(DataSource dataSource, Schema schema) {
 		super("audit-activity", INTERVAL, INTERVAL);
 		this.dataSource = dataSource;

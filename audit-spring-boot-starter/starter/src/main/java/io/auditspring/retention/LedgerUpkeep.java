@@ -38,12 +38,6 @@ final class LedgerUpkeep extends PeriodicWorker {
 
 	private final String done;
 
-	/**
-	 * Creates the upkeep of a ledger.
-	 * @param dataSource connections to the ledger
-	 * @param schema where the ledger is
-	 * @param retention retires months, or {@code null} to keep all
-	 */
 	LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention) {
 		super("audit-upkeep", FIRST_DELAY, INTERVAL);
 		this.dataSource = dataSource;

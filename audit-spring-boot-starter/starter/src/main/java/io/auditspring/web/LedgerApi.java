@@ -44,13 +44,6 @@ final class LedgerApi {
 
 	private final JsonAnswers answers = new JsonAnswers();
 
-	/**
-	 * Creates the API.
-	 * @param heads where the chains end
-	 * @param verifications verify
-	 * @param readers who may read
-	 * @param readings notes who reads
-	 */
 	LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, ReadAuditing readings) {
 		this.heads = heads;
 		this.verifications = verifications;
