@@ -10,15 +10,11 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 /**
  * Publishes what becomes of checkpoints. The names are part of the contract with users.
  */
-public final class CheckpointMeters implements MeterBinder {
+final class CheckpointMeters implements MeterBinder {
 
 	private final CheckpointWorker worker;
 
-	/**
-	 * Creates the meters.
-	 * @param worker makes the checkpoints
-	 */
-	public CheckpointMeters(CheckpointWorker worker) {
+	CheckpointMeters(CheckpointWorker worker) {
 		this.worker = worker;
 	}
 

@@ -27,7 +27,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 /**
  * Publishes what becomes of entries. The names are part of the contract with users.
  */
-public final class DeliveryMeters implements MeterBinder {
+final class DeliveryMeters implements MeterBinder {
 
 	private static final String ENTRIES = "entries";
 
@@ -41,7 +41,7 @@ public final class DeliveryMeters implements MeterBinder {
 
 	private final Iterable<PeriodicWorker> upkeep;
 
-	public DeliveryMeters(DeliveryStatistics statistics, Relays relays, AsyncBuffer buffer, Backlog backlog,
+	DeliveryMeters(DeliveryStatistics statistics, Relays relays, AsyncBuffer buffer, Backlog backlog,
 			Iterable<PeriodicWorker> upkeep) {
 		this.statistics = statistics;
 		this.relays = relays;

@@ -29,7 +29,8 @@ public final class Operation implements AuditContext {
 
 	private final boolean capturesState;
 
-	private final List<BiConsumer<AuditRecord.Builder, Texts>> amendments = new ArrayList<>(0);
+	/** Most calls have none, and are many. */
+	private List<BiConsumer<AuditRecord.Builder, Texts>> amendments = List.of();
 
 	private @Nullable BulkWork bulk;
 
@@ -178,7 +179,9 @@ public final class Operation implements AuditContext {
 	 * @param earlier the earlier part
 	 */
 	public void follow(Operation earlier) {
-		this.amendments.addAll(0, earlier.amendments);
+		List<BiConsumer<AuditRecord.Builder, Texts>> all = new ArrayList<>(earlier.amendments);
+		all.addAll(this.amendments);
+		this.amendments = all;
 		this.skipped |= earlier.skipped;
 		this.undone |= earlier.undone;
 	}
@@ -274,6 +277,9 @@ public final class Operation implements AuditContext {
 	}
 
 	private AuditContext amend(BiConsumer<AuditRecord.Builder, Texts> amendment) {
+		if (this.amendments.isEmpty()) {
+			this.amendments = new ArrayList<>();
+		}
 		this.amendments.add(amendment);
 		return this;
 	}

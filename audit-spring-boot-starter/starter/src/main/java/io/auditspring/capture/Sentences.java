@@ -64,7 +64,7 @@ public final class Sentences {
 	 * @param messages the application's messages, or {@code null}
 	 * @param locale the language of the ledger
 	 */
-	public Sentences(@Nullable MessageSource messages, Locale locale) {
+	Sentences(@Nullable MessageSource messages, Locale locale) {
 		this.messages = messages;
 		this.locale = locale;
 		this.catalogue = ResourceBundle.getBundle("io.auditspring.capture.sentences", locale,
@@ -82,11 +82,7 @@ public final class Sentences {
 		if (data.message() != null && !data.message().isBlank()) {
 			return entry;
 		}
-		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
-				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
-				entry.targetType(), entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(),
-				entry.actor(), new DataGroup(data.targetName(), of(entry), data.justification(), data.error(),
-						data.before(), data.after(), data.changes(), data.metadata(), data.related()));
+		return entry.with(data.withMessage(of(entry)));
 	}
 
 	private String of(Entry entry) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Waits for the results of audited methods that return publishers of a library that need
  * not be there.
  */
-public interface AsynchronousPublishers {
+interface AsynchronousPublishers {
 
 	/**
 	 * Records the call each time its publisher has ended.
@@ -15,7 +15,7 @@ public interface AsynchronousPublishers {
 	 * @return the publisher that its caller gets, or {@code null} if it is of an unknown
 	 * kind
 	 */
-	@Nullable Object watch(Object publisher, AsynchronousCall call);
+	@Nullable Object watch(Object publisher, Call call);
 
 	/**
 	 * Learns within which transaction the method runs each time, and records each attempt
@@ -25,6 +25,6 @@ public interface AsynchronousPublishers {
 	 * @return what the advice around the method gets, or {@code null} if it is of an
 	 * unknown kind
 	 */
-	@Nullable Object watchMethod(Object publisher, AsynchronousCall call);
+	@Nullable Object watchMethod(Object publisher, Call call);
 
 }

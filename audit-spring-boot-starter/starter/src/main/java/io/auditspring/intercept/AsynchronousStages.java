@@ -2,17 +2,20 @@ package io.auditspring.intercept;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 import io.auditspring.capture.Operation;
 import io.auditspring.intercept.internal.result.AsynchronousFuture;
-import io.auditspring.intercept.internal.result.Settled;
+import io.auditspring.intercept.internal.result.ResultKind;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for the results of audited methods that return a {@link CompletionStage}.
  */
 final class AsynchronousStages {
+
+	private static final CompletableFuture<?> DONE = CompletableFuture.completedFuture(null);
 
 	private AsynchronousStages() {
 	}
@@ -25,51 +28,50 @@ final class AsynchronousStages {
 	 * @return what its caller gets: a future that completes when the entry is taken care
 	 * of as promised, or the stage itself where the method declares a type of its own
 	 */
-	static <T extends @Nullable Object> CompletionStage<T> watch(CompletionStage<T> stage, AsynchronousCall call) {
-		Operation unreached = call.begin(call.frame().origin());
-		return watch(stage, call, (settled) -> recorded(call, unreached, settled));
+	static <T extends @Nullable Object> CompletionStage<T> watch(CompletionStage<T> stage, Call call) {
+		Operation unreached = call.beginElsewhere(call.origin());
+		return watch(stage, call.invocation(), (value, failure) -> record(call, unreached, value, failure));
 	}
 
 	/**
-	 * Records an attempt at the call if it fails, before anybody makes another one.
+	 * Records an attempt at a call if it fails, before anybody makes another one.
 	 * @param <T> the type of the result
 	 * @param stage what the method returned
-	 * @param call the call
 	 * @param attempt the attempt
 	 * @return what the advice around the method gets
 	 */
-	static <T extends @Nullable Object> CompletionStage<T> watchAttempt(CompletionStage<T> stage, AsynchronousCall call,
-			Operation attempt) {
-		return watch(stage, call, (settled) -> (settled.failure() != null) ? call.failed(attempt, settled)
-				: CompletableFuture.completedFuture(settled));
+	static <T extends @Nullable Object> CompletionStage<T> watchAttempt(CompletionStage<T> stage, Attempt attempt) {
+		return watch(stage, attempt.invocation(),
+				(value, failure) -> (failure != null) ? attempt.failedLater(failure) : DONE);
 	}
 
 	private static <T extends @Nullable Object> CompletionStage<T> watch(CompletionStage<T> stage,
-			AsynchronousCall call, Function<Settled, CompletableFuture<?>> record) {
-		Class<?> type = call.invocation().getMethod().getReturnType();
-		if (!type.isAssignableFrom(AsynchronousFuture.class)) {
-			stage.whenComplete((value, failure) -> record.apply(Settled.of(value, failure)));
+			MethodInvocation invocation,
+			BiFunction<@Nullable Object, @Nullable Throwable, CompletableFuture<?>> record) {
+		if (!invocation.getMethod().getReturnType().isAssignableFrom(AsynchronousFuture.class)) {
+			stage.whenComplete((value, failure) -> record.apply(value, ResultKind.unwrapped(failure)));
 			return stage;
 		}
 		AsynchronousFuture<T> late = new AsynchronousFuture<>(stage);
-		stage.whenComplete((value, failure) -> record.apply(Settled.of(value, failure))
+		stage.whenComplete((value, failure) -> record.apply(value, ResultKind.unwrapped(failure))
 			.whenComplete((nothing, trouble) -> late.arrive(value, worse(failure, trouble))));
 		return late;
 	}
 
-	private static CompletableFuture<?> recorded(AsynchronousCall call, Operation unreached, Settled settled) {
+	private static CompletableFuture<?> record(Call call, Operation unreached, @Nullable Object value,
+			@Nullable Throwable failure) {
 		if (!call.isUnrecorded()) {
-			return CompletableFuture.completedFuture(settled);
+			return DONE;
 		}
-		Operation left = call.frame().left();
-		return (left != null && settled.failure() != null && call.frame().mayBeTriedLater())
-				? call.failed(left, settled)
-				: call.ended((left != null) ? left : unreached, settled, call.frame().enclosing());
+		Operation left = call.left();
+		Attempt attempt = Attempt.seenFromOutside(call, (left != null) ? left : unreached);
+		return (left != null && failure != null && call.mayBeTriedLater()) ? attempt.failedLater(failure)
+				: attempt.endedLater(value, failure, call.enclosing());
 	}
 
 	// The caller gets the failure of the call; that of its entry is attached.
 	private static @Nullable Throwable worse(@Nullable Throwable failure, @Nullable Throwable trouble) {
-		Throwable unwrapped = Settled.of(null, trouble).failure();
+		Throwable unwrapped = ResultKind.unwrapped(trouble);
 		if (failure == null || unwrapped == null) {
 			return (failure != null) ? failure : unwrapped;
 		}

@@ -20,7 +20,7 @@ import org.springframework.aop.support.DefaultPointcutAdvisor;
  * Puts an interceptor at one end of the advisor chain of every bean with audited methods.
  * An advisor of a certain order would not do: transactions may have any order.
  */
-public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
 	private static final long serialVersionUID = 1L;
 
@@ -47,7 +47,7 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 	 * @return the post-processor
 	 */
 	public static AuditAdvisingPostProcessor outermost(AuditedMethods methods, Supplier<Auditing> auditing) {
-		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods::find, auditing, ProxyFrames.SINGLE),
+		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods::find, auditing, ProxyCalls.SINGLE),
 				(bean) -> AuditedRepositories.surround(bean, auditing), true);
 	}
 
@@ -58,8 +58,7 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 	 * @return the post-processor
 	 */
 	public static AuditAdvisingPostProcessor innermost(AuditedMethods methods, Supplier<Auditing> auditing) {
-		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(auditing), AuditedRepositories::isOne,
-				false);
+		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(), AuditedRepositories::isOne, false);
 	}
 
 	// In a circle of beans one gets the other's proxy early, and the container publishes

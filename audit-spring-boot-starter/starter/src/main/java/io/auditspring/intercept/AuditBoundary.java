@@ -1,7 +1,6 @@
 package io.auditspring.intercept;
 
 import java.lang.reflect.Method;
-import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -10,8 +9,6 @@ import io.auditspring.capture.Operation;
 import io.auditspring.delivery.internal.transaction.AuditTransaction;
 import io.auditspring.delivery.internal.transaction.CompletedOperation;
 import io.auditspring.intercept.internal.result.ResultKind;
-import io.auditspring.intercept.internal.result.Settled;
-import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +19,13 @@ import org.springframework.aop.support.AopUtils;
  * happens, sees what never gets as far as the method, and delivers what is left when the
  * transaction is over and its connection free again.
  */
-final class AuditBoundary implements MethodInterceptor {
+final class AuditBoundary implements AuditAdvice {
 
 	private final BiFunction<Method, Class<?>, @Nullable AuditedMethod> methods;
 
 	private final Supplier<Auditing> auditing;
 
-	private final ProxyFrames proxies;
+	private final ProxyCalls proxies;
 
 	/**
 	 * Creates the boundary.
@@ -38,7 +35,7 @@ final class AuditBoundary implements MethodInterceptor {
 	 * @param proxies what the boundaries of proxies around each other have in common
 	 */
 	AuditBoundary(BiFunction<Method, Class<?>, @Nullable AuditedMethod> methods, Supplier<Auditing> auditing,
-			ProxyFrames proxies) {
+			ProxyCalls proxies) {
 		this.methods = methods;
 		this.auditing = auditing;
 		this.proxies = proxies;
@@ -52,57 +49,51 @@ final class AuditBoundary implements MethodInterceptor {
 		if (method == null) {
 			return invocation.proceed();
 		}
-		AuditFrame outer = this.proxies.of(method);
+		Call outer = this.proxies.of(method);
 		if (outer != null) {
 			outer.attachTo(invocation);
 			return this.proxies.within(null, invocation);
 		}
-		return invoke(invocation, method);
+		Call call = new Call(this.auditing.get(), method, invocation);
+		call.attachTo(invocation);
+		return invoke(call);
 	}
 
-	private @Nullable Object invoke(MethodInvocation invocation, AuditedMethod method) throws Throwable {
-		Auditing auditing = this.auditing.get();
-		AuditFrame frame = new AuditFrame(method, auditing.origins().current(), auditing.transactions().current(),
-				auditing.transactions().afterCompletion());
-		frame.attachTo(invocation);
+	private @Nullable Object invoke(Call call) throws Throwable {
 		Object result;
 		try {
-			result = this.proxies.within(frame, invocation);
+			result = this.proxies.within(call, call.invocation());
 		}
 		catch (Throwable ex) {
-			attempt(ex, () -> failed(auditing, frame, invocation, ex));
+			AuditAdvice.attempt(ex, () -> failed(call, ex));
 			throw ex;
 		}
-		if (frame.method().resultKind() != ResultKind.AT_ONCE) {
-			result = late(new AsynchronousCall(auditing, frame, invocation), result);
+		if (call.method().resultKind() != ResultKind.AT_ONCE) {
+			result = late(call, result);
 		}
-		else if (!frame.isReached() && !OtherAdvice.isAsynchronous(invocation)) {
+		else if (!call.isReached() && !OtherAdvice.isAsynchronous(call.invocation())) {
 			// Somebody else answered for the method: a cache, or access control with a
 			// stand-in for the result.
-			unrecorded(auditing, frame, invocation, result, frame.refusal());
+			record(call, result, call.refusal());
 		}
-		frame.afterCompletion().settle(null);
+		call.settle(null);
 		return result;
 	}
 
-	private static @Nullable Object late(AsynchronousCall call, @Nullable Object result) {
-		AuditFrame frame = call.frame();
-		ResultKind resultKind = frame.method().resultKind();
-		if (resultKind.isOutstanding(result)) {
-			Object watched = watch(call, Objects.requireNonNull(result));
-			if (watched != null) {
-				return watched;
-			}
+	private static @Nullable Object late(Call call, @Nullable Object result) {
+		ResultKind kind = call.method().resultKind();
+		Object watched = (result != null && kind.isOutstanding(result)) ? watched(call, result) : null;
+		if (watched != null) {
+			return watched;
 		}
-		if (call.isUnrecorded() && !(frame.left() == null && OtherAdvice.isAsynchronous(call.invocation()))) {
-			Settled settled = Settled.returned(resultKind, result);
-			unrecorded(call.auditing(), frame, call.invocation(), settled.value(),
-					(frame.refusal() != null) ? frame.refusal() : settled.failure());
+		if (call.isUnrecorded() && !(call.left() == null && OtherAdvice.isAsynchronous(call.invocation()))) {
+			Throwable refusal = call.refusal();
+			record(call, kind.valueIn(result), (refusal != null) ? refusal : kind.failureIn(result));
 		}
 		return result;
 	}
 
-	private static @Nullable Object watch(AsynchronousCall call, Object result) {
+	private static @Nullable Object watched(Call call, Object result) {
 		if (result instanceof CompletionStage<?> stage) {
 			return AsynchronousStages.watch(stage, call);
 		}
@@ -110,44 +101,25 @@ final class AuditBoundary implements MethodInterceptor {
 		return (publishers != null) ? publishers.watch(result, call) : null;
 	}
 
-	/**
-	 * Does what follows a failure. The caller gets that failure; another one is attached
-	 * to it.
-	 * @param failure what the call threw
-	 * @param step what follows
-	 */
-	static void attempt(Throwable failure, Runnable step) {
-		try {
-			step.run();
+	private static void failed(Call call, Throwable failure) {
+		if (call.isUnrecorded()) {
+			record(call, null, failure);
 		}
-		catch (Throwable ex) {
-			if (ex != failure) {
-				failure.addSuppressed(ex);
-			}
-		}
+		call.settle(failure);
 	}
 
-	private static void failed(Auditing auditing, AuditFrame frame, MethodInvocation invocation, Throwable failure) {
-		if (!frame.isReached() || frame.left() != null) {
-			unrecorded(auditing, frame, invocation, null, failure);
-		}
-		frame.afterCompletion().settle(frame.method().describe(failure, invocation.getArguments(), auditing.texts()));
-	}
-
-	private static void unrecorded(Auditing auditing, AuditFrame frame, MethodInvocation invocation,
-			@Nullable Object result, @Nullable Throwable failure) {
-		Operation left = frame.left();
-		Operation operation = (left != null) ? left
-				: new Operation(frame.operationId(), frame.origin(), frame.method().outline(), false);
-		CompletedOperation ending = new AsynchronousCall(auditing, frame, invocation)
-			.call(operation, new Settled(result, failure))
-			.describe(auditing);
-		AuditTransaction transaction = auditing.transactions().current();
+	private static void record(Call call, @Nullable Object result, @Nullable Throwable failure) {
+		Operation left = call.left();
+		CompletedOperation completed = Attempt
+			.seenFromOutside(call, (left != null) ? left : call.beginElsewhere(call.origin()))
+			.ended(result, failure)
+			.complete();
+		AuditTransaction transaction = call.auditing().transactions().current();
 		if (transaction != null) {
-			transaction.add(ending);
+			transaction.add(completed);
 		}
 		else {
-			frame.afterCompletion().add(ending);
+			call.afterCompletion().add(completed);
 		}
 	}
 

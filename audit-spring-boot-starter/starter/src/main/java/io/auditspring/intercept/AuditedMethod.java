@@ -8,15 +8,12 @@ import java.util.Map;
 import java.util.Set;
 
 import io.auditspring.AuditRecord;
-import io.auditspring.capture.Operation;
 import io.auditspring.capture.Texts;
 import io.auditspring.capture.internal.value.FailureText;
 import io.auditspring.capture.internal.value.FatalErrors;
 import io.auditspring.capture.internal.value.Masking;
 import io.auditspring.intercept.internal.expression.AuditExpression;
-import io.auditspring.intercept.internal.expression.ExpressionContexts;
 import io.auditspring.intercept.internal.result.ResultKind;
-import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.EvaluationContext;
@@ -40,8 +37,6 @@ import org.springframework.expression.spel.SpelEvaluationException;
 record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capturesArguments, boolean capturesResult,
 		boolean secretResult, List<Argument> arguments, ResultKind resultKind, @Nullable AuditExpression condition,
 		List<Attribute> attributes, boolean saves) {
-
-	private static final String ERRORS = "expressionErrors";
 
 	private static final int MAX_ERROR = 4_000;
 
@@ -76,37 +71,11 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	}
 
 	/**
-	 * Evaluates the attributes.
-	 * @param record what to fill
-	 * @param errors where to note what fails
-	 * @param context what the expressions see
-	 * @param texts makes texts of what they give
-	 * @param withState whether to evaluate those that depend on the state, or the others
+	 * Whether the condition is known before the method runs.
+	 * @return {@code false} if there is none, or it asks how the call ended
 	 */
-	void evaluate(AuditRecord.Builder record, Map<String, @Nullable Object> errors, EvaluationContext context,
-			Texts texts, boolean withState) {
-		for (Attribute attribute : this.attributes) {
-			if (attribute.expression().dependsOnState() == withState) {
-				evaluate(attribute, record, errors, context, texts);
-			}
-		}
-		if (!errors.isEmpty()) {
-			record.metadata(ERRORS, errors);
-		}
-	}
-
-	private void evaluate(Attribute attribute, AuditRecord.Builder record, Map<String, @Nullable Object> errors,
-			EvaluationContext context, Texts texts) {
-		try {
-			Object value = attribute.expression().evaluate(context);
-			boolean told = attribute.expression().reachesIn();
-			attribute.setter().set(record, told ? withoutSecrets(value, secrets(context, texts)) : value, texts);
-		}
-		catch (Throwable ex) {
-			FatalErrors.rethrow(ex);
-			// The call must not fail because its description does.
-			errors.put(attribute.name(), describe(ex));
-		}
+	boolean isDecidedBefore() {
+		return this.condition != null && !this.condition.dependsOnOutcome();
 	}
 
 	/**
@@ -130,22 +99,9 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	}
 
 	// Not the message, which likes to repeat the values.
-	private static String describe(Throwable failure) {
+	static String describe(Throwable failure) {
 		String type = failure.getClass().getSimpleName();
 		return (failure instanceof SpelEvaluationException spel) ? type + ' ' + spel.getMessageCode() : type;
-	}
-
-	/**
-	 * Whether a call that begins may leave an entry, as far as that is known before it
-	 * runs.
-	 * @param operation the operation
-	 * @param invocation the call
-	 * @param expressions what the condition may refer to besides the call
-	 * @return {@code false} if the condition depends on nothing else and says so
-	 */
-	boolean mayApply(Operation operation, MethodInvocation invocation, ExpressionContexts expressions) {
-		return this.condition == null || this.condition.dependsOnOutcome() || applies(new HashMap<>(),
-				new Call(this, operation, invocation, null, null).context(expressions.open()));
 	}
 
 	/**
@@ -210,15 +166,20 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		return secrets;
 	}
 
-	// Of what the expression was given.
-	private Set<String> secrets(EvaluationContext context, Texts texts) {
+	/**
+	 * What is secret in the values that expressions were given.
+	 * @param context what they see
+	 * @param texts knows what is secret in them
+	 * @return the secrets, to be taken out of what the expressions give
+	 */
+	Set<String> secrets(EvaluationContext context, Texts texts) {
 		Set<String> secrets = new HashSet<>(texts.secretsIn(context.lookupVariable("result")));
 		this.arguments.forEach((argument) -> secrets.addAll(texts.secretsIn(context.lookupVariable(argument.name()))));
 		secrets.removeIf((secret) -> secret.length() < MIN_SECRET);
 		return secrets;
 	}
 
-	private static @Nullable Object withoutSecrets(@Nullable Object value, Set<String> secrets) {
+	static @Nullable Object withoutSecrets(@Nullable Object value, Set<String> secrets) {
 		if (secrets.isEmpty()) {
 			return value;
 		}

@@ -29,7 +29,7 @@ import org.springframework.util.ClassUtils;
 /**
  * Reads what the annotation of a method says.
  */
-public final class AuditedMethodReader {
+final class AuditedMethodReader {
 
 	private final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
 
@@ -43,16 +43,8 @@ public final class AuditedMethodReader {
 
 	private final boolean capturesResult;
 
-	/**
-	 * Creates the reader.
-	 * @param defaultDelivery the delivery of methods that do not choose
-	 * @param stateAvailable whether anybody reports the state of entities
-	 * @param masking tells which arguments are secret by their name
-	 * @param capturesArguments whether entries show the arguments
-	 * @param capturesResult whether entries show the result
-	 */
-	public AuditedMethodReader(Delivery defaultDelivery, boolean stateAvailable, Masking masking,
-			boolean capturesArguments, boolean capturesResult) {
+	AuditedMethodReader(Delivery defaultDelivery, boolean stateAvailable, Masking masking, boolean capturesArguments,
+			boolean capturesResult) {
 		this.defaultDelivery = defaultDelivery;
 		this.stateAvailable = stateAvailable;
 		this.masking = masking;

@@ -19,7 +19,7 @@ import org.springframework.data.repository.core.support.RepositoryFactoryBeanSup
  * later there is no place any more within the transaction and before Spring Data, which
  * does itself what the method stands for.
  */
-public final class AuditedRepositories implements BeanPostProcessor {
+final class AuditedRepositories implements BeanPostProcessor {
 
 	private final AuditedMethods methods;
 
@@ -30,7 +30,7 @@ public final class AuditedRepositories implements BeanPostProcessor {
 	 * @param methods knows what is audited
 	 * @param auditing what the interceptor works with
 	 */
-	public AuditedRepositories(AuditedMethods methods, Supplier<Auditing> auditing) {
+	AuditedRepositories(AuditedMethods methods, Supplier<Auditing> auditing) {
 		this.methods = methods;
 		this.auditing = auditing;
 	}
@@ -47,7 +47,7 @@ public final class AuditedRepositories implements BeanPostProcessor {
 	private void intercept(ProxyFactory proxy, RepositoryInformation information) {
 		AuditedRepository repository = new AuditedRepository(this.methods, information);
 		if (repository.isAny()) {
-			proxy.addAdvisor(new Inner(repository, new AuditInterceptor(this.auditing)));
+			proxy.addAdvisor(new Inner(repository, new AuditInterceptor()));
 		}
 	}
 
@@ -63,7 +63,7 @@ public final class AuditedRepositories implements BeanPostProcessor {
 		if (proxy == null || inner == null) {
 			return false;
 		}
-		ProxyFrames proxies = (proxy == bean) ? ProxyFrames.SINGLE : new ProxyFrames.Nested();
+		ProxyCalls proxies = (proxy == bean) ? ProxyCalls.SINGLE : new ProxyCalls.Nested();
 		AuditBoundary boundary = new AuditBoundary((method, type) -> inner.repository.find(method), auditing, proxies);
 		Advisor advisor = new DefaultPointcutAdvisor(new ComposablePointcut(inner.repository), boundary);
 		proxy.addAdvisor(0, advisor);

@@ -1,192 +1,300 @@
 package io.auditspring.intercept;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
 
-import io.auditspring.AuditRecord;
-import io.auditspring.Outcome;
 import io.auditspring.capture.Operation;
-import io.auditspring.capture.internal.state.EntityChange;
-import io.auditspring.capture.internal.value.FatalErrors;
-import io.auditspring.capture.internal.value.JsonValues;
-import io.auditspring.capture.internal.value.LoggedFailure;
-import io.auditspring.capture.internal.value.Masking;
-import io.auditspring.delivery.internal.transaction.CompletedOperation;
-import io.auditspring.intercept.internal.result.ToldFailure;
-import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.capture.internal.origin.Origin;
+import io.auditspring.delivery.internal.transaction.AfterCompletion;
+import io.auditspring.delivery.internal.transaction.AuditTransaction;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-import org.springframework.expression.spel.support.StandardEvaluationContext;
-import org.springframework.util.ObjectUtils;
+import org.springframework.aop.ProxyMethodInvocation;
 
 /**
- * An audited call that has ended.
- *
- * @param method what is known of the method
- * @param operation the operation
- * @param invocation the call itself
- * @param result what it returned, or {@code null}
- * @param failure what it threw, or {@code null}
- * @param skipped whether it was left out: nobody threw anything, nobody had an answer
+ * An audited call, as all attempts at it share it. It travels with the invocation, so
+ * that it arrives at the inner interceptor even where the thread changes on the way.
  */
-record Call(AuditedMethod method, Operation operation, MethodInvocation invocation, @Nullable Object result,
-		@Nullable Throwable failure, boolean skipped) {
+final class Call {
 
-	private static final Logger logger = LoggerFactory.getLogger(Call.class);
+	private static final String ATTRIBUTE = Call.class.getName();
 
-	Call(AuditedMethod method, Operation operation, MethodInvocation invocation, @Nullable Object result,
-			@Nullable Throwable failure) {
-		this(method, operation, invocation, result, failure, false);
+	private final Thread thread = Thread.currentThread();
+
+	private final UUID operationId;
+
+	private final Auditing auditing;
+
+	private final AuditedMethod method;
+
+	private final MethodInvocation invocation;
+
+	private final Origin origin;
+
+	private final @Nullable AuditTransaction enclosing;
+
+	private final AfterCompletion afterCompletion;
+
+	private volatile int attempts;
+
+	private @Nullable Operation first;
+
+	private volatile @Nullable Throwable refusal;
+
+	private volatile boolean joined;
+
+	private volatile @Nullable Operation left;
+
+	/** Whether further attempts may begin when the outer interceptor has returned. */
+	private volatile boolean persistent;
+
+	/** Attempts that are recorded as failed, of a call whose result comes later. */
+	private Set<Operation> failed = Set.of();
+
+	private int failures;
+
+	/**
+	 * Begins a call.
+	 * @param auditing what to work with
+	 * @param method what is known of the method
+	 * @param invocation the call as the outer interceptor sees it
+	 */
+	Call(Auditing auditing, AuditedMethod method, MethodInvocation invocation) {
+		this.auditing = auditing;
+		this.method = method;
+		this.invocation = invocation;
+		this.origin = auditing.origins().current();
+		this.enclosing = auditing.transactions().current();
+		this.afterCompletion = auditing.transactions().afterCompletion();
+		this.operationId = Operation.newId();
+	}
+
+	static @Nullable Call of(MethodInvocation invocation) {
+		return (Call) ((ProxyMethodInvocation) invocation).getUserAttribute(ATTRIBUTE);
+	}
+
+	void attachTo(MethodInvocation invocation) {
+		((ProxyMethodInvocation) invocation).setUserAttribute(ATTRIBUTE, this);
+	}
+
+	Auditing auditing() {
+		return this.auditing;
+	}
+
+	AuditedMethod method() {
+		return this.method;
 	}
 
 	/**
-	 * A call that never came to its method, and did not fail: another advice answered, or
-	 * left the method out.
-	 * @param method what is known of the method
-	 * @param operation the operation
-	 * @param invocation the call itself
-	 * @param result the answer, or {@code null} where there is none
-	 * @param skipped what happens to calls without one
-	 * @return the call
+	 * The call as the outer interceptor sees it. What is around the method may hand other
+	 * arguments on.
+	 * @return the outermost invocation
 	 */
-	static Call past(AuditedMethod method, Operation operation, MethodInvocation invocation, @Nullable Object result,
-			SkippedCalls skipped) {
-		if (result != null) {
-			operation.metadata("answeredBy", OtherAdvice.answering(invocation));
+	MethodInvocation invocation() {
+		return this.invocation;
+	}
+
+	Origin origin() {
+		return this.origin;
+	}
+
+	/**
+	 * Whether the call has not changed the thread, so that the outer interceptor is still
+	 * there when it ends.
+	 * @return {@code false} behind an asynchronous advice
+	 */
+	boolean isOnItsThread() {
+		return Thread.currentThread() == this.thread;
+	}
+
+	/**
+	 * The transaction that was running when the call arrived.
+	 * @return it, or {@code null}
+	 */
+	@Nullable AuditTransaction enclosing() {
+		return this.enclosing;
+	}
+
+	/**
+	 * The transaction that may be waiting for a result that comes later.
+	 * @return that of the running thread, else that of the call, else {@code null}
+	 */
+	@Nullable AuditTransaction waiting() {
+		AuditTransaction current = this.auditing.transactions().current();
+		return (current != null) ? current : this.enclosing;
+	}
+
+	AfterCompletion afterCompletion() {
+		return this.afterCompletion;
+	}
+
+	/**
+	 * Delivers what is left for the end of the call.
+	 * @param failure what the call threw, or {@code null}
+	 */
+	void settle(@Nullable Throwable failure) {
+		this.afterCompletion.settle((failure != null)
+				? this.method.describe(failure, this.invocation.getArguments(), this.auditing.texts()) : null);
+	}
+
+	/**
+	 * Says that something may try again when the result that comes later is a failure.
+	 */
+	void isPersistent() {
+		this.persistent = true;
+	}
+
+	/**
+	 * Whether an attempt that fails is recorded at once, before another one begins.
+	 * @return {@code false} where the outer interceptor does it in the end
+	 */
+	boolean recordsAtOnce() {
+		return this.persistent || !isOnItsThread();
+	}
+
+	boolean mayBeTriedLater() {
+		return this.persistent;
+	}
+
+	/**
+	 * Takes an attempt that is to be recorded as failed. Whoever around the method gave
+	 * up waiting for it may have been first.
+	 * @param attempt what the attempt stands for
+	 * @return whether it has not been recorded yet
+	 */
+	synchronized boolean fails(Operation attempt) {
+		if (this.left == attempt) {
+			this.left = null;
 		}
-		else if (skipped == SkippedCalls.IGNORE) {
-			operation.skip();
+		if (this.failed.isEmpty()) {
+			this.failed = new HashSet<>();
+		}
+		return this.failed.add(attempt);
+	}
+
+	/**
+	 * Counts an attempt that has failed later.
+	 */
+	synchronized void hasFailedLater() {
+		this.failures++;
+	}
+
+	/**
+	 * Which attempt it is that begins now, where each begins by a subscription.
+	 * @return its number from 1
+	 */
+	synchronized int nextAttempt() {
+		return this.failures + 1;
+	}
+
+	/**
+	 * Whether the call came as far as the method itself.
+	 * @return {@code false} if something refused it before
+	 */
+	boolean isReached() {
+		return this.attempts > 0;
+	}
+
+	/**
+	 * Begins an attempt at the call: its first where nothing around the method makes
+	 * further ones.
+	 * @return an operation with its own time, which knows its number as soon as there are
+	 * several
+	 */
+	synchronized Operation begin() {
+		this.attempts++;
+		boolean again = this.first != null;
+		Operation operation = new Operation(this.operationId, again ? this.origin.at(Instant.now()) : this.origin,
+				this.method.outline(), this.method.capturesState());
+		if (again) {
+			isOneOfSeveral();
+			operation.isAttempt(this.attempts);
 		}
 		else {
-			operation.metadata("skipped", true);
+			this.first = operation;
 		}
-		return new Call(method, operation, invocation, result, null, result == null);
+		return operation;
 	}
 
 	/**
-	 * Describes the call. Where that fails, as little as possible is lost: the call has
-	 * been made and must be recorded.
-	 * @param auditing what to work with
-	 * @return how the call ended
+	 * Begins what an answer or a later result stands for, where that is not the run of
+	 * the method.
+	 * @param origin who asks for it
+	 * @return an operation that changes nothing itself
 	 */
-	CompletedOperation describe(Auditing auditing) {
-		Outcome outcome = outcome(auditing.refusal());
-		AuditRecord.Builder record = this.method.outline().toBuilder().outcome(outcome);
-		if (outcome != Outcome.SUCCESS) {
-			// The annotation's own is that of a success.
-			record.severity(null);
-		}
-		if (this.failure != null) {
-			record.error(this.method.describe(this.failure, this.invocation.getArguments(), auditing.texts()));
-		}
-		else if (outcome != Outcome.SUCCESS) {
-			ToldFailure told = ToldFailure.of(this.result, this.invocation.getArguments());
-			record.error((told != null) ? told.error() : this.operation.reason());
-		}
-		Long duration = this.operation.elapsedMicros();
-		try {
-			return describe(auditing, record, duration);
-		}
-		catch (Throwable ex) {
-			FatalErrors.rethrow(ex);
-			logger.error("A call of {} could not be described", this.invocation.getMethod(), LoggedFailure.of(ex));
-			AuditRecord plain = record.build()
-				.toBuilder()
-				.metadata("descriptionError", ex.getClass().getSimpleName())
-				.build();
-			return new CompletedOperation(this.operation, plain,
-					auditing.factory().entry(this.operation, plain, duration), null, this.operation.isSkipped());
+	Operation beginElsewhere(Origin origin) {
+		return new Operation(this.operationId, origin, this.method.outline(), false);
+	}
+
+	/**
+	 * Says that there are, or may be, several attempts: then the first one has a number,
+	 * too.
+	 */
+	synchronized void isOneOfSeveral() {
+		if (this.first != null) {
+			this.first.isAttempt(1);
 		}
 	}
 
-	private CompletedOperation describe(Auditing auditing, AuditRecord.Builder record, Long duration) {
-		captureValues(record);
-		if (this.operation.isSkipped() || !this.method.hasExpressions()) {
-			AuditRecord described = amended(record, auditing);
-			return new CompletedOperation(this.operation, described,
-					auditing.factory().entry(this.operation, described, duration), null, this.operation.isSkipped());
-		}
-		Map<String, @Nullable Object> errors = new LinkedHashMap<>(0);
-		boolean applies = this.method.condition() == null
-				|| this.method.applies(errors, context(auditing.expressions().open()));
-		StandardEvaluationContext context = context(auditing.expressions().next());
-		this.method.evaluate(record, errors, context, auditing.texts(), false);
-		AuditRecord described = amended(record, auditing);
-		return new CompletedOperation(this.operation, described,
-				auditing.factory().entry(this.operation, described, duration), this.method.dependsOnState()
-						? (change) -> finish(record, errors, context, change, auditing, duration) : null,
-				!applies);
+	/**
+	 * Whether the method has been tried before.
+	 * @return {@code true} from the second attempt on
+	 */
+	boolean isTriedAgain() {
+		return this.attempts > 1;
 	}
 
-	private void captureValues(AuditRecord.Builder record) {
-		if (this.method.capturesArguments()) {
-			@Nullable Object[] visible = this.method.visible(this.invocation.getArguments());
-			Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
-			for (int i = 0; i < visible.length; i++) {
-				arguments.put(this.method.arguments().get(i).name(), visible[i]);
-			}
-			record.metadata("arguments", arguments);
-		}
-		if (this.method.capturesResult() && this.failure == null) {
-			record.metadata("result", visibleResult());
-		}
+	/**
+	 * What access control refused the call with before it came to the method.
+	 * @return the refusal, or {@code null} as long as there is none
+	 */
+	@Nullable Throwable refusal() {
+		return this.refusal;
 	}
 
-	// As Spring's cache shows it to its expressions.
-	private @Nullable Object visibleResult() {
-		Object result = ObjectUtils.unwrapOptional(this.result);
-		return (result != null && this.method.secretResult()) ? Masking.MASK : result;
+	void refused(Throwable refusal) {
+		this.refusal = refusal;
 	}
 
-	private Entry finish(AuditRecord.Builder record, Map<String, @Nullable Object> errors,
-			StandardEvaluationContext context, @Nullable EntityChange change, Auditing auditing, Long duration) {
-		context.setVariable("before", (change != null) ? JsonValues.toMap(change.before()) : null);
-		context.setVariable("after", (change != null) ? JsonValues.toMap(change.after()) : null);
-		this.method.evaluate(record, errors, context, auditing.texts(), true);
-		return auditing.factory().entry(this.operation, amended(record, auditing), duration);
+	/**
+	 * The operation of a call that has returned while its result is still to come.
+	 * @return it, or {@code null} if the entry of the call has been made, or is not begun
+	 */
+	@Nullable Operation left() {
+		return this.left;
 	}
 
-	// What the context tells goes before the annotation. On a copy where the rest of the
-	// annotation is still to come: some of it adds, and would be added twice.
-	private AuditRecord amended(AuditRecord.Builder record, Auditing auditing) {
-		AuditRecord.Builder amended = this.method.dependsOnState() ? record.build().toBuilder() : record;
-		this.operation.amend(amended, auditing.texts());
-		AuditRecord customized = auditing.customizers()
-			.customize(auditing.factory().graded(amended.build()), this.operation.origin());
-		return (this.failure != null)
-				? this.method.withoutSecrets(customized, this.failure, this.invocation.getArguments(), auditing.texts())
-				: customized;
+	/**
+	 * Says that the call has returned.
+	 * @param operation the operation where its result is still to come, else {@code null}
+	 * @param transaction the transaction it ran in, or {@code null}
+	 */
+	void leave(@Nullable Operation operation, @Nullable AuditTransaction transaction) {
+		this.joined = transaction != null && transaction == this.enclosing;
+		this.left = operation;
 	}
 
-	private Outcome outcome(AccessRefusal refusal) {
-		if (this.skipped) {
-			return Outcome.DENIED;
-		}
-		if (this.failure == null) {
-			ToldFailure told = ToldFailure.of(this.result, this.invocation.getArguments());
-			if (told != null) {
-				return told.outcome();
-			}
-			return this.operation.isUndone() ? Outcome.FAILURE : Outcome.SUCCESS;
-		}
-		return refusal.isRefusal(this.failure) ? Outcome.DENIED : Outcome.FAILURE;
+	/**
+	 * What of it ran within a transaction that is undone with it.
+	 * @param transaction the transaction
+	 * @param attempt the attempt that has ended
+	 * @return that, or {@code null} if it ran elsewhere
+	 */
+	@Nullable Operation partOf(AuditTransaction transaction, Operation attempt) {
+		Operation left = this.left;
+		return (this.joined && transaction == this.enclosing) ? ((left != null) ? left : attempt) : null;
 	}
 
-	StandardEvaluationContext context(StandardEvaluationContext context) {
-		@Nullable Object[] arguments = this.method.visible(this.invocation.getArguments());
-		context.setVariable("args", arguments);
-		context.setVariable("result", visibleResult());
-		context.setVariable("error", this.failure);
-		context.setVariable("actor", this.operation.origin().actor());
-		context.setVariable("target", this.invocation.getThis());
-		// Last: an argument may have the name of one of those.
-		for (int i = 0; i < arguments.length; i++) {
-			context.setVariable(this.method.arguments().get(i).name(), arguments[i]);
-		}
-		return context;
+	/**
+	 * Whether an entry is due when the result is there. Behind an asynchronous advice it
+	 * may have been made on the other thread.
+	 * @return {@code false} if there is one
+	 */
+	boolean isUnrecorded() {
+		return this.left != null || !isReached();
 	}
 
 }

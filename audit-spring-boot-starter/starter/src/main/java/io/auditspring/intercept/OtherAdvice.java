@@ -86,8 +86,7 @@ final class OtherAdvice {
 	}
 
 	private static boolean isOurs(Advice advice) {
-		return advice instanceof AuditBoundary || advice instanceof AuditInterceptor
-				|| advice instanceof ListenerPostProcessor.Naming;
+		return advice instanceof AuditAdvice || advice instanceof ListenerPostProcessor.Naming;
 	}
 
 	private static boolean isOf(Advice advice, String prefix) {

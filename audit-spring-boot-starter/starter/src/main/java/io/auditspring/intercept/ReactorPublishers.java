@@ -12,7 +12,7 @@ import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.RequestDetails;
 import io.auditspring.delivery.internal.transaction.AuditTransaction;
 import io.auditspring.intercept.internal.result.ReactivePart;
-import io.auditspring.intercept.internal.result.Settled;
+import io.auditspring.intercept.internal.result.ResultKind;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -23,21 +23,17 @@ import reactor.util.context.ContextView;
  * Waits for the results of audited methods that return a {@link Mono} or a {@link Flux}.
  * Every subscription is an operation of its own; without one nothing was done.
  */
-public final class ReactorPublishers implements AsynchronousPublishers {
+final class ReactorPublishers implements AsynchronousPublishers {
 
 	private final Mono<Actor> subscriber;
 
-	/**
-	 * Creates the watch.
-	 * @param subscriber the actor as far as the subscriber's context knows one
-	 */
-	public ReactorPublishers(Mono<Actor> subscriber) {
+	ReactorPublishers(Mono<Actor> subscriber) {
 		// A context that cannot say who it is must not break the pipeline.
 		this.subscriber = subscriber.onErrorComplete();
 	}
 
 	@Override
-	public @Nullable Object watch(Object publisher, AsynchronousCall call) {
+	public @Nullable Object watch(Object publisher, Call call) {
 		Mono<Run> begin = begin(call);
 		if (publisher instanceof Mono<?> mono) {
 			return watch(mono, begin).onErrorMap(ReactorPublishers::unwrapped);
@@ -46,34 +42,34 @@ public final class ReactorPublishers implements AsynchronousPublishers {
 	}
 
 	@Override
-	public @Nullable Object watchMethod(Object publisher, AsynchronousCall call) {
+	public @Nullable Object watchMethod(Object publisher, Call call) {
 		if (publisher instanceof Mono<?> mono) {
-			return within(mono, call.frame());
+			return within(mono, call);
 		}
-		return (publisher instanceof Flux<?> flux) ? within(flux, call.frame()) : null;
+		return (publisher instanceof Flux<?> flux) ? within(flux, call) : null;
 	}
 
 	// Somebody else may subscribe on the way, such as a cache, and keep the result.
-	private static <T> Mono<T> within(Mono<T> mono, AuditFrame frame) {
+	private static <T> Mono<T> within(Mono<T> mono, Call call) {
 		return Mono.deferContextual((context) -> {
-			Run run = context.getOrDefault(frame, null);
+			Run run = context.getOrDefault(call, null);
 			if (run == null) {
 				return mono;
 			}
 			run.begin(context);
-			return !frame.mayBeTriedLater() ? mono
+			return !call.mayBeTriedLater() ? mono
 					: mono.onErrorResume((failure) -> run.attemptFailed(failure).then(Mono.error(failure)));
 		});
 	}
 
-	private static <T> Flux<T> within(Flux<T> flux, AuditFrame frame) {
+	private static <T> Flux<T> within(Flux<T> flux, Call call) {
 		return Flux.deferContextual((context) -> {
-			Run run = context.getOrDefault(frame, null);
+			Run run = context.getOrDefault(call, null);
 			if (run == null) {
 				return flux;
 			}
 			run.begin(context);
-			return !frame.mayBeTriedLater() ? flux
+			return !call.mayBeTriedLater() ? flux
 					: flux.onErrorResume((failure) -> run.attemptFailed(failure).thenMany(Flux.error(failure)));
 		});
 	}
@@ -97,16 +93,16 @@ public final class ReactorPublishers implements AsynchronousPublishers {
 		}, Run::completed, Run::failed, Run::cancelled);
 	}
 
-	private Mono<Run> begin(AsynchronousCall call) {
-		Actor caller = call.frame().origin().actor();
+	private Mono<Run> begin(Call call) {
+		Actor caller = call.origin().actor();
 		boolean known = AuditContextHolder.actor() != null
 				|| !(caller.equals(Actor.system()) || caller.type() == ActorType.ANONYMOUS);
 		return Mono.deferContextual(
 				(context) -> begin(call, known, context.getOrDefault(RequestDetails.class, RequestDetails.NONE)));
 	}
 
-	private Mono<Run> begin(AsynchronousCall call, boolean known, RequestDetails request) {
-		Origin caller = call.frame().origin();
+	private Mono<Run> begin(Call call, boolean known, RequestDetails request) {
+		Origin caller = call.origin();
 		RequestDetails from = caller.request().isOfRequest() ? caller.request()
 				: request.tracedBy(caller.request().traceId());
 		if (known) {
@@ -123,7 +119,7 @@ public final class ReactorPublishers implements AsynchronousPublishers {
 
 		private static final String ROLLED_BACK = "The transaction was rolled back";
 
-		private final AsynchronousCall call;
+		private final Call call;
 
 		private final Origin origin;
 
@@ -143,12 +139,12 @@ public final class ReactorPublishers implements AsynchronousPublishers {
 
 		private long count;
 
-		Run(AsynchronousCall call, Origin caller, Actor actor, RequestDetails request) {
+		Run(Call call, Origin caller, Actor actor, RequestDetails request) {
 			this.call = call;
 			this.origin = new Origin(Instant.now(), actor, caller.tenant(), request);
-			this.operation = call.begin(this.origin);
+			this.operation = call.beginElsewhere(this.origin);
 			this.waiting = call.waiting();
-			int attempt = call.frame().nextAttempt();
+			int attempt = call.nextAttempt();
 			if (attempt > 1) {
 				// Its subscriber tries again.
 				this.operation.isAttempt(attempt);
@@ -156,15 +152,15 @@ public final class ReactorPublishers implements AsynchronousPublishers {
 		}
 
 		Context passOn(Context context) {
-			return context.put(this.call.frame(), this);
+			return context.put(this.call, this);
 		}
 
 		// The transaction may be one that an advice has begun in between.
 		void begin(ContextView context) {
 			this.part = ReactivePart.of(context);
-			if (this.attempts++ > 0 && this.call.frame().mayBeTriedLater()) {
-				this.operation = this.call.begin(this.origin.at(Instant.now()));
-				this.operation.isAttempt(this.call.frame().nextAttempt());
+			if (this.attempts++ > 0 && this.call.mayBeTriedLater()) {
+				this.operation = this.call.beginElsewhere(this.origin.at(Instant.now()));
+				this.operation.isAttempt(this.call.nextAttempt());
 				this.recorded = false;
 				this.count = 0;
 			}
@@ -174,48 +170,48 @@ public final class ReactorPublishers implements AsynchronousPublishers {
 		Mono<Void> attemptFailed(Throwable failure) {
 			this.recorded = true;
 			this.part = null;
-			this.operation.isAttempt(this.call.frame().nextAttempt());
-			return failed(Settled.of(null, failure), failure);
+			this.operation.isAttempt(this.call.nextAttempt());
+			return recordFailure(failure);
 		}
 
 		Mono<Void> completed() {
-			return end(new Settled(this.result, null));
+			return end(this.result, null);
+		}
+
+		Mono<Void> failed(Throwable failure) {
+			return this.recorded ? Mono.empty() : recordFailure(failure);
 		}
 
 		// The subscriber gets the failure of the call; that of its entry is attached.
-		Mono<Void> failed(Throwable failure) {
-			return this.recorded ? Mono.empty() : failed(Settled.of(null, failure), failure);
-		}
-
-		private Mono<Void> failed(Settled settled, Throwable failure) {
-			this.call.frame().hasFailedLater();
-			return end(settled).onErrorResume((trouble) -> {
+		private Mono<Void> recordFailure(Throwable failure) {
+			this.call.hasFailedLater();
+			return end(null, ResultKind.unwrapped(failure)).onErrorResume((trouble) -> {
 				failure.addSuppressed(trouble);
 				return Mono.empty();
 			});
 		}
 
 		Mono<Void> cancelled() {
-			return end(new Settled(this.result, new CancellationException("The subscriber cancelled")));
+			return end(this.result, new CancellationException("The subscriber cancelled"));
 		}
 
-		private Mono<Void> end(Settled settled) {
+		private Mono<Void> end(@Nullable Object result, @Nullable Throwable failure) {
 			Operation ended = this.operation;
-			return (this.part == null) ? end(ended, settled) : this.part.end((committed) -> {
-				if (!committed && settled.failure() == null) {
+			return (this.part == null) ? end(ended, result, failure) : this.part.end((committed) -> {
+				if (!committed && failure == null) {
 					ended.undo(ROLLED_BACK);
 				}
-				return end(ended, settled);
+				return end(ended, result, failure);
 			});
 		}
 
-		private Mono<Void> end(Operation ended, Settled settled) {
+		private Mono<Void> end(Operation ended, @Nullable Object result, @Nullable Throwable failure) {
 			return Mono.fromCompletionStage(() -> {
-				Operation left = this.call.frame().left();
+				Operation left = this.call.left();
 				if (left != null) {
 					ended.follow(left);
 				}
-				return this.call.ended(ended, settled, this.waiting);
+				return Attempt.seenFromOutside(this.call, ended).endedLater(result, failure, this.waiting);
 			}).then();
 		}
 

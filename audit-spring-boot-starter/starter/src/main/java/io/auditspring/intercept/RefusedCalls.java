@@ -20,11 +20,11 @@ public final class RefusedCalls {
 	 * own entry tells of the refusal
 	 */
 	public static boolean note(MethodInvocation invocation, Throwable refusal) {
-		AuditFrame frame = (invocation instanceof ProxyMethodInvocation) ? AuditFrame.of(invocation) : null;
-		if (frame == null || frame.isReached()) {
+		Call call = (invocation instanceof ProxyMethodInvocation) ? Call.of(invocation) : null;
+		if (call == null || call.isReached()) {
 			return false;
 		}
-		frame.refused(refusal);
+		call.refused(refusal);
 		return true;
 	}
 

@@ -13,18 +13,13 @@ import org.springframework.security.core.context.SecurityContextHolder;
 /**
  * Records what Spring Security has done already.
  */
-public final class SecurityRecorder {
+final class SecurityRecorder {
 
 	private final CautiousRecorder recorder;
 
 	private final News news;
 
-	/**
-	 * Creates the recorder of a context.
-	 * @param recorder writes the entries
-	 * @param news what no context has recorded yet
-	 */
-	public SecurityRecorder(CautiousRecorder recorder, News news) {
+	SecurityRecorder(CautiousRecorder recorder, News news) {
 		this.recorder = recorder;
 		this.news = news;
 	}

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 import io.auditspring.database.LedgerHeads;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.verify.Verification;
@@ -31,7 +32,7 @@ import org.springframework.web.server.ResponseStatusException;
 @RestController
 @RequestMapping("${audit.web.base-path:/audit}/api")
 @RegisterReflectionForBinding({ Verification.class, Verifications.Progress.class })
-public final class LedgerApi {
+final class LedgerApi {
 
 	private final LedgerHeads heads;
 
@@ -43,14 +44,7 @@ public final class LedgerApi {
 
 	private final JsonAnswers answers = new JsonAnswers();
 
-	/**
-	 * Creates the API.
-	 * @param heads where the chains end
-	 * @param verifications verify
-	 * @param readers who may read
-	 * @param readings notes who reads
-	 */
-	public LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, ReadAuditing readings) {
+	LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, ReadAuditing readings) {
 		this.heads = heads;
 		this.verifications = verifications;
 		this.readers = readers;
@@ -62,25 +56,26 @@ public final class LedgerApi {
 	ResponseEntity<byte[]> ledger(@Nullable Principal principal) {
 		requireAll(principal);
 		List<Map<String, @Nullable Object>> chains = new ArrayList<>();
-		for (LedgerHeads.Head head : this.heads.readSigned()) {
+		for (LedgerHeads.Signed signed : this.heads.readSigned()) {
+			ChainHead head = signed.head();
 			Map<String, @Nullable Object> chain = new LinkedHashMap<>();
 			chain.put("chain", head.chain());
 			chain.put("size", head.size());
-			chain.put("hash", head.hash());
+			chain.put("hash", HexFormat.of().formatHex(head.hash()));
 			chain.put("recordedAt", text(head.recordedAt()));
-			chain.put("checkpoint", checkpoint(head));
+			chain.put("checkpoint", checkpoint(signed));
 			chains.add(chain);
 		}
 		return this.answers.of(Map.of("chains", chains));
 	}
 
-	private static @Nullable Map<String, @Nullable Object> checkpoint(LedgerHeads.Head head) {
-		if (head.note() == null) {
+	private static @Nullable Map<String, @Nullable Object> checkpoint(LedgerHeads.Signed signed) {
+		if (signed.note() == null) {
 			return null;
 		}
 		Map<String, @Nullable Object> checkpoint = new LinkedHashMap<>();
 		try {
-			Checkpoint read = Checkpoint.parse(head.note());
+			Checkpoint read = Checkpoint.parse(signed.note());
 			checkpoint.put("size", read.size());
 			checkpoint.put("root", HexFormat.of().formatHex(read.root()));
 		}
@@ -88,8 +83,8 @@ public final class LedgerApi {
 			checkpoint.put("size", null);
 			checkpoint.put("root", null);
 		}
-		checkpoint.put("signedAt", text(head.signedAt()));
-		checkpoint.put("note", head.note());
+		checkpoint.put("signedAt", text(signed.signedAt()));
+		checkpoint.put("note", signed.note());
 		return checkpoint;
 	}
 

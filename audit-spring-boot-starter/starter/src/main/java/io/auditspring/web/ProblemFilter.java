@@ -19,7 +19,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * API, or leads nowhere in it: by Spring Security, for want of a CSRF token, by the
  * server. Only below the base path; the application's own errors stay what they are.
  */
-public final class ProblemFilter extends OncePerRequestFilter {
+final class ProblemFilter extends OncePerRequestFilter {
 
 	private final JsonAnswers answers = new JsonAnswers();
 
@@ -103,7 +103,7 @@ public final class ProblemFilter extends OncePerRequestFilter {
 			SecurityHeaders.set((HttpServletResponse) getResponse());
 			boolean told = message != null && !message.isBlank() && !message.equals(known.getReasonPhrase());
 			String detail = detail(status);
-			Problems.write(ProblemFilter.this.answers.problem(known, (detail == null && told) ? message : detail),
+			ProblemDetails.write(ProblemFilter.this.answers.problem(known, (detail == null && told) ? message : detail),
 					(HttpServletResponse) getResponse());
 			this.used = true;
 		}

@@ -15,7 +15,7 @@ import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.Problems;
 import io.auditspring.ledger.internal.table.StoredEntry;
-import io.auditspring.ledger.internal.table.StoredHead;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.merkle.MerkleTree;
 import org.jspecify.annotations.Nullable;
@@ -148,7 +148,7 @@ final class ChainCheck {
 	 * @param head the chain's head, or {@code null} if there is none
 	 * @param checkpoints who must have signed retirements, and what is covered
 	 */
-	void finish(@Nullable StoredHead head, CheckpointCheck checkpoints) {
+	void finish(@Nullable ChainHead head, CheckpointCheck checkpoints) {
 		this.redactions.finish();
 		if (checkpoints.keys() != null) {
 			this.retirements.checkSignatures(checkpoints.keys(), checkpoints.covered());

@@ -16,6 +16,7 @@ import io.auditspring.ledger.internal.table.EntryColumns;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.KnownSettings;
 import io.auditspring.ledger.internal.table.LedgerTables;
+import io.auditspring.ledger.internal.table.SchemaIntegrity;
 import io.auditspring.ledger.internal.tree.StoredTree;
 
 /**

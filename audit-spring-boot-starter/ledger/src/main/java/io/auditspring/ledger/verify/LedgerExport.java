@@ -20,7 +20,7 @@ import io.auditspring.ledger.internal.table.KnownSettings;
 import io.auditspring.ledger.internal.table.LedgerTables;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.StoredEntry;
-import io.auditspring.ledger.internal.table.StoredHead;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.tree.StoredTree;
 import io.auditspring.ledger.merkle.CompactRange;
 import org.jspecify.annotations.Nullable;
@@ -165,7 +165,7 @@ public final class LedgerExport {
 	}
 
 	private static Beginning beginning(Ledger ledger, String chain) throws SQLException {
-		StoredHead head = ledger.tables().head(chain);
+		ChainHead head = ledger.tables().head(chain);
 		if (head == null) {
 			throw new IllegalArgumentException("There is no chain '%s'".formatted(chain));
 		}
@@ -222,7 +222,7 @@ public final class LedgerExport {
 		return ExportLine.write(StoredEntry.read(row));
 	}
 
-	private static String header(String chain, StoredHead head) {
+	private static String header(String chain, ChainHead head) {
 		return new CanonicalObject().text("ledger", head.ledgerId().toString())
 			.text("chain", chain)
 			.number("size", head.size())

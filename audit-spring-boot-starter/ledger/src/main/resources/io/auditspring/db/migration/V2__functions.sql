@@ -158,40 +158,6 @@ begin
 end
 $$;
 
--- Gives the right to append to a chain until the transaction ends, and begins the chain if there is none. Runs with the
--- owner's rights, as a row lock takes the right to update.
-create function "${schema}".audit_lock_chain(chain text)
-	returns table (size bigint, head bytea, recorded_at timestamptz)
-	language plpgsql
-	security definer
-	set search_path = pg_catalog, pg_temp
-as $$
-#variable_conflict use_column
-declare
-	begun uuid;
-begin
-	select c.size, c.head, c.recorded_at into size, head, recorded_at
-	from "${schema}".audit_chain c
-	where c.name = $1
-	for update;
-	if not found then
-		begun := gen_random_uuid();
-		insert into "${schema}".audit_chain (name, ledger_id, size, head)
-		values ($1, begun, 0, sha256(convert_to(concat(e'audit-ledger/v1\n', begun, e'\n', $1), 'UTF8')))
-		on conflict do nothing;
-		select c.size, c.head, c.recorded_at into strict size, head, recorded_at
-		from "${schema}".audit_chain c
-		where c.name = $1
-		for update;
-	end if;
-	-- The clock is read when the lock is held: whoever waited for it comes later. Where the clock was set back, time
-	-- creeps on, so that entries of different batches still differ in it.
-	recorded_at := greatest(clock_timestamp(), recorded_at + interval '1 microsecond');
-	perform "${schema}".audit_make_partition((recorded_at at time zone 'UTC')::date);
-	return next;
-end
-$$;
-
 -- Which ledger a chain is of; begins the chain if there is none. Waits for nobody who appends to it.
 create function "${schema}".audit_ledger_id(chain text) returns uuid
 	language plpgsql
@@ -210,6 +176,35 @@ begin
 		select ledger_id into strict found_id from "${schema}".audit_chain where name = chain;
 	end if;
 	return found_id;
+end
+$$;
+
+-- Gives the right to append to a chain until the transaction ends, and begins the chain if there is none. Runs with the
+-- owner's rights, as a row lock takes the right to update.
+create function "${schema}".audit_lock_chain(chain text)
+	returns table (ledger_id uuid, size bigint, head bytea, recorded_at timestamptz)
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+	select c.ledger_id, c.size, c.head, c.recorded_at into ledger_id, size, head, recorded_at
+	from "${schema}".audit_chain c
+	where c.name = $1
+	for update;
+	if not found then
+		perform "${schema}".audit_ledger_id($1);
+		select c.ledger_id, c.size, c.head, c.recorded_at into strict ledger_id, size, head, recorded_at
+		from "${schema}".audit_chain c
+		where c.name = $1
+		for update;
+	end if;
+	-- The clock is read when the lock is held: whoever waited for it comes later. Where the clock was set back, time
+	-- creeps on, so that entries of different batches still differ in it.
+	recorded_at := greatest(clock_timestamp(), recorded_at + interval '1 microsecond');
+	perform "${schema}".audit_make_partition((recorded_at at time zone 'UTC')::date);
+	return next;
 end
 $$;
 
@@ -280,7 +275,16 @@ create trigger audit_log_take_entries
 alter table "${schema}".audit_log enable always trigger audit_log_take_entries;
 
 -- What only the ledger itself says, of its own doing: control entries. That somebody read it or had to discard entries is
--- what applications say. With the rights of whoever inserts, to know who that is.
+-- what applications say. Everybody may ask, as whoever inserts must.
+create function "${schema}".audit_is_control(action text) returns boolean
+	language sql
+	immutable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select starts_with(action, 'audit.') and action not in ('audit.read', 'audit.discarded')
+$$;
+
+-- With the rights of whoever inserts, to know who that is. Few actions begin like that, and calls are not for nothing.
 create function "${schema}".audit_refuse_forged_entries() returns trigger
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -289,7 +293,7 @@ begin
 	if current_user <> (select pg_get_userbyid(relowner) from pg_class where oid = tg_relid)
 		and exists (
 			select from added
-			where starts_with(action, 'audit.') and action not in ('audit.read', 'audit.discarded')
+			where starts_with(action, 'audit.') and "${schema}".audit_is_control(action)
 		)
 	then
 		raise exception 'control entries, whose actions begin with "audit.", are written by their functions only'
@@ -510,8 +514,7 @@ begin
 			when entry.seq is null then 'missing'
 			when (redacted = 'actor' and entry.actor_digest is not null)
 				or (redacted = 'data' and entry.data_digest is not null) then 'redacted'
-			when redacted = 'data' and starts_with(entry.action, 'audit.')
-				and entry.action not in ('audit.read', 'audit.discarded') then 'kept'
+			when redacted = 'data' and "${schema}".audit_is_control(entry.action) then 'kept'
 			when "${schema}".audit_is_held(entry) then 'held'
 			when actor is null or data is null
 				or "${schema}".audit_entry_hash(entry, actor, data) <> entry.hash then 'altered'

@@ -1,8 +1,6 @@
 package io.auditspring.ledger.internal.chain;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,14 +15,17 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.LedgerTables;
 import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +77,8 @@ public final class NewControlEntries {
 		long seq = Objects.requireNonNull(entry.place().seq());
 		UUID id = entry.place().id();
 		entry.redactedGroups()
-			.forEach((group) -> this.erased.add(new Erased(seq, (id != null) ? id.toString() : null, group.text())));
+			.forEach((group) -> this.erased
+				.add(new Erased(seq, (id != null) ? id.toString() : null, CoreObject.stored(group))));
 		if (entry.controlEntry() instanceof ControlEntry.Redaction redaction) {
 			this.redactions.add(new Redacting(seq, redaction));
 		}
@@ -120,13 +122,13 @@ public final class NewControlEntries {
 			boolean isRetired = seq < beginning;
 			boolean isBefore = !named.equals(this.chain) || seq < each.seq();
 			boolean isErased = found.getOrDefault(seq, Set.of())
-				.contains(new Erased(seq, redaction.id(), redaction.group().text()));
+				.contains(new Erased(seq, redaction.id(), CoreObject.stored(redaction.group())));
 			refuseUnless(isRetired || (isBefore && isErased), each.seq(),
 					"it says that the %s group of entry %d (%s) is redacted, but no such redaction is before it"
-						.formatted(redaction.group().text(), seq, redaction.id()));
-			refuseUnless(isRetired || before.add(seq + " " + redaction.group().text()), each.seq(),
+						.formatted(CoreObject.stored(redaction.group()), seq, redaction.id()));
+			refuseUnless(isRetired || before.add(seq + " " + CoreObject.stored(redaction.group())), each.seq(),
 					"it is not the first to say that the %s group of entry %d is redacted"
-						.formatted(redaction.group().text(), seq));
+						.formatted(CoreObject.stored(redaction.group()), seq));
 		}
 	}
 
@@ -139,10 +141,10 @@ public final class NewControlEntries {
 				""", named, "int8", places, (row) -> {
 			Set<Erased> groups = found.computeIfAbsent(row.getLong(1), (seq) -> new HashSet<>());
 			if (row.getBoolean(3)) {
-				groups.add(new Erased(row.getLong(1), row.getString(2), ControlEntry.Group.ACTOR.text()));
+				groups.add(new Erased(row.getLong(1), row.getString(2), CoreObject.stored(EntryGroup.ACTOR)));
 			}
 			if (row.getBoolean(4)) {
-				groups.add(new Erased(row.getLong(1), row.getString(2), ControlEntry.Group.DATA.text()));
+				groups.add(new Erased(row.getLong(1), row.getString(2), CoreObject.stored(EntryGroup.DATA)));
 			}
 		});
 		return found;
@@ -170,7 +172,7 @@ public final class NewControlEntries {
 		}
 	}
 
-	private void redactionsOf(String named, Collection<Long> places, RowReader reader) throws SQLException {
+	private void redactionsOf(String named, Collection<Long> places, Sql.RowConsumer reader) throws SQLException {
 		query("""
 				select chain, seq, (metadata ->> 'seq')::bigint, metadata ->> 'id', metadata ->> 'group'
 				from %s
@@ -178,20 +180,11 @@ public final class NewControlEntries {
 				""", named, "text", places.stream().map(String::valueOf).toList(), reader);
 	}
 
-	private void query(String sql, String named, String type, Collection<?> places, RowReader reader)
+	private void query(String sql, String named, String type, Collection<?> places, Sql.RowConsumer reader)
 			throws SQLException {
-		if (places.isEmpty()) {
-			return;
-		}
-		try (PreparedStatement statement = this.connection
-			.prepareStatement(sql.formatted(this.schema.table("audit_log")))) {
-			statement.setString(1, named);
-			statement.setArray(2, this.connection.createArrayOf(type, places.toArray()));
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					reader.accept(rows);
-				}
-			}
+		if (!places.isEmpty()) {
+			Sql.each(this.connection, sql.formatted(this.schema.table("audit_log")), reader, named,
+					Sql.array(type, places));
 		}
 	}
 
@@ -231,12 +224,6 @@ public final class NewControlEntries {
 			throw new CheckpointRefusedException(
 					"Entry %d of chain '%s' is not as it was written: %s".formatted(seq, this.chain, problem));
 		}
-	}
-
-	private interface RowReader {
-
-		public void accept(ResultSet row) throws SQLException;
-
 	}
 
 }

@@ -1,10 +1,7 @@
 package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.UUID;
 
 import io.auditspring.ledger.Schema;
@@ -20,7 +17,7 @@ final class ChainHeads {
 	private final String ledgerId;
 
 	ChainHeads(Schema schema) {
-		this.lock = "select size, head, recorded_at from %s(?)".formatted(schema.table("audit_lock_chain"));
+		this.lock = "select %s from %s(?)".formatted(ChainHead.COLUMNS, schema.table("audit_lock_chain"));
 		this.ledgerId = "select %s(?)".formatted(schema.table("audit_ledger_id"));
 	}
 
@@ -33,14 +30,7 @@ final class ChainHeads {
 	 * @throws SQLException if the database fails
 	 */
 	ChainHead lock(Connection connection, String chain) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.lock)) {
-			statement.setString(1, chain);
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return new ChainHead(chain, row.getLong("size"), row.getBytes("head"),
-						row.getObject("recorded_at", OffsetDateTime.class).toInstant());
-			}
-		}
+		return Sql.get(connection, this.lock, (row) -> ChainHead.read(chain, row), chain);
 	}
 
 	/**
@@ -51,13 +41,7 @@ final class ChainHeads {
 	 * @throws SQLException if the database fails
 	 */
 	UUID ledgerId(Connection connection, String chain) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.ledgerId)) {
-			statement.setString(1, chain);
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getObject(1, UUID.class);
-			}
-		}
+		return Sql.get(connection, this.ledgerId, (row) -> row.getObject(1, UUID.class), chain);
 	}
 
 }

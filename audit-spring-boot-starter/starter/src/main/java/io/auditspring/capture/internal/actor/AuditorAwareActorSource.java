@@ -8,13 +8,13 @@ import org.springframework.data.domain.AuditorAware;
 /**
  * The actor by the application's Spring Data auditor, of whatever type.
  */
-public final class AuditorAwareActorSource implements ActorSource {
+final class AuditorAwareActorSource implements ActorSource {
 
 	private final AuditorAware<?> auditorAware;
 
 	private final Persons persons;
 
-	public AuditorAwareActorSource(AuditorAware<?> auditorAware, Persons persons) {
+	AuditorAwareActorSource(AuditorAware<?> auditorAware, Persons persons) {
 		this.auditorAware = auditorAware;
 		this.persons = persons;
 	}

@@ -13,11 +13,11 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 /**
  * The actor by the servlet container.
  */
-public final class ServletActorSource implements ActorSource {
+final class ServletActorSource implements ActorSource {
 
 	private final Supplier<Persons> persons;
 
-	public ServletActorSource(Supplier<Persons> persons) {
+	ServletActorSource(Supplier<Persons> persons) {
 		this.persons = persons;
 	}
 

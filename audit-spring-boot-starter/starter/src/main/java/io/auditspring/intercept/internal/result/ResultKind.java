@@ -1,8 +1,12 @@
 package io.auditspring.intercept.internal.result;
 
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.BiFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +51,47 @@ public enum ResultKind {
 			case STAGE -> returned instanceof CompletionStage && !isDone(returned);
 			case PUBLISHER -> returned != null;
 		};
+	}
+
+	/**
+	 * The result in what a method returned that is not outstanding.
+	 * @param returned what it returned
+	 * @return the result itself, or {@code null} if there is none
+	 */
+	public @Nullable Object valueIn(@Nullable Object returned) {
+		return (this == STAGE && returned instanceof CompletionStage<?> stage) ? ended(stage, (value, failure) -> value)
+				: returned;
+	}
+
+	/**
+	 * The failure in what a method returned that is not outstanding.
+	 * @param returned what it returned
+	 * @return why there is no result, or {@code null}
+	 */
+	public @Nullable Throwable failureIn(@Nullable Object returned) {
+		return (this == STAGE && returned instanceof CompletionStage<?> stage)
+				? ended(stage, (value, failure) -> unwrapped(failure)) : null;
+	}
+
+	private static <T extends @Nullable Object> T ended(CompletionStage<?> stage,
+			BiFunction<@Nullable Object, @Nullable Throwable, T> part) {
+		CompletableFuture<T> ended = new CompletableFuture<>();
+		stage.whenComplete((value, failure) -> ended.complete(part.apply(value, failure)));
+		return ended.join();
+	}
+
+	/**
+	 * The failure itself. Stages wrap what they pass on.
+	 * @param failure what a stage tells, or {@code null}
+	 * @return what the call failed with, or {@code null}
+	 */
+	public static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
+		Throwable unwrapped = failure;
+		while ((unwrapped instanceof CompletionException || unwrapped instanceof ExecutionException)
+				&& unwrapped.getCause() != null) {
+			unwrapped = unwrapped.getCause();
+		}
+		return unwrapped;
 	}
 
 	private static boolean isDone(Object stage) {

@@ -123,8 +123,8 @@ public final class LedgerDatabase {
 		try (Connection connection = begin(); Statement statement = connection.createStatement()) {
 			makeMonth(connection, YearMonth.from(time.atOffset(ZoneOffset.UTC)));
 			ChainHead head = new ChainHeads(this.schema).lock(connection, chain);
-			new EntryRows(this.schema).append(connection, new ChainHead(chain, head.size(), head.hash(), time),
-					List.of(entries));
+			new EntryRows(this.schema).append(connection,
+					new ChainHead(chain, head.ledgerId(), head.size(), head.hash(), time), List.of(entries));
 			statement.execute("""
 					update audit.audit_chain
 					set (size, head, recorded_at) = (

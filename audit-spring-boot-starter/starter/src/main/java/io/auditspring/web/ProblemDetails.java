@@ -1,0 +1,148 @@
+package io.auditspring.web;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.query.ErasedStateException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.ModelAndView;
+
+/**
+ * Answers what goes wrong here with problem details of RFC 9457, whatever the application
+ * does with exceptions of its own, and leaves all others alone.
+ */
+public final class ProblemDetails implements HandlerExceptionResolver, Ordered {
+
+	private static final Logger logger = LoggerFactory.getLogger(ProblemDetails.class);
+
+	private static final boolean SECURITY_PRESENT = ClassUtils
+		.isPresent("org.springframework.security.access.AccessDeniedException", ProblemDetails.class.getClassLoader());
+
+	private final JsonAnswers answers = new JsonAnswers();
+
+	private final String basePath;
+
+	/**
+	 * Creates it.
+	 * @param basePath where the trail is, below the path of the application
+	 */
+	ProblemDetails(String basePath) {
+		this.basePath = basePath;
+	}
+
+	/**
+	 * What Spring Security refuses within a request is its own to answer.
+	 */
+	private static final class Refusals {
+
+		static boolean include(Exception ex) {
+			return ex instanceof AccessDeniedException || ex instanceof AuthenticationException;
+		}
+
+	}
+
+	public static boolean isOurs(HandlerMethod method) {
+		return (method.getBeanType().getPackageName() + ".").startsWith(ProblemDetails.class.getPackageName() + ".");
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public @Nullable ModelAndView resolveException(HttpServletRequest request, HttpServletResponse response,
+			@Nullable Object handler, Exception ex) {
+		if (!concerns(request, handler)) {
+			return null;
+		}
+		if (response.isCommitted()) {
+			if (ex instanceof BrokenOffException broken) {
+				// Nobody may handle this: the server closes the connection.
+				throw broken;
+			}
+			return null;
+		}
+		ResponseEntity<byte[]> problem = problem(ex);
+		if (problem == null) {
+			return null;
+		}
+		if (ex instanceof ErrorResponse refusal) {
+			refusal.getHeaders().forEach((name, values) -> response.setHeader(name, String.join(", ", values)));
+		}
+		SecurityHeaders.set(response);
+		write(problem, response);
+		return new ModelAndView();
+	}
+
+	/** What leads nowhere below the path of the trail is looked for here, too. */
+	private boolean concerns(HttpServletRequest request, @Nullable Object handler) {
+		if (handler instanceof HandlerMethod method) {
+			return isOurs(method);
+		}
+		String path = request.getRequestURI().substring(request.getContextPath().length());
+		return path.equals(this.basePath) || path.startsWith(this.basePath + "/");
+	}
+
+	private @Nullable ResponseEntity<byte[]> problem(Exception ex) {
+		if (ex instanceof MalformedParameterException malformed) {
+			return this.answers.problem(malformed);
+		}
+		if (ex instanceof IllegalArgumentException) {
+			return this.answers.problem(HttpStatus.BAD_REQUEST, ex.getMessage());
+		}
+		if (ex instanceof ErasedStateException) {
+			return this.answers.problem(HttpStatus.GONE, ex.getMessage());
+		}
+		if (ex instanceof ResponseStatusException refusal) {
+			return this.answers.problem(refusal.getStatusCode(), refusal.getReason());
+		}
+		if (ex instanceof ErrorResponse refusal) {
+			String detail = ProblemFilter.detail(refusal.getStatusCode().value());
+			return this.answers.problem(refusal.getStatusCode(),
+					(detail != null) ? detail : refusal.getBody().getDetail());
+		}
+		if (ex instanceof BrokenOffException && ex.getCause() instanceof MalformedParameterException malformed) {
+			return this.answers.problem(malformed);
+		}
+		if (ex instanceof BrokenOffException && ex.getCause() instanceof IllegalArgumentException) {
+			return this.answers.problem(HttpStatus.BAD_REQUEST, ex.getCause().getMessage());
+		}
+		if (ex instanceof IOException || SECURITY_PRESENT && Refusals.include(ex)) {
+			return null;
+		}
+		logger.warn("A request for audit entries could not be answered", LoggedFailure.of(ex));
+		return this.answers.problem(HttpStatus.INTERNAL_SERVER_ERROR, "The trail cannot be read at present");
+	}
+
+	static void write(ResponseEntity<byte[]> problem, HttpServletResponse response) {
+		response.setStatus(problem.getStatusCode().value());
+		problem.getHeaders().forEach((name, values) -> response.setHeader(name, values.get(0)));
+		byte[] body = problem.getBody();
+		if (body != null) {
+			try {
+				response.getOutputStream().write(body);
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+	}
+
+}
