@@ -4,6 +4,7 @@ import java.util.Set;
 
 import io.auditspring.capture.internal.state.EntityIdentifiers;
 import io.auditspring.capture.internal.value.JsonValues;
+import io.auditspring.capture.internal.value.PlainTypes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ public final class Texts {
 		if (thing == null) {
 			return null;
 		}
-		String id = JsonValues.isPlain(thing.getClass()) ? null : this.entities.of(thing);
+		String id = PlainTypes.include(thing.getClass()) ? null : this.entities.of(thing);
 		if (id == null && type != null) {
 			id = this.entities.of(type, thing);
 		}
