@@ -1,8 +1,9 @@
 /**
  * Where audited calls are noticed. In come calls of the application's beans, out goes a
  * completed operation for each, with what its annotation says. Begin with {@code
- * AuditAdvisingPostProcessor}, which puts the two interceptors around a bean: {@code
- * AuditBoundary} outside of all others, {@code AuditInterceptor} inside the transaction.
+ * AuditBoundary}, the interceptor outside of all others, which makes the {@code Call}
+ * that {@code AuditInterceptor}, the one inside the transaction, makes an {@code Attempt}
+ * at; {@code AuditAdvisingPostProcessor} puts both around a bean.
  */
 @NullMarked
 package io.auditspring.intercept;
