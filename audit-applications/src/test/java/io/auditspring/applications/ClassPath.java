@@ -107,11 +107,14 @@ final class ClassPath {
 
 	private static String entry(Artifact artifact) {
 		String repository = ".*/%s/%s/[^/]+/[^/]+\\.jar".formatted(artifact.group().replace('.', '/'), artifact.id());
-		// What this build makes is a folder as long as nothing is packaged.
-		String build = ".*/%1$s/target/(classes|%1$s-[^/]+\\.jar)".formatted(artifact.id());
+		// What this build makes is a folder as long as nothing is packaged, in a module
+		// that is named like the end of the artifact.
+		String module = artifact.id().substring(artifact.id().lastIndexOf('-') + 1);
+		String build = ".*/%s/target/(classes|%s-[^/]+\\.jar)".formatted(module, artifact.id());
 		return ENTRIES.stream()
 			.map((entry) -> entry.replace(File.separatorChar, '/'))
-			.filter((entry) -> entry.matches(repository) || entry.matches(build))
+			.filter((entry) -> entry.matches(repository)
+					|| (artifact.group().equals("io.auditspring") && entry.matches(build)))
 			.findFirst()
 			.orElseThrow(() -> new IllegalStateException(artifact + " is not on the class path"));
 	}

@@ -42,6 +42,7 @@ $$;
 revoke all on all tables in schema "${schema}" from public, audit_writer, audit_reader, audit_redactor, audit_retention;
 revoke all on all functions in schema "${schema}" from public, audit_writer, audit_reader, audit_redactor, audit_retention;
 grant usage on schema "${schema}" to audit_writer, audit_reader, audit_redactor, audit_retention;
+grant execute on function "${schema}".audit_is_control(text) to public;
 
 -- Writes entries, and reads none. FOR UPDATE, with which a relay takes rows of the outbox, needs the right to update
 -- one column; that column means nothing.

@@ -17,7 +17,7 @@ import io.auditspring.web.LedgerApi;
 import io.auditspring.web.LiveApi;
 import io.auditspring.web.LiveSubscriptions;
 import io.auditspring.web.ProblemFilter;
-import io.auditspring.web.Problems;
+import io.auditspring.web.ProblemDetails;
 import io.auditspring.web.ReadAuditing;
 import io.auditspring.web.Readers;
 import io.auditspring.web.Verifications;
@@ -108,8 +108,8 @@ public final class AuditWebAutoConfiguration {
 	}
 
 	@Bean
-	Problems auditProblems(AuditProperties properties, Environment environment) {
-		return new Problems(path(properties, environment));
+	ProblemDetails auditProblems(AuditProperties properties, Environment environment) {
+		return new ProblemDetails(path(properties, environment));
 	}
 
 	/** Around Spring Security, whose refusals are told alike. */

@@ -179,13 +179,12 @@ public final class EntryFactory {
 	 */
 	public Entry withState(Entry entry, EntityChange change, @Nullable Long revision) {
 		DataGroup data = entry.data();
-		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
-				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
-				Identifiers.limit((entry.targetType() != null) ? change.type(entry.targetType()) : change.type()),
-				Identifiers.limit(change.id()), revision, entry.durationMicros(), entry.traceId(), entry.actor(),
-				new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
-						json(change.before()), json(change.after()), json(change.changes()),
-						metadata(observed(data), change), data.related()));
+		return entry
+			.withTarget(
+					Identifiers.limit((entry.targetType() != null) ? change.type(entry.targetType()) : change.type()),
+					Identifiers.limit(change.id()), revision)
+			.with(data.withState(json(change.before()), json(change.after()), json(change.changes()))
+				.withMetadata(metadata(observed(data), change)));
 	}
 
 	/**
@@ -198,7 +197,7 @@ public final class EntryFactory {
 	public Entry withBulk(Entry entry, Operation operation) {
 		ArrayNode statements = operation.isBulk() ? operation.bulk().toJson() : null;
 		return (statements != null && !statements.isEmpty())
-				? withMetadata(entry, with(entry.data().metadata(), "bulk", statements)) : entry;
+				? entry.with(entry.data().withMetadata(with(entry.data().metadata(), "bulk", statements))) : entry;
 	}
 
 	/**
@@ -211,8 +210,8 @@ public final class EntryFactory {
 	public Entry withAttempt(Entry entry, int attempt) {
 		CanonicalJson metadata = entry.data().metadata();
 		boolean said = metadata != null && metadata.toNode().has(ATTEMPT);
-		return (attempt == 0 || said) ? entry
-				: withMetadata(entry, with(metadata, ATTEMPT, JsonNodeFactory.instance.numberNode(attempt)));
+		return (attempt == 0 || said) ? entry : entry
+			.with(entry.data().withMetadata(with(metadata, ATTEMPT, JsonNodeFactory.instance.numberNode(attempt))));
 	}
 
 	/**
@@ -237,12 +236,7 @@ public final class EntryFactory {
 	}
 
 	private Entry ended(Entry entry, Severity severity, Outcome outcome, @Nullable String error) {
-		DataGroup data = entry.data();
-		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
-				entry.action(), entry.category(), severity, outcome, entry.actorType(), entry.targetType(),
-				entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(), entry.actor(),
-				new DataGroup(data.targetName(), data.message(), data.justification(), masked(error), data.before(),
-						data.after(), data.changes(), data.metadata(), data.related()));
+		return entry.with(severity, outcome).with(entry.data().withError(masked(error)));
 	}
 
 	private Entry entry(UUID id, Operation operation, AuditRecord record, Severity severity, Outcome outcome,
@@ -387,15 +381,6 @@ public final class EntryFactory {
 		}
 		node.set(key, value);
 		return CanonicalJson.of(node);
-	}
-
-	private static Entry withMetadata(Entry entry, CanonicalJson metadata) {
-		DataGroup data = entry.data();
-		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
-				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
-				entry.targetType(), entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(),
-				entry.actor(), new DataGroup(data.targetName(), data.message(), data.justification(), data.error(),
-						data.before(), data.after(), data.changes(), metadata, data.related()));
 	}
 
 	private @Nullable CanonicalJson related(List<Resource> related) {

@@ -82,11 +82,7 @@ public final class Sentences {
 		if (data.message() != null && !data.message().isBlank()) {
 			return entry;
 		}
-		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
-				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
-				entry.targetType(), entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(),
-				entry.actor(), new DataGroup(data.targetName(), of(entry), data.justification(), data.error(),
-						data.before(), data.after(), data.changes(), data.metadata(), data.related()));
+		return entry.with(data.withMessage(of(entry)));
 	}
 
 	private String of(Entry entry) {

@@ -7,12 +7,12 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 import javax.sql.DataSource;
 
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.ChainHead;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -37,43 +37,38 @@ public final class LedgerHeads {
 	public LedgerHeads(DataSource dataSource, Schema schema) {
 		this.dataSource = dataSource;
 		this.heads = """
-				select name, size, head, recorded_at, null as note, null::timestamptz as created_at
+				select name, %s
 				from %s
 				order by name
-				""".formatted(schema.table("audit_chain"));
+				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"));
 		this.signed = """
-				select chain.name, chain.size, chain.head, chain.recorded_at, checkpoint.note, checkpoint.created_at
+				select chain.name, %s, checkpoint.note, checkpoint.created_at
 				from %s as chain
 				left join lateral (
 					select note, created_at from %s where chain = chain.name order by size desc limit 1
 				) as checkpoint on true
 				order by chain.name
-				""".formatted(schema.table("audit_chain"), schema.table("audit_checkpoint"));
+				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"), schema.table("audit_checkpoint"));
 	}
 
 	/**
-	 * Where a chain ends.
+	 * Where a chain ends, and what was signed last.
 	 *
-	 * @param chain its name
-	 * @param size how many entries it has had
-	 * @param hash the last entry's hash, in hexadecimal digits
-	 * @param recordedAt when that was recorded, or {@code null} if there is none yet
-	 * @param note the newest checkpoint, whoever signed it; {@code null} if there is
-	 * none, or it was not asked for
+	 * @param head where it ends
+	 * @param note the newest checkpoint, whoever signed it; {@code null} if there is none
 	 * @param signedAt when that was stored, or {@code null}
 	 */
-	public record Head(String chain, long size, String hash, @Nullable Instant recordedAt, @Nullable String note,
-			@Nullable Instant signedAt) {
+	public record Signed(ChainHead head, @Nullable String note, @Nullable Instant signedAt) {
 
 	}
 
 	/**
 	 * Reads where the chains end.
-	 * @return the heads, without checkpoints
+	 * @return the heads
 	 * @throws DataAccessException if they cannot be read
 	 */
-	public List<Head> read() {
-		return read(this.heads);
+	public List<ChainHead> read() {
+		return read(this.heads, (row) -> ChainHead.read(row.getString("name"), row));
 	}
 
 	/**
@@ -81,19 +76,21 @@ public final class LedgerHeads {
 	 * @return the heads, with checkpoints
 	 * @throws DataAccessException if they cannot be read
 	 */
-	public List<Head> readSigned() {
-		return read(this.signed);
+	public List<Signed> readSigned() {
+		return read(this.signed, (row) -> {
+			OffsetDateTime time = row.getObject("created_at", OffsetDateTime.class);
+			return new Signed(ChainHead.read(row.getString("name"), row), row.getString("note"),
+					(time != null) ? time.toInstant() : null);
+		});
 	}
 
-	private List<Head> read(String sql) {
+	private <T> List<T> read(String sql, RowReader<T> reader) {
 		try (Connection connection = this.dataSource.getConnection();
 				PreparedStatement statement = connection.prepareStatement(sql);
 				ResultSet rows = statement.executeQuery()) {
-			List<Head> heads = new ArrayList<>();
+			List<T> heads = new ArrayList<>();
 			while (rows.next()) {
-				heads.add(new Head(rows.getString("name"), rows.getLong("size"),
-						HexFormat.of().formatHex(rows.getBytes("head")), instant(rows, "recorded_at"),
-						rows.getString("note"), instant(rows, "created_at")));
+				heads.add(reader.read(rows));
 			}
 			return heads;
 		}
@@ -102,9 +99,10 @@ public final class LedgerHeads {
 		}
 	}
 
-	private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-		OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-		return (time != null) ? time.toInstant() : null;
+	private interface RowReader<T> {
+
+		T read(ResultSet row) throws SQLException;
+
 	}
 
 }

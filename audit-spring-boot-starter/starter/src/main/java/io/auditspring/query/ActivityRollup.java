@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import io.auditspring.Outcome;
 import io.auditspring.ledger.Schema;
@@ -103,6 +104,16 @@ final class ActivityRollup {
 		return actions;
 	}
 
+	private String sums(String dimension, Interval.Range range) {
+		return """
+				select start, value, outcome, entries
+				from %s
+				where dimension = '%s' and scale = '%s' and start >= '%s' and start < '%s'%s
+				union all
+				""".formatted(this.schema.table("audit_activity"), dimension, range.scale(), range.from(), range.to(),
+				sumCondition(dimension));
+	}
+
 	/**
 	 * The size, the order and the limit, which is none, are there for the plan:
 	 * PostgreSQL takes a third of the log for not summed up yet, and would read all of
@@ -112,16 +123,10 @@ final class ActivityRollup {
 	private NativeQuery<Object[]> counts(String counted, String dimension, Interval coarsest) {
 		String value = dimension.isEmpty() ? "''" : DIMENSIONS.get(dimension);
 		String condition = condition(this.dimension) + condition(OUTCOME);
-		StringBuilder sums = new StringBuilder();
-		for (Interval.Range range : coarsest.divide(known(), this.lastHour)) {
-			sums.append("""
-					select start, value, outcome, entries
-					from %s
-					where dimension = '%s' and scale = '%s' and start >= '%s' and start < '%s'%s
-					union all
-					""".formatted(this.schema.table("audit_activity"), dimension, range.scale(), range.from(),
-					range.to(), sumCondition(dimension)));
-		}
+		String sums = coarsest.divide(known(), this.lastHour)
+			.stream()
+			.map((range) -> sums(dimension, range))
+			.collect(Collectors.joining());
 		NativeQuery<Object[]> query = (NativeQuery<Object[]>) this.entityManager.createNativeQuery("""
 				select %1$s as counted, outcome, cast(sum(entries) as bigint) as entries
 				from (

@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 import io.auditspring.ledger.EntryGroup;
-import io.auditspring.ledger.internal.table.LedgerRow;
 
 /**
  * Counts what becomes of entries while they are redacted.
@@ -30,14 +29,14 @@ final class Erasure {
 
 	private List<Long> quarantined = List.of();
 
-	void add(LedgerRow entry, EntryGroup group, String result) {
+	void add(UUID id, YearMonth month, EntryGroup group, String result) {
 		switch (result) {
 			case "erased" -> {
 				this.erased.merge(group, 1L, Long::sum);
-				this.months.merge(entry.month(), 1L, Long::sum);
+				this.months.merge(month, 1L, Long::sum);
 			}
 			case "redacted" -> this.alreadyErased++;
-			default -> left(entry.id(), ErasureReport.Cause.valueOf(result.toUpperCase(Locale.ROOT)));
+			default -> left(id, ErasureReport.Cause.valueOf(result.toUpperCase(Locale.ROOT)));
 		}
 	}
 

@@ -4,25 +4,31 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.internal.chain.ChainWalk;
+import io.auditspring.ledger.internal.chain.NewControlEntries;
+import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.entry.EntryHash;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.EntryColumns;
-import io.auditspring.ledger.internal.table.LedgerRow;
+import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.LedgerTables;
-import io.auditspring.ledger.verify.NewControlEntries;
+import io.auditspring.ledger.internal.table.StoredEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,59 +41,64 @@ final class MonthCheck {
 	static final String NO_KEY = "chain '%s' has signed checkpoints, but the key to sign what is retired is not here: "
 			+ "let the application that has it retire months";
 
-	private static final int FETCH_SIZE = 1000;
-
-	/** Bounds the memory for what entries say of others, and is erased. */
-	private static final int MOST_DECLARATIONS = 10_000;
+	/** How many are read at once: bounds the memory for what they say of others. */
+	private static final int SEGMENT = 10_000;
 
 	private final Schema schema;
 
 	private final Connection connection;
 
-	private final YearMonth month;
+	private final OffsetDateTime start;
 
-	private final List<Retirement> retirements = new ArrayList<>();
+	private final OffsetDateTime end;
 
-	private @Nullable LedgerRow last;
+	private final EntryReader entries;
 
-	private long entries;
+	private final LedgerTables tables;
 
-	private @Nullable LedgerRow first;
+	private final PartitionCheck partitions;
 
-	private @Nullable NewControlEntries declarations;
-
-	/** Where those begin that are not checked yet. */
-	private long undeclared;
-
-	MonthCheck(Schema schema, Connection connection, YearMonth month) {
+	MonthCheck(Schema schema, Connection connection, YearMonth month) throws SQLException {
 		this.schema = schema;
 		this.connection = connection;
-		this.month = month;
+		this.start = month.atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC);
+		this.end = month.plusMonths(1).atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC);
+		EntryColumns columns = EntryColumns.of(connection, schema);
+		this.entries = new EntryReader(connection, schema, columns);
+		this.tables = new LedgerTables(connection, schema, columns);
+		this.partitions = PartitionCheck.of(connection, schema);
 	}
 
 	/**
-	 * The entries of a chain that are about to be retired.
+	 * The entries of a chain that are about to be retired, without a gap.
 	 *
 	 * @param chain the chain
+	 * @param firstSeq the first one's place in the chain
+	 * @param lastSeq the last one's place in the chain
 	 * @param first the first one
 	 * @param last the last one
-	 * @param entries how many
 	 */
-	record Retirement(String chain, LedgerRow first, LedgerRow last, long entries) {
+	record Retirement(String chain, long firstSeq, long lastSeq, StoredEntry.Place first, StoredEntry.Place last) {
 
 		String metadata(YearMonth month, RetentionAction action, @Nullable String root, @Nullable String signature) {
 			HexFormat hex = HexFormat.of();
 			return new CanonicalObject().text("action", CoreObject.stored(action))
 				.text("chain", this.chain)
-				.number("entries", this.entries)
+				.number("entries", this.lastSeq - this.firstSeq + 1)
 				.text("firstPrevHash", hex.formatHex(this.first.prevHash()))
-				.number("firstSeq", this.first.seq())
+				.number("firstSeq", this.firstSeq)
 				.text("lastHash", hex.formatHex(this.last.hash()))
-				.number("lastSeq", this.last.seq())
+				.number("lastSeq", this.lastSeq)
 				.text("partition", "audit_log_" + month.toString().replace('-', '_'))
 				.text("root", root)
 				.text(ControlEntry.SIGNATURE, signature)
 				.toString();
+		}
+
+		void require(boolean condition, StoredEntry.Place place, String fault) {
+			if (!condition) {
+				throw unverified(this.chain, place.seq(), place.id(), fault);
+			}
 		}
 
 	}
@@ -99,93 +110,67 @@ final class MonthCheck {
 	 * @throws UnverifiedException if it does not verify
 	 */
 	List<Retirement> run() throws SQLException {
+		List<Retirement> retirements = new ArrayList<>();
 		try (PreparedStatement statement = this.connection.prepareStatement("""
-				select %s
+				select chain, min(seq), max(seq)
 				from %s
 				where recorded_at >= ? and recorded_at < ?
-				order by chain, seq
-				""".formatted(LedgerRow.COLUMNS, this.schema.table("audit_log")))) {
-			statement.setFetchSize(FETCH_SIZE);
-			statement.setObject(1, this.month.atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC));
-			statement.setObject(2, this.month.plusMonths(1).atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC));
+				group by chain
+				order by chain
+				""".formatted(this.schema.table("audit_log")))) {
+			statement.setObject(1, this.start);
+			statement.setObject(2, this.end);
 			try (ResultSet rows = statement.executeQuery()) {
 				while (rows.next()) {
-					accept(LedgerRow.read(rows));
+					retirements.add(walk(rows.getString(1), rows.getLong(2), rows.getLong(3)));
 				}
 			}
 		}
-		endChain();
-		for (Retirement retirement : this.retirements) {
+		for (Retirement retirement : retirements) {
 			checkEnds(retirement);
 		}
-		return this.retirements;
+		return retirements;
 	}
 
-	private void accept(LedgerRow row) throws SQLException {
-		LedgerRow before = this.last;
-		if (before == null || !before.chain().equals(row.chain())) {
-			endChain();
-			this.first = row;
+	private Retirement walk(String chain, long first, long last) throws SQLException {
+		ChainWalk walk = new ChainWalk(null, this.partitions, (kind, seq, id, what, expected, found) -> {
+			throw unverified(chain, seq, id, "does not verify: " + what);
+		});
+		AtomicReference<StoredEntry.@Nullable Place> end = new AtomicReference<>();
+		for (long from = first; from <= last; from = walk.next()) {
+			NewControlEntries said = new NewControlEntries(this.connection, this.schema, chain);
+			long to = (last - from < SEGMENT) ? last : from + SEGMENT - 1;
+			this.entries.read(chain, "seq between %s and %s and recorded_at >= '%s' and recorded_at < '%s'"
+				.formatted(from, to, this.start, this.end), (row) -> {
+					CheckedEntry entry = CheckedEntry.of(row);
+					walk.accept(entry);
+					said.accept(entry);
+					end.set(entry.place());
+				});
+			walk.endsBefore(to + 1);
+			check(said, from);
 		}
-		else {
-			require(row.seq() == before.seq() + 1 && Arrays.equals(row.prevHash(), before.hash())
-					&& !row.recordedAt().isBefore(before.recordedAt()), row, "does not follow the entry before it");
-		}
-		CheckedEntry entry = CheckedEntry.of(row.entry());
-		for (CheckedEntry.Finding finding : entry.findings()) {
-			require(false, row, "does not verify: " + finding.what());
-		}
-		require(!(entry.controlEntry() instanceof ControlEntry.Unclear), row,
-				"does not verify: it cannot be understood what it says is redacted or retired");
-		declare(row, entry);
-		this.last = row;
-		this.entries++;
+		return new Retirement(chain, first, last, Objects.requireNonNull(walk.first()),
+				Objects.requireNonNull(end.get()));
 	}
 
 	/**
 	 * What was erased without an entry, or is not although an entry says so, must stay
 	 * for a verification to find.
 	 */
-	private void declare(LedgerRow row, CheckedEntry entry) throws SQLException {
-		NewControlEntries open = this.declarations;
-		if (open == null) {
-			open = new NewControlEntries(this.connection, this.schema, row.chain());
-			this.declarations = open;
-			this.undeclared = row.seq();
-		}
-		open.accept(entry);
-		if (open.size() >= MOST_DECLARATIONS) {
-			checkDeclarations();
-		}
-	}
-
-	private void checkDeclarations() throws SQLException {
-		NewControlEntries open = this.declarations;
-		this.declarations = null;
-		if (open == null || open.size() == 0) {
-			return;
-		}
+	private void check(NewControlEntries said, long from) throws SQLException {
 		try {
-			EntryColumns columns = EntryColumns.of(this.connection, this.schema);
-			open.check(new LedgerTables(this.connection, this.schema, columns), this.undeclared);
+			said.check(this.tables, from);
 		}
 		catch (CheckpointRefusedException ex) {
 			throw new UnverifiedException(String.valueOf(ex.getMessage()));
 		}
 	}
 
-	private void endChain() throws SQLException {
-		checkDeclarations();
-		if (this.first != null && this.last != null) {
-			this.retirements.add(new Retirement(this.first.chain(), this.first, this.last, this.entries));
-		}
-		this.entries = 0;
-	}
-
 	private void checkEnds(Retirement retirement) throws SQLException {
-		require(Arrays.equals(before(retirement), retirement.first().prevHash()), retirement.first(),
+		retirement.require(Arrays.equals(before(retirement), retirement.first().prevHash()), retirement.first(),
 				"does not follow what was retired before it");
-		require(isNullOrEqual(after(retirement), retirement.last().hash()), retirement.last(),
+		retirement.require(isNullOrEqual(after(retirement), retirement.last().hash()), retirement.last(),
 				"is not what the entry after it follows");
 		checkErased(retirement);
 	}
@@ -209,7 +194,7 @@ final class MonthCheck {
 							and case said.erased when 'actor' then actor_digest else data_digest end is not null
 						)
 						"""
-					.formatted(retirement.first().seq(), retirement.last().seq()),
+					.formatted(retirement.firstSeq(), retirement.lastSeq()),
 				"audit_log", retirement.chain());
 		if (seq != null) {
 			throw new UnverifiedException("entry %s of chain '%s' is not erased, although an entry says so"
@@ -227,7 +212,7 @@ final class MonthCheck {
 	 * must stay to be seen.
 	 */
 	private byte[] before(Retirement retirement) throws SQLException {
-		if (retirement.first().seq() == 0) {
+		if (retirement.firstSeq() == 0) {
 			String id = text("select ledger_id from %s where name = ?", "audit_chain", retirement.chain());
 			return (id != null) ? EntryHash.genesis(UUID.fromString(id), retirement.chain()) : new byte[0];
 		}
@@ -251,7 +236,7 @@ final class MonthCheck {
 				where chain = ? and seq > %s
 				order by seq
 				limit 1
-				""".formatted(retirement.last().seq() + 1, retirement.last().seq()), "audit_log", retirement.chain());
+				""".formatted(retirement.lastSeq() + 1, retirement.lastSeq()), "audit_log", retirement.chain());
 		return (hash != null) ? HexFormat.of().parseHex(hash) : null;
 	}
 
@@ -264,7 +249,7 @@ final class MonthCheck {
 	 */
 	void checkCheckpoint(Retirement retirement) throws SQLException {
 		String size = text("select max(size) from %s where chain = ?", "audit_checkpoint", retirement.chain());
-		require(size == null || Long.parseLong(size) > retirement.last().seq(), retirement.last(),
+		retirement.require(size == null || Long.parseLong(size) > retirement.lastSeq(), retirement.last(),
 				"is not covered by a signed checkpoint yet");
 		if (size != null) {
 			throw new UnverifiedException(NO_KEY.formatted(retirement.chain()));
@@ -280,11 +265,8 @@ final class MonthCheck {
 		}
 	}
 
-	static void require(boolean condition, LedgerRow row, String fault) {
-		if (!condition) {
-			throw new UnverifiedException(
-					"entry %d of chain '%s' (%s) %s".formatted(row.seq(), row.chain(), row.id(), fault));
-		}
+	private static UnverifiedException unverified(String chain, @Nullable Long seq, @Nullable UUID id, String fault) {
+		return new UnverifiedException("entry %d of chain '%s' (%s) %s".formatted(seq, chain, id, fault));
 	}
 
 	/**

@@ -8,23 +8,22 @@ import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 import io.auditspring.Resource;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.entry.Text;
-import io.auditspring.ledger.internal.table.LedgerRow;
+import io.auditspring.ledger.internal.table.EntryKey;
+import io.auditspring.ledger.internal.table.EntryReader;
+import io.auditspring.ledger.internal.table.StoredEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the traces of a person, batch by batch in the order of recording.
  */
 final class PersonSearch {
-
-	/** Control entries keep who asked. */
-	private static final String NOT_CONTROL = """
-			(not starts_with(action, 'audit.') or action in ('audit.read', 'audit.discarded'))""";
 
 	/**
 	 * Attributes are the actor's, and what is said of signing in and out names the actor.
@@ -40,10 +39,17 @@ final class PersonSearch {
 
 	private final String quarantined;
 
+	/** Control entries keep who asked. */
+	private final String notControl;
+
+	private final Schema schema;
+
 	PersonSearch(Schema schema) {
+		this.schema = schema;
+		this.notControl = "not %s(action)".formatted(schema.table("audit_is_control"));
 		this.start = "select clock_timestamp()";
 		this.next = """
-				select %s
+				select id, recorded_at, chain, seq
 				from %s
 				where %%s
 				and %%s is null
@@ -51,7 +57,7 @@ final class PersonSearch {
 				and recorded_at <= ?
 				order by recorded_at, chain, seq
 				limit %s
-				""".formatted(LedgerRow.COLUMNS, schema.table("audit_log"), Redaction.BATCH);
+				""".formatted(schema.table("audit_log"), Redaction.BATCH);
 		this.staged = """
 				select count(*)
 				from %s
@@ -93,12 +99,23 @@ final class PersonSearch {
 	}
 
 	/**
+	 * Where an entry is.
+	 *
+	 * @param key by what it is found
+	 * @param chain its chain
+	 * @param seq its place there
+	 */
+	record Place(EntryKey key, String chain, long seq) {
+
+	}
+
+	/**
 	 * A batch.
 	 *
 	 * @param entries what was found
 	 * @param end where to go on, or {@code null} at the end
 	 */
-	record Page(List<LedgerRow> entries, @Nullable Position end) {
+	record Page(List<StoredEntry> entries, @Nullable Position end) {
 
 	}
 
@@ -111,14 +128,14 @@ final class PersonSearch {
 					"action in ('audit.hold', 'audit.release') and metadata ->> 'actor' = ?", id));
 			if (subject.everything()) {
 				// While they still say who did it.
-				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NOT_CONTROL, id));
-				traces.add(new Trace(EntryGroup.DATA, "impersonator_id = ? and " + NOT_CONTROL, id));
+				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + this.notControl, id));
+				traces.add(new Trace(EntryGroup.DATA, "impersonator_id = ? and " + this.notControl, id));
 			}
 			else {
-				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NAMED + " and " + NOT_CONTROL, id));
+				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NAMED + " and " + this.notControl, id));
 			}
-			traces.add(new Trace(EntryGroup.ACTOR, "actor_id = ? and " + NOT_CONTROL, id));
-			traces.add(new Trace(EntryGroup.ACTOR, "impersonator_id = ? and " + NOT_CONTROL, id));
+			traces.add(new Trace(EntryGroup.ACTOR, "actor_id = ? and " + this.notControl, id));
+			traces.add(new Trace(EntryGroup.ACTOR, "impersonator_id = ? and " + this.notControl, id));
 		}
 		Resource target = subject.target();
 		if (target != null) {
@@ -150,24 +167,31 @@ final class PersonSearch {
 			statement.setString(parameter++, position.chain());
 			statement.setLong(parameter++, position.seq());
 			statement.setObject(parameter, position.end());
-			List<LedgerRow> entries = read(statement);
-			return new Page(entries,
-					(entries.size() < Redaction.BATCH) ? null : after(entries.get(entries.size() - 1), position.end()));
+			List<Place> places = places(statement);
+			return new Page(read(connection, places),
+					(places.size() < Redaction.BATCH) ? null : after(places.get(places.size() - 1), position.end()));
 		}
 	}
 
-	private static Position after(LedgerRow last, OffsetDateTime end) {
-		return new Position(last.recordedAt().atOffset(end.getOffset()), last.chain(), last.seq(), end);
+	private static Position after(Place last, OffsetDateTime end) {
+		return new Position(last.key().recordedAt().atOffset(end.getOffset()), last.chain(), last.seq(), end);
 	}
 
-	static List<LedgerRow> read(PreparedStatement statement) throws SQLException {
-		List<LedgerRow> entries = new ArrayList<>();
+	static List<Place> places(PreparedStatement statement) throws SQLException {
+		List<Place> places = new ArrayList<>();
 		try (ResultSet rows = statement.executeQuery()) {
 			while (rows.next()) {
-				entries.add(LedgerRow.read(rows));
+				places.add(new Place(
+						new EntryKey(rows.getObject("id", UUID.class),
+								rows.getObject("recorded_at", OffsetDateTime.class).toInstant()),
+						rows.getString("chain"), rows.getLong("seq")));
 			}
 		}
-		return entries;
+		return places;
+	}
+
+	List<StoredEntry> read(Connection connection, List<Place> places) throws SQLException {
+		return new EntryReader(connection, this.schema).entries(places.stream().map(Place::key).toList());
 	}
 
 	long staged(Connection connection, Subject subject) throws SQLException {

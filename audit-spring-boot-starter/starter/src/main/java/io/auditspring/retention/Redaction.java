@@ -4,12 +4,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -21,11 +23,12 @@ import javax.sql.DataSource;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.entry.Text;
-import io.auditspring.ledger.internal.table.LedgerRow;
 import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.StoredEntry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -67,11 +70,11 @@ public class Redaction {
 		this.doer = doer;
 		this.search = new PersonSearch(schema);
 		this.find = """
-				select %s
+				select id, recorded_at, chain, seq
 				from %s
 				where id = any (?)
 				order by chain, seq
-				""".formatted(LedgerRow.COLUMNS, schema.table("audit_log"));
+				""".formatted(schema.table("audit_log"));
 		this.redact = """
 				select id, result
 				from %s(?, ?::jsonb, ?, ?, ?::jsonb -> 0)
@@ -103,7 +106,7 @@ public class Redaction {
 		for (int from = 0; from < left.size(); from += BATCH) {
 			List<UUID> batch = left.subList(from, Math.min(from + BATCH, left.size()));
 			run((connection) -> {
-				List<LedgerRow> entries = find(connection, batch);
+				List<StoredEntry> entries = find(connection, batch);
 				redact(connection, entries, group, reason, doer, erasure);
 				missing(connection, batch, entries, erasure);
 				return entries.size();
@@ -142,53 +145,60 @@ public class Redaction {
 		return erasure.report();
 	}
 
-	private List<LedgerRow> find(Connection connection, List<UUID> ids) throws SQLException {
+	private List<StoredEntry> find(Connection connection, List<UUID> ids) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(this.find)) {
 			statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
-			return PersonSearch.read(statement);
+			return this.search.read(connection, PersonSearch.places(statement));
 		}
 	}
 
-	private void redact(Connection connection, List<LedgerRow> entries, EntryGroup group, String reason, String doer,
+	private void redact(Connection connection, List<StoredEntry> entries, EntryGroup group, String reason, String doer,
 			Erasure erasure) throws SQLException {
-		Map<String, List<LedgerRow>> chains = entries.stream()
-			.collect(Collectors.groupingBy((entry) -> entry.chain(), LinkedHashMap::new, Collectors.toList()));
-		for (Map.Entry<String, List<LedgerRow>> chain : chains.entrySet()) {
-			Map<UUID, LedgerRow> byId = chain.getValue()
-				.stream()
-				.collect(Collectors.toMap((entry) -> entry.id(), (entry) -> entry, (first, second) -> first));
+		Map<String, List<StoredEntry>> chains = entries.stream()
+			.collect(Collectors.groupingBy(Redaction::chain, LinkedHashMap::new, Collectors.toList()));
+		for (Map.Entry<String, List<StoredEntry>> chain : chains.entrySet()) {
+			Map<UUID, YearMonth> months = new HashMap<>();
+			chain.getValue().forEach((entry) -> months.put(entry.place().id(), month(entry)));
 			try (PreparedStatement statement = connection.prepareStatement(this.redact)) {
 				statement.setString(1, chain.getKey());
 				statement.setString(2, json(chain.getValue()));
-				statement.setString(3, group.name().toLowerCase(Locale.ROOT));
+				statement.setString(3, CoreObject.stored(group));
 				statement.setString(4, Text.normalize(reason));
 				statement.setString(5, doer);
 				try (ResultSet results = statement.executeQuery()) {
 					while (results.next()) {
-						erasure.add(Objects.requireNonNull(byId.get(results.getObject("id", UUID.class))), group,
-								results.getString("result"));
+						UUID id = results.getObject("id", UUID.class);
+						erasure.add(id, Objects.requireNonNull(months.get(id)), group, results.getString("result"));
 					}
 				}
 			}
 		}
 	}
 
-	private static String json(List<LedgerRow> entries) {
+	private static String chain(StoredEntry entry) {
+		return Objects.requireNonNull(entry.core().chain());
+	}
+
+	private static YearMonth month(StoredEntry entry) {
+		return YearMonth.from(Objects.requireNonNull(entry.place().recordedAt()).atOffset(ZoneOffset.UTC));
+	}
+
+	private static String json(List<StoredEntry> entries) {
 		HexFormat hex = HexFormat.of();
 		return entries.stream()
 			.map((entry) -> new CanonicalObject().text("actor", hex.formatHex(entry.digestOfActor()))
 				.text("data", hex.formatHex(entry.digestOfData()))
-				.text("id", entry.id().toString())
-				.number("seq", entry.seq())
+				.text("id", entry.core().id())
+				.number("seq", entry.core().seq())
 				.toString())
 			.collect(Collectors.joining(",", "[", "]"));
 	}
 
 	// An id begins with the time of its capture, RFC 9562, section 5.7.
-	private void missing(Connection connection, List<UUID> ids, List<LedgerRow> found, Erasure erasure)
+	private void missing(Connection connection, List<UUID> ids, List<StoredEntry> found, Erasure erasure)
 			throws SQLException {
 		List<UUID> missing = new ArrayList<>(ids);
-		found.forEach((entry) -> missing.remove(entry.id()));
+		found.forEach((entry) -> missing.remove(entry.place().id()));
 		if (missing.isEmpty()) {
 			return;
 		}

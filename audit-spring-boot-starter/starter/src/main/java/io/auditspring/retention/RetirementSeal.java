@@ -11,7 +11,7 @@ import io.auditspring.CheckpointSigner;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
-import io.auditspring.ledger.internal.table.LedgerRow;
+import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.merkle.Sha256;
 import io.auditspring.signing.Checkpoints;
 import org.jspecify.annotations.Nullable;
@@ -74,13 +74,13 @@ public final class RetirementSeal {
 	}
 
 	private String provenRoot(MonthCheck.Retirement retirement, Checkpoint checkpoint) {
-		LedgerRow last = retirement.last();
-		MonthCheck.require(checkpoint.size() > last.seq(), last, "is not covered by a signed checkpoint yet");
-		boolean signed = this.checkpoints.inclusion(retirement.chain(), last.seq(), checkpoint.size())
+		StoredEntry.Place last = retirement.last();
+		retirement.require(checkpoint.size() > retirement.lastSeq(), last, "is not covered by a signed checkpoint yet");
+		boolean signed = this.checkpoints.inclusion(retirement.chain(), retirement.lastSeq(), checkpoint.size())
 			.filter((proof) -> Arrays.equals(proof.hash(), last.hash()))
 			.isPresent();
-		MonthCheck.require(signed, last, "is not the one that was signed");
-		return HexFormat.of().formatHex(this.checkpoints.root(retirement.chain(), last.seq() + 1));
+		retirement.require(signed, last, "is not the one that was signed");
+		return HexFormat.of().formatHex(this.checkpoints.root(retirement.chain(), retirement.lastSeq() + 1));
 	}
 
 	/**

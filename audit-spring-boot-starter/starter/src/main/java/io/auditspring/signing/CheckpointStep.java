@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 
 import io.auditspring.CheckpointAnchor;
@@ -23,7 +22,7 @@ import io.auditspring.ledger.checkpoint.SplitViewException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.entry.EntryHash;
 import io.auditspring.ledger.internal.table.ControlEntry;
-import io.auditspring.ledger.internal.table.StoredHead;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.tree.CheckpointRows;
 import io.auditspring.ledger.internal.tree.TreeRows;
 import io.auditspring.ledger.merkle.CompactRange;
@@ -31,7 +30,7 @@ import io.auditspring.ledger.merkle.MerkleTree;
 import io.auditspring.ledger.merkle.TreeNode;
 import io.auditspring.ledger.merkle.TreeRange;
 import io.auditspring.ledger.merkle.TreeTile;
-import io.auditspring.ledger.verify.NewEntries;
+import io.auditspring.ledger.internal.chain.NewEntries;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,10 +65,10 @@ final class CheckpointStep {
 	CheckpointStep(Schema schema, TreeRows tree, CheckpointRows checkpoints, String origin, TrustedKeys keys,
 			CheckpointSigning signing, long maxEntries) {
 		this.head = """
-				select ledger_id, size, head, exists (select from %s where chain = name and seq >= size) as goes_on
+				select %s, exists (select from %s where chain = name and seq >= size) as goes_on
 				from %s
 				where name = ?
-				""".formatted(schema.table("audit_log"), schema.table("audit_chain"));
+				""".formatted(ChainHead.COLUMNS, schema.table("audit_log"), schema.table("audit_chain"));
 		this.entries = new NewEntries(schema);
 		this.tree = tree;
 		this.checkpoints = checkpoints;
@@ -102,7 +101,7 @@ final class CheckpointStep {
 		}
 		MerkleTree grown = startingTree(connection, chain, edge, last);
 		Head found = head(connection, chain);
-		StoredHead head = (found != null) ? found.stored() : null;
+		ChainHead head = (found != null) ? found.stored() : null;
 		long size = (head != null) ? head.size() : 0;
 		if (head == null || size <= edge.size()) {
 			checkRemembered(connection, chain, edge, last, size);
@@ -131,7 +130,7 @@ final class CheckpointStep {
 		return tree;
 	}
 
-	private void grow(Connection connection, String chain, CompactRange edge, MerkleTree grown, StoredHead head,
+	private void grow(Connection connection, String chain, CompactRange edge, MerkleTree grown, ChainHead head,
 			long end) throws SQLException {
 		byte[] previous = (edge.size() == 0) ? EntryHash.genesis(head.ledgerId(), chain)
 				: leaf(connection, chain, edge, edge.size() - 1);
@@ -269,8 +268,7 @@ final class CheckpointStep {
 		try (PreparedStatement statement = connection.prepareStatement(this.head)) {
 			statement.setString(1, chain);
 			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? new Head(new StoredHead(row.getObject("ledger_id", UUID.class), row.getLong("size"),
-						row.getBytes("head")), row.getBoolean("goes_on")) : null;
+				return row.next() ? new Head(ChainHead.read(chain, row), row.getBoolean("goes_on")) : null;
 			}
 		}
 	}
@@ -289,7 +287,7 @@ final class CheckpointStep {
 	 * @param stored the head
 	 * @param goesOn whether there are entries behind it
 	 */
-	private record Head(StoredHead stored, boolean goesOn) {
+	private record Head(ChainHead stored, boolean goesOn) {
 
 	}
 

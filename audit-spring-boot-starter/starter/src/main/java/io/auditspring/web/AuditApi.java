@@ -126,7 +126,7 @@ public final class AuditApi {
 			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
 					"The state is made of what everybody did, and you may read what you did");
 		}
-		Instant instant = (at != null) ? Timestamps.parse(TO_STATE, at) : Instant.now();
+		Instant instant = (at != null) ? InstantParameter.parse(TO_STATE, at) : Instant.now();
 		this.readings.note("state", Map.of(TO_STATE, List.of(instant.toString())), type, id);
 		return this.trail.stateAt(reader.narrow(AuditQuery.all().target(type, id)), instant)
 			.map(this.answers::of)

@@ -90,7 +90,8 @@ final class Cursor {
 			return ScrollPosition.keyset();
 		}
 		try {
-			Instant recordedAt = Timestamps.requireStorable(Instant.EPOCH.plus(bytes.getLong(), ChronoUnit.MICROS));
+			Instant recordedAt = InstantParameter
+				.requireStorable(Instant.EPOCH.plus(bytes.getLong(), ChronoUnit.MICROS));
 			return position(recordedAt, bytes.getLong(), new UUID(bytes.getLong(), bytes.getLong()));
 		}
 		catch (IllegalArgumentException | DateTimeException | ArithmeticException ex) {

@@ -219,8 +219,8 @@ final class EntryParameters {
 		filters.put("trace", one(AuditQuery::trace));
 		filters.put("session", one(AuditQuery::session));
 		filters.put("ip", one(AuditQuery::ip));
-		filters.put("from", one((query, value) -> query.from(Timestamps.parse("from", value))));
-		filters.put("to", one((query, value) -> query.to(Timestamps.parse("to", value))));
+		filters.put("from", one((query, value) -> query.from(InstantParameter.parse("from", value))));
+		filters.put("to", one((query, value) -> query.to(InstantParameter.parse("to", value))));
 		filters.put("q", one(AuditQuery::text));
 		filters.put(LIMIT, one((query, value) -> query.limit(number(value))));
 		filters.put(CURSOR, one((query, value) -> query.after(Cursor.parse(value))));

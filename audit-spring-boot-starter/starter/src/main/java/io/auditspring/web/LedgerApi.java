@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 import io.auditspring.database.LedgerHeads;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.verify.Verification;
@@ -62,25 +63,26 @@ public final class LedgerApi {
 	ResponseEntity<byte[]> ledger(@Nullable Principal principal) {
 		requireAll(principal);
 		List<Map<String, @Nullable Object>> chains = new ArrayList<>();
-		for (LedgerHeads.Head head : this.heads.readSigned()) {
+		for (LedgerHeads.Signed signed : this.heads.readSigned()) {
+			ChainHead head = signed.head();
 			Map<String, @Nullable Object> chain = new LinkedHashMap<>();
 			chain.put("chain", head.chain());
 			chain.put("size", head.size());
-			chain.put("hash", head.hash());
+			chain.put("hash", HexFormat.of().formatHex(head.hash()));
 			chain.put("recordedAt", text(head.recordedAt()));
-			chain.put("checkpoint", checkpoint(head));
+			chain.put("checkpoint", checkpoint(signed));
 			chains.add(chain);
 		}
 		return this.answers.of(Map.of("chains", chains));
 	}
 
-	private static @Nullable Map<String, @Nullable Object> checkpoint(LedgerHeads.Head head) {
-		if (head.note() == null) {
+	private static @Nullable Map<String, @Nullable Object> checkpoint(LedgerHeads.Signed signed) {
+		if (signed.note() == null) {
 			return null;
 		}
 		Map<String, @Nullable Object> checkpoint = new LinkedHashMap<>();
 		try {
-			Checkpoint read = Checkpoint.parse(head.note());
+			Checkpoint read = Checkpoint.parse(signed.note());
 			checkpoint.put("size", read.size());
 			checkpoint.put("root", HexFormat.of().formatHex(read.root()));
 		}
@@ -88,8 +90,8 @@ public final class LedgerApi {
 			checkpoint.put("size", null);
 			checkpoint.put("root", null);
 		}
-		checkpoint.put("signedAt", text(head.signedAt()));
-		checkpoint.put("note", head.note());
+		checkpoint.put("signedAt", text(signed.signedAt()));
+		checkpoint.put("note", signed.note());
 		return checkpoint;
 	}
 

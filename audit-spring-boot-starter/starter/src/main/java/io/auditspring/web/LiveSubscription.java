@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
-import io.auditspring.database.LedgerHeads;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
@@ -51,7 +51,7 @@ final class LiveSubscription {
 	/** Whether a thread is at work for this one; nothing else may wait for its client. */
 	private final AtomicBoolean busy = new AtomicBoolean();
 
-	private volatile Map<String, LedgerHeads.Head> seen = Map.of();
+	private volatile Map<String, ChainHead> seen = Map.of();
 
 	private final Instant since;
 
@@ -99,7 +99,7 @@ final class LiveSubscription {
 	 * @param doubtful whether to ask at once if somebody is still there
 	 * @return whether {@link #advance} is to be called
 	 */
-	boolean take(List<LedgerHeads.Head> heads, boolean doubtful) {
+	boolean take(List<ChainHead> heads, boolean doubtful) {
 		if ((doubtful || isOver() || isQuiet() || hasGrown(heads)) && this.busy.compareAndSet(false, true)) {
 			this.doubtful = doubtful;
 			return true;
@@ -112,7 +112,7 @@ final class LiveSubscription {
 	 * @param heads where the chains end now
 	 * @return whether the watch goes on
 	 */
-	boolean advance(List<LedgerHeads.Head> heads) {
+	boolean advance(List<ChainHead> heads) {
 		try {
 			if (isOver()) {
 				this.emitter.complete();
@@ -145,17 +145,17 @@ final class LiveSubscription {
 		return this.lastSent.plus(QUIET).isBefore(Instant.now());
 	}
 
-	private boolean hasGrown(List<LedgerHeads.Head> heads) {
+	private boolean hasGrown(List<ChainHead> heads) {
 		return heads.stream().anyMatch((head) -> head.size() > seen(head.chain()));
 	}
 
 	private long seen(String chain) {
-		LedgerHeads.Head head = this.seen.get(chain);
+		ChainHead head = this.seen.get(chain);
 		return (head != null) ? head.size() : 0;
 	}
 
-	private void sendNew(List<LedgerHeads.Head> heads) throws IOException {
-		Map<String, LedgerHeads.Head> now = new HashMap<>();
+	private void sendNew(List<ChainHead> heads) throws IOException {
+		Map<String, ChainHead> now = new HashMap<>();
 		heads.forEach((head) -> now.put(head.chain(), head));
 		Window<AuditEntry> window = this.trail.find(this.query.from(from(heads)));
 		// Who has just come has just read the newest.
@@ -177,7 +177,7 @@ final class LiveSubscription {
 	}
 
 	/** Within a chain nothing is recorded before what its head was. */
-	private Instant from(List<LedgerHeads.Head> heads) {
+	private Instant from(List<ChainHead> heads) {
 		return heads.stream()
 			.filter((head) -> head.size() > seen(head.chain()))
 			.map((head) -> this.seen.get(head.chain()))

@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.Actor;
 import io.auditspring.database.LedgerHeads;
 import io.auditspring.query.AuditQuery;
@@ -189,7 +190,7 @@ public final class LiveSubscriptions implements SmartLifecycle {
 
 	private void look() {
 		try {
-			List<LedgerHeads.Head> now = this.heads.read();
+			List<ChainHead> now = this.heads.read();
 			for (LiveSubscription watch : this.watches.keySet()) {
 				if (watch.take(now, this.places.taken(watch.reader().actor()) >= MANY)) {
 					send(watch, now);
@@ -202,7 +203,7 @@ public final class LiveSubscriptions implements SmartLifecycle {
 		}
 	}
 
-	private synchronized void send(LiveSubscription watch, List<LedgerHeads.Head> now) {
+	private synchronized void send(LiveSubscription watch, List<ChainHead> now) {
 		if (this.threads != null) {
 			this.threads.senders().execute(() -> {
 				if (!watch.advance(now)) {

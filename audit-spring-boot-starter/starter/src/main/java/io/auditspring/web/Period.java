@@ -39,9 +39,9 @@ record Period(Instant from, Instant to, Duration interval) {
 	 * @throws IllegalArgumentException naming the parameter that is wrong
 	 */
 	static Period of(@Nullable String from, @Nullable String to, @Nullable String interval) {
-		Instant end = (to != null) ? Timestamps.parse("to", to) : Instant.now();
+		Instant end = (to != null) ? InstantParameter.parse("to", to) : Instant.now();
 		Instant open = (interval != null) ? end.minus(USUAL_LENGTH) : Instant.EPOCH;
-		Instant start = (from != null) ? Timestamps.parse("from", from) : open;
+		Instant start = (from != null) ? InstantParameter.parse("from", from) : open;
 		if (!start.isBefore(end)) {
 			throw new MalformedParameterException("from", "from must be before to");
 		}

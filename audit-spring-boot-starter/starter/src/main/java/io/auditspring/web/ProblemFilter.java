@@ -103,7 +103,7 @@ public final class ProblemFilter extends OncePerRequestFilter {
 			SecurityHeaders.set((HttpServletResponse) getResponse());
 			boolean told = message != null && !message.isBlank() && !message.equals(known.getReasonPhrase());
 			String detail = detail(status);
-			Problems.write(ProblemFilter.this.answers.problem(known, (detail == null && told) ? message : detail),
+			ProblemDetails.write(ProblemFilter.this.answers.problem(known, (detail == null && told) ? message : detail),
 					(HttpServletResponse) getResponse());
 			this.used = true;
 		}

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.database.LedgerHeads;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.signing.LedgerVerifier;
@@ -62,7 +63,7 @@ public final class Verifications implements DisposableBean {
 	synchronized Run start() {
 		Run running = this.current;
 		if (running == null || running.result.isDone()) {
-			running = new Run(this.heads.read().stream().mapToLong(LedgerHeads.Head::size).sum());
+			running = new Run(this.heads.read().stream().mapToLong(ChainHead::size).sum());
 			this.current = running;
 			Thread thread = new Thread(running, "audit-web-verification");
 			thread.setDaemon(true);

@@ -10,7 +10,7 @@ import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.CopyRow;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.Problems;
-import io.auditspring.ledger.internal.table.StoredHead;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.internal.tree.StoredTree;
 import io.auditspring.ledger.merkle.CompactRange;
@@ -31,7 +31,7 @@ final class ChainRun {
 
 	private final LedgerSource source;
 
-	private final @Nullable StoredHead head;
+	private final @Nullable ChainHead head;
 
 	private final Problems problems;
 

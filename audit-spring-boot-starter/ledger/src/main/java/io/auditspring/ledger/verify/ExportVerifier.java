@@ -12,10 +12,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.Problems;
-import io.auditspring.ledger.internal.table.StoredHead;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.merkle.CompactRange;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,7 @@ public final class ExportVerifier {
 	 * @param head where it ends
 	 */
 	private record ExportedChain(Problems problems, CheckpointCheck checkpoints, LeafHashes leaves, ChainCheck check,
-			StoredHead head) {
+			ChainHead head) {
 
 		ChainVerification finish() {
 			this.check.finish(this.head, this.checkpoints);
@@ -156,7 +157,7 @@ public final class ExportVerifier {
 	}
 
 	private static ExportedChain chain(Problems problems, CheckpointCheck checkpoints, CompactRange tree,
-			StoredHead head) {
+			ChainHead head) {
 		LeafHashes leaves = new LeafHashes(problems, tree, 0, null, checkpoints);
 		ChainCheck check = new ChainCheck(problems, EntryHash.genesis(head.ledgerId(), problems.chain()), leaves,
 				PartitionCheck.NONE);
@@ -168,8 +169,8 @@ public final class ExportVerifier {
 		if (this.chains.containsKey(name)) {
 			throw new IllegalArgumentException("The export has the chain '%s' more than once".formatted(name));
 		}
-		StoredHead head = new StoredHead(UUID.fromString(header.path("ledger").stringValue()),
-				header.path("size").longValue(), HexFormat.of().parseHex(header.path("head").stringValue()));
+		ChainHead head = new ChainHead(name, UUID.fromString(header.path("ledger").stringValue()),
+				header.path("size").longValue(), HexFormat.of().parseHex(header.path("head").stringValue()), null);
 		Problems problems = new Problems(name);
 		CheckpointCheck checkpoints = new CheckpointCheck(problems, this.evidence);
 		checkpoints.expectAnchored(0);

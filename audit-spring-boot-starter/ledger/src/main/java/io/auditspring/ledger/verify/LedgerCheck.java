@@ -11,10 +11,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.table.EntryColumns;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.KnownSettings;
 import io.auditspring.ledger.internal.table.LedgerTables;
+import io.auditspring.ledger.internal.table.SchemaIntegrity;
 import io.auditspring.ledger.internal.tree.StoredTree;
 
 /**

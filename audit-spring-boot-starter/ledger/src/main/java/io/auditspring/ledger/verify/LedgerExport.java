@@ -20,7 +20,7 @@ import io.auditspring.ledger.internal.table.KnownSettings;
 import io.auditspring.ledger.internal.table.LedgerTables;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.StoredEntry;
-import io.auditspring.ledger.internal.table.StoredHead;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.tree.StoredTree;
 import io.auditspring.ledger.merkle.CompactRange;
 import org.jspecify.annotations.Nullable;
@@ -165,7 +165,7 @@ public final class LedgerExport {
 	}
 
 	private static Beginning beginning(Ledger ledger, String chain) throws SQLException {
-		StoredHead head = ledger.tables().head(chain);
+		ChainHead head = ledger.tables().head(chain);
 		if (head == null) {
 			throw new IllegalArgumentException("There is no chain '%s'".formatted(chain));
 		}
@@ -198,8 +198,7 @@ public final class LedgerExport {
 		long next = Math.min(first + PAGE, end);
 		List<StoredEntry> entries = new ArrayList<>(PAGE);
 		ledger.entries()
-			.read(chain, "seq >= %s and seq < %s".formatted(first, next),
-					(row) -> entries.add(StoredEntry.read(StoredEntry.Place.read(row), row)));
+			.read(chain, "seq >= %s and seq < %s".formatted(first, next), (row) -> entries.add(StoredEntry.read(row)));
 		List<String> erased = entries.stream()
 			.filter((entry) -> entry.actorDigest() != null || entry.dataDigest() != null)
 			.map((entry) -> String.valueOf(entry.place().id()))
@@ -220,10 +219,10 @@ public final class LedgerExport {
 	}
 
 	private static String line(CopyRow row) {
-		return ExportLine.write(StoredEntry.read(StoredEntry.Place.read(row), row));
+		return ExportLine.write(StoredEntry.read(row));
 	}
 
-	private static String header(String chain, StoredHead head) {
+	private static String header(String chain, ChainHead head) {
 		return new CanonicalObject().text("ledger", head.ledgerId().toString())
 			.text("chain", chain)
 			.number("size", head.size())

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
+import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.EntryColumns;

@@ -4,7 +4,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
@@ -90,10 +89,6 @@ record VerifiedStart(CompactRange tree, StoredEntry.Place last, StoredEntry.Plac
 			}
 		}
 		return entries;
-	}
-
-	long beginning() {
-		return Objects.requireNonNull(this.first.seq());
 	}
 
 }

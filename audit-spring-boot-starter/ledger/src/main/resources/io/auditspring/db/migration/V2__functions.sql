@@ -161,7 +161,7 @@ $$;
 -- Gives the right to append to a chain until the transaction ends, and begins the chain if there is none. Runs with the
 -- owner's rights, as a row lock takes the right to update.
 create function "${schema}".audit_lock_chain(chain text)
-	returns table (size bigint, head bytea, recorded_at timestamptz)
+	returns table (ledger_id uuid, size bigint, head bytea, recorded_at timestamptz)
 	language plpgsql
 	security definer
 	set search_path = pg_catalog, pg_temp
@@ -170,7 +170,7 @@ as $$
 declare
 	begun uuid;
 begin
-	select c.size, c.head, c.recorded_at into size, head, recorded_at
+	select c.ledger_id, c.size, c.head, c.recorded_at into ledger_id, size, head, recorded_at
 	from "${schema}".audit_chain c
 	where c.name = $1
 	for update;
@@ -179,7 +179,7 @@ begin
 		insert into "${schema}".audit_chain (name, ledger_id, size, head)
 		values ($1, begun, 0, sha256(convert_to(concat(e'audit-ledger/v1\n', begun, e'\n', $1), 'UTF8')))
 		on conflict do nothing;
-		select c.size, c.head, c.recorded_at into strict size, head, recorded_at
+		select c.ledger_id, c.size, c.head, c.recorded_at into strict ledger_id, size, head, recorded_at
 		from "${schema}".audit_chain c
 		where c.name = $1
 		for update;
@@ -280,7 +280,16 @@ create trigger audit_log_take_entries
 alter table "${schema}".audit_log enable always trigger audit_log_take_entries;
 
 -- What only the ledger itself says, of its own doing: control entries. That somebody read it or had to discard entries is
--- what applications say. With the rights of whoever inserts, to know who that is.
+-- what applications say. Everybody may ask, as whoever inserts must.
+create function "${schema}".audit_is_control(action text) returns boolean
+	language sql
+	immutable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select starts_with(action, 'audit.') and action not in ('audit.read', 'audit.discarded')
+$$;
+
+-- With the rights of whoever inserts, to know who that is. Few actions begin like that, and calls are not for nothing.
 create function "${schema}".audit_refuse_forged_entries() returns trigger
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -289,7 +298,7 @@ begin
 	if current_user <> (select pg_get_userbyid(relowner) from pg_class where oid = tg_relid)
 		and exists (
 			select from added
-			where starts_with(action, 'audit.') and action not in ('audit.read', 'audit.discarded')
+			where starts_with(action, 'audit.') and "${schema}".audit_is_control(action)
 		)
 	then
 		raise exception 'control entries, whose actions begin with "audit.", are written by their functions only'
@@ -510,8 +519,7 @@ begin
 			when entry.seq is null then 'missing'
 			when (redacted = 'actor' and entry.actor_digest is not null)
 				or (redacted = 'data' and entry.data_digest is not null) then 'redacted'
-			when redacted = 'data' and starts_with(entry.action, 'audit.')
-				and entry.action not in ('audit.read', 'audit.discarded') then 'kept'
+			when redacted = 'data' and "${schema}".audit_is_control(entry.action) then 'kept'
 			when "${schema}".audit_is_held(entry) then 'held'
 			when actor is null or data is null
 				or "${schema}".audit_entry_hash(entry, actor, data) <> entry.hash then 'altered'

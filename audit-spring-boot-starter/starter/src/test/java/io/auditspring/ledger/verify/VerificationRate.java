@@ -11,7 +11,6 @@ import java.util.Objects;
 
 import io.auditspring.ledger.internal.table.FilledServer;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
-import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.signing.LedgerVerifier;
 
 /**
@@ -54,8 +53,7 @@ final class VerificationRate {
 	private static void select(LedgerDatabase database) throws SQLException {
 		try (Connection connection = database.begin();
 				PreparedStatement statement = connection
-					.prepareStatement("select %s from audit.audit_log where chain = 'main' order by seq, recorded_at"
-						.formatted(StoredEntry.COLUMNS))) {
+					.prepareStatement("select * from audit.audit_log where chain = 'main' order by seq, recorded_at")) {
 			statement.setFetchSize(1000);
 			try (ResultSet rows = statement.executeQuery()) {
 				int columns = rows.getMetaData().getColumnCount();

@@ -50,6 +50,24 @@ public record Entry(UUID id, Instant occurredAt, @Nullable String service, @Null
 		traceId = Text.normalizeNullable(traceId);
 	}
 
+	public Entry with(Severity severity, Outcome outcome) {
+		return new Entry(this.id, this.occurredAt, this.service, this.tenant, this.operation, this.action,
+				this.category, severity, outcome, this.actorType, this.targetType, this.targetId, this.revision,
+				this.durationMicros, this.traceId, this.actor, this.data);
+	}
+
+	public Entry withTarget(String type, String id, @Nullable Long revision) {
+		return new Entry(this.id, this.occurredAt, this.service, this.tenant, this.operation, this.action,
+				this.category, this.severity, this.outcome, this.actorType, type, id, revision, this.durationMicros,
+				this.traceId, this.actor, this.data);
+	}
+
+	public Entry with(DataGroup data) {
+		return new Entry(this.id, this.occurredAt, this.service, this.tenant, this.operation, this.action,
+				this.category, this.severity, this.outcome, this.actorType, this.targetType, this.targetId,
+				this.revision, this.durationMicros, this.traceId, this.actor, data);
+	}
+
 	/**
 	 * Whether an entry can be of a time.
 	 * @param instant the time
@@ -111,6 +129,27 @@ public record Entry(UUID id, Instant occurredAt, @Nullable String service, @Null
 			message = Text.normalizeNullable(message);
 			justification = Text.normalizeNullable(justification);
 			error = Text.normalizeNullable(error);
+		}
+
+		public DataGroup withMessage(String message) {
+			return new DataGroup(this.targetName, message, this.justification, this.error, this.before, this.after,
+					this.changes, this.metadata, this.related);
+		}
+
+		public DataGroup withError(@Nullable String error) {
+			return new DataGroup(this.targetName, this.message, this.justification, error, this.before, this.after,
+					this.changes, this.metadata, this.related);
+		}
+
+		public DataGroup withState(@Nullable CanonicalJson before, @Nullable CanonicalJson after,
+				@Nullable CanonicalJson changes) {
+			return new DataGroup(this.targetName, this.message, this.justification, this.error, before, after, changes,
+					this.metadata, this.related);
+		}
+
+		public DataGroup withMetadata(@Nullable CanonicalJson metadata) {
+			return new DataGroup(this.targetName, this.message, this.justification, this.error, this.before, this.after,
+					this.changes, metadata, this.related);
 		}
 
 	}

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.UUID;
 
 import io.auditspring.ledger.Schema;
@@ -20,7 +19,7 @@ final class ChainHeads {
 	private final String ledgerId;
 
 	ChainHeads(Schema schema) {
-		this.lock = "select size, head, recorded_at from %s(?)".formatted(schema.table("audit_lock_chain"));
+		this.lock = "select %s from %s(?)".formatted(ChainHead.COLUMNS, schema.table("audit_lock_chain"));
 		this.ledgerId = "select %s(?)".formatted(schema.table("audit_ledger_id"));
 	}
 
@@ -37,8 +36,7 @@ final class ChainHeads {
 			statement.setString(1, chain);
 			try (ResultSet row = statement.executeQuery()) {
 				row.next();
-				return new ChainHead(chain, row.getLong("size"), row.getBytes("head"),
-						row.getObject("recorded_at", OffsetDateTime.class).toInstant());
+				return ChainHead.read(chain, row);
 			}
 		}
 	}

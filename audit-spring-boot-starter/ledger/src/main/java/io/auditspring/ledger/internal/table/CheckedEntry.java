@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.internal.entry.ControlActions;
+import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.entry.EntryHash;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -21,7 +23,7 @@ import tools.jackson.core.JacksonException;
  * redaction and retirement entries
  * @param findings what is wrong with its content
  */
-public record CheckedEntry(StoredEntry.Place place, List<ControlEntry.Group> redactedGroups,
+public record CheckedEntry(StoredEntry.Place place, List<EntryGroup> redactedGroups,
 		@Nullable ControlEntry controlEntry, List<Finding> findings) {
 
 	/**
@@ -69,13 +71,13 @@ public record CheckedEntry(StoredEntry.Place place, List<ControlEntry.Group> red
 			return of(entry, new Finding(Problem.Kind.SALT,
 					"salt has %d bytes instead of %d".formatted(entry.salt().length, EntryHash.SALT_LENGTH)));
 		}
-		List<ControlEntry.Group> redacted = new ArrayList<>();
+		List<EntryGroup> redacted = new ArrayList<>();
 		List<Finding> findings = new ArrayList<>();
 		if (entry.actorDigest() != null) {
-			checkErased(ControlEntry.Group.ACTOR, entry.actorIsErased(), redacted, findings);
+			checkErased(EntryGroup.ACTOR, entry.actorIsErased(), redacted, findings);
 		}
 		if (entry.dataDigest() != null) {
-			checkErased(ControlEntry.Group.DATA, entry.dataIsErased(), redacted, findings);
+			checkErased(EntryGroup.DATA, entry.dataIsErased(), redacted, findings);
 			if (ControlActions.include(entry.core().action())) {
 				findings.add(new Finding(Problem.Kind.REDACTION,
 						"it is a control entry, of which only the actor group is ever redacted"));
@@ -89,13 +91,13 @@ public record CheckedEntry(StoredEntry.Place place, List<ControlEntry.Group> red
 		return new CheckedEntry(entry.place(), List.of(), controlEntry(entry), List.of(finding));
 	}
 
-	private static void checkErased(ControlEntry.Group group, boolean erased, List<ControlEntry.Group> redacted,
+	private static void checkErased(EntryGroup group, boolean erased, List<EntryGroup> redacted,
 			List<Finding> findings) {
 		redacted.add(group);
 		if (!erased) {
 			findings.add(new Finding(Problem.Kind.REDACTION,
 					"the %s group has a digest of what was erased, but columns or salt are there"
-						.formatted(group.text())));
+						.formatted(CoreObject.stored(group))));
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.auditspring.ledger.internal.table;
 import java.util.Base64;
 import java.util.HexFormat;
 
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.ledger.internal.entry.CoreObject;
@@ -30,7 +31,7 @@ public sealed interface ControlEntry {
 	 * @param id its id
 	 * @param group the erased group
 	 */
-	record Redaction(String chain, long seq, String id, Group group) implements ControlEntry {
+	record Redaction(String chain, long seq, String id, EntryGroup group) implements ControlEntry {
 
 	}
 
@@ -76,26 +77,6 @@ public sealed interface ControlEntry {
 
 	}
 
-	/** What is erased together. */
-	enum Group {
-
-		ACTOR, DATA;
-
-		public String text() {
-			return CoreObject.stored(this);
-		}
-
-		static Group of(String text) {
-			for (Group group : values()) {
-				if (group.text().equals(text)) {
-					return group;
-				}
-			}
-			throw new IllegalArgumentException("there is no group '%s'".formatted(text));
-		}
-
-	}
-
 	/**
 	 * Reads what an entry says.
 	 * @param action its action
@@ -120,7 +101,16 @@ public sealed interface ControlEntry {
 
 	private static Redaction redaction(JsonNode members) {
 		return new Redaction(text(members, "chain"), number(members, "seq"), text(members, "id"),
-				Group.of(text(members, "group")));
+				group(text(members, "group")));
+	}
+
+	private static EntryGroup group(String text) {
+		for (EntryGroup group : EntryGroup.values()) {
+			if (CoreObject.stored(group).equals(text)) {
+				return group;
+			}
+		}
+		throw new IllegalArgumentException("there is no group '%s'".formatted(text));
 	}
 
 	private static Retirement retirement(JsonNode members) {

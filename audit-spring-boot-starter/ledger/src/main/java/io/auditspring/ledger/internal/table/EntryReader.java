@@ -36,6 +36,10 @@ public final class EntryReader {
 
 	private final String select;
 
+	public EntryReader(Connection connection, Schema schema) throws SQLException {
+		this(connection, schema, EntryColumns.of(connection, schema));
+	}
+
 	/**
 	 * Creates a reader.
 	 * @param connection where the ledger is
@@ -108,24 +112,27 @@ public final class EntryReader {
 	 */
 	public @Nullable StoredEntry entry(UUID id) throws SQLException {
 		List<StoredEntry> entries = new ArrayList<>();
-		read("id = '%s'".formatted(id), (row) -> entries.add(StoredEntry.read(StoredEntry.Place.read(row), row)));
+		read("id = '%s'".formatted(id), (row) -> entries.add(StoredEntry.read(row)));
 		return entries.isEmpty() ? null : entries.get(0);
 	}
 
 	/**
 	 * Finds entries in whichever chains.
-	 * @param keys which, at least one
+	 * @param keys which
 	 * @return those that there are, in the order of their keys
 	 * @throws SQLException if they cannot be read
 	 */
 	public List<StoredEntry> entries(Collection<EntryKey> keys) throws SQLException {
+		if (keys.isEmpty()) {
+			return List.of();
+		}
 		Map<UUID, StoredEntry> found = new HashMap<>();
 		// The times spare the server the months that have none of them.
 		read("id in (%s) and recorded_at between '%s' and '%s'".formatted(
 				keys.stream().map((key) -> "'" + key.id() + "'").collect(Collectors.joining(", ")),
 				keys.stream().map(EntryKey::recordedAt).min(Comparator.naturalOrder()).orElseThrow(),
 				keys.stream().map(EntryKey::recordedAt).max(Comparator.naturalOrder()).orElseThrow()), (row) -> {
-					StoredEntry entry = StoredEntry.read(StoredEntry.Place.read(row), row);
+					StoredEntry entry = StoredEntry.read(row);
 					found.put(entry.place().id(), entry);
 				});
 		return keys.stream().map((key) -> found.get(key.id())).filter(Objects::nonNull).toList();

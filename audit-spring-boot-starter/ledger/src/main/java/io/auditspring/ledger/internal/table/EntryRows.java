@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.ActorObject;
@@ -90,7 +91,7 @@ final class EntryRows {
 	private byte[] append(CopyText rows, ChainHead head, Entry entry) {
 		byte[] salt = new byte[EntryHash.SALT_LENGTH];
 		this.random.nextBytes(salt);
-		CoreObject core = CoreObject.of(entry, head.chain(), head.size(), head.recordedAt());
+		CoreObject core = CoreObject.of(entry, head.chain(), head.size(), Objects.requireNonNull(head.recordedAt()));
 		byte[] hash = EntryHash.leaf(core, EntryHash.actorDigest(salt, ActorObject.of(entry.actor())),
 				EntryHash.dataDigest(salt, entry.data()), head.hash());
 		append(rows, core);

@@ -6,8 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -52,10 +52,10 @@ public final class LedgerTables {
 				order by 1
 				""".formatted(schema.table("audit_log"), schema.table("audit_chain"), ControlEntry.REDACTION);
 		this.head = """
-				select ledger_id, size, head
+				select %s
 				from %s
 				where name = ?
-				""".formatted(schema.table("audit_chain"));
+				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"));
 		this.next = """
 				select min(seq)
 				from %s
@@ -89,12 +89,11 @@ public final class LedgerTables {
 		}
 	}
 
-	public @Nullable StoredHead head(String chain) throws SQLException {
+	public @Nullable ChainHead head(String chain) throws SQLException {
 		try (PreparedStatement statement = this.connection.prepareStatement(this.head)) {
 			statement.setString(1, chain);
 			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? new StoredHead(row.getObject("ledger_id", UUID.class), row.getLong("size"),
-						row.getBytes("head")) : null;
+				return row.next() ? ChainHead.read(chain, row) : null;
 			}
 		}
 	}
@@ -171,7 +170,7 @@ public final class LedgerTables {
 				if (!row.next()) {
 					return false;
 				}
-				String digest = (redaction.group() == ControlEntry.Group.ACTOR) ? "actor_digest" : "data_digest";
+				String digest = (redaction.group() == EntryGroup.ACTOR) ? "actor_digest" : "data_digest";
 				return row.getBytes(digest) == null || !redaction.id().equals(row.getString("id"));
 			}
 		}

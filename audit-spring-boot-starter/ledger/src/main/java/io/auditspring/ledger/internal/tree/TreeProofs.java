@@ -19,7 +19,6 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.ConsistencyReceipt;
 import io.auditspring.ledger.checkpoint.InclusionReceipt;
-import io.auditspring.ledger.internal.table.EntryColumns;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.merkle.CompactRange;
@@ -44,7 +43,7 @@ public final class TreeProofs {
 	}
 
 	public @Nullable StoredEntry entry(Connection connection, UUID id) throws SQLException {
-		return new EntryReader(connection, this.schema, EntryColumns.of(connection, this.schema)).entry(id);
+		return new EntryReader(connection, this.schema).entry(id);
 	}
 
 	/**

@@ -98,6 +98,16 @@ final class CsvExport {
 		columns.put("category", AuditEntry::getCategory);
 		columns.put("severity", (entry) -> entry.getSeverity().name().toLowerCase(Locale.ROOT));
 		columns.put("outcome", (entry) -> entry.getOutcome().name().toLowerCase(Locale.ROOT));
+		putTarget(columns);
+		putOrigin(columns);
+		columns.put("traceId", AuditEntry::getTraceId);
+		columns.put("revision", AuditEntry::getRevision);
+		columns.put("durationMicros", AuditEntry::getDurationMicros);
+		columns.put("hash", (entry) -> HexFormat.of().formatHex(entry.getHash()));
+		return columns;
+	}
+
+	private static void putTarget(Map<String, Function<AuditEntry, @Nullable Object>> columns) {
 		columns.put("targetType", (entry) -> target(entry, Target::type));
 		columns.put("targetId", (entry) -> target(entry, Target::id));
 		columns.put("targetName", (entry) -> target(entry, Target::name));
@@ -109,16 +119,14 @@ final class CsvExport {
 		columns.put("after", (entry) -> json(entry.getAfter()));
 		columns.put("changes", (entry) -> json(entry.getChanges()));
 		columns.put("metadata", (entry) -> json(entry.getMetadata()));
+	}
+
+	private static void putOrigin(Map<String, Function<AuditEntry, @Nullable Object>> columns) {
 		columns.put("ipAddress", AuditEntry::getIpAddress);
 		columns.put("userAgent", AuditEntry::getUserAgent);
 		columns.put("sessionId", AuditEntry::getSessionId);
 		columns.put("deviceFingerprint", AuditEntry::getDeviceFingerprint);
 		columns.put("geolocation", (entry) -> json(entry.getGeolocation()));
-		columns.put("traceId", AuditEntry::getTraceId);
-		columns.put("revision", AuditEntry::getRevision);
-		columns.put("durationMicros", AuditEntry::getDurationMicros);
-		columns.put("hash", (entry) -> HexFormat.of().formatHex(entry.getHash()));
-		return columns;
 	}
 
 	private static @Nullable Object actor(AuditEntry entry, Function<Actor, @Nullable String> part) {

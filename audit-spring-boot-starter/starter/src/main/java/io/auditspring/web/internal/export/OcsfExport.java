@@ -99,6 +99,11 @@ final class OcsfExport {
 			.put("actor", actor(entry))
 			.put("src_endpoint", source(entry))
 			.put("http_request", request(entry));
+		putClassFields(event, eventClass, entry);
+		return event.put("unmapped", rest(entry, eventClass, place));
+	}
+
+	private static void putClassFields(EventFields event, EventClass eventClass, AuditEntry entry) {
 		Target target = Objects.requireNonNullElse(entry.getTarget(), NOTHING);
 		switch (eventClass) {
 			case AUTHENTICATION -> event.put("user", user(entry.getActor(), entry.getActorType()))
@@ -115,7 +120,6 @@ final class OcsfExport {
 				.put("resources",
 						target.equals(NOTHING) ? null : List.of(named(target).put("type", target.type()).map()));
 		}
-		return event.put("unmapped", rest(entry, eventClass, place));
 	}
 
 	private static int severity(AuditEntry entry) {

@@ -18,7 +18,6 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
-import io.auditspring.ledger.internal.table.EntryColumns;
 import io.auditspring.ledger.internal.table.EntryKey;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.OwnTransaction;
@@ -99,7 +98,7 @@ public final class SelectionExport {
 
 	private Page read(Connection connection, List<EntryKey> keys, Map<String, Optional<Checkpoint>> checkpoints)
 			throws SQLException {
-		EntryReader reader = new EntryReader(connection, this.schema, EntryColumns.of(connection, this.schema));
+		EntryReader reader = new EntryReader(connection, this.schema);
 		List<StoredEntry> entries = reader.entries(keys);
 		List<String> lines = new ArrayList<>();
 		for (String chain : entries.stream().map(SelectionExport::chain).distinct().toList()) {

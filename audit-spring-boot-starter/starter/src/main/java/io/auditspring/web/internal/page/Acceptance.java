@@ -3,7 +3,7 @@ package io.auditspring.web.internal.page;
 import java.util.Enumeration;
 import java.util.List;
 
-import io.auditspring.web.Problems;
+import io.auditspring.web.ProblemDetails;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -24,7 +24,7 @@ final class Acceptance implements HandlerInterceptor {
 
 	@Override
 	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-		if (handler instanceof HandlerMethod method && Problems.isOurs(method)
+		if (handler instanceof HandlerMethod method && ProblemDetails.isOurs(method)
 				&& !accepts(request, format(method, request))) {
 			throw new ResponseStatusException(HttpStatus.NOT_ACCEPTABLE,
 					"The answer is %s, which the header Accept does not name".formatted(format(method, request)));

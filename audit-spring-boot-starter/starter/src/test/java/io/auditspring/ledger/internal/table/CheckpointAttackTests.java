@@ -111,7 +111,7 @@ class CheckpointAttackTests {
 	void missingEntriesAreNotSigned() {
 		this.database.append("main", Entries.entries(5));
 		tamper(this.database, "delete from audit.audit_log where seq = 304");
-		assertRefused("Entry 304 of chain 'main' is not as it was written: it is missing");
+		assertRefused("Entry 304 of chain 'main' is not as it was written: entry 304 is missing");
 	}
 
 	/** Whoever drops a month could otherwise get a signature that covers the excuse. */
@@ -210,7 +210,7 @@ class CheckpointAttackTests {
 					and seq = 250) where chain = 'main' and seq = 600
 				""");
 		lab.rechain("main");
-		assertRefused(checkpoints(lab), "it was recorded before the entry before it");
+		assertRefused(checkpoints(lab), "recorded_at is before that of the entry before it");
 	}
 
 	/** From before the database looked, or by somebody who can keep it from looking. */

@@ -11,6 +11,7 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.Timestamps;
@@ -90,15 +91,16 @@ public final class FilledServer {
 	}
 
 	private ChainHead append(Connection connection, ChainHead head, Instant time, int count) throws SQLException {
-		if (head.size() == 0 || !month(head.recordedAt()).equals(month(time))) {
+		if (head.size() == 0 || !month(Objects.requireNonNull(head.recordedAt())).equals(month(time))) {
 			LedgerDatabase.makeMonth(connection, month(time));
 		}
 		List<Entry> batch = new ArrayList<>(count);
 		for (int i = 0; i < count; i++) {
 			batch.add(this.year.next(time));
 		}
-		this.rows.append(connection, new ChainHead(CHAIN, head.size(), head.hash(), time), batch);
-		return new ChainHead(CHAIN, head.size() + count, hash(connection, head.size() + count - 1, time), time);
+		this.rows.append(connection, new ChainHead(CHAIN, head.ledgerId(), head.size(), head.hash(), time), batch);
+		return new ChainHead(CHAIN, head.ledgerId(), head.size() + count,
+				hash(connection, head.size() + count - 1, time), time);
 	}
 
 	private static byte[] hash(Connection connection, long seq, Instant time) throws SQLException {

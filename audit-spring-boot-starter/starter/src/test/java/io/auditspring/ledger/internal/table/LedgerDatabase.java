@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -122,8 +123,8 @@ public final class LedgerDatabase {
 		try (Connection connection = begin(); Statement statement = connection.createStatement()) {
 			makeMonth(connection, YearMonth.from(time.atOffset(ZoneOffset.UTC)));
 			ChainHead head = new ChainHeads(this.schema).lock(connection, chain);
-			new EntryRows(this.schema).append(connection, new ChainHead(chain, head.size(), head.hash(), time),
-					List.of(entries));
+			new EntryRows(this.schema).append(connection,
+					new ChainHead(chain, head.ledgerId(), head.size(), head.hash(), time), List.of(entries));
 			statement.execute("""
 					update audit.audit_chain
 					set (size, head, recorded_at) = (
@@ -198,6 +199,21 @@ public final class LedgerDatabase {
 		return indexes.stream()
 			.map((index) -> index.replaceAll("[|].*", "").replaceFirst(" ON ONLY ", " ON "))
 			.toList();
+	}
+
+	public List<CheckedEntry> entries() {
+		List<CheckedEntry> entries = new ArrayList<>();
+		try (Connection connection = connect()) {
+			EntryColumns columns = EntryColumns.of(connection, this.schema);
+			EntryReader reader = new EntryReader(connection, this.schema, columns);
+			for (String chain : new LedgerTables(connection, this.schema, columns).chains()) {
+				reader.read(chain, "true", (row) -> entries.add(CheckedEntry.of(row)));
+			}
+			return entries;
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	public @Nullable String query(String sql) {

@@ -3,7 +3,6 @@ package io.auditspring.ledger.internal.table;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -229,17 +228,10 @@ public final class LedgerLab {
 	}
 
 	public List<StoredEntry> entries(String chain) {
-		try (Connection connection = this.database.connect();
-				PreparedStatement statement = connection
-					.prepareStatement("select %s from audit.audit_log where chain = ? order by seq, recorded_at"
-						.formatted(StoredEntry.COLUMNS))) {
-			statement.setString(1, chain);
-			List<StoredEntry> entries = new ArrayList<>();
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					entries.add(StoredEntry.read(rows));
-				}
-			}
+		List<StoredEntry> entries = new ArrayList<>();
+		try (Connection connection = this.database.connect()) {
+			new EntryReader(connection, this.database.schema()).read(chain, "true",
+					(row) -> entries.add(StoredEntry.read(row)));
 			return entries;
 		}
 		catch (SQLException ex) {

@@ -1,10 +1,12 @@
-package io.auditspring.ledger.verify;
+package io.auditspring.ledger.internal.chain;
 
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.UUID;
 
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.Problems;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * each redaction entry an erased group. Remembers 24 bytes for each erased group and
  * nothing for any other entry.
  */
-final class RedactionCheck {
+public final class RedactionCheck {
 
-	private static final int GROUPS = ControlEntry.Group.values().length;
+	private static final int GROUPS = EntryGroup.values().length;
 
 	private final Problems problems;
 
@@ -29,7 +31,7 @@ final class RedactionCheck {
 
 	private int count;
 
-	RedactionCheck(Problems problems) {
+	public RedactionCheck(Problems problems) {
 		this.problems = problems;
 	}
 
@@ -39,7 +41,7 @@ final class RedactionCheck {
 	 * @param id the entry's id
 	 * @param group the group
 	 */
-	void erased(long seq, @Nullable UUID id, ControlEntry.Group group) {
+	public void erased(long seq, @Nullable UUID id, EntryGroup group) {
 		if (this.count == this.erased.length) {
 			this.erased = Arrays.copyOf(this.erased, this.count * 2);
 			this.ids = Arrays.copyOf(this.ids, this.count * 4);
@@ -56,7 +58,7 @@ final class RedactionCheck {
 	 * @param id the redaction entry's id
 	 * @param redaction what it says
 	 */
-	void entry(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
+	public void entry(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
 		int index = Arrays.binarySearch(this.erased, 0, this.count, key(redaction.seq(), redaction.group()));
 		if (index < 0 || !id(index).toString().equals(redaction.id())) {
 			addNotErased(seq, id, redaction);
@@ -65,26 +67,26 @@ final class RedactionCheck {
 		if (this.explained.get(index)) {
 			this.problems.add(Problem.Kind.REDACTION_ENTRY, seq, id,
 					"it is not the first to say that the %s group of entry %d is redacted"
-						.formatted(redaction.group().text(), redaction.seq()));
+						.formatted(CoreObject.stored(redaction.group()), redaction.seq()));
 		}
 		this.explained.set(index);
 	}
 
-	void addNotErased(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
+	public void addNotErased(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
 		this.problems.add(Problem.Kind.REDACTION_ENTRY, seq, id,
 				"it says that the %s group of entry %d (%s) is redacted, but no such redaction is before it"
-					.formatted(redaction.group().text(), redaction.seq(), redaction.id()));
+					.formatted(CoreObject.stored(redaction.group()), redaction.seq(), redaction.id()));
 	}
 
-	void finish() {
+	public void finish() {
 		for (int i = this.explained.nextClearBit(0); i < this.count; i = this.explained.nextClearBit(i + 1)) {
 			this.problems.add(Problem.Kind.REDACTION, this.erased[i] / GROUPS, id(i),
 					"the %s group is redacted without a redaction entry"
-						.formatted(ControlEntry.Group.values()[(int) (this.erased[i] % GROUPS)].text()));
+						.formatted(CoreObject.stored(EntryGroup.values()[(int) (this.erased[i] % GROUPS)])));
 		}
 	}
 
-	private static long key(long seq, ControlEntry.Group group) {
+	private static long key(long seq, EntryGroup group) {
 		return seq * GROUPS + group.ordinal();
 	}
 

@@ -1,4 +1,4 @@
-package io.auditspring.ledger.verify;
+package io.auditspring.ledger.internal.chain;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,7 +9,6 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * The partitions of {@code audit_log}, each of which holds the entries of the month in
  * its name. An entry elsewhere would be retired at another time than its own.
  */
-final class PartitionCheck {
+public final class PartitionCheck {
 
 	/** Of what is not in a database. */
-	static final PartitionCheck NONE = new PartitionCheck(Map.of());
+	public static final PartitionCheck NONE = new PartitionCheck(Map.of());
 
 	private static final Pattern NAME = Pattern.compile("audit_log_(\\d{4})_(0[1-9]|1[0-2])");
 
@@ -62,7 +61,7 @@ final class PartitionCheck {
 
 	}
 
-	static PartitionCheck of(Connection connection, Schema schema) throws SQLException {
+	public static PartitionCheck of(Connection connection, Schema schema) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement("""
 				select tree.relid::oid::bigint, relation.relname
 				from pg_catalog.pg_partition_tree(?::regclass) as tree
@@ -83,13 +82,12 @@ final class PartitionCheck {
 	/**
 	 * Checks where an entry lies.
 	 * @param place the entry's place
-	 * @param problems takes what is wrong
+	 * @return what is wrong, or {@code null}
 	 */
-	void check(StoredEntry.Place place, Consumer<String> problems) {
+	@Nullable String fault(StoredEntry.Place place) {
 		Month month = this.months.get(place.partition());
-		if (month != null && place.recordedAt() != null && !month.holds(place.recordedAt())) {
-			problems.accept("it lies in %s, which is not the partition of its month".formatted(month.table()));
-		}
+		return (month == null || place.recordedAt() == null || month.holds(place.recordedAt())) ? null
+				: "it lies in %s, which is not the partition of its month".formatted(month.table());
 	}
 
 }

@@ -1,4 +1,4 @@
-package io.auditspring.ledger.verify;
+package io.auditspring.ledger.internal.chain;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * before its beginning were retired. Of long ago, these entries are retired themselves:
  * so they must lead up to the beginning without a gap, but need not go back to entry 0.
  */
-final class RetirementCheck {
+public final class RetirementCheck {
 
 	private final Problems problems;
 
@@ -36,12 +36,12 @@ final class RetirementCheck {
 
 	}
 
-	RetirementCheck(Problems problems, byte @Nullable [] genesis) {
+	public RetirementCheck(Problems problems, byte @Nullable [] genesis) {
 		this.problems = problems;
 		this.genesis = genesis;
 	}
 
-	void entry(@Nullable Long seq, @Nullable UUID id, ControlEntry.Retirement retirement) {
+	public void entry(@Nullable Long seq, @Nullable UUID id, ControlEntry.Retirement retirement) {
 		this.retirements.add(new Entered(seq, id, retirement));
 	}
 
@@ -50,7 +50,7 @@ final class RetirementCheck {
 	 * @param from the first entry's place
 	 * @param prevHash what the first entry follows
 	 */
-	void finish(long from, byte[] prevHash) {
+	public void finish(long from, byte[] prevHash) {
 		this.retirements.sort(Comparator.comparingLong((entered) -> entered.retirement().firstSeq()));
 		long next = this.retirements.isEmpty() ? 0 : Math.max(this.retirements.get(0).retirement().firstSeq(), 0);
 		String hash = (next == 0 && this.genesis != null) ? HexFormat.of().formatHex(this.genesis) : null;
@@ -75,7 +75,7 @@ final class RetirementCheck {
 	 * @param covered up to where a checkpoint of a trusted key covers the entries: there
 	 * a signature of a key that leaked later counts, too
 	 */
-	void checkSignatures(TrustedKeys keys, long covered) {
+	public void checkSignatures(TrustedKeys keys, long covered) {
 		for (Entered entered : this.retirements) {
 			ControlEntry.Retirement retirement = entered.retirement();
 			boolean isCovered = entered.seq() != null && entered.seq() < covered;
@@ -109,7 +109,7 @@ final class RetirementCheck {
 	}
 
 	private void addMissing(long from, long end) {
-		this.problems.add(Problem.Kind.MISSING, from, null, ChainCheck.missing(from, end) + ", and not retired");
+		this.problems.add(Problem.Kind.MISSING, from, null, ChainWalk.missing(from, end) + ", and not retired");
 	}
 
 }

@@ -1,4 +1,4 @@
-package io.auditspring.ledger.verify;
+package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,7 +16,7 @@ import io.auditspring.ledger.Schema;
  * an entry false, which its hash would tell, but it may have let something through, or
  * hide something.
  */
-final class SchemaIntegrity {
+public final class SchemaIntegrity {
 
 	private static final String CHECK = """
 			with relation as (
@@ -115,7 +115,7 @@ final class SchemaIntegrity {
 	 * @return a sentence for each thing
 	 * @throws SQLException if the database fails
 	 */
-	static List<String> findings(Connection connection, Schema schema) throws SQLException {
+	public static List<String> findings(Connection connection, Schema schema) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(CHECK)) {
 			int parameter = 1;
 			for (String table : new String[] { "audit_log", "audit_chain", "audit_checkpoint", "audit_tile",

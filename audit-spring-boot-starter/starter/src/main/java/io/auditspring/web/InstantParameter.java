@@ -9,13 +9,13 @@ import java.time.ZoneOffset;
 /**
  * Points in time as requests name them.
  */
-final class Timestamps {
+final class InstantParameter {
 
 	private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
 
 	private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
-	private Timestamps() {
+	private InstantParameter() {
 	}
 
 	/**

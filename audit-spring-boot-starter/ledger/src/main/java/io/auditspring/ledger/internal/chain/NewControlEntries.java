@@ -1,4 +1,4 @@
-package io.auditspring.ledger.verify;
+package io.auditspring.ledger.internal.chain;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,9 +17,11 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.EntryReader;
@@ -76,7 +78,8 @@ public final class NewControlEntries {
 		long seq = Objects.requireNonNull(entry.place().seq());
 		UUID id = entry.place().id();
 		entry.redactedGroups()
-			.forEach((group) -> this.erased.add(new Erased(seq, (id != null) ? id.toString() : null, group.text())));
+			.forEach((group) -> this.erased
+				.add(new Erased(seq, (id != null) ? id.toString() : null, CoreObject.stored(group))));
 		if (entry.controlEntry() instanceof ControlEntry.Redaction redaction) {
 			this.redactions.add(new Redacting(seq, redaction));
 		}
@@ -120,13 +123,13 @@ public final class NewControlEntries {
 			boolean isRetired = seq < beginning;
 			boolean isBefore = !named.equals(this.chain) || seq < each.seq();
 			boolean isErased = found.getOrDefault(seq, Set.of())
-				.contains(new Erased(seq, redaction.id(), redaction.group().text()));
+				.contains(new Erased(seq, redaction.id(), CoreObject.stored(redaction.group())));
 			refuseUnless(isRetired || (isBefore && isErased), each.seq(),
 					"it says that the %s group of entry %d (%s) is redacted, but no such redaction is before it"
-						.formatted(redaction.group().text(), seq, redaction.id()));
-			refuseUnless(isRetired || before.add(seq + " " + redaction.group().text()), each.seq(),
+						.formatted(CoreObject.stored(redaction.group()), seq, redaction.id()));
+			refuseUnless(isRetired || before.add(seq + " " + CoreObject.stored(redaction.group())), each.seq(),
 					"it is not the first to say that the %s group of entry %d is redacted"
-						.formatted(redaction.group().text(), seq));
+						.formatted(CoreObject.stored(redaction.group()), seq));
 		}
 	}
 
@@ -139,10 +142,10 @@ public final class NewControlEntries {
 				""", named, "int8", places, (row) -> {
 			Set<Erased> groups = found.computeIfAbsent(row.getLong(1), (seq) -> new HashSet<>());
 			if (row.getBoolean(3)) {
-				groups.add(new Erased(row.getLong(1), row.getString(2), ControlEntry.Group.ACTOR.text()));
+				groups.add(new Erased(row.getLong(1), row.getString(2), CoreObject.stored(EntryGroup.ACTOR)));
 			}
 			if (row.getBoolean(4)) {
-				groups.add(new Erased(row.getLong(1), row.getString(2), ControlEntry.Group.DATA.text()));
+				groups.add(new Erased(row.getLong(1), row.getString(2), CoreObject.stored(EntryGroup.DATA)));
 			}
 		});
 		return found;

@@ -27,12 +27,12 @@ import org.springframework.web.servlet.ModelAndView;
  * Answers what goes wrong here with problem details of RFC 9457, whatever the application
  * does with exceptions of its own, and leaves all others alone.
  */
-public final class Problems implements HandlerExceptionResolver, Ordered {
+public final class ProblemDetails implements HandlerExceptionResolver, Ordered {
 
-	private static final Logger logger = LoggerFactory.getLogger(Problems.class);
+	private static final Logger logger = LoggerFactory.getLogger(ProblemDetails.class);
 
 	private static final boolean SECURITY_PRESENT = ClassUtils
-		.isPresent("org.springframework.security.access.AccessDeniedException", Problems.class.getClassLoader());
+		.isPresent("org.springframework.security.access.AccessDeniedException", ProblemDetails.class.getClassLoader());
 
 	private final JsonAnswers answers = new JsonAnswers();
 
@@ -42,7 +42,7 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
 	 * Creates it.
 	 * @param basePath where the trail is, below the path of the application
 	 */
-	public Problems(String basePath) {
+	public ProblemDetails(String basePath) {
 		this.basePath = basePath;
 	}
 
@@ -58,7 +58,7 @@ public final class Problems implements HandlerExceptionResolver, Ordered {
 	}
 
 	public static boolean isOurs(HandlerMethod method) {
-		return (method.getBeanType().getPackageName() + ".").startsWith(Problems.class.getPackageName() + ".");
+		return (method.getBeanType().getPackageName() + ".").startsWith(ProblemDetails.class.getPackageName() + ".");
 	}
 
 	@Override
