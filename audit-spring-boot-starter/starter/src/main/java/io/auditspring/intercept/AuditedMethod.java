@@ -1,6 +1,5 @@
 package io.auditspring.intercept;
 
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +37,8 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		boolean secretResult, List<Argument> arguments, ResultKind resultKind, @Nullable AuditExpression condition,
 		List<Attribute> attributes, boolean saves) {
 
+	private static final String ERRORS = "expressionErrors";
+
 	private static final int MAX_ERROR = 4_000;
 
 	/** A shorter secret would blacken half of every text. */
@@ -71,6 +72,43 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	}
 
 	/**
+	 * Evaluates the attributes.
+	 * @param record what to fill
+	 * @param errors where to note what fails
+	 * @param context what the expressions see
+	 * @param texts makes texts of what they give
+	 * @param withState whether to evaluate those that depend on the state, or the others
+	 */
+	void evaluate(AuditRecord.Builder record, Map<String, @Nullable Object> errors, EvaluationContext context,
+			Texts texts, boolean withState) {
+		// For this time only: the application may give the arguments others until the
+		// state
+		// is known.
+		Set<String> secrets = null;
+		for (Attribute attribute : this.attributes) {
+			AuditExpression expression = attribute.expression();
+			if (expression.dependsOnState() == withState) {
+				try {
+					Object value = expression.evaluate(context);
+					if (expression.reachesIn()) {
+						secrets = (secrets != null) ? secrets : secrets(context, texts);
+						value = withoutSecrets(value, secrets);
+					}
+					attribute.setter().set(record, value, texts);
+				}
+				catch (Throwable ex) {
+					FatalErrors.rethrow(ex);
+					// The call must not fail because its description does.
+					errors.put(attribute.name(), describe(ex));
+				}
+			}
+		}
+		if (!errors.isEmpty()) {
+			record.metadata(ERRORS, errors);
+		}
+	}
+
+	/**
 	 * Whether the condition is known before the method runs.
 	 * @return {@code false} if there is none, or it asks how the call ended
 	 */
@@ -99,7 +137,7 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	}
 
 	// Not the message, which likes to repeat the values.
-	static String describe(Throwable failure) {
+	private static String describe(Throwable failure) {
 		String type = failure.getClass().getSimpleName();
 		return (failure instanceof SpelEvaluationException spel) ? type + ' ' + spel.getMessageCode() : type;
 	}
@@ -166,20 +204,15 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		return secrets;
 	}
 
-	/**
-	 * What is secret in the values that expressions were given.
-	 * @param context what they see
-	 * @param texts knows what is secret in them
-	 * @return the secrets, to be taken out of what the expressions give
-	 */
-	Set<String> secrets(EvaluationContext context, Texts texts) {
+	// Of what the expressions were given.
+	private Set<String> secrets(EvaluationContext context, Texts texts) {
 		Set<String> secrets = new HashSet<>(texts.secretsIn(context.lookupVariable("result")));
 		this.arguments.forEach((argument) -> secrets.addAll(texts.secretsIn(context.lookupVariable(argument.name()))));
 		secrets.removeIf((secret) -> secret.length() < MIN_SECRET);
 		return secrets;
 	}
 
-	static @Nullable Object withoutSecrets(@Nullable Object value, Set<String> secrets) {
+	private static @Nullable Object withoutSecrets(@Nullable Object value, Set<String> secrets) {
 		if (secrets.isEmpty()) {
 			return value;
 		}

@@ -7,6 +7,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.capture.Operation;
 import io.auditspring.capture.internal.value.FatalErrors;
+import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.capture.internal.value.Masking;
 import io.auditspring.delivery.internal.transaction.CompletedOperation;
@@ -113,11 +114,12 @@ final class Description {
 		}
 		Map<String, @Nullable Object> errors = new LinkedHashMap<>(0);
 		boolean applies = method.condition() == null || method.applies(errors, openContext());
-		Evaluation evaluation = new Evaluation(method, record, errors, context(auditing().expressions().next()),
-				auditing().texts());
-		evaluation.evaluate(false);
+		EvaluationContext context = context(auditing().expressions().next());
+		method.evaluate(record, errors, context, auditing().texts(), false);
 		return completed(record, duration, method.dependsOnState() ? (change) -> {
-			evaluation.changed(change);
+			context.setVariable("before", (change != null) ? JsonValues.toMap(change.before()) : null);
+			context.setVariable("after", (change != null) ? JsonValues.toMap(change.after()) : null);
+			method.evaluate(record, errors, context, auditing().texts(), true);
 			return entry(amended(record), duration);
 		} : null, !applies);
 	}
