@@ -74,7 +74,7 @@ class WaysToRunTests {
 		Path metadata = resources.resolve("META-INF/native-image/org.example/matrix/reachability-metadata.json");
 		assertThat(Files.readString(metadata).replace("\\/", "/")).contains("io.auditspring.query.AuditEntry",
 				"io/auditspring/db/**", "io/auditspring/web/page/**", "io.auditspring.web.AuditApi",
-				"io.auditspring.autoconfigure.AuditProperties$Web", "io.auditspring.web.Page",
+				"io.auditspring.web.WebProperties", "io.auditspring.web.Page",
 				"io.auditspring.ledger.verify.ChainVerification");
 		placed(new Jvm(classes + File.pathSeparator + resources + File.pathSeparator + classPath)
 			.option("-Dspring.aot.enabled=true")

@@ -80,5 +80,5 @@ grant select on "${schema}".audit_checkpoint, "${schema}".audit_tile, "${schema}
 grant select on "${schema}".audit_activity, "${schema}".audit_activity_position
 	to audit_reader, audit_redactor, audit_retention;
 grant execute on function "${schema}".audit_oldest_month(), "${schema}".audit_count_activity(integer),
-	"${schema}".audit_check_activity() to audit_reader;
+	"${schema}".audit_activity_of(text, bigint, bigint), "${schema}".audit_check_activity() to audit_reader;
 grant execute on function "${schema}".audit_recount_activity() to audit_retention;

@@ -64,7 +64,7 @@ public final class AuditEndpoint {
 
 	private final Supplier<SchemaStatus> schema;
 
-	public AuditEndpoint(Relays relays, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
+	AuditEndpoint(Relays relays, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
 			Quarantine quarantine, Delivery defaultDelivery, ActionCatalogue catalogue, Supplier<SchemaStatus> schema) {
 		this.relays = relays;
 		this.buffer = buffer;

@@ -57,7 +57,7 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 	 * @param tolerance for how long writing may fail or stand still
 	 * @param maxBacklogAge how long staged entries may wait
 	 */
-	public AuditHealthIndicator(Relays relays, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
+	AuditHealthIndicator(Relays relays, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
 			Iterable<PeriodicWorker> upkeep, Duration tolerance, Duration maxBacklogAge) {
 		super("The health of the audit trail is unknown");
 		this.relays = relays;

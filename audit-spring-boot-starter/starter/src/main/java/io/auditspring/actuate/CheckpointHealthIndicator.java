@@ -17,7 +17,7 @@ public final class CheckpointHealthIndicator extends AbstractHealthIndicator {
 	 * Creates the indicator.
 	 * @param worker makes the checkpoints
 	 */
-	public CheckpointHealthIndicator(CheckpointWorker worker) {
+	CheckpointHealthIndicator(CheckpointWorker worker) {
 		super("The health of the audit checkpoints is unknown");
 		this.worker = worker;
 	}

@@ -18,7 +18,7 @@ public final class CheckpointMeters implements MeterBinder {
 	 * Creates the meters.
 	 * @param worker makes the checkpoints
 	 */
-	public CheckpointMeters(CheckpointWorker worker) {
+	CheckpointMeters(CheckpointWorker worker) {
 		this.worker = worker;
 	}
 

@@ -41,7 +41,7 @@ public final class DeliveryMeters implements MeterBinder {
 
 	private final Iterable<PeriodicWorker> upkeep;
 
-	public DeliveryMeters(DeliveryStatistics statistics, Relays relays, AsyncBuffer buffer, Backlog backlog,
+	DeliveryMeters(DeliveryStatistics statistics, Relays relays, AsyncBuffer buffer, Backlog backlog,
 			Iterable<PeriodicWorker> upkeep) {
 		this.statistics = statistics;
 		this.relays = relays;

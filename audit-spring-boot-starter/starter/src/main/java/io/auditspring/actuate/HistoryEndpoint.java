@@ -24,7 +24,7 @@ public final class HistoryEndpoint {
 
 	private final DataSource database;
 
-	public HistoryEndpoint(Supplier<List<HistoryTables>> tables, DataSource database) {
+	HistoryEndpoint(Supplier<List<HistoryTables>> tables, DataSource database) {
 		this.tables = tables;
 		this.database = database;
 	}

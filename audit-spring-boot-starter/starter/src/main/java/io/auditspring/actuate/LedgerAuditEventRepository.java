@@ -25,7 +25,7 @@ import org.springframework.boot.actuate.audit.AuditEventRepository;
  * added, and what Spring Security told; other entries are for those who may read the
  * whole trail. Like them, an event is found a moment after it was added.
  */
-public final class LedgerAuditEventRepository implements AuditEventRepository {
+final class LedgerAuditEventRepository implements AuditEventRepository {
 
 	private static final String ACTUATOR = "actuator";
 
@@ -37,7 +37,7 @@ public final class LedgerAuditEventRepository implements AuditEventRepository {
 
 	private final AuditTrail trail;
 
-	public LedgerAuditEventRepository(AuditRecorder recorder, AuditTrail trail) {
+	LedgerAuditEventRepository(AuditRecorder recorder, AuditTrail trail) {
 		this.recorder = recorder;
 		this.trail = trail;
 	}

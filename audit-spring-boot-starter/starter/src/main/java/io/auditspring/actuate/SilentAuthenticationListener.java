@@ -7,7 +7,7 @@ import org.springframework.security.authentication.event.AbstractAuthenticationE
  * Stands in the place of Spring Boot's listener, which would tell of logins a second
  * time, and of every request with HTTP basic credentials.
  */
-public final class SilentAuthenticationListener extends AbstractAuthenticationAuditListener {
+final class SilentAuthenticationListener extends AbstractAuthenticationAuditListener {
 
 	@Override
 	public void onApplicationEvent(AbstractAuthenticationEvent event) {

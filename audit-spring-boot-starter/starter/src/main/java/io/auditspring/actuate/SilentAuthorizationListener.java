@@ -7,7 +7,7 @@ import org.springframework.security.authorization.event.AuthorizationEvent;
  * Stands in the place of Spring Boot's listener, which would tell of denied access a
  * second time.
  */
-public final class SilentAuthorizationListener extends AbstractAuthorizationAuditListener {
+final class SilentAuthorizationListener extends AbstractAuthorizationAuditListener {
 
 	@Override
 	public void onApplicationEvent(AuthorizationEvent event) {

@@ -21,7 +21,7 @@ public final class VerificationMeters implements MeterBinder {
 	 * Creates the meters.
 	 * @param worker verifies
 	 */
-	public VerificationMeters(VerificationWorker worker) {
+	VerificationMeters(VerificationWorker worker) {
 		this.worker = worker;
 	}
 

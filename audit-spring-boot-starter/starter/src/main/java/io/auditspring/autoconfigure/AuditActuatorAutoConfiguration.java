@@ -1,19 +1,13 @@
 package io.auditspring.autoconfigure;
 
-import io.auditspring.AuditRecorder;
-import io.auditspring.actuate.LedgerAuditEventRepository;
-import io.auditspring.actuate.SilentAuthenticationListener;
-import io.auditspring.actuate.SilentAuthorizationListener;
-import io.auditspring.query.AuditTrail;
+import io.auditspring.actuate.ActuateConfiguration;
 
 import org.springframework.boot.actuate.audit.AuditEventRepository;
-import org.springframework.boot.actuate.security.AbstractAuthenticationAuditListener;
-import org.springframework.boot.actuate.security.AbstractAuthorizationAuditListener;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.security.core.Authentication;
 
 /**
@@ -28,23 +22,7 @@ import org.springframework.security.core.Authentication;
 		org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfiguration.class })
 @ConditionalOnBean(name = { "auditDatabase", "auditTrail" })
 @ConditionalOnMissingBean(AuditEventRepository.class)
+@Import(ActuateConfiguration.Events.class)
 public final class AuditActuatorAutoConfiguration {
-
-	@Bean
-	LedgerAuditEventRepository auditLedgerAuditEventRepository(AuditRecorder auditRecorder, AuditTrail auditTrail) {
-		return new LedgerAuditEventRepository(auditRecorder, auditTrail);
-	}
-
-	@Bean
-	@ConditionalOnMissingBean(AbstractAuthenticationAuditListener.class)
-	SilentAuthenticationListener auditSilentAuthenticationListener() {
-		return new SilentAuthenticationListener();
-	}
-
-	@Bean
-	@ConditionalOnMissingBean(AbstractAuthorizationAuditListener.class)
-	SilentAuthorizationListener auditSilentAuthorizationListener() {
-		return new SilentAuthorizationListener();
-	}
 
 }

@@ -1,12 +1,12 @@
 package io.auditspring.autoconfigure;
 
-import io.auditspring.web.ApiDescription;
+import io.auditspring.web.WebConfiguration;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /**
  * Lets springdoc describe the trail's API beside the application's.
@@ -14,11 +14,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = AuditWebAutoConfiguration.class)
 @ConditionalOnClass(GlobalOpenApiCustomizer.class)
 @ConditionalOnBean(name = "auditApi")
+@Import(WebConfiguration.OpenApi.class)
 public final class AuditOpenApiAutoConfiguration {
-
-	@Bean
-	ApiDescription auditApiDescription(AuditProperties properties) {
-		return new ApiDescription(properties.web().basePath());
-	}
 
 }

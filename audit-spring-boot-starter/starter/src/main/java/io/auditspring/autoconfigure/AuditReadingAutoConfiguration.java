@@ -1,12 +1,11 @@
 package io.auditspring.autoconfigure;
 
-import io.auditspring.database.AuditDatabase;
-import io.auditspring.query.ActivityCounter;
+import io.auditspring.query.QueryConfiguration;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /**
  * Keeps what makes reading fast, in applications that the ledger is read through.
@@ -14,11 +13,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(name = "auditDatabase")
 @ConditionalOnBooleanProperty("audit.web.enabled")
+@Import(QueryConfiguration.Rollup.class)
 public final class AuditReadingAutoConfiguration {
-
-	@Bean
-	ActivityCounter auditActivityCounter(AuditDatabase auditDatabase) {
-		return new ActivityCounter(auditDatabase.dataSource(), auditDatabase.schema());
-	}
 
 }

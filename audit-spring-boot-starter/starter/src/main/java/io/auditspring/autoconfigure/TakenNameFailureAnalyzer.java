@@ -1,5 +1,7 @@
 package io.auditspring.autoconfigure;
 
+import java.util.regex.Pattern;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -15,7 +17,7 @@ import org.springframework.core.Ordered;
 final class TakenNameFailureAnalyzer extends AbstractFailureAnalyzer<BeanDefinitionOverrideException>
 		implements Ordered {
 
-	private static final String OURS = TakenNameFailureAnalyzer.class.getPackageName().replace('.', '/') + "/Audit";
+	private static final Pattern OURS = Pattern.compile("\\bio/auditspring/[a-z/]+/\\w+Configuration\\b");
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BeanDefinitionOverrideException cause) {
@@ -30,7 +32,7 @@ final class TakenNameFailureAnalyzer extends AbstractFailureAnalyzer<BeanDefinit
 
 	private static boolean isOurs(BeanDefinition definition) {
 		String place = definition.getResourceDescription();
-		return place != null && place.replace('.', '/').contains(OURS);
+		return place != null && OURS.matcher(place.replace('.', '/')).find();
 	}
 
 	private static String place(BeanDefinition definition) {

@@ -82,7 +82,7 @@ public final class EntryFactory {
 	 * @param locations where clients are that the application states, or {@code null}
 	 * @param actors what is known of those who act
 	 */
-	public EntryFactory(@Nullable String service, @Nullable String defaultCategory, JsonValues values, Masking masking,
+	EntryFactory(@Nullable String service, @Nullable String defaultCategory, JsonValues values, Masking masking,
 			EntityIdentifiers entities, Severities severities, Sentences sentences, @Nullable Locations locations,
 			ActorDetails actors) {
 		this.service = service;

@@ -64,7 +64,7 @@ public final class Sentences {
 	 * @param messages the application's messages, or {@code null}
 	 * @param locale the language of the ledger
 	 */
-	public Sentences(@Nullable MessageSource messages, Locale locale) {
+	Sentences(@Nullable MessageSource messages, Locale locale) {
 		this.messages = messages;
 		this.locale = locale;
 		this.catalogue = ResourceBundle.getBundle("io.auditspring.capture.sentences", locale,

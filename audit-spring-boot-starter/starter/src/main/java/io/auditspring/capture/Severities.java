@@ -10,7 +10,7 @@ import io.auditspring.Severity;
  * @param failure what failed
  * @param denied what access control refused
  */
-public record Severities(Severity failure, Severity denied) {
+record Severities(Severity failure, Severity denied) {
 
 	/** Those that need no configuration. */
 	public static final Severities DEFAULT = new Severities(Severity.ERROR, Severity.WARNING);

@@ -21,7 +21,7 @@ public final class Texts {
 	 * @param entities knows the identifiers of entities
 	 * @param values knows what objects hold, and what of it is secret
 	 */
-	public Texts(EntityIdentifiers entities, JsonValues values) {
+	Texts(EntityIdentifiers entities, JsonValues values) {
 		this.entities = entities;
 		this.values = values;
 	}

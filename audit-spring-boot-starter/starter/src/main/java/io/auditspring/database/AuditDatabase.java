@@ -3,54 +3,40 @@ package io.auditspring.database;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.capture.internal.state.CaptureDatabase;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.LedgerWriter;
+import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Partitions;
 import io.auditspring.ledger.internal.table.SchemaMigrations;
 import io.auditspring.ledger.internal.table.SchemaStatus;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
-import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadata;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
-import org.springframework.core.io.Resource;
-import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.util.ClassUtils;
 
 /**
  * The database of the audit trail. It brings the audit schema up to date and makes sure,
- * before the first call is audited, that this application may use it. The migrations have
- * a history table of their own, so that they never meet those of the application.
+ * before the first call is audited, that this application may use it.
  */
-public final class AuditDatabase implements InitializingBean, DisposableBean {
+public final class AuditDatabase implements CaptureDatabase, InitializingBean, DisposableBean {
 
 	private static final boolean HIKARI_PRESENT = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource",
 			AuditDatabase.class.getClassLoader());
-
-	private static final Logger logger = LoggerFactory.getLogger(AuditDatabase.class);
-
-	private static final String MIGRATIONS = SchemaMigrations.LOCATION;
 
 	private static final String LEDGER = """
 			('audit_log', 'SELECT'), ('audit_log', 'INSERT'), ('audit_quarantine', 'INSERT'),
@@ -85,9 +71,11 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 
 	private final Schema schema;
 
+	private final String chain;
+
 	private final boolean migrate;
 
-	private final DataSourcePoolMetadataProvider pools;
+	private final AuditMigrations migrations;
 
 	/** How many connections may be opened beside those of each pool. */
 	private final int reserve;
@@ -103,17 +91,19 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 
 	private OutboxDatabases outboxes;
 
-	public AuditDatabase(@Nullable DataSource marked, DataSource businessDataSource, Schema schema, boolean migrate,
-			@Nullable String maskingKey, DataSourcePoolMetadataProvider pools, int reserve) {
-		this.reserve = reserve;
+	AuditDatabase(@Nullable DataSource marked, DataSource businessDataSource, DatabaseProperties properties,
+			DataSourcePoolMetadataProvider pools) {
+		this.reserve = properties.datasource().reserve();
 		this.marked = marked;
 		this.businessDataSource = businessDataSource;
 		this.dataSource = (marked != null) ? marked : businessDataSource;
 		this.outboxes = new OutboxDatabases(new OutboxDatabase(null, reserved(businessDataSource), !isApart()));
-		this.schema = schema;
-		this.migrate = migrate;
+		this.schema = new Schema(properties.schema());
+		this.chain = properties.chain();
+		this.migrate = properties.flyway().enabled();
+		String maskingKey = properties.masking().key();
 		this.maskingKey = (maskingKey != null) ? maskingKey.getBytes(StandardCharsets.UTF_8) : null;
-		this.pools = pools;
+		this.migrations = new AuditMigrations(schema, pools);
 	}
 
 	/**
@@ -149,6 +139,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	 * same. It may be several, between which the data source routes.
 	 * @return connections to it
 	 */
+	@Override
 	public DataSource businessDataSource() {
 		return this.businessDataSource;
 	}
@@ -184,9 +175,22 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 		return this.schema;
 	}
 
+	/**
+	 * The chain that entries are appended to.
+	 * @return its name
+	 */
+	public String chain() {
+		return this.chain;
+	}
+
+	@Override
+	public boolean isRouted() {
+		return RoutingTargets.areRoutedBy(this.businessDataSource);
+	}
+
 	@Override
 	public void afterPropertiesSet() {
-		if (RoutingTargets.areRoutedBy(this.businessDataSource)) {
+		if (isRouted()) {
 			prepareRouted(new RoutingTargets(this.businessDataSource));
 		}
 		else {
@@ -215,13 +219,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	}
 
 	private boolean holdsLedger(Connection connection) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement("select to_regclass(?) is not null")) {
-			statement.setString(1, this.schema.table("audit_log"));
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getBoolean(1);
-			}
-		}
+		return Sql.is(connection, "select to_regclass(?) is not null", this.schema.table("audit_log"));
 	}
 
 	private void prepareOne() {
@@ -234,23 +232,27 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	private void prepareOutbox(DataSource database) {
 		DatabaseProduct.require(database);
 		if (this.migrate) {
-			migrate(database, "outbox", "audit_outbox_history");
+			this.migrations.run(database, "outbox", "audit_outbox_history");
 		}
-		check(database, (connection) -> checkPrivileges(connection, OUTBOX));
+		check(database, (connection) -> {
+			requirePrivileges(connection, OUTBOX);
+			return true;
+		});
 	}
 
 	private void prepareLedger(DataSource database, boolean withOutbox) {
 		DatabaseProduct.require(database);
 		if (this.migrate) {
-			migrate(database, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY);
+			this.migrations.run(database, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY);
 		}
 		check(database, (connection) -> {
 			String required = withOutbox ? LEDGER + ", " + OUTBOX : LEDGER;
-			checkPrivileges(connection, (this.maskingKey != null) ? required : required + ", " + MASKING_KEY);
+			requirePrivileges(connection, (this.maskingKey != null) ? required : required + ", " + MASKING_KEY);
 			if (this.maskingKey == null) {
 				this.maskingKey = storedMaskingKey(connection);
 			}
 			new Partitions(this.schema).ensureUpcoming(connection, Partitions.MONTHS_AHEAD);
+			return true;
 		});
 	}
 
@@ -263,12 +265,13 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 				(connection) -> this.outboxes.add(OutboxDatabases.Place.of(connection), this.outboxes.main()));
 	}
 
-	private void check(DataSource database, Check check) {
+	private <T> T check(DataSource database, OwnTransaction.Work<T, RuntimeException> check) {
 		try (Connection connection = database.getConnection()) {
-			check.of(connection);
+			T result = check.run(connection);
 			if (!connection.getAutoCommit()) {
 				connection.commit();
 			}
+			return result;
 		}
 		catch (SQLException ex) {
 			throw new AuditSetupException(
@@ -283,14 +286,9 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	 * @return whether it may be executed
 	 */
 	public boolean mayExecute(String function) {
-		try (Connection connection = this.dataSource.getConnection();
-				PreparedStatement statement = connection
-					.prepareStatement("select has_function_privilege(to_regprocedure(?), 'EXECUTE')")) {
-			statement.setString(1, this.schema.table(function));
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getBoolean(1);
-			}
+		try (Connection connection = this.dataSource.getConnection()) {
+			return Sql.is(connection, "select has_function_privilege(to_regprocedure(?), 'EXECUTE')",
+					this.schema.table(function));
 		}
 		catch (SQLException ex) {
 			throw new AuditSetupException("The rights on the audit schema '%s' cannot be read: %s"
@@ -305,9 +303,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	 * @return its id
 	 */
 	public UUID ledgerId(LedgerWriter ledger, String chain) {
-		List<UUID> ids = new ArrayList<>(1);
-		check(this.dataSource, (connection) -> ids.add(ledger.ledgerId(connection, chain)));
-		return ids.get(0);
+		return check(this.dataSource, (connection) -> ledger.ledgerId(connection, chain));
 	}
 
 	/**
@@ -315,71 +311,18 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	 * one, else the one that the migrations made.
 	 * @return the key
 	 */
+	@Override
 	public byte[] maskingKey() {
 		return Objects.requireNonNull(this.maskingKey, "Known before the first call is audited");
 	}
 
 	private byte[] storedMaskingKey(Connection connection) throws SQLException {
-		try (Statement statement = connection.createStatement();
-				ResultSet key = statement
-					.executeQuery("select value from %s".formatted(this.schema.table("audit_masking_key")))) {
-			if (!key.next()) {
-				throw new SQLException("%s is empty".formatted(this.schema.table("audit_masking_key")));
-			}
-			return key.getBytes(1);
+		String table = this.schema.table("audit_masking_key");
+		byte[] key = Sql.find(connection, "select value from " + table, (row) -> row.getBytes(1));
+		if (key == null) {
+			throw new SQLException("%s is empty".formatted(table));
 		}
-	}
-
-	private void migrate(DataSource database, String location, String history) {
-		try {
-			if (!isMigrated(database, location, history)) {
-				requireTwoConnections(database);
-				SharedSessionDataSource sessions = new SharedSessionDataSource(database);
-				flyway(sessions, location, history).migrate();
-				warnUnlessRecognized(sessions);
-			}
-		}
-		catch (FlywayException | SQLException | IOException ex) {
-			throw new AuditSetupException(
-					"The audit schema '%s' could not be created or migrated: %s".formatted(this.schema.name(),
-							rootMessage(ex)),
-					("Give the database user the right to do it (GRANT CREATE ON DATABASE ...), or let another user "
-							+ "run the migrations in classpath:io/auditspring/db/%s and set "
-							+ "audit.flyway.enabled=false.")
-						.formatted(location),
-					ex);
-		}
-	}
-
-	// Asked of Flyway it takes a good third of a second at each start, and a second
-	// connection, which a pool may not have.
-	private boolean isMigrated(DataSource database, String location, String history) throws SQLException, IOException {
-		Set<String> missing = scripts(location);
-		try (Connection connection = database.getConnection(); Statement statement = connection.createStatement()) {
-			String table = this.schema.table(history);
-			try (ResultSet found = statement.executeQuery("select to_regclass('%s') is not null".formatted(table))) {
-				found.next();
-				// Where scripts cannot be listed, Flyway may know better.
-				if (!found.getBoolean(1) || missing.isEmpty()) {
-					return false;
-				}
-			}
-			try (ResultSet applied = statement.executeQuery("select script from %s where success".formatted(table))) {
-				while (applied.next()) {
-					missing.remove(applied.getString(1));
-				}
-			}
-		}
-		return missing.isEmpty();
-	}
-
-	private Set<String> scripts(String location) throws IOException {
-		Set<String> scripts = new HashSet<>();
-		for (Resource script : new PathMatchingResourcePatternResolver(getClass().getClassLoader())
-			.getResources(MIGRATIONS + location + "/V*.sql")) {
-			scripts.add(script.getFilename());
-		}
-		return scripts;
+		return key;
 	}
 
 	/**
@@ -390,7 +333,7 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 	public SchemaStatus schemaStatus() {
 		try (Connection connection = this.dataSource.getConnection()) {
 			SchemaStatus status = SchemaStatus.read(connection, this.schema, SchemaMigrations.LEDGER_HISTORY,
-					scripts(SchemaMigrations.LEDGER));
+					AuditMigrations.scripts(SchemaMigrations.LEDGER));
 			if (!connection.getAutoCommit()) {
 				connection.commit();
 			}
@@ -406,41 +349,6 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 		}
 	}
 
-	// Flyway has no reason to set a search path that begins with the schema already.
-	private void warnUnlessRecognized(SharedSessionDataSource sessions) throws SQLException {
-		if (sessions.isRecognized()) {
-			return;
-		}
-		try (Connection connection = sessions.getConnection();
-				Statement statement = connection.createStatement();
-				ResultSet path = statement.executeQuery("select current_schemas(false)[1]")) {
-			path.next();
-			if (!this.schema.name().equals(path.getString(1))) {
-				logger.warn("Flyway {} sets its search path in a way that is not known here. Behind PgBouncer in "
-						+ "transaction mode the next user of its session may not find his tables: let something else "
-						+ "run the migrations in {} there, and set audit.flyway.enabled=false",
-						Flyway.class.getPackage().getImplementationVersion(), MIGRATIONS);
-			}
-		}
-	}
-
-	private Flyway flyway(DataSource database, String location, String history) {
-		return SchemaMigrations.configure(this.schema, location, history).dataSource(database).load();
-	}
-
-	private void requireTwoConnections(DataSource database) {
-		DataSourcePoolMetadata pool = this.pools.getDataSourcePoolMetadata(database);
-		Integer most = (pool != null) ? pool.getMax() : null;
-		if (most != null && most == 1) {
-			throw new AuditSetupException(
-					"The audit schema '%s' must be created or migrated, which takes two connections, and the pool has one"
-						.formatted(this.schema.name()),
-					"Allow the pool a second one (spring.datasource.hikari.maximum-pool-size=2), if only for the start "
-							+ "that migrates, or let something else run the migrations in "
-							+ "classpath:io/auditspring/db and set audit.flyway.enabled=false.");
-		}
-	}
-
 	@Override
 	public synchronized void destroy() throws Exception {
 		for (AutoCloseable reserve : this.reserves) {
@@ -448,24 +356,10 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 		}
 	}
 
-	private static String rootMessage(Throwable failure) {
-		Throwable root = failure;
-		while (root.getCause() != null) {
-			root = root.getCause();
-		}
-		return String.valueOf(root.getMessage());
-	}
-
-	private void checkPrivileges(Connection connection, String required) throws SQLException {
-		List<String> missing = new ArrayList<>();
-		try (PreparedStatement statement = connection.prepareStatement(REQUIRED.formatted(required))) {
-			statement.setString(1, this.schema.name());
-			try (ResultSet result = statement.executeQuery()) {
-				while (result.next()) {
-					missing.add("%s on %s".formatted(result.getString(2), this.schema.table(result.getString(1))));
-				}
-			}
-		}
+	private void requirePrivileges(Connection connection, String required) throws SQLException {
+		List<String> missing = Sql.list(connection, REQUIRED.formatted(required),
+				(row) -> "%s on %s".formatted(row.getString(2), this.schema.table(row.getString(1))),
+				this.schema.name());
 		if (!missing.isEmpty()) {
 			throw new AuditSetupException(
 					"The database user may not use the audit schema '%s', or its tables do not exist; missing: %s"
@@ -473,16 +367,6 @@ public final class AuditDatabase implements InitializingBean, DisposableBean {
 					"Grant what is missing together with USAGE on the schema, as classpath:io/auditspring/db/roles.sql does, "
 							+ "or set audit.flyway.enabled=true to let the application create the tables.");
 		}
-	}
-
-	/**
-	 * Something to make sure of.
-	 */
-	@FunctionalInterface
-	private interface Check {
-
-		void of(Connection connection) throws SQLException;
-
 	}
 
 }

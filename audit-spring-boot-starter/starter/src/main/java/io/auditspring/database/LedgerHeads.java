@@ -1,18 +1,16 @@
 package io.auditspring.database;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 
 import javax.sql.DataSource;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.ChainHead;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -84,25 +82,13 @@ public final class LedgerHeads {
 		});
 	}
 
-	private <T> List<T> read(String sql, RowReader<T> reader) {
-		try (Connection connection = this.dataSource.getConnection();
-				PreparedStatement statement = connection.prepareStatement(sql);
-				ResultSet rows = statement.executeQuery()) {
-			List<T> heads = new ArrayList<>();
-			while (rows.next()) {
-				heads.add(reader.read(rows));
-			}
-			return heads;
+	private <T> List<T> read(String sql, Sql.RowReader<T> reader) {
+		try (Connection connection = this.dataSource.getConnection()) {
+			return Sql.list(connection, sql, reader);
 		}
 		catch (SQLException ex) {
 			throw new DataAccessResourceFailureException("The audit ledger cannot be read", ex);
 		}
-	}
-
-	private interface RowReader<T> {
-
-		T read(ResultSet row) throws SQLException;
-
 	}
 
 }

@@ -1,8 +1,6 @@
 package io.auditspring.database;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
@@ -13,6 +11,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -50,7 +49,7 @@ public final class OutboxDatabases {
 	 * Begins with one database.
 	 * @param main where entries are stored that belong to no transaction
 	 */
-	public OutboxDatabases(OutboxDatabase main) {
+	OutboxDatabases(OutboxDatabase main) {
 		this.main = main;
 		if (main.name() != null) {
 			this.named.put(main.name(), main);
@@ -248,14 +247,11 @@ public final class OutboxDatabases {
 		 * @throws SQLException if the database does not answer
 		 */
 		public static Place of(Connection connection) throws SQLException {
-			try (PreparedStatement statement = connection.prepareStatement("""
+			return Sql.get(connection, """
 					select extract(epoch from pg_postmaster_start_time())::text || '/' || oid, pg_is_in_recovery()
 					from pg_database
 					where datname = current_database()
-					"""); ResultSet row = statement.executeQuery()) {
-				row.next();
-				return new Place(urlOf(connection), row.getString(1), row.getBoolean(2));
-			}
+					""", (row) -> new Place(urlOf(connection), row.getString(1), row.getBoolean(2)));
 		}
 
 	}

@@ -6,6 +6,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,17 +113,12 @@ public abstract class PeriodicWorker implements SmartLifecycle {
 	@Override
 	public final void start() {
 		if (this.executor == null) {
-			ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(this::thread);
+			ScheduledExecutorService started = Executors
+				.newSingleThreadScheduledExecutor(BackgroundThreads.named(this.name));
 			started.scheduleWithFixedDelay(this::runOnce, this.firstDelay.toMillis(), this.interval.toMillis(),
 					TimeUnit.MILLISECONDS);
 			this.executor = started;
 		}
-	}
-
-	private Thread thread(Runnable work) {
-		Thread thread = new Thread(work, this.name);
-		thread.setDaemon(true);
-		return thread;
 	}
 
 	@Override

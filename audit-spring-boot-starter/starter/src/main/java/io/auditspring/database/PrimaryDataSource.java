@@ -17,7 +17,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
  * one. Should what was the primary have become a replica, or be gone, the routing is
  * asked.
  */
-public final class PrimaryDataSource extends DelegatingDataSource {
+final class PrimaryDataSource extends DelegatingDataSource {
 
 	private static final Duration PAUSE = Duration.ofSeconds(30);
 
@@ -30,7 +30,7 @@ public final class PrimaryDataSource extends DelegatingDataSource {
 	 * @param router the data source that routes
 	 * @param primary that of its targets which is the primary
 	 */
-	public PrimaryDataSource(DataSource router, DataSource primary) {
+	PrimaryDataSource(DataSource router, DataSource primary) {
 		super(router);
 		this.primary = primary;
 	}

@@ -14,7 +14,7 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
  * What a data source leads to that routes: to a database for each tenant, or to a primary
  * and its replicas.
  */
-public final class RoutingTargets {
+final class RoutingTargets {
 
 	/** What the default is called where no key leads to it. */
 	private static final String DEFAULT = "(default)";

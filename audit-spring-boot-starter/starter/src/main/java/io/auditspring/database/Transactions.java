@@ -2,11 +2,13 @@ package io.auditspring.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 import javax.sql.DataSource;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.UnknownOutcomeException;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,29 +34,45 @@ public final class Transactions {
 	 * after a fail-over, does not go back to the pool; but a replica's that the
 	 * application routed to does.
 	 * @param dataSource where to take it from
-	 * @param use what to do with it
+	 * @param work what to do with it
+	 * @param <T> what that gives
+	 * @return what the work gave
 	 * @throws SQLException what the work threw, or that there is no connection
 	 */
-	public static void withOwn(DataSource dataSource, Use use) throws SQLException {
+	public static <T extends @Nullable Object> T onOwn(DataSource dataSource,
+			OwnTransaction.Work<T, RuntimeException> work) throws SQLException {
 		boolean readOnly = TransactionSynchronizationManager.isCurrentTransactionReadOnly();
 		if (!readOnly) {
-			withConnection(dataSource, use);
-			return;
+			return onConnection(dataSource, work);
 		}
 		// A data source that routes by it would lead to a replica.
 		TransactionSynchronizationManager.setCurrentTransactionReadOnly(false);
 		try {
-			withConnection(dataSource, use);
+			return onConnection(dataSource, work);
 		}
 		finally {
 			TransactionSynchronizationManager.setCurrentTransactionReadOnly(true);
 		}
 	}
 
-	private static void withConnection(DataSource dataSource, Use use) throws SQLException {
+	/**
+	 * The same for work that gives nothing.
+	 * @param dataSource where to take a connection from
+	 * @param use what to do with it
+	 * @throws SQLException what the work threw, or that there is no connection
+	 */
+	public static void withOwn(DataSource dataSource, Use use) throws SQLException {
+		onOwn(dataSource, (connection) -> {
+			use.with(connection);
+			return true;
+		});
+	}
+
+	private static <T extends @Nullable Object> T onConnection(DataSource dataSource,
+			OwnTransaction.Work<T, RuntimeException> work) throws SQLException {
 		try (Connection connection = dataSource.getConnection()) {
 			try {
-				use.with(connection);
+				return work.run(connection);
 			}
 			catch (SQLException ex) {
 				if (READ_ONLY.equals(ex.getSQLState()) && !(isStandby(connection) && isRouted(dataSource))) {
@@ -91,74 +109,30 @@ public final class Transactions {
 	 * @param connection the connection
 	 * @param limits how long it may take
 	 * @param work the work
+	 * @param <T> what that gives
+	 * @return what the work gave
 	 * @throws UnknownOutcomeException if the commit was sent, but not answered
 	 * @throws SQLException what the work threw; nothing was committed
 	 */
-	public static void run(Connection connection, TimeLimits limits, Work work) throws SQLException {
-		boolean autoCommit = connection.getAutoCommit();
-		boolean readOnly = connection.isReadOnly();
-		if (readOnly) {
-			connection.setReadOnly(false);
-		}
-		connection.setAutoCommit(false);
-		try {
-			try (Statement statement = connection.createStatement()) {
-				statement.execute(limits.begin());
-			}
-			work.run();
-			commit(connection);
-		}
-		catch (Throwable ex) {
-			// An error, too: switching auto-commit on again would commit half the work.
-			rollback(connection, ex);
-			throw ex;
-		}
-		finally {
-			restore(connection, autoCommit, readOnly);
-		}
-	}
-
-	// Not only what the database says: an error on the way back leaves it open, too.
-	private static void commit(Connection connection) throws SQLException {
-		try {
-			connection.commit();
-		}
-		catch (SQLException | RuntimeException | Error ex) {
-			throw new UnknownOutcomeException(ex);
-		}
-	}
-
-	private static void rollback(Connection connection, Throwable cause) {
-		try {
-			connection.rollback();
-		}
-		catch (SQLException ex) {
-			cause.addSuppressed(ex);
-		}
-	}
-
-	// What is decided by now must not be told otherwise because of a connection that
-	// broke.
-	private static void restore(Connection connection, boolean autoCommit, boolean readOnly) {
-		try {
-			if (!connection.isClosed()) {
-				connection.setAutoCommit(autoCommit);
-				connection.setReadOnly(readOnly);
-			}
-		}
-		catch (SQLException ex) {
-			logger.debug("A connection could not be given back as it was", LoggedFailure.of(ex));
-		}
+	public static <T extends @Nullable Object> T run(Connection connection, TimeLimits limits,
+			OwnTransaction.Work<T, RuntimeException> work) throws SQLException {
+		return OwnTransaction.run(connection, limits.begin(), work);
 	}
 
 	/**
-	 * Something to do within a transaction.
+	 * Runs work in a transaction and on a connection of its own.
+	 * @param dataSource where to take the connection from
+	 * @param limits how long it may take
+	 * @param work the work
+	 * @param <T> what that gives
+	 * @return what the work gave
+	 * @throws UnknownOutcomeException if the commit was sent, but not answered
+	 * @throws SQLException what the work threw, or that there is no connection; nothing
+	 * was committed
 	 */
-	@FunctionalInterface
-	public interface Work {
-
-		void run() throws SQLException;
-
+	public static <T extends @Nullable Object> T run(DataSource dataSource, TimeLimits limits,
+			OwnTransaction.Work<T, RuntimeException> work) throws SQLException {
+		return onOwn(dataSource, (own) -> run(own, limits, work));
 	}
 
 	/**

@@ -17,7 +17,6 @@ import io.auditspring.database.OutboxDatabases;
 import io.auditspring.database.StagedRow;
 import io.auditspring.database.TimeLimits;
 import io.auditspring.database.Transactions;
-import io.auditspring.database.UnknownOutcomeException;
 import io.auditspring.delivery.internal.buffer.AsyncBuffer;
 import io.auditspring.delivery.internal.outbox.InDoubtEntries;
 import io.auditspring.delivery.internal.outbox.Outbox;
@@ -30,6 +29,8 @@ import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.delivery.internal.worker.Outage;
 import io.auditspring.delivery.internal.worker.PermanentFailure;
 import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.UnknownOutcomeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * Hands entries over in the way each {@link Delivery} mode promises, and lets the
  * business call feel a failure as the {@link FailurePolicy} says.
  */
-public final class EntryDelivery implements Handover {
+final class EntryDelivery implements Handover {
 
 	private static final Logger logger = LoggerFactory.getLogger(EntryDelivery.class);
 
@@ -81,7 +82,7 @@ public final class EntryDelivery implements Handover {
 	 * @param timeout how long a caller waits for each lock and each statement
 	 * @param statistics counts what becomes of entries
 	 */
-	public EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox,
+	EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox,
 			TransactionOutcomes transactionOutcomes, Relays relays, AsyncBuffer buffer, FailurePolicy policy,
 			Duration timeout, DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
@@ -178,7 +179,7 @@ public final class EntryDelivery implements Handover {
 		this.statistics.recorded(mode, entries.size());
 		List<Entry> left = new ArrayList<>(entries);
 		try {
-			withIdleConnection((connection) -> deliver(mode, left, connection, mayWait));
+			deliver(mode, left, this.held.find(), mayWait);
 		}
 		catch (SQLException | RuntimeException ex) {
 			int unstored = left.size();
@@ -208,7 +209,7 @@ public final class EntryDelivery implements Handover {
 	@Override
 	public void relayNow(StagedRow row) {
 		try {
-			withIdleConnection((connection) -> move(row, connection));
+			move(row, this.held.find());
 		}
 		catch (SQLException | RuntimeException ex) {
 			// Staged and committed they are not lost; only the promise to have them
@@ -236,18 +237,14 @@ public final class EntryDelivery implements Handover {
 	 */
 	@Override
 	public TransactionOutcome fate(StagedRow row) {
-		TransactionOutcome[] fate = { TransactionOutcome.UNKNOWN };
 		try {
-			withIdleConnection((connection) -> {
-				if (connection != null) {
-					fate[0] = this.transactionOutcomes.fate(connection, row);
-				}
-			});
+			Connection connection = this.held.find();
+			return (connection != null) ? this.transactionOutcomes.fate(connection, row) : TransactionOutcome.UNKNOWN;
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug("It could not be found out yet whether a transaction was committed", LoggedFailure.of(ex));
+			return TransactionOutcome.UNKNOWN;
 		}
-		return fate[0];
 	}
 
 	/**
@@ -269,49 +266,47 @@ public final class EntryDelivery implements Handover {
 	 * @throws SQLException when the database takes nothing
 	 */
 	private @Nullable StagedRow store(List<Entry> left, @Nullable Connection connection) throws SQLException {
-		StagedRow[] row = new StagedRow[1];
 		for (int attempt = 1;; attempt++) {
 			try {
-				withConnection((attempt == 1) ? connection : null,
-						(own) -> Transactions.run(own, this.limits, () -> row[0] = this.outbox.stage(own, left)));
+				StagedRow row = storeOnce(left, (attempt == 1) ? connection : null);
 				this.statistics.staged(left.size());
 				left.clear();
 				this.outage.over();
-				return row[0];
-			}
-			catch (UnknownOutcomeException ex) {
-				this.statistics.failed(left.size(), ex);
-				deliverIfLost(row[0].counted(), List.copyOf(left));
-				left.clear();
-				throw ex;
+				return row;
 			}
 			catch (SQLException ex) {
-				if (attempt == ATTEMPTS || PermanentFailure.isFinal(ex) || !mayBeStale(ex)) {
+				if (attempt == ATTEMPTS || PermanentFailure.isFinal(ex) || !isOfTheConnection(ex)) {
 					throw ex;
 				}
 			}
 		}
 	}
 
-	// Another connection helps only where the one was bad, not where all are.
-	private static boolean mayBeStale(SQLException failure) {
-		String state = failure.getSQLState();
-		return state != null && (state.startsWith("08") || state.startsWith("57P") || state.startsWith("25")
-				|| state.startsWith("40"));
-	}
-
-	private void withConnection(@Nullable Connection connection, Use<Connection> use) throws SQLException {
-		if (connection != null) {
-			use.with(connection);
-			return;
+	private StagedRow storeOnce(List<Entry> left, @Nullable Connection connection) throws SQLException {
+		List<StagedRow> staged = new ArrayList<>(1);
+		OwnTransaction.Work<StagedRow, RuntimeException> work = (own) -> {
+			StagedRow row = this.outbox.stage(own, left);
+			staged.add(row);
+			return row;
+		};
+		try {
+			return (connection != null) ? Transactions.run(connection, this.limits, work)
+					: Transactions.run(this.databases.main().dataSource(), this.limits, work);
 		}
-		Transactions.withOwn(this.databases.main().dataSource(), use::with);
+		catch (UnknownOutcomeException ex) {
+			this.statistics.failed(left.size(), ex);
+			deliverIfLost(staged.get(0).counted(), List.copyOf(left));
+			left.clear();
+			throw ex;
+		}
 	}
 
-	// Where every thread of a pool holds a connection and waits for another one, they
-	// wait for ever.
-	private void withIdleConnection(Use<@Nullable Connection> use) throws SQLException {
-		this.held.use(use::with);
+	// Another connection helps only where the one was bad, not where all are; and what
+	// may be stored is not stored again.
+	private static boolean isOfTheConnection(SQLException failure) {
+		String state = failure.getSQLState();
+		return !(failure instanceof UnknownOutcomeException) && state != null && (state.startsWith("08")
+				|| state.startsWith("57P") || state.startsWith("25") || state.startsWith("40"));
 	}
 
 	private void failed(int entries, Exception failure) {
@@ -320,18 +315,6 @@ public final class EntryDelivery implements Handover {
 		if (this.policy == FailurePolicy.PROPAGATE) {
 			throw new AuditDeliveryException("The audit trail could not be kept", failure);
 		}
-	}
-
-	/**
-	 * Something to do with a connection.
-	 *
-	 * @param <C> a connection, or one that may be missing
-	 */
-	@FunctionalInterface
-	private interface Use<C extends @Nullable Connection> {
-
-		void with(C connection) throws SQLException;
-
 	}
 
 }

@@ -5,7 +5,7 @@ package io.auditspring.delivery;
  * the entry given up: what cannot be stored where it belongs is kept in memory and tried
  * again, and goes to a file if the application stops before the database is back.
  */
-public enum FailurePolicy {
+enum FailurePolicy {
 
 	/**
 	 * The call fails. What it did is rolled back where that is still possible: where its

@@ -31,16 +31,10 @@ final class HeldConnection {
 	}
 
 	/**
-	 * Works on it.
-	 * @param use what to do with it, or with {@code null} where there is none that can be
-	 * written on
-	 * @throws SQLException what the work threw
+	 * Finds it.
+	 * @return it, or {@code null} where there is none that can be written on
 	 */
-	void use(Use use) throws SQLException {
-		use.with(usable());
-	}
-
-	private @Nullable Connection usable() {
+	@Nullable Connection find() {
 		for (Connection connection : this.bound.inHand()) {
 			if (isUsable(connection)) {
 				return connection;
@@ -69,16 +63,6 @@ final class HeldConnection {
 	private static boolean isWritable(Connection connection, BaseConnection postgres) throws SQLException {
 		return !Transactions.isStandby(connection) && (connection.isReadOnly()
 				|| !"on".equals(postgres.getParameterStatus("default_transaction_read_only")));
-	}
-
-	/**
-	 * Something to do with the connection.
-	 */
-	@FunctionalInterface
-	interface Use {
-
-		void with(@Nullable Connection connection) throws SQLException;
-
 	}
 
 }

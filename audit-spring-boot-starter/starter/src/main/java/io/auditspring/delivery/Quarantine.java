@@ -1,13 +1,11 @@
 package io.auditspring.delivery;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -20,6 +18,8 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.table.LedgerWriter;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -57,8 +57,8 @@ public class Quarantine {
 	 * @param statistics counts what becomes of entries
 	 * @param largest the most bytes of a row that is read
 	 */
-	public Quarantine(DataSource dataSource, Schema schema, String chain, LedgerWriter ledger,
-			DeliveryStatistics statistics, long largest) {
+	Quarantine(DataSource dataSource, Schema schema, String chain, LedgerWriter ledger, DeliveryStatistics statistics,
+			long largest) {
 		this.dataSource = dataSource;
 		this.ledger = ledger;
 		this.statistics = statistics;
@@ -81,8 +81,7 @@ public class Quarantine {
 	 * @throws AuditSetupException if the database user may not see it
 	 */
 	public long count() {
-		return query("select count(*) from %s where chain = ?".formatted(this.table), null, (row) -> row.getLong(1))
-			.get(0);
+		return query("select count(*) from %s where chain = ?".formatted(this.table), (row) -> row.getLong(1)).get(0);
 	}
 
 	/**
@@ -97,7 +96,7 @@ public class Quarantine {
 					case when sum(octet_length(entries)) over (order by id) <= %d then entries end
 				from (select * from %s where chain = ? order by id limit ?) as oldest
 				order by id
-				""".formatted(SHOWN, this.table), (long) limit, QuarantinedEntries::of);
+				""".formatted(SHOWN, this.table), QuarantinedEntries::of, limit);
 	}
 
 	/**
@@ -114,8 +113,8 @@ public class Quarantine {
 				where chain = ?
 				and id > ?
 				order by id
-				limit %d
-				""".formatted(this.table, limit), row, QuarantinedEntries::of);
+				limit ?
+				""".formatted(this.table), QuarantinedEntries::of, row, limit);
 	}
 
 	/**
@@ -145,18 +144,13 @@ public class Quarantine {
 	}
 
 	private Retry retry(Connection connection, long id) throws SQLException {
-		List<Entry> entries = new ArrayList<>();
 		try {
-			boolean[] found = new boolean[1];
-			Transactions.run(connection, TimeLimits.PATIENT, () -> {
-				for (String text : take(connection, id)) {
-					found[0] = true;
-					entries.addAll(EntryCodec.read(text));
-				}
-				this.ledger.append(connection, this.chain, entries);
-			});
+			List<Entry> entries = Transactions.run(connection, TimeLimits.PATIENT, (own) -> append(own, id));
+			if (entries == null) {
+				return unread(connection, id);
+			}
 			this.statistics.delivered(entries);
-			return found[0] ? Retry.stored(entries.size()) : unread(connection, id);
+			return Retry.stored(entries.size());
 		}
 		catch (SQLException | RuntimeException ex) {
 			if (!PermanentFailure.isFinal(ex)) {
@@ -166,60 +160,49 @@ public class Quarantine {
 		}
 	}
 
+	private @Nullable List<Entry> append(Connection connection, long id) throws SQLException {
+		String row = take(connection, id);
+		if (row == null) {
+			return null;
+		}
+		List<Entry> entries = EntryCodec.read(row);
+		this.ledger.append(connection, this.chain, entries);
+		return entries;
+	}
+
 	private Retry unread(Connection connection, long id) throws SQLException {
-		List<Long> bytes = new ArrayList<>();
-		Transactions.run(connection, TimeLimits.PATIENT,
-				() -> bytes.addAll(query(connection,
-						"select octet_length(entries) from %s where chain = ? and id = ?".formatted(this.table), id,
-						(row) -> row.getLong(1))));
-		return bytes.isEmpty() ? Retry.GONE : Retry
-			.refused("The row has %d bytes, and one of more than %d is not read".formatted(bytes.get(0), this.largest));
+		Long bytes = Transactions.run(connection, TimeLimits.PATIENT,
+				(own) -> Sql.<Long>find(own,
+						"select octet_length(entries) from %s where chain = ? and id = ?".formatted(this.table),
+						(row) -> row.getLong(1), this.chain, id));
+		return (bytes == null) ? Retry.GONE : Retry
+			.refused("The row has %d bytes, and one of more than %d is not read".formatted(bytes, this.largest));
 	}
 
 	// Whoever deletes a row has it: another one that tries it waits here, and then finds
 	// nothing.
-	private List<String> take(Connection connection, long id) throws SQLException {
-		return query(connection, """
+	private @Nullable String take(Connection connection, long id) throws SQLException {
+		return Sql.find(connection, """
 				delete from %s
-				where chain = ? and id = ? and octet_length(entries) <= %d
+				where chain = ? and id = ? and octet_length(entries) <= ?
 				returning entries
-				""".formatted(this.table, this.largest), id, (row) -> row.getString(1));
+				""".formatted(this.table), (row) -> row.getString(1), this.chain, id, this.largest);
 	}
 
 	private List<Long> ids(Connection connection) throws SQLException {
-		return query(connection, "select id from %s where chain = ? order by id".formatted(this.table), null,
-				(row) -> row.getLong(1));
+		return Sql.list(connection, "select id from %s where chain = ? order by id".formatted(this.table),
+				(row) -> row.getLong(1), this.chain);
 	}
 
-	private <T> List<T> query(String sql, @Nullable Long parameter, Mapping<T> mapping) {
-		return with((connection) -> {
-			List<T> rows = new ArrayList<>();
-			Transactions.run(connection, TimeLimits.PATIENT,
-					() -> rows.addAll(query(connection, sql, parameter, mapping)));
-			return rows;
-		});
+	private <T> List<T> query(String sql, Sql.RowReader<T> reader, Object... parameters) {
+		Object[] withChain = Stream.concat(Stream.of(this.chain), Stream.of(parameters)).toArray();
+		return with((connection) -> Transactions.run(connection, TimeLimits.PATIENT,
+				(own) -> Sql.list(own, sql, reader, withChain)));
 	}
 
-	private <T> List<T> query(Connection connection, String sql, @Nullable Long parameter, Mapping<T> mapping)
-			throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			statement.setString(1, this.chain);
-			if (parameter != null) {
-				statement.setLong(2, parameter);
-			}
-			List<T> rows = new ArrayList<>();
-			try (ResultSet result = statement.executeQuery()) {
-				while (result.next()) {
-					rows.add(mapping.map(result));
-				}
-			}
-			return rows;
-		}
-	}
-
-	private <T> T with(Use<T> use) {
+	private <T> T with(OwnTransaction.Work<T, RuntimeException> work) {
 		try (Connection connection = this.dataSource.getConnection()) {
-			return use.with(connection);
+			return work.run(connection);
 		}
 		catch (SQLException ex) {
 			if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {
@@ -264,20 +247,6 @@ public class Quarantine {
 			GONE
 
 		}
-
-	}
-
-	@FunctionalInterface
-	private interface Mapping<T> {
-
-		T map(ResultSet row) throws SQLException;
-
-	}
-
-	@FunctionalInterface
-	private interface Use<T> {
-
-		T with(Connection connection) throws SQLException;
 
 	}
 

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +45,7 @@ import org.springframework.dao.DataAccessException;
  * else now and then, for a bounded number of entries each time, and only while somebody
  * waits.
  */
-public final class Receipts implements SmartLifecycle {
+public final class Receipts implements SmartLifecycle, EntryFollower {
 
 	private static final Logger logger = LoggerFactory.getLogger(Receipts.class);
 
@@ -72,10 +73,10 @@ public final class Receipts implements SmartLifecycle {
 	private final Map<UUID, Receipt> waiting = new ConcurrentHashMap<>();
 
 	/** What this instance has written, or has something to say of. */
-	private final Queue<UUID> settled = new ConcurrentLinkedQueue<>();
+	private final Queue<Receipt> settled = new ConcurrentLinkedQueue<>();
 
-	/** Those of the map in turn; used by the worker only. */
-	private final Queue<UUID> turn = new ConcurrentLinkedQueue<>();
+	/** Those of the map in turn; taken by the worker only. */
+	private final Queue<Receipt> turn = new ConcurrentLinkedQueue<>();
 
 	/** What happened before anybody waited, as far as the ledger cannot tell it. */
 	private final Map<UUID, Reason> lost = Collections.synchronizedMap(new LinkedHashMap<>() {
@@ -110,7 +111,7 @@ public final class Receipts implements SmartLifecycle {
 	 * @param quarantine keeps what the ledger refused
 	 * @param interval how often to look for what other instances have written
 	 */
-	public Receipts(DataSource dataSource, Schema schema, Quarantine quarantine, Duration interval) {
+	Receipts(DataSource dataSource, Schema schema, Quarantine quarantine, Duration interval) {
 		this.dataSource = dataSource;
 		this.places = new EntryPlaces(schema);
 		this.quarantine = quarantine;
@@ -123,28 +124,37 @@ public final class Receipts implements SmartLifecycle {
 	 * @param statistics counts them
 	 */
 	public void follow(DeliveryStatistics statistics) {
-		statistics.follow(new EntryFollower() {
+		statistics.follow(this);
+	}
 
-			@Override
-			public void delivered(List<Entry> entries) {
-				Receipts.this.delivered(entries);
-			}
+	@Override
+	public void delivered(List<Entry> entries) {
+		if (this.waiting.isEmpty()) {
+			return;
+		}
+		List<Receipt> awaited = entries.stream()
+			.map((entry) -> this.waiting.get(entry.id()))
+			.filter(Objects::nonNull)
+			.toList();
+		if (!awaited.isEmpty()) {
+			this.settled.addAll(awaited);
+			this.worker.wake();
+		}
+	}
 
-			@Override
-			public void quarantined(List<UUID> entries) {
-				entries.forEach((entry) -> lost(entry, Reason.QUARANTINED));
-			}
+	@Override
+	public void quarantined(List<UUID> entries) {
+		entries.forEach((entry) -> giveUp(entry, Reason.QUARANTINED));
+	}
 
-			@Override
-			public void lost(Entry entry) {
-				Receipts.this.lost(entry.id(), Reason.DISCARDED);
-			}
+	@Override
+	public void lost(Entry entry) {
+		giveUp(entry.id(), Reason.DISCARDED);
+	}
 
-			private void lost(UUID entry, Reason reason) {
-				Receipts.this.lost(entry, reason);
-			}
-
-		});
+	private void giveUp(UUID entry, Reason reason) {
+		this.lost.put(entry, reason);
+		fail(entry, reason);
 	}
 
 	/**
@@ -184,7 +194,7 @@ public final class Receipts implements SmartLifecycle {
 			return;
 		}
 		this.waiting.put(receipt.entry, receipt);
-		this.turn.add(receipt.entry);
+		this.turn.add(receipt);
 		Reason reason = this.lost.get(receipt.entry);
 		if (reason != null) {
 			fail(receipt.entry, reason);
@@ -195,7 +205,7 @@ public final class Receipts implements SmartLifecycle {
 		else if (this.running) {
 			this.worker.start();
 			// It may be there already.
-			this.settled.add(receipt.entry);
+			this.settled.add(receipt);
 			this.worker.wake();
 			if (this.stopped) {
 				// Meanwhile.
@@ -211,31 +221,10 @@ public final class Receipts implements SmartLifecycle {
 		}
 	}
 
-	private void delivered(List<Entry> entries) {
-		if (this.waiting.isEmpty()) {
-			return;
-		}
-		boolean any = false;
-		for (Entry entry : entries) {
-			if (this.waiting.containsKey(entry.id())) {
-				this.settled.add(entry.id());
-				any = true;
-			}
-		}
-		if (any) {
-			this.worker.wake();
-		}
-	}
-
-	private void lost(UUID entry, Reason reason) {
-		this.lost.put(entry, reason);
-		fail(entry, reason);
-	}
-
 	// Whatever fails, it is looked for again: the ledger does not depend on it.
 	private void look() {
 		try {
-			List<UUID> known = next(this.settled);
+			List<Receipt> known = next(this.settled);
 			find(known);
 			if (known.size() == BATCH) {
 				this.worker.wake();
@@ -250,17 +239,17 @@ public final class Receipts implements SmartLifecycle {
 		}
 	}
 
-	private List<UUID> next(Queue<UUID> queue) {
-		List<UUID> next = new ArrayList<>();
-		for (UUID entry = queue.poll(); entry != null; entry = (next.size() < BATCH) ? queue.poll() : null) {
-			if (this.waiting.containsKey(entry)) {
-				next.add(entry);
+	private static List<Receipt> next(Queue<Receipt> queue) {
+		List<Receipt> next = new ArrayList<>();
+		for (Receipt receipt = queue.poll(); receipt != null; receipt = (next.size() < BATCH) ? queue.poll() : null) {
+			if (!receipt.place.isDone()) {
+				next.add(receipt);
 			}
 		}
 		return next;
 	}
 
-	private void lookElsewhere(List<UUID> asked) throws SQLException {
+	private void lookElsewhere(List<Receipt> asked) throws SQLException {
 		try {
 			find(asked);
 			if (!asked.isEmpty()) {
@@ -269,25 +258,23 @@ public final class Receipts implements SmartLifecycle {
 		}
 		finally {
 			Instant patient = Instant.now().minus(PATIENCE);
-			for (UUID entry : asked) {
-				Receipt receipt = this.waiting.get(entry);
-				if (receipt != null && receipt.since.isBefore(patient)) {
-					fail(entry, Reason.UNKNOWN);
+			for (Receipt receipt : asked) {
+				if (receipt.since.isBefore(patient)) {
+					fail(receipt.entry, Reason.UNKNOWN);
 				}
-				else if (receipt != null) {
-					this.turn.add(entry);
+				else if (!receipt.place.isDone()) {
+					this.turn.add(receipt);
 				}
 			}
 		}
 	}
 
-	private void find(List<UUID> asked) throws SQLException {
+	private void find(List<Receipt> asked) throws SQLException {
 		if (asked.isEmpty()) {
 			return;
 		}
-		Map<UUID, EntryPlaces.Found> found = new LinkedHashMap<>();
-		Transactions.withOwn(this.dataSource, (connection) -> Transactions.run(connection, TimeLimits.BRIEF,
-				() -> found.putAll(this.places.find(connection, asked))));
+		Map<UUID, EntryPlaces.Found> found = Transactions.run(this.dataSource, TimeLimits.BRIEF,
+				(connection) -> this.places.find(connection, asked.stream().map((receipt) -> receipt.entry).toList()));
 		found.forEach((entry, place) -> {
 			Receipt receipt = this.waiting.remove(entry);
 			if (receipt != null) {

@@ -4,7 +4,7 @@ package io.auditspring.intercept;
  * Tells whether a call failed because access control refused it.
  */
 @FunctionalInterface
-public interface AccessRefusal {
+interface AccessRefusal {
 
 	/**
 	 * Whether the failure is a refusal.

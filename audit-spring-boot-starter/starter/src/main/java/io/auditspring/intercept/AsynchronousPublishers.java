@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Waits for the results of audited methods that return publishers of a library that need
  * not be there.
  */
-public interface AsynchronousPublishers {
+interface AsynchronousPublishers {
 
 	/**
 	 * Records the call each time its publisher has ended.

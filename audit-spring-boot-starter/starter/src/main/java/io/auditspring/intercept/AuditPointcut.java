@@ -10,7 +10,7 @@ import org.springframework.aop.aspectj.AspectJExpressionPointcut;
 /**
  * The configured AspectJ expression that audits public methods without annotation.
  */
-public final class AuditPointcut {
+final class AuditPointcut {
 
 	private final AspectJExpressionPointcut pointcut = new AspectJExpressionPointcut();
 
@@ -20,7 +20,7 @@ public final class AuditPointcut {
 	 * {@code within(com.example..*Service)}
 	 * @throws AuditSetupException if it is broken
 	 */
-	public AuditPointcut(String expression) {
+	AuditPointcut(String expression) {
 		try {
 			this.pointcut.setExpression(expression);
 			this.pointcut.getPointcutExpression();

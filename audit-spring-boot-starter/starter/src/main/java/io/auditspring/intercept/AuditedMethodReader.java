@@ -29,7 +29,7 @@ import org.springframework.util.ClassUtils;
 /**
  * Reads what the annotation of a method says.
  */
-public final class AuditedMethodReader {
+final class AuditedMethodReader {
 
 	private final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
 
@@ -51,8 +51,8 @@ public final class AuditedMethodReader {
 	 * @param capturesArguments whether entries show the arguments
 	 * @param capturesResult whether entries show the result
 	 */
-	public AuditedMethodReader(Delivery defaultDelivery, boolean stateAvailable, Masking masking,
-			boolean capturesArguments, boolean capturesResult) {
+	AuditedMethodReader(Delivery defaultDelivery, boolean stateAvailable, Masking masking, boolean capturesArguments,
+			boolean capturesResult) {
 		this.defaultDelivery = defaultDelivery;
 		this.stateAvailable = stateAvailable;
 		this.masking = masking;

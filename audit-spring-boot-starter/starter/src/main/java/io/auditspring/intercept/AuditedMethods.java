@@ -50,7 +50,7 @@ public final class AuditedMethods extends StaticMethodMatcher {
 	 * @param reader reads what the annotation says
 	 * @param pointcut matches methods without annotation, or {@code null}
 	 */
-	public AuditedMethods(AuditedMethodReader reader, @Nullable AuditPointcut pointcut) {
+	AuditedMethods(AuditedMethodReader reader, @Nullable AuditPointcut pointcut) {
 		this.reader = reader;
 		this.pointcut = pointcut;
 	}

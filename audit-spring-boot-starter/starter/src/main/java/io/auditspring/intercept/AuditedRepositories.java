@@ -19,7 +19,7 @@ import org.springframework.data.repository.core.support.RepositoryFactoryBeanSup
  * later there is no place any more within the transaction and before Spring Data, which
  * does itself what the method stands for.
  */
-public final class AuditedRepositories implements BeanPostProcessor {
+final class AuditedRepositories implements BeanPostProcessor {
 
 	private final AuditedMethods methods;
 
@@ -30,7 +30,7 @@ public final class AuditedRepositories implements BeanPostProcessor {
 	 * @param methods knows what is audited
 	 * @param auditing what the interceptor works with
 	 */
-	public AuditedRepositories(AuditedMethods methods, Supplier<Auditing> auditing) {
+	AuditedRepositories(AuditedMethods methods, Supplier<Auditing> auditing) {
 		this.methods = methods;
 		this.auditing = auditing;
 	}

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param texts makes texts of objects
  * @param skipped what happens to calls that were left out
  */
-public record Auditing(Origins origins, AuditTransactions transactions, EntryFactory factory, AccessRefusal refusal,
+record Auditing(Origins origins, AuditTransactions transactions, EntryFactory factory, AccessRefusal refusal,
 		Customizers customizers, ExpressionContexts expressions, AsynchronousResults late,
 		@Nullable AsynchronousPublishers publishers, Texts texts, SkippedCalls skipped) {
 

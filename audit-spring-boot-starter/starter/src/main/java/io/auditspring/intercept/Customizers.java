@@ -33,7 +33,7 @@ public final class Customizers {
 	 * @param customizers the customizers in their order, by the names of their beans;
 	 * asked for when the first record arrives
 	 */
-	public Customizers(Supplier<Map<String, AuditRecordCustomizer>> customizers) {
+	Customizers(Supplier<Map<String, AuditRecordCustomizer>> customizers) {
 		this.customizers = SingletonSupplier.of(customizers);
 	}
 

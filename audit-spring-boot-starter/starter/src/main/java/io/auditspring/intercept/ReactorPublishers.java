@@ -23,7 +23,7 @@ import reactor.util.context.ContextView;
  * Waits for the results of audited methods that return a {@link Mono} or a {@link Flux}.
  * Every subscription is an operation of its own; without one nothing was done.
  */
-public final class ReactorPublishers implements AsynchronousPublishers {
+final class ReactorPublishers implements AsynchronousPublishers {
 
 	private final Mono<Actor> subscriber;
 
@@ -31,7 +31,7 @@ public final class ReactorPublishers implements AsynchronousPublishers {
 	 * Creates the watch.
 	 * @param subscriber the actor as far as the subscriber's context knows one
 	 */
-	public ReactorPublishers(Mono<Actor> subscriber) {
+	ReactorPublishers(Mono<Actor> subscriber) {
 		// A context that cannot say who it is must not break the pipeline.
 		this.subscriber = subscriber.onErrorComplete();
 	}

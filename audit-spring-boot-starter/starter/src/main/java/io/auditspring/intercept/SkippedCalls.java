@@ -5,7 +5,7 @@ package io.auditspring.intercept;
  * because something around the method left it out: a lock that another instance holds, a
  * limit that is reached.
  */
-public enum SkippedCalls {
+enum SkippedCalls {
 
 	/** They leave no entry. */
 	IGNORE,

@@ -38,7 +38,7 @@ public final class ActivityCounter extends PeriodicWorker {
 	 * @param dataSource connections to the ledger
 	 * @param schema where the ledger is
 	 */
-	public ActivityCounter(DataSource dataSource, Schema schema) {
+	ActivityCounter(DataSource dataSource, Schema schema) {
 		super("audit-activity", INTERVAL, INTERVAL);
 		this.dataSource = dataSource;
 		this.count = "select " + schema.table("audit_count_activity(?)");

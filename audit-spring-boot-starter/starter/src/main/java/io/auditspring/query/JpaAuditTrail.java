@@ -33,7 +33,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 /**
  * Reads the trail by means of JPA.
  */
-public final class JpaAuditTrail implements AuditTrail {
+final class JpaAuditTrail implements AuditTrail {
 
 	private static final int MOST_NAMES = 1_000;
 
@@ -51,7 +51,7 @@ public final class JpaAuditTrail implements AuditTrail {
 	 * setting {@link AuditEntryMapping#SCHEMA}
 	 * @param verifier verifies the ledger
 	 */
-	public JpaAuditTrail(EntityManager entityManager, LedgerVerifier verifier) {
+	JpaAuditTrail(EntityManager entityManager, LedgerVerifier verifier) {
 		this(entityManager, verifier, TargetNames.AS_SAID, (attribute) -> List.of());
 	}
 
@@ -63,7 +63,7 @@ public final class JpaAuditTrail implements AuditTrail {
 	 * @param names knows what entries show of a target
 	 * @param words the values that entries may have, whether or not any has
 	 */
-	public JpaAuditTrail(EntityManager entityManager, LedgerVerifier verifier, TargetNames names,
+	JpaAuditTrail(EntityManager entityManager, LedgerVerifier verifier, TargetNames names,
 			Function<Attribute, Collection<String>> words) {
 		this.entityManager = entityManager;
 		this.verifier = verifier;

@@ -45,7 +45,7 @@ public final class LedgerUpkeep extends PeriodicWorker {
 	 * @param schema where the ledger is
 	 * @param retention retires months, or {@code null} to keep all
 	 */
-	public LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention) {
+	LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention) {
 		super("audit-upkeep", FIRST_DELAY, INTERVAL);
 		this.dataSource = dataSource;
 		this.partitions = new Partitions(schema);

@@ -13,7 +13,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
@@ -136,7 +135,6 @@ final class MonthCheck {
 		ChainWalk walk = new ChainWalk(null, this.partitions, (kind, seq, id, what, expected, found) -> {
 			throw unverified(chain, seq, id, "does not verify: " + what);
 		});
-		AtomicReference<StoredEntry.@Nullable Place> end = new AtomicReference<>();
 		for (long from = first; from <= last; from = walk.next()) {
 			NewControlEntries said = new NewControlEntries(this.connection, this.schema, chain);
 			long to = (last - from < SEGMENT) ? last : from + SEGMENT - 1;
@@ -145,13 +143,12 @@ final class MonthCheck {
 					CheckedEntry entry = CheckedEntry.of(row);
 					walk.accept(entry);
 					said.accept(entry);
-					end.set(entry.place());
 				});
 			walk.endsBefore(to + 1);
 			check(said, from);
 		}
 		return new Retirement(chain, first, last, Objects.requireNonNull(walk.first()),
-				Objects.requireNonNull(end.get()));
+				Objects.requireNonNull(walk.last()));
 	}
 
 	/**

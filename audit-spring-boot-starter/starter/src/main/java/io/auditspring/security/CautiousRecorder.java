@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * and an audit database that is down must not lock out those who could repair it. An
  * entry that cannot be kept is logged.
  */
-public final class CautiousRecorder {
+final class CautiousRecorder {
 
 	private static final Logger logger = LoggerFactory.getLogger(CautiousRecorder.class);
 
@@ -27,7 +27,7 @@ public final class CautiousRecorder {
 
 	private final EventRecorder recorder;
 
-	public CautiousRecorder(Origins origins, EventRecorder recorder) {
+	CautiousRecorder(Origins origins, EventRecorder recorder) {
 		this.origins = origins;
 		this.recorder = recorder;
 	}

@@ -17,13 +17,13 @@ import org.springframework.util.ClassUtils;
  * audited tells that by its own entry, and so does an audited call within which another
  * one is refused: its metadata names that one.
  */
-public final class DeniedCalls {
+final class DeniedCalls {
 
 	private final SecurityRecorder recorder;
 
 	private final AuthenticationTrustResolver trust;
 
-	public DeniedCalls(SecurityRecorder recorder, AuthenticationTrustResolver trust) {
+	DeniedCalls(SecurityRecorder recorder, AuthenticationTrustResolver trust) {
 		this.recorder = recorder;
 		this.trust = trust;
 	}

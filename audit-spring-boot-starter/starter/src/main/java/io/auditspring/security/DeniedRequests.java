@@ -12,13 +12,13 @@ import org.springframework.security.authorization.event.AuthorizationDeniedEvent
 /**
  * Records {@code access.denied} for requests that are refused by their path.
  */
-public final class DeniedRequests {
+final class DeniedRequests {
 
 	private final SecurityRecorder recorder;
 
 	private final AuthenticationTrustResolver trust;
 
-	public DeniedRequests(SecurityRecorder recorder, AuthenticationTrustResolver trust) {
+	DeniedRequests(SecurityRecorder recorder, AuthenticationTrustResolver trust) {
 		this.recorder = recorder;
 		this.trust = trust;
 	}

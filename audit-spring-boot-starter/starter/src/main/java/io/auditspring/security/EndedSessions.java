@@ -26,7 +26,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  * as by signing in elsewhere where only so many sessions are allowed. That a session ends
  * by a logout is no news.
  */
-public final class EndedSessions {
+final class EndedSessions {
 
 	private static final String EXPIRED = "session.expired";
 
@@ -38,7 +38,7 @@ public final class EndedSessions {
 
 	private final SecurityActorSource actors;
 
-	public EndedSessions(SecurityRecorder recorder, SecurityActorSource actors) {
+	EndedSessions(SecurityRecorder recorder, SecurityActorSource actors) {
 		this.recorder = recorder;
 		this.actors = actors;
 	}

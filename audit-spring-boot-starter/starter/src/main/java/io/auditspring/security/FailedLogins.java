@@ -12,6 +12,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.capture.internal.origin.Origin;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,7 @@ import org.springframework.context.SmartLifecycle;
  * entries and the numbers add up to all failed logins; those whose entry could not be
  * written are among the numbers.
  */
-public final class FailedLogins implements SmartLifecycle {
+final class FailedLogins implements SmartLifecycle {
 
 	private static final Logger logger = LoggerFactory.getLogger(FailedLogins.class);
 
@@ -66,7 +67,7 @@ public final class FailedLogins implements SmartLifecycle {
 	 * @param recorder writes the entries
 	 * @param limit how many a minute and address get an entry each
 	 */
-	public FailedLogins(CautiousRecorder recorder, int limit) {
+	FailedLogins(CautiousRecorder recorder, int limit) {
 		this.recorder = recorder;
 		this.limit = limit;
 	}
@@ -165,7 +166,7 @@ public final class FailedLogins implements SmartLifecycle {
 	// Most applications never need it.
 	private synchronized void beginMinutes() {
 		if (this.running && this.timer == null) {
-			this.timer = Executors.newSingleThreadScheduledExecutor(FailedLogins::thread);
+			this.timer = Executors.newSingleThreadScheduledExecutor(BackgroundThreads.named("audit-failed-logins"));
 			this.timer.scheduleWithFixedDelay(this::tryToEndMinute, 1, 1, TimeUnit.MINUTES);
 		}
 	}
@@ -193,12 +194,6 @@ public final class FailedLogins implements SmartLifecycle {
 	@Override
 	public int getPhase() {
 		return PHASE;
-	}
-
-	private static Thread thread(Runnable work) {
-		Thread thread = new Thread(work, "audit-failed-logins");
-		thread.setDaemon(true);
-		return thread;
 	}
 
 }

@@ -9,7 +9,7 @@ import java.util.WeakHashMap;
  * as well, and the one that an event comes from, which is told first, knows best who
  * calls.
  */
-public final class News {
+final class News {
 
 	// Events are told apart by identity: they define no equality.
 	private final Set<Object> told = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));

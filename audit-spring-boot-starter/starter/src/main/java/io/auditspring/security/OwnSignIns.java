@@ -8,7 +8,7 @@ import io.auditspring.capture.internal.origin.Origins;
 /**
  * Records sign-ins of which the application tells.
  */
-public final class OwnSignIns implements AuthenticationEvents {
+final class OwnSignIns implements AuthenticationEvents {
 
 	private static final String METHOD = "Application";
 
@@ -18,7 +18,7 @@ public final class OwnSignIns implements AuthenticationEvents {
 
 	private final TriedNames names;
 
-	public OwnSignIns(CautiousRecorder recorder, FailedLogins failedLogins, TriedNames names) {
+	OwnSignIns(CautiousRecorder recorder, FailedLogins failedLogins, TriedNames names) {
 		this.recorder = recorder;
 		this.failedLogins = failedLogins;
 		this.names = names;

@@ -13,7 +13,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 /**
  * Records what Spring Security has done already.
  */
-public final class SecurityRecorder {
+final class SecurityRecorder {
 
 	private final CautiousRecorder recorder;
 
@@ -24,7 +24,7 @@ public final class SecurityRecorder {
 	 * @param recorder writes the entries
 	 * @param news what no context has recorded yet
 	 */
-	public SecurityRecorder(CautiousRecorder recorder, News news) {
+	SecurityRecorder(CautiousRecorder recorder, News news) {
 		this.recorder = recorder;
 		this.news = news;
 	}

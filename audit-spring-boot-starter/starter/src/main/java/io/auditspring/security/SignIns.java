@@ -13,7 +13,7 @@ import org.springframework.security.core.AuthenticationException;
 /**
  * Records {@code logout}, and has failed logins recorded.
  */
-public final class SignIns {
+final class SignIns {
 
 	private final SecurityRecorder recorder;
 
@@ -21,7 +21,7 @@ public final class SignIns {
 
 	private final TriedNames names;
 
-	public SignIns(SecurityRecorder recorder, FailedLogins failedLogins, TriedNames names) {
+	SignIns(SecurityRecorder recorder, FailedLogins failedLogins, TriedNames names) {
 		this.recorder = recorder;
 		this.failedLogins = failedLogins;
 		this.names = names;

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * anonymous: whoever reads what a user did does not find what strangers tried. What
  * nobody is called may be a password in the wrong field, so a digest stands for it.
  */
-public final class TriedNames {
+final class TriedNames {
 
 	/** The id of somebody of whom nothing is known. */
 	static final String UNKNOWN = "unknown";
@@ -30,7 +30,7 @@ public final class TriedNames {
 	 * @param digest gives the digest of a text
 	 * @param unknownNames what is shown of names that nobody has
 	 */
-	public TriedNames(UnaryOperator<String> digest, UnknownNames unknownNames) {
+	TriedNames(UnaryOperator<String> digest, UnknownNames unknownNames) {
 		this.digest = digest;
 		this.unknownNames = unknownNames;
 	}

@@ -3,7 +3,7 @@ package io.auditspring.security;
 /**
  * What a failed login shows of a name that is no user's, as far as anybody can tell.
  */
-public enum UnknownNames {
+enum UnknownNames {
 
 	/**
 	 * A digest with a secret key: the same name has the same, so that repeated attempts

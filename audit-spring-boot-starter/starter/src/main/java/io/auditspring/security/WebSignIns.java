@@ -18,11 +18,11 @@ import org.springframework.security.web.authentication.switchuser.SwitchUserGran
  * what somebody does once: credentials that come with every request, such as HTTP
  * basic's, a bearer token or the word of a proxy, are none.
  */
-public final class WebSignIns {
+final class WebSignIns {
 
 	private final SecurityRecorder recorder;
 
-	public WebSignIns(SecurityRecorder recorder) {
+	WebSignIns(SecurityRecorder recorder) {
 		this.recorder = recorder;
 	}
 

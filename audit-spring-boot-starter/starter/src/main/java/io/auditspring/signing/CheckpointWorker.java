@@ -60,7 +60,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 * @param anchors where checkpoints go
 	 * @param interval how often to make one
 	 */
-	public CheckpointWorker(Checkpoints checkpoints, String chain, List<CheckpointAnchor> anchors, Duration interval) {
+	CheckpointWorker(Checkpoints checkpoints, String chain, List<CheckpointAnchor> anchors, Duration interval) {
 		super("audit-checkpoint", interval, interval);
 		this.checkpoints = checkpoints;
 		this.chain = chain;

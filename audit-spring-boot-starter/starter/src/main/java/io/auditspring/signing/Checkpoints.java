@@ -62,7 +62,7 @@ public class Checkpoints {
 		this(dataSource, schema, origin, keys, signing, MAX_ENTRIES);
 	}
 
-	Checkpoints(DataSource dataSource, Schema schema, String origin, TrustedKeys keys,
+	public Checkpoints(DataSource dataSource, Schema schema, String origin, TrustedKeys keys,
 			@Nullable CheckpointSigning signing, long maxEntries) {
 		this.dataSource = dataSource;
 		this.tree = new TreeRows(schema);

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
  * Writes each checkpoint to the log, in one line, so that whatever collects the logs
  * keeps it. Newlines are written as {@code \n}.
  */
-public final class LogAnchor implements CheckpointAnchor {
+final class LogAnchor implements CheckpointAnchor {
 
 	private static final Logger logger = LoggerFactory.getLogger(LogAnchor.class);
 

@@ -18,7 +18,7 @@ import org.springframework.core.io.ClassPathResource;
  * to leave this API out, as in a group of other paths, it stays out. An application that
  * says how all of it is secured says it of this API, too; of others, all that may be.
  */
-public final class ApiDescription implements GlobalOpenApiCustomizer {
+final class ApiDescription implements GlobalOpenApiCustomizer {
 
 	private final String basePath;
 
@@ -26,7 +26,7 @@ public final class ApiDescription implements GlobalOpenApiCustomizer {
 	 * Creates the description.
 	 * @param basePath where the API is
 	 */
-	public ApiDescription(String basePath) {
+	ApiDescription(String basePath) {
 		this.basePath = basePath;
 	}
 

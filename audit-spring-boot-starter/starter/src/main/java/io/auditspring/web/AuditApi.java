@@ -64,7 +64,7 @@ public final class AuditApi {
 	 * @param readers who may read
 	 * @param readings notes who reads
 	 */
-	public AuditApi(AuditTrail trail, Readers readers, ReadAuditing readings) {
+	AuditApi(AuditTrail trail, Readers readers, ReadAuditing readings) {
 		this.trail = trail;
 		this.readers = readers;
 		this.readings = readings;

@@ -30,7 +30,7 @@ import org.springframework.web.server.ResponseStatusException;
  */
 @RestController
 @RequestMapping("${audit.web.base-path:/audit}/api")
-public final class ExportApi {
+final class ExportApi {
 
 	private static final String FORMAT = "format";
 
@@ -58,7 +58,7 @@ public final class ExportApi {
 	 * @param readers who may read
 	 * @param readings notes who reads
 	 */
-	public ExportApi(Exports exports, Readers readers, ReadAuditing readings) {
+	ExportApi(Exports exports, Readers readers, ReadAuditing readings) {
 		this.exports = exports;
 		this.readers = readers;
 		this.readings = readings;

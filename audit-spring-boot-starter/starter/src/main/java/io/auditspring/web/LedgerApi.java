@@ -51,7 +51,7 @@ public final class LedgerApi {
 	 * @param readers who may read
 	 * @param readings notes who reads
 	 */
-	public LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, ReadAuditing readings) {
+	LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, ReadAuditing readings) {
 		this.heads = heads;
 		this.verifications = verifications;
 		this.readers = readers;

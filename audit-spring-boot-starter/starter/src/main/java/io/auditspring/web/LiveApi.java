@@ -27,7 +27,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  */
 @RestController
 @RequestMapping("${audit.web.base-path:/audit}/api")
-public final class LiveApi {
+final class LiveApi {
 
 	private final LiveSubscriptions liveSubscriptions;
 
@@ -41,7 +41,7 @@ public final class LiveApi {
 	 * @param readers who may read
 	 * @param readings notes who reads
 	 */
-	public LiveApi(LiveSubscriptions liveSubscriptions, Readers readers, ReadAuditing readings) {
+	LiveApi(LiveSubscriptions liveSubscriptions, Readers readers, ReadAuditing readings) {
 		this.liveSubscriptions = liveSubscriptions;
 		this.readers = readers;
 		this.readings = readings;

@@ -17,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.Actor;
 import io.auditspring.database.LedgerHeads;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * Those who watch the trail at present. While there are any, one thread looks at the
  * heads of the chains; while there are none, there is no thread and no query.
  */
-public final class LiveSubscriptions implements SmartLifecycle {
+final class LiveSubscriptions implements SmartLifecycle {
 
 	/** As many connections to browsers may be open. */
 	private static final int MOST = 64;
@@ -81,7 +82,7 @@ public final class LiveSubscriptions implements SmartLifecycle {
 	 * @param trail the trail
 	 * @param heads where its chains end
 	 */
-	public LiveSubscriptions(AuditTrail trail, LedgerHeads heads) {
+	LiveSubscriptions(AuditTrail trail, LedgerHeads heads) {
 		this(trail, heads, LIFETIME, MOST, MOST_EACH);
 	}
 
@@ -176,16 +177,12 @@ public final class LiveSubscriptions implements SmartLifecycle {
 		}
 		this.watches.put(watch, this.places.take(reader));
 		if (this.threads == null) {
-			ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor((work) -> thread(work, ""));
-			this.threads = new Threads(clock, Executors.newCachedThreadPool((work) -> thread(work, "-sender")));
+			ScheduledExecutorService clock = Executors
+				.newSingleThreadScheduledExecutor(BackgroundThreads.named("audit-live"));
+			this.threads = new Threads(clock,
+					Executors.newCachedThreadPool(BackgroundThreads.named("audit-live-sender")));
 			clock.scheduleWithFixedDelay(this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 		}
-	}
-
-	private static Thread thread(Runnable work, String role) {
-		Thread thread = new Thread(work, "audit-live" + role);
-		thread.setDaemon(true);
-		return thread;
 	}
 
 	private void look() {

@@ -42,7 +42,7 @@ public final class ProblemDetails implements HandlerExceptionResolver, Ordered {
 	 * Creates it.
 	 * @param basePath where the trail is, below the path of the application
 	 */
-	public ProblemDetails(String basePath) {
+	ProblemDetails(String basePath) {
 		this.basePath = basePath;
 	}
 

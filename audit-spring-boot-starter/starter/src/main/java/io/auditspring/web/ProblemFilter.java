@@ -19,7 +19,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * API, or leads nowhere in it: by Spring Security, for want of a CSRF token, by the
  * server. Only below the base path; the application's own errors stay what they are.
  */
-public final class ProblemFilter extends OncePerRequestFilter {
+final class ProblemFilter extends OncePerRequestFilter {
 
 	private final JsonAnswers answers = new JsonAnswers();
 

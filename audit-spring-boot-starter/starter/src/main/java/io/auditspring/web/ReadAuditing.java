@@ -11,7 +11,7 @@ import io.auditspring.query.TargetNames;
 /**
  * Notes in the trail who reads it, before anything is answered.
  */
-public final class ReadAuditing {
+final class ReadAuditing {
 
 	/** What reading is called in the trail. */
 	static final String ACTION = "audit.read";
@@ -25,7 +25,7 @@ public final class ReadAuditing {
 	 * @param recorder records them
 	 * @param names knows what of a target may be told
 	 */
-	public ReadAuditing(AuditRecorder recorder, TargetNames names) {
+	ReadAuditing(AuditRecorder recorder, TargetNames names) {
 		this.recorder = recorder;
 		this.names = names;
 	}

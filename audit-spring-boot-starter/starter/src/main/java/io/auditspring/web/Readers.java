@@ -40,7 +40,7 @@ public final class Readers {
 	 * @param warned whether those who read what they did also read of failed logins under
 	 * their name
 	 */
-	public Readers(AuditAccessPolicy policy, Origins origins, BooleanSupplier tenants, boolean warned) {
+	Readers(AuditAccessPolicy policy, Origins origins, BooleanSupplier tenants, boolean warned) {
 		this.policy = policy;
 		this.origins = origins;
 		this.tenants = tenants;

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.database.LedgerHeads;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.signing.LedgerVerifier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import org.springframework.beans.factory.DisposableBean;
  * Verifies the ledger in the background, once at a time however many ask for it: it reads
  * everything.
  */
-public final class Verifications implements DisposableBean {
+final class Verifications implements DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(Verifications.class);
 
@@ -36,7 +37,7 @@ public final class Verifications implements DisposableBean {
 	 * @param verifier verifies
 	 * @param heads say how much there is to do
 	 */
-	public Verifications(LedgerVerifier verifier, LedgerHeads heads) {
+	Verifications(LedgerVerifier verifier, LedgerHeads heads) {
 		this.verifier = verifier;
 		this.heads = heads;
 	}
@@ -65,9 +66,7 @@ public final class Verifications implements DisposableBean {
 		if (running == null || running.result.isDone()) {
 			running = new Run(this.heads.read().stream().mapToLong(ChainHead::size).sum());
 			this.current = running;
-			Thread thread = new Thread(running, "audit-web-verification");
-			thread.setDaemon(true);
-			thread.start();
+			BackgroundThreads.named("audit-web-verification").newThread(running).start();
 		}
 		return running;
 	}

@@ -132,8 +132,8 @@ class AuditRuntimeHintsTests {
 	void everyRecordThatIsAnsweredIsRead() {
 		new ReflectiveRuntimeHintsRegistrar().registerRuntimeHints(this.hints, AuditApi.class, LedgerApi.class);
 		assertThat(Stream
-			.of("web.Page", "web.Statistics", "web.Verifications$Progress", "ledger.Verification",
-					"ledger.ChainVerification", "ledger.Problem")
+			.of("web.Page", "web.Statistics", "web.Verifications$Progress", "ledger.verify.Verification",
+					"ledger.verify.ChainVerification", "ledger.Problem")
 			.map((name) -> ClassUtils.resolveClassName("io.auditspring." + name, null)))
 			.allSatisfy((type) -> assertThat(type.getRecordComponents()).isNotEmpty()
 				.allSatisfy((component) -> assertThat(reflection().onMethodInvocation(component.getAccessor()))

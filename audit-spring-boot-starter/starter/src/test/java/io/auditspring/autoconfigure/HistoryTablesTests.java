@@ -12,6 +12,7 @@ import io.auditspring.AuditLog;
 import io.auditspring.AuditSetupException;
 import io.auditspring.TestDatabase;
 import io.auditspring.actuate.HistoryEndpoint;
+import io.auditspring.capture.internal.state.HistoryTablesCheck;
 import io.auditspring.history.Crate;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.ShopConfiguration;

@@ -224,6 +224,29 @@ class RetentionTests {
 	}
 
 	@Test
+	void aMonthInWhichTimeGoesBackIsKept() {
+		this.database.appendAt(Instant.parse("2018-12-31T00:00:00Z"), "third", Entries.entry("later"));
+		this.database.appendAt(Instant.parse("2018-12-01T00:00:00Z"), "third", Entries.entry("earlier"));
+		assertDecemberIsKept("recorded_at is before that of the entry before it");
+	}
+
+	@Test
+	void aMonthWhoseEntriesLieInThePartitionOfAnotherIsKept() {
+		this.database.execute("""
+				alter table audit.audit_log_2018_12 rename to january;
+				alter table audit.audit_log_2019_01 rename to audit_log_2018_12;
+				alter table audit.january rename to audit_log_2019_01
+				""");
+		assertDecemberIsKept("it lies in audit_log_2019_01, which is not the partition of its month");
+	}
+
+	private void assertDecemberIsKept(String reason) {
+		RetentionReport report = retention(RetentionAction.DROP).apply();
+		assertThat(report.kept()).isEqualTo(DECEMBER);
+		assertThat(report.reason()).contains(reason);
+	}
+
+	@Test
 	void aHoldKeepsAMonthAndIsRecorded() {
 		long hold = holds().placeOnActor("john", "case 12");
 		assertThat(holds().current()).singleElement()

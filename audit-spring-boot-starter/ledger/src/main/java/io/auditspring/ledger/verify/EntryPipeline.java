@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.auditspring.ledger.internal.table.CheckedEntry;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 
 /**
  * Checks entries by themselves on other threads than the one that reads them, and gives
@@ -29,11 +30,8 @@ final class EntryPipeline<T> implements AutoCloseable {
 	private static final int THREADS = Math.max(Math.min(Runtime.getRuntime().availableProcessors() - 1, MAX_THREADS),
 			1);
 
-	private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, (work) -> {
-		Thread thread = new Thread(work, "audit-verification");
-		thread.setDaemon(true);
-		return thread;
-	});
+	private final ExecutorService threads = Executors.newFixedThreadPool(THREADS,
+			BackgroundThreads.named("audit-verification"));
 
 	private final Deque<Future<List<CheckedEntry>>> running = new ArrayDeque<>();
 

@@ -35,6 +35,28 @@ as $$
 	where inhparent = '"${schema}".audit_log'::regclass
 $$;
 
+-- The sums over entries of a chain.
+create function "${schema}".audit_activity_of(chain text, first bigint, next bigint)
+	returns table (dimension text, scale text, value text, start timestamptz, outcome text, entries bigint)
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	with hours as materialized (
+		select dimension, value, date_trunc('hour', l.recorded_at, 'UTC') as hour, l.outcome, count(*) as entries
+		from "${schema}".audit_log l
+			cross join lateral (
+				values ('', ''), ('action', l.action), ('category', l.category), ('severity', l.severity),
+					('service', l.service), ('tenant', coalesce('=' || l.tenant, ''))
+			) as dimensions (dimension, value)
+		where l.chain = $1 and l.seq >= $2 and l.seq < $3 and value is not null
+		group by 1, 2, 3, 4
+	)
+	select dimension, scale, value, date_trunc(scale, hour, 'UTC'), outcome, sum(hours.entries)::bigint
+	from hours cross join (values ('hour'), ('day'), ('month')) as scales (scale)
+	group by 1, 2, 3, 4, 5
+$$;
+
 -- Counts entries that are not counted yet, at most so many of each chain, and forgets retired months. Says how many it
 -- counted. The order of a chain is that of its commits, so nothing comes to be before what was counted. One at a time:
 -- who finds another at it has nothing to do.
@@ -60,20 +82,9 @@ begin
 		from "${schema}".audit_chain c left join "${schema}".audit_activity_position p on p.chain = c.name
 		where c.size > coalesce(p.counted, 0)
 	loop
-		with hours as materialized (
-			select dimension, value, date_trunc('hour', recorded_at, 'UTC') as hour, outcome, count(*) as entries
-			from "${schema}".audit_log
-				cross join lateral (
-					values ('', ''), ('action', action), ('category', category), ('severity', severity),
-						('service', service), ('tenant', coalesce('=' || tenant, ''))
-				) as dimensions (dimension, value)
-			where chain = head.name and seq >= head.first and seq < head.next and value is not null
-			group by 1, 2, 3, 4
-		)
 		insert into "${schema}".audit_activity as activity (dimension, scale, value, start, outcome, entries)
-		select dimension, scale, value, date_trunc(scale, hour, 'UTC'), outcome, sum(hours.entries)
-		from hours cross join (values ('hour'), ('day'), ('month')) as scales (scale)
-		group by 1, 2, 3, 4, 5
+		select dimension, scale, value, start, outcome, entries
+		from "${schema}".audit_activity_of(head.name, head.first, head.next)
 		on conflict (dimension, scale, value, start, outcome)
 		do update set entries = activity.entries + excluded.entries;
 		insert into "${schema}".audit_activity_position as position (chain, counted)
@@ -98,19 +109,10 @@ create function "${schema}".audit_check_activity()
 	stable
 	set search_path = pg_catalog, pg_temp
 as $$
-	with hours as materialized (
-		select dimension, value, date_trunc('hour', l.recorded_at, 'UTC') as hour, l.outcome, count(*) as entries
-		from "${schema}".audit_log l
-			join "${schema}".audit_activity_position p on p.chain = l.chain
-			cross join lateral (
-				values ('', ''), ('action', l.action), ('category', l.category), ('severity', l.severity),
-					('service', l.service), ('tenant', coalesce('=' || l.tenant, ''))
-			) as dimensions (dimension, value)
-		where l.seq < p.counted and value is not null
-		group by 1, 2, 3, 4
-	), log as (
-		select dimension, scale, value, date_trunc(scale, hour, 'UTC') as start, outcome, sum(entries)::bigint as entries
-		from hours cross join (values ('hour'), ('day'), ('month')) as scales (scale)
+	with log as (
+		select dimension, scale, value, start, outcome, sum(counted.entries)::bigint as entries
+		from "${schema}".audit_activity_position p
+			cross join lateral "${schema}".audit_activity_of(p.chain, 0, p.counted) as counted
 		group by 1, 2, 3, 4, 5
 	)
 	select dimension, scale, value, start, outcome, coalesce(activity.entries, 0), coalesce(log.entries, 0)
@@ -164,7 +166,8 @@ $$;
 
 revoke all on "${schema}".audit_activity, "${schema}".audit_activity_position from public;
 
-revoke all on function "${schema}".audit_oldest_month(), "${schema}".audit_count_activity(integer),
+revoke all on function "${schema}".audit_oldest_month(),
+	"${schema}".audit_activity_of(text, bigint, bigint), "${schema}".audit_count_activity(integer),
 	"${schema}".audit_check_activity(), "${schema}".audit_recount_activity(), "${schema}".audit_index_words()
 	from public;
 

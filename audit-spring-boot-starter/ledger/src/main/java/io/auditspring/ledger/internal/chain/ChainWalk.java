@@ -32,6 +32,8 @@ public final class ChainWalk {
 
 	private StoredEntry.@Nullable Place first;
 
+	private StoredEntry.@Nullable Place last;
+
 	private long from = -1;
 
 	private long next;
@@ -99,6 +101,7 @@ public final class ChainWalk {
 		if (inPlace) {
 			checkTime(place);
 			this.previousHash = place.hash();
+			this.last = place;
 		}
 		checkClear(entry);
 		return inPlace;
@@ -192,6 +195,14 @@ public final class ChainWalk {
 	 */
 	public StoredEntry.@Nullable Place first() {
 		return this.first;
+	}
+
+	/**
+	 * The last entry that came and has a place of its own.
+	 * @return its place, or {@code null} if none came
+	 */
+	public StoredEntry.@Nullable Place last() {
+		return this.last;
 	}
 
 	/**

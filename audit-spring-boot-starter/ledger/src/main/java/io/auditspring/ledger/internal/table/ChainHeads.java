@@ -1,8 +1,6 @@
 package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.UUID;
 
@@ -32,13 +30,7 @@ final class ChainHeads {
 	 * @throws SQLException if the database fails
 	 */
 	ChainHead lock(Connection connection, String chain) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.lock)) {
-			statement.setString(1, chain);
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return ChainHead.read(chain, row);
-			}
-		}
+		return Sql.get(connection, this.lock, (row) -> ChainHead.read(chain, row), chain);
 	}
 
 	/**
@@ -49,13 +41,7 @@ final class ChainHeads {
 	 * @throws SQLException if the database fails
 	 */
 	UUID ledgerId(Connection connection, String chain) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.ledgerId)) {
-			statement.setString(1, chain);
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getObject(1, UUID.class);
-			}
-		}
+		return Sql.get(connection, this.ledgerId, (row) -> row.getObject(1, UUID.class), chain);
 	}
 
 }

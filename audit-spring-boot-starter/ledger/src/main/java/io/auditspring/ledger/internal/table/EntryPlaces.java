@@ -1,12 +1,9 @@
 package io.auditspring.ledger.internal.table;
 
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -49,22 +46,14 @@ public final class EntryPlaces {
 	public Map<UUID, Found> find(Connection connection, List<UUID> entries) throws SQLException {
 		long earliest = entries.stream().mapToLong((id) -> id.getMostSignificantBits() >>> 16).min().orElseThrow();
 		Map<UUID, Found> found = new HashMap<>();
-		Array ids = connection.createArrayOf("uuid", entries.toArray());
-		try (PreparedStatement statement = connection.prepareStatement(this.find)) {
-			statement.setArray(1, ids);
-			statement.setObject(2, Instant.ofEpochMilli(earliest).atOffset(ZoneOffset.UTC));
-			try (ResultSet row = statement.executeQuery()) {
-				while (row.next()) {
-					found.put(row.getObject(1, UUID.class),
-							new Found(row.getString(2), row.getLong(3), HexFormat.of().formatHex(row.getBytes(4)),
-									Outcome.valueOf(row.getString(5).toUpperCase(Locale.ROOT))));
-				}
-			}
-		}
-		finally {
-			ids.free();
-		}
+		Sql.each(connection, this.find, (row) -> found.put(row.getObject(1, UUID.class), found(row)),
+				Sql.array("uuid", entries), Instant.ofEpochMilli(earliest));
 		return found;
+	}
+
+	private static Found found(ResultSet row) throws SQLException {
+		return new Found(row.getString(2), row.getLong(3), HexFormat.of().formatHex(row.getBytes(4)),
+				Outcome.valueOf(row.getString(5).toUpperCase(Locale.ROOT)));
 	}
 
 	/**

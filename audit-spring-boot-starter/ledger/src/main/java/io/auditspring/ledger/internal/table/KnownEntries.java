@@ -1,12 +1,8 @@
 package io.auditspring.ledger.internal.table;
 
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -45,33 +41,13 @@ final class KnownEntries {
 	 * @throws SQLException if the database fails
 	 */
 	Set<UUID> of(Connection connection, List<Entry> entries) throws SQLException {
-		UUID[] ids = entries.stream().map(Entry::id).toArray(UUID[]::new);
 		Instant earliest = entries.stream().map(Entry::occurredAt).min(Instant::compareTo).orElseThrow();
-		Set<UUID> known = new HashSet<>();
-		Array array = connection.createArrayOf("uuid", ids);
-		try (PreparedStatement statement = connection.prepareStatement(this.known)) {
-			statement.setArray(1, array);
-			statement.setObject(2, earliest.atOffset(ZoneOffset.UTC));
-			try (ResultSet result = statement.executeQuery()) {
-				while (result.next()) {
-					known.add(result.getObject(1, UUID.class));
-				}
-			}
-		}
-		finally {
-			array.free();
-		}
-		return known;
+		return new HashSet<>(Sql.list(connection, this.known, (row) -> row.getObject(1, UUID.class),
+				Sql.array("uuid", entries.stream().map(Entry::id).toList()), earliest));
 	}
 
 	boolean holds(Connection connection, UUID entry) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.holds)) {
-			statement.setObject(1, entry);
-			try (ResultSet result = statement.executeQuery()) {
-				result.next();
-				return result.getBoolean(1);
-			}
-		}
+		return Sql.is(connection, this.holds, entry);
 	}
 
 }

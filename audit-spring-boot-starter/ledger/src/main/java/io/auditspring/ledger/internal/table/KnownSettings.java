@@ -43,7 +43,11 @@ public final class KnownSettings {
 	 * @throws SQLException if the database fails
 	 */
 	public static void begin(Connection connection, String mode) throws SQLException {
-		execute(connection, "set transaction " + mode + ";\n" + SET);
+		execute(connection, beginning(mode));
+	}
+
+	static String beginning(String mode) {
+		return "set transaction " + mode + ";\n" + SET;
 	}
 
 	/**

@@ -1,7 +1,6 @@
 package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 import io.auditspring.ledger.Schema;
@@ -38,10 +37,7 @@ public final class Partitions {
 	 * @throws SQLException if the database fails
 	 */
 	public void ensureUpcoming(Connection connection, int following) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.ensureUpcoming)) {
-			statement.setInt(1, following);
-			statement.execute();
-		}
+		Sql.execute(connection, this.ensureUpcoming, following);
 	}
 
 }

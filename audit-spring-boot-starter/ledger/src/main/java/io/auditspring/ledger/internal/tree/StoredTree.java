@@ -84,11 +84,10 @@ public final class StoredTree {
 	 */
 	public Map<Long, byte[]> leaves(String chain, long first, long last) throws SQLException {
 		Map<Long, byte[]> tiles = tiles(chain, 0, first, last);
-		edges(chain, (size, edges) -> {
-			if (edges.length > 0) {
-				tiles.putIfAbsent(size / LeafHashes.TILE, edges[0]);
-			}
-		});
+		Edge edge = edge(chain);
+		if (edge != null && edge.levels().length > 0) {
+			tiles.putIfAbsent(edge.size() / LeafHashes.TILE, edge.levels()[0]);
+		}
 		return tiles;
 	}
 
@@ -104,14 +103,7 @@ public final class StoredTree {
 	}
 
 	public byte @Nullable [] tile(String chain, TileCoordinates place) throws SQLException {
-		List<byte[]> tiles = new ArrayList<>();
-		query("""
-				select hashes
-				from %s
-				where chain = ? and level = ? and index = ?
-				""".formatted(this.schema.table("audit_tile")), (row) -> tiles.add(row.getBytes(1)), chain,
-				(long) place.level(), place.index());
-		return tiles.isEmpty() ? null : tiles.get(0);
+		return tiles(chain, place.level(), place.index(), place.index()).get(place.index());
 	}
 
 	/**
@@ -160,9 +152,12 @@ public final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	public @Nullable Edge edge(String chain) throws SQLException {
-		List<Edge> found = new ArrayList<>();
-		edges(chain, (size, edges) -> found.add(new Edge(size, edges)));
-		return found.isEmpty() ? null : found.get(0);
+		return first(query("""
+				select size, %s
+				from %s
+				where chain = ?
+				""".formatted(TreeRows.EDGES, this.schema.table("audit_tree")),
+				(row) -> new Edge(row.getLong(1), (byte[][]) row.getArray(2).getArray()), chain));
 	}
 
 	public byte @Nullable [] leaf(String chain, long seq) throws SQLException {
@@ -179,13 +174,13 @@ public final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	public long tiled(String chain) throws SQLException {
-		long[] index = { -1 };
-		query("""
+		Long index = first(query("""
 				select coalesce(max(index), -1)
 				from %s
 				where chain = ? and level = 0
-				""".formatted(this.schema.table("audit_tile")), (row) -> index[0] = row.getLong(1), chain);
-		return (index[0] < Long.MAX_VALUE / LeafHashes.TILE) ? (index[0] + 1) * LeafHashes.TILE : Long.MAX_VALUE;
+				""".formatted(this.schema.table("audit_tile")), (row) -> row.getLong(1), chain));
+		long last = (index != null) ? index : -1;
+		return (last < Long.MAX_VALUE / LeafHashes.TILE) ? (last + 1) * LeafHashes.TILE : Long.MAX_VALUE;
 	}
 
 	/**
@@ -196,16 +191,14 @@ public final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	public @Nullable TileCoordinates tileBeyond(String chain, long size) throws SQLException {
-		List<TileCoordinates> places = new ArrayList<>();
-		query("""
+		return first(query("""
 				select level, index
 				from %s
 				where chain = ? and level > 0 and (level > 6 or index >= ? >> (8 * (level + 1)))
 				order by level, index
 				limit 1
 				""".formatted(this.schema.table("audit_tile")),
-				(row) -> places.add(new TileCoordinates(row.getInt(1), row.getLong(2))), chain, size);
-		return places.isEmpty() ? null : places.get(0);
+				(row) -> new TileCoordinates(row.getInt(1), row.getLong(2)), chain, size));
 	}
 
 	/**
@@ -217,13 +210,13 @@ public final class StoredTree {
 	 */
 	public @Nullable CompactRange edgeAt(String chain, long size) throws SQLException {
 		List<byte[]> levels = new ArrayList<>();
-		byte[][][] open = { {} };
-		edges(chain, (treeSize, edges) -> open[0] = edges);
+		Edge edge = edge(chain);
+		byte[][] open = (edge != null) ? edge.levels() : new byte[0][];
 		long hashes = size;
 		for (int level = 0; hashes > 0; level++) {
 			byte[] tile = tile(chain, new TileCoordinates(level, hashes / LeafHashes.TILE));
 			if (tile == null) {
-				tile = (level < open[0].length) ? open[0][level] : new byte[0];
+				tile = (level < open.length) ? open[level] : new byte[0];
 			}
 			int length = (int) (hashes % LeafHashes.TILE) * EntryHash.LENGTH;
 			if (tile.length < length) {
@@ -235,25 +228,14 @@ public final class StoredTree {
 		return new CompactRange(size, levels);
 	}
 
-	private void edges(String chain, EdgeReader reader) throws SQLException {
-		query("""
-				select size, %s
-				from %s
-				where chain = ?
-				""".formatted(TreeRows.EDGES, this.schema.table("audit_tree")),
-				(row) -> reader.accept(row.getLong(1), (byte[][]) row.getArray(2).getArray()), chain);
-	}
-
 	public List<Row> checkpoints(String chain, long after, long upTo) throws SQLException {
-		List<Row> rows = new ArrayList<>();
-		query("""
+		return query("""
 				select size, root, note
 				from %s
 				where chain = ? and size > ? and size <= ?
 				order by size
 				""".formatted(this.schema.table("audit_checkpoint")),
-				(row) -> rows.add(new Row(row.getLong(1), row.getBytes(2), row.getString(3))), chain, after, upTo);
-		return rows;
+				(row) -> new Row(row.getLong(1), row.getBytes(2), row.getString(3)), chain, after, upTo);
 	}
 
 	/**
@@ -262,8 +244,7 @@ public final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	public List<String> chains() throws SQLException {
-		List<String> names = new ArrayList<>();
-		query("""
+		return query("""
 				with recursive signed (chain) as (
 					(select min(chain) from %1$s)
 					union all
@@ -272,8 +253,7 @@ public final class StoredTree {
 					where signed.chain is not null
 				)
 				select chain from signed where chain is not null and ? is not null
-				""".formatted(this.schema.table("audit_checkpoint")), (row) -> names.add(row.getString(1)), "");
-		return names;
+				""".formatted(this.schema.table("audit_checkpoint")), (row) -> row.getString(1), "");
 	}
 
 	/**
@@ -283,13 +263,12 @@ public final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	public long newestCheckpoint(String chain) throws SQLException {
-		long[] size = { 0 };
-		query("""
+		Long size = first(query("""
 				select coalesce(max(size), 0)
 				from %s
 				where chain = ?
-				""".formatted(this.schema.table("audit_checkpoint")), (row) -> size[0] = row.getLong(1), chain);
-		return size[0];
+				""".formatted(this.schema.table("audit_checkpoint")), (row) -> row.getLong(1), chain));
+		return (size != null) ? size : 0;
 	}
 
 	/**
@@ -311,9 +290,10 @@ public final class StoredTree {
 		}
 	}
 
-	private void query(String sql, RowReader reader, String chain, Long... parameters) throws SQLException {
+	private <T> List<T> query(String sql, RowReader<T> reader, String chain, Long... parameters) throws SQLException {
+		List<T> found = new ArrayList<>();
 		if (!this.present) {
-			return;
+			return found;
 		}
 		try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
 			statement.setString(1, chain);
@@ -322,21 +302,20 @@ public final class StoredTree {
 			}
 			try (ResultSet rows = statement.executeQuery()) {
 				while (rows.next()) {
-					reader.accept(rows);
+					found.add(reader.read(rows));
 				}
 			}
 		}
+		return found;
 	}
 
-	private interface RowReader {
-
-		void accept(ResultSet row) throws SQLException;
-
+	private static <T> @Nullable T first(List<T> found) {
+		return found.isEmpty() ? null : found.get(0);
 	}
 
-	private interface EdgeReader {
+	private interface RowReader<T> {
 
-		void accept(long size, byte[][] edges);
+		T read(ResultSet row) throws SQLException;
 
 	}
 

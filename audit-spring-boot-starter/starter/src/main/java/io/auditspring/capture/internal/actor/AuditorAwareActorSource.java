@@ -14,7 +14,7 @@ public final class AuditorAwareActorSource implements ActorSource {
 
 	private final Persons persons;
 
-	public AuditorAwareActorSource(AuditorAware<?> auditorAware, Persons persons) {
+	AuditorAwareActorSource(AuditorAware<?> auditorAware, Persons persons) {
 		this.auditorAware = auditorAware;
 		this.persons = persons;
 	}

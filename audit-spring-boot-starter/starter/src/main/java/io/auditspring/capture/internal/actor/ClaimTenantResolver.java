@@ -9,13 +9,13 @@ import org.springframework.security.core.context.SecurityContextHolder;
 /**
  * The tenant by a claim of the token that the caller signed in with.
  */
-public final class ClaimTenantResolver implements TenantResolver {
+final class ClaimTenantResolver implements TenantResolver {
 
 	private final TokenClaims claims;
 
 	private final String claim;
 
-	public ClaimTenantResolver(TokenClaims claims, String claim) {
+	ClaimTenantResolver(TokenClaims claims, String claim) {
 		this.claims = claims;
 		this.claim = claim;
 	}

@@ -22,7 +22,7 @@ import org.springframework.util.StringUtils;
  * of an object is never taken for that: it may hold anything, such as the hash of a
  * password, or change with each start.
  */
-public final class Persons {
+final class Persons {
 
 	private static final Logger logger = LoggerFactory.getLogger(Persons.class);
 
@@ -46,7 +46,7 @@ public final class Persons {
 	 * @param idProperty the property that tells the id, or {@code null}
 	 * @param nameProperty the property that tells the name, or {@code null}
 	 */
-	public Persons(@Nullable SecurityNames names, EntityIdentifiers entities, @Nullable String idProperty,
+	Persons(@Nullable SecurityNames names, EntityIdentifiers entities, @Nullable String idProperty,
 			@Nullable String nameProperty) {
 		this.names = names;
 		this.entities = entities;

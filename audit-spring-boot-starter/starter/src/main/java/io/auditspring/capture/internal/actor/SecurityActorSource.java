@@ -34,7 +34,7 @@ public final class SecurityActorSource implements ActorSource {
 	 * @param persons gives who knows principals of other types
 	 * @param trust tells who is let in without signing in
 	 */
-	public SecurityActorSource(@Nullable SwitchedUsers switchedUsers, @Nullable TokenClaims tokenClaims,
+	SecurityActorSource(@Nullable SwitchedUsers switchedUsers, @Nullable TokenClaims tokenClaims,
 			Supplier<Persons> persons, AuthenticationTrustResolver trust) {
 		this.switchedUsers = switchedUsers;
 		this.tokenClaims = tokenClaims;

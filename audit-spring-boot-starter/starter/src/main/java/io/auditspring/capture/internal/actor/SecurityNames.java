@@ -15,7 +15,7 @@ import org.springframework.security.core.userdetails.UserDetails;
 /**
  * Knows the names that Spring Security has for people.
  */
-public final class SecurityNames {
+final class SecurityNames {
 
 	/**
 	 * The name of somebody.

@@ -17,7 +17,7 @@ public final class ServletActorSource implements ActorSource {
 
 	private final Supplier<Persons> persons;
 
-	public ServletActorSource(Supplier<Persons> persons) {
+	ServletActorSource(Supplier<Persons> persons) {
 		this.persons = persons;
 	}
 

@@ -15,7 +15,7 @@ public final class SubscriberActor {
 
 	private final SecurityActorSource source;
 
-	public SubscriberActor(SecurityActorSource source) {
+	SubscriberActor(SecurityActorSource source) {
 		this.source = source;
 	}
 

@@ -9,7 +9,7 @@ import org.springframework.security.web.authentication.switchuser.SwitchUserGran
 /**
  * Knows who switched to another user by Spring Security's {@code SwitchUserFilter}.
  */
-public final class SwitchedUsers {
+final class SwitchedUsers {
 
 	/**
 	 * Who really acts, however often they switched.

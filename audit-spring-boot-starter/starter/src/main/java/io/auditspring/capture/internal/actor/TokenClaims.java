@@ -13,7 +13,7 @@ import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
 /**
  * Reads what a JWT, an introspected token or an OpenID provider says of the user.
  */
-public final class TokenClaims {
+final class TokenClaims {
 
 	/**
 	 * The first claim that says something.

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * signs in within the task goes before it, and so does an {@code ActorResolver} that
  * knows the actor; guesses of an auditor or of a servlet container do not.
  */
-public final class CapturedContext implements ActorSource {
+final class CapturedContext implements ActorSource {
 
 	private final ThreadLocal<@Nullable Legacy> current = new ThreadLocal<>();
 

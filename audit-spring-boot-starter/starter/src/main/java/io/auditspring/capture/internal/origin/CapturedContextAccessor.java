@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * carries the context of a thread: executors of the application, Reactor's pipelines.
  * Registered for as long as the application context lives.
  */
-public final class CapturedContextAccessor implements ThreadLocalAccessor<Passage>, AutoCloseable {
+final class CapturedContextAccessor implements ThreadLocalAccessor<Passage>, AutoCloseable {
 
 	private final Origins origins;
 
@@ -22,7 +22,7 @@ public final class CapturedContextAccessor implements ThreadLocalAccessor<Passag
 	 * @param origins finds out who hands a task over
 	 * @param capturedContext where tasks find it
 	 */
-	public CapturedContextAccessor(Origins origins, CapturedContext capturedContext) {
+	CapturedContextAccessor(Origins origins, CapturedContext capturedContext) {
 		this.origins = origins;
 		this.capturedContext = capturedContext;
 		ContextRegistry.getInstance().registerThreadLocalAccessor(this);

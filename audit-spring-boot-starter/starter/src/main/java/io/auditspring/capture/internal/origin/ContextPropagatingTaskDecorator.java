@@ -15,7 +15,7 @@ import org.springframework.core.task.TaskDecorator;
  * {@link AuditContext#runAs}, for the same tenant, from the same request. What is known
  * is taken at the hand-over; when the task is done, nothing of it stays on its thread.
  */
-public final class ContextPropagatingTaskDecorator implements TaskDecorator {
+final class ContextPropagatingTaskDecorator implements TaskDecorator {
 
 	private final Supplier<Origins> origins;
 
@@ -26,7 +26,7 @@ public final class ContextPropagatingTaskDecorator implements TaskDecorator {
 	 * @param origins finds out who hands a task over; asked for with the first task
 	 * @param capturedContext where tasks find it
 	 */
-	public ContextPropagatingTaskDecorator(Supplier<Origins> origins, CapturedContext capturedContext) {
+	ContextPropagatingTaskDecorator(Supplier<Origins> origins, CapturedContext capturedContext) {
 		this.origins = origins;
 		this.capturedContext = capturedContext;
 	}

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
  * cannot swallow what the proxies append. Empty elements are passed over, as RFC 9110,
  * section 5.6.1, asks.
  */
-public enum ForwardingHeader {
+enum ForwardingHeader {
 
 	/** RFC 7239. */
 	FORWARDED("Forwarded", ForwardingHeader::forParameter),

@@ -16,12 +16,12 @@ import io.auditspring.GeoLocator;
 import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.ledger.internal.entry.IpAddress;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.ConcurrentLruCache;
 
 /**
@@ -61,14 +61,12 @@ public final class Locations implements AutoCloseable {
 	 * @param values how they are written
 	 * @param patience how long to wait for an answer
 	 */
-	public Locations(GeoLocator locator, JsonValues values, Duration patience) {
+	Locations(GeoLocator locator, JsonValues values, Duration patience) {
 		this.locator = locator;
 		this.values = values;
 		this.patience = patience;
-		CustomizableThreadFactory factory = new CustomizableThreadFactory("audit-location-");
-		factory.setDaemon(true);
 		this.threads = new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.MINUTES,
-				new ArrayBlockingQueue<>(MAX_WAITING), factory);
+				new ArrayBlockingQueue<>(MAX_WAITING), BackgroundThreads.numbered("audit-location-"));
 		this.threads.allowCoreThreadTimeOut(true);
 	}
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * without the country), {@code city} (its English name), {@code latitude} and
  * {@code longitude}, as far as the database has them.
  */
-public final class MaxMindLocator implements GeoLocator, Closeable {
+final class MaxMindLocator implements GeoLocator, Closeable {
 
 	private final Reader reader;
 
@@ -30,7 +30,7 @@ public final class MaxMindLocator implements GeoLocator, Closeable {
 	 * @param database the file, such as {@code GeoLite2-City.mmdb}
 	 * @throws IOException if it cannot be read or is no such database
 	 */
-	public MaxMindLocator(Path database) throws IOException {
+	MaxMindLocator(Path database) throws IOException {
 		this.reader = new Reader(database.toFile(), new CHMCache());
 	}
 

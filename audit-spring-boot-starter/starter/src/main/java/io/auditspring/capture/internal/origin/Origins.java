@@ -54,7 +54,7 @@ public final class Origins {
 	 * @param locations where clients are, or {@code null} where nobody knows
 	 * @param capturedContext what the running task inherits
 	 */
-	public Origins(Supplier<List<ActorSource>> actors, Supplier<List<TenantResolver>> tenants, RequestSource requests,
+	Origins(Supplier<List<ActorSource>> actors, Supplier<List<TenantResolver>> tenants, RequestSource requests,
 			@Nullable Locations locations, CapturedContext capturedContext) {
 		this.actors = SingletonSupplier.of(actors);
 		this.tenants = SingletonSupplier.of(tenants);

@@ -14,13 +14,13 @@ import org.springframework.security.core.context.SecurityContext;
 /**
  * The actor by the reactive security context, where Reactor propagates it to threads.
  */
-public final class PropagatedActor implements ActorSource {
+final class PropagatedActor implements ActorSource {
 
 	private final ReactiveSecurityContextHolderThreadLocalAccessor accessor = new ReactiveSecurityContextHolderThreadLocalAccessor();
 
 	private final SecurityActorSource source;
 
-	public PropagatedActor(SecurityActorSource source) {
+	PropagatedActor(SecurityActorSource source) {
 		this.source = source;
 	}
 

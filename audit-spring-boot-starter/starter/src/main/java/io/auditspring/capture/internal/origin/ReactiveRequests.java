@@ -20,7 +20,7 @@ import org.springframework.web.server.WebFilterChain;
  * the request's, so its context says it: to those who subscribe within, and to threads
  * where the application lets Reactor propagate its context to them.
  */
-public final class ReactiveRequests implements WebFilter, Ordered {
+final class ReactiveRequests implements WebFilter, Ordered {
 
 	/** RFC 3986, section 3.3. Some carry the session's id in one. */
 	private static final Pattern PATH_PARAMETER = Pattern.compile(";[^/]*");
@@ -46,7 +46,7 @@ public final class ReactiveRequests implements WebFilter, Ordered {
 	 * @param idHeader the header with the request's id, or {@code null}
 	 * @param capturedContext where threads find it, or {@code null}
 	 */
-	public ReactiveRequests(TrustedProxies proxies, @Nullable String deviceHeader, @Nullable String idHeader,
+	ReactiveRequests(TrustedProxies proxies, @Nullable String deviceHeader, @Nullable String idHeader,
 			@Nullable CapturedContext capturedContext) {
 		this.proxies = proxies;
 		this.deviceHeader = deviceHeader;

@@ -7,7 +7,7 @@ import reactor.core.scheduler.Schedulers;
  * belongs to one of them: unless Reactor propagates its context to them, only those who
  * subscribe know which one it is.
  */
-public final class ReactiveThreads implements RequestSource {
+final class ReactiveThreads implements RequestSource {
 
 	/** Spring's property that makes Reactor propagate its context. */
 	public static final String PROPAGATION = "spring.reactor.context-propagation";

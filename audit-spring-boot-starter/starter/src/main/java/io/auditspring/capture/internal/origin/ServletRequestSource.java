@@ -40,7 +40,7 @@ public final class ServletRequestSource implements RequestSource {
 	 * {@code null}
 	 * @param idHeader the header with the request's id, or {@code null}
 	 */
-	public ServletRequestSource(TrustedProxies proxies, @Nullable String deviceHeader, @Nullable String idHeader) {
+	ServletRequestSource(TrustedProxies proxies, @Nullable String deviceHeader, @Nullable String idHeader) {
 		this.proxies = proxies;
 		this.deviceHeader = deviceHeader;
 		this.idHeader = idHeader;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * header, so only what a trusted proxy appended counts: from the socket on, hop by hop,
  * as long as the hop that says it is trusted. Names are never looked up.
  */
-public final class TrustedProxies {
+final class TrustedProxies {
 
 	/** Longer than any address with a zone and a port. */
 	private static final int MAX_NODE = 100;
@@ -41,7 +41,7 @@ public final class TrustedProxies {
 	 * whichever is there
 	 * @throws IllegalArgumentException if one of the networks is not one
 	 */
-	public TrustedProxies(List<String> networks, @Nullable ForwardingHeader header) {
+	TrustedProxies(List<String> networks, @Nullable ForwardingHeader header) {
 		this.networks = networks.stream().map(TrustedProxies::network).toList();
 		this.headers = (header != null) ? EnumSet.of(header) : EnumSet.allOf(ForwardingHeader.class);
 	}

@@ -25,7 +25,7 @@ import org.springframework.util.ClassUtils;
  * Reports the state before and after of what Envers audits, taken from what Hibernate
  * holds when Envers' own listeners fire: it costs no statement and no flush.
  */
-public final class EnversStateListener implements SessionFactoryExtension {
+final class EnversStateListener implements SessionFactoryExtension {
 
 	private static final Logger logger = LoggerFactory.getLogger(EnversStateListener.class);
 
@@ -48,7 +48,7 @@ public final class EnversStateListener implements SessionFactoryExtension {
 	 * @param identifiers knows what identifies entities
 	 * @param tables takes what Envers needs of the database
 	 */
-	public EnversStateListener(ChangeSink sink, Masking masking, EntityIdentifiers identifiers,
+	EnversStateListener(ChangeSink sink, Masking masking, EntityIdentifiers identifiers,
 			Consumer<HistoryTables> tables) {
 		this.sink = sink;
 		this.masking = masking;

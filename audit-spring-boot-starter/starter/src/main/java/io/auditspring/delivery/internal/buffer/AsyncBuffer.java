@@ -89,7 +89,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 * @param settings how large it is, and what happens when it is full
 	 * @param statistics counts what becomes of entries
 	 */
-	public AsyncBuffer(DirectWriter writer, TransactionOutcomes transactionOutcomes, Discards discards, Spool spool,
+	AsyncBuffer(DirectWriter writer, TransactionOutcomes transactionOutcomes, Discards discards, Spool spool,
 			Settings settings, DeliveryStatistics statistics) {
 		this.queue = new EntryQueue(settings.capacity(), settings.maxBytes());
 		this.settings = settings;

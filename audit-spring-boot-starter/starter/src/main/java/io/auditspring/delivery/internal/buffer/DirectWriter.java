@@ -10,19 +10,19 @@ import io.auditspring.capture.Sentences;
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.TimeLimits;
 import io.auditspring.database.Transactions;
-import io.auditspring.database.UnknownOutcomeException;
 import io.auditspring.delivery.internal.outbox.Outbox;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.delivery.internal.worker.PermanentFailure;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.LedgerWriter;
+import io.auditspring.ledger.internal.table.UnknownOutcomeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes entries to the ledger without a stop in the outbox, in transactions of its own.
  */
-public final class DirectWriter {
+final class DirectWriter {
 
 	private static final Logger logger = LoggerFactory.getLogger(DirectWriter.class);
 
@@ -47,7 +47,7 @@ public final class DirectWriter {
 	 * @param sentences completes entries
 	 * @param statistics counts what becomes of entries
 	 */
-	public DirectWriter(DataSource dataSource, LedgerWriter ledger, Outbox outbox, String chain, Sentences sentences,
+	DirectWriter(DataSource dataSource, LedgerWriter ledger, Outbox outbox, String chain, Sentences sentences,
 			DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.ledger = ledger;
@@ -103,15 +103,15 @@ public final class DirectWriter {
 	// finds what that has written.
 	private void append(Connection connection, List<Entry> entries, Batch batch) throws SQLException {
 		try {
-			Transactions.run(connection, TimeLimits.PATIENT, () -> {
+			this.statistics.delivered(Transactions.run(connection, TimeLimits.PATIENT, (own) -> {
 				if (batch.isUncertain()) {
-					this.ledger.appendMissing(connection, this.chain, entries);
+					this.ledger.appendMissing(own, this.chain, entries);
 				}
 				else {
-					this.ledger.append(connection, this.chain, entries);
+					this.ledger.append(own, this.chain, entries);
 				}
-			});
-			this.statistics.delivered(entries);
+				return entries;
+			}));
 		}
 		catch (UnknownOutcomeException ex) {
 			batch.setUncertain();
@@ -123,7 +123,7 @@ public final class DirectWriter {
 		logger.error("Audit entries were refused by the ledger and are now in audit_quarantine: {}; because of {}",
 				entries.stream().map(Entry::id).toList(), LoggedFailure.text(refusal));
 		Transactions.run(connection, TimeLimits.PATIENT,
-				() -> this.outbox.quarantine(connection, entries, PermanentFailure.reason(refusal)));
+				(own) -> this.outbox.quarantine(own, entries, PermanentFailure.reason(refusal)));
 		this.statistics.quarantined(entries.stream().map(Entry::id).toList());
 	}
 

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Remembers what had to be dropped, until the ledger can be told.
  */
-public final class Discards {
+final class Discards {
 
 	private static final Logger logger = LoggerFactory.getLogger(Discards.class);
 
@@ -40,7 +40,7 @@ public final class Discards {
 	 * Creates an empty memory.
 	 * @param factory makes the entry that tells
 	 */
-	public Discards(EntryFactory factory) {
+	Discards(EntryFactory factory) {
 		this.factory = factory;
 	}
 

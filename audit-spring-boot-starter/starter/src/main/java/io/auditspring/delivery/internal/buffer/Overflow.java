@@ -3,7 +3,7 @@ package io.auditspring.delivery.internal.buffer;
 /**
  * What happens to an entry when the asynchronous buffer is full.
  */
-public enum Overflow {
+enum Overflow {
 
 	/**
 	 * The caller waits for room, no longer than {@code audit.async.block-timeout}, and

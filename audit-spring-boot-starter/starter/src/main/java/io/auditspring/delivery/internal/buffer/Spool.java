@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * <p>
  * Entries hold personal data: only the user of the process may read the files.
  */
-public final class Spool {
+final class Spool {
 
 	private static final Logger logger = LoggerFactory.getLogger(Spool.class);
 
@@ -73,7 +73,7 @@ public final class Spool {
 	 * @param directory where the owner's directory is; both are made when they are needed
 	 * @param owner whose files these are
 	 */
-	public Spool(Path directory, SpoolOwner owner) {
+	Spool(Path directory, SpoolOwner owner) {
 		this.shared = directory;
 		this.directory = directory.resolve(owner.directory());
 		this.owner = owner;

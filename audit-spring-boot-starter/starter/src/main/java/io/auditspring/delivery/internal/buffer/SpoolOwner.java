@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param chain the chain
  * @param ledger the id of the chain's ledger
  */
-public record SpoolOwner(@Nullable String service, String chain, UUID ledger) {
+record SpoolOwner(@Nullable String service, String chain, UUID ledger) {
 
 	private static final int MAX_NAME = 60;
 

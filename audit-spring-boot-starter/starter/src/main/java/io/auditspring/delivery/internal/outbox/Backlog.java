@@ -1,14 +1,11 @@
 package io.auditspring.delivery.internal.outbox;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,6 +15,7 @@ import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.TimeLimits;
 import io.auditspring.database.Transactions;
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +47,6 @@ public final class Backlog {
 	private final String waiting;
 
 	private final String others;
-
-	private final String quarantined;
 
 	/** Those of further databases. */
 	private final List<Backlog> included = new CopyOnWriteArrayList<>();
@@ -84,11 +80,6 @@ public final class Backlog {
 				and oldest.created_at < clock_timestamp() - make_interval(secs => ?)
 				limit %3$d
 				""".formatted(schema.table("audit_outbox"), MOST, MOST_CHAINS);
-		this.quarantined = """
-				select count(*)
-				from %s
-				where chain = ?
-				""".formatted(this.table);
 	}
 
 	/**
@@ -102,7 +93,7 @@ public final class Backlog {
 			return;
 		}
 		try {
-			Transactions.run(connection, TimeLimits.BRIEF, () -> this.last = measure(connection, now));
+			this.last = Transactions.run(connection, TimeLimits.BRIEF, (own) -> measure(own, now));
 		}
 		catch (SQLException ex) {
 			logger.debug("The backlog of the outbox could not be measured", LoggedFailure.of(ex));
@@ -110,32 +101,17 @@ public final class Backlog {
 	}
 
 	private Measurement measure(Connection connection, Instant now) throws SQLException {
-		Long quarantined = mayReadQuarantine(connection) ? count(connection) : null;
-		try (PreparedStatement statement = connection.prepareStatement(this.waiting)) {
-			statement.setString(1, this.chain);
-			statement.setString(2, this.chain);
-			statement.setLong(3, MOST);
-			try (ResultSet result = statement.executeQuery()) {
-				result.next();
-				Timestamp oldest = result.getTimestamp(2);
-				return new Measurement(now, result.getLong(1), (oldest != null) ? oldest.toInstant() : null,
-						quarantined, measureOthers(connection));
-			}
-		}
-	}
-
-	private List<Unserved> measureOthers(Connection connection) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.others)) {
-			statement.setString(1, this.chain);
-			statement.setDouble(2, this.takeOverAfter.toMillis() / 1000.0);
-			List<Unserved> unserved = new ArrayList<>(0);
-			try (ResultSet row = statement.executeQuery()) {
-				while (row.next()) {
-					unserved.add(new Unserved(row.getString(1), row.getLong(3), row.getTimestamp(2).toInstant()));
-				}
-			}
-			return unserved;
-		}
+		Long quarantined = mayReadQuarantine(connection) ? Sql.get(connection,
+				"select count(*) from %s where chain = ?".formatted(this.table), (row) -> row.getLong(1), this.chain)
+				: null;
+		List<Unserved> unserved = Sql.list(connection, this.others,
+				(row) -> new Unserved(row.getString(1), row.getLong(3), row.getTimestamp(2).toInstant()), this.chain,
+				this.takeOverAfter.toMillis() / 1000.0);
+		return Sql.get(connection, this.waiting, (row) -> {
+			Timestamp oldest = row.getTimestamp(2);
+			return new Measurement(now, row.getLong(1), (oldest != null) ? oldest.toInstant() : null, quarantined,
+					unserved);
+		}, this.chain, this.chain, MOST);
 	}
 
 	/**
@@ -162,24 +138,7 @@ public final class Backlog {
 	}
 
 	private boolean mayReadQuarantine(Connection connection) throws SQLException {
-		try (PreparedStatement statement = connection
-			.prepareStatement("select coalesce(has_table_privilege(to_regclass(?), 'select'), false)")) {
-			statement.setString(1, this.table);
-			try (ResultSet result = statement.executeQuery()) {
-				result.next();
-				return result.getBoolean(1);
-			}
-		}
-	}
-
-	private Long count(Connection connection) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.quarantined)) {
-			statement.setString(1, this.chain);
-			try (ResultSet result = statement.executeQuery()) {
-				result.next();
-				return result.getLong(1);
-			}
-		}
+		return Sql.is(connection, "select has_table_privilege(to_regclass(?), 'select')", this.table);
 	}
 
 	/**

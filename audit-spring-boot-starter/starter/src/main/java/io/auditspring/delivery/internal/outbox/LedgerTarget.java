@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * another one in a transaction of its own, which is committed first. What dies between
  * the two commits makes the entries come a second time, so there they are looked for.
  */
-public final class LedgerTarget {
+final class LedgerTarget {
 
 	private final @Nullable DataSource other;
 
@@ -35,7 +35,7 @@ public final class LedgerTarget {
 	 * @param outbox keeps what the ledger refuses
 	 * @param chain the chain that entries are for
 	 */
-	public LedgerTarget(@Nullable DataSource other, LedgerWriter ledger, Outbox outbox, String chain) {
+	LedgerTarget(@Nullable DataSource other, LedgerWriter ledger, Outbox outbox, String chain) {
 		this.other = other;
 		this.ledger = ledger;
 		this.outbox = outbox;
@@ -60,31 +60,49 @@ public final class LedgerTarget {
 			this.ledger.append(outbox, this.chain, entries);
 		}
 		else if (!entries.isEmpty()) {
-			elsewhere(this.other, limits, (own) -> this.ledger.appendMissing(own, this.chain, entries));
+			Transactions.run(this.other, limits, (own) -> {
+				this.ledger.appendMissing(own, this.chain, entries);
+				return true;
+			});
 		}
 	}
 
 	/**
-	 * Puts a row into quarantine that is too large to be read. Where that is in another
-	 * database, it comes there in parts.
+	 * Moves a row from the outbox into quarantine. Where that is in another database, a
+	 * row that is too large to be read comes there in parts.
 	 * @param outbox a connection with an open transaction
 	 * @param row the row's id
+	 * @param entries what it holds, or {@code null} where that is not read
 	 * @param reason why
-	 * @return how many rows were taken out of the outbox
-	 * @throws SQLException when the database fails
+	 * @return how many rows were taken out of the outbox; none where somebody else has
+	 * moved it
+	 * @throws SQLException when the database refuses
 	 */
-	int setAside(Connection outbox, long row, String reason) throws SQLException {
+	int setAside(Connection outbox, long row, @Nullable String entries, String reason) throws SQLException {
 		DataSource other = this.other;
 		if (other == null) {
 			return this.outbox.setAside(outbox, row, reason);
 		}
+		if (entries == null) {
+			setAsideInParts(outbox, other, row, reason);
+			return this.outbox.takeOne(outbox, row).size();
+		}
+		int taken = this.outbox.takeOne(outbox, row).size();
+		if (taken > 0) {
+			quarantine(other, entries, reason);
+		}
+		return taken;
+	}
+
+	private void setAsideInParts(Connection outbox, DataSource other, long row, String reason) throws SQLException {
 		String piece = this.outbox.piece(outbox, row, 0);
 		for (int part = 0; !piece.isEmpty(); piece = this.outbox.piece(outbox, row, ++part)) {
-			String text = piece;
-			String what = "%s. Part %d".formatted(reason, part + 1);
-			elsewhere(other, TimeLimits.PATIENT, (own) -> this.outbox.quarantine(own, text, what));
+			quarantine(other, piece, "%s. Part %d".formatted(reason, part + 1));
 		}
-		return this.outbox.takeOne(outbox, row).size();
+	}
+
+	private void quarantine(DataSource database, String entries, String reason) throws SQLException {
+		Transactions.run(database, TimeLimits.PATIENT, (own) -> this.outbox.quarantine(own, entries, reason));
 	}
 
 	/**
@@ -95,19 +113,6 @@ public final class LedgerTarget {
 	 */
 	LedgerTarget of(String chain, Outbox outbox) {
 		return new LedgerTarget(this.other, this.ledger, outbox, chain);
-	}
-
-	void quarantine(Connection outbox, String entries, String reason) throws SQLException {
-		if (this.other == null) {
-			this.outbox.quarantine(outbox, entries, reason);
-		}
-		else {
-			elsewhere(this.other, TimeLimits.PATIENT, (own) -> this.outbox.quarantine(own, entries, reason));
-		}
-	}
-
-	private static void elsewhere(DataSource database, TimeLimits limits, Transactions.Use use) throws SQLException {
-		Transactions.withOwn(database, (own) -> Transactions.run(own, limits, () -> use.with(own)));
 	}
 
 }

@@ -16,6 +16,7 @@ import io.auditspring.database.StagedRow;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,21 +40,13 @@ public final class Outbox {
 
 	private final Duration patience;
 
+	private final String table;
+
+	private final String quarantine;
+
 	private final String insert;
 
 	private final String insertInTime;
-
-	private final String take;
-
-	private final String takeOne;
-
-	private final String holds;
-
-	private final String setAside;
-
-	private final String piece;
-
-	private final String quarantine;
 
 	private final OutboxDatabases databases;
 
@@ -72,7 +65,7 @@ public final class Outbox {
 	 * who serve it moves them
 	 * @param sentences completes entries
 	 */
-	public Outbox(Schema schema, String chain, OutboxDatabases databases, long largest, Duration patience,
+	Outbox(Schema schema, String chain, OutboxDatabases databases, long largest, Duration patience,
 			Duration takeOverAfter, Sentences sentences) {
 		this(schema, chain, databases, largest, patience, new Backlog(schema, chain, takeOverAfter), sentences);
 	}
@@ -86,11 +79,13 @@ public final class Outbox {
 		this.patience = patience;
 		this.backlog = backlog;
 		this.sentences = sentences;
+		this.table = schema.table("audit_outbox");
+		this.quarantine = schema.table("audit_quarantine");
 		this.insert = """
 				insert into %s (chain, entries)
 				values (?, ?)
 				returning id, pg_current_xact_id()::text::bigint
-				""".formatted(schema.table("audit_outbox"));
+				""".formatted(this.table);
 		// One round trip. A shorter time-out of the application's own stays; it is as
 		// before when the statement is done, and after a failure when its effects are
 		// undone.
@@ -102,62 +97,6 @@ public final class Outbox {
 				%1$s;
 				select set_config('lock_timeout', current_setting('audit_starter.lock_timeout'), true)
 				""".formatted(this.insert.strip(), patience.toMillis());
-		// The length of a large value is known without reading it.
-		this.takeOne = """
-				delete from %s
-				where chain = ?
-				and id = ?
-				returning id, case when octet_length(entries) <= %d then entries end, octet_length(entries)
-				""".formatted(schema.table("audit_outbox"), largest);
-		this.setAside = """
-				with removed as (
-					delete from %s
-					where chain = ?
-					and id = ?
-					returning chain, entries
-				)
-				insert into %s (chain, entries, reason)
-				select chain, entries, ?
-				from removed
-				""".formatted(schema.table("audit_outbox"), schema.table("audit_quarantine"));
-		this.piece = """
-				select substring(entries from ? for ?)
-				from %s
-				where chain = ?
-				and id = ?
-				for update
-				""".formatted(schema.table("audit_outbox"));
-		this.holds = """
-				select exists (select from %s where chain = ? and id = ?)
-				""".formatted(schema.table("audit_outbox"));
-		// Rows that another relay is moving are passed over, not waited for.
-		// Materialized, as a limit with locks must be evaluated once. However large rows
-		// are, one is taken. The length of a large value is known without reading it. The
-		// limit is no parameter, so that the planner knows how few rows there are.
-		this.take = """
-				with oldest as materialized (
-					select chain, id, octet_length(entries) as bytes
-					from %1$s
-					where chain = ?
-					and id > ?
-					order by id
-					limit %%s
-					for update skip locked
-				), fitting as materialized (
-					select chain, id, bytes, sum(bytes) over (order by id) - bytes as before
-					from oldest
-				)
-				delete from %1$s as outbox
-				using fitting
-				where outbox.chain = fitting.chain
-				and outbox.id = fitting.id
-				and fitting.before < ?
-				returning outbox.id, case when fitting.bytes <= %2$d then outbox.entries end, fitting.bytes
-				""".formatted(schema.table("audit_outbox"), largest);
-		this.quarantine = """
-				insert into %s (chain, entries, reason)
-				values (?, ?, ?)
-				""".formatted(schema.table("audit_quarantine"));
 	}
 
 	/**
@@ -248,19 +187,13 @@ public final class Outbox {
 	boolean isRunning(Connection connection, StagedRow row) throws SQLException {
 		// A number that this server has not given out yet is one of the server before a
 		// fail-over.
-		try (PreparedStatement statement = connection.prepareStatement("""
+		String transaction = Long.toString(row.transaction());
+		return Sql.is(connection, """
 				select case
 					when ?::text::xid8 < pg_current_xact_id()
 					then pg_xact_status(?::text::xid8) = 'in progress'
 				end
-				""")) {
-			statement.setString(1, Long.toString(row.transaction()));
-			statement.setString(2, Long.toString(row.transaction()));
-			try (ResultSet result = statement.executeQuery()) {
-				result.next();
-				return result.getBoolean(1);
-			}
-		}
+				""", transaction, transaction);
 	}
 
 	/**
@@ -271,14 +204,8 @@ public final class Outbox {
 	 * @throws SQLException when the database fails
 	 */
 	boolean holds(Connection connection, StagedRow row) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.holds)) {
-			statement.setString(1, this.chain);
-			statement.setLong(2, row.id());
-			try (ResultSet result = statement.executeQuery()) {
-				result.next();
-				return result.getBoolean(1);
-			}
-		}
+		return Sql.is(connection, "select exists (select from %s where chain = ? and id = ?)".formatted(this.table),
+				this.chain, row.id());
 	}
 
 	/**
@@ -292,12 +219,33 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	List<Row> take(Connection connection, long after, int limit, long bytes) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.take.formatted(limit))) {
-			statement.setString(1, this.chain);
-			statement.setLong(2, after);
-			statement.setLong(3, bytes);
-			return rows(statement);
-		}
+		// Rows that another relay is moving are passed over, not waited for.
+		// Materialized, as a limit with locks must be evaluated once. However large rows
+		// are, one is taken. The length of a large value is known without reading it. The
+		// limit is no parameter, so that the planner knows how few rows there are.
+		List<Row> rows = Sql.list(connection, """
+				with oldest as materialized (
+					select chain, id, octet_length(entries) as bytes
+					from %1$s
+					where chain = ?
+					and id > ?
+					order by id
+					limit %3$d
+					for update skip locked
+				), fitting as materialized (
+					select chain, id, bytes, sum(bytes) over (order by id) - bytes as before
+					from oldest
+				)
+				delete from %1$s as outbox
+				using fitting
+				where outbox.chain = fitting.chain
+				and outbox.id = fitting.id
+				and fitting.before < ?
+				returning outbox.id, case when fitting.bytes <= %2$d then outbox.entries end, fitting.bytes
+				""".formatted(this.table, this.largest, limit), Row::read, this.chain, after, bytes);
+		// RETURNING promises no order.
+		rows.sort(Comparator.comparingLong(Row::id));
+		return rows;
 	}
 
 	/**
@@ -308,11 +256,12 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	List<Row> takeOne(Connection connection, long row) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.takeOne)) {
-			statement.setString(1, this.chain);
-			statement.setLong(2, row);
-			return rows(statement);
-		}
+		return Sql.list(connection, """
+				delete from %s
+				where chain = ?
+				and id = ?
+				returning id, case when octet_length(entries) <= %d then entries end, octet_length(entries)
+				""".formatted(this.table, this.largest), Row::read, this.chain, row);
 	}
 
 	/**
@@ -323,35 +272,13 @@ public final class Outbox {
 	 * @throws SQLException when the database fails
 	 */
 	List<Long> oldest(Connection connection, int most) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement("""
+		return Sql.list(connection, """
 				select id
 				from %s
 				where chain = ?
 				order by id
 				limit ?
-				""".formatted(this.schema.table("audit_outbox")))) {
-			statement.setString(1, this.chain);
-			statement.setInt(2, most);
-			List<Long> ids = new ArrayList<>();
-			try (ResultSet result = statement.executeQuery()) {
-				while (result.next()) {
-					ids.add(result.getLong(1));
-				}
-			}
-			return ids;
-		}
-	}
-
-	private static List<Row> rows(PreparedStatement statement) throws SQLException {
-		List<Row> rows = new ArrayList<>();
-		try (ResultSet result = statement.executeQuery()) {
-			while (result.next()) {
-				rows.add(new Row(result.getLong(1), result.getString(2), result.getLong(3)));
-			}
-		}
-		// RETURNING promises no order.
-		rows.sort(Comparator.comparingLong(Row::id));
-		return rows;
+				""".formatted(this.table), (row) -> row.getLong(1), this.chain, most);
 	}
 
 	/**
@@ -363,12 +290,17 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	int setAside(Connection connection, long row, String reason) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.setAside)) {
-			statement.setString(1, this.chain);
-			statement.setLong(2, row);
-			statement.setString(3, reason);
-			return statement.executeUpdate();
-		}
+		return Sql.update(connection, """
+				with removed as (
+					delete from %s
+					where chain = ?
+					and id = ?
+					returning chain, entries
+				)
+				insert into %s (chain, entries, reason)
+				select chain, entries, ?
+				from removed
+				""".formatted(this.table, this.quarantine), this.chain, row, storable(reason));
 	}
 
 	/**
@@ -380,15 +312,15 @@ public final class Outbox {
 	 * @throws SQLException when the database refuses
 	 */
 	String piece(Connection connection, long row, int part) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.piece)) {
-			statement.setLong(1, (long) part * PIECE_LENGTH + 1);
-			statement.setInt(2, PIECE_LENGTH);
-			statement.setString(3, this.chain);
-			statement.setLong(4, row);
-			try (ResultSet result = statement.executeQuery()) {
-				return result.next() ? result.getString(1) : "";
-			}
-		}
+		String piece = Sql.find(connection, """
+				select substring(entries from ? for ?)
+				from %s
+				where chain = ?
+				and id = ?
+				for update
+				""".formatted(this.table), (text) -> text.getString(1), part * PIECE_LENGTH + 1, PIECE_LENGTH,
+				this.chain, row);
+		return (piece != null) ? piece : "";
 	}
 
 	/**
@@ -396,19 +328,21 @@ public final class Outbox {
 	 * @param connection a connection with an open transaction
 	 * @param entries the refused entries, as the outbox holds them
 	 * @param reason why they were refused
+	 * @return how many rows they are in quarantine
 	 * @throws SQLException when the database refuses this too
 	 */
-	public void quarantine(Connection connection, String entries, String reason) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.quarantine)) {
-			statement.setString(1, this.chain);
-			statement.setString(2, entries);
-			statement.setString(3, reason.replace('\0', '\uFFFD'));
-			statement.executeUpdate();
-		}
+	public int quarantine(Connection connection, String entries, String reason) throws SQLException {
+		return Sql.update(connection,
+				"insert into %s (chain, entries, reason) values (?, ?, ?)".formatted(this.quarantine), this.chain,
+				entries, storable(reason));
 	}
 
-	public void quarantine(Connection connection, List<Entry> entries, String reason) throws SQLException {
-		quarantine(connection, EntryCodec.write(entries), reason);
+	private static String storable(String reason) {
+		return reason.replace('\0', '\uFFFD');
+	}
+
+	public int quarantine(Connection connection, List<Entry> entries, String reason) throws SQLException {
+		return quarantine(connection, EntryCodec.write(entries), reason);
 	}
 
 	/**
@@ -436,6 +370,10 @@ public final class Outbox {
 	 * @param bytes how large they are
 	 */
 	record Row(long id, @Nullable String entries, long bytes) {
+
+		private static Row read(ResultSet row) throws SQLException {
+			return new Row(row.getLong(1), row.getString(2), row.getLong(3));
+		}
 
 		/**
 		 * The ids of the row's entries.

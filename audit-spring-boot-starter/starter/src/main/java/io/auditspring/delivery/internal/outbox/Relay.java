@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 
 import javax.sql.DataSource;
@@ -22,6 +21,7 @@ import io.auditspring.delivery.internal.worker.PermanentFailure;
 import io.auditspring.delivery.internal.worker.Worker;
 import io.auditspring.delivery.internal.worker.WorkerStatus;
 import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.table.OwnTransaction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +81,7 @@ public final class Relay implements SmartLifecycle {
 	 * @param pollInterval how often to look for what instances that died left behind
 	 * @param statistics counts what becomes of entries
 	 */
-	public Relay(DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize, Duration pollInterval,
+	Relay(DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize, Duration pollInterval,
 			DeliveryStatistics statistics) {
 		this("audit-relay", dataSource, outbox, ledger, batchSize, pollInterval, statistics);
 	}
@@ -172,14 +172,12 @@ public final class Relay implements SmartLifecycle {
 
 	private void setAsideAll(String reason) throws SQLException {
 		Transactions.withOwn(this.dataSource, (connection) -> {
-			List<Long> rows = new ArrayList<>();
-			Transactions.run(connection, this.limits,
-					() -> rows.addAll(this.outbox.oldest(connection, this.batchSize)));
+			List<Long> rows = Transactions.run(connection, this.limits,
+					(own) -> this.outbox.oldest(own, this.batchSize));
 			for (long row : rows) {
-				int[] moved = new int[1];
-				Transactions.run(connection, this.limits,
-						() -> moved[0] = this.ledger.setAside(connection, row, reason));
-				this.statistics.quarantined(moved[0]);
+				int moved = Transactions.run(connection, this.limits,
+						(own) -> this.ledger.setAside(own, row, null, reason));
+				this.statistics.quarantined(moved);
 				logger.error("Staged entries of no possible chain are now in audit_quarantine: row {}; because of {}",
 						row, reason);
 			}
@@ -202,12 +200,11 @@ public final class Relay implements SmartLifecycle {
 	// A connection for each batch: it may be the only one of the pool, and whoever waits
 	// for it must not wait until a long backlog is worked off.
 	private List<Outbox.Row> moveNext(long after) throws SQLException {
-		List<Outbox.Row> moved = new ArrayList<>();
-		Transactions.withOwn(this.dataSource, (connection) -> {
-			moved.addAll(move(connection, after));
+		return Transactions.onOwn(this.dataSource, (connection) -> {
+			List<Outbox.Row> moved = move(connection, after);
 			this.outbox.backlog().refresh(connection);
+			return moved;
 		});
-		return moved;
 	}
 
 	private boolean isFull(List<Outbox.Row> rows) {
@@ -242,16 +239,14 @@ public final class Relay implements SmartLifecycle {
 	 */
 	private void move(Connection connection, long row, TimeLimits limits) throws SQLException {
 		try {
-			List<Entry> entries = new ArrayList<>();
-			Transactions.run(connection, limits,
-					() -> entries.addAll(append(connection, this.outbox.takeOne(connection, row), limits)));
-			this.statistics.delivered(entries);
+			this.statistics.delivered(
+					Transactions.run(connection, limits, (own) -> append(own, this.outbox.takeOne(own, row), limits)));
 		}
 		catch (SQLException | RuntimeException ex) {
 			if (!PermanentFailure.isFinal(ex)) {
 				throw ex;
 			}
-			moveOne(connection, limits, () -> this.outbox.takeOne(connection, row));
+			moveOne(connection, limits, (own) -> this.outbox.takeOne(own, row));
 		}
 	}
 
@@ -274,15 +269,13 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	private List<Outbox.Row> take(Connection connection, long after) throws SQLException {
-		List<Outbox.Row> rows = new ArrayList<>();
-		List<Entry> entries = new ArrayList<>();
-		Transactions.run(connection, this.limits, () -> {
-			this.ledger.claim(connection);
-			rows.addAll(this.outbox.take(connection, after, this.batchSize, BATCH_BYTES));
-			entries.addAll(append(connection, rows, this.limits));
+		Taken taken = Transactions.run(connection, this.limits, (own) -> {
+			this.ledger.claim(own);
+			List<Outbox.Row> rows = this.outbox.take(own, after, this.batchSize, BATCH_BYTES);
+			return new Taken(rows, append(own, rows, this.limits));
 		});
-		this.statistics.delivered(entries);
-		return rows;
+		this.statistics.delivered(taken.entries());
+		return taken.rows();
 	}
 
 	private List<Entry> append(Connection connection, List<Outbox.Row> rows, TimeLimits limits) throws SQLException {
@@ -294,9 +287,9 @@ public final class Relay implements SmartLifecycle {
 
 	// One bad row must not stop the others: go on one by one until it is set aside.
 	private void moveEach(Connection connection, long after) throws SQLException {
-		boolean refused = false;
-		while (!refused && this.worker.mayGoOn()) {
-			refused = moveOne(connection, this.limits, () -> takeNext(connection, after));
+		boolean appended = true;
+		while (appended && this.worker.mayGoOn()) {
+			appended = moveOne(connection, this.limits, (own) -> takeNext(own, after));
 		}
 	}
 
@@ -307,56 +300,45 @@ public final class Relay implements SmartLifecycle {
 		return this.outbox.take(connection, after, 1, BATCH_BYTES);
 	}
 
-	private boolean moveOne(Connection connection, TimeLimits limits, Source source) throws SQLException {
-		boolean[] refused = { true };
-		int[] unread = new int[1];
-		List<Outbox.Row> quarantined = new ArrayList<>(0);
-		List<Entry> entries = new ArrayList<>();
-		Transactions.run(connection, limits, () -> {
-			Savepoint before = connection.setSavepoint();
-			for (Outbox.Row row : source.take()) {
-				if (row.entries() == null) {
-					connection.rollback(before);
-					unread[0] = setAside(connection, row);
-					return;
-				}
-				Savepoint untouched = connection.setSavepoint();
-				try {
-					entries.addAll(append(connection, List.of(row), limits));
-					refused[0] = false;
-				}
-				catch (SQLException | RuntimeException ex) {
-					if (!PermanentFailure.isFinal(ex)) {
-						throw ex;
-					}
-					connection.rollback(untouched);
-					quarantine(connection, row, ex);
-					quarantined.add(row);
-				}
-			}
-		});
-		this.statistics.delivered(entries);
-		this.statistics.quarantined(unread[0]);
-		for (Outbox.Row row : quarantined) {
-			List<UUID> ids = row.ids();
-			// Of a row that cannot be read nobody knows how many.
-			this.statistics.quarantined(ids.isEmpty() ? 1 : 0);
-			this.statistics.quarantined(ids);
+	private boolean moveOne(Connection connection, TimeLimits limits,
+			OwnTransaction.Work<List<Outbox.Row>, RuntimeException> source) throws SQLException {
+		Moved moved = Transactions.run(connection, limits, (own) -> appendOrSetAside(own, limits, source));
+		this.statistics.delivered(moved.entries());
+		this.statistics.quarantined(moved.unknown());
+		this.statistics.quarantined(moved.quarantined());
+		return moved.appended();
+	}
+
+	private Moved appendOrSetAside(Connection connection, TimeLimits limits,
+			OwnTransaction.Work<List<Outbox.Row>, RuntimeException> source) throws SQLException {
+		Savepoint before = connection.setSavepoint();
+		List<Outbox.Row> rows = source.run(connection);
+		if (rows.isEmpty()) {
+			return Moved.NOTHING;
 		}
-		return refused[0];
+		try {
+			return new Moved(true, append(connection, rows, limits), List.of(), 0);
+		}
+		catch (SQLException | RuntimeException ex) {
+			if (!PermanentFailure.isFinal(ex)) {
+				throw ex;
+			}
+			connection.rollback(before);
+			return setAside(connection, rows.get(0), ex);
+		}
 	}
 
-	private int setAside(Connection connection, Outbox.Row row) throws SQLException {
-		logger.error("A row of audit_outbox is put into audit_quarantine unread: row {}. {}", row.id(),
-				this.outbox.tooLarge(row));
-		return this.ledger.setAside(connection, row.id(), this.outbox.tooLarge(row));
-	}
-
-	private void quarantine(Connection connection, Outbox.Row row, Exception refusal) throws SQLException {
-		this.ledger.quarantine(connection, Objects.requireNonNull(row.entries()), PermanentFailure.reason(refusal));
+	private Moved setAside(Connection connection, Outbox.Row row, Exception refusal) throws SQLException {
+		boolean unread = row.entries() == null;
+		String reason = unread ? this.outbox.tooLarge(row) : PermanentFailure.reason(refusal);
+		if (this.ledger.setAside(connection, row.id(), row.entries(), reason) == 0) {
+			return Moved.NOTHING;
+		}
+		List<UUID> ids = row.ids();
 		logger.error(
-				"Staged entries were refused by the ledger and are now in audit_quarantine: row {}, {}; because of {}",
-				row.id(), row.ids(), LoggedFailure.text(refusal));
+				"A row of audit_outbox was refused by the ledger and is now in audit_quarantine: row {}, {}; because of {}",
+				row.id(), ids, unread ? reason : LoggedFailure.text(refusal));
+		return new Moved(false, List.of(), ids, ids.isEmpty() ? 1 : 0);
 	}
 
 	@Override
@@ -388,12 +370,27 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	/**
-	 * Takes rows out of the outbox.
+	 * What was moved at once.
+	 *
+	 * @param rows the rows that were taken
+	 * @param entries what they held
 	 */
-	@FunctionalInterface
-	private interface Source {
+	private record Taken(List<Outbox.Row> rows, List<Entry> entries) {
 
-		List<Outbox.Row> take() throws SQLException;
+	}
+
+	/**
+	 * What became of a row that was moved by itself.
+	 *
+	 * @param appended whether the ledger took it
+	 * @param entries what it took
+	 * @param quarantined which entries were refused
+	 * @param unknown how many rows were refused of whose entries nobody knows how many
+	 * they are
+	 */
+	private record Moved(boolean appended, List<Entry> entries, List<UUID> quarantined, int unknown) {
+
+		static final Moved NOTHING = new Moved(false, List.of(), List.of(), 0);
 
 	}
 

@@ -54,8 +54,7 @@ public final class Relays implements SmartLifecycle {
 	 * @param factory makes a relay for another one
 	 * @param pollInterval how often to look for a database that is away
 	 */
-	public Relays(Relay main, OutboxDatabases databases, Function<OutboxDatabase, Relay> factory,
-			Duration pollInterval) {
+	Relays(Relay main, OutboxDatabases databases, Function<OutboxDatabase, Relay> factory, Duration pollInterval) {
 		this.main = main;
 		this.databases = databases;
 		this.factory = factory;

@@ -12,6 +12,7 @@ import io.auditspring.database.TimeLimits;
 import io.auditspring.database.Transactions;
 import io.auditspring.delivery.internal.transaction.TransactionOutcome;
 import io.auditspring.ledger.internal.table.LedgerWriter;
+import io.auditspring.ledger.internal.table.OwnTransaction;
 
 /**
  * Finds out what became of transactions that staged entries and whose commit was not
@@ -34,7 +35,7 @@ public final class TransactionOutcomes {
 	 * @param outbox the table in which they are
 	 * @param ledger where they go
 	 */
-	public TransactionOutcomes(OutboxDatabases databases, DataSource audit, Outbox outbox, LedgerWriter ledger) {
+	TransactionOutcomes(OutboxDatabases databases, DataSource audit, Outbox outbox, LedgerWriter ledger) {
 		this.databases = databases;
 		this.audit = audit;
 		this.outbox = outbox;
@@ -52,9 +53,7 @@ public final class TransactionOutcomes {
 		if (database == null) {
 			return TransactionOutcome.UNKNOWN;
 		}
-		TransactionOutcome[] fate = new TransactionOutcome[1];
-		Transactions.withOwn(database.dataSource(), (connection) -> fate[0] = fate(connection, row));
-		return fate[0];
+		return Transactions.onOwn(database.dataSource(), (connection) -> fate(connection, row));
 	}
 
 	/**
@@ -70,29 +69,23 @@ public final class TransactionOutcomes {
 		if (database == null || !this.databases.leadsTo(connection, row)) {
 			return TransactionOutcome.UNKNOWN;
 		}
-		boolean[] answers = new boolean[2];
-		Transactions.run(connection, TimeLimits.BRIEF, () -> {
-			answers[0] = this.outbox.isRunning(connection, row);
-			answers[1] = !answers[0] && this.outbox.holds(connection, row);
-		});
-		if (answers[0]) {
+		TransactionOutcome staged = Transactions.run(connection, TimeLimits.BRIEF, (own) -> askOutbox(own, row));
+		return (staged == TransactionOutcome.LOST && isInLedger(connection, database, row))
+				? TransactionOutcome.COMMITTED : staged;
+	}
+
+	private TransactionOutcome askOutbox(Connection connection, StagedRow row) throws SQLException {
+		if (this.outbox.isRunning(connection, row)) {
 			return TransactionOutcome.UNKNOWN;
 		}
-		return (answers[1] || isInLedger(connection, database, row)) ? TransactionOutcome.COMMITTED
-				: TransactionOutcome.LOST;
+		return this.outbox.holds(connection, row) ? TransactionOutcome.COMMITTED : TransactionOutcome.LOST;
 	}
 
 	// After the look into the outbox: what is not there any more is here by then.
 	private boolean isInLedger(Connection connection, OutboxDatabase database, StagedRow row) throws SQLException {
-		boolean[] found = new boolean[1];
-		if (database.holdsLedger()) {
-			Transactions.run(connection, TimeLimits.BRIEF, () -> found[0] = this.ledger.holds(connection, row.entry()));
-		}
-		else {
-			Transactions.withOwn(this.audit, (own) -> Transactions.run(own, TimeLimits.BRIEF,
-					() -> found[0] = this.ledger.holds(own, row.entry())));
-		}
-		return found[0];
+		OwnTransaction.Work<Boolean, RuntimeException> look = (own) -> this.ledger.holds(own, row.entry());
+		return database.holdsLedger() ? Transactions.run(connection, TimeLimits.BRIEF, look)
+				: Transactions.run(this.audit, TimeLimits.BRIEF, look);
 	}
 
 }

@@ -12,11 +12,10 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.auditspring.Delivery;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Delivers the entries of calls whose results come later. Whoever completes a result may
@@ -43,7 +42,7 @@ public final class AsynchronousResults implements AutoCloseable {
 
 	private final ExecutorService arrivals;
 
-	public AsynchronousResults(AuditTransactions transactions) {
+	AsynchronousResults(AuditTransactions transactions) {
 		this.transactions = transactions;
 		// Not bounded: what waits here are calls whose callers are kept waiting, too.
 		// What comes after the end is delivered by whoever brings it.
@@ -53,16 +52,10 @@ public final class AsynchronousResults implements AutoCloseable {
 		this.arrivals = Executors.newCachedThreadPool(threads("audit-arrival-"));
 	}
 
-	// The threads of the common pool would not find the classes of an executable jar.
+	// The threads of the common pool would not find the classes of an executable jar, nor
+	// would those that one of them makes.
 	private static ThreadFactory threads(String prefix) {
-		ClassLoader loader = AsynchronousResults.class.getClassLoader();
-		CustomizableThreadFactory factory = new CustomizableThreadFactory(prefix);
-		factory.setDaemon(true);
-		return (task) -> {
-			Thread thread = factory.newThread(task);
-			thread.setContextClassLoader(loader);
-			return thread;
-		};
+		return BackgroundThreads.numbered(prefix).withContextClassLoader(AsynchronousResults.class.getClassLoader());
 	}
 
 	/**

@@ -46,7 +46,7 @@ public final class AuditTransactions implements ChangeSink {
 	 * @param unattributed tells who makes changes that belong to no audited call;
 	 * {@code null} where these leave no entries
 	 */
-	public AuditTransactions(Handover delivery, EntryFactory factory, ManagedTransactions managed,
+	AuditTransactions(Handover delivery, EntryFactory factory, ManagedTransactions managed,
 			@Nullable Supplier<Origin> unattributed) {
 		this.delivery = delivery;
 		this.factory = factory;

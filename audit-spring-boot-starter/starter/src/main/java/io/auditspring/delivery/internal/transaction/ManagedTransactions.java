@@ -32,7 +32,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * do not tell: a second manager suspends those of the first, whose transaction goes on,
  * and some managers have none at all.
  */
-public final class ManagedTransactions implements BeanPostProcessor {
+final class ManagedTransactions implements BeanPostProcessor {
 
 	private static final Logger logger = LoggerFactory.getLogger(ManagedTransactions.class);
 

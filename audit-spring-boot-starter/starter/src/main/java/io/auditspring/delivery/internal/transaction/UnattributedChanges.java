@@ -3,7 +3,7 @@ package io.auditspring.delivery.internal.transaction;
 /**
  * What happens to changes of audited entities that no audited call made.
  */
-public enum UnattributedChanges {
+enum UnattributedChanges {
 
 	/** They leave no entry. */
 	IGNORE,

@@ -2,7 +2,7 @@ package io.auditspring.delivery.internal.worker;
 
 import java.sql.SQLException;
 
-import io.auditspring.database.UnknownOutcomeException;
+import io.auditspring.ledger.internal.table.UnknownOutcomeException;
 
 /**
  * Why entries could not be stored when they were handed over. They are kept, and written

@@ -7,6 +7,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,8 +64,7 @@ public final class Worker {
 			this.stop = new CountDownLatch(1);
 			CountDownLatch stop = this.stop;
 			Thread predecessor = this.abandoned;
-			Thread started = new Thread(() -> succeed(predecessor, stop), this.name);
-			started.setDaemon(true);
+			Thread started = BackgroundThreads.named(this.name).newThread(() -> succeed(predecessor, stop));
 			this.thread = started;
 			this.status.runsOn(started);
 			started.start();

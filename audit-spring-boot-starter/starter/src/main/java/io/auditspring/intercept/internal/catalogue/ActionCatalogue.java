@@ -36,8 +36,7 @@ public final class ActionCatalogue {
 	 * @param vocabularies the application's words; asked for when they are needed
 	 * @param defaultCategory the category of entries that name none, or {@code null}
 	 */
-	public ActionCatalogue(AuditedMethods methods, Supplier<Vocabularies> vocabularies,
-			@Nullable String defaultCategory) {
+	ActionCatalogue(AuditedMethods methods, Supplier<Vocabularies> vocabularies, @Nullable String defaultCategory) {
 		this.methods = methods;
 		this.vocabularies = vocabularies;
 		this.defaultCategory = defaultCategory;

@@ -7,7 +7,7 @@ package io.auditspring.intercept.internal.catalogue;
  * @param categories the types of events
  * @param targetTypes the kinds of things
  */
-public record Vocabularies(Words actions, Words categories, Words targetTypes) {
+record Vocabularies(Words actions, Words categories, Words targetTypes) {
 
 	boolean areOpen() {
 		return this.actions.all().isEmpty() && this.categories.all().isEmpty() && this.targetTypes.all().isEmpty();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The words of one kind that an application knows.
  */
-public final class Words {
+final class Words {
 
 	private final String kind;
 
@@ -34,7 +34,7 @@ public final class Words {
 	 * @param sources enums, or classes with constants
 	 * @throws AuditSetupException if one has none
 	 */
-	public Words(String kind, Function<Enum<?>, String> naming, Collection<Class<?>> sources) {
+	Words(String kind, Function<Enum<?>, String> naming, Collection<Class<?>> sources) {
 		this.kind = kind;
 		this.naming = naming;
 		this.sources = List.copyOf(sources);

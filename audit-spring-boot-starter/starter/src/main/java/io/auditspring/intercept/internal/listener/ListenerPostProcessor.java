@@ -31,7 +31,7 @@ public final class ListenerPostProcessor extends AbstractBeanFactoryAwareAdvisin
 	 * Creates the post-processor.
 	 * @param jobs where to name the listener
 	 */
-	public ListenerPostProcessor(Supplier<RunningJobs> jobs) {
+	ListenerPostProcessor(Supplier<RunningJobs> jobs) {
 		this.advisor = new DefaultPointcutAdvisor(new ComposablePointcut(new Listening()), new Naming(jobs));
 		setBeforeExistingAdvisors(true);
 	}

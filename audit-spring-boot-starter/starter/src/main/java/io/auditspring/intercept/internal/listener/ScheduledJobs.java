@@ -16,13 +16,13 @@ import org.springframework.util.ClassUtils;
  * each run. Neither the bean nor its scheduler is touched, so that private methods and
  * whatever the application configures go on working.
  */
-public final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<ScheduledTaskObservationContext> {
+final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<ScheduledTaskObservationContext> {
 
 	private static final String PREVIOUS = ScheduledJobs.class.getName() + ".previous";
 
 	private final RunningJobs jobs;
 
-	public ScheduledJobs(RunningJobs jobs) {
+	ScheduledJobs(RunningJobs jobs) {
 		this.jobs = jobs;
 	}
 

@@ -2,6 +2,7 @@ package io.auditspring.delivery.internal.outbox;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.stream.IntStream;
 
 import javax.sql.DataSource;
@@ -16,6 +17,8 @@ import io.auditspring.TestDatabase;
 import io.auditspring.delivery.FaultyDataSource;
 import io.auditspring.delivery.FaultyDataSource.Cut;
 import io.auditspring.delivery.Recorders;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.LedgerWriter;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.shop.OrderService;
@@ -131,6 +134,29 @@ class SeparateDatabaseTests {
 			assertThat(this.staging.staged()).isEqualTo(4);
 			this.faultyLedger.comeBack();
 			assertComplete(1, 5);
+		});
+	}
+
+	@Test
+	void aRowThatIsTooLargeToBeReadComesToTheQuarantineInParts() {
+		runner().run((context) -> {
+			context.getBean(Relay.class).stop();
+			Long row = this.staging.jdbc()
+				.queryForObject("insert into audit.audit_outbox (chain, entries) values ('main', repeat('x', 9000000)) "
+						+ "returning id", Long.class);
+			LedgerTarget target = new LedgerTarget(this.ledger, new LedgerWriter(new Schema("audit")),
+					context.getBean(Outbox.class), "main");
+			try (Connection connection = this.business.getConnection()) {
+				connection.setAutoCommit(false);
+				assertThat(target.setAside(connection, row, null, "Too large")).isOne();
+				connection.commit();
+			}
+			assertThat(this.staging.staged()).isZero();
+			assertThat(this.log.jdbc()
+				.queryForList("select reason || ': ' || length(entries) from audit.audit_quarantine order by id",
+						String.class))
+				.containsExactly("Too large. Part 1: 4000000", "Too large. Part 2: 4000000",
+						"Too large. Part 3: 1000000");
 		});
 	}
 

@@ -1,0 +1,18 @@
+package io.auditspring.capture.internal.actor;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * How those who act are told apart where the application has a type of its own for them,
+ * which an AuditorAware or Spring Security gives. Actors, principals, entities and plain
+ * values such as numbers need nothing of this.
+ *
+ * @param idProperty the property of that type that tells the actor's id
+ * @param nameProperty the property of that type that tells a name for people to read
+ */
+@ConfigurationProperties("audit.actor")
+record ActorProperties(@Nullable String idProperty, @Nullable String nameProperty) {
+
+}

@@ -1,0 +1,76 @@
+package io.auditspring.capture.internal.state;
+
+import java.security.SecureRandom;
+import java.util.List;
+
+import io.auditspring.capture.internal.value.JsonValues;
+import io.auditspring.capture.internal.value.Masking;
+import jakarta.persistence.EntityManagerFactory;
+
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Wires what knows entities.
+ */
+public final class StateConfiguration {
+
+	private StateConfiguration() {
+	}
+
+	/**
+	 * Their names and identifiers, where there are any.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	public static class Identifiers {
+
+		@Bean
+		EntityIdentifiers auditEntityIdentifiers(ObjectProvider<EntityManagerFactory> factories, Masking auditMasking,
+				JsonValues auditJsonValues, ObjectProvider<CaptureDatabase> auditDatabase) {
+			// Without a ledger nothing outlives the application.
+			byte[] passing = new byte[32];
+			new SecureRandom().nextBytes(passing);
+			return new EntityIdentifiers(() -> created(factories), auditMasking, auditJsonValues, () -> {
+				CaptureDatabase ledger = auditDatabase.getIfAvailable();
+				return (ledger != null) ? ledger.maskingKey() : passing;
+			});
+		}
+
+		// What is recorded by a bean that a persistence unit needs comes before there are
+		// entities, and what is recorded at the very end after them.
+		private static List<EntityManagerFactory> created(ObjectProvider<EntityManagerFactory> factories) {
+			try {
+				return factories.stream().toList();
+			}
+			catch (BeanCreationException ex) {
+				return List.of();
+			}
+		}
+
+	}
+
+	/**
+	 * Their state, where Envers is.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties(EnversProperties.class)
+	public static class Envers {
+
+		@Bean
+		EnversStateListener auditStateListener(ChangeSink sink, Masking auditMasking,
+				EntityIdentifiers auditEntityIdentifiers, HistoryTablesCheck auditHistoryTablesCheck) {
+			return new EnversStateListener(sink, auditMasking, auditEntityIdentifiers, auditHistoryTablesCheck);
+		}
+
+		@Bean
+		HistoryTablesCheck auditHistoryTablesCheck(ObjectProvider<CaptureDatabase> auditDatabase,
+				EnversProperties properties) {
+			return new HistoryTablesCheck(auditDatabase.getIfAvailable(), properties.missingTables());
+		}
+
+	}
+
+}

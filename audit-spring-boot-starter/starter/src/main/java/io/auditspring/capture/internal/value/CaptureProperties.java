@@ -1,0 +1,33 @@
+package io.auditspring.capture.internal.value;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.Assert;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What entries show of a call.
+ *
+ * @param arguments whether their metadata shows the arguments
+ * @param result whether their metadata shows the result
+ * @param maxSize the most that the state before, the state after, the changes and the
+ * metadata of an entry take each, in characters of JSON; the largest parts of what is
+ * larger are cut, with a mark that says so
+ */
+@ConfigurationProperties("audit.capture")
+public record CaptureProperties(@DefaultValue("false") boolean arguments, @DefaultValue("false") boolean result,
+		@DefaultValue("256KB") DataSize maxSize) {
+
+	/**
+	 * Below, marks would not fit; above, neither PostgreSQL nor a reader is served.
+	 */
+	private static final DataSize MIN = DataSize.ofKilobytes(4);
+
+	private static final DataSize MAX = DataSize.ofMegabytes(16);
+
+	public CaptureProperties {
+		Assert.isTrue(maxSize.compareTo(MIN) >= 0 && maxSize.compareTo(MAX) <= 0,
+				() -> "audit.capture.max-size takes a size of 4KB to 16MB, not " + maxSize);
+	}
+
+}

@@ -1,0 +1,53 @@
+package io.auditspring.delivery.internal.transaction;
+
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.internal.origin.Origins;
+import io.auditspring.capture.internal.state.SessionFactoryExtension;
+import io.auditspring.database.AuditDatabase;
+import io.auditspring.database.OncePerDatabase;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Wires what belongs to transactions.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(TransactionProperties.class)
+public class TransactionConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ManagedTransactions auditManagedTransactions() {
+		return new ManagedTransactions();
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static PersistenceUnitPostProcessor auditPersistenceUnitPostProcessor(ObjectProvider<AuditDatabase> auditDatabase,
+			ObjectProvider<SessionFactoryExtension> auditStateListener, ObjectProvider<Handover> handover) {
+		return new PersistenceUnitPostProcessor(auditDatabase::getIfAvailable, () -> handover.getObject().dataSource(),
+				auditStateListener::getIfAvailable);
+	}
+
+	@Bean
+	@OncePerDatabase
+	AuditTransactions auditTransactions(Handover delivery, EntryFactory auditEntryFactory,
+			ManagedTransactions auditManagedTransactions, ObjectProvider<Origins> auditOrigins,
+			TransactionProperties properties) {
+		return new AuditTransactions(delivery, auditEntryFactory, auditManagedTransactions,
+				(properties.unattributedChanges() == UnattributedChanges.RECORD)
+						? () -> auditOrigins.getObject().current() : null);
+	}
+
+	@Bean
+	@OncePerDatabase
+	AsynchronousResults auditAsynchronousResults(AuditTransactions auditTransactions) {
+		return new AsynchronousResults(auditTransactions);
+	}
+
+}

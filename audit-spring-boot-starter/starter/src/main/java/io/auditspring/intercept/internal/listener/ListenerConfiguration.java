@@ -1,0 +1,45 @@
+package io.auditspring.intercept.internal.listener;
+
+import io.auditspring.capture.internal.actor.RunningJobs;
+import io.auditspring.intercept.AuditedMethods;
+import io.auditspring.intercept.ListenerProxies;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.messaging.handler.annotation.MessageMapping;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Wires what stands around scheduled jobs and message listeners.
+ */
+@Configuration(proxyBeanMethods = false)
+public class ListenerConfiguration {
+
+	@Bean
+	ScheduledJobs auditScheduledJobs(RunningJobs auditRunningJobs) {
+		return new ScheduledJobs(auditRunningJobs);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MessageMapping.class)
+	static class Messages {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static ListenerProxies auditListenerProxies(AuditedMethods auditedMethods) {
+			return new ListenerProxies(auditedMethods);
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static ListenerPostProcessor auditListenerPostProcessor(ObjectProvider<RunningJobs> auditRunningJobs) {
+			return new ListenerPostProcessor(SingletonSupplier.of(auditRunningJobs::getObject));
+		}
+
+	}
+
+}

@@ -1,0 +1,140 @@
+package io.auditspring.query;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+import io.auditspring.capture.Texts;
+import io.auditspring.database.AuditDatabase;
+import io.auditspring.intercept.internal.catalogue.ActionCatalogue;
+import io.auditspring.retention.Redaction;
+import io.auditspring.signing.LedgerVerifier;
+import jakarta.persistence.EntityManagerFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Role;
+import org.springframework.orm.jpa.SharedEntityManagerCreator;
+
+/**
+ * Wires what reads the ledger.
+ */
+public final class QueryConfiguration {
+
+	private QueryConfiguration() {
+	}
+
+	/**
+	 * The trail, where there is a ledger.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(name = "auditDatabase")
+	public static class Trail {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static EntityPostProcessor auditEntityPostProcessor(ObjectProvider<AuditDatabase> auditDatabase) {
+			return new EntityPostProcessor(auditDatabase::getIfAvailable);
+		}
+
+		@Bean
+		@ConditionalOnBean(EntityManagerFactory.class)
+		LedgerPersistence auditLedgerPersistence(AuditDatabase auditDatabase,
+				ObjectProvider<EntityManagerFactory> factories) {
+			return new LedgerPersistence(auditDatabase, factories);
+		}
+
+		@Bean
+		TargetNames auditTargetNames(Texts auditTexts) {
+			return new TargetNames() {
+
+				@Override
+				public String kind(String type) {
+					return auditTexts.kind(type);
+				}
+
+				@Override
+				public Set<String> kinds(String type) {
+					return auditTexts.kinds(type);
+				}
+
+				@Override
+				public String id(String type, Object id) {
+					return String.valueOf(auditTexts.id(type, id));
+				}
+
+			};
+		}
+
+		@Bean
+		@ConditionalOnBean(name = "auditLedgerPersistence")
+		@ConditionalOnMissingBean
+		AuditTrail auditTrail(LedgerPersistence auditLedgerPersistence, LedgerVerifier auditLedgerVerifier,
+				TargetNames auditTargetNames, ObjectProvider<ActionCatalogue> auditActionCatalogue) {
+			return new JpaAuditTrail(
+					SharedEntityManagerCreator.createSharedEntityManager(auditLedgerPersistence.factory()),
+					auditLedgerVerifier, auditTargetNames,
+					(attribute) -> words(attribute, auditActionCatalogue.getObject()));
+		}
+
+		private static Collection<String> words(AuditTrail.Attribute attribute, ActionCatalogue catalogue) {
+			return switch (attribute) {
+				case ACTION -> catalogue.actions().keySet();
+				case CATEGORY -> catalogue.categories();
+				case TARGET_TYPE -> catalogue.targetTypes();
+				default -> List.of();
+			};
+		}
+
+	}
+
+	/**
+	 * What changed, in words.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	public static class Summary {
+
+		// The context itself, as the application may have several sources of messages.
+		@Bean
+		@Lazy
+		ChangeSummary auditChangeSummary(ApplicationContext messages) {
+			return new ChangeSummary(messages);
+		}
+
+	}
+
+	/**
+	 * What makes reading fast.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	public static class Rollup {
+
+		@Bean
+		ActivityCounter auditActivityCounter(AuditDatabase auditDatabase) {
+			return new ActivityCounter(auditDatabase.dataSource(), auditDatabase.schema());
+		}
+
+	}
+
+	/**
+	 * Finds what shall be erased.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(AuditTrail.class)
+	public static class Erasing {
+
+		@Bean
+		@Lazy
+		AuditRedaction auditRedaction(AuditTrail auditTrail, Redaction auditLedgerRedaction) {
+			return new AuditRedaction(auditTrail, auditLedgerRedaction);
+		}
+
+	}
+
+}

@@ -1,0 +1,93 @@
+package io.auditspring.retention;
+
+import java.time.Clock;
+import java.time.Period;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditSetupException;
+import io.auditspring.CheckpointSigner;
+import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.Operation;
+import io.auditspring.capture.Sentences;
+import io.auditspring.capture.internal.origin.Origins;
+import io.auditspring.capture.internal.value.Sole;
+import io.auditspring.database.AuditDatabase;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.signing.Checkpoints;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+/**
+ * Wires what erases, and what keeps the ledger in shape.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(RetentionProperties.class)
+public class RetentionConfiguration {
+
+	/** What the database records by itself. */
+	private static final List<String> OWN_ACTIONS = List.of("audit.redaction", "audit.retirement", "audit.hold",
+			"audit.release");
+
+	@Bean
+	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, ObjectProvider<Retention> auditRetention) {
+		return new LedgerUpkeep(auditDatabase.workDataSource(), auditDatabase.schema(),
+				auditRetention.getIfAvailable());
+	}
+
+	@Bean
+	@ConditionalOnProperty("audit.retention.period")
+	Retention auditRetention(AuditDatabase auditDatabase, RetentionProperties properties, Origins auditOrigins,
+			EntryFactory auditEntryFactory, Sentences auditSentences, ObjectProvider<Checkpoints> auditCheckpoints,
+			ObjectProvider<CheckpointSigner> signer) {
+		if (!auditDatabase.mayExecute("audit_retire(date, boolean, jsonb, jsonb)")) {
+			throw new AuditSetupException(
+					"audit.retention.period is set, but the database user may not retire months of the audit ledger",
+					"Grant the role audit_retention of classpath:io/auditspring/db/roles.sql to it, or leave "
+							+ "audit.retention.period to another application.");
+		}
+		Period period = properties.period();
+		Period kept = (period != null) ? period : Period.ZERO;
+		return new Retention(auditDatabase.dataSource(), auditDatabase.schema(), kept, properties.action(),
+				requestedBy(auditOrigins, auditEntryFactory, auditSentences), Clock.systemUTC(),
+				seal(auditCheckpoints.getIfAvailable(), Sole.signer(signer)));
+	}
+
+	private static @Nullable RetirementSeal seal(@Nullable Checkpoints checkpoints, @Nullable CheckpointSigner signer) {
+		return (checkpoints != null) ? new RetirementSeal(checkpoints, signer) : null;
+	}
+
+	@Bean
+	@Lazy
+	LegalHolds auditLegalHolds(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
+			Sentences auditSentences) {
+		return new LegalHolds(auditDatabase.dataSource(), auditDatabase.schema(), auditDatabase.chain(),
+				requestedBy(auditOrigins, auditEntryFactory, auditSentences));
+	}
+
+	@Bean
+	@Lazy
+	Redaction auditLedgerRedaction(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
+			Sentences auditSentences) {
+		return new Redaction(auditDatabase.dataSource(), auditDatabase.schema(),
+				requestedBy(auditOrigins, auditEntryFactory, auditSentences));
+	}
+
+	/** Whoever asks is recorded like the caller of any audited method. */
+	private static Supplier<Entry> requestedBy(Origins origins, EntryFactory factory, Sentences sentences) {
+		Map<String, String> said = new LinkedHashMap<>();
+		OWN_ACTIONS.forEach((action) -> said.put(action, sentences.of(action)));
+		AuditRecord record = AuditRecord.action("audit.upkeep").metadata("sentences", said).build();
+		return () -> factory.entry(new Operation(origins.current(), record), record, null);
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.auditspring.retention;
+
+import java.time.Period;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.Assert;
+
+/**
+ * How long entries are kept.
+ *
+ * @param period how long at least, such as P7Y; months of which all entries are older are
+ * retired. By default all are kept
+ * @param action what becomes of a retired month
+ */
+@ConfigurationProperties("audit.retention")
+record RetentionProperties(@Nullable Period period, @DefaultValue("drop") RetentionAction action) {
+
+	RetentionProperties {
+		Assert.isTrue(period == null || (!period.isNegative() && period.toTotalMonths() >= 1),
+				() -> "audit.retention.period takes a period of at least one month such as P7Y, not " + period);
+	}
+
+}

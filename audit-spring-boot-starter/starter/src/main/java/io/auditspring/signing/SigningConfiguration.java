@@ -1,0 +1,188 @@
+package io.auditspring.signing;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+
+import io.auditspring.AuditSetupException;
+import io.auditspring.CheckpointAnchor;
+import io.auditspring.CheckpointSigner;
+import io.auditspring.capture.internal.value.EntryProperties;
+import io.auditspring.capture.internal.value.Sole;
+import io.auditspring.database.AuditDatabase;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.DirectoryAnchor;
+import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.VerificationProgress;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * Wires checkpoints and verification.
+ */
+public final class SigningConfiguration {
+
+	private static final Logger logger = LoggerFactory.getLogger(SigningConfiguration.class);
+
+	private SigningConfiguration() {
+	}
+
+	/**
+	 * Verifies wherever there is a ledger.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(name = "auditDatabase")
+	public static class Verifier {
+
+		@Bean
+		LedgerVerifier auditLedgerVerifier(AuditDatabase auditDatabase, ObjectProvider<TrustPolicy> auditTrustPolicy) {
+			return new LedgerVerifier(auditDatabase.dataSource(), auditDatabase.schema(),
+					auditTrustPolicy.getIfAvailable(() -> TrustPolicy.NONE), VerificationProgress.NONE);
+		}
+
+	}
+
+	/**
+	 * Signs where there is a key, and reads what was signed.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties({ EntryProperties.class, CheckpointProperties.class })
+	public static class Signing {
+
+		@Bean
+		CheckpointOrigin auditCheckpointOrigin(CheckpointProperties properties, EntryProperties entries,
+				AuditDatabase auditDatabase, Environment environment) {
+			return CheckpointOrigin.of(properties.origin(), entries.service(environment), auditDatabase.chain());
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		@Conditional(OnKey.class)
+		CheckpointSigner auditCheckpointSigner(CheckpointProperties properties,
+				CheckpointOrigin auditCheckpointOrigin) {
+			String name = properties.keyName();
+			return new CheckpointKey(properties).signer((name != null) ? name : auditCheckpointOrigin.usable());
+		}
+
+		@Bean
+		@ConditionalOnProperty("audit.checkpoint.anchor-directory")
+		DirectoryAnchor auditDirectoryAnchor(CheckpointProperties properties, CheckpointOrigin auditCheckpointOrigin) {
+			return new DirectoryAnchor(Objects.requireNonNull(properties.anchorDirectory()),
+					auditCheckpointOrigin.usable());
+		}
+
+		@Bean
+		@ConditionalOnBooleanProperty("audit.checkpoint.anchor-log")
+		LogAnchor auditLogAnchor() {
+			return new LogAnchor();
+		}
+
+		@Bean
+		Checkpoints auditCheckpoints(AuditDatabase auditDatabase, CheckpointProperties properties,
+				CheckpointOrigin auditCheckpointOrigin, ObjectProvider<CheckpointSigner> signers,
+				ObjectProvider<CheckpointAnchor> anchors) {
+			CheckpointSigner signer = Sole.signer(signers);
+			TrustedKeys trusted = properties.trusting((signer != null) ? key(signer) : null);
+			return new Checkpoints(auditDatabase.dataSource(), auditDatabase.schema(),
+					trusted.keys().isEmpty() ? auditCheckpointOrigin.name() : auditCheckpointOrigin.usable(), trusted,
+					signing(signer, properties, anchors));
+		}
+
+		private static VerifierKey key(CheckpointSigner signer) {
+			try {
+				VerifierKey key = VerifierKey.of(signer);
+				logger.info("Audit checkpoints are signed; the key to verify them with is {}", key);
+				return key;
+			}
+			catch (IllegalArgumentException ex) {
+				throw new AuditSetupException("The key that signs checkpoints cannot be used: " + ex.getMessage(),
+						"Set 'audit.checkpoint.key-name', or correct the CheckpointSigner bean.", ex);
+			}
+		}
+
+		private static @Nullable CheckpointSigning signing(@Nullable CheckpointSigner signer,
+				CheckpointProperties properties, ObjectProvider<CheckpointAnchor> anchors) {
+			if (signer == null) {
+				logger.info(
+						"No audit checkpoints are signed: there is neither audit.checkpoint.private-key-location nor a "
+								+ "CheckpointSigner bean");
+				return null;
+			}
+			Path memory = new CheckpointKey(properties).memory();
+			return new CheckpointSigning(signer, new SignerMemory(memory), anchors.orderedStream().toList(),
+					properties.ignoreUnreadableAnchors());
+		}
+
+		@Bean
+		@ConditionalOnBean(CheckpointSigner.class)
+		CheckpointWorker auditCheckpointWorker(Checkpoints auditCheckpoints, AuditDatabase auditDatabase,
+				CheckpointProperties properties, ObjectProvider<CheckpointAnchor> anchors) {
+			return new CheckpointWorker(auditCheckpoints, auditDatabase.chain(), anchors.orderedStream().toList(),
+					properties.interval());
+		}
+
+		private static final class OnKey extends AnyNestedCondition {
+
+			OnKey() {
+				super(ConfigurationPhase.REGISTER_BEAN);
+			}
+
+			@ConditionalOnProperty("audit.checkpoint.private-key")
+			static class Text {
+
+			}
+
+			@ConditionalOnProperty("audit.checkpoint.private-key-location")
+			static class Location {
+
+			}
+
+		}
+
+	}
+
+	/**
+	 * Lets verification know whose signatures count, and verifies in the background.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties({ CheckpointProperties.class, VerificationProperties.class })
+	public static class Verification {
+
+		@Bean
+		@ConditionalOnMissingBean
+		TrustPolicy auditTrustPolicy(CheckpointProperties properties, CheckpointOrigin auditCheckpointOrigin,
+				ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors) {
+			CheckpointSigner signer = Sole.signer(signers);
+			TrustedKeys trusted = properties.trusting((signer != null) ? VerifierKey.of(signer) : null);
+			boolean none = trusted.keys().isEmpty();
+			return new TrustPolicy(none ? null : trusted, anchors.orderedStream().toList(),
+					none ? null : auditCheckpointOrigin.name());
+		}
+
+		@Bean
+		@ConditionalOnProperty("audit.verification.interval")
+		VerificationWorker auditVerificationWorker(LedgerVerifier auditLedgerVerifier,
+				VerificationProperties properties) {
+			Duration interval = Objects.requireNonNull(properties.interval());
+			return new VerificationWorker(auditLedgerVerifier, interval);
+		}
+
+	}
+
+}

@@ -1,0 +1,31 @@
+package io.auditspring.web;
+
+import java.util.regex.Pattern;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.Assert;
+
+/**
+ * Reading the trail over HTTP.
+ *
+ * @param enabled whether the trail can be read over HTTP
+ * @param basePath the path below which it is
+ * @param authority who has this authority reads all entries; with Spring Security only
+ * @param ownFailedLogins whether those who read what they did themselves also read of
+ * failed logins under their name: somebody else's address, but a warning to them
+ */
+@ConfigurationProperties("audit.web")
+record WebProperties(@DefaultValue("false") boolean enabled, @DefaultValue("/audit") String basePath,
+		@DefaultValue("ROLE_AUDITOR") String authority, @DefaultValue("false") boolean ownFailedLogins) {
+
+	private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
+
+	WebProperties {
+		Assert.isTrue(PATH.matcher(basePath).matches(),
+				() -> "audit.web.base-path takes a path such as /audit, without a slash at its end, not '%s'"
+					.formatted(basePath));
+		Assert.isTrue(!authority.isBlank(), "audit.web.authority takes an authority such as ROLE_AUDITOR");
+	}
+
+}
