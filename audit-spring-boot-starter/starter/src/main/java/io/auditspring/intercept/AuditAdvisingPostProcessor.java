@@ -54,10 +54,9 @@ public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAd
 	/**
 	 * Puts the interceptor next to the method, within its transaction.
 	 * @param methods knows what is audited
-	 * @param auditing what the interceptor works with
 	 * @return the post-processor
 	 */
-	public static AuditAdvisingPostProcessor innermost(AuditedMethods methods, Supplier<Auditing> auditing) {
+	public static AuditAdvisingPostProcessor innermost(AuditedMethods methods) {
 		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(), AuditedRepositories::isOne, false);
 	}
 

@@ -23,16 +23,12 @@ final class AuditedRepositories implements BeanPostProcessor {
 
 	private final AuditedMethods methods;
 
-	private final Supplier<Auditing> auditing;
-
 	/**
 	 * Creates the post-processor.
 	 * @param methods knows what is audited
-	 * @param auditing what the interceptor works with
 	 */
-	AuditedRepositories(AuditedMethods methods, Supplier<Auditing> auditing) {
+	AuditedRepositories(AuditedMethods methods) {
 		this.methods = methods;
-		this.auditing = auditing;
 	}
 
 	@Override

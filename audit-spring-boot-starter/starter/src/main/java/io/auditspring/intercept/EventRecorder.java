@@ -34,26 +34,14 @@ public final class EventRecorder implements AuditRecorder {
 	private final @Nullable Receipts receipts;
 
 	/**
-	 * Creates a recorder whose receipts nobody waits for.
-	 * @param origins who records, and from where
-	 * @param transactions the running transaction
-	 * @param factory makes entries
-	 * @param customizers add to records
-	 * @param defaultDelivery the delivery of records that name none
-	 */
-	public EventRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory, Customizers customizers,
-			Delivery defaultDelivery) {
-		this(origins, transactions, factory, customizers, defaultDelivery, null);
-	}
-
-	/**
 	 * Creates a recorder.
 	 * @param origins who records, and from where
 	 * @param transactions the running transaction
 	 * @param factory makes entries
 	 * @param customizers add to records
 	 * @param defaultDelivery the delivery of records that name none
-	 * @param receipts gives receipts, or {@code null} where there is no ledger
+	 * @param receipts gives receipts, or {@code null} where there is no ledger, or nobody
+	 * waits for them
 	 */
 	public EventRecorder(Origins origins, AuditTransactions transactions, EntryFactory factory, Customizers customizers,
 			Delivery defaultDelivery, @Nullable Receipts receipts) {

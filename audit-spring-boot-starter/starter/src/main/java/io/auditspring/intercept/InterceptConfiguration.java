@@ -86,16 +86,14 @@ public final class InterceptConfiguration {
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-		static AuditAdvisingPostProcessor auditInterceptorPostProcessor(AuditedMethods auditedMethods,
-				ObjectProvider<Auditing> auditing) {
-			return AuditAdvisingPostProcessor.innermost(auditedMethods, SingletonSupplier.of(auditing::getObject));
+		static AuditAdvisingPostProcessor auditInterceptorPostProcessor(AuditedMethods auditedMethods) {
+			return AuditAdvisingPostProcessor.innermost(auditedMethods);
 		}
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-		static AuditedRepositories auditedRepositories(AuditedMethods auditedMethods,
-				ObjectProvider<Auditing> auditing) {
-			return new AuditedRepositories(auditedMethods, SingletonSupplier.of(auditing::getObject));
+		static AuditedRepositories auditedRepositories(AuditedMethods auditedMethods) {
+			return new AuditedRepositories(auditedMethods);
 		}
 
 		// Nobody asks for what works by itself, or checks something at the start.

@@ -55,7 +55,7 @@ public final class SecurityEventsConfiguration {
 		CautiousRecorder auditCautiousRecorder(Origins auditOrigins, AuditTransactions auditTransactions,
 				EntryFactory auditEntryFactory, Customizers auditCustomizers, EntryProperties properties) {
 			return new CautiousRecorder(auditOrigins, new EventRecorder(auditOrigins, auditTransactions,
-					auditEntryFactory, auditCustomizers, properties.delivery()));
+					auditEntryFactory, auditCustomizers, properties.delivery(), null));
 		}
 
 		@Bean
