@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Bean;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 /**
@@ -59,6 +60,16 @@ class ArchitectureTests {
 		.areAnnotatedWith(Bean.class)
 		.should()
 		.notBePublic();
+
+	// The one that is left says that there is no stage to make any.
+	@ArchTest
+	static final ArchRule stagesMakeTheirOwnBeans = noMethods().that()
+		.areAnnotatedWith(Bean.class)
+		.and()
+		.doNotHaveName("auditMissingDataSourceCheck")
+		.should()
+		.beDeclaredInClassesThat()
+		.areAnnotatedWith(AutoConfiguration.class);
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes().that()

@@ -22,7 +22,7 @@ import org.springframework.boot.health.contributor.Health;
  * the ledger; {@code OUT_OF_SERVICE}: they reach it late; each with the reason. It asks
  * nothing of the database and never waits.
  */
-public final class AuditHealthIndicator extends AbstractHealthIndicator {
+final class AuditHealthIndicator extends AbstractHealthIndicator {
 
 	/** For how long a loss or a failure is shown. */
 	private static final Duration RECENT = Duration.ofMinutes(1);
@@ -47,16 +47,6 @@ public final class AuditHealthIndicator extends AbstractHealthIndicator {
 
 	private final Duration maxBacklogAge;
 
-	/**
-	 * Creates the indicator.
-	 * @param relays move staged entries
-	 * @param buffer writes asynchronous ones
-	 * @param backlog knows what waits
-	 * @param statistics knows what was lost
-	 * @param upkeep what works beside delivery
-	 * @param tolerance for how long writing may fail or stand still
-	 * @param maxBacklogAge how long staged entries may wait
-	 */
 	AuditHealthIndicator(Relays relays, AsyncBuffer buffer, Backlog backlog, DeliveryStatistics statistics,
 			Iterable<PeriodicWorker> upkeep, Duration tolerance, Duration maxBacklogAge) {
 		super("The health of the audit trail is unknown");

@@ -9,14 +9,10 @@ import org.springframework.boot.health.contributor.Health;
  * Whether the ledger's checkpoints are being signed and anchored. {@code DOWN}: the last
  * attempt failed, or found that the ledger is not what it should be; with the reason.
  */
-public final class CheckpointHealthIndicator extends AbstractHealthIndicator {
+final class CheckpointHealthIndicator extends AbstractHealthIndicator {
 
 	private final CheckpointWorker worker;
 
-	/**
-	 * Creates the indicator.
-	 * @param worker makes the checkpoints
-	 */
 	CheckpointHealthIndicator(CheckpointWorker worker) {
 		super("The health of the audit checkpoints is unknown");
 		this.worker = worker;

@@ -10,14 +10,10 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 /**
  * Publishes what becomes of checkpoints. The names are part of the contract with users.
  */
-public final class CheckpointMeters implements MeterBinder {
+final class CheckpointMeters implements MeterBinder {
 
 	private final CheckpointWorker worker;
 
-	/**
-	 * Creates the meters.
-	 * @param worker makes the checkpoints
-	 */
 	CheckpointMeters(CheckpointWorker worker) {
 		this.worker = worker;
 	}

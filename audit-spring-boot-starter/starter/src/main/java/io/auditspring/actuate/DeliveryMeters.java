@@ -27,7 +27,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 /**
  * Publishes what becomes of entries. The names are part of the contract with users.
  */
-public final class DeliveryMeters implements MeterBinder {
+final class DeliveryMeters implements MeterBinder {
 
 	private static final String ENTRIES = "entries";
 

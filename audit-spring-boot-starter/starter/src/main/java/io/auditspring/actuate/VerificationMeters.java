@@ -13,14 +13,10 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  * Publishes what the last verification found. The names are part of the contract with
  * users. Before the first one, there is no value.
  */
-public final class VerificationMeters implements MeterBinder {
+final class VerificationMeters implements MeterBinder {
 
 	private final VerificationWorker worker;
 
-	/**
-	 * Creates the meters.
-	 * @param worker verifies
-	 */
 	VerificationMeters(VerificationWorker worker) {
 		this.worker = worker;
 	}

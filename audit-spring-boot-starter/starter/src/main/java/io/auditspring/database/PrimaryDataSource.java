@@ -25,11 +25,6 @@ final class PrimaryDataSource extends DelegatingDataSource {
 
 	private volatile long lost = System.nanoTime() - PAUSE.toNanos();
 
-	/**
-	 * Creates it.
-	 * @param router the data source that routes
-	 * @param primary that of its targets which is the primary
-	 */
 	PrimaryDataSource(DataSource router, DataSource primary) {
 		super(router);
 		this.primary = primary;

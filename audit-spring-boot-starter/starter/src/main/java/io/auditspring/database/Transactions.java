@@ -39,16 +39,16 @@ public final class Transactions {
 	 * @return what the work gave
 	 * @throws SQLException what the work threw, or that there is no connection
 	 */
-	public static <T extends @Nullable Object> T onOwn(DataSource dataSource,
+	public static <T extends @Nullable Object> T withConnection(DataSource dataSource,
 			OwnTransaction.Work<T, RuntimeException> work) throws SQLException {
 		boolean readOnly = TransactionSynchronizationManager.isCurrentTransactionReadOnly();
 		if (!readOnly) {
-			return onConnection(dataSource, work);
+			return lend(dataSource, work);
 		}
 		// A data source that routes by it would lead to a replica.
 		TransactionSynchronizationManager.setCurrentTransactionReadOnly(false);
 		try {
-			return onConnection(dataSource, work);
+			return lend(dataSource, work);
 		}
 		finally {
 			TransactionSynchronizationManager.setCurrentTransactionReadOnly(true);
@@ -61,14 +61,14 @@ public final class Transactions {
 	 * @param use what to do with it
 	 * @throws SQLException what the work threw, or that there is no connection
 	 */
-	public static void withOwn(DataSource dataSource, Use use) throws SQLException {
-		onOwn(dataSource, (connection) -> {
+	public static void useConnection(DataSource dataSource, Use use) throws SQLException {
+		withConnection(dataSource, (connection) -> {
 			use.with(connection);
 			return true;
 		});
 	}
 
-	private static <T extends @Nullable Object> T onConnection(DataSource dataSource,
+	private static <T extends @Nullable Object> T lend(DataSource dataSource,
 			OwnTransaction.Work<T, RuntimeException> work) throws SQLException {
 		try (Connection connection = dataSource.getConnection()) {
 			try {
@@ -132,7 +132,7 @@ public final class Transactions {
 	 */
 	public static <T extends @Nullable Object> T run(DataSource dataSource, TimeLimits limits,
 			OwnTransaction.Work<T, RuntimeException> work) throws SQLException {
-		return onOwn(dataSource, (own) -> run(own, limits, work));
+		return withConnection(dataSource, (own) -> run(own, limits, work));
 	}
 
 	/**

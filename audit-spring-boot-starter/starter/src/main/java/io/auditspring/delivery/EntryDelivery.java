@@ -70,18 +70,6 @@ final class EntryDelivery implements Handover {
 
 	private final Outage outage = new Outage(logger, "Audit entries could not be stored where they belong");
 
-	/**
-	 * Creates it.
-	 * @param dataSource the one whose transactions are audited
-	 * @param databases where entries are staged
-	 * @param outbox the table in which they are
-	 * @param transactionOutcomes finds out what became of transactions
-	 * @param relays move staged entries to the ledger
-	 * @param buffer takes entries whose callers do not wait, and what cannot be stored
-	 * @param policy what a business call feels of a failure
-	 * @param timeout how long a caller waits for each lock and each statement
-	 * @param statistics counts what becomes of entries
-	 */
 	EntryDelivery(DataSource dataSource, OutboxDatabases databases, Outbox outbox,
 			TransactionOutcomes transactionOutcomes, Relays relays, AsyncBuffer buffer, FailurePolicy policy,
 			Duration timeout, DeliveryStatistics statistics) {

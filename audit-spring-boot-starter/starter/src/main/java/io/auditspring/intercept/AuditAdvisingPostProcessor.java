@@ -20,7 +20,7 @@ import org.springframework.aop.support.DefaultPointcutAdvisor;
  * Puts an interceptor at one end of the advisor chain of every bean with audited methods.
  * An advisor of a certain order would not do: transactions may have any order.
  */
-public final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
 	private static final long serialVersionUID = 1L;
 

@@ -43,14 +43,6 @@ final class AuditedMethodReader {
 
 	private final boolean capturesResult;
 
-	/**
-	 * Creates the reader.
-	 * @param defaultDelivery the delivery of methods that do not choose
-	 * @param stateAvailable whether anybody reports the state of entities
-	 * @param masking tells which arguments are secret by their name
-	 * @param capturesArguments whether entries show the arguments
-	 * @param capturesResult whether entries show the result
-	 */
 	AuditedMethodReader(Delivery defaultDelivery, boolean stateAvailable, Masking masking, boolean capturesArguments,
 			boolean capturesResult) {
 		this.defaultDelivery = defaultDelivery;

@@ -22,6 +22,7 @@ import io.auditspring.delivery.Receipts;
 import io.auditspring.delivery.internal.transaction.AsynchronousResults;
 import io.auditspring.delivery.internal.transaction.AuditTransactions;
 import io.auditspring.intercept.internal.expression.ExpressionContexts;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -33,8 +34,10 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.Lifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -56,7 +59,7 @@ public final class InterceptConfiguration {
 	 * Calls of the application.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@EnableConfigurationProperties({ EntryProperties.class, InterceptProperties.class })
+	@EnableConfigurationProperties({ EntryProperties.class, Properties.class })
 	public static class Calls {
 
 		// Properties are bound directly here and nothing else is injected: what a bean
@@ -127,7 +130,7 @@ public final class InterceptConfiguration {
 		Auditing auditing(Origins auditOrigins, AuditTransactions auditTransactions, EntryFactory auditEntryFactory,
 				ObjectProvider<AccessRefusal> auditAccessRefusal, Customizers auditCustomizers, BeanFactory beanFactory,
 				AsynchronousResults auditAsynchronousResults, ObjectProvider<AsynchronousPublishers> publishers,
-				Masking auditMasking, Texts auditTexts, InterceptProperties properties) {
+				Masking auditMasking, Texts auditTexts, Properties properties) {
 			return new Auditing(auditOrigins, auditTransactions, auditEntryFactory,
 					auditAccessRefusal.getIfAvailable(() -> (failure) -> false), auditCustomizers,
 					new ExpressionContexts(beanFactory, auditMasking, auditTexts), auditAsynchronousResults,
@@ -171,6 +174,18 @@ public final class InterceptConfiguration {
 			return new ReactorPublishers((actor != null) ? actor.actor() : Mono.<Actor>empty());
 		}
 
+	}
+
+	/**
+	 * Which calls are audited.
+	 *
+	 * @param pointcut an AspectJ expression; public methods that it matches are audited
+	 * without annotation
+	 * @param skipped what happens to audited calls that something around the method left
+	 * out, without an answer of its own
+	 */
+	@ConfigurationProperties("audit")
+	record Properties(@Nullable String pointcut, @DefaultValue("ignore") SkippedCalls skipped) {
 	}
 
 }

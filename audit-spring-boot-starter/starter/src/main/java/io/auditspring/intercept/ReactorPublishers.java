@@ -27,10 +27,6 @@ final class ReactorPublishers implements AsynchronousPublishers {
 
 	private final Mono<Actor> subscriber;
 
-	/**
-	 * Creates the watch.
-	 * @param subscriber the actor as far as the subscriber's context knows one
-	 */
 	ReactorPublishers(Mono<Actor> subscriber) {
 		// A context that cannot say who it is must not break the pipeline.
 		this.subscriber = subscriber.onErrorComplete();

@@ -1,7 +1,5 @@
 package io.auditspring.query;
 
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -10,6 +8,7 @@ import javax.sql.DataSource;
 import io.auditspring.database.PeriodicWorker;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * instances may do so: only one at a time counts. The statistics are exact without it,
  * too, but then they read all entries.
  */
-public final class ActivityCounter extends PeriodicWorker {
+final class ActivityCounter extends PeriodicWorker {
 
 	private static final Logger logger = LoggerFactory.getLogger(ActivityCounter.class);
 
@@ -33,11 +32,6 @@ public final class ActivityCounter extends PeriodicWorker {
 
 	private boolean failed;
 
-	/**
-	 * Creates the counter.
-	 * @param dataSource connections to the ledger
-	 * @param schema where the ledger is
-	 */
 	ActivityCounter(DataSource dataSource, Schema schema) {
 		super("audit-activity", INTERVAL, INTERVAL);
 		this.dataSource = dataSource;
@@ -67,15 +61,8 @@ public final class ActivityCounter extends PeriodicWorker {
 	 * @throws SQLException if the database fails
 	 */
 	public long countOn() throws SQLException {
-		return OwnTransaction.run(this.dataSource, (connection) -> {
-			try (PreparedStatement statement = connection.prepareStatement(this.count)) {
-				statement.setInt(1, STEP);
-				try (ResultSet counted = statement.executeQuery()) {
-					counted.next();
-					return counted.getLong(1);
-				}
-			}
-		});
+		return OwnTransaction.run(this.dataSource,
+				(connection) -> Sql.get(connection, this.count, (row) -> row.getLong(1), STEP));
 	}
 
 }

@@ -1,11 +1,8 @@
 package io.auditspring.retention;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -17,6 +14,7 @@ import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.entry.Text;
 import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -88,20 +86,8 @@ public class LegalHolds {
 	}
 
 	private long place(@Nullable String actor, @Nullable String type, @Nullable String target, String reason) {
-		return run((connection) -> {
-			try (PreparedStatement statement = connection.prepareStatement(this.place)) {
-				statement.setString(1, this.chain);
-				statement.setString(2, actor);
-				statement.setString(3, type);
-				statement.setString(4, target);
-				statement.setString(5, Text.normalize(reason));
-				statement.setString(6, EntryCodec.write(List.of(this.doer.get())));
-				try (ResultSet row = statement.executeQuery()) {
-					row.next();
-					return row.getLong(1);
-				}
-			}
-		});
+		return run((connection) -> Sql.get(connection, this.place, (row) -> row.getLong(1), this.chain, actor, type,
+				target, Text.normalize(reason), EntryCodec.write(List.of(this.doer.get()))));
 	}
 
 	/**
@@ -112,18 +98,8 @@ public class LegalHolds {
 	 * @throws DataAccessException if the database fails
 	 */
 	public boolean lift(long id, String reason) {
-		return run((connection) -> {
-			try (PreparedStatement statement = connection.prepareStatement(this.lift)) {
-				statement.setString(1, this.chain);
-				statement.setLong(2, id);
-				statement.setString(3, Text.normalize(reason));
-				statement.setString(4, EntryCodec.write(List.of(this.doer.get())));
-				try (ResultSet row = statement.executeQuery()) {
-					row.next();
-					return row.getBoolean(1);
-				}
-			}
-		});
+		return run((connection) -> Sql.is(connection, this.lift, this.chain, id, Text.normalize(reason),
+				EntryCodec.write(List.of(this.doer.get()))));
 	}
 
 	/**
@@ -132,16 +108,7 @@ public class LegalHolds {
 	 * @throws DataAccessException if the database fails
 	 */
 	public List<LegalHold> current() {
-		return run((connection) -> {
-			try (PreparedStatement statement = connection.prepareStatement(this.current);
-					ResultSet rows = statement.executeQuery()) {
-				List<LegalHold> holds = new ArrayList<>();
-				while (rows.next()) {
-					holds.add(hold(rows));
-				}
-				return holds;
-			}
-		});
+		return run((connection) -> Sql.list(connection, this.current, LegalHolds::hold));
 	}
 
 	private static LegalHold hold(ResultSet row) throws SQLException {

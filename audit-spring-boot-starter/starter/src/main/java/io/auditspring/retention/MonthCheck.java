@@ -1,13 +1,10 @@
 package io.auditspring.retention;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,6 +24,7 @@ import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.EntryColumns;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.LedgerTables;
+import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -109,22 +107,14 @@ final class MonthCheck {
 	 * @throws UnverifiedException if it does not verify
 	 */
 	List<Retirement> run() throws SQLException {
-		List<Retirement> retirements = new ArrayList<>();
-		try (PreparedStatement statement = this.connection.prepareStatement("""
+		List<Retirement> retirements = Sql.list(this.connection, """
 				select chain, min(seq), max(seq)
 				from %s
 				where recorded_at >= ? and recorded_at < ?
 				group by chain
 				order by chain
-				""".formatted(this.schema.table("audit_log")))) {
-			statement.setObject(1, this.start);
-			statement.setObject(2, this.end);
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					retirements.add(walk(rows.getString(1), rows.getLong(2), rows.getLong(3)));
-				}
-			}
-		}
+				""".formatted(this.schema.table("audit_log")),
+				(row) -> walk(row.getString(1), row.getLong(2), row.getLong(3)), this.start, this.end);
 		for (Retirement retirement : retirements) {
 			checkEnds(retirement);
 		}
@@ -254,12 +244,7 @@ final class MonthCheck {
 	}
 
 	private @Nullable String text(String sql, String table, String parameter) throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(sql.formatted(this.schema.table(table)))) {
-			statement.setString(1, parameter);
-			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? row.getString(1) : null;
-			}
-		}
+		return Sql.find(this.connection, sql.formatted(this.schema.table(table)), (row) -> row.getString(1), parameter);
 	}
 
 	private static UnverifiedException unverified(String chain, @Nullable Long seq, @Nullable UUID id, String fault) {

@@ -1,10 +1,8 @@
 package io.auditspring.retention;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +15,7 @@ import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.entry.Text;
 import io.auditspring.ledger.internal.table.EntryKey;
 import io.auditspring.ledger.internal.table.EntryReader;
+import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -150,44 +149,27 @@ final class PersonSearch {
 	}
 
 	Position start(Connection connection) throws SQLException {
-		try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(this.start)) {
-			row.next();
-			return new Position(OffsetDateTime.MIN, "", -1, row.getObject(1, OffsetDateTime.class));
-		}
+		return Sql.get(connection, this.start,
+				(row) -> new Position(OffsetDateTime.MIN, "", -1, row.getObject(1, OffsetDateTime.class)));
 	}
 
 	Page next(Connection connection, Trace trace, Position position) throws SQLException {
 		String sql = this.next.formatted(trace.condition(), trace.digest());
-		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			int parameter = 1;
-			for (String value : trace.parameters()) {
-				statement.setString(parameter++, value);
-			}
-			statement.setObject(parameter++, position.recordedAt());
-			statement.setString(parameter++, position.chain());
-			statement.setLong(parameter++, position.seq());
-			statement.setObject(parameter, position.end());
-			List<Place> places = places(statement);
-			return new Page(read(connection, places),
-					(places.size() < Redaction.BATCH) ? null : after(places.get(places.size() - 1), position.end()));
-		}
+		List<Object> parameters = new ArrayList<>(trace.parameters());
+		parameters.addAll(List.of(position.recordedAt(), position.chain(), position.seq(), position.end()));
+		List<Place> places = Sql.list(connection, sql, PersonSearch::place, parameters.toArray());
+		return new Page(read(connection, places),
+				(places.size() < Redaction.BATCH) ? null : after(places.get(places.size() - 1), position.end()));
 	}
 
 	private static Position after(Place last, OffsetDateTime end) {
 		return new Position(last.key().recordedAt().atOffset(end.getOffset()), last.chain(), last.seq(), end);
 	}
 
-	static List<Place> places(PreparedStatement statement) throws SQLException {
-		List<Place> places = new ArrayList<>();
-		try (ResultSet rows = statement.executeQuery()) {
-			while (rows.next()) {
-				places.add(new Place(
-						new EntryKey(rows.getObject("id", UUID.class),
-								rows.getObject("recorded_at", OffsetDateTime.class).toInstant()),
-						rows.getString("chain"), rows.getLong("seq")));
-			}
-		}
-		return places;
+	static Place place(ResultSet row) throws SQLException {
+		EntryKey key = new EntryKey(row.getObject("id", UUID.class),
+				row.getObject("recorded_at", OffsetDateTime.class).toInstant());
+		return new Place(key, row.getString("chain"), row.getLong("seq"));
 	}
 
 	List<StoredEntry> read(Connection connection, List<Place> places) throws SQLException {
@@ -203,16 +185,7 @@ final class PersonSearch {
 	}
 
 	private static List<Long> find(Connection connection, String sql, Subject subject) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			statement.setArray(1, connection.createArrayOf("text", mentions(subject).toArray()));
-			List<Long> found = new ArrayList<>();
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					found.add(rows.getLong(1));
-				}
-			}
-			return found;
-		}
+		return Sql.list(connection, sql, (row) -> row.getLong(1), Sql.array("text", mentions(subject)));
 	}
 
 	/** As staged entries write them. */

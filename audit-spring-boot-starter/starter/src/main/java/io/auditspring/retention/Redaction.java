@@ -1,8 +1,6 @@
 package io.auditspring.retention;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -28,6 +26,7 @@ import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.entry.Text;
 import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -146,10 +145,8 @@ public class Redaction {
 	}
 
 	private List<StoredEntry> find(Connection connection, List<UUID> ids) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.find)) {
-			statement.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
-			return this.search.read(connection, PersonSearch.places(statement));
-		}
+		return this.search.read(connection,
+				Sql.list(connection, this.find, PersonSearch::place, Sql.array("uuid", ids)));
 	}
 
 	private void redact(Connection connection, List<StoredEntry> entries, EntryGroup group, String reason, String doer,
@@ -159,19 +156,10 @@ public class Redaction {
 		for (Map.Entry<String, List<StoredEntry>> chain : chains.entrySet()) {
 			Map<UUID, YearMonth> months = new HashMap<>();
 			chain.getValue().forEach((entry) -> months.put(entry.place().id(), month(entry)));
-			try (PreparedStatement statement = connection.prepareStatement(this.redact)) {
-				statement.setString(1, chain.getKey());
-				statement.setString(2, json(chain.getValue()));
-				statement.setString(3, CoreObject.stored(group));
-				statement.setString(4, Text.normalize(reason));
-				statement.setString(5, doer);
-				try (ResultSet results = statement.executeQuery()) {
-					while (results.next()) {
-						UUID id = results.getObject("id", UUID.class);
-						erasure.add(id, Objects.requireNonNull(months.get(id)), group, results.getString("result"));
-					}
-				}
-			}
+			Sql.each(connection, this.redact, (row) -> {
+				UUID id = row.getObject("id", UUID.class);
+				erasure.add(id, Objects.requireNonNull(months.get(id)), group, row.getString("result"));
+			}, chain.getKey(), json(chain.getValue()), CoreObject.stored(group), Text.normalize(reason), doer);
 		}
 	}
 
@@ -202,14 +190,10 @@ public class Redaction {
 		if (missing.isEmpty()) {
 			return;
 		}
-		try (PreparedStatement statement = connection.prepareStatement(this.oldest);
-				ResultSet row = statement.executeQuery()) {
-			row.next();
-			long kept = row.getLong(1);
-			for (UUID id : missing) {
-				boolean retired = id.version() == 7 && id.getMostSignificantBits() >>> 16 < kept;
-				erasure.left(id, retired ? ErasureReport.Cause.RETIRED : ErasureReport.Cause.MISSING);
-			}
+		long kept = Sql.get(connection, this.oldest, (row) -> row.getLong(1));
+		for (UUID id : missing) {
+			boolean retired = id.version() == 7 && id.getMostSignificantBits() >>> 16 < kept;
+			erasure.left(id, retired ? ErasureReport.Cause.RETIRED : ErasureReport.Cause.MISSING);
 		}
 	}
 

@@ -1,8 +1,6 @@
 package io.auditspring.retention;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.LocalDate;
@@ -21,6 +19,7 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -107,23 +106,12 @@ public final class Retention {
 	}
 
 	private List<YearMonth> months() throws SQLException {
-		return OwnTransaction.run(this.dataSource, (connection) -> {
-			try (PreparedStatement statement = connection.prepareStatement("""
-					select replace(right(relname, 7), '_', '-')
-					from pg_inherits join pg_class on pg_class.oid = inhrelid
-					where inhparent = ?::regclass
-					order by relname
-					""")) {
-				statement.setString(1, this.schema.table("audit_log"));
-				List<YearMonth> months = new ArrayList<>();
-				try (ResultSet rows = statement.executeQuery()) {
-					while (rows.next()) {
-						months.add(YearMonth.parse(rows.getString(1)));
-					}
-				}
-				return months;
-			}
-		});
+		return OwnTransaction.run(this.dataSource, (connection) -> Sql.list(connection, """
+				select replace(right(relname, 7), '_', '-')
+				from pg_inherits join pg_class on pg_class.oid = inhrelid
+				where inhparent = ?::regclass
+				order by relname
+				""", (row) -> YearMonth.parse(row.getString(1)), this.schema.table("audit_log")));
 	}
 
 	private @Nullable String retire(YearMonth month) throws SQLException {
@@ -145,14 +133,7 @@ public final class Retention {
 	}
 
 	private boolean isHeld(Connection connection, YearMonth month) throws SQLException {
-		try (PreparedStatement statement = connection
-			.prepareStatement("select %s(?)".formatted(this.schema.table("audit_month_is_held")))) {
-			statement.setObject(1, month.atDay(1));
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getBoolean(1);
-			}
-		}
+		return Sql.is(connection, "select %s(?)".formatted(this.schema.table("audit_month_is_held")), month.atDay(1));
 	}
 
 	private List<MonthCheck.Retirement> verify(Connection connection, YearMonth month) throws SQLException {
@@ -195,15 +176,10 @@ public final class Retention {
 	}
 
 	private @Nullable String retire(Connection connection, YearMonth month, String retirements) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(
-				"select %s(?, ?, ?::jsonb, ?::jsonb -> 0)".formatted(this.schema.table("audit_retire")))) {
-			statement.setObject(1, month.atDay(1));
-			statement.setBoolean(2, this.action == RetentionAction.DROP);
-			statement.setString(3, retirements);
-			statement.setString(4, EntryCodec.write(List.of(this.doer.get())));
-			statement.execute();
-			return null;
-		}
+		Sql.execute(connection, "select %s(?, ?, ?::jsonb, ?::jsonb -> 0)".formatted(this.schema.table("audit_retire")),
+				month.atDay(1), this.action == RetentionAction.DROP, retirements,
+				EntryCodec.write(List.of(this.doer.get())));
+		return null;
 	}
 
 	private static boolean pause() {

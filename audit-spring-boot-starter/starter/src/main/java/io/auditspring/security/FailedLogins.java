@@ -62,11 +62,6 @@ final class FailedLogins implements SmartLifecycle {
 
 	private @Nullable ScheduledExecutorService timer;
 
-	/**
-	 * Creates the recorder of failed logins.
-	 * @param recorder writes the entries
-	 * @param limit how many a minute and address get an entry each
-	 */
 	FailedLogins(CautiousRecorder recorder, int limit) {
 		this.recorder = recorder;
 		this.limit = limit;

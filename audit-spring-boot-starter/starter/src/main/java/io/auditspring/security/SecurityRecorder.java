@@ -19,11 +19,6 @@ final class SecurityRecorder {
 
 	private final News news;
 
-	/**
-	 * Creates the recorder of a context.
-	 * @param recorder writes the entries
-	 * @param news what no context has recorded yet
-	 */
 	SecurityRecorder(CautiousRecorder recorder, News news) {
 		this.recorder = recorder;
 		this.news = news;

@@ -25,11 +25,6 @@ final class TriedNames {
 
 	private final UnknownNames unknownNames;
 
-	/**
-	 * Creates it.
-	 * @param digest gives the digest of a text
-	 * @param unknownNames what is shown of names that nobody has
-	 */
 	TriedNames(UnaryOperator<String> digest, UnknownNames unknownNames) {
 		this.digest = digest;
 		this.unknownNames = unknownNames;

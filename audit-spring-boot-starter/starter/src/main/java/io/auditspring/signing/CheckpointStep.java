@@ -2,8 +2,6 @@ package io.auditspring.signing;
 
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +15,6 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
-import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.SplitViewException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.entry.EntryHash;
@@ -31,6 +28,7 @@ import io.auditspring.ledger.merkle.TreeNode;
 import io.auditspring.ledger.merkle.TreeRange;
 import io.auditspring.ledger.merkle.TreeTile;
 import io.auditspring.ledger.internal.chain.NewEntries;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -265,12 +263,8 @@ final class CheckpointStep {
 	}
 
 	private @Nullable Head head(Connection connection, String chain) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.head)) {
-			statement.setString(1, chain);
-			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? new Head(ChainHead.read(chain, row), row.getBoolean("goes_on")) : null;
-			}
-		}
+		return Sql.find(connection, this.head, (row) -> new Head(ChainHead.read(chain, row), row.getBoolean("goes_on")),
+				chain);
 	}
 
 	private static void requireEnd(String chain, @Nullable Head head) {

@@ -22,10 +22,6 @@ final class ApiDescription implements GlobalOpenApiCustomizer {
 
 	private final String basePath;
 
-	/**
-	 * Creates the description.
-	 * @param basePath where the API is
-	 */
 	ApiDescription(String basePath) {
 		this.basePath = basePath;
 	}

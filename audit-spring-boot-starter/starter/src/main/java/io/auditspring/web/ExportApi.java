@@ -52,12 +52,6 @@ final class ExportApi {
 
 	private final ReadAuditing readings;
 
-	/**
-	 * Creates the API.
-	 * @param exports writes entries
-	 * @param readers who may read
-	 * @param readings notes who reads
-	 */
 	ExportApi(Exports exports, Readers readers, ReadAuditing readings) {
 		this.exports = exports;
 		this.readers = readers;

@@ -32,7 +32,7 @@ import org.springframework.web.server.ResponseStatusException;
 @RestController
 @RequestMapping("${audit.web.base-path:/audit}/api")
 @RegisterReflectionForBinding({ Verification.class, Verifications.Progress.class })
-public final class LedgerApi {
+final class LedgerApi {
 
 	private final LedgerHeads heads;
 
@@ -44,13 +44,6 @@ public final class LedgerApi {
 
 	private final JsonAnswers answers = new JsonAnswers();
 
-	/**
-	 * Creates the API.
-	 * @param heads where the chains end
-	 * @param verifications verify
-	 * @param readers who may read
-	 * @param readings notes who reads
-	 */
 	LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, ReadAuditing readings) {
 		this.heads = heads;
 		this.verifications = verifications;

@@ -35,12 +35,6 @@ final class LiveApi {
 
 	private final ReadAuditing readings;
 
-	/**
-	 * Creates the API.
-	 * @param liveSubscriptions those who watch
-	 * @param readers who may read
-	 * @param readings notes who reads
-	 */
 	LiveApi(LiveSubscriptions liveSubscriptions, Readers readers, ReadAuditing readings) {
 		this.liveSubscriptions = liveSubscriptions;
 		this.readers = readers;

@@ -61,17 +61,6 @@ final class LiveSubscription {
 
 	private volatile Instant lastSent = Instant.EPOCH;
 
-	/**
-	 * Creates a watch.
-	 * @param trail the trail
-	 * @param reader who watches
-	 * @param query what the reader may see, and wants to
-	 * @param since entries recorded before are not sent
-	 * @param resumed whether the reader goes on after a connection ended
-	 * @param token continues this watch
-	 * @param revoked whether the reader has signed out
-	 * @param lifetime how long it lasts
-	 */
 	LiveSubscription(AuditTrail trail, Reader reader, AuditQuery query, Instant since, boolean resumed, String token,
 			BooleanSupplier revoked, Duration lifetime) {
 		this.trail = trail;

@@ -77,11 +77,6 @@ final class LiveSubscriptions implements SmartLifecycle {
 
 	private boolean stopped;
 
-	/**
-	 * Creates an empty circle.
-	 * @param trail the trail
-	 * @param heads where its chains end
-	 */
 	LiveSubscriptions(AuditTrail trail, LedgerHeads heads) {
 		this(trail, heads, LIFETIME, MOST, MOST_EACH);
 	}

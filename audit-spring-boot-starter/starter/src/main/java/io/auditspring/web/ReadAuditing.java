@@ -20,11 +20,6 @@ final class ReadAuditing {
 
 	private final TargetNames names;
 
-	/**
-	 * Creates the notes.
-	 * @param recorder records them
-	 * @param names knows what of a target may be told
-	 */
 	ReadAuditing(AuditRecorder recorder, TargetNames names) {
 		this.recorder = recorder;
 		this.names = names;

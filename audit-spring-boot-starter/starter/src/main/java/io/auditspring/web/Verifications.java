@@ -32,11 +32,6 @@ final class Verifications implements DisposableBean {
 
 	private @Nullable Run current;
 
-	/**
-	 * Creates access to verification.
-	 * @param verifier verifies
-	 * @param heads say how much there is to do
-	 */
 	Verifications(LedgerVerifier verifier, LedgerHeads heads) {
 		this.verifier = verifier;
 		this.heads = heads;

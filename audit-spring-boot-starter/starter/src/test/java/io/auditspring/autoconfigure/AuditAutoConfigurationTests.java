@@ -13,15 +13,12 @@ import io.auditspring.AuditRecorder;
 import io.auditspring.Audited;
 import io.auditspring.TestDatabase;
 import io.auditspring.capture.internal.actor.ActorSource;
-import io.auditspring.capture.internal.actor.AuditorAwareActorSource;
 import io.auditspring.capture.internal.actor.SecurityActorSource;
-import io.auditspring.capture.internal.actor.ServletActorSource;
 import io.auditspring.capture.internal.origin.RequestDetails;
 import io.auditspring.capture.internal.origin.RequestSource;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Receipts;
 import io.auditspring.delivery.internal.outbox.Relay;
-import io.auditspring.intercept.AuditAdvisingPostProcessor;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditRedaction;
@@ -83,7 +80,7 @@ class AuditAutoConfigurationTests {
 		new ApplicationContextRunner().withConfiguration(ALL)
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(Relay.class)
-				.doesNotHaveBean(AuditAdvisingPostProcessor.class));
+				.doesNotHaveBean("auditBoundaryPostProcessor"));
 	}
 
 	@Test
@@ -151,7 +148,7 @@ class AuditAutoConfigurationTests {
 		this.runner.withBean(Everything.class)
 			.withPropertyValues("audit.enabled=false", "audit.web.enabled=true")
 			.run((context) -> {
-				assertThat(context).doesNotHaveBean(AuditAdvisingPostProcessor.class)
+				assertThat(context).doesNotHaveBean("auditBoundaryPostProcessor")
 					.doesNotHaveBean(Relay.class)
 					.doesNotHaveBean(ActorSource.class);
 				context.getBean(AuditRecorder.class).record(AuditRecord.action("ignored").build());
@@ -199,7 +196,7 @@ class AuditAutoConfigurationTests {
 		new WebApplicationContextRunner().withConfiguration(ALL)
 			.withBean(DataSource.class, TestDatabase::newDatabase)
 			.run((context) -> assertThat(context).hasSingleBean(RequestSource.class)
-				.hasSingleBean(ServletActorSource.class));
+				.hasBean("auditServletActorSource"));
 	}
 
 	@Test
@@ -235,7 +232,7 @@ class AuditAutoConfigurationTests {
 		this.runner.withBean("auditor", AuditorAware.class, () -> auditor).run((context) -> {
 			context.getBean(Relay.class).stop();
 			context.getBean(AuditRecorder.class).record(AuditRecord.action("asked").build());
-			assertThat(context).hasSingleBean(AuditorAwareActorSource.class);
+			assertThat(context).hasBean("auditorAwareActorSource");
 			assertThat(new JdbcTemplate(context.getBean(DataSource.class))
 				.queryForObject("select entries from audit.audit_outbox", String.class)).contains("\"id\":\"jane\"");
 		});

@@ -17,8 +17,6 @@ import io.auditspring.AuditRecorder;
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.TestDatabase;
-import io.auditspring.actuate.CheckpointHealthIndicator;
-import io.auditspring.actuate.CheckpointMeters;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.DirectoryAnchor;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
@@ -112,12 +110,16 @@ class AuditCheckpointAutoConfigurationTests {
 			.orElseThrow();
 	}
 
+	private static HealthIndicator health(ApplicationContext context) {
+		return context.getBean("auditCheckpointHealthIndicator", HealthIndicator.class);
+	}
+
 	@Test
 	void withoutKeyNothingIsSigned(CapturedOutput output) {
 		this.runner.withPropertyValues("spring.application.name=My Shop")
 			.run((context) -> assertThat(context).hasSingleBean(Checkpoints.class)
 				.doesNotHaveBean(CheckpointWorker.class)
-				.doesNotHaveBean(CheckpointHealthIndicator.class));
+				.doesNotHaveBean("auditCheckpointHealthIndicator"));
 		assertThat(output).containsOnlyOnce("No audit checkpoints are signed");
 	}
 
@@ -212,7 +214,7 @@ class AuditCheckpointAutoConfigurationTests {
 				.atMost(PATIENCE)
 				.until(() -> context.getBean(CheckpointWorker.class).problem().orElse(""),
 						(problem) -> problem.contains("Only unknown or retired keys signed it: [shop+"));
-			assertThat(context.getBean(CheckpointHealthIndicator.class).health().getStatus()).isEqualTo(Status.DOWN);
+			assertThat(health(context).health().getStatus()).isEqualTo(Status.DOWN);
 		});
 		rotated.withPropertyValues("audit.checkpoint.trusted-keys=" + VerifierKey.of(Ed25519Signer.ofPem("shop", PEM)))
 			.run((context) -> {
@@ -258,7 +260,7 @@ class AuditCheckpointAutoConfigurationTests {
 			record(context);
 			awaitCheckpoint(context, 1);
 			await(failed);
-			CheckpointHealthIndicator health = context.getBean(CheckpointHealthIndicator.class);
+			HealthIndicator health = health(context);
 			Awaitility.await().atMost(PATIENCE).until(() -> health.health().getStatus() == Status.DOWN);
 			record(context);
 			awaitCheckpoint(context, 2);
@@ -266,7 +268,7 @@ class AuditCheckpointAutoConfigurationTests {
 			await(taken);
 			Awaitility.await().atMost(PATIENCE).until(() -> health.health().getStatus() == Status.UP);
 			MeterRegistry registry = new SimpleMeterRegistry();
-			context.getBean(CheckpointMeters.class).bindTo(registry);
+			context.getBean("auditCheckpointMeters", MeterBinder.class).bindTo(registry);
 			assertThat(registry.get("audit.checkpoint.size").gauge().value()).isEqualTo(2);
 			assertThat(registry.get("audit.checkpoint.failed").functionCounter().count()).isPositive();
 			assertThat(registry.get("audit.checkpoint.refused").functionCounter().count()).isZero();
@@ -285,7 +287,7 @@ class AuditCheckpointAutoConfigurationTests {
 		withKey().run((context) -> {
 			CheckpointWorker worker = context.getBean(CheckpointWorker.class);
 			Awaitility.await().atMost(PATIENCE).until(() -> worker.refusals() > 0);
-			assertThat(context.getBean(CheckpointHealthIndicator.class).health().getDetails().get("problem")).asString()
+			assertThat(health(context).health().getDetails().get("problem")).asString()
 				.contains("Entry 0 of chain 'main' is not as it was written: hash differs from the one computed");
 			assertThat(context.getBean(Checkpoints.class).latest("main")).isEmpty();
 		});

@@ -6,11 +6,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 
 import io.auditspring.TestDatabase;
-import io.auditspring.query.ActivityCounter;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.Lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -27,18 +27,18 @@ class AuditReadingAutoConfigurationTests {
 
 	@Test
 	void whereNobodyReadsNothingIsSummedUp() {
-		this.runner.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ActivityCounter.class));
+		this.runner.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("auditActivityCounter"));
 		this.runner.withPropertyValues("audit.web.enabled=true", "audit.enabled=false")
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ActivityCounter.class));
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("auditActivityCounter"));
 	}
 
 	@Test
 	void whereTheTrailIsReadItRunsUntilTheApplicationStops() {
-		AtomicReference<ActivityCounter> counter = new AtomicReference<>();
+		AtomicReference<Lifecycle> counter = new AtomicReference<>();
 		for (String lazily : List.of("true", "false")) {
 			this.runner.withPropertyValues("audit.web.enabled=true", "spring.main.lazy-initialization=" + lazily)
 				.run((context) -> {
-					counter.set(context.getBean(ActivityCounter.class));
+					counter.set(context.getBean("auditActivityCounter", Lifecycle.class));
 					assertThat(counter.get().isRunning()).isTrue();
 				});
 			assertThat(counter.get().isRunning()).isFalse();

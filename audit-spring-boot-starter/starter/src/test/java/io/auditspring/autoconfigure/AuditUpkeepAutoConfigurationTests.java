@@ -19,7 +19,6 @@ import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditRedaction;
 import io.auditspring.retention.ErasureReport;
-import io.auditspring.retention.LedgerUpkeep;
 import io.auditspring.retention.LegalHolds;
 import io.auditspring.retention.Retention;
 import io.auditspring.retention.RetentionReport;
@@ -29,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.Lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,8 +78,8 @@ class AuditUpkeepAutoConfigurationTests {
 	@Test
 	void nothingIsRetiredUnlessToldTo() {
 		as("audit_writer").run((context) -> {
-			assertThat(context).hasSingleBean(LedgerUpkeep.class).doesNotHaveBean(Retention.class);
-			assertThat(context.getBean(LedgerUpkeep.class).isRunning()).isTrue();
+			assertThat(context).hasBean("auditLedgerUpkeep").doesNotHaveBean(Retention.class);
+			assertThat(context.getBean("auditLedgerUpkeep", Lifecycle.class).isRunning()).isTrue();
 		});
 	}
 

@@ -9,8 +9,6 @@ import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.TestDatabase;
-import io.auditspring.actuate.LedgerHealthIndicator;
-import io.auditspring.actuate.VerificationMeters;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
@@ -51,8 +49,8 @@ class AuditVerificationAutoConfigurationTests {
 		this.runner.run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(context).doesNotHaveBean(VerificationWorker.class);
-			assertThat(context).doesNotHaveBean(LedgerHealthIndicator.class);
-			assertThat(context).doesNotHaveBean(VerificationMeters.class);
+			assertThat(context).doesNotHaveBean("auditLedgerHealthIndicator");
+			assertThat(context).doesNotHaveBean("auditVerificationMeters");
 			assertThat(context.getBean(TrustPolicy.class).keys()).isNull();
 		});
 	}
@@ -61,9 +59,9 @@ class AuditVerificationAutoConfigurationTests {
 	void healthAndMetersTellWhatWasFound() {
 		this.runner.withPropertyValues(INTERVAL).run((context) -> {
 			VerificationWorker worker = context.getBean(VerificationWorker.class);
-			HealthIndicator health = context.getBean(LedgerHealthIndicator.class);
+			HealthIndicator health = context.getBean("auditLedgerHealthIndicator", HealthIndicator.class);
 			MeterRegistry meters = new SimpleMeterRegistry();
-			context.getBean(VerificationMeters.class).bindTo(meters);
+			context.getBean("auditVerificationMeters", MeterBinder.class).bindTo(meters);
 			assertThat(worker.isRunning()).isTrue();
 			assertThat(health.health().getStatus()).isEqualTo(Status.UNKNOWN);
 			assertThat(meters.get("audit.verification.valid").gauge().value()).isNaN();

@@ -158,40 +158,6 @@ begin
 end
 $$;
 
--- Gives the right to append to a chain until the transaction ends, and begins the chain if there is none. Runs with the
--- owner's rights, as a row lock takes the right to update.
-create function "${schema}".audit_lock_chain(chain text)
-	returns table (ledger_id uuid, size bigint, head bytea, recorded_at timestamptz)
-	language plpgsql
-	security definer
-	set search_path = pg_catalog, pg_temp
-as $$
-#variable_conflict use_column
-declare
-	begun uuid;
-begin
-	select c.ledger_id, c.size, c.head, c.recorded_at into ledger_id, size, head, recorded_at
-	from "${schema}".audit_chain c
-	where c.name = $1
-	for update;
-	if not found then
-		begun := gen_random_uuid();
-		insert into "${schema}".audit_chain (name, ledger_id, size, head)
-		values ($1, begun, 0, sha256(convert_to(concat(e'audit-ledger/v1\n', begun, e'\n', $1), 'UTF8')))
-		on conflict do nothing;
-		select c.ledger_id, c.size, c.head, c.recorded_at into strict ledger_id, size, head, recorded_at
-		from "${schema}".audit_chain c
-		where c.name = $1
-		for update;
-	end if;
-	-- The clock is read when the lock is held: whoever waited for it comes later. Where the clock was set back, time
-	-- creeps on, so that entries of different batches still differ in it.
-	recorded_at := greatest(clock_timestamp(), recorded_at + interval '1 microsecond');
-	perform "${schema}".audit_make_partition((recorded_at at time zone 'UTC')::date);
-	return next;
-end
-$$;
-
 -- Which ledger a chain is of; begins the chain if there is none. Waits for nobody who appends to it.
 create function "${schema}".audit_ledger_id(chain text) returns uuid
 	language plpgsql
@@ -210,6 +176,35 @@ begin
 		select ledger_id into strict found_id from "${schema}".audit_chain where name = chain;
 	end if;
 	return found_id;
+end
+$$;
+
+-- Gives the right to append to a chain until the transaction ends, and begins the chain if there is none. Runs with the
+-- owner's rights, as a row lock takes the right to update.
+create function "${schema}".audit_lock_chain(chain text)
+	returns table (ledger_id uuid, size bigint, head bytea, recorded_at timestamptz)
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+	select c.ledger_id, c.size, c.head, c.recorded_at into ledger_id, size, head, recorded_at
+	from "${schema}".audit_chain c
+	where c.name = $1
+	for update;
+	if not found then
+		perform "${schema}".audit_ledger_id($1);
+		select c.ledger_id, c.size, c.head, c.recorded_at into strict ledger_id, size, head, recorded_at
+		from "${schema}".audit_chain c
+		where c.name = $1
+		for update;
+	end if;
+	-- The clock is read when the lock is held: whoever waited for it comes later. Where the clock was set back, time
+	-- creeps on, so that entries of different batches still differ in it.
+	recorded_at := greatest(clock_timestamp(), recorded_at + interval '1 microsecond');
+	perform "${schema}".audit_make_partition((recorded_at at time zone 'UTC')::date);
+	return next;
 end
 $$;
 

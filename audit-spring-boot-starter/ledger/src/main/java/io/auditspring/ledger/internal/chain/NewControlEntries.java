@@ -1,8 +1,6 @@
 package io.auditspring.ledger.internal.chain;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,6 +25,7 @@ import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.LedgerTables;
 import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,7 +172,7 @@ public final class NewControlEntries {
 		}
 	}
 
-	private void redactionsOf(String named, Collection<Long> places, RowReader reader) throws SQLException {
+	private void redactionsOf(String named, Collection<Long> places, Sql.RowConsumer reader) throws SQLException {
 		query("""
 				select chain, seq, (metadata ->> 'seq')::bigint, metadata ->> 'id', metadata ->> 'group'
 				from %s
@@ -181,20 +180,11 @@ public final class NewControlEntries {
 				""", named, "text", places.stream().map(String::valueOf).toList(), reader);
 	}
 
-	private void query(String sql, String named, String type, Collection<?> places, RowReader reader)
+	private void query(String sql, String named, String type, Collection<?> places, Sql.RowConsumer reader)
 			throws SQLException {
-		if (places.isEmpty()) {
-			return;
-		}
-		try (PreparedStatement statement = this.connection
-			.prepareStatement(sql.formatted(this.schema.table("audit_log")))) {
-			statement.setString(1, named);
-			statement.setArray(2, this.connection.createArrayOf(type, places.toArray()));
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					reader.accept(rows);
-				}
-			}
+		if (!places.isEmpty()) {
+			Sql.each(this.connection, sql.formatted(this.schema.table("audit_log")), reader, named,
+					Sql.array(type, places));
 		}
 	}
 
@@ -234,12 +224,6 @@ public final class NewControlEntries {
 			throw new CheckpointRefusedException(
 					"Entry %d of chain '%s' is not as it was written: %s".formatted(seq, this.chain, problem));
 		}
-	}
-
-	private interface RowReader {
-
-		public void accept(ResultSet row) throws SQLException;
-
 	}
 
 }

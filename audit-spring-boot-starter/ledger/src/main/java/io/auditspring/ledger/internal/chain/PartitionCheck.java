@@ -1,8 +1,6 @@
 package io.auditspring.ledger.internal.chain;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -13,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -62,21 +61,14 @@ public final class PartitionCheck {
 	}
 
 	public static PartitionCheck of(Connection connection, Schema schema) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement("""
+		Map<Integer, Month> months = new HashMap<>();
+		Sql.each(connection, """
 				select tree.relid::oid::bigint, relation.relname
 				from pg_catalog.pg_partition_tree(?::regclass) as tree
 				join pg_catalog.pg_class as relation on relation.oid = tree.relid
 				where tree.isleaf
-				""")) {
-			statement.setString(1, schema.table("audit_log"));
-			Map<Integer, Month> months = new HashMap<>();
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					months.put((int) rows.getLong(1), Month.of(rows.getString(2)));
-				}
-			}
-			return new PartitionCheck(months);
-		}
+				""", (row) -> months.put((int) row.getLong(1), Month.of(row.getString(2))), schema.table("audit_log"));
+		return new PartitionCheck(months);
 	}
 
 	/**

@@ -1,8 +1,6 @@
 package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -43,22 +41,15 @@ public final class EntryColumns {
 	}
 
 	public static EntryColumns of(Connection connection, Schema schema) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement("""
+		Map<String, String> found = new HashMap<>();
+		Sql.each(connection, """
 				select attname, case nspname when 'pg_catalog' then typname else concat(nspname, '.', typname) end
 				from pg_catalog.pg_attribute
 				join pg_catalog.pg_type on pg_type.oid = atttypid
 				join pg_catalog.pg_namespace on pg_namespace.oid = typnamespace
 				where attrelid = ?::regclass and (attnum > 0 or attname = 'tableoid') and not attisdropped
-				""")) {
-			statement.setString(1, schema.table("audit_log"));
-			Map<String, String> found = new HashMap<>();
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					found.put(rows.getString(1), rows.getString(2));
-				}
-			}
-			return new EntryColumns(found);
-		}
+				""", (row) -> found.put(row.getString(1), row.getString(2)), schema.table("audit_log"));
+		return new EntryColumns(found);
 	}
 
 	/**

@@ -1,10 +1,7 @@
 package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 import io.auditspring.ledger.EntryGroup;
@@ -57,7 +54,7 @@ public final class LedgerTables {
 				where name = ?
 				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"));
 		this.next = """
-				select min(seq)
+				select coalesce(min(seq), -1)
 				from %s
 				where chain = ? and seq >= ?
 				""".formatted(schema.table("audit_log"));
@@ -79,23 +76,11 @@ public final class LedgerTables {
 	}
 
 	public List<String> chains() throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(this.chains);
-				ResultSet rows = statement.executeQuery()) {
-			List<String> names = new ArrayList<>();
-			while (rows.next()) {
-				names.add(rows.getString(1));
-			}
-			return names;
-		}
+		return Sql.list(this.connection, this.chains, (row) -> row.getString(1));
 	}
 
 	public @Nullable ChainHead head(String chain) throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(this.head)) {
-			statement.setString(1, chain);
-			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? ChainHead.read(chain, row) : null;
-			}
-		}
+		return Sql.find(this.connection, this.head, (row) -> ChainHead.read(chain, row), chain);
 	}
 
 	/**
@@ -106,15 +91,7 @@ public final class LedgerTables {
 	 * @throws SQLException if the database fails
 	 */
 	public long next(String chain, long seq) throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(this.next)) {
-			statement.setString(1, chain);
-			statement.setLong(2, seq);
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				long next = row.getLong(1);
-				return row.wasNull() ? -1 : next;
-			}
-		}
+		return Sql.get(this.connection, this.next, (row) -> row.getLong(1), chain, seq);
 	}
 
 	/**
@@ -125,14 +102,7 @@ public final class LedgerTables {
 	 * @throws SQLException if the database fails
 	 */
 	public boolean retiredSince(String chain, long size) throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(this.retiredSince)) {
-			statement.setString(1, chain);
-			statement.setLong(2, size);
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getBoolean(1);
-			}
-		}
+		return Sql.is(this.connection, this.retiredSince, chain, size);
 	}
 
 	/**
@@ -144,15 +114,7 @@ public final class LedgerTables {
 	 * @throws SQLException if the database fails
 	 */
 	public boolean erasedSince(String chain, long size, List<String> ids) throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(this.erasedSince)) {
-			statement.setString(1, chain);
-			statement.setLong(2, size);
-			statement.setArray(3, this.connection.createArrayOf("text", ids.toArray()));
-			try (ResultSet row = statement.executeQuery()) {
-				row.next();
-				return row.getBoolean(1);
-			}
-		}
+		return Sql.is(this.connection, this.erasedSince, chain, size, Sql.array("text", ids));
 	}
 
 	/**
@@ -163,17 +125,10 @@ public final class LedgerTables {
 	 * @throws SQLException if the database fails
 	 */
 	public boolean contradicts(String chain, ControlEntry.Redaction redaction) throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement(this.entry)) {
-			statement.setString(1, chain);
-			statement.setLong(2, redaction.seq());
-			try (ResultSet row = statement.executeQuery()) {
-				if (!row.next()) {
-					return false;
-				}
-				String digest = (redaction.group() == EntryGroup.ACTOR) ? "actor_digest" : "data_digest";
-				return row.getBytes(digest) == null || !redaction.id().equals(row.getString("id"));
-			}
-		}
+		String digest = (redaction.group() == EntryGroup.ACTOR) ? "actor_digest" : "data_digest";
+		return Boolean.TRUE.equals(Sql.<Boolean>find(this.connection, this.entry,
+				(row) -> row.getBytes(digest) == null || !redaction.id().equals(row.getString("id")), chain,
+				redaction.seq()));
 	}
 
 }

@@ -1,10 +1,7 @@
 package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 import io.auditspring.ledger.Schema;
@@ -116,23 +113,10 @@ public final class SchemaIntegrity {
 	 * @throws SQLException if the database fails
 	 */
 	public static List<String> findings(Connection connection, Schema schema) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(CHECK)) {
-			int parameter = 1;
-			for (String table : new String[] { "audit_log", "audit_chain", "audit_checkpoint", "audit_tile",
-					"audit_tree", "audit_log" }) {
-				statement.setString(parameter++, schema.table(table));
-			}
-			statement.setString(parameter++, schema.table("audit_check_new_chain()"));
-			statement.setString(parameter++, schema.table("audit_check_tree()"));
-			statement.setString(parameter, '"' + schema.name() + '"');
-			List<String> findings = new ArrayList<>();
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					findings.add(rows.getString(1));
-				}
-			}
-			return findings;
-		}
+		return Sql.list(connection, CHECK, (row) -> row.getString(1), schema.table("audit_log"),
+				schema.table("audit_chain"), schema.table("audit_checkpoint"), schema.table("audit_tile"),
+				schema.table("audit_tree"), schema.table("audit_log"), schema.table("audit_check_new_chain()"),
+				schema.table("audit_check_tree()"), '"' + schema.name() + '"');
 	}
 
 }

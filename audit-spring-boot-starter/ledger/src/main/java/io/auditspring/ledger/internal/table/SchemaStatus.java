@@ -1,9 +1,7 @@
 package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,30 +45,23 @@ public record SchemaStatus(String schema, @Nullable String version, List<Migrati
 		List<Migration> applied = new ArrayList<>();
 		List<String> failed = new ArrayList<>();
 		String table = schema.table(history);
-		try (Statement statement = connection.createStatement()) {
-			try (ResultSet found = statement.executeQuery("select to_regclass('%s') is not null".formatted(table))) {
-				found.next();
-				if (!found.getBoolean(1)) {
-					return new SchemaStatus(schema.name(), null, applied, List.copyOf(pending), failed);
-				}
-			}
-			try (ResultSet row = statement.executeQuery("""
-					select version, script, installed_on, success
-					from %s
-					where version is not null and type <> 'BASELINE'
-					order by installed_rank
-					""".formatted(table))) {
-				while (row.next()) {
-					if (row.getBoolean(4)) {
-						pending.remove(row.getString(2));
-						applied.add(new Migration(row.getString(1), row.getString(2), row.getTimestamp(3).toInstant()));
-					}
-					else {
-						failed.add(row.getString(2));
-					}
-				}
-			}
+		if (!Sql.is(connection, "select to_regclass(?) is not null", table)) {
+			return new SchemaStatus(schema.name(), null, applied, List.copyOf(pending), failed);
 		}
+		Sql.each(connection, """
+				select version, script, installed_on, success
+				from %s
+				where version is not null and type <> 'BASELINE'
+				order by installed_rank
+				""".formatted(table), (row) -> {
+			if (row.getBoolean(4)) {
+				pending.remove(row.getString(2));
+				applied.add(new Migration(row.getString(1), row.getString(2), row.getTimestamp(3).toInstant()));
+			}
+			else {
+				failed.add(row.getString(2));
+			}
+		});
 		String version = applied.stream()
 			.map(Migration::script)
 			.max(IN_ORDER)

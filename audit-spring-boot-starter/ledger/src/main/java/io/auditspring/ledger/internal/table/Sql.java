@@ -42,16 +42,16 @@ public final class Sql {
 	 * Goes through all rows.
 	 * @param connection where to
 	 * @param sql the statement
-	 * @param reader takes each row; what it gives is of no interest
+	 * @param consumer takes each row
 	 * @param parameters the statement's parameters
 	 * @throws SQLException if the database fails
 	 */
-	public static void each(Connection connection, String sql, RowReader<?> reader, @Nullable Object... parameters)
+	public static void each(Connection connection, String sql, RowConsumer consumer, @Nullable Object... parameters)
 			throws SQLException {
 		try (PreparedStatement statement = prepare(connection, sql, parameters);
 				ResultSet rows = statement.executeQuery()) {
 			while (rows.next()) {
-				reader.read(rows);
+				consumer.accept(rows);
 			}
 		}
 	}
@@ -144,6 +144,16 @@ public final class Sql {
 		return new ArrayOf(type, elements.toArray());
 	}
 
+	/**
+	 * An array of {@code bytea} as a parameter.
+	 * @param elements the elements
+	 * @return the parameter
+	 */
+	public static Object arrayOfBytes(Collection<byte[]> elements) {
+		// In an array of objects the driver does not know them.
+		return new ArrayOf("bytea", elements.toArray(byte[][]::new));
+	}
+
 	private static PreparedStatement prepare(Connection connection, String sql, @Nullable Object... parameters)
 			throws SQLException {
 		PreparedStatement statement = connection.prepareStatement(sql);
@@ -181,6 +191,16 @@ public final class Sql {
 	public interface RowReader<T extends @Nullable Object> {
 
 		T read(ResultSet row) throws SQLException;
+
+	}
+
+	/**
+	 * Takes a row.
+	 */
+	@FunctionalInterface
+	public interface RowConsumer {
+
+		void accept(ResultSet row) throws SQLException;
 
 	}
 

@@ -1,7 +1,6 @@
 package io.auditspring.ledger.internal.tree;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -11,6 +10,7 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.internal.table.Sql;
 
 /**
  * The checkpoints in {@code audit_checkpoint}. None is given out whose signature was not
@@ -50,26 +50,15 @@ public final class CheckpointRows {
 	}
 
 	public Optional<Checkpoint> latest(Connection connection, String chain) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.latest)) {
-			statement.setString(1, chain);
-			return read(statement, chain);
-		}
+		return Optional.ofNullable(Sql.find(connection, this.latest, (row) -> read(row, chain), chain));
 	}
 
 	public Optional<Checkpoint> find(Connection connection, String chain, long size) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.find)) {
-			statement.setString(1, chain);
-			statement.setLong(2, size);
-			return read(statement, chain);
-		}
+		return Optional.ofNullable(Sql.find(connection, this.find, (row) -> read(row, chain), chain, size));
 	}
 
-	private Optional<Checkpoint> read(PreparedStatement statement, String chain) throws SQLException {
-		try (ResultSet row = statement.executeQuery()) {
-			return row.next()
-					? Optional.of(verified(chain, row.getLong("size"), row.getBytes("root"), row.getString("note")))
-					: Optional.empty();
-		}
+	private Checkpoint read(ResultSet row, String chain) throws SQLException {
+		return verified(chain, row.getLong("size"), row.getBytes("root"), row.getString("note"));
 	}
 
 	private Checkpoint verified(String chain, long size, byte[] root, String note) {
@@ -99,13 +88,7 @@ public final class CheckpointRows {
 	}
 
 	public void insert(Connection connection, String chain, Checkpoint checkpoint) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.insert)) {
-			statement.setString(1, chain);
-			statement.setLong(2, checkpoint.size());
-			statement.setBytes(3, checkpoint.root());
-			statement.setString(4, checkpoint.note());
-			statement.executeUpdate();
-		}
+		Sql.update(connection, this.insert, chain, checkpoint.size(), checkpoint.root(), checkpoint.note());
 	}
 
 }

@@ -1,8 +1,6 @@
 package io.auditspring.ledger.internal.tree;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +14,7 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InclusionReceipt;
 import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.TileCoordinates;
@@ -62,16 +61,10 @@ public final class StoredTree {
 	}
 
 	private boolean isPresent() throws SQLException {
-		try (PreparedStatement statement = this.connection.prepareStatement("""
+		return Sql.is(this.connection, """
 				select to_regclass(?) is not null and to_regclass(?) is not null and to_regclass(?) is not null
-				""")) {
-			statement.setString(1, this.schema.table("audit_tile"));
-			statement.setString(2, this.schema.table("audit_tree"));
-			statement.setString(3, this.schema.table("audit_checkpoint"));
-			try (ResultSet row = statement.executeQuery()) {
-				return row.next() && row.getBoolean(1);
-			}
-		}
+				""", this.schema.table("audit_tile"), this.schema.table("audit_tree"),
+				this.schema.table("audit_checkpoint"));
 	}
 
 	/**
@@ -252,8 +245,8 @@ public final class StoredTree {
 					from signed
 					where signed.chain is not null
 				)
-				select chain from signed where chain is not null and ? is not null
-				""".formatted(this.schema.table("audit_checkpoint")), (row) -> row.getString(1), "");
+				select chain from signed where chain is not null
+				""".formatted(this.schema.table("audit_checkpoint")), (row) -> row.getString(1));
 	}
 
 	/**
@@ -290,33 +283,13 @@ public final class StoredTree {
 		}
 	}
 
-	private <T> List<T> query(String sql, RowReader<T> reader, String chain, Long... parameters) throws SQLException {
-		List<T> found = new ArrayList<>();
-		if (!this.present) {
-			return found;
-		}
-		try (PreparedStatement statement = this.connection.prepareStatement(sql)) {
-			statement.setString(1, chain);
-			for (int i = 0; i < parameters.length; i++) {
-				statement.setLong(i + 2, parameters[i]);
-			}
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					found.add(reader.read(rows));
-				}
-			}
-		}
-		return found;
+	private <T extends @Nullable Object> List<T> query(String sql, Sql.RowReader<T> reader, Object... parameters)
+			throws SQLException {
+		return this.present ? Sql.list(this.connection, sql, reader, parameters) : List.of();
 	}
 
 	private static <T> @Nullable T first(List<T> found) {
 		return found.isEmpty() ? null : found.get(0);
-	}
-
-	private interface RowReader<T> {
-
-		T read(ResultSet row) throws SQLException;
-
 	}
 
 }

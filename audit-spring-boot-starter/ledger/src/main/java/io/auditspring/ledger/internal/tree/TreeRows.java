@@ -2,7 +2,6 @@ package io.auditspring.ledger.internal.tree;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -14,6 +13,7 @@ import java.util.function.Function;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.TileCoordinates;
 import io.auditspring.ledger.merkle.TreeNode;
@@ -71,10 +71,7 @@ public final class TreeRows {
 	}
 
 	public void create(Connection connection, String chain) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.create)) {
-			statement.setString(1, chain);
-			statement.executeUpdate();
-		}
+		Sql.update(connection, this.create, chain);
 	}
 
 	/**
@@ -86,13 +83,8 @@ public final class TreeRows {
 	 * @throws SQLException if the database fails
 	 */
 	public @Nullable CompactRange edge(Connection connection, String chain, String lock) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.select + lock)) {
-			statement.setString(1, chain);
-			try (ResultSet row = statement.executeQuery()) {
-				return row.next() ? edge(chain, row.getLong("size"), (byte[][]) row.getArray("edges").getArray())
-						: null;
-			}
-		}
+		return Sql.find(connection, this.select + lock,
+				(row) -> edge(chain, row.getLong("size"), (byte[][]) row.getArray("edges").getArray()), chain);
 	}
 
 	private static CompactRange edge(String chain, long size, byte[][] levels) {
@@ -116,12 +108,7 @@ public final class TreeRows {
 			}
 			statement.executeBatch();
 		}
-		try (PreparedStatement statement = connection.prepareStatement(this.update)) {
-			statement.setLong(1, edge.size());
-			statement.setArray(2, connection.createArrayOf("bytea", edge.levels().toArray(byte[][]::new)));
-			statement.setString(3, chain);
-			statement.executeUpdate();
-		}
+		Sql.update(connection, this.update, edge.size(), Sql.arrayOfBytes(edge.levels()), chain);
 	}
 
 	/**
@@ -154,21 +141,13 @@ public final class TreeRows {
 
 	private Map<TileCoordinates, byte[]> tiles(Connection connection, String chain, List<TileCoordinates> places)
 			throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(this.selectTiles)) {
-			statement.setArray(1,
-					connection.createArrayOf("int4", places.stream().map(TileCoordinates::level).toArray()));
-			statement.setArray(2,
-					connection.createArrayOf("int8", places.stream().map(TileCoordinates::index).toArray()));
-			statement.setString(3, chain);
-			try (ResultSet rows = statement.executeQuery()) {
-				Map<TileCoordinates, byte[]> tiles = new HashMap<>();
-				while (rows.next()) {
-					tiles.put(new TileCoordinates(rows.getInt("level"), rows.getLong("index")),
-							rows.getBytes("hashes"));
-				}
-				return tiles;
-			}
-		}
+		Map<TileCoordinates, byte[]> tiles = new HashMap<>();
+		Sql.each(connection, this.selectTiles,
+				(row) -> tiles.put(new TileCoordinates(row.getInt("level"), row.getLong("index")),
+						row.getBytes("hashes")),
+				Sql.array("int4", places.stream().map(TileCoordinates::level).toList()),
+				Sql.array("int8", places.stream().map(TileCoordinates::index).toList()), chain);
+		return tiles;
 	}
 
 }

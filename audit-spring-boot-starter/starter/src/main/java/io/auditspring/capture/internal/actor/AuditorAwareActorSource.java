@@ -8,7 +8,7 @@ import org.springframework.data.domain.AuditorAware;
 /**
  * The actor by the application's Spring Data auditor, of whatever type.
  */
-public final class AuditorAwareActorSource implements ActorSource {
+final class AuditorAwareActorSource implements ActorSource {
 
 	private final AuditorAware<?> auditorAware;
 

@@ -39,13 +39,6 @@ final class Persons {
 
 	private final Set<Class<?>> told = ConcurrentHashMap.newKeySet();
 
-	/**
-	 * Creates it.
-	 * @param names what Spring Security knows, or {@code null} without it
-	 * @param entities knows the identifiers of entities
-	 * @param idProperty the property that tells the id, or {@code null}
-	 * @param nameProperty the property that tells the name, or {@code null}
-	 */
 	Persons(@Nullable SecurityNames names, EntityIdentifiers entities, @Nullable String idProperty,
 			@Nullable String nameProperty) {
 		this.names = names;

@@ -13,7 +13,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 /**
  * The actor by the servlet container.
  */
-public final class ServletActorSource implements ActorSource {
+final class ServletActorSource implements ActorSource {
 
 	private final Supplier<Persons> persons;
 

@@ -17,11 +17,6 @@ final class CapturedContextAccessor implements ThreadLocalAccessor<Passage>, Aut
 
 	private final CapturedContext capturedContext;
 
-	/**
-	 * Creates the accessor and registers it.
-	 * @param origins finds out who hands a task over
-	 * @param capturedContext where tasks find it
-	 */
 	CapturedContextAccessor(Origins origins, CapturedContext capturedContext) {
 		this.origins = origins;
 		this.capturedContext = capturedContext;

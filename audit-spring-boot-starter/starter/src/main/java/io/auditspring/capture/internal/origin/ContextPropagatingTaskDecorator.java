@@ -21,11 +21,6 @@ final class ContextPropagatingTaskDecorator implements TaskDecorator {
 
 	private final CapturedContext capturedContext;
 
-	/**
-	 * Creates the decorator.
-	 * @param origins finds out who hands a task over; asked for with the first task
-	 * @param capturedContext where tasks find it
-	 */
 	ContextPropagatingTaskDecorator(Supplier<Origins> origins, CapturedContext capturedContext) {
 		this.origins = origins;
 		this.capturedContext = capturedContext;

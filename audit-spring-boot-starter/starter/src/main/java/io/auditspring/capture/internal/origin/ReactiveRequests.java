@@ -38,14 +38,6 @@ final class ReactiveRequests implements WebFilter, Ordered {
 
 	private final @Nullable CapturedContext capturedContext;
 
-	/**
-	 * Creates the filter.
-	 * @param proxies whose word on where a request came from is believed
-	 * @param deviceHeader the header with the fingerprint of the client's device, or
-	 * {@code null}
-	 * @param idHeader the header with the request's id, or {@code null}
-	 * @param capturedContext where threads find it, or {@code null}
-	 */
 	ReactiveRequests(TrustedProxies proxies, @Nullable String deviceHeader, @Nullable String idHeader,
 			@Nullable CapturedContext capturedContext) {
 		this.proxies = proxies;

@@ -41,13 +41,6 @@ final class EnversStateListener implements SessionFactoryExtension {
 
 	private final Consumer<HistoryTables> tables;
 
-	/**
-	 * Creates the listener.
-	 * @param sink takes the changes
-	 * @param masking tells what is secret
-	 * @param identifiers knows what identifies entities
-	 * @param tables takes what Envers needs of the database
-	 */
 	EnversStateListener(ChangeSink sink, Masking masking, EntityIdentifiers identifiers,
 			Consumer<HistoryTables> tables) {
 		this.sink = sink;

@@ -1,8 +1,6 @@
 package io.auditspring.capture.internal.state;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import io.auditspring.ledger.internal.table.Sql;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.model.relational.AuxiliaryDatabaseObject;
 import org.hibernate.boot.model.relational.Namespace;
@@ -175,16 +174,7 @@ public final class HistoryTables {
 	 * @throws SQLException if the catalogue cannot be asked
 	 */
 	public List<String> missing(Connection connection) throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(MISSING)) {
-			statement.setArray(1, connection.createArrayOf("text", names().toArray()));
-			List<String> missing = new ArrayList<>();
-			try (ResultSet rows = statement.executeQuery()) {
-				while (rows.next()) {
-					missing.add(rows.getString(1));
-				}
-			}
-			return missing;
-		}
+		return Sql.list(connection, MISSING, (row) -> row.getString(1), Sql.array("text", names()));
 	}
 
 	/**

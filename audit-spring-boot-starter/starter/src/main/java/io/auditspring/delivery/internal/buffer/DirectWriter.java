@@ -38,15 +38,6 @@ final class DirectWriter {
 
 	private final DeliveryStatistics statistics;
 
-	/**
-	 * Creates the writer.
-	 * @param dataSource the ledger's database
-	 * @param ledger where entries go
-	 * @param outbox keeps what the ledger refuses
-	 * @param chain the chain they are for
-	 * @param sentences completes entries
-	 * @param statistics counts what becomes of entries
-	 */
 	DirectWriter(DataSource dataSource, LedgerWriter ledger, Outbox outbox, String chain, Sentences sentences,
 			DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
@@ -66,7 +57,7 @@ final class DirectWriter {
 	 */
 	void write(Batch batch) throws SQLException {
 		if (!batch.isEmpty()) {
-			Transactions.withOwn(this.dataSource, (connection) -> write(connection, batch));
+			Transactions.useConnection(this.dataSource, (connection) -> write(connection, batch));
 		}
 	}
 

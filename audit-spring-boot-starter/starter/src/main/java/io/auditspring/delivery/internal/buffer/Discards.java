@@ -36,10 +36,6 @@ final class Discards {
 
 	private Instant last = Instant.MIN;
 
-	/**
-	 * Creates an empty memory.
-	 * @param factory makes the entry that tells
-	 */
 	Discards(EntryFactory factory) {
 		this.factory = factory;
 	}

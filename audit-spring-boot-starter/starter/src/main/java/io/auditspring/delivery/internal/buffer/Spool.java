@@ -68,11 +68,6 @@ final class Spool {
 
 	private volatile boolean pending = true;
 
-	/**
-	 * Creates a spool.
-	 * @param directory where the owner's directory is; both are made when they are needed
-	 * @param owner whose files these are
-	 */
 	Spool(Path directory, SpoolOwner owner) {
 		this.shared = directory;
 		this.directory = directory.resolve(owner.directory());

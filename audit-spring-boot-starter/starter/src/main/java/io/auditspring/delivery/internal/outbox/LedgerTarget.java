@@ -27,14 +27,6 @@ final class LedgerTarget {
 
 	private final String chain;
 
-	/**
-	 * Creates it.
-	 * @param other the ledger's database where it is not that of the outbox, else
-	 * {@code null}
-	 * @param ledger writes to the ledger
-	 * @param outbox keeps what the ledger refuses
-	 * @param chain the chain that entries are for
-	 */
 	LedgerTarget(@Nullable DataSource other, LedgerWriter ledger, Outbox outbox, String chain) {
 		this.other = other;
 		this.ledger = ledger;

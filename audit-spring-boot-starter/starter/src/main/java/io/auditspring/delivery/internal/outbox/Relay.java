@@ -171,7 +171,7 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	private void setAsideAll(String reason) throws SQLException {
-		Transactions.withOwn(this.dataSource, (connection) -> {
+		Transactions.useConnection(this.dataSource, (connection) -> {
 			List<Long> rows = Transactions.run(connection, this.limits,
 					(own) -> this.outbox.oldest(own, this.batchSize));
 			for (long row : rows) {
@@ -200,7 +200,7 @@ public final class Relay implements SmartLifecycle {
 	// A connection for each batch: it may be the only one of the pool, and whoever waits
 	// for it must not wait until a long backlog is worked off.
 	private List<Outbox.Row> moveNext(long after) throws SQLException {
-		return Transactions.onOwn(this.dataSource, (connection) -> {
+		return Transactions.withConnection(this.dataSource, (connection) -> {
 			List<Outbox.Row> moved = move(connection, after);
 			this.outbox.backlog().refresh(connection);
 			return moved;
@@ -212,7 +212,7 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	public void move(StagedRow row, TimeLimits limits) throws SQLException {
-		Transactions.withOwn(this.dataSource, (connection) -> move(connection, row, limits));
+		Transactions.useConnection(this.dataSource, (connection) -> move(connection, row, limits));
 	}
 
 	/**

@@ -53,7 +53,7 @@ public final class TransactionOutcomes {
 		if (database == null) {
 			return TransactionOutcome.UNKNOWN;
 		}
-		return Transactions.onOwn(database.dataSource(), (connection) -> fate(connection, row));
+		return Transactions.withConnection(database.dataSource(), (connection) -> fate(connection, row));
 	}
 
 	/**
