@@ -20,7 +20,7 @@ import io.auditspring.delivery.internal.outbox.Relays;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.delivery.internal.worker.FailureReason;
 import io.auditspring.delivery.internal.worker.WorkerStatus;
-import io.auditspring.intercept.DeclaredAction;
+import io.auditspring.intercept.internal.call.DeclaredAction;
 import io.auditspring.intercept.internal.catalogue.ActionCatalogue;
 import io.auditspring.ledger.internal.table.SchemaStatus;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
-import io.auditspring.database.PeriodicWorker;
+import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.delivery.internal.buffer.AsyncBuffer;
 import io.auditspring.delivery.internal.outbox.Backlog;
 import io.auditspring.delivery.internal.outbox.Relays;

@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 import io.auditspring.Delivery;
-import io.auditspring.database.PeriodicWorker;
+import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.delivery.internal.buffer.AsyncBuffer;
 import io.auditspring.delivery.internal.outbox.Backlog;
 import io.auditspring.delivery.internal.outbox.Relays;

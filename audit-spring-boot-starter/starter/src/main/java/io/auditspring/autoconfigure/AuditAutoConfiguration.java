@@ -2,13 +2,13 @@ package io.auditspring.autoconfigure;
 
 import javax.sql.DataSource;
 
-import io.auditspring.capture.CaptureConfiguration;
-import io.auditspring.database.DatabaseConfiguration;
-import io.auditspring.database.OncePerDatabase;
+import io.auditspring.capture.internal.entry.CaptureConfiguration;
+import io.auditspring.database.internal.DatabaseConfiguration;
+import io.auditspring.database.internal.OncePerDatabase;
 import io.auditspring.delivery.DeliveryConfiguration;
 import io.auditspring.delivery.internal.transaction.Handover;
 import io.auditspring.delivery.internal.transaction.TransactionConfiguration;
-import io.auditspring.intercept.InterceptConfiguration;
+import io.auditspring.intercept.internal.call.InterceptConfiguration;
 import io.auditspring.intercept.internal.catalogue.CatalogueConfiguration;
 import io.auditspring.query.QueryConfiguration;
 import io.auditspring.signing.SigningConfiguration;

@@ -1,7 +1,7 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.actuate.ActuateConfiguration;
-import io.auditspring.database.OncePerDatabase;
+import io.auditspring.database.internal.OncePerDatabase;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

@@ -3,7 +3,7 @@ package io.auditspring.autoconfigure;
 import io.auditspring.Actor;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuthenticationEvents;
-import io.auditspring.capture.Operation;
+import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Receipts;
 import io.auditspring.query.AuditRedaction;

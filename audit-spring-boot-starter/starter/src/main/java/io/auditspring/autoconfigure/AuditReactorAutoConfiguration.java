@@ -2,7 +2,7 @@ package io.auditspring.autoconfigure;
 
 import io.auditspring.capture.internal.actor.ActorConfiguration;
 import io.auditspring.capture.internal.origin.OriginConfiguration;
-import io.auditspring.intercept.InterceptConfiguration;
+import io.auditspring.intercept.internal.call.InterceptConfiguration;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -1,7 +1,7 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.capture.internal.actor.ActorConfiguration;
-import io.auditspring.intercept.InterceptConfiguration;
+import io.auditspring.intercept.internal.call.InterceptConfiguration;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;

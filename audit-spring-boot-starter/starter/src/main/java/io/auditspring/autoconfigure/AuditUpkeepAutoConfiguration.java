@@ -1,6 +1,6 @@
 package io.auditspring.autoconfigure;
 
-import io.auditspring.database.OncePerDatabase;
+import io.auditspring.database.internal.OncePerDatabase;
 import io.auditspring.query.QueryConfiguration;
 import io.auditspring.retention.RetentionConfiguration;
 

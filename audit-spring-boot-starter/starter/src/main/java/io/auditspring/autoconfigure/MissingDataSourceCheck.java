@@ -3,7 +3,7 @@ package io.auditspring.autoconfigure;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
-import io.auditspring.intercept.AuditedMethods;
+import io.auditspring.intercept.internal.call.AuditedMethods;
 
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.BeanFactoryUtils;

@@ -1,7 +1,7 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.AuditSetupException;
-import io.auditspring.intercept.AuditedMethods;
+import io.auditspring.intercept.internal.call.AuditedMethods;
 import io.auditspring.query.AuditRedaction;
 import io.auditspring.query.AuditTrail;
 import org.jspecify.annotations.Nullable;

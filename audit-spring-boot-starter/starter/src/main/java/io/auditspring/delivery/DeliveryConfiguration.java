@@ -1,7 +1,7 @@
 package io.auditspring.delivery;
 
-import io.auditspring.database.AuditDatabase;
-import io.auditspring.database.OncePerDatabase;
+import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.database.internal.OncePerDatabase;
 import io.auditspring.delivery.internal.buffer.AsyncBuffer;
 import io.auditspring.delivery.internal.buffer.BufferConfiguration;
 import io.auditspring.delivery.internal.outbox.Outbox;

@@ -3,7 +3,7 @@ package io.auditspring.delivery;
 import java.util.List;
 import java.util.Map;
 
-import io.auditspring.database.Nowhere;
+import io.auditspring.database.internal.Nowhere;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.LedgerWriter;

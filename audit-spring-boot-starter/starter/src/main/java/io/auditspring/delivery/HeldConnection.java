@@ -4,8 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
-import io.auditspring.database.BoundConnections;
-import io.auditspring.database.Transactions;
+import io.auditspring.database.internal.BoundConnections;
+import io.auditspring.database.internal.Transactions;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;

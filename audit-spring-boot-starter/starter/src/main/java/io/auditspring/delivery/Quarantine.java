@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
-import io.auditspring.database.TimeLimits;
-import io.auditspring.database.Transactions;
+import io.auditspring.database.internal.TimeLimits;
+import io.auditspring.database.internal.Transactions;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.delivery.internal.worker.PermanentFailure;
 import io.auditspring.ledger.Schema;

@@ -2,7 +2,7 @@ package io.auditspring.query;
 
 import java.util.function.Supplier;
 
-import io.auditspring.database.AuditDatabase;
+import io.auditspring.database.internal.AuditDatabase;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;

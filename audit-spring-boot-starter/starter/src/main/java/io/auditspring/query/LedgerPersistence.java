@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-import io.auditspring.database.AuditDatabase;
-import io.auditspring.database.BoundConnections;
+import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.database.internal.BoundConnections;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
 

@@ -4,8 +4,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-import io.auditspring.capture.Texts;
-import io.auditspring.database.AuditDatabase;
+import io.auditspring.capture.internal.entry.Texts;
+import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.intercept.internal.catalogue.ActionCatalogue;
 import io.auditspring.retention.Redaction;
 import io.auditspring.signing.LedgerVerifier;

@@ -5,7 +5,7 @@ import java.time.Duration;
 
 import javax.sql.DataSource;
 
-import io.auditspring.database.PeriodicWorker;
+import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Partitions;

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
-import io.auditspring.database.Nowhere;
+import io.auditspring.database.internal.Nowhere;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;

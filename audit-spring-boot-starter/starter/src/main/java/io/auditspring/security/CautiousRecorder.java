@@ -8,7 +8,7 @@ import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.value.FatalErrors;
 import io.auditspring.capture.internal.value.LoggedFailure;
-import io.auditspring.intercept.EventRecorder;
+import io.auditspring.intercept.internal.call.EventRecorder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,8 +1,8 @@
 package io.auditspring.security;
 
 import io.auditspring.AuditContextHolder;
-import io.auditspring.capture.Operation;
-import io.auditspring.intercept.RefusedCalls;
+import io.auditspring.capture.internal.entry.Operation;
+import io.auditspring.intercept.internal.call.RefusedCalls;
 import org.aopalliance.intercept.MethodInvocation;
 
 import org.springframework.context.event.EventListener;

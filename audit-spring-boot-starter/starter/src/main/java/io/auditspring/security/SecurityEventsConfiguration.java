@@ -1,15 +1,15 @@
 package io.auditspring.security;
 
 import io.auditspring.AuthenticationEvents;
-import io.auditspring.capture.EntryFactory;
 import io.auditspring.capture.internal.actor.SecurityActorSource;
+import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.state.EntityIdentifiers;
 import io.auditspring.capture.internal.value.EntryProperties;
-import io.auditspring.database.OncePerDatabase;
+import io.auditspring.database.internal.OncePerDatabase;
 import io.auditspring.delivery.internal.transaction.AuditTransactions;
-import io.auditspring.intercept.Customizers;
-import io.auditspring.intercept.EventRecorder;
+import io.auditspring.intercept.internal.call.Customizers;
+import io.auditspring.intercept.internal.call.EventRecorder;
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -55,7 +55,7 @@ public final class SecurityEventsConfiguration {
 		CautiousRecorder auditCautiousRecorder(Origins auditOrigins, AuditTransactions auditTransactions,
 				EntryFactory auditEntryFactory, Customizers auditCustomizers, EntryProperties properties) {
 			return new CautiousRecorder(auditOrigins, new EventRecorder(auditOrigins, auditTransactions,
-					auditEntryFactory, auditCustomizers, properties.delivery()));
+					auditEntryFactory, auditCustomizers, properties.delivery(), null));
 		}
 
 		@Bean

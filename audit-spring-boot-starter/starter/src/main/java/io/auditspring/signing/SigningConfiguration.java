@@ -9,7 +9,7 @@ import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.capture.internal.value.EntryProperties;
 import io.auditspring.capture.internal.value.Sole;
-import io.auditspring.database.AuditDatabase;
+import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.DirectoryAnchor;
 import io.auditspring.ledger.checkpoint.SignerMemory;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-import io.auditspring.database.PeriodicWorker;
+import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;

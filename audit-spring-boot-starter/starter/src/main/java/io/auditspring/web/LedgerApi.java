@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 
-import io.auditspring.database.LedgerHeads;
-import io.auditspring.ledger.internal.table.ChainHead;
+import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.verify.Verification;
 import org.jspecify.annotations.Nullable;
 

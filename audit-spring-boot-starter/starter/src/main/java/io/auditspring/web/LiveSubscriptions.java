@@ -14,9 +14,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.Actor;
-import io.auditspring.database.LedgerHeads;
+import io.auditspring.database.internal.LedgerHeads;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;

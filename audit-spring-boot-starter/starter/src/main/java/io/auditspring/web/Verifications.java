@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.ledger.internal.table.ChainHead;
-import io.auditspring.database.LedgerHeads;
 import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.signing.LedgerVerifier;

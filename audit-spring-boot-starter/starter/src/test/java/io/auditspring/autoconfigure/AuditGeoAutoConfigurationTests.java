@@ -11,7 +11,7 @@ import java.util.Map;
 
 import com.maxmind.db.Reader;
 import io.auditspring.GeoLocator;
-import io.auditspring.capture.MaxMindFile;
+import io.auditspring.capture.internal.entry.MaxMindFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

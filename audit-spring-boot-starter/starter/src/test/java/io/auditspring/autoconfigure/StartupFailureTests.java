@@ -10,7 +10,7 @@ import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
 import io.auditspring.GeoLocator;
 import io.auditspring.TestDatabase;
-import io.auditspring.database.AuditDatabase;
+import io.auditspring.database.internal.AuditDatabase;
 import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;

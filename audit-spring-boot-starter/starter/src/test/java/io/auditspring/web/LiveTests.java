@@ -28,7 +28,7 @@ import io.auditspring.AuditAccess;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
-import io.auditspring.database.LedgerHeads;
+import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;

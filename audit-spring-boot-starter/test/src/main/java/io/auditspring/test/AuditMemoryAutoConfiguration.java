@@ -4,7 +4,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
-import io.auditspring.capture.Sentences;
+import io.auditspring.capture.internal.entry.Sentences;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.internal.transaction.MemoryHandover;
 import io.auditspring.query.AuditRedaction;

@@ -3,7 +3,7 @@ package io.auditspring.test;
 import java.math.BigDecimal;
 
 import io.auditspring.Audited;
-import io.auditspring.intercept.AuditedMethods;
+import io.auditspring.intercept.internal.call.AuditedMethods;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.ShopConfiguration;

@@ -6,11 +6,11 @@ import java.util.List;
 
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.CopyRow;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.Problems;
-import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.internal.tree.StoredTree;
 import io.auditspring.ledger.merkle.CompactRange;

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 import io.auditspring.Actor;
 import io.auditspring.capture.internal.state.EntityIdentifiers;
-import io.auditspring.capture.internal.value.JsonValues;
+import io.auditspring.capture.internal.value.PlainTypes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,18 +80,18 @@ final class Persons {
 		if (id == null && person instanceof Principal principal) {
 			id = principal.getName();
 		}
-		if (id == null && JsonValues.isPlain(person.getClass())) {
+		if (id == null && PlainTypes.include(person.getClass())) {
 			id = person.toString();
 		}
 		return (id != null) ? id : this.entities.describe(person);
 	}
 
 	private static @Nullable String property(Object person, @Nullable String name) {
-		if (name == null || JsonValues.isPlain(person.getClass())) {
+		if (name == null || PlainTypes.include(person.getClass())) {
 			return null;
 		}
 		Object value = read(person, name);
-		return (value != null && JsonValues.isPlain(value.getClass())) ? value.toString() : null;
+		return (value != null && PlainTypes.include(value.getClass())) ? value.toString() : null;
 	}
 
 	private static @Nullable Object read(Object person, String name) {
@@ -124,7 +124,7 @@ final class Persons {
 	public boolean mayKnow(Class<?> type) {
 		boolean anything = type.isInterface() || type == Object.class;
 		boolean named = Actor.class.isAssignableFrom(type) || Principal.class.isAssignableFrom(type)
-				|| JsonValues.isPlain(type) || (this.names != null && this.names.isNamed(type));
+				|| PlainTypes.include(type) || (this.names != null && this.names.isNamed(type));
 		return anything || named || this.entities.includes(type) || has(type, this.idProperty);
 	}
 

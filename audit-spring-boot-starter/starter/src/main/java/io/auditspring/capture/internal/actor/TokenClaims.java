@@ -3,7 +3,7 @@ package io.auditspring.capture.internal.actor;
 import java.util.Collection;
 import java.util.Map;
 
-import io.auditspring.capture.internal.value.JsonValues;
+import io.auditspring.capture.internal.value.PlainTypes;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.core.Authentication;
@@ -35,7 +35,7 @@ final class TokenClaims {
 	// A claim may be an object with everything that the provider knows.
 	private static boolean isText(Object value) {
 		return (value instanceof Collection<?> several) ? several.stream().allMatch(TokenClaims::isText)
-				: JsonValues.isPlain(value.getClass());
+				: PlainTypes.include(value.getClass());
 	}
 
 	private static Map<String, Object> claims(@Nullable Object principal) {

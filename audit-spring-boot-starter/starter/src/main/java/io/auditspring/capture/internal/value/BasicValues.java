@@ -154,7 +154,7 @@ final class BasicValues {
 			return PlaceholderNode.masked(domain);
 		}
 		// Encryption gives something else each time: equal is what was equal before it.
-		Converted converted = new Converted(domain, type, value);
+		ConvertedValue converted = new ConvertedValue(domain, type, value);
 		if (stored.isString()) {
 			return PlaceholderNode.shown(stored.asString(), converted);
 		}
@@ -197,25 +197,6 @@ final class BasicValues {
 		return NODES.objectNode()
 			.put("sha256", HexFormat.of().formatHex(Sha256.hash(bytes)))
 			.put("length", bytes.length);
-	}
-
-	/**
-	 * What was converted. Of an object whose members are not all shown, JSON alone does
-	 * not tell whether it is the same.
-	 */
-	record Converted(JsonNode json, BasicType<?> type, Object value) {
-
-		@Override
-		public boolean equals(Object other) {
-			return other instanceof Converted converted && this.json.equals(converted.json)
-					&& this.type.isEqual(this.value, converted.value);
-		}
-
-		@Override
-		public int hashCode() {
-			return this.json.hashCode();
-		}
-
 	}
 
 }

@@ -149,7 +149,7 @@ final class CautiousSerializers extends Serializers.Base {
 			return initializer.getImplementation();
 		}
 		Object id = initializer.getInternalIdentifier();
-		return Map.of("id", JsonValues.isPlain(id.getClass()) ? id.toString() : id);
+		return Map.of("id", PlainTypes.include(id.getClass()) ? id.toString() : id);
 	}
 
 	private static Object elements(Collection<?> collection) {

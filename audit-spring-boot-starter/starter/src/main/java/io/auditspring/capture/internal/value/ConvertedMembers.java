@@ -57,10 +57,10 @@ public final class ConvertedMembers {
 			return;
 		}
 		String name = attribute.getAttributeName();
-		this.masking.encrypt(owner, name, JsonValues.isPlain(type) || type == byte[].class);
+		this.masking.encrypt(owner, name, PlainTypes.include(type) || type == byte[].class);
 		Field field = ReflectionUtils.findField(owner, name);
 		if (field != null) {
-			this.masking.encrypt(field.getDeclaringClass(), name, JsonValues.isPlain(type) || type == byte[].class);
+			this.masking.encrypt(field.getDeclaringClass(), name, PlainTypes.include(type) || type == byte[].class);
 		}
 	}
 

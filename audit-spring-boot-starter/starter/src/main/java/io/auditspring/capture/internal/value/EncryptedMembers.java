@@ -75,7 +75,7 @@ final class EncryptedMembers {
 	}
 
 	private static void collect(AnnotatedElement element, Class<?> type, Map<String, Boolean> names) {
-		boolean plain = JsonValues.isPlain(type) || type == byte[].class || type == char[].class;
+		boolean plain = PlainTypes.include(type) || type == byte[].class || type == char[].class;
 		if (!type.isEnum() && type != boolean.class && type != Boolean.class && isEncrypted(element, plain)) {
 			String name = ((Member) element).getName();
 			if (element instanceof Method) {

@@ -21,7 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 import tools.jackson.databind.node.TreeBuildingGenerator;
 
-import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -155,7 +154,7 @@ public final class JsonValues {
 	 * @return its own text or its JSON, never with secrets
 	 */
 	public String text(Object value) {
-		if (isPlain(value.getClass())) {
+		if (PlainTypes.include(value.getClass())) {
 			return value.toString();
 		}
 		JsonNode json = toJson(value);
@@ -183,7 +182,7 @@ public final class JsonValues {
 	}
 
 	private boolean hasText(@Nullable Object value) {
-		if (value == null || isPlain(value.getClass())) {
+		if (value == null || PlainTypes.include(value.getClass())) {
 			return true;
 		}
 		if (value instanceof Optional<?> optional) {
@@ -197,16 +196,6 @@ public final class JsonValues {
 		}
 		Method text = ReflectionUtils.findMethod(value.getClass(), "toString");
 		return text != null && text.getDeclaringClass() != Object.class && !this.masking.hidesAnyOf(value.getClass());
-	}
-
-	/**
-	 * Whether values of a type have a text that says all of them and no more, such as
-	 * numbers and times.
-	 * @param type the type
-	 * @return whether they have
-	 */
-	public static boolean isPlain(Class<?> type) {
-		return ClassUtils.isSimpleValueType(type);
 	}
 
 	/**

@@ -169,7 +169,7 @@ public final class MappedValues {
 	 * shown as it is
 	 */
 	public @Nullable String textOf(EntityPersister persister, Object said) {
-		if (JsonValues.isPlain(said.getClass())) {
+		if (PlainTypes.include(said.getClass())) {
 			return isSecret(persister) ? secretText(identifierShape(persister), said.toString())
 					: plainText(persister, said);
 		}

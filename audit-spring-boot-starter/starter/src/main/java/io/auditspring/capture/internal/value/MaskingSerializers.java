@@ -70,7 +70,7 @@ final class MaskingSerializers extends ValueSerializerModifier {
 	@Override
 	public ValueSerializer<?> modifyKeySerializer(SerializationConfig config, JavaType type,
 			BeanDescription.Supplier bean, ValueSerializer<?> serializer) {
-		return JsonValues.isPlain(type.getRawClass()) || type.isJavaLangObject() ? serializer : new Key();
+		return PlainTypes.include(type.getRawClass()) || type.isJavaLangObject() ? serializer : new Key();
 	}
 
 	private boolean isSecret(Class<?> owner, AnnotatedMember member) {

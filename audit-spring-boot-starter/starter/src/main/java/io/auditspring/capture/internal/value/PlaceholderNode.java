@@ -63,8 +63,7 @@ final class PlaceholderNode extends StringNode {
 
 	private static JsonNode open(JsonNode node) {
 		if (node instanceof PlaceholderNode standIn) {
-			Object hidden = (standIn.value instanceof BasicValues.Converted converted) ? converted.json()
-					: standIn.value;
+			Object hidden = (standIn.value instanceof ConvertedValue converted) ? converted.json() : standIn.value;
 			return (hidden instanceof JsonNode json) ? open(json) : StringNode.valueOf(standIn.asString());
 		}
 		if (node instanceof ObjectNode members) {

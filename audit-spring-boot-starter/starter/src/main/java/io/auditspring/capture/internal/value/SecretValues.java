@@ -73,7 +73,7 @@ public final class SecretValues {
 		if (value instanceof char[] characters) {
 			return String.valueOf(characters);
 		}
-		return JsonValues.isPlain(value.getClass()) ? value.toString() : null;
+		return PlainTypes.include(value.getClass()) ? value.toString() : null;
 	}
 
 	// One that cannot be read, such as a collection that somebody changes meanwhile,

@@ -75,7 +75,7 @@ final class WrittenMembers {
 
 	private <E extends AnnotatedElement & Member> void collect(E member, Class<?> type, Set<String> properties,
 			Map<String, Boolean> objects) {
-		boolean plain = JsonValues.isPlain(type) || type == byte[].class || type == char[].class;
+		boolean plain = PlainTypes.include(type) || type == byte[].class || type == char[].class;
 		for (String property : properties) {
 			if (plain && isTransformed(member, property)) {
 				this.names.put(property, true);

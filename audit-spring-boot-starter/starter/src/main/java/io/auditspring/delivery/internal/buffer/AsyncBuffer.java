@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.auditspring.Delivery;
-import io.auditspring.database.StagedRow;
+import io.auditspring.database.internal.StagedRow;
 import io.auditspring.delivery.internal.outbox.InDoubtEntries;
 import io.auditspring.delivery.internal.outbox.Relay;
 import io.auditspring.delivery.internal.outbox.TransactionOutcomes;

@@ -1,9 +1,9 @@
 package io.auditspring.delivery.internal.buffer;
 
-import io.auditspring.capture.EntryFactory;
-import io.auditspring.capture.Sentences;
+import io.auditspring.capture.internal.entry.EntryFactory;
+import io.auditspring.capture.internal.entry.Sentences;
 import io.auditspring.capture.internal.value.EntryProperties;
-import io.auditspring.database.AuditDatabase;
+import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.delivery.internal.outbox.Outbox;
 import io.auditspring.delivery.internal.outbox.TransactionOutcomes;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;

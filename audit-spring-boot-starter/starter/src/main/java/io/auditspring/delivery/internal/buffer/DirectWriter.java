@@ -6,10 +6,10 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
-import io.auditspring.capture.Sentences;
+import io.auditspring.capture.internal.entry.Sentences;
 import io.auditspring.capture.internal.value.LoggedFailure;
-import io.auditspring.database.TimeLimits;
-import io.auditspring.database.Transactions;
+import io.auditspring.database.internal.TimeLimits;
+import io.auditspring.database.internal.Transactions;
 import io.auditspring.delivery.internal.outbox.Outbox;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.delivery.internal.worker.PermanentFailure;

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
 
-import io.auditspring.database.StagedRow;
+import io.auditspring.database.internal.StagedRow;
 import io.auditspring.delivery.internal.outbox.InDoubtEntries;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;

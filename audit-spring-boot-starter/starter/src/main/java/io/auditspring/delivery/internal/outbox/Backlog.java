@@ -12,8 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
-import io.auditspring.database.TimeLimits;
-import io.auditspring.database.Transactions;
+import io.auditspring.database.internal.TimeLimits;
+import io.auditspring.database.internal.Transactions;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;

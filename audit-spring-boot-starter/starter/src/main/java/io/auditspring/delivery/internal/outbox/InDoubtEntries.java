@@ -2,7 +2,7 @@ package io.auditspring.delivery.internal.outbox;
 
 import java.util.List;
 
-import io.auditspring.database.StagedRow;
+import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.jspecify.annotations.Nullable;
 

@@ -6,8 +6,8 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
-import io.auditspring.database.TimeLimits;
-import io.auditspring.database.Transactions;
+import io.auditspring.database.internal.TimeLimits;
+import io.auditspring.database.internal.Transactions;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.LedgerWriter;
 import org.jspecify.annotations.Nullable;

@@ -10,9 +10,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
-import io.auditspring.capture.Sentences;
-import io.auditspring.database.OutboxDatabases;
-import io.auditspring.database.StagedRow;
+import io.auditspring.capture.internal.entry.Sentences;
+import io.auditspring.database.internal.OutboxDatabases;
+import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;

@@ -2,10 +2,10 @@ package io.auditspring.delivery.internal.outbox;
 
 import java.util.Objects;
 
-import io.auditspring.capture.Sentences;
+import io.auditspring.capture.internal.entry.Sentences;
 import io.auditspring.capture.internal.value.CaptureProperties;
-import io.auditspring.database.AuditDatabase;
-import io.auditspring.database.OutboxDatabases;
+import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.database.internal.OutboxDatabases;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.delivery.internal.worker.WritingProperties;
 import io.auditspring.ledger.internal.table.LedgerWriter;

@@ -12,9 +12,9 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
-import io.auditspring.database.StagedRow;
-import io.auditspring.database.TimeLimits;
-import io.auditspring.database.Transactions;
+import io.auditspring.database.internal.StagedRow;
+import io.auditspring.database.internal.TimeLimits;
+import io.auditspring.database.internal.Transactions;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.delivery.internal.worker.Outage;
 import io.auditspring.delivery.internal.worker.PermanentFailure;

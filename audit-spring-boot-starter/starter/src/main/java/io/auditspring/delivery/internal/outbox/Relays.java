@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.capture.internal.value.LoggedFailure;
-import io.auditspring.database.OutboxDatabase;
-import io.auditspring.database.OutboxDatabases;
-import io.auditspring.database.StagedRow;
+import io.auditspring.database.internal.OutboxDatabase;
+import io.auditspring.database.internal.OutboxDatabases;
+import io.auditspring.database.internal.StagedRow;
 import io.auditspring.delivery.internal.worker.Worker;
 import io.auditspring.delivery.internal.worker.WorkerStatus;
 import org.jspecify.annotations.Nullable;

@@ -5,11 +5,11 @@ import java.sql.SQLException;
 
 import javax.sql.DataSource;
 
-import io.auditspring.database.OutboxDatabase;
-import io.auditspring.database.OutboxDatabases;
-import io.auditspring.database.StagedRow;
-import io.auditspring.database.TimeLimits;
-import io.auditspring.database.Transactions;
+import io.auditspring.database.internal.OutboxDatabase;
+import io.auditspring.database.internal.OutboxDatabases;
+import io.auditspring.database.internal.StagedRow;
+import io.auditspring.database.internal.TimeLimits;
+import io.auditspring.database.internal.Transactions;
 import io.auditspring.delivery.internal.transaction.TransactionOutcome;
 import io.auditspring.ledger.internal.table.LedgerWriter;
 import io.auditspring.ledger.internal.table.OwnTransaction;

@@ -12,8 +12,8 @@ import java.util.UUID;
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.Delivery;
 import io.auditspring.Outcome;
-import io.auditspring.capture.EntryFactory;
-import io.auditspring.database.StagedRow;
+import io.auditspring.capture.internal.entry.EntryFactory;
+import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.jspecify.annotations.Nullable;
 

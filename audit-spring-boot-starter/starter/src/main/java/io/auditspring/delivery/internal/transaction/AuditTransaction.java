@@ -1,13 +1,15 @@
 package io.auditspring.delivery.internal.transaction;
 
 import java.sql.Connection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-import io.auditspring.capture.EntryFactory;
-import io.auditspring.capture.Operation;
+import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
+import io.auditspring.database.internal.BoundConnections;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
@@ -25,25 +27,23 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 public final class AuditTransaction implements TransactionSynchronization {
 
-	private final AuditTransactions key;
+	private final Object key;
 
-	private final Handover delivery;
+	private final BoundConnections bound;
 
 	private final TransactionEntries entries;
 
-	private final InterimFlushes flushes = new InterimFlushes();
+	private final TransactionSession session;
 
-	private final Set<@Nullable Operation> guests = new HashSet<>(1);
-
-	/** The one whose transaction this is, or null where it is none of Hibernate's. */
-	private final @Nullable SharedSessionContractImplementor session;
+	/** Whether what Spring calls committed may still be rolled back. */
+	private final BooleanSupplier undecided;
 
 	private final boolean readOnly;
 
-	private @Nullable OwningCall owner;
+	/** Calls of others. Most transactions have none, as a call began them. */
+	private Set<@Nullable Operation> guests = Collections.emptySet();
 
-	/** Whether the session tells when it is about to commit. */
-	private boolean stages;
+	private @Nullable OwningCall owner;
 
 	/** Whether a plain connection is about to commit, and others still do something. */
 	private boolean stagesAtOnce;
@@ -62,18 +62,20 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	/**
 	 * Creates it.
-	 * @param key knows which one belongs to a thread
-	 * @param delivery delivers entries
-	 * @param factory makes them
+	 * @param key finds the one that belongs to a thread
+	 * @param bound the sessions and connections of the thread
+	 * @param entries takes what is to be recorded
+	 * @param undecided whether what Spring calls committed may still be rolled back
 	 * @param readOnly whether nothing can be written in it
 	 * @param committed whether nothing undoes what is written: it joined one that is over
 	 */
-	AuditTransaction(AuditTransactions key, Handover delivery, EntryFactory factory, boolean readOnly,
-			boolean committed) {
+	AuditTransaction(Object key, BoundConnections bound, TransactionEntries entries, BooleanSupplier undecided,
+			boolean readOnly, boolean committed) {
 		this.key = key;
-		this.delivery = delivery;
-		this.entries = new TransactionEntries(key, delivery, factory);
-		this.session = session();
+		this.bound = bound;
+		this.entries = entries;
+		this.session = new TransactionSession(bound);
+		this.undecided = undecided;
 		this.readOnly = readOnly;
 		this.committed = committed;
 	}
@@ -89,9 +91,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 				&& (isInProgress() || TransactionSynchronizationManager.getSynchronizations().contains(this));
 	}
 
-	// To copy all synchronizations would take long where there are thousands.
 	boolean isInProgress() {
-		return this.session != null && this.session.isTransactionInProgress();
+		return this.session.isInProgress();
 	}
 
 	/**
@@ -115,8 +116,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void joinedBy(Operation operation, boolean saves) {
 		if (operation.capturesState() && !saves) {
-			this.flushes.flush(session());
+			this.session.flush();
 			this.entries.closeUnattributed();
+		}
+		if (this.guests.isEmpty()) {
+			this.guests = new HashSet<>(1);
 		}
 		this.guests.add(operation);
 	}
@@ -128,7 +132,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void leftBy(Operation operation) {
 		if (operation.capturesState()) {
-			this.flushes.flush(session());
+			this.session.flush();
 		}
 	}
 
@@ -139,7 +143,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void brokenOffBy(Operation operation) {
 		if (operation.capturesState()) {
-			this.flushes.flushIfSound(session());
+			this.session.flushIfSound();
 		}
 	}
 
@@ -159,8 +163,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void add(CompletedOperation ending) {
 		this.entries.end(ending);
-		SharedSessionContractImplementor session = session();
-		if (session != null && !this.stages && !this.readOnly) {
+		SharedSessionContractImplementor session = this.session.current();
+		if (session != null && !this.session.isWatched() && !this.readOnly) {
 			// Not later: beforeCommit is not called for one who comes while others are.
 			stageAtTheEndOf(session);
 		}
@@ -208,26 +212,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	boolean changed(@Nullable Operation running, EntityChange change, SharedSessionContractImplementor session,
 			Supplier<@Nullable Long> revision) {
-		// While the application ends, a session whose factory is closed already is not
-		// found any more, though its transaction goes on and may be committed.
-		SharedSessionContractImplementor main = (session == this.session && !this.over) ? session : session();
-		if (session != main && (main == null || connection(session) != connection(main))) {
-			return false;
-		}
-		Operation responsible = responsible(running);
-		if (responsible == null && this.key.recordsUnattributed()) {
-			this.entries.addUnattributed(change);
-		}
-		else if (responsible != null && responsible.capturesState()) {
-			this.entries.add(responsible, change);
-		}
-		else {
-			return true;
-		}
-		if (this.entries.isRevisedBy(revision)) {
+		SharedSessionContractImplementor main = this.session.around(session);
+		if (main != null && this.entries.add(responsible(running), change) && this.entries.isRevisedBy(revision)) {
 			stageAtTheEndOf(main);
 		}
-		return true;
+		return main != null;
 	}
 
 	// The call that runs on this thread may belong to a transaction around this one.
@@ -267,13 +256,13 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * Says that nothing comes before the commit any more.
 	 */
 	void beforeManagedCommit() {
-		if (session() == null && !this.readOnly && !this.over) {
+		if (!this.over && !this.readOnly && this.session.current() == null) {
 			stageInConnection();
 		}
 	}
 
 	private boolean stageInConnection() {
-		Connection connection = this.delivery.bound().ofTransaction();
+		Connection connection = this.bound.ofTransaction();
 		if (connection != null) {
 			this.entries.stage(connection);
 		}
@@ -283,16 +272,15 @@ public final class AuditTransaction implements TransactionSynchronization {
 	@Override
 	public void beforeCommit(boolean readOnly) {
 		this.committing = true;
-		SharedSessionContractImplementor session = session();
 		if (readOnly) {
 			// Nothing can be written in it: its entries follow when it is over.
 			return;
 		}
+		SharedSessionContractImplementor session = this.session.current();
 		if (session != null) {
 			stageAtTheEndOf(session);
-			return;
 		}
-		if (!this.managed) {
+		else if (!this.managed) {
 			this.stagesAtOnce = stageInConnection();
 		}
 		// Else the transaction is on another database: its entries follow when it is
@@ -320,7 +308,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	@Override
 	public void afterCommit() {
-		this.committed = this.committed || !this.key.isUndecided();
+		this.committed = this.committed || !this.undecided.getAsBoolean();
 	}
 
 	private boolean isSettledByItsCall() {
@@ -328,46 +316,51 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	private void stageAtTheEndOf(SharedSessionContractImplementor session) {
-		if (!this.stages) {
-			this.stages = true;
-			SessionEnd.watch(session, this::stageIn, (committed) -> this.stages = false);
+		if (!this.session.isWatched()) {
+			this.session.watch(session, this::stageIn);
 		}
 	}
 
 	// A session may outlive its transaction (open in view).
 	private void stageIn(SharedSessionContractImplementor session) {
 		if (!this.over) {
-			this.entries.stage(connection(session));
+			this.entries.stage(TransactionSession.connection(session));
 		}
 	}
 
-	private static Connection connection(SharedSessionContractImplementor session) {
-		return session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection();
+	/**
+	 * Makes it the one of this thread, instead of one that is over.
+	 */
+	void bind() {
+		TransactionSynchronizationManager.unbindResourceIfPossible(this.key);
+		TransactionSynchronizationManager.bindResource(this.key, this);
 	}
 
-	private @Nullable SharedSessionContractImplementor session() {
-		return this.key.session();
+	private boolean unbind() {
+		boolean bound = TransactionSynchronizationManager.getResource(this.key) == this;
+		if (bound) {
+			TransactionSynchronizationManager.unbindResource(this.key);
+		}
+		return bound;
 	}
 
 	@Override
 	public void suspend() {
-		this.suspended = this.key.unbind(this);
+		this.suspended = unbind();
 	}
 
 	@Override
 	public void resume() {
 		if (this.suspended) {
-			this.key.bind(this);
+			bind();
 		}
 	}
 
 	@Override
 	public void afterCompletion(int status) {
 		this.over = true;
-		this.key.unbind(this);
-		if (status != STATUS_COMMITTED) {
-			this.flushes.rolledBack();
-		}
+		unbind();
+		this.session.isOver(status != STATUS_COMMITTED);
 		// Of what joined a transaction that was over Spring says in the end that it does
 		// not know.
 		AfterCompletion rest = this.entries.over(status == STATUS_COMMITTED || this.committed);

@@ -1,19 +1,18 @@
 package io.auditspring.delivery.internal.transaction;
 
-import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditContextHolder;
-import io.auditspring.capture.EntryFactory;
-import io.auditspring.capture.Operation;
-import io.auditspring.capture.UnsavedWork;
+import io.auditspring.capture.internal.entry.EntryFactory;
+import io.auditspring.capture.internal.entry.Operation;
+import io.auditspring.capture.internal.entry.UnsavedWork;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.state.ChangeSink;
 import io.auditspring.capture.internal.state.EntityChange;
-import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.database.internal.BoundConnections;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +30,10 @@ public final class AuditTransactions implements ChangeSink {
 
 	private final ManagedTransactions managed;
 
-	/** Who makes changes that belong to no call, or null where nobody wants to know. */
-	private final @Nullable Supplier<Origin> unattributed;
+	/** Whether what Spring calls committed may still be rolled back. */
+	private final BooleanSupplier undecided;
+
+	private final UnattributedEntries unattributed;
 
 	/** Sessions whose transactions are not Spring's, while these are running. */
 	private final Map<SharedSessionContractImplementor, SessionChanges> others = new ConcurrentHashMap<>();
@@ -50,7 +51,8 @@ public final class AuditTransactions implements ChangeSink {
 		this.delivery = delivery;
 		this.factory = factory;
 		this.managed = managed;
-		this.unattributed = unattributed;
+		this.undecided = managed::isUndecided;
+		this.unattributed = new UnattributedEntries(factory, unattributed);
 	}
 
 	/**
@@ -72,11 +74,10 @@ public final class AuditTransactions implements ChangeSink {
 	private AuditTransaction of(ManagedTransaction managed) {
 		AuditTransaction transaction = managed.audit();
 		if (transaction == null) {
-			transaction = new AuditTransaction(this, this.delivery, this.factory, managed.isReadOnly(), false);
+			transaction = create(managed.isReadOnly(), false);
 			boolean synchronizing = this.managed.isLatest(managed) && managed.isSynchronized();
 			if (synchronizing) {
-				bind(transaction);
-				TransactionSynchronizationManager.registerSynchronization(transaction);
+				synchronize(transaction);
 			}
 			managed.isAuditedBy(transaction, !synchronizing);
 		}
@@ -91,13 +92,23 @@ public final class AuditTransactions implements ChangeSink {
 		}
 		AuditTransaction transaction = bound();
 		if (transaction == null) {
-			transaction = new AuditTransaction(this, this.delivery, this.factory,
-					TransactionSynchronizationManager.isCurrentTransactionReadOnly(),
-					session() == null && endedSession() != null);
-			bind(transaction);
-			TransactionSynchronizationManager.registerSynchronization(transaction);
+			BoundConnections bound = this.delivery.bound();
+			transaction = create(TransactionSynchronizationManager.isCurrentTransactionReadOnly(),
+					TransactionSession.running(bound) == null && TransactionSession.ended(bound) != null);
+			synchronize(transaction);
 		}
 		return transaction;
+	}
+
+	private AuditTransaction create(boolean readOnly, boolean committed) {
+		return new AuditTransaction(this, this.delivery.bound(),
+				new TransactionEntries(this.delivery, this.factory, this.unattributed), this.undecided, readOnly,
+				committed);
+	}
+
+	private static void synchronize(AuditTransaction transaction) {
+		transaction.bind();
+		TransactionSynchronizationManager.registerSynchronization(transaction);
 	}
 
 	// Without making one.
@@ -115,31 +126,14 @@ public final class AuditTransactions implements ChangeSink {
 	 */
 	public @Nullable UnsavedWork unsaved(@Nullable AuditTransaction current) {
 		boolean ended = (current != null) ? !current.isInProgress() : isWithinTransactions();
-		return (ended && endedSession() instanceof EventSource session) ? UnsavedWork.of(session) : null;
+		return (ended && TransactionSession.ended(this.delivery.bound()) instanceof EventSource session)
+				? UnsavedWork.of(session) : null;
 	}
 
 	// Without one no session has ended, and most calls need not look for it.
 	private boolean isWithinTransactions() {
 		return TransactionSynchronizationManager.isActualTransactionActive()
 				|| TransactionSynchronizationManager.isSynchronizationActive() || this.managed.areAny();
-	}
-
-	/**
-	 * The session of this thread whose transaction is over, though it has not been taken
-	 * from the thread yet.
-	 * @return it, or {@code null}
-	 */
-	@Nullable SharedSessionContractImplementor endedSession() {
-		return this.delivery.bound()
-			.session((holder, session) -> holder.isSynchronizedWithTransaction() && !session.isTransactionInProgress());
-	}
-
-	/**
-	 * The session of this thread whose transaction is running.
-	 * @return it, or {@code null}
-	 */
-	@Nullable SharedSessionContractImplementor session() {
-		return this.delivery.bound().session((holder, session) -> session.isTransactionInProgress());
 	}
 
 	/**
@@ -153,7 +147,7 @@ public final class AuditTransactions implements ChangeSink {
 	@Override
 	public boolean isOpen() {
 		AuditTransaction transaction = known();
-		return this.unattributed != null || running() != null || (transaction != null && transaction.isOwned());
+		return this.unattributed.areRecorded() || running() != null || (transaction != null && transaction.isOwned());
 	}
 
 	@Override
@@ -162,42 +156,13 @@ public final class AuditTransactions implements ChangeSink {
 		Operation running = running();
 		AuditTransaction transaction = current();
 		boolean within = transaction != null && transaction.changed(running, change, session, revision);
-		if (!within && ((running != null) ? running.capturesState() : recordsUnattributed())) {
+		if (!within && ((running != null) ? running.capturesState() : this.unattributed.areRecorded())) {
 			this.others.computeIfAbsent(session, (key) -> attach(key, revision)).add(running, change);
 		}
 	}
 
-	/**
-	 * Whether a transaction that Spring calls committed may still be rolled back.
-	 * @return {@code false} unless it is one of JTA that Spring has only joined
-	 */
-	boolean isUndecided() {
-		return this.managed.isUndecided();
-	}
-
-	boolean recordsUnattributed() {
-		return this.unattributed != null;
-	}
-
-	/**
-	 * The entries of changes that belong to no audited call. Not before they are staged:
-	 * to ask who makes them may need queries, which a running flush does not bear.
-	 * @param changes the changes of one transaction
-	 * @param revision Envers' revision number, or {@code null}
-	 * @return an entry each
-	 */
-	List<Entry> unattributed(EntityChanges changes, @Nullable Long revision) {
-		List<EntityChange> list = changes.list();
-		if (list.isEmpty() || this.unattributed == null) {
-			return List.of();
-		}
-		Origin origin = this.unattributed.get();
-		UUID operation = Operation.newId();
-		return list.stream().map((change) -> this.factory.unattributed(operation, origin, change, revision)).toList();
-	}
-
 	private SessionChanges attach(SharedSessionContractImplementor session, Supplier<@Nullable Long> revision) {
-		SessionChanges changes = new SessionChanges(this, this.delivery, this.factory, revision);
+		SessionChanges changes = new SessionChanges(this.delivery, this.factory, this.unattributed, revision);
 		changes.attachTo(session, () -> this.others.remove(session));
 		return changes;
 	}
@@ -205,28 +170,6 @@ public final class AuditTransactions implements ChangeSink {
 	private @Nullable AuditTransaction bound() {
 		AuditTransaction bound = (AuditTransaction) TransactionSynchronizationManager.getResource(this);
 		return (bound != null && bound.isRunning()) ? bound : null;
-	}
-
-	/**
-	 * Makes a transaction that of this thread, instead of one that is over.
-	 * @param transaction the transaction
-	 */
-	void bind(AuditTransaction transaction) {
-		TransactionSynchronizationManager.unbindResourceIfPossible(this);
-		TransactionSynchronizationManager.bindResource(this, transaction);
-	}
-
-	/**
-	 * Takes a transaction from this thread.
-	 * @param transaction the transaction
-	 * @return whether it was that of this thread
-	 */
-	boolean unbind(AuditTransaction transaction) {
-		boolean bound = TransactionSynchronizationManager.getResource(this) == transaction;
-		if (bound) {
-			TransactionSynchronizationManager.unbindResource(this);
-		}
-		return bound;
 	}
 
 	private static @Nullable Operation running() {

@@ -1,7 +1,7 @@
 package io.auditspring.delivery.internal.transaction;
 
 import io.auditspring.AuditRecord;
-import io.auditspring.capture.Operation;
+import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.jspecify.annotations.Nullable;

@@ -6,8 +6,8 @@ import java.util.List;
 import javax.sql.DataSource;
 
 import io.auditspring.Delivery;
-import io.auditspring.database.BoundConnections;
-import io.auditspring.database.StagedRow;
+import io.auditspring.database.internal.BoundConnections;
+import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package io.auditspring.delivery.internal.transaction;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.auditspring.capture.Operation;
+import io.auditspring.capture.internal.entry.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,7 +4,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.capture.internal.value.LoggedFailure;
-import io.auditspring.database.BoundConnections;
+import io.auditspring.database.internal.BoundConnections;
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;

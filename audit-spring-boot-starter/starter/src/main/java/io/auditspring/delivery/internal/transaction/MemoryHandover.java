@@ -7,9 +7,9 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 import io.auditspring.Delivery;
-import io.auditspring.capture.Sentences;
-import io.auditspring.database.BoundConnections;
-import io.auditspring.database.StagedRow;
+import io.auditspring.capture.internal.entry.Sentences;
+import io.auditspring.database.internal.BoundConnections;
+import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.jspecify.annotations.Nullable;
 

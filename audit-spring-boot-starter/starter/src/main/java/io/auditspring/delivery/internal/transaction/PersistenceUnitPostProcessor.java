@@ -4,10 +4,10 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
-import io.auditspring.capture.BulkStatementContributor;
+import io.auditspring.capture.internal.entry.BulkStatementContributor;
 import io.auditspring.capture.internal.state.SessionFactoryExtension;
-import io.auditspring.database.AuditDatabase;
-import io.auditspring.database.BoundConnections;
+import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.database.internal.BoundConnections;
 import org.hibernate.cfg.MultiTenancySettings;
 import org.jspecify.annotations.Nullable;
 

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import io.auditspring.Delivery;
-import io.auditspring.capture.EntryFactory;
-import io.auditspring.capture.Operation;
+import io.auditspring.capture.internal.entry.EntryFactory;
+import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
-import io.auditspring.database.StagedRow;
+import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionChanges {
 
-	private final AuditTransactions transactions;
+	private final UnattributedEntries unattributedEntries;
 
 	private final Handover delivery;
 
@@ -41,9 +41,9 @@ final class SessionChanges {
 
 	private int staged;
 
-	SessionChanges(AuditTransactions transactions, Handover delivery, EntryFactory factory,
+	SessionChanges(Handover delivery, EntryFactory factory, UnattributedEntries unattributedEntries,
 			Supplier<@Nullable Long> revision) {
-		this.transactions = transactions;
+		this.unattributedEntries = unattributedEntries;
 		this.delivery = delivery;
 		this.factory = factory;
 		this.revision = revision;
@@ -75,13 +75,12 @@ final class SessionChanges {
 
 	private void stage(SharedSessionContractImplementor session) {
 		Long revision = this.revision.get();
-		List<Entry> entries = new ArrayList<>(this.transactions.unattributed(this.unattributed, revision));
+		List<Entry> entries = new ArrayList<>(this.unattributedEntries.of(this.unattributed, revision));
 		this.operations.values().forEach((operation) -> entries.addAll(operation.entries(this.factory, revision)));
 		if (entries.isEmpty()) {
 			return;
 		}
-		this.row = this.delivery.stage(session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection(),
-				entries);
+		this.row = this.delivery.stage(TransactionSession.connection(session), entries);
 		if (this.row != null) {
 			this.staged = entries.size();
 		}

@@ -1,10 +1,10 @@
 package io.auditspring.delivery.internal.transaction;
 
-import io.auditspring.capture.EntryFactory;
+import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.state.SessionFactoryExtension;
-import io.auditspring.database.AuditDatabase;
-import io.auditspring.database.OncePerDatabase;
+import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.database.internal.OncePerDatabase;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import io.auditspring.Delivery;
-import io.auditspring.capture.EntryFactory;
-import io.auditspring.capture.Operation;
+import io.auditspring.capture.internal.entry.EntryFactory;
+import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
-import io.auditspring.database.StagedRow;
+import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransactionEntries {
 
-	private final AuditTransactions transactions;
-
 	private final Handover delivery;
 
 	private final EntryFactory factory;
+
+	private final UnattributedEntries unattributedEntries;
 
 	/** What is to be staged, in the order of its beginning. */
 	private final Map<Operation, OperationChanges> pending = new LinkedHashMap<>();
@@ -60,10 +60,10 @@ final class TransactionEntries {
 
 	private boolean counted;
 
-	TransactionEntries(AuditTransactions transactions, Handover delivery, EntryFactory factory) {
-		this.transactions = transactions;
+	TransactionEntries(Handover delivery, EntryFactory factory, UnattributedEntries unattributedEntries) {
 		this.delivery = delivery;
 		this.factory = factory;
+		this.unattributedEntries = unattributedEntries;
 		this.afterCommit = new AfterCompletion(delivery, factory);
 	}
 
@@ -87,12 +87,21 @@ final class TransactionEntries {
 		return this.late.add(ending, part);
 	}
 
-	void add(Operation operation, EntityChange change) {
-		of(operation).add(change);
-	}
-
-	void addUnattributed(EntityChange change) {
-		this.unattributed.add(change);
+	/**
+	 * Adds what Hibernate changed.
+	 * @param operation the call that did it, or {@code null} if none did
+	 * @param change what became of the entity
+	 * @return {@code false} if nobody wants to know
+	 */
+	boolean add(@Nullable Operation operation, EntityChange change) {
+		boolean kept = (operation != null) ? operation.capturesState() : this.unattributedEntries.areRecorded();
+		if (kept && operation != null) {
+			of(operation).add(change);
+		}
+		else if (kept) {
+			this.unattributed.add(change);
+		}
+		return kept;
 	}
 
 	void closeUnattributed() {
@@ -153,7 +162,7 @@ final class TransactionEntries {
 	void stage(Connection connection) {
 		take(this.late.take());
 		Long revision = (this.revision != null) ? this.revision.get() : null;
-		List<Entry> entries = new ArrayList<>(this.transactions.unattributed(this.unattributed, revision));
+		List<Entry> entries = new ArrayList<>(this.unattributedEntries.of(this.unattributed, revision));
 		this.unattributed.clear();
 		int chained = stageEarlier(entries);
 		for (OperationChanges operation : this.pending.values()) {

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.auditspring.AuditSetupException;
-import io.auditspring.intercept.AuditedMethods;
-import io.auditspring.intercept.DeclaredAction;
+import io.auditspring.intercept.internal.call.AuditedMethods;
+import io.auditspring.intercept.internal.call.DeclaredAction;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package io.auditspring.intercept.internal.catalogue;
 
 import io.auditspring.capture.internal.value.EntryProperties;
-import io.auditspring.intercept.AuditedMethods;
+import io.auditspring.intercept.internal.call.AuditedMethods;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;

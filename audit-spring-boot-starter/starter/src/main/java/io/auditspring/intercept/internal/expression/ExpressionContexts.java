@@ -2,7 +2,7 @@ package io.auditspring.intercept.internal.expression;
 
 import java.util.List;
 
-import io.auditspring.capture.Texts;
+import io.auditspring.capture.internal.entry.Texts;
 import io.auditspring.capture.internal.value.Masking;
 
 import org.springframework.beans.factory.BeanFactory;

@@ -4,7 +4,7 @@ import java.lang.reflect.Method;
 import java.util.function.Supplier;
 
 import io.auditspring.capture.internal.actor.RunningJobs;
-import io.auditspring.intercept.ListenerProxies;
+import io.auditspring.intercept.internal.call.ListenerProxies;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-import io.auditspring.capture.ClientCase;
+import io.auditspring.capture.internal.entry.ClientCase;
 import io.auditspring.ledger.internal.entry.IpAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

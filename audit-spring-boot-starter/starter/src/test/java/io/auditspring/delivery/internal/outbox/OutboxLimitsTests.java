@@ -27,7 +27,7 @@ import io.auditspring.AuditRecorder;
 import io.auditspring.Delivery;
 import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
-import io.auditspring.database.StagedRow;
+import io.auditspring.database.internal.StagedRow;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.QuarantinedEntries;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;

@@ -1,0 +1,287 @@
+package io.auditspring.capture.internal.entry;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+
+import io.auditspring.AuditContext;
+import io.auditspring.AuditRecord;
+import io.auditspring.capture.internal.origin.Origin;
+import io.auditspring.capture.internal.value.FatalErrors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One audited call, or one recorded event, from its beginning until its entries are
+ * delivered. Not thread-safe: it belongs to the thread that runs the call.
+ */
+public final class Operation implements AuditContext {
+
+	private final UUID id;
+
+	private final long startedNanos = System.nanoTime();
+
+	private final Origin origin;
+
+	private final AuditRecord outline;
+
+	private final boolean capturesState;
+
+	/** Most calls have none, and are many. */
+	private List<BiConsumer<AuditRecord.Builder, Texts>> amendments = List.of();
+
+	private @Nullable BulkWork bulk;
+
+	private volatile @Nullable UUID entryId;
+
+	private boolean skipped;
+
+	private volatile boolean undone;
+
+	private volatile @Nullable String reason;
+
+	/** What it knows of, by sessions whose transactions are over. */
+	private Map<Object, UnsavedWork> known = Map.of();
+
+	private boolean losing;
+
+	private volatile int attempt;
+
+	/**
+	 * Begins an operation.
+	 * @param id shared by all that belongs to it
+	 * @param origin who called, from where and when
+	 * @param outline what is known of it beforehand
+	 * @param capturesState whether its entries carry the state of changed entities
+	 */
+	public Operation(UUID id, Origin origin, AuditRecord outline, boolean capturesState) {
+		this.id = id;
+		this.origin = origin;
+		this.outline = outline;
+		this.capturesState = capturesState;
+	}
+
+	/**
+	 * Begins an operation of its own that captures no state.
+	 * @param origin who called, from where and when
+	 * @param outline what is known of it beforehand
+	 */
+	public Operation(Origin origin, AuditRecord outline) {
+		this(newId(), origin, outline, false);
+	}
+
+	/**
+	 * Gives a new operation's id.
+	 * @return a version 7 UUID
+	 */
+	public static UUID newId() {
+		return TimeOrderedIds.next();
+	}
+
+	public UUID id() {
+		return this.id;
+	}
+
+	public Origin origin() {
+		return this.origin;
+	}
+
+	public AuditRecord outline() {
+		return this.outline;
+	}
+
+	public boolean capturesState() {
+		return this.capturesState;
+	}
+
+	public boolean isSkipped() {
+		return this.skipped;
+	}
+
+	/**
+	 * Says that the transaction that this operation's own part belongs to was rolled
+	 * back, while its result is still to come.
+	 */
+	public void undo() {
+		this.undone = true;
+	}
+
+	/**
+	 * Says that what this operation changed is not kept, though it returned.
+	 * @param reason why not
+	 */
+	public void undo(String reason) {
+		this.undone = true;
+		this.reason = reason;
+	}
+
+	public boolean isUndone() {
+		return this.undone;
+	}
+
+	/**
+	 * Says what a session whose transaction is over holds when this operation begins, or
+	 * goes on after a call within it.
+	 * @param work what that is
+	 */
+	public void finds(UnsavedWork work) {
+		if (this.known.isEmpty()) {
+			this.known = new IdentityHashMap<>(1);
+		}
+		this.known.put(work.session(), work);
+	}
+
+	/**
+	 * Says what a session whose transaction is over holds when this operation ends, or a
+	 * call within it begins: what it did not find there it has lost itself.
+	 * @param work what that is
+	 */
+	public void leaves(UnsavedWork work) {
+		this.losing |= work.hasMoreThan(this.known.get(work.session()));
+	}
+
+	/**
+	 * Whether it has told a session what that never writes.
+	 * @return {@code false} also where only a call within it has
+	 */
+	public boolean isLosing() {
+		return this.losing;
+	}
+
+	/**
+	 * Why what this operation changed is not kept.
+	 * @return that, or {@code null} if it is kept, or follows from the transaction
+	 */
+	public @Nullable String reason() {
+		return this.reason;
+	}
+
+	/**
+	 * Says that this is one of several attempts.
+	 * @param number which one, from 1
+	 */
+	public void isAttempt(int number) {
+		this.attempt = number;
+	}
+
+	/**
+	 * Which attempt at its call this is.
+	 * @return its number from 1, or 0 where no other is known
+	 */
+	public int attempt() {
+		return this.attempt;
+	}
+
+	/**
+	 * Takes over what was said of an earlier part of the same operation.
+	 * @param earlier the earlier part
+	 */
+	public void follow(Operation earlier) {
+		List<BiConsumer<AuditRecord.Builder, Texts>> all = new ArrayList<>(earlier.amendments);
+		all.addAll(this.amendments);
+		this.amendments = all;
+		this.skipped |= earlier.skipped;
+		this.undone |= earlier.undone;
+	}
+
+	public long elapsedMicros() {
+		return (System.nanoTime() - this.startedNanos) / 1_000;
+	}
+
+	/**
+	 * The statements with which the operation changes rows directly.
+	 * @return them, to add to
+	 */
+	BulkWork bulk() {
+		if (this.bulk == null) {
+			this.bulk = new BulkWork();
+		}
+		return this.bulk;
+	}
+
+	boolean isBulk() {
+		return this.bulk != null;
+	}
+
+	/**
+	 * Applies what was set through the context during the call.
+	 * @param record what the annotation says
+	 * @param texts tells what identifies a thing
+	 */
+	public void amend(AuditRecord.Builder record, Texts texts) {
+		this.amendments.forEach((amendment) -> amendment.accept(record, texts));
+	}
+
+	// Not before somebody asks: it begins with the time, by which it is told how long the
+	// entry has been on its way.
+	@Override
+	public UUID entryId() {
+		UUID entry = this.entryId;
+		return (entry != null) ? entry : newEntryId();
+	}
+
+	private synchronized UUID newEntryId() {
+		if (this.entryId == null) {
+			this.entryId = TimeOrderedIds.next();
+		}
+		return this.entryId;
+	}
+
+	@Override
+	public AuditContext target(@Nullable String type, @Nullable Object target) {
+		return amend((record, texts) -> record.target(type, id(texts, type, target)));
+	}
+
+	@Override
+	public AuditContext targetName(@Nullable String name) {
+		return amend((record, texts) -> record.targetName(name));
+	}
+
+	@Override
+	public AuditContext message(@Nullable String message) {
+		return amend((record, texts) -> record.message(message));
+	}
+
+	@Override
+	public AuditContext justification(@Nullable String justification) {
+		return amend((record, texts) -> record.justification(justification));
+	}
+
+	@Override
+	public AuditContext metadata(String key, @Nullable Object value) {
+		return amend((record, texts) -> record.metadata(key, value));
+	}
+
+	@Override
+	public AuditContext related(String type, Object related) {
+		return amend((record, texts) -> record.related(type, String.valueOf(id(texts, type, related))));
+	}
+
+	@Override
+	public AuditContext skip() {
+		this.skipped = true;
+		return this;
+	}
+
+	// The call must not fail because of how its target writes itself.
+	private static @Nullable String id(Texts texts, @Nullable String type, @Nullable Object thing) {
+		try {
+			return texts.id(type, thing);
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			return "(no text: " + ex.getClass().getSimpleName() + ")";
+		}
+	}
+
+	private AuditContext amend(BiConsumer<AuditRecord.Builder, Texts> amendment) {
+		if (this.amendments.isEmpty()) {
+			this.amendments = new ArrayList<>();
+		}
+		this.amendments.add(amendment);
+		return this;
+	}
+
+}

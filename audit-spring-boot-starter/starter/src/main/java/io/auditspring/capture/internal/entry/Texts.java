@@ -1,0 +1,95 @@
+package io.auditspring.capture.internal.entry;
+
+import java.util.Set;
+
+import io.auditspring.capture.internal.state.EntityIdentifiers;
+import io.auditspring.capture.internal.value.JsonValues;
+import io.auditspring.capture.internal.value.PlainTypes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what an application hands over into text without secrets.
+ */
+public final class Texts {
+
+	private final EntityIdentifiers entities;
+
+	private final JsonValues values;
+
+	/**
+	 * Creates it.
+	 * @param entities knows the identifiers of entities
+	 * @param values knows what objects hold, and what of it is secret
+	 */
+	Texts(EntityIdentifiers entities, JsonValues values) {
+		this.entities = entities;
+		this.values = values;
+	}
+
+	/**
+	 * What identifies a thing.
+	 * @param type what it is called, or {@code null}
+	 * @param thing an entity, an identifier, anything
+	 * @return an entity's identifier as entries show it, the text of anything else
+	 * @throws RuntimeException whatever the thing throws when it is asked
+	 */
+	public @Nullable String id(@Nullable String type, @Nullable Object thing) {
+		if (thing == null) {
+			return null;
+		}
+		String id = PlainTypes.include(thing.getClass()) ? null : this.entities.of(thing);
+		if (id == null && type != null) {
+			id = this.entities.of(type, thing);
+		}
+		return (id != null) ? id : text(thing);
+	}
+
+	/**
+	 * What entries show of a kind of thing.
+	 * @param type what an application calls it
+	 * @return the one name that entries show of an entity, whichever of its names that
+	 * is; of anything else what it is called
+	 */
+	public String kind(String type) {
+		return this.entities.kind(type);
+	}
+
+	/**
+	 * The kinds that entries may show of one thing.
+	 * @param type what an application calls its kind
+	 * @return the names of all entities that are in one hierarchy with the one that is
+	 * meant, and what it is called
+	 */
+	public Set<String> kinds(String type) {
+		return this.entities.kinds(type);
+	}
+
+	/**
+	 * A value as text.
+	 * @param value anything
+	 * @return its own text, or its JSON where its own text may tell secrets, or nothing
+	 * @throws RuntimeException whatever the value throws when it is asked
+	 */
+	public @Nullable String text(@Nullable Object value) {
+		return (value != null) ? this.values.text(value) : null;
+	}
+
+	/**
+	 * The secrets that an exception quotes, as far as it tells which values it is about.
+	 * @param failure the exception
+	 * @return their texts
+	 */
+	public Set<String> secretsIn(Throwable failure) {
+		return this.entities.secretsIn(failure);
+	}
+
+	/**
+	 * The secrets that a value holds, such as those that a message must not repeat.
+	 * @param value anything
+	 * @return their texts
+	 */
+	public Set<String> secretsIn(@Nullable Object value) {
+		return this.values.secretsIn(value);
+	}
+
+}

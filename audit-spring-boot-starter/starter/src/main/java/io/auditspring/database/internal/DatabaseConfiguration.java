@@ -1,0 +1,47 @@
+package io.auditspring.database.internal;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditDataSource;
+import io.auditspring.AuditSetupException;
+import io.auditspring.capture.internal.value.Sole;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.metadata.CompositeDataSourcePoolMetadataProvider;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Wires the database of the trail.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(DatabaseProperties.class)
+public class DatabaseConfiguration {
+
+	@Bean
+	AuditDatabase auditDatabase(ConfigurableListableBeanFactory beanFactory, ObjectProvider<DataSource> dataSources,
+			@AuditDataSource ObjectProvider<DataSource> auditDataSources, DatabaseProperties properties,
+			ObjectProvider<DataSourcePoolMetadataProvider> pools) {
+		DataSource business = dataSources.getIfUnique();
+		if (business == null) {
+			throw new AuditSetupException(
+					"There are several data sources (%s), and none is the one whose transactions are audited"
+						.formatted(names(beanFactory)),
+					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
+		}
+		DataSource audit = Sole.of(auditDataSources, "data sources with @AuditDataSource",
+				"Leave the annotation on the one that holds the ledger.");
+		return new AuditDatabase(audit, business, properties,
+				new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()));
+	}
+
+	private static String names(ConfigurableListableBeanFactory beanFactory) {
+		return String.join(", ",
+				BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, DataSource.class, true, false));
+	}
+
+}

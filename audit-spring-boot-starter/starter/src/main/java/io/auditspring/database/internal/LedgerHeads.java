@@ -1,0 +1,94 @@
+package io.auditspring.database.internal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.ChainHead;
+import io.auditspring.ledger.internal.table.Sql;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Where the chains end, as the database says. Costs a row a chain.
+ */
+public final class LedgerHeads {
+
+	private final DataSource dataSource;
+
+	private final String heads;
+
+	private final String signed;
+
+	/**
+	 * Creates access to the heads.
+	 * @param dataSource connections to PostgreSQL that may read the ledger
+	 * @param schema where the ledger is
+	 */
+	public LedgerHeads(DataSource dataSource, Schema schema) {
+		this.dataSource = dataSource;
+		this.heads = """
+				select name, %s
+				from %s
+				order by name
+				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"));
+		this.signed = """
+				select chain.name, %s, checkpoint.note, checkpoint.created_at
+				from %s as chain
+				left join lateral (
+					select note, created_at from %s where chain = chain.name order by size desc limit 1
+				) as checkpoint on true
+				order by chain.name
+				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"), schema.table("audit_checkpoint"));
+	}
+
+	/**
+	 * Where a chain ends, and what was signed last.
+	 *
+	 * @param head where it ends
+	 * @param note the newest checkpoint, whoever signed it; {@code null} if there is none
+	 * @param signedAt when that was stored, or {@code null}
+	 */
+	public record Signed(ChainHead head, @Nullable String note, @Nullable Instant signedAt) {
+
+	}
+
+	/**
+	 * Reads where the chains end.
+	 * @return the heads
+	 * @throws DataAccessException if they cannot be read
+	 */
+	public List<ChainHead> read() {
+		return read(this.heads, (row) -> ChainHead.read(row.getString("name"), row));
+	}
+
+	/**
+	 * Reads where the chains end, and what was signed last.
+	 * @return the heads, with checkpoints
+	 * @throws DataAccessException if they cannot be read
+	 */
+	public List<Signed> readSigned() {
+		return read(this.signed, (row) -> {
+			OffsetDateTime time = row.getObject("created_at", OffsetDateTime.class);
+			return new Signed(ChainHead.read(row.getString("name"), row), row.getString("note"),
+					(time != null) ? time.toInstant() : null);
+		});
+	}
+
+	private <T> List<T> read(String sql, Sql.RowReader<T> reader) {
+		try (Connection connection = this.dataSource.getConnection()) {
+			return Sql.list(connection, sql, reader);
+		}
+		catch (SQLException ex) {
+			throw new DataAccessResourceFailureException("The audit ledger cannot be read", ex);
+		}
+	}
+
+}

@@ -1,0 +1,175 @@
+package io.auditspring.delivery.internal.transaction;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.function.Consumer;
+
+import io.auditspring.capture.internal.state.CompletionCallbacks;
+import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.database.internal.BoundConnections;
+import org.hibernate.FlushMode;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.EventSource;
+import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
+import org.hibernate.resource.transaction.spi.TransactionStatus;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hibernate's session of one business transaction, if it has one.
+ */
+final class TransactionSession {
+
+	private static final Logger logger = LoggerFactory.getLogger(TransactionSession.class);
+
+	private final BoundConnections bound;
+
+	/** The one whose transaction this is, until that is over. */
+	private @Nullable SharedSessionContractImplementor own;
+
+	/** Whether it tells when it is about to commit. */
+	private boolean watched;
+
+	/** Whose callbacks are all due to flushes made here, and what follows them. */
+	private @Nullable EventSource stirred;
+
+	TransactionSession(BoundConnections bound) {
+		this.bound = bound;
+		this.own = running(bound);
+	}
+
+	/**
+	 * The session of this thread whose transaction is running.
+	 * @param bound what the thread has bound
+	 * @return it, or {@code null}
+	 */
+	static @Nullable SharedSessionContractImplementor running(BoundConnections bound) {
+		return bound.session((holder, session) -> session.isTransactionInProgress());
+	}
+
+	/**
+	 * The session of this thread whose transaction is over, though it has not been taken
+	 * from the thread yet.
+	 * @param bound what the thread has bound
+	 * @return it, or {@code null}
+	 */
+	static @Nullable SharedSessionContractImplementor ended(BoundConnections bound) {
+		return bound
+			.session((holder, session) -> holder.isSynchronizedWithTransaction() && !session.isTransactionInProgress());
+	}
+
+	/**
+	 * The session, which may have come later than the transaction.
+	 * @return it, or {@code null} where there is none
+	 */
+	@Nullable SharedSessionContractImplementor current() {
+		return isInProgress() ? this.own : running(this.bound);
+	}
+
+	// To copy all synchronizations would take long where there are thousands. While the
+	// application ends, a session whose factory is closed already says that it is closed
+	// itself, though its transaction goes on and may be committed.
+	boolean isInProgress() {
+		return this.own != null && (this.own.isTransactionInProgress()
+				|| (this.own.getFactory().isClosed() && this.own.getTransactionCoordinator().isTransactionActive()));
+	}
+
+	/**
+	 * The session whose transaction another one takes part in.
+	 * @param session the other one, or the same
+	 * @return it, or {@code null} if the other one has a transaction of its own
+	 */
+	@Nullable SharedSessionContractImplementor around(SharedSessionContractImplementor session) {
+		SharedSessionContractImplementor main = (session == this.own) ? session : current();
+		return (session == main || (main != null && connection(session) == connection(main))) ? main : null;
+	}
+
+	static Connection connection(SharedSessionContractImplementor session) {
+		return session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection();
+	}
+
+	/**
+	 * Begins to watch for the commit.
+	 * @param session the session
+	 * @param beforeCommit what to do at the last moment before it
+	 */
+	void watch(SharedSessionContractImplementor session, Consumer<SharedSessionContractImplementor> beforeCommit) {
+		this.watched = true;
+		SessionEnd.watch(session, beforeCommit, (committed) -> this.watched = false);
+	}
+
+	/**
+	 * Whether somebody watches for the commit.
+	 * @return {@code false} where none is to come, or nobody has begun to watch
+	 */
+	boolean isWatched() {
+		return this.watched;
+	}
+
+	/**
+	 * Flushes, which tells the changes of a call from those around it.
+	 */
+	void flush() {
+		if (current() instanceof EventSource stateful && stateful.isOpen()
+				&& stateful.getHibernateFlushMode() != FlushMode.MANUAL) {
+			boolean calm = !stateful.getActionQueue().hasBeforeTransactionActions();
+			stateful.flush();
+			if (calm && stateful.getActionQueue().hasBeforeTransactionActions()) {
+				this.stirred = stateful;
+			}
+		}
+	}
+
+	/**
+	 * Flushes, unless something is wrong with the session or its connection. Then nothing
+	 * of it is committed, and a flush would fail once more, and say so in the
+	 * application's log.
+	 */
+	void flushIfSound() {
+		SharedSessionContractImplementor session = current();
+		if (session != null && isActive(session) && isSound(session.getJdbcCoordinator().getLogicalConnection())) {
+			flush();
+		}
+	}
+
+	// Not marked to be rolled back.
+	private static boolean isActive(SharedSessionContractImplementor session) {
+		return session.getTransactionCoordinator()
+			.getTransactionDriverControl()
+			.getStatus() == TransactionStatus.ACTIVE;
+	}
+
+	private static boolean isSound(LogicalConnectionImplementor logical) {
+		if (!logical.isPhysicallyConnected()) {
+			return true;
+		}
+		try {
+			Connection connection = logical.getPhysicalConnection();
+			return connection.isWrapperFor(BaseConnection.class)
+					&& connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.FAILED;
+		}
+		catch (SQLException ex) {
+			logger.debug("It cannot be told whether a connection is sound", LoggedFailure.of(ex));
+			return false;
+		}
+	}
+
+	/**
+	 * Says that the transaction is over. If it was rolled back, Envers has left a
+	 * callback in the session that it would not have left without a flush made here:
+	 * Hibernate complains of it in the application's log, or runs it in the next
+	 * transaction.
+	 * @param rolledBack whether it was
+	 */
+	void isOver(boolean rolledBack) {
+		// It may have another transaction later (open in view).
+		this.own = null;
+		if (rolledBack && this.stirred != null && this.stirred.isOpen()) {
+			CompletionCallbacks.discard(this.stirred);
+		}
+	}
+
+}

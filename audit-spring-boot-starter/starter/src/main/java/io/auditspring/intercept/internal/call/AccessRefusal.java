@@ -1,0 +1,16 @@
+package io.auditspring.intercept.internal.call;
+
+/**
+ * Tells whether a call failed because access control refused it.
+ */
+@FunctionalInterface
+interface AccessRefusal {
+
+	/**
+	 * Whether the failure is a refusal.
+	 * @param failure what the call threw
+	 * @return whether access was denied
+	 */
+	boolean isRefusal(Throwable failure);
+
+}

@@ -1,0 +1,30 @@
+package io.auditspring.intercept.internal.call;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for the results of audited methods that return publishers of a library that need
+ * not be there.
+ */
+interface AsynchronousPublishers {
+
+	/**
+	 * Records the call each time its publisher has ended.
+	 * @param publisher what the method returned
+	 * @param call the call
+	 * @return the publisher that its caller gets, or {@code null} if it is of an unknown
+	 * kind
+	 */
+	@Nullable Object watch(Object publisher, Call call);
+
+	/**
+	 * Learns within which transaction the method runs each time, and records each attempt
+	 * at the call that fails before anybody makes another one by subscribing again.
+	 * @param publisher what the method returned
+	 * @param call the call
+	 * @return what the advice around the method gets, or {@code null} if it is of an
+	 * unknown kind
+	 */
+	@Nullable Object watchMethod(Object publisher, Call call);
+
+}

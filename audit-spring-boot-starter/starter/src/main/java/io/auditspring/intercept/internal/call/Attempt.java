@@ -1,0 +1,306 @@
+package io.auditspring.intercept.internal.call;
+
+import java.util.HashMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import io.auditspring.AuditContext;
+import io.auditspring.AuditContextHolder;
+import io.auditspring.capture.internal.entry.Operation;
+import io.auditspring.capture.internal.entry.UnsavedWork;
+import io.auditspring.delivery.internal.transaction.AfterCompletion;
+import io.auditspring.delivery.internal.transaction.AuditTransaction;
+import io.auditspring.delivery.internal.transaction.CompletedOperation;
+import io.auditspring.intercept.internal.result.ResultKind;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt at an audited call. It describes how the attempt ended while its entry can
+ * still become part of the transaction that the method runs in.
+ */
+final class Attempt {
+
+	private static final String NOT_SAVED = "Not saved: the transaction that the call joined was over";
+
+	private final Call call;
+
+	private final MethodInvocation invocation;
+
+	private final Operation operation;
+
+	private final @Nullable AuditTransaction transaction;
+
+	private final boolean past;
+
+	private Attempt(Call call, MethodInvocation invocation, Operation operation, @Nullable AuditTransaction transaction,
+			boolean past) {
+		this.call = call;
+		this.invocation = invocation;
+		this.operation = operation;
+		this.transaction = transaction;
+		this.past = past;
+	}
+
+	/**
+	 * Begins an attempt that has come as far as the method.
+	 * @param call the call
+	 * @param invocation the call as the inner interceptor sees it
+	 * @return the attempt, to {@linkplain #proceed proceed} with
+	 */
+	static Attempt begin(Call call, MethodInvocation invocation) {
+		if (call.method().resultKind() != ResultKind.AT_ONCE && OtherAdvice.mayTryAgain(invocation)) {
+			call.isPersistent();
+		}
+		Operation operation = call.begin();
+		if (!mayApply(call, invocation, operation)) {
+			operation.skip();
+		}
+		AuditTransaction transaction = call.auditing().transactions().current();
+		if (call.isTriedAgain() && call.isOnItsThread()) {
+			// What earlier attempts left would else come after what this one commits.
+			call.afterCompletion().attemptedAgain();
+			if (transaction != null) {
+				transaction.follows(call.afterCompletion());
+			}
+		}
+		return new Attempt(call, invocation, operation, transaction, false);
+	}
+
+	// As far as that is known before it runs.
+	private static boolean mayApply(Call call, MethodInvocation invocation, Operation operation) {
+		AuditedMethod method = call.method();
+		return !method.isDecidedBefore() || method.applies(new HashMap<>(),
+				new Description(new Attempt(call, invocation, operation, null, false), null, null).openContext());
+	}
+
+	/**
+	 * What the outer interceptor knows of a call: it never came to its method, or has
+	 * returned while its result was still to come.
+	 * @param call the call
+	 * @param operation what it stands for
+	 * @return the attempt, whose end is to be told
+	 */
+	static Attempt seenFromOutside(Call call, Operation operation) {
+		return new Attempt(call, call.invocation(), operation, null, !call.isReached());
+	}
+
+	Call call() {
+		return this.call;
+	}
+
+	AuditedMethod method() {
+		return this.call.method();
+	}
+
+	MethodInvocation invocation() {
+		return this.invocation;
+	}
+
+	Operation operation() {
+		return this.operation;
+	}
+
+	/**
+	 * Whether it never came to the method: something around it answered, or refused it.
+	 * @return {@code false} if the method was run
+	 */
+	boolean isPast() {
+		return this.past;
+	}
+
+	/**
+	 * Runs the method, and what is within the inner interceptor besides.
+	 * @return what it returned, or what takes the place of that
+	 * @throws Throwable what it threw
+	 */
+	@Nullable Object proceed() throws Throwable {
+		Object result;
+		try {
+			result = proceedWithContext();
+		}
+		catch (Throwable ex) {
+			if (this.call.recordsAtOnce() && OtherAdvice.mayTryAgain(this.invocation)) {
+				// Nobody waits for the end: this entry is delivered before another
+				// attempt begins.
+				this.call.isOneOfSeveral();
+			}
+			AuditAdvice.attempt(ex, () -> record(new Description(this, null, ex), ex));
+			throw ex;
+		}
+		if (method().resultKind() != ResultKind.AT_ONCE) {
+			return returned(result);
+		}
+		record(ended(result, null), null);
+		return result;
+	}
+
+	private @Nullable Object proceedWithContext() throws Throwable {
+		AuditTransaction joined = joined();
+		if (joined != null) {
+			joined.joinedBy(this.operation, method().saves());
+		}
+		else if (this.transaction != null) {
+			this.transaction.ownedBy(this.operation, this.call.recordsAtOnce() ? null : this.call.afterCompletion());
+		}
+		AuditContext previous = AuditContextHolder.replace(this.operation);
+		handOver(previous, this.operation);
+		try {
+			Object result = proceedWithin(joined);
+			handOver(this.operation, previous);
+			if (this.operation.isLosing()) {
+				this.operation.undo(NOT_SAVED);
+			}
+			return result;
+		}
+		catch (Throwable ex) {
+			handOver(this.operation, previous);
+			throw ex;
+		}
+		finally {
+			AuditContextHolder.replace(previous);
+		}
+	}
+
+	private @Nullable Object proceedWithin(@Nullable AuditTransaction joined) throws Throwable {
+		Object result;
+		try {
+			result = this.invocation.proceed();
+		}
+		catch (Throwable ex) {
+			if (joined != null) {
+				AuditAdvice.attempt(ex, () -> joined.brokenOffBy(this.operation));
+			}
+			throw ex;
+		}
+		if (joined != null) {
+			joined.leftBy(this.operation);
+		}
+		return result;
+	}
+
+	private @Nullable AuditTransaction joined() {
+		return (this.transaction == this.call.enclosing()) ? this.transaction : null;
+	}
+
+	// What a session holds at each change of calls tells which of them did it.
+	private void handOver(@Nullable AuditContext from, @Nullable AuditContext to) {
+		UnsavedWork work = this.call.auditing().transactions().unsaved(this.transaction);
+		if (work != null && from instanceof Operation operation) {
+			operation.leaves(work);
+		}
+		if (work != null && to instanceof Operation operation) {
+			operation.finds(work);
+		}
+	}
+
+	// Behind an asynchronous advice the outer interceptor has long returned.
+	private void record(Description description, @Nullable Throwable failure) {
+		CompletedOperation completed = description.complete();
+		if (this.transaction != null) {
+			this.transaction.add(completed);
+		}
+		else if (!this.call.recordsAtOnce()) {
+			this.call.afterCompletion().add(completed);
+		}
+		else {
+			AfterCompletion afterCompletion = this.call.auditing().transactions().afterCompletion();
+			afterCompletion.add(completed);
+			afterCompletion.settle((failure != null)
+					? method().describe(failure, this.invocation.getArguments(), this.call.auditing().texts()) : null);
+		}
+	}
+
+	private @Nullable Object returned(@Nullable Object result) {
+		ResultKind kind = method().resultKind();
+		boolean outstanding = kind.isOutstanding(result);
+		Throwable failure = outstanding ? null : kind.failureIn(result);
+		boolean triedLater = failure != null && this.call.mayBeTriedLater();
+		if (outstanding || (triedLater && this.transaction == null)) {
+			// The outer interceptor waits for the result.
+			if (this.transaction != null) {
+				this.transaction.awaits(this.operation);
+			}
+			this.call.leave(this.operation, this.transaction);
+			return watched(result);
+		}
+		this.call.leave(null, this.transaction);
+		if (triedLater) {
+			this.call.isOneOfSeveral();
+		}
+		record(ended(kind.valueIn(result), failure), failure);
+		return result;
+	}
+
+	private @Nullable Object watched(@Nullable Object result) {
+		if (result instanceof CompletionStage<?> stage) {
+			return this.call.mayBeTriedLater() ? AsynchronousStages.watchAttempt(stage, this) : result;
+		}
+		AsynchronousPublishers publishers = this.call.auditing().publishers();
+		Object watched = (publishers != null && result != null) ? publishers.watchMethod(result, this.call) : null;
+		return (watched != null) ? watched : result;
+	}
+
+	/**
+	 * Says how it ended, as far as that is not by an exception that the method throws
+	 * itself.
+	 * @param result what it returned, or {@code null}
+	 * @param failure what it failed with, or {@code null}
+	 * @return the description of it
+	 */
+	Description ended(@Nullable Object result, @Nullable Throwable failure) {
+		if (failure instanceof CancellationException) {
+			this.operation.metadata("cancelled", true);
+		}
+		if (this.past && failure == null) {
+			answered(result);
+		}
+		return new Description(this, result, failure);
+	}
+
+	// Another advice answered, or left the method out.
+	private void answered(@Nullable Object answer) {
+		if (answer != null) {
+			this.operation.metadata("answeredBy", OtherAdvice.answering(this.invocation));
+		}
+		else if (this.call.auditing().skipped() == SkippedCalls.IGNORE) {
+			this.operation.skip();
+		}
+		else {
+			this.operation.metadata("skipped", true);
+		}
+	}
+
+	/**
+	 * Records that the result is there, without waiting for the database.
+	 * @param result the result, or {@code null}
+	 * @param failure why there is none, or {@code null}
+	 * @param waiting the transaction that may be waiting for the result, or {@code null}
+	 * @return completes when the entry is durable as promised, or as soon as it is in the
+	 * hands of the transaction that may be waiting
+	 */
+	CompletableFuture<?> endedLater(@Nullable Object result, @Nullable Throwable failure,
+			@Nullable AuditTransaction waiting) {
+		Description description = ended(result, failure);
+		return this.call.auditing()
+			.late()
+			.deliver(this.operation.outline().delivery(), description::complete, (waiting != null)
+					? (completed) -> waiting.arrived(completed, this.call.partOf(waiting, this.operation)) : null);
+	}
+
+	/**
+	 * Records that it has failed later, after which something around the method may try
+	 * again.
+	 * @param failure what it failed with
+	 * @return as of any result that comes later
+	 */
+	CompletableFuture<?> failedLater(Throwable failure) {
+		if (!this.call.fails(this.operation)) {
+			return CompletableFuture.completedFuture(null);
+		}
+		this.call.isOneOfSeveral();
+		return endedLater(null, failure, this.call.enclosing());
+	}
+
+}

@@ -1,0 +1,119 @@
+package io.auditspring.intercept.internal.call;
+
+import java.lang.reflect.Modifier;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+import io.auditspring.AuditSetupException;
+import org.aopalliance.aop.Advice;
+
+import org.springframework.aop.framework.AopConfigException;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.ComposablePointcut;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+
+/**
+ * Puts an interceptor at one end of the advisor chain of every bean with audited methods.
+ * An advisor of a certain order would not do: transactions may have any order.
+ */
+final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+
+	private static final long serialVersionUID = 1L;
+
+	private final transient AuditedMethods methods;
+
+	/** Sees to audited repositories, whose proxies have the interceptor already. */
+	private final transient Predicate<Object> repositories;
+
+	/** Proxies that were handed out before their beans were complete. */
+	private final transient Map<String, Object> early = new ConcurrentHashMap<>();
+
+	private AuditAdvisingPostProcessor(AuditedMethods methods, Advice advice, Predicate<Object> repositories,
+			boolean outermost) {
+		this.methods = methods;
+		this.repositories = repositories;
+		this.advisor = new DefaultPointcutAdvisor(new ComposablePointcut(methods), advice);
+		setBeforeExistingAdvisors(outermost);
+	}
+
+	/**
+	 * Puts the boundary around everything else.
+	 * @param methods knows what is audited
+	 * @param auditing what the interceptor works with
+	 * @return the post-processor
+	 */
+	public static AuditAdvisingPostProcessor outermost(AuditedMethods methods, Supplier<Auditing> auditing) {
+		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods::find, auditing, ProxyCalls.SINGLE),
+				(bean) -> AuditedRepositories.surround(bean, auditing), true);
+	}
+
+	/**
+	 * Puts the interceptor next to the method, within its transaction.
+	 * @param methods knows what is audited
+	 * @return the post-processor
+	 */
+	public static AuditAdvisingPostProcessor innermost(AuditedMethods methods) {
+		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(), AuditedRepositories::isOne, false);
+	}
+
+	// In a circle of beans one gets the other's proxy early, and the container publishes
+	// that proxy. A second one made later would lack what the first one has.
+	@Override
+	public Object getEarlyBeanReference(Object bean, String beanName) {
+		Object proxy = intercepted(bean, beanName);
+		this.early.put(beanName, proxy);
+		return proxy;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		Object proxy = this.early.remove(beanName);
+		if (proxy != null && (proxy == bean || AopProxyUtils.getSingletonTarget(proxy) == bean)) {
+			return bean;
+		}
+		return intercepted(bean, beanName);
+	}
+
+	private Object intercepted(Object bean, String beanName) {
+		try {
+			return (this.repositories.test(bean) || isMock(bean)) ? bean
+					: super.postProcessAfterInitialization(bean, beanName);
+		}
+		catch (AopConfigException ex) {
+			throw unproxied(beanName, AopUtils.getTargetClass(bean), ex);
+		}
+	}
+
+	private static AuditSetupException unproxied(String beanName, Class<?> type, AopConfigException failure) {
+		String kind = "cannot be subclassed";
+		if (type.isRecord()) {
+			kind = "is a record";
+		}
+		else if (type.isSealed()) {
+			kind = "is sealed";
+		}
+		else if (Modifier.isFinal(type.getModifiers())) {
+			kind = "is final";
+		}
+		return new AuditSetupException(
+				"The bean '%s' has @Audited methods, and nothing can intercept them: its class %s %s"
+					.formatted(beanName, type.getName(), kind),
+				"Let the class be one that can be extended (in Kotlin: open), or inject the bean by an interface and "
+						+ "set spring.aop.proxy-target-class=false, or record the event with AuditRecorder.",
+				failure);
+	}
+
+	private boolean isMock(Object bean) {
+		return this.methods.anyIn(AopUtils.getTargetClass(bean)) && Mocks.isMock(bean);
+	}
+
+	@Override
+	protected boolean isEligible(Class<?> targetClass) {
+		return this.methods.anyIn(targetClass);
+	}
+
+}

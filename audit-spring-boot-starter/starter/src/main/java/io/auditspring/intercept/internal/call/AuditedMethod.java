@@ -1,0 +1,281 @@
+package io.auditspring.intercept.internal.call;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.auditspring.AuditRecord;
+import io.auditspring.capture.internal.entry.Texts;
+import io.auditspring.capture.internal.value.FailureText;
+import io.auditspring.capture.internal.value.FatalErrors;
+import io.auditspring.capture.internal.value.Masking;
+import io.auditspring.intercept.internal.expression.AuditExpression;
+import io.auditspring.intercept.internal.result.ResultKind;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.expression.EvaluationContext;
+import org.springframework.expression.EvaluationException;
+import org.springframework.expression.spel.SpelEvaluationException;
+
+/**
+ * What is known of an audited method, worked out once.
+ *
+ * @param outline the attributes that are the same for every call
+ * @param capturesState whether its entries carry the state of changed entities
+ * @param capturesArguments whether its entries show the arguments
+ * @param capturesResult whether its entries show the result
+ * @param secretResult whether its result is never shown
+ * @param arguments its parameters
+ * @param resultKind when its result is there
+ * @param condition decides whether a call leaves an entry, or {@code null}
+ * @param attributes the attributes that are evaluated for every call
+ * @param saves whether it is there to save what was changed before it was called
+ */
+record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capturesArguments, boolean capturesResult,
+		boolean secretResult, List<Argument> arguments, ResultKind resultKind, @Nullable AuditExpression condition,
+		List<Attribute> attributes, boolean saves) {
+
+	private static final String ERRORS = "expressionErrors";
+
+	private static final int MAX_ERROR = 4_000;
+
+	/** A shorter secret would blacken half of every text. */
+	private static final int MIN_SECRET = 3;
+
+	/**
+	 * The same of a method to which entities are handed so that it saves them: what they
+	 * changed before belongs to it.
+	 * @return the method
+	 */
+	AuditedMethod savingWhatIsChanged() {
+		return new AuditedMethod(this.outline, this.capturesState, this.capturesArguments, this.capturesResult,
+				this.secretResult, this.arguments, this.resultKind, this.condition, this.attributes, true);
+	}
+
+	boolean dependsOnState() {
+		for (Attribute attribute : this.attributes) {
+			if (attribute.expression().dependsOnState()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Whether there is anything to evaluate.
+	 * @return {@code false} if all is the same for every call
+	 */
+	boolean hasExpressions() {
+		return this.condition != null || !this.attributes.isEmpty();
+	}
+
+	/**
+	 * Evaluates the attributes.
+	 * @param record what to fill
+	 * @param errors where to note what fails
+	 * @param context what the expressions see
+	 * @param texts makes texts of what they give
+	 * @param withState whether to evaluate those that depend on the state, or the others
+	 */
+	void evaluate(AuditRecord.Builder record, Map<String, @Nullable Object> errors, EvaluationContext context,
+			Texts texts, boolean withState) {
+		// For this time only: the application may give the arguments others until the
+		// state
+		// is known.
+		Set<String> secrets = null;
+		for (Attribute attribute : this.attributes) {
+			AuditExpression expression = attribute.expression();
+			if (expression.dependsOnState() == withState) {
+				try {
+					Object value = expression.evaluate(context);
+					if (expression.reachesIn()) {
+						secrets = (secrets != null) ? secrets : secrets(context, texts);
+						value = withoutSecrets(value, secrets);
+					}
+					attribute.setter().set(record, value, texts);
+				}
+				catch (Throwable ex) {
+					FatalErrors.rethrow(ex);
+					// The call must not fail because its description does.
+					errors.put(attribute.name(), describe(ex));
+				}
+			}
+		}
+		if (!errors.isEmpty()) {
+			record.metadata(ERRORS, errors);
+		}
+	}
+
+	/**
+	 * Whether the condition is known before the method runs.
+	 * @return {@code false} if there is none, or it asks how the call ended
+	 */
+	boolean isDecidedBefore() {
+		return this.condition != null && !this.condition.dependsOnOutcome();
+	}
+
+	/**
+	 * Whether a call is to leave an entry.
+	 * @param errors where to note that the condition fails
+	 * @param context what the condition sees
+	 * @return {@code false} only if the condition says so
+	 */
+	boolean applies(Map<String, @Nullable Object> errors, EvaluationContext context) {
+		if (this.condition == null) {
+			return true;
+		}
+		try {
+			return !Boolean.FALSE.equals(this.condition.evaluate(context));
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			errors.put("condition", describe(ex));
+			return true;
+		}
+	}
+
+	// Not the message, which likes to repeat the values.
+	private static String describe(Throwable failure) {
+		String type = failure.getClass().getSimpleName();
+		return (failure instanceof SpelEvaluationException spel) ? type + ' ' + spel.getMessageCode() : type;
+	}
+
+	/**
+	 * The arguments of a call, with those masked that nobody may see. Whatever is made of
+	 * them, the secrets are not in it.
+	 * @param arguments the arguments
+	 * @return the same, masked
+	 */
+	@Nullable Object[] visible(@Nullable Object[] arguments) {
+		@Nullable Object[] visible = arguments.clone();
+		for (int i = 0; i < visible.length; i++) {
+			if (visible[i] != null && this.arguments.get(i).secret()) {
+				visible[i] = Masking.MASK;
+			}
+		}
+		return visible;
+	}
+
+	/**
+	 * How an entry shows an exception.
+	 * @param failure the exception
+	 * @param arguments the arguments of the call, as exceptions like to repeat them
+	 * @param texts knows what is secret in them
+	 * @return its type and message without secret arguments
+	 */
+	String describe(Throwable failure, @Nullable Object[] arguments, Texts texts) {
+		String text = String.valueOf(withoutSecrets(FailureText.of(failure), secrets(failure, arguments, texts)));
+		return (text.length() > MAX_ERROR) ? text.substring(0, MAX_ERROR) : text;
+	}
+
+	/**
+	 * Takes out of a record what the exception may have repeated in it.
+	 * @param record the record of a call that failed
+	 * @param failure the exception
+	 * @param arguments the arguments of the call
+	 * @param texts knows what is secret in them
+	 * @return the record without secret arguments in its texts
+	 */
+	AuditRecord withoutSecrets(AuditRecord record, Throwable failure, @Nullable Object[] arguments, Texts texts) {
+		if (record.message() == null && record.targetName() == null && record.justification() == null) {
+			return record;
+		}
+		Set<String> secrets = secrets(failure, arguments, texts);
+		return record.toBuilder()
+			.message(withoutSecrets(record.message(), secrets))
+			.targetName(withoutSecrets(record.targetName(), secrets))
+			.justification(withoutSecrets(record.justification(), secrets))
+			.build();
+	}
+
+	private Set<String> secrets(Throwable failure, @Nullable Object[] arguments, Texts texts) {
+		Set<String> secrets = new HashSet<>(texts.secretsIn(failure));
+		for (int i = 0; i < arguments.length; i++) {
+			if (this.arguments.get(i).secret()) {
+				secrets.add(text(arguments[i]));
+			}
+			else {
+				secrets.addAll(texts.secretsIn(arguments[i]));
+			}
+		}
+		secrets.removeIf((secret) -> secret.length() < MIN_SECRET);
+		return secrets;
+	}
+
+	// Of what the expressions were given.
+	private Set<String> secrets(EvaluationContext context, Texts texts) {
+		Set<String> secrets = new HashSet<>(texts.secretsIn(context.lookupVariable("result")));
+		this.arguments.forEach((argument) -> secrets.addAll(texts.secretsIn(context.lookupVariable(argument.name()))));
+		secrets.removeIf((secret) -> secret.length() < MIN_SECRET);
+		return secrets;
+	}
+
+	private static @Nullable Object withoutSecrets(@Nullable Object value, Set<String> secrets) {
+		if (secrets.isEmpty()) {
+			return value;
+		}
+		if (value instanceof CharSequence text) {
+			return withoutSecrets(text.toString(), secrets);
+		}
+		if (value instanceof Map<?, ?> map) {
+			Map<Object, @Nullable Object> masked = new LinkedHashMap<>();
+			map.forEach((key, member) -> masked.put(key, withoutSecrets(member, secrets)));
+			return masked;
+		}
+		return (value instanceof List<?> list) ? list.stream().map((each) -> withoutSecrets(each, secrets)).toList()
+				: value;
+	}
+
+	private static @Nullable String withoutSecrets(@Nullable String text, Set<String> secrets) {
+		String masked = text;
+		for (String secret : secrets) {
+			masked = (masked != null) ? masked.replace(secret, Masking.MASK) : null;
+		}
+		return masked;
+	}
+
+	private static String text(@Nullable Object secret) {
+		try {
+			return String.valueOf(secret);
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			// What cannot be written is in no message either.
+			return "";
+		}
+	}
+
+	/**
+	 * A parameter.
+	 *
+	 * @param name its name
+	 * @param secret whether its value is never shown
+	 */
+	record Argument(String name, boolean secret) {
+
+	}
+
+	/**
+	 * An attribute that is evaluated.
+	 *
+	 * @param name the attribute's name
+	 * @param expression its expression
+	 * @param setter where its value goes
+	 */
+	record Attribute(String name, AuditExpression expression, Setter setter) {
+
+	}
+
+	/**
+	 * Puts a value into a record.
+	 */
+	@FunctionalInterface
+	interface Setter {
+
+		void set(AuditRecord.Builder record, @Nullable Object value, Texts texts) throws EvaluationException;
+
+	}
+
+}

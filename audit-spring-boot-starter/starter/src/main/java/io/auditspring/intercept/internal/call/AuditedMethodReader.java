@@ -1,0 +1,134 @@
+package io.auditspring.intercept.internal.call;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditSetupException;
+import io.auditspring.AuditTarget;
+import io.auditspring.Audited;
+import io.auditspring.Delivery;
+import io.auditspring.Sensitive;
+import io.auditspring.Severity;
+import io.auditspring.StateCapture;
+import io.auditspring.capture.internal.value.Masking;
+import io.auditspring.intercept.internal.call.AuditedMethod.Argument;
+import io.auditspring.intercept.internal.result.ResultKind;
+import io.auditspring.ledger.internal.entry.ControlActions;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Reads what the annotation of a method says.
+ */
+final class AuditedMethodReader {
+
+	private final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
+
+	private final Delivery defaultDelivery;
+
+	private final boolean stateAvailable;
+
+	private final Masking masking;
+
+	private final boolean capturesArguments;
+
+	private final boolean capturesResult;
+
+	AuditedMethodReader(Delivery defaultDelivery, boolean stateAvailable, Masking masking, boolean capturesArguments,
+			boolean capturesResult) {
+		this.defaultDelivery = defaultDelivery;
+		this.stateAvailable = stateAvailable;
+		this.masking = masking;
+		this.capturesArguments = capturesArguments;
+		this.capturesResult = capturesResult;
+	}
+
+	AuditedMethod read(Audited audited, Method method, Class<?> type) {
+		List<MethodParameter> parameters = List.of(new AnnotatedMethod(method).getMethodParameters());
+		List<Argument> arguments = arguments(names(method, type), parameters);
+		AuditedAttributes attributes = new AuditedAttributes(method, arguments);
+		MethodParameter target = target(audited, parameters);
+		attributes.targetId(emptyToNull(targetType(audited, target)), audited.targetId(),
+				(target != null) ? target.getParameterIndex() : -1);
+		attributes.add(audited);
+		return new AuditedMethod(outline(audited, method, type, targetType(audited, target)),
+				this.stateAvailable && audited.state() == StateCapture.AUTO, this.capturesArguments,
+				this.capturesResult && method.getReturnType() != void.class,
+				AnnotatedElementUtils.hasAnnotation(method, Sensitive.class), arguments,
+				ResultKind.of(method.getReturnType()), attributes.condition(audited.condition()), attributes.all(),
+				false);
+	}
+
+	private static @Nullable MethodParameter target(Audited audited, List<MethodParameter> parameters) {
+		return parameters.stream()
+			.filter((parameter) -> audited.targetId().isEmpty() && parameter.hasParameterAnnotation(AuditTarget.class))
+			.findFirst()
+			.orElse(null);
+	}
+
+	private static String targetType(Audited audited, @Nullable MethodParameter target) {
+		AuditTarget annotation = (target != null) ? target.getParameterAnnotation(AuditTarget.class) : null;
+		return (annotation != null && audited.targetType().isEmpty()) ? annotation.value() : audited.targetType();
+	}
+
+	private AuditRecord outline(Audited audited, Method method, Class<?> type, String targetType) {
+		String action = audited.action();
+		if (ControlActions.include(action)) {
+			throw new AuditSetupException(
+					"@Audited method %s.%s has the action '%s', but actions that begin with 'audit.' are the ledger's own"
+						.formatted(method.getDeclaringClass().getName(), method.getName(), action),
+					"Let it begin with another word, such as 'auditing.'.");
+		}
+		return AuditRecord.action(action.isBlank() ? type.getSimpleName() + '.' + method.getName() : action)
+			.category(emptyToNull(audited.category()))
+			.severity(audited.severity())
+			.failureSeverity(failureSeverity(audited, method))
+			.target(emptyToNull(targetType), null)
+			.delivery((audited.delivery() == Delivery.DEFAULT) ? this.defaultDelivery : audited.delivery())
+			.build();
+	}
+
+	private static @Nullable Severity failureSeverity(Audited audited, Method method) {
+		Severity[] severities = audited.failureSeverity();
+		if (severities.length > 1) {
+			throw new AuditSetupException(
+					"@Audited method %s.%s, attribute failureSeverity, has %d severities"
+						.formatted(method.getDeclaringClass().getName(), method.getName(), severities.length),
+					"Name one, such as failureSeverity = Severity.CRITICAL.");
+		}
+		return (severities.length == 1) ? severities[0] : null;
+	}
+
+	// A lambda and a proxy have no names; their interface may.
+	private @Nullable String @Nullable [] names(Method method, Class<?> type) {
+		@Nullable String @Nullable [] names = this.parameterNames.getParameterNames(method);
+		return (names != null) ? names
+				: this.parameterNames.getParameterNames(ClassUtils.getInterfaceMethodIfPossible(method, type));
+	}
+
+	private List<Argument> arguments(@Nullable String @Nullable [] names, List<MethodParameter> parameters) {
+		List<Argument> arguments = new ArrayList<>();
+		for (MethodParameter parameter : parameters) {
+			int index = parameter.getParameterIndex();
+			String name = (names != null) ? names[index] : null;
+			boolean secret = MergedAnnotations.from(parameter.getParameterAnnotations()).isPresent(Sensitive.class)
+					|| (name != null && this.masking.hides(name));
+			arguments.add(new Argument((name != null) ? name : "p" + index, secret));
+		}
+		return arguments;
+	}
+
+	private static @Nullable String emptyToNull(String text) {
+		return text.isEmpty() ? null : text;
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.auditspring.intercept.internal.call;
+
+import java.util.Arrays;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextRefreshedEvent;
+
+/**
+ * Reads the annotations of beans that are not created at start-up too, so that a mistake
+ * never waits for the first call. A warning names beans whose calls are missed, those in
+ * child contexts included, which post-processors of their parents do not see.
+ */
+final class AuditedMethodsCheck implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
+
+	private static final Logger logger = LoggerFactory.getLogger(AuditedMethodsCheck.class);
+
+	private final AuditedMethods methods;
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	AuditedMethodsCheck(AuditedMethods methods, ConfigurableListableBeanFactory beanFactory) {
+		this.methods = methods;
+		this.beanFactory = beanFactory;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		for (String name : this.beanFactory.getBeanDefinitionNames()) {
+			if (!this.beanFactory.containsSingleton(name)) {
+				Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, name);
+				if (type != null) {
+					this.methods.anyIn(type);
+				}
+			}
+		}
+		List<String> missed = missed(this.beanFactory);
+		if (!missed.isEmpty()) {
+			logger.warn(
+					"Calls of @Audited methods of {} leave no entries: these beans were created before auditing "
+							+ "was ready, as something needed them too early, or registered as finished objects",
+					missed);
+		}
+	}
+
+	@Override
+	public void onApplicationEvent(ContextRefreshedEvent event) {
+		ApplicationContext context = event.getApplicationContext();
+		if (context instanceof ConfigurableApplicationContext child && child.getBeanFactory() != this.beanFactory
+				&& child.getBeanNamesForType(AuditedMethodsCheck.class, false, false).length == 0) {
+			List<String> missed = missed(child.getBeanFactory());
+			if (!missed.isEmpty()) {
+				logger
+					.warn("Calls of @Audited methods of {} leave no entries: their context '{}' is a child of the one "
+							+ "that audits; let it import AuditAutoConfiguration, too, for example by "
+							+ "@EnableAutoConfiguration", missed, child.getId());
+			}
+		}
+	}
+
+	private List<String> missed(ConfigurableListableBeanFactory beans) {
+		return Arrays.stream(beans.getSingletonNames()).filter((name) -> isMissed(beans.getSingleton(name))).toList();
+	}
+
+	private boolean isMissed(@Nullable Object bean) {
+		return bean != null && this.methods.misses(bean);
+	}
+
+}

@@ -1,0 +1,300 @@
+package io.auditspring.intercept.internal.call;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+
+import io.auditspring.capture.internal.entry.Operation;
+import io.auditspring.capture.internal.origin.Origin;
+import io.auditspring.delivery.internal.transaction.AfterCompletion;
+import io.auditspring.delivery.internal.transaction.AuditTransaction;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.ProxyMethodInvocation;
+
+/**
+ * An audited call, as all attempts at it share it. It travels with the invocation, so
+ * that it arrives at the inner interceptor even where the thread changes on the way.
+ */
+final class Call {
+
+	private static final String ATTRIBUTE = Call.class.getName();
+
+	private final Thread thread = Thread.currentThread();
+
+	private final UUID operationId;
+
+	private final Auditing auditing;
+
+	private final AuditedMethod method;
+
+	private final MethodInvocation invocation;
+
+	private final Origin origin;
+
+	private final @Nullable AuditTransaction enclosing;
+
+	private final AfterCompletion afterCompletion;
+
+	private volatile int attempts;
+
+	private @Nullable Operation first;
+
+	private volatile @Nullable Throwable refusal;
+
+	private volatile boolean joined;
+
+	private volatile @Nullable Operation left;
+
+	/** Whether further attempts may begin when the outer interceptor has returned. */
+	private volatile boolean persistent;
+
+	/** Attempts that are recorded as failed, of a call whose result comes later. */
+	private Set<Operation> failed = Set.of();
+
+	private int failures;
+
+	/**
+	 * Begins a call.
+	 * @param auditing what to work with
+	 * @param method what is known of the method
+	 * @param invocation the call as the outer interceptor sees it
+	 */
+	Call(Auditing auditing, AuditedMethod method, MethodInvocation invocation) {
+		this.auditing = auditing;
+		this.method = method;
+		this.invocation = invocation;
+		this.origin = auditing.origins().current();
+		this.enclosing = auditing.transactions().current();
+		this.afterCompletion = auditing.transactions().afterCompletion();
+		this.operationId = Operation.newId();
+	}
+
+	static @Nullable Call of(MethodInvocation invocation) {
+		return (Call) ((ProxyMethodInvocation) invocation).getUserAttribute(ATTRIBUTE);
+	}
+
+	void attachTo(MethodInvocation invocation) {
+		((ProxyMethodInvocation) invocation).setUserAttribute(ATTRIBUTE, this);
+	}
+
+	Auditing auditing() {
+		return this.auditing;
+	}
+
+	AuditedMethod method() {
+		return this.method;
+	}
+
+	/**
+	 * The call as the outer interceptor sees it. What is around the method may hand other
+	 * arguments on.
+	 * @return the outermost invocation
+	 */
+	MethodInvocation invocation() {
+		return this.invocation;
+	}
+
+	Origin origin() {
+		return this.origin;
+	}
+
+	/**
+	 * Whether the call has not changed the thread, so that the outer interceptor is still
+	 * there when it ends.
+	 * @return {@code false} behind an asynchronous advice
+	 */
+	boolean isOnItsThread() {
+		return Thread.currentThread() == this.thread;
+	}
+
+	/**
+	 * The transaction that was running when the call arrived.
+	 * @return it, or {@code null}
+	 */
+	@Nullable AuditTransaction enclosing() {
+		return this.enclosing;
+	}
+
+	/**
+	 * The transaction that may be waiting for a result that comes later.
+	 * @return that of the running thread, else that of the call, else {@code null}
+	 */
+	@Nullable AuditTransaction waiting() {
+		AuditTransaction current = this.auditing.transactions().current();
+		return (current != null) ? current : this.enclosing;
+	}
+
+	AfterCompletion afterCompletion() {
+		return this.afterCompletion;
+	}
+
+	/**
+	 * Delivers what is left for the end of the call.
+	 * @param failure what the call threw, or {@code null}
+	 */
+	void settle(@Nullable Throwable failure) {
+		this.afterCompletion.settle((failure != null)
+				? this.method.describe(failure, this.invocation.getArguments(), this.auditing.texts()) : null);
+	}
+
+	/**
+	 * Says that something may try again when the result that comes later is a failure.
+	 */
+	void isPersistent() {
+		this.persistent = true;
+	}
+
+	/**
+	 * Whether an attempt that fails is recorded at once, before another one begins.
+	 * @return {@code false} where the outer interceptor does it in the end
+	 */
+	boolean recordsAtOnce() {
+		return this.persistent || !isOnItsThread();
+	}
+
+	boolean mayBeTriedLater() {
+		return this.persistent;
+	}
+
+	/**
+	 * Takes an attempt that is to be recorded as failed. Whoever around the method gave
+	 * up waiting for it may have been first.
+	 * @param attempt what the attempt stands for
+	 * @return whether it has not been recorded yet
+	 */
+	synchronized boolean fails(Operation attempt) {
+		if (this.left == attempt) {
+			this.left = null;
+		}
+		if (this.failed.isEmpty()) {
+			this.failed = new HashSet<>();
+		}
+		return this.failed.add(attempt);
+	}
+
+	/**
+	 * Counts an attempt that has failed later.
+	 */
+	synchronized void hasFailedLater() {
+		this.failures++;
+	}
+
+	/**
+	 * Which attempt it is that begins now, where each begins by a subscription.
+	 * @return its number from 1
+	 */
+	synchronized int nextAttempt() {
+		return this.failures + 1;
+	}
+
+	/**
+	 * Whether the call came as far as the method itself.
+	 * @return {@code false} if something refused it before
+	 */
+	boolean isReached() {
+		return this.attempts > 0;
+	}
+
+	/**
+	 * Begins an attempt at the call: its first where nothing around the method makes
+	 * further ones.
+	 * @return an operation with its own time, which knows its number as soon as there are
+	 * several
+	 */
+	synchronized Operation begin() {
+		this.attempts++;
+		boolean again = this.first != null;
+		Operation operation = new Operation(this.operationId, again ? this.origin.at(Instant.now()) : this.origin,
+				this.method.outline(), this.method.capturesState());
+		if (again) {
+			isOneOfSeveral();
+			operation.isAttempt(this.attempts);
+		}
+		else {
+			this.first = operation;
+		}
+		return operation;
+	}
+
+	/**
+	 * Begins what an answer or a later result stands for, where that is not the run of
+	 * the method.
+	 * @param origin who asks for it
+	 * @return an operation that changes nothing itself
+	 */
+	Operation beginElsewhere(Origin origin) {
+		return new Operation(this.operationId, origin, this.method.outline(), false);
+	}
+
+	/**
+	 * Says that there are, or may be, several attempts: then the first one has a number,
+	 * too.
+	 */
+	synchronized void isOneOfSeveral() {
+		if (this.first != null) {
+			this.first.isAttempt(1);
+		}
+	}
+
+	/**
+	 * Whether the method has been tried before.
+	 * @return {@code true} from the second attempt on
+	 */
+	boolean isTriedAgain() {
+		return this.attempts > 1;
+	}
+
+	/**
+	 * What access control refused the call with before it came to the method.
+	 * @return the refusal, or {@code null} as long as there is none
+	 */
+	@Nullable Throwable refusal() {
+		return this.refusal;
+	}
+
+	void refused(Throwable refusal) {
+		this.refusal = refusal;
+	}
+
+	/**
+	 * The operation of a call that has returned while its result is still to come.
+	 * @return it, or {@code null} if the entry of the call has been made, or is not begun
+	 */
+	@Nullable Operation left() {
+		return this.left;
+	}
+
+	/**
+	 * Says that the call has returned.
+	 * @param operation the operation where its result is still to come, else {@code null}
+	 * @param transaction the transaction it ran in, or {@code null}
+	 */
+	void leave(@Nullable Operation operation, @Nullable AuditTransaction transaction) {
+		this.joined = transaction != null && transaction == this.enclosing;
+		this.left = operation;
+	}
+
+	/**
+	 * What of it ran within a transaction that is undone with it.
+	 * @param transaction the transaction
+	 * @param attempt the attempt that has ended
+	 * @return that, or {@code null} if it ran elsewhere
+	 */
+	@Nullable Operation partOf(AuditTransaction transaction, Operation attempt) {
+		Operation left = this.left;
+		return (this.joined && transaction == this.enclosing) ? ((left != null) ? left : attempt) : null;
+	}
+
+	/**
+	 * Whether an entry is due when the result is there. Behind an asynchronous advice it
+	 * may have been made on the other thread.
+	 * @return {@code false} if there is one
+	 */
+	boolean isUnrecorded() {
+		return this.left != null || !isReached();
+	}
+
+}

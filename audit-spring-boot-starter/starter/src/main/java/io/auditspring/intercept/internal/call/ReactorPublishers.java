@@ -1,0 +1,220 @@
+package io.auditspring.intercept.internal.call;
+
+import java.time.Instant;
+import java.util.concurrent.CancellationException;
+
+import io.auditspring.Actor;
+import io.auditspring.ActorType;
+import io.auditspring.AuditContextHolder;
+import io.auditspring.AuditDeliveryException;
+import io.auditspring.capture.internal.entry.Operation;
+import io.auditspring.capture.internal.origin.Origin;
+import io.auditspring.capture.internal.origin.RequestDetails;
+import io.auditspring.delivery.internal.transaction.AuditTransaction;
+import io.auditspring.intercept.internal.result.ReactivePart;
+import io.auditspring.intercept.internal.result.ResultKind;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * Waits for the results of audited methods that return a {@link Mono} or a {@link Flux}.
+ * Every subscription is an operation of its own; without one nothing was done.
+ */
+final class ReactorPublishers implements AsynchronousPublishers {
+
+	private final Mono<Actor> subscriber;
+
+	ReactorPublishers(Mono<Actor> subscriber) {
+		// A context that cannot say who it is must not break the pipeline.
+		this.subscriber = subscriber.onErrorComplete();
+	}
+
+	@Override
+	public @Nullable Object watch(Object publisher, Call call) {
+		Mono<Run> begin = begin(call);
+		if (publisher instanceof Mono<?> mono) {
+			return watch(mono, begin).onErrorMap(ReactorPublishers::unwrapped);
+		}
+		return (publisher instanceof Flux<?> flux) ? watch(flux, begin).onErrorMap(ReactorPublishers::unwrapped) : null;
+	}
+
+	@Override
+	public @Nullable Object watchMethod(Object publisher, Call call) {
+		if (publisher instanceof Mono<?> mono) {
+			return within(mono, call);
+		}
+		return (publisher instanceof Flux<?> flux) ? within(flux, call) : null;
+	}
+
+	// Somebody else may subscribe on the way, such as a cache, and keep the result.
+	private static <T> Mono<T> within(Mono<T> mono, Call call) {
+		return Mono.deferContextual((context) -> {
+			Run run = context.getOrDefault(call, null);
+			if (run == null) {
+				return mono;
+			}
+			run.begin(context);
+			return !call.mayBeTriedLater() ? mono
+					: mono.onErrorResume((failure) -> run.attemptFailed(failure).then(Mono.error(failure)));
+		});
+	}
+
+	private static <T> Flux<T> within(Flux<T> flux, Call call) {
+		return Flux.deferContextual((context) -> {
+			Run run = context.getOrDefault(call, null);
+			if (run == null) {
+				return flux;
+			}
+			run.begin(context);
+			return !call.mayBeTriedLater() ? flux
+					: flux.onErrorResume((failure) -> run.attemptFailed(failure).thenMany(Flux.error(failure)));
+		});
+	}
+
+	// Reactor tells of an entry that could not be kept by an exception of its own.
+	private static Throwable unwrapped(Throwable failure) {
+		return (failure.getClass() == RuntimeException.class
+				&& failure.getCause() instanceof AuditDeliveryException trouble) ? trouble : failure;
+	}
+
+	private static <T> Mono<T> watch(Mono<T> mono, Mono<Run> begin) {
+		return Mono.usingWhen(begin, (run) -> mono.doOnNext((value) -> run.result = value).contextWrite(run::passOn),
+				Run::completed, Run::failed, Run::cancelled);
+	}
+
+	// Not the elements: there may be millions.
+	private static <T> Flux<T> watch(Flux<T> flux, Mono<Run> begin) {
+		return Flux.usingWhen(begin, (run) -> {
+			run.result = 0L;
+			return flux.doOnNext((element) -> run.result = ++run.count).contextWrite(run::passOn);
+		}, Run::completed, Run::failed, Run::cancelled);
+	}
+
+	private Mono<Run> begin(Call call) {
+		Actor caller = call.origin().actor();
+		boolean known = AuditContextHolder.actor() != null
+				|| !(caller.equals(Actor.system()) || caller.type() == ActorType.ANONYMOUS);
+		return Mono.deferContextual(
+				(context) -> begin(call, known, context.getOrDefault(RequestDetails.class, RequestDetails.NONE)));
+	}
+
+	private Mono<Run> begin(Call call, boolean known, RequestDetails request) {
+		Origin caller = call.origin();
+		RequestDetails from = caller.request().isOfRequest() ? caller.request()
+				: request.tracedBy(caller.request().traceId());
+		if (known) {
+			return Mono.fromSupplier(() -> new Run(call, caller, caller.actor(), from));
+		}
+		Actor nobody = (request != RequestDetails.NONE) ? Actor.anonymous() : caller.actor();
+		return this.subscriber.defaultIfEmpty(nobody).map((actor) -> new Run(call, caller, actor, from));
+	}
+
+	/**
+	 * One subscription. Signals of a subscription come one after the other.
+	 */
+	private static final class Run {
+
+		private static final String ROLLED_BACK = "The transaction was rolled back";
+
+		private final Call call;
+
+		private final Origin origin;
+
+		private final @Nullable AuditTransaction waiting;
+
+		/** What the attempt stands for that is being made. */
+		private Operation operation;
+
+		private int attempts;
+
+		/** What of it is undone if a reactive transaction is, or null. */
+		private @Nullable ReactivePart part;
+
+		private boolean recorded;
+
+		private @Nullable Object result;
+
+		private long count;
+
+		Run(Call call, Origin caller, Actor actor, RequestDetails request) {
+			this.call = call;
+			this.origin = new Origin(Instant.now(), actor, caller.tenant(), request);
+			this.operation = call.beginElsewhere(this.origin);
+			this.waiting = call.waiting();
+			int attempt = call.nextAttempt();
+			if (attempt > 1) {
+				// Its subscriber tries again.
+				this.operation.isAttempt(attempt);
+			}
+		}
+
+		Context passOn(Context context) {
+			return context.put(this.call, this);
+		}
+
+		// The transaction may be one that an advice has begun in between.
+		void begin(ContextView context) {
+			this.part = ReactivePart.of(context);
+			if (this.attempts++ > 0 && this.call.mayBeTriedLater()) {
+				this.operation = this.call.beginElsewhere(this.origin.at(Instant.now()));
+				this.operation.isAttempt(this.call.nextAttempt());
+				this.recorded = false;
+				this.count = 0;
+			}
+		}
+
+		// Recorded before the next one begins, whatever becomes of a transaction.
+		Mono<Void> attemptFailed(Throwable failure) {
+			this.recorded = true;
+			this.part = null;
+			this.operation.isAttempt(this.call.nextAttempt());
+			return recordFailure(failure);
+		}
+
+		Mono<Void> completed() {
+			return end(this.result, null);
+		}
+
+		Mono<Void> failed(Throwable failure) {
+			return this.recorded ? Mono.empty() : recordFailure(failure);
+		}
+
+		// The subscriber gets the failure of the call; that of its entry is attached.
+		private Mono<Void> recordFailure(Throwable failure) {
+			this.call.hasFailedLater();
+			return end(null, ResultKind.unwrapped(failure)).onErrorResume((trouble) -> {
+				failure.addSuppressed(trouble);
+				return Mono.empty();
+			});
+		}
+
+		Mono<Void> cancelled() {
+			return end(this.result, new CancellationException("The subscriber cancelled"));
+		}
+
+		private Mono<Void> end(@Nullable Object result, @Nullable Throwable failure) {
+			Operation ended = this.operation;
+			return (this.part == null) ? end(ended, result, failure) : this.part.end((committed) -> {
+				if (!committed && failure == null) {
+					ended.undo(ROLLED_BACK);
+				}
+				return end(ended, result, failure);
+			});
+		}
+
+		private Mono<Void> end(Operation ended, @Nullable Object result, @Nullable Throwable failure) {
+			return Mono.fromCompletionStage(() -> {
+				Operation left = this.call.left();
+				if (left != null) {
+					ended.follow(left);
+				}
+				return Attempt.seenFromOutside(this.call, ended).endedLater(result, failure, this.waiting);
+			}).then();
+		}
+
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.auditspring.capture.internal.entry;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+import io.auditspring.Actor;
+import io.auditspring.AuditRecord;
+import io.auditspring.capture.internal.actor.ActorDetails;
+import io.auditspring.capture.internal.origin.Origin;
+import io.auditspring.capture.internal.origin.RequestDetails;
+import io.auditspring.capture.internal.origin.RequestLine;
+import io.auditspring.capture.internal.state.EntityIdentifiers;
+import io.auditspring.capture.internal.value.JsonValues;
+import io.auditspring.capture.internal.value.Limits;
+import io.auditspring.capture.internal.value.Masking;
+import io.auditspring.ledger.internal.entry.Entry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What entries show of a request.
+ */
+class EntryFactoryTests {
+
+	private final Masking masking = new Masking(List.of("token"));
+
+	private final JsonValues values = new JsonValues(this.masking, new Limits(10_000));
+
+	private final EntryFactory factory = new EntryFactory(null, null, this.values, this.masking,
+			new EntityIdentifiers(List::of, this.masking, this.values, () -> new byte[32]), Severities.DEFAULT,
+			new Sentences(null, Locale.ENGLISH), null, ActorDetails.NONE);
+
+	private String path(String requested) {
+		return path(requested, false);
+	}
+
+	private String path(String requested, boolean template) {
+		RequestDetails request = new RequestDetails(null, null, null, null, () -> null, null,
+				() -> new RequestLine("GET", requested, template, null));
+		AuditRecord record = AuditRecord.action("reset").build();
+		Entry entry = this.factory
+			.entry(new Operation(new Origin(Instant.now(), Actor.system(), null, request), record), record, null);
+		return entry.data().metadata().toNode().path("request").path("path").asString();
+	}
+
+	@Test
+	void anAssignmentInAPathIsHidden() {
+		assertThat(path("/reset/token=4711/now")).isEqualTo("/reset/token=***");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/tokens/4711, /tokens/***", "/accessToken/4711/renew, /accessToken/***/renew",
+			"/api-tokens/token/4711, /api-tokens/***/4711", "/tokens, /tokens", "/tokens/, /tokens/",
+			"/tokens/{4711}, /tokens/***", "/orders/4711, /orders/4711" })
+	void whatFollowsASecretNameInAPathIsHidden(String requested, String shown) {
+		assertThat(path(requested)).isEqualTo(shown);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/tokens/{token}/renew", "/tokens/renew", "/tokens/**" })
+	void whatTheApplicationWroteIsShown(String template) {
+		assertThat(path(template, true)).isEqualTo(template);
+	}
+
+}

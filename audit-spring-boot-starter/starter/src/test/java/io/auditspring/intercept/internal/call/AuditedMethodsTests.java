@@ -1,0 +1,307 @@
+package io.auditspring.intercept.internal.call;
+
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditLog;
+import io.auditspring.AuditTarget;
+import io.auditspring.Audited;
+import io.auditspring.Delivery;
+import io.auditspring.Sensitive;
+import io.auditspring.Severity;
+import io.auditspring.TestDatabase;
+import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.beans.BeanUtils;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.annotation.AliasFor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Where the annotation is found, and what it makes of a call.
+ */
+class AuditedMethodsTests {
+
+	private final DataSource database = TestDatabase.newDatabase();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+		.withPropertyValues("audit.delivery=sync")
+		.withBean(DataSource.class, () -> this.database);
+
+	private <T> List<Map<String, Object>> entriesOf(ApplicationContextRunner runner, Class<T> type, Supplier<T> bean,
+			Consumer<T> calls) {
+		runner.withBean(type, bean).run((context) -> calls.accept(context.getBean(type)));
+		return new AuditLog(this.database).entries();
+	}
+
+	private <T> List<Map<String, Object>> entriesOf(Class<T> type, Supplier<T> bean, Consumer<T> calls) {
+		return entriesOf(this.runner, type, bean, calls);
+	}
+
+	private <T> Map<String, Object> entryOf(Class<T> type, Supplier<T> bean, Consumer<T> calls) {
+		List<Map<String, Object>> entries = entriesOf(type, bean, calls);
+		assertThat(entries).hasSize(1);
+		return entries.get(0);
+	}
+
+	@Test
+	void withoutAttributesTheActionIsClassAndMethod() {
+		assertThat(entryOf(Plain.class, Plain::new, Plain::work)).containsEntry("action", "Plain.work")
+			.containsEntry("severity", "info")
+			.containsEntry("target_type", null)
+			.containsEntry("metadata", null);
+	}
+
+	@Test
+	void aParameterMayBeTheTarget() {
+		assertThat(entryOf(Plain.class, Plain::new, (plain) -> plain.open(7))).containsEntry("target_type", "Door")
+			.containsEntry("target_id", "7");
+	}
+
+	@Test
+	void sensitiveArgumentsAreInNoAttributeAndNoError() {
+		assertThat(entryOf(Plain.class, Plain::new,
+				(plain) -> assertThatIllegalArgumentException()
+					.isThrownBy(() -> plain.unlock("1234-secret", "hunter2"))))
+			.containsEntry("message", "code *** password ***")
+			.containsEntry("metadata", "{\"all\": [\"***\", \"***\"], \"code\": \"***\"}")
+			.containsEntry("error", "IllegalArgumentException: *** and *** do not fit");
+	}
+
+	@Test
+	void argumentsAndResultAreShownOnDemandAndMasked() {
+		List<Map<String, Object>> entries = entriesOf(
+				this.runner.withPropertyValues("audit.capture.arguments=true", "audit.capture.result=true"),
+				Plain.class, Plain::new, (plain) -> plain.receipt(new Card("Jane", "4111"), "hunter2"));
+		assertThat(entries).singleElement()
+			.extracting((entry) -> entry.get("metadata"))
+			.isEqualTo("{\"result\": {\"card\": {\"owner\": \"Jane\", \"number\": \"***\"}, \"amount\": 12.5}, "
+					+ "\"arguments\": {\"card\": {\"owner\": \"Jane\", \"number\": \"***\"}, \"password\": \"***\"}}");
+	}
+
+	@Test
+	void theAnnotationIsFoundOnAnInterface() {
+		assertThat(entryOf(Greeter.class, () -> (name) -> "hello " + name, (greeter) -> greeter.greet("Jane")))
+			.containsEntry("action", "greet")
+			.containsEntry("target_name", "Jane");
+	}
+
+	@Test
+	void theAnnotationIsFoundOnASuperclassAndOnAGenericOne() {
+		assertThat(entryOf(Texts.class, Texts::new, (texts) -> texts.store("abc"))).containsEntry("action", "store")
+			.containsEntry("target_id", "abc");
+	}
+
+	@Test
+	void aGenericCallThroughTheBridgeMethodIsOneEntry() {
+		assertThat(entryOf(Texts.class, Texts::new, (texts) -> call(texts, "abc"))).containsEntry("action", "store");
+	}
+
+	private static <T> void call(Store<T> store, T value) {
+		store.store(value);
+	}
+
+	@Test
+	void anAnnotationOfTheApplicationMayStandForIt() {
+		assertThat(entryOf(Composed.class, Composed::new, (bean) -> bean.pay(3))).containsEntry("action", "pay")
+			.containsEntry("category", "money")
+			.containsEntry("severity", "critical")
+			.containsEntry("target_id", "3");
+	}
+
+	@Test
+	void onATypeItCountsForItsPublicMethodsUnlessTheySayOtherwise() {
+		List<Map<String, Object>> entries = entriesOf(Typed.class, Typed::new, (typed) -> {
+			typed.first();
+			typed.second();
+			typed.hidden();
+			assertThat(typed.toString()).isEqualTo("typed");
+		});
+		assertThat(entries).extracting((entry) -> entry.get("action") + "/" + entry.get("category"))
+			.containsExactly("Typed.first/typed", "own/null");
+	}
+
+	@Test
+	void aPointcutAuditsWhatHasNoAnnotation() {
+		List<Map<String, Object>> entries = entriesOf(this.runner.withPropertyValues(
+				"audit.pointcut=execution(* io.auditspring.intercept.internal.call.AuditedMethodsTests.Unannotated.*(..))"),
+				Unannotated.class, Unannotated::new, Unannotated::work);
+		assertThat(entries).extracting("action").containsExactly("Unannotated.work");
+	}
+
+	@Test
+	void identifiersOfAnyLengthAreStored() {
+		String longId = "é".repeat(5_000);
+		assertThat(entryOf(Plain.class, Plain::new, (plain) -> plain.name(longId)).get("target_id")).asString()
+			.hasSizeLessThan(300)
+			.matches("é{200}…sha256:[0-9a-f]{64}");
+	}
+
+	@Test
+	void theDeliveryOfTheAnnotationGoesBeforeTheConfiguredOne() {
+		this.runner.withPropertyValues("audit.delivery=async", "audit.batch.linger=1h", "audit.batch.size=100000")
+			.withBean(Plain.class)
+			.run((context) -> {
+				context.getBean(Plain.class).sync();
+				assertThat(new AuditLog(this.database).entries()).extracting("action").containsExactly("Plain.sync");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Private.class, Final.class, Static.class })
+	void whatNoProxyCanInterceptStopsTheStart(Class<?> type) {
+		this.runner.withBean("it", Object.class, () -> BeanUtils.instantiateClass(type)).run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageContaining(type.getSimpleName() + ".work is " + type.getSimpleName().toLowerCase());
+		});
+	}
+
+	static class Plain {
+
+		@Audited
+		public void work() {
+		}
+
+		@Audited
+		public void open(@AuditTarget("Door") long id) {
+		}
+
+		@Audited(message = "code #{#code} password #{#password}", metadata = "{code: #code, all: #args}")
+		public void unlock(@Sensitive String code, String password) {
+			throw new IllegalArgumentException(code + " and " + password + " do not fit");
+		}
+
+		@Audited
+		public Receipt receipt(Card card, String password) {
+			return new Receipt(card, new BigDecimal("12.50"));
+		}
+
+		@Audited
+		public void name(@AuditTarget("Name") String name) {
+		}
+
+		@Audited(delivery = Delivery.SYNC)
+		public void sync() {
+		}
+
+	}
+
+	record Card(String owner, @Sensitive String number) {
+
+	}
+
+	record Receipt(Card card, BigDecimal amount) {
+
+	}
+
+	interface Greeter {
+
+		@Audited(action = "greet", targetName = "#name")
+		String greet(String name);
+
+	}
+
+	abstract static class Store<T> {
+
+		@Audited(action = "store", targetId = "#args[0]")
+		public void store(T value) {
+		}
+
+	}
+
+	static class Texts extends Store<String> {
+
+		@Override
+		public void store(String text) {
+			super.store(text);
+		}
+
+	}
+
+	@Retention(RetentionPolicy.RUNTIME)
+	@Audited(category = "money", severity = Severity.CRITICAL, targetType = "Payment")
+	@interface Paying {
+
+		@AliasFor(annotation = Audited.class, attribute = "action")
+		String value();
+
+		@AliasFor(annotation = Audited.class, attribute = "targetId")
+		String id() default "";
+
+	}
+
+	static class Composed {
+
+		@Paying(value = "pay", id = "#number")
+		public void pay(long number) {
+		}
+
+	}
+
+	@Audited(category = "typed")
+	static class Typed {
+
+		public void first() {
+		}
+
+		@Audited("own")
+		public void second() {
+		}
+
+		void hidden() {
+		}
+
+		@Override
+		public String toString() {
+			return "typed";
+		}
+
+	}
+
+	static class Unannotated {
+
+		public void work() {
+		}
+
+	}
+
+	static class Private {
+
+		@Audited
+		private void work() {
+		}
+
+	}
+
+	static class Final {
+
+		@Audited
+		public final void work() {
+		}
+
+	}
+
+	static class Static {
+
+		@Audited
+		public static void work() {
+		}
+
+	}
+
+}
