@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The audited call that is running on this thread, for what it only learns on its way.
- * What is set here goes before what the annotation says. Outside an audited call nothing
- * happens.
+ * What is set here takes precedence over what the annotation says. Outside an audited
+ * call nothing happens.
  */
 public interface AuditContext {
 

@@ -343,7 +343,7 @@ public final class AuditRecord {
 		/**
 		 * States what the thing was like before, for what Envers cannot see: what
 		 * happened elsewhere, or another kind of store. Entries mark that as stated by
-		 * the application; what Envers sees goes before.
+		 * the application; what Envers sees takes precedence.
 		 * @param before its properties, of which the secret ones are masked, or
 		 * {@code null}
 		 * @return these additions

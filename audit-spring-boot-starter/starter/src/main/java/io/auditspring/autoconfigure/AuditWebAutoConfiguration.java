@@ -1,6 +1,7 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.web.WebConfiguration;
+import io.auditspring.web.internal.page.PageConfiguration;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -18,7 +19,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty("audit.web.enabled")
 @ConditionalOnBean(name = { "auditDatabase", "auditTrail" })
-@Import(WebConfiguration.Api.class)
+@Import({ WebConfiguration.Api.class, PageConfiguration.class })
 public final class AuditWebAutoConfiguration {
 
 }

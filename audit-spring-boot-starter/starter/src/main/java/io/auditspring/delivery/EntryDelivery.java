@@ -224,10 +224,11 @@ final class EntryDelivery implements Handover {
 	 * @return what is known
 	 */
 	@Override
-	public TransactionOutcome fate(StagedRow row) {
+	public TransactionOutcome transactionOutcome(StagedRow row) {
 		try {
 			Connection connection = this.held.find();
-			return (connection != null) ? this.transactionOutcomes.fate(connection, row) : TransactionOutcome.UNKNOWN;
+			return (connection != null) ? this.transactionOutcomes.transactionOutcome(connection, row)
+					: TransactionOutcome.UNKNOWN;
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug("It could not be found out yet whether a transaction was committed", LoggedFailure.of(ex));

@@ -34,7 +34,7 @@ public class LegalHolds {
 
 	private final String chain;
 
-	private final Supplier<Entry> doer;
+	private final Supplier<Entry> requestedBy;
 
 	private final String place;
 
@@ -47,12 +47,12 @@ public class LegalHolds {
 	 * @param dataSource connections of a user that may place holds
 	 * @param schema where the ledger is
 	 * @param chain where holds are recorded
-	 * @param doer gives an entry that says who asks for it, and from where
+	 * @param requestedBy gives an entry that says who asks for it, and from where
 	 */
-	public LegalHolds(DataSource dataSource, Schema schema, String chain, Supplier<Entry> doer) {
+	public LegalHolds(DataSource dataSource, Schema schema, String chain, Supplier<Entry> requestedBy) {
 		this.dataSource = dataSource;
 		this.chain = chain;
-		this.doer = doer;
+		this.requestedBy = requestedBy;
 		this.place = "select %s(?, ?, ?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_hold"));
 		this.lift = "select %s(?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_release"));
 		this.current = """
@@ -87,7 +87,7 @@ public class LegalHolds {
 
 	private long place(@Nullable String actor, @Nullable String type, @Nullable String target, String reason) {
 		return run((connection) -> Sql.get(connection, this.place, (row) -> row.getLong(1), this.chain, actor, type,
-				target, Text.normalize(reason), EntryCodec.write(List.of(this.doer.get()))));
+				target, Text.normalize(reason), EntryCodec.write(List.of(this.requestedBy.get()))));
 	}
 
 	/**
@@ -99,7 +99,7 @@ public class LegalHolds {
 	 */
 	public boolean lift(long id, String reason) {
 		return run((connection) -> Sql.is(connection, this.lift, this.chain, id, Text.normalize(reason),
-				EntryCodec.write(List.of(this.doer.get()))));
+				EntryCodec.write(List.of(this.requestedBy.get()))));
 	}
 
 	/**

@@ -48,7 +48,7 @@ public class Redaction {
 
 	private final DataSource dataSource;
 
-	private final Supplier<Entry> doer;
+	private final Supplier<Entry> requestedBy;
 
 	private final String find;
 
@@ -62,11 +62,11 @@ public class Redaction {
 	 * Creates the redaction of a ledger.
 	 * @param dataSource connections of a user that may redact
 	 * @param schema where the ledger is
-	 * @param doer gives an entry that says who asks for it, and from where
+	 * @param requestedBy gives an entry that says who asks for it, and from where
 	 */
-	public Redaction(DataSource dataSource, Schema schema, Supplier<Entry> doer) {
+	public Redaction(DataSource dataSource, Schema schema, Supplier<Entry> requestedBy) {
 		this.dataSource = dataSource;
-		this.doer = doer;
+		this.requestedBy = requestedBy;
 		this.search = new PersonSearch(schema);
 		this.find = """
 				select id, recorded_at, chain, seq
@@ -100,13 +100,13 @@ public class Redaction {
 	}
 
 	void redact(Collection<UUID> ids, EntryGroup group, String reason, Erasure erasure) {
-		String doer = EntryCodec.write(List.of(this.doer.get()));
+		String requestedBy = EntryCodec.write(List.of(this.requestedBy.get()));
 		List<UUID> left = List.copyOf(ids);
 		for (int from = 0; from < left.size(); from += BATCH) {
 			List<UUID> batch = left.subList(from, Math.min(from + BATCH, left.size()));
 			run((connection) -> {
 				List<StoredEntry> entries = find(connection, batch);
-				redact(connection, entries, group, reason, doer, erasure);
+				redact(connection, entries, group, reason, requestedBy, erasure);
 				missing(connection, batch, entries, erasure);
 				return entries.size();
 			});
@@ -124,7 +124,7 @@ public class Redaction {
 	 * @throws DataAccessException if the database fails; doing it again completes it
 	 */
 	public ErasureReport erase(Subject subject, String reason) {
-		String doer = EntryCodec.write(List.of(this.doer.get()));
+		String requestedBy = EntryCodec.write(List.of(this.requestedBy.get()));
 		Erasure erasure = new Erasure();
 		for (PersonSearch.Trace trace : this.search.traces(subject)) {
 			PersonSearch.@Nullable Position position = run(this.search::start);
@@ -132,7 +132,7 @@ public class Redaction {
 				PersonSearch.Position from = position;
 				position = this.<PersonSearch.@Nullable Position>run((connection) -> {
 					PersonSearch.Page page = this.search.next(connection, trace, from);
-					redact(connection, page.entries(), trace.group(), reason, doer, erasure);
+					redact(connection, page.entries(), trace.group(), reason, requestedBy, erasure);
 					return page.end();
 				});
 			}
@@ -149,8 +149,8 @@ public class Redaction {
 				Sql.list(connection, this.find, PersonSearch::place, Sql.array("uuid", ids)));
 	}
 
-	private void redact(Connection connection, List<StoredEntry> entries, EntryGroup group, String reason, String doer,
-			Erasure erasure) throws SQLException {
+	private void redact(Connection connection, List<StoredEntry> entries, EntryGroup group, String reason,
+			String requestedBy, Erasure erasure) throws SQLException {
 		Map<String, List<StoredEntry>> chains = entries.stream()
 			.collect(Collectors.groupingBy(Redaction::chain, LinkedHashMap::new, Collectors.toList()));
 		for (Map.Entry<String, List<StoredEntry>> chain : chains.entrySet()) {
@@ -159,7 +159,7 @@ public class Redaction {
 			Sql.each(connection, this.redact, (row) -> {
 				UUID id = row.getObject("id", UUID.class);
 				erasure.add(id, Objects.requireNonNull(months.get(id)), group, row.getString("result"));
-			}, chain.getKey(), json(chain.getValue()), CoreObject.stored(group), Text.normalize(reason), doer);
+			}, chain.getKey(), json(chain.getValue()), CoreObject.stored(group), Text.normalize(reason), requestedBy);
 		}
 	}
 

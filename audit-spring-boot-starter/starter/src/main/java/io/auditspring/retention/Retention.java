@@ -51,7 +51,7 @@ public final class Retention {
 
 	private final RetentionAction action;
 
-	private final Supplier<Entry> doer;
+	private final Supplier<Entry> requestedBy;
 
 	private final Clock clock;
 
@@ -63,17 +63,17 @@ public final class Retention {
 	 * @param schema where the ledger is
 	 * @param kept how long entries are kept at least
 	 * @param action what becomes of a retired month
-	 * @param doer gives an entry that says who asks for it, and from where
+	 * @param requestedBy gives an entry that says who asks for it, and from where
 	 * @param clock tells which months are due
 	 * @param seal signs what is retired, or {@code null} where nothing is signed
 	 */
-	public Retention(DataSource dataSource, Schema schema, Period kept, RetentionAction action, Supplier<Entry> doer,
-			Clock clock, @Nullable RetirementSeal seal) {
+	public Retention(DataSource dataSource, Schema schema, Period kept, RetentionAction action,
+			Supplier<Entry> requestedBy, Clock clock, @Nullable RetirementSeal seal) {
 		this.dataSource = dataSource;
 		this.schema = schema;
 		this.kept = kept;
 		this.action = action;
-		this.doer = doer;
+		this.requestedBy = requestedBy;
 		this.clock = clock;
 		this.seal = seal;
 	}
@@ -178,7 +178,7 @@ public final class Retention {
 	private @Nullable String retire(Connection connection, YearMonth month, String retirements) throws SQLException {
 		Sql.execute(connection, "select %s(?, ?, ?::jsonb, ?::jsonb -> 0)".formatted(this.schema.table("audit_retire")),
 				month.atDay(1), this.action == RetentionAction.DROP, retirements,
-				EntryCodec.write(List.of(this.doer.get())));
+				EntryCodec.write(List.of(this.requestedBy.get())));
 		return null;
 	}
 

@@ -12,7 +12,6 @@ import io.auditspring.query.AuditTrail;
 import io.auditspring.query.TargetNames;
 import io.auditspring.signing.LedgerVerifier;
 import io.auditspring.web.internal.export.Exports;
-import io.auditspring.web.internal.page.AuditPage;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -117,11 +116,6 @@ public final class WebConfiguration {
 		private static String path(WebProperties properties, Environment environment) {
 			String servlet = environment.getProperty("spring.mvc.servlet.path", "/");
 			return StringUtils.trimTrailingCharacter(servlet, '/') + properties.basePath();
-		}
-
-		@Bean
-		AuditPage auditPage(Readers auditReaders, WebProperties properties) {
-			return new AuditPage(auditReaders, properties.basePath());
 		}
 
 		@Configuration(proxyBeanMethods = false)

@@ -16,12 +16,12 @@ import org.springframework.util.Assert;
  * failed logins under their name: somebody else's address, but a warning to them
  */
 @ConfigurationProperties("audit.web")
-record WebProperties(@DefaultValue("false") boolean enabled, @DefaultValue("/audit") String basePath,
+public record WebProperties(@DefaultValue("false") boolean enabled, @DefaultValue("/audit") String basePath,
 		@DefaultValue("ROLE_AUDITOR") String authority, @DefaultValue("false") boolean ownFailedLogins) {
 
 	private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
 
-	WebProperties {
+	public WebProperties {
 		Assert.isTrue(PATH.matcher(basePath).matches(),
 				() -> "audit.web.base-path takes a path such as /audit, without a slash at its end, not '%s'"
 					.formatted(basePath));

@@ -139,23 +139,24 @@ class FunctionArgumentsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "null", "''", "'  '", "repeat('x', 10001)" })
 	void whatStaysForEverHasAReasonOfBoundedLength(String reason) {
-		String doer = "'{\"actorType\":\"system\",\"operation\":\"00000000-0000-4000-8000-000000000000\",\"actor\":{\"id\":\"system\"}}'";
+		String requestedBy = "'{\"actorType\":\"system\",\"operation\":\"00000000-0000-4000-8000-000000000000\",\"actor\":{\"id\":\"system\"}}'";
 		String named = "takes a reason of 1 to 10000 characters";
 		assertRefused(this.retention,
-				"select audit.audit_hold('main', 'jane', null, null, %s, %s)".formatted(reason, doer),
+				"select audit.audit_hold('main', 'jane', null, null, %s, %s)".formatted(reason, requestedBy),
 				reason.equals("null") ? "reason" : named);
 		this.database.execute("insert into audit.audit_legal_hold (actor_id, reason) values ('jane', 'x')");
 		assertRefused(this.retention,
 				"select audit.audit_release('main', (select max(id) from audit.audit_legal_hold), %s, %s)"
-					.formatted(reason, doer),
+					.formatted(reason, requestedBy),
 				named);
 		assertThat(this.database.query("select count(*) from audit.audit_legal_hold")).isEqualTo("1");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "null", "'{}'", "'[]'", "'1'", "'{\"actorType\":\"system\"}'" })
-	void whoDoesItIsAlwaysNamed(String doer) {
-		assertRefused(this.retention, "select audit.audit_hold('main', 'jane', null, null, 'why', %s)".formatted(doer),
+	void whoDoesItIsAlwaysNamed(String requestedBy) {
+		assertRefused(this.retention,
+				"select audit.audit_hold('main', 'jane', null, null, 'why', %s)".formatted(requestedBy),
 				"audit.hold takes who does it as an object of actorType, operation and actor");
 		assertThat(this.database.query("select count(*) from audit.audit_legal_hold")).isEqualTo("0");
 	}

@@ -341,15 +341,15 @@ as $$
 $$;
 
 -- What the ledger says of its own doing stays for ever: who did it is an object, and reasons are texts that people wrote.
-create function "${schema}".audit_check_own(action text, metadata jsonb, doer jsonb) returns void
+create function "${schema}".audit_check_own(action text, metadata jsonb, requested_by jsonb) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
 declare
 	given text;
 begin
-	if jsonb_typeof(doer) is distinct from 'object' or doer ->> 'actorType' is null or doer ->> 'operation' is null
-		or jsonb_typeof(doer -> 'actor') is distinct from 'object' or length(doer::text) > 20000
+	if jsonb_typeof(requested_by) is distinct from 'object' or requested_by ->> 'actorType' is null or requested_by ->> 'operation' is null
+		or jsonb_typeof(requested_by -> 'actor') is distinct from 'object' or length(requested_by::text) > 20000
 	then
 		raise exception '% takes who does it as an object of actorType, operation and actor', action
 			using errcode = 'invalid_parameter_value';
@@ -367,16 +367,16 @@ $$;
 -- Appends an entry of the ledger's own doing. Its metadata is an object of strings and whole numbers; who does it
 -- comes as staged entries do. The salt is made of random UUIDs: 122 random bits to a group.
 create function "${schema}".audit_append_own(chain text, action text, target_type text, target_id text, metadata jsonb,
-		doer jsonb) returns void
+		requested_by jsonb) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
 declare
 	entry "${schema}".audit_log;
-	actor jsonb := doer -> 'actor';
-	said text := doer #>> array['data', 'metadata', 'sentences', action];
+	actor jsonb := requested_by -> 'actor';
+	said text := requested_by #>> array['data', 'metadata', 'sentences', action];
 begin
-	perform "${schema}".audit_check_own(action, metadata, doer);
+	perform "${schema}".audit_check_own(action, metadata, requested_by);
 	entry.chain := chain;
 	select l.size, l.head, l.recorded_at into strict entry.seq, entry.prev_hash, entry.recorded_at
 	from "${schema}".audit_lock_chain(chain) l;
@@ -385,17 +385,17 @@ begin
 		int8send(floor(extract(epoch from entry.recorded_at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1),
 		'hex')::uuid;
 	entry.occurred_at := entry.recorded_at;
-	entry.service := doer ->> 'service';
-	entry.tenant := doer ->> 'tenant';
-	entry.operation_id := (doer ->> 'operation')::uuid;
+	entry.service := requested_by ->> 'service';
+	entry.tenant := requested_by ->> 'tenant';
+	entry.operation_id := (requested_by ->> 'operation')::uuid;
 	entry.action := action;
 	entry.category := 'audit';
 	entry.severity := 'warning';
 	entry.outcome := 'success';
 	entry.target_type := target_type;
 	entry.target_id := target_id;
-	entry.trace_id := doer ->> 'traceId';
-	entry.actor_type := doer ->> 'actorType';
+	entry.trace_id := requested_by ->> 'traceId';
+	entry.actor_type := requested_by ->> 'actorType';
 	entry.actor_id := actor ->> 'id';
 	entry.actor_name := actor ->> 'name';
 	entry.impersonator_id := actor ->> 'impersonator';
@@ -477,7 +477,7 @@ $$;
 -- Erases a group of entries of one chain, and records each erasure in that chain. Each of the entries comes with the
 -- digests of its groups, which must yield its hash: what is stored in the place of the erased columns is true.
 -- Says of each entry what became of it: erased, or why it is left as it was.
-create function "${schema}".audit_redact(chain text, entries jsonb, redacted text, reason text, doer jsonb)
+create function "${schema}".audit_redact(chain text, entries jsonb, redacted text, reason text, requested_by jsonb)
 	returns table (id uuid, result text)
 	language plpgsql
 	security definer
@@ -523,7 +523,7 @@ begin
 		if result = 'erased' then
 			perform "${schema}".audit_append_own($1, 'audit.redaction', 'AuditEntry', entry.id::text,
 				jsonb_build_object('chain', $1, 'seq', entry.seq, 'id', entry.id, 'group', redacted, 'reason', reason),
-				doer);
+				requested_by);
 			if redacted = 'actor' then
 				update "${schema}".audit_log l
 				set actor_id = null, actor_name = null, impersonator_id = null, ip_address = null, user_agent = null,
@@ -591,7 +591,7 @@ create trigger audit_log_only_redacted
 alter table "${schema}".audit_log enable always trigger audit_log_only_redacted;
 
 -- Places a hold on an actor or a target, and records it in a chain.
-create function "${schema}".audit_hold(chain text, actor text, type text, target text, reason text, doer jsonb)
+create function "${schema}".audit_hold(chain text, actor text, type text, target text, reason text, requested_by jsonb)
 	returns bigint
 	language plpgsql
 	security definer
@@ -604,13 +604,13 @@ begin
 	values (actor, type, target, reason)
 	returning id into hold;
 	perform "${schema}".audit_append_own(chain, 'audit.hold', type, target,
-		jsonb_strip_nulls(jsonb_build_object('hold', hold, 'actor', actor, 'reason', reason)), doer);
+		jsonb_strip_nulls(jsonb_build_object('hold', hold, 'actor', actor, 'reason', reason)), requested_by);
 	return hold;
 end
 $$;
 
 -- Lifts a hold, and records it. Says whether there was one.
-create function "${schema}".audit_release(chain text, hold bigint, reason text, doer jsonb) returns boolean
+create function "${schema}".audit_release(chain text, hold bigint, reason text, requested_by jsonb) returns boolean
 	language plpgsql
 	security definer
 	set search_path = pg_catalog, pg_temp
@@ -623,7 +623,7 @@ begin
 		return false;
 	end if;
 	perform "${schema}".audit_append_own(chain, 'audit.release', lifted.target_type, lifted.target_id,
-		jsonb_strip_nulls(jsonb_build_object('hold', hold, 'actor', lifted.actor_id, 'reason', reason)), doer);
+		jsonb_strip_nulls(jsonb_build_object('hold', hold, 'actor', lifted.actor_id, 'reason', reason)), requested_by);
 	return true;
 end
 $$;
@@ -631,7 +631,7 @@ $$;
 -- Retires the oldest month: appends to each chain that has entries in it what they were, and takes its partition out of
 -- the ledger. What the caller has verified comes as one object a chain; all that the database can tell itself is
 -- compared. Detaching waits for the readers of the log and makes everybody else wait behind it, so it gives up soon.
-create function "${schema}".audit_retire(month date, drops boolean, retirements jsonb, doer jsonb) returns void
+create function "${schema}".audit_retire(month date, drops boolean, retirements jsonb, requested_by jsonb) returns void
 	language plpgsql
 	security definer
 	set search_path = pg_catalog, pg_temp
@@ -691,7 +691,7 @@ begin
 		order by held ->> 'chain' collate "C"
 	loop
 		perform "${schema}".audit_append_own(retirement ->> 'chain', 'audit.retirement', 'AuditPartition', part,
-			retirement, doer);
+			retirement, requested_by);
 	end loop;
 	execute format('alter table "${schema}".audit_log detach partition "${schema}".%I', part);
 	if drops then

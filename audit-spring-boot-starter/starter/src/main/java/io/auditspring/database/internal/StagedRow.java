@@ -14,20 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @param id the row's id
  * @param transaction the database's number of the transaction
  * @param entry one of its entries
- * @param uncounted how many entries count as recorded when it was committed; not known
+ * @param unreported how many entries count as recorded when it was committed; not known
  * any more after a restart, which begins to count anew
  * @param database the name of the database where there are several, else {@code null}
  * @param further the ids of those that came with it, as its entries are too many for one;
  * not known any more after a restart
  */
-public record StagedRow(long id, long transaction, UUID entry, int uncounted, @Nullable String database,
+public record StagedRow(long id, long transaction, UUID entry, int unreported, @Nullable String database,
 		List<Long> further) {
 
 	/** Stands in a file for a row that there is none of. */
 	private static final String NONE = "-";
 
-	StagedRow(long id, long transaction, UUID entry, int uncounted, @Nullable String database) {
-		this(id, transaction, entry, uncounted, database, List.of());
+	StagedRow(long id, long transaction, UUID entry, int unreported, @Nullable String database) {
+		this(id, transaction, entry, unreported, database, List.of());
 	}
 
 	public StagedRow counted() {

@@ -179,7 +179,7 @@ class IdentityHistoriesTests {
 		int amount = random.nextInt(5);
 		T entity = entityManager.find(kind.type(), id);
 		if (entity == null) {
-			// An insert goes before a delete of the same flush.
+			// An insert comes before a delete of the same flush.
 			entityManager.flush();
 			entityManager.persist(kind.create().apply(id, amount));
 		}

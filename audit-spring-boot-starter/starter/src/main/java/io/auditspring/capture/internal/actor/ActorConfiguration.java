@@ -146,7 +146,7 @@ public final class ActorConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	public static class Jobs {
 
-		// Last: whoever is known goes before.
+		// Last: whoever is known takes precedence.
 		@Bean
 		@Order(Ordered.LOWEST_PRECEDENCE)
 		static RunningJobs auditRunningJobs() {

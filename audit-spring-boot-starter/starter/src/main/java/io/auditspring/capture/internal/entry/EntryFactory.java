@@ -337,7 +337,7 @@ public final class EntryFactory {
 		return observed.isEmpty() ? null : CanonicalJson.of(observed);
 	}
 
-	// What the application says itself goes before. One by one, so that a value that
+	// What the application says itself takes precedence. One by one, so that a value that
 	// cannot be written leaves the others.
 	private @Nullable CanonicalJson metadata(Actor actor, RequestDetails request, Map<String, @Nullable Object> own) {
 		Map<String, ?> attributes = this.actors.of(actor);

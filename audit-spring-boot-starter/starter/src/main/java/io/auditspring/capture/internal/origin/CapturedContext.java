@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a task inherits from the thread that handed it over, while the task runs. Who
- * signs in within the task goes before it, and so does an {@code ActorResolver} that
+ * signs in within the task takes precedence, and so does an {@code ActorResolver} that
  * knows the actor; guesses of an auditor or of a servlet container do not.
  */
 final class CapturedContext implements ActorSource {

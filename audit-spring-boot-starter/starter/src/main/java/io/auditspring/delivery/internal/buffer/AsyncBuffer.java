@@ -222,12 +222,12 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private void settleDoubts() throws SQLException {
 		for (InDoubtEntries doubt : List.copyOf(this.doubts)) {
-			TransactionOutcome fate = fate(doubt);
-			if (fate == TransactionOutcome.UNKNOWN) {
+			TransactionOutcome transactionOutcome = transactionOutcome(doubt);
+			if (transactionOutcome == TransactionOutcome.UNKNOWN) {
 				continue;
 			}
-			count(doubt, fate);
-			if (fate == TransactionOutcome.LOST) {
+			count(doubt, transactionOutcome);
+			if (transactionOutcome == TransactionOutcome.LOST) {
 				this.batch.addAll(doubt.entries());
 			}
 			this.doubts.remove(doubt);
@@ -235,25 +235,25 @@ public final class AsyncBuffer implements SmartLifecycle {
 		}
 	}
 
-	private void count(InDoubtEntries doubt, TransactionOutcome fate) {
+	private void count(InDoubtEntries doubt, TransactionOutcome transactionOutcome) {
 		StagedRow row = doubt.row();
-		if (row != null && row.uncounted() > 0) {
-			boolean committed = fate == TransactionOutcome.COMMITTED;
-			this.statistics.recorded(Delivery.TRANSACTIONAL, committed ? row.uncounted() : doubt.entries().size());
-			this.statistics.staged(committed ? row.uncounted() : 0);
+		if (row != null && row.unreported() > 0) {
+			boolean committed = transactionOutcome == TransactionOutcome.COMMITTED;
+			this.statistics.recorded(Delivery.TRANSACTIONAL, committed ? row.unreported() : doubt.entries().size());
+			this.statistics.staged(committed ? row.unreported() : 0);
 		}
 	}
 
 	// The database that knows may be another one than the ledger's: while it is away,
 	// what
 	// needs no answer goes on. Nobody asks it twice.
-	private TransactionOutcome fate(InDoubtEntries doubt) {
+	private TransactionOutcome transactionOutcome(InDoubtEntries doubt) {
 		if (doubt.row() == null) {
 			return TransactionOutcome.LOST;
 		}
 		try {
-			return !this.away.contains(doubt.row().database()) ? this.transactionOutcomes.fate(doubt.row())
-					: TransactionOutcome.UNKNOWN;
+			return !this.away.contains(doubt.row().database())
+					? this.transactionOutcomes.transactionOutcome(doubt.row()) : TransactionOutcome.UNKNOWN;
 		}
 		catch (SQLException ex) {
 			this.unanswered = ex;
@@ -265,14 +265,14 @@ public final class AsyncBuffer implements SmartLifecycle {
 	// Whatever is in a file may be in the ledger, too: the stop that wrote the file could
 	// not know.
 	private boolean takeIn(InDoubtEntries doubt) throws SQLException {
-		TransactionOutcome fate = fate(doubt);
-		if (fate == TransactionOutcome.LOST) {
+		TransactionOutcome transactionOutcome = transactionOutcome(doubt);
+		if (transactionOutcome == TransactionOutcome.LOST) {
 			Batch spooled = new Batch();
 			spooled.addAll(doubt.entries());
 			spooled.setUncertain();
 			this.writer.write(spooled);
 		}
-		return fate != TransactionOutcome.UNKNOWN;
+		return transactionOutcome != TransactionOutcome.UNKNOWN;
 	}
 
 	private boolean fill() {

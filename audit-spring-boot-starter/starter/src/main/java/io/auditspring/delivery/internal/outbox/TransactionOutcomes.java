@@ -48,12 +48,12 @@ public final class TransactionOutcomes {
 	 * @return what became of it; unknown, too, while its database is not there
 	 * @throws SQLException when the database fails
 	 */
-	public TransactionOutcome fate(StagedRow row) throws SQLException {
+	public TransactionOutcome transactionOutcome(StagedRow row) throws SQLException {
 		OutboxDatabase database = this.databases.of(row);
 		if (database == null) {
 			return TransactionOutcome.UNKNOWN;
 		}
-		return Transactions.withConnection(database.dataSource(), (connection) -> fate(connection, row));
+		return Transactions.withConnection(database.dataSource(), (connection) -> transactionOutcome(connection, row));
 	}
 
 	/**
@@ -64,7 +64,7 @@ public final class TransactionOutcomes {
 	 * @return what became of it, as far as this database knows
 	 * @throws SQLException when the database fails
 	 */
-	public TransactionOutcome fate(Connection connection, StagedRow row) throws SQLException {
+	public TransactionOutcome transactionOutcome(Connection connection, StagedRow row) throws SQLException {
 		OutboxDatabase database = this.databases.of(row);
 		if (database == null || !this.databases.leadsTo(connection, row)) {
 			return TransactionOutcome.UNKNOWN;

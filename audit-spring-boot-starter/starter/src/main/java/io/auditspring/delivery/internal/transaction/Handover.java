@@ -80,7 +80,7 @@ public interface Handover {
 	 * @param row what it staged
 	 * @return what is known
 	 */
-	TransactionOutcome fate(StagedRow row);
+	TransactionOutcome transactionOutcome(StagedRow row);
 
 	/**
 	 * Writes entries if it turns out that a transaction was not committed.

@@ -76,7 +76,7 @@ public final class MemoryHandover implements Handover {
 	}
 
 	@Override
-	public TransactionOutcome fate(StagedRow row) {
+	public TransactionOutcome transactionOutcome(StagedRow row) {
 		throw nothingStaged();
 	}
 

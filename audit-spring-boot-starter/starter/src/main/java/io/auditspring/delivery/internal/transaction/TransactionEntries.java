@@ -220,7 +220,7 @@ final class TransactionEntries {
 	 */
 	AfterCompletion over(boolean committed) {
 		take(this.late.close());
-		return switch (committed ? TransactionOutcome.COMMITTED : fate()) {
+		return switch (committed ? TransactionOutcome.COMMITTED : transactionOutcome()) {
 			case COMMITTED -> committed();
 			case LOST -> notCommitted();
 			case UNKNOWN -> doubtful();
@@ -228,8 +228,8 @@ final class TransactionEntries {
 	}
 
 	// A commit may fail on its way back. Then what was staged tells.
-	private TransactionOutcome fate() {
-		return (this.row != null) ? this.delivery.fate(this.row) : TransactionOutcome.LOST;
+	private TransactionOutcome transactionOutcome() {
+		return (this.row != null) ? this.delivery.transactionOutcome(this.row) : TransactionOutcome.LOST;
 	}
 
 	// What was not staged has nothing to do with whether that was committed.

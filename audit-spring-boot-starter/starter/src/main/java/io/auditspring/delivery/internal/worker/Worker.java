@@ -64,7 +64,7 @@ public final class Worker {
 			this.stop = new CountDownLatch(1);
 			CountDownLatch stop = this.stop;
 			Thread predecessor = this.abandoned;
-			Thread started = BackgroundThreads.named(this.name).newThread(() -> succeed(predecessor, stop));
+			Thread started = BackgroundThreads.named(this.name).newThread(() -> takeOverFrom(predecessor, stop));
 			this.thread = started;
 			this.status.runsOn(started);
 			started.start();
@@ -118,7 +118,7 @@ public final class Worker {
 	}
 
 	// Two threads must never do the same work: a thread that hangs may still come to.
-	private void succeed(@Nullable Thread predecessor, CountDownLatch stop) {
+	private void takeOverFrom(@Nullable Thread predecessor, CountDownLatch stop) {
 		while (predecessor != null && predecessor.isAlive()) {
 			try {
 				predecessor.join();

@@ -5,7 +5,7 @@ import org.aopalliance.intercept.MethodInterceptor;
 /**
  * One of the two interceptors of an audited call.
  */
-interface AuditAdvice extends MethodInterceptor {
+public interface AuditAdvice extends MethodInterceptor {
 
 	/**
 	 * Does what follows a failure. The caller gets that failure; another one is attached

@@ -155,7 +155,8 @@ final class Description {
 		return (result != null && method().secretResult()) ? Masking.MASK : result;
 	}
 
-	// What the context tells goes before the annotation. On a copy where the rest of the
+	// What the context tells takes precedence over the annotation. On a copy where the
+	// rest of the
 	// annotation is still to come: some of it adds, and would be added twice.
 	private AuditRecord amended(AuditRecord.Builder record) {
 		Auditing auditing = auditing();

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-import io.auditspring.intercept.internal.listener.ListenerPostProcessor;
 import org.aopalliance.aop.Advice;
 import org.aopalliance.intercept.MethodInvocation;
 
@@ -86,7 +85,7 @@ final class OtherAdvice {
 	}
 
 	private static boolean isOurs(Advice advice) {
-		return advice instanceof AuditAdvice || advice instanceof ListenerPostProcessor.Naming;
+		return advice instanceof AuditAdvice;
 	}
 
 	private static boolean isOf(Advice advice, String prefix) {

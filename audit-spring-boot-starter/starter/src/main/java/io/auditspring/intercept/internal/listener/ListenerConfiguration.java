@@ -2,7 +2,6 @@ package io.auditspring.intercept.internal.listener;
 
 import io.auditspring.capture.internal.actor.RunningJobs;
 import io.auditspring.intercept.internal.call.AuditedMethods;
-import io.auditspring.intercept.internal.call.ListenerProxies;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;

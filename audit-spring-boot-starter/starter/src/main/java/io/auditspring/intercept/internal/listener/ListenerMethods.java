@@ -17,11 +17,11 @@ import org.springframework.util.ReflectionUtils;
  * Knows message listeners: all methods that carry {@link MessageMapping}, as those of
  * Kafka, RabbitMQ and JMS do.
  */
-public final class ListenerMethods {
+final class ListenerMethods {
 
 	private final Map<Class<?>, Boolean> listeners = new ConcurrentHashMap<>();
 
-	public boolean anyIn(Class<?> type) {
+	boolean anyIn(Class<?> type) {
 		return this.listeners.computeIfAbsent(ClassUtils.getUserClass(type),
 				(userType) -> Arrays.stream(ReflectionUtils.getAllDeclaredMethods(userType))
 					.anyMatch(ListenerMethods::isListener));
@@ -37,7 +37,7 @@ public final class ListenerMethods {
 	 * @param type the class
 	 * @return whether none of them would run on the proxy itself
 	 */
-	public static boolean areReached(Class<?> type) {
+	static boolean areReached(Class<?> type) {
 		return !Modifier.isFinal(type.getModifiers()) && Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
 			.noneMatch((method) -> isStuck(method) && isListener(method));
 	}
@@ -48,7 +48,7 @@ public final class ListenerMethods {
 	 * @param type the class
 	 * @return whether nothing changes
 	 */
-	public static boolean areUnharmed(Class<?> type) {
+	static boolean areUnharmed(Class<?> type) {
 		if (!areReached(type)) {
 			return false;
 		}

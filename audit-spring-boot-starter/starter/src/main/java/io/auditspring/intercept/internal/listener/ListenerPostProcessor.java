@@ -4,8 +4,7 @@ import java.lang.reflect.Method;
 import java.util.function.Supplier;
 
 import io.auditspring.capture.internal.actor.RunningJobs;
-import io.auditspring.intercept.internal.call.ListenerProxies;
-import org.aopalliance.intercept.MethodInterceptor;
+import io.auditspring.intercept.internal.call.AuditAdvice;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +54,7 @@ public final class ListenerPostProcessor extends AbstractBeanFactoryAwareAdvisin
 	/**
 	 * Names the listener while it runs.
 	 */
-	public static final class Naming implements MethodInterceptor {
+	static final class Naming implements AuditAdvice {
 
 		private final Supplier<RunningJobs> jobs;
 

@@ -27,7 +27,7 @@ final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<Sc
 	}
 
 	// Spring Boot hands handlers to the registry of an application that observes its
-	// jobs. Where that is set after this one, it goes before.
+	// jobs. Where that is set after this one, it takes precedence.
 	@Override
 	public void configureTasks(ScheduledTaskRegistrar registrar) {
 		if (registrar.getObservationRegistry() == null) {

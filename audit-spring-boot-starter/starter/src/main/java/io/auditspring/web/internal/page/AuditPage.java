@@ -28,7 +28,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
  */
 @RestController
 @RequestMapping("${audit.web.base-path:/audit}")
-public final class AuditPage implements WebMvcConfigurer {
+final class AuditPage implements WebMvcConfigurer {
 
 	private static final CacheControl FOR_GOOD = CacheControl.maxAge(Duration.ofDays(365)).immutable();
 
@@ -43,7 +43,7 @@ public final class AuditPage implements WebMvcConfigurer {
 	 * @param readers who may read
 	 * @param basePath where the page is
 	 */
-	public AuditPage(Readers readers, String basePath) {
+	AuditPage(Readers readers, String basePath) {
 		this.readers = readers;
 		this.basePath = basePath;
 	}

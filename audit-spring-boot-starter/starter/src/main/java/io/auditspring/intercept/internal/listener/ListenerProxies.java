@@ -1,9 +1,9 @@
-package io.auditspring.intercept.internal.call;
+package io.auditspring.intercept.internal.listener;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.auditspring.intercept.internal.listener.ListenerMethods;
+import io.auditspring.intercept.internal.call.AuditedMethods;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
