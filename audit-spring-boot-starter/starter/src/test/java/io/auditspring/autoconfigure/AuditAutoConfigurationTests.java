@@ -32,6 +32,7 @@ import io.auditspring.signing.LedgerVerifier;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
+import org.hibernate.envers.AuditReader;
 import org.hibernate.envers.boot.internal.EnversService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -218,8 +219,8 @@ class AuditAutoConfigurationTests {
 	void missingLibrariesAreNotMissed() {
 		this.runner.run((context) -> assertThat(context).hasSingleBean(SecurityActorSource.class));
 		this.runner
-			.withClassLoader(
-					new FilteredClassLoader(Authentication.class, EnversService.class, RequestContextHolder.class))
+			.withClassLoader(new FilteredClassLoader(Authentication.class, AuditReader.class, EnversService.class,
+					RequestContextHolder.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(SecurityActorSource.class)
 				.doesNotHaveBean("auditStateListener")
