@@ -30,6 +30,34 @@ final class ActivityRollup {
 
 	private static final String OUTCOME = "outcome";
 
+	private static final String COUNTS = """
+			select %1$s as counted, outcome, cast(sum(entries) as bigint) as entries
+			from (
+				%2$s
+				select recorded_at, %3$s, outcome, 1
+				from %4$s
+				where recorded_at >= '%5$s' and recorded_at < '%6$s'%7$s
+				union all
+				select recorded_at, %3$s, outcome, 1
+				from %4$s
+				where recorded_at >= '%8$s' and recorded_at < '%9$s'%7$s
+				union all
+				select entry.recorded_at, %3$s, outcome, 1
+				from %10$s as head
+				left join %11$s as position on position.chain = head.name
+				cross join lateral (
+					select *
+					from %4$s
+					where chain = head.name and seq >= coalesce(position.counted, 0) and seq < head.size
+					and recorded_at >= '%6$s' and recorded_at < '%8$s'
+					order by chain, seq
+					limit 1000000000
+				) as entry
+				where coalesce(position.counted, 0) < head.size%7$s
+			) as counts (start, value, outcome, entries)
+			group by 1, 2
+			""";
+
 	private final EntityManager entityManager;
 
 	private final Schema schema;
@@ -127,35 +155,10 @@ final class ActivityRollup {
 			.stream()
 			.map((range) -> sums(dimension, range))
 			.collect(Collectors.joining());
-		NativeQuery<Object[]> query = (NativeQuery<Object[]>) this.entityManager.createNativeQuery("""
-				select %1$s as counted, outcome, cast(sum(entries) as bigint) as entries
-				from (
-					%2$s
-					select recorded_at, %3$s, outcome, 1
-					from %4$s
-					where recorded_at >= '%5$s' and recorded_at < '%6$s'%7$s
-					union all
-					select recorded_at, %3$s, outcome, 1
-					from %4$s
-					where recorded_at >= '%8$s' and recorded_at < '%9$s'%7$s
-					union all
-					select entry.recorded_at, %3$s, outcome, 1
-					from %10$s as head
-					left join %11$s as position on position.chain = head.name
-					cross join lateral (
-						select *
-						from %4$s
-						where chain = head.name and seq >= coalesce(position.counted, 0) and seq < head.size
-						and recorded_at >= '%6$s' and recorded_at < '%8$s'
-						order by chain, seq
-						limit 1000000000
-					) as entry
-					where coalesce(position.counted, 0) < head.size%7$s
-				) as counts (start, value, outcome, entries)
-				group by 1, 2
-				""".formatted(counted, sums, value, this.schema.table("audit_log"), this.from, this.firstHour,
-				condition, this.lastHour, this.to, this.schema.table("audit_chain"),
-				this.schema.table("audit_activity_position")));
+		NativeQuery<Object[]> query = (NativeQuery<Object[]>) this.entityManager
+			.createNativeQuery(COUNTS.formatted(counted, sums, value, this.schema.table("audit_log"), this.from,
+					this.firstHour, condition, this.lastHour, this.to, this.schema.table("audit_chain"),
+					this.schema.table("audit_activity_position")));
 		this.filters.forEach((name, wanted) -> {
 			if (wanted != null) {
 				query.setParameter(name, stored(wanted));

@@ -17,13 +17,13 @@ import io.auditspring.ledger.checkpoint.ConsistencyReceipt;
 import io.auditspring.ledger.checkpoint.InclusionReceipt;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.merkle.TreeRange;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.tree.CheckpointRows;
 import io.auditspring.ledger.internal.tree.TreeProofs;
 import io.auditspring.ledger.internal.tree.TreeRows;
-import io.auditspring.ledger.merkle.CompactRange;
-import io.auditspring.ledger.merkle.TreeRange;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;

@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 import io.auditspring.CheckpointSigner;
-import io.auditspring.ledger.merkle.Sha256;
+import io.auditspring.ledger.internal.merkle.Sha256;
 
 /**
  * A text with signatures below it, as C2SP signed-note defines it.

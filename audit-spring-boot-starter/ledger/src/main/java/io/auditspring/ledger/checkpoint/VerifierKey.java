@@ -10,7 +10,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 import io.auditspring.CheckpointSigner;
-import io.auditspring.ledger.merkle.Sha256;
+import io.auditspring.ledger.internal.merkle.Sha256;
 
 /**
  * A public Ed25519 key with the name by which signed notes refer to it, as C2SP

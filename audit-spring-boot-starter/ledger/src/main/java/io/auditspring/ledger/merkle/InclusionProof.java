@@ -5,6 +5,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
+import io.auditspring.ledger.internal.merkle.MerkleTree;
+import io.auditspring.ledger.internal.merkle.TreeRange;
+
 /**
  * Proves that a leaf is in a tree (RFC 6962, section 2.1.1).
  *

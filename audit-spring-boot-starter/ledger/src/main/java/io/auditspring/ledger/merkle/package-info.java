@@ -1,7 +1,7 @@
 /**
- * Merkle trees and their proofs as RFC 6962 and RFC 9162 define them. In come hashes of
- * leaves, out go roots and proofs. Begin with
- * {@link io.auditspring.ledger.merkle.MerkleTree}. Knows nothing of entries or databases.
+ * Proofs as RFC 6962 and RFC 9162 define them. In come hashes and sizes, out goes whether
+ * one leads to the other. Begin with {@link io.auditspring.ledger.merkle.InclusionProof}.
+ * Knows nothing of entries or databases.
  */
 @NullMarked
 package io.auditspring.ledger.merkle;

@@ -11,13 +11,13 @@ import io.auditspring.ledger.internal.chain.ChainWalk;
 import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.chain.RedactionCheck;
 import io.auditspring.ledger.internal.chain.RetirementCheck;
+import io.auditspring.ledger.internal.merkle.MerkleTree;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.Problems;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.tree.LeafHashes;
-import io.auditspring.ledger.merkle.MerkleTree;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,6 +6,9 @@ import java.util.List;
 
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.merkle.TileCoordinates;
+import io.auditspring.ledger.internal.merkle.TreeTile;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.CopyRow;
@@ -13,9 +16,6 @@ import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.Problems;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.internal.tree.StoredTree;
-import io.auditspring.ledger.merkle.CompactRange;
-import io.auditspring.ledger.merkle.TileCoordinates;
-import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,6 +181,10 @@ final class ChainRun {
 			this.problems.add(Problem.Kind.TILE, null, null, "tile %d of level %d is none of a tree of %d entries"
 				.formatted(beyond.index(), beyond.level(), stored));
 		}
+		checkTreeIsSigned(tree, stored, covered);
+	}
+
+	private void checkTreeIsSigned(StoredTree tree, long stored, long covered) throws SQLException {
 		if (this.newest < stored) {
 			this.problems.add(Problem.Kind.CHECKPOINT, this.newest, null,
 					"the tree is of %d entries, but the newest checkpoint of %d: a later one is missing"

@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.table.CopyRow;
 import io.auditspring.ledger.internal.table.EntryColumns;
@@ -22,7 +23,6 @@ import io.auditspring.ledger.internal.table.LedgerTables;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.tree.StoredTree;
-import io.auditspring.ledger.merkle.CompactRange;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -7,11 +7,11 @@ import java.util.List;
 
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.internal.tree.StoredTree;
-import io.auditspring.ledger.merkle.CompactRange;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,7 +4,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 import io.auditspring.CheckpointSigner;
-import io.auditspring.ledger.merkle.Sha256;
+import io.auditspring.ledger.internal.merkle.Sha256;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -3,6 +3,8 @@ package io.auditspring.ledger.merkle;
 import java.util.HexFormat;
 import java.util.List;
 
+import io.auditspring.ledger.internal.merkle.MerkleTreeTests;
+import io.auditspring.ledger.internal.merkle.Trees;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

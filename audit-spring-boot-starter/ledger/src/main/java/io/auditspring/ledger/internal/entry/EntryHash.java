@@ -3,7 +3,7 @@ package io.auditspring.ledger.internal.entry;
 import java.util.Arrays;
 import java.util.UUID;
 
-import io.auditspring.ledger.merkle.Sha256;
+import io.auditspring.ledger.internal.merkle.Sha256;
 
 /**
  * The hashes of the ledger's format, version 1.

@@ -13,6 +13,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LedgerTables {
 
+	/**
+	 * Steps from one chain to the next by the primary key instead of reading all entries.
+	 * Chains that exist only in what redaction entries say are checked, too.
+	 */
+	private static final String CHAINS = """
+			with recursive logged (chain) as (
+				(select min(chain) from %1$s)
+				union all
+				select (select min(chain) from %1$s where chain > logged.chain)
+				from logged
+				where logged.chain is not null
+			)
+			select chain from logged where chain is not null
+			union
+			select name from %2$s
+			union
+			select metadata::jsonb->>'chain'
+			from %1$s
+			where action = '%3$s' and metadata::jsonb->>'chain' is not null
+			order by 1
+			""";
+
 	private final Connection connection;
 
 	private final String chains;
@@ -29,25 +51,7 @@ public final class LedgerTables {
 
 	public LedgerTables(Connection connection, Schema schema, EntryColumns columns) {
 		this.connection = connection;
-		// Steps from one chain to the next by the primary key instead of reading all
-		// entries. Chains that exist only in what redaction entries say are checked, too.
-		this.chains = """
-				with recursive logged (chain) as (
-					(select min(chain) from %1$s)
-					union all
-					select (select min(chain) from %1$s where chain > logged.chain)
-					from logged
-					where logged.chain is not null
-				)
-				select chain from logged where chain is not null
-				union
-				select name from %2$s
-				union
-				select metadata::jsonb->>'chain'
-				from %1$s
-				where action = '%3$s' and metadata::jsonb->>'chain' is not null
-				order by 1
-				""".formatted(schema.table("audit_log"), schema.table("audit_chain"), ControlEntry.REDACTION);
+		this.chains = CHAINS.formatted(schema.table("audit_log"), schema.table("audit_chain"), ControlEntry.REDACTION);
 		this.head = """
 				select %s
 				from %s

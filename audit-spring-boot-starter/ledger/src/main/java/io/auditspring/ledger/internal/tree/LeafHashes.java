@@ -10,11 +10,11 @@ import java.util.function.Supplier;
 
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.merkle.TileCoordinates;
+import io.auditspring.ledger.internal.merkle.TreeRange;
+import io.auditspring.ledger.internal.merkle.TreeTile;
 import io.auditspring.ledger.internal.table.Problems;
-import io.auditspring.ledger.merkle.CompactRange;
-import io.auditspring.ledger.merkle.TileCoordinates;
-import io.auditspring.ledger.merkle.TreeRange;
-import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
 
 /**

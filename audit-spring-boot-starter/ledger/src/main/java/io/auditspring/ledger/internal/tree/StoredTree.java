@@ -14,11 +14,11 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InclusionReceipt;
 import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.merkle.TileCoordinates;
+import io.auditspring.ledger.internal.merkle.TreeTile;
 import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.internal.table.StoredEntry;
-import io.auditspring.ledger.merkle.CompactRange;
-import io.auditspring.ledger.merkle.TileCoordinates;
-import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
 
 /**

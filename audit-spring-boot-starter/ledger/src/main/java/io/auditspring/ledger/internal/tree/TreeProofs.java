@@ -19,13 +19,13 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.ConsistencyReceipt;
 import io.auditspring.ledger.checkpoint.InclusionReceipt;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.merkle.TreeNode;
+import io.auditspring.ledger.internal.merkle.TreeRange;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.StoredEntry;
-import io.auditspring.ledger.merkle.CompactRange;
 import io.auditspring.ledger.merkle.ConsistencyProof;
 import io.auditspring.ledger.merkle.InclusionProof;
-import io.auditspring.ledger.merkle.TreeNode;
-import io.auditspring.ledger.merkle.TreeRange;
 import org.jspecify.annotations.Nullable;
 
 /**

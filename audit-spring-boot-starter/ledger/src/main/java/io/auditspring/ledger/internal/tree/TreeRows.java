@@ -13,11 +13,11 @@ import java.util.function.Function;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.merkle.TileCoordinates;
+import io.auditspring.ledger.internal.merkle.TreeNode;
+import io.auditspring.ledger.internal.merkle.TreeTile;
 import io.auditspring.ledger.internal.table.Sql;
-import io.auditspring.ledger.merkle.CompactRange;
-import io.auditspring.ledger.merkle.TileCoordinates;
-import io.auditspring.ledger.merkle.TreeNode;
-import io.auditspring.ledger.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
 
 /**

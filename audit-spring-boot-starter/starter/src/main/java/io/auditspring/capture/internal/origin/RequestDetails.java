@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 
 import io.auditspring.RequestContext;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
-import io.auditspring.ledger.merkle.Sha256;
+import io.auditspring.ledger.internal.merkle.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -16,7 +16,7 @@ import java.util.TimeZone;
 import io.auditspring.capture.internal.mapping.StoredForm;
 import io.auditspring.capture.internal.mapping.View;
 import io.auditspring.capture.internal.mapping.WrittenColumns;
-import io.auditspring.ledger.merkle.Sha256;
+import io.auditspring.ledger.internal.merkle.Sha256;
 import org.hibernate.type.BasicType;
 import org.hibernate.type.SqlTypes;
 import org.hibernate.type.Type;

@@ -22,7 +22,7 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
-import io.auditspring.ledger.merkle.Sha256;
+import io.auditspring.ledger.internal.merkle.Sha256;
 import org.hibernate.collection.spi.LazyInitializable;
 import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;

@@ -2,7 +2,7 @@ package io.auditspring.capture.internal.value;
 
 import java.util.HexFormat;
 
-import io.auditspring.ledger.merkle.Sha256;
+import io.auditspring.ledger.internal.merkle.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -22,7 +22,7 @@ import io.auditspring.ledger.checkpoint.SplitViewException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
-import io.auditspring.ledger.merkle.Sha256;
+import io.auditspring.ledger.internal.merkle.Sha256;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
 import org.junit.jupiter.api.BeforeEach;

@@ -23,12 +23,12 @@ import io.auditspring.ledger.checkpoint.SignerMemory;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.merkle.MerkleTree;
+import io.auditspring.ledger.internal.merkle.Sha256;
+import io.auditspring.ledger.internal.merkle.TreeTile;
 import io.auditspring.ledger.internal.table.FilledServer;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
-import io.auditspring.ledger.merkle.CompactRange;
-import io.auditspring.ledger.merkle.MerkleTree;
-import io.auditspring.ledger.merkle.Sha256;
-import io.auditspring.ledger.merkle.TreeTile;
 import io.auditspring.signing.Checkpoints;
 
 /**

@@ -1,4 +1,4 @@
-package io.auditspring.ledger.merkle;
+package io.auditspring.ledger.internal.merkle;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +41,7 @@ public record TreeRange(long from, long to) {
 	/**
 	 * The largest power of two below a size, where RFC 6962 splits a tree.
 	 */
-	static long split(long size) {
+	public static long split(long size) {
 		return Long.highestOneBit(size - 1);
 	}
 

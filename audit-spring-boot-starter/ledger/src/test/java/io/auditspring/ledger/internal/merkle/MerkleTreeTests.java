@@ -1,4 +1,4 @@
-package io.auditspring.ledger.merkle;
+package io.auditspring.ledger.internal.merkle;
 
 import java.util.HexFormat;
 import java.util.List;
@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class MerkleTreeTests {
+public class MerkleTreeTests {
 
 	/**
 	 * The leaves and roots by which implementations of RFC 6962 are commonly compared.
@@ -15,7 +15,7 @@ class MerkleTreeTests {
 	private static final List<String> LEAVES = List.of("", "00", "10", "2021", "3031", "40414243", "5051525354555657",
 			"606162636465666768696a6b6c6d6e6f");
 
-	static final List<String> ROOTS = List.of("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+	public static final List<String> ROOTS = List.of("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 			"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
 			"fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
 			"aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
@@ -36,7 +36,7 @@ class MerkleTreeTests {
 		}
 	}
 
-	static List<byte[]> leafHashes() {
+	public static List<byte[]> leafHashes() {
 		return LEAVES.stream().map((leaf) -> Sha256.hash(new byte[] { 0 }, HexFormat.of().parseHex(leaf))).toList();
 	}
 

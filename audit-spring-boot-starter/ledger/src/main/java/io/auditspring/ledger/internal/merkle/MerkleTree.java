@@ -1,4 +1,4 @@
-package io.auditspring.ledger.merkle;
+package io.auditspring.ledger.internal.merkle;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +84,7 @@ public final class MerkleTree {
 		return root;
 	}
 
-	static byte[] node(byte[] left, byte[] right) {
+	public static byte[] node(byte[] left, byte[] right) {
 		return Sha256.hash(NODE, left, right);
 	}
 

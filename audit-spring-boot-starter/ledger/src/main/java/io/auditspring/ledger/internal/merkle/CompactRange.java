@@ -1,4 +1,4 @@
-package io.auditspring.ledger.merkle;
+package io.auditspring.ledger.internal.merkle;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;

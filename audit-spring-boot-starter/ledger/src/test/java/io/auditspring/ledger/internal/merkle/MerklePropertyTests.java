@@ -1,10 +1,12 @@
-package io.auditspring.ledger.merkle;
+package io.auditspring.ledger.internal.merkle;
 
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import io.auditspring.ledger.merkle.ConsistencyProof;
+import io.auditspring.ledger.merkle.InclusionProof;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;

@@ -1,13 +1,16 @@
-package io.auditspring.ledger.merkle;
+package io.auditspring.ledger.internal.merkle;
 
 import java.util.ArrayList;
 import java.util.List;
+
+import io.auditspring.ledger.merkle.ConsistencyProof;
+import io.auditspring.ledger.merkle.InclusionProof;
 
 /**
  * RFC 6962, section 2.1, word for word: slow, recursive and without any of our code but
  * SHA-256. What is tested is compared with it; and our proofs, made of all leaves.
  */
-final class Trees {
+public final class Trees {
 
 	private Trees() {
 	}
@@ -61,12 +64,12 @@ final class Trees {
 	}
 
 	/** Our proof. */
-	static List<byte[]> inclusion(List<byte[]> leaves, int leaf, int size) {
+	public static List<byte[]> inclusion(List<byte[]> leaves, int leaf, int size) {
 		return InclusionProof.ranges(leaf, size).stream().map((range) -> hash(leaves, range)).toList();
 	}
 
 	/** Our proof. */
-	static List<byte[]> consistency(List<byte[]> leaves, int oldSize, int newSize) {
+	public static List<byte[]> consistency(List<byte[]> leaves, int oldSize, int newSize) {
 		return ConsistencyProof.ranges(oldSize, newSize).stream().map((range) -> hash(leaves, range)).toList();
 	}
 
