@@ -98,7 +98,7 @@ class SchemaCommandTests {
 		assertThat(this.out.toString()).containsPattern("pending\\s+3\\s+reading");
 		this.jdbc.execute("""
 				drop function audit.audit_oldest_month, audit.audit_count_activity, audit.audit_check_activity,
-					audit.audit_recount_activity, audit.audit_index_words;
+					audit.audit_recount_activity, audit.audit_activity_of, audit.audit_index_words;
 				drop table audit.audit_activity, audit.audit_activity_position;
 				""");
 		assertThat(run("migrate")).isZero();
