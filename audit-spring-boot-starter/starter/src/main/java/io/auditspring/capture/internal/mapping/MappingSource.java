@@ -1,6 +1,7 @@
 package io.auditspring.capture.internal.mapping;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ import org.hibernate.metamodel.mapping.EntityValuedModelPart;
 import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.property.access.internal.PropertyAccessStrategyBackRefImpl;
+import org.hibernate.property.access.internal.PropertyAccessStrategyIndexBackRefImpl;
+import org.hibernate.property.access.spi.PropertyAccessStrategy;
 import org.hibernate.type.CollectionType;
 import org.hibernate.type.ComponentType;
 import org.hibernate.type.EntityType;
@@ -29,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * properties but the version, and the collections that are the other side of a relation.
  */
 public final class MappingSource implements StateSource {
+
+	/** What Hibernate makes of several attributes with {@code @Id}. */
+	private static final String IDENTIFIER = "_identifierMapper";
 
 	private final SessionFactoryImplementor unit;
 
@@ -72,8 +79,22 @@ public final class MappingSource implements StateSource {
 
 	@Override
 	public Members members(EntityPersister persister) {
-		return new Mapped(persister.getVersionPropertyIndex() >= 0
-				? persister.getPropertyNames()[persister.getVersionPropertyIndex()] : null);
+		Set<String> own = new HashSet<>(Set.of(IDENTIFIER));
+		String[] names = persister.getPropertyNames();
+		for (int i = 0; i < names.length; i++) {
+			AttributeMapping attribute = persister.findAttributeMapping(names[i]);
+			if (i == persister.getVersionPropertyIndex() || (attribute != null && isBackReference(attribute))) {
+				own.add(names[i]);
+			}
+		}
+		return new Mapped(own);
+	}
+
+	// To the owner of a collection that its elements do not know.
+	private static boolean isBackReference(AttributeMapping attribute) {
+		PropertyAccessStrategy access = attribute.getPropertyAccess().getPropertyAccessStrategy();
+		return access instanceof PropertyAccessStrategyBackRefImpl
+				|| access instanceof PropertyAccessStrategyIndexBackRefImpl;
 	}
 
 	@Override
@@ -236,18 +257,15 @@ public final class MappingSource implements StateSource {
 	}
 
 	/**
-	 * All but one of the properties.
+	 * What an application has mapped.
 	 *
-	 * @param version the property that is left out, or {@code null}
+	 * @param own the properties that Hibernate has for itself
 	 */
-	private record Mapped(@Nullable String version) implements Members {
-
-		/** What Hibernate makes of several attributes with {@code @Id}. */
-		private static final String IDENTIFIER = "_identifierMapper";
+	private record Mapped(Set<String> own) implements Members {
 
 		@Override
 		public boolean include(Class<?> owner, String name) {
-			return !name.equals(this.version) && !name.equals(IDENTIFIER);
+			return !this.own.contains(name);
 		}
 
 		@Override
