@@ -28,6 +28,10 @@ final class ProblemFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		Answer answer = new Answer(response);
+		if (!isReadable(request)) {
+			answer.tell((request.getContentLengthLong() > 0) ? 413 : 400, null);
+			return;
+		}
 		try {
 			chain.doFilter(request, answer);
 		}
@@ -42,6 +46,17 @@ final class ProblemFilter extends OncePerRequestFilter {
 		// Some refuse by nothing but a status.
 		if (!request.isAsyncStarted() && answer.isBareError()) {
 			answer.tell(response.getStatus(), null);
+		}
+	}
+
+	/** Tomcat throws where a form is too large, or no escape is one, whoever asks first. */
+	private static boolean isReadable(HttpServletRequest request) {
+		try {
+			request.getParameterMap();
+			return true;
+		}
+		catch (RuntimeException ex) {
+			return false;
 		}
 	}
 

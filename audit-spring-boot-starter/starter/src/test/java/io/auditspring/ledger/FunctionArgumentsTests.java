@@ -186,8 +186,8 @@ class FunctionArgumentsTests {
 				+ "set seq = 22, prev_hash = hash, hash = sha256(hash) where ctid = (select max(ctid) from next)"),
 				"there is an entry");
 		this.database.append("other", Entries.entries(1));
-		assertRefused(user,
-				entry(21, "id = (select id from audit.audit_log where chain = 'other')"), "there is an entry");
+		assertRefused(user, entry(21, "id = (select id from audit.audit_log where chain = 'other')"),
+				"there is an entry");
 		execute(user, entry(21, "seq = seq"));
 	}
 
