@@ -49,7 +49,9 @@ final class ProblemFilter extends OncePerRequestFilter {
 		}
 	}
 
-	/** Tomcat throws where a form is too large, or no escape is one, whoever asks first. */
+	/**
+	 * Tomcat throws where a form is too large, or no escape is one, whoever asks first.
+	 */
 	private static boolean isReadable(HttpServletRequest request) {
 		try {
 			request.getParameterMap();
