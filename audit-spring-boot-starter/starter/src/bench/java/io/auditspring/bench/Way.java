@@ -32,7 +32,11 @@ enum Way {
 
 	TRANSACTIONAL("ours TRANSACTIONAL, with Envers", true, "transactional", Plain.class),
 
+	TRANSACTIONAL_ALONE("ours TRANSACTIONAL, without Envers", false, "transactional", Plain.class),
+
 	ASYNC("ours ASYNC, with Envers", true, "async", Plain.class),
+
+	ASYNC_ALONE("ours ASYNC, without Envers", false, "async", Plain.class),
 
 	SYNC("ours SYNC, with Envers", true, "sync", Plain.class);
 

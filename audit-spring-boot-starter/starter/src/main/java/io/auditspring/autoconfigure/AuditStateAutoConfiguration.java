@@ -2,6 +2,7 @@ package io.auditspring.autoconfigure;
 
 import io.auditspring.actuate.ActuateConfiguration;
 import io.auditspring.capture.internal.state.StateConfiguration;
+import io.auditspring.delivery.internal.baseline.BaselineConfiguration;
 import org.hibernate.envers.AuditReader;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -17,7 +18,7 @@ import org.springframework.context.annotation.Import;
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(name = "auditTransactions")
-@Import(StateConfiguration.Entities.class)
+@Import({ StateConfiguration.Entities.class, BaselineConfiguration.class })
 public final class AuditStateAutoConfiguration {
 
 	/**

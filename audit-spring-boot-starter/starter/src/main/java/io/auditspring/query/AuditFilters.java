@@ -111,6 +111,11 @@ final class AuditFilters {
 					builder.and(builder.isNotNull(entry.get("dataDigest")), builder.isNotNull(entry.get("revision")))));
 	}
 
+	static Specification<AuditEntry> erasedUntil(Instant end) {
+		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end),
+				builder.isNotNull(entry.get("dataDigest")));
+	}
+
 	static Specification<AuditEntry> createdUntil(Instant end) {
 		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end),
 				observed(entry, builder), builder.isNull(entry.get("before")), builder.isNotNull(entry.get("after")));

@@ -278,6 +278,14 @@ public final class AuditQuery {
 	}
 
 	/**
+	 * Only what succeeded until a time and was erased: nobody can tell any more whether
+	 * it told a state, but for the revision that some have beside it.
+	 */
+	AuditQuery erasedUntil(Instant end) {
+		return outcome(Outcome.SUCCESS).with(Filter.other(AuditFilters.erasedUntil(end)));
+	}
+
+	/**
 	 * Only what made something until a time.
 	 */
 	AuditQuery createdUntil(Instant end) {

@@ -135,6 +135,14 @@ public interface AuditTrail {
 	Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at);
 
 	/**
+	 * Tells since when a thing's state is known: a trail that began later than the thing
+	 * knows nothing of before.
+	 * @param trail what was done to it, as far as the reader may see it
+	 * @return when the first operation began that told its state, or empty where none did
+	 */
+	Optional<Instant> stateKnownSince(AuditQuery trail);
+
+	/**
 	 * Verifies the whole ledger. Reads all of it.
 	 * @return what was found
 	 * @throws DataAccessException if the ledger cannot be read

@@ -78,6 +78,11 @@ final class EmptyTrail implements AuditTrail {
 	}
 
 	@Override
+	public Optional<Instant> stateKnownSince(AuditQuery trail) {
+		return Optional.empty();
+	}
+
+	@Override
 	public Verification verify() {
 		return this.verifier.verify();
 	}

@@ -166,6 +166,13 @@ final class JpaAuditTrail implements AuditTrail {
 	}
 
 	@Override
+	public Optional<Instant> stateKnownSince(AuditQuery trail) {
+		return find(trail.oldestFirst().stateUntil(Instant.now()).limit(1)).stream()
+			.findFirst()
+			.map(AuditEntry::getOccurredAt);
+	}
+
+	@Override
 	public Verification verify() {
 		return this.verifier.verify();
 	}

@@ -35,14 +35,25 @@ final class StateHistory {
 
 	Optional<Map<String, @Nullable Object>> read() {
 		AuditEntry newest = first(this.query.stateUntil(this.at));
+		AuditEntry erased = erased(newest);
+		if (erased != null) {
+			throw new ErasedStateException(
+					"The state at %s was erased from entry %s".formatted(this.at, erased.getId()));
+		}
 		if (newest == null) {
 			return Optional.empty();
 		}
-		if (newest.isDataErased()) {
-			throw new ErasedStateException(
-					"The state at %s was erased from entry %s".formatted(this.at, newest.getId()));
-		}
 		return Optional.ofNullable(newest.getAfter()).map((state) -> isWhole() ? completed(state) : state);
+	}
+
+	// States without a revision leave no trace where they were erased.
+	private @Nullable AuditEntry erased(@Nullable AuditEntry newest) {
+		if (newest != null && (newest.isDataErased() || newest.getRevision() != null)) {
+			return newest.isDataErased() ? newest : null;
+		}
+		AuditEntry erased = first(this.query.erasedUntil(this.at));
+		return (erased != null && (newest == null || erased.getRecordedAt().isAfter(newest.getRecordedAt()))) ? erased
+				: null;
 	}
 
 	/** To who may not see every entry, an older one may tell what is no longer so. */

@@ -130,10 +130,15 @@ public final class AuditApi {
 		}
 		Instant instant = (at != null) ? InstantParameter.parse(TO_STATE, at) : Instant.now();
 		this.readings.note("state", Map.of(TO_STATE, List.of(instant.toString())), type, id);
-		return this.trail.stateAt(reader.narrow(AuditQuery.all().target(type, id)), instant)
+		AuditQuery trail = reader.narrow(AuditQuery.all().target(type, id));
+		return this.trail.stateAt(trail, instant)
 			.map(this.answers::of)
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND,
-					"%s %s has no recorded state at %s".formatted(type, id, instant)));
+					"%s %s has no recorded state at %s%s".formatted(type, id, instant,
+							this.trail.stateKnownSince(trail)
+								.filter(instant::isBefore)
+								.map((since) -> ": the trail knows it since " + since)
+								.orElse(""))));
 	}
 
 	@GetMapping("/statistics")

@@ -171,6 +171,19 @@ public final class EntryFactory {
 	}
 
 	/**
+	 * The entry of what an entity was like when nobody had changed it.
+	 * @param operation the operation that looks at it
+	 * @param state its state, as what it became
+	 * @return the entry
+	 */
+	public Entry baseline(Operation operation, EntityChange state) {
+		DataGroup data = new DataGroup(null, null, null, null, null, json(state.after()), null, metadata(null, state),
+				null);
+		return entry(TimeOrderedIds.next(), operation, operation.outline(), this.severities.of(operation.outline()),
+				Outcome.SUCCESS, state.type(), state.id(), null, null, data);
+	}
+
+	/**
 	 * The operation's entry with the state of its target.
 	 * @param entry the entry without state
 	 * @param change what became of the target

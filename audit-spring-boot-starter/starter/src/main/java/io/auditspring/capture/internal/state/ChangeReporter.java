@@ -95,8 +95,16 @@ final class ChangeReporter {
 		}
 	}
 
-	private @Nullable EntityChange change(EntityPersister persister, Object id,
-			SharedSessionContractImplementor session, Reading reading) {
+	/**
+	 * Reads the states of an entity.
+	 * @param persister the entity's persister
+	 * @param id its identifier
+	 * @param session the session that holds it
+	 * @param reading reads its states
+	 * @return what became of it, or {@code null} where nothing did
+	 */
+	@Nullable EntityChange change(EntityPersister persister, Object id, SharedSessionContractImplementor session,
+			Reading reading) {
 		EntityNames names = this.types.of(persister);
 		EntityKey key = session.generateEntityKey(id, persister);
 		String text = "";

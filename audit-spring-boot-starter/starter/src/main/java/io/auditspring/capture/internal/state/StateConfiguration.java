@@ -61,15 +61,21 @@ public final class StateConfiguration {
 	public static class Entities {
 
 		@Bean
+		PresentStates auditPresentStates() {
+			return new PresentStates();
+		}
+
+		@Bean
 		StateExtension auditStateListener(ChangeSink sink, Masking auditMasking,
 				EntityIdentifiers auditEntityIdentifiers, EntitiesProperties properties,
-				ObjectProvider<EnversIntegration> auditEnvers) {
+				ObjectProvider<EnversIntegration> auditEnvers, PresentStates auditPresentStates) {
 			EnversIntegration envers = auditEnvers.getIfAvailable();
 			if (properties.entities() == CapturedEntities.ENVERS && envers == null) {
 				throw new AuditSetupException("audit.capture.entities is envers, but Hibernate Envers is not there",
 						"Add org.hibernate.orm:hibernate-envers, or set audit.capture.entities to all or annotated.");
 			}
-			return new StateExtension(sink, auditMasking, auditEntityIdentifiers, properties, envers);
+			return new StateExtension(sink, auditMasking, auditEntityIdentifiers, properties, envers,
+					auditPresentStates);
 		}
 
 	}

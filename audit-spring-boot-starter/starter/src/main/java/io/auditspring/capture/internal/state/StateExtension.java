@@ -54,8 +54,11 @@ final class StateExtension implements SessionFactoryExtension {
 
 	private final @Nullable EnversIntegration envers;
 
+	private final PresentStates present;
+
 	StateExtension(ChangeSink sink, Masking masking, EntityIdentifiers identifiers, EntitiesProperties properties,
-			@Nullable EnversIntegration envers) {
+			@Nullable EnversIntegration envers, PresentStates present) {
+		this.present = present;
 		this.sink = sink;
 		this.masking = masking;
 		this.identifiers = identifiers;
@@ -77,6 +80,7 @@ final class StateExtension implements SessionFactoryExtension {
 			@Override
 			public void sessionFactoryClosed(SessionFactory factory) {
 				StateExtension.this.identifiers.types().remove(factory.unwrap(SessionFactoryImplementor.class));
+				StateExtension.this.present.remove(factory.unwrap(SessionFactoryImplementor.class));
 			}
 
 		});
@@ -137,7 +141,10 @@ final class StateExtension implements SessionFactoryExtension {
 		MappedValues values = this.identifiers.values();
 		values.add(unit, forms);
 		ChangeReporter reporter = new ChangeReporter(this.sink, values, source, types, shapes);
-		EntityListener entities = new EntityListener(reporter, source, shapes, new EntityStates(values));
+		EntityStates states = new EntityStates(values);
+		EntityListener entities = new EntityListener(reporter, source, shapes, states);
+		this.present.add(unit, (persister) -> source.covers(persister.getEntityName()) ? types.of(persister) : null,
+				new PresentState(reporter, shapes, states));
 		CollectionListener collections = new CollectionListener(reporter, source, shapes, values, entities);
 		EventListenerRegistry registry = unit.getEventListenerRegistry();
 		registry.appendListeners(EventType.POST_INSERT, entities);

@@ -1,0 +1,28 @@
+package io.auditspring.delivery.internal.baseline;
+
+import io.auditspring.capture.internal.entry.EntryFactory;
+import io.auditspring.capture.internal.state.PresentStates;
+import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.delivery.internal.transaction.Handover;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Wires what records the state that entities had when the trail began.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnBean(name = { "auditDatabase", "auditTransactions" })
+@EnableConfigurationProperties(BaselineProperties.class)
+public class BaselineConfiguration {
+
+	@Bean
+	EntityBaseline auditEntityBaseline(PresentStates auditPresentStates, EntryFactory auditEntryFactory,
+			Handover delivery, AuditDatabase auditDatabase, BaselineProperties properties) {
+		return new EntityBaseline(auditPresentStates, auditEntryFactory, delivery, auditDatabase,
+				properties.baseline());
+	}
+
+}

@@ -1,0 +1,16 @@
+package io.auditspring.delivery.internal.baseline;
+
+import java.util.Set;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What was there before the trail.
+ *
+ * @param baseline the names of entities whose present state is recorded once, short or
+ * with their packages; {@code *} stands for any text
+ */
+@ConfigurationProperties("audit.capture")
+record BaselineProperties(@DefaultValue Set<String> baseline) {
+}
