@@ -57,7 +57,7 @@ class PageStateTests extends PageVisit {
 		open("");
 		browser.texts(".ledger summary .age", (texts) -> texts.size() == 1 && !texts.get(0).isBlank());
 		browser.find(".ledger summary").click();
-		browser.texts(".since", (texts) -> texts.size() == 1
+		browser.texts(".later", (texts) -> texts.size() == 1
 				&& texts.get(0).matches("[\\d,]+ entries have come since, and are not verified\\."));
 	}
 

@@ -79,7 +79,7 @@ function verification(view, standing) {
 function later({ chains }, result) {
 	const size = (all) => all?.reduce((sum, each) => sum + each.size, 0);
 	const since = size(chains) - size(result?.chains);
-	return since > 0 ? html`<p class="since faint"><b>${count(since)}</b> ${since === 1 ? 'entry has' : 'entries have'} come since, and ${since === 1 ? 'is' : 'are'} not verified.</p>` : nothing;
+	return since > 0 ? html`<p class="later faint"><b>${count(since)}</b> ${since === 1 ? 'entry has' : 'entries have'} come since, and ${since === 1 ? 'is' : 'are'} not verified.</p>` : nothing;
 }
 
 function found(result, endedAt, standing) {
