@@ -37,6 +37,7 @@ import tools.jackson.databind.annotation.JsonSerialize;
 public class AuditEntry {
 
 	@Id
+	@Column(name = "id")
 	private UUID id;
 
 	@Column(name = "chain")
