@@ -17,6 +17,8 @@ import java.lang.annotation.Target;
  * public constants of type {@code String}, themselves or in nested classes. The latter
  * can be used in annotations. What {@link AuditRecorder} is given at run time is recorded
  * whatever its words: hand it the constants there, too.
+ *
+ * @since 0.1.0
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -22,6 +22,8 @@ import io.auditspring.ledger.internal.tree.StoredTree;
 /**
  * Verifies chains over one connection, in one snapshot. Needs nothing but a driver and a
  * JSON parser.
+ *
+ * @since 0.1.0
  */
 public final class LedgerCheck {
 
