@@ -22,6 +22,7 @@ import io.auditspring.ledger.internal.entry.CanonicalJson;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.MappingMetamodel;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
 import org.hibernate.metamodel.mapping.EntityValuedModelPart;
@@ -256,6 +257,9 @@ public final class MappedValues {
 		if (type instanceof EntityType entity) {
 			return reference(entity.getAssociatedEntityPersister(view.factory()), value, view);
 		}
+		if (type.isAnyType()) {
+			return anyReference(value, view);
+		}
 		// A time whose zone has a column of its own is one value nevertheless.
 		if (type instanceof ComponentType component && !(value instanceof TemporalAccessor)) {
 			return isNothing(component, value) ? NODES.nullNode() : component(component, shape, value, view);
@@ -305,6 +309,15 @@ public final class MappedValues {
 	// An identifier class holds the identifier where the entity holds the reference.
 	private JsonNode reference(EntityPersister persister, Object value, View view) {
 		return identifier(persister, identifierOf(persister, value, view.session()), view);
+	}
+
+	// Of what kind it is has a column of its own.
+	private JsonNode anyReference(Object value, View view) {
+		MappingMetamodel entities = view.factory().getMappingMetamodel();
+		EntityPersister persister = (value instanceof HibernateProxy proxy)
+				? entities.getEntityDescriptor(proxy.getHibernateLazyInitializer().getEntityName())
+				: entities.getEntityDescriptor(value.getClass());
+		return NODES.objectNode().put("type", persister.getImportedName()).set("id", reference(persister, value, view));
 	}
 
 	/**
