@@ -2,7 +2,6 @@ package io.auditspring.delivery.internal.transaction;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditContextHolder;
@@ -30,8 +29,8 @@ public final class AuditTransactions implements ChangeSink {
 
 	private final ManagedTransactions managed;
 
-	/** Whether what Spring calls committed may still be rolled back. */
-	private final BooleanSupplier undecided;
+	/** Those that the application begins by itself. */
+	private final JtaTransactions jta;
 
 	private final UnattributedEntries unattributed;
 
@@ -51,7 +50,7 @@ public final class AuditTransactions implements ChangeSink {
 		this.delivery = delivery;
 		this.factory = factory;
 		this.managed = managed;
-		this.undecided = managed::isUndecided;
+		this.jta = managed.jta();
 		this.unattributed = new UnattributedEntries(factory, unattributed);
 	}
 
@@ -62,7 +61,8 @@ public final class AuditTransactions implements ChangeSink {
 	public @Nullable AuditTransaction current() {
 		ManagedTransaction current = this.managed.current(this.delivery.dataSource());
 		if (current == null) {
-			return ofSynchronization();
+			AuditTransaction synchronizing = ofSynchronization();
+			return (synchronizing != null) ? synchronizing : this.jta.current(this::create);
 		}
 		AuditTransaction transaction = of(current);
 		if (current.isOn(this.delivery.dataSource())) {
@@ -100,9 +100,13 @@ public final class AuditTransactions implements ChangeSink {
 		return transaction;
 	}
 
+	private AuditTransaction create() {
+		return create(false, false);
+	}
+
 	private AuditTransaction create(boolean readOnly, boolean committed) {
 		return new AuditTransaction(this, this.delivery.bound(),
-				new TransactionEntries(this.delivery, this.factory, this.unattributed), this.undecided, readOnly,
+				new TransactionEntries(this.delivery, this.factory, this.unattributed), this.jta::isUndecided, readOnly,
 				committed);
 	}
 
