@@ -26,9 +26,11 @@ import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.UserTransaction;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +39,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -58,6 +62,7 @@ import static org.assertj.core.api.Assertions.tuple;
 /**
  * Transactions of JTA (Narayana), with a pool that takes part in them (Agroal).
  */
+@ExtendWith(OutputCaptureExtension.class)
 class JtaTransactionsTests {
 
 	private static ConfigurableApplicationContext context;
@@ -93,6 +98,11 @@ class JtaTransactionsTests {
 	void begin() {
 		this.before = (int) log.count();
 		log.jdbc().execute("delete from purchase_order");
+	}
+
+	@AfterEach
+	void assertThatNothingIsComplainedOf(CapturedOutput output) {
+		assertThat(output).doesNotContain("could not be stored", "threw exception");
 	}
 
 	private List<Map<String, Object>> entries(int count) {

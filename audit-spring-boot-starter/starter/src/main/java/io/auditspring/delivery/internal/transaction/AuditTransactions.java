@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditContextHolder;
+import io.auditspring.AuditDeliveryException;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.entry.UnsavedWork;
@@ -146,6 +147,22 @@ public final class AuditTransactions implements ChangeSink {
 	 */
 	public AfterCompletion afterCompletion() {
 		return new AfterCompletion(this.delivery, this.factory);
+	}
+
+	/**
+	 * Delivers what a call has left at its end. Within a transaction of JTA every
+	 * connection may be that transaction's.
+	 * @param left what it has left
+	 * @param error what the call ended with, as entries show it, or {@code null}
+	 * @throws AuditDeliveryException if that fails and the call must fail for it
+	 */
+	public void settle(AfterCompletion left, @Nullable String error) {
+		if (this.jta.isUndecided()) {
+			left.keep(error);
+		}
+		else {
+			left.settle(error);
+		}
 	}
 
 	@Override

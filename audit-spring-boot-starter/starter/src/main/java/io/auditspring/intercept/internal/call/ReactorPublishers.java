@@ -56,9 +56,9 @@ final class ReactorPublishers implements AsynchronousPublishers {
 			if (run == null) {
 				return mono;
 			}
-			run.begin(context);
-			return !call.mayBeTriedLater() ? mono
-					: mono.onErrorResume((failure) -> run.attemptFailed(failure).then(Mono.error(failure)));
+			Mono<Void> earlier = run.begin(context);
+			return !call.mayBeTriedLater() ? mono : earlier.then(mono.doOnSuccess((value) -> run.attemptReturned())
+				.onErrorResume((failure) -> run.attemptFailed(failure).then(Mono.error(failure))));
 		});
 	}
 
@@ -68,9 +68,9 @@ final class ReactorPublishers implements AsynchronousPublishers {
 			if (run == null) {
 				return flux;
 			}
-			run.begin(context);
-			return !call.mayBeTriedLater() ? flux
-					: flux.onErrorResume((failure) -> run.attemptFailed(failure).thenMany(Flux.error(failure)));
+			Mono<Void> earlier = run.begin(context);
+			return !call.mayBeTriedLater() ? flux : earlier.thenMany(flux.doOnComplete(run::attemptReturned)
+				.onErrorResume((failure) -> run.attemptFailed(failure).thenMany(Flux.error(failure))));
 		});
 	}
 
@@ -135,6 +135,11 @@ final class ReactorPublishers implements AsynchronousPublishers {
 
 		private boolean recorded;
 
+		/**
+		 * Whether the attempt that is being made has ended well, as far as the method.
+		 */
+		private boolean returned;
+
 		private @Nullable Object result;
 
 		private long count;
@@ -155,15 +160,36 @@ final class ReactorPublishers implements AsynchronousPublishers {
 			return context.put(this.call, this);
 		}
 
-		// The transaction may be one that an advice has begun in between.
-		void begin(ContextView context) {
+		/**
+		 * Begins an attempt. The transaction may be one that an advice has begun in
+		 * between.
+		 * @param context the context of who subscribes to the method's publisher
+		 * @return records an earlier attempt of which nobody knew yet that it is not the
+		 * last one
+		 */
+		Mono<Void> begin(ContextView context) {
+			boolean again = this.attempts++ > 0 && this.call.mayBeTriedLater();
+			Mono<Void> earlier = (again && this.returned) ? attemptFollowed() : Mono.empty();
 			this.part = ReactivePart.of(context);
-			if (this.attempts++ > 0 && this.call.mayBeTriedLater()) {
+			if (again) {
 				this.operation = this.call.beginElsewhere(this.origin.at(Instant.now()));
 				this.operation.isAttempt(this.call.nextAttempt());
 				this.recorded = false;
+				this.returned = false;
 				this.count = 0;
 			}
+			return earlier;
+		}
+
+		void attemptReturned() {
+			this.returned = true;
+		}
+
+		// It returned, but its commit failed, or what is around it wants another one.
+		private Mono<Void> attemptFollowed() {
+			this.operation.isAttempt(this.call.nextAttempt());
+			this.call.hasFailedLater();
+			return end(null, null).onErrorComplete();
 		}
 
 		// Recorded before the next one begins, whatever becomes of a transaction.
