@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@link ActorType#SYSTEM}
  * @param name a name for people to read, or {@code null}
  * @param impersonatorId who really acts while switched to this identity, or {@code null}
+ * @since 0.1.0
  */
 public record Actor(ActorType type, String id, @Nullable String name, @Nullable String impersonatorId) {
 

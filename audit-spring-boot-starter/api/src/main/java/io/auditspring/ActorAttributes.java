@@ -12,6 +12,8 @@ import java.util.Map;
  * like everything there. It belongs to the person: whoever erases an actor has the data
  * of those entries erased with it, as an entry's data can only be erased as a whole. So
  * give what an auditor needs, not all there is.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface ActorAttributes {

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * bean; several are asked in their order. Called on the thread of the audited call,
  * before it runs, and when a task is handed to another thread. There, {@code null} leaves
  * the answer to what was found then.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface ActorResolver {

@@ -2,6 +2,8 @@ package io.auditspring;
 
 /**
  * The kind of party that acts.
+ *
+ * @since 0.1.0
  */
 public enum ActorType {
 

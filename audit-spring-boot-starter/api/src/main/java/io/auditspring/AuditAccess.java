@@ -6,6 +6,7 @@ package io.auditspring;
  * @param extent which entries
  * @param acrossTenants whether those of every tenant; otherwise only those of the
  * reader's own, where the application serves several
+ * @since 0.1.0
  */
 public record AuditAccess(Extent extent, boolean acrossTenants) {
 

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says who may read the audit trail over the web. Define a bean to decide it yourself;
  * asked anew with each request, on its thread. One that throws grants nothing.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface AuditAccessPolicy {

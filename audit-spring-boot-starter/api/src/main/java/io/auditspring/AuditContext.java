@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The audited call that is running on this thread, for what it only learns on its way.
  * What is set here takes precedence over what the annotation says. Outside an audited
  * call nothing happens.
+ *
+ * @since 0.1.0
  */
 public interface AuditContext {
 

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ties {@link AuditContext} to the thread. For whoever runs audited calls; applications
  * use {@link AuditContext#current()} and {@link AuditContext#runAs}.
+ *
+ * @since 0.1.0
  */
 public final class AuditContextHolder {
 

@@ -17,6 +17,8 @@ import org.springframework.beans.factory.annotation.Qualifier;
  * <p>
  * Declare the bean with {@code @Bean(defaultCandidate = false)}, so that nothing else is
  * given it by accident.
+ *
+ * @since 0.1.0
  */
 @Target({ ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER, ElementType.TYPE, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)

@@ -3,6 +3,8 @@ package io.auditspring;
 /**
  * An entry could not be kept as promised, and {@code audit.failure-policy} says that the
  * call must then fail.
+ *
+ * @since 0.1.0
  */
 public class AuditDeliveryException extends RuntimeException {
 

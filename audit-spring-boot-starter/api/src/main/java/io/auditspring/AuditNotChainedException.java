@@ -4,6 +4,8 @@ import java.util.UUID;
 
 /**
  * What was recorded is not in the ledger as it was recorded, or that is not known.
+ *
+ * @since 0.1.0
  */
 public class AuditNotChainedException extends RuntimeException {
 

@@ -5,6 +5,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Says that an event has been recorded, and tells later where the ledger has put it.
+ *
+ * @since 0.1.0
  */
 public interface AuditReceipt {
 

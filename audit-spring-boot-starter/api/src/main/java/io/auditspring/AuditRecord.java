@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What happened, as far as the application says it; made by a {@link Builder}. What is
  * left open ({@code null}) is filled in when it is recorded.
+ *
+ * @since 0.1.0
  */
 public final class AuditRecord {
 

@@ -9,6 +9,8 @@ package io.auditspring;
  * One that throws never breaks the call: what it did is dropped, and the entry names it
  * in its metadata under {@code customizerErrors}. What a customizer records itself is not
  * customized again.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface AuditRecordCustomizer {

@@ -3,6 +3,8 @@ package io.auditspring;
 /**
  * Records what no method call stands for. Inject the bean; one of the application's own
  * takes its place.
+ *
+ * @since 0.1.0
  */
 public interface AuditRecorder {
 

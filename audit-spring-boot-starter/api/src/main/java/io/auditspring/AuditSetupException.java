@@ -2,6 +2,8 @@ package io.auditspring;
 
 /**
  * The application cannot start because auditing is not set up correctly.
+ *
+ * @since 0.1.0
  */
 public class AuditSetupException extends RuntimeException {
 

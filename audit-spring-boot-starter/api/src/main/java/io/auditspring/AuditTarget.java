@@ -10,6 +10,8 @@ import java.lang.annotation.Target;
  * Says that a parameter of an {@link Audited} method holds the id of the thing acted on.
  * Spares {@link Audited#targetType()} and {@link Audited#targetId()}, which take
  * precedence.
+ *
+ * @since 0.1.0
  */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)

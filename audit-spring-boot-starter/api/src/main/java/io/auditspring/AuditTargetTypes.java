@@ -16,6 +16,8 @@ import java.lang.annotation.Target;
  * The classes are enums, whose constants are read as {@link Vocabulary} says, or have
  * public constants of type {@code String}, themselves or in nested classes. The latter
  * can be used in annotations.
+ *
+ * @since 0.1.0
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -18,6 +18,8 @@ import org.springframework.core.annotation.AliasFor;
  * {@code #target} (the bean that is called) and other beans as {@code @name}. One that
  * cannot be parsed stops the application at start-up; one that fails at run time never
  * breaks the call, the entry then names the failure in its metadata.
+ *
+ * @since 0.1.0
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)

@@ -21,6 +21,8 @@ package io.auditspring;
  * Nothing here ever throws: an audit database that is down must not lock out those who
  * could repair it. An entry that cannot be kept is logged. What Spring Security tells is
  * recorded already, and must not be told again.
+ *
+ * @since 0.1.0
  */
 public interface AuthenticationEvents {
 

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * number of beans may be defined; each gets the newest checkpoint of a chain some time
  * after it was signed, possibly more than once, and again until it took it. Messages name
  * it by its {@code toString()}.
+ *
+ * @since 0.1.0
  */
 public interface CheckpointAnchor {
 

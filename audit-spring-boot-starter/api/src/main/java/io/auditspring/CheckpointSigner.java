@@ -3,6 +3,8 @@ package io.auditspring;
 /**
  * Signs checkpoints with an Ed25519 key (RFC 8032). Define a bean to keep the key
  * elsewhere than in a file or property, such as in a hardware security module.
+ *
+ * @since 0.1.0
  */
 public interface CheckpointSigner {
 

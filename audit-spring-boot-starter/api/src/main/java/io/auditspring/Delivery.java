@@ -3,6 +3,8 @@ package io.auditspring;
 /**
  * When an entry is durable, seen from the audited call. Of a call whose result comes
  * later, the answer is that result, and the call returns when it is there.
+ *
+ * @since 0.1.0
  */
 public enum Delivery {
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * for an address is remembered for some minutes. If it throws, or has no answer in time
  * ({@code audit.geolocation.timeout}), the entry has no location; the call never fails
  * for it. Several threads may ask at once.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface GeoLocator {

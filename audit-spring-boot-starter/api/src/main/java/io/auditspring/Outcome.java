@@ -2,6 +2,8 @@ package io.auditspring;
 
 /**
  * How an audited operation ended.
+ *
+ * @since 0.1.0
  */
 public enum Outcome {
 

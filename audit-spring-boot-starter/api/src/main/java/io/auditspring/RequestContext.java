@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param userAgent the client's program
  * @param sessionId the session's id, of which entries show a digest only
  * @param deviceFingerprint the fingerprint of the client's device
+ * @since 0.1.0
  */
 public record RequestContext(@Nullable String ipAddress, @Nullable String userAgent, @Nullable String sessionId,
 		@Nullable String deviceFingerprint) {

@@ -5,6 +5,7 @@ package io.auditspring;
  *
  * @param type the kind of thing, such as {@code Order}
  * @param id what identifies it among its kind
+ * @since 0.1.0
  */
 public record Resource(String type, String id) {
 

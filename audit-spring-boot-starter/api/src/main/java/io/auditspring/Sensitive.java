@@ -12,6 +12,8 @@ import java.lang.annotation.Target;
  * on the component of a record, and on the parameter of a constructor, which is where
  * Kotlin puts that of a {@code val}. On the parameter of an audited method it masks the
  * argument, on the method itself the result. An annotation that carries it masks, too.
+ *
+ * @since 0.1.0
  */
 @Target({ ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER, ElementType.RECORD_COMPONENT,
 		ElementType.ANNOTATION_TYPE })

@@ -2,6 +2,8 @@ package io.auditspring;
 
 /**
  * How much attention an entry deserves.
+ *
+ * @since 0.1.0
  */
 public enum Severity {
 

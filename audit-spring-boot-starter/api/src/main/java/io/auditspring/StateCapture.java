@@ -2,6 +2,8 @@ package io.auditspring;
 
 /**
  * Whether entries carry the state of changed entities.
+ *
+ * @since 0.1.0
  */
 public enum StateCapture {
 

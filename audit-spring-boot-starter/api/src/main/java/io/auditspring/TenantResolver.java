@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * bean; several are asked in their order. Called on the thread of the audited call,
  * before it runs. One that throws leaves the answer to the next and never breaks the
  * call.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface TenantResolver {

@@ -7,6 +7,8 @@ import java.util.stream.Collectors;
 /**
  * Tells which words entries have for an application's constants. A constant whose
  * {@code toString} is its own has that one.
+ *
+ * @since 0.1.0
  */
 public final class Vocabulary {
 

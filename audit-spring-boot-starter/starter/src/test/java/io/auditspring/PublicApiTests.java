@@ -40,6 +40,7 @@ class PublicApiTests {
 
 	private static Stream<String> lines() {
 		return new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+			.withImportOption((location) -> !location.contains("fixtures"))
 			.importPackages("io.auditspring")
 			.stream()
 			.filter((type) -> PACKAGES.contains(type.getPackageName()) && !type.isAnonymousClass())

@@ -8,6 +8,8 @@ import picocli.CommandLine.Command;
 /**
  * The command line. Ends with status 0 if what was verified is as it was written, 1 if it
  * was tampered with, 2 if that could not be checked.
+ *
+ * @since 0.1.0
  */
 @Command(name = "audit", mixinStandardHelpOptions = true,
 		description = "Verifies audit ledgers, and migrates their schema, without the application that writes them.",

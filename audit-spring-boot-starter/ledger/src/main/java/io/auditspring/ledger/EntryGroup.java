@@ -3,6 +3,8 @@ package io.auditspring.ledger;
 /**
  * The parts of an entry that can be erased, while the rest of it stays and still
  * verifies.
+ *
+ * @since 0.1.0
  */
 public enum EntryGroup {
 

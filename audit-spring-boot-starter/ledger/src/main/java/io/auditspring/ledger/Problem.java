@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param expected what should be there, or {@code null} if that is unknown or said
  * already
  * @param found what is there, or {@code null} if that is nothing or said already
+ * @since 0.1.0
  */
 public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUID id, String what,
 		@Nullable String expected, @Nullable String found) {

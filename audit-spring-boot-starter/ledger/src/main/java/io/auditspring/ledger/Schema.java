@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
  * The database schema that holds the ledger.
  *
  * @param name a lower-case PostgreSQL identifier
+ * @since 0.1.0
  */
 public record Schema(String name) {
 

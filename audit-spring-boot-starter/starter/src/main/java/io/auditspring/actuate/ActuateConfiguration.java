@@ -33,6 +33,8 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * Wires what Spring Boot Actuator and Micrometer show.
+ *
+ * @since 0.1.0
  */
 public final class ActuateConfiguration {
 

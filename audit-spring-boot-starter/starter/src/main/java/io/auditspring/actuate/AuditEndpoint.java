@@ -34,6 +34,8 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  * The state of delivery, and the quarantine. It shows what was done and why it was
  * refused, never what entries contain. Below {@code quarantine} its rows are listed, and
  * tried again by a write.
+ *
+ * @since 0.1.0
  */
 @Endpoint(id = "audit")
 public final class AuditEndpoint {

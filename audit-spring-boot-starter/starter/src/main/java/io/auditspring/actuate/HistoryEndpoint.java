@@ -16,6 +16,8 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 /**
  * What Hibernate Envers writes to, and the SQL that creates it: to be put into a
  * migration before an application runs where Hibernate does not make tables.
+ *
+ * @since 0.1.0
  */
 @Endpoint(id = "audithistory")
 public final class HistoryEndpoint {

@@ -8,6 +8,8 @@ import org.springframework.boot.health.contributor.Health;
 /**
  * Whether the ledger is as it was written. {@code DOWN}: the last verification found
  * problems, or could not be done. {@code UNKNOWN} before the first one.
+ *
+ * @since 0.1.0
  */
 public final class LedgerHealthIndicator extends AbstractHealthIndicator {
 

@@ -13,6 +13,8 @@ import org.springframework.security.core.Authentication;
 /**
  * Keeps the audit events of Spring Boot Actuator in the ledger, unless the application
  * keeps them elsewhere.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class,
 		before = org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfiguration.class)

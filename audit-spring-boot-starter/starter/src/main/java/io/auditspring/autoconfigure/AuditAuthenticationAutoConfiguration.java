@@ -9,6 +9,8 @@ import org.springframework.context.annotation.Import;
 /**
  * Records who signs in and out and who tries in vain, by whatever tells of it: Spring
  * Security's events, or the application itself.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(name = "auditTransactions")

@@ -26,6 +26,8 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * Audits the calls of an application with a PostgreSQL database.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = { DataSourceAutoConfiguration.class, HibernateJpaAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)

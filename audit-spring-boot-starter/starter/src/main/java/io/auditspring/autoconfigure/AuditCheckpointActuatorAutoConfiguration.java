@@ -9,6 +9,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Tells how checkpoints are doing: health and meters.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditCheckpointAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")

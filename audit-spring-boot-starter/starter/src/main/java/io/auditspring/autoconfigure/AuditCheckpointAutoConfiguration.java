@@ -9,6 +9,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Signs checkpoints of the ledger where there is a key, and reads them.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(name = "auditDatabase")

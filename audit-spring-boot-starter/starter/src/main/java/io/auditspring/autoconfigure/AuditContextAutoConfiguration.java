@@ -8,6 +8,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Lets tasks on other threads act for whoever handed them over.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(name = "auditOrigins")

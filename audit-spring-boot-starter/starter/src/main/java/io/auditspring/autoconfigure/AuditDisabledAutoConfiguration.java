@@ -30,6 +30,8 @@ import org.springframework.core.task.TaskDecorator;
 
 /**
  * Lets an application start with auditing switched off, whatever of ours it injects.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration
 public final class AuditDisabledAutoConfiguration {

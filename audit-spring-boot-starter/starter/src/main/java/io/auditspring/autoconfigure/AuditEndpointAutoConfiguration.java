@@ -12,6 +12,8 @@ import org.springframework.context.annotation.Import;
 /**
  * Offers the state of delivery and the quarantine to Spring Boot Actuator, where the
  * endpoint is exposed.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)

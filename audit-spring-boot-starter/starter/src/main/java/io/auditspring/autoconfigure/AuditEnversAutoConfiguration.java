@@ -11,6 +11,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Captures the state of entities where the application has Envers.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnClass(AuditReader.class)

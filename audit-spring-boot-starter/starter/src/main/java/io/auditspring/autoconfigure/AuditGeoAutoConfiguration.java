@@ -9,6 +9,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Locates clients by a database in MaxMind's format.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(before = AuditAutoConfiguration.class)
 @ConditionalOnProperty("audit.geolocation.database")

@@ -14,6 +14,8 @@ import org.springframework.context.annotation.Import;
  * Tells the health of the audit trail. It is no part of the readiness of an application:
  * an instance that cannot write its trail is not helped by sending its load to the
  * others, which share the database.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class, before = HealthContributorAutoConfiguration.class)
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })

@@ -9,6 +9,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Names scheduled jobs and message listeners as actors.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(name = "auditTransactions")

@@ -11,6 +11,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Publishes meters of delivery to Micrometer.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)

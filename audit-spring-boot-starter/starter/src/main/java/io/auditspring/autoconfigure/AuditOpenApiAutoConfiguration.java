@@ -10,6 +10,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Lets springdoc describe the trail's API beside the application's.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditWebAutoConfiguration.class)
 @ConditionalOnClass(GlobalOpenApiCustomizer.class)

@@ -12,6 +12,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Records calls that return Reactor's publishers when these end.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(before = AuditAutoConfiguration.class, after = AuditSecurityAutoConfiguration.class)
 @ConditionalOnClass(Mono.class)

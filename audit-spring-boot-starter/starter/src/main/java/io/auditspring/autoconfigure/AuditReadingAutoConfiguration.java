@@ -9,6 +9,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Keeps what makes reading fast, in applications that the ledger is read through.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(name = "auditDatabase")

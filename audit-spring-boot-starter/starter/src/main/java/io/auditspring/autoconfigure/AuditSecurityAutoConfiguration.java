@@ -11,6 +11,8 @@ import org.springframework.security.core.Authentication;
 
 /**
  * Takes the actor from Spring Security, and tells what it refuses from what fails.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(before = AuditAutoConfiguration.class)
 @ConditionalOnClass(Authentication.class)

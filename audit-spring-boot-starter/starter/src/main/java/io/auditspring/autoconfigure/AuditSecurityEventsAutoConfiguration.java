@@ -12,6 +12,8 @@ import org.springframework.security.core.Authentication;
 /**
  * Records who signs in and out, who tries in vain and who is refused. On by default: it
  * is what an auditor asks for first, and what an attacker does.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAuthenticationAutoConfiguration.class)
 @ConditionalOnClass(Authentication.class)

@@ -13,6 +13,8 @@ import org.springframework.web.context.request.RequestContextHolder;
 /**
  * Takes the actor and the details of the request from the servlet container: also where
  * the web is in a child context, and the database in its parent.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(before = AuditAutoConfiguration.class)
 @ConditionalOnClass({ HttpServletRequest.class, RequestContextHolder.class })

@@ -10,6 +10,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Erases from the ledger what may no longer be kept, and keeps it in shape.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(name = "auditDatabase")

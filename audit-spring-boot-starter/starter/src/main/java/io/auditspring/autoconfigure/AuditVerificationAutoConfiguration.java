@@ -11,6 +11,8 @@ import org.springframework.context.annotation.Import;
 /**
  * Lets verification compare the ledger with its checkpoints, and verifies it in the
  * background where that is wanted.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditCheckpointAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")

@@ -13,6 +13,8 @@ import org.springframework.web.servlet.DispatcherServlet;
 
 /**
  * Lets the trail be read over HTTP, where that was asked for and somebody says who may.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnClass(DispatcherServlet.class)

@@ -9,6 +9,8 @@ import org.springframework.context.annotation.Bean;
 /**
  * Lets an application without a database of the trail start only if it has nothing to
  * audit.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)

@@ -21,6 +21,8 @@ import org.springframework.context.annotation.Lazy;
 
 /**
  * Wires what brings entries into the ledger.
+ *
+ * @since 0.1.0
  */
 @Configuration(proxyBeanMethods = false)
 @OncePerDatabase

@@ -28,6 +28,8 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * What the ledger refused, to be looked at and, when the cause is gone, to be tried
  * again. The database user needs the privileges SELECT and DELETE on
  * {@code audit_quarantine}; without this class INSERT is enough.
+ *
+ * @since 0.1.0
  */
 public class Quarantine {
 

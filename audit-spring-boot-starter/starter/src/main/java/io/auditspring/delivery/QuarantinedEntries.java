@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param at when it was set aside
  * @param entries what it holds, none where that cannot be read or is too large to be
  * shown
+ * @since 0.1.0
  */
 public record QuarantinedEntries(long id, String reason, Instant at, List<Summary> entries) {
 

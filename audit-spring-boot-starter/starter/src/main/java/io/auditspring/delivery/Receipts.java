@@ -44,6 +44,8 @@ import org.springframework.dao.DataAccessException;
  * itself, as any instance may have put them there: at once for what this one has written,
  * else now and then, for a bounded number of entries each time, and only while somebody
  * waits.
+ *
+ * @since 0.1.0
  */
 public final class Receipts implements SmartLifecycle, EntryFollower {
 

@@ -21,6 +21,7 @@ import io.auditspring.Outcome;
  * its newest {@value ActivityQuery#NEWEST} entries
  * @param actors the ids of the most active actors, among the newest
  * {@value ActivityQuery#NEWEST} entries of the period
+ * @since 0.1.0
  */
 public record Activity(Instant from, Instant to, Duration interval, long total, List<Bucket> buckets,
 		Map<String, Long> actions, Map<String, Long> actors) {

@@ -27,6 +27,8 @@ import tools.jackson.databind.annotation.JsonSerialize;
 /**
  * An entry of the ledger. It can only be read: Hibernate knows it as the result of a
  * query, so that no schema generation touches the ledger's tables.
+ *
+ * @since 0.1.0
  */
 @Entity(name = "AuditSpringEntry")
 @Immutable
@@ -242,12 +244,27 @@ public class AuditEntry {
 	}
 
 	/**
-	 * What it was done to.
-	 * @return the target, or {@code null} if the entry names none
+	 * The kind of thing it was done to.
+	 * @return such as {@code Order}, or {@code null} if the entry names none
 	 */
-	public @Nullable Target getTarget() {
-		return (this.targetType != null || this.targetId != null || this.targetName != null)
-				? new Target(this.targetType, this.targetId, this.targetName) : null;
+	public @Nullable String getTargetType() {
+		return this.targetType;
+	}
+
+	/**
+	 * Which thing it was done to.
+	 * @return its id, or {@code null} if the entry names none
+	 */
+	public @Nullable String getTargetId() {
+		return this.targetId;
+	}
+
+	/**
+	 * What people call the thing it was done to.
+	 * @return its name, or {@code null} if the entry names none
+	 */
+	public @Nullable String getTargetName() {
+		return this.targetName;
 	}
 
 	/**

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Adds {@link AuditEntry} to persistence units that have the setting {@link #SCHEMA}.
  * Found by Hibernate itself, so that the application's own scanning for entities and
  * repositories stays as it is.
+ *
+ * @since 0.1.0
  */
 public final class AuditEntryMapping implements AdditionalMappingContributor, Integrator {
 

@@ -60,7 +60,7 @@ final class AuditEntrySerializer extends ValueSerializer<AuditEntry> {
 	}
 
 	private static void writeData(AuditEntry entry, JsonGenerator json) {
-		writeTarget(entry.getTarget(), json);
+		writeTarget(entry, json);
 		writeRelated(entry, json);
 		text(json, "message", entry.getMessage());
 		text(json, "justification", entry.getJustification());
@@ -72,16 +72,16 @@ final class AuditEntrySerializer extends ValueSerializer<AuditEntry> {
 		map(json, "metadata", entry.getMetadata());
 	}
 
-	private static void writeTarget(@Nullable Target target, JsonGenerator json) {
+	private static void writeTarget(AuditEntry entry, JsonGenerator json) {
 		json.writeName("target");
-		if (target == null) {
+		if (entry.getTargetType() == null && entry.getTargetId() == null && entry.getTargetName() == null) {
 			json.writeNull();
 			return;
 		}
 		json.writeStartObject();
-		text(json, "type", target.type());
-		text(json, "id", target.id());
-		text(json, "name", target.name());
+		text(json, "type", entry.getTargetType());
+		text(json, "id", entry.getTargetId());
+		text(json, "name", entry.getTargetName());
 		json.writeEndObject();
 	}
 

@@ -9,6 +9,7 @@ import java.util.UUID;
  * @param id its id
  * @param entries its entries, newest first: of a large one only the newest
  * {@value OperationPages#MOST_ENTRIES}
+ * @since 0.1.0
  */
 public record AuditOperation(UUID id, List<AuditEntry> entries) {
 

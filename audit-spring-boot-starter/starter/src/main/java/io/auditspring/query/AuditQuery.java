@@ -22,6 +22,8 @@ import org.springframework.data.jpa.domain.Specification;
 /**
  * Which entries to read. Immutable: every method gives a copy that is narrower. Filters
  * add up; one that is given twice must hold both times.
+ *
+ * @since 0.1.0
  */
 public final class AuditQuery {
 
@@ -329,9 +331,12 @@ public final class AuditQuery {
 	}
 
 	/**
-	 * Goes on where a page has ended.
-	 * @param position what {@code window.positionAt(window.size() - 1)} gave
-	 * @return a query for the page after it
+	 * Goes on where a page has ended, or back from where one begins. Either page comes in
+	 * the same order.
+	 * @param position what {@code window.positionAt(window.size() - 1)} gave for the page
+	 * after it, what {@code window.positionAt(0)} gave, turned
+	 * {@link KeysetScrollPosition#backward() backward}, for the page before it
+	 * @return a query for that page
 	 * @throws IllegalArgumentException if it is not a keyset position
 	 */
 	public AuditQuery after(ScrollPosition position) {
@@ -340,18 +345,6 @@ public final class AuditQuery {
 					"Audit entries are paged by keyset; take the position from the window before");
 		}
 		return new AuditQuery(this.filters, this.limit, keyset, this.oldestFirst);
-	}
-
-	/**
-	 * Goes back to the page that ends where another one begins. It comes in the same
-	 * order.
-	 * @param position what {@code window.positionAt(0)} gave
-	 * @return a query for the page before it
-	 * @throws IllegalArgumentException if it is not a keyset position
-	 */
-	public AuditQuery before(ScrollPosition position) {
-		AuditQuery query = after(position);
-		return new AuditQuery(this.filters, this.limit, query.position.backward(), this.oldestFirst);
 	}
 
 	private AuditQuery oneOf(String attribute, Object[] values) {

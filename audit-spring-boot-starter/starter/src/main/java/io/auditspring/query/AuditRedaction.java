@@ -14,6 +14,8 @@ import org.springframework.dao.DataAccessException;
  * Erases what may no longer be kept of entries, while the ledger still verifies. Each
  * erasure is an entry of its own that says who asked for it and why. Works in
  * transactions of its own; what a rolled-back caller had erased stays erased.
+ *
+ * @since 0.1.0
  */
 public final class AuditRedaction {
 

@@ -20,6 +20,8 @@ import org.springframework.data.domain.Window;
  * Reads the audit trail, newest entries first. Inject the bean; one of the application's
  * own takes its place. Needs no transaction, and takes part in one that is there. Entries
  * appear once they are in the ledger, shortly after the commit of what they tell of.
+ *
+ * @since 0.1.0
  */
 public interface AuditTrail {
 

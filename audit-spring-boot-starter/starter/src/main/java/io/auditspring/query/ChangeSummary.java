@@ -19,6 +19,8 @@ import org.springframework.context.support.StaticMessageSource;
  * The words come from the application's messages where it has them: the label of a
  * property under {@code audit.Order.status}, that of one of its values under
  * {@code audit.Order.status.NEW}.
+ *
+ * @since 0.1.0
  */
 public final class ChangeSummary {
 
@@ -53,8 +55,7 @@ public final class ChangeSummary {
 		if (changes == null || changes.isEmpty()) {
 			return null;
 		}
-		Target target = entry.getTarget();
-		String prefix = "audit." + ((target != null && target.type() != null) ? target.type() : "") + '.';
+		String prefix = "audit." + Objects.requireNonNullElse(entry.getTargetType(), "") + '.';
 		return changes.entrySet()
 			.stream()
 			.map((change) -> line(prefix + change.getKey(), change.getKey(), change.getValue(), locale))

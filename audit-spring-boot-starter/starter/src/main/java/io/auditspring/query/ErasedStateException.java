@@ -2,6 +2,8 @@ package io.auditspring.query;
 
 /**
  * What a thing was like cannot be told, as that part of its trail was erased.
+ *
+ * @since 0.1.0
  */
 public final class ErasedStateException extends RuntimeException {
 

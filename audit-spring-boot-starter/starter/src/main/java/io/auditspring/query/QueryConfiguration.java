@@ -24,6 +24,8 @@ import org.springframework.orm.jpa.SharedEntityManagerCreator;
 
 /**
  * Wires what reads the ledger.
+ *
+ * @since 0.1.0
  */
 public final class QueryConfiguration {
 

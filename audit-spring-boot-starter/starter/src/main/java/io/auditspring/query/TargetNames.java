@@ -4,6 +4,8 @@ import java.util.Set;
 
 /**
  * Knows what entries show of a target, whatever it is called by who looks for it.
+ *
+ * @since 0.1.0
  */
 public interface TargetNames {
 

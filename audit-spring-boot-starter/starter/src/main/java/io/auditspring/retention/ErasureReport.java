@@ -19,6 +19,7 @@ import io.auditspring.ledger.EntryGroup;
  * a moment; erase again then
  * @param quarantined the rows of {@code audit_quarantine} that mention the person; they
  * are not part of the ledger and are not touched
+ * @since 0.1.0
  */
 public record ErasureReport(Map<EntryGroup, Long> erased, SortedMap<YearMonth, Long> months, long alreadyErased,
 		Map<Cause, List<UUID>> left, long staged, List<Long> quarantined) {

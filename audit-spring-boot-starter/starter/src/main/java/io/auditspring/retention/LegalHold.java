@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the target it is on, or {@code null}
  * @param reason why
  * @param placedAt since when
+ * @since 0.1.0
  */
 public record LegalHold(long id, @Nullable String actorId, @Nullable Resource target, String reason, Instant placedAt) {
 

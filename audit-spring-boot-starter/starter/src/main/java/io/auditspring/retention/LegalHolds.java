@@ -27,6 +27,8 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * A hold on an actor is on what it did, or did in another's name; one on a target is on
  * what was done to it or concerned it. It keeps the months of these entries and, as a
  * chain only ever loses its beginning, all months after them.
+ *
+ * @since 0.1.0
  */
 public class LegalHolds {
 

@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
  * Stand-ins for what works on the ledger, for applications without one. They answer as if
  * it were empty. Whoever asks them to change something is told in the log that nothing
  * was done, and why.
+ *
+ * @since 0.1.0
  */
 public final class NoLedger {
 
@@ -102,7 +104,7 @@ public final class NoLedger {
 
 		@Override
 		public ChainVerification verify(String chain) {
-			return new ChainVerification(chain, 0, 0, 0, null, 0, null, List.of(), Map.of());
+			return ChainVerification.empty(chain);
 		}
 
 		@Override

@@ -41,6 +41,8 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * Works in batches and transactions of its own, so that writers never wait for long; what
  * is interrupted is completed by doing it again. A reason is stored for ever: it must not
  * contain what was erased.
+ *
+ * @since 0.1.0
  */
 public class Redaction {
 

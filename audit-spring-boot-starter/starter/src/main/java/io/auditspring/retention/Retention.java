@@ -30,6 +30,8 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * chains what it held, and takes its partition out of the ledger. What stays verifies,
  * back to that entry. The database functions that do it need the role
  * {@code audit_retention}.
+ *
+ * @since 0.1.0
  */
 public final class Retention {
 

@@ -2,6 +2,8 @@ package io.auditspring.retention;
 
 /**
  * What becomes of the partition of a retired month.
+ *
+ * @since 0.1.0
  */
 public enum RetentionAction {
 

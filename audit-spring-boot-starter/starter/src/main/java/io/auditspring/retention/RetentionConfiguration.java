@@ -29,6 +29,8 @@ import org.springframework.context.annotation.Lazy;
 
 /**
  * Wires what erases, and what keeps the ledger in shape.
+ *
+ * @since 0.1.0
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RetentionProperties.class)

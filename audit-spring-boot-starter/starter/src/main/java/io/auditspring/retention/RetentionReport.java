@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param kept the first month that is due but had to be kept, and all after it with it,
  * as a chain only ever loses its beginning; {@code null} if there is none
  * @param reason why it is kept, or {@code null}
+ * @since 0.1.0
  */
 public record RetentionReport(List<YearMonth> retired, @Nullable YearMonth kept, @Nullable String reason) {
 

@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What signatures say of a month that is retired: a checkpoint covers its entries before,
  * what is recorded of them is signed, and a checkpoint covers that afterwards.
+ *
+ * @since 0.1.0
  */
 public final class RetirementSeal {
 

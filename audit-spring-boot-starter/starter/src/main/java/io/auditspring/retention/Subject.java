@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * data group of what was done to it is erased
  * @param everything whether to erase also the data group of what the person did, whose
  * messages may name it, and of what concerned the target without being done to it
+ * @since 0.1.0
  */
 public record Subject(@Nullable String actorId, @Nullable Resource target, boolean everything) {
 

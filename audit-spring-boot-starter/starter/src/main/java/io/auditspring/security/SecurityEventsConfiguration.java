@@ -30,6 +30,8 @@ import org.springframework.security.web.session.HttpSessionDestroyedEvent;
 /**
  * Wires what tells of users who sign in and out, of those who try in vain, and of what
  * they are refused.
+ *
+ * @since 0.1.0
  */
 public final class SecurityEventsConfiguration {
 

@@ -4,6 +4,7 @@ import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
 
 import org.springframework.context.event.EventListener;
+import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.event.AbstractAuthenticationFailureEvent;
 import org.springframework.security.authentication.event.AuthenticationFailureProviderNotFoundEvent;
 import org.springframework.security.authentication.event.LogoutSuccessEvent;
@@ -29,9 +30,11 @@ final class SignIns {
 
 	@EventListener
 	void failed(AbstractAuthenticationFailureEvent event) {
-		// Nobody looked at the credentials. The manager that asked this one tells why it
-		// failed itself: for one bearer token there would be two entries.
-		if (event instanceof AuthenticationFailureProviderNotFoundEvent || !this.recorder.isNews(event)) {
+		// Nobody looked at the credentials: no provider takes them, of which the manager
+		// that asked this one tells itself, or who knows them cannot be reached, and they
+		// may be right.
+		if (event instanceof AuthenticationFailureProviderNotFoundEvent
+				|| event.getException() instanceof AuthenticationServiceException || !this.recorder.isNews(event)) {
 			return;
 		}
 		this.recorder.attempt("login", () -> failed(event.getAuthentication(), event.getException()));

@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes checkpoints of a chain in the background and gives them to the anchors. Entries
  * never wait for it.
+ *
+ * @since 0.1.0
  */
 public final class CheckpointWorker extends PeriodicWorker {
 

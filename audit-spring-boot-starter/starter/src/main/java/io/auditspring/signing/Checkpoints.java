@@ -33,6 +33,8 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * Signed checkpoints of the ledger, and proofs that lead to them. Each costs a few reads,
  * however many entries there are. What is given out was verified: signatures by the
  * trusted keys, proofs by the signed roots.
+ *
+ * @since 0.1.0
  */
 public class Checkpoints {
 

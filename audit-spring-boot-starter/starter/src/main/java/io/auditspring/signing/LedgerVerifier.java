@@ -21,6 +21,8 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * Checks that the ledger is as it was written: every entry's hash, the links between
  * them, that none is missing, and the end of each chain. Reads in one snapshot, while
  * writers go on, and in memory that does not grow with the ledger.
+ *
+ * @since 0.1.0
  */
 public class LedgerVerifier {
 

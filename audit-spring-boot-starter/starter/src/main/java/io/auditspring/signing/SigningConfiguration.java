@@ -35,6 +35,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * Wires checkpoints and verification.
+ *
+ * @since 0.1.0
  */
 public final class SigningConfiguration {
 

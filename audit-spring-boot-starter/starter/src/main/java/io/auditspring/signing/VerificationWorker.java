@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Verifies in the background what came since the newest checkpoint. Where there are no
  * checkpoints by a trusted key, that is the whole ledger, each time.
+ *
+ * @since 0.1.0
  */
 public final class VerificationWorker extends PeriodicWorker {
 

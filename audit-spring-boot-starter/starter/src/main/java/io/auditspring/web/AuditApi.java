@@ -31,6 +31,8 @@ import org.springframework.web.server.ResponseStatusException;
 /**
  * The trail as a REST API. Who may not see an entry is told the same as if there were
  * none. Reading leaves an entry of its own before anything is answered.
+ *
+ * @since 0.1.0
  */
 @RestController
 @RequestMapping("${audit.web.base-path:/audit}/api")

@@ -16,6 +16,8 @@ import org.springframework.security.core.context.SecurityContextHolder;
  * Lets those with an authority read everything, others who are signed in what they did
  * themselves, and nobody else anything. Asks Spring Security itself, since the request's
  * principal may come from elsewhere.
+ *
+ * @since 0.1.0
  */
 public final class AuthorityAccessPolicy implements AuditAccessPolicy {
 

@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 import io.auditspring.database.internal.LedgerHeads;
+import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.internal.table.ChainHead;
+import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,8 @@ import org.springframework.web.server.ResponseStatusException;
  */
 @RestController
 @RequestMapping("${audit.web.base-path:/audit}/api")
-@RegisterReflectionForBinding({ Verification.class, Verifications.Progress.class })
+@RegisterReflectionForBinding({ Verification.class, ChainVerification.class, Problem.class,
+		Verifications.Progress.class })
 final class LedgerApi {
 
 	private final LedgerHeads heads;

@@ -26,6 +26,8 @@ import org.springframework.web.servlet.ModelAndView;
 /**
  * Answers what goes wrong here with problem details of RFC 9457, whatever the application
  * does with exceptions of its own, and leaves all others alone.
+ *
+ * @since 0.1.0
  */
 public final class ProblemDetails implements HandlerExceptionResolver, Ordered {
 

@@ -3,6 +3,7 @@ package io.auditspring.web;
 import java.io.IOException;
 import java.io.PrintWriter;
 
+import io.auditspring.capture.internal.value.LoggedFailure;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletOutputStream;
@@ -27,10 +28,37 @@ final class ProblemFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		Answer answer = new Answer(response);
-		chain.doFilter(request, answer);
+		if (!isReadable(request)) {
+			answer.tell((request.getContentLengthLong() > 0) ? 413 : 400, null);
+			return;
+		}
+		try {
+			chain.doFilter(request, answer);
+		}
+		catch (ServletException | RuntimeException ex) {
+			if (response.isCommitted() || request.isAsyncStarted()) {
+				throw ex;
+			}
+			// The server would lead to the application's page of errors.
+			logger.error("A request for the audit trail failed", LoggedFailure.of(ex));
+			answer.tell(HttpStatus.INTERNAL_SERVER_ERROR.value(), null);
+		}
 		// Some refuse by nothing but a status.
 		if (!request.isAsyncStarted() && answer.isBareError()) {
 			answer.tell(response.getStatus(), null);
+		}
+	}
+
+	/**
+	 * Tomcat throws where a form is too large, or no escape is one, whoever asks first.
+	 */
+	private static boolean isReadable(HttpServletRequest request) {
+		try {
+			request.getParameterMap();
+			return true;
+		}
+		catch (RuntimeException ex) {
+			return false;
 		}
 	}
 
@@ -47,7 +75,11 @@ final class ProblemFilter extends OncePerRequestFilter {
 			case 404 -> "There is nothing here";
 			case 405 -> "This can be asked for otherwise; see the header Allow";
 			case 406 -> "There is no answer in a format that the header Accept names";
+			case 413 -> "This is more than the server takes";
 			case 415 -> "This takes nothing in that format";
+			case 429 -> "Too much is asked for at once; try again later";
+			case 500 -> "The trail cannot be read at present";
+			case 502, 503, 504 -> "The trail cannot be read at present; try again later";
 			default -> null;
 		};
 	}
@@ -103,7 +135,8 @@ final class ProblemFilter extends OncePerRequestFilter {
 			SecurityHeaders.set((HttpServletResponse) getResponse());
 			boolean told = message != null && !message.isBlank() && !message.equals(known.getReasonPhrase());
 			String detail = detail(status);
-			ProblemDetails.write(ProblemFilter.this.answers.problem(known, (detail == null && told) ? message : detail),
+			String otherwise = told ? message : known.getReasonPhrase();
+			ProblemDetails.write(ProblemFilter.this.answers.problem(known, (detail != null) ? detail : otherwise),
 					(HttpServletResponse) getResponse());
 			this.used = true;
 		}

@@ -19,6 +19,8 @@ import org.springframework.web.server.ResponseStatusException;
 
 /**
  * Lets in who may read the trail.
+ *
+ * @since 0.1.0
  */
 public final class Readers {
 

@@ -9,6 +9,8 @@ import org.springframework.web.servlet.HandlerInterceptor;
  * Tells browsers to run, load, show and pass on nothing of what is answered here. The
  * page may run and load what comes with it. Whether the application sets such headers or
  * not, these are the ones that count here.
+ *
+ * @since 0.1.0
  */
 public final class SecurityHeaders implements HandlerInterceptor {
 

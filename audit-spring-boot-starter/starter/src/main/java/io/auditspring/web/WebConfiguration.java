@@ -27,6 +27,8 @@ import org.springframework.util.StringUtils;
 
 /**
  * Wires what is served over HTTP.
+ *
+ * @since 0.1.0
  */
 public final class WebConfiguration {
 

@@ -14,6 +14,7 @@ import org.springframework.util.Assert;
  * @param authority who has this authority reads all entries; with Spring Security only
  * @param ownFailedLogins whether those who read what they did themselves also read of
  * failed logins under their name: somebody else's address, but a warning to them
+ * @since 0.1.0
  */
 @ConfigurationProperties("audit.web")
 public record WebProperties(@DefaultValue("false") boolean enabled, @DefaultValue("/audit") String basePath,

@@ -98,6 +98,20 @@ class FunctionArgumentsTests {
 		assertThat(this.database.query(SUMS)).isEqualTo("20");
 	}
 
+	@Test
+	void whoCountsByAnOlderSnapshotDoesNotSpoilTheSums() throws SQLException {
+		execute(this.reader, "select audit.audit_count_activity(10)");
+		try (Connection connection = this.reader.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute("begin isolation level repeatable read; select from pg_class");
+			execute(this.retention, "select audit.audit_recount_activity()");
+			assertThatExceptionOfType(SQLException.class)
+				.isThrownBy(() -> statement.execute("select audit.audit_count_activity(10)"))
+				.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("40001"));
+		}
+		execute(this.reader, "select audit.audit_count_activity(1000)");
+		assertThat(this.database.query(SUMS)).isEqualTo("20");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "null", "''", "' '", "e'a\\nb'", "e'a\\tb'", "' main'", "repeat('x', 201)",
 			"repeat('x', 100000)" })
@@ -121,6 +135,84 @@ class FunctionArgumentsTests {
 		this.database.execute("select audit.audit_allow_chains(1001)");
 		execute(this.writer, begin.formatted("1000, 1000"));
 		assertRefused(this.writer, begin.formatted("1001, 1001"), "there are 1001 chains already");
+	}
+
+	@Test
+	void chainsThatAreBegunSideBySideAreCountedToo() throws SQLException {
+		String begin = "select audit.audit_ledger_id('%s' || i) from generate_series(1, 900) i";
+		try (Connection connection = this.writer.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute("begin; " + begin.formatted("a"));
+			assertRefused(this.writer, "set lock_timeout = '100ms'; " + begin.formatted("b"), "lock timeout");
+			statement.execute("commit");
+			statement.execute("begin isolation level repeatable read; select from pg_class");
+			execute(this.writer, "select audit.audit_ledger_id('c')");
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> statement.execute(begin.formatted("d")))
+				.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("40001"));
+		}
+		assertThat(this.database.query("select count(*) from audit.audit_chain")).isEqualTo("902");
+	}
+
+	@Test
+	void thereAreNoMoreTreesThanChains() throws SQLException {
+		String trees = "insert into audit.audit_tree (chain, size, edges) select %s, 0, '{}' from generate_series(%s) i";
+		assertRefused(this.writer, trees.formatted("repeat('x', 201)", "1, 1"), "there is no such chain");
+		execute(this.writer, trees.formatted("'none' || i", "1, 1000"));
+		assertRefused(this.writer, trees.formatted("'none' || i", "1001, 1001"), "there is no such chain");
+	}
+
+	/** An entry after the last one, with changes. */
+	private static String entry(int seq, String change) {
+		return """
+				begin;
+				create temporary table next on commit drop as
+				select * from audit.audit_log where chain = 'main' and seq = %d;
+				update next
+				set seq = %d, id = gen_random_uuid(), prev_hash = hash, hash = sha256(hash), recorded_at = now();
+				update next set %s;
+				insert into audit.audit_log select * from next;
+				commit;
+				""".formatted(seq - 1, seq, change);
+	}
+
+	/** Whoever reads two entries of one id would see one of them only. */
+	@Test
+	void anIdIsThatOfOneEntry() throws SQLException {
+		DataSource user = Roles.user(this.database.dataSource(), "audit_writer", "audit_reader");
+		assertRefused(user, entry(20, "id = (select id from audit.audit_log where seq = 3)"), "there is an entry");
+		String old = "id = '01890000-0000-7000-8000-000000000000'";
+		execute(user, entry(20, old));
+		assertRefused(user, entry(21, old), "there is an entry 01890000");
+		assertRefused(user, entry(21, "prev_hash = prev_hash; insert into next select * from next; update next "
+				+ "set seq = 22, prev_hash = hash, hash = sha256(hash) where ctid = (select max(ctid) from next)"),
+				"there is an entry");
+		this.database.append("other", Entries.entries(1));
+		assertRefused(user, entry(21, "id = (select id from audit.audit_log where chain = 'other')"),
+				"there is an entry");
+		execute(user, entry(21, "seq = seq"));
+	}
+
+	/** What no memory can hold could neither be shown nor verified, and would stay. */
+	@ParameterizedTest
+	@ValueSource(strings = { "message = repeat('x', 17000000)", "target_name = repeat('x', 17000000)",
+			"error = repeat('x', 9000000), user_agent = repeat('y', 9000000)",
+			"metadata = jsonb_build_object('x', repeat('y', 17000000))",
+			"related = jsonb_build_array(repeat('y', 17000000))" })
+	void anEntryIsNotOfAnySize(String change) throws SQLException {
+		String large = entry(20, change);
+		DataSource user = Roles.user(this.database.dataSource(), "audit_writer", "audit_reader");
+		assertRefused(user, large, "the owner of the ledger allows more by audit_allow_entry_size");
+		assertRefused(user, "select audit.audit_allow_entry_size(100000000)", "permission denied");
+		this.database.execute("select audit.audit_allow_entry_size(100000000)");
+		execute(user, large);
+		assertThat(this.database.query("select count(*) from audit.audit_log")).isEqualTo("21");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "null", "-1", "0", "1048575", "1073741825", "9223372036854775807" })
+	void howLargeAnEntryMayBeIsBounded(String bytes) {
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> this.database.execute("select audit.audit_allow_entry_size(%s)".formatted(bytes)))
+			.withMessageContaining("audit_allow_entry_size takes a number of bytes from 1048576 to 1073741824");
 	}
 
 	@ParameterizedTest

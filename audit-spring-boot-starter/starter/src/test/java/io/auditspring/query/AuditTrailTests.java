@@ -192,10 +192,14 @@ class AuditTrailTests {
 			Window<AuditEntry> second = this.trail.find(pages.after(first.positionAt(49)));
 			assertThat(ids(first)).isEqualTo(oldestFirst.subList(0, 50));
 			assertThat(ids(second)).isEqualTo(oldestFirst.subList(50, 100));
-			assertThat(ids(this.trail.find(pages.before(second.positionAt(0))))).isEqualTo(ids(first));
+			assertThat(ids(this.trail.find(pages.after(backward(second))))).isEqualTo(ids(first));
 		}
 		Instant occurred = Instant.parse("2026-11-21T09:46:01.100000Z");
 		assertThat(this.trail.stateAt(AuditQuery.all().target("Cart", "1%_\\").oldestFirst(), occurred)).isNotEmpty();
+	}
+
+	private static ScrollPosition backward(Window<AuditEntry> window) {
+		return ((KeysetScrollPosition) window.positionAt(0)).backward();
 	}
 
 	private static List<UUID> ids(Window<AuditEntry> window) {
@@ -333,7 +337,7 @@ class AuditTrailTests {
 		AuditQuery query = AuditQuery.all().text("roe").limit(50);
 		Window<AuditEntry> first = this.trail.find(query);
 		Window<AuditEntry> second = this.trail.find(query.after(first.positionAt(49)));
-		assertThat(this.trail.find(query.before(second.positionAt(0))).getContent()).extracting(AuditEntry::getId)
+		assertThat(this.trail.find(query.after(backward(second))).getContent()).extracting(AuditEntry::getId)
 			.isEqualTo(first.getContent().stream().map(AuditEntry::getId).toList());
 		assertThat(this.trail.stream(query).map(AuditEntry::getId)).hasSize(123).doesNotHaveDuplicates();
 	}
@@ -442,7 +446,8 @@ class AuditTrailTests {
 		AuditEntry entry = this.trail.trail("Cart", "1%_\\").getContent().get(0);
 		assertThat(entry.getOccurredAt()).isEqualTo("2026-11-21T09:46:01.100Z");
 		assertThat(entry.getActor()).isEqualTo(Actor.user("john", "Jane Roe").impersonatedBy("root"));
-		assertThat(entry.getTarget()).isEqualTo(new Target("Cart", "1%_\\", "Order no. 42"));
+		assertThat(entry).extracting(AuditEntry::getTargetType, AuditEntry::getTargetId, AuditEntry::getTargetName)
+			.containsExactly("Cart", "1%_\\", "Order no. 42");
 		assertThat(entry.getRelated()).containsExactly(new Resource("Connector", "9"));
 		assertThat(entry.getBefore()).isEqualTo(Map.of("status", "NEW", "total", new BigDecimal("1.5")));
 		assertThat(entry.getAfter()).isEqualTo(Map.of("status", "PAID", "total", 9007199254740993L));

@@ -142,7 +142,6 @@ final class ReadingFigures {
 		Map<String, AuditQuery> queries = new LinkedHashMap<>();
 		AuditQuery all = AuditQuery.all();
 		String actor = Objects.requireNonNull(entry.getActor()).id();
-		Target target = Objects.requireNonNull(entry.getTarget());
 		queries.put("none", all);
 		queries.put("actor", all.actor(actor));
 		queries.put("actor, missing", all.actor("nobody"));
@@ -152,8 +151,8 @@ final class ReadingFigures {
 		queries.put("severity critical", all.severity(Severity.CRITICAL));
 		queries.put("outcome success", all.outcome(Outcome.SUCCESS));
 		queries.put("outcome denied", all.outcome(Outcome.DENIED));
-		queries.put("target", all.target(String.valueOf(target.type()), String.valueOf(target.id())));
-		queries.put("target type", all.targetType(String.valueOf(target.type())));
+		queries.put("target", all.target(String.valueOf(entry.getTargetType()), String.valueOf(entry.getTargetId())));
+		queries.put("target type", all.targetType(String.valueOf(entry.getTargetType())));
 		queries.put("related", all.related("Connector", 7));
 		queries.put("tenant", all.tenant(Objects.requireNonNullElse(entry.getTenant(), "none")));
 		queries.put("service", all.service(Objects.requireNonNullElse(entry.getService(), "none")));

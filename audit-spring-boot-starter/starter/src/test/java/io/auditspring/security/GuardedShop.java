@@ -19,6 +19,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.prepost.PostAuthorize;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -31,6 +32,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
@@ -90,7 +92,13 @@ class GuardedShop {
 
 	@Bean
 	JwtDecoder decoder() {
-		return NimbusJwtDecoder.withSecretKey(new SecretKeySpec(KEY, "HmacSHA256")).build();
+		JwtDecoder decoder = NimbusJwtDecoder.withSecretKey(new SecretKeySpec(KEY, "HmacSHA256")).build();
+		return (token) -> {
+			if (token.equals("unreachable")) {
+				throw new JwtException("The issuer cannot be reached");
+			}
+			return decoder.decode(token);
+		};
 	}
 
 	@Bean
@@ -100,10 +108,16 @@ class GuardedShop {
 
 	@Bean
 	UserDetailsService users() {
-		return new InMemoryUserDetailsManager(
+		UserDetailsService users = new InMemoryUserDetailsManager(
 				User.withUsername("jane").password("{noop}jane-secret").roles("USER").build(),
 				User.withUsername("joan").password("{noop}joan-secret").roles("USER").build(),
 				User.withUsername("root").password("{noop}root-secret").roles("ADMIN").build());
+		return (name) -> {
+			if (name.equals("unreachable")) {
+				throw new DataAccessResourceFailureException("The database cannot be reached");
+			}
+			return users.loadUserByUsername(name);
+		};
 	}
 
 	@Bean

@@ -181,6 +181,16 @@ class SecurityEventsTests {
 		assertThat(entry().toString()).contains("hmac:").doesNotContain("trudy", "guess");
 	}
 
+	/** Their credentials may be right. */
+	@Test
+	void whoCannotBeCheckedHasNotFailed() {
+		this.caller.signIn("unreachable", "secret");
+		this.caller.post("/serve", Caller.basic("unreachable", "secret"));
+		this.caller.post("/token/serve", "Authorization", "Bearer unreachable");
+		this.caller.post("/public/serve");
+		assertThat(entry()).containsEntry("action", "desk.serve");
+	}
+
 	@Test
 	void aWrongTokenIsAFailedLoginAndNotWrittenDown() {
 		assertThat(this.caller.post("/token/serve", "Authorization", "Bearer not.a.token")).isEqualTo(401);

@@ -1,6 +1,7 @@
 package io.auditspring.web;
 
 import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,9 @@ import io.auditspring.Actor;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,7 +63,9 @@ class ProblemsTests {
 	static void start() {
 		context = WebFixture.application(Shop.class, OwnIdeas.class)
 			.properties("server.compression.enabled=true",
-					"server.compression.mime-types=application/json,application/x-ndjson,text/csv")
+					"server.compression.mime-types=application/json,application/x-ndjson,text/csv",
+					"server.tomcat.max-http-form-post-size=1KB", "server.tomcat.max-swallow-size=-1",
+					"spring.servlet.multipart.max-file-size=1KB")
 			.run();
 		for (int i = 0; i < 30; i++) {
 			context.getBean(AuditRecorder.class)
@@ -94,6 +100,18 @@ class ProblemsTests {
 		isProblem(this.carol.send(method, path), status);
 	}
 
+	/** As no client of Java's sends it. */
+	@Test
+	void whatIsNoAddressIsToldAlike() throws Exception {
+		URI address = this.nobody.address();
+		try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+			socket.getOutputStream()
+				.write("GET /audit/api/entries?q=%zz HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n".getBytes());
+			assertThat(new String(socket.getInputStream().readAllBytes())).startsWith("HTTP/1.1 400")
+				.contains("application/problem+json", "\"status\":400");
+		}
+	}
+
 	@Test
 	void whoMayNotReadIsToldAlike() {
 		isProblem(this.nobody.get("/audit/api/entries"), 401);
@@ -106,6 +124,34 @@ class ProblemsTests {
 		HttpResponse<String> answer = this.carol.with("X-Without-Csrf", "yes").send("PUT", "/audit/api/entries");
 		isProblem(answer, 405);
 		assertThat(answer.headers().firstValue("Allow").orElse("")).contains("GET");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "sends, 413", "sends, 415", "sends, 429", "sends, 500", "sends, 503", "sets, 413", "sets, 415",
+			"sets, 418", "sets, 500", "sets, 502", "sets, 503", "throws, 500" })
+	void whatFiltersOfTheApplicationRefuseIsToldAlike(String way, int status) {
+		HttpResponse<String> answer = this.carol.with("X-Trouble", way + " " + status).get("/audit/api/entries");
+		isProblem(answer, status);
+		assertThat(answer.body()).doesNotContain("trouble");
+		assertThat(this.carol.with("X-Trouble", way + " " + status).get("/shop/open").body())
+			.doesNotContain("about:blank");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "application/x-www-form-urlencoded", "multipart/form-data; boundary=part" })
+	void aRequestThatIsTooLargeIsToldAlike(String type) throws Exception {
+		String content = type.startsWith("multipart")
+				? "--part\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n%s\r\n--part--\r\n"
+				: "a=%s";
+		for (Visitor visitor : new Visitor[] { this.carol, this.carol.with("X-Without-Csrf", "yes") }) {
+			HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(visitor.address() + "/audit/api/entries"))
+				.headers(visitor.headers().toArray(String[]::new))
+				.header("Content-Type", type)
+				.POST(HttpRequest.BodyPublishers.ofString(content.formatted("x".repeat(5000))));
+			HttpResponse<String> answer = HttpClient.newHttpClient()
+				.send(request.build(), HttpResponse.BodyHandlers.ofString());
+			isProblem(answer, 413);
+		}
 	}
 
 	/** As many applications answer who uses tokens: by a status and nothing else. */
@@ -216,6 +262,20 @@ class ProblemsTests {
 		@GetMapping("/shop/open")
 		String open() {
 			return "open";
+		}
+
+		@Bean
+		Filter trouble() {
+			return (request, response, chain) -> {
+				String[] trouble = String.valueOf(((HttpServletRequest) request).getHeader("X-Trouble")).split(" ");
+				HttpServletResponse answer = (HttpServletResponse) response;
+				switch (trouble[0]) {
+					case "sends" -> answer.sendError(Integer.parseInt(trouble[1]));
+					case "sets" -> answer.setStatus(Integer.parseInt(trouble[1]));
+					case "throws" -> throw new IllegalStateException("trouble");
+					default -> chain.doFilter(request, response);
+				}
+			};
 		}
 
 		@Bean

@@ -29,6 +29,8 @@ import org.springframework.context.annotation.Conditional;
  * Keeps the entries in memory where tests run on an embedded database, which cannot hold
  * a ledger. It is found wherever this module is on the class path, so that no test needs
  * a line for it; applications do not have this module.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(before = AuditAutoConfiguration.class,
 		after = { DataSourceAutoConfiguration.class, HibernateJpaAutoConfiguration.class },

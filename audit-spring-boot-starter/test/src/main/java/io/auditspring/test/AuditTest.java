@@ -24,6 +24,8 @@ import org.springframework.context.annotation.Import;
  * <p>
  * A test sees the entries since its own beginning, {@code @BeforeEach} methods included.
  * Tests that run at the same time on the same database see each other's.
+ *
+ * @since 0.1.0
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -17,6 +17,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * Assertions about one entry. Each leaves those entries that fit, and fails when none is
  * left, with what was asked for and what there is.
+ *
+ * @since 0.1.0
  */
 public final class EntryAssert extends AbstractAssert<EntryAssert, List<RecordedEntry>> {
 

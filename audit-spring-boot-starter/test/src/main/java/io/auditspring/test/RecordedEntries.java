@@ -17,6 +17,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 /**
  * The entries that were recorded since the test began. Inject it, and hand it to
  * AssertJ's {@code assertThat}.
+ *
+ * @since 0.1.0
  */
 public final class RecordedEntries implements AssertProvider<TrailAssert> {
 

@@ -42,6 +42,7 @@ import tools.jackson.databind.node.MissingNode;
  * @param changes the differences
  * @param metadata the metadata
  * @param related further resources
+ * @since 0.1.0
  */
 public record RecordedEntry(long seq, String operationId, ActorType actorType, String actorId,
 		@Nullable String actorName, @Nullable String impersonatorId, @Nullable String tenant, String action,

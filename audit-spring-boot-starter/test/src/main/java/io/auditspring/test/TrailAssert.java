@@ -6,6 +6,8 @@ import org.assertj.core.api.AbstractAssert;
 
 /**
  * Assertions about what was recorded since the test began.
+ *
+ * @since 0.1.0
  */
 public final class TrailAssert extends AbstractAssert<TrailAssert, RecordedEntries> {
 

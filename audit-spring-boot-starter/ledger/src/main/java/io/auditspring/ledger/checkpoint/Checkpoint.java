@@ -14,6 +14,7 @@ import io.auditspring.CheckpointSigner;
  * @param size how many entries
  * @param root the Merkle root, 32 bytes
  * @param note the statement itself, with its signatures
+ * @since 0.1.0
  */
 public record Checkpoint(String origin, long size, byte[] root, String note) {
 

@@ -2,6 +2,8 @@ package io.auditspring.ledger.checkpoint;
 
 /**
  * What should have been signed is not what it should be, so it was not.
+ *
+ * @since 0.1.0
  */
 public class CheckpointRefusedException extends RuntimeException {
 

@@ -13,6 +13,7 @@ import io.auditspring.CheckpointSigner;
  * @param anchors where checkpoints are kept, and asked before the next one is signed
  * @param ignoresUnreadable whether it signs although an anchor, or something in one,
  * cannot be read: it may be what would show that the ledger went back
+ * @since 0.1.0
  */
 public record CheckpointSigning(CheckpointSigner signer, SignerMemory memory, List<CheckpointAnchor> anchors,
 		boolean ignoresUnreadable) {

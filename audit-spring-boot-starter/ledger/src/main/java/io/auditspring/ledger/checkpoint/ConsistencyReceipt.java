@@ -8,6 +8,7 @@ import io.auditspring.ledger.merkle.ConsistencyProof;
  * @param older the checkpoint of fewer entries
  * @param newer the checkpoint of more entries
  * @param proof leads to both roots
+ * @since 0.1.0
  */
 public record ConsistencyReceipt(Checkpoint older, Checkpoint newer, ConsistencyProof proof) {
 

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Keeps checkpoints in a directory, one file each, none ever overwritten. It protects as
  * far as those who can change the database cannot change the directory: another machine's
  * file system, or one that can be written only once.
+ *
+ * @since 0.1.0
  */
 public final class DirectoryAnchor implements CheckpointAnchor {
 

@@ -19,6 +19,8 @@ import io.auditspring.CheckpointSigner;
 
 /**
  * Signs with a private key that the application holds.
+ *
+ * @since 0.1.0
  */
 public final class Ed25519Signer implements CheckpointSigner {
 

@@ -12,6 +12,7 @@ import io.auditspring.ledger.merkle.InclusionProof;
  * @param hash the entry's hash, which is its leaf's hash
  * @param proof leads from the hash to the checkpoint's root
  * @param checkpoint the signed statement of the root
+ * @since 0.1.0
  */
 public record InclusionReceipt(String chain, long seq, byte[] hash, InclusionProof proof, Checkpoint checkpoint) {
 

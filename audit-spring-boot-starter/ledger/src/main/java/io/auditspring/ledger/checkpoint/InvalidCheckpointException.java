@@ -2,6 +2,8 @@ package io.auditspring.ledger.checkpoint;
 
 /**
  * A checkpoint is malformed, signed by nobody trusted, or its signature is wrong.
+ *
+ * @since 0.1.0
  */
 public class InvalidCheckpointException extends RuntimeException {
 

@@ -3,6 +3,8 @@ package io.auditspring.ledger.checkpoint;
 /**
  * Names as signed notes allow them (C2SP signed-note, "Format"; the name of a chain is
  * part of a line of its text).
+ *
+ * @since 0.1.0
  */
 public final class KeyName {
 

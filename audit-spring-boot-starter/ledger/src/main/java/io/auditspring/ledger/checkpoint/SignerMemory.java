@@ -8,6 +8,8 @@ import java.util.Optional;
 /**
  * What this signer signed last, kept outside of the database, so that nobody who can
  * change the database can make it sign a ledger that went back or another way.
+ *
+ * @since 0.1.0
  */
 public final class SignerMemory {
 

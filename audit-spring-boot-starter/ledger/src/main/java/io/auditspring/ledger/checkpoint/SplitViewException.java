@@ -3,6 +3,8 @@ package io.auditspring.ledger.checkpoint;
 /**
  * There are two checkpoints of one log that contradict each other. Both are signed, so
  * together they prove that the ledger was changed, restored or forked.
+ *
+ * @since 0.1.0
  */
 public class SplitViewException extends CheckpointRefusedException {
 

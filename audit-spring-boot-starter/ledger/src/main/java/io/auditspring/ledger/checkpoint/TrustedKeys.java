@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  * @param keys the keys
  * @param retired keys that leaked: what they signed proves nothing, but is no problem
  * either where a checkpoint of one of the others covers it
+ * @since 0.1.0
  */
 public record TrustedKeys(List<VerifierKey> keys, List<VerifierKey> retired) {
 

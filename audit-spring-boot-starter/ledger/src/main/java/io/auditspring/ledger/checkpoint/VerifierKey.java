@@ -15,6 +15,8 @@ import io.auditspring.ledger.internal.merkle.Sha256;
 /**
  * A public Ed25519 key with the name by which signed notes refer to it, as C2SP
  * signed-note and {@code golang.org/x/mod/sumdb/note} define it.
+ *
+ * @since 0.1.0
  */
 public final class VerifierKey {
 

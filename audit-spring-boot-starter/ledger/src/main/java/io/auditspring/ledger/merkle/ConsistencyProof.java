@@ -14,6 +14,7 @@ import io.auditspring.ledger.internal.merkle.TreeRange;
  * @param oldSize how many leaves the older tree has
  * @param newSize how many the newer one has
  * @param path the hashes of 32 bytes that lead to both roots
+ * @since 0.1.0
  */
 public record ConsistencyProof(long oldSize, long newSize, List<byte[]> path) {
 

@@ -14,6 +14,7 @@ import io.auditspring.ledger.internal.merkle.TreeRange;
  * @param leafIndex the leaf's index
  * @param treeSize how many leaves the tree has
  * @param path the hashes of 32 bytes from the leaf's neighbour up to below the root
+ * @since 0.1.0
  */
 public record InclusionProof(long leafIndex, long treeSize, List<byte[]> path) {
 

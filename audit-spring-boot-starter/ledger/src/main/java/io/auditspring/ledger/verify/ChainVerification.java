@@ -7,32 +7,121 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import io.auditspring.ledger.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What verifying a chain found.
  *
- * @param chain the chain's name
- * @param from the {@code seq} from which on entries were read: 0, unless those before are
- * retired, or were verified by an earlier run
- * @param size where the chain ends: the last entry's {@code seq} and one
- * @param entries how many entries were read
- * @param root the Merkle root (RFC 6962) over the hashes of all {@code size} entries, in
- * lower-case hexadecimal digits; {@code null} if those of some are unknown
- * @param checkpoints how many checkpoints were compared with the entries
- * @param checkpointSize the number of entries in the last of those checkpoints that is
- * signed by a trusted key and true, or {@code null} if there is none
- * @param problems what is wrong with it: the first of each kind; empty if it is as it was
- * written
- * @param counts how many problems there are of each kind
+ * @since 0.1.0
  */
-public record ChainVerification(String chain, long from, long size, long entries, @Nullable String root,
-		long checkpoints, @Nullable Long checkpointSize, List<Problem> problems, Map<Problem.Kind, Long> counts) {
+@JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)
+public final class ChainVerification {
 
-	public ChainVerification {
-		problems = List.copyOf(problems);
-		counts = counts.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(counts));
+	private final String chain;
+
+	private final long from;
+
+	private final long size;
+
+	private final long entries;
+
+	private final @Nullable String root;
+
+	private final long checkpoints;
+
+	private final @Nullable Long checkpointSize;
+
+	private final List<Problem> problems;
+
+	private final Map<Problem.Kind, Long> counts;
+
+	ChainVerification(String chain, long from, long size, long entries, @Nullable String root, long checkpoints,
+			@Nullable Long checkpointSize, List<Problem> problems, Map<Problem.Kind, Long> counts) {
+		this.chain = chain;
+		this.from = from;
+		this.size = size;
+		this.entries = entries;
+		this.root = root;
+		this.checkpoints = checkpoints;
+		this.checkpointSize = checkpointSize;
+		this.problems = List.copyOf(problems);
+		this.counts = counts.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(counts));
+	}
+
+	/**
+	 * Which chain it is.
+	 * @return the chain's name
+	 */
+	public String chain() {
+		return this.chain;
+	}
+
+	/**
+	 * From where on entries were read.
+	 * @return the first {@code seq}: 0, unless those before are retired, or were verified
+	 * by an earlier run
+	 */
+	public long from() {
+		return this.from;
+	}
+
+	/**
+	 * Where the chain ends.
+	 * @return the last entry's {@code seq} and one
+	 */
+	public long size() {
+		return this.size;
+	}
+
+	/**
+	 * How many entries were read.
+	 * @return their number
+	 */
+	public long entries() {
+		return this.entries;
+	}
+
+	/**
+	 * The Merkle root (RFC 6962) over the hashes of all {@link #size()} entries.
+	 * @return lower-case hexadecimal digits; {@code null} if some hashes are unknown
+	 */
+	public @Nullable String root() {
+		return this.root;
+	}
+
+	/**
+	 * How many checkpoints were compared with the entries.
+	 * @return their number
+	 */
+	public long checkpoints() {
+		return this.checkpoints;
+	}
+
+	/**
+	 * How far the chain is signed: the last of those checkpoints that is signed by a
+	 * trusted key and true.
+	 * @return the number of entries in it, or {@code null} if there is none
+	 */
+	public @Nullable Long checkpointSize() {
+		return this.checkpointSize;
+	}
+
+	/**
+	 * What is wrong with the chain.
+	 * @return the first problems of each kind; empty if it is as it was written
+	 */
+	public List<Problem> problems() {
+		return this.problems;
+	}
+
+	/**
+	 * How many problems there are.
+	 * @return the number of each kind
+	 */
+	public Map<Problem.Kind, Long> counts() {
+		return this.counts;
 	}
 
 	ChainVerification with(Problem problem) {
@@ -61,6 +150,20 @@ public record ChainVerification(String chain, long from, long size, long entries
 	 */
 	public boolean tampered() {
 		return this.counts.keySet().stream().anyMatch((kind) -> kind != Problem.Kind.EVIDENCE);
+	}
+
+	/**
+	 * What is said of a chain where there is none.
+	 * @param chain the chain's name
+	 * @return a result without entries
+	 */
+	public static ChainVerification empty(String chain) {
+		return new ChainVerification(chain, 0, 0, 0, null, 0, null, List.of(), Map.of());
+	}
+
+	@Override
+	public String toString() {
+		return "%s [%d, %d): %s".formatted(this.chain, this.from, this.size, valid() ? "valid" : this.problems);
 	}
 
 }

@@ -24,6 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A line of an export: everything that an entry's hash is made of, called as in the
  * hashed form, with the two groups as objects.
+ *
+ * @since 0.1.0
  */
 public final class ExportLine {
 

@@ -27,6 +27,8 @@ import tools.jackson.databind.JsonNode;
  * Verifies exported chains without a database. The lines of several chains may follow
  * each other; of each chain its first line comes first, then its checkpoints, then its
  * entries in their order.
+ *
+ * @since 0.1.0
  */
 public final class ExportVerifier {
 

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Verifies chains over one connection, in one snapshot. Needs nothing but a driver and a
  * JSON parser.
+ *
+ * @since 0.1.0
  */
 public final class LedgerCheck {
 

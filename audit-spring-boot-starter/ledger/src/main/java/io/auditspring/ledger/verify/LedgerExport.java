@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Writes a chain as lines of JSON that can be verified without the database: where it
  * begins and ends, its checkpoints, then its entries. What is appended meanwhile is left
  * out.
+ *
+ * @since 0.1.0
  */
 public final class LedgerExport {
 

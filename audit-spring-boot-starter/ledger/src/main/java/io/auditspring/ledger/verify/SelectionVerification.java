@@ -2,23 +2,85 @@ package io.auditspring.ledger.verify;
 
 import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import io.auditspring.ledger.Problem;
 
 /**
  * What verifying selected entries found.
  *
- * @param valid whether each is as it was written, as far as that can be told
- * @param selection what the export says of which entries these are; nothing proves it
- * @param entries how many entries there are
- * @param proved how many of them are under a checkpoint
- * @param erased how many of them have an erased group, whose record is elsewhere
- * @param problems what is wrong: the first of each kind
+ * @since 0.1.0
  */
-public record SelectionVerification(boolean valid, String selection, long entries, long proved, long erased,
-		List<Problem> problems) {
+@JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)
+public final class SelectionVerification {
 
-	public SelectionVerification {
-		problems = List.copyOf(problems);
+	private final boolean valid;
+
+	private final String selection;
+
+	private final long entries;
+
+	private final long proved;
+
+	private final long erased;
+
+	private final List<Problem> problems;
+
+	SelectionVerification(boolean valid, String selection, long entries, long proved, long erased,
+			List<Problem> problems) {
+		this.valid = valid;
+		this.selection = selection;
+		this.entries = entries;
+		this.proved = proved;
+		this.erased = erased;
+		this.problems = List.copyOf(problems);
+	}
+
+	/**
+	 * Whether each is as it was written, as far as that can be told.
+	 * @return whether there are no problems
+	 */
+	public boolean valid() {
+		return this.valid;
+	}
+
+	/**
+	 * Which entries these are, as the export says; nothing proves it.
+	 * @return the export's own words
+	 */
+	public String selection() {
+		return this.selection;
+	}
+
+	/**
+	 * How many entries there are.
+	 * @return their number
+	 */
+	public long entries() {
+		return this.entries;
+	}
+
+	/**
+	 * How many of them are under a checkpoint.
+	 * @return their number
+	 */
+	public long proved() {
+		return this.proved;
+	}
+
+	/**
+	 * How many of them have an erased group, whose record is elsewhere.
+	 * @return their number
+	 */
+	public long erased() {
+		return this.erased;
+	}
+
+	/**
+	 * What is wrong.
+	 * @return the first problems of each kind
+	 */
+	public List<Problem> problems() {
+		return this.problems;
 	}
 
 	/**

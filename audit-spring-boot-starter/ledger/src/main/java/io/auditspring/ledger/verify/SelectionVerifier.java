@@ -25,6 +25,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * Verifies exported selections without a database: that each entry is the one that was
  * written, and is under a checkpoint where one covers it.
+ *
+ * @since 0.1.0
  */
 public final class SelectionVerifier {
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * that signatures are not checked
  * @param anchors where checkpoints were kept
  * @param origin what checkpoints name before the chain; {@code null} if any will do
+ * @since 0.1.0
  */
 public record TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anchors, @Nullable String origin) {
 

@@ -2,16 +2,48 @@ package io.auditspring.ledger.verify;
 
 import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+
 /**
  * What verifying the ledger found.
  *
- * @param valid whether all chains are as they were written
- * @param chains the result for each chain, by name
+ * @since 0.1.0
  */
-public record Verification(boolean valid, List<ChainVerification> chains) {
+@JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)
+public final class Verification {
 
-	public Verification {
-		chains = List.copyOf(chains);
+	private final boolean valid;
+
+	private final List<ChainVerification> chains;
+
+	private Verification(List<ChainVerification> chains) {
+		this.valid = chains.stream().allMatch(ChainVerification::valid);
+		this.chains = List.copyOf(chains);
+	}
+
+	/**
+	 * Puts the results of chains together.
+	 * @param chains the results
+	 * @return all of them; valid if each is
+	 */
+	public static Verification of(List<ChainVerification> chains) {
+		return new Verification(chains);
+	}
+
+	/**
+	 * Whether all chains are as they were written.
+	 * @return whether there is no problem in any of them
+	 */
+	public boolean valid() {
+		return this.valid;
+	}
+
+	/**
+	 * What was found in each chain.
+	 * @return the result for each chain, by name
+	 */
+	public List<ChainVerification> chains() {
+		return this.chains;
 	}
 
 	/**
@@ -23,13 +55,9 @@ public record Verification(boolean valid, List<ChainVerification> chains) {
 		return this.chains.stream().anyMatch(ChainVerification::tampered);
 	}
 
-	/**
-	 * Puts the results of chains together.
-	 * @param chains the results
-	 * @return all of them; valid if each is
-	 */
-	public static Verification of(List<ChainVerification> chains) {
-		return new Verification(chains.stream().allMatch(ChainVerification::valid), chains);
+	@Override
+	public String toString() {
+		return this.chains.toString();
 	}
 
 }

@@ -2,6 +2,8 @@ package io.auditspring.ledger.verify;
 
 /**
  * Learns how far a verification has come.
+ *
+ * @since 0.1.0
  */
 public interface VerificationProgress {
 

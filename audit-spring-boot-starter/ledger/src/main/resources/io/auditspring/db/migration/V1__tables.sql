@@ -122,13 +122,14 @@ create table "${schema}".audit_chain (
 	recorded_at timestamptz
 ) with (fillfactor = 10, autovacuum_vacuum_threshold = 100, autovacuum_vacuum_scale_factor = 0);
 
--- How many chains there may be. Whoever may append may begin a chain, and each is one more to sign and to verify.
+-- How many chains there may be, and how many bytes the texts of an entry may have. Whoever may append may begin a chain,
+-- and each is one more to sign and to verify.
 create table "${schema}".audit_limit (
 	name text   not null primary key,
 	most bigint not null check (most >= 0)
 );
 
-insert into "${schema}".audit_limit (name, most) values ('chains', 1000);
+insert into "${schema}".audit_limit (name, most) values ('chains', 1000), ('entry size', 16777216);
 
 -- Entries staged by business transactions until the relay moves them to the ledger. The key serves "the oldest of
 -- this chain" and deleting them; a second index would be paid by every business transaction. Rows live for moments,

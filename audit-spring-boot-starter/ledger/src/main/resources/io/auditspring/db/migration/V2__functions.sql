@@ -44,7 +44,8 @@ begin
 		raise exception 'a chain has a name of 1 to 200 characters on one line, without spaces around it, not "%"',
 			left(coalesce(new.name, 'null'), 50) using errcode = 'invalid_parameter_value';
 	end if;
-	select l.most into strict most from "${schema}".audit_limit l where l.name = 'chains';
+	-- One at a time, and not by what an older snapshot sees: who begins chains side by side would not be counted.
+	update "${schema}".audit_limit l set most = l.most where l.name = 'chains' returning l.most into strict most;
 	if (select count(*) from "${schema}".audit_chain) >= most
 		and not exists (select from "${schema}".audit_chain c where c.name = new.name)
 	then
@@ -95,6 +96,20 @@ begin
 			using errcode = 'invalid_parameter_value';
 	end if;
 	update "${schema}".audit_limit l set most = audit_allow_chains.most where name = 'chains';
+end
+$$;
+
+-- For the owner: allows larger entries, for applications with a large audit.capture.max-size.
+create function "${schema}".audit_allow_entry_size(most bigint) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if most is null or most not between 1048576 and 1073741824 then
+		raise exception 'audit_allow_entry_size takes a number of bytes from 1048576 to 1073741824, not %',
+			coalesce(most::text, 'null') using errcode = 'invalid_parameter_value';
+	end if;
+	update "${schema}".audit_limit l set most = audit_allow_entry_size.most where name = 'entry size';
 end
 $$;
 
@@ -208,6 +223,16 @@ begin
 end
 $$;
 
+-- The least id, of UUID version 7, that begins with a time.
+create function "${schema}".audit_id_at(moment timestamptz) returns uuid
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select encode(substring(int8send(floor(extract(epoch from moment) * 1000)::bigint) from 3)
+		|| decode('70008000000000000000', 'hex'), 'hex')::uuid
+$$;
+
 -- Takes a batch of entries if it continues its chain, and moves the head to its end. Runs with the owner's rights:
 -- nobody else may move a head.
 create function "${schema}".audit_take_entries() returns trigger
@@ -218,6 +243,11 @@ as $$
 declare
 	head record;
 	batch record;
+	most bigint;
+	bytes bigint;
+	yesterday uuid := "${schema}".audit_id_at(now() - interval '1 day');
+	tomorrow uuid := "${schema}".audit_id_at(now() + interval '1 day');
+	twin record;
 	fault text;
 begin
 	select name, size, c.head as hash, recorded_at into head
@@ -234,13 +264,22 @@ begin
 
 	-- In the order in which they were written: no sort.
 	select count(*) as entries, bool_and(in_chain) as in_chain, bool_and(in_order) as in_order,
-		bool_and(linked) as linked, min(recorded_at) as first, max(recorded_at) as last, (array_agg(hash))[count(*)] as hash
+		bool_and(linked) as linked, min(recorded_at) as first, max(recorded_at) as last, (array_agg(hash))[count(*)] as hash,
+		max(text_bytes) as text_bytes, max(json_bytes) as json_bytes,
+		bool_and(id between yesterday and tomorrow) as of_today
 		into batch
 	from (
 		select chain = head.name as in_chain,
 			seq = head.size - 1 + row_number() over () as in_order,
 			prev_hash = lag(hash, 1, head.hash) over () as linked,
-			recorded_at, hash
+			recorded_at, hash, id,
+			coalesce(octet_length(actor_name), 0) + coalesce(octet_length(impersonator_id), 0)
+				+ coalesce(octet_length(target_name), 0) + coalesce(octet_length(message), 0)
+				+ coalesce(octet_length(justification), 0) + coalesce(octet_length(error), 0)
+				+ coalesce(octet_length(user_agent), 0) + coalesce(octet_length(device_fingerprint), 0) as text_bytes,
+			coalesce(pg_column_size(related), 0) + coalesce(pg_column_size(before_state), 0)
+				+ coalesce(pg_column_size(after_state), 0) + coalesce(pg_column_size(changes), 0)
+				+ coalesce(pg_column_size(metadata), 0) + coalesce(pg_column_size(geolocation), 0) as json_bytes
 		from added
 	) as entries;
 
@@ -259,6 +298,38 @@ begin
 	if fault is not null then
 		raise exception 'entries cannot be appended to chain "%": %', head.name, fault
 			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+
+	-- What cannot be held in memory can neither be shown nor verified, and it would stay for ever. The texts of indexed
+	-- columns are short. What came out of a table may be compressed, to a 255th at best: then it is measured as text.
+	select l.most into strict most from "${schema}".audit_limit l where l.name = 'entry size';
+	bytes := batch.text_bytes;
+	if batch.json_bytes > most / 256 then
+		select greatest(bytes, max(octet_length(concat(actor_name, impersonator_id, target_name, message, justification,
+			error, user_agent, device_fingerprint, related, before_state, after_state, changes, metadata, geolocation))))
+		into bytes
+		from added;
+	end if;
+	if bytes > most then
+		raise exception 'an entry of % bytes cannot be appended to chain "%": the most is %; the owner of the ledger allows more by audit_allow_entry_size',
+			bytes, head.name, most using errcode = 'program_limit_exceeded';
+	end if;
+
+	-- Of two with one id a reader may see one only. An id begins with its time, so an entry that has it already was
+	-- recorded about then. Without an offset the planner might read the whole month.
+	select a.chain, a.seq, a.id into twin
+	from added a
+	where exists (
+		select
+		from "${schema}".audit_log l
+		where l.id = a.id and l.recorded_at >= case when batch.of_today then now() - interval '2 days' else '-infinity' end
+		and (l.seq <> a.seq or l.chain <> a.chain)
+		offset 0
+	)
+	limit 1;
+	if found then
+		raise exception 'entry % cannot be appended to chain "%": there is an entry % already', twin.seq, twin.chain, twin.id
+			using errcode = 'unique_violation';
 	end if;
 
 	update "${schema}".audit_chain
@@ -887,6 +958,7 @@ declare
 	entries bigint;
 	before bigint;
 	levels integer := 0;
+	most bigint;
 	fault text;
 begin
 	select t.size into before from "${schema}".audit_tree t where t.chain = new.chain for update;
@@ -895,6 +967,10 @@ begin
 		return new;
 	end if;
 	select c.size into entries from "${schema}".audit_chain c where c.name = new.chain;
+	-- By a tree of no entries the signer learns that a chain is gone; but there are no more of them than there may be chains.
+	if entries is null then
+		update "${schema}".audit_limit l set most = l.most where l.name = 'chains' returning l.most into strict most;
+	end if;
 	while levels < 7 and new.size >> (8 * levels) > 0 loop
 		levels := levels + 1;
 	end loop;
@@ -902,6 +978,8 @@ begin
 		when tg_op = 'UPDATE' and new.chain is distinct from old.chain then 'it is of another chain'
 		when (new.size between 0 and coalesce(entries, 0)) is not true
 			then 'the chain has ' || coalesce(entries, 0) || ' entries'
+		when entries is null and (length(new.chain) > 200 or (select count(*) from "${schema}".audit_tree) >= most)
+			then 'there is no such chain'
 		when new.size < before then 'it had ' || before || ' entries'
 		when new.edges is null or cardinality(new.edges) <> levels or array_ndims(new.edges) > 1
 			or array_lower(new.edges, 1) <> 1 then 'it has ' || levels || ' levels'
@@ -1076,8 +1154,10 @@ $$;
 
 revoke all on function "${schema}".audit_refuse_change(), "${schema}".audit_check_new_chain(),
 	"${schema}".audit_refuse_second_beginning(), "${schema}".audit_allow_chains(bigint),
+	"${schema}".audit_allow_entry_size(bigint),
 	"${schema}".audit_make_partition(date), "${schema}".audit_ensure_partition(date),
-	"${schema}".audit_lock_chain(text), "${schema}".audit_ledger_id(text), "${schema}".audit_take_entries(),
+	"${schema}".audit_lock_chain(text), "${schema}".audit_ledger_id(text), "${schema}".audit_id_at(timestamptz),
+	"${schema}".audit_take_entries(),
 	"${schema}".audit_refuse_forged_entries(), "${schema}".audit_entry_hash("${schema}".audit_log, bytea, bytea),
 	"${schema}".audit_check_own(text, jsonb, jsonb),
 	"${schema}".audit_append_own(text, text, text, text, jsonb, jsonb),

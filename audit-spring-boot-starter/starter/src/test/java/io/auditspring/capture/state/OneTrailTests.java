@@ -142,7 +142,7 @@ class OneTrailTests {
 			assertThat(application.trail().trail(name, 31).getContent()).as(name).hasSize(3);
 			assertThat(application.trail().stateAt(name, 31, Instant.now()).orElseThrow()).containsEntry("amount", 6);
 		}
-		assertThat(found(AuditQuery.all().targetType("Boat"))).extracting((entry) -> entry.getTarget().type())
+		assertThat(found(AuditQuery.all().targetType("Boat"))).extracting((entry) -> entry.getTargetType())
 			.containsOnly("Boat");
 	}
 

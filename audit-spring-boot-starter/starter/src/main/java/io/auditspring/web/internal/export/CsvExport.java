@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 
 import io.auditspring.Actor;
 import io.auditspring.query.AuditEntry;
-import io.auditspring.query.Target;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SequenceWriter;
 import tools.jackson.databind.json.JsonMapper;
@@ -108,9 +107,9 @@ final class CsvExport {
 	}
 
 	private static void putTarget(Map<String, Function<AuditEntry, @Nullable Object>> columns) {
-		columns.put("targetType", (entry) -> target(entry, Target::type));
-		columns.put("targetId", (entry) -> target(entry, Target::id));
-		columns.put("targetName", (entry) -> target(entry, Target::name));
+		columns.put("targetType", AuditEntry::getTargetType);
+		columns.put("targetId", AuditEntry::getTargetId);
+		columns.put("targetName", AuditEntry::getTargetName);
 		columns.put("related", (entry) -> entry.getRelated().isEmpty() ? null : json(entry.getRelated()));
 		columns.put("message", AuditEntry::getMessage);
 		columns.put("justification", AuditEntry::getJustification);
@@ -132,11 +131,6 @@ final class CsvExport {
 	private static @Nullable Object actor(AuditEntry entry, Function<Actor, @Nullable String> part) {
 		Actor actor = entry.getActor();
 		return (actor != null) ? part.apply(actor) : null;
-	}
-
-	private static @Nullable Object target(AuditEntry entry, Function<Target, @Nullable String> part) {
-		Target target = entry.getTarget();
-		return (target != null) ? part.apply(target) : null;
 	}
 
 	private static @Nullable String json(@Nullable Object value) {

@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import io.auditspring.Actor;
 import io.auditspring.Outcome;
 import io.auditspring.query.AuditEntry;
-import io.auditspring.query.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,8 +135,7 @@ final class EcsExport {
 	}
 
 	private static EventFields labels(AuditEntry entry, LedgerPlace place) {
-		Target target = entry.getTarget();
-		EventFields labels = EventFields.of("recorded_at", entry.getRecordedAt().toString())
+		return EventFields.of("recorded_at", entry.getRecordedAt().toString())
 			.put("chain", entry.getChain())
 			.put("prev_hash", place.prevHash())
 			.put("operation_id", entry.getOperationId().toString())
@@ -146,11 +144,11 @@ final class EcsExport {
 			.put("actor_type", EventFields.lower(entry.getActorType()))
 			.put("session", entry.getSessionId())
 			.put("device", entry.getDeviceFingerprint())
-			.put("revision", (place.revision() != null) ? place.revision().toString() : null);
-		if (target != null) {
-			labels.put("target_type", target.type()).put("target_id", target.id()).put("target_name", target.name());
-		}
-		return labels.putText("related", entry.getRelated())
+			.put("revision", (place.revision() != null) ? place.revision().toString() : null)
+			.put("target_type", entry.getTargetType())
+			.put("target_id", entry.getTargetId())
+			.put("target_name", entry.getTargetName())
+			.putText("related", entry.getRelated())
 			.putText("geolocation", entry.getGeolocation())
 			.putText("before", entry.getBefore())
 			.putText("after", entry.getAfter())

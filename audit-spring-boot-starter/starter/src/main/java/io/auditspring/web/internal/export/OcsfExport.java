@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -12,7 +12,6 @@ import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.query.AuditEntry;
-import io.auditspring.query.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +35,6 @@ final class OcsfExport {
 
 	private static final int OTHER = 99;
 
-	private static final Target NOTHING = new Target(null, null, null);
-
 	private OcsfExport() {
 	}
 
@@ -60,14 +57,13 @@ final class OcsfExport {
 		}
 
 		static EventClass of(AuditEntry entry) {
-			Target target = entry.getTarget();
 			if (SIGN_INS.contains(entry.getAction())) {
 				return AUTHENTICATION;
 			}
-			if (target == null || target.type() == null) {
+			if (entry.getTargetType() == null) {
 				return API_ACTIVITY;
 			}
-			if (ACCOUNTS.contains(target.type().toLowerCase(Locale.ROOT))) {
+			if (ACCOUNTS.contains(entry.getTargetType().toLowerCase(Locale.ROOT))) {
 				return ACCOUNT_CHANGE;
 			}
 			return (entry.getBefore() != null || entry.getAfter() != null) ? ENTITY_MANAGEMENT : API_ACTIVITY;
@@ -104,21 +100,19 @@ final class OcsfExport {
 	}
 
 	private static void putClassFields(EventFields event, EventClass eventClass, AuditEntry entry) {
-		Target target = Objects.requireNonNullElse(entry.getTarget(), NOTHING);
 		switch (eventClass) {
 			case AUTHENTICATION -> event.put("user", user(entry.getActor(), entry.getActorType()))
 				.put("service", EventFields.of("name", service(entry)))
 				.put("session", EventFields.of("uid", entry.getSessionId()));
-			case ACCOUNT_CHANGE -> event.put("user", named(target));
-			case ENTITY_MANAGEMENT -> event.put("entity", entity(target, entry.getBefore()))
-				.put("entity_result", (entry.getAfter() != null) ? entity(target, entry.getAfter()) : null)
+			case ACCOUNT_CHANGE -> event.put("user", target(entry));
+			case ENTITY_MANAGEMENT -> event.put("entity", entity(entry, entry.getBefore()))
+				.put("entity_result", (entry.getAfter() != null) ? entity(entry, entry.getAfter()) : null)
 				.put("comment", entry.getJustification());
 			case API_ACTIVITY -> event
 				.put("api",
 						EventFields.of("operation", entry.getAction())
 							.put("service", EventFields.of("name", service(entry))))
-				.put("resources",
-						target.equals(NOTHING) ? null : List.of(named(target).put("type", target.type()).map()));
+				.put("resources", resources(typed(entry)));
 		}
 	}
 
@@ -193,13 +187,22 @@ final class OcsfExport {
 	}
 
 	/** The schema asks for a name or an identifier. */
-	private static EventFields named(Target target) {
-		return EventFields.of("uid", target.id())
-			.put("name", (target.name() == null && target.id() == null) ? target.type() : target.name());
+	private static EventFields target(AuditEntry entry) {
+		boolean unnamed = entry.getTargetName() == null && entry.getTargetId() == null;
+		return EventFields.of("uid", entry.getTargetId())
+			.put("name", unnamed ? entry.getTargetType() : entry.getTargetName());
 	}
 
-	private static EventFields entity(Target target, @Nullable Object state) {
-		return named(target).put("type", target.type()).put("data", state);
+	private static EventFields typed(AuditEntry entry) {
+		return target(entry).put("type", entry.getTargetType());
+	}
+
+	private static EventFields entity(AuditEntry entry, @Nullable Object state) {
+		return typed(entry).put("data", state);
+	}
+
+	private static List<Map<String, Object>> resources(EventFields target) {
+		return target.map().isEmpty() ? List.of() : List.of(target.map());
 	}
 
 	/** Where there was no request, the application's own name says from where it came. */
@@ -248,12 +251,13 @@ final class OcsfExport {
 		if (eventClass == EventClass.ENTITY_MANAGEMENT) {
 			return rest;
 		}
-		Target target = entry.getTarget();
 		return rest.put("justification", entry.getJustification())
 			.put("before", entry.getBefore())
 			.put("after", entry.getAfter())
-			.put("target", (target != null)
-					? EventFields.of("type", target.type()).put("id", target.id()).put("name", target.name()) : null);
+			.put("target",
+					EventFields.of("type", entry.getTargetType())
+						.put("id", entry.getTargetId())
+						.put("name", entry.getTargetName()));
 	}
 
 }
