@@ -8,15 +8,6 @@ create table revinfo (
 	revtstmp bigint
 );
 
-create table agent_aud (
-	id      bigint not null,
-	rev     integer not null references revinfo,
-	revtype smallint,
-	name    text,
-	status  text,
-	primary key (rev, id)
-);
-
 create table app_user_aud (
 	username text not null,
 	rev      integer not null references revinfo,

@@ -65,6 +65,10 @@ class PublicApplicationsTests {
 					tuple("ArticleServiceImpl.rename", "failure", "127.0.0.1", "articles"),
 					// The test's transaction is rolled back.
 					tuple("ArticleServiceImpl.rename", "failure", null, "articles"));
+		assertThat(database.entries()).filteredOn("outcome", "success")
+			.singleElement()
+			.satisfies((entry) -> assertThat(entry).extracting("before_state", "after_state", "changes")
+				.doesNotContainNull());
 	}
 
 	@Test

@@ -269,7 +269,7 @@ public final class AuditRecord {
 
 	/**
 	 * What the thing was like before.
-	 * @return what the thing was like before, or {@code null} for what Envers sees.
+	 * @return what the thing was like before, or {@code null} for what Hibernate tells.
 	 * Marked likewise, and no part of what {@code AuditTrail.stateAt} tells
 	 */
 	public @Nullable Map<String, @Nullable Object> before() {
@@ -343,9 +343,9 @@ public final class AuditRecord {
 		Additions request(@Nullable RequestContext request);
 
 		/**
-		 * States what the thing was like before, for what Envers cannot see: what
+		 * States what the thing was like before, for what Hibernate does not tell: what
 		 * happened elsewhere, or another kind of store. Entries mark that as stated by
-		 * the application; what Envers sees takes precedence.
+		 * the application; what Hibernate tells takes precedence.
 		 * @param before its properties, of which the secret ones are masked, or
 		 * {@code null}
 		 * @return these additions

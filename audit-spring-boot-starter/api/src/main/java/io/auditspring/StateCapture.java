@@ -8,8 +8,7 @@ package io.auditspring;
 public enum StateCapture {
 
 	/**
-	 * The state before and after, of every entity audited by Envers that the call
-	 * changed.
+	 * The state before and after, of every captured entity that the call changed.
 	 */
 	AUTO,
 

@@ -1,15 +1,15 @@
 package io.auditspring.sample.agents;
 
+import io.auditspring.AuditedEntity;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
-import org.hibernate.envers.Audited;
 
 @Entity
-@Audited
+@AuditedEntity // No table of Envers: the trail itself holds what it was
 class Agent {
 
 	@Id

@@ -6,7 +6,7 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 
 /**
- * What agents are reached through. Never changes here, so Envers has nothing to keep.
+ * What agents are reached through. Never changes here, so there is nothing to capture.
  */
 @Entity
 class Connector {

@@ -35,7 +35,6 @@ class AgentsTests {
 	void startingAnAgentLeavesACompleteEntry() {
 		send("/api/agents/1/start", 1, "Month end").expectStatus().isOk();
 		JsonNode entry = this.entries.await("action=agent.started&targetType=Agent&targetId=1");
-		long revision = entry.get("revision").asLong();
 		assertThat(entry).isEntry("""
 				{
 				  "actor": {"type": "user", "id": "analyst", "name": "analyst", "impersonatorId": null},
@@ -54,10 +53,9 @@ class AgentsTests {
 				      "request": {"method": "POST", "path": "/api/agents/{agentId}/start"}},
 				  "ipAddress": "127.0.0.1",
 				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
-				  "userAgent": "back-office-tests/1.0",
-				  "revision": %d
+				  "userAgent": "back-office-tests/1.0"
 				}
-				""".formatted(revision));
+				""");
 	}
 
 	@Test

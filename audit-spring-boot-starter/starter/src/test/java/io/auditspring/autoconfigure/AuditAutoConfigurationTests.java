@@ -63,7 +63,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class AuditAutoConfigurationTests {
 
 	private static final AutoConfigurations ALL = AutoConfigurations.of(AuditAutoConfiguration.class,
-			AuditDisabledAutoConfiguration.class, AuditEnversAutoConfiguration.class, AuditGeoAutoConfiguration.class,
+			AuditDisabledAutoConfiguration.class, AuditGeoAutoConfiguration.class, AuditStateAutoConfiguration.class,
 			AuditSecurityAutoConfiguration.class, AuditServletAutoConfiguration.class,
 			AuditWithoutDatabaseAutoConfiguration.class, AuditWebAutoConfiguration.class,
 			AuditActuatorAutoConfiguration.class);
@@ -223,7 +223,7 @@ class AuditAutoConfigurationTests {
 					RequestContextHolder.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(SecurityActorSource.class)
-				.doesNotHaveBean("auditStateListener")
+				.doesNotHaveBean("auditEnvers")
 				.hasSingleBean(Relay.class));
 	}
 

@@ -109,6 +109,8 @@ final class Collections {
 			.call((entityManager) -> entityManager.find(Article.class, 6).tags = new HashSet<>(Set.of("b")))
 			.updates("Article", 6, state(6, "'tags': ['a']"), state(6, "'tags': ['b']"),
 					"{'tags': {'from': ['a'], 'to': ['b']}}")
+			.withoutEnvers()
+			.updates("Article", 6, state(6, ""), state(6, "'tags': ['b']"), "{'tags': {'to': ['b']}}")
 			.build();
 	}
 
@@ -245,7 +247,7 @@ final class Collections {
 		}).deletes("Article", 15, """
 				{'id': 15, 'title': 't', 'tags': ['a', 'b'], 'steps': [], 'ratings': [], 'contacts': [],
 				'meta': {'origin': 'here', 'labels': []}, 'stock': {}, 'weights': {}, 'named': {}, 'topics': [],
-				'pages': []}""").build();
+				'pages': []}""").withoutEnvers().deletes("Article", 15, state(15, "'tags': ['a', 'b']")).build();
 	}
 
 	private static Example twoFlushes() {
@@ -263,6 +265,9 @@ final class Collections {
 					"""
 							{'tags': {'from': ['a'], 'to': ['b', 'c']},
 							'title': {'from': 't', 'to': 'u'}}""")
+			.withoutEnvers()
+			.updates("Article", 16, state(16, ""), state(16, "'tags': ['b', 'c']").replace("'t'", "'u'"),
+					"{'tags': {'to': ['b', 'c']}, 'title': {'from': 't', 'to': 'u'}}")
 			.build();
 	}
 

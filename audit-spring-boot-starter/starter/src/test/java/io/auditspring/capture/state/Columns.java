@@ -194,6 +194,10 @@ final class Columns {
 		})
 			.updates("Derived", 1, "{'id': 1, 'title': 'a'}", "{'id': 1, 'title': 'b'}",
 					"{'title': {'from': 'a', 'to': 'b'}}")
+			.withoutEnvers()
+			.updates("Derived", 1, "{'id': 1, 'origin': 'here', 'title': 'a'}",
+					"{'id': 1, 'origin': 'elsewhere', 'title': 'b'}", """
+							{'origin': {'from': 'here', 'to': 'elsewhere'}, 'title': {'from': 'a', 'to': 'b'}}""")
 			.build();
 	}
 

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param given what was there before the call
  * @param call what the call does
  * @param states the states that it leaves
+ * @param withoutEnvers the states that it leaves where Envers is not there
  */
 record Example(String title, String mapping, Consumer<EntityManager> given, Consumer<EntityManager> call,
-		List<State> states) {
+		List<State> states, List<State> withoutEnvers) {
 
 	static Builder of(String title) {
 		return new Builder(title);
@@ -50,6 +51,8 @@ record Example(String title, String mapping, Consumer<EntityManager> given, Cons
 		private final String title;
 
 		private final List<State> states = new ArrayList<>();
+
+		private @Nullable List<State> withoutEnvers;
 
 		private String mapping = "";
 
@@ -96,12 +99,24 @@ record Example(String title, String mapping, Consumer<EntityManager> given, Cons
 
 		private Builder state(String type, Object id, @Nullable String before, @Nullable String after,
 				@Nullable String changes) {
-			this.states.add(new State(type, String.valueOf(id), before, after, changes));
+			List<State> states = (this.withoutEnvers != null) ? this.withoutEnvers : this.states;
+			states.add(new State(type, String.valueOf(id), before, after, changes));
+			return this;
+		}
+
+		/**
+		 * Says that what follows is left where Envers is not there.
+		 * @return this builder
+		 */
+		Builder withoutEnvers() {
+			this.withoutEnvers = new ArrayList<>();
 			return this;
 		}
 
 		Example build() {
-			return new Example(this.title, this.mapping, this.given, this.call, List.copyOf(this.states));
+			List<State> states = List.copyOf(this.states);
+			return new Example(this.title, this.mapping, this.given, this.call, states,
+					(this.withoutEnvers != null) ? List.copyOf(this.withoutEnvers) : states);
 		}
 
 	}

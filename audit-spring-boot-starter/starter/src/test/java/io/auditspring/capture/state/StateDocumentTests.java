@@ -21,14 +21,33 @@ class StateDocumentTests {
 	private static final String INTRODUCTION = """
 			# What an entry shows of an entity
 
-			The state before and after of every entity audited by Envers that an audited call changed. It is taken from what
-			Hibernate holds when Envers' own listeners fire: no statement, no flush, nothing loaded.
+			The state before and after of the entities that an audited call changed. It is taken from what Hibernate holds when it
+			tells its listeners of a change: no statement, no flush, nothing loaded.
 
-			This page is generated from the tests.
+			This page is generated from the tests. Its examples hold whoever decides what is captured; where an application
+			without Envers sees something else, they show both.
 
-			- An entity has an entry where Envers writes a row for it. That includes the owner of a collection that changed
+			| `audit.capture.entities` | `envers` | `all` | `annotated` |
+			|---|---|---|---|
+			| default | where Envers is there and on | elsewhere | |
+			| entities | those that Envers audits | all | those with `@AuditedEntity`, those that Envers audits, and those with `org.hibernate.annotations.Audited` (since Hibernate 7.4, incubating) |
+			| their properties | what Envers audits of them | all that are mapped, but the version | as with `all` |
+			| left out | `@NotAudited`, `@AuditOverride`, `@AuditIgnore` | `@NotAudited`, `@Audited.Excluded`, `@AuditIgnore` | as with `all` |
+			| an entry | where Envers writes a row | where something shown differs | as with `all` |
+			| a lazy collection that is replaced or deleted | Envers loads it | is not loaded: its `from` is left out | as with `all` |
+			| `revision` | that of Envers | that of Envers where it wrote one, else the changeset of Hibernate's own auditing if that is a number | as with `all` |
+
+			- `@AuditIgnore` leaves out a property (on its field or getter), an entity with those that extend it, or what entities
+			  inherit from a mapped superclass; `audit.capture.ignored-entities` further entities by their names. Entities of
+			  infrastructure are left out: Envers' tables and revisions, Spring Modulith's and Axon's own.
+			- A call that changes entities without state, though nobody asked to leave them out, says so: `withoutState` in its
+			  metadata counts them by their kind. The start says in one line which they are.
+			- With `all`, more entities have entries, so that a name which two of them share gets longer for both (see below).
+			- An entity has an entry where Envers writes a row for it, and without Envers likewise. That includes the owner of a collection that changed
 			  while none of its own columns did, and, as long as Envers' `revision_on_collection_change` is on, the parent whose
-			  child came, went or moved. (One exception: Envers misses a second equal element in a bag; its owner has an entry.)
+			  child came, went or moved. Two exceptions: Envers misses a second equal element in a bag; its owner has an entry. Of
+			  what one call deletes and stores again, Envers compares what came with what went, by the application's own `equals`;
+			  an entry tells what the row was before the call, and what it became.
 			- Entities are told apart by their mapped name and their identifier, never by what is shown of them, nor by their own
 			  `equals`. Shown is the short name of the class, or that of `@Entity(name = ...)`; where several have the same, the
 			  class around it stands before it: `SalesOrder.Line`, `Invoice.Line`.
@@ -46,7 +65,7 @@ class StateDocumentTests {
 			  entities, and with what is noted of who reads the trail. Who reads may say the digest, or the identifier itself. Of a
 			  request, the template of its path is shown, `/tokens/{token}`; where no handler was chosen, the path, in which only
 			  what follows a masked name is masked.
-			- What Envers does not audit is not shown: `@NotAudited`, `@AuditOverride`, and the version. By its rules that includes
+			- What Envers does not audit is not shown: `@NotAudited`, `@AuditOverride`, and the version. By its rules (`envers`) that includes
 			  what an entity inherits from a `@MappedSuperclass` that is not `@Audited` itself. As nobody said so, a warning at
 			  start-up names superclass and entities, and `notAudited` in an entry's metadata the properties.
 			- A value is shown as reading the row again would show it: rounded to the column's scale and fractional seconds, cut
@@ -62,12 +81,18 @@ class StateDocumentTests {
 			  read in that one: each update moves it, and an entry shows either time.
 			- Envers' own tables may differ from the entity's, and so from an entry: they do not declare `secondPrecision`, and hold
 			  what was set in memory, though no statement wrote it.
-			- An embedded value without any is none, as it is when the row is read again.
+			- An embedded value without any is none, as it is when the row is read again. No element of a collection is nothing;
+			  within a list with an order column, nothing keeps the place of what is there later.
+			- A collection with a restriction (`@SQLRestriction`) is shown as far as it was loaded, with what came. What comes from
+			  a second-level cache is shown as the cache knows it. Of what a session may only read (`@Immutable`, `setReadOnly`),
+			  Hibernate keeps no copy: if an application sets something in memory and deletes it, the state before tells that.
+			- Envers loads lazy attributes of enhanced classes when it writes a row of an update; they are shown then.
 			- Not known is what the database does on its own: triggers, types that have a spelling of their own behind a text
 			  (`uuid`, `inet`, `money`), and defaults: what an insert leaves out (`@DynamicInsert`) and the mapping gives a default
 			  is left out, too. What Hibernate reads back (`@Generated`, `@CurrentTimestamp`) is shown.
-			- Envers does not start with a reference to anything (`@Any`, `@ManyToAny`) unless it is `@NotAudited`, and has no row for
-			  a parent whose child's identifier refers to it (`@MapsId`); neither has an entry such a state.
+			- Envers does not start with a reference to anything (`@Any`, `@ManyToAny`) unless it is `@NotAudited`; elsewhere such a
+			  reference shows as `type` and `id`. Envers has no row for a parent whose child's identifier refers to it (`@MapsId`),
+			  and such a parent no entry.
 			- What is not loaded is left out, and so are lazy attributes. What is known to have changed, but not from what, has
 			  no `from` among the changes, and where nobody loaded what it became, no `to` either. So it is with the collection of
 			  a parent that has left the session (`clear()`), and with one in memory that did not go along when a child was
@@ -100,8 +125,8 @@ class StateDocumentTests {
 			  rolled back is not listed. `StatelessSession.upsert` is among them, since nobody knows what was there.
 			- Not seen is what does not go through a query of Hibernate: `JdbcTemplate`, `doWork`, stored procedures and functions,
 			  triggers, `ON DELETE CASCADE`. Say in the call's metadata what it did.
-			- Hibernate's own `org.hibernate.annotations.Audited` (since 7.4, incubating) is not Envers': such entities have no
-			  state in the trail, and a warning at start-up names them. Use `org.hibernate.envers.Audited`.
+			- Hibernate's own `org.hibernate.annotations.Audited` is not Envers': with `envers` such entities have no state in the
+			  trail, and a warning at start-up names them. Use `org.hibernate.envers.Audited`, or `annotated`.
 			""";
 
 	@Test
@@ -132,6 +157,10 @@ class StateDocumentTests {
 			document.append("\nNo state.\n");
 		}
 		states.forEach((state) -> append(document, state));
+		if (!example.withoutEnvers().equals(example.states())) {
+			document.append("\nWithout Envers:\n");
+			ExampleTests.canonical(example.withoutEnvers()).forEach((state) -> append(document, state));
+		}
 	}
 
 	private static void append(StringBuilder document, State state) {

@@ -188,16 +188,27 @@ public final class EntryFactory {
 	}
 
 	/**
-	 * The operation's entry with the statements that changed rows directly, once it is
-	 * sure that they lasted.
+	 * The operation's entry with what it changed without state, once it is sure that this
+	 * lasted: the statements that changed rows directly, and how many entities of which
+	 * kind changed whose state is not captured.
 	 * @param entry the entry
 	 * @param operation the operation
-	 * @return the entry, with {@code bulk} in its metadata where there were any
+	 * @return the entry, with {@code bulk} and {@code withoutState} in its metadata where
+	 * there were any
 	 */
-	public Entry withBulk(Entry entry, Operation operation) {
+	public Entry withUnseen(Entry entry, Operation operation) {
 		ArrayNode statements = operation.isBulk() ? operation.bulk().toJson() : null;
-		return (statements != null && !statements.isEmpty())
-				? entry.with(entry.data().withMetadata(with(entry.data().metadata(), "bulk", statements))) : entry;
+		Entry seen = (statements != null && !statements.isEmpty()) ? with(entry, "bulk", statements) : entry;
+		if (operation.withoutState().isEmpty()) {
+			return seen;
+		}
+		ObjectNode counts = JsonNodeFactory.instance.objectNode();
+		operation.withoutState().forEach((type) -> counts.put(type, counts.path(type).asInt(0) + 1));
+		return with(seen, "withoutState", counts);
+	}
+
+	private static Entry with(Entry entry, String key, JsonNode value) {
+		return entry.with(entry.data().withMetadata(with(entry.data().metadata(), key, value)));
 	}
 
 	/**

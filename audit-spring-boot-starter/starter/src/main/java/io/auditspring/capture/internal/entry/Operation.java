@@ -1,6 +1,8 @@
 package io.auditspring.capture.internal.entry;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,9 @@ public final class Operation implements AuditContext {
 	private List<BiConsumer<AuditRecord.Builder, Texts>> amendments = List.of();
 
 	private @Nullable BulkWork bulk;
+
+	/** The kinds of changed entities whose state is not captured. */
+	private volatile Map<Object, String> withoutState = Map.of();
 
 	private volatile @Nullable UUID entryId;
 
@@ -194,6 +199,22 @@ public final class Operation implements AuditContext {
 	 * The statements with which the operation changes rows directly.
 	 * @return them, to add to
 	 */
+	/**
+	 * Says that entities changed whose state is not captured.
+	 * @param types their kinds as entries show them, by what tells the entities apart
+	 */
+	public void changedWithoutState(Map<?, String> types) {
+		if (!types.isEmpty()) {
+			Map<Object, String> all = new HashMap<>(this.withoutState);
+			all.putAll(types);
+			this.withoutState = all;
+		}
+	}
+
+	Collection<String> withoutState() {
+		return this.withoutState.values();
+	}
+
 	BulkWork bulk() {
 		if (this.bulk == null) {
 			this.bulk = new BulkWork();

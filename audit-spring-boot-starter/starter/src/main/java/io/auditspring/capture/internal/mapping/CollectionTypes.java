@@ -57,8 +57,17 @@ public final class CollectionTypes {
 	 */
 	public static Type element(CollectionPersister persister) {
 		EntityPersister owner = persister.getOwnerEntityPersister();
-		Type type = find(owner.getPropertyNames(), owner.getPropertyTypes(), EnversRows.property(persister));
+		Type type = find(owner.getPropertyNames(), owner.getPropertyTypes(), property(persister));
 		return ((CollectionType) type).getElementType(persister.getFactory());
+	}
+
+	/**
+	 * The property that holds a collection.
+	 * @param persister the collection's persister
+	 * @return the property's path in the owner
+	 */
+	public static String property(CollectionPersister persister) {
+		return persister.getRole().substring(persister.getOwnerEntityPersister().getEntityName().length() + 1);
 	}
 
 	private static Type find(String[] names, Type[] types, String path) {

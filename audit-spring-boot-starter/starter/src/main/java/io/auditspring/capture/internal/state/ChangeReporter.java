@@ -1,9 +1,10 @@
 package io.auditspring.capture.internal.state;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.auditspring.capture.internal.mapping.EnversRows;
+import io.auditspring.capture.internal.mapping.StateSource;
 import io.auditspring.capture.internal.state.EntityStates.BeforeAndAfter;
 import io.auditspring.capture.internal.value.FatalErrors;
 import io.auditspring.capture.internal.value.MappedValues;
@@ -28,18 +29,20 @@ final class ChangeReporter {
 
 	private final MappedValues values;
 
-	private final EnversRows rows;
+	private final StateSource source;
 
 	private final EntityTypes types;
 
-	private final EnversShapes shapes;
+	private final EntityShapes shapes;
+
+	private final Map<EntityPersister, Boolean> missed = new ConcurrentHashMap<>();
 
 	private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
-	ChangeReporter(ChangeSink sink, MappedValues values, EnversRows rows, EntityTypes types, EnversShapes shapes) {
+	ChangeReporter(ChangeSink sink, MappedValues values, StateSource source, EntityTypes types, EntityShapes shapes) {
 		this.sink = sink;
 		this.values = values;
-		this.rows = rows;
+		this.source = source;
 		this.types = types;
 		this.shapes = shapes;
 	}
@@ -58,7 +61,22 @@ final class ChangeReporter {
 	void report(EntityPersister persister, Object id, SharedSessionContractImplementor session, Reading reading) {
 		EntityChange change = change(persister, id, session, reading);
 		if (change != null) {
-			this.sink.changed(change, session, () -> this.rows.revision(session));
+			this.sink.changed(change, session,
+					this.source.include(persister) ? () -> this.source.revision(session) : null);
+		}
+	}
+
+	/**
+	 * Reports a change of an entity whose state is not captured, unless somebody wants it
+	 * so.
+	 * @param persister the entity's persister
+	 * @param id its identifier
+	 * @param session the session that wrote it
+	 */
+	void miss(EntityPersister persister, Object id, SharedSessionContractImplementor session) {
+		if (this.missed.computeIfAbsent(persister, this.source::misses)) {
+			this.sink.changedWithoutState(session.generateEntityKey(id, persister), this.types.of(persister).shown(),
+					session);
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.auditspring.capture.internal.state;
 
 import java.util.function.Supplier;
 
+import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,18 @@ public interface ChangeSink {
 	 * Reports a change.
 	 * @param change what became of the entity
 	 * @param session the session that wrote it
-	 * @param revision gives Envers' revision number once Envers has written its rows
+	 * @param revision gives the number under which somebody else keeps a history, once
+	 * that is written; {@code null} where nobody does
 	 */
-	void changed(EntityChange change, SharedSessionContractImplementor session, Supplier<@Nullable Long> revision);
+	void changed(EntityChange change, SharedSessionContractImplementor session,
+			@Nullable Supplier<@Nullable Long> revision);
+
+	/**
+	 * Reports that an entity changed whose state is not captured.
+	 * @param key which entity
+	 * @param type the kind of entity as entries show it
+	 * @param session the session that wrote it
+	 */
+	void changedWithoutState(EntityKey key, String type, SharedSessionContractImplementor session);
 
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 
 import io.auditspring.capture.internal.mapping.CollectionTypes;
 import io.auditspring.capture.internal.mapping.EntityShape.Shape;
-import io.auditspring.capture.internal.mapping.EnversRows;
+import io.auditspring.capture.internal.mapping.StateSource;
 import io.auditspring.capture.internal.mapping.StoredCollections;
 import io.auditspring.capture.internal.mapping.View;
 import io.auditspring.capture.internal.value.MappedValues;
@@ -37,18 +37,18 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 
 	private final ChangeReporter reporter;
 
-	private final EnversRows rows;
+	private final StateSource source;
 
-	private final EnversShapes shapes;
+	private final EntityShapes shapes;
 
 	private final MappedValues values;
 
 	private final EntityListener entities;
 
-	CollectionListener(ChangeReporter reporter, EnversRows rows, EnversShapes shapes, MappedValues values,
+	CollectionListener(ChangeReporter reporter, StateSource source, EntityShapes shapes, MappedValues values,
 			EntityListener entities) {
 		this.reporter = reporter;
-		this.rows = rows;
+		this.source = source;
 		this.shapes = shapes;
 		this.values = values;
 		this.entities = entities;
@@ -56,14 +56,14 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 
 	@Override
 	public void onPreUpdateCollection(PreCollectionUpdateEvent event) {
-		changed(event, event.getCollection().getStoredSnapshot(), event.getCollection());
+		changed(event, event.getCollection(), event.getCollection());
 	}
 
 	@Override
 	public void onPreRemoveCollection(PreCollectionRemoveEvent event) {
 		CollectionPersister persister = persister(event);
 		if (persister != null && !persister.isInverse()) {
-			changed(event, event.getCollection().getStoredSnapshot(), null);
+			changed(event, event.getCollection(), null);
 		}
 	}
 
@@ -80,7 +80,8 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 		return (entry != null) ? entry.getLoadedPersister() : null;
 	}
 
-	private void changed(AbstractCollectionEvent event, @Nullable Object from, @Nullable PersistentCollection<?> to) {
+	private void changed(AbstractCollectionEvent event, @Nullable PersistentCollection<?> from,
+			@Nullable PersistentCollection<?> to) {
 		SharedSessionContractImplementor session = event.getSession();
 		Object owner = event.getAffectedOwnerOrNull();
 		if (session == null || owner == null || !this.reporter.isOpen()) {
@@ -88,7 +89,13 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 		}
 		EntityEntry entry = session.getPersistenceContextInternal().getEntry(owner);
 		CollectionPersister persister = persister(event);
-		if (entry != null && persister != null && this.rows.follows(persister, entry.getEntityName())) {
+		if (entry == null || persister == null) {
+			return;
+		}
+		if (!this.source.covers(entry.getEntityName()) && !persister.isInverse()) {
+			this.reporter.miss(entry.getPersister(), entry.getId(), session);
+		}
+		if (this.source.follows(persister, entry.getPersister())) {
 			this.reporter.attempt(entry.getPersister(),
 					() -> changed(owner, entry, new Contents(persister, from, to), session));
 		}
@@ -96,22 +103,22 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 
 	private void changed(Object owner, EntityEntry entry, Contents contents, SharedSessionContractImplementor session) {
 		CollectionPersister persister = contents.persister();
-		boolean inElements = this.rows.isInElements(persister, entry.getEntityName());
-		boolean changed = isShown(entry, persister) && isChanged(contents, session);
+		boolean inElements = this.source.isInElements(persister, entry.getPersister());
+		boolean changed = isShown(entry, persister) && (contents.isUnknown() || isChanged(contents, session));
 		if (inElements || changed) {
 			this.reporter.report(entry.getPersister(), entry.getId(), session,
 					() -> this.entities.current(owner, entry, session));
 		}
-		if (inElements || (changed && this.rows.isBidirectional(persister, entry.getEntityName()))) {
+		if (inElements || (changed && this.source.isBidirectional(persister, entry.getPersister()))) {
 			for (Object element : changedElements(contents, session)) {
-				this.entities.touch(element, entry.getPersister(), EnversRows.property(persister),
+				this.entities.touch(element, entry.getPersister(), CollectionTypes.property(persister),
 						(collection) -> StoredCollections.holds(collection, owner) == contents.holds(element), session);
 			}
 		}
 	}
 
 	private boolean isShown(EntityEntry owner, CollectionPersister persister) {
-		String path = EnversRows.property(persister);
+		String path = CollectionTypes.property(persister);
 		String property = (path.indexOf('.') >= 0) ? path.substring(0, path.indexOf('.')) : path;
 		return this.shapes.of(owner.getPersister())
 			.properties()
@@ -156,11 +163,19 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 	/**
 	 * What a collection held and holds.
 	 */
-	private record Contents(CollectionPersister persister, @Nullable Object from,
+	private record Contents(CollectionPersister persister, @Nullable PersistentCollection<?> from,
 			@Nullable PersistentCollection<?> to) {
 
+		/**
+		 * Whether it goes without having been loaded, so that nobody knows what it held.
+		 */
+		boolean isUnknown() {
+			return this.from != null && this.to == null && !this.from.wasInitialized();
+		}
+
 		Object before() {
-			return (this.from != null) ? this.from : nothing();
+			Object stored = (this.from != null) ? this.from.getStoredSnapshot() : null;
+			return (stored != null) ? stored : nothing();
 		}
 
 		boolean holds(Object element) {

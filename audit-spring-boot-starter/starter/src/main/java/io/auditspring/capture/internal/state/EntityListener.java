@@ -7,8 +7,8 @@ import java.util.function.Predicate;
 import io.auditspring.capture.internal.mapping.EntityShape;
 import io.auditspring.capture.internal.mapping.EntityShape.Property;
 import io.auditspring.capture.internal.mapping.EntityShape.Written;
-import io.auditspring.capture.internal.mapping.EnversRows;
-import io.auditspring.capture.internal.mapping.EnversRows.OtherSide;
+import io.auditspring.capture.internal.mapping.StateSource;
+import io.auditspring.capture.internal.mapping.StateSource.OtherSide;
 import io.auditspring.capture.internal.mapping.StoredCollections;
 import io.auditspring.capture.internal.mapping.View;
 import io.auditspring.capture.internal.state.EntityStates.BeforeAndAfter;
@@ -32,22 +32,22 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reports entities that were inserted, updated or deleted, and those that Envers writes a
- * row for because of it.
+ * Reports entities that were inserted, updated or deleted, and those whose collections
+ * changed with them.
  */
 final class EntityListener implements PostInsertEventListener, PostUpdateEventListener, PostDeleteEventListener {
 
 	private final ChangeReporter reporter;
 
-	private final EnversRows rows;
+	private final StateSource source;
 
-	private final EnversShapes shapes;
+	private final EntityShapes shapes;
 
 	private final EntityStates states;
 
-	EntityListener(ChangeReporter reporter, EnversRows rows, EnversShapes shapes, EntityStates states) {
+	EntityListener(ChangeReporter reporter, StateSource source, EntityShapes shapes, EntityStates states) {
 		this.reporter = reporter;
-		this.rows = rows;
+		this.source = source;
 		this.shapes = shapes;
 		this.states = states;
 	}
@@ -56,7 +56,7 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 	public void onPostInsert(PostInsertEvent event) {
 		EntityPersister persister = event.getPersister();
 		SharedSessionContractImplementor session = event.getSession();
-		if (isWanted(persister)) {
+		if (isWanted(persister, event.getId(), session)) {
 			this.reporter.report(persister, event.getId(), session,
 					() -> new BeforeAndAfter(null,
 							state(persister, event.getId(), inserted(persister, event.getState()),
@@ -69,7 +69,7 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 	public void onPostUpdate(PostUpdateEvent event) {
 		EntityPersister persister = event.getPersister();
 		SharedSessionContractImplementor session = event.getSession();
-		if (isWanted(persister)) {
+		if (isWanted(persister, event.getId(), session)) {
 			this.reporter.report(persister, event.getId(), session,
 					() -> update(persister, event.getId(), event.getOldState(), event.getState(), session));
 			touchOthers(event.getEntity(), persister, event.getOldState(), event.getState(), session);
@@ -80,7 +80,7 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 	public void onPostDelete(PostDeleteEvent event) {
 		EntityPersister persister = event.getPersister();
 		SharedSessionContractImplementor session = event.getSession();
-		if (isWanted(persister)) {
+		if (isWanted(persister, event.getId(), session)) {
 			this.reporter.report(persister, event.getId(), session, () -> new BeforeAndAfter(
 					state(persister, event.getId(), event.getDeletedState(), View.stored(session, event.getId())),
 					null));
@@ -88,8 +88,19 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		}
 	}
 
+	private boolean isWanted(EntityPersister persister, Object id, SharedSessionContractImplementor session) {
+		if (!this.reporter.isOpen()) {
+			return false;
+		}
+		boolean covered = this.source.covers(persister.getEntityName());
+		if (!covered) {
+			this.reporter.miss(persister, id, session);
+		}
+		return covered;
+	}
+
 	private boolean isWanted(EntityPersister persister) {
-		return this.reporter.isOpen() && this.rows.covers(persister.getEntityName());
+		return this.reporter.isOpen() && this.source.covers(persister.getEntityName());
 	}
 
 	// Where a statement leaves a column out, its default is there instead of nothing.
@@ -122,7 +133,7 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		}
 		EntityShape shape = this.shapes.of(persister);
 		BeforeAndAfter states = this.states.states(persister, shape, id, from, to, session);
-		return (differInColumns(shape, states) || this.rows.isUpdate(persister, from, to, session)) ? states : null;
+		return (differInColumns(shape, states) || this.source.isUpdate(persister, from, to, session)) ? states : null;
 	}
 
 	// What only a collection tells is the CollectionListener's to report.
@@ -139,7 +150,7 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 	private void touchOthers(Object entity, EntityPersister persister, @Nullable Object @Nullable [] from,
 			@Nullable Object @Nullable [] to, SharedSessionContractImplementor session) {
 		this.reporter.attempt(persister, () -> {
-			for (OtherSide other : this.rows.otherSides(persister, from, to, session)) {
+			for (OtherSide other : this.source.otherSides(persister, from, to, session)) {
 				touch(other.entity(), persister, other.reference(),
 						(collection) -> StoredCollections.holds(collection, entity) == other.gains(), session);
 			}
@@ -202,8 +213,8 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		if (!isWanted(persister)) {
 			return Set.of();
 		}
-		Set<String> changed = this.rows.inverse(persister, owner, relation);
-		String reference = this.rows.mappedBy(owner, relation);
+		Set<String> changed = this.source.inverse(persister, owner, relation);
+		String reference = this.source.mappedBy(owner, relation);
 		for (Property property : this.shapes.of(persister).properties()) {
 			if (property.name().equals(reference) && !property.written().isUpdated()) {
 				changed.add(reference);

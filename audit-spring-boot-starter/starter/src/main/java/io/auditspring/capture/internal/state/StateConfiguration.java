@@ -3,6 +3,7 @@ package io.auditspring.capture.internal.state;
 import java.security.SecureRandom;
 import java.util.List;
 
+import io.auditspring.AuditSetupException;
 import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.capture.internal.value.Masking;
 import jakarta.persistence.EntityManagerFactory;
@@ -53,16 +54,36 @@ public final class StateConfiguration {
 	}
 
 	/**
-	 * Their state, where Envers is.
+	 * Their state.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties(EntitiesProperties.class)
+	public static class Entities {
+
+		@Bean
+		StateExtension auditStateListener(ChangeSink sink, Masking auditMasking,
+				EntityIdentifiers auditEntityIdentifiers, EntitiesProperties properties,
+				ObjectProvider<EnversIntegration> auditEnvers) {
+			EnversIntegration envers = auditEnvers.getIfAvailable();
+			if (properties.entities() == CapturedEntities.ENVERS && envers == null) {
+				throw new AuditSetupException("audit.capture.entities is envers, but Hibernate Envers is not there",
+						"Add org.hibernate.orm:hibernate-envers, or set audit.capture.entities to all or annotated.");
+			}
+			return new StateExtension(sink, auditMasking, auditEntityIdentifiers, properties, envers);
+		}
+
+	}
+
+	/**
+	 * What Envers audits, where it is.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@EnableConfigurationProperties(EnversProperties.class)
 	public static class Envers {
 
 		@Bean
-		EnversStateListener auditStateListener(ChangeSink sink, Masking auditMasking,
-				EntityIdentifiers auditEntityIdentifiers, HistoryTablesCheck auditHistoryTablesCheck) {
-			return new EnversStateListener(sink, auditMasking, auditEntityIdentifiers, auditHistoryTablesCheck);
+		EnversIntegration auditEnvers(HistoryTablesCheck auditHistoryTablesCheck) {
+			return new EnversUnits(auditHistoryTablesCheck);
 		}
 
 		@Bean

@@ -22,6 +22,7 @@ import io.auditspring.ledger.internal.entry.CanonicalJson;
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.MappingMetamodel;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
 import org.hibernate.metamodel.mapping.EntityValuedModelPart;
@@ -256,6 +257,9 @@ public final class MappedValues {
 		if (type instanceof EntityType entity) {
 			return reference(entity.getAssociatedEntityPersister(view.factory()), value, view);
 		}
+		if (type.isAnyType()) {
+			return anyReference(value, view);
+		}
 		// A time whose zone has a column of its own is one value nevertheless.
 		if (type instanceof ComponentType component && !(value instanceof TemporalAccessor)) {
 			return isNothing(component, value) ? NODES.nullNode() : component(component, shape, value, view);
@@ -307,6 +311,15 @@ public final class MappedValues {
 		return identifier(persister, identifierOf(persister, value, view.session()), view);
 	}
 
+	// Of what kind it is has a column of its own.
+	private JsonNode anyReference(Object value, View view) {
+		MappingMetamodel entities = view.factory().getMappingMetamodel();
+		EntityPersister persister = (value instanceof HibernateProxy proxy)
+				? entities.getEntityDescriptor(proxy.getHibernateLazyInitializer().getEntityName())
+				: entities.getEntityDescriptor(value.getClass());
+		return NODES.objectNode().put("type", persister.getImportedName()).set("id", reference(persister, value, view));
+	}
+
 	/**
 	 * The identifier of an entity that is referred to. Nothing is loaded.
 	 * @param persister the persister of what the reference is declared to be
@@ -341,19 +354,27 @@ public final class MappedValues {
 		if (CollectionTypes.isMap(persister) && elements instanceof Map<?, ?> map) {
 			return object(persister, shape, map, view);
 		}
+		boolean ordered = CollectionTypes.isOrdered(persister);
 		Type type = CollectionTypes.element(persister);
 		List<JsonNode> nodes = new ArrayList<>();
+		int last = 0;
 		for (Object element : StoredCollections.list(elements)) {
 			JsonNode node = node(type, shape.masked(false), element, view);
-			// A reference without identifier is to something not stored yet.
-			if (node != null && !(node.isNull() && element != null)) {
+			if (isHeld(node)) {
 				nodes.add(node);
+				last = nodes.size();
+			}
+			else if (ordered && element == null) {
+				// What comes later keeps its place.
+				nodes.add(NODES.nullNode());
 			}
 		}
-		if (!CollectionTypes.isOrdered(persister)) {
-			return array(sorted(nodes));
-		}
-		return array(nodes);
+		return array(ordered ? nodes.subList(0, last) : sorted(nodes));
+	}
+
+	// No row holds nothing, nor a reference to what is not stored yet.
+	private static boolean isHeld(@Nullable JsonNode element) {
+		return element != null && !element.isNull();
 	}
 
 	private static List<JsonNode> sorted(List<JsonNode> nodes) {
@@ -378,7 +399,7 @@ public final class MappedValues {
 		map.forEach((key, value) -> {
 			String name = text(this.identifierText.of(key(index, key, view)));
 			JsonNode node = node(type, shape.masked(this.masking.hides(name)), value, view);
-			if (node != null) {
+			if (isHeld(node)) {
 				object.set(name, node);
 			}
 		});
@@ -427,7 +448,7 @@ public final class MappedValues {
 		List<JsonNode> pairs = new ArrayList<>();
 		map.forEach((key, value) -> {
 			JsonNode node = node(type, shape.masked(false), value, view);
-			if (node != null) {
+			if (isHeld(node)) {
 				ObjectNode pair = NODES.objectNode();
 				pair.set("key", this.identifierText.of(key(index, key, view)));
 				pair.set("value", node);

@@ -56,7 +56,7 @@ public final class AfterCompletion {
 	 */
 	public void add(CompletedOperation ending) {
 		if (!ending.suppressed()) {
-			Entry entry = this.factory.withAttempt(this.factory.withBulk(ending.entry(null), ending.operation()),
+			Entry entry = this.factory.withAttempt(this.factory.withUnseen(ending.entry(null), ending.operation()),
 					ending.operation().attempt());
 			boolean undone = ending.operation().isUndone();
 			boolean returned = undone && entry.outcome() == Outcome.SUCCESS;

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
 import io.auditspring.database.internal.BoundConnections;
+import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
@@ -206,17 +207,35 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param running the call that is running on this thread, or {@code null}
 	 * @param change what became of the entity
 	 * @param session the session that wrote it
-	 * @param revision gives Envers' revision number later
+	 * @param revision gives Envers' revision number later, or {@code null}
 	 * @return whether it was changed within this transaction, and not in one that the
 	 * session has of its own
 	 */
 	boolean changed(@Nullable Operation running, EntityChange change, SharedSessionContractImplementor session,
-			Supplier<@Nullable Long> revision) {
+			@Nullable Supplier<@Nullable Long> revision) {
 		SharedSessionContractImplementor main = this.session.around(session);
 		if (main != null && this.entries.add(responsible(running), change) && this.entries.isRevisedBy(revision)) {
 			stageAtTheEndOf(main);
 		}
 		return main != null;
+	}
+
+	/**
+	 * Adds that Hibernate changed an entity whose state is not captured.
+	 * @param running the call that is running on this thread, or {@code null}
+	 * @param key which entity
+	 * @param type the kind of entity as entries show it
+	 * @param session the session that wrote it
+	 * @return whether it was changed within this transaction, and not in one that the
+	 * session has of its own
+	 */
+	boolean changedWithoutState(@Nullable Operation running, EntityKey key, String type,
+			SharedSessionContractImplementor session) {
+		boolean within = this.session.around(session) != null;
+		if (within) {
+			this.entries.addWithoutState(responsible(running), key, type);
+		}
+		return within;
 	}
 
 	// The call that runs on this thread may belong to a transaction around this one.

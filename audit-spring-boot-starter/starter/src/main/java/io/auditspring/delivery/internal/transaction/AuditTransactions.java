@@ -13,6 +13,7 @@ import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.state.ChangeSink;
 import io.auditspring.capture.internal.state.EntityChange;
 import io.auditspring.database.internal.BoundConnections;
+import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
@@ -173,17 +174,27 @@ public final class AuditTransactions implements ChangeSink {
 
 	@Override
 	public void changed(EntityChange change, SharedSessionContractImplementor session,
-			Supplier<@Nullable Long> revision) {
+			@Nullable Supplier<@Nullable Long> revision) {
 		Operation running = running();
 		AuditTransaction transaction = current();
 		boolean within = transaction != null && transaction.changed(running, change, session, revision);
 		if (!within && ((running != null) ? running.capturesState() : this.unattributed.areRecorded())) {
-			this.others.computeIfAbsent(session, (key) -> attach(key, revision)).add(running, change);
+			this.others.computeIfAbsent(session, this::attach).add(running, change, revision);
 		}
 	}
 
-	private SessionChanges attach(SharedSessionContractImplementor session, Supplier<@Nullable Long> revision) {
-		SessionChanges changes = new SessionChanges(this.delivery, this.factory, this.unattributed, revision);
+	@Override
+	public void changedWithoutState(EntityKey key, String type, SharedSessionContractImplementor session) {
+		Operation running = running();
+		AuditTransaction transaction = current();
+		boolean within = transaction != null && transaction.changedWithoutState(running, key, type, session);
+		if (!within && running != null && running.capturesState()) {
+			this.others.computeIfAbsent(session, this::attach).addWithoutState(running, key, type);
+		}
+	}
+
+	private SessionChanges attach(SharedSessionContractImplementor session) {
+		SessionChanges changes = new SessionChanges(this.delivery, this.factory, this.unattributed);
 		changes.attachTo(session, () -> this.others.remove(session));
 		return changes;
 	}

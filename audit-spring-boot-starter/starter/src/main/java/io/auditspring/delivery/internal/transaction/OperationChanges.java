@@ -1,7 +1,9 @@
 package io.auditspring.delivery.internal.transaction;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 import io.auditspring.AuditRecord;
@@ -11,6 +13,7 @@ import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
 import io.auditspring.ledger.internal.entry.Entry;
+import org.hibernate.engine.spi.EntityKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,9 @@ final class OperationChanges {
 	private final Operation operation;
 
 	private final EntityChanges changes = new EntityChanges();
+
+	/** The kinds of changed entities whose state is not captured. */
+	private Map<EntityKey, String> withoutState = Map.of();
 
 	private @Nullable CompletedOperation ending;
 
@@ -68,6 +74,7 @@ final class OperationChanges {
 	void rolledBack() {
 		undone(ROLLED_BACK);
 		this.changes.clear();
+		this.withoutState = Map.of();
 	}
 
 	/**
@@ -105,6 +112,13 @@ final class OperationChanges {
 		this.changes.add(change, savepoint);
 	}
 
+	void addWithoutState(EntityKey key, String type) {
+		if (this.withoutState.isEmpty()) {
+			this.withoutState = new LinkedHashMap<>();
+		}
+		this.withoutState.put(key, type);
+	}
+
 	/**
 	 * The entries of a transaction that commits. An operation that has not ended yet, as
 	 * it also does something outside this transaction, has its own entry later; what it
@@ -118,6 +132,7 @@ final class OperationChanges {
 		if (isSuppressed()) {
 			return entries;
 		}
+		this.operation.changedWithoutState(this.withoutState);
 		List<EntityChange> further = this.changes.list();
 		Outcome outcome = Outcome.SUCCESS;
 		if (this.ending != null) {
@@ -129,7 +144,7 @@ final class OperationChanges {
 				entry = factory.withState(entry, target, revision);
 			}
 			entries.add((this.undone != null) ? failed(entry, this.ending.record(), this.undone, factory)
-					: factory.withBulk(entry, this.operation));
+					: factory.withUnseen(entry, this.operation));
 		}
 		for (EntityChange change : further) {
 			entries.add(factory.entry(this.operation, outcome, change, revision));

@@ -12,6 +12,7 @@ import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
 import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.internal.entry.Entry;
+import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class SessionChanges {
 
 	private final EntryFactory factory;
 
-	private final Supplier<@Nullable Long> revision;
+	private @Nullable Supplier<@Nullable Long> revision;
 
 	private final Map<Operation, OperationChanges> operations = new LinkedHashMap<>();
 
@@ -41,12 +42,10 @@ final class SessionChanges {
 
 	private int staged;
 
-	SessionChanges(Handover delivery, EntryFactory factory, UnattributedEntries unattributedEntries,
-			Supplier<@Nullable Long> revision) {
+	SessionChanges(Handover delivery, EntryFactory factory, UnattributedEntries unattributedEntries) {
 		this.unattributedEntries = unattributedEntries;
 		this.delivery = delivery;
 		this.factory = factory;
-		this.revision = revision;
 	}
 
 	/**
@@ -64,17 +63,28 @@ final class SessionChanges {
 		});
 	}
 
-	void add(@Nullable Operation operation, EntityChange change) {
+	void add(@Nullable Operation operation, EntityChange change, @Nullable Supplier<@Nullable Long> revision) {
+		if (this.revision == null) {
+			this.revision = revision;
+		}
 		if (operation != null) {
-			this.operations.computeIfAbsent(operation, OperationChanges::new).add(change);
+			of(operation).add(change);
 		}
 		else {
 			this.unattributed.add(change);
 		}
 	}
 
+	void addWithoutState(Operation operation, EntityKey key, String type) {
+		of(operation).addWithoutState(key, type);
+	}
+
+	private OperationChanges of(Operation operation) {
+		return this.operations.computeIfAbsent(operation, OperationChanges::new);
+	}
+
 	private void stage(SharedSessionContractImplementor session) {
-		Long revision = this.revision.get();
+		Long revision = (this.revision != null) ? this.revision.get() : null;
 		List<Entry> entries = new ArrayList<>(this.unattributedEntries.of(this.unattributed, revision));
 		this.operations.values().forEach((operation) -> entries.addAll(operation.entries(this.factory, revision)));
 		if (entries.isEmpty()) {

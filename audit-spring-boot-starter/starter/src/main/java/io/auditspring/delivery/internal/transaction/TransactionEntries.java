@@ -14,6 +14,7 @@ import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
 import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.internal.entry.Entry;
+import org.hibernate.engine.spi.EntityKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,8 @@ final class TransactionEntries {
 	private boolean earlierStaged;
 
 	private @Nullable Supplier<@Nullable Long> revision;
+
+	private boolean changed;
 
 	private @Nullable StagedRow row;
 
@@ -106,18 +109,25 @@ final class TransactionEntries {
 		return kept;
 	}
 
+	void addWithoutState(@Nullable Operation operation, EntityKey key, String type) {
+		if (operation != null && operation.capturesState()) {
+			of(operation).addWithoutState(key, type);
+		}
+	}
+
 	void closeUnattributed() {
 		this.unattributed.close(this.savepoint);
 	}
 
 	/**
 	 * Says where to ask for the revision.
-	 * @param revision gives Envers' revision number later
-	 * @return whether nobody said so before
+	 * @param revision gives Envers' revision number later, or {@code null}
+	 * @return whether nothing had been changed before
 	 */
-	boolean isRevisedBy(Supplier<@Nullable Long> revision) {
-		boolean first = this.revision == null;
-		if (first) {
+	boolean isRevisedBy(@Nullable Supplier<@Nullable Long> revision) {
+		boolean first = !this.changed;
+		this.changed = true;
+		if (this.revision == null) {
 			this.revision = revision;
 		}
 		return first;

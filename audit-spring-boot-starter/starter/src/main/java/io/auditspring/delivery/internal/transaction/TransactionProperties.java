@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What becomes of changes.
  *
- * @param unattributedChanges what happens to changes of entities audited by Envers that
- * no audited call made
+ * @param unattributedChanges what happens to changes of entities that no no audited call
+ * made
  */
 @ConfigurationProperties("audit")
 record TransactionProperties(@DefaultValue("ignore") UnattributedChanges unattributedChanges) {

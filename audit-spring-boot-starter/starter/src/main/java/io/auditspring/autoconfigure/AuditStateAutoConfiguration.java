@@ -7,17 +7,27 @@ import org.hibernate.envers.AuditReader;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
- * Captures the state of entities where the application has Envers.
+ * Captures the state of entities before and after.
  *
  * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
-@ConditionalOnClass(AuditReader.class)
 @ConditionalOnBean(name = "auditTransactions")
-@Import({ StateConfiguration.Envers.class, ActuateConfiguration.History.class })
-public final class AuditEnversAutoConfiguration {
+@Import(StateConfiguration.Entities.class)
+public final class AuditStateAutoConfiguration {
+
+	/**
+	 * Lets Envers decide what is captured, where the application has it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(AuditReader.class)
+	@Import({ StateConfiguration.Envers.class, ActuateConfiguration.History.class })
+	static class Envers {
+
+	}
 
 }

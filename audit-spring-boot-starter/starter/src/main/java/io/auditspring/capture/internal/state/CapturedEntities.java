@@ -1,0 +1,17 @@
+package io.auditspring.capture.internal.state;
+
+/**
+ * Of which entities the state is captured.
+ */
+enum CapturedEntities {
+
+	/** Those that Envers audits. */
+	ENVERS,
+
+	/** All. */
+	ALL,
+
+	/** Those that are annotated, by us, by Envers or by Hibernate's own auditing. */
+	ANNOTATED
+
+}

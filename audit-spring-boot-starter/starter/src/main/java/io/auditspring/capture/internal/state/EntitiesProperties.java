@@ -1,0 +1,20 @@
+package io.auditspring.capture.internal.state;
+
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Of which entities the state before and after is captured.
+ *
+ * @param entities those that Envers audits, {@code all}, or those that are
+ * {@code annotated}; by default those of Envers where it is there, else all
+ * @param ignoredEntities the names of further entities to leave out, short or with their
+ * packages; {@code *} stands for any text
+ */
+@ConfigurationProperties("audit.capture")
+record EntitiesProperties(@Nullable CapturedEntities entities, @DefaultValue Set<String> ignoredEntities) {
+}
