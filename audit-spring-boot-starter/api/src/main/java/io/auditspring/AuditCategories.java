@@ -15,7 +15,8 @@ import java.lang.annotation.Target;
  * <p>
  * The classes are enums, whose constants are read as {@link Vocabulary} says, or have
  * public constants of type {@code String}, themselves or in nested classes. The latter
- * can be used in annotations.
+ * can be used in annotations. What {@link AuditRecorder} is given at run time is recorded
+ * whatever its words: hand it the constants there, too.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,11 @@
 package io.auditspring.autoconfigure;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+
 import javax.sql.DataSource;
 
 import io.auditspring.capture.internal.entry.CaptureConfiguration;
@@ -18,6 +24,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.autoconfigure.preinitialize.BackgroundPreinitializer;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
@@ -47,6 +54,42 @@ public final class AuditAutoConfiguration {
 	@ConditionalOnMissingBean(value = Handover.class, search = SearchStrategy.CURRENT)
 	@Import(DatabaseConfiguration.class)
 	static class Database {
+
+	}
+
+	/**
+	 * Reads and verifies the classes of the trail's beans on Spring Boot's thread for
+	 * that, while the main one is still busy with others: they are most of what the trail
+	 * adds to a start. None is initialized, so that nobody waits for another.
+	 */
+	static final class Preinitializer implements BackgroundPreinitializer {
+
+		private final Set<Class<?>> seen = new HashSet<>();
+
+		@Override
+		public void preinitialize() {
+			configuration(Database.class);
+			configuration(AuditAutoConfiguration.class);
+		}
+
+		private void configuration(Class<?> type) {
+			Import imported = type.getAnnotation(Import.class);
+			if (imported != null) {
+				Arrays.stream(imported.value()).forEach(this::configuration);
+			}
+			for (Method bean : type.getDeclaredMethods()) {
+				bean(bean.getReturnType());
+			}
+		}
+
+		// To ask for its fields makes the JVM verify a class, and read their types.
+		private void bean(Class<?> type) {
+			if (type.getName().startsWith("io.auditspring.") && this.seen.add(type)) {
+				for (Field field : type.getDeclaredFields()) {
+					bean(field.getType());
+				}
+			}
+		}
 
 	}
 

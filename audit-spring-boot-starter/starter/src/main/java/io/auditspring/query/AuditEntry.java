@@ -39,6 +39,7 @@ import tools.jackson.databind.annotation.JsonSerialize;
 public class AuditEntry {
 
 	@Id
+	@Column(name = "id")
 	private UUID id;
 
 	@Column(name = "chain")

@@ -1,9 +1,12 @@
 package io.auditspring.query;
 
+import java.lang.reflect.Field;
 import java.util.List;
+import java.util.Objects;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.query.internal.value.LowerCaseConverter;
+import jakarta.persistence.Column;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.ResourceStreamLocator;
 import org.hibernate.boot.spi.AdditionalMappingContributions;
@@ -15,8 +18,11 @@ import org.hibernate.engine.config.spi.ConfigurationService;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.integrator.spi.Integrator;
 import org.hibernate.mapping.PersistentClass;
+import org.hibernate.mapping.Property;
 import org.hibernate.service.ServiceRegistry;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Adds {@link AuditEntry} to persistence units that have the setting {@link #SCHEMA}.
@@ -66,7 +72,16 @@ public final class AuditEntryMapping implements AdditionalMappingContributor, In
 		if (entity != null && schema != null) {
 			// The annotation cannot know the schema; SQL is only made after this.
 			entity.getTable().setSubselect("select * from " + schema.table("audit_log"));
+			named(entity.getIdentifierProperty());
+			entity.getProperties().forEach(AuditEntryMapping::named);
 		}
+	}
+
+	// A naming strategy of the application is for tables of its own.
+	private static void named(Property property) {
+		Field field = Objects.requireNonNull(ReflectionUtils.findField(AuditEntry.class, property.getName()));
+		String name = Objects.requireNonNull(field.getAnnotation(Column.class)).name();
+		property.getColumns().forEach((column) -> column.setName(name));
 	}
 
 	private static @Nullable Schema schema(ServiceRegistry services) {

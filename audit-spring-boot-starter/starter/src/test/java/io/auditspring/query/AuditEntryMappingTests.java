@@ -1,6 +1,7 @@
 package io.auditspring.query;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 import io.auditspring.ledger.internal.entry.Entries;
@@ -8,6 +9,9 @@ import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.signing.LedgerVerifier;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.metamodel.EntityType;
+import org.hibernate.boot.model.naming.Identifier;
+import org.hibernate.boot.model.naming.PhysicalNamingStrategyStandardImpl;
+import org.hibernate.engine.jdbc.env.spi.JdbcEnvironment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,6 +102,41 @@ class AuditEntryMappingTests {
 				from information_schema.tables
 				where table_schema like 'audit%' or table_name ilike '%audit%'
 				"""));
+	}
+
+	@Test
+	void aNamingStrategyOfTheApplicationDoesNotRenameTheLedger() {
+		LedgerDatabase database = LedgerDatabase.create();
+		database.append("main", Entries.entries(3));
+		try (PersistenceUnit unit = PersistenceUnit.with(database, "hibernate.physical_naming_strategy",
+				HouseNames.class.getName())) {
+			EntityManager entityManager = unit.entityManager();
+			AuditTrail trail = new JpaAuditTrail(entityManager,
+					new LedgerVerifier(database.dataSource(), database.schema()));
+			assertThat(trail.find(AuditQuery.all())).hasSize(3);
+			assertThat(
+					entityManager.createQuery("select e.actorType from AuditEntry e where e.seq < 3").getResultList())
+				.hasSize(3);
+		}
+	}
+
+	/**
+	 * As a house demands them: with a prefix, in capital letters, quoted.
+	 */
+	public static class HouseNames extends PhysicalNamingStrategyStandardImpl {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		public Identifier toPhysicalTableName(Identifier name, JdbcEnvironment environment) {
+			return Identifier.toIdentifier("T_" + name.getText().toUpperCase(Locale.ROOT), true);
+		}
+
+		@Override
+		public Identifier toPhysicalColumnName(Identifier name, JdbcEnvironment environment) {
+			return Identifier.toIdentifier("C_" + name.getText().toUpperCase(Locale.ROOT), true);
+		}
+
 	}
 
 }

@@ -32,6 +32,9 @@ final class AuditMigrations {
 
 	private static final String MIGRATIONS = SchemaMigrations.LOCATION;
 
+	/** The state of what is refused as it would write. */
+	private static final String READ_ONLY = "25006";
+
 	private final Schema schema;
 
 	private final DataSourcePoolMetadataProvider pools;
@@ -57,14 +60,9 @@ final class AuditMigrations {
 			}
 		}
 		catch (FlywayException | SQLException | IOException ex) {
-			throw new AuditSetupException(
-					"The audit schema '%s' could not be created or migrated: %s".formatted(this.schema.name(),
-							rootMessage(ex)),
-					("Give the database user the right to do it (GRANT CREATE ON DATABASE ...), or let another user "
-							+ "run the migrations in classpath:io/auditspring/db/%s and set "
-							+ "audit.flyway.enabled=false.")
-						.formatted(location),
-					ex);
+			Throwable root = root(ex);
+			throw new AuditSetupException("The audit schema '%s' could not be created or migrated: %s"
+				.formatted(this.schema.name(), root.getMessage()), remedy(root, location), ex);
 		}
 	}
 
@@ -126,12 +124,22 @@ final class AuditMigrations {
 		}
 	}
 
-	private static String rootMessage(Throwable failure) {
+	private static String remedy(Throwable failure, String location) {
+		if (failure instanceof SQLException refusal && READ_ONLY.equals(refusal.getSQLState())) {
+			return "Make connections that may write (spring.datasource.hikari.read-only, the URL's readOnly, "
+					+ "default_transaction_read_only, or a replica keep them from it), or set audit.enabled=false.";
+		}
+		return ("Give the database user the right to do it (GRANT CREATE ON DATABASE ...), or let another user "
+				+ "run the migrations in classpath:io/auditspring/db/%s and set audit.flyway.enabled=false.")
+			.formatted(location);
+	}
+
+	private static Throwable root(Throwable failure) {
 		Throwable root = failure;
 		while (root.getCause() != null) {
 			root = root.getCause();
 		}
-		return String.valueOf(root.getMessage());
+		return root;
 	}
 
 }

@@ -8,12 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-import javax.sql.DataSource;
-
-import com.zaxxer.hikari.HikariDataSource;
-import io.auditspring.AuditLog;
-import io.auditspring.TestDatabase;
-import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
 import jakarta.persistence.DiscriminatorColumn;
@@ -59,14 +53,6 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.transaction.annotation.Transactional;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -77,11 +63,11 @@ class MappingsTests {
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
-	private static Application application;
+	private static MappingsApplication application;
 
 	@BeforeAll
 	static void start() {
-		application = new Application();
+		application = new MappingsApplication();
 	}
 
 	@AfterAll
@@ -270,85 +256,6 @@ class MappingsTests {
 			assertThat(entry.get("outcome")).isEqualTo("failure");
 			assertThat(entry.get("after_state")).isNull();
 		});
-	}
-
-	/**
-	 * An application with these entities, and no others.
-	 */
-	private static final class Application implements AutoCloseable {
-
-		private final ConfigurableApplicationContext context = new SpringApplicationBuilder(Host.class)
-			.web(WebApplicationType.NONE)
-			.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
-					"audit.relay.poll-interval=20ms")
-			.run();
-
-		private final AuditLog log = new AuditLog(this.context.getBean(DataSource.class));
-
-		void prepare(Consumer<EntityManager> work) {
-			this.context.getBean(Desk.class).unaudited(work);
-		}
-
-		void callOnly(Consumer<EntityManager> work) {
-			this.context.getBean(Desk.class).audited(work);
-		}
-
-		List<Map<String, Object>> call(Consumer<EntityManager> work) {
-			int earlier = (int) this.log.count();
-			callOnly(work);
-			Awaitility.await().until(() -> this.log.staged() == 0);
-			return this.log.entriesAfter(earlier);
-		}
-
-		AuditLog log() {
-			return this.log;
-		}
-
-		@Override
-		public void close() {
-			this.context.close();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Host {
-
-		@Bean
-		HikariDataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
-		}
-
-		@Bean
-		Desk desk(EntityManager entityManager) {
-			return new Desk(entityManager);
-		}
-
-	}
-
-	/**
-	 * Does with entities what it is told.
-	 */
-	static class Desk {
-
-		private final EntityManager entityManager;
-
-		Desk(EntityManager entityManager) {
-			this.entityManager = entityManager;
-		}
-
-		@io.auditspring.Audited("desk.audited")
-		@Transactional
-		public void audited(Consumer<EntityManager> work) {
-			work.accept(this.entityManager);
-		}
-
-		@Transactional
-		public void unaudited(Consumer<EntityManager> work) {
-			work.accept(this.entityManager);
-		}
-
 	}
 
 	@Embeddable

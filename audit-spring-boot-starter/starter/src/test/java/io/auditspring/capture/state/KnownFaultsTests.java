@@ -2,12 +2,17 @@ package io.auditspring.capture.state;
 
 import java.io.Serializable;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import io.auditspring.AuditContext;
 import jakarta.persistence.CascadeType;
@@ -15,12 +20,15 @@ import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.EmbeddedId;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToMany;
 import jakarta.persistence.ManyToOne;
+import jakarta.persistence.MapKeyEnumerated;
 import jakarta.persistence.OneToMany;
+import jakarta.persistence.OneToOne;
 import jakarta.persistence.OrderColumn;
 import jakarta.persistence.PreUpdate;
 import jakarta.persistence.Version;
@@ -29,6 +37,7 @@ import org.hibernate.annotations.Formula;
 import org.hibernate.annotations.PartitionKey;
 import org.hibernate.envers.Audited;
 import org.hibernate.envers.NotAudited;
+import org.hibernate.envers.RelationTargetAuditMode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -214,6 +223,255 @@ class KnownFaultsTests {
 			entityManager.flush();
 			entityManager.persist(new Parcel(2, "south"));
 		})).extracting("changes").containsExactly("{\"region\": {\"to\": \"south\", \"from\": \"north\"}}");
+	}
+
+	// Envers has no row: what came is equal to what went.
+	@Test
+	void whatIsChangedAndDeletedAndStoredAgainChangedByWhatDiffers() {
+		application.call((entityManager) -> entityManager.persist(new Parcel(3, "north")));
+		assertThat(application.call((entityManager) -> {
+			entityManager.find(Parcel.class, 3).weight = 4;
+			entityManager.flush();
+			entityManager.remove(entityManager.find(Parcel.class, 3));
+			entityManager.flush();
+			Parcel again = new Parcel(3, "north");
+			again.weight = 4;
+			entityManager.persist(again);
+		})).extracting("changes").containsExactly("{\"weight\": {\"to\": 4, \"from\": 0}}");
+	}
+
+	// https://github.com/hibernate/hibernate-orm/pull/2145 (HHH-11901): no row holds
+	// nothing
+	@Test
+	void elementsThatAreNothingAreNotShownAsHeld() {
+		assertAgain(Cupboard.class, 1, (cupboard) -> {
+			cupboard.bag.addAll(Arrays.asList("a", null, "b"));
+			cupboard.set.addAll(Arrays.asList("a", null));
+			cupboard.ordered.addAll(Arrays.asList("a", null, "b", null));
+			cupboard.byName.put("a", 1);
+			cupboard.byName.put("b", null);
+		});
+	}
+
+	// https://github.com/hibernate/hibernate-orm/pull/3044 (HHH-11797)
+	@Test
+	void keysThatAreEnumerationsOrTimesAreShownAsTheirColumnsHoldThem() {
+		assertAgain(Cupboard.class, 2, (cupboard) -> {
+			cupboard.bySize.put(Size.LARGE, 3);
+			cupboard.byDay.put(LocalDate.of(2026, 1, 2), "x");
+		});
+	}
+
+	// https://github.com/hibernate/hibernate-orm/pull/1646 (HHH-11215), and
+	// https://github.com/hibernate/hibernate-orm/pull/2329 (HHH-12607)
+	@Test
+	void embeddedElementsWithoutEqualsAndWithReferencesChangeIfTheirColumnsDo() {
+		application.prepare((entityManager) -> entityManager.persist(new Sender(1)));
+		assertAgain(Cupboard.class, 3, (cupboard) -> {
+			cupboard.labels.add(new Label("a", new Sender(1)));
+			cupboard.labels.add(null);
+		});
+		assertThat(application.call((entityManager) -> {
+			List<Label> labels = entityManager.find(Cupboard.class, 3).labels;
+			labels.set(0, new Label(labels.get(0).text, labels.get(0).sender));
+		})).extracting("changes").isSubsetOf(null, "{}");
+		assertThat(application.call((entityManager) -> {
+			for (Label label : entityManager.find(Cupboard.class, 3).labels) {
+				label.sender = null;
+			}
+		})).extracting("changes").singleElement().asString().contains("\"sender\": 1").contains("\"sender\": null");
+	}
+
+	// https://github.com/hibernate/hibernate-orm/pull/6198 (HHH-16251)
+	@Test
+	void aChildThatChangesIsNoChangeOfItsParentThatKeepsFlags() {
+		application.call((entityManager) -> {
+			Troop troop = new Troop(1);
+			entityManager.persist(troop);
+			entityManager.persist(new Scout(1, troop));
+		});
+		assertThat(application.call((entityManager) -> {
+			Scout scout = entityManager.find(Scout.class, 1);
+			scout.troop.scouts.size();
+			scout.name = "other";
+		})).extracting("target_type", "changes")
+			.containsExactly(tuple("Scout", "{\"name\": {\"to\": \"other\", \"from\": \"scout\"}}"));
+	}
+
+	// https://github.com/spring-projects/spring-data-envers/issues/34
+	@Test
+	void theOtherSideOfAOneToOneChangesAlone() {
+		application.call((entityManager) -> {
+			Troop troop = new Troop(2);
+			entityManager.persist(troop);
+			entityManager.persist(new Banner(2, troop));
+		});
+		assertThat(application.call((entityManager) -> entityManager.find(Troop.class, 2).name = "other"))
+			.extracting("target_type", "changes")
+			.containsExactly(tuple("Troop", "{\"name\": {\"to\": \"other\", \"from\": \"troop\"}}"));
+		assertThat(application.trail().stateAt("Banner", 2, Instant.now()).orElseThrow()).extractingByKey("troop")
+			.hasToString("2");
+	}
+
+	private static void assertAgain(Class<Cupboard> type, long id, Consumer<Cupboard> fill) {
+		Object after = entriesOf(application.call((entityManager) -> {
+			Cupboard cupboard = new Cupboard(id);
+			fill.accept(cupboard);
+			entityManager.persist(cupboard);
+		}), "Cupboard").get(0).get("after_state");
+		assertThat(entriesOf(application.call((entityManager) -> {
+			Cupboard cupboard = entityManager.find(type, id);
+			List.of(cupboard.bag, cupboard.set, cupboard.ordered, cupboard.labels).forEach(Collection::size);
+			List.of(cupboard.byName, cupboard.bySize, cupboard.byDay).forEach(Map::size);
+			cupboard.touched++;
+		}), "Cupboard")).extracting("before_state").containsExactly(after);
+	}
+
+	enum Size {
+
+		SMALL, LARGE
+
+	}
+
+	@Entity
+	static class Sender {
+
+		@Id
+		long id;
+
+		Sender() {
+		}
+
+		Sender(long id) {
+			this.id = id;
+		}
+
+	}
+
+	@Embeddable
+	static class Label {
+
+		String text;
+
+		@ManyToOne(fetch = FetchType.LAZY)
+		@Audited(targetAuditMode = RelationTargetAuditMode.NOT_AUDITED)
+		Sender sender;
+
+		Label() {
+		}
+
+		Label(String text, Sender sender) {
+			this.text = text;
+			this.sender = sender;
+		}
+
+	}
+
+	@Entity
+	@Audited
+	static class Cupboard {
+
+		@Id
+		long id;
+
+		int touched;
+
+		@ElementCollection
+		List<String> bag = new ArrayList<>();
+
+		@ElementCollection
+		Set<String> set = new HashSet<>();
+
+		@ElementCollection
+		@OrderColumn
+		List<String> ordered = new ArrayList<>();
+
+		@ElementCollection
+		Map<String, Integer> byName = new HashMap<>();
+
+		@ElementCollection
+		@MapKeyEnumerated(EnumType.STRING)
+		Map<Size, Integer> bySize = new HashMap<>();
+
+		@ElementCollection
+		Map<LocalDate, String> byDay = new HashMap<>();
+
+		@ElementCollection
+		List<Label> labels = new ArrayList<>();
+
+		Cupboard() {
+		}
+
+		Cupboard(long id) {
+			this.id = id;
+		}
+
+	}
+
+	@Entity
+	@Audited(withModifiedFlag = true)
+	static class Troop {
+
+		@Id
+		long id;
+
+		String name = "troop";
+
+		@OneToMany(mappedBy = "troop")
+		List<Scout> scouts = new ArrayList<>();
+
+		@OneToOne(mappedBy = "troop", fetch = FetchType.LAZY)
+		Banner banner;
+
+		Troop() {
+		}
+
+		Troop(long id) {
+			this.id = id;
+		}
+
+	}
+
+	@Entity
+	@Audited(withModifiedFlag = true)
+	static class Scout {
+
+		@Id
+		long id;
+
+		String name = "scout";
+
+		@ManyToOne(fetch = FetchType.LAZY)
+		Troop troop;
+
+		Scout() {
+		}
+
+		Scout(long id, Troop troop) {
+			this.id = id;
+			this.troop = troop;
+		}
+
+	}
+
+	@Entity
+	@Audited
+	static class Banner {
+
+		@Id
+		long id;
+
+		@OneToOne(fetch = FetchType.LAZY)
+		Troop troop;
+
+		Banner() {
+		}
+
+		Banner(long id, Troop troop) {
+			this.id = id;
+			this.troop = troop;
+		}
+
 	}
 
 	@Entity

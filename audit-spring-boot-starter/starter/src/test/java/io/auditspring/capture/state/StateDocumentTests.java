@@ -45,7 +45,9 @@ class StateDocumentTests {
 			- With `all`, more entities have entries, so that a name which two of them share gets longer for both (see below).
 			- An entity has an entry where Envers writes a row for it, and without Envers likewise. That includes the owner of a collection that changed
 			  while none of its own columns did, and, as long as Envers' `revision_on_collection_change` is on, the parent whose
-			  child came, went or moved. (One exception: Envers misses a second equal element in a bag; its owner has an entry.)
+			  child came, went or moved. Two exceptions: Envers misses a second equal element in a bag; its owner has an entry. Of
+			  what one call deletes and stores again, Envers compares what came with what went, by the application's own `equals`;
+			  an entry tells what the row was before the call, and what it became.
 			- Entities are told apart by their mapped name and their identifier, never by what is shown of them, nor by their own
 			  `equals`. Shown is the short name of the class, or that of `@Entity(name = ...)`; where several have the same, the
 			  class around it stands before it: `SalesOrder.Line`, `Invoice.Line`.
@@ -79,7 +81,12 @@ class StateDocumentTests {
 			  read in that one: each update moves it, and an entry shows either time.
 			- Envers' own tables may differ from the entity's, and so from an entry: they do not declare `secondPrecision`, and hold
 			  what was set in memory, though no statement wrote it.
-			- An embedded value without any is none, as it is when the row is read again.
+			- An embedded value without any is none, as it is when the row is read again. No element of a collection is nothing;
+			  within a list with an order column, nothing keeps the place of what is there later.
+			- A collection with a restriction (`@SQLRestriction`) is shown as far as it was loaded, with what came. What comes from
+			  a second-level cache is shown as the cache knows it. Of what a session may only read (`@Immutable`, `setReadOnly`),
+			  Hibernate keeps no copy: if an application sets something in memory and deletes it, the state before tells that.
+			- Envers loads lazy attributes of enhanced classes when it writes a row of an update; they are shown then.
 			- Not known is what the database does on its own: triggers, types that have a spelling of their own behind a text
 			  (`uuid`, `inet`, `money`), and defaults: what an insert leaves out (`@DynamicInsert`) and the mapping gives a default
 			  is left out, too. What Hibernate reads back (`@Generated`, `@CurrentTimestamp`) is shown.

@@ -354,19 +354,27 @@ public final class MappedValues {
 		if (CollectionTypes.isMap(persister) && elements instanceof Map<?, ?> map) {
 			return object(persister, shape, map, view);
 		}
+		boolean ordered = CollectionTypes.isOrdered(persister);
 		Type type = CollectionTypes.element(persister);
 		List<JsonNode> nodes = new ArrayList<>();
+		int last = 0;
 		for (Object element : StoredCollections.list(elements)) {
 			JsonNode node = node(type, shape.masked(false), element, view);
-			// A reference without identifier is to something not stored yet.
-			if (node != null && !(node.isNull() && element != null)) {
+			if (isHeld(node)) {
 				nodes.add(node);
+				last = nodes.size();
+			}
+			else if (ordered && element == null) {
+				// What comes later keeps its place.
+				nodes.add(NODES.nullNode());
 			}
 		}
-		if (!CollectionTypes.isOrdered(persister)) {
-			return array(sorted(nodes));
-		}
-		return array(nodes);
+		return array(ordered ? nodes.subList(0, last) : sorted(nodes));
+	}
+
+	// No row holds nothing, nor a reference to what is not stored yet.
+	private static boolean isHeld(@Nullable JsonNode element) {
+		return element != null && !element.isNull();
 	}
 
 	private static List<JsonNode> sorted(List<JsonNode> nodes) {
@@ -391,7 +399,7 @@ public final class MappedValues {
 		map.forEach((key, value) -> {
 			String name = text(this.identifierText.of(key(index, key, view)));
 			JsonNode node = node(type, shape.masked(this.masking.hides(name)), value, view);
-			if (node != null) {
+			if (isHeld(node)) {
 				object.set(name, node);
 			}
 		});
@@ -440,7 +448,7 @@ public final class MappedValues {
 		List<JsonNode> pairs = new ArrayList<>();
 		map.forEach((key, value) -> {
 			JsonNode node = node(type, shape.masked(false), value, view);
-			if (node != null) {
+			if (isHeld(node)) {
 				ObjectNode pair = NODES.objectNode();
 				pair.set("key", this.identifierText.of(key(index, key, view)));
 				pair.set("value", node);
