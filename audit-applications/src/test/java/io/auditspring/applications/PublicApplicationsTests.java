@@ -109,20 +109,6 @@ class PublicApplicationsTests {
 	}
 
 	@Test
-	void oneWithModulesAndTheirEvents() throws Exception {
-		Database database = Database.create();
-		ClassPath classPath = ClassPath.of("library")
-			.with("spring-modulith-starter-jdbc", "spring-modulith-starter-test", "hibernate-envers")
-			.with(TESTS);
-		ownTests("library", new Jvm(classPath).with(database));
-		List<Map<String, Object>> entries = database.entries();
-		assertThat(entries).extracting("action", "outcome", "actor_type", "target_type")
-			.containsExactlyInAnyOrder(tuple("Lending.lend", "success", "system", "Loan"),
-					tuple("Lending.lend", "success", "system", "Loan"), tuple("Shelf.on", "success", "system", "Book"));
-		assertThat(entries).extracting("after_state").doesNotContainNull();
-	}
-
-	@Test
 	void oneWithTwoDataSources() throws Exception {
 		Database sales = Database.create();
 		Database logistics = Database.create();

@@ -1,8 +1,0 @@
-package org.example.library;
-
-import org.springframework.boot.autoconfigure.SpringBootApplication;
-
-@SpringBootApplication
-public class LibraryApplication {
-
-}

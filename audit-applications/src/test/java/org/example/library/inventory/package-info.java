@@ -1,4 +1,0 @@
-/**
- * Which books are on the shelf.
- */
-package org.example.library.inventory;

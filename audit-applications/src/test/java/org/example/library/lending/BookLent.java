@@ -1,5 +1,0 @@
-package org.example.library.lending;
-
-public record BookLent(String isbn) {
-
-}

@@ -1,4 +1,0 @@
-/**
- * Who has which book.
- */
-package org.example.library.lending;
