@@ -9,6 +9,9 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.AuditLog;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.Delivery;
 import io.auditspring.TestDatabase;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditTrail;
@@ -109,6 +112,33 @@ class HostApplicationTests {
 		try (ConfigurableApplicationContext context = start("spring.jpa.open-in-view=true", "host.auto-commit=false")) {
 			assertThatACallIsAudited(context, "audit");
 		}
+	}
+
+	/**
+	 * As Spring's tests do with a context that no class needs for a while, and Spring
+	 * Cloud at its endpoint for a restart.
+	 */
+	@Test
+	void pausedOrStoppedAndStartedAgainItGoesOn() {
+		try (ConfigurableApplicationContext context = start()) {
+			AuditLog log = new AuditLog(context.getBean(DataSource.class));
+			leaveTwo(context);
+			log.await(2);
+			context.pause();
+			context.restart();
+			leaveTwo(context);
+			log.await(4);
+			context.stop();
+			context.start();
+			leaveTwo(context);
+			log.await(6);
+		}
+	}
+
+	private static void leaveTwo(ConfigurableApplicationContext context) {
+		context.getBean(OrderService.class).create("P-" + System.nanoTime(), BigDecimal.ONE);
+		context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action("backup.completed").delivery(Delivery.ASYNC).build());
 	}
 
 	@Test
