@@ -94,8 +94,9 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		SPLIT_VIEW,
 
 		/**
-		 * Something that was kept elsewhere cannot be read or was damaged. It says
-		 * nothing against the ledger, and does not speak for it any more.
+		 * Something that was kept elsewhere cannot be read or was damaged, or an index of
+		 * the ledger is. It says nothing against the ledger, and does not speak for it
+		 * any more.
 		 */
 		EVIDENCE
 

@@ -176,6 +176,12 @@ final class EntryDelivery implements Handover {
 		}
 	}
 
+	@Override
+	public void keep(Delivery mode, List<Entry> entries) {
+		this.statistics.recorded(mode, entries.size());
+		this.buffer.keep(entries);
+	}
+
 	private void deliver(Delivery mode, List<Entry> left, @Nullable Connection connection, boolean mayWait)
 			throws SQLException {
 		if (mode == Delivery.ASYNC) {

@@ -26,9 +26,11 @@ import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.UserTransaction;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +39,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -51,12 +55,14 @@ import org.springframework.transaction.jta.JtaTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Transactions of JTA (Narayana), with a pool that takes part in them (Agroal).
  */
+@ExtendWith(OutputCaptureExtension.class)
 class JtaTransactionsTests {
 
 	private static ConfigurableApplicationContext context;
@@ -92,6 +98,11 @@ class JtaTransactionsTests {
 	void begin() {
 		this.before = (int) log.count();
 		log.jdbc().execute("delete from purchase_order");
+	}
+
+	@AfterEach
+	void assertThatNothingIsComplainedOf(CapturedOutput output) {
+		assertThat(output).doesNotContain("could not be stored", "threw exception");
 	}
 
 	private List<Map<String, Object>> entries(int count) {
@@ -218,6 +229,70 @@ class JtaTransactionsTests {
 					tuple("failed", "failure"));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "TRANSACTIONAL, true", "TRANSACTIONAL, false", "ASYNC, true", "ASYNC, false", "SYNC, true",
+			"SYNC, false" })
+	void thatAnAuditedMethodBeginsItselfDecideOnWhatItShows(Delivery mode, boolean plain) throws Exception {
+		UserTransaction user = context.getBean(JtaTransactionManager.class).getUserTransaction();
+		desk.within("method", mode, () -> {
+			user.begin();
+			desk.insertAlone("kept", plain);
+			user.commit();
+			user.begin();
+			desk.insertAlone("undone", plain);
+			user.rollback();
+		});
+		assertThat(orders()).containsExactly("kept");
+		assertThat(entries(plain ? 1 : 2)).allSatisfy((entry) -> {
+			assertThat(entry).containsEntry("outcome", "success");
+			assertThat(entry.toString()).doesNotContain("undone", "times");
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TRANSACTIONAL, true", "TRANSACTIONAL, false", "ASYNC, true", "ASYNC, false", "SYNC, true",
+			"SYNC, false" })
+	void thatTheApplicationBeginsItselfDecideOnPlainMethodsWithinThem(Delivery mode, boolean plain) throws Exception {
+		UserTransaction user = context.getBean(JtaTransactionManager.class).getUserTransaction();
+		user.begin();
+		desk.within("kept", mode, () -> desk.insertAlone("kept", plain));
+		user.commit();
+		user.begin();
+		desk.within("undone", mode, () -> desk.insertAlone("undone", plain));
+		user.rollback();
+		assertThat(orders()).containsExactly("kept");
+		assertThat(entries(plain ? 2 : 3)).filteredOn("target_name", "kept")
+			.extracting("outcome")
+			.containsExactly("success");
+		assertThat(entries(plain ? 2 : 3)).filteredOn("target_name", "undone")
+			.extracting("outcome", "error")
+			.containsExactly(tuple("failure", "The transaction was rolled back"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void thatAnAuditedMethodBeginsItselfAndThatCannotCommitShowNothing(Delivery mode) throws Exception {
+		UserTransaction user = context.getBean(JtaTransactionManager.class).getUserTransaction();
+		desk.within("method", mode, () -> {
+			user.begin();
+			desk.insertAlone("undone", false);
+			user.setRollbackOnly();
+			assertThatException().isThrownBy(user::commit);
+		});
+		assertThat(orders()).isEmpty();
+		assertThat(entries(1)).singleElement()
+			.satisfies((entry) -> assertThat(entry).containsEntry("outcome", "success")
+				.containsEntry("after_state", null)
+				.containsEntry("target_name", "method"));
+	}
+
+	/** What an application does with transactions of its own. */
+	interface Steps {
+
+		void run() throws Exception;
+
+	}
+
 	record Reached(TransactionPhase phase, Runnable work) {
 
 	}
@@ -290,7 +365,47 @@ class JtaTransactionsTests {
 			this.events = events;
 		}
 
-		private void insert(String name, boolean plain) {
+		void within(String name, Delivery mode, Steps steps) throws Exception {
+			Desk proxy = context.getBean(Desk.class);
+			switch (mode) {
+				case ASYNC -> proxy.runAsync(name, steps);
+				case SYNC -> proxy.runSync(name, steps);
+				default -> proxy.run(name, steps);
+			}
+		}
+
+		@Audited(action = "order.run", targetName = "#name", delivery = Delivery.TRANSACTIONAL)
+		public void run(String name, Steps steps) throws Exception {
+			steps.run();
+		}
+
+		@Audited(action = "order.run", targetName = "#name", delivery = Delivery.ASYNC)
+		public void runAsync(String name, Steps steps) throws Exception {
+			steps.run();
+		}
+
+		@Audited(action = "order.run", targetName = "#name", delivery = Delivery.SYNC)
+		public void runSync(String name, Steps steps) throws Exception {
+			steps.run();
+		}
+
+		// With an entity manager of its own, as Spring's knows only transactions of
+		// Spring.
+		void insertAlone(String name, boolean plain) {
+			if (plain) {
+				insert(name, true);
+				return;
+			}
+			EntityManager own = this.entityManager.getEntityManagerFactory().createEntityManager();
+			own.persist(new PurchaseOrder(name, BigDecimal.ONE));
+			own.flush();
+			own.createQuery("update PurchaseOrder o set o.status = 'TOUCHED' where o.reference = :name")
+				.setParameter("name", name)
+				.executeUpdate();
+			own.close();
+		}
+
+		void insert(String name, boolean plain) {
 			if (plain) {
 				this.jdbc.update(
 						"insert into purchase_order (id, version, reference, status, total) values (?, 0, ?, 'NEW', 1)",

@@ -9,6 +9,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.PurchaseOrder;
+import io.auditspring.shop.PurchaseOrderRepository;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -119,6 +120,36 @@ class QuietHostTests {
 			throw new IllegalStateException("later");
 		}))).isNotNull();
 		assertThatNobodyComplained(output);
+	}
+
+	/** Envers itself leaves something behind in the session, of which Hibernate tells. */
+	@Test
+	void whenACallFailsThatHasInsertedNobodySaysMoreThanWithoutAuditing(CapturedOutput output) {
+		int with = complaints(context, output);
+		try (ConfigurableApplicationContext plain = new SpringApplicationBuilder(ShopConfiguration.class)
+			.web(WebApplicationType.NONE)
+			.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
+					"spring.flyway.enabled=false", "spring.application.name=shop", "audit.enabled=false")
+			.run()) {
+			assertThat(with).isEqualTo(complaints(plain, output));
+		}
+	}
+
+	private static int complaints(ConfigurableApplicationContext application, CapturedOutput output) {
+		OrderService service = application.getBean(OrderService.class);
+		PurchaseOrderRepository repository = application.getBean(PurchaseOrderRepository.class);
+		long order = service.create("D-" + System.nanoTime(), BigDecimal.ONE).getId();
+		int before = output.getAll().length();
+		assertThatIllegalStateException().isThrownBy(() -> service.around(order, () -> {
+			repository.save(new PurchaseOrder("E-" + System.nanoTime(), BigDecimal.ONE));
+			throw new IllegalStateException("no stock");
+		}));
+		assertThatIllegalStateException().isThrownBy(() -> service.around(order, () -> {
+			repository.saveAndFlush(new PurchaseOrder("F-" + System.nanoTime(), BigDecimal.ONE));
+			service.rename(order, "G");
+			throw new IllegalStateException("no stock");
+		}));
+		return output.getAll().substring(before).split(" WARN | ERROR ", -1).length - 1;
 	}
 
 	@Test

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -35,6 +36,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
@@ -47,6 +49,7 @@ import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -79,7 +82,7 @@ class ReactiveTransactionsTests {
 					"spring.datasource.username=postgres", "spring.datasource.url=" + database.getUrl())
 			.run();
 		log = new AuditLog(context.getBean(DataSource.class));
-		log.jdbc().execute("create table thing (name text primary key)");
+		log.jdbc().execute("create table thing (name text primary key deferrable initially deferred)");
 		desk = context.getBean(Desk.class);
 		around = context.getBean(TransactionalOperator.class);
 	}
@@ -164,6 +167,60 @@ class ReactiveTransactionsTests {
 		assertThat(catchThrowable(() -> desk.storeAndFailTheCommit("undone").block(PATIENCE))).isNotNull();
 		assertThat(things()).isEmpty();
 		assertThat(entries(1)).extracting("target_name", "outcome").containsExactly(tuple("undone", "failure"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void thatTheDatabaseRefusesToCommitMakesAFailure(Delivery mode) {
+		log.jdbc().execute("insert into thing values ('refused')");
+		assertThat(catchThrowable(() -> around.transactional(store("refused", mode)).block(PATIENCE))).isNotNull();
+		assertThat(things()).containsExactly("refused");
+		assertThat(entries(1)).extracting("target_name", "outcome").containsExactly(tuple("refused", "failure"));
+	}
+
+	@Test
+	void ofSeveralAttemptsThatTheDatabaseRefusesToCommitMakesNoSuccess() {
+		log.jdbc().execute("insert into thing values ('refused')");
+		assertThat(catchThrowable(() -> desk.storeAgainInTransaction("refused").block(PATIENCE))).isNotNull();
+		assertThat(catchThrowable(() -> desk.storeAllAgainInTransaction("refused").blockLast(PATIENCE))).isNotNull();
+		assertThat(entries(2)).extracting("outcome").containsOnly("failure");
+	}
+
+	@Test
+	void ofAnAttemptThatIsMadeAgainAndCommittedMakesASuccessOfThatOneOnly() {
+		log.jdbc().execute("insert into thing values ('refused')");
+		assertThat(desk.storeOtherwiseInTransaction("refused", "kept").block(PATIENCE)).isEqualTo("kept");
+		assertThat(things()).containsExactly("kept", "refused");
+		assertThat(entries(2)).extracting("outcome", "metadata")
+			.containsExactly(tuple("failure", "{\"attempt\": 1}"), tuple("success", "{\"attempt\": 2}"));
+	}
+
+	@Test
+	void ofAnAttemptThatIsMadeAgainAfterAFailureMakesASuccessOfThatOneOnly() {
+		assertThat(desk.storeOtherwiseInTransaction("", "kept").block(PATIENCE)).isEqualTo("kept");
+		assertThat(things()).containsExactly("kept");
+		assertThat(entries(2)).extracting("outcome", "metadata")
+			.containsExactly(tuple("failure", "{\"attempt\": 1}"), tuple("success", "{\"attempt\": 2}"));
+	}
+
+	@Test
+	void thatASubscriberTriesAgainAreEachJudgedByThemselves() {
+		log.jdbc().execute("insert into thing values ('refused')");
+		assertThat(catchThrowable(
+				() -> around.transactional(store("refused", Delivery.TRANSACTIONAL)).retry(1).block(PATIENCE)))
+			.isNotNull();
+		assertThat(entries(2)).extracting("outcome").containsExactly("failure", "failure");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
+	void ofAnotherKindWithinAPublisherIsJudgedByItsEnd(Delivery mode) {
+		log.jdbc().execute("insert into thing values ('refused')");
+		assertThat(catchThrowable(() -> desk.storeBlocking("refused", mode).block(PATIENCE))).isNotNull();
+		assertThat(things()).containsExactly("refused");
+		assertThat(desk.storeBlocking("kept", mode).block(PATIENCE)).isEqualTo("kept");
+		assertThat(entries(2)).extracting("target_name", "outcome")
+			.containsExactly(tuple("refused", "failure"), tuple("kept", "success"));
 	}
 
 	@Test
@@ -254,8 +311,9 @@ class ReactiveTransactionsTests {
 		}
 
 		@Bean
-		Desk desk(R2dbcTransactionManager manager) {
-			return new Desk(DatabaseClient.create(Objects.requireNonNull(manager.getConnectionFactory())));
+		Desk desk(R2dbcTransactionManager manager, JpaTransactionManager blocking, DataSource dataSource) {
+			return new Desk(DatabaseClient.create(Objects.requireNonNull(manager.getConnectionFactory())),
+					new TransactionTemplate(blocking), new JdbcTemplate(dataSource));
 		}
 
 	}
@@ -264,10 +322,16 @@ class ReactiveTransactionsTests {
 
 		private final DatabaseClient client;
 
+		private final TransactionTemplate blocking;
+
+		private final JdbcTemplate jdbc;
+
 		private final AtomicInteger attempts = new AtomicInteger();
 
-		Desk(DatabaseClient client) {
+		Desk(DatabaseClient client, TransactionTemplate blocking, JdbcTemplate jdbc) {
 			this.client = client;
+			this.blocking = blocking;
+			this.jdbc = jdbc;
 		}
 
 		private Mono<String> insert(String name) {
@@ -323,6 +387,61 @@ class ReactiveTransactionsTests {
 		@Retryable(maxRetries = 1, delay = 0)
 		public Mono<String> storeAgain(String name) {
 			return Mono.defer(() -> (this.attempts.getAndIncrement() % 2 == 0) ? failing() : insert(name));
+		}
+
+		@Audited(action = "thing.store", targetName = "#name")
+		@Retryable(maxRetries = 1, delay = 0)
+		@Transactional("reactive")
+		public Mono<String> storeAgainInTransaction(String name) {
+			return insert(name);
+		}
+
+		@Audited(action = "thing.store", targetName = "#names[0]")
+		@Retryable(maxRetries = 1, delay = 0)
+		@Transactional("reactive")
+		public Flux<String> storeAllAgainInTransaction(String... names) {
+			return Flux.fromArray(names).concatMap(this::insert);
+		}
+
+		@Audited(action = "thing.store")
+		@Retryable(maxRetries = 1, delay = 0)
+		@Transactional("reactive")
+		public Mono<String> storeOtherwiseInTransaction(String first, String then) {
+			return Mono.defer(() -> {
+				String name = (this.attempts.getAndIncrement() % 2 == 0) ? first : then;
+				return name.isEmpty() ? failing() : insert(name);
+			});
+		}
+
+		Mono<String> storeBlocking(String name, Delivery mode) {
+			Desk proxy = context.getBean(Desk.class);
+			return switch (mode) {
+				case ASYNC -> proxy.storeBlockingAsync(name);
+				case SYNC -> proxy.storeBlockingSync(name);
+				default -> proxy.storeBlocking(name);
+			};
+		}
+
+		private Mono<String> insertBlocking(String name) {
+			return Mono.fromCallable(() -> this.blocking.execute((status) -> {
+				this.jdbc.update("insert into thing values (?)", name);
+				return name;
+			})).subscribeOn(Schedulers.boundedElastic());
+		}
+
+		@Audited(action = "thing.store", targetName = "#name", delivery = Delivery.TRANSACTIONAL)
+		public Mono<String> storeBlocking(String name) {
+			return insertBlocking(name);
+		}
+
+		@Audited(action = "thing.store", targetName = "#name", delivery = Delivery.ASYNC)
+		public Mono<String> storeBlockingAsync(String name) {
+			return insertBlocking(name);
+		}
+
+		@Audited(action = "thing.store", targetName = "#name", delivery = Delivery.SYNC)
+		public Mono<String> storeBlockingSync(String name) {
+			return insertBlocking(name);
 		}
 
 	}

@@ -27,6 +27,12 @@ class HurriedDatabaseTests {
 
 	private static final AtomicInteger USERS = new AtomicInteger();
 
+	/**
+	 * Of what the user may do and wait for; shorter ones end the business itself where
+	 * machines are busy.
+	 */
+	private static final String LIMIT = System.getProperty("faults.limit", "2s");
+
 	private final Answers answers = new Answers();
 
 	@TempDir
@@ -41,7 +47,7 @@ class HurriedDatabaseTests {
 		jdbc.execute("create role %s superuser login".formatted(user));
 		for (String limit : new String[] { "idle_in_transaction_session_timeout", "transaction_timeout",
 				"statement_timeout", "lock_timeout" }) {
-			jdbc.execute("alter role %s set %s = '2s'".formatted(user, limit));
+			jdbc.execute("alter role %s set %s = '%s'".formatted(user, limit, LIMIT));
 		}
 		String url = "jdbc:postgresql://localhost:%d/%s".formatted(database.getPortNumbers()[0],
 				database.getDatabaseName());

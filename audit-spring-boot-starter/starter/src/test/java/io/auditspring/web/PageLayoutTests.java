@@ -66,6 +66,23 @@ class PageLayoutTests extends PageVisit {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "390", "820", "1440" })
+	void aNameOfAnyLengthLeavesRoomForTheId(int width) {
+		browser.view(width, 1000);
+		open("?severity=critical");
+		browser.find(".entry .id");
+		assertThat(browser
+			.run("""
+					const name = document.querySelector('.entry .actor:has(.id) .who');
+					name.textContent = 'LongName'.repeat(50);
+					const id = name.parentElement.querySelector('.id').getBoundingClientRect();
+					const row = name.closest('.entry').getBoundingClientRect();
+					return [name.getBoundingClientRect().height < 60, id.height > 5, id.top >= row.top && id.bottom <= row.bottom,
+						id.left >= row.left && id.right <= row.right]"""))
+			.isEqualTo(List.of(true, true, true, true));
+	}
+
 	private static void seen(String what, int width, String theme) {
 		browser.photograph(Path.of("target/screenshots/%s-%d-%s.png".formatted(what, width, theme)));
 		assertThat(browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth"))

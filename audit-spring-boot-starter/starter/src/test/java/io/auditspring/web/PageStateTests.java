@@ -49,6 +49,19 @@ class PageStateTests extends PageVisit {
 	}
 
 	@Test
+	void whatCameSinceAVerificationIsNotCalledVerified() {
+		answering("verification/progress",
+				"""
+						async () => Response.json({ state: 'done', startedAt: null, endedAt: '2026-01-01T00:00:00Z', done: 1, total: 1,
+							result: { valid: true, chains: [{ chain: 'main', size: 1, entries: 1, counts: {}, problems: [] }] } })""");
+		open("");
+		browser.texts(".ledger summary .age", (texts) -> texts.size() == 1 && !texts.get(0).isBlank());
+		browser.find(".ledger summary").click();
+		browser.texts(".later", (texts) -> texts.size() == 1
+				&& texts.get(0).matches("[\\d,]+ entries have come since, and are not verified\\."));
+	}
+
+	@Test
 	void whatIsUnprotectedIsNotCalledAltered() {
 		JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));
 		jdbc.execute("alter table audit.audit_chain disable trigger audit_chain_is_named");

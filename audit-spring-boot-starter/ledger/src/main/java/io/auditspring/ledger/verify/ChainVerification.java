@@ -1,7 +1,9 @@
 package io.auditspring.ledger.verify;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -120,6 +122,15 @@ public final class ChainVerification {
 	 */
 	public Map<Problem.Kind, Long> counts() {
 		return this.counts;
+	}
+
+	ChainVerification with(Problem problem) {
+		List<Problem> more = new ArrayList<>(this.problems);
+		more.add(problem);
+		Map<Problem.Kind, Long> counted = new HashMap<>(this.counts);
+		counted.merge(problem.kind(), 1L, Long::sum);
+		return new ChainVerification(this.chain, this.from, this.size, this.entries, this.root, this.checkpoints,
+				this.checkpointSize, more, counted);
 	}
 
 	/**

@@ -11,7 +11,8 @@ export function ledger(view) {
 	const standing = integrity(progress);
 	return html`
 		<details class="menu ledger" @toggle=${(event) => event.target.open && view.load()}>
-			<summary class="button">${icon('shield')} Ledger <span class="badge ${standing.tone}">${standing.name}</span></summary>
+			<summary class="button">${icon('shield')} Ledger <span class="badge ${standing.tone}">${standing.name}</span>
+				${progress?.result ? html`<span class="age faint">${ago(progress.endedAt)}</span>` : nothing}</summary>
 			<div class="popover" role="group" aria-label="The ledger">
 				${unread ? problemCard(unread, view.load) : chains ? chains.map((each) => chain(view, each)) : html`<p class="faint">Loading …</p>`}
 				${progress ? verification(view, standing) : nothing}
@@ -43,7 +44,7 @@ export function integrity(progress) {
 	}
 	const kinds = result.chains.flatMap((chain) => Object.keys(chain.counts));
 	return FOUND.find((each) => kinds.some(each.of)) ?? { name: 'Verified', tone: 'success',
-		advice: 'Every entry is as it was written. Keep a copy of the checkpoint elsewhere: later it shows whether that is still so.' };
+		advice: 'Every entry that there was then is as it was written. Keep a copy of the checkpoint elsewhere: later it shows whether that is still so.' };
 }
 
 const problems = (result) => result.chains.reduce((sum, chain) =>
@@ -70,8 +71,15 @@ function verification(view, standing) {
 			<progress max=${progress.total || 1} .value=${progress.done}></progress></label>
 			<button class="small" @click=${view.cancel}>Cancel</button></div>`;
 	}
-	return html`<div role="status">${found(progress.result, progress.endedAt, standing)}<p class="advice faint">${standing.advice}</p></div>
+	return html`<div role="status">${found(progress.result, progress.endedAt, standing)}${later(view, progress.result)}<p class="advice faint">${standing.advice}</p></div>
 		<button class="primary" @click=${view.verify}>${icon('shield')} Verify the whole ledger</button>`;
+}
+
+/** What a verification did not see yet: entries keep coming. */
+function later({ chains }, result) {
+	const size = (all) => all?.reduce((sum, each) => sum + each.size, 0);
+	const since = size(chains) - size(result?.chains);
+	return since > 0 ? html`<p class="later faint"><b>${count(since)}</b> ${since === 1 ? 'entry has' : 'entries have'} come since, and ${since === 1 ? 'is' : 'are'} not verified.</p>` : nothing;
 }
 
 function found(result, endedAt, standing) {

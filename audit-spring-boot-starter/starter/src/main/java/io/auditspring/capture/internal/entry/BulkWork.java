@@ -1,8 +1,13 @@
 package io.auditspring.capture.internal.entry;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -29,23 +34,13 @@ final class BulkWork {
 	 * Adds a statement that has been run.
 	 * @param statement its text without values
 	 * @param rows how many rows it changed, or {@code null} where that is not known
+	 * @param session the session that ran it
 	 */
-	void add(String statement, @Nullable Long rows) {
+	void add(String statement, @Nullable Long rows, SharedSessionContractImplementor session) {
 		boolean full = this.totals.size() >= MAX_STATEMENTS && !this.totals.containsKey(statement);
-		String key = full ? FURTHER : statement;
-		put(key, new Total(1, rows));
-		if (TransactionSynchronizationManager.isSynchronizationActive()) {
-			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-
-				@Override
-				public void afterCompletion(int status) {
-					if (status == STATUS_ROLLED_BACK) {
-						put(key, new Total(-1, (rows != null) ? (Long) (-rows) : null));
-					}
-				}
-
-			});
-		}
+		Run run = new Run(full ? FURTHER : statement, rows, session);
+		put(run.statement, new Total(1, rows));
+		run.watch();
 	}
 
 	private void put(String key, Total added) {
@@ -74,6 +69,88 @@ final class BulkWork {
 			}
 		});
 		return json;
+	}
+
+	/**
+	 * One run of a statement, until its transaction is over. The session tells how that
+	 * ends, whoever began it; Spring tells of savepoints, and of the end where the
+	 * connection is not the session's own.
+	 */
+	private final class Run implements TransactionSynchronization, TransactionObserver {
+
+		private final String statement;
+
+		private final @Nullable Long rows;
+
+		private final SharedSessionContractImplementor session;
+
+		/** Those that were set after it. */
+		private Set<Object> savepoints = Set.of();
+
+		private boolean undone;
+
+		Run(String statement, @Nullable Long rows, SharedSessionContractImplementor session) {
+			this.statement = statement;
+			this.rows = rows;
+			this.session = session;
+		}
+
+		void watch() {
+			if (this.session.isTransactionInProgress()) {
+				this.session.getTransactionCoordinator().addObserver(this);
+			}
+			if (TransactionSynchronizationManager.isSynchronizationActive()) {
+				TransactionSynchronizationManager.registerSynchronization(this);
+			}
+		}
+
+		private void undo() {
+			if (!this.undone) {
+				this.undone = true;
+				put(this.statement, new Total(-1, (this.rows != null) ? (Long) (-this.rows) : null));
+			}
+		}
+
+		@Override
+		public void savepoint(Object savepoint) {
+			if (this.savepoints.isEmpty()) {
+				this.savepoints = Collections.newSetFromMap(new IdentityHashMap<>());
+			}
+			this.savepoints.add(savepoint);
+		}
+
+		@Override
+		public void savepointRollback(Object savepoint) {
+			if (!this.savepoints.contains(savepoint)) {
+				undo();
+			}
+		}
+
+		@Override
+		public void afterBegin() {
+			// It has begun.
+		}
+
+		@Override
+		public void beforeCompletion() {
+			// It may still end either way.
+		}
+
+		@Override
+		public void afterCompletion(boolean successful, boolean delayed) {
+			this.session.getTransactionCoordinator().removeObserver(this);
+			if (!successful) {
+				undo();
+			}
+		}
+
+		@Override
+		public void afterCompletion(int status) {
+			if (status != STATUS_COMMITTED) {
+				undo();
+			}
+		}
+
 	}
 
 	private record Total(int times, @Nullable Long rows) {

@@ -132,7 +132,8 @@ final class ObservedJdbcServices implements JdbcServices, ServiceRegistryAwareSe
 			int rows = this.executor.execute(mutation, bindings, creator, check, context);
 			Operation running = running();
 			if (running != null) {
-				running.bulk().add(BulkStatement.withoutValues(mutation.getSqlString()), (long) rows);
+				running.bulk()
+					.add(BulkStatement.withoutValues(mutation.getSqlString()), (long) rows, context.getSession());
 			}
 			return rows;
 		}
@@ -156,7 +157,7 @@ final class ObservedJdbcServices implements JdbcServices, ServiceRegistryAwareSe
 			if (running != null && mayChange(select.getSqlString())) {
 				String text = BulkStatement.withoutValues(select.getSqlString());
 				if (BulkStatement.isChanging(text)) {
-					running.bulk().add(text, rows(transformer, result));
+					running.bulk().add(text, rows(transformer, result), context.getSession());
 				}
 			}
 			return result;

@@ -14,7 +14,7 @@ final class UpsertListener implements PostUpsertEventListener {
 	public void onPostUpsert(PostUpsertEvent event) {
 		if (AuditContextHolder.current() instanceof Operation operation) {
 			String table = event.getPersister().getMappedTableDetails().getTableName();
-			operation.bulk().add("upsert into " + table, 1L);
+			operation.bulk().add("upsert into " + table, 1L, event.getSession());
 		}
 	}
 

@@ -211,6 +211,22 @@ public final class AfterCompletion {
 		settle(null, false);
 	}
 
+	/**
+	 * Leaves it to a thread of ours, where this one can get no connection.
+	 * @param error what the call ended with, as entries show it, or {@code null}
+	 */
+	void keep(@Nullable String error) {
+		this.settled = true;
+		this.entries.forEach((mode, list) -> {
+			list.replaceAll((entry) -> explained(entry, error));
+			this.delivery.keep(mode, list);
+		});
+		this.doubtful.forEach((row, list) -> {
+			list.replaceAll((entry) -> explained(entry, error));
+			this.delivery.deliverIfLost(row, list);
+		});
+	}
+
 	private void settle(@Nullable String error, boolean mayWait) {
 		List<AuditDeliveryException> failures = new ArrayList<>(0);
 		this.entries.forEach((mode, list) -> {

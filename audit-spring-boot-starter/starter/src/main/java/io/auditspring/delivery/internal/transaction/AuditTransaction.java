@@ -392,6 +392,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 			// returned long before.
 			own.addAll(rest);
 		}
+		else if (status != STATUS_COMMITTED && this.undecided.getAsBoolean()) {
+			// A pool of JTA gives no connection until what was rolled back has left the
+			// thread.
+			rest.keep(null);
+		}
 		else {
 			rest.settle(null);
 		}

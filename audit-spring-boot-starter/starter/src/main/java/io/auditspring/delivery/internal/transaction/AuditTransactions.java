@@ -2,10 +2,10 @@ package io.auditspring.delivery.internal.transaction;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditContextHolder;
+import io.auditspring.AuditDeliveryException;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.entry.UnsavedWork;
@@ -31,8 +31,8 @@ public final class AuditTransactions implements ChangeSink {
 
 	private final ManagedTransactions managed;
 
-	/** Whether what Spring calls committed may still be rolled back. */
-	private final BooleanSupplier undecided;
+	/** Those that the application begins by itself. */
+	private final JtaTransactions jta;
 
 	private final UnattributedEntries unattributed;
 
@@ -52,7 +52,7 @@ public final class AuditTransactions implements ChangeSink {
 		this.delivery = delivery;
 		this.factory = factory;
 		this.managed = managed;
-		this.undecided = managed::isUndecided;
+		this.jta = managed.jta();
 		this.unattributed = new UnattributedEntries(factory, unattributed);
 	}
 
@@ -63,7 +63,8 @@ public final class AuditTransactions implements ChangeSink {
 	public @Nullable AuditTransaction current() {
 		ManagedTransaction current = this.managed.current(this.delivery.dataSource());
 		if (current == null) {
-			return ofSynchronization();
+			AuditTransaction synchronizing = ofSynchronization();
+			return (synchronizing != null) ? synchronizing : this.jta.current(this::create);
 		}
 		AuditTransaction transaction = of(current);
 		if (current.isOn(this.delivery.dataSource())) {
@@ -101,9 +102,13 @@ public final class AuditTransactions implements ChangeSink {
 		return transaction;
 	}
 
+	private AuditTransaction create() {
+		return create(false, false);
+	}
+
 	private AuditTransaction create(boolean readOnly, boolean committed) {
 		return new AuditTransaction(this, this.delivery.bound(),
-				new TransactionEntries(this.delivery, this.factory, this.unattributed), this.undecided, readOnly,
+				new TransactionEntries(this.delivery, this.factory, this.unattributed), this.jta::isUndecided, readOnly,
 				committed);
 	}
 
@@ -143,6 +148,22 @@ public final class AuditTransactions implements ChangeSink {
 	 */
 	public AfterCompletion afterCompletion() {
 		return new AfterCompletion(this.delivery, this.factory);
+	}
+
+	/**
+	 * Delivers what a call has left at its end. Within a transaction of JTA every
+	 * connection may be that transaction's.
+	 * @param left what it has left
+	 * @param error what the call ended with, as entries show it, or {@code null}
+	 * @throws AuditDeliveryException if that fails and the call must fail for it
+	 */
+	public void settle(AfterCompletion left, @Nullable String error) {
+		if (this.jta.isUndecided()) {
+			left.keep(error);
+		}
+		else {
+			left.settle(error);
+		}
 	}
 
 	@Override

@@ -1,6 +1,8 @@
 package io.auditspring.delivery.internal.transaction;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,26 +19,62 @@ final class EntityChanges {
 
 	private final Map<EntityKey, EntityChange> changes = new LinkedHashMap<>();
 
+	/** What takes back what was added after a savepoint, the last one first. */
+	private final Deque<Undoing> undoings = new ArrayDeque<>(0);
+
 	void add(EntityChange change) {
-		EntityChange earlier = this.changes.remove(change.key());
+		add(change, 0);
+	}
+
+	/**
+	 * Adds a change that a rollback to a savepoint may take back.
+	 * @param change the change
+	 * @param savepoint the number of the last savepoint, from 1; 0 where there is none
+	 */
+	void add(EntityChange change, int savepoint) {
+		EntityKey key = change.key();
+		EntityChange earlier = this.changes.remove(key);
 		EntityChange joined = (earlier != null) ? earlier.then(change) : change;
 		if (joined != null) {
-			this.changes.put(change.key(), joined);
+			this.changes.put(key, joined);
+		}
+		if (savepoint > 0) {
+			this.undoings.push(new Undoing(savepoint,
+					(earlier != null) ? () -> this.changes.put(key, earlier) : () -> this.changes.remove(key)));
 		}
 	}
 
 	/**
 	 * Keeps what was changed so far apart from what follows: in between somebody else may
 	 * change the same entities.
+	 * @param savepoint the number of the last savepoint, from 1; 0 where there is none
 	 */
-	void close() {
+	void close(int savepoint) {
+		if (savepoint > 0 && !this.changes.isEmpty()) {
+			Map<EntityKey, EntityChange> open = new LinkedHashMap<>(this.changes);
+			this.undoings.push(new Undoing(savepoint, () -> {
+				this.closed.removeAll(open.values());
+				this.changes.putAll(open);
+			}));
+		}
 		this.closed.addAll(this.changes.values());
 		this.changes.clear();
+	}
+
+	/**
+	 * Takes back what was added after a savepoint.
+	 * @param savepoint its number
+	 */
+	void rollBackTo(int savepoint) {
+		while (!this.undoings.isEmpty() && this.undoings.element().savepoint() >= savepoint) {
+			this.undoings.pop().step().run();
+		}
 	}
 
 	void clear() {
 		this.closed.clear();
 		this.changes.clear();
+		this.undoings.clear();
 	}
 
 	/**
@@ -47,6 +85,10 @@ final class EntityChanges {
 		List<EntityChange> list = new ArrayList<>(this.closed);
 		list.addAll(this.changes.values());
 		return list;
+	}
+
+	private record Undoing(int savepoint, Runnable step) {
+
 	}
 
 }

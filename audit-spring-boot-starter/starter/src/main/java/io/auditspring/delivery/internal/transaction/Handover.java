@@ -70,6 +70,14 @@ public interface Handover {
 	void deliver(Delivery mode, List<Entry> entries, boolean mayWait);
 
 	/**
+	 * Delivers entries where this thread can get no connection: a thread of ours stores
+	 * them soon.
+	 * @param mode how they were to be delivered
+	 * @param entries the entries
+	 */
+	void keep(Delivery mode, List<Entry> entries);
+
+	/**
 	 * Moves staged entries to the ledger, and returns when they are there.
 	 * @param row their row
 	 */

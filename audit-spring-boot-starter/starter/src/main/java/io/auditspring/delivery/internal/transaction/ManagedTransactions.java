@@ -5,18 +5,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 import javax.sql.DataSource;
 
-import io.auditspring.capture.internal.value.LoggedFailure;
-import jakarta.transaction.Status;
-import jakarta.transaction.SystemException;
-import jakarta.transaction.UserTransaction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.transaction.TransactionExecution;
@@ -34,11 +27,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class ManagedTransactions implements BeanPostProcessor {
 
-	private static final Logger logger = LoggerFactory.getLogger(ManagedTransactions.class);
-
 	private static final Iterable<ManagedTransaction> NONE = List.of();
 
-	private final List<JtaTransactionManager> jta = new CopyOnWriteArrayList<>();
+	private final JtaTransactions jta = new JtaTransactions();
 
 	/** The innermost one first. */
 	private final ThreadLocal<@Nullable Deque<ManagedTransaction>> running = new ThreadLocal<>();
@@ -57,25 +48,8 @@ final class ManagedTransactions implements BeanPostProcessor {
 		return bean;
 	}
 
-	/**
-	 * Whether a transaction of JTA is running on this thread. What Spring joined, as the
-	 * application had begun it by itself, is not committed when Spring says so.
-	 * @return {@code true}, too, where that cannot be told
-	 */
-	boolean isUndecided() {
-		for (JtaTransactionManager manager : this.jta) {
-			try {
-				UserTransaction transaction = manager.getUserTransaction();
-				if (transaction != null && transaction.getStatus() != Status.STATUS_NO_TRANSACTION) {
-					return true;
-				}
-			}
-			catch (SystemException ex) {
-				logger.debug("It cannot be told whether a transaction of JTA is running", LoggedFailure.of(ex));
-				return true;
-			}
-		}
-		return false;
+	JtaTransactions jta() {
+		return this.jta;
 	}
 
 	/**

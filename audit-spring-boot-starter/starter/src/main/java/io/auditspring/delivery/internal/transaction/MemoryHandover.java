@@ -71,6 +71,11 @@ public final class MemoryHandover implements Handover {
 	}
 
 	@Override
+	public void keep(Delivery mode, List<Entry> entries) {
+		entries.forEach(this::offer);
+	}
+
+	@Override
 	public void relayNow(StagedRow row) {
 		throw nothingStaged();
 	}

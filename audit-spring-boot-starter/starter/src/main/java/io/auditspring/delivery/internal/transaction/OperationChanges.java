@@ -78,6 +78,15 @@ final class OperationChanges {
 	}
 
 	/**
+	 * Says that what was done since a savepoint has been undone. The operation began
+	 * before, so that its end says whether it succeeded.
+	 * @param savepoint the number of the savepoint
+	 */
+	void rollBackTo(int savepoint) {
+		this.changes.rollBackTo(savepoint);
+	}
+
+	/**
 	 * Says that the operation ran within a transaction of something else, which was
 	 * rolled back. What it changed here stays.
 	 */
@@ -96,7 +105,11 @@ final class OperationChanges {
 	}
 
 	void add(EntityChange change) {
-		this.changes.add(change);
+		add(change, 0);
+	}
+
+	void add(EntityChange change, int savepoint) {
+		this.changes.add(change, savepoint);
 	}
 
 	void addWithoutState(EntityKey key, String type) {

@@ -35,8 +35,10 @@ final class TransactionEntries {
 	/** What no audited call changed. */
 	private final EntityChanges unattributed = new EntityChanges();
 
-	/** How much was pending when a savepoint was set. */
-	private final Map<Object, Integer> savepoints = new IdentityHashMap<>(0);
+	private final Map<Object, Savepoint> savepoints = new IdentityHashMap<>(0);
+
+	/** How many savepoints were set. */
+	private int savepoint;
 
 	/** What was staged, should the commit fail. */
 	private final List<OperationChanges> staged = new ArrayList<>(1);
@@ -99,10 +101,10 @@ final class TransactionEntries {
 	boolean add(@Nullable Operation operation, EntityChange change) {
 		boolean kept = (operation != null) ? operation.capturesState() : this.unattributedEntries.areRecorded();
 		if (kept && operation != null) {
-			of(operation).add(change);
+			of(operation).add(change, this.savepoint);
 		}
 		else if (kept) {
-			this.unattributed.add(change);
+			this.unattributed.add(change, this.savepoint);
 		}
 		return kept;
 	}
@@ -114,7 +116,7 @@ final class TransactionEntries {
 	}
 
 	void closeUnattributed() {
-		this.unattributed.close();
+		this.unattributed.close(this.savepoint);
 	}
 
 	/**
@@ -132,20 +134,29 @@ final class TransactionEntries {
 	}
 
 	void savepoint(Object savepoint) {
-		this.savepoints.put(savepoint, this.pending.size());
+		this.savepoint++;
+		this.savepoints.put(savepoint, new Savepoint(this.savepoint, this.pending.size()));
 	}
 
 	void rollBackTo(Object savepoint) {
-		// One that is unknown was set before anything was audited.
-		this.pending.values()
-			.stream()
-			.skip(this.savepoints.getOrDefault(savepoint, 0))
-			.forEach(OperationChanges::rolledBack);
+		Savepoint known = this.savepoints.get(savepoint);
+		if (known == null) {
+			// Set before anything was audited.
+			this.pending.values().forEach(OperationChanges::rolledBack);
+			this.unattributed.clear();
+			return;
+		}
+		this.pending.values().stream().skip(known.pending()).forEach(OperationChanges::rolledBack);
+		this.pending.values().stream().limit(known.pending()).forEach((earlier) -> earlier.rollBackTo(known.number()));
+		this.unattributed.rollBackTo(known.number());
 	}
 
 	void undoneElsewhere(Object savepoint, Object before) {
-		int first = this.savepoints.getOrDefault(savepoint, this.savepoints.getOrDefault(before, 0));
-		this.pending.values().stream().skip(first).forEach(OperationChanges::undoneElsewhere);
+		Savepoint known = this.savepoints.getOrDefault(savepoint, this.savepoints.get(before));
+		this.pending.values()
+			.stream()
+			.skip((known != null) ? known.pending() : 0)
+			.forEach(OperationChanges::undoneElsewhere);
 	}
 
 	private OperationChanges of(Operation operation) {
@@ -279,6 +290,16 @@ final class TransactionEntries {
 
 	private AfterCompletion rest() {
 		return (this.earlier != null) ? this.earlier : new AfterCompletion(this.delivery, this.factory);
+	}
+
+	/**
+	 * A point of the transaction that it may be rolled back to.
+	 *
+	 * @param number which one, from 1
+	 * @param pending how many operations were pending then
+	 */
+	private record Savepoint(int number, int pending) {
+
 	}
 
 }

@@ -136,8 +136,9 @@ final class Call {
 	 * @param failure what the call threw, or {@code null}
 	 */
 	void settle(@Nullable Throwable failure) {
-		this.afterCompletion.settle((failure != null)
-				? this.method.describe(failure, this.invocation.getArguments(), this.auditing.texts()) : null);
+		this.auditing.transactions()
+			.settle(this.afterCompletion, (failure != null)
+					? this.method.describe(failure, this.invocation.getArguments(), this.auditing.texts()) : null);
 	}
 
 	/**

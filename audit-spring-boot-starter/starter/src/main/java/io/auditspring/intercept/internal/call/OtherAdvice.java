@@ -2,7 +2,6 @@ package io.auditspring.intercept.internal.call;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import org.aopalliance.aop.Advice;
@@ -74,10 +73,22 @@ final class OtherAdvice {
 	 * such as {@code CacheInterceptor}, else {@code advice}
 	 */
 	static String answering(MethodInvocation invocation) {
-		Predicate<Advice> silent = (advice) -> isTransparent(advice) || isOf(advice, SECURITY)
-				|| isOf(advice, RESILIENCE) || isOf(advice, DATA);
-		List<String> names = around(invocation).filter(silent.negate()).map(OtherAdvice::name).distinct().toList();
+		List<String> names = answering(around(invocation)).map(OtherAdvice::name).distinct().toList();
 		return (names.size() == 1) ? names.get(0) : UNKNOWN;
+	}
+
+	/**
+	 * Whether something may answer instead of the method.
+	 * @param invocation the call
+	 * @return {@code false} if the proxy has nothing that has an answer of its own
+	 */
+	static boolean mayAnswer(MethodInvocation invocation) {
+		return answering(around(invocation)).findAny().isPresent();
+	}
+
+	private static Stream<Advice> answering(Stream<Advice> around) {
+		return around.filter((advice) -> !isTransparent(advice) && !isOf(advice, SECURITY) && !isOf(advice, RESILIENCE)
+				&& !isOf(advice, DATA));
 	}
 
 	private static boolean isTransparent(Advice advice) {

@@ -34,7 +34,9 @@ final class ReactorPublishers implements AsynchronousPublishers {
 
 	@Override
 	public @Nullable Object watch(Object publisher, Call call) {
-		Mono<Run> begin = begin(call);
+		// An advice such as a reactive transaction calls the method when it is subscribed
+		// to; what comes around to that once more passes us by.
+		Mono<Run> begin = begin(call, !call.isReached());
 		if (publisher instanceof Mono<?> mono) {
 			return watch(mono, begin).onErrorMap(ReactorPublishers::unwrapped);
 		}
@@ -56,9 +58,9 @@ final class ReactorPublishers implements AsynchronousPublishers {
 			if (run == null) {
 				return mono;
 			}
-			run.begin(context);
-			return !call.mayBeTriedLater() ? mono
-					: mono.onErrorResume((failure) -> run.attemptFailed(failure).then(Mono.error(failure)));
+			Mono<Void> earlier = run.begin(context);
+			return !call.mayBeTriedLater() ? mono : earlier.then(mono.doOnSuccess((value) -> run.attemptReturned())
+				.onErrorResume((failure) -> run.attemptFailed(failure).then(Mono.error(failure))));
 		});
 	}
 
@@ -68,9 +70,9 @@ final class ReactorPublishers implements AsynchronousPublishers {
 			if (run == null) {
 				return flux;
 			}
-			run.begin(context);
-			return !call.mayBeTriedLater() ? flux
-					: flux.onErrorResume((failure) -> run.attemptFailed(failure).thenMany(Flux.error(failure)));
+			Mono<Void> earlier = run.begin(context);
+			return !call.mayBeTriedLater() ? flux : earlier.thenMany(flux.doOnComplete(run::attemptReturned)
+				.onErrorResume((failure) -> run.attemptFailed(failure).thenMany(Flux.error(failure))));
 		});
 	}
 
@@ -93,23 +95,23 @@ final class ReactorPublishers implements AsynchronousPublishers {
 		}, Run::completed, Run::failed, Run::cancelled);
 	}
 
-	private Mono<Run> begin(Call call) {
+	private Mono<Run> begin(Call call, boolean passing) {
 		Actor caller = call.origin().actor();
 		boolean known = AuditContextHolder.actor() != null
 				|| !(caller.equals(Actor.system()) || caller.type() == ActorType.ANONYMOUS);
-		return Mono.deferContextual(
-				(context) -> begin(call, known, context.getOrDefault(RequestDetails.class, RequestDetails.NONE)));
+		return Mono.deferContextual((context) -> begin(call, passing, known,
+				context.getOrDefault(RequestDetails.class, RequestDetails.NONE)));
 	}
 
-	private Mono<Run> begin(Call call, boolean known, RequestDetails request) {
+	private Mono<Run> begin(Call call, boolean passing, boolean known, RequestDetails request) {
 		Origin caller = call.origin();
 		RequestDetails from = caller.request().isOfRequest() ? caller.request()
 				: request.tracedBy(caller.request().traceId());
 		if (known) {
-			return Mono.fromSupplier(() -> new Run(call, caller, caller.actor(), from));
+			return Mono.fromSupplier(() -> new Run(call, passing, caller, caller.actor(), from));
 		}
 		Actor nobody = (request != RequestDetails.NONE) ? Actor.anonymous() : caller.actor();
-		return this.subscriber.defaultIfEmpty(nobody).map((actor) -> new Run(call, caller, actor, from));
+		return this.subscriber.defaultIfEmpty(nobody).map((actor) -> new Run(call, passing, caller, actor, from));
 	}
 
 	/**
@@ -120,6 +122,9 @@ final class ReactorPublishers implements AsynchronousPublishers {
 		private static final String ROLLED_BACK = "The transaction was rolled back";
 
 		private final Call call;
+
+		/** Whether further attempts come to the method without being seen here. */
+		private final boolean passing;
 
 		private final Origin origin;
 
@@ -135,12 +140,18 @@ final class ReactorPublishers implements AsynchronousPublishers {
 
 		private boolean recorded;
 
+		/**
+		 * Whether the attempt that is being made has ended well, as far as the method.
+		 */
+		private boolean returned;
+
 		private @Nullable Object result;
 
 		private long count;
 
-		Run(Call call, Origin caller, Actor actor, RequestDetails request) {
+		Run(Call call, boolean passing, Origin caller, Actor actor, RequestDetails request) {
 			this.call = call;
+			this.passing = passing;
 			this.origin = new Origin(Instant.now(), actor, caller.tenant(), request);
 			this.operation = call.beginElsewhere(this.origin);
 			this.waiting = call.waiting();
@@ -155,15 +166,36 @@ final class ReactorPublishers implements AsynchronousPublishers {
 			return context.put(this.call, this);
 		}
 
-		// The transaction may be one that an advice has begun in between.
-		void begin(ContextView context) {
+		/**
+		 * Begins an attempt. The transaction may be one that an advice has begun in
+		 * between.
+		 * @param context the context of who subscribes to the method's publisher
+		 * @return records an earlier attempt of which nobody knew yet that it is not the
+		 * last one
+		 */
+		Mono<Void> begin(ContextView context) {
+			boolean again = this.attempts++ > 0 && this.call.mayBeTriedLater();
+			Mono<Void> earlier = (again && this.returned) ? attemptFollowed() : Mono.empty();
 			this.part = ReactivePart.of(context);
-			if (this.attempts++ > 0 && this.call.mayBeTriedLater()) {
+			if (again) {
 				this.operation = this.call.beginElsewhere(this.origin.at(Instant.now()));
 				this.operation.isAttempt(this.call.nextAttempt());
 				this.recorded = false;
+				this.returned = false;
 				this.count = 0;
 			}
+			return earlier;
+		}
+
+		void attemptReturned() {
+			this.returned = true;
+		}
+
+		// It returned, but its commit failed, or what is around it wants another one.
+		private Mono<Void> attemptFollowed() {
+			this.operation.isAttempt(this.call.nextAttempt());
+			this.call.hasFailedLater();
+			return end(null, null).onErrorComplete();
 		}
 
 		// Recorded before the next one begins, whatever becomes of a transaction.
@@ -175,6 +207,22 @@ final class ReactorPublishers implements AsynchronousPublishers {
 		}
 
 		Mono<Void> completed() {
+			boolean uncommitted = this.part != null && this.part.isUncommitted();
+			if (!this.recorded && !(this.passing && uncommitted && this.call.mayBeTriedLater())) {
+				return end(this.result, null);
+			}
+			// Another attempt made it, or somebody else answered in the end.
+			return (this.recorded ? Mono.<Void>empty() : attemptFollowed())
+				.then(Mono.defer(() -> this.passing ? endUnseen() : Mono.empty()));
+		}
+
+		private Mono<Void> endUnseen() {
+			this.part = null;
+			this.operation = this.call.beginElsewhere(this.origin.at(Instant.now()));
+			this.operation.isAttempt(this.call.nextAttempt());
+			if (OtherAdvice.mayAnswer(this.call.invocation())) {
+				this.operation.metadata("answeredBy", OtherAdvice.answering(this.call.invocation()));
+			}
 			return end(this.result, null);
 		}
 

@@ -21,6 +21,8 @@ public final class ReactivePart implements TransactionSynchronization {
 
 	private static final Logger logger = LoggerFactory.getLogger(ReactivePart.class);
 
+	private boolean committing;
+
 	private boolean over;
 
 	private boolean committed;
@@ -63,6 +65,24 @@ public final class ReactivePart implements TransactionSynchronization {
 			}
 		}
 		return ending.apply(this.committed);
+	}
+
+	/**
+	 * Whether the transaction was to be committed, and was not. Nobody marked it to be
+	 * rolled back: whoever subscribed to it got a failure.
+	 * @return {@code false} as long as it is running
+	 */
+	public synchronized boolean isUncommitted() {
+		return this.over && this.committing && !this.committed;
+	}
+
+	@Override
+	public Mono<Void> beforeCommit(boolean readOnly) {
+		return Mono.fromRunnable(this::isCommitting);
+	}
+
+	private synchronized void isCommitting() {
+		this.committing = true;
 	}
 
 	// What fails here reaches whoever subscribed to the transaction.

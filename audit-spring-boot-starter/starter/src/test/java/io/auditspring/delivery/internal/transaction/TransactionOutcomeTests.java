@@ -20,6 +20,8 @@ import jakarta.persistence.EntityManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -206,6 +208,26 @@ class TransactionOutcomeTests {
 		}));
 		assertThat(this.log.await(4).subList(2, 4)).extracting("action", "outcome")
 			.containsExactly(tuple("order.separate", "success"), tuple("order.outer", "failure"));
+	}
+
+	/** As while an application ends. What was not flushed is not written any more. */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aCallDuringWhichTheSessionFactoryIsClosedLeavesOneEntryOfWhatIsThere(boolean flushed) throws Exception {
+		EntityManager entityManager = this.context.getBean(EntityManager.class);
+		this.orders.around(this.id, () -> {
+			if (flushed) {
+				entityManager.flush();
+			}
+			this.context.getBean(EntityManagerFactory.class).close();
+			return null;
+		});
+		assertThat(this.log.jdbc().queryForList("select status from purchase_order", String.class))
+			.containsExactly(flushed ? "OUTER" : "NEW");
+		assertThat(this.log.await(2).get(1)).containsEntry("action", "order.outer")
+			.containsEntry("outcome", "success")
+			.containsEntry("target_id", flushed ? String.valueOf(this.id) : null)
+			.containsEntry("changes", flushed ? "{\"status\": {\"to\": \"OUTER\", \"from\": \"NEW\"}}" : null);
 	}
 
 	@Test
