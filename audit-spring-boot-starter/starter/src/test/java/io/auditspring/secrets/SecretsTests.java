@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -49,6 +50,7 @@ import org.awaitility.Awaitility;
 import org.hibernate.jpa.boot.internal.EntityManagerFactoryBuilderImpl;
 import org.hibernate.jpa.boot.spi.TypeContributorList;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.WebApplicationType;
@@ -61,6 +63,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.domain.AuditorAware;
+import org.springframework.http.HttpEntity;
+import org.springframework.http.HttpHeaders;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -161,6 +165,7 @@ class SecretsTests {
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> desk.miss(() -> own + "-missing"));
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> desk.cast(() -> own));
 		desk.fill(new Drawer(unique, own), own + "-changed");
+		post(desk, own, vault.note);
 		desk.wear(new Locket(own, own, new Nook(own, "Kiel"), new ArrayList<>()), Keepsakes.letter(own),
 				Keepsakes.oath(own));
 		desk.adorn(Trinket.of(own), Trinket.missive(own).build(), Trinket.missive(own), Trinket.doubly(own),
@@ -172,6 +177,18 @@ class SecretsTests {
 		record(context.getBean(AuditRecorder.class), new Note("open", own, Map.of("token", own), List.of(place)), place,
 				own);
 		desk.close(vault);
+	}
+
+	private static void post(VaultDesk desk, String own, Note note) {
+		HttpHeaders headers = new HttpHeaders();
+		headers.setBearerAuth(own);
+		headers.add("Cookie", own);
+		Properties properties = new Properties();
+		properties.setProperty("password", own);
+		desk.post(headers,
+				JsonMapper.shared().valueToTree(Map.of("token", own, "list", List.of(Map.of("password", own)))),
+				properties, List.of(Map.entry("token", own)), new Object[][] { { note } },
+				Map.of(VaultDesk.Kind.PASSWORD, own), new HttpEntity<>(note, headers));
 	}
 
 	@Example

@@ -3,6 +3,7 @@ package io.auditspring.secrets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -15,7 +16,11 @@ import io.auditspring.secrets.Vault.Note;
 import io.auditspring.secrets.Vault.Place;
 import io.auditspring.secrets.Vault.Ssn;
 import jakarta.persistence.EntityManager;
+import tools.jackson.databind.JsonNode;
 
+import org.springframework.http.HttpEntity;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.validation.BindException;
 import org.springframework.validation.DirectFieldBindingResult;
@@ -114,6 +119,29 @@ class VaultDesk {
 	public void drop(Trinket.Missive.MissiveBuilder builder, Trinket.Doubly.DoublyBuilder<?, ?> doubly,
 			Trinket.Fluent fluent) {
 		throw new IllegalStateException("Dropped " + builder + doubly + fluent);
+	}
+
+	@Audited(message = "#{#headers} #{#body} #{#properties} #{#entries} #{#matrix} #{#byKind} #{#entity} #{#result}")
+	public ResponseEntity<Note> post(HttpHeaders headers, JsonNode body, Properties properties,
+			List<Map.Entry<String, String>> entries, Object[][] matrix, Map<Kind, String> byKind,
+			HttpEntity<Note> entity) {
+		AuditContext.current()
+			.metadata("headers", headers)
+			.metadata("body", body)
+			.metadata("properties", properties)
+			.metadata("matrix", matrix)
+			.metadata("byKind", byKind)
+			.metadata("entity", entity);
+		return ResponseEntity.ok().headers(headers).body(entity.getBody());
+	}
+
+	/**
+	 * A key whose text is a masked name.
+	 */
+	enum Kind {
+
+		PASSWORD
+
 	}
 
 	@Audited(message = "#{#result}")

@@ -1,6 +1,7 @@
 package io.auditspring.intercept.internal.expression;
 
 import java.util.List;
+import java.util.Properties;
 
 import io.auditspring.capture.internal.entry.Texts;
 import io.auditspring.capture.internal.value.Masking;
@@ -84,6 +85,8 @@ public final class ExpressionContexts {
 	private static TypeConverter textOfAnything(Texts texts) {
 		DefaultConversionService conversions = new DefaultConversionService();
 		conversions.addConverter(Object.class, String.class, (value) -> String.valueOf(texts.text(value)));
+		// Those have a converter of their own, which tells all of them.
+		conversions.addConverter(Properties.class, String.class, (value) -> String.valueOf(texts.text(value)));
 		return new StandardTypeConverter(conversions);
 	}
 
