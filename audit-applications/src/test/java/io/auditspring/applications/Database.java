@@ -43,12 +43,13 @@ record Database(String url, JdbcTemplate jdbc) {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(20))
 			.until(() -> this.jdbc.queryForObject("select count(*) from audit.audit_outbox", Long.class) == 0);
-		return this.jdbc.queryForList("""
-				select action, outcome, actor_type, actor_id, target_type, target_id, message, after_state::text,
-					host(ip_address) as ip, service
-				from audit.audit_log
-				order by chain, seq
-				""");
+		return this.jdbc.queryForList(
+				"""
+						select action, outcome, actor_type, actor_id, target_type, target_id, message, before_state::text, after_state::text, changes::text,
+							host(ip_address) as ip, service
+						from audit.audit_log
+						order by chain, seq
+						""");
 	}
 
 	private static final class Server {

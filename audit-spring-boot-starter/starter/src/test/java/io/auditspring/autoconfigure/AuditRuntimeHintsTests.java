@@ -5,7 +5,9 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.auditspring.Actor;
@@ -126,6 +128,17 @@ class AuditRuntimeHintsTests {
 		assertThat(reflection().onMethodInvocation(Actor.class.getMethod("name"))).accepts(this.hints);
 	}
 
+	private static List<Predicate<RuntimeHints>> written(Class<?> type) {
+		return type.isRecord()
+				? Stream.of(type.getRecordComponents())
+					.map((component) -> (Predicate<RuntimeHints>) reflection()
+						.onMethodInvocation(component.getAccessor()))
+					.toList()
+				: Stream.of(type.getDeclaredFields())
+					.map((field) -> (Predicate<RuntimeHints>) reflection().onFieldAccess(field))
+					.toList();
+	}
+
 	// The controllers write what they answer themselves, so that Spring sees only bytes.
 	@Test
 	void everyRecordThatIsAnsweredIsRead() {
@@ -135,9 +148,8 @@ class AuditRuntimeHintsTests {
 			.of("web.Page", "web.Statistics", "web.Verifications$Progress", "ledger.verify.Verification",
 					"ledger.verify.ChainVerification", "ledger.Problem")
 			.map((name) -> ClassUtils.resolveClassName("io.auditspring." + name, null)))
-			.allSatisfy((type) -> assertThat(type.getRecordComponents()).isNotEmpty()
-				.allSatisfy((component) -> assertThat(reflection().onMethodInvocation(component.getAccessor()))
-					.accepts(this.hints)));
+			.allSatisfy((type) -> assertThat(written(type)).isNotEmpty()
+				.allSatisfy((part) -> assertThat(part).accepts(this.hints)));
 	}
 
 	@Test

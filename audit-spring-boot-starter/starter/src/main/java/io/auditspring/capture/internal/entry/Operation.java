@@ -2,11 +2,11 @@ package io.auditspring.capture.internal.entry;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
 import io.auditspring.AuditContext;
@@ -200,15 +200,15 @@ public final class Operation implements AuditContext {
 	 * @return them, to add to
 	 */
 	/**
-	 * Says that entities changed whose state is not captured.
-	 * @param types their kinds as entries show them, by what tells the entities apart
+	 * Says that an entity changed whose state is not captured.
+	 * @param key what tells it from others
+	 * @param type its kind as entries show it
 	 */
-	public void changedWithoutState(Map<?, String> types) {
-		if (!types.isEmpty()) {
-			Map<Object, String> all = new HashMap<>(this.withoutState);
-			all.putAll(types);
-			this.withoutState = all;
+	public void changedWithoutState(Object key, String type) {
+		if (this.withoutState.isEmpty()) {
+			this.withoutState = new ConcurrentHashMap<>();
 		}
+		this.withoutState.put(key, type);
 	}
 
 	Collection<String> withoutState() {

@@ -29,8 +29,8 @@ final class OperationChanges {
 
 	private final EntityChanges changes = new EntityChanges();
 
-	/** The kinds of changed entities whose state is not captured. */
-	private Map<EntityKey, String> withoutState = Map.of();
+	/** The changed entities whose state is not captured. */
+	private Map<EntityKey, WithoutState> withoutState = Map.of();
 
 	private @Nullable CompletedOperation ending;
 
@@ -84,6 +84,9 @@ final class OperationChanges {
 	 */
 	void rollBackTo(int savepoint) {
 		this.changes.rollBackTo(savepoint);
+		if (!this.withoutState.isEmpty()) {
+			this.withoutState.values().removeIf((entity) -> savepoint <= entity.savepoint());
+		}
 	}
 
 	/**
@@ -112,11 +115,11 @@ final class OperationChanges {
 		this.changes.add(change, savepoint);
 	}
 
-	void addWithoutState(EntityKey key, String type) {
+	void addWithoutState(EntityKey key, String type, int savepoint) {
 		if (this.withoutState.isEmpty()) {
 			this.withoutState = new LinkedHashMap<>();
 		}
-		this.withoutState.put(key, type);
+		this.withoutState.putIfAbsent(key, new WithoutState(type, savepoint));
 	}
 
 	/**
@@ -132,7 +135,7 @@ final class OperationChanges {
 		if (isSuppressed()) {
 			return entries;
 		}
-		this.operation.changedWithoutState(this.withoutState);
+		this.withoutState.forEach((key, entity) -> this.operation.changedWithoutState(key, entity.type()));
 		List<EntityChange> further = this.changes.list();
 		Outcome outcome = Outcome.SUCCESS;
 		if (this.ending != null) {
@@ -200,6 +203,16 @@ final class OperationChanges {
 		else {
 			afterCompletion.add(delivery(), entry);
 		}
+	}
+
+	/**
+	 * An entity that changed without state.
+	 *
+	 * @param type its kind as entries show it
+	 * @param savepoint the number of the last savepoint before it did
+	 */
+	private record WithoutState(String type, int savepoint) {
+
 	}
 
 }

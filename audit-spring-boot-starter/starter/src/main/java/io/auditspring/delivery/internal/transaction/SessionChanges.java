@@ -76,7 +76,7 @@ final class SessionChanges {
 	}
 
 	void addWithoutState(Operation operation, EntityKey key, String type) {
-		of(operation).addWithoutState(key, type);
+		of(operation).addWithoutState(key, type, 0);
 	}
 
 	private OperationChanges of(Operation operation) {

@@ -111,7 +111,7 @@ final class TransactionEntries {
 
 	void addWithoutState(@Nullable Operation operation, EntityKey key, String type) {
 		if (operation != null && operation.capturesState()) {
-			of(operation).addWithoutState(key, type);
+			of(operation).addWithoutState(key, type, this.savepoint);
 		}
 	}
 

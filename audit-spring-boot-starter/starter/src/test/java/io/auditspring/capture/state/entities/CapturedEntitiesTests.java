@@ -21,12 +21,14 @@ import jakarta.persistence.Embeddable;
 import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.MappedSuperclass;
 import jakarta.persistence.Version;
 import org.assertj.core.groups.Tuple;
 import org.hibernate.envers.NotAudited;
+import org.hibernate.SessionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -38,7 +40,10 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.orm.jpa.hibernate.HibernateTransactionManager;
 import org.springframework.orm.jpa.persistenceunit.ManagedClassNameFilter;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -128,6 +133,19 @@ class CapturedEntitiesTests {
 			List<Map<String, Object>> entries = application.call(() -> {
 				application.inTransaction((entityManager) -> entityManager.persist(new Plain(1)));
 				application.rolledBack((entityManager) -> entityManager.persist(new Plain(2)));
+			});
+			assertThat(entries).hasSize(1);
+			assertThat(entries.get(0)).containsEntry("metadata", "{\"withoutState\": {\"Plain\": 1}}");
+		}
+	}
+
+	@Test
+	void whatIsUndoneToASavepointIsNotCounted() {
+		try (Application application = new Application()) {
+			List<Map<String, Object>> entries = application.change((entityManager) -> {
+				entityManager.persist(new Plain(1));
+				entityManager.flush();
+				application.undone((inner) -> inner.persist(new Plain(2)));
 			});
 			assertThat(entries).hasSize(1);
 			assertThat(entries.get(0)).containsEntry("metadata", "{\"withoutState\": {\"Plain\": 1}}");
@@ -416,6 +434,19 @@ class CapturedEntitiesTests {
 			});
 		}
 
+		void undone(Consumer<EntityManager> work) {
+			TransactionTemplate nested = new TransactionTemplate(
+					this.context.getBean(PlatformTransactionManager.class));
+			nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+			nested.executeWithoutResult((status) -> {
+				EntityManager entityManager = this.context.getBean(EntityManager.class);
+				work.accept(entityManager);
+				entityManager.flush();
+				entityManager.clear();
+				status.setRollbackOnly();
+			});
+		}
+
 		List<Map<String, Object>> entries() {
 			return this.log.entries();
 		}
@@ -443,6 +474,14 @@ class CapturedEntitiesTests {
 		@Bean
 		HikariDataSource dataSource() {
 			return ShopConfiguration.pool(TestDatabase.newDatabase());
+		}
+
+		// The one of JPA knows no savepoints.
+		@Bean
+		HibernateTransactionManager transactionManager(EntityManagerFactory factory) {
+			HibernateTransactionManager manager = new HibernateTransactionManager((SessionFactory) factory);
+			manager.setNestedTransactionAllowed(true);
+			return manager;
 		}
 
 		@Bean
