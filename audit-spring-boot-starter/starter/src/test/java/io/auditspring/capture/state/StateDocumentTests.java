@@ -41,7 +41,8 @@ class StateDocumentTests {
 			  inherit from a mapped superclass; `audit.capture.ignored-entities` further entities by their names. Entities of
 			  infrastructure are left out: Envers' tables and revisions, Spring Modulith's and Axon's own.
 			- A call that changes entities without state, though nobody asked to leave them out, says so: `withoutState` in its
-			  metadata counts them by their kind. The start says in one line which they are.
+			  metadata counts them by their kind. The start says in one line which they are. So it is with the entities beyond
+			  the first 10,000 that a call changes in one transaction (`audit.capture.max-entities`).
 			- With `all`, more entities have entries, so that a name which two of them share gets longer for both (see below).
 			- An entity has an entry where Envers writes a row for it, and without Envers likewise. That includes the owner of a collection that changed
 			  while none of its own columns did, and, as long as Envers' `revision_on_collection_change` is on, the parent whose

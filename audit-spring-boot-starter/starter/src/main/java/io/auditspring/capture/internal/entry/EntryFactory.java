@@ -212,11 +212,12 @@ public final class EntryFactory {
 	public Entry withUnseen(Entry entry, Operation operation) {
 		ArrayNode statements = operation.isBulk() ? operation.bulk().toJson() : null;
 		Entry seen = (statements != null && !statements.isEmpty()) ? with(entry, "bulk", statements) : entry;
-		if (operation.withoutState().isEmpty()) {
+		Map<String, Integer> withoutState = operation.withoutState();
+		if (withoutState.isEmpty()) {
 			return seen;
 		}
 		ObjectNode counts = JsonNodeFactory.instance.objectNode();
-		operation.withoutState().forEach((type) -> counts.put(type, counts.path(type).asInt(0) + 1));
+		withoutState.forEach(counts::put);
 		return with(seen, "withoutState", counts);
 	}
 

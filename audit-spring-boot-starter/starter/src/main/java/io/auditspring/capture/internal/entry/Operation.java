@@ -1,10 +1,10 @@
 package io.auditspring.capture.internal.entry;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -38,6 +38,9 @@ public final class Operation implements AuditContext {
 
 	/** The kinds of changed entities whose state is not captured. */
 	private volatile Map<Object, String> withoutState = Map.of();
+
+	/** How often others changed that are too many to be told apart, by their kinds. */
+	private volatile Map<String, Integer> furtherWithoutState = Map.of();
 
 	private volatile @Nullable UUID entryId;
 
@@ -211,8 +214,26 @@ public final class Operation implements AuditContext {
 		this.withoutState.put(key, type);
 	}
 
-	Collection<String> withoutState() {
-		return this.withoutState.values();
+	/**
+	 * Says that entities changed that are too many to be told apart.
+	 * @param type their kind as entries show it
+	 * @param times how often they did
+	 */
+	public void changedWithoutState(String type, int times) {
+		if (this.furtherWithoutState.isEmpty()) {
+			this.furtherWithoutState = new ConcurrentHashMap<>();
+		}
+		this.furtherWithoutState.merge(type, times, Integer::sum);
+	}
+
+	/**
+	 * How many entities changed without state.
+	 * @return their number by their kinds
+	 */
+	Map<String, Integer> withoutState() {
+		Map<String, Integer> counts = new TreeMap<>(this.furtherWithoutState);
+		this.withoutState.values().forEach((type) -> counts.merge(type, 1, Integer::sum));
+		return counts;
 	}
 
 	BulkWork bulk() {

@@ -13,10 +13,12 @@ import org.springframework.util.unit.DataSize;
  * @param maxSize the most that the state before, the state after, the changes and the
  * metadata of an entry take each, in characters of JSON; the largest parts of what is
  * larger are cut, with a mark that says so
+ * @param maxEntities the most entities whose state a call shows of what it changes within
+ * one transaction; further ones are counted
  */
 @ConfigurationProperties("audit.capture")
 public record CaptureProperties(@DefaultValue("false") boolean arguments, @DefaultValue("false") boolean result,
-		@DefaultValue("256KB") DataSize maxSize) {
+		@DefaultValue("256KB") DataSize maxSize, @DefaultValue("10000") int maxEntities) {
 
 	/**
 	 * Below, marks would not fit; above, neither PostgreSQL nor a reader is served.
@@ -26,6 +28,7 @@ public record CaptureProperties(@DefaultValue("false") boolean arguments, @Defau
 	private static final DataSize MAX = DataSize.ofMegabytes(16);
 
 	public CaptureProperties {
+		Assert.isTrue(maxEntities > 0, () -> "audit.capture.max-entities takes 1 or more, not " + maxEntities);
 		Assert.isTrue(maxSize.compareTo(MIN) >= 0 && maxSize.compareTo(MAX) <= 0,
 				() -> "audit.capture.max-size takes a size of 4KB to 16MB, not " + maxSize);
 	}

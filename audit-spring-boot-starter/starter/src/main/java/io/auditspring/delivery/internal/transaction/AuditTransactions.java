@@ -34,6 +34,8 @@ public final class AuditTransactions implements ChangeSink {
 	/** Those that the application begins by itself. */
 	private final JtaTransactions jta;
 
+	private final int maxEntities;
+
 	private final UnattributedEntries unattributed;
 
 	/** Sessions whose transactions are not Spring's, while these are running. */
@@ -44,15 +46,17 @@ public final class AuditTransactions implements ChangeSink {
 	 * @param delivery delivers entries
 	 * @param factory makes them
 	 * @param managed knows which transactions are running
+	 * @param maxEntities the most entities whose state a call shows in one transaction
 	 * @param unattributed tells who makes changes that belong to no audited call;
 	 * {@code null} where these leave no entries
 	 */
-	AuditTransactions(Handover delivery, EntryFactory factory, ManagedTransactions managed,
+	AuditTransactions(Handover delivery, EntryFactory factory, ManagedTransactions managed, int maxEntities,
 			@Nullable Supplier<Origin> unattributed) {
 		this.delivery = delivery;
 		this.factory = factory;
 		this.managed = managed;
 		this.jta = managed.jta();
+		this.maxEntities = maxEntities;
 		this.unattributed = new UnattributedEntries(factory, unattributed);
 	}
 
@@ -108,8 +112,8 @@ public final class AuditTransactions implements ChangeSink {
 
 	private AuditTransaction create(boolean readOnly, boolean committed) {
 		return new AuditTransaction(this, this.delivery.bound(),
-				new TransactionEntries(this.delivery, this.factory, this.unattributed), this.jta::isUndecided, readOnly,
-				committed);
+				new TransactionEntries(this.delivery, this.factory, this.unattributed, this.maxEntities),
+				this.jta::isUndecided, readOnly, committed);
 	}
 
 	private static void synchronize(AuditTransaction transaction) {
@@ -194,7 +198,7 @@ public final class AuditTransactions implements ChangeSink {
 	}
 
 	private SessionChanges attach(SharedSessionContractImplementor session) {
-		SessionChanges changes = new SessionChanges(this.delivery, this.factory, this.unattributed);
+		SessionChanges changes = new SessionChanges(this.delivery, this.factory, this.unattributed, this.maxEntities);
 		changes.attachTo(session, () -> this.others.remove(session));
 		return changes;
 	}

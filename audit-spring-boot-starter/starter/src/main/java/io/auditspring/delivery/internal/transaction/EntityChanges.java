@@ -71,6 +71,16 @@ final class EntityChanges {
 		}
 	}
 
+	/**
+	 * Whether a change of an entity would be one of too many.
+	 * @param key the entity
+	 * @param most how many entities there may be
+	 * @return whether there are so many without it
+	 */
+	boolean exceeds(EntityKey key, int most) {
+		return this.closed.size() + this.changes.size() >= most && !this.changes.containsKey(key);
+	}
+
 	void clear() {
 		this.closed.clear();
 		this.changes.clear();

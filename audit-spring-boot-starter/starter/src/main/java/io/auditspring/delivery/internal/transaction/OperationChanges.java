@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 import io.auditspring.AuditRecord;
@@ -32,6 +33,11 @@ final class OperationChanges {
 	/** The changed entities whose state is not captured. */
 	private Map<EntityKey, WithoutState> withoutState = Map.of();
 
+	/** How often others changed by then, by their kinds. */
+	private Map<String, Integer> further = Map.of();
+
+	private final int maxEntities;
+
 	private @Nullable CompletedOperation ending;
 
 	/** Why what it did is not there, though it returned. */
@@ -41,8 +47,15 @@ final class OperationChanges {
 
 	private boolean apart;
 
-	OperationChanges(Operation operation) {
+	/**
+	 * Creates it.
+	 * @param operation the operation
+	 * @param maxEntities the most entities whose state is shown, and the most of the
+	 * others that are told apart
+	 */
+	OperationChanges(Operation operation, int maxEntities) {
 		this.operation = operation;
+		this.maxEntities = maxEntities;
 	}
 
 	Delivery delivery() {
@@ -75,6 +88,7 @@ final class OperationChanges {
 		undone(ROLLED_BACK);
 		this.changes.clear();
 		this.withoutState = Map.of();
+		this.further = Map.of();
 	}
 
 	/**
@@ -112,14 +126,25 @@ final class OperationChanges {
 	}
 
 	void add(EntityChange change, int savepoint) {
-		this.changes.add(change, savepoint);
+		if (this.changes.exceeds(change.key(), this.maxEntities)) {
+			addWithoutState(change.key(), change.type(), savepoint);
+		}
+		else {
+			this.changes.add(change, savepoint);
+		}
 	}
 
 	void addWithoutState(EntityKey key, String type, int savepoint) {
 		if (this.withoutState.isEmpty()) {
 			this.withoutState = new LinkedHashMap<>();
 		}
-		this.withoutState.putIfAbsent(key, new WithoutState(type, savepoint));
+		if (this.withoutState.size() < this.maxEntities) {
+			this.withoutState.putIfAbsent(key, new WithoutState(type, savepoint));
+		}
+		else if (!this.withoutState.containsKey(key)) {
+			this.further = this.further.isEmpty() ? new TreeMap<>() : this.further;
+			this.further.merge(type, 1, Integer::sum);
+		}
 	}
 
 	/**
@@ -136,6 +161,7 @@ final class OperationChanges {
 			return entries;
 		}
 		this.withoutState.forEach((key, entity) -> this.operation.changedWithoutState(key, entity.type()));
+		this.further.forEach(this.operation::changedWithoutState);
 		List<EntityChange> further = this.changes.list();
 		Outcome outcome = Outcome.SUCCESS;
 		if (this.ending != null) {

@@ -31,6 +31,8 @@ final class SessionChanges {
 
 	private @Nullable Supplier<@Nullable Long> revision;
 
+	private final int maxEntities;
+
 	private final Map<Operation, OperationChanges> operations = new LinkedHashMap<>();
 
 	private final EntityChanges unattributed = new EntityChanges();
@@ -42,7 +44,8 @@ final class SessionChanges {
 
 	private int staged;
 
-	SessionChanges(Handover delivery, EntryFactory factory, UnattributedEntries unattributedEntries) {
+	SessionChanges(Handover delivery, EntryFactory factory, UnattributedEntries unattributedEntries, int maxEntities) {
+		this.maxEntities = maxEntities;
 		this.unattributedEntries = unattributedEntries;
 		this.delivery = delivery;
 		this.factory = factory;
@@ -80,7 +83,7 @@ final class SessionChanges {
 	}
 
 	private OperationChanges of(Operation operation) {
-		return this.operations.computeIfAbsent(operation, OperationChanges::new);
+		return this.operations.computeIfAbsent(operation, (key) -> new OperationChanges(key, this.maxEntities));
 	}
 
 	private void stage(SharedSessionContractImplementor session) {

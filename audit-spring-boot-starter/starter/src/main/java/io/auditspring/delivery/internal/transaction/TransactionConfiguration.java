@@ -3,6 +3,7 @@ package io.auditspring.delivery.internal.transaction;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.state.SessionFactoryExtension;
+import io.auditspring.capture.internal.value.CaptureProperties;
 import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.database.internal.OncePerDatabase;
 
@@ -17,7 +18,7 @@ import org.springframework.context.annotation.Role;
  * Wires what belongs to transactions.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(TransactionProperties.class)
+@EnableConfigurationProperties({ TransactionProperties.class, CaptureProperties.class })
 public class TransactionConfiguration {
 
 	@Bean
@@ -38,8 +39,8 @@ public class TransactionConfiguration {
 	@OncePerDatabase
 	AuditTransactions auditTransactions(Handover delivery, EntryFactory auditEntryFactory,
 			ManagedTransactions auditManagedTransactions, ObjectProvider<Origins> auditOrigins,
-			TransactionProperties properties) {
-		return new AuditTransactions(delivery, auditEntryFactory, auditManagedTransactions,
+			TransactionProperties properties, CaptureProperties capture) {
+		return new AuditTransactions(delivery, auditEntryFactory, auditManagedTransactions, capture.maxEntities(),
 				(properties.unattributedChanges() == UnattributedChanges.RECORD)
 						? () -> auditOrigins.getObject().current() : null);
 	}

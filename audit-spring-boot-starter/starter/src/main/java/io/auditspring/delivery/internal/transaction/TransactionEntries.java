@@ -57,6 +57,8 @@ final class TransactionEntries {
 
 	private boolean changed;
 
+	private final int maxEntities;
+
 	private @Nullable StagedRow row;
 
 	private int transactional;
@@ -65,7 +67,9 @@ final class TransactionEntries {
 
 	private boolean counted;
 
-	TransactionEntries(Handover delivery, EntryFactory factory, UnattributedEntries unattributedEntries) {
+	TransactionEntries(Handover delivery, EntryFactory factory, UnattributedEntries unattributedEntries,
+			int maxEntities) {
+		this.maxEntities = maxEntities;
 		this.delivery = delivery;
 		this.factory = factory;
 		this.unattributedEntries = unattributedEntries;
@@ -160,7 +164,7 @@ final class TransactionEntries {
 	}
 
 	private OperationChanges of(Operation operation) {
-		return this.pending.computeIfAbsent(operation, OperationChanges::new);
+		return this.pending.computeIfAbsent(operation, (key) -> new OperationChanges(key, this.maxEntities));
 	}
 
 	private void take(List<LateOperations.LateEnding> endings) {

@@ -1,5 +1,6 @@
 package io.auditspring.capture.state.entities;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,10 @@ import io.auditspring.Audited;
 import io.auditspring.AuditedEntity;
 import io.auditspring.Sensitive;
 import io.auditspring.TestDatabase;
+import io.auditspring.query.AuditTrail;
+import io.auditspring.query.ErasedStateException;
+import io.auditspring.query.AuditRedaction;
+import io.auditspring.retention.Subject;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embeddable;
@@ -49,6 +54,7 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Of which entities the state is captured, what is left out, and what entries say of the
@@ -149,6 +155,40 @@ class CapturedEntitiesTests {
 			});
 			assertThat(entries).hasSize(1);
 			assertThat(entries.get(0)).containsEntry("metadata", "{\"withoutState\": {\"Plain\": 1}}");
+		}
+	}
+
+	@Test
+	void ofMoreEntitiesThanACallMayShowTheOthersAreCounted() {
+		try (Application application = new Application(WITHOUT_ENVERS, "audit.capture.max-entities=3")) {
+			List<Map<String, Object>> entries = application.change((entityManager) -> {
+				for (long id = 1; id <= 9; id++) {
+					entityManager.persist(new Plain(id));
+				}
+				entityManager.flush();
+				entityManager.find(Plain.class, 1).name = "b";
+			});
+			assertThat(entries).filteredOn((entry) -> entry.get("after_state") != null)
+				.extracting("target_id")
+				.containsExactlyInAnyOrder("1", "2", "3");
+			assertThat(entries).filteredOnNull("target_type")
+				.extracting("metadata")
+				.containsExactly("{\"withoutState\": {\"Plain\": 6}}");
+		}
+	}
+
+	@Test
+	void aStateThatWasErasedIsNotToldByAnOlderOne() {
+		try (Application application = new Application(WITHOUT_ENVERS)) {
+			AuditTrail trail = application.bean(AuditTrail.class);
+			application.change((entityManager) -> entityManager.persist(new Plain(1)));
+			application.change((entityManager) -> entityManager.find(Plain.class, 1).name = "b");
+			assertThat(trail.stateAt("Plain", 1, Instant.now()).orElseThrow()).containsEntry("name", "b");
+			application.bean(AuditRedaction.class).erase(Subject.target("Plain", 1).withEverything(), "request 1");
+			assertThatExceptionOfType(ErasedStateException.class)
+				.isThrownBy(() -> trail.stateAt("Plain", 1, Instant.now()));
+			application.change((entityManager) -> entityManager.find(Plain.class, 1).name = "c");
+			assertThat(trail.stateAt("Plain", 1, Instant.now()).orElseThrow()).containsEntry("name", "c");
 		}
 	}
 
@@ -445,6 +485,10 @@ class CapturedEntitiesTests {
 				entityManager.clear();
 				status.setRollbackOnly();
 			});
+		}
+
+		<T> T bean(Class<T> type) {
+			return this.context.getBean(type);
 		}
 
 		List<Map<String, Object>> entries() {
