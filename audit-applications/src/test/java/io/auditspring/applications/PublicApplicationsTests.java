@@ -35,11 +35,16 @@ class PublicApplicationsTests {
 			.with(TESTS)
 			.with("spring-boot-starter-webmvc-test");
 		ownTests("petclinic", new Jvm(classPath).with(database).with("SPRING_PROFILES_ACTIVE", "postgres"));
-		assertThat(database.entries()).extracting("action", "outcome", "actor_type", "actor_id", "ip")
+		// The call, and what it changed in a transaction of its repository's.
+		assertThat(database.entries()).extracting("action", "outcome", "actor_type", "actor_id", "ip", "target_type")
 			.containsExactlyInAnyOrder(
-					tuple("OwnerController.processCreationForm", "success", "anonymous", "anonymous", "127.0.0.1"),
+					tuple("OwnerController.processCreationForm", "success", "anonymous", "anonymous", "127.0.0.1",
+							null),
+					tuple("OwnerController.processCreationForm", "success", "anonymous", "anonymous", "127.0.0.1",
+							"Owner"),
 					// The form is shown again.
-					tuple("OwnerController.processCreationForm", "failure", "anonymous", "anonymous", "127.0.0.1"));
+					tuple("OwnerController.processCreationForm", "failure", "anonymous", "anonymous", "127.0.0.1",
+							null));
 	}
 
 	@Test
@@ -128,8 +133,9 @@ class PublicApplicationsTests {
 		assertThat(ended.code()).as(ended.log()).isZero();
 		ownTests("importer", new Jvm(ClassPath.of("importer").with(TESTS)).with(database));
 		assertThat(database.entries()).extracting("action", "outcome", "actor_id")
-			.hasSize(4)
+			.hasSize(8)
 			.containsOnly(tuple("Importer.read", "success", "system"));
+		assertThat(database.entries()).filteredOn((entry) -> entry.get("after_state") != null).hasSize(4);
 	}
 
 	private static void ownTests(String application, Jvm jvm) throws IOException, InterruptedException {

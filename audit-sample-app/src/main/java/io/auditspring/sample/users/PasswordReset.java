@@ -2,6 +2,7 @@ package io.auditspring.sample.users;
 
 import java.time.Instant;
 
+import io.auditspring.AuditIgnore;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 
@@ -10,6 +11,7 @@ import jakarta.persistence.Id;
  * A user has one at most: a newer one ends the older.
  */
 @Entity
+@AuditIgnore // How it works; what it did is the change of the user
 class PasswordReset {
 
 	@Id

@@ -216,6 +216,7 @@ class PoisonTests {
 	void proxiesAndCollectionsThatAreNotLoaded() {
 		PurchaseOrder order = context.getBean(OrderService.class).create("lazy", BigDecimal.ONE);
 		context.getBean(OrderService.class).addLine(order.getId(), "pen");
+		last();
 		try (EntityManager entities = context.getBean(EntityManagerFactory.class).createEntityManager()) {
 			OrderLine line = entities.createQuery("from OrderLine", OrderLine.class).getSingleResult();
 			calls.take(Delivery.SYNC, entities.getReference(PurchaseOrder.class, order.getId()));
