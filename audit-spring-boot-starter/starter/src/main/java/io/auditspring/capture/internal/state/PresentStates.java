@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PresentStates {
 
-	private final Map<SessionFactoryImplementor, List<Kind>> units = new LinkedHashMap<>();
+	private final Map<SessionFactoryImplementor, Unit> units = new LinkedHashMap<>();
 
 	/**
 	 * Adds a persistence unit.
@@ -33,17 +33,7 @@ public final class PresentStates {
 	 */
 	synchronized void add(SessionFactoryImplementor unit, Function<EntityPersister, @Nullable EntityNames> names,
 			PresentState state) {
-		List<Kind> kinds = new ArrayList<>();
-		unit.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
-			EntityNames own = names.apply(persister);
-			boolean within = persister.getSuperMappingType() != null
-					&& names.apply(persister.getSuperMappingType().getEntityPersister()) != null;
-			if (own != null && !within) {
-				kinds.add(new Kind(unit, persister, own.shown(), state));
-			}
-		});
-		kinds.sort(Comparator.comparing(Kind::name));
-		this.units.put(unit, kinds);
+		this.units.put(unit, new Unit(names, state));
 	}
 
 	synchronized void remove(SessionFactoryImplementor unit) {
@@ -55,7 +45,21 @@ public final class PresentStates {
 	 * @return them all
 	 */
 	public synchronized List<Kind> kinds() {
-		return this.units.values().stream().flatMap(List::stream).toList();
+		List<Kind> kinds = new ArrayList<>();
+		this.units.forEach((unit, own) -> unit.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
+			EntityNames names = own.names().apply(persister);
+			boolean within = persister.getSuperMappingType() != null
+					&& own.names().apply(persister.getSuperMappingType().getEntityPersister()) != null;
+			if (names != null && !within) {
+				kinds.add(new Kind(unit, persister, names.shown(), own.state()));
+			}
+		}));
+		kinds.sort(Comparator.comparing(Kind::name));
+		return kinds;
+	}
+
+	private record Unit(Function<EntityPersister, @Nullable EntityNames> names, PresentState state) {
+
 	}
 
 	/**
