@@ -271,6 +271,24 @@ public final class Outbox {
 	}
 
 	/**
+	 * The same for several rows.
+	 * @param connection a connection with an open transaction
+	 * @param rows the rows' ids
+	 * @return those that have not been moved yet, oldest first
+	 * @throws SQLException when the database refuses
+	 */
+	List<Row> takeAll(Connection connection, List<Long> rows) throws SQLException {
+		List<Row> taken = Sql.list(connection, """
+				delete from %s
+				where chain = ?
+				and id = any (?)
+				returning id, case when octet_length(entries) <= %d then entries end, octet_length(entries)
+				""".formatted(this.table, this.largest), Row::read, this.chain, Sql.array("bigint", rows));
+		taken.sort(Comparator.comparingLong(Row::id));
+		return taken;
+	}
+
+	/**
 	 * Which rows are the oldest, without what is in them.
 	 * @param connection a connection with an open transaction
 	 * @param most how many at most

@@ -74,6 +74,8 @@ public final class Relay implements SmartLifecycle {
 
 	private final Worker worker;
 
+	private final SharedMoves shared = new SharedMoves();
+
 	/**
 	 * A permit for each transaction since the last batch, up to those that are enough.
 	 */
@@ -243,42 +245,48 @@ public final class Relay implements SmartLifecycle {
 		return rows.size() == this.batchSize || rows.stream().mapToLong(Outbox.Row::bytes).sum() >= BATCH_BYTES;
 	}
 
-	public void move(StagedRow row, TimeLimits limits) throws SQLException {
-		Transactions.useConnection(this.dataSource, (connection) -> move(connection, row, limits));
-	}
-
 	/**
 	 * Moves what was staged; when this returns it is in the ledger, whoever moved it, or
 	 * in quarantine if the ledger refuses it.
+	 * @param row the row, with those that came with it
+	 * @param limits how long each may take
+	 * @throws SQLException when the database refuses
+	 */
+	public void move(StagedRow row, TimeLimits limits) throws SQLException {
+		move(row, limits, (use) -> Transactions.useConnection(this.dataSource, use));
+	}
+
+	/**
+	 * Moves what was staged, over a given connection.
 	 * @param connection a connection on which no transaction is open
 	 * @param row the row, with those that came with it
 	 * @param limits how long each may take
 	 * @throws SQLException when the database refuses
 	 */
 	public void move(Connection connection, StagedRow row, TimeLimits limits) throws SQLException {
-		move(connection, row.id(), limits);
+		move(row, limits, (use) -> use.with(connection));
+	}
+
+	private void move(StagedRow row, TimeLimits limits, Lender lender) throws SQLException {
+		if (!movedTogether(row.id(), limits, lender)) {
+			lender.lend((connection) -> moveOne(connection, limits, (own) -> this.outbox.takeOne(own, row.id())));
+		}
 		for (long further : row.further()) {
-			move(connection, further, limits);
+			lender.lend((connection) -> moveOne(connection, limits, (own) -> this.outbox.takeOne(own, further)));
 		}
 	}
 
-	/**
-	 * Moves one row.
-	 * @param connection a connection on which no transaction is open
-	 * @param row the row's id
-	 * @param limits how long it may take
-	 * @throws SQLException when the database refuses
-	 */
-	private void move(Connection connection, long row, TimeLimits limits) throws SQLException {
+	private boolean movedTogether(long row, TimeLimits limits, Lender lender) throws SQLException {
 		try {
-			this.statistics.delivered(Transactions.run(connection, limits,
-					(own) -> append(own, null, this.outbox.takeOne(own, row), limits)));
+			return this.shared.move(row, limits.statement(),
+					(rows) -> lender.lend((connection) -> this.statistics.delivered(Transactions.run(connection, limits,
+							(own) -> append(own, null, this.outbox.takeAll(own, rows), limits)))));
 		}
 		catch (SQLException | RuntimeException ex) {
 			if (!PermanentFailure.isFinal(ex)) {
 				throw ex;
 			}
-			moveOne(connection, limits, (own) -> this.outbox.takeOne(own, row));
+			return false;
 		}
 	}
 
@@ -400,6 +408,16 @@ public final class Relay implements SmartLifecycle {
 	 */
 	public WorkerStatus status() {
 		return this.worker.status();
+	}
+
+	/**
+	 * Gives a connection to whoever uses it.
+	 */
+	@FunctionalInterface
+	private interface Lender {
+
+		void lend(Transactions.Use use) throws SQLException;
+
 	}
 
 	/**
