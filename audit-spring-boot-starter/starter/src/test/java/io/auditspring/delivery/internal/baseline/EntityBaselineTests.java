@@ -14,13 +14,9 @@ import javax.sql.DataSource;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.Audited;
-import io.auditspring.Delivery;
 import io.auditspring.TestDatabase;
-import io.auditspring.capture.internal.entry.EntryFactory;
-import io.auditspring.capture.internal.state.EntityChange;
 import io.auditspring.capture.internal.state.PresentStates;
 import io.auditspring.capture.internal.state.PresentStates.Kind;
-import io.auditspring.delivery.internal.transaction.Handover;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.shop.ShopConfiguration;
@@ -49,7 +45,6 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.orm.jpa.persistenceunit.ManagedClassNameFilter;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -82,7 +77,7 @@ class EntityBaselineTests {
 		return this.log.entries().stream().filter((entry) -> "entity.baseline".equals(entry.get("action"))).toList();
 	}
 
-	private static void unaudited(ConfigurableApplicationContext context, Consumer<EntityManager> work) {
+	static void unaudited(ConfigurableApplicationContext context, Consumer<EntityManager> work) {
 		context.getBean(TransactionTemplate.class)
 			.executeWithoutResult((status) -> work.accept(context.getBean(EntityManager.class)));
 	}
@@ -138,81 +133,6 @@ class EntityBaselineTests {
 	}
 
 	@Test
-	void identifiersOfSeveralPartsHaveAnOrderToo() {
-		try (ConfigurableApplicationContext context = start()) {
-			unaudited(context, (entityManager) -> {
-				for (int left = 1; left <= 11; left++) {
-					Item item = new Item(left);
-					entityManager.persist(item);
-					for (int right = 1; right <= 11; right++) {
-						Pair pair = new Pair(left, right);
-						entityManager.persist(pair);
-						entityManager.persist(new Line(item, right));
-						entityManager.persist(new Seat(pair, (right % 2 == 0) ? "a" : "B"));
-					}
-				}
-			});
-		}
-		try (ConfigurableApplicationContext context = start("audit.capture.baseline=Pair,Line,Seat")) {
-			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> baselineThreads() == 0);
-			this.log.settled();
-			assertThat(baseline()).extracting((entry) -> entry.get("target_type"), (entry) -> entry.get("target_id"))
-				.hasSize(3 * 121)
-				.doesNotHaveDuplicates()
-				.contains(Tuple.tuple("Pair", "{\"a\":11,\"b\":11}"), Tuple.tuple("Line", "{\"item\":2,\"number\":11}"),
-						Tuple.tuple("Seat", "{\"pair\":{\"a\":10,\"b\":2},\"row\":\"a\"}"));
-			assertThat(context.getBean(AuditTrail.class).stateAt("Pair", new Parts(3, 7), Instant.now())).isPresent();
-		}
-	}
-
-	@Test
-	void whatIsRecordedWasSoAtOneTime() {
-		try (ConfigurableApplicationContext context = start()) {
-			unaudited(context, (entityManager) -> entityManager.persist(new Crate(1)));
-			Kind crates = kind(context, "Crate");
-			// Of the two collections one is read, then somebody changes both.
-			Hooked.hook.set(() -> new JdbcTemplate(this.database)
-				.execute("update entity_baseline_crate_labels set labels = 'new'; "
-						+ "update entity_baseline_crate_marks set marks = 'new'"));
-			context.getBean(EntityBaseline.class)
-				.recordPage(crates, EntityBaseline.operation(AuditRecord.action("entity.baseline").build()), null, 10);
-			this.log.settled();
-			assertThat(Hooked.hook).hasNullValue();
-			assertThat(baseline()).extracting("after_state")
-				.containsExactly("{\"id\": 1, \"marks\": [\"new\"], \"labels\": [\"new\"]}");
-		}
-	}
-
-	@Test
-	void aChangeThatWasMadeMeanwhileIsNewerWhereverItStands() {
-		try (ConfigurableApplicationContext context = start()) {
-			unaudited(context, (entityManager) -> entityManager.persist(new Item(1)));
-			Kind items = kind(context, "Item");
-			EntityChange asRead = items.factory()
-				.fromTransaction((session) -> items.read(session, null, 1))
-				.states()
-				.get(0);
-			context.getBean(Work.class).rename(1, "b");
-			this.log.settled();
-			AuditRecord record = AuditRecord.action("entity.baseline").build();
-			context.getBean(Handover.class)
-				.deliver(Delivery.SYNC, List
-					.of(context.getBean(EntryFactory.class).baseline(EntityBaseline.operation(record), asRead)));
-			assertThat(context.getBean(AuditTrail.class).stateAt("Item", 1, Instant.now())).get()
-				.satisfies((state) -> assertThat(state).containsEntry("name", "b"));
-		}
-	}
-
-	private static Kind kind(ConfigurableApplicationContext context, String name) {
-		return context.getBean(PresentStates.class)
-			.kinds()
-			.stream()
-			.filter((kind) -> kind.name().equals(name))
-			.findFirst()
-			.orElseThrow();
-	}
-
-	@Test
 	void twoInstancesAtOnceRecordEachEntityOnce() {
 		try (ConfigurableApplicationContext context = start()) {
 			unaudited(context, (entityManager) -> {
@@ -230,6 +150,15 @@ class EntityBaselineTests {
 			assertThat(one.getBean(AuditTrail.class).verify().valid()).isTrue();
 			assertThat(two.isActive()).isTrue();
 		}
+	}
+
+	static Kind kind(ConfigurableApplicationContext context, String name) {
+		return context.getBean(PresentStates.class)
+			.kinds()
+			.stream()
+			.filter((kind) -> kind.name().equals(name))
+			.findFirst()
+			.orElseThrow();
 	}
 
 	private static Tuple expected(String type, int id, String state) {
