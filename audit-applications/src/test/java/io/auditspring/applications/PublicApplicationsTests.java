@@ -1,11 +1,13 @@
 package io.auditspring.applications;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 import io.auditspring.applications.Jvm.Ended;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -111,6 +113,21 @@ class PublicApplicationsTests {
 					tuple("BankService.book", "success", "user", "Operation"));
 		assertThat(entries).extracting("after_state")
 			.anySatisfy((state) -> assertThat(state).asString().contains("2026-01-02T03:04:05.678Z"));
+	}
+
+	@Test
+	void oneWithModulesAndTheirEvents(@TempDir Path directory) throws Exception {
+		Database database = Database.create();
+		ClassPath classPath = ClassPath.of("library")
+			.with("spring-modulith-starter-jdbc", "spring-modulith-starter-test", "hibernate-envers")
+			.with(TESTS);
+		// Spring Modulith takes no class for the application's that lies in test-classes.
+		ownTests("library", new Jvm(Jars.of(classPath.toString(), directory)).with(database));
+		List<Map<String, Object>> entries = database.entries();
+		assertThat(entries).extracting("action", "outcome", "actor_type", "target_type")
+			.containsExactlyInAnyOrder(tuple("Lending.lend", "success", "system", "Loan"),
+					tuple("Lending.lend", "success", "system", "Loan"), tuple("Shelf.on", "success", "system", "Book"));
+		assertThat(entries).extracting("after_state").doesNotContainNull();
 	}
 
 	@Test

@@ -60,6 +60,20 @@ final class Contender implements AutoCloseable {
 	}
 
 	/**
+	 * How many milliseconds after they happened entries were in the ledger, but for one
+	 * in a hundred.
+	 * @param first the place of the first one to look at
+	 */
+	double lag(long first) throws SQLException {
+		return Server.number(this.plain, """
+				select (extract(epoch from percentile_disc(0.99) within group (order by recorded_at - occurred_at)) * 1e6)
+					::bigint
+				from audit.audit_log
+				where seq >= %d
+				""".formatted(first)) / 1e3;
+	}
+
+	/**
 	 * Waits until the ledger has stopped growing.
 	 * @return how many entries are in it
 	 */

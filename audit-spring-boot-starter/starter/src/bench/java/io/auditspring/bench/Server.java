@@ -1,6 +1,8 @@
 package io.auditspring.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -107,6 +109,19 @@ final class Server {
 				var rows = statement.executeQuery(sql)) {
 			rows.next();
 			return rows.getLong(1);
+		}
+	}
+
+	/**
+	 * The processor time of all its processes from now on.
+	 */
+	ProcessorTime processorTime() throws SQLException, IOException {
+		try (Connection connection = plain("postgres").getConnection();
+				Statement statement = connection.createStatement();
+				var rows = statement.executeQuery("show data_directory")) {
+			rows.next();
+			Path file = Path.of(rows.getString(1), "postmaster.pid");
+			return ProcessorTime.ofFamily(Long.parseLong(Files.readAllLines(file).get(0).strip()));
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.auditspring.delivery;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -96,6 +98,7 @@ class ReactiveTransactionsTests {
 	void begin() {
 		this.before = (int) log.count();
 		log.jdbc().execute("delete from thing");
+		desk.begin();
 	}
 
 	private List<Map<String, Object>> entries(int count) {
@@ -178,12 +181,70 @@ class ReactiveTransactionsTests {
 		assertThat(entries(1)).extracting("target_name", "outcome").containsExactly(tuple("refused", "failure"));
 	}
 
-	@Test
-	void ofSeveralAttemptsThatTheDatabaseRefusesToCommitMakesNoSuccess() {
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void ofSeveralAttemptsThatTheDatabaseRefusesToCommitMakesAFailureOfEach(boolean one) {
 		log.jdbc().execute("insert into thing values ('refused')");
-		assertThat(catchThrowable(() -> desk.storeAgainInTransaction("refused").block(PATIENCE))).isNotNull();
-		assertThat(catchThrowable(() -> desk.storeAllAgainInTransaction("refused").blockLast(PATIENCE))).isNotNull();
-		assertThat(entries(2)).extracting("outcome").containsOnly("failure");
+		assertThat(catchThrowable(() -> tryAgain(one, "refused"))).isNotNull();
+		assertThat(things()).containsExactly("refused");
+		assertAttempts("failure", "failure", "failure");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void ofSeveralAttemptsThatFailMakesAFailureOfEach(boolean one) {
+		assertThat(catchThrowable(() -> tryAgain(one, "", "", ""))).hasRootCauseMessage("as planned");
+		assertThat(things()).isEmpty();
+		assertAttempts("failure", "failure", "failure");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void ofTheLastOfSeveralAttemptsMakesASuccessAfterTheFailuresOfAllOthers(boolean one) {
+		log.jdbc().execute("insert into thing values ('refused')");
+		tryAgain(one, "", "refused", "kept");
+		assertThat(things()).containsExactly("kept", "refused");
+		assertAttempts("failure", "failure", "success");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void ofTheLastOfSeveralAttemptsMakesNoSuccessIfTheDatabaseRefusesToCommit(boolean one) {
+		log.jdbc().execute("insert into thing values ('refused')");
+		assertThat(catchThrowable(() -> tryAgain(one, "refused", "", "refused"))).isNotNull();
+		assertThat(things()).containsExactly("refused");
+		assertAttempts("failure", "failure", "failure");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aroundSeveralAttemptsMakesAFailureOfEachIfItIsRolledBack(boolean one) {
+		catchThrowable(() -> around
+			.transactional(Flux.from(one ? desk.storeOneOf("", "", "kept") : desk.storeManyOf("", "", "kept"))
+				.thenMany(ReactiveTransactionsTests.failing()))
+			.blockLast(PATIENCE));
+		assertThat(things()).isEmpty();
+		assertAttempts("failure", "failure", "failure");
+	}
+
+	private static void tryAgain(boolean one, String... names) {
+		Flux.from(one ? desk.storeOneOf(names) : desk.storeManyOf(names)).blockLast(PATIENCE);
+	}
+
+	private void assertAttempts(String... outcomes) {
+		List<Map<String, Object>> entries = entries(outcomes.length);
+		assertThat(entries).extracting("outcome").containsExactly((Object[]) outcomes);
+		assertThat(entries).extracting("metadata")
+			.containsExactly("{\"attempt\": 1}", "{\"attempt\": 2}", "{\"attempt\": 3}");
+		assertThat(entries).extracting((entry) -> entry.get("operation_id"))
+			.hasSize(3)
+			.containsOnly(entries.get(0).get("operation_id"));
+		assertThat(log.jdbc()
+			.queryForList("select occurred_at from audit.audit_log order by seq offset ?", Timestamp.class,
+					this.before))
+			.doesNotHaveDuplicates()
+			.isSorted();
+		assertThat(log.count()).isEqualTo(this.before + outcomes.length);
 	}
 
 	@Test
@@ -334,6 +395,10 @@ class ReactiveTransactionsTests {
 			this.jdbc = jdbc;
 		}
 
+		void begin() {
+			this.attempts.set(0);
+		}
+
 		private Mono<String> insert(String name) {
 			return this.client.sql("insert into thing values (:name)")
 				.bind("name", name)
@@ -389,18 +454,26 @@ class ReactiveTransactionsTests {
 			return Mono.defer(() -> (this.attempts.getAndIncrement() % 2 == 0) ? failing() : insert(name));
 		}
 
-		@Audited(action = "thing.store", targetName = "#name")
-		@Retryable(maxRetries = 1, delay = 0)
+		@Audited(action = "thing.store")
+		@Retryable(maxRetries = 2, delay = 0)
 		@Transactional("reactive")
-		public Mono<String> storeAgainInTransaction(String name) {
-			return insert(name);
+		public Mono<String> storeOneOf(String... names) {
+			return next(names);
 		}
 
-		@Audited(action = "thing.store", targetName = "#names[0]")
-		@Retryable(maxRetries = 1, delay = 0)
+		@Audited(action = "thing.store")
+		@Retryable(maxRetries = 2, delay = 0)
 		@Transactional("reactive")
-		public Flux<String> storeAllAgainInTransaction(String... names) {
-			return Flux.fromArray(names).concatMap(this::insert);
+		public Flux<String> storeManyOf(String... names) {
+			return Flux.from(next(names));
+		}
+
+		// The last of them as often as it is tried.
+		private Mono<String> next(String... names) {
+			return Mono.defer(() -> {
+				String name = names[Math.min(this.attempts.getAndIncrement(), names.length - 1)];
+				return name.isEmpty() ? failing() : insert(name);
+			});
 		}
 
 		@Audited(action = "thing.store")

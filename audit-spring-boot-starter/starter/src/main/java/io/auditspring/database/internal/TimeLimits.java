@@ -41,18 +41,22 @@ public record TimeLimits(Duration lock, Duration statement) {
 	 * could not be locked. And a host that vanished without a word must not hold the head
 	 * for the two hours that TCP takes to notice by default. What a whole transaction may
 	 * take can be limited from PostgreSQL 17 on; each of its steps has its limit here.
+	 * <p>
+	 * Plans that are made while the outbox is empty are kept, and would read all of it
+	 * for each row when it is not: everything is found by an index.
 	 * @return SQL
 	 */
 	String begin() {
 		return """
 				set transaction isolation level read committed;
-				set local lock_timeout = %s;
-				set local statement_timeout = %s;
-				set local idle_in_transaction_session_timeout = %s;
-				set local tcp_keepalives_idle = 10;
-				set local tcp_keepalives_interval = 5;
-				select set_config('transaction_timeout', '0', true)
-				where current_setting('transaction_timeout', true) is not null
+				select set_config('lock_timeout', '%s', true),
+					set_config('statement_timeout', '%s', true),
+					set_config('idle_in_transaction_session_timeout', '%s', true),
+					set_config('tcp_keepalives_idle', '10', true),
+					set_config('tcp_keepalives_interval', '5', true),
+					set_config('enable_seqscan', 'off', true),
+					case when current_setting('transaction_timeout', true) is not null
+						then set_config('transaction_timeout', '0', true) end
 				""".formatted(this.lock.toMillis(), this.statement.toMillis(), FROZEN.toMillis());
 	}
 

@@ -26,6 +26,7 @@ import org.hibernate.Hibernate;
 import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.engine.spi.PersistentAttributeInterceptable;
 import org.hibernate.envers.Audited;
+import org.hibernate.envers.NotAudited;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -76,6 +77,7 @@ public class Papers implements Supplier<String> {
 		lazyAttributes();
 		references();
 		copies();
+		arguments();
 	}
 
 	private void lazyAttributes() {
@@ -138,6 +140,26 @@ public class Papers implements Supplier<String> {
 			.isEqualTo(json("{'title': {'from': 'merged', 'to': 'twice'}, 'body': {'from': 'newer', 'to': 'newest'}}"));
 	}
 
+	private void arguments() {
+		Paper paper = this.desk.load(Paper.class);
+		int earlier = (int) this.log.count();
+		this.desk.read(paper);
+		this.desk.readWithin(1);
+		Awaitility.await().until(() -> this.log.staged() == 0);
+		assertThat(this.log.entriesAfter(earlier)).hasSize(2).allSatisfy((entry) -> {
+			JsonNode metadata = JSON.readTree(String.valueOf(entry.get("metadata")));
+			assertThat(metadata.at("/arguments/paper").isMissingNode() ? metadata.get("result")
+					: metadata.at("/arguments/paper"))
+				.isEqualTo(json("""
+						{'id': 1, 'title': 'twice', 'body': '(not loaded)', 'summary': '(not loaded)',
+							'password': '***', 'format': {'width': 3, 'height': 2},
+							'folder': {'id': 2, 'name': '(not loaded)', 'papers': '(not loaded)'}}"""));
+		});
+		assertThat(Hibernate.isPropertyInitialized(paper, "body")).isFalse();
+		assertThat(Hibernate.isPropertyInitialized(paper, "password")).isFalse();
+		assertThat(Hibernate.isInitialized(paper.folder())).isFalse();
+	}
+
 	private JsonNode part(Consumer<EntityManager> work, String type, String part) {
 		List<Map<String, Object>> entries = call(work).stream()
 			.filter((entry) -> Objects.equals(type, entry.get("target_type")))
@@ -191,6 +213,10 @@ public class Papers implements Supplier<String> {
 		@Basic(fetch = FetchType.LAZY)
 		private String body = "body";
 
+		@Basic(fetch = FetchType.LAZY)
+		@NotAudited
+		private String password = "secret";
+
 		private Format format = new Format();
 
 		@ManyToOne(fetch = FetchType.LAZY)
@@ -222,6 +248,14 @@ public class Papers implements Supplier<String> {
 
 		public void setBody(String body) {
 			this.body = body;
+		}
+
+		public String getSummary() {
+			return getBody() + "...";
+		}
+
+		public String getPassword() {
+			return this.password;
 		}
 
 		public Folder getFolder() {
@@ -290,6 +324,17 @@ public class Papers implements Supplier<String> {
 		@Transactional
 		public void work(Consumer<EntityManager> work) {
 			work.accept(this.entityManager);
+		}
+
+		@io.auditspring.Audited("read")
+		public void read(Paper paper) {
+			// Leaves everything as it is.
+		}
+
+		@io.auditspring.Audited("read")
+		@Transactional
+		public Paper readWithin(long id) {
+			return this.entityManager.find(Paper.class, id);
 		}
 
 		@Transactional

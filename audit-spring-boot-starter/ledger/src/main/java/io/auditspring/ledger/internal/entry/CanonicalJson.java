@@ -92,11 +92,24 @@ public final class CanonicalJson {
 		return read(node.traverse(ObjectReadContext.empty()), Integer.MAX_VALUE, Integer.MAX_VALUE);
 	}
 
+	/**
+	 * Takes the value on whose first token a parser stands; afterwards it stands on the
+	 * last one.
+	 * @param json the parser
+	 * @return the value's canonical form
+	 */
+	static CanonicalJson current(JsonParser json) {
+		return of(new CanonicalReader(json, MAX_DIGITS).read(json.currentToken()), MAX_DEPTH);
+	}
+
 	private static CanonicalJson read(JsonParser json, int maxDepth, int maxDigits) {
 		try (json) {
-			CanonicalNode root = new CanonicalReader(json, maxDigits).read();
-			return new CanonicalJson(new CanonicalWriter(maxDepth).write(root));
+			return of(new CanonicalReader(json, maxDigits).read(), maxDepth);
 		}
+	}
+
+	private static CanonicalJson of(CanonicalNode root, int maxDepth) {
+		return new CanonicalJson(new CanonicalWriter(maxDepth).write(root));
 	}
 
 	/**

@@ -29,13 +29,20 @@ final class CanonicalReader {
 		this.maxDigits = maxDigits;
 	}
 
+	/** Reads the only value there is. */
 	CanonicalNode read() {
-		CanonicalNode root = value(this.parser.nextToken());
-		while (!this.open.isEmpty()) {
-			readInto(this.open.element(), this.parser.nextToken());
-		}
+		CanonicalNode root = read(this.parser.nextToken());
 		if (this.parser.nextToken() != null) {
 			throw new IllegalArgumentException("There is more than one JSON value");
+		}
+		return root;
+	}
+
+	/** Reads the value that begins with a token. */
+	CanonicalNode read(@Nullable JsonToken first) {
+		CanonicalNode root = value(first);
+		while (!this.open.isEmpty()) {
+			readInto(this.open.element(), this.parser.nextToken());
 		}
 		return root;
 	}

@@ -2,8 +2,11 @@ package io.auditspring.ledger.internal.entry;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 import io.auditspring.ActorType;
@@ -11,7 +14,9 @@ import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 
 /**
  * Entries as the text they are staged in. Members are called as in the hashed form; those
@@ -19,6 +24,9 @@ import tools.jackson.databind.JsonNode;
  * the table.
  */
 public final class EntryCodec {
+
+	/** Members that are objects of members. */
+	private static final Set<String> GROUPS = Set.of("actor", "data");
 
 	private EntryCodec() {
 	}
@@ -65,11 +73,21 @@ public final class EntryCodec {
 	 * @throws IllegalArgumentException if it does not hold entries
 	 */
 	public static List<Entry> read(String text) {
-		List<Entry> entries = new ArrayList<>();
-		for (JsonNode entry : CanonicalJson.EXACT.readTree(text)) {
-			entries.add(new Members(entry).entry());
+		try (JsonParser json = CanonicalJson.UNLIMITED.createParser(ObjectReadContext.empty(), text)) {
+			List<Entry> entries = new ArrayList<>();
+			expect(JsonToken.START_ARRAY, json.nextToken());
+			while (json.nextToken() != JsonToken.END_ARRAY) {
+				entries.add(Members.read(json, GROUPS).entry());
+			}
+			expect(null, json.nextToken());
+			return entries;
 		}
-		return entries;
+	}
+
+	private static void expect(@Nullable JsonToken expected, @Nullable JsonToken token) {
+		if (token != expected) {
+			throw new IllegalArgumentException("Staged entries are an array of objects");
+		}
 	}
 
 	private static CanonicalObject write(Entry entry) {
@@ -116,19 +134,40 @@ public final class EntryCodec {
 	}
 
 	/**
-	 * Reads the members of one object.
+	 * What an object holds: texts, whole numbers, groups, and JSON of other kinds.
 	 *
-	 * @param object the object
+	 * @param values the members' values
 	 */
-	private record Members(JsonNode object) {
+	private record Members(Map<String, Object> values) {
+
+		static Members read(JsonParser json, Set<String> groups) {
+			expect(JsonToken.START_OBJECT, json.currentToken());
+			Map<String, Object> values = new HashMap<>();
+			while (json.nextToken() != JsonToken.END_OBJECT) {
+				String name = json.currentName();
+				JsonToken token = json.nextToken();
+				if (token == JsonToken.VALUE_NULL) {
+					values.remove(name);
+				}
+				else if (token == JsonToken.VALUE_STRING) {
+					values.put(name, json.getString());
+				}
+				else if (token == JsonToken.VALUE_NUMBER_INT) {
+					values.put(name, json.getLongValue());
+				}
+				else {
+					values.put(name, groups.contains(name) ? read(json, Set.of()) : CanonicalJson.current(json));
+				}
+			}
+			return new Members(values);
+		}
 
 		Entry entry() {
 			return new Entry(UUID.fromString(required("id")), Instant.parse(required("occurredAt")), text("service"),
 					text("tenant"), UUID.fromString(required("operation")), required("action"), text("category"),
 					constant(Severity.class, "severity"), constant(Outcome.class, "outcome"),
 					constant(ActorType.class, "actorType"), text("targetType"), text("targetId"), number("revision"),
-					number("durationMicros"), text("traceId"), new Members(this.object.path("actor")).actor(),
-					new Members(this.object.path("data")).data());
+					number("durationMicros"), text("traceId"), group("actor").actor(), group("data").data());
 		}
 
 		private Entry.ActorGroup actor() {
@@ -144,9 +183,21 @@ public final class EntryCodec {
 		private String required(String name) {
 			String text = text(name);
 			if (text == null) {
-				throw new IllegalArgumentException("A staged entry has no '%s'".formatted(name));
+				throw missing(name);
 			}
 			return text;
+		}
+
+		private Members group(String name) {
+			Members group = value(Members.class, name);
+			if (group == null) {
+				throw missing(name);
+			}
+			return group;
+		}
+
+		private static IllegalArgumentException missing(String name) {
+			return new IllegalArgumentException("A staged entry has no '%s'".formatted(name));
 		}
 
 		private <E extends Enum<E>> E constant(Class<E> type, String name) {
@@ -154,18 +205,24 @@ public final class EntryCodec {
 		}
 
 		private @Nullable String text(String name) {
-			JsonNode value = this.object.get(name);
-			return (value != null) ? value.stringValue() : null;
+			return value(String.class, name);
 		}
 
 		private @Nullable Long number(String name) {
-			JsonNode value = this.object.get(name);
-			return (value != null) ? (Long) value.longValue() : null;
+			return value(Long.class, name);
 		}
 
 		private @Nullable CanonicalJson json(String name) {
-			JsonNode value = this.object.get(name);
-			return (value != null) ? CanonicalJson.of(value) : null;
+			return value(CanonicalJson.class, name);
+		}
+
+		private <T> @Nullable T value(Class<T> type, String name) {
+			Object value = this.values.get(name);
+			if (value != null && !type.isInstance(value)) {
+				throw new IllegalArgumentException(
+						"The '%s' of a staged entry is no %s".formatted(name, type.getSimpleName()));
+			}
+			return type.cast(value);
 		}
 
 	}

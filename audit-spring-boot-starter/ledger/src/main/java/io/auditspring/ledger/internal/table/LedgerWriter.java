@@ -52,6 +52,20 @@ public final class LedgerWriter {
 	}
 
 	/**
+	 * Appends entries to a chain that this transaction has claimed, and to which it has
+	 * not appended since.
+	 * @param connection the connection
+	 * @param claimed what {@link #claim} gave
+	 * @param entries the entries, in their order
+	 * @throws SQLException if the database refuses an entry, or fails
+	 */
+	public void append(Connection connection, ChainHead claimed, List<Entry> entries) throws SQLException {
+		if (!entries.isEmpty()) {
+			this.rows.append(connection, claimed, entries);
+		}
+	}
+
+	/**
 	 * Appends those entries to a chain that are not in the ledger yet: for a repetition
 	 * after a commit whose answer was lost. The lock on the chain makes it wait for the
 	 * end of the earlier transaction.
@@ -78,10 +92,11 @@ public final class LedgerWriter {
 	 * Waits for the right to append to a chain; it lasts until the transaction ends.
 	 * @param connection a connection to PostgreSQL with auto-commit off
 	 * @param chain the chain's name; it is begun if there is none
+	 * @return where it ends
 	 * @throws SQLException if the database fails
 	 */
-	public void claim(Connection connection, String chain) throws SQLException {
-		lock(connection, chain);
+	public ChainHead claim(Connection connection, String chain) throws SQLException {
+		return lock(connection, chain);
 	}
 
 	private ChainHead lock(Connection connection, String chain) throws SQLException {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -57,10 +58,13 @@ final class EntityTypes {
 
 	EntityNames of(EntityPersister persister) {
 		EntityNames names = known().names().get(persister);
-		if (names == null) {
-			throw new IllegalArgumentException("Of another persistence unit: " + persister.getEntityName());
-		}
-		return names;
+		return (names != null) ? names : alone(persister);
+	}
+
+	// While the application ends its unit may be closed during a flush.
+	private static EntityNames alone(EntityPersister persister) {
+		Map<String, String> shown = Map.of(persister.getEntityName(), candidates(persister).get(0));
+		return Objects.requireNonNull(names(List.of(persister), shown).get(persister));
 	}
 
 	/**

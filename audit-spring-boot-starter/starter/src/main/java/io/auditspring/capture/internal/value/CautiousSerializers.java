@@ -153,11 +153,11 @@ final class CautiousSerializers extends Serializers.Base {
 	}
 
 	private static Object elements(Collection<?> collection) {
-		return isLoaded(collection) ? new ArrayList<>(collection) : "(not loaded)";
+		return isLoaded(collection) ? new ArrayList<>(collection) : UnloadedAttributes.NOT_LOADED;
 	}
 
 	private static Object members(Map<?, ?> map) {
-		return isLoaded(map) ? new LinkedHashMap<>(map) : "(not loaded)";
+		return isLoaded(map) ? new LinkedHashMap<>(map) : UnloadedAttributes.NOT_LOADED;
 	}
 
 	private static boolean isLoaded(Object collection) {

@@ -55,8 +55,13 @@ final class MaskingSerializers extends ValueSerializerModifier {
 	@Override
 	public List<BeanPropertyWriter> changeProperties(SerializationConfig config, BeanDescription.Supplier bean,
 			List<BeanPropertyWriter> writers) {
-		writers.replaceAll(
-				(writer) -> isSecret(bean.getBeanClass(), writer.getMember()) ? new MaskedWriter(writer) : writer);
+		boolean lazy = UnloadedAttributes.mayBeIn(bean.getBeanClass());
+		writers.replaceAll((writer) -> {
+			if (isSecret(bean.getBeanClass(), writer.getMember())) {
+				return new MaskedWriter(writer);
+			}
+			return (lazy && !writer.isVirtual()) ? new UnloadedAttributes.Writer(writer) : writer;
+		});
 		return writers;
 	}
 
@@ -74,9 +79,7 @@ final class MaskingSerializers extends ValueSerializerModifier {
 	}
 
 	private boolean isSecret(Class<?> owner, AnnotatedMember member) {
-		Set<String> names = (member instanceof AnnotatedMethod) ? SensitiveMembers.properties(member.getName())
-				: Set.of(member.getName());
-		return names.stream().anyMatch((name) -> isSecret(owner, name));
+		return SensitiveMembers.properties(member.getMember()).stream().anyMatch((name) -> isSecret(owner, name));
 	}
 
 	private boolean isSecret(Class<?> owner, String name) {
@@ -185,8 +188,11 @@ final class MaskingSerializers extends ValueSerializerModifier {
 		@Override
 		public void serializeAsElement(Object bean, JsonGenerator generator, SerializationContext context)
 				throws Exception {
-			Object value = get(bean);
-			if (value != null) {
+			Object value = UnloadedAttributes.get(this, bean);
+			if (value == UnloadedAttributes.NOT_LOADED) {
+				generator.writeString(UnloadedAttributes.NOT_LOADED);
+			}
+			else if (value != null) {
 				generator.writeEmbeddedObject(MaskingSerializers.this.secret.apply(value));
 			}
 			else {

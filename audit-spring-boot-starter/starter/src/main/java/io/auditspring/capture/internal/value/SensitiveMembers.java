@@ -4,6 +4,7 @@ import java.beans.Introspector;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
@@ -150,6 +151,15 @@ final class SensitiveMembers {
 			}
 		}
 		return names;
+	}
+
+	/**
+	 * The properties that a member may give.
+	 * @param member a field or a method
+	 * @return their names
+	 */
+	static Set<String> properties(Member member) {
+		return (member instanceof Method) ? properties(member.getName()) : Set.of(member.getName());
 	}
 
 	/**

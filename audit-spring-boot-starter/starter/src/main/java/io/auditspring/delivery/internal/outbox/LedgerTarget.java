@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 import io.auditspring.database.internal.TimeLimits;
 import io.auditspring.database.internal.Transactions;
 import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.table.LedgerWriter;
 import org.jspecify.annotations.Nullable;
 
@@ -39,16 +40,27 @@ final class LedgerTarget {
 	 * first could append later ones before earlier ones. With a ledger elsewhere there is
 	 * no such order between instances.
 	 * @param outbox the connection whose transaction will append
+	 * @return the head that was claimed, or {@code null} with a ledger elsewhere
 	 * @throws SQLException when the database fails
 	 */
-	void claim(Connection outbox) throws SQLException {
-		if (this.other == null) {
-			this.ledger.claim(outbox, this.chain);
-		}
+	@Nullable ChainHead claim(Connection outbox) throws SQLException {
+		return (this.other == null) ? this.ledger.claim(outbox, this.chain) : null;
 	}
 
-	void append(Connection outbox, List<Entry> entries, TimeLimits limits) throws SQLException {
-		if (this.other == null) {
+	/**
+	 * Appends entries.
+	 * @param outbox the connection from whose transaction they come
+	 * @param claimed the head that it has claimed, or {@code null} where it has not
+	 * @param entries the entries
+	 * @param limits how long that may take elsewhere
+	 * @throws SQLException when the database fails, or refuses an entry
+	 */
+	void append(Connection outbox, @Nullable ChainHead claimed, List<Entry> entries, TimeLimits limits)
+			throws SQLException {
+		if (claimed != null) {
+			this.ledger.append(outbox, claimed, entries);
+		}
+		else if (this.other == null) {
 			this.ledger.append(outbox, this.chain, entries);
 		}
 		else if (!entries.isEmpty()) {

@@ -27,15 +27,20 @@ public class OutboxConfiguration {
 	}
 
 	@Bean
+	RecentlyStaged auditRecentlyStaged() {
+		return new RecentlyStaged();
+	}
+
+	@Bean
 	Outbox auditOutbox(AuditDatabase auditDatabase, WritingProperties properties, CaptureProperties capture,
-			Sentences auditSentences) {
-		return outbox(auditDatabase, properties, capture, auditSentences);
+			Sentences auditSentences, RecentlyStaged auditRecentlyStaged) {
+		return outbox(auditDatabase, properties, capture, auditSentences, auditRecentlyStaged);
 	}
 
 	private static Outbox outbox(AuditDatabase database, WritingProperties properties, CaptureProperties capture,
-			Sentences sentences) {
+			Sentences sentences, RecentlyStaged recent) {
 		return new Outbox(database.schema(), database.chain(), database.outboxes(), largestRow(capture),
-				properties.sync().timeout(), properties.relay().takeOverAfter(), sentences);
+				properties.sync().timeout(), properties.relay().takeOverAfter(), sentences, recent);
 	}
 
 	// Whatever one entry can be, written with as many escapes as it may need, and that of
@@ -67,9 +72,9 @@ public class OutboxConfiguration {
 	@Bean
 	Relays auditRelays(AuditDatabase auditDatabase, Relay auditRelay, Outbox auditOutbox,
 			LedgerWriter auditLedgerWriter, WritingProperties properties, CaptureProperties capture,
-			Sentences auditSentences) {
+			Sentences auditSentences, RecentlyStaged auditRecentlyStaged) {
 		return new Relays(auditRelay, auditDatabase.outboxes(), (other) -> {
-			Outbox from = outbox(auditDatabase, properties, capture, auditSentences);
+			Outbox from = outbox(auditDatabase, properties, capture, auditSentences, auditRecentlyStaged);
 			auditOutbox.backlog().include(from.backlog());
 			return auditRelay.from(Objects.requireNonNull(other.name()), auditDatabase.outboxes().connections(other),
 					from,

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
@@ -21,6 +23,7 @@ import io.auditspring.delivery.internal.worker.PermanentFailure;
 import io.auditspring.delivery.internal.worker.Worker;
 import io.auditspring.delivery.internal.worker.WorkerStatus;
 import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +52,12 @@ public final class Relay implements SmartLifecycle {
 	/** However large entries are, this much of them is in memory, and one more. */
 	private static final long BATCH_BYTES = 8 << 20;
 
+	/** How long the first transaction of a batch waits for others. */
+	private static final Duration GATHER = Duration.ofMillis(20);
+
+	/** How many transactions are a batch that waits no longer. */
+	private static final int ENOUGH = 100;
+
 	private final DataSource dataSource;
 
 	private final Outbox outbox;
@@ -64,6 +73,13 @@ public final class Relay implements SmartLifecycle {
 	private final DeliveryStatistics statistics;
 
 	private final Worker worker;
+
+	private final SharedMoves shared = new SharedMoves();
+
+	/**
+	 * A permit for each transaction since the last batch, up to those that are enough.
+	 */
+	private final Semaphore committed = new Semaphore(0);
 
 	/** When it was measured what was taken over last. */
 	private @Nullable Instant tookOver;
@@ -129,12 +145,16 @@ public final class Relay implements SmartLifecycle {
 	 * Says that something was staged.
 	 */
 	void wake() {
+		if (this.committed.availablePermits() < ENOUGH) {
+			this.committed.release();
+		}
 		this.worker.wake();
 	}
 
 	// Others come once for each look at what waits, and none after one that cannot be
 	// moved: they must not hold up this chain.
 	private void work() throws SQLException {
+		gather();
 		drain();
 		Instant measured = this.outbox.backlog().last().at();
 		if (measured.equals(this.tookOver)) {
@@ -184,6 +204,20 @@ public final class Relay implements SmartLifecycle {
 		});
 	}
 
+	// What a batch costs is nearly the same for one entry and for many.
+	private void gather() {
+		try {
+			if (this.committed.availablePermits() > 0) {
+				this.committed.tryAcquire(ENOUGH, GATHER.toMillis(), TimeUnit.MILLISECONDS);
+			}
+			this.committed.drainPermits();
+		}
+		catch (InterruptedException ex) {
+			// Nobody but stop() ends this thread.
+			logger.debug("The relay was interrupted and goes on", LoggedFailure.of(ex));
+		}
+	}
+
 	private void drain() throws SQLException {
 		long after = this.front.begin();
 		boolean more = true;
@@ -211,42 +245,48 @@ public final class Relay implements SmartLifecycle {
 		return rows.size() == this.batchSize || rows.stream().mapToLong(Outbox.Row::bytes).sum() >= BATCH_BYTES;
 	}
 
-	public void move(StagedRow row, TimeLimits limits) throws SQLException {
-		Transactions.useConnection(this.dataSource, (connection) -> move(connection, row, limits));
-	}
-
 	/**
 	 * Moves what was staged; when this returns it is in the ledger, whoever moved it, or
 	 * in quarantine if the ledger refuses it.
+	 * @param row the row, with those that came with it
+	 * @param limits how long each may take
+	 * @throws SQLException when the database refuses
+	 */
+	public void move(StagedRow row, TimeLimits limits) throws SQLException {
+		move(row, limits, (use) -> Transactions.useConnection(this.dataSource, use));
+	}
+
+	/**
+	 * Moves what was staged, over a given connection.
 	 * @param connection a connection on which no transaction is open
 	 * @param row the row, with those that came with it
 	 * @param limits how long each may take
 	 * @throws SQLException when the database refuses
 	 */
 	public void move(Connection connection, StagedRow row, TimeLimits limits) throws SQLException {
-		move(connection, row.id(), limits);
+		move(row, limits, (use) -> use.with(connection));
+	}
+
+	private void move(StagedRow row, TimeLimits limits, Lender lender) throws SQLException {
+		if (!movedTogether(row.id(), limits, lender)) {
+			lender.lend((connection) -> moveOne(connection, limits, (own) -> this.outbox.takeOne(own, row.id())));
+		}
 		for (long further : row.further()) {
-			move(connection, further, limits);
+			lender.lend((connection) -> moveOne(connection, limits, (own) -> this.outbox.takeOne(own, further)));
 		}
 	}
 
-	/**
-	 * Moves one row.
-	 * @param connection a connection on which no transaction is open
-	 * @param row the row's id
-	 * @param limits how long it may take
-	 * @throws SQLException when the database refuses
-	 */
-	private void move(Connection connection, long row, TimeLimits limits) throws SQLException {
+	private boolean movedTogether(long row, TimeLimits limits, Lender lender) throws SQLException {
 		try {
-			this.statistics.delivered(
-					Transactions.run(connection, limits, (own) -> append(own, this.outbox.takeOne(own, row), limits)));
+			return this.shared.move(row, limits.statement(),
+					(rows) -> lender.lend((connection) -> this.statistics.delivered(Transactions.run(connection, limits,
+							(own) -> append(own, null, this.outbox.takeAll(own, rows), limits)))));
 		}
 		catch (SQLException | RuntimeException ex) {
 			if (!PermanentFailure.isFinal(ex)) {
 				throw ex;
 			}
-			moveOne(connection, limits, (own) -> this.outbox.takeOne(own, row));
+			return false;
 		}
 	}
 
@@ -270,18 +310,19 @@ public final class Relay implements SmartLifecycle {
 
 	private List<Outbox.Row> take(Connection connection, long after) throws SQLException {
 		Taken taken = Transactions.run(connection, this.limits, (own) -> {
-			this.ledger.claim(own);
+			ChainHead head = this.ledger.claim(own);
 			List<Outbox.Row> rows = this.outbox.take(own, after, this.batchSize, BATCH_BYTES);
-			return new Taken(rows, append(own, rows, this.limits));
+			return new Taken(rows, append(own, head, rows, this.limits));
 		});
 		this.statistics.delivered(taken.entries());
 		return taken.rows();
 	}
 
-	private List<Entry> append(Connection connection, List<Outbox.Row> rows, TimeLimits limits) throws SQLException {
+	private List<Entry> append(Connection connection, @Nullable ChainHead head, List<Outbox.Row> rows,
+			TimeLimits limits) throws SQLException {
 		List<Entry> entries = new ArrayList<>(rows.size());
 		rows.forEach((row) -> entries.addAll(this.outbox.read(row)));
-		this.ledger.append(connection, entries, limits);
+		this.ledger.append(connection, head, entries, limits);
 		return entries;
 	}
 
@@ -317,7 +358,7 @@ public final class Relay implements SmartLifecycle {
 			return Moved.NOTHING;
 		}
 		try {
-			return new Moved(true, append(connection, rows, limits), List.of(), 0);
+			return new Moved(true, append(connection, null, rows, limits), List.of(), 0);
 		}
 		catch (SQLException | RuntimeException ex) {
 			if (!PermanentFailure.isFinal(ex)) {
@@ -367,6 +408,16 @@ public final class Relay implements SmartLifecycle {
 	 */
 	public WorkerStatus status() {
 		return this.worker.status();
+	}
+
+	/**
+	 * Gives a connection to whoever uses it.
+	 */
+	@FunctionalInterface
+	private interface Lender {
+
+		void lend(Transactions.Use use) throws SQLException;
+
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.auditspring.intercept.internal.call;
 
+import java.util.concurrent.Callable;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,5 +28,13 @@ interface AsynchronousPublishers {
 	 * unknown kind
 	 */
 	@Nullable Object watchMethod(Object publisher, Call call);
+
+	/**
+	 * Makes every further subscription one to a publisher of its own.
+	 * @param first what is subscribed to at first
+	 * @param next makes each further one
+	 * @return the publisher to subscribe to, or {@code null} if it is of an unknown kind
+	 */
+	@Nullable Object repeat(Object first, Callable<@Nullable Object> next);
 
 }

@@ -80,8 +80,13 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 
 	private Object intercepted(Object bean, String beanName) {
 		try {
-			return (this.repositories.test(bean) || isMock(bean)) ? bean
-					: super.postProcessAfterInitialization(bean, beanName);
+			if (this.repositories.test(bean) || isMock(bean)) {
+				return bean;
+			}
+			if (!this.beforeExistingAdvisors) {
+				Resubscriptions.takePlaceIn(bean, this.methods);
+			}
+			return super.postProcessAfterInitialization(bean, beanName);
 		}
 		catch (AopConfigException ex) {
 			throw unproxied(beanName, AopUtils.getTargetClass(bean), ex);

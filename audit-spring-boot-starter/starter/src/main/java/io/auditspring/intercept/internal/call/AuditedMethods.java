@@ -15,6 +15,7 @@ import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
+import io.auditspring.intercept.internal.expression.AuditPointcut;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;

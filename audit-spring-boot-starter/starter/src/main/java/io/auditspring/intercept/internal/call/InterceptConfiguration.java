@@ -21,6 +21,7 @@ import io.auditspring.capture.internal.value.MaskingProperties;
 import io.auditspring.delivery.Receipts;
 import io.auditspring.delivery.internal.transaction.AsynchronousResults;
 import io.auditspring.delivery.internal.transaction.AuditTransactions;
+import io.auditspring.intercept.internal.expression.AuditPointcut;
 import io.auditspring.intercept.internal.expression.ExpressionContexts;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;

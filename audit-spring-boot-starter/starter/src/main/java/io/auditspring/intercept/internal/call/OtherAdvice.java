@@ -62,8 +62,16 @@ final class OtherAdvice {
 	 * @return {@code false} if the proxy has nothing that is not known to call it once
 	 */
 	static boolean mayTryAgain(MethodInvocation invocation) {
-		return around(invocation)
-			.anyMatch((advice) -> !isTransparent(advice) && !isOf(advice, SECURITY) && !isOf(advice, DATA));
+		return around(invocation).anyMatch(OtherAdvice::mayTryAgain);
+	}
+
+	/**
+	 * Whether an advice may call what is within it once more.
+	 * @param advice the advice
+	 * @return {@code false} if it is known to call it once
+	 */
+	static boolean mayTryAgain(Advice advice) {
+		return !isTransparent(advice) && !isOf(advice, SECURITY) && !isOf(advice, DATA);
 	}
 
 	/**

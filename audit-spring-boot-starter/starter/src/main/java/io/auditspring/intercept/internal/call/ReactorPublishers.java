@@ -1,7 +1,9 @@
 package io.auditspring.intercept.internal.call;
 
 import java.time.Instant;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
@@ -14,6 +16,7 @@ import io.auditspring.delivery.internal.transaction.AuditTransaction;
 import io.auditspring.intercept.internal.result.ReactivePart;
 import io.auditspring.intercept.internal.result.ResultKind;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
@@ -49,6 +52,25 @@ final class ReactorPublishers implements AsynchronousPublishers {
 			return within(mono, call);
 		}
 		return (publisher instanceof Flux<?> flux) ? within(flux, call) : null;
+	}
+
+	@Override
+	public @Nullable Object repeat(Object first, Callable<@Nullable Object> next) {
+		AtomicBoolean begun = new AtomicBoolean();
+		if (first instanceof Mono<?> mono) {
+			return Mono.<Object>defer(() -> Mono.from(begun.compareAndSet(false, true) ? mono : next(next)));
+		}
+		return (first instanceof Flux<?> flux)
+				? Flux.<Object>defer(() -> Flux.from(begun.compareAndSet(false, true) ? flux : next(next))) : null;
+	}
+
+	private static Publisher<?> next(Callable<@Nullable Object> next) {
+		try {
+			return (next.call() instanceof Publisher<?> publisher) ? publisher : Mono.empty();
+		}
+		catch (Exception ex) {
+			return Mono.error(ex);
+		}
 	}
 
 	// Somebody else may subscribe on the way, such as a cache, and keep the result.
@@ -140,6 +162,9 @@ final class ReactorPublishers implements AsynchronousPublishers {
 
 		private boolean recorded;
 
+		/** What was said while the method made the publisher of this attempt. */
+		private @Nullable Operation left;
+
 		/**
 		 * Whether the attempt that is being made has ended well, as far as the method.
 		 */
@@ -177,6 +202,7 @@ final class ReactorPublishers implements AsynchronousPublishers {
 			boolean again = this.attempts++ > 0 && this.call.mayBeTriedLater();
 			Mono<Void> earlier = (again && this.returned) ? attemptFollowed() : Mono.empty();
 			this.part = ReactivePart.of(context);
+			this.left = this.call.left();
 			if (again) {
 				this.operation = this.call.beginElsewhere(this.origin.at(Instant.now()));
 				this.operation.isAttempt(this.call.nextAttempt());
@@ -245,17 +271,18 @@ final class ReactorPublishers implements AsynchronousPublishers {
 
 		private Mono<Void> end(@Nullable Object result, @Nullable Throwable failure) {
 			Operation ended = this.operation;
-			return (this.part == null) ? end(ended, result, failure) : this.part.end((committed) -> {
+			Operation left = (this.left != null) ? this.left : this.call.left();
+			return (this.part == null) ? end(ended, left, result, failure) : this.part.end((committed) -> {
 				if (!committed && failure == null) {
 					ended.undo(ROLLED_BACK);
 				}
-				return end(ended, result, failure);
+				return end(ended, left, result, failure);
 			});
 		}
 
-		private Mono<Void> end(Operation ended, @Nullable Object result, @Nullable Throwable failure) {
+		private Mono<Void> end(Operation ended, @Nullable Operation left, @Nullable Object result,
+				@Nullable Throwable failure) {
 			return Mono.fromCompletionStage(() -> {
-				Operation left = this.call.left();
 				if (left != null) {
 					ended.follow(left);
 				}

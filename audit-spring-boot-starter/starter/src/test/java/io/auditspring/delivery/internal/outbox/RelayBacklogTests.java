@@ -60,6 +60,26 @@ class RelayBacklogTests {
 		assertThat(context.getBean(LedgerVerifier.class).verify().valid()).isTrue();
 	}
 
+	// What a plan costs is estimated when it is made, and it is kept.
+	@Test
+	void aBacklogIsTakenByItsIndexAlthoughTheTableWasEmptyWhenThePlanWasMade() {
+		runner().run((context) -> {
+			for (int i = 1; i <= 20; i++) {
+				record(context, i, i);
+				this.log.await(i);
+				this.log.jdbc().execute("vacuum analyze audit.audit_outbox");
+			}
+			Relay relay = context.getBean(Relay.class);
+			relay.stop();
+			record(context, 21, 620);
+			relay.start();
+			this.log.await(620);
+		});
+		assertThat(this.log.jdbc()
+			.queryForObject("select seq_tup_read from pg_stat_user_tables where relname = 'audit_outbox'", Long.class))
+			.isZero();
+	}
+
 	@Test
 	void aBacklogIsWorkedOffInItsOrderAndCanBeSeen() {
 		Instant before = Instant.now().minusSeconds(60);

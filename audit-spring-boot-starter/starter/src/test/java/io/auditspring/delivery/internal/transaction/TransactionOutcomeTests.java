@@ -1,6 +1,7 @@
 package io.auditspring.delivery.internal.transaction;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +18,10 @@ import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.event.service.spi.EventListenerGroup;
+import org.hibernate.event.spi.EventType;
+import org.hibernate.event.spi.PostUpdateEventListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +233,40 @@ class TransactionOutcomeTests {
 			.containsEntry("outcome", "success")
 			.containsEntry("target_id", flushed ? String.valueOf(this.id) : null)
 			.containsEntry("changes", flushed ? "{\"status\": {\"to\": \"OUTER\", \"from\": \"NEW\"}}" : null);
+	}
+
+	/** Between what Envers does and what is told of here. */
+	@Test
+	void aCallWhoseFlushIsOvertakenByTheEndOfTheSessionFactoryLeavesOneEntry() throws Exception {
+		SessionFactoryImplementor factory = this.context.getBean(EntityManagerFactory.class)
+			.unwrap(SessionFactoryImplementor.class);
+		EntityManager entityManager = this.context.getBean(EntityManager.class);
+		this.orders.around(this.id, () -> {
+			closeDuringUpdates(factory);
+			entityManager.flush();
+			return null;
+		});
+		assertThat(this.log.jdbc().queryForList("select status from purchase_order", String.class))
+			.containsExactly("OUTER");
+		assertThat(this.log.await(2).get(1)).containsEntry("action", "order.outer")
+			.containsEntry("outcome", "success")
+			.containsEntry("target_id", String.valueOf(this.id))
+			.containsEntry("changes", "{\"status\": {\"to\": \"OUTER\", \"from\": \"NEW\"}}");
+	}
+
+	private static void closeDuringUpdates(SessionFactoryImplementor factory) {
+		EventListenerGroup<PostUpdateEventListener> group = factory.getEventEngine()
+			.getListenerRegistry()
+			.getEventListenerGroup(EventType.POST_UPDATE);
+		List<PostUpdateEventListener> listeners = new ArrayList<>();
+		group.listeners().forEach(listeners::add);
+		group.clearListeners();
+		for (PostUpdateEventListener listener : listeners) {
+			if (listener.getClass().getName().startsWith("io.auditspring.")) {
+				group.appendListener((event) -> factory.close());
+			}
+			group.appendListener(listener);
+		}
 	}
 
 	@Test

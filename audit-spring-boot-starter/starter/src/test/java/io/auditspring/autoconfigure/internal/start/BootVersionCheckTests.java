@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.autoconfigure.internal.start;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.auditspring.intercept.internal.call;
+package io.auditspring.intercept.internal.expression;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -10,7 +10,7 @@ import org.springframework.aop.aspectj.AspectJExpressionPointcut;
 /**
  * The configured AspectJ expression that audits public methods without annotation.
  */
-final class AuditPointcut {
+public final class AuditPointcut {
 
 	private final AspectJExpressionPointcut pointcut = new AspectJExpressionPointcut();
 
@@ -20,7 +20,7 @@ final class AuditPointcut {
 	 * {@code within(com.example..*Service)}
 	 * @throws AuditSetupException if it is broken
 	 */
-	AuditPointcut(String expression) {
+	public AuditPointcut(String expression) {
 		try {
 			this.pointcut.setExpression(expression);
 			this.pointcut.getPointcutExpression();
@@ -35,7 +35,13 @@ final class AuditPointcut {
 		}
 	}
 
-	boolean matches(Method method, Class<?> type) {
+	/**
+	 * Whether the expression audits a method.
+	 * @param method the method
+	 * @param type the class of the bean
+	 * @return whether it does; never one that is not public
+	 */
+	public boolean matches(Method method, Class<?> type) {
 		return Modifier.isPublic(method.getModifiers()) && this.pointcut.matches(type)
 				&& this.pointcut.matches(method, type);
 	}

@@ -1,4 +1,4 @@
-package io.auditspring.autoconfigure;
+package io.auditspring.autoconfigure.internal.start;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

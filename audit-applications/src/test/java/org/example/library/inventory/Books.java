@@ -1,0 +1,7 @@
+package org.example.library.inventory;
+
+import org.springframework.data.jpa.repository.JpaRepository;
+
+interface Books extends JpaRepository<Book, String> {
+
+}

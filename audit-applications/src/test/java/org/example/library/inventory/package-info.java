@@ -1,0 +1,4 @@
+/**
+ * Which books are on the shelf.
+ */
+package org.example.library.inventory;

@@ -1,0 +1,5 @@
+package org.example.library.lending;
+
+public record BookLent(String isbn) {
+
+}

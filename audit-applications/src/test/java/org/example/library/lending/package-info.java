@@ -1,0 +1,4 @@
+/**
+ * Who has which book.
+ */
+package org.example.library.lending;

@@ -1,0 +1,9 @@
+/**
+ * What is looked at while an application starts, whatever of the trail it uses: the
+ * version of Spring Boot, and the names of properties. Spring Boot finds these listeners
+ * by {@code META-INF/spring.factories}. Internal: changed without notice.
+ */
+@NullMarked
+package io.auditspring.autoconfigure.internal.start;
+
+import org.jspecify.annotations.NullMarked;

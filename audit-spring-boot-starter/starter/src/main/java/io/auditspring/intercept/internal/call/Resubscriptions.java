@@ -1,0 +1,97 @@
+package io.auditspring.intercept.internal.call;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.UndeclaredThrowableException;
+
+import io.auditspring.intercept.internal.result.ResultKind;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.Advisor;
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.ComposablePointcut;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcher;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Lets every attempt at a method that returns a publisher come to the inner interceptor.
+ * What makes attempts subscribes again, and advice in between, such as a reactive
+ * transaction, calls the method each time. An invocation goes through the rest of the
+ * advice once only: a second time it would lead straight to the method.
+ */
+final class Resubscriptions implements AuditAdvice {
+
+	private Resubscriptions() {
+	}
+
+	/**
+	 * Takes its place in a proxy: within what may try again, and around all the rest.
+	 * @param bean any bean
+	 * @param methods knows what is audited
+	 */
+	static void takePlaceIn(Object bean, AuditedMethods methods) {
+		if (!(bean instanceof Advised proxy) || proxy.isFrozen()) {
+			return;
+		}
+		StaticMethodMatcher publishers = new StaticMethodMatcher() {
+
+			@Override
+			public boolean matches(Method method, Class<?> type) {
+				return ResultKind.of(method.getReturnType()) == ResultKind.PUBLISHER && methods.matches(method, type);
+			}
+
+		};
+		Class<?> type = AopUtils.getTargetClass(bean);
+		Advisor[] others = proxy.getAdvisors();
+		int place = place(others);
+		boolean any = false;
+		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
+			any |= publishers.matches(method, type);
+		}
+		if (any && place < others.length) {
+			proxy.addAdvisor(place,
+					new DefaultPointcutAdvisor(new ComposablePointcut(publishers), new Resubscriptions()));
+		}
+	}
+
+	private static int place(Advisor[] advisors) {
+		int place = advisors.length;
+		while (place > 0 && !OtherAdvice.mayTryAgain(advisors[place - 1].getAdvice())) {
+			place--;
+		}
+		return place;
+	}
+
+	@Override
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		Call call = Call.of(invocation);
+		AsynchronousPublishers publishers = (call != null && OtherAdvice.mayTryAgain(invocation))
+				? call.auditing().publishers() : null;
+		if (publishers == null) {
+			return invocation.proceed();
+		}
+		// It keeps how far the invocation has come.
+		ProxyMethodInvocation here = (ProxyMethodInvocation) ((ProxyMethodInvocation) invocation).invocableClone();
+		Object first = invocation.proceed();
+		Object all = (first != null) ? publishers.repeat(first, () -> proceed(here)) : null;
+		return (all != null) ? all : first;
+	}
+
+	// Aspects ask which invocation is running on their thread.
+	private static @Nullable Object proceed(ProxyMethodInvocation here) throws Exception {
+		try {
+			return ExposeInvocationInterceptor.INSTANCE.invoke(here.invocableClone());
+		}
+		catch (Exception | Error ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			throw new UndeclaredThrowableException(ex);
+		}
+	}
+
+}
