@@ -66,7 +66,8 @@ public class OutboxConfiguration {
 			WritingProperties properties, DeliveryStatistics auditDeliveryStatistics) {
 		OutboxDatabases outboxes = auditDatabase.outboxes();
 		return new Relay(outboxes.connections(outboxes.main()), auditOutbox, auditLedgerTarget,
-				properties.batch().size(), properties.relay().pollInterval(), auditDeliveryStatistics);
+				properties.batch().size(), properties.batch().linger(), properties.relay().pollInterval(),
+				auditDeliveryStatistics);
 	}
 
 	@Bean

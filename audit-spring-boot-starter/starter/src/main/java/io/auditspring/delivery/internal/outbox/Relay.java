@@ -52,9 +52,6 @@ public final class Relay implements SmartLifecycle {
 	/** However large entries are, this much of them is in memory, and one more. */
 	private static final long BATCH_BYTES = 8 << 20;
 
-	/** How long the first transaction of a batch waits for others. */
-	private static final Duration GATHER = Duration.ofMillis(20);
-
 	/** How many transactions are a batch that waits no longer. */
 	private static final int ENOUGH = 100;
 
@@ -66,6 +63,8 @@ public final class Relay implements SmartLifecycle {
 
 	private final int batchSize;
 
+	private final Duration linger;
+
 	private final Duration pollInterval;
 
 	private final OutboxFront front;
@@ -75,6 +74,8 @@ public final class Relay implements SmartLifecycle {
 	private final Worker worker;
 
 	private final SharedMoves shared = new SharedMoves();
+
+	private volatile boolean running;
 
 	/**
 	 * A permit for each transaction since the last batch, up to those that are enough.
@@ -94,20 +95,22 @@ public final class Relay implements SmartLifecycle {
 	 * @param outbox where entries are taken from
 	 * @param ledger where they go
 	 * @param batchSize the most transactions to move at once
+	 * @param linger how long the first transaction of a batch waits for others
 	 * @param pollInterval how often to look for what instances that died left behind
 	 * @param statistics counts what becomes of entries
 	 */
-	Relay(DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize, Duration pollInterval,
-			DeliveryStatistics statistics) {
-		this("audit-relay", dataSource, outbox, ledger, batchSize, pollInterval, statistics);
+	Relay(DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize, Duration linger,
+			Duration pollInterval, DeliveryStatistics statistics) {
+		this("audit-relay", dataSource, outbox, ledger, batchSize, linger, pollInterval, statistics);
 	}
 
 	private Relay(String name, DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize,
-			Duration pollInterval, DeliveryStatistics statistics) {
+			Duration linger, Duration pollInterval, DeliveryStatistics statistics) {
 		this.dataSource = dataSource;
 		this.outbox = outbox;
 		this.ledger = ledger;
 		this.batchSize = batchSize;
+		this.linger = linger;
 		this.pollInterval = pollInterval;
 		this.front = new OutboxFront(pollInterval);
 		this.statistics = statistics;
@@ -121,6 +124,7 @@ public final class Relay implements SmartLifecycle {
 		this.outbox = other.outbox.of(chain);
 		this.ledger = other.ledger.of(chain, this.outbox);
 		this.batchSize = other.batchSize;
+		this.linger = other.linger;
 		this.pollInterval = other.pollInterval;
 		this.front = new OutboxFront(this.pollInterval);
 		this.statistics = other.statistics;
@@ -137,8 +141,8 @@ public final class Relay implements SmartLifecycle {
 	 * @return a relay that is otherwise like this one
 	 */
 	public Relay from(String name, DataSource database, Outbox outbox, LedgerTarget ledger) {
-		return new Relay("audit-relay-" + name, database, outbox, ledger, this.batchSize, this.pollInterval,
-				this.statistics);
+		return new Relay("audit-relay-" + name, database, outbox, ledger, this.batchSize, this.linger,
+				this.pollInterval, this.statistics);
 	}
 
 	/**
@@ -207,8 +211,8 @@ public final class Relay implements SmartLifecycle {
 	// What a batch costs is nearly the same for one entry and for many.
 	private void gather() {
 		try {
-			if (this.committed.availablePermits() > 0) {
-				this.committed.tryAcquire(ENOUGH, GATHER.toMillis(), TimeUnit.MILLISECONDS);
+			if (this.running && this.committed.availablePermits() > 0) {
+				this.committed.tryAcquire(ENOUGH, this.linger.toMillis(), TimeUnit.MILLISECONDS);
 			}
 			this.committed.drainPermits();
 		}
@@ -384,11 +388,14 @@ public final class Relay implements SmartLifecycle {
 
 	@Override
 	public void start() {
+		this.running = true;
 		this.worker.start();
 	}
 
 	@Override
 	public void stop() {
+		this.running = false;
+		this.committed.release(ENOUGH);
 		this.worker.stop();
 	}
 

@@ -27,7 +27,7 @@ public record WritingProperties(@DefaultValue Batch batch, @DefaultValue Relay r
 	 * How entries are written.
 	 *
 	 * @param size the most entries, or staged transactions, to write at once
-	 * @param linger how long to wait for an asynchronous batch to fill
+	 * @param linger how long a batch waits to fill
 	 */
 	public record Batch(@DefaultValue("1000") int size, @DefaultValue("20ms") Duration linger) {
 
