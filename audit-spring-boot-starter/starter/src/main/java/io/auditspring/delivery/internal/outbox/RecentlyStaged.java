@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class RecentlyStaged {
 
 	/** How many characters of text are kept. */
-	private static final int MOST = 4_000_000;
+	private static final int MOST = 2_000_000;
 
 	private final Map<String, List<Entry>> entries = new LinkedHashMap<>();
 
