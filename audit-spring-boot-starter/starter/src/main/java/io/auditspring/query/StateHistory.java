@@ -1,6 +1,7 @@
 package io.auditspring.query;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ final class StateHistory {
 	/** A thing whose entries all are complete must not be read from its beginning. */
 	static final int MOST = 1_000;
 
+	private static final String BASELINE = "entity.baseline";
+
 	private final AuditTrail trail;
 
 	private final AuditQuery query;
@@ -34,7 +37,7 @@ final class StateHistory {
 	}
 
 	Optional<Map<String, @Nullable Object>> read() {
-		AuditEntry newest = first(this.query.stateUntil(this.at));
+		AuditEntry newest = states(2).stream().findFirst().orElse(null);
 		AuditEntry erased = erased(newest);
 		if (erased != null) {
 			throw new ErasedStateException(
@@ -69,8 +72,7 @@ final class StateHistory {
 		}
 		Map<String, @Nullable Object> completed = new LinkedHashMap<>();
 		Set<String> unknown = new TreeSet<>();
-		List<AuditEntry> entries = this.trail.find(this.query.stateUntil(this.at).limit(MOST)).getContent();
-		for (AuditEntry entry : entries) {
+		for (AuditEntry entry : states(MOST)) {
 			Map<String, @Nullable Object> after = entry.getAfter();
 			if (after == null) {
 				break;
@@ -88,6 +90,17 @@ final class StateHistory {
 			changes.keySet().stream().filter((name) -> !completed.containsKey(name)).forEach(unknown::add);
 		}
 		return completed;
+	}
+
+	// What a thing was like when the trail began is older than any change of it, though
+	// one that was made while that was read may come before it.
+	private List<AuditEntry> states(int most) {
+		List<AuditEntry> entries = this.trail.find(this.query.stateUntil(this.at).limit(most)).getContent();
+		if (entries.size() > 1 && BASELINE.equals(entries.get(0).getAction())) {
+			entries = new ArrayList<>(entries);
+			entries.add(entries.remove(0));
+		}
+		return entries;
 	}
 
 	private @Nullable AuditEntry first(AuditQuery wanted) {

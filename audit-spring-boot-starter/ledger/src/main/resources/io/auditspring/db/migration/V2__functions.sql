@@ -435,10 +435,10 @@ begin
 end
 $$;
 
--- Appends an entry of the ledger's own doing. Its metadata is an object of strings and whole numbers; who does it
--- comes as staged entries do. The salt is made of random UUIDs: 122 random bits to a group.
-create function "${schema}".audit_append_own(chain text, action text, target_type text, target_id text, metadata jsonb,
-		requested_by jsonb) returns void
+-- Makes an entry of the ledger's own doing, for a place in a chain. Its metadata is an object of strings and whole
+-- numbers; who does it comes as staged entries do. The salt is made of random UUIDs: 122 random bits to a group.
+create function "${schema}".audit_own_entry(chain text, seq bigint, prev_hash bytea, recorded_at timestamptz, action text,
+		target_type text, target_id text, metadata jsonb, requested_by jsonb) returns "${schema}".audit_log
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
@@ -447,10 +447,10 @@ declare
 	actor jsonb := requested_by -> 'actor';
 	said text := requested_by #>> array['data', 'metadata', 'sentences', action];
 begin
-	perform "${schema}".audit_check_own(action, metadata, requested_by);
 	entry.chain := chain;
-	select l.size, l.head, l.recorded_at into strict entry.seq, entry.prev_hash, entry.recorded_at
-	from "${schema}".audit_lock_chain(chain) l;
+	entry.seq := seq;
+	entry.prev_hash := prev_hash;
+	entry.recorded_at := recorded_at;
 	-- A UUID of version 7: random, but for the milliseconds at its beginning and the version.
 	entry.id := encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing substring(
 		int8send(floor(extract(epoch from entry.recorded_at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1),
@@ -499,7 +499,23 @@ begin
 			select concat('{', string_agg(concat(to_json(key), ':', value), ',' order by key collate "C"), '}')
 			from jsonb_each(metadata)
 		), '}'), 'UTF8')));
-	insert into "${schema}".audit_log values (entry.*);
+	return entry;
+end
+$$;
+
+-- Appends an entry of the ledger's own doing.
+create function "${schema}".audit_append_own(chain text, action text, target_type text, target_id text, metadata jsonb,
+		requested_by jsonb) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform "${schema}".audit_check_own(action, metadata, requested_by);
+	insert into "${schema}".audit_log
+	select entry.*
+	from "${schema}".audit_lock_chain(chain) as head
+		cross join lateral "${schema}".audit_own_entry(chain, head.size, head.head, head.recorded_at, action, target_type,
+			target_id, metadata, requested_by) as entry;
 end
 $$;
 
@@ -560,6 +576,11 @@ declare
 	entry "${schema}".audit_log;
 	actor bytea;
 	data bytea;
+	erased "${schema}".audit_log[] := '{}';
+	digests bytea[] := '{}';
+	head record;
+	own "${schema}".audit_log;
+	recorded "${schema}".audit_log[] := '{}';
 	none constant bytea := decode(repeat('00', 16), 'hex');
 begin
 	if redacted not in ('actor', 'data') or redacted is null or reason is null then
@@ -571,9 +592,9 @@ begin
 	-- Redactions of a chain take turns: nobody else changes its entries.
 	perform from "${schema}".audit_chain c where c.name = $1 for update;
 	for wanted in
-		select e.seq, e.id, decode(e.actor, 'hex') as actor, decode(e.data, 'hex') as data
+		select distinct on (e.seq, e.id) e.seq, e.id, decode(e.actor, 'hex') as actor, decode(e.data, 'hex') as data
 		from jsonb_to_recordset(entries) as e (seq bigint, id uuid, actor text, data text)
-		order by e.seq
+		order by e.seq, e.id
 	loop
 		select l.* into entry
 		from "${schema}".audit_log l
@@ -592,25 +613,43 @@ begin
 			else 'erased'
 		end;
 		if result = 'erased' then
-			perform "${schema}".audit_append_own($1, 'audit.redaction', 'AuditEntry', entry.id::text,
-				jsonb_build_object('chain', $1, 'seq', entry.seq, 'id', entry.id, 'group', redacted, 'reason', reason),
-				requested_by);
-			if redacted = 'actor' then
-				update "${schema}".audit_log l
-				set actor_id = null, actor_name = null, impersonator_id = null, ip_address = null, user_agent = null,
-					session_id = null, device_fingerprint = null, geolocation = null,
-					salt = none || substring(l.salt from 17), actor_digest = actor
-				where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at;
-			else
-				update "${schema}".audit_log l
-				set target_name = null, message = null, justification = null, error = null, before_state = null,
-					after_state = null, changes = null, metadata = null, related = null,
-					salt = substring(l.salt for 16) || none, data_digest = data
-				where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at;
-			end if;
+			erased := array_append(erased, entry);
+			digests := array_append(digests, case redacted when 'actor' then actor else data end);
 		end if;
 		return next;
 	end loop;
+	if cardinality(erased) = 0 then
+		return;
+	end if;
+
+	-- What is recorded of them is one batch: the head of the chain moves once.
+	perform "${schema}".audit_check_own('audit.redaction', jsonb_build_object('reason', reason), requested_by);
+	select * into strict head from "${schema}".audit_lock_chain($1);
+	foreach entry in array erased loop
+		own := "${schema}".audit_own_entry($1, head.size, head.head, head.recorded_at, 'audit.redaction', 'AuditEntry',
+			entry.id::text,
+			jsonb_build_object('chain', $1, 'seq', entry.seq, 'id', entry.id, 'group', redacted, 'reason', reason),
+			requested_by);
+		head.size := head.size + 1;
+		head.head := own.hash;
+		recorded := array_append(recorded, own);
+	end loop;
+	insert into "${schema}".audit_log select (one).* from unnest(recorded) as one;
+	if redacted = 'actor' then
+		update "${schema}".audit_log l
+		set actor_id = null, actor_name = null, impersonator_id = null, ip_address = null, user_agent = null,
+			session_id = null, device_fingerprint = null, geolocation = null,
+			salt = none || substring(l.salt from 17), actor_digest = e.digest
+		from unnest(erased) with ordinality as entry, unnest(digests) with ordinality as e (digest, place)
+		where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at and entry.ordinality = e.place;
+	else
+		update "${schema}".audit_log l
+		set target_name = null, message = null, justification = null, error = null, before_state = null,
+			after_state = null, changes = null, metadata = null, related = null,
+			salt = substring(l.salt for 16) || none, data_digest = e.digest
+		from unnest(erased) with ordinality as entry, unnest(digests) with ordinality as e (digest, place)
+		where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at and entry.ordinality = e.place;
+	end if;
 end
 $$;
 
@@ -640,10 +679,15 @@ begin
 		and current_user = (select pg_get_userbyid(relowner) from pg_class where oid = tg_relid)
 		and new.salt = salt
 		and to_jsonb(new) - columns = to_jsonb(old) - columns
+		-- Without an offset the planner might look through all redactions for each.
 		and exists (
-			select from "${schema}".audit_log recorded
+			select from (
+				select l.chain, l.action, l.target_type, l.metadata
+				from "${schema}".audit_log l
+				where l.target_id = old.id::text and l.recorded_at >= old.recorded_at
+				offset 0
+			) as recorded
 			where recorded.target_type = 'AuditEntry'
-			and recorded.target_id = old.id::text
 			and recorded.action = 'audit.redaction'
 			and recorded.chain = old.chain
 			and recorded.metadata @> jsonb_build_object('chain', old.chain, 'seq', old.seq, 'id', old.id, 'group', redacted)
@@ -1160,6 +1204,7 @@ revoke all on function "${schema}".audit_refuse_change(), "${schema}".audit_chec
 	"${schema}".audit_take_entries(),
 	"${schema}".audit_refuse_forged_entries(), "${schema}".audit_entry_hash("${schema}".audit_log, bytea, bytea),
 	"${schema}".audit_check_own(text, jsonb, jsonb),
+	"${schema}".audit_own_entry(text, bigint, bytea, timestamptz, text, text, text, jsonb, jsonb),
 	"${schema}".audit_append_own(text, text, text, text, jsonb, jsonb),
 	"${schema}".audit_is_held("${schema}".audit_log), "${schema}".audit_month_is_held(date),
 	"${schema}".audit_redact(text, jsonb, text, text, jsonb), "${schema}".audit_check_redaction(),

@@ -75,8 +75,10 @@ final class ChangeReporter {
 	 */
 	void miss(EntityPersister persister, Object id, SharedSessionContractImplementor session) {
 		if (this.missed.computeIfAbsent(persister, this.source::misses)) {
-			this.sink.changedWithoutState(session.generateEntityKey(id, persister), this.types.of(persister).shown(),
-					session);
+			EntityKey key = key(persister, id, session);
+			if (key != null) {
+				this.sink.changedWithoutState(key, this.types.of(persister).shown(), session);
+			}
 		}
 	}
 
@@ -101,12 +103,16 @@ final class ChangeReporter {
 	 * @param id its identifier
 	 * @param session the session that holds it
 	 * @param reading reads its states
-	 * @return what became of it, or {@code null} where nothing did
+	 * @return what became of it, or {@code null} where nothing did, or nobody can tell
+	 * which entity it is
 	 */
 	@Nullable EntityChange change(EntityPersister persister, Object id, SharedSessionContractImplementor session,
 			Reading reading) {
 		EntityNames names = this.types.of(persister);
-		EntityKey key = session.generateEntityKey(id, persister);
+		EntityKey key = key(persister, id, session);
+		if (key == null) {
+			return null;
+		}
 		String text = "";
 		try {
 			text = this.values.text(persister, id, session);
@@ -119,6 +125,18 @@ final class ChangeReporter {
 			logOnce(names.shown(), ex);
 			return new EntityChange(key, names, text, null, null, Set.of(), Set.of(),
 					NestedExceptionUtils.getMostSpecificCause(ex).getClass().getSimpleName());
+		}
+	}
+
+	// The application's identifier class is asked for its hash code.
+	private @Nullable EntityKey key(EntityPersister persister, Object id, SharedSessionContractImplementor session) {
+		try {
+			return session.generateEntityKey(id, persister);
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			logOnce(this.types.of(persister).shown(), ex);
+			return null;
 		}
 	}
 

@@ -9,19 +9,23 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 import jakarta.persistence.LockModeType;
+import org.hibernate.CacheMode;
+import org.hibernate.FlushMode;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.query.SelectionQuery;
-import org.hibernate.type.BasicType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What entities are like now, page by page.
  */
 public final class PresentStates {
+
+	/** Each takes long only for who changes the same few rows all the time. */
+	private static final int MOST_READINGS = 20;
 
 	private final Map<SessionFactoryImplementor, Unit> units = new LinkedHashMap<>();
 
@@ -75,11 +79,14 @@ public final class PresentStates {
 
 		private final PresentState state;
 
+		private final IdentifierOrder order;
+
 		Kind(SessionFactoryImplementor unit, EntityPersister persister, String name, PresentState state) {
 			this.unit = unit;
 			this.persister = persister;
 			this.name = name;
 			this.state = state;
+			this.order = new IdentifierOrder(persister, unit);
 		}
 
 		/**
@@ -104,15 +111,18 @@ public final class PresentStates {
 
 		/**
 		 * Whether its entities can be read page by page.
-		 * @return {@code false} if their identifier is of several parts
+		 * @return {@code false} if their identifier has a part without an order
 		 */
 		public boolean isOrdered() {
-			return this.persister.getIdentifierType() instanceof BasicType<?>;
+			return this.order.isComplete();
 		}
 
 		/**
 		 * Reads the next entities by their identifiers, and keeps others from changing
-		 * their rows until the transaction is over.
+		 * their rows until the transaction is over. Rows of collections and joined tables
+		 * are not kept, and are read one table after the other. What others change
+		 * meanwhile shows when everything is read once more, so it is, until two readings
+		 * agree: then it all was so at once, between them.
 		 * @param session a session with a transaction
 		 * @param after the last identifier of the page before, or {@code null}
 		 * @param size how many to read
@@ -120,15 +130,30 @@ public final class PresentStates {
 		 */
 		public Page read(Session session, @Nullable Object after, int size) {
 			session.setSubselectFetchingEnabled(true);
-			SelectionQuery<Object> query = session
-				.createSelectionQuery("select e from %s e%s order by id(e)".formatted(this.persister.getEntityName(),
-						(after != null) ? " where id(e) > :after" : ""), Object.class)
+			// What is cached may be older than the rows, and is not ours to fill.
+			session.setCacheMode(CacheMode.IGNORE);
+			// A value may seem changed that was only read.
+			session.setHibernateFlushMode(FlushMode.MANUAL);
+			Page earlier = readOnce(session, after, size);
+			for (int i = 0; i < MOST_READINGS; i++) {
+				session.clear();
+				Page page = readOnce(session, after, size);
+				if (page.isLike(earlier)) {
+					return page;
+				}
+				earlier = page;
+			}
+			throw new IllegalStateException("%s changes too fast to be read".formatted(this.name));
+		}
+
+		private Page readOnce(Session session, @Nullable Object after, int size) {
+			SharedSessionContractImplementor implementor = session.unwrap(SharedSessionContractImplementor.class);
+			SelectionQuery<Object> query = session.createSelectionQuery(this.order.query(after == null), Object.class)
 				.setMaxResults(size)
 				.setLockMode(LockModeType.PESSIMISTIC_READ);
 			if (after != null) {
-				query.setParameter("after", after);
+				this.order.begin(query, after, implementor);
 			}
-			SharedSessionContractImplementor implementor = session.unwrap(SharedSessionContractImplementor.class);
 			List<EntityChange> states = new ArrayList<>();
 			Object last = null;
 			for (Object entity : query.getResultList()) {
@@ -147,6 +172,13 @@ public final class PresentStates {
 	 * @param last the last one's identifier, or {@code null} if there are none
 	 */
 	public record Page(List<EntityChange> states, @Nullable Object last) {
+
+		private boolean isLike(Page other) {
+			return this.states.stream()
+				.map(EntityChange::after)
+				.toList()
+				.equals(other.states.stream().map(EntityChange::after).toList());
+		}
 
 	}
 

@@ -2,11 +2,7 @@ package io.auditspring.capture.internal.state;
 
 import java.util.TreeSet;
 
-import io.auditspring.AuditedEntity;
-import io.auditspring.capture.internal.mapping.ChangesetRevisions;
 import io.auditspring.capture.internal.mapping.Exclusions;
-import io.auditspring.capture.internal.mapping.MappingSource;
-import io.auditspring.capture.internal.mapping.Revisions;
 import io.auditspring.capture.internal.mapping.StateSource;
 import io.auditspring.capture.internal.mapping.StoredForms;
 import io.auditspring.capture.internal.value.ConvertedMembers;
@@ -24,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.util.ClassUtils;
-
 /**
  * Reports the state before and after of entities, taken from what Hibernate holds when it
  * tells that they changed: it costs no statement and no flush.
@@ -34,10 +27,6 @@ import org.springframework.util.ClassUtils;
 final class StateExtension implements SessionFactoryExtension {
 
 	private static final Logger logger = LoggerFactory.getLogger(StateExtension.class);
-
-	/** Comes with Hibernate 7.4; an older one cannot be asked who uses it. */
-	private static final boolean OTHER_AUDITING = ClassUtils.isPresent("org.hibernate.annotations.Audited",
-			SessionFactory.class.getClassLoader());
 
 	/** The contributor of what the application has mapped itself. */
 	private static final String APPLICATION = "orm";
@@ -52,7 +41,7 @@ final class StateExtension implements SessionFactoryExtension {
 
 	private final EntitiesProperties properties;
 
-	private final @Nullable EnversIntegration envers;
+	private final SourceChoice choice;
 
 	private final PresentStates present;
 
@@ -63,7 +52,7 @@ final class StateExtension implements SessionFactoryExtension {
 		this.masking = masking;
 		this.identifiers = identifiers;
 		this.properties = properties;
-		this.envers = envers;
+		this.choice = new SourceChoice(properties, envers);
 	}
 
 	// When every integrator, and so Envers, has registered its own listeners: Envers
@@ -90,48 +79,15 @@ final class StateExtension implements SessionFactoryExtension {
 		ConvertedMembers.find(unit, this.masking);
 		Exclusions exclusions = new Exclusions(this.properties.ignoredEntities(),
 				(persister) -> isGenerated(persister, metadata));
-		StateSource audited = (this.envers != null) ? this.envers.source(unit, metadata, exclusions) : null;
-		CapturedEntities captured = captured(unit);
-		StateSource source = source(captured, unit, exclusions, audited);
-		if (this.envers != null && source == audited) {
-			this.envers.warn(unit, source);
-		}
-		listen(unit, source, exclusions, StoredForms.of(unit, metadata));
-		tell(captured, unit, source);
-		if (captured == CapturedEntities.ENVERS && OTHER_AUDITING) {
-			warnOfOtherAuditing(unit, source);
-		}
+		SourceChoice.Choice choice = this.choice.of(unit, metadata, exclusions);
+		listen(unit, choice.source(), exclusions, StoredForms.of(unit, metadata));
+		tell(choice, unit);
 	}
 
 	// Envers adds entities for its tables.
 	private static boolean isGenerated(EntityPersister persister, Metadata metadata) {
 		PersistentClass mapping = metadata.getEntityBinding(persister.getEntityName());
 		return mapping != null && !APPLICATION.equals(mapping.getRootClass().getContributor());
-	}
-
-	private CapturedEntities captured(SessionFactoryImplementor unit) {
-		if (this.properties.entities() != null) {
-			return this.properties.entities();
-		}
-		return (this.envers != null && this.envers.isOn(unit)) ? CapturedEntities.ENVERS : CapturedEntities.ALL;
-	}
-
-	private StateSource source(CapturedEntities captured, SessionFactoryImplementor unit, Exclusions exclusions,
-			@Nullable StateSource audited) {
-		Revisions changesets = OTHER_AUDITING ? new ChangesetRevisions() : Revisions.NONE;
-		Revisions revisions = (audited != null) ? audited : changesets;
-		return switch (captured) {
-			case ENVERS ->
-				(audited != null) ? audited : new MappingSource(unit, exclusions, (persister) -> false, Revisions.NONE);
-			case ALL -> new MappingSource(unit, exclusions, (persister) -> true, revisions);
-			case ANNOTATED -> new MappingSource(unit, exclusions, (persister) -> isAnnotated(persister.getMappedClass())
-					|| changesets.include(persister) || (audited != null && audited.covers(persister.getEntityName())),
-					revisions);
-		};
-	}
-
-	private static boolean isAnnotated(Class<?> entity) {
-		return AnnotatedElementUtils.hasAnnotation(entity, AuditedEntity.class);
 	}
 
 	private void listen(SessionFactoryImplementor unit, StateSource source, Exclusions exclusions, StoredForms forms) {
@@ -155,8 +111,10 @@ final class StateExtension implements SessionFactoryExtension {
 		registry.appendListeners(EventType.POST_COLLECTION_RECREATE, collections);
 	}
 
-	private static void tell(CapturedEntities captured, SessionFactoryImplementor unit, StateSource source) {
+	private static void tell(SourceChoice.Choice choice, SessionFactoryImplementor unit) {
+		StateSource source = choice.source();
 		TreeSet<String> missed = new TreeSet<>();
+		TreeSet<String> elsewhere = new TreeSet<>();
 		int[] covered = new int[1];
 		unit.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
 			if (source.covers(persister.getEntityName())) {
@@ -164,6 +122,9 @@ final class StateExtension implements SessionFactoryExtension {
 			}
 			else if (source.misses(persister)) {
 				missed.add(persister.getImportedName());
+				if (choice.changesets().include(persister)) {
+					elsewhere.add(persister.getEntityName());
+				}
 			}
 		});
 		int all = covered[0] + missed.size();
@@ -171,27 +132,19 @@ final class StateExtension implements SessionFactoryExtension {
 			String names = missed.stream().limit(MAX_NAMES).toList()
 					+ ((missed.size() > MAX_NAMES) ? " and %d more".formatted(missed.size() - MAX_NAMES) : "");
 			logger.info("The audit trail shows the state before and after of {} of {} entities{}{}", covered[0], all,
-					switch (captured) {
+					switch (choice.captured()) {
 						case ENVERS -> ", as Envers audits them";
 						case ALL -> "";
 						case ANNOTATED -> ", as they are annotated";
 					}, missed.isEmpty() ? "" : ", not of " + names + " (audit.capture.entities)");
 		}
-	}
-
-	// Its name is that of Envers' annotation: whoever imports the wrong one would wait
-	// for states in vain.
-	private static void warnOfOtherAuditing(SessionFactoryImplementor unit, StateSource source) {
-		Revisions changesets = new ChangesetRevisions();
-		TreeSet<String> names = new TreeSet<>();
-		unit.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
-			if (changesets.include(persister) && source.misses(persister)) {
-				names.add(persister.getEntityName());
-			}
-		});
-		if (!names.isEmpty()) {
-			logger.warn("No state is captured of {}: they use org.hibernate.annotations.Audited, "
-					+ "not org.hibernate.envers.Audited; audit.capture.entities=annotated takes both", names);
+		// Its name is that of Envers' annotation: whoever imports the wrong one would
+		// wait for states in vain.
+		if (choice.captured() == CapturedEntities.ENVERS && !elsewhere.isEmpty()) {
+			logger.warn(
+					"No state is captured of {}: they use org.hibernate.annotations.Audited, "
+							+ "not org.hibernate.envers.Audited; audit.capture.entities=annotated takes both",
+					elsewhere);
 		}
 	}
 

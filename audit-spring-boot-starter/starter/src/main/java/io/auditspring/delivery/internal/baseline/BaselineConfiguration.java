@@ -3,6 +3,7 @@ package io.auditspring.delivery.internal.baseline;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.state.PresentStates;
 import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.delivery.internal.outbox.Outbox;
 import io.auditspring.delivery.internal.transaction.Handover;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -20,8 +21,8 @@ public class BaselineConfiguration {
 
 	@Bean
 	EntityBaseline auditEntityBaseline(PresentStates auditPresentStates, EntryFactory auditEntryFactory,
-			Handover delivery, AuditDatabase auditDatabase, BaselineProperties properties) {
-		return new EntityBaseline(auditPresentStates, auditEntryFactory, delivery, auditDatabase,
+			Handover delivery, Outbox auditOutbox, AuditDatabase auditDatabase, BaselineProperties properties) {
+		return new EntityBaseline(auditPresentStates, auditEntryFactory, delivery, auditOutbox, auditDatabase,
 				properties.baseline());
 	}
 

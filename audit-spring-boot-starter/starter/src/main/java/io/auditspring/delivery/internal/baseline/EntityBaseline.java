@@ -22,6 +22,7 @@ import io.auditspring.capture.internal.state.PresentStates.Kind;
 import io.auditspring.capture.internal.state.PresentStates.Page;
 import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.database.internal.StagedRow;
+import io.auditspring.delivery.internal.outbox.Outbox;
 import io.auditspring.delivery.internal.transaction.Handover;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.Sql;
@@ -61,17 +62,20 @@ final class EntityBaseline implements ApplicationListener<ApplicationReadyEvent>
 
 	private final Handover delivery;
 
+	private final Outbox outbox;
+
 	private final AuditDatabase database;
 
 	private final String[] patterns;
 
 	private volatile boolean stopped;
 
-	EntityBaseline(PresentStates states, EntryFactory factory, Handover delivery, AuditDatabase database,
+	EntityBaseline(PresentStates states, EntryFactory factory, Handover delivery, Outbox outbox, AuditDatabase database,
 			Set<String> patterns) {
 		this.states = states;
 		this.factory = factory;
 		this.delivery = delivery;
+		this.outbox = outbox;
 		this.database = database;
 		this.patterns = patterns.toArray(String[]::new);
 	}
@@ -106,8 +110,8 @@ final class EntityBaseline implements ApplicationListener<ApplicationReadyEvent>
 
 	private void record(Kind kind) throws SQLException {
 		if (!kind.isOrdered()) {
-			logger.warn("The present state of {} is not recorded (audit.capture.baseline): its identifier has several "
-					+ "parts, and only one that is a single value has an order to go by", kind.name());
+			logger.warn("The present state of {} is not recorded (audit.capture.baseline): a part of its "
+					+ "identifier has no order to go by", kind.name());
 			return;
 		}
 		if (isCompleted(kind)) {
@@ -118,6 +122,9 @@ final class EntityBaseline implements ApplicationListener<ApplicationReadyEvent>
 		Page page = new Page(List.of(), null);
 		do {
 			Result result = recordPage(kind, operation, page.last(), PAGE);
+			if (result == null) {
+				return;
+			}
 			recorded += result.recorded();
 			page = result.page();
 		}
@@ -133,26 +140,40 @@ final class EntityBaseline implements ApplicationListener<ApplicationReadyEvent>
 	 * @param operation what all of its entries belong to
 	 * @param after the last identifier of the page before, or {@code null}
 	 * @param size how many entities to read
-	 * @return what was read and recorded
+	 * @return what was read and recorded; {@code null} where this was stopped before its
+	 * turn came
 	 */
-	Result recordPage(Kind kind, Operation operation, @Nullable Object after, int size) {
-		Staged staged = kind.factory().fromTransaction((session) -> {
-			awaitTurn(session);
-			Page page = kind.read(session, after, size);
-			List<Entry> entries = new ArrayList<>();
-			Set<String> known = known(kind, page.states());
-			for (EntityChange state : page.states()) {
-				if (!known.contains(state.id())) {
-					entries.add(this.factory.baseline(operation, state));
-				}
+	@Nullable Result recordPage(Kind kind, Operation operation, @Nullable Object after, int size) {
+		Staged staged = null;
+		while (staged == null && !this.stopped) {
+			staged = kind.factory().fromTransaction((session) -> readAndStage(session, kind, operation, after, size));
+			if (staged == null) {
+				LockSupport.parkNanos(WAIT.toNanos());
 			}
-			return new Staged(page, entries.size(), entries.isEmpty() ? null : stage(session, entries));
-		});
+		}
+		if (staged == null) {
+			return null;
+		}
 		if (staged.row() != null) {
-			this.delivery.committed(staged.row(), staged.recorded(), 0);
-			this.delivery.relayNow(staged.row());
+			deliver(staged.row(), staged.recorded());
 		}
 		return new Result(staged.page(), staged.recorded());
+	}
+
+	private @Nullable Staged readAndStage(Session session, Kind kind, Operation operation, @Nullable Object after,
+			int size) {
+		if (!session.doReturningWork(this::isOurTurn)) {
+			return null;
+		}
+		Page page = kind.read(session, after, size);
+		List<Entry> entries = new ArrayList<>();
+		Set<String> known = known(kind, page.states());
+		for (EntityChange state : page.states()) {
+			if (!known.contains(state.id())) {
+				entries.add(this.factory.baseline(operation, state));
+			}
+		}
+		return new Staged(page, entries.size(), entries.isEmpty() ? null : stage(session, entries));
 	}
 
 	static Operation operation(AuditRecord record) {
@@ -160,17 +181,17 @@ final class EntityBaseline implements ApplicationListener<ApplicationReadyEvent>
 				new Origin(Instant.now(), Actor.system("audit"), null, RequestDetails.NONE), record, false);
 	}
 
-	// Other instances do the same. What they have staged is not known yet.
-	private void awaitTurn(Session session) {
-		session.doWork((connection) -> {
-			Sql.execute(connection, "select pg_advisory_xact_lock(hashtextextended(?, 0))",
-					this.database.schema().name() + ':' + ACTION);
-			String staged = "select exists (select from %s where entries::text like ?)"
-				.formatted(this.database.schema().table("audit_outbox"));
-			while (!this.stopped && Sql.is(connection, staged, "%\"" + ACTION + "\"%")) {
-				LockSupport.parkNanos(WAIT.toNanos());
-			}
-		});
+	// Other instances do the same, one at a time. What they have staged is not known yet,
+	// and is waited for without a transaction.
+	private boolean isOurTurn(Connection connection) throws SQLException {
+		Sql.execute(connection, "select pg_advisory_xact_lock(hashtextextended(?, 0))",
+				this.database.schema().name() + ':' + ACTION);
+		return !this.outbox.mentions(connection, '"' + ACTION + '"');
+	}
+
+	private void deliver(StagedRow row, int entries) {
+		this.delivery.committed(row, entries, 0);
+		this.delivery.relayNow(row);
 	}
 
 	private StagedRow stage(Session session, List<Entry> entries) {
@@ -211,8 +232,7 @@ final class EntityBaseline implements ApplicationListener<ApplicationReadyEvent>
 			.build();
 		Entry entry = this.factory.entry(operation(record), record, null);
 		StagedRow row = kind.factory().fromTransaction((session) -> stage(session, List.of(entry)));
-		this.delivery.committed(row, 1, 0);
-		this.delivery.relayNow(row);
+		deliver(row, 1);
 		logger.info("The audit trail knows the state that {} had when it began: {} entries", kind.name(), recorded);
 	}
 

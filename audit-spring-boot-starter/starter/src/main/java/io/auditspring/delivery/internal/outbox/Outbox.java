@@ -217,6 +217,18 @@ public final class Outbox {
 	}
 
 	/**
+	 * Whether a row of any chain holds a text. Reads them all.
+	 * @param connection a connection with an open transaction
+	 * @param text the text
+	 * @return whether one that is staged and committed does
+	 * @throws SQLException when the database fails
+	 */
+	public boolean mentions(Connection connection, String text) throws SQLException {
+		return Sql.is(connection, "select exists (select from %s where strpos(entries, ?) > 0)".formatted(this.table),
+				text);
+	}
+
+	/**
 	 * Takes the oldest rows out of the outbox; they are gone when the transaction
 	 * commits.
 	 * @param connection a connection with an open transaction

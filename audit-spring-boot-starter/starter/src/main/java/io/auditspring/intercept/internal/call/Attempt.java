@@ -197,6 +197,9 @@ final class Attempt {
 
 	// Behind an asynchronous advice the outer interceptor has long returned.
 	private void record(Description description, @Nullable Throwable failure) {
+		if (this.operation.isSkipped()) {
+			return;
+		}
 		CompletedOperation completed = description.complete();
 		if (this.transaction != null) {
 			this.transaction.add(completed);

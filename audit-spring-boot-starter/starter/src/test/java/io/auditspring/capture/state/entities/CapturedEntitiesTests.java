@@ -16,6 +16,7 @@ import io.auditspring.Audited;
 import io.auditspring.AuditedEntity;
 import io.auditspring.Sensitive;
 import io.auditspring.TestDatabase;
+import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ErasedStateException;
 import io.auditspring.query.AuditRedaction;
@@ -187,7 +188,11 @@ class CapturedEntitiesTests {
 			application.bean(AuditRedaction.class).erase(Subject.target("Plain", 1).withEverything(), "request 1");
 			assertThatExceptionOfType(ErasedStateException.class)
 				.isThrownBy(() -> trail.stateAt("Plain", 1, Instant.now()));
+			assertThat(trail.stateKnownSince(AuditQuery.all().target("Plain", 1))).isEmpty();
+			Instant erased = Instant.now();
 			application.change((entityManager) -> entityManager.find(Plain.class, 1).name = "c");
+			assertThat(trail.stateKnownSince(AuditQuery.all().target("Plain", 1))).get()
+				.satisfies((since) -> assertThat(since).isAfter(erased));
 			assertThat(trail.stateAt("Plain", 1, Instant.now()).orElseThrow()).containsEntry("name", "c");
 		}
 	}
