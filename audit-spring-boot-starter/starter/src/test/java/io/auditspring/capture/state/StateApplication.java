@@ -60,7 +60,7 @@ final class StateApplication implements AutoCloseable {
 	 * @return the entries that it left
 	 */
 	List<Map<String, Object>> call(Consumer<EntityManager> work) {
-		int earlier = (int) this.log.count();
+		int earlier = this.log.settled();
 		callOnly(work);
 		Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> this.log.staged() == 0);
 		return this.log.entriesAfter(earlier);

@@ -75,7 +75,9 @@ public final class WrittenColumns {
 			return Written.ALWAYS;
 		}
 		boolean onInsert = columns.stream().anyMatch(SelectableMapping::isInsertable);
-		boolean onUpdate = columns.stream().anyMatch(SelectableMapping::isUpdateable);
+		// In Hibernate 7.2 only the attribute says that it is immutable, not its column.
+		boolean onUpdate = attribute.getAttributeMetadata().isUpdatable()
+				&& columns.stream().anyMatch(SelectableMapping::isUpdateable);
 		if (onInsert || onUpdate) {
 			return new Written(onInsert, onUpdate, null);
 		}

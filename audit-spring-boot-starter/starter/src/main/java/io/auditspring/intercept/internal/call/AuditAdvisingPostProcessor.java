@@ -1,6 +1,7 @@
 package io.auditspring.intercept.internal.call;
 
 import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -8,7 +9,10 @@ import java.util.function.Supplier;
 
 import io.auditspring.AuditSetupException;
 import org.aopalliance.aop.Advice;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.Advisor;
+import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
@@ -29,14 +33,18 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 	/** Sees to audited repositories, whose proxies have the interceptor already. */
 	private final transient Predicate<Object> repositories;
 
+	/** The advice for a bean that has proxies around each other. */
+	private final transient Supplier<Advice> nested;
+
 	/** Proxies that were handed out before their beans were complete. */
 	private final transient Map<String, Object> early = new ConcurrentHashMap<>();
 
-	private AuditAdvisingPostProcessor(AuditedMethods methods, Advice advice, Predicate<Object> repositories,
-			boolean outermost) {
+	private AuditAdvisingPostProcessor(AuditedMethods methods, Advice advice, Supplier<Advice> nested,
+			Predicate<Object> repositories, boolean outermost) {
 		this.methods = methods;
+		this.nested = nested;
 		this.repositories = repositories;
-		this.advisor = new DefaultPointcutAdvisor(new ComposablePointcut(methods), advice);
+		this.advisor = advisor(advice);
 		setBeforeExistingAdvisors(outermost);
 	}
 
@@ -48,6 +56,7 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 	 */
 	public static AuditAdvisingPostProcessor outermost(AuditedMethods methods, Supplier<Auditing> auditing) {
 		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods::find, auditing, ProxyCalls.SINGLE),
+				() -> new AuditBoundary(methods::find, auditing, new ProxyCalls.Nested()),
 				(bean) -> AuditedRepositories.surround(bean, auditing), true);
 	}
 
@@ -57,7 +66,12 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 	 * @return the post-processor
 	 */
 	public static AuditAdvisingPostProcessor innermost(AuditedMethods methods) {
-		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(), AuditedRepositories::isOne, false);
+		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(), AuditInterceptor::new,
+				AuditedRepositories::isOne, false);
+	}
+
+	private Advisor advisor(Advice advice) {
+		return new DefaultPointcutAdvisor(new ComposablePointcut(this.methods), advice);
 	}
 
 	// In a circle of beans one gets the other's proxy early, and the container publishes
@@ -86,11 +100,49 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 			if (!this.beforeExistingAdvisors) {
 				Resubscriptions.takePlaceIn(bean, this.methods);
 			}
-			return super.postProcessAfterInitialization(bean, beanName);
+			return isNested(bean) ? bean : super.postProcessAfterInitialization(bean, beanName);
 		}
 		catch (AopConfigException ex) {
 			throw unproxied(beanName, AopUtils.getTargetClass(bean), ex);
 		}
+	}
+
+	// An application with a creator of proxies of its own has beans in two of them. The
+	// transaction may be in the inner one, or begin anew there.
+	private boolean isNested(Object bean) {
+		Advised inner = inner(bean);
+		if (inner == null || inner.isFrozen() || !(bean instanceof Advised outer) || outer.isFrozen()
+				|| !isEligible(AopProxyUtils.ultimateTargetClass(bean))) {
+			return false;
+		}
+		if (hasAdvice(inner)) {
+			// It is a bean of its own, which somebody else's proxy is around.
+			return true;
+		}
+		Advisor within = advisor(this.nested.get());
+		if (this.beforeExistingAdvisors) {
+			outer.addAdvisor(0, within);
+			inner.addAdvisor(0, within);
+		}
+		else {
+			inner.addAdvisor(within);
+		}
+		return true;
+	}
+
+	private boolean hasAdvice(Advised proxy) {
+		return Arrays.stream(proxy.getAdvisors())
+			.anyMatch((other) -> other.getAdvice().getClass() == this.advisor.getAdvice().getClass());
+	}
+
+	private static @Nullable Advised inner(Object bean) {
+		Advised inner = null;
+		Object proxy = AopProxyUtils.getSingletonTarget(bean);
+		while (proxy instanceof Advised advised) {
+			inner = advised;
+			proxy = AopProxyUtils.getSingletonTarget(proxy);
+		}
+		return inner;
 	}
 
 	private static AuditSetupException unproxied(String beanName, Class<?> type, AopConfigException failure) {

@@ -177,7 +177,12 @@ public final class AuditedMethods extends StaticMethodMatcher {
 		MethodClassKey key = new MethodClassKey(method, targetClass);
 		Optional<AuditedMethod> known = this.methods.get(key);
 		if (known == null) {
-			known = Optional.ofNullable(read(method, targetClass));
+			// An interface's method and that of a proxy stand for the same one of the
+			// bean.
+			Class<?> userType = ClassUtils.getUserClass(targetClass);
+			Method specific = AopUtils.getMostSpecificMethod(method, userType);
+			boolean same = method.isSynthetic() || specific.equals(method) && userType == targetClass;
+			known = Optional.ofNullable(same ? read(method, targetClass) : find(specific, userType));
 			this.methods.put(key, known);
 		}
 		return known.orElse(null);
