@@ -143,6 +143,8 @@ class SecretsTests {
 		request.addParameter("token", own);
 		request.addParameter("name", own);
 		request.addHeader("Authorization", "Bearer " + own);
+		request.addHeader("User-Agent", "shop/1.0 (token=" + MARK + "; api_key: '" + MARK + "')");
+		request.addHeader("Referer", "https://shop.example/?token=" + path);
 		request.setCookies(new Cookie("session", MARK));
 		request.setSession(new MockHttpSession(null, own));
 		return request;
@@ -189,6 +191,20 @@ class SecretsTests {
 				JsonMapper.shared().valueToTree(Map.of("token", own, "list", List.of(Map.of("password", own)))),
 				properties, List.of(Map.entry("token", own)), new Object[][] { { note } },
 				Map.of(VaultDesk.Kind.PASSWORD, own), new HttpEntity<>(note, headers));
+	}
+
+	@Example
+	void norIsOneOfAnIdentifierOrAColumnThatHasParts() {
+		String mark = "H1DD3N";
+		VaultDesk desk = context.getBean(VaultDesk.class);
+		Chest chest = Chest.of(mark, 1);
+		desk.lock(chest, mark + "-changed");
+		desk.burn(chest.id());
+		assertThatIllegalStateException().isThrownBy(() -> desk.curse(() -> mark));
+		Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> log.staged() == 0);
+		assertThat(log.jdbc().queryForList("select t::text from audit.audit_log t", String.class))
+			.anyMatch((entry) -> entry.contains("VaultDesk.burn"))
+			.noneMatch((entry) -> entry.contains(mark));
 	}
 
 	@Example

@@ -83,6 +83,13 @@ class Vault extends Safe implements Safe.Guarded {
 	@ElementCollection
 	Map<String, String> byName = new HashMap<>();
 
+	@ElementCollection
+	@Convert(attributeName = "key", converter = Cipher.class)
+	Map<String, String> byCipher = new HashMap<>();
+
+	@ElementCollection
+	Map<Ssn, String> bySsn = new HashMap<>();
+
 	@JdbcTypeCode(SqlTypes.JSON)
 	Note note;
 
@@ -129,6 +136,8 @@ class Vault extends Safe implements Safe.Guarded {
 		vault.places.add(new Place(secret, "Rome"));
 		vault.byPlace.put(new Place(secret, "Oslo"), "north");
 		vault.byName.put("token", secret);
+		vault.byCipher.put(secret, "east");
+		vault.bySsn.put(new Ssn(secret), "west");
 		vault.note = new Note("open", secret, Map.of("token", secret), List.of(new Place(secret, "Kiel")));
 		vault.converted = secret;
 		vault.transformed = secret;
@@ -183,6 +192,14 @@ class Vault extends Safe implements Safe.Guarded {
 
 	public Place getPlace() {
 		return this.place;
+	}
+
+	public Map<String, String> getByCipher() {
+		return this.byCipher;
+	}
+
+	public Map<Ssn, String> getBySsn() {
+		return this.bySsn;
 	}
 
 	public Map<Place, String> getByPlace() {

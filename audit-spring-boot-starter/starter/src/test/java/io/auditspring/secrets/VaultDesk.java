@@ -11,6 +11,7 @@ import io.auditspring.AuditContext;
 import io.auditspring.AuditTarget;
 import io.auditspring.Audited;
 import io.auditspring.Sensitive;
+import io.auditspring.secrets.Chest.Hasp;
 import io.auditspring.secrets.Vault.Drawer;
 import io.auditspring.secrets.Vault.Note;
 import io.auditspring.secrets.Vault.Place;
@@ -46,7 +47,7 @@ class VaultDesk {
 	@Audited(targetType = "Vault", targetId = "#vault", targetName = "#vault.onField", related = "Box:#vault.box",
 			justification = "#vault.place", metadata = "{note: #vault.note, map: {token: #vault.onField}}",
 			message = "#{#vault}, #{#vault.password}, #{#vault.getGuarded()}, #{#vault.converted}, #{#vault.sealed}, #{#vault.coded}, #{#vault.ssn}, "
-					+ "#{#vault.note}, #{#vault.note.closed()}, #{#vault.byPlace}, #{#vault.places}, #{#result}")
+					+ "#{#vault.note}, #{#vault.note.closed()}, #{#vault.byPlace}, #{#vault.byCipher}, #{#vault.bySsn}, #{#vault.places}, #{#result}")
 	public Optional<Vault> change(Vault vault, String secret) {
 		Vault stored = this.entityManager.merge(vault);
 		stored.changes++;
@@ -61,6 +62,8 @@ class VaultDesk {
 		stored.places.add(new Place(secret, "Bern"));
 		stored.byPlace.put(new Place(secret, "Bern"), "south");
 		stored.byName.put("secret", secret);
+		stored.byCipher.put(secret, "south");
+		stored.bySsn.put(new Ssn(secret), "south");
 		stored.note = new Note("open", secret, Map.of(), List.of());
 		stored.box.opened++;
 		AuditContext.current().target("Vault", stored).related("Place", stored.place).metadata("place", stored.place);
@@ -154,6 +157,29 @@ class VaultDesk {
 		AuditContext.current()
 			.related("Vault", code)
 			.related("Box", "{\"serial\": \"" + code.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}");
+	}
+
+	@Audited(targetType = "Chest", targetId = "#chest", targetName = "#result", related = "Chest:#chest",
+			justification = "#chest.hasp", message = "#{#chest} #{#chest.hasp} " + "#{#chest.engraving} #{#result}")
+	public Chest.ChestId lock(Chest chest, String secret) {
+		Chest stored = this.entityManager.merge(chest);
+		this.entityManager.flush();
+		stored.hasp = new Hasp("gold", secret, secret);
+		stored.changes++;
+		AuditContext.current().related("Chest", stored.id()).metadata("chest", stored).metadata("hasp", stored.hasp);
+		return stored.id();
+	}
+
+	@Audited
+	public void burn(Chest.ChestId id) {
+		this.entityManager.remove(this.entityManager.find(Chest.class, id));
+	}
+
+	@Audited(message = "#{#error.message}")
+	public void curse(Supplier<String> unknown) {
+		throw new IllegalStateException(
+				"Refused: password=" + unknown.get() + ", Authorization: Bearer " + unknown.get(),
+				new IllegalArgumentException("token: '" + unknown.get() + "'"));
 	}
 
 	@Audited

@@ -282,10 +282,11 @@ public final class EntryFactory {
 		return (said != null && Entry.isTime(said)) ? said : origin.occurredAt();
 	}
 
-	private static ActorGroup group(Actor actor, RequestDetails request) {
+	// A header is a stranger's text, and may say anything.
+	private ActorGroup group(Actor actor, RequestDetails request) {
 		return new ActorGroup(Identifiers.limit(actor.id()), Identifiers.limitNullable(actor.name()),
-				Identifiers.limitNullable(actor.impersonatorId()), request.ip(), request.userAgent(), request.session(),
-				request.device(), request.location().get());
+				Identifiers.limitNullable(actor.impersonatorId()), request.ip(), masked(request.userAgent()),
+				request.session(), masked(request.device()), request.location().get());
 	}
 
 	private @Nullable String masked(@Nullable String text) {

@@ -4,9 +4,11 @@ import java.lang.reflect.Field;
 
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
 import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.type.BasicType;
 import org.hibernate.type.descriptor.converter.spi.JpaAttributeConverter;
@@ -32,9 +34,23 @@ public final class ConvertedMembers {
 	 */
 	public static void find(SessionFactoryImplementor unit, Masking masking) {
 		ConvertedMembers members = new ConvertedMembers(masking);
-		unit.getMappingMetamodel()
-			.forEachEntityDescriptor((persister) -> persister
-				.forEachAttributeMapping((attribute) -> members.read(persister.getMappedClass(), attribute)));
+		unit.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
+			persister.forEachAttributeMapping((attribute) -> members.read(persister.getMappedClass(), attribute));
+			if (persister.getIdentifierMapping() instanceof NonAggregatedIdentifierMapping identifier
+					&& identifier.getIdClassEmbeddable() != null) {
+				members.readIdClass(persister.getMappedClass(), identifier.getIdClassEmbeddable());
+			}
+		});
+	}
+
+	// What is secret is said in the entity, and its class of identifiers has it, too.
+	private void readIdClass(Class<?> owner, EmbeddableMappingType identifier) {
+		identifier.forEachAttributeMapping((member) -> {
+			if (this.masking.hides(owner, member.getAttributeName())) {
+				this.masking.encrypt(identifier.getMappedJavaType().getJavaTypeClass(), member.getAttributeName(),
+						PlainTypes.include(member.getJavaType().getJavaTypeClass()));
+			}
+		});
 	}
 
 	private void read(Class<?> owner, AttributeMapping attribute) {

@@ -177,7 +177,9 @@ public final class Masking {
 	 * @return the text without the secret values
 	 */
 	public String mask(String text) {
-		return this.keys.isEmpty() ? text : this.assignment.matcher(text).replaceAll("$1" + MASK);
+		// Most texts assign nothing, which is found out much sooner so.
+		boolean assigns = text.indexOf('=') >= 0 || text.indexOf(':') >= 0;
+		return (this.keys.isEmpty() || !assigns) ? text : this.assignment.matcher(text).replaceAll("$1" + MASK);
 	}
 
 	/**
