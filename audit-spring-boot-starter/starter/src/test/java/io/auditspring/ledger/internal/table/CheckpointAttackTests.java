@@ -399,6 +399,45 @@ class CheckpointAttackTests {
 				this.anchor);
 	}
 
+	// Of a ledger that was set back to 300 entries there were checkpoints of 350 and of 400.
+	@ParameterizedTest
+	@ValueSource(ints = { 350, 400 })
+	void whereAnchorsAreDeletedThoseThatAreLeftTellOfAnOlderBackup(int left) throws IOException {
+		LedgerDatabase backup = this.database.copy();
+		for (int size = 350; size <= 400; size += 50) {
+			this.database.append("main", Entries.entries(50));
+			Checkpoint signed = checkpoints("memory").create("main").orElseThrow();
+			if (size == left) {
+				anchor(signed);
+			}
+		}
+		assertThatExceptionOfType(SplitViewException.class)
+			.isThrownBy(() -> checkpoints(backup, "lost", this.anchor).create("main"))
+			.withMessageContainingAll("Chain 'main' went back", "the anchor directory");
+	}
+
+	@Test
+	void whereAllAnchorsAreDeletedTheSignersMemoryTells() {
+		LedgerDatabase backup = this.database.copy();
+		this.database.append("main", Entries.entries(50));
+		checkpoints("memory").create("main");
+		assertThatExceptionOfType(SplitViewException.class)
+			.isThrownBy(() -> checkpoints(backup, "memory", this.anchor).create("main"))
+			.withMessageContainingAll("Chain 'main' went back", "the signer's memory");
+	}
+
+	// Then only copies that others hold know of it.
+	@Test
+	void withoutAnchorsAndMemoryNothingOfOursKnowsOfTheOlderBackup() {
+		LedgerDatabase backup = this.database.copy();
+		this.database.append("main", Entries.entries(50));
+		Checkpoint signed = checkpoints("memory").create("main").orElseThrow();
+		backup.append("main", Entries.entries(20));
+		Checkpoint other = checkpoints(backup, "lost", this.anchor).create("main").orElseThrow();
+		assertThat(other.size()).isEqualTo(320);
+		assertThat(signed.size()).isEqualTo(350);
+	}
+
 	@Test
 	void aChainThatWasRecomputedAsAWholeIsNotSigned() {
 		Checkpoint signed = checkpoints("memory").latest("main").orElseThrow();
