@@ -399,7 +399,8 @@ class CheckpointAttackTests {
 				this.anchor);
 	}
 
-	// Of a ledger that was set back to 300 entries there were checkpoints of 350 and of 400.
+	// Of a ledger that was set back to 300 entries there were checkpoints of 350 and of
+	// 400.
 	@ParameterizedTest
 	@ValueSource(ints = { 350, 400 })
 	void whereAnchorsAreDeletedThoseThatAreLeftTellOfAnOlderBackup(int left) throws IOException {
