@@ -82,13 +82,26 @@ final class ExportApi {
 	 */
 	private static final class Unflushed extends FilterOutputStream {
 
+		private @Nullable IOException refusal;
+
 		Unflushed(OutputStream out) {
 			super(out);
 		}
 
 		@Override
+		public void write(int value) throws IOException {
+			write(new byte[] { (byte) value }, 0, 1);
+		}
+
+		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
-			this.out.write(bytes, offset, length);
+			try {
+				this.out.write(bytes, offset, length);
+			}
+			catch (IOException ex) {
+				this.refusal = ex;
+				throw ex;
+			}
 		}
 
 		@Override
@@ -103,7 +116,7 @@ final class ExportApi {
 
 	@GetMapping("/export")
 	void export(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
-			HttpServletRequest request, HttpServletResponse response) {
+			HttpServletRequest request, HttpServletResponse response) throws IOException {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given, FORMAT, EntryParameters.ORDER);
 		parameters.requireAllPages();
@@ -133,11 +146,17 @@ final class ExportApi {
 	 * Where anything goes wrong once the answer has begun, the connection is closed
 	 * without the end of it, so that nobody takes it for complete.
 	 */
-	private static void write(Content content, HttpServletResponse response) {
+	private static void write(Content content, HttpServletResponse response) throws IOException {
+		Unflushed out = new Unflushed(response.getOutputStream());
 		try {
-			content.write(new Unflushed(response.getOutputStream()));
+			content.write(out);
 		}
 		catch (IOException | RuntimeException ex) {
+			if (out.refusal != null) {
+				// Who asked has hung up: the server knows its own exception, and is
+				// quiet.
+				throw out.refusal;
+			}
 			if (!response.isCommitted()) {
 				response.reset();
 			}

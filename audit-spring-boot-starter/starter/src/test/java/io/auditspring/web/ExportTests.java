@@ -19,17 +19,23 @@ import io.auditspring.CheckpointSigner;
 import io.auditspring.Outcome;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.signing.Checkpoints;
+import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.ResponseEntity;
@@ -246,12 +252,16 @@ class ExportTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large", "ndjson" })
-	void whoHangsUpEndsTheQuery(String format) throws Exception {
+	@ExtendWith(OutputCaptureExtension.class)
+	void whoHangsUpEndsTheQueryAndLeavesNoLineInTheLog(String format, CapturedOutput output) throws Exception {
 		large();
 		try (HangingVisitor visitor = HangingVisitor.ask(this.carol, "/audit/api/export?format=" + format)) {
 			visitor.readSome();
 		}
-		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> connections() == 0);
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> connections() == 0 && requests().getActiveCount() == 0);
+		assertThat(output.getAll()).doesNotContain("Exception");
 	}
 
 	/**
@@ -308,6 +318,11 @@ class ExportTests {
 				log.jdbc().execute("alter table audit.audit_log_away rename to audit_log");
 			}
 		}
+	}
+
+	private static ThreadPoolExecutor requests() {
+		TomcatWebServer server = (TomcatWebServer) ((WebServerApplicationContext) context).getWebServer();
+		return (ThreadPoolExecutor) server.getTomcat().getConnector().getProtocolHandler().getExecutor();
 	}
 
 	/** More than buffers on the way take. */
