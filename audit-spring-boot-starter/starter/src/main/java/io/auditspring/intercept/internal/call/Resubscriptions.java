@@ -2,6 +2,7 @@ package io.auditspring.intercept.internal.call;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.util.Arrays;
 
 import io.auditspring.intercept.internal.result.ResultKind;
 import org.aopalliance.intercept.MethodInvocation;
@@ -37,6 +38,10 @@ final class Resubscriptions implements AuditAdvice {
 		if (!(bean instanceof Advised proxy) || proxy.isFrozen()) {
 			return;
 		}
+		int place = place(proxy.getAdvisors());
+		if (place == proxy.getAdvisorCount()) {
+			return;
+		}
 		StaticMethodMatcher publishers = new StaticMethodMatcher() {
 
 			@Override
@@ -46,13 +51,8 @@ final class Resubscriptions implements AuditAdvice {
 
 		};
 		Class<?> type = AopUtils.getTargetClass(bean);
-		Advisor[] others = proxy.getAdvisors();
-		int place = place(others);
-		boolean any = false;
-		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
-			any |= publishers.matches(method, type);
-		}
-		if (any && place < others.length) {
+		if (Arrays.stream(ReflectionUtils.getUniqueDeclaredMethods(type))
+			.anyMatch((method) -> publishers.matches(method, type))) {
 			proxy.addAdvisor(place,
 					new DefaultPointcutAdvisor(new ComposablePointcut(publishers), new Resubscriptions()));
 		}
