@@ -94,6 +94,12 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		SPLIT_VIEW,
 
 		/**
+		 * The root log contradicts itself, or another chain: one that is gone, shorter or
+		 * other than was recorded, or that was left out.
+		 */
+		ROOT_LOG,
+
+		/**
 		 * Something that was kept elsewhere cannot be read or was damaged, or an index of
 		 * the ledger is. It says nothing against the ledger, and does not speak for it
 		 * any more.

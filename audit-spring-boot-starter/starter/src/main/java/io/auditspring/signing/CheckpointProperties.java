@@ -37,13 +37,15 @@ import org.springframework.util.Assert;
  * @param anchorLog whether each checkpoint is written to the log
  * @param ignoreUnreadableAnchors whether to go on signing while an anchor, or something
  * in one, cannot be read: it may be what would show that the ledger went back
+ * @param rootLog whether to record where all chains of the ledger end, and sign that; not
+ * where another application, with another origin, does it
  */
 @ConfigurationProperties("audit.checkpoint")
 record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nullable String origin, @Nullable String keyName,
 		@Nullable String privateKey, @Nullable Resource privateKeyLocation, @DefaultValue("false") boolean generateKey,
 		@DefaultValue List<String> trustedKeys, @DefaultValue List<String> retiredKeys, @Nullable Path memory,
 		@Nullable Path anchorDirectory, @DefaultValue("false") boolean anchorLog,
-		@DefaultValue("false") boolean ignoreUnreadableAnchors) {
+		@DefaultValue("false") boolean ignoreUnreadableAnchors, @DefaultValue("true") boolean rootLog) {
 
 	CheckpointProperties {
 		Assert.isTrue(interval.toMillis() > 0,

@@ -12,6 +12,7 @@ import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.internal.tree.RootRows;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,83 +39,98 @@ public final class CheckpointWorker extends PeriodicWorker {
 
 	private final Checkpoints checkpoints;
 
-	private final String chain;
+	private final List<Signed> chains;
 
-	private final List<Publication> publications;
+	private final @Nullable RootLog rootLog;
+
+	private final Duration interval;
 
 	private final AtomicLong refusals = new AtomicLong();
 
 	private final AtomicLong failures = new AtomicLong();
 
-	private volatile @Nullable Checkpoint latest;
-
 	private volatile @Nullable String problem;
 
 	private boolean failing;
-
-	/** How often in a row somebody else was at it, and nothing came of it. */
-	private int passedOver;
 
 	/**
 	 * Creates the worker.
 	 * @param checkpoints makes the checkpoints
 	 * @param chain the chain's name
+	 * @param rootLog the root log, which is signed, too; {@code null} if another
+	 * application does that
 	 * @param anchors where checkpoints go
 	 * @param interval how often to make one
 	 */
-	CheckpointWorker(Checkpoints checkpoints, String chain, List<CheckpointAnchor> anchors, Duration interval) {
+	CheckpointWorker(Checkpoints checkpoints, String chain, @Nullable RootLog rootLog, List<CheckpointAnchor> anchors,
+			Duration interval) {
 		super("audit-checkpoint", interval, interval);
 		this.checkpoints = checkpoints;
-		this.chain = chain;
-		this.publications = anchors.stream().map(Publication::new).toList();
+		this.rootLog = rootLog;
+		this.interval = interval;
+		this.chains = ((rootLog != null) ? List.of(chain, RootRows.CHAIN) : List.of(chain)).stream()
+			.map((name) -> new Signed(name, anchors.stream().map(Publication::new).toList()))
+			.toList();
 	}
 
 	/**
-	 * Makes a checkpoint, unless another instance is at it, and gives the newest one to
-	 * every anchor that does not have it. Whatever fails is logged and tried again next
-	 * time.
+	 * Records where all chains end, makes a checkpoint, unless another instance is at it,
+	 * and gives the newest one to every anchor that does not have it. Whatever fails is
+	 * logged and tried again next time.
 	 */
 	@Override
 	protected synchronized void run() {
 		this.failing = false;
 		try {
-			CheckpointStep.Result result = this.checkpoints.createUnlessBusy(this.chain);
-			Checkpoint checkpoint = result.checkpoint();
-			boolean passedOver = result.busy() && checkpoint != null && checkpoint.equals(this.latest);
-			this.passedOver = passedOver ? this.passedOver + 1 : 0;
-			if (checkpoint != null) {
-				publish(checkpoint);
+			if (this.rootLog != null) {
+				this.rootLog.record(this.interval);
 			}
-			requireOthersEnd();
 		}
 		catch (Throwable ex) {
-			// Whatever it is, without this thread there would be no more checkpoints.
-			failed("No checkpoint of audit chain '%s' could be made; it is tried again".formatted(this.chain), ex);
+			failed("It could not be recorded where all audit chains end; it is tried again", ex);
 		}
+		this.chains.forEach(this::sign);
 		// Not before: while it is tried again, it is not well yet.
 		if (!this.failing) {
 			this.problem = null;
 		}
 	}
 
-	/** Who locks the tree and signs nothing would keep everybody from it unnoticed. */
-	private void requireOthersEnd() {
-		if (this.passedOver >= MOST_PASSED_OVER) {
-			throw new IllegalStateException(
-					"Somebody has kept the chain's row in audit_tree locked for %d times, and signed nothing"
-						.formatted(this.passedOver));
+	private void sign(Signed chain) {
+		try {
+			CheckpointStep.Result result = this.checkpoints.createUnlessBusy(chain.name);
+			Checkpoint checkpoint = result.checkpoint();
+			boolean passedOver = result.busy() && checkpoint != null && checkpoint.equals(chain.latest);
+			chain.passedOver = passedOver ? chain.passedOver + 1 : 0;
+			if (checkpoint != null) {
+				publish(chain, checkpoint);
+			}
+			requireOthersEnd(chain);
+		}
+		catch (Throwable ex) {
+			// Whatever it is, without this thread there would be no more checkpoints.
+			failed("No checkpoint of audit chain '%s' could be made; it is tried again".formatted(chain.name), ex);
 		}
 	}
 
-	private void publish(Checkpoint checkpoint) {
-		this.latest = checkpoint;
-		for (Publication publication : this.publications) {
+	/** Who locks the tree and signs nothing would keep everybody from it unnoticed. */
+	private static void requireOthersEnd(Signed chain) {
+		if (chain.passedOver >= MOST_PASSED_OVER) {
+			throw new IllegalStateException(
+					"Somebody has kept the chain's row in audit_tree locked for %d times, and signed nothing"
+						.formatted(chain.passedOver));
+		}
+	}
+
+	private void publish(Signed chain, Checkpoint checkpoint) {
+		chain.latest = checkpoint;
+		for (Publication publication : chain.publications) {
 			try {
-				publication.publish(this.chain, checkpoint);
+				publication.publish(chain.name, checkpoint);
 			}
 			catch (Exception ex) {
 				failed("The anchor %s did not take the checkpoint of audit chain '%s' and size %d; it is tried again"
-					.formatted(publication.anchor, this.chain, checkpoint.size()), ex);
+					.formatted(publication.anchor, chain.name, checkpoint.size()), ex);
 			}
 		}
 	}
@@ -129,11 +145,11 @@ public final class CheckpointWorker extends PeriodicWorker {
 	}
 
 	/**
-	 * The newest checkpoint.
+	 * The newest checkpoint of the application's chain.
 	 * @return the checkpoint, or empty if there is none yet
 	 */
 	public Optional<Checkpoint> latest() {
-		return Optional.ofNullable(this.latest);
+		return Optional.ofNullable(this.chains.get(0).latest);
 	}
 
 	/**
@@ -175,6 +191,25 @@ public final class CheckpointWorker extends PeriodicWorker {
 	@Override
 	public int getPhase() {
 		return PHASE;
+	}
+
+	/** A chain that is signed. */
+	private static final class Signed {
+
+		private final String name;
+
+		private final List<Publication> publications;
+
+		private volatile @Nullable Checkpoint latest;
+
+		/** How often in a row somebody else was at it, and nothing came of it. */
+		private int passedOver;
+
+		private Signed(String name, List<Publication> publications) {
+			this.name = name;
+			this.publications = publications;
+		}
+
 	}
 
 	/** What an anchor has taken already. */

@@ -10,6 +10,7 @@ import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.TargetNames;
+import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
 import io.auditspring.web.internal.export.Exports;
 
@@ -85,8 +86,9 @@ public final class WebConfiguration {
 
 		@Bean
 		LedgerApi auditLedgerApi(LedgerHeads auditLedgerHeads, Verifications auditVerifications, Readers auditReaders,
-				ReadAuditing auditReadAuditing) {
-			return new LedgerApi(auditLedgerHeads, auditVerifications, auditReaders, auditReadAuditing);
+				ReadAuditing auditReadAuditing, ObjectProvider<Checkpoints> auditCheckpoints) {
+			return new LedgerApi(auditLedgerHeads, auditVerifications, auditReaders, auditReadAuditing,
+					auditCheckpoints.getIfAvailable());
 		}
 
 		@Bean
