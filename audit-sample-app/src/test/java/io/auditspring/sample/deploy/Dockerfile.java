@@ -83,7 +83,7 @@ final class Dockerfile {
 			case "RUN" -> run(argument);
 			case "ENV" -> Arrays.stream(words)
 				.map((word) -> word.split("=", 2))
-				.forEach((pair) -> this.environment.put(pair[0], within(this.stage, pair[1]).toString()));
+				.forEach((pair) -> this.environment.put(pair[0], pair[1].replaceFirst("/", this.stage + "/")));
 			case "ENTRYPOINT" ->
 				this.entryPoint = Arrays.asList(JsonMapper.shared().readValue(argument, String[].class));
 			case "USER", "EXPOSE" -> assertThat(argument).containsOnlyDigits();
