@@ -1,6 +1,7 @@
 package io.auditspring.signing;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -51,7 +52,8 @@ public final class CheckpointWorker extends PeriodicWorker {
 
 	private volatile @Nullable String problem;
 
-	private boolean failing;
+	/** What went wrong this time. */
+	private final List<String> problems = new ArrayList<>();
 
 	/**
 	 * Creates the worker.
@@ -80,7 +82,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 */
 	@Override
 	protected synchronized void run() {
-		this.failing = false;
+		this.problems.clear();
 		try {
 			if (this.rootLog != null) {
 				this.rootLog.record(this.interval);
@@ -91,7 +93,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 		}
 		this.chains.forEach(this::sign);
 		// Not before: while it is tried again, it is not well yet.
-		if (!this.failing) {
+		if (this.problems.isEmpty()) {
 			this.problem = null;
 		}
 	}
@@ -138,8 +140,8 @@ public final class CheckpointWorker extends PeriodicWorker {
 	private void failed(String what, Throwable failure) {
 		boolean tampered = failure instanceof CheckpointRefusedException
 				|| failure instanceof InvalidCheckpointException;
-		this.failing = true;
-		this.problem = what + ": " + failure.getMessage();
+		this.problems.add(what + ": " + failure.getMessage());
+		this.problem = String.join("; ", this.problems);
 		(tampered ? this.refusals : this.failures).incrementAndGet();
 		logger.error("{}{}", tampered ? "THE AUDIT LEDGER IS NOT WHAT IT SHOULD BE. " : "", what, failure);
 	}

@@ -241,6 +241,8 @@ class CheckpointsTests {
 			statement.execute("select from audit.audit_tree where chain = 'main' for update");
 			this.database.append("main", Entries.entries(1));
 			assertThat(checkpoints().createUnlessBusy("main").checkpoint()).hasFieldOrPropertyWithValue("size", 1L);
+			// The server learns only later of a connection that was closed.
+			busy.rollback();
 		}
 		assertThat(checkpoints().createUnlessBusy("main").checkpoint()).hasFieldOrPropertyWithValue("size", 2L);
 	}
