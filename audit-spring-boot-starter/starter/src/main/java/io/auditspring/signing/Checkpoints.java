@@ -3,6 +3,7 @@ package io.auditspring.signing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -205,6 +206,25 @@ public class Checkpoints {
 			Checkpoint newer = this.checkpoints.find(connection, chain, newSize).orElse(null);
 			return (older != null && newer != null)
 					? Optional.of(this.proofs.consistency(connection, chain, older, newer)) : Optional.empty();
+		});
+	}
+
+	/**
+	 * Proves to a witness that entries were only appended since the size it saw last.
+	 */
+	List<byte[]> growth(String chain, long oldSize, Checkpoint newer) {
+		return read((connection) -> this.proofs.growth(connection, chain, oldSize, newer));
+	}
+
+	/**
+	 * Keeps what others signed of a checkpoint.
+	 */
+	void cosign(String chain, long size, List<String> lines) {
+		write((connection) -> {
+			for (String line : lines) {
+				this.checkpoints.cosign(connection, chain, size, line);
+			}
+			return true;
 		});
 	}
 
