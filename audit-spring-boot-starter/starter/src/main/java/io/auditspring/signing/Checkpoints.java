@@ -19,6 +19,7 @@ import io.auditspring.ledger.checkpoint.InclusionReceipt;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.merkle.TileCoordinates;
 import io.auditspring.ledger.internal.merkle.TreeRange;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.StoredEntry;
@@ -214,6 +215,22 @@ public class Checkpoints {
 	 */
 	List<byte[]> growth(String chain, long oldSize, Checkpoint newer) {
 		return read((connection) -> this.proofs.growth(connection, chain, oldSize, newer));
+	}
+
+	/**
+	 * Reads a tile of a chain's tree (C2SP tlog-tiles): hashes of 32 bytes, one after the
+	 * other, on level 0 those of entries, above those of full tiles. They are as stored:
+	 * who uses them checks that they lead to the root of a checkpoint.
+	 * @param chain the chain's name
+	 * @param level the level, from 0 on
+	 * @param index which one of that level
+	 * @param width how many hashes, from 1 to 256
+	 * @return the hashes, or empty if there are not so many
+	 * @throws DataAccessException if it cannot be read
+	 */
+	public Optional<byte[]> tile(String chain, int level, long index, int width) {
+		return read((connection) -> Optional
+			.ofNullable(this.tree.tile(connection, chain, new TileCoordinates(level, index), width)));
 	}
 
 	/**
