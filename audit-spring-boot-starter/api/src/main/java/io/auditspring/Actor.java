@@ -1,5 +1,8 @@
 package io.auditspring;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +13,12 @@ import org.jspecify.annotations.Nullable;
  * {@link ActorType#SYSTEM}
  * @param name a name for people to read, or {@code null}
  * @param impersonatorId who really acts while switched to this identity, or {@code null}
+ * @param delegation who acts with the rights of this actor, each on behalf of the next
+ * one: it begins with who really acts, such as an agent. Empty where nobody was asked to
  * @since 0.1.0
  */
-public record Actor(ActorType type, String id, @Nullable String name, @Nullable String impersonatorId) {
+public record Actor(ActorType type, String id, @Nullable String name, @Nullable String impersonatorId,
+		List<String> delegation) {
 
 	private static final String SYSTEM_ID = "system";
 
@@ -22,6 +28,19 @@ public record Actor(ActorType type, String id, @Nullable String name, @Nullable 
 		if (type == ActorType.SYSTEM && !SYSTEM_ID.equals(id)) {
 			throw new IllegalArgumentException("A system actor has the id 'system', not '%s'".formatted(id));
 		}
+		delegation = List.copyOf(delegation);
+	}
+
+	/**
+	 * An actor who has asked nobody to act.
+	 * @param type the kind of party
+	 * @param id what identifies it
+	 * @param name a name for people to read, or {@code null}
+	 * @param impersonatorId who really acts while switched to this identity, or
+	 * {@code null}
+	 */
+	public Actor(ActorType type, String id, @Nullable String name, @Nullable String impersonatorId) {
+		this(type, id, name, impersonatorId, List.of());
 	}
 
 	/**
@@ -104,7 +123,24 @@ public record Actor(ActorType type, String id, @Nullable String name, @Nullable 
 	 * @return the actor with the impersonator
 	 */
 	public Actor impersonatedBy(String impersonatorId) {
-		return new Actor(this.type, this.id, this.name, impersonatorId);
+		return new Actor(this.type, this.id, this.name, impersonatorId, this.delegation);
+	}
+
+	/**
+	 * The same rights, with an agent who acts on this actor's behalf: what is recorded
+	 * has the agent's id as that of the impersonator, and the agent among what is
+	 * related. Whoever acted on this actor's behalf before has asked the agent to.
+	 * @param agent the agent's id
+	 * @return the actor with the agent
+	 */
+	public Actor delegatedTo(String agent) {
+		List<String> chain = new ArrayList<>();
+		chain.add(agent);
+		if (this.delegation.isEmpty() && this.impersonatorId != null) {
+			chain.add(this.impersonatorId);
+		}
+		chain.addAll(this.delegation);
+		return new Actor(this.type, this.id, this.name, agent, chain);
 	}
 
 }

@@ -43,6 +43,21 @@ public interface AuditContext {
 	}
 
 	/**
+	 * Does the work as an agent who acts on behalf of somebody else, with whose rights:
+	 * {@code onBehalfOf} is recorded as the actor, the agent as who really acts. An agent
+	 * that acts for nobody but itself is the actor of {@link #runAs(Actor, Callable)}.
+	 * @param <T> what the work gives
+	 * @param agent who really acts
+	 * @param onBehalfOf whose rights count
+	 * @param work what to do
+	 * @return what the work gave
+	 * @throws Exception what the work threw
+	 */
+	static <T extends @Nullable Object> T runAs(Actor agent, Actor onBehalfOf, Callable<T> work) throws Exception {
+		return runAs(onBehalfOf.delegatedTo(agent.id()), work);
+	}
+
+	/**
 	 * The id that the call's entry will have, to be shown to a user or kept beside what
 	 * the call does. There is no such entry if it is skipped, or its condition is false;
 	 * of several attempts at a call each has its own.

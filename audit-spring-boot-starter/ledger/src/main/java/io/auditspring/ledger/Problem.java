@@ -94,6 +94,12 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		SPLIT_VIEW,
 
 		/**
+		 * A file of the archive is missing, replaced, renamed or cut off, should be gone,
+		 * or is not what its manifest says.
+		 */
+		ARCHIVE,
+
+		/**
 		 * Something that was kept elsewhere cannot be read or was damaged, or an index of
 		 * the ledger is. It says nothing against the ledger, and does not speak for it
 		 * any more.

@@ -87,6 +87,19 @@ public final class AuditQuery {
 		return actor(actor.id()).with(Filter.own(actor.type(), ActorType.ANONYMOUS));
 	}
 
+	/**
+	 * Only what one kind of party did, or one of several. No index is made for that:
+	 * unless another filter finds few, the whole period is read, so choose one.
+	 * @param types the kinds of parties
+	 * @return a narrower query
+	 */
+	public AuditQuery actorType(ActorType... types) {
+		if (types.length == 0) {
+			throw new IllegalArgumentException("At least one kind of actor is needed");
+		}
+		return with(Filter.searched(AuditFilters.actorType(types)));
+	}
+
 	public AuditQuery action(String... actions) {
 		return oneOf("action", actions);
 	}

@@ -12,6 +12,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.query.AuditQuery;
@@ -45,8 +46,8 @@ final class EntryParameters {
 	private static final Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> FILTERS = filters();
 
 	/** Of which an entry may have any of several values. */
-	private static final Set<String> REPEATABLE = Set.of("actor", "action", "without", "category", "severity",
-			"outcome", TARGET_TYPE, "related", "tenant", "service", "metadata");
+	private static final Set<String> REPEATABLE = Set.of("actor", "actorType", "action", "without", "category",
+			"severity", "outcome", TARGET_TYPE, "related", "tenant", "service", "metadata");
 
 	private final Map<String, List<String>> values = new LinkedHashMap<>();
 
@@ -201,6 +202,8 @@ final class EntryParameters {
 	private static Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> filters() {
 		Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> filters = new LinkedHashMap<>();
 		filters.put("actor", (query, values) -> query.actor(texts(values)));
+		filters.put("actorType", (query, values) -> query
+			.actorType(constants("actorType", ActorType.class, values).toArray(ActorType[]::new)));
 		filters.put("action", EntryParameters::action);
 		filters.put("without", (query, values) -> query.withoutAction(texts(values)));
 		filters.put("category", (query, values) -> query.category(texts(values)));

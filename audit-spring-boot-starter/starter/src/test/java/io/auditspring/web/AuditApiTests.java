@@ -114,7 +114,8 @@ class AuditApiTests {
 	@ParameterizedTest
 	@CsvSource({ "actor=bob, order.refund", "severity=WARNING, order.refund", "outcome=denied, order.refund",
 			"category=money, order.refund", "targetType=Order&targetId=7, order.refund", "q=BOB, order.refund",
-			"related=Invoice:3, order.pay", "action=night.run, night.run", "minSeverity=warning, order.refund",
+			"related=Invoice:3, order.pay", "action=night.run, night.run",
+			"actorType=system&action=night.run, night.run", "minSeverity=warning, order.refund",
 			"targetId=7, order.refund", "action=order.ref*, order.refund", "action=*.run, night.run",
 			"metadata=part.of:7, order.refund", "metadata=part.of:7&metadata=list:b, order.refund",
 			"session=cb66ec751f958acf43b6fec80a2002e8, order.refund", "category=money&category=none, order.refund",
@@ -169,6 +170,7 @@ class AuditApiTests {
 	@CsvSource(delimiter = '|',
 			textBlock = """
 					entries?colour=red       | There is no parameter 'colour'
+					entries?actorType=robot  | actorType takes one of
 					entries?limit=0          | limit
 					entries?limit=1001       | limit
 					entries?limit=many       | limit takes a number

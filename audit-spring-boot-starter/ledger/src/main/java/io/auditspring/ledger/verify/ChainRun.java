@@ -14,6 +14,7 @@ import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.CopyRow;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.thread.OrderedPipeline;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.internal.tree.StoredTree;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,8 @@ final class ChainRun {
 	private void readEntries() throws SQLException {
 		long end = (this.head != null) ? this.head.size() : 0;
 		EntryReader entries = this.source.entries();
-		try (EntryPipeline<CopyRow> pipeline = new EntryPipeline<>(CheckedEntry::of, this.check::accept)) {
+		try (OrderedPipeline<CopyRow, CheckedEntry> pipeline = new OrderedPipeline<>("audit-verification",
+				ExportVerifier.BATCH, CheckedEntry::of, this.check::accept)) {
 			entries.read(this.chain, "seq < 0", pipeline::accept);
 			for (long start = this.from - this.from % SEGMENT; start >= 0; start = nextSegment(start, end)) {
 				// Named by its last entry, as the number behind that may be none.

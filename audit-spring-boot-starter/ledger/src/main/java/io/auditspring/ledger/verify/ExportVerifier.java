@@ -17,6 +17,7 @@ import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
+import io.auditspring.ledger.internal.thread.OrderedPipeline;
 import io.auditspring.ledger.internal.table.Problems;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ public final class ExportVerifier {
 	private static final String RETIRED = "{\"retired\":";
 
 	private static final int PROGRESS = 10_000;
+
+	/** How many entries are checked at once. */
+	static final int BATCH = 256;
 
 	private final TrustPolicy evidence;
 
@@ -102,7 +106,8 @@ public final class ExportVerifier {
 	 * @throws IllegalArgumentException if it is not an export
 	 */
 	public Verification verify(BufferedReader lines) throws IOException {
-		try (EntryPipeline<Line> pipeline = new EntryPipeline<>(ExportVerifier::check, this::accept)) {
+		try (OrderedPipeline<Line, CheckedEntry> pipeline = new OrderedPipeline<>("audit-verification", BATCH,
+				ExportVerifier::check, this::accept)) {
 			for (String line = lines.readLine(); line != null; line = lines.readLine()) {
 				accept(line, pipeline);
 			}
@@ -120,7 +125,7 @@ public final class ExportVerifier {
 		return Verification.of(this.chains.values().stream().map(ExportedChain::finish).toList());
 	}
 
-	private void accept(String line, EntryPipeline<Line> pipeline) {
+	private void accept(String line, OrderedPipeline<Line, CheckedEntry> pipeline) {
 		if (line.startsWith(HEADER)) {
 			pipeline.drain();
 			this.current = begin(ExportLine.parse(line));

@@ -7,11 +7,13 @@ import { beginning, plain, shown } from './text.js';
 // One entry in full: what it was, what it changed, what belongs to it, who it was and from where.
 
 const KINDS = ['user', 'system', 'api_key', 'service', 'agent', 'anonymous'];
+/** People have initials, machines a drawing of what they are. */
+const DRAWN = { system: 'gear', api_key: 'key', service: 'server', agent: 'robot' };
 const OUTCOMES = ['success', 'failure', 'denied'];
 const SEVERITIES = ['info', 'warning', 'error', 'critical'];
 
 export const avatar = (actor) => html`<span class="avatar hue-${hue(actor)} ${KINDS.includes(actor.type) ? actor.type : ''}" aria-hidden="true">${
-	actor.type === 'system' ? icon('gear') : actor.type === 'api_key' ? icon('key') : plain(initials(actor))}</span>`;
+	DRAWN[actor.type] ? icon(DRAWN[actor.type]) : plain(initials(actor))}</span>`;
 
 /** A name is what somebody chose; the id beside it is who it is. */
 export const who = (actor) => html`<span class="who">${shown(actorName(actor))}</span>${

@@ -1,9 +1,9 @@
 // What is looked for. It lives in the address of the page, so that a view can be shared.
 
-export const NAMES = ['q', 'actor', 'action', 'category', 'severity', 'minSeverity', 'outcome', 'targetType', 'targetId',
+export const NAMES = ['q', 'actor', 'actorType', 'action', 'category', 'severity', 'minSeverity', 'outcome', 'targetType', 'targetId',
 	'related', 'tenant', 'service', 'operation', 'trace', 'ip', 'from', 'to'];
 
-export const LABELS = { q: 'Search', actor: 'Actor', action: 'Action', category: 'Category', severity: 'Severity', minSeverity: 'Severity at least', outcome: 'Outcome',
+export const LABELS = { q: 'Search', actor: 'Actor', actorType: 'Kind of actor', action: 'Action', category: 'Category', severity: 'Severity', minSeverity: 'Severity at least', outcome: 'Outcome',
 	targetType: 'Target type', targetId: 'Target id', related: 'Related', tenant: 'Tenant', service: 'Service', operation: 'Operation',
 	trace: 'Trace', ip: 'IP address', from: 'From', to: 'To' };
 

@@ -7,9 +7,10 @@ import { plain, shown } from './text.js';
 // The filters as fields, and those that are in force as chips.
 
 const USUAL = ['actor', 'action', 'targetType', 'outcome'];
-const MORE = ['targetId', 'severity', 'minSeverity', 'category', 'related', 'ip', 'service', 'tenant', 'operation', 'trace'];
+const MORE = ['actorType', 'targetId', 'severity', 'minSeverity', 'category', 'related', 'ip', 'service', 'tenant', 'operation', 'trace'];
 const SUGGESTED = ['actor', 'action', 'targetType', 'category', 'service', 'tenant'];
-const CHOICES = { outcome: ['success', 'failure', 'denied'], severity: ['info', 'warning', 'error', 'critical'],
+const CHOICES = { actorType: ['user', 'service', 'agent', 'api_key', 'system', 'anonymous'],
+	 outcome: ['success', 'failure', 'denied'], severity: ['info', 'warning', 'error', 'critical'],
 	minSeverity: ['warning', 'error', 'critical'] };
 
 /** Fields beside which is said what the server says of them. */

@@ -84,6 +84,45 @@ public final class CanonicalJson {
 	}
 
 	/**
+	 * Takes the canonical text of a value as it stands, for whoever compares its hash
+	 * afterwards: so that what is hashed is what the text says, it must be one value and
+	 * not several members of an object that pass for one.
+	 * @param text what {@link #toString()} gave
+	 * @return the value
+	 * @throws IllegalArgumentException if it is several values, or a part of one
+	 */
+	public static CanonicalJson ofHashed(String text) {
+		if (!isOneValue(text)) {
+			throw new IllegalArgumentException("What should be one JSON value is none");
+		}
+		return new CanonicalJson(text);
+	}
+
+	private static boolean isOneValue(String text) {
+		int depth = 0;
+		boolean quoted = false;
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c == '"') {
+				quoted = !quoted;
+			}
+			else if (quoted) {
+				i += (c == '\\') ? 1 : 0;
+			}
+			else if (c == '{' || c == '[') {
+				depth++;
+			}
+			else if (c == '}' || c == ']') {
+				depth--;
+			}
+			if (depth < 0 || (depth == 0 && !quoted && (c == ',' || c == ':'))) {
+				return false;
+			}
+		}
+		return depth == 0 && !quoted && !text.isEmpty();
+	}
+
+	/**
 	 * Takes a value that the ledger held, replacing nothing.
 	 * @param node the tree
 	 * @return its canonical form

@@ -113,11 +113,11 @@ public record StoredEntry(Place place, CoreObject core, int version, byte[] salt
 	 * not hashed, and so could be anything.
 	 * @return whether its columns and its half of the salt are gone
 	 */
-	boolean actorIsErased() {
+	public boolean actorIsErased() {
 		return this.actor.equals(NO_ACTOR) && isZero(0, EntryHash.SALT_LENGTH / 2);
 	}
 
-	boolean dataIsErased() {
+	public boolean dataIsErased() {
 		return this.data.equals(NO_DATA) && isZero(EntryHash.SALT_LENGTH / 2, EntryHash.SALT_LENGTH);
 	}
 

@@ -1,8 +1,11 @@
 package io.auditspring.capture.internal.actor;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
 import io.auditspring.Actor;
+import io.auditspring.ActorType;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.authentication.AuthenticationTrustResolver;
@@ -13,9 +16,10 @@ import org.springframework.util.function.SingletonSupplier;
 /**
  * The actor by Spring Security. A principal that is an {@link Actor} is taken as it is.
  * Who signed in by a token is known by its subject and shown by its claims {@code name}
- * or {@code preferred_username}; a token whose subject is its client (RFC 9068, section
- * 2.2) has no user, so the client, a service, is the actor. Whoever switched to another
- * user is that user's impersonator. Whoever is let in without signing in is anonymous.
+ * or {@code preferred_username}; a token that was issued to a client for itself has no
+ * user, so the client, a service, is the actor. Who acts on behalf of a token's user (RFC
+ * 8693) is that user's impersonator, and so is whoever switched to another user. Whoever
+ * is let in without signing in is anonymous.
  */
 public final class SecurityActorSource implements ActorSource {
 
@@ -71,15 +75,42 @@ public final class SecurityActorSource implements ActorSource {
 		if (this.tokenClaims == null || authentication.getPrincipal() instanceof Actor) {
 			return actor;
 		}
+		String client = this.tokenClaims.client(authentication);
+		Actor holder = (client != null) ? Actor.service(client, nameOfClient(authentication, client))
+				: user(authentication, actor);
+		return delegated(holder, this.tokenClaims.acting(authentication));
+	}
+
+	private @Nullable String nameOfClient(Authentication authentication, String client) {
+		String name = (this.tokenClaims != null) ? this.tokenClaims.first(authentication, "name", "client_name") : null;
+		return (name != null) ? name : client;
+	}
+
+	private Actor user(Authentication authentication, Actor actor) {
+		if (this.tokenClaims == null) {
+			return actor;
+		}
 		String subject = this.tokenClaims.first(authentication, "sub");
 		String id = (subject != null) ? subject : actor.id();
 		String name = this.tokenClaims.first(authentication, "name", "preferred_username");
 		if (subject == null && name == null) {
 			return actor;
 		}
-		String shown = (name != null) ? name : (subject != null) ? id : actor.name();
-		boolean itself = subject != null && subject.equals(this.tokenClaims.first(authentication, "client_id", "azp"));
-		return itself ? Actor.service(id, shown) : Actor.user(id, shown);
+		return Actor.user(id, (name != null) ? name : (subject != null) ? id : actor.name());
+	}
+
+	// Where no user's rights count, who really acts does so for itself.
+	private static Actor delegated(Actor holder, List<String> acting) {
+		if (acting.isEmpty()) {
+			return holder;
+		}
+		String agent = acting.get(0);
+		if (holder.type() == ActorType.SERVICE) {
+			List<String> chain = new ArrayList<>(acting);
+			chain.add(holder.id());
+			return new Actor(ActorType.AGENT, agent, agent, null, chain);
+		}
+		return new Actor(holder.type(), holder.id(), holder.name(), agent, acting);
 	}
 
 }

@@ -1,7 +1,10 @@
 package io.auditspring.capture.internal.actor;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.auditspring.capture.internal.value.PlainTypes;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,9 @@ import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
  * Reads what a JWT, an introspected token or an OpenID provider says of the user.
  */
 final class TokenClaims {
+
+	/** Whoever issues tokens may nest them as deep as they like. */
+	private static final int MAX_ACTING = 20;
 
 	/**
 	 * The first claim that says something.
@@ -30,6 +36,49 @@ final class TokenClaims {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * The client that a token was issued to for itself, without any user (OAuth 2.0
+	 * client credentials). RFC 9068, section 2.2, wants it as the subject; providers have
+	 * ways of their own to say so.
+	 * @param authentication who signed in
+	 * @return the client's id, or {@code null} where the token is a user's
+	 */
+	@Nullable String client(Authentication authentication) {
+		String client = first(authentication, "client_id", "azp", "appid");
+		if (client == null) {
+			return null;
+		}
+		String subject = first(authentication, "sub");
+		String user = first(authentication, "preferred_username", "username");
+		boolean itself = (subject != null) ? subject.equals(client) || subject.equals(client + "@clients")
+				: user == null && first(authentication, "name", "email") == null;
+		boolean said = ("service-account-" + client).equals(user) || "app".equals(first(authentication, "idtyp"))
+				|| "client-credentials".equals(first(authentication, "gty"));
+		return (itself || said) ? client : null;
+	}
+
+	/**
+	 * Who acts on behalf of the token's subject (RFC 8693, section 4.1).
+	 * @param authentication who signed in
+	 * @return their ids, beginning with who really acts; empty where the subject acts
+	 */
+	List<String> acting(Authentication authentication) {
+		List<String> acting = new ArrayList<>();
+		Object act = claims(authentication.getPrincipal()).get("act");
+		while (act instanceof Map<?, ?> party && acting.size() < MAX_ACTING) {
+			Object id = Stream.of("sub", "client_id", "azp")
+				.map(party::get)
+				.filter((value) -> value != null && isText(value) && !value.toString().isBlank())
+				.findFirst()
+				.orElse(null);
+			if (id != null) {
+				acting.add(id.toString());
+			}
+			act = party.get("act");
+		}
+		return acting;
 	}
 
 	// A claim may be an object with everything that the provider knows.

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import io.auditspring.Actor;
+import io.auditspring.ActorType;
 import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.RequestContext;
@@ -44,6 +46,8 @@ public final class EntryFactory {
 	private static final String ATTEMPT = "attempt";
 
 	private static final int MAX_RELATED = 1_000;
+
+	private static final String AGENT = "Agent";
 
 	private static final String STATED = "stated";
 
@@ -119,7 +123,7 @@ public final class EntryFactory {
 		DataGroup data = new DataGroup(masked(record.targetName()), masked(record.message()),
 				masked(record.justification()), masked(record.error()), json(before), json(after),
 				json((before != null && after != null) ? EntityChange.differences(before, after) : null),
-				metadata(record, operation), related(record.related()));
+				metadata(record, operation), related(actor(record, operation), record.related()));
 		String type = record.targetType();
 		String id = record.targetId();
 		return entry(operation.entryId(), operation, record, this.severities.of(record), record.outcome(),
@@ -165,7 +169,8 @@ public final class EntryFactory {
 			@Nullable Long revision) {
 		DataGroup data = new DataGroup(null, this.sentences.of(change.action(), change.type(), change.id()), null, null,
 				json(change.before()), json(change.after()), json(change.changes()),
-				metadata(metadata(operation.origin().actor(), operation.origin().request(), Map.of()), change), null);
+				metadata(metadata(operation.origin().actor(), operation.origin().request(), Map.of()), change),
+				related(operation.origin().actor(), List.of()));
 		return entry(TimeOrderedIds.next(), operation, record, this.severities.of(record, outcome), outcome,
 				change.type(), change.id(), revision, null, data);
 	}
@@ -268,7 +273,7 @@ public final class EntryFactory {
 			@Nullable String targetType, @Nullable String targetId, @Nullable Long revision,
 			@Nullable Long durationMicros, DataGroup data) {
 		Origin origin = operation.origin();
-		Actor actor = (record.actor() != null) ? record.actor() : origin.actor();
+		Actor actor = actor(record, operation);
 		return new Entry(id, occurredAt(record, origin), this.service, Identifiers.limitNullable(origin.tenant()),
 				operation.id(), Identifiers.limit(record.action()),
 				Identifiers.limitNullable((record.category() != null) ? record.category() : this.defaultCategory),
@@ -307,7 +312,7 @@ public final class EntryFactory {
 
 	private @Nullable CanonicalJson metadata(AuditRecord record, Operation operation) {
 		Origin origin = operation.origin();
-		Actor actor = (record.actor() != null) ? record.actor() : origin.actor();
+		Actor actor = actor(record, operation);
 		Instant said = record.occurredAt();
 		boolean expressible = said == null || Entry.isTime(said);
 		List<String> stated = stated(record, origin);
@@ -368,7 +373,7 @@ public final class EntryFactory {
 	private @Nullable CanonicalJson metadata(Actor actor, RequestDetails request, Map<String, @Nullable Object> own) {
 		Map<String, ?> attributes = this.actors.of(actor);
 		RequestLine line = request.line().get();
-		if (line == null && attributes.isEmpty() && own.isEmpty()) {
+		if (line == null && attributes.isEmpty() && own.isEmpty() && actor.delegation().size() < 2) {
 			return null;
 		}
 		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
@@ -382,6 +387,9 @@ public final class EntryFactory {
 		}
 		if (!attributes.isEmpty()) {
 			metadata.set("actorAttributes", this.values.toJsonByMembers(attributes));
+		}
+		if (actor.delegation().size() > 1) {
+			actor.delegation().forEach(metadata.putArray("delegation")::add);
 		}
 		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJsonByMembers(value)));
 		return metadata.isEmpty() ? null : json(this.masking.mask(metadata));
@@ -407,6 +415,22 @@ public final class EntryFactory {
 		}
 		node.set(key, value);
 		return CanonicalJson.of(node);
+	}
+
+	private static Actor actor(AuditRecord record, Operation operation) {
+		return (record.actor() != null) ? record.actor() : operation.origin().actor();
+	}
+
+	// Whoever asks for what an agent did must find it, whosever rights it had.
+	private @Nullable CanonicalJson related(Actor actor, List<Resource> related) {
+		String agent = !actor.delegation().isEmpty() ? actor.delegation().get(0)
+				: (actor.type() == ActorType.AGENT) ? actor.id() : null;
+		if (agent == null) {
+			return related(related);
+		}
+		Resource acting = new Resource(AGENT, agent);
+		return related(
+				related.contains(acting) ? related : Stream.concat(Stream.of(acting), related.stream()).toList());
 	}
 
 	private @Nullable CanonicalJson related(List<Resource> related) {

@@ -26,6 +26,7 @@ import org.springframework.security.oauth2.core.user.DefaultOAuth2User;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthentication;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.introspection.OAuth2IntrospectionAuthenticatedPrincipal;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
 
@@ -223,6 +224,59 @@ class SecurityActorSourceTests {
 		SecurityContextHolder.getContext().setAuthentication(switched("jane", user("root")));
 		assertThat(new SecurityActorSource(null, null, () -> persons(null, null), new AuthenticationTrustResolverImpl())
 			.currentActor()).isEqualTo(Actor.user("jane", "jane"));
+	}
+
+	@Test
+	void aTokenWithoutUserIsAService() {
+		assertThat(actor(jwt(Map.of("sub", "b1f0", "azp", "billing", "preferred_username", "service-account-billing"))))
+			.as("Keycloak")
+			.isEqualTo(Actor.service("billing", "billing"));
+		assertThat(actor(jwt(Map.of("sub", "b1f0", "azp", "billing", "idtyp", "app")))).as("Entra ID")
+			.isEqualTo(Actor.service("billing", "billing"));
+		assertThat(actor(jwt(Map.of("sub", "billing@clients", "azp", "billing", "gty", "client-credentials"))))
+			.as("Auth0")
+			.isEqualTo(Actor.service("billing", "billing"));
+		assertThat(actor(opaque(Map.of("client_id", "billing")))).as("introspected")
+			.isEqualTo(Actor.service("billing", "billing"));
+		assertThat(actor(opaque(Map.of("client_id", "billing", "sub", "jane")))).as("introspected, of a user")
+			.isEqualTo(Actor.user("jane", "jane"));
+		assertThat(actor(jwt(Map.of("azp", "shop", "name", "Jane")))).as("a user without subject")
+			.extracting(Actor::type)
+			.isEqualTo(ActorType.USER);
+	}
+
+	@Test
+	void whoActsOnBehalfOfTheUserIsTheImpersonator() {
+		Actor actor = actor(jwt(Map.of("sub", "jane", "client_id", "shop", "act", Map.of("sub", "invoice-bot"))));
+		assertThat(actor).isEqualTo(Actor.user("jane", "jane").delegatedTo("invoice-bot"));
+		assertThat(actor.impersonatorId()).isEqualTo("invoice-bot");
+	}
+
+	@Test
+	void aChainOfDelegationBeginsWithWhoReallyActs() {
+		Actor actor = actor(opaque(Map.of("sub", "jane", "act",
+				Map.of("client_id", "payer", "act", Map.of("sub", "planner", "act", Map.of("iss", "nobody"))))));
+		assertThat(actor).isEqualTo(new Actor(ActorType.USER, "jane", "jane", "payer", List.of("payer", "planner")));
+		assertThat(Actor.user("jane", "jane").delegatedTo("planner").delegatedTo("payer")).isEqualTo(actor);
+	}
+
+	@Test
+	void whoActsWithoutUserIsAnAgent() {
+		assertThat(actor(jwt(Map.of("sub", "billing", "client_id", "billing", "act", Map.of("sub", "invoice-bot")))))
+			.isEqualTo(
+					new Actor(ActorType.AGENT, "invoice-bot", "invoice-bot", null, List.of("invoice-bot", "billing")));
+	}
+
+	@Test
+	void aClaimThatIsNoDelegationIsNone() {
+		assertThat(actor(jwt(Map.of("sub", "jane", "act", "invoice-bot")))).isEqualTo(Actor.user("jane", "jane"));
+		assertThat(actor(jwt(Map.of("sub", "jane", "act", Map.of("sub", " "))))).isEqualTo(Actor.user("jane", "jane"));
+	}
+
+	private static Authentication opaque(Map<String, Object> attributes) {
+		return new BearerTokenAuthentication(new OAuth2IntrospectionAuthenticatedPrincipal(attributes, List.of()),
+				new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "token", Instant.EPOCH, Instant.MAX),
+				List.of());
 	}
 
 }

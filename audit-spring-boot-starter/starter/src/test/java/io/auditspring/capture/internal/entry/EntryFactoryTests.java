@@ -67,4 +67,28 @@ class EntryFactoryTests {
 		assertThat(path(template, true)).isEqualTo(template);
 	}
 
+	private Entry entryOf(Actor actor) {
+		AuditRecord record = AuditRecord.action("invoice.pay").related("Invoice", 17).build();
+		return this.factory.entry(new Operation(new Origin(Instant.now(), actor, null, RequestDetails.NONE), record),
+				record, null);
+	}
+
+	@Test
+	void anAgentIsRelatedToWhatItDoes() {
+		String related = "[{\"id\":\"bot\",\"type\":\"Agent\"},{\"id\":\"17\",\"type\":\"Invoice\"}]";
+		assertThat(entryOf(Actor.agent("bot", "a model")).data().related()).hasToString(related);
+		Entry delegated = entryOf(Actor.user("jane").delegatedTo("bot"));
+		assertThat(delegated.data().related()).hasToString(related);
+		assertThat(delegated.data().metadata()).isNull();
+		assertThat(delegated.actor().impersonator()).isEqualTo("bot");
+		assertThat(entryOf(Actor.user("jane").impersonatedBy("bob")).data().related())
+			.hasToString("[{\"id\":\"17\",\"type\":\"Invoice\"}]");
+	}
+
+	@Test
+	void whoAskedAnAgentIsInTheMetadata() {
+		assertThat(entryOf(Actor.user("jane").impersonatedBy("bob").delegatedTo("planner").delegatedTo("payer")).data()
+			.metadata()).hasToString("{\"delegation\":[\"payer\",\"planner\",\"bob\"]}");
+	}
+
 }
