@@ -151,7 +151,8 @@ class TilesTests {
 		assertThat(stranger.run(claims((claims) -> claims.put("Key", KEY.toString().replace("shop+", "shop2+")))))
 			.startsWith("key:");
 		for (String tile : List.of("0/000", "0/002.p/188", "1/000.p/2")) {
-			assertThat(stranger.run(claims((claims) -> claims.put("Spoilt", tile)))).as(tile).matches("(tiles|consistency|inclusion): .*");
+			assertThat(stranger.run(claims((claims) -> claims.put("Spoilt", tile)))).as(tile)
+				.matches("(tiles|consistency|inclusion): .*");
 		}
 		assertThat(stranger.run(claims((claims) -> claims.put("Leaf", 8)))).startsWith("inclusion:");
 		assertThat(stranger.run(claims((claims) -> claims.put("Older",
