@@ -71,10 +71,11 @@ grant execute on function "${schema}".audit_hold(text, text, text, text, text, j
 	"${schema}".audit_ensure_partition(date) to audit_retention;
 
 -- Keeps checkpoints, for which it must be a reader, too.
-grant insert on "${schema}".audit_checkpoint, "${schema}".audit_tile to audit_writer;
+grant insert on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile to audit_writer;
 grant insert, update on "${schema}".audit_tree to audit_writer;
 grant execute on function "${schema}".audit_append_root(interval, jsonb) to audit_writer;
-grant select on "${schema}".audit_checkpoint, "${schema}".audit_tile, "${schema}".audit_tree, "${schema}".audit_root_head
+grant select on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile,
+	"${schema}".audit_tree, "${schema}".audit_root_head
 	to audit_reader, audit_redactor, audit_retention;
 
 -- Reads and keeps the statistics, which are no evidence: they only ever count what the log holds.

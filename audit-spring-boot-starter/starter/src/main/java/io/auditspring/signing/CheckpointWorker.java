@@ -1,8 +1,13 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.signing;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -40,15 +45,20 @@ public final class CheckpointWorker extends PeriodicWorker {
 
 	private final Checkpoints checkpoints;
 
-	private final List<Signed> chains;
+	/** The application's chain, then that of the root log. */
+	private final List<SignedChain> chains;
 
 	private final @Nullable RootLog rootLog;
+
+	private final @Nullable Witnesses witnesses;
 
 	private final Duration interval;
 
 	private final AtomicLong refusals = new AtomicLong();
 
 	private final AtomicLong failures = new AtomicLong();
+
+	private final AtomicLong unwitnessed = new AtomicLong();
 
 	private volatile @Nullable String problem;
 
@@ -63,22 +73,24 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 * application does that
 	 * @param anchors where checkpoints go
 	 * @param interval how often to make one
+	 * @param witnesses asked to cosign each, or {@code null}
 	 */
 	CheckpointWorker(Checkpoints checkpoints, String chain, @Nullable RootLog rootLog, List<CheckpointAnchor> anchors,
-			Duration interval) {
+			Duration interval, @Nullable Witnesses witnesses) {
 		super("audit-checkpoint", interval, interval);
 		this.checkpoints = checkpoints;
 		this.rootLog = rootLog;
+		this.witnesses = witnesses;
 		this.interval = interval;
 		this.chains = ((rootLog != null) ? List.of(chain, RootRows.CHAIN) : List.of(chain)).stream()
-			.map((name) -> new Signed(name, anchors.stream().map(Publication::new).toList()))
+			.map((name) -> new SignedChain(name, anchors))
 			.toList();
 	}
 
 	/**
-	 * Records where all chains end, makes a checkpoint, unless another instance is at it,
-	 * and gives the newest one to every anchor that does not have it. Whatever fails is
-	 * logged and tried again next time.
+	 * Records where all chains end, makes checkpoints, unless another instance is at it,
+	 * has them cosigned, and gives the newest ones to every anchor that does not have
+	 * them. Whatever fails is logged and tried again next time.
 	 */
 	@Override
 	protected synchronized void run() {
@@ -98,43 +110,47 @@ public final class CheckpointWorker extends PeriodicWorker {
 		}
 	}
 
-	private void sign(Signed chain) {
+	private void sign(SignedChain chain) {
 		try {
-			CheckpointStep.Result result = this.checkpoints.createUnlessBusy(chain.name);
+			CheckpointStep.Result result = this.checkpoints.createUnlessBusy(chain.name());
 			Checkpoint checkpoint = result.checkpoint();
-			boolean passedOver = result.busy() && checkpoint != null && checkpoint.equals(chain.latest);
-			chain.passedOver = passedOver ? chain.passedOver + 1 : 0;
+			chain.passOver(result);
 			if (checkpoint != null) {
-				publish(chain, checkpoint);
+				chain.publish(cosigned(chain, checkpoint), this::failed);
 			}
-			requireOthersEnd(chain);
+			chain.requireOthersEnd();
 		}
 		catch (Throwable ex) {
 			// Whatever it is, without this thread there would be no more checkpoints.
-			failed("No checkpoint of audit chain '%s' could be made; it is tried again".formatted(chain.name), ex);
+			failed("No checkpoint of audit chain '%s' could be made; it is tried again".formatted(chain.name()), ex);
 		}
 	}
 
-	/** Who locks the tree and signs nothing would keep everybody from it unnoticed. */
-	private static void requireOthersEnd(Signed chain) {
-		if (chain.passedOver >= MOST_PASSED_OVER) {
-			throw new IllegalStateException(
-					"Somebody has kept the chain's row in audit_tree locked for %d times, and signed nothing"
-						.formatted(chain.passedOver));
+	/**
+	 * What witnesses do not answer is asked again next time; anchors do not wait for it.
+	 */
+	private Checkpoint cosigned(SignedChain chain, Checkpoint checkpoint) {
+		Witnesses witnesses = this.witnesses;
+		if (witnesses == null) {
+			return checkpoint;
 		}
-	}
-
-	private void publish(Signed chain, Checkpoint checkpoint) {
-		chain.latest = checkpoint;
-		for (Publication publication : chain.publications) {
-			try {
-				publication.publish(chain.name, checkpoint);
+		Checkpoint cosigned = checkpoint;
+		try {
+			Witnesses.Answers answers = witnesses.ask(chain.name(), checkpoint);
+			cosigned = answers.checkpoint();
+			if (!answers.superseded()) {
+				chain.tell(cosigned, witnesses.missing(cosigned));
+				this.unwitnessed.addAndGet((chain.missing() != null) ? 1 : 0);
 			}
-			catch (Exception ex) {
-				failed("The anchor %s did not take the checkpoint of audit chain '%s' and size %d; it is tried again"
-					.formatted(publication.anchor, chain.name, checkpoint.size()), ex);
+			if (answers.refusal() != null) {
+				throw new CheckpointRefusedException(answers.refusal());
 			}
 		}
+		catch (RuntimeException ex) {
+			failed("Checkpoint %d of audit chain '%s' could not be witnessed; it is tried again"
+				.formatted(checkpoint.size(), chain.name()), ex);
+		}
+		return cosigned;
 	}
 
 	private void failed(String what, Throwable failure) {
@@ -151,7 +167,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 * @return the checkpoint, or empty if there is none yet
 	 */
 	public Optional<Checkpoint> latest() {
-		return Optional.ofNullable(this.chains.get(0).latest);
+		return Optional.ofNullable(this.chains.get(0).latest());
 	}
 
 	/**
@@ -160,6 +176,32 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 */
 	public Optional<String> problem() {
 		return Optional.ofNullable(this.problem);
+	}
+
+	/**
+	 * What is missing of the quorum of witnesses.
+	 * @return a sentence, or empty if enough of them cosigned the newest checkpoint, or
+	 * none are asked for
+	 */
+	public Optional<String> missingWitnesses() {
+		return this.chains.stream().map(SignedChain::missing).filter(Objects::nonNull).findFirst();
+	}
+
+	/**
+	 * The newest checkpoint of the application's chain that enough witnesses cosigned.
+	 * @return the checkpoint, or empty if there is none yet, or witnesses are not asked
+	 * for
+	 */
+	public Optional<Checkpoint> witnessed() {
+		return Optional.ofNullable(this.chains.get(0).witnessed());
+	}
+
+	/**
+	 * How often too few witnesses had cosigned.
+	 * @return the number since the start
+	 */
+	public long unwitnessed() {
+		return this.unwitnessed.get();
 	}
 
 	/**
@@ -193,45 +235,6 @@ public final class CheckpointWorker extends PeriodicWorker {
 	@Override
 	public int getPhase() {
 		return PHASE;
-	}
-
-	/** A chain that is signed. */
-	private static final class Signed {
-
-		private final String name;
-
-		private final List<Publication> publications;
-
-		private volatile @Nullable Checkpoint latest;
-
-		/** How often in a row somebody else was at it, and nothing came of it. */
-		private int passedOver;
-
-		private Signed(String name, List<Publication> publications) {
-			this.name = name;
-			this.publications = publications;
-		}
-
-	}
-
-	/** What an anchor has taken already. */
-	private static final class Publication {
-
-		private final CheckpointAnchor anchor;
-
-		private @Nullable Checkpoint published;
-
-		private Publication(CheckpointAnchor anchor) {
-			this.anchor = anchor;
-		}
-
-		private void publish(String chain, Checkpoint checkpoint) throws Exception {
-			if (!checkpoint.equals(this.published)) {
-				this.anchor.publish(chain, checkpoint.size(), checkpoint.note());
-				this.published = checkpoint;
-			}
-		}
-
 	}
 
 }

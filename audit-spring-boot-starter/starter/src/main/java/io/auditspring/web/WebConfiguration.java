@@ -92,6 +92,11 @@ public final class WebConfiguration {
 		}
 
 		@Bean
+		TilesApi auditTilesApi(Checkpoints auditCheckpoints, Readers auditReaders) {
+			return new TilesApi(auditCheckpoints, auditReaders);
+		}
+
+		@Bean
 		LiveSubscriptions auditLiveSubscriptions(AuditTrail auditTrail, LedgerHeads auditLedgerHeads) {
 			return new LiveSubscriptions(auditTrail, auditLedgerHeads);
 		}
@@ -129,7 +134,7 @@ public final class WebConfiguration {
 			@Bean
 			@ConditionalOnMissingBean
 			AuditAccessPolicy auditAccessPolicy(WebProperties properties) {
-				return new AuthorityAccessPolicy(properties.authority());
+				return new AuthorityAccessPolicy(properties.authority(), properties.monitorAuthority());
 			}
 
 		}
