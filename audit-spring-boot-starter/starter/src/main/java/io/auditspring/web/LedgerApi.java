@@ -13,10 +13,11 @@ import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
-import io.auditspring.signing.Checkpoints;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
+import io.auditspring.signing.Checkpoints;
+import io.auditspring.web.internal.export.Proofs;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;

@@ -154,7 +154,10 @@ class AuditCheckpointAutoConfigurationTests {
 				assertThat(context.getBean(LedgerVerifier.class).verify("main").counts())
 					.containsOnlyKeys(Problem.Kind.QUORUM);
 			});
-		assertThat(output).containsOnlyOnce("the quorum 'w' is missing").containsOnlyOnce("did not cosign");
+		assertThat(output).containsOnlyOnce("of audit chain 'main' the quorum 'w' is missing")
+			.containsOnlyOnce("of audit chain 'root' the quorum 'w' is missing")
+			.containsOnlyOnce("did not cosign audit chain 'main'")
+			.containsOnlyOnce("did not cosign audit chain 'root'");
 	}
 
 	@Test

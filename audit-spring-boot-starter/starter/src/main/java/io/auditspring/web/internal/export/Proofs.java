@@ -1,4 +1,4 @@
-package io.auditspring.web;
+package io.auditspring.web.internal.export;
 
 import java.util.Base64;
 import java.util.HexFormat;
@@ -14,12 +14,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Proofs as the API gives them: hashes in hex, paths in Base64 as C2SP writes them.
  */
-final class Proofs {
+public final class Proofs {
 
 	private Proofs() {
 	}
 
-	static Map<String, @Nullable Object> of(RootReceipt receipt) {
+	/**
+	 * Tells a proof by the root log.
+	 * @param receipt the proof
+	 * @return its members
+	 */
+	public static Map<String, @Nullable Object> of(RootReceipt receipt) {
 		RootHead head = receipt.head();
 		Map<String, @Nullable Object> where = new LinkedHashMap<>();
 		where.put("chain", head.chain());
@@ -37,7 +42,12 @@ final class Proofs {
 		return proof;
 	}
 
-	static Map<String, @Nullable Object> of(InclusionReceipt receipt) {
+	/**
+	 * Tells a proof by a checkpoint of the entry's chain.
+	 * @param receipt the proof
+	 * @return its members
+	 */
+	public static Map<String, @Nullable Object> of(InclusionReceipt receipt) {
 		Map<String, @Nullable Object> proof = new LinkedHashMap<>();
 		proof.put("hash", hex(receipt.hash()));
 		proof.put("inChain", path(receipt.proof()));
