@@ -27,6 +27,15 @@ public record AuditAccess(Extent extent, boolean acrossTenants) {
 	}
 
 	/**
+	 * No entry, but the signed checkpoints and the hashes of the tree: what a monitor
+	 * needs that watches whether a chain only grows.
+	 * @return the access
+	 */
+	public static AuditAccess hashes() {
+		return new AuditAccess(Extent.HASHES, false);
+	}
+
+	/**
 	 * Nothing.
 	 * @return the access
 	 */
@@ -54,7 +63,10 @@ public record AuditAccess(Extent extent, boolean acrossTenants) {
 		OWN,
 
 		/** None. */
-		NONE
+		NONE,
+
+		/** None, but the signed checkpoints and the hashes of the tree. */
+		HASHES
 
 	}
 

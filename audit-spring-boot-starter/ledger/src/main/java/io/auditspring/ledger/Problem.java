@@ -104,7 +104,21 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		 * the ledger is. It says nothing against the ledger, and does not speak for it
 		 * any more.
 		 */
-		EVIDENCE
+		EVIDENCE,
+
+		/**
+		 * What is signed was cosigned by fewer witnesses than the policy asks for. It
+		 * says nothing against the ledger, but there may be another one for others.
+		 */
+		QUORUM;
+
+		/**
+		 * Whether such a problem speaks against the ledger.
+		 * @return whether it does, and not only against what speaks for it
+		 */
+		public boolean accuses() {
+			return this != EVIDENCE && this != QUORUM;
+		}
 
 	}
 

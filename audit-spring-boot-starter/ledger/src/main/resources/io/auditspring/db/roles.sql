@@ -73,9 +73,9 @@ grant execute on function "${schema}".audit_hold(text, text, text, text, text, j
 grant select on "${schema}".audit_archived to audit_reader, audit_redactor, audit_retention;
 
 -- Keeps checkpoints, for which it must be a reader, too.
-grant insert on "${schema}".audit_checkpoint, "${schema}".audit_tile to audit_writer;
+grant insert on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile to audit_writer;
 grant insert, update on "${schema}".audit_tree to audit_writer;
-grant select on "${schema}".audit_checkpoint, "${schema}".audit_tile, "${schema}".audit_tree
+grant select on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile, "${schema}".audit_tree
 	to audit_reader, audit_redactor, audit_retention;
 
 -- Reads and keeps the statistics, which are no evidence: they only ever count what the log holds.

@@ -10,6 +10,7 @@ import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.TargetNames;
+import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
 import io.auditspring.web.internal.export.Exports;
 
@@ -90,6 +91,11 @@ public final class WebConfiguration {
 		}
 
 		@Bean
+		TilesApi auditTilesApi(Checkpoints auditCheckpoints, Readers auditReaders) {
+			return new TilesApi(auditCheckpoints, auditReaders);
+		}
+
+		@Bean
 		LiveSubscriptions auditLiveSubscriptions(AuditTrail auditTrail, LedgerHeads auditLedgerHeads) {
 			return new LiveSubscriptions(auditTrail, auditLedgerHeads);
 		}
@@ -127,7 +133,7 @@ public final class WebConfiguration {
 			@Bean
 			@ConditionalOnMissingBean
 			AuditAccessPolicy auditAccessPolicy(WebProperties properties) {
-				return new AuthorityAccessPolicy(properties.authority());
+				return new AuthorityAccessPolicy(properties.authority(), properties.monitorAuthority());
 			}
 
 		}

@@ -1,6 +1,5 @@
 package io.auditspring.ledger.checkpoint;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -57,9 +56,7 @@ public record TrustedKeys(List<VerifierKey> keys, List<VerifierKey> retired) {
 	}
 
 	Optional<VerifierKey> find(SignedNote.Signature signature) {
-		return this.keys.stream()
-			.filter((key) -> key.name().equals(signature.keyName()) && Arrays.equals(key.id(), signature.keyId()))
-			.findFirst();
+		return this.keys.stream().filter((key) -> key.isNamedBy(signature)).findFirst();
 	}
 
 }

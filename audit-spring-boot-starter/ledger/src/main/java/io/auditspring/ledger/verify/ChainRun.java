@@ -79,6 +79,7 @@ final class ChainRun {
 				(this.head != null) ? EntryHash.genesis(this.head.ledgerId(), chain) : null, this.leaves,
 				source.months());
 		if (start != null) {
+			this.checkpoints.startFrom(start.checkpoint());
 			this.check.resumeAfter(start);
 		}
 	}
@@ -93,7 +94,7 @@ final class ChainRun {
 		faults.forEach(this.checkpoints::addEvidence);
 		this.source.schemaIntegrity().forEach((what) -> this.problems.add(Problem.Kind.GUARD, null, null, what));
 		this.source.columns().check(this.problems);
-		this.checkpoints.expectAnchored(this.from);
+		this.checkpoints.expectAnchored();
 		this.leaves.compareEdge();
 		readEntries();
 		this.source.elsewhere()

@@ -159,11 +159,10 @@ public final class ChainVerification {
 	 * Whether something speaks against the chain, and not only against what was kept of
 	 * it elsewhere. A chain may be neither valid nor tampered with: then not all that
 	 * should have been compared could be.
-	 * @return whether there is a problem of another kind than
-	 * {@link Problem.Kind#EVIDENCE}
+	 * @return whether there is a problem of a kind that accuses
 	 */
 	public boolean tampered() {
-		return this.counts.keySet().stream().anyMatch((kind) -> kind != Problem.Kind.EVIDENCE);
+		return this.counts.keySet().stream().anyMatch(Problem.Kind::accuses);
 	}
 
 	/**

@@ -180,7 +180,7 @@ public final class ExportVerifier {
 				header.path("size").longValue(), HexFormat.of().parseHex(header.path("head").stringValue()), null);
 		Problems problems = new Problems(name);
 		CheckpointCheck checkpoints = new CheckpointCheck(problems, this.evidence);
-		checkpoints.expectAnchored(0);
+		checkpoints.expectAnchored();
 		ExportedChain chain = chain(problems, checkpoints, new CompactRange(), head);
 		this.chains.put(name, chain);
 		return chain;

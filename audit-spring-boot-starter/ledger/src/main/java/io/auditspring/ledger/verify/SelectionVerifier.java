@@ -142,6 +142,11 @@ public final class SelectionVerifier {
 				return;
 			}
 			this.checkpoints.put(chain, checkpoint);
+			String missing = this.evidence.missingOf(checkpoint);
+			if (missing != null) {
+				problem(Problem.Kind.QUORUM, null,
+						"of the checkpoint of size %d %s".formatted(checkpoint.size(), missing));
+			}
 			compareWithAnchored(chain, checkpoint);
 		}
 		catch (InvalidCheckpointException ex) {

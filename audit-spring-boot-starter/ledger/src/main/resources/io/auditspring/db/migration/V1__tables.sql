@@ -168,6 +168,17 @@ create table "${schema}".audit_checkpoint (
 	primary key (chain, size)
 );
 
+-- What others signed of a checkpoint after it was made: lines of its note, which prove themselves. Whoever verifies
+-- takes those of witnesses they know. One of a checkpoint that is gone does no harm.
+create table "${schema}".audit_cosignature (
+	chain      text        not null,
+	size       bigint      not null check (size > 0),
+	line       text        not null check (line ~ '^— [^ +\n]+ [A-Za-z0-9+/]+=*\n$' and octet_length(line) <= 65536),
+	created_at timestamptz not null default clock_timestamp()
+);
+-- Of a digest, as a line may be longer than a key.
+create unique index audit_cosignature_key on "${schema}".audit_cosignature (chain, size, md5(line));
+
 -- Full tiles only, of 256 hashes each: on level 0 those of the entries, on each further one the roots of the tiles
 -- below (C2SP tlog-tiles, tile height 8).
 create table "${schema}".audit_tile (
@@ -261,8 +272,8 @@ insert into "${schema}".audit_masking_key (value)
 values (sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
 
 revoke all on "${schema}".audit_log, "${schema}".audit_chain, "${schema}".audit_limit,
-	"${schema}".audit_outbox, "${schema}".audit_quarantine, "${schema}".audit_checkpoint, "${schema}".audit_tile,
-	"${schema}".audit_tree, "${schema}".audit_checkpoint_aside, "${schema}".audit_tree_aside,
-	"${schema}".audit_legal_hold, "${schema}".audit_archived, "${schema}".audit_upkeep,
-	"${schema}".audit_masking_key
+	"${schema}".audit_outbox, "${schema}".audit_quarantine, "${schema}".audit_checkpoint,
+	"${schema}".audit_cosignature, "${schema}".audit_tile, "${schema}".audit_tree,
+	"${schema}".audit_checkpoint_aside, "${schema}".audit_tree_aside, "${schema}".audit_legal_hold,
+	"${schema}".audit_archived, "${schema}".audit_upkeep, "${schema}".audit_masking_key
 	from public;

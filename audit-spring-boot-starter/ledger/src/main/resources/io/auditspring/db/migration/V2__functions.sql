@@ -24,6 +24,11 @@ create trigger audit_checkpoint_append_only
 	for each statement execute function "${schema}".audit_refuse_change();
 alter table "${schema}".audit_checkpoint enable always trigger audit_checkpoint_append_only;
 
+create trigger audit_cosignature_append_only
+	before update or delete or truncate on "${schema}".audit_cosignature
+	for each statement execute function "${schema}".audit_refuse_change();
+alter table "${schema}".audit_cosignature enable always trigger audit_cosignature_append_only;
+
 create trigger audit_tile_append_only
 	before update or delete or truncate on "${schema}".audit_tile
 	for each statement execute function "${schema}".audit_refuse_change();

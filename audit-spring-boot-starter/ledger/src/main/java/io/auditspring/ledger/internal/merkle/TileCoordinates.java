@@ -30,6 +30,14 @@ public record TileCoordinates(int level, long index) {
 	}
 
 	/**
+	 * The tile left of this one.
+	 * @return its place
+	 */
+	public TileCoordinates before() {
+		return new TileCoordinates(this.level, this.index - 1);
+	}
+
+	/**
 	 * The hash of a subtree in this tile.
 	 * @param node the subtree
 	 * @param hashes the tile's hashes, one after the other, or at least as many as the

@@ -121,6 +121,24 @@ public final class TreeProofs {
 		return proof;
 	}
 
+	/**
+	 * Proves to somebody who knows the root of an earlier size, whichever that is, that
+	 * only entries were appended since.
+	 * @return the path; empty if there is nothing to prove
+	 */
+	public List<byte[]> growth(Connection connection, String chain, long oldSize, Checkpoint newer)
+			throws SQLException {
+		if (oldSize == 0 || oldSize == newer.size()) {
+			return List.of();
+		}
+		List<TreeRange> ranges = new ArrayList<>(ConsistencyProof.ranges(oldSize, newer.size()));
+		ranges.add(new TreeRange(0, oldSize));
+		List<byte[]> hashes = hashes(connection, chain, ranges);
+		List<byte[]> path = hashes.subList(0, hashes.size() - 1);
+		check(new ConsistencyProof(oldSize, newer.size(), path).proves(hashes.get(path.size()), newer.root()), chain);
+		return path;
+	}
+
 	private List<byte[]> hashes(Connection connection, String chain, List<TreeRange> ranges) throws SQLException {
 		CompactRange edge = this.tree.edge(connection, chain, "");
 		if (edge == null || ranges.stream().anyMatch((range) -> range.to() > edge.size())) {
