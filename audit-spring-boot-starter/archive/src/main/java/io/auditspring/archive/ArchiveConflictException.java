@@ -4,6 +4,8 @@
  */
 package io.auditspring.archive;
 
+import java.io.IOException;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class ArchiveConflictException extends RuntimeException {
+public final class ArchiveConflictException extends IOException {
 
 	private ArchiveConflictException(String message, @Nullable Throwable cause) {
 		super(message, cause);
