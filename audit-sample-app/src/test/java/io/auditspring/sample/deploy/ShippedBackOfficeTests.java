@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,6 +31,8 @@ class ShippedBackOfficeTests {
 
 	private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
+	private static final Pattern COMMAND = Pattern.compile("(?ms)^```shell\\n(curl .*?)^```$");
+
 	private final HttpClient http = HttpClient.newHttpClient();
 
 	@TempDir
@@ -45,11 +49,7 @@ class ShippedBackOfficeTests {
 		try {
 			await().atMost(Duration.ofMinutes(1)).until(() -> isReady(log));
 			assertThat(get("/actuator/health/liveness")).contains("UP");
-			assertThat(send(HttpRequest.newBuilder(uri("/api/transactions/1/approve"))
-				.header("Content-Type", "application/json")
-				.POST(HttpRequest.BodyPublishers.ofString("{\"justification\": \"Matches invoice 17\"}"))))
-				.contains("APPROVED");
-			await().until(() -> get("/api/audit/entries").contains("Matches invoice 17"));
+			runTheWalkOfTheFirstPage();
 			assertThat(get("/actuator/prometheus")).contains("audit_entries_recorded_entries_total");
 			container.destroy();
 			assertThat(container.waitFor()).isEqualTo(143);
@@ -70,6 +70,33 @@ class ShippedBackOfficeTests {
 		assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
 			.containsExactly("dependencies", "spring-boot-loader", "snapshot-dependencies", "application");
 		assertThat(process.waitFor()).isZero();
+	}
+
+	/**
+	 * What README.md tells newcomers to type, one command after the other.
+	 */
+	private void runTheWalkOfTheFirstPage() throws IOException, InterruptedException {
+		List<String> commands = COMMAND.matcher(Files.readString(Path.of("..", "README.md")))
+			.results()
+			.flatMap((block) -> Arrays.stream(block.group(1).split("(?m)^(?=curl )")))
+			.toList();
+		assertThat(run(commands.get(0))).contains("APPROVED");
+		await().untilAsserted(() -> assertThat(run(commands.get(1))).contains("\"action\":\"transaction.approved\"",
+				"Matches invoice 17", "\"seq\":0"));
+		assertThat(run(commands.get(2))).contains("403");
+		await().untilAsserted(() -> assertThat(run(commands.get(3))).contains("\"outcome\":\"denied\""));
+		assertThat(run(commands.get(4))).contains("\"valid\":true");
+		assertThat(run(commands.get(5))).contains("example.com/back-office");
+		assertThat(commands).hasSize(6);
+	}
+
+	private String run(String command) throws IOException, InterruptedException {
+		Process process = new ProcessBuilder("/bin/sh", "-c",
+				command.replace("http://localhost:8080", this.server).replaceFirst("curl ", "curl -s "))
+			.start();
+		String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		assertThat(process.waitFor()).as(command).isZero();
+		return answer;
 	}
 
 	private boolean isReady(Path log) throws IOException, InterruptedException {

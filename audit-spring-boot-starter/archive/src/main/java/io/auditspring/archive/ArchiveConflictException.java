@@ -1,4 +1,10 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.archive;
+
+import java.io.IOException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class ArchiveConflictException extends RuntimeException {
+public final class ArchiveConflictException extends IOException {
 
 	private ArchiveConflictException(String message, @Nullable Throwable cause) {
 		super(message, cause);

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.archive;
 
 import java.io.IOException;
@@ -64,7 +68,7 @@ public final class ArchiveVerifier {
 		try {
 			for (Map.Entry<String, List<RangeFiles>> chain : ranges.entrySet()) {
 				ArchivedChain archived = new ArchivedChain(chain.getKey(), chain.getValue(), this.store, this.evidence,
-						this.options, this.progress);
+						this.options, this.progress, true);
 				archived.read();
 				chains.add(archived);
 			}
@@ -78,6 +82,35 @@ public final class ArchiveVerifier {
 			found.add(strange(strange));
 		}
 		return Verification.of(found);
+	}
+
+	/**
+	 * Verifies some entries by themselves, as they are read back. What is said of them
+	 * elsewhere is not looked at.
+	 * @param chain their chain
+	 * @param firstSeq the first one's place, with which a range must begin
+	 * @param lastSeq the last one's place, with which that range must end
+	 * @return what was found
+	 * @throws IOException if the archive cannot be read at all
+	 */
+	public ChainVerification verify(String chain, long firstSeq, long lastSeq) throws IOException {
+		RangeName range = new RangeName(chain, firstSeq, lastSeq);
+		RangeFiles files = new RangeFiles(range);
+		for (String name : this.store.list()) {
+			RangeName.File file = RangeName.parse(name);
+			if (file != null && file.range().equals(range)) {
+				files.add(file);
+			}
+		}
+		ArchivedChain archived = new ArchivedChain(chain, List.of(files), this.store, this.evidence, this.options,
+				this.progress, false);
+		try {
+			archived.read();
+		}
+		catch (SQLException ex) {
+			throw new IOException("DuckDB cannot read the archive: " + ex.getMessage(), ex);
+		}
+		return archived.finish();
 	}
 
 	private void collect(Map<String, List<RangeFiles>> ranges, Set<String> strange) throws IOException {

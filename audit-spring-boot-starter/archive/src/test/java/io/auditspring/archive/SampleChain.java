@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import io.auditspring.ActorType;
 import io.auditspring.CheckpointSigner;
@@ -73,6 +74,15 @@ final class SampleChain {
 			entries.add(next(entry()));
 		}
 		return entries;
+	}
+
+	/**
+	 * Makes entries that have no place yet.
+	 * @param count how many
+	 * @return the entries
+	 */
+	List<Entry> unplaced(int count) {
+		return Stream.generate(this::entry).limit(count).toList();
 	}
 
 	/**

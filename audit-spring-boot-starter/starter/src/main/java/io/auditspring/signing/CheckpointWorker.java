@@ -54,6 +54,8 @@ public final class CheckpointWorker extends PeriodicWorker {
 
 	private final Duration interval;
 
+	private final @Nullable TimeStamping timeStamping;
+
 	private final AtomicLong refusals = new AtomicLong();
 
 	private final AtomicLong failures = new AtomicLong();
@@ -74,13 +76,15 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 * @param anchors where checkpoints go
 	 * @param interval how often to make one
 	 * @param witnesses asked to cosign each, or {@code null}
+	 * @param timeStamping asked for the time of each, or {@code null}
 	 */
 	CheckpointWorker(Checkpoints checkpoints, String chain, @Nullable RootLog rootLog, List<CheckpointAnchor> anchors,
-			Duration interval, @Nullable Witnesses witnesses) {
+			Duration interval, @Nullable Witnesses witnesses, @Nullable TimeStamping timeStamping) {
 		super("audit-checkpoint", interval, interval);
 		this.checkpoints = checkpoints;
 		this.rootLog = rootLog;
 		this.witnesses = witnesses;
+		this.timeStamping = timeStamping;
 		this.interval = interval;
 		this.chains = ((rootLog != null) ? List.of(chain, RootRows.CHAIN) : List.of(chain)).stream()
 			.map((name) -> new SignedChain(name, anchors))
@@ -89,8 +93,8 @@ public final class CheckpointWorker extends PeriodicWorker {
 
 	/**
 	 * Records where all chains end, makes checkpoints, unless another instance is at it,
-	 * has them cosigned, and gives the newest ones to every anchor that does not have
-	 * them. Whatever fails is logged and tried again next time.
+	 * has them cosigned and time-stamped, and gives the newest ones to every anchor that
+	 * does not have them. Whatever fails is logged and tried again next time.
 	 */
 	@Override
 	protected synchronized void run() {
@@ -116,7 +120,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 			Checkpoint checkpoint = result.checkpoint();
 			chain.passOver(result);
 			if (checkpoint != null) {
-				chain.publish(cosigned(chain, checkpoint), this::failed);
+				chain.publish(stamped(chain, cosigned(chain, checkpoint)), this::failed);
 			}
 			chain.requireOthersEnd();
 		}
@@ -151,6 +155,18 @@ public final class CheckpointWorker extends PeriodicWorker {
 				.formatted(checkpoint.size(), chain.name()), ex);
 		}
 		return cosigned;
+	}
+
+	private Checkpoint stamped(SignedChain chain, Checkpoint checkpoint) {
+		TimeStamping stamping = this.timeStamping;
+		try {
+			return (stamping != null) ? stamping.stamp(chain.name(), checkpoint) : checkpoint;
+		}
+		catch (HttpCalls.FailedException | RuntimeException ex) {
+			failed("The %s gave no time stamp for checkpoint %d of audit chain '%s'; it is asked again"
+				.formatted(stamping, checkpoint.size(), chain.name()), ex);
+			return checkpoint;
+		}
 	}
 
 	private void failed(String what, Throwable failure) {

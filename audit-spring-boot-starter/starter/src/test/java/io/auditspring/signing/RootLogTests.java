@@ -280,7 +280,7 @@ class RootLogTests {
 		this.database.append("main", Entries.entries(3));
 		this.database.append("billing", Entries.entries(5));
 		CheckpointWorker worker = new CheckpointWorker(checkpoints(), "main", rootLog(), List.of(),
-				Duration.ofMillis(1), null);
+				Duration.ofMillis(1), null, null);
 		worker.run();
 		assertThat(worker.problem()).isEmpty();
 		assertThat(checkpoints().latest("main")).get().extracting(Checkpoint::size).isEqualTo(3L);

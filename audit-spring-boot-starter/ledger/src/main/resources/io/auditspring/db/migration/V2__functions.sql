@@ -501,6 +501,7 @@ begin
 		when said ~ '[^[:space:]]' and length(said) <= 1000 and said !~ '[[:cntrl:]]' then said
 		when action = 'audit.redaction' then 'Data of an entry was erased'
 		when action = 'audit.retirement' then 'The entries of a month were retired'
+		when action = 'audit.archive' then 'Entries were written to the archive'
 		when action = 'audit.hold' then 'A legal hold was placed'
 		when action = 'audit.release' then 'A legal hold was released'
 		when action = 'audit.chain.closed' then 'A chain was closed'
@@ -836,6 +837,84 @@ begin
 	if drops then
 		execute format('drop table "${schema}".%I', part);
 	end if;
+end
+$$;
+
+-- Records that a range of a chain is in the archive, after it was read back and verified: for the first time, or written
+-- anew because something of it was erased. Says whether that was not recorded yet.
+create function "${schema}".audit_archive(chain text, first_seq bigint, last_seq bigint, generation integer, manifest text,
+		first_recorded_at timestamptz, last_recorded_at timestamptz, requested_by jsonb) returns boolean
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	named alias for $1;
+	before "${schema}".audit_archived;
+begin
+	-- Nobody else records anything of the chain until this is done.
+	if last_seq >= (select head.size from "${schema}".audit_lock_chain(named) as head) then
+		raise exception 'chain "%" has no entry % that could be archived', named, last_seq
+			using errcode = 'invalid_parameter_value';
+	end if;
+	select * into before
+	from "${schema}".audit_archived a
+	where a.chain = named and a.first_seq = $2
+	order by a.generation desc
+	limit 1;
+	if before.generation = $4 and before.last_seq = $3 and before.manifest = $5 then
+		return false;
+	end if;
+	if $4 is distinct from coalesce(before.generation, 0) + 1 or before.last_seq <> $3 or (before is null and exists (
+		select from "${schema}".audit_archived a where a.chain = named and a.first_seq <= $3 and a.last_seq >= $2
+	)) then
+		raise exception 'generation % of entries % to % of chain "%" is not the next that can be archived', $4, $2, $3, named
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	insert into "${schema}".audit_archived
+	values (named, $2, $3, $4, $5, $6, $7);
+	perform "${schema}".audit_append_own(named, 'audit.archive', 'AuditArchive', concat($2, '-', $3),
+		jsonb_strip_nulls(jsonb_build_object('chain', named, 'firstSeq', $2, 'lastSeq', $3, 'generation', $4,
+		'manifest', $5, 'supersedes', before.manifest)), $8);
+	return true;
+end
+$$;
+
+-- Records that a group of entries is erased that are in the archive only, and the generation without it. What the archive
+-- holds of each comes along, so that a hold on it is seen; whoever gives it has read it there.
+create function "${schema}".audit_redact_archived(chain text, first_seq bigint, last_seq bigint, generation integer,
+		manifest text, first_recorded_at timestamptz, last_recorded_at timestamptz, entries jsonb, redacted text, reason text,
+		requested_by jsonb) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	erased "${schema}".audit_log;
+begin
+	if redacted not in ('actor', 'data') or redacted is null or reason is null or $4 is null or $4 < 2 then
+		raise exception 'a redaction takes the group "actor" or "data", a reason, and the generation without it'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	lock table "${schema}".audit_legal_hold in share mode;
+	for erased in
+		select e.* from jsonb_populate_recordset(null::"${schema}".audit_log, entries) as e order by e.seq
+	loop
+		if erased.seq is null or erased.id is null or not erased.seq between $2 and $3
+			or exists (select from "${schema}".audit_log l where l.chain = $1 and l.seq = erased.seq)
+			or (redacted = 'data' and "${schema}".audit_is_control(erased.action))
+		then
+			raise exception 'entry % of chain "%" is none that can be redacted in the archive', erased.seq, $1
+				using errcode = 'invalid_parameter_value';
+		end if;
+		if "${schema}".audit_is_held(erased) then
+			raise exception 'a legal hold keeps entry % of chain "%"', erased.seq, $1 using errcode = 'object_in_use';
+		end if;
+		perform "${schema}".audit_append_own($1, 'audit.redaction', 'AuditEntry', erased.id::text,
+			jsonb_build_object('chain', $1, 'seq', erased.seq, 'id', erased.id, 'group', redacted, 'reason', reason), $11);
+	end loop;
+	perform "${schema}".audit_archive($1, $2, $3, $4, $5, $6, $7, $11);
 end
 $$;
 
@@ -1348,6 +1427,9 @@ revoke all on function "${schema}".audit_refuse_change(), "${schema}".audit_chec
 	"${schema}".audit_redact(text, jsonb, text, text, jsonb), "${schema}".audit_check_redaction(),
 	"${schema}".audit_hold(text, text, text, text, text, jsonb),
 	"${schema}".audit_release(text, bigint, text, jsonb), "${schema}".audit_retire(date, boolean, jsonb, jsonb),
+	"${schema}".audit_redact_archived(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb, text, text,
+	jsonb),
+	"${schema}".audit_archive(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb),
 	"${schema}".audit_check_upkeep(), "${schema}".audit_set_checkpoint_aside(text, bigint, text),
 	"${schema}".audit_subtree_root(bytea), "${schema}".audit_tree_root(bytea[]),
 	"${schema}".audit_hashes_below(text, integer, bigint, bigint),

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.archive.internal.verify;
 
 import java.io.IOException;
@@ -61,6 +65,8 @@ public final class ArchivedChain {
 
 	private final Anchored anchored;
 
+	private final boolean whole;
+
 	/** What other chains are told of by entries here. */
 	private final List<Said> elsewhere = new ArrayList<>();
 
@@ -118,9 +124,11 @@ public final class ArchivedChain {
 	 * @param evidence what speaks for the ledger from outside
 	 * @param options what may be taken
 	 * @param progress learns how far it is
+	 * @param whole whether these are all ranges, or some that are looked at by themselves
 	 */
 	public ArchivedChain(String chain, List<RangeFiles> ranges, ArchiveStore store, TrustPolicy evidence,
-			ArchiveOptions options, VerificationProgress progress) {
+			ArchiveOptions options, VerificationProgress progress, boolean whole) {
+		this.whole = whole;
 		this.ranges = ranges;
 		this.store = store;
 		this.evidence = evidence;
@@ -139,7 +147,7 @@ public final class ArchivedChain {
 	public void read() throws IOException, SQLException {
 		long size = this.ranges.get(this.ranges.size() - 1).range().last() + 1;
 		for (RangeFiles files : this.ranges) {
-			RangeManifest manifest = RangeManifest.read(files, this.store, this.evidence, this.problems);
+			RangeManifest manifest = RangeManifest.read(files, this.store, this.evidence, this.whole, this.problems);
 			if (manifest != null) {
 				this.read.add(manifest);
 				read(manifest);
@@ -243,7 +251,7 @@ public final class ArchivedChain {
 					PartitionCheck.NONE, this.problems::add);
 			this.walk = begun;
 			this.anchored.begin(first + 1);
-			if (first != manifest.begins()) {
+			if (this.whole && first != manifest.begins()) {
 				this.problems.add(Problem.Kind.MISSING, manifest.begins(), null,
 						"the archive of the chain began with entry %d, but the first range that is left with entry %d"
 							.formatted(manifest.begins(), first));
@@ -365,7 +373,7 @@ public final class ArchivedChain {
 	 */
 	public ChainVerification finish() {
 		// The entry that says so may not be archived yet.
-		this.redactions.finish((seq) -> this.read.stream()
+		this.redactions.finish((seq) -> !this.whole || this.read.stream()
 			.anyMatch((each) -> each.trusted() && each.manifest().generation() > 1
 					&& each.manifest().range().first() <= seq && seq <= each.manifest().range().last()));
 		long from = (this.walk != null) ? Math.max(this.walk.from(), 0) : 0;

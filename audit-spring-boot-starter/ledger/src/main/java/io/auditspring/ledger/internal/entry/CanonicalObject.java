@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.entry;
 
 import org.jspecify.annotations.Nullable;
@@ -8,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CanonicalObject {
 
-	private final StringBuilder text = new StringBuilder("{");
+	private static final int USUAL_LENGTH = 256;
+
+	private final StringBuilder text = new StringBuilder(USUAL_LENGTH).append('{');
 
 	public CanonicalObject text(String name, @Nullable String value) {
 		if (value != null) {

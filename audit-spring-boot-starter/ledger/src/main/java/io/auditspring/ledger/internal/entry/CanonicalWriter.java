@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.entry;
 
 import java.util.ArrayDeque;
@@ -76,15 +80,16 @@ final class CanonicalWriter {
 	 */
 	static void quote(String text, StringBuilder out) {
 		out.append('"');
+		int start = 0;
 		for (int i = 0; i < text.length(); i++) {
 			char c = text.charAt(i);
-			if (c >= ' ' && c != '"' && c != '\\') {
-				out.append(c);
-			}
-			else {
+			if (c < ' ' || c == '"' || c == '\\') {
+				out.append(text, start, i);
 				escape(c, out);
+				start = i + 1;
 			}
 		}
+		out.append(text, start, text.length());
 		out.append('"');
 	}
 

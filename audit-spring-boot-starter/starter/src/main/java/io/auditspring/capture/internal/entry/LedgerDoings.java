@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.capture.internal.entry;
 
 import java.util.LinkedHashMap;
@@ -15,7 +19,7 @@ import io.auditspring.ledger.internal.entry.Entry;
 public final class LedgerDoings {
 
 	private static final List<String> ACTIONS = List.of("audit.redaction", "audit.retirement", "audit.hold",
-			"audit.release", "audit.root");
+			"audit.release", "audit.archive", "audit.root");
 
 	private LedgerDoings() {
 	}
