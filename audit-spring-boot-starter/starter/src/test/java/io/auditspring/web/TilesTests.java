@@ -5,10 +5,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
@@ -24,12 +26,14 @@ import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.merkle.MerkleTree;
 import io.auditspring.ledger.merkle.InclusionProof;
 import io.auditspring.signing.Checkpoints;
+import io.auditspring.signing.RootLog;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -176,6 +180,29 @@ class TilesTests {
 		byte[] leaf = Arrays.copyOfRange(this.monitor.bytes(CHAIN + "/tile/0/000").body(), 7 * 32, 8 * 32);
 		assertThat(new InclusionProof(7, checkpoint.size(), path).proves(leaf, checkpoint.root())).isTrue();
 		assertThat(proof).hasSizeLessThan(5_000);
+	}
+
+	@Test
+	void publicLibrariesTakeTheProofByTheRootLogAndNoOther(@TempDir Path build) throws IOException {
+		assumeTrue(GoProgram.isInstalled(), "Debian's golang-go and golang-golang-x-mod-dev are not installed");
+		context.getBean(RootLog.class).record(Duration.ZERO);
+		context.getBean(Checkpoints.class).create("root");
+		String id = new AuditLog(context.getBean(DataSource.class)).entries().get(7).get("id").toString();
+		String path = "/audit/api/entries/" + id + "/proof";
+		assertThat(Visitor.anonymous(context).as("jane").status(path)).isEqualTo(403);
+		assertThat(Visitor.anonymous(context).as("carol").status("/audit/api/entries/" + UUID.randomUUID() + "/proof"))
+			.isEqualTo(404);
+		String proof = Visitor.anonymous(context).as("carol").get(path).body();
+		GoProgram stranger = new GoProgram("prove.go", build);
+		assertThat(stranger.run(KEY + "\n" + proof)).startsWith("proven in ");
+		assertThat(proof).hasSizeLessThan(5_000);
+		JsonNode read = new JsonMapper().readTree(proof);
+		for (String member : List.of("hash", "inChain", "head", "inMap", "rootEntry", "inRoot", "checkpoint")) {
+			ObjectNode changed = (ObjectNode) read.deepCopy();
+			changed.set(member,
+					new JsonMapper().readTree(read.get(member).toString().replaceFirst("[0-8](?=\\D*$)", "9")));
+			assertThat(stranger.run(KEY + "\n" + changed)).as(member).doesNotStartWith("proven");
+		}
 	}
 
 	private String claims(UnaryOperator<ObjectNode> change) {
