@@ -65,7 +65,19 @@ final class AuditedMethodReader {
 				this.capturesResult && method.getReturnType() != void.class,
 				AnnotatedElementUtils.hasAnnotation(method, Sensitive.class), arguments,
 				ResultKind.of(method.getReturnType()), attributes.condition(audited.condition()), attributes.all(),
-				false);
+				false, false);
+	}
+
+	/**
+	 * What stands for work that is no method.
+	 * @param outline what is known of it beforehand
+	 * @return the same as of a method
+	 */
+	AuditedMethod work(AuditRecord outline) {
+		AuditRecord delivered = (outline.delivery() == Delivery.DEFAULT)
+				? outline.toBuilder().delivery(this.defaultDelivery).build() : outline;
+		return new AuditedMethod(delivered, this.stateAvailable, false, false, false, AuditedWork.Step.ARGUMENTS,
+				ResultKind.AT_ONCE, null, List.of(), false, true);
 	}
 
 	private static @Nullable MethodParameter target(Audited audited, List<MethodParameter> parameters) {

@@ -26,6 +26,9 @@ final class Call {
 
 	private final UUID operationId;
 
+	/** Whether it is part of an operation that others belong to as well. */
+	private final boolean shared;
+
 	private final Auditing auditing;
 
 	private final AuditedMethod method;
@@ -69,7 +72,9 @@ final class Call {
 		this.origin = auditing.origins().current();
 		this.enclosing = auditing.transactions().current();
 		this.afterCompletion = auditing.transactions().afterCompletion();
-		this.operationId = Operation.newId();
+		Operation around = Operation.enclosing();
+		this.operationId = (around != null) ? around.id() : Operation.newId();
+		this.shared = around != null || method.encloses();
 	}
 
 	static @Nullable Call of(MethodInvocation invocation) {
@@ -210,6 +215,9 @@ final class Call {
 		boolean again = this.first != null;
 		Operation operation = new Operation(this.operationId, again ? this.origin.at(Instant.now()) : this.origin,
 				this.method.outline(), this.method.capturesState());
+		if (this.shared) {
+			operation.encloses();
+		}
 		if (again) {
 			isOneOfSeveral();
 			operation.isAttempt(this.attempts);

@@ -139,6 +139,11 @@ public final class InterceptConfiguration {
 		}
 
 		@Bean
+		AuditedWork auditAuditedWork(AuditedMethods auditedMethods, ObjectProvider<Auditing> auditing) {
+			return new AuditedWork(auditedMethods, SingletonSupplier.of(auditing::getObject));
+		}
+
+		@Bean
 		@ConditionalOnMissingBean
 		AuditRecorder auditRecorder(Origins auditOrigins, AuditTransactions auditTransactions,
 				EntryFactory auditEntryFactory, Customizers auditCustomizers, EntryProperties properties,
