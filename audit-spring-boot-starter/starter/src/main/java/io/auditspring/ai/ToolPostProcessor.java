@@ -1,5 +1,6 @@
 package io.auditspring.ai;
 
+import java.lang.reflect.Method;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -7,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.client.DefaultChatClient;
 import org.springframework.ai.chat.client.DefaultChatClientBuilder;
+import org.springframework.ai.chat.client.advisor.api.Advisor;
 import org.springframework.ai.model.tool.ToolCallingManager;
 import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.resolution.ToolCallbackResolver;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 
 /**
  * Puts the audit of tools into whatever has them executed: clients of models and their
@@ -39,10 +42,10 @@ final class ToolPostProcessor implements BeanPostProcessor {
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof DefaultChatClientBuilder builder) {
-			return advised(builder);
+			return builder.defaultAdvisors(advisors());
 		}
 		if (bean instanceof DefaultChatClient client && takes(beanName, ChatClient.class)) {
-			return advised(client.mutate()).build();
+			return new AuditedChatClient(client, advisors());
 		}
 		if (bean instanceof ToolCallingManager manager && takes(beanName, ToolCallingManager.class)) {
 			return new AuditedToolCallingManager(manager, this.calls, this.connectors);
@@ -53,9 +56,9 @@ final class ToolPostProcessor implements BeanPostProcessor {
 		return bean;
 	}
 
-	private ChatClient.Builder advised(ChatClient.Builder builder) {
-		return builder.defaultAdvisors(new AskingAdvisor(this.calls, this.connectors, this.origins),
-				new AnsweringAdvisor(this.calls));
+	private Advisor[] advisors() {
+		return new Advisor[] { new AskingAdvisor(this.calls, this.connectors, this.origins),
+				new AnsweringAdvisor(this.calls) };
 	}
 
 	private @Nullable ToolCallback audited(@Nullable ToolCallback tool) {
@@ -64,8 +67,15 @@ final class ToolPostProcessor implements BeanPostProcessor {
 
 	// Whoever declares a bean by its class may have it injected by that.
 	private boolean takes(String name, Class<?> type) {
-		Class<?> declared = this.beans.containsBeanDefinition(name) ? this.beans.getType(name, false) : null;
-		return declared == null || declared.isAssignableFrom(type);
+		if (!this.beans.containsBeanDefinition(name)
+				|| !(this.beans.getMergedBeanDefinition(name) instanceof RootBeanDefinition definition)) {
+			return true;
+		}
+		Method factory = definition.getResolvedFactoryMethod();
+		if (factory != null) {
+			return factory.getReturnType().isAssignableFrom(type);
+		}
+		return !definition.hasBeanClass() || definition.getBeanClass().isAssignableFrom(type);
 	}
 
 }
