@@ -9,6 +9,7 @@ import io.auditspring.capture.internal.state.EntityIdentifiers;
 import io.auditspring.capture.internal.value.EntryProperties;
 import io.auditspring.delivery.internal.transaction.AuditTransactions;
 import io.auditspring.intercept.internal.call.AuditedWork;
+import io.auditspring.intercept.internal.access.CallApproval;
 import io.auditspring.intercept.internal.call.Customizers;
 import io.auditspring.intercept.internal.call.EventRecorder;
 import org.jspecify.annotations.Nullable;
@@ -66,13 +67,14 @@ public final class AiConfiguration {
 		ToolCalls auditToolCalls(AuditedWork auditAuditedWork, Origins auditOrigins,
 				AuditTransactions auditTransactions, EntryFactory auditEntryFactory, Customizers auditCustomizers,
 				EntityIdentifiers auditEntityIdentifiers, EntryProperties entries, AiProperties properties,
-				Environment environment) {
+				Environment environment, ObjectProvider<CallApproval> approvals) {
 			EventRecorder recorder = new EventRecorder(auditOrigins, auditTransactions, auditEntryFactory,
 					auditCustomizers, entries.delivery(), null);
 			String agent = (properties.agent() != null) ? properties.agent()
 					: environment.getProperty("spring.application.name", "agent");
 			return new ToolCalls(auditAuditedWork, recorder, auditOrigins,
-					new ToolContent(auditEntityIdentifiers, properties.content()), agent);
+					new ToolContent(auditEntityIdentifiers, properties.content()), agent,
+					SingletonSupplier.ofNullable(approvals::getIfAvailable));
 		}
 
 	}

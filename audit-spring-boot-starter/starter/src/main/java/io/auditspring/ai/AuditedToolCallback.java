@@ -77,7 +77,7 @@ final class AuditedToolCallback implements ToolCallback {
 		return this.calls.get()
 			.execute(getToolDefinition().name(), input,
 					(current != null) ? current : this.calls.get().begin(null, null, null),
-					this.connectors.apply(this.delegate), execution);
+					this.connectors.apply(this.delegate), ApprovedTools.reason(this.delegate), execution);
 	}
 
 	@Override

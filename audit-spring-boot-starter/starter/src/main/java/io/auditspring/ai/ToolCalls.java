@@ -2,9 +2,11 @@ package io.auditspring.ai;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
+import io.auditspring.ApprovalException;
 import io.auditspring.AuditContext;
 import io.auditspring.AuditContextHolder;
 import io.auditspring.AuditRecord;
@@ -12,6 +14,7 @@ import io.auditspring.Outcome;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.intercept.internal.call.AuditedWork;
+import io.auditspring.intercept.internal.access.CallApproval;
 import io.auditspring.intercept.internal.call.EventRecorder;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage.ToolCall;
@@ -39,6 +42,8 @@ final class ToolCalls {
 
 	private final String agent;
 
+	private final Supplier<@Nullable CallApproval> approvals;
+
 	/**
 	 * Creates it.
 	 * @param work audits what is no method of a bean
@@ -46,13 +51,16 @@ final class ToolCalls {
 	 * @param origins knows who asks
 	 * @param content shows what models and tools write
 	 * @param agent the id of agents that nobody names
+	 * @param approvals lets tools pass that need approval
 	 */
-	ToolCalls(AuditedWork work, EventRecorder recorder, Origins origins, ToolContent content, String agent) {
+	ToolCalls(AuditedWork work, EventRecorder recorder, Origins origins, ToolContent content, String agent,
+			Supplier<@Nullable CallApproval> approvals) {
 		this.work = work;
 		this.recorder = recorder;
 		this.origins = origins;
 		this.content = content;
 		this.agent = agent;
+		this.approvals = approvals;
 	}
 
 	/**
@@ -72,16 +80,18 @@ final class ToolCalls {
 	 * @param input its arguments
 	 * @param turn the turn it belongs to
 	 * @param connector the server it is on, or {@code null} if it is here
+	 * @param reason why it needs approval, or {@code null} where it says nothing of that
 	 * @param execution what to do
 	 * @return what it gave
 	 */
-	String execute(String tool, String input, Turn turn, @Nullable String connector, Execution execution) {
+	String execute(String tool, String input, Turn turn, @Nullable String connector, @Nullable String reason,
+			Execution execution) {
 		Actor previous = AuditContextHolder.replaceActor(acting(turn));
 		// What the tool asks a model is another turn.
 		Turn current = Turn.replace(null);
 		try {
-			return turn.isOnItsThread() ? audited(tool, input, turn, connector, execution)
-					: this.origins.within(turn.origin(), () -> audited(tool, input, turn, connector, execution));
+			return turn.isOnItsThread() ? audited(tool, input, turn, connector, reason, execution) : this.origins
+				.within(turn.origin(), () -> audited(tool, input, turn, connector, reason, execution));
 		}
 		catch (Throwable ex) {
 			throw ToolCalls.<RuntimeException>asItIs(ex);
@@ -92,8 +102,8 @@ final class ToolCalls {
 		}
 	}
 
-	private String audited(String tool, String input, Turn turn, @Nullable String connector, Execution execution)
-			throws Throwable {
+	private String audited(String tool, String input, Turn turn, @Nullable String connector, @Nullable String reason,
+			Execution execution) throws Throwable {
 		Map<String, @Nullable Object> arguments = ToolContent.read(input);
 		AuditRecord.Builder outline = outline(tool, turn).metadata("input", this.content.shown(input, arguments));
 		if (connector != null) {
@@ -107,6 +117,7 @@ final class ToolCalls {
 		try {
 			return this.work.call(outline.build(), arguments, () -> {
 				try {
+					approve(tool, reason, arguments);
 					String output = execution.execute();
 					AuditContext.current().metadata("output", this.content.output((output != null) ? output : ""));
 					return output;
@@ -119,6 +130,21 @@ final class ToolCalls {
 		catch (Throwable ex) {
 			throw failure.original(ex);
 		}
+	}
+
+	private void approve(String tool, @Nullable String reason, @Nullable Map<String, @Nullable Object> arguments) {
+		String action = "tool." + name(tool);
+		CallApproval approvals = this.approvals.get();
+		Map<String, @Nullable Object> given = (arguments != null) ? arguments : Map.of();
+		boolean required = reason != null || (approvals != null && approvals.isRequired(action, given));
+		if (!required) {
+			return;
+		}
+		if (approvals == null || arguments == null) {
+			throw new ApprovalException(
+					"Nobody can approve " + action + (arguments == null ? " with what is no JSON" : ""));
+		}
+		AuditContext.current().related("Approval", approvals.use(action, (reason != null) ? reason : "", given));
 	}
 
 	/**

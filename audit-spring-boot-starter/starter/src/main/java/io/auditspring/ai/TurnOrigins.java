@@ -3,7 +3,7 @@ package io.auditspring.ai;
 import io.auditspring.Actor;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.Origins;
-import io.auditspring.intercept.internal.call.SubscriberOrigin;
+import io.auditspring.capture.internal.origin.SubscriberOrigin;
 import reactor.core.publisher.Mono;
 
 /**

@@ -2,13 +2,17 @@ package io.auditspring.intercept.internal.call;
 
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
+import io.auditspring.ApprovalException;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.delivery.internal.transaction.AfterCompletion;
 import io.auditspring.delivery.internal.transaction.AuditTransaction;
+import io.auditspring.intercept.internal.access.CallApproval;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +44,8 @@ final class Call {
 	private final @Nullable AuditTransaction enclosing;
 
 	private final AfterCompletion afterCompletion;
+
+	private @Nullable UUID approval;
 
 	private volatile int attempts;
 
@@ -91,6 +97,30 @@ final class Call {
 
 	AuditedMethod method() {
 		return this.method;
+	}
+
+	/**
+	 * Lets the call pass, if it needs no approval or has one.
+	 * @throws ApprovalException if it may not
+	 */
+	void passApproval() {
+		CallApproval approvals = this.auditing.approvals().get();
+		String action = this.method.outline().action();
+		if (this.method.encloses() || (approvals == null && this.method.approval() == null)) {
+			return;
+		}
+		if (approvals == null) {
+			throw new ApprovalException("Nothing can be approved here, so %s is refused".formatted(action));
+		}
+		Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
+		@Nullable Object[] given = this.invocation.getArguments();
+		for (int i = 0; i < given.length; i++) {
+			arguments.put(this.method.arguments().get(i).name(), given[i]);
+		}
+		if (this.method.approval() != null || approvals.isRequired(action, arguments)) {
+			this.approval = approvals.use(action, (this.method.approval() != null) ? this.method.approval() : "",
+					arguments);
+		}
 	}
 
 	/**
@@ -217,6 +247,9 @@ final class Call {
 				this.method.outline(), this.method.capturesState());
 		if (this.shared) {
 			operation.encloses();
+		}
+		if (this.approval != null) {
+			operation.related("Approval", this.approval);
 		}
 		if (again) {
 			isOneOfSeveral();

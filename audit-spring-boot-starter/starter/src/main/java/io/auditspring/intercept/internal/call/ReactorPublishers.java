@@ -9,6 +9,7 @@ import io.auditspring.Actor;
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.origin.Origin;
+import io.auditspring.capture.internal.origin.SubscriberOrigin;
 import io.auditspring.delivery.internal.transaction.AuditTransaction;
 import io.auditspring.intercept.internal.result.ReactivePart;
 import io.auditspring.intercept.internal.result.ResultKind;

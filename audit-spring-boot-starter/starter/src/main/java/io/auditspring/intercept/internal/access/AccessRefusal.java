@@ -1,10 +1,10 @@
-package io.auditspring.intercept.internal.call;
+package io.auditspring.intercept.internal.access;
 
 /**
  * Tells whether a call failed because access control refused it.
  */
 @FunctionalInterface
-interface AccessRefusal {
+public interface AccessRefusal {
 
 	/**
 	 * Whether the failure is a refusal.

@@ -1,12 +1,10 @@
-package io.auditspring.intercept.internal.call;
+package io.auditspring.capture.internal.origin;
 
 import java.time.Instant;
 
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.AuditContextHolder;
-import io.auditspring.capture.internal.origin.Origin;
-import io.auditspring.capture.internal.origin.RequestDetails;
 import reactor.core.publisher.Mono;
 
 /**
