@@ -18,6 +18,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -75,6 +76,22 @@ public final class AiConfiguration {
 			return new ToolCalls(auditAuditedWork, recorder, auditOrigins,
 					new ToolContent(auditEntityIdentifiers, properties.content()), agent,
 					SingletonSupplier.ofNullable(approvals::getIfAvailable));
+		}
+
+	}
+
+	/**
+	 * Tools that an MCP server offers.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "io.modelcontextprotocol.server.McpServerFeatures")
+	public static class Mcp {
+
+		@Bean
+		static McpToolPostProcessor auditMcpToolPostProcessor(ObjectProvider<ToolCalls> toolCalls,
+				ObjectProvider<TurnOrigins> turnOrigins) {
+			return new McpToolPostProcessor(SingletonSupplier.of(toolCalls::getObject),
+					SingletonSupplier.of(turnOrigins::getObject));
 		}
 
 	}

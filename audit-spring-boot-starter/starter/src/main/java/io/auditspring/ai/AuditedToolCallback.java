@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.auditspring.ApprovalException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.model.ToolContext;
 import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.definition.ToolDefinition;
+import org.springframework.ai.tool.execution.ToolExecutionException;
 import org.springframework.ai.tool.metadata.ToolMetadata;
 
 /**
@@ -74,10 +76,16 @@ final class AuditedToolCallback implements ToolCallback {
 
 	private String call(String input, ToolCalls.Execution execution) {
 		Turn current = (this.turn != null) ? this.turn : Turn.current();
-		return this.calls.get()
-			.execute(getToolDefinition().name(), input,
-					(current != null) ? current : this.calls.get().begin(null, null, null),
-					this.connectors.apply(this.delegate), ApprovedTools.reason(this.delegate), execution);
+		try {
+			return this.calls.get()
+				.execute(getToolDefinition().name(), input,
+						(current != null) ? current : this.calls.get().begin(null, null, null),
+						this.connectors.apply(this.delegate), ApprovedTools.reason(this.delegate), execution);
+		}
+		catch (ApprovalException ex) {
+			// The model is told, as of any other tool that fails.
+			throw new ToolExecutionException(getToolDefinition(), ex);
+		}
 	}
 
 	@Override

@@ -148,6 +148,28 @@ final class ToolCalls {
 	}
 
 	/**
+	 * Records a tool whose result came later.
+	 * @param tool its name
+	 * @param input its arguments
+	 * @param turn the turn it belonged to
+	 * @param startedNanos when it began
+	 * @param output what it gave, or {@code null}
+	 * @param failure what went wrong, or {@code null}
+	 */
+	void ended(String tool, String input, Turn turn, long startedNanos, @Nullable String output,
+			@Nullable String failure) {
+		AuditRecord.Builder record = outline(tool, turn).actor(acting(turn))
+			.metadata("input", this.content.shown(input, ToolContent.read(input)))
+			.metadata("tookMicros", (System.nanoTime() - startedNanos) / 1_000)
+			.outcome((failure != null) ? Outcome.FAILURE : Outcome.SUCCESS)
+			.error(failure);
+		if (output != null) {
+			record.metadata("output", this.content.output(output));
+		}
+		this.recorder.record(record.build(), turn.origin());
+	}
+
+	/**
 	 * Tells of what a model asked for and nobody executed.
 	 * @param turn the turn
 	 * @param failure what the execution of tools failed with, or {@code null}

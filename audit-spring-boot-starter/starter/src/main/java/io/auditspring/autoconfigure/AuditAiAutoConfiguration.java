@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnClass(ChatClient.class)
 @ConditionalOnBean(AuditedWork.class)
 @ConditionalOnBooleanProperty(name = "audit.ai.enabled", matchIfMissing = true)
-@Import(AiConfiguration.Tools.class)
+@Import({ AiConfiguration.Tools.class, AiConfiguration.Mcp.class })
 public final class AuditAiAutoConfiguration {
 
 }

@@ -1,4 +1,4 @@
-package io.auditspring.web;
+package io.auditspring.web.internal.limit;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -10,7 +10,7 @@ import io.auditspring.Actor;
  * Places for requests that last: so many in all, and so many for each reader, so that one
  * of them cannot take all.
  */
-final class Places {
+public final class Places {
 
 	private final String what;
 
@@ -31,7 +31,7 @@ final class Places {
 	 * @param mostEach how many a reader may have
 	 * @param patience when to try again
 	 */
-	Places(String what, int most, int mostEach, Duration patience) {
+	public Places(String what, int most, int mostEach, Duration patience) {
 		this.what = what;
 		this.most = most;
 		this.mostEach = mostEach;
@@ -44,7 +44,7 @@ final class Places {
 	 * @return gives it back, once
 	 * @throws TooManyRequestsException if there is none
 	 */
-	synchronized Runnable take(Actor reader) {
+	public synchronized Runnable take(Actor reader) {
 		int own = taken(reader);
 		if (own >= this.mostEach) {
 			throw new TooManyRequestsException(
@@ -61,7 +61,7 @@ final class Places {
 		return () -> free(reader);
 	}
 
-	synchronized int taken(Actor reader) {
+	public synchronized int taken(Actor reader) {
 		return this.taken.getOrDefault(reader, 0);
 	}
 

@@ -1,4 +1,4 @@
-package io.auditspring.web;
+package io.auditspring.web.internal.limit;
 
 import java.time.Duration;
 
@@ -9,7 +9,7 @@ import org.springframework.web.server.ResponseStatusException;
 /**
  * Somebody asks for more than there is room for at present.
  */
-final class TooManyRequestsException extends ResponseStatusException {
+public final class TooManyRequestsException extends ResponseStatusException {
 
 	private final Duration patience;
 
