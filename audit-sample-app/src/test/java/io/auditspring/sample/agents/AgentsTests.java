@@ -140,6 +140,48 @@ class AgentsTests {
 	}
 
 	@Test
+	void whatTheOperatorDoesIsDoneForWhoeverAsksIt() {
+		assertThat(ask("please start agent 3 through connector 2")).contains("is started");
+		JsonNode tool = this.entries.await("action=tool.start_agent");
+		JsonNode started = this.entries.await("operation=%s&action=agent.started".formatted(text(tool, "operationId")));
+		for (JsonNode entry : List.of(tool, started)) {
+			assertThat(text(entry.get("actor"), "id")).isEqualTo("analyst");
+			assertThat(text(entry.get("actor"), "impersonatorId")).isEqualTo("operator");
+			assertThat(entry.get("related").toString()).contains("{\"type\":\"Agent\",\"id\":\"operator\"}");
+		}
+		assertThat(tool.at("/metadata/model").asString()).isEqualTo("stand-in");
+		assertThat(tool.at("/metadata/input/agentId").asInt()).isEqualTo(3);
+		assertThat(this.entries.find("related=Agent:operator")).contains(tool, started);
+		assertThat(ask("please retire agent 3")).contains("needs the approval of another person");
+		assertThat(this.entries.await("action=tool.retire_agent&outcome=denied")).isNotNull();
+		String id = text(this.entries.await("action=approval.requested").get("target"), "id");
+		decide("analyst", id).expectStatus().isForbidden();
+		decide("manager", id).expectStatus().isOk();
+		assertThat(ask("please retire agent 3")).contains("is retired");
+		assertThat(this.entries.await("action=tool.retire_agent&outcome=success").get("related").toString())
+			.contains("{\"type\":\"Approval\",\"id\":\"" + id + "\"}");
+		assertThat(text(this.entries.await("action=approval.granted"), "justification")).isEqualTo("No longer needed");
+	}
+
+	private String ask(String request) {
+		return text(this.backOffice.create("analyst", "/api/operator", "{\"request\": \"" + request + "\"}"), "text");
+	}
+
+	private RestTestClient.ResponseSpec decide(String username, String id) {
+		return this.backOffice.as(username)
+			.post()
+			.uri("/audit/api/approvals/{id}/grant", id)
+			.contentType(MediaType.APPLICATION_JSON)
+			.body("""
+					{"justification": "No longer needed"}""")
+			.exchange();
+	}
+
+	private static String text(JsonNode node, String member) {
+		return node.get(member).asString();
+	}
+
+	@Test
 	void onlyAuditorsSeeTheHistory() {
 		this.backOffice.as("analyst").get().uri("/api/agents/1/entries").exchange().expectStatus().isForbidden();
 	}
