@@ -46,20 +46,20 @@ final class ApprovalApi {
 
 	@PostMapping("/{id}/grant")
 	ResponseEntity<byte[]> grant(@Nullable Principal principal, @PathVariable String id,
-			@RequestBody Map<String, String> decision) {
+			@RequestBody(required = false) @Nullable Map<String, String> decision) {
 		return decide(principal, id, decision, true);
 	}
 
 	@PostMapping("/{id}/reject")
 	ResponseEntity<byte[]> reject(@Nullable Principal principal, @PathVariable String id,
-			@RequestBody Map<String, String> decision) {
+			@RequestBody(required = false) @Nullable Map<String, String> decision) {
 		return decide(principal, id, decision, false);
 	}
 
-	private ResponseEntity<byte[]> decide(@Nullable Principal principal, String id, Map<String, String> decision,
-			boolean granted) {
+	private ResponseEntity<byte[]> decide(@Nullable Principal principal, String id,
+			@Nullable Map<String, String> decision, boolean granted) {
 		admit(principal);
-		String justification = decision.getOrDefault("justification", "");
+		String justification = (decision != null) ? decision.getOrDefault("justification", "") : "";
 		try {
 			return this.answers.of(shown(granted ? this.approvals.grant(EntryParameters.uuid("id", id), justification)
 					: this.approvals.reject(EntryParameters.uuid("id", id), justification)));
