@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring;
 
 /**
@@ -24,6 +28,15 @@ public record AuditAccess(Extent extent, boolean acrossTenants) {
 	 */
 	public static AuditAccess own() {
 		return new AuditAccess(Extent.OWN, false);
+	}
+
+	/**
+	 * No entry, but the signed checkpoints and the hashes of the tree: what a monitor
+	 * needs that watches whether a chain only grows.
+	 * @return the access
+	 */
+	public static AuditAccess hashes() {
+		return new AuditAccess(Extent.HASHES, false);
 	}
 
 	/**
@@ -54,7 +67,10 @@ public record AuditAccess(Extent extent, boolean acrossTenants) {
 		OWN,
 
 		/** None. */
-		NONE
+		NONE,
+
+		/** None, but the signed checkpoints and the hashes of the tree. */
+		HASHES
 
 	}
 

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * What applications write against: annotations, value types, extension interfaces and
  * what they may throw. Nothing comes in from the other packages, which all build on this

@@ -39,10 +39,10 @@ class ArchitectureTests {
 
 	/** Beside the API: what the page, other stages or users of a stage need by name. */
 	private static final Set<String> OPEN = Set.of("io.auditspring.cli.AuditCommand",
-			"io.auditspring.web.AuthorityAccessPolicy", "io.auditspring.web.AuditApi",
-			"io.auditspring.web.ProblemDetails", "io.auditspring.web.Readers", "io.auditspring.web.SecurityHeaders",
-			"io.auditspring.actuate.AuditEndpoint", "io.auditspring.actuate.HistoryEndpoint",
-			"io.auditspring.actuate.LedgerHealthIndicator");
+			"io.auditspring.cli.FurtherCommand", "io.auditspring.web.AuthorityAccessPolicy",
+			"io.auditspring.web.AuditApi", "io.auditspring.web.ProblemDetails", "io.auditspring.web.Readers",
+			"io.auditspring.web.SecurityHeaders", "io.auditspring.actuate.AuditEndpoint",
+			"io.auditspring.actuate.HistoryEndpoint", "io.auditspring.actuate.LedgerHealthIndicator");
 
 	private static final String[] API = { "io.auditspring", "io.auditspring.query", "io.auditspring.signing",
 			"io.auditspring.retention", "io.auditspring.delivery", "io.auditspring.ledger",

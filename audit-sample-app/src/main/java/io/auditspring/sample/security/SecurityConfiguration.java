@@ -38,6 +38,8 @@ class SecurityConfiguration {
 		return http
 			.authorizeHttpRequests((requests) -> requests.requestMatchers(HttpMethod.POST, PASSWORD_RESETS)
 				.permitAll()
+				.requestMatchers(HttpMethod.GET, "/actuator/**")
+				.permitAll()
 				// Machines, too; what they may do is said at the methods.
 				.requestMatchers(HttpMethod.POST, "/api/projects", "/api/projects/*/deployments",
 						"/api/projects/*/api-keys")

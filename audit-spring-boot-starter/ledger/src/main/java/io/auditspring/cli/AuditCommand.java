@@ -1,6 +1,11 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.cli;
 
 import java.io.PrintWriter;
+import java.util.ServiceLoader;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,6 +37,7 @@ public final class AuditCommand {
 
 	static CommandLine commandLine() {
 		CommandLine commandLine = new CommandLine(new AuditCommand());
+		ServiceLoader.load(FurtherCommand.class).forEach(commandLine::addSubcommand);
 		commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
 			PrintWriter err = command.getErr();
 			err.println("It could not be checked: " + reason(failure));

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.cli;
 
 import java.io.IOException;
@@ -9,6 +13,7 @@ import java.util.List;
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.checkpoint.WitnessPolicy;
 import io.auditspring.ledger.verify.TrustPolicy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -35,15 +40,38 @@ final class EvidenceOptions {
 			description = "what checkpoints name before the chain: the audit.checkpoint.origin of this ledger")
 	@Nullable String origin;
 
+	@Option(names = "--policy", paramLabel = "<file>",
+			description = "which witnesses must have cosigned (C2SP tlog-policy); its logs are keys whose signatures count, too")
+	@Nullable Path policy;
+
 	TrustPolicy evidence() throws IOException {
-		TrustedKeys keys = this.publicKeys.isEmpty() ? null : keys();
+		WitnessPolicy witnesses = (this.policy != null) ? policy(this.policy) : null;
+		List<VerifierKey> logs = (witnesses != null) ? witnesses.logs() : List.of();
+		if (witnesses != null && logs.isEmpty() && this.publicKeys.isEmpty()) {
+			throw new IllegalArgumentException(
+					"The policy '%s' names no log: whose signatures count must be said by ".formatted(this.policy)
+							+ "--public-key");
+		}
+		TrustedKeys keys = (this.publicKeys.isEmpty() && logs.isEmpty()) ? null : keys(logs);
 		List<CheckpointAnchor> archives = this.anchors.isEmpty() ? List.of()
 				: List.of(NoteArchive.read(this.anchors, this.origin, keys));
-		return new TrustPolicy(keys, archives, this.origin);
+		return new TrustPolicy(keys, archives, this.origin, witnesses);
 	}
 
-	private TrustedKeys keys() throws IOException {
-		return new TrustedKeys(keys("--public-key", this.publicKeys), keys("--retired-key", this.retiredKeys));
+	private static WitnessPolicy policy(Path file) throws IOException {
+		try {
+			return WitnessPolicy.parse(Files.readString(file));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("The policy '%s' cannot be used: %s".formatted(file, ex.getMessage()),
+					ex);
+		}
+	}
+
+	private TrustedKeys keys(List<VerifierKey> logs) throws IOException {
+		List<VerifierKey> keys = new ArrayList<>(logs);
+		keys.addAll(keys("--public-key", this.publicKeys));
+		return new TrustedKeys(keys, keys("--retired-key", this.retiredKeys));
 	}
 
 	private static List<VerifierKey> keys(String option, List<String> keysOrFiles) throws IOException {

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.cli;
 
 import java.io.PrintWriter;
@@ -51,8 +55,8 @@ record Report(PrintWriter out, boolean json) {
 
 	private static String verdict(boolean valid, boolean tampered) {
 		return valid ? "VALID" : tampered ? "TAMPERED"
-				: "NOT ALL COULD BE CHECKED: nothing speaks against the ledger, but what was kept of it elsewhere could not "
-						+ "be read as a whole.";
+				: "NOT ALL COULD BE CHECKED: nothing speaks against the ledger, but not all that should speak for it does: "
+						+ "what was kept of it elsewhere could not be read as a whole, or witnesses are missing.";
 	}
 
 	private static int status(boolean valid, boolean tampered) {

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger;
 
 import java.util.UUID;
@@ -94,11 +98,31 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		SPLIT_VIEW,
 
 		/**
+		 * A file of the archive is missing, replaced, renamed or cut off, should be gone,
+		 * or is not what its manifest says.
+		 */
+		ARCHIVE,
+
+		/**
 		 * Something that was kept elsewhere cannot be read or was damaged, or an index of
 		 * the ledger is. It says nothing against the ledger, and does not speak for it
 		 * any more.
 		 */
-		EVIDENCE
+		EVIDENCE,
+
+		/**
+		 * What is signed was cosigned by fewer witnesses than the policy asks for. It
+		 * says nothing against the ledger, but there may be another one for others.
+		 */
+		QUORUM;
+
+		/**
+		 * Whether such a problem speaks against the ledger.
+		 * @return whether it does, and not only against what speaks for it
+		 */
+		public boolean accuses() {
+			return this != EVIDENCE && this != QUORUM;
+		}
 
 	}
 

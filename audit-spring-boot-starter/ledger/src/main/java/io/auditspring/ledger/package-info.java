@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * What the other packages of the ledger, and those who use them, say to each other: where
  * a ledger is, what is wrong with it and which parts of an entry can be erased. Begin

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.actuate;
 
 import io.auditspring.signing.CheckpointWorker;
@@ -8,6 +12,7 @@ import org.springframework.boot.health.contributor.Health;
 /**
  * Whether the ledger's checkpoints are being signed and anchored. {@code DOWN}: the last
  * attempt failed, or found that the ledger is not what it should be; with the reason.
+ * {@code OUT_OF_SERVICE}: too few witnesses cosigned the newest checkpoint.
  */
 final class CheckpointHealthIndicator extends AbstractHealthIndicator {
 
@@ -22,6 +27,7 @@ final class CheckpointHealthIndicator extends AbstractHealthIndicator {
 	protected void doHealthCheck(Health.Builder builder) {
 		builder.up();
 		this.worker.latest().ifPresent((checkpoint) -> builder.withDetail("size", checkpoint.size()));
+		this.worker.missingWitnesses().ifPresent((missing) -> builder.outOfService().withDetail("witnesses", missing));
 		this.worker.problem().ifPresent((problem) -> builder.down().withDetail("problem", problem));
 	}
 

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.actuate;
 
 import io.auditspring.ledger.checkpoint.Checkpoint;
@@ -24,6 +28,15 @@ final class CheckpointMeters implements MeterBinder {
 			.builder("audit.checkpoint.size", this.worker, (worker) -> worker.latest().map(Checkpoint::size).orElse(0L))
 			.baseUnit("entries")
 			.description("Entries that the newest checkpoint covers")
+			.register(registry);
+		Gauge
+			.builder("audit.checkpoint.witnessed", this.worker,
+					(worker) -> worker.witnessed().map(Checkpoint::size).orElse(0L))
+			.baseUnit("entries")
+			.description("Entries of the newest checkpoint that enough witnesses cosigned")
+			.register(registry);
+		FunctionCounter.builder("audit.checkpoint.unwitnessed", this.worker, CheckpointWorker::unwitnessed)
+			.description("Times that fewer witnesses had cosigned than the policy asks for, and are asked again")
 			.register(registry);
 		FunctionCounter.builder("audit.checkpoint.refused", this.worker, CheckpointWorker::refusals)
 			.description("Times that the ledger was not what it should be, so that nothing was signed or anchored")

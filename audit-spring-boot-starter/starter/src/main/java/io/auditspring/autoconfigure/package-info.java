@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Puts the stages together in a Spring Boot application: says in which order they come
  * and on what conditions. Each stage makes its own beans, in a class named {@code

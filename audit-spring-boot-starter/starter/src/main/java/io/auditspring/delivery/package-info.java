@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The way of an entry from the audited call to the ledger, with what each delivery mode
  * promises. In come entries of a transaction that ends, out go rows in the outbox or the

@@ -1,5 +1,10 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.retention;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -59,6 +64,8 @@ public final class Retention {
 
 	private final @Nullable RetirementSeal seal;
 
+	private final @Nullable MonthArchive archive;
+
 	/**
 	 * Creates the retention of a ledger.
 	 * @param dataSource connections of a user that may retire
@@ -71,6 +78,27 @@ public final class Retention {
 	 */
 	public Retention(DataSource dataSource, Schema schema, Period kept, RetentionAction action,
 			Supplier<Entry> requestedBy, Clock clock, @Nullable RetirementSeal seal) {
+		this(dataSource, schema, kept, action, requestedBy, clock, seal, null);
+	}
+
+	/**
+	 * Creates the retention of a ledger whose months are archived.
+	 * @param dataSource connections of a user that may retire
+	 * @param schema where the ledger is
+	 * @param kept how long entries are kept in the ledger at least
+	 * @param action what becomes of a retired month
+	 * @param requestedBy gives an entry that says who asks for it, and from where
+	 * @param clock tells which months are due
+	 * @param seal signs what is retired, or {@code null} where nothing is signed
+	 * @param archive where months go first; needed by {@link RetentionAction#ARCHIVE}
+	 * only
+	 */
+	public Retention(DataSource dataSource, Schema schema, Period kept, RetentionAction action,
+			Supplier<Entry> requestedBy, Clock clock, @Nullable RetirementSeal seal, @Nullable MonthArchive archive) {
+		if (action == RetentionAction.ARCHIVE && archive == null) {
+			throw new IllegalArgumentException("There is no archive for months that are to be archived");
+		}
+		this.archive = archive;
 		this.dataSource = dataSource;
 		this.schema = schema;
 		this.kept = kept;
@@ -123,7 +151,11 @@ public final class Retention {
 			if (verified == null) {
 				return HELD;
 			}
-			String hindrance = retire(month, metadata(month, verified));
+			String metadata = metadata(month, verified);
+			String hindrance = archive(verified);
+			if (hindrance == null) {
+				hindrance = retire(month, metadata);
+			}
 			if (hindrance == null && this.seal != null) {
 				this.seal.cover(verified.stream().map(MonthCheck.Retirement::chain).toList());
 			}
@@ -151,9 +183,25 @@ public final class Retention {
 
 	private String metadata(YearMonth month, List<MonthCheck.Retirement> retirements) {
 		return retirements.stream()
-			.map((retirement) -> (this.seal != null) ? this.seal.metadata(retirement, month, this.action)
-					: retirement.metadata(month, this.action, null, null))
+			.map((retirement) -> (this.seal != null) ? this.seal.metadata(retirement, month, this.action.ofPartition())
+					: retirement.metadata(month, this.action.ofPartition(), null, null))
 			.collect(Collectors.joining(",", "[", "]"));
+	}
+
+	private @Nullable String archive(List<MonthCheck.Retirement> retirements) {
+		if (this.action != RetentionAction.ARCHIVE || this.archive == null) {
+			return null;
+		}
+		try {
+			for (MonthCheck.Retirement retirement : retirements) {
+				this.archive.archive(retirement.chain(), retirement.firstSeq(), retirement.lastSeq(),
+						EntryCodec.write(List.of(this.requestedBy.get())));
+			}
+			return null;
+		}
+		catch (IOException ex) {
+			return "it is not archived: " + ex.getMessage();
+		}
 	}
 
 	// Others wait behind whoever waits for the lock that detaching takes. So it gives up
@@ -179,7 +227,7 @@ public final class Retention {
 
 	private @Nullable String retire(Connection connection, YearMonth month, String retirements) throws SQLException {
 		Sql.execute(connection, "select %s(?, ?, ?::jsonb, ?::jsonb -> 0)".formatted(this.schema.table("audit_retire")),
-				month.atDay(1), this.action == RetentionAction.DROP, retirements,
+				month.atDay(1), this.action.ofPartition() == RetentionAction.DROP, retirements,
 				EntryCodec.write(List.of(this.requestedBy.get())));
 		return null;
 	}

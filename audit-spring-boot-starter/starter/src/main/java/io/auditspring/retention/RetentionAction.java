@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.retention;
 
 /**
@@ -10,7 +14,15 @@ public enum RetentionAction {
 	/** It is deleted. */
 	DROP,
 
-	/** It is taken out of the ledger and left as a table, to be archived. */
-	DETACH
+	/** It is taken out of the ledger and left as a table. */
+	DETACH,
+
+	/** It is archived, read back and verified, and then deleted. */
+	ARCHIVE;
+
+	/** What is recorded of the partition. */
+	RetentionAction ofPartition() {
+		return (this == DETACH) ? DETACH : DROP;
+	}
 
 }

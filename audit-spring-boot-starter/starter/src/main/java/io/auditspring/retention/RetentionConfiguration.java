@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.retention;
 
 import java.time.Clock;
@@ -38,7 +42,7 @@ public class RetentionConfiguration {
 
 	/** What the database records by itself. */
 	private static final List<String> OWN_ACTIONS = List.of("audit.redaction", "audit.retirement", "audit.hold",
-			"audit.release");
+			"audit.release", "audit.archive");
 
 	@Bean
 	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, ObjectProvider<Retention> auditRetention) {
@@ -50,7 +54,12 @@ public class RetentionConfiguration {
 	@ConditionalOnProperty("audit.retention.period")
 	Retention auditRetention(AuditDatabase auditDatabase, RetentionProperties properties, Origins auditOrigins,
 			EntryFactory auditEntryFactory, Sentences auditSentences, ObjectProvider<Checkpoints> auditCheckpoints,
-			ObjectProvider<CheckpointSigner> signer) {
+			ObjectProvider<CheckpointSigner> signer, ObjectProvider<MonthArchive> archive) {
+		if (properties.action() == RetentionAction.ARCHIVE && archive.getIfAvailable() == null) {
+			throw new AuditSetupException("audit.retention.action=archive is set, but there is no archive",
+					"Add the dependency io.auditspring:audit-archive and set audit.archive.directory, "
+							+ "or define a bean of the type ArchiveStore.");
+		}
 		if (!auditDatabase.mayExecute("audit_retire(date, boolean, jsonb, jsonb)")) {
 			throw new AuditSetupException(
 					"audit.retention.period is set, but the database user may not retire months of the audit ledger",
@@ -61,7 +70,7 @@ public class RetentionConfiguration {
 		Period kept = (period != null) ? period : Period.ZERO;
 		return new Retention(auditDatabase.dataSource(), auditDatabase.schema(), kept, properties.action(),
 				requestedBy(auditOrigins, auditEntryFactory, auditSentences), Clock.systemUTC(),
-				seal(auditCheckpoints.getIfAvailable(), Sole.signer(signer)));
+				seal(auditCheckpoints.getIfAvailable(), Sole.signer(signer)), archive.getIfAvailable());
 	}
 
 	private static @Nullable RetirementSeal seal(@Nullable Checkpoints checkpoints, @Nullable CheckpointSigner signer) {

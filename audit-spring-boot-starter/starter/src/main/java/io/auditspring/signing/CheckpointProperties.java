@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.signing;
 
 import java.nio.file.Path;
@@ -8,6 +12,7 @@ import java.util.List;
 import io.auditspring.ledger.checkpoint.KeyName;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.checkpoint.WitnessPolicy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -35,6 +40,8 @@ import org.springframework.util.Assert;
  * @param anchorDirectory a directory that keeps each checkpoint, out of reach of those
  * who can change the database
  * @param anchorLog whether each checkpoint is written to the log
+ * @param policy where the policy is that says which witnesses must cosign (C2SP
+ * tlog-policy), such as file:/etc/audit/witnesses; those with a URL are asked
  * @param ignoreUnreadableAnchors whether to go on signing while an anchor, or something
  * in one, cannot be read: it may be what would show that the ledger went back
  */
@@ -42,7 +49,7 @@ import org.springframework.util.Assert;
 record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nullable String origin, @Nullable String keyName,
 		@Nullable String privateKey, @Nullable Resource privateKeyLocation, @DefaultValue("false") boolean generateKey,
 		@DefaultValue List<String> trustedKeys, @DefaultValue List<String> retiredKeys, @Nullable Path memory,
-		@Nullable Path anchorDirectory, @DefaultValue("false") boolean anchorLog,
+		@Nullable Path anchorDirectory, @DefaultValue("false") boolean anchorLog, @Nullable Resource policy,
 		@DefaultValue("false") boolean ignoreUnreadableAnchors) {
 
 	CheckpointProperties {
@@ -62,14 +69,18 @@ record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nullable Str
 	/**
 	 * Whose signatures count.
 	 * @param own the key that signs here, or {@code null} if there is none
+	 * @param witnesses the policy, which may name logs, or {@code null}
 	 * @return it and those that were configured
 	 */
-	TrustedKeys trusting(@Nullable VerifierKey own) {
+	TrustedKeys trusting(@Nullable VerifierKey own, @Nullable WitnessPolicy witnesses) {
 		List<VerifierKey> keys = new ArrayList<>();
 		if (own != null) {
 			keys.add(own);
 		}
 		this.trustedKeys.stream().map(VerifierKey::parse).forEach(keys::add);
+		if (witnesses != null) {
+			witnesses.logs().stream().filter((log) -> !keys.contains(log)).forEach(keys::add);
+		}
 		return new TrustedKeys(keys, this.retiredKeys.stream().map(VerifierKey::parse).toList());
 	}
 

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.signing;
 
 import java.time.Duration;
@@ -40,13 +44,22 @@ public final class CheckpointWorker extends PeriodicWorker {
 
 	private final String chain;
 
+	private final @Nullable Witnesses witnesses;
+
 	private final List<Publication> publications;
 
 	private final AtomicLong refusals = new AtomicLong();
 
 	private final AtomicLong failures = new AtomicLong();
 
+	private final AtomicLong unwitnessed = new AtomicLong();
+
 	private volatile @Nullable Checkpoint latest;
+
+	private volatile @Nullable Checkpoint witnessed;
+
+	/** What is missing of the quorum of witnesses. */
+	private volatile @Nullable String missing;
 
 	private volatile @Nullable String problem;
 
@@ -61,18 +74,21 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 * @param chain the chain's name
 	 * @param anchors where checkpoints go
 	 * @param interval how often to make one
+	 * @param witnesses asked to cosign each, or {@code null}
 	 */
-	CheckpointWorker(Checkpoints checkpoints, String chain, List<CheckpointAnchor> anchors, Duration interval) {
+	CheckpointWorker(Checkpoints checkpoints, String chain, List<CheckpointAnchor> anchors, Duration interval,
+			@Nullable Witnesses witnesses) {
 		super("audit-checkpoint", interval, interval);
 		this.checkpoints = checkpoints;
 		this.chain = chain;
+		this.witnesses = witnesses;
 		this.publications = anchors.stream().map(Publication::new).toList();
 	}
 
 	/**
-	 * Makes a checkpoint, unless another instance is at it, and gives the newest one to
-	 * every anchor that does not have it. Whatever fails is logged and tried again next
-	 * time.
+	 * Makes a checkpoint, unless another instance is at it, has it cosigned, and gives
+	 * the newest one to every anchor that does not have it. Whatever fails is logged and
+	 * tried again next time.
 	 */
 	@Override
 	protected synchronized void run() {
@@ -80,10 +96,12 @@ public final class CheckpointWorker extends PeriodicWorker {
 		try {
 			CheckpointStep.Result result = this.checkpoints.createUnlessBusy(this.chain);
 			Checkpoint checkpoint = result.checkpoint();
-			boolean passedOver = result.busy() && checkpoint != null && checkpoint.equals(this.latest);
+			Checkpoint known = this.latest;
+			boolean passedOver = result.busy() && checkpoint != null && known != null
+					&& checkpoint.saysTheSameAs(known);
 			this.passedOver = passedOver ? this.passedOver + 1 : 0;
 			if (checkpoint != null) {
-				publish(checkpoint);
+				publish(cosigned(checkpoint));
 			}
 			requireOthersEnd();
 		}
@@ -95,6 +113,49 @@ public final class CheckpointWorker extends PeriodicWorker {
 		if (!this.failing) {
 			this.problem = null;
 		}
+	}
+
+	/**
+	 * What witnesses do not answer is asked again next time; anchors do not wait for it.
+	 */
+	private Checkpoint cosigned(Checkpoint checkpoint) {
+		Witnesses witnesses = this.witnesses;
+		if (witnesses == null) {
+			return checkpoint;
+		}
+		Checkpoint cosigned = checkpoint;
+		try {
+			Witnesses.Answers answers = witnesses.ask(this.chain, checkpoint);
+			cosigned = answers.checkpoint();
+			if (!answers.superseded()) {
+				tell(cosigned, witnesses.missing(cosigned));
+			}
+			if (answers.refusal() != null) {
+				throw new CheckpointRefusedException(answers.refusal());
+			}
+		}
+		catch (RuntimeException ex) {
+			failed("Checkpoint %d of audit chain '%s' could not be witnessed; it is tried again"
+				.formatted(checkpoint.size(), this.chain), ex);
+		}
+		return cosigned;
+	}
+
+	private void tell(Checkpoint checkpoint, @Nullable String lacking) {
+		if (lacking == null) {
+			if (this.missing != null) {
+				logger.info("Enough witnesses cosign the checkpoints of audit chain '{}' again", this.chain);
+			}
+			this.witnessed = checkpoint;
+		}
+		else {
+			this.unwitnessed.incrementAndGet();
+			if (this.missing == null) {
+				logger.error("Of checkpoint {} of audit chain '{}' {}; they are asked again", checkpoint.size(),
+						this.chain, lacking);
+			}
+		}
+		this.missing = lacking;
 	}
 
 	/** Who locks the tree and signs nothing would keep everybody from it unnoticed. */
@@ -142,6 +203,32 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 */
 	public Optional<String> problem() {
 		return Optional.ofNullable(this.problem);
+	}
+
+	/**
+	 * What is missing of the quorum of witnesses.
+	 * @return a sentence, or empty if enough of them cosigned the newest checkpoint, or
+	 * none are asked for
+	 */
+	public Optional<String> missingWitnesses() {
+		return Optional.ofNullable(this.missing);
+	}
+
+	/**
+	 * The newest checkpoint that enough witnesses cosigned.
+	 * @return the checkpoint, or empty if there is none yet, or witnesses are not asked
+	 * for
+	 */
+	public Optional<Checkpoint> witnessed() {
+		return Optional.ofNullable(this.witnessed);
+	}
+
+	/**
+	 * How often too few witnesses had cosigned.
+	 * @return the number since the start
+	 */
+	public long unwitnessed() {
+		return this.unwitnessed.get();
 	}
 
 	/**

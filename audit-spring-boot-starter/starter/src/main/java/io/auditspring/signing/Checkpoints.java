@@ -1,8 +1,13 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.signing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,6 +23,7 @@ import io.auditspring.ledger.checkpoint.InclusionReceipt;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.merkle.TileCoordinates;
 import io.auditspring.ledger.internal.merkle.TreeRange;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.StoredEntry;
@@ -205,6 +211,41 @@ public class Checkpoints {
 			Checkpoint newer = this.checkpoints.find(connection, chain, newSize).orElse(null);
 			return (older != null && newer != null)
 					? Optional.of(this.proofs.consistency(connection, chain, older, newer)) : Optional.empty();
+		});
+	}
+
+	/**
+	 * Proves to a witness that entries were only appended since the size it saw last.
+	 */
+	List<byte[]> growth(String chain, long oldSize, Checkpoint newer) {
+		return read((connection) -> this.proofs.growth(connection, chain, oldSize, newer));
+	}
+
+	/**
+	 * Reads a tile of a chain's tree (C2SP tlog-tiles): hashes of 32 bytes, one after the
+	 * other, on level 0 those of entries, above those of full tiles. They are as stored:
+	 * who uses them checks that they lead to the root of a checkpoint.
+	 * @param chain the chain's name
+	 * @param level the level, from 0 on
+	 * @param index which one of that level
+	 * @param width how many hashes, from 1 to 256
+	 * @return the hashes, or empty if there are not so many
+	 * @throws DataAccessException if it cannot be read
+	 */
+	public Optional<byte[]> tile(String chain, int level, long index, int width) {
+		return read((connection) -> Optional
+			.ofNullable(this.tree.tile(connection, chain, new TileCoordinates(level, index), width)));
+	}
+
+	/**
+	 * Keeps what others signed of a checkpoint.
+	 */
+	void cosign(String chain, long size, List<String> lines) {
+		write((connection) -> {
+			for (String line : lines) {
+				this.checkpoints.cosign(connection, chain, size, line);
+			}
+			return true;
 		});
 	}
 

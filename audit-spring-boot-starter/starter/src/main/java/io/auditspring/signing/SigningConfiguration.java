@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.signing;
 
 import java.nio.file.Path;
@@ -15,6 +19,7 @@ import io.auditspring.ledger.checkpoint.DirectoryAnchor;
 import io.auditspring.ledger.checkpoint.SignerMemory;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.checkpoint.WitnessPolicy;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.VerificationProgress;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +88,13 @@ public final class SigningConfiguration {
 		}
 
 		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnProperty("audit.checkpoint.policy")
+		WitnessPolicy auditWitnessPolicy(CheckpointProperties properties) {
+			return WitnessPolicyFile.read(Objects.requireNonNull(properties.policy()));
+		}
+
+		@Bean
 		@ConditionalOnProperty("audit.checkpoint.anchor-directory")
 		DirectoryAnchor auditDirectoryAnchor(CheckpointProperties properties, CheckpointOrigin auditCheckpointOrigin) {
 			return new DirectoryAnchor(Objects.requireNonNull(properties.anchorDirectory()),
@@ -98,9 +110,10 @@ public final class SigningConfiguration {
 		@Bean
 		Checkpoints auditCheckpoints(AuditDatabase auditDatabase, CheckpointProperties properties,
 				CheckpointOrigin auditCheckpointOrigin, ObjectProvider<CheckpointSigner> signers,
-				ObjectProvider<CheckpointAnchor> anchors) {
+				ObjectProvider<CheckpointAnchor> anchors, ObjectProvider<WitnessPolicy> auditWitnessPolicy) {
 			CheckpointSigner signer = Sole.signer(signers);
-			TrustedKeys trusted = properties.trusting((signer != null) ? key(signer) : null);
+			TrustedKeys trusted = properties.trusting((signer != null) ? key(signer) : null,
+					auditWitnessPolicy.getIfAvailable());
 			return new Checkpoints(auditDatabase.dataSource(), auditDatabase.schema(),
 					trusted.keys().isEmpty() ? auditCheckpointOrigin.name() : auditCheckpointOrigin.usable(), trusted,
 					signing(signer, properties, anchors));
@@ -134,9 +147,11 @@ public final class SigningConfiguration {
 		@Bean
 		@ConditionalOnBean(CheckpointSigner.class)
 		CheckpointWorker auditCheckpointWorker(Checkpoints auditCheckpoints, AuditDatabase auditDatabase,
-				CheckpointProperties properties, ObjectProvider<CheckpointAnchor> anchors) {
+				CheckpointProperties properties, ObjectProvider<CheckpointAnchor> anchors,
+				ObjectProvider<WitnessPolicy> auditWitnessPolicy) {
+			WitnessPolicy policy = auditWitnessPolicy.getIfAvailable();
 			return new CheckpointWorker(auditCheckpoints, auditDatabase.chain(), anchors.orderedStream().toList(),
-					properties.interval());
+					properties.interval(), (policy != null) ? new Witnesses(auditCheckpoints, policy) : null);
 		}
 
 		private static final class OnKey extends AnyNestedCondition {
@@ -169,12 +184,14 @@ public final class SigningConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		TrustPolicy auditTrustPolicy(CheckpointProperties properties, CheckpointOrigin auditCheckpointOrigin,
-				ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors) {
+				ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors,
+				ObjectProvider<WitnessPolicy> auditWitnessPolicy) {
 			CheckpointSigner signer = Sole.signer(signers);
-			TrustedKeys trusted = properties.trusting((signer != null) ? VerifierKey.of(signer) : null);
+			WitnessPolicy witnesses = auditWitnessPolicy.getIfAvailable();
+			TrustedKeys trusted = properties.trusting((signer != null) ? VerifierKey.of(signer) : null, witnesses);
 			boolean none = trusted.keys().isEmpty();
 			return new TrustPolicy(none ? null : trusted, anchors.orderedStream().toList(),
-					none ? null : auditCheckpointOrigin.name());
+					none ? null : auditCheckpointOrigin.name(), witnesses);
 		}
 
 		@Bean

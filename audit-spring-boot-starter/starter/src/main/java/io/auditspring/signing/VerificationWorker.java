@@ -1,8 +1,13 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.signing;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.Problem;
@@ -25,6 +30,9 @@ public final class VerificationWorker extends PeriodicWorker {
 	private final LedgerVerifier verifier;
 
 	private volatile @Nullable Run last;
+
+	/** Whether the run before found nothing but that witnesses are missing. */
+	private boolean unwitnessed;
 
 	/**
 	 * A verification that was tried.
@@ -78,6 +86,13 @@ public final class VerificationWorker extends PeriodicWorker {
 		Instant start = Instant.now();
 		try {
 			Verification verification = this.verifier.verifyNew();
+			boolean unwitnessed = isOnlyUnwitnessed(verification);
+			boolean perhapsTooEarly = unwitnessed && !this.unwitnessed;
+			this.unwitnessed = unwitnessed;
+			if (perhapsTooEarly) {
+				// Witnesses may be at it just now: the next run tells.
+				return;
+			}
 			ended(start, verification, null);
 			if (!verification.valid() && !verification.tampered()) {
 				logger.error("The audit ledger could not be compared with all that was kept of it elsewhere: {}",
@@ -96,6 +111,12 @@ public final class VerificationWorker extends PeriodicWorker {
 			ended(start, null, ex.toString());
 			logger.error("The audit ledger could not be verified; it is tried again", ex);
 		}
+	}
+
+	private static boolean isOnlyUnwitnessed(Verification verification) {
+		return !verification.valid() && verification.chains()
+			.stream()
+			.allMatch((chain) -> Set.of(Problem.Kind.QUORUM).containsAll(chain.counts().keySet()));
 	}
 
 	private void ended(Instant start, @Nullable Verification verification, @Nullable String failure) {

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The checkpoints of an application's ledger and the verification that runs in it. In
  * come the entries appended since the last checkpoint, out go signed notes, receipts and

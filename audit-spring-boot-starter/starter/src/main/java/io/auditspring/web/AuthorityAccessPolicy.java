@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.web;
 
 import java.security.Principal;
@@ -25,12 +29,25 @@ public final class AuthorityAccessPolicy implements AuditAccessPolicy {
 
 	private final String authority;
 
+	private final @Nullable String monitorAuthority;
+
 	/**
 	 * Creates the policy.
 	 * @param authority who has it reads everything
 	 */
 	public AuthorityAccessPolicy(String authority) {
+		this(authority, null);
+	}
+
+	/**
+	 * Creates the policy.
+	 * @param authority who has it reads everything
+	 * @param monitorAuthority who has it, and not the other one, sees the hashes of the
+	 * ledger and no entry; {@code null} if nobody does
+	 */
+	public AuthorityAccessPolicy(String authority, @Nullable String monitorAuthority) {
 		this.authority = authority;
+		this.monitorAuthority = monitorAuthority;
 	}
 
 	@Override
@@ -39,10 +56,17 @@ public final class AuthorityAccessPolicy implements AuditAccessPolicy {
 		if (authentication == null || !this.trust.isAuthenticated(authentication)) {
 			return AuditAccess.none();
 		}
-		return authentication.getAuthorities()
+		if (has(authentication, this.authority)) {
+			return AuditAccess.all();
+		}
+		return has(authentication, this.monitorAuthority) ? AuditAccess.hashes() : AuditAccess.own();
+	}
+
+	private static boolean has(Authentication authentication, @Nullable String authority) {
+		return authority != null && authentication.getAuthorities()
 			.stream()
 			.map(GrantedAuthority::getAuthority)
-			.anyMatch(this.authority::equals) ? AuditAccess.all() : AuditAccess.own();
+			.anyMatch(authority::equals);
 	}
 
 }

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.web;
 
 import java.security.Principal;
@@ -58,12 +62,29 @@ public final class Readers {
 	public Reader admit(@Nullable Principal principal) {
 		AuditAccess access = access(principal);
 		Origin origin = this.origins.current();
-		if (access.extent() == AuditAccess.Extent.NONE || isNobody(access, origin.actor())) {
-			throw (principal != null)
-					? new ResponseStatusException(HttpStatus.FORBIDDEN, "You may not read the audit trail")
-					: new ResponseStatusException(HttpStatus.UNAUTHORIZED, "Sign in to read the audit trail");
+		if (access.extent() == AuditAccess.Extent.NONE || access.extent() == AuditAccess.Extent.HASHES
+				|| isNobody(access, origin.actor())) {
+			throw refusal(principal);
 		}
 		return new Reader(access, origin.actor(), origin.tenant(), this.tenants.getAsBoolean(), this.warned);
+	}
+
+	/**
+	 * Lets in who may see the hashes of the whole ledger: monitors, and those from whom
+	 * nothing of it is kept.
+	 * @param principal who asks, or {@code null} where nobody is signed in
+	 * @throws ResponseStatusException if they may not
+	 */
+	void admitToHashes(@Nullable Principal principal) {
+		if (access(principal).extent() != AuditAccess.Extent.HASHES && !admit(principal).seesAll()) {
+			throw refusal(principal);
+		}
+	}
+
+	private static ResponseStatusException refusal(@Nullable Principal principal) {
+		return (principal != null)
+				? new ResponseStatusException(HttpStatus.FORBIDDEN, "You may not read the audit trail")
+				: new ResponseStatusException(HttpStatus.UNAUTHORIZED, "Sign in to read the audit trail");
 	}
 
 	private AuditAccess access(@Nullable Principal principal) {

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.web;
 
 import java.util.List;
@@ -13,6 +17,7 @@ import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.TargetNames;
+import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
 import io.auditspring.web.internal.export.Exports;
 import io.modelcontextprotocol.server.McpServerFeatures;
@@ -102,6 +107,11 @@ public final class WebConfiguration {
 		}
 
 		@Bean
+		TilesApi auditTilesApi(Checkpoints auditCheckpoints, Readers auditReaders) {
+			return new TilesApi(auditCheckpoints, auditReaders);
+		}
+
+		@Bean
 		LiveSubscriptions auditLiveSubscriptions(AuditTrail auditTrail, LedgerHeads auditLedgerHeads) {
 			return new LiveSubscriptions(auditTrail, auditLedgerHeads);
 		}
@@ -139,7 +149,7 @@ public final class WebConfiguration {
 			@Bean
 			@ConditionalOnMissingBean
 			AuditAccessPolicy auditAccessPolicy(WebProperties properties) {
-				return new AuthorityAccessPolicy(properties.authority());
+				return new AuthorityAccessPolicy(properties.authority(), properties.monitorAuthority());
 			}
 
 		}

@@ -1,6 +1,12 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.web;
 
 import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -12,13 +18,17 @@ import org.springframework.util.Assert;
  * @param enabled whether the trail can be read over HTTP
  * @param basePath the path below which it is
  * @param authority who has this authority reads all entries; with Spring Security only
+ * @param monitorAuthority who has this authority, and not the other one, may follow the
+ * signed checkpoints and hashes of the ledger, and reads no entry; with Spring Security
+ * only; by default nobody
  * @param ownFailedLogins whether those who read what they did themselves also read of
  * failed logins under their name: somebody else's address, but a warning to them
  * @since 0.1.0
  */
 @ConfigurationProperties("audit.web")
 public record WebProperties(@DefaultValue("false") boolean enabled, @DefaultValue("/audit") String basePath,
-		@DefaultValue("ROLE_AUDITOR") String authority, @DefaultValue("false") boolean ownFailedLogins) {
+		@DefaultValue("ROLE_AUDITOR") String authority, @Nullable String monitorAuthority,
+		@DefaultValue("false") boolean ownFailedLogins) {
 
 	private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
 

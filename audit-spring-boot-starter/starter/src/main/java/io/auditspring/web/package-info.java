@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Reading the trail over HTTP: REST and who may use it. In come requests, out go entries
  * as JSON, live streams and problem details; nothing is open unless somebody said so.

@@ -17,13 +17,16 @@ import io.auditspring.AuditRecorder;
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.TestDatabase;
+import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.DirectoryAnchor;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.checkpoint.WitnessKey;
 import io.auditspring.signing.CheckpointWorker;
 import io.auditspring.signing.Checkpoints;
+import io.auditspring.signing.LedgerVerifier;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -121,6 +124,45 @@ class AuditCheckpointAutoConfigurationTests {
 				.doesNotHaveBean(CheckpointWorker.class)
 				.doesNotHaveBean("auditCheckpointHealthIndicator"));
 		assertThat(output).containsOnlyOnce("No audit checkpoints are signed");
+	}
+
+	@Test
+	void aPolicyWithoutEnoughWitnessesIsLoud(CapturedOutput output) throws IOException {
+		CheckpointSigner witness = Ed25519Signer.ofPem("w.example", Ed25519Signer.newPem());
+		Path policy = Files.writeString(this.directory.resolve("policy"), """
+				witness w %s http://127.0.0.1:1/
+				quorum w
+				""".formatted(new WitnessKey(witness.name(), witness.publicKey())));
+		SimpleMeterRegistry meters = new SimpleMeterRegistry();
+		withKey().withConfiguration(AutoConfigurations.of(AuditVerificationAutoConfiguration.class))
+			.withPropertyValues("audit.checkpoint.policy=file:" + policy)
+			.run((context) -> {
+				record(context);
+				awaitCheckpoint(context, 1);
+				Awaitility.await()
+					.atMost(PATIENCE)
+					.until(() -> health(context).health().getStatus(), Status.OUT_OF_SERVICE::equals);
+				assertThat(health(context).health().getDetails().get("witnesses").toString())
+					.contains("of [w] only []");
+				context.getBeanProvider(MeterBinder.class).forEach((binder) -> binder.bindTo(meters));
+				Awaitility.await()
+					.atMost(PATIENCE)
+					.until(() -> meters.get("audit.checkpoint.unwitnessed").functionCounter().count(),
+							(count) -> count > 1);
+				assertThat(meters.get("audit.checkpoint.witnessed").gauge().value()).isZero();
+				assertThat(meters.get("audit.checkpoint.failed").functionCounter().count()).isZero();
+				assertThat(context.getBean(LedgerVerifier.class).verify("main").counts())
+					.containsOnlyKeys(Problem.Kind.QUORUM);
+			});
+		assertThat(output).containsOnlyOnce("the quorum 'w' is missing").containsOnlyOnce("did not cosign");
+	}
+
+	@Test
+	void aPolicyThatIsNoneStopsTheStart() throws IOException {
+		Path policy = Files.writeString(this.directory.resolve("policy"), "quorum w\n");
+		withKey().withPropertyValues("audit.checkpoint.policy=file:" + policy)
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("line 1: no line before it defines 'w'"));
 	}
 
 	@Test

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.auditspring.CheckpointSigner;
 import io.auditspring.ledger.LedgerCommandLab;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.WitnessKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +93,23 @@ class VerifyCommandTests {
 		Files.writeString(this.directory.resolve("2.note"), LAB.anchored().get(0).replace("shop", "mallory"));
 		assertThat(verify(LAB.emptyUrl(), "--anchor", this.directory.toString())).isEqualTo(1);
 		assertThat(out()).contains("CUT at entry 0");
+	}
+
+	@Test
+	void aPolicyAsksForWitnesses() throws IOException {
+		CheckpointSigner witness = Ed25519Signer.ofPem("w.example", Ed25519Signer.newPem());
+		String line = "log %s\nwitness w %s\n".formatted(LAB.publicKey(),
+				new WitnessKey(witness.name(), witness.publicKey()));
+		Path policy = Files.writeString(this.directory.resolve("policy"), line + "quorum w\n");
+		assertThat(verify(LAB.url(), "--policy", policy.toString())).isEqualTo(2);
+		assertThat(out()).contains("QUORUM at entry 0", "the checkpoint of size 600 is the newest",
+				"of [w] only [] cosigned it", "NOT ALL COULD BE CHECKED");
+		assertThat(verify(LAB.tamperedUrl(), "--policy", policy.toString())).isEqualTo(1);
+		Files.writeString(policy, line + "quorum none\n");
+		assertThat(verify(LAB.url(), "--policy", policy.toString())).isZero();
+		Files.writeString(policy, line + "quorum w1\n");
+		assertThat(verify(LAB.url(), "--policy", policy.toString())).isEqualTo(2);
+		assertThat(out()).contains("line 3: no line before it defines 'w1'");
 	}
 
 	private int verify(String url, String... further) {

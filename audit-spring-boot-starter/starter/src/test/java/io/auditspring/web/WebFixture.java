@@ -60,8 +60,8 @@ public class WebFixture {
 
 	@Bean
 	UserDetailsService users() {
-		return new InMemoryUserDetailsManager(user("carol", "AUDITOR"), user("dora", "AUDITOR"), user("jane", "USER"),
-				user("bob", "USER"));
+		return new InMemoryUserDetailsManager(user("carol", "AUDITOR"), user("dora", "AUDITOR"),
+				user("mona", "MONITOR"), user("jane", "USER"), user("bob", "USER"));
 	}
 
 	private static UserDetails user(String name, String role) {

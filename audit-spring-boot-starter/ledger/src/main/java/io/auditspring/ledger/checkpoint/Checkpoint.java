@@ -1,7 +1,12 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.checkpoint;
 
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.regex.Pattern;
 
 import io.auditspring.CheckpointSigner;
@@ -118,6 +123,35 @@ public record Checkpoint(String origin, long size, byte[] root, String note) {
 			.signatures()
 			.stream()
 			.anyMatch((signature) -> keys.find(signature).isPresent());
+	}
+
+	/**
+	 * The note as the log signed it, without what others added.
+	 * @return the text with its first signature
+	 */
+	public String signed() {
+		int signatures = this.note.lastIndexOf("\n\n") + 2;
+		return this.note.substring(0, this.note.indexOf('\n', signatures) + 1);
+	}
+
+	/**
+	 * Adds what others signed of it, witnesses for example. Nothing is verified; what is
+	 * no signature is left out.
+	 * @param lines lines of signatures, each with its newline
+	 * @return the same checkpoint with a longer note
+	 */
+	public Checkpoint with(List<String> lines) {
+		return lines.isEmpty() ? this : new Checkpoint(this.origin, this.size, this.root, cosigned(this.note, lines));
+	}
+
+	/**
+	 * Adds what others signed of a note, which need not be one.
+	 * @param note the note
+	 * @param lines lines of signatures, each with its newline
+	 * @return a longer note
+	 */
+	public static String cosigned(String note, List<String> lines) {
+		return note.contains("\n\n") ? SignedNote.add(note, lines) : note;
 	}
 
 	/**

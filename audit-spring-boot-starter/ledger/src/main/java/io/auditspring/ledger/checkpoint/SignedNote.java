@@ -1,10 +1,16 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.checkpoint;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 import io.auditspring.CheckpointSigner;
 import io.auditspring.ledger.internal.merkle.Sha256;
@@ -39,8 +45,8 @@ record SignedNote(String text, List<Signature> signatures) {
 			throw new IllegalStateException(
 					"The signer '%s' gave a signature that its own public key does not verify".formatted(key));
 		}
-		byte[] identified = Arrays.copyOf(key.id(), VerifierKey.ID_LENGTH + signature.length);
-		System.arraycopy(signature, 0, identified, VerifierKey.ID_LENGTH, signature.length);
+		byte[] identified = Arrays.copyOf(key.id(), NoteKey.ID_LENGTH + signature.length);
+		System.arraycopy(signature, 0, identified, NoteKey.ID_LENGTH, signature.length);
 		return text + "\n" + PREFIX + key.name() + " " + Base64.getEncoder().encodeToString(identified) + "\n";
 	}
 
@@ -66,14 +72,45 @@ record SignedNote(String text, List<Signature> signatures) {
 		return new SignedNote(note.substring(0, end + 1), signatures);
 	}
 
+	/**
+	 * Adds signatures. What is none is left out: who may add some must not be able to
+	 * make a note unreadable.
+	 * @param note the note
+	 * @param lines lines of signatures, each with its newline
+	 * @return the note with those that it did not have, as far as it may have so many
+	 */
+	static String add(String note, List<String> lines) {
+		StringBuilder extended = new StringBuilder(note);
+		Set<String> known = new HashSet<>(note.substring(note.lastIndexOf("\n\n") + 2).lines().toList());
+		for (String line : lines) {
+			if (isSignature(line) && known.size() < MAX_SIGNATURES && known.add(line.strip())
+					&& extended.length() + line.length() <= Checkpoint.MAX_LENGTH) {
+				extended.append(line);
+			}
+		}
+		return extended.toString();
+	}
+
+	private static boolean isSignature(String line) {
+		try {
+			check(line.indexOf('\n') == line.length() - 1
+					&& line.chars().noneMatch((each) -> each < ' ' && each != '\n'), "is more than a line");
+			signature(line.substring(0, line.length() - 1));
+			return true;
+		}
+		catch (InvalidCheckpointException | StringIndexOutOfBoundsException ex) {
+			return false;
+		}
+	}
+
 	private static Signature signature(String line) {
 		String[] parts = line.startsWith(PREFIX) ? line.substring(PREFIX.length()).split(" ", -1) : new String[0];
 		check(parts.length == 2 && KeyName.isValid(parts[0]), "has a malformed signature line");
 		try {
 			byte[] identified = Base64.getDecoder().decode(parts[1]);
-			check(identified.length > VerifierKey.ID_LENGTH, "has a signature that is too short");
-			return new Signature(parts[0], Arrays.copyOf(identified, VerifierKey.ID_LENGTH),
-					Arrays.copyOfRange(identified, VerifierKey.ID_LENGTH, identified.length));
+			check(identified.length > NoteKey.ID_LENGTH, "has a signature that is too short");
+			return new Signature(parts[0], Arrays.copyOf(identified, NoteKey.ID_LENGTH),
+					Arrays.copyOfRange(identified, NoteKey.ID_LENGTH, identified.length));
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidCheckpointException("The note has a signature that is not Base64");

@@ -1,6 +1,9 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.checkpoint;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -57,9 +60,7 @@ public record TrustedKeys(List<VerifierKey> keys, List<VerifierKey> retired) {
 	}
 
 	Optional<VerifierKey> find(SignedNote.Signature signature) {
-		return this.keys.stream()
-			.filter((key) -> key.name().equals(signature.keyName()) && Arrays.equals(key.id(), signature.keyId()))
-			.findFirst();
+		return this.keys.stream().filter((key) -> key.isNamedBy(signature)).findFirst();
 	}
 
 }

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.verify;
 
 import java.sql.SQLException;
@@ -14,6 +18,7 @@ import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.CopyRow;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.thread.OrderedPipeline;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.internal.tree.StoredTree;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +83,7 @@ final class ChainRun {
 				(this.head != null) ? EntryHash.genesis(this.head.ledgerId(), chain) : null, this.leaves,
 				source.months());
 		if (start != null) {
+			this.checkpoints.startFrom(start.checkpoint());
 			this.check.resumeAfter(start);
 		}
 	}
@@ -92,7 +98,7 @@ final class ChainRun {
 		faults.forEach(this.checkpoints::addEvidence);
 		this.source.schemaIntegrity().forEach((what) -> this.problems.add(Problem.Kind.GUARD, null, null, what));
 		this.source.columns().check(this.problems);
-		this.checkpoints.expectAnchored(this.from);
+		this.checkpoints.expectAnchored();
 		this.leaves.compareEdge();
 		readEntries();
 		this.source.elsewhere()
@@ -112,7 +118,8 @@ final class ChainRun {
 	private void readEntries() throws SQLException {
 		long end = (this.head != null) ? this.head.size() : 0;
 		EntryReader entries = this.source.entries();
-		try (EntryPipeline<CopyRow> pipeline = new EntryPipeline<>(CheckedEntry::of, this.check::accept)) {
+		try (OrderedPipeline<CopyRow, CheckedEntry> pipeline = new OrderedPipeline<>("audit-verification",
+				ExportVerifier.BATCH, CheckedEntry::of, this.check::accept)) {
 			entries.read(this.chain, "seq < 0", pipeline::accept);
 			for (long start = this.from - this.from % SEGMENT; start >= 0; start = nextSegment(start, end)) {
 				// Named by its last entry, as the number behind that may be none.

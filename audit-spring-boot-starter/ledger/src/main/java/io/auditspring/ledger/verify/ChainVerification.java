@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.verify;
 
 import java.util.ArrayList;
@@ -37,7 +41,21 @@ public final class ChainVerification {
 
 	private final Map<Problem.Kind, Long> counts;
 
-	ChainVerification(String chain, long from, long size, long entries, @Nullable String root, long checkpoints,
+	/**
+	 * Says what was found.
+	 * @param chain the chain's name
+	 * @param from where entries were read from
+	 * @param size where the chain ends
+	 * @param entries how many entries were read
+	 * @param root the Merkle root over all of them in hexadecimal digits, or {@code null}
+	 * if some hashes are unknown
+	 * @param checkpoints how many checkpoints were compared
+	 * @param checkpointSize the size of the last one that is signed and true, or
+	 * {@code null} if there is none
+	 * @param problems the first problems of each kind
+	 * @param counts how many there are of each kind
+	 */
+	public ChainVerification(String chain, long from, long size, long entries, @Nullable String root, long checkpoints,
 			@Nullable Long checkpointSize, List<Problem> problems, Map<Problem.Kind, Long> counts) {
 		this.chain = chain;
 		this.from = from;
@@ -145,11 +163,10 @@ public final class ChainVerification {
 	 * Whether something speaks against the chain, and not only against what was kept of
 	 * it elsewhere. A chain may be neither valid nor tampered with: then not all that
 	 * should have been compared could be.
-	 * @return whether there is a problem of another kind than
-	 * {@link Problem.Kind#EVIDENCE}
+	 * @return whether there is a problem of a kind that accuses
 	 */
 	public boolean tampered() {
-		return this.counts.keySet().stream().anyMatch((kind) -> kind != Problem.Kind.EVIDENCE);
+		return this.counts.keySet().stream().anyMatch(Problem.Kind::accuses);
 	}
 
 	/**

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.verify;
 
 import java.io.IOException;
@@ -55,6 +59,12 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	private @Nullable Checkpoint lastTrue;
 
 	private @Nullable Checkpoint lastTrueAnchored;
+
+	/** The largest true one that enough witnesses cosigned. */
+	private long witnessed;
+
+	/** What is missing of the last true one. */
+	private @Nullable String missing;
 
 	/**
 	 * What a checkpoint says.
@@ -121,11 +131,10 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	}
 
 	/**
-	 * Takes the checkpoints that were kept elsewhere.
-	 * @param from those of no more entries than this were compared before
+	 * Takes the checkpoints that were kept elsewhere, but for those of no more entries
+	 * than were compared before.
 	 */
-	void expectAnchored(long from) {
-		this.from = from;
+	void expectAnchored() {
 		for (CheckpointAnchor anchor : this.evidence.anchors()) {
 			try {
 				anchor.kept(this.problems.chain()).forEachRemaining(this::expectAnchored);
@@ -145,6 +154,25 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		Claim claim = open(kept.note(), null, kept.place());
 		if (claim != null && claim.checkpoint().size() > this.from) {
 			add(claim);
+		}
+	}
+
+	/**
+	 * Goes on from a checkpoint that was verified.
+	 * @param checkpoint the checkpoint
+	 */
+	void startFrom(Checkpoint checkpoint) {
+		this.from = checkpoint.size();
+		lookForWitnesses(checkpoint);
+	}
+
+	private void lookForWitnesses(Checkpoint checkpoint) {
+		String lacking = this.evidence.missingOf(checkpoint);
+		if (lacking == null) {
+			this.witnessed = Math.max(this.witnessed, checkpoint.size());
+		}
+		else {
+			this.missing = lacking;
 		}
 	}
 
@@ -311,6 +339,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		else {
 			this.lastTrue = claim.checkpoint();
 		}
+		lookForWitnesses(claim.checkpoint());
 		this.doubtful.clear();
 		this.furtherDoubtful = 0;
 	}
@@ -351,6 +380,11 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		addContradicted(this.contradicted, this.lastTrueAnchored);
 		addContradicted(this.contradictedAnchored, this.lastTrue);
 		this.pending.values().forEach((claims) -> claims.forEach((claim) -> addNotReached(claim, size, notComparable)));
+		if (covered() > this.witnessed && this.missing != null) {
+			this.problems.add(Problem.Kind.QUORUM, this.witnessed, null,
+					"the checkpoint of size %d is the newest, and %s; witnesses vouch for %d entries"
+						.formatted(covered(), this.missing, this.witnessed));
+		}
 		this.doubtful.forEach(this::addUnsigned);
 		for (; this.furtherDoubtful > 0; this.furtherDoubtful--) {
 			addUnsigned(this.doubtful.get(0));

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.verify;
 
 import java.io.BufferedReader;
@@ -17,6 +21,7 @@ import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
+import io.auditspring.ledger.internal.thread.OrderedPipeline;
 import io.auditspring.ledger.internal.table.Problems;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +44,9 @@ public final class ExportVerifier {
 	private static final String RETIRED = "{\"retired\":";
 
 	private static final int PROGRESS = 10_000;
+
+	/** How many entries are checked at once. */
+	static final int BATCH = 256;
 
 	private final TrustPolicy evidence;
 
@@ -102,7 +110,8 @@ public final class ExportVerifier {
 	 * @throws IllegalArgumentException if it is not an export
 	 */
 	public Verification verify(BufferedReader lines) throws IOException {
-		try (EntryPipeline<Line> pipeline = new EntryPipeline<>(ExportVerifier::check, this::accept)) {
+		try (OrderedPipeline<Line, CheckedEntry> pipeline = new OrderedPipeline<>("audit-verification", BATCH,
+				ExportVerifier::check, this::accept)) {
 			for (String line = lines.readLine(); line != null; line = lines.readLine()) {
 				accept(line, pipeline);
 			}
@@ -120,7 +129,7 @@ public final class ExportVerifier {
 		return Verification.of(this.chains.values().stream().map(ExportedChain::finish).toList());
 	}
 
-	private void accept(String line, EntryPipeline<Line> pipeline) {
+	private void accept(String line, OrderedPipeline<Line, CheckedEntry> pipeline) {
 		if (line.startsWith(HEADER)) {
 			pipeline.drain();
 			this.current = begin(ExportLine.parse(line));
@@ -175,7 +184,7 @@ public final class ExportVerifier {
 				header.path("size").longValue(), HexFormat.of().parseHex(header.path("head").stringValue()), null);
 		Problems problems = new Problems(name);
 		CheckpointCheck checkpoints = new CheckpointCheck(problems, this.evidence);
-		checkpoints.expectAnchored(0);
+		checkpoints.expectAnchored();
 		ExportedChain chain = chain(problems, checkpoints, new CompactRange(), head);
 		this.chains.put(name, chain);
 		return chain;

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.verify;
 
 import java.util.List;
@@ -86,11 +90,10 @@ public final class SelectionVerification {
 	/**
 	 * Whether something speaks against an entry, and not only against what was kept
 	 * elsewhere.
-	 * @return whether there is a problem of another kind than
-	 * {@link Problem.Kind#EVIDENCE}
+	 * @return whether there is a problem of a kind that accuses
 	 */
 	public boolean tampered() {
-		return this.problems.stream().anyMatch((problem) -> problem.kind() != Problem.Kind.EVIDENCE);
+		return this.problems.stream().anyMatch((problem) -> problem.kind().accuses());
 	}
 
 }

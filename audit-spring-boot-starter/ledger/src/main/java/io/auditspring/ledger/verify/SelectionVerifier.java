@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.verify;
 
 import java.io.BufferedReader;
@@ -142,6 +146,11 @@ public final class SelectionVerifier {
 				return;
 			}
 			this.checkpoints.put(chain, checkpoint);
+			String missing = this.evidence.missingOf(checkpoint);
+			if (missing != null) {
+				problem(Problem.Kind.QUORUM, null,
+						"of the checkpoint of size %d %s".formatted(checkpoint.size(), missing));
+			}
 			compareWithAnchored(chain, checkpoint);
 		}
 		catch (InvalidCheckpointException ex) {

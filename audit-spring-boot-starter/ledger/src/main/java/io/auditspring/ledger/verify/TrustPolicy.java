@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.verify;
 
 import java.io.IOException;
@@ -7,7 +11,9 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 import io.auditspring.CheckpointAnchor;
+import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.WitnessPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +23,27 @@ import org.jspecify.annotations.Nullable;
  * that signatures are not checked
  * @param anchors where checkpoints were kept
  * @param origin what checkpoints name before the chain; {@code null} if any will do
+ * @param witnesses who must have cosigned what is signed; {@code null} if nobody need
  * @since 0.1.0
  */
-public record TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anchors, @Nullable String origin) {
+public record TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anchors, @Nullable String origin,
+		@Nullable WitnessPolicy witnesses) {
 
 	/** None at all: then only what contradicts itself is found. */
 	public static final TrustPolicy NONE = new TrustPolicy(null, List.of(), null);
 
 	public TrustPolicy {
 		anchors = List.copyOf(anchors);
+	}
+
+	/**
+	 * What is at hand where no witnesses are asked for.
+	 * @param keys whose signatures of checkpoints count, or {@code null}
+	 * @param anchors where checkpoints were kept
+	 * @param origin what checkpoints name before the chain, or {@code null}
+	 */
+	public TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anchors, @Nullable String origin) {
+		this(keys, anchors, origin, null);
 	}
 
 	/**
@@ -49,6 +67,15 @@ public record TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anc
 		others
 			.removeIf((other) -> this.origin == null && known.stream().anyMatch((name) -> name.endsWith("/" + other)));
 		return others;
+	}
+
+	/**
+	 * Says whether too few witnesses cosigned a checkpoint.
+	 * @param checkpoint the checkpoint, with its cosignatures
+	 * @return what is missing, or {@code null} if nothing is
+	 */
+	@Nullable String missingOf(Checkpoint checkpoint) {
+		return (this.witnesses != null) ? this.witnesses.missing(checkpoint) : null;
 	}
 
 	boolean isOf(String checkpointOrigin, String chain) {

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.verify;
 
 import java.sql.SQLException;
@@ -17,12 +21,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a verification may go on that does not read the entries before a checkpoint.
  *
+ * @param checkpoint the checkpoint
  * @param tree the tree over the entries before
  * @param last the last entry before
  * @param first the first entry that is there
  * @param retirements the entries before that say why the chain begins there
  */
-record VerifiedStart(CompactRange tree, StoredEntry.Place last, StoredEntry.Place first,
+record VerifiedStart(Checkpoint checkpoint, CompactRange tree, StoredEntry.Place last, StoredEntry.Place first,
 		List<CheckedEntry> retirements) {
 
 	/**
@@ -47,7 +52,8 @@ record VerifiedStart(CompactRange tree, StoredEntry.Place last, StoredEntry.Plac
 		}
 		StoredEntry.Place first = source.entries().place(chain, source.tables().next(chain, 0));
 		List<CheckedEntry> retirements = retirements(source, chain, checkpoint);
-		return (first != null && retirements != null) ? new VerifiedStart(tree, last, first, retirements) : null;
+		return (first != null && retirements != null) ? new VerifiedStart(checkpoint, tree, last, first, retirements)
+				: null;
 	}
 
 	private static @Nullable Checkpoint checkpoint(LedgerSource source, TrustPolicy evidence, String chain, long size)

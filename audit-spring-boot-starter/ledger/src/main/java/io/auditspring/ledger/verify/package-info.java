@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Verification of a ledger in a database or of an export of it, without Spring and
  * without an application. In come connections or lines and whom to trust, out go all the

@@ -168,6 +168,17 @@ create table "${schema}".audit_checkpoint (
 	primary key (chain, size)
 );
 
+-- What others signed of a checkpoint after it was made: lines of its note, which prove themselves. Whoever verifies
+-- takes those of witnesses they know. One of a checkpoint that is gone does no harm.
+create table "${schema}".audit_cosignature (
+	chain      text        not null,
+	size       bigint      not null check (size > 0),
+	line       text        not null check (line ~ '^— [^ +\n]+ [A-Za-z0-9+/]+=*\n$' and octet_length(line) <= 65536),
+	created_at timestamptz not null default clock_timestamp()
+);
+-- Of a digest, as a line may be longer than a key.
+create unique index audit_cosignature_key on "${schema}".audit_cosignature (chain, size, md5(line));
+
 -- Full tiles only, of 256 hashes each: on level 0 those of the entries, on each further one the roots of the tiles
 -- below (C2SP tlog-tiles, tile height 8).
 create table "${schema}".audit_tile (
@@ -226,6 +237,20 @@ create table "${schema}".audit_legal_hold (
 	)
 );
 
+-- Which ranges of chains are in the archive, how often each was written, and the SHA-256 of what the archive says of it.
+create table "${schema}".audit_archived (
+	chain             text        not null,
+	first_seq         bigint      not null,
+	last_seq          bigint      not null,
+	generation        integer     not null,
+	manifest          text        not null,
+	first_recorded_at timestamptz not null,
+	last_recorded_at  timestamptz not null,
+	primary key (chain, first_seq, generation),
+	constraint audit_archived_is_a_range check (first_seq between 0 and last_seq and generation >= 1),
+	constraint audit_archived_has_a_digest check (manifest ~ '^[0-9a-f]{64}$')
+);
+
 -- When the upkeep of the ledger is due again. Whoever moves that time on does it: one instance.
 create table "${schema}".audit_upkeep (
 	name   text        not null primary key,
@@ -265,8 +290,9 @@ insert into "${schema}".audit_masking_key (value)
 values (sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
 
 revoke all on "${schema}".audit_log, "${schema}".audit_chain, "${schema}".audit_limit,
-	"${schema}".audit_outbox, "${schema}".audit_quarantine, "${schema}".audit_checkpoint, "${schema}".audit_tile,
-	"${schema}".audit_tree, "${schema}".audit_checkpoint_aside, "${schema}".audit_tree_aside,
-	"${schema}".audit_legal_hold, "${schema}".audit_upkeep, "${schema}".audit_approval,
+	"${schema}".audit_outbox, "${schema}".audit_quarantine, "${schema}".audit_checkpoint,
+	"${schema}".audit_cosignature, "${schema}".audit_tile, "${schema}".audit_tree,
+	"${schema}".audit_checkpoint_aside, "${schema}".audit_tree_aside, "${schema}".audit_legal_hold,
+	"${schema}".audit_archived, "${schema}".audit_upkeep, "${schema}".audit_approval,
 	"${schema}".audit_masking_key
 	from public;

@@ -24,6 +24,11 @@ create trigger audit_checkpoint_append_only
 	for each statement execute function "${schema}".audit_refuse_change();
 alter table "${schema}".audit_checkpoint enable always trigger audit_checkpoint_append_only;
 
+create trigger audit_cosignature_append_only
+	before update or delete or truncate on "${schema}".audit_cosignature
+	for each statement execute function "${schema}".audit_refuse_change();
+alter table "${schema}".audit_cosignature enable always trigger audit_cosignature_append_only;
+
 create trigger audit_tile_append_only
 	before update or delete or truncate on "${schema}".audit_tile
 	for each statement execute function "${schema}".audit_refuse_change();
@@ -479,6 +484,7 @@ begin
 		when said ~ '[^[:space:]]' and length(said) <= 1000 and said !~ '[[:cntrl:]]' then said
 		when action = 'audit.redaction' then 'Data of an entry was erased'
 		when action = 'audit.retirement' then 'The entries of a month were retired'
+		when action = 'audit.archive' then 'Entries were written to the archive'
 		when action = 'audit.hold' then 'A legal hold was placed'
 		when action = 'audit.release' then 'A legal hold was released'
 		else action
@@ -812,6 +818,47 @@ begin
 	if drops then
 		execute format('drop table "${schema}".%I', part);
 	end if;
+end
+$$;
+
+-- Records that a range of a chain is in the archive, after it was read back and verified: for the first time, or written
+-- anew because something of it was erased. Says whether that was not recorded yet.
+create function "${schema}".audit_archive(chain text, first_seq bigint, last_seq bigint, generation integer, manifest text,
+		first_recorded_at timestamptz, last_recorded_at timestamptz, requested_by jsonb) returns boolean
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	named alias for $1;
+	before "${schema}".audit_archived;
+begin
+	-- Nobody else records anything of the chain until this is done.
+	if last_seq >= (select head.size from "${schema}".audit_lock_chain(named) as head) then
+		raise exception 'chain "%" has no entry % that could be archived', named, last_seq
+			using errcode = 'invalid_parameter_value';
+	end if;
+	select * into before
+	from "${schema}".audit_archived a
+	where a.chain = named and a.first_seq = $2
+	order by a.generation desc
+	limit 1;
+	if before.generation = $4 and before.last_seq = $3 and before.manifest = $5 then
+		return false;
+	end if;
+	if $4 is distinct from coalesce(before.generation, 0) + 1 or before.last_seq <> $3 or (before is null and exists (
+		select from "${schema}".audit_archived a where a.chain = named and a.first_seq <= $3 and a.last_seq >= $2
+	)) then
+		raise exception 'generation % of entries % to % of chain "%" is not the next that can be archived', $4, $2, $3, named
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	insert into "${schema}".audit_archived
+	values (named, $2, $3, $4, $5, $6, $7);
+	perform "${schema}".audit_append_own(named, 'audit.archive', 'AuditArchive', concat($2, '-', $3),
+		jsonb_strip_nulls(jsonb_build_object('chain', named, 'firstSeq', $2, 'lastSeq', $3, 'generation', $4,
+		'manifest', $5, 'supersedes', before.manifest)), $8);
+	return true;
 end
 $$;
 
@@ -1210,6 +1257,7 @@ revoke all on function "${schema}".audit_refuse_change(), "${schema}".audit_chec
 	"${schema}".audit_redact(text, jsonb, text, text, jsonb), "${schema}".audit_check_redaction(),
 	"${schema}".audit_hold(text, text, text, text, text, jsonb),
 	"${schema}".audit_release(text, bigint, text, jsonb), "${schema}".audit_retire(date, boolean, jsonb, jsonb),
+	"${schema}".audit_archive(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb),
 	"${schema}".audit_check_upkeep(), "${schema}".audit_set_checkpoint_aside(text, bigint, text),
 	"${schema}".audit_subtree_root(bytea), "${schema}".audit_tree_root(bytea[]),
 	"${schema}".audit_hashes_below(text, integer, bigint, bigint),

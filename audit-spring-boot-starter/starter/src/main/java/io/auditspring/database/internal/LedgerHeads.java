@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.database.internal;
 
 import java.sql.Connection;
@@ -43,10 +47,19 @@ public final class LedgerHeads {
 				select chain.name, %s, checkpoint.note, checkpoint.created_at
 				from %s as chain
 				left join lateral (
-					select note, created_at from %s where chain = chain.name order by size desc limit 1
+					select note || coalesce((
+						select string_agg(line, '' order by cosignature.created_at, line)
+						from %s as cosignature
+						where cosignature.chain = signed.chain and cosignature.size = signed.size
+					), '') as note, created_at
+					from %s as signed
+					where signed.chain = chain.name
+					order by size desc
+					limit 1
 				) as checkpoint on true
 				order by chain.name
-				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"), schema.table("audit_checkpoint"));
+				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"), schema.table("audit_cosignature"),
+				schema.table("audit_checkpoint"));
 	}
 
 	/**

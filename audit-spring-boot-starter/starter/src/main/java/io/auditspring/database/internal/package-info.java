@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The database of the trail: which one it is, whether it may be used, its migrations, and
  * how the other parts get connections and transactions of it. In come the application's

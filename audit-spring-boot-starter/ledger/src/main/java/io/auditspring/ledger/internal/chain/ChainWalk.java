@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.chain;
 
 import java.time.Instant;
@@ -167,10 +171,17 @@ public final class ChainWalk {
 	 */
 	public void checkClear(CheckedEntry entry) {
 		if (entry.controlEntry() instanceof ControlEntry.Unclear unclear) {
-			add(ControlEntry.REDACTION.equals(unclear.action()) ? Problem.Kind.REDACTION_ENTRY
-					: Problem.Kind.RETIREMENT, entry.place(),
+			add(kind(unclear.action()), entry.place(),
 					"a %s entry cannot be understood: %s".formatted(unclear.action(), unclear.why()));
 		}
+	}
+
+	private static Problem.Kind kind(String action) {
+		return switch (action) {
+			case ControlEntry.REDACTION -> Problem.Kind.REDACTION_ENTRY;
+			case ControlEntry.ARCHIVE -> Problem.Kind.ARCHIVE;
+			default -> Problem.Kind.RETIREMENT;
+		};
 	}
 
 	/**

@@ -1,8 +1,13 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.chain;
 
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.UUID;
+import java.util.function.LongPredicate;
 
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
@@ -79,7 +84,18 @@ public final class RedactionCheck {
 	}
 
 	public void finish() {
+		finish((seq) -> false);
+	}
+
+	/**
+	 * Says what is erased without an entry that says so.
+	 * @param vouched whether somebody trusted says so of the entry of a place
+	 */
+	public void finish(LongPredicate vouched) {
 		for (int i = this.explained.nextClearBit(0); i < this.count; i = this.explained.nextClearBit(i + 1)) {
+			if (vouched.test(this.erased[i] / GROUPS)) {
+				continue;
+			}
 			this.problems.add(Problem.Kind.REDACTION, this.erased[i] / GROUPS, id(i),
 					"the %s group is redacted without a redaction entry"
 						.formatted(CoreObject.stored(EntryGroup.values()[(int) (this.erased[i] % GROUPS)])));

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.entry;
 
 import java.util.Map;
@@ -81,6 +85,45 @@ public final class CanonicalJson {
 	 */
 	public static CanonicalJson parseStored(String json) {
 		return read(UNLIMITED.createParser(ObjectReadContext.empty(), json), Integer.MAX_VALUE, Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Takes the canonical text of a value as it stands, for whoever compares its hash
+	 * afterwards: so that what is hashed is what the text says, it must be one value and
+	 * not several members of an object that pass for one.
+	 * @param text what {@link #toString()} gave
+	 * @return the value
+	 * @throws IllegalArgumentException if it is several values, or a part of one
+	 */
+	public static CanonicalJson ofHashed(String text) {
+		if (!isOneValue(text)) {
+			throw new IllegalArgumentException("What should be one JSON value is none");
+		}
+		return new CanonicalJson(text);
+	}
+
+	private static boolean isOneValue(String text) {
+		int depth = 0;
+		boolean quoted = false;
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c == '"') {
+				quoted = !quoted;
+			}
+			else if (quoted) {
+				i += (c == '\\') ? 1 : 0;
+			}
+			else if (c == '{' || c == '[') {
+				depth++;
+			}
+			else if (c == '}' || c == ']') {
+				depth--;
+			}
+			if (depth < 0 || (depth == 0 && !quoted && (c == ',' || c == ':'))) {
+				return false;
+			}
+		}
+		return depth == 0 && !quoted && !text.isEmpty();
 	}
 
 	/**

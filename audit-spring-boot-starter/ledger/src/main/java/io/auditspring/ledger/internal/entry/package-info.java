@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * An entry, its canonical form and its hash, exact to the byte. In come the values of an
  * entry, out go canonical JSON, the digests and the hash that LEDGER.md asks for. Begin

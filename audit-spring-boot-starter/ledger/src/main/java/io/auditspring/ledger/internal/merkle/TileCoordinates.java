@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.merkle;
 
 import java.util.Arrays;
@@ -27,6 +31,14 @@ public record TileCoordinates(int level, long index) {
 	 */
 	public static TileCoordinates of(TreeNode node) {
 		return new TileCoordinates(node.level() / HEIGHT, node.index() >> (HEIGHT - node.level() % HEIGHT));
+	}
+
+	/**
+	 * The tile left of this one.
+	 * @return its place
+	 */
+	public TileCoordinates before() {
+		return new TileCoordinates(this.level, this.index - 1);
 	}
 
 	/**

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.table;
 
 import java.util.ArrayList;
@@ -36,7 +40,7 @@ public record CheckedEntry(StoredEntry.Place place, List<EntryGroup> redactedGro
 	 */
 	public record Finding(Problem.Kind kind, String what, @Nullable String expected, @Nullable String found) {
 
-		Finding(Problem.Kind kind, String what) {
+		public Finding(Problem.Kind kind, String what) {
 			this(kind, what, null, null);
 		}
 
@@ -63,16 +67,20 @@ public record CheckedEntry(StoredEntry.Place place, List<EntryGroup> redactedGro
 	}
 
 	public static CheckedEntry of(StoredEntry entry) {
-		if (entry.version() != EntryHash.VERSION) {
-			return of(entry, new Finding(Problem.Kind.VERSION, "hash_version %d is unknown".formatted(entry.version()),
-					String.valueOf(EntryHash.VERSION), String.valueOf(entry.version())));
-		}
-		if (entry.salt().length != EntryHash.SALT_LENGTH) {
-			return of(entry, new Finding(Problem.Kind.SALT,
-					"salt has %d bytes instead of %d".formatted(entry.salt().length, EntryHash.SALT_LENGTH)));
-		}
-		List<EntryGroup> redacted = new ArrayList<>();
-		List<Finding> findings = new ArrayList<>();
+		CheckedEntry unclear = unclear(entry);
+		return (unclear != null) ? unclear : of(entry, entry.digestOfActor(), entry.digestOfData());
+	}
+
+	/**
+	 * Checks an entry whose groups were checked already.
+	 * @param entry the entry
+	 * @param actorDigest what is hashed of its actor group
+	 * @param dataDigest what is hashed of its data group
+	 * @return what was found
+	 */
+	public static CheckedEntry of(StoredEntry entry, byte[] actorDigest, byte[] dataDigest) {
+		List<EntryGroup> redacted = new ArrayList<>(0);
+		List<Finding> findings = new ArrayList<>(0);
 		if (entry.actorDigest() != null) {
 			checkErased(EntryGroup.ACTOR, entry.actorIsErased(), redacted, findings);
 		}
@@ -83,8 +91,25 @@ public record CheckedEntry(StoredEntry.Place place, List<EntryGroup> redactedGro
 						"it is a control entry, of which only the actor group is ever redacted"));
 			}
 		}
-		checkHash(entry, findings);
+		checkHash(entry, actorDigest, dataDigest, findings);
 		return new CheckedEntry(entry.place(), redacted, controlEntry(entry), findings);
+	}
+
+	/**
+	 * Says why an entry's hash cannot be computed.
+	 * @param entry the entry
+	 * @return what is wrong, or {@code null} if it can
+	 */
+	public static @Nullable CheckedEntry unclear(StoredEntry entry) {
+		if (entry.version() != EntryHash.VERSION) {
+			return of(entry, new Finding(Problem.Kind.VERSION, "hash_version %d is unknown".formatted(entry.version()),
+					String.valueOf(EntryHash.VERSION), String.valueOf(entry.version())));
+		}
+		if (entry.salt().length != EntryHash.SALT_LENGTH) {
+			return of(entry, new Finding(Problem.Kind.SALT,
+					"salt has %d bytes instead of %d".formatted(entry.salt().length, EntryHash.SALT_LENGTH)));
+		}
+		return null;
 	}
 
 	private static CheckedEntry of(StoredEntry entry, Finding finding) {
@@ -101,8 +126,8 @@ public record CheckedEntry(StoredEntry.Place place, List<EntryGroup> redactedGro
 		}
 	}
 
-	private static void checkHash(StoredEntry entry, List<Finding> findings) {
-		byte[] computed = entry.computeHash();
+	private static void checkHash(StoredEntry entry, byte[] actorDigest, byte[] dataDigest, List<Finding> findings) {
+		byte[] computed = EntryHash.leaf(entry.core(), actorDigest, dataDigest, entry.prevHash());
 		if (!Arrays.equals(computed, entry.place().hash())) {
 			HexFormat hex = HexFormat.of();
 			findings.add(new Finding(Problem.Kind.HASH, "hash differs from the one computed from the columns",

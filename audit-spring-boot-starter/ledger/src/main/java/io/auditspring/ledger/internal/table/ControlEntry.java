@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.table;
 
 import java.util.Base64;
@@ -13,13 +17,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What an entry says about other entries: that one is redacted, or that many are retired.
+ * What an entry says about other entries: that one is redacted, or that many are retired
+ * or archived.
  */
 public sealed interface ControlEntry {
 
 	String REDACTION = "audit.redaction";
 
 	String RETIREMENT = "audit.retirement";
+
+	String ARCHIVE = "audit.archive";
 
 	String SIGNATURE = "signature";
 
@@ -68,6 +75,20 @@ public sealed interface ControlEntry {
 	}
 
 	/**
+	 * Entries were written to the archive, or written anew.
+	 *
+	 * @param chain their chain
+	 * @param firstSeq the first one's place
+	 * @param lastSeq the last one's place
+	 * @param generation how often they were written: 1 for the first time
+	 * @param manifest the SHA-256 of the manifest in hexadecimal digits
+	 */
+	record Archive(String chain, long firstSeq, long lastSeq, long generation,
+			String manifest) implements ControlEntry {
+
+	}
+
+	/**
 	 * Says nothing that could be understood.
 	 *
 	 * @param action the action
@@ -84,7 +105,7 @@ public sealed interface ControlEntry {
 	 * @return what it says, or {@code null} for an entry that speaks for itself only
 	 */
 	static @Nullable ControlEntry of(@Nullable String action, @Nullable CanonicalJson metadata) {
-		if (action == null || !(REDACTION.equals(action) || RETIREMENT.equals(action))) {
+		if (action == null || !(REDACTION.equals(action) || RETIREMENT.equals(action) || ARCHIVE.equals(action))) {
 			return null;
 		}
 		if (metadata == null) {
@@ -92,7 +113,11 @@ public sealed interface ControlEntry {
 		}
 		try {
 			JsonNode members = metadata.toNode();
-			return REDACTION.equals(action) ? redaction(members) : retirement(members);
+			return switch (action) {
+				case REDACTION -> redaction(members);
+				case RETIREMENT -> retirement(members);
+				default -> archive(members);
+			};
 		}
 		catch (IllegalArgumentException ex) {
 			return new Unclear(action, ex.getMessage());
@@ -117,6 +142,11 @@ public sealed interface ControlEntry {
 		return new Retirement(text(members, "chain"), number(members, "firstSeq"), number(members, "lastSeq"),
 				hash(members, "firstPrevHash"), hash(members, "lastHash"), withoutSignature(members),
 				members.path(SIGNATURE).stringValue(null));
+	}
+
+	private static Archive archive(JsonNode members) {
+		return new Archive(text(members, "chain"), number(members, "firstSeq"), number(members, "lastSeq"),
+				number(members, "generation"), hash(members, "manifest"));
 	}
 
 	private static String withoutSignature(JsonNode members) {

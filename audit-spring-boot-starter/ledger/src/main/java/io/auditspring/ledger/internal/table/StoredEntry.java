@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.table;
 
 import java.time.Instant;
@@ -113,11 +117,11 @@ public record StoredEntry(Place place, CoreObject core, int version, byte[] salt
 	 * not hashed, and so could be anything.
 	 * @return whether its columns and its half of the salt are gone
 	 */
-	boolean actorIsErased() {
+	public boolean actorIsErased() {
 		return this.actor.equals(NO_ACTOR) && isZero(0, EntryHash.SALT_LENGTH / 2);
 	}
 
-	boolean dataIsErased() {
+	public boolean dataIsErased() {
 		return this.data.equals(NO_DATA) && isZero(EntryHash.SALT_LENGTH / 2, EntryHash.SALT_LENGTH);
 	}
 

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The rows of the ledger's tables, written and read. In come entries to be chained and
  * connections to PostgreSQL, out go rows of {@code audit_log} and what was read of them.

@@ -1,9 +1,14 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.tree;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 import io.auditspring.ledger.Schema;
@@ -24,29 +29,57 @@ public final class CheckpointRows {
 
 	private final String insert;
 
+	private final String cosign;
+
 	private final String origin;
 
 	private final TrustedKeys keys;
 
 	public CheckpointRows(Schema schema, String origin, TrustedKeys keys) {
 		this.latest = """
-				select size, root, note
-				from %s
+				select size, root, note, %s as lines
+				from %s as checkpoint
 				where chain = ?
 				order by size desc
 				limit 1
-				""".formatted(schema.table("audit_checkpoint"));
+				""".formatted(cosignatures(schema), schema.table("audit_checkpoint"));
 		this.find = """
-				select size, root, note
-				from %s
+				select size, root, note, %s as lines
+				from %s as checkpoint
 				where chain = ? and size = ?
-				""".formatted(schema.table("audit_checkpoint"));
+				""".formatted(cosignatures(schema), schema.table("audit_checkpoint"));
+		this.cosign = """
+				insert into %s (chain, size, line)
+				values (?, ?, ?)
+				on conflict do nothing
+				""".formatted(schema.table("audit_cosignature"));
 		this.insert = """
 				insert into %s (chain, size, root, note)
 				values (?, ?, ?, ?)
 				""".formatted(schema.table("audit_checkpoint"));
 		this.origin = origin;
 		this.keys = keys;
+	}
+
+	/**
+	 * What others signed of a checkpoint. Whoever may write checkpoints may put anything
+	 * here, so there is a limit.
+	 * @param schema where it is
+	 * @return the expression of an array of lines
+	 */
+	static String cosignatures(Schema schema) {
+		return """
+				array(
+					select line
+					from %s as cosignature
+					where cosignature.chain = checkpoint.chain and cosignature.size = checkpoint.size
+					order by created_at, line
+					limit 64
+				)""".formatted(schema.table("audit_cosignature"));
+	}
+
+	static List<String> lines(ResultSet row) throws SQLException {
+		return List.of((String[]) row.getArray("lines").getArray());
 	}
 
 	public Optional<Checkpoint> latest(Connection connection, String chain) throws SQLException {
@@ -58,7 +91,7 @@ public final class CheckpointRows {
 	}
 
 	private Checkpoint read(ResultSet row, String chain) throws SQLException {
-		return verified(chain, row.getLong("size"), row.getBytes("root"), row.getString("note"));
+		return verified(chain, row.getLong("size"), row.getBytes("root"), row.getString("note")).with(lines(row));
 	}
 
 	private Checkpoint verified(String chain, long size, byte[] root, String note) {
@@ -85,6 +118,10 @@ public final class CheckpointRows {
 							+ "have the same audit.checkpoint.origin")
 						.formatted(checkpoint.origin(), expected));
 		}
+	}
+
+	public void cosign(Connection connection, String chain, long size, String line) throws SQLException {
+		Sql.update(connection, this.cosign, chain, size, line);
 	}
 
 	public void insert(Connection connection, String chain, Checkpoint checkpoint) throws SQLException {

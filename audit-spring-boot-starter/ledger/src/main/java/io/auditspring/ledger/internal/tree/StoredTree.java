@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.tree;
 
 import java.sql.Connection;
@@ -33,12 +37,14 @@ public final class StoredTree {
 
 	private final boolean present;
 
+	private final boolean cosigned;
+
 	/**
 	 * A checkpoint as it is found.
 	 *
 	 * @param size the size in its row
 	 * @param root the root in its row
-	 * @param note the signed note
+	 * @param note the signed note, with what others signed of it
 	 */
 	public record Row(long size, byte[] root, String note) {
 
@@ -58,6 +64,7 @@ public final class StoredTree {
 		this.connection = connection;
 		this.schema = schema;
 		this.present = isPresent();
+		this.cosigned = Sql.is(connection, "select to_regclass(?) is not null", schema.table("audit_cosignature"));
 	}
 
 	private boolean isPresent() throws SQLException {
@@ -222,13 +229,17 @@ public final class StoredTree {
 	}
 
 	public List<Row> checkpoints(String chain, long after, long upTo) throws SQLException {
-		return query("""
-				select size, root, note
-				from %s
-				where chain = ? and size > ? and size <= ?
-				order by size
-				""".formatted(this.schema.table("audit_checkpoint")),
-				(row) -> new Row(row.getLong(1), row.getBytes(2), row.getString(3)), chain, after, upTo);
+		return query(
+				"""
+						select size, root, note, %s as lines
+						from %s as checkpoint
+						where chain = ? and size > ? and size <= ?
+						order by size
+						""".formatted(this.cosigned ? CheckpointRows.cosignatures(this.schema) : "array[]::text[]",
+						this.schema.table("audit_checkpoint")),
+				(row) -> new Row(row.getLong(1), row.getBytes(2),
+						Checkpoint.cosigned(row.getString(3), CheckpointRows.lines(row))),
+				chain, after, upTo);
 	}
 
 	/**

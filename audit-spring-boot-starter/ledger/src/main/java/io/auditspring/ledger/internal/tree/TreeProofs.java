@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.tree;
 
 import java.sql.Connection;
@@ -119,6 +123,24 @@ public final class TreeProofs {
 				new ConsistencyProof(older.size(), newer.size(), path));
 		check(proof.holds(), chain);
 		return proof;
+	}
+
+	/**
+	 * Proves to somebody who knows the root of an earlier size, whichever that is, that
+	 * only entries were appended since.
+	 * @return the path; empty if there is nothing to prove
+	 */
+	public List<byte[]> growth(Connection connection, String chain, long oldSize, Checkpoint newer)
+			throws SQLException {
+		if (oldSize == 0 || oldSize == newer.size()) {
+			return List.of();
+		}
+		List<TreeRange> ranges = new ArrayList<>(ConsistencyProof.ranges(oldSize, newer.size()));
+		ranges.add(new TreeRange(0, oldSize));
+		List<byte[]> hashes = hashes(connection, chain, ranges);
+		List<byte[]> path = hashes.subList(0, hashes.size() - 1);
+		check(new ConsistencyProof(oldSize, newer.size(), path).proves(hashes.get(path.size()), newer.root()), chain);
+		return path;
 	}
 
 	private List<byte[]> hashes(Connection connection, String chain, List<TreeRange> ranges) throws SQLException {

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.ledger.internal.tree;
 
 import java.sql.Connection;
@@ -13,6 +17,7 @@ import java.util.function.Function;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.internal.entry.EntryHash;
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.merkle.TileCoordinates;
 import io.auditspring.ledger.internal.merkle.TreeNode;
@@ -32,6 +37,9 @@ public final class TreeRows {
 				from unnest(edges) with ordinality as levels (edge, place)
 				order by place
 			)""";
+
+	/** No tree that there can be has a full tile above. */
+	private static final int MAX_LEVEL = 6;
 
 	private final String select;
 
@@ -137,6 +145,27 @@ public final class TreeRows {
 			hashes.put(node, place.hash(node, tile));
 		}
 		return (node) -> Objects.requireNonNull(hashes.get(node));
+	}
+
+	/**
+	 * Reads the first hashes of a tile, full or not.
+	 * @return the hashes, or {@code null} if there are not so many
+	 */
+	public byte @Nullable [] tile(Connection connection, String chain, TileCoordinates place, int width)
+			throws SQLException {
+		CompactRange edge = (place.level() <= MAX_LEVEL) ? edge(connection, chain, "") : null;
+		if (edge == null) {
+			return null;
+		}
+		byte[] hashes = null;
+		if (edge.isFull(place)) {
+			hashes = tiles(connection, chain, List.of(place)).get(place);
+		}
+		else if (place.level() < edge.levels().size() && (place.index() == 0 || edge.isFull(place.before()))) {
+			hashes = edge.levels().get(place.level());
+		}
+		int length = width * EntryHash.LENGTH;
+		return (hashes != null && hashes.length >= length) ? Arrays.copyOf(hashes, length) : null;
 	}
 
 	private Map<TileCoordinates, byte[]> tiles(Connection connection, String chain, List<TileCoordinates> places)

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * What is looked at while an application starts, whatever of the trail it uses: the
  * version of Spring Boot, and the names of properties. Spring Boot finds these listeners

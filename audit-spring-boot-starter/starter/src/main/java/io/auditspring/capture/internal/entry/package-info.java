@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * What an entry says. In come an operation, the changes of entities and the origin of the
  * call, out go entries with secrets masked. Begin with

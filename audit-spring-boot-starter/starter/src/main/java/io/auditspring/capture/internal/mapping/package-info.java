@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * How Hibernate stores the properties of an entity: the columns written, the form a value
  * has when it is read again, collections and their snapshots. In come mappings and

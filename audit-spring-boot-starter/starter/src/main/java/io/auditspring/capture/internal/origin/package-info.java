@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Where a call comes from: actor, tenant, request and location together, also when the
  * call goes on in another thread. In come requests and actor sources, out goes an {@code

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Values as JSON, never with a secret in it. In come objects of any type, out goes JSON
  * in which what must not be shown is replaced by a placeholder; the value that one stands

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Entries in memory: the buffer of asynchronous delivery, what it does when it is full,
  * and the files that keep what cannot be written before the application stops. In come

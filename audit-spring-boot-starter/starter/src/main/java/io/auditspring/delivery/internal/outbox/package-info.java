@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Staged entries and the relay that moves them to the ledger. In come entries in the
  * transaction of the application, out go entries in the ledger, each exactly once. Begin

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * What a transaction means for the entries of the calls in it. In come completed
  * operations and changes of entities, out go entries once it is known whether the

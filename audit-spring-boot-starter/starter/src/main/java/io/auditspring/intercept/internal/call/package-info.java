@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Where audited calls are noticed. In come calls of the application's beans, out goes a
  * completed operation for each, with what its annotation says. Begin with

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The page for people: its files, and who may load them. In come requests of a browser,
  * out go the files with headers that let nothing else in. Begin with {@code AuditPage}.

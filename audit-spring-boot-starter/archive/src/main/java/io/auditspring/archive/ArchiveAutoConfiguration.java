@@ -1,0 +1,60 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive;
+
+import java.util.List;
+import java.util.Objects;
+
+import io.auditspring.CheckpointSigner;
+import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
+import io.auditspring.autoconfigure.AuditUpkeepAutoConfiguration;
+import io.auditspring.capture.internal.value.Sole;
+import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.verify.TrustPolicy;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Archives the months of a ledger that are due where {@code audit.retention.action} is
+ * {@code archive}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = AuditCheckpointAutoConfiguration.class, before = AuditUpkeepAutoConfiguration.class)
+@ConditionalOnBean(name = "auditDatabase")
+@EnableConfigurationProperties(ArchiveProperties.class)
+public final class ArchiveAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(ArchiveStore.class)
+	@ConditionalOnProperty("audit.archive.directory")
+	DirectoryArchiveStore auditArchiveStore(ArchiveProperties properties) {
+		return new DirectoryArchiveStore(Objects.requireNonNull(properties.directory()));
+	}
+
+	@Bean
+	@ConditionalOnBean(ArchiveStore.class)
+	LedgerArchive auditLedgerArchive(AuditDatabase auditDatabase, ArchiveStore archiveStore,
+			ArchiveProperties properties, ObjectProvider<CheckpointSigner> signer,
+			ObjectProvider<TrustPolicy> auditTrustPolicy) {
+		CheckpointSigner key = Sole.signer(signer);
+		return new LedgerArchive(auditDatabase.dataSource(), auditDatabase.schema(), archiveStore, properties.options(),
+				key, auditTrustPolicy.getIfAvailable(() -> evidence(key)));
+	}
+
+	private static TrustPolicy evidence(@Nullable CheckpointSigner key) {
+		return (key != null) ? new TrustPolicy(TrustedKeys.of(VerifierKey.of(key)), List.of(), null) : TrustPolicy.NONE;
+	}
+
+}

@@ -1,0 +1,163 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Keeps an archive in a directory. Files are there completely or not at all, and none
+ * replaces another one.
+ *
+ * @since 0.1.0
+ */
+public final class DirectoryArchiveStore implements ArchiveStore {
+
+	private static final String UNFINISHED = ".tmp";
+
+	private final Path directory;
+
+	/**
+	 * Creates a store.
+	 * @param directory where; it is made when the first file is kept
+	 */
+	public DirectoryArchiveStore(Path directory) {
+		this.directory = directory.toAbsolutePath().normalize();
+	}
+
+	@Override
+	public boolean putIfAbsent(String name, Path content) throws IOException {
+		Path file = file(name);
+		Path parent = makeDirectories(file.getParent());
+		if (Files.exists(file)) {
+			return false;
+		}
+		Path written = Files.createTempFile(parent, "", UNFINISHED);
+		try {
+			Files.copy(content, written, StandardCopyOption.REPLACE_EXISTING);
+			sync(written, StandardOpenOption.WRITE);
+			return link(file, written);
+		}
+		finally {
+			Files.deleteIfExists(written);
+			syncDirectory(parent);
+		}
+	}
+
+	/** A link never replaces what is there, unlike a move. */
+	private static boolean link(Path file, Path written) throws IOException {
+		try {
+			Files.createLink(file, written);
+			return true;
+		}
+		catch (FileAlreadyExistsException ex) {
+			return false;
+		}
+		catch (UnsupportedOperationException ex) {
+			throw new IOException(
+					"The file system of %s has no hard links, without which a file could replace another one"
+						.formatted(file),
+					ex);
+		}
+	}
+
+	@Override
+	public InputStream read(String name) throws IOException {
+		return Files.newInputStream(file(name));
+	}
+
+	@Override
+	public List<String> list() throws IOException {
+		if (!Files.isDirectory(this.directory)) {
+			return List.of();
+		}
+		try (Stream<Path> files = Files.walk(this.directory)) {
+			return files.filter(Files::isRegularFile)
+				.map((file) -> this.directory.relativize(file).toString().replace('\\', '/'))
+				.filter((name) -> !name.endsWith(UNFINISHED))
+				.sorted()
+				.toList();
+		}
+		catch (UncheckedIOException ex) {
+			throw ex.getCause();
+		}
+	}
+
+	@Override
+	public void delete(String name) throws IOException {
+		Path file = file(name);
+		try {
+			Files.delete(file);
+		}
+		catch (NoSuchFileException ex) {
+			return;
+		}
+		syncDirectory(file.getParent());
+	}
+
+	@Override
+	public Optional<Path> local(String name) {
+		return Optional.of(file(name));
+	}
+
+	private Path file(String name) {
+		Path file = this.directory.resolve(name).normalize();
+		if (!file.startsWith(this.directory) || file.equals(this.directory)) {
+			throw new IllegalArgumentException("'%s' is no name of a file of an archive".formatted(name));
+		}
+		return file;
+	}
+
+	/** Each new one must be on disk in the one above it. */
+	private static Path makeDirectories(Path directory) throws IOException {
+		if (Files.isDirectory(directory)) {
+			return directory;
+		}
+		Path parent = directory.getParent();
+		if (parent != null) {
+			makeDirectories(parent);
+		}
+		try {
+			Files.createDirectory(directory);
+		}
+		catch (FileAlreadyExistsException ex) {
+			return directory;
+		}
+		if (parent != null) {
+			syncDirectory(parent);
+		}
+		return directory;
+	}
+
+	/** Windows has no such thing as opening a directory, and no need for it. */
+	private static void syncDirectory(Path directory) throws IOException {
+		if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+			sync(directory, StandardOpenOption.READ);
+		}
+	}
+
+	private static void sync(Path path, StandardOpenOption option) throws IOException {
+		try (FileChannel channel = FileChannel.open(path, option)) {
+			channel.force(true);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return this.directory.toString();
+	}
+
+}

@@ -1,0 +1,28 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive.internal.range;
+
+import java.util.List;
+import java.util.UUID;
+
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+
+/**
+ * A range that a signed checkpoint covers, so that it can be archived.
+ *
+ * @param ledger the chain's random id
+ * @param name the range
+ * @param begins where the archive of the chain begins
+ * @param prevHash what the first entry follows
+ * @param before the tree over the entries before
+ * @param checkpoint the checkpoint
+ * @param consistency leads from the root over all entries up to the last one to that of
+ * the checkpoint
+ */
+public record SealedRange(UUID ledger, RangeName name, long begins, byte[] prevHash, CompactRange before,
+		Checkpoint checkpoint, List<byte[]> consistency) {
+
+}

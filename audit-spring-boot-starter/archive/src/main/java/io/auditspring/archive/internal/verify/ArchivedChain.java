@@ -1,0 +1,387 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive.internal.verify;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+
+import io.auditspring.archive.ArchiveOptions;
+import io.auditspring.archive.ArchiveStore;
+import io.auditspring.archive.internal.parquet.DuckDb;
+import io.auditspring.archive.internal.parquet.EntryFilesReader;
+import io.auditspring.archive.internal.range.LocalFiles;
+import io.auditspring.archive.internal.range.Manifest;
+import io.auditspring.archive.internal.range.RangeName;
+import io.auditspring.archive.internal.range.Tiles;
+import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.internal.chain.ChainWalk;
+import io.auditspring.ledger.internal.chain.PartitionCheck;
+import io.auditspring.ledger.internal.chain.RedactionCheck;
+import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.table.CheckedEntry;
+import io.auditspring.ledger.internal.table.ControlEntry;
+import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.thread.OrderedPipeline;
+import io.auditspring.ledger.internal.tree.LeafHashes;
+import io.auditspring.ledger.merkle.ConsistencyProof;
+import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.VerificationProgress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The verification of one archived chain, range by range. Entries are read and checked by
+ * themselves on several threads; what needs their order is done on one.
+ */
+public final class ArchivedChain {
+
+	private final List<RangeFiles> ranges;
+
+	private final ArchiveStore store;
+
+	private final TrustPolicy evidence;
+
+	private final ArchiveOptions options;
+
+	private final VerificationProgress progress;
+
+	private final Problems problems;
+
+	private final RedactionCheck redactions;
+
+	private final Anchored anchored;
+
+	private final boolean whole;
+
+	/** What other chains are told of by entries here. */
+	private final List<Said> elsewhere = new ArrayList<>();
+
+	private final List<Said> archives = new ArrayList<>();
+
+	private final List<RangeManifest> read = new ArrayList<>();
+
+	private @Nullable ChainWalk walk;
+
+	private @Nullable CompactRange tree;
+
+	private long entries;
+
+	private long checkpoints;
+
+	private long signed;
+
+	/**
+	 * What an entry says of others.
+	 *
+	 * @param seq its place
+	 * @param id its id
+	 * @param entry what it says
+	 */
+	private record Said(@Nullable Long seq, @Nullable UUID id, ControlEntry entry) {
+
+	}
+
+	/**
+	 * Some entries of a range, read at once.
+	 *
+	 * @param reader reads them
+	 * @param from the first one's place
+	 * @param to one more than the last one's place
+	 * @param prevHash what the first one follows, or {@code null} if that is in the file
+	 */
+	private record Slice(EntryFilesReader reader, long from, long to, byte @Nullable [] prevHash) {
+
+		List<CheckedEntry> check() {
+			try {
+				return this.reader.check(this.from, this.to, this.prevHash);
+			}
+			catch (SQLException ex) {
+				throw new IllegalStateException(ex.getMessage(), ex);
+			}
+		}
+
+	}
+
+	/**
+	 * Prepares a verification.
+	 * @param chain the chain's name
+	 * @param ranges what is there of it, in its order
+	 * @param store the archive
+	 * @param evidence what speaks for the ledger from outside
+	 * @param options what may be taken
+	 * @param progress learns how far it is
+	 * @param whole whether these are all ranges, or some that are looked at by themselves
+	 */
+	public ArchivedChain(String chain, List<RangeFiles> ranges, ArchiveStore store, TrustPolicy evidence,
+			ArchiveOptions options, VerificationProgress progress, boolean whole) {
+		this.whole = whole;
+		this.ranges = ranges;
+		this.store = store;
+		this.evidence = evidence;
+		this.options = options;
+		this.progress = progress;
+		this.problems = new Problems(chain);
+		this.redactions = new RedactionCheck(this.problems);
+		this.anchored = new Anchored(evidence, this.problems);
+	}
+
+	/**
+	 * Reads all that is there.
+	 * @throws IOException if there is no room for temporary files
+	 * @throws SQLException if DuckDB does not start
+	 */
+	public void read() throws IOException, SQLException {
+		long size = this.ranges.get(this.ranges.size() - 1).range().last() + 1;
+		for (RangeFiles files : this.ranges) {
+			RangeManifest manifest = RangeManifest.read(files, this.store, this.evidence, this.problems);
+			if (manifest != null) {
+				this.read.add(manifest);
+				read(manifest);
+			}
+			this.progress.reached(this.problems.chain(), files.range().last() + 1, size);
+		}
+	}
+
+	private void read(RangeManifest found) throws IOException, SQLException {
+		Manifest manifest = found.manifest();
+		RangeName range = manifest.range();
+		Path directory = Files.createTempDirectory("audit-archive");
+		try {
+			Path core = file(range.core(), manifest.core(), range, directory);
+			Path payload = file(range.payload(manifest.generation()), manifest.payload(), range, directory);
+			Path tiles = file(range.tiles(), manifest.tiles(), range, directory);
+			if (core != null && payload != null) {
+				readEntries(found, core, payload, (tiles != null) ? Files.readAllBytes(tiles) : new byte[0]);
+			}
+		}
+		finally {
+			for (String name : List.of(range.core(), range.payload(manifest.generation()), range.tiles())) {
+				Files.deleteIfExists(directory.resolve(name.replace('/', '_')));
+			}
+			Files.delete(directory);
+		}
+	}
+
+	/** Whatever is wrong with it, its entries tell more. */
+	private @Nullable Path file(String name, Manifest.File expected, RangeName range, Path directory) {
+		try {
+			Path file = LocalFiles.of(this.store, name, directory);
+			Manifest.File found = LocalFiles.measure(file);
+			if (!found.equals(expected)) {
+				String what = (found.bytes() < expected.bytes())
+						? "is shorter than when it was written: was it cut off?"
+						: "is not the one that was written: was it replaced?";
+				this.problems.add(Problem.Kind.ARCHIVE, range.first(), null, "the file '%s' %s".formatted(name, what),
+						"%d bytes, SHA-256 %s".formatted(expected.bytes(), expected.sha256()),
+						"%d bytes, SHA-256 %s".formatted(found.bytes(), found.sha256()));
+			}
+			return file;
+		}
+		catch (IOException ex) {
+			this.problems.add(Problem.Kind.ARCHIVE, range.first(), null,
+					"the file '%s' cannot be read: %s".formatted(name, ex));
+			return null;
+		}
+	}
+
+	private void readEntries(RangeManifest found, Path core, Path payload, byte[] tiles)
+			throws IOException, SQLException {
+		RangeName range = found.manifest().range();
+		ChainWalk chain = beginRange(found.manifest());
+		CompactRange before = (this.tree != null && this.tree.size() == range.first()) ? this.tree : null;
+		Tiles.Reader hashes = new Tiles.Reader(tiles, range, (range.first() == 0) ? new CompactRange() : before,
+				(seq, what) -> this.problems.add(Problem.Kind.TILE, seq, null, what));
+		int threads = this.options.threads();
+		try (DuckDb duckDb = DuckDb.open(this.options, List.of(core, payload));
+				OrderedPipeline<Slice, List<CheckedEntry>> pipeline = new OrderedPipeline<>("audit-archive", threads,
+						threads, 1, Slice::check, (checked) -> accept(checked, chain, hashes))) {
+			checkCount(duckDb, core, range);
+			checkCount(duckDb, payload, range);
+			EntryFilesReader reader = new EntryFilesReader(duckDb, range.chain(), core, payload);
+			for (long from = range.first(); from <= range.last(); from += EntryFilesReader.SLICE) {
+				pipeline.accept(new Slice(reader, from, Math.min(from + EntryFilesReader.SLICE, range.last() + 1),
+						(from == range.first()) ? found.manifest().prevHash() : null));
+			}
+			pipeline.drain();
+			chain.endsBefore(range.last() + 1);
+		}
+		catch (SQLException | IllegalStateException ex) {
+			this.problems.add(Problem.Kind.ARCHIVE, range.first(), null,
+					"the entries of %s cannot be read: %s".formatted(range, ex.getMessage()));
+			this.tree = null;
+			return;
+		}
+		finishRange(found, hashes.tree());
+	}
+
+	/** Those beyond the ends are never asked for. */
+	private void checkCount(DuckDb duckDb, Path file, RangeName range) throws SQLException {
+		try (Connection connection = duckDb.another();
+				Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("select count(*) from %s".formatted(DuckDb.table(file)))) {
+			row.next();
+			if (row.getLong(1) != range.entries()) {
+				this.problems.add(Problem.Kind.ARCHIVE, range.first(), null,
+						"the file '%s' has another number of rows than %s has entries".formatted(file.getFileName(),
+								range),
+						String.valueOf(range.entries()), String.valueOf(row.getLong(1)));
+			}
+		}
+	}
+
+	private ChainWalk beginRange(Manifest manifest) {
+		ChainWalk begun = this.walk;
+		if (begun == null) {
+			long first = manifest.range().first();
+			begun = new ChainWalk((first == 0) ? EntryHash.genesis(manifest.ledger(), this.problems.chain()) : null,
+					PartitionCheck.NONE, this.problems::add);
+			this.walk = begun;
+			this.anchored.begin(first + 1);
+			if (this.whole && first != manifest.begins()) {
+				this.problems.add(Problem.Kind.MISSING, manifest.begins(), null,
+						"the archive of the chain began with entry %d, but the first range that is left with entry %d"
+							.formatted(manifest.begins(), first));
+			}
+		}
+		return begun;
+	}
+
+	private void accept(List<CheckedEntry> checked, ChainWalk chain, Tiles.Reader hashes) {
+		for (CheckedEntry entry : checked) {
+			this.entries++;
+			if (chain.accept(entry)) {
+				long seq = chain.next() - 1;
+				entry.redactedGroups().forEach((group) -> this.redactions.erased(seq, entry.place().id(), group));
+				if (hashes.tree().size() == seq) {
+					hashes.append(seq, hash(entry));
+					this.anchored.reached(hashes.tree());
+				}
+			}
+			if (entry.controlEntry() != null && entry.findings().isEmpty()) {
+				say(new Said(entry.place().seq(), entry.place().id(), entry.controlEntry()));
+			}
+		}
+	}
+
+	private static byte[] hash(CheckedEntry entry) {
+		byte[] hash = entry.place().hash();
+		return (hash.length == EntryHash.LENGTH) ? hash : Arrays.copyOf(hash, EntryHash.LENGTH);
+	}
+
+	private void say(Said said) {
+		if (said.entry() instanceof ControlEntry.Archive) {
+			this.archives.add(said);
+		}
+		else if (said.entry() instanceof ControlEntry.Redaction redaction) {
+			if (!redaction.chain().equals(this.problems.chain())) {
+				this.elsewhere.add(said);
+			}
+			else if (this.walk != null && redaction.seq() >= this.walk.from()) {
+				this.redactions.entry(said.seq(), said.id(), redaction);
+			}
+		}
+	}
+
+	private void finishRange(RangeManifest found, CompactRange end) {
+		Manifest manifest = found.manifest();
+		RangeName range = manifest.range();
+		this.tree = end;
+		if (end.size() != range.last() + 1) {
+			return;
+		}
+		byte[] root = LeafHashes.root(end);
+		if (!Arrays.equals(root, manifest.root())) {
+			this.problems.add(Problem.Kind.ROOT, range.last(), null,
+					"the manifest of %s has another root than the entries".formatted(range),
+					HexFormat.of().formatHex(manifest.root()), HexFormat.of().formatHex(root));
+		}
+		Checkpoint checkpoint = found.checkpoint();
+		if (checkpoint == null) {
+			return;
+		}
+		this.checkpoints++;
+		if (!new ConsistencyProof(end.size(), checkpoint.size(), manifest.consistency()).proves(root,
+				checkpoint.root())) {
+			this.problems.add(Problem.Kind.ROOT, range.last(), null,
+					"%s are not those of the checkpoint that should cover them".formatted(range), checkpoint.note(),
+					HexFormat.of().formatHex(root));
+		}
+		else if (found.signed()) {
+			this.signed = end.size();
+		}
+	}
+
+	/**
+	 * Tells chains what the entries of other ones say of them.
+	 * @param chains all chains
+	 */
+	public static void exchange(List<ArchivedChain> chains) {
+		for (ArchivedChain chain : chains) {
+			chain.elsewhere.forEach((said) -> chains.forEach((other) -> other.hear(said)));
+			chain.archives.forEach((said) -> chains.forEach((other) -> other.hear(said)));
+		}
+	}
+
+	private void hear(Said said) {
+		if (said.entry() instanceof ControlEntry.Redaction redaction
+				&& redaction.chain().equals(this.problems.chain())) {
+			this.redactions.entry(null, said.id(), redaction);
+		}
+		else if (said.entry() instanceof ControlEntry.Archive archive
+				&& archive.chain().equals(this.problems.chain())) {
+			compare(archive, said);
+		}
+	}
+
+	/** What the ledger says was archived must be there, or a newer generation of it. */
+	private void compare(ControlEntry.Archive said, Said by) {
+		Manifest newest = this.read.stream()
+			.map(RangeManifest::manifest)
+			.filter((each) -> each.range().first() == said.firstSeq() && each.range().last() == said.lastSeq())
+			.findFirst()
+			.orElse(null);
+		if (newest == null || newest.generation() < said.generation()) {
+			this.problems.add(Problem.Kind.ARCHIVE, said.firstSeq(), null,
+					"entry %d (%s) says that entries %d to %d are archived in generation %d, which is not there"
+						.formatted(by.seq(), by.id(), said.firstSeq(), said.lastSeq(), said.generation()));
+		}
+		else if (newest.generation() == said.generation() && !newest.digest().equals(said.manifest())) {
+			this.problems.add(Problem.Kind.ARCHIVE, said.firstSeq(), null,
+					"the manifest of %s is not the one that entry %d (%s) names: was it swapped?"
+						.formatted(newest.range(), by.seq(), by.id()),
+					said.manifest(), newest.digest());
+		}
+	}
+
+	/**
+	 * Ends the verification.
+	 * @return what was found
+	 */
+	public ChainVerification finish() {
+		// The entry that says so may not be archived yet.
+		this.redactions.finish((seq) -> !this.whole || this.read.stream()
+			.anyMatch((each) -> each.trusted() && each.manifest().generation() > 1
+					&& each.manifest().range().first() <= seq && seq <= each.manifest().range().last()));
+		long from = (this.walk != null) ? Math.max(this.walk.from(), 0) : 0;
+		long size = (this.walk != null) ? this.walk.next() : 0;
+		byte[] root = (this.tree != null && this.tree.size() == size) ? LeafHashes.root(this.tree) : null;
+		return new ChainVerification(this.problems.chain(), from, size, this.entries,
+				(root != null) ? HexFormat.of().formatHex(root) : null, this.checkpoints + this.anchored.compared(),
+				(this.signed > 0) ? (Long) this.signed : null, this.problems.first(), this.problems.counts());
+	}
+
+}

@@ -1,0 +1,325 @@
+package io.auditspring.archive;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+import io.auditspring.CheckpointSigner;
+import io.auditspring.archive.internal.range.LocalFiles;
+import io.auditspring.archive.internal.range.Manifest;
+import io.auditspring.archive.internal.range.Manifests;
+import io.auditspring.archive.internal.range.RangeName;
+import io.auditspring.archive.internal.range.RangeWriter;
+import io.auditspring.cli.AuditCommand;
+import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.checkpoint.DirectoryAnchor;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.Verification;
+import io.auditspring.ledger.verify.VerificationProgress;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * An archive verifies without a database, and whatever is done to it is named.
+ */
+class ArchiveVerifierTests {
+
+	private static final CheckpointSigner SIGNER = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+
+	private static final TrustPolicy TRUST = new TrustPolicy(TrustedKeys.of(VerifierKey.of(SIGNER)), List.of(),
+			"example.com/audit");
+
+	private static final ArchiveOptions OPTIONS = new ArchiveOptions(null, "256MB", 2);
+
+	private static final RangeName FIRST = new RangeName("main", 0, 699);
+
+	private static final RangeName SECOND = new RangeName("main", 700, 1_099);
+
+	private static final List<StoredEntry> ENTRIES = new ArrayList<>();
+
+	@TempDir
+	static Path shared;
+
+	@TempDir
+	Path directory;
+
+	private ArchiveStore store = new DirectoryArchiveStore(Path.of(""));
+
+	@BeforeAll
+	static void archiveTwoRanges() throws Exception {
+		ENTRIES.clear();
+		ENTRIES.addAll(new SampleChain("main", 7).entries(1_200));
+		ArchiveStore store = new DirectoryArchiveStore(shared);
+		write(store, ENTRIES, FIRST);
+		write(store, ENTRIES, SECOND);
+	}
+
+	@BeforeEach
+	void copy() throws IOException {
+		this.store = new DirectoryArchiveStore(this.directory);
+		ArchiveStore original = new DirectoryArchiveStore(shared);
+		for (String name : original.list()) {
+			this.store.putIfAbsent(name, original.local(name).orElseThrow());
+		}
+	}
+
+	private static Manifest write(ArchiveStore store, List<StoredEntry> entries, RangeName range) throws Exception {
+		return new RangeWriter(store, OPTIONS, SIGNER).write(
+				SampleChain.seal(entries, (int) range.first(), (int) range.last(), SIGNER),
+				(sink) -> entries.subList((int) range.first(), (int) range.last() + 1).forEach(sink),
+				UnaryOperator.identity());
+	}
+
+	private ChainVerification verify(TrustPolicy evidence) throws IOException {
+		Verification verification = new ArchiveVerifier(this.store, evidence, OPTIONS, VerificationProgress.NONE)
+			.verify();
+		return verification.chains().get(verification.chains().size() - 1);
+	}
+
+	private List<String> problems() throws IOException {
+		return verify(TRUST).problems().stream().map((problem) -> problem.kind() + ": " + problem.what()).toList();
+	}
+
+	private Path file(String name) {
+		return this.directory.resolve(name);
+	}
+
+	/** As somebody who can write to the archive, but does not have the key. */
+	private void rewritePayload(String change) throws Exception {
+		Path file = file(FIRST.payload(1));
+		try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+				Statement statement = duckDb.createStatement()) {
+			statement
+				.execute("create table payload as from read_parquet('%s', hive_partitioning = false)".formatted(file));
+			statement.execute(change);
+			statement.execute("copy payload to '%s' (format parquet, compression zstd)".formatted(file));
+		}
+	}
+
+	private void rewriteManifest(UnaryOperator<String> change) throws IOException {
+		Path file = file(FIRST.manifest(1));
+		Files.writeString(file, change.apply(Files.readString(file)));
+	}
+
+	@Test
+	void whatIsAsItWasWrittenIsValid() throws Exception {
+		ChainVerification found = verify(TRUST);
+		assertThat(found.problems()).isEmpty();
+		assertThat(found.chain()).isEqualTo("main");
+		assertThat(found.from()).isZero();
+		assertThat(found.size()).isEqualTo(1_100);
+		assertThat(found.entries()).isEqualTo(1_100);
+		assertThat(found.checkpointSize()).isEqualTo(1_100L);
+		assertThat(this.store.list()).containsExactly(FIRST.core(), FIRST.manifest(1), FIRST.payload(1), FIRST.tiles(),
+				SECOND.core(), SECOND.manifest(1), SECOND.payload(1), SECOND.tiles());
+	}
+
+	@Test
+	void writingItAgainChangesNothing() throws Exception {
+		Manifest kept = Manifests.read(this.store, FIRST.manifest(1));
+		List<StoredEntry> later = new SampleChain("main", 7).entries(1_250);
+		assertThat(write(this.store, later, FIRST)).hasToString(kept.toString());
+		Files.delete(file(FIRST.manifest(1)));
+		Files.delete(file(FIRST.payload(1)));
+		assertThat(write(this.store, ENTRIES, FIRST)).hasToString(kept.toString());
+		assertThat(problems()).isEmpty();
+	}
+
+	@Test
+	void aFileOfOtherBytesWithTheSameRowsIsTakenForIt() throws Exception {
+		rewritePayload("checkpoint");
+		Files.delete(file(FIRST.manifest(1)));
+		Manifest.File kept = LocalFiles.measure(file(FIRST.payload(1)));
+		assertThat(write(this.store, ENTRIES, FIRST).payload()).isEqualTo(kept);
+		assertThat(problems()).isEmpty();
+	}
+
+	@Test
+	void otherEntriesNeverReplaceThoseThatAreThere() throws Exception {
+		List<StoredEntry> other = new SampleChain("main", 8).entries(1_200);
+		assertThatThrownBy(() -> write(this.store, other, FIRST)).isInstanceOf(ArchiveConflictException.class)
+			.hasMessageContaining("core.parquet");
+		assertThat(problems()).isEmpty();
+	}
+
+	@Test
+	void whatIsNotAsItWasSignedIsNotArchived() throws Exception {
+		List<StoredEntry> forged = new ArrayList<>(ENTRIES);
+		forged.set(3, ENTRIES.get(4));
+		ArchiveStore other = new DirectoryArchiveStore(this.directory.resolve("other"));
+		RangeWriter writer = new RangeWriter(other, OPTIONS, SIGNER);
+		assertThatThrownBy(() -> writer.write(SampleChain.seal(ENTRIES, 0, 699, SIGNER),
+				(sink) -> forged.subList(0, 700).forEach(sink), UnaryOperator.<StoredEntry>identity()))
+			.isInstanceOf(IllegalStateException.class)
+			.hasMessageContaining("entry 3 is missing");
+		List<StoredEntry> rewritten = new SampleChain("main", 8).entries(1_200);
+		assertThatThrownBy(() -> writer.write(SampleChain.seal(ENTRIES, 0, 699, SIGNER),
+				(sink) -> rewritten.subList(0, 700).forEach(sink), UnaryOperator.<StoredEntry>identity()))
+			.hasMessageContaining("not what was signed");
+		assertThat(other.list()).isEmpty();
+	}
+
+	@Test
+	void aReplacedFileIsNamed() throws Exception {
+		Files.copy(file(SECOND.payload(1)), file(FIRST.payload(1)), StandardCopyOption.REPLACE_EXISTING);
+		assertThat(problems()).anyMatch((problem) -> problem.startsWith("ARCHIVE: the file '" + FIRST.payload(1)));
+		copyAgain(FIRST.payload(1));
+		Files.copy(file(SECOND.core()), file(FIRST.core()), StandardCopyOption.REPLACE_EXISTING);
+		assertThat(problems()).anyMatch((problem) -> problem.startsWith("ARCHIVE: the file '" + FIRST.core()));
+	}
+
+	@Test
+	void aFileThatWasCutOffIsNamed() throws Exception {
+		for (String name : List.of(FIRST.core(), FIRST.payload(1), SECOND.tiles())) {
+			byte[] content = Files.readAllBytes(file(name));
+			Files.write(file(name), Arrays.copyOf(content, content.length - 100));
+			assertThat(problems()).contains(
+					"ARCHIVE: the file '%s' is shorter than when it was written: was it cut off?".formatted(name));
+			copyAgain(name);
+		}
+		assertThat(problems()).isEmpty();
+	}
+
+	private void copyAgain(String name) throws IOException {
+		Files.copy(shared.resolve(name), file(name), StandardCopyOption.REPLACE_EXISTING);
+	}
+
+	@Test
+	void aRenamedFileIsNamed() throws Exception {
+		Files.move(file(FIRST.payload(1)), file(FIRST.payload(1)).resolveSibling("payload.parquet"));
+		Verification found = new ArchiveVerifier(this.store, TRUST, OPTIONS, VerificationProgress.NONE).verify();
+		assertThat(found.chains().stream().flatMap((chain) -> chain.problems().stream()).map(Problem::what)).contains(
+				"the file '%s' is missing".formatted(FIRST.payload(1)),
+				"the file 'chain=main/000000000000-000000000699/payload.parquet' is none of an archive: was it renamed?");
+	}
+
+	@Test
+	void aRangeThatWasRenamedIsNamed() throws Exception {
+		Files.move(file(SECOND.core()).getParent(), file(new RangeName("main", 700, 1_098).core()).getParent());
+		assertThat(problems()).anyMatch((problem) -> problem.contains("generation 1: was it swapped?"));
+	}
+
+	@Test
+	void aSwappedManifestIsNamed() throws Exception {
+		Files.copy(file(SECOND.manifest(1)), file(FIRST.manifest(1)), StandardCopyOption.REPLACE_EXISTING);
+		assertThat(problems()).contains("ARCHIVE: the manifest '%s' is of %s, generation 1: was it swapped?"
+			.formatted(FIRST.manifest(1), SECOND));
+	}
+
+	@Test
+	void aManifestThatSaysSomethingElseIsNotSigned() throws Exception {
+		rewritePayload("update payload set actor_name = 'Nobody' where seq = 5");
+		Manifest.File forged = LocalFiles.measure(file(FIRST.payload(1)));
+		Manifest kept = Manifests.read(this.store, FIRST.manifest(1));
+		rewriteManifest((text) -> text.replace(kept.payload().sha256(), forged.sha256())
+			.replace("\"bytes\":" + kept.payload().bytes(), "\"bytes\":" + forged.bytes()));
+		assertThat(problems()).containsExactlyInAnyOrder(
+				"SIGNATURE: the manifest '%s' is not signed by a trusted key".formatted(FIRST.manifest(1)),
+				"HASH: the actor group is not the one whose digest is hashed");
+	}
+
+	@Test
+	void membersThatAreNotSignedAreNoneOfAManifest() throws Exception {
+		rewriteManifest((text) -> text.replace("{\"begins\"", "{\"approved\":true,\"begins\""));
+		assertThat(problems()).anyMatch((problem) -> problem.contains("members that are none of it"));
+	}
+
+	@Test
+	void severalValuesDoNotPassForOne() throws Exception {
+		rewritePayload("""
+				update payload set after_state = after_state || ',"before":' || before_state, before_state = null
+				where seq = (select min(seq) from payload where after_state is not null)""");
+		assertThat(problems()).anyMatch((problem) -> problem.startsWith("UNREADABLE"));
+	}
+
+	@Test
+	void erasingWithoutAnEntryIsNamed() throws Exception {
+		rewritePayload("update payload set actor_erased = true, actor_id = null, actor_name = null, ip_address = null, "
+				+ "user_agent = null, session_id = null, geolocation = null, "
+				+ "salt = unhex(repeat('00', 16) || substring(hex(salt) from 33)) where seq = 5");
+		assertThat(problems()).contains("REDACTION: the actor group is redacted without a redaction entry");
+	}
+
+	@Test
+	void aMissingRangeIsNamed() throws Exception {
+		for (String name : this.store.list()) {
+			if (name.contains("000000000700")) {
+				continue;
+			}
+			Files.delete(file(name));
+		}
+		assertThat(problems())
+			.contains("MISSING: the archive of the chain began with entry 0, but the first range that "
+					+ "is left with entry 700");
+	}
+
+	@Test
+	void aGapBetweenRangesIsNamed() throws Exception {
+		List<StoredEntry> longer = new SampleChain("main", 7).entries(1_500);
+		write(this.store, longer, new RangeName("main", 1_200, 1_400));
+		assertThat(problems()).contains("MISSING: entries 1100 to 1199 are missing");
+	}
+
+	@Test
+	void anotherKeyDoesNotCount() throws Exception {
+		CheckpointSigner stranger = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		TrustPolicy other = new TrustPolicy(TrustedKeys.of(VerifierKey.of(stranger)), List.of(), "example.com/audit");
+		ChainVerification found = verify(other);
+		assertThat(found.counts()).containsEntry(Problem.Kind.SIGNATURE, 4L);
+		assertThat(found.checkpointSize()).isNull();
+	}
+
+	@Test
+	void anAnchoredCheckpointIsCompared(@TempDir Path anchors) throws Exception {
+		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
+		List<StoredEntry> forked = new SampleChain("main", 8).entries(900);
+		anchor.publish("main", 900, SampleChain.seal(forked, 0, 10, SIGNER).checkpoint().note());
+		assertThat(verify(new TrustPolicy(TRUST.keys(), List.of(anchor), TRUST.origin())).counts())
+			.containsEntry(Problem.Kind.ROOT, 1L);
+		DirectoryAnchor agreeing = new DirectoryAnchor(anchors.resolve("agreeing"), "example.com/audit");
+		agreeing.publish("main", 900,
+				SampleChain.seal(new SampleChain("main", 7).entries(900), 0, 10, SIGNER).checkpoint().note());
+		ChainVerification found = verify(new TrustPolicy(TRUST.keys(), List.of(agreeing), TRUST.origin()));
+		assertThat(found.problems()).isEmpty();
+		assertThat(found.checkpoints()).isEqualTo(3);
+	}
+
+	@Test
+	void theCommandLineTells() throws Exception {
+		StringWriter out = new StringWriter();
+		String key = VerifierKey.of(SIGNER).toString();
+		assertThat(execute(out, "verify-archive", this.directory.toString(), "--public-key", key)).isZero();
+		assertThat(out.toString()).contains("Chain main: 1100 entries from 0 on").endsWith("VALID\n");
+		Files.write(file(FIRST.tiles()), new byte[1], StandardOpenOption.APPEND);
+		assertThat(execute(out, "verify-archive", this.directory.toString(), "--public-key", key)).isOne();
+		assertThat(out.toString()).contains("tiles.bin' is not the one that was written: was it replaced?");
+	}
+
+	private static int execute(StringWriter out, String... arguments) throws ReflectiveOperationException {
+		var factory = AuditCommand.class.getDeclaredMethod("commandLine");
+		factory.setAccessible(true);
+		return ((picocli.CommandLine) factory.invoke(null)).setOut(new PrintWriter(out, true)).execute(arguments);
+	}
+
+}

@@ -1,0 +1,169 @@
+package io.auditspring.archive;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.Period;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+import javax.sql.DataSource;
+
+import io.auditspring.CheckpointSigner;
+import io.auditspring.TestDatabase;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.PastEntries;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.retention.MonthArchive;
+import io.auditspring.retention.Retention;
+import io.auditspring.retention.RetentionAction;
+import io.auditspring.retention.RetirementSeal;
+import io.auditspring.signing.Checkpoints;
+import org.flywaydb.core.Flyway;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A ledger with signed entries of months that are due, and its archive.
+ */
+final class ArchivedLedger {
+
+	private static final Schema SCHEMA = new Schema("audit");
+
+	private static final Clock IN_2026 = Clock.fixed(Instant.parse("2026-11-30T23:59:59Z"), ZoneOffset.UTC);
+
+	private final DataSource dataSource;
+
+	private final ArchiveStore store;
+
+	private final CheckpointSigner signer;
+
+	private final Checkpoints checkpoints;
+
+	private ArchivedLedger(DataSource dataSource, ArchiveStore store, String key, Path memory) {
+		this.dataSource = dataSource;
+		this.store = store;
+		this.signer = Ed25519Signer.ofPem("example.com/audit", key);
+		this.checkpoints = new Checkpoints(dataSource, SCHEMA, "example.com/audit",
+				TrustedKeys.of(VerifierKey.of(this.signer)),
+				new CheckpointSigning(this.signer, new SignerMemory(memory), List.of()));
+	}
+
+	/** A new database with an empty ledger. */
+	static ArchivedLedger create(ArchiveStore store, String key, Path memory) {
+		DataSource dataSource = TestDatabase.newDatabase();
+		Flyway.configure()
+			.dataSource(dataSource)
+			.locations("classpath:io/auditspring/db/migration")
+			.schemas(SCHEMA.name())
+			.table("audit_schema_history")
+			.placeholders(Map.of("schema", SCHEMA.name()))
+			.load()
+			.migrate();
+		return new ArchivedLedger(dataSource, store, key, memory);
+	}
+
+	static ArchivedLedger at(String url, ArchiveStore store, String key, Path memory) {
+		PGSimpleDataSource dataSource = new PGSimpleDataSource();
+		dataSource.setUrl(url);
+		return new ArchivedLedger(dataSource, store, key, memory);
+	}
+
+	String url() {
+		PGSimpleDataSource server = (PGSimpleDataSource) this.dataSource;
+		return "jdbc:postgresql://%s:%d/%s?user=%s".formatted(server.getServerNames()[0], server.getPortNumbers()[0],
+				server.getDatabaseName(), server.getUser());
+	}
+
+	/** Appends entries as if it were another time. */
+	void appendAt(Instant time, String chain, List<Entry> entries) {
+		execute("alter table audit.audit_log disable trigger user");
+		try {
+			OwnTransaction.<Object, RuntimeException>run(this.dataSource, (connection) -> {
+				try (Statement statement = connection.createStatement()) {
+					statement
+						.execute("select audit.audit_make_partition('%s')".formatted(time.toString().substring(0, 10)));
+					PastEntries.append(connection, SCHEMA, chain, time, entries);
+					statement.execute("""
+							update audit.audit_chain
+							set (size, head, recorded_at) = (
+								select seq + 1, hash, recorded_at
+								from audit.audit_log
+								where chain = name
+								order by seq desc
+								limit 1
+							)
+							where name = '%s'
+							""".formatted(chain));
+					return true;
+				}
+			});
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+		execute("""
+				do $$
+				declare
+					guard record;
+				begin
+					for guard in
+						select tgname from pg_trigger
+						where tgrelid = 'audit.audit_log'::regclass and not tgisinternal and tgparentid = 0
+					loop
+						execute format('alter table audit.audit_log enable always trigger %I', guard.tgname);
+					end loop;
+				end
+				$$
+				""");
+	}
+
+	TrustPolicy evidence() {
+		return new TrustPolicy(TrustedKeys.of(VerifierKey.of(this.signer)), List.of(), "example.com/audit");
+	}
+
+	LedgerArchive archive() {
+		return new LedgerArchive(this.dataSource, SCHEMA, this.store, new ArchiveOptions(null, "256MB", 2), this.signer,
+				evidence());
+	}
+
+	/** Archives what is older than seven years. */
+	Retention retention(Entry requestedBy, UnaryOperator<MonthArchive> archive) {
+		return new Retention(this.dataSource, SCHEMA, Period.ofYears(7), RetentionAction.ARCHIVE, () -> requestedBy,
+				IN_2026, new RetirementSeal(this.checkpoints, this.signer), archive.apply(archive()));
+	}
+
+	void execute(String sql) {
+		try (Connection connection = this.dataSource.getConnection();
+				Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	String query(String sql) {
+		try (Connection connection = this.dataSource.getConnection();
+				Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery(sql)) {
+			return row.next() ? String.valueOf(row.getString(1)) : "";
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,199 @@
+package io.auditspring.archive;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.verify.Verification;
+import io.auditspring.ledger.verify.VerificationProgress;
+import io.auditspring.retention.MonthArchive;
+import io.auditspring.retention.RetentionReport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Months that are due are archived, verified and only then dropped, whoever dies when.
+ */
+class LedgerArchiveTests {
+
+	private static final YearMonth DECEMBER = YearMonth.of(2018, 12);
+
+	private static final YearMonth JANUARY = YearMonth.of(2019, 1);
+
+	private static final String KEY = Ed25519Signer.newPem();
+
+	private static final Entry CLERK = new SampleChain("main", 3).unplaced(1).get(0);
+
+	@TempDir
+	Path directory;
+
+	@TempDir
+	Path memory;
+
+	private FaultyStore store = new FaultyStore(Path.of(""));
+
+	private ArchivedLedger ledger;
+
+	@BeforeEach
+	void writeThreeMonths() {
+		this.store = new FaultyStore(this.directory);
+		this.ledger = ArchivedLedger.create(this.store, KEY, this.memory);
+		SampleChain samples = new SampleChain("main", 5);
+		this.ledger.appendAt(Instant.parse("2018-12-31T23:59:59.999999Z"), "main", samples.unplaced(300));
+		this.ledger.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main", samples.unplaced(40));
+		this.ledger.appendAt(Instant.parse("2019-01-31T00:00:00Z"), "other", samples.unplaced(2));
+		this.ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main", samples.unplaced(10));
+	}
+
+	private RetentionReport retire() {
+		return this.ledger.retention(CLERK, UnaryOperator.identity()).apply();
+	}
+
+	private RetentionReport dieBeforeTheMonthIsDropped() {
+		return this.ledger.retention(CLERK, LedgerArchiveTests::dieAfter).apply();
+	}
+
+	private static MonthArchive dieAfter(MonthArchive archive) {
+		return (chain, first, last, by) -> {
+			archive.archive(chain, first, last, by);
+			throw new IOException("died before the month was dropped");
+		};
+	}
+
+	private Verification verify() throws IOException {
+		return new ArchiveVerifier(this.store, this.ledger.evidence(), new ArchiveOptions(null, "256MB", 2),
+				VerificationProgress.NONE)
+			.verify();
+	}
+
+	private String left() {
+		return this.ledger.query("select count(*) from audit.audit_log where recorded_at < '2020-01-01'");
+	}
+
+	private void assertNothingIsLostAndNothingDouble() throws IOException {
+		Verification found = verify();
+		assertThat(found.chains()).allSatisfy((chain) -> assertThat(chain.problems()).isEmpty());
+		assertThat(found.chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+		assertThat(this.ledger.query("""
+				select string_agg(concat_ws(' ', chain, metadata ->> 'firstSeq', metadata ->> 'lastSeq',
+					metadata ->> 'generation', metadata ->> 'manifest' = (
+						select manifest from audit.audit_archived as archived
+						where archived.chain = l.chain and first_seq = (metadata ->> 'firstSeq')::bigint
+					)), ', ' order by chain, metadata ->> 'firstSeq')
+				from audit.audit_log l
+				where action = 'audit.archive'
+				""")).isEqualTo("main 0 299 1 t, main 300 339 1 t, other 0 1 1 t");
+		assertThat(this.ledger.query("select count(*) from audit.audit_log where action = 'audit.retirement'"))
+			.isEqualTo("3");
+		assertThat(left()).isEqualTo("0");
+		assertThat(this.store.list()).hasSize(12);
+	}
+
+	@Test
+	void monthsThatAreDueAreArchivedVerifiedAndDropped() throws Exception {
+		assertThat(retire()).isEqualTo(new RetentionReport(List.of(DECEMBER, JANUARY), null, null));
+		assertNothingIsLostAndNothingDouble();
+		assertThat(retire().retired()).isEmpty();
+		assertNothingIsLostAndNothingDouble();
+	}
+
+	@Test
+	void aMonthUnderALegalHoldIsNeitherArchivedNorDropped() throws Exception {
+		this.ledger.execute("""
+				insert into audit.audit_legal_hold (actor_id, reason)
+				select actor_id, 'case 12' from audit.audit_log where seq = 7 and chain = 'main'
+				""");
+		assertThat(retire().kept()).isEqualTo(DECEMBER);
+		assertThat(this.store.list()).isEmpty();
+	}
+
+	@Test
+	void whatDoesNotVerifyWhenItIsReadBackStaysInTheLedger() {
+		this.store.damage();
+		RetentionReport report = retire();
+		assertThat(report.kept()).isEqualTo(DECEMBER);
+		assertThat(report.reason()).startsWith("it is not archived: what was read back").contains("was it cut off?");
+		assertThat(left()).isEqualTo("342");
+		assertThat(this.ledger.query("select count(*) from audit.audit_archived")).isEqualTo("0");
+	}
+
+	@Test
+	void whatWasDamagedInTheArchiveAfterwardsStaysInTheLedger() throws Exception {
+		dieBeforeTheMonthIsDropped();
+		Files.write(this.directory.resolve("chain=main/000000000000-000000000299/payload-1.parquet"), new byte[10]);
+		assertThat(retire().reason()).contains("does not verify");
+		assertThat(left()).isEqualTo("342");
+	}
+
+	@Test
+	void whoeverDiesAtAnyStepNothingIsLostAndNothingDouble() throws Exception {
+		int deaths = 0;
+		for (int step = 1; step <= 8; step++) {
+			this.store.failAt(step);
+			deaths += (retire().reason() != null) ? 1 : 0;
+		}
+		assertThat(deaths).isEqualTo(8);
+		this.store.failAt(0);
+		assertThat(dieBeforeTheMonthIsDropped().kept()).isEqualTo(DECEMBER);
+		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
+		assertNothingIsLostAndNothingDouble();
+	}
+
+	@Test
+	void killedWhileItArchives() throws Exception {
+		for (int step : new int[] { 3, 8, 13 }) {
+			killAt(step);
+		}
+		retire();
+		assertNothingIsLostAndNothingDouble();
+	}
+
+	private void killAt(int step) throws Exception {
+		Path log = Files.createTempFile(this.memory, "child", ".log");
+		Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-classpath", System.getProperty("java.class.path"), Child.class.getName(), this.ledger.url(),
+				this.directory.toString(), this.memory.toString(), KEY, String.valueOf(step))
+			.redirectErrorStream(true)
+			.redirectOutput(log.toFile())
+			.start();
+		try {
+			while (!Files.readString(log).contains("at step") && !child.waitFor(20, TimeUnit.MILLISECONDS)) {
+				Thread.onSpinWait();
+			}
+			assertThat(Files.readString(log)).contains("at step " + step);
+		}
+		finally {
+			child.destroyForcibly().waitFor();
+		}
+	}
+
+	/**
+	 * A process that stops at a step, to be killed there.
+	 */
+	static final class Child {
+
+		private Child() {
+		}
+
+		public static void main(String[] arguments) {
+			FaultyStore store = new FaultyStore(Path.of(arguments[1]));
+			store.stopAt(Integer.parseInt(arguments[4]));
+			RetentionReport report = ArchivedLedger.at(arguments[0], store, arguments[3], Path.of(arguments[2]))
+				.retention(CLERK, UnaryOperator.identity())
+				.apply();
+			System.out.println(report);
+		}
+
+	}
+
+}

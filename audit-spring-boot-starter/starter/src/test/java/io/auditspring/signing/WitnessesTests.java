@@ -1,0 +1,204 @@
+package io.auditspring.signing;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+import io.auditspring.CheckpointAnchor;
+import io.auditspring.CheckpointSigner;
+import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.DirectoryAnchor;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.checkpoint.WitnessPolicy;
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.VerificationProgress;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Checkpoints that witnesses cosign over HTTP.
+ */
+class WitnessesTests {
+
+	private static final String ORIGIN = "example.com/audit";
+
+	private static final CheckpointSigner SIGNER = Ed25519Signer.ofPem(ORIGIN, Ed25519Signer.newPem());
+
+	private static final VerifierKey KEY = VerifierKey.of(SIGNER);
+
+	private final LedgerDatabase database = LedgerDatabase.create();
+
+	private final TestWitness first = new TestWitness("w1.example").watching(ORIGIN + "/main", KEY);
+
+	private final TestWitness second = new TestWitness("w2.example").watching(ORIGIN + "/main", KEY);
+
+	private final WitnessPolicy policy = WitnessPolicy.parse("log " + KEY + "\n" + this.first.line("first")
+			+ this.second.line("second") + "group both all first second\nquorum both\n");
+
+	@TempDir
+	private Path directory;
+
+	@AfterEach
+	void stop() {
+		this.first.close();
+		this.second.close();
+	}
+
+	private Checkpoints checkpoints(LedgerDatabase ledger, String memory) {
+		return new Checkpoints(ledger.dataSource(), ledger.schema(), ORIGIN, TrustedKeys.of(KEY),
+				new CheckpointSigning(SIGNER, new SignerMemory(this.directory.resolve(memory)), List.of()));
+	}
+
+	private CheckpointWorker worker(CheckpointAnchor... anchors) {
+		Checkpoints checkpoints = checkpoints(this.database, "memory");
+		return new CheckpointWorker(checkpoints, "main", List.of(anchors), Duration.ofHours(1),
+				new Witnesses(checkpoints, this.policy));
+	}
+
+	private ChainVerification verify() {
+		return verifier().verify("main");
+	}
+
+	private LedgerVerifier verifier() {
+		return new LedgerVerifier(this.database.dataSource(), this.database.schema(),
+				new TrustPolicy(TrustedKeys.of(KEY), List.of(), ORIGIN, this.policy), VerificationProgress.NONE);
+	}
+
+	@Test
+	void eachCheckpointIsCosignedAndKeptEverywhere() throws Exception {
+		DirectoryAnchor anchor = new DirectoryAnchor(this.directory.resolve("anchor"), ORIGIN);
+		CheckpointWorker worker = worker(anchor);
+		int before = 0;
+		for (int size : new int[] { 3, 300, 301 }) {
+			this.database.append("main", Entries.entries(size - before));
+			before = size;
+			worker.run();
+			Checkpoint latest = checkpoints(this.database, "memory").latest("main").orElseThrow();
+			assertThat(latest.size()).isEqualTo(size);
+			assertThat(this.policy.missing(latest)).isNull();
+			assertThat(anchor.latest("main")).hasValue(latest.note());
+			assertThat(worker.witnessed()).hasValueSatisfying((known) -> assertThat(known.size()).isEqualTo(size));
+			assertThat(verify().problems()).isEmpty();
+			assertThat(verifier().verifyNew().valid()).isTrue();
+			assertThat(this.first.answers()).containsExactly(200);
+		}
+		worker.run();
+		assertThat(this.first.answers()).as("nobody is asked twice").isEmpty();
+		assertThat(worker.problem()).isEmpty();
+	}
+
+	@Test
+	void afterARestartTheWitnessTellsWhatItSawLast() {
+		this.database.append("main", Entries.entries(5));
+		worker().run();
+		this.first.answers();
+		this.database.append("main", Entries.entries(5));
+		CheckpointWorker restarted = worker();
+		restarted.run();
+		assertThat(this.first.answers()).containsExactly(409, 200);
+		assertThat(restarted.missingWitnesses()).isEmpty();
+	}
+
+	@Test
+	void aMissingQuorumIsLoudUntilItIsThere() {
+		this.database.append("main", Entries.entries(5));
+		this.second.answerAlways(503, new byte[0]);
+		CheckpointWorker worker = worker();
+		worker.run();
+		worker.run();
+		assertThat(worker.missingWitnesses())
+			.hasValueSatisfying((missing) -> assertThat(missing).contains("'both'", "[first, second]", "only [first]"));
+		assertThat(worker.unwitnessed()).isEqualTo(2);
+		assertThat(worker.witnessed()).isEmpty();
+		assertThat(worker.problem()).as("the ledger is well").isEmpty();
+		assertThat(verify().counts()).containsOnlyKeys(Problem.Kind.QUORUM);
+		assertThat(verify().tampered()).isFalse();
+		assertThat(verifier().verifyNew().chains()).allSatisfy((chain) -> assertThat(chain.valid()).isFalse());
+		this.second.answerAlways(0, new byte[0]);
+		worker.run();
+		assertThat(worker.missingWitnesses()).isEmpty();
+		assertThat(verify().problems()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "404, ''", "403, ''", "400, what", "500, ''", "409, x", "409, 99999999999999999999", "200, ''",
+			"200, what", "200, '\u2014 w2.example AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=='", "302, ''" })
+	void whateverAWitnessAnswersOthersCosign(int status, String body) {
+		this.database.append("main", Entries.entries(5));
+		this.second.answerAlways(status, body.getBytes(StandardCharsets.UTF_8));
+		CheckpointWorker worker = worker();
+		worker.run();
+		assertThat(worker.missingWitnesses()).isPresent();
+		assertThat(worker.refusals()).isZero();
+		assertThat(this.database.query("select count(*) from audit.audit_cosignature")).isEqualTo("1");
+	}
+
+	@Test
+	void anAnswerWithoutEndIsCutOff() {
+		this.database.append("main", Entries.entries(5));
+		this.second.answerAlways(200, new byte[1_000_000]);
+		CheckpointWorker worker = worker();
+		worker.run();
+		assertThat(worker.missingWitnesses()).isPresent();
+	}
+
+	@Test
+	void aForkIsRefusedAndTold() {
+		this.database.append("main", Entries.entries(5));
+		LedgerDatabase other = this.database.copy();
+		this.database.append("main", Entries.entries(5));
+		other.append("main", Entries.entries(6));
+		worker().run();
+		Checkpoints forked = checkpoints(other, "other");
+		CheckpointWorker worker = new CheckpointWorker(forked, "main", List.of(), Duration.ofHours(1),
+				new Witnesses(forked, this.policy));
+		worker.run();
+		assertThat(worker.refusals()).isOne();
+		assertThat(worker.problem()).hasValueSatisfying((problem) -> assertThat(problem).contains("another history"));
+		assertThat(worker.missingWitnesses()).isPresent();
+		assertThat(other.query("select count(*) from audit.audit_cosignature")).isEqualTo("0");
+	}
+
+	@Test
+	void aLedgerThatWentBackIsTold() {
+		this.database.append("main", Entries.entries(5));
+		LedgerDatabase backup = this.database.copy();
+		this.database.append("main", Entries.entries(5));
+		worker().run();
+		Checkpoints restored = checkpoints(backup, "new");
+		CheckpointWorker worker = new CheckpointWorker(restored, "main", List.of(), Duration.ofHours(1),
+				new Witnesses(restored, this.policy));
+		worker.run();
+		assertThat(worker.problem()).hasValueSatisfying((problem) -> assertThat(problem).contains("went back"));
+	}
+
+	@Test
+	void whoMayWriteCheckpointsCannotMakeThemUnreadable() {
+		this.database.append("main", Entries.entries(5));
+		worker().run();
+		for (int i = 0; i < 100; i++) {
+			this.database.execute("""
+					insert into audit.audit_cosignature (chain, size, line)
+					values ('main', 5, '\u2014 w1.example %s' || chr(10))
+					""".formatted(UUID.randomUUID().toString().replace("-", "")));
+		}
+		assertThat(verify().problems()).isEmpty();
+		assertThat(checkpoints(this.database, "memory").latest("main")).isPresent();
+	}
+
+}
