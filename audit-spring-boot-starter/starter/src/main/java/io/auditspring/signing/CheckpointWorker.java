@@ -46,6 +46,8 @@ public final class CheckpointWorker extends PeriodicWorker {
 
 	private final @Nullable Witnesses witnesses;
 
+	private final @Nullable TimeStamping timeStamping;
+
 	private final List<Publication> publications;
 
 	private final AtomicLong refusals = new AtomicLong();
@@ -75,20 +77,22 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 * @param anchors where checkpoints go
 	 * @param interval how often to make one
 	 * @param witnesses asked to cosign each, or {@code null}
+	 * @param timeStamping asked for the time of each, or {@code null}
 	 */
 	CheckpointWorker(Checkpoints checkpoints, String chain, List<CheckpointAnchor> anchors, Duration interval,
-			@Nullable Witnesses witnesses) {
+			@Nullable Witnesses witnesses, @Nullable TimeStamping timeStamping) {
 		super("audit-checkpoint", interval, interval);
 		this.checkpoints = checkpoints;
 		this.chain = chain;
 		this.witnesses = witnesses;
+		this.timeStamping = timeStamping;
 		this.publications = anchors.stream().map(Publication::new).toList();
 	}
 
 	/**
-	 * Makes a checkpoint, unless another instance is at it, has it cosigned, and gives
-	 * the newest one to every anchor that does not have it. Whatever fails is logged and
-	 * tried again next time.
+	 * Makes a checkpoint, unless another instance is at it, has it cosigned and
+	 * time-stamped, and gives the newest one to every anchor that does not have it.
+	 * Whatever fails is logged and tried again next time.
 	 */
 	@Override
 	protected synchronized void run() {
@@ -101,7 +105,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 					&& checkpoint.saysTheSameAs(known);
 			this.passedOver = passedOver ? this.passedOver + 1 : 0;
 			if (checkpoint != null) {
-				publish(cosigned(checkpoint));
+				publish(stamped(cosigned(checkpoint)));
 			}
 			requireOthersEnd();
 		}
@@ -139,6 +143,18 @@ public final class CheckpointWorker extends PeriodicWorker {
 				.formatted(checkpoint.size(), this.chain), ex);
 		}
 		return cosigned;
+	}
+
+	private Checkpoint stamped(Checkpoint checkpoint) {
+		TimeStamping stamping = this.timeStamping;
+		try {
+			return (stamping != null) ? stamping.stamp(this.chain, checkpoint) : checkpoint;
+		}
+		catch (HttpCalls.FailedException | RuntimeException ex) {
+			failed("The %s gave no time stamp for checkpoint %d of audit chain '%s'; it is asked again"
+				.formatted(stamping, checkpoint.size(), this.chain), ex);
+			return checkpoint;
+		}
 	}
 
 	private void tell(Checkpoint checkpoint, @Nullable String lacking) {

@@ -67,7 +67,7 @@ class WitnessesTests {
 	private CheckpointWorker worker(CheckpointAnchor... anchors) {
 		Checkpoints checkpoints = checkpoints(this.database, "memory");
 		return new CheckpointWorker(checkpoints, "main", List.of(anchors), Duration.ofHours(1),
-				new Witnesses(checkpoints, this.policy));
+				new Witnesses(checkpoints, this.policy), null);
 	}
 
 	private ChainVerification verify() {
@@ -76,7 +76,7 @@ class WitnessesTests {
 
 	private LedgerVerifier verifier() {
 		return new LedgerVerifier(this.database.dataSource(), this.database.schema(),
-				new TrustPolicy(TrustedKeys.of(KEY), List.of(), ORIGIN, this.policy), VerificationProgress.NONE);
+				new TrustPolicy(TrustedKeys.of(KEY), List.of(), ORIGIN, this.policy, null), VerificationProgress.NONE);
 	}
 
 	@Test
@@ -166,7 +166,7 @@ class WitnessesTests {
 		worker().run();
 		Checkpoints forked = checkpoints(other, "other");
 		CheckpointWorker worker = new CheckpointWorker(forked, "main", List.of(), Duration.ofHours(1),
-				new Witnesses(forked, this.policy));
+				new Witnesses(forked, this.policy), null);
 		worker.run();
 		assertThat(worker.refusals()).isOne();
 		assertThat(worker.problem()).hasValueSatisfying((problem) -> assertThat(problem).contains("another history"));
@@ -182,7 +182,7 @@ class WitnessesTests {
 		worker().run();
 		Checkpoints restored = checkpoints(backup, "new");
 		CheckpointWorker worker = new CheckpointWorker(restored, "main", List.of(), Duration.ofHours(1),
-				new Witnesses(restored, this.policy));
+				new Witnesses(restored, this.policy), null);
 		worker.run();
 		assertThat(worker.problem()).hasValueSatisfying((problem) -> assertThat(problem).contains("went back"));
 	}

@@ -18,6 +18,7 @@ import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.CopyRow;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.thread.OrderedPipeline;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.internal.tree.StoredTree;
@@ -109,6 +110,9 @@ final class ChainRun {
 		this.check.finish(this.head, this.checkpoints);
 		checkTreeEnd();
 		this.checkpoints.finish(this.check.size());
+		long covered = this.checkpoints.covered();
+		StoredEntry.Place last = (covered > 0) ? this.source.entries().place(this.chain, covered - 1) : null;
+		this.checkpoints.checkTimeStamp((last != null) ? last.recordedAt() : null);
 		byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;
 		return new ChainVerification(this.chain, this.check.from(), this.check.size(), this.check.entries(),
 				(root != null) ? HexFormat.of().formatHex(root) : null, this.checkpoints.compared(),
