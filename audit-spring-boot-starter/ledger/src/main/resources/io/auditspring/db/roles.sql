@@ -77,7 +77,9 @@ grant select on "${schema}".audit_archived to audit_reader, audit_redactor, audi
 -- Keeps checkpoints, for which it must be a reader, too.
 grant insert on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile to audit_writer;
 grant insert, update on "${schema}".audit_tree to audit_writer;
-grant select on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile, "${schema}".audit_tree
+grant execute on function "${schema}".audit_append_root(interval, jsonb) to audit_writer;
+grant select on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile,
+	"${schema}".audit_tree, "${schema}".audit_root_head
 	to audit_reader, audit_redactor, audit_retention;
 
 -- Reads and keeps the statistics, which are no evidence: they only ever count what the log holds.
