@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.auditspring.CheckpointAnchor;
+import io.auditspring.ledger.checkpoint.TimeStampAuthority;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.checkpoint.WitnessPolicy;
@@ -44,6 +45,11 @@ final class EvidenceOptions {
 			description = "which witnesses must have cosigned (C2SP tlog-policy); its logs are keys whose signatures count, too")
 	@Nullable Path policy;
 
+	@Option(names = "--time-stamp-certificates", paramLabel = "<file>",
+			description = "whose time stamps (RFC 3161) the newest checkpoint must have, as certificates in PEM; needs "
+					+ "Bouncy Castle on the class path")
+	@Nullable Path timeStampCertificates;
+
 	TrustPolicy evidence() throws IOException {
 		WitnessPolicy witnesses = (this.policy != null) ? policy(this.policy) : null;
 		List<VerifierKey> logs = (witnesses != null) ? witnesses.logs() : List.of();
@@ -55,7 +61,8 @@ final class EvidenceOptions {
 		TrustedKeys keys = (this.publicKeys.isEmpty() && logs.isEmpty()) ? null : keys(logs);
 		List<CheckpointAnchor> archives = this.anchors.isEmpty() ? List.of()
 				: List.of(NoteArchive.read(this.anchors, this.origin, keys));
-		return new TrustPolicy(keys, archives, this.origin, witnesses);
+		return new TrustPolicy(keys, archives, this.origin, witnesses, (this.timeStampCertificates != null)
+				? TimeStampAuthority.trusting(Files.readAllBytes(this.timeStampCertificates)) : null);
 	}
 
 	private static WitnessPolicy policy(Path file) throws IOException {

@@ -98,6 +98,12 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		SPLIT_VIEW,
 
 		/**
+		 * The root log contradicts itself, or another chain: one that is gone, shorter or
+		 * other than was recorded, or that was left out.
+		 */
+		ROOT_LOG,
+
+		/**
 		 * A file of the archive is missing, replaced, renamed or cut off, should be gone,
 		 * or is not what its manifest says.
 		 */
@@ -114,14 +120,20 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		 * What is signed was cosigned by fewer witnesses than the policy asks for. It
 		 * says nothing against the ledger, but there may be another one for others.
 		 */
-		QUORUM;
+		QUORUM,
+
+		/**
+		 * What is signed has no time stamp by a trusted authority, or one that is earlier
+		 * than its entries. It says nothing against the ledger.
+		 */
+		TIME_STAMP;
 
 		/**
 		 * Whether such a problem speaks against the ledger.
 		 * @return whether it does, and not only against what speaks for it
 		 */
 		public boolean accuses() {
-			return this != EVIDENCE && this != QUORUM;
+			return this != EVIDENCE && this != QUORUM && this != TIME_STAMP;
 		}
 
 	}

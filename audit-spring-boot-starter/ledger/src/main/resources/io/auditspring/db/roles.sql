@@ -72,13 +72,17 @@ grant execute on function "${schema}".audit_hold(text, text, text, text, text, j
 	"${schema}".audit_release(text, bigint, text, jsonb), "${schema}".audit_retire(date, boolean, jsonb, jsonb),
 	"${schema}".audit_month_is_held(date), "${schema}".audit_is_held("${schema}".audit_log),
 	"${schema}".audit_ensure_partition(date),
-	"${schema}".audit_archive(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb) to audit_retention;
+	"${schema}".audit_archive(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb),
+	"${schema}".audit_redact_archived(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb, text, text,
+	jsonb) to audit_retention;
 grant select on "${schema}".audit_archived to audit_reader, audit_redactor, audit_retention;
 
 -- Keeps checkpoints, for which it must be a reader, too.
 grant insert on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile to audit_writer;
 grant insert, update on "${schema}".audit_tree to audit_writer;
-grant select on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile, "${schema}".audit_tree
+grant execute on function "${schema}".audit_append_root(interval, jsonb) to audit_writer;
+grant select on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile,
+	"${schema}".audit_tree, "${schema}".audit_root_head
 	to audit_reader, audit_redactor, audit_retention;
 
 -- Reads and keeps the statistics, which are no evidence: they only ever count what the log holds.

@@ -4,6 +4,7 @@
  */
 package io.auditspring.signing;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,15 +43,21 @@ import org.springframework.util.Assert;
  * @param anchorLog whether each checkpoint is written to the log
  * @param policy where the policy is that says which witnesses must cosign (C2SP
  * tlog-policy), such as file:/etc/audit/witnesses; those with a URL are asked
+ * @param timeStampUrl where each checkpoint is time-stamped (RFC 3161 over HTTP)
+ * @param timeStampCertificates where the certificates are, in PEM, to which those of time
+ * stamps must lead, such as file:/etc/audit/tsa.pem
  * @param ignoreUnreadableAnchors whether to go on signing while an anchor, or something
  * in one, cannot be read: it may be what would show that the ledger went back
+ * @param rootLog whether to record where all chains of the ledger end, and sign that; not
+ * where another application, with another origin, does it
  */
 @ConfigurationProperties("audit.checkpoint")
 record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nullable String origin, @Nullable String keyName,
 		@Nullable String privateKey, @Nullable Resource privateKeyLocation, @DefaultValue("false") boolean generateKey,
 		@DefaultValue List<String> trustedKeys, @DefaultValue List<String> retiredKeys, @Nullable Path memory,
 		@Nullable Path anchorDirectory, @DefaultValue("false") boolean anchorLog, @Nullable Resource policy,
-		@DefaultValue("false") boolean ignoreUnreadableAnchors) {
+		@Nullable URI timeStampUrl, @Nullable Resource timeStampCertificates,
+		@DefaultValue("false") boolean ignoreUnreadableAnchors, @DefaultValue("true") boolean rootLog) {
 
 	CheckpointProperties {
 		Assert.isTrue(interval.toMillis() > 0,
@@ -62,6 +69,11 @@ record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nullable Str
 		Assert.isTrue(keyName == null || KeyName.isValid(keyName),
 				() -> "audit.checkpoint.key-name takes a name without white space and plus signs, not '%s'"
 					.formatted(keyName));
+		Assert.isTrue(timeStampUrl == null || timeStampCertificates != null,
+				"audit.checkpoint.time-stamp-url needs audit.checkpoint.time-stamp-certificates, which says whose count");
+		Assert.isTrue(timeStampUrl == null || timeStampUrl.getHost() != null,
+				() -> "audit.checkpoint.time-stamp-url takes a URL such as https://tsa.example.com/, not "
+						+ timeStampUrl);
 		trustedKeys.forEach((key) -> check("trusted-keys", key));
 		retiredKeys.forEach((key) -> check("retired-keys", key));
 	}

@@ -4,6 +4,7 @@
  */
 package io.auditspring.signing;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,12 +12,17 @@ import java.util.Objects;
 import io.auditspring.AuditSetupException;
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
+import io.auditspring.capture.internal.entry.EntryFactory;
+import io.auditspring.capture.internal.entry.LedgerDoings;
+import io.auditspring.capture.internal.entry.Sentences;
+import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.value.EntryProperties;
 import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.DirectoryAnchor;
 import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.checkpoint.TimeStampAuthority;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.checkpoint.WitnessPolicy;
@@ -95,6 +101,13 @@ public final class SigningConfiguration {
 		}
 
 		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnProperty("audit.checkpoint.time-stamp-certificates")
+		TimeStampAuthority auditTimeStampAuthority(CheckpointProperties properties) {
+			return TimeStampCertificates.read(Objects.requireNonNull(properties.timeStampCertificates()));
+		}
+
+		@Bean
 		@ConditionalOnProperty("audit.checkpoint.anchor-directory")
 		DirectoryAnchor auditDirectoryAnchor(CheckpointProperties properties, CheckpointOrigin auditCheckpointOrigin) {
 			return new DirectoryAnchor(Objects.requireNonNull(properties.anchorDirectory()),
@@ -146,12 +159,27 @@ public final class SigningConfiguration {
 
 		@Bean
 		@ConditionalOnBean(CheckpointSigner.class)
+		@ConditionalOnProperty(name = "audit.checkpoint.root-log", matchIfMissing = true)
+		RootLog auditRootLog(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
+				Sentences auditSentences) {
+			return new RootLog(auditDatabase.dataSource(), auditDatabase.schema(),
+					LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+		}
+
+		@Bean
+		@ConditionalOnBean(CheckpointSigner.class)
 		CheckpointWorker auditCheckpointWorker(Checkpoints auditCheckpoints, AuditDatabase auditDatabase,
-				CheckpointProperties properties, ObjectProvider<CheckpointAnchor> anchors,
-				ObjectProvider<WitnessPolicy> auditWitnessPolicy) {
+				ObjectProvider<RootLog> auditRootLog, CheckpointProperties properties,
+				ObjectProvider<CheckpointAnchor> anchors, ObjectProvider<WitnessPolicy> auditWitnessPolicy,
+				ObjectProvider<TimeStampAuthority> auditTimeStampAuthority) {
+			URI stamps = properties.timeStampUrl();
+			TimeStampAuthority authority = auditTimeStampAuthority.getIfAvailable();
 			WitnessPolicy policy = auditWitnessPolicy.getIfAvailable();
-			return new CheckpointWorker(auditCheckpoints, auditDatabase.chain(), anchors.orderedStream().toList(),
-					properties.interval(), (policy != null) ? new Witnesses(auditCheckpoints, policy) : null);
+			return new CheckpointWorker(auditCheckpoints, auditDatabase.chain(), auditRootLog.getIfAvailable(),
+					anchors.orderedStream().toList(), properties.interval(),
+					(policy != null) ? new Witnesses(auditCheckpoints, policy) : null,
+					(stamps != null && authority != null) ? new TimeStamping(auditCheckpoints, authority, stamps)
+							: null);
 		}
 
 		private static final class OnKey extends AnyNestedCondition {
@@ -185,13 +213,14 @@ public final class SigningConfiguration {
 		@ConditionalOnMissingBean
 		TrustPolicy auditTrustPolicy(CheckpointProperties properties, CheckpointOrigin auditCheckpointOrigin,
 				ObjectProvider<CheckpointSigner> signers, ObjectProvider<CheckpointAnchor> anchors,
-				ObjectProvider<WitnessPolicy> auditWitnessPolicy) {
+				ObjectProvider<WitnessPolicy> auditWitnessPolicy,
+				ObjectProvider<TimeStampAuthority> auditTimeStampAuthority) {
 			CheckpointSigner signer = Sole.signer(signers);
 			WitnessPolicy witnesses = auditWitnessPolicy.getIfAvailable();
 			TrustedKeys trusted = properties.trusting((signer != null) ? VerifierKey.of(signer) : null, witnesses);
 			boolean none = trusted.keys().isEmpty();
 			return new TrustPolicy(none ? null : trusted, anchors.orderedStream().toList(),
-					none ? null : auditCheckpointOrigin.name(), witnesses);
+					none ? null : auditCheckpointOrigin.name(), witnesses, auditTimeStampAuthority.getIfAvailable());
 		}
 
 		@Bean

@@ -31,7 +31,9 @@ public final class VerificationWorker extends PeriodicWorker {
 
 	private volatile @Nullable Run last;
 
-	/** Whether the run before found nothing but that witnesses are missing. */
+	/**
+	 * Whether the run before found nothing but that witnesses or time stamps are missing.
+	 */
 	private boolean unwitnessed;
 
 	/**
@@ -116,7 +118,8 @@ public final class VerificationWorker extends PeriodicWorker {
 	private static boolean isOnlyUnwitnessed(Verification verification) {
 		return !verification.valid() && verification.chains()
 			.stream()
-			.allMatch((chain) -> Set.of(Problem.Kind.QUORUM).containsAll(chain.counts().keySet()));
+			.allMatch((chain) -> Set.of(Problem.Kind.QUORUM, Problem.Kind.TIME_STAMP)
+				.containsAll(chain.counts().keySet()));
 	}
 
 	private void ended(Instant start, @Nullable Verification verification, @Nullable String failure) {

@@ -96,8 +96,9 @@ public final class WebConfiguration {
 
 		@Bean
 		LedgerApi auditLedgerApi(LedgerHeads auditLedgerHeads, Verifications auditVerifications, Readers auditReaders,
-				ReadAuditing auditReadAuditing) {
-			return new LedgerApi(auditLedgerHeads, auditVerifications, auditReaders, auditReadAuditing);
+				ReadAuditing auditReadAuditing, ObjectProvider<Checkpoints> auditCheckpoints) {
+			return new LedgerApi(auditLedgerHeads, auditVerifications, auditReaders, auditReadAuditing,
+					auditCheckpoints.getIfAvailable());
 		}
 
 		@Bean

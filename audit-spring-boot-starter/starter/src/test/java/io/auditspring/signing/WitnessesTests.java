@@ -66,8 +66,8 @@ class WitnessesTests {
 
 	private CheckpointWorker worker(CheckpointAnchor... anchors) {
 		Checkpoints checkpoints = checkpoints(this.database, "memory");
-		return new CheckpointWorker(checkpoints, "main", List.of(anchors), Duration.ofHours(1),
-				new Witnesses(checkpoints, this.policy));
+		return new CheckpointWorker(checkpoints, "main", null, List.of(anchors), Duration.ofHours(1),
+				new Witnesses(checkpoints, this.policy), null);
 	}
 
 	private ChainVerification verify() {
@@ -76,7 +76,7 @@ class WitnessesTests {
 
 	private LedgerVerifier verifier() {
 		return new LedgerVerifier(this.database.dataSource(), this.database.schema(),
-				new TrustPolicy(TrustedKeys.of(KEY), List.of(), ORIGIN, this.policy), VerificationProgress.NONE);
+				new TrustPolicy(TrustedKeys.of(KEY), List.of(), ORIGIN, this.policy, null), VerificationProgress.NONE);
 	}
 
 	@Test
@@ -165,8 +165,8 @@ class WitnessesTests {
 		other.append("main", Entries.entries(6));
 		worker().run();
 		Checkpoints forked = checkpoints(other, "other");
-		CheckpointWorker worker = new CheckpointWorker(forked, "main", List.of(), Duration.ofHours(1),
-				new Witnesses(forked, this.policy));
+		CheckpointWorker worker = new CheckpointWorker(forked, "main", null, List.of(), Duration.ofHours(1),
+				new Witnesses(forked, this.policy), null);
 		worker.run();
 		assertThat(worker.refusals()).isOne();
 		assertThat(worker.problem()).hasValueSatisfying((problem) -> assertThat(problem).contains("another history"));
@@ -181,8 +181,8 @@ class WitnessesTests {
 		this.database.append("main", Entries.entries(5));
 		worker().run();
 		Checkpoints restored = checkpoints(backup, "new");
-		CheckpointWorker worker = new CheckpointWorker(restored, "main", List.of(), Duration.ofHours(1),
-				new Witnesses(restored, this.policy));
+		CheckpointWorker worker = new CheckpointWorker(restored, "main", null, List.of(), Duration.ofHours(1),
+				new Witnesses(restored, this.policy), null);
 		worker.run();
 		assertThat(worker.problem()).hasValueSatisfying((problem) -> assertThat(problem).contains("went back"));
 	}

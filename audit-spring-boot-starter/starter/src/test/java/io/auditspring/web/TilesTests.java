@@ -18,9 +18,11 @@ import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.InclusionReceipt;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.merkle.MerkleTree;
+import io.auditspring.ledger.merkle.InclusionProof;
 import io.auditspring.signing.Checkpoints;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -160,6 +162,20 @@ class TilesTests {
 					.sign("example.com/shop/main", 300, newer.root(), Ed25519Signer.ofPem("example.com/shop", PEM))
 					.note()))))
 			.startsWith("consistency:");
+	}
+
+	@Test
+	void aProofIsWrittenAsOthersReadIt() {
+		InclusionReceipt receipt = context.getBean(Checkpoints.class).inclusion("main", 7, 700).orElseThrow();
+		String proof = receipt.tlogProof();
+		List<String> lines = proof.lines().toList();
+		assertThat(lines).startsWith("c2sp.org/tlog-proof@v1", "index 7");
+		int end = lines.indexOf("");
+		List<byte[]> path = lines.subList(2, end).stream().map(Base64.getDecoder()::decode).toList();
+		Checkpoint checkpoint = Checkpoint.open(proof.substring(proof.indexOf("\n\n") + 2), TrustedKeys.of(KEY));
+		byte[] leaf = Arrays.copyOfRange(this.monitor.bytes(CHAIN + "/tile/0/000").body(), 7 * 32, 8 * 32);
+		assertThat(new InclusionProof(7, checkpoint.size(), path).proves(leaf, checkpoint.root())).isTrue();
+		assertThat(proof).hasSizeLessThan(5_000);
 	}
 
 	private String claims(UnaryOperator<ObjectNode> change) {

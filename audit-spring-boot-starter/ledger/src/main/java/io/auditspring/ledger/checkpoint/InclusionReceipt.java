@@ -4,6 +4,8 @@
  */
 package io.auditspring.ledger.checkpoint;
 
+import java.util.Base64;
+
 import io.auditspring.ledger.merkle.InclusionProof;
 
 /**
@@ -27,6 +29,19 @@ public record InclusionReceipt(String chain, long seq, byte[] hash, InclusionPro
 	public boolean holds() {
 		return this.proof.leafIndex() == this.seq && this.proof.treeSize() == this.checkpoint.size()
 				&& this.proof.proves(this.hash, this.checkpoint.root());
+	}
+
+	/**
+	 * Writes the proof as C2SP tlog-proof has it, with the cosignatures of witnesses.
+	 * Whoever verifies it computes the entry's hash by themselves, so it is not in it.
+	 * @return several lines
+	 */
+	public String tlogProof() {
+		StringBuilder text = new StringBuilder("c2sp.org/tlog-proof@v1\nindex " + this.seq + "\n");
+		for (byte[] hash : this.proof.path()) {
+			text.append(Base64.getEncoder().encodeToString(hash)).append('\n');
+		}
+		return text.append('\n').append(this.checkpoint.note()).toString();
 	}
 
 }

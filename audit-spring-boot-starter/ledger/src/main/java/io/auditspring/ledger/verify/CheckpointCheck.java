@@ -5,6 +5,8 @@
 package io.auditspring.ledger.verify;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -13,11 +15,13 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TimeStampAuthority;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.table.Problems;
 import io.auditspring.ledger.internal.tree.LeafHashes;
@@ -31,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class CheckpointCheck implements LeafHashes.Growth {
 
 	private static final HexFormat HEX = HexFormat.of();
+
+	/** How far clocks may be apart. */
+	private static final Duration CLOCKS = Duration.ofMinutes(5);
 
 	private final Problems problems;
 
@@ -62,6 +69,9 @@ final class CheckpointCheck implements LeafHashes.Growth {
 
 	/** The largest true one that enough witnesses cosigned. */
 	private long witnessed;
+
+	/** The one that was verified before. */
+	private @Nullable Checkpoint start;
 
 	/** What is missing of the last true one. */
 	private @Nullable String missing;
@@ -163,7 +173,39 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 */
 	void startFrom(Checkpoint checkpoint) {
 		this.from = checkpoint.size();
+		this.start = checkpoint;
 		lookForWitnesses(checkpoint);
+	}
+
+	/**
+	 * Looks when the newest true checkpoint was time-stamped.
+	 * @param last when the last entry that it covers was recorded, or {@code null} if
+	 * that is unknown
+	 */
+	void checkTimeStamp(@Nullable Instant last) {
+		TimeStampAuthority authority = this.evidence.timeStamps();
+		List<Checkpoint> newest = Stream.of(this.start, this.lastTrue, this.lastTrueAnchored)
+			.filter((checkpoint) -> checkpoint != null && checkpoint.size() == covered())
+			.map(Objects::requireNonNull)
+			.toList();
+		if (authority == null || newest.isEmpty()) {
+			return;
+		}
+		Instant time = newest.stream()
+			.flatMap((checkpoint) -> authority.stamped(checkpoint).stream())
+			.min(Instant::compareTo)
+			.orElse(null);
+		if (time == null) {
+			addTimeStamp("has none that counts: " + authority.missing(newest.get(0)), null, null);
+		}
+		else if (last != null && time.plus(CLOCKS).isBefore(last)) {
+			addTimeStamp("was stamped before its last entry was recorded", last.toString(), time.toString());
+		}
+	}
+
+	private void addTimeStamp(String what, @Nullable String expected, @Nullable String found) {
+		this.problems.add(Problem.Kind.TIME_STAMP, null, null,
+				"of time stamps the newest checkpoint, of size %d, %s".formatted(covered(), what), expected, found);
 	}
 
 	private void lookForWitnesses(Checkpoint checkpoint) {

@@ -83,6 +83,7 @@ public final class ExportVerifier {
 		ChainVerification finish() {
 			this.check.finish(this.head, this.checkpoints);
 			this.checkpoints.finishExport(this.check.size(), this.check.from());
+			this.checkpoints.checkTimeStamp(null);
 			byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;
 			return new ChainVerification(this.problems.chain(), this.check.from(), this.check.size(),
 					this.check.entries(), (root != null) ? HexFormat.of().formatHex(root) : null,

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.TimeStampAuthority;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.WitnessPolicy;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +25,12 @@ import org.jspecify.annotations.Nullable;
  * @param anchors where checkpoints were kept
  * @param origin what checkpoints name before the chain; {@code null} if any will do
  * @param witnesses who must have cosigned what is signed; {@code null} if nobody need
+ * @param timeStamps whose time stamps the newest checkpoint must have; {@code null} if
+ * none is asked for
  * @since 0.1.0
  */
 public record TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anchors, @Nullable String origin,
-		@Nullable WitnessPolicy witnesses) {
+		@Nullable WitnessPolicy witnesses, @Nullable TimeStampAuthority timeStamps) {
 
 	/** None at all: then only what contradicts itself is found. */
 	public static final TrustPolicy NONE = new TrustPolicy(null, List.of(), null);
@@ -43,7 +46,7 @@ public record TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anc
 	 * @param origin what checkpoints name before the chain, or {@code null}
 	 */
 	public TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anchors, @Nullable String origin) {
-		this(keys, anchors, origin, null);
+		this(keys, anchors, origin, null, null);
 	}
 
 	/**
