@@ -85,7 +85,8 @@ class AccessTests {
 			get("/audit/api/entries", "/audit/api/entries?cursor={cursor}", OK, OK, MALFORMED),
 			get("/audit/api/entries", "/audit/api/entries?targetType=Order&targetId=bob%2F1", OK, OK, OK),
 			get("/audit/api/entries/{id}", "/audit/api/entries/" + BOBS, NOT_FOUND, OK, NOT_FOUND),
-			get("/audit/api/entries/{id}/proof", "/audit/api/entries/" + BOBS + "/proof", FORBIDDEN, FORBIDDEN, FORBIDDEN),
+			get("/audit/api/entries/{id}/proof", "/audit/api/entries/" + BOBS + "/proof", FORBIDDEN, FORBIDDEN,
+					FORBIDDEN),
 			get("/audit/api/targets/{type}/{id}", "/audit/api/targets/Order/bob", OK, OK, OK),
 			get("/audit/api/targets/{type}/{id}/state", "/audit/api/targets/Order/bob/state", FORBIDDEN, NOT_FOUND,
 					NOT_FOUND),
@@ -112,6 +113,12 @@ class AccessTests {
 			new Expected("POST /audit/api/verification", "POST", "/audit/api/verification", FORBIDDEN, FORBIDDEN,
 					FORBIDDEN),
 			new Expected("DELETE /audit/api/verification", "DELETE", "/audit/api/verification", FORBIDDEN, FORBIDDEN,
+					FORBIDDEN),
+			get("/audit/api/approvals", "/audit/api/approvals", FORBIDDEN, FORBIDDEN, FORBIDDEN),
+			new Expected("POST /audit/api/approvals/{id}/grant", "POST",
+					"/audit/api/approvals/01a2257b-d936-7e6c-bb39-26e863b37804/grant", FORBIDDEN, FORBIDDEN, FORBIDDEN),
+			new Expected("POST /audit/api/approvals/{id}/reject", "POST",
+					"/audit/api/approvals/01a2257b-d936-7e6c-bb39-26e863b37804/reject", FORBIDDEN, FORBIDDEN,
 					FORBIDDEN),
 			// What it sends is for a test of its own; its headers come at once.
 			new Expected("GET /audit/api/live", "HEAD", "/audit/api/live", OK, OK, OK));
