@@ -50,6 +50,9 @@ grant insert, select (id, recorded_at) on "${schema}".audit_log to audit_writer;
 grant select, insert, delete, update (created_at) on "${schema}".audit_outbox to audit_writer;
 grant insert on "${schema}".audit_quarantine to audit_writer;
 
+-- Asks for approvals, and uses them.
+grant select, insert, update on "${schema}".audit_approval to audit_writer;
+
 -- Who sees digests of secret identifiers must not try which they are of: the key is for those who write them.
 grant select on "${schema}".audit_masking_key to audit_writer;
 grant execute on function "${schema}".audit_lock_chain(text), "${schema}".audit_ledger_id(text),

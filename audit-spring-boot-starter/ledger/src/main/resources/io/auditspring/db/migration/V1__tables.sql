@@ -274,6 +274,24 @@ create table "${schema}".audit_upkeep (
 insert into "${schema}".audit_upkeep (name, due_at)
 values ('retention', clock_timestamp()), ('activity', clock_timestamp());
 
+-- What somebody wants to do and another person is to allow. Not part of the ledger, whose entries tell of each step.
+create table "${schema}".audit_approval (
+	id            uuid        not null primary key,
+	action        text        not null,
+	reason        text,
+	arguments     text        not null,
+	digest        text        not null,
+	requester     text        not null,
+	agent         text,
+	requested_at  timestamptz not null,
+	status        text        not null check (status in ('pending', 'granted', 'rejected', 'used')),
+	decided_by    text,
+	justification text
+);
+
+create index audit_approval_digest on "${schema}".audit_approval (digest, requested_at);
+create index audit_approval_pending on "${schema}".audit_approval (requested_at) where status = 'pending';
+
 -- The key of the digests that stand for secret identifiers (HMAC with SHA-256), where the application has none of its own
 -- in audit.masking.key. Made once, so that all instances and services show the same digests; 244 random bits. Who may
 -- read the log must not read it: with it one can try which secret a digest is of.
@@ -289,5 +307,6 @@ revoke all on "${schema}".audit_log, "${schema}".audit_chain, "${schema}".audit_
 	"${schema}".audit_outbox, "${schema}".audit_quarantine, "${schema}".audit_checkpoint,
 	"${schema}".audit_cosignature, "${schema}".audit_tile, "${schema}".audit_tree, "${schema}".audit_root_head,
 	"${schema}".audit_checkpoint_aside, "${schema}".audit_tree_aside, "${schema}".audit_legal_hold,
-	"${schema}".audit_archived, "${schema}".audit_upkeep, "${schema}".audit_masking_key
+	"${schema}".audit_archived, "${schema}".audit_upkeep, "${schema}".audit_approval,
+	"${schema}".audit_masking_key
 	from public;
