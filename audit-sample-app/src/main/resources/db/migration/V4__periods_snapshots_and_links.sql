@@ -36,4 +36,4 @@ create table snapshot_line (
 	primary key (snapshot_id, transaction_id)
 );
 
-insert into agent (name, status) values ('Archive keeper', 'STOPPED');
+insert into agent (name, status) values ('Archive keeper', 'STOPPED'), ('Mail sorter', 'STOPPED');

@@ -80,6 +80,10 @@ class ArchitectureTests {
 		.definedBy("io.auditspring.web..")
 		.layer("security")
 		.definedBy("io.auditspring.security..")
+		.layer("approval")
+		.definedBy("io.auditspring.approval..")
+		.layer("ai")
+		.definedBy("io.auditspring.ai..")
 		.layer("actuate")
 		.definedBy("io.auditspring.actuate..")
 		.layer("autoconfigure")
@@ -108,6 +112,10 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("api", "ledger", "capture", "database", "signing", "query")
 		.whereLayer("security")
 		.mayOnlyAccessLayers("api", "ledger", "capture", "database", "delivery", "intercept")
+		.whereLayer("approval")
+		.mayOnlyAccessLayers("api", "ledger", "capture", "database", "delivery", "intercept")
+		.whereLayer("ai")
+		.mayOnlyAccessLayers("api", "ledger", "capture", "database", "delivery", "intercept", "query")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer();
 

@@ -1,5 +1,6 @@
 /**
- * Agents that are started and stopped through connectors.
+ * Agents that are started and stopped through connectors, by people and by an agent of
+ * their own.
  */
 @NullMarked
 package io.auditspring.sample.agents;

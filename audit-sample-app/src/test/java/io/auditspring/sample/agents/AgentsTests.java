@@ -9,6 +9,7 @@ import io.auditspring.AuditRecorder;
 import io.auditspring.sample.BackOffice;
 import io.auditspring.sample.BackOfficeTest;
 import io.auditspring.sample.Entries;
+import io.auditspring.sample.Json;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -137,6 +138,58 @@ class AgentsTests {
 		while (!cursor.isEmpty());
 		assertThat(pages).isEqualTo(3);
 		assertThat(paged).isEqualTo(ids);
+	}
+
+	@Test
+	void whatTheOperatorDoesIsDoneForWhoeverAsksIt() {
+		assertThat(ask("please start agent 5 through connector 2")).contains("is started");
+		JsonNode tool = this.entries.await("action=tool.start_agent");
+		JsonNode started = this.entries.await("operation=%s&action=agent.started".formatted(text(tool, "operationId")));
+		for (JsonNode entry : List.of(tool, started)) {
+			assertThat(text(entry.get("actor"), "id")).isEqualTo("analyst");
+			assertThat(text(entry.get("actor"), "impersonatorId")).isEqualTo("operator");
+			assertThat(entry.get("related").toString()).contains("{\"type\":\"Agent\",\"id\":\"operator\"}");
+		}
+		assertThat(tool.at("/metadata/model").asString()).isEqualTo("stand-in");
+		assertThat(tool.at("/metadata/input/agentId").asInt()).isEqualTo(5);
+		assertThat(this.entries.find("related=Agent:operator")).contains(tool, started);
+		assertThat(ask("please retire agent 5")).contains("needs the approval of another person");
+		assertThat(this.entries.await("action=tool.retire_agent&outcome=denied")).isNotNull();
+		String id = text(this.entries.await("action=approval.requested").get("target"), "id");
+		decide("analyst", id).expectStatus().isForbidden();
+		decide("manager", id).expectStatus().isOk();
+		assertThat(ask("please retire agent 5")).contains("is retired");
+		assertThat(this.entries.await("action=tool.retire_agent&outcome=success").get("related").toString())
+			.contains("{\"type\":\"Approval\",\"id\":\"" + id + "\"}");
+		assertThat(text(this.entries.await("action=approval.granted"), "justification")).isEqualTo("No longer needed");
+	}
+
+	private String ask(String request) {
+		return text(Json.read(this.backOffice.as("analyst")
+			.post()
+			.uri("/api/operator")
+			.contentType(MediaType.APPLICATION_JSON)
+			.body("{\"request\": \"" + request + "\"}")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.returnResult()
+			.getResponseBodyContent()), "text");
+	}
+
+	private RestTestClient.ResponseSpec decide(String username, String id) {
+		return this.backOffice.as(username)
+			.post()
+			.uri("/audit/api/approvals/{id}/grant", id)
+			.contentType(MediaType.APPLICATION_JSON)
+			.body("""
+					{"justification": "No longer needed"}""")
+			.exchange();
+	}
+
+	private static String text(JsonNode node, String member) {
+		return node.get(member).asString();
 	}
 
 	@Test

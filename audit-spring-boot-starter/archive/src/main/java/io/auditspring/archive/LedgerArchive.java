@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.auditspring.archive;
 
 import java.io.IOException;

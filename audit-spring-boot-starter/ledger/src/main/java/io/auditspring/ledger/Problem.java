@@ -98,6 +98,12 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		SPLIT_VIEW,
 
 		/**
+		 * The root log contradicts itself, or another chain: one that is gone, shorter or
+		 * other than was recorded, or that was left out.
+		 */
+		ROOT_LOG,
+
+		/**
 		 * A file of the archive is missing, replaced, renamed or cut off, should be gone,
 		 * or is not what its manifest says.
 		 */

@@ -50,6 +50,9 @@ grant insert, select (id, recorded_at) on "${schema}".audit_log to audit_writer;
 grant select, insert, delete, update (created_at) on "${schema}".audit_outbox to audit_writer;
 grant insert on "${schema}".audit_quarantine to audit_writer;
 
+-- Asks for approvals, and uses them.
+grant select, insert, update on "${schema}".audit_approval to audit_writer;
+
 -- Who sees digests of secret identifiers must not try which they are of: the key is for those who write them.
 grant select on "${schema}".audit_masking_key to audit_writer;
 grant execute on function "${schema}".audit_lock_chain(text), "${schema}".audit_ledger_id(text),
@@ -77,7 +80,9 @@ grant select on "${schema}".audit_archived to audit_reader, audit_redactor, audi
 -- Keeps checkpoints, for which it must be a reader, too.
 grant insert on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile to audit_writer;
 grant insert, update on "${schema}".audit_tree to audit_writer;
-grant select on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile, "${schema}".audit_tree
+grant execute on function "${schema}".audit_append_root(interval, jsonb) to audit_writer;
+grant select on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile,
+	"${schema}".audit_tree, "${schema}".audit_root_head
 	to audit_reader, audit_redactor, audit_retention;
 
 -- Reads and keeps the statistics, which are no evidence: they only ever count what the log holds.

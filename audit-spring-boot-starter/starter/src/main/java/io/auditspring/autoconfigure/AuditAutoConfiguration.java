@@ -12,6 +12,7 @@ import java.util.Set;
 
 import javax.sql.DataSource;
 
+import io.auditspring.approval.ApprovalConfiguration;
 import io.auditspring.capture.internal.entry.CaptureConfiguration;
 import io.auditspring.database.internal.DatabaseConfiguration;
 import io.auditspring.database.internal.OncePerDatabase;
@@ -45,7 +46,7 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 @ConditionalOnBean(DataSource.class)
 @Import({ DeliveryConfiguration.class, SigningConfiguration.Verifier.class, QueryConfiguration.Trail.class,
 		InterceptConfiguration.Calls.class, CatalogueConfiguration.class, CaptureConfiguration.class,
-		TransactionConfiguration.class, QueryConfiguration.Summary.class })
+		TransactionConfiguration.class, QueryConfiguration.Summary.class, ApprovalConfiguration.class })
 @ImportRuntimeHints(AuditRuntimeHints.class)
 public final class AuditAutoConfiguration {
 

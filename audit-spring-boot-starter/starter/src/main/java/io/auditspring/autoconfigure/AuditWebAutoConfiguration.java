@@ -6,12 +6,14 @@ package io.auditspring.autoconfigure;
 
 import io.auditspring.web.WebConfiguration;
 import io.auditspring.web.internal.page.PageConfiguration;
+import io.modelcontextprotocol.server.McpServerFeatures;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.servlet.DispatcherServlet;
 
@@ -27,5 +29,16 @@ import org.springframework.web.servlet.DispatcherServlet;
 @ConditionalOnBean(name = { "auditDatabase", "auditTrail" })
 @Import({ WebConfiguration.Api.class, PageConfiguration.class })
 public final class AuditWebAutoConfiguration {
+
+	/**
+	 * The same as tools of an MCP server, where that was asked for as well.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(McpServerFeatures.class)
+	@ConditionalOnBooleanProperty("audit.mcp.enabled")
+	@Import(WebConfiguration.Mcp.class)
+	static class Mcp {
+
+	}
 
 }

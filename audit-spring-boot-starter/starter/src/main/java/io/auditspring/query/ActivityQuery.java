@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.auditspring.Outcome;
+import io.auditspring.ledger.internal.tree.RootRows;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.persistence.criteria.CriteriaQuery;
@@ -61,6 +62,9 @@ final class ActivityQuery {
 
 	private Counted counted(AuditQuery wanted, Instant from, Instant to, Duration interval) {
 		Filter leftOut = wanted.leftOut();
+		if (leftOut != null && RootRows.ACTION.equals(leftOut.value())) {
+			return counted(wanted.dropping(leftOut), from, to, interval);
+		}
 		Counted counted = (leftOut != null)
 				? withoutAction(wanted.dropping(leftOut), String.valueOf(leftOut.value()), from, to, interval) : null;
 		if (counted != null) {

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 
 import io.auditspring.Outcome;
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.query.internal.value.Interval;
 import jakarta.persistence.EntityManager;
 import org.hibernate.query.NativeQuery;
@@ -40,11 +41,11 @@ final class ActivityRollup {
 				%2$s
 				select recorded_at, %3$s, outcome, 1
 				from %4$s
-				where recorded_at >= '%5$s' and recorded_at < '%6$s'%7$s
+				where recorded_at >= '%5$s' and recorded_at < '%6$s' and chain <> 'root'%7$s
 				union all
 				select recorded_at, %3$s, outcome, 1
 				from %4$s
-				where recorded_at >= '%8$s' and recorded_at < '%9$s'%7$s
+				where recorded_at >= '%8$s' and recorded_at < '%9$s' and chain <> 'root'%7$s
 				union all
 				select entry.recorded_at, %3$s, outcome, 1
 				from %10$s as head
@@ -57,7 +58,7 @@ final class ActivityRollup {
 					order by chain, seq
 					limit 1000000000
 				) as entry
-				where coalesce(position.counted, 0) < head.size%7$s
+				where coalesce(position.counted, 0) < head.size and head.name <> 'root'%7$s
 			) as counts (start, value, outcome, entries)
 			group by 1, 2
 			""";
@@ -96,7 +97,8 @@ final class ActivityRollup {
 		Map<String, @Nullable Object> filters = new LinkedHashMap<>();
 		for (Filter filter : query.filters()) {
 			String name = Objects.requireNonNullElse(filter.attribute(), "");
-			boolean known = DIMENSIONS.containsKey(name) || name.equals(OUTCOME);
+			boolean known = (DIMENSIONS.containsKey(name) || name.equals(OUTCOME))
+					&& !RootRows.ACTION.equals(filter.value());
 			if (!known || filters.containsKey(name) && !Objects.equals(filters.get(name), filter.value())) {
 				return null;
 			}

@@ -15,6 +15,7 @@ import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
+import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePatterns;
 import org.jspecify.annotations.Nullable;
@@ -401,8 +402,18 @@ public final class AuditQuery {
 	Specification<AuditEntry> filter() {
 		Specification<AuditEntry> all = (entry, query, builder) -> builder.conjunction();
 		boolean own = isOwn();
-		return all.and(Specification
+		Specification<AuditEntry> wanted = all.and(Specification
 			.allOf(this.filters.stream().map((filter) -> own ? filter.amongOwn() : filter.condition()).toList()));
+		return mayBeRoot() ? wanted : wanted.and(AuditFilters.unequal("chain", RootRows.CHAIN));
+	}
+
+	/**
+	 * Whether entries of the root log are wanted: that chains have grown is nothing that
+	 * anybody did.
+	 */
+	boolean mayBeRoot() {
+		return this.filters.stream()
+			.anyMatch((filter) -> filter.isAbout("chain") || filter.isAbout("action") || filter.isAbout("id"));
 	}
 
 	/** Whether the time it takes must not tell what others did. */

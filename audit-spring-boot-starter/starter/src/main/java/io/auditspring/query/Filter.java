@@ -141,6 +141,11 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 		return new Filter(null, null, condition, true);
 	}
 
+	/** Whether it says which values of an attribute are wanted. */
+	boolean isAbout(String name) {
+		return name.equals(this.attribute) || (this.value instanceof AnyOf any && name.equals(any.attribute()));
+	}
+
 	boolean leavesOut() {
 		return LEFT_OUT.equals(this.attribute);
 	}

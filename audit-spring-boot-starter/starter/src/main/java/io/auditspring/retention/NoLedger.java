@@ -20,6 +20,7 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.ConsistencyReceipt;
 import io.auditspring.ledger.checkpoint.InclusionReceipt;
+import io.auditspring.ledger.checkpoint.RootReceipt;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.verify.ChainVerification;
@@ -202,6 +203,11 @@ public final class NoLedger {
 
 		@Override
 		public Optional<InclusionReceipt> inclusion(UUID id) {
+			return Optional.empty();
+		}
+
+		@Override
+		public Optional<RootReceipt> inclusionInAll(UUID id) {
 			return Optional.empty();
 		}
 

@@ -6,21 +6,15 @@ package io.auditspring.retention;
 
 import java.time.Clock;
 import java.time.Period;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
 
-import io.auditspring.AuditRecord;
 import io.auditspring.AuditSetupException;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.capture.internal.entry.EntryFactory;
-import io.auditspring.capture.internal.entry.Operation;
+import io.auditspring.capture.internal.entry.LedgerDoings;
 import io.auditspring.capture.internal.entry.Sentences;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
-import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.signing.Checkpoints;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +35,6 @@ import org.springframework.context.annotation.Lazy;
 public class RetentionConfiguration {
 
 	/** What the database records by itself. */
-	private static final List<String> OWN_ACTIONS = List.of("audit.redaction", "audit.retirement", "audit.hold",
-			"audit.release", "audit.archive");
-
 	@Bean
 	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, ObjectProvider<Retention> auditRetention) {
 		return new LedgerUpkeep(auditDatabase.workDataSource(), auditDatabase.schema(),
@@ -69,7 +60,7 @@ public class RetentionConfiguration {
 		Period period = properties.period();
 		Period kept = (period != null) ? period : Period.ZERO;
 		return new Retention(auditDatabase.dataSource(), auditDatabase.schema(), kept, properties.action(),
-				requestedBy(auditOrigins, auditEntryFactory, auditSentences), Clock.systemUTC(),
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), Clock.systemUTC(),
 				seal(auditCheckpoints.getIfAvailable(), Sole.signer(signer)), archive.getIfAvailable());
 	}
 
@@ -82,7 +73,7 @@ public class RetentionConfiguration {
 	LegalHolds auditLegalHolds(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
 			Sentences auditSentences) {
 		return new LegalHolds(auditDatabase.dataSource(), auditDatabase.schema(), auditDatabase.chain(),
-				requestedBy(auditOrigins, auditEntryFactory, auditSentences));
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
 	}
 
 	@Bean
@@ -90,15 +81,7 @@ public class RetentionConfiguration {
 	Redaction auditLedgerRedaction(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
 			Sentences auditSentences) {
 		return new Redaction(auditDatabase.dataSource(), auditDatabase.schema(),
-				requestedBy(auditOrigins, auditEntryFactory, auditSentences));
-	}
-
-	/** Whoever asks is recorded like the caller of any audited method. */
-	private static Supplier<Entry> requestedBy(Origins origins, EntryFactory factory, Sentences sentences) {
-		Map<String, String> said = new LinkedHashMap<>();
-		OWN_ACTIONS.forEach((action) -> said.put(action, sentences.of(action)));
-		AuditRecord record = AuditRecord.action("audit.upkeep").metadata("sentences", said).build();
-		return () -> factory.entry(new Operation(origins.current(), record), record, null);
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
 	}
 
 }

@@ -48,6 +48,8 @@ import org.springframework.util.Assert;
  * stamps must lead, such as file:/etc/audit/tsa.pem
  * @param ignoreUnreadableAnchors whether to go on signing while an anchor, or something
  * in one, cannot be read: it may be what would show that the ledger went back
+ * @param rootLog whether to record where all chains of the ledger end, and sign that; not
+ * where another application, with another origin, does it
  */
 @ConfigurationProperties("audit.checkpoint")
 record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nullable String origin, @Nullable String keyName,
@@ -55,7 +57,7 @@ record CheckpointProperties(@DefaultValue("1m") Duration interval, @Nullable Str
 		@DefaultValue List<String> trustedKeys, @DefaultValue List<String> retiredKeys, @Nullable Path memory,
 		@Nullable Path anchorDirectory, @DefaultValue("false") boolean anchorLog, @Nullable Resource policy,
 		@Nullable URI timeStampUrl, @Nullable Resource timeStampCertificates,
-		@DefaultValue("false") boolean ignoreUnreadableAnchors) {
+		@DefaultValue("false") boolean ignoreUnreadableAnchors, @DefaultValue("true") boolean rootLog) {
 
 	CheckpointProperties {
 		Assert.isTrue(interval.toMillis() > 0,

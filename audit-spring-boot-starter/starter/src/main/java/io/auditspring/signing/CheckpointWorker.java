@@ -5,7 +5,9 @@
 package io.auditspring.signing;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,7 @@ import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.internal.tree.RootRows;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,13 +45,16 @@ public final class CheckpointWorker extends PeriodicWorker {
 
 	private final Checkpoints checkpoints;
 
-	private final String chain;
+	/** The application's chain, then that of the root log. */
+	private final List<SignedChain> chains;
+
+	private final @Nullable RootLog rootLog;
 
 	private final @Nullable Witnesses witnesses;
 
-	private final @Nullable TimeStamping timeStamping;
+	private final Duration interval;
 
-	private final List<Publication> publications;
+	private final @Nullable TimeStamping timeStamping;
 
 	private final AtomicLong refusals = new AtomicLong();
 
@@ -56,83 +62,89 @@ public final class CheckpointWorker extends PeriodicWorker {
 
 	private final AtomicLong unwitnessed = new AtomicLong();
 
-	private volatile @Nullable Checkpoint latest;
-
-	private volatile @Nullable Checkpoint witnessed;
-
-	/** What is missing of the quorum of witnesses. */
-	private volatile @Nullable String missing;
-
 	private volatile @Nullable String problem;
 
-	private boolean failing;
-
-	/** How often in a row somebody else was at it, and nothing came of it. */
-	private int passedOver;
+	/** What went wrong this time. */
+	private final List<String> problems = new ArrayList<>();
 
 	/**
 	 * Creates the worker.
 	 * @param checkpoints makes the checkpoints
 	 * @param chain the chain's name
+	 * @param rootLog the root log, which is signed, too; {@code null} if another
+	 * application does that
 	 * @param anchors where checkpoints go
 	 * @param interval how often to make one
 	 * @param witnesses asked to cosign each, or {@code null}
 	 * @param timeStamping asked for the time of each, or {@code null}
 	 */
-	CheckpointWorker(Checkpoints checkpoints, String chain, List<CheckpointAnchor> anchors, Duration interval,
-			@Nullable Witnesses witnesses, @Nullable TimeStamping timeStamping) {
+	CheckpointWorker(Checkpoints checkpoints, String chain, @Nullable RootLog rootLog, List<CheckpointAnchor> anchors,
+			Duration interval, @Nullable Witnesses witnesses, @Nullable TimeStamping timeStamping) {
 		super("audit-checkpoint", interval, interval);
 		this.checkpoints = checkpoints;
-		this.chain = chain;
+		this.rootLog = rootLog;
 		this.witnesses = witnesses;
 		this.timeStamping = timeStamping;
-		this.publications = anchors.stream().map(Publication::new).toList();
+		this.interval = interval;
+		this.chains = ((rootLog != null) ? List.of(chain, RootRows.CHAIN) : List.of(chain)).stream()
+			.map((name) -> new SignedChain(name, anchors))
+			.toList();
 	}
 
 	/**
-	 * Makes a checkpoint, unless another instance is at it, has it cosigned and
-	 * time-stamped, and gives the newest one to every anchor that does not have it.
-	 * Whatever fails is logged and tried again next time.
+	 * Records where all chains end, makes checkpoints, unless another instance is at it,
+	 * has them cosigned and time-stamped, and gives the newest ones to every anchor that
+	 * does not have them. Whatever fails is logged and tried again next time.
 	 */
 	@Override
 	protected synchronized void run() {
-		this.failing = false;
+		this.problems.clear();
 		try {
-			CheckpointStep.Result result = this.checkpoints.createUnlessBusy(this.chain);
-			Checkpoint checkpoint = result.checkpoint();
-			Checkpoint known = this.latest;
-			boolean passedOver = result.busy() && checkpoint != null && known != null
-					&& checkpoint.saysTheSameAs(known);
-			this.passedOver = passedOver ? this.passedOver + 1 : 0;
-			if (checkpoint != null) {
-				publish(stamped(cosigned(checkpoint)));
+			if (this.rootLog != null) {
+				this.rootLog.record(this.interval);
 			}
-			requireOthersEnd();
+		}
+		catch (Throwable ex) {
+			failed("It could not be recorded where all audit chains end; it is tried again", ex);
+		}
+		this.chains.forEach(this::sign);
+		// Not before: while it is tried again, it is not well yet.
+		if (this.problems.isEmpty()) {
+			this.problem = null;
+		}
+	}
+
+	private void sign(SignedChain chain) {
+		try {
+			CheckpointStep.Result result = this.checkpoints.createUnlessBusy(chain.name());
+			Checkpoint checkpoint = result.checkpoint();
+			chain.passOver(result);
+			if (checkpoint != null) {
+				chain.publish(stamped(chain, cosigned(chain, checkpoint)), this::failed);
+			}
+			chain.requireOthersEnd();
 		}
 		catch (Throwable ex) {
 			// Whatever it is, without this thread there would be no more checkpoints.
-			failed("No checkpoint of audit chain '%s' could be made; it is tried again".formatted(this.chain), ex);
-		}
-		// Not before: while it is tried again, it is not well yet.
-		if (!this.failing) {
-			this.problem = null;
+			failed("No checkpoint of audit chain '%s' could be made; it is tried again".formatted(chain.name()), ex);
 		}
 	}
 
 	/**
 	 * What witnesses do not answer is asked again next time; anchors do not wait for it.
 	 */
-	private Checkpoint cosigned(Checkpoint checkpoint) {
+	private Checkpoint cosigned(SignedChain chain, Checkpoint checkpoint) {
 		Witnesses witnesses = this.witnesses;
 		if (witnesses == null) {
 			return checkpoint;
 		}
 		Checkpoint cosigned = checkpoint;
 		try {
-			Witnesses.Answers answers = witnesses.ask(this.chain, checkpoint);
+			Witnesses.Answers answers = witnesses.ask(chain.name(), checkpoint);
 			cosigned = answers.checkpoint();
 			if (!answers.superseded()) {
-				tell(cosigned, witnesses.missing(cosigned));
+				chain.tell(cosigned, witnesses.missing(cosigned));
+				this.unwitnessed.addAndGet((chain.missing() != null) ? 1 : 0);
 			}
 			if (answers.refusal() != null) {
 				throw new CheckpointRefusedException(answers.refusal());
@@ -140,77 +152,38 @@ public final class CheckpointWorker extends PeriodicWorker {
 		}
 		catch (RuntimeException ex) {
 			failed("Checkpoint %d of audit chain '%s' could not be witnessed; it is tried again"
-				.formatted(checkpoint.size(), this.chain), ex);
+				.formatted(checkpoint.size(), chain.name()), ex);
 		}
 		return cosigned;
 	}
 
-	private Checkpoint stamped(Checkpoint checkpoint) {
+	private Checkpoint stamped(SignedChain chain, Checkpoint checkpoint) {
 		TimeStamping stamping = this.timeStamping;
 		try {
-			return (stamping != null) ? stamping.stamp(this.chain, checkpoint) : checkpoint;
+			return (stamping != null) ? stamping.stamp(chain.name(), checkpoint) : checkpoint;
 		}
 		catch (HttpCalls.FailedException | RuntimeException ex) {
 			failed("The %s gave no time stamp for checkpoint %d of audit chain '%s'; it is asked again"
-				.formatted(stamping, checkpoint.size(), this.chain), ex);
+				.formatted(stamping, checkpoint.size(), chain.name()), ex);
 			return checkpoint;
-		}
-	}
-
-	private void tell(Checkpoint checkpoint, @Nullable String lacking) {
-		if (lacking == null) {
-			if (this.missing != null) {
-				logger.info("Enough witnesses cosign the checkpoints of audit chain '{}' again", this.chain);
-			}
-			this.witnessed = checkpoint;
-		}
-		else {
-			this.unwitnessed.incrementAndGet();
-			if (this.missing == null) {
-				logger.error("Of checkpoint {} of audit chain '{}' {}; they are asked again", checkpoint.size(),
-						this.chain, lacking);
-			}
-		}
-		this.missing = lacking;
-	}
-
-	/** Who locks the tree and signs nothing would keep everybody from it unnoticed. */
-	private void requireOthersEnd() {
-		if (this.passedOver >= MOST_PASSED_OVER) {
-			throw new IllegalStateException(
-					"Somebody has kept the chain's row in audit_tree locked for %d times, and signed nothing"
-						.formatted(this.passedOver));
-		}
-	}
-
-	private void publish(Checkpoint checkpoint) {
-		this.latest = checkpoint;
-		for (Publication publication : this.publications) {
-			try {
-				publication.publish(this.chain, checkpoint);
-			}
-			catch (Exception ex) {
-				failed("The anchor %s did not take the checkpoint of audit chain '%s' and size %d; it is tried again"
-					.formatted(publication.anchor, this.chain, checkpoint.size()), ex);
-			}
 		}
 	}
 
 	private void failed(String what, Throwable failure) {
 		boolean tampered = failure instanceof CheckpointRefusedException
 				|| failure instanceof InvalidCheckpointException;
-		this.failing = true;
-		this.problem = what + ": " + failure.getMessage();
+		this.problems.add(what + ": " + failure.getMessage());
+		this.problem = String.join("; ", this.problems);
 		(tampered ? this.refusals : this.failures).incrementAndGet();
 		logger.error("{}{}", tampered ? "THE AUDIT LEDGER IS NOT WHAT IT SHOULD BE. " : "", what, failure);
 	}
 
 	/**
-	 * The newest checkpoint.
+	 * The newest checkpoint of the application's chain.
 	 * @return the checkpoint, or empty if there is none yet
 	 */
 	public Optional<Checkpoint> latest() {
-		return Optional.ofNullable(this.latest);
+		return Optional.ofNullable(this.chains.get(0).latest());
 	}
 
 	/**
@@ -227,16 +200,16 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 * none are asked for
 	 */
 	public Optional<String> missingWitnesses() {
-		return Optional.ofNullable(this.missing);
+		return this.chains.stream().map(SignedChain::missing).filter(Objects::nonNull).findFirst();
 	}
 
 	/**
-	 * The newest checkpoint that enough witnesses cosigned.
+	 * The newest checkpoint of the application's chain that enough witnesses cosigned.
 	 * @return the checkpoint, or empty if there is none yet, or witnesses are not asked
 	 * for
 	 */
 	public Optional<Checkpoint> witnessed() {
-		return Optional.ofNullable(this.witnessed);
+		return Optional.ofNullable(this.chains.get(0).witnessed());
 	}
 
 	/**
@@ -278,26 +251,6 @@ public final class CheckpointWorker extends PeriodicWorker {
 	@Override
 	public int getPhase() {
 		return PHASE;
-	}
-
-	/** What an anchor has taken already. */
-	private static final class Publication {
-
-		private final CheckpointAnchor anchor;
-
-		private @Nullable Checkpoint published;
-
-		private Publication(CheckpointAnchor anchor) {
-			this.anchor = anchor;
-		}
-
-		private void publish(String chain, Checkpoint checkpoint) throws Exception {
-			if (!checkpoint.equals(this.published)) {
-				this.anchor.publish(chain, checkpoint.size(), checkpoint.note());
-				this.published = checkpoint;
-			}
-		}
-
 	}
 
 }

@@ -21,6 +21,7 @@ import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.ConsistencyReceipt;
 import io.auditspring.ledger.checkpoint.InclusionReceipt;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.RootReceipt;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.merkle.TileCoordinates;
@@ -28,6 +29,7 @@ import io.auditspring.ledger.internal.merkle.TreeRange;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.tree.CheckpointRows;
+import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.ledger.internal.tree.TreeProofs;
 import io.auditspring.ledger.internal.tree.TreeRows;
 import org.jspecify.annotations.Nullable;
@@ -165,6 +167,26 @@ public class Checkpoints {
 			StoredEntry entry = this.proofs.entry(connection, id);
 			Checkpoint latest = (entry != null) ? this.checkpoints.latest(connection, chain(entry)).orElse(null) : null;
 			return (entry != null && latest != null) ? this.proofs.inclusion(connection, entry, latest)
+					: Optional.empty();
+		});
+	}
+
+	/**
+	 * Proves that an entry is under the newest checkpoint of the root log.
+	 * @param id the entry's id
+	 * @return the proof, or empty if there is no such entry, or none of the root log
+	 * covers it yet
+	 * @throws CheckpointRefusedException if the entry or one of the trees is not what was
+	 * signed
+	 * @throws InvalidCheckpointException if the checkpoint was not signed by a trusted
+	 * key
+	 * @throws DataAccessException if the database fails
+	 */
+	public Optional<RootReceipt> inclusionInAll(UUID id) {
+		return read((connection) -> {
+			StoredEntry entry = this.proofs.entry(connection, id);
+			Checkpoint latest = this.checkpoints.latest(connection, RootRows.CHAIN).orElse(null);
+			return (entry != null && latest != null) ? this.proofs.inclusionInAll(connection, entry, latest)
 					: Optional.empty();
 		});
 	}

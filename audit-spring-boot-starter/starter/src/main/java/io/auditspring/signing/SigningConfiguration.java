@@ -12,6 +12,10 @@ import java.util.Objects;
 import io.auditspring.AuditSetupException;
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
+import io.auditspring.capture.internal.entry.EntryFactory;
+import io.auditspring.capture.internal.entry.LedgerDoings;
+import io.auditspring.capture.internal.entry.Sentences;
+import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.value.EntryProperties;
 import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
@@ -155,15 +159,25 @@ public final class SigningConfiguration {
 
 		@Bean
 		@ConditionalOnBean(CheckpointSigner.class)
+		@ConditionalOnProperty(name = "audit.checkpoint.root-log", matchIfMissing = true)
+		RootLog auditRootLog(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
+				Sentences auditSentences) {
+			return new RootLog(auditDatabase.dataSource(), auditDatabase.schema(),
+					LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+		}
+
+		@Bean
+		@ConditionalOnBean(CheckpointSigner.class)
 		CheckpointWorker auditCheckpointWorker(Checkpoints auditCheckpoints, AuditDatabase auditDatabase,
-				CheckpointProperties properties, ObjectProvider<CheckpointAnchor> anchors,
-				ObjectProvider<WitnessPolicy> auditWitnessPolicy,
+				ObjectProvider<RootLog> auditRootLog, CheckpointProperties properties,
+				ObjectProvider<CheckpointAnchor> anchors, ObjectProvider<WitnessPolicy> auditWitnessPolicy,
 				ObjectProvider<TimeStampAuthority> auditTimeStampAuthority) {
 			URI stamps = properties.timeStampUrl();
 			TimeStampAuthority authority = auditTimeStampAuthority.getIfAvailable();
 			WitnessPolicy policy = auditWitnessPolicy.getIfAvailable();
-			return new CheckpointWorker(auditCheckpoints, auditDatabase.chain(), anchors.orderedStream().toList(),
-					properties.interval(), (policy != null) ? new Witnesses(auditCheckpoints, policy) : null,
+			return new CheckpointWorker(auditCheckpoints, auditDatabase.chain(), auditRootLog.getIfAvailable(),
+					anchors.orderedStream().toList(), properties.interval(),
+					(policy != null) ? new Witnesses(auditCheckpoints, policy) : null,
 					(stamps != null && authority != null) ? new TimeStamping(auditCheckpoints, authority, stamps)
 							: null);
 		}

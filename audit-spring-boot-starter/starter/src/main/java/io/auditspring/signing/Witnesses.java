@@ -107,7 +107,7 @@ final class Witnesses {
 			}
 			open = again;
 		}
-		open.forEach((witness) -> failed(witness, "it keeps naming other sizes"));
+		open.forEach((witness) -> failed(chain, witness, "it keeps naming other sizes"));
 		return answers;
 	}
 
@@ -136,7 +136,7 @@ final class Witnesses {
 				case 200 -> {
 					List<String> lines = answer.text().lines().map((line) -> line + "\n").toList();
 					if (witness.key().cosigned(checkpoint.with(lines)).isEmpty()) {
-						failed(witness, "what it answered is not its cosignature");
+						failed(chain, witness, "what it answered is not its cosignature");
 						return answers;
 					}
 					return cosigned(chain, witness, answers, lines);
@@ -145,23 +145,24 @@ final class Witnesses {
 					return conflict(chain, witness, answer.text(), answers, again);
 				}
 				case 422 -> {
-					failed(witness, "it refuses the checkpoint");
+					failed(chain, witness, "it refuses the checkpoint");
 					return answers.refused("""
 							The witness '%s' (%s) refuses checkpoint %d of chain '%s', as it is not consistent with \
 							what the witness cosigned before: it saw another history. %s:%n%s""".formatted(
 							witness.name(), witness.url(), checkpoint.size(), chain, answer.shown(),
 							checkpoint.signed()));
 				}
-				case 404 -> failed(witness, "it does not know the log '%s': let its operator add the log and its key"
-					.formatted(checkpoint.origin()));
-				case 403 ->
-					failed(witness, "it does not take the signature: it knows another key of the log '%s', or key name"
+				case 404 ->
+					failed(chain, witness, "it does not know the log '%s': let its operator add the log and its key"
 						.formatted(checkpoint.origin()));
-				default -> failed(witness, "it answered %d: %s".formatted(answer.status(), answer.shown()));
+				case 403 -> failed(chain, witness,
+						"it does not take the signature: it knows another key of the log '%s', or key name"
+							.formatted(checkpoint.origin()));
+				default -> failed(chain, witness, "it answered %d: %s".formatted(answer.status(), answer.shown()));
 			}
 		}
 		catch (HttpCalls.FailedException ex) {
-			failed(witness, ex.getMessage());
+			failed(chain, witness, ex.getMessage());
 		}
 		return answers;
 	}
@@ -174,8 +175,8 @@ final class Witnesses {
 			.toList();
 		this.checkpoints.cosign(chain, answers.checkpoint().size(), own);
 		this.sizes.put(key(chain, witness), answers.checkpoint().size());
-		if (this.failing.remove(witness.name())) {
-			logger.info("The witness '{}' cosigns again", witness.name());
+		if (this.failing.remove(key(chain, witness))) {
+			logger.info("The witness '{}' cosigns audit chain '{}' again", witness.name(), chain);
 		}
 		return answers.with(own);
 	}
@@ -183,7 +184,7 @@ final class Witnesses {
 	/** It cosigned another size than was guessed. */
 	private Answers conflict(String chain, Witness witness, String body, Answers answers, List<Witness> again) {
 		if (!SIZE.matcher(body).matches()) {
-			failed(witness, "it named no size in its conflict");
+			failed(chain, witness, "it named no size in its conflict");
 			return answers;
 		}
 		long told;
@@ -191,7 +192,7 @@ final class Witnesses {
 			told = Long.parseLong(body.strip());
 		}
 		catch (NumberFormatException ex) {
-			failed(witness, "it named a size that none can be");
+			failed(chain, witness, "it named a size that none can be");
 			return answers;
 		}
 		long size = answers.checkpoint().size();
@@ -203,7 +204,7 @@ final class Witnesses {
 		if (this.checkpoints.latest(chain).map(Checkpoint::size).orElse(0L) >= told) {
 			return answers.beSuperseded();
 		}
-		failed(witness, "it cosigned a larger checkpoint");
+		failed(chain, witness, "it cosigned a larger checkpoint");
 		return answers.refused(
 				"""
 						The witness '%s' (%s) cosigned a checkpoint of %d entries of chain '%s', but the newest one here has %d: \
@@ -212,10 +213,10 @@ final class Witnesses {
 	}
 
 	/** Told once, until it cosigns again: whether enough others do is another matter. */
-	private void failed(Witness witness, @Nullable String why) {
-		if (this.failing.add(witness.name())) {
-			logger.warn("The witness '{}' ({}) did not cosign, and is asked again: {}", witness.name(), witness.url(),
-					why);
+	private void failed(String chain, Witness witness, @Nullable String why) {
+		if (this.failing.add(key(chain, witness))) {
+			logger.warn("The witness '{}' ({}) did not cosign audit chain '{}', and is asked again: {}", witness.name(),
+					witness.url(), chain, why);
 		}
 	}
 

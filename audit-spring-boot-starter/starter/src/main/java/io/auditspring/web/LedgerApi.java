@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
 
 import io.auditspring.database.internal.LedgerHeads;
@@ -19,6 +20,8 @@ import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
+import io.auditspring.signing.Checkpoints;
+import io.auditspring.web.internal.export.Proofs;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
@@ -26,6 +29,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -49,9 +53,13 @@ final class LedgerApi {
 
 	private final ReadAuditing readings;
 
+	private final @Nullable Checkpoints checkpoints;
+
 	private final JsonAnswers answers = new JsonAnswers();
 
-	LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, ReadAuditing readings) {
+	LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, ReadAuditing readings,
+			@Nullable Checkpoints checkpoints) {
+		this.checkpoints = checkpoints;
 		this.heads = heads;
 		this.verifications = verifications;
 		this.readers = readers;
@@ -93,6 +101,24 @@ final class LedgerApi {
 		checkpoint.put("signedAt", text(signed.signedAt()));
 		checkpoint.put("note", signed.note());
 		return checkpoint;
+	}
+
+	/**
+	 * Proves an entry: by the root log where it covers it, else by a checkpoint of its
+	 * chain.
+	 */
+	@GetMapping("/entries/{id}/proof")
+	ResponseEntity<byte[]> proof(@PathVariable UUID id, @Nullable Principal principal) {
+		requireAll(principal);
+		Checkpoints signed = this.checkpoints;
+		Map<String, @Nullable Object> proof = (signed != null)
+				? signed.inclusionInAll(id).map(Proofs::of).or(() -> signed.inclusion(id).map(Proofs::of)).orElse(null)
+				: null;
+		if (proof == null) {
+			throw new ResponseStatusException(HttpStatus.NOT_FOUND,
+					"There is no such entry, or no signed checkpoint covers it yet");
+		}
+		return this.answers.of(proof);
 	}
 
 	/** Verifies, and answers when that has ended. */

@@ -24,6 +24,7 @@ import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.web.internal.limit.Places;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

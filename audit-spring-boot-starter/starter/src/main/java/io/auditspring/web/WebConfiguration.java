@@ -4,6 +4,9 @@
  */
 package io.auditspring.web;
 
+import java.util.List;
+
+import io.auditspring.Approvals;
 import io.auditspring.AuditAccessPolicy;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
@@ -17,8 +20,11 @@ import io.auditspring.query.TargetNames;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
 import io.auditspring.web.internal.export.Exports;
+import io.modelcontextprotocol.server.McpServerFeatures;
+import io.modelcontextprotocol.server.McpStatelessServerFeatures;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -90,8 +96,15 @@ public final class WebConfiguration {
 
 		@Bean
 		LedgerApi auditLedgerApi(LedgerHeads auditLedgerHeads, Verifications auditVerifications, Readers auditReaders,
-				ReadAuditing auditReadAuditing) {
-			return new LedgerApi(auditLedgerHeads, auditVerifications, auditReaders, auditReadAuditing);
+				ReadAuditing auditReadAuditing, ObjectProvider<Checkpoints> auditCheckpoints) {
+			return new LedgerApi(auditLedgerHeads, auditVerifications, auditReaders, auditReadAuditing,
+					auditCheckpoints.getIfAvailable());
+		}
+
+		@Bean
+		@ConditionalOnBean(Approvals.class)
+		ApprovalApi auditApprovalApi(Approvals approvals, Readers auditReaders) {
+			return new ApprovalApi(approvals, auditReaders);
 		}
 
 		@Bean
@@ -153,6 +166,31 @@ public final class WebConfiguration {
 		@Bean
 		ApiDescription auditApiDescription(WebProperties properties) {
 			return new ApiDescription(properties.basePath());
+		}
+
+	}
+
+	/**
+	 * The trail as tools of an MCP server.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	public static class Mcp {
+
+		@Bean
+		TrailTools auditTrailTools(AuditTrail auditTrail, Readers auditReaders, ReadAuditing auditReadAuditing,
+				Verifications auditVerifications) {
+			return new TrailTools(auditTrail, auditReaders, auditReadAuditing, auditVerifications);
+		}
+
+		@Bean
+		List<McpServerFeatures.SyncToolSpecification> auditTrailToolSpecifications(TrailTools auditTrailTools) {
+			return auditTrailTools.specifications();
+		}
+
+		@Bean
+		List<McpStatelessServerFeatures.SyncToolSpecification> auditTrailStatelessToolSpecifications(
+				TrailTools auditTrailTools) {
+			return auditTrailTools.statelessSpecifications();
 		}
 
 	}

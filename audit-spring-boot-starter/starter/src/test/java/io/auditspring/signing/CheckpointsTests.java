@@ -241,6 +241,8 @@ class CheckpointsTests {
 			statement.execute("select from audit.audit_tree where chain = 'main' for update");
 			this.database.append("main", Entries.entries(1));
 			assertThat(checkpoints().createUnlessBusy("main").checkpoint()).hasFieldOrPropertyWithValue("size", 1L);
+			// The server learns only later of a connection that was closed.
+			busy.rollback();
 		}
 		assertThat(checkpoints().createUnlessBusy("main").checkpoint()).hasFieldOrPropertyWithValue("size", 2L);
 	}
@@ -251,7 +253,7 @@ class CheckpointsTests {
 		CheckpointWorker worker = new CheckpointWorker(
 				new Checkpoints(lab.database.dataSource(), lab.database.schema(), LedgerLab.ORIGIN, LedgerLab.KEYS,
 						new CheckpointSigning(LedgerLab.SIGNER, new SignerMemory(this.memory), List.of())),
-				"main", List.of(), Duration.ofDays(1), null, null);
+				"main", null, List.of(), Duration.ofDays(1), null, null);
 		worker.run();
 		lab.database.append("main", Entries.entries(1));
 		try (Connection holder = lab.database.begin(); Statement statement = holder.createStatement()) {

@@ -143,7 +143,7 @@ class TimeStampingTests {
 	private CheckpointWorker worker(String root) throws IOException {
 		Checkpoints checkpoints = checkpoints();
 		URI url = URI.create("http://127.0.0.1:%d/tsa/".formatted(server.getAddress().getPort()));
-		return new CheckpointWorker(checkpoints, "main",
+		return new CheckpointWorker(checkpoints, "main", null,
 				List.of(new DirectoryAnchor(this.directory.resolve("anchor"), ORIGIN)), Duration.ofHours(1), null,
 				new TimeStamping(checkpoints, trusting(root), url));
 	}

@@ -66,7 +66,7 @@ class WitnessesTests {
 
 	private CheckpointWorker worker(CheckpointAnchor... anchors) {
 		Checkpoints checkpoints = checkpoints(this.database, "memory");
-		return new CheckpointWorker(checkpoints, "main", List.of(anchors), Duration.ofHours(1),
+		return new CheckpointWorker(checkpoints, "main", null, List.of(anchors), Duration.ofHours(1),
 				new Witnesses(checkpoints, this.policy), null);
 	}
 
@@ -165,7 +165,7 @@ class WitnessesTests {
 		other.append("main", Entries.entries(6));
 		worker().run();
 		Checkpoints forked = checkpoints(other, "other");
-		CheckpointWorker worker = new CheckpointWorker(forked, "main", List.of(), Duration.ofHours(1),
+		CheckpointWorker worker = new CheckpointWorker(forked, "main", null, List.of(), Duration.ofHours(1),
 				new Witnesses(forked, this.policy), null);
 		worker.run();
 		assertThat(worker.refusals()).isOne();
@@ -181,7 +181,7 @@ class WitnessesTests {
 		this.database.append("main", Entries.entries(5));
 		worker().run();
 		Checkpoints restored = checkpoints(backup, "new");
-		CheckpointWorker worker = new CheckpointWorker(restored, "main", List.of(), Duration.ofHours(1),
+		CheckpointWorker worker = new CheckpointWorker(restored, "main", null, List.of(), Duration.ofHours(1),
 				new Witnesses(restored, this.policy), null);
 		worker.run();
 		assertThat(worker.problem()).hasValueSatisfying((problem) -> assertThat(problem).contains("went back"));

@@ -57,7 +57,7 @@ class WriterRightsTests {
 				"update audit.audit_chain set size = 0", "update audit.audit_chain set name = name",
 				"delete from audit.audit_chain", "truncate audit.audit_chain",
 				"select * from audit.audit_chain for update",
-				"insert into audit.audit_chain values ('mine', gen_random_uuid(), 0, sha256(''), null)",
+				"insert into audit.audit_chain values ('mine', gen_random_uuid(), 0, sha256(''), null, null)",
 				"update audit.audit_checkpoint set root = sha256('')", "delete from audit.audit_checkpoint",
 				"truncate audit.audit_checkpoint", "update audit.audit_tile set hashes = ''",
 				"delete from audit.audit_tile", "truncate audit.audit_tile", "delete from audit.audit_tree",

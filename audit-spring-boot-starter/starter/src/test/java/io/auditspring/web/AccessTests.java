@@ -112,6 +112,12 @@ class AccessTests {
 					FORBIDDEN),
 			new Expected("DELETE /audit/api/verification", "DELETE", "/audit/api/verification", FORBIDDEN, FORBIDDEN,
 					FORBIDDEN),
+			get("/audit/api/approvals", "/audit/api/approvals", FORBIDDEN, FORBIDDEN, FORBIDDEN),
+			new Expected("POST /audit/api/approvals/{id}/grant", "POST",
+					"/audit/api/approvals/01a2257b-d936-7e6c-bb39-26e863b37804/grant", FORBIDDEN, FORBIDDEN, FORBIDDEN),
+			new Expected("POST /audit/api/approvals/{id}/reject", "POST",
+					"/audit/api/approvals/01a2257b-d936-7e6c-bb39-26e863b37804/reject", FORBIDDEN, FORBIDDEN,
+					FORBIDDEN),
 			// What it sends is for a test of its own; its headers come at once.
 			new Expected("GET /audit/api/live", "HEAD", "/audit/api/live", OK, OK, OK));
 

@@ -21,6 +21,7 @@ import io.auditspring.ledger.internal.table.Problems;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.thread.OrderedPipeline;
 import io.auditspring.ledger.internal.tree.LeafHashes;
+import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.ledger.internal.tree.StoredTree;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,8 @@ final class ChainRun {
 
 	private final CheckpointCheck checkpoints;
 
+	private final HeadCheck heads;
+
 	private final LeafHashes leaves;
 
 	private final ChainCheck check;
@@ -52,8 +55,15 @@ final class ChainRun {
 	/** The size of the newest checkpoint. */
 	private final long newest;
 
+	/** What the root log said of the chain last, or {@code null} if it does not. */
+	private final RootRows.@Nullable Row newestHead;
+
+	/** Up to where checkpoints or the root log speak of the chain. */
+	private final long spokenOf;
+
 	private final StoredTree.@Nullable Edge edge;
 
+	/** The largest size of which it is known what was said. */
 	private long expectedUpTo;
 
 	/**
@@ -75,11 +85,17 @@ final class ChainRun {
 		CompactRange tree = (start != null) ? start.tree() : new CompactRange();
 		this.from = tree.size();
 		this.newest = source.tree().newestCheckpoint(chain);
+		this.newestHead = source.roots().newest(chain);
+		this.spokenOf = Math.max(this.newest, (this.newestHead != null) ? this.newestHead.head().size() : 0);
 		this.edge = source.tree().edge(chain);
 		// Of no more than there is a tree of: anybody who makes checkpoints can write any
 		// number there.
-		long tiled = (this.edge != null) ? Math.min(this.newest, this.edge.size()) : this.newest;
-		this.leaves = new LeafHashes(this.problems, tree, tiled, this.edge, this.checkpoints);
+		long tiled = (this.edge != null) ? Math.min(this.spokenOf, this.edge.size()) : this.newest;
+		this.heads = new HeadCheck(this.problems);
+		this.leaves = new LeafHashes(this.problems, tree, tiled, this.edge, (size, root) -> {
+			this.checkpoints.reached(size, root);
+			this.heads.reached(size, root);
+		});
 		this.check = new ChainCheck(this.problems,
 				(this.head != null) ? EntryHash.genesis(this.head.ledgerId(), chain) : null, this.leaves,
 				source.months());
@@ -110,6 +126,7 @@ final class ChainRun {
 		this.check.finish(this.head, this.checkpoints);
 		checkTreeEnd();
 		this.checkpoints.finish(this.check.size());
+		finishHeads();
 		long covered = this.checkpoints.covered();
 		StoredEntry.Place last = (covered > 0) ? this.source.entries().place(this.chain, covered - 1) : null;
 		this.checkpoints.checkTimeStamp((last != null) ? last.recordedAt() : null);
@@ -159,13 +176,29 @@ final class ChainRun {
 	private void expect(long start, long last) throws SQLException {
 		StoredTree tree = this.source.tree();
 		this.leaves.expect(tree.leaves(this.chain, start / LeafHashes.TILE, last / LeafHashes.TILE));
-		tree.checkpoints(this.chain, Math.max(start, this.from), last).forEach((row) -> this.checkpoints.expect(row));
-		this.expectedUpTo = last;
+		long after = Math.max(start, this.from);
+		this.expectedUpTo = (last < Long.MAX_VALUE) ? last + 1 : last;
+		tree.checkpoints(this.chain, after, this.expectedUpTo).forEach((row) -> this.checkpoints.expect(row));
+		this.heads.expect(this.source.roots().claims(this.chain, after, this.expectedUpTo));
 	}
 
 	private void compareUpperTiles() throws SQLException {
 		for (TreeTile tile : this.leaves.takeUpper()) {
 			this.leaves.compare(tile, this.source.tree().tile(this.chain, tile.place()));
+		}
+	}
+
+	private void finishHeads() throws SQLException {
+		RootRows.Row newest = this.newestHead;
+		if (newest != null) {
+			if (newest.head().size() > this.expectedUpTo) {
+				this.heads.expect(List.of(newest));
+			}
+			this.heads.closed(newest, this.check.size());
+		}
+		this.heads.finish(this.check.size());
+		if (this.chain.equals(RootRows.CHAIN)) {
+			RootLogCheck.run(this.source, this.problems, this.from);
 		}
 	}
 
@@ -196,10 +229,10 @@ final class ChainRun {
 	}
 
 	private void checkTreeIsSigned(StoredTree tree, long stored, long covered) throws SQLException {
-		if (this.newest < stored) {
-			this.problems.add(Problem.Kind.CHECKPOINT, this.newest, null,
+		if (this.spokenOf < stored) {
+			this.problems.add(Problem.Kind.CHECKPOINT, this.spokenOf, null,
 					"the tree is of %d entries, but the newest checkpoint of %d: a later one is missing"
-						.formatted(stored, this.newest));
+						.formatted(stored, this.spokenOf));
 		}
 		else if (this.edge == null && this.newest > 0) {
 			this.problems.add(Problem.Kind.TILE, null, null,

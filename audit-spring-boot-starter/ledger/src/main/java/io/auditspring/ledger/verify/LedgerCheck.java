@@ -25,6 +25,7 @@ import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.KnownSettings;
 import io.auditspring.ledger.internal.table.LedgerTables;
 import io.auditspring.ledger.internal.table.SchemaIntegrity;
+import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.ledger.internal.tree.StoredTree;
 import org.jspecify.annotations.Nullable;
 
@@ -109,7 +110,7 @@ public final class LedgerCheck {
 		return new LedgerSource(new LedgerTables(this.connection, this.schema, columns),
 				SchemaIntegrity.findings(this.connection, this.schema), columns, entries,
 				PartitionCheck.of(this.connection, this.schema), new StoredTree(this.connection, this.schema),
-				LedgerSource.elsewhere(entries), this.progress);
+				new RootRows(this.connection, this.schema), LedgerSource.elsewhere(entries), this.progress);
 	}
 
 	/**
@@ -123,6 +124,7 @@ public final class LedgerCheck {
 		// Also those of which nothing is left but checkpoints, here or elsewhere.
 		Set<String> chains = new TreeSet<>(this.source.tables().chains());
 		chains.addAll(this.source.tree().chains());
+		chains.addAll(this.source.roots().chains());
 		this.faults.clear();
 		chains.addAll(this.evidence.chainsBeside(chains, this.faults::add));
 		if (chains.isEmpty() && !this.faults.isEmpty()) {

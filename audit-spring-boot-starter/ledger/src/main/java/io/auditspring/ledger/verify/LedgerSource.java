@@ -17,6 +17,7 @@ import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.EntryColumns;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.LedgerTables;
+import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.ledger.internal.tree.StoredTree;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  * @param entries the entries
  * @param months the partitions
  * @param tree the stored trees and checkpoints
+ * @param roots the root log
  * @param elsewhere what chains say of redactions in other ones, by these
  * @param progress learns how far it is
  */
 record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColumns columns, EntryReader entries,
-		PartitionCheck months, StoredTree tree, Map<String, List<Elsewhere>> elsewhere, VerificationProgress progress) {
+		PartitionCheck months, StoredTree tree, RootRows roots, Map<String, List<Elsewhere>> elsewhere,
+		VerificationProgress progress) {
 
 	/**
 	 * Says of an entry of another chain that it is redacted. The ledger itself never

@@ -119,7 +119,8 @@ create table "${schema}".audit_chain (
 	ledger_id   uuid   not null,
 	size        bigint not null check (size >= 0),
 	head        bytea  not null check (octet_length(head) = 32),
-	recorded_at timestamptz
+	recorded_at timestamptz,
+	closed_at   timestamptz
 ) with (fillfactor = 10, autovacuum_vacuum_threshold = 100, autovacuum_vacuum_scale_factor = 0);
 
 -- How many chains there may be, and how many bytes the texts of an entry may have. Whoever may append may begin a chain,
@@ -200,6 +201,19 @@ create table "${schema}".audit_tree (
 );
 alter table "${schema}".audit_tree alter column edges set storage external;
 
+-- The root log: what the chain "root" says of all others. One row for each head that had moved when an entry of it was
+-- made; the heads of all chains at that entry are each chain's newest row up to there.
+create table "${schema}".audit_root_head (
+	root_seq bigint  not null check (root_seq >= 0),
+	chain    text    not null,
+	size     bigint  not null check (size >= 0),
+	root     bytea   not null check (octet_length(root) = 32),
+	closed   boolean not null,
+	primary key (chain, root_seq)
+);
+create index audit_root_head_root_seq on "${schema}".audit_root_head (root_seq);
+create index audit_root_head_size on "${schema}".audit_root_head (chain, size);
+
 -- Checkpoints that nobody trusted signed: who may write checkpoints can write any. What was set aside is kept.
 create table "${schema}".audit_checkpoint_aside (
 	chain        text        not null,
@@ -260,6 +274,24 @@ create table "${schema}".audit_upkeep (
 insert into "${schema}".audit_upkeep (name, due_at)
 values ('retention', clock_timestamp()), ('activity', clock_timestamp());
 
+-- What somebody wants to do and another person is to allow. Not part of the ledger, whose entries tell of each step.
+create table "${schema}".audit_approval (
+	id            uuid        not null primary key,
+	action        text        not null,
+	reason        text,
+	arguments     text        not null,
+	digest        text        not null,
+	requester     text        not null,
+	agent         text,
+	requested_at  timestamptz not null,
+	status        text        not null check (status in ('pending', 'granted', 'rejected', 'used')),
+	decided_by    text,
+	justification text
+);
+
+create index audit_approval_digest on "${schema}".audit_approval (digest, requested_at);
+create index audit_approval_pending on "${schema}".audit_approval (requested_at) where status = 'pending';
+
 -- The key of the digests that stand for secret identifiers (HMAC with SHA-256), where the application has none of its own
 -- in audit.masking.key. Made once, so that all instances and services show the same digests; 244 random bits. Who may
 -- read the log must not read it: with it one can try which secret a digest is of.
@@ -273,7 +305,8 @@ values (sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
 
 revoke all on "${schema}".audit_log, "${schema}".audit_chain, "${schema}".audit_limit,
 	"${schema}".audit_outbox, "${schema}".audit_quarantine, "${schema}".audit_checkpoint,
-	"${schema}".audit_cosignature, "${schema}".audit_tile, "${schema}".audit_tree,
+	"${schema}".audit_cosignature, "${schema}".audit_tile, "${schema}".audit_tree, "${schema}".audit_root_head,
 	"${schema}".audit_checkpoint_aside, "${schema}".audit_tree_aside, "${schema}".audit_legal_hold,
-	"${schema}".audit_archived, "${schema}".audit_upkeep, "${schema}".audit_masking_key
+	"${schema}".audit_archived, "${schema}".audit_upkeep, "${schema}".audit_approval,
+	"${schema}".audit_masking_key
 	from public;

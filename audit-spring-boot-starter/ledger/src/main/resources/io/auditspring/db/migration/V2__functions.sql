@@ -34,6 +34,11 @@ create trigger audit_tile_append_only
 	for each statement execute function "${schema}".audit_refuse_change();
 alter table "${schema}".audit_tile enable always trigger audit_tile_append_only;
 
+create trigger audit_root_head_append_only
+	before update or delete or truncate on "${schema}".audit_root_head
+	for each statement execute function "${schema}".audit_refuse_change();
+alter table "${schema}".audit_root_head enable always trigger audit_root_head_append_only;
+
 -- A chain's name stands in notes, file names and logs. Runs with the owner's rights to count chains.
 create function "${schema}".audit_check_new_chain() returns trigger
 	language plpgsql
@@ -51,7 +56,8 @@ begin
 	end if;
 	-- One at a time, and not by what an older snapshot sees: who begins chains side by side would not be counted.
 	update "${schema}".audit_limit l set most = l.most where l.name = 'chains' returning l.most into strict most;
-	if (select count(*) from "${schema}".audit_chain) >= most
+	if (select count(*) from "${schema}".audit_chain where name <> 'root') >= most
+		and new.name <> 'root'
 		and not exists (select from "${schema}".audit_chain c where c.name = new.name)
 	then
 		raise exception 'chain "%" cannot be begun: there are % chains already; the owner of the ledger allows more by audit_allow_chains',
@@ -255,7 +261,7 @@ declare
 	twin record;
 	fault text;
 begin
-	select name, size, c.head as hash, recorded_at into head
+	select name, size, c.head as hash, recorded_at, closed_at into head
 	from "${schema}".audit_chain c
 	where name = (select chain from added limit 1)
 	for update;
@@ -264,6 +270,16 @@ begin
 			return null;
 		end if;
 		raise exception 'the chain of the entries was not begun; lock it by audit_lock_chain before'
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	if head.closed_at is not null then
+		raise exception 'chain "%" is closed', head.name
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	if head.name = 'root'
+		and exists (select from added where action not in ('audit.root', 'audit.retirement', 'audit.archive'))
+	then
+		raise exception 'the chain "root" is the ledger''s own: it says where the others end'
 			using errcode = 'object_not_in_prerequisite_state';
 	end if;
 
@@ -430,7 +446,7 @@ begin
 		raise exception '% takes who does it as an object of actorType, operation and actor', action
 			using errcode = 'invalid_parameter_value';
 	end if;
-	if action in ('audit.redaction', 'audit.hold', 'audit.release') then
+	if action in ('audit.redaction', 'audit.hold', 'audit.release', 'audit.chain.closed') then
 		given := metadata ->> 'reason';
 		if given is null or btrim(given) = '' or length(given) > 10000 then
 			raise exception '% takes a reason of 1 to 10000 characters', action
@@ -466,7 +482,8 @@ begin
 	entry.operation_id := (requested_by ->> 'operation')::uuid;
 	entry.action := action;
 	entry.category := 'audit';
-	entry.severity := 'warning';
+	-- That a chain has grown is nothing to look at.
+	entry.severity := case action when 'audit.root' then 'info' else 'warning' end;
 	entry.outcome := 'success';
 	entry.target_type := target_type;
 	entry.target_id := target_id;
@@ -487,6 +504,8 @@ begin
 		when action = 'audit.archive' then 'Entries were written to the archive'
 		when action = 'audit.hold' then 'A legal hold was placed'
 		when action = 'audit.release' then 'A legal hold was released'
+		when action = 'audit.chain.closed' then 'A chain was closed'
+		when action = 'audit.root' then 'It was recorded where all chains end'
 		else action
 	end;
 	entry.metadata := metadata;
@@ -946,7 +965,7 @@ $$;
 -- Checkpoints, and the tree below them, are looked at by the database as entries are: what a writer may insert is what
 -- the entries say. Who signed a checkpoint the database cannot tell; everything else it can.
 
--- The root over hashes that fill a subtree (RFC 6962, section 2.1): their number is a power of two.
+-- The root over hashes (RFC 6962, section 2.1): a last one without a neighbour goes up as it is.
 create function "${schema}".audit_subtree_root(hashes bytea) returns bytea
 	language plpgsql
 	immutable
@@ -957,8 +976,10 @@ declare
 begin
 	while octet_length(level) > 32 loop
 		level := (
-			select string_agg(sha256(decode('01', 'hex') || substring(level from 64 * i + 1 for 64)), ''::bytea order by i)
-			from generate_series(0, octet_length(level) / 64 - 1) as i
+			select string_agg(case when octet_length(level) >= 64 * i + 64
+				then sha256('\x01'::bytea || substring(level from 64 * i + 1 for 64))
+				else substring(level from 64 * i + 1) end, ''::bytea order by i)
+			from generate_series(0, (octet_length(level) - 1) / 64) as i
 		);
 	end loop;
 	return level;
@@ -1180,6 +1201,118 @@ create trigger audit_checkpoint_is_next
 	for each row execute function "${schema}".audit_check_checkpoint();
 alter table "${schema}".audit_checkpoint enable always trigger audit_checkpoint_is_next;
 
+-- Closes a chain for good, and records it as its last entry: for the owner, where it goes on under another name.
+create function "${schema}".audit_close_chain(chain text, reason text, requested_by jsonb) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if not exists (select from "${schema}".audit_chain c where c.name = $1) then
+		raise exception 'there is no chain "%"', left(coalesce(chain, 'null'), 200)
+			using errcode = 'invalid_parameter_value';
+	end if;
+	perform "${schema}".audit_append_own(chain, 'audit.chain.closed', 'AuditChain', chain,
+		jsonb_build_object('chain', chain, 'reason', reason), requested_by);
+	update "${schema}".audit_chain c set closed_at = recorded_at where c.name = $1;
+end
+$$;
+
+-- A head in canonical form, as the root log hashes it.
+create function "${schema}".audit_canonical_head(head "${schema}".audit_root_head) returns text
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select concat('{"chain":', to_json(head.chain), ',"closed":', case when head.closed then 'true' else 'false' end,
+		',"root":"', encode(head.root, 'hex'), '","size":', head.size, '}')
+$$;
+
+-- Records where all chains end, as far as their trees go, if one has moved and the last time is long enough ago. What it
+-- says is what the database itself finds: who calls it has nothing to say. Gives the place of the entry in the chain
+-- "root", or null if there was nothing to record.
+create function "${schema}".audit_append_root(at_most_each interval, requested_by jsonb) returns bigint
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	last timestamptz;
+	place record;
+	heads bytea;
+	leaves bytea;
+begin
+	if (at_most_each between interval '0' and interval '1 day') is not true then
+		raise exception 'audit_append_root takes an interval of up to a day, not %', coalesce(at_most_each::text, 'null')
+			using errcode = 'invalid_parameter_value';
+	end if;
+	-- Who is just beginning a chain is waited for, and who begins one from now on begins it later: so whichever has an
+	-- entry from before is recorded.
+	perform from "${schema}".audit_limit l where l.name = 'chains' for update;
+	select c.recorded_at into last from "${schema}".audit_chain c where c.name = 'root' for update;
+	if clock_timestamp() < last + at_most_each then
+		return null;
+	end if;
+	select * into strict place from "${schema}".audit_lock_chain('root');
+
+	with now as materialized (
+		select c.name as chain, coalesce(t.size, 0) as size, t.edges,
+			c.closed_at is not null and coalesce(t.size, 0) = c.size as closed, before.size as size_before, before.closed as closed_before
+		from "${schema}".audit_chain c
+			left join "${schema}".audit_tree t on t.chain = c.name
+			left join lateral (
+				select h.size, h.closed
+				from "${schema}".audit_root_head h
+				where h.chain = c.name
+				order by h.root_seq desc
+				limit 1
+			) as before on true
+		where c.name <> 'root'
+	), moved as (
+		insert into "${schema}".audit_root_head as h (root_seq, chain, size, root, closed)
+		select place.size, chain, size, case when size > 0 then "${schema}".audit_tree_root(edges) else sha256('') end, closed
+		from now
+		where size_before is null
+		or (not closed_before and (size > size_before or (size = size_before and closed)))
+		returning h.*
+	)
+	select sha256(convert_to(concat('[', string_agg("${schema}".audit_canonical_head(
+		row(root_seq, chain, size, root, closed)::"${schema}".audit_root_head), ',' order by convert_to(chain, 'UTF8')), ']'),
+		'UTF8'))
+	into heads
+	from moved
+	having count(*) > 0;
+	if heads is null then
+		return null;
+	end if;
+
+	-- Also of chains that are gone: nobody leaves the map.
+	with recursive known (chain) as (
+		(select min(h.chain) from "${schema}".audit_root_head h)
+		union all
+		select (select min(h.chain) from "${schema}".audit_root_head h where h.chain > known.chain)
+		from known
+		where known.chain is not null
+	)
+	select string_agg(sha256('\x00'::bytea || convert_to("${schema}".audit_canonical_head(newest.head), 'UTF8')), ''::bytea
+		order by convert_to(known.chain, 'UTF8'))
+	into leaves
+	from known cross join lateral (
+		select h as head
+		from "${schema}".audit_root_head h
+		where h.chain = known.chain
+		order by h.root_seq desc
+		limit 1
+	) as newest;
+	perform "${schema}".audit_check_own('audit.root', '{}', requested_by);
+	insert into "${schema}".audit_log
+	select entry.*
+	from "${schema}".audit_own_entry('root', place.size, place.head, place.recorded_at, 'audit.root', 'audit.root',
+		encode("${schema}".audit_subtree_root(leaves), 'hex'),
+		jsonb_build_object('chains', octet_length(leaves) / 32, 'heads', encode(heads, 'hex')), requested_by) as entry;
+	return place.size;
+end
+$$;
+
 -- Makes a chain's tree anew as it was at its newest checkpoint: from the entries, and from the tiles where entries were
 -- retired. For the owner, after a verification has named a tile or the edge, or what is no checkpoint was set aside.
 -- What was otherwise is kept. Changes nothing if that does not lead to the root of the checkpoint. Says how many tiles
@@ -1302,7 +1435,8 @@ revoke all on function "${schema}".audit_refuse_change(), "${schema}".audit_chec
 	"${schema}".audit_hashes_below(text, integer, bigint, bigint),
 	"${schema}".audit_tile_begins(text, integer, bigint, integer), "${schema}".audit_check_tile(),
 	"${schema}".audit_check_tree(), "${schema}".audit_check_checkpoint(),
-	"${schema}".audit_rebuild_tree(text, text)
+	"${schema}".audit_rebuild_tree(text, text), "${schema}".audit_close_chain(text, text, jsonb),
+	"${schema}".audit_canonical_head("${schema}".audit_root_head), "${schema}".audit_append_root(interval, jsonb)
 	from public;
 
 do $$

@@ -33,6 +33,8 @@ record DatabaseProperties(@DefaultValue("audit") String schema, @DefaultValue("m
 				!chain.isBlank() && chain.length() <= 200 && chain.equals(chain.strip())
 						&& chain.chars().noneMatch(Character::isISOControl),
 				"audit.chain takes a name of 1 to 200 characters on one line, without spaces around it");
+		Assert.isTrue(!chain.equals("root"),
+				"audit.chain takes another name than root: that chain is the ledger's own, and says where the others end");
 	}
 
 	// Spring asks every bean for it at the start, and Java would first make one for each

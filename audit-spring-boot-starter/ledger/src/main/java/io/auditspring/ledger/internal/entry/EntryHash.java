@@ -44,7 +44,20 @@ public final class EntryHash {
 	}
 
 	public static byte[] leaf(CoreObject core, byte[] actorDigest, byte[] dataDigest, byte[] prevHash) {
-		return Sha256.hash(LEAF, Sha256.utf8(core.canonical(actorDigest, dataDigest, prevHash)));
+		return leaf(core.canonical(actorDigest, dataDigest, prevHash));
+	}
+
+	public static String canonical(CoreObject core, byte[] actorDigest, byte[] dataDigest, byte[] prevHash) {
+		return core.canonical(actorDigest, dataDigest, prevHash);
+	}
+
+	/**
+	 * The hash of an entry.
+	 * @param canonicalCore its core object in canonical form
+	 * @return the leaf's hash
+	 */
+	public static byte[] leaf(String canonicalCore) {
+		return Sha256.hash(LEAF, Sha256.utf8(canonicalCore));
 	}
 
 	public static String canonical(Entry.DataGroup data) {

@@ -157,10 +157,26 @@ public final class EntryReader {
 				message = rows.readFromCopy();
 			}
 		}
-		finally {
-			if (rows.isActive()) {
-				rows.cancelCopy();
+		catch (RuntimeException ex) {
+			breakOff(rows, ex);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Leaves the connection as it can be gone on with: the driver's own cancelling loses
+	 * its place where the server had sent all already.
+	 */
+	private void breakOff(CopyOut rows, RuntimeException why) {
+		try {
+			this.connection.cancelQuery();
+			while (rows.isActive()) {
+				rows.readFromCopy();
 			}
+		}
+		catch (SQLException ex) {
+			// What was cancelled ends so.
+			why.addSuppressed(ex);
 		}
 	}
 

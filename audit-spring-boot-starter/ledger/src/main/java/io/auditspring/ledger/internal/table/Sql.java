@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sql {
 
+	/** So many rows are in memory at once, within a transaction. */
+	private static final int FETCHED = 10_000;
+
 	private Sql() {
 	}
 
@@ -52,8 +55,9 @@ public final class Sql {
 	 */
 	public static void each(Connection connection, String sql, RowConsumer consumer, @Nullable Object... parameters)
 			throws SQLException {
-		try (PreparedStatement statement = prepare(connection, sql, parameters);
-				ResultSet rows = statement.executeQuery()) {
+		try (PreparedStatement statement = prepare(connection, sql, parameters)) {
+			statement.setFetchSize(FETCHED);
+			ResultSet rows = statement.executeQuery();
 			while (rows.next()) {
 				consumer.accept(rows);
 			}

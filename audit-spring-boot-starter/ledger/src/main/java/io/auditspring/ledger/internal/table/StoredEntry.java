@@ -104,6 +104,14 @@ public record StoredEntry(Place place, CoreObject core, int version, byte[] salt
 		return EntryHash.leaf(this.core, digestOfActor(), digestOfData(), this.place.prevHash());
 	}
 
+	/**
+	 * What is hashed of the entry.
+	 * @return the core object in canonical form
+	 */
+	public String canonicalCore() {
+		return EntryHash.canonical(this.core, digestOfActor(), digestOfData(), this.place.prevHash());
+	}
+
 	public byte[] digestOfActor() {
 		return (this.actorDigest != null) ? this.actorDigest : EntryHash.actorDigest(this.salt, this.actor);
 	}

@@ -23,6 +23,8 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.ConsistencyReceipt;
 import io.auditspring.ledger.checkpoint.InclusionReceipt;
+import io.auditspring.ledger.checkpoint.RootHead;
+import io.auditspring.ledger.checkpoint.RootReceipt;
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.merkle.TreeNode;
 import io.auditspring.ledger.internal.merkle.TreeRange;
@@ -79,6 +81,39 @@ public final class TreeProofs {
 				new InclusionProof(seq, checkpoint.size(), path), checkpoint);
 		check(proof.holds(), chain);
 		return proof;
+	}
+
+	/**
+	 * Proves that an entry, as its columns are now, is where all chains ended when an
+	 * entry of the root log was made, which is under a checkpoint.
+	 * @return the proof, or empty if the checkpoint does not cover the entry
+	 */
+	public Optional<RootReceipt> inclusionInAll(Connection connection, StoredEntry entry, Checkpoint checkpoint)
+			throws SQLException {
+		RootRows rows = new RootRows(connection, this.schema);
+		Long rootSeq = rows.lastEntryBefore(checkpoint.size());
+		RootMap map = (rootSeq != null) ? rows.before(rootSeq + 1) : new RootMap();
+		RootHead head = map.head(Objects.requireNonNull(entry.core().chain()));
+		StoredEntry root = (head != null && rootSeq != null) ? rootEntry(connection, rootSeq) : null;
+		if (head == null || root == null || seq(entry) >= head.size()) {
+			return Optional.empty();
+		}
+		List<TreeRange> ranges = new ArrayList<>(InclusionProof.ranges(seq(entry), head.size()));
+		RootReceipt proof = new RootReceipt(entry.computeHash(),
+				new InclusionProof(seq(entry), head.size(), hashes(connection, head.chain(), ranges)), head,
+				new InclusionProof(map.place(head.chain()), map.size(), map.path(head.chain())), root.canonicalCore(),
+				inclusion(connection, RootRows.CHAIN, rootSeq, checkpoint));
+		if (!proof.holds()) {
+			throw new CheckpointRefusedException("Entry %d of chain '%s' (%s) is not under what the root log says"
+				.formatted(seq(entry), head.chain(), entry.core().id()));
+		}
+		return Optional.of(proof);
+	}
+
+	private @Nullable StoredEntry rootEntry(Connection connection, long seq) throws SQLException {
+		EntryReader reader = new EntryReader(connection, this.schema);
+		StoredEntry.Place place = reader.place(RootRows.CHAIN, seq);
+		return (place != null && place.id() != null) ? reader.entry(place.id()) : null;
 	}
 
 	/**

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
 import io.auditspring.AuditContext;
+import io.auditspring.AuditContextHolder;
 import io.auditspring.AuditRecord;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.value.FatalErrors;
@@ -61,6 +62,8 @@ public final class Operation implements AuditContext {
 
 	private volatile int attempt;
 
+	private volatile boolean enclosing;
+
 	/**
 	 * Begins an operation.
 	 * @param id shared by all that belongs to it
@@ -82,6 +85,22 @@ public final class Operation implements AuditContext {
 	 */
 	public Operation(Origin origin, AuditRecord outline) {
 		this(newId(), origin, outline, false);
+	}
+
+	/**
+	 * The operation that whatever begins now on this thread belongs to, such as the call
+	 * of a tool.
+	 * @return it, or {@code null} where what begins is an operation of its own
+	 */
+	public static @Nullable Operation enclosing() {
+		return (AuditContextHolder.current() instanceof Operation operation && operation.enclosing) ? operation : null;
+	}
+
+	/**
+	 * Says that whatever begins while this runs belongs to it.
+	 */
+	public void encloses() {
+		this.enclosing = true;
 	}
 
 	/**

@@ -30,6 +30,14 @@ public record Origin(Instant occurredAt, Actor actor, @Nullable String tenant, R
 	}
 
 	/**
+	 * The same for another thread, which may need it when the request is long over.
+	 * @return the origin with all that it says of the request
+	 */
+	public Origin settled() {
+		return new Origin(this.occurredAt, this.actor, this.tenant, this.request.settled());
+	}
+
+	/**
 	 * The same in another session.
 	 * @param session a digest of its id
 	 * @return the origin with that session

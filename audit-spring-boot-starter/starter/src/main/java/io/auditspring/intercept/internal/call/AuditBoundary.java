@@ -66,6 +66,7 @@ final class AuditBoundary implements AuditAdvice {
 	private @Nullable Object invoke(Call call) throws Throwable {
 		Object result;
 		try {
+			call.passApproval();
 			result = this.proxies.within(call, call.invocation());
 		}
 		catch (Throwable ex) {

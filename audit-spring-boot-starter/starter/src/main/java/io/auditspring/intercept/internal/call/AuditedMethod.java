@@ -36,10 +36,12 @@ import org.springframework.expression.spel.SpelEvaluationException;
  * @param condition decides whether a call leaves an entry, or {@code null}
  * @param attributes the attributes that are evaluated for every call
  * @param saves whether it is there to save what was changed before it was called
+ * @param encloses whether what it calls belongs to the same operation
+ * @param approval why a call needs approval, or {@code null} where that is not said
  */
 record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capturesArguments, boolean capturesResult,
 		boolean secretResult, List<Argument> arguments, ResultKind resultKind, @Nullable AuditExpression condition,
-		List<Attribute> attributes, boolean saves) {
+		List<Attribute> attributes, boolean saves, boolean encloses, @Nullable String approval) {
 
 	private static final String ERRORS = "expressionErrors";
 
@@ -55,7 +57,8 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 */
 	AuditedMethod savingWhatIsChanged() {
 		return new AuditedMethod(this.outline, this.capturesState, this.capturesArguments, this.capturesResult,
-				this.secretResult, this.arguments, this.resultKind, this.condition, this.attributes, true);
+				this.secretResult, this.arguments, this.resultKind, this.condition, this.attributes, true,
+				this.encloses, this.approval);
 	}
 
 	boolean dependsOnState() {

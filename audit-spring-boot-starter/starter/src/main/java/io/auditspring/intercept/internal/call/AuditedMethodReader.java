@@ -13,6 +13,7 @@ import io.auditspring.AuditSetupException;
 import io.auditspring.AuditTarget;
 import io.auditspring.Audited;
 import io.auditspring.Delivery;
+import io.auditspring.RequiresApproval;
 import io.auditspring.Sensitive;
 import io.auditspring.Severity;
 import io.auditspring.StateCapture;
@@ -69,7 +70,24 @@ final class AuditedMethodReader {
 				this.capturesResult && method.getReturnType() != void.class,
 				AnnotatedElementUtils.hasAnnotation(method, Sensitive.class), arguments,
 				ResultKind.of(method.getReturnType()), attributes.condition(audited.condition()), attributes.all(),
-				false);
+				false, false, approval(method));
+	}
+
+	/**
+	 * What stands for work that is no method.
+	 * @param outline what is known of it beforehand
+	 * @return the same as of a method
+	 */
+	AuditedMethod work(AuditRecord outline) {
+		AuditRecord delivered = (outline.delivery() == Delivery.DEFAULT)
+				? outline.toBuilder().delivery(this.defaultDelivery).build() : outline;
+		return new AuditedMethod(delivered, this.stateAvailable, false, false, false, AuditedWork.Step.ARGUMENTS,
+				ResultKind.AT_ONCE, null, List.of(), false, true, null);
+	}
+
+	private static @Nullable String approval(Method method) {
+		RequiresApproval approval = AnnotatedElementUtils.findMergedAnnotation(method, RequiresApproval.class);
+		return (approval != null) ? approval.value() : null;
 	}
 
 	private static @Nullable MethodParameter target(Audited audited, List<MethodParameter> parameters) {

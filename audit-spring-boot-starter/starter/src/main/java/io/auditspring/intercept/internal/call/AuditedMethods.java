@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.ActorResolver;
+import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
@@ -208,6 +209,10 @@ public final class AuditedMethods extends StaticMethodMatcher {
 			this.declared.put(action.place() + Arrays.toString(specific.getParameterTypes()), action);
 		}
 		return known;
+	}
+
+	AuditedMethod work(AuditRecord outline) {
+		return this.reader.work(outline);
 	}
 
 	/**

@@ -9,7 +9,11 @@ import io.auditspring.capture.internal.entry.Texts;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.delivery.internal.transaction.AsynchronousResults;
 import io.auditspring.delivery.internal.transaction.AuditTransactions;
+import io.auditspring.intercept.internal.access.AccessRefusal;
+import io.auditspring.intercept.internal.access.CallApproval;
 import io.auditspring.intercept.internal.expression.ExpressionContexts;
+import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +29,12 @@ import org.jspecify.annotations.Nullable;
  * @param publishers waits for results that are published, or {@code null} without Reactor
  * @param texts makes texts of objects
  * @param skipped what happens to calls that were left out
+ * @param approvals lets calls pass that need approval, or nothing where nobody can
  */
 record Auditing(Origins origins, AuditTransactions transactions, EntryFactory factory, AccessRefusal refusal,
 		Customizers customizers, ExpressionContexts expressions, AsynchronousResults late,
-		@Nullable AsynchronousPublishers publishers, Texts texts, SkippedCalls skipped) {
+		@Nullable AsynchronousPublishers publishers, Texts texts, SkippedCalls skipped,
+		Supplier<@Nullable CallApproval> approvals) {
 
 	// Spring asks every bean for it at the start, and Java would first have to make one.
 	@Override

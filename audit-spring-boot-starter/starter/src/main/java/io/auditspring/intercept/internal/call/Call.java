@@ -6,13 +6,17 @@ package io.auditspring.intercept.internal.call;
 
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
+import io.auditspring.ApprovalException;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.delivery.internal.transaction.AfterCompletion;
 import io.auditspring.delivery.internal.transaction.AuditTransaction;
+import io.auditspring.intercept.internal.access.CallApproval;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +34,9 @@ final class Call {
 
 	private final UUID operationId;
 
+	/** Whether it is part of an operation that others belong to as well. */
+	private final boolean shared;
+
 	private final Auditing auditing;
 
 	private final AuditedMethod method;
@@ -41,6 +48,8 @@ final class Call {
 	private final @Nullable AuditTransaction enclosing;
 
 	private final AfterCompletion afterCompletion;
+
+	private @Nullable UUID approval;
 
 	private volatile int attempts;
 
@@ -73,7 +82,9 @@ final class Call {
 		this.origin = auditing.origins().current();
 		this.enclosing = auditing.transactions().current();
 		this.afterCompletion = auditing.transactions().afterCompletion();
-		this.operationId = Operation.newId();
+		Operation around = Operation.enclosing();
+		this.operationId = (around != null) ? around.id() : Operation.newId();
+		this.shared = around != null || method.encloses();
 	}
 
 	static @Nullable Call of(MethodInvocation invocation) {
@@ -90,6 +101,30 @@ final class Call {
 
 	AuditedMethod method() {
 		return this.method;
+	}
+
+	/**
+	 * Lets the call pass, if it needs no approval or has one.
+	 * @throws ApprovalException if it may not
+	 */
+	void passApproval() {
+		CallApproval approvals = this.auditing.approvals().get();
+		String action = this.method.outline().action();
+		if (this.method.encloses() || (approvals == null && this.method.approval() == null)) {
+			return;
+		}
+		if (approvals == null) {
+			throw new ApprovalException("Nothing can be approved here, so %s is refused".formatted(action));
+		}
+		Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
+		@Nullable Object[] given = this.invocation.getArguments();
+		for (int i = 0; i < given.length; i++) {
+			arguments.put(this.method.arguments().get(i).name(), given[i]);
+		}
+		if (this.method.approval() != null || approvals.isRequired(action, arguments)) {
+			this.approval = approvals.use(action, (this.method.approval() != null) ? this.method.approval() : "",
+					arguments);
+		}
 	}
 
 	/**
@@ -214,6 +249,12 @@ final class Call {
 		boolean again = this.first != null;
 		Operation operation = new Operation(this.operationId, again ? this.origin.at(Instant.now()) : this.origin,
 				this.method.outline(), this.method.capturesState());
+		if (this.shared) {
+			operation.encloses();
+		}
+		if (this.approval != null) {
+			operation.related("Approval", this.approval);
+		}
 		if (again) {
 			isOneOfSeveral();
 			operation.isAttempt(this.attempts);

@@ -7,6 +7,7 @@ package io.auditspring.intercept.internal.call;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.auditspring.ApprovalException;
 import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.capture.internal.entry.Operation;
@@ -96,7 +97,8 @@ final class Description {
 			return Outcome.DENIED;
 		}
 		if (this.failure != null) {
-			return auditing().refusal().isRefusal(this.failure) ? Outcome.DENIED : Outcome.FAILURE;
+			return (this.failure instanceof ApprovalException || auditing().refusal().isRefusal(this.failure))
+					? Outcome.DENIED : Outcome.FAILURE;
 		}
 		if (told != null) {
 			return told.outcome();

@@ -76,7 +76,9 @@ public final class EventRecorder implements AuditRecorder {
 		}
 		AuditRecord complete = (record.delivery() == Delivery.DEFAULT)
 				? record.toBuilder().delivery(this.defaultDelivery).build() : record;
-		Operation operation = new Operation(origin, complete);
+		Operation enclosing = Operation.enclosing();
+		Operation operation = (enclosing != null) ? new Operation(enclosing.id(), origin, complete, false)
+				: new Operation(origin, complete);
 		AuditRecord customized = this.customizers.customize(this.factory.graded(complete), origin);
 		CompletedOperation ending = new CompletedOperation(operation, customized,
 				this.factory.entry(operation, customized, null), null, false);

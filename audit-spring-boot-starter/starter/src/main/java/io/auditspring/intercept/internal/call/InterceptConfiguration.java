@@ -25,6 +25,8 @@ import io.auditspring.capture.internal.value.MaskingProperties;
 import io.auditspring.delivery.Receipts;
 import io.auditspring.delivery.internal.transaction.AsynchronousResults;
 import io.auditspring.delivery.internal.transaction.AuditTransactions;
+import io.auditspring.intercept.internal.access.AccessRefusal;
+import io.auditspring.intercept.internal.access.CallApproval;
 import io.auditspring.intercept.internal.expression.AuditPointcut;
 import io.auditspring.intercept.internal.expression.ExpressionContexts;
 import org.jspecify.annotations.Nullable;
@@ -135,11 +137,17 @@ public final class InterceptConfiguration {
 		Auditing auditing(Origins auditOrigins, AuditTransactions auditTransactions, EntryFactory auditEntryFactory,
 				ObjectProvider<AccessRefusal> auditAccessRefusal, Customizers auditCustomizers, BeanFactory beanFactory,
 				AsynchronousResults auditAsynchronousResults, ObjectProvider<AsynchronousPublishers> publishers,
-				Masking auditMasking, Texts auditTexts, Properties properties) {
+				Masking auditMasking, Texts auditTexts, Properties properties, ObjectProvider<CallApproval> approvals) {
 			return new Auditing(auditOrigins, auditTransactions, auditEntryFactory,
 					auditAccessRefusal.getIfAvailable(() -> (failure) -> false), auditCustomizers,
 					new ExpressionContexts(beanFactory, auditMasking, auditTexts), auditAsynchronousResults,
-					publishers.getIfAvailable(), auditTexts, properties.skipped());
+					publishers.getIfAvailable(), auditTexts, properties.skipped(),
+					SingletonSupplier.ofNullable(approvals::getIfAvailable));
+		}
+
+		@Bean
+		AuditedWork auditAuditedWork(AuditedMethods auditedMethods, ObjectProvider<Auditing> auditing) {
+			return new AuditedWork(auditedMethods, SingletonSupplier.of(auditing::getObject));
 		}
 
 		@Bean

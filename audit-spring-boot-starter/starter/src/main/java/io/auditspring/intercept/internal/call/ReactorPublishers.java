@@ -10,12 +10,10 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.auditspring.Actor;
-import io.auditspring.ActorType;
-import io.auditspring.AuditContextHolder;
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.origin.Origin;
-import io.auditspring.capture.internal.origin.RequestDetails;
+import io.auditspring.capture.internal.origin.SubscriberOrigin;
 import io.auditspring.delivery.internal.transaction.AuditTransaction;
 import io.auditspring.intercept.internal.result.ReactivePart;
 import io.auditspring.intercept.internal.result.ResultKind;
@@ -122,22 +120,7 @@ final class ReactorPublishers implements AsynchronousPublishers {
 	}
 
 	private Mono<Run> begin(Call call, boolean passing) {
-		Actor caller = call.origin().actor();
-		boolean known = AuditContextHolder.actor() != null
-				|| !(caller.equals(Actor.system()) || caller.type() == ActorType.ANONYMOUS);
-		return Mono.deferContextual((context) -> begin(call, passing, known,
-				context.getOrDefault(RequestDetails.class, RequestDetails.NONE)));
-	}
-
-	private Mono<Run> begin(Call call, boolean passing, boolean known, RequestDetails request) {
-		Origin caller = call.origin();
-		RequestDetails from = caller.request().isOfRequest() ? caller.request()
-				: request.tracedBy(caller.request().traceId());
-		if (known) {
-			return Mono.fromSupplier(() -> new Run(call, passing, caller, caller.actor(), from));
-		}
-		Actor nobody = (request != RequestDetails.NONE) ? Actor.anonymous() : caller.actor();
-		return this.subscriber.defaultIfEmpty(nobody).map((actor) -> new Run(call, passing, caller, actor, from));
+		return SubscriberOrigin.of(call.origin(), this.subscriber).map((origin) -> new Run(call, passing, origin));
 	}
 
 	/**
@@ -178,10 +161,10 @@ final class ReactorPublishers implements AsynchronousPublishers {
 
 		private long count;
 
-		Run(Call call, boolean passing, Origin caller, Actor actor, RequestDetails request) {
+		Run(Call call, boolean passing, Origin origin) {
 			this.call = call;
 			this.passing = passing;
-			this.origin = new Origin(Instant.now(), actor, caller.tenant(), request);
+			this.origin = origin;
 			this.operation = call.beginElsewhere(this.origin);
 			this.waiting = call.waiting();
 			int attempt = call.nextAttempt();

@@ -157,7 +157,8 @@ public final class LedgerDatabase {
 	 * Does what only the owner of the tables can: changes them behind their protection.
 	 */
 	public void tamper(String sql) {
-		for (String table : new String[] { "audit_log", "audit_tile", "audit_tree", "audit_checkpoint" }) {
+		for (String table : new String[] { "audit_log", "audit_tile", "audit_tree", "audit_checkpoint",
+				"audit_root_head" }) {
 			execute("alter table audit.%s disable trigger all".formatted(table));
 		}
 		execute(sql);
@@ -175,7 +176,7 @@ public final class LedgerDatabase {
 						from pg_trigger
 						where tgrelid in (select relid from pg_partition_tree('audit.audit_log'))
 						or tgrelid in (to_regclass('audit.audit_tile'), to_regclass('audit.audit_tree'),
-							to_regclass('audit.audit_checkpoint'))
+							to_regclass('audit.audit_checkpoint'), to_regclass('audit.audit_root_head'))
 					loop
 						execute format('alter table %s enable always trigger %I', guard.relation, guard.name);
 					end loop;

@@ -2,7 +2,7 @@
  * Copyright 2026 the authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.auditspring.web;
+package io.auditspring.web.internal.limit;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,7 +14,7 @@ import io.auditspring.Actor;
  * Places for requests that last: so many in all, and so many for each reader, so that one
  * of them cannot take all.
  */
-final class Places {
+public final class Places {
 
 	private final String what;
 
@@ -35,7 +35,7 @@ final class Places {
 	 * @param mostEach how many a reader may have
 	 * @param patience when to try again
 	 */
-	Places(String what, int most, int mostEach, Duration patience) {
+	public Places(String what, int most, int mostEach, Duration patience) {
 		this.what = what;
 		this.most = most;
 		this.mostEach = mostEach;
@@ -48,7 +48,7 @@ final class Places {
 	 * @return gives it back, once
 	 * @throws TooManyRequestsException if there is none
 	 */
-	synchronized Runnable take(Actor reader) {
+	public synchronized Runnable take(Actor reader) {
 		int own = taken(reader);
 		if (own >= this.mostEach) {
 			throw new TooManyRequestsException(
@@ -65,7 +65,7 @@ final class Places {
 		return () -> free(reader);
 	}
 
-	synchronized int taken(Actor reader) {
+	public synchronized int taken(Actor reader) {
 		return this.taken.getOrDefault(reader, 0);
 	}
 

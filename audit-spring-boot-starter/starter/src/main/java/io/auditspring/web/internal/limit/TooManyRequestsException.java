@@ -2,7 +2,7 @@
  * Copyright 2026 the authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.auditspring.web;
+package io.auditspring.web.internal.limit;
 
 import java.time.Duration;
 
@@ -13,7 +13,7 @@ import org.springframework.web.server.ResponseStatusException;
 /**
  * Somebody asks for more than there is room for at present.
  */
-final class TooManyRequestsException extends ResponseStatusException {
+public final class TooManyRequestsException extends ResponseStatusException {
 
 	private final Duration patience;
 

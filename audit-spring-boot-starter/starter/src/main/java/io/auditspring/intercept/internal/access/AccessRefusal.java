@@ -2,13 +2,13 @@
  * Copyright 2026 the authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.auditspring.intercept.internal.call;
+package io.auditspring.intercept.internal.access;
 
 /**
  * Tells whether a call failed because access control refused it.
  */
 @FunctionalInterface
-interface AccessRefusal {
+public interface AccessRefusal {
 
 	/**
 	 * Whether the failure is a refusal.

@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring;
+
+import java.time.Instant;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody wants to do and another person is to allow.
+ *
+ * @param id identifies it
+ * @param action what is to be done, such as {@code tool.pay_invoice}
+ * @param reason why that needs approval, for people to read, or {@code null}
+ * @param arguments what it is to be done with, as JSON without secrets
+ * @param digest stands for all arguments, secrets included; what has another one is not
+ * approved
+ * @param requester who asks: the kind of actor, a slash, and the id
+ * @param agent the agent that acts for them, or {@code null}
+ * @param requestedAt when it was asked for
+ * @param status what has become of it
+ * @param decidedBy the id of who decided, or {@code null}
+ * @param justification why they decided so, or {@code null}
+ * @since 0.1.0
+ */
+public record Approval(UUID id, String action, @Nullable String reason, String arguments, String digest,
+		String requester, @Nullable String agent, Instant requestedAt, Status status, @Nullable String decidedBy,
+		@Nullable String justification) {
+
+	/**
+	 * What has become of a request.
+	 */
+	public enum Status {
+
+		/** Nobody has decided. */
+		PENDING,
+
+		/** It may be done, once. */
+		GRANTED,
+
+		/** It may not be done. */
+		REJECTED,
+
+		/** It was granted and has been done, or tried. */
+		USED
+
+	}
+
+}

@@ -1,0 +1,103 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.ai;
+
+import java.util.function.Function;
+
+import io.auditspring.capture.internal.actor.SubscriberActor;
+import io.auditspring.capture.internal.entry.EntryFactory;
+import io.auditspring.capture.internal.origin.Origins;
+import io.auditspring.capture.internal.state.EntityIdentifiers;
+import io.auditspring.capture.internal.value.EntryProperties;
+import io.auditspring.delivery.internal.transaction.AuditTransactions;
+import io.auditspring.intercept.internal.call.AuditedWork;
+import io.auditspring.intercept.internal.access.CallApproval;
+import io.auditspring.intercept.internal.call.Customizers;
+import io.auditspring.intercept.internal.call.EventRecorder;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.tool.ToolCallback;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Wires what audits the tools of agents.
+ *
+ * @since 0.1.0
+ */
+public final class AiConfiguration {
+
+	private static final boolean MCP = ClassUtils.isPresent("org.springframework.ai.mcp.SyncMcpToolCallback",
+			AiConfiguration.class.getClassLoader());
+
+	private AiConfiguration() {
+	}
+
+	/**
+	 * Tools that Spring AI executes.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties({ AiProperties.class, EntryProperties.class })
+	public static class Tools {
+
+		@Bean
+		static ToolPostProcessor auditToolPostProcessor(ConfigurableListableBeanFactory beanFactory,
+				ObjectProvider<ToolCalls> toolCalls, ObjectProvider<TurnOrigins> turnOrigins) {
+			return new ToolPostProcessor(beanFactory, SingletonSupplier.of(toolCalls::getObject),
+					SingletonSupplier.of(turnOrigins::getObject), connectors());
+		}
+
+		private static Function<ToolCallback, @Nullable String> connectors() {
+			return MCP ? new Connectors() : (tool) -> null;
+		}
+
+		@Bean
+		TurnOrigins auditTurnOrigins(Origins auditOrigins, ObjectProvider<SubscriberActor> auditSubscriberActor) {
+			SubscriberActor subscriber = auditSubscriberActor.getIfAvailable();
+			return new TurnOrigins(auditOrigins,
+					(subscriber != null) ? subscriber.actor().onErrorComplete() : Mono.empty());
+		}
+
+		@Bean
+		ToolCalls auditToolCalls(AuditedWork auditAuditedWork, Origins auditOrigins,
+				AuditTransactions auditTransactions, EntryFactory auditEntryFactory, Customizers auditCustomizers,
+				EntityIdentifiers auditEntityIdentifiers, EntryProperties entries, AiProperties properties,
+				Environment environment, ObjectProvider<CallApproval> approvals) {
+			EventRecorder recorder = new EventRecorder(auditOrigins, auditTransactions, auditEntryFactory,
+					auditCustomizers, entries.delivery(), null);
+			String agent = (properties.agent() != null) ? properties.agent()
+					: environment.getProperty("spring.application.name", "agent");
+			return new ToolCalls(auditAuditedWork, recorder, auditOrigins,
+					new ToolContent(auditEntityIdentifiers, properties.content()), agent,
+					SingletonSupplier.ofNullable(approvals::getIfAvailable));
+		}
+
+	}
+
+	/**
+	 * Tools that an MCP server offers.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "io.modelcontextprotocol.server.McpServerFeatures")
+	public static class Mcp {
+
+		@Bean
+		static McpToolPostProcessor auditMcpToolPostProcessor(ObjectProvider<ToolCalls> toolCalls,
+				ObjectProvider<TurnOrigins> turnOrigins) {
+			return new McpToolPostProcessor(SingletonSupplier.of(toolCalls::getObject),
+					SingletonSupplier.of(turnOrigins::getObject));
+		}
+
+	}
+
+}

@@ -1,0 +1,296 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.ai;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.auditspring.Actor;
+import io.auditspring.ActorType;
+import io.auditspring.ApprovalException;
+import io.auditspring.AuditContext;
+import io.auditspring.AuditContextHolder;
+import io.auditspring.AuditRecord;
+import io.auditspring.Outcome;
+import io.auditspring.capture.internal.origin.Origin;
+import io.auditspring.capture.internal.origin.Origins;
+import io.auditspring.intercept.internal.call.AuditedWork;
+import io.auditspring.intercept.internal.access.CallApproval;
+import io.auditspring.intercept.internal.call.EventRecorder;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.messages.AssistantMessage.ToolCall;
+import org.springframework.ai.model.tool.ToolCallLimitExceededException;
+import org.springframework.ai.tool.execution.ToolExecutionException;
+
+/**
+ * Audits the calls of tools, and tells of those that were refused.
+ */
+final class ToolCalls {
+
+	private static final String CATEGORY = "agent";
+
+	private static final String TARGET = "Tool";
+
+	private static final int MAX_NAME = 100;
+
+	private final AuditedWork work;
+
+	private final EventRecorder recorder;
+
+	private final Origins origins;
+
+	private final ToolContent content;
+
+	private final String agent;
+
+	private final Supplier<@Nullable CallApproval> approvals;
+
+	/**
+	 * Creates it.
+	 * @param work audits what is no method of a bean
+	 * @param recorder records what was never executed
+	 * @param origins knows who asks
+	 * @param content shows what models and tools write
+	 * @param agent the id of agents that nobody names
+	 * @param approvals lets tools pass that need approval
+	 */
+	ToolCalls(AuditedWork work, EventRecorder recorder, Origins origins, ToolContent content, String agent,
+			Supplier<@Nullable CallApproval> approvals) {
+		this.work = work;
+		this.recorder = recorder;
+		this.origins = origins;
+		this.content = content;
+		this.agent = agent;
+		this.approvals = approvals;
+	}
+
+	/**
+	 * Begins a turn on this thread.
+	 * @param agent the agent's id, or {@code null}
+	 * @param conversation the conversation's id, or {@code null}
+	 * @param prompt what was said last, or {@code null}
+	 * @return the turn
+	 */
+	Turn begin(@Nullable String agent, @Nullable String conversation, @Nullable String prompt) {
+		return new Turn(this.origins.current(), agent, conversation, prompt);
+	}
+
+	/**
+	 * Executes a tool.
+	 * @param tool its name
+	 * @param input its arguments
+	 * @param turn the turn it belongs to
+	 * @param connector the server it is on, or {@code null} if it is here
+	 * @param reason why it needs approval, or {@code null} where it says nothing of that
+	 * @param execution what to do
+	 * @return what it gave
+	 */
+	String execute(String tool, String input, Turn turn, @Nullable String connector, @Nullable String reason,
+			Execution execution) {
+		Actor previous = AuditContextHolder.replaceActor(acting(turn));
+		// What the tool asks a model is another turn.
+		Turn current = Turn.replace(null);
+		try {
+			return turn.isOnItsThread() ? audited(tool, input, turn, connector, reason, execution) : this.origins
+				.within(turn.origin(), () -> audited(tool, input, turn, connector, reason, execution));
+		}
+		catch (Throwable ex) {
+			throw ToolCalls.<RuntimeException>asItIs(ex);
+		}
+		finally {
+			Turn.replace(current);
+			AuditContextHolder.replaceActor(previous);
+		}
+	}
+
+	private String audited(String tool, String input, Turn turn, @Nullable String connector, @Nullable String reason,
+			Execution execution) throws Throwable {
+		Map<String, @Nullable Object> arguments = ToolContent.read(input);
+		AuditRecord.Builder outline = outline(tool, turn).metadata("input", this.content.shown(input, arguments));
+		if (connector != null) {
+			outline.related("Connector", connector);
+		}
+		ToolCall asked = turn.execute(tool, input);
+		if (asked != null && asked.id() != null) {
+			outline.metadata("toolCallId", asked.id());
+		}
+		Failure failure = new Failure();
+		try {
+			return this.work.call(outline.build(), arguments, () -> {
+				try {
+					approve(tool, reason, arguments);
+					String output = execution.execute();
+					AuditContext.current().metadata("output", this.content.output((output != null) ? output : ""));
+					return output;
+				}
+				catch (ToolExecutionException ex) {
+					throw failure.instead(ex, arguments != null);
+				}
+			});
+		}
+		catch (Throwable ex) {
+			throw failure.original(ex);
+		}
+	}
+
+	private void approve(String tool, @Nullable String reason, @Nullable Map<String, @Nullable Object> arguments) {
+		String action = "tool." + name(tool);
+		CallApproval approvals = this.approvals.get();
+		Map<String, @Nullable Object> given = (arguments != null) ? arguments : Map.of();
+		boolean required = reason != null || (approvals != null && approvals.isRequired(action, given));
+		if (!required) {
+			return;
+		}
+		if (approvals == null || arguments == null) {
+			throw new ApprovalException(
+					"Nobody can approve " + action + (arguments == null ? " with what is no JSON" : ""));
+		}
+		AuditContext.current().related("Approval", approvals.use(action, (reason != null) ? reason : "", given));
+	}
+
+	/**
+	 * Records a tool whose result came later.
+	 * @param tool its name
+	 * @param input its arguments
+	 * @param turn the turn it belonged to
+	 * @param startedNanos when it began
+	 * @param output what it gave, or {@code null}
+	 * @param failure what went wrong, or {@code null}
+	 */
+	void ended(String tool, String input, Turn turn, long startedNanos, @Nullable String output,
+			@Nullable String failure) {
+		AuditRecord.Builder record = outline(tool, turn).actor(acting(turn))
+			.metadata("input", this.content.shown(input, ToolContent.read(input)))
+			.metadata("tookMicros", (System.nanoTime() - startedNanos) / 1_000)
+			.outcome((failure != null) ? Outcome.FAILURE : Outcome.SUCCESS)
+			.error(failure);
+		if (output != null) {
+			record.metadata("output", this.content.output(output));
+		}
+		this.recorder.record(record.build(), turn.origin());
+	}
+
+	/**
+	 * Tells of what a model asked for and nobody executed.
+	 * @param turn the turn
+	 * @param failure what the execution of tools failed with, or {@code null}
+	 */
+	void settle(Turn turn, @Nullable Throwable failure) {
+		List<ToolCall> left = turn.takePending();
+		if (left.isEmpty()) {
+			return;
+		}
+		if (failure == null) {
+			left.forEach((call) -> refused(turn, call, "Not executed: a limit of tool calls was reached"));
+		}
+		else if (failure instanceof ToolCallLimitExceededException) {
+			refused(turn, left.get(0), "Not executed: a limit of tool calls was reached");
+		}
+		else if (failure instanceof IllegalStateException && String.valueOf(failure.getMessage())
+			.equals("No ToolCallback found for tool name: " + left.get(0).name())) {
+			refused(turn, left.get(0), "Not executed: the model was offered no such tool");
+		}
+		// What follows a tool that failed was not refused; nobody came to it.
+	}
+
+	private void refused(Turn turn, ToolCall call, String reason) {
+		String input = (call.arguments() != null) ? call.arguments() : "";
+		AuditRecord.Builder record = outline(call.name(), turn).outcome(Outcome.DENIED)
+			.actor(acting(turn))
+			.error(reason)
+			.metadata("input", this.content.shown(input, ToolContent.read(input)));
+		if (call.id() != null) {
+			record.metadata("toolCallId", call.id());
+		}
+		Origin origin = turn.origin();
+		this.recorder.record(record.build(), origin.at(this.origins.current().occurredAt()));
+	}
+
+	private AuditRecord.Builder outline(String tool, Turn turn) {
+		String name = name(tool);
+		AuditRecord.Builder outline = AuditRecord.action("tool." + name).category(CATEGORY).target(TARGET, name);
+		if (turn.conversation() != null) {
+			outline.related("Conversation", turn.conversation());
+		}
+		Answer answer = turn.answer();
+		if (answer != null) {
+			outline.metadata(answer.details()).metadata("iteration", turn.iteration());
+			said(outline, "prompt", turn.prompt());
+			said(outline, "answer", answer.text());
+		}
+		return outline;
+	}
+
+	private void said(AuditRecord.Builder outline, String name, @Nullable String text) {
+		Map<String, Object> said = this.content.said(text);
+		if (said != null) {
+			outline.metadata(name, said);
+		}
+	}
+
+	// A model may ask for a tool by any text.
+	private static String name(String tool) {
+		String plain = tool.replaceAll("[^\\p{L}\\p{N}_.:/-]", "_");
+		String name = (plain.length() > MAX_NAME) ? plain.substring(0, MAX_NAME) : plain;
+		return name.isEmpty() ? "_" : name;
+	}
+
+	// An agent acts for whoever asks it; nobody asks it where only the system is.
+	private Actor acting(Turn turn) {
+		Actor asking = turn.origin().actor();
+		boolean isAgent = asking.type() == ActorType.AGENT || !asking.delegation().isEmpty();
+		if (turn.agent() == null && isAgent) {
+			return asking;
+		}
+		String id = (turn.agent() != null) ? turn.agent() : this.agent;
+		String acting = asking.delegation().isEmpty() ? asking.id() : asking.delegation().get(0);
+		if (isAgent && acting.equals(id)) {
+			return asking;
+		}
+		return (asking.type() == ActorType.SYSTEM) ? Actor.agent(id, null) : asking.delegatedTo(id);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T extends Throwable> T asItIs(Throwable failure) throws T {
+		throw (T) failure;
+	}
+
+	/**
+	 * The execution of a tool.
+	 */
+	@FunctionalInterface
+	interface Execution {
+
+		String execute() throws Throwable;
+
+	}
+
+	/**
+	 * What an entry shows in place of what Spring AI wraps failures in, while the caller
+	 * gets what was thrown.
+	 */
+	private static final class Failure {
+
+		private @Nullable ToolExecutionException original;
+
+		private @Nullable Throwable shown;
+
+		Throwable instead(ToolExecutionException failure, boolean readable) {
+			Throwable cause = failure.getCause();
+			this.original = failure;
+			// What is said of an input that cannot be read repeats it.
+			this.shown = readable ? ((cause != null) ? cause : failure)
+					: new IllegalArgumentException("The arguments are no JSON object");
+			return this.shown;
+		}
+
+		Throwable original(Throwable thrown) {
+			return (thrown == this.shown && this.original != null) ? this.original : thrown;
+		}
+
+	}
+
+}

@@ -1,0 +1,154 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.approval;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
+import io.auditspring.Approval;
+import io.auditspring.ApprovalStore;
+import io.auditspring.ledger.Schema;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
+
+/**
+ * Keeps requests beside the ledger, on connections of its own: a request must be there
+ * even if the transaction of who asks is rolled back.
+ */
+final class JdbcApprovalStore implements ApprovalStore {
+
+	private static final String COLUMNS = "id, action, reason, arguments, digest, requester, agent, requested_at, "
+			+ "status, decided_by, justification";
+
+	private final DataSource dataSource;
+
+	private final String table;
+
+	JdbcApprovalStore(DataSource dataSource, Schema schema) {
+		this.dataSource = dataSource;
+		this.table = schema.table("audit_approval");
+	}
+
+	@Override
+	public void add(Approval approval) {
+		update("insert into %s (%s) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)".formatted(this.table, COLUMNS),
+				approval.id(), approval.action(), approval.reason(), approval.arguments(), approval.digest(),
+				approval.requester(), approval.agent(), time(approval.requestedAt()), text(approval.status()),
+				approval.decidedBy(), approval.justification());
+	}
+
+	@Override
+	public Optional<Approval> find(UUID id) {
+		return query("select %s from %s where id = ?".formatted(COLUMNS, this.table), id).stream().findFirst();
+	}
+
+	@Override
+	public Optional<Approval> latest(String action, String digest, String requester, Instant since) {
+		return query("""
+				select %s
+				from %s
+				where digest = ? and action = ? and requester = ? and requested_at >= ? and status <> 'used'
+				order by requested_at desc
+				limit 1
+				""".formatted(COLUMNS, this.table), digest, action, requester, time(since)).stream().findFirst();
+	}
+
+	@Override
+	public List<Approval> pending(Instant since, int limit) {
+		return query("""
+				select %s
+				from %s
+				where status = 'pending' and requested_at >= ?
+				order by requested_at
+				limit ?
+				""".formatted(COLUMNS, this.table), time(since), limit);
+	}
+
+	@Override
+	public boolean move(UUID id, Approval.Status from, Approval.Status to, @Nullable String decidedBy,
+			@Nullable String justification) {
+		return update("""
+				update %s
+				set status = ?, decided_by = coalesce(?, decided_by), justification = coalesce(?, justification)
+				where id = ? and status = ?
+				""".formatted(this.table), text(to), decidedBy, justification, id, text(from)) == 1;
+	}
+
+	private int update(String sql, @Nullable Object... values) {
+		return execute(sql, values, PreparedStatement::executeUpdate);
+	}
+
+	private List<Approval> query(String sql, @Nullable Object... values) {
+		return execute(sql, values, (statement) -> {
+			List<Approval> found = new ArrayList<>();
+			try (ResultSet rows = statement.executeQuery()) {
+				while (rows.next()) {
+					found.add(approval(rows));
+				}
+			}
+			return found;
+		});
+	}
+
+	private <T> T execute(String sql, @Nullable Object[] values, Work<T> work) {
+		try (Connection connection = this.dataSource.getConnection()) {
+			try (PreparedStatement statement = connection.prepareStatement(sql)) {
+				for (int i = 0; i < values.length; i++) {
+					statement.setObject(i + 1, values[i]);
+				}
+				T result = work.with(statement);
+				if (!connection.getAutoCommit()) {
+					connection.commit();
+				}
+				return result;
+			}
+		}
+		catch (SQLException ex) {
+			throw new SQLExceptionSubclassTranslator().translate("Approval", sql, ex);
+		}
+	}
+
+	private static Approval approval(ResultSet row) throws SQLException {
+		return new Approval(row.getObject(1, UUID.class), row.getString(2), row.getString(3), row.getString(4),
+				row.getString(5), row.getString(6), row.getString(7),
+				row.getObject(8, OffsetDateTime.class).toInstant(),
+				Approval.Status.valueOf(row.getString(9).toUpperCase(Locale.ROOT)), row.getString(10),
+				row.getString(11));
+	}
+
+	private static OffsetDateTime time(Instant instant) {
+		return instant.atOffset(ZoneOffset.UTC);
+	}
+
+	private static String text(Approval.Status status) {
+		return status.name().toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * What is done with a statement.
+	 *
+	 * @param <T> what it gives
+	 */
+	@FunctionalInterface
+	private interface Work<T> {
+
+		T with(PreparedStatement statement) throws SQLException;
+
+	}
+
+}

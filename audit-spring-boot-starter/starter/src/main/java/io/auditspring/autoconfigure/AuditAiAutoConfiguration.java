@@ -1,0 +1,29 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.autoconfigure;
+
+import io.auditspring.ai.AiConfiguration;
+import io.auditspring.intercept.internal.call.AuditedWork;
+import org.springframework.ai.chat.client.ChatClient;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Import;
+
+/**
+ * Records the tools that models have called by Spring AI.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = AuditAutoConfiguration.class)
+@ConditionalOnClass(ChatClient.class)
+@ConditionalOnBean(AuditedWork.class)
+@ConditionalOnBooleanProperty(name = "audit.ai.enabled", matchIfMissing = true)
+@Import({ AiConfiguration.Tools.class, AiConfiguration.Mcp.class })
+public final class AuditAiAutoConfiguration {
+
+}

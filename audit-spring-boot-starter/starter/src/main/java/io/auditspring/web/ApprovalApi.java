@@ -1,0 +1,99 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.web;
+
+import java.security.Principal;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+import io.auditspring.Approval;
+import io.auditspring.ApprovalException;
+import io.auditspring.Approvals;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+/**
+ * What waits for approval, and the decisions of those who may read the whole trail.
+ */
+@RestController
+@RequestMapping("${audit.web.base-path:/audit}/api/approvals")
+final class ApprovalApi {
+
+	private final Approvals approvals;
+
+	private final Readers readers;
+
+	private final JsonAnswers answers = new JsonAnswers();
+
+	ApprovalApi(Approvals approvals, Readers readers) {
+		this.approvals = approvals;
+		this.readers = readers;
+	}
+
+	@GetMapping
+	ResponseEntity<byte[]> pending(@Nullable Principal principal) {
+		admit(principal);
+		return this.answers.of(Map.of("approvals", this.approvals.pending().stream().map(ApprovalApi::shown).toList()));
+	}
+
+	@PostMapping("/{id}/grant")
+	ResponseEntity<byte[]> grant(@Nullable Principal principal, @PathVariable String id,
+			@RequestBody(required = false) @Nullable Map<String, String> decision) {
+		return decide(principal, id, decision, true);
+	}
+
+	@PostMapping("/{id}/reject")
+	ResponseEntity<byte[]> reject(@Nullable Principal principal, @PathVariable String id,
+			@RequestBody(required = false) @Nullable Map<String, String> decision) {
+		return decide(principal, id, decision, false);
+	}
+
+	private ResponseEntity<byte[]> decide(@Nullable Principal principal, String id,
+			@Nullable Map<String, String> decision, boolean granted) {
+		admit(principal);
+		String justification = (decision != null) ? decision.getOrDefault("justification", "") : "";
+		try {
+			return this.answers.of(shown(granted ? this.approvals.grant(EntryParameters.uuid("id", id), justification)
+					: this.approvals.reject(EntryParameters.uuid("id", id), justification)));
+		}
+		catch (ApprovalException ex) {
+			throw new ResponseStatusException(HttpStatus.CONFLICT, ex.getMessage(), ex);
+		}
+	}
+
+	private void admit(@Nullable Principal principal) {
+		if (!this.readers.admit(principal).seesAll()) {
+			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
+					"Who decides what others may do must be allowed to read the whole trail");
+		}
+	}
+
+	private static Map<String, @Nullable Object> shown(Approval approval) {
+		Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+		shown.put("id", approval.id().toString());
+		shown.put("action", approval.action());
+		shown.put("reason", approval.reason());
+		shown.put("arguments", approval.arguments());
+		shown.put("digest", approval.digest());
+		shown.put("requester", approval.requester());
+		shown.put("agent", approval.agent());
+		shown.put("requestedAt", approval.requestedAt().toString());
+		shown.put("status", approval.status().name().toLowerCase(Locale.ROOT));
+		shown.put("decidedBy", approval.decidedBy());
+		shown.put("justification", approval.justification());
+		return shown;
+	}
+
+}
