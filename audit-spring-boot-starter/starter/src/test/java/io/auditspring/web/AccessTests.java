@@ -85,6 +85,8 @@ class AccessTests {
 			get("/audit/api/entries", "/audit/api/entries?cursor={cursor}", OK, OK, MALFORMED),
 			get("/audit/api/entries", "/audit/api/entries?targetType=Order&targetId=bob%2F1", OK, OK, OK),
 			get("/audit/api/entries/{id}", "/audit/api/entries/" + BOBS, NOT_FOUND, OK, NOT_FOUND),
+			get("/audit/api/entries/{id}/proof", "/audit/api/entries/" + BOBS + "/proof", FORBIDDEN, FORBIDDEN,
+					FORBIDDEN),
 			get("/audit/api/targets/{type}/{id}", "/audit/api/targets/Order/bob", OK, OK, OK),
 			get("/audit/api/targets/{type}/{id}/state", "/audit/api/targets/Order/bob/state", FORBIDDEN, NOT_FOUND,
 					NOT_FOUND),
