@@ -1,7 +1,13 @@
 package io.auditspring.signing;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.Period;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -14,11 +20,16 @@ import io.auditspring.ledger.checkpoint.RootHead;
 import io.auditspring.ledger.checkpoint.RootReceipt;
 import io.auditspring.ledger.checkpoint.SignerMemory;
 import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.merkle.Sha256;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.internal.table.LedgerLab;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.VerificationProgress;
+import io.auditspring.retention.Retention;
+import io.auditspring.retention.RetentionAction;
+import io.auditspring.retention.RetentionReport;
+import io.auditspring.retention.RetirementSeal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -273,6 +284,39 @@ class RootLogTests {
 		this.database.append("billing", Entries.entries(1));
 		UUID newer = UUID.fromString(query("select id from audit.audit_log where chain = 'billing' and seq = 6"));
 		assertThat(checkpoints().inclusionInAll(newer)).isEmpty();
+	}
+
+	@Test
+	void monthsOfTheRootLogAreRetiredAsOthersAre() {
+		Instant january = Instant.parse("2019-01-15T00:00:00Z");
+		this.database.appendAt(january, "main", Entries.entry("january"));
+		checkpoints().create("main");
+		RootHead head = new RootHead("main", 1, checkpoints().root("main", 1), false);
+		HexFormat hex = HexFormat.of();
+		this.database.appendAt(january.plusSeconds(60), "root",
+				Entries.root(hex.formatHex(head.leafHash()), "{\"chains\":1,\"heads\":\"%s\"}"
+					.formatted(hex.formatHex(Sha256.hash(Sha256.utf8("[" + head + "]"))))));
+		this.database.execute("insert into audit.audit_root_head values (0, 'main', 1, '\\x%s', false)"
+			.formatted(hex.formatHex(head.root())));
+		this.database.append("main", Entries.entries(2));
+		record();
+		assertThat(problems()).isEmpty();
+		RetentionReport report = new Retention(this.database.dataSource(), this.database.schema(), Period.ofYears(7),
+				RetentionAction.DROP, () -> Entries.entry("by", "-", "-", "clerk"),
+				Clock.fixed(Instant.parse("2026-11-30T23:59:59Z"), ZoneOffset.UTC),
+				new RetirementSeal(checkpoints(), LedgerLab.SIGNER))
+			.apply();
+		assertThat(report.retired()).containsExactly(YearMonth.of(2019, 1));
+		assertThat(query("select string_agg(action, ' ' order by seq) from audit.audit_log where chain = 'root'"))
+			.isEqualTo("audit.root audit.retirement");
+		assertThat(problems()).isEmpty();
+		this.database.append("main", Entries.entries(1));
+		assertThat(record()).isTrue();
+		checkpoints().create("root");
+		assertThat(problems()).isEmpty();
+		UUID newest = UUID
+			.fromString(query("select id from audit.audit_log where chain = 'main' order by seq desc limit 1"));
+		assertThat(checkpoints().inclusionInAll(newest).orElseThrow().holds()).isTrue();
 	}
 
 	@Test

@@ -200,7 +200,7 @@ class TilesTests {
 		for (String member : List.of("hash", "inChain", "head", "inMap", "rootEntry", "inRoot", "checkpoint")) {
 			ObjectNode changed = (ObjectNode) read.deepCopy();
 			changed.set(member,
-					new JsonMapper().readTree(read.get(member).toString().replaceFirst("[0-8](?=\\D*$)", "9")));
+					new JsonMapper().readTree(read.get(member).toString().replaceFirst("[0-8]", "9")));
 			assertThat(stranger.run(KEY + "\n" + changed)).as(member).doesNotStartWith("proven");
 		}
 	}

@@ -43,6 +43,14 @@ public final class Entries {
 		return entry(action, "Entry", "1", "jane", data("", metadata, "[]"));
 	}
 
+	/** An entry of the root log. */
+	public static Entry root(String map, String metadata) {
+		Entry bare = bare("audit.root");
+		return new Entry(bare.id(), bare.occurredAt(), null, null, bare.operation(), "audit.root", null, Severity.INFO,
+				Outcome.SUCCESS, ActorType.SYSTEM, "audit.root", map, null, null, null, bare.actor(),
+				new Entry.DataGroup(null, null, null, null, null, null, null, CanonicalJson.parse(metadata), null));
+	}
+
 	/** An entry of nothing but what it must have. */
 	public static Entry bare(String action) {
 		return bare(action, Instant.EPOCH);
