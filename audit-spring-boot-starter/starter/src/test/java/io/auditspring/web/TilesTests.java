@@ -199,8 +199,7 @@ class TilesTests {
 		JsonNode read = new JsonMapper().readTree(proof);
 		for (String member : List.of("hash", "inChain", "head", "inMap", "rootEntry", "inRoot", "checkpoint")) {
 			ObjectNode changed = (ObjectNode) read.deepCopy();
-			changed.set(member,
-					new JsonMapper().readTree(read.get(member).toString().replaceFirst("[0-8]", "9")));
+			changed.set(member, new JsonMapper().readTree(read.get(member).toString().replaceFirst("[0-8]", "9")));
 			assertThat(stranger.run(KEY + "\n" + changed)).as(member).doesNotStartWith("proven");
 		}
 	}
