@@ -234,6 +234,19 @@ class RootLogTests {
 				new Attack("the heads of an entry are gone", """
 						delete from audit.audit_root_head where root_seq = 1
 						""", "ROOT_LOG root 1: no head is stored that moved when it was made"),
+				new Attack("the table of heads is dropped", "drop table audit.audit_root_head",
+						"ROOT_LOG root null: the table audit_root_head is gone: what the root log says of other chains is unknown"),
+				new Attack("the root log is dropped with everything that it left", """
+						delete from audit.audit_log where chain = 'root';
+						delete from audit.audit_tree where chain = 'root';
+						delete from audit.audit_root_head;
+						delete from audit.audit_chain where name = 'root'
+						""",
+						"CUT root 0: the checkpoint of size 3 says that there were 3 entries, but the chain has 0"),
+				new Attack("the guard of the heads is gone", """
+						drop trigger audit_root_head_append_only on audit.audit_root_head
+						""",
+						"GUARD main null: the trigger audit_root_head_append_only on audit_root_head is missing, off or another one"),
 				new Attack("heads are stored of an entry that there is not", """
 						insert into audit.audit_root_head values (9, 'main', 310, sha256('x'), false)
 						""", "ROOT_LOG root 9: heads are stored of an entry that the root log does not have"),

@@ -198,7 +198,7 @@ final class ChainRun {
 		}
 		this.heads.finish(this.check.size());
 		if (this.chain.equals(RootRows.CHAIN)) {
-			RootLogCheck.run(this.source, this.problems, this.from);
+			RootLogCheck.run(this.source, this.problems, this.from, this.check.size());
 		}
 	}
 

@@ -61,10 +61,15 @@ final class RootLogCheck {
 	 * @param source where from
 	 * @param problems takes what is wrong
 	 * @param from the first entry that was not verified before
+	 * @param size how many entries it has
 	 * @throws SQLException if the database fails
 	 */
-	static void run(LedgerSource source, Problems problems, long from) throws SQLException {
-		if (source.roots().present()) {
+	static void run(LedgerSource source, Problems problems, long from, long size) throws SQLException {
+		if (!source.roots().present() && size > 0) {
+			problems.add(Problem.Kind.ROOT_LOG, null, null,
+					"the table audit_root_head is gone: what the root log says of other chains is unknown");
+		}
+		else if (source.roots().present()) {
 			RootLogCheck check = new RootLogCheck(source, problems, from);
 			source.roots().moves(from, check::accept);
 			check.ended();

@@ -174,7 +174,7 @@ create table "${schema}".audit_checkpoint (
 create table "${schema}".audit_cosignature (
 	chain      text        not null,
 	size       bigint      not null check (size > 0),
-	line       text        not null check (line ~ '^— [^ +\n]+ [A-Za-z0-9+/]+=*\n$' and octet_length(line) <= 65536),
+	line       text        not null check (line ~ '^[^ \n]+ [^ +\n]+ [A-Za-z0-9+/]+=*\n$' and octet_length(line) <= 65536),
 	created_at timestamptz not null default clock_timestamp()
 );
 -- Of a digest, as a line may be longer than a key.

@@ -34,6 +34,11 @@ create trigger audit_tile_append_only
 	for each statement execute function "${schema}".audit_refuse_change();
 alter table "${schema}".audit_tile enable always trigger audit_tile_append_only;
 
+create trigger audit_archived_append_only
+	before update or delete or truncate on "${schema}".audit_archived
+	for each statement execute function "${schema}".audit_refuse_change();
+alter table "${schema}".audit_archived enable always trigger audit_archived_append_only;
+
 create trigger audit_root_head_append_only
 	before update or delete or truncate on "${schema}".audit_root_head
 	for each statement execute function "${schema}".audit_refuse_change();
@@ -1234,6 +1239,8 @@ create function "${schema}".audit_append_root(at_most_each interval, requested_b
 	language plpgsql
 	security definer
 	set search_path = pg_catalog, pg_temp
+	-- Who has been beginning a chain for long does not hold up those who sign: it is for the next time.
+	set lock_timeout = '2s'
 as $$
 declare
 	last timestamptz;

@@ -24,7 +24,8 @@ public final class SchemaIntegrity {
 				select oid, relname, relkind, relrowsecurity, relpersistence,
 					case when relispartition then 'partition' else relname end as role
 				from pg_class
-				where oid in (to_regclass(?), to_regclass(?), to_regclass(?), to_regclass(?), to_regclass(?))
+				where oid in (to_regclass(?), to_regclass(?), to_regclass(?), to_regclass(?), to_regclass(?), to_regclass(?),
+					to_regclass(?), to_regclass(?))
 				or oid in (select relid from pg_partition_tree(to_regclass(?)))
 			), expected (role, name, type, function) as (
 				values ('audit_log', 'audit_log_append_only', 42, 'audit_refuse_change'),
@@ -44,7 +45,10 @@ public final class SchemaIntegrity {
 				select role, name, type, function
 				from (values ('audit_checkpoint', 'audit_checkpoint_is_next', 7, 'audit_check_checkpoint'),
 					('audit_tile', 'audit_tile_is_true', 7, 'audit_check_tile'),
-					('audit_tree', 'audit_tree_is_true', 23, 'audit_check_tree')
+					('audit_tree', 'audit_tree_is_true', 23, 'audit_check_tree'),
+					('audit_root_head', 'audit_root_head_append_only', 58, 'audit_refuse_change'),
+					('audit_cosignature', 'audit_cosignature_append_only', 58, 'audit_refuse_change'),
+					('audit_archived', 'audit_archived_append_only', 58, 'audit_refuse_change')
 				) as later (role, name, type, function)
 				where to_regprocedure(?) is not null
 			), guard as (
@@ -119,7 +123,8 @@ public final class SchemaIntegrity {
 	public static List<String> findings(Connection connection, Schema schema) throws SQLException {
 		return Sql.list(connection, CHECK, (row) -> row.getString(1), schema.table("audit_log"),
 				schema.table("audit_chain"), schema.table("audit_checkpoint"), schema.table("audit_tile"),
-				schema.table("audit_tree"), schema.table("audit_log"), schema.table("audit_check_new_chain()"),
+				schema.table("audit_tree"), schema.table("audit_root_head"), schema.table("audit_cosignature"),
+				schema.table("audit_archived"), schema.table("audit_log"), schema.table("audit_check_new_chain()"),
 				schema.table("audit_check_tree()"), '"' + schema.name() + '"');
 	}
 

@@ -43,6 +43,18 @@ public final class TreeProofs {
 
 	private final Schema schema;
 
+	private volatile @Nullable Newest newest;
+
+	/**
+	 * What an entry of the root log is about.
+	 *
+	 * @param rootSeq the entry's place
+	 * @param map the heads of all chains
+	 */
+	private record Newest(long rootSeq, RootMap map) {
+
+	}
+
 	public TreeProofs(Schema schema, TreeRows tree) {
 		this.tree = tree;
 		this.schema = schema;
@@ -92,7 +104,7 @@ public final class TreeProofs {
 			throws SQLException {
 		RootRows rows = new RootRows(connection, this.schema);
 		Long rootSeq = rows.lastEntryBefore(checkpoint.size());
-		RootMap map = (rootSeq != null) ? rows.before(rootSeq + 1) : new RootMap();
+		RootMap map = (rootSeq != null) ? map(rows, rootSeq) : new RootMap();
 		RootHead head = map.head(Objects.requireNonNull(entry.core().chain()));
 		StoredEntry root = (head != null && rootSeq != null) ? rootEntry(connection, rootSeq) : null;
 		if (head == null || root == null || seq(entry) >= head.size()) {
@@ -108,6 +120,18 @@ public final class TreeProofs {
 				.formatted(seq(entry), head.chain(), entry.core().id()));
 		}
 		return Optional.of(proof);
+	}
+
+	/** That of the newest entry is asked for again and again, and never changes. */
+	private RootMap map(RootRows rows, long rootSeq) throws SQLException {
+		Newest known = this.newest;
+		if (known == null || known.rootSeq() != rootSeq) {
+			known = new Newest(rootSeq, rows.before(rootSeq + 1));
+			// From here on it is read by several threads.
+			known.map().root();
+			this.newest = known;
+		}
+		return known.map();
 	}
 
 	private @Nullable StoredEntry rootEntry(Connection connection, long seq) throws SQLException {
