@@ -3,8 +3,14 @@ package io.auditspring.archive;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 import javax.sql.DataSource;
@@ -15,10 +21,14 @@ import io.auditspring.archive.internal.range.Manifests;
 import io.auditspring.archive.internal.range.RangeName;
 import io.auditspring.archive.internal.range.RangeWriter;
 import io.auditspring.archive.internal.range.SealedRange;
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.internal.entry.CanonicalJson;
+import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.entry.ControlActions;
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.OwnTransaction;
@@ -105,11 +115,168 @@ public final class LedgerArchive implements MonthArchive {
 			record(manifest, requestedBy);
 			return;
 		}
-		String kept = Manifests.read(this.store, range.manifest(recorded.generation())).digest();
-		if (recorded.lastSeq() != range.last() || !recorded.manifest().equals(kept)) {
+		Manifest kept = kept(range, recorded);
+		if (!eraseWhatIsErasedInTheLedger(kept, requestedBy)) {
+			verify(range);
+		}
+	}
+
+	/** What was erased after it was archived must not outlive that here. */
+	private boolean eraseWhatIsErasedInTheLedger(Manifest kept, String requestedBy) throws IOException, SQLException {
+		RangeName range = kept.range();
+		Set<Long> actors = OwnTransaction.look(this.dataSource,
+				(connection) -> erased(connection, range, "actor_digest"));
+		Set<Long> data = OwnTransaction.look(this.dataSource, (connection) -> erased(connection, range, "data_digest"));
+		if (actors.size() == kept.erasedActors() && data.size() == kept.erasedData()) {
+			return false;
+		}
+		Manifest next = new RangeWriter(this.store, this.options, this.signer).rewrite(kept, actors, data);
+		verify(range);
+		record(next, requestedBy);
+		this.store.delete(range.payload(kept.generation()));
+		return true;
+	}
+
+	private Set<Long> erased(Connection connection, RangeName range, String column) throws SQLException {
+		return Set.copyOf(Sql.list(connection, """
+				select seq
+				from %s
+				where chain = ? and seq between ? and ? and %s is not null
+				""".formatted(this.schema.table("audit_log"), column), (row) -> row.getLong(1), range.chain(),
+				range.first(), range.last()));
+	}
+
+	/**
+	 * Erases a group of entries that are in the archive only: writes what is left of each
+	 * range as its next generation, reads it back and verifies it, records that, and
+	 * deletes what was there before. Whoever dies in between does it again.
+	 * @param ids the entries; those that are not in the archive, still are in the ledger,
+	 * have lost the group before, or are control entries whose data is asked for, are
+	 * left
+	 * @param group what to erase
+	 * @param reason why, without what is erased
+	 * @param requestedBy an entry that says who asks for it, as entries are staged
+	 * @return how many entries lost the group
+	 * @throws IOException if the archive cannot be read or written, or a legal hold is on
+	 * one of the entries; what was erased of other ranges is erased
+	 */
+	public int redact(Collection<UUID> ids, EntryGroup group, String reason, String requestedBy) throws IOException {
+		Set<UUID> wanted = Set.copyOf(ids);
+		int erased = 0;
+		try {
+			for (Map.Entry<RangeName, Recorded> each : OwnTransaction
+				.look(this.dataSource, (connection) -> recorded(connection))
+				.entrySet()) {
+				erased += redact(kept(each.getKey(), each.getValue()), wanted, group, reason, requestedBy);
+			}
+			return erased;
+		}
+		catch (SQLException | IllegalStateException ex) {
+			throw new IOException(ex.getMessage(), ex);
+		}
+	}
+
+	private int redact(Manifest kept, Set<UUID> wanted, EntryGroup group, String reason, String requestedBy)
+			throws IOException, SQLException {
+		RangeName range = kept.range();
+		Set<Long> live = OwnTransaction.look(this.dataSource,
+				(connection) -> Set.copyOf(Sql.list(connection,
+						"select seq from %s where chain = ? and seq between ? and ?"
+							.formatted(this.schema.table("audit_log")),
+						(row) -> row.getLong(1), range.chain(), range.first(), range.last())));
+		RangeWriter writer = new RangeWriter(this.store, this.options, this.signer);
+		Map<Long, String> found = new TreeMap<>();
+		writer.read(kept, wanted, (entry) -> {
+			long seq = Objects.requireNonNull(entry.place().seq());
+			boolean erased = ((group == EntryGroup.ACTOR) ? entry.actorDigest() : entry.dataDigest()) != null;
+			boolean control = group == EntryGroup.DATA && ControlActions.include(entry.core().action());
+			if (!erased && !control && !live.contains(seq)) {
+				found.put(seq, held(entry));
+			}
+		});
+		if (found.isEmpty()) {
+			return 0;
+		}
+		requireNoHold(found.values());
+		Manifest next = writer.rewrite(kept, (group == EntryGroup.ACTOR) ? found.keySet() : Set.of(),
+				(group == EntryGroup.DATA) ? found.keySet() : Set.of());
+		verify(range);
+		OwnTransaction.run(this.dataSource, (connection) -> {
+			Sql.execute(connection,
+					"select %s(?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?::jsonb -> 0)"
+						.formatted(this.schema.table("audit_redact_archived")),
+					range.chain(), range.first(), range.last(), next.generation(), next.digest(),
+					next.firstRecordedAt(), next.lastRecordedAt(), array(found.values()),
+					group.name().toLowerCase(Locale.ROOT), reason, requestedBy);
+			return true;
+		});
+		this.store.delete(range.payload(kept.generation()));
+		return found.size();
+	}
+
+	private static String array(Collection<String> entries) {
+		return "[" + String.join(",", entries) + "]";
+	}
+
+	/** By what a hold can be on it. */
+	private static String held(StoredEntry entry) {
+		CanonicalJson related = entry.data().related();
+		CanonicalObject object = new CanonicalObject().text("action", entry.core().action())
+			.text("actor_id", entry.actor().id())
+			.text("id", entry.core().id())
+			.text("impersonator_id", entry.actor().impersonator());
+		if (related != null) {
+			object.raw("related", related.toString());
+		}
+		return object.number("seq", entry.place().seq())
+			.text("target_id", entry.core().targetId())
+			.text("target_type", entry.core().targetType())
+			.toString();
+	}
+
+	/** Before anything is written; the database looks again when it is recorded. */
+	private void requireNoHold(Collection<String> entries) throws SQLException, IOException {
+		boolean held = OwnTransaction.look(this.dataSource, (connection) -> Sql.is(connection, """
+				select exists (
+					select from jsonb_populate_recordset(null::%s, ?::jsonb) as entry where %s(entry)
+				)
+				""".formatted(this.schema.table("audit_log"), this.schema.table("audit_is_held")), array(entries)));
+		if (held) {
+			throw new IOException("a legal hold is on one of the entries");
+		}
+	}
+
+	/**
+	 * What is recorded of a range, as it is in the archive. What somebody left who died
+	 * before it was recorded, or before the generation before was deleted, goes first.
+	 */
+	private Manifest kept(RangeName range, Recorded recorded) throws IOException {
+		for (String name : this.store.list()) {
+			RangeName.File file = RangeName.parse(name);
+			boolean unfinished = file != null && file.range().equals(range)
+					&& (file.generation() > recorded.generation()
+							|| (file.kind().equals("payload") && file.generation() < recorded.generation()));
+			if (unfinished) {
+				this.store.delete(name);
+			}
+		}
+		Manifest manifest = Manifests.read(this.store, range.manifest(recorded.generation()));
+		if (recorded.lastSeq() != range.last() || !recorded.manifest().equals(manifest.digest())) {
 			throw new IOException("what is in the archive of %s is not what the ledger says".formatted(range));
 		}
-		verify(range);
+		return manifest;
+	}
+
+	private Map<RangeName, Recorded> recorded(Connection connection) throws SQLException {
+		Map<RangeName, Recorded> ranges = new LinkedHashMap<>();
+		Sql.each(connection, """
+				select distinct on (chain, first_seq) chain, first_seq, last_seq, generation, manifest
+				from %s
+				order by chain, first_seq, generation desc
+				""".formatted(this.schema.table("audit_archived")),
+				(row) -> ranges.put(new RangeName(row.getString(1), row.getLong(2), row.getLong(3)),
+						new Recorded(row.getLong(3), row.getInt(4), row.getString(5))));
+		return ranges;
 	}
 
 	private @Nullable Recorded recorded(Connection connection, RangeName range) throws SQLException {

@@ -27,11 +27,13 @@ import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.PastEntries;
 import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.retention.MonthArchive;
 import io.auditspring.retention.Retention;
 import io.auditspring.retention.RetentionAction;
 import io.auditspring.retention.RetirementSeal;
 import io.auditspring.signing.Checkpoints;
+import io.auditspring.signing.LedgerVerifier;
 import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -143,6 +145,20 @@ final class ArchivedLedger {
 	Retention retention(Entry requestedBy, UnaryOperator<MonthArchive> archive) {
 		return new Retention(this.dataSource, SCHEMA, Period.ofYears(7), RetentionAction.ARCHIVE, () -> requestedBy,
 				IN_2026, new RetirementSeal(this.checkpoints, this.signer), archive.apply(archive()));
+	}
+
+	DataSource dataSource() {
+		return this.dataSource;
+	}
+
+	Schema schema() {
+		return SCHEMA;
+	}
+
+	/** Whether what is left in the database verifies. */
+	boolean verify() {
+		this.checkpoints.create("main");
+		return new LedgerVerifier(this.dataSource, SCHEMA, evidence(), VerificationProgress.NONE).verify().valid();
 	}
 
 	void execute(String sql) {

@@ -3,23 +3,34 @@ package io.auditspring.archive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.retention.MonthArchive;
+import io.auditspring.retention.Redaction;
 import io.auditspring.retention.RetentionReport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Months that are due are archived, verified and only then dropped, whoever dies when.
@@ -147,6 +158,116 @@ class LedgerArchiveTests {
 		assertThat(dieBeforeTheMonthIsDropped().kept()).isEqualTo(DECEMBER);
 		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
 		assertNothingIsLostAndNothingDouble();
+	}
+
+	private int erase(int seq) throws IOException {
+		return this.ledger.archive()
+			.redact(List.of(UUID.fromString(id(seq))), EntryGroup.ACTOR, "asked to", EntryCodec.write(List.of(CLERK)));
+	}
+
+	/** Of an entry that is no longer in the ledger. */
+	private String id(int seq) {
+		try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+				Statement statement = duckDb.createStatement();
+				ResultSet row = statement
+					.executeQuery("select id from read_parquet('%s/chain=main/*/core.parquet') where seq = %d"
+						.formatted(this.directory, seq))) {
+			row.next();
+			return row.getString(1);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
+	void whatIsErasedInTheArchiveIsGoneAndStillVerifies() throws Exception {
+		retire();
+		assertThat(erase(7)).isOne();
+		assertThat(erase(7)).isZero();
+		assertThat(erase(8)).isOne();
+		assertThat(this.store.list()).contains("chain=main/000000000000-000000000299/payload-3.parquet")
+			.doesNotContain("chain=main/000000000000-000000000299/payload-1.parquet",
+					"chain=main/000000000000-000000000299/payload-2.parquet");
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+		assertThat(this.ledger.query("""
+				select string_agg(concat_ws(' ', action, metadata ->> 'seq', metadata ->> 'group',
+					metadata ->> 'generation', metadata ->> 'supersedes' = (
+						select manifest from audit.audit_archived
+						where chain = 'main' and first_seq = 0 and generation = (metadata ->> 'generation')::int - 1
+					)), ', ' order by seq)
+				from audit.audit_log
+				where seq >= (select min(seq) from audit.audit_log where action = 'audit.redaction')
+				"""))
+			.isEqualTo("audit.redaction 7 actor, audit.archive 2 t, audit.redaction 8 actor, audit.archive 3 t");
+		assertThat(this.ledger.verify()).isTrue();
+	}
+
+	@Test
+	void aLegalHoldKeepsWhatIsArchived() throws Exception {
+		retire();
+		this.ledger.execute("insert into audit.audit_legal_hold (target_type, target_id, reason) "
+				+ "select 'Order', '1', 'case 12'");
+		try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+				Statement statement = duckDb.createStatement();
+				ResultSet row = statement.executeQuery(
+						"select target_type, target_id from read_parquet('%s/chain=main/*/core.parquet') where seq = 7"
+							.formatted(this.directory))) {
+			row.next();
+			this.ledger.execute("update audit.audit_legal_hold set target_type = '%s', target_id = '%s'"
+				.formatted(row.getString(1), row.getString(2)));
+		}
+		assertThatThrownBy(() -> erase(7)).isInstanceOf(IOException.class).hasMessageContaining("legal hold");
+		assertNothingIsLostAndNothingDouble();
+	}
+
+	@Test
+	void whoeverDiesWhileItErasesDoesItAgain() throws Exception {
+		retire();
+		for (int step = 1; step <= 6; step++) {
+			this.store.failAt(step);
+			try {
+				erase(7);
+			}
+			catch (IOException ex) {
+				assertThat(ex).hasMessage("died at step " + step);
+			}
+		}
+		this.store.failAt(0);
+		erase(7);
+		erase(8);
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+		assertThat(this.store.list().stream().filter((name) -> name.contains("000000000299/payload"))).hasSize(1);
+		assertThat(this.ledger.query("select count(*) from audit.audit_log where action = 'audit.redaction'"))
+			.isEqualTo("2");
+	}
+
+	@Test
+	void anOlderPayloadThatIsStillThereIsNamed() throws Exception {
+		retire();
+		Path old = this.directory.resolve("chain=main/000000000000-000000000299/payload-1.parquet");
+		byte[] content = Files.readAllBytes(old);
+		erase(7);
+		Files.write(old, content);
+		assertThat(verify().chains().get(0).problems()).singleElement()
+			.satisfies((problem) -> assertThat(problem.what()).startsWith("the older payload"));
+		Files.move(old, this.directory.resolve("chain=main/000000000000-000000000299/payload-2.parquet"),
+				StandardCopyOption.REPLACE_EXISTING);
+		assertThat(verify().chains().get(0).problems())
+			.anySatisfy((problem) -> assertThat(problem.what()).contains("payload-2.parquet' is"));
+	}
+
+	@Test
+	void whatIsErasedBetweenArchivingAndDroppingIsErasedInBoth() throws Exception {
+		dieBeforeTheMonthIsDropped();
+		new Redaction(this.ledger.dataSource(), this.ledger.schema(), () -> CLERK).redact(
+				List.of(UUID
+					.fromString(this.ledger.query("select id from audit.audit_log where chain = 'main' and seq = 9"))),
+				EntryGroup.DATA, "asked to");
+		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
+		assertThat(this.store.list()).contains("chain=main/000000000000-000000000299/payload-2.parquet")
+			.doesNotContain("chain=main/000000000000-000000000299/payload-1.parquet");
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
 	}
 
 	@Test

@@ -69,7 +69,9 @@ grant execute on function "${schema}".audit_hold(text, text, text, text, text, j
 	"${schema}".audit_release(text, bigint, text, jsonb), "${schema}".audit_retire(date, boolean, jsonb, jsonb),
 	"${schema}".audit_month_is_held(date), "${schema}".audit_is_held("${schema}".audit_log),
 	"${schema}".audit_ensure_partition(date),
-	"${schema}".audit_archive(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb) to audit_retention;
+	"${schema}".audit_archive(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb),
+	"${schema}".audit_redact_archived(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb, text, text,
+	jsonb) to audit_retention;
 grant select on "${schema}".audit_archived to audit_reader, audit_redactor, audit_retention;
 
 -- Keeps checkpoints, for which it must be a reader, too.

@@ -862,6 +862,43 @@ begin
 end
 $$;
 
+-- Records that a group of entries is erased that are in the archive only, and the generation without it. What the archive
+-- holds of each comes along, so that a hold on it is seen; whoever gives it has read it there.
+create function "${schema}".audit_redact_archived(chain text, first_seq bigint, last_seq bigint, generation integer,
+		manifest text, first_recorded_at timestamptz, last_recorded_at timestamptz, entries jsonb, redacted text, reason text,
+		requested_by jsonb) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	erased "${schema}".audit_log;
+begin
+	if redacted not in ('actor', 'data') or redacted is null or reason is null or $4 is null or $4 < 2 then
+		raise exception 'a redaction takes the group "actor" or "data", a reason, and the generation without it'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	lock table "${schema}".audit_legal_hold in share mode;
+	for erased in
+		select e.* from jsonb_populate_recordset(null::"${schema}".audit_log, entries) as e order by e.seq
+	loop
+		if erased.seq is null or erased.id is null or not erased.seq between $2 and $3
+			or exists (select from "${schema}".audit_log l where l.chain = $1 and l.seq = erased.seq)
+			or (redacted = 'data' and "${schema}".audit_is_control(erased.action))
+		then
+			raise exception 'entry % of chain "%" is none that can be redacted in the archive', erased.seq, $1
+				using errcode = 'invalid_parameter_value';
+		end if;
+		if "${schema}".audit_is_held(erased) then
+			raise exception 'a legal hold keeps entry % of chain "%"', erased.seq, $1 using errcode = 'object_in_use';
+		end if;
+		perform "${schema}".audit_append_own($1, 'audit.redaction', 'AuditEntry', erased.id::text,
+			jsonb_build_object('chain', $1, 'seq', erased.seq, 'id', erased.id, 'group', redacted, 'reason', reason), $11);
+	end loop;
+	perform "${schema}".audit_archive($1, $2, $3, $4, $5, $6, $7, $11);
+end
+$$;
+
 -- Upkeep is due again within a day, whoever does it.
 create function "${schema}".audit_check_upkeep() returns trigger
 	language plpgsql
@@ -1257,6 +1294,8 @@ revoke all on function "${schema}".audit_refuse_change(), "${schema}".audit_chec
 	"${schema}".audit_redact(text, jsonb, text, text, jsonb), "${schema}".audit_check_redaction(),
 	"${schema}".audit_hold(text, text, text, text, text, jsonb),
 	"${schema}".audit_release(text, bigint, text, jsonb), "${schema}".audit_retire(date, boolean, jsonb, jsonb),
+	"${schema}".audit_redact_archived(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb, text, text,
+	jsonb),
 	"${schema}".audit_archive(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb),
 	"${schema}".audit_check_upkeep(), "${schema}".audit_set_checkpoint_aside(text, bigint, text),
 	"${schema}".audit_subtree_root(bytea), "${schema}".audit_tree_root(bytea[]),

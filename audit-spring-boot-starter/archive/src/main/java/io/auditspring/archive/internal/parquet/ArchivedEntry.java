@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.internal.entry.ActorObject;
+import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryHash;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.StoredEntry;
@@ -22,6 +24,13 @@ import io.auditspring.ledger.internal.table.StoredEntry;
  */
 public record ArchivedEntry(StoredEntry entry, byte[] actorDigest, byte[] dataDigest) {
 
+	private static final int HALF = EntryHash.SALT_LENGTH / 2;
+
+	private static final ActorObject NO_ACTOR = new ActorObject(null, null, null, null, null, null, null, null);
+
+	private static final Entry.DataGroup NO_DATA = new Entry.DataGroup(null, null, null, null, null, null, null, null,
+			null);
+
 	/**
 	 * Takes an entry of the ledger.
 	 * @param entry the entry
@@ -31,6 +40,24 @@ public record ArchivedEntry(StoredEntry entry, byte[] actorDigest, byte[] dataDi
 		boolean clear = entry.salt().length == EntryHash.SALT_LENGTH;
 		return new ArchivedEntry(entry, clear ? entry.digestOfActor() : new byte[0],
 				clear ? entry.digestOfData() : new byte[0]);
+	}
+
+	/**
+	 * Erases groups; those that are erased already stay so.
+	 * @param actor whether to erase the actor group
+	 * @param data whether to erase the data group
+	 * @return the entry without them
+	 */
+	public ArchivedEntry without(boolean actor, boolean data) {
+		boolean noActor = actor || this.entry.actorDigest() != null;
+		boolean noData = data || this.entry.dataDigest() != null;
+		byte[] salt = this.entry.salt().clone();
+		Arrays.fill(salt, noActor ? 0 : HALF, noData ? salt.length : HALF, (byte) 0);
+		return new ArchivedEntry(
+				new StoredEntry(this.entry.place(), this.entry.core(), this.entry.version(), salt,
+						noActor ? NO_ACTOR : this.entry.actor(), noActor ? this.actorDigest : null,
+						noData ? NO_DATA : this.entry.data(), noData ? this.dataDigest : null),
+				this.actorDigest, this.dataDigest);
 	}
 
 	/**

@@ -10,9 +10,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import io.auditspring.ledger.internal.entry.ActorObject;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
@@ -69,6 +71,29 @@ public final class EntryFilesReader {
 		List<CheckedEntry> checked = new ArrayList<>((int) Math.min(to - from, SLICE));
 		read(from, to, firstPrevHash, (row) -> checked.add(row.check()));
 		return checked;
+	}
+
+	/**
+	 * Finds entries.
+	 * @param ids which
+	 * @return the places of those that there are
+	 * @throws SQLException if the file cannot be read
+	 */
+	public List<Long> places(Collection<UUID> ids) throws SQLException {
+		List<Long> places = new ArrayList<>();
+		if (ids.isEmpty()) {
+			return places;
+		}
+		try (Connection own = this.duckDb.another();
+				Statement statement = own.createStatement();
+				ResultSet row = statement
+					.executeQuery("select seq from %s where id in (%s) order by seq".formatted(DuckDb.table(this.core),
+							ids.stream().map((id) -> "'" + id + "'").collect(Collectors.joining(", "))))) {
+			while (row.next()) {
+				places.add(row.getLong(1));
+			}
+		}
+		return places;
 	}
 
 	/**
@@ -188,6 +213,18 @@ public final class EntryFilesReader {
 	 */
 	public record ArchivedRow(StoredEntry.Place place, @Nullable ArchivedEntry entry,
 			@Nullable IllegalArgumentException fault) {
+
+		/**
+		 * Takes the entry, where nothing may be wrong with it.
+		 * @return the entry
+		 * @throws IllegalStateException if it cannot be read
+		 */
+		public ArchivedEntry require() {
+			if (this.entry == null) {
+				throw new IllegalStateException("Entry %d cannot be read: %s".formatted(this.place.seq(), this.fault));
+			}
+			return this.entry;
+		}
 
 		CheckedEntry check() {
 			if (this.entry != null) {

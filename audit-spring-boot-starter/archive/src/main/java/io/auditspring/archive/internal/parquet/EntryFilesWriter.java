@@ -31,6 +31,9 @@ public final class EntryFilesWriter implements AutoCloseable {
 
 	private EntryFilesWriter(DuckDb duckDb, boolean withCore) throws SQLException {
 		this.duckDb = duckDb;
+		// Never committed: a commit for each of the appenders' batches would wait for the
+		// disk.
+		duckDb.connection().setAutoCommit(false);
 		duckDb.execute("create table %s (%s)".formatted(Columns.PAYLOAD_TABLE, Columns.PAYLOAD));
 		if (withCore) {
 			duckDb.execute("create table %s (%s)".formatted(Columns.CORE_TABLE, Columns.CORE));

@@ -14,6 +14,8 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -23,6 +25,7 @@ import io.auditspring.archive.ArchiveOptions;
 import io.auditspring.archive.ArchiveStore;
 import io.auditspring.archive.internal.parquet.ArchivedEntry;
 import io.auditspring.archive.internal.parquet.DuckDb;
+import io.auditspring.archive.internal.parquet.EntryFilesReader;
 import io.auditspring.archive.internal.parquet.EntryFilesWriter;
 import io.auditspring.ledger.internal.chain.ChainWalk;
 import io.auditspring.ledger.internal.chain.PartitionCheck;
@@ -94,6 +97,78 @@ public final class RangeWriter {
 			entries.read(pipeline::accept);
 			pipeline.drain();
 			return put(walk.finish(), sealed);
+		}
+	}
+
+	/**
+	 * Writes what can be erased of a range anew, as its next generation.
+	 * @param kept the newest manifest
+	 * @param actors the places of entries whose actor group is erased
+	 * @param data the places of entries whose data group is erased
+	 * @return the manifest as it is kept
+	 * @throws IOException if the archive cannot be read or written
+	 * @throws SQLException if DuckDB fails
+	 */
+	public Manifest rewrite(Manifest kept, Set<Long> actors, Set<Long> data) throws IOException, SQLException {
+		RangeName name = kept.range();
+		Path directory = Files.createTempDirectory("audit-archive");
+		Path core = LocalFiles.of(this.store, name.core(), directory);
+		Path payload = LocalFiles.of(this.store, name.payload(kept.generation()), directory);
+		try (DuckDb duckDb = DuckDb.open(this.options, List.of(core, payload));
+				EntryFilesWriter tables = EntryFilesWriter.begin(duckDb, false)) {
+			long[] erased = new long[2];
+			new EntryFilesReader(duckDb, name.chain(), core, payload).read(name.first(), name.last() + 1,
+					kept.prevHash(), (row) -> {
+						ArchivedEntry entry = row.require();
+						long seq = Objects.requireNonNull(entry.entry().place().seq());
+						ArchivedEntry left = entry.without(actors.contains(seq), data.contains(seq));
+						erased[0] += (left.entry().actorDigest() != null) ? 1 : 0;
+						erased[1] += (left.entry().dataDigest() != null) ? 1 : 0;
+						append(tables, left);
+					});
+			Manifest.File file = putTable(name.payload(kept.generation() + 1), tables.finish().payload());
+			return put(kept.next(file, erased[0], erased[1]));
+		}
+		finally {
+			Files.deleteIfExists(directory.resolve(name.core().replace('/', '_')));
+			Files.deleteIfExists(directory.resolve(name.payload(kept.generation()).replace('/', '_')));
+			Files.delete(directory);
+		}
+	}
+
+	/**
+	 * Finds entries of a range.
+	 * @param kept its newest manifest
+	 * @param ids which
+	 * @param sink takes those that there are
+	 * @throws IOException if the archive cannot be read
+	 * @throws SQLException if DuckDB fails
+	 */
+	public void read(Manifest kept, Set<UUID> ids, Consumer<StoredEntry> sink) throws IOException, SQLException {
+		RangeName name = kept.range();
+		Path directory = Files.createTempDirectory("audit-archive");
+		Path core = LocalFiles.of(this.store, name.core(), directory);
+		Path payload = LocalFiles.of(this.store, name.payload(kept.generation()), directory);
+		try (DuckDb duckDb = DuckDb.open(this.options, List.of(core, payload))) {
+			EntryFilesReader reader = new EntryFilesReader(duckDb, name.chain(), core, payload);
+			for (long seq : reader.places(ids)) {
+				reader.read(seq, seq + 1, (seq == name.first()) ? kept.prevHash() : null,
+						(row) -> sink.accept(row.require().entry()));
+			}
+		}
+		finally {
+			Files.deleteIfExists(directory.resolve(name.core().replace('/', '_')));
+			Files.deleteIfExists(directory.resolve(name.payload(kept.generation()).replace('/', '_')));
+			Files.delete(directory);
+		}
+	}
+
+	private static void append(EntryFilesWriter tables, ArchivedEntry entry) {
+		try {
+			tables.append(entry);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("DuckDB does not take an entry: " + ex.getMessage(), ex);
 		}
 	}
 
@@ -268,12 +343,7 @@ public final class RangeWriter {
 			this.erasedActors += (stored.actorDigest() != null) ? 1 : 0;
 			this.erasedData += (stored.dataDigest() != null) ? 1 : 0;
 			this.tiles.append(stored.hash());
-			try {
-				this.tables.append(entry.archived());
-			}
-			catch (SQLException ex) {
-				throw new IllegalStateException("DuckDB does not take an entry: " + ex.getMessage(), ex);
-			}
+			RangeWriter.append(this.tables, entry.archived());
 		}
 
 		Local finish() throws IOException, SQLException {

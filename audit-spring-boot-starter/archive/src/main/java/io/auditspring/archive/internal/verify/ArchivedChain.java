@@ -147,7 +147,7 @@ public final class ArchivedChain {
 	public void read() throws IOException, SQLException {
 		long size = this.ranges.get(this.ranges.size() - 1).range().last() + 1;
 		for (RangeFiles files : this.ranges) {
-			RangeManifest manifest = RangeManifest.read(files, this.store, this.evidence, this.problems);
+			RangeManifest manifest = RangeManifest.read(files, this.store, this.evidence, this.whole, this.problems);
 			if (manifest != null) {
 				this.read.add(manifest);
 				read(manifest);

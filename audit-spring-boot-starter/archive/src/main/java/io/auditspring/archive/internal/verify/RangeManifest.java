@@ -33,14 +33,15 @@ record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean
 	 * Reads it, and says what is wrong with it and with the files beside it.
 	 * @return the manifest, or {@code null} if there is none that is of this range
 	 */
-	static @Nullable RangeManifest read(RangeFiles files, ArchiveStore store, TrustPolicy evidence, Problems problems) {
+	static @Nullable RangeManifest read(RangeFiles files, ArchiveStore store, TrustPolicy evidence, boolean whole,
+			Problems problems) {
 		RangeName range = files.range();
 		if (files.manifests().isEmpty()) {
 			add(problems, range, "there is no manifest of " + range);
 			return null;
 		}
 		int generation = files.manifests().last();
-		checkFiles(files, generation, problems);
+		checkFiles(files, generation, whole, problems);
 		Manifest manifest = read(range, generation, store, problems);
 		if (manifest == null) {
 			return null;
@@ -71,7 +72,7 @@ record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean
 		return null;
 	}
 
-	private static void checkFiles(RangeFiles files, int generation, Problems problems) {
+	private static void checkFiles(RangeFiles files, int generation, boolean whole, Problems problems) {
 		RangeName range = files.range();
 		if (!files.core()) {
 			add(problems, range, "the file '%s' is missing".formatted(range.core()));
@@ -83,7 +84,7 @@ record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean
 			add(problems, range, "the file '%s' is missing".formatted(range.payload(generation)));
 		}
 		for (int payload : files.payloads()) {
-			if (payload < generation) {
+			if (payload < generation && whole) {
 				add(problems, range, "the older payload '%s' is still there, with what was erased in a newer one"
 					.formatted(range.payload(payload)));
 			}

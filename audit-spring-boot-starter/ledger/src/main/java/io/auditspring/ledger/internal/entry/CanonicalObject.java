@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CanonicalObject {
 
-	private final StringBuilder text = new StringBuilder("{");
+	private static final int USUAL_LENGTH = 256;
+
+	private final StringBuilder text = new StringBuilder(USUAL_LENGTH).append('{');
 
 	public CanonicalObject text(String name, @Nullable String value) {
 		if (value != null) {

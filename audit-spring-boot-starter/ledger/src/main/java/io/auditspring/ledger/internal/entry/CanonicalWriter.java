@@ -80,15 +80,16 @@ final class CanonicalWriter {
 	 */
 	static void quote(String text, StringBuilder out) {
 		out.append('"');
+		int start = 0;
 		for (int i = 0; i < text.length(); i++) {
 			char c = text.charAt(i);
-			if (c >= ' ' && c != '"' && c != '\\') {
-				out.append(c);
-			}
-			else {
+			if (c < ' ' || c == '"' || c == '\\') {
+				out.append(text, start, i);
 				escape(c, out);
+				start = i + 1;
 			}
 		}
+		out.append(text, start, text.length());
 		out.append('"');
 	}
 
