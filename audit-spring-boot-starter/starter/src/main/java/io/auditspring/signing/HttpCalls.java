@@ -34,7 +34,10 @@ final class HttpCalls {
 
 	private static final int SHOWN = 300;
 
-	private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+	private final HttpClient client = HttpClient.newBuilder()
+		.version(HttpClient.Version.HTTP_1_1)
+		.connectTimeout(TIMEOUT)
+		.build();
 
 	/**
 	 * An answer.
@@ -91,9 +94,17 @@ final class HttpCalls {
 			.thenApply((response) -> new Answer(response.statusCode(), response.body()));
 	}
 
-	Answer await(CompletableFuture<Answer> call) throws FailedException {
+	/**
+	 * Until when calls that begin now are waited for, however many they are.
+	 * @return a time of {@link System#nanoTime()}
+	 */
+	static long deadline() {
+		return System.nanoTime() + TIMEOUT.toNanos();
+	}
+
+	Answer await(CompletableFuture<Answer> call, long deadline) throws FailedException {
 		try {
-			return call.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			return call.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
 		}
 		catch (TimeoutException ex) {
 			call.cancel(true);

@@ -25,7 +25,7 @@ final class TimeStampCertificates {
 	}
 
 	static TimeStampAuthority read(Resource location) {
-		if (!ClassUtils.isPresent(LIBRARY, TimeStampCertificates.class.getClassLoader())) {
+		if (!ClassUtils.isPresent(LIBRARY, null)) {
 			throw new AuditSetupException("'%s' is set, but nothing here can read time stamps".formatted(PROPERTY),
 					"Add org.bouncycastle:bcpkix-jdk18on, or do not set '%s'.".formatted(PROPERTY));
 		}

@@ -47,7 +47,7 @@ final class TimeStamping {
 		}
 		byte[] request = this.authority.request(checkpoint);
 		HttpCalls.Answer answer = this.calls
-			.await(this.calls.post(this.url.toString(), "application/timestamp-query", request));
+			.await(this.calls.post(this.url.toString(), "application/timestamp-query", request), HttpCalls.deadline());
 		if (answer.status() != OK) {
 			throw new IllegalStateException("it answered %d: %s".formatted(answer.status(), answer.shown()));
 		}

@@ -100,10 +100,11 @@ final class Witnesses {
 			.toList();
 		for (int round = 0; round < ROUNDS && !open.isEmpty(); round++) {
 			Map<Witness, CompletableFuture<HttpCalls.Answer>> asked = new LinkedHashMap<>();
+			long deadline = HttpCalls.deadline();
 			open.forEach((witness) -> asked.put(witness, send(chain, checkpoint, witness)));
 			List<Witness> again = new ArrayList<>();
 			for (Map.Entry<Witness, CompletableFuture<HttpCalls.Answer>> each : asked.entrySet()) {
-				answers = take(chain, each.getKey(), each.getValue(), answers, again);
+				answers = take(chain, each.getKey(), each.getValue(), deadline, answers, again);
 			}
 			open = again;
 		}
@@ -127,11 +128,11 @@ final class Witnesses {
 		}
 	}
 
-	private Answers take(String chain, Witness witness, CompletableFuture<HttpCalls.Answer> call, Answers answers,
-			List<Witness> again) {
+	private Answers take(String chain, Witness witness, CompletableFuture<HttpCalls.Answer> call, long deadline,
+			Answers answers, List<Witness> again) {
 		Checkpoint checkpoint = answers.checkpoint();
 		try {
-			HttpCalls.Answer answer = this.calls.await(call);
+			HttpCalls.Answer answer = this.calls.await(call, deadline);
 			switch (answer.status()) {
 				case 200 -> {
 					List<String> lines = answer.text().lines().map((line) -> line + "\n").toList();

@@ -169,6 +169,21 @@ class AuditCheckpointAutoConfigurationTests {
 	}
 
 	@Test
+	void timeStampsNeedToKnowWhoseCount() throws IOException {
+		withKey().withPropertyValues("audit.checkpoint.time-stamp-url=https://tsa.example.com/")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("needs audit.checkpoint.time-stamp-certificates"));
+		Path nothing = Files.writeString(this.directory.resolve("tsa.pem"), "nothing\n");
+		ApplicationContextRunner stamped = withKey()
+			.withPropertyValues("audit.checkpoint.time-stamp-certificates=file:" + nothing);
+		stamped.run((context) -> assertThat(context).getFailure()
+			.hasStackTraceContaining("'audit.checkpoint.time-stamp-certificates' names cannot be used"));
+		stamped.withClassLoader(new FilteredClassLoader("org.bouncycastle"))
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("nothing here can read time stamps"));
+	}
+
+	@Test
 	void switchedOffNothingIsSigned() {
 		withKey().withPropertyValues("audit.enabled=false").run((context) -> {
 			assertThat(context).doesNotHaveBean(CheckpointWorker.class);

@@ -1,5 +1,8 @@
 package io.auditspring.signing;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +23,8 @@ import io.auditspring.ledger.checkpoint.WitnessPolicy;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.ExportVerifier;
+import io.auditspring.ledger.verify.LedgerExport;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.VerificationProgress;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +105,25 @@ class WitnessesTests {
 		worker.run();
 		assertThat(this.first.answers()).as("nobody is asked twice").isEmpty();
 		assertThat(worker.problem()).isEmpty();
+	}
+
+	@Test
+	void anExportHoldsTheCosignatures() throws Exception {
+		this.database.append("main", Entries.entries(5));
+		worker().run();
+		StringBuilder export = new StringBuilder();
+		new LedgerExport(this.database.dataSource(), this.database.schema()).write("main", export);
+		assertThat(verify(export.toString()).problems()).isEmpty();
+		assertThat(verify(export.toString().replace("w2.example", "w3.example")).counts())
+			.containsOnlyKeys(Problem.Kind.QUORUM);
+	}
+
+	private ChainVerification verify(String export) throws IOException {
+		return new ExportVerifier(new TrustPolicy(TrustedKeys.of(KEY), List.of(), ORIGIN, this.policy, null),
+				VerificationProgress.NONE)
+			.verify(new BufferedReader(new StringReader(export)))
+			.chains()
+			.get(0);
 	}
 
 	@Test
@@ -197,8 +221,14 @@ class WitnessesTests {
 					values ('main', 5, '\u2014 w1.example %s' || chr(10))
 					""".formatted(UUID.randomUUID().toString().replace("-", "")));
 		}
+		String own = checkpoints(this.database, "memory").latest("main").orElseThrow().signed();
+		String forged = own.substring(own.indexOf('\u2014')).replaceFirst("[A-Za-z]{3}(=*)\n$", "AAA$1\n");
+		this.database.execute(
+				"insert into audit.audit_cosignature (chain, size, line) values ('main', 5, '%s')".formatted(forged));
 		assertThat(verify().problems()).isEmpty();
-		assertThat(checkpoints(this.database, "memory").latest("main")).isPresent();
+		assertThat(verifier().verifyNew().valid()).isTrue();
+		assertThat(checkpoints(this.database, "memory").latest("main")).hasValueSatisfying(
+				(latest) -> assertThat(Checkpoint.open(latest.note(), TrustedKeys.of(KEY))).isEqualTo(latest));
 	}
 
 }

@@ -73,17 +73,19 @@ record SignedNote(String text, List<Signature> signatures) {
 	}
 
 	/**
-	 * Adds signatures. What is none is left out: who may add some must not be able to
-	 * make a note unreadable.
+	 * Adds signatures. What is none is left out, and what looks like one of the log: who
+	 * may add some must not be able to make a note unreadable, or invalid.
 	 * @param note the note
 	 * @param lines lines of signatures, each with its newline
 	 * @return the note with those that it did not have, as far as it may have so many
 	 */
 	static String add(String note, List<String> lines) {
+		String signatures = note.substring(note.lastIndexOf("\n\n") + 2);
+		String own = signatures.substring(0, signatures.indexOf(' ', PREFIX.length()) + 1);
 		StringBuilder extended = new StringBuilder(note);
-		Set<String> known = new HashSet<>(note.substring(note.lastIndexOf("\n\n") + 2).lines().toList());
+		Set<String> known = new HashSet<>(signatures.lines().toList());
 		for (String line : lines) {
-			if (isSignature(line) && known.size() < MAX_SIGNATURES && known.add(line.strip())
+			if (isSignature(line) && !line.startsWith(own) && known.size() < MAX_SIGNATURES && known.add(line.strip())
 					&& extended.length() + line.length() <= Checkpoint.MAX_LENGTH) {
 				extended.append(line);
 			}

@@ -85,6 +85,10 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	 */
 	private record Claim(Checkpoint checkpoint, @Nullable String place, boolean leaked) {
 
+		Claim with(List<String> cosignatures) {
+			return new Claim(this.checkpoint.with(cosignatures), this.place, this.leaked);
+		}
+
 		boolean anchored() {
 			return this.place != null;
 		}
@@ -240,7 +244,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 					checkpoint.size() + " " + HEX.formatHex(checkpoint.root()),
 					row.size() + " " + HEX.formatHex(row.root()));
 		}
-		add(claim);
+		add(claim.with(row.cosignatures()));
 	}
 
 	/**

@@ -181,7 +181,7 @@ public final class LedgerExport {
 		CompactRange retired = (first > 0) ? ledger.tree().edgeAt(chain, first) : null;
 		// Those of fewer entries than are retired cannot be compared with what follows.
 		for (StoredTree.Row checkpoint : ledger.tree().checkpoints(chain, Math.max(first - 1, 0), Long.MAX_VALUE)) {
-			lines.add(new CanonicalObject().text("checkpoint", checkpoint.note()).text("chain", chain).toString());
+			lines.add(new CanonicalObject().text("checkpoint", checkpoint.cosigned()).text("chain", chain).toString());
 		}
 		if (retired != null) {
 			lines.add(retired(chain, retired));

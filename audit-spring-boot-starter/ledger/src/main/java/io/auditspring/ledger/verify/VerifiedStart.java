@@ -64,7 +64,7 @@ record VerifiedStart(Checkpoint checkpoint, CompactRange tree, StoredEntry.Place
 		}
 		try {
 			StoredTree.Row row = rows.get(0);
-			Checkpoint checkpoint = Checkpoint.open(row.note(), evidence.keys());
+			Checkpoint checkpoint = Checkpoint.open(row.note(), evidence.keys()).with(row.cosignatures());
 			return (evidence.isOf(checkpoint.origin(), chain) && checkpoint.size() == size
 					&& Arrays.equals(checkpoint.root(), row.root())) ? checkpoint : null;
 		}

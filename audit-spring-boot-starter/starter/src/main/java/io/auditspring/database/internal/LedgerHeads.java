@@ -13,8 +13,10 @@ import java.util.List;
 import javax.sql.DataSource;
 
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.table.Sql;
+import io.auditspring.ledger.internal.tree.CheckpointRows;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -44,21 +46,13 @@ public final class LedgerHeads {
 				order by name
 				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"));
 		this.signed = """
-				select chain.name, %s, checkpoint.note, checkpoint.created_at
+				select chain.name, %s, checkpoint.note, checkpoint.created_at, %s as lines
 				from %s as chain
 				left join lateral (
-					select note || coalesce((
-						select string_agg(line, '' order by cosignature.created_at, line)
-						from %s as cosignature
-						where cosignature.chain = signed.chain and cosignature.size = signed.size
-					), '') as note, created_at
-					from %s as signed
-					where signed.chain = chain.name
-					order by size desc
-					limit 1
+					select * from %s where chain = chain.name order by size desc limit 1
 				) as checkpoint on true
 				order by chain.name
-				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"), schema.table("audit_cosignature"),
+				""".formatted(ChainHead.COLUMNS, CheckpointRows.cosignatures(schema), schema.table("audit_chain"),
 				schema.table("audit_checkpoint"));
 	}
 
@@ -66,7 +60,8 @@ public final class LedgerHeads {
 	 * Where a chain ends, and what was signed last.
 	 *
 	 * @param head where it ends
-	 * @param note the newest checkpoint, whoever signed it; {@code null} if there is none
+	 * @param note the newest checkpoint with its cosignatures, whoever signed it;
+	 * {@code null} if there is none
 	 * @param signedAt when that was stored, or {@code null}
 	 */
 	public record Signed(ChainHead head, @Nullable String note, @Nullable Instant signedAt) {
@@ -90,7 +85,9 @@ public final class LedgerHeads {
 	public List<Signed> readSigned() {
 		return read(this.signed, (row) -> {
 			OffsetDateTime time = row.getObject("created_at", OffsetDateTime.class);
-			return new Signed(ChainHead.read(row.getString("name"), row), row.getString("note"),
+			String note = row.getString("note");
+			return new Signed(ChainHead.read(row.getString("name"), row),
+					(note != null) ? Checkpoint.cosigned(note, CheckpointRows.lines(row)) : null,
 					(time != null) ? time.toInstant() : null);
 		});
 	}

@@ -67,7 +67,7 @@ public final class CheckpointRows {
 	 * @param schema where it is
 	 * @return the expression of an array of lines
 	 */
-	static String cosignatures(Schema schema) {
+	public static String cosignatures(Schema schema) {
 		return """
 				array(
 					select line
@@ -78,7 +78,13 @@ public final class CheckpointRows {
 				)""".formatted(schema.table("audit_cosignature"));
 	}
 
-	static List<String> lines(ResultSet row) throws SQLException {
+	/**
+	 * Reads them.
+	 * @param row a row with that expression as {@code lines}
+	 * @return the lines
+	 * @throws SQLException if the database fails
+	 */
+	public static List<String> lines(ResultSet row) throws SQLException {
 		return List.of((String[]) row.getArray("lines").getArray());
 	}
 

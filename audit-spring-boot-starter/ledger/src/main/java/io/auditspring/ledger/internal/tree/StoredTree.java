@@ -44,9 +44,18 @@ public final class StoredTree {
 	 *
 	 * @param size the size in its row
 	 * @param root the root in its row
-	 * @param note the signed note, with what others signed of it
+	 * @param note the signed note
+	 * @param cosignatures what others are said to have signed of it: anything
 	 */
-	public record Row(long size, byte[] root, String note) {
+	public record Row(long size, byte[] root, String note, List<String> cosignatures) {
+
+		/**
+		 * The note with what others signed of it.
+		 * @return a longer note
+		 */
+		public String cosigned() {
+			return Checkpoint.cosigned(this.note, this.cosignatures);
+		}
 
 	}
 
@@ -237,9 +246,8 @@ public final class StoredTree {
 						order by size
 						""".formatted(this.cosigned ? CheckpointRows.cosignatures(this.schema) : "array[]::text[]",
 						this.schema.table("audit_checkpoint")),
-				(row) -> new Row(row.getLong(1), row.getBytes(2),
-						Checkpoint.cosigned(row.getString(3), CheckpointRows.lines(row))),
-				chain, after, upTo);
+				(row) -> new Row(row.getLong(1), row.getBytes(2), row.getString(3), CheckpointRows.lines(row)), chain,
+				after, upTo);
 	}
 
 	/**

@@ -135,7 +135,7 @@ public final class SelectionExport {
 		try {
 			return tree.checkpoints(chain, size - 1, size)
 				.stream()
-				.map((row) -> Checkpoint.parse(row.note()))
+				.map((row) -> Checkpoint.parse(row.note()).with(row.cosignatures()))
 				.findAny();
 		}
 		catch (InvalidCheckpointException ex) {
