@@ -234,7 +234,7 @@ class RootLogTests {
 				new Attack("the heads of an entry are gone", """
 						delete from audit.audit_root_head where root_seq = 1
 						""", "ROOT_LOG root 1: no head is stored that moved when it was made"),
-				new Attack("the table of heads is dropped", "drop table audit.audit_root_head",
+				new Attack("the table of heads is dropped", "drop table audit.audit_root_head cascade",
 						"ROOT_LOG root null: the table audit_root_head is gone: what the root log says of other chains is unknown"),
 				new Attack("the root log is dropped with everything that it left", """
 						delete from audit.audit_log where chain = 'root';

@@ -46,13 +46,17 @@ public final class LedgerHeads {
 				order by name
 				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"));
 		this.signed = """
-				select chain.name, %s, checkpoint.note, checkpoint.created_at, %s as lines
+				select chain.name, %s, newest.note, newest.created_at, newest.lines
 				from %s as chain
 				left join lateral (
-					select * from %s where chain = chain.name order by size desc limit 1
-				) as checkpoint on true
+					select note, created_at, %s as lines
+					from %s as checkpoint
+					where checkpoint.chain = chain.name
+					order by checkpoint.size desc
+					limit 1
+				) as newest on true
 				order by chain.name
-				""".formatted(ChainHead.COLUMNS, CheckpointRows.cosignatures(schema), schema.table("audit_chain"),
+				""".formatted(ChainHead.COLUMNS, schema.table("audit_chain"), CheckpointRows.cosignatures(schema),
 				schema.table("audit_checkpoint"));
 	}
 
