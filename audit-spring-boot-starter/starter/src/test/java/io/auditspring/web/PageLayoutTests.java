@@ -54,7 +54,7 @@ class PageLayoutTests extends PageVisit {
 				browser.press(Keys.ESCAPE);
 			}
 			browser.run(
-					"[...document.querySelectorAll('.entry')].find((each) => each.innerText.includes('Maximiliane')).click()");
+					"[...document.querySelectorAll('.entry')].find((each) => each.textContent.includes('Maximiliane')).click()");
 			browser.find(".detail dl");
 			seen("entry", width, theme);
 			assertThat((Long) browser
