@@ -58,7 +58,7 @@ public final class RootLogFigures {
 		List<UUID> ids = Arrays.stream(Objects.requireNonNull(database.query("""
 				select string_agg(id::text, ',') from (
 					select id from audit.audit_log where chain <> 'root' order by hash limit 1000
-				) as some
+				) as chosen
 				""")).split(",")).map(UUID::fromString).toList();
 		List<Integer> sizes = new ArrayList<>();
 		report("proof of an entry", ROUNDS, () -> {
