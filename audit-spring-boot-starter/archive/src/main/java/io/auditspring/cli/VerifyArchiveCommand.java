@@ -12,6 +12,7 @@ import io.auditspring.archive.ArchiveOptions;
 import io.auditspring.archive.ArchiveVerifier;
 import io.auditspring.archive.DirectoryArchiveStore;
 import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.Verification;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -58,7 +59,11 @@ public final class VerifyArchiveCommand implements FurtherCommand {
 		TrustPolicy evidence = this.evidence.evidence();
 		ArchiveVerifier verifier = new ArchiveVerifier(new DirectoryArchiveStore(this.directory), evidence,
 				new ArchiveOptions(null, this.memory, this.threads), ProgressBar.of(spec.commandLine().getErr()));
-		return new Report(spec.commandLine().getOut(), this.json).print(verifier.verify(), evidence);
+		Verification verification = verifier.verify();
+		if (verification.chains().isEmpty()) {
+			throw new IllegalArgumentException("There is nothing archived in '%s'".formatted(this.directory));
+		}
+		return new Report(spec.commandLine().getOut(), this.json).print(verification, evidence);
 	}
 
 }

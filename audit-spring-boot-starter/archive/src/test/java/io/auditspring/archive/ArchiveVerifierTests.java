@@ -316,6 +316,13 @@ class ArchiveVerifierTests {
 		assertThat(out.toString()).contains("tiles.bin' is not the one that was written: was it replaced?");
 	}
 
+	@Test
+	void aDirectoryWithoutAnArchiveIsNotVerified(@TempDir Path other) throws Exception {
+		StringWriter out = new StringWriter();
+		assertThat(execute(out, "verify-archive", other.toString())).isEqualTo(2);
+		assertThat(out.toString()).doesNotContain("VALID");
+	}
+
 	private static int execute(StringWriter out, String... arguments) throws ReflectiveOperationException {
 		var factory = AuditCommand.class.getDeclaredMethod("commandLine");
 		factory.setAccessible(true);
