@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 import io.auditspring.CheckpointSigner;
+import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
@@ -28,6 +29,8 @@ import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.merkle.MerkleTree;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.internal.table.LedgerLab;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.VerificationProgress;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +131,24 @@ class CheckpointsTests {
 		assertThat(checkpoint.root()).isEqualTo(root(1000));
 		assertThat(checkpoints().find("main", 300).orElseThrow().root()).isEqualTo(root(300));
 		assertThat(count("audit_checkpoint")).isEqualTo("4");
+	}
+
+	/** A verification reads 65,536 entries at a time. */
+	@Test
+	void oneAtTheEndOfWhatIsReadAtOnceIsCompared() {
+		for (int i = 0; i < 8; i++) {
+			this.database.append("main", Entries.entries(8_192));
+		}
+		assertThat(checkpoints().create("main")).get().extracting(Checkpoint::size).isEqualTo(65_536L);
+		this.database.append("main", Entries.entries(1));
+		checkpoints().create("main");
+		Checkpoint other = Checkpoint.sign("example.com/audit/main", 65_536, new byte[32], SIGNER);
+		this.database.tamper("update audit.audit_checkpoint set root = '\\x%s', note = '%s' where size = 65536"
+			.formatted("00".repeat(32), other.note()));
+		assertThat(new LedgerVerifier(this.database.dataSource(), this.database.schema(),
+				new TrustPolicy(KEYS, List.of(), "example.com/audit"), VerificationProgress.NONE)
+			.verify("main")
+			.counts()).containsOnlyKeys(Problem.Kind.ROOT);
 	}
 
 	@Test
