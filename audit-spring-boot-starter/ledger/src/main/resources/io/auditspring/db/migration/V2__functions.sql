@@ -1239,8 +1239,6 @@ create function "${schema}".audit_append_root(at_most_each interval, requested_b
 	language plpgsql
 	security definer
 	set search_path = pg_catalog, pg_temp
-	-- Who has been beginning a chain for long does not hold up those who sign: it is for the next time.
-	set lock_timeout = '2s'
 as $$
 declare
 	last timestamptz;
