@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.Period;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
@@ -26,6 +25,7 @@ import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.PastEntries;
+import io.auditspring.ledger.internal.table.SchemaMigrations;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.retention.MonthArchive;
@@ -34,7 +34,6 @@ import io.auditspring.retention.RetentionAction;
 import io.auditspring.retention.RetirementSeal;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
-import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -66,12 +65,8 @@ final class ArchivedLedger {
 	/** A new database with an empty ledger. */
 	static ArchivedLedger create(ArchiveStore store, String key, Path memory) {
 		DataSource dataSource = TestDatabase.newDatabase();
-		Flyway.configure()
+		SchemaMigrations.configure(SCHEMA, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY)
 			.dataSource(dataSource)
-			.locations("classpath:io/auditspring/db/migration")
-			.schemas(SCHEMA.name())
-			.table("audit_schema_history")
-			.placeholders(Map.of("schema", SCHEMA.name()))
 			.load()
 			.migrate();
 		return new ArchivedLedger(dataSource, store, key, memory);

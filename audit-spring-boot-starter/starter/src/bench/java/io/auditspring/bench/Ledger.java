@@ -3,14 +3,13 @@ package io.auditspring.bench;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 
 import javax.sql.DataSource;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.LedgerWriter;
-import org.flywaydb.core.Flyway;
+import io.auditspring.ledger.internal.table.SchemaMigrations;
 
 /**
  * A ledger without an application.
@@ -29,12 +28,8 @@ final class Ledger {
 
 	static Ledger create(Server server) throws SQLException {
 		DataSource dataSource = server.plain(server.newDatabase());
-		Flyway.configure()
+		SchemaMigrations.configure(SCHEMA, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY)
 			.dataSource(dataSource)
-			.locations("classpath:io/auditspring/db/migration")
-			.schemas(SCHEMA.name())
-			.table("audit_schema_history")
-			.placeholders(Map.of("schema", SCHEMA.name()))
 			.load()
 			.migrate();
 		Ledger ledger = new Ledger(dataSource);

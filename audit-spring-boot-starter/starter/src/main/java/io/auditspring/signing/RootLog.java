@@ -20,6 +20,7 @@ import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.merkle.MerkleTree;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
@@ -73,7 +74,7 @@ public class RootLog {
 		// Who signs for the other chains, and retires of them, is for those to know.
 		this.growth = new TreeGrowth(schema, this.tree, null);
 		this.moved = """
-				select chain.name
+				select chain.name, tree.chain is null as treeless
 				from %s as chain left join %s as tree on tree.chain = chain.name
 				where chain.size > coalesce(tree.size, 0) and chain.name <> ?
 				order by chain.name
@@ -118,10 +119,15 @@ public class RootLog {
 
 	private boolean record(Connection connection, long millis, List<Exception> refused) throws SQLException {
 		long left = MAX_ENTRIES;
-		for (String chain : Sql.list(connection, this.moved, (row) -> row.getString(1), RootRows.CHAIN)) {
+		RootRows recorded = new RootRows(connection, this.schema);
+		for (Moved chain : Sql.list(connection, this.moved,
+				(row) -> new Moved(row.getString("name"), row.getBoolean("treeless")), RootRows.CHAIN)) {
 			Savepoint before = connection.setSavepoint();
 			try {
-				left -= grow(connection, chain, left);
+				if (chain.treeless()) {
+					this.tree.create(connection, chain.name());
+				}
+				left -= grow(connection, chain.name(), recorded, left);
 				connection.releaseSavepoint(before);
 			}
 			catch (CheckpointRefusedException ex) {
@@ -132,33 +138,45 @@ public class RootLog {
 		return Sql.is(connection, this.append, millis, EntryCodec.write(List.of(this.recordedBy.get())));
 	}
 
-	private long grow(Connection connection, String chain, long most) throws SQLException {
-		this.tree.create(connection, chain);
+	/**
+	 * A chain that has more entries than its tree.
+	 *
+	 * @param name its name
+	 * @param treeless whether it has no tree at all
+	 */
+	private record Moved(String name, boolean treeless) {
+
+	}
+
+	private long grow(Connection connection, String chain, RootRows recorded, long most) throws SQLException {
 		// Who has it locked lets it grow himself.
 		CompactRange edge = (most > 0) ? this.tree.edge(connection, chain, "for update skip locked") : null;
 		TreeGrowth.Head found = (edge != null) ? this.growth.head(connection, chain) : null;
 		if (edge == null || found == null) {
 			return 0;
 		}
-		checkRecorded(connection, chain, edge);
+		MerkleTree grown = this.growth.at(connection, chain, edge, edge.size());
+		checkRecorded(connection, chain, edge, grown, recorded.newest(chain));
 		TreeGrowth.requireEnd(chain, found, edge);
 		ChainHead head = found.stored();
 		long before = edge.size();
 		long end = Math.min(head.size(), before + most);
 		if (end > before) {
-			this.growth.grow(connection, chain, edge, this.growth.at(connection, chain, edge, before), head, end);
+			this.growth.grow(connection, chain, edge, grown, head, end);
 		}
 		return end - before;
 	}
 
-	private void checkRecorded(Connection connection, String chain, CompactRange edge) throws SQLException {
-		RootRows.@Nullable Row last = new RootRows(connection, this.schema).newest(chain);
+	private void checkRecorded(Connection connection, String chain, CompactRange edge, MerkleTree stored,
+			RootRows.@Nullable Row last) throws SQLException {
 		if (last == null) {
 			return;
 		}
 		long size = last.head().size();
-		if (edge.size() < size
-				|| !Arrays.equals(this.growth.at(connection, chain, edge, size).root(), last.head().root())) {
+		// Where nobody else lets it grow, that is the tree as it is stored.
+		if (edge.size() < size || !Arrays.equals(
+				((edge.size() == size) ? stored : this.growth.at(connection, chain, edge, size)).root(),
+				last.head().root())) {
 			throw new CheckpointRefusedException(
 					"The tree of chain '%s' in audit_tree and audit_tile is not what entry %d of the root log says (%d entries)"
 						.formatted(chain, last.rootSeq(), size));

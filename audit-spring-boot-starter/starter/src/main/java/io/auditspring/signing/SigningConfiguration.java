@@ -159,7 +159,7 @@ public final class SigningConfiguration {
 
 		@Bean
 		@ConditionalOnBean(CheckpointSigner.class)
-		@ConditionalOnProperty(name = "audit.checkpoint.root-log", matchIfMissing = true)
+		@ConditionalOnBooleanProperty(name = "audit.checkpoint.root-log", matchIfMissing = true)
 		RootLog auditRootLog(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
 				Sentences auditSentences) {
 			return new RootLog(auditDatabase.dataSource(), auditDatabase.schema(),

@@ -157,10 +157,7 @@ final class LedgerApi {
 	}
 
 	private void requireAll(@Nullable Principal principal) {
-		if (!this.readers.admit(principal).seesAll()) {
-			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
-					"Who asks for the whole ledger must be allowed to read all of it");
-		}
+		this.readers.admitToAll(principal, "Who asks for the whole ledger must be allowed to read all of it");
 	}
 
 	private static @Nullable String text(@Nullable Object value) {

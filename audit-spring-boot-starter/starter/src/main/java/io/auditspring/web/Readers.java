@@ -70,6 +70,18 @@ public final class Readers {
 	}
 
 	/**
+	 * Lets in who may read everything.
+	 * @param principal who asks, or {@code null} where nobody is signed in
+	 * @param otherwise what others are told
+	 * @throws ResponseStatusException if they may not
+	 */
+	void admitToAll(@Nullable Principal principal, String otherwise) {
+		if (!admit(principal).seesAll()) {
+			throw new ResponseStatusException(HttpStatus.FORBIDDEN, otherwise);
+		}
+	}
+
+	/**
 	 * Lets in who may see the hashes of the whole ledger: monitors, and those from whom
 	 * nothing of it is kept.
 	 * @param principal who asks, or {@code null} where nobody is signed in

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Map;
 
 import javax.sql.DataSource;
 
@@ -12,9 +11,9 @@ import io.auditspring.TestDatabase;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerLab;
 import io.auditspring.ledger.internal.table.LedgerWriter;
+import io.auditspring.ledger.internal.table.SchemaMigrations;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.signing.LedgerVerifier;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -242,12 +241,8 @@ public class GuardAttackTests {
 	@Test
 	void aLedgerOfAnOlderVersionIsNotAccused() throws SQLException {
 		DataSource older = TestDatabase.newDatabase();
-		Flyway.configure()
+		SchemaMigrations.configure(this.lab.database.schema(), SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY)
 			.dataSource(older)
-			.locations("classpath:io/auditspring/db/migration")
-			.schemas("audit")
-			.table("audit_schema_history")
-			.placeholders(Map.of("schema", "audit"))
 			.target("2")
 			.load()
 			.migrate();

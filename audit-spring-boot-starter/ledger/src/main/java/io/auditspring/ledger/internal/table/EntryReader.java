@@ -157,7 +157,7 @@ public final class EntryReader {
 				message = rows.readFromCopy();
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			breakOff(rows, ex);
 			throw ex;
 		}
@@ -167,7 +167,7 @@ public final class EntryReader {
 	 * Leaves the connection as it can be gone on with: the driver's own cancelling loses
 	 * its place where the server had sent all already.
 	 */
-	private void breakOff(CopyOut rows, RuntimeException why) {
+	private void breakOff(CopyOut rows, Throwable why) {
 		try {
 			this.connection.cancelQuery();
 			while (rows.isActive()) {

@@ -17,19 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LedgerTables {
 
-	/**
-	 * Steps from one chain to the next by the primary key instead of reading all entries.
-	 * Chains that exist only in what redaction entries say are checked, too.
-	 */
+	/** Chains that exist only in what redaction entries say are checked, too. */
 	private static final String CHAINS = """
-			with recursive logged (chain) as (
-				(select min(chain) from %1$s)
-				union all
-				select (select min(chain) from %1$s where chain > logged.chain)
-				from logged
-				where logged.chain is not null
-			)
-			select chain from logged where chain is not null
+			select chain from (%4$s) as logged
 			union
 			select name from %2$s
 			union
@@ -55,7 +45,8 @@ public final class LedgerTables {
 
 	public LedgerTables(Connection connection, Schema schema, EntryColumns columns) {
 		this.connection = connection;
-		this.chains = CHAINS.formatted(schema.table("audit_log"), schema.table("audit_chain"), ControlEntry.REDACTION);
+		this.chains = CHAINS.formatted(schema.table("audit_log"), schema.table("audit_chain"), ControlEntry.REDACTION,
+				Sql.chainsOf(schema.table("audit_log")));
 		this.head = """
 				select %s
 				from %s

@@ -29,6 +29,25 @@ public final class Sql {
 	}
 
 	/**
+	 * The chains that a table has, from one to the next by an index that begins with
+	 * them: rows of one may be very many.
+	 * @param table the table, with a column of that name
+	 * @return a query of one column, {@code chain}
+	 */
+	public static String chainsOf(String table) {
+		return """
+				with recursive known (chain) as (
+					(select min(chain) from %1$s)
+					union all
+					select (select min(chain) from %1$s where chain > known.chain)
+					from known
+					where known.chain is not null
+				)
+				select chain from known where chain is not null
+				""".formatted(table);
+	}
+
+	/**
 	 * Reads all rows.
 	 * @param connection where to
 	 * @param sql the statement

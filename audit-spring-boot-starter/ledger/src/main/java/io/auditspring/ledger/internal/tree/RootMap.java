@@ -5,7 +5,6 @@
 package io.auditspring.ledger.internal.tree;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -27,10 +26,6 @@ public final class RootMap {
 
 	public @Nullable RootHead head(String chain) {
 		return this.heads.get(chain);
-	}
-
-	public Collection<RootHead> heads() {
-		return this.heads.values();
 	}
 
 	/**

@@ -82,16 +82,7 @@ public final class RootRows {
 	public RootRows(Connection connection, Schema schema) throws SQLException {
 		this.connection = connection;
 		String table = schema.table("audit_root_head");
-		this.known = """
-				with recursive known (chain) as (
-					(select min(chain) from %1$s)
-					union all
-					select (select min(chain) from %1$s where chain > known.chain)
-					from known
-					where known.chain is not null
-				)
-				select chain from known where chain is not null
-				""".formatted(table);
+		this.known = Sql.chainsOf(table);
 		this.newest = """
 				select newest.*
 				from (%1$s) as known cross join lateral (

@@ -256,16 +256,7 @@ public final class StoredTree {
 	 * @throws SQLException if the database fails
 	 */
 	public List<String> chains() throws SQLException {
-		return query("""
-				with recursive signed (chain) as (
-					(select min(chain) from %1$s)
-					union all
-					select (select min(chain) from %1$s where chain > signed.chain)
-					from signed
-					where signed.chain is not null
-				)
-				select chain from signed where chain is not null
-				""".formatted(this.schema.table("audit_checkpoint")), (row) -> row.getString(1));
+		return query(Sql.chainsOf(this.schema.table("audit_checkpoint")), (row) -> row.getString(1));
 	}
 
 	/**

@@ -65,25 +65,18 @@ public final class Backlog {
 				select count(*), (select created_at from %1$s where chain = ? order by id limit 1)
 				from (select from %1$s where chain = ? limit ?) as waiting
 				""".formatted(schema.table("audit_outbox"));
-		// From one chain to the next in the index: rows of this one may be very many.
 		this.others = """
-				with recursive chains (chain) as (
-					(select min(chain) from %1$s)
-					union all
-					select (select min(chain) from %1$s where chain > chains.chain)
-					from chains
-					where chains.chain is not null
-				)
 				select chain, oldest.created_at,
 					(select count(*) from (select from %1$s where chain = chains.chain limit %2$d) as waiting)
-				from chains
+				from (%4$s) as chains
 				cross join lateral (
 					select created_at from %1$s where chain = chains.chain order by id limit 1
 				) as oldest
 				where chain <> ?
 				and oldest.created_at < clock_timestamp() - make_interval(secs => ?)
 				limit %3$d
-				""".formatted(schema.table("audit_outbox"), MOST, MOST_CHAINS);
+				""".formatted(schema.table("audit_outbox"), MOST, MOST_CHAINS,
+				Sql.chainsOf(schema.table("audit_outbox")));
 	}
 
 	/**

@@ -9,7 +9,6 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 import javax.sql.DataSource;
@@ -17,7 +16,6 @@ import javax.sql.DataSource;
 import io.auditspring.TestDatabase;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -72,12 +70,8 @@ public final class LedgerDatabase {
 	}
 
 	public LedgerDatabase migrated() {
-		Flyway.configure()
+		SchemaMigrations.configure(this.schema, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY)
 			.dataSource(this.dataSource)
-			.locations("classpath:io/auditspring/db/migration")
-			.schemas(this.schema.name())
-			.table("audit_schema_history")
-			.placeholders(Map.of("schema", this.schema.name()))
 			.load()
 			.migrate();
 		return this;
