@@ -1,6 +1,7 @@
 package io.auditspring.archive;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.auditspring.CheckpointSigner;
 import io.auditspring.archive.internal.range.LocalFiles;
@@ -303,6 +305,41 @@ class ArchiveVerifierTests {
 		ChainVerification found = verify(new TrustPolicy(TRUST.keys(), List.of(agreeing), TRUST.origin()));
 		assertThat(found.problems()).isEmpty();
 		assertThat(found.checkpoints()).isEqualTo(3);
+	}
+
+	@Test
+	void whatIsElsewhereIsFetchedToWhereTheOptionsSay(@TempDir Path temporary) throws Exception {
+		List<Path> directories = new ArrayList<>();
+		ArchiveStore elsewhere = new ArchiveStore() {
+
+			@Override
+			public boolean putIfAbsent(String name, Path content) throws IOException {
+				return ArchiveVerifierTests.this.store.putIfAbsent(name, content);
+			}
+
+			@Override
+			public InputStream read(String name) throws IOException {
+				try (Stream<Path> found = Files.list(temporary)) {
+					found.forEach(directories::add);
+				}
+				return ArchiveVerifierTests.this.store.read(name);
+			}
+
+			@Override
+			public List<String> list() throws IOException {
+				return ArchiveVerifierTests.this.store.list();
+			}
+
+			@Override
+			public void delete(String name) throws IOException {
+				ArchiveVerifierTests.this.store.delete(name);
+			}
+
+		};
+		ArchiveOptions options = new ArchiveOptions(temporary, OPTIONS.memoryLimit(), OPTIONS.threads());
+		assertThat(new ArchiveVerifier(elsewhere, TRUST, options, VerificationProgress.NONE).verify().valid()).isTrue();
+		assertThat(directories).isNotEmpty();
+		assertThat(temporary).isEmptyDirectory();
 	}
 
 	@Test

@@ -5,7 +5,6 @@
 package io.auditspring.archive.internal.parquet;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,7 +13,6 @@ import java.sql.Statement;
 import java.util.Collection;
 import java.util.Properties;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.auditspring.archive.ArchiveOptions;
 import org.duckdb.DuckDBConnection;
@@ -26,11 +24,11 @@ import org.duckdb.DuckDBDriver;
  */
 public final class DuckDb implements AutoCloseable {
 
-	private final Path directory;
+	private final TemporaryDirectory directory;
 
 	private final DuckDBConnection connection;
 
-	private DuckDb(Path directory, DuckDBConnection connection) {
+	private DuckDb(TemporaryDirectory directory, DuckDBConnection connection) {
 		this.directory = directory;
 		this.connection = connection;
 	}
@@ -44,20 +42,14 @@ public final class DuckDb implements AutoCloseable {
 	 * @throws SQLException if DuckDB does not start
 	 */
 	public static DuckDb open(ArchiveOptions options, Collection<Path> readable) throws IOException, SQLException {
-		Path directory = makeDirectory(options).toRealPath();
+		TemporaryDirectory directory = TemporaryDirectory.create(options);
 		try {
-			return new DuckDb(directory, connect(directory, options, readable));
+			return new DuckDb(directory, connect(directory.path(), options, readable));
 		}
 		catch (SQLException | RuntimeException ex) {
-			deleteAll(directory);
+			directory.close();
 			throw ex;
 		}
-	}
-
-	private static Path makeDirectory(ArchiveOptions options) throws IOException {
-		Path parent = options.temporary();
-		return (parent != null) ? Files.createTempDirectory(Files.createDirectories(parent), "audit-archive")
-				: Files.createTempDirectory("audit-archive");
 	}
 
 	private static DuckDBConnection connect(Path directory, ArchiveOptions options, Collection<Path> readable)
@@ -129,7 +121,7 @@ public final class DuckDb implements AutoCloseable {
 	 * @return a directory that is deleted with it
 	 */
 	public Path directory() {
-		return this.directory;
+		return this.directory.path();
 	}
 
 	@Override
@@ -138,17 +130,7 @@ public final class DuckDb implements AutoCloseable {
 			this.connection.close();
 		}
 		finally {
-			deleteAll(this.directory);
-		}
-	}
-
-	/** What is left is temporary, and nothing to fail for. */
-	private static void deleteAll(Path directory) {
-		try (Stream<Path> files = Files.walk(directory)) {
-			files.sorted((a, b) -> b.compareTo(a)).forEach((file) -> file.toFile().delete());
-		}
-		catch (IOException | RuntimeException ex) {
-			directory.toFile().deleteOnExit();
+			this.directory.close();
 		}
 	}
 

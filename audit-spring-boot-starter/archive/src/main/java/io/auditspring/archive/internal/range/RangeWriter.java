@@ -27,6 +27,7 @@ import io.auditspring.archive.internal.parquet.ArchivedEntry;
 import io.auditspring.archive.internal.parquet.DuckDb;
 import io.auditspring.archive.internal.parquet.EntryFilesReader;
 import io.auditspring.archive.internal.parquet.EntryFilesWriter;
+import io.auditspring.archive.internal.parquet.TemporaryDirectory;
 import io.auditspring.ledger.internal.chain.ChainWalk;
 import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.merkle.CompactRange;
@@ -111,29 +112,21 @@ public final class RangeWriter {
 	 */
 	public Manifest rewrite(Manifest kept, Set<Long> actors, Set<Long> data) throws IOException, SQLException {
 		RangeName name = kept.range();
-		Path directory = Files.createTempDirectory("audit-archive");
-		Path core = LocalFiles.of(this.store, name.core(), directory);
-		Path payload = LocalFiles.of(this.store, name.payload(kept.generation()), directory);
-		try (DuckDb duckDb = DuckDb.open(this.options, List.of(core, payload));
-				EntryFilesWriter tables = EntryFilesWriter.begin(duckDb, false)) {
-			long[] erased = new long[2];
-			new EntryFilesReader(duckDb, name.chain(), core, payload).read(name.first(), name.last() + 1,
-					kept.prevHash(), (row) -> {
-						ArchivedEntry entry = row.require();
-						long seq = Objects.requireNonNull(entry.entry().place().seq());
-						ArchivedEntry left = entry.without(actors.contains(seq), data.contains(seq));
-						erased[0] += (left.entry().actorDigest() != null) ? 1 : 0;
-						erased[1] += (left.entry().dataDigest() != null) ? 1 : 0;
-						append(tables, left);
-					});
-			Manifest.File file = putTable(name.payload(kept.generation() + 1), tables.finish().payload());
-			return put(kept.next(file, erased[0], erased[1]));
-		}
-		finally {
-			Files.deleteIfExists(directory.resolve(name.core().replace('/', '_')));
-			Files.deleteIfExists(directory.resolve(name.payload(kept.generation()).replace('/', '_')));
-			Files.delete(directory);
-		}
+		return within(kept, (duckDb, files) -> {
+			try (EntryFilesWriter tables = EntryFilesWriter.begin(duckDb, false)) {
+				long[] erased = new long[2];
+				files.read(name.first(), name.last() + 1, kept.prevHash(), (row) -> {
+					ArchivedEntry entry = row.require();
+					long seq = Objects.requireNonNull(entry.entry().place().seq());
+					ArchivedEntry left = entry.without(actors.contains(seq), data.contains(seq));
+					erased[0] += (left.entry().actorDigest() != null) ? 1 : 0;
+					erased[1] += (left.entry().dataDigest() != null) ? 1 : 0;
+					append(tables, left);
+				});
+				Manifest.File file = putTable(name.payload(kept.generation() + 1), tables.finish().payload());
+				return put(kept.next(file, erased[0], erased[1]));
+			}
+		});
 	}
 
 	/**
@@ -146,21 +139,35 @@ public final class RangeWriter {
 	 */
 	public void read(Manifest kept, Set<UUID> ids, Consumer<StoredEntry> sink) throws IOException, SQLException {
 		RangeName name = kept.range();
-		Path directory = Files.createTempDirectory("audit-archive");
-		Path core = LocalFiles.of(this.store, name.core(), directory);
-		Path payload = LocalFiles.of(this.store, name.payload(kept.generation()), directory);
-		try (DuckDb duckDb = DuckDb.open(this.options, List.of(core, payload))) {
-			EntryFilesReader reader = new EntryFilesReader(duckDb, name.chain(), core, payload);
-			for (long seq : reader.places(ids)) {
-				reader.read(seq, seq + 1, (seq == name.first()) ? kept.prevHash() : null,
+		within(kept, (duckDb, files) -> {
+			for (long seq : files.places(ids)) {
+				files.read(seq, seq + 1, (seq == name.first()) ? kept.prevHash() : null,
 						(row) -> sink.accept(row.require().entry()));
 			}
+			return true;
+		});
+	}
+
+	private <T> T within(Manifest kept, Reading<T> work) throws IOException, SQLException {
+		RangeName name = kept.range();
+		try (TemporaryDirectory directory = TemporaryDirectory.create(this.options)) {
+			Path core = LocalFiles.of(this.store, name.core(), directory.path());
+			Path payload = LocalFiles.of(this.store, name.payload(kept.generation()), directory.path());
+			try (DuckDb duckDb = DuckDb.open(this.options, List.of(core, payload))) {
+				return work.run(duckDb, new EntryFilesReader(duckDb, name.chain(), core, payload));
+			}
 		}
-		finally {
-			Files.deleteIfExists(directory.resolve(name.core().replace('/', '_')));
-			Files.deleteIfExists(directory.resolve(name.payload(kept.generation()).replace('/', '_')));
-			Files.delete(directory);
-		}
+	}
+
+	/**
+	 * What is done with the files of a range.
+	 *
+	 * @param <T> what comes of it
+	 */
+	private interface Reading<T> {
+
+		T run(DuckDb duckDb, EntryFilesReader files) throws IOException, SQLException;
+
 	}
 
 	private static void append(EntryFilesWriter tables, ArchivedEntry entry) {
@@ -193,15 +200,11 @@ public final class RangeWriter {
 	Manifest put(Manifest manifest) throws IOException {
 		Manifest signed = (this.signer != null) ? manifest.sign(this.signer) : manifest;
 		String name = manifest.range().manifest(manifest.generation());
-		Path file = Files.createTempFile("audit-archive", ".json");
-		try {
-			Files.writeString(file, signed.toString());
+		try (TemporaryDirectory directory = TemporaryDirectory.create(this.options)) {
+			Path file = Files.writeString(directory.path().resolve("manifest.json"), signed.toString());
 			if (this.store.putIfAbsent(name, file)) {
 				return signed;
 			}
-		}
-		finally {
-			Files.delete(file);
 		}
 		Manifest kept = Manifests.read(this.store, name);
 		if (!kept.saysTheSameAs(signed)) {
@@ -225,18 +228,13 @@ public final class RangeWriter {
 		if (this.store.putIfAbsent(name, table)) {
 			return file;
 		}
-		Path directory = Files.createTempDirectory("audit-archive");
-		try {
-			Path kept = LocalFiles.of(this.store, name, directory);
+		try (TemporaryDirectory directory = TemporaryDirectory.create(this.options)) {
+			Path kept = LocalFiles.of(this.store, name, directory.path());
 			Manifest.File found = LocalFiles.measure(kept);
 			if (!found.equals(file) && !haveTheSameRows(name, table, kept)) {
 				throw ArchiveConflictException.of(name, null);
 			}
 			return found;
-		}
-		finally {
-			Files.deleteIfExists(directory.resolve(name.replace('/', '_')));
-			Files.delete(directory);
 		}
 	}
 
@@ -262,15 +260,10 @@ public final class RangeWriter {
 	private Manifest.File putBytes(String name, Path content) throws IOException {
 		Manifest.File file = LocalFiles.measure(content);
 		if (!this.store.putIfAbsent(name, content)) {
-			Path directory = Files.createTempDirectory("audit-archive");
-			try {
-				if (!LocalFiles.measure(LocalFiles.of(this.store, name, directory)).equals(file)) {
+			try (TemporaryDirectory directory = TemporaryDirectory.create(this.options)) {
+				if (!LocalFiles.measure(LocalFiles.of(this.store, name, directory.path())).equals(file)) {
 					throw ArchiveConflictException.of(name, null);
 				}
-			}
-			finally {
-				Files.deleteIfExists(directory.resolve(name.replace('/', '_')));
-				Files.delete(directory);
 			}
 		}
 		return file;

@@ -21,6 +21,7 @@ import io.auditspring.archive.ArchiveOptions;
 import io.auditspring.archive.ArchiveStore;
 import io.auditspring.archive.internal.parquet.DuckDb;
 import io.auditspring.archive.internal.parquet.EntryFilesReader;
+import io.auditspring.archive.internal.parquet.TemporaryDirectory;
 import io.auditspring.archive.internal.range.LocalFiles;
 import io.auditspring.archive.internal.range.Manifest;
 import io.auditspring.archive.internal.range.RangeName;
@@ -159,20 +160,13 @@ public final class ArchivedChain {
 	private void read(RangeManifest found) throws IOException, SQLException {
 		Manifest manifest = found.manifest();
 		RangeName range = manifest.range();
-		Path directory = Files.createTempDirectory("audit-archive");
-		try {
-			Path core = file(range.core(), manifest.core(), range, directory);
-			Path payload = file(range.payload(manifest.generation()), manifest.payload(), range, directory);
-			Path tiles = file(range.tiles(), manifest.tiles(), range, directory);
+		try (TemporaryDirectory directory = TemporaryDirectory.create(this.options)) {
+			Path core = file(range.core(), manifest.core(), range, directory.path());
+			Path payload = file(range.payload(manifest.generation()), manifest.payload(), range, directory.path());
+			Path tiles = file(range.tiles(), manifest.tiles(), range, directory.path());
 			if (core != null && payload != null) {
 				readEntries(found, core, payload, (tiles != null) ? Files.readAllBytes(tiles) : new byte[0]);
 			}
-		}
-		finally {
-			for (String name : List.of(range.core(), range.payload(manifest.generation()), range.tiles())) {
-				Files.deleteIfExists(directory.resolve(name.replace('/', '_')));
-			}
-			Files.delete(directory);
 		}
 	}
 
