@@ -16,7 +16,7 @@ import org.springframework.util.unit.DataSize;
  * The archive of a ledger.
  *
  * @param directory where archived entries are kept, unless there is a bean of the type
- * {@link ArchiveStore}
+ * ArchiveStore
  * @param temporaryDirectory where files are made before they are kept; by default the
  * system's directory of temporary files
  * @param memory how much memory DuckDB may use besides the Java heap
