@@ -59,5 +59,5 @@ export function toAddress(view) {
 export function toRequest(view, now = Date.now()) {
 	const seconds = PERIODS.find((period) => period.id === view.period)?.seconds;
 	const request = seconds ? { ...view.filters, from: new Date(now - seconds * 1000).toISOString() } : { ...view.filters };
-	return view.reading || request.action === READING ? request : { ...request, without: READING };
+	return view.reading || request.action === READING ? request : { ...request, '-action': READING };
 }
