@@ -45,7 +45,7 @@ final class EntryPages {
 	private static final Duration LONGEST_SPAN = Duration.ofDays(100);
 
 	/** As PostgreSQL compares: ids byte by byte. */
-	private static final Comparator<AuditEntry> OLDEST_FIRST = Comparator.comparing(AuditEntry::getRecordedAt)
+	static final Comparator<AuditEntry> OLDEST_FIRST = Comparator.comparing(AuditEntry::getRecordedAt)
 		.thenComparing(AuditEntry::getSeq)
 		.thenComparing((entry) -> entry.getId().toString());
 
@@ -208,7 +208,7 @@ final class EntryPages {
 		return forward ? this.builder.lessThan(value, key) : this.builder.greaterThan(value, key);
 	}
 
-	private static ScrollPosition positionOf(AuditEntry entry, ScrollPosition.Direction direction) {
+	static ScrollPosition positionOf(AuditEntry entry, ScrollPosition.Direction direction) {
 		return ScrollPosition
 			.of(Map.of("recordedAt", entry.getRecordedAt(), "seq", entry.getSeq(), "id", entry.getId()), direction);
 	}
