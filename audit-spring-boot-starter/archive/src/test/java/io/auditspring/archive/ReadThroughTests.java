@@ -132,7 +132,7 @@ class ReadThroughTests {
 		queries.put("without an action", all.withoutAction("login"));
 		queries.put("a category", all.category("ord"));
 		queries.put("a severity", all.severityAtLeast(Severity.WARNING));
-		queries.put("an outcome", all.outcome(Outcome.FAILURE));
+		queries.put("an outcome", all.outcome(Outcome.SUCCESS));
 		queries.put("kinds", all.targetType("Order", "Invoice"));
 		queries.put("a target", all.target("Order", 4711));
 		queries.put("a related thing", all.related("Printer", 7));
@@ -160,6 +160,7 @@ class ReadThroughTests {
 			answers.put(name + ", oldest first", pages(trail, query.limit(20).oldestFirst()));
 			answers.put(name + ", streamed", json(trail.stream(query).toList()));
 			answers.put(name + ", counted", trail.count(query));
+			answers.put(name + ", counted cheaply", trail.count(query, 10_000).entries());
 			answers.put(name + ", by operations", operations(trail, query.limit(15)));
 			answers.put(name + ", over days", trail.activity(query, START, END, Duration.ofDays(1)));
 		});

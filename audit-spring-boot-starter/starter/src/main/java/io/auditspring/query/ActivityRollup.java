@@ -142,6 +142,43 @@ final class ActivityRollup {
 		return actions;
 	}
 
+	/**
+	 * How often each value of an attribute comes, or {@code null} if the sums do not tell
+	 * that of what is asked for. By one statement: by several, what is recorded in
+	 * between would be in some of the sums.
+	 * @param attribute the attribute
+	 * @param leftOut actions that are not counted
+	 */
+	@Nullable Map<String, Long> values(String attribute, Set<String> leftOut) {
+		String by = !leftOut.isEmpty() ? "action" : attribute.equals(OUTCOME) ? this.dimension : attribute;
+		boolean known = by.isEmpty() || DIMENSIONS.containsKey(by);
+		if (!known || !this.dimension.isEmpty() && !this.dimension.equals(by)
+				|| !leftOut.isEmpty() && !Set.of("action", OUTCOME).contains(attribute)) {
+			return null;
+		}
+		List<Object[]> rows = counts("value", by, Interval.MONTH).addScalar("counted", String.class)
+			.addScalar(OUTCOME, String.class)
+			.addScalar("entries", Long.class)
+			.getResultList();
+		Map<String, Long> values = new TreeMap<>();
+		for (Object[] row : rows) {
+			String value = value(attribute, row);
+			if (value != null && !leftOut.contains(row[0])) {
+				values.merge(value, (Long) row[2], Long::sum);
+			}
+		}
+		return values;
+	}
+
+	private static @Nullable String value(String attribute, Object[] row) {
+		String counted = (String) row[0];
+		return switch (attribute) {
+			case OUTCOME -> (String) row[1];
+			case "tenant" -> (counted == null || counted.isEmpty()) ? null : counted.substring(1);
+			default -> counted;
+		};
+	}
+
 	private String sums(String dimension, Interval.Range range) {
 		return """
 				select start, value, outcome, entries
@@ -159,7 +196,8 @@ final class ActivityRollup {
 	 */
 	@SuppressWarnings("unchecked")
 	private NativeQuery<Object[]> counts(String counted, String dimension, Interval coarsest) {
-		String value = dimension.isEmpty() ? "''" : DIMENSIONS.get(dimension);
+		String value = dimension.isEmpty() ? "''"
+				: dimension.equals("tenant") ? "coalesce('=' || tenant, '')" : DIMENSIONS.get(dimension);
 		String condition = condition(this.dimension) + condition(OUTCOME);
 		String sums = coarsest.divide(known(), this.lastHour)
 			.stream()

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.UUID;
@@ -152,6 +153,28 @@ final class ArchivedTrail implements AuditTrail {
 	public long count(AuditQuery query) {
 		return read((past) -> this.database.count(query)
 				+ ((past != null) ? past.count(this.database.condition(query)) : 0));
+	}
+
+	@Override
+	public Count count(AuditQuery query, int most) {
+		return read((past) -> {
+			if (past == null) {
+				return this.database.count(query, most);
+			}
+			// The sums may still know of what was dropped a moment ago.
+			Count live = this.database.count(query.from(past.liveFrom()), most);
+			return live.exact() ? new Count(live.entries() + past.count(this.database.condition(query)), true) : live;
+		});
+	}
+
+	@Override
+	public Facets facets(AuditQuery query, Set<Facets.Field> fields) {
+		Past past = this.archive.past().orElse(null);
+		boolean live = past == null || query.filters()
+			.stream()
+			.anyMatch((filter) -> Filter.FROM.equals(filter.attribute()) && filter.value() instanceof Instant from
+					&& !from.isBefore(past.liveFrom()));
+		return live ? this.database.facets(query, fields) : AuditTrail.super.facets(query, fields);
 	}
 
 	@Override

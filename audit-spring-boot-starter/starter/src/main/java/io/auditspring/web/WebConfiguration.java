@@ -78,6 +78,12 @@ public final class WebConfiguration {
 		}
 
 		@Bean
+		ExplorationApi auditExplorationApi(AuditTrail auditTrail, Readers auditReaders,
+				ReadAuditing auditReadAuditing) {
+			return new ExplorationApi(auditTrail, auditReaders, auditReadAuditing);
+		}
+
+		@Bean
 		ExportApi auditExportApi(AuditTrail auditTrail, AuditDatabase auditDatabase, Readers auditReaders,
 				ReadAuditing auditReadAuditing) {
 			return new ExportApi(new Exports(auditTrail, auditDatabase.dataSource(), auditDatabase.schema()),
@@ -96,9 +102,9 @@ public final class WebConfiguration {
 
 		@Bean
 		LedgerApi auditLedgerApi(LedgerHeads auditLedgerHeads, Verifications auditVerifications, Readers auditReaders,
-				ReadAuditing auditReadAuditing, ObjectProvider<Checkpoints> auditCheckpoints) {
+				ReadAuditing auditReadAuditing, ObjectProvider<Checkpoints> auditCheckpoints, AuditTrail auditTrail) {
 			return new LedgerApi(auditLedgerHeads, auditVerifications, auditReaders, auditReadAuditing,
-					auditCheckpoints.getIfAvailable());
+					auditCheckpoints.getIfAvailable(), auditTrail);
 		}
 
 		@Bean
