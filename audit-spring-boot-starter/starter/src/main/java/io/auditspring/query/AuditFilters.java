@@ -12,6 +12,7 @@ import java.util.Set;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
+import io.auditspring.query.internal.condition.AuditWords;
 import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePattern;
@@ -73,7 +74,8 @@ final class AuditFilters {
 			case NETWORK -> network(wanted);
 			case CHANGED -> changed(wanted);
 			case NOT -> not(wanted.conditions().get(0));
-			case WORDS -> AuditWords.found(wanted.values().stream().map(String.class::cast).toList());
+			case WORDS -> (entry, query, builder) -> AuditWords
+				.found(wanted.values().stream().map(String.class::cast).toList(), entry, builder);
 			case ALL -> Specification.allOf(specifications(wanted));
 			case ANY -> (entry, query, builder) -> builder
 				.or(specifications(wanted).stream().map((one) -> one.toPredicate(entry, query, builder)).toList());
