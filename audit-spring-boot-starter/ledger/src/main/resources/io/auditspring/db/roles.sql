@@ -91,3 +91,7 @@ grant select on "${schema}".audit_activity, "${schema}".audit_activity_position
 grant execute on function "${schema}".audit_oldest_month(), "${schema}".audit_count_activity(integer),
 	"${schema}".audit_activity_of(text, bigint, bigint), "${schema}".audit_check_activity() to audit_reader;
 grant execute on function "${schema}".audit_recount_activity() to audit_retention;
+
+-- Tells the application of what somebody must see at once.
+grant execute on function "${schema}".audit_new_alerts(integer), "${schema}".audit_tell_once(text, timestamptz)
+	to audit_reader;
