@@ -33,7 +33,8 @@ public interface ApprovalStore {
 	Optional<Approval> find(UUID id);
 
 	/**
-	 * Finds the newest request of somebody for one thing that is not used.
+	 * Finds the request of somebody for one thing that counts: of those that are not used
+	 * the newest that is granted, else the newest.
 	 * @param action what is to be done
 	 * @param digest with which arguments
 	 * @param requester who asks

@@ -20,11 +20,15 @@ import io.auditspring.signing.CheckpointWorker;
 import io.auditspring.signing.VerificationWorker;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.security.AbstractAuthenticationAuditListener;
 import org.springframework.boot.actuate.security.AbstractAuthorizationAuditListener;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -134,6 +138,25 @@ public final class ActuateConfiguration {
 				AsyncBuffer auditAsyncBuffer, Outbox auditOutbox, ObjectProvider<PeriodicWorker> upkeep) {
 			return new DeliveryMeters(auditDeliveryStatistics, auditRelays, auditAsyncBuffer, auditOutbox.backlog(),
 					upkeep);
+		}
+
+	}
+
+	/**
+	 * Copies of entries for those who watch logs.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(OpenTelemetry.class)
+	@ConditionalOnBooleanProperty("audit.opentelemetry.copy")
+	public static class Copies {
+
+		@Bean
+		OpenTelemetryCopy auditOpenTelemetryCopy(ObjectProvider<OpenTelemetry> openTelemetry,
+				DeliveryStatistics auditDeliveryStatistics) {
+			// An agent registers its own.
+			OpenTelemetryCopy copy = new OpenTelemetryCopy(openTelemetry.getIfAvailable(GlobalOpenTelemetry::get));
+			auditDeliveryStatistics.follow(copy);
+			return copy;
 		}
 
 	}

@@ -6,28 +6,37 @@ package io.auditspring.ai;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.auditspring.ApprovalException;
+import io.auditspring.ai.ToolCalls.End;
+import io.modelcontextprotocol.server.McpAsyncServer;
 import io.modelcontextprotocol.server.McpServerFeatures;
+import io.modelcontextprotocol.server.McpStatelessAsyncServer;
 import io.modelcontextprotocol.server.McpStatelessServerFeatures;
+import io.modelcontextprotocol.server.McpStatelessSyncServer;
+import io.modelcontextprotocol.server.McpSyncServer;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.Implementation;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
  * Has the tools audited that an MCP server offers, whatever they were made of: all of
- * them are lists of specifications when the server is made. The agent is what the client
- * calls itself.
+ * them are lists of specifications when the server is made, or are added to it later. The
+ * agent is what the client calls itself.
  */
 final class McpToolPostProcessor implements BeanPostProcessor {
 
@@ -44,9 +53,26 @@ final class McpToolPostProcessor implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof McpSyncServer || bean instanceof McpAsyncServer || bean instanceof McpStatelessSyncServer
+				|| bean instanceof McpStatelessAsyncServer) {
+			return withAuditedAdditions(bean);
+		}
 		// The tools of the trail tell of themselves.
 		boolean others = bean instanceof List<?> list && !list.isEmpty() && !beanName.startsWith("auditTrail");
 		return others ? ((List<?>) bean).stream().map(this::audited).toList() : bean;
+	}
+
+	// A server takes tools at any time.
+	private Object withAuditedAdditions(Object server) {
+		ProxyFactory proxy = new ProxyFactory(server);
+		proxy.setProxyTargetClass(true);
+		proxy.addAdvice((MethodInterceptor) (call) -> {
+			if (call.getMethod().getName().equals("addTool")) {
+				call.getArguments()[0] = audited(call.getArguments()[0]);
+			}
+			return call.proceed();
+		});
+		return proxy.getProxy(getClass().getClassLoader());
 	}
 
 	private Object audited(Object specification) {
@@ -89,7 +115,7 @@ final class McpToolPostProcessor implements BeanPostProcessor {
 			return result[0];
 		}
 		catch (ApprovalException ex) {
-			return CallToolResult.builder().addTextContent(String.valueOf(ex.getMessage())).isError(true).build();
+			return refused(ex);
 		}
 	}
 
@@ -98,22 +124,51 @@ final class McpToolPostProcessor implements BeanPostProcessor {
 		return this.origins.get().subscriber().flatMap((origin) -> {
 			Turn turn = new Turn(origin, client, null, null);
 			long started = System.nanoTime();
-			return handler.get()
-				.flatMap((result) -> ended(request, turn, started, text(result), failure(result)).thenReturn(result))
-				.onErrorResume((failure) -> !(failure instanceof RecordingException),
-						(failure) -> ended(request, turn, started, null,
-								failure.getClass().getSimpleName() + ": " + failure.getMessage())
-							.then(Mono.error(failure)));
+			return approval(request, turn)
+				.flatMap((approval) -> later(request, turn, started, approval.orElse(null), handler))
+				.onErrorResume(ApprovalException.class,
+						(refusal) -> ended(request, turn, started, End.denied(described(refusal)))
+							.thenReturn(refused(refusal)));
 		});
 	}
 
-	private Mono<Void> ended(CallToolRequest request, Turn turn, long started, @Nullable String output,
-			@Nullable String failure) {
-		return Mono
-			.<Void>fromRunnable(() -> this.calls.get()
-				.ended(request.name(), input(request), turn, started, (failure == null) ? output : null, failure))
+	// Whoever decides may be waited for.
+	private Mono<Optional<UUID>> approval(CallToolRequest request, Turn turn) {
+		ToolCalls calls = this.calls.get();
+		if (!calls.isApprovalRequired(request.name(), input(request))) {
+			return Mono.just(Optional.empty());
+		}
+		return Mono.fromSupplier(() -> Optional.of(calls.approval(request.name(), input(request), turn)))
+			.subscribeOn(Schedulers.boundedElastic());
+	}
+
+	private Mono<CallToolResult> later(CallToolRequest request, Turn turn, long started, @Nullable UUID approval,
+			Supplier<Mono<CallToolResult>> handler) {
+		return Mono.defer(handler)
+			.flatMap((result) -> ended(request, turn, started, end(result, approval)).thenReturn(result))
+			.onErrorResume(
+					(failure) -> !(failure instanceof RecordingException || failure instanceof ApprovalException),
+					(failure) -> ended(request, turn, started, End.failed(described(failure), approval))
+						.then(Mono.error(failure)));
+	}
+
+	private Mono<Void> ended(CallToolRequest request, Turn turn, long started, End end) {
+		return Mono.<Void>fromRunnable(() -> this.calls.get().ended(request.name(), input(request), turn, started, end))
 			.subscribeOn(Schedulers.boundedElastic())
 			.onErrorMap(RecordingException::new);
+	}
+
+	private static End end(CallToolResult result, @Nullable UUID approval) {
+		String failure = failure(result);
+		return (failure != null) ? End.failed(failure, approval) : End.succeeded(text(result), approval);
+	}
+
+	private static String described(Throwable failure) {
+		return failure.getClass().getSimpleName() + ": " + failure.getMessage();
+	}
+
+	private static CallToolResult refused(ApprovalException refusal) {
+		return CallToolResult.builder().addTextContent(String.valueOf(refusal.getMessage())).isError(true).build();
 	}
 
 	private static String input(CallToolRequest request) {

@@ -6,6 +6,7 @@ package io.auditspring.ai;
 
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 import io.auditspring.Actor;
@@ -17,10 +18,11 @@ import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.Origins;
-import io.auditspring.intercept.internal.call.AuditedWork;
 import io.auditspring.intercept.internal.access.CallApproval;
+import io.auditspring.intercept.internal.call.AuditedWork;
 import io.auditspring.intercept.internal.call.EventRecorder;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.ai.chat.messages.AssistantMessage.ToolCall;
 import org.springframework.ai.model.tool.ToolCallLimitExceededException;
 import org.springframework.ai.tool.execution.ToolExecutionException;
@@ -33,6 +35,8 @@ final class ToolCalls {
 	private static final String CATEGORY = "agent";
 
 	private static final String TARGET = "Tool";
+
+	private static final String APPROVAL = "Approval";
 
 	private static final int MAX_NAME = 100;
 
@@ -137,18 +141,56 @@ final class ToolCalls {
 	}
 
 	private void approve(String tool, @Nullable String reason, @Nullable Map<String, @Nullable Object> arguments) {
-		String action = "tool." + name(tool);
-		CallApproval approvals = this.approvals.get();
-		Map<String, @Nullable Object> given = (arguments != null) ? arguments : Map.of();
-		boolean required = reason != null || (approvals != null && approvals.isRequired(action, given));
-		if (!required) {
-			return;
+		if (isApprovalRequired(tool, reason, arguments)) {
+			AuditContext.current().related(APPROVAL, approval(tool, reason, arguments));
 		}
+	}
+
+	private boolean isApprovalRequired(String tool, @Nullable String reason,
+			@Nullable Map<String, @Nullable Object> arguments) {
+		CallApproval approvals = this.approvals.get();
+		return reason != null || (approvals != null
+				&& approvals.isRequired(action(tool), (arguments != null) ? arguments : Map.of()));
+	}
+
+	private UUID approval(String tool, @Nullable String reason, @Nullable Map<String, @Nullable Object> arguments) {
+		CallApproval approvals = this.approvals.get();
 		if (approvals == null || arguments == null) {
 			throw new ApprovalException(
-					"Nobody can approve " + action + (arguments == null ? " with what is no JSON" : ""));
+					"Nobody can approve " + action(tool) + (arguments == null ? " with what is no JSON" : ""));
 		}
-		AuditContext.current().related("Approval", approvals.use(action, (reason != null) ? reason : "", given));
+		return approvals.use(action(tool), (reason != null) ? reason : "", arguments);
+	}
+
+	/**
+	 * Whether somebody must approve a tool whose result comes later.
+	 * @param tool its name
+	 * @param input its arguments
+	 * @return whether {@link #approval(String, String, Turn)} must be asked first
+	 */
+	boolean isApprovalRequired(String tool, String input) {
+		return isApprovalRequired(tool, null, ToolContent.read(input));
+	}
+
+	/**
+	 * Uses the approval of a tool whose result comes later. May wait for it.
+	 * @param tool its name
+	 * @param input its arguments
+	 * @param turn the turn it belongs to
+	 * @return the approval's id
+	 * @throws ApprovalException if there is none
+	 */
+	UUID approval(String tool, String input, Turn turn) {
+		Actor previous = AuditContextHolder.replaceActor(acting(turn));
+		try {
+			return this.origins.within(turn.origin(), () -> approval(tool, (String) null, ToolContent.read(input)));
+		}
+		catch (Throwable ex) {
+			throw ToolCalls.<RuntimeException>asItIs(ex);
+		}
+		finally {
+			AuditContextHolder.replaceActor(previous);
+		}
 	}
 
 	/**
@@ -157,18 +199,19 @@ final class ToolCalls {
 	 * @param input its arguments
 	 * @param turn the turn it belonged to
 	 * @param startedNanos when it began
-	 * @param output what it gave, or {@code null}
-	 * @param failure what went wrong, or {@code null}
+	 * @param end how it ended
 	 */
-	void ended(String tool, String input, Turn turn, long startedNanos, @Nullable String output,
-			@Nullable String failure) {
+	void ended(String tool, String input, Turn turn, long startedNanos, End end) {
 		AuditRecord.Builder record = outline(tool, turn).actor(acting(turn))
 			.metadata("input", this.content.shown(input, ToolContent.read(input)))
 			.metadata("tookMicros", (System.nanoTime() - startedNanos) / 1_000)
-			.outcome((failure != null) ? Outcome.FAILURE : Outcome.SUCCESS)
-			.error(failure);
-		if (output != null) {
-			record.metadata("output", this.content.output(output));
+			.outcome(end.outcome())
+			.error(end.error());
+		if (end.output() != null) {
+			record.metadata("output", this.content.output(end.output()));
+		}
+		if (end.approval() != null) {
+			record.related(APPROVAL, end.approval());
 		}
 		this.recorder.record(record.build(), turn.origin());
 	}
@@ -211,7 +254,7 @@ final class ToolCalls {
 
 	private AuditRecord.Builder outline(String tool, Turn turn) {
 		String name = name(tool);
-		AuditRecord.Builder outline = AuditRecord.action("tool." + name).category(CATEGORY).target(TARGET, name);
+		AuditRecord.Builder outline = AuditRecord.action(action(tool)).category(CATEGORY).target(TARGET, name);
 		if (turn.conversation() != null) {
 			outline.related("Conversation", turn.conversation());
 		}
@@ -229,6 +272,10 @@ final class ToolCalls {
 		if (said != null) {
 			outline.metadata(name, said);
 		}
+	}
+
+	private static String action(String tool) {
+		return "tool." + name(tool);
 	}
 
 	// A model may ask for a tool by any text.
@@ -265,6 +312,31 @@ final class ToolCalls {
 	interface Execution {
 
 		String execute() throws Throwable;
+
+	}
+
+	/**
+	 * How a tool ended whose result came later.
+	 *
+	 * @param outcome whether it did what it should
+	 * @param output what it gave, or {@code null}
+	 * @param error what went wrong, or {@code null}
+	 * @param approval the approval it was executed by, or {@code null} where it needed
+	 * none
+	 */
+	record End(Outcome outcome, @Nullable String output, @Nullable String error, @Nullable UUID approval) {
+
+		static End succeeded(String output, @Nullable UUID approval) {
+			return new End(Outcome.SUCCESS, output, null, approval);
+		}
+
+		static End failed(String error, @Nullable UUID approval) {
+			return new End(Outcome.FAILURE, null, error, approval);
+		}
+
+		static End denied(String error) {
+			return new End(Outcome.DENIED, null, error, null);
+		}
 
 	}
 

@@ -63,7 +63,7 @@ final class JdbcApprovalStore implements ApprovalStore {
 				select %s
 				from %s
 				where digest = ? and action = ? and requester = ? and requested_at >= ? and status <> 'used'
-				order by requested_at desc
+				order by status = 'granted' desc, requested_at desc
 				limit 1
 				""".formatted(COLUMNS, this.table), digest, action, requester, time(since)).stream().findFirst();
 	}

@@ -14,7 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Import;
 
 /**
- * Publishes meters of delivery to Micrometer.
+ * Publishes meters of delivery to Micrometer, and copies of entries to OpenTelemetry.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnBean(name = "auditDeliveryStatistics")
 @OncePerDatabase
-@Import(ActuateConfiguration.Meters.class)
+@Import({ ActuateConfiguration.Meters.class, ActuateConfiguration.Copies.class })
 public final class AuditMetricsAutoConfiguration {
 
 }

@@ -9,17 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.ledger.internal.entry.IpAddress;
+import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePattern;
 import jakarta.persistence.criteria.CriteriaBuilder;
-import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Predicate;
-import jakarta.persistence.criteria.Root;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -30,7 +28,7 @@ import org.springframework.data.jpa.domain.Specification;
  */
 final class AuditFilters {
 
-	private static final String RECORDED_AT = "recordedAt";
+	private static final Condition OBSERVED = Condition.lacks("metadata", "{\"stated\":[\"state\"]}");
 
 	/**
 	 * What most entries are is in no index, and PostgreSQL must see that it is not about
@@ -47,7 +45,43 @@ final class AuditFilters {
 	 */
 	private static final Set<String> FEW_VALUES = Set.of("action", "category", "targetType", "tenant", "service");
 
-	static Specification<AuditEntry> equal(String attribute, Object value) {
+	/**
+	 * What the database is asked.
+	 * @param wanted what is true of the entries that are wanted
+	 * @return the same for JPA
+	 */
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	static Specification<AuditEntry> specification(Condition wanted) {
+		String attribute = wanted.attribute();
+		return switch (wanted.operator()) {
+			case EQUAL -> equal(attribute, wanted.value());
+			case UNEQUAL -> (entry, query, builder) -> builder.notEqual(entry.get(attribute), wanted.value());
+			case IN -> in(attribute, wanted.values());
+			case MISSING -> (entry, query, builder) -> builder.isNull(entry.get(attribute));
+			case PRESENT -> (entry, query, builder) -> builder.isNotNull(entry.get(attribute));
+			case LIKE -> (entry, query, builder) -> builder.like(entry.get(attribute),
+					((NamePattern) wanted.value()).like('!'), '!');
+			case AT_LEAST -> (entry, query, builder) -> builder.greaterThanOrEqualTo(entry.get(attribute),
+					(Comparable) wanted.value());
+			case AT_MOST ->
+				(entry, query, builder) -> builder.lessThanOrEqualTo(entry.get(attribute), (Comparable) wanted.value());
+			case BELOW ->
+				(entry, query, builder) -> builder.lessThan(entry.get(attribute), (Comparable) wanted.value());
+			case CONTAINS -> sql("? @> cast(? as jsonb)", wanted);
+			case LACKS -> sql("coalesce(? @> cast(? as jsonb), false) = false", wanted);
+			case ADDRESS -> sql("? = cast(? as inet)", wanted);
+			case WORDS -> AuditWords.found(wanted.values().stream().map(String.class::cast).toList());
+			case ALL -> Specification.allOf(specifications(wanted));
+			case ANY -> (entry, query, builder) -> builder
+				.or(specifications(wanted).stream().map((one) -> one.toPredicate(entry, query, builder)).toList());
+		};
+	}
+
+	private static List<Specification<AuditEntry>> specifications(Condition wanted) {
+		return wanted.conditions().stream().map(AuditFilters::specification).toList();
+	}
+
+	private static Specification<AuditEntry> equal(String attribute, Object value) {
 		Object usual = USUAL.get(attribute);
 		return (entry, query, builder) -> {
 			Predicate equal = isTold(attribute, value) ? builder.equal(entry.get(attribute), builder.literal(value))
@@ -57,10 +91,7 @@ final class AuditFilters {
 		};
 	}
 
-	static Specification<AuditEntry> oneOf(String attribute, Set<String> values) {
-		if (values.size() == 1) {
-			return equal(attribute, values.iterator().next());
-		}
+	private static Specification<AuditEntry> in(String attribute, List<?> values) {
 		return (entry, query, builder) -> {
 			CriteriaBuilder.In<Object> in = builder.in(entry.get(attribute));
 			values.forEach((value) -> {
@@ -83,83 +114,44 @@ final class AuditFilters {
 		return FEW_VALUES.contains(attribute) && value.toString().matches("[^\\\\\\p{Cntrl}]{1,200}");
 	}
 
-	static Specification<AuditEntry> unequal(String attribute, Object value) {
-		return (entry, query, builder) -> builder.notEqual(entry.get(attribute), value);
-	}
-
-	static Specification<AuditEntry> actorType(ActorType... types) {
-		return (entry, query, builder) -> entry.get("actorType").in(List.of(types));
-	}
-
-	static Specification<AuditEntry> anyOf(String attribute, List<?> values) {
-		return (entry, query, builder) -> builder
-			.or(values.stream().map((value) -> equal(attribute, value).toPredicate(entry, query, builder)).toList());
-	}
-
-	static Specification<AuditEntry> like(String attribute, NamePattern pattern) {
-		return (entry, query, builder) -> builder.like(entry.get(attribute), pattern.like('!'), '!');
-	}
-
-	static Specification<AuditEntry> missing(String attribute) {
-		return (entry, query, builder) -> builder.isNull(entry.get(attribute));
-	}
-
 	/**
 	 * Only a revision has a state; an erased entry still names its revision. What an
 	 * application states may have been so long before it was recorded.
 	 */
-	static Specification<AuditEntry> stateUntil(Instant end) {
-		return (entry, query, builder) -> builder
-			.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end), observed(entry, builder), builder.or(
-					builder.isNotNull(entry.get("before")), builder.isNotNull(entry.get("after")),
-					builder.and(builder.isNotNull(entry.get("dataDigest")), builder.isNotNull(entry.get("revision")))));
+	static Condition stateUntil(Instant end) {
+		return Condition.all(Condition.atMost("occurredAt", end), OBSERVED,
+				Condition.any(Condition.present("before"), Condition.present("after"),
+						Condition.all(Condition.present("dataDigest"), Condition.present("revision"))));
 	}
 
-	static Specification<AuditEntry> erasedUntil(Instant end) {
-		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end),
-				builder.isNotNull(entry.get("dataDigest")));
+	static Condition erasedUntil(Instant end) {
+		return Condition.all(Condition.atMost("occurredAt", end), Condition.present("dataDigest"));
 	}
 
-	static Specification<AuditEntry> createdUntil(Instant end) {
-		return (entry, query, builder) -> builder.and(builder.lessThanOrEqualTo(entry.get("occurredAt"), end),
-				observed(entry, builder), builder.isNull(entry.get("before")), builder.isNotNull(entry.get("after")));
+	static Condition createdUntil(Instant end) {
+		return Condition.all(Condition.atMost("occurredAt", end), OBSERVED, Condition.missing("before"),
+				Condition.present("after"));
 	}
 
-	private static Predicate observed(Root<AuditEntry> entry, CriteriaBuilder builder) {
-		return sql("coalesce(? @> cast(? as jsonb), false) = false", entry.get("metadata"), "{\"stated\":[\"state\"]}",
-				builder);
+	static Condition related(String type, String id) {
+		return Condition.contains("related",
+				CanonicalJson
+					.of(JsonNodeFactory.instance.arrayNode()
+						.add(JsonNodeFactory.instance.objectNode().put("type", type).put("id", id)))
+					.toString());
 	}
 
-	static Specification<AuditEntry> recordedFrom(Instant start) {
-		return (entry, query, builder) -> builder.greaterThanOrEqualTo(entry.get(RECORDED_AT), start);
+	static Condition metadata(MetadataValue value) {
+		return Condition
+			.any(value.documents().stream().map((document) -> Condition.contains("metadata", document)).toList());
 	}
 
-	static Specification<AuditEntry> recordedBefore(Instant end) {
-		return (entry, query, builder) -> builder.lessThan(entry.get(RECORDED_AT), end);
-	}
-
-	static Specification<AuditEntry> related(String type, String id) {
-		String resource = CanonicalJson
-			.of(JsonNodeFactory.instance.arrayNode()
-				.add(JsonNodeFactory.instance.objectNode().put("type", type).put("id", id)))
-			.toString();
-		return (entry, query, builder) -> sql("? @> cast(? as jsonb)", entry.get("related"), resource, builder);
-	}
-
-	static Specification<AuditEntry> metadata(MetadataValue value) {
-		return (entry, query,
-				builder) -> builder.or(value.documents()
-					.stream()
-					.map((document) -> sql("? @> cast(? as jsonb)", entry.get("metadata"), document, builder))
-					.toList());
-	}
-
-	static Specification<AuditEntry> ip(String address) {
+	static Condition ip(String address) {
 		String normalized = IpAddress.normalize(address);
 		if (normalized == null) {
 			throw new IllegalArgumentException("'%s' is not an IP address".formatted(address));
 		}
-		return (entry, query, builder) -> sql("? = cast(? as inet)", entry.get("ipAddress"), normalized, builder);
+		return Condition.address(normalized);
 	}
 
 	/** PostgreSQL looks up a condition in an index, but not whether it is true. */
@@ -172,9 +164,12 @@ final class AuditFilters {
 		};
 	}
 
-	private static Predicate sql(String condition, Expression<String> column, String value, CriteriaBuilder builder) {
-		HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
-		return hibernate.isTrue(hibernate.sql(condition, Boolean.class, column, hibernate.value(value)));
+	private static Specification<AuditEntry> sql(String condition, Condition wanted) {
+		return (entry, query, builder) -> {
+			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
+			return hibernate.isTrue(hibernate.sql(condition, Boolean.class, entry.get(wanted.attribute()),
+					hibernate.value(wanted.value())));
+		};
 	}
 
 }

@@ -16,6 +16,7 @@ import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.ledger.internal.tree.RootRows;
+import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePatterns;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,8 @@ public final class AuditQuery {
 
 	/** The most entries of a page. */
 	public static final int MAX_LIMIT = 1000;
+
+	private static final Condition NOT_ROOT = Condition.unequal("chain", RootRows.CHAIN);
 
 	private final List<Filter> filters;
 
@@ -102,7 +105,7 @@ public final class AuditQuery {
 		if (types.length == 0) {
 			throw new IllegalArgumentException("At least one kind of actor is needed");
 		}
-		return with(Filter.searched(AuditFilters.actorType(types)));
+		return with(Filter.searched(Condition.in("actorType", List.of(types))));
 	}
 
 	public AuditQuery action(String... actions) {
@@ -276,7 +279,7 @@ public final class AuditQuery {
 	 * @return a narrower query
 	 */
 	public AuditQuery from(Instant start) {
-		return with(new Filter(Filter.FROM, start, AuditFilters.recordedFrom(start), false));
+		return with(new Filter(Filter.FROM, start, Condition.atLeast("recordedAt", start), false));
 	}
 
 	/**
@@ -285,7 +288,7 @@ public final class AuditQuery {
 	 * @return a narrower query
 	 */
 	public AuditQuery to(Instant end) {
-		return with(new Filter(Filter.TO, end, AuditFilters.recordedBefore(end), false));
+		return with(new Filter(Filter.TO, end, Condition.below("recordedAt", end), false));
 	}
 
 	/**
@@ -320,7 +323,7 @@ public final class AuditQuery {
 	 * {@value AuditWords#MAX_LENGTH} characters
 	 */
 	public AuditQuery text(String text) {
-		return with(Filter.searched(new AuditWords(text).found()));
+		return with(Filter.searched(new AuditWords(text).wanted()));
 	}
 
 	/**
@@ -404,7 +407,13 @@ public final class AuditQuery {
 		boolean own = isOwn();
 		Specification<AuditEntry> wanted = all.and(Specification
 			.allOf(this.filters.stream().map((filter) -> own ? filter.amongOwn() : filter.condition()).toList()));
-		return mayBeRoot() ? wanted : wanted.and(AuditFilters.unequal("chain", RootRows.CHAIN));
+		return mayBeRoot() ? wanted : wanted.and(AuditFilters.specification(NOT_ROOT));
+	}
+
+	/** The same, for whoever does not ask the database. */
+	Condition condition() {
+		Stream<Condition> all = this.filters.stream().map(Filter::wanted);
+		return Condition.all((mayBeRoot() ? all : Stream.concat(all, Stream.of(NOT_ROOT))).toArray(Condition[]::new));
 	}
 
 	/**

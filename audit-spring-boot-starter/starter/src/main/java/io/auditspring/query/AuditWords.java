@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.auditspring.query.internal.condition.Condition;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Predicate;
 import jakarta.persistence.criteria.Root;
@@ -47,24 +48,28 @@ final class AuditWords {
 		}
 	}
 
+	Condition wanted() {
+		return Condition.words(this.words);
+	}
+
 	/**
 	 * The statement tells the words, as a plan for any words would suit none. They have
 	 * no quote, backslash or question mark, which are punctuation.
 	 */
-	Specification<AuditEntry> found() {
+	static Specification<AuditEntry> found(List<String> words) {
 		return (entry, query, builder) -> {
 			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
-			Stream<Predicate> contained = this.words.stream()
+			Stream<Predicate> contained = words.stream()
 				.filter((word) -> word.chars().allMatch((character) -> character < 0x80))
 				.map((word) -> sql(CONTAINED + word + "%'", entry, hibernate));
 			return builder
-				.and(Stream.concat(contained, Stream.of(sql(FOUND + wanted() + "')", entry, hibernate))).toList());
+				.and(Stream.concat(contained, Stream.of(sql(FOUND + query(words) + "')", entry, hibernate))).toList());
 		};
 	}
 
 	/** To find all words by their beginnings takes the index tens of times as long. */
-	private String wanted() {
-		return this.words.stream().map((word) -> "''" + word + "''").collect(Collectors.joining(" & ", "", ":*"));
+	private static String query(List<String> words) {
+		return words.stream().map((word) -> "''" + word + "''").collect(Collectors.joining(" & ", "", ":*"));
 	}
 
 	private static Predicate sql(String condition, Root<AuditEntry> entry, HibernateCriteriaBuilder builder) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import io.auditspring.ActorType;
+import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.NamePatterns;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +22,10 @@ import org.springframework.data.jpa.domain.Specification;
  * @param attribute what it is about, where it compares one attribute with one value, or
  * {@code null}
  * @param value the value, or {@code null} if the entry must have none
- * @param condition the condition
+ * @param wanted what is true of the entries that are wanted
  * @param searched whether it is found by an index that does not know the order of time
  */
-record Filter(@Nullable String attribute, @Nullable Object value, Specification<AuditEntry> condition,
-		boolean searched) {
+record Filter(@Nullable String attribute, @Nullable Object value, Condition wanted, boolean searched) {
 
 	/**
 	 * Of more values it is faster to sort what is found than to ask for each.
@@ -59,7 +59,7 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 			"operationId", "traceId");
 
 	static Filter equal(String attribute, Object value) {
-		return new Filter(attribute, value, AuditFilters.equal(attribute, value), false);
+		return new Filter(attribute, value, Condition.equal(attribute, value), false);
 	}
 
 	static Filter target(Wanted wanted) {
@@ -71,7 +71,7 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 	}
 
 	static Filter kinds(List<String> types) {
-		return new Filter(null, new Kinds(types), AuditFilters.anyOf("targetType", types), false);
+		return new Filter(null, new Kinds(types), anyOfThem("targetType", types), false);
 	}
 
 	Filter named(TargetNames names) {
@@ -90,34 +90,44 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 	 * One of several values, each of which an index knows in the order of time.
 	 */
 	static Filter anyOf(String attribute, List<?> values) {
-		return new Filter(null, new AnyOf(attribute, values), AuditFilters.anyOf(attribute, values),
+		return new Filter(null, new AnyOf(attribute, values), anyOfThem(attribute, values),
 				values.size() > MOST_RANGES);
 	}
 
 	/** Names by their beginning or end; what they are must be found out first. */
 	static Filter pattern(String attribute, NamePatterns patterns) {
 		return new Filter(null, patterns,
-				Specification
-					.anyOf(patterns.all().stream().map((pattern) -> AuditFilters.like(attribute, pattern)).toList()),
+				Condition.any(patterns.all().stream().map((pattern) -> Condition.like(attribute, pattern)).toList()),
 				true);
+	}
+
+	/** What the database is asked. */
+	Specification<AuditEntry> condition() {
+		return AuditFilters.specification(this.wanted);
+	}
+
+	private static Condition anyOfThem(String attribute, List<?> values) {
+		return Condition.any(values.stream().map((value) -> Condition.equal(attribute, value)).toList());
 	}
 
 	/** The conditions of which each is one range, or none where that is not so. */
 	List<Specification<AuditEntry>> ranges() {
-		return (this.value instanceof AnyOf any && !this.searched)
-				? any.values().stream().map((value) -> AuditFilters.equal(any.attribute(), value)).toList() : List.of();
+		return (this.value instanceof AnyOf any && !this.searched) ? any.values()
+			.stream()
+			.map((value) -> AuditFilters.specification(Condition.equal(any.attribute(), value)))
+			.toList() : List.of();
 	}
 
 	static Filter missing(String attribute) {
-		return new Filter(attribute, null, AuditFilters.missing(attribute), false);
+		return new Filter(attribute, null, Condition.missing(attribute), false);
 	}
 
 	static Filter withoutAction(String action) {
-		return new Filter(LEFT_OUT, action, AuditFilters.unequal("action", action), false);
+		return new Filter(LEFT_OUT, action, Condition.unequal("action", action), false);
 	}
 
 	static Filter own(ActorType... types) {
-		return new Filter(OWN, List.of(types), AuditFilters.actorType(types), false);
+		return new Filter(OWN, List.of(types), Condition.in("actorType", List.of(types)), false);
 	}
 
 	boolean isOwn() {
@@ -129,16 +139,16 @@ record Filter(@Nullable String attribute, @Nullable Object value, Specification<
 	 * what others did, which takes as long as there is of that.
 	 */
 	Specification<AuditEntry> amongOwn() {
-		return (this.attribute != null && FOUND_AMONG_OWN.contains(this.attribute)) ? this.condition
-				: AuditFilters.withoutIndex(this.condition);
+		return (this.attribute != null && FOUND_AMONG_OWN.contains(this.attribute)) ? condition()
+				: AuditFilters.withoutIndex(condition());
 	}
 
-	static Filter other(Specification<AuditEntry> condition) {
-		return new Filter(null, null, condition, false);
+	static Filter other(Condition wanted) {
+		return new Filter(null, null, wanted, false);
 	}
 
-	static Filter searched(Specification<AuditEntry> condition) {
-		return new Filter(null, null, condition, true);
+	static Filter searched(Condition wanted) {
+		return new Filter(null, null, wanted, true);
 	}
 
 	/** Whether it says which values of an attribute are wanted. */

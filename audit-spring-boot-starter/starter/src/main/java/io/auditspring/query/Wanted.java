@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.auditspring.query.internal.condition.Condition;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.data.jpa.domain.Specification;
 
 /**
  * A thing that somebody looks for, by whatever name.
@@ -24,18 +23,17 @@ record Wanted(String type, @Nullable Object id) {
 	 * What is true of entries whose target it is. What was recorded under the name that
 	 * is given is found in any case: it may be that of something else today.
 	 */
-	Specification<AuditEntry> isTarget(TargetNames names) {
+	Condition isTarget(TargetNames names) {
 		if (this.id == null) {
-			return AuditFilters.oneOf("targetType", kind(names));
+			return Condition.in("targetType", kind(names));
 		}
-		return AuditFilters.oneOf("targetType", names.kinds(this.type))
-			.and(AuditFilters.equal("targetId", names.id(this.type, this.id)));
+		return Condition.all(Condition.in("targetType", names.kinds(this.type)),
+				Condition.equal("targetId", names.id(this.type, this.id)));
 	}
 
-	Specification<AuditEntry> isRelated(TargetNames names) {
+	Condition isRelated(TargetNames names) {
 		String shown = (this.id != null) ? names.id(this.type, this.id) : "";
-		return Specification
-			.anyOf(names.kinds(this.type).stream().map((kind) -> AuditFilters.related(kind, shown)).toList());
+		return Condition.any(names.kinds(this.type).stream().map((kind) -> AuditFilters.related(kind, shown)).toList());
 	}
 
 	private Set<String> kind(TargetNames names) {

@@ -1,15 +1,20 @@
 package io.auditspring.signing;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
 import io.auditspring.ledger.Roles;
+import io.auditspring.ledger.internal.table.LedgerWriter;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -76,7 +81,42 @@ class WriterRightsTests {
 		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> execute(sql))
 			.satisfies((ex) -> assertThat(ex.getSQLState()).as(ex.getMessage()).isEqualTo("42501"));
 		assertThat(new LedgerVerifier(this.database.dataSource(), this.database.schema()).verify().valid()).isTrue();
-		assertThat(this.database.query("select count(*) from audit.audit_log")).isEqualTo("3");
+		assertThat(this.database.query("select count(*) from audit.audit_log where chain = 'main'")).isEqualTo("3");
+	}
+
+	/** Temporary tables come first wherever names are looked up without a schema. */
+	@Test
+	void temporaryTablesAndFunctionsOfTheSameNamesChangeNothing() throws SQLException {
+		try (Connection connection = this.writer.getConnection(); Statement statement = connection.createStatement()) {
+			List<String> names = new ArrayList<>();
+			try (ResultSet tables = this.database.connect()
+				.createStatement()
+				.executeQuery("select tablename from pg_tables where schemaname = 'audit'")) {
+				while (tables.next()) {
+					names.add(tables.getString(1));
+				}
+			}
+			assertThat(names).contains("audit_log", "audit_chain", "audit_upkeep");
+			for (String name : names) {
+				statement.execute(
+						"create temporary table %s (name text, size bigint, chain text, seq bigint)".formatted(name));
+				statement.execute("create rule mine as on insert to pg_temp.%s do instead nothing".formatted(name));
+			}
+			statement.execute("""
+					create function pg_temp.audit_is_control(text) returns boolean language sql as 'select true';
+					create function pg_temp.sha256(bytea) returns bytea language sql as 'select ''forged''::bytea';
+					create function pg_temp.audit_lock_chain(text) returns bigint language sql as 'select 0::bigint';
+					create function pg_temp.same(bytea, bytea) returns boolean language sql as 'select true';
+					create operator pg_temp.<> (leftarg = bytea, rightarg = bytea, function = pg_temp.same);
+					create operator pg_temp.= (leftarg = bytea, rightarg = bytea, function = pg_temp.same);
+					set search_path = pg_temp, audit, pg_catalog
+					""");
+			connection.setAutoCommit(false);
+			new LedgerWriter(this.database.schema()).append(connection, "temporary", Entries.entries(2));
+			connection.commit();
+		}
+		assertThat(this.database.query("select size from audit.audit_chain where name = 'temporary'")).isEqualTo("2");
+		assertThat(new LedgerVerifier(this.database.dataSource(), this.database.schema()).verify().valid()).isTrue();
 	}
 
 	private void execute(String sql) throws SQLException {

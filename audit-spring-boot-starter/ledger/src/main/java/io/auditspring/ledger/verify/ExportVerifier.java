@@ -114,7 +114,7 @@ public final class ExportVerifier {
 		try (OrderedPipeline<Line, CheckedEntry> pipeline = new OrderedPipeline<>("audit-verification", BATCH,
 				ExportVerifier::check, this::accept)) {
 			for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-				accept(line, pipeline);
+				read(line, pipeline);
 			}
 			pipeline.drain();
 		}
@@ -128,6 +128,18 @@ public final class ExportVerifier {
 			}
 		}
 		return Verification.of(this.chains.values().stream().map(ExportedChain::finish).toList());
+	}
+
+	private void read(String line, OrderedPipeline<Line, CheckedEntry> pipeline) {
+		try {
+			accept(line, pipeline);
+		}
+		catch (JacksonException ex) {
+			throw new IllegalArgumentException(
+					"This is not an export of a ledger: a line that is no entry cannot be read: "
+							+ ex.getOriginalMessage(),
+					ex);
+		}
 	}
 
 	private void accept(String line, OrderedPipeline<Line, CheckedEntry> pipeline) {

@@ -59,6 +59,9 @@ public final class SelectionVerifier {
 
 	private long erased;
 
+	/** How many entries the last line says there are, or {@code null} before it. */
+	private @Nullable Long end;
+
 	/**
 	 * Creates a verifier of one export.
 	 * @param evidence what speaks for the ledger from outside
@@ -93,38 +96,48 @@ public final class SelectionVerifier {
 			throw new IllegalArgumentException(
 					"This is not an export of selected entries: its first line does not " + "begin with " + HEADER);
 		}
-		String selection = ExportLine.parse(lines.readLine()).path("selection").asString();
-		Long end = null;
+		String selection = selection(lines.readLine());
 		for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-			if (end != null) {
+			if (this.end != null) {
 				problem(Problem.Kind.UNREADABLE, null, "there are lines after the last one");
 			}
-			if (line.startsWith(END)) {
-				end = ExportLine.parse(line).path("end").longValue();
-			}
-			else {
-				accept(line);
-			}
+			read(line);
 		}
 		requireProof();
-		if (end == null || end != this.entries) {
+		if (this.end == null || this.end != this.entries) {
 			problem(Problem.Kind.MISSING, null, "the export was cut: it has %d entries, and its last line %s"
-				.formatted(this.entries, (end != null) ? "says " + end : "is missing"));
+				.formatted(this.entries, (this.end != null) ? "says " + this.end : "is missing"));
 		}
 		List<Problem> found = this.problems.values().stream().flatMap((each) -> each.first().stream()).toList();
 		return new SelectionVerification(found.isEmpty(), selection, this.entries, this.proved, this.erased, found);
 	}
 
-	private void accept(String line) {
-		JsonNode members;
+	private static String selection(String line) {
 		try {
-			members = ExportLine.parse(line);
+			return ExportLine.parse(line).path("selection").stringValue();
+		}
+		catch (JacksonException ex) {
+			throw new IllegalArgumentException(
+					"This is not an export of selected entries: its first line cannot be read: "
+							+ ex.getOriginalMessage(),
+					ex);
+		}
+	}
+
+	private void read(String line) {
+		try {
+			accept(line, ExportLine.parse(line));
 		}
 		catch (JacksonException ex) {
 			problem(Problem.Kind.UNREADABLE, null, "a line cannot be read: " + ex.getOriginalMessage());
-			return;
 		}
-		if (line.startsWith(CHECKPOINT)) {
+	}
+
+	private void accept(String line, JsonNode members) {
+		if (line.startsWith(END)) {
+			this.end = members.path("end").longValue();
+		}
+		else if (line.startsWith(CHECKPOINT)) {
 			checkpoint(members.path("chain").asString(), members.path("checkpoint").asString());
 		}
 		else if (line.startsWith(PATH)) {

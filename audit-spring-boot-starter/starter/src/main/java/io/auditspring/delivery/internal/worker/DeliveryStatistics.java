@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.auditspring.Delivery;
@@ -47,7 +48,7 @@ public final class DeliveryStatistics {
 
 	private volatile Observer observer = Observer.NONE;
 
-	private volatile EntryFollower follower = EntryFollower.NONE;
+	private final List<EntryFollower> followers = new CopyOnWriteArrayList<>();
 
 	/**
 	 * Counts entries that the application has made. Those of a business transaction are
@@ -76,7 +77,7 @@ public final class DeliveryStatistics {
 			return;
 		}
 		this.delivered.add(batch.size());
-		this.follower.delivered(batch);
+		this.followers.forEach((follower) -> follower.delivered(batch));
 		this.observer.batch(batch.size());
 		Instant now = this.clock.instant();
 		batch.forEach((entry) -> this.observer.lag(lag(entry, now)));
@@ -103,7 +104,7 @@ public final class DeliveryStatistics {
 	 */
 	public void quarantined(List<UUID> entries) {
 		quarantined(entries.size());
-		this.follower.quarantined(entries);
+		this.followers.forEach((follower) -> follower.quarantined(entries));
 	}
 
 	/**
@@ -111,7 +112,7 @@ public final class DeliveryStatistics {
 	 * @param entries those that nothing keeps any more
 	 */
 	public void gone(List<Entry> entries) {
-		entries.forEach(this.follower::lost);
+		entries.forEach((entry) -> this.followers.forEach((follower) -> follower.lost(entry)));
 	}
 
 	/**
@@ -119,7 +120,7 @@ public final class DeliveryStatistics {
 	 * @param follower who wants to know
 	 */
 	public void follow(EntryFollower follower) {
-		this.follower = follower;
+		this.followers.add(follower);
 	}
 
 	/**

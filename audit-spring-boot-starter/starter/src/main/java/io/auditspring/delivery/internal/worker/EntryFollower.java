@@ -15,23 +15,6 @@ import io.auditspring.ledger.internal.entry.Entry;
  */
 public interface EntryFollower {
 
-	/** Learns nothing. */
-	EntryFollower NONE = new EntryFollower() {
-
-		@Override
-		public void delivered(List<Entry> entries) {
-		}
-
-		@Override
-		public void quarantined(List<UUID> entries) {
-		}
-
-		@Override
-		public void lost(Entry entry) {
-		}
-
-	};
-
 	void delivered(List<Entry> entries);
 
 	void quarantined(List<UUID> entries);

@@ -1,0 +1,144 @@
+package io.auditspring.ledger.verify;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+
+import io.auditspring.Mutations;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.table.EntryKey;
+import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.ledger.internal.table.LedgerLab;
+import io.auditspring.signing.Checkpoints;
+import io.auditspring.web.internal.export.SelectionExport;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * Whatever is done to an export, it is refused, or named, or still says the same.
+ */
+class ExportPropertyTests {
+
+	private static final LedgerDatabase DATABASE = database();
+
+	private static final String EXPORT = export();
+
+	private static final String SELECTION = selection();
+
+	private static final TrustPolicy EVIDENCE = new TrustPolicy(LedgerLab.KEYS, List.of(), LedgerLab.ORIGIN);
+
+	private static final Verification WHOLE = verify(EXPORT);
+
+	private static LedgerDatabase database() {
+		try {
+			LedgerDatabase database = LedgerDatabase.create();
+			database.append("main", Entries.entries(3));
+			new Checkpoints(database.dataSource(), database.schema(), LedgerLab.ORIGIN, LedgerLab.KEYS,
+					new CheckpointSigning(LedgerLab.SIGNER, new SignerMemory(Files.createTempDirectory("memory")),
+							List.of()))
+				.create("main");
+			return database;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static String export() {
+		StringBuilder export = new StringBuilder();
+		try {
+			new LedgerExport(DATABASE.dataSource(), DATABASE.schema()).write("main", export);
+		}
+		catch (IOException | SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+		return export.toString();
+	}
+
+	private static String selection() {
+		StringBuilder export = new StringBuilder();
+		List<EntryKey> keys = new ArrayList<>();
+		try (Connection connection = DATABASE.connect();
+				ResultSet entries = connection.createStatement()
+					.executeQuery("select id, recorded_at from audit.audit_log where chain = 'main' order by seq")) {
+			while (entries.next()) {
+				keys.add(new EntryKey(entries.getObject(1, UUID.class),
+						entries.getObject(2, OffsetDateTime.class).toInstant()));
+			}
+			new SelectionExport(DATABASE.dataSource(), DATABASE.schema()).write("all", List.of(keys).iterator(),
+					export);
+		}
+		catch (IOException | SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+		return export.toString();
+	}
+
+	private static Verification verify(String export) {
+		try {
+			return new ExportVerifier(EVIDENCE, VerificationProgress.NONE)
+				.verify(new BufferedReader(new StringReader(export)));
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Property(tries = 5_000)
+	void anExportThatIsValidHasTheSameRoot(@ForAll long seed) {
+		String mutated = Mutations.mutate(EXPORT, new Random(seed));
+		Verification verification;
+		try {
+			verification = verify(mutated);
+		}
+		catch (IllegalArgumentException ex) {
+			assertThat(ex.getMessage()).isNotBlank();
+			return;
+		}
+		if (verification.valid()) {
+			assertThat(verification.chains()).extracting(ChainVerification::root, ChainVerification::entries)
+				.isEqualTo(WHOLE.chains().stream().map((chain) -> tuple(chain.root(), chain.entries())).toList());
+		}
+	}
+
+	private static SelectionVerification verifySelection(String selection) {
+		try {
+			return new SelectionVerifier(EVIDENCE).verify(new BufferedReader(new StringReader(selection)));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Property(tries = 5_000)
+	void aSelectionThatIsValidHasTheSameEntries(@ForAll long seed) {
+		SelectionVerification verification;
+		try {
+			verification = verifySelection(Mutations.mutate(SELECTION, new Random(seed)));
+		}
+		catch (IllegalArgumentException ex) {
+			assertThat(ex.getMessage()).isNotBlank();
+			return;
+		}
+		if (verification.valid()) {
+			assertThat(verification.entries()).isEqualTo(3);
+			assertThat(verification.proved()).isEqualTo(3);
+		}
+	}
+
+}
