@@ -36,8 +36,6 @@ final class ActivityQuery {
 
 	static final int NEWEST = 2_000;
 
-	static final int MOST_FREQUENT = 10;
-
 	private final EntityManager entityManager;
 
 	private final HibernateCriteriaBuilder builder;
@@ -159,12 +157,12 @@ final class ActivityQuery {
 	}
 
 	/** Those of the same number in the order of their letters. */
-	private static Map<String, Long> mostFrequent(Map<String, Long> counts) {
+	static Map<String, Long> mostFrequent(Map<String, Long> counts) {
 		Map<String, Long> result = new LinkedHashMap<>();
 		counts.entrySet()
 			.stream()
 			.sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
-			.limit(MOST_FREQUENT)
+			.limit(Facets.MOST_FREQUENT)
 			.forEach((entry) -> result.put(entry.getKey(), entry.getValue()));
 		return result;
 	}

@@ -138,6 +138,31 @@ final class ActivityRollup {
 		return actions;
 	}
 
+	/**
+	 * How often each value of an attribute comes, or {@code null} if the sums do not tell
+	 * that of what is asked for.
+	 */
+	@Nullable Map<String, Long> values(String attribute) {
+		boolean outcomes = attribute.equals(OUTCOME);
+		if (!outcomes && (!DIMENSIONS.containsKey(attribute) || !Set.of("", attribute).contains(this.dimension))) {
+			return null;
+		}
+		List<Object[]> rows = counts(outcomes ? "''" : "value", outcomes ? this.dimension : attribute, Interval.MONTH)
+			.addScalar("counted", String.class)
+			.addScalar(OUTCOME, String.class)
+			.addScalar("entries", Long.class)
+			.getResultList();
+		boolean tenants = attribute.equals("tenant");
+		Map<String, Long> values = new TreeMap<>();
+		for (Object[] row : rows) {
+			String value = (String) row[outcomes ? 1 : 0];
+			if (value != null && !(tenants && value.isEmpty())) {
+				values.merge(tenants ? value.substring(1) : value, (Long) row[2], Long::sum);
+			}
+		}
+		return values;
+	}
+
 	private String sums(String dimension, Interval.Range range) {
 		return """
 				select start, value, outcome, entries
@@ -155,7 +180,8 @@ final class ActivityRollup {
 	 */
 	@SuppressWarnings("unchecked")
 	private NativeQuery<Object[]> counts(String counted, String dimension, Interval coarsest) {
-		String value = dimension.isEmpty() ? "''" : DIMENSIONS.get(dimension);
+		String value = dimension.isEmpty() ? "''"
+				: dimension.equals("tenant") ? "coalesce('=' || tenant, '')" : DIMENSIONS.get(dimension);
 		String condition = condition(this.dimension) + condition(OUTCOME);
 		String sums = coarsest.divide(known(), this.lastHour)
 			.stream()

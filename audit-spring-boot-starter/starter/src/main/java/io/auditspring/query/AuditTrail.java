@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -18,6 +19,7 @@ import io.auditspring.signing.LedgerVerifier;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
+import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Window;
 
 /**
@@ -77,6 +79,36 @@ public interface AuditTrail {
 	 * @return how many there are
 	 */
 	long count(AuditQuery query);
+
+	/**
+	 * Counts the entries of a query, whatever its limit and position, as far as that is
+	 * cheap: all of them where sums are kept that tell it, as for {@link #activity}, else
+	 * up to a number.
+	 * @param query which entries
+	 * @param most how many are counted one by one
+	 * @return how many there are, or that there are more
+	 */
+	default Count count(AuditQuery query, int most) {
+		long counted = stream(query.after(ScrollPosition.keyset())).limit(most + 1L).count();
+		return new Count(Math.min(counted, most), counted <= most);
+	}
+
+	/**
+	 * Tells which values the entries of a query have, whatever its limit and position,
+	 * and how often: by the sums that are kept where they tell it, as for
+	 * {@link #activity}, else among the newest {@value Facets#NEWEST} entries, of which
+	 * no more than {@value EntryPages#MOST_LOOKED_AT} are looked at where no index finds
+	 * them.
+	 * @param query which entries
+	 * @param fields what of
+	 * @return the most frequent values of each
+	 */
+	default Facets facets(AuditQuery query, Set<Facets.Field> fields) {
+		List<AuditEntry> newest = stream(query.newestFirst().after(ScrollPosition.keyset())).limit(Facets.NEWEST + 1L)
+			.toList();
+		boolean all = newest.size() <= Facets.NEWEST;
+		return Facets.of(all ? newest : newest.subList(0, Facets.NEWEST), all, fields);
+	}
 
 	/**
 	 * Reads a page of operations: each with all entries of it that the query matches, at
@@ -160,6 +192,16 @@ public interface AuditTrail {
 	 * @throws DataAccessException if the ledger cannot be read
 	 */
 	ChainVerification verify(String chain);
+
+	/**
+	 * How many entries there are.
+	 *
+	 * @param entries how many
+	 * @param exact whether there are no more; if not, there are at least so many
+	 */
+	record Count(long entries, boolean exact) {
+
+	}
 
 	/**
 	 * What entries can be filtered by with the help of suggestions.

@@ -11,13 +11,17 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
 import jakarta.persistence.criteria.CriteriaQuery;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Order;
 import jakarta.persistence.criteria.Predicate;
 import jakarta.persistence.criteria.Root;
+import jakarta.persistence.criteria.Selection;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +48,19 @@ final class EntryPages {
 
 	private static final Duration LONGEST_SPAN = Duration.ofDays(100);
 
+	private static final String TIME = "recordedAt";
+
+	private static final Selected<AuditEntry> ENTRIES = new Selected<>(AuditEntry.class, (entry) -> entry);
+
+	private static final Step NEWEST_FIRST = new Step(true, false);
+
 	/** As PostgreSQL compares: ids byte by byte. */
 	private static final Comparator<AuditEntry> OLDEST_FIRST = Comparator.comparing(AuditEntry::getRecordedAt)
 		.thenComparing(AuditEntry::getSeq)
 		.thenComparing((entry) -> entry.getId().toString());
+
+	/** More are not looked at one by one where only their number is wanted. */
+	static final int MOST_LOOKED_AT = 100_000;
 
 	private final EntityManager entityManager;
 
@@ -66,7 +79,7 @@ final class EntryPages {
 		boolean forward = query.isTowardsOlder();
 		Specification<AuditEntry> rest = further.and(beyond(query.position(), forward));
 		int most = query.limit() + 1;
-		List<AuditEntry> read = query.isSearch() ? search(query, query.filter().and(rest), most)
+		List<AuditEntry> read = query.isSearch() ? search(ENTRIES, query, query.filter().and(rest), most)
 				: merged(query.ranges(), query.withoutRanges().filter().and(rest), most, forward);
 		boolean more = read.size() == most;
 		List<AuditEntry> page = new ArrayList<>(more ? read.subList(0, query.limit()) : read);
@@ -82,29 +95,69 @@ final class EntryPages {
 	private List<AuditEntry> merged(List<Specification<AuditEntry>> ranges, Specification<AuditEntry> wanted, int most,
 			boolean forward) {
 		if (ranges.isEmpty()) {
-			return read(wanted, most, new Step(forward, false));
+			return read(ENTRIES, wanted, most, new Step(forward, false));
 		}
 		return ranges.stream()
-			.flatMap((range) -> read(wanted.and(range), most, new Step(forward, false)).stream())
+			.flatMap((range) -> read(ENTRIES, wanted.and(range), most, new Step(forward, false)).stream())
 			.distinct()
 			.sorted(forward ? OLDEST_FIRST.reversed() : OLDEST_FIRST)
 			.limit(most)
 			.toList();
 	}
 
-	private List<AuditEntry> search(AuditQuery query, Specification<AuditEntry> wanted, int most) {
+	/**
+	 * Reads some attributes of the newest entries.
+	 * @param query which entries, whatever its limit and position
+	 * @param attributes what is wanted of each
+	 * @param most how many entries at most
+	 * @return the attributes by their names, newest first
+	 */
+	List<Tuple> newest(AuditQuery query, List<String> attributes, int most) {
+		Selected<Tuple> wanted = new Selected<>(Tuple.class,
+				(entry) -> this.builder.tuple(Stream.concat(Stream.of(TIME), attributes.stream())
+					.map((name) -> entry.get(name).alias(name))
+					.toArray(Selection<?>[]::new)));
+		if (query.isSearch()) {
+			return search(wanted, query.newestFirst(), query.filter(), most);
+		}
+		List<Specification<AuditEntry>> ranges = query.ranges();
+		if (ranges.isEmpty()) {
+			return read(wanted, query.filter(), most, NEWEST_FIRST);
+		}
+		Specification<AuditEntry> rest = query.withoutRanges().filter();
+		return ranges.stream()
+			.flatMap((range) -> read(wanted, rest.and(range), most, NEWEST_FIRST).stream())
+			.sorted(Comparator.comparing((Tuple row) -> row.get(TIME, Instant.class)).reversed())
+			.limit(most)
+			.toList();
+	}
+
+	/**
+	 * Since when there are no more entries than can be looked at one by one, where no
+	 * index finds what is wanted.
+	 * @param query which entries
+	 * @return the time, or {@code null} where all of its period can be looked at
+	 */
+	@Nullable Instant searchable(AuditQuery query) {
+		return query.isSearch() ? after(MOST_LOOKED_AT, begun(query), true) : null;
+	}
+
+	private static Specification<AuditEntry> begun(AuditQuery query) {
+		return Specification.allOf(query.filters().stream().filter(Filter::isOrdered).map(Filter::condition).toList());
+	}
+
+	private <T> List<T> search(Selected<T> selected, AuditQuery query, Specification<AuditEntry> wanted, int most) {
 		boolean forward = query.isTowardsOlder();
-		Specification<AuditEntry> begun = Specification
-			.allOf(query.filters().stream().filter(Filter::isOrdered).map(Filter::condition).toList())
-			.and(bound(query.position(), forward));
+		Specification<AuditEntry> begun = begun(query).and(bound(query.position(), forward));
 		Instant end = after(FIRST_SPAN, begun, forward);
-		List<AuditEntry> found = new ArrayList<>(read(wanted.and(until(end, forward)), most, new Step(forward, false)));
+		List<T> found = new ArrayList<>(
+				read(selected, wanted.and(until(end, forward)), most, new Step(forward, false)));
 		Duration span = null;
 		while (end != null && found.size() < most) {
 			Specification<AuditEntry> rest = wanted.and(beyond(end, forward));
 			span = ((span != null) ? span : between(after(0, begun, forward), end)).plusMillis(1).multipliedBy(GROWTH);
 			end = (span.compareTo(LONGEST_SPAN) < 0) ? (forward ? end.minus(span) : end.plus(span)) : null;
-			found.addAll(read(rest.and(until(end, forward)), most - found.size(), new Step(forward, true)));
+			found.addAll(read(selected, rest.and(until(end, forward)), most - found.size(), new Step(forward, true)));
 		}
 		return found;
 	}
@@ -113,9 +166,10 @@ final class EntryPages {
 		return (start != null) ? Duration.between(start, end).abs() : Duration.ZERO;
 	}
 
-	private List<AuditEntry> read(Specification<AuditEntry> wanted, int most, Step step) {
-		CriteriaQuery<AuditEntry> query = this.builder.createQuery(AuditEntry.class);
+	private <T> List<T> read(Selected<T> selected, Specification<AuditEntry> wanted, int most, Step step) {
+		CriteriaQuery<T> query = this.builder.createQuery(selected.type());
 		Root<AuditEntry> entry = query.from(AuditEntry.class);
+		query.select(selected.of().apply(entry));
 		query.where(wanted.toPredicate(entry, query, this.builder));
 		Expression<Instant> time = entry.get("recordedAt");
 		// Sorts by what is in no index, which leaves only the index that finds.
@@ -211,6 +265,16 @@ final class EntryPages {
 	private static ScrollPosition positionOf(AuditEntry entry, ScrollPosition.Direction direction) {
 		return ScrollPosition
 			.of(Map.of("recordedAt", entry.getRecordedAt(), "seq", entry.getSeq(), "id", entry.getId()), direction);
+	}
+
+	/**
+	 * What is wanted of entries.
+	 *
+	 * @param type its type
+	 * @param of what it is of one
+	 */
+	private record Selected<T>(Class<T> type, Function<Root<AuditEntry>, Selection<? extends T>> of) {
+
 	}
 
 	/**

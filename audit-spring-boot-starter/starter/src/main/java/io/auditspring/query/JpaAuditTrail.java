@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.UUID;
@@ -129,6 +130,16 @@ final class JpaAuditTrail implements AuditTrail {
 		Root<AuditEntry> entry = count.from(AuditEntry.class);
 		count.select(builder.count(entry)).where(known(query).filter().toPredicate(entry, count, builder));
 		return this.entityManager.createQuery(count).getSingleResult();
+	}
+
+	@Override
+	public Count count(AuditQuery query, int most) {
+		return new FacetQuery(this.entityManager, known(query)).count(most);
+	}
+
+	@Override
+	public Facets facets(AuditQuery query, Set<Facets.Field> fields) {
+		return new FacetQuery(this.entityManager, known(query)).facets(fields);
 	}
 
 	@Override

@@ -11,6 +11,7 @@ import java.util.Set;
 import io.auditspring.capture.internal.entry.Texts;
 import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.intercept.internal.catalogue.ActionCatalogue;
+import io.auditspring.query.internal.count.ActivityCounter;
 import io.auditspring.retention.Redaction;
 import io.auditspring.signing.LedgerVerifier;
 import jakarta.persistence.EntityManagerFactory;

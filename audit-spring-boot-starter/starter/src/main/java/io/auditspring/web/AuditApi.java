@@ -9,12 +9,17 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 import io.auditspring.query.Activity;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.web.internal.value.Cursor;
+import io.auditspring.web.internal.value.InstantParameter;
+import io.auditspring.web.internal.value.MalformedParameterException;
+import io.auditspring.web.internal.value.Period;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +54,10 @@ public final class AuditApi {
 
 	private static final String PREFIX = "prefix";
 
+	private static final String FIELDS = "fields";
+
+	private static final String SUMMARY = "summary";
+
 	private static final int SUGGESTIONS = 20;
 
 	private static final String INTERVAL = "interval";
@@ -80,7 +89,7 @@ public final class AuditApi {
 	ResponseEntity<byte[]> entries(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
 			HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
-		EntryParameters parameters = EntryParameters.of(given, EntryParameters.ORDER);
+		EntryParameters parameters = ofPage(given);
 		AuditQuery query = goingOn(reader, parameters, parameters.toQuery());
 		this.readings.note("entries", parameters.values());
 		return page(reader, parameters, query, request.getRequestURI());
@@ -102,7 +111,7 @@ public final class AuditApi {
 	ResponseEntity<byte[]> target(@Nullable Principal principal, @PathVariable String type, @PathVariable String id,
 			@RequestParam MultiValueMap<String, String> given, HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
-		EntryParameters parameters = EntryParameters.of(given, EntryParameters.ORDER);
+		EntryParameters parameters = ofPage(given);
 		AuditQuery query = goingOn(reader, parameters, parameters.toQuery().target(type, id));
 		this.readings.note("target", parameters.values(), type, id);
 		return page(reader, parameters, query, request.getRequestURI());
@@ -246,14 +255,28 @@ public final class AuditApi {
 			.orElseThrow(() -> new MalformedParameterException(EntryParameters.CURSOR, Cursor.REMEDY));
 	}
 
+	private static EntryParameters ofPage(MultiValueMap<String, String> given) {
+		EntryParameters parameters = EntryParameters.of(given, EntryParameters.ORDER, FIELDS);
+		String fields = parameters.value(FIELDS);
+		if (fields != null && !Set.of("all", SUMMARY).contains(fields)) {
+			throw new MalformedParameterException(FIELDS,
+					"fields takes summary, which leaves out what is long, or all, not '%s'".formatted(fields));
+		}
+		return parameters;
+	}
+
 	private ResponseEntity<byte[]> page(Reader reader, EntryParameters parameters, AuditQuery query, String path) {
+		boolean summary = SUMMARY.equals(parameters.value(FIELDS));
 		Window<AuditEntry> window = this.trail.find(query);
 		String next = null;
 		if (window.hasNext()) {
 			AuditEntry last = window.getContent().get(window.size() - 1);
 			next = reader.seesAll() ? Cursor.of(last) : Cursor.withoutPlace(last);
 		}
-		Page page = new Page(window.getContent().stream().map(reader::show).toList(), next);
+		Page page = new Page(window.getContent()
+			.stream()
+			.map((entry) -> summary ? reader.summarize(entry) : reader.show(entry))
+			.toList(), next);
 		return (next != null) ? this.answers.of(page, parameters.nextLink(path, next)) : this.answers.of(page);
 	}
 

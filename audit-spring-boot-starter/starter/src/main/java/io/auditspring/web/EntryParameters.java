@@ -21,6 +21,9 @@ import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.web.internal.value.Cursor;
+import io.auditspring.web.internal.value.InstantParameter;
+import io.auditspring.web.internal.value.MalformedParameterException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.MultiValueMap;
@@ -51,7 +54,7 @@ final class EntryParameters {
 
 	/** Of which an entry may have any of several values. */
 	private static final Set<String> REPEATABLE = Set.of("actor", "actorType", "action", "without", "category",
-			"severity", "outcome", TARGET_TYPE, "related", "tenant", "service", "metadata");
+			"severity", "outcome", TARGET_TYPE, "related", "tenant", "service", "metadata", "field");
 
 	private final Map<String, List<String>> values = new LinkedHashMap<>();
 

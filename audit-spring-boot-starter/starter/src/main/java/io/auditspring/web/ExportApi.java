@@ -14,6 +14,7 @@ import java.util.Set;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.web.internal.export.Exports;
 import io.auditspring.web.internal.limit.Places;
+import io.auditspring.web.internal.value.MalformedParameterException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.auditspring.ledger.internal.merkle.Sha256;
+import io.auditspring.web.internal.value.MalformedParameterException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 

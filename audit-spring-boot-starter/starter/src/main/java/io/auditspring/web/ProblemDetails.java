@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.query.ErasedStateException;
+import io.auditspring.web.internal.value.MalformedParameterException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;

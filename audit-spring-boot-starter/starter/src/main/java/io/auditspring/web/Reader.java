@@ -73,6 +73,16 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 		return shown;
 	}
 
+	/**
+	 * An entry as this reader may see it in a list.
+	 * @param entry the entry
+	 * @return what to write as JSON
+	 */
+	Object summarize(AuditEntry entry) {
+		ObjectNode shown = (show(entry) instanceof ObjectNode node) ? node : JSON.valueToTree(entry);
+		return EntrySummary.of(shown);
+	}
+
 	/** Whether what others did is shown, too. */
 	boolean seesEveryActor() {
 		return this.access.extent() == AuditAccess.Extent.ALL;

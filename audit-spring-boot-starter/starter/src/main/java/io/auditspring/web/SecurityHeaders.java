@@ -4,6 +4,9 @@
  */
 package io.auditspring.web;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -23,16 +26,54 @@ public final class SecurityHeaders implements HandlerInterceptor {
 
 	static final String API = "default-src 'none'; frame-ancestors 'none'";
 
+	private final List<String> ancestors;
+
+	/** What nobody may show in a frame. */
+	public SecurityHeaders() {
+		this(List.of());
+	}
+
+	/**
+	 * What some may show in a frame.
+	 * @param ancestors the origins whose pages may, or {@code self}
+	 */
+	public SecurityHeaders(List<String> ancestors) {
+		this.ancestors = ancestors;
+	}
+
+	/**
+	 * The policy of a page that some may show in a frame.
+	 * @param ancestors the origins whose pages may, or {@code self}; nobody if empty
+	 * @return the value of the header
+	 */
+	public static String page(List<String> ancestors) {
+		return ancestors.isEmpty() ? PAGE
+				: PAGE.replace("frame-ancestors 'none'",
+						"frame-ancestors " + ancestors.stream()
+							.map((origin) -> origin.equals("self") ? "'self'" : origin)
+							.collect(Collectors.joining(" ")));
+	}
+
 	@Override
 	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-		set(response);
+		if (this.ancestors.isEmpty()) {
+			set(response);
+			return true;
+		}
+		setAll(response);
+		response.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
 		return true;
 	}
 
 	static void set(HttpServletResponse response) {
+		setAll(response);
+		// Old browsers know only this, which cannot name origins.
+		response.setHeader("X-Frame-Options", "DENY");
+	}
+
+	private static void setAll(HttpServletResponse response) {
 		response.setHeader("Content-Security-Policy", API);
 		response.setHeader("X-Content-Type-Options", "nosniff");
-		response.setHeader("X-Frame-Options", "DENY");
 		response.setHeader("Referrer-Policy", "no-referrer");
 		response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
 	}

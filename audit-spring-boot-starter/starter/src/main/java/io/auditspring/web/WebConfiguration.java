@@ -78,6 +78,12 @@ public final class WebConfiguration {
 		}
 
 		@Bean
+		ExplorationApi auditExplorationApi(AuditTrail auditTrail, Readers auditReaders,
+				ReadAuditing auditReadAuditing) {
+			return new ExplorationApi(auditTrail, auditReaders, auditReadAuditing);
+		}
+
+		@Bean
 		ExportApi auditExportApi(AuditTrail auditTrail, AuditDatabase auditDatabase, Readers auditReaders,
 				ReadAuditing auditReadAuditing) {
 			return new ExportApi(new Exports(auditTrail, auditDatabase.dataSource(), auditDatabase.schema()),

@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.query.internal.count.ActivityCounter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 

@@ -5,7 +5,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -13,6 +17,7 @@ import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.query.internal.count.ActivityCounter;
 import io.auditspring.signing.LedgerVerifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +113,67 @@ class ActivityTests {
 		assertThat(this.trail
 			.activity(AuditQuery.all().withoutAction("act.3"), QUARTER, QUARTER.plus(90, ChronoUnit.DAYS), DAY)
 			.total()).isEqualTo(read.total());
+	}
+
+	@Test
+	void facetsAndCountsOfSumsAreThoseOfTheEntries() throws Exception {
+		List<AuditQuery> queries = List.of(AuditQuery.all(), AuditQuery.all().tenant("acme"),
+				AuditQuery.all().outcome(Outcome.FAILURE), AuditQuery.all().withoutAction("act.3", "act.4"),
+				AuditQuery.all().from(QUARTER.plusSeconds(100_003)).to(QUARTER.plusSeconds(3_000_007)),
+				AuditQuery.all().action("act.1").from(QUARTER.plus(3, ChronoUnit.DAYS)));
+		Map<AuditQuery, Facets> read = new LinkedHashMap<>();
+		Map<AuditQuery, AuditTrail.Count> counts = new LinkedHashMap<>();
+		for (AuditQuery query : queries) {
+			Facets facets = this.trail.facets(query, EnumSet.allOf(Facets.Field.class));
+			read.put(query, facets);
+			counts.put(query, this.trail.count(query, 10));
+			for (Facets.Field field : List.of(Facets.Field.OUTCOME, Facets.Field.ACTION, Facets.Field.TENANT)) {
+				if (facets.fields().get(field).exact()) {
+					assertThat(facets.fields().get(field)).as("%s of %s", field, query.filters())
+						.isEqualTo(
+								Facets.of(this.trail.stream(query).toList(), true, List.of(field)).fields().get(field));
+				}
+			}
+			assertThat(counts.get(query).entries()).isEqualTo(this.trail.count(query));
+			assertThat(counts.get(query).exact()).isTrue();
+		}
+		this.counter.countOn();
+		this.database.tamper("delete from audit.audit_log where recorded_at between '2026-01-04' and '2026-02-01'");
+		for (AuditQuery query : queries) {
+			assertThat(this.trail.count(query, 10)).isEqualTo(counts.get(query));
+			assertThat(this.trail.facets(query, Set.of(Facets.Field.OUTCOME)).fields())
+				.isEqualTo(Map.of(Facets.Field.OUTCOME, read.get(query).fields().get(Facets.Field.OUTCOME)));
+		}
+		Facets all = this.trail.facets(AuditQuery.all(), EnumSet.allOf(Facets.Field.class));
+		for (Facets.Field field : List.of(Facets.Field.SEVERITY, Facets.Field.CATEGORY, Facets.Field.SERVICE,
+				Facets.Field.TENANT, Facets.Field.ACTION)) {
+			assertThat(all.fields().get(field)).isEqualTo(read.get(queries.get(0)).fields().get(field));
+			assertThat(all.fields().get(field).exact()).isTrue();
+		}
+	}
+
+	@Test
+	void whatNoSumsTellIsCountedAmongTheNewest() {
+		AuditTrail.Count actors = this.trail.count(AuditQuery.all().actor("user-1"), 100);
+		assertThat(actors).isEqualTo(new AuditTrail.Count(100, false));
+		long all = this.trail.count(AuditQuery.all().actor("user-1"));
+		assertThat(this.trail.count(AuditQuery.all().actor("user-1"), (int) all))
+			.isEqualTo(new AuditTrail.Count(all, true));
+		Facets facets = this.trail.facets(AuditQuery.all().actor("user-1"), Set.of(Facets.Field.ACTION));
+		assertThat(facets.exact()).isTrue();
+		assertThat(facets.entries()).isEqualTo(all);
+		this.database
+			.tamper("""
+					insert into audit.audit_log (chain, seq, id, recorded_at, occurred_at, operation_id, actor_type, actor_id,
+						action, severity, outcome, hash_version, salt, prev_hash, hash)
+					select 'third', n, gen_random_uuid(), timestamptz '2026-04-25Z', now(), gen_random_uuid(), 'user',
+						'user-1', 'newest', 'info', 'success', 1, sha256('1'), sha256('2'), sha256('3')
+					from generate_series(0, 9999) n
+					""");
+		Facets newest = this.trail.facets(AuditQuery.all().actor("user-1"), Set.of(Facets.Field.ACTION));
+		assertThat(newest.exact()).isFalse();
+		assertThat(newest.entries()).isEqualTo(Facets.NEWEST);
+		assertThat(newest.fields().get(Facets.Field.ACTION).values()).isEqualTo(Map.of("newest", 10_000L));
 	}
 
 	@Test

@@ -18,6 +18,7 @@ import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.TestDatabase;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.query.internal.count.ActivityCounter;
 import io.auditspring.signing.LedgerVerifier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

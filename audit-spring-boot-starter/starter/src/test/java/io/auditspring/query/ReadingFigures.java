@@ -16,6 +16,7 @@ import io.auditspring.Severity;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.FilledServer;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.query.internal.count.ActivityCounter;
 import io.auditspring.signing.LedgerVerifier;
 import jakarta.persistence.EntityManager;
 

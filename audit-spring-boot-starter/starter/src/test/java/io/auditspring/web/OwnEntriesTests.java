@@ -107,12 +107,15 @@ class OwnEntriesTests {
 				"entries/{own}", "entries/{foreign}", "entries/" + UUID.randomUUID(), "targets/Order/1?" + mine,
 				"targets/Order/1/state", "state?targetType=Order&targetId=1",
 				"statistics?from=2020-01-01&to=2100-01-01&interval=P36500D&" + mine,
-				"statistics?from=2020-01-01&to=2100-01-01&interval=P36500D&actor=carol",
-				"suggestions?attribute=actor&" + mine, "suggestions?attribute=action&" + mine,
-				"suggestions?attribute=category&" + mine, "suggestions?attribute=targetType&" + mine,
-				"suggestions?attribute=service&" + mine, "suggestions?attribute=tenant&" + mine, "reader", "ledger",
-				"verification", "verification/progress", "export?format=csv&" + mine, "export?format=ecs&" + mine,
-				"export?format=ocsf&" + mine, "export?format=ndjson", "export?format=csv&actor=carol");
+				"statistics?from=2020-01-01&to=2100-01-01&interval=P36500D&actor=carol", "facets?" + mine,
+				"facets?q=paid&" + mine, "facets?actor=carol", "entries/count?" + mine, "entries/count?actor=carol",
+				"entries/count?related=Invoice:1&" + mine, "entries/{foreign}/context",
+				"entries?fields=summary&limit=7&" + mine, "suggestions?attribute=actor&" + mine,
+				"suggestions?attribute=action&" + mine, "suggestions?attribute=category&" + mine,
+				"suggestions?attribute=targetType&" + mine, "suggestions?attribute=service&" + mine,
+				"suggestions?attribute=tenant&" + mine, "reader", "ledger", "verification", "verification/progress",
+				"export?format=csv&" + mine, "export?format=ecs&" + mine, "export?format=ocsf&" + mine,
+				"export?format=ndjson", "export?format=csv&actor=carol");
 	}
 
 	@ParameterizedTest

@@ -7,6 +7,7 @@ package io.auditspring.web.internal.page;
 import java.net.URI;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.List;
 
 import io.auditspring.web.AuditApi;
 import io.auditspring.web.Readers;
@@ -40,14 +41,18 @@ final class AuditPage implements WebMvcConfigurer {
 
 	private final String basePath;
 
+	private final List<String> ancestors;
+
 	private final PageFiles files = new PageFiles();
 
 	/**
 	 * Creates the page.
 	 * @param readers who may read
 	 * @param basePath where the page is
+	 * @param ancestors the origins that may show one thing's history in a frame
 	 */
-	AuditPage(Readers readers, String basePath) {
+	AuditPage(Readers readers, String basePath, List<String> ancestors) {
+		this.ancestors = ancestors;
 		this.readers = readers;
 		this.basePath = basePath;
 	}
@@ -64,7 +69,11 @@ final class AuditPage implements WebMvcConfigurer {
 
 	@Override
 	public void addInterceptors(InterceptorRegistry registry) {
-		registry.addInterceptor(new SecurityHeaders()).addPathPatterns(this.basePath, this.basePath + "/**");
+		String embedded = this.basePath + "/embed/**";
+		registry.addInterceptor(new SecurityHeaders())
+			.addPathPatterns(this.basePath, this.basePath + "/**")
+			.excludePathPatterns(embedded);
+		registry.addInterceptor(new SecurityHeaders(this.ancestors)).addPathPatterns(embedded);
 		registry.addInterceptor(new Acceptance()).addPathPatterns(this.basePath + "/**");
 	}
 
@@ -82,11 +91,32 @@ final class AuditPage implements WebMvcConfigurer {
 	@GetMapping("/")
 	ResponseEntity<byte[]> page(@Nullable Principal principal) {
 		this.readers.admit(principal);
+		return html(this.files.html(), SecurityHeaders.PAGE);
+	}
+
+	/** What was done to one thing, to be shown by pages of the application. */
+	@GetMapping("/embed/targets/{type}/{id}")
+	ResponseEntity<byte[]> target(@Nullable Principal principal) {
+		this.readers.admit(principal);
+		return html(this.files.embedded("../../../"), SecurityHeaders.page(this.ancestors));
+	}
+
+	/**
+	 * The same by the parameters {@code targetType} and {@code targetId}, which the page
+	 * reads: servers refuse paths with an encoded slash, and ids have some.
+	 */
+	@GetMapping("/embed/target")
+	ResponseEntity<byte[]> targetByParameters(@Nullable Principal principal) {
+		this.readers.admit(principal);
+		return html(this.files.embedded("../"), SecurityHeaders.page(this.ancestors));
+	}
+
+	private static ResponseEntity<byte[]> html(byte[] html, String policy) {
 		return ResponseEntity.ok()
 			.contentType(MediaType.TEXT_HTML)
 			.cacheControl(CacheControl.noStore())
-			.header("Content-Security-Policy", SecurityHeaders.PAGE)
-			.body(this.files.html());
+			.header("Content-Security-Policy", policy)
+			.body(html);
 	}
 
 }

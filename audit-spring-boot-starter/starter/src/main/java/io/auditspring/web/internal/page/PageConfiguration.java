@@ -18,7 +18,7 @@ public class PageConfiguration {
 
 	@Bean
 	AuditPage auditPage(Readers auditReaders, WebProperties properties) {
-		return new AuditPage(auditReaders, properties.basePath());
+		return new AuditPage(auditReaders, properties.basePath(), properties.embed().frameAncestors());
 	}
 
 }

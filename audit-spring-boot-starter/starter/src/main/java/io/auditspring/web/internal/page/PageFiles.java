@@ -48,23 +48,37 @@ final class PageFiles implements ResourceResolver {
 
 	/** The page itself, which names the files as they are now. */
 	byte[] html() {
-		return this.version.obtain().html();
+		return this.version.obtain().html().getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * The page of one thing's history.
+	 * @param up leads from its path to that of the page itself
+	 * @return the page
+	 */
+	byte[] embedded(String up) {
+		return this.version.obtain()
+			.embedded()
+			.replace("\"page/", "\"" + up + "page/")
+			.getBytes(StandardCharsets.UTF_8);
 	}
 
 	private static Version read() {
 		try {
 			String html = new String(read("index.html"), StandardCharsets.UTF_8);
+			String embedded = new String(read("embed.html"), StandardCharsets.UTF_8);
 			Map<String, Content> contents = new LinkedHashMap<>();
 			ByteArrayOutputStream all = new ByteArrayOutputStream();
-			for (String name : new TreeSet<>(NAMED.matcher(html).results().map(MatchResult::group).toList())) {
+			for (String name : new TreeSet<>(
+					NAMED.matcher(html + embedded).results().map(MatchResult::group).toList())) {
 				byte[] content = read(name);
 				contents.put(name, new Content(content, compress(content)));
 				all.writeBytes(name.getBytes(StandardCharsets.UTF_8));
 				all.writeBytes(Sha256.hash(content));
 			}
 			String prefix = HexFormat.of().formatHex(Sha256.hash(all.toByteArray()), 0, 8) + "/";
-			byte[] page = html.replace("\"page/", "\"page/" + prefix).getBytes(StandardCharsets.UTF_8);
-			return new Version(prefix, page, contents);
+			return new Version(prefix, html.replace("\"page/", "\"page/" + prefix),
+					embedded.replace("\"page/", "\"page/" + prefix), contents);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("The page is not on the class path as a whole", ex);
@@ -118,9 +132,10 @@ final class PageFiles implements ResourceResolver {
 	 *
 	 * @param prefix changes whenever one of them does
 	 * @param html the page
+	 * @param embedded the page of one thing's history
 	 * @param contents what it loads, by name
 	 */
-	private record Version(String prefix, byte[] html, Map<String, Content> contents) {
+	private record Version(String prefix, String html, String embedded, Map<String, Content> contents) {
 
 	}
 

@@ -2,7 +2,7 @@
  * Copyright 2026 the authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.auditspring.web;
+package io.auditspring.web.internal.value;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param to when it has ended
  * @param interval how long a span is; whole seconds
  */
-record Period(Instant from, Instant to, Duration interval) {
+public record Period(Instant from, Instant to, Duration interval) {
 
 	private static final String INTERVAL = "interval";
 
@@ -42,7 +42,7 @@ record Period(Instant from, Instant to, Duration interval) {
 	 * @return the period
 	 * @throws IllegalArgumentException naming the parameter that is wrong
 	 */
-	static Period of(@Nullable String from, @Nullable String to, @Nullable String interval) {
+	public static Period of(@Nullable String from, @Nullable String to, @Nullable String interval) {
 		Instant end = (to != null) ? InstantParameter.parse("to", to) : Instant.now();
 		Instant open = (interval != null) ? end.minus(USUAL_LENGTH) : Instant.EPOCH;
 		Instant start = (from != null) ? InstantParameter.parse("from", from) : open;
@@ -59,7 +59,7 @@ record Period(Instant from, Instant to, Duration interval) {
 	}
 
 	/** A period of up to a hundred spans. */
-	static Period of(Instant from, Instant to) {
+	public static Period of(Instant from, Instant to) {
 		return new Period(from, to, fitting(Duration.between(from, to)));
 	}
 

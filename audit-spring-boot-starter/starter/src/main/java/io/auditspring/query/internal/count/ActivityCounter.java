@@ -2,7 +2,7 @@
  * Copyright 2026 the authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.auditspring.query;
+package io.auditspring.query.internal.count;
 
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * instances may do so: only one at a time counts. The statistics are exact without it,
  * too, but then they read all entries.
  */
-final class ActivityCounter extends PeriodicWorker {
+public final class ActivityCounter extends PeriodicWorker {
 
 	private static final Logger logger = LoggerFactory.getLogger(ActivityCounter.class);
 
@@ -36,14 +36,14 @@ final class ActivityCounter extends PeriodicWorker {
 
 	private boolean failed;
 
-	ActivityCounter(DataSource dataSource, Schema schema) {
+	public ActivityCounter(DataSource dataSource, Schema schema) {
 		super("audit-activity", INTERVAL, INTERVAL);
 		this.dataSource = dataSource;
 		this.count = "select " + schema.table("audit_count_activity(?)");
 	}
 
 	@Override
-	protected void run() {
+	public void run() {
 		try {
 			while (countOn() >= STEP && isRunning()) {
 				logger.debug("There is more to sum up");

@@ -2,28 +2,28 @@
  * Copyright 2026 the authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.auditspring.web;
+package io.auditspring.web.internal.value;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * A parameter of a request cannot be understood.
  */
-final class MalformedParameterException extends IllegalArgumentException {
+public final class MalformedParameterException extends IllegalArgumentException {
 
 	private final String parameter;
 
-	MalformedParameterException(String parameter, IllegalArgumentException cause) {
+	public MalformedParameterException(String parameter, IllegalArgumentException cause) {
 		super(cause.getMessage(), cause);
 		this.parameter = parameter;
 	}
 
-	MalformedParameterException(String parameter, @Nullable String message) {
+	public MalformedParameterException(String parameter, @Nullable String message) {
 		super(message);
 		this.parameter = parameter;
 	}
 
-	String parameter() {
+	public String parameter() {
 		return this.parameter;
 	}
 

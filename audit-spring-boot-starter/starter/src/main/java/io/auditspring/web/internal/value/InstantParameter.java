@@ -2,7 +2,7 @@
  * Copyright 2026 the authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.auditspring.web;
+package io.auditspring.web.internal.value;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import java.time.ZoneOffset;
 /**
  * Points in time as requests name them.
  */
-final class InstantParameter {
+public final class InstantParameter {
 
 	private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
 
@@ -30,7 +30,7 @@ final class InstantParameter {
 	 * @return the time
 	 * @throws IllegalArgumentException if it is something else
 	 */
-	static Instant parse(String parameter, String text) {
+	public static Instant parse(String parameter, String text) {
 		try {
 			return requireStorable(
 					(text.indexOf('T') < 0) ? LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC)

@@ -2,7 +2,7 @@
  * Copyright 2026 the authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.auditspring.web;
+package io.auditspring.web.internal.value;
 
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
@@ -24,9 +24,9 @@ import org.springframework.data.domain.ScrollPosition;
  * filters and access are applied anew each time. For those who may see only their own
  * entries it names the last one instead of its place in the ledger.
  */
-final class Cursor {
+public final class Cursor {
 
-	static final String REMEDY = "cursor takes what 'next' of the page before was, unchanged";
+	public static final String REMEDY = "cursor takes what 'next' of the page before was, unchanged";
 
 	private static final byte OF_PLACE = 1;
 
@@ -39,14 +39,14 @@ final class Cursor {
 	private Cursor() {
 	}
 
-	static String of(AuditEntry last) {
+	public static String of(AuditEntry last) {
 		return encode(ByteBuffer.allocate(LENGTH)
 			.put(OF_PLACE)
 			.putLong(ChronoUnit.MICROS.between(Instant.EPOCH, last.getRecordedAt()))
 			.putLong(last.getSeq()), last.getId());
 	}
 
-	static String withoutPlace(AuditEntry last) {
+	public static String withoutPlace(AuditEntry last) {
 		return encode(ByteBuffer.allocate(LENGTH_OF_ENTRY).put(OF_ENTRY), last.getId());
 	}
 
@@ -60,7 +60,7 @@ final class Cursor {
 	 * @param last the entry
 	 * @return where to go on
 	 */
-	static KeysetScrollPosition position(AuditEntry last) {
+	public static KeysetScrollPosition position(AuditEntry last) {
 		return position(last.getRecordedAt(), last.getSeq(), last.getId());
 	}
 
@@ -73,7 +73,7 @@ final class Cursor {
 	 * @param text what {@link #of} or {@link #withoutPlace} gave, or {@code null}
 	 * @return the entry's id, or {@code null} where the cursor says itself where to go on
 	 */
-	static @Nullable UUID entry(@Nullable String text) {
+	public static @Nullable UUID entry(@Nullable String text) {
 		ByteBuffer bytes = (text != null) ? decode(text) : null;
 		return (bytes != null && bytes.get() == OF_ENTRY) ? new UUID(bytes.getLong(), bytes.getLong()) : null;
 	}
@@ -85,7 +85,7 @@ final class Cursor {
 	 * says only which entry that is
 	 * @throws IllegalArgumentException if it is something else
 	 */
-	static KeysetScrollPosition parse(String text) {
+	public static KeysetScrollPosition parse(String text) {
 		ByteBuffer bytes = decode(text);
 		if (bytes == null) {
 			throw new IllegalArgumentException(REMEDY);
