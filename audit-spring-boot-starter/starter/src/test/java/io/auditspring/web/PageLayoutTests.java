@@ -45,12 +45,12 @@ class PageLayoutTests extends PageVisit {
 			open("?severity=critical");
 			browser.find(".plot");
 			seen("list", width, theme);
-			for (String menu : List.of(".menu:not(.ledger) summary", ".ledger summary")) {
+			for (String menu : List.of(".exports summary", ".views summary", ".columns summary", ".ledger summary")) {
 				browser.find(menu).click();
 				browser.await(
-						"return document.querySelector('.menu[open] .popover').getBoundingClientRect().height > 100",
+						"return document.querySelector('.menu[open] .popover').getBoundingClientRect().height > 90",
 						Boolean.TRUE::equals);
-				seen(menu.startsWith(".ledger") ? "ledger" : "export", width, theme);
+				seen(menu.substring(1, menu.indexOf(' ')), width, theme);
 				browser.press(Keys.ESCAPE);
 			}
 			browser.run(
@@ -178,8 +178,8 @@ class PageLayoutTests extends PageVisit {
 	void theSearchFieldKeepsItsWidth() {
 		open("");
 		Object before = browser.run("return document.querySelector('[name=q]').offsetWidth");
-		browser.button("More filters").click();
-		browser.find("[name=trace]");
+		browser.choose("[name=period]", "custom");
+		browser.find("[name=from]");
 		assertThat(browser.run("return document.querySelector('[name=q]').offsetWidth")).isEqualTo(before);
 		assertThat((Long) before).isGreaterThan(600L);
 	}
