@@ -140,27 +140,39 @@ final class ActivityRollup {
 
 	/**
 	 * How often each value of an attribute comes, or {@code null} if the sums do not tell
-	 * that of what is asked for.
+	 * that of what is asked for. By one statement: by several, what is recorded in
+	 * between would be in some of the sums.
+	 * @param attribute the attribute
+	 * @param leftOut actions that are not counted
 	 */
-	@Nullable Map<String, Long> values(String attribute) {
-		boolean outcomes = attribute.equals(OUTCOME);
-		if (!outcomes && (!DIMENSIONS.containsKey(attribute) || !Set.of("", attribute).contains(this.dimension))) {
+	@Nullable Map<String, Long> values(String attribute, Set<String> leftOut) {
+		String by = !leftOut.isEmpty() ? "action" : attribute.equals(OUTCOME) ? this.dimension : attribute;
+		boolean known = by.isEmpty() || DIMENSIONS.containsKey(by);
+		if (!known || !this.dimension.isEmpty() && !this.dimension.equals(by)
+				|| !leftOut.isEmpty() && !Set.of("action", OUTCOME).contains(attribute)) {
 			return null;
 		}
-		List<Object[]> rows = counts(outcomes ? "''" : "value", outcomes ? this.dimension : attribute, Interval.MONTH)
-			.addScalar("counted", String.class)
+		List<Object[]> rows = counts("value", by, Interval.MONTH).addScalar("counted", String.class)
 			.addScalar(OUTCOME, String.class)
 			.addScalar("entries", Long.class)
 			.getResultList();
-		boolean tenants = attribute.equals("tenant");
 		Map<String, Long> values = new TreeMap<>();
 		for (Object[] row : rows) {
-			String value = (String) row[outcomes ? 1 : 0];
-			if (value != null && !(tenants && value.isEmpty())) {
-				values.merge(tenants ? value.substring(1) : value, (Long) row[2], Long::sum);
+			String value = value(attribute, row);
+			if (value != null && !leftOut.contains(row[0])) {
+				values.merge(value, (Long) row[2], Long::sum);
 			}
 		}
 		return values;
+	}
+
+	private static @Nullable String value(String attribute, Object[] row) {
+		String counted = (String) row[0];
+		return switch (attribute) {
+			case OUTCOME -> (String) row[1];
+			case "tenant" -> (counted == null || counted.isEmpty()) ? null : counted.substring(1);
+			default -> counted;
+		};
 	}
 
 	private String sums(String dimension, Interval.Range range) {

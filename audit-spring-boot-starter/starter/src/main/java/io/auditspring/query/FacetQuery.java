@@ -106,25 +106,8 @@ final class FacetQuery {
 
 	/** How often each value comes by the sums, or {@code null} if they do not tell. */
 	private @Nullable Map<String, Long> kept(Facets.Field field) {
-		Map<String, Long> counts = kept(this.whole, field);
-		if (counts == null || this.leftOut.isEmpty()) {
-			return counts;
-		}
-		for (String action : this.leftOut) {
-			Map<String, Long> less = Set.of(Facets.Field.ACTION, Facets.Field.OUTCOME).contains(field)
-					? kept(this.whole.action(action), field) : null;
-			if (less == null) {
-				return null;
-			}
-			less.forEach((value, entries) -> counts.computeIfPresent(value, (same, all) -> all - entries));
-		}
-		counts.values().removeIf((entries) -> entries <= 0);
-		return counts;
-	}
-
-	private @Nullable Map<String, Long> kept(AuditQuery wanted, Facets.Field field) {
-		ActivityRollup rollup = ActivityRollup.of(this.entityManager, wanted, this.from, this.to, DAY);
-		return (rollup != null) ? rollup.values(field.attribute()) : null;
+		ActivityRollup rollup = ActivityRollup.of(this.entityManager, this.whole, this.from, this.to, DAY);
+		return (rollup != null) ? rollup.values(field.attribute(), this.leftOut) : null;
 	}
 
 	private Newest newest(List<String> attributes, int most) {

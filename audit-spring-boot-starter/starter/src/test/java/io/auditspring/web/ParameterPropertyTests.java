@@ -4,6 +4,8 @@ import java.util.Base64;
 import java.util.Random;
 
 import io.auditspring.Mutations;
+import io.auditspring.web.internal.value.Cursor;
+import io.auditspring.web.internal.value.MalformedParameterException;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
