@@ -62,7 +62,7 @@ class AuditPageTests extends PageVisit {
 		browser.run("window.seen = [];");
 		browser.await("""
 				document.querySelectorAll('.entry').forEach((entry) => window.seen.push(entry.dataset.id));
-				window.scrollBy(0, 400);
+				window.scrollBy(0, 700);
 				return document.querySelector('.end')?.textContent.includes('This is all.')
 					&& window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 2;""",
 				Boolean.TRUE::equals);

@@ -20,6 +20,8 @@ class PageLayoutTests extends PageVisit {
 	private static final String OUTSIDE = """
 			return [...document.querySelectorAll('#app button, #app summary, #app input, #app select, .popover, .popover *, .badge, .entry *')]
 				.filter((each) => each.checkVisibility() && !each.closest('.hidden') && each.getBoundingClientRect().width)
+				// A line that is too long ends in dots, and the entry has the whole of it.
+				.filter((each) => !each.parentElement.closest('.entry :is(.said, .more, .who, .id, .place, .service, .category)'))
 				.filter((each) => each.getBoundingClientRect().left < -1 || each.getBoundingClientRect().right > document.documentElement.clientWidth + 1
 					|| each.matches('.badge') && each.scrollWidth > each.clientWidth + 1)
 				.map((each) => each.outerHTML.slice(0, 200));""";
@@ -113,7 +115,7 @@ class PageLayoutTests extends PageVisit {
 		open("?actor=user3");
 		browser.texts(".total", List.of("21 entries")::equals);
 		open("?targetType=Report");
-		browser.texts(".entry", (entries) -> entries.size() >= 60);
+		browser.texts(".entry", (entries) -> !entries.isEmpty());
 		browser.texts(".total", List.of("150 entries")::equals);
 		browser.choose("[name=period]", "1h");
 		browser.awaitAddress((address) -> address.endsWith("period=1h"));

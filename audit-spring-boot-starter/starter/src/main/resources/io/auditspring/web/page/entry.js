@@ -1,7 +1,7 @@
 import { html, nothing } from './lib/lit-html.js';
 import { icon } from './icons.js';
 import { differences, own, words } from './difference.js';
-import { ABLE } from './filters.js';
+import { canNegate } from './filters.js';
 import { actorName, ago, apart, count, dateTime, duration, hue, initials, program, value } from './format.js';
 import { problemCard } from './problem.js';
 import { canProve } from './proof.js';
@@ -154,7 +154,7 @@ function filterable(view, filters, text) {
 	const values = Object.entries(filters).filter(([, value]) => value);
 	const not = Object.fromEntries(values.map(([name, value]) => [`-${name}`, value]));
 	return html`<span class="filterable"><button class="link" title=${t('Show only these entries')} @click=${() => view.filter(Object.fromEntries(values))}>${text}</button><span class="deeds">${
-		ABLE.not && values.length === 1 ? html`<button class="plain-button small" title=${t('All but these')} aria-label=${t('All but {value}', { value: plain(values[0][1]) })} @click=${() => view.filter(not)}>−</button>` : nothing}<button
+		values.length === 1 && canNegate(values[0][0]) ? html`<button class="plain-button small" title=${t('All but these')} aria-label=${t('All but {value}', { value: plain(values[0][1]) })} @click=${() => view.filter(not)}>−</button>` : nothing}<button
 		class="plain-button small" title=${t('Copy')} aria-label=${t('Copy {value}', { value: plain(values.map(([, value]) => value).join(' ')) })} @click=${(event) => view.copy(values.map(([, value]) => value).join(' '), event)}>${icon('copy')}</button></span></span>`;
 }
 

@@ -1,10 +1,11 @@
 // What is looked for. It lives in the address of the page, so that a view can be shared. Filters are the parameters of the
 // API, each with its values: any of them may fit. With a minus before its name, none may.
 
-/** What the server can do beyond one value a filter. */
-export const ABLE = { many: false, not: false };
+/** Filters of which the server takes any of several values, and those it takes negated, each by the name of that parameter. */
+const MANY = ['actor', 'actorType', 'action', '-action', 'category', 'severity', 'outcome', 'targetType', 'related', 'tenant', 'service'];
+const NEGATIONS = { '-action': 'without' };
 
-const NOT_READING = { without: 'audit.read' };
+export const canNegate = (name) => Object.hasOwn(NEGATIONS, `-${name}`);
 
 export const NAMES = ['q', 'actor', 'actorType', 'action', 'category', 'severity', 'minSeverity', 'outcome', 'targetType', 'targetId',
 	'related', 'tenant', 'service', 'chain', 'operation', 'trace', 'session', 'ip', 'changed', 'from', 'to'];
@@ -84,8 +85,11 @@ export const settled = (view, now = Date.now()) => view.period && view.period !=
 
 /** What the server is asked for: relative periods begin so long before now. */
 export function toRequest(view, now = Date.now()) {
-	const request = { ...view.filters, ...since(view, now) };
-	return view.reading || request.action?.includes(READING) ? request : { ...request, ...NOT_READING };
+	const wanted = { ...view.filters, ...since(view, now) };
+	if (!view.reading && !wanted.action?.includes(READING)) {
+		wanted['-action'] = [...new Set([...(wanted['-action'] ?? []), READING])];
+	}
+	return Object.fromEntries(Object.entries(wanted).map(([name, values]) => [NEGATIONS[name] ?? name, values]));
 }
 
 /** Filters with some of them changed: a value, values, or nothing for one that goes. */
@@ -105,5 +109,5 @@ export function changed(filters, changes) {
 /** Filters with a value taken in, or out again where it is in. */
 export function toggled(filters, name, value) {
 	const values = filters[name] ?? [];
-	return changed(filters, { [name]: values.includes(value) ? values.filter((each) => each !== value) : ABLE.many ? [...values, value] : [value] });
+	return changed(filters, { [name]: values.includes(value) ? values.filter((each) => each !== value) : MANY.includes(name) ? [...values, value] : [value] });
 }

@@ -17,9 +17,9 @@ const SUGGESTED = ['actor', 'action', 'targetType', 'category', 'service', 'tena
 const MOST = 12;
 
 /** Filters beside which is said what the server says of them. */
-export const SAID_HERE = NAMES;
+export const SAID_HERE = NAMES.filter((name) => !isTime(name));
 
-const wrongIn = (state) => state.problem?.parameter?.replace(/^-/, '');
+const wrongIn = (state) => SAID_HERE.find((name) => name === state.problem?.parameter?.replace(/^-/, ''));
 
 export function line(state, actions) {
 	const { view, completion } = state;

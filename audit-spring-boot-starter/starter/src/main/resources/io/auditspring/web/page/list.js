@@ -95,7 +95,7 @@ export class Rows {
 			const element = this.elements.get(key) ?? document.createElement('li');
 			this.elements.set(key, element);
 			const item = this.items[index];
-			element.className = `${item.kind} ${item.more ? 'has-more' : ''} ${item.part ? 'part' : ''}`;
+			element.className = `${item.kind === 'day' ? 'day' : 'line'} ${item.more ? 'has-more' : ''} ${item.part ? 'part' : ''}`;
 			element.style.transform = `translateY(${this.tops[index]}px)`;
 			render(item.kind === 'day' ? html`<h2>${item.name}</h2>` : row(view, item), element);
 			const place = before ? before.nextSibling : this.element.firstChild;
