@@ -671,7 +671,7 @@ begin
 	end if;
 	if "${schema}".audit_is_received(chain) then
 		if not exists (select from "${schema}".audit_received r where r.chain = $1 and r.gone_at is not null) then
-			raise exception 'chain "%" is received: its source erases, and is asked by audit_ask_redaction', chain
+			raise exception 'chain "%" is received: its source erases; only where that is gone for good (audit_source_gone) is it done here', chain
 				using errcode = 'object_not_in_prerequisite_state';
 		end if;
 		recorded_in := 'local';
@@ -1275,6 +1275,7 @@ alter table "${schema}".audit_checkpoint enable always trigger audit_checkpoint_
 -- Closes a chain for good, and records it as its last entry: for the owner, where it goes on under another name.
 create function "${schema}".audit_close_chain(chain text, reason text, requested_by jsonb) returns void
 	language plpgsql
+	security definer
 	set search_path = pg_catalog, pg_temp
 as $$
 begin

@@ -97,6 +97,7 @@ $$;
 create function "${schema}".audit_receive_chain(chain text, ledger_id uuid, origin text, key text, tenant text default null,
 		requested_by jsonb default null) returns void
 	language plpgsql
+	security definer
 	set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -130,6 +131,7 @@ $$;
 create function "${schema}".audit_receive_key(chain text, key text, from_size bigint, requested_by jsonb default null)
 	returns void
 	language plpgsql
+	security definer
 	set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -152,6 +154,7 @@ $$;
 -- For the owner: receives a parked chain again, as it is, after people found out why it was parked.
 create function "${schema}".audit_unpark(chain text, reason text, requested_by jsonb default null) returns void
 	language plpgsql
+	security definer
 	set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -165,6 +168,7 @@ $$;
 -- For the owner: says that the source of a chain is gone for good. What is to be erased of it is erased here from then on.
 create function "${schema}".audit_source_gone(chain text, reason text, requested_by jsonb default null) returns void
 	language plpgsql
+	security definer
 	set search_path = pg_catalog, pg_temp
 as $$
 begin

@@ -243,7 +243,8 @@ class BundleReceiverTests {
 		String byNext = this.lab.sign(ReceivingLab.CHAIN, 10, root, next);
 		String byOld = this.lab.sign(ReceivingLab.CHAIN, 10, root, this.lab.signer);
 		assertKind(this.lab.send(5, byNext), Reception.Kind.REFUSED);
-		this.lab.centre.execute("set role audit_owner; select audit.audit_receive_key('orders', '%s', 6)".formatted(VerifierKey.of(next)));
+		this.lab.centre.execute("set role audit_owner; select audit.audit_receive_key('orders', '%s', 6)"
+			.formatted(VerifierKey.of(next)));
 		assertKind(this.lab.send(5, byOld), Reception.Kind.REFUSED);
 		assertKind(this.lab.send(5, byNext), Reception.Kind.APPENDED);
 		assertAsAtTheSource();

@@ -73,8 +73,8 @@ final class ReceivingLab {
 	}
 
 	void register(String chain) {
-		this.centre.execute("set role audit_owner; select audit.audit_receive_chain('%s', '%s', '%s', '%s')".formatted(chain, ledgerId(chain),
-				ORIGIN, VerifierKey.of(this.signer)));
+		this.centre.execute("set role audit_owner; select audit.audit_receive_chain('%s', '%s', '%s', '%s')"
+			.formatted(chain, ledgerId(chain), ORIGIN, VerifierKey.of(this.signer)));
 	}
 
 	UUID ledgerId(String chain) {
