@@ -7,7 +7,9 @@ package io.auditspring.archive;
 import java.util.List;
 import java.util.Objects;
 
+import io.auditspring.AuditSetupException;
 import io.auditspring.CheckpointSigner;
+import io.auditspring.archive.internal.read.ArchiveReader;
 import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
 import io.auditspring.autoconfigure.AuditUpkeepAutoConfiguration;
 import io.auditspring.capture.internal.value.Sole;
@@ -51,6 +53,18 @@ public final class ArchiveAutoConfiguration {
 		CheckpointSigner key = Sole.signer(signer);
 		return new LedgerArchive(auditDatabase.dataSource(), auditDatabase.schema(), archiveStore, properties.options(),
 				key, auditTrustPolicy.getIfAvailable(() -> evidence(key)));
+	}
+
+	@Bean
+	@ConditionalOnProperty("audit.archive.read")
+	ArchiveReader auditEntryArchive(AuditDatabase auditDatabase, ObjectProvider<ArchiveStore> archiveStore,
+			ArchiveProperties properties) {
+		ArchiveStore store = archiveStore.getIfAvailable();
+		if (store == null) {
+			throw new AuditSetupException("audit.archive.read is true, but there is no archive to read",
+					"Say where it is by audit.archive.directory, or by a bean of the type ArchiveStore");
+		}
+		return new ArchiveReader(auditDatabase.dataSource(), auditDatabase.schema(), store, properties.options());
 	}
 
 	private static TrustPolicy evidence(@Nullable CheckpointSigner key) {

@@ -21,10 +21,11 @@ import org.springframework.util.unit.DataSize;
  * system's directory of temporary files
  * @param memory how much memory DuckDB may use besides the Java heap
  * @param threads how many threads write and read at once
+ * @param read whether the trail reads months that are in the archive only
  */
 @ConfigurationProperties("audit.archive")
 record ArchiveProperties(@Nullable Path directory, @Nullable Path temporaryDirectory,
-		@DefaultValue("512MB") DataSize memory, @DefaultValue("2") int threads) {
+		@DefaultValue("512MB") DataSize memory, @DefaultValue("2") int threads, @DefaultValue("false") boolean read) {
 
 	ArchiveOptions options() {
 		return new ArchiveOptions(this.temporaryDirectory, this.memory.toMegabytes() + "MB", this.threads);

@@ -19,7 +19,6 @@ import io.auditspring.query.AuditTrail;
 import io.auditspring.signing.CheckpointWorker;
 import io.auditspring.signing.VerificationWorker;
 import io.micrometer.core.instrument.binder.MeterBinder;
-
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 

@@ -17,6 +17,8 @@ import java.util.TreeMap;
 
 import io.auditspring.Outcome;
 import io.auditspring.ledger.internal.tree.RootRows;
+import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.query.internal.past.Past;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.persistence.criteria.CriteriaQuery;
@@ -42,20 +44,64 @@ final class ActivityQuery {
 
 	private final AuditQuery query;
 
-	ActivityQuery(EntityManager entityManager, AuditQuery query) {
+	private final @Nullable Past past;
+
+	private final AuditQuery ofPast;
+
+	/**
+	 * Creates a query.
+	 * @param entityManager reads the database
+	 * @param query which entries
+	 * @param past what is in the archive only, or {@code null}
+	 * @param ofPast which entries, where names are not those that the database has
+	 */
+	ActivityQuery(EntityManager entityManager, AuditQuery query, @Nullable Past past, AuditQuery ofPast) {
+		this.past = past;
+		this.ofPast = ofPast;
 		this.entityManager = entityManager;
 		this.builder = (HibernateCriteriaBuilder) entityManager.getCriteriaBuilder();
 		this.query = query;
 	}
 
 	Activity over(Instant from, Instant to, Duration interval) {
-		Counted counted = counted(this.query, from, to, interval);
+		Instant begin = liveFrom(from);
+		Counted counted = begin.isBefore(to) ? counted(this.query, begin, to, interval)
+				: new Counted(begin, List.of(), tellsActions(from, to, interval) ? new TreeMap<>() : null);
+		if (this.past != null && begin.isAfter(from) && counted.since().equals(begin)) {
+			counted = withPast(this.past, counted, from, to, interval);
+		}
 		AuditQuery period = this.query.from(counted.since()).to(to);
 		List<Activity.Bucket> buckets = toBuckets(counted.counts());
 		long total = counted.counts().stream().mapToLong(ActivityRollup.Count::entries).sum();
 		return new Activity(counted.since(), to, interval, total, buckets,
-				(counted.actions() != null) ? mostFrequent(counted.actions()) : mostFrequent("action", period),
-				mostFrequent("actorId", period));
+				(counted.actions() != null) ? mostFrequent(counted.actions())
+						: mostFrequent("action", period, counted.since(), to),
+				mostFrequent("actorId", period, counted.since(), to));
+	}
+
+	/** What was before is in the archive only. */
+	private Instant liveFrom(Instant from) {
+		return (this.past != null && this.past.liveFrom().isAfter(from)) ? this.past.liveFrom() : from;
+	}
+
+	/** Whether the sums that are kept would tell how often each action happened. */
+	private boolean tellsActions(Instant from, Instant to, Duration interval) {
+		Filter leftOut = this.query.leftOut();
+		ActivityRollup kept = ActivityRollup.of(this.entityManager,
+				(leftOut != null) ? this.query.dropping(leftOut) : this.query, from, to, interval);
+		return kept != null && kept.tellsActions();
+	}
+
+	private Counted withPast(Past past, Counted live, Instant from, Instant to, Duration interval) {
+		Condition wanted = this.ofPast.from(from).to(to).condition();
+		List<ActivityRollup.Count> counts = new ArrayList<>(live.counts());
+		past.sums(wanted, interval)
+			.forEach((sum) -> counts.add(new ActivityRollup.Count(sum.start(), sum.outcome(), sum.entries())));
+		Map<String, Long> actions = live.actions();
+		if (actions != null) {
+			past.frequencies(wanted, "action").forEach((action, times) -> actions.merge(action, times, Long::sum));
+		}
+		return new Counted(from, counts, actions);
 	}
 
 	private Counted counted(AuditQuery wanted, Instant from, Instant to, Duration interval) {
@@ -133,7 +179,7 @@ final class ActivityQuery {
 		Map<Instant, Map<Outcome, Long>> buckets = new TreeMap<>();
 		for (ActivityRollup.Count count : counts) {
 			buckets.computeIfAbsent(count.start(), (time) -> new EnumMap<>(Outcome.class))
-				.put(count.outcome(), count.entries());
+				.merge(count.outcome(), count.entries(), Long::sum);
 		}
 		List<Activity.Bucket> result = new ArrayList<>();
 		buckets.forEach((time, outcomes) -> result.add(new Activity.Bucket(time, outcomes)));
@@ -141,14 +187,20 @@ final class ActivityQuery {
 	}
 
 	/** Among the newest entries: of all, they would have to be read. */
-	private Map<String, Long> mostFrequent(String attribute, AuditQuery period) {
+	private Map<String, Long> mostFrequent(String attribute, AuditQuery period, Instant since, Instant to) {
 		CriteriaQuery<String> newest = this.builder.createQuery(String.class);
 		Root<AuditEntry> entry = newest.from(AuditEntry.class);
 		newest.select(entry.get(attribute))
 			.where(period.filter().toPredicate(entry, newest, this.builder))
 			.orderBy(this.builder.desc(entry.get("recordedAt")));
 		Map<String, Long> counts = new TreeMap<>();
-		for (String value : this.entityManager.createQuery(newest).setMaxResults(NEWEST).getResultList()) {
+		List<String> values = new ArrayList<>(
+				this.entityManager.createQuery(newest).setMaxResults(NEWEST).getResultList());
+		if (this.past != null && values.size() < NEWEST) {
+			values.addAll(
+					this.past.newest(this.ofPast.from(since).to(to).condition(), attribute, NEWEST - values.size()));
+		}
+		for (String value : values) {
 			if (value != null) {
 				counts.merge(value, 1L, Long::sum);
 			}

@@ -124,9 +124,13 @@ final class ActivityRollup {
 			.toList();
 	}
 
+	boolean tellsActions() {
+		return Set.of("", "action").contains(this.dimension);
+	}
+
 	/** How often each action happened, or {@code null} if they are only known of all. */
 	@Nullable Map<String, Long> actions() {
-		if (!Set.of("", "action").contains(this.dimension)) {
+		if (!tellsActions()) {
 			return null;
 		}
 		List<Object[]> rows = counts("value", "action", Interval.MONTH).addScalar("counted", String.class)

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 import io.auditspring.Actor;
@@ -15,6 +16,12 @@ import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Resource;
 import io.auditspring.Severity;
+import io.auditspring.ledger.internal.entry.ActorObject;
+import io.auditspring.ledger.internal.entry.CanonicalJson;
+import io.auditspring.ledger.internal.entry.CoreObject;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.query.internal.value.Inet;
 import io.auditspring.query.internal.value.LowerCaseConverter;
 import io.auditspring.query.internal.value.StoredJson;
 import jakarta.persistence.Access;
@@ -161,6 +168,63 @@ public class AuditEntry {
 	private byte @Nullable [] dataDigest;
 
 	protected AuditEntry() {
+	}
+
+	/**
+	 * Takes an entry of the archive, which is read without JPA.
+	 */
+	static AuditEntry of(StoredEntry stored) {
+		AuditEntry entry = new AuditEntry();
+		CoreObject core = stored.core();
+		ActorObject actor = stored.actor();
+		Entry.DataGroup data = stored.data();
+		entry.id = UUID.fromString(Objects.requireNonNull(core.id()));
+		entry.chain = Objects.requireNonNull(core.chain());
+		entry.seq = Objects.requireNonNull(core.seq());
+		entry.recordedAt = Instant.parse(Objects.requireNonNull(core.recordedAt()));
+		entry.occurredAt = Instant.parse(Objects.requireNonNull(core.occurredAt()));
+		entry.service = core.service();
+		entry.tenant = core.tenant();
+		entry.operationId = UUID.fromString(Objects.requireNonNull(core.operation()));
+		entry.actorType = ActorType.valueOf(constant(core.actorType()));
+		entry.actorId = actor.id();
+		entry.actorName = actor.name();
+		entry.impersonatorId = actor.impersonator();
+		entry.action = Objects.requireNonNull(core.action());
+		entry.category = core.category();
+		entry.severity = Severity.valueOf(constant(core.severity()));
+		entry.outcome = Outcome.valueOf(constant(core.outcome()));
+		entry.targetType = core.targetType();
+		entry.targetId = core.targetId();
+		entry.targetName = data.targetName();
+		entry.related = text(data.related());
+		entry.message = data.message();
+		entry.justification = data.justification();
+		entry.error = data.error();
+		entry.before = text(data.before());
+		entry.after = text(data.after());
+		entry.changes = text(data.changes());
+		entry.metadata = text(data.metadata());
+		entry.ipAddress = Inet.text(actor.ip());
+		entry.userAgent = actor.userAgent();
+		entry.sessionId = actor.session();
+		entry.deviceFingerprint = actor.device();
+		entry.geolocation = text(actor.geo());
+		entry.traceId = core.traceId();
+		entry.revision = core.revision();
+		entry.durationMicros = core.durationMicros();
+		entry.prevHash = stored.prevHash();
+		entry.hash = stored.hash();
+		entry.dataDigest = stored.dataDigest();
+		return entry;
+	}
+
+	private static String constant(@Nullable String name) {
+		return Objects.requireNonNull(name).toUpperCase(Locale.ROOT);
+	}
+
+	private static @Nullable String text(@Nullable CanonicalJson json) {
+		return (json != null) ? json.toString() : null;
 	}
 
 	public UUID getId() {

@@ -13,6 +13,7 @@ import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.ledger.internal.entry.IpAddress;
+import io.auditspring.query.internal.condition.AuditWords;
 import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePattern;
@@ -70,7 +71,8 @@ final class AuditFilters {
 			case CONTAINS -> sql("? @> cast(? as jsonb)", wanted);
 			case LACKS -> sql("coalesce(? @> cast(? as jsonb), false) = false", wanted);
 			case ADDRESS -> sql("? = cast(? as inet)", wanted);
-			case WORDS -> AuditWords.found(wanted.values().stream().map(String.class::cast).toList());
+			case WORDS -> (entry, query, builder) -> AuditWords
+				.found(wanted.values().stream().map(String.class::cast).toList(), entry, builder);
 			case ALL -> Specification.allOf(specifications(wanted));
 			case ANY -> (entry, query, builder) -> builder
 				.or(specifications(wanted).stream().map((one) -> one.toPredicate(entry, query, builder)).toList());

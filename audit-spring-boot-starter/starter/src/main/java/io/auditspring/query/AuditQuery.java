@@ -16,6 +16,7 @@ import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.ledger.internal.tree.RootRows;
+import io.auditspring.query.internal.condition.AuditWords;
 import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePatterns;
@@ -374,6 +375,11 @@ public final class AuditQuery {
 					"Audit entries are paged by keyset; take the position from the window before");
 		}
 		return new AuditQuery(this.filters, this.limit, keyset, this.oldestFirst);
+	}
+
+	/** Only what belongs to some operations. */
+	AuditQuery operations(List<UUID> operationIds) {
+		return with(Filter.anyOf("operationId", operationIds));
 	}
 
 	private AuditQuery oneOf(String attribute, Object[] values) {

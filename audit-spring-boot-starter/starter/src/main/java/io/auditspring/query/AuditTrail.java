@@ -179,6 +179,25 @@ public interface AuditTrail {
 	Optional<Instant> stateKnownSince(AuditQuery trail);
 
 	/**
+	 * Tells which period is read in the archive, more slowly, as it is no longer in the
+	 * database.
+	 * @return the period; empty if everything is read in the database
+	 */
+	default Optional<ArchivedPeriod> archived() {
+		return Optional.empty();
+	}
+
+	/**
+	 * A period whose entries are in the archive only.
+	 *
+	 * @param from when the first of them was recorded
+	 * @param to when the last of them was recorded
+	 */
+	record ArchivedPeriod(Instant from, Instant to) {
+
+	}
+
+	/**
 	 * Verifies the whole ledger. Reads all of it.
 	 * @return what was found
 	 * @throws DataAccessException if the ledger cannot be read

@@ -55,7 +55,7 @@ final class EntryPages {
 	private static final Step NEWEST_FIRST = new Step(true, false);
 
 	/** As PostgreSQL compares: ids byte by byte. */
-	private static final Comparator<AuditEntry> OLDEST_FIRST = Comparator.comparing(AuditEntry::getRecordedAt)
+	static final Comparator<AuditEntry> OLDEST_FIRST = Comparator.comparing(AuditEntry::getRecordedAt)
 		.thenComparing(AuditEntry::getSeq)
 		.thenComparing((entry) -> entry.getId().toString());
 
@@ -262,7 +262,7 @@ final class EntryPages {
 		return forward ? this.builder.lessThan(value, key) : this.builder.greaterThan(value, key);
 	}
 
-	private static ScrollPosition positionOf(AuditEntry entry, ScrollPosition.Direction direction) {
+	static ScrollPosition positionOf(AuditEntry entry, ScrollPosition.Direction direction) {
 		return ScrollPosition
 			.of(Map.of("recordedAt", entry.getRecordedAt(), "seq", entry.getSeq(), "id", entry.getId()), direction);
 	}

@@ -20,6 +20,8 @@ import java.util.stream.StreamSupport;
 
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
+import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.query.internal.past.Past;
 import io.auditspring.query.internal.value.NamePatterns;
 import io.auditspring.signing.LedgerVerifier;
 import jakarta.persistence.EntityManager;
@@ -104,7 +106,7 @@ final class JpaAuditTrail implements AuditTrail {
 	 * A persistence context that is there would otherwise keep every entry, and, with
 	 * open-in-view, a connection for as long as a slow client takes to read the answer.
 	 */
-	private Window<AuditEntry> released(Window<AuditEntry> window) {
+	Window<AuditEntry> released(Window<AuditEntry> window) {
 		window.forEach(this.entityManager::detach);
 		Object bound = TransactionSynchronizationManager.getResource(this.entityManager.getEntityManagerFactory());
 		if (bound instanceof EntityManagerHolder holder) {
@@ -167,7 +169,17 @@ final class JpaAuditTrail implements AuditTrail {
 
 	@Override
 	public Activity activity(AuditQuery query, Instant from, Instant to, Duration interval) {
-		return new ActivityQuery(this.entityManager, known(query)).over(from, to, interval);
+		return activity(query, from, to, interval, null);
+	}
+
+	Activity activity(AuditQuery query, Instant from, Instant to, Duration interval, @Nullable Past past) {
+		return new ActivityQuery(this.entityManager, known(query), past, query.named(this.names)).over(from, to,
+				interval);
+	}
+
+	/** The condition for whoever does not ask the database. */
+	Condition condition(AuditQuery query) {
+		return query.named(this.names).condition();
 	}
 
 	@Override

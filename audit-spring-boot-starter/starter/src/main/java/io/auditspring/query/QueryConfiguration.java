@@ -12,6 +12,7 @@ import io.auditspring.capture.internal.entry.Texts;
 import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.intercept.internal.catalogue.ActionCatalogue;
 import io.auditspring.query.internal.count.ActivityCounter;
+import io.auditspring.query.internal.past.EntryArchive;
 import io.auditspring.retention.Redaction;
 import io.auditspring.signing.LedgerVerifier;
 import jakarta.persistence.EntityManagerFactory;
@@ -83,11 +84,14 @@ public final class QueryConfiguration {
 		@ConditionalOnBean(name = "auditLedgerPersistence")
 		@ConditionalOnMissingBean
 		AuditTrail auditTrail(LedgerPersistence auditLedgerPersistence, LedgerVerifier auditLedgerVerifier,
-				TargetNames auditTargetNames, ObjectProvider<ActionCatalogue> auditActionCatalogue) {
-			return new JpaAuditTrail(
+				TargetNames auditTargetNames, ObjectProvider<ActionCatalogue> auditActionCatalogue,
+				ObjectProvider<EntryArchive> auditEntryArchive) {
+			JpaAuditTrail database = new JpaAuditTrail(
 					SharedEntityManagerCreator.createSharedEntityManager(auditLedgerPersistence.factory()),
 					auditLedgerVerifier, auditTargetNames,
 					(attribute) -> words(attribute, auditActionCatalogue.getObject()));
+			EntryArchive archive = auditEntryArchive.getIfAvailable();
+			return (archive != null) ? new ArchivedTrail(database, archive) : database;
 		}
 
 		private static Collection<String> words(AuditTrail.Attribute attribute, ActionCatalogue catalogue) {

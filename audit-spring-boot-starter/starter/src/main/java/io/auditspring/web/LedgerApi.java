@@ -20,6 +20,7 @@ import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
+import io.auditspring.query.AuditTrail;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.web.internal.export.Proofs;
 import org.jspecify.annotations.Nullable;
@@ -55,10 +56,13 @@ final class LedgerApi {
 
 	private final @Nullable Checkpoints checkpoints;
 
+	private final AuditTrail trail;
+
 	private final JsonAnswers answers = new JsonAnswers();
 
 	LedgerApi(LedgerHeads heads, Verifications verifications, Readers readers, ReadAuditing readings,
-			@Nullable Checkpoints checkpoints) {
+			@Nullable Checkpoints checkpoints, AuditTrail trail) {
+		this.trail = trail;
 		this.checkpoints = checkpoints;
 		this.heads = heads;
 		this.verifications = verifications;
@@ -66,7 +70,10 @@ final class LedgerApi {
 		this.readings = readings;
 	}
 
-	/** Where the chains end, and what was signed of them last. */
+	/**
+	 * Where the chains end, what was signed of them last, and which period is read in the
+	 * archive.
+	 */
 	@GetMapping("/ledger")
 	ResponseEntity<byte[]> ledger(@Nullable Principal principal) {
 		requireAll(principal);
@@ -81,7 +88,12 @@ final class LedgerApi {
 			chain.put("checkpoint", checkpoint(signed));
 			chains.add(chain);
 		}
-		return this.answers.of(Map.of("chains", chains));
+		Map<String, @Nullable Object> ledger = new LinkedHashMap<>();
+		ledger.put("chains", chains);
+		this.trail.archived()
+			.ifPresent((period) -> ledger.put("archived",
+					Map.of("from", period.from().toString(), "to", period.to().toString())));
+		return this.answers.of(ledger);
 	}
 
 	private static @Nullable Map<String, @Nullable Object> checkpoint(LedgerHeads.Signed signed) {

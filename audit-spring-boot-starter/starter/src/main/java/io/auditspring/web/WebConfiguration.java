@@ -102,9 +102,9 @@ public final class WebConfiguration {
 
 		@Bean
 		LedgerApi auditLedgerApi(LedgerHeads auditLedgerHeads, Verifications auditVerifications, Readers auditReaders,
-				ReadAuditing auditReadAuditing, ObjectProvider<Checkpoints> auditCheckpoints) {
+				ReadAuditing auditReadAuditing, ObjectProvider<Checkpoints> auditCheckpoints, AuditTrail auditTrail) {
 			return new LedgerApi(auditLedgerHeads, auditVerifications, auditReaders, auditReadAuditing,
-					auditCheckpoints.getIfAvailable());
+					auditCheckpoints.getIfAvailable(), auditTrail);
 		}
 
 		@Bean

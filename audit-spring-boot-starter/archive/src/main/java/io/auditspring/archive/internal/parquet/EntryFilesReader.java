@@ -131,6 +131,28 @@ public final class EntryFilesReader {
 		}
 	}
 
+	/**
+	 * The columns of both files, for {@link #joined(String, ResultSet)}.
+	 * @return a select list
+	 */
+	public static String columns() {
+		return Columns.select(Columns.CORE) + ", " + Columns.select(Columns.PAYLOAD);
+	}
+
+	/**
+	 * Reads a row that has the columns of both files.
+	 * @param chain the chain's name
+	 * @param row the row
+	 * @return the entry, which does not know what it follows
+	 * @throws SQLException if the row cannot be read
+	 */
+	public static StoredEntry joined(String chain, ResultSet row) throws SQLException {
+		long micros = row.getLong(3);
+		StoredEntry.Place place = new StoredEntry.Place(0, row.getLong(1), uuid(row.getString(2)),
+				Micros.instant(micros), NONE, orNone(row.getBytes(20)));
+		return entry(chain, place, micros, row, row, 20).entry();
+	}
+
 	private static String select(String columns, Path file, long from, long to) {
 		return "select %s from %s where seq >= %d and seq < %d".formatted(Columns.select(columns), DuckDb.table(file),
 				from, to);
@@ -146,38 +168,42 @@ public final class EntryFilesReader {
 					new IllegalArgumentException("there is no payload of this entry where it should be"));
 		}
 		try {
-			return new ArchivedRow(place, entry(place, micros, core, payload), null);
+			return new ArchivedRow(place, entry(this.chain, place, micros, core, payload, 0), null);
 		}
 		catch (IllegalArgumentException ex) {
 			return new ArchivedRow(place, null, ex);
 		}
 	}
 
-	private ArchivedEntry entry(StoredEntry.Place place, long micros, ResultSet core, ResultSet payload)
-			throws SQLException {
+	private static ArchivedEntry entry(String chain, StoredEntry.Place place, long micros, ResultSet core,
+			ResultSet payload, int before) throws SQLException {
 		byte[] actorDigest = orNone(core.getBytes(18));
 		byte[] dataDigest = orNone(core.getBytes(19));
-		StoredEntry entry = new StoredEntry(place, core(place, micros, core), EntryHash.VERSION,
-				orNone(payload.getBytes(4)), actor(payload), payload.getBoolean(2) ? actorDigest : null, data(payload),
-				payload.getBoolean(3) ? dataDigest : null);
+		StoredEntry entry = new StoredEntry(place, core(chain, place, micros, core), EntryHash.VERSION,
+				orNone(payload.getBytes(before + 4)), actor(payload, before),
+				payload.getBoolean(before + 2) ? actorDigest : null, data(payload, before),
+				payload.getBoolean(before + 3) ? dataDigest : null);
 		return new ArchivedEntry(entry, actorDigest, dataDigest);
 	}
 
-	private CoreObject core(StoredEntry.Place place, long micros, ResultSet row) throws SQLException {
-		return new CoreObject(this.chain, place.seq(), row.getString(2), Micros.format(micros),
+	private static CoreObject core(String chain, StoredEntry.Place place, long micros, ResultSet row)
+			throws SQLException {
+		return new CoreObject(chain, place.seq(), row.getString(2), Micros.format(micros),
 				Micros.format(row.getLong(4)), row.getString(5), row.getString(6), row.getString(7), row.getString(8),
 				row.getString(9), row.getString(10), row.getString(11), row.getString(12), row.getString(13),
 				row.getString(14), number(row, 15), number(row, 16), row.getString(17));
 	}
 
-	private static ActorObject actor(ResultSet row) throws SQLException {
-		return new ActorObject(row.getString(5), row.getString(6), row.getString(7), Addresses.hex(row.getString(8)),
-				row.getString(9), row.getString(10), row.getString(11), json(row, 12));
+	private static ActorObject actor(ResultSet row, int before) throws SQLException {
+		return new ActorObject(row.getString(before + 5), row.getString(before + 6), row.getString(before + 7),
+				Addresses.hex(row.getString(before + 8)), row.getString(before + 9), row.getString(before + 10),
+				row.getString(before + 11), json(row, before + 12));
 	}
 
-	private static Entry.DataGroup data(ResultSet row) throws SQLException {
-		return new Entry.DataGroup(row.getString(13), row.getString(14), row.getString(15), row.getString(16),
-				json(row, 17), json(row, 18), json(row, 19), json(row, 20), json(row, 21));
+	private static Entry.DataGroup data(ResultSet row, int before) throws SQLException {
+		return new Entry.DataGroup(row.getString(before + 13), row.getString(before + 14), row.getString(before + 15),
+				row.getString(before + 16), json(row, before + 17), json(row, before + 18), json(row, before + 19),
+				json(row, before + 20), json(row, before + 21));
 	}
 
 	private static @Nullable CanonicalJson json(ResultSet row, int column) throws SQLException {

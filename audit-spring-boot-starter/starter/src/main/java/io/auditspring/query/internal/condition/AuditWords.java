@@ -2,26 +2,24 @@
  * Copyright 2026 the authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.auditspring.query;
+package io.auditspring.query.internal.condition;
 
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.auditspring.query.internal.condition.Condition;
+import jakarta.persistence.criteria.CriteriaBuilder;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Predicate;
 import jakarta.persistence.criteria.Root;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 
-import org.springframework.data.jpa.domain.Specification;
-
 /**
  * Words to be found in entries.
  */
-final class AuditWords {
+public final class AuditWords {
 
-	static final int MAX_LENGTH = 200;
+	public static final int MAX_LENGTH = 200;
 
 	/** What joins words into one for PostgreSQL, as in user-42 or order.pay. */
 	private static final String JOINTS = "._-/@:+~%&=#<>\\";
@@ -37,7 +35,7 @@ final class AuditWords {
 
 	private final List<String> words;
 
-	AuditWords(String text) {
+	public AuditWords(String text) {
 		if (text.length() > MAX_LENGTH) {
 			throw new IllegalArgumentException(
 					"A text to search for has at most %d characters, not %d".formatted(MAX_LENGTH, text.length()));
@@ -48,7 +46,8 @@ final class AuditWords {
 		}
 	}
 
-	Condition wanted() {
+	/** What an entry must be like that has them. */
+	public Condition wanted() {
 		return Condition.words(this.words);
 	}
 
@@ -56,15 +55,13 @@ final class AuditWords {
 	 * The statement tells the words, as a plan for any words would suit none. They have
 	 * no quote, backslash or question mark, which are punctuation.
 	 */
-	static Specification<AuditEntry> found(List<String> words) {
-		return (entry, query, builder) -> {
-			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
-			Stream<Predicate> contained = words.stream()
-				.filter((word) -> word.chars().allMatch((character) -> character < 0x80))
-				.map((word) -> sql(CONTAINED + word + "%'", entry, hibernate));
-			return builder
-				.and(Stream.concat(contained, Stream.of(sql(FOUND + query(words) + "')", entry, hibernate))).toList());
-		};
+	public static Predicate found(List<String> words, Root<?> entry, CriteriaBuilder builder) {
+		HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
+		Stream<Predicate> contained = words.stream()
+			.filter((word) -> word.chars().allMatch((character) -> character < 0x80))
+			.map((word) -> sql(CONTAINED + word + "%'", entry, hibernate));
+		return builder
+			.and(Stream.concat(contained, Stream.of(sql(FOUND + query(words) + "')", entry, hibernate))).toList());
 	}
 
 	/** To find all words by their beginnings takes the index tens of times as long. */
@@ -72,7 +69,7 @@ final class AuditWords {
 		return words.stream().map((word) -> "''" + word + "''").collect(Collectors.joining(" & ", "", ":*"));
 	}
 
-	private static Predicate sql(String condition, Root<AuditEntry> entry, HibernateCriteriaBuilder builder) {
+	private static Predicate sql(String condition, Root<?> entry, HibernateCriteriaBuilder builder) {
 		Expression<Boolean> matches = builder.sql(condition, Boolean.class, entry.get("message"),
 				entry.get("targetName"), entry.get("actorId"), entry.get("actorName"));
 		return builder.isTrue(matches);

@@ -1,0 +1,153 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive.internal.read;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
+
+import io.auditspring.archive.ArchiveOptions;
+import io.auditspring.archive.ArchiveStore;
+import io.auditspring.archive.internal.parquet.DuckDb;
+import io.auditspring.archive.internal.range.RangeName;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
+import io.auditspring.query.internal.past.EntryArchive;
+import io.auditspring.query.internal.past.Past;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Reads the archive of a ledger by a DuckDB of its own for each question.
+ */
+public final class ArchiveReader implements EntryArchive, AutoCloseable {
+
+	private final DataSource dataSource;
+
+	private final ArchiveOptions options;
+
+	private final TrueFiles files;
+
+	private final String oldest;
+
+	private final String ranges;
+
+	private List<ArchivedRange> known = List.of();
+
+	/**
+	 * Creates a reader.
+	 * @param dataSource connections of a user that may read
+	 * @param schema where the ledger is
+	 * @param store the archive
+	 * @param options what DuckDB may take
+	 */
+	public ArchiveReader(DataSource dataSource, Schema schema, ArchiveStore store, ArchiveOptions options) {
+		this.dataSource = dataSource;
+		this.options = options;
+		this.files = new TrueFiles(store, options);
+		this.oldest = """
+				select to_date(min(relname::text), '"audit_log_"YYYY_MM')::timestamp at time zone 'UTC'
+				from pg_inherits join pg_class on pg_class.oid = inhrelid
+				where inhparent = '%s'::regclass
+				""".formatted(schema.table("audit_log"));
+		this.ranges = """
+				select distinct on (chain, first_seq)
+					chain, first_seq, last_seq, generation, manifest, first_recorded_at, last_recorded_at
+				from %s
+				where last_recorded_at < ?
+				order by chain, first_seq, generation desc
+				""".formatted(schema.table("audit_archived"));
+	}
+
+	@Override
+	public Optional<Past> past() {
+		try {
+			return Optional.ofNullable(OwnTransaction.look(this.dataSource, this::past));
+		}
+		catch (SQLException ex) {
+			throw new DataAccessResourceFailureException("What is archived cannot be looked up", ex);
+		}
+	}
+
+	private @Nullable Past past(Connection connection) throws SQLException {
+		OffsetDateTime begin = Sql.find(connection, this.oldest, (row) -> row.getObject(1, OffsetDateTime.class));
+		OffsetDateTime liveFrom = (begin != null) ? begin : OffsetDateTime.now();
+		List<ArchivedRange> found = Sql.list(connection, this.ranges, ArchiveReader::range, liveFrom);
+		remember(found);
+		return found.isEmpty() ? null : new ArchivedPast(this, found, liveFrom.toInstant());
+	}
+
+	private static ArchivedRange range(ResultSet row) throws SQLException {
+		return new ArchivedRange(new RangeName(row.getString(1), row.getLong(2), row.getLong(3)), row.getInt(4),
+				row.getString(5), instant(row, 6), instant(row, 7));
+	}
+
+	private static Instant instant(ResultSet row, int column) throws SQLException {
+		return row.getObject(column, OffsetDateTime.class).toInstant();
+	}
+
+	private synchronized void remember(List<ArchivedRange> found) {
+		if (!found.equals(this.known)) {
+			this.files.keep(found);
+			this.known = found;
+		}
+	}
+
+	/**
+	 * What is to be found out.
+	 *
+	 * @param <T> the answer
+	 */
+	interface Question<T> {
+
+		T ask(Statement statement, List<TrueFiles.Pair> files) throws SQLException;
+
+	}
+
+	<T> T ask(List<ArchivedRange> ranges, Question<T> question) {
+		try {
+			List<TrueFiles.Pair> pairs = new ArrayList<>();
+			for (ArchivedRange range : ranges) {
+				pairs.add(this.files.of(range));
+			}
+			try (DuckDb duckDb = DuckDb.open(this.options,
+					pairs.stream().flatMap((pair) -> Stream.of(pair.core(), pair.payload())).toList());
+					Statement statement = duckDb.connection().createStatement()) {
+				return question.ask(statement, pairs);
+			}
+		}
+		catch (IOException | SQLException | IllegalArgumentException ex) {
+			throw new DataAccessResourceFailureException("The archive cannot be read: " + ex.getMessage(), ex);
+		}
+	}
+
+	/** All entries of some ranges, with the columns of both files. */
+	static String table(List<TrueFiles.Pair> files) {
+		return files.stream()
+			.map((pair) -> "select %s as chain, c.*, p.* exclude (seq) from %s c join %s p using (seq)".formatted(
+					DuckDbCondition.literal(pair.range().name().chain()), DuckDb.table(pair.core()),
+					DuckDb.table(pair.payload())))
+			.collect(Collectors.joining(" union all ", "(", ")"));
+	}
+
+	@Override
+	public void close() {
+		this.files.close();
+	}
+
+}

@@ -1,0 +1,219 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive.internal.read;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import io.auditspring.Outcome;
+import io.auditspring.archive.internal.parquet.DuckDb;
+import io.auditspring.archive.internal.parquet.EntryFilesReader;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.query.internal.past.Past;
+
+/**
+ * Some ranges of an archive.
+ *
+ * @param reader reads them
+ * @param ranges the ranges, at least one
+ * @param liveFrom since when entries are in the database
+ */
+record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges, Instant liveFrom) implements Past {
+
+	/** How many ranges are asked at once for a page, which few of them fill. */
+	private static final int AT_ONCE = 8;
+
+	private static final Comparator<StoredEntry> OLDEST_FIRST = Comparator
+		.comparing((StoredEntry entry) -> Objects.requireNonNull(entry.place().recordedAt()))
+		.thenComparing((entry) -> Objects.requireNonNull(entry.place().seq()))
+		.thenComparing((entry) -> String.valueOf(entry.place().id()));
+
+	@Override
+	public Instant from() {
+		return this.ranges.stream().map(ArchivedRange::from).min(Comparator.naturalOrder()).orElseThrow();
+	}
+
+	@Override
+	public Instant to() {
+		return this.ranges.stream().map(ArchivedRange::to).max(Comparator.naturalOrder()).orElseThrow();
+	}
+
+	private List<ArchivedRange> of(Condition wanted) {
+		return this.ranges.stream().filter((range) -> range.mayHave(wanted)).toList();
+	}
+
+	@Override
+	public List<StoredEntry> find(Condition wanted, Reading reading) {
+		boolean older = reading.towardsOlder();
+		List<ArchivedRange> left = of(wanted).stream()
+			.filter((range) -> range.mayHave(reading))
+			.sorted(older ? Comparator.comparing(ArchivedRange::to).reversed()
+					: Comparator.comparing(ArchivedRange::from))
+			.toList();
+		int step = reading.ofEachOperation() ? Math.max(1, left.size()) : AT_ONCE;
+		List<StoredEntry> found = new ArrayList<>();
+		for (int at = 0; at < left.size() && !isFull(found, reading, left.get(at)); at += step) {
+			List<ArchivedRange> some = left.subList(at, Math.min(at + step, left.size()));
+			found.addAll(this.reader.ask(some, (statement, files) -> page(statement, files, wanted, reading)));
+			found.sort(older ? OLDEST_FIRST.reversed() : OLDEST_FIRST);
+			found.subList(Math.min(found.size(), reading.most()), found.size()).clear();
+		}
+		return found;
+	}
+
+	/** Whether what comes next cannot come before what there is. */
+	private static boolean isFull(List<StoredEntry> found, Reading reading, ArchivedRange next) {
+		if (found.size() < reading.most()) {
+			return false;
+		}
+		Instant last = Objects.requireNonNull(found.get(found.size() - 1).place().recordedAt());
+		return reading.towardsOlder() ? next.to().isBefore(last) : next.from().isAfter(last);
+	}
+
+	private static List<StoredEntry> page(Statement statement, List<TrueFiles.Pair> files, Condition wanted,
+			Reading reading) throws SQLException {
+		String direction = reading.towardsOlder() ? "desc" : "asc";
+		String sql = """
+				select %s, chain
+				from (select * from %s where %s%s)
+				where %s
+				order by recorded_at %6$s, seq %6$s, id %6$s
+				limit %7$d
+				""".formatted(EntryFilesReader.columns(), ArchiveReader.table(files), DuckDbCondition.of(wanted),
+				reading.ofEachOperation() ? """
+						 qualify row_number() over (
+							partition by operation_id order by recorded_at desc, seq desc, id desc
+						) = 1""" : "", behind(reading), direction, reading.most());
+		List<StoredEntry> page = new ArrayList<>();
+		try (ResultSet row = statement.executeQuery(sql)) {
+			while (row.next()) {
+				page.add(EntryFilesReader.joined(row.getString("chain"), row));
+			}
+		}
+		return following(statement, files, page);
+	}
+
+	private static String behind(Reading reading) {
+		Position after = reading.after();
+		return (after == null) ? "true"
+				: "(recorded_at, seq, id) %s (%s, %d, %s)".formatted(reading.towardsOlder() ? "<" : ">",
+						DuckDbCondition.literal(after.recordedAt()), after.seq(), DuckDbCondition.literal(after.id()));
+	}
+
+	/** What an entry follows is not in its row, but in the one before. */
+	private static List<StoredEntry> following(Statement statement, List<TrueFiles.Pair> files, List<StoredEntry> page)
+			throws SQLException {
+		Map<String, Map<Long, byte[]>> hashes = new HashMap<>();
+		for (TrueFiles.Pair pair : files) {
+			Map<Long, byte[]> ofChain = hashes.computeIfAbsent(pair.range().name().chain(), (chain) -> new HashMap<>());
+			ofChain.put(pair.range().name().first() - 1, pair.prevHash());
+			String before = page.stream()
+				.filter((entry) -> isIn(entry, pair.range()))
+				.map((entry) -> String.valueOf(Objects.requireNonNull(entry.place().seq()) - 1))
+				.collect(Collectors.joining(", "));
+			if (!before.isEmpty()) {
+				try (ResultSet row = statement.executeQuery(
+						"select seq, hash from %s where seq in (%s)".formatted(DuckDb.table(pair.core()), before))) {
+					while (row.next()) {
+						ofChain.put(row.getLong(1), row.getBytes(2));
+					}
+				}
+			}
+		}
+		return page.stream().map((entry) -> following(entry, hashes)).toList();
+	}
+
+	private static boolean isIn(StoredEntry entry, ArchivedRange range) {
+		long seq = Objects.requireNonNull(entry.place().seq());
+		return range.name().chain().equals(entry.core().chain()) && seq >= range.name().first()
+				&& seq <= range.name().last();
+	}
+
+	private static StoredEntry following(StoredEntry entry, Map<String, Map<Long, byte[]>> hashes) {
+		StoredEntry.Place place = entry.place();
+		byte[] before = Objects.requireNonNull(hashes.get(entry.core().chain()))
+			.get(Objects.requireNonNull(place.seq()) - 1);
+		return new StoredEntry(
+				new StoredEntry.Place(place.partition(), place.seq(), place.id(), place.recordedAt(),
+						(before != null) ? before : new byte[0], place.hash()),
+				entry.core(), entry.version(), entry.salt(), entry.actor(), entry.actorDigest(), entry.data(),
+				entry.dataDigest());
+	}
+
+	/**
+	 * What is made of a row.
+	 *
+	 * @param <T> its type
+	 */
+	private interface RowReader<T> {
+
+		T read(ResultSet row) throws SQLException;
+
+	}
+
+	private <T> List<T> list(Condition wanted, String columns, String rest, RowReader<T> reader) {
+		List<ArchivedRange> some = of(wanted);
+		if (some.isEmpty()) {
+			return List.of();
+		}
+		return this.reader.ask(some, (statement, files) -> {
+			List<T> found = new ArrayList<>();
+			try (ResultSet row = statement.executeQuery("select %s from %s where %s %s".formatted(columns,
+					ArchiveReader.table(files), DuckDbCondition.of(wanted), rest))) {
+				while (row.next()) {
+					found.add(reader.read(row));
+				}
+			}
+			return found;
+		});
+	}
+
+	@Override
+	public long count(Condition wanted) {
+		return list(wanted, "count(*)", "", (row) -> row.getLong(1)).stream().mapToLong(Long::longValue).sum();
+	}
+
+	@Override
+	public List<Sum> sums(Condition wanted, Duration interval) {
+		return list(wanted,
+				"epoch_us(recorded_at) // %1$d000000 * %1$d as start, outcome, count(*)"
+					.formatted(interval.toSeconds()),
+				"group by 1, 2", (row) -> new Sum(Instant.ofEpochSecond(row.getLong(1)),
+						Outcome.valueOf(row.getString(2).toUpperCase(Locale.ROOT)), row.getLong(3)));
+	}
+
+	@Override
+	public Map<String, Long> frequencies(Condition wanted, String attribute) {
+		String column = DuckDbCondition.column(attribute);
+		Map<String, Long> frequencies = new TreeMap<>();
+		list(wanted, column + ", count(*)", "and %s is not null group by 1".formatted(column),
+				(row) -> Map.entry(row.getString(1), row.getLong(2)))
+			.forEach((value) -> frequencies.put(value.getKey(), value.getValue()));
+		return frequencies;
+	}
+
+	@Override
+	public List<String> newest(Condition wanted, String attribute, int most) {
+		return list(wanted, DuckDbCondition.column(attribute), "order by recorded_at desc limit %d".formatted(most),
+				(row) -> String.valueOf(row.getString(1)))
+			.stream()
+			.filter((value) -> !value.equals("null"))
+			.toList();
+	}
+
+}

@@ -1,0 +1,154 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive.internal.read;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.auditspring.ledger.internal.entry.Timestamps;
+import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.query.internal.value.NamePattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A condition in the SQL of DuckDB. Values are literals, whose quotes are doubled: DuckDB
+ * knows no other way out of them.
+ */
+final class DuckDbCondition {
+
+	private static final Map<String, String> OTHER_NAMES = Map.of("before", "before_state", "after", "after_state");
+
+	/** What an index of words in the database is made of. */
+	private static final String TEXTS = "lower(concat_ws(' ', message, target_name, actor_id, actor_name))";
+
+	private static final String NO_LETTER = "[^\\p{L}\\p{N}]";
+
+	private int lists;
+
+	private DuckDbCondition() {
+	}
+
+	static String of(Condition condition) {
+		return new DuckDbCondition().sql(condition);
+	}
+
+	/**
+	 * The column that holds an attribute.
+	 * @param attribute the attribute's name
+	 * @return the column's name
+	 */
+	static String column(String attribute) {
+		String name = OTHER_NAMES.getOrDefault(attribute, attribute);
+		return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+	}
+
+	private String sql(Condition condition) {
+		String column = column(condition.attribute());
+		return switch (condition.operator()) {
+			case EQUAL, ADDRESS -> column + " = " + literal(condition.value());
+			case UNEQUAL -> column + " <> " + literal(condition.value());
+			case IN -> column + " in "
+					+ condition.values()
+						.stream()
+						.map(DuckDbCondition::literal)
+						.collect(Collectors.joining(", ", "(", ")"));
+			case MISSING -> isThere(condition) + " is not true";
+			case PRESENT -> isThere(condition);
+			case LIKE -> column + " like " + literal(((NamePattern) condition.value()).like('!')) + " escape '!'";
+			case AT_LEAST -> column + " >= " + literal(condition.value());
+			case AT_MOST -> column + " <= " + literal(condition.value());
+			case BELOW -> column + " < " + literal(condition.value());
+			case CONTAINS -> contains(column, json(condition));
+			case LACKS -> "(" + contains(column, json(condition)) + ") is not true";
+			case WORDS -> words(condition.values());
+			case ALL -> joined(condition, " and ", "true");
+			case ANY -> joined(condition, " or ", "false");
+		};
+	}
+
+	/** Digests are kept of what is not erased, too. */
+	private static String isThere(Condition condition) {
+		return switch (condition.attribute()) {
+			case "dataDigest" -> "data_erased";
+			case "actorDigest" -> "actor_erased";
+			default -> "(" + column(condition.attribute()) + " is not null)";
+		};
+	}
+
+	private String joined(Condition condition, String with, String none) {
+		List<Condition> all = condition.conditions();
+		return all.isEmpty() ? none : all.stream().map(this::sql).collect(Collectors.joining(with, "(", ")"));
+	}
+
+	static String literal(Object value) {
+		if (value instanceof Instant time) {
+			return "timestamptz '%s'".formatted(Timestamps.format(time));
+		}
+		if (value instanceof Number) {
+			return value.toString();
+		}
+		String text = (value instanceof Enum<?> constant) ? constant.name().toLowerCase(Locale.ROOT) : value.toString();
+		return "'" + text.replace("'", "''") + "'";
+	}
+
+	private static JsonNode json(Condition condition) {
+		return JsonMapper.shared().readTree(condition.value().toString());
+	}
+
+	/** As {@code @>} of PostgreSQL. */
+	private String contains(String document, JsonNode wanted) {
+		String type = "json_type(" + document + ")";
+		if (wanted.isObject()) {
+			return Stream
+				.concat(Stream.of(type + " = 'OBJECT'"),
+						wanted.properties()
+							.stream()
+							.map((member) -> contains(
+									"json_extract(%s, %s)".formatted(document,
+											literal("/" + member.getKey().replace("~", "~0").replace("/", "~1"))),
+									member.getValue())))
+				.collect(Collectors.joining(" and ", "(", ")"));
+		}
+		if (wanted.isArray()) {
+			StringBuilder sql = new StringBuilder("(" + type + " = 'ARRAY'");
+			for (JsonNode element : wanted) {
+				String each = "element" + this.lists++;
+				sql.append(" and len(list_filter(json_extract(%s, '$[*]'), lambda %s: %s)) > 0".formatted(document,
+						each, contains(each, element)));
+			}
+			return sql.append(')').toString();
+		}
+		String text = "json_extract_string(%s, '$')".formatted(document);
+		if (wanted.isNumber()) {
+			return "(%s not in ('VARCHAR', 'OBJECT', 'ARRAY') and %s)".formatted(type,
+					equal(text, wanted.decimalValue()));
+		}
+		String scalar = wanted.isString() ? "VARCHAR" : wanted.isBoolean() ? "BOOLEAN" : "NULL";
+		return wanted.isNull() ? type + " = 'NULL'"
+				: "(%s = '%s' and %s = %s)".formatted(type, scalar, text, literal(wanted.asString()));
+	}
+
+	/** What has a fraction is a double to DuckDB; whole numbers are exact. */
+	private static String equal(String text, BigDecimal number) {
+		BigDecimal plain = number.stripTrailingZeros();
+		return (plain.scale() <= 0) ? "%s = '%s'".formatted(text, plain.toPlainString())
+				: "try_cast(%s as double) = try_cast('%s' as double)".formatted(text, plain.toPlainString());
+	}
+
+	private static String words(List<?> words) {
+		return Stream.iterate(0, (place) -> place < words.size(), (place) -> place + 1).map((place) -> {
+			String end = (place == words.size() - 1) ? "" : "(" + NO_LETTER + "|$)";
+			String word = words.get(place).toString().toLowerCase(Locale.ROOT);
+			return "regexp_matches(%s, %s)".formatted(TEXTS, literal("(^|" + NO_LETTER + ")" + word + end));
+		}).collect(Collectors.joining(" and ", "(", ")"));
+	}
+
+}

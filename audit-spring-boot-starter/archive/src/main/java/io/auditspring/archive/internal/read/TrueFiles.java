@@ -1,0 +1,161 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive.internal.read;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+
+import io.auditspring.archive.ArchiveOptions;
+import io.auditspring.archive.ArchiveStore;
+import io.auditspring.archive.internal.parquet.TemporaryDirectory;
+import io.auditspring.archive.internal.range.LocalFiles;
+import io.auditspring.archive.internal.range.Manifest;
+import io.auditspring.archive.internal.range.Manifests;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files of an archive that are those that their manifests name. Each is read once for
+ * that, and again when it was touched since.
+ */
+final class TrueFiles implements AutoCloseable {
+
+	private final ArchiveStore store;
+
+	private final ArchiveOptions options;
+
+	private final Map<String, Seen> seen = new HashMap<>();
+
+	private final Map<ArchivedRange, Manifest> manifests = new HashMap<>();
+
+	private @Nullable TemporaryDirectory copies;
+
+	TrueFiles(ArchiveStore store, ArchiveOptions options) {
+		this.store = store;
+		this.options = options;
+	}
+
+	/**
+	 * A file as it was when it was compared.
+	 *
+	 * @param path where it is
+	 * @param expected what the manifest says
+	 * @param bytes how long it was
+	 * @param modified when it was written
+	 */
+	private record Seen(Path path, Manifest.File expected, long bytes, FileTime modified) {
+
+	}
+
+	/**
+	 * The two files of a range.
+	 *
+	 * @param range the range
+	 * @param core the file that never changes
+	 * @param payload the file that can be erased
+	 * @param prevHash what the first entry follows
+	 */
+	record Pair(ArchivedRange range, Path core, Path payload, byte[] prevHash) {
+
+	}
+
+	synchronized Pair of(ArchivedRange range) throws IOException {
+		Manifest manifest = this.manifests.get(range);
+		String name = range.name().manifest(range.generation());
+		if (manifest == null) {
+			try {
+				manifest = Manifests.read(this.store, name);
+			}
+			catch (NoSuchFileException ex) {
+				throw missing(name, ex);
+			}
+			if (!manifest.range().equals(range.name()) || !manifest.digest().equals(range.manifest())) {
+				throw new IOException("the manifest '%s' is not the one that the ledger names; ".formatted(name)
+						+ "verify the archive, and put back what was there from a copy");
+			}
+			this.manifests.put(range, manifest);
+		}
+		return new Pair(range, of(range.name().core(), manifest.core()),
+				of(range.name().payload(range.generation()), manifest.payload()), manifest.prevHash());
+	}
+
+	private Path of(String name, Manifest.File expected) throws IOException {
+		Seen before = this.seen.get(name);
+		if (before != null && before.expected().equals(expected) && isUntouched(before)) {
+			return before.path();
+		}
+		this.seen.remove(name);
+		try {
+			Path path = this.store.local(name).isPresent() ? LocalFiles.of(this.store, name, Path.of("")) : copy(name);
+			BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+			if (!LocalFiles.measure(path).equals(expected)) {
+				throw new IOException("the file '%s' is not the one that its manifest names; ".formatted(name)
+						+ "verify the archive, and put back what was there from a copy");
+			}
+			this.seen.put(name, new Seen(path, expected, attributes.size(), attributes.lastModifiedTime()));
+			return path;
+		}
+		catch (NoSuchFileException ex) {
+			throw missing(name, ex);
+		}
+	}
+
+	private static IOException missing(String name, NoSuchFileException ex) {
+		return new IOException("the file '%s' is missing; put it back from a copy".formatted(name), ex);
+	}
+
+	private static boolean isUntouched(Seen seen) {
+		try {
+			BasicFileAttributes now = Files.readAttributes(seen.path(), BasicFileAttributes.class);
+			return now.size() == seen.bytes() && now.lastModifiedTime().equals(seen.modified());
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	private Path copy(String name) throws IOException {
+		if (this.copies == null) {
+			this.copies = TemporaryDirectory.create(this.options);
+		}
+		Files.deleteIfExists(this.copies.path().resolve(name.replace('/', '_')));
+		return LocalFiles.of(this.store, name, this.copies.path());
+	}
+
+	/** What was erased must not live on in a copy. */
+	synchronized void keep(Collection<ArchivedRange> ranges) {
+		this.manifests.keySet().retainAll(ranges);
+		Iterator<Map.Entry<String, Seen>> files = this.seen.entrySet().iterator();
+		while (files.hasNext()) {
+			Map.Entry<String, Seen> file = files.next();
+			boolean wanted = ranges.stream()
+				.anyMatch((range) -> file.getKey().equals(range.name().core())
+						|| file.getKey().equals(range.name().payload(range.generation())));
+			if (!wanted) {
+				if (this.copies != null) {
+					file.getValue().path().toFile().delete();
+				}
+				files.remove();
+			}
+		}
+	}
+
+	@Override
+	public synchronized void close() {
+		if (this.copies != null) {
+			this.copies.close();
+			this.copies = null;
+		}
+		this.seen.clear();
+	}
+
+}

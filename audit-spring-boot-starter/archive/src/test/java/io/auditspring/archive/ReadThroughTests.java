@@ -1,0 +1,276 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
+import io.auditspring.Actor;
+import io.auditspring.ActorType;
+import io.auditspring.AuditSetupException;
+import io.auditspring.Outcome;
+import io.auditspring.Severity;
+import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
+import io.auditspring.autoconfigure.AuditReadingAutoConfiguration;
+import io.auditspring.autoconfigure.AuditUpkeepAutoConfiguration;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.internal.entry.CanonicalJson;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.query.AuditEntry;
+import io.auditspring.query.AuditOperation;
+import io.auditspring.query.AuditQuery;
+import io.auditspring.query.AuditTrail;
+import io.auditspring.retention.Retention;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.data.domain.KeysetScrollPosition;
+import org.springframework.data.domain.Window;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * The trail answers the same before and after months were dropped that are archived.
+ */
+class ReadThroughTests {
+
+	private static final String KEY = Ed25519Signer.newPem();
+
+	private static final Instant END = Instant.parse("2026-11-20T00:00:00Z");
+
+	private static final Instant START = Instant.parse("2018-12-01T00:00:00Z");
+
+	private static final UUID ACROSS = UUID.fromString("0167f3a0-0000-7000-8000-000000000001");
+
+	@TempDir
+	Path directory;
+
+	@TempDir
+	Path memory;
+
+	private ArchivedLedger ledger;
+
+	@BeforeEach
+	void writeMonths() {
+		this.ledger = ArchivedLedger.create(new DirectoryArchiveStore(this.directory), KEY, this.memory);
+		SampleChain samples = new SampleChain("main", 5);
+		SampleChain others = new SampleChain("other", 6);
+		for (int i = 0; i < 4; i++) {
+			Instant time = Instant.parse("2018-12-31T23:00:00.000001Z").plusSeconds(i * 1_500);
+			this.ledger.appendAt(time, "main", samples.unplaced(9));
+			this.ledger.appendAt(time, "other", others.unplaced(4));
+		}
+		this.ledger.appendAt(Instant.parse("2019-01-15T00:00:00Z"), "main",
+				List.of(order("NEW", "{\"order\":{\"lines\":[1,2.50]},\"tags\":[\"a/b~c\",\"it's\"]}", ACROSS),
+						order("PAID", "{\"order\":{\"vip\":true}}", ACROSS)));
+		this.ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main",
+				List.of(order("SHIPPED", "{\"stated\":[\"state\"]}", ACROSS)));
+		this.ledger.appendAt(Instant.parse("2026-11-02T00:00:00Z"), "main", samples.unplaced(12));
+	}
+
+	private static Entry order(String status, String metadata, UUID operation) {
+		Entry.ActorGroup actor = new Entry.ActorGroup("müller", "Änne Müller", "boss",
+				"2001:db8:0:0:0:0:0:" + status.length(), null, "session1", null, null);
+		CanonicalJson state = CanonicalJson.parse("{\"id\":4711,\"status\":\"%s\",\"total\":10.50}".formatted(status));
+		Entry.DataGroup data = new Entry.DataGroup("Order no. 4711", "The order is 100%% %s".formatted(status), null,
+				null, status.equals("NEW") ? null : CanonicalJson.parse("{\"status\":\"NEW\"}"), state,
+				CanonicalJson.parse("{\"status\":{\"from\":\"NEW\",\"to\":\"%s\"}}".formatted(status)),
+				CanonicalJson.parse(metadata), CanonicalJson.parse("[{\"id\":\"7\",\"type\":\"Printer\"}]"));
+		Instant occurred = status.equals("SHIPPED") ? Instant.parse("2026-11-01T00:00:00Z")
+				: Instant.parse("2019-01-14T00:00:00Z");
+		return new Entry(UUID.randomUUID(), occurred, "shop", "it's", operation, "order.change", "order",
+				Severity.WARNING, Outcome.SUCCESS, ActorType.USER, "Order", "4711", 5L, 12L, "trace1", actor, data);
+	}
+
+	private ApplicationContextRunner application() {
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(HibernateJpaAutoConfiguration.class, AuditAutoConfiguration.class,
+					AuditReadingAutoConfiguration.class, AuditCheckpointAutoConfiguration.class,
+					AuditUpkeepAutoConfiguration.class, ArchiveAutoConfiguration.class))
+			.withPropertyValues("audit.flyway.enabled=false", "audit.checkpoint.origin=example.com/audit",
+					"audit.checkpoint.key-name=example.com/audit", "audit.checkpoint.private-key=" + KEY,
+					"audit.checkpoint.memory=" + this.memory, "audit.retention.period=P2Y",
+					"audit.retention.action=archive", "audit.archive.read=true")
+			.withBean(DataSource.class, this.ledger::dataSource);
+	}
+
+	private ApplicationContextRunner archiving() {
+		return application().withPropertyValues("audit.archive.directory=" + this.directory,
+				"audit.archive.memory=256MB");
+	}
+
+	private static Map<String, AuditQuery> queries() {
+		AuditQuery all = AuditQuery.all().to(END);
+		Map<String, AuditQuery> queries = new LinkedHashMap<>();
+		queries.put("all", all);
+		queries.put("a chain", all.chain("other"));
+		queries.put("a period",
+				all.from(Instant.parse("2018-12-31T23:25:00Z")).to(Instant.parse("2019-01-02T00:00:00Z")));
+		queries.put("an actor", all.actor("müller"));
+		queries.put("own entries", all.actor(new Actor(ActorType.USER, "müller", null, null)));
+		queries.put("actions", all.action("order.pay", "login"));
+		queries.put("patterns", all.actions("order.*", "*.export"));
+		queries.put("without an action", all.withoutAction("login"));
+		queries.put("a category", all.category("ord"));
+		queries.put("a severity", all.severityAtLeast(Severity.WARNING));
+		queries.put("an outcome", all.outcome(Outcome.SUCCESS));
+		queries.put("kinds", all.targetType("Order", "Invoice"));
+		queries.put("a target", all.target("Order", 4711));
+		queries.put("a related thing", all.related("Printer", 7));
+		queries.put("another related thing", all.related("Printer", 8));
+		queries.put("a number", all.metadata("order.lines", "2.5"));
+		queries.put("a truth value", all.metadata("order.vip", "true"));
+		queries.put("a text of a list", all.metadata("tags", "a/b~c"));
+		queries.put("a quote", all.metadata("tags", "it's"));
+		queries.put("a tenant", all.tenant("it's"));
+		queries.put("no tenant", all.withoutTenant());
+		queries.put("an operation", all.operation(ACROSS));
+		queries.put("a trace", all.trace("trace1"));
+		queries.put("a session", all.session("session1"));
+		queries.put("an address", all.ip("2001:db8::4"));
+		queries.put("words", all.text("order 100 pai"));
+		queries.put("other words", all.text("MÜLLER"));
+		queries.put("kinds of actors", all.actorType(ActorType.SYSTEM, ActorType.USER));
+		return queries;
+	}
+
+	private static Map<String, Object> answers(AuditTrail trail) {
+		Map<String, Object> answers = new LinkedHashMap<>();
+		queries().forEach((name, query) -> {
+			answers.put(name + ", newest first", pages(trail, query.limit(20)));
+			answers.put(name + ", oldest first", pages(trail, query.limit(20).oldestFirst()));
+			answers.put(name + ", streamed", json(trail.stream(query).toList()));
+			answers.put(name + ", counted", trail.count(query));
+			answers.put(name + ", counted cheaply", trail.count(query, 10_000).entries());
+			answers.put(name + ", by operations", operations(trail, query.limit(15)));
+			answers.put(name + ", over days", trail.activity(query, START, END, Duration.ofDays(1)));
+		});
+		for (String name : List.of("all", "actions", "patterns", "without an action", "an actor")) {
+			answers.put(name + ", over weeks", trail.activity(queries().get(name), START,
+					Instant.parse("2019-01-20T00:00:00Z"), Duration.ofDays(7)));
+		}
+		for (String time : List.of("2019-01-01T00:00:00Z", "2019-02-01T00:00:00Z", "2026-11-10T00:00:00Z")) {
+			answers.put("state at " + time, trail.stateAt("Order", 4711, Instant.parse(time)));
+		}
+		answers.put("known since", trail.stateKnownSince(AuditQuery.all().target("Order", 4711)));
+		answers.put("the trail of a thing", json(trail.trail("Order", 4711).getContent()));
+		return answers;
+	}
+
+	private static Object json(Object answer) {
+		return JsonMapper.shared().readTree(JsonMapper.shared().writeValueAsString(answer));
+	}
+
+	/** All pages forward, and from the last one back. */
+	private static List<Object> pages(AuditTrail trail, AuditQuery query) {
+		List<Object> pages = new ArrayList<>();
+		Window<AuditEntry> page = trail.find(query);
+		pages.add(json(page.getContent()));
+		while (page.hasNext()) {
+			page = trail.find(query.after(page.positionAt(page.size() - 1)));
+			pages.add(json(page.getContent()));
+		}
+		while (!page.isEmpty()) {
+			page = trail.find(query.after(((KeysetScrollPosition) page.positionAt(0)).backward()));
+			pages.add(json(page.getContent()));
+		}
+		return pages;
+	}
+
+	private static List<Object> operations(AuditTrail trail, AuditQuery query) {
+		List<Object> pages = new ArrayList<>();
+		Window<AuditOperation> page = trail.operations(query);
+		pages.add(json(page.getContent()));
+		while (page.hasNext()) {
+			page = trail.operations(query.after(page.positionAt(page.size() - 1)));
+			pages.add(json(page.getContent()));
+		}
+		return pages;
+	}
+
+	@Test
+	void theTrailAnswersTheSameAsBeforeTheMonthsWereDropped() {
+		archiving().run((context) -> {
+			AuditTrail trail = context.getBean(AuditTrail.class);
+			Map<String, Object> before = answers(trail);
+			assertThat(trail.archived()).isEmpty();
+			assertThat(context.getBean(Retention.class).apply().retired()).hasSize(2);
+			assertThat(this.ledger.query("select count(*) from audit.audit_log where recorded_at < '2020-01-01'"))
+				.isEqualTo("0");
+			assertThat(trail.archived()).contains(new AuditTrail.ArchivedPeriod(
+					Instant.parse("2018-12-31T23:00:00.000001Z"), Instant.parse("2019-01-15T00:00:00Z")));
+			Map<String, Object> after = answers(trail);
+			before.forEach((name, answer) -> assertThat(after.get(name)).as(name).isEqualTo(answer));
+			assertThat(trail.count(AuditQuery.all().to(END))).isEqualTo(67);
+			queries().forEach((name, query) -> assertThat(trail.count(query)).as(name)
+				.matches((count) -> (count > 0) != name.equals("another related thing")));
+		});
+	}
+
+	@Test
+	void anEntryIsFoundByItsIdWhereverItIs() {
+		archiving().run((context) -> {
+			AuditTrail trail = context.getBean(AuditTrail.class);
+			List<AuditEntry> entries = trail.stream(AuditQuery.all().to(END)).toList();
+			context.getBean(Retention.class).apply();
+			assertThat(List.of(entries.get(0), entries.get(20), entries.get(66))).allSatisfy((entry) -> {
+				AuditEntry found = trail.entry(entry.getId()).orElseThrow();
+				assertThat(json(found)).isEqualTo(json(entry));
+				assertThat(found.getPrevHash()).isEqualTo(entry.getPrevHash());
+				assertThat(found.getIpAddress()).isEqualTo(entry.getIpAddress());
+			});
+			assertThat(trail.entry(UUID.randomUUID())).isEmpty();
+		});
+	}
+
+	@Test
+	void aFileThatWasChangedOrIsMissingIsAnErrorThatNamesIt() {
+		archiving().run((context) -> {
+			AuditTrail trail = context.getBean(AuditTrail.class);
+			context.getBean(Retention.class).apply();
+			assertThat(trail.count(AuditQuery.all().to(END))).isEqualTo(67);
+			Path payload = this.directory.resolve("chain=other/000000000000-000000000011/payload-1.parquet");
+			byte[] content = Files.readAllBytes(payload);
+			content[content.length / 2] ^= 1;
+			payload.toFile().setWritable(true);
+			Files.write(payload, content);
+			assertThatExceptionOfType(DataAccessResourceFailureException.class)
+				.isThrownBy(() -> trail.count(AuditQuery.all().to(END)))
+				.withMessageContaining("payload-1.parquet' is not the one that its manifest names");
+			Files.delete(payload);
+			assertThatExceptionOfType(DataAccessResourceFailureException.class)
+				.isThrownBy(() -> trail.find(AuditQuery.all().chain("other")))
+				.withMessageContaining("payload-1.parquet' is missing");
+			assertThat(trail.find(AuditQuery.all().chain("main").to(END))).isNotEmpty();
+		});
+	}
+
+	@Test
+	void toReadWithoutAnArchiveStopsTheStart() {
+		application().withPropertyValues("audit.retention.action=drop")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(AuditSetupException.class)
+				.hasMessageContaining("there is no archive to read"));
+	}
+
+}

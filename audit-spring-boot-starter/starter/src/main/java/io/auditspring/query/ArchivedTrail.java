@@ -1,0 +1,305 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.query;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.Verification;
+import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.query.internal.past.EntryArchive;
+import io.auditspring.query.internal.past.Past;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.TransientDataAccessResourceException;
+import org.springframework.data.domain.KeysetScrollPosition;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.data.domain.Window;
+import org.springframework.data.support.WindowIterator;
+
+/**
+ * Reads the database for what is there, and the archive for what is there only. Where a
+ * month is dropped, or an archived entry is redacted, between both, it reads again.
+ */
+final class ArchivedTrail implements AuditTrail {
+
+	private static final int MOST_ATTEMPTS = 5;
+
+	private static final int UUID_OF_TIME = 7;
+
+	private final JpaAuditTrail database;
+
+	private final EntryArchive archive;
+
+	ArchivedTrail(JpaAuditTrail database, EntryArchive archive) {
+		this.database = database;
+		this.archive = archive;
+	}
+
+	private <T> T read(Function<@Nullable Past, T> reading) {
+		for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+			Past past = this.archive.past().orElse(null);
+			try {
+				T read = reading.apply(past);
+				if (isStill(past)) {
+					return read;
+				}
+			}
+			catch (DataAccessException ex) {
+				if (isStill(past)) {
+					throw ex;
+				}
+			}
+		}
+		throw new TransientDataAccessResourceException(
+				"The archive changes faster than it can be read; try again in a moment");
+	}
+
+	private boolean isStill(@Nullable Past past) {
+		return Objects.equals(past, this.archive.past().orElse(null));
+	}
+
+	@Override
+	public Optional<ArchivedPeriod> archived() {
+		return this.archive.past().map((past) -> new ArchivedPeriod(past.from(), past.to()));
+	}
+
+	@Override
+	public Window<AuditEntry> find(AuditQuery query) {
+		return read((past) -> page(query, past, this.database.find(query)));
+	}
+
+	private Window<AuditEntry> page(AuditQuery query, @Nullable Past past, Window<AuditEntry> live) {
+		if (past == null || fills(live, query, past)) {
+			return live;
+		}
+		boolean older = query.isTowardsOlder();
+		Past.Reading reading = new Past.Reading(position(query.position()), older, query.limit() + 1, false);
+		List<AuditEntry> read = new ArrayList<>(live.getContent());
+		past.find(this.database.condition(query), reading).stream().map(AuditEntry::of).forEach(read::add);
+		read.sort(older ? EntryPages.OLDEST_FIRST.reversed() : EntryPages.OLDEST_FIRST);
+		return window(read, query, live.hasNext(), Function.identity());
+	}
+
+	/** Whether nothing of the archive belongs on a page of newer entries. */
+	private static boolean fills(Window<AuditEntry> live, AuditQuery query, Past past) {
+		return query.isTowardsOlder() && live.hasNext()
+				&& live.stream().allMatch((entry) -> entry.getRecordedAt().isAfter(past.to()));
+	}
+
+	/** The entries come in the order of reading. */
+	private static <T> Window<T> window(List<T> read, AuditQuery query, boolean more, Function<T, AuditEntry> place) {
+		List<T> page = new ArrayList<>(read.subList(0, Math.min(read.size(), query.limit())));
+		if (!query.position().scrollsForward()) {
+			Collections.reverse(page);
+		}
+		return Window.from(page,
+				(index) -> EntryPages.positionOf(place.apply(page.get(index)), query.position().getDirection()),
+				more || read.size() > query.limit());
+	}
+
+	private static Past.@Nullable Position position(KeysetScrollPosition position) {
+		Map<String, Object> keys = position.getKeys();
+		return keys.isEmpty() ? null
+				: new Past.Position((Instant) Objects.requireNonNull(keys.get("recordedAt")),
+						((Number) Objects.requireNonNull(keys.get("seq"))).longValue(),
+						(UUID) Objects.requireNonNull(keys.get("id")));
+	}
+
+	@Override
+	public Optional<AuditEntry> entry(UUID id) {
+		Optional<AuditEntry> live = this.database.entry(id);
+		return live.isPresent() ? live : find(AuditQuery.all().id(id)).stream().findFirst();
+	}
+
+	@Override
+	public Window<AuditEntry> trail(String targetType, Object targetId) {
+		return find(AuditQuery.all().target(targetType, targetId));
+	}
+
+	@Override
+	public Stream<AuditEntry> stream(AuditQuery query) {
+		AuditQuery pages = query.limit(AuditQuery.MAX_LIMIT);
+		WindowIterator<AuditEntry> entries = WindowIterator
+			.of((position) -> this.database.released(find(pages.after(position))))
+			.startingAt(query.position());
+		return StreamSupport
+			.stream(Spliterators.spliteratorUnknownSize(entries, Spliterator.ORDERED | Spliterator.NONNULL), false);
+	}
+
+	@Override
+	public long count(AuditQuery query) {
+		return read((past) -> this.database.count(query)
+				+ ((past != null) ? past.count(this.database.condition(query)) : 0));
+	}
+
+	@Override
+	public Count count(AuditQuery query, int most) {
+		return read((past) -> {
+			if (past == null) {
+				return this.database.count(query, most);
+			}
+			// The sums may still know of what was dropped a moment ago.
+			Count live = this.database.count(query.from(past.liveFrom()), most);
+			return live.exact() ? new Count(live.entries() + past.count(this.database.condition(query)), true) : live;
+		});
+	}
+
+	@Override
+	public Facets facets(AuditQuery query, Set<Facets.Field> fields) {
+		Past past = this.archive.past().orElse(null);
+		boolean live = past == null || query.filters()
+			.stream()
+			.anyMatch((filter) -> Filter.FROM.equals(filter.attribute()) && filter.value() instanceof Instant from
+					&& !from.isBefore(past.liveFrom()));
+		return live ? this.database.facets(query, fields) : AuditTrail.super.facets(query, fields);
+	}
+
+	@Override
+	public Window<AuditOperation> operations(AuditQuery query) {
+		return read((past) -> (past != null) ? operations(query, past) : this.database.operations(query));
+	}
+
+	/**
+	 * An operation is at the place of its newest entry, wherever that is; where the
+	 * others are, there it is left out.
+	 */
+	private Window<AuditOperation> operations(AuditQuery query, Past past) {
+		Window<AuditOperation> live = this.database.operations(query);
+		boolean older = query.isTowardsOlder();
+		boolean filled = older && live.hasNext()
+				&& live.stream().allMatch((operation) -> newest(operation).getRecordedAt().isAfter(past.to()));
+		List<AuditOperation> read = new ArrayList<>(completed(live.getContent(), query, past));
+		if (!filled) {
+			read.addAll(archived(query, past));
+			Comparator<AuditOperation> order = Comparator.comparing(ArchivedTrail::newest, EntryPages.OLDEST_FIRST);
+			read.sort(older ? order.reversed() : order);
+		}
+		else if (!query.position().scrollsForward()) {
+			Collections.reverse(read);
+		}
+		return window(read, query, live.hasNext(), ArchivedTrail::newest);
+	}
+
+	private static AuditEntry newest(AuditOperation operation) {
+		return operation.entries().get(0);
+	}
+
+	/** Adds what an operation left before the oldest month of the database began. */
+	private List<AuditOperation> completed(List<AuditOperation> live, AuditQuery query, Past past) {
+		List<UUID> begunBefore = live.stream()
+			.map(AuditOperation::id)
+			.filter((id) -> id.version() != UUID_OF_TIME
+					|| id.getMostSignificantBits() >>> 16 < past.liveFrom().toEpochMilli())
+			.toList();
+		Map<UUID, List<AuditEntry>> before = entries(begunBefore, query, past);
+		return live.stream()
+			.map((operation) -> new AuditOperation(operation.id(),
+					Stream.concat(operation.entries().stream(), before.getOrDefault(operation.id(), List.of()).stream())
+						.limit(OperationPages.MOST_ENTRIES)
+						.toList()))
+			.toList();
+	}
+
+	/** Those whose newest entry is in the archive. */
+	private List<AuditOperation> archived(AuditQuery query, Past past) {
+		List<AuditOperation> archived = new ArrayList<>();
+		Past.Position position = position(query.position());
+		boolean more = true;
+		while (more && archived.size() <= query.limit()) {
+			List<StoredEntry> found = past.find(this.database.condition(query),
+					new Past.Reading(position, query.isTowardsOlder(), query.limit() + 1, true));
+			more = found.size() > query.limit();
+			List<AuditEntry> newest = found.stream().map(AuditEntry::of).toList();
+			List<UUID> ids = newest.stream().map(AuditEntry::getOperationId).toList();
+			if (ids.isEmpty()) {
+				break;
+			}
+			Collection<UUID> live = this.database
+				.stream(query.operations(ids).newestFirst().after(ScrollPosition.keyset()))
+				.map(AuditEntry::getOperationId)
+				.collect(Collectors.toSet());
+			Map<UUID, List<AuditEntry>> entries = entries(ids, query, past);
+			newest.stream()
+				.filter((entry) -> !live.contains(entry.getOperationId()))
+				.forEach((entry) -> archived.add(new AuditOperation(entry.getOperationId(),
+						entries.getOrDefault(entry.getOperationId(), List.of(entry)))));
+			AuditEntry last = newest.get(newest.size() - 1);
+			position = new Past.Position(last.getRecordedAt(), last.getSeq(), last.getId());
+		}
+		return archived;
+	}
+
+	private Map<UUID, List<AuditEntry>> entries(List<UUID> operations, AuditQuery query, Past past) {
+		Map<UUID, List<AuditEntry>> entries = new LinkedHashMap<>();
+		if (!operations.isEmpty()) {
+			Condition wanted = Condition.all(this.database.condition(query), Condition.in("operationId", operations));
+			past.find(wanted, Past.Reading.newest(operations.size() * OperationPages.MOST_ENTRIES))
+				.stream()
+				.map(AuditEntry::of)
+				.forEach((entry) -> entries.computeIfAbsent(entry.getOperationId(), (id) -> new ArrayList<>())
+					.add(entry));
+		}
+		return entries;
+	}
+
+	@Override
+	public List<String> suggest(Attribute attribute, String prefix, int limit, AuditQuery within) {
+		return this.database.suggest(attribute, prefix, limit, within);
+	}
+
+	@Override
+	public Activity activity(AuditQuery query, Instant from, Instant to, Duration interval) {
+		return read((past) -> this.database.activity(query, from, to, interval, past));
+	}
+
+	@Override
+	public Optional<Map<String, @Nullable Object>> stateAt(String targetType, Object targetId, Instant at) {
+		return stateAt(AuditQuery.all().target(targetType, targetId), at);
+	}
+
+	@Override
+	public Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at) {
+		return new StateHistory(this, trail.newestFirst(), at).read();
+	}
+
+	@Override
+	public Optional<Instant> stateKnownSince(AuditQuery trail) {
+		return find(trail.oldestFirst().stateUntil(Instant.now()).limit(1)).stream()
+			.findFirst()
+			.map(AuditEntry::getOccurredAt);
+	}
+
+	@Override
+	public Verification verify() {
+		return this.database.verify();
+	}
+
+	@Override
+	public ChainVerification verify(String chain) {
+		return this.database.verify(chain);
+	}
+
+}
