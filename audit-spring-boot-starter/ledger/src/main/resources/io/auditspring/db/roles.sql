@@ -13,7 +13,9 @@ declare
 	wanted text;
 	found record;
 begin
-	foreach wanted in array array['audit_owner', 'audit_writer', 'audit_reader', 'audit_redactor', 'audit_retention'] loop
+	foreach wanted in array array['audit_owner', 'audit_writer', 'audit_reader', 'audit_redactor', 'audit_retention',
+		'audit_receiver']
+	loop
 		if not exists (select from pg_roles where rolname = wanted) then
 			execute format('create role %I nologin', wanted);
 		end if;
@@ -39,10 +41,12 @@ begin
 end
 $$;
 
-revoke all on all tables in schema "${schema}" from public, audit_writer, audit_reader, audit_redactor, audit_retention;
-revoke all on all functions in schema "${schema}" from public, audit_writer, audit_reader, audit_redactor, audit_retention;
-grant usage on schema "${schema}" to audit_writer, audit_reader, audit_redactor, audit_retention;
-grant execute on function "${schema}".audit_is_control(text) to public;
+revoke all on all tables in schema "${schema}" from public, audit_writer, audit_reader, audit_redactor, audit_retention,
+	audit_receiver;
+revoke all on all functions in schema "${schema}" from public, audit_writer, audit_reader, audit_redactor, audit_retention,
+	audit_receiver;
+grant usage on schema "${schema}" to audit_writer, audit_reader, audit_redactor, audit_retention, audit_receiver;
+grant execute on function "${schema}".audit_is_control(text), "${schema}".audit_is_received(text) to public;
 
 -- Writes entries, and reads none. FOR UPDATE, with which a relay takes rows of the outbox, needs the right to update
 -- one column; that column means nothing.
@@ -95,3 +99,13 @@ grant execute on function "${schema}".audit_recount_activity() to audit_retentio
 -- Tells the application of what somebody must see at once.
 grant execute on function "${schema}".audit_new_alerts(integer), "${schema}".audit_tell_once(text, timestamptz)
 	to audit_reader;
+
+-- Appends to the chains of other ledgers what their sources signed, and to no other. It compares with what is there.
+grant insert, select on "${schema}".audit_log to audit_receiver;
+grant select on "${schema}".audit_chain, "${schema}".audit_tree, "${schema}".audit_tile, "${schema}".audit_checkpoint,
+	"${schema}".audit_cosignature, "${schema}".audit_legal_hold to audit_receiver;
+grant select on "${schema}".audit_received, "${schema}".audit_received_key, "${schema}".audit_fork
+	to audit_receiver, audit_reader;
+grant execute on function "${schema}".audit_receive_lock(text), "${schema}".audit_receive_months(text, date[]),
+	"${schema}".audit_receive_redactions(text, jsonb), "${schema}".audit_receive_note(text, text),
+	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb) to audit_receiver;

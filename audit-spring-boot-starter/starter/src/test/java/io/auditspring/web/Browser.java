@@ -127,6 +127,12 @@ final class Browser implements AutoCloseable {
 		field.sendKeys(text, Keys.TAB);
 	}
 
+	/** Turns to what a tab of an entry shows. */
+	void turnTo(String tab) {
+		find("#tab-" + tab).click();
+		find("#tab-" + tab + "[aria-selected=true]");
+	}
+
 	/** Chooses one of a list. */
 	void choose(String css, String value) {
 		this.driver.executeScript("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change'))",

@@ -20,6 +20,8 @@ class PageLayoutTests extends PageVisit {
 	private static final String OUTSIDE = """
 			return [...document.querySelectorAll('#app button, #app summary, #app input, #app select, .popover, .popover *, .badge, .entry *')]
 				.filter((each) => each.checkVisibility() && !each.closest('.hidden') && each.getBoundingClientRect().width)
+				// A line that is too long ends in dots, and the entry has the whole of it.
+				.filter((each) => !each.parentElement.closest('.entry :is(.said, .more, .who, .id, .place, .service, .category)'))
 				.filter((each) => each.getBoundingClientRect().left < -1 || each.getBoundingClientRect().right > document.documentElement.clientWidth + 1
 					|| each.matches('.badge') && each.scrollWidth > each.clientWidth + 1)
 				.map((each) => each.outerHTML.slice(0, 200));""";
@@ -45,12 +47,12 @@ class PageLayoutTests extends PageVisit {
 			open("?severity=critical");
 			browser.find(".plot");
 			seen("list", width, theme);
-			for (String menu : List.of(".menu:not(.ledger) summary", ".ledger summary")) {
+			for (String menu : List.of(".exports summary", ".views summary", ".columns summary", ".ledger summary")) {
 				browser.find(menu).click();
 				browser.await(
-						"return document.querySelector('.menu[open] .popover').getBoundingClientRect().height > 100",
+						"return document.querySelector('.menu[open] .popover').getBoundingClientRect().height > 90",
 						Boolean.TRUE::equals);
-				seen(menu.startsWith(".ledger") ? "ledger" : "export", width, theme);
+				seen(menu.substring(1, menu.indexOf(' ')), width, theme);
 				browser.press(Keys.ESCAPE);
 			}
 			browser.run(
@@ -113,7 +115,7 @@ class PageLayoutTests extends PageVisit {
 		open("?actor=user3");
 		browser.texts(".total", List.of("21 entries")::equals);
 		open("?targetType=Report");
-		browser.texts(".entry", (entries) -> entries.size() >= 60);
+		browser.texts(".entry", (entries) -> !entries.isEmpty());
 		browser.texts(".total", List.of("150 entries")::equals);
 		browser.choose("[name=period]", "1h");
 		browser.awaitAddress((address) -> address.endsWith("period=1h"));
@@ -178,8 +180,8 @@ class PageLayoutTests extends PageVisit {
 	void theSearchFieldKeepsItsWidth() {
 		open("");
 		Object before = browser.run("return document.querySelector('[name=q]').offsetWidth");
-		browser.button("More filters").click();
-		browser.find("[name=trace]");
+		browser.choose("[name=period]", "custom");
+		browser.find("[name=from]");
 		assertThat(browser.run("return document.querySelector('[name=q]').offsetWidth")).isEqualTo(before);
 		assertThat((Long) before).isGreaterThan(600L);
 	}

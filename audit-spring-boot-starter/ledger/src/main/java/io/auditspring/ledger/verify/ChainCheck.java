@@ -40,6 +40,9 @@ final class ChainCheck {
 
 	private final RetirementCheck retirements;
 
+	/** Whether it is received: what its source retired is still here. */
+	private final boolean received;
+
 	/** Redaction entries about entries that were verified before. */
 	private final List<Earlier> earlier = new ArrayList<>();
 
@@ -65,9 +68,12 @@ final class ChainCheck {
 	 * @param genesis what the first entry follows, or {@code null} if that is unknown
 	 * @param leaves takes the entries' hashes
 	 * @param partitions where entries may lie
+	 * @param received whether the chain is one of another ledger, received from there
 	 */
-	ChainCheck(Problems problems, byte @Nullable [] genesis, LeafHashes leaves, PartitionCheck partitions) {
+	ChainCheck(Problems problems, byte @Nullable [] genesis, LeafHashes leaves, PartitionCheck partitions,
+			boolean received) {
 		this.problems = problems;
+		this.received = received;
 		this.leaves = leaves;
 		this.walk = new ChainWalk(genesis, partitions, problems::add);
 		this.redactions = new RedactionCheck(problems);
@@ -107,19 +113,25 @@ final class ChainCheck {
 				accept(place.seq(), place.id(), redaction);
 			}
 		}
-		else if (controlEntry instanceof ControlEntry.Retirement retirement
+		else if (controlEntry instanceof ControlEntry.Retirement retirement && !this.received
 				&& retirement.chain().equals(this.problems.chain())) {
 			this.retirements.entry(place.seq(), place.id(), retirement);
 		}
 	}
 
 	/**
-	 * Takes a redaction entry of another chain that names an entry of this one.
+	 * Takes an entry of another chain that speaks of entries of this one. That they were
+	 * retired counts only where this chain is received.
 	 * @param id its id
-	 * @param redaction what it says
+	 * @param controlEntry what it says
 	 */
-	void acceptFromElsewhere(@Nullable UUID id, ControlEntry.Redaction redaction) {
-		accept(null, id, redaction);
+	void acceptFromElsewhere(@Nullable UUID id, ControlEntry controlEntry) {
+		if (controlEntry instanceof ControlEntry.Redaction redaction) {
+			accept(null, id, redaction);
+		}
+		else if (this.received && controlEntry instanceof ControlEntry.Retirement retirement) {
+			this.retirements.entry(null, id, retirement);
+		}
 	}
 
 	/**
@@ -179,6 +191,10 @@ final class ChainCheck {
 					"the head in audit_chain is not the hash of the last entry", HexFormat.of().formatHex(last),
 					HexFormat.of().formatHex(head.hash()));
 		}
+	}
+
+	boolean received() {
+		return this.received;
 	}
 
 	long from() {

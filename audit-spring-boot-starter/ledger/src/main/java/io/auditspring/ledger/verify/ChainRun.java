@@ -98,7 +98,7 @@ final class ChainRun {
 		});
 		this.check = new ChainCheck(this.problems,
 				(this.head != null) ? EntryHash.genesis(this.head.ledgerId(), chain) : null, this.leaves,
-				source.months());
+				source.months(), source.tables().isReceived(chain));
 		if (start != null) {
 			this.checkpoints.startFrom(start.checkpoint());
 			this.check.resumeAfter(start);
@@ -120,7 +120,7 @@ final class ChainRun {
 		readEntries();
 		this.source.elsewhere()
 			.getOrDefault(this.chain, List.of())
-			.forEach((entry) -> this.check.acceptFromElsewhere(entry.id(), entry.redaction()));
+			.forEach((entry) -> this.check.acceptFromElsewhere(entry.id(), entry.controlEntry()));
 		checkEarlierRedactions();
 		this.leaves.fillUpTo(this.check.size());
 		this.check.finish(this.head, this.checkpoints);

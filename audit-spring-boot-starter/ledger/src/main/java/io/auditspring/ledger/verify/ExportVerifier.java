@@ -122,9 +122,9 @@ public final class ExportVerifier {
 			throw new IllegalArgumentException("This is not an export of a ledger: it is empty");
 		}
 		for (LedgerSource.Elsewhere entry : this.elsewhere) {
-			ExportedChain chain = this.chains.get(entry.redaction().chain());
+			ExportedChain chain = this.chains.get(entry.chain());
 			if (chain != null) {
-				chain.check().acceptFromElsewhere(entry.id(), entry.redaction());
+				chain.check().acceptFromElsewhere(entry.id(), entry.controlEntry());
 			}
 		}
 		return Verification.of(this.chains.values().stream().map(ExportedChain::finish).toList());
@@ -177,14 +177,14 @@ public final class ExportVerifier {
 					.map(HexFormat.of()::parseHex)
 					.toList());
 		chain.checkpoints().reached(tree.size(), () -> LeafHashes.root(tree));
-		return chain(chain.problems(), chain.checkpoints(), tree, chain.head());
+		return chain(chain.problems(), chain.checkpoints(), tree, chain.head(), chain.check().received());
 	}
 
 	private static ExportedChain chain(Problems problems, CheckpointCheck checkpoints, CompactRange tree,
-			ChainHead head) {
+			ChainHead head, boolean received) {
 		LeafHashes leaves = new LeafHashes(problems, tree, 0, null, checkpoints);
 		ChainCheck check = new ChainCheck(problems, EntryHash.genesis(head.ledgerId(), problems.chain()), leaves,
-				PartitionCheck.NONE);
+				PartitionCheck.NONE, received);
 		return new ExportedChain(problems, checkpoints, leaves, check, head);
 	}
 
@@ -198,7 +198,8 @@ public final class ExportVerifier {
 		Problems problems = new Problems(name);
 		CheckpointCheck checkpoints = new CheckpointCheck(problems, this.evidence);
 		checkpoints.expectAnchored();
-		ExportedChain chain = chain(problems, checkpoints, new CompactRange(), head);
+		ExportedChain chain = chain(problems, checkpoints, new CompactRange(), head,
+				header.path("received").asBoolean(false));
 		this.chains.put(name, chain);
 		return chain;
 	}
@@ -217,9 +218,11 @@ public final class ExportVerifier {
 		chain.check().accept(entry);
 		String name = chain.problems().chain();
 		boolean sound = entry.findings().isEmpty();
-		if (sound && entry.controlEntry() instanceof ControlEntry.Redaction redaction
-				&& !redaction.chain().equals(name)) {
-			this.elsewhere.add(new LedgerSource.Elsewhere(entry.place().id(), redaction));
+		if (sound && entry.controlEntry() != null) {
+			LedgerSource.Elsewhere said = new LedgerSource.Elsewhere(entry.place().id(), entry.controlEntry());
+			if (said.chain() != null && !name.equals(said.chain())) {
+				this.elsewhere.add(said);
+			}
 		}
 		if (chain.check().entries() % PROGRESS == 0) {
 			this.progress.reached(name, chain.check().size(), chain.head().size());

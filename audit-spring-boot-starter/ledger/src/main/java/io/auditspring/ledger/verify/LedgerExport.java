@@ -176,7 +176,7 @@ public final class LedgerExport {
 			throw new IllegalArgumentException("There is no chain '%s'".formatted(chain));
 		}
 		List<String> lines = new ArrayList<>();
-		lines.add(header(chain, head));
+		lines.add(header(chain, head, ledger.tables().isReceived(chain)));
 		long first = Math.max(ledger.tables().next(chain, 0), 0);
 		CompactRange retired = (first > 0) ? ledger.tree().edgeAt(chain, first) : null;
 		// Those of fewer entries than are retired cannot be compared with what follows.
@@ -228,12 +228,12 @@ public final class LedgerExport {
 		return ExportLine.write(StoredEntry.read(row));
 	}
 
-	private static String header(String chain, ChainHead head) {
-		return new CanonicalObject().text("ledger", head.ledgerId().toString())
+	private static String header(String chain, ChainHead head, boolean received) {
+		CanonicalObject header = new CanonicalObject().text("ledger", head.ledgerId().toString())
 			.text("chain", chain)
 			.number("size", head.size())
-			.text("head", HexFormat.of().formatHex(head.hash()))
-			.toString();
+			.text("head", HexFormat.of().formatHex(head.hash()));
+		return (received ? header.raw("received", "true") : header).toString();
 	}
 
 	private static String retired(String chain, CompactRange tree) {

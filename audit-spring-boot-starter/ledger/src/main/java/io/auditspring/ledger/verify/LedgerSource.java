@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param months the partitions
  * @param tree the stored trees and checkpoints
  * @param roots the root log
- * @param elsewhere what chains say of redactions in other ones, by these
+ * @param elsewhere what chains say of redactions and retirements in other ones, by these
  * @param progress learns how far it is
  */
 record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColumns columns, EntryReader entries,
@@ -39,24 +39,38 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 		VerificationProgress progress) {
 
 	/**
-	 * Says of an entry of another chain that it is redacted. The ledger itself never
-	 * does.
+	 * Says of entries of another chain that they are redacted or retired. The ledger
+	 * itself does so of chains that it receives.
 	 *
-	 * @param id the redaction entry's id
-	 * @param redaction what it says
+	 * @param id the control entry's id
+	 * @param controlEntry what it says
 	 */
-	record Elsewhere(@Nullable UUID id, ControlEntry.Redaction redaction) {
+	record Elsewhere(@Nullable UUID id, ControlEntry controlEntry) {
+
+		/**
+		 * Which chain it speaks of.
+		 * @return the chain, or {@code null} if it speaks of its own or of none
+		 */
+		@Nullable String chain() {
+			if (this.controlEntry instanceof ControlEntry.Redaction redaction) {
+				return redaction.chain();
+			}
+			return (this.controlEntry instanceof ControlEntry.Retirement retirement) ? retirement.chain() : null;
+		}
 
 	}
 
 	/** Once for all chains: read for each of them, it would be quadratic. */
 	static Map<String, List<Elsewhere>> elsewhere(EntryReader entries) throws SQLException {
 		Map<String, List<Elsewhere>> found = new HashMap<>();
-		entries.readRedactionsElsewhere((row) -> {
+		entries.readSaidElsewhere((row) -> {
 			CheckedEntry entry = CheckedEntry.of(row);
-			if (entry.findings().isEmpty() && entry.controlEntry() instanceof ControlEntry.Redaction redaction) {
-				found.computeIfAbsent(redaction.chain(), (chain) -> new ArrayList<>())
-					.add(new Elsewhere(entry.place().id(), redaction));
+			if (entry.findings().isEmpty() && entry.controlEntry() != null) {
+				Elsewhere said = new Elsewhere(entry.place().id(), entry.controlEntry());
+				String about = said.chain();
+				if (about != null) {
+					found.computeIfAbsent(about, (chain) -> new ArrayList<>()).add(said);
+				}
 			}
 		});
 		return found;

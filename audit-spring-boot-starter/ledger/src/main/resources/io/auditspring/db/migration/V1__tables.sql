@@ -113,14 +113,16 @@ create index audit_log_id on "${schema}".audit_log (id);
 -- What concerned this resource, without being done to it? Few entries have any.
 create index audit_log_related on "${schema}".audit_log using gin (related jsonb_path_ops) where related is not null;
 
--- One row a chain. Its row lock is the right to append; size and head say where the chain ends.
+-- One row a chain. Its row lock is the right to append; size and head say where the chain ends. One that is received
+-- from another ledger has the origin of that ledger's checkpoints.
 create table "${schema}".audit_chain (
 	name        text   not null primary key,
 	ledger_id   uuid   not null,
 	size        bigint not null check (size >= 0),
 	head        bytea  not null check (octet_length(head) = 32),
 	recorded_at timestamptz,
-	closed_at   timestamptz
+	closed_at   timestamptz,
+	origin      text
 ) with (fillfactor = 10, autovacuum_vacuum_threshold = 100, autovacuum_vacuum_scale_factor = 0);
 
 -- How many chains there may be, and how many bytes the texts of an entry may have. Whoever may append may begin a chain,

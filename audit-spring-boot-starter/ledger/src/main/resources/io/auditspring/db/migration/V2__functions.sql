@@ -219,12 +219,17 @@ create function "${schema}".audit_lock_chain(chain text)
 	set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+declare
+	source text;
 begin
-	select c.ledger_id, c.size, c.head, c.recorded_at into ledger_id, size, head, recorded_at
+	select c.ledger_id, c.size, c.head, c.recorded_at, c.origin into ledger_id, size, head, recorded_at, source
 	from "${schema}".audit_chain c
 	where c.name = $1
 	for update;
-	if not found then
+	if source is not null then
+		raise exception 'chain "%" is received from %: only its source appends to it, so no application here may have audit.chain=%',
+			$1, source, $1 using errcode = 'object_not_in_prerequisite_state';
+	elsif ledger_id is null then
 		perform "${schema}".audit_ledger_id($1);
 		select c.ledger_id, c.size, c.head, c.recorded_at into strict ledger_id, size, head, recorded_at
 		from "${schema}".audit_chain c
@@ -261,12 +266,13 @@ declare
 	batch record;
 	most bigint;
 	bytes bigint;
+	source record;
 	yesterday uuid := "${schema}".audit_id_at(now() - interval '1 day');
 	tomorrow uuid := "${schema}".audit_id_at(now() + interval '1 day');
 	twin record;
 	fault text;
 begin
-	select name, size, c.head as hash, recorded_at, closed_at into head
+	select name, size, c.head as hash, recorded_at, closed_at, origin into head
 	from "${schema}".audit_chain c
 	where name = (select chain from added limit 1)
 	for update;
@@ -290,7 +296,7 @@ begin
 
 	-- In the order in which they were written: no sort.
 	select count(*) as entries, bool_and(in_chain) as in_chain, bool_and(in_order) as in_order,
-		bool_and(linked) as linked, min(recorded_at) as first, max(recorded_at) as last, (array_agg(hash))[count(*)] as hash,
+		bool_and(linked) as linked, bool_and(in_time) as in_time, min(recorded_at) as first, max(recorded_at) as last, (array_agg(hash))[count(*)] as hash,
 		max(text_bytes) as text_bytes, max(json_bytes) as json_bytes,
 		bool_and(id between yesterday and tomorrow) as of_today
 		into batch
@@ -298,6 +304,7 @@ begin
 		select chain = head.name as in_chain,
 			seq = head.size - 1 + row_number() over () as in_order,
 			prev_hash = lag(hash, 1, head.hash) over () as linked,
+			coalesce(recorded_at >= lag(recorded_at, 1, head.recorded_at) over (), true) as in_time,
 			recorded_at, hash, id,
 			coalesce(octet_length(actor_name), 0) + coalesce(octet_length(impersonator_id), 0)
 				+ coalesce(octet_length(target_name), 0) + coalesce(octet_length(message), 0)
@@ -313,6 +320,7 @@ begin
 		when not batch.in_chain then 'they belong to several chains'
 		when not batch.in_order then 'their seq does not go on from ' || head.size
 		when not batch.linked then 'a prev_hash is not the hash of the entry before'
+		when head.origin is not null then null
 		when batch.first <> batch.last then 'they have several times of recording'
 		when batch.first <= head.recorded_at then 'they were recorded before the last entry of the chain'
 		when batch.last > greatest(clock_timestamp(), head.recorded_at + interval '1 microsecond')
@@ -321,6 +329,22 @@ begin
 		when batch.first < now() and batch.first is distinct from head.recorded_at + interval '1 microsecond'
 			then 'they were recorded before their transaction began'
 	end;
+	-- What is received was recorded by its source, at several times, and long ago if it was away.
+	if head.origin is not null and fault is null then
+		select r.tenant, r.parked_at is not null as parked into source
+		from "${schema}".audit_received r
+		where r.chain = head.name;
+		fault := case
+			when source.parked is distinct from false then 'it is parked'
+			when not batch.in_time then 'their times of recording go back'
+			when batch.last > clock_timestamp() then 'they are recorded in the future'
+			when source.tenant is not null and exists (select from added where tenant <> source.tenant)
+				then 'they are not all of tenant "' || source.tenant || '"'
+			when exists (
+				select from added where action = 'audit.chain.closed' and seq < head.size + batch.entries - 1
+			) then 'they go on behind the entry that closes it'
+		end;
+	end if;
 	if fault is not null then
 		raise exception 'entries cannot be appended to chain "%": %', head.name, fault
 			using errcode = 'object_not_in_prerequisite_state';
@@ -350,6 +374,8 @@ begin
 		from "${schema}".audit_log l
 		where l.id = a.id and l.recorded_at >= case when batch.of_today then now() - interval '2 days' else '-infinity' end
 		and (l.seq <> a.seq or l.chain <> a.chain)
+		-- What goes on under another name may repeat what is known under the one before.
+		and (head.origin is null or l.chain = a.chain or split_part(l.chain, '@', 1) <> split_part(a.chain, '@', 1))
 		offset 0
 	)
 	limit 1;
@@ -361,6 +387,9 @@ begin
 	update "${schema}".audit_chain
 	set size = size + batch.entries, head = batch.hash, recorded_at = batch.last
 	where name = head.name;
+	if head.origin is not null and exists (select from added where action = 'audit.chain.closed') then
+		update "${schema}".audit_chain set closed_at = batch.last where name = head.name;
+	end if;
 	return null;
 end
 $$;
@@ -387,12 +416,23 @@ create function "${schema}".audit_refuse_forged_entries() returns trigger
 	set search_path = pg_catalog, pg_temp
 as $$
 begin
-	if current_user <> (select pg_get_userbyid(relowner) from pg_class where oid = tg_relid)
-		and exists (
-			select from added
-			where starts_with(action, 'audit.') and "${schema}".audit_is_control(action)
-		)
-	then
+	if current_user = (select pg_get_userbyid(relowner) from pg_class where oid = tg_relid) then
+		return null;
+	end if;
+	-- Of several chains none are taken.
+	if "${schema}".audit_is_received((select chain from added limit 1)) then
+		if not exists (
+			select from pg_roles where rolname = 'audit_receiver' and pg_has_role(current_user, oid, 'usage')
+		) then
+			raise exception 'to a chain that is received only the role audit_receiver appends'
+				using errcode = 'insufficient_privilege';
+		end if;
+		return null;
+	end if;
+	if exists (
+		select from added
+		where starts_with(action, 'audit.') and "${schema}".audit_is_control(action)
+	) then
 		raise exception 'control entries, whose actions begin with "audit.", are written by their functions only'
 			using errcode = 'check_violation';
 	end if;
@@ -451,7 +491,9 @@ begin
 		raise exception '% takes who does it as an object of actorType, operation and actor', action
 			using errcode = 'invalid_parameter_value';
 	end if;
-	if action in ('audit.redaction', 'audit.hold', 'audit.release', 'audit.chain.closed') then
+	if action in ('audit.redaction', 'audit.hold', 'audit.release', 'audit.chain.closed', 'audit.chain.parked',
+		'audit.chain.unparked', 'audit.chain.gone')
+	then
 		given := metadata ->> 'reason';
 		if given is null or btrim(given) = '' or length(given) > 10000 then
 			raise exception '% takes a reason of 1 to 10000 characters', action
@@ -511,6 +553,11 @@ begin
 		when action = 'audit.release' then 'A legal hold was released'
 		when action = 'audit.chain.closed' then 'A chain was closed'
 		when action = 'audit.root' then 'It was recorded where all chains end'
+		when action = 'audit.chain.received' then 'A chain of another ledger was registered'
+		when action = 'audit.chain.key' then 'A key of a chain of another ledger was registered'
+		when action = 'audit.chain.parked' then 'A chain of another ledger was parked'
+		when action = 'audit.chain.unparked' then 'A chain of another ledger is received again'
+		when action = 'audit.chain.gone' then 'The source of a chain was declared gone'
 		else action
 	end;
 	entry.metadata := metadata;
@@ -533,7 +580,8 @@ begin
 end
 $$;
 
--- Appends an entry of the ledger's own doing.
+-- Appends an entry of the ledger's own doing. What is done to a chain that is received is recorded in the chain "local":
+-- to the other only its source appends.
 create function "${schema}".audit_append_own(chain text, action text, target_type text, target_id text, metadata jsonb,
 		requested_by jsonb) returns void
 	language plpgsql
@@ -541,6 +589,9 @@ create function "${schema}".audit_append_own(chain text, action text, target_typ
 as $$
 begin
 	perform "${schema}".audit_check_own(action, metadata, requested_by);
+	if "${schema}".audit_is_received(chain) then
+		chain := 'local';
+	end if;
 	insert into "${schema}".audit_log
 	select entry.*
 	from "${schema}".audit_lock_chain(chain) as head
@@ -611,11 +662,19 @@ declare
 	head record;
 	own "${schema}".audit_log;
 	recorded "${schema}".audit_log[] := '{}';
+	recorded_in text := chain;
 	none constant bytea := decode(repeat('00', 16), 'hex');
 begin
 	if redacted not in ('actor', 'data') or redacted is null or reason is null then
 		raise exception 'a redaction takes the group "actor" or "data", and a reason'
 			using errcode = 'invalid_parameter_value';
+	end if;
+	if "${schema}".audit_is_received(chain) then
+		if not exists (select from "${schema}".audit_received r where r.chain = $1 and r.gone_at is not null) then
+			raise exception 'chain "%" is received: its source erases; only where that is gone for good (audit_source_gone) is it done here', chain
+				using errcode = 'object_not_in_prerequisite_state';
+		end if;
+		recorded_in := 'local';
 	end if;
 	-- Whoever is placing a hold is waited for, and waits: what is held when this ends was not erased.
 	lock table "${schema}".audit_legal_hold in share mode;
@@ -654,9 +713,9 @@ begin
 
 	-- What is recorded of them is one batch: the head of the chain moves once.
 	perform "${schema}".audit_check_own('audit.redaction', jsonb_build_object('reason', reason), requested_by);
-	select * into strict head from "${schema}".audit_lock_chain($1);
+	select * into strict head from "${schema}".audit_lock_chain(recorded_in);
 	foreach entry in array erased loop
-		own := "${schema}".audit_own_entry($1, head.size, head.head, head.recorded_at, 'audit.redaction', 'AuditEntry',
+		own := "${schema}".audit_own_entry(recorded_in, head.size, head.head, head.recorded_at, 'audit.redaction', 'AuditEntry',
 			entry.id::text,
 			jsonb_build_object('chain', $1, 'seq', entry.seq, 'id', entry.id, 'group', redacted, 'reason', reason),
 			requested_by);
@@ -719,7 +778,8 @@ begin
 			) as recorded
 			where recorded.target_type = 'AuditEntry'
 			and recorded.action = 'audit.redaction'
-			and recorded.chain = old.chain
+			and (recorded.chain = old.chain
+				or (recorded.chain = 'local' and "${schema}".audit_is_received(old.chain)))
 			and recorded.metadata @> jsonb_build_object('chain', old.chain, 'seq', old.seq, 'id', old.id, 'group', redacted)
 		)
 	then
@@ -859,7 +919,13 @@ declare
 	before "${schema}".audit_archived;
 begin
 	-- Nobody else records anything of the chain until this is done.
-	if last_seq >= (select head.size from "${schema}".audit_lock_chain(named) as head) then
+	perform from "${schema}".audit_chain c where c.name = named and c.origin is not null for update;
+	if found then
+		perform "${schema}".audit_lock_chain('local');
+	else
+		perform "${schema}".audit_lock_chain(named);
+	end if;
+	if last_seq >= (select c.size from "${schema}".audit_chain c where c.name = named) then
 		raise exception 'chain "%" has no entry % that could be archived', named, last_seq
 			using errcode = 'invalid_parameter_value';
 	end if;
@@ -1209,12 +1275,16 @@ alter table "${schema}".audit_checkpoint enable always trigger audit_checkpoint_
 -- Closes a chain for good, and records it as its last entry: for the owner, where it goes on under another name.
 create function "${schema}".audit_close_chain(chain text, reason text, requested_by jsonb) returns void
 	language plpgsql
+	security definer
 	set search_path = pg_catalog, pg_temp
 as $$
 begin
 	if not exists (select from "${schema}".audit_chain c where c.name = $1) then
 		raise exception 'there is no chain "%"', left(coalesce(chain, 'null'), 200)
 			using errcode = 'invalid_parameter_value';
+	elsif "${schema}".audit_is_received(chain) then
+		raise exception 'chain "%" is received: its source closes it', chain
+			using errcode = 'object_not_in_prerequisite_state';
 	end if;
 	perform "${schema}".audit_append_own(chain, 'audit.chain.closed', 'AuditChain', chain,
 		jsonb_build_object('chain', chain, 'reason', reason), requested_by);

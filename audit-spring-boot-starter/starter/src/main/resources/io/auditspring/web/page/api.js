@@ -2,13 +2,18 @@ import { AWAY, Problem, SIGNED_OUT } from './problem.js';
 
 // What the page asks the server. Everything else it shows is made of these answers.
 
+/** Where the page is, whatever page of ours asks. */
+let base = '';
+
+export const below = (address) => { base = address; };
+
 const query = (parameters) => {
-	const given = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
+	const given = new URLSearchParams(Object.entries(parameters).flatMap(([name, values]) => [values].flat().filter(Boolean).map((value) => [name, value])));
 	return given.size ? `?${given}` : '';
 };
 
 async function ask(path, parameters = {}, options = {}) {
-	const response = await answer(`api/${path}${query(parameters)}`, {
+	const response = await answer(`${base}api/${path}${query(parameters)}`, {
 		// Whoever leads elsewhere wants the reader to sign in there.
 		credentials: 'same-origin', redirect: 'manual', ...options, headers: { Accept: 'application/json', ...options.headers }
 	});
@@ -46,12 +51,21 @@ function seconds(retryAfter) {
 
 export const reader = () => ask('reader');
 
-export const entries = (filters, cursor, limit = 60, options) => ask('entries', { ...filters, cursor, limit }, options);
+export const entries = (filters, cursor, limit = 60, options) => ask('entries', { ...filters, fields: 'summary', cursor, limit }, options);
+
+/** With everything there is of each. */
+export const wholeEntries = (filters, cursor, limit, options) => ask('entries', { ...filters, cursor, limit }, options);
 
 export const entry = (id) => ask(`entries/${encodeURIComponent(id)}`);
 
 // By parameters: web servers refuse slashes in parts of a path, and ids have some.
 export const target = (type, id) => ask('entries', { targetType: type, targetId: id, limit: 100 });
+
+export const facets = (filters, field, options) => ask('facets', { ...filters, field }, options);
+
+export const number = (filters, options) => ask('entries/count', filters, options);
+
+export const context = (id, options) => ask(`entries/${encodeURIComponent(id)}/context`, {}, options);
 
 export const statistics = (filters, options) => ask('statistics', filters, options);
 
@@ -69,6 +83,15 @@ export const verify = (csrf) => ask('verification', {}, changing('POST', csrf));
 
 export const cancel = (csrf) => ask('verification', {}, changing('DELETE', csrf));
 
-export const exportUrl = (filters, format) => `api/export${query({ ...filters, format })}`;
+/** The lines of an entry's export, which have everything that its hash is made of. */
+export async function evidence(entry) {
+	const response = await answer(exportUrl({ operation: entry.operationId, from: entry.recordedAt }, 'ndjson'), { credentials: 'same-origin', redirect: 'manual' });
+	if (!response.ok) {
+		throw new Problem(response.status, { detail: (await content(response))?.detail });
+	}
+	return (await response.text()).split('\n').filter(Boolean);
+}
 
-export const liveUrl = (filters) => `api/live${query(filters)}`;
+export const exportUrl = (filters, format) => `${base}api/export${query({ ...filters, format })}`;
+
+export const liveUrl = (filters) => `${base}api/live${query(filters)}`;

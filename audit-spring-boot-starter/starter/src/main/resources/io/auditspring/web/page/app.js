@@ -2,34 +2,63 @@ import { html, render, nothing } from './lib/lit-html.js';
 import * as api from './api.js';
 import { chart } from './chart.js';
 import { detail } from './entry.js';
-import { fromAddress, toAddress, toRequest } from './filters.js';
-import { FIELDS, form, isSuggested } from './form.js';
-import { count } from './format.js';
+import { facets, FIELDS as FACETS } from './facets.js';
+import { changed, fromAddress, settled, toAddress, toggled, toRequest } from './filters.js';
+import { count, readIn, zoneName } from './format.js';
 import { icon } from './icons.js';
 import { ledger } from './ledger.js';
-import { list, sorted } from './list.js';
+import { completed, completion, line, SAID_HERE } from './line.js';
+import { itemsOf, list, Rows } from './list.js';
 import { Live } from './live.js';
+import { exports, keepViews, ownViews, report, views } from './menus.js';
+import { prove } from './proof.js';
 import { shown } from './text.js';
+import { currentLanguage, LANGUAGES, speak, t } from './words.js';
 
 // The page: one state, one function that draws it, and the actions that change it.
 
+const kept = (name, otherwise) => {
+	try {
+		return JSON.parse(localStorage.getItem(`audit-${name}`)) ?? otherwise;
+	} catch (blocked) {
+		return otherwise;
+	}
+};
+
+const keep = (name, value) => {
+	try {
+		localStorage.setItem(`audit-${name}`, JSON.stringify(value));
+	} catch (blocked) {
+		// It lasts as long as the page.
+	}
+};
+
+const columns = kept('columns', ['place']);
+
 const state = {
 	view: fromAddress(), reader: null, entries: [], next: null, loading: false, problem: null,
-	statistics: null, counting: false, uncounted: null, bar: null,
-	entry: null, missing: null, operation: null, history: null, at: 0, reached: null,
-	chains: null, progress: null, unread: null, more: false,
-	live: false, fresh: [], tooFresh: false, arrived: new Set(), suggestions: {}, said: ''
+	statistics: null, counting: false, uncounted: null, bar: null, brush: null, facets: null, number: null,
+	entry: null, whole: false, missing: null, operation: null, history: null, at: 0, against: null, context: null, proof: null, reached: null,
+	chains: null, progress: null, unread: null, report: null, helped: false, completion: null,
+	live: false, paused: false, fresh: [], tooFresh: false, arrived: new Set(), said: '', views: ownViews(), unfolded: new Set(),
+	columns: Array.isArray(columns) ? columns : [], dense: kept('dense', false) === true, inline: kept('inline', false) === true,
+	zone: kept('zone', 'local'), facetsShown: kept('facets', true) === true && matchMedia('(min-width: 1240px)').matches
 };
 
 const root = document.getElementById('app');
+const rows = new Rows();
 let running = new AbortController();
 let polling = null;
 
 function draw() {
-	render(page(), root);
+	const lines = itemsOf(state.entries, state.view.clock, state.unfolded);
+	render(state.report ? report({ ...state, report: state.report }, { print: () => window.print(), close: () => { state.report = null; draw(); } }) : page(), root);
+	rows.show(lines, rowView());
 	root.setAttribute('aria-busy', String(state.loading));
 	root.classList.toggle('reading', Boolean(state.view.open && (state.entry || state.missing)));
 }
+
+const rowView = () => ({ clock: state.view.clock, entry: state.entry, reached: state.reached, arrived: state.arrived, dense: state.dense, show, fold });
 
 // Looking for entries
 
@@ -37,21 +66,24 @@ async function search() {
 	running.abort();
 	running = new AbortController();
 	const { signal } = running;
-	Object.assign(state, { entries: [], next: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null });
+	Object.assign(state, { entries: [], next: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null, number: null, brush: null, unfolded: new Set() });
 	draw();
 	const request = toRequest(state.view);
 	countEntries();
+	countFacets();
 	await read(async () => {
 		const page = await api.entries(request, null, 60, { signal });
-		Object.assign(state, { entries: page.entries, next: page.next, loading: false, reached: sorted(page.entries, state.view.clock)[0]?.id });
+		Object.assign(state, { entries: page.entries, next: page.next, loading: false, reached: first(page.entries) });
 		draw();
 		lookAgain();
-		live.watch({ ...request, from: undefined });
+		watch();
 	});
 	if (state.problem) {
 		live.end();
 	}
 }
+
+const first = (entries) => itemsOf(entries, state.view.clock, state.unfolded).find(({ kind }) => kind === 'entry')?.key;
 
 /** How many there are of what was chosen, whatever part of it is loaded. */
 async function countEntries() {
@@ -69,6 +101,33 @@ async function countEntries() {
 	draw();
 }
 
+/** Counting leaves an entry of its own: nobody counts what nobody sees. */
+async function countFacets() {
+	state.facets = null;
+	if (!state.facetsShown) {
+		return;
+	}
+	const { signal } = running;
+	try {
+		state.facets = await api.facets(toRequest(state.view), FACETS, { signal });
+		draw();
+	} catch (problem) {
+		// The list says what is wrong.
+	}
+}
+
+async function countExport() {
+	if (state.number) {
+		return;
+	}
+	try {
+		state.number = await api.number(toRequest(state.view));
+	} catch (problem) {
+		state.number = null;
+	}
+	draw();
+}
+
 async function loadMore() {
 	if (!state.next || state.loading) {
 		return;
@@ -77,12 +136,14 @@ async function loadMore() {
 	draw();
 	const { signal } = running;
 	await read(async () => {
-		const page = await api.entries(toRequest(state.view), state.next, 60, { signal });
-		const first = document.activeElement?.id === 'more' ? page.entries[0]?.id : null;
+		const page = await api.entries(toRequest(state.view), state.next, state.entries.length > 200 ? 200 : 60, { signal });
+		const next = document.activeElement?.id === 'more' ? page.entries[0]?.id : null;
 		state.entries.push(...page.entries);
-		Object.assign(state, { next: page.next, loading: false, said: `${count(state.entries.length)} entries are shown` });
+		Object.assign(state, { next: page.next, loading: false, said: t('{n} entries are shown', { n: count(state.entries.length) }) });
 		draw();
-		focus(first);
+		if (next) {
+			reachTo(next);
+		}
 		lookAgain();
 	});
 }
@@ -99,7 +160,28 @@ async function read(what) {
 	}
 }
 
-const focus = (id) => id && document.querySelector(`[data-id="${CSS.escape(id)}"]`)?.focus();
+/** The list goes on before its end is seen. */
+function lookAgain() {
+	const more = document.getElementById('more');
+	if (more && more.getBoundingClientRect().top > 0 && more.getBoundingClientRect().top < innerHeight + 800) {
+		loadMore();
+	}
+}
+
+let painting = null;
+
+function repaint() {
+	painting ??= requestAnimationFrame(() => {
+		painting = null;
+		if (!state.report) {
+			rows.paint(rowView());
+			lookAgain();
+		}
+	});
+}
+
+window.addEventListener('scroll', repaint, { passive: true });
+window.addEventListener('resize', () => draw());
 
 // New ones, as they come
 
@@ -123,6 +205,18 @@ const live = new Live({
 	}
 });
 
+const watch = () => state.paused ? live.end() : live.watch({ ...toRequest(state.view), from: undefined });
+
+function pause() {
+	state.paused = !state.paused;
+	if (state.paused) {
+		live.end();
+		draw();
+	} else {
+		search();
+	}
+}
+
 function showFresh() {
 	if (state.tooFresh) {
 		search();
@@ -130,12 +224,11 @@ function showFresh() {
 	}
 	state.arrived = new Set(state.fresh.map((entry) => entry.id));
 	state.entries = [...state.fresh, ...state.entries];
-	const first = state.fresh[0]?.id;
 	state.fresh = [];
 	draw();
 	countEntries();
 	window.scrollTo({ top: 0 });
-	focus(first);
+	reachTo(first(state.entries));
 }
 
 // One entry
@@ -146,24 +239,60 @@ async function show(id) {
 	}
 	state.view.open = id;
 	address();
-	try {
-		const entry = state.entries.find((known) => known.id === id) ?? await api.entry(id);
-		Object.assign(state, { entry, missing: null, operation: null, history: null, at: 0, reached: id });
+	const known = state.entries.find((each) => each.id === id);
+	Object.assign(state, { whole: false, missing: null, operation: null, history: null, at: 0, against: null, context: null, proof: null });
+	if (known) {
+		Object.assign(state, { entry: known, reached: id });
 		drawEntry();
-		const [operation, history] = await Promise.all([api.entries({ operation: entry.operationId }, null, 50),
-			entry.target?.type && entry.target.id ? api.target(entry.target.type, entry.target.id) : { entries: [] }]);
-		if (state.entry === entry) {
-			const index = history.entries.findIndex((other) => other.id === id);
-			Object.assign(state, { operation: operation.entries, history: history.entries,
-				at: history.entries.length - 1 - Math.max(index, 0) });
-			draw();
+	}
+	try {
+		const entry = await api.entry(id);
+		if (state.view.open !== id) {
+			return;
 		}
+		Object.assign(state, { entry, whole: true, missing: null, reached: id });
+		if (known) {
+			draw();
+		} else {
+			drawEntry();
+		}
+		look();
 	} catch (problem) {
-		if (state.entry?.id !== id) {
+		if (state.view.open === id) {
 			Object.assign(state, { entry: null, missing: problem });
 			drawEntry();
 		}
 	}
+}
+
+/** Asks for what a tab shows, when it is shown. */
+async function look() {
+	const { entry, view: { tab } } = state;
+	try {
+		if (tab === 'context' && state.operation === null) {
+			const [around, operation] = await Promise.all([api.context(entry.id).catch(() => false), api.entries({ operation: entry.operationId }, null, 50)]);
+			if (state.entry === entry) {
+				Object.assign(state, { context: around, operation: operation.entries });
+			}
+		} else if (tab === 'history' && state.history === null) {
+			const history = entry.target?.type && entry.target.id ? await api.target(entry.target.type, entry.target.id) : { entries: [] };
+			if (state.entry === entry) {
+				const index = history.entries.findIndex((other) => other.id === entry.id);
+				Object.assign(state, { history: history.entries, at: history.entries.length - 1 - Math.max(index, 0) });
+			}
+		}
+	} catch (problem) {
+		Object.assign(state, { history: state.history ?? [], operation: state.operation ?? [], said: problem.message });
+	}
+	draw();
+}
+
+function turnTo(tab) {
+	state.view.tab = tab;
+	history.replaceState(null, '', toAddress(state.view));
+	draw();
+	document.getElementById(`tab-${tab}`)?.focus();
+	look();
 }
 
 function drawEntry() {
@@ -173,6 +302,20 @@ function drawEntry() {
 	}
 	document.querySelector('aside').scrollTo({ top: 0 });
 	document.getElementById('entry-title').focus({ preventScroll: true });
+}
+
+async function proveEntry() {
+	const { entry } = state;
+	state.proof = 'running';
+	draw();
+	try {
+		state.proof = await prove(entry, await api.evidence(entry));
+	} catch (problem) {
+		state.proof = { failed: problem.message };
+	}
+	if (state.entry === entry) {
+		draw();
+	}
 }
 
 /** Then an entry has the page for itself. */
@@ -189,40 +332,57 @@ function close() {
 	if (isNarrow()) {
 		window.scrollTo({ top: listPlace });
 	}
-	focus(id);
+	reachTo(id);
 }
 
 async function copy(text, event) {
 	const button = event.currentTarget;
 	try {
 		await navigator.clipboard.writeText(text);
-		state.said = 'Copied';
+		state.said = t('Copied');
 		button.classList.add('done');
 		setTimeout(() => button.classList.remove('done'), 1500);
 	} catch (refused) {
-		state.said = 'This browser does not let the page copy';
+		state.said = t('This browser does not let the page copy');
 	}
 	draw();
 }
 
+function save(text, name) {
+	const link = document.createElement('a');
+	link.href = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }));
+	link.download = name;
+	link.click();
+	URL.revokeObjectURL(link.href);
+}
+
 // Filters
 
-function filter(changes) {
-	state.view.filters = { ...state.view.filters, ...changes };
-	if ('from' in changes || 'to' in changes) {
-		state.view.period = 'custom';
-	}
-	Object.keys(state.view.filters).forEach((name) => state.view.filters[name] || delete state.view.filters[name]);
+function lookFor(filters, period = state.view.period) {
+	state.view = { ...state.view, filters, period };
 	address();
 	search();
 }
 
+const filter = (changes) => lookFor(changed(state.view.filters, changes), 'from' in changes || 'to' in changes ? 'custom' : state.view.period);
+
+const around = (filters) => {
+	close();
+	lookFor(changed({}, filters), filters.from || filters.to ? 'custom' : '');
+};
+
+const replace = (filters) => {
+	if (JSON.stringify(filters) !== JSON.stringify(state.view.filters)) {
+		lookFor(filters, filters.from || filters.to ? 'custom' : state.view.period === 'custom' ? '' : state.view.period);
+	}
+};
+
+const include = (name, value) => lookFor(toggled(changed(state.view.filters, { [`-${name}`]: '' }), name, value));
+
+const exclude = (name, value) => lookFor(toggled(changed(state.view.filters, { [name]: '' }), `-${name}`, value));
+
 function period(id) {
-	state.view.period = id;
-	delete state.view.filters.from;
-	delete state.view.filters.to;
-	address();
-	search();
+	lookFor(changed(state.view.filters, { from: '', to: '' }), id);
 }
 
 function reading(shown) {
@@ -233,31 +393,49 @@ function reading(shown) {
 
 function sort(clock) {
 	state.view.clock = clock;
+	state.reached = first(state.entries);
 	address();
 	draw();
 }
 
-function clear() {
-	state.view = { ...state.view, filters: {}, period: '' };
-	address();
-	search();
+const clear = () => lookFor({}, '');
+
+function toggleFacets() {
+	state.facetsShown = !state.facetsShown;
+	if (matchMedia('(min-width: 1240px)').matches) {
+		keep('facets', state.facetsShown);
+	}
+	draw();
+	if (state.facetsShown) {
+		countFacets();
+	}
 }
 
 let asking = new AbortController();
+let asked = 0;
 
-async function suggest(name, prefix) {
-	if (!isSuggested(name)) {
-		return;
-	}
+async function complete(input) {
+	const turn = ++asked;
 	asking.abort();
 	asking = new AbortController();
-	try {
-		const { values } = await api.suggestions(name, prefix, { signal: asking.signal });
-		state.suggestions[name] = values;
+	const { signal } = asking;
+	const found = await completion(input, state, (name, prefix) => api.suggestions(name, prefix, { signal }).then(({ values }) => values, () => []));
+	if (turn === asked && document.activeElement === input) {
+		state.completion = found;
 		draw();
-	} catch (missing) {
-		// A field works without, too.
 	}
+}
+
+function endCompletion() {
+	asked++;
+	state.completion = null;
+	draw();
+}
+
+function take(option) {
+	const input = root.querySelector('[name=q]');
+	completed(input, state.completion, option);
+	complete(input);
 }
 
 // The ledger
@@ -288,6 +466,8 @@ async function ask(what) {
 	draw();
 }
 
+// What the page is like
+
 const address = () => history.pushState(null, '', toAddress(state.view));
 
 const dark = () => (document.documentElement.dataset.theme
@@ -304,6 +484,93 @@ function switchTheme() {
 	draw();
 }
 
+function switchZone() {
+	state.zone = state.zone === 'UTC' ? 'local' : 'UTC';
+	keep('zone', state.zone);
+	readIn(state.zone);
+	draw();
+}
+
+async function switchLanguage(language) {
+	await speak(language);
+	readIn(state.zone);
+	document.title = t('Audit trail');
+	draw();
+}
+
+function column(name) {
+	state.columns = state.columns.includes(name) ? state.columns.filter((each) => each !== name) : [...state.columns, name];
+	keep('columns', state.columns);
+	draw();
+}
+
+function density() {
+	state.dense = !state.dense;
+	keep('dense', state.dense);
+	draw();
+}
+
+function switchInline() {
+	state.inline = !state.inline;
+	keep('inline', state.inline);
+	draw();
+}
+
+function fold(operation) {
+	state.unfolded = new Set(state.unfolded);
+	if (!state.unfolded.delete(operation)) {
+		state.unfolded.add(operation);
+	}
+	draw();
+}
+
+function keepView(event) {
+	event.preventDefault();
+	const name = new FormData(event.target).get('view').trim();
+	if (name) {
+		const { open, ...view } = state.view;
+		state.views = [...state.views.filter((each) => each.name !== name), { name, address: toAddress({ ...view, open: null }).replace(/^[^?]*$/, '?') }];
+		keepViews(state.views);
+		event.target.reset();
+		draw();
+	}
+}
+
+function forgetView(view) {
+	state.views = state.views.filter((each) => each !== view);
+	keepViews(state.views);
+	draw();
+}
+
+function aboutOnePerson() {
+	closeMenus();
+	const input = root.querySelector('[name=q]');
+	input.focus();
+	input.value = 'actor:';
+	complete(input);
+}
+
+const MOST_PRINTED = 1000;
+
+async function makeReport() {
+	closeMenus();
+	const at = new Date();
+	const request = toRequest(settled(state.view, at.getTime()));
+	await read(async () => {
+		const entries = [];
+		let next = null;
+		do {
+			const page = await api.entries(request, next, 200);
+			entries.push(...page.entries);
+			({ next } = page);
+		} while (next && entries.length < MOST_PRINTED);
+		const chains = state.reader?.verifies ? (await api.ledger()).chains : null;
+		Object.assign(state, { report: { entries, all: !next, at }, chains });
+		draw();
+		window.scrollTo({ top: 0 });
+	});
+}
+
 // What is drawn
 
 const ICON = new URL('icon.svg', import.meta.url).href;
@@ -313,92 +580,157 @@ function page() {
 	const open = state.entry || state.missing;
 	return html`
 		<header class="top">
-			<h1><img src=${ICON} alt="" width="28" height="28"> Audit trail</h1>
+			<h1><img src=${ICON} alt="" width="28" height="28"> ${t('Audit trail')}</h1>
 			<div class="actions">
-				${state.live ? html`<span class="live" title="New entries are shown as they come"><i></i>Live</span>` : nothing}
-				${reader?.verifies ? ledger({ ...state, load: loadLedger, verify, cancel, copy }) : nothing}
-				${exports()}
-				<button class="plain-button" @click=${switchTheme} aria-label=${dark() ? 'Switch to light' : 'Switch to dark'} title=${dark() ? 'Light' : 'Dark'}>${icon(dark() ? 'sun' : 'moon')}</button>
+				${state.live || state.paused ? html`<button class="live plain-button ${state.paused ? 'paused' : ''}" aria-pressed=${state.paused} title=${state.paused ? t('New entries are not shown') : t('New entries are shown as they come')}
+					@click=${pause}>${state.paused ? icon('pause') : html`<i></i>`}${state.paused ? t('Paused') : t('Live')}</button>` : nothing}
+				${reader?.verifies ? ledger({ ...state, load: loadLedger, verify, cancel, copy, show }) : nothing}
+				${views(state, { open: (filters) => { closeMenus(); lookFor(filters); }, person: aboutOnePerson, keep: keepView, forget: forgetView,
+					link: (event) => copy(new URL(toAddress(settled(state.view)), location.href).href, event) })}
+				${exports(state, toRequest(state.view), { counted: countExport, report: makeReport })}
+				<button class="plain-button zone" @click=${switchZone} title=${t('Times are those of {zone}. Switch', { zone: zoneName() })}>${zoneName()}</button>
+				<label class="language"><span class="hidden">${t('Language')}</span><select name="language" @change=${(event) => switchLanguage(event.target.value)}>${Object.entries(LANGUAGES).map(([code, name]) => html`
+					<option value=${code} lang=${code} ?selected=${code === currentLanguage()}>${name}</option>`)}</select></label>
+				<button class="plain-button" @click=${switchTheme} aria-label=${dark() ? t('Switch to light') : t('Switch to dark')} title=${dark() ? t('Light') : t('Dark')}>${icon(dark() ? 'sun' : 'moon')}</button>
 				${reader ? html`<span class="reader"><b>${shown(reader.actor)}</b><span class="faint">${reads(reader)}</span></span>` : nothing}
 			</div>
 		</header>
-		${form(state, { filter, period, reading, clear, suggest, toggle: () => { state.more = !state.more; draw(); } })}
-		${chart({ ...state, at: state.bar, choose: (from, to) => filter({ from, to }), filter, count: countEntries, point: (at) => { state.bar = at; draw(); } })}
-		<main class=${open ? 'split' : ''}>
-			<section class="list card" aria-label="Entries">
+		${line(state, { filter, period, reading, clear, replace, complete, completed: endCompletion, take, facets: toggleFacets, point: (at) => { state.completion.at = at; draw(); } })}
+		${chart({ ...state, at: state.bar, choose: (from, to) => filter({ from, to }), filter, count: countEntries, point: (at) => { state.bar = at; draw(); },
+			select: (brush) => { state.brush = brush; draw(); } })}
+		<main class="${open ? 'split' : ''} ${state.facetsShown ? 'faceted' : ''}">
+			${state.facetsShown ? facets(state, { include, exclude, close: toggleFacets }) : nothing}
+			<section class="list card" aria-label=${t('Entries')}>
 				<div aria-live="polite">${fresh()}</div>
-				${list({ ...state, elsewhere: FIELDS.includes(state.problem?.parameter), clock: state.view.clock, show, loadMore, move, sort, again: search, reach })}
+				${list({ ...state, elsewhere: SAID_HERE.includes(state.problem?.parameter?.replace(/^-/, '')), clock: state.view.clock, show, loadMore, move, sort, again: search, reach, column, density, help }, rows)}
 			</section>
-			${open ? html`<aside aria-label="Entry">${detail({ ...state, wanted: state.view.open, close, show, filter, copy,
-				moveTo: (at) => { state.at = at; draw(); } })}</aside>` : nothing}
+			${open ? html`<div class="handle" role="separator" tabindex="0" aria-orientation="vertical" aria-label=${t('Width of the entry')} aria-valuemin="25" aria-valuemax="75" aria-valuenow=${width}
+					@pointerdown=${grip} @pointermove=${pull} @keydown=${nudge}></div>
+				<aside aria-label=${t('Entry')}>${detail({ ...state, tab: state.view.tab, wanted: state.view.open, close, show, filter, copy, around, turnTo, save, prove: proveEntry, switchInline,
+				moveTo: (at) => { state.at = at; draw(); }, compareWith: (against) => { state.against = against; draw(); } })}</aside>` : nothing}
 		</main>
-		<p class="hidden" role="status">${state.said}</p>`;
+		<p class="hidden" role="status">${state.said}</p>
+		${state.helped ? keysShown() : nothing}`;
 }
 
-const reads = ({ sees, verifies, tenant }) => sees === 'own' ? 'own entries' : verifies ? 'all entries'
-	: tenant ? html`all entries of ${shown(tenant)}` : 'all entries of no tenant';
+const KEYS_SAID = [['/', 'Type what is looked for'], ['j', 'Next entry'], ['k', 'Previous entry'], ['o', 'Open the entry'], ['x', 'Close the entry'], ['→ ←', 'Unfold, fold an operation'], ['?', 'These keys'], ['Esc', 'Close what is open']];
 
-const fresh = () => state.fresh.length ? html`<button class="fresh" @click=${showFresh}>${state.tooFresh ? 'Many' : count(state.fresh.length)}
-	new ${state.fresh.length === 1 ? 'entry' : 'entries'}</button>` : nothing;
+const keysShown = () => html`<div class="veil" @click=${help}><div class="card keys-card" role="dialog" aria-modal="true" aria-labelledby="keys-title" tabindex="-1"><h2 id="keys-title">${t('Keys')}</h2>
+	<dl>${KEYS_SAID.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${t(what)}</dd></div>`)}</dl><button @click=${help}>${t('Close')}</button></div></div>`;
 
-const exports = () => html`
-	<details class="menu"><summary class="button">${icon('download')} Export ${icon('down')}</summary>
-		<div class="popover" role="group" aria-label="Formats">
-			${[['csv', 'CSV', 'For spreadsheets'], ['ndjson', 'JSON, verifiable', 'With hashes and proofs, for auditors'], ['ecs', 'Elastic Common Schema', 'JSON lines for a SIEM'], ['ocsf', 'OCSF', 'JSON lines of the Open Cybersecurity Schema Framework']]
-				.filter(([format]) => format !== 'ndjson' || state.reader?.sees !== 'own')
-				.map(([format, name, why]) => html`<a href=${api.exportUrl(toRequest(state.view), format)} download><b>${name}</b><span class="faint">${why}</span></a>`)}
-			${state.reader?.verifies ? html`<a href=${api.exportUrl({}, 'ndjson')} download><b>Whole ledger, verifiable</b><span class="faint">Everything, to prove that nothing is missing</span></a>` : nothing}
-		</div>
-	</details>`;
+function help() {
+	state.helped = !state.helped;
+	draw();
+	root.querySelector('.keys-card button')?.focus();
+}
+
+const reads = ({ sees, verifies, tenant }) => sees === 'own' ? t('own entries') : verifies ? t('all entries')
+	: tenant ? html`${t('all entries of')} ${shown(tenant)}` : t('all entries of no tenant');
+
+const fresh = () => state.fresh.length ? html`<button class="fresh" @click=${showFresh}>${state.tooFresh ? t('Many new entries')
+	: t(state.fresh.length === 1 ? '{n} new entry' : '{n} new entries', { n: count(state.fresh.length) })}</button>` : nothing;
+
+// The entry's width
+
+let width = Math.min(75, Math.max(25, Number(kept('drawer', 46)) || 46));
+
+function widen(percent) {
+	width = Math.round(Math.min(75, Math.max(25, percent)));
+	document.documentElement.style.setProperty('--drawer', `${width}%`);
+	keep('drawer', width);
+	draw();
+}
+
+const grip = (event) => event.currentTarget.setPointerCapture(event.pointerId);
+
+function pull(event) {
+	if (event.currentTarget.hasPointerCapture(event.pointerId)) {
+		const box = root.querySelector('main').getBoundingClientRect();
+		widen(((box.right - event.clientX) / box.width) * 100);
+	}
+}
+
+function nudge(event) {
+	const step = { ArrowLeft: 4, ArrowRight: -4 }[event.key];
+	if (step) {
+		widen(width + step);
+		event.preventDefault();
+	}
+}
 
 // Keys
 
-const rows = () => [...root.querySelectorAll('.entry')];
+const lines = () => rows.items.filter(({ kind }) => kind === 'entry');
 
 /** One row is in the order of tabs; from there the arrows lead to the others. */
 function reach(event) {
 	const id = event.target.closest('.entry')?.dataset.id;
 	if (id && id !== state.reached) {
 		state.reached = id;
-		draw();
+		rows.paint(rowView());
 	}
 }
 
+function reachTo(id) {
+	if (!id || !rows.items.some(({ key }) => key === id)) {
+		return;
+	}
+	state.reached = id;
+	rows.reveal(id);
+	rows.paint(rowView());
+	rows.focus(id);
+}
+
 function move(event) {
-	const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-	if (step) {
-		rows()[rows().indexOf(document.activeElement) + step]?.focus();
+	const at = lines().findIndex(({ key }) => key === state.reached);
+	const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -at, End: lines().length - 1 - at }[event.key];
+	if (!event.target.matches('.entry')) {
+		return;
+	}
+	if (step !== undefined) {
+		reachTo(lines()[Math.max(0, Math.min(lines().length - 1, at + step))]?.key);
+		event.preventDefault();
+	} else if ((event.key === 'ArrowRight' || event.key === 'ArrowLeft') && lines()[at]?.more && lines()[at].open === (event.key === 'ArrowLeft')) {
+		fold(lines()[at].entry.operationId);
 		event.preventDefault();
 	}
 }
 
 /** From wherever one is to the next row, which is opened where one was open. */
 function step(by) {
-	const all = rows();
-	const last = all.findIndex((row) => row.dataset.id === state.reached);
-	const next = all[document.activeElement === all[last] || state.entry ? last + by : Math.max(last, 0)];
+	const all = lines();
+	const last = all.findIndex(({ key }) => key === state.reached);
+	const isThere = document.activeElement?.dataset?.id === state.reached;
+	const next = all[isThere || state.entry ? last + by : Math.max(last, 0)];
 	if (!next) {
 		return by > 0 && loadMore();
 	}
 	if (state.entry) {
-		show(next.dataset.id);
+		state.reached = next.key;
+		rows.reveal(next.key);
+		show(next.key);
 	} else {
-		next.focus();
+		reachTo(next.key);
 	}
 }
 
 const KEYS = {
 	j: () => step(1),
 	k: () => step(-1),
-	o: () => document.activeElement?.closest('.entry')?.click(),
+	o: () => (document.activeElement?.closest('.entry') ?? rows.elements.get(state.reached)?.querySelector('.entry'))?.click(),
 	x: () => state.view.open && close(),
+	'?': help,
 	'/': () => root.querySelector('[name=q]')?.focus()
 };
+
+const closeMenus = () => root.querySelectorAll('.menu[open]').forEach((menu) => { menu.open = false; });
 
 document.addEventListener('keydown', (event) => {
 	const typing = event.target.closest?.('input:not([type=checkbox], [type=range]), select, textarea');
 	const menu = root.querySelector('.menu[open]');
-	if (event.key === 'Escape' && menu) {
+	if (event.key === 'Escape' && state.helped) {
+		help();
+	} else if (event.key === 'Escape' && menu) {
 		menu.open = false;
 		menu.querySelector('summary').focus();
 	} else if (event.key === 'Escape' && state.view.open) {
@@ -428,25 +760,22 @@ window.addEventListener('popstate', () => {
 window.addEventListener('pagehide', () => live.end());
 window.addEventListener('pageshow', (event) => event.persisted && search());
 
-const bottom = document.body.appendChild(document.createElement('div'));
-const observer = new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && loadMore(), { rootMargin: '600px' });
-observer.observe(bottom);
-
-// The observer tells of changes only, and the end may still be in sight.
-function lookAgain() {
-	observer.unobserve(bottom);
-	observer.observe(bottom);
-}
-
-draw();
-search();
-if (state.view.open) {
-	show(state.view.open);
-}
-api.reader().then((reader) => {
-	state.reader = reader;
-	draw();
-	if (reader.verifies) {
-		loadProgress();
+async function begin() {
+	await speak();
+	readIn(state.zone);
+	document.title = t('Audit trail');
+	document.documentElement.style.setProperty('--drawer', `${width}%`);
+	search();
+	if (state.view.open) {
+		show(state.view.open);
 	}
-}, () => { /* The list says what is wrong. */ });
+	api.reader().then((reader) => {
+		state.reader = reader;
+		draw();
+		if (reader.verifies) {
+			loadLedger();
+		}
+	}, () => { /* The list says what is wrong. */ });
+}
+
+begin();

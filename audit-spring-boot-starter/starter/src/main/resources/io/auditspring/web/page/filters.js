@@ -1,11 +1,21 @@
-// What is looked for. It lives in the address of the page, so that a view can be shared.
+// What is looked for. It lives in the address of the page, so that a view can be shared. Filters are the parameters of the
+// API, each with its values: any of them may fit. With a minus before its name, none may.
 
 export const NAMES = ['q', 'actor', 'actorType', 'action', 'category', 'severity', 'minSeverity', 'outcome', 'targetType', 'targetId',
-	'related', 'tenant', 'service', 'operation', 'trace', 'ip', 'from', 'to'];
+	'related', 'tenant', 'service', 'chain', 'operation', 'trace', 'session', 'ip', 'changed', 'from', 'to'];
+
+const NEGATED = NAMES.filter((name) => !['q', 'from', 'to', 'minSeverity'].includes(name)).map((name) => `-${name}`);
+
+/** Filters of which the server takes any of several values. */
+const MANY = NEGATED.flatMap((name) => [name, name.slice(1)]);
+
+export const canNegate = (name) => NEGATED.includes(`-${name}`);
 
 export const LABELS = { q: 'Search', actor: 'Actor', actorType: 'Kind of actor', action: 'Action', category: 'Category', severity: 'Severity', minSeverity: 'Severity at least', outcome: 'Outcome',
-	targetType: 'Target type', targetId: 'Target id', related: 'Related', tenant: 'Tenant', service: 'Service', operation: 'Operation',
-	trace: 'Trace', ip: 'IP address', from: 'From', to: 'To' };
+	targetType: 'Target type', targetId: 'Target id', related: 'Related', tenant: 'Tenant', service: 'Service', chain: 'Chain', operation: 'Operation',
+	trace: 'Trace', session: 'Session', ip: 'IP address', changed: 'Changed', from: 'From', to: 'To' };
+
+export const isTime = (name) => name === 'from' || name === 'to';
 
 export const PERIODS = [
 	{ id: '', label: 'All time' },
@@ -19,14 +29,16 @@ export const PERIODS = [
 
 const READING = 'audit.read';
 
+export const one = (filters, name) => filters[name]?.[0];
+
 /** The view that an address stands for. */
 export function fromAddress(search = location.search) {
 	const parameters = new URLSearchParams(search);
 	const filters = {};
-	NAMES.forEach((name) => {
-		const value = parameters.get(name);
-		if (value) {
-			filters[name] = value;
+	[...NAMES, ...NEGATED].forEach((name) => {
+		const values = parameters.getAll(name).filter(Boolean);
+		if (values.length) {
+			filters[name] = values;
 		}
 	});
 	return {
@@ -34,12 +46,15 @@ export function fromAddress(search = location.search) {
 		period: parameters.get('period') ?? (filters.from || filters.to ? 'custom' : ''),
 		reading: parameters.get('reading') === 'shown',
 		clock: parameters.get('order') === 'happened' ? 'happened' : 'recorded',
-		open: parameters.get('entry')
+		open: parameters.get('entry'),
+		tab: parameters.get('tab') ?? 'changes'
 	};
 }
 
+const pairs = (filters) => Object.entries(filters).flatMap(([name, values]) => values.map((value) => [name, value]));
+
 export function toAddress(view) {
-	const parameters = new URLSearchParams(Object.entries(view.filters).filter(([, value]) => value));
+	const parameters = new URLSearchParams(pairs(view.filters));
 	if (view.period && view.period !== 'custom') {
 		parameters.set('period', view.period);
 	}
@@ -51,13 +66,47 @@ export function toAddress(view) {
 	}
 	if (view.open) {
 		parameters.set('entry', view.open);
+		if (view.tab !== 'changes') {
+			parameters.set('tab', view.tab);
+		}
 	}
 	return parameters.size ? `?${parameters}` : location.pathname;
 }
 
+const since = (view, now) => {
+	const seconds = PERIODS.find((period) => period.id === view.period)?.seconds;
+	return seconds ? { from: [new Date(now - seconds * 1000).toISOString()] } : {};
+};
+
+/** The same view with times that do not move: what somebody is sent is what was seen. */
+export const settled = (view, now = Date.now()) => view.period && view.period !== 'custom'
+	? { ...view, period: 'custom', filters: { ...view.filters, ...since(view, now), to: [new Date(now).toISOString()] } } : view;
+
 /** What the server is asked for: relative periods begin so long before now. */
 export function toRequest(view, now = Date.now()) {
-	const seconds = PERIODS.find((period) => period.id === view.period)?.seconds;
-	const request = seconds ? { ...view.filters, from: new Date(now - seconds * 1000).toISOString() } : { ...view.filters };
-	return view.reading || request.action === READING ? request : { ...request, '-action': READING };
+	const wanted = { ...view.filters, ...since(view, now) };
+	if (!view.reading && !wanted.action?.includes(READING)) {
+		wanted['-action'] = [...new Set([...(wanted['-action'] ?? []), READING])];
+	}
+	return wanted;
+}
+
+/** Filters with some of them changed: a value, values, or nothing for one that goes. */
+export function changed(filters, changes) {
+	const result = { ...filters };
+	Object.entries(changes).forEach(([name, value]) => {
+		const values = [value].flat().filter(Boolean);
+		if (values.length) {
+			result[name] = values;
+		} else {
+			delete result[name];
+		}
+	});
+	return result;
+}
+
+/** Filters with a value taken in, or out again where it is in. */
+export function toggled(filters, name, value) {
+	const values = filters[name] ?? [];
+	return changed(filters, { [name]: values.includes(value) ? values.filter((each) => each !== value) : MANY.includes(name) ? [...values, value] : [value] });
 }

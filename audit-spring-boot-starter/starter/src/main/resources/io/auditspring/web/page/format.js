@@ -1,44 +1,56 @@
 import { plain } from './text.js';
+import { locale, t } from './words.js';
 
-// How things read.
+// How things read: in the reader's language, at the reader's clock or in UTC.
 
-const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-const short = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
-const number = new Intl.NumberFormat();
 const UNITS = [['year', 31536000], ['month', 2592000], ['day', 86400], ['hour', 3600], ['minute', 60]];
+const MINUTE = 60000;
+
+let zone;
+let formats = {};
+
+/** Made anew whenever language or zone change. */
+export function readIn(chosen) {
+	zone = chosen === 'UTC' ? 'UTC' : undefined;
+	formats = {};
+}
+
+const dates = (name, options) => formats[name] ??= new Intl.DateTimeFormat(locale(), { ...options, timeZone: zone });
+const relative = () => formats.relative ??= new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+const number = () => formats.number ??= new Intl.NumberFormat(locale());
+
+export const zoneName = () => zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** What is no time, as an address may have it, is shown as it is. */
-const by = (format) => (instant) => {
+const by = (name, options) => (instant) => {
 	const then = new Date(instant);
-	return Number.isNaN(then.getTime()) ? plain(instant) : format.format(then);
+	return Number.isNaN(then.getTime()) ? plain(instant) : dates(name, options).format(then);
 };
 
-export const dateTime = by(time);
+export const dateTime = by('time', { dateStyle: 'medium', timeStyle: 'medium' });
 
-export const clockTime = by(clock);
+export const clockTime = by('clock', { timeStyle: 'medium' });
 
-export const shortTime = by(short);
+export const shortTime = by('short', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
-export const count = (value) => number.format(value);
+export const count = (value) => number().format(value);
+
+const dayOf = (instant) => dates('key', { year: 'numeric', month: '2-digit', day: '2-digit' }).format(instant);
 
 /** The day of an entry, as a heading says it. */
 export function day(instant, now = new Date()) {
 	const then = new Date(instant);
-	const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / 86400000);
-	const name = date.format(then);
-	return days === 0 ? `Today, ${name}` : days === 1 ? `Yesterday, ${name}` : name;
+	const name = dates('date', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(then);
+	const key = dayOf(then);
+	return key === dayOf(now) ? t('Today, {day}', { day: name })
+		: key === dayOf(now - 86400000) ? t('Yesterday, {day}', { day: name }) : name;
 }
 
 export function ago(instant) {
 	const seconds = (new Date(instant) - Date.now()) / 1000;
 	const [unit, length] = UNITS.find(([, unitLength]) => Math.abs(seconds) >= unitLength) ?? ['second', 1];
-	return relative.format(Math.round(seconds / length), unit);
+	return relative().format(Math.round(seconds / length), unit);
 }
-
-const MINUTE = 60000;
 
 /**
  * An entry is recorded when it happens, or nearly. Where more than a minute lies between, both times are said: "happened
@@ -51,8 +63,9 @@ export function apart(entry) {
 	}
 	const seconds = Math.abs(milliseconds) / 1000;
 	const [unit, length] = UNITS.find(([, unitLength]) => seconds >= unitLength);
-	const span = new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(seconds / length));
-	return `${milliseconds > 0 ? 'happened' : 'dated'} ${shortTime(entry.occurredAt)}, recorded ${span} ${milliseconds > 0 ? 'later' : 'earlier'}`;
+	const span = new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(seconds / length));
+	return milliseconds > 0 ? t('happened {time}, recorded {span} later', { time: shortTime(entry.occurredAt), span })
+		: t('dated {time}, recorded {span} earlier', { time: shortTime(entry.occurredAt), span });
 }
 
 export function duration(micros) {
@@ -66,7 +79,7 @@ export function duration(micros) {
 export const value = (any) =>
 	any === null || any === undefined ? '–' : typeof any === 'object' ? JSON.stringify(any, null, 2) : String(any);
 
-export const actorName = (actor) => actor.name || actor.id || 'erased';
+export const actorName = (actor) => actor.name || actor.id || t('erased');
 
 export function initials(actor) {
 	const words = actorName(actor).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
@@ -82,16 +95,17 @@ export function program(userAgent) {
 		.find(([mark]) => userAgent.includes(mark))?.[1];
 	const system = [['Windows', 'Windows'], ['Android', 'Android'], ['iPhone', 'iPhone'], ['iPad', 'iPad'], ['Mac OS', 'macOS'], ['Linux', 'Linux']]
 		.find(([mark]) => userAgent.includes(mark))?.[1];
-	return browser ? [browser, system].filter(Boolean).join(' on ') : null;
+	return browser ? [browser, system].filter(Boolean).join(', ') : null;
 }
 
-/** A time as the fields of forms write it, in the reader's own zone. */
+/** A time as the fields of forms write it, in the zone that is shown. */
 export function toLocal(instant) {
 	if (!instant) {
 		return '';
 	}
 	const then = new Date(instant);
-	return Number.isNaN(then.getTime()) ? '' : new Date(then - then.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+	const offset = zone === 'UTC' ? 0 : then.getTimezoneOffset() * 60000;
+	return Number.isNaN(then.getTime()) ? '' : new Date(then - offset).toISOString().slice(0, 16);
 }
 
-export const fromLocal = (text) => text ? new Date(text).toISOString() : '';
+export const fromLocal = (text) => text ? new Date(zone === 'UTC' ? `${text}Z` : text).toISOString() : '';

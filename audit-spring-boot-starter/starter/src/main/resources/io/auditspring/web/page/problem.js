@@ -1,6 +1,7 @@
 import { html, nothing } from './lib/lit-html.js';
 import { count } from './format.js';
 import { shown } from './text.js';
+import { t } from './words.js';
 
 // What went wrong, and what to do about it, in words of this page and not of the browser.
 
@@ -28,10 +29,10 @@ const WORDS = {
 
 export function words(problem) {
 	const [title, remedy] = WORDS[problem.status] ?? WORDS.other;
-	return { title, detail: problem.detail, remedy: remedy ?? `Try again in ${wait(problem.retryAfter)}.` };
+	return { title: t(title), detail: problem.detail, remedy: remedy ? t(remedy) : t('Try again in {time}.', { time: wait(problem.retryAfter) }) };
 }
 
-const wait = (seconds) => seconds === null ? 'a minute' : seconds === 1 ? 'a second' : `${count(seconds)} seconds`;
+const wait = (seconds) => seconds === null ? t('a minute') : seconds === 1 ? t('a second') : t('{n} seconds', { n: count(seconds) });
 
 /** A problem where the thing would be that was asked for. */
 export function problemCard(problem, again) {
@@ -39,6 +40,6 @@ export function problemCard(problem, again) {
 	const signedOut = problem.status === SIGNED_OUT;
 	return html`<div class="problem" role="alert"><p><b>${title}</b></p>
 		${detail ? html`<p>${shown(detail)}</p>` : nothing}<p class="faint">${remedy}</p>
-		${signedOut ? html`<button @click=${() => location.reload()}>Sign in</button>`
-			: again ? html`<button @click=${again}>Try again</button>` : nothing}</div>`;
+		${signedOut ? html`<button @click=${() => location.reload()}>${t('Sign in')}</button>`
+			: again ? html`<button @click=${again}>${t('Try again')}</button>` : nothing}</div>`;
 }

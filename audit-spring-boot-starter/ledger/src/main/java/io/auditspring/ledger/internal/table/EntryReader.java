@@ -73,13 +73,14 @@ public final class EntryReader {
 	}
 
 	/**
-	 * Reads the entries about redactions in other chains than their own, in any order.
+	 * Reads the entries about redactions and retirements in other chains than their own,
+	 * in any order.
 	 * @param sink takes the rows
 	 * @throws SQLException if they cannot be read
 	 */
-	public void readRedactionsElsewhere(Consumer<CopyRow> sink) throws SQLException {
-		copy(this.select.formatted(
-				"action = '%s' and %s <> chain".formatted(ControlEntry.REDACTION, this.columns.redactedChain())), sink);
+	public void readSaidElsewhere(Consumer<CopyRow> sink) throws SQLException {
+		copy(this.select.formatted("action in ('%s', '%s') and %s <> chain".formatted(ControlEntry.REDACTION,
+				ControlEntry.RETIREMENT, this.columns.redactedChain())), sink);
 	}
 
 	/**

@@ -79,7 +79,7 @@ final class EntryRows {
 	}
 
 	/** A trigger of somebody's own can drop rows without a word. */
-	private static void checkTaken(long taken, int sent) throws SQLException {
+	static void checkTaken(long taken, int sent) throws SQLException {
 		if (taken != sent) {
 			throw new SQLException(
 					"The database took %d of %d entries: a trigger on audit_log drops some".formatted(taken, sent),
@@ -105,7 +105,7 @@ final class EntryRows {
 		return hash;
 	}
 
-	private static void append(CopyText rows, CoreObject core) {
+	static void append(CopyText rows, CoreObject core) {
 		rows.column(core.chain()).column(core.seq()).column(core.id()).column(core.recordedAt());
 		rows.column(core.occurredAt()).column(core.service()).column(core.tenant()).column(core.operation());
 		rows.column(core.action()).column(core.category()).column(core.severity()).column(core.outcome());
@@ -118,7 +118,7 @@ final class EntryRows {
 		rows.column(actor.userAgent()).column(actor.session()).column(actor.device()).column(actor.geo());
 	}
 
-	private static void append(CopyText rows, Entry.DataGroup data) {
+	static void append(CopyText rows, Entry.DataGroup data) {
 		rows.column(data.targetName()).column(data.message()).column(data.justification()).column(data.error());
 		rows.column(data.before()).column(data.after()).column(data.changes()).column(data.metadata());
 		rows.column(data.related());

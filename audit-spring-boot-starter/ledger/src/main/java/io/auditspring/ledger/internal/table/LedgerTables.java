@@ -39,6 +39,8 @@ public final class LedgerTables {
 
 	private final String entry;
 
+	private final String received;
+
 	private final String retiredSince;
 
 	private final String erasedSince;
@@ -62,6 +64,12 @@ public final class LedgerTables {
 				from %s
 				where chain = ? and seq = ?
 				""".formatted(schema.table("audit_log"));
+		// A ledger that was not migrated since then has no such column.
+		this.received = """
+				select to_jsonb(chain) ->> 'origin' is not null
+				from %s as chain
+				where name = ?
+				""".formatted(schema.table("audit_chain"));
 		this.retiredSince = """
 				select exists (select from %s where chain = ? and seq >= ? and action = '%s')
 				""".formatted(schema.table("audit_log"), ControlEntry.RETIREMENT);
@@ -80,6 +88,18 @@ public final class LedgerTables {
 
 	public @Nullable ChainHead head(String chain) throws SQLException {
 		return Sql.find(this.connection, this.head, (row) -> ChainHead.read(chain, row), chain);
+	}
+
+	/**
+	 * Whether a chain is received from another ledger, whose retirements are not of the
+	 * entries here.
+	 * @param chain the chain
+	 * @return whether it is registered so
+	 * @throws SQLException if the database fails
+	 */
+	public boolean isReceived(String chain) throws SQLException {
+		return Boolean.TRUE
+			.equals(Sql.<Boolean>find(this.connection, this.received, (row) -> row.getBoolean(1), chain));
 	}
 
 	/**

@@ -1,0 +1,386 @@
+-- Chains that other ledgers begin and go on with, and this one receives: registered by its owner, appended to by the role
+-- audit_receiver only, with the entries, hashes and times of their source. What is done about them here is recorded in
+-- the chain "local".
+
+-- Which chains are received, and how far their sources vouch for them.
+create table "${schema}".audit_received (
+	chain       text not null primary key,
+	tenant      text,
+	note        text,
+	received_at timestamptz,
+	parked_at   timestamptz,
+	parked_for  text,
+	gone_at     timestamptz,
+	constraint audit_received_is_parked_for_a_reason check ((parked_at is null) = (parked_for is null))
+);
+
+-- Whose signature counts for which sizes of a chain.
+create table "${schema}".audit_received_key (
+	chain     text   not null,
+	key       text   not null,
+	from_size bigint not null,
+	to_size   bigint,
+	primary key (chain, from_size),
+	constraint audit_received_key_is_of_sizes check (from_size >= 0 and to_size >= from_size),
+	constraint audit_received_key_is_one check (length(key) <= 500
+		and key ~ '^[^[:space:]+]+[+][0-9a-f]{8}[+][A-Za-z0-9+/]{44}$')
+);
+
+-- What a source signed that contradicts what it had signed before: evidence, which stays.
+create table "${schema}".audit_fork (
+	id       bigint      not null generated always as identity primary key,
+	chain    text        not null,
+	seq      bigint,
+	ours     bytea,
+	theirs   bytea,
+	note     text        not null,
+	our_note text,
+	found_at timestamptz not null default clock_timestamp()
+);
+
+create trigger audit_fork_append_only
+	before update or delete or truncate on "${schema}".audit_fork
+	for each statement execute function "${schema}".audit_refuse_change();
+alter table "${schema}".audit_fork enable always trigger audit_fork_append_only;
+
+-- Everybody may ask, as whoever inserts must.
+create function "${schema}".audit_is_received(chain text) returns boolean
+	language sql
+	stable
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select exists (select from "${schema}".audit_chain c where c.name = $1 and c.origin is not null)
+$$;
+
+create function "${schema}".audit_require_received(asked text, chain text) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if not exists (select from "${schema}".audit_received r where r.chain = $2) then
+		raise exception '% takes a chain that is received, not "%"; the owner of the ledger registers one by audit_receive_chain',
+			asked, left(coalesce(chain, 'null'), 200) using errcode = 'invalid_parameter_value';
+	end if;
+end
+$$;
+
+-- Who does it, where the owner does not say.
+create function "${schema}".audit_by_owner(requested_by jsonb) returns jsonb
+	language sql
+	volatile
+	set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce(requested_by, jsonb_build_object('actorType', 'system', 'operation', gen_random_uuid(),
+		'actor', jsonb_build_object('id', 'system')))
+$$;
+
+-- A key as a signed note names it: name, id, and the key with the byte of its algorithm, Ed25519.
+create function "${schema}".audit_check_key(asked text, key text) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	parts text[] := regexp_match(key, '^([^[:space:]+]+)[+]([0-9a-f]{8})[+]([A-Za-z0-9+/]{44})$');
+begin
+	if parts is null or length(key) > 500 or get_byte(decode(parts[3], 'base64'), 0) <> 1
+		or encode(substring(sha256(convert_to(parts[1] || e'\n', 'UTF8') || decode(parts[3], 'base64')) for 4), 'hex')
+			<> parts[2]
+	then
+		raise exception '% takes a verifier key, name+id+key, as the source shows it, not "%"', asked,
+			left(coalesce(key, 'null'), 200) using errcode = 'invalid_parameter_value';
+	end if;
+end
+$$;
+
+-- For the owner: registers a chain of another ledger, which must not have begun here.
+create function "${schema}".audit_receive_chain(chain text, ledger_id uuid, origin text, key text, tenant text default null,
+		requested_by jsonb default null) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if ledger_id is null then
+		raise exception 'audit_receive_chain takes the ledger_id of the chain "%", as its source has it in audit_chain',
+			left(coalesce(chain, 'null'), 200) using errcode = 'invalid_parameter_value';
+	elsif (length(origin) between 1 and 200 and origin !~ '[[:space:]+[:cntrl:]]') is not true then
+		raise exception 'audit_receive_chain takes the audit.checkpoint.origin of the source, not "%"',
+			left(coalesce(origin, 'null'), 200) using errcode = 'invalid_parameter_value';
+	elsif chain in ('main', 'root', 'local') then
+		raise exception 'a chain called "%" is not received, as each ledger has one: close it at its source, and go on under the name of the service',
+			chain using errcode = 'invalid_parameter_value';
+	elsif length(tenant) > 200 then
+		raise exception 'audit_receive_chain takes a tenant of up to 200 characters' using errcode = 'invalid_parameter_value';
+	elsif exists (select from "${schema}".audit_chain c where c.name = $1) then
+		raise exception 'chain "%" cannot be received: there is one already', left(chain, 200)
+			using errcode = 'duplicate_object';
+	end if;
+	perform "${schema}".audit_check_key('audit_receive_chain', key);
+	insert into "${schema}".audit_chain as c (name, ledger_id, size, head, origin)
+	values ($1, $2, 0, sha256(convert_to(concat(e'audit-ledger/v1\n', $2, e'\n', $1), 'UTF8')), $3);
+	insert into "${schema}".audit_received (chain, tenant) values ($1, $5);
+	insert into "${schema}".audit_received_key (chain, key, from_size) values ($1, $4, 0);
+	perform "${schema}".audit_append_own('local', 'audit.chain.received', 'AuditChain', $1, jsonb_strip_nulls(
+		jsonb_build_object('chain', $1, 'ledger', $2, 'origin', $3, 'key', $4, 'tenant', $5)),
+		"${schema}".audit_by_owner($6));
+end
+$$;
+
+-- For the owner: says which key counts from a size on; up to there the one before does.
+create function "${schema}".audit_receive_key(chain text, key text, from_size bigint, requested_by jsonb default null)
+	returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	last bigint;
+begin
+	perform "${schema}".audit_require_received('audit_receive_key', chain);
+	perform "${schema}".audit_check_key('audit_receive_key', key);
+	select max(k.from_size) into last from "${schema}".audit_received_key k where k.chain = $1;
+	if (from_size > last) is not true then
+		raise exception 'audit_receive_key takes a size larger than %, from which the key before counts, not %', last,
+			coalesce(from_size::text, 'null') using errcode = 'invalid_parameter_value';
+	end if;
+	update "${schema}".audit_received_key k set to_size = $3 - 1 where k.chain = $1 and k.from_size = last;
+	insert into "${schema}".audit_received_key (chain, key, from_size) values ($1, $2, $3);
+	perform "${schema}".audit_append_own('local', 'audit.chain.key', 'AuditChain', $1,
+		jsonb_build_object('chain', $1, 'key', $2, 'fromSize', $3), "${schema}".audit_by_owner($4));
+end
+$$;
+
+-- For the owner: receives a parked chain again, as it is, after people found out why it was parked.
+create function "${schema}".audit_unpark(chain text, reason text, requested_by jsonb default null) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform "${schema}".audit_require_received('audit_unpark', chain);
+	perform "${schema}".audit_append_own('local', 'audit.chain.unparked', 'AuditChain', $1,
+		jsonb_build_object('chain', $1, 'reason', $2), "${schema}".audit_by_owner($3));
+	update "${schema}".audit_received r set parked_at = null, parked_for = null where r.chain = $1;
+end
+$$;
+
+-- For the owner: says that the source of a chain is gone for good. What is to be erased of it is erased here from then on.
+create function "${schema}".audit_source_gone(chain text, reason text, requested_by jsonb default null) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform "${schema}".audit_require_received('audit_source_gone', chain);
+	perform "${schema}".audit_append_own('local', 'audit.chain.gone', 'AuditChain', $1,
+		jsonb_build_object('chain', $1, 'reason', $2), "${schema}".audit_by_owner($3));
+	update "${schema}".audit_received r set gone_at = clock_timestamp() where r.chain = $1;
+end
+$$;
+
+-- Gives the right to append to a received chain until the transaction ends, and the clock that its entries must not be
+-- ahead of.
+create function "${schema}".audit_receive_lock(chain text)
+	returns table (ledger_id uuid, size bigint, head bytea, recorded_at timestamptz, origin text, parked_for text,
+		now timestamptz)
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+	perform "${schema}".audit_require_received('audit_receive_lock', $1);
+	select c.ledger_id, c.size, c.head, c.recorded_at, c.origin into strict ledger_id, size, head, recorded_at, origin
+	from "${schema}".audit_chain c
+	where c.name = $1
+	for update;
+	select r.parked_for into strict parked_for from "${schema}".audit_received r where r.chain = $1;
+	now := clock_timestamp();
+	return next;
+end
+$$;
+
+-- Makes sure that the months of entries to come have partitions: none before the last entry, and none of the future.
+create function "${schema}".audit_receive_months(chain text, months date[]) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	month date;
+	earliest date;
+	this_month date := date_trunc('month', clock_timestamp() at time zone 'UTC')::date;
+begin
+	perform "${schema}".audit_require_received('audit_receive_months', chain);
+	if (cardinality(months) between 1 and 120) is not true then
+		raise exception 'audit_receive_months takes 1 to 120 months, not %', coalesce(cardinality(months)::text, 'null')
+			using errcode = 'invalid_parameter_value';
+	end if;
+	select coalesce(date_trunc('month', c.recorded_at at time zone 'UTC')::date, date '1970-01-01') into strict earliest
+	from "${schema}".audit_chain c
+	where c.name = $1;
+	foreach month in array months loop
+		if (month between earliest and this_month + interval '1 month' - interval '1 day') is not true then
+			raise exception 'entries of chain "%" cannot be of %: they are of % at the earliest, and not of the future',
+				chain, coalesce(month::text, 'null'), earliest using errcode = 'invalid_parameter_value';
+		end if;
+		if to_regclass(format('%I.%I', '${schema}', to_char(month, '"audit_log_"YYYY_MM'))) is not null and not exists (
+			select from pg_inherits
+			where inhparent = '"${schema}".audit_log'::regclass
+			and inhrelid = to_regclass(format('%I.%I', '${schema}', to_char(month, '"audit_log_"YYYY_MM')))
+		) then
+			raise exception 'entries of chain "%" are of the month of %, which was detached from audit_log: move that table away, and they are stored in a new one',
+				chain, month using errcode = 'object_not_in_prerequisite_state';
+		end if;
+		perform "${schema}".audit_make_partition(month);
+	end loop;
+end
+$$;
+
+-- Erases from a received chain what its source has erased: entries of the chain itself must say so by now. Each comes with
+-- the digests of its groups, which must yield its hash.
+create function "${schema}".audit_receive_redactions(chain text, entries jsonb) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	wanted record;
+	entry "${schema}".audit_log;
+	actor bytea;
+	data bytea;
+	none constant bytea := decode(repeat('00', 16), 'hex');
+begin
+	perform "${schema}".audit_require_received('audit_receive_redactions', chain);
+	if (jsonb_typeof(entries) = 'array') is not true then
+		raise exception 'audit_receive_redactions takes an array of entries' using errcode = 'invalid_parameter_value';
+	end if;
+	lock table "${schema}".audit_legal_hold in share mode;
+	perform from "${schema}".audit_chain c where c.name = $1 for update;
+	for wanted in
+		select e.seq, e.id, e.redacted, decode(e.actor, 'hex') as actor, decode(e.data, 'hex') as data
+		from jsonb_to_recordset(entries) as e (seq bigint, id uuid, redacted text, actor text, data text)
+		order by e.seq
+	loop
+		if (wanted.redacted in ('actor', 'data')) is not true then
+			raise exception 'a redaction takes the group "actor" or "data"' using errcode = 'invalid_parameter_value';
+		end if;
+		select l.* into entry
+		from "${schema}".audit_log l
+		where l.chain = $1 and l.seq = wanted.seq and l.id = wanted.id;
+		if entry.seq is null then
+			raise exception 'there is no entry % (%) of chain "%" to erase from', wanted.seq, wanted.id, chain
+				using errcode = 'no_data_found';
+		end if;
+		continue when (wanted.redacted = 'actor' and entry.actor_digest is not null)
+			or (wanted.redacted = 'data' and entry.data_digest is not null);
+		if "${schema}".audit_is_held(entry) then
+			raise exception 'a legal hold keeps entry % of chain "%", of which its source has erased a part', entry.seq, chain
+				using errcode = 'object_in_use';
+		end if;
+		actor := coalesce(entry.actor_digest, wanted.actor);
+		data := coalesce(entry.data_digest, wanted.data);
+		if actor is null or data is null or "${schema}".audit_entry_hash(entry, actor, data) <> entry.hash then
+			raise exception 'entry % of chain "%" is not as it was received: nothing is erased from it', entry.seq, chain
+				using errcode = 'object_not_in_prerequisite_state';
+		end if;
+		if wanted.redacted = 'actor' then
+			update "${schema}".audit_log l
+			set actor_id = null, actor_name = null, impersonator_id = null, ip_address = null, user_agent = null,
+				session_id = null, device_fingerprint = null, geolocation = null,
+				salt = none || substring(l.salt from 17), actor_digest = actor
+			where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at;
+		else
+			update "${schema}".audit_log l
+			set target_name = null, message = null, justification = null, error = null, before_state = null,
+				after_state = null, changes = null, metadata = null, related = null,
+				salt = substring(l.salt for 16) || none, data_digest = data
+			where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at;
+		end if;
+	end loop;
+end
+$$;
+
+-- Keeps what a source signed of its chain as it is here. Whether the signature is right the database cannot tell.
+create function "${schema}".audit_receive_note(chain text, note text) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known record;
+	lines text[] := string_to_array(note, e'\n');
+begin
+	perform "${schema}".audit_require_received('audit_receive_note', chain);
+	select c.size, c.origin into strict known from "${schema}".audit_chain c where c.name = $1 for update;
+	if (octet_length(note) <= 100000 and lines[1] = known.origin || '/' || chain and lines[2] = known.size::text
+		and note ~ e'\n\n(— [^ \n]+ [A-Za-z0-9+/=]+\n)+$') is not true
+	then
+		raise exception 'audit_receive_note takes a signed note of %/% of size %', known.origin, chain, known.size
+			using errcode = 'check_violation';
+	end if;
+	update "${schema}".audit_received r
+	set note = audit_receive_note.note, received_at = clock_timestamp()
+	where r.chain = $1;
+end
+$$;
+
+-- Stops to receive a chain of which its source signed two histories, and keeps the evidence. Says whether it was not
+-- parked yet.
+create function "${schema}".audit_park(chain text, seq bigint, ours bytea, theirs bytea, note text, reason text,
+		requested_by jsonb) returns boolean
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	before record;
+begin
+	perform "${schema}".audit_require_received('audit_park', chain);
+	if (octet_length(note) <= 100000 and length(reason) between 1 and 10000
+		and octet_length(coalesce(ours, '')) <= 32 and octet_length(coalesce(theirs, '')) <= 32) is not true
+	then
+		raise exception 'audit_park takes the signed note that contradicts chain "%", a reason, and hashes', chain
+			using errcode = 'invalid_parameter_value';
+	end if;
+	perform from "${schema}".audit_chain c where c.name = $1 for update;
+	select r.parked_at, r.note into strict before from "${schema}".audit_received r where r.chain = $1;
+	if before.parked_at is not null then
+		return false;
+	end if;
+	insert into "${schema}".audit_fork (chain, seq, ours, theirs, note, our_note)
+	values ($1, $2, $3, $4, $5, before.note);
+	update "${schema}".audit_received r set parked_at = clock_timestamp(), parked_for = reason where r.chain = $1;
+	perform "${schema}".audit_append_own('local', 'audit.chain.parked', 'AuditChain', $1, jsonb_strip_nulls(
+		jsonb_build_object('chain', $1, 'seq', $2, 'reason', reason)), requested_by);
+	return true;
+end
+$$;
+
+revoke all on "${schema}".audit_received, "${schema}".audit_received_key, "${schema}".audit_fork from public;
+
+revoke all on function "${schema}".audit_require_received(text, text), "${schema}".audit_by_owner(jsonb),
+	"${schema}".audit_check_key(text, text),
+	"${schema}".audit_receive_chain(text, uuid, text, text, text, jsonb),
+	"${schema}".audit_receive_key(text, text, bigint, jsonb), "${schema}".audit_unpark(text, text, jsonb),
+	"${schema}".audit_source_gone(text, text, jsonb), "${schema}".audit_receive_lock(text),
+	"${schema}".audit_receive_months(text, date[]), "${schema}".audit_receive_redactions(text, jsonb),
+	"${schema}".audit_receive_note(text, text),
+	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb)
+	from public;
+
+do $$
+declare
+	own record;
+begin
+	for own in
+		select p.oid::regprocedure as name
+		from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+		where n.nspname = '${schema}' and starts_with(p.proname, 'audit_')
+	loop
+		execute format('alter function %s set standard_conforming_strings = on', own.name);
+		execute format('alter function %s set gin_fuzzy_search_limit = 0', own.name);
+	end loop;
+end
+$$;

@@ -1,0 +1,365 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.receive.internal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.entry.CoreObject;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.table.ControlEntry;
+import io.auditspring.ledger.internal.table.EntryReader;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.ReceivedRows;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.internal.tree.LeafHashes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what becomes of a bundle. Nothing counts before a signature does: one that is
+ * not signed, or by a key that is not registered for that chain and size, is refused and
+ * parks nothing. Then its place decides: what is here already is skipped, what goes on is
+ * appended, what leaves entries out is a gap, and what contradicts under a valid
+ * signature is a fork. Safe for use by any number of threads and instances.
+ */
+public final class BundleReceiver {
+
+	/** Of SQLSTATE: integrity constraints, and data that a column cannot hold. */
+	private static final Set<String> UNSTORABLE = Set.of("22", "23", "54");
+
+	private static final String OBJECT_IN_USE = "55006";
+
+	/** What the guard of the chains says. */
+	private static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
+
+	private final DataSource dataSource;
+
+	private final Schema schema;
+
+	private final ReceivedTables tables;
+
+	private final ReceivedRows rows;
+
+	private final Frontiers frontiers;
+
+	private final Supplier<Entry> recordedBy;
+
+	private final ReceivingStatistics statistics;
+
+	/**
+	 * Creates a receiver.
+	 * @param dataSource connections of a user with the role {@code audit_receiver}
+	 * @param schema where the ledger is
+	 * @param recordedBy gives an entry that says who receives
+	 * @param statistics counts what becomes of bundles
+	 */
+	public BundleReceiver(DataSource dataSource, Schema schema, Supplier<Entry> recordedBy,
+			ReceivingStatistics statistics) {
+		this.dataSource = dataSource;
+		this.schema = schema;
+		this.tables = new ReceivedTables(schema);
+		this.rows = new ReceivedRows(schema);
+		this.frontiers = new Frontiers(schema, this.tables);
+		this.recordedBy = recordedBy;
+		this.statistics = statistics;
+	}
+
+	/**
+	 * The chains that are registered.
+	 * @return them, by name
+	 * @throws SQLException if the database fails
+	 */
+	List<ReceivedTables.Chain> chains() throws SQLException {
+		return OwnTransaction.look(this.dataSource, this.tables::chains);
+	}
+
+	/**
+	 * Whether an entry here has a hash.
+	 * @param chain the entry's chain
+	 * @param seq its place
+	 * @param hash the hash
+	 * @return whether it has
+	 * @throws SQLException if the database fails
+	 */
+	boolean holds(String chain, long seq, byte[] hash) throws SQLException {
+		List<byte[]> ours = new ArrayList<>();
+		return OwnTransaction.look(this.dataSource, (connection) -> {
+			this.tables.hashes(connection, chain, seq, seq + 1, (row) -> ours.add(row.getBytes(1)));
+			return !ours.isEmpty() && Arrays.equals(ours.get(0), hash);
+		});
+	}
+
+	/**
+	 * Takes a bundle, or does not.
+	 * @param bundle the bundle
+	 * @return what became of it
+	 * @throws SQLException if a database fails; it is given again then
+	 */
+	public Reception receive(Bundle bundle) throws SQLException {
+		Reception reception = decide(bundle);
+		this.statistics.count(bundle.chain(), reception);
+		return reception;
+	}
+
+	private Reception decide(Bundle bundle) throws SQLException {
+		try {
+			return OwnTransaction.run(this.dataSource, (connection) -> receive(connection, bundle));
+		}
+		catch (ReceptionException ex) {
+			return Reception.of(ex.kind(), -1, String.valueOf(ex.getMessage()));
+		}
+		catch (Fork.Found ex) {
+			OwnTransaction.run(this.dataSource,
+					(connection) -> this.tables.park(connection, bundle.chain(), ex.fork(), this.recordedBy.get()));
+			return Reception.of(Reception.Kind.FORK, -1, ex.fork().reason());
+		}
+		catch (SQLException ex) {
+			return unstorable(ex);
+		}
+	}
+
+	private static Reception unstorable(SQLException ex) throws SQLException {
+		String state = ex.getSQLState();
+		if (OBJECT_IN_USE.equals(state)) {
+			return Reception.of(Reception.Kind.DELAYED, -1, String.valueOf(ex.getMessage()));
+		}
+		if (OBJECT_NOT_IN_PREREQUISITE_STATE.equals(state)
+				|| state != null && state.length() == 5 && UNSTORABLE.contains(state.substring(0, 2))) {
+			return Reception.of(Reception.Kind.PAUSED, -1, String.valueOf(ex.getMessage()));
+		}
+		throw ex;
+	}
+
+	private Reception receive(Connection connection, Bundle bundle) throws SQLException {
+		Checkpoint claimed = parse(bundle.note());
+		TrustedKeys keys = this.tables.keys(connection, bundle.chain(), claimed.size());
+		if (keys.keys().isEmpty()) {
+			throw ReceptionException.refused(
+					"chain '%s' is not registered, or no key is for size %d".formatted(bundle.chain(), claimed.size()));
+		}
+		Checkpoint note = open(bundle.note(), keys);
+		ReceivedHead head = this.tables.lock(connection, bundle.chain());
+		if (!note.origin().equals(head.origin() + "/" + head.chain())) {
+			throw ReceptionException
+				.refused("its note is of '%s', not of '%s/%s'".formatted(note.origin(), head.origin(), head.chain()));
+		}
+		if (bundle.first() < 0 || bundle.first() > note.size()) {
+			throw ReceptionException.refused(
+					"it begins with entry %d, but is signed for %d entries".formatted(bundle.first(), note.size()));
+		}
+		if (head.parkedFor() != null) {
+			return Reception.of(Reception.Kind.PARKED, head.size(), head.parkedFor());
+		}
+		if (bundle.first() > head.size() || (bundle.first() == note.size() && note.size() > head.size())) {
+			return Reception.of(Reception.Kind.GAP, head.size(),
+					"entries %d to %d are missing".formatted(head.size(), note.size() - 1));
+		}
+		return (note.size() <= head.size()) ? seen(connection, bundle, note, head)
+				: append(connection, bundle, note, head);
+	}
+
+	private static Checkpoint parse(String note) {
+		try {
+			return Checkpoint.parse(note);
+		}
+		catch (InvalidCheckpointException | IndexOutOfBoundsException ex) {
+			throw ReceptionException.refused("its note cannot be read: " + ex.getMessage());
+		}
+	}
+
+	private static Checkpoint open(String note, TrustedKeys keys) {
+		try {
+			return Checkpoint.open(note, keys);
+		}
+		catch (InvalidCheckpointException ex) {
+			throw ReceptionException.refused("its signature does not count: " + ex.getMessage());
+		}
+	}
+
+	/** All of it should be here. What is signed must be what is here. */
+	private Reception seen(Connection connection, Bundle bundle, Checkpoint note, ReceivedHead head)
+			throws SQLException {
+		byte[] root = root((note.size() == head.size()) ? this.frontiers.at(connection, head)
+				: this.frontiers.at(connection, head.chain(), note.size()));
+		if (!Arrays.equals(root, note.root())) {
+			// It may be of another history from its first entry on.
+			compare(connection, bundle, note, note.size());
+			throw new Fork.Found(new Fork(null, root, note.root(), note.note(),
+					"its source signed two roots of %d entries".formatted(note.size())));
+		}
+		Long different = firstDifferent(connection, bundle, note.size());
+		if (different != null) {
+			throw ReceptionException.refused("entry %d is not what its note covers".formatted(different));
+		}
+		return new Reception(Reception.Kind.SEEN, head.size(), 0, null);
+	}
+
+	private Reception append(Connection connection, Bundle bundle, Checkpoint note, ReceivedHead head)
+			throws SQLException {
+		if (bundle.first() < head.size()) {
+			compare(connection, bundle, note, head.size());
+		}
+		CompactRange tree = this.frontiers.at(connection, head);
+		BundleWalk walk = new BundleWalk(this.tables, this.rows, connection, head, tree);
+		read(bundle, (entry) -> {
+			if (place(entry) >= head.size()) {
+				walk.accept(entry);
+			}
+		});
+		walk.end(note.size());
+		if (!Arrays.equals(root(tree), note.root())) {
+			throw ReceptionException
+				.refused("its entries do not lead to the root that is signed for %d entries".formatted(note.size()));
+		}
+		applyRedactions(connection, head.chain(), walk.redactions());
+		walk.requireDeclared();
+		this.tables.keepNote(connection, head.chain(), note.note());
+		this.frontiers.reached(head.chain(), tree, walk.last());
+		return new Reception(Reception.Kind.APPENDED, note.size(), note.size() - head.size(), null);
+	}
+
+	private static byte[] root(CompactRange tree) {
+		return LeafHashes.root(tree);
+	}
+
+	/**
+	 * Compares the part of a bundle that is here already. Where it differs, it is a fork
+	 * if the signature covers what it says, and otherwise was altered on the way.
+	 */
+	private void compare(Connection connection, Bundle bundle, Checkpoint note, long end) throws SQLException {
+		Long different = firstDifferent(connection, bundle, end);
+		if (different == null) {
+			return;
+		}
+		CompactRange theirs = this.frontiers.at(connection, bundle.chain(), bundle.first());
+		List<byte[]> hash = new ArrayList<>();
+		read(bundle, (entry) -> {
+			if (place(entry) == theirs.size()) {
+				byte[] computed = entry.computeHash();
+				theirs.append(computed, (full) -> {
+				});
+				if (place(entry) == different) {
+					hash.add(computed);
+				}
+			}
+		});
+		if (theirs.size() == note.size() && Arrays.equals(root(theirs), note.root()) && !hash.isEmpty()) {
+			List<byte[]> ours = new ArrayList<>();
+			this.tables.hashes(connection, bundle.chain(), different, different + 1,
+					(row) -> ours.add(row.getBytes(1)));
+			throw new Fork.Found(new Fork(different, ours.get(0), hash.get(0), note.note(),
+					"its source signed two entries %d: %s is here, and %s came".formatted(different, hex(ours.get(0)),
+							hex(hash.get(0)))));
+		}
+		throw ReceptionException.refused(
+				"entry %d differs from the one that is here, and its signature does not cover it".formatted(different));
+	}
+
+	private @Nullable Long firstDifferent(Connection connection, Bundle bundle, long end) throws SQLException {
+		List<byte[]> ours = new ArrayList<>();
+		this.tables.hashes(connection, bundle.chain(), bundle.first(), end, (row) -> ours.add(row.getBytes(1)));
+		Long[] different = new Long[1];
+		read(bundle, (entry) -> {
+			long index = place(entry) - bundle.first();
+			if (different[0] == null && index >= 0 && index < ours.size()
+					&& !(Arrays.equals(ours.get((int) index), entry.hash())
+							&& Arrays.equals(entry.hash(), entry.computeHash()))) {
+				different[0] = place(entry);
+			}
+		});
+		return different[0];
+	}
+
+	private static long place(StoredEntry entry) {
+		Long seq = entry.place().seq();
+		return (seq != null) ? seq : -1;
+	}
+
+	private static String hex(byte[] hash) {
+		return HexFormat.of().formatHex(hash);
+	}
+
+	/** What its source has erased since the entries came here is erased here. */
+	private void applyRedactions(Connection connection, String chain, List<ControlEntry.Redaction> redactions)
+			throws SQLException {
+		if (redactions.isEmpty()) {
+			return;
+		}
+		EntryReader reader = new EntryReader(connection, this.schema);
+		List<String> wanted = new ArrayList<>();
+		String places = redactions.stream()
+			.map((redaction) -> String.valueOf(redaction.seq()))
+			.distinct()
+			.collect(Collectors.joining(", "));
+		reader.read(chain, "seq in (%s)".formatted(places), (row) -> {
+			StoredEntry entry = StoredEntry.read(row);
+			redactions.stream()
+				.filter((redaction) -> redaction.seq() == place(entry))
+				.forEach((redaction) -> wanted.add(wanted(entry, redaction)));
+		});
+		this.tables.applyRedactions(connection, chain, "[" + String.join(",", wanted) + "]");
+	}
+
+	private static String wanted(StoredEntry entry, ControlEntry.Redaction redaction) {
+		return new CanonicalObject().number("seq", redaction.seq())
+			.text("id", redaction.id())
+			.text("redacted", CoreObject.stored(redaction.group()))
+			.text("actor", hex(entry.digestOfActor()))
+			.text("data", hex(entry.digestOfData()))
+			.toString();
+	}
+
+	private static void read(Bundle bundle, Step step) throws SQLException {
+		SQLException[] failed = new SQLException[1];
+		try {
+			bundle.entries().read((entry) -> {
+				try {
+					step.accept(entry);
+				}
+				catch (SQLException ex) {
+					failed[0] = ex;
+					throw new BrokenOff();
+				}
+			});
+		}
+		catch (BrokenOff ex) {
+			throw failed[0];
+		}
+	}
+
+	/** Takes an entry. */
+	private interface Step {
+
+		void accept(StoredEntry entry) throws SQLException;
+
+	}
+
+	/** Brings a failure of the database through whoever reads the entries. */
+	private static final class BrokenOff extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		BrokenOff() {
+			super(null, null, false, false);
+		}
+
+	}
+
+}

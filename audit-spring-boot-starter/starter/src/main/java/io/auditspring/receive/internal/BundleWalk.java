@@ -1,0 +1,158 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.receive.internal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.internal.chain.ChainWalk;
+import io.auditspring.ledger.internal.chain.PartitionCheck;
+import io.auditspring.ledger.internal.entry.CoreObject;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.table.CheckedEntry;
+import io.auditspring.ledger.internal.table.ControlEntry;
+import io.auditspring.ledger.internal.table.ReceivedRows;
+import io.auditspring.ledger.internal.table.StoredEntry;
+
+/**
+ * Goes through the new entries of a bundle: verifies each by itself and behind the one
+ * before, and appends them in portions, so that memory stays flat however many there are.
+ */
+final class BundleWalk {
+
+	private static final int PORTION = 500;
+
+	private final ReceivedTables tables;
+
+	private final ReceivedRows rows;
+
+	private final Connection connection;
+
+	private final ReceivedHead head;
+
+	private final CompactRange tree;
+
+	private final ChainWalk walk;
+
+	private final List<StoredEntry> portion = new ArrayList<>(PORTION);
+
+	private final Set<YearMonth> months = new TreeSet<>();
+
+	private final List<ControlEntry.Redaction> redactions = new ArrayList<>();
+
+	private final List<Long> erased = new ArrayList<>();
+
+	private final List<String> erasedGroups = new ArrayList<>();
+
+	BundleWalk(ReceivedTables tables, ReceivedRows rows, Connection connection, ReceivedHead head, CompactRange tree) {
+		this.tables = tables;
+		this.rows = rows;
+		this.connection = connection;
+		this.head = head;
+		this.tree = tree;
+		this.walk = new ChainWalk(null, PartitionCheck.NONE, (kind, seq, id, what, expected, found) -> {
+			throw fault(kind,
+					"entry %d of chain '%s' is not as its source wrote it: %s".formatted(seq, head.chain(), what));
+		});
+		this.walk.goOn(head.size(), head.hash(), head.recordedAt());
+	}
+
+	private static ReceptionException fault(Problem.Kind kind, String what) {
+		return (kind == Problem.Kind.VERSION)
+				? new ReceptionException(Reception.Kind.PAUSED, what + "; upgrade this application first")
+				: ReceptionException.refused(what);
+	}
+
+	void accept(StoredEntry entry) throws SQLException {
+		StoredEntry.Place place = entry.place();
+		if (!this.head.chain().equals(entry.core().chain())) {
+			throw ReceptionException.refused("entry %d is one of chain '%s', not of '%s'".formatted(place.seq(),
+					entry.core().chain(), this.head.chain()));
+		}
+		CheckedEntry checked = CheckedEntry.of(entry);
+		this.walk.accept(checked);
+		if (Objects.requireNonNull(place.recordedAt()).isAfter(this.head.now())) {
+			throw new ReceptionException(Reception.Kind.DELAYED,
+					"entry %d of chain '%s' was recorded at %s, which is ahead of the clock here (%s)"
+						.formatted(place.seq(), this.head.chain(), place.recordedAt(), this.head.now()));
+		}
+		note(checked);
+		this.tree.append(place.hash(), (full) -> {
+		});
+		this.portion.add(entry);
+		if (this.portion.size() == PORTION) {
+			flush();
+		}
+	}
+
+	private void note(CheckedEntry entry) {
+		for (EntryGroup group : entry.redactedGroups()) {
+			this.erased.add(entry.place().seq());
+			this.erasedGroups.add(CoreObject.stored(group));
+		}
+		if (entry.controlEntry() instanceof ControlEntry.Redaction redaction
+				&& redaction.chain().equals(this.head.chain())) {
+			this.redactions.add(redaction);
+		}
+	}
+
+	private void flush() throws SQLException {
+		Set<YearMonth> missing = new TreeSet<>();
+		for (StoredEntry entry : this.portion) {
+			missing.add(YearMonth.from(Objects.requireNonNull(entry.place().recordedAt()).atOffset(ZoneOffset.UTC)));
+		}
+		missing.removeAll(this.months);
+		if (!missing.isEmpty()) {
+			this.tables.ensureMonths(this.connection, this.head.chain(), missing);
+			this.months.addAll(missing);
+		}
+		this.rows.append(this.connection, this.portion);
+		this.portion.clear();
+	}
+
+	/**
+	 * Ends at the size that is signed.
+	 * @param size the size
+	 * @throws SQLException if the database refuses an entry, or fails
+	 */
+	void end(long size) throws SQLException {
+		this.walk.endsBefore(size);
+		if (this.tree.size() > size) {
+			throw ReceptionException.refused("it has entries behind the %d that are signed".formatted(size));
+		}
+		if (!this.portion.isEmpty()) {
+			flush();
+		}
+	}
+
+	byte[] last() {
+		return Arrays.copyOf(Objects.requireNonNull(this.walk.previousHash()), this.head.hash().length);
+	}
+
+	List<ControlEntry.Redaction> redactions() {
+		return this.redactions;
+	}
+
+	/** Who erases says so: an erasure must be declared by the end of the bundle. */
+	void requireDeclared() throws SQLException {
+		Long seq = this.tables.undeclared(this.connection, this.head.chain(), this.erased, this.erasedGroups);
+		if (seq != null) {
+			throw new ReceptionException(Reception.Kind.INCOMPLETE,
+					"something of entry %d of chain '%s' is erased, and no entry that came with it says so"
+						.formatted(seq, this.head.chain()));
+		}
+	}
+
+}

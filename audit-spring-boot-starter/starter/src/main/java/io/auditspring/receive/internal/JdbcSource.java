@@ -1,0 +1,175 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.receive.internal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.EntryReader;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the chains of another ledger in its own database, over connections that need no
+ * right but to read.
+ */
+final class JdbcSource {
+
+	/** About as many entries become one transaction, where there are checkpoints. */
+	private static final int AT_ONCE = 20_000;
+
+	private final String name;
+
+	private final DataSource dataSource;
+
+	private final Schema schema;
+
+	private final List<String> chains;
+
+	private final BundleReceiver receiver;
+
+	private final String ledger;
+
+	private final String next;
+
+	private final String hash;
+
+	/**
+	 * Creates a source.
+	 * @param name what it is called
+	 * @param dataSource connections to its database
+	 * @param schema where its ledger is
+	 * @param chains which chains to receive; all that are registered if it is empty
+	 * @param receiver takes bundles
+	 */
+	JdbcSource(String name, DataSource dataSource, Schema schema, List<String> chains, BundleReceiver receiver) {
+		this.name = name;
+		this.dataSource = dataSource;
+		this.schema = schema;
+		this.chains = chains;
+		this.receiver = receiver;
+		this.ledger = "select ledger_id::text from %s where name = ?".formatted(schema.table("audit_chain"));
+		this.next = """
+				(select size, note from %1$s where chain = ? and size > ? and size <= ? order by size desc limit 1)
+				union all
+				(select size, note from %1$s where chain = ? and size > ? order by size limit 1)
+				limit 1
+				""".formatted(schema.table("audit_checkpoint"));
+		this.hash = "select hash from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	/**
+	 * A checkpoint of the source.
+	 *
+	 * @param size its size
+	 * @param note the note
+	 */
+	private record Signed(long size, String note) {
+
+	}
+
+	/**
+	 * Receives what is new of each of its chains.
+	 * @throws SQLException if a database fails
+	 */
+	void receive() throws SQLException {
+		for (ReceivedTables.Chain chain : this.receiver.chains()) {
+			if (chain.parkedFor() == null && (this.chains.isEmpty() || this.chains.contains(chain.name()))
+					&& holds(chain)) {
+				receive(chain);
+			}
+		}
+	}
+
+	private boolean holds(ReceivedTables.Chain chain) throws SQLException {
+		return chain.ledgerId()
+			.toString()
+			.equals(OwnTransaction.look(this.dataSource,
+					(connection) -> Sql.find(connection, this.ledger, (row) -> row.getString(1), chain.name())));
+	}
+
+	private void receive(ReceivedTables.Chain chain) throws SQLException {
+		long size = chain.size();
+		long from = size;
+		while (true) {
+			Signed signed = next(chain.name(), from);
+			if (signed == null) {
+				return;
+			}
+			Reception reception = this.receiver.receive(bundle(chain.name(), size, signed));
+			switch (reception.kind()) {
+				case APPENDED, SEEN -> {
+					size = signed.size();
+					from = size;
+				}
+				// What it erased it declares behind that checkpoint.
+				case INCOMPLETE -> from = signed.size();
+				case REFUSED -> {
+					findFork(chain.name(), size, signed);
+					return;
+				}
+				default -> {
+					return;
+				}
+			}
+		}
+	}
+
+	private @Nullable Signed next(String chain, long after) throws SQLException {
+		return OwnTransaction.look(this.dataSource, (connection) -> Sql.find(connection, this.next,
+				(row) -> new Signed(row.getLong(1), row.getString(2)), chain, after, after + AT_ONCE, chain, after));
+	}
+
+	private Bundle bundle(String chain, long first, Signed signed) {
+		return new Bundle(chain, first, signed.note(), (sink) -> OwnTransaction.look(this.dataSource, (connection) -> {
+			new EntryReader(connection, this.schema).read(chain,
+					"seq >= %d and seq < %d".formatted(first, signed.size()),
+					(row) -> sink.accept(StoredEntry.read(row)));
+			return true;
+		}));
+	}
+
+	/**
+	 * Looks whether the source has another history below the end here: restored from a
+	 * backup, it may have gone on under the same name.
+	 */
+	private void findFork(String chain, long size, Signed signed) throws SQLException {
+		long equal = 0;
+		long different = size;
+		while (equal < different) {
+			long middle = (equal + different) / 2;
+			if (isHere(chain, middle)) {
+				equal = middle + 1;
+			}
+			else {
+				different = middle;
+			}
+		}
+		if (different < size) {
+			this.receiver.receive(bundle(chain, different, signed));
+		}
+	}
+
+	private boolean isHere(String chain, long seq) throws SQLException {
+		byte[] theirs = OwnTransaction.look(this.dataSource, (connection) -> hash(connection, chain, seq));
+		return theirs != null && this.receiver.holds(chain, seq, theirs);
+	}
+
+	private byte @Nullable [] hash(Connection connection, String chain, long seq) throws SQLException {
+		return Sql.find(connection, this.hash, (row) -> Objects.requireNonNull(row.getBytes(1)), chain, seq);
+	}
+
+}

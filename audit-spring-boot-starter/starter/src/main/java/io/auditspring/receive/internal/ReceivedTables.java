@@ -1,0 +1,160 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.receive.internal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.YearMonth;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.internal.table.Sql;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database knows of received chains, and the functions by which it takes them.
+ */
+final class ReceivedTables {
+
+	private final String chains;
+
+	private final String lock;
+
+	private final String keys;
+
+	private final String months;
+
+	private final String redactions;
+
+	private final String note;
+
+	private final String park;
+
+	private final String hashes;
+
+	private final String undeclared;
+
+	ReceivedTables(Schema schema) {
+		this.chains = """
+				select chain.name, chain.ledger_id, chain.size, received.note, received.parked_for, received.received_at
+				from %s as received join %s as chain on chain.name = received.chain
+				where received.gone_at is null
+				order by chain.name
+				""".formatted(schema.table("audit_received"), schema.table("audit_chain"));
+		this.lock = "select * from %s(?)".formatted(schema.table("audit_receive_lock"));
+		this.keys = """
+				select key
+				from %s
+				where chain = ? and from_size <= ? and (to_size is null or to_size >= ?)
+				""".formatted(schema.table("audit_received_key"));
+		this.months = "select %s(?, ?::date[])".formatted(schema.table("audit_receive_months"));
+		this.redactions = "select %s(?, ?::jsonb)".formatted(schema.table("audit_receive_redactions"));
+		this.note = "select %s(?, ?)".formatted(schema.table("audit_receive_note"));
+		this.park = "select %s(?, ?, ?, ?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_park"));
+		this.hashes = """
+				select hash
+				from %s
+				where chain = ? and seq >= ? and seq < ?
+				order by seq
+				""".formatted(schema.table("audit_log"));
+		this.undeclared = """
+				select erased.seq
+				from unnest(?::bigint[], ?::text[]) as erased (seq, redacted)
+				where not exists (
+					select
+					from %s as said
+					where said.chain = ? and said.action = 'audit.redaction' and said.metadata ->> 'chain' = said.chain
+					and said.metadata ->> 'seq' = erased.seq::text and said.metadata ->> 'group' = erased.redacted
+				)
+				order by erased.seq
+				limit 1
+				""".formatted(schema.table("audit_log"));
+	}
+
+	/**
+	 * A chain that is received.
+	 *
+	 * @param name its name
+	 * @param ledgerId which ledger began it
+	 * @param size how many entries of it are here
+	 * @param note what its source signed of these, or {@code null} if there are none
+	 * @param parkedFor why it is parked, or {@code null} if it is not
+	 * @param receivedAt when something of it was received last, or {@code null}
+	 */
+	record Chain(String name, UUID ledgerId, long size, @Nullable String note, @Nullable String parkedFor,
+			@Nullable Instant receivedAt) {
+
+	}
+
+	List<Chain> chains(Connection connection) throws SQLException {
+		return Sql.list(connection, this.chains, (row) -> new Chain(row.getString(1), row.getObject(2, UUID.class),
+				row.getLong(3), row.getString(4), row.getString(5), instant(row.getObject(6, OffsetDateTime.class))));
+	}
+
+	ReceivedHead lock(Connection connection, String chain) throws SQLException {
+		return Sql.get(connection, this.lock,
+				(row) -> new ReceivedHead(chain, row.getObject("ledger_id", UUID.class), row.getLong("size"),
+						row.getBytes("head"), instant(row.getObject("recorded_at", OffsetDateTime.class)),
+						row.getString("origin"), row.getString("parked_for"),
+						row.getObject("now", OffsetDateTime.class).toInstant()),
+				chain);
+	}
+
+	private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+		return (time != null) ? time.toInstant() : null;
+	}
+
+	/** The keys whose signatures count for a size of a chain. */
+	TrustedKeys keys(Connection connection, String chain, long size) throws SQLException {
+		return new TrustedKeys(
+				Sql.list(connection, this.keys, (row) -> VerifierKey.parse(row.getString(1)), chain, size, size),
+				List.of());
+	}
+
+	void ensureMonths(Connection connection, String chain, Collection<YearMonth> months) throws SQLException {
+		Sql.execute(connection, this.months, chain,
+				Sql.array("text", months.stream().map((month) -> month.atDay(1).toString()).toList()));
+	}
+
+	void applyRedactions(Connection connection, String chain, String entries) throws SQLException {
+		Sql.execute(connection, this.redactions, chain, entries);
+	}
+
+	void keepNote(Connection connection, String chain, String note) throws SQLException {
+		Sql.execute(connection, this.note, chain, note);
+	}
+
+	boolean park(Connection connection, String chain, Fork fork, Entry recordedBy) throws SQLException {
+		return Sql.is(connection, this.park, chain, fork.seq(), fork.ours(), fork.theirs(), fork.note(), fork.reason(),
+				EntryCodec.write(List.of(recordedBy)));
+	}
+
+	void hashes(Connection connection, String chain, long from, long to, Sql.RowConsumer consumer) throws SQLException {
+		Sql.each(connection, this.hashes, consumer, chain, from, to);
+	}
+
+	/**
+	 * Finds an entry of which something is erased without an entry that says so.
+	 * @param connection where they are
+	 * @param chain their chain
+	 * @param places the places of erased groups
+	 * @param groups the groups, in the same order
+	 * @return the first one's place, or {@code null} if all are declared
+	 * @throws SQLException if the database fails
+	 */
+	@Nullable Long undeclared(Connection connection, String chain, List<Long> places, List<String> groups) throws SQLException {
+		return places.isEmpty() ? null : Sql.find(connection, this.undeclared, (row) -> row.getLong(1),
+				Sql.array("int8", places), Sql.array("text", groups), chain);
+	}
+
+}

@@ -1,0 +1,336 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.receive.internal;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What becomes of bundles, honest and forged ones. Source and centre are two databases.
+ */
+class BundleReceiverTests {
+
+	@TempDir
+	private Path memory;
+
+	private ReceivingLab lab;
+
+	@BeforeEach
+	void createTheLab() {
+		this.lab = new ReceivingLab(this.memory);
+	}
+
+	private void assertKind(Reception reception, Reception.Kind kind) {
+		assertThat(reception.kind()).as(String.valueOf(reception.reason())).isEqualTo(kind);
+	}
+
+	private void assertAsAtTheSource() {
+		assertThat(ReceivingLab.content(this.lab.centre)).isEqualTo(ReceivingLab.content(this.lab.source));
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void entriesAreHereAsTheyAreAtTheirSource() {
+		Reception reception = this.lab.send(0, this.lab.write(700));
+		assertKind(reception, Reception.Kind.APPENDED);
+		assertThat(reception.appended()).isEqualTo(700);
+		assertKind(this.lab.send(700, this.lab.write(3)), Reception.Kind.APPENDED);
+		assertThat(this.lab.size()).isEqualTo(703);
+		assertThat(this.lab.statistics.entries()).isEqualTo(703);
+		assertAsAtTheSource();
+	}
+
+	@Test
+	void whatComesAgainIsSkipped() {
+		String first = this.lab.write(300);
+		String second = this.lab.write(10);
+		assertKind(this.lab.send(0, first), Reception.Kind.APPENDED);
+		assertKind(this.lab.send(0, first), Reception.Kind.SEEN);
+		assertKind(this.lab.send(100, second), Reception.Kind.APPENDED);
+		assertKind(this.lab.send(0, second), Reception.Kind.SEEN);
+		assertKind(this.lab.send(200, first), Reception.Kind.SEEN);
+		assertAsAtTheSource();
+	}
+
+	@Test
+	void whatLeavesEntriesOutIsAGapUntilTheyCome() {
+		String first = this.lab.write(5);
+		String second = this.lab.write(5);
+		Reception gap = this.lab.send(5, second);
+		assertKind(gap, Reception.Kind.GAP);
+		assertThat(gap.size()).isZero();
+		assertThat(this.lab.receive(Bundle.of(ReceivingLab.CHAIN, 10, second)).kind()).isEqualTo(Reception.Kind.GAP);
+		assertThat(this.lab.statistics.troubles()).containsKey(ReceivingLab.CHAIN);
+		this.lab.send(0, first);
+		this.lab.send(5, second);
+		assertThat(this.lab.statistics.troubles()).isEmpty();
+		assertAsAtTheSource();
+	}
+
+	@Test
+	void aSourceWithoutNewEntriesIsHeard() {
+		String note = this.lab.write(5);
+		this.lab.send(0, note);
+		assertKind(this.lab.receive(Bundle.of(ReceivingLab.CHAIN, 5, note)), Reception.Kind.SEEN);
+	}
+
+	/** What an attacker sends who has no key, and otherwise all. */
+	private record Forgery(String name, Maker maker) {
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
+	}
+
+	private interface Maker {
+
+		Bundle make(ReceivingLab lab, String note, List<StoredEntry> entries);
+
+	}
+
+	static Stream<Forgery> forgeries() {
+		return Stream
+			.of(new Forgery("an entry is altered",
+					(lab, note, entries) -> bundle(5, note, with(entries, 2, "entirely another"))),
+					new Forgery("an entry is altered and all hashes made anew",
+							(lab, note, entries) -> bundle(5, note, rechained(with(entries, 2, "entirely another")))),
+					new Forgery("an entry is left out", (lab, note, entries) -> bundle(5, note, without(entries, 3))),
+					new Forgery("the last entry is left out", (lab, note, entries) -> bundle(5, note,
+							without(entries, 4))),
+					new Forgery("two entries change places",
+							(lab, note, entries) -> bundle(5, note,
+									List.of(entries.get(0), entries.get(2), entries.get(1), entries.get(3),
+											entries.get(4)))),
+					new Forgery("an entry comes twice",
+							(lab, note, entries) -> bundle(5, note,
+									Stream.concat(entries.stream(), entries.stream().skip(4)).toList())),
+					new Forgery("nobody signed it",
+							(lab, note, entries) -> bundle(5, note.substring(0, note.indexOf("\n\n") + 2), entries)),
+					new Forgery("it has no note", (lab, note, entries) -> bundle(5, "", entries)),
+					new Forgery("another key signed it", (lab, note, entries) -> bundle(5,
+							lab.sign(ReceivingLab.CHAIN, 10, Checkpoint.parse(note).root(),
+									Ed25519Signer.ofPem(ReceivingLab.ORIGIN, Ed25519Signer.newPem())),
+							entries)),
+					new Forgery("the signature is of another note",
+							(lab, note, entries) -> bundle(5, note.replace("\n10\n", "\n9\n"), without(entries, 4))),
+					new Forgery("the note is of another chain",
+							(lab, note, entries) -> bundle(5,
+									lab.sign("invoices", 10, Checkpoint.parse(note).root(), lab.signer), entries)),
+					new Forgery("it is of a chain that is not registered",
+							(lab, note, entries) -> Bundle.of("invoices", 0,
+									lab.sign("invoices", 10, Checkpoint.parse(note).root(), lab.signer), entries)),
+					new Forgery("its entries are of another chain",
+							(lab, note, entries) -> bundle(5, note,
+									entries.stream().map(BundleReceiverTests::moved).toList())),
+					new Forgery("it begins behind its end", (lab, note, entries) -> bundle(11, note, entries)),
+					new Forgery("it begins before all", (lab, note, entries) -> bundle(-1, note, entries)),
+					new Forgery("an entry that is here already is altered",
+							(lab, note, entries) -> bundle(0, note,
+									with(lab.entries(lab.source, 0, 10), 1, "entirely another"))),
+					new Forgery("an entry that is here already is altered, below an old note",
+							(lab, note, entries) -> bundle(0, ReceivingLab.query(lab.source, """
+									select note from audit.audit_checkpoint where chain = 'orders' and size = 5
+									"""), with(lab.entries(lab.source, 0, 5), 1, "entirely another"))));
+	}
+
+	private static Bundle bundle(long first, String note, List<StoredEntry> entries) {
+		return Bundle.of(ReceivingLab.CHAIN, first, note, entries);
+	}
+
+	private static List<StoredEntry> with(List<StoredEntry> entries, int index, String action) {
+		return entries.stream()
+			.map((entry) -> (entry == entries.get(index)) ? Altered.action(entry, action) : entry)
+			.toList();
+	}
+
+	private static List<StoredEntry> rechained(List<StoredEntry> entries) {
+		return Altered.rechained(entries);
+	}
+
+	private static List<StoredEntry> without(List<StoredEntry> entries, int index) {
+		return entries.stream().filter((entry) -> entry != entries.get(index)).toList();
+	}
+
+	private static StoredEntry moved(StoredEntry entry) {
+		return Altered.chain(entry, "invoices");
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void forgeries(Forgery forgery) {
+		this.lab.send(0, this.lab.write(5));
+		String note = this.lab.write(5);
+		Bundle forged = forgery.maker().make(this.lab, note, this.lab.entries(this.lab.source, 5, 10));
+		assertKind(this.lab.receive(forged), Reception.Kind.REFUSED);
+		assertThat(this.lab.statistics.bundles(Reception.Kind.REFUSED)).isEqualTo(1);
+		assertThat(this.lab.statistics.troubles()).isEmpty();
+		assertThat(this.lab.size()).isEqualTo(5);
+		assertKind(this.lab.send(5, note), Reception.Kind.APPENDED);
+		assertAsAtTheSource();
+	}
+
+	@Test
+	void aSourceThatSignsAnotherHistoryIsParkedWithTheEvidence() {
+		String before = this.lab.write(5);
+		LedgerDatabase backup = this.lab.source.copy();
+		this.lab.send(0, before);
+		this.lab.send(5, this.lab.write(5));
+		String here = ReceivingLab.content(this.lab.centre);
+		backup.append(ReceivingLab.CHAIN, Entries.entries(5));
+		String other = this.lab.checkpoints(backup).create(ReceivingLab.CHAIN).map(Checkpoint::note).orElseThrow();
+		Reception fork = this.lab.receive(Bundle.of(ReceivingLab.CHAIN, 5, other, this.lab.entries(backup, 5, 10)));
+		assertKind(fork, Reception.Kind.FORK);
+		assertThat(fork.reason()).startsWith("its source signed two entries 5");
+		assertThat(ReceivingLab.query(this.lab.centre,
+				"""
+						select concat_ws(' ', seq, ours <> theirs, note <> our_note) from audit.audit_fork where chain = 'orders'
+						"""))
+			.isEqualTo("5 t t");
+		assertThat(ReceivingLab.query(this.lab.centre, "select note from audit.audit_fork")).isEqualTo(other);
+		assertThat(ReceivingLab.query(this.lab.centre, """
+				select string_agg(action, ' ' order by seq) from audit.audit_log where chain = 'local'
+				""")).isEqualTo("audit.chain.received audit.chain.parked");
+		assertKind(this.lab.send(10, this.lab.write(1)), Reception.Kind.PARKED);
+		assertThat(ReceivingLab.content(this.lab.centre)).isEqualTo(here);
+		assertThat(this.lab.problems()).isEmpty();
+		this.lab.centre.execute("set role audit_owner; select audit.audit_unpark('orders', 'the backup was put away')");
+		assertKind(this.lab.send(10, this.lab.sign(ReceivingLab.CHAIN, 11, root(), this.lab.signer)),
+				Reception.Kind.APPENDED);
+		assertAsAtTheSource();
+	}
+
+	private byte[] root() {
+		return Checkpoint
+			.parse(ReceivingLab.query(this.lab.source,
+					"select note from audit.audit_checkpoint where chain = 'orders' order by size desc limit 1"))
+			.root();
+	}
+
+	@Test
+	void twoRootsOfOneSizeAreAForkToo() {
+		this.lab.send(0, this.lab.write(5));
+		String other = this.lab.sign(ReceivingLab.CHAIN, 3, new byte[32], this.lab.signer);
+		assertKind(this.lab.receive(Bundle.of(ReceivingLab.CHAIN, 3, other)), Reception.Kind.FORK);
+	}
+
+	@Test
+	void aKeyCountsForTheSizesThatItIsRegisteredFor() {
+		this.lab.send(0, this.lab.write(5));
+		this.lab.source.append(ReceivingLab.CHAIN, Entries.entries(5));
+		Ed25519Signer next = Ed25519Signer.ofPem(ReceivingLab.ORIGIN, Ed25519Signer.newPem());
+		byte[] root = Checkpoint.parse(this.lab.sign()).root();
+		String byNext = this.lab.sign(ReceivingLab.CHAIN, 10, root, next);
+		String byOld = this.lab.sign(ReceivingLab.CHAIN, 10, root, this.lab.signer);
+		assertKind(this.lab.send(5, byNext), Reception.Kind.REFUSED);
+		this.lab.centre.execute("set role audit_owner; select audit.audit_receive_key('orders', '%s', 6)"
+			.formatted(VerifierKey.of(next)));
+		assertKind(this.lab.send(5, byOld), Reception.Kind.REFUSED);
+		assertKind(this.lab.send(5, byNext), Reception.Kind.APPENDED);
+		assertAsAtTheSource();
+	}
+
+	@Test
+	void whatIsAheadOfTheClockIsDelayedAndParksNothing() {
+		this.lab.send(0, this.lab.write(1));
+		this.lab.source.appendAt(Instant.now().plusSeconds(3600), ReceivingLab.CHAIN, Entries.entry("early"));
+		String note = this.lab.sign();
+		assertKind(this.lab.send(1, note), Reception.Kind.DELAYED);
+		assertThat(this.lab.size()).isEqualTo(1);
+		assertThat(this.lab.statistics.troubles().get(ReceivingLab.CHAIN).reason()).contains("ahead of the clock here");
+	}
+
+	@Test
+	void oldMonthsGetTheirPartitions() {
+		this.lab.source.appendAt(Instant.parse("2024-02-29T12:00:00Z"), ReceivingLab.CHAIN, Entries.entry("a"),
+				Entries.entry("b"));
+		this.lab.source.appendAt(Instant.parse("2025-07-01T00:00:00Z"), ReceivingLab.CHAIN, Entries.entry("c"));
+		assertKind(this.lab.send(0, this.lab.write(2)), Reception.Kind.APPENDED);
+		assertAsAtTheSource();
+	}
+
+	@Test
+	void whatItsSourceErasesIsErasedHere() {
+		this.lab.send(0, this.lab.write(5));
+		this.lab.redact(this.lab.source, 2);
+		assertKind(this.lab.send(5, this.lab.sign()), Reception.Kind.APPENDED);
+		assertThat(ReceivingLab.query(this.lab.centre,
+				"select count(*) from audit.audit_log where chain = 'orders' and actor_digest is not null"))
+			.isEqualTo("1");
+		assertAsAtTheSource();
+		this.lab.redact(this.lab.source, 3);
+		this.lab.write(1);
+		this.lab.poll();
+		assertAsAtTheSource();
+	}
+
+	@Test
+	void whatWasErasedBeforeItCameComesWithTheEntryThatSaysSo() {
+		String note = this.lab.write(5);
+		this.lab.redact(this.lab.source, 2);
+		assertKind(this.lab.send(0, note), Reception.Kind.INCOMPLETE);
+		assertThat(this.lab.size()).isZero();
+		assertKind(this.lab.send(0, this.lab.sign()), Reception.Kind.APPENDED);
+		assertAsAtTheSource();
+	}
+
+	@Test
+	void anErasureOfWhatALegalHoldKeepsHereWaits() {
+		this.lab.send(0, this.lab.write(5));
+		this.lab.centre.execute("insert into audit.audit_legal_hold (actor_id, reason) values ('jane', 'a dispute')");
+		this.lab.redact(this.lab.source, 2);
+		String note = this.lab.sign();
+		Reception reception = this.lab.send(5, note);
+		assertKind(reception, Reception.Kind.DELAYED);
+		assertThat(reception.reason()).contains("a legal hold keeps entry 2 of chain \"orders\"");
+		this.lab.centre.execute("delete from audit.audit_legal_hold");
+		assertKind(this.lab.send(5, note), Reception.Kind.APPENDED);
+		assertAsAtTheSource();
+	}
+
+	@Test
+	void aClosedChainIsClosedHereToo() {
+		this.lab.write(3);
+		this.lab.source.execute("""
+				select audit.audit_close_chain('orders', 'It goes on as orders@2',
+					'{"actorType": "system", "operation": "%s", "actor": {"id": "system"}}')
+				""".formatted(UUID.randomUUID()));
+		assertKind(this.lab.send(0, this.lab.sign()), Reception.Kind.APPENDED);
+		assertThat(ReceivingLab.query(this.lab.centre,
+				"select closed_at is not null from audit.audit_chain where name = 'orders'"))
+			.isEqualTo("t");
+		assertAsAtTheSource();
+	}
+
+	@Test
+	void entriesOfAnotherTenantAreNotTaken() {
+		this.lab.centre.execute("update audit.audit_received set tenant = 'other'");
+		Reception reception = this.lab.send(0, this.lab.write(1));
+		assertThat(reception.kind()).isEqualTo(Reception.Kind.PAUSED);
+		assertThat(reception.reason()).contains("not all of tenant");
+		this.lab.centre.execute("update audit.audit_received set tenant = 'acme'");
+		assertKind(this.lab.send(0, this.lab.sign(ReceivingLab.CHAIN, 1, root(), this.lab.signer)),
+				Reception.Kind.APPENDED);
+	}
+
+}

@@ -1,0 +1,120 @@
+package io.auditspring.web;
+
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * How one finds one's way in many entries: facets, the histogram, rows of any number, and
+ * what an entry proves.
+ */
+class PageExplorationTests extends PageVisit {
+
+	/** A stand-in for a trail with more entries than the tests could write. */
+	private static final String MANY = """
+			async (answer, real, address) => {
+				const [model] = (await (await real('api/entries?targetType=Report&limit=1')).json()).entries;
+				const from = Number(new URLSearchParams(address.split('?')[1]).get('cursor') ?? 0);
+				const entries = Array.from({ length: 5000 }, (_, index) => ({ ...model, id: 'id' + (from + index), operationId: 'o' + (from + index), message: 'Number ' + (from + index) }));
+				return Response.json({ entries, next: from + 5000 < 50000 ? String(from + 5000) : null });
+			}""";
+
+	@BeforeEach
+	void signIn() {
+		signIn("carol");
+		withoutNews();
+	}
+
+	@AfterEach
+	void asItWas() {
+		browser.run("localStorage.clear()");
+	}
+
+	@Test
+	void aFacetIsIncludedByAClickAndTakenOutByAnother() {
+		open("?targetType=Report");
+		browser.texts(".facet[title]",
+				(facets) -> facets.stream().anyMatch((facet) -> facet.replace('\n', ' ').equals("denied 17")));
+		browser.run(
+				"[...document.querySelectorAll('.facet')].find((each) => each.textContent.includes('denied')).click()");
+		browser.awaitAddress((address) -> address.contains("outcome=denied"));
+		browser.texts(".total", List.of("17 entries")::equals);
+		browser.texts(".facet[aria-pressed=true] .value", List.of("denied", "Report")::equals);
+		browser.find(".facet[aria-pressed=true]").click();
+		browser.awaitAddress((address) -> address.endsWith("?targetType=Report"));
+	}
+
+	@Test
+	void theQueryLineTakesSeveralValuesAndNegation() {
+		open("");
+		browser.type("[name=q]", "outcome:denied,failure -action:report.read type:Report edition");
+		browser.awaitAddress((address) -> address.contains("outcome=denied&outcome=failure")
+				&& address.contains("-action=report.read"));
+		browser.texts(".entry b", (actions) -> !actions.isEmpty()
+				&& actions.stream().allMatch((action) -> action.matches("report.(export|share)")));
+		browser.texts(".chips b", (chips) -> chips.containsAll(List.of("denied, failure", "report.read", "edition")));
+	}
+
+	@Test
+	void theHistogramIsBrushedByKeyboard() {
+		open("?targetType=Report");
+		browser.find(".plot").sendKeys(Keys.HOME, Keys.chord(Keys.SHIFT, Keys.END));
+		browser.find(".brush");
+		browser.find(".plot").sendKeys(Keys.ENTER);
+		browser.awaitAddress((address) -> address.contains("from=") && address.contains("to="));
+	}
+
+	@Test
+	void fiftyThousandRowsAreAFewInTheDocument() {
+		answering("entries", MANY);
+		open("?targetType=Report");
+		browser
+			.await("""
+					window.scrollTo(0, document.documentElement.scrollHeight);
+					return document.querySelector('.end')?.textContent.includes('This is all.')
+						&& [...document.querySelectorAll('.entry')].some((entry) => entry.textContent.includes('Number 49999'));""",
+					Boolean.TRUE::equals);
+		assertThat((Long) browser.run("return document.querySelectorAll('.entry').length")).isBetween(5L, 60L);
+		assertThat((Long) browser.run("return document.querySelector('.entries').offsetHeight"))
+			.isGreaterThan(50_000L * 50);
+	}
+
+	@Test
+	void anEntryIsProvedInTheBrowser() {
+		open("?action=order.pay&actor=jane");
+		browser.find(".entry").click();
+		browser.turnTo("proof");
+		browser.button("Verify this entry").click();
+		browser.texts(".proved .fine", (marks) -> marks.size() == 3);
+		browser.texts(".proved .wrong", List::isEmpty);
+	}
+
+	@Test
+	void whatIsNotWhatWasHashedIsFoundOut() {
+		answering("entries/", """
+				async (answer) => {
+					const entry = await (await answer()).json();
+					return Response.json({ ...entry, message: 'Something else' });
+				}""");
+		open("?action=order.pay&actor=jane");
+		browser.find(".entry").click();
+		browser.turnTo("proof");
+		browser.button("Verify this entry").click();
+		browser.texts(".proved .wrong", (marks) -> marks.size() == 1 && marks.get(0).contains("message"));
+	}
+
+	@Test
+	void itSpeaksGermanToWhoWantsThat() {
+		open("?targetType=Report");
+		browser.choose("[name=language]", "de");
+		browser.texts(".total", List.of("150 Einträge")::equals);
+		assertThat(browser.run("return document.documentElement.lang")).isEqualTo("de");
+		assertThat(browser.barriers()).isEmpty();
+	}
+
+}
