@@ -258,9 +258,9 @@ class HostileTextTests {
 			}
 			browser.visit(this.carol.address() + "/audit/?actor=storer");
 			browser.find(".entry");
-			List<?> entries = (List<?>) browser
-				.run("return [...document.querySelectorAll('.entry')].map((each) => each.dataset.id)");
-			for (Object entry : entries) {
+			List<String> entries = browser.entries();
+			nothingRan(browser);
+			for (String entry : entries) {
 				browser.visit(this.carol.address() + "/audit/?entry=" + entry);
 				browser.find(".states");
 				nothingRan(browser);
