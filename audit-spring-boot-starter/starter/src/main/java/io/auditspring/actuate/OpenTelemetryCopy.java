@@ -6,7 +6,6 @@ package io.auditspring.actuate;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
@@ -92,16 +91,6 @@ final class OpenTelemetryCopy implements EntryFollower {
 			case ERROR -> Severity.ERROR;
 			case CRITICAL -> Severity.FATAL;
 		};
-	}
-
-	@Override
-	public void quarantined(List<UUID> entries) {
-		// They are not in the ledger.
-	}
-
-	@Override
-	public void lost(Entry entry) {
-		// Likewise.
 	}
 
 }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 import io.auditspring.ai.AiProperties.Content;
 import io.auditspring.capture.internal.state.EntityIdentifiers;
@@ -90,16 +89,6 @@ final class ToolContent {
 		return (text == null || text.isEmpty() || this.content == Content.NONE) ? null : output(text);
 	}
 
-	/**
-	 * The digest of arguments, however they are written.
-	 * @param input what the model wrote
-	 * @param arguments the same as read, or {@code null}
-	 * @return the digest
-	 */
-	String digestOf(String input, @Nullable Map<String, @Nullable Object> arguments) {
-		return this.identifiers.digest((arguments != null) ? JSON.writeValueAsString(sorted(arguments)) : input);
-	}
-
 	private Map<String, Object> digest(String text) {
 		Map<String, Object> shown = new LinkedHashMap<>();
 		shown.put("digest", this.identifiers.digest(text));
@@ -131,16 +120,6 @@ final class ToolContent {
 			return masked;
 		}
 		return value;
-	}
-
-	// The order of members says nothing.
-	private static @Nullable Object sorted(@Nullable Object value) {
-		if (value instanceof Map<?, ?> object) {
-			Map<String, @Nullable Object> sorted = new TreeMap<>();
-			object.forEach((name, member) -> sorted.put(String.valueOf(name), sorted(member)));
-			return sorted;
-		}
-		return (value instanceof List<?> list) ? list.stream().map(ToolContent::sorted).toList() : value;
 	}
 
 }

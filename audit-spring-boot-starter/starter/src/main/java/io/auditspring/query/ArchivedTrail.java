@@ -135,11 +135,6 @@ final class ArchivedTrail implements AuditTrail {
 	}
 
 	@Override
-	public Window<AuditEntry> trail(String targetType, Object targetId) {
-		return find(AuditQuery.all().target(targetType, targetId));
-	}
-
-	@Override
 	public Stream<AuditEntry> stream(AuditQuery query) {
 		AuditQuery pages = query.limit(AuditQuery.MAX_LIMIT);
 		WindowIterator<AuditEntry> entries = WindowIterator
@@ -273,23 +268,6 @@ final class ArchivedTrail implements AuditTrail {
 	@Override
 	public Activity activity(AuditQuery query, Instant from, Instant to, Duration interval) {
 		return read((past) -> this.database.activity(query, from, to, interval, past));
-	}
-
-	@Override
-	public Optional<Map<String, @Nullable Object>> stateAt(String targetType, Object targetId, Instant at) {
-		return stateAt(AuditQuery.all().target(targetType, targetId), at);
-	}
-
-	@Override
-	public Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at) {
-		return new StateHistory(this, trail.newestFirst(), at).read();
-	}
-
-	@Override
-	public Optional<Instant> stateKnownSince(AuditQuery trail) {
-		return find(trail.oldestFirst().stateUntil(Instant.now()).limit(1)).stream()
-			.findFirst()
-			.map(AuditEntry::getOccurredAt);
 	}
 
 	@Override

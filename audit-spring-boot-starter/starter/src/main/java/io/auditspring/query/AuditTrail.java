@@ -60,7 +60,9 @@ public interface AuditTrail {
 	 * @param targetId which one: the text that entries show, an identifier, or an entity
 	 * @return the first page of its trail
 	 */
-	Window<AuditEntry> trail(String targetType, Object targetId);
+	default Window<AuditEntry> trail(String targetType, Object targetId) {
+		return find(AuditQuery.all().target(targetType, targetId));
+	}
 
 	/**
 	 * Reads all entries of a query, whatever its limit, page by page as the stream is
@@ -158,7 +160,9 @@ public interface AuditTrail {
 	 * @return its state, or empty where none was recorded by then, or it was deleted
 	 * @throws ErasedStateException if that part of its trail was erased
 	 */
-	Optional<Map<String, @Nullable Object>> stateAt(String targetType, Object targetId, Instant at);
+	default Optional<Map<String, @Nullable Object>> stateAt(String targetType, Object targetId, Instant at) {
+		return stateAt(AuditQuery.all().target(targetType, targetId), at);
+	}
 
 	/**
 	 * Tells what a thing was like at a time. Where only a part of what was done to it may
@@ -168,7 +172,9 @@ public interface AuditTrail {
 	 * @return its state, or empty where none was recorded by then, or it was deleted
 	 * @throws ErasedStateException if that part of its trail was erased
 	 */
-	Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at);
+	default Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at) {
+		return new StateHistory(this, trail.newestFirst(), at).read();
+	}
 
 	/**
 	 * Tells since when a thing's state is known: a trail that began later than the thing
@@ -176,7 +182,11 @@ public interface AuditTrail {
 	 * @param trail what was done to it, as far as the reader may see it
 	 * @return when the first operation began that told its state, or empty where none did
 	 */
-	Optional<Instant> stateKnownSince(AuditQuery trail);
+	default Optional<Instant> stateKnownSince(AuditQuery trail) {
+		return find(trail.oldestFirst().stateUntil(Instant.now()).limit(1)).stream()
+			.findFirst()
+			.map(AuditEntry::getOccurredAt);
+	}
 
 	/**
 	 * Tells which period is read in the archive, more slowly, as it is no longer in the

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 import io.auditspring.ledger.internal.tree.RootRows;
@@ -92,16 +91,8 @@ final class FacetQuery {
 	}
 
 	private static Map<String, Long> among(@Nullable Newest newest, Facets.Field field) {
-		Map<String, Long> counts = new TreeMap<>();
-		if (newest != null) {
-			for (Tuple row : newest.rows()) {
-				String value = Facets.Field.text(row.get(field.attribute()));
-				if (value != null) {
-					counts.merge(value, 1L, Long::sum);
-				}
-			}
-		}
-		return counts;
+		return (newest == null) ? Map.of()
+				: Facets.count(newest.rows().stream().map((row) -> Facets.Field.text(row.get(field.attribute()))));
 	}
 
 	/** How often each value comes by the sums, or {@code null} if they do not tell. */

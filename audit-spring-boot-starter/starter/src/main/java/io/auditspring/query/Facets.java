@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import io.auditspring.Actor;
 import org.jspecify.annotations.Nullable;
@@ -119,19 +120,21 @@ public record Facets(long entries, Map<Field, Facet> fields) {
 		return new Facet(ActivityQuery.mostFrequent(counts), exact);
 	}
 
+	/** How often each value comes; {@code null} is none. */
+	static Map<String, Long> count(Stream<@Nullable String> values) {
+		Map<String, Long> counts = new TreeMap<>();
+		values.forEach((value) -> {
+			if (value != null) {
+				counts.merge(value, 1L, Long::sum);
+			}
+		});
+		return counts;
+	}
+
 	/** Counts what was read. */
 	static Facets of(List<AuditEntry> entries, boolean exact, Iterable<Field> fields) {
 		Map<Field, Facet> counted = new LinkedHashMap<>();
-		for (Field field : fields) {
-			Map<String, Long> counts = new TreeMap<>();
-			for (AuditEntry entry : entries) {
-				String value = field.of(entry);
-				if (value != null) {
-					counts.merge(value, 1L, Long::sum);
-				}
-			}
-			counted.put(field, mostFrequent(counts, exact));
-		}
+		fields.forEach((field) -> counted.put(field, mostFrequent(count(entries.stream().map(field::of)), exact)));
 		return new Facets(entries.size(), counted);
 	}
 

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.Spliterator;
@@ -85,11 +84,6 @@ final class JpaAuditTrail implements AuditTrail {
 	@Override
 	public Optional<AuditEntry> entry(UUID id) {
 		return Optional.ofNullable(this.entityManager.find(AuditEntry.class, id));
-	}
-
-	@Override
-	public Window<AuditEntry> trail(String targetType, Object targetId) {
-		return find(AuditQuery.all().target(targetType, targetId));
 	}
 
 	@Override
@@ -179,23 +173,6 @@ final class JpaAuditTrail implements AuditTrail {
 	/** The condition for whoever does not ask the database. */
 	Condition condition(AuditQuery query) {
 		return query.named(this.names).condition();
-	}
-
-	@Override
-	public Optional<Map<String, @Nullable Object>> stateAt(String targetType, Object targetId, Instant at) {
-		return stateAt(AuditQuery.all().target(targetType, targetId), at);
-	}
-
-	@Override
-	public Optional<Map<String, @Nullable Object>> stateAt(AuditQuery trail, Instant at) {
-		return new StateHistory(this, trail.newestFirst(), at).read();
-	}
-
-	@Override
-	public Optional<Instant> stateKnownSince(AuditQuery trail) {
-		return find(trail.oldestFirst().stateUntil(Instant.now()).limit(1)).stream()
-			.findFirst()
-			.map(AuditEntry::getOccurredAt);
 	}
 
 	@Override

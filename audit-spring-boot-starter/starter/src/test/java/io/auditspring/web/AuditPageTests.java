@@ -59,14 +59,7 @@ class AuditPageTests extends PageVisit {
 
 	@Test
 	void theListGoesOnWhereItIsScrolledTo() {
-		browser.run("window.seen = [];");
-		browser.await("""
-				document.querySelectorAll('.entry').forEach((entry) => window.seen.push(entry.dataset.id));
-				window.scrollBy(0, 700);
-				return document.querySelector('.end')?.textContent.includes('This is all.')
-					&& window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 2;""",
-				Boolean.TRUE::equals);
-		assertThat((Long) browser.run("return new Set(window.seen).size")).isGreaterThan(150);
+		assertThat(browser.entries()).hasSizeGreaterThan(150);
 		assertThat((Long) browser.run("return document.querySelectorAll('.entry').length")).isLessThan(60);
 		assertThat((Long) browser
 			.run("return new Set([...document.querySelectorAll('.entry')].map((entry) => entry.dataset.id)).size"))

@@ -171,6 +171,18 @@ final class Browser implements AutoCloseable {
 		}
 	}
 
+	/** Scrolls through the list to its end, as only rows in view are in the document. */
+	List<String> entries() {
+		run("window.seen = [];");
+		await("""
+				document.querySelectorAll('.entry').forEach((entry) => window.seen.push(entry.dataset.id));
+				window.scrollBy(0, 700);
+				return document.querySelector('.end')?.textContent.includes('This is all.')
+					&& window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 2;""",
+				Boolean.TRUE::equals);
+		return ((List<?>) run("return [...new Set(window.seen)]")).stream().map(String::valueOf).toList();
+	}
+
 	Object run(String script) {
 		return this.driver.executeScript(script);
 	}

@@ -67,8 +67,8 @@ final class OwnEntriesFigures {
 			for (String path : List.of("statistics", "suggestions?attribute=action", "entries", "entries?limit=5",
 					"entries?action=order.pay", "entries?action=order.*", "entries?action=deal.*", "entries?action=*.7",
 					"entries?q=paid", "entries?q=merger", "entries?related=Invoice:1", "entries?related=Deal:1",
-					"targets/Order/1", "targets/Deal/1", "entries?targetType=Deal", "entries?ip=203.0.113.9",
-					"export?format=csv&action=order.pay")) {
+					"targets/Order/1", "targets/Deal/1", "entries?targetType=Deal", "entries?ip=203.0.113.9", "facets",
+					"entries/count?action=order.pay", "export?format=csv&action=order.pay")) {
 				if (only.isEmpty() || only.contains(path)) {
 					measure(report, path, requests, sides, List.of("/audit/api/" + path, "/audit/api/" + path));
 				}

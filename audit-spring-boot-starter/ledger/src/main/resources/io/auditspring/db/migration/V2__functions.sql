@@ -296,7 +296,7 @@ begin
 
 	-- In the order in which they were written: no sort.
 	select count(*) as entries, bool_and(in_chain) as in_chain, bool_and(in_order) as in_order,
-		bool_and(linked) as linked, bool_and(in_time) as in_time, min(recorded_at) as first, max(recorded_at) as last, (array_agg(hash))[count(*)] as hash,
+		bool_and(linked) as linked, min(recorded_at) as first, max(recorded_at) as last, (array_agg(hash))[count(*)] as hash,
 		max(text_bytes) as text_bytes, max(json_bytes) as json_bytes,
 		bool_and(id between yesterday and tomorrow) as of_today
 		into batch
@@ -304,7 +304,6 @@ begin
 		select chain = head.name as in_chain,
 			seq = head.size - 1 + row_number() over () as in_order,
 			prev_hash = lag(hash, 1, head.hash) over () as linked,
-			coalesce(recorded_at >= lag(recorded_at, 1, head.recorded_at) over (), true) as in_time,
 			recorded_at, hash, id,
 			coalesce(octet_length(actor_name), 0) + coalesce(octet_length(impersonator_id), 0)
 				+ coalesce(octet_length(target_name), 0) + coalesce(octet_length(message), 0)
@@ -336,7 +335,12 @@ begin
 		where r.chain = head.name;
 		fault := case
 			when source.parked is distinct from false then 'it is parked'
-			when not batch.in_time then 'their times of recording go back'
+			when exists (
+				select from (
+					select recorded_at < lag(recorded_at, 1, head.recorded_at) over () as back from added
+				) as times
+				where back
+			) then 'their times of recording go back'
 			when batch.last > clock_timestamp() then 'they are recorded in the future'
 			when source.tenant is not null and exists (select from added where tenant <> source.tenant)
 				then 'they are not all of tenant "' || source.tenant || '"'

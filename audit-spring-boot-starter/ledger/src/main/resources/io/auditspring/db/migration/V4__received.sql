@@ -315,7 +315,7 @@ begin
 	perform "${schema}".audit_require_received('audit_receive_note', chain);
 	select c.size, c.origin into strict known from "${schema}".audit_chain c where c.name = $1 for update;
 	if (octet_length(note) <= 100000 and lines[1] = known.origin || '/' || chain and lines[2] = known.size::text
-		and note ~ e'\n\n(— [^ \n]+ [A-Za-z0-9+/=]+\n)+$') is not true
+		and note ~ e'\n\n([^ \n]+ [^ \n]+ [A-Za-z0-9+/=]+\n)+$') is not true
 	then
 		raise exception 'audit_receive_note takes a signed note of %/% of size %', known.origin, chain, known.size
 			using errcode = 'check_violation';

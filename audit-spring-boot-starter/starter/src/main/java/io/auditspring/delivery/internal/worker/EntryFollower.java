@@ -17,8 +17,10 @@ public interface EntryFollower {
 
 	void delivered(List<Entry> entries);
 
-	void quarantined(List<UUID> entries);
+	default void quarantined(List<UUID> entries) {
+	}
 
-	void lost(Entry entry);
+	default void lost(Entry entry) {
+	}
 
 }
