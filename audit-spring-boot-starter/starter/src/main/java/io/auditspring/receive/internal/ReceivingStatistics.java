@@ -163,8 +163,9 @@ public final class ReceivingStatistics {
 	 * @param chain its name
 	 */
 	void notParked(String chain) {
+		// One that was just found to fork may have been looked up before.
 		Trouble trouble = this.troubles.get(chain);
-		if (trouble != null && (trouble.kind() == Reception.Kind.PARKED || trouble.kind() == Reception.Kind.FORK)) {
+		if (trouble != null && trouble.kind() == Reception.Kind.PARKED) {
 			wellAgain(chain);
 		}
 	}

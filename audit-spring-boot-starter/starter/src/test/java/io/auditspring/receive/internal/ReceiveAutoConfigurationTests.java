@@ -175,6 +175,8 @@ class ReceiveAutoConfigurationTests {
 					.contains("orders=nothing has been heard of it");
 				this.lab.write(2);
 				this.lab.source.execute("alter user %s login".formatted(user()));
+				await(() -> assertThat(context.getBean(ReceivingStatistics.class).failures())
+					.doesNotContainKey("shop"));
 				await(() -> assertThat(health(context).getStatus()).isEqualTo(Status.UP));
 				await(this::assertAsAtTheSource);
 			});
