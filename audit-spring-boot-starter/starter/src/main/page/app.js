@@ -594,10 +594,12 @@ function page() {
 				${views(state, { open: (filters, chosen) => { closeMenus(); lookFor(filters, chosen); }, person: aboutOnePerson, keep: keepView, forget: forgetView,
 					link: (event) => copy(new URL(toAddress(settled(state.view)), location.href).href, event) })}
 				${exports(state, toRequest(state.view), { counted: countExport, report: makeReport })}
+				<span class="settings">
 				<button class="plain-button zone" @click=${switchZone} title=${t('Times are those of {zone}. Switch', { zone: zoneName() })}>${zoneName()}</button>
 				<label class="language"><span class="hidden">${t('Language')}</span><select name="language" @change=${(event) => switchLanguage(event.target.value)}>${Object.entries(LANGUAGES).map(([code, name]) => html`
 					<option value=${code} lang=${code} ?selected=${code === currentLanguage()}>${name}</option>`)}</select></label>
 				<button class="plain-button" @click=${switchTheme} aria-label=${dark() ? t('Switch to light') : t('Switch to dark')} title=${dark() ? t('Light') : t('Dark')}>${icon(dark() ? 'sun' : 'moon')}</button>
+				</span>
 				${reader ? html`<span class="reader"><b>${shown(reader.actor)}</b><span class="faint">${reads(reader)}</span></span>` : nothing}
 			</div>
 		</header>

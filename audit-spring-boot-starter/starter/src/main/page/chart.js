@@ -19,7 +19,9 @@ export function seconds(interval) {
 }
 
 /** Takes room only where there is something to say. */
-export function chart(view) {
+export const chart = (view) => html`<section class="activity" aria-label=${t('Activity')}>${activity(view)}</section>`;
+
+function activity(view) {
 	const { statistics, uncounted, counting, entries } = view;
 	if (uncounted) {
 		return entries.length ? html`<p class="uncounted faint" role="status">${t('How many there are could not be counted: {why}.', { why: words(uncounted).title })}

@@ -24,7 +24,7 @@ export function facets(state, { include, exclude, close }) {
 function group(name, found, view, include, exclude) {
 	const values = found.fields[name].filter(({ value }) => value !== null);
 	const highest = Math.max(...values.map((each) => each.count), 1);
-	return html`<section><h3>${t(LABELS[name])}</h3>
+	return html`<section><h2 class="group">${t(LABELS[name])}</h2>
 		${found.ofNewest[name] ? html`<p class="faint note">${t('of the newest {n}', { n: count(found.ofNewest[name]) })}</p>` : nothing}
 		<ul>${values.map(({ value, count: number }) => {
 			const chosen = Boolean(view.filters[name]?.includes(value));

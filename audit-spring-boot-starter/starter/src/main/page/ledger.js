@@ -15,7 +15,7 @@ export function ledger(view) {
 			<summary class="button">${icon('shield')} <span class="ledger-word">${t('Ledger')}</span> <span class="badge ${standing.tone}">${standing.name}</span>
 				${progress?.result ? html`<span class="age faint">${ago(progress.endedAt)}</span>` : nothing}
 				${signed(chains)}</summary>
-			<div class="popover" role="group" aria-label=${t('The ledger')}>
+			<div class="popover" role="group" aria-label=${t('The ledger')}><h2 class="hidden">${t('The ledger')}</h2>
 				${unread ? problemCard(unread, view.load) : chains ? chains.map((each) => chain(view, each)) : html`<p class="faint">${t('Loading …')}</p>`}
 				${progress ? verification(view, standing) : nothing}
 				<details class="yourself"><summary>${t('Check it yourself')}</summary>

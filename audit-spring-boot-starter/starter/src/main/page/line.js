@@ -28,7 +28,7 @@ export function line(state, actions) {
 	const wrong = wrongIn(state);
 	const options = completion?.options ?? [];
 	return html`
-		<form class="filters" role="search" @submit=${(event) => event.preventDefault()}>
+		<div role="search" aria-label=${t('Search')}><form class="filters" @submit=${(event) => event.preventDefault()}>
 			<div class="search">
 				<label class="hidden" for="q">${t('Search')}</label>${icon('search')}
 				<input id="q" name="q" type="text" role="combobox" aria-expanded=${options.length > 0} aria-controls="completion" aria-autocomplete="list"
@@ -48,7 +48,7 @@ export function line(state, actions) {
 			<button type="button" class="facets-button" aria-pressed=${state.facetsShown} @click=${actions.facets}>${icon('filter')} ${t('Facets')}</button>
 			${view.period === 'custom' ? html`<div class="fields">${moment(state, actions, 'from')} ${moment(state, actions, 'to')}</div>` : nothing}
 		</form>
-		${chips(view, actions)}`;
+		${chips(view, actions)}</div>`;
 }
 
 function chips(view, { filter, clear, reading }) {

@@ -70,7 +70,7 @@ export const exports = (state, request, { counted, report }) => html`
 
 /** What is printed: so much as a person reads, with what anybody needs who wants to check it. */
 export const report = ({ report: { entries, all, at }, view, chains, reader }, { print, close }) => html`
-	<article class="report">
+	<main class="report">
 		<p class="buttons no-print"><button class="primary-button" @click=${print}>${icon('print')} ${t('Print')}</button><button @click=${close}>${t('Back')}</button></p>
 		<h1>${t('Audit evidence report')}</h1>
 		<dl>
@@ -85,4 +85,4 @@ export const report = ({ report: { entries, all, at }, view, chains, reader }, {
 				<td>${entry.seq === null ? nothing : html`${shown(entry.chain)} #${entry.seq}<br><code>${entry.hash}</code>`}</td></tr>`)}</tbody></table>
 		${chains?.some((chain) => chain.checkpoint) ? html`<h2>${t('Checkpoints')}</h2>${chains.filter((chain) => chain.checkpoint).map((chain) => html`<pre>${shown(chain.checkpoint.note)}</pre>`)}
 			<p>${t('A checkpoint says how many entries a chain had and what their root was. Kept elsewhere, it shows later whether any of these entries was altered.')}</p>` : nothing}
-	</article>`;
+	</main>`;

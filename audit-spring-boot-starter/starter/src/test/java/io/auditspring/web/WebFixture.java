@@ -43,6 +43,7 @@ public class WebFixture {
 	}
 
 	@Bean
+	@Profile("!filled")
 	DataSource dataSource() {
 		return ShopConfiguration.pool(TestDatabase.newDatabase());
 	}

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.SixWeeks;
 import io.auditspring.ledger.internal.entry.Timestamps;
 import io.auditspring.ledger.internal.entry.YearOfEntries;
 
@@ -59,6 +60,31 @@ public final class FilledServer {
 		return database;
 	}
 
+	/**
+	 * Fills a new database on the server of the tests.
+	 * @param moments entries with the times at which they were recorded, oldest first
+	 * @return the database
+	 */
+	public static LedgerDatabase of(List<SixWeeks.Moment> moments) throws SQLException {
+		LedgerDatabase database = LedgerDatabase.create();
+		new FilledServer(database).fill(moments);
+		return database;
+	}
+
+	private void fill(List<SixWeeks.Moment> moments) throws SQLException {
+		this.database.execute("alter table audit.audit_log disable trigger user");
+		try (Connection connection = this.database.begin()) {
+			ChainHead head = new ChainHeads(this.database.schema()).lock(connection, CHAIN);
+			for (SixWeeks.Moment moment : moments) {
+				head = append(connection, head, Timestamps.truncate(moment.time()), moment.entries());
+			}
+			moveHead(connection, head);
+			connection.commit();
+		}
+		this.database.guard();
+		this.database.execute("vacuum analyze");
+	}
+
 	private void fill(long entries) throws SQLException {
 		List<String> indexes = this.database.withoutSearchIndexes();
 		this.database.execute("alter table audit.audit_log disable trigger user");
@@ -91,16 +117,21 @@ public final class FilledServer {
 	}
 
 	private ChainHead append(Connection connection, ChainHead head, Instant time, int count) throws SQLException {
-		if (head.size() == 0 || !month(Objects.requireNonNull(head.recordedAt())).equals(month(time))) {
-			LedgerDatabase.makeMonth(connection, month(time));
-		}
 		List<Entry> batch = new ArrayList<>(count);
 		for (int i = 0; i < count; i++) {
 			batch.add(this.year.next(time));
 		}
+		return append(connection, head, time, batch);
+	}
+
+	private ChainHead append(Connection connection, ChainHead head, Instant time, List<Entry> batch)
+			throws SQLException {
+		if (head.size() == 0 || !month(Objects.requireNonNull(head.recordedAt())).equals(month(time))) {
+			LedgerDatabase.makeMonth(connection, month(time));
+		}
 		this.rows.append(connection, new ChainHead(CHAIN, head.ledgerId(), head.size(), head.hash(), time), batch);
-		return new ChainHead(CHAIN, head.ledgerId(), head.size() + count,
-				hash(connection, head.size() + count - 1, time), time);
+		return new ChainHead(CHAIN, head.ledgerId(), head.size() + batch.size(),
+				hash(connection, head.size() + batch.size() - 1, time), time);
 	}
 
 	private static byte[] hash(Connection connection, long seq, Instant time) throws SQLException {

@@ -1,0 +1,184 @@
+package io.auditspring.web;
+
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditLog;
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What readers set to their liking, and take with them.
+ */
+class PageWorkTests extends PageVisit {
+
+	@BeforeEach
+	void signIn() {
+		signIn("carol");
+	}
+
+	@AfterEach
+	void asItWas() {
+		browser.wholeWindow();
+		browser.zone("");
+		browser.calm(false);
+		browser.run("localStorage.clear()");
+	}
+
+	@Test
+	void theHistogramIsBrushedByMouse() {
+		withoutNews();
+		open("?targetType=Report");
+		browser.find(".chart .total");
+		browser.drag(".plot", 0.02, 0.98);
+		browser.awaitAddress((address) -> address.contains("from=") && address.contains("to="));
+		browser.texts(".total", List.of("150 entries")::equals);
+		browser.texts("[name=period] option:checked", List.of("Custom …")::equals);
+	}
+
+	@Test
+	void timesAreThoseOfTheReadersZoneOrOfUtc() {
+		withoutNews();
+		browser.zone("Asia/Kolkata");
+		open("?action=order.pay");
+		browser.texts(".zone", (zones) -> zones.size() == 1 && zones.get(0).matches("Asia/(Kolkata|Calcutta)"));
+		String there = shownTime();
+		browser.find(".zone").click();
+		browser.texts(".zone", List.of("UTC")::equals);
+		assertThat(minutes(there) - minutes(shownTime())).isIn(330, 330 - 1440);
+		open("?action=order.pay");
+		browser.texts(".zone", List.of("UTC")::equals);
+		browser.type("[name=q]", "after:2026-01-02");
+		browser.awaitAddress((address) -> address.contains("from=2026-01-02T00%3A00%3A00.000Z"));
+		browser.find(".zone").click();
+		browser.find("[name=q]").clear();
+		browser.type("[name=q]", "after:2026-01-02");
+		browser.awaitAddress((address) -> address.contains("from=2026-01-01T18%3A30%3A00.000Z"));
+	}
+
+	private static String shownTime() {
+		return browser.find(".entry time").getText();
+	}
+
+	private static int minutes(String time) {
+		String[] parts = time.split(":");
+		return Integer.parseInt(parts[0]) * 60 + Integer.parseInt(parts[1]);
+	}
+
+	@Test
+	void whatIsPausedStaysAsItIsUntilItGoesOn() {
+		open("?action=report.*");
+		browser.button("Live").click();
+		browser.button("Paused");
+		context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action("report.paused").message("while nobody looked").build());
+		new AuditLog(context.getBean(DataSource.class)).settled();
+		assertThat(browser.texts(".fresh", List::isEmpty)).isEmpty();
+		browser.button("Paused").click();
+		browser.texts(".entry .said", (said) -> !said.isEmpty() && said.get(0).contains("while nobody looked"));
+		browser.button("Live");
+	}
+
+	@Test
+	void columnsAndDensityAreKept() {
+		withoutNews();
+		open("?targetType=Report");
+		browser.find(".entry .place code");
+		long high = (Long) browser.run("return document.querySelector('.entry').offsetHeight");
+		browser.find(".columns summary").click();
+		browser.run("document.querySelector('.columns label input').click()");
+		browser.run("document.querySelector('[name=dense]').click()");
+		browser.await("return getComputedStyle(document.querySelector('.entry .place')).display", "none"::equals);
+		open("?targetType=Report");
+		assertThat(browser.run("return getComputedStyle(document.querySelector('.entry .place')).display"))
+			.isEqualTo("none");
+		assertThat((Long) browser.run("return document.querySelector('.entry').offsetHeight")).isLessThan(high);
+	}
+
+	@Test
+	void aReportSaysWhatItIsOf() {
+		withoutNews();
+		open("?targetType=Report&outcome=denied");
+		browser.find(".exports summary").click();
+		browser.texts(".exports .scope b", List.of("17 entries")::equals);
+		browser.run("document.querySelector('.exports button.item').click()");
+		browser.texts(".report dd", (facts) -> facts.stream().anyMatch("outcome:denied type:Report"::equals)
+				&& facts.contains("all 17") && facts.contains("carol"));
+		browser.texts(".report tbody tr", (rows) -> rows.size() == 17 && rows.get(0).contains("main #"));
+		browser.texts(".report pre", (notes) -> notes.size() == 1 && notes.get(0).startsWith("example.com/shop"));
+		assertThat(browser.barriers()).isEmpty();
+		browser.button("Back").click();
+		browser.find(".entry");
+	}
+
+	@Test
+	void whatMovesStandsStillForWhoWantsThat() {
+		withoutNews();
+		String moving = """
+				return document.getAnimations().filter((each) => each.playState === 'running').length
+					+ [...document.querySelectorAll('*')].filter((each) => parseFloat(getComputedStyle(each).transitionDuration) > 0
+						|| getComputedStyle(each).animationName !== 'none').length""";
+		browser.before("window.fetch = () => new Promise(() => {});");
+		visit("");
+		browser.find(".skeleton");
+		assertThat((Long) browser.run(moving)).isPositive();
+		browser.calm(true);
+		assertThat((Long) browser.run(moving)).isZero();
+	}
+
+	@Test
+	void onPhonesFacetsComeUpFromBelow() {
+		withoutNews();
+		browser.view(390, 844);
+		open("?targetType=Report");
+		browser.texts(".facets", List::isEmpty);
+		browser.find(".facets-button").click();
+		browser.find(".facet");
+		assertThat(browser
+			.run("""
+					const box = document.querySelector('.facets').getBoundingClientRect();
+					return [box.left, document.documentElement.clientWidth - box.right, Math.round(box.bottom), box.top > 200];"""))
+			.isEqualTo(List.of(0L, 0L, 844L, true));
+		browser.run(
+				"[...document.querySelectorAll('.facet')].find((each) => each.textContent.includes('denied')).parentElement.querySelector('.exclude').click()");
+		browser.awaitAddress((address) -> address.contains("-outcome=denied"));
+		browser.find(".sheet-head button").click();
+		browser.texts(".facets", List::isEmpty);
+		browser.texts(".total", List.of("133 entries")::equals);
+	}
+
+	@Test
+	void everyViewShowsSomethingThatCanBeAskedFor() {
+		withoutNews();
+		open("");
+		long views = (Long) browser.run("return document.querySelectorAll('.views .popover > .item').length");
+		for (int i = 0; i < views - 2; i++) {
+			browser.find(".views summary").click();
+			browser.run("document.querySelectorAll('.views .popover > .item')[%d].click()".formatted(i));
+			browser.find(".chips b");
+			browser.await("return document.getElementById('app').getAttribute('aria-busy')", "false"::equals);
+			browser.texts(".list .problem, .remedy", List::isEmpty);
+		}
+	}
+
+	@Test
+	void whatOnePersonDidIsAChoiceAmongAll() {
+		withoutNews();
+		open("");
+		browser.find(".facet");
+		browser.find(".views summary").click();
+		browser.button("Everything about one person …").click();
+		browser.texts(".completion li",
+				(people) -> !people.isEmpty() && people.stream().noneMatch((person) -> person.endsWith(":")));
+		browser.press(Keys.ARROW_DOWN, Keys.ENTER, Keys.ESCAPE, Keys.ENTER);
+		browser.awaitAddress((address) -> address.matches(".*\\?actor=[^&]+"));
+	}
+
+}
