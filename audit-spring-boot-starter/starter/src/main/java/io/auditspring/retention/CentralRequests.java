@@ -21,6 +21,7 @@ import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.table.OwnTransaction;
@@ -51,8 +52,12 @@ final class CentralRequests extends PeriodicWorker {
 
 	private final String open;
 
+	private final String behind;
+
 	/** What was told in the log already. */
 	private final Set<Asked> told = new HashSet<>();
+
+	private final Set<String> toldBehind = new HashSet<>();
 
 	private boolean failing;
 
@@ -72,6 +77,17 @@ final class CentralRequests extends PeriodicWorker {
 				order by asked.asked_at
 				limit 1000
 				""".formatted(schema.table("audit_request"), schema.table("audit_log"));
+		this.behind = """
+				select receipt.chain, receipt.note, chain.size
+				from %s as receipt join %s as chain on chain.name = receipt.chain
+				where receipt.kind = 'stored' and receipt.size > chain.size
+				and not exists (
+					select from %s as successor
+					where successor.size > 0 and successor.name <> chain.name
+					and starts_with(successor.name, split_part(chain.name, '@', 1) || '@')
+					and successor.recorded_at >= chain.recorded_at
+				)
+				""".formatted(schema.table("audit_receipt"), schema.table("audit_chain"), schema.table("audit_chain"));
 	}
 
 	/** What is asked for. */
@@ -96,6 +112,7 @@ final class CentralRequests extends PeriodicWorker {
 					(connection) -> Sql.list(connection, this.open, Asked::of));
 			this.told.retainAll(open);
 			open.forEach(this::erase);
+			lookWhetherBehind();
 			this.failing = false;
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -107,9 +124,33 @@ final class CentralRequests extends PeriodicWorker {
 		}
 	}
 
+	/** A database that was restored lacks entries that were received from it before. */
+	private void lookWhetherBehind() throws SQLException {
+		List<Behind> behind = OwnTransaction.look(this.dataSource, (connection) -> Sql.list(connection, this.behind,
+				(row) -> new Behind(row.getString(1), row.getString(2), row.getLong(3))));
+		for (Behind each : behind) {
+			ReceiptNote.STORED.open(each.note(), log(each.chain()), this.keys)
+				.filter((receipt) -> receipt.size() > each.size() && this.toldBehind.add(each.chain()))
+				.ifPresent((receipt) -> logger.error(
+						"THE AUDIT LEDGER LACKS ENTRIES: of chain '{}' {} were received elsewhere, and only {} are here, as if "
+								+ "a backup had been restored. It goes on under another name: let its owner call "
+								+ "audit_continue_chain, and set audit.chain to that name",
+						each.chain(), receipt.size(), each.size()));
+		}
+	}
+
+	/** A chain that has fewer entries than a receipt says. */
+	private record Behind(String chain, String note, long size) {
+
+	}
+
+	private String log(String chain) {
+		return Objects.requireNonNull(this.checkpoints).latest(chain).map(Checkpoint::origin).orElse("");
+	}
+
 	private void erase(Asked asked) {
-		String log = Objects.requireNonNull(this.checkpoints).latest(asked.chain()).map(Checkpoint::origin).orElse("");
-		RedactionRequest request = new RedactionRequest(log, asked.seq(), asked.id(), asked.group(), asked.reason());
+		RedactionRequest request = new RedactionRequest(log(asked.chain()), asked.seq(), asked.id(), asked.group(),
+				asked.reason());
 		if (!request.isSigned(asked.note(), this.keys)) {
 			tell(asked, "no key of audit.retention.centre-keys signed that");
 			return;

@@ -102,7 +102,7 @@ class SchemaCommandTests {
 					audit.audit_source_gone, audit.audit_receive_lock, audit.audit_receive_months,
 					audit.audit_receive_redactions, audit.audit_receive_note, audit.audit_park,
 					audit.audit_take_receipt, audit.audit_ask_redaction, audit.audit_take_request,
-					audit.audit_take_holds;
+					audit.audit_take_holds, audit.audit_continue_chain;
 				drop table audit.audit_received, audit.audit_received_key, audit.audit_fork, audit.audit_receipt,
 					audit.audit_request;
 				alter table audit.audit_legal_hold drop column centre_hold;

@@ -496,7 +496,7 @@ begin
 			using errcode = 'invalid_parameter_value';
 	end if;
 	if action in ('audit.redaction', 'audit.hold', 'audit.release', 'audit.chain.closed', 'audit.chain.parked',
-		'audit.chain.unparked', 'audit.chain.gone')
+		'audit.chain.unparked', 'audit.chain.gone', 'audit.chain.continued')
 	then
 		given := metadata ->> 'reason';
 		if given is null or btrim(given) = '' or length(given) > 10000 then
@@ -562,6 +562,7 @@ begin
 		when action = 'audit.chain.parked' then 'A chain of another ledger was parked'
 		when action = 'audit.chain.unparked' then 'A chain of another ledger is received again'
 		when action = 'audit.redaction.asked' then 'The source of a chain was asked to erase data of an entry'
+		when action = 'audit.chain.continued' then 'A chain goes on under another name'
 		when action = 'audit.chain.gone' then 'The source of a chain was declared gone'
 		else action
 	end;

@@ -523,6 +523,51 @@ begin
 end
 $$;
 
+-- For the owner of a source whose database was restored, and so has fewer entries of a chain than the ledger that receives
+-- it: begins the chain in which it goes on. Its first entry says what is known of the one before.
+create function "${schema}".audit_continue_chain(chain text, successor text, reason text, requested_by jsonb default null)
+	returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known record;
+	signed record;
+	receipt text[];
+begin
+	select c.size, c.head into known
+	from "${schema}".audit_chain c
+	where c.name = $1 and c.origin is null;
+	if not found then
+		raise exception 'audit_continue_chain takes a chain of this ledger, not "%"', left(coalesce(chain, 'null'), 200)
+			using errcode = 'invalid_parameter_value';
+	elsif (successor ~ '@[1-9][0-9]{0,8}$' and split_part(successor, '@', 1) = split_part(chain, '@', 1)
+		and not exists (select from "${schema}".audit_chain c where c.name = successor and c.size > 0)) is not true
+	then
+		raise exception 'audit_continue_chain takes the name of a chain that has no entries yet, such as "%@2", not "%"',
+			split_part(chain, '@', 1), left(coalesce(successor, 'null'), 200) using errcode = 'invalid_parameter_value';
+	end if;
+	select string_to_array(r.note, e'\n') into receipt
+	from "${schema}".audit_receipt r
+	where r.chain = $1 and r.kind = 'stored';
+	if receipt[2]::bigint <= known.size then
+		raise exception 'chain "%" has % entries, and its receipt is of %: it can go on as it is', chain, known.size, receipt[2]
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	select c.size, c.root into signed
+	from "${schema}".audit_checkpoint c
+	where c.chain = $1
+	order by c.size desc
+	limit 1;
+	perform "${schema}".audit_append_own(successor, 'audit.chain.continued', 'AuditChain', successor, jsonb_strip_nulls(
+		jsonb_build_object('chain', successor, 'predecessor', chain, 'size', known.size,
+			'head', encode(known.head, 'hex'), 'signedSize', signed.size, 'signedRoot', encode(signed.root, 'hex'),
+			'storedSize', receipt[2]::bigint, 'storedRoot', encode(decode(receipt[3], 'base64'), 'hex'),
+			'reason', reason)), "${schema}".audit_by_owner(requested_by));
+end
+$$;
+
 revoke all on "${schema}".audit_received, "${schema}".audit_received_key, "${schema}".audit_fork,
 	"${schema}".audit_receipt, "${schema}".audit_request from public;
 
@@ -537,7 +582,8 @@ revoke all on function "${schema}".audit_require_received(text, text), "${schema
 	"${schema}".audit_take_receipt(text, text, text),
 	"${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
 	"${schema}".audit_take_request(text, bigint, uuid, text, text, text),
-	"${schema}".audit_take_holds(text, jsonb)
+	"${schema}".audit_take_holds(text, jsonb),
+	"${schema}".audit_continue_chain(text, text, text, jsonb)
 	from public;
 
 do $$
