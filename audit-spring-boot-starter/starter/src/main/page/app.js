@@ -579,7 +579,7 @@ async function makeReport() {
 
 // What is drawn
 
-const ICON = new URL('icon.svg', import.meta.url).href;
+const ICON = document.querySelector('link[rel=icon]').href;
 
 function page() {
 	const { reader } = state;
@@ -591,7 +591,7 @@ function page() {
 				${state.live || state.paused ? html`<button class="live plain-button ${state.paused ? 'paused' : ''}" aria-pressed=${state.paused} title=${state.paused ? t('New entries are not shown') : t('New entries are shown as they come')}
 					@click=${pause}>${state.paused ? icon('pause') : html`<i></i>`}${state.paused ? t('Paused') : t('Live')}</button>` : nothing}
 				${reader?.verifies ? ledger({ ...state, load: loadLedger, verify, cancel, copy, show }) : nothing}
-				${views(state, { open: (filters) => { closeMenus(); lookFor(filters); }, person: aboutOnePerson, keep: keepView, forget: forgetView,
+				${views(state, { open: (filters, chosen) => { closeMenus(); lookFor(filters, chosen); }, person: aboutOnePerson, keep: keepView, forget: forgetView,
 					link: (event) => copy(new URL(toAddress(settled(state.view)), location.href).href, event) })}
 				${exports(state, toRequest(state.view), { counted: countExport, report: makeReport })}
 				<button class="plain-button zone" @click=${switchZone} title=${t('Times are those of {zone}. Switch', { zone: zoneName() })}>${zoneName()}</button>
