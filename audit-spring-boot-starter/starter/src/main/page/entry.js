@@ -199,7 +199,7 @@ const compared = (view, found) => html`
 			const name = html`<th scope="row">${shown(path)}<span class="hidden"> ${t('(changed)')}</span></th>`;
 			const some = (left) => html`<pre>${parts.filter((part) => part.kind !== left).map(word)}</pre>`;
 			return view.inline ? html`<tr class="changed">${name}<td>${parts ? html`<pre>${parts.map(word)}</pre>`
-					: html`<del>${side(before, 'not there')}</del> <ins>${side(after, 'not there')}</ins>`}</td></tr>`
+					: html`${before === undefined ? nothing : html`<del>${side(before)}</del>`} ${after === undefined ? nothing : html`<ins>${side(after)}</ins>`}`}</td></tr>`
 				: html`<tr class="changed">${name}<td class="before">${parts ? some('come') : side(before, 'not there')}</td><td class="after">${parts ? some('gone') : side(after, 'not there')}</td></tr>`;
 		})}</tbody></table>`;
 
