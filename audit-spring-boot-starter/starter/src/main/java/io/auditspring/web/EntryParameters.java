@@ -60,6 +60,9 @@ final class EntryParameters {
 	/** Stands before the name of a parameter whose values are not wanted. */
 	private static final String NOT = "-";
 
+	/** An entry has many words: none of those that are unwanted may be among them. */
+	private static final String NOT_WORDS = "-q";
+
 	/** What is not left out, but limits what is wanted. */
 	private static final Set<String> LIMITS = Set.of("from", "to", "occurredFrom", "occurredTo", LIMIT, CURSOR);
 
@@ -127,7 +130,7 @@ final class EntryParameters {
 
 	private static boolean isRepeatable(String name) {
 		String wanted = name.startsWith(NOT) ? name.substring(1) : name;
-		return FIELD.equals(name) || FILTERS.containsKey(wanted) && !ONCE.contains(wanted);
+		return FIELD.equals(name) || NOT_WORDS.equals(name) || FILTERS.containsKey(wanted) && !ONCE.contains(wanted);
 	}
 
 	@Nullable String value(String name) {
@@ -197,7 +200,7 @@ final class EntryParameters {
 			case "outcome" -> query.outcome(others(name, Outcome.class, values).toArray(Outcome[]::new));
 			case "severity" -> query.severity(others(name, Severity.class, values).toArray(Severity[]::new));
 			// Of these an entry has many, and none of the values may be among them.
-			case "related", "metadata" ->
+			case "related", "metadata", "q" ->
 				each((all, value) -> all.without((one) -> filter.apply(one, List.of(value)))).apply(query, values);
 			default -> query.without((one) -> filter.apply(one, values));
 		};

@@ -135,7 +135,7 @@ class ExplorationTests {
 	@ParameterizedTest
 	@CsvSource({ "limit=, 27 true", "actor=bob, 15 true", "outcome=denied, 5 true",
 			"outcome=denied&outcome=success, 27 true", "q=bob, 15 true", "action=order.*&actor=jane, 12 true",
-			"action=nope, 0 true" })
+			"action=nope, 0 true", "-q=bob, 12 true", "-q=bob&-q=jane, 0 true" })
 	void entriesAreCounted(String filter, String count) {
 		assertThat(count(this.carol, OTHERS + "&" + filter)).isEqualTo(count);
 	}
