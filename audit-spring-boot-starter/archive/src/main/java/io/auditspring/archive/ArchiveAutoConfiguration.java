@@ -4,11 +4,13 @@
  */
 package io.auditspring.archive;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.CheckpointSigner;
+import io.auditspring.archive.internal.parquet.TemporaryDirectory;
 import io.auditspring.archive.internal.read.ArchiveReader;
 import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
 import io.auditspring.autoconfigure.AuditUpkeepAutoConfiguration;
@@ -18,8 +20,11 @@ import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.verify.TrustPolicy;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -38,11 +43,27 @@ import org.springframework.context.annotation.Bean;
 @EnableConfigurationProperties(ArchiveProperties.class)
 public final class ArchiveAutoConfiguration {
 
+	private static final Logger logger = LoggerFactory.getLogger(ArchiveAutoConfiguration.class);
+
 	@Bean
 	@ConditionalOnMissingBean(ArchiveStore.class)
 	@ConditionalOnProperty("audit.archive.directory")
 	DirectoryArchiveStore auditArchiveStore(ArchiveProperties properties) {
 		return new DirectoryArchiveStore(Objects.requireNonNull(properties.directory()));
+	}
+
+	/** What a killed process left holds entries, which must not wait for the next use. */
+	@Bean
+	@ConditionalOnBean(ArchiveStore.class)
+	ApplicationRunner auditArchiveTidying(ArchiveProperties properties) {
+		return (arguments) -> {
+			try {
+				TemporaryDirectory.create(properties.options()).close();
+			}
+			catch (IOException ex) {
+				logger.debug("There is no room for temporary files of the archive yet", ex);
+			}
+		};
 	}
 
 	@Bean
@@ -64,7 +85,7 @@ public final class ArchiveAutoConfiguration {
 			throw new AuditSetupException("audit.archive.read is true, but there is no archive to read",
 					"Say where it is by audit.archive.directory, or by a bean of the type ArchiveStore");
 		}
-		return new ArchiveReader(auditDatabase.dataSource(), auditDatabase.schema(), store, properties.options());
+		return new ArchiveReader(auditDatabase.schema(), store, properties.options());
 	}
 
 	private static TrustPolicy evidence(@Nullable CheckpointSigner key) {

@@ -79,9 +79,9 @@ public class RetentionConfiguration {
 	@Bean
 	@Lazy
 	Redaction auditLedgerRedaction(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
-			Sentences auditSentences) {
+			Sentences auditSentences, ObjectProvider<RedactableArchive> archive) {
 		return new Redaction(auditDatabase.dataSource(), auditDatabase.schema(),
-				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), archive.getIfAvailable());
 	}
 
 }

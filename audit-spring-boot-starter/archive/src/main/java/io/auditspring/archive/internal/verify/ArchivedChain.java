@@ -26,6 +26,7 @@ import io.auditspring.archive.internal.range.LocalFiles;
 import io.auditspring.archive.internal.range.Manifest;
 import io.auditspring.archive.internal.range.RangeName;
 import io.auditspring.archive.internal.range.Tiles;
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.internal.chain.ChainWalk;
@@ -84,6 +85,12 @@ public final class ArchivedChain {
 	private long checkpoints;
 
 	private long signed;
+
+	/** Of the range that is read. */
+	private long[] erased = new long[EntryGroup.values().length];
+
+	/** Ranges of which as much is erased as somebody trusted says. */
+	private final List<RangeName> vouched = new ArrayList<>();
 
 	/**
 	 * What an entry says of others.
@@ -195,6 +202,7 @@ public final class ArchivedChain {
 	private void readEntries(RangeManifest found, Path core, Path payload, byte[] tiles)
 			throws IOException, SQLException {
 		RangeName range = found.manifest().range();
+		this.erased = new long[EntryGroup.values().length];
 		ChainWalk chain = beginRange(found.manifest());
 		CompactRange before = (this.tree != null && this.tree.size() == range.first()) ? this.tree : null;
 		Tiles.Reader hashes = new Tiles.Reader(tiles, range, (range.first() == 0) ? new CompactRange() : before,
@@ -259,7 +267,10 @@ public final class ArchivedChain {
 			this.entries++;
 			if (chain.accept(entry)) {
 				long seq = chain.next() - 1;
-				entry.redactedGroups().forEach((group) -> this.redactions.erased(seq, entry.place().id(), group));
+				entry.redactedGroups().forEach((group) -> {
+					this.erased[group.ordinal()]++;
+					this.redactions.erased(seq, entry.place().id(), group);
+				});
 				if (hashes.tree().size() == seq) {
 					hashes.append(seq, hash(entry));
 					this.anchored.reached(hashes.tree());
@@ -293,6 +304,10 @@ public final class ArchivedChain {
 	private void finishRange(RangeManifest found, CompactRange end) {
 		Manifest manifest = found.manifest();
 		RangeName range = manifest.range();
+		if (found.trusted() && this.erased[EntryGroup.ACTOR.ordinal()] == manifest.erasedActors()
+				&& this.erased[EntryGroup.DATA.ordinal()] == manifest.erasedData()) {
+			this.vouched.add(range);
+		}
 		this.tree = end;
 		if (end.size() != range.last() + 1) {
 			return;
@@ -367,9 +382,8 @@ public final class ArchivedChain {
 	 */
 	public ChainVerification finish() {
 		// The entry that says so may not be archived yet.
-		this.redactions.finish((seq) -> !this.whole || this.read.stream()
-			.anyMatch((each) -> each.trusted() && each.manifest().generation() > 1
-					&& each.manifest().range().first() <= seq && seq <= each.manifest().range().last()));
+		this.redactions.finish((seq) -> !this.whole
+				|| this.vouched.stream().anyMatch((range) -> range.first() <= seq && seq <= range.last()));
 		long from = (this.walk != null) ? Math.max(this.walk.from(), 0) : 0;
 		long size = (this.walk != null) ? this.walk.next() : 0;
 		byte[] root = (this.tree != null && this.tree.size() == size) ? LeafHashes.root(this.tree) : null;
