@@ -5,6 +5,7 @@
 package io.auditspring.archive;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 
@@ -31,6 +32,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /**
  * Archives the months of a ledger that are due where {@code audit.retention.action} is
@@ -41,6 +43,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = AuditCheckpointAutoConfiguration.class, before = AuditUpkeepAutoConfiguration.class)
 @ConditionalOnBean(name = "auditDatabase")
 @EnableConfigurationProperties(ArchiveProperties.class)
+@Import({ S3ArchiveConfiguration.WithSdk.class, S3ArchiveConfiguration.WithoutSdk.class })
 public final class ArchiveAutoConfiguration {
 
 	private static final Logger logger = LoggerFactory.getLogger(ArchiveAutoConfiguration.class);
@@ -77,13 +80,26 @@ public final class ArchiveAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnProperty("audit.archive.after")
+	ArchiveSchedule auditArchiveSchedule(AuditDatabase auditDatabase, ObjectProvider<LedgerArchive> archive,
+			ArchiveProperties properties) {
+		LedgerArchive ledgerArchive = archive.getIfAvailable();
+		if (ledgerArchive == null) {
+			throw new AuditSetupException("audit.archive.after is set, but there is no archive",
+					"Say where it is by audit.archive.directory, audit.archive.s3.bucket, or a bean of the type ArchiveStore");
+		}
+		return new ArchiveSchedule(auditDatabase.dataSource(), auditDatabase.schema(), ledgerArchive,
+				Objects.requireNonNull(properties.after()), Clock.systemUTC());
+	}
+
+	@Bean
 	@ConditionalOnProperty("audit.archive.read")
 	ArchiveReader auditEntryArchive(AuditDatabase auditDatabase, ObjectProvider<ArchiveStore> archiveStore,
 			ArchiveProperties properties) {
 		ArchiveStore store = archiveStore.getIfAvailable();
 		if (store == null) {
 			throw new AuditSetupException("audit.archive.read is true, but there is no archive to read",
-					"Say where it is by audit.archive.directory, or by a bean of the type ArchiveStore");
+					"Say where it is by audit.archive.directory, audit.archive.s3.bucket, or a bean of the type ArchiveStore");
 		}
 		return new ArchiveReader(auditDatabase.schema(), store, properties.options());
 	}

@@ -96,8 +96,10 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	@Override
 	public void archive(String chain, long firstSeq, long lastSeq, String requestedBy) throws IOException {
 		try {
-			for (long first = firstSeq; first <= lastSeq; first += RangeName.MOST) {
-				archive(new RangeName(chain, first, Math.min(first + RangeName.MOST - 1, lastSeq)), requestedBy);
+			for (long first = firstSeq; first <= lastSeq;) {
+				RangeName range = this.ranges.next(chain, first, lastSeq);
+				archive(range, requestedBy);
+				first = range.last() + 1;
 			}
 		}
 		catch (SQLException | IllegalStateException | CheckpointRefusedException | InvalidCheckpointException ex) {
@@ -197,7 +199,10 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 					"seq between %d and %d".formatted(range.first(), range.last()), sink), StoredEntry::read);
 	}
 
-	/** By the first checkpoint that covers it, so that it is the same one each time. */
+	/**
+	 * By the first checkpoint that covers it, so that it is the same one each time; the
+	 * first that enough witnesses cosigned, where there is one.
+	 */
 	private SealedRange seal(Connection connection, RangeName range, EntryReader entries)
 			throws SQLException, IOException {
 		StoredTree tree = new StoredTree(connection, this.schema);
@@ -209,7 +214,7 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		if (checkpoints.isEmpty() || before == null || after == null || first == null) {
 			throw new IOException("no signed checkpoint covers %s yet".formatted(range));
 		}
-		Checkpoint checkpoint = Checkpoint.parse(checkpoints.get(0).note());
+		Checkpoint checkpoint = first(checkpoints);
 		Checkpoint older = new Checkpoint(checkpoint.origin(), end, LeafHashes.root(after), checkpoint.note());
 		List<byte[]> consistency = new TreeProofs(this.schema, new TreeRows(this.schema))
 			.consistency(connection, range.chain(), older, checkpoint)
@@ -224,6 +229,16 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 					(row) -> new SealedRange(Objects.requireNonNull(row.getObject(1, UUID.class)), range,
 							row.getLong(2), first.prevHash(), before, checkpoint, consistency),
 					range.first(), range.chain());
+	}
+
+	private Checkpoint first(List<StoredTree.Row> checkpoints) throws IOException {
+		for (StoredTree.Row row : checkpoints) {
+			Checkpoint checkpoint = Checkpoint.parse(row.cosigned());
+			if (this.evidence.witnesses() == null || this.evidence.witnesses().missing(checkpoint) == null) {
+				return checkpoint;
+			}
+		}
+		return Checkpoint.parse(checkpoints.get(0).cosigned());
 	}
 
 	private void verify(RangeName range) throws IOException {

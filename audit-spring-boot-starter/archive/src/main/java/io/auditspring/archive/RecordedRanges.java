@@ -40,6 +40,8 @@ final class RecordedRanges {
 
 	private final String one;
 
+	private final String later;
+
 	private final String lock;
 
 	RecordedRanges(DataSource dataSource, Schema schema, ArchiveStore store) {
@@ -58,6 +60,8 @@ final class RecordedRanges {
 				order by generation desc
 				limit 1
 				""".formatted(schema.table("audit_archived"));
+		this.later = "select coalesce(min(first_seq), ?) from %s where chain = ? and first_seq > ?"
+			.formatted(schema.table("audit_archived"));
 		this.lock = "select pg_advisory_xact_lock(hashtextextended('%s ' || ?, ?))"
 			.formatted(schema.table("audit_archived"));
 	}
@@ -85,6 +89,18 @@ final class RecordedRanges {
 	@Nullable Recorded at(String chain, long first) throws SQLException {
 		return OwnTransaction.<@Nullable Recorded, RuntimeException>look(this.dataSource,
 				(connection) -> at(connection, chain, first));
+	}
+
+	/** The next range to archive: as it was archived before, or as much as is not. */
+	RangeName next(String chain, long first, long last) throws SQLException {
+		return OwnTransaction.look(this.dataSource, (connection) -> {
+			Recorded recorded = at(connection, chain, first);
+			if (recorded != null) {
+				return recorded.name();
+			}
+			long end = Sql.get(connection, this.later, (row) -> row.getLong(1), last + 1, chain, first) - 1;
+			return new RangeName(chain, first, Math.min(first + RangeName.MOST - 1, Math.min(last, end)));
+		});
 	}
 
 	private @Nullable Recorded at(Connection connection, String chain, long first) throws SQLException {

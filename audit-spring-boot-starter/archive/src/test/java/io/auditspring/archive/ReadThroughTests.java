@@ -152,10 +152,10 @@ class ReadThroughTests {
 		// What differs between these is how they are read, whatever is wanted.
 		for (String name : List.of("all", "a chain", "a period", "an actor", "patterns")) {
 			AuditQuery query = Objects.requireNonNull(queries().get(name));
-			answers.put(name + ", newest first", pages(trail, query.limit(20)));
-			answers.put(name + ", oldest first", pages(trail, query.limit(20).oldestFirst()));
+			answers.put(name + ", newest first", pages(trail, query.limit(30)));
+			answers.put(name + ", oldest first", pages(trail, query.limit(30).oldestFirst()));
 			answers.put(name + ", counted cheaply", trail.count(query, 10_000).entries());
-			answers.put(name + ", by operations", operations(trail, query.limit(15)));
+			answers.put(name + ", by operations", operations(trail, query.limit(30)));
 			answers.put(name + ", over days", trail.activity(query, START, END, Duration.ofDays(1)));
 		}
 		for (String name : List.of("all", "actions", "patterns", "without an action", "an actor")) {

@@ -108,7 +108,7 @@ public final class ArchiveReader implements EntryArchive, AutoCloseable {
 			for (ArchivedRange range : ranges) {
 				pairs.add(this.files.of(range));
 			}
-			try (DuckDb duckDb = DuckDb.open(this.options,
+			try (DuckDb duckDb = DuckDb.reading(this.options,
 					pairs.stream().flatMap((pair) -> Stream.of(pair.core(), pair.payload())).toList());
 					Statement statement = duckDb.connection().createStatement()) {
 				return question.ask(statement, pairs);

@@ -29,6 +29,7 @@ import io.auditspring.archive.internal.range.Tiles;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.WitnessPolicy;
 import io.auditspring.ledger.internal.chain.ChainWalk;
 import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.chain.RedactionCheck;
@@ -85,6 +86,11 @@ public final class ArchivedChain {
 	private long checkpoints;
 
 	private long signed;
+
+	/** Up to where enough witnesses cosigned a checkpoint. */
+	private long witnessed;
+
+	private @Nullable String missing;
 
 	/** Of the range that is read. */
 	private long[] erased = new long[EntryGroup.values().length];
@@ -208,7 +214,7 @@ public final class ArchivedChain {
 		Tiles.Reader hashes = new Tiles.Reader(tiles, range, (range.first() == 0) ? new CompactRange() : before,
 				(seq, what) -> this.problems.add(Problem.Kind.TILE, seq, null, what));
 		int threads = this.options.threads();
-		try (DuckDb duckDb = DuckDb.open(this.options, List.of(core, payload));
+		try (DuckDb duckDb = DuckDb.reading(this.options, List.of(core, payload));
 				OrderedPipeline<Slice, List<CheckedEntry>> pipeline = new OrderedPipeline<>("audit-archive", threads,
 						threads, 1, Slice::check, (checked) -> accept(checked, chain, hashes))) {
 			checkCount(duckDb, core, range);
@@ -331,6 +337,25 @@ public final class ArchivedChain {
 		}
 		else if (found.signed()) {
 			this.signed = end.size();
+			lookForWitnesses(checkpoint, end.size());
+		}
+	}
+
+	private void lookForWitnesses(Checkpoint checkpoint, long size) {
+		WitnessPolicy policy = this.evidence.witnesses();
+		String lacking = (policy != null) ? policy.missing(checkpoint) : null;
+		if (lacking == null) {
+			this.witnessed = size;
+		}
+		this.missing = lacking;
+	}
+
+	/** What a later checkpoint covers that has a quorum needs no other. */
+	private void checkWitnesses() {
+		if (this.whole && this.missing != null) {
+			this.problems.add(Problem.Kind.QUORUM, this.witnessed, null,
+					"of the checkpoint that covers the archived entries from %d on %s".formatted(this.witnessed,
+							this.missing));
 		}
 	}
 
@@ -384,6 +409,7 @@ public final class ArchivedChain {
 		// The entry that says so may not be archived yet.
 		this.redactions.finish((seq) -> !this.whole
 				|| this.vouched.stream().anyMatch((range) -> range.first() <= seq && seq <= range.last()));
+		checkWitnesses();
 		long from = (this.walk != null) ? Math.max(this.walk.from(), 0) : 0;
 		long size = (this.walk != null) ? this.walk.next() : 0;
 		byte[] root = (this.tree != null && this.tree.size() == size) ? LeafHashes.root(this.tree) : null;
