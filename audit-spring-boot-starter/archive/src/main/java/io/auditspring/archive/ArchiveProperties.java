@@ -45,12 +45,13 @@ record ArchiveProperties(@Nullable Path directory, @Nullable S3 s3, @Nullable Pa
 	 * type S3Client, credentials are found as the AWS SDK does it.
 	 *
 	 * @param bucket the bucket
-	 * @param prefix what the names of the objects begin with, such as audit/
+	 * @param prefix what the names of the objects begin with, such as audit/; by default
+	 * nothing
 	 * @param endpoint where the store is, unless it is Amazon's
 	 * @param region the region; by default the one that the AWS SDK finds
 	 * @param pathStyle whether the bucket is in the path instead of the host name
 	 */
-	record S3(String bucket, @DefaultValue("") String prefix, @Nullable URI endpoint, @Nullable String region,
+	record S3(String bucket, @Nullable String prefix, @Nullable URI endpoint, @Nullable String region,
 			@DefaultValue("false") boolean pathStyle) {
 
 	}

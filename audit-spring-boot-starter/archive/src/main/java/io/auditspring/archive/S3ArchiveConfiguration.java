@@ -48,7 +48,8 @@ final class S3ArchiveConfiguration {
 				throw new AuditSetupException("audit.archive.directory and audit.archive.s3.bucket are both set",
 						"Say by one of them where the archive is");
 			}
-			return new S3ArchiveStore(client.getIfUnique(() -> client(place)), place.bucket(), place.prefix());
+			return new S3ArchiveStore(client.getIfUnique(() -> client(place)), place.bucket(),
+					Objects.requireNonNullElse(place.prefix(), ""));
 		}
 
 		/** Checksums that not every store knows; each file is compared anyway. */
