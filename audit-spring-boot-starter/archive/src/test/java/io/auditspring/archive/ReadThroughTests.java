@@ -140,6 +140,21 @@ class ReadThroughTests {
 		queries.put("words", all.text("order 100 pai"));
 		queries.put("other words", all.text("MÜLLER"));
 		queries.put("kinds of actors", all.actorType(ActorType.SYSTEM, ActorType.USER));
+		queries.put("beginnings of actors", all.actors("m*"));
+		queries.put("ends of ids", all.targetIds("*11"));
+		queries.put("beginnings of kinds", all.targetTypes("Inv*", "O*"));
+		queries.put("some targets", all.targets("Order", 4711, 4712));
+		queries.put("a network", all.ip("2001:db8::/32"));
+		queries.put("another network", all.ip("203.0.0.0/17", "10.0.0.0/8"));
+		queries.put("all old addresses", all.ip("0.0.0.0/0"));
+		queries.put("what changed", all.changed("status", "address.city"));
+		queries.put("what began", all.occurredFrom(Instant.parse("2019-01-14T00:00:00Z"))
+			.occurredTo(Instant.parse("2019-01-14T00:00:01Z")));
+		queries.put("without an actor", all.without((other) -> other.actor("müller")));
+		queries.put("without a category", all.without((other) -> other.category("ord")));
+		queries.put("without words", all.without((other) -> other.text("order")));
+		queries.put("without a network", all.without((other) -> other.ip("2001:db8::/32", "0.0.0.0/0")));
+		queries.put("without a change", all.without((other) -> other.changed("status")));
 		return queries;
 	}
 

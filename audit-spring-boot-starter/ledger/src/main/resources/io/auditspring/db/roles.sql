@@ -96,6 +96,10 @@ grant execute on function "${schema}".audit_oldest_month(), "${schema}".audit_co
 	"${schema}".audit_activity_of(text, bigint, bigint), "${schema}".audit_check_activity() to audit_reader;
 grant execute on function "${schema}".audit_recount_activity() to audit_retention;
 
+-- Tells the application of what somebody must see at once.
+grant execute on function "${schema}".audit_new_alerts(integer), "${schema}".audit_tell_once(text, timestamptz)
+	to audit_reader;
+
 -- Appends to the chains of other ledgers what their sources signed, and to no other. It compares with what is there.
 grant insert, select on "${schema}".audit_log to audit_receiver;
 grant select on "${schema}".audit_chain, "${schema}".audit_tree, "${schema}".audit_tile, "${schema}".audit_checkpoint,

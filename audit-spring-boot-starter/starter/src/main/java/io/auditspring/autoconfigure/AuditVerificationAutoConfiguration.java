@@ -5,6 +5,7 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.actuate.ActuateConfiguration;
+import io.auditspring.alert.AlertConfiguration;
 import io.auditspring.database.internal.OncePerDatabase;
 import io.auditspring.signing.SigningConfiguration;
 
@@ -22,7 +23,7 @@ import org.springframework.context.annotation.Import;
 		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")
 @ConditionalOnBean(name = "auditDatabase")
 @OncePerDatabase
-@Import({ SigningConfiguration.Verification.class, ActuateConfiguration.Verification.class })
+@Import({ SigningConfiguration.Verification.class, ActuateConfiguration.Verification.class, AlertConfiguration.class })
 public final class AuditVerificationAutoConfiguration {
 
 }

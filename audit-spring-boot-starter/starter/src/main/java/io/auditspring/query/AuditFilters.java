@@ -12,12 +12,12 @@ import java.util.Set;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
-import io.auditspring.ledger.internal.entry.IpAddress;
 import io.auditspring.query.internal.condition.AuditWords;
 import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePattern;
 import jakarta.persistence.criteria.CriteriaBuilder;
+import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Predicate;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -71,6 +71,9 @@ final class AuditFilters {
 			case CONTAINS -> sql("? @> cast(? as jsonb)", wanted);
 			case LACKS -> sql("coalesce(? @> cast(? as jsonb), false) = false", wanted);
 			case ADDRESS -> sql("? = cast(? as inet)", wanted);
+			case NETWORK -> network(wanted);
+			case CHANGED -> changed(wanted);
+			case NOT -> not(wanted.conditions().get(0));
 			case WORDS -> (entry, query, builder) -> AuditWords
 				.found(wanted.values().stream().map(String.class::cast).toList(), entry, builder);
 			case ALL -> Specification.allOf(specifications(wanted));
@@ -148,12 +151,44 @@ final class AuditFilters {
 			.any(value.documents().stream().map((document) -> Condition.contains("metadata", document)).toList());
 	}
 
-	static Condition ip(String address) {
-		String normalized = IpAddress.normalize(address);
-		if (normalized == null) {
-			throw new IllegalArgumentException("'%s' is not an IP address".formatted(address));
-		}
-		return Condition.address(normalized);
+	private static Specification<AuditEntry> not(Condition unwanted) {
+		Specification<AuditEntry> condition = specification(unwanted);
+		return (entry, query, builder) -> {
+			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
+			return hibernate.isTrue(
+					hibernate.sql("((?) is not true)", Boolean.class, condition.toPredicate(entry, query, builder)));
+		};
+	}
+
+	/** As a range, an index finds it. */
+	private static Specification<AuditEntry> network(Condition wanted) {
+		return (entry, query, builder) -> {
+			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
+			Expression<String> address = entry.get(wanted.attribute());
+			return hibernate.isTrue(hibernate.sql("(? >= cast(? as inet) and ? <= cast(? as inet))", Boolean.class,
+					address, hibernate.value(wanted.value()), address, hibernate.value(wanted.values().get(1))));
+		};
+	}
+
+	private static Specification<AuditEntry> changed(Condition wanted) {
+		String property = wanted.value().toString();
+		int dot = property.indexOf('.');
+		return (entry, query, builder) -> {
+			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
+			Expression<String> changes = entry.get(wanted.attribute());
+			Predicate named = hibernate.isTrue(hibernate.sql("((? -> cast(? as text)) is not null)", Boolean.class,
+					changes, hibernate.value(property)));
+			return (dot < 1) ? named
+					: hibernate.or(named,
+							hibernate.isTrue(hibernate.sql(
+									"((? #> string_to_array(?, '.')) is distinct from (? #> string_to_array(?, '.')))",
+									Boolean.class, changes, hibernate.value(side(property, dot, "from")), changes,
+									hibernate.value(side(property, dot, "to")))));
+		};
+	}
+
+	private static String side(String property, int dot, String side) {
+		return property.substring(0, dot) + '.' + side + property.substring(dot);
 	}
 
 	/** PostgreSQL looks up a condition in an index, but not whether it is true. */

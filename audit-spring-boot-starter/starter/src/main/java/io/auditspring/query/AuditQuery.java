@@ -20,6 +20,7 @@ import io.auditspring.query.internal.condition.AuditWords;
 import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePatterns;
+import io.auditspring.query.internal.value.Network;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.KeysetScrollPosition;
@@ -73,6 +74,17 @@ public final class AuditQuery {
 	 */
 	public AuditQuery actor(String... ids) {
 		return oneOf("actorId", ids);
+	}
+
+	/**
+	 * Only what actors did whose ids begin or end alike, as with {@link #actions}.
+	 * @param patterns such as {@code kar*} or {@code *@example.org}; of several, one must
+	 * fit
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if one is no pattern
+	 */
+	public AuditQuery actors(String... patterns) {
+		return with(Filter.pattern("actorId", NamePatterns.parse(values(patterns))));
 	}
 
 	/**
@@ -138,6 +150,21 @@ public final class AuditQuery {
 		return query;
 	}
 
+	/**
+	 * All but what a query would find.
+	 * @param unwanted narrows a query to what is not wanted; what it narrows by must not
+	 * be true all at once. An entry that lacks a value is not what would be found by it
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if it narrows by nothing
+	 */
+	public AuditQuery without(UnaryOperator<AuditQuery> unwanted) {
+		List<Filter> filters = unwanted.apply(all()).filters;
+		if (filters.isEmpty()) {
+			throw new IllegalArgumentException("Say what to leave out: without a filter that is everything");
+		}
+		return with(Filter.not(filters));
+	}
+
 	public AuditQuery category(String... categories) {
 		return oneOf("category", categories);
 	}
@@ -174,12 +201,58 @@ public final class AuditQuery {
 	}
 
 	/**
-	 * Only what was done to things with an id, of whatever kind they are.
-	 * @param id the id
+	 * Only what was done to one of several things of a kind.
+	 * @param type the kind of thing
+	 * @param ids which ones, as for {@link #target}
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if there are none
+	 */
+	public AuditQuery targets(String type, Object... ids) {
+		return with(
+				Filter.targets(values(ids).stream().map((id) -> new Wanted(type, id)).toList(), TargetNames.AS_SAID));
+	}
+
+	/**
+	 * Only what was done to things with an id, or one of several, of whatever kind they
+	 * are.
+	 * @param ids the ids
 	 * @return a narrower query
 	 */
-	public AuditQuery targetId(Object id) {
-		return with(Filter.equal("targetId", id.toString()));
+	public AuditQuery targetId(Object... ids) {
+		return oneOf("targetId", Stream.of(ids).map(Object::toString).toArray());
+	}
+
+	/**
+	 * Only what was done to things whose ids begin or end alike. Among many ids that may
+	 * read the whole period: choose one.
+	 * @param patterns such as {@code 2026-*}; of several, one must fit
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if one is no pattern
+	 */
+	public AuditQuery targetIds(String... patterns) {
+		return with(Filter.pattern("targetId", NamePatterns.parse(values(patterns))));
+	}
+
+	/**
+	 * Only what was done to kinds of things that begin or end alike, as entries name
+	 * them.
+	 * @param patterns such as {@code Inv*}; of several, one must fit
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if one is no pattern
+	 */
+	public AuditQuery targetTypes(String... patterns) {
+		return with(Filter.pattern("targetType", NamePatterns.parse(values(patterns))));
+	}
+
+	/**
+	 * Only what changed a property, or one of several. No index is made for that: unless
+	 * another filter finds few, the whole period is read, so choose one.
+	 * @param properties the names, with dots where values are within others, such as
+	 * {@code address.city}
+	 * @return a narrower query
+	 */
+	public AuditQuery changed(String... properties) {
+		return with(Filter.searched(Condition.any(values(properties).stream().map(Condition::changed).toList())));
 	}
 
 	/**
@@ -234,8 +307,8 @@ public final class AuditQuery {
 		return oneOf("service", services);
 	}
 
-	public AuditQuery chain(String chain) {
-		return with(Filter.equal("chain", chain));
+	public AuditQuery chain(String... chains) {
+		return oneOf("chain", chains);
 	}
 
 	/**
@@ -247,31 +320,60 @@ public final class AuditQuery {
 		return with(Filter.equal("id", id));
 	}
 
-	public AuditQuery operation(UUID operationId) {
-		return with(Filter.equal("operationId", operationId));
+	public AuditQuery operation(UUID... operationIds) {
+		return oneOf("operationId", operationIds);
 	}
 
-	public AuditQuery trace(String traceId) {
-		return with(Filter.equal("traceId", traceId));
-	}
-
-	/**
-	 * Only what was done in one session.
-	 * @param digest what entries show of the session
-	 * @return a narrower query
-	 */
-	public AuditQuery session(String digest) {
-		return with(Filter.equal("sessionId", digest));
+	public AuditQuery trace(String... traceIds) {
+		return oneOf("traceId", traceIds);
 	}
 
 	/**
-	 * Only what came from an IP address.
-	 * @param address the address, in any notation of it
+	 * Only what was done in one session, or one of several.
+	 * @param digests what entries show of the session
 	 * @return a narrower query
-	 * @throws IllegalArgumentException if it is not an address
 	 */
-	public AuditQuery ip(String address) {
-		return with(Filter.other(AuditFilters.ip(address)));
+	public AuditQuery session(String... digests) {
+		return oneOf("sessionId", digests);
+	}
+
+	/**
+	 * Only what came from an IP address or a network, or one of several.
+	 * @param addresses the addresses, in any notation of them, or networks such as
+	 * {@code 10.0.0.0/8} and {@code 2001:db8::/32}
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if one is neither
+	 */
+	public AuditQuery ip(String... addresses) {
+		List<Network> networks = values(addresses).stream().map(Network::parse).distinct().toList();
+		if (networks.size() == 1 && networks.get(0).isOne()) {
+			return with(Filter.other(Condition.address(networks.get(0).first())));
+		}
+		return with(Filter.searched(Condition.any(networks.stream()
+			.map((network) -> network.isOne() ? Condition.address(network.first())
+					: Condition.network(network.first(), network.last()))
+			.toList())));
+	}
+
+	/**
+	 * Only what began at a time or later. Entries are in the order in which they were
+	 * recorded, which may be much later: unless another filter finds few, the whole
+	 * period is read, so choose one by {@link #from} and {@link #to}, too.
+	 * @param start the time
+	 * @return a narrower query
+	 */
+	public AuditQuery occurredFrom(Instant start) {
+		return with(Filter.searched(Condition.atLeast("occurredAt", start)));
+	}
+
+	/**
+	 * Only what began before a time.
+	 * @param end the time
+	 * @return a narrower query
+	 * @see #occurredFrom
+	 */
+	public AuditQuery occurredTo(Instant end) {
+		return with(Filter.searched(Condition.below("occurredAt", end)));
 	}
 
 	/**

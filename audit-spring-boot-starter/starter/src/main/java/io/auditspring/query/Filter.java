@@ -79,6 +79,12 @@ record Filter(@Nullable String attribute, @Nullable Object value, Condition want
 			return anyOf("targetType",
 					kinds.types().stream().flatMap((type) -> Stream.of(type, names.kind(type))).distinct().toList());
 		}
+		if (this.value instanceof Unwanted unwanted) {
+			return not(unwanted.filters().stream().map((filter) -> filter.named(names)).toList());
+		}
+		if (this.value instanceof Things things) {
+			return targets(things.all(), names);
+		}
 		if (!(this.value instanceof Wanted wanted)) {
 			return this;
 		}
@@ -96,9 +102,23 @@ record Filter(@Nullable String attribute, @Nullable Object value, Condition want
 
 	/** Names by their beginning or end; what they are must be found out first. */
 	static Filter pattern(String attribute, NamePatterns patterns) {
-		return new Filter(null, patterns,
+		return new Filter(null, new Names(attribute, patterns),
 				Condition.any(patterns.all().stream().map((pattern) -> Condition.like(attribute, pattern)).toList()),
 				true);
+	}
+
+	/** What is not like all of these at once; where a value is missing, it is not. */
+	static Filter not(List<Filter> unwanted) {
+		return new Filter(null, new Unwanted(unwanted),
+				Condition
+					.not(new Condition(Condition.Operator.ALL, "", unwanted.stream().map(Filter::wanted).toList())),
+				true);
+	}
+
+	/** One of several things of a kind. */
+	static Filter targets(List<Wanted> things, TargetNames names) {
+		return new Filter(null, new Things(things),
+				Condition.any(things.stream().map((thing) -> thing.isTarget(names)).toList()), true);
 	}
 
 	/** What the database is asked. */
@@ -175,6 +195,34 @@ record Filter(@Nullable String attribute, @Nullable Object value, Condition want
 	 * @param values the values
 	 */
 	private record AnyOf(String attribute, List<?> values) {
+
+	}
+
+	/**
+	 * Names that are known in part.
+	 *
+	 * @param attribute of what
+	 * @param patterns what they are like
+	 */
+	record Names(String attribute, NamePatterns patterns) {
+
+	}
+
+	/**
+	 * What is not wanted all at once.
+	 *
+	 * @param filters what would be wanted
+	 */
+	private record Unwanted(List<Filter> filters) {
+
+	}
+
+	/**
+	 * Several things.
+	 *
+	 * @param all the things
+	 */
+	private record Things(List<Wanted> all) {
 
 	}
 

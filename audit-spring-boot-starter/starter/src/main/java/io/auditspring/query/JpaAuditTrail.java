@@ -24,7 +24,6 @@ import io.auditspring.ledger.verify.Verification;
 import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.past.EntryArchive;
 import io.auditspring.query.internal.past.Past;
-import io.auditspring.query.internal.value.NamePatterns;
 import io.auditspring.signing.LedgerVerifier;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.criteria.CriteriaBuilder;
@@ -216,9 +215,16 @@ final class JpaAuditTrail implements AuditTrail {
 			return query.named(this.names);
 		}
 		return query.replacing((filter) -> {
-			List<String> names = (filter.value() instanceof NamePatterns patterns)
-					? new Suggestions(this.entityManager, Attribute.ACTION).matching(patterns, MOST_NAMES) : null;
-			return (names != null) ? Filter.anyOf("action", names) : filter;
+			if (!(filter.value() instanceof Filter.Names names)) {
+				return filter;
+			}
+			List<String> matching = Stream.of(Attribute.values())
+				.filter((attribute) -> attribute.attribute().equals(names.attribute()))
+				.findFirst()
+				.map((attribute) -> new Suggestions(this.entityManager, attribute).matching(names.patterns(),
+						MOST_NAMES))
+				.orElse(null);
+			return (matching != null) ? Filter.anyOf(names.attribute(), matching) : filter;
 		}).named(this.names);
 	}
 

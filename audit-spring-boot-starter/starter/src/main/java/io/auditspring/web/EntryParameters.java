@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -52,9 +53,20 @@ final class EntryParameters {
 
 	private static final Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> FILTERS = filters();
 
-	/** Of which an entry may have any of several values. */
-	private static final Set<String> REPEATABLE = Set.of("actor", "actorType", "action", "without", "category",
-			"severity", "outcome", TARGET_TYPE, "related", "tenant", "service", "metadata", "field");
+	/** Of which several would contradict each other. */
+	private static final Set<String> ONCE = Set.of("minSeverity", "from", "to", "occurredFrom", "occurredTo", "q",
+			LIMIT, CURSOR);
+
+	/** Stands before the name of a parameter whose values are not wanted. */
+	private static final String NOT = "-";
+
+	/** An entry has many words: none of those that are unwanted may be among them. */
+	private static final String NOT_WORDS = "-q";
+
+	/** What is not left out, but limits what is wanted. */
+	private static final Set<String> LIMITS = Set.of("from", "to", "occurredFrom", "occurredTo", LIMIT, CURSOR);
+
+	private static final String FIELD = "field";
 
 	private final Map<String, List<String>> values = new LinkedHashMap<>();
 
@@ -70,7 +82,7 @@ final class EntryParameters {
 	 */
 	static EntryParameters of(MultiValueMap<String, String> parameters, String... others) {
 		Set<String> known = new TreeSet<>(FILTERS.keySet());
-		known.addAll(List.of(TARGET_TYPE, TARGET_ID));
+		FILTERS.keySet().stream().filter((name) -> !LIMITS.contains(name)).map(NOT::concat).forEach(known::add);
 		known.addAll(List.of(others));
 		return read(parameters, known);
 	}
@@ -99,7 +111,7 @@ final class EntryParameters {
 	}
 
 	private void add(String name, List<String> given) {
-		if (given.size() > 1 && !REPEATABLE.contains(name)) {
+		if (given.size() > 1 && !isRepeatable(name)) {
 			throw new MalformedParameterException(name,
 					"%s is given %d times; once is enough".formatted(name, given.size()));
 		}
@@ -114,6 +126,11 @@ final class EntryParameters {
 		if (!said.isEmpty()) {
 			this.values.put(name, said);
 		}
+	}
+
+	private static boolean isRepeatable(String name) {
+		String wanted = name.startsWith(NOT) ? name.substring(1) : name;
+		return FIELD.equals(name) || NOT_WORDS.equals(name) || FILTERS.containsKey(wanted) && !ONCE.contains(wanted);
 	}
 
 	@Nullable String value(String name) {
@@ -165,10 +182,54 @@ final class EntryParameters {
 	AuditQuery toQuery() {
 		AuditQuery query = withTarget(AuditQuery.all());
 		for (Map.Entry<String, BiFunction<AuditQuery, List<String>, AuditQuery>> filter : FILTERS.entrySet()) {
-			List<String> values = this.values.get(filter.getKey());
-			query = (values != null) ? narrow(query, filter.getKey(), filter.getValue(), values) : query;
+			String name = filter.getKey();
+			List<String> values = isOneThing(name) ? null : this.values.get(name);
+			query = (values != null) ? narrow(query, name, filter.getValue(), values) : query;
+			List<String> unwanted = this.values.get(NOT + name);
+			query = (unwanted != null)
+					? narrow(query, NOT + name, (all, each) -> without(all, name, filter.getValue(), each), unwanted)
+					: query;
 		}
 		return ordered(query);
+	}
+
+	private static AuditQuery without(AuditQuery query, String name,
+			BiFunction<AuditQuery, List<String>, AuditQuery> filter, List<String> values) {
+		return switch (name) {
+			case "action" -> withoutActions(query, values);
+			case "outcome" -> query.outcome(others(name, Outcome.class, values).toArray(Outcome[]::new));
+			case "severity" -> query.severity(others(name, Severity.class, values).toArray(Severity[]::new));
+			// Of these an entry has many, and none of the values may be among them.
+			case "related", "metadata", "q" ->
+				each((all, value) -> all.without((one) -> filter.apply(one, List.of(value)))).apply(query, values);
+			default -> query.without((one) -> filter.apply(one, values));
+		};
+	}
+
+	/** The sums that statistics are made of tell what is without an action. */
+	private static AuditQuery withoutActions(AuditQuery query, List<String> values) {
+		List<String> patterns = values.stream().filter(EntryParameters::hasStar).toList();
+		List<String> names = values.stream().filter((value) -> !hasStar(value)).toList();
+		AuditQuery named = names.isEmpty() ? query : query.withoutAction(texts(names));
+		return patterns.isEmpty() ? named : named.without((one) -> one.actions(texts(patterns)));
+	}
+
+	/** Indexes find what it may be, and not what it may not be. */
+	private static <E extends Enum<E>> List<E> others(String parameter, Class<E> type, List<String> values) {
+		List<E> unwanted = constants(parameter, type, values).toList();
+		List<E> others = Stream.of(type.getEnumConstants()).filter((value) -> !unwanted.contains(value)).toList();
+		if (others.isEmpty()) {
+			throw new IllegalArgumentException("-%s leaves out all there are".formatted(parameter));
+		}
+		return others;
+	}
+
+	/** Whether it is about a thing whose kind tells what its id looks like. */
+	private boolean isOneThing(String name) {
+		List<String> types = this.values.getOrDefault(TARGET_TYPE, List.of());
+		List<String> ids = this.values.getOrDefault(TARGET_ID, List.of());
+		return Set.of(TARGET_TYPE, TARGET_ID).contains(name) && types.size() == 1 && !ids.isEmpty()
+				&& Stream.concat(types.stream(), ids.stream()).noneMatch(EntryParameters::isPattern);
 	}
 
 	private AuditQuery ordered(AuditQuery query) {
@@ -186,7 +247,7 @@ final class EntryParameters {
 			return filter.apply(query, values);
 		}
 		catch (MalformedParameterException ex) {
-			throw ex;
+			throw name.startsWith(NOT) ? new MalformedParameterException(name, ex) : ex;
 		}
 		catch (IllegalArgumentException ex) {
 			throw new MalformedParameterException(name, ex);
@@ -194,25 +255,24 @@ final class EntryParameters {
 	}
 
 	private AuditQuery withTarget(AuditQuery query) {
-		List<String> types = this.values.get(TARGET_TYPE);
-		String id = value(TARGET_ID);
-		if (types == null) {
-			return (id != null) ? query.targetId(id) : query;
+		if (!isOneThing(TARGET_ID)) {
+			return query;
 		}
-		if (types.size() > 1) {
-			AuditQuery kinds = query.targetType(texts(types));
-			return (id != null) ? kinds.targetId(id) : kinds;
-		}
-		return (id != null) ? query.target(types.get(0), id) : query.targetType(types.get(0));
+		String type = required(TARGET_TYPE);
+		List<String> ids = this.values.getOrDefault(TARGET_ID, List.of());
+		return (ids.size() == 1) ? query.target(type, ids.get(0)) : query.targets(type, ids.toArray());
 	}
 
 	private static Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> filters() {
 		Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> filters = new LinkedHashMap<>();
-		filters.put("actor", (query, values) -> query.actor(texts(values)));
+		filters.put("actor", named(AuditQuery::actor, AuditQuery::actors, EntryParameters::isPattern));
 		filters.put("actorType", (query, values) -> query
 			.actorType(constants("actorType", ActorType.class, values).toArray(ActorType[]::new)));
-		filters.put("action", EntryParameters::action);
-		filters.put("without", (query, values) -> query.withoutAction(texts(values)));
+		filters.put("action", named(AuditQuery::action, AuditQuery::actions, EntryParameters::hasStar));
+		filters.put(TARGET_TYPE, named(AuditQuery::targetType, AuditQuery::targetTypes, EntryParameters::isPattern));
+		filters.put(TARGET_ID, named((query, ids) -> query.targetId((Object[]) ids), AuditQuery::targetIds,
+				EntryParameters::isPattern));
+		filters.put("changed", (query, values) -> query.changed(texts(values)));
 		filters.put("category", (query, values) -> query.category(texts(values)));
 		filters.put("severity", (query, values) -> query
 			.severity(constants("severity", Severity.class, values).toArray(Severity[]::new)));
@@ -224,11 +284,15 @@ final class EntryParameters {
 		filters.put("metadata", each(EntryParameters::metadata));
 		filters.put("tenant", (query, values) -> query.tenant(texts(values)));
 		filters.put("service", (query, values) -> query.service(texts(values)));
-		filters.put("chain", one(AuditQuery::chain));
-		filters.put("operation", one((query, value) -> query.operation(uuid("operation", value))));
-		filters.put("trace", one(AuditQuery::trace));
-		filters.put("session", one(AuditQuery::session));
-		filters.put("ip", one(AuditQuery::ip));
+		filters.put("chain", (query, values) -> query.chain(texts(values)));
+		filters.put("operation", (query, values) -> query
+			.operation(values.stream().map((value) -> uuid("operation", value)).toArray(UUID[]::new)));
+		filters.put("trace", (query, values) -> query.trace(texts(values)));
+		filters.put("session", (query, values) -> query.session(texts(values)));
+		filters.put("ip", (query, values) -> query.ip(texts(values)));
+		filters.put("occurredFrom",
+				one((query, value) -> query.occurredFrom(InstantParameter.parse("occurredFrom", value))));
+		filters.put("occurredTo", one((query, value) -> query.occurredTo(InstantParameter.parse("occurredTo", value))));
 		filters.put("from", one((query, value) -> query.from(InstantParameter.parse("from", value))));
 		filters.put("to", one((query, value) -> query.to(InstantParameter.parse("to", value))));
 		filters.put("q", one(AuditQuery::text));
@@ -258,9 +322,21 @@ final class EntryParameters {
 		return values.toArray(String[]::new);
 	}
 
-	private static AuditQuery action(AuditQuery query, List<String> values) {
-		boolean patterns = values.stream().anyMatch((value) -> value.indexOf('*') >= 0);
-		return patterns ? query.actions(texts(values)) : query.action(texts(values));
+	/** Of actions, which nobody calls so, any star is meant as one. */
+	private static boolean hasStar(String value) {
+		return value.indexOf('*') >= 0;
+	}
+
+	/** Other texts may have stars of their own. */
+	private static boolean isPattern(String value) {
+		return value.matches("(?s)[^*]+\\*|\\*[^*]+");
+	}
+
+	/** Names, or how they begin or end. */
+	private static BiFunction<AuditQuery, List<String>, AuditQuery> named(
+			BiFunction<AuditQuery, String[], AuditQuery> whole, BiFunction<AuditQuery, String[], AuditQuery> patterns,
+			Predicate<String> pattern) {
+		return (query, values) -> (values.stream().anyMatch(pattern) ? patterns : whole).apply(query, texts(values));
 	}
 
 	private static AuditQuery metadata(AuditQuery query, String value) {

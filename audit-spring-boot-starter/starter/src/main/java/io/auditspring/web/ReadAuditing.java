@@ -54,7 +54,7 @@ final class ReadAuditing {
 	}
 
 	private String shown(String name, String value, List<String> types) {
-		return switch (name) {
+		return switch (name.startsWith("-") ? name.substring(1) : name) {
 			case EntryParameters.TARGET_ID -> types.stream()
 				.map((type) -> this.names.id(type, value))
 				.filter((id) -> !id.equals(value))

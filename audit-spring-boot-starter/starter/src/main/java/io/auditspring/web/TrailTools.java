@@ -61,7 +61,7 @@ final class TrailTools {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
-	private static final List<String> FILTERS = List.of("actor", "actorType", "action", "without", "category",
+	private static final List<String> FILTERS = List.of("actor", "actorType", "action", "-action", "category",
 			"severity", "minSeverity", "outcome", "targetType", "targetId", "related", "service", "operation", "trace",
 			"ip", "from", "to", "q", EntryParameters.ORDER, EntryParameters.CURSOR);
 

@@ -55,7 +55,7 @@ class AuditRuntimeHintsTests {
 			.allSatisfy((file) -> assertThat(resource().forResource(file)).accepts(this.hints));
 		assertThat(files("web/**/*.*")).filteredOn((file) -> !file.endsWith(".class"))
 			.anyMatch((file) -> file.endsWith("index.html"))
-			.anyMatch((file) -> file.endsWith("lit-html.js"))
+			.anyMatch((file) -> file.endsWith("app.js"))
 			.allSatisfy((file) -> assertThat(resource().forResource(file)).accepts(this.hints));
 	}
 

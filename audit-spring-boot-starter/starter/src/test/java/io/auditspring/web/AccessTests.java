@@ -84,7 +84,7 @@ class AccessTests {
 			get("/audit/api/entries", "/audit/api/entries?tenant=umbrella", OK, OK, OK),
 			get("/audit/api/entries", "/audit/api/entries?tenant=acme&tenant=umbrella", OK, OK, OK),
 			get("/audit/api/entries", "/audit/api/entries?actor=jane&actor=bob", OK, OK, OK),
-			get("/audit/api/entries", "/audit/api/entries?without=jane.done&q=done", OK, OK, OK),
+			get("/audit/api/entries", "/audit/api/entries?-action=jane.done&q=done", OK, OK, OK),
 			get("/audit/api/entries", "/audit/api/entries?cursor={cursor}", OK, OK, MALFORMED),
 			get("/audit/api/entries", "/audit/api/entries?targetType=Order&targetId=bob%2F1", OK, OK, OK),
 			get("/audit/api/entries/{id}", "/audit/api/entries/" + BOBS, NOT_FOUND, OK, NOT_FOUND),
@@ -150,7 +150,7 @@ class AccessTests {
 		cursor = Visitor.anonymous(context)
 			.as("carol")
 			.with("X-Tenant", "acme")
-			.json("/audit/api/entries?limit=1&without=audit.read")
+			.json("/audit/api/entries?limit=1&-action=audit.read")
 			.path("next")
 			.stringValue();
 	}

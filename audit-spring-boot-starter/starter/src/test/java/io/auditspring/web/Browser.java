@@ -24,6 +24,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
@@ -197,6 +198,11 @@ final class Browser implements AutoCloseable {
 		this.scripts.add(String.valueOf(added.get("identifier")));
 	}
 
+	/** As of somebody who was never here. */
+	void emptyCache() {
+		this.driver.executeCdpCommand("Network.clearBrowserCache", Map.of());
+	}
+
 	/** Takes all of those scripts away. */
 	void asItIs() {
 		this.scripts.forEach((script) -> this.driver.executeCdpCommand("Page.removeScriptToEvaluateOnNewDocument",
@@ -231,6 +237,50 @@ final class Browser implements AutoCloseable {
 			// Advice on how to be faster, which axe-core's canvas gets.
 			.filter((message) -> !message.startsWith("rendering "))
 			.toList();
+	}
+
+	/** Waits until the browser has complained of something. */
+	List<String> complaints(Predicate<String> expected) {
+		List<String> all = new ArrayList<>();
+		return await((driver) -> {
+			all.addAll(complaints());
+			List<String> found = all.stream().filter(expected).toList();
+			return found.isEmpty() ? null : found;
+		});
+	}
+
+	/** Does something in a frame. */
+	void within(String css, Runnable deed) {
+		this.driver.switchTo().frame(find(css));
+		try {
+			deed.run();
+		}
+		finally {
+			this.driver.switchTo().defaultContent();
+		}
+	}
+
+	/** Drags over an element from one part of its width to another. */
+	void drag(String css, double from, double to) {
+		WebElement element = find(css);
+		int width = element.getSize().getWidth();
+		new Actions(this.driver).moveToElement(element, (int) ((from - 0.5) * width), 0)
+			.clickAndHold()
+			.moveToElement(element, 0, 0)
+			.moveToElement(element, (int) ((to - 0.5) * width), 0)
+			.release()
+			.perform();
+	}
+
+	/** Is in another zone; in its own again if there is no name. */
+	void zone(String name) {
+		this.driver.executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", name));
+	}
+
+	/** Is one of somebody who wants nothing to move. */
+	void calm(boolean reduced) {
+		this.driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
+				List.of(Map.of("name", "prefers-reduced-motion", "value", reduced ? "reduce" : "no-preference"))));
 	}
 
 	void photograph(Path file) {

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ExplorationTests {
 
-	private static final String OTHERS = "without=audit.read&without=order.see&without=order.change";
+	private static final String OTHERS = "-action=audit.read&-action=order.see&-action=order.change&-action=customer.move";
 
 	private static ConfigurableApplicationContext context;
 
@@ -135,7 +135,7 @@ class ExplorationTests {
 	@ParameterizedTest
 	@CsvSource({ "limit=, 27 true", "actor=bob, 15 true", "outcome=denied, 5 true",
 			"outcome=denied&outcome=success, 27 true", "q=bob, 15 true", "action=order.*&actor=jane, 12 true",
-			"action=nope, 0 true" })
+			"action=nope, 0 true", "-q=bob, 12 true", "-q=bob&-q=jane, 0 true" })
 	void entriesAreCounted(String filter, String count) {
 		assertThat(count(this.carol, OTHERS + "&" + filter)).isEqualTo(count);
 	}
@@ -199,6 +199,27 @@ class ExplorationTests {
 				.json("/audit/api/entries?action=audit.read&metadata=read:" + what + "&metadata=parameters.actor:"
 						+ what)
 				.path("entries")).hasSize(1);
+		}
+	}
+
+	@Test
+	void whatChangedAPropertyIsFoundByItsName() {
+		context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action("customer.move")
+				.actor(Actor.user("bob"))
+				.before(Map.of("name", "Acme", "address", Map.of("city", "Oslo", "zip", "0150")))
+				.after(Map.of("name", "Acme", "address", Map.of("city", "Bergen", "zip", "0150")))
+				.build());
+		log.settled();
+		for (String found : List.of("changed=address", "changed=address.city", "changed=none&changed=address.city",
+				"-changed=name", "-changed=address.zip")) {
+			assertThat(this.carol.actions("/audit/api/entries?action=customer.move&" + found)).as(found).hasSize(1);
+		}
+		for (String none : List.of("changed=name", "changed=address.zip", "changed=city", "-changed=address.city",
+				"changed=address.city'")) {
+			assertThat(this.carol.actions("/audit/api/entries?action=customer.move&" + none.replace("'", "%27")))
+				.as(none)
+				.isEmpty();
 		}
 	}
 

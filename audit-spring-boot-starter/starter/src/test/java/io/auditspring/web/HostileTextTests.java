@@ -106,7 +106,7 @@ class HostileTextTests {
 		log = new AuditLog(context.getBean(DataSource.class));
 		Visitor carol = Visitor.anonymous(context).as("carol");
 		HttpRequest.Builder live = HttpRequest
-			.newBuilder(URI.create(carol.address() + "/audit/api/live?without=audit.read"));
+			.newBuilder(URI.create(carol.address() + "/audit/api/live?-action=audit.read"));
 		live.headers(carol.headers().toArray(String[]::new));
 		HttpResponse<Stream<String>> events = HttpClient.newHttpClient()
 			.send(live.build(), HttpResponse.BodyHandlers.ofLines());
@@ -220,7 +220,7 @@ class HostileTextTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "ecs", "ocsf" })
 	void eachLineOfAnExportIsOneEntry(String format) {
-		List<String> lines = this.carol.get("/audit/api/export?without=audit.read&format=" + format)
+		List<String> lines = this.carol.get("/audit/api/export?-action=audit.read&format=" + format)
 			.body()
 			.lines()
 			.toList();

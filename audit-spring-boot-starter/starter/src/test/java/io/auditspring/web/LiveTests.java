@@ -90,8 +90,8 @@ class LiveTests {
 
 	@Test
 	void everybodyGetsWhatTheyMaySee() {
-		Listener carol = watch(this.nobody.as("carol"), "?without=audit.read");
-		Listener jane = watch(this.nobody.as("jane"), "?without=audit.read");
+		Listener carol = watch(this.nobody.as("carol"), "?-action=audit.read");
+		Listener jane = watch(this.nobody.as("jane"), "?-action=audit.read");
 		Listener filtered = watch(this.nobody.as("carol"), "?action=live.second");
 		record("live.first", "bob");
 		record("live.second", "jane");

@@ -38,7 +38,7 @@ class MountedTests {
 	private static final String PLACE = "/shop/ops/trail";
 
 	private static final Pattern ASSET = Pattern
-		.compile("(?:href|src)=\"(page/[^\"]+)\"|from '(\\./[^']+)'|import\\('(\\./[^']+)'\\)");
+		.compile("(?:href|src|data-words-de)=\"(page/[^\"]+)\"|from '(\\./[^']+)'|import\\('(\\./[^']+)'\\)");
 
 	private static ConfigurableApplicationContext context;
 
@@ -109,7 +109,7 @@ class MountedTests {
 			}
 		}
 		assertThat(loaded).extracting((path) -> path.replaceFirst("^" + PLACE + "/page/[0-9a-f]{16}/", ""))
-			.contains("app.js", "style.css", "icon.svg", "lib/lit-html.js");
+			.containsExactlyInAnyOrder("app.js", "theme.js", "style.css", "icon.svg", "words.de.json");
 	}
 
 	@Test

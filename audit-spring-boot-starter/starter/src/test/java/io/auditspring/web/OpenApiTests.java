@@ -262,7 +262,7 @@ class OpenApiTests {
 		assertThat(parameters.at("/AuditSeverity/schema/items/enum").toString())
 			.isEqualTo("[\"info\",\"warning\",\"error\",\"critical\"]");
 		assertThat(parameters.at("/AuditFrom/schema/format").stringValue()).isEqualTo("date-time");
-		assertThat(parameters.at("/AuditOperation/schema/format").stringValue()).isEqualTo("uuid");
+		assertThat(parameters.at("/AuditOperation/schema/items/format").stringValue()).isEqualTo("uuid");
 		assertThat(description.at("/components/schemas/AuditEntry/properties/before/type").toString()).contains("null");
 	}
 

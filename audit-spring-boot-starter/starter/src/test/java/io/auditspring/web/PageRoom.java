@@ -16,6 +16,7 @@ import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Outcome;
+import io.auditspring.RequestContext;
 import io.auditspring.Severity;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.ShopConfiguration;
@@ -71,6 +72,7 @@ final class PageRoom implements BeforeAllCallback {
 				.target("Report", i % 5)
 				.targetName(REPORTS.get(i % 5))
 				.category("reporting")
+				.request(RequestContext.from("10.0.%d.%d".formatted(i % 5, i % 7)))
 				.message("%s, edition %d".formatted(REPORTS.get(i % 5), i))
 				.outcome((i % 9 == 0) ? Outcome.DENIED : (i % 13 == 0) ? Outcome.FAILURE : Outcome.SUCCESS)
 				.build());

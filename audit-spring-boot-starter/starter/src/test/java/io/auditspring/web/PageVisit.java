@@ -39,6 +39,12 @@ public abstract class PageVisit {
 		assertThat(browser.complaints()).isEmpty();
 	}
 
+	/** Whoever is signed in is so no more: another application is next. */
+	static void leave() {
+		browser.forget();
+		reader = null;
+	}
+
 	static String site() {
 		return "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
 	}

@@ -82,7 +82,7 @@ class StatisticsTests {
 
 	@Test
 	void withoutABeginningEverythingIsCountedByFittingSpans() {
-		String newest = "/audit/api/statistics?without=audit.read&actor=few";
+		String newest = "/audit/api/statistics?-action=audit.read&actor=few";
 		JsonNode statistics = this.carol.json(newest);
 		assertThat(statistics.path("complete").booleanValue()).isTrue();
 		assertThat(statistics.path("total").longValue()).isEqualTo(300);

@@ -166,11 +166,100 @@ begin
 end
 $$;
 
-revoke all on "${schema}".audit_activity, "${schema}".audit_activity_position from public;
+-- How far a chain was looked through for what somebody must be told of at once.
+create table "${schema}".audit_alert_position (
+	chain text   not null constraint audit_alert_position_pkey primary key,
+	seen  bigint not null
+) with (fillfactor = 10);
+
+-- What was told and when, so that nothing is told twice.
+create table "${schema}".audit_alert (
+	name    text collate "C" not null primary key,
+	told_at timestamptz      not null
+);
+
+insert into "${schema}".audit_upkeep (name, due_at) values ('alerts', clock_timestamp());
+
+-- What came since the last time that somebody must be told of: at most so many entries of each chain are looked
+-- through. Whoever asks tells of it and commits then, and nobody else is given anything until then; who finds another at
+-- it has nothing to do.
+create function "${schema}".audit_new_alerts(most integer)
+	returns table (chain text, seq bigint, id uuid, recorded_at timestamptz, operation_id uuid, action text,
+		actor_type text, actor_id text, target_id text)
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	head record;
+begin
+	if most is null or most not between 1 and 1000000 then
+		raise exception 'audit_new_alerts looks through 1 to 1000000 entries at a time, not %',
+			coalesce(most::text, 'null') using errcode = 'invalid_parameter_value';
+	end if;
+	perform from "${schema}".audit_upkeep where name = 'alerts' for update skip locked;
+	if not found then
+		return;
+	end if;
+	-- Nothing that was recorded before the first time is told; no chain has an empty name, which notes that.
+	if not exists (select from "${schema}".audit_alert_position p where p.chain = '') then
+		insert into "${schema}".audit_alert_position (chain, seen)
+		values ('', 0)
+		union all
+		select c.name, c.size from "${schema}".audit_chain c;
+		return;
+	end if;
+	-- What is wrong with the ledger stays told; of everything else there is nothing to be told twice after a month.
+	delete from "${schema}".audit_alert a
+	where not starts_with(a.name, 'verification/') and a.told_at < clock_timestamp() - interval '32 days';
+	for head in
+		select c.name, coalesce(p.seen, 0) as first, least(c.size, coalesce(p.seen, 0) + most) as next
+		from "${schema}".audit_chain c left join "${schema}".audit_alert_position p on p.chain = c.name
+		where c.size > coalesce(p.seen, 0) and c.name <> 'root'
+		order by c.name
+	loop
+		return query
+		select l.chain, l.seq, l.id, l.recorded_at, l.operation_id, l.action, l.actor_type, l.actor_id, l.target_id
+		from "${schema}".audit_log l
+		where l.chain = head.name and l.seq >= head.first and l.seq < head.next
+		and (l.action in ('audit.redaction', 'audit.release') or l.outcome = 'denied')
+		order by l.seq;
+		insert into "${schema}".audit_alert_position as position (chain, seen)
+		values (head.name, head.next)
+		on conflict on constraint audit_alert_position_pkey do update set seen = excluded.seen;
+	end loop;
+end
+$$;
+
+-- Whether something is to be told, as nobody told it since a time. Until the caller has committed, nobody else is
+-- answered who asks the same.
+create function "${schema}".audit_tell_once(name text, since timestamptz) returns boolean
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if name is null or length(name) not between 1 and 1000 then
+		raise exception 'audit_tell_once takes a name of 1 to 1000 characters, not %', coalesce(length(name)::text, 'null')
+			using errcode = 'invalid_parameter_value';
+	end if;
+	if since is null then
+		raise exception 'audit_tell_once takes a time, not null' using errcode = 'invalid_parameter_value';
+	end if;
+	insert into "${schema}".audit_alert as told (name, told_at) values ($1, clock_timestamp())
+	on conflict on constraint audit_alert_pkey do update set told_at = excluded.told_at where told.told_at < since;
+	return found;
+end
+$$;
+
+revoke all on "${schema}".audit_activity, "${schema}".audit_activity_position, "${schema}".audit_alert_position,
+	"${schema}".audit_alert
+	from public;
 
 revoke all on function "${schema}".audit_oldest_month(),
 	"${schema}".audit_activity_of(text, bigint, bigint), "${schema}".audit_count_activity(integer),
-	"${schema}".audit_check_activity(), "${schema}".audit_recount_activity(), "${schema}".audit_index_words()
+	"${schema}".audit_check_activity(), "${schema}".audit_recount_activity(), "${schema}".audit_index_words(),
+	"${schema}".audit_new_alerts(integer), "${schema}".audit_tell_once(text, timestamptz)
 	from public;
 
 -- What a function means must not depend on the settings of whoever calls it: a backslash in a text, and how much of an

@@ -6,11 +6,17 @@ package io.auditspring.receive.internal;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 import javax.sql.DataSource;
 
+import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.OwnTransaction;
@@ -22,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the chains of another ledger in its own database, over connections that need no
  * right but to read.
  */
-final class JdbcSource {
+public final class JdbcSource {
 
 	/** About as many entries become one transaction, where there are checkpoints. */
 	private static final int AT_ONCE = 20_000;
@@ -37,11 +43,15 @@ final class JdbcSource {
 
 	private final BundleReceiver receiver;
 
+	private final ReceivingStatistics statistics;
+
 	private final String ledger;
 
 	private final String next;
 
 	private final String hash;
+
+	private final String recordedAt;
 
 	/**
 	 * Creates a source.
@@ -50,14 +60,17 @@ final class JdbcSource {
 	 * @param schema where its ledger is
 	 * @param chains which chains to receive; all that are registered if it is empty
 	 * @param receiver takes bundles
+	 * @param statistics is told how far each chain is
 	 */
-	JdbcSource(String name, DataSource dataSource, Schema schema, List<String> chains, BundleReceiver receiver) {
+	public JdbcSource(String name, DataSource dataSource, Schema schema, List<String> chains, BundleReceiver receiver,
+			ReceivingStatistics statistics) {
 		this.name = name;
 		this.dataSource = dataSource;
 		this.schema = schema;
 		this.chains = chains;
 		this.receiver = receiver;
-		this.ledger = "select ledger_id::text from %s where name = ?".formatted(schema.table("audit_chain"));
+		this.statistics = statistics;
+		this.ledger = "select ledger_id, size from %s where name = ?".formatted(schema.table("audit_chain"));
 		this.next = """
 				(select size, note from %1$s where chain = ? and size > ? and size <= ? order by size desc limit 1)
 				union all
@@ -65,9 +78,11 @@ final class JdbcSource {
 				limit 1
 				""".formatted(schema.table("audit_checkpoint"));
 		this.hash = "select hash from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
+		this.recordedAt = "select recorded_at from %s where chain = ? and seq >= ? order by seq limit 1"
+			.formatted(schema.table("audit_log"));
 	}
 
-	String name() {
+	public String name() {
 		return this.name;
 	}
 
@@ -82,32 +97,97 @@ final class JdbcSource {
 	}
 
 	/**
-	 * Receives what is new of each of its chains.
-	 * @throws SQLException if a database fails
+	 * How a chain begins and ends at the source.
+	 *
+	 * @param ledgerId which ledger began it
+	 * @param size how many entries it has
 	 */
-	void receive() throws SQLException {
-		for (ReceivedTables.Chain chain : this.receiver.chains()) {
-			if (chain.parkedFor() == null && (this.chains.isEmpty() || this.chains.contains(chain.name()))
-					&& holds(chain)) {
-				receive(chain);
+	private record Head(UUID ledgerId, long size) {
+
+	}
+
+	/**
+	 * Receives what is new of each of its chains. What fails is told, and tried again
+	 * next time.
+	 * @param wanted whether it is still wanted when it fails
+	 */
+	public void tryToReceive(BooleanSupplier wanted) {
+		try {
+			receive();
+			this.statistics.reached(this.name);
+		}
+		catch (SQLException | RuntimeException ex) {
+			if (wanted.getAsBoolean()) {
+				this.statistics.failed(this.name, text(ex));
 			}
 		}
 	}
 
-	private boolean holds(ReceivedTables.Chain chain) throws SQLException {
-		return chain.ledgerId()
-			.toString()
-			.equals(OwnTransaction.look(this.dataSource,
-					(connection) -> Sql.find(connection, this.ledger, (row) -> row.getString(1), chain.name())));
+	/** A pool tells that it has no connection, and its cause why. */
+	private static String text(Exception failure) {
+		return (failure.getCause() instanceof SQLException cause)
+				? LoggedFailure.text(failure) + ": " + LoggedFailure.text(cause) : LoggedFailure.text(failure);
 	}
 
-	private void receive(ReceivedTables.Chain chain) throws SQLException {
+	/**
+	 * Receives what is new of each of its chains.
+	 * @throws SQLException if a database fails
+	 * @throws IllegalStateException if it does not have a chain that it should have
+	 */
+	void receive() throws SQLException {
+		List<ReceivedTables.Chain> registered = this.receiver.chains();
+		this.statistics.registered(registered.stream().map(ReceivedTables.Chain::name).toList());
+		List<String> absent = new ArrayList<>();
+		for (ReceivedTables.Chain chain : registered) {
+			if (this.chains.isEmpty() || this.chains.contains(chain.name())) {
+				receive(chain, absent);
+			}
+		}
+		if (!absent.isEmpty()) {
+			throw new IllegalStateException(String.join("; ", absent));
+		}
+	}
+
+	private void receive(ReceivedTables.Chain chain, List<String> absent) throws SQLException {
+		Head head = head(chain.name());
+		if (head == null || !head.ledgerId().equals(chain.ledgerId())) {
+			if (!this.chains.isEmpty()) {
+				absent.add((head == null) ? "it has no chain '%s'".formatted(chain.name())
+						: "its chain '%s' is of ledger %s, but the one of ledger %s is registered"
+							.formatted(chain.name(), head.ledgerId(), chain.ledgerId()));
+			}
+			return;
+		}
+		long size = chain.size();
+		if (chain.parkedFor() != null) {
+			this.statistics.trouble(chain.name(), Reception.Kind.PARKED, chain.parkedFor());
+		}
+		else {
+			this.statistics.notParked(chain.name());
+			size = receive(chain);
+		}
+		this.statistics.heard(chain.name(), Math.max(0, head.size() - size),
+				(head.size() > size) ? recordedAt(chain.name(), size) : null);
+	}
+
+	private @Nullable Head head(String chain) throws SQLException {
+		return OwnTransaction.look(this.dataSource, (connection) -> Sql.find(connection, this.ledger,
+				(row) -> new Head(row.getObject(1, UUID.class), row.getLong(2)), chain));
+	}
+
+	private @Nullable Instant recordedAt(String chain, long seq) throws SQLException {
+		return OwnTransaction.look(this.dataSource, (connection) -> Sql.find(connection, this.recordedAt,
+				(row) -> row.getObject(1, OffsetDateTime.class).toInstant(), chain, seq));
+	}
+
+	/** Gives how many entries are here then. */
+	private long receive(ReceivedTables.Chain chain) throws SQLException {
 		long size = chain.size();
 		long from = size;
 		while (true) {
 			Signed signed = next(chain.name(), from);
 			if (signed == null) {
-				return;
+				return size;
 			}
 			Reception reception = this.receiver.receive(bundle(chain.name(), size, signed));
 			switch (reception.kind()) {
@@ -119,10 +199,10 @@ final class JdbcSource {
 				case INCOMPLETE -> from = signed.size();
 				case REFUSED -> {
 					findFork(chain.name(), size, signed);
-					return;
+					return size;
 				}
 				default -> {
-					return;
+					return size;
 				}
 			}
 		}

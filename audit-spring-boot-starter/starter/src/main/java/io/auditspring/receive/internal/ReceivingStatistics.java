@@ -4,16 +4,30 @@
  */
 package io.auditspring.receive.internal;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
- * What became of bundles since the start, and what holds a chain up.
+ * Counts what becomes of bundles, knows how far behind each chain is and what holds it
+ * up, and tells each trouble once in the log.
  */
 public final class ReceivingStatistics {
+
+	private static final Logger logger = LoggerFactory.getLogger(ReceivingStatistics.class);
+
+	/** Whoever can send can be refused as often as he likes. */
+	private static final Duration BETWEEN_LINES = Duration.ofMinutes(10);
 
 	private final Map<Reception.Kind, LongAdder> counts = new EnumMap<>(Reception.Kind.class);
 
@@ -21,7 +35,22 @@ public final class ReceivingStatistics {
 
 	private final Map<String, Trouble> troubles = new ConcurrentHashMap<>();
 
+	private final Map<String, Standing> standings = new ConcurrentHashMap<>();
+
+	private final Map<String, String> failures = new ConcurrentHashMap<>();
+
+	private final Clock clock;
+
+	private volatile @Nullable Refusal refusal;
+
+	private Instant nextLine = Instant.MIN;
+
 	public ReceivingStatistics() {
+		this(Clock.systemUTC());
+	}
+
+	ReceivingStatistics(Clock clock) {
+		this.clock = clock;
 		for (Reception.Kind kind : Reception.Kind.values()) {
 			this.counts.put(kind, new LongAdder());
 		}
@@ -37,15 +66,139 @@ public final class ReceivingStatistics {
 
 	}
 
+	/**
+	 * How far a chain is.
+	 *
+	 * @param heardAt when its source was heard last, or since when it is waited for
+	 * @param missing how many entries its source has that are not here
+	 * @param oldestMissing when the first of these was recorded, or {@code null}
+	 */
+	public record Standing(Instant heardAt, long missing, @Nullable Instant oldestMissing) {
+
+		/**
+		 * For how long the oldest entry that is not here has waited.
+		 * @param now the time
+		 * @return how long
+		 */
+		public Duration lag(Instant now) {
+			Instant oldest = this.oldestMissing;
+			return (oldest == null || oldest.isAfter(now)) ? Duration.ZERO : Duration.between(oldest, now);
+		}
+
+	}
+
+	/**
+	 * A bundle that nobody vouched for.
+	 *
+	 * @param chain the chain that it said it was of
+	 * @param reason a sentence
+	 * @param at when it came
+	 */
+	public record Refusal(String chain, String reason, Instant at) {
+
+	}
+
 	void count(String chain, Reception reception) {
 		count(reception.kind()).increment();
 		this.entries.add(reception.appended());
-		if (reception.reason() == null) {
-			this.troubles.remove(chain);
+		if (reception.kind() == Reception.Kind.REFUSED) {
+			// What nobody vouches for is not the chain's fault.
+			refused(chain, String.valueOf(reception.reason()));
 		}
-		// What nobody vouches for is not the chain's fault.
-		else if (reception.kind() != Reception.Kind.REFUSED) {
-			this.troubles.put(chain, new Trouble(reception.kind(), reception.reason()));
+		else if (reception.reason() == null) {
+			wellAgain(chain);
+		}
+		else {
+			trouble(chain, reception.kind(), reception.reason());
+		}
+	}
+
+	private synchronized void refused(String chain, String reason) {
+		Instant now = this.clock.instant();
+		this.refusal = new Refusal(chain, reason, now);
+		if (now.isAfter(this.nextLine)) {
+			this.nextLine = now.plus(BETWEEN_LINES);
+			logger.error(
+					"What came as audit chain '{}' of another ledger was REFUSED: {}. The next ones are counted only",
+					chain, reason);
+		}
+	}
+
+	void trouble(String chain, Reception.Kind kind, String reason) {
+		Trouble before = this.troubles.put(chain, new Trouble(kind, reason));
+		boolean known = before != null && (before.kind() == kind || (before.kind() == Reception.Kind.FORK));
+		if (known || kind == Reception.Kind.INCOMPLETE) {
+			return;
+		}
+		switch (kind) {
+			case FORK, PARKED ->
+				logger.error("AUDIT CHAIN '{}' OF ANOTHER LEDGER IS PARKED: {}. It is received again after people have "
+						+ "found out why, by audit_unpark", chain, reason);
+			case PAUSED ->
+				logger.error("Audit chain '{}' of another ledger cannot be received any further: {}", chain, reason);
+			default -> logger.warn("Audit chain '{}' of another ledger waits: {}", chain, reason);
+		}
+	}
+
+	private void wellAgain(String chain) {
+		Trouble before = this.troubles.remove(chain);
+		if (before != null && before.kind() != Reception.Kind.INCOMPLETE) {
+			logger.info("Audit chain '{}' of another ledger is received again", chain);
+		}
+	}
+
+	/**
+	 * Says which chains are registered, which others are forgotten.
+	 * @param chains their names
+	 */
+	void registered(Collection<String> chains) {
+		Instant now = this.clock.instant();
+		chains.forEach((chain) -> this.standings.putIfAbsent(chain, new Standing(now, 0, null)));
+		this.standings.keySet().retainAll(chains);
+		this.troubles.keySet().retainAll(chains);
+	}
+
+	/**
+	 * Says that a chain is not parked any more.
+	 * @param chain its name
+	 */
+	void notParked(String chain) {
+		// One that was just found to fork may have been looked up before.
+		Trouble trouble = this.troubles.get(chain);
+		if (trouble != null && trouble.kind() == Reception.Kind.PARKED) {
+			wellAgain(chain);
+		}
+	}
+
+	/**
+	 * Says how far a chain is, as its source tells it.
+	 * @param chain its name
+	 * @param missing how many entries the source has that are not here
+	 * @param oldestMissing when the first of these was recorded, or {@code null}
+	 */
+	public void heard(String chain, long missing, @Nullable Instant oldestMissing) {
+		this.standings.computeIfPresent(chain,
+				(name, before) -> new Standing(this.clock.instant(), missing, oldestMissing));
+	}
+
+	/**
+	 * Says that a source could be read.
+	 * @param source what it is called
+	 */
+	void reached(String source) {
+		if (this.failures.remove(source) != null) {
+			logger.info("The source '{}' of audit chains is read again", source);
+		}
+	}
+
+	/**
+	 * Says that a source could not be read.
+	 * @param source what it is called
+	 * @param why a sentence
+	 */
+	void failed(String source, String why) {
+		if (this.failures.put(source, why) == null) {
+			logger.warn("The source '{}' of audit chains cannot be read; it is tried again: {}", source, why);
 		}
 	}
 
@@ -77,6 +230,34 @@ public final class ReceivingStatistics {
 	 */
 	public Map<String, Trouble> troubles() {
 		return new TreeMap<>(this.troubles);
+	}
+
+	/**
+	 * How far each chain is.
+	 * @return that, by name
+	 */
+	public Map<String, Standing> standings() {
+		return new TreeMap<>(this.standings);
+	}
+
+	/**
+	 * What keeps sources from being read.
+	 * @return the reason for each of them, by name
+	 */
+	public Map<String, String> failures() {
+		return new TreeMap<>(this.failures);
+	}
+
+	/**
+	 * The bundle that was refused last.
+	 * @return it, or {@code null} if none was since the start
+	 */
+	public @Nullable Refusal lastRefusal() {
+		return this.refusal;
+	}
+
+	Instant now() {
+		return this.clock.instant();
 	}
 
 }

@@ -139,7 +139,8 @@ final class ReceivingLab {
 	}
 
 	JdbcSource jdbc() {
-		return new JdbcSource("orders", this.source.dataSource(), this.source.schema(), List.of(), this.receiver);
+		return new JdbcSource("orders", this.source.dataSource(), this.source.schema(), List.of(), this.receiver,
+				this.statistics);
 	}
 
 	void poll() {

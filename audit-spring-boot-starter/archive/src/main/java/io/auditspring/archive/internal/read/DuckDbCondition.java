@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -68,10 +69,48 @@ public final class DuckDbCondition {
 			case BELOW -> column + " < " + literal(condition.value());
 			case CONTAINS -> contains(column, json(condition));
 			case LACKS -> "(" + contains(column, json(condition)) + ") is not true";
+			case NETWORK -> network(column, condition.value().toString(), condition.values().get(1).toString());
+			case CHANGED -> changed(column, condition.value().toString());
+			case NOT -> "(" + sql(condition.conditions().get(0)) + ") is not true";
 			case WORDS -> words(condition.values());
 			case ALL -> joined(condition, " and ", "true");
 			case ANY -> joined(condition, " or ", "false");
 		};
+	}
+
+	/** Archived addresses have all their parts, which are made equally long here. */
+	private static String network(String column, String first, String last) {
+		boolean old = first.indexOf('.') >= 0;
+		String separator = old ? "." : ":";
+		int length = old ? 3 : 4;
+		String address = Stream.iterate(1, (part) -> part <= (old ? 4 : 8), (part) -> part + 1)
+			.map((part) -> "lpad(split_part(%s, '%s', %d), %d, '0')".formatted(column, separator, part, length))
+			.collect(Collectors.joining(" || ", "(", ")"));
+		return "(contains(%s, '%s') and %s between %s and %s)".formatted(column, separator, address,
+				literal(parts(first, separator, length)), literal(parts(last, separator, length)));
+	}
+
+	private static String parts(String address, String separator, int length) {
+		return Stream.of(address.split(Pattern.quote(separator)))
+			.map((part) -> "0".repeat(length - part.length()) + part)
+			.collect(Collectors.joining());
+	}
+
+	/** As the database finds it: by name, or below the old and the new value. */
+	private static String changed(String column, String property) {
+		String named = "json_extract(%s, %s) is not null".formatted(column, literal("/" + escaped(property)));
+		int dot = property.indexOf('.');
+		if (dot < 1) {
+			return "(" + named + ")";
+		}
+		String head = "/" + escaped(property.substring(0, dot));
+		String rest = escaped(property.substring(dot)).replace('.', '/');
+		return "(%s or json_extract(%s, %s) is distinct from json_extract(%s, %s))".formatted(named, column,
+				literal(head + "/from" + rest), column, literal(head + "/to" + rest));
+	}
+
+	private static String escaped(String member) {
+		return member.replace("~", "~0").replace("/", "~1");
 	}
 
 	/** Digests are kept of what is not erased, too. */
@@ -112,8 +151,7 @@ public final class DuckDbCondition {
 						wanted.properties()
 							.stream()
 							.map((member) -> contains(
-									"json_extract(%s, %s)".formatted(document,
-											literal("/" + member.getKey().replace("~", "~0").replace("/", "~1"))),
+									"json_extract(%s, %s)".formatted(document, literal("/" + escaped(member.getKey()))),
 									member.getValue())))
 				.collect(Collectors.joining(" and ", "(", ")"));
 		}

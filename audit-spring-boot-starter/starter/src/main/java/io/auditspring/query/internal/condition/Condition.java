@@ -62,6 +62,15 @@ public record Condition(Operator operator, String attribute, List<?> values) {
 		/** It is the IP address, in its normal form. */
 		ADDRESS,
 
+		/** It is an IP address from the first value to the second. */
+		NETWORK,
+
+		/**
+		 * It is JSON, by property the old and the new value, that has the property, or
+		 * whose values differ below the path that its name with dots is.
+		 */
+		CHANGED,
+
 		/**
 		 * The message, the target's name, the actor's id and the actor's name have all
 		 * the words among them, the last of which may be the beginning of one.
@@ -72,7 +81,10 @@ public record Condition(Operator operator, String attribute, List<?> values) {
 		ALL,
 
 		/** One of the conditions is true. */
-		ANY
+		ANY,
+
+		/** The one condition is not true, as there is no value either. */
+		NOT
 
 	}
 
@@ -133,6 +145,18 @@ public record Condition(Operator operator, String attribute, List<?> values) {
 
 	public static Condition address(String normalized) {
 		return new Condition(Operator.ADDRESS, "ipAddress", List.of(normalized));
+	}
+
+	public static Condition network(String first, String last) {
+		return new Condition(Operator.NETWORK, "ipAddress", List.of(first, last));
+	}
+
+	public static Condition changed(String property) {
+		return new Condition(Operator.CHANGED, "changes", List.of(property));
+	}
+
+	public static Condition not(Condition condition) {
+		return new Condition(Operator.NOT, "", List.of(condition));
 	}
 
 	public static Condition words(List<String> words) {

@@ -105,7 +105,7 @@ class TenantReaderTests {
 	}
 
 	static Stream<String> paths() {
-		String done = "without=audit.read";
+		String done = "-action=audit.read";
 		return Stream.of("entries?" + done, "entries?limit=7&" + done, "entries?limit=59&" + done,
 				"entries?q=paid&limit=7&" + done, "entries?q=merger", "entries?related=Invoice:1&limit=7&" + done,
 				"entries?actor=milton", "entries?action=merger.*", "entries?action=*.7", "entries?tenant=initech",
@@ -150,7 +150,7 @@ class TenantReaderTests {
 		for (String tenant : TENANTS) {
 			String cursor = "";
 			do {
-				JsonNode page = reader(tenant).json("/audit/api/entries?limit=11&without=audit.read&cursor=" + cursor);
+				JsonNode page = reader(tenant).json("/audit/api/entries?limit=11&-action=audit.read&cursor=" + cursor);
 				sizes.computeIfAbsent(tenant, (key) -> new StringBuilder())
 					.append(page.get("entries").size())
 					.append(page.get("next").isNull())

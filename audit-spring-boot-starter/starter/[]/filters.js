@@ -1,22 +1,21 @@
 // What is looked for. It lives in the address of the page, so that a view can be shared. Filters are the parameters of the
 // API, each with its values: any of them may fit. With a minus before its name, none may.
 
-/** Filters of which the server takes any of several values, and those it takes negated, each by the name of that parameter. */
-const MANY = ['actor', 'actorType', 'action', '-action', 'category', 'severity', 'outcome', 'targetType', 'related', 'tenant', 'service'];
-const NEGATIONS = { '-action': 'without' };
-
-export const canNegate = (name) => Object.hasOwn(NEGATIONS, `-${name}`);
-
 export const NAMES = ['q', 'actor', 'actorType', 'action', 'category', 'severity', 'minSeverity', 'outcome', 'targetType', 'targetId',
-	'related', 'tenant', 'service', 'chain', 'operation', 'trace', 'session', 'ip', 'changed', 'from', 'to'];
+	'related', 'metadata', 'tenant', 'service', 'chain', 'operation', 'trace', 'session', 'ip', 'changed', 'from', 'to', 'occurredFrom', 'occurredTo'];
 
-const NEGATED = NAMES.filter((name) => !['q', 'from', 'to', 'minSeverity'].includes(name)).map((name) => `-${name}`);
+export const isTime = (name) => ['from', 'to', 'occurredFrom', 'occurredTo'].includes(name);
+
+const NEGATED = NAMES.filter((name) => !isTime(name)).map((name) => `-${name}`);
+
+/** Filters of which the server takes several values. */
+const MANY = NEGATED.flatMap((name) => [name, name.slice(1)]).filter((name) => !['q', 'minSeverity', '-minSeverity'].includes(name));
+
+export const canNegate = (name) => NEGATED.includes(`-${name}`);
 
 export const LABELS = { q: 'Search', actor: 'Actor', actorType: 'Kind of actor', action: 'Action', category: 'Category', severity: 'Severity', minSeverity: 'Severity at least', outcome: 'Outcome',
 	targetType: 'Target type', targetId: 'Target id', related: 'Related', tenant: 'Tenant', service: 'Service', chain: 'Chain', operation: 'Operation',
-	trace: 'Trace', session: 'Session', ip: 'IP address', changed: 'Changed', from: 'From', to: 'To' };
-
-export const isTime = (name) => name === 'from' || name === 'to';
+	trace: 'Trace', session: 'Session', ip: 'IP address', changed: 'Changed', metadata: 'Metadata', from: 'From', to: 'To', occurredFrom: 'Happened from', occurredTo: 'Happened before' };
 
 export const PERIODS = [
 	{ id: '', label: 'All time' },
@@ -30,18 +29,26 @@ export const PERIODS = [
 
 const READING = 'audit.read';
 
+const isOfReading = (action) => action === READING || action.endsWith('*') && READING.startsWith(action.slice(0, -1));
+
 export const one = (filters, name) => filters[name]?.[0];
+
+/** Filters in the one order that there is, so that the same ones are the same address. */
+export function ordered(valuesOf) {
+	const filters = {};
+	[...NAMES, ...NEGATED].forEach((name) => {
+		const values = valuesOf(name);
+		if (values?.length) {
+			filters[name] = values;
+		}
+	});
+	return filters;
+}
 
 /** The view that an address stands for. */
 export function fromAddress(search = location.search) {
 	const parameters = new URLSearchParams(search);
-	const filters = {};
-	[...NAMES, ...NEGATED].forEach((name) => {
-		const values = parameters.getAll(name).filter(Boolean);
-		if (values.length) {
-			filters[name] = values;
-		}
-	});
+	const filters = ordered((name) => parameters.getAll(name).filter(Boolean));
 	return {
 		filters,
 		period: parameters.get('period') ?? (filters.from || filters.to ? 'custom' : ''),
@@ -86,10 +93,10 @@ export const settled = (view, now = Date.now()) => view.period && view.period !=
 /** What the server is asked for: relative periods begin so long before now. */
 export function toRequest(view, now = Date.now()) {
 	const wanted = { ...view.filters, ...since(view, now) };
-	if (!view.reading && !wanted.action?.includes(READING)) {
+	if (!view.reading && !wanted.action?.some(isOfReading)) {
 		wanted['-action'] = [...new Set([...(wanted['-action'] ?? []), READING])];
 	}
-	return Object.fromEntries(Object.entries(wanted).map(([name, values]) => [NEGATIONS[name] ?? name, values]));
+	return wanted;
 }
 
 /** Filters with some of them changed: a value, values, or nothing for one that goes. */
@@ -103,8 +110,11 @@ export function changed(filters, changes) {
 			delete result[name];
 		}
 	});
-	return result;
+	return ordered((name) => result[name]);
 }
+
+/** What is left of filters without those for one thing. */
+export const without = (filters, name) => changed(filters, { [name]: '', [`-${name}`]: '' });
 
 /** Filters with a value taken in, or out again where it is in. */
 export function toggled(filters, name, value) {

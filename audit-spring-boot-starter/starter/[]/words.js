@@ -23,6 +23,11 @@ export const currentLanguage = () => language;
 /** The reader's own kind of the language, such as British English, where it is that of the browser. */
 export const locale = () => navigator.languages.find((each) => each.slice(0, 2) === language) ?? language;
 
+async function words(wanted) {
+	const answer = await fetch(document.querySelector(`[data-words-${wanted}]`).getAttribute(`data-words-${wanted}`), { credentials: 'same-origin' });
+	return answer.json();
+}
+
 /** Begins to speak a language: the one that was chosen here before, or the first of the browser's that there is. */
 export async function speak(chosen) {
 	const wanted = chosen ?? spoken();
@@ -34,7 +39,7 @@ export async function speak(chosen) {
 		}
 	}
 	try {
-		catalogue = wanted === 'en' ? {} : (await import(new URL(document.querySelector(`[data-words-${wanted}]`).getAttribute(`data-words-${wanted}`), document.baseURI).href)).WORDS;
+		catalogue = wanted === 'en' ? {} : await words(wanted);
 		language = wanted;
 	} catch (missing) {
 		catalogue = {};

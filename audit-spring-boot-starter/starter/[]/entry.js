@@ -152,9 +152,8 @@ function facts(rows) {
 /** A value that leads to the entries that have it, or to those that have it not, or to where it can be pasted. */
 function filterable(view, filters, text) {
 	const values = Object.entries(filters).filter(([, value]) => value);
-	const not = Object.fromEntries(values.map(([name, value]) => [`-${name}`, value]));
 	return html`<span class="filterable"><button class="link" title=${t('Show only these entries')} @click=${() => view.filter(Object.fromEntries(values))}>${text}</button><span class="deeds">${
-		values.length === 1 && canNegate(values[0][0]) ? html`<button class="plain-button small" title=${t('All but these')} aria-label=${t('All but {value}', { value: plain(values[0][1]) })} @click=${() => view.filter(not)}>−</button>` : nothing}<button
+		values.length === 1 && canNegate(values[0][0]) ? html`<button class="plain-button small" title=${t('All but these')} aria-label=${t('All but {value}', { value: plain(values[0][1]) })} @click=${() => view.exclude(...values[0])}>−</button>` : nothing}<button
 		class="plain-button small" title=${t('Copy')} aria-label=${t('Copy {value}', { value: plain(values.map(([, value]) => value).join(' ')) })} @click=${(event) => view.copy(values.map(([, value]) => value).join(' '), event)}>${icon('copy')}</button></span></span>`;
 }
 

@@ -3,7 +3,7 @@ import * as api from './api.js';
 import { chart } from './chart.js';
 import { detail } from './entry.js';
 import { facets, FIELDS as FACETS } from './facets.js';
-import { changed, fromAddress, settled, toAddress, toggled, toRequest } from './filters.js';
+import { changed, fromAddress, settled, toAddress, toggled, toRequest, without } from './filters.js';
 import { count, readIn, zoneName } from './format.js';
 import { icon } from './icons.js';
 import { ledger } from './ledger.js';
@@ -109,7 +109,13 @@ async function countFacets() {
 	}
 	const { signal } = running;
 	try {
-		state.facets = await api.facets(toRequest(state.view), FACETS, { signal });
+		const { filters } = state.view;
+		const chosen = FACETS.filter((name) => filters[name] || filters[`-${name}`]);
+		const others = FACETS.filter((name) => !chosen.includes(name));
+		// What is chosen is one of several: its facet counts what there would be without the choice.
+		const found = await Promise.all([api.facets(toRequest(state.view), others, { signal }),
+			...chosen.map((name) => api.facets(toRequest({ ...state.view, filters: without(filters, name) }), [name], { signal }))]);
+		state.facets = { of: found[0].of, fields: Object.assign({}, ...found.map(({ fields }) => fields)), ofNewest: Object.assign({}, ...found.map(({ newest, of }) => Object.fromEntries(newest.map((name) => [name, of.entries])))) };
 		draw();
 	} catch (problem) {
 		// The list says what is wrong.
@@ -573,7 +579,7 @@ async function makeReport() {
 
 // What is drawn
 
-const ICON = new URL('icon.svg', import.meta.url).href;
+const ICON = document.querySelector('link[rel=icon]').href;
 
 function page() {
 	const { reader } = state;
@@ -585,7 +591,7 @@ function page() {
 				${state.live || state.paused ? html`<button class="live plain-button ${state.paused ? 'paused' : ''}" aria-pressed=${state.paused} title=${state.paused ? t('New entries are not shown') : t('New entries are shown as they come')}
 					@click=${pause}>${state.paused ? icon('pause') : html`<i></i>`}${state.paused ? t('Paused') : t('Live')}</button>` : nothing}
 				${reader?.verifies ? ledger({ ...state, load: loadLedger, verify, cancel, copy, show }) : nothing}
-				${views(state, { open: (filters) => { closeMenus(); lookFor(filters); }, person: aboutOnePerson, keep: keepView, forget: forgetView,
+				${views(state, { open: (filters, chosen) => { closeMenus(); lookFor(filters, chosen); }, person: aboutOnePerson, keep: keepView, forget: forgetView,
 					link: (event) => copy(new URL(toAddress(settled(state.view)), location.href).href, event) })}
 				${exports(state, toRequest(state.view), { counted: countExport, report: makeReport })}
 				<button class="plain-button zone" @click=${switchZone} title=${t('Times are those of {zone}. Switch', { zone: zoneName() })}>${zoneName()}</button>
@@ -606,7 +612,7 @@ function page() {
 			</section>
 			${open ? html`<div class="handle" role="separator" tabindex="0" aria-orientation="vertical" aria-label=${t('Width of the entry')} aria-valuemin="25" aria-valuemax="75" aria-valuenow=${width}
 					@pointerdown=${grip} @pointermove=${pull} @keydown=${nudge}></div>
-				<aside aria-label=${t('Entry')}>${detail({ ...state, tab: state.view.tab, wanted: state.view.open, close, show, filter, copy, around, turnTo, save, prove: proveEntry, switchInline,
+				<aside aria-label=${t('Entry')}>${detail({ ...state, tab: state.view.tab, wanted: state.view.open, close, show, filter, exclude, copy, around, turnTo, save, prove: proveEntry, switchInline,
 				moveTo: (at) => { state.at = at; draw(); }, compareWith: (against) => { state.against = against; draw(); } })}</aside>` : nothing}
 		</main>
 		<p class="hidden" role="status">${state.said}</p>

@@ -2,14 +2,16 @@ import { html, nothing } from './lib/lit-html.js';
 import { isTime, LABELS, NAMES, PERIODS } from './filters.js';
 import { count, dateTime, fromLocal, toLocal } from './format.js';
 import { icon } from './icons.js';
-import { fieldOf, FIELDS, parse, quoted, tokens, write } from './query.js';
+import { fieldOf, FIELDS, NEGATABLE, parse, quoted, tokens, write } from './query.js';
 import { plain, shown } from './text.js';
 import { t } from './words.js';
 
 // The query line with its completion, the period, and the filters in force as chips.
 
+const SPANS = ['1h', '24h', '7d', '30d'];
+
 const CHOICES = { actorType: ['user', 'service', 'agent', 'api_key', 'system', 'anonymous'], outcome: ['success', 'failure', 'denied'],
-	severity: ['info', 'warning', 'error', 'critical'], minSeverity: ['warning', 'error', 'critical'], from: ['1h', '24h', '7d', '30d'], to: ['1h', '24h', '7d', '30d'] };
+	severity: ['info', 'warning', 'error', 'critical'], minSeverity: ['warning', 'error', 'critical'], from: SPANS, to: SPANS, occurredFrom: SPANS, occurredTo: SPANS };
 
 /** Attributes whose values the server suggests. */
 const SUGGESTED = ['actor', 'action', 'targetType', 'category', 'service', 'tenant'];
@@ -74,17 +76,17 @@ function placeIn(input) {
 	const field = fieldOf(token.text);
 	const comma = field ? token.text.lastIndexOf(field.name === 'target' ? ':' : ',', caret - token.start - 1) : -1;
 	const begin = field ? token.start + Math.max(comma, token.text.indexOf(':')) + 1 : token.start + (token.text.startsWith('-') ? 1 : 0);
-	return { field, begin, end: token.end, typed: input.value.slice(begin, caret).replaceAll('"', '') };
+	return { field, not: token.text.startsWith('-'), begin, end: token.end, typed: input.value.slice(begin, caret).replaceAll('"', '') };
 }
 
 /** What could be meant, as far as that is known: names of filters, or values of one. */
 export async function completion(input, state, suggestions) {
-	const { field, begin, end, typed } = placeIn(input);
+	const { field, not, begin, end, typed } = placeIn(input);
 	const prefix = typed.toLowerCase();
 	const fits = (text) => text.toLowerCase().includes(prefix);
 	if (!field) {
-		const names = FIELDS.filter((name) => name.toLowerCase().startsWith(prefix));
-		return typed || !input.value ? { begin, end, at: -1, options: names.slice(0, MOST).map((name) => ({ label: `${name}:`, text: `${name}:`, goesOn: true })) } : null;
+		const names = (not ? NEGATABLE : FIELDS).filter((name) => name.toLowerCase().startsWith(prefix));
+		return typed || not || !input.value ? { begin, end, at: -1, options: names.slice(0, MOST).map((name) => ({ label: `${name}:`, text: `${name}:`, goesOn: true })) } : null;
 	}
 	const name = field.name === 'target' ? 'targetType' : field.name;
 	const counted = (state.facets?.fields?.[name] ?? []).filter(({ value }) => value !== null && fits(value));

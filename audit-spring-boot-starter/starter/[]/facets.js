@@ -25,12 +25,13 @@ function group(name, found, view, include, exclude) {
 	const values = found.fields[name].filter(({ value }) => value !== null);
 	const highest = Math.max(...values.map((each) => each.count), 1);
 	return html`<section><h3>${t(LABELS[name])}</h3>
-		${found.newest?.includes(name) ? html`<p class="faint note">${t('of the newest {n}', { n: count(found.of.entries) })}</p>` : nothing}
+		${found.ofNewest[name] ? html`<p class="faint note">${t('of the newest {n}', { n: count(found.ofNewest[name]) })}</p>` : nothing}
 		<ul>${values.map(({ value, count: number }) => {
 			const chosen = Boolean(view.filters[name]?.includes(value));
-			return html`<li><button type="button" class="facet" aria-pressed=${chosen} title=${canNegate(name) ? t('Click: only these. Alt and click: all but these.') : t('Only these')}
+			const left = Boolean(view.filters[`-${name}`]?.includes(value));
+			return html`<li><button type="button" class="facet ${left ? 'left-out' : ''}" aria-pressed=${chosen} title=${canNegate(name) ? t('Click: only these. Alt and click: all but these.') : t('Only these')}
 				@click=${(event) => event.altKey && canNegate(name) ? exclude(name, value) : include(name, value)}>
 				<span class="value">${shown(value)}</span> <span class="number">${count(number)}</span><meter min="0" max=${highest} .value=${number} aria-hidden="true"></meter></button>
-				${canNegate(name) ? html`<button type="button" class="plain-button small exclude" aria-label=${t('All but {value}', { value: plain(value) })} title=${t('All but these')} @click=${() => exclude(name, value)}>−</button>` : nothing}</li>`;
+				${canNegate(name) ? html`<button type="button" class="plain-button small exclude" aria-pressed=${left} aria-label=${t('All but {value}', { value: plain(value) })} title=${t('All but these')} @click=${() => exclude(name, value)}>−</button>` : nothing}</li>`;
 		})}</ul></section>`;
 }

@@ -8,7 +8,7 @@ import { speak, t } from './words.js';
 
 // What was done to one thing, for pages of the application to show in a frame. It only reads.
 
-const BASE = new URL('../../', import.meta.url);
+const BASE = new URL('../../', document.querySelector('script').src);
 const state = { entries: [], next: null, loading: true, problem: null };
 const root = document.getElementById('history');
 
@@ -47,7 +47,8 @@ function draw() {
 }
 
 api.below(BASE.href);
-await speak();
-readIn('local');
-document.title = t('History');
-load();
+speak().then(() => {
+	readIn('local');
+	document.title = t('History');
+	load();
+});

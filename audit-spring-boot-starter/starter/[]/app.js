@@ -1,0 +1,787 @@
+import { html, render, nothing } from './lib/lit-html.js';
+import * as api from './api.js';
+import { chart } from './chart.js';
+import { detail } from './entry.js';
+import { facets, FIELDS as FACETS } from './facets.js';
+import { changed, fromAddress, settled, toAddress, toggled, toRequest, without } from './filters.js';
+import { count, readIn, zoneName } from './format.js';
+import { icon } from './icons.js';
+import { ledger } from './ledger.js';
+import { completed, completion, line, SAID_HERE } from './line.js';
+import { itemsOf, list, Rows } from './list.js';
+import { Live } from './live.js';
+import { exports, keepViews, ownViews, report, views } from './menus.js';
+import { prove } from './proof.js';
+import { shown } from './text.js';
+import { currentLanguage, LANGUAGES, speak, t } from './words.js';
+
+// The page: one state, one function that draws it, and the actions that change it.
+
+const kept = (name, otherwise) => {
+	try {
+		return JSON.parse(localStorage.getItem(`audit-${name}`)) ?? otherwise;
+	} catch (blocked) {
+		return otherwise;
+	}
+};
+
+const keep = (name, value) => {
+	try {
+		localStorage.setItem(`audit-${name}`, JSON.stringify(value));
+	} catch (blocked) {
+		// It lasts as long as the page.
+	}
+};
+
+const columns = kept('columns', ['place']);
+
+const state = {
+	view: fromAddress(), reader: null, entries: [], next: null, loading: false, problem: null,
+	statistics: null, counting: false, uncounted: null, bar: null, brush: null, facets: null, number: null,
+	entry: null, whole: false, missing: null, operation: null, history: null, at: 0, against: null, context: null, proof: null, reached: null,
+	chains: null, progress: null, unread: null, report: null, helped: false, completion: null,
+	live: false, paused: false, fresh: [], tooFresh: false, arrived: new Set(), said: '', views: ownViews(), unfolded: new Set(),
+	columns: Array.isArray(columns) ? columns : [], dense: kept('dense', false) === true, inline: kept('inline', false) === true,
+	zone: kept('zone', 'local'), facetsShown: kept('facets', true) === true && matchMedia('(min-width: 1240px)').matches
+};
+
+const root = document.getElementById('app');
+const rows = new Rows();
+let running = new AbortController();
+let polling = null;
+
+function draw() {
+	const lines = itemsOf(state.entries, state.view.clock, state.unfolded);
+	render(state.report ? report({ ...state, report: state.report }, { print: () => window.print(), close: () => { state.report = null; draw(); } }) : page(), root);
+	rows.show(lines, rowView());
+	root.setAttribute('aria-busy', String(state.loading));
+	root.classList.toggle('reading', Boolean(state.view.open && (state.entry || state.missing)));
+}
+
+const rowView = () => ({ clock: state.view.clock, entry: state.entry, reached: state.reached, arrived: state.arrived, dense: state.dense, show, fold });
+
+// Looking for entries
+
+async function search() {
+	running.abort();
+	running = new AbortController();
+	const { signal } = running;
+	Object.assign(state, { entries: [], next: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null, number: null, brush: null, unfolded: new Set() });
+	draw();
+	const request = toRequest(state.view);
+	countEntries();
+	countFacets();
+	await read(async () => {
+		const page = await api.entries(request, null, 60, { signal });
+		Object.assign(state, { entries: page.entries, next: page.next, loading: false, reached: first(page.entries) });
+		draw();
+		lookAgain();
+		watch();
+	});
+	if (state.problem) {
+		live.end();
+	}
+}
+
+const first = (entries) => itemsOf(entries, state.view.clock, state.unfolded).find(({ kind }) => kind === 'entry')?.key;
+
+/** How many there are of what was chosen, whatever part of it is loaded. */
+async function countEntries() {
+	const { signal } = running;
+	Object.assign(state, { counting: true, uncounted: null });
+	draw();
+	try {
+		Object.assign(state, { statistics: await api.statistics(toRequest(state.view), { signal }), counting: false, bar: null });
+	} catch (problem) {
+		if (problem.name === 'AbortError') {
+			return;
+		}
+		Object.assign(state, { statistics: null, counting: false, uncounted: problem });
+	}
+	draw();
+}
+
+/** Counting leaves an entry of its own: nobody counts what nobody sees. */
+async function countFacets() {
+	state.facets = null;
+	if (!state.facetsShown) {
+		return;
+	}
+	const { signal } = running;
+	try {
+		const { filters } = state.view;
+		const chosen = FACETS.filter((name) => filters[name] || filters[`-${name}`]);
+		const others = FACETS.filter((name) => !chosen.includes(name));
+		// What is chosen is one of several: its facet counts what there would be without the choice.
+		const found = await Promise.all([api.facets(toRequest(state.view), others, { signal }),
+			...chosen.map((name) => api.facets(toRequest({ ...state.view, filters: without(filters, name) }), [name], { signal }))]);
+		state.facets = { of: found[0].of, fields: Object.assign({}, ...found.map(({ fields }) => fields)), ofNewest: Object.assign({}, ...found.map(({ newest, of }) => Object.fromEntries(newest.map((name) => [name, of.entries])))) };
+		draw();
+	} catch (problem) {
+		// The list says what is wrong.
+	}
+}
+
+async function countExport() {
+	if (state.number) {
+		return;
+	}
+	try {
+		state.number = await api.number(toRequest(state.view));
+	} catch (problem) {
+		state.number = null;
+	}
+	draw();
+}
+
+async function loadMore() {
+	if (!state.next || state.loading) {
+		return;
+	}
+	Object.assign(state, { loading: true, problem: null });
+	draw();
+	const { signal } = running;
+	await read(async () => {
+		const page = await api.entries(toRequest(state.view), state.next, state.entries.length > 200 ? 200 : 60, { signal });
+		const next = document.activeElement?.id === 'more' ? page.entries[0]?.id : null;
+		state.entries.push(...page.entries);
+		Object.assign(state, { next: page.next, loading: false, said: t('{n} entries are shown', { n: count(state.entries.length) }) });
+		draw();
+		if (next) {
+			reachTo(next);
+		}
+		lookAgain();
+	});
+}
+
+/** Shows what goes wrong where the entries are; what somebody gave up for something else is nothing to tell of. */
+async function read(what) {
+	try {
+		await what();
+	} catch (problem) {
+		if (problem.name !== 'AbortError') {
+			Object.assign(state, { problem, loading: false });
+			draw();
+		}
+	}
+}
+
+/** The list goes on before its end is seen. */
+function lookAgain() {
+	const more = document.getElementById('more');
+	if (more && more.getBoundingClientRect().top > 0 && more.getBoundingClientRect().top < innerHeight + 800) {
+		loadMore();
+	}
+}
+
+let painting = null;
+
+function repaint() {
+	painting ??= requestAnimationFrame(() => {
+		painting = null;
+		if (!state.report) {
+			rows.paint(rowView());
+			lookAgain();
+		}
+	});
+}
+
+window.addEventListener('scroll', repaint, { passive: true });
+window.addEventListener('resize', () => draw());
+
+// New ones, as they come
+
+const live = new Live({
+	watching(on) {
+		if (state.live !== on) {
+			state.live = on;
+			draw();
+		}
+	},
+	came(entry) {
+		const known = (other) => other.id === entry.id;
+		if (!state.entries.some(known) && !state.fresh.some(known)) {
+			state.fresh.unshift(entry);
+			draw();
+		}
+	},
+	more() {
+		state.tooFresh = true;
+		draw();
+	}
+});
+
+const watch = () => state.paused ? live.end() : live.watch({ ...toRequest(state.view), from: undefined });
+
+function pause() {
+	state.paused = !state.paused;
+	if (state.paused) {
+		live.end();
+		draw();
+	} else {
+		search();
+	}
+}
+
+function showFresh() {
+	if (state.tooFresh) {
+		search();
+		return;
+	}
+	state.arrived = new Set(state.fresh.map((entry) => entry.id));
+	state.entries = [...state.fresh, ...state.entries];
+	state.fresh = [];
+	draw();
+	countEntries();
+	window.scrollTo({ top: 0 });
+	reachTo(first(state.entries));
+}
+
+// One entry
+
+async function show(id) {
+	if (!state.entry && !state.missing) {
+		listPlace = window.scrollY;
+	}
+	state.view.open = id;
+	address();
+	const known = state.entries.find((each) => each.id === id);
+	Object.assign(state, { whole: false, missing: null, operation: null, history: null, at: 0, against: null, context: null, proof: null });
+	if (known) {
+		Object.assign(state, { entry: known, reached: id });
+		drawEntry();
+	}
+	try {
+		const entry = await api.entry(id);
+		if (state.view.open !== id) {
+			return;
+		}
+		Object.assign(state, { entry, whole: true, missing: null, reached: id });
+		if (known) {
+			draw();
+		} else {
+			drawEntry();
+		}
+		look();
+	} catch (problem) {
+		if (state.view.open === id) {
+			Object.assign(state, { entry: null, missing: problem });
+			drawEntry();
+		}
+	}
+}
+
+/** Asks for what a tab shows, when it is shown. */
+async function look() {
+	const { entry, view: { tab } } = state;
+	try {
+		if (tab === 'context' && state.operation === null) {
+			const [around, operation] = await Promise.all([api.context(entry.id).catch(() => false), api.entries({ operation: entry.operationId }, null, 50)]);
+			if (state.entry === entry) {
+				Object.assign(state, { context: around, operation: operation.entries });
+			}
+		} else if (tab === 'history' && state.history === null) {
+			const history = entry.target?.type && entry.target.id ? await api.target(entry.target.type, entry.target.id) : { entries: [] };
+			if (state.entry === entry) {
+				const index = history.entries.findIndex((other) => other.id === entry.id);
+				Object.assign(state, { history: history.entries, at: history.entries.length - 1 - Math.max(index, 0) });
+			}
+		}
+	} catch (problem) {
+		Object.assign(state, { history: state.history ?? [], operation: state.operation ?? [], said: problem.message });
+	}
+	draw();
+}
+
+function turnTo(tab) {
+	state.view.tab = tab;
+	history.replaceState(null, '', toAddress(state.view));
+	draw();
+	document.getElementById(`tab-${tab}`)?.focus();
+	look();
+}
+
+function drawEntry() {
+	draw();
+	if (isNarrow()) {
+		window.scrollTo({ top: 0 });
+	}
+	document.querySelector('aside').scrollTo({ top: 0 });
+	document.getElementById('entry-title').focus({ preventScroll: true });
+}
+
+async function proveEntry() {
+	const { entry } = state;
+	state.proof = 'running';
+	draw();
+	try {
+		state.proof = await prove(entry, await api.evidence(entry));
+	} catch (problem) {
+		state.proof = { failed: problem.message };
+	}
+	if (state.entry === entry) {
+		draw();
+	}
+}
+
+/** Then an entry has the page for itself. */
+const isNarrow = () => matchMedia('(max-width: 1000px)').matches;
+
+let listPlace = 0;
+
+function close() {
+	const id = state.view.open;
+	Object.assign(state, { entry: null, missing: null });
+	state.view.open = null;
+	address();
+	draw();
+	if (isNarrow()) {
+		window.scrollTo({ top: listPlace });
+	}
+	reachTo(id);
+}
+
+async function copy(text, event) {
+	const button = event.currentTarget;
+	try {
+		await navigator.clipboard.writeText(text);
+		state.said = t('Copied');
+		button.classList.add('done');
+		setTimeout(() => button.classList.remove('done'), 1500);
+	} catch (refused) {
+		state.said = t('This browser does not let the page copy');
+	}
+	draw();
+}
+
+function save(text, name) {
+	const link = document.createElement('a');
+	link.href = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }));
+	link.download = name;
+	link.click();
+	URL.revokeObjectURL(link.href);
+}
+
+// Filters
+
+function lookFor(filters, period = state.view.period) {
+	state.view = { ...state.view, filters, period };
+	address();
+	search();
+}
+
+const filter = (changes) => lookFor(changed(state.view.filters, changes), 'from' in changes || 'to' in changes ? 'custom' : state.view.period);
+
+const around = (filters) => {
+	close();
+	lookFor(changed({}, filters), filters.from || filters.to ? 'custom' : '');
+};
+
+const replace = (filters) => {
+	if (JSON.stringify(filters) !== JSON.stringify(state.view.filters)) {
+		lookFor(filters, filters.from || filters.to ? 'custom' : state.view.period === 'custom' ? '' : state.view.period);
+	}
+};
+
+const include = (name, value) => lookFor(toggled(changed(state.view.filters, { [`-${name}`]: '' }), name, value));
+
+const exclude = (name, value) => lookFor(toggled(changed(state.view.filters, { [name]: '' }), `-${name}`, value));
+
+function period(id) {
+	lookFor(changed(state.view.filters, { from: '', to: '' }), id);
+}
+
+function reading(shown) {
+	state.view.reading = shown;
+	address();
+	search();
+}
+
+function sort(clock) {
+	state.view.clock = clock;
+	state.reached = first(state.entries);
+	address();
+	draw();
+}
+
+const clear = () => lookFor({}, '');
+
+function toggleFacets() {
+	state.facetsShown = !state.facetsShown;
+	if (matchMedia('(min-width: 1240px)').matches) {
+		keep('facets', state.facetsShown);
+	}
+	draw();
+	if (state.facetsShown) {
+		countFacets();
+	}
+}
+
+let asking = new AbortController();
+let asked = 0;
+
+async function complete(input) {
+	const turn = ++asked;
+	asking.abort();
+	asking = new AbortController();
+	const { signal } = asking;
+	const found = await completion(input, state, (name, prefix) => api.suggestions(name, prefix, { signal }).then(({ values }) => values, () => []));
+	if (turn === asked && document.activeElement === input) {
+		state.completion = found;
+		draw();
+	}
+}
+
+function endCompletion() {
+	asked++;
+	state.completion = null;
+	draw();
+}
+
+function take(option) {
+	const input = root.querySelector('[name=q]');
+	completed(input, state.completion, option);
+	complete(input);
+}
+
+// The ledger
+
+const loadLedger = () => ask(async () => {
+	const [found, progress] = await Promise.all([api.ledger(), api.progress()]);
+	Object.assign(state, { chains: found.chains, progress });
+});
+
+const loadProgress = () => ask(async () => { state.progress = await api.progress(); });
+
+const verify = () => ask(async () => { state.progress = await api.verify(state.reader?.csrf); });
+
+const cancel = () => ask(async () => { state.progress = await api.cancel(state.reader?.csrf); });
+
+/** A verification runs on the server, whoever looks: this only asks how far it is. */
+async function ask(what) {
+	clearTimeout(polling);
+	try {
+		await what();
+		state.unread = null;
+		if (state.progress?.state === 'running') {
+			polling = setTimeout(loadProgress, 500);
+		}
+	} catch (problem) {
+		state.unread = problem;
+	}
+	draw();
+}
+
+// What the page is like
+
+const address = () => history.pushState(null, '', toAddress(state.view));
+
+const dark = () => (document.documentElement.dataset.theme
+	?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
+
+function switchTheme() {
+	const theme = dark() ? 'light' : 'dark';
+	document.documentElement.dataset.theme = theme;
+	try {
+		localStorage.setItem('audit-theme', theme);
+	} catch (blocked) {
+		// It lasts as long as the page.
+	}
+	draw();
+}
+
+function switchZone() {
+	state.zone = state.zone === 'UTC' ? 'local' : 'UTC';
+	keep('zone', state.zone);
+	readIn(state.zone);
+	draw();
+}
+
+async function switchLanguage(language) {
+	await speak(language);
+	readIn(state.zone);
+	document.title = t('Audit trail');
+	draw();
+}
+
+function column(name) {
+	state.columns = state.columns.includes(name) ? state.columns.filter((each) => each !== name) : [...state.columns, name];
+	keep('columns', state.columns);
+	draw();
+}
+
+function density() {
+	state.dense = !state.dense;
+	keep('dense', state.dense);
+	draw();
+}
+
+function switchInline() {
+	state.inline = !state.inline;
+	keep('inline', state.inline);
+	draw();
+}
+
+function fold(operation) {
+	state.unfolded = new Set(state.unfolded);
+	if (!state.unfolded.delete(operation)) {
+		state.unfolded.add(operation);
+	}
+	draw();
+}
+
+function keepView(event) {
+	event.preventDefault();
+	const name = new FormData(event.target).get('view').trim();
+	if (name) {
+		const { open, ...view } = state.view;
+		state.views = [...state.views.filter((each) => each.name !== name), { name, address: toAddress({ ...view, open: null }).replace(/^[^?]*$/, '?') }];
+		keepViews(state.views);
+		event.target.reset();
+		draw();
+	}
+}
+
+function forgetView(view) {
+	state.views = state.views.filter((each) => each !== view);
+	keepViews(state.views);
+	draw();
+}
+
+function aboutOnePerson() {
+	closeMenus();
+	const input = root.querySelector('[name=q]');
+	input.focus();
+	input.value = 'actor:';
+	complete(input);
+}
+
+const MOST_PRINTED = 1000;
+
+async function makeReport() {
+	closeMenus();
+	const at = new Date();
+	const request = toRequest(settled(state.view, at.getTime()));
+	await read(async () => {
+		const entries = [];
+		let next = null;
+		do {
+			const page = await api.entries(request, next, 200);
+			entries.push(...page.entries);
+			({ next } = page);
+		} while (next && entries.length < MOST_PRINTED);
+		const chains = state.reader?.verifies ? (await api.ledger()).chains : null;
+		Object.assign(state, { report: { entries, all: !next, at }, chains });
+		draw();
+		window.scrollTo({ top: 0 });
+	});
+}
+
+// What is drawn
+
+const ICON = document.querySelector('link[rel=icon]').href;
+
+function page() {
+	const { reader } = state;
+	const open = state.entry || state.missing;
+	return html`
+		<header class="top">
+			<h1><img src=${ICON} alt="" width="28" height="28"> ${t('Audit trail')}</h1>
+			<div class="actions">
+				${state.live || state.paused ? html`<button class="live plain-button ${state.paused ? 'paused' : ''}" aria-pressed=${state.paused} title=${state.paused ? t('New entries are not shown') : t('New entries are shown as they come')}
+					@click=${pause}>${state.paused ? icon('pause') : html`<i></i>`}${state.paused ? t('Paused') : t('Live')}</button>` : nothing}
+				${reader?.verifies ? ledger({ ...state, load: loadLedger, verify, cancel, copy, show }) : nothing}
+				${views(state, { open: (filters) => { closeMenus(); lookFor(filters); }, person: aboutOnePerson, keep: keepView, forget: forgetView,
+					link: (event) => copy(new URL(toAddress(settled(state.view)), location.href).href, event) })}
+				${exports(state, toRequest(state.view), { counted: countExport, report: makeReport })}
+				<button class="plain-button zone" @click=${switchZone} title=${t('Times are those of {zone}. Switch', { zone: zoneName() })}>${zoneName()}</button>
+				<label class="language"><span class="hidden">${t('Language')}</span><select name="language" @change=${(event) => switchLanguage(event.target.value)}>${Object.entries(LANGUAGES).map(([code, name]) => html`
+					<option value=${code} lang=${code} ?selected=${code === currentLanguage()}>${name}</option>`)}</select></label>
+				<button class="plain-button" @click=${switchTheme} aria-label=${dark() ? t('Switch to light') : t('Switch to dark')} title=${dark() ? t('Light') : t('Dark')}>${icon(dark() ? 'sun' : 'moon')}</button>
+				${reader ? html`<span class="reader"><b>${shown(reader.actor)}</b><span class="faint">${reads(reader)}</span></span>` : nothing}
+			</div>
+		</header>
+		${line(state, { filter, period, reading, clear, replace, complete, completed: endCompletion, take, facets: toggleFacets, point: (at) => { state.completion.at = at; draw(); } })}
+		${chart({ ...state, at: state.bar, choose: (from, to) => filter({ from, to }), filter, count: countEntries, point: (at) => { state.bar = at; draw(); },
+			select: (brush) => { state.brush = brush; draw(); } })}
+		<main class="${open ? 'split' : ''} ${state.facetsShown ? 'faceted' : ''}">
+			${state.facetsShown ? facets(state, { include, exclude, close: toggleFacets }) : nothing}
+			<section class="list card" aria-label=${t('Entries')}>
+				<div aria-live="polite">${fresh()}</div>
+				${list({ ...state, elsewhere: SAID_HERE.includes(state.problem?.parameter?.replace(/^-/, '')), clock: state.view.clock, show, loadMore, move, sort, again: search, reach, column, density, help }, rows)}
+			</section>
+			${open ? html`<div class="handle" role="separator" tabindex="0" aria-orientation="vertical" aria-label=${t('Width of the entry')} aria-valuemin="25" aria-valuemax="75" aria-valuenow=${width}
+					@pointerdown=${grip} @pointermove=${pull} @keydown=${nudge}></div>
+				<aside aria-label=${t('Entry')}>${detail({ ...state, tab: state.view.tab, wanted: state.view.open, close, show, filter, exclude, copy, around, turnTo, save, prove: proveEntry, switchInline,
+				moveTo: (at) => { state.at = at; draw(); }, compareWith: (against) => { state.against = against; draw(); } })}</aside>` : nothing}
+		</main>
+		<p class="hidden" role="status">${state.said}</p>
+		${state.helped ? keysShown() : nothing}`;
+}
+
+const KEYS_SAID = [['/', 'Type what is looked for'], ['j', 'Next entry'], ['k', 'Previous entry'], ['o', 'Open the entry'], ['x', 'Close the entry'], ['→ ←', 'Unfold, fold an operation'], ['?', 'These keys'], ['Esc', 'Close what is open']];
+
+const keysShown = () => html`<div class="veil" @click=${help}><div class="card keys-card" role="dialog" aria-modal="true" aria-labelledby="keys-title" tabindex="-1"><h2 id="keys-title">${t('Keys')}</h2>
+	<dl>${KEYS_SAID.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${t(what)}</dd></div>`)}</dl><button @click=${help}>${t('Close')}</button></div></div>`;
+
+function help() {
+	state.helped = !state.helped;
+	draw();
+	root.querySelector('.keys-card button')?.focus();
+}
+
+const reads = ({ sees, verifies, tenant }) => sees === 'own' ? t('own entries') : verifies ? t('all entries')
+	: tenant ? html`${t('all entries of')} ${shown(tenant)}` : t('all entries of no tenant');
+
+const fresh = () => state.fresh.length ? html`<button class="fresh" @click=${showFresh}>${state.tooFresh ? t('Many new entries')
+	: t(state.fresh.length === 1 ? '{n} new entry' : '{n} new entries', { n: count(state.fresh.length) })}</button>` : nothing;
+
+// The entry's width
+
+let width = Math.min(75, Math.max(25, Number(kept('drawer', 46)) || 46));
+
+function widen(percent) {
+	width = Math.round(Math.min(75, Math.max(25, percent)));
+	document.documentElement.style.setProperty('--drawer', `${width}%`);
+	keep('drawer', width);
+	draw();
+}
+
+const grip = (event) => event.currentTarget.setPointerCapture(event.pointerId);
+
+function pull(event) {
+	if (event.currentTarget.hasPointerCapture(event.pointerId)) {
+		const box = root.querySelector('main').getBoundingClientRect();
+		widen(((box.right - event.clientX) / box.width) * 100);
+	}
+}
+
+function nudge(event) {
+	const step = { ArrowLeft: 4, ArrowRight: -4 }[event.key];
+	if (step) {
+		widen(width + step);
+		event.preventDefault();
+	}
+}
+
+// Keys
+
+const lines = () => rows.items.filter(({ kind }) => kind === 'entry');
+
+/** One row is in the order of tabs; from there the arrows lead to the others. */
+function reach(event) {
+	const id = event.target.closest('.entry')?.dataset.id;
+	if (id && id !== state.reached) {
+		state.reached = id;
+		rows.paint(rowView());
+	}
+}
+
+function reachTo(id) {
+	if (!id || !rows.items.some(({ key }) => key === id)) {
+		return;
+	}
+	state.reached = id;
+	rows.reveal(id);
+	rows.paint(rowView());
+	rows.focus(id);
+}
+
+function move(event) {
+	const at = lines().findIndex(({ key }) => key === state.reached);
+	const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -at, End: lines().length - 1 - at }[event.key];
+	if (!event.target.matches('.entry')) {
+		return;
+	}
+	if (step !== undefined) {
+		reachTo(lines()[Math.max(0, Math.min(lines().length - 1, at + step))]?.key);
+		event.preventDefault();
+	} else if ((event.key === 'ArrowRight' || event.key === 'ArrowLeft') && lines()[at]?.more && lines()[at].open === (event.key === 'ArrowLeft')) {
+		fold(lines()[at].entry.operationId);
+		event.preventDefault();
+	}
+}
+
+/** From wherever one is to the next row, which is opened where one was open. */
+function step(by) {
+	const all = lines();
+	const last = all.findIndex(({ key }) => key === state.reached);
+	const isThere = document.activeElement?.dataset?.id === state.reached;
+	const next = all[isThere || state.entry ? last + by : Math.max(last, 0)];
+	if (!next) {
+		return by > 0 && loadMore();
+	}
+	if (state.entry) {
+		state.reached = next.key;
+		rows.reveal(next.key);
+		show(next.key);
+	} else {
+		reachTo(next.key);
+	}
+}
+
+const KEYS = {
+	j: () => step(1),
+	k: () => step(-1),
+	o: () => (document.activeElement?.closest('.entry') ?? rows.elements.get(state.reached)?.querySelector('.entry'))?.click(),
+	x: () => state.view.open && close(),
+	'?': help,
+	'/': () => root.querySelector('[name=q]')?.focus()
+};
+
+const closeMenus = () => root.querySelectorAll('.menu[open]').forEach((menu) => { menu.open = false; });
+
+document.addEventListener('keydown', (event) => {
+	const typing = event.target.closest?.('input:not([type=checkbox], [type=range]), select, textarea');
+	const menu = root.querySelector('.menu[open]');
+	if (event.key === 'Escape' && state.helped) {
+		help();
+	} else if (event.key === 'Escape' && menu) {
+		menu.open = false;
+		menu.querySelector('summary').focus();
+	} else if (event.key === 'Escape' && state.view.open) {
+		close();
+	} else if (KEYS[event.key] && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+		KEYS[event.key]();
+		event.preventDefault();
+	}
+});
+
+document.addEventListener('click', (event) => root.querySelectorAll('.menu[open]').forEach((menu) => {
+	if (!menu.contains(event.target)) {
+		menu.open = false;
+	}
+}));
+
+window.addEventListener('popstate', () => {
+	state.view = fromAddress();
+	Object.assign(state, { entry: null, missing: null });
+	search();
+	if (state.view.open) {
+		show(state.view.open);
+	}
+});
+
+// A page that is left may be kept for when its reader comes back. Until then it takes no connection, of which browsers have six.
+window.addEventListener('pagehide', () => live.end());
+window.addEventListener('pageshow', (event) => event.persisted && search());
+
+async function begin() {
+	await speak();
+	readIn(state.zone);
+	document.title = t('Audit trail');
+	document.documentElement.style.setProperty('--drawer', `${width}%`);
+	search();
+	if (state.view.open) {
+		show(state.view.open);
+	}
+	api.reader().then((reader) => {
+		state.reader = reader;
+		draw();
+		if (reader.verifies) {
+			loadLedger();
+		}
+	}, () => { /* The list says what is wrong. */ });
+}
+
+begin();

@@ -1,0 +1,97 @@
+import { AWAY, Problem, SIGNED_OUT } from './problem.js';
+
+// What the page asks the server. Everything else it shows is made of these answers.
+
+/** Where the page is, whatever page of ours asks. */
+let base = '';
+
+export const below = (address) => { base = address; };
+
+const query = (parameters) => {
+	const given = new URLSearchParams(Object.entries(parameters).flatMap(([name, values]) => [values].flat().filter(Boolean).map((value) => [name, value])));
+	return given.size ? `?${given}` : '';
+};
+
+async function ask(path, parameters = {}, options = {}) {
+	const response = await answer(`${base}api/${path}${query(parameters)}`, {
+		// Whoever leads elsewhere wants the reader to sign in there.
+		credentials: 'same-origin', redirect: 'manual', ...options, headers: { Accept: 'application/json', ...options.headers }
+	});
+	const body = await content(response);
+	if (response.status >= 400) {
+		throw new Problem(response.status, { detail: body?.detail, parameter: body?.parameter, retryAfter: seconds(response.headers.get('Retry-After')) });
+	}
+	if (!body) {
+		// A login page, most likely.
+		throw new Problem(SIGNED_OUT);
+	}
+	return body;
+}
+
+/** Browsers tell of a server that does not answer by errors of their own. */
+const answer = (address, options) => fetch(address, options).catch(unlessAborted);
+
+function unlessAborted(error) {
+	throw error.name === 'AbortError' ? error : new Problem(AWAY);
+}
+
+function content(response) {
+	const type = response.headers.get('Content-Type') || '';
+	return type.includes('json') ? response.json().catch(unlessAborted) : null;
+}
+
+/** Retry-After is a number of seconds or a date. */
+function seconds(retryAfter) {
+	if (!retryAfter) {
+		return null;
+	}
+	const wait = Number(retryAfter);
+	return Number.isNaN(wait) ? Math.max(1, Math.ceil((new Date(retryAfter) - Date.now()) / 1000)) : Math.max(1, wait);
+}
+
+export const reader = () => ask('reader');
+
+export const entries = (filters, cursor, limit = 60, options) => ask('entries', { ...filters, fields: 'summary', cursor, limit }, options);
+
+/** With everything there is of each. */
+export const wholeEntries = (filters, cursor, limit, options) => ask('entries', { ...filters, cursor, limit }, options);
+
+export const entry = (id) => ask(`entries/${encodeURIComponent(id)}`);
+
+// By parameters: web servers refuse slashes in parts of a path, and ids have some.
+export const target = (type, id) => ask('entries', { targetType: type, targetId: id, limit: 100 });
+
+export const facets = (filters, field, options) => ask('facets', { ...filters, field }, options);
+
+export const number = (filters, options) => ask('entries/count', filters, options);
+
+export const context = (id, options) => ask(`entries/${encodeURIComponent(id)}/context`, {}, options);
+
+export const statistics = (filters, options) => ask('statistics', filters, options);
+
+export const suggestions = (attribute, prefix, options) => ask('suggestions', { attribute, prefix }, options);
+
+export const ledger = () => ask('ledger');
+
+export const progress = () => ask('verification/progress');
+
+// What changes something shows the application's own token, where it wants one. As a parameter: Spring Security's csrf.spa()
+// takes what is in the header for the cookie's value, which this is not.
+const changing = (method, csrf) => ({ method, body: csrf ? new URLSearchParams({ [csrf.parameter]: csrf.token }) : undefined });
+
+export const verify = (csrf) => ask('verification', {}, changing('POST', csrf));
+
+export const cancel = (csrf) => ask('verification', {}, changing('DELETE', csrf));
+
+/** The lines of an entry's export, which have everything that its hash is made of. */
+export async function evidence(entry) {
+	const response = await answer(exportUrl({ operation: entry.operationId, from: entry.recordedAt }, 'ndjson'), { credentials: 'same-origin', redirect: 'manual' });
+	if (!response.ok) {
+		throw new Problem(response.status, { detail: (await content(response))?.detail });
+	}
+	return (await response.text()).split('\n').filter(Boolean);
+}
+
+export const exportUrl = (filters, format) => `${base}api/export${query({ ...filters, format })}`;
+
+export const liveUrl = (filters) => `${base}api/live${query(filters)}`;

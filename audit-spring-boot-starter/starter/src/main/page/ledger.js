@@ -1,0 +1,118 @@
+import { html, nothing } from './lib/lit-html.js';
+import { icon } from './icons.js';
+import { ago, count, dateTime } from './format.js';
+import { problemCard } from './problem.js';
+import { plain, shown } from './text.js';
+import { drawn, t } from './words.js';
+
+// The ledger as a whole: where it ends, what was signed last, and whether it is as it was written.
+
+export function ledger(view) {
+	const { chains, progress, unread } = view;
+	const standing = said(integrity(progress));
+	return html`
+		<details class="menu ledger" @toggle=${(event) => event.target.open && view.load()}>
+			<summary class="button">${icon('shield')} <span class="ledger-word">${t('Ledger')}</span> <span class="badge ${standing.tone}">${standing.name}</span>
+				${progress?.result ? html`<span class="age faint">${ago(progress.endedAt)}</span>` : nothing}
+				${signed(chains)}</summary>
+			<div class="popover" role="group" aria-label=${t('The ledger')}>
+				${unread ? problemCard(unread, view.load) : chains ? chains.map((each) => chain(view, each)) : html`<p class="faint">${t('Loading …')}</p>`}
+				${progress ? verification(view, standing) : nothing}
+				<details class="yourself"><summary>${t('Check it yourself')}</summary>
+					<p class="faint">${t('Neither this page nor this server need to be trusted: the program reads the tables and computes everything anew.')}</p>
+					<pre>java -jar audit-ledger-cli.jar verify --url jdbc:postgresql://… --public-key key.txt</pre></details>
+			</div>
+		</details>`;
+}
+
+/** Up to which entry the chain that is signed furthest is. */
+function signed(chains) {
+	const sizes = (chains ?? []).map(({ checkpoint }) => checkpoint?.size).filter(Boolean);
+	return sizes.length ? html`<span class="signed faint">${t('signed to #{n}', { n: count(Math.max(...sizes)) })}</span>` : nothing;
+}
+
+// Altered weighs more than unprotected, and that more than what was kept elsewhere.
+const FOUND = [
+	{ of: (kind) => !['GUARD', 'EVIDENCE'].includes(kind), name: 'Altered', tone: 'failure',
+		advice: 'Entries are not as they were written. Let nobody delete anything: keep the database, its backups and its logs as they are, and compare them with checkpoints that were kept elsewhere. What is listed says where to look.' },
+	{ of: (kind) => kind === 'GUARD', name: 'Protection missing', tone: 'warning',
+		advice: 'Every entry is as it was written, but what guards the tables is not, so that somebody could change them. Find out who took it away and when, have the guards put back as the migrations make them, and verify again.' },
+	{ of: (kind) => kind === 'EVIDENCE', name: 'Evidence missing', tone: 'warning',
+		advice: 'The ledger contradicts nothing, but something that was kept of it elsewhere cannot be read. Restore that from a copy and verify again; until then it proves nothing.' }
+];
+
+const said = (standing) => ({ ...standing, name: t(standing.name), advice: t(standing.advice) });
+
+/** Whether the ledger is as it was written, as far as that is known, and what to do about it. */
+export function integrity(progress) {
+	const result = progress?.result;
+	if (progress?.state === 'running') {
+		return { name: `${percent(progress)} %`, tone: '', advice: '' };
+	}
+	if (!result) {
+		return { name: 'Not verified', tone: '', advice: {
+			failed: 'It could not be verified; the server\'s log says why. Until it is, nothing is known.',
+			cancelled: 'The verification was cancelled. Until it is done, nothing is known.'
+		}[progress?.state] ?? 'Nobody has verified it since this server was started. Do it now: it reads everything, and writing goes on meanwhile.' };
+	}
+	const kinds = result.chains.flatMap((chain) => Object.keys(chain.counts));
+	return FOUND.find((each) => kinds.some(each.of)) ?? { name: 'Verified', tone: 'success',
+		advice: 'Every entry that there was then is as it was written. Keep a copy of the checkpoint elsewhere: later it shows whether that is still so.' };
+}
+
+const problems = (result) => result.chains.reduce((sum, chain) =>
+	sum + Object.values(chain.counts).reduce((all, number) => all + number, 0), 0);
+
+const percent = (progress) => progress.total ? Math.floor((progress.done / progress.total) * 100) : 0;
+
+const time = (instant) => html`<time datetime=${instant} title=${dateTime(instant)}>${ago(instant)}</time>`;
+
+function chain(view, { chain, size, recordedAt, checkpoint }) {
+	return html`
+		<section class="chain"><h3>${t('Chain {chain}', { chain: plain(chain) })}</h3>
+			<p>${recordedAt ? drawn('{n} entries, the last {time}', { n: html`<b>${count(size)}</b>`, time: time(recordedAt) }) : drawn('{n} entries', { n: html`<b>${count(size)}</b>` })}</p>
+			${checkpoint ? html`<p>${drawn('Signed up to entry {n} {time}', { n: html`<b>${checkpoint.size === null ? '?' : count(checkpoint.size)}</b>`, time: time(checkpoint.signedAt) })}</p>
+				<p class="root"><span class="faint">${t('Root')}</span> <code title=${checkpoint.root}>${checkpoint.root?.slice(0, 16)}…</code>
+					<button class="small" @click=${(event) => view.copy(checkpoint.note, event)}>${icon('copy')} ${t('Copy checkpoint')}</button></p>`
+				: html`<p class="faint">${t('Nothing of it was signed: there is no checkpoint.')}</p>`}
+		</section>`;
+}
+
+function verification(view, standing) {
+	const { progress } = view;
+	if (progress.state === 'running') {
+		return html`<div class="verifying"><label>${t('Verifying {done} of {total}', { done: count(progress.done), total: count(progress.total) })}
+			<progress max=${progress.total || 1} .value=${progress.done}></progress></label>
+			<button class="small" @click=${view.cancel}>${t('Cancel')}</button></div>`;
+	}
+	return html`<div role="status">${found(view, progress.result, progress.endedAt, standing)}${later(view, progress.result)}<p class="advice faint">${standing.advice}</p></div>
+		<button class="primary" @click=${view.verify}>${icon('shield')} ${t('Verify the whole ledger')}</button>`;
+}
+
+/** What a verification did not see yet: entries keep coming. */
+function later({ chains }, result) {
+	const size = (all) => all?.reduce((sum, each) => sum + each.size, 0);
+	const since = size(chains) - size(result?.chains);
+	return since > 0 ? html`<p class="later faint">${drawn(since === 1 ? '{n} entry has come since, and is not verified.'
+		: '{n} entries have come since, and are not verified.', { n: html`<b>${count(since)}</b>` })}</p>` : nothing;
+}
+
+function found(view, result, endedAt, standing) {
+	if (!result) {
+		return html`<p class="result"><b>${standing.name}</b></p>`;
+	}
+	const all = result.chains.flatMap((each) => each.problems);
+	const number = problems(result);
+	const entries = result.chains.reduce((sum, each) => sum + each.entries, 0);
+	return html`<p class="result ${standing.tone}"><b>${standing.name}: ${number ? t(number === 1 ? '{n} problem' : '{n} problems', { n: count(number) })
+		: t('{n} entries', { n: count(entries) })}</b> <span class="faint">${ago(endedAt)}</span></p>
+		${Object.entries(byKind(all)).map(([kind, some]) => html`<div class="problems"><h4>${plain(kind)} <span class="faint">${count(some.length)}</span></h4>
+			<ul>${some.slice(0, 20).map((each) => html`<li>${each.id ? html`<button class="link" @click=${() => view.show(each.id)}>${t('entry {n}', { n: each.seq === null ? plain(each.id) : count(each.seq) })}</button>: `
+				: each.seq !== null ? html`${t('entry {n}', { n: count(each.seq) })}: ` : nothing}${shown(each.what)}</li>`)}</ul></div>`)}`;
+}
+
+function byKind(all) {
+	const kinds = {};
+	all.forEach((each) => (kinds[each.kind] ??= []).push(each));
+	return kinds;
+}

@@ -1,0 +1,145 @@
+// Proves an entry in the browser, from the lines of its export: SHA-256 over what is said in it must give its hash, and
+// that with the path must give the root that a checkpoint names (RFC 6962, section 2.1). Whose key signed the checkpoint
+// is for those to check who have the key from elsewhere: what comes with the page could come from whoever altered both.
+
+const HASHED = ['action', 'actorType', 'category', 'chain', 'durationMicros', 'id', 'occurredAt', 'operation', 'outcome', 'recordedAt', 'revision',
+	'seq', 'service', 'severity', 'targetId', 'targetType', 'tenant', 'traceId', 'v'];
+
+/** Browsers compute hashes only for pages that came by an encrypted way, or from this machine. */
+export const canProve = () => Boolean(globalThis.crypto?.subtle);
+
+const utf8 = (text) => new TextEncoder().encode(text);
+
+const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+
+const hex = (array) => [...array].map((each) => each.toString(16).padStart(2, '0')).join('');
+
+const joined = (...arrays) => new Uint8Array(arrays.flatMap((each) => [...each]));
+
+const sha256 = async (...arrays) => new Uint8Array(await crypto.subtle.digest('SHA-256', joined(...arrays)));
+
+/**
+ * The members of an object as they are written. The line is in canonical form already, and numbers of JSON have more digits
+ * than those of this language: what is hashed must never be read and written anew.
+ */
+export function members(line) {
+	const found = {};
+	let depth = 0;
+	let quoted = false;
+	let start = 1;
+	let name = null;
+	for (let i = 0; i < line.length; i++) {
+		const character = line[i];
+		if (quoted) {
+			if (character === '\\') {
+				i++;
+			} else if (character === '"') {
+				quoted = false;
+			}
+		} else if (character === '"') {
+			quoted = true;
+		} else if (character === '{' || character === '[') {
+			depth++;
+		} else if (character === ':' && depth === 1 && name === null) {
+			name = JSON.parse(line.slice(start, i));
+			start = i + 1;
+		} else if (depth === 1 && (character === ',' || character === '}') && name !== null) {
+			if (Object.hasOwn(found, name)) {
+				throw new Error(`${name} is there twice`);
+			}
+			found[name] = line.slice(start, i);
+			name = null;
+			start = i + 1;
+			depth -= character === '}' ? 1 : 0;
+		} else if (character === '}' || character === ']') {
+			depth--;
+		}
+	}
+	return found;
+}
+
+const text = (raw) => raw === undefined ? null : JSON.parse(raw);
+
+/** The hash that an entry must have, by what is said in it. */
+export async function entryHash(line) {
+	const raw = members(line);
+	const salt = bytes(text(raw.salt));
+	// What was erased left its digest.
+	const group = async (digest, half, content) => text(digest) ?? hex(await sha256(half, utf8(content ?? '{}')));
+	const core = Object.fromEntries(HASHED.filter((name) => raw[name] !== undefined).map((name) => [name, raw[name]]));
+	core.actor = JSON.stringify(await group(raw.actorDigest, salt.slice(0, 16), raw.actor));
+	core.data = JSON.stringify(await group(raw.dataDigest, salt.slice(16), raw.data));
+	core.prev = raw.prevHash;
+	const canonical = `{${Object.keys(core).sort().map((name) => `${JSON.stringify(name)}:${core[name]}`).join(',')}}`;
+	return hex(await sha256([0], utf8(canonical)));
+}
+
+/** The root that a tree must have, by one of its leaves and the path from there (RFC 9162, section 2.1.3.2). */
+export async function rootOf(leaf, index, size, path) {
+	if (index < 0 || index >= size) {
+		throw new Error('The entry is outside of the tree');
+	}
+	let [place, last, hash] = [BigInt(index), BigInt(size) - 1n, bytes(leaf)];
+	for (const sibling of path) {
+		if (last === 0n) {
+			throw new Error('The path is too long');
+		}
+		if (place % 2n === 1n || place === last) {
+			hash = await sha256([1], bytes(sibling), hash);
+			while (place !== 0n && place % 2n === 0n) {
+				place >>= 1n;
+				last >>= 1n;
+			}
+		} else {
+			hash = await sha256([1], hash, bytes(sibling));
+		}
+		place >>= 1n;
+		last >>= 1n;
+	}
+	if (last !== 0n) {
+		throw new Error('The path is too short');
+	}
+	return hex(hash);
+}
+
+function checkpoint(note) {
+	const [origin, size, root] = note.split('\n');
+	return { origin, size: Number(size), root: hex(Uint8Array.from(atob(root), (each) => each.charCodeAt(0))), note };
+}
+
+/** What is shown must be what was hashed: the page got both, from different places. */
+function differing(shown, raw) {
+	const data = JSON.parse(raw.data ?? '{}');
+	const actor = JSON.parse(raw.actor ?? '{}');
+	const equal = (one, other) => JSON.stringify(sorted(one ?? null)) === JSON.stringify(sorted(other ?? null));
+	const pairs = { action: [shown.action, text(raw.action)], outcome: [shown.outcome, text(raw.outcome)], severity: [shown.severity, text(raw.severity)],
+		category: [shown.category, text(raw.category)], recordedAt: [new Date(shown.recordedAt).getTime(), new Date(text(raw.recordedAt)).getTime()],
+		actor: [shown.actor.id, actor.id], actorName: [shown.actor.name, actor.name], targetType: [shown.target?.type, text(raw.targetType)],
+		targetId: [shown.target?.id, text(raw.targetId)], message: [shown.message, data.message], error: [shown.error, data.error],
+		justification: [shown.justification, data.justification], before: [shown.before, data.before], after: [shown.after, data.after],
+		changes: [shown.changes, data.changes], metadata: [shown.metadata, data.metadata] };
+	return Object.entries(pairs).filter(([, [one, other]]) => !equal(one, other)).map(([name]) => name);
+}
+
+const sorted = (any) => Array.isArray(any) ? any.map(sorted) : any !== null && typeof any === 'object'
+	? Object.fromEntries(Object.keys(any).sort().map((name) => [name, sorted(any[name])])) : any;
+
+/** Computes everything anew, and tells what it found. */
+export async function prove(entry, lines) {
+	const all = lines.map((line) => ({ line, raw: members(line) }));
+	const mine = all.find(({ raw }) => text(raw.id) === entry.id && raw.salt);
+	if (!mine) {
+		throw new Error('The export does not have this entry');
+	}
+	const chain = text(mine.raw.chain);
+	const hash = await entryHash(mine.line);
+	const signed = all.find(({ raw }) => raw.checkpoint && text(raw.chain) === chain);
+	const path = all.find(({ raw }) => raw.path !== undefined && text(raw.chain) === chain && raw.seq === mine.raw.seq);
+	const result = { hash, stored: text(mine.raw.hash), shown: entry.hash, differing: differing(entry, mine.raw), lines,
+		checkpoint: signed ? checkpoint(text(signed.raw.checkpoint)) : null, root: null };
+	result.same = hash === result.stored && hash === result.shown;
+	if (path && signed) {
+		result.root = await rootOf(hash, Number(mine.raw.seq), result.checkpoint.size, text(path.raw.path).split(',').filter(Boolean));
+	}
+	return result;
+}
