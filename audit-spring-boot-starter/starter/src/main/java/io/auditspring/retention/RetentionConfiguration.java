@@ -50,9 +50,10 @@ public class RetentionConfiguration {
 
 	/** What the database records by itself. */
 	@Bean
-	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, ObjectProvider<Retention> auditRetention) {
-		return new LedgerUpkeep(auditDatabase.workDataSource(), auditDatabase.schema(),
-				auditRetention.getIfAvailable());
+	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
+			Sentences auditSentences, ObjectProvider<Retention> auditRetention, ObjectProvider<EarlyArchive> archive) {
+		return new LedgerUpkeep(auditDatabase.workDataSource(), auditDatabase.schema(), auditRetention.getIfAvailable(),
+				archive.getIfAvailable(), LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
 	}
 
 	@Bean
@@ -117,9 +118,9 @@ public class RetentionConfiguration {
 	@Bean
 	@Lazy
 	Redaction auditLedgerRedaction(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
-			Sentences auditSentences) {
+			Sentences auditSentences, ObjectProvider<RedactableArchive> archive) {
 		return new Redaction(auditDatabase.dataSource(), auditDatabase.schema(),
-				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), archive.getIfAvailable());
 	}
 
 }
