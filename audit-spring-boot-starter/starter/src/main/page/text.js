@@ -1,4 +1,5 @@
 import { html, nothing } from './lib/lit-html.js';
+import { t } from './words.js';
 
 // What somebody else wrote, shown so that it cannot pass for something else: what is invisible or turns the direction is
 // named, what imitates other letters is marked, and nothing of it moves what stands beside it.
@@ -53,9 +54,9 @@ export function shown(any) {
 	}
 	const imitates = imitation(text);
 	const content = parts(text).map((part) => part.unseen
-		? html`<span class="unseen" title="Not visible: ${NAMES[part.text] ?? 'a control character'}">${named(part.text)}</span>`
+		? html`<span class="unseen" title=${t('Not visible: {what}', { what: t(NAMES[part.text] ?? 'a control character') })}>${named(part.text)}</span>`
 		: imitates ? underlined(part.text, imitates.word) : part.text);
-	return html`<bdi>${content}</bdi>${imitates ? html` <span class="badge warning mixed" title=${imitates.why}>${imitates.what}</span>` : nothing}`;
+	return html`<bdi>${content}</bdi>${imitates ? html` <span class="badge warning mixed" title=${imitates.why}>${t(imitates.what)}</span>` : nothing}`;
 }
 
 const underlined = (text, word) => text.split(word).map((part, index) => index ? html`<span class="imitates">${word}</span>${part}` : part);
@@ -76,14 +77,14 @@ function imitation(text) {
 	for (const word of words) {
 		const scripts = ALIKE.filter(([, letters]) => letters.test(word)).map(([name]) => name);
 		if (scripts.length > 1) {
-			return { word, what: 'mixed scripts', why: `One word has letters of ${scripts.join(' and ')}, some of which look alike: ${spelled(word)}` };
+			return { word, what: 'mixed scripts', why: t('One word has letters of {scripts}, some of which look alike: {letters}', { scripts: scripts.join(` ${t('and')} `), letters: spelled(word) }) };
 		}
 		if (OTHER_FORMS.test(word)) {
-			return { word, what: 'unusual letters', why: `Other forms of the usual letters: ${spelled(word)}` };
+			return { word, what: 'unusual letters', why: t('Other forms of the usual letters: {letters}', { letters: spelled(word) }) };
 		}
 	}
 	const letters = text.replace(/[^\p{L}]/gu, '');
-	return LATIN_LOOK.test(letters) ? { word: words[0], what: 'looks Latin', why: `All of its letters look like Latin ones, and none is: ${spelled(letters)}` } : null;
+	return LATIN_LOOK.test(letters) ? { word: words[0], what: 'looks Latin', why: t('All of its letters look like Latin ones, and none is: {letters}', { letters: spelled(letters) }) } : null;
 }
 
 const spelled = (word) => [...word].slice(0, 12).map((letter) => letter < '\x7f' ? letter : `${letter} U+${

@@ -14,7 +14,7 @@ declare
 	found record;
 begin
 	foreach wanted in array array['audit_owner', 'audit_writer', 'audit_reader', 'audit_redactor', 'audit_retention',
-		'audit_receiver']
+		'audit_receiver', 'audit_centre']
 	loop
 		if not exists (select from pg_roles where rolname = wanted) then
 			execute format('create role %I nologin', wanted);
@@ -42,10 +42,11 @@ end
 $$;
 
 revoke all on all tables in schema "${schema}" from public, audit_writer, audit_reader, audit_redactor, audit_retention,
-	audit_receiver;
+	audit_receiver, audit_centre;
 revoke all on all functions in schema "${schema}" from public, audit_writer, audit_reader, audit_redactor, audit_retention,
-	audit_receiver;
-grant usage on schema "${schema}" to audit_writer, audit_reader, audit_redactor, audit_retention, audit_receiver;
+	audit_receiver, audit_centre;
+grant usage on schema "${schema}" to audit_writer, audit_reader, audit_redactor, audit_retention, audit_receiver,
+	audit_centre;
 grant execute on function "${schema}".audit_is_control(text), "${schema}".audit_is_received(text) to public;
 
 -- Writes entries, and reads none. FOR UPDATE, with which a relay takes rows of the outbox, needs the right to update
@@ -109,3 +110,15 @@ grant select on "${schema}".audit_received, "${schema}".audit_received_key, "${s
 grant execute on function "${schema}".audit_receive_lock(text), "${schema}".audit_receive_months(text, date[]),
 	"${schema}".audit_receive_redactions(text, jsonb), "${schema}".audit_receive_note(text, text),
 	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb) to audit_receiver;
+grant select on "${schema}".audit_archived, "${schema}".audit_root_head to audit_receiver;
+
+grant select on "${schema}".audit_request to audit_receiver, audit_redactor, audit_reader;
+
+-- At a source: reads the chains for the ledger that receives them, and leaves its receipts, which whoever retires reads,
+-- what it asks to be erased, and its legal holds.
+grant select on "${schema}".audit_log, "${schema}".audit_chain, "${schema}".audit_checkpoint, "${schema}".audit_receipt,
+	"${schema}".audit_request to audit_centre;
+grant execute on function "${schema}".audit_take_receipt(text, text, text),
+	"${schema}".audit_take_request(text, bigint, uuid, text, text, text), "${schema}".audit_take_holds(text, jsonb)
+	to audit_centre;
+grant select on "${schema}".audit_receipt to audit_reader, audit_retention;

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Import;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(afterName = "io.auditspring.autoconfigure.AuditAutoConfiguration",
+@AutoConfiguration(afterName = "io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration",
 		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")
 @ConditionalOnBean(name = "auditDatabase")
 @OncePerDatabase

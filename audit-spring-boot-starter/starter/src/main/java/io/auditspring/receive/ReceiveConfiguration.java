@@ -6,21 +6,27 @@ package io.auditspring.receive;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import javax.sql.DataSource;
 
+import io.auditspring.CheckpointSigner;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.entry.LedgerDoings;
 import io.auditspring.capture.internal.entry.Sentences;
 import io.auditspring.capture.internal.origin.Origins;
+import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.ledger.Schema;
 import io.auditspring.receive.internal.BundleReceiver;
 import io.auditspring.receive.internal.JdbcSource;
+import io.auditspring.receive.internal.Receipts;
 import io.auditspring.receive.internal.ReceivingStatistics;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -52,21 +58,37 @@ public class ReceiveConfiguration {
 	BundleReceiver auditBundleReceiver(AuditDatabase auditDatabase, SourceConnections auditSourceConnections,
 			ReceiveProperties properties, Origins auditOrigins, EntryFactory auditEntryFactory,
 			Sentences auditSentences, ReceivingStatistics auditReceivingStatistics) {
-		String own = properties.dataSource();
-		DataSource ledger = (own != null) ? auditSourceConnections.bean("audit.receive.data-source", own)
-				: auditDatabase.workDataSource();
+		DataSource ledger = ledger(auditDatabase, auditSourceConnections, properties);
 		new ReceivingCheck(ledger, auditDatabase.schema()).run(properties.sources());
 		return new BundleReceiver(ledger, auditDatabase.schema(),
 				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), auditReceivingStatistics);
 	}
 
+	private static DataSource ledger(AuditDatabase database, SourceConnections connections,
+			ReceiveProperties properties) {
+		String own = properties.dataSource();
+		return (own != null) ? connections.bean("audit.receive.data-source", own) : database.workDataSource();
+	}
+
+	@Bean
+	@ConditionalOnBean(CheckpointSigner.class)
+	Receipts auditReceipts(AuditDatabase auditDatabase, SourceConnections auditSourceConnections,
+			ReceiveProperties properties, ObjectProvider<CheckpointSigner> signers) {
+		return new Receipts(ledger(auditDatabase, auditSourceConnections, properties), auditDatabase.schema(),
+				Objects.requireNonNull(Sole.signer(signers)), properties.backupInterval(),
+				properties.synchronousStandby());
+	}
+
 	@Bean
 	SourceWorkers auditSourceWorkers(BundleReceiver auditBundleReceiver, SourceConnections auditSourceConnections,
-			ReceiveProperties properties, ReceivingStatistics auditReceivingStatistics) {
+			ReceiveProperties properties, ReceivingStatistics auditReceivingStatistics,
+			ObjectProvider<Receipts> auditReceipts) {
 		Map<String, JdbcSource> sources = new LinkedHashMap<>();
 		properties.sources()
-			.forEach((name, source) -> sources.put(name, new JdbcSource(name, auditSourceConnections.of(name, source),
-					new Schema(source.schema()), source.chains(), auditBundleReceiver, auditReceivingStatistics)));
+			.forEach((name, source) -> sources.put(name,
+					new JdbcSource(name, auditSourceConnections.of(name, source), new Schema(source.schema()),
+							source.chains(), auditBundleReceiver, auditReceivingStatistics,
+							auditReceipts.getIfAvailable())));
 		return new SourceWorkers(sources.values(), properties.interval());
 	}
 

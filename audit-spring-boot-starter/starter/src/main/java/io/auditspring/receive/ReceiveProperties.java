@@ -26,12 +26,16 @@ import org.springframework.util.Assert;
  * @param maxSilence how long nothing may be heard of a chain until health says so
  * @param maxLag how long an entry may wait at its source until health says so; the source
  * signs its entries each audit.checkpoint.interval, and none is received before
+ * @param backupInterval how long it takes at most until what is stored is in a backup:
+ * after that it is safe, and its source may retire it. By default backups do not count
+ * @param synchronousStandby whether what is stored is safe at once where the server waits
+ * for a standby with each commit (synchronous_standby_names)
  * @param sources databases with ledgers, by a name of their own
  */
 @ConfigurationProperties("audit.receive")
 record ReceiveProperties(@Nullable Boolean enabled, @DefaultValue("1s") Duration interval, @Nullable String dataSource,
-		@DefaultValue("1m") Duration maxSilence, @DefaultValue("5m") Duration maxLag,
-		@DefaultValue Map<String, Source> sources) {
+		@DefaultValue("1m") Duration maxSilence, @DefaultValue("5m") Duration maxLag, @Nullable Duration backupInterval,
+		@DefaultValue("false") boolean synchronousStandby, @DefaultValue Map<String, Source> sources) {
 
 	/** Each ledger has these. */
 	private static final Set<String> OWN = Set.of("main", "root", "local");
@@ -43,6 +47,8 @@ record ReceiveProperties(@Nullable Boolean enabled, @DefaultValue("1s") Duration
 				() -> "audit.receive.max-silence takes a duration of at least 1ms, not " + maxSilence);
 		Assert.isTrue(maxLag.toMillis() > 0,
 				() -> "audit.receive.max-lag takes a duration of at least 1ms, not " + maxLag);
+		Assert.isTrue(backupInterval == null || !backupInterval.isNegative(),
+				() -> "audit.receive.backup-interval takes a duration of 0 or more, not " + backupInterval);
 		sources.forEach((name, source) -> source.check("audit.receive.sources." + name));
 	}
 

@@ -56,6 +56,7 @@ final class ReceivingHealthIndicator extends AbstractHealthIndicator {
 		Instant now = this.clock.instant();
 		this.statistics.standings().forEach((chain, standing) -> late(chain, standing, now, waiting));
 		this.statistics.troubles().forEach((chain, trouble) -> sort(chain, trouble, stopped, waiting));
+		stopped.putAll(this.statistics.losses());
 		ReceivingStatistics.Refusal refusal = this.statistics.lastRefusal();
 		if (refusal != null && Duration.between(refusal.at(), now).compareTo(RECENT) < 0) {
 			waiting.put("refused", refusal.reason());

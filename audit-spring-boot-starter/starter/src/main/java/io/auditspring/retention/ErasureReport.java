@@ -46,6 +46,12 @@ public record ErasureReport(Map<EntryGroup, Long> erased, SortedMap<YearMonth, L
 		HELD,
 
 		/**
+		 * It is of a chain that is received from another ledger: its source was asked to
+		 * erase it, and what it erases is erased here, too.
+		 */
+		ASKED,
+
+		/**
 		 * It is a control entry, which tells of a redaction, a retirement or a legal
 		 * hold: without it nobody could tell them from tampering.
 		 */

@@ -90,12 +90,12 @@ public final class Retention {
 	 * @param requestedBy gives an entry that says who asks for it, and from where
 	 * @param clock tells which months are due
 	 * @param seal signs what is retired, or {@code null} where nothing is signed
-	 * @param archive where months go first; needed by {@link RetentionAction#ARCHIVE}
-	 * only
+	 * @param archive where months go first, or are already; needed by
+	 * {@link RetentionAction#ARCHIVE} and {@link RetentionAction#RECEIVED} only
 	 */
 	public Retention(DataSource dataSource, Schema schema, Period kept, RetentionAction action,
 			Supplier<Entry> requestedBy, Clock clock, @Nullable RetirementSeal seal, @Nullable MonthArchive archive) {
-		if (action == RetentionAction.ARCHIVE && archive == null) {
+		if ((action == RetentionAction.ARCHIVE || action == RetentionAction.RECEIVED) && archive == null) {
 			throw new IllegalArgumentException("There is no archive for months that are to be archived");
 		}
 		this.archive = archive;
@@ -189,7 +189,8 @@ public final class Retention {
 	}
 
 	private @Nullable String archive(List<MonthCheck.Retirement> retirements) {
-		if (this.action != RetentionAction.ARCHIVE || this.archive == null) {
+		boolean elsewhere = this.action == RetentionAction.ARCHIVE || this.action == RetentionAction.RECEIVED;
+		if (!elsewhere || this.archive == null) {
 			return null;
 		}
 		try {
@@ -200,7 +201,8 @@ public final class Retention {
 			return null;
 		}
 		catch (IOException ex) {
-			return "it is not archived: " + ex.getMessage();
+			return ((this.action == RetentionAction.RECEIVED) ? "it is not safe elsewhere: " : "it is not archived: ")
+					+ ex.getMessage();
 		}
 	}
 

@@ -18,7 +18,13 @@ public enum RetentionAction {
 	DETACH,
 
 	/** It is archived, read back and verified, and then deleted. */
-	ARCHIVE;
+	ARCHIVE,
+
+	/**
+	 * It is deleted when the ledger that receives its chains has signed that all of its
+	 * entries are safe there.
+	 */
+	RECEIVED;
 
 	/** What is recorded of the partition. */
 	RetentionAction ofPartition() {

@@ -6,6 +6,7 @@ package io.auditspring.retention;
 
 import java.time.Clock;
 import java.time.Period;
+import java.util.List;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.CheckpointSigner;
@@ -15,6 +16,8 @@ import io.auditspring.capture.internal.entry.Sentences;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.signing.Checkpoints;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,17 @@ import org.springframework.context.annotation.Lazy;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RetentionProperties.class)
 public class RetentionConfiguration {
+
+	/** Nothing is asked for where no key is known whose requests count. */
+	@Bean
+	CentralRequests auditCentralRequests(AuditDatabase auditDatabase, RetentionProperties properties,
+			ObjectProvider<Checkpoints> auditCheckpoints, Origins auditOrigins, EntryFactory auditEntryFactory,
+			Sentences auditSentences) {
+		Checkpoints checkpoints = auditCheckpoints.getIfAvailable();
+		TrustedKeys keys = (checkpoints != null) ? centreKeys(properties) : TrustedKeys.of();
+		return new CentralRequests(auditDatabase.workDataSource(), auditDatabase.schema(), checkpoints,
+				auditLedgerRedaction(auditDatabase, auditOrigins, auditEntryFactory, auditSentences), keys);
+	}
 
 	/** What the database records by itself. */
 	@Bean
@@ -62,7 +76,31 @@ public class RetentionConfiguration {
 		Period kept = (period != null) ? period : Period.ZERO;
 		return new Retention(auditDatabase.dataSource(), auditDatabase.schema(), kept, properties.action(),
 				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), Clock.systemUTC(),
-				seal(auditCheckpoints.getIfAvailable(), Sole.signer(signer)), archive.getIfAvailable());
+				seal(auditCheckpoints.getIfAvailable(), Sole.signer(signer)),
+				(properties.action() == RetentionAction.RECEIVED)
+						? received(auditDatabase, properties, auditCheckpoints.getIfAvailable())
+						: archive.getIfAvailable());
+	}
+
+	private static MonthArchive received(AuditDatabase database, RetentionProperties properties,
+			@Nullable Checkpoints checkpoints) {
+		if (checkpoints == null || properties.centreKeys().isEmpty()) {
+			throw new AuditSetupException(
+					"audit.retention.action=received is set, but nothing says whose receipts count",
+					"Set audit.retention.centre-keys to the key of the ledger that receives the chains of this one, as "
+							+ "its log names it at its start.");
+		}
+		return new ReceivedMonths(database.dataSource(), database.schema(), checkpoints, centreKeys(properties));
+	}
+
+	private static TrustedKeys centreKeys(RetentionProperties properties) {
+		try {
+			return new TrustedKeys(properties.centreKeys().stream().map(VerifierKey::parse).toList(), List.of());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new AuditSetupException("audit.retention.centre-keys cannot be used: " + ex.getMessage(),
+					"Let each be written name+id+key, as the log of the receiving application names it.", ex);
+		}
 	}
 
 	private static @Nullable RetirementSeal seal(@Nullable Checkpoints checkpoints, @Nullable CheckpointSigner signer) {

@@ -5,6 +5,7 @@
 package io.auditspring.retention;
 
 import java.time.Period;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,12 @@ import org.springframework.util.Assert;
  * @param period how long at least, such as P7Y; months of which all entries are older are
  * retired. By default all are kept
  * @param action what becomes of a retired month
+ * @param centreKeys the keys of the ledger that receives the chains of this one, each
+ * written name+id+key: with the action received only what it signed counts
  */
 @ConfigurationProperties("audit.retention")
-record RetentionProperties(@Nullable Period period, @DefaultValue("drop") RetentionAction action) {
+record RetentionProperties(@Nullable Period period, @DefaultValue("drop") RetentionAction action,
+		@DefaultValue List<String> centreKeys) {
 
 	RetentionProperties {
 		Assert.isTrue(period == null || (!period.isNegative() && period.toTotalMonths() >= 1),

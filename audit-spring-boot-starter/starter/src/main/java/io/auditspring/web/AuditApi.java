@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.data.domain.Window;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.web.csrf.CsrfToken;
@@ -92,7 +93,9 @@ public final class AuditApi {
 		EntryParameters parameters = ofPage(given);
 		AuditQuery query = goingOn(reader, parameters, parameters.toQuery());
 		this.readings.note("entries", parameters.values());
-		return page(reader, parameters, query, request.getRequestURI());
+		ResponseEntity<byte[]> page = page(reader, parameters, query, request.getRequestURI());
+		return SUMMARY.equals(parameters.value(FIELDS))
+				? JsonAnswers.compressed(page, request.getHeader(HttpHeaders.ACCEPT_ENCODING)) : page;
 	}
 
 	@GetMapping("/entries/{id}")

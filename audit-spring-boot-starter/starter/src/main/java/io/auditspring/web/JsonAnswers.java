@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.auditspring.ledger.internal.merkle.Sha256;
+import io.auditspring.web.internal.value.Gzip;
 import io.auditspring.web.internal.value.MalformedParameterException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,6 +27,8 @@ import org.springframework.http.ResponseEntity;
  */
 final class JsonAnswers {
 
+	private static final int WORTH_IT = 4_096;
+
 	private final JsonMapper mapper = new JsonMapper();
 
 	ResponseEntity<byte[]> of(Object value) {
@@ -40,6 +43,22 @@ final class JsonAnswers {
 	 */
 	ResponseEntity<byte[]> of(Object value, String link) {
 		return answer().header(HttpHeaders.LINK, link).body(this.mapper.writeValueAsBytes(value));
+	}
+
+	/**
+	 * The same answer in fewer bytes, to who takes that. It is for lists: what holds the
+	 * application's token, or one entry alone, would tell of its content by its length.
+	 * @param answer the answer
+	 * @param accepted the header {@code Accept-Encoding}, or {@code null}
+	 * @return the answer
+	 */
+	static ResponseEntity<byte[]> compressed(ResponseEntity<byte[]> answer, @Nullable String accepted) {
+		byte[] body = answer.getBody();
+		ResponseEntity.BodyBuilder same = ResponseEntity.status(answer.getStatusCode())
+			.headers(answer.getHeaders())
+			.varyBy(HttpHeaders.ACCEPT_ENCODING);
+		return (body == null || body.length < WORTH_IT || !Gzip.isAccepted(accepted)) ? same.body(body)
+				: same.header(HttpHeaders.CONTENT_ENCODING, Gzip.NAME).body(Gzip.compress(body));
 	}
 
 	private static ResponseEntity.BodyBuilder answer() {

@@ -39,7 +39,8 @@ class RoleRightsTests {
 	RoleRightsTests() {
 		this.database.append("main", Entries.entries(3));
 		Roles.apply(this.database.dataSource(), this.database.schema());
-		this.users = Stream.of("audit_writer", "audit_reader", "audit_redactor", "audit_retention", "audit_receiver")
+		this.users = Stream
+			.of("audit_writer", "audit_reader", "audit_redactor", "audit_retention", "audit_receiver", "audit_centre")
 			.collect(Collectors.toMap(Function.identity(), (role) -> Roles.user(this.database.dataSource(), role)));
 	}
 

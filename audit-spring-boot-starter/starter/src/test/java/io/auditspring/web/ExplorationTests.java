@@ -1,9 +1,13 @@
 package io.auditspring.web;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.zip.GZIPInputStream;
 
 import javax.sql.DataSource;
 
@@ -219,6 +223,22 @@ class ExplorationTests {
 				"changed=address.city'")) {
 			assertThat(this.carol.actions("/audit/api/entries?action=customer.move&" + none.replace("'", "%27")))
 				.as(none)
+				.isEmpty();
+		}
+	}
+
+	@Test
+	void aListIsSentInFewerBytesToWhoTakesThat() throws IOException {
+		String list = "/audit/api/entries?fields=summary&limit=20&" + OTHERS;
+		HttpResponse<byte[]> compressed = this.carol.with("Accept-Encoding", "gzip").bytes(list);
+		assertThat(compressed.headers().firstValue("Content-Encoding")).hasValue("gzip");
+		assertThat(compressed.headers().allValues("Vary")).contains("Accept-Encoding");
+		HttpResponse<String> plain = this.carol.get(list);
+		assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
+		assertThat(new GZIPInputStream(new ByteArrayInputStream(compressed.body()))).hasContent(plain.body());
+		assertThat(compressed.body().length).isLessThan(plain.body().length() / 4);
+		for (String other : List.of("/audit/api/reader", "/audit/api/entries?" + OTHERS)) {
+			assertThat(this.carol.with("Accept-Encoding", "gzip").get(other).headers().firstValue("Content-Encoding"))
 				.isEmpty();
 		}
 	}

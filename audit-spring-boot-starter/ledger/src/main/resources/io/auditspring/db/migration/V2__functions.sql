@@ -496,7 +496,7 @@ begin
 			using errcode = 'invalid_parameter_value';
 	end if;
 	if action in ('audit.redaction', 'audit.hold', 'audit.release', 'audit.chain.closed', 'audit.chain.parked',
-		'audit.chain.unparked', 'audit.chain.gone')
+		'audit.chain.unparked', 'audit.chain.gone', 'audit.chain.continued')
 	then
 		given := metadata ->> 'reason';
 		if given is null or btrim(given) = '' or length(given) > 10000 then
@@ -561,6 +561,8 @@ begin
 		when action = 'audit.chain.key' then 'A key of a chain of another ledger was registered'
 		when action = 'audit.chain.parked' then 'A chain of another ledger was parked'
 		when action = 'audit.chain.unparked' then 'A chain of another ledger is received again'
+		when action = 'audit.redaction.asked' then 'The source of a chain was asked to erase data of an entry'
+		when action = 'audit.chain.continued' then 'A chain goes on under another name'
 		when action = 'audit.chain.gone' then 'The source of a chain was declared gone'
 		else action
 	end;
@@ -675,8 +677,11 @@ begin
 	end if;
 	if "${schema}".audit_is_received(chain) then
 		if not exists (select from "${schema}".audit_received r where r.chain = $1 and r.gone_at is not null) then
-			raise exception 'chain "%" is received: its source erases; only where that is gone for good (audit_source_gone) is it done here', chain
-				using errcode = 'object_not_in_prerequisite_state';
+			-- Its source erases; only where that is gone for good is it done here.
+			return query
+			select asked.id, asked.result
+			from "${schema}".audit_ask_redaction(chain, entries, redacted, reason, requested_by) as asked;
+			return;
 		end if;
 		recorded_in := 'local';
 	end if;
@@ -827,6 +832,10 @@ as $$
 declare
 	lifted "${schema}".audit_legal_hold;
 begin
+	if exists (select from "${schema}".audit_legal_hold k where k.id = hold and k.centre_hold is not null) then
+		raise exception 'hold % was placed by the centre, and is lifted there', hold
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
 	delete from "${schema}".audit_legal_hold where id = hold returning * into lifted;
 	if not found then
 		return false;

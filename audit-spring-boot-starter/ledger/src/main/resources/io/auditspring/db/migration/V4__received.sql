@@ -358,7 +358,218 @@ begin
 end
 $$;
 
-revoke all on "${schema}".audit_received, "${schema}".audit_received_key, "${schema}".audit_fork from public;
+-- At a source: what the ledger that receives its chains signed of them. Whose signature it is the database cannot tell;
+-- whoever relies on a receipt verifies it, and compares its root with the entries here.
+create table "${schema}".audit_receipt (
+	chain    text        not null,
+	kind     text        not null check (kind in ('stored', 'safe')),
+	size     bigint      not null check (size >= 0),
+	note     text        not null,
+	given_at timestamptz not null default clock_timestamp(),
+	primary key (chain, kind)
+);
+
+-- For the centre: leaves its receipt.
+create function "${schema}".audit_take_receipt(chain text, kind text, note text) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if (kind in ('stored', 'safe') and octet_length(note) <= 100000
+		and note ~ e'^audit-receipt/[^\n]+\n(0|[1-9][0-9]{0,17})\n[A-Za-z0-9+/]{43}=\n\n([^ \n]+ [^ \n]+ [A-Za-z0-9+/=]+\n)+$'
+		and exists (select from "${schema}".audit_chain c where c.name = $1 and c.origin is null)) is not true
+	then
+		raise exception 'audit_take_receipt takes a chain of this ledger, "stored" or "safe", and a signed receipt'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	insert into "${schema}".audit_receipt as r (chain, kind, size, note)
+	values ($1, $2, split_part($3, e'\n', 2)::bigint, $3)
+	on conflict on constraint audit_receipt_pkey
+	do update set size = excluded.size, note = excluded.note, given_at = excluded.given_at;
+end
+$$;
+
+-- At the centre: what is to be erased of a received chain, which its source is asked for. At the source: what it is asked
+-- for, with the note by which the centre signed it.
+create table "${schema}".audit_request (
+	chain    text        not null,
+	seq      bigint      not null,
+	id       uuid        not null,
+	redacted text        not null check (redacted in ('actor', 'data')),
+	reason   text        not null check (length(reason) between 1 and 10000),
+	note     text check (octet_length(note) <= 100000),
+	asked_at timestamptz not null default clock_timestamp(),
+	primary key (chain, seq, redacted)
+);
+
+-- At a source: which hold of the centre a hold is.
+alter table "${schema}".audit_legal_hold add column centre_hold bigint unique;
+
+-- Asks the source of a received chain to erase a group of entries, and records that in the chain "local". Says of each
+-- entry what becomes of it: asked, or why it is left as it is.
+create function "${schema}".audit_ask_redaction(chain text, entries jsonb, redacted text, reason text, requested_by jsonb)
+	returns table (id uuid, result text)
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	wanted record;
+	entry "${schema}".audit_log;
+begin
+	perform "${schema}".audit_require_received('audit_ask_redaction', $1);
+	if (redacted in ('actor', 'data') and length(reason) between 1 and 10000) is not true then
+		raise exception 'a redaction takes the group "actor" or "data", and a reason'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	lock table "${schema}".audit_legal_hold in share mode;
+	for wanted in
+		select distinct on (e.seq, e.id) e.seq, e.id
+		from jsonb_to_recordset(entries) as e (seq bigint, id uuid)
+		order by e.seq, e.id
+	loop
+		select l.* into entry
+		from "${schema}".audit_log l
+		where l.chain = $1 and l.seq = wanted.seq and l.id = wanted.id;
+		id := wanted.id;
+		result := case
+			when entry.seq is null then 'missing'
+			when (redacted = 'actor' and entry.actor_digest is not null)
+				or (redacted = 'data' and entry.data_digest is not null) then 'redacted'
+			when redacted = 'data' and "${schema}".audit_is_control(entry.action) then 'kept'
+			when "${schema}".audit_is_held(entry) then 'held'
+			else 'asked'
+		end;
+		if result = 'asked' then
+			insert into "${schema}".audit_request as r (chain, seq, id, redacted, reason)
+			values ($1, entry.seq, entry.id, $3, $4)
+			on conflict on constraint audit_request_pkey do nothing;
+			if found then
+				perform "${schema}".audit_append_own('local', 'audit.redaction.asked', 'AuditEntry', entry.id::text,
+					jsonb_build_object('chain', $1, 'seq', entry.seq, 'id', entry.id, 'group', redacted, 'reason', reason),
+					requested_by);
+			end if;
+		end if;
+		return next;
+	end loop;
+end
+$$;
+
+-- At a source, for the centre: leaves what it asks to be erased. Nothing is erased before the application here has
+-- verified who signed it.
+create function "${schema}".audit_take_request(chain text, seq bigint, id uuid, redacted text, reason text, note text)
+	returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if (note is not null and exists (
+		select from "${schema}".audit_log l join "${schema}".audit_chain c on c.name = l.chain and c.origin is null
+		where l.chain = $1 and l.seq = $2 and l.id = $3
+	)) is not true then
+		raise exception 'audit_take_request takes an entry of a chain of this ledger, and a signed note'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	insert into "${schema}".audit_request as r (chain, seq, id, redacted, reason, note)
+	values ($1, $2, $3, $4, $5, $6)
+	on conflict on constraint audit_request_pkey
+	do update set reason = excluded.reason, note = excluded.note, asked_at = excluded.asked_at;
+end
+$$;
+
+-- At a source, for the centre: places what the centre holds, and lifts what it does not hold any more. Each is recorded
+-- in the chain.
+create function "${schema}".audit_take_holds(chain text, holds jsonb) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	wanted record;
+	lifted bigint;
+	placed bigint;
+begin
+	if (jsonb_typeof(holds) = 'array' and exists (
+		select from "${schema}".audit_chain c where c.name = $1 and c.origin is null
+	)) is not true then
+		raise exception 'audit_take_holds takes a chain of this ledger, and an array of holds'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	lock table "${schema}".audit_legal_hold in share row exclusive mode;
+	for wanted in
+		select h.*
+		from jsonb_to_recordset(holds) as h (id bigint, actor text, type text, target text, reason text)
+		where not exists (select from "${schema}".audit_legal_hold k where k.centre_hold = h.id)
+		order by h.id
+	loop
+		placed := "${schema}".audit_hold($1, wanted.actor, wanted.type, wanted.target, wanted.reason,
+			"${schema}".audit_by_owner(null));
+		update "${schema}".audit_legal_hold set centre_hold = wanted.id where id = placed;
+	end loop;
+	for lifted in
+		select k.id
+		from "${schema}".audit_legal_hold k
+		where k.centre_hold is not null and not exists (
+			select from jsonb_to_recordset(holds) as h (id bigint) where h.id = k.centre_hold
+		)
+		order by k.id
+	loop
+		update "${schema}".audit_legal_hold set centre_hold = null where id = lifted;
+		perform "${schema}".audit_release($1, lifted, 'It was lifted at the centre', "${schema}".audit_by_owner(null));
+	end loop;
+end
+$$;
+
+-- For the owner of a source whose database was restored, and so has fewer entries of a chain than the ledger that receives
+-- it: begins the chain in which it goes on. Its first entry says what is known of the one before.
+create function "${schema}".audit_continue_chain(chain text, successor text, reason text, requested_by jsonb default null)
+	returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known record;
+	signed record;
+	receipt text[];
+begin
+	select c.size, c.head into known
+	from "${schema}".audit_chain c
+	where c.name = $1 and c.origin is null;
+	if not found then
+		raise exception 'audit_continue_chain takes a chain of this ledger, not "%"', left(coalesce(chain, 'null'), 200)
+			using errcode = 'invalid_parameter_value';
+	elsif (successor ~ '@[1-9][0-9]{0,8}$' and split_part(successor, '@', 1) = split_part(chain, '@', 1)
+		and not exists (select from "${schema}".audit_chain c where c.name = successor and c.size > 0)) is not true
+	then
+		raise exception 'audit_continue_chain takes the name of a chain that has no entries yet, such as "%@2", not "%"',
+			split_part(chain, '@', 1), left(coalesce(successor, 'null'), 200) using errcode = 'invalid_parameter_value';
+	end if;
+	select string_to_array(r.note, e'\n') into receipt
+	from "${schema}".audit_receipt r
+	where r.chain = $1 and r.kind = 'stored';
+	if receipt[2]::bigint <= known.size then
+		raise exception 'chain "%" has % entries, and its receipt is of %: it can go on as it is', chain, known.size, receipt[2]
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	select c.size, c.root into signed
+	from "${schema}".audit_checkpoint c
+	where c.chain = $1
+	order by c.size desc
+	limit 1;
+	perform "${schema}".audit_append_own(successor, 'audit.chain.continued', 'AuditChain', successor, jsonb_strip_nulls(
+		jsonb_build_object('chain', successor, 'predecessor', chain, 'size', known.size,
+			'head', encode(known.head, 'hex'), 'signedSize', signed.size, 'signedRoot', encode(signed.root, 'hex'),
+			'storedSize', receipt[2]::bigint, 'storedRoot', encode(decode(receipt[3], 'base64'), 'hex'),
+			'reason', reason)), "${schema}".audit_by_owner(requested_by));
+end
+$$;
+
+revoke all on "${schema}".audit_received, "${schema}".audit_received_key, "${schema}".audit_fork,
+	"${schema}".audit_receipt, "${schema}".audit_request from public;
 
 revoke all on function "${schema}".audit_require_received(text, text), "${schema}".audit_by_owner(jsonb),
 	"${schema}".audit_check_key(text, text),
@@ -367,7 +578,12 @@ revoke all on function "${schema}".audit_require_received(text, text), "${schema
 	"${schema}".audit_source_gone(text, text, jsonb), "${schema}".audit_receive_lock(text),
 	"${schema}".audit_receive_months(text, date[]), "${schema}".audit_receive_redactions(text, jsonb),
 	"${schema}".audit_receive_note(text, text),
-	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb)
+	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb),
+	"${schema}".audit_take_receipt(text, text, text),
+	"${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
+	"${schema}".audit_take_request(text, bigint, uuid, text, text, text),
+	"${schema}".audit_take_holds(text, jsonb),
+	"${schema}".audit_continue_chain(text, text, text, jsonb)
 	from public;
 
 do $$

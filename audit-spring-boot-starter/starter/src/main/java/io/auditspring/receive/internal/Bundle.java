@@ -28,7 +28,7 @@ public record Bundle(String chain, long first, String note, Entries entries) {
 	 * @param note the checkpoint of that size
 	 * @return a bundle of no entries
 	 */
-	static Bundle of(String chain, long size, String note) {
+	public static Bundle of(String chain, long size, String note) {
 		return new Bundle(chain, size, note, (sink) -> {
 		});
 	}

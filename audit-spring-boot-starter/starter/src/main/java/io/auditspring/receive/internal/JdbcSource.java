@@ -18,6 +18,9 @@ import javax.sql.DataSource;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.ReceiptNote;
+import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the chains of another ledger in its own database, over connections that need no
- * right but to read.
+ * right but to read, and leaves receipts where it may.
  */
 public final class JdbcSource {
 
@@ -45,6 +48,8 @@ public final class JdbcSource {
 
 	private final ReceivingStatistics statistics;
 
+	private final @Nullable Receipts receipts;
+
 	private final String ledger;
 
 	private final String next;
@@ -52,6 +57,21 @@ public final class JdbcSource {
 	private final String hash;
 
 	private final String recordedAt;
+
+	private final String takes;
+
+	private final String taken;
+
+	private final String take;
+
+	private final String asked;
+
+	private final String ask;
+
+	private final String hold;
+
+	/** What the source was told of legal holds last. */
+	private @Nullable String holds;
 
 	/**
 	 * Creates a source.
@@ -61,15 +81,17 @@ public final class JdbcSource {
 	 * @param chains which chains to receive; all that are registered if it is empty
 	 * @param receiver takes bundles
 	 * @param statistics is told how far each chain is
+	 * @param receipts what it gets in return, or {@code null} for nothing
 	 */
 	public JdbcSource(String name, DataSource dataSource, Schema schema, List<String> chains, BundleReceiver receiver,
-			ReceivingStatistics statistics) {
+			ReceivingStatistics statistics, @Nullable Receipts receipts) {
 		this.name = name;
 		this.dataSource = dataSource;
 		this.schema = schema;
 		this.chains = chains;
 		this.receiver = receiver;
 		this.statistics = statistics;
+		this.receipts = receipts;
 		this.ledger = "select ledger_id, size from %s where name = ?".formatted(schema.table("audit_chain"));
 		this.next = """
 				(select size, note from %1$s where chain = ? and size > ? and size <= ? order by size desc limit 1)
@@ -80,6 +102,14 @@ public final class JdbcSource {
 		this.hash = "select hash from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
 		this.recordedAt = "select recorded_at from %s where chain = ? and seq >= ? order by seq limit 1"
 			.formatted(schema.table("audit_log"));
+		this.takes = "select has_function_privilege(to_regprocedure('%s'), 'EXECUTE')"
+			.formatted(schema.table("audit_take_receipt(text, text, text)"));
+		this.taken = "select note from %s where chain = ? and kind = ?".formatted(schema.table("audit_receipt"));
+		this.take = "select %s(?, ?, ?)".formatted(schema.table("audit_take_receipt"));
+		this.asked = "select note from %s where chain = ? and seq = ? and redacted = ?"
+			.formatted(schema.table("audit_request"));
+		this.ask = "select %s(?, ?, ?, ?, ?, ?)".formatted(schema.table("audit_take_request"));
+		this.hold = "select %s(?, ?::jsonb)".formatted(schema.table("audit_take_holds"));
 	}
 
 	public String name() {
@@ -168,6 +198,74 @@ public final class JdbcSource {
 		}
 		this.statistics.heard(chain.name(), Math.max(0, head.size() - size),
 				(head.size() > size) ? recordedAt(chain.name(), size) : null);
+		if (this.receipts != null) {
+			leave(this.receipts, chain);
+		}
+	}
+
+	/** Leaves a receipt where the source lets it. */
+	private void leave(Receipts receipts, ReceivedTables.Chain chain) throws SQLException {
+		if (!OwnTransaction.<Boolean, RuntimeException>look(this.dataSource,
+				(connection) -> Sql.is(connection, this.takes))) {
+			return;
+		}
+		Receipts.Receipt receipt = receipts.of(chain.name());
+		long stored = (receipt != null) ? receipt.stored().size() : 0;
+		Checkpoint known = receipts.ours(taken(chain.name(), ReceiptNote.SAFE), ReceiptNote.SAFE, chain);
+		if (known != null && known.size() > stored) {
+			this.statistics.lost(chain.name(),
+					"its source was told that %d entries are safe here, and only %d are here: the others are received again"
+						.formatted(known.size(), stored));
+		}
+		else {
+			this.statistics.notLost(chain.name());
+		}
+		tellHolds(receipts, chain);
+		for (RedactionRequest request : receipts.requests(chain.name(), chain.origin() + "/" + chain.name())) {
+			ask(receipts, chain, request);
+		}
+		if (receipt != null) {
+			leave(receipts, chain, ReceiptNote.STORED, receipt.stored());
+			leave(receipts, chain, ReceiptNote.SAFE, receipt.safe());
+		}
+	}
+
+	/** What is safe stays so: no receipt takes back what one said before. */
+	private void leave(Receipts receipts, ReceivedTables.Chain chain, ReceiptNote kind, @Nullable Checkpoint receipt)
+			throws SQLException {
+		Checkpoint known = receipts.ours(taken(chain.name(), kind), kind, chain);
+		if (receipt != null && (known == null || known.size() < receipt.size())) {
+			execute(this.take, chain.name(), kind.kind(), receipt.note());
+		}
+	}
+
+	private void tellHolds(Receipts receipts, ReceivedTables.Chain chain) throws SQLException {
+		String current = receipts.holds();
+		if (!current.equals(this.holds)) {
+			execute(this.hold, chain.name(), current);
+			this.holds = current;
+		}
+	}
+
+	private void ask(Receipts receipts, ReceivedTables.Chain chain, RedactionRequest request) throws SQLException {
+		String note = OwnTransaction.<@Nullable String, RuntimeException>look(this.dataSource, (connection) -> Sql
+			.find(connection, this.asked, (row) -> row.getString(1), chain.name(), request.seq(), request.group()));
+		if (note == null || !receipts.isSigned(request, note)) {
+			execute(this.ask, chain.name(), request.seq(), request.id(), request.group(), request.reason(),
+					receipts.sign(request));
+		}
+	}
+
+	private void execute(String sql, Object... parameters) throws SQLException {
+		OwnTransaction.run(this.dataSource, (connection) -> {
+			Sql.execute(connection, sql, parameters);
+			return true;
+		});
+	}
+
+	private @Nullable String taken(String chain, ReceiptNote kind) throws SQLException {
+		return OwnTransaction.look(this.dataSource,
+				(connection) -> Sql.find(connection, this.taken, (row) -> row.getString(1), chain, kind.kind()));
 	}
 
 	private @Nullable Head head(String chain) throws SQLException {

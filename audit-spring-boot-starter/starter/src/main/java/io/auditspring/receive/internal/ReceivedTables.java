@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entry;
@@ -44,13 +45,19 @@ final class ReceivedTables {
 
 	private final String undeclared;
 
+	private final String requests;
+
+	private final String holds;
+
 	ReceivedTables(Schema schema) {
 		this.chains = """
-				select chain.name, chain.ledger_id, chain.size, received.note, received.parked_for, received.received_at
+				select chain.name, chain.ledger_id, chain.size, received.note, received.parked_for, received.received_at,
+					chain.origin
 				from %s as received join %s as chain on chain.name = received.chain
 				where received.gone_at is null
 				order by chain.name
-				""".formatted(schema.table("audit_received"), schema.table("audit_chain"));
+				"""
+			.formatted(schema.table("audit_received"), schema.table("audit_chain"));
 		this.lock = "select * from %s(?)".formatted(schema.table("audit_receive_lock"));
 		this.keys = """
 				select key
@@ -67,6 +74,21 @@ final class ReceivedTables {
 				where chain = ? and seq >= ? and seq < ?
 				order by seq
 				""".formatted(schema.table("audit_log"));
+		this.requests = """
+				select asked.seq, asked.id, asked.redacted, asked.reason
+				from %s as asked join %s as entry
+				on entry.chain = asked.chain and entry.seq = asked.seq and entry.id = asked.id
+				where asked.chain = ?
+				and case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null
+				order by asked.asked_at
+				limit 100
+				""".formatted(schema.table("audit_request"), schema.table("audit_log"));
+		this.holds = """
+				select coalesce(jsonb_agg(jsonb_build_object('id', id, 'actor', actor_id, 'type', target_type,
+					'target', target_id, 'reason', reason) order by id), '[]')::text
+				from %s
+				where centre_hold is null
+				""".formatted(schema.table("audit_legal_hold"));
 		this.undeclared = """
 				select erased.seq
 				from unnest(?::bigint[], ?::text[]) as erased (seq, redacted)
@@ -90,15 +112,17 @@ final class ReceivedTables {
 	 * @param note what its source signed of these, or {@code null} if there are none
 	 * @param parkedFor why it is parked, or {@code null} if it is not
 	 * @param receivedAt when something of it was received last, or {@code null}
+	 * @param origin the origin of the checkpoints of its source
 	 */
 	record Chain(String name, UUID ledgerId, long size, @Nullable String note, @Nullable String parkedFor,
-			@Nullable Instant receivedAt) {
+			@Nullable Instant receivedAt, String origin) {
 
 	}
 
 	List<Chain> chains(Connection connection) throws SQLException {
-		return Sql.list(connection, this.chains, (row) -> new Chain(row.getString(1), row.getObject(2, UUID.class),
-				row.getLong(3), row.getString(4), row.getString(5), instant(row.getObject(6, OffsetDateTime.class))));
+		return Sql.list(connection, this.chains,
+				(row) -> new Chain(row.getString(1), row.getObject(2, UUID.class), row.getLong(3), row.getString(4),
+						row.getString(5), instant(row.getObject(6, OffsetDateTime.class)), row.getString(7)));
 	}
 
 	ReceivedHead lock(Connection connection, String chain) throws SQLException {
@@ -141,6 +165,17 @@ final class ReceivedTables {
 
 	void hashes(Connection connection, String chain, long from, long to, Sql.RowConsumer consumer) throws SQLException {
 		Sql.each(connection, this.hashes, consumer, chain, from, to);
+	}
+
+	/** What is to be erased of a chain and is not yet. */
+	List<RedactionRequest> requests(Connection connection, String chain, String log) throws SQLException {
+		return Sql.list(connection, this.requests, (row) -> new RedactionRequest(log, row.getLong(1),
+				row.getObject(2, UUID.class), row.getString(3), row.getString(4)), chain);
+	}
+
+	/** The legal holds that were placed here, as sources take them. */
+	String holds(Connection connection) throws SQLException {
+		return Sql.get(connection, this.holds, (row) -> row.getString(1));
 	}
 
 	/**

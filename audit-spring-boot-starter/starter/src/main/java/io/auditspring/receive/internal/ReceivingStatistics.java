@@ -39,6 +39,8 @@ public final class ReceivingStatistics {
 
 	private final Map<String, String> failures = new ConcurrentHashMap<>();
 
+	private final Map<String, String> losses = new ConcurrentHashMap<>();
+
 	private final Clock clock;
 
 	private volatile @Nullable Refusal refusal;
@@ -156,6 +158,7 @@ public final class ReceivingStatistics {
 		chains.forEach((chain) -> this.standings.putIfAbsent(chain, new Standing(now, 0, null)));
 		this.standings.keySet().retainAll(chains);
 		this.troubles.keySet().retainAll(chains);
+		this.losses.keySet().retainAll(chains);
 	}
 
 	/**
@@ -199,6 +202,23 @@ public final class ReceivingStatistics {
 	void failed(String source, String why) {
 		if (this.failures.put(source, why) == null) {
 			logger.warn("The source '{}' of audit chains cannot be read; it is tried again: {}", source, why);
+		}
+	}
+
+	/**
+	 * Says that entries are not here any more that were safe here.
+	 * @param chain their chain
+	 * @param what a sentence
+	 */
+	void lost(String chain, String what) {
+		if (this.losses.put(chain, what) == null) {
+			logger.error("THE AUDIT LEDGER HAS LOST ENTRIES of chain '{}' of another ledger: {}", chain, what);
+		}
+	}
+
+	void notLost(String chain) {
+		if (this.losses.remove(chain) != null) {
+			logger.info("The entries of audit chain '{}' that were lost here have been received again", chain);
 		}
 	}
 
@@ -246,6 +266,14 @@ public final class ReceivingStatistics {
 	 */
 	public Map<String, String> failures() {
 		return new TreeMap<>(this.failures);
+	}
+
+	/**
+	 * What was safe here and is not here any more.
+	 * @return a sentence for each chain, by name
+	 */
+	public Map<String, String> losses() {
+		return new TreeMap<>(this.losses);
 	}
 
 	/**

@@ -7,6 +7,7 @@ package io.auditspring.receive.internal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
@@ -159,34 +160,31 @@ class ReceiveAutoConfigurationTests {
 	@Test
 	void aSourceThatIsAwayStopsNeitherTheStartNorOthersAndIsToldOnce(CapturedOutput output) {
 		this.lab.write(3);
-		withSource()
+		Roles.apply(this.lab.source.dataSource(), this.lab.source.schema());
+		PGSimpleDataSource reader = (PGSimpleDataSource) Roles.user(this.lab.source.dataSource(), "audit_reader");
+		String user = Objects.requireNonNull(reader.getUser());
+		withSource(reader)
 			.withPropertyValues("audit.receive.sources.gone.url=jdbc:postgresql://127.0.0.1:1/gone?connectTimeout=1",
-					"audit.receive.max-silence=300ms")
+					"audit.receive.max-silence=2s")
 			.run((context) -> {
 				await(this::assertAsAtTheSource);
 				await(() -> assertThat(String.valueOf(health(context).getDetails().get("sources"))).contains("gone=")
 					.contains("refused"));
-				assertThat(health(context).getStatus()).isEqualTo(Status.UP);
-				this.lab.source.execute("alter user %s nologin".formatted(user()));
-				this.lab.source.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = '%s'"
-					.formatted(user()));
+				await(() -> assertThat(health(context).getStatus()).isEqualTo(Status.UP));
+				this.lab.source.execute("alter user %s nologin".formatted(user));
+				this.lab.source.execute(
+						"select pg_terminate_backend(pid) from pg_stat_activity where usename = '%s'".formatted(user));
 				await(() -> assertThat(health(context).getStatus()).isEqualTo(Status.OUT_OF_SERVICE));
 				assertThat(String.valueOf(health(context).getDetails().get("waiting")))
 					.contains("orders=nothing has been heard of it");
 				this.lab.write(2);
-				this.lab.source.execute("alter user %s login".formatted(user()));
+				this.lab.source.execute("alter user %s login".formatted(user));
 				await(() -> assertThat(context.getBean(ReceivingStatistics.class).failures())
 					.doesNotContainKey("shop"));
 				await(() -> assertThat(health(context).getStatus()).isEqualTo(Status.UP));
 				await(this::assertAsAtTheSource);
 			});
 		assertThat(output).containsOnlyOnce("The source 'shop' of audit chains cannot be read");
-	}
-
-	private String user() {
-		return ReceivingLab.query(this.lab.source,
-				"select usename from pg_stat_activity where application_name = 'audit-receive' union all "
-						+ "select rolname from pg_roles where rolname like 'user_%' order by 1 desc limit 1");
 	}
 
 	@Test

@@ -31,6 +31,7 @@ import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.retention.Redaction;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A source with the chain {@code orders}, which it signs, and a centre that receives it
@@ -53,6 +54,10 @@ final class ReceivingLab {
 	final ReceivingStatistics statistics = new ReceivingStatistics();
 
 	final BundleReceiver receiver;
+
+	final Ed25519Signer centreSigner = Ed25519Signer.ofPem("centre", Ed25519Signer.newPem());
+
+	@Nullable Receipts receipts;
 
 	private final Path memory;
 
@@ -140,7 +145,7 @@ final class ReceivingLab {
 
 	JdbcSource jdbc() {
 		return new JdbcSource("orders", this.source.dataSource(), this.source.schema(), List.of(), this.receiver,
-				this.statistics);
+				this.statistics, this.receipts);
 	}
 
 	void poll() {

@@ -11,15 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 
 import io.auditspring.ledger.internal.merkle.Sha256;
+import io.auditspring.web.internal.value.Gzip;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +70,7 @@ final class PageFiles implements ResourceResolver {
 			for (String name : new TreeSet<>(
 					NAMED.matcher(html + embedded).results().map(MatchResult::group).toList())) {
 				byte[] content = read(name);
-				contents.put(name, new Content(content, compress(content)));
+				contents.put(name, new Content(content, Gzip.compress(content)));
 				all.writeBytes(name.getBytes(StandardCharsets.UTF_8));
 				all.writeBytes(Sha256.hash(content));
 			}
@@ -89,14 +87,6 @@ final class PageFiles implements ResourceResolver {
 		return new ClassPathResource(PLACE + name).getContentAsByteArray();
 	}
 
-	private static byte[] compress(byte[] content) throws IOException {
-		ByteArrayOutputStream compressed = new ByteArrayOutputStream();
-		try (GZIPOutputStream out = new GZIPOutputStream(compressed)) {
-			out.write(content);
-		}
-		return compressed.toByteArray();
-	}
-
 	/**
 	 * Finds a file of this version. What the page of another one asks for is not here.
 	 */
@@ -109,7 +99,7 @@ final class PageFiles implements ResourceResolver {
 		if (content == null) {
 			return null;
 		}
-		boolean compressed = request != null && acceptsGzip(request.getHeader(HttpHeaders.ACCEPT_ENCODING));
+		boolean compressed = request != null && Gzip.isAccepted(request.getHeader(HttpHeaders.ACCEPT_ENCODING));
 		return new File(name, compressed ? content.compressed() : content.plain(), compressed);
 	}
 
@@ -118,13 +108,6 @@ final class PageFiles implements ResourceResolver {
 			ResourceResolverChain chain) {
 		Version current = this.version.obtain();
 		return current.contents().containsKey(path) ? current.prefix() + path : null;
-	}
-
-	/** RFC 9110, section 12.5.3. */
-	private static boolean acceptsGzip(@Nullable String accepted) {
-		return accepted != null && Stream.of(accepted.split(","))
-			.map((coding) -> coding.replace(" ", "").toLowerCase(Locale.ROOT))
-			.anyMatch((coding) -> coding.matches("gzip(;.*)?") && !coding.matches(".*;q=0(\\.0*)?"));
 	}
 
 	/**
@@ -175,7 +158,7 @@ final class PageFiles implements ResourceResolver {
 			HttpHeaders headers = new HttpHeaders();
 			headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
 			if (this.compressed) {
-				headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
+				headers.set(HttpHeaders.CONTENT_ENCODING, Gzip.NAME);
 			}
 			return headers;
 		}

@@ -1,0 +1,204 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.receive.internal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import javax.sql.DataSource;
+
+import io.auditspring.CheckpointSigner;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.ReceiptNote;
+import io.auditspring.ledger.checkpoint.RedactionRequest;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
+import io.auditspring.ledger.internal.tree.LeafHashes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this ledger signs for the sources of its received chains: how many entries are
+ * stored here, and how many of these are safe, as they would survive the loss of this
+ * database: they are in the archive, on a synchronous standby, or have been here for
+ * longer than from one backup to the next. Sources retire no others.
+ */
+public final class Receipts {
+
+	private final DataSource dataSource;
+
+	private final CheckpointSigner signer;
+
+	private final TrustedKeys own;
+
+	private final @Nullable Duration backupInterval;
+
+	private final boolean synchronousStandby;
+
+	private final Frontiers frontiers;
+
+	private final ReceivedTables tables;
+
+	private final Map<String, Receipt> last = new ConcurrentHashMap<>();
+
+	private final String received;
+
+	private final String archived;
+
+	private final String recorded;
+
+	/**
+	 * Creates the receipts of a ledger.
+	 * @param dataSource connections of a user with the roles {@code audit_receiver} and
+	 * {@code audit_reader}
+	 * @param schema where the ledger is
+	 * @param signer signs receipts
+	 * @param backupInterval how long it takes at most until what is stored is in a
+	 * backup, or {@code null} if backups do not count. It takes the root log
+	 * @param synchronousStandby whether what is stored is safe at once while the server
+	 * waits for a standby with each commit
+	 */
+	public Receipts(DataSource dataSource, Schema schema, CheckpointSigner signer, @Nullable Duration backupInterval,
+			boolean synchronousStandby) {
+		this.dataSource = dataSource;
+		this.signer = signer;
+		this.own = TrustedKeys.of(VerifierKey.of(signer));
+		this.backupInterval = backupInterval;
+		this.synchronousStandby = synchronousStandby;
+		this.tables = new ReceivedTables(schema);
+		this.frontiers = new Frontiers(schema, this.tables);
+		this.received = """
+				select chain.origin, received.note
+				from %s as received join %s as chain on chain.name = received.chain
+				where received.chain = ? and received.note is not null
+				""".formatted(schema.table("audit_received"), schema.table("audit_chain"));
+		// From the first entry on, without a gap.
+		this.archived = """
+				select coalesce(max(last_seq) + 1, 0)
+				from (
+					select last_seq, bool_or(first_seq > coalesce(before, -1) + 1) over (order by first_seq) as broken
+					from (
+						select first_seq, max(last_seq) as last_seq, max(max(last_seq)) over (
+							order by first_seq rows between unbounded preceding and 1 preceding) as before
+						from %s
+						where chain = ?
+						group by first_seq
+					) as ranges
+				) as checked
+				where not broken
+				""".formatted(schema.table("audit_archived"));
+		this.recorded = """
+				select coalesce(max(said.size), 0)
+				from %s as said
+				where said.chain = ? and said.root_seq <= (
+					select max(seq)
+					from %s
+					where chain = 'root' and recorded_at <= clock_timestamp() - ? * interval '1 millisecond'
+				)
+				""".formatted(schema.table("audit_root_head"), schema.table("audit_log"));
+	}
+
+	/**
+	 * What a source is told.
+	 *
+	 * @param stored the signed note of all that is stored
+	 * @param safe the signed note of what is safe, or {@code null} if nothing is yet
+	 */
+	public record Receipt(Checkpoint stored, @Nullable Checkpoint safe) {
+
+		long safeSize() {
+			return (this.safe != null) ? this.safe.size() : 0;
+		}
+
+	}
+
+	/**
+	 * Says what is here of a chain.
+	 * @param chain the chain's name
+	 * @return the receipt, or {@code null} if nothing of it is here yet
+	 * @throws SQLException if the database fails
+	 */
+	public @Nullable Receipt of(String chain) throws SQLException {
+		return OwnTransaction.<@Nullable Receipt, RuntimeException>look(this.dataSource, (connection) -> {
+			String log = Sql.find(connection, this.received, (row) -> row.getString(1) + "/" + chain, chain);
+			Checkpoint note = Sql.find(connection, this.received, (row) -> Checkpoint.parse(row.getString(2)), chain);
+			return (log != null && note != null) ? of(connection, chain, log, note) : null;
+		});
+	}
+
+	private Receipt of(Connection connection, String chain, String log, Checkpoint note) throws SQLException {
+		long safe = safe(connection, chain, note.size());
+		Receipt before = this.last.get(chain);
+		if (before != null && before.stored().size() == note.size() && before.safeSize() == safe) {
+			return before;
+		}
+		Receipt receipt = new Receipt(ReceiptNote.STORED.sign(log, note.size(), note.root(), this.signer),
+				(safe == 0) ? null : ReceiptNote.SAFE.sign(log, safe,
+						LeafHashes.root(this.frontiers.at(connection, chain, safe)), this.signer));
+		this.last.put(chain, receipt);
+		return receipt;
+	}
+
+	private long safe(Connection connection, String chain, long size) throws SQLException {
+		if (this.synchronousStandby
+				&& Sql.is(connection, "select current_setting('synchronous_standby_names') <> ''")) {
+			return size;
+		}
+		long safe = Sql.get(connection, this.archived, (row) -> row.getLong(1), chain);
+		Duration interval = this.backupInterval;
+		if (interval != null) {
+			safe = Math.max(safe,
+					Sql.get(connection, this.recorded, (row) -> row.getLong(1), chain, interval.toMillis()));
+		}
+		return Math.min(safe, size);
+	}
+
+	/**
+	 * What the source of a chain is asked to erase, and has not yet.
+	 * @param chain the chain
+	 * @param log the chain, as its own checkpoints name it: {@code <origin>/<chain>}
+	 * @return the requests, oldest first; each is to be signed
+	 * @throws SQLException if the database fails
+	 */
+	public List<RedactionRequest> requests(String chain, String log) throws SQLException {
+		return OwnTransaction.look(this.dataSource, (connection) -> this.tables.requests(connection, chain, log));
+	}
+
+	/**
+	 * The legal holds that were placed here, which sources keep to.
+	 * @return them, as {@code audit_take_holds} takes them
+	 * @throws SQLException if the database fails
+	 */
+	public String holds() throws SQLException {
+		return OwnTransaction.look(this.dataSource, this.tables::holds);
+	}
+
+	/**
+	 * Signs a request.
+	 * @param request what is asked for
+	 * @return the signed note
+	 */
+	public String sign(RedactionRequest request) {
+		return request.sign(this.signer);
+	}
+
+	boolean isSigned(RedactionRequest request, String note) {
+		return request.isSigned(note, this.own);
+	}
+
+	/**
+	 * What this ledger signed of a chain: the note itself, or {@code null} if it did not.
+	 */
+	@Nullable Checkpoint ours(@Nullable String note, ReceiptNote kind, ReceivedTables.Chain chain) {
+		return (note != null) ? kind.open(note, chain.origin() + "/" + chain.name(), this.own).orElse(null) : null;
+	}
+
+}

@@ -1,0 +1,171 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.retention;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
+import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.database.internal.PeriodicWorker;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.ReceiptNote;
+import io.auditspring.ledger.checkpoint.RedactionRequest;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
+import io.auditspring.signing.Checkpoints;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Erases what the ledger asks for that receives the chains of this one. Who can write
+ * requests into the database can write any: nothing is erased that no key signed which is
+ * known here.
+ */
+final class CentralRequests extends PeriodicWorker {
+
+	private static final Logger logger = LoggerFactory.getLogger(CentralRequests.class);
+
+	private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+	private final DataSource dataSource;
+
+	private final @Nullable Checkpoints checkpoints;
+
+	private final Redaction redaction;
+
+	private final TrustedKeys keys;
+
+	private final String open;
+
+	private final String behind;
+
+	/** What was told in the log already. */
+	private final Set<Asked> told = new HashSet<>();
+
+	private final Set<String> toldBehind = new HashSet<>();
+
+	private boolean failing;
+
+	CentralRequests(DataSource dataSource, Schema schema, @Nullable Checkpoints checkpoints, Redaction redaction,
+			TrustedKeys keys) {
+		super("audit-central-requests", INTERVAL, INTERVAL);
+		this.dataSource = dataSource;
+		this.checkpoints = checkpoints;
+		this.redaction = redaction;
+		this.keys = keys;
+		this.open = """
+				select asked.chain, asked.seq, asked.id, asked.redacted, asked.reason, asked.note
+				from %s as asked join %s as entry
+				on entry.chain = asked.chain and entry.seq = asked.seq and entry.id = asked.id
+				where asked.note is not null
+				and case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null
+				order by asked.asked_at
+				limit 1000
+				""".formatted(schema.table("audit_request"), schema.table("audit_log"));
+		this.behind = """
+				select receipt.chain, receipt.note, chain.size
+				from %s as receipt join %s as chain on chain.name = receipt.chain
+				where receipt.kind = 'stored' and receipt.size > chain.size
+				and not exists (
+					select from %s as successor
+					where successor.size > 0 and successor.name <> chain.name
+					and starts_with(successor.name, split_part(chain.name, '@', 1) || '@')
+					and successor.recorded_at >= chain.recorded_at
+				)
+				""".formatted(schema.table("audit_receipt"), schema.table("audit_chain"), schema.table("audit_chain"));
+	}
+
+	/** What is asked for. */
+	private record Asked(String chain, long seq, UUID id, String group, String reason, String note) {
+
+		private static Asked of(ResultSet row) throws SQLException {
+			return new Asked(row.getString(1), row.getLong(2), row.getObject(3, UUID.class), row.getString(4),
+					row.getString(5), row.getString(6));
+		}
+
+	}
+
+	@Override
+	public boolean isAutoStartup() {
+		return this.checkpoints != null && !this.keys.keys().isEmpty();
+	}
+
+	@Override
+	protected void run() {
+		try {
+			List<Asked> open = OwnTransaction.look(this.dataSource,
+					(connection) -> Sql.list(connection, this.open, Asked::of));
+			this.told.retainAll(open);
+			open.forEach(this::erase);
+			lookWhetherBehind();
+			this.failing = false;
+		}
+		catch (SQLException | RuntimeException ex) {
+			if (!this.failing && isRunning()) {
+				logger.warn("What the receiving ledger asks to be erased cannot be erased; it is tried again: {}",
+						LoggedFailure.text(ex));
+			}
+			this.failing = true;
+		}
+	}
+
+	/** A database that was restored lacks entries that were received from it before. */
+	private void lookWhetherBehind() throws SQLException {
+		List<Behind> behind = OwnTransaction.look(this.dataSource, (connection) -> Sql.list(connection, this.behind,
+				(row) -> new Behind(row.getString(1), row.getString(2), row.getLong(3))));
+		for (Behind each : behind) {
+			ReceiptNote.STORED.open(each.note(), log(each.chain()), this.keys)
+				.filter((receipt) -> receipt.size() > each.size() && this.toldBehind.add(each.chain()))
+				.ifPresent((receipt) -> logger.error(
+						"THE AUDIT LEDGER LACKS ENTRIES: of chain '{}' {} were received elsewhere, and only {} are here, as if "
+								+ "a backup had been restored. It goes on under another name: let its owner call "
+								+ "audit_continue_chain, and set audit.chain to that name",
+						each.chain(), receipt.size(), each.size()));
+		}
+	}
+
+	/** A chain that has fewer entries than a receipt says. */
+	private record Behind(String chain, String note, long size) {
+
+	}
+
+	private String log(String chain) {
+		return Objects.requireNonNull(this.checkpoints).latest(chain).map(Checkpoint::origin).orElse("");
+	}
+
+	private void erase(Asked asked) {
+		RedactionRequest request = new RedactionRequest(log(asked.chain()), asked.seq(), asked.id(), asked.group(),
+				asked.reason());
+		if (!request.isSigned(asked.note(), this.keys)) {
+			tell(asked, "no key of audit.retention.centre-keys signed that");
+			return;
+		}
+		ErasureReport report = this.redaction.redact(List.of(asked.id()),
+				EntryGroup.valueOf(asked.group().toUpperCase(Locale.ROOT)), asked.reason());
+		report.left().keySet().forEach((cause) -> tell(asked, "it is " + cause.name().toLowerCase(Locale.ROOT)));
+	}
+
+	private void tell(Asked asked, String why) {
+		if (this.told.add(asked)) {
+			logger.warn(
+					"Entry {} of audit chain '{}' is to be erased as the receiving ledger asks for it, but is not: {}",
+					asked.seq(), asked.chain(), why);
+		}
+	}
+
+}

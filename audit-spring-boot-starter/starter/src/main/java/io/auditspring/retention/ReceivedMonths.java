@@ -1,0 +1,93 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.retention;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.Arrays;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.ReceiptNote;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
+import io.auditspring.signing.Checkpoints;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets months go of which the ledger that receives them has signed that they are safe
+ * there. Who can write receipts into the database can write any: one counts if a key
+ * signed it that is known here, and if its root is that of the entries here.
+ */
+final class ReceivedMonths implements MonthArchive {
+
+	/** What it says of other chains is made anew where these are received. */
+	private static final String ROOT_LOG = "root";
+
+	private final DataSource dataSource;
+
+	private final Checkpoints checkpoints;
+
+	private final TrustedKeys keys;
+
+	private final String find;
+
+	ReceivedMonths(DataSource dataSource, Schema schema, Checkpoints checkpoints, TrustedKeys keys) {
+		this.dataSource = dataSource;
+		this.checkpoints = checkpoints;
+		this.keys = keys;
+		this.find = "select note from %s where chain = ? and kind = ?".formatted(schema.table("audit_receipt"));
+	}
+
+	@Override
+	public void archive(String chain, long firstSeq, long lastSeq, String requestedBy) throws IOException {
+		if (!chain.equals(ROOT_LOG)) {
+			long safe = safe(chain);
+			if (lastSeq >= safe) {
+				throw new IOException(
+						"of chain '%s' only %d entries are safe where it is received, and the month ends with entry %d"
+							.formatted(chain, safe, lastSeq));
+			}
+		}
+	}
+
+	/**
+	 * How many entries of a chain are safe where it is received.
+	 * @param chain the chain's name
+	 * @return how many; 0 if there is no receipt
+	 * @throws IOException if the receipt is not to be believed
+	 */
+	long safe(String chain) throws IOException {
+		String note = note(chain);
+		Checkpoint latest = (note != null) ? this.checkpoints.latest(chain).orElse(null) : null;
+		if (note == null || latest == null) {
+			return 0;
+		}
+		Checkpoint receipt = ReceiptNote.SAFE.open(note, latest.origin(), this.keys)
+			.orElseThrow(() -> new IOException(
+					"the receipt of chain '%s' is not one of %s that a key of audit.retention.centre-keys signed"
+						.formatted(chain, latest.origin())));
+		if (receipt.size() > latest.size()
+				|| !Arrays.equals(receipt.root(), this.checkpoints.root(chain, receipt.size()))) {
+			throw new IOException(
+					"the receipt of chain '%s' is of %d other entries than are here".formatted(chain, receipt.size()));
+		}
+		return receipt.size();
+	}
+
+	private @Nullable String note(String chain) throws IOException {
+		try {
+			return OwnTransaction.look(this.dataSource, (connection) -> Sql.find(connection, this.find,
+					(row) -> row.getString(1), chain, ReceiptNote.SAFE.kind()));
+		}
+		catch (SQLException ex) {
+			throw new IOException("the receipts cannot be read: " + ex.getMessage(), ex);
+		}
+	}
+
+}

@@ -1,0 +1,242 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.receive.internal;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
+import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
+import io.auditspring.autoconfigure.AuditUpkeepAutoConfiguration;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Roles;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.RedactionRequest;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.retention.ErasureReport;
+import io.auditspring.retention.LegalHolds;
+import io.auditspring.retention.Redaction;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What the centre asks of the sources of its chains: to erase, and to keep.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class RequestsTests {
+
+	@TempDir
+	private Path memory;
+
+	private ReceivingLab lab;
+
+	private DataSource atTheSource;
+
+	@BeforeEach
+	void receiveFiveEntries() {
+		this.lab = new ReceivingLab(this.memory);
+		Roles.apply(this.lab.source.dataSource(), this.lab.source.schema());
+		this.atTheSource = Roles.user(this.lab.source.dataSource(), "audit_centre");
+		this.lab.write(5);
+		poll();
+	}
+
+	private void poll() {
+		try {
+			new JdbcSource("orders", this.atTheSource, this.lab.source.schema(), List.of(), this.lab.receiver,
+					this.lab.statistics,
+					new Receipts(this.lab.receiving, this.lab.centre.schema(), this.lab.centreSigner, null, false))
+				.receive();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private ErasureReport redact(LedgerDatabase database, long seq) {
+		return new Redaction(Roles.user(database.dataSource(), "audit_redactor"), database.schema(),
+				() -> Entries.entry("by", "-", "-", "clerk"))
+			.redact(List.of(id(seq)), EntryGroup.ACTOR, "asked to");
+	}
+
+	private UUID id(long seq) {
+		return UUID.fromString(ReceivingLab.query(this.lab.source,
+				"select id from audit.audit_log where chain = 'orders' and seq = " + seq));
+	}
+
+	private static String erased(LedgerDatabase database) {
+		return ReceivingLab.query(database, """
+				select coalesce(string_agg(seq::text, ' ' order by seq), 'none') from audit.audit_log
+				where chain = 'orders' and actor_digest is not null
+				""");
+	}
+
+	/** The application at the source, which trusts the key of the centre. */
+	private ApplicationContextRunner source() {
+		return source(this.lab.source);
+	}
+
+	private ApplicationContextRunner source(LedgerDatabase database) {
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class,
+					AuditCheckpointAutoConfiguration.class, AuditUpkeepAutoConfiguration.class))
+			.withBean(DataSource.class, database::dataSource)
+			.withPropertyValues("audit.flyway.enabled=false", "audit.chain=orders",
+					"audit.checkpoint.origin=" + ReceivingLab.ORIGIN,
+					"audit.checkpoint.trusted-keys=" + VerifierKey.of(this.lab.signer),
+					"audit.retention.centre-keys=" + VerifierKey.of(this.lab.centreSigner));
+	}
+
+	private static void await(ThrowingRunnable becomesTrue) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(40))
+			.pollInterval(Duration.ofMillis(50))
+			.untilAsserted(becomesTrue);
+	}
+
+	@Test
+	void whatIsToBeErasedOfAReceivedChainItsSourceErases() {
+		ErasureReport report = redact(this.lab.centre, 2);
+		assertThat(report.left()).containsOnlyKeys(ErasureReport.Cause.ASKED);
+		assertThat(report.complete()).isFalse();
+		assertThat(ReceivingLab.query(this.lab.centre, """
+				select concat_ws(' ', actor_id, metadata ->> 'chain', metadata ->> 'seq', metadata ->> 'reason')
+				from audit.audit_log where chain = 'local' and action = 'audit.redaction.asked'
+				""")).isEqualTo("clerk orders 2 asked to");
+		redact(this.lab.centre, 2);
+		assertThat(ReceivingLab.query(this.lab.centre,
+				"select count(*) from audit.audit_log where action = 'audit.redaction.asked'"))
+			.isEqualTo("1");
+		poll();
+		source().run((context) -> await(() -> assertThat(erased(this.lab.source)).isEqualTo("2")));
+		assertThat(erased(this.lab.centre)).isEqualTo("none");
+		this.lab.sign();
+		poll();
+		assertThat(erased(this.lab.centre)).isEqualTo("2");
+		assertThat(ReceivingLab.content(this.lab.centre)).isEqualTo(ReceivingLab.content(this.lab.source));
+		assertThat(this.lab.problems()).isEmpty();
+		assertThat(redact(this.lab.centre, 2).alreadyErased()).isEqualTo(1);
+	}
+
+	@Test
+	void whatNobodyKnownAsksForIsNotErased(CapturedOutput output) {
+		RedactionRequest other = new RedactionRequest(ReceivingLab.ORIGIN + "/orders", 1, id(1), "actor", "asked to");
+		Ed25519Signer thief = Ed25519Signer.ofPem("centre", Ed25519Signer.newPem());
+		ask(1, other.sign(thief));
+		ask(3, other.sign(this.lab.centreSigner));
+		ask(4, "no note");
+		ask(2, new RedactionRequest(ReceivingLab.ORIGIN + "/orders", 2, id(2), "actor", "asked to")
+			.sign(this.lab.centreSigner));
+		source().run((context) -> await(() -> assertThat(erased(this.lab.source)).isEqualTo("2")));
+		assertThat(output).containsOnlyOnce("Entry 1 of audit chain 'orders'")
+			.containsOnlyOnce("Entry 3 of audit chain 'orders'")
+			.containsOnlyOnce("Entry 4 of audit chain 'orders'");
+	}
+
+	private void ask(long seq, String note) {
+		this.lab.source.execute("select audit.audit_take_request('orders', %d, '%s', 'actor', 'asked to', '%s')"
+			.formatted(seq, id(seq), note));
+	}
+
+	@Test
+	void whatTheCentreHoldsIsKeptAtItsSourcesUntilItIsLifted() {
+		LegalHolds holds = holds(this.lab.centre, "main");
+		long hold = holds.placeOnActor("jane", "a dispute");
+		poll();
+		assertThat(redact(this.lab.source, 2).left()).containsOnlyKeys(ErasureReport.Cause.HELD);
+		assertThat(ReceivingLab.query(this.lab.source, "select audit.audit_month_is_held(current_date)"))
+			.isEqualTo("t");
+		assertThat(ReceivingLab.query(this.lab.source, """
+				select metadata ->> 'reason' from audit.audit_log where chain = 'orders' and action = 'audit.hold'
+				""")).isEqualTo("a dispute");
+		long there = holds(this.lab.source, "orders").current().get(0).id();
+		assertThatExceptionOfType(RuntimeException.class)
+			.isThrownBy(() -> holds(this.lab.source, "orders").lift(there, "not wanted here"))
+			.withStackTraceContaining("was placed by the centre, and is lifted there");
+		poll();
+		assertThat(holds(this.lab.source, "orders").current()).hasSize(1);
+		holds.lift(hold, "It is settled");
+		poll();
+		assertThat(holds(this.lab.source, "orders").current()).isEmpty();
+		assertThat(redact(this.lab.source, 2).left()).isEmpty();
+		this.lab.sign();
+		poll();
+		assertThat(erased(this.lab.centre)).isEqualTo("2");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void aSourceThatWasRestoredGoesOnUnderAnotherName(CapturedOutput output) throws SQLException {
+		LedgerDatabase restored = this.lab.source.copy();
+		this.lab.write(5);
+		poll();
+		assertThat(this.lab.size()).isEqualTo(10);
+		new JdbcSource("orders", restored.dataSource(), restored.schema(), List.of(), this.lab.receiver,
+				this.lab.statistics,
+				new Receipts(this.lab.receiving, this.lab.centre.schema(), this.lab.centreSigner, null, false))
+			.receive();
+		assertThat(this.lab.statistics.troubles()).isEmpty();
+		source(restored).run((context) -> await(() -> assertThat(output).contains(
+				"THE AUDIT LEDGER LACKS ENTRIES: of chain 'orders' 10 were received elsewhere, and only 5 are here")));
+		for (String wrong : List.of("orders", "orders@0", "billing@2")) {
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> continueChain(restored, wrong))
+				.withStackTraceContaining("such as \"orders@2\"");
+		}
+		continueChain(restored, "orders@2");
+		assertThat(ReceivingLab.query(restored, """
+				select concat_ws(' ', seq, metadata ->> 'predecessor', metadata ->> 'size', metadata ->> 'signedSize',
+					metadata ->> 'storedSize', metadata ->> 'reason') from audit.audit_log where chain = 'orders@2'
+				""")).isEqualTo("0 orders 5 5 10 restored");
+		assertThat(ReceivingLab.query(restored,
+				"select metadata ->> 'storedRoot' from audit.audit_log where chain = 'orders@2'"))
+			.isEqualTo(HexFormat.of().formatHex(this.lab.checkpoints(this.lab.source).root("orders", 10)));
+		restored.append("orders@2", Entries.entries(3));
+		this.lab.checkpoints(restored).create("orders@2");
+		this.lab.centre.execute("set role audit_owner; select audit.audit_receive_chain('orders@2', '%s', '%s', '%s')"
+			.formatted(restored.query("select ledger_id from audit.audit_chain where name = 'orders@2'"),
+					ReceivingLab.ORIGIN, VerifierKey.of(this.lab.signer)));
+		new JdbcSource("orders", restored.dataSource(), restored.schema(), List.of("orders@2"), this.lab.receiver,
+				this.lab.statistics, null)
+			.receive();
+		assertThat(ReceivingLab.query(this.lab.centre, """
+				select string_agg(concat_ws(' ', name, size), ', ' order by name) from audit.audit_chain
+				where origin is not null
+				""")).isEqualTo("orders 10, orders@2 4");
+		assertThat(this.lab.problems()).isEmpty();
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> continueChain(this.lab.source, "orders@2"))
+			.withStackTraceContaining("it can go on as it is");
+	}
+
+	private static void continueChain(LedgerDatabase database, String successor) {
+		database.execute("select audit.audit_continue_chain('orders', '%s', 'restored')".formatted(successor));
+	}
+
+	private static LegalHolds holds(LedgerDatabase database, String chain) {
+		return new LegalHolds(database.dataSource(), database.schema(), chain,
+				() -> Entries.entry("by", "-", "-", "clerk"));
+	}
+
+}
