@@ -94,8 +94,9 @@ class ArchivedApiTests {
 		try (ConfigurableApplicationContext application = start(ledger)) {
 			assertThat(json(application, "/audit/api/ledger").has("archived")).isFalse();
 			application.getBean(Retention.class).apply();
-			assertThat(json(application, "/audit/api/ledger").get("archived"))
-				.hasToString("{\"from\":\"2019-01-01T00:00:00Z\",\"to\":\"2019-01-31T00:00:00Z\"}");
+			JsonNode archived = json(application, "/audit/api/ledger").get("archived");
+			assertThat(archived.get("from").asString()).isEqualTo("2019-01-01T00:00:00Z");
+			assertThat(archived.get("to").asString()).isEqualTo("2019-01-31T00:00:00Z");
 			JsonNode page = json(application, "/audit/api/entries?chain=main&to=2020-01-01T00:00:00Z&limit=100");
 			assertThat(page.get("entries")).hasSize(25);
 			String export = get(application, "/audit/api/export?format=ndjson&chain=main&to=2026-11-10T00:00:00Z");
