@@ -41,11 +41,11 @@ public class RetentionConfiguration {
 	@Bean
 	CentralRequests auditCentralRequests(AuditDatabase auditDatabase, RetentionProperties properties,
 			ObjectProvider<Checkpoints> auditCheckpoints, Origins auditOrigins, EntryFactory auditEntryFactory,
-			Sentences auditSentences) {
+			Sentences auditSentences, ObjectProvider<RedactableArchive> archive) {
 		Checkpoints checkpoints = auditCheckpoints.getIfAvailable();
 		TrustedKeys keys = (checkpoints != null) ? centreKeys(properties) : TrustedKeys.of();
 		return new CentralRequests(auditDatabase.workDataSource(), auditDatabase.schema(), checkpoints,
-				auditLedgerRedaction(auditDatabase, auditOrigins, auditEntryFactory, auditSentences), keys);
+				auditLedgerRedaction(auditDatabase, auditOrigins, auditEntryFactory, auditSentences, archive), keys);
 	}
 
 	/** What the database records by itself. */
