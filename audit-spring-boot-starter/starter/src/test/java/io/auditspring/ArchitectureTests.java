@@ -45,7 +45,7 @@ class ArchitectureTests {
 			"io.auditspring.actuate.HistoryEndpoint", "io.auditspring.actuate.LedgerHealthIndicator");
 
 	private static final String[] API = { "io.auditspring", "io.auditspring.query", "io.auditspring.signing",
-			"io.auditspring.retention", "io.auditspring.delivery", "io.auditspring.ledger",
+			"io.auditspring.retention", "io.auditspring.delivery", "io.auditspring.history", "io.auditspring.ledger",
 			"io.auditspring.ledger.verify", "io.auditspring.ledger.checkpoint", "io.auditspring.ledger.merkle" };
 
 	@ArchTest
@@ -80,6 +80,8 @@ class ArchitectureTests {
 		.definedBy("io.auditspring.receive..")
 		.layer("query")
 		.definedBy("io.auditspring.query..")
+		.layer("history")
+		.definedBy("io.auditspring.history..")
 		.layer("web")
 		.definedBy("io.auditspring.web..")
 		.layer("security")
@@ -116,6 +118,8 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("api", "ledger", "capture", "database")
 		.whereLayer("query")
 		.mayOnlyAccessLayers("api", "ledger", "capture", "database", "intercept", "signing", "retention")
+		.whereLayer("history")
+		.mayOnlyAccessLayers("api", "capture", "database", "query")
 		.whereLayer("web")
 		.mayOnlyAccessLayers("api", "ledger", "capture", "database", "signing", "query")
 		.whereLayer("security")

@@ -26,8 +26,9 @@ class PublicApiTests {
 	private static final Path DOCUMENT = Path.of("..", "API.txt");
 
 	private static final List<String> PACKAGES = List.of("io.auditspring", "io.auditspring.query",
-			"io.auditspring.signing", "io.auditspring.retention", "io.auditspring.delivery", "io.auditspring.ledger",
-			"io.auditspring.ledger.verify", "io.auditspring.ledger.checkpoint", "io.auditspring.ledger.merkle");
+			"io.auditspring.signing", "io.auditspring.retention", "io.auditspring.delivery", "io.auditspring.history",
+			"io.auditspring.ledger", "io.auditspring.ledger.verify", "io.auditspring.ledger.checkpoint",
+			"io.auditspring.ledger.merkle");
 
 	@Test
 	void itIsTheDocumentedOne() throws IOException {

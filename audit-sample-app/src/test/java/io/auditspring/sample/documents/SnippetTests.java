@@ -37,13 +37,17 @@ class SnippetTests {
 			import io.auditspring.retention.*;
 			import io.auditspring.signing.*;
 			import io.auditspring.test.*;
+			import io.auditspring.history.*;
 			import java.math.BigDecimal;
 			import java.time.*;
 			import java.util.*;
+			import javax.sql.DataSource;
 			import org.junit.jupiter.api.Test;
 			import org.springframework.beans.factory.annotation.Autowired;
+			import org.springframework.boot.*;
 			import org.springframework.boot.test.context.SpringBootTest;
 			import org.springframework.context.annotation.Bean;
+			import org.springframework.stereotype.Component;
 			import org.springframework.transaction.annotation.Transactional;
 			import static org.assertj.core.api.Assertions.assertThat;
 			interface Order { String getNumber(); }

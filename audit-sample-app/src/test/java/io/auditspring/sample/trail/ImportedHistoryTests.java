@@ -19,7 +19,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * History that was kept elsewhere, recorded as COMING-FROM-OTHERS.md shows.
+ * History that was kept elsewhere, recorded by the application itself.
  */
 @BackOfficeTest
 class ImportedHistoryTests {

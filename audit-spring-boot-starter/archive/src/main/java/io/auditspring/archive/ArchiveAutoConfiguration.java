@@ -4,11 +4,14 @@
  */
 package io.auditspring.archive;
 
+import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.CheckpointSigner;
+import io.auditspring.archive.internal.parquet.TemporaryDirectory;
 import io.auditspring.archive.internal.read.ArchiveReader;
 import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
 import io.auditspring.autoconfigure.AuditUpkeepAutoConfiguration;
@@ -18,14 +21,18 @@ import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.verify.TrustPolicy;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /**
  * Archives the months of a ledger that are due where {@code audit.retention.action} is
@@ -36,13 +43,30 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = AuditCheckpointAutoConfiguration.class, before = AuditUpkeepAutoConfiguration.class)
 @ConditionalOnBean(name = "auditDatabase")
 @EnableConfigurationProperties(ArchiveProperties.class)
+@Import({ S3ArchiveConfiguration.WithSdk.class, S3ArchiveConfiguration.WithoutSdk.class })
 public final class ArchiveAutoConfiguration {
+
+	private static final Logger logger = LoggerFactory.getLogger(ArchiveAutoConfiguration.class);
 
 	@Bean
 	@ConditionalOnMissingBean(ArchiveStore.class)
 	@ConditionalOnProperty("audit.archive.directory")
 	DirectoryArchiveStore auditArchiveStore(ArchiveProperties properties) {
 		return new DirectoryArchiveStore(Objects.requireNonNull(properties.directory()));
+	}
+
+	/** What a killed process left holds entries, which must not wait for the next use. */
+	@Bean
+	@ConditionalOnBean(ArchiveStore.class)
+	ApplicationRunner auditArchiveTidying(ArchiveProperties properties) {
+		return (arguments) -> {
+			try {
+				TemporaryDirectory.create(properties.options()).close();
+			}
+			catch (IOException ex) {
+				logger.debug("There is no room for temporary files of the archive yet", ex);
+			}
+		};
 	}
 
 	@Bean
@@ -56,15 +80,28 @@ public final class ArchiveAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnProperty("audit.archive.after")
+	ArchiveSchedule auditArchiveSchedule(AuditDatabase auditDatabase, ObjectProvider<LedgerArchive> archive,
+			ArchiveProperties properties) {
+		LedgerArchive ledgerArchive = archive.getIfAvailable();
+		if (ledgerArchive == null) {
+			throw new AuditSetupException("audit.archive.after is set, but there is no archive",
+					"Say where it is by audit.archive.directory, audit.archive.s3.bucket, or a bean of the type ArchiveStore");
+		}
+		return new ArchiveSchedule(auditDatabase.dataSource(), auditDatabase.schema(), ledgerArchive,
+				Objects.requireNonNull(properties.after()), Clock.systemUTC());
+	}
+
+	@Bean
 	@ConditionalOnProperty("audit.archive.read")
 	ArchiveReader auditEntryArchive(AuditDatabase auditDatabase, ObjectProvider<ArchiveStore> archiveStore,
 			ArchiveProperties properties) {
 		ArchiveStore store = archiveStore.getIfAvailable();
 		if (store == null) {
 			throw new AuditSetupException("audit.archive.read is true, but there is no archive to read",
-					"Say where it is by audit.archive.directory, or by a bean of the type ArchiveStore");
+					"Say where it is by audit.archive.directory, audit.archive.s3.bucket, or a bean of the type ArchiveStore");
 		}
-		return new ArchiveReader(auditDatabase.dataSource(), auditDatabase.schema(), store, properties.options());
+		return new ArchiveReader(auditDatabase.schema(), store, properties.options());
 	}
 
 	private static TrustPolicy evidence(@Nullable CheckpointSigner key) {

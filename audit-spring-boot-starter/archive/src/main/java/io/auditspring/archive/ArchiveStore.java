@@ -47,6 +47,16 @@ public interface ArchiveStore {
 	List<String> list() throws IOException;
 
 	/**
+	 * Lists the files of a range, or of all ranges of a chain.
+	 * @param directory what their names begin with, up to a slash
+	 * @return their names, in their order
+	 * @throws IOException if they cannot be listed
+	 */
+	default List<String> list(String directory) throws IOException {
+		return list().stream().filter((name) -> name.startsWith(directory)).toList();
+	}
+
+	/**
 	 * Deletes a file and all its versions, if there is one.
 	 * @param name its name
 	 * @throws IOException if it could not be deleted

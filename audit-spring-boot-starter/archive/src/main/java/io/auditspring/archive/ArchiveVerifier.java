@@ -96,9 +96,9 @@ public final class ArchiveVerifier {
 	public ChainVerification verify(String chain, long firstSeq, long lastSeq) throws IOException {
 		RangeName range = new RangeName(chain, firstSeq, lastSeq);
 		RangeFiles files = new RangeFiles(range);
-		for (String name : this.store.list()) {
+		for (String name : this.store.list(range.directory())) {
 			RangeName.File file = RangeName.parse(name);
-			if (file != null && file.range().equals(range)) {
+			if (file != null) {
 				files.add(file);
 			}
 		}

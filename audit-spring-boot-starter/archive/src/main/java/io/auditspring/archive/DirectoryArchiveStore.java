@@ -81,10 +81,19 @@ public final class DirectoryArchiveStore implements ArchiveStore {
 
 	@Override
 	public List<String> list() throws IOException {
-		if (!Files.isDirectory(this.directory)) {
+		return list(this.directory);
+	}
+
+	@Override
+	public List<String> list(String directory) throws IOException {
+		return list(file(directory));
+	}
+
+	private List<String> list(Path directory) throws IOException {
+		if (!Files.isDirectory(directory)) {
 			return List.of();
 		}
-		try (Stream<Path> files = Files.walk(this.directory)) {
+		try (Stream<Path> files = Files.walk(directory)) {
 			return files.filter(Files::isRegularFile)
 				.map((file) -> this.directory.relativize(file).toString().replace('\\', '/'))
 				.filter((name) -> !name.endsWith(UNFINISHED))

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -23,12 +25,16 @@ import io.auditspring.archive.internal.range.Manifest;
 import io.auditspring.archive.internal.range.Manifests;
 import io.auditspring.archive.internal.range.RangeName;
 import io.auditspring.archive.internal.range.RangeWriter;
+import io.auditspring.archive.internal.range.SealedRange;
 import io.auditspring.cli.AuditCommand;
 import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.DirectoryAnchor;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.checkpoint.WitnessKey;
+import io.auditspring.ledger.internal.merkle.Sha256;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.TrustPolicy;
@@ -91,6 +97,27 @@ class ArchiveVerifierTests {
 				SampleChain.seal(entries, (int) range.first(), (int) range.last(), SIGNER),
 				(sink) -> entries.subList((int) range.first(), (int) range.last() + 1).forEach(sink),
 				UnaryOperator.identity());
+	}
+
+	private static void write(ArchiveStore store, RangeName range, CheckpointSigner witness) throws Exception {
+		SealedRange sealed = SampleChain.seal(ENTRIES, (int) range.first(), (int) range.last(), SIGNER);
+		Checkpoint cosigned = sealed.checkpoint().with(List.of(cosign(witness, sealed.checkpoint())));
+		new RangeWriter(store, OPTIONS, SIGNER).write(
+				new SealedRange(sealed.ledger(), range, 0, sealed.prevHash(), sealed.before(), cosigned,
+						sealed.consistency()),
+				(sink) -> ENTRIES.subList((int) range.first(), (int) range.last() + 1).forEach(sink),
+				UnaryOperator.identity());
+	}
+
+	/** As a witness does it, C2SP tlog-cosignature. */
+	private static String cosign(CheckpointSigner witness, Checkpoint checkpoint) {
+		WitnessKey key = new WitnessKey(witness.name(), witness.publicKey());
+		byte[] signature = witness.sign(Sha256.utf8("cosignature/v1\ntime 1800000000\n"
+				+ checkpoint.note().substring(0, checkpoint.note().indexOf("\n\n") + 1)));
+		byte[] id = Base64.getDecoder().decode(key.toString().split("\\+", 3)[2]);
+		byte[] hash = Sha256.hash(Sha256.utf8(witness.name() + "\n"), id);
+		return "\u2014 %s %s\n".formatted(witness.name(), Base64.getEncoder()
+			.encodeToString(ByteBuffer.allocate(76).put(hash, 0, 4).putLong(1_800_000_000).put(signature).array()));
 	}
 
 	private ChainVerification verify(TrustPolicy evidence) throws IOException {
@@ -340,6 +367,30 @@ class ArchiveVerifierTests {
 		assertThat(new ArchiveVerifier(elsewhere, TRUST, options, VerificationProgress.NONE).verify().valid()).isTrue();
 		assertThat(directories).isNotEmpty();
 		assertThat(temporary).isEmptyDirectory();
+	}
+
+	@Test
+	void aPolicyWantsAQuorumOfWitnesses(@TempDir Path other) throws Exception {
+		CheckpointSigner witness = Ed25519Signer.ofPem("witness", Ed25519Signer.newPem());
+		Path policy = Files.writeString(other.resolve("policy"), """
+				log %s
+				witness w %s
+				quorum w
+				""".formatted(VerifierKey.of(SIGNER), new WitnessKey(witness.name(), witness.publicKey())));
+		StringWriter out = new StringWriter();
+		assertThat(execute(out, "verify-archive", this.directory.toString(), "--policy", policy.toString()))
+			.isEqualTo(2);
+		assertThat(out.toString()).contains("QUORUM", "the archived entries from 0 on the quorum 'w' is missing");
+		Path cosigned = other.resolve("archive");
+		write(new DirectoryArchiveStore(cosigned), ENTRIES, FIRST);
+		write(new DirectoryArchiveStore(cosigned), SECOND, witness);
+		assertThat(execute(out, "verify-archive", cosigned.toString(), "--policy", policy.toString())).isZero();
+		assertThat(out.toString()).endsWith("VALID\n");
+		Path behind = other.resolve("behind");
+		write(new DirectoryArchiveStore(behind), FIRST, witness);
+		write(new DirectoryArchiveStore(behind), ENTRIES, SECOND);
+		assertThat(execute(out, "verify-archive", behind.toString(), "--policy", policy.toString())).isEqualTo(2);
+		assertThat(out.toString()).contains("the archived entries from 700 on the quorum 'w' is missing");
 	}
 
 	@Test

@@ -23,6 +23,11 @@ final class FaultyStore implements ArchiveStore {
 
 	private boolean damages;
 
+	private int meanwhileAt;
+
+	private Meanwhile meanwhile = () -> {
+	};
+
 	FaultyStore(Path directory) {
 		this.store = new DirectoryArchiveStore(directory);
 	}
@@ -30,6 +35,22 @@ final class FaultyStore implements ArchiveStore {
 	void failAt(int step) {
 		this.failsAt = step;
 		this.steps = 0;
+	}
+
+	/** What somebody else does at a step, once. */
+	void onStep(int step, Meanwhile meanwhile) {
+		this.steps = 0;
+		this.meanwhileAt = step;
+		this.meanwhile = meanwhile;
+	}
+
+	/**
+	 * What somebody else does.
+	 */
+	interface Meanwhile {
+
+		void happens() throws Exception;
+
 	}
 
 	void stopAt(int step) {
@@ -53,6 +74,15 @@ final class FaultyStore implements ArchiveStore {
 
 	private void step() throws IOException {
 		this.steps++;
+		if (this.steps == this.meanwhileAt) {
+			this.meanwhileAt = 0;
+			try {
+				this.meanwhile.happens();
+			}
+			catch (Exception ex) {
+				throw new IOException(ex);
+			}
+		}
 		if (this.steps == this.failsAt) {
 			throw new IOException("died at step " + this.steps);
 		}
@@ -75,6 +105,11 @@ final class FaultyStore implements ArchiveStore {
 	@Override
 	public List<String> list() throws IOException {
 		return this.store.list();
+	}
+
+	@Override
+	public List<String> list(String directory) throws IOException {
+		return this.store.list(directory);
 	}
 
 	@Override

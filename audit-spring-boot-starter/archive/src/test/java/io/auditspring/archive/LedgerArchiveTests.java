@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
@@ -23,6 +24,7 @@ import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.retention.MonthArchive;
+import io.auditspring.retention.RedactableArchive;
 import io.auditspring.retention.Redaction;
 import io.auditspring.retention.RetentionReport;
 import org.junit.jupiter.api.BeforeEach;
@@ -160,9 +162,13 @@ class LedgerArchiveTests {
 		assertNothingIsLostAndNothingDouble();
 	}
 
-	private int erase(int seq) throws IOException {
+	private List<RedactableArchive.Result> erase(int... places) throws IOException {
+		List<UUID> ids = IntStream.of(places).mapToObj((seq) -> UUID.fromString(id(seq))).toList();
 		return this.ledger.archive()
-			.redact(List.of(UUID.fromString(id(seq))), EntryGroup.ACTOR, "asked to", EntryCodec.write(List.of(CLERK)));
+			.redact(ids, EntryGroup.ACTOR, "asked to", EntryCodec.write(List.of(CLERK)))
+			.stream()
+			.map(RedactableArchive.Redacted::result)
+			.toList();
 	}
 
 	/** Of an entry that is no longer in the ledger. */
@@ -183,9 +189,9 @@ class LedgerArchiveTests {
 	@Test
 	void whatIsErasedInTheArchiveIsGoneAndStillVerifies() throws Exception {
 		retire();
-		assertThat(erase(7)).isOne();
-		assertThat(erase(7)).isZero();
-		assertThat(erase(8)).isOne();
+		assertThat(erase(7)).containsExactly(RedactableArchive.Result.ERASED);
+		assertThat(erase(7)).containsExactly(RedactableArchive.Result.REDACTED);
+		assertThat(erase(8)).containsExactly(RedactableArchive.Result.ERASED);
 		assertThat(this.store.list()).contains("chain=main/000000000000-000000000299/payload-3.parquet")
 			.doesNotContain("chain=main/000000000000-000000000299/payload-1.parquet",
 					"chain=main/000000000000-000000000299/payload-2.parquet");
@@ -203,22 +209,82 @@ class LedgerArchiveTests {
 		assertThat(this.ledger.verify()).isTrue();
 	}
 
-	@Test
-	void aLegalHoldKeepsWhatIsArchived() throws Exception {
-		retire();
-		this.ledger.execute("insert into audit.audit_legal_hold (target_type, target_id, reason) "
-				+ "select 'Order', '1', 'case 12'");
+	private void hold(int seq) throws SQLException {
 		try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
 				Statement statement = duckDb.createStatement();
 				ResultSet row = statement.executeQuery(
-						"select target_type, target_id from read_parquet('%s/chain=main/*/core.parquet') where seq = 7"
-							.formatted(this.directory))) {
+						"select target_type, target_id from read_parquet('%s/chain=main/*/core.parquet') where seq = %d"
+							.formatted(this.directory, seq))) {
 			row.next();
-			this.ledger.execute("update audit.audit_legal_hold set target_type = '%s', target_id = '%s'"
-				.formatted(row.getString(1), row.getString(2)));
+			this.ledger.execute("insert into audit.audit_legal_hold (target_type, target_id, reason) "
+					+ "values ('%s', '%s', 'case 12')".formatted(row.getString(1), row.getString(2)));
 		}
-		assertThatThrownBy(() -> erase(7)).isInstanceOf(IOException.class).hasMessageContaining("legal hold");
+	}
+
+	@Test
+	void aLegalHoldKeepsWhatIsArchivedAndNothingElse() throws Exception {
+		retire();
+		hold(7);
+		assertThat(erase(7)).containsExactly(RedactableArchive.Result.HELD);
 		assertNothingIsLostAndNothingDouble();
+		assertThat(erase(6, 7, 8, 301)).containsExactly(RedactableArchive.Result.ERASED, RedactableArchive.Result.HELD,
+				RedactableArchive.Result.ERASED, RedactableArchive.Result.ERASED);
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+	}
+
+	@Test
+	void aHoldThatIsPlacedWhileItErasesCounts() throws Exception {
+		retire();
+		this.store.onStep(2, () -> hold(7));
+		assertThat(erase(7, 8)).containsExactly(RedactableArchive.Result.HELD, RedactableArchive.Result.ERASED);
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+	}
+
+	@Test
+	void whatSomebodyElseClearedAwayIsNotRecorded() throws Exception {
+		retire();
+		this.store.onStep(4, () -> erase(8));
+		assertThatThrownBy(() -> erase(7)).isInstanceOf(IOException.class).hasMessageContaining("try again");
+		assertThat(erase(7, 8)).containsExactly(RedactableArchive.Result.ERASED, RedactableArchive.Result.REDACTED);
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+	}
+
+	@Test
+	void whatWasErasedSinceSomebodyDiedIsNotArchivedWithIt() throws Exception {
+		this.store.failAt(7);
+		assertThat(retire().kept()).isEqualTo(DECEMBER);
+		assertThat(this.store.list()).contains("chain=main/000000000000-000000000299/payload-1.parquet");
+		this.store.failAt(0);
+		redactInTheLedger(9);
+		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+	}
+
+	@Test
+	void whatWasErasedWhileItsMonthWasDroppedIsErasedWhenItIsAskedForAgain() throws Exception {
+		this.ledger.retention(CLERK, (archive) -> (chain, first, last, by) -> {
+			archive.archive(chain, first, last, by);
+			if (first == 0 && chain.equals("main")) {
+				redactInTheLedger(9);
+			}
+		}).apply();
+		assertThat(left()).isEqualTo("0");
+		assertThat(this.ledger.archive()
+			.redact(List.of(UUID.fromString(id(9))), EntryGroup.DATA, "asked to", EntryCodec.write(List.of(CLERK))))
+			.extracting(RedactableArchive.Redacted::result)
+			.containsExactly(RedactableArchive.Result.REDACTED);
+		assertThat(this.store.list()).contains("chain=main/000000000000-000000000299/payload-2.parquet")
+			.doesNotContain("chain=main/000000000000-000000000299/payload-1.parquet");
+		assertThat(this.ledger.query("select count(*) from audit.audit_log where action = 'audit.redaction'"))
+			.isEqualTo("1");
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+	}
+
+	private void redactInTheLedger(int seq) {
+		new Redaction(this.ledger.dataSource(), this.ledger.schema(), () -> CLERK).redact(
+				List.of(UUID.fromString(
+						this.ledger.query("select id from audit.audit_log where chain = 'main' and seq = " + seq))),
+				EntryGroup.DATA, "asked to");
 	}
 
 	@Test
@@ -260,10 +326,7 @@ class LedgerArchiveTests {
 	@Test
 	void whatIsErasedBetweenArchivingAndDroppingIsErasedInBoth() throws Exception {
 		dieBeforeTheMonthIsDropped();
-		new Redaction(this.ledger.dataSource(), this.ledger.schema(), () -> CLERK).redact(
-				List.of(UUID
-					.fromString(this.ledger.query("select id from audit.audit_log where chain = 'main' and seq = 9"))),
-				EntryGroup.DATA, "asked to");
+		redactInTheLedger(9);
 		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
 		assertThat(this.store.list()).contains("chain=main/000000000000-000000000299/payload-2.parquet")
 			.doesNotContain("chain=main/000000000000-000000000299/payload-1.parquet");

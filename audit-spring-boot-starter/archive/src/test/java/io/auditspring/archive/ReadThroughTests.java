@@ -12,19 +12,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
-import io.auditspring.autoconfigure.AuditAutoConfiguration;
-import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
-import io.auditspring.autoconfigure.AuditReadingAutoConfiguration;
-import io.auditspring.autoconfigure.AuditUpkeepAutoConfiguration;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.ledger.internal.entry.Entry;
@@ -38,12 +37,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.Window;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -101,21 +100,12 @@ class ReadThroughTests {
 				Severity.WARNING, Outcome.SUCCESS, ActorType.USER, "Order", "4711", 5L, 12L, "trace1", actor, data);
 	}
 
-	private ApplicationContextRunner application() {
-		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(HibernateJpaAutoConfiguration.class, AuditAutoConfiguration.class,
-					AuditReadingAutoConfiguration.class, AuditCheckpointAutoConfiguration.class,
-					AuditUpkeepAutoConfiguration.class, ArchiveAutoConfiguration.class))
-			.withPropertyValues("audit.flyway.enabled=false", "audit.checkpoint.origin=example.com/audit",
-					"audit.checkpoint.key-name=example.com/audit", "audit.checkpoint.private-key=" + KEY,
-					"audit.checkpoint.memory=" + this.memory, "audit.retention.period=P2Y",
-					"audit.retention.action=archive", "audit.archive.read=true")
-			.withBean(DataSource.class, this.ledger::dataSource);
+	private ApplicationContextRunner application(DataSource dataSource) {
+		return ArchivingApplication.of(dataSource, KEY, this.memory);
 	}
 
 	private ApplicationContextRunner archiving() {
-		return application().withPropertyValues("audit.archive.directory=" + this.directory,
-				"audit.archive.memory=256MB");
+		return application(this.ledger.dataSource()).withPropertyValues("audit.archive.directory=" + this.directory);
 	}
 
 	private static Map<String, AuditQuery> queries() {
@@ -171,14 +161,18 @@ class ReadThroughTests {
 	private static Map<String, Object> answers(AuditTrail trail) {
 		Map<String, Object> answers = new LinkedHashMap<>();
 		queries().forEach((name, query) -> {
-			answers.put(name + ", newest first", pages(trail, query.limit(20)));
-			answers.put(name + ", oldest first", pages(trail, query.limit(20).oldestFirst()));
 			answers.put(name + ", streamed", json(trail.stream(query).toList()));
 			answers.put(name + ", counted", trail.count(query));
-			answers.put(name + ", counted cheaply", trail.count(query, 10_000).entries());
-			answers.put(name + ", by operations", operations(trail, query.limit(15)));
-			answers.put(name + ", over days", trail.activity(query, START, END, Duration.ofDays(1)));
 		});
+		// What differs between these is how they are read, whatever is wanted.
+		for (String name : List.of("all", "a chain", "a period", "an actor", "patterns")) {
+			AuditQuery query = Objects.requireNonNull(queries().get(name));
+			answers.put(name + ", newest first", pages(trail, query.limit(30)));
+			answers.put(name + ", oldest first", pages(trail, query.limit(30).oldestFirst()));
+			answers.put(name + ", counted cheaply", trail.count(query, 10_000).entries());
+			answers.put(name + ", by operations", operations(trail, query.limit(30)));
+			answers.put(name + ", over days", trail.activity(query, START, END, Duration.ofDays(1)));
+		}
 		for (String name : List.of("all", "actions", "patterns", "without an action", "an actor")) {
 			answers.put(name + ", over weeks", trail.activity(queries().get(name), START,
 					Instant.parse("2019-01-20T00:00:00Z"), Duration.ofDays(7)));
@@ -280,8 +274,28 @@ class ReadThroughTests {
 	}
 
 	@Test
+	void oneConnectionIsEnoughForWhoReadsInATransaction() throws Exception {
+		this.ledger.retention(order("NEW", "{}", ACROSS), UnaryOperator.identity()).apply();
+		try (HikariDataSource one = new HikariDataSource()) {
+			one.setDataSource(this.ledger.dataSource());
+			one.setMaximumPoolSize(1);
+			one.setConnectionTimeout(2_000);
+			application(one).withPropertyValues("audit.archive.directory=" + this.directory).run((context) -> {
+				AuditTrail trail = context.getBean(AuditTrail.class);
+				new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+					.executeWithoutResult((status) -> {
+						assertThat(trail.find(AuditQuery.all().to(END).oldestFirst().limit(5))).hasSize(5);
+						assertThat(trail.stream(AuditQuery.all().to(END))).hasSize(67);
+						assertThat(trail.count(AuditQuery.all().to(END))).isEqualTo(67);
+						assertThat(trail.archived()).isPresent();
+					});
+			});
+		}
+	}
+
+	@Test
 	void toReadWithoutAnArchiveStopsTheStart() {
-		application().withPropertyValues("audit.retention.action=drop")
+		application(this.ledger.dataSource()).withPropertyValues("audit.retention.action=drop")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.isInstanceOf(AuditSetupException.class)

@@ -19,6 +19,7 @@ import io.auditspring.query.AuditTrail;
 import io.auditspring.signing.CheckpointWorker;
 import io.auditspring.signing.VerificationWorker;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.observation.ObservationRegistry;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 
@@ -37,6 +38,7 @@ import org.springframework.boot.health.autoconfigure.contributor.HealthContribut
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Wires what Spring Boot Actuator and Micrometer show.
@@ -156,6 +158,22 @@ public final class ActuateConfiguration {
 			OpenTelemetryCopy copy = new OpenTelemetryCopy(openTelemetry.getIfAvailable(GlobalOpenTelemetry::get));
 			auditDeliveryStatistics.follow(copy);
 			return copy;
+		}
+
+	}
+
+	/**
+	 * Spans of batches for those who trace.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ObservationRegistry.class)
+	@ConditionalOnBooleanProperty("audit.relay.observed")
+	public static class Observations {
+
+		@Bean
+		ObservedBatches auditBatchWatcher(ObjectProvider<ObservationRegistry> registry) {
+			return new ObservedBatches(
+					SingletonSupplier.of(() -> registry.getIfAvailable(() -> ObservationRegistry.NOOP)));
 		}
 
 	}

@@ -22,7 +22,8 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnBean(name = "auditDeliveryStatistics")
 @OncePerDatabase
-@Import({ ActuateConfiguration.Meters.class, ActuateConfiguration.Copies.class })
+@Import({ ActuateConfiguration.Meters.class, ActuateConfiguration.Copies.class,
+		ActuateConfiguration.Observations.class })
 public final class AuditMetricsAutoConfiguration {
 
 }

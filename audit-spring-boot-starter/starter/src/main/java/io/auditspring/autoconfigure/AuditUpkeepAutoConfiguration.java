@@ -5,6 +5,7 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.database.internal.OncePerDatabase;
+import io.auditspring.history.HistoryConfiguration;
 import io.auditspring.query.QueryConfiguration;
 import io.auditspring.retention.RetentionConfiguration;
 
@@ -20,7 +21,7 @@ import org.springframework.context.annotation.Import;
 @AutoConfiguration(after = AuditAutoConfiguration.class)
 @ConditionalOnBean(name = "auditDatabase")
 @OncePerDatabase
-@Import({ RetentionConfiguration.class, QueryConfiguration.Erasing.class })
+@Import({ RetentionConfiguration.class, QueryConfiguration.Erasing.class, HistoryConfiguration.class })
 public final class AuditUpkeepAutoConfiguration {
 
 }

@@ -60,7 +60,7 @@ final class ArchivedTrail implements AuditTrail {
 
 	private <T> T read(Function<@Nullable Past, T> reading) {
 		for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-			Past past = this.archive.past().orElse(null);
+			Past past = past();
 			try {
 				T read = reading.apply(past);
 				if (isStill(past)) {
@@ -77,13 +77,17 @@ final class ArchivedTrail implements AuditTrail {
 				"The archive changes faster than it can be read; try again in a moment");
 	}
 
+	private @Nullable Past past() {
+		return this.database.past(this.archive);
+	}
+
 	private boolean isStill(@Nullable Past past) {
-		return Objects.equals(past, this.archive.past().orElse(null));
+		return Objects.equals(past, past());
 	}
 
 	@Override
 	public Optional<ArchivedPeriod> archived() {
-		return this.archive.past().map((past) -> new ArchivedPeriod(past.from(), past.to()));
+		return Optional.ofNullable(past()).map((past) -> new ArchivedPeriod(past.from(), past.to()));
 	}
 
 	@Override
@@ -164,7 +168,7 @@ final class ArchivedTrail implements AuditTrail {
 
 	@Override
 	public Facets facets(AuditQuery query, Set<Facets.Field> fields) {
-		Past past = this.archive.past().orElse(null);
+		Past past = past();
 		boolean live = past == null || query.filters()
 			.stream()
 			.anyMatch((filter) -> Filter.FROM.equals(filter.attribute()) && filter.value() instanceof Instant from

@@ -4,6 +4,8 @@
  */
 package io.auditspring.query;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -20,6 +22,7 @@ import java.util.stream.StreamSupport;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.query.internal.past.EntryArchive;
 import io.auditspring.query.internal.past.Past;
 import io.auditspring.signing.LedgerVerifier;
 import jakarta.persistence.EntityManager;
@@ -30,6 +33,7 @@ import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.domain.Window;
 import org.springframework.data.support.WindowIterator;
 import org.springframework.orm.jpa.EntityManagerHolder;
@@ -168,6 +172,22 @@ final class JpaAuditTrail implements AuditTrail {
 	Activity activity(AuditQuery query, Instant from, Instant to, Duration interval, @Nullable Past past) {
 		return new ActivityQuery(this.entityManager, known(query), past, query.named(this.names)).over(from, to,
 				interval);
+	}
+
+	/**
+	 * What is in the archive only, looked up on the connection that reads the database.
+	 * @param archive the archive
+	 * @return these entries, or {@code null} if there are none
+	 */
+	@Nullable Past past(EntryArchive archive) {
+		return this.entityManager.<Connection, @Nullable Past>callWithConnection((connection) -> {
+			try {
+				return archive.past(connection).orElse(null);
+			}
+			catch (SQLException ex) {
+				throw new DataAccessResourceFailureException("What is archived cannot be looked up", ex);
+			}
+		});
 	}
 
 	/** The condition for whoever does not ask the database. */

@@ -4,13 +4,18 @@
  */
 package io.auditspring.retention;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
 import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Partitions;
 import io.auditspring.ledger.internal.table.Sql;
@@ -20,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the ledger in shape while the application runs, for months maybe: looks every
- * hour whether the coming months have their partitions, and once a day which months are
- * to be retired. Only one instance does the latter.
+ * hour whether the coming months have their partitions, and once a day what is to be
+ * archived and which months are to be retired. Only one instance does the latter.
  */
 final class LedgerUpkeep extends PeriodicWorker {
 
@@ -38,15 +43,22 @@ final class LedgerUpkeep extends PeriodicWorker {
 
 	private final @Nullable Retention retention;
 
+	private final @Nullable EarlyArchive archive;
+
+	private final Supplier<Entry> requestedBy;
+
 	private final String claim;
 
 	private final String done;
 
-	LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention) {
+	LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention, @Nullable EarlyArchive archive,
+			Supplier<Entry> requestedBy) {
 		super("audit-upkeep", FIRST_DELAY, INTERVAL);
 		this.dataSource = dataSource;
 		this.partitions = new Partitions(schema);
 		this.retention = retention;
+		this.archive = archive;
+		this.requestedBy = requestedBy;
 		// If whoever has it dies, somebody else does it an hour later.
 		this.claim = """
 				update %s
@@ -68,14 +80,29 @@ final class LedgerUpkeep extends PeriodicWorker {
 				this.partitions.ensureUpcoming(connection, Partitions.MONTHS_AHEAD);
 				return true;
 			});
-			if (this.retention != null && update(this.claim) == 1) {
-				RetentionReport report = this.retention.apply();
-				log(report);
+			if ((this.retention != null || this.archive != null) && update(this.claim) == 1) {
+				archive();
+				if (this.retention != null) {
+					log(this.retention.apply());
+				}
 				update(this.done);
 			}
 		}
 		catch (Exception ex) {
 			logger.error("The audit ledger could not be kept in shape; this is tried again in an hour", ex);
+		}
+	}
+
+	private void archive() {
+		if (this.archive == null) {
+			return;
+		}
+		try {
+			this.archive.archive(EntryCodec.write(List.of(this.requestedBy.get())));
+		}
+		catch (IOException ex) {
+			logger.warn("Not all that is old enough is in the audit archive yet; this is tried again in a day: {}",
+					ex.getMessage());
 		}
 	}
 

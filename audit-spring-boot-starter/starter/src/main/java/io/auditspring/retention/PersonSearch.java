@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-import io.auditspring.Resource;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
@@ -21,6 +20,7 @@ import io.auditspring.ledger.internal.table.EntryKey;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.retention.internal.PersonTrace;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,21 +75,6 @@ final class PersonSearch {
 	}
 
 	/**
-	 * What to look for, and what to erase there.
-	 *
-	 * @param group what to erase
-	 * @param condition the condition in SQL
-	 * @param parameters its parameters
-	 */
-	record Trace(EntryGroup group, String condition, List<String> parameters) {
-
-		String digest() {
-			return (this.group == EntryGroup.ACTOR) ? "actor_digest" : "data_digest";
-		}
-
-	}
-
-	/**
 	 * How far a search has come.
 	 *
 	 * @param recordedAt when the last entry was recorded
@@ -122,34 +107,16 @@ final class PersonSearch {
 
 	}
 
-	List<Trace> traces(Subject subject) {
-		List<Trace> traces = new ArrayList<>();
-		String actor = subject.actorId();
-		if (actor != null) {
-			List<String> id = List.of(Text.normalize(actor));
-			traces.add(new Trace(EntryGroup.DATA,
-					"action in ('audit.hold', 'audit.release') and metadata ->> 'actor' = ?", id));
-			if (subject.everything()) {
-				// While they still say who did it.
-				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + this.notControl, id));
-				traces.add(new Trace(EntryGroup.DATA, "impersonator_id = ? and " + this.notControl, id));
-			}
-			else {
-				traces.add(new Trace(EntryGroup.DATA, "actor_id = ? and " + NAMED + " and " + this.notControl, id));
-			}
-			traces.add(new Trace(EntryGroup.ACTOR, "actor_id = ? and " + this.notControl, id));
-			traces.add(new Trace(EntryGroup.ACTOR, "impersonator_id = ? and " + this.notControl, id));
-		}
-		Resource target = subject.target();
-		if (target != null) {
-			List<String> type = List.of(Text.normalize(target.type()), Text.normalize(target.id()));
-			traces.add(new Trace(EntryGroup.DATA, "target_type = ? and target_id = ?", type));
-			if (subject.everything()) {
-				traces.add(new Trace(EntryGroup.DATA,
-						"related @> jsonb_build_array(jsonb_build_object('type', ?::text, 'id', ?::text))", type));
-			}
-		}
-		return traces;
+	/** In SQL, with a place for each parameter. */
+	private String condition(PersonTrace trace) {
+		return switch (trace.kind()) {
+			case HOLD -> "action in ('audit.hold', 'audit.release') and metadata ->> 'actor' = ?";
+			case DONE, ACTOR -> "actor_id = ? and " + this.notControl;
+			case DONE_FOR, IMPERSONATOR -> "impersonator_id = ? and " + this.notControl;
+			case NAMING -> "actor_id = ? and " + NAMED + " and " + this.notControl;
+			case TARGET -> "target_type = ? and target_id = ?";
+			case RELATED -> "related @> jsonb_build_array(jsonb_build_object('type', ?::text, 'id', ?::text))";
+		};
 	}
 
 	Position start(Connection connection) throws SQLException {
@@ -157,8 +124,9 @@ final class PersonSearch {
 				(row) -> new Position(OffsetDateTime.MIN, "", -1, row.getObject(1, OffsetDateTime.class)));
 	}
 
-	Page next(Connection connection, Trace trace, Position position) throws SQLException {
-		String sql = this.next.formatted(trace.condition(), trace.digest());
+	Page next(Connection connection, PersonTrace trace, Position position) throws SQLException {
+		String sql = this.next.formatted(condition(trace),
+				(trace.kind().group() == EntryGroup.ACTOR) ? "actor_digest" : "data_digest");
 		List<Object> parameters = new ArrayList<>(trace.parameters());
 		parameters.addAll(List.of(position.recordedAt(), position.chain(), position.seq(), position.end()));
 		List<Place> places = Sql.list(connection, sql, PersonSearch::place, parameters.toArray());

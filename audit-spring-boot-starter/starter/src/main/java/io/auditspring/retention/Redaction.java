@@ -4,6 +4,7 @@
  */
 package io.auditspring.retention;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.YearMonth;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -32,6 +34,7 @@ import io.auditspring.ledger.internal.entry.Text;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.retention.internal.PersonTrace;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -64,13 +67,28 @@ public class Redaction {
 
 	private final PersonSearch search;
 
+	private final @Nullable RedactableArchive archive;
+
 	/**
-	 * Creates the redaction of a ledger.
+	 * Creates the redaction of a ledger that is not archived.
 	 * @param dataSource connections of a user that may redact
 	 * @param schema where the ledger is
 	 * @param requestedBy gives an entry that says who asks for it, and from where
 	 */
 	public Redaction(DataSource dataSource, Schema schema, Supplier<Entry> requestedBy) {
+		this(dataSource, schema, requestedBy, null);
+	}
+
+	/**
+	 * Creates the redaction of a ledger and its archive.
+	 * @param dataSource connections of a user that may redact
+	 * @param schema where the ledger is
+	 * @param requestedBy gives an entry that says who asks for it, and from where
+	 * @param archive where entries are that left the database, or {@code null}
+	 */
+	public Redaction(DataSource dataSource, Schema schema, Supplier<Entry> requestedBy,
+			@Nullable RedactableArchive archive) {
+		this.archive = archive;
 		this.dataSource = dataSource;
 		this.requestedBy = requestedBy;
 		this.search = new PersonSearch(schema);
@@ -108,22 +126,60 @@ public class Redaction {
 	void redact(Collection<UUID> ids, EntryGroup group, String reason, Erasure erasure) {
 		String requestedBy = EntryCodec.write(List.of(this.requestedBy.get()));
 		List<UUID> left = List.copyOf(ids);
+		Map<UUID, ErasureReport.Cause> missing = new LinkedHashMap<>();
 		for (int from = 0; from < left.size(); from += BATCH) {
 			List<UUID> batch = left.subList(from, Math.min(from + BATCH, left.size()));
 			run((connection) -> {
 				List<StoredEntry> entries = find(connection, batch);
 				redact(connection, entries, group, reason, requestedBy, erasure);
-				missing(connection, batch, entries, erasure);
+				missing(connection, batch, entries, missing);
 				return entries.size();
 			});
 		}
+		for (RedactableArchive.Redacted archived : archived(
+				(archive) -> archive.redact(left, group, reason, requestedBy))) {
+			// What the database had, and lost meanwhile, is told of already.
+			if (missing.remove(archived.id()) != null) {
+				add(archived, erasure);
+			}
+		}
+		missing.forEach(erasure::left);
 	}
 
 	/**
-	 * Erases a person's traces from the whole ledger. What is recorded while this runs is
-	 * not looked at, nor are the entries of redactions, retirements and holds, as what
-	 * the ledger itself rests on; those that tell of a hold on the person lose their data
-	 * group.
+	 * What an archive is asked to do.
+	 */
+	private interface Archived {
+
+		List<RedactableArchive.Redacted> redact(RedactableArchive archive) throws IOException;
+
+	}
+
+	private List<RedactableArchive.Redacted> archived(Archived work) {
+		if (this.archive == null) {
+			return List.of();
+		}
+		try {
+			return work.redact(this.archive);
+		}
+		catch (IOException ex) {
+			throw new DataAccessResourceFailureException(
+					"Archived audit entries cannot be redacted; what was erased before stays erased: "
+							+ ex.getMessage(),
+					ex);
+		}
+	}
+
+	private static void add(RedactableArchive.Redacted archived, Erasure erasure) {
+		erasure.add(archived.id(), YearMonth.from(archived.recordedAt().atOffset(ZoneOffset.UTC)), archived.group(),
+				archived.result().name().toLowerCase(Locale.ROOT));
+	}
+
+	/**
+	 * Erases a person's traces from the whole ledger and its archive. What is recorded
+	 * while this runs is not looked at, nor are the entries of redactions, retirements
+	 * and holds, as what the ledger itself rests on; those that tell of a hold on the
+	 * person lose their data group.
 	 * @param subject the person
 	 * @param reason why, without what is erased
 	 * @return what was erased, and what was not
@@ -132,17 +188,18 @@ public class Redaction {
 	public ErasureReport erase(Subject subject, String reason) {
 		String requestedBy = EntryCodec.write(List.of(this.requestedBy.get()));
 		Erasure erasure = new Erasure();
-		for (PersonSearch.Trace trace : this.search.traces(subject)) {
+		for (PersonTrace trace : PersonTrace.of(subject.actorId(), subject.target(), subject.everything())) {
 			PersonSearch.@Nullable Position position = run(this.search::start);
 			while (position != null) {
 				PersonSearch.Position from = position;
 				position = this.<PersonSearch.@Nullable Position>run((connection) -> {
 					PersonSearch.Page page = this.search.next(connection, trace, from);
-					redact(connection, page.entries(), trace.group(), reason, requestedBy, erasure);
+					redact(connection, page.entries(), trace.kind().group(), reason, requestedBy, erasure);
 					return page.end();
 				});
 			}
 		}
+		archived((archive) -> archive.erase(subject, reason, requestedBy)).forEach((each) -> add(each, erasure));
 		run((connection) -> {
 			erasure.elsewhere(this.search.staged(connection, subject), this.search.quarantined(connection, subject));
 			return true;
@@ -189,8 +246,8 @@ public class Redaction {
 	}
 
 	// An id begins with the time of its capture, RFC 9562, section 5.7.
-	private void missing(Connection connection, List<UUID> ids, List<StoredEntry> found, Erasure erasure)
-			throws SQLException {
+	private void missing(Connection connection, List<UUID> ids, List<StoredEntry> found,
+			Map<UUID, ErasureReport.Cause> causes) throws SQLException {
 		List<UUID> missing = new ArrayList<>(ids);
 		found.forEach((entry) -> missing.remove(entry.place().id()));
 		if (missing.isEmpty()) {
@@ -199,7 +256,7 @@ public class Redaction {
 		long kept = Sql.get(connection, this.oldest, (row) -> row.getLong(1));
 		for (UUID id : missing) {
 			boolean retired = id.version() == 7 && id.getMostSignificantBits() >>> 16 < kept;
-			erasure.left(id, retired ? ErasureReport.Cause.RETIRED : ErasureReport.Cause.MISSING);
+			causes.put(id, retired ? ErasureReport.Cause.RETIRED : ErasureReport.Cause.MISSING);
 		}
 	}
 

@@ -41,18 +41,19 @@ public class RetentionConfiguration {
 	@Bean
 	CentralRequests auditCentralRequests(AuditDatabase auditDatabase, RetentionProperties properties,
 			ObjectProvider<Checkpoints> auditCheckpoints, Origins auditOrigins, EntryFactory auditEntryFactory,
-			Sentences auditSentences) {
+			Sentences auditSentences, ObjectProvider<RedactableArchive> archive) {
 		Checkpoints checkpoints = auditCheckpoints.getIfAvailable();
 		TrustedKeys keys = (checkpoints != null) ? centreKeys(properties) : TrustedKeys.of();
 		return new CentralRequests(auditDatabase.workDataSource(), auditDatabase.schema(), checkpoints,
-				auditLedgerRedaction(auditDatabase, auditOrigins, auditEntryFactory, auditSentences), keys);
+				auditLedgerRedaction(auditDatabase, auditOrigins, auditEntryFactory, auditSentences, archive), keys);
 	}
 
 	/** What the database records by itself. */
 	@Bean
-	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, ObjectProvider<Retention> auditRetention) {
-		return new LedgerUpkeep(auditDatabase.workDataSource(), auditDatabase.schema(),
-				auditRetention.getIfAvailable());
+	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
+			Sentences auditSentences, ObjectProvider<Retention> auditRetention, ObjectProvider<EarlyArchive> archive) {
+		return new LedgerUpkeep(auditDatabase.workDataSource(), auditDatabase.schema(), auditRetention.getIfAvailable(),
+				archive.getIfAvailable(), LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
 	}
 
 	@Bean
@@ -117,9 +118,9 @@ public class RetentionConfiguration {
 	@Bean
 	@Lazy
 	Redaction auditLedgerRedaction(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
-			Sentences auditSentences) {
+			Sentences auditSentences, ObjectProvider<RedactableArchive> archive) {
 		return new Redaction(auditDatabase.dataSource(), auditDatabase.schema(),
-				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), archive.getIfAvailable());
 	}
 
 }

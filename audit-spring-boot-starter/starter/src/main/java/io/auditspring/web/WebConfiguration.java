@@ -17,6 +17,7 @@ import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.TargetNames;
+import io.auditspring.query.internal.past.EntryArchive;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
 import io.auditspring.web.internal.export.Exports;
@@ -85,9 +86,9 @@ public final class WebConfiguration {
 
 		@Bean
 		ExportApi auditExportApi(AuditTrail auditTrail, AuditDatabase auditDatabase, Readers auditReaders,
-				ReadAuditing auditReadAuditing) {
-			return new ExportApi(new Exports(auditTrail, auditDatabase.dataSource(), auditDatabase.schema()),
-					auditReaders, auditReadAuditing);
+				ReadAuditing auditReadAuditing, ObjectProvider<EntryArchive> auditEntryArchive) {
+			return new ExportApi(new Exports(auditTrail, auditDatabase.dataSource(), auditDatabase.schema(),
+					auditEntryArchive.getIfAvailable()), auditReaders, auditReadAuditing);
 		}
 
 		@Bean

@@ -207,7 +207,7 @@ class ProblemsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "entries?colour=red, colour", "entries?session=a&session=b, session", "entries/17, id",
+	@CsvSource({ "entries?colour=red, colour", "entries?q=a&q=b, q", "entries/17, id",
 			"entries?operation=1, operation", "entries?cursor=abc, cursor", "statistics?interval=1, interval",
 			"statistics?from=2026-02-01&to=2026-01-01, from", "statistics?limit=1, limit",
 			"export?format=csv&cursor=abc, cursor", "export?format=xlsx, format", "suggestions?attribute=x, attribute",

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Receipts {
 
+	/** What becomes safe with time need not be looked up each second. */
+	private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
+
 	private final DataSource dataSource;
 
 	private final CheckpointSigner signer;
@@ -48,6 +51,8 @@ public final class Receipts {
 	private final ReceivedTables tables;
 
 	private final Map<String, Receipt> last = new ConcurrentHashMap<>();
+
+	private final Map<String, Look> looks = new ConcurrentHashMap<>();
 
 	private final String received;
 
@@ -106,6 +111,11 @@ public final class Receipts {
 				""".formatted(schema.table("audit_root_head"), schema.table("audit_log"));
 	}
 
+	/** How much of a chain was safe when it was looked up, by the JVM's clock. */
+	private record Look(long size, long nanos) {
+
+	}
+
 	/**
 	 * What a source is told.
 	 *
@@ -152,13 +162,22 @@ public final class Receipts {
 				&& Sql.is(connection, "select current_setting('synchronous_standby_names') <> ''")) {
 			return size;
 		}
+		Look look = this.looks.get(chain);
+		if (look == null || System.nanoTime() - look.nanos() > BETWEEN_LOOKS.toNanos()) {
+			look = new Look(lookUp(connection, chain), System.nanoTime());
+			this.looks.put(chain, look);
+		}
+		return Math.min(look.size(), size);
+	}
+
+	private long lookUp(Connection connection, String chain) throws SQLException {
 		long safe = Sql.get(connection, this.archived, (row) -> row.getLong(1), chain);
 		Duration interval = this.backupInterval;
 		if (interval != null) {
 			safe = Math.max(safe,
 					Sql.get(connection, this.recorded, (row) -> row.getLong(1), chain, interval.toMillis()));
 		}
-		return Math.min(safe, size);
+		return safe;
 	}
 
 	/**

@@ -34,7 +34,7 @@ public final class DuckDb implements AutoCloseable {
 	}
 
 	/**
-	 * Opens one.
+	 * Opens one that writes: its tables wait on disk.
 	 * @param options what it may take
 	 * @param readable files elsewhere that it may read
 	 * @return an empty database
@@ -42,9 +42,27 @@ public final class DuckDb implements AutoCloseable {
 	 * @throws SQLException if DuckDB does not start
 	 */
 	public static DuckDb open(ArchiveOptions options, Collection<Path> readable) throws IOException, SQLException {
+		return open(options, readable, "rows.duckdb");
+	}
+
+	/**
+	 * Opens one that only reads, which takes less to begin.
+	 * @param options what it may take
+	 * @param readable the files that it may read
+	 * @return an empty database
+	 * @throws IOException if there is no room for temporary files
+	 * @throws SQLException if DuckDB does not start
+	 */
+	public static DuckDb reading(ArchiveOptions options, Collection<Path> readable) throws IOException, SQLException {
+		return open(options, readable, "");
+	}
+
+	private static DuckDb open(ArchiveOptions options, Collection<Path> readable, String file)
+			throws IOException, SQLException {
 		TemporaryDirectory directory = TemporaryDirectory.create(options);
 		try {
-			return new DuckDb(directory, connect(directory.path(), options, readable));
+			String url = "jdbc:duckdb:" + (file.isEmpty() ? "" : directory.path().resolve(file).toString());
+			return new DuckDb(directory, connect(url, directory.path(), options, readable));
 		}
 		catch (SQLException | RuntimeException ex) {
 			directory.close();
@@ -52,8 +70,8 @@ public final class DuckDb implements AutoCloseable {
 		}
 	}
 
-	private static DuckDBConnection connect(Path directory, ArchiveOptions options, Collection<Path> readable)
-			throws SQLException {
+	private static DuckDBConnection connect(String url, Path directory, ArchiveOptions options,
+			Collection<Path> readable) throws SQLException {
 		Properties settings = new Properties();
 		settings.setProperty("memory_limit", options.memoryLimit());
 		settings.setProperty("threads", String.valueOf(options.threads()));
@@ -61,7 +79,7 @@ public final class DuckDb implements AutoCloseable {
 		settings.setProperty("autoinstall_known_extensions", "false");
 		settings.setProperty("autoload_known_extensions", "false");
 		settings.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
-		Connection connection = new DuckDBDriver().connect("jdbc:duckdb:" + directory.resolve("rows.duckdb"), settings);
+		Connection connection = new DuckDBDriver().connect(url, settings);
 		if (connection == null) {
 			throw new SQLException("DuckDB does not know its own URL");
 		}

@@ -10,11 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 import io.auditspring.ledger.internal.entry.ActorObject;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
@@ -75,25 +73,22 @@ public final class EntryFilesReader {
 
 	/**
 	 * Finds entries.
-	 * @param ids which
-	 * @return the places of those that there are
-	 * @throws SQLException if the file cannot be read
+	 * @param condition what they must be like, in SQL of DuckDB
+	 * @param sink takes those that there are, which do not know what they follow
+	 * @throws SQLException if the files cannot be read
 	 */
-	public List<Long> places(Collection<UUID> ids) throws SQLException {
-		List<Long> places = new ArrayList<>();
-		if (ids.isEmpty()) {
-			return places;
-		}
+	public void find(String condition, Consumer<StoredEntry> sink) throws SQLException {
 		try (Connection own = this.duckDb.another();
 				Statement statement = own.createStatement();
-				ResultSet row = statement
-					.executeQuery("select seq from %s where id in (%s) order by seq".formatted(DuckDb.table(this.core),
-							ids.stream().map((id) -> "'" + id + "'").collect(Collectors.joining(", "))))) {
+				ResultSet row = statement.executeQuery("""
+						select %s
+						from (select c.*, p.* exclude (seq) from %s c join %s p using (seq))
+						where %s
+						""".formatted(columns(), DuckDb.table(this.core), DuckDb.table(this.payload), condition))) {
 			while (row.next()) {
-				places.add(row.getLong(1));
+				sink.accept(joined(this.chain, row));
 			}
 		}
-		return places;
 	}
 
 	/**

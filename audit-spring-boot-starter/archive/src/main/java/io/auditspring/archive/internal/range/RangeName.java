@@ -4,8 +4,8 @@
  */
 package io.auditspring.archive.internal.range;
 
-import java.nio.charset.StandardCharsets;
 import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -90,7 +90,11 @@ public record RangeName(String chain, long first, long last) {
 		return directory() + "manifest-%d.json".formatted(generation);
 	}
 
-	private String directory() {
+	/**
+	 * Where its files are.
+	 * @return what their names begin with
+	 */
+	public String directory() {
 		return "chain=%s/%012d-%012d/".formatted(encode(this.chain), this.first, this.last);
 	}
 

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -132,20 +131,21 @@ public final class RangeWriter {
 	/**
 	 * Finds entries of a range.
 	 * @param kept its newest manifest
-	 * @param ids which
-	 * @param sink takes those that there are
+	 * @param conditions what they must be like, in SQL of DuckDB; one of these
+	 * @param sink takes those that there are, which do not know what they follow
 	 * @throws IOException if the archive cannot be read
 	 * @throws SQLException if DuckDB fails
 	 */
-	public void read(Manifest kept, Set<UUID> ids, Consumer<StoredEntry> sink) throws IOException, SQLException {
-		RangeName name = kept.range();
-		within(kept, (duckDb, files) -> {
-			for (long seq : files.places(ids)) {
-				files.read(seq, seq + 1, (seq == name.first()) ? kept.prevHash() : null,
-						(row) -> sink.accept(row.require().entry()));
-			}
-			return true;
-		});
+	public void read(Manifest kept, List<String> conditions, Consumer<StoredEntry> sink)
+			throws IOException, SQLException {
+		if (!conditions.isEmpty()) {
+			within(kept, (duckDb, files) -> {
+				for (String condition : conditions) {
+					files.find(condition, sink);
+				}
+				return true;
+			});
+		}
 	}
 
 	private <T> T within(Manifest kept, Reading<T> work) throws IOException, SQLException {

@@ -17,18 +17,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import javax.sql.DataSource;
-
 import io.auditspring.archive.ArchiveOptions;
 import io.auditspring.archive.ArchiveStore;
 import io.auditspring.archive.internal.parquet.DuckDb;
 import io.auditspring.archive.internal.range.RangeName;
 import io.auditspring.ledger.Schema;
-import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.query.internal.past.EntryArchive;
 import io.auditspring.query.internal.past.Past;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessResourceFailureException;
 
@@ -36,8 +32,6 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * Reads the archive of a ledger by a DuckDB of its own for each question.
  */
 public final class ArchiveReader implements EntryArchive, AutoCloseable {
-
-	private final DataSource dataSource;
 
 	private final ArchiveOptions options;
 
@@ -51,13 +45,11 @@ public final class ArchiveReader implements EntryArchive, AutoCloseable {
 
 	/**
 	 * Creates a reader.
-	 * @param dataSource connections of a user that may read
 	 * @param schema where the ledger is
 	 * @param store the archive
 	 * @param options what DuckDB may take
 	 */
-	public ArchiveReader(DataSource dataSource, Schema schema, ArchiveStore store, ArchiveOptions options) {
-		this.dataSource = dataSource;
+	public ArchiveReader(Schema schema, ArchiveStore store, ArchiveOptions options) {
 		this.options = options;
 		this.files = new TrueFiles(store, options);
 		this.oldest = """
@@ -75,21 +67,12 @@ public final class ArchiveReader implements EntryArchive, AutoCloseable {
 	}
 
 	@Override
-	public Optional<Past> past() {
-		try {
-			return Optional.ofNullable(OwnTransaction.look(this.dataSource, this::past));
-		}
-		catch (SQLException ex) {
-			throw new DataAccessResourceFailureException("What is archived cannot be looked up", ex);
-		}
-	}
-
-	private @Nullable Past past(Connection connection) throws SQLException {
+	public Optional<Past> past(Connection connection) throws SQLException {
 		OffsetDateTime begin = Sql.find(connection, this.oldest, (row) -> row.getObject(1, OffsetDateTime.class));
 		OffsetDateTime liveFrom = (begin != null) ? begin : OffsetDateTime.now();
 		List<ArchivedRange> found = Sql.list(connection, this.ranges, ArchiveReader::range, liveFrom);
 		remember(found);
-		return found.isEmpty() ? null : new ArchivedPast(this, found, liveFrom.toInstant());
+		return found.isEmpty() ? Optional.empty() : Optional.of(new ArchivedPast(this, found, liveFrom.toInstant()));
 	}
 
 	private static ArchivedRange range(ResultSet row) throws SQLException {
@@ -125,7 +108,7 @@ public final class ArchiveReader implements EntryArchive, AutoCloseable {
 			for (ArchivedRange range : ranges) {
 				pairs.add(this.files.of(range));
 			}
-			try (DuckDb duckDb = DuckDb.open(this.options,
+			try (DuckDb duckDb = DuckDb.reading(this.options,
 					pairs.stream().flatMap((pair) -> Stream.of(pair.core(), pair.payload())).toList());
 					Statement statement = duckDb.connection().createStatement()) {
 				return question.ask(statement, pairs);

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A condition in the SQL of DuckDB. Values are literals, whose quotes are doubled: DuckDB
  * knows no other way out of them.
  */
-final class DuckDbCondition {
+public final class DuckDbCondition {
 
 	private static final Map<String, String> OTHER_NAMES = Map.of("before", "before_state", "after", "after_state");
 
@@ -37,7 +37,7 @@ final class DuckDbCondition {
 	private DuckDbCondition() {
 	}
 
-	static String of(Condition condition) {
+	public static String of(Condition condition) {
 		return new DuckDbCondition().sql(condition);
 	}
 
@@ -127,7 +127,7 @@ final class DuckDbCondition {
 		return all.isEmpty() ? none : all.stream().map(this::sql).collect(Collectors.joining(with, "(", ")"));
 	}
 
-	static String literal(Object value) {
+	public static String literal(Object value) {
 		if (value instanceof Instant time) {
 			return "timestamptz '%s'".formatted(Timestamps.format(time));
 		}

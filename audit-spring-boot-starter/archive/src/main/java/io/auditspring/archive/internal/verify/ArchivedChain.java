@@ -26,8 +26,10 @@ import io.auditspring.archive.internal.range.LocalFiles;
 import io.auditspring.archive.internal.range.Manifest;
 import io.auditspring.archive.internal.range.RangeName;
 import io.auditspring.archive.internal.range.Tiles;
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.WitnessPolicy;
 import io.auditspring.ledger.internal.chain.ChainWalk;
 import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.chain.RedactionCheck;
@@ -84,6 +86,17 @@ public final class ArchivedChain {
 	private long checkpoints;
 
 	private long signed;
+
+	/** Up to where enough witnesses cosigned a checkpoint. */
+	private long witnessed;
+
+	private @Nullable String missing;
+
+	/** Of the range that is read. */
+	private long[] erased = new long[EntryGroup.values().length];
+
+	/** Ranges of which as much is erased as somebody trusted says. */
+	private final List<RangeName> vouched = new ArrayList<>();
 
 	/**
 	 * What an entry says of others.
@@ -195,12 +208,13 @@ public final class ArchivedChain {
 	private void readEntries(RangeManifest found, Path core, Path payload, byte[] tiles)
 			throws IOException, SQLException {
 		RangeName range = found.manifest().range();
+		this.erased = new long[EntryGroup.values().length];
 		ChainWalk chain = beginRange(found.manifest());
 		CompactRange before = (this.tree != null && this.tree.size() == range.first()) ? this.tree : null;
 		Tiles.Reader hashes = new Tiles.Reader(tiles, range, (range.first() == 0) ? new CompactRange() : before,
 				(seq, what) -> this.problems.add(Problem.Kind.TILE, seq, null, what));
 		int threads = this.options.threads();
-		try (DuckDb duckDb = DuckDb.open(this.options, List.of(core, payload));
+		try (DuckDb duckDb = DuckDb.reading(this.options, List.of(core, payload));
 				OrderedPipeline<Slice, List<CheckedEntry>> pipeline = new OrderedPipeline<>("audit-archive", threads,
 						threads, 1, Slice::check, (checked) -> accept(checked, chain, hashes))) {
 			checkCount(duckDb, core, range);
@@ -259,7 +273,10 @@ public final class ArchivedChain {
 			this.entries++;
 			if (chain.accept(entry)) {
 				long seq = chain.next() - 1;
-				entry.redactedGroups().forEach((group) -> this.redactions.erased(seq, entry.place().id(), group));
+				entry.redactedGroups().forEach((group) -> {
+					this.erased[group.ordinal()]++;
+					this.redactions.erased(seq, entry.place().id(), group);
+				});
 				if (hashes.tree().size() == seq) {
 					hashes.append(seq, hash(entry));
 					this.anchored.reached(hashes.tree());
@@ -293,6 +310,10 @@ public final class ArchivedChain {
 	private void finishRange(RangeManifest found, CompactRange end) {
 		Manifest manifest = found.manifest();
 		RangeName range = manifest.range();
+		if (found.trusted() && this.erased[EntryGroup.ACTOR.ordinal()] == manifest.erasedActors()
+				&& this.erased[EntryGroup.DATA.ordinal()] == manifest.erasedData()) {
+			this.vouched.add(range);
+		}
 		this.tree = end;
 		if (end.size() != range.last() + 1) {
 			return;
@@ -316,6 +337,25 @@ public final class ArchivedChain {
 		}
 		else if (found.signed()) {
 			this.signed = end.size();
+			lookForWitnesses(checkpoint, end.size());
+		}
+	}
+
+	private void lookForWitnesses(Checkpoint checkpoint, long size) {
+		WitnessPolicy policy = this.evidence.witnesses();
+		String lacking = (policy != null) ? policy.missing(checkpoint) : null;
+		if (lacking == null) {
+			this.witnessed = size;
+		}
+		this.missing = lacking;
+	}
+
+	/** What a later checkpoint covers that has a quorum needs no other. */
+	private void checkWitnesses() {
+		if (this.whole && this.missing != null) {
+			this.problems.add(Problem.Kind.QUORUM, this.witnessed, null,
+					"of the checkpoint that covers the archived entries from %d on %s".formatted(this.witnessed,
+							this.missing));
 		}
 	}
 
@@ -367,9 +407,9 @@ public final class ArchivedChain {
 	 */
 	public ChainVerification finish() {
 		// The entry that says so may not be archived yet.
-		this.redactions.finish((seq) -> !this.whole || this.read.stream()
-			.anyMatch((each) -> each.trusted() && each.manifest().generation() > 1
-					&& each.manifest().range().first() <= seq && seq <= each.manifest().range().last()));
+		this.redactions.finish((seq) -> !this.whole
+				|| this.vouched.stream().anyMatch((range) -> range.first() <= seq && seq <= range.last()));
+		checkWitnesses();
 		long from = (this.walk != null) ? Math.max(this.walk.from(), 0) : 0;
 		long size = (this.walk != null) ? this.walk.next() : 0;
 		byte[] root = (this.tree != null && this.tree.size() == size) ? LeafHashes.root(this.tree) : null;

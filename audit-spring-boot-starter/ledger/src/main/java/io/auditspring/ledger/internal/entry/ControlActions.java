@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ControlActions {
 
-	private static final String PREFIX = "audit.";
+	/** With what all of them begin. */
+	public static final String PREFIX = "audit.";
 
-	/** What applications say of the ledger. */
-	private static final Set<String> OF_APPLICATIONS = Set.of("audit.read", "audit.discarded");
+	/** What applications say of the ledger, though it begins so. */
+	public static final Set<String> OF_APPLICATIONS = Set.of("audit.read", "audit.discarded");
 
 	private ControlActions() {
 	}

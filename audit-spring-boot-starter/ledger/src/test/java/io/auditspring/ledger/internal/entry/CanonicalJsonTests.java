@@ -72,7 +72,10 @@ class CanonicalJsonTests {
 	@Test
 	void ofRepeatedMembersTheLastStays() {
 		assertThat(CanonicalJson.parse("{\"a\":1,\"b\":2,\"a\":3}")).hasToString("{\"a\":3,\"b\":2}");
-		assertThat(CanonicalJson.parse("{\"\\u0000\":1,\"\\ud800\":2}")).hasToString("{\"\uFFFD\":2}");
+		// Such a name comes with a tree alone: newer versions of Jackson read none that
+		// is not well-formed.
+		assertThat(CanonicalJson.of(NODES.objectNode().put("\u0000", 1).put("\ud800", 2)))
+			.hasToString("{\"\uFFFD\":2}");
 	}
 
 	@Test

@@ -14,6 +14,7 @@ import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.delivery.internal.worker.WritingProperties;
 import io.auditspring.ledger.internal.table.LedgerWriter;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -67,11 +68,12 @@ public class OutboxConfiguration {
 
 	@Bean
 	Relay auditRelay(AuditDatabase auditDatabase, Outbox auditOutbox, LedgerTarget auditLedgerTarget,
-			WritingProperties properties, DeliveryStatistics auditDeliveryStatistics) {
+			WritingProperties properties, DeliveryStatistics auditDeliveryStatistics,
+			ObjectProvider<BatchWatcher> auditBatchWatcher) {
 		OutboxDatabases outboxes = auditDatabase.outboxes();
 		return new Relay(outboxes.connections(outboxes.main()), auditOutbox, auditLedgerTarget,
 				properties.batch().size(), properties.batch().linger(), properties.relay().pollInterval(),
-				auditDeliveryStatistics);
+				auditDeliveryStatistics, auditBatchWatcher.getIfAvailable(() -> BatchWatcher.NONE));
 	}
 
 	@Bean

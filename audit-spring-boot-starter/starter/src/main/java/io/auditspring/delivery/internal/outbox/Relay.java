@@ -91,6 +91,8 @@ public final class Relay implements SmartLifecycle {
 
 	private final TimeLimits limits;
 
+	private final BatchWatcher watcher;
+
 	private final Outage strangers = new Outage(logger, "Entries of a chain that nobody serves could not be moved");
 
 	/**
@@ -102,14 +104,15 @@ public final class Relay implements SmartLifecycle {
 	 * @param linger how long the first transaction of a batch waits for others
 	 * @param pollInterval how often to look for what instances that died left behind
 	 * @param statistics counts what becomes of entries
+	 * @param watcher sees each batch
 	 */
 	Relay(DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize, Duration linger,
-			Duration pollInterval, DeliveryStatistics statistics) {
-		this("audit-relay", dataSource, outbox, ledger, batchSize, linger, pollInterval, statistics);
+			Duration pollInterval, DeliveryStatistics statistics, BatchWatcher watcher) {
+		this("audit-relay", dataSource, outbox, ledger, batchSize, linger, pollInterval, statistics, watcher);
 	}
 
 	private Relay(String name, DataSource dataSource, Outbox outbox, LedgerTarget ledger, int batchSize,
-			Duration linger, Duration pollInterval, DeliveryStatistics statistics) {
+			Duration linger, Duration pollInterval, DeliveryStatistics statistics, BatchWatcher watcher) {
 		this.dataSource = dataSource;
 		this.outbox = outbox;
 		this.ledger = ledger;
@@ -119,6 +122,7 @@ public final class Relay implements SmartLifecycle {
 		this.front = new OutboxFront(pollInterval);
 		this.statistics = statistics;
 		this.limits = TimeLimits.PATIENT;
+		this.watcher = watcher;
 		this.worker = new Worker(name, pollInterval, this::work);
 	}
 
@@ -133,6 +137,7 @@ public final class Relay implements SmartLifecycle {
 		this.front = new OutboxFront(this.pollInterval);
 		this.statistics = other.statistics;
 		this.limits = TimeLimits.OBLIGING;
+		this.watcher = other.watcher;
 		this.worker = other.worker;
 	}
 
@@ -146,7 +151,7 @@ public final class Relay implements SmartLifecycle {
 	 */
 	public Relay from(String name, DataSource database, Outbox outbox, LedgerTarget ledger) {
 		return new Relay("audit-relay-" + name, database, outbox, ledger, this.batchSize, this.linger,
-				this.pollInterval, this.statistics);
+				this.pollInterval, this.statistics, this.watcher);
 	}
 
 	/**
@@ -330,7 +335,9 @@ public final class Relay implements SmartLifecycle {
 			TimeLimits limits) throws SQLException {
 		List<Entry> entries = new ArrayList<>(rows.size());
 		rows.forEach((row) -> entries.addAll(this.outbox.read(row)));
-		this.ledger.append(connection, head, entries, limits);
+		if (!entries.isEmpty()) {
+			this.watcher.watch(entries.size(), () -> this.ledger.append(connection, head, entries, limits));
+		}
 		return entries;
 	}
 

@@ -24,6 +24,7 @@ import io.auditspring.ledger.verify.LedgerExport;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.query.internal.past.EntryArchive;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -42,13 +43,17 @@ public final class Exports {
 
 	private final Schema schema;
 
+	private final @Nullable EntryArchive archive;
+
 	/**
 	 * Creates exports.
 	 * @param trail the trail
 	 * @param dataSource connections to the ledger's database
 	 * @param schema where the ledger is
+	 * @param archive what the trail reads that is no longer there, or {@code null}
 	 */
-	public Exports(AuditTrail trail, DataSource dataSource, Schema schema) {
+	public Exports(AuditTrail trail, DataSource dataSource, Schema schema, @Nullable EntryArchive archive) {
+		this.archive = archive;
 		this.trail = trail;
 		this.dataSource = dataSource;
 		this.schema = schema;
@@ -69,7 +74,7 @@ public final class Exports {
 	/** Selected entries, each of which can be verified by itself. */
 	public void selection(String description, AuditQuery query, OutputStream out) throws IOException {
 		try (Writer lines = writer(out)) {
-			new SelectionExport(this.dataSource, this.schema).write(description,
+			new SelectionExport(this.dataSource, this.schema, this.archive).write(description,
 					new Pages(this.trail.stream(query).iterator()), lines);
 		}
 	}

@@ -14,7 +14,10 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -32,6 +35,10 @@ import io.auditspring.ledger.internal.tree.TreeRows;
 import io.auditspring.ledger.merkle.InclusionProof;
 import io.auditspring.ledger.verify.ExportLine;
 import io.auditspring.ledger.verify.LedgerExport;
+import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.query.internal.past.EntryArchive;
+import io.auditspring.query.internal.past.Past;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -48,13 +55,27 @@ public final class SelectionExport {
 
 	private final Schema schema;
 
+	private final @Nullable EntryArchive archive;
+
 	/**
-	 * Creates an export.
+	 * Creates an export of what is in the database.
 	 * @param dataSource connections to PostgreSQL that may read the ledger; none is held
 	 * while lines are written
 	 * @param schema where the ledger is
 	 */
 	public SelectionExport(DataSource dataSource, Schema schema) {
+		this(dataSource, schema, null);
+	}
+
+	/**
+	 * Creates an export.
+	 * @param dataSource connections to PostgreSQL that may read the ledger; none is held
+	 * while lines are written
+	 * @param schema where the ledger is
+	 * @param archive where entries are that are no longer there, or {@code null}
+	 */
+	public SelectionExport(DataSource dataSource, Schema schema, @Nullable EntryArchive archive) {
+		this.archive = archive;
 		this.dataSource = dataSource;
 		this.schema = schema;
 	}
@@ -102,8 +123,7 @@ public final class SelectionExport {
 
 	private Page read(Connection connection, List<EntryKey> keys, Map<String, Optional<Checkpoint>> checkpoints)
 			throws SQLException {
-		EntryReader reader = new EntryReader(connection, this.schema);
-		List<StoredEntry> entries = reader.entries(keys);
+		List<StoredEntry> entries = entries(connection, keys);
 		List<String> lines = new ArrayList<>();
 		for (String chain : entries.stream().map(SelectionExport::chain).distinct().toList()) {
 			if (!checkpoints.containsKey(chain)) {
@@ -121,6 +141,21 @@ public final class SelectionExport {
 			}
 		}
 		return new Page(entries.size(), lines);
+	}
+
+	/** Wherever they are; the tree that proves them stays in the database. */
+	private List<StoredEntry> entries(Connection connection, List<EntryKey> keys) throws SQLException {
+		List<StoredEntry> live = new EntryReader(connection, this.schema).entries(keys);
+		if (this.archive == null || live.size() == keys.size()) {
+			return live;
+		}
+		Map<UUID, StoredEntry> found = new HashMap<>();
+		live.forEach((entry) -> found.put(Objects.requireNonNull(entry.place().id()), entry));
+		List<UUID> missing = keys.stream().map(EntryKey::id).filter((id) -> !found.containsKey(id)).toList();
+		this.archive.past(connection)
+			.ifPresent((past) -> past.find(Condition.in("id", missing), Past.Reading.newest(missing.size()))
+				.forEach((entry) -> found.put(Objects.requireNonNull(entry.place().id()), entry)));
+		return keys.stream().flatMap((key) -> Stream.ofNullable(found.get(key.id()))).toList();
 	}
 
 	private static String chain(StoredEntry entry) {

@@ -1,0 +1,289 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+import javax.sql.DataSource;
+
+import io.auditspring.CheckpointSigner;
+import io.auditspring.archive.internal.range.Manifest;
+import io.auditspring.archive.internal.range.RangeName;
+import io.auditspring.archive.internal.range.RangeWriter;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.entry.CanonicalJson;
+import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.entry.ControlActions;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.retention.RedactableArchive.Redacted;
+import io.auditspring.retention.RedactableArchive.Result;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Erases groups of entries that are in the archive only: what is left of a range is
+ * written as its next generation, read back and verified, recorded, and then what was
+ * there before is deleted. Whoever dies in between does it again.
+ */
+final class ArchiveErasure {
+
+	/** What is found by who did it comes before who did it. */
+	private static final List<EntryGroup> ORDER = List.of(EntryGroup.DATA, EntryGroup.ACTOR);
+
+	private static final int ATTEMPTS = 3;
+
+	private static final String OBJECT_IN_USE = "55006";
+
+	private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+	private final DataSource dataSource;
+
+	private final ArchiveStore store;
+
+	private final RecordedRanges ranges;
+
+	private final RangeWriter writer;
+
+	private final RangeCheck check;
+
+	private final String live;
+
+	private final String held;
+
+	private final String declared;
+
+	private final String record;
+
+	ArchiveErasure(DataSource dataSource, Schema schema, ArchiveStore store, ArchiveOptions options,
+			@Nullable CheckpointSigner signer, RecordedRanges ranges, RangeCheck check) {
+		this.dataSource = dataSource;
+		this.store = store;
+		this.ranges = ranges;
+		this.writer = new RangeWriter(store, options, signer);
+		this.check = check;
+		this.live = "select seq from %s where chain = ? and seq between ? and ?".formatted(schema.table("audit_log"));
+		this.held = """
+				select entry.seq
+				from jsonb_populate_recordset(null::%s, ?::jsonb) as entry
+				where %s(entry)
+				""".formatted(schema.table("audit_log"), schema.table("audit_is_held"));
+		this.declared = """
+				select (metadata ->> 'seq')::bigint
+				from %s
+				where target_type = 'AuditEntry' and target_id = any (?) and action = 'audit.redaction'
+				and metadata @> jsonb_build_object('chain', ?::text, 'group', ?::text)
+				""".formatted(schema.table("audit_log"));
+		this.record = "select %s(?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?::jsonb -> 0)"
+			.formatted(schema.table("audit_redact_archived"));
+	}
+
+	/**
+	 * Verifies a range as it was read back.
+	 */
+	interface RangeCheck {
+
+		void verify(RangeName range) throws IOException;
+
+	}
+
+	/**
+	 * What is to be erased.
+	 *
+	 * @param conditions what the entries must be like that are to lose a group, in SQL of
+	 * DuckDB
+	 * @param reason why
+	 * @param requestedBy who asks for it
+	 */
+	record Wanted(Map<EntryGroup, List<String>> conditions, String reason, String requestedBy) {
+
+	}
+
+	/**
+	 * An entry that was found.
+	 *
+	 * @param seq its place
+	 * @param id its id
+	 * @param recordedAt when it was recorded
+	 * @param erased whether the group is erased already
+	 * @param control whether it is a control entry
+	 * @param held by what a hold can be on it
+	 */
+	private record Found(long seq, UUID id, Instant recordedAt, boolean erased, boolean control, String held) {
+
+		static Found of(StoredEntry entry, EntryGroup group) {
+			StoredEntry.Place place = entry.place();
+			return new Found(Objects.requireNonNull(place.seq()), Objects.requireNonNull(place.id()),
+					Objects.requireNonNull(place.recordedAt()),
+					((group == EntryGroup.ACTOR) ? entry.actorDigest() : entry.dataDigest()) != null,
+					ControlActions.include(entry.core().action()), holdable(entry));
+		}
+
+		private static String holdable(StoredEntry entry) {
+			CanonicalJson related = entry.data().related();
+			CanonicalObject object = new CanonicalObject().text("action", entry.core().action())
+				.text("actor_id", entry.actor().id())
+				.text("id", entry.core().id())
+				.text("impersonator_id", entry.actor().impersonator());
+			if (related != null) {
+				object.raw("related", related.toString());
+			}
+			return object.number("seq", entry.place().seq())
+				.text("target_id", entry.core().targetId())
+				.text("target_type", entry.core().targetType())
+				.toString();
+		}
+
+	}
+
+	/** Erases what is wanted of a range. */
+	void erase(RangeName range, Wanted wanted, List<Redacted> told) throws IOException, SQLException {
+		Manifest kept = this.ranges.kept(range);
+		Map<EntryGroup, Collection<Found>> found = new EnumMap<>(EntryGroup.class);
+		for (EntryGroup group : ORDER) {
+			found.put(group, find(kept, group, wanted.conditions().getOrDefault(group, List.of())));
+		}
+		if (found.values().stream().allMatch(Collection::isEmpty)) {
+			return;
+		}
+		Set<Long> live = live(range);
+		for (EntryGroup group : ORDER) {
+			List<Found> archived = Objects.requireNonNull(found.get(group))
+				.stream()
+				.filter((entry) -> !live.contains(entry.seq()))
+				.toList();
+			kept = erase(kept, group, archived, wanted, told);
+		}
+	}
+
+	private Collection<Found> find(Manifest kept, EntryGroup group, List<String> conditions)
+			throws IOException, SQLException {
+		Map<Long, Found> found = new TreeMap<>();
+		this.writer.read(kept, conditions, (entry) -> {
+			Found each = Found.of(entry, group);
+			found.put(each.seq(), each);
+		});
+		return found.values();
+	}
+
+	private Set<Long> live(RangeName range) throws SQLException {
+		return OwnTransaction.look(this.dataSource, (connection) -> new HashSet<>(
+				Sql.list(connection, this.live, (row) -> row.getLong(1), range.chain(), range.first(), range.last())));
+	}
+
+	private Manifest erase(Manifest kept, EntryGroup group, List<Found> found, Wanted wanted, List<Redacted> told)
+			throws IOException, SQLException {
+		for (int attempt = 1;; attempt++) {
+			Set<Long> declared = declared(kept.range(), group, found);
+			Set<Long> held = held(found);
+			Map<Long, Result> results = new TreeMap<>();
+			found.forEach((entry) -> results.put(entry.seq(), result(entry, group, declared, held)));
+			try {
+				Manifest left = erase(kept, group, found, results, wanted);
+				found.forEach((entry) -> told.add(new Redacted(entry.id(), entry.recordedAt(), group,
+						Objects.requireNonNull(results.get(entry.seq())))));
+				return left;
+			}
+			catch (SQLException ex) {
+				// Somebody placed a hold meanwhile.
+				if (!OBJECT_IN_USE.equals(ex.getSQLState()) || attempt == ATTEMPTS) {
+					throw ex;
+				}
+				this.ranges.clear(kept.range());
+			}
+		}
+	}
+
+	private static Result result(Found entry, EntryGroup group, Set<Long> declared, Set<Long> held) {
+		if (entry.erased() || declared.contains(entry.seq())) {
+			return Result.REDACTED;
+		}
+		if (group == EntryGroup.DATA && entry.control()) {
+			return Result.KEPT;
+		}
+		return held.contains(entry.seq()) ? Result.HELD : Result.ERASED;
+	}
+
+	/** What was erased in the database while it left for the archive; it is said once. */
+	private Set<Long> declared(RangeName range, EntryGroup group, List<Found> found) throws SQLException {
+		List<String> clear = found.stream()
+			.filter((entry) -> !entry.erased())
+			.map((entry) -> entry.id().toString())
+			.toList();
+		return clear.isEmpty() ? Set.of()
+				: OwnTransaction.look(this.dataSource,
+						(connection) -> new HashSet<>(Sql.list(connection, this.declared, (row) -> row.getLong(1),
+								Sql.array("text", clear), range.chain(), group.name().toLowerCase(Locale.ROOT))));
+	}
+
+	private Set<Long> held(List<Found> found) throws SQLException {
+		return found.isEmpty() ? Set.of() : OwnTransaction.look(this.dataSource,
+				(connection) -> Set.copyOf(Sql.list(connection, this.held, (row) -> row.getLong(1), array(found))));
+	}
+
+	private static String array(Collection<Found> entries) {
+		return entries.stream().map(Found::held).collect(Collectors.joining(",", "[", "]"));
+	}
+
+	private Manifest erase(Manifest kept, EntryGroup group, List<Found> found, Map<Long, Result> results, Wanted wanted)
+			throws IOException, SQLException {
+		Set<Long> erasable = found.stream()
+			.filter((entry) -> !entry.erased())
+			.map(Found::seq)
+			.filter((seq) -> results.get(seq) == Result.ERASED || results.get(seq) == Result.REDACTED)
+			.collect(Collectors.toSet());
+		if (erasable.isEmpty()) {
+			return kept;
+		}
+		RangeName range = kept.range();
+		Manifest next = this.writer.rewrite(kept, (group == EntryGroup.ACTOR) ? erasable : Set.of(),
+				(group == EntryGroup.DATA) ? erasable : Set.of());
+		List<Found> told = found.stream().filter((entry) -> results.get(entry.seq()) == Result.ERASED).toList();
+		this.check.verify(range);
+		try {
+			this.ranges.record(next,
+					(connection) -> Sql.execute(connection, this.record, range.chain(), range.first(), range.last(),
+							next.generation(), next.digest(), next.firstRecordedAt(), next.lastRecordedAt(),
+							array(told), group.name().toLowerCase(Locale.ROOT), wanted.reason(), wanted.requestedBy()));
+		}
+		catch (SQLException ex) {
+			if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {
+				throw new IOException("the database user may not record what is erased in the archive: "
+						+ "grant the role audit_retention of classpath:io/auditspring/db/roles.sql to it", ex);
+			}
+			throw ex;
+		}
+		this.store.delete(range.payload(kept.generation()));
+		return next;
+	}
+
+	static List<String> ids(Collection<UUID> ids, int most) {
+		List<String> conditions = new ArrayList<>();
+		List<UUID> all = List.copyOf(ids);
+		for (int from = 0; from < all.size(); from += most) {
+			conditions.add(all.subList(from, Math.min(from + most, all.size()))
+				.stream()
+				.map((id) -> "'" + id + "'")
+				.collect(Collectors.joining(", ", "id in (", ")")));
+		}
+		return conditions;
+	}
+
+}

@@ -1,0 +1,64 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import io.auditspring.archive.internal.read.DuckDbCondition;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.internal.entry.CanonicalObject;
+import io.auditspring.ledger.internal.entry.ControlActions;
+import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.retention.internal.PersonTrace;
+
+/**
+ * What entries of the archive must be like to tell of a person, in the SQL of DuckDB.
+ */
+final class PersonCondition {
+
+	/** As in the database. */
+	private static final String NAMING = "(json_exists(metadata, '$.actorAttributes') or category = 'authentication')";
+
+	private static final String NO_CONTROL = "not (starts_with(action, '%s') and action not in %s)".formatted(
+			ControlActions.PREFIX,
+			ControlActions.OF_APPLICATIONS.stream()
+				.map(DuckDbCondition::literal)
+				.sorted()
+				.collect(Collectors.joining(", ", "(", ")")));
+
+	private PersonCondition() {
+	}
+
+	static Map<EntryGroup, List<String>> of(List<PersonTrace> traces) {
+		Map<EntryGroup, List<String>> conditions = new EnumMap<>(EntryGroup.class);
+		for (PersonTrace trace : traces) {
+			EntryGroup group = trace.kind().group();
+			conditions.computeIfAbsent(group, (key) -> new ArrayList<>())
+				.add(((group == EntryGroup.ACTOR) ? "not actor_erased and " : "not data_erased and ") + of(trace));
+		}
+		return conditions;
+	}
+
+	private static String of(PersonTrace trace) {
+		String id = DuckDbCondition.literal(trace.parameters().get(0));
+		return switch (trace.kind()) {
+			case HOLD ->
+				"action in ('audit.hold', 'audit.release') and json_extract_string(metadata, '$.actor') = " + id;
+			case DONE, ACTOR -> "actor_id = " + id + " and " + NO_CONTROL;
+			case DONE_FOR, IMPERSONATOR -> "impersonator_id = " + id + " and " + NO_CONTROL;
+			case NAMING -> "actor_id = " + id + " and " + NAMING + " and " + NO_CONTROL;
+			case TARGET ->
+				"target_type = " + id + " and target_id = " + DuckDbCondition.literal(trace.parameters().get(1));
+			case RELATED -> DuckDbCondition
+				.of(Condition.contains("related", "[" + new CanonicalObject().text("id", trace.parameters().get(1))
+					.text("type", trace.parameters().get(0)) + "]"));
+		};
+	}
+
+}

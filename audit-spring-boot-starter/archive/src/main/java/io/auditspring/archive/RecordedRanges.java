@@ -1,0 +1,188 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+import javax.sql.DataSource;
+
+import io.auditspring.archive.internal.range.Manifest;
+import io.auditspring.archive.internal.range.Manifests;
+import io.auditspring.archive.internal.range.RangeName;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the ledger says is in its archive. Several may work on a range at once, on several
+ * machines: a lock of the database makes whoever records a generation, and whoever clears
+ * away what nobody recorded, take turns, so that nothing is recorded that is not there.
+ */
+final class RecordedRanges {
+
+	private final DataSource dataSource;
+
+	private final ArchiveStore store;
+
+	private final String all;
+
+	private final String one;
+
+	private final String later;
+
+	private final String lock;
+
+	RecordedRanges(DataSource dataSource, Schema schema, ArchiveStore store) {
+		this.dataSource = dataSource;
+		this.store = store;
+		this.all = """
+				select distinct on (chain, first_seq)
+					chain, first_seq, last_seq, generation, manifest, last_recorded_at
+				from %s
+				order by chain, first_seq, generation desc
+				""".formatted(schema.table("audit_archived"));
+		this.one = """
+				select chain, first_seq, last_seq, generation, manifest, last_recorded_at
+				from %s
+				where chain = ? and first_seq = ?
+				order by generation desc
+				limit 1
+				""".formatted(schema.table("audit_archived"));
+		this.later = "select coalesce(min(first_seq), ?) from %s where chain = ? and first_seq > ?"
+			.formatted(schema.table("audit_archived"));
+		this.lock = "select pg_advisory_xact_lock(hashtextextended('%s ' || ?, ?))"
+			.formatted(schema.table("audit_archived"));
+	}
+
+	/**
+	 * What is recorded of a range.
+	 *
+	 * @param name the range
+	 * @param generation how often it was written
+	 * @param manifest the digest of its manifest
+	 * @param to when its last entry was recorded
+	 */
+	record Recorded(RangeName name, int generation, String manifest, Instant to) {
+
+	}
+
+	Map<RangeName, Recorded> all() throws SQLException {
+		Map<RangeName, Recorded> ranges = new LinkedHashMap<>();
+		OwnTransaction.look(this.dataSource, (connection) -> Sql.list(connection, this.all, RecordedRanges::recorded))
+			.forEach((range) -> ranges.put(range.name(), range));
+		return ranges;
+	}
+
+	/** The range that begins with an entry. */
+	@Nullable Recorded at(String chain, long first) throws SQLException {
+		return OwnTransaction.<@Nullable Recorded, RuntimeException>look(this.dataSource,
+				(connection) -> at(connection, chain, first));
+	}
+
+	/** The next range to archive: as it was archived before, or as much as is not. */
+	RangeName next(String chain, long first, long last) throws SQLException {
+		return OwnTransaction.look(this.dataSource, (connection) -> {
+			Recorded recorded = at(connection, chain, first);
+			if (recorded != null) {
+				return recorded.name();
+			}
+			long end = Sql.get(connection, this.later, (row) -> row.getLong(1), last + 1, chain, first) - 1;
+			return new RangeName(chain, first, Math.min(first + RangeName.MOST - 1, Math.min(last, end)));
+		});
+	}
+
+	private @Nullable Recorded at(Connection connection, String chain, long first) throws SQLException {
+		return Sql.find(connection, this.one, RecordedRanges::recorded, chain, first);
+	}
+
+	private static Recorded recorded(ResultSet row) throws SQLException {
+		return new Recorded(new RangeName(row.getString(1), row.getLong(2), row.getLong(3)), row.getInt(4),
+				row.getString(5), Objects.requireNonNull(row.getObject(6, OffsetDateTime.class)).toInstant());
+	}
+
+	/**
+	 * The newest manifest that is recorded of a range. What somebody left who died before
+	 * it was recorded, or before the generation before was deleted, goes first.
+	 */
+	Manifest kept(RangeName range) throws IOException, SQLException {
+		Recorded recorded = clear(range);
+		if (recorded == null) {
+			throw new IOException("the ledger does not say that %s are archived".formatted(range));
+		}
+		Manifest manifest = Manifests.read(this.store, range.manifest(recorded.generation()));
+		if (!recorded.name().equals(range) || !recorded.manifest().equals(manifest.digest())) {
+			throw new IOException("what is in the archive of %s is not what the ledger says".formatted(range));
+		}
+		return manifest;
+	}
+
+	/**
+	 * Deletes what nobody recorded of a range, and what something newer supersedes.
+	 * @return what is recorded of it
+	 */
+	@Nullable Recorded clear(RangeName range) throws IOException, SQLException {
+		return OwnTransaction.<@Nullable Recorded, IOException>run(this.dataSource, (connection) -> {
+			lock(connection, range);
+			Recorded recorded = at(connection, range.chain(), range.first());
+			int generation = (recorded != null) ? recorded.generation() : 0;
+			for (String name : this.store.list(range.directory())) {
+				RangeName.File file = RangeName.parse(name);
+				if (file != null && (file.generation() > generation
+						|| (file.kind().equals("payload") && file.generation() < generation))) {
+					this.store.delete(name);
+				}
+			}
+			return recorded;
+		});
+	}
+
+	/** Records a generation, if all of it is still there. */
+	void record(Manifest manifest, Recording recording) throws IOException, SQLException {
+		OwnTransaction.<Boolean, IOException>run(this.dataSource, (connection) -> {
+			lock(connection, manifest.range());
+			requireThere(manifest);
+			recording.record(connection);
+			return true;
+		});
+	}
+
+	/**
+	 * What records a generation.
+	 */
+	interface Recording {
+
+		void record(Connection connection) throws SQLException;
+
+	}
+
+	private void lock(Connection connection, RangeName range) throws SQLException {
+		Sql.is(connection, this.lock + "::text = ''", range.chain(), range.first());
+	}
+
+	private void requireThere(Manifest manifest) throws IOException {
+		RangeName range = manifest.range();
+		try {
+			this.store.read(range.payload(manifest.generation())).close();
+			if (Manifests.read(this.store, range.manifest(manifest.generation())).digest().equals(manifest.digest())) {
+				return;
+			}
+		}
+		catch (NoSuchFileException ex) {
+			// Told below.
+		}
+		throw new IOException("somebody else works on %s; try again".formatted(range));
+	}
+
+}

@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive;
+
+import java.io.BufferedReader;
+import java.io.StringReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Instant;
+
+import io.auditspring.AuditAccess;
+import io.auditspring.AuditAccessPolicy;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.verify.SelectionVerification;
+import io.auditspring.ledger.verify.SelectionVerifier;
+import io.auditspring.retention.Retention;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an application with an archive answers over HTTP.
+ */
+class ArchivedApiTests {
+
+	private static final String KEY = Ed25519Signer.newPem();
+
+	@TempDir
+	Path directory;
+
+	@TempDir
+	Path memory;
+
+	/**
+	 * An application whose readers see everything.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		AuditAccessPolicy everything() {
+			return (reader) -> AuditAccess.all();
+		}
+
+	}
+
+	private ConfigurableApplicationContext start(ArchivedLedger ledger) {
+		return new SpringApplicationBuilder(Application.class)
+			.initializers((context) -> context.getBeanFactory().registerSingleton("dataSource", ledger.dataSource()))
+			.properties("server.port=0", "spring.main.banner-mode=off", "audit.web.enabled=true",
+					"audit.flyway.enabled=false", "audit.checkpoint.origin=example.com/audit",
+					"audit.checkpoint.key-name=example.com/audit", "audit.checkpoint.private-key=" + KEY,
+					"audit.checkpoint.memory=" + this.memory, "audit.retention.period=P2Y",
+					"audit.retention.action=archive", "audit.archive.read=true",
+					"audit.archive.directory=" + this.directory)
+			.run();
+	}
+
+	private static String get(ConfigurableApplicationContext application, String path) throws Exception {
+		URI uri = URI
+			.create("http://localhost:" + application.getEnvironment().getProperty("local.server.port") + path);
+		HttpResponse<String> answer = HttpClient.newHttpClient()
+			.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+		return answer.body();
+	}
+
+	private static JsonNode json(ConfigurableApplicationContext application, String path) throws Exception {
+		return JsonMapper.shared().readTree(get(application, path));
+	}
+
+	@Test
+	void whichPeriodIsArchivedIsToldAndItsEntriesAreGivenAndExportedWithTheirProofs() throws Exception {
+		ArchivedLedger ledger = ArchivedLedger.create(new DirectoryArchiveStore(this.directory), KEY, this.memory);
+		SampleChain samples = new SampleChain("main", 5);
+		ledger.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main", samples.unplaced(20));
+		ledger.appendAt(Instant.parse("2019-01-31T00:00:00Z"), "main", samples.unplaced(5));
+		ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main", samples.unplaced(7));
+		try (ConfigurableApplicationContext application = start(ledger)) {
+			assertThat(json(application, "/audit/api/ledger").has("archived")).isFalse();
+			application.getBean(Retention.class).apply();
+			JsonNode archived = json(application, "/audit/api/ledger").get("archived");
+			assertThat(archived.get("from").asString()).isEqualTo("2019-01-01T00:00:00Z");
+			assertThat(archived.get("to").asString()).isEqualTo("2019-01-31T00:00:00Z");
+			JsonNode page = json(application, "/audit/api/entries?chain=main&to=2020-01-01T00:00:00Z&limit=100");
+			assertThat(page.get("entries")).hasSize(25);
+			String export = get(application, "/audit/api/export?format=ndjson&chain=main&to=2026-11-10T00:00:00Z");
+			SelectionVerification verified = new SelectionVerifier(ledger.evidence())
+				.verify(new BufferedReader(new StringReader(export)));
+			assertThat(verified.problems()).isEmpty();
+			assertThat(verified.entries()).isEqualTo(32);
+			assertThat(verified.proved()).isEqualTo(32);
+		}
+	}
+
+}

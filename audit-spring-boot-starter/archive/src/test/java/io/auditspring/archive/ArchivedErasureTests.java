@@ -1,0 +1,208 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.archive;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import io.auditspring.Actor;
+import io.auditspring.ActorType;
+import io.auditspring.Outcome;
+import io.auditspring.Severity;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.internal.entry.CanonicalJson;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.verify.VerificationProgress;
+import io.auditspring.query.AuditEntry;
+import io.auditspring.query.AuditQuery;
+import io.auditspring.query.AuditRedaction;
+import io.auditspring.query.AuditTrail;
+import io.auditspring.retention.ErasureReport;
+import io.auditspring.retention.LegalHolds;
+import io.auditspring.retention.Retention;
+import io.auditspring.retention.Subject;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.context.ApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an application erases is erased wherever it is: in the database and in the
+ * archive.
+ */
+class ArchivedErasureTests {
+
+	private static final String KEY = Ed25519Signer.newPem();
+
+	private static final YearMonth JANUARY_2019 = YearMonth.of(2019, 1);
+
+	private static final YearMonth NOVEMBER_2026 = YearMonth.of(2026, 11);
+
+	@TempDir
+	Path directory;
+
+	@TempDir
+	Path memory;
+
+	private ArchivedLedger ledger;
+
+	@BeforeEach
+	void writeTwoMonths() {
+		this.ledger = ArchivedLedger.create(new DirectoryArchiveStore(this.directory), KEY, this.memory);
+		this.ledger.appendAt(Instant.parse("2019-01-15T00:00:00Z"), "main", entries());
+		this.ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main", entries());
+	}
+
+	/** What each trace finds, and what none finds. */
+	private static List<Entry> entries() {
+		return List.of(entry("order.pay", "order", "jane", null, "Order", "1", "[]", "{}"),
+				entry("order.pay", "order", "clerk", "jane", "Order", "2", "[]", "{}"),
+				entry("login", "authentication", "jane", null, "Session", "3", "[]", "{}"),
+				entry("order.pay", "order", "jane", null, "Order", "4", "[]", "{\"actorAttributes\":{\"role\":\"x\"}}"),
+				entry("customer.change", "order", "clerk", null, "Customer", "it's 7", "[]", "{}"), entry("order.ship",
+						"order", "clerk", null, "Order", "5", "[{\"id\":\"it's 7\",\"type\":\"Customer\"}]", "{}"),
+				entry("order.pay", "order", "joe", null, "Order", "6", "[]", "{}"));
+	}
+
+	private static Entry entry(String action, String category, String actor, String impersonator, String type,
+			String id, String related, String metadata) {
+		return new Entry(UUID.randomUUID(), Instant.parse("2019-01-14T00:00:00Z"), "shop", null, UUID.randomUUID(),
+				action, category, Severity.INFO, Outcome.SUCCESS, ActorType.USER, type, id, null, null, null,
+				new Entry.ActorGroup(actor, "Name of " + actor, impersonator, null, null, null, null, null),
+				new Entry.DataGroup(null, "said of " + actor, null, null, null, null, null,
+						CanonicalJson.parse(metadata), CanonicalJson.parse(related)));
+	}
+
+	/**
+	 * What is done to a ledger whose older month is archived and dropped.
+	 */
+	private interface Work {
+
+		void on(ApplicationContext context, AuditRedaction redaction, AuditTrail trail) throws Exception;
+
+	}
+
+	private void afterwards(Work work) {
+		ArchivingApplication.of(this.ledger.dataSource(), KEY, this.memory)
+			.withPropertyValues("audit.archive.directory=" + this.directory)
+			.run((context) -> {
+				assertThat(context.getBean(Retention.class).apply().retired()).containsExactly(JANUARY_2019);
+				work.on(context, context.getBean(AuditRedaction.class), context.getBean(AuditTrail.class));
+				assertThat(new ArchiveVerifier(new DirectoryArchiveStore(this.directory), this.ledger.evidence(),
+						ArchiveOptions.DEFAULT, VerificationProgress.NONE)
+					.verify()
+					.chains()).hasToString("[main [0, 7): valid]");
+				assertThat(this.ledger.verify()).isTrue();
+			});
+	}
+
+	private static List<AuditEntry> entries(AuditTrail trail) {
+		return trail.stream(AuditQuery.all().oldestFirst())
+			.filter((entry) -> !entry.getAction().startsWith("audit."))
+			.toList();
+	}
+
+	private static @Nullable String actor(AuditEntry entry) {
+		Actor actor = entry.getActor();
+		return (actor != null) ? actor.id() : null;
+	}
+
+	@Test
+	void anEntryThatIsArchivedLosesItsGroup() {
+		afterwards((context, redaction, trail) -> {
+			UUID id = entries(trail).get(0).getId();
+			ErasureReport report = redaction.redact(id, EntryGroup.ACTOR, "Request 1");
+			assertThat(report.erased()).isEqualTo(Map.of(EntryGroup.ACTOR, 1L));
+			assertThat(report.months()).containsExactly(Map.entry(JANUARY_2019, 1L));
+			assertThat(report.complete()).isTrue();
+			assertThat(trail.entry(id).orElseThrow().getActor()).isNull();
+			assertThat(trail.entry(id).orElseThrow().getMessage()).isEqualTo("said of jane");
+			assertThat(redaction.redact(id, EntryGroup.ACTOR, "Request 1").alreadyErased()).isOne();
+		});
+	}
+
+	@Test
+	void aPersonIsFoundAndErasedInBoth() {
+		afterwards((context, redaction, trail) -> {
+			assertThat(trail.count(AuditQuery.all().actor("jane"))).isEqualTo(6);
+			ErasureReport report = redaction.erase(Subject.actor("jane"), "Request 1");
+			assertThat(report.erased()).isEqualTo(Map.of(EntryGroup.ACTOR, 8L, EntryGroup.DATA, 4L));
+			assertThat(report.months()).isEqualTo(Map.of(JANUARY_2019, 6L, NOVEMBER_2026, 6L));
+			assertThat(report.complete()).isTrue();
+			assertThat(trail.count(AuditQuery.all().actor("jane"))).isZero();
+			assertThat(entries(trail).stream().map(AuditEntry::getMessage)).containsExactly("said of jane",
+					"said of clerk", null, null, "said of clerk", "said of clerk", "said of joe", "said of jane",
+					"said of clerk", null, null, "said of clerk", "said of clerk", "said of joe");
+			assertThat(redaction.erase(Subject.actor("jane"), "Request 1").erased()).isEmpty();
+		});
+	}
+
+	@Test
+	void everythingThatMayNameAPersonIsErasedInBoth() {
+		afterwards((context, redaction, trail) -> {
+			ErasureReport report = redaction
+				.erase(Subject.actor("jane").andTarget("Customer", "it's 7").withEverything(), "Request 1");
+			assertThat(report.erased()).isEqualTo(Map.of(EntryGroup.ACTOR, 8L, EntryGroup.DATA, 12L));
+			assertThat(entries(trail).stream().map(AuditEntry::getMessage)).containsExactly(null, null, null, null,
+					null, null, "said of joe", null, null, null, null, null, null, "said of joe");
+			assertThat(entries(trail).stream().map(ArchivedErasureTests::actor)).containsExactly(null, null, null, null,
+					"clerk", "clerk", "joe", null, null, null, null, "clerk", "clerk", "joe");
+		});
+	}
+
+	@Test
+	void aHoldKeepsWhatIsArchivedAndTheReportSaysSo() {
+		afterwards((context, redaction, trail) -> {
+			context.getBean(LegalHolds.class).placeOnTarget("Order", "1", "case 12");
+			List<AuditEntry> entries = entries(trail);
+			ErasureReport report = redaction.redact(AuditQuery.all().actor("jane"), EntryGroup.DATA, "Request 1");
+			assertThat(report.left()).containsOnlyKeys(ErasureReport.Cause.HELD);
+			assertThat(report.left().get(ErasureReport.Cause.HELD)).containsExactlyInAnyOrder(entries.get(0).getId(),
+					entries.get(7).getId());
+			assertThat(report.erased()).isEqualTo(Map.of(EntryGroup.DATA, 4L));
+		});
+	}
+
+	@Test
+	void whatIsNowhereIsToldToBeMissing() {
+		afterwards((context, redaction, trail) -> {
+			UUID nowhere = UUID.fromString("7b1f3c52-51c9-4bb5-8e3c-6a6d4d2b7f10");
+			UUID retired = UUID.fromString("0167f3a0-0000-7000-8000-000000000001");
+			assertThat(redaction.redact(nowhere, EntryGroup.ACTOR, "r").left())
+				.isEqualTo(Map.of(ErasureReport.Cause.MISSING, List.of(nowhere)));
+			assertThat(redaction.redact(retired, EntryGroup.ACTOR, "r").left())
+				.isEqualTo(Map.of(ErasureReport.Cause.RETIRED, List.of(retired)));
+		});
+	}
+
+	@Test
+	void whatIsArchivedAndStillInTheDatabaseIsErasedInBothAtOnce() throws IOException {
+		String seventh = this.ledger.query("select id from audit.audit_log where seq = 6");
+		ArchivingApplication.of(this.ledger.dataSource(), KEY, this.memory)
+			.withPropertyValues("audit.archive.directory=" + this.directory)
+			.run((context) -> {
+				Retention failing = this.ledger.retention(entries().get(0), (archive) -> (chain, first, last, by) -> {
+					archive.archive(chain, first, last, by);
+					throw new IOException("died before the month was dropped");
+				});
+				assertThat(failing.apply().retired()).isEmpty();
+				context.getBean(AuditRedaction.class).redact(UUID.fromString(seventh), EntryGroup.DATA, "Request 1");
+			});
+		assertThat(new DirectoryArchiveStore(this.directory).list())
+			.contains("chain=main/000000000000-000000000006/payload-2.parquet")
+			.doesNotContain("chain=main/000000000000-000000000006/payload-1.parquet");
+	}
+
+}
