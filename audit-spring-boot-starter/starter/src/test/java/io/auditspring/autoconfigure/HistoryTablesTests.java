@@ -13,7 +13,7 @@ import io.auditspring.AuditSetupException;
 import io.auditspring.TestDatabase;
 import io.auditspring.actuate.HistoryEndpoint;
 import io.auditspring.capture.internal.state.HistoryTablesCheck;
-import io.auditspring.history.Crate;
+import io.auditspring.crates.Crate;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.EntityManager;

@@ -1,4 +1,4 @@
-package io.auditspring.history;
+package io.auditspring.crates;
 
 import jakarta.persistence.Entity;
 import org.hibernate.envers.RevisionEntity;

@@ -1,4 +1,4 @@
-package io.auditspring.history;
+package io.auditspring.crates;
 
 import java.util.HashSet;
 import java.util.Set;
