@@ -119,6 +119,8 @@ grant select on "${schema}".audit_request to audit_receiver, audit_redactor, aud
 grant select on "${schema}".audit_log, "${schema}".audit_chain, "${schema}".audit_checkpoint, "${schema}".audit_receipt,
 	"${schema}".audit_request to audit_centre;
 grant execute on function "${schema}".audit_take_receipt(text, text, text),
-	"${schema}".audit_take_request(text, bigint, uuid, text, text, text), "${schema}".audit_take_holds(text, jsonb)
-	to audit_centre;
+	"${schema}".audit_take_request(text, bigint, uuid, text, text, text), "${schema}".audit_take_holds(text, jsonb),
+	"${schema}".audit_publish(text, uuid, bigint) to audit_centre;
+-- An application that sends its own chain by Kafka has this role, and finds the tree of the chain.
+grant select on "${schema}".audit_tree, "${schema}".audit_tile to audit_centre;
 grant select on "${schema}".audit_receipt to audit_reader, audit_retention;

@@ -26,6 +26,9 @@ final class OnReceiving extends SpringBootCondition {
 		if (enabled != null) {
 			return new ConditionOutcome(enabled, message.because("audit.receive.enabled is " + enabled));
 		}
+		if (binder.bind("audit.kafka.receive.enabled", Boolean.class).orElse(false)) {
+			return ConditionOutcome.match(message.because("audit.kafka.receive.enabled is true"));
+		}
 		boolean sources = binder.bind("audit.receive.sources", Bindable.mapOf(String.class, String.class)).isBound();
 		return new ConditionOutcome(sources,
 				message.because(sources ? "there are audit.receive.sources" : "there are no audit.receive.sources"));

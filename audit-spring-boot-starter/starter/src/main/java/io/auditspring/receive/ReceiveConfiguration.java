@@ -72,7 +72,7 @@ public class ReceiveConfiguration {
 
 	@Bean
 	@ConditionalOnBean(CheckpointSigner.class)
-	Receipts auditReceipts(AuditDatabase auditDatabase, SourceConnections auditSourceConnections,
+	Receipts auditCentreReceipts(AuditDatabase auditDatabase, SourceConnections auditSourceConnections,
 			ReceiveProperties properties, ObjectProvider<CheckpointSigner> signers) {
 		return new Receipts(ledger(auditDatabase, auditSourceConnections, properties), auditDatabase.schema(),
 				Objects.requireNonNull(Sole.signer(signers)), properties.backupInterval(),
@@ -82,13 +82,13 @@ public class ReceiveConfiguration {
 	@Bean
 	SourceWorkers auditSourceWorkers(BundleReceiver auditBundleReceiver, SourceConnections auditSourceConnections,
 			ReceiveProperties properties, ReceivingStatistics auditReceivingStatistics,
-			ObjectProvider<Receipts> auditReceipts) {
+			ObjectProvider<Receipts> auditCentreReceipts) {
 		Map<String, JdbcSource> sources = new LinkedHashMap<>();
 		properties.sources()
 			.forEach((name, source) -> sources.put(name,
 					new JdbcSource(name, auditSourceConnections.of(name, source), new Schema(source.schema()),
 							source.chains(), auditBundleReceiver, auditReceivingStatistics,
-							auditReceipts.getIfAvailable())));
+							auditCentreReceipts.getIfAvailable())));
 		return new SourceWorkers(sources.values(), properties.interval());
 	}
 

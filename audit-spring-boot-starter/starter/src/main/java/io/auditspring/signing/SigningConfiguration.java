@@ -122,14 +122,28 @@ public final class SigningConfiguration {
 
 		@Bean
 		Checkpoints auditCheckpoints(AuditDatabase auditDatabase, CheckpointProperties properties,
-				CheckpointOrigin auditCheckpointOrigin, ObjectProvider<CheckpointSigner> signers,
-				ObjectProvider<CheckpointAnchor> anchors, ObjectProvider<WitnessPolicy> auditWitnessPolicy) {
-			CheckpointSigner signer = Sole.signer(signers);
-			TrustedKeys trusted = properties.trusting((signer != null) ? key(signer) : null,
+				CheckpointOrigin auditCheckpointOrigin, ObjectProvider<CheckpointSigning> auditCheckpointSigning,
+				ObjectProvider<WitnessPolicy> auditWitnessPolicy) {
+			CheckpointSigning signing = auditCheckpointSigning.getIfAvailable();
+			if (signing == null) {
+				logger.info(
+						"No audit checkpoints are signed: there is neither audit.checkpoint.private-key-location nor a "
+								+ "CheckpointSigner bean");
+			}
+			TrustedKeys trusted = properties.trusting((signing != null) ? key(signing.signer()) : null,
 					auditWitnessPolicy.getIfAvailable());
 			return new Checkpoints(auditDatabase.dataSource(), auditDatabase.schema(),
 					trusted.keys().isEmpty() ? auditCheckpointOrigin.name() : auditCheckpointOrigin.usable(), trusted,
-					signing(signer, properties, anchors));
+					signing);
+		}
+
+		@Bean
+		@ConditionalOnBean(CheckpointSigner.class)
+		CheckpointSigning auditCheckpointSigning(ObjectProvider<CheckpointSigner> signers,
+				CheckpointProperties properties, ObjectProvider<CheckpointAnchor> anchors) {
+			return new CheckpointSigning(Objects.requireNonNull(Sole.signer(signers)),
+					new SignerMemory(new CheckpointKey(properties).memory()), anchors.orderedStream().toList(),
+					properties.ignoreUnreadableAnchors());
 		}
 
 		private static VerifierKey key(CheckpointSigner signer) {
@@ -142,19 +156,6 @@ public final class SigningConfiguration {
 				throw new AuditSetupException("The key that signs checkpoints cannot be used: " + ex.getMessage(),
 						"Set 'audit.checkpoint.key-name', or correct the CheckpointSigner bean.", ex);
 			}
-		}
-
-		private static @Nullable CheckpointSigning signing(@Nullable CheckpointSigner signer,
-				CheckpointProperties properties, ObjectProvider<CheckpointAnchor> anchors) {
-			if (signer == null) {
-				logger.info(
-						"No audit checkpoints are signed: there is neither audit.checkpoint.private-key-location nor a "
-								+ "CheckpointSigner bean");
-				return null;
-			}
-			Path memory = new CheckpointKey(properties).memory();
-			return new CheckpointSigning(signer, new SignerMemory(memory), anchors.orderedStream().toList(),
-					properties.ignoreUnreadableAnchors());
 		}
 
 		@Bean

@@ -28,6 +28,15 @@ public final class SignerMemory {
 	}
 
 	/**
+	 * A memory of its own for what is signed for another purpose.
+	 * @param name the purpose, a directory in this one
+	 * @return the memory
+	 */
+	public SignerMemory of(String name) {
+		return new SignerMemory(this.directory.resolve(name));
+	}
+
+	/**
 	 * What was signed last.
 	 * @param origin which log
 	 * @param keys whose signatures count; also those that leaked, as this is the signer's

@@ -102,6 +102,22 @@ public final class ExportLine {
 		return (bytes != null) ? HEX.formatHex(bytes) : null;
 	}
 
+	/**
+	 * Reads an entry, with nothing taken for granted.
+	 * @param line the line
+	 * @return the entry
+	 * @throws IllegalArgumentException if it is none
+	 */
+	public static StoredEntry read(String line) {
+		try {
+			ExportLine entry = new ExportLine(parse(line), CORE);
+			return entry.entry(entry.place());
+		}
+		catch (JacksonException | DateTimeException ex) {
+			throw new IllegalArgumentException(ex.getMessage(), ex);
+		}
+	}
+
 	static JsonNode parse(String line) {
 		return STRICT.readTree(line);
 	}

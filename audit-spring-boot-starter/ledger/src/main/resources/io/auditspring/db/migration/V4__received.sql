@@ -568,7 +568,42 @@ begin
 end
 $$;
 
-revoke all on "${schema}".audit_received, "${schema}".audit_received_key, "${schema}".audit_fork,
+-- At a source: how far a chain was sent to the ledger that receives it, and which instance of the application sends it.
+create table "${schema}".audit_publishing (
+	chain    text        primary key,
+	size     bigint      not null check (size >= 0),
+	instance uuid        not null,
+	until    timestamptz not null
+);
+
+-- Takes the sending of a chain for ten seconds, unless another instance has it, and says how far it was sent; null if
+-- another one has it. A size that is not null is how far it has been sent by now. Two that send the same do no harm.
+create function "${schema}".audit_publish(chain text, instance uuid, size bigint) returns bigint
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	sent bigint;
+begin
+	if (instance is not null and (size is null or size between 0 and coalesce((
+			select c.size from "${schema}".audit_chain c where c.name = $1), 0))
+		and exists (select from "${schema}".audit_chain c where c.name = $1 and c.origin is null)) is not true
+	then
+		raise exception 'audit_publish takes a chain of this ledger, an instance, and a size that the chain has'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	insert into "${schema}".audit_publishing as p (chain, size, instance, until)
+	values ($1, coalesce($3, 0), $2, clock_timestamp() + interval '10 seconds')
+	on conflict on constraint audit_publishing_pkey
+	do update set size = coalesce($3, p.size), instance = $2, until = excluded.until
+	where p.instance = $2 or p.until < clock_timestamp()
+	returning p.size into sent;
+	return sent;
+end
+$$;
+
+revoke all on "${schema}".audit_publishing, "${schema}".audit_received, "${schema}".audit_received_key, "${schema}".audit_fork,
 	"${schema}".audit_receipt, "${schema}".audit_request from public;
 
 revoke all on function "${schema}".audit_require_received(text, text), "${schema}".audit_by_owner(jsonb),
@@ -582,7 +617,7 @@ revoke all on function "${schema}".audit_require_received(text, text), "${schema
 	"${schema}".audit_take_receipt(text, text, text),
 	"${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
 	"${schema}".audit_take_request(text, bigint, uuid, text, text, text),
-	"${schema}".audit_take_holds(text, jsonb),
+	"${schema}".audit_take_holds(text, jsonb), "${schema}".audit_publish(text, uuid, bigint),
 	"${schema}".audit_continue_chain(text, text, text, jsonb)
 	from public;
 

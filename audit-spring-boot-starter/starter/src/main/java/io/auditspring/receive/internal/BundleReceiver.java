@@ -118,6 +118,18 @@ public final class BundleReceiver {
 		return reception;
 	}
 
+	/**
+	 * Refuses what cannot even be read.
+	 * @param chain the chain that it says it is of
+	 * @param reason a sentence
+	 * @return what became of it
+	 */
+	public Reception refuse(String chain, String reason) {
+		Reception reception = Reception.of(Reception.Kind.REFUSED, -1, reason);
+		this.statistics.count(chain, reception);
+		return reception;
+	}
+
 	private Reception decide(Bundle bundle) throws SQLException {
 		try {
 			return OwnTransaction.run(this.dataSource, (connection) -> receive(connection, bundle));

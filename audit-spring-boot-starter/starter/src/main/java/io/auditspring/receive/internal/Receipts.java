@@ -131,6 +131,31 @@ public final class Receipts {
 	}
 
 	/**
+	 * A chain that is received.
+	 *
+	 * @param name its name
+	 * @param log the chain, as its own checkpoints name it: {@code <origin>/<chain>}
+	 * @param size how many entries of it are here
+	 * @param parked whether it is parked
+	 */
+	public record ReceivedChain(String name, String log, long size, boolean parked) {
+
+	}
+
+	/**
+	 * The chains that are registered.
+	 * @return them, by name
+	 * @throws SQLException if the database fails
+	 */
+	public List<ReceivedChain> chains() throws SQLException {
+		return OwnTransaction.look(this.dataSource, this.tables::chains)
+			.stream()
+			.map((chain) -> new ReceivedChain(chain.name(), chain.origin() + "/" + chain.name(), chain.size(),
+					chain.parkedFor() != null))
+			.toList();
+	}
+
+	/**
 	 * Says what is here of a chain.
 	 * @param chain the chain's name
 	 * @return the receipt, or {@code null} if nothing of it is here yet
@@ -207,6 +232,22 @@ public final class Receipts {
 	 */
 	public String sign(RedactionRequest request) {
 		return request.sign(this.signer);
+	}
+
+	/**
+	 * Whose signature is on all that is signed here.
+	 * @return the key
+	 */
+	public TrustedKeys keys() {
+		return this.own;
+	}
+
+	/**
+	 * Whose key it is that signs here.
+	 * @return the signer
+	 */
+	public CheckpointSigner signer() {
+		return this.signer;
 	}
 
 	boolean isSigned(RedactionRequest request, String note) {

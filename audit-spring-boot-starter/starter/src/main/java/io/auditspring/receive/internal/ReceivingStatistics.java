@@ -153,7 +153,7 @@ public final class ReceivingStatistics {
 	 * Says which chains are registered, which others are forgotten.
 	 * @param chains their names
 	 */
-	void registered(Collection<String> chains) {
+	public void registered(Collection<String> chains) {
 		Instant now = this.clock.instant();
 		chains.forEach((chain) -> this.standings.putIfAbsent(chain, new Standing(now, 0, null)));
 		this.standings.keySet().retainAll(chains);
@@ -165,7 +165,7 @@ public final class ReceivingStatistics {
 	 * Says that a chain is not parked any more.
 	 * @param chain its name
 	 */
-	void notParked(String chain) {
+	public void notParked(String chain) {
 		// One that was just found to fork may have been looked up before.
 		Trouble trouble = this.troubles.get(chain);
 		if (trouble != null && trouble.kind() == Reception.Kind.PARKED) {
@@ -188,7 +188,7 @@ public final class ReceivingStatistics {
 	 * Says that a source could be read.
 	 * @param source what it is called
 	 */
-	void reached(String source) {
+	public void reached(String source) {
 		if (this.failures.remove(source) != null) {
 			logger.info("The source '{}' of audit chains is read again", source);
 		}
@@ -199,7 +199,7 @@ public final class ReceivingStatistics {
 	 * @param source what it is called
 	 * @param why a sentence
 	 */
-	void failed(String source, String why) {
+	public void failed(String source, String why) {
 		if (this.failures.put(source, why) == null) {
 			logger.warn("The source '{}' of audit chains cannot be read; it is tried again: {}", source, why);
 		}
@@ -210,13 +210,17 @@ public final class ReceivingStatistics {
 	 * @param chain their chain
 	 * @param what a sentence
 	 */
-	void lost(String chain, String what) {
+	public void lost(String chain, String what) {
 		if (this.losses.put(chain, what) == null) {
 			logger.error("THE AUDIT LEDGER HAS LOST ENTRIES of chain '{}' of another ledger: {}", chain, what);
 		}
 	}
 
-	void notLost(String chain) {
+	/**
+	 * Says that they are here again, or that none ever were missing.
+	 * @param chain their chain
+	 */
+	public void notLost(String chain) {
 		if (this.losses.remove(chain) != null) {
 			logger.info("The entries of audit chain '{}' that were lost here have been received again", chain);
 		}

@@ -108,7 +108,9 @@ class ManyServicesTests {
 			running = new SpringApplicationBuilder(Centre.class)
 				.properties("spring.application.name=centre", "spring.datasource.url=" + own.getUrl(),
 						"spring.datasource.username=" + own.getUser(), "server.port=0", "audit.web.enabled=true",
-						"audit.security.enabled=false", "audit.receive.sources.orders.url=" + there.getUrl(),
+						"audit.security.enabled=false", "audit.checkpoint.private-key=" + Ed25519Signer.newPem(),
+						"audit.checkpoint.memory=" + this.directory.resolve("centre-memory"),
+						"audit.receive.sources.orders.url=" + there.getUrl(),
 						"audit.receive.sources.orders.username=postgres", "audit.receive.sources.orders.chains=orders",
 						"audit.receive.interval=100ms", "audit.receive.max-silence=1s", "spring.main.banner-mode=off")
 				.run();

@@ -1,0 +1,226 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.kafka;
+
+import java.util.List;
+
+import io.auditspring.AuditSetupException;
+import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
+import io.auditspring.capture.internal.value.Sole;
+import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.database.internal.OncePerDatabase;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.receive.ReceiveAutoConfiguration;
+import io.auditspring.receive.internal.BundleReceiver;
+import io.auditspring.receive.internal.Receipts;
+import io.auditspring.receive.internal.ReceivingStatistics;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.ProducerFactory;
+
+/**
+ * Sends the chain of this application by Kafka, or receives those of others, where
+ * {@code audit.kafka} says so.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(
+		after = { KafkaAutoConfiguration.class, AuditCheckpointAutoConfiguration.class,
+				ReceiveAutoConfiguration.class },
+		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")
+@ConditionalOnBean(name = "auditDatabase")
+@OncePerDatabase
+@EnableConfigurationProperties(AuditKafkaProperties.class)
+@Import({ AuditKafkaAutoConfiguration.Publish.class, AuditKafkaAutoConfiguration.Receive.class })
+public final class AuditKafkaAutoConfiguration {
+
+	/** Each ledger has these. */
+	private static final List<String> OWN = List.of("main", "root", "local");
+
+	private static KafkaClients clients(ObjectProvider<ProducerFactory<?, ?>> producers,
+			ObjectProvider<ConsumerFactory<?, ?>> consumers, AuditKafkaProperties properties) {
+		return new KafkaClients(sole(producers, "ProducerFactory"), sole(consumers, "ConsumerFactory"),
+				properties.properties());
+	}
+
+	private static <T> T sole(ObjectProvider<T> factories, String type) {
+		T factory = Sole.of(factories, type + " beans",
+				"Mark the one as @Primary by which audit.kafka is to connect. What differs can be set by audit.kafka.properties.");
+		if (factory == null) {
+			throw new AuditSetupException("audit.kafka is switched on, but there is no %s bean".formatted(type),
+					"Set spring.kafka.bootstrap-servers, and do not exclude KafkaAutoConfiguration.");
+		}
+		return factory;
+	}
+
+	/**
+	 * Sends.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("audit.kafka.publish.enabled")
+	static class Publish {
+
+		@Bean
+		PublishingStatistics auditPublishingStatistics() {
+			return new PublishingStatistics();
+		}
+
+		@Bean
+		ChainPublisher auditChainPublisher(AuditDatabase auditDatabase, AuditKafkaProperties properties,
+				ObjectProvider<CheckpointSigning> auditCheckpointSigning, ObjectProvider<TrustPolicy> auditTrustPolicy,
+				ObjectProvider<ProducerFactory<?, ?>> producers, ObjectProvider<ConsumerFactory<?, ?>> consumers,
+				PublishingStatistics auditPublishingStatistics, Environment environment) {
+			CheckpointSigning signing = auditCheckpointSigning.getIfAvailable();
+			TrustPolicy trust = auditTrustPolicy.getIfAvailable();
+			if (signing == null || trust == null || trust.keys() == null || trust.origin() == null) {
+				throw new AuditSetupException(
+						"audit.kafka.publish.enabled is true, but nothing signs what is sent: none of it would be received",
+						"Set audit.checkpoint.private-key-location (audit.checkpoint.generate-key=true creates it), or "
+								+ "define a CheckpointSigner bean.");
+			}
+			String chain = auditDatabase.chain();
+			if (OWN.contains(chain)) {
+				throw new AuditSetupException(
+						"audit.kafka.publish.enabled is true, but chain '%s' is not sent: each ledger has one"
+							.formatted(chain),
+						"Set audit.chain to the name of this service, such as 'orders'. What is in chain '%s' stays there: "
+							.formatted(chain) + "let the ledger's owner close it by audit_close_chain.");
+			}
+			requireRole(auditDatabase);
+			TrustedKeys centre = centre(environment);
+			KafkaClients clients = clients(producers, consumers, properties);
+			new Topics(clients, properties).require();
+			SignedChain signed = new SignedChain(auditDatabase.workDataSource(), auditDatabase.schema(), chain,
+					Checkpoint.origin(trust.origin(), chain), signing, trust.keys());
+			return new ChainPublisher(signed, new SourceTables(auditDatabase.workDataSource(), auditDatabase.schema()),
+					clients, properties, centre, auditPublishingStatistics);
+		}
+
+		private static void requireRole(AuditDatabase database) {
+			if (!database.mayExecute("audit_publish(text, uuid, bigint)")
+					|| !database.mayExecute("audit_take_receipt(text, text, text)")) {
+				throw new AuditSetupException(
+						"audit.kafka.publish.enabled is true, but the database user may not send chains of the audit ledger",
+						"Run classpath:io/auditspring/db/roles.sql of this version, and grant the role audit_centre to it.");
+			}
+		}
+
+		private static TrustedKeys centre(Environment environment) {
+			List<String> keys = Binder.get(environment)
+				.bind("audit.retention.centre-keys", Bindable.listOf(String.class))
+				.orElse(List.of());
+			if (keys.isEmpty()) {
+				throw new AuditSetupException(
+						"audit.kafka.publish.enabled is true, but nothing says whose receipts and requests count",
+						"Set audit.retention.centre-keys to the key of the ledger that receives the chain, as its log names "
+								+ "it at its start ('Audit checkpoints are signed; the key to verify them with is …').");
+			}
+			try {
+				return new TrustedKeys(keys.stream().map(VerifierKey::parse).toList(), List.of());
+			}
+			catch (IllegalArgumentException ex) {
+				throw new AuditSetupException("audit.retention.centre-keys cannot be used: " + ex.getMessage(),
+						"Let each be written name+id+key, as the log of the receiving application names it.", ex);
+			}
+		}
+
+		/**
+		 * Tells the health of what is sent.
+		 */
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+		@ConditionalOnEnabledHealthIndicator("audit-kafka-publish")
+		static class Health {
+
+			@Bean
+			@ConditionalOnMissingBean(name = "auditKafkaPublishHealthIndicator")
+			PublishingHealthIndicator auditKafkaPublishHealthIndicator(PublishingStatistics auditPublishingStatistics,
+					ChainPublisher auditChainPublisher, AuditKafkaProperties properties) {
+				return new PublishingHealthIndicator(auditPublishingStatistics, auditChainPublisher,
+						properties.publish().maxLag());
+			}
+
+		}
+
+		/**
+		 * Meters of what is sent.
+		 */
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnClass(MeterBinder.class)
+		static class Meters {
+
+			@Bean
+			PublishingMeters auditPublishingMeters(PublishingStatistics auditPublishingStatistics) {
+				return new PublishingMeters(auditPublishingStatistics);
+			}
+
+		}
+
+	}
+
+	/**
+	 * Receives.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("audit.kafka.receive.enabled")
+	static class Receive {
+
+		@Bean
+		ReceiptSender auditReceiptSender(ObjectProvider<Receipts> auditCentreReceipts, AuditKafkaProperties properties,
+				ObjectProvider<ProducerFactory<?, ?>> producers, ObjectProvider<ConsumerFactory<?, ?>> consumers,
+				ReceivingStatistics auditReceivingStatistics) {
+			Receipts receipts = auditCentreReceipts.getIfAvailable();
+			if (receipts == null) {
+				throw new AuditSetupException(
+						"audit.kafka.receive.enabled is true, but nothing signs here: no source would take its receipts and requests",
+						"Set audit.checkpoint.private-key-location (audit.checkpoint.generate-key=true creates it), or "
+								+ "define a CheckpointSigner bean.");
+			}
+			KafkaClients clients = clients(producers, consumers, properties);
+			new Topics(clients, properties).require();
+			return new ReceiptSender(receipts, auditReceivingStatistics, clients, properties.receiptsTopic());
+		}
+
+		@Bean
+		EntriesConsumers auditEntriesConsumers(BundleReceiver auditBundleReceiver,
+				ReceivingStatistics auditReceivingStatistics, ReceiptSender auditReceiptSender,
+				AuditKafkaProperties properties, ObjectProvider<ProducerFactory<?, ?>> producers,
+				ObjectProvider<ConsumerFactory<?, ?>> consumers, Environment environment) {
+			String group = group(properties.receive().group(), environment);
+			return new EntriesConsumers(clients(producers, consumers, properties).consumers(group), properties, group,
+					new EntriesListener(auditBundleReceiver, auditReceivingStatistics, auditReceiptSender),
+					auditReceivingStatistics);
+		}
+
+		private static String group(@Nullable String configured, Environment environment) {
+			return (configured != null) ? configured
+					: environment.getProperty("spring.application.name", "application") + "-audit";
+		}
+
+	}
+
+}

@@ -1,0 +1,165 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.kafka;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.LongConsumer;
+
+import io.auditspring.ledger.checkpoint.ReceiptNote;
+import io.auditspring.ledger.checkpoint.RedactionRequest;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Takes what the receiving ledger says of a chain: receipts and requests go into the
+ * database here, where the application finds them. What none of its keys signed is
+ * refused. For one thread.
+ */
+final class CentreMessages implements AutoCloseable {
+
+	private static final Duration NO_OLDER = Duration.ofMinutes(10);
+
+	private final KafkaConsumer<byte[], byte[]> consumer;
+
+	private final SourceTables tables;
+
+	private final String chain;
+
+	private final String log;
+
+	private final TrustedKeys keys;
+
+	private final PublishingStatistics statistics;
+
+	/**
+	 * Where each partition ended when it was begun: a request before that is an old one.
+	 */
+	private final Map<TopicPartition, Long> old;
+
+	private long stored;
+
+	private long safe;
+
+	private long holdsSaidAt;
+
+	CentreMessages(KafkaConsumer<byte[], byte[]> consumer, String topic, SourceTables tables, SignedChain chain,
+			TrustedKeys keys, PublishingStatistics statistics) throws SQLException {
+		this.consumer = consumer;
+		this.tables = tables;
+		this.chain = chain.chain();
+		this.log = chain.log();
+		this.keys = keys;
+		this.statistics = statistics;
+		List<TopicPartition> partitions = KafkaClients.partitions(consumer, topic);
+		consumer.assign(partitions);
+		consumer.seekToBeginning(partitions);
+		this.old = consumer.endOffsets(partitions);
+		this.stored = tables.receipt(this.chain, ReceiptNote.STORED.kind());
+		this.safe = tables.receipt(this.chain, ReceiptNote.SAFE.kind());
+		statistics.receipts(this.stored, this.safe);
+	}
+
+	/**
+	 * Takes what has come.
+	 * @param wait how long to wait if there is nothing
+	 * @param resend takes the place from which on to send again
+	 * @throws SQLException if the database fails
+	 */
+	void take(Duration wait, LongConsumer resend) throws SQLException {
+		for (ConsumerRecord<byte[], byte[]> record : this.consumer.poll(wait)) {
+			if (record.value() != null) {
+				take(record, resend);
+			}
+		}
+	}
+
+	private void take(ConsumerRecord<byte[], byte[]> record, LongConsumer resend) throws SQLException {
+		CentreMessage message;
+		try {
+			message = CentreMessage.read(record.value());
+		}
+		catch (IllegalArgumentException ex) {
+			this.statistics.refused(String.valueOf(ex.getMessage()));
+			return;
+		}
+		if (message.chain().equals(this.chain) && !take(message, isOld(record), resend)) {
+			this.statistics.refused("no key of audit.retention.centre-keys signed the '%s' of chain '%s'"
+				.formatted(message.kind(), this.chain));
+		}
+	}
+
+	private boolean isOld(ConsumerRecord<byte[], byte[]> record) {
+		Long end = this.old.get(new TopicPartition(record.topic(), record.partition()));
+		return end != null && record.offset() < end;
+	}
+
+	/** Whether it was signed. */
+	private boolean take(CentreMessage message, boolean old, LongConsumer resend) throws SQLException {
+		return switch (message.kind()) {
+			case STORED -> takeReceipt(ReceiptNote.STORED, message);
+			case SAFE -> takeReceipt(ReceiptNote.SAFE, message);
+			case RESEND -> takeResend(message, old, resend);
+			case REDACTION -> takeRequest(message);
+			case HOLDS -> takeHolds(message);
+		};
+	}
+
+	private boolean takeReceipt(ReceiptNote kind, CentreMessage message) throws SQLException {
+		long size = kind.open(message.note(), this.log, this.keys).map((receipt) -> receipt.size()).orElse(-1L);
+		boolean isSafe = kind == ReceiptNote.SAFE;
+		if (size > (isSafe ? this.safe : this.stored)) {
+			this.tables.takeReceipt(this.chain, kind.kind(), message.note());
+			this.safe = isSafe ? size : this.safe;
+			this.stored = isSafe ? this.stored : size;
+			this.statistics.receipts(this.stored, this.safe);
+		}
+		return size >= 0;
+	}
+
+	private boolean takeResend(CentreMessage message, boolean old, LongConsumer resend) {
+		OptionalLong from = CentreNote.RESEND.open(message.note(), this.log, "", this.keys);
+		if (from.isPresent() && !old) {
+			resend.accept(from.getAsLong());
+		}
+		return from.isPresent();
+	}
+
+	private boolean takeRequest(CentreMessage message) throws SQLException {
+		RedactionRequest request = message.request(this.log);
+		boolean signed = request != null && request.isSigned(message.note(), this.keys);
+		if (signed) {
+			this.tables.takeRequest(this.chain, request, message.note());
+		}
+		return signed;
+	}
+
+	/** What was said before must not be said again later by somebody else. */
+	private boolean takeHolds(CentreMessage message) throws SQLException {
+		String holds = message.holds();
+		OptionalLong saidAt = (holds != null) ? CentreNote.HOLDS.open(message.note(), this.log, holds, this.keys)
+				: OptionalLong.empty();
+		if (holds == null || saidAt.isEmpty()) {
+			return false;
+		}
+		long now = this.statistics.now().toEpochMilli();
+		if (saidAt.getAsLong() > this.holdsSaidAt && saidAt.getAsLong() > now - NO_OLDER.toMillis()) {
+			this.tables.takeHolds(this.chain, holds);
+			this.holdsSaidAt = saidAt.getAsLong();
+		}
+		return true;
+	}
+
+	@Override
+	public void close() {
+		this.consumer.close();
+	}
+
+}

@@ -1,0 +1,289 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.kafka;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.database.internal.PeriodicWorker;
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the chain of this application to Kafka, in order, as signed bundles, and takes
+ * what the ledger that receives it answers. One instance does it at a time. Calls of the
+ * application never wait for it: it reads what is in the ledger, and remembers in the
+ * database how far Kafka has acknowledged. What is sent twice does no harm.
+ */
+final class ChainPublisher extends PeriodicWorker {
+
+	private static final Duration BETWEEN_CLAIMS = Duration.ofSeconds(3);
+
+	/** For a chain without new entries, so that what was lost behind it is noticed. */
+	private static final Duration BETWEEN_NOTES = Duration.ofSeconds(2);
+
+	/** What was asked for once and is on the way is not sent once more. */
+	private static final Duration BETWEEN_RESENDS = Duration.ofSeconds(30);
+
+	private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+	private static final Duration AFTER_REFUSAL = Duration.ofSeconds(10);
+
+	private static final Duration WAIT = Duration.ofMillis(10);
+
+	private static final long STOP_SECONDS = 10;
+
+	private final UUID instance = UUID.randomUUID();
+
+	private final SignedChain chain;
+
+	private final SourceTables tables;
+
+	private final KafkaClients clients;
+
+	private final AuditKafkaProperties properties;
+
+	private final TrustedKeys centre;
+
+	private final PublishingStatistics statistics;
+
+	private @Nullable KafkaProducer<byte[], byte[]> producer;
+
+	private @Nullable CentreMessages messages;
+
+	/**
+	 * How far Kafka has acknowledged, or {@code null} while this instance does not send.
+	 */
+	private @Nullable Long sent;
+
+	private @Nullable Long claimedAt;
+
+	private boolean marked = true;
+
+	private long heardAt = System.nanoTime() - BETWEEN_NOTES.toNanos();
+
+	/** After a failure it waits. */
+	private long notBefore = System.nanoTime();
+
+	private long resentFrom = -1;
+
+	private long resentAt;
+
+	/**
+	 * Creates the publisher.
+	 * @param chain the chain
+	 * @param tables what the database knows of it
+	 * @param clients makes clients of Kafka
+	 * @param properties the topics, and how often to look
+	 * @param centre whose receipts and requests count
+	 * @param statistics is told how far it is
+	 */
+	ChainPublisher(SignedChain chain, SourceTables tables, KafkaClients clients, AuditKafkaProperties properties,
+			TrustedKeys centre, PublishingStatistics statistics) {
+		super("audit-kafka-publish", Duration.ZERO, properties.publish().interval());
+		this.chain = chain;
+		this.tables = tables;
+		this.clients = clients;
+		this.properties = properties;
+		this.centre = centre;
+		this.statistics = statistics;
+	}
+
+	@Override
+	protected void run() {
+		try {
+			if (System.nanoTime() - this.notBefore < 0) {
+				return;
+			}
+			if (isRunning() && sends()) {
+				send();
+			}
+			this.statistics.well();
+		}
+		catch (CheckpointRefusedException | InvalidCheckpointException ex) {
+			waitFor(AFTER_REFUSAL);
+			this.statistics.stopped(LoggedFailure.text(ex));
+		}
+		catch (SQLException | IOException | RuntimeException ex) {
+			failed(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void failed(Exception failure) {
+		boolean interrupted = failure instanceof InterruptException || !isRunning();
+		waitFor(AFTER_FAILURE);
+		if (failure instanceof KafkaException || failure instanceof IllegalStateException) {
+			closeClients(Duration.ZERO);
+		}
+		if (!interrupted) {
+			this.statistics.failed(LoggedFailure.text(failure));
+		}
+	}
+
+	/** Then it begins where Kafka has acknowledged. */
+	private void waitFor(Duration time) {
+		this.sent = null;
+		this.notBefore = System.nanoTime() + time.toNanos();
+	}
+
+	/** Whether it is this instance that sends, and the chain has begun. */
+	private boolean sends() throws SQLException, IOException {
+		long size = this.chain.size();
+		Long sent = this.sent;
+		if (size > 0 && (sent == null || this.claimedAt == null || isOver(this.claimedAt, BETWEEN_CLAIMS))) {
+			sent = claim(sent);
+		}
+		this.statistics.stands(size, (sent != null) ? sent : 0, sent != null);
+		return sent != null;
+	}
+
+	private @Nullable Long claim(@Nullable Long sent) throws SQLException, IOException {
+		Long mark = this.tables.claim(this.chain.chain(), this.instance, this.marked ? null : sent);
+		this.claimedAt = (mark != null) ? (Long) System.nanoTime() : null;
+		if (mark != null && sent == null) {
+			this.chain.begin(mark);
+			sent = this.chain.position();
+		}
+		this.marked = true;
+		this.sent = (mark != null) ? sent : null;
+		return this.sent;
+	}
+
+	private void send() throws SQLException, IOException, InterruptedException {
+		KafkaProducer<byte[], byte[]> producer = producer();
+		messages().take(WAIT, this::resend);
+		long size = this.chain.size();
+		if (this.chain.position() > size) {
+			throw new CheckpointRefusedException("Chain '%s' went back: %d entries of it were sent, and it has %d"
+				.formatted(this.chain.chain(), this.chain.position(), size));
+		}
+		while (this.chain.position() < size && isRunning()) {
+			send(producer, this.chain.next(size));
+			messages().take(Duration.ZERO, this::resend);
+			if (this.claimedAt == null || isOver(this.claimedAt, BETWEEN_CLAIMS)) {
+				if (claim(this.sent) == null) {
+					return;
+				}
+			}
+			this.statistics.stands(size, this.chain.position(), true);
+			size = (this.chain.position() >= size) ? this.chain.size() : size;
+		}
+		if (System.nanoTime() - this.heardAt > BETWEEN_NOTES.toNanos()) {
+			send(producer, List.of(this.chain.nothingNew()));
+		}
+	}
+
+	private void send(KafkaProducer<byte[], byte[]> producer, List<EntriesRecord> records)
+			throws IOException, InterruptedException {
+		List<Future<RecordMetadata>> acknowledgements = new ArrayList<>(records.size());
+		long entries = 0;
+		for (EntriesRecord record : records) {
+			acknowledgements.add(producer.send(record.to(this.properties.entriesTopic(), this.chain.log())));
+			entries += record.count();
+		}
+		try {
+			for (Future<RecordMetadata> acknowledgement : acknowledgements) {
+				acknowledgement.get();
+			}
+		}
+		catch (ExecutionException ex) {
+			Throwable cause = ex.getCause();
+			throw (cause instanceof KafkaException failure) ? failure : new KafkaException(cause);
+		}
+		this.sent = this.chain.position();
+		this.marked = this.marked && entries == 0;
+		this.heardAt = System.nanoTime();
+		this.statistics.sent(records.size(), entries);
+	}
+
+	private void resend(long from) {
+		long now = System.nanoTime();
+		boolean again = from == this.resentFrom && now - this.resentAt < BETWEEN_RESENDS.toNanos();
+		if (from >= this.chain.position() || again) {
+			return;
+		}
+		this.resentFrom = from;
+		this.resentAt = now;
+		try {
+			this.chain.begin(from);
+			this.sent = this.chain.position();
+			this.marked = false;
+			this.statistics.resent();
+		}
+		catch (SQLException | IOException ex) {
+			throw new IllegalStateException("What was lost cannot be sent again: " + LoggedFailure.text(ex), ex);
+		}
+	}
+
+	private static boolean isOver(long since, Duration time) {
+		return System.nanoTime() - since > time.toNanos();
+	}
+
+	private KafkaProducer<byte[], byte[]> producer() {
+		KafkaProducer<byte[], byte[]> producer = this.producer;
+		if (producer == null) {
+			producer = this.clients.producer("audit-publish");
+			this.producer = producer;
+		}
+		return producer;
+	}
+
+	private CentreMessages messages() throws SQLException {
+		CentreMessages messages = this.messages;
+		if (messages == null) {
+			messages = new CentreMessages(this.clients.consumer("audit-receipts"), this.properties.receiptsTopic(),
+					this.tables, this.chain, this.centre, this.statistics);
+			this.messages = messages;
+		}
+		return messages;
+	}
+
+	private void closeClients(Duration wait) {
+		KafkaProducer<byte[], byte[]> producer = this.producer;
+		CentreMessages messages = this.messages;
+		this.producer = null;
+		this.messages = null;
+		if (producer != null) {
+			producer.close(wait);
+		}
+		if (messages != null) {
+			messages.close();
+		}
+	}
+
+	/** What is being sent is acknowledged, or not, before the clients are closed. */
+	@Override
+	protected void end(ScheduledExecutorService running) {
+		running.execute(() -> closeClients(Duration.ofSeconds(1)));
+		running.shutdown();
+		try {
+			if (!running.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+				running.shutdownNow();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

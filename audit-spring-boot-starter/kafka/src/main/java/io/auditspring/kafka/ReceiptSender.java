@@ -1,0 +1,264 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.kafka;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+
+import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.database.internal.PeriodicWorker;
+import io.auditspring.ledger.checkpoint.ReceiptNote;
+import io.auditspring.ledger.checkpoint.RedactionRequest;
+import io.auditspring.receive.internal.Receipts;
+import io.auditspring.receive.internal.Receipts.ReceivedChain;
+import io.auditspring.receive.internal.ReceivingStatistics;
+import io.auditspring.receive.internal.Reception;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells sources what became of their chains: signed receipts, what is to be erased, legal
+ * holds, and from where on to send again. Each is sent when it changes, and once a
+ * minute, as a topic may be lost. First it reads what it called safe before: if less than
+ * that is here, this ledger has lost entries.
+ */
+final class ReceiptSender extends PeriodicWorker {
+
+	private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+	private static final Duration BETWEEN_REPEATS = Duration.ofMinutes(1);
+
+	private static final Duration AFTER_GAP = Duration.ofSeconds(1);
+
+	/** What cannot be taken now is asked for again when that may have changed. */
+	private static final Duration AFTER_DELAY = Duration.ofSeconds(15);
+
+	private static final String SOURCE = "kafka receipts";
+
+	private final Receipts receipts;
+
+	private final ReceivingStatistics statistics;
+
+	private final KafkaClients clients;
+
+	private final String topic;
+
+	/** What was sent, and when, by its key. */
+	private final Map<String, Sent> sent = new HashMap<>();
+
+	/** How much of a chain was called safe, as the topic tells. */
+	private final Map<String, Long> calledSafe = new HashMap<>();
+
+	private final Map<String, Reception.Kind> toAsk = new ConcurrentHashMap<>();
+
+	private final Map<String, Long> askedAt = new ConcurrentHashMap<>();
+
+	private @Nullable KafkaProducer<byte[], byte[]> producer;
+
+	private boolean read;
+
+	/**
+	 * Creates the sender.
+	 * @param receipts what there is to tell
+	 * @param statistics is told what was lost
+	 * @param clients makes clients of Kafka
+	 * @param topic the topic of receipts
+	 */
+	ReceiptSender(Receipts receipts, ReceivingStatistics statistics, KafkaClients clients, String topic) {
+		super("audit-kafka-receipts", Duration.ZERO, INTERVAL);
+		this.receipts = receipts;
+		this.statistics = statistics;
+		this.clients = clients;
+		this.topic = topic;
+	}
+
+	/**
+	 * What was sent.
+	 *
+	 * @param content what it said
+	 * @param nanos when, by the JVM's clock
+	 */
+	private record Sent(String content, long nanos) {
+
+	}
+
+	/**
+	 * Asks the source of a chain to send again from where it ends here; a little later,
+	 * and not each time.
+	 */
+	void askAgain(String chain, Reception.Kind why) {
+		this.toAsk.put(chain, why);
+	}
+
+	@Override
+	protected void run() {
+		try {
+			List<ReceivedChain> chains = this.receipts.chains();
+			this.statistics.registered(chains.stream().map(ReceivedChain::name).toList());
+			readWhatWasSafe(chains);
+			String holds = this.receipts.holds();
+			for (ReceivedChain chain : chains) {
+				tell(chain, holds);
+			}
+			this.statistics.reached(SOURCE);
+		}
+		catch (SQLException | RuntimeException ex) {
+			closeProducer();
+			if (isRunning()) {
+				this.statistics.failed(SOURCE, LoggedFailure.text(ex));
+			}
+		}
+	}
+
+	/** A database that was restored does not know what it said since then. */
+	private void readWhatWasSafe(List<ReceivedChain> chains) {
+		if (this.read) {
+			return;
+		}
+		Map<String, String> logs = new HashMap<>();
+		chains.forEach((chain) -> logs.put(chain.name(), chain.log()));
+		try (KafkaConsumer<byte[], byte[]> consumer = this.clients.consumer("audit-receipts")) {
+			List<TopicPartition> partitions = KafkaClients.partitions(consumer, this.topic);
+			consumer.assign(partitions);
+			consumer.seekToBeginning(partitions);
+			Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+			while (ends.entrySet().stream().anyMatch((end) -> consumer.position(end.getKey()) < end.getValue())) {
+				for (ConsumerRecord<byte[], byte[]> record : consumer.poll(INTERVAL)) {
+					rememberSafe(record.value(), logs);
+				}
+			}
+		}
+		this.read = true;
+	}
+
+	private void rememberSafe(byte @Nullable [] value, Map<String, String> logs) {
+		CentreMessage message;
+		try {
+			message = (value != null) ? CentreMessage.read(value) : null;
+		}
+		catch (IllegalArgumentException ex) {
+			return;
+		}
+		String log = (message != null) ? logs.get(message.chain()) : null;
+		if (message != null && log != null && message.kind() == CentreMessage.Kind.SAFE) {
+			ReceiptNote.SAFE.open(message.note(), log, this.receipts.keys())
+				.ifPresent((safe) -> this.calledSafe.merge(message.chain(), safe.size(), Math::max));
+		}
+	}
+
+	private void tell(ReceivedChain chain, String holds) throws SQLException {
+		if (!chain.parked()) {
+			this.statistics.notParked(chain.name());
+		}
+		Receipts.Receipt receipt = this.receipts.of(chain.name());
+		compareWithSafe(chain, (receipt != null) ? receipt.stored().size() : 0);
+		if (receipt != null) {
+			tell(CentreMessage.of(CentreMessage.Kind.STORED, chain.name(), receipt.stored().note()),
+					receipt.stored().note());
+			if (receipt.safe() != null && receipt.safe().size() >= this.calledSafe.getOrDefault(chain.name(), 0L)) {
+				this.calledSafe.put(chain.name(), receipt.safe().size());
+				tell(CentreMessage.of(CentreMessage.Kind.SAFE, chain.name(), receipt.safe().note()),
+						receipt.safe().note());
+			}
+		}
+		for (RedactionRequest request : this.receipts.requests(chain.name(), chain.log())) {
+			tell(CentreMessage.redaction(chain.name(), this.receipts.sign(request), request), request.toString());
+		}
+		if (isDue(CentreMessage.of(CentreMessage.Kind.HOLDS, chain.name(), ""), holds)) {
+			tell(CentreMessage.holds(chain.name(),
+					CentreNote.HOLDS.sign(chain.log(), System.currentTimeMillis(), holds, this.receipts.signer()),
+					holds), holds);
+		}
+		ask(chain);
+	}
+
+	private void compareWithSafe(ReceivedChain chain, long stored) {
+		long safe = this.calledSafe.getOrDefault(chain.name(), 0L);
+		if (safe > stored) {
+			this.statistics.lost(chain.name(),
+					"its source was told that %d entries are safe here, and only %d are here: the others are received again"
+						.formatted(safe, stored));
+		}
+		else {
+			this.statistics.notLost(chain.name());
+		}
+	}
+
+	private void ask(ReceivedChain chain) {
+		Reception.Kind why = this.toAsk.get(chain.name());
+		long now = System.nanoTime();
+		Duration between = (why == Reception.Kind.GAP) ? AFTER_GAP : AFTER_DELAY;
+		if (why != null
+				&& now - this.askedAt.getOrDefault(chain.name(), now - AFTER_DELAY.toNanos()) >= between.toNanos()) {
+			this.toAsk.remove(chain.name());
+			this.askedAt.put(chain.name(), now);
+			send(CentreMessage.of(CentreMessage.Kind.RESEND, chain.name(),
+					CentreNote.RESEND.sign(chain.log(), chain.size(), "", this.receipts.signer())));
+		}
+	}
+
+	private boolean isDue(CentreMessage message, String content) {
+		Sent before = this.sent.get(key(message));
+		return before == null || !before.content().equals(content)
+				|| System.nanoTime() - before.nanos() > BETWEEN_REPEATS.toNanos();
+	}
+
+	private static String key(CentreMessage message) {
+		return HexFormat.of().formatHex(message.key());
+	}
+
+	private void tell(CentreMessage message, String content) {
+		if (isDue(message, content)) {
+			send(message);
+			this.sent.put(key(message), new Sent(content, System.nanoTime()));
+		}
+	}
+
+	private void send(CentreMessage message) {
+		KafkaProducer<byte[], byte[]> producer = this.producer;
+		if (producer == null) {
+			producer = this.clients.producer("audit-receipts");
+			this.producer = producer;
+		}
+		try {
+			producer.send(new ProducerRecord<>(this.topic, message.key(), message.value())).get();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException ex) {
+			throw new KafkaException(
+					"The topic %s took no message: %s".formatted(this.topic, ex.getCause().getMessage()),
+					ex.getCause());
+		}
+	}
+
+	private void closeProducer() {
+		KafkaProducer<byte[], byte[]> producer = this.producer;
+		this.producer = null;
+		if (producer != null) {
+			producer.close(Duration.ZERO);
+		}
+	}
+
+	@Override
+	protected void end(ScheduledExecutorService running) {
+		running.execute(this::closeProducer);
+		running.shutdown();
+	}
+
+}

@@ -1,0 +1,345 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.kafka;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.internal.chain.ChainWalk;
+import io.auditspring.ledger.internal.chain.PartitionCheck;
+import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.table.CheckedEntry;
+import io.auditspring.ledger.internal.table.EntryReader;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.internal.tree.LeafHashes;
+import io.auditspring.ledger.internal.tree.StoredTree;
+import io.auditspring.ledger.verify.ExportLine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a chain from a place on, verifies each entry, and signs what the chain is with
+ * the last one of each bundle. Nothing that was signed before is contradicted: neither
+ * what was sent, nor a checkpoint. For one thread.
+ */
+final class SignedChain {
+
+	/** Of a bundle. */
+	static final int MOST_ENTRIES = 256;
+
+	/** Of a bundle, unless one entry alone has more. */
+	private static final int MOST_BYTES = 512 * 1024;
+
+	/** Of what is read at once, about. */
+	private static final int READ_BYTES = 8 * 1024 * 1024;
+
+	private static final int READ_ENTRIES = 2_048;
+
+	private final DataSource dataSource;
+
+	private final Schema schema;
+
+	private final String chain;
+
+	private final String log;
+
+	private final CheckpointSigning signing;
+
+	private final SignerMemory sent;
+
+	private final TrustedKeys keys;
+
+	private final String head;
+
+	private final String hashes;
+
+	private final String before;
+
+	private CompactRange tree = new CompactRange();
+
+	private byte[] last = new byte[0];
+
+	private @Nullable Instant lastTime;
+
+	private int page = READ_ENTRIES;
+
+	/**
+	 * Creates it; {@link #begin} says from where on it reads.
+	 * @param dataSource where the ledger is
+	 * @param schema its schema
+	 * @param chain the chain's name
+	 * @param log the chain, as its checkpoints name it
+	 * @param signing what signs
+	 * @param keys whose signatures count in its memory
+	 */
+	SignedChain(DataSource dataSource, Schema schema, String chain, String log, CheckpointSigning signing,
+			TrustedKeys keys) {
+		this.dataSource = dataSource;
+		this.schema = schema;
+		this.chain = chain;
+		this.log = log;
+		this.signing = signing;
+		this.sent = signing.memory().of("sent");
+		this.keys = keys;
+		this.head = "select ledger_id, size from %s where name = ? and origin is null"
+			.formatted(schema.table("audit_chain"));
+		this.hashes = "select hash from %s where chain = ? and seq >= ? and seq < ? order by seq"
+			.formatted(schema.table("audit_log"));
+		this.before = "select recorded_at from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
+	}
+
+	/** Where a chain is. */
+	private record Head(UUID ledgerId, long size) {
+
+	}
+
+	String chain() {
+		return this.chain;
+	}
+
+	String log() {
+		return this.log;
+	}
+
+	/** How many entries it was read up to. */
+	long position() {
+		return this.tree.size();
+	}
+
+	/**
+	 * How many entries the chain has; 0 if it has not begun.
+	 */
+	long size() throws SQLException {
+		Head found = OwnTransaction.look(this.dataSource, this::head);
+		return (found != null) ? found.size() : 0;
+	}
+
+	private @Nullable Head head(Connection connection) throws SQLException {
+		return Sql.find(connection, this.head,
+				(row) -> new Head(Objects.requireNonNull(row.getObject(1, UUID.class)), row.getLong(2)), this.chain);
+	}
+
+	/**
+	 * Reads from a place on.
+	 * @param position the place
+	 * @throws SQLException if the database fails
+	 * @throws IOException if what was signed last cannot be looked up
+	 * @throws CheckpointRefusedException if the chain is not what was signed before
+	 */
+	void begin(long position) throws SQLException, IOException {
+		Checkpoint known = this.sent.last(this.log, this.keys).orElse(null);
+		Checkpoint signed = this.signing.memory().last(this.log, this.keys).orElse(null);
+		OwnTransaction.look(this.dataSource, (connection) -> {
+			Head found = Objects.requireNonNull(head(connection));
+			requireNotContradicted(connection, known, found.size(), "was sent");
+			requireNotContradicted(connection, signed, found.size(), "a checkpoint says");
+			this.tree = edge(connection, Math.min(position, found.size()));
+			this.last = last(connection, found);
+			this.lastTime = (this.tree.size() > 0) ? Sql.find(connection, this.before,
+					(row) -> Objects.requireNonNull(row.getTimestamp(1)).toInstant(), this.chain, this.tree.size() - 1)
+					: null;
+			return true;
+		});
+	}
+
+	/** The tree as it was at a size: what is stored of it, and entries behind that. */
+	private CompactRange edge(Connection connection, long size) throws SQLException {
+		StoredTree stored = new StoredTree(connection, this.schema);
+		StoredTree.Edge edge = stored.edge(this.chain);
+		CompactRange below = (edge != null) ? stored.edgeAt(this.chain, Math.min(edge.size(), size)) : null;
+		CompactRange tree = (below != null) ? below : new CompactRange();
+		Sql.each(connection, this.hashes, (row) -> append(tree, row.getBytes(1)), this.chain, tree.size(), size);
+		if (tree.size() != size) {
+			throw new CheckpointRefusedException(
+					"The tree over the first %d entries of chain '%s' cannot be put together: some are gone"
+						.formatted(size, this.chain));
+		}
+		return tree;
+	}
+
+	private byte[] last(Connection connection, Head found) throws SQLException {
+		long size = this.tree.size();
+		if (size == 0) {
+			return EntryHash.genesis(found.ledgerId(), this.chain);
+		}
+		int kept = this.tree.levels().get(0).length;
+		byte[] leaf = (kept > 0) ? Arrays.copyOfRange(this.tree.levels().get(0), kept - EntryHash.LENGTH, kept)
+				: new StoredTree(connection, this.schema).leaf(this.chain, size - 1);
+		if (leaf == null) {
+			throw new CheckpointRefusedException("Entry %d of chain '%s' is gone".formatted(size - 1, this.chain));
+		}
+		return leaf;
+	}
+
+	private static void append(CompactRange tree, byte[] hash) {
+		tree.append(hash, (full) -> {
+		});
+	}
+
+	private void requireNotContradicted(Connection connection, @Nullable Checkpoint known, long size, String where)
+			throws SQLException {
+		if (known != null) {
+			requireNotBack(known, size, where);
+			requireSame(known, edge(connection, known.size()), where);
+		}
+	}
+
+	private void requireNotBack(Checkpoint known, long size, String where) {
+		if (known.size() > size) {
+			throw new CheckpointRefusedException("Chain '%s' went back: it has %d entries, and there are %d in what %s"
+				.formatted(this.chain, size, known.size(), where));
+		}
+	}
+
+	private void requireSame(Checkpoint known, CompactRange tree, String where) {
+		if (!Arrays.equals(LeafHashes.root(tree), known.root())) {
+			throw new CheckpointRefusedException(
+					"Chain '%s' went another way than what %s (%d entries)".formatted(this.chain, where, known.size()));
+		}
+	}
+
+	/**
+	 * Reads what comes next, in bundles that follow each other.
+	 * @param size how many entries the chain has
+	 * @return the bundles, each signed
+	 * @throws SQLException if the database fails
+	 * @throws IOException if it cannot be remembered what was signed
+	 * @throws CheckpointRefusedException if an entry is not as it was written, or the
+	 * chain not what was signed before
+	 */
+	List<EntriesRecord> next(long size) throws SQLException, IOException {
+		long from = position();
+		long to = Math.min(size, from + this.page);
+		Checkpoint signed = this.signing.memory().last(this.log, this.keys).orElse(null);
+		if (signed != null && signed.size() > size) {
+			// It may be newer than the size.
+			requireNotBack(signed, size(), "a checkpoint says");
+		}
+		// A bundle ends where a checkpoint does, so that both can be compared.
+		long cut = (signed != null && signed.size() > from) ? signed.size() : Long.MAX_VALUE;
+		Collected collected = new Collected(size, cut);
+		OwnTransaction.look(this.dataSource, (connection) -> {
+			ChainWalk walk = new ChainWalk(null, PartitionCheck.of(connection, this.schema),
+					(kind, seq, id, what, expected, found) -> {
+						throw new CheckpointRefusedException(
+								"Entry %d of chain '%s' is not as it was written: %s".formatted(seq, this.chain, what));
+					});
+			walk.goOn(from, this.last, this.lastTime);
+			new EntryReader(connection, this.schema).read(this.chain, "seq >= %d and seq < %d".formatted(from, to),
+					(row) -> {
+						StoredEntry entry = StoredEntry.read(row);
+						walk.accept(CheckedEntry.of(entry));
+						collected.add(entry);
+					});
+			walk.endsBefore(to);
+			return true;
+		});
+		return sign(collected, signed);
+	}
+
+	private List<EntriesRecord> sign(Collected collected, @Nullable Checkpoint signed) throws IOException {
+		List<EntriesRecord> records = new ArrayList<>();
+		Checkpoint note = null;
+		for (Lines lines : collected.bundles) {
+			lines.hashes.forEach((hash) -> append(this.tree, hash));
+			if (signed != null && signed.size() == this.tree.size()) {
+				requireSame(signed, this.tree, "a checkpoint says");
+			}
+			note = Checkpoint.sign(this.log, this.tree.size(), LeafHashes.root(this.tree), this.signing.signer());
+			records.add(new EntriesRecord(this.chain, lines.first, lines.hashes.size(), collected.known, note.note(),
+					lines.out.toByteArray()));
+		}
+		if (note != null) {
+			// Before anybody is given one: all of them are on the way to this.
+			this.sent.remember(note);
+			this.last = collected.lastHash;
+			this.lastTime = collected.lastTime;
+			this.page = Math.max(MOST_ENTRIES / 8,
+					Math.min(READ_ENTRIES, (int) ((long) collected.count * READ_BYTES / Math.max(1, collected.bytes))));
+		}
+		return records;
+	}
+
+	/** Says that there is nothing new. */
+	EntriesRecord nothingNew() {
+		Checkpoint note = Checkpoint.sign(this.log, position(), LeafHashes.root(this.tree), this.signing.signer());
+		return new EntriesRecord(this.chain, position(), 0, position(), note.note(), new byte[0]);
+	}
+
+	/** The lines of a bundle. */
+	private static final class Lines {
+
+		private final long first;
+
+		private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+		private final List<byte[]> hashes = new ArrayList<>();
+
+		private Lines(long first) {
+			this.first = first;
+		}
+
+	}
+
+	/** Entries as they are read, in bundles. */
+	private static final class Collected {
+
+		private final long known;
+
+		private final long cut;
+
+		private final List<Lines> bundles = new ArrayList<>();
+
+		private byte[] lastHash = new byte[0];
+
+		private @Nullable Instant lastTime;
+
+		private int count;
+
+		private long bytes;
+
+		private Collected(long known, long cut) {
+			this.known = known;
+			this.cut = cut;
+		}
+
+		private void add(StoredEntry entry) {
+			byte[] line = EntriesRecord.bytes(ExportLine.write(entry) + "\n");
+			long seq = Objects.requireNonNull(entry.place().seq());
+			Lines lines = this.bundles.isEmpty() ? null : this.bundles.get(this.bundles.size() - 1);
+			if (lines == null || seq == this.cut || lines.hashes.size() == MOST_ENTRIES
+					|| lines.out.size() + line.length > MOST_BYTES) {
+				lines = new Lines(seq);
+				this.bundles.add(lines);
+			}
+			lines.out.writeBytes(line);
+			lines.hashes.add(entry.hash());
+			this.lastHash = entry.hash();
+			this.lastTime = entry.place().recordedAt();
+			this.count++;
+			this.bytes += line.length;
+		}
+
+	}
+
+}

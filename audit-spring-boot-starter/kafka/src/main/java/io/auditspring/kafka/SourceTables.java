@@ -1,0 +1,96 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.kafka;
+
+import java.sql.SQLException;
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.RedactionRequest;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database of a source knows of sending: how far its chain was sent and by whom,
+ * and what the ledger that receives it says.
+ */
+final class SourceTables {
+
+	private final DataSource dataSource;
+
+	private final String claim;
+
+	private final String receipt;
+
+	private final String takeReceipt;
+
+	private final String takeRequest;
+
+	private final String takeHolds;
+
+	/** Of SQLSTATE: an entry that is not there any more, and the like. */
+	private static final String INVALID_PARAMETER_VALUE = "22023";
+
+	SourceTables(DataSource dataSource, Schema schema) {
+		this.dataSource = dataSource;
+		this.claim = "select %s(?, ?, ?::bigint)".formatted(schema.table("audit_publish"));
+		this.receipt = "select size from %s where chain = ? and kind = ?".formatted(schema.table("audit_receipt"));
+		this.takeReceipt = "select %s(?, ?, ?)".formatted(schema.table("audit_take_receipt"));
+		this.takeRequest = "select %s(?, ?, ?, ?, ?, ?)".formatted(schema.table("audit_take_request"));
+		this.takeHolds = "select %s(?, ?::jsonb)".formatted(schema.table("audit_take_holds"));
+	}
+
+	/**
+	 * Takes or keeps the sending of a chain for ten seconds.
+	 * @param chain the chain
+	 * @param instance who sends it
+	 * @param sent how far it was sent, or {@code null} if nothing was since the last time
+	 * @return how far it was sent, or {@code null} if another instance has it
+	 * @throws SQLException if the database fails
+	 */
+	@Nullable Long claim(String chain, UUID instance, @Nullable Long sent) throws SQLException {
+		return OwnTransaction.<@Nullable Long, RuntimeException>run(this.dataSource,
+				(connection) -> Sql.<@Nullable Long>get(connection, this.claim,
+						(row) -> (row.getObject(1) != null) ? (Long) row.getLong(1) : null, chain, instance, sent));
+	}
+
+	/** How many entries the receipt of a kind that is here states; 0 if there is none. */
+	long receipt(String chain, String kind) throws SQLException {
+		Long size = OwnTransaction.<@Nullable Long, RuntimeException>look(this.dataSource,
+				(connection) -> Sql.find(connection, this.receipt, (row) -> row.getLong(1), chain, kind));
+		return (size != null) ? size : 0;
+	}
+
+	void takeReceipt(String chain, String kind, String note) throws SQLException {
+		execute(this.takeReceipt, chain, kind, note);
+	}
+
+	void takeRequest(String chain, RedactionRequest request, String note) throws SQLException {
+		try {
+			execute(this.takeRequest, chain, request.seq(), request.id(), request.group(), request.reason(), note);
+		}
+		catch (SQLException ex) {
+			// The entry has been retired: there is nothing left to erase.
+			if (!INVALID_PARAMETER_VALUE.equals(ex.getSQLState())) {
+				throw ex;
+			}
+		}
+	}
+
+	void takeHolds(String chain, String holds) throws SQLException {
+		execute(this.takeHolds, chain, holds);
+	}
+
+	private void execute(String sql, Object... parameters) throws SQLException {
+		OwnTransaction.run(this.dataSource, (connection) -> {
+			Sql.execute(connection, sql, parameters);
+			return true;
+		});
+	}
+
+}

@@ -1,0 +1,254 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.kafka;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+
+import io.auditspring.kafka.Carriers.Service;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.query.AuditRedaction;
+import io.auditspring.receive.internal.ReceivingStatistics;
+import io.auditspring.receive.internal.Reception;
+import io.auditspring.retention.LegalHolds;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Services whose entries Kafka carries to one ledger: a real broker, real databases, real
+ * applications.
+ */
+class KafkaCarriesTests {
+
+	@TempDir
+	private Path directory;
+
+	private Carriers carriers;
+
+	private Service orders;
+
+	@BeforeEach
+	void startAService() {
+		this.carriers = new Carriers(this.directory);
+		this.carriers.prepareTheCentre();
+		this.orders = this.carriers.service("orders").registered();
+	}
+
+	@AfterEach
+	void stop() {
+		this.carriers.close();
+	}
+
+	private ReceivingStatistics received() {
+		return this.carriers.centre().getBean(ReceivingStatistics.class);
+	}
+
+	private PublishingStatistics sent() {
+		return this.orders.context().getBean(PublishingStatistics.class);
+	}
+
+	@Test
+	void whatServicesDidIsAtTheCentreAsTheyWroteIt() {
+		this.carriers.centre();
+		Service payments = this.carriers.service("payments").registered();
+		this.orders.record("order.place", 700);
+		payments.record("payment.take", 300);
+		this.carriers.awaitTheSame(this.orders, 701);
+		this.carriers.awaitTheSame(payments, 301);
+		this.carriers.assertVerified();
+		Carriers.await(() -> assertThat(this.orders.query("""
+				select string_agg(kind || ' ' || size, ', ' order by kind) from audit.audit_receipt
+				""")).isEqualTo("safe 701, stored 701"));
+		assertThat(sent().standing().stored()).isEqualTo(701);
+		assertThat(Carriers.health(this.orders.context(), "auditKafkaPublishHealthIndicator").getStatus())
+			.isEqualTo(Status.UP);
+		Carriers
+			.await(() -> assertThat(Carriers.health(this.carriers.centre(), "auditReceiveHealthIndicator").getStatus())
+				.isEqualTo(Status.UP));
+	}
+
+	@Test
+	void aCentreThatWasAwayCatchesUp() {
+		this.orders.record("order.place", 300);
+		Carriers.await(() -> assertThat(sent().entries()).isEqualTo(301));
+		this.orders.stop();
+		this.carriers.centre();
+		Carriers.await(() -> assertThat(this.carriers.atTheCentre("orders")).isEqualTo(301));
+		this.carriers.awaitTheSame(this.orders, 301);
+	}
+
+	@Test
+	void whatTheTopicLosesIsNoticedAndSentAgain() {
+		this.orders.record("order.place", 50);
+		Carriers.await(() -> assertThat(sent().entries()).isEqualTo(51));
+		this.carriers.kafka((admin) -> {
+			try {
+				admin.deleteRecords(
+						Map.of(new TopicPartition(this.carriers.entriesTopic(), 0), RecordsToDelete.beforeOffset(-1),
+								new TopicPartition(this.carriers.entriesTopic(), 1), RecordsToDelete.beforeOffset(-1)))
+					.all()
+					.get();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		this.carriers.centre();
+		this.carriers.awaitTheSame(this.orders, 51);
+		assertThat(received().bundles(Reception.Kind.GAP)).isPositive();
+		assertThat(sent().resends()).isPositive();
+		this.carriers.assertVerified();
+	}
+
+	@Test
+	void aTopicThatIsDeletedAndMadeAnewLosesNothing() {
+		this.carriers.centre();
+		this.orders.record("order.place", 20);
+		this.carriers.awaitTheSame(this.orders, 21);
+		this.carriers.stopTheCentre();
+		this.orders.record("order.place", 20);
+		Carriers.await(() -> assertThat(sent().entries()).isEqualTo(41));
+		this.carriers.kafka((admin) -> {
+			try {
+				admin.deleteTopics(List.of(this.carriers.entriesTopic())).all().get();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		this.orders.record("order.place", 20);
+		this.carriers.centre();
+		this.carriers.awaitTheSame(this.orders, 61);
+	}
+
+	@Test
+	void whatIsSentOnceMoreIsSkipped() {
+		this.carriers.centre();
+		this.orders.record("order.place", 30);
+		this.carriers.awaitTheSame(this.orders, 31);
+		this.orders.stop();
+		this.orders.execute("update audit.audit_publishing set size = 0, until = '-infinity'");
+		this.orders.record("order.place", 5);
+		this.carriers.awaitTheSame(this.orders, 36);
+		assertThat(sent().entries()).isEqualTo(36);
+		assertThat(received().entries()).isEqualTo(36);
+	}
+
+	@Test
+	void whatNobodyVouchesForIsRefusedAndParksNothing() {
+		this.carriers.centre();
+		this.orders.record("order.place", 3);
+		this.carriers.awaitTheSame(this.orders, 4);
+		EntriesRecord forged = new EntriesRecord("orders", 4, 1, 5, "orders/orders\n5\nAAAA\n\n— orders AAAA\n",
+				"{}\n".getBytes(StandardCharsets.UTF_8));
+		this.carriers.send(forged.to(this.carriers.entriesTopic(), "orders/orders"));
+		this.carriers.send(new ProducerRecord<>(this.carriers.entriesTopic(), new byte[] { 1 }, new byte[] { 2 }));
+		this.carriers.send(new ProducerRecord<>(this.carriers.entriesTopic(), null, null));
+		Carriers.await(() -> assertThat(received().bundles(Reception.Kind.REFUSED)).isGreaterThanOrEqualTo(3));
+		assertThat(Carriers.health(this.carriers.centre(), "auditReceiveHealthIndicator").getStatus())
+			.isEqualTo(Status.OUT_OF_SERVICE);
+		this.orders.record("order.place", 3);
+		this.carriers.awaitTheSame(this.orders, 7);
+		this.carriers.assertVerified();
+	}
+
+	@Test
+	void whatTheCentreAsksForIsDoneAtTheSourceAndComesBack() {
+		this.carriers.centre();
+		this.orders.record("order.place", 3);
+		this.carriers.awaitTheSame(this.orders, 4);
+		JdbcTemplate centre = new JdbcTemplate(this.carriers.centreDatabase);
+		UUID id = Objects.requireNonNull(
+				centre.queryForObject("select id from audit.audit_log where chain = 'orders' and seq = 1", UUID.class));
+		this.carriers.centre().getBean(AuditRedaction.class).redact(id, EntryGroup.ACTOR, "They asked for it");
+		Carriers.await(() -> assertThat(centre.queryForObject("""
+				select actor_digest is not null from audit.audit_log where chain = 'orders' and seq = 1
+				""", Boolean.class)).isTrue());
+		this.carriers.awaitTheSame(this.orders, 5);
+		this.carriers.centre().getBean(LegalHolds.class).placeOnTarget("Order", 2, "Case 7");
+		Carriers.await(() -> assertThat(this.orders.query("""
+				select string_agg(target_type || ' ' || target_id || ' ' || reason, ', ') from audit.audit_legal_hold
+				""")).isEqualTo("Order 2 Case 7"));
+		this.carriers.assertVerified();
+	}
+
+	@Test
+	void whatAnotherKeySignedAsTheCentreIsRefused() {
+		String log = "orders/orders";
+		Ed25519Signer stranger = Ed25519Signer.ofPem("centre", Ed25519Signer.newPem());
+		String holds = "[]";
+		this.carriers.centre();
+		this.orders.record("order.place", 3);
+		this.carriers.awaitTheSame(this.orders, 4);
+		for (CentreMessage message : List
+			.of(CentreMessage.of(CentreMessage.Kind.RESEND, "orders", CentreNote.RESEND.sign(log, 0, "", stranger)),
+					CentreMessage.holds("orders",
+							CentreNote.HOLDS.sign(log, System.currentTimeMillis(), holds, stranger), holds),
+					CentreMessage.of(CentreMessage.Kind.SAFE, "orders", "nothing"))) {
+			this.carriers.send(new ProducerRecord<>(this.carriers.receiptsTopic(), message.key(), message.value()));
+		}
+		this.carriers.send(new ProducerRecord<>(this.carriers.receiptsTopic(), new byte[] { 1 }, new byte[] { 2 }));
+		Carriers.await(() -> assertThat(sent().refusals()).isEqualTo(4));
+		assertThat(sent().resends()).isZero();
+	}
+
+	@Test
+	void anErasureThatIsDeclaredLaterArrivesWithItsDeclaration() {
+		this.orders.record("order.place", 1500);
+		Carriers.await(() -> assertThat(sent().entries()).isEqualTo(1501));
+		UUID id = UUID
+			.fromString(this.orders.query("select id from audit.audit_log where chain = 'orders' and seq = 3"));
+		this.orders.context().getBean(AuditRedaction.class).redact(id, EntryGroup.DATA, "Wrong customer");
+		Carriers.await(() -> assertThat(sent().entries()).isEqualTo(1502));
+		this.orders.stop();
+		this.orders.execute("update audit.audit_publishing set size = 0, until = '-infinity'");
+		this.carriers.kafka((admin) -> {
+			try {
+				admin.deleteTopics(List.of(this.carriers.entriesTopic())).all().get();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		this.carriers.centre();
+		this.orders.context();
+		this.carriers.awaitTheSame(this.orders, 1502);
+		this.carriers.assertVerified();
+	}
+
+	@Test
+	void aLedgerThatLostWhatItCalledSafeSaysSo() {
+		this.carriers.centre();
+		this.orders.record("order.place", 9);
+		this.carriers.awaitTheSame(this.orders, 10);
+		Carriers.await(() -> assertThat(sent().standing().safe()).isEqualTo(10));
+		this.carriers.stopTheCentre();
+		// As if a backup had been restored from before the chain was registered.
+		Carriers restored = this.carriers;
+		JdbcTemplate centre = new JdbcTemplate(restored.centreDatabase);
+		centre.execute("drop schema audit cascade");
+		restored.prepareTheCentre();
+		restored.register(this.orders);
+		restored.centre();
+		this.carriers.awaitTheSame(this.orders, 10);
+		Carriers.await(() -> assertThat(received().losses()).isEmpty());
+	}
+
+}
