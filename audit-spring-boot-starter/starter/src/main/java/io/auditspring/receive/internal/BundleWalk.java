@@ -103,7 +103,7 @@ final class BundleWalk {
 			this.erasedGroups.add(CoreObject.stored(group));
 		}
 		if (entry.controlEntry() instanceof ControlEntry.Redaction redaction
-				&& redaction.chain().equals(this.head.chain())) {
+				&& Succession.isOf(redaction.chain(), this.head.chain())) {
 			this.redactions.add(redaction);
 		}
 	}

@@ -41,6 +41,8 @@ final class ReceivedTables {
 
 	private final String park;
 
+	private final String successor;
+
 	private final String hashes;
 
 	private final String undeclared;
@@ -68,6 +70,7 @@ final class ReceivedTables {
 		this.redactions = "select %s(?, ?::jsonb)".formatted(schema.table("audit_receive_redactions"));
 		this.note = "select %s(?, ?)".formatted(schema.table("audit_receive_note"));
 		this.park = "select %s(?, ?, ?, ?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_park"));
+		this.successor = "select %s(?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_receive_successor"));
 		this.hashes = """
 				select hash
 				from %s
@@ -161,6 +164,11 @@ final class ReceivedTables {
 	boolean park(Connection connection, String chain, Fork fork, Entry recordedBy) throws SQLException {
 		return Sql.is(connection, this.park, chain, fork.seq(), fork.ours(), fork.theirs(), fork.note(), fork.reason(),
 				EntryCodec.write(List.of(recordedBy)));
+	}
+
+	void registerSuccessor(Connection connection, String chain, String successor, UUID ledgerId, Entry recordedBy)
+			throws SQLException {
+		Sql.is(connection, this.successor, chain, successor, ledgerId, EntryCodec.write(List.of(recordedBy)));
 	}
 
 	void hashes(Connection connection, String chain, long from, long to, Sql.RowConsumer consumer) throws SQLException {

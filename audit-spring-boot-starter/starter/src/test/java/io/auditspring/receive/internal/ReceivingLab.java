@@ -43,7 +43,9 @@ final class ReceivingLab {
 
 	static final String ORIGIN = "orders-service";
 
-	final Ed25519Signer signer = Ed25519Signer.ofPem(ORIGIN, Ed25519Signer.newPem());
+	final String pem = Ed25519Signer.newPem();
+
+	final Ed25519Signer signer = Ed25519Signer.ofPem(ORIGIN, this.pem);
 
 	final LedgerDatabase source;
 
@@ -118,9 +120,13 @@ final class ReceivingLab {
 	}
 
 	List<StoredEntry> entries(LedgerDatabase database, long from, long to) {
+		return entries(database, CHAIN, from, to);
+	}
+
+	List<StoredEntry> entries(LedgerDatabase database, String chain, long from, long to) {
 		List<StoredEntry> entries = new ArrayList<>();
 		try (Connection connection = database.connect()) {
-			new EntryReader(connection, database.schema()).read(CHAIN, "seq >= %d and seq < %d".formatted(from, to),
+			new EntryReader(connection, database.schema()).read(chain, "seq >= %d and seq < %d".formatted(from, to),
 					(row) -> entries.add(StoredEntry.read(row)));
 			return entries;
 		}
