@@ -113,7 +113,9 @@ grant select on "${schema}".audit_received, "${schema}".audit_received_key, "${s
 grant execute on function "${schema}".audit_receive_lock(text), "${schema}".audit_receive_months(text, date[]),
 	"${schema}".audit_receive_redactions(text, jsonb), "${schema}".audit_receive_note(text, text),
 	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb),
-	"${schema}".audit_receive_successor(text, text, uuid, jsonb) to audit_receiver;
+	"${schema}".audit_receive_successor(text, text, uuid, jsonb),
+	"${schema}".audit_receive_quarantine(text, jsonb, jsonb) to audit_receiver;
+grant select on "${schema}".audit_received_quarantine to audit_receiver, audit_reader;
 grant select on "${schema}".audit_archived, "${schema}".audit_root_head to audit_receiver;
 
 grant select on "${schema}".audit_request to audit_receiver, audit_redactor, audit_reader;

@@ -128,8 +128,24 @@ final class ChainCheck {
 		if (said.controlEntry() instanceof ControlEntry.Redaction redaction) {
 			accept(null, said.id(), redaction);
 		}
+		else if (this.received && said.isLocal() && said.controlEntry() instanceof ControlEntry.Quarantine quarantine
+				&& quarantine.seq() >= from()) {
+			this.redactions.quarantined(said.id(), quarantine);
+		}
 		else if (said.speaksForOthers() && said.controlEntry() instanceof ControlEntry.Retirement retirement) {
 			this.retirements.entry(null, said.id(), retirement);
+		}
+	}
+
+	/**
+	 * Ends a chain of which other ones say that all of it was retired, as may be of one
+	 * that is closed, or received.
+	 * @param head where the chain ends
+	 */
+	void endRetired(ChainHead head) {
+		if (this.entries == 0 && this.start == null && this.retirements.reach(head.size())) {
+			this.walk.goOn(head.size(), head.hash(), head.recordedAt());
+			this.retirements.finish(head.size(), head.hash());
 		}
 	}
 

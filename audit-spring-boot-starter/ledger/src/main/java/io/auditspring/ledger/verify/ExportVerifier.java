@@ -81,6 +81,7 @@ public final class ExportVerifier {
 			ChainHead head) {
 
 		ChainVerification finish() {
+			this.check.endRetired(this.head);
 			this.check.finish(this.head, this.checkpoints);
 			this.checkpoints.finishExport(this.check.size(), this.check.from());
 			this.checkpoints.checkTimeStamp(null);

@@ -68,8 +68,14 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 		 */
 		boolean speaksForOthers() {
 			String about = chain();
-			return this.by.equals(LOCAL)
-					|| (about != null && name(this.by).equals(name(about)) && number(this.by) > number(about));
+			return isLocal() || (about != null && name(this.by).equals(name(about)) && number(this.by) > number(about));
+		}
+
+		/**
+		 * Whether the ledger itself says so.
+		 */
+		boolean isLocal() {
+			return this.by.equals(LOCAL);
 		}
 
 		private static String name(String chain) {
@@ -89,6 +95,9 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 		@Nullable String chain() {
 			if (this.controlEntry instanceof ControlEntry.Redaction redaction) {
 				return redaction.chain();
+			}
+			if (this.controlEntry instanceof ControlEntry.Quarantine quarantine) {
+				return quarantine.chain();
 			}
 			return (this.controlEntry instanceof ControlEntry.Retirement retirement) ? retirement.chain() : null;
 		}

@@ -432,8 +432,20 @@ begin
 			raise exception 'there is no entry % (%) of chain "%" to erase from', wanted.seq, wanted.id, chain
 				using errcode = 'no_data_found';
 		end if;
-		continue when (wanted.redacted = 'actor' and entry.actor_digest is not null)
-			or (wanted.redacted = 'data' and entry.data_digest is not null);
+		if (wanted.redacted = 'actor' and entry.actor_digest is not null)
+			or (wanted.redacted = 'data' and entry.data_digest is not null)
+		then
+			-- It may be in quarantine only.
+			delete from "${schema}".audit_received_quarantine q
+			where q.chain = $1 and q.seq = entry.seq and q.redacted = wanted.redacted
+			and exists (
+				select from "${schema}".audit_log said
+				where said.target_id = entry.id::text and said.action = 'audit.redaction'
+				and said.metadata @> jsonb_build_object('chain', $1, 'seq', entry.seq, 'group', wanted.redacted)
+				and "${schema}".audit_speaks_for(said.chain, $1)
+			);
+			continue;
+		end if;
 		if "${schema}".audit_is_held(entry) then
 			raise exception 'a legal hold keeps entry % of chain "%", of which its source has erased a part', entry.seq, chain
 				using errcode = 'object_in_use';
@@ -457,6 +469,51 @@ begin
 				salt = substring(l.salt for 16) || none, data_digest = data
 			where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at;
 		end if;
+	end loop;
+end
+$$;
+
+-- What the database here cannot hold of received entries, as in another encoding: for each group its half of the salt and
+-- its canonical form in UTF-8, of which its digest is made.
+create table "${schema}".audit_received_quarantine (
+	chain          text        not null,
+	seq            bigint      not null,
+	id             uuid        not null,
+	redacted       text        not null check (redacted in ('actor', 'data')),
+	content        bytea       not null,
+	reason         text        not null,
+	quarantined_at timestamptz not null default clock_timestamp(),
+	primary key (chain, seq, redacted)
+);
+
+-- Keeps groups in quarantine in whose place their digests were stored, and records each.
+create function "${schema}".audit_receive_quarantine(chain text, groups jsonb, requested_by jsonb) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	refused record;
+begin
+	perform "${schema}".audit_require_received('audit_receive_quarantine', chain);
+	for refused in
+		select g.seq, g.id, g.redacted, decode(g.content, 'hex') as content, g.reason
+		from jsonb_to_recordset(groups) as g (seq bigint, id uuid, redacted text, content text, reason text)
+		order by g.seq, g.redacted
+	loop
+		if not exists (
+			select from "${schema}".audit_log l
+			where l.chain = $1 and l.seq = refused.seq and l.id = refused.id
+			and case refused.redacted when 'actor' then l.actor_digest when 'data' then l.data_digest end = sha256(refused.content)
+		) then
+			raise exception 'what is to be kept of entry % of chain "%" is not what its digest is of', refused.seq, chain
+				using errcode = 'invalid_parameter_value';
+		end if;
+		insert into "${schema}".audit_received_quarantine (chain, seq, id, redacted, content, reason)
+		values ($1, refused.seq, refused.id, refused.redacted, refused.content, refused.reason);
+		perform "${schema}".audit_append_own('local', 'audit.quarantined', 'AuditEntry', refused.id::text, jsonb_build_object(
+			'chain', $1, 'seq', refused.seq, 'id', refused.id, 'group', refused.redacted, 'reason', refused.reason),
+			requested_by);
 	end loop;
 end
 $$;
@@ -595,8 +652,10 @@ begin
 		id := wanted.id;
 		result := case
 			when entry.seq is null then 'missing'
-			when (redacted = 'actor' and entry.actor_digest is not null)
-				or (redacted = 'data' and entry.data_digest is not null) then 'redacted'
+			when case redacted when 'actor' then entry.actor_digest else entry.data_digest end is not null and not exists (
+				select from "${schema}".audit_received_quarantine q
+				where q.chain = $1 and q.seq = entry.seq and q.redacted = $3
+			) then 'redacted'
 			when redacted = 'data' and "${schema}".audit_is_control(entry.action) then 'kept'
 			when "${schema}".audit_is_held(entry) then 'held'
 			else 'asked'
@@ -970,6 +1029,7 @@ end
 $$;
 
 revoke all on "${schema}".audit_received, "${schema}".audit_received_key, "${schema}".audit_fork,
+	"${schema}".audit_received_quarantine,
 	"${schema}".audit_receipt, "${schema}".audit_request from public;
 
 revoke all on function "${schema}".audit_require_received(text, text), "${schema}".audit_by_owner(jsonb),
@@ -978,7 +1038,7 @@ revoke all on function "${schema}".audit_require_received(text, text), "${schema
 	"${schema}".audit_receive_key(text, text, bigint, jsonb), "${schema}".audit_unpark(text, text, jsonb),
 	"${schema}".audit_source_gone(text, text, jsonb), "${schema}".audit_receive_lock(text),
 	"${schema}".audit_receive_months(text, date[]), "${schema}".audit_receive_redactions(text, jsonb),
-	"${schema}".audit_receive_note(text, text),
+	"${schema}".audit_receive_note(text, text), "${schema}".audit_receive_quarantine(text, jsonb, jsonb),
 	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb),
 	"${schema}".audit_take_receipt(text, text, text),
 	"${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),

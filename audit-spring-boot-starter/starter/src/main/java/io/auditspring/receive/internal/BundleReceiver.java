@@ -56,7 +56,7 @@ public final class BundleReceiver {
 
 	private final ReceivedTables tables;
 
-	private final ReceivedRows rows;
+	private final RefusedGroups refusedGroups;
 
 	private final Frontiers frontiers;
 
@@ -78,7 +78,7 @@ public final class BundleReceiver {
 		this.dataSource = dataSource;
 		this.schema = schema;
 		this.tables = new ReceivedTables(schema);
-		this.rows = new ReceivedRows(schema);
+		this.refusedGroups = new RefusedGroups(new ReceivedRows(schema), this.tables, recordedBy);
 		this.frontiers = new Frontiers(schema, this.tables);
 		this.succession = new Succession(this.tables, this.frontiers);
 		this.recordedBy = recordedBy;
@@ -224,7 +224,7 @@ public final class BundleReceiver {
 			compare(connection, bundle, note, head.size());
 		}
 		CompactRange tree = this.frontiers.at(connection, head);
-		BundleWalk walk = new BundleWalk(this.tables, this.rows, connection, head, tree);
+		BundleWalk walk = new BundleWalk(this.tables, this.refusedGroups, connection, head, tree);
 		read(bundle, (entry) -> {
 			if (place(entry) >= head.size()) {
 				walk.accept(entry);

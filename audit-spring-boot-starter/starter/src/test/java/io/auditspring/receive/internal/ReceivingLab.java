@@ -67,10 +67,10 @@ final class ReceivingLab {
 		this(memory, LedgerDatabase.create());
 	}
 
-	private ReceivingLab(Path memory, LedgerDatabase source) {
+	ReceivingLab(Path memory, LedgerDatabase centre) {
 		this.memory = memory;
-		this.source = source;
-		this.centre = LedgerDatabase.create();
+		this.source = LedgerDatabase.create();
+		this.centre = centre;
 		Roles.apply(this.centre.dataSource(), this.centre.schema());
 		this.receiving = Roles.user(this.centre.dataSource(), "audit_receiver");
 		this.receiver = new BundleReceiver(this.receiving, this.centre.schema(), () -> Entries.entries(1).get(0),
