@@ -11,7 +11,6 @@ import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
 import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.database.internal.OncePerDatabase;
-import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
@@ -115,7 +114,7 @@ public final class AuditKafkaAutoConfiguration {
 			KafkaClients clients = clients(producers, consumers, properties);
 			new Topics(clients, properties).require();
 			SignedChain signed = new SignedChain(auditDatabase.workDataSource(), auditDatabase.schema(), chain,
-					Checkpoint.origin(trust.origin(), chain), signing, trust.keys());
+					trust.origin(), signing, trust.keys());
 			return new ChainPublisher(signed, new SourceTables(auditDatabase.workDataSource(), auditDatabase.schema()),
 					clients, properties, centre, auditPublishingStatistics);
 		}

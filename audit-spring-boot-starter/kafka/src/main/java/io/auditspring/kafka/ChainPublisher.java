@@ -52,7 +52,7 @@ final class ChainPublisher extends PeriodicWorker {
 
 	private final UUID instance = UUID.randomUUID();
 
-	private final SignedChain chain;
+	private SignedChain chain;
 
 	private final SourceTables tables;
 
@@ -75,7 +75,13 @@ final class ChainPublisher extends PeriodicWorker {
 
 	private @Nullable Long claimedAt;
 
+	/** How far it was sent when this instance took it. */
+	private long mark;
+
 	private boolean marked = true;
+
+	/** From where on it is to be sent again, or -1. */
+	private long askedFor = -1;
 
 	private long heardAt = System.nanoTime() - BETWEEN_NOTES.toNanos();
 
@@ -112,8 +118,8 @@ final class ChainPublisher extends PeriodicWorker {
 			if (System.nanoTime() - this.notBefore < 0) {
 				return;
 			}
-			if (isRunning() && sends()) {
-				send();
+			if (isRunning()) {
+				round();
 			}
 			this.statistics.well();
 		}
@@ -143,52 +149,81 @@ final class ChainPublisher extends PeriodicWorker {
 	/** Then it begins where Kafka has acknowledged. */
 	private void waitFor(Duration time) {
 		this.sent = null;
+		this.claimedAt = null;
 		this.notBefore = System.nanoTime() + time.toNanos();
 	}
 
-	/** Whether it is this instance that sends, and the chain has begun. */
-	private boolean sends() throws SQLException, IOException {
-		long size = this.chain.size();
-		Long sent = this.sent;
-		if (size > 0 && (sent == null || this.claimedAt == null || isOver(this.claimedAt, BETWEEN_CLAIMS))) {
-			sent = claim(sent);
+	private void round() throws SQLException, IOException, InterruptedException {
+		SignedChain.Head head = this.chain.head();
+		while (head != null && head.successor() != null) {
+			goOnUnder(head.successor());
+			head = this.chain.head();
 		}
-		this.statistics.stands(size, (sent != null) ? sent : 0, sent != null);
-		return sent != null;
+		if (head == null) {
+			return;
+		}
+		if (claims()) {
+			// First, as they may say that the chain went back.
+			messages().take(WAIT, this::askedFor);
+			begin();
+			send(head.size());
+		}
+		this.statistics.stands(head.size(), (this.sent != null) ? this.sent : 0, this.sent != null);
 	}
 
-	private @Nullable Long claim(@Nullable Long sent) throws SQLException, IOException {
-		Long mark = this.tables.claim(this.chain.chain(), this.instance, this.marked ? null : sent);
-		this.claimedAt = (mark != null) ? (Long) System.nanoTime() : null;
-		if (mark != null && sent == null) {
-			this.chain.begin(mark);
-			sent = this.chain.position();
-		}
+	/**
+	 * As after its database was restored. What is only here of the old one stays here.
+	 */
+	private void goOnUnder(String successor) {
+		this.chain = this.chain.under(successor);
+		this.claimedAt = null;
+		this.sent = null;
 		this.marked = true;
-		this.sent = (mark != null) ? sent : null;
-		return this.sent;
+		this.askedFor = -1;
+		closeMessages();
 	}
 
-	private void send() throws SQLException, IOException, InterruptedException {
-		KafkaProducer<byte[], byte[]> producer = producer();
-		messages().take(WAIT, this::resend);
-		long size = this.chain.size();
+	/** Whether it is this instance that sends. */
+	private boolean claims() throws SQLException {
+		Long claimed = this.claimedAt;
+		if (claimed != null && !isOver(claimed, BETWEEN_CLAIMS)) {
+			return true;
+		}
+		Long mark = this.tables.claim(this.chain.chain(), this.instance, this.marked ? null : this.sent);
+		this.claimedAt = (mark != null) ? (Long) System.nanoTime() : null;
+		this.mark = (mark != null) ? mark : 0;
+		this.marked = true;
+		this.sent = (mark != null) ? this.sent : null;
+		return mark != null;
+	}
+
+	private void begin() throws SQLException, IOException {
+		long from = this.askedFor;
+		this.askedFor = -1;
+		if (this.sent == null) {
+			this.chain.begin(this.mark);
+			this.sent = this.chain.position();
+		}
+		if (from >= 0 && from < this.chain.position()) {
+			this.chain.begin(from);
+			this.sent = this.chain.position();
+			this.marked = false;
+			this.statistics.resent();
+		}
+	}
+
+	private void send(long size) throws SQLException, IOException, InterruptedException {
 		if (this.chain.position() > size) {
 			throw new CheckpointRefusedException("Chain '%s' went back: %d entries of it were sent, and it has %d"
 				.formatted(this.chain.chain(), this.chain.position(), size));
 		}
-		while (this.chain.position() < size && isRunning()) {
+		KafkaProducer<byte[], byte[]> producer = producer();
+		while (this.chain.position() < size && isRunning() && claims() && this.askedFor < 0) {
 			send(producer, this.chain.next(size));
-			messages().take(Duration.ZERO, this::resend);
-			if (this.claimedAt == null || isOver(this.claimedAt, BETWEEN_CLAIMS)) {
-				if (claim(this.sent) == null) {
-					return;
-				}
-			}
+			messages().take(Duration.ZERO, this::askedFor);
 			this.statistics.stands(size, this.chain.position(), true);
-			size = (this.chain.position() >= size) ? this.chain.size() : size;
 		}
-		if (System.nanoTime() - this.heardAt > BETWEEN_NOTES.toNanos()) {
+		if (this.chain.position() == size && isOver(this.heardAt, BETWEEN_NOTES)) {
 			send(producer, List.of(this.chain.nothingNew()));
 		}
 	}
@@ -216,22 +251,11 @@ final class ChainPublisher extends PeriodicWorker {
 		this.statistics.sent(records.size(), entries);
 	}
 
-	private void resend(long from) {
-		long now = System.nanoTime();
-		boolean again = from == this.resentFrom && now - this.resentAt < BETWEEN_RESENDS.toNanos();
-		if (from >= this.chain.position() || again) {
-			return;
-		}
-		this.resentFrom = from;
-		this.resentAt = now;
-		try {
-			this.chain.begin(from);
-			this.sent = this.chain.position();
-			this.marked = false;
-			this.statistics.resent();
-		}
-		catch (SQLException | IOException ex) {
-			throw new IllegalStateException("What was lost cannot be sent again: " + LoggedFailure.text(ex), ex);
+	private void askedFor(long from) {
+		if (from != this.resentFrom || isOver(this.resentAt, BETWEEN_RESENDS)) {
+			this.resentFrom = from;
+			this.resentAt = System.nanoTime();
+			this.askedFor = from;
 		}
 	}
 
@@ -260,12 +284,16 @@ final class ChainPublisher extends PeriodicWorker {
 
 	private void closeClients(Duration wait) {
 		KafkaProducer<byte[], byte[]> producer = this.producer;
-		CentreMessages messages = this.messages;
 		this.producer = null;
-		this.messages = null;
+		closeMessages();
 		if (producer != null) {
 			producer.close(wait);
 		}
+	}
+
+	private void closeMessages() {
+		CentreMessages messages = this.messages;
+		this.messages = null;
 		if (messages != null) {
 			messages.close();
 		}

@@ -61,6 +61,8 @@ final class SignedChain {
 
 	private final String chain;
 
+	private final String origin;
+
 	private final String log;
 
 	private final CheckpointSigning signing;
@@ -88,28 +90,35 @@ final class SignedChain {
 	 * @param dataSource where the ledger is
 	 * @param schema its schema
 	 * @param chain the chain's name
-	 * @param log the chain, as its checkpoints name it
+	 * @param origin what its checkpoints name before the chain
 	 * @param signing what signs
 	 * @param keys whose signatures count in its memory
 	 */
-	SignedChain(DataSource dataSource, Schema schema, String chain, String log, CheckpointSigning signing,
+	SignedChain(DataSource dataSource, Schema schema, String chain, String origin, CheckpointSigning signing,
 			TrustedKeys keys) {
 		this.dataSource = dataSource;
 		this.schema = schema;
 		this.chain = chain;
-		this.log = log;
+		this.origin = origin;
+		this.log = Checkpoint.origin(origin, chain);
 		this.signing = signing;
 		this.sent = signing.memory().of("sent");
 		this.keys = keys;
-		this.head = "select ledger_id, size from %s where name = ? and origin is null"
+		this.head = "select ledger_id, size, successor from %s where name = ? and origin is null"
 			.formatted(schema.table("audit_chain"));
 		this.hashes = "select hash from %s where chain = ? and seq >= ? and seq < ? order by seq"
 			.formatted(schema.table("audit_log"));
 		this.before = "select recorded_at from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
 	}
 
-	/** Where a chain is. */
-	private record Head(UUID ledgerId, long size) {
+	/**
+	 * Where a chain is.
+	 *
+	 * @param ledgerId which ledger began it
+	 * @param size how many entries it has
+	 * @param successor the name under which it goes on, or {@code null}
+	 */
+	record Head(UUID ledgerId, long size, @Nullable String successor) {
 
 	}
 
@@ -127,16 +136,26 @@ final class SignedChain {
 	}
 
 	/**
-	 * How many entries the chain has; 0 if it has not begun.
+	 * Where the chain is.
+	 * @return that, or {@code null} if it has not begun
+	 * @throws SQLException if the database fails
 	 */
-	long size() throws SQLException {
-		Head found = OwnTransaction.look(this.dataSource, this::head);
-		return (found != null) ? found.size() : 0;
+	@Nullable Head head() throws SQLException {
+		return OwnTransaction.look(this.dataSource, this::head);
+	}
+
+	/**
+	 * The chain in which this one goes on.
+	 * @param name its name
+	 * @return it
+	 */
+	SignedChain under(String name) {
+		return new SignedChain(this.dataSource, this.schema, name, this.origin, this.signing, this.keys);
 	}
 
 	private @Nullable Head head(Connection connection) throws SQLException {
-		return Sql.find(connection, this.head,
-				(row) -> new Head(Objects.requireNonNull(row.getObject(1, UUID.class)), row.getLong(2)), this.chain);
+		return Sql.find(connection, this.head, (row) -> new Head(Objects.requireNonNull(row.getObject(1, UUID.class)),
+				row.getLong(2), row.getString(3)), this.chain);
 	}
 
 	/**
@@ -233,7 +252,7 @@ final class SignedChain {
 		Checkpoint signed = this.signing.memory().last(this.log, this.keys).orElse(null);
 		if (signed != null && signed.size() > size) {
 			// It may be newer than the size.
-			requireNotBack(signed, size(), "a checkpoint says");
+			requireNotBack(signed, Objects.requireNonNull(head()).size(), "a checkpoint says");
 		}
 		// A bundle ends where a checkpoint does, so that both can be compared.
 		long cut = (signed != null && signed.size() > from) ? signed.size() : Long.MAX_VALUE;

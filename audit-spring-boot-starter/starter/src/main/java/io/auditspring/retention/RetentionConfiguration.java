@@ -48,6 +48,19 @@ public class RetentionConfiguration {
 				auditLedgerRedaction(auditDatabase, auditOrigins, auditEntryFactory, auditSentences, archive), keys);
 	}
 
+	/** So that no chain goes on where another ledger knows other entries of it. */
+	@Bean
+	ChainContinuation auditChainContinuation(AuditDatabase auditDatabase, RetentionProperties properties,
+			ObjectProvider<Checkpoints> auditCheckpoints, Origins auditOrigins, EntryFactory auditEntryFactory,
+			Sentences auditSentences) {
+		Checkpoints checkpoints = auditCheckpoints.getIfAvailable();
+		ChainContinuation continuation = new ChainContinuation(auditDatabase.workDataSource(), auditDatabase.schema(),
+				checkpoints, (checkpoints != null) ? centreKeys(properties) : TrustedKeys.of(),
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+		continuation.lookBeforeTheStart();
+		return continuation;
+	}
+
 	/** What the database records by itself. */
 	@Bean
 	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,

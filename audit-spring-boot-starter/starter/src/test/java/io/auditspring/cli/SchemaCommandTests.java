@@ -96,17 +96,18 @@ class SchemaCommandTests {
 		assertThat(objects()).isEqualTo(before);
 		assertThat(run("status")).isEqualTo(StatusCommand.PENDING);
 		assertThat(this.out.toString()).containsPattern("pending\\s+4\\s+received");
-		this.jdbc.execute("""
-				drop function audit.audit_is_received, audit.audit_require_received, audit.audit_by_owner,
-					audit.audit_check_key, audit.audit_receive_chain, audit.audit_receive_key, audit.audit_unpark,
-					audit.audit_source_gone, audit.audit_receive_lock, audit.audit_receive_months,
-					audit.audit_receive_redactions, audit.audit_receive_note, audit.audit_park,
-					audit.audit_take_receipt, audit.audit_ask_redaction, audit.audit_take_request,
-					audit.audit_take_holds, audit.audit_continue_chain;
-				drop table audit.audit_received, audit.audit_received_key, audit.audit_fork, audit.audit_receipt,
-					audit.audit_request;
-				alter table audit.audit_legal_hold drop column centre_hold;
-				""");
+		this.jdbc.execute(
+				"""
+						drop function audit.audit_is_received, audit.audit_require_received, audit.audit_by_owner,
+							audit.audit_check_key, audit.audit_receive_chain, audit.audit_receive_key, audit.audit_unpark,
+							audit.audit_source_gone, audit.audit_receive_lock, audit.audit_receive_months,
+							audit.audit_receive_redactions, audit.audit_receive_note, audit.audit_park,
+							audit.audit_take_receipt, audit.audit_ask_redaction, audit.audit_take_request,
+							audit.audit_take_holds, audit.audit_publish, audit.audit_continue_chain;
+						drop table audit.audit_received, audit.audit_received_key, audit.audit_fork, audit.audit_publishing, audit.audit_receipt,
+							audit.audit_request;
+						alter table audit.audit_legal_hold drop column centre_hold;
+						""");
 		assertThat(run("migrate")).isZero();
 	}
 

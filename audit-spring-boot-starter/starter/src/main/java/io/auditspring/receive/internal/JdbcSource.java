@@ -11,6 +11,8 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * right but to read, and leaves receipts where it may.
  */
 public final class JdbcSource {
+
+	private static final UUID NOBODY = new UUID(0, 0);
 
 	/** About as many entries become one transaction, where there are checkpoints. */
 	private static final int AT_ONCE = 20_000;
@@ -92,7 +96,7 @@ public final class JdbcSource {
 		this.receiver = receiver;
 		this.statistics = statistics;
 		this.receipts = receipts;
-		this.ledger = "select ledger_id, size from %s where name = ?".formatted(schema.table("audit_chain"));
+		this.ledger = "select ledger_id, size, successor from %s where name = ?".formatted(schema.table("audit_chain"));
 		this.next = """
 				(select size, note from %1$s where chain = ? and size > ? and size <= ? order by size desc limit 1)
 				union all
@@ -131,8 +135,9 @@ public final class JdbcSource {
 	 *
 	 * @param ledgerId which ledger began it
 	 * @param size how many entries it has
+	 * @param successor under which name it goes on, or {@code null}
 	 */
-	private record Head(UUID ledgerId, long size) {
+	private record Head(UUID ledgerId, long size, @Nullable String successor) {
 
 	}
 
@@ -168,20 +173,30 @@ public final class JdbcSource {
 		List<ReceivedTables.Chain> registered = this.receiver.chains();
 		this.statistics.registered(registered.stream().map(ReceivedTables.Chain::name).toList());
 		List<String> absent = new ArrayList<>();
+		Set<String> successors = new TreeSet<>();
 		for (ReceivedTables.Chain chain : registered) {
-			if (this.chains.isEmpty() || this.chains.contains(chain.name())) {
-				receive(chain, absent);
+			if (isWanted(chain.name())) {
+				receive(chain, absent, successors);
 			}
+		}
+		registered.forEach((chain) -> successors.remove(chain.name()));
+		for (String successor : successors) {
+			receive(new ReceivedTables.Chain(successor, NOBODY, 0, null, null, null, ""));
 		}
 		if (!absent.isEmpty()) {
 			throw new IllegalStateException(String.join("; ", absent));
 		}
 	}
 
-	private void receive(ReceivedTables.Chain chain, List<String> absent) throws SQLException {
+	/** A chain that goes on under another name is wanted under that, too. */
+	private boolean isWanted(String chain) {
+		return this.chains.isEmpty() || this.chains.stream().anyMatch((wanted) -> Succession.isOf(wanted, chain));
+	}
+
+	private void receive(ReceivedTables.Chain chain, List<String> absent, Set<String> successors) throws SQLException {
 		Head head = head(chain.name());
 		if (head == null || !head.ledgerId().equals(chain.ledgerId())) {
-			if (!this.chains.isEmpty()) {
+			if (this.chains.contains(chain.name())) {
 				absent.add((head == null) ? "it has no chain '%s'".formatted(chain.name())
 						: "its chain '%s' is of ledger %s, but the one of ledger %s is registered"
 							.formatted(chain.name(), head.ledgerId(), chain.ledgerId()));
@@ -195,9 +210,13 @@ public final class JdbcSource {
 		else {
 			this.statistics.notParked(chain.name());
 			size = receive(chain);
+			if (head.successor() != null) {
+				successors.add(head.successor());
+			}
 		}
-		this.statistics.heard(chain.name(), Math.max(0, head.size() - size),
-				(head.size() > size) ? recordedAt(chain.name(), size) : null);
+		// What is only there of one that goes on under another name stays there.
+		long missing = (head.successor() != null) ? 0 : Math.max(0, head.size() - size);
+		this.statistics.heard(chain.name(), missing, (missing > 0) ? recordedAt(chain.name(), size) : null);
 		if (this.receipts != null) {
 			leave(this.receipts, chain);
 		}
@@ -270,7 +289,7 @@ public final class JdbcSource {
 
 	private @Nullable Head head(String chain) throws SQLException {
 		return OwnTransaction.look(this.dataSource, (connection) -> Sql.find(connection, this.ledger,
-				(row) -> new Head(row.getObject(1, UUID.class), row.getLong(2)), chain));
+				(row) -> new Head(row.getObject(1, UUID.class), row.getLong(2), row.getString(3)), chain));
 	}
 
 	private @Nullable Instant recordedAt(String chain, long seq) throws SQLException {

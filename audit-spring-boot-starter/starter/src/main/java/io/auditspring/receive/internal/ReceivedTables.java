@@ -41,6 +41,10 @@ final class ReceivedTables {
 
 	private final String park;
 
+	private final String successor;
+
+	private final String quarantine;
+
 	private final String hashes;
 
 	private final String undeclared;
@@ -68,6 +72,8 @@ final class ReceivedTables {
 		this.redactions = "select %s(?, ?::jsonb)".formatted(schema.table("audit_receive_redactions"));
 		this.note = "select %s(?, ?)".formatted(schema.table("audit_receive_note"));
 		this.park = "select %s(?, ?, ?, ?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_park"));
+		this.successor = "select %s(?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_receive_successor"));
+		this.quarantine = "select %s(?, ?::jsonb, ?::jsonb -> 0)".formatted(schema.table("audit_receive_quarantine"));
 		this.hashes = """
 				select hash
 				from %s
@@ -79,10 +85,19 @@ final class ReceivedTables {
 				from %s as asked join %s as entry
 				on entry.chain = asked.chain and entry.seq = asked.seq and entry.id = asked.id
 				where asked.chain = ?
-				and case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null
+				and (
+					case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null
+					or exists (
+						select
+						from %s as refused
+						where refused.chain = asked.chain and refused.seq = asked.seq and refused.redacted = asked.redacted
+					)
+				)
 				order by asked.asked_at
 				limit 100
-				""".formatted(schema.table("audit_request"), schema.table("audit_log"));
+				"""
+			.formatted(schema.table("audit_request"), schema.table("audit_log"),
+					schema.table("audit_received_quarantine"));
 		this.holds = """
 				select coalesce(jsonb_agg(jsonb_build_object('id', id, 'actor', actor_id, 'type', target_type,
 					'target', target_id, 'reason', reason) order by id), '[]')::text
@@ -161,6 +176,15 @@ final class ReceivedTables {
 	boolean park(Connection connection, String chain, Fork fork, Entry recordedBy) throws SQLException {
 		return Sql.is(connection, this.park, chain, fork.seq(), fork.ours(), fork.theirs(), fork.note(), fork.reason(),
 				EntryCodec.write(List.of(recordedBy)));
+	}
+
+	void registerSuccessor(Connection connection, String chain, String successor, UUID ledgerId, Entry recordedBy)
+			throws SQLException {
+		Sql.is(connection, this.successor, chain, successor, ledgerId, EntryCodec.write(List.of(recordedBy)));
+	}
+
+	void quarantine(Connection connection, String chain, String groups, Entry recordedBy) throws SQLException {
+		Sql.execute(connection, this.quarantine, chain, groups, EntryCodec.write(List.of(recordedBy)));
 	}
 
 	void hashes(Connection connection, String chain, long from, long to, Sql.RowConsumer consumer) throws SQLException {

@@ -21,20 +21,21 @@ final class ChainHeads {
 	private final String ledgerId;
 
 	ChainHeads(Schema schema) {
-		this.lock = "select %s from %s(?)".formatted(ChainHead.COLUMNS, schema.table("audit_lock_chain"));
+		this.lock = "select name, %s from %s(?)".formatted(ChainHead.COLUMNS, schema.table("audit_lock_chain"));
 		this.ledgerId = "select %s(?)".formatted(schema.table("audit_ledger_id"));
 	}
 
 	/**
 	 * Waits for the right to append to a chain, which lasts until the transaction ends.
-	 * The partition for its next entries is there afterwards.
+	 * The partition for its next entries is there afterwards. A chain that goes on under
+	 * another name is that one.
 	 * @param connection with an open transaction
 	 * @param chain the chain's name; it is begun if there is none
 	 * @return its head
 	 * @throws SQLException if the database fails
 	 */
 	ChainHead lock(Connection connection, String chain) throws SQLException {
-		return Sql.get(connection, this.lock, (row) -> ChainHead.read(chain, row), chain);
+		return Sql.get(connection, this.lock, (row) -> ChainHead.read(row.getString("name"), row), chain);
 	}
 
 	/**
