@@ -162,13 +162,15 @@ final class ChainPublisher extends PeriodicWorker {
 		if (head == null) {
 			return;
 		}
-		if (claims()) {
+		boolean here = claims();
+		this.statistics.stands(head.size(), (this.sent != null) ? this.sent : this.mark, here);
+		if (here) {
 			// First, as they may say that the chain went back.
 			messages().take(WAIT, this::askedFor);
 			begin();
 			send(head.size());
+			this.statistics.stands(head.size(), this.chain.position(), true);
 		}
-		this.statistics.stands(head.size(), (this.sent != null) ? this.sent : 0, this.sent != null);
 	}
 
 	/**

@@ -108,7 +108,7 @@ class SchemaCommandTests {
 							audit.audit_request;
 						alter table audit.audit_legal_hold drop column centre_hold;
 						""");
-		assertThat(run("migrate")).isZero();
+		assertThat(run("migrate")).as(this.out.toString()).isZero();
 	}
 
 	@Test

@@ -1,0 +1,162 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.kafka;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditRecord;
+import io.auditspring.AuditRecorder;
+import io.auditspring.AuditSetupException;
+import io.auditspring.TestDatabase;
+import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.assertj.core.api.ThrowableAssert;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * What is wrong with the settings of Kafka is said at the start, with what to do. A Kafka
+ * that is away stops no start.
+ */
+class KafkaSetupTests {
+
+	private static final DataSource database = TestDatabase.newDatabase();
+
+	@TempDir
+	private static Path directory;
+
+	private static Carriers carriers;
+
+	@BeforeAll
+	static void prepare() {
+		carriers = new Carriers(directory);
+	}
+
+	private static Map<String, String> settings() {
+		Map<String, String> settings = new HashMap<>(carriers.publishing());
+		settings.put("audit.chain", "orders");
+		settings.put("audit.checkpoint.private-key", Ed25519Signer.newPem());
+		return settings;
+	}
+
+	private static @Nullable AuditSetupException refusal(ThrowableAssert.ThrowingCallable start) {
+		Throwable failure = catchThrowable(start);
+		while (failure != null && !(failure instanceof AuditSetupException)) {
+			failure = failure.getCause();
+		}
+		return (AuditSetupException) failure;
+	}
+
+	private static void assertRefused(Map<String, String> settings, String what, String remedy) {
+		assertRefused(database, settings, what, remedy);
+	}
+
+	private static void assertRefused(DataSource database, Map<String, String> settings, String what, String remedy) {
+		assertThat(refusal(() -> carriers.run("orders", database, settings).close())).hasMessageContaining(what)
+			.extracting(AuditSetupException::getRemedy, InstanceOfAssertFactories.STRING)
+			.contains(remedy);
+	}
+
+	@Test
+	void theDefaultChainIsNotSent() {
+		Map<String, String> settings = settings();
+		settings.remove("audit.chain");
+		assertRefused(settings, "chain 'main' is not sent", "Set audit.chain to the name of this service");
+	}
+
+	@Test
+	void nothingIsSentUnsigned() {
+		Map<String, String> settings = settings();
+		settings.remove("audit.checkpoint.private-key");
+		assertRefused(settings, "nothing signs what is sent", "audit.checkpoint.private-key-location");
+	}
+
+	@Test
+	void theKeyOfTheCentreIsAskedFor() {
+		Map<String, String> settings = settings();
+		settings.remove("audit.retention.centre-keys");
+		assertRefused(settings, "nothing says whose receipts", "audit.retention.centre-keys");
+		settings.put("audit.retention.centre-keys", "centre");
+		assertRefused(settings, "audit.retention.centre-keys cannot be used", "name+id+key");
+	}
+
+	@Test
+	void aTopicThatIsMissingIsNamedWithTheCommandThatCreatesIt() {
+		Map<String, String> settings = settings();
+		settings.put("audit.kafka.create-topics", "false");
+		settings.put("audit.kafka.entries-topic", "nowhere");
+		assertRefused(settings, "Kafka has no topic 'nowhere'",
+				"kafka-topics.sh --create --topic nowhere --partitions 2 --replication-factor 1 --config cleanup.policy=delete");
+	}
+
+	@Test
+	void aTopicThatForgetsTooSoonOrTooLateIsRefused() {
+		topic("short", Map.of("retention.ms", "3600000"));
+		topic("long", Map.of("retention.ms", "-1"));
+		topic("compacted", Map.of("cleanup.policy", "compact"));
+		topic("forgetting", Map.of("cleanup.policy", "delete"));
+		Map<String, String> settings = settings();
+		settings.put("audit.kafka.entries-topic", "short");
+		assertRefused(settings, "retention.ms=3600000, less than 7 days", "--add-config retention.ms=1209600000");
+		settings.put("audit.kafka.entries-topic", "long");
+		assertRefused(settings, "retention.ms=-1, more than 30 days", "--add-config retention.ms=1209600000");
+		settings.put("audit.kafka.entries-topic", "compacted");
+		assertRefused(settings, "cleanup.policy=compact", "--add-config cleanup.policy=delete");
+		settings.remove("audit.kafka.entries-topic");
+		settings.put("audit.kafka.receipts-topic", "forgetting");
+		assertRefused(settings, "'forgetting' has cleanup.policy=delete", "--add-config cleanup.policy=compact");
+	}
+
+	private static void topic(String name, Map<String, String> settings) {
+		carriers.kafka((admin) -> {
+			try {
+				admin.createTopics(List.of(new NewTopic(name, Optional.of(1), Optional.empty()).configs(settings)))
+					.all()
+					.get();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+	}
+
+	@Test
+	void aLedgerThatSignsNothingReceivesNothing() {
+		carriers.prepareTheCentre();
+		assertRefused(carriers.centreDatabase, Map.of("audit.kafka.receive.enabled", "true"), "nothing signs here",
+				"audit.checkpoint.private-key-location");
+	}
+
+	@Test
+	void aKafkaThatIsAwayStopsNoStartAndNoCall() {
+		Map<String, String> settings = settings();
+		settings.put("audit.kafka.properties.bootstrap.servers", "127.0.0.1:1");
+		settings.put("audit.kafka.publish.max-lag", "1s");
+		DataSource own = TestDatabase.newDatabase();
+		try (ConfigurableApplicationContext service = carriers.run("orders", own, settings)) {
+			service.getBean(AuditRecorder.class).record(AuditRecord.action("order.place").build());
+			Carriers.await(() -> assertThat(Carriers.content(own, "orders")).contains("order.place"));
+			Carriers.await(() -> assertThat(Carriers.health(service, "auditKafkaPublishHealthIndicator"))
+				.satisfies((health) -> assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE))
+				.satisfies((health) -> assertThat(health.getDetails()).containsKey("failure")));
+		}
+	}
+
+}
