@@ -50,13 +50,10 @@ class KilledReceiverTests {
 	}
 
 	private void await(ReceivingProcess receiver, ThrowingRunnable becomesTrue) {
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(90))
-			.pollInterval(Duration.ofMillis(20))
-			.untilAsserted(() -> {
-				assertThat(receiver.isAlive()).as(() -> ReceivingProcess.log(this.log)).isTrue();
-				becomesTrue.run();
-			});
+		Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(20)).untilAsserted(() -> {
+			assertThat(receiver.isAlive()).as(() -> ReceivingProcess.log(this.log)).isTrue();
+			becomesTrue.run();
+		});
 	}
 
 	private String receipt() {

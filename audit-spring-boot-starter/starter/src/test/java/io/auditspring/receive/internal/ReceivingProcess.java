@@ -42,13 +42,13 @@ final class ReceivingProcess implements AutoCloseable {
 			arguments.toFile().deleteOnExit();
 			Files.writeString(arguments,
 					"-cp \"%s\"".formatted(System.getProperty("java.class.path").replace("\\", "\\\\")));
-			return new ReceivingProcess(new ProcessBuilder(
-					List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-							"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "@" + arguments,
+			return new ReceivingProcess(
+					new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+							"-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "@" + arguments,
 							ReceivingProcess.class.getName(), url(lab.source.dataSource()), url(lab.receiving), pem))
-				.redirectErrorStream(true)
-				.redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-				.start());
+						.redirectErrorStream(true)
+						.redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+						.start());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
