@@ -7,10 +7,14 @@ package io.auditspring.retention;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -56,15 +60,31 @@ final class ChainContinuation extends PeriodicWorker {
 
 	private final String goOn;
 
+	private final String chain;
+
+	private final String uncovered;
+
+	/** What keeps a chain from going on that should. */
+	private volatile Map<String, String> behind = Map.of();
+
+	/** Since when the oldest entry without a receipt has been waiting for one. */
+	private volatile @Nullable Instant waitingSince;
+
+	/** Under which name the application's chain goes on. */
+	private volatile String current;
+
 	/** The receipts of which it is known that they are of the entries here. */
 	private final Map<String, String> compared = new ConcurrentHashMap<>();
 
 	private boolean failing;
 
-	ChainContinuation(DataSource dataSource, Schema schema, @Nullable Checkpoints checkpoints, TrustedKeys keys,
-			Supplier<Entry> requestedBy) {
+	ChainContinuation(DataSource dataSource, Schema schema, String chain, @Nullable Checkpoints checkpoints,
+			TrustedKeys keys, Supplier<Entry> requestedBy) {
 		super("audit-chain-continuation", INTERVAL, INTERVAL);
 		this.dataSource = dataSource;
+		this.chain = chain;
+		this.current = chain;
+		this.uncovered = "select recorded_at from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
 		this.checkpoints = checkpoints;
 		this.keys = keys;
 		this.requestedBy = requestedBy;
@@ -105,9 +125,14 @@ final class ChainContinuation extends PeriodicWorker {
 		try {
 			List<Receipt> receipts = OwnTransaction.look(this.dataSource, (connection) -> Sql.list(connection,
 					this.receipts, (row) -> new Receipt(row.getString(1), row.getString(2), row.getLong(3))));
+			Checkpoints checkpoints = Objects.requireNonNull(this.checkpoints);
+			Map<String, String> behind = new TreeMap<>();
 			for (Receipt receipt : receipts) {
-				compare(Objects.requireNonNull(this.checkpoints), receipt);
+				compare(checkpoints, receipt, behind);
 			}
+			this.behind = behind;
+			this.current = checkpoints.current(this.chain);
+			this.waitingSince = waitingSince(checkpoints, receipts);
 			this.failing = false;
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -120,18 +145,69 @@ final class ChainContinuation extends PeriodicWorker {
 		}
 	}
 
-	private void compare(Checkpoints checkpoints, Receipt receipt) throws SQLException {
+	/** When the first entry was recorded of which no receipt is here. */
+	private @Nullable Instant waitingSince(Checkpoints checkpoints, List<Receipt> receipts) throws SQLException {
+		long stored = receipts.stream()
+			.filter((receipt) -> receipt.chain().equals(this.current))
+			.findFirst()
+			.flatMap((receipt) -> open(checkpoints, receipt))
+			.map(Checkpoint::size)
+			.orElse(0L);
+		return OwnTransaction.look(this.dataSource, (connection) -> Sql.find(connection, this.uncovered,
+				(row) -> row.getObject(1, OffsetDateTime.class).toInstant(), this.current, stored));
+	}
+
+	private Optional<Checkpoint> open(Checkpoints checkpoints, Receipt receipt) {
+		return ReceiptNote.STORED.open(receipt.note(), checkpoints.log(receipt.chain()), this.keys);
+	}
+
+	/**
+	 * What keeps chains from going on that are behind their receipts.
+	 * @return a sentence for each, by name
+	 */
+	Map<String, String> behind() {
+		return this.behind;
+	}
+
+	/**
+	 * For how long the oldest entry has been waiting for a receipt.
+	 * @param now the time
+	 * @return how long; zero if none waits
+	 */
+	Duration waiting(Instant now) {
+		Instant since = this.waitingSince;
+		return (since == null || since.isAfter(now)) ? Duration.ZERO : Duration.between(since, now);
+	}
+
+	/**
+	 * Under which other name the application's chain goes on.
+	 * @return the name, or {@code null} if it does not
+	 */
+	@Nullable String successor() {
+		String current = this.current;
+		return current.equals(this.chain) ? null : current;
+	}
+
+	private void compare(Checkpoints checkpoints, Receipt receipt, Map<String, String> behind) throws SQLException {
 		if (receipt.note().equals(this.compared.get(receipt.chain()))) {
 			return;
 		}
-		Checkpoint stored = ReceiptNote.STORED.open(receipt.note(), checkpoints.log(receipt.chain()), this.keys)
-			.orElse(null);
+		Checkpoint stored = open(checkpoints, receipt).orElse(null);
 		if (stored == null
 				|| stored.size() <= receipt.size() && isOfTheEntriesHere(checkpoints, receipt.chain(), stored)) {
 			this.compared.put(receipt.chain(), receipt.note());
 			return;
 		}
-		String successor = OwnTransaction.run(this.dataSource, (connection) -> goOn(connection, receipt));
+		String successor;
+		try {
+			successor = OwnTransaction.run(this.dataSource, (connection) -> goOn(connection, receipt));
+		}
+		catch (SQLException ex) {
+			behind.put(receipt.chain(), "%d entries were received elsewhere, and it cannot go on under another name: %s"
+				.formatted(stored.size(), LoggedFailure.text(ex)));
+			this.behind = behind;
+			throw ex;
+		}
 		logger.error(
 				"THE AUDIT LEDGER LACKS ENTRIES: of chain '{}' {} were received elsewhere, and not all of them are here, "
 						+ "where it has {}, as if a backup had been restored. It goes on as '{}'",

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
@@ -23,6 +24,7 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.RedactionRequest;
+import io.auditspring.ledger.internal.table.CopyRow;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
@@ -39,6 +41,11 @@ public final class JdbcSource {
 
 	/** About as many entries become one transaction, where there are checkpoints. */
 	private static final int AT_ONCE = 20_000;
+
+	/** So many entries are in memory, unless they are large. */
+	private static final int PORTION = 1000;
+
+	private static final long PORTION_BYTES = 8 << 20;
 
 	private final String name;
 
@@ -330,13 +337,45 @@ public final class JdbcSource {
 				(row) -> new Signed(row.getLong(1), row.getString(2)), chain, after, after + AT_ONCE, chain, after));
 	}
 
-	private Bundle bundle(String chain, long first, Signed signed) {
-		return new Bundle(chain, first, signed.note(), (sink) -> OwnTransaction.look(this.dataSource, (connection) -> {
-			new EntryReader(connection, this.schema).read(chain,
-					"seq >= %d and seq < %d".formatted(first, signed.size()),
-					(row) -> sink.accept(StoredEntry.read(row)));
+	/**
+	 * The first entries are read before the chain is locked at the centre: nobody waits
+	 * for a source that does not answer. Usually these are all.
+	 */
+	private Bundle bundle(String chain, long first, Signed signed) throws SQLException {
+		List<StoredEntry> portion = new ArrayList<>();
+		long next = readPortion(chain, first, Math.min(signed.size(), first + PORTION), portion);
+		return new Bundle(chain, first, signed.note(), (sink) -> {
+			portion.forEach(sink);
+			if (next < signed.size()) {
+				read(chain, next, signed.size(), (row) -> sink.accept(StoredEntry.read(row)));
+			}
+		});
+	}
+
+	/** Gives where to go on. */
+	private long readPortion(String chain, long first, long end, List<StoredEntry> portion) throws SQLException {
+		long[] bytes = new long[1];
+		try {
+			read(chain, first, end, (row) -> {
+				bytes[0] += row.length();
+				portion.add(StoredEntry.read(row));
+				if (bytes[0] > PORTION_BYTES) {
+					throw new Enough();
+				}
+			});
+			return end;
+		}
+		catch (Enough ex) {
+			Long last = portion.get(portion.size() - 1).place().seq();
+			return (last != null) ? last + 1 : end;
+		}
+	}
+
+	private void read(String chain, long first, long end, Consumer<CopyRow> sink) throws SQLException {
+		OwnTransaction.look(this.dataSource, (connection) -> {
+			new EntryReader(connection, this.schema).read(chain, "seq >= %d and seq < %d".formatted(first, end), sink);
 			return true;
-		}));
+		});
 	}
 
 	/**
@@ -367,6 +406,17 @@ public final class JdbcSource {
 
 	private byte @Nullable [] hash(Connection connection, String chain, long seq) throws SQLException {
 		return Sql.find(connection, this.hash, (row) -> Objects.requireNonNull(row.getBytes(1)), chain, seq);
+	}
+
+	/** Ends the reading of entries. */
+	private static final class Enough extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		Enough() {
+			super(null, null, false, false);
+		}
+
 	}
 
 }

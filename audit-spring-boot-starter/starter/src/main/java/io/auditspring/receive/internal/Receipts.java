@@ -36,6 +36,13 @@ public final class Receipts {
 	/** What becomes safe with time need not be looked up each second. */
 	private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
 
+	/** Whether a standby has written so much to its disk, and how much there is here. */
+	private static final String STANDBY = """
+			select current_setting('synchronous_standby_names') <> '' and exists (
+				select from pg_stat_replication where sync_state in ('sync', 'quorum') and flush_lsn >= ?::pg_lsn
+			), pg_current_wal_insert_lsn()::text
+			""";
+
 	private final DataSource dataSource;
 
 	private final CheckpointSigner signer;
@@ -54,6 +61,10 @@ public final class Receipts {
 
 	private final Map<String, Look> looks = new ConcurrentHashMap<>();
 
+	private final Map<String, Mark> marks = new ConcurrentHashMap<>();
+
+	private final Map<String, Long> onStandby = new ConcurrentHashMap<>();
+
 	private final String received;
 
 	private final String archived;
@@ -68,8 +79,8 @@ public final class Receipts {
 	 * @param signer signs receipts
 	 * @param backupInterval how long it takes at most until what is stored is in a
 	 * backup, or {@code null} if backups do not count. It takes the root log
-	 * @param synchronousStandby whether what is stored is safe at once while the server
-	 * waits for a standby with each commit
+	 * @param synchronousStandby whether what a standby has on its disk is safe, if
+	 * commits wait for that standby; the user must see pg_stat_replication
 	 */
 	public Receipts(DataSource dataSource, Schema schema, CheckpointSigner signer, @Nullable Duration backupInterval,
 			boolean synchronousStandby) {
@@ -113,6 +124,26 @@ public final class Receipts {
 
 	/** How much of a chain was safe when it was looked up, by the JVM's clock. */
 	private record Look(long size, long nanos) {
+
+	}
+
+	/**
+	 * Where the write-ahead log was when a chain had a size.
+	 *
+	 * @param size the size
+	 * @param position the position behind all of these entries
+	 */
+	private record Mark(long size, String position) {
+
+	}
+
+	/**
+	 * What a standby has.
+	 *
+	 * @param reached whether one that commits wait for has what was asked about
+	 * @param position where the write-ahead log is here
+	 */
+	private record Standby(boolean reached, String position) {
 
 	}
 
@@ -183,8 +214,8 @@ public final class Receipts {
 	}
 
 	private long safe(Connection connection, String chain, long size) throws SQLException {
-		if (this.synchronousStandby
-				&& Sql.is(connection, "select current_setting('synchronous_standby_names') <> ''")) {
+		long onStandby = this.synchronousStandby ? onStandby(connection, chain, size) : 0;
+		if (onStandby == size) {
 			return size;
 		}
 		Look look = this.looks.get(chain);
@@ -192,7 +223,27 @@ public final class Receipts {
 			look = new Look(lookUp(connection, chain), System.nanoTime());
 			this.looks.put(chain, look);
 		}
-		return Math.min(look.size(), size);
+		return Math.max(onStandby, Math.min(look.size(), size));
+	}
+
+	/**
+	 * How much of a chain a standby has on its disk that commits wait for. That they wait
+	 * says nothing: not all do (synchronous_commit), and a wait can be cancelled.
+	 */
+	private long onStandby(Connection connection, String chain, long size) throws SQLException {
+		Mark mark = this.marks.get(chain);
+		Standby standby = Sql.get(connection, STANDBY, (row) -> new Standby(row.getBoolean(1), row.getString(2)),
+				(mark != null) ? mark.position() : "FFFFFFFF/FFFFFFFF");
+		if (mark != null && standby.reached()) {
+			this.onStandby.put(chain, mark.size());
+			this.marks.remove(chain);
+			mark = null;
+		}
+		long safe = Math.min(this.onStandby.getOrDefault(chain, 0L), size);
+		if (mark == null && safe < size) {
+			this.marks.put(chain, new Mark(size, standby.position()));
+		}
+		return safe;
 	}
 
 	private long lookUp(Connection connection, String chain) throws SQLException {

@@ -7,6 +7,7 @@ package io.auditspring.receive.internal;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -38,6 +39,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -372,6 +376,32 @@ class ContinuationTests {
 						"""))
 			.isEqualTo("2");
 		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	private static Health health(ApplicationContext service) {
+		return service.getBean("auditReceiptsHealthIndicator", HealthIndicator.class).health();
+	}
+
+	@Test
+	void healthSaysWhatHoldsUpReceiptsAndUnderWhichNameTheChainGoesOn() throws SQLException {
+		service().withPropertyValues("audit.retention.centre-keys=")
+			.run((service) -> assertThat(service).hasNotFailed().doesNotHaveBean("auditReceiptsHealthIndicator"));
+		this.restored.appendAt(Instant.now().minus(Duration.ofMinutes(90)), ReceivingLab.CHAIN, Entries.entry("late"));
+		service().run((service) -> {
+			await(() -> assertThat(health(service).getStatus()).isEqualTo(Status.UNKNOWN));
+			assertThat(health(service).getDetails().get("reason").toString())
+				.startsWith("there has been no receipt for entries of 54");
+			this.restored.execute("""
+					update audit.audit_limit set most = 1 where name = 'chains'
+					""");
+			poll(this.restored);
+			await(() -> assertThat(health(service).getStatus()).isEqualTo(Status.DOWN));
+			assertThat(health(service).getDetails().get("behind").toString())
+				.contains("orders=10 entries were received elsewhere, and it cannot go on");
+			this.restored.execute("update audit.audit_limit set most = 1000 where name = 'chains'");
+			await(() -> assertThat(health(service).getStatus()).isEqualTo(Status.UP));
+			assertThat(health(service).getDetails()).containsEntry("continued", "orders@2");
+		});
 	}
 
 }
