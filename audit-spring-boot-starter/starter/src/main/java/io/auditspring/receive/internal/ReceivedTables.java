@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 import io.auditspring.ledger.Schema;
@@ -51,6 +52,8 @@ final class ReceivedTables {
 
 	private final String requests;
 
+	private final String asked;
+
 	private final String holds;
 
 	ReceivedTables(Schema schema) {
@@ -80,12 +83,10 @@ final class ReceivedTables {
 				where chain = ? and seq >= ? and seq < ?
 				order by seq
 				""".formatted(schema.table("audit_log"));
-		this.requests = """
-				select asked.seq, asked.id, asked.redacted, asked.reason
+		String open = """
 				from %s as asked join %s as entry
 				on entry.chain = asked.chain and entry.seq = asked.seq and entry.id = asked.id
-				where asked.chain = ?
-				and (
+				where (
 					case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null
 					or exists (
 						select
@@ -93,11 +94,17 @@ final class ReceivedTables {
 						where refused.chain = asked.chain and refused.seq = asked.seq and refused.redacted = asked.redacted
 					)
 				)
-				order by asked.asked_at
-				limit 100
 				"""
 			.formatted(schema.table("audit_request"), schema.table("audit_log"),
 					schema.table("audit_received_quarantine"));
+		this.requests = """
+				select asked.seq, asked.id, asked.redacted, asked.reason
+				%s
+				and asked.chain = ?
+				order by asked.asked_at
+				limit 100
+				""".formatted(open);
+		this.asked = "select distinct asked.chain " + open;
 		this.holds = """
 				select coalesce(jsonb_agg(jsonb_build_object('id', id, 'actor', actor_id, 'type', target_type,
 					'target', target_id, 'reason', reason) order by id), '[]')::text
@@ -195,6 +202,11 @@ final class ReceivedTables {
 	List<RedactionRequest> requests(Connection connection, String chain, String log) throws SQLException {
 		return Sql.list(connection, this.requests, (row) -> new RedactionRequest(log, row.getLong(1),
 				row.getObject(2, UUID.class), row.getString(3), row.getString(4)), chain);
+	}
+
+	/** The chains of which something is to be erased and is not yet. */
+	Set<String> asked(Connection connection) throws SQLException {
+		return Set.copyOf(Sql.list(connection, this.asked, (row) -> row.getString(1)));
 	}
 
 	/** The legal holds that were placed here, as sources take them. */
