@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.PeriodicWorker;
@@ -46,6 +48,8 @@ final class ReceiptSender extends PeriodicWorker {
 
 	/** What cannot be taken now is asked for again when that may have changed. */
 	private static final Duration AFTER_DELAY = Duration.ofSeconds(15);
+
+	private static final Pattern NUMBERED = Pattern.compile("(.+)@([1-9][0-9]{0,8})");
 
 	private static final String SOURCE = "kafka receipts";
 
@@ -108,7 +112,12 @@ final class ReceiptSender extends PeriodicWorker {
 	protected void run() {
 		try {
 			List<ReceivedChain> chains = this.receipts.chains();
-			this.statistics.registered(chains.stream().map(ReceivedChain::name).toList());
+			List<String> names = chains.stream().map(ReceivedChain::name).toList();
+			this.statistics.registered(names);
+			// A chain that goes on under another name is not heard of any more.
+			names.stream()
+				.filter((name) -> names.contains(next(name)))
+				.forEach((name) -> this.statistics.heard(name, 0, null));
 			readWhatWasSafe(chains);
 			String holds = this.receipts.holds();
 			for (ReceivedChain chain : chains) {
@@ -122,6 +131,12 @@ final class ReceiptSender extends PeriodicWorker {
 				this.statistics.failed(SOURCE, LoggedFailure.text(ex));
 			}
 		}
+	}
+
+	private static String next(String chain) {
+		Matcher numbered = NUMBERED.matcher(chain);
+		return numbered.matches() ? "%s@%d".formatted(numbered.group(1), Integer.parseInt(numbered.group(2)) + 1)
+				: chain + "@2";
 	}
 
 	/** A database that was restored does not know what it said since then. */

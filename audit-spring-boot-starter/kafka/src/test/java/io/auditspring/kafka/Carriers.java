@@ -247,7 +247,7 @@ final class Carriers implements AutoCloseable {
 
 		final String pem = Ed25519Signer.newPem();
 
-		final DataSource database;
+		DataSource database;
 
 		private final Path directory;
 
@@ -288,6 +288,19 @@ final class Carriers implements AutoCloseable {
 			await(() -> assertThat(count(this.database, this.name)).isEqualTo(1));
 			register(this);
 			return this;
+		}
+
+		/** As a backup of the database that is made now. */
+		DataSource backup() {
+			stop();
+			new JdbcTemplate(Carriers.this.centreDatabase)
+				.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'"
+					.formatted(databaseName()));
+			return TestDatabase.copyOf(databaseName());
+		}
+
+		private String databaseName() {
+			return Objects.requireNonNull(((PGSimpleDataSource) this.database).getDatabaseName());
 		}
 
 		String query(String sql) {

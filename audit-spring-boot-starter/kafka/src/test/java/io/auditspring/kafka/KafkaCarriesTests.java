@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
+import javax.sql.DataSource;
+
 import io.auditspring.kafka.Carriers.Service;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
@@ -249,6 +251,27 @@ class KafkaCarriesTests {
 		restored.centre();
 		this.carriers.awaitTheSame(this.orders, 10);
 		Carriers.await(() -> assertThat(received().losses()).isEmpty());
+	}
+
+	@Test
+	void aSourceThatWasRestoredGoesOnUnderAnotherNameByItself() {
+		this.carriers.centre();
+		this.orders.record("order.place", 4);
+		this.carriers.awaitTheSame(this.orders, 5);
+		Carriers.await(() -> assertThat(sent().standing().stored()).isEqualTo(5));
+		DataSource backup = this.orders.backup();
+		this.orders.record("order.place", 5);
+		this.carriers.awaitTheSame(this.orders, 10);
+		Carriers.await(() -> assertThat(sent().standing().stored()).isEqualTo(10));
+		this.orders.stop();
+		this.orders.database = backup;
+		this.orders.record("order.cancel", 3);
+		Carriers.await(() -> assertThat(Carriers.content(this.carriers.centreDatabase, "orders@2")).isNotNull()
+			.contains("audit.chain.continued", "order.cancel"));
+		Carriers.await(() -> assertThat(Carriers.content(this.carriers.centreDatabase, "orders@2"))
+			.isEqualTo(Carriers.content(backup, "orders@2")));
+		assertThat(this.carriers.atTheCentre("orders")).isEqualTo(10);
+		assertThat(received().troubles()).isEmpty();
 	}
 
 }
