@@ -63,6 +63,9 @@ grant select on "${schema}".audit_masking_key to audit_writer;
 grant execute on function "${schema}".audit_lock_chain(text), "${schema}".audit_ledger_id(text),
 	"${schema}".audit_ensure_partition(date) to audit_writer;
 
+-- Lets a chain go on under the next name, where a receipt says so: no outbox waits for a person.
+grant execute on function "${schema}".audit_continue_behind(text, text, jsonb) to audit_writer;
+
 -- Reads and verifies.
 grant select on "${schema}".audit_log, "${schema}".audit_chain to audit_reader, audit_redactor, audit_retention;
 
@@ -109,7 +112,10 @@ grant select on "${schema}".audit_received, "${schema}".audit_received_key, "${s
 	to audit_receiver, audit_reader;
 grant execute on function "${schema}".audit_receive_lock(text), "${schema}".audit_receive_months(text, date[]),
 	"${schema}".audit_receive_redactions(text, jsonb), "${schema}".audit_receive_note(text, text),
-	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb) to audit_receiver;
+	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb),
+	"${schema}".audit_receive_successor(text, text, uuid, jsonb),
+	"${schema}".audit_receive_quarantine(text, jsonb, jsonb) to audit_receiver;
+grant select on "${schema}".audit_received_quarantine to audit_receiver, audit_reader;
 grant select on "${schema}".audit_archived, "${schema}".audit_root_head to audit_receiver;
 
 grant select on "${schema}".audit_request to audit_receiver, audit_redactor, audit_reader;

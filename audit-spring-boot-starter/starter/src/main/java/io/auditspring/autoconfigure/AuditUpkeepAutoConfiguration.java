@@ -18,7 +18,8 @@ import org.springframework.context.annotation.Import;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = AuditAutoConfiguration.class)
+@AutoConfiguration(after = AuditAutoConfiguration.class,
+		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")
 @ConditionalOnBean(name = "auditDatabase")
 @OncePerDatabase
 @Import({ RetentionConfiguration.class, QueryConfiguration.Erasing.class, HistoryConfiguration.class })

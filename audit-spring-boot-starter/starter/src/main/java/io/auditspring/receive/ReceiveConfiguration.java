@@ -74,9 +74,12 @@ public class ReceiveConfiguration {
 	@ConditionalOnBean(CheckpointSigner.class)
 	Receipts auditReceipts(AuditDatabase auditDatabase, SourceConnections auditSourceConnections,
 			ReceiveProperties properties, ObjectProvider<CheckpointSigner> signers) {
-		return new Receipts(ledger(auditDatabase, auditSourceConnections, properties), auditDatabase.schema(),
-				Objects.requireNonNull(Sole.signer(signers)), properties.backupInterval(),
-				properties.synchronousStandby());
+		DataSource ledger = ledger(auditDatabase, auditSourceConnections, properties);
+		if (properties.synchronousStandby()) {
+			new ReceivingCheck(ledger, auditDatabase.schema()).requireStatistics();
+		}
+		return new Receipts(ledger, auditDatabase.schema(), Objects.requireNonNull(Sole.signer(signers)),
+				properties.backupInterval(), properties.synchronousStandby());
 	}
 
 	@Bean

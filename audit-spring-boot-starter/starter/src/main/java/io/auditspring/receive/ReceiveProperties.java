@@ -28,8 +28,9 @@ import org.springframework.util.Assert;
  * signs its entries each audit.checkpoint.interval, and none is received before
  * @param backupInterval how long it takes at most until what is stored is in a backup:
  * after that it is safe, and its source may retire it. By default backups do not count
- * @param synchronousStandby whether what is stored is safe at once where the server waits
- * for a standby with each commit (synchronous_standby_names)
+ * @param synchronousStandby whether what is stored is safe as soon as a standby that
+ * commits wait for (synchronous_standby_names) has it on its disk; its user needs the
+ * role pg_read_all_stats
  * @param sources databases with ledgers, by a name of their own
  */
 @ConfigurationProperties("audit.receive")

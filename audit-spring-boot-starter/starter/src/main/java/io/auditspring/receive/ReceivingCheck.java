@@ -55,6 +55,27 @@ final class ReceivingCheck {
 		}
 	}
 
+	/** Others do not see what standbys have. */
+	void requireStatistics() {
+		try {
+			OwnTransaction.look(this.dataSource, (connection) -> {
+				if (!Sql.is(connection, "select pg_has_role(current_user, 'pg_read_all_stats', 'usage')")) {
+					String user = Sql.get(connection, "select current_user", (row) -> row.getString(1));
+					throw new AuditSetupException(
+							"audit.receive.synchronous-standby is set, but the database user '%s' cannot see what standbys have"
+								.formatted(user),
+							"Let a superuser do 'grant pg_read_all_stats to %s', or do not set it.".formatted(user));
+				}
+				return true;
+			});
+		}
+		catch (SQLException ex) {
+			throw new AuditSetupException(
+					"It cannot be found out whether audit.receive.synchronous-standby can be used: " + ex.getMessage(),
+					"Make sure that the database can be reached.", ex);
+		}
+	}
+
 	private void requireTables(Connection connection) throws SQLException {
 		if (!Sql.is(connection, "select to_regclass(?) is not null", this.schema.table("audit_received"))) {
 			throw new AuditSetupException(

@@ -21,7 +21,6 @@ import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
-import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.table.OwnTransaction;
@@ -52,12 +51,8 @@ final class CentralRequests extends PeriodicWorker {
 
 	private final String open;
 
-	private final String behind;
-
 	/** What was told in the log already. */
 	private final Set<Asked> told = new HashSet<>();
-
-	private final Set<String> toldBehind = new HashSet<>();
 
 	private boolean failing;
 
@@ -77,17 +72,6 @@ final class CentralRequests extends PeriodicWorker {
 				order by asked.asked_at
 				limit 1000
 				""".formatted(schema.table("audit_request"), schema.table("audit_log"));
-		this.behind = """
-				select receipt.chain, receipt.note, chain.size
-				from %s as receipt join %s as chain on chain.name = receipt.chain
-				where receipt.kind = 'stored' and receipt.size > chain.size
-				and not exists (
-					select from %s as successor
-					where successor.size > 0 and successor.name <> chain.name
-					and starts_with(successor.name, split_part(chain.name, '@', 1) || '@')
-					and successor.recorded_at >= chain.recorded_at
-				)
-				""".formatted(schema.table("audit_receipt"), schema.table("audit_chain"), schema.table("audit_chain"));
 	}
 
 	/** What is asked for. */
@@ -112,7 +96,6 @@ final class CentralRequests extends PeriodicWorker {
 					(connection) -> Sql.list(connection, this.open, Asked::of));
 			this.told.retainAll(open);
 			open.forEach(this::erase);
-			lookWhetherBehind();
 			this.failing = false;
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -122,26 +105,6 @@ final class CentralRequests extends PeriodicWorker {
 			}
 			this.failing = true;
 		}
-	}
-
-	/** A database that was restored lacks entries that were received from it before. */
-	private void lookWhetherBehind() throws SQLException {
-		List<Behind> behind = OwnTransaction.look(this.dataSource, (connection) -> Sql.list(connection, this.behind,
-				(row) -> new Behind(row.getString(1), row.getString(2), row.getLong(3))));
-		for (Behind each : behind) {
-			ReceiptNote.STORED.open(each.note(), log(each.chain()), this.keys)
-				.filter((receipt) -> receipt.size() > each.size() && this.toldBehind.add(each.chain()))
-				.ifPresent((receipt) -> logger.error(
-						"THE AUDIT LEDGER LACKS ENTRIES: of chain '{}' {} were received elsewhere, and only {} are here, as if "
-								+ "a backup had been restored. It goes on under another name: let its owner call "
-								+ "audit_continue_chain, and set audit.chain to that name",
-						each.chain(), receipt.size(), each.size()));
-		}
-	}
-
-	/** A chain that has fewer entries than a receipt says. */
-	private record Behind(String chain, String note, long size) {
-
 	}
 
 	private String log(String chain) {

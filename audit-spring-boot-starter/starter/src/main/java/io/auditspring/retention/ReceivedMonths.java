@@ -7,6 +7,7 @@ package io.auditspring.retention;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Set;
 
 import javax.sql.DataSource;
 
@@ -26,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReceivedMonths implements MonthArchive {
 
-	/** What it says of other chains is made anew where these are received. */
-	private static final String ROOT_LOG = "root";
+	/**
+	 * What they say of other chains is made anew where these are received, or is of ones
+	 * that are not.
+	 */
+	private static final Set<String> OWN = Set.of("root", "local");
 
 	private final DataSource dataSource;
 
@@ -46,7 +50,7 @@ final class ReceivedMonths implements MonthArchive {
 
 	@Override
 	public void archive(String chain, long firstSeq, long lastSeq, String requestedBy) throws IOException {
-		if (!chain.equals(ROOT_LOG)) {
+		if (!OWN.contains(chain)) {
 			long safe = safe(chain);
 			if (lastSeq >= safe) {
 				throw new IOException(

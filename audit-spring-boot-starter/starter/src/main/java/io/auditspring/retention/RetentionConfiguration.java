@@ -22,9 +22,14 @@ import io.auditspring.signing.Checkpoints;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
@@ -46,6 +51,19 @@ public class RetentionConfiguration {
 		TrustedKeys keys = (checkpoints != null) ? centreKeys(properties) : TrustedKeys.of();
 		return new CentralRequests(auditDatabase.workDataSource(), auditDatabase.schema(), checkpoints,
 				auditLedgerRedaction(auditDatabase, auditOrigins, auditEntryFactory, auditSentences, archive), keys);
+	}
+
+	/** So that no chain goes on where another ledger knows other entries of it. */
+	@Bean
+	ChainContinuation auditChainContinuation(AuditDatabase auditDatabase, RetentionProperties properties,
+			ObjectProvider<Checkpoints> auditCheckpoints, Origins auditOrigins, EntryFactory auditEntryFactory,
+			Sentences auditSentences) {
+		Checkpoints checkpoints = auditCheckpoints.getIfAvailable();
+		ChainContinuation continuation = new ChainContinuation(auditDatabase.workDataSource(), auditDatabase.schema(),
+				auditDatabase.chain(), checkpoints, (checkpoints != null) ? centreKeys(properties) : TrustedKeys.of(),
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+		continuation.lookBeforeTheStart();
+		return continuation;
 	}
 
 	/** What the database records by itself. */
@@ -121,6 +139,23 @@ public class RetentionConfiguration {
 			Sentences auditSentences, ObjectProvider<RedactableArchive> archive) {
 		return new Redaction(auditDatabase.dataSource(), auditDatabase.schema(),
 				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), archive.getIfAvailable());
+	}
+
+	/**
+	 * Tells the health of receipts.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+	@ConditionalOnEnabledHealthIndicator("audit-receipts")
+	@Conditional(OnCentreKeys.class)
+	static class ReceiptsHealth {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "auditReceiptsHealthIndicator")
+		ReceiptsHealthIndicator auditReceiptsHealthIndicator(ChainContinuation auditChainContinuation) {
+			return new ReceiptsHealthIndicator(auditChainContinuation, Clock.systemUTC());
+		}
+
 	}
 
 }

@@ -75,8 +75,10 @@ public final class RetirementSeal {
 		}
 	}
 
+	/** One that goes on under another name is signed no more. */
 	private Optional<Checkpoint> latest(String chain) {
-		return (this.signer != null) ? this.checkpoints.create(chain) : this.checkpoints.latest(chain);
+		return (this.signer != null && this.checkpoints.current(chain).equals(chain)) ? this.checkpoints.create(chain)
+				: this.checkpoints.latest(chain);
 	}
 
 	private String provenRoot(MonthCheck.Retirement retirement, Checkpoint checkpoint) {
@@ -99,7 +101,7 @@ public final class RetirementSeal {
 		}
 		for (String chain : chains) {
 			try {
-				this.checkpoints.create(chain);
+				this.checkpoints.create(this.checkpoints.current(chain));
 			}
 			catch (RuntimeException ex) {
 				// It is retired already; the next checkpoint covers it.

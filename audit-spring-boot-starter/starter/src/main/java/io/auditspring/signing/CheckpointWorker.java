@@ -45,8 +45,10 @@ public final class CheckpointWorker extends PeriodicWorker {
 
 	private final Checkpoints checkpoints;
 
-	/** The application's chain, then that of the root log. */
-	private final List<SignedChain> chains;
+	private final List<CheckpointAnchor> anchors;
+
+	/** The chain that the application appends to, then that of the root log. */
+	private volatile List<SignedChain> chains;
 
 	private final @Nullable RootLog rootLog;
 
@@ -86,6 +88,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 		this.witnesses = witnesses;
 		this.timeStamping = timeStamping;
 		this.interval = interval;
+		this.anchors = anchors;
 		this.chains = ((rootLog != null) ? List.of(chain, RootRows.CHAIN) : List.of(chain)).stream()
 			.map((name) -> new SignedChain(name, anchors))
 			.toList();
@@ -99,6 +102,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 	@Override
 	protected synchronized void run() {
 		this.problems.clear();
+		follow();
 		try {
 			if (this.rootLog != null) {
 				this.rootLog.record(this.interval);
@@ -111,6 +115,23 @@ public final class CheckpointWorker extends PeriodicWorker {
 		// Not before: while it is tried again, it is not well yet.
 		if (this.problems.isEmpty()) {
 			this.problem = null;
+		}
+	}
+
+	/** A chain that goes on under another name is signed no more. */
+	private void follow() {
+		String name = this.chains.get(0).name();
+		try {
+			String current = this.checkpoints.current(name);
+			if (!current.equals(name)) {
+				logger.info("Audit chain '{}' goes on as '{}', which is signed from now on", name, current);
+				List<SignedChain> following = new ArrayList<>(this.chains);
+				following.set(0, new SignedChain(current, this.anchors));
+				this.chains = List.copyOf(following);
+			}
+		}
+		catch (RuntimeException ex) {
+			failed("It could not be found out under which name audit chain '%s' goes on".formatted(name), ex);
 		}
 	}
 

@@ -27,8 +27,10 @@ import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.merkle.TileCoordinates;
 import io.auditspring.ledger.internal.merkle.TreeRange;
 import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.tree.CheckpointRows;
+import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.ledger.internal.tree.TreeProofs;
 import io.auditspring.ledger.internal.tree.TreeRows;
@@ -50,6 +52,12 @@ public class Checkpoints {
 	private static final long MAX_ENTRIES = 100_000;
 
 	private final DataSource dataSource;
+
+	private final String origin;
+
+	private final String hashes;
+
+	private final String current;
 
 	private final TreeRows tree;
 
@@ -75,6 +83,17 @@ public class Checkpoints {
 	public Checkpoints(DataSource dataSource, Schema schema, String origin, TrustedKeys keys,
 			@Nullable CheckpointSigning signing, long maxEntries) {
 		this.dataSource = dataSource;
+		this.origin = origin;
+		this.hashes = "select hash from %s where chain = ? and seq >= ? and seq < ? order by seq"
+			.formatted(schema.table("audit_log"));
+		this.current = """
+				with recursive line (name, successor) as (
+					select name, successor from %1$s where name = ?
+					union all
+					select next.name, next.successor from line join %1$s as next on next.name = line.successor
+				)
+				select name from line where successor is null
+				""".formatted(schema.table("audit_chain"));
 		this.tree = new TreeRows(schema);
 		this.checkpoints = new CheckpointRows(schema, origin, keys);
 		this.step = (signing != null)
@@ -272,12 +291,35 @@ public class Checkpoints {
 	}
 
 	/**
+	 * The log that a chain is, as its checkpoints name it.
+	 */
+	public String log(String chain) {
+		return Checkpoint.origin(this.origin, chain);
+	}
+
+	/**
+	 * The chain in which a chain goes on.
+	 * @param chain the chain's name
+	 * @return the chain's own name, unless it goes on under another one
+	 */
+	public String current(String chain) {
+		return read((connection) -> Objects.requireNonNullElse(
+				Sql.<@Nullable String>find(connection, this.current, (row) -> row.getString(1), chain), chain));
+	}
+
+	/**
 	 * The root over the first entries of a chain. Whether it was signed is another
 	 * matter.
 	 */
 	public byte[] root(String chain, long size) {
 		return read((connection) -> {
-			CompactRange edge = Objects.requireNonNull(this.tree.edge(connection, chain, ""));
+			CompactRange edge = Objects.requireNonNullElseGet(this.tree.edge(connection, chain, ""), CompactRange::new);
+			if (edge.size() < size) {
+				// The tree grows when it is signed.
+				Sql.each(connection, this.hashes, (row) -> edge.append(row.getBytes(1), (full) -> {
+				}), chain, edge.size(), size);
+				return LeafHashes.root(edge);
+			}
 			TreeRange range = new TreeRange(0, size);
 			return range.hash(this.tree.hashes(connection, chain, edge, range.nodes()));
 		});

@@ -37,6 +37,7 @@ public class GuardAttackTests {
 					drop trigger audit_log_refuse_forged_entries on audit.audit_log             | the trigger audit_log_refuse_forged_entries on audit_log is missing, off or another one
 					drop trigger audit_chain_begins_once on audit.audit_chain                   | the trigger audit_chain_begins_once on audit_chain is missing, off or another one
 					alter table audit.audit_tile disable trigger all                            | the trigger audit_tile_append_only on audit_tile is missing, off or another one
+					alter table audit.audit_fork disable trigger audit_fork_append_only         | the trigger audit_fork_append_only on audit_fork is missing, off or another one
 					alter table audit.audit_log enable row level security                       | policies decide who sees which rows of audit_log
 					alter table audit.audit_checkpoint set unlogged                             | audit_checkpoint loses its rows when the server fails
 					create rule quiet as on insert to audit.audit_log do instead nothing        | the rule quiet stands between audit_log and those who use it

@@ -100,6 +100,15 @@ class ReceivedMonthsTests {
 		assertThat(this.database.query("select min(seq) from audit.audit_log where chain = 'orders'")).isEqualTo("3");
 	}
 
+	@Test
+	void whatTheLedgerRecordsOfItselfHoldsUpNoMonth() {
+		for (String own : List.of("local", "root")) {
+			this.database.appendAt(Instant.parse("2018-12-30T00:00:00Z"), own, Entries.entry("own"));
+		}
+		leave(receipt(this, 2));
+		assertThat(retire().retired()).containsExactly(DECEMBER);
+	}
+
 	/** What somebody leaves who may write receipts and has no key of the centre. */
 	private record Attack(String name, Function<ReceivedMonthsTests, Checkpoint> receipt) {
 

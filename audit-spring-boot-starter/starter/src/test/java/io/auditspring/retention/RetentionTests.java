@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -38,6 +39,7 @@ import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.internal.table.Partitions;
 import io.auditspring.signing.Checkpoints;
+import io.auditspring.signing.LedgerVerifier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +112,30 @@ class RetentionTests {
 		assertThat(this.database.query("select count(*) from pg_class where relname ~ '^audit_log_201[89]_(12|01)$'"))
 			.isEqualTo((action == RetentionAction.DROP) ? "0" : "2");
 		assertHashes();
+	}
+
+	@Test
+	void whatIsDoneToAChainThatIsClosedIsRecordedWhereTheLedgerStillWrites() {
+		this.database.execute("""
+				select audit.audit_close_chain('main', 'It goes on as shop', '{"actorType": "system",
+					"operation": "00000000-0000-4000-8000-000000000001", "actor": {"id": "system"}}');
+				select audit.audit_continue_chain('other', 'other@2', 'It was restored');
+				""");
+		String id = this.database.query("select id from audit.audit_log where action = 'november'");
+		new Redaction(Roles.user(this.database.dataSource(), "audit_redactor"), this.database.schema(),
+				() -> Entries.entry("by"))
+			.redact(List.of(UUID.fromString(String.valueOf(id))), EntryGroup.ACTOR, "asked to");
+		assertThat(retention(RetentionAction.DROP).apply())
+			.isEqualTo(new RetentionReport(List.of(DECEMBER, JANUARY), null, null));
+		assertThat(this.database.query("""
+				select string_agg(concat_ws(' ', chain, action, metadata ->> 'chain'), ', ' order by chain, seq)
+				from audit.audit_log
+				where starts_with(action, 'audit.')
+				""")).isEqualTo("""
+				local audit.redaction main, local audit.retirement main, local audit.retirement main, \
+				main audit.chain.closed main, other@2 audit.chain.continued other@2, other@2 audit.retirement other""");
+		assertThat(new LedgerVerifier(this.database.dataSource(), this.database.schema()).verify().chains())
+			.allSatisfy((chain) -> assertThat(chain.problems()).as(chain.chain()).isEmpty());
 	}
 
 	@Test

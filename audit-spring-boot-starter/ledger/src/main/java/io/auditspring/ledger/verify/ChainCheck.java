@@ -121,16 +121,31 @@ final class ChainCheck {
 
 	/**
 	 * Takes an entry of another chain that speaks of entries of this one. That they were
-	 * retired counts only where this chain is received.
-	 * @param id its id
-	 * @param controlEntry what it says
+	 * retired counts only from one that speaks for chains to which nobody appends.
+	 * @param said the entry
 	 */
-	void acceptFromElsewhere(@Nullable UUID id, ControlEntry controlEntry) {
-		if (controlEntry instanceof ControlEntry.Redaction redaction) {
-			accept(null, id, redaction);
+	void acceptFromElsewhere(LedgerSource.Elsewhere said) {
+		if (said.controlEntry() instanceof ControlEntry.Redaction redaction) {
+			accept(null, said.id(), redaction);
 		}
-		else if (this.received && controlEntry instanceof ControlEntry.Retirement retirement) {
-			this.retirements.entry(null, id, retirement);
+		else if (this.received && said.isLocal() && said.controlEntry() instanceof ControlEntry.Quarantine quarantine
+				&& quarantine.seq() >= from()) {
+			this.redactions.quarantined(said.id(), quarantine);
+		}
+		else if (said.speaksForOthers() && said.controlEntry() instanceof ControlEntry.Retirement retirement) {
+			this.retirements.entry(null, said.id(), retirement);
+		}
+	}
+
+	/**
+	 * Ends a chain of which other ones say that all of it was retired, as may be of one
+	 * that is closed, or received.
+	 * @param head where the chain ends
+	 */
+	void endRetired(ChainHead head) {
+		if (this.entries == 0 && this.start == null && this.retirements.reach(head.size())) {
+			this.walk.goOn(head.size(), head.hash(), head.recordedAt());
+			this.retirements.finish(head.size(), head.hash());
 		}
 	}
 

@@ -118,9 +118,10 @@ final class ChainRun {
 		this.checkpoints.expectAnchored();
 		this.leaves.compareEdge();
 		readEntries();
-		this.source.elsewhere()
-			.getOrDefault(this.chain, List.of())
-			.forEach((entry) -> this.check.acceptFromElsewhere(entry.id(), entry.controlEntry()));
+		this.source.elsewhere().getOrDefault(this.chain, List.of()).forEach(this.check::acceptFromElsewhere);
+		if (this.head != null) {
+			this.check.endRetired(this.head);
+		}
 		checkEarlierRedactions();
 		this.leaves.fillUpTo(this.check.size());
 		this.check.finish(this.head, this.checkpoints);

@@ -21,8 +21,8 @@ import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
-import io.auditspring.ledger.internal.thread.OrderedPipeline;
 import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.thread.OrderedPipeline;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -81,6 +81,7 @@ public final class ExportVerifier {
 			ChainHead head) {
 
 		ChainVerification finish() {
+			this.check.endRetired(this.head);
 			this.check.finish(this.head, this.checkpoints);
 			this.checkpoints.finishExport(this.check.size(), this.check.from());
 			this.checkpoints.checkTimeStamp(null);
@@ -124,7 +125,7 @@ public final class ExportVerifier {
 		for (LedgerSource.Elsewhere entry : this.elsewhere) {
 			ExportedChain chain = this.chains.get(entry.chain());
 			if (chain != null) {
-				chain.check().acceptFromElsewhere(entry.id(), entry.controlEntry());
+				chain.check().acceptFromElsewhere(entry);
 			}
 		}
 		return Verification.of(this.chains.values().stream().map(ExportedChain::finish).toList());
@@ -219,7 +220,7 @@ public final class ExportVerifier {
 		String name = chain.problems().chain();
 		boolean sound = entry.findings().isEmpty();
 		if (sound && entry.controlEntry() != null) {
-			LedgerSource.Elsewhere said = new LedgerSource.Elsewhere(entry.place().id(), entry.controlEntry());
+			LedgerSource.Elsewhere said = new LedgerSource.Elsewhere(name, entry.place().id(), entry.controlEntry());
 			if (said.chain() != null && !name.equals(said.chain())) {
 				this.elsewhere.add(said);
 			}

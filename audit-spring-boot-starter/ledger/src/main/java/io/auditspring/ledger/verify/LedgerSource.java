@@ -10,16 +10,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
+import io.auditspring.ledger.internal.table.CopyRow;
 import io.auditspring.ledger.internal.table.EntryColumns;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.LedgerTables;
+import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.ledger.internal.tree.StoredTree;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /**
  * Where a verification reads from, in one snapshot.
@@ -40,12 +45,48 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 
 	/**
 	 * Says of entries of another chain that they are redacted or retired. The ledger
-	 * itself does so of chains that it receives.
+	 * itself does so of chains that it receives, or that are closed.
 	 *
+	 * @param by the chain that says so
 	 * @param id the control entry's id
 	 * @param controlEntry what it says
 	 */
-	record Elsewhere(@Nullable UUID id, ControlEntry controlEntry) {
+	record Elsewhere(String by, @Nullable UUID id, ControlEntry controlEntry) {
+
+		/**
+		 * Where a ledger records what it does about chains that it does not append to.
+		 */
+		private static final String LOCAL = "local";
+
+		private static final Pattern NUMBERED = Pattern.compile("(.+)@([1-9][0-9]{0,8})");
+
+		/**
+		 * Whether what it says may be about a chain to which nobody appends any more: it
+		 * is the ledger's own, or goes on in the place of that, as {@code orders@2} does
+		 * in that of {@code orders}.
+		 * @return whether it is
+		 */
+		boolean speaksForOthers() {
+			String about = chain();
+			return isLocal() || (about != null && name(this.by).equals(name(about)) && number(this.by) > number(about));
+		}
+
+		/**
+		 * Whether the ledger itself says so.
+		 */
+		boolean isLocal() {
+			return this.by.equals(LOCAL);
+		}
+
+		private static String name(String chain) {
+			Matcher numbered = NUMBERED.matcher(chain);
+			return numbered.matches() ? numbered.group(1) : chain;
+		}
+
+		private static int number(String chain) {
+			Matcher numbered = NUMBERED.matcher(chain);
+			return numbered.matches() ? Integer.parseInt(numbered.group(2)) : 1;
+		}
 
 		/**
 		 * Which chain it speaks of.
@@ -54,6 +95,9 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 		@Nullable String chain() {
 			if (this.controlEntry instanceof ControlEntry.Redaction redaction) {
 				return redaction.chain();
+			}
+			if (this.controlEntry instanceof ControlEntry.Quarantine quarantine) {
+				return quarantine.chain();
 			}
 			return (this.controlEntry instanceof ControlEntry.Retirement retirement) ? retirement.chain() : null;
 		}
@@ -64,16 +108,27 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 	static Map<String, List<Elsewhere>> elsewhere(EntryReader entries) throws SQLException {
 		Map<String, List<Elsewhere>> found = new HashMap<>();
 		entries.readSaidElsewhere((row) -> {
-			CheckedEntry entry = CheckedEntry.of(row);
-			if (entry.findings().isEmpty() && entry.controlEntry() != null) {
-				Elsewhere said = new Elsewhere(entry.place().id(), entry.controlEntry());
-				String about = said.chain();
-				if (about != null) {
-					found.computeIfAbsent(about, (chain) -> new ArrayList<>()).add(said);
-				}
+			Elsewhere said = said(row);
+			String about = (said != null) ? said.chain() : null;
+			if (said != null && about != null) {
+				found.computeIfAbsent(about, (chain) -> new ArrayList<>()).add(said);
 			}
 		});
 		return found;
+	}
+
+	/** What cannot be read, or is not sound, is told where the chain is verified. */
+	private static @Nullable Elsewhere said(CopyRow row) {
+		try {
+			StoredEntry stored = StoredEntry.read(row);
+			CheckedEntry entry = CheckedEntry.of(stored);
+			String by = stored.core().chain();
+			return (by != null && entry.findings().isEmpty() && entry.controlEntry() != null)
+					? new Elsewhere(by, entry.place().id(), entry.controlEntry()) : null;
+		}
+		catch (JacksonException | IllegalArgumentException ex) {
+			return null;
+		}
 	}
 
 }

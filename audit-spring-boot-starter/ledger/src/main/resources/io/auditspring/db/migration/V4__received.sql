@@ -2,6 +2,123 @@
 -- audit_receiver only, with the entries, hashes and times of their source. What is done about them here is recorded in
 -- the chain "local".
 
+-- Under which name a chain goes on that is closed: set once.
+alter table "${schema}".audit_chain add column successor text;
+
+-- The chain in which entries of a chain go on: the chain itself, unless it goes on under another name.
+create function "${schema}".audit_current_chain(chain text) returns text
+	language plpgsql
+	stable
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	next text;
+begin
+	loop
+		select c.successor into next from "${schema}".audit_chain c where c.name = chain;
+		exit when next is null;
+		chain := next;
+	end loop;
+	return chain;
+end
+$$;
+
+-- Where it is recorded what is done about a chain: at its end, or where it goes on; in the chain "local" if nobody here
+-- appends to it any more, or ever did.
+create function "${schema}".audit_recorded_in(chain text) returns text
+	language plpgsql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	current text := "${schema}".audit_current_chain(chain);
+begin
+	return case
+		when exists (
+			select from "${schema}".audit_chain c
+			where c.name = current and (c.origin is not null or c.closed_at is not null)
+		) then 'local'
+		else current
+	end;
+end
+$$;
+
+-- Whether what a chain says is done about another one counts: it is that itself, or goes on in its place, or is the chain
+-- "local", if nobody here appends to the other, or ever did.
+create function "${schema}".audit_speaks_for(speaker text, chain text) returns boolean
+	language plpgsql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	line record;
+begin
+	while chain is not null loop
+		if speaker = chain then
+			return true;
+		end if;
+		select c.successor, c.origin is not null or c.closed_at is not null as is_over into line
+		from "${schema}".audit_chain c
+		where c.name = chain;
+		chain := line.successor;
+	end loop;
+	return speaker = 'local' and line.is_over is true;
+end
+$$;
+
+-- As before, but that it gives the right to append to the chain in which a chain goes on, and says which one that is.
+drop function "${schema}".audit_lock_chain(text);
+create function "${schema}".audit_lock_chain(chain text)
+	returns table (name text, ledger_id uuid, size bigint, head bytea, recorded_at timestamptz)
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	found record;
+begin
+	name := $1;
+	loop
+		select c.ledger_id, c.size, c.head, c.recorded_at, c.origin, c.successor into found
+		from "${schema}".audit_chain c
+		where c.name = audit_lock_chain.name
+		for update;
+		if found.origin is not null then
+			raise exception 'chain "%" is received from %: only its source appends to it, so no application here may have audit.chain=%',
+				name, found.origin, name using errcode = 'object_not_in_prerequisite_state';
+		elsif found.ledger_id is null then
+			perform "${schema}".audit_ledger_id(name);
+		else
+			exit when found.successor is null;
+			name := found.successor;
+		end if;
+	end loop;
+	ledger_id := found.ledger_id;
+	size := found.size;
+	head := found.head;
+	-- The clock is read when the lock is held: whoever waited for it comes later. Where the clock was set back, time
+	-- creeps on, so that entries of different batches still differ in it.
+	recorded_at := greatest(clock_timestamp(), found.recorded_at + interval '1 microsecond');
+	perform "${schema}".audit_make_partition((recorded_at at time zone 'UTC')::date);
+	return next;
+end
+$$;
+
+-- The name under which a chain goes on: "orders", "orders@2", "orders@3".
+create function "${schema}".audit_next_name(chain text) returns text
+	language sql
+	immutable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when chain ~ '@[1-9][0-9]{0,8}$'
+			then regexp_replace(chain, '[0-9]+$', '') || (substring(chain from '[0-9]+$')::bigint + 1)
+		else chain || '@2'
+	end
+$$;
+
 -- Which chains are received, and how far their sources vouch for them.
 create table "${schema}".audit_received (
 	chain       text not null primary key,
@@ -121,9 +238,51 @@ begin
 	values ($1, $2, 0, sha256(convert_to(concat(e'audit-ledger/v1\n', $2, e'\n', $1), 'UTF8')), $3);
 	insert into "${schema}".audit_received (chain, tenant) values ($1, $5);
 	insert into "${schema}".audit_received_key (chain, key, from_size) values ($1, $4, 0);
+	-- What its source did about the chain before it says so in this one.
+	update "${schema}".audit_chain c
+	set successor = $1
+	where c.origin is not null and c.successor is null and "${schema}".audit_next_name(c.name) = $1;
 	perform "${schema}".audit_append_own('local', 'audit.chain.received', 'AuditChain', $1, jsonb_strip_nulls(
 		jsonb_build_object('chain', $1, 'ledger', $2, 'origin', $3, 'key', $4, 'tenant', $5)),
 		"${schema}".audit_by_owner($6));
+end
+$$;
+
+-- Registers a chain in which a received one goes on, with the key that counts at the end of that: for the role
+-- audit_receiver, which has verified that its source signed so. Says whether it was not registered yet.
+create function "${schema}".audit_receive_successor(chain text, successor text, ledger_id uuid, requested_by jsonb)
+	returns boolean
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	before record;
+	key text;
+begin
+	perform "${schema}".audit_require_received('audit_receive_successor', chain);
+	select c.origin, c.successor, r.tenant, r.parked_at, r.gone_at into strict before
+	from "${schema}".audit_chain c join "${schema}".audit_received r on r.chain = c.name
+	where c.name = $1
+	for update of c;
+	select k.key into key from "${schema}".audit_received_key k where k.chain = $1 and k.to_size is null;
+	if before.successor = $2 then
+		return false;
+	elsif ($3 is not null and $2 = "${schema}".audit_next_name(chain) and before.successor is null
+		and before.parked_at is null and before.gone_at is null and key is not null) is not true
+	then
+		raise exception 'chain "%" does not go on as "%" by itself: the owner of the ledger registers that by audit_receive_chain',
+			left(chain, 200), left(coalesce($2, 'null'), 200) using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	insert into "${schema}".audit_chain as c (name, ledger_id, size, head, origin)
+	values ($2, $3, 0, sha256(convert_to(concat(e'audit-ledger/v1\n', $3, e'\n', $2), 'UTF8')), before.origin);
+	insert into "${schema}".audit_received (chain, tenant) values ($2, before.tenant);
+	insert into "${schema}".audit_received_key (chain, key, from_size) values ($2, key, 0);
+	update "${schema}".audit_chain c set successor = $2 where c.name = $1;
+	perform "${schema}".audit_append_own('local', 'audit.chain.received', 'AuditChain', $2, jsonb_strip_nulls(
+		jsonb_build_object('chain', $2, 'ledger', $3, 'origin', before.origin, 'key', key, 'tenant', before.tenant,
+			'predecessor', $1)), requested_by);
+	return true;
 end
 $$;
 
@@ -273,8 +432,20 @@ begin
 			raise exception 'there is no entry % (%) of chain "%" to erase from', wanted.seq, wanted.id, chain
 				using errcode = 'no_data_found';
 		end if;
-		continue when (wanted.redacted = 'actor' and entry.actor_digest is not null)
-			or (wanted.redacted = 'data' and entry.data_digest is not null);
+		if (wanted.redacted = 'actor' and entry.actor_digest is not null)
+			or (wanted.redacted = 'data' and entry.data_digest is not null)
+		then
+			-- It may be in quarantine only.
+			delete from "${schema}".audit_received_quarantine q
+			where q.chain = $1 and q.seq = entry.seq and q.redacted = wanted.redacted
+			and exists (
+				select from "${schema}".audit_log said
+				where said.target_id = entry.id::text and said.action = 'audit.redaction'
+				and said.metadata @> jsonb_build_object('chain', $1, 'seq', entry.seq, 'group', wanted.redacted)
+				and "${schema}".audit_speaks_for(said.chain, $1)
+			);
+			continue;
+		end if;
 		if "${schema}".audit_is_held(entry) then
 			raise exception 'a legal hold keeps entry % of chain "%", of which its source has erased a part', entry.seq, chain
 				using errcode = 'object_in_use';
@@ -298,6 +469,51 @@ begin
 				salt = substring(l.salt for 16) || none, data_digest = data
 			where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at;
 		end if;
+	end loop;
+end
+$$;
+
+-- What the database here cannot hold of received entries, as in another encoding: for each group its half of the salt and
+-- its canonical form in UTF-8, of which its digest is made.
+create table "${schema}".audit_received_quarantine (
+	chain          text        not null,
+	seq            bigint      not null,
+	id             uuid        not null,
+	redacted       text        not null check (redacted in ('actor', 'data')),
+	content        bytea       not null,
+	reason         text        not null,
+	quarantined_at timestamptz not null default clock_timestamp(),
+	primary key (chain, seq, redacted)
+);
+
+-- Keeps groups in quarantine in whose place their digests were stored, and records each.
+create function "${schema}".audit_receive_quarantine(chain text, groups jsonb, requested_by jsonb) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	refused record;
+begin
+	perform "${schema}".audit_require_received('audit_receive_quarantine', chain);
+	for refused in
+		select g.seq, g.id, g.redacted, decode(g.content, 'hex') as content, g.reason
+		from jsonb_to_recordset(groups) as g (seq bigint, id uuid, redacted text, content text, reason text)
+		order by g.seq, g.redacted
+	loop
+		if not exists (
+			select from "${schema}".audit_log l
+			where l.chain = $1 and l.seq = refused.seq and l.id = refused.id
+			and case refused.redacted when 'actor' then l.actor_digest when 'data' then l.data_digest end = sha256(refused.content)
+		) then
+			raise exception 'what is to be kept of entry % of chain "%" is not what its digest is of', refused.seq, chain
+				using errcode = 'invalid_parameter_value';
+		end if;
+		insert into "${schema}".audit_received_quarantine (chain, seq, id, redacted, content, reason)
+		values ($1, refused.seq, refused.id, refused.redacted, refused.content, refused.reason);
+		perform "${schema}".audit_append_own('local', 'audit.quarantined', 'AuditEntry', refused.id::text, jsonb_build_object(
+			'chain', $1, 'seq', refused.seq, 'id', refused.id, 'group', refused.redacted, 'reason', refused.reason),
+			requested_by);
 	end loop;
 end
 $$;
@@ -436,8 +652,10 @@ begin
 		id := wanted.id;
 		result := case
 			when entry.seq is null then 'missing'
-			when (redacted = 'actor' and entry.actor_digest is not null)
-				or (redacted = 'data' and entry.data_digest is not null) then 'redacted'
+			when case redacted when 'actor' then entry.actor_digest else entry.data_digest end is not null and not exists (
+				select from "${schema}".audit_received_quarantine q
+				where q.chain = $1 and q.seq = entry.seq and q.redacted = $3
+			) then 'redacted'
 			when redacted = 'data' and "${schema}".audit_is_control(entry.action) then 'kept'
 			when "${schema}".audit_is_held(entry) then 'held'
 			else 'asked'
@@ -523,8 +741,56 @@ begin
 end
 $$;
 
--- For the owner of a source whose database was restored, and so has fewer entries of a chain than the ledger that receives
--- it: begins the chain in which it goes on. Its first entry says what is known of the one before.
+-- A chain of which a checkpoint says the same as its receipt goes on as it is.
+create function "${schema}".audit_require_behind(chain text, note text) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	lines text[] := string_to_array(note, e'\n');
+begin
+	if exists (
+		select from "${schema}".audit_checkpoint c
+		where c.chain = $1 and c.size = lines[2]::bigint and encode(c.root, 'base64') = lines[3]
+	) then
+		raise exception 'chain "%" has the % entries that its receipt is of: it can go on as it is', chain, lines[2]
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+end
+$$;
+
+-- Closes a chain without a word in it, as what came to it here is not what is known of it elsewhere, and begins the one in
+-- which it goes on. Its first entry says what is known of the one before.
+create function "${schema}".audit_begin_successor(chain text, successor text, note text, reason text, requested_by jsonb)
+	returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known record;
+	signed record;
+	receipt text[] := string_to_array(note, e'\n');
+begin
+	select c.size, c.head into strict known from "${schema}".audit_chain c where c.name = $1;
+	select c.size, c.root into signed
+	from "${schema}".audit_checkpoint c
+	where c.chain = $1
+	order by c.size desc
+	limit 1;
+	perform "${schema}".audit_append_own(successor, 'audit.chain.continued', 'AuditChain', successor, jsonb_strip_nulls(
+		jsonb_build_object('chain', successor, 'ledger', "${schema}".audit_ledger_id(successor), 'predecessor', chain,
+			'size', known.size, 'head', encode(known.head, 'hex'),
+			'signedSize', signed.size, 'signedRoot', encode(signed.root, 'hex'),
+			'storedSize', receipt[2]::bigint, 'storedRoot', encode(decode(receipt[3], 'base64'), 'hex'),
+			'reason', reason)), "${schema}".audit_by_owner(requested_by));
+	update "${schema}".audit_chain c
+	set closed_at = coalesce(c.closed_at, clock_timestamp()), successor = $2
+	where c.name = $1;
+end
+$$;
+
+-- For the owner of a source whose database was restored: begins the chain in which it goes on, where the application does
+-- not do so by itself.
 create function "${schema}".audit_continue_chain(chain text, successor text, reason text, requested_by jsonb default null)
 	returns void
 	language plpgsql
@@ -533,42 +799,237 @@ create function "${schema}".audit_continue_chain(chain text, successor text, rea
 as $$
 declare
 	known record;
-	signed record;
-	receipt text[];
+	receipt text;
 begin
-	select c.size, c.head into known
+	select c.size, c.successor into known
 	from "${schema}".audit_chain c
-	where c.name = $1 and c.origin is null;
-	if not found then
+	where c.name = $1 and c.origin is null
+	for update;
+	if not found or chain = 'root' then
 		raise exception 'audit_continue_chain takes a chain of this ledger, not "%"', left(coalesce(chain, 'null'), 200)
 			using errcode = 'invalid_parameter_value';
-	elsif (successor ~ '@[1-9][0-9]{0,8}$' and split_part(successor, '@', 1) = split_part(chain, '@', 1)
-		and not exists (select from "${schema}".audit_chain c where c.name = successor and c.size > 0)) is not true
+	elsif known.successor is not null then
+		raise exception 'chain "%" goes on as "%" already', chain, known.successor
+			using errcode = 'object_not_in_prerequisite_state';
+	elsif (successor ~ '@[1-9][0-9]{0,8}$' and successor <> chain
+		and regexp_replace(successor, '@[0-9]+$', '') = regexp_replace(chain, '@[1-9][0-9]{0,8}$', '')
+		and not exists (select from "${schema}".audit_chain c where c.name = $2 and c.size > 0)) is not true
 	then
-		raise exception 'audit_continue_chain takes the name of a chain that has no entries yet, such as "%@2", not "%"',
-			split_part(chain, '@', 1), left(coalesce(successor, 'null'), 200) using errcode = 'invalid_parameter_value';
+		raise exception 'audit_continue_chain takes the name of a chain that has no entries yet, such as "%", not "%"',
+			"${schema}".audit_next_name(chain), left(coalesce(successor, 'null'), 200)
+			using errcode = 'invalid_parameter_value';
 	end if;
-	select string_to_array(r.note, e'\n') into receipt
-	from "${schema}".audit_receipt r
-	where r.chain = $1 and r.kind = 'stored';
-	if receipt[2]::bigint <= known.size then
-		raise exception 'chain "%" has % entries, and its receipt is of %: it can go on as it is', chain, known.size, receipt[2]
+	select r.note into receipt from "${schema}".audit_receipt r where r.chain = $1 and r.kind = 'stored';
+	perform "${schema}".audit_require_behind(chain, receipt);
+	perform "${schema}".audit_begin_successor(chain, successor, receipt, reason, requested_by);
+end
+$$;
+
+-- Lets a chain go on under the next name, as the ledger that receives it knows other entries of it than are here: for the
+-- application, which has verified who signed the receipt, and its root. Whichever instance comes first does it; says the
+-- name.
+create function "${schema}".audit_continue_behind(chain text, note text, requested_by jsonb) returns text
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	known record;
+	following text := "${schema}".audit_next_name(chain);
+	lines text[] := string_to_array(note, e'\n');
+begin
+	select c.size, c.successor into known
+	from "${schema}".audit_chain c
+	where c.name = $1 and c.origin is null
+	for update;
+	if known.successor is not null then
+		return known.successor;
+	elsif not found or chain = 'root' or not exists (
+		select from "${schema}".audit_receipt r where r.chain = $1 and r.kind = 'stored' and r.note = $2
+	) then
+		raise exception 'audit_continue_behind takes a chain of this ledger, and its receipt' using errcode = 'invalid_parameter_value';
+	elsif exists (select from "${schema}".audit_chain c where c.name = following and c.size > 0) then
+		raise exception 'chain "%" cannot go on as "%", as there is such a chain', chain, following
 			using errcode = 'object_not_in_prerequisite_state';
 	end if;
-	select c.size, c.root into signed
-	from "${schema}".audit_checkpoint c
-	where c.chain = $1
-	order by c.size desc
-	limit 1;
-	perform "${schema}".audit_append_own(successor, 'audit.chain.continued', 'AuditChain', successor, jsonb_strip_nulls(
-		jsonb_build_object('chain', successor, 'predecessor', chain, 'size', known.size,
-			'head', encode(known.head, 'hex'), 'signedSize', signed.size, 'signedRoot', encode(signed.root, 'hex'),
-			'storedSize', receipt[2]::bigint, 'storedRoot', encode(decode(receipt[3], 'base64'), 'hex'),
-			'reason', reason)), "${schema}".audit_by_owner(requested_by));
+	perform "${schema}".audit_require_behind(chain, note);
+	perform "${schema}".audit_begin_successor(chain, following, note, format(
+		'Of this chain %s entries are stored elsewhere that are not all here, where it has %s', lines[2], known.size),
+		requested_by);
+	return following;
+end
+$$;
+
+-- What is done to a chain is recorded at its end, or where that may be: a chain that is received is its source's, and one
+-- that is closed does not grow.
+create or replace function "${schema}".audit_append_own(chain text, action text, target_type text, target_id text,
+		metadata jsonb, requested_by jsonb) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform "${schema}".audit_check_own(action, metadata, requested_by);
+	if action <> 'audit.chain.closed' then
+		chain := "${schema}".audit_recorded_in(chain);
+	end if;
+	insert into "${schema}".audit_log
+	select entry.*
+	from "${schema}".audit_lock_chain(chain) as head
+		cross join lateral "${schema}".audit_own_entry(head.name, head.size, head.head, head.recorded_at, action, target_type,
+			target_id, metadata, requested_by) as entry;
+end
+$$;
+
+-- As before, but for where it is recorded.
+create or replace function "${schema}".audit_redact(chain text, entries jsonb, redacted text, reason text, requested_by jsonb)
+	returns table (id uuid, result text)
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	wanted record;
+	entry "${schema}".audit_log;
+	actor bytea;
+	data bytea;
+	erased "${schema}".audit_log[] := '{}';
+	digests bytea[] := '{}';
+	head record;
+	own "${schema}".audit_log;
+	recorded "${schema}".audit_log[] := '{}';
+	recorded_in text := "${schema}".audit_recorded_in(chain);
+	none constant bytea := decode(repeat('00', 16), 'hex');
+begin
+	if redacted not in ('actor', 'data') or redacted is null or reason is null then
+		raise exception 'a redaction takes the group "actor" or "data", and a reason'
+			using errcode = 'invalid_parameter_value';
+	end if;
+	if "${schema}".audit_is_received(chain)
+		and not exists (select from "${schema}".audit_received r where r.chain = $1 and r.gone_at is not null)
+	then
+		-- Its source erases; only where that is gone for good is it done here.
+		return query
+		select asked.id, asked.result
+		from "${schema}".audit_ask_redaction(chain, entries, redacted, reason, requested_by) as asked;
+		return;
+	end if;
+	-- Whoever is placing a hold is waited for, and waits: what is held when this ends was not erased.
+	lock table "${schema}".audit_legal_hold in share mode;
+	-- Redactions of a chain take turns: nobody else changes its entries.
+	perform from "${schema}".audit_chain c where c.name = $1 for update;
+	for wanted in
+		select distinct on (e.seq, e.id) e.seq, e.id, decode(e.actor, 'hex') as actor, decode(e.data, 'hex') as data
+		from jsonb_to_recordset(entries) as e (seq bigint, id uuid, actor text, data text)
+		order by e.seq, e.id
+	loop
+		select l.* into entry
+		from "${schema}".audit_log l
+		where l.chain = $1 and l.seq = wanted.seq and l.id = wanted.id;
+		id := wanted.id;
+		actor := coalesce(entry.actor_digest, wanted.actor);
+		data := coalesce(entry.data_digest, wanted.data);
+		result := case
+			when entry.seq is null then 'missing'
+			when (redacted = 'actor' and entry.actor_digest is not null)
+				or (redacted = 'data' and entry.data_digest is not null) then 'redacted'
+			when redacted = 'data' and "${schema}".audit_is_control(entry.action) then 'kept'
+			when "${schema}".audit_is_held(entry) then 'held'
+			when actor is null or data is null
+				or "${schema}".audit_entry_hash(entry, actor, data) <> entry.hash then 'altered'
+			else 'erased'
+		end;
+		if result = 'erased' then
+			erased := array_append(erased, entry);
+			digests := array_append(digests, case redacted when 'actor' then actor else data end);
+		end if;
+		return next;
+	end loop;
+	if cardinality(erased) = 0 then
+		return;
+	end if;
+
+	-- What is recorded of them is one batch: the head of the chain moves once.
+	perform "${schema}".audit_check_own('audit.redaction', jsonb_build_object('reason', reason), requested_by);
+	select * into strict head from "${schema}".audit_lock_chain(recorded_in);
+	recorded_in := head.name;
+	foreach entry in array erased loop
+		own := "${schema}".audit_own_entry(recorded_in, head.size, head.head, head.recorded_at, 'audit.redaction', 'AuditEntry',
+			entry.id::text,
+			jsonb_build_object('chain', $1, 'seq', entry.seq, 'id', entry.id, 'group', redacted, 'reason', reason),
+			requested_by);
+		head.size := head.size + 1;
+		head.head := own.hash;
+		recorded := array_append(recorded, own);
+	end loop;
+	insert into "${schema}".audit_log select (one).* from unnest(recorded) as one;
+	if redacted = 'actor' then
+		update "${schema}".audit_log l
+		set actor_id = null, actor_name = null, impersonator_id = null, ip_address = null, user_agent = null,
+			session_id = null, device_fingerprint = null, geolocation = null,
+			salt = none || substring(l.salt from 17), actor_digest = e.digest
+		from unnest(erased) with ordinality as entry, unnest(digests) with ordinality as e (digest, place)
+		where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at and entry.ordinality = e.place;
+	else
+		update "${schema}".audit_log l
+		set target_name = null, message = null, justification = null, error = null, before_state = null,
+			after_state = null, changes = null, metadata = null, related = null,
+			salt = substring(l.salt for 16) || none, data_digest = e.digest
+		from unnest(erased) with ordinality as entry, unnest(digests) with ordinality as e (digest, place)
+		where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at and entry.ordinality = e.place;
+	end if;
+end
+$$;
+
+-- As before, but for where it may be recorded.
+create or replace function "${schema}".audit_check_redaction() returns trigger
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	none constant bytea := decode(repeat('00', 16), 'hex');
+	redacted text;
+	columns text[];
+	salt bytea;
+begin
+	if old.actor_digest is null and new.actor_digest is not null then
+		redacted := 'actor';
+		columns := array['actor_id', 'actor_name', 'impersonator_id', 'ip_address', 'user_agent', 'session_id',
+			'device_fingerprint', 'geolocation', 'salt', 'actor_digest'];
+		salt := none || substring(old.salt from 17);
+	elsif old.data_digest is null and new.data_digest is not null then
+		redacted := 'data';
+		columns := array['target_name', 'message', 'justification', 'error', 'before_state', 'after_state', 'changes',
+			'metadata', 'related', 'salt', 'data_digest'];
+		salt := substring(old.salt for 16) || none;
+	end if;
+	if redacted is not null
+		and current_user = (select pg_get_userbyid(relowner) from pg_class where oid = tg_relid)
+		and new.salt = salt
+		and to_jsonb(new) - columns = to_jsonb(old) - columns
+		-- Without an offset the planner might look through all redactions for each.
+		and exists (
+			select from (
+				select l.chain, l.action, l.target_type, l.metadata
+				from "${schema}".audit_log l
+				where l.target_id = old.id::text and l.recorded_at >= old.recorded_at
+				offset 0
+			) as recorded
+			where recorded.target_type = 'AuditEntry'
+			and recorded.action = 'audit.redaction'
+			and "${schema}".audit_speaks_for(recorded.chain, old.chain)
+			and recorded.metadata @> jsonb_build_object('chain', old.chain, 'seq', old.seq, 'id', old.id, 'group', redacted)
+		)
+	then
+		return new;
+	end if;
+	raise exception 'audit entries cannot be changed: update on %.% is refused', tg_table_schema, tg_table_name
+		using errcode = 'insufficient_privilege';
 end
 $$;
 
 revoke all on "${schema}".audit_received, "${schema}".audit_received_key, "${schema}".audit_fork,
+	"${schema}".audit_received_quarantine,
 	"${schema}".audit_receipt, "${schema}".audit_request from public;
 
 revoke all on function "${schema}".audit_require_received(text, text), "${schema}".audit_by_owner(jsonb),
@@ -577,13 +1038,17 @@ revoke all on function "${schema}".audit_require_received(text, text), "${schema
 	"${schema}".audit_receive_key(text, text, bigint, jsonb), "${schema}".audit_unpark(text, text, jsonb),
 	"${schema}".audit_source_gone(text, text, jsonb), "${schema}".audit_receive_lock(text),
 	"${schema}".audit_receive_months(text, date[]), "${schema}".audit_receive_redactions(text, jsonb),
-	"${schema}".audit_receive_note(text, text),
+	"${schema}".audit_receive_note(text, text), "${schema}".audit_receive_quarantine(text, jsonb, jsonb),
 	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb),
 	"${schema}".audit_take_receipt(text, text, text),
 	"${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
 	"${schema}".audit_take_request(text, bigint, uuid, text, text, text),
 	"${schema}".audit_take_holds(text, jsonb),
-	"${schema}".audit_continue_chain(text, text, text, jsonb)
+	"${schema}".audit_continue_chain(text, text, text, jsonb), "${schema}".audit_continue_behind(text, text, jsonb),
+	"${schema}".audit_begin_successor(text, text, text, text, jsonb), "${schema}".audit_require_behind(text, text),
+	"${schema}".audit_receive_successor(text, text, uuid, jsonb), "${schema}".audit_current_chain(text),
+	"${schema}".audit_lock_chain(text), "${schema}".audit_recorded_in(text),
+	"${schema}".audit_speaks_for(text, text), "${schema}".audit_next_name(text)
 	from public;
 
 do $$

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -55,9 +56,11 @@ public final class BundleReceiver {
 
 	private final ReceivedTables tables;
 
-	private final ReceivedRows rows;
+	private final RefusedGroups refusedGroups;
 
 	private final Frontiers frontiers;
+
+	private final Succession succession;
 
 	private final Supplier<Entry> recordedBy;
 
@@ -75,8 +78,9 @@ public final class BundleReceiver {
 		this.dataSource = dataSource;
 		this.schema = schema;
 		this.tables = new ReceivedTables(schema);
-		this.rows = new ReceivedRows(schema);
+		this.refusedGroups = new RefusedGroups(new ReceivedRows(schema), this.tables, recordedBy);
 		this.frontiers = new Frontiers(schema, this.tables);
+		this.succession = new Succession(this.tables, this.frontiers);
 		this.recordedBy = recordedBy;
 		this.statistics = statistics;
 	}
@@ -150,6 +154,9 @@ public final class BundleReceiver {
 	private Reception receive(Connection connection, Bundle bundle) throws SQLException {
 		Checkpoint claimed = parse(bundle.note());
 		TrustedKeys keys = this.tables.keys(connection, bundle.chain(), claimed.size());
+		if (keys.keys().isEmpty() && this.succession.register(connection, bundle, this.recordedBy.get())) {
+			keys = this.tables.keys(connection, bundle.chain(), claimed.size());
+		}
 		if (keys.keys().isEmpty()) {
 			throw ReceptionException.refused(
 					"chain '%s' is not registered, or no key is for size %d".formatted(bundle.chain(), claimed.size()));
@@ -184,7 +191,7 @@ public final class BundleReceiver {
 		}
 	}
 
-	private static Checkpoint open(String note, TrustedKeys keys) {
+	static Checkpoint open(String note, TrustedKeys keys) {
 		try {
 			return Checkpoint.open(note, keys);
 		}
@@ -217,7 +224,7 @@ public final class BundleReceiver {
 			compare(connection, bundle, note, head.size());
 		}
 		CompactRange tree = this.frontiers.at(connection, head);
-		BundleWalk walk = new BundleWalk(this.tables, this.rows, connection, head, tree);
+		BundleWalk walk = new BundleWalk(this.tables, this.refusedGroups, connection, head, tree);
 		read(bundle, (entry) -> {
 			if (place(entry) >= head.size()) {
 				walk.accept(entry);
@@ -228,7 +235,7 @@ public final class BundleReceiver {
 			throw ReceptionException
 				.refused("its entries do not lead to the root that is signed for %d entries".formatted(note.size()));
 		}
-		applyRedactions(connection, head.chain(), walk.redactions());
+		applyRedactions(connection, walk.redactions());
 		walk.requireDeclared();
 		this.tables.keepNote(connection, head.chain(), note.note());
 		this.frontiers.reached(head.chain(), tree, walk.last());
@@ -297,11 +304,16 @@ public final class BundleReceiver {
 	}
 
 	/** What its source has erased since the entries came here is erased here. */
+	private void applyRedactions(Connection connection, List<ControlEntry.Redaction> redactions) throws SQLException {
+		Map<String, List<ControlEntry.Redaction>> chains = redactions.stream()
+			.collect(Collectors.groupingBy(ControlEntry.Redaction::chain));
+		for (Map.Entry<String, List<ControlEntry.Redaction>> chain : chains.entrySet()) {
+			applyRedactions(connection, chain.getKey(), chain.getValue());
+		}
+	}
+
 	private void applyRedactions(Connection connection, String chain, List<ControlEntry.Redaction> redactions)
 			throws SQLException {
-		if (redactions.isEmpty()) {
-			return;
-		}
 		EntryReader reader = new EntryReader(connection, this.schema);
 		List<String> wanted = new ArrayList<>();
 		String places = redactions.stream()
@@ -311,7 +323,8 @@ public final class BundleReceiver {
 		reader.read(chain, "seq in (%s)".formatted(places), (row) -> {
 			StoredEntry entry = StoredEntry.read(row);
 			redactions.stream()
-				.filter((redaction) -> redaction.seq() == place(entry))
+				.filter((redaction) -> redaction.seq() == place(entry)
+						&& redaction.id().equals(String.valueOf(entry.place().id())))
 				.forEach((redaction) -> wanted.add(wanted(entry, redaction)));
 		});
 		this.tables.applyRedactions(connection, chain, "[" + String.join(",", wanted) + "]");

@@ -23,7 +23,6 @@ import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
-import io.auditspring.ledger.internal.table.ReceivedRows;
 import io.auditspring.ledger.internal.table.StoredEntry;
 
 /**
@@ -36,7 +35,7 @@ final class BundleWalk {
 
 	private final ReceivedTables tables;
 
-	private final ReceivedRows rows;
+	private final RefusedGroups quarantine;
 
 	private final Connection connection;
 
@@ -56,9 +55,10 @@ final class BundleWalk {
 
 	private final List<String> erasedGroups = new ArrayList<>();
 
-	BundleWalk(ReceivedTables tables, ReceivedRows rows, Connection connection, ReceivedHead head, CompactRange tree) {
+	BundleWalk(ReceivedTables tables, RefusedGroups quarantine, Connection connection, ReceivedHead head,
+			CompactRange tree) {
 		this.tables = tables;
-		this.rows = rows;
+		this.quarantine = quarantine;
 		this.connection = connection;
 		this.head = head;
 		this.tree = tree;
@@ -103,7 +103,7 @@ final class BundleWalk {
 			this.erasedGroups.add(CoreObject.stored(group));
 		}
 		if (entry.controlEntry() instanceof ControlEntry.Redaction redaction
-				&& redaction.chain().equals(this.head.chain())) {
+				&& Succession.isOf(redaction.chain(), this.head.chain())) {
 			this.redactions.add(redaction);
 		}
 	}
@@ -118,7 +118,7 @@ final class BundleWalk {
 			this.tables.ensureMonths(this.connection, this.head.chain(), missing);
 			this.months.addAll(missing);
 		}
-		this.rows.append(this.connection, this.portion);
+		this.quarantine.append(this.connection, this.head.chain(), this.portion);
 		this.portion.clear();
 	}
 

@@ -9,10 +9,15 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
@@ -21,6 +26,7 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.RedactionRequest;
+import io.auditspring.ledger.internal.table.CopyRow;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
@@ -33,8 +39,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdbcSource {
 
+	private static final UUID NOBODY = new UUID(0, 0);
+
 	/** About as many entries become one transaction, where there are checkpoints. */
 	private static final int AT_ONCE = 20_000;
+
+	/** So many entries are in memory, unless they are large. */
+	private static final int PORTION = 1000;
+
+	private static final long PORTION_BYTES = 8 << 20;
 
 	private final String name;
 
@@ -50,17 +63,13 @@ public final class JdbcSource {
 
 	private final @Nullable Receipts receipts;
 
-	private final String ledger;
+	private final String heads;
 
 	private final String next;
 
 	private final String hash;
 
 	private final String recordedAt;
-
-	private final String takes;
-
-	private final String taken;
 
 	private final String take;
 
@@ -92,7 +101,17 @@ public final class JdbcSource {
 		this.receiver = receiver;
 		this.statistics = statistics;
 		this.receipts = receipts;
-		this.ledger = "select ledger_id, size from %s where name = ?".formatted(schema.table("audit_chain"));
+		this.heads = """
+				select name, ledger_id, size, successor,
+					coalesce((select max(signed.size) from %s as signed where signed.chain = name), 0),
+					(select note from %s where chain = name and kind = 'stored'),
+					(select note from %s where chain = name and kind = 'safe'),
+					coalesce(has_function_privilege(to_regprocedure('%s'), 'EXECUTE'), false)
+				from %s
+				where name = any (?)
+				""".formatted(schema.table("audit_checkpoint"), schema.table("audit_receipt"),
+				schema.table("audit_receipt"), schema.table("audit_take_receipt(text, text, text)"),
+				schema.table("audit_chain"));
 		this.next = """
 				(select size, note from %1$s where chain = ? and size > ? and size <= ? order by size desc limit 1)
 				union all
@@ -102,9 +121,6 @@ public final class JdbcSource {
 		this.hash = "select hash from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
 		this.recordedAt = "select recorded_at from %s where chain = ? and seq >= ? order by seq limit 1"
 			.formatted(schema.table("audit_log"));
-		this.takes = "select has_function_privilege(to_regprocedure('%s'), 'EXECUTE')"
-			.formatted(schema.table("audit_take_receipt(text, text, text)"));
-		this.taken = "select note from %s where chain = ? and kind = ?".formatted(schema.table("audit_receipt"));
 		this.take = "select %s(?, ?, ?)".formatted(schema.table("audit_take_receipt"));
 		this.asked = "select note from %s where chain = ? and seq = ? and redacted = ?"
 			.formatted(schema.table("audit_request"));
@@ -131,8 +147,14 @@ public final class JdbcSource {
 	 *
 	 * @param ledgerId which ledger began it
 	 * @param size how many entries it has
+	 * @param successor under which name it goes on, or {@code null}
+	 * @param signed the size of its newest checkpoint
+	 * @param stored what it was told of what is stored, or {@code null}
+	 * @param safe what it was told of what is safe, or {@code null}
+	 * @param takesReceipts whether receipts may be left there
 	 */
-	private record Head(UUID ledgerId, long size) {
+	private record Head(UUID ledgerId, long size, @Nullable String successor, long signed, @Nullable String stored,
+			@Nullable String safe, boolean takesReceipts) {
 
 	}
 
@@ -168,20 +190,34 @@ public final class JdbcSource {
 		List<ReceivedTables.Chain> registered = this.receiver.chains();
 		this.statistics.registered(registered.stream().map(ReceivedTables.Chain::name).toList());
 		List<String> absent = new ArrayList<>();
-		for (ReceivedTables.Chain chain : registered) {
-			if (this.chains.isEmpty() || this.chains.contains(chain.name())) {
-				receive(chain, absent);
-			}
+		Set<String> successors = new TreeSet<>();
+		List<ReceivedTables.Chain> wanted = registered.stream().filter((chain) -> isWanted(chain.name())).toList();
+		Map<String, Head> heads = heads(wanted);
+		Receipts receipts = this.receipts;
+		boolean takesReceipts = receipts != null && heads.values().stream().anyMatch(Head::takesReceipts);
+		Set<String> asked = (receipts != null && takesReceipts) ? receipts.asked() : Set.of();
+		String holds = (receipts != null && takesReceipts) ? receipts.holds() : null;
+		for (ReceivedTables.Chain chain : wanted) {
+			receive(chain, heads.get(chain.name()), absent, successors, asked, holds);
+		}
+		registered.forEach((chain) -> successors.remove(chain.name()));
+		for (String successor : successors) {
+			receive(new ReceivedTables.Chain(successor, NOBODY, 0, null, null, null, ""));
 		}
 		if (!absent.isEmpty()) {
 			throw new IllegalStateException(String.join("; ", absent));
 		}
 	}
 
-	private void receive(ReceivedTables.Chain chain, List<String> absent) throws SQLException {
-		Head head = head(chain.name());
+	/** A chain that goes on under another name is wanted under that, too. */
+	private boolean isWanted(String chain) {
+		return this.chains.isEmpty() || this.chains.stream().anyMatch((wanted) -> Succession.isOf(wanted, chain));
+	}
+
+	private void receive(ReceivedTables.Chain chain, @Nullable Head head, List<String> absent, Set<String> successors,
+			Set<String> asked, @Nullable String holds) throws SQLException {
 		if (head == null || !head.ledgerId().equals(chain.ledgerId())) {
-			if (!this.chains.isEmpty()) {
+			if (this.chains.contains(chain.name())) {
 				absent.add((head == null) ? "it has no chain '%s'".formatted(chain.name())
 						: "its chain '%s' is of ledger %s, but the one of ledger %s is registered"
 							.formatted(chain.name(), head.ledgerId(), chain.ledgerId()));
@@ -194,56 +230,53 @@ public final class JdbcSource {
 		}
 		else {
 			this.statistics.notParked(chain.name());
-			size = receive(chain);
+			size = (head.signed() > size) ? receive(chain) : size;
+			if (head.successor() != null) {
+				successors.add(head.successor());
+			}
 		}
-		this.statistics.heard(chain.name(), Math.max(0, head.size() - size),
-				(head.size() > size) ? recordedAt(chain.name(), size) : null);
-		if (this.receipts != null) {
-			leave(this.receipts, chain);
+		// What is only there of one that goes on under another name stays there.
+		long missing = (head.successor() != null) ? 0 : Math.max(0, head.size() - size);
+		this.statistics.heard(chain.name(), missing, (missing > 0) ? recordedAt(chain.name(), size) : null);
+		if (this.receipts != null && head.takesReceipts()) {
+			leave(this.receipts, chain, size, head, asked, holds);
 		}
 	}
 
-	/** Leaves a receipt where the source lets it. */
-	private void leave(Receipts receipts, ReceivedTables.Chain chain) throws SQLException {
-		if (!OwnTransaction.<Boolean, RuntimeException>look(this.dataSource,
-				(connection) -> Sql.is(connection, this.takes))) {
-			return;
-		}
-		Receipts.Receipt receipt = receipts.of(chain.name());
+	/** Leaves receipts, and what the centre asks for. */
+	private void leave(Receipts receipts, ReceivedTables.Chain chain, long size, Head head, Set<String> asked,
+			@Nullable String holds) throws SQLException {
+		Receipts.Receipt receipt = receipts.of(chain.name(), size);
 		long stored = (receipt != null) ? receipt.stored().size() : 0;
-		Checkpoint known = receipts.ours(taken(chain.name(), ReceiptNote.SAFE), ReceiptNote.SAFE, chain);
-		if (known != null && known.size() > stored) {
+		Checkpoint safe = receipts.ours(head.safe(), ReceiptNote.SAFE, chain);
+		if (safe != null && safe.size() > stored) {
 			this.statistics.lost(chain.name(),
 					"its source was told that %d entries are safe here, and only %d are here: the others are received again"
-						.formatted(known.size(), stored));
+						.formatted(safe.size(), stored));
 		}
 		else {
 			this.statistics.notLost(chain.name());
 		}
-		tellHolds(receipts, chain);
-		for (RedactionRequest request : receipts.requests(chain.name(), chain.origin() + "/" + chain.name())) {
-			ask(receipts, chain, request);
+		if (holds != null && !holds.equals(this.holds)) {
+			execute(this.hold, chain.name(), holds);
+			this.holds = holds;
+		}
+		if (asked.contains(chain.name())) {
+			for (RedactionRequest request : receipts.requests(chain.name(), chain.origin() + "/" + chain.name())) {
+				ask(receipts, chain, request);
+			}
 		}
 		if (receipt != null) {
-			leave(receipts, chain, ReceiptNote.STORED, receipt.stored());
-			leave(receipts, chain, ReceiptNote.SAFE, receipt.safe());
+			leave(chain, ReceiptNote.STORED, receipt.stored(), receipts.ours(head.stored(), ReceiptNote.STORED, chain));
+			leave(chain, ReceiptNote.SAFE, receipt.safe(), safe);
 		}
 	}
 
 	/** What is safe stays so: no receipt takes back what one said before. */
-	private void leave(Receipts receipts, ReceivedTables.Chain chain, ReceiptNote kind, @Nullable Checkpoint receipt)
-			throws SQLException {
-		Checkpoint known = receipts.ours(taken(chain.name(), kind), kind, chain);
+	private void leave(ReceivedTables.Chain chain, ReceiptNote kind, @Nullable Checkpoint receipt,
+			@Nullable Checkpoint known) throws SQLException {
 		if (receipt != null && (known == null || known.size() < receipt.size())) {
 			execute(this.take, chain.name(), kind.kind(), receipt.note());
-		}
-	}
-
-	private void tellHolds(Receipts receipts, ReceivedTables.Chain chain) throws SQLException {
-		String current = receipts.holds();
-		if (!current.equals(this.holds)) {
-			execute(this.hold, chain.name(), current);
-			this.holds = current;
 		}
 	}
 
@@ -263,14 +296,17 @@ public final class JdbcSource {
 		});
 	}
 
-	private @Nullable String taken(String chain, ReceiptNote kind) throws SQLException {
-		return OwnTransaction.look(this.dataSource,
-				(connection) -> Sql.find(connection, this.taken, (row) -> row.getString(1), chain, kind.kind()));
-	}
-
-	private @Nullable Head head(String chain) throws SQLException {
-		return OwnTransaction.look(this.dataSource, (connection) -> Sql.find(connection, this.ledger,
-				(row) -> new Head(row.getObject(1, UUID.class), row.getLong(2)), chain));
+	/** In one statement for all chains, as most polls find nothing new. */
+	private Map<String, Head> heads(List<ReceivedTables.Chain> chains) throws SQLException {
+		Map<String, Head> heads = new HashMap<>();
+		return OwnTransaction.look(this.dataSource, (connection) -> {
+			Sql.each(connection, this.heads,
+					(row) -> heads.put(row.getString(1),
+							new Head(row.getObject(2, UUID.class), row.getLong(3), row.getString(4), row.getLong(5),
+									row.getString(6), row.getString(7), row.getBoolean(8))),
+					Sql.array("text", chains.stream().map(ReceivedTables.Chain::name).toList()));
+			return heads;
+		});
 	}
 
 	private @Nullable Instant recordedAt(String chain, long seq) throws SQLException {
@@ -311,13 +347,45 @@ public final class JdbcSource {
 				(row) -> new Signed(row.getLong(1), row.getString(2)), chain, after, after + AT_ONCE, chain, after));
 	}
 
-	private Bundle bundle(String chain, long first, Signed signed) {
-		return new Bundle(chain, first, signed.note(), (sink) -> OwnTransaction.look(this.dataSource, (connection) -> {
-			new EntryReader(connection, this.schema).read(chain,
-					"seq >= %d and seq < %d".formatted(first, signed.size()),
-					(row) -> sink.accept(StoredEntry.read(row)));
+	/**
+	 * The first entries are read before the chain is locked at the centre: nobody waits
+	 * for a source that does not answer. Usually these are all.
+	 */
+	private Bundle bundle(String chain, long first, Signed signed) throws SQLException {
+		List<StoredEntry> portion = new ArrayList<>();
+		long next = readPortion(chain, first, Math.min(signed.size(), first + PORTION), portion);
+		return new Bundle(chain, first, signed.note(), (sink) -> {
+			portion.forEach(sink);
+			if (next < signed.size()) {
+				read(chain, next, signed.size(), (row) -> sink.accept(StoredEntry.read(row)));
+			}
+		});
+	}
+
+	/** Gives where to go on. */
+	private long readPortion(String chain, long first, long end, List<StoredEntry> portion) throws SQLException {
+		long[] bytes = new long[1];
+		try {
+			read(chain, first, end, (row) -> {
+				bytes[0] += row.length();
+				portion.add(StoredEntry.read(row));
+				if (bytes[0] > PORTION_BYTES) {
+					throw new Enough();
+				}
+			});
+			return end;
+		}
+		catch (Enough ex) {
+			Long last = portion.get(portion.size() - 1).place().seq();
+			return (last != null) ? last + 1 : end;
+		}
+	}
+
+	private void read(String chain, long first, long end, Consumer<CopyRow> sink) throws SQLException {
+		OwnTransaction.look(this.dataSource, (connection) -> {
+			new EntryReader(connection, this.schema).read(chain, "seq >= %d and seq < %d".formatted(first, end), sink);
 			return true;
-		}));
+		});
 	}
 
 	/**
@@ -348,6 +416,17 @@ public final class JdbcSource {
 
 	private byte @Nullable [] hash(Connection connection, String chain, long seq) throws SQLException {
 		return Sql.find(connection, this.hash, (row) -> Objects.requireNonNull(row.getBytes(1)), chain, seq);
+	}
+
+	/** Ends the reading of entries. */
+	private static final class Enough extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		Enough() {
+			super(null, null, false, false);
+		}
+
 	}
 
 }

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import javax.sql.DataSource;
@@ -36,6 +37,13 @@ public final class Receipts {
 	/** What becomes safe with time need not be looked up each second. */
 	private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
 
+	/** Whether a standby has written so much to its disk, and how much there is here. */
+	private static final String STANDBY = """
+			select current_setting('synchronous_standby_names') <> '' and exists (
+				select from pg_stat_replication where sync_state in ('sync', 'quorum') and flush_lsn >= ?::pg_lsn
+			), pg_current_wal_insert_lsn()::text
+			""";
+
 	private final DataSource dataSource;
 
 	private final CheckpointSigner signer;
@@ -54,6 +62,10 @@ public final class Receipts {
 
 	private final Map<String, Look> looks = new ConcurrentHashMap<>();
 
+	private final Map<String, Mark> marks = new ConcurrentHashMap<>();
+
+	private final Map<String, Long> onStandby = new ConcurrentHashMap<>();
+
 	private final String received;
 
 	private final String archived;
@@ -68,8 +80,8 @@ public final class Receipts {
 	 * @param signer signs receipts
 	 * @param backupInterval how long it takes at most until what is stored is in a
 	 * backup, or {@code null} if backups do not count. It takes the root log
-	 * @param synchronousStandby whether what is stored is safe at once while the server
-	 * waits for a standby with each commit
+	 * @param synchronousStandby whether what a standby has on its disk is safe, if
+	 * commits wait for that standby; the user must see pg_stat_replication
 	 */
 	public Receipts(DataSource dataSource, Schema schema, CheckpointSigner signer, @Nullable Duration backupInterval,
 			boolean synchronousStandby) {
@@ -117,6 +129,26 @@ public final class Receipts {
 	}
 
 	/**
+	 * Where the write-ahead log was when a chain had a size.
+	 *
+	 * @param size the size
+	 * @param position the position behind all of these entries
+	 */
+	private record Mark(long size, String position) {
+
+	}
+
+	/**
+	 * What a standby has.
+	 *
+	 * @param reached whether one that commits wait for has what was asked about
+	 * @param position where the write-ahead log is here
+	 */
+	private record Standby(boolean reached, String position) {
+
+	}
+
+	/**
 	 * What a source is told.
 	 *
 	 * @param stored the signed note of all that is stored
@@ -144,6 +176,22 @@ public final class Receipts {
 		});
 	}
 
+	/**
+	 * The same, for who knows how many entries are here: nothing is looked up where
+	 * nothing can have changed.
+	 */
+	@Nullable Receipt of(String chain, long size) throws SQLException {
+		Receipt before = this.last.get(chain);
+		Look look = this.looks.get(chain);
+		boolean same = before != null && before.stored().size() == size
+				&& (before.safeSize() == size || (!this.synchronousStandby && look != null && isFresh(look)));
+		return same ? before : of(chain);
+	}
+
+	private static boolean isFresh(Look look) {
+		return System.nanoTime() - look.nanos() <= BETWEEN_LOOKS.toNanos();
+	}
+
 	private Receipt of(Connection connection, String chain, String log, Checkpoint note) throws SQLException {
 		long safe = safe(connection, chain, note.size());
 		Receipt before = this.last.get(chain);
@@ -158,16 +206,36 @@ public final class Receipts {
 	}
 
 	private long safe(Connection connection, String chain, long size) throws SQLException {
-		if (this.synchronousStandby
-				&& Sql.is(connection, "select current_setting('synchronous_standby_names') <> ''")) {
+		long onStandby = this.synchronousStandby ? onStandby(connection, chain, size) : 0;
+		if (onStandby == size) {
 			return size;
 		}
 		Look look = this.looks.get(chain);
-		if (look == null || System.nanoTime() - look.nanos() > BETWEEN_LOOKS.toNanos()) {
+		if (look == null || !isFresh(look)) {
 			look = new Look(lookUp(connection, chain), System.nanoTime());
 			this.looks.put(chain, look);
 		}
-		return Math.min(look.size(), size);
+		return Math.max(onStandby, Math.min(look.size(), size));
+	}
+
+	/**
+	 * How much of a chain a standby has on its disk that commits wait for. That they wait
+	 * says nothing: not all do (synchronous_commit), and a wait can be cancelled.
+	 */
+	private long onStandby(Connection connection, String chain, long size) throws SQLException {
+		Mark mark = this.marks.get(chain);
+		Standby standby = Sql.get(connection, STANDBY, (row) -> new Standby(row.getBoolean(1), row.getString(2)),
+				(mark != null) ? mark.position() : "FFFFFFFF/FFFFFFFF");
+		if (mark != null && standby.reached()) {
+			this.onStandby.put(chain, mark.size());
+			this.marks.remove(chain);
+			mark = null;
+		}
+		long safe = Math.min(this.onStandby.getOrDefault(chain, 0L), size);
+		if (mark == null && safe < size) {
+			this.marks.put(chain, new Mark(size, standby.position()));
+		}
+		return safe;
 	}
 
 	private long lookUp(Connection connection, String chain) throws SQLException {
@@ -189,6 +257,11 @@ public final class Receipts {
 	 */
 	public List<RedactionRequest> requests(String chain, String log) throws SQLException {
 		return OwnTransaction.look(this.dataSource, (connection) -> this.tables.requests(connection, chain, log));
+	}
+
+	/** The chains whose sources are asked for something. */
+	Set<String> asked() throws SQLException {
+		return OwnTransaction.look(this.dataSource, this.tables::asked);
 	}
 
 	/**

@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 import io.auditspring.ledger.Schema;
@@ -41,11 +42,17 @@ final class ReceivedTables {
 
 	private final String park;
 
+	private final String successor;
+
+	private final String quarantine;
+
 	private final String hashes;
 
 	private final String undeclared;
 
 	private final String requests;
+
+	private final String asked;
 
 	private final String holds;
 
@@ -68,21 +75,36 @@ final class ReceivedTables {
 		this.redactions = "select %s(?, ?::jsonb)".formatted(schema.table("audit_receive_redactions"));
 		this.note = "select %s(?, ?)".formatted(schema.table("audit_receive_note"));
 		this.park = "select %s(?, ?, ?, ?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_park"));
+		this.successor = "select %s(?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_receive_successor"));
+		this.quarantine = "select %s(?, ?::jsonb, ?::jsonb -> 0)".formatted(schema.table("audit_receive_quarantine"));
 		this.hashes = """
 				select hash
 				from %s
 				where chain = ? and seq >= ? and seq < ?
 				order by seq
 				""".formatted(schema.table("audit_log"));
-		this.requests = """
-				select asked.seq, asked.id, asked.redacted, asked.reason
+		String open = """
 				from %s as asked join %s as entry
 				on entry.chain = asked.chain and entry.seq = asked.seq and entry.id = asked.id
-				where asked.chain = ?
-				and case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null
+				where (
+					case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null
+					or exists (
+						select
+						from %s as refused
+						where refused.chain = asked.chain and refused.seq = asked.seq and refused.redacted = asked.redacted
+					)
+				)
+				"""
+			.formatted(schema.table("audit_request"), schema.table("audit_log"),
+					schema.table("audit_received_quarantine"));
+		this.requests = """
+				select asked.seq, asked.id, asked.redacted, asked.reason
+				%s
+				and asked.chain = ?
 				order by asked.asked_at
 				limit 100
-				""".formatted(schema.table("audit_request"), schema.table("audit_log"));
+				""".formatted(open);
+		this.asked = "select distinct asked.chain " + open;
 		this.holds = """
 				select coalesce(jsonb_agg(jsonb_build_object('id', id, 'actor', actor_id, 'type', target_type,
 					'target', target_id, 'reason', reason) order by id), '[]')::text
@@ -163,6 +185,15 @@ final class ReceivedTables {
 				EntryCodec.write(List.of(recordedBy)));
 	}
 
+	void registerSuccessor(Connection connection, String chain, String successor, UUID ledgerId, Entry recordedBy)
+			throws SQLException {
+		Sql.is(connection, this.successor, chain, successor, ledgerId, EntryCodec.write(List.of(recordedBy)));
+	}
+
+	void quarantine(Connection connection, String chain, String groups, Entry recordedBy) throws SQLException {
+		Sql.execute(connection, this.quarantine, chain, groups, EntryCodec.write(List.of(recordedBy)));
+	}
+
 	void hashes(Connection connection, String chain, long from, long to, Sql.RowConsumer consumer) throws SQLException {
 		Sql.each(connection, this.hashes, consumer, chain, from, to);
 	}
@@ -171,6 +202,11 @@ final class ReceivedTables {
 	List<RedactionRequest> requests(Connection connection, String chain, String log) throws SQLException {
 		return Sql.list(connection, this.requests, (row) -> new RedactionRequest(log, row.getLong(1),
 				row.getObject(2, UUID.class), row.getString(3), row.getString(4)), chain);
+	}
+
+	/** The chains of which something is to be erased and is not yet. */
+	Set<String> asked(Connection connection) throws SQLException {
+		return Set.copyOf(Sql.list(connection, this.asked, (row) -> row.getString(1)));
 	}
 
 	/** The legal holds that were placed here, as sources take them. */

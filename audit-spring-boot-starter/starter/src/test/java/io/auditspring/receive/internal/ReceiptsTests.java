@@ -5,10 +5,12 @@
 package io.auditspring.receive.internal;
 
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -129,6 +133,46 @@ class ReceiptsTests {
 		poll(Roles.user(this.lab.source.dataSource(), "audit_reader"), null);
 		assertThat(this.lab.size()).isEqualTo(5);
 		assertThat(receipt(ReceiptNote.STORED)).isNull();
+	}
+
+	/** Counts how often somebody takes a connection. */
+	private static DataSource counting(DataSource database, AtomicInteger count) {
+		return new DelegatingDataSource(database) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				count.incrementAndGet();
+				return super.getConnection();
+			}
+
+		};
+	}
+
+	@Test
+	void whereNothingIsNewAllChainsOfASourceAreLookedAtAtOnce() throws SQLException {
+		AtomicInteger there = new AtomicInteger();
+		AtomicInteger here = new AtomicInteger();
+		DataSource centre = counting(this.lab.receiving, here);
+		for (String chain : List.of("billing", "stock")) {
+			this.lab.source.append(chain, Entries.entries(3));
+			this.lab.checkpoints(this.lab.source).create(chain);
+			this.lab.register(chain);
+		}
+		this.lab.write(5);
+		JdbcSource source = new JdbcSource("orders", counting(this.atTheSource, there), this.lab.source.schema(),
+				List.of(),
+				new BundleReceiver(centre, this.lab.centre.schema(), () -> Entries.entries(1).get(0),
+						this.lab.statistics),
+				this.lab.statistics,
+				new Receipts(centre, this.lab.centre.schema(), this.lab.centreSigner, null, false));
+		source.receive();
+		assertThat(this.lab.source.query("select count(*) || ' ' || sum(size) from audit.audit_receipt"))
+			.isEqualTo("3 11");
+		there.set(0);
+		here.set(0);
+		source.receive();
+		assertThat(there).hasValue(1);
+		assertThat(here).hasValue(3);
 	}
 
 	@Test

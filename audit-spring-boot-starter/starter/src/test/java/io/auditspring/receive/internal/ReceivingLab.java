@@ -43,7 +43,9 @@ final class ReceivingLab {
 
 	static final String ORIGIN = "orders-service";
 
-	final Ed25519Signer signer = Ed25519Signer.ofPem(ORIGIN, Ed25519Signer.newPem());
+	final String pem = Ed25519Signer.newPem();
+
+	final Ed25519Signer signer = Ed25519Signer.ofPem(ORIGIN, this.pem);
 
 	final LedgerDatabase source;
 
@@ -65,10 +67,10 @@ final class ReceivingLab {
 		this(memory, LedgerDatabase.create());
 	}
 
-	private ReceivingLab(Path memory, LedgerDatabase source) {
+	ReceivingLab(Path memory, LedgerDatabase centre) {
 		this.memory = memory;
-		this.source = source;
-		this.centre = LedgerDatabase.create();
+		this.source = LedgerDatabase.create();
+		this.centre = centre;
 		Roles.apply(this.centre.dataSource(), this.centre.schema());
 		this.receiving = Roles.user(this.centre.dataSource(), "audit_receiver");
 		this.receiver = new BundleReceiver(this.receiving, this.centre.schema(), () -> Entries.entries(1).get(0),
@@ -118,9 +120,13 @@ final class ReceivingLab {
 	}
 
 	List<StoredEntry> entries(LedgerDatabase database, long from, long to) {
+		return entries(database, CHAIN, from, to);
+	}
+
+	List<StoredEntry> entries(LedgerDatabase database, String chain, long from, long to) {
 		List<StoredEntry> entries = new ArrayList<>();
 		try (Connection connection = database.connect()) {
-			new EntryReader(connection, database.schema()).read(CHAIN, "seq >= %d and seq < %d".formatted(from, to),
+			new EntryReader(connection, database.schema()).read(chain, "seq >= %d and seq < %d".formatted(from, to),
 					(row) -> entries.add(StoredEntry.read(row)));
 			return entries;
 		}

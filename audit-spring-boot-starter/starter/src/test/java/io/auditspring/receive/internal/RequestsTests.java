@@ -187,53 +187,6 @@ class RequestsTests {
 		assertThat(this.lab.problems()).isEmpty();
 	}
 
-	@Test
-	void aSourceThatWasRestoredGoesOnUnderAnotherName(CapturedOutput output) throws SQLException {
-		LedgerDatabase restored = this.lab.source.copy();
-		this.lab.write(5);
-		poll();
-		assertThat(this.lab.size()).isEqualTo(10);
-		new JdbcSource("orders", restored.dataSource(), restored.schema(), List.of(), this.lab.receiver,
-				this.lab.statistics,
-				new Receipts(this.lab.receiving, this.lab.centre.schema(), this.lab.centreSigner, null, false))
-			.receive();
-		assertThat(this.lab.statistics.troubles()).isEmpty();
-		source(restored).run((context) -> await(() -> assertThat(output).contains(
-				"THE AUDIT LEDGER LACKS ENTRIES: of chain 'orders' 10 were received elsewhere, and only 5 are here")));
-		for (String wrong : List.of("orders", "orders@0", "billing@2")) {
-			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> continueChain(restored, wrong))
-				.withStackTraceContaining("such as \"orders@2\"");
-		}
-		continueChain(restored, "orders@2");
-		assertThat(ReceivingLab.query(restored, """
-				select concat_ws(' ', seq, metadata ->> 'predecessor', metadata ->> 'size', metadata ->> 'signedSize',
-					metadata ->> 'storedSize', metadata ->> 'reason') from audit.audit_log where chain = 'orders@2'
-				""")).isEqualTo("0 orders 5 5 10 restored");
-		assertThat(ReceivingLab.query(restored,
-				"select metadata ->> 'storedRoot' from audit.audit_log where chain = 'orders@2'"))
-			.isEqualTo(HexFormat.of().formatHex(this.lab.checkpoints(this.lab.source).root("orders", 10)));
-		restored.append("orders@2", Entries.entries(3));
-		this.lab.checkpoints(restored).create("orders@2");
-		this.lab.centre.execute("set role audit_owner; select audit.audit_receive_chain('orders@2', '%s', '%s', '%s')"
-			.formatted(restored.query("select ledger_id from audit.audit_chain where name = 'orders@2'"),
-					ReceivingLab.ORIGIN, VerifierKey.of(this.lab.signer)));
-		new JdbcSource("orders", restored.dataSource(), restored.schema(), List.of("orders@2"), this.lab.receiver,
-				this.lab.statistics, null)
-			.receive();
-		assertThat(ReceivingLab.query(this.lab.centre, """
-				select string_agg(concat_ws(' ', name, size), ', ' order by name) from audit.audit_chain
-				where origin is not null
-				""")).isEqualTo("orders 10, orders@2 4");
-		assertThat(this.lab.problems()).isEmpty();
-		assertThatExceptionOfType(IllegalStateException.class)
-			.isThrownBy(() -> continueChain(this.lab.source, "orders@2"))
-			.withStackTraceContaining("it can go on as it is");
-	}
-
-	private static void continueChain(LedgerDatabase database, String successor) {
-		database.execute("select audit.audit_continue_chain('orders', '%s', 'restored')".formatted(successor));
-	}
-
 	private static LegalHolds holds(LedgerDatabase database, String chain) {
 		return new LegalHolds(database.dataSource(), database.schema(), chain,
 				() -> Entries.entry("by", "-", "-", "clerk"));

@@ -52,6 +52,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ArchivedChain {
 
+	/** Where a ledger records what it does about the chains that it receives. */
+	private static final String LOCAL = "local";
+
 	private final List<RangeFiles> ranges;
 
 	private final ArchiveStore store;
@@ -305,6 +308,9 @@ public final class ArchivedChain {
 				this.redactions.entry(said.seq(), said.id(), redaction);
 			}
 		}
+		else if (said.entry() instanceof ControlEntry.Quarantine && this.problems.chain().equals(LOCAL)) {
+			this.elsewhere.add(said);
+		}
 	}
 
 	private void finishRange(RangeManifest found, CompactRange end) {
@@ -374,6 +380,10 @@ public final class ArchivedChain {
 		if (said.entry() instanceof ControlEntry.Redaction redaction
 				&& redaction.chain().equals(this.problems.chain())) {
 			this.redactions.entry(null, said.id(), redaction);
+		}
+		else if (said.entry() instanceof ControlEntry.Quarantine quarantine
+				&& quarantine.chain().equals(this.problems.chain())) {
+			this.redactions.quarantined(said.id(), quarantine);
 		}
 		else if (said.entry() instanceof ControlEntry.Archive archive
 				&& archive.chain().equals(this.problems.chain())) {

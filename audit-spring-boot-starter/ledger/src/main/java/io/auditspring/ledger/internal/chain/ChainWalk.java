@@ -178,7 +178,7 @@ public final class ChainWalk {
 
 	private static Problem.Kind kind(String action) {
 		return switch (action) {
-			case ControlEntry.REDACTION -> Problem.Kind.REDACTION_ENTRY;
+			case ControlEntry.REDACTION, ControlEntry.QUARANTINE -> Problem.Kind.REDACTION_ENTRY;
 			case ControlEntry.ARCHIVE -> Problem.Kind.ARCHIVE;
 			default -> Problem.Kind.RETIREMENT;
 		};

@@ -168,8 +168,11 @@ public final class NewControlEntries {
 
 	private void checkErased() throws SQLException {
 		Set<Erased> said = new HashSet<>();
-		redactionsOf(this.chain, this.erased.stream().map(Erased::seq).toList(),
-				(row) -> said.add(new Erased(row.getLong(3), row.getString(4), row.getString(5))));
+		List<Long> places = this.erased.stream().map(Erased::seq).toList();
+		Sql.RowConsumer reader = (row) -> said.add(new Erased(row.getLong(3), row.getString(4), row.getString(5)));
+		redactionsOf(this.chain, places, reader);
+		// What could not be stored, only this ledger itself can say.
+		said(ControlEntry.QUARANTINE + "' and chain = 'local", this.chain, places, reader);
 		for (Erased each : this.erased) {
 			refuseUnless(said.contains(each), each.seq(),
 					"the %s group is redacted without a redaction entry".formatted(each.group()));
@@ -177,11 +180,16 @@ public final class NewControlEntries {
 	}
 
 	private void redactionsOf(String named, Collection<Long> places, Sql.RowConsumer reader) throws SQLException {
+		said(ControlEntry.REDACTION, named, places, reader);
+	}
+
+	private void said(String action, String named, Collection<Long> places, Sql.RowConsumer reader)
+			throws SQLException {
 		query("""
 				select chain, seq, (metadata ->> 'seq')::bigint, metadata ->> 'id', metadata ->> 'group'
-				from %s
-				where action = 'audit.redaction' and metadata ->> 'chain' = ? and metadata ->> 'seq' = any (?)
-				""", named, "text", places.stream().map(String::valueOf).toList(), reader);
+				from %%s
+				where action = '%s' and metadata ->> 'chain' = ? and metadata ->> 'seq' = any (?)
+				""".formatted(action), named, "text", places.stream().map(String::valueOf).toList(), reader);
 	}
 
 	private void query(String sql, String named, String type, Collection<?> places, Sql.RowConsumer reader)

@@ -77,6 +77,23 @@ public final class RedactionCheck {
 		this.explained.set(index);
 	}
 
+	/**
+	 * Takes an entry which says that a group could not be stored, after all that say of
+	 * the chain what is redacted: its source may have redacted it later.
+	 * @param id the entry's id
+	 * @param quarantine what it says
+	 */
+	public void quarantined(@Nullable UUID id, ControlEntry.Quarantine quarantine) {
+		int index = Arrays.binarySearch(this.erased, 0, this.count, key(quarantine.seq(), quarantine.group()));
+		if (index < 0 || !id(index).toString().equals(quarantine.id())) {
+			this.problems.add(Problem.Kind.REDACTION_ENTRY, null, id,
+					"it says that the %s group of entry %d (%s) is in quarantine, but that is there"
+						.formatted(CoreObject.stored(quarantine.group()), quarantine.seq(), quarantine.id()));
+			return;
+		}
+		this.explained.set(index);
+	}
+
 	public void addNotErased(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
 		this.problems.add(Problem.Kind.REDACTION_ENTRY, seq, id,
 				"it says that the %s group of entry %d (%s) is redacted, but no such redaction is before it"

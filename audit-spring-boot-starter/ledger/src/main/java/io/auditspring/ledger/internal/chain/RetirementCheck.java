@@ -50,6 +50,15 @@ public final class RetirementCheck {
 	}
 
 	/**
+	 * Whether entries up to an end are said to be retired.
+	 * @param end one more than the last one's place
+	 * @return whether they are
+	 */
+	public boolean reach(long end) {
+		return this.retirements.stream().anyMatch((entered) -> entered.retirement().lastSeq() == end - 1);
+	}
+
+	/**
 	 * Compares what was entered with where the chain begins.
 	 * @param from the first entry's place
 	 * @param prevHash what the first entry follows

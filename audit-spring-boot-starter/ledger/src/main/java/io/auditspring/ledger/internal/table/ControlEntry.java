@@ -6,6 +6,7 @@ package io.auditspring.ledger.internal.table;
 
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Set;
 
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
@@ -28,6 +29,10 @@ public sealed interface ControlEntry {
 
 	String ARCHIVE = "audit.archive";
 
+	String QUARANTINE = "audit.quarantined";
+
+	Set<String> ACTIONS = Set.of(REDACTION, RETIREMENT, ARCHIVE, QUARANTINE);
+
 	String SIGNATURE = "signature";
 
 	/**
@@ -39,6 +44,18 @@ public sealed interface ControlEntry {
 	 * @param group the erased group
 	 */
 	record Redaction(String chain, long seq, String id, EntryGroup group) implements ControlEntry {
+
+	}
+
+	/**
+	 * A group of a received entry could not be stored here, and stands in quarantine.
+	 *
+	 * @param chain the entry's chain
+	 * @param seq its place
+	 * @param id its id
+	 * @param group the group
+	 */
+	record Quarantine(String chain, long seq, String id, EntryGroup group) implements ControlEntry {
 
 	}
 
@@ -105,7 +122,7 @@ public sealed interface ControlEntry {
 	 * @return what it says, or {@code null} for an entry that speaks for itself only
 	 */
 	static @Nullable ControlEntry of(@Nullable String action, @Nullable CanonicalJson metadata) {
-		if (action == null || !(REDACTION.equals(action) || RETIREMENT.equals(action) || ARCHIVE.equals(action))) {
+		if (action == null || !ACTIONS.contains(action)) {
 			return null;
 		}
 		if (metadata == null) {
@@ -116,6 +133,7 @@ public sealed interface ControlEntry {
 			return switch (action) {
 				case REDACTION -> redaction(members);
 				case RETIREMENT -> retirement(members);
+				case QUARANTINE -> quarantine(members);
 				default -> archive(members);
 			};
 		}
@@ -126,6 +144,11 @@ public sealed interface ControlEntry {
 
 	private static Redaction redaction(JsonNode members) {
 		return new Redaction(text(members, "chain"), number(members, "seq"), text(members, "id"),
+				group(text(members, "group")));
+	}
+
+	private static Quarantine quarantine(JsonNode members) {
+		return new Quarantine(text(members, "chain"), number(members, "seq"), text(members, "id"),
 				group(text(members, "group")));
 	}
 

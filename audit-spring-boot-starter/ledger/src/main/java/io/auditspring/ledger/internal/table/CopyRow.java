@@ -35,6 +35,14 @@ public final class CopyRow {
 		this.bytes = bytes;
 	}
 
+	/**
+	 * How much it is.
+	 * @return the bytes that are left of it
+	 */
+	public int length() {
+		return this.bytes.remaining();
+	}
+
 	@Nullable String text() {
 		int length = this.bytes.getInt();
 		return (length < 0) ? null : text(length);

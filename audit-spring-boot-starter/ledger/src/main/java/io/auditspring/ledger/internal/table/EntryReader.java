@@ -79,8 +79,8 @@ public final class EntryReader {
 	 * @throws SQLException if they cannot be read
 	 */
 	public void readSaidElsewhere(Consumer<CopyRow> sink) throws SQLException {
-		copy(this.select.formatted("action in ('%s', '%s') and %s <> chain".formatted(ControlEntry.REDACTION,
-				ControlEntry.RETIREMENT, this.columns.redactedChain())), sink);
+		copy(this.select.formatted("action in ('%s', '%s', '%s') and %s <> chain".formatted(ControlEntry.REDACTION,
+				ControlEntry.RETIREMENT, ControlEntry.QUARANTINE, this.columns.redactedChain())), sink);
 	}
 
 	/**

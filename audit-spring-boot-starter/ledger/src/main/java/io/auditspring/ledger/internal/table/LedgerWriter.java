@@ -16,7 +16,8 @@ import io.auditspring.ledger.internal.entry.Entry;
 /**
  * Appends entries to chains. Safe for use by any number of threads, instances and
  * services: each chain's head row lets one writer in at a time, in the order in which
- * they commit.
+ * they commit. What is for a chain that goes on under another name comes there: which one
+ * that is the database knows.
  */
 public final class LedgerWriter {
 

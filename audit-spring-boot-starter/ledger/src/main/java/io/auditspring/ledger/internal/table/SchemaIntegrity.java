@@ -25,7 +25,7 @@ public final class SchemaIntegrity {
 					case when relispartition then 'partition' else relname end as role
 				from pg_class
 				where oid in (to_regclass(?), to_regclass(?), to_regclass(?), to_regclass(?), to_regclass(?), to_regclass(?),
-					to_regclass(?), to_regclass(?))
+					to_regclass(?), to_regclass(?), to_regclass(?))
 				or oid in (select relid from pg_partition_tree(to_regclass(?)))
 			), expected (role, name, type, function) as (
 				values ('audit_log', 'audit_log_append_only', 42, 'audit_refuse_change'),
@@ -51,6 +51,9 @@ public final class SchemaIntegrity {
 					('audit_archived', 'audit_archived_append_only', 58, 'audit_refuse_change')
 				) as later (role, name, type, function)
 				where to_regprocedure(?) is not null
+				union all
+				select 'audit_fork', 'audit_fork_append_only', 58, 'audit_refuse_change'
+				where to_regclass(?) is not null
 			), guard as (
 				select relation.oid, relation.relname, tgname, exists (
 					select
@@ -124,8 +127,9 @@ public final class SchemaIntegrity {
 		return Sql.list(connection, CHECK, (row) -> row.getString(1), schema.table("audit_log"),
 				schema.table("audit_chain"), schema.table("audit_checkpoint"), schema.table("audit_tile"),
 				schema.table("audit_tree"), schema.table("audit_root_head"), schema.table("audit_cosignature"),
-				schema.table("audit_archived"), schema.table("audit_log"), schema.table("audit_check_new_chain()"),
-				schema.table("audit_check_tree()"), '"' + schema.name() + '"');
+				schema.table("audit_archived"), schema.table("audit_fork"), schema.table("audit_log"),
+				schema.table("audit_check_new_chain()"), schema.table("audit_check_tree()"), schema.table("audit_fork"),
+				'"' + schema.name() + '"');
 	}
 
 }

@@ -4,10 +4,12 @@
  */
 package io.auditspring.ledger.internal.table;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
 
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.internal.entry.ActorObject;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.ledger.internal.entry.CoreObject;
@@ -118,6 +120,46 @@ public record StoredEntry(Place place, CoreObject core, int version, byte[] salt
 
 	public byte[] digestOfData() {
 		return (this.dataDigest != null) ? this.dataDigest : EntryHash.dataDigest(this.salt, this.data);
+	}
+
+	/**
+	 * The entry as it is without a group: with that group's digest.
+	 * @param group the group
+	 * @return the entry, with the same hash
+	 */
+	public StoredEntry without(EntryGroup group) {
+		byte[] rest = this.salt.clone();
+		if (group == EntryGroup.ACTOR) {
+			Arrays.fill(rest, 0, EntryHash.SALT_LENGTH / 2, (byte) 0);
+			return new StoredEntry(this.place, this.core, this.version, rest, NO_ACTOR, digestOfActor(), this.data,
+					this.dataDigest);
+		}
+		Arrays.fill(rest, EntryHash.SALT_LENGTH / 2, EntryHash.SALT_LENGTH, (byte) 0);
+		return new StoredEntry(this.place, this.core, this.version, rest, this.actor, this.actorDigest, NO_DATA,
+				digestOfData());
+	}
+
+	/**
+	 * What the digest of a group is made of.
+	 * @param group the group
+	 * @return its half of the salt, and its canonical form in UTF-8
+	 */
+	public byte[] digested(EntryGroup group) {
+		int from = (group == EntryGroup.ACTOR) ? 0 : EntryHash.SALT_LENGTH / 2;
+		byte[] content = ((group == EntryGroup.ACTOR) ? this.actor.canonical() : EntryHash.canonical(this.data))
+			.getBytes(StandardCharsets.UTF_8);
+		byte[] digested = Arrays.copyOfRange(this.salt, from, from + EntryHash.SALT_LENGTH / 2 + content.length);
+		System.arraycopy(content, 0, digested, EntryHash.SALT_LENGTH / 2, content.length);
+		return digested;
+	}
+
+	/**
+	 * Whether a group is erased.
+	 * @param group the group
+	 * @return whether its digest stands in its place
+	 */
+	public boolean isErased(EntryGroup group) {
+		return ((group == EntryGroup.ACTOR) ? this.actorDigest : this.dataDigest) != null;
 	}
 
 	/**

@@ -1,0 +1,133 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.receive.internal;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.retention.ErasureReport;
+import io.auditspring.retention.Redaction;
+import io.auditspring.signing.RootLog;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A centre whose database has another encoding than its source, and so cannot hold all
+ * that comes.
+ */
+class RefusedGroupsTests {
+
+	@TempDir
+	private Path memory;
+
+	private ReceivingLab lab;
+
+	@BeforeEach
+	void createACentreOfAnotherEncoding() {
+		LedgerDatabase server = LedgerDatabase.create();
+		PGSimpleDataSource database = (PGSimpleDataSource) server.dataSource();
+		String name = database.getDatabaseName() + "_win1252";
+		server.execute(
+				"create database %s template template0 encoding 'WIN1252' lc_collate 'C' lc_ctype 'C'".formatted(name));
+		this.lab = new ReceivingLab(this.memory, LedgerDatabase.empty("jdbc:postgresql://localhost:%d/%s?user=%s"
+			.formatted(database.getPortNumbers()[0], name, database.getUser())));
+	}
+
+	private String quarantined() {
+		return ReceivingLab.query(this.lab.centre, """
+				select coalesce(string_agg(concat_ws(' ', seq, redacted), ', ' order by seq), 'none')
+				from audit.audit_received_quarantine
+				""");
+	}
+
+	private void assertSound() {
+		assertThat(ReceivingLab.query(this.lab.centre,
+				"select string_agg(encode(hash, 'hex'), ' ' order by seq) from audit.audit_log where chain = 'orders'"))
+			.isEqualTo(ReceivingLab.query(this.lab.source,
+					"select string_agg(encode(hash, 'hex'), ' ' order by seq) from audit.audit_log where chain = 'orders'"));
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void whatTheDatabaseCannotHoldIsInQuarantineAndTheChainGoesOn() {
+		this.lab.source.append(ReceivingLab.CHAIN, Entries.entries(3));
+		String note = this.lab.write(Entries.withMessage("für 5 ₿ und 10 £"), Entries.withMessage("für 10 £"),
+				Entries.withMetadata("{\"note\":\"日本\"}"));
+		Reception reception = this.lab.send(0, note);
+		assertThat(reception.kind()).as(reception.reason()).isEqualTo(Reception.Kind.APPENDED);
+		assertThat(this.lab.size()).isEqualTo(6);
+		assertThat(quarantined()).isEqualTo("3 data, 5 data");
+		byte[] content = HexFormat.of()
+			.parseHex(ReceivingLab.query(this.lab.centre,
+					"select encode(content, 'hex') from audit.audit_received_quarantine where seq = 3"));
+		assertThat(new String(content, 16, content.length - 16, StandardCharsets.UTF_8)).contains("für 5 ₿ und 10 £");
+		assertThat(ReceivingLab.query(this.lab.centre, """
+				select string_agg(concat_ws(' ', metadata ->> 'chain', metadata ->> 'seq', metadata ->> 'group'), ', '
+					order by seq)
+				from audit.audit_log where chain = 'local' and action = 'audit.quarantined'
+				""")).isEqualTo("orders 3 data, orders 5 data");
+		assertThat(ReceivingLab.query(this.lab.centre, """
+				select string_agg(metadata ->> 'reason', ' ') from audit.audit_log where action = 'audit.quarantined'
+				""")).contains("character with byte sequence").doesNotContain("für");
+		assertThat(ReceivingLab.query(this.lab.centre, """
+				select concat_ws(' ', message, actor_id) from audit.audit_log where chain = 'orders' and seq = 4
+				""")).isEqualTo("für 10 £ jane");
+		assertThat(ReceivingLab.query(this.lab.centre,
+				"select actor_id from audit.audit_log where chain = 'orders' and seq = 3"))
+			.isEqualTo("jane");
+		assertSound();
+		new RootLog(this.lab.centre.dataSource(), this.lab.centre.schema(), () -> Entries.entries(1).get(0))
+			.record(Duration.ofMillis(1));
+		assertThat(ReceivingLab.query(this.lab.centre,
+				"select max(size) from audit.audit_root_head where chain = 'orders'"))
+			.isEqualTo("6");
+		assertSound();
+	}
+
+	@Test
+	void anActorWhoCannotBeStoredIsInQuarantineToo() {
+		String note = this.lab.write(Entries.entry("order.pay", "Order", "1", "żaneta"));
+		assertThat(this.lab.send(0, note).kind()).isEqualTo(Reception.Kind.APPENDED);
+		assertThat(quarantined()).isEqualTo("0 actor");
+		assertSound();
+	}
+
+	@Test
+	void whatIsErasedAtTheSourceIsErasedFromTheQuarantine() {
+		this.lab.send(0, this.lab.write(Entries.withMessage("5 ₿")));
+		UUID id = UUID
+			.fromString(ReceivingLab.query(this.lab.centre, "select id from audit.audit_log where chain = 'orders'"));
+		ErasureReport report = new Redaction(this.lab.centre.dataSource(), this.lab.centre.schema(),
+				() -> Entries.entries(1).get(0))
+			.redact(List.of(id), EntryGroup.DATA, "asked to");
+		assertThat(report.left()).containsOnlyKeys(ErasureReport.Cause.ASKED);
+		new Redaction(this.lab.source.dataSource(), this.lab.source.schema(), () -> Entries.entries(1).get(0))
+			.redact(List.of(id), EntryGroup.DATA, "asked to");
+		assertThat(this.lab.send(1, this.lab.sign()).kind()).isEqualTo(Reception.Kind.APPENDED);
+		assertThat(quarantined()).isEqualTo("none");
+		assertSound();
+	}
+
+	@Test
+	void aCoreThatCannotBeStoredPausesTheChain() {
+		String note = this.lab.write(Entries.entry("order.pay", "Order", "№ 1", "jane"));
+		Reception reception = this.lab.send(0, note);
+		assertThat(reception.kind()).isEqualTo(Reception.Kind.PAUSED);
+		assertThat(this.lab.size()).isZero();
+		assertThat(quarantined()).isEqualTo("none");
+	}
+
+}
