@@ -1,3 +1,4 @@
+import { exactly } from './filters.js';
 import { AWAY, Problem, SIGNED_OUT } from './problem.js';
 
 // What the page asks the server. Everything else it shows is made of these answers.
@@ -25,8 +26,15 @@ async function ask(path, parameters = {}, options = {}) {
 		// A login page, most likely.
 		throw new Problem(SIGNED_OUT);
 	}
+	// Beside the answer: which part of the period was looked for in the archive.
+	archived.set(body, response.headers.get('Audit-Archived')?.split('/'));
 	return body;
 }
+
+const archived = new WeakMap();
+
+/** When the part of an answer begins and ends that is in the archive only, or nothing. */
+export const archivedPart = (answer) => archived.get(answer);
 
 /** Browsers tell of a server that does not answer by errors of their own. */
 const answer = (address, options) => fetch(address, options).catch(unlessAborted);
@@ -59,7 +67,7 @@ export const wholeEntries = (filters, cursor, limit, options) => ask('entries', 
 export const entry = (id) => ask(`entries/${encodeURIComponent(id)}`);
 
 // By parameters: web servers refuse slashes in parts of a path, and ids have some.
-export const target = (type, id) => ask('entries', { targetType: type, targetId: id, limit: 100 });
+export const target = (type, id) => ask('entries', { targetType: exactly('targetType', type), targetId: exactly('targetId', id), limit: 100 });
 
 export const facets = (filters, field, options) => ask('facets', { ...filters, field }, options);
 

@@ -36,7 +36,7 @@ const keep = (name, value) => {
 const columns = kept('columns', ['place']);
 
 const state = {
-	view: fromAddress(), reader: null, entries: [], next: null, loading: false, problem: null,
+	view: fromAddress(), reader: null, entries: [], next: null, archived: null, loading: false, problem: null,
 	statistics: null, counting: false, uncounted: null, bar: null, brush: null, facets: null, number: null,
 	entry: null, whole: false, missing: null, operation: null, history: null, at: 0, against: null, context: null, proof: null, reached: null,
 	chains: null, progress: null, unread: null, report: null, helped: false, completion: null,
@@ -66,14 +66,14 @@ async function search() {
 	running.abort();
 	running = new AbortController();
 	const { signal } = running;
-	Object.assign(state, { entries: [], next: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null, number: null, brush: null, unfolded: new Set() });
+	Object.assign(state, { entries: [], next: null, archived: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null, number: null, brush: null, unfolded: new Set() });
 	draw();
 	const request = toRequest(state.view);
 	countEntries();
 	countFacets();
 	await read(async () => {
 		const page = await api.entries(request, null, 60, { signal });
-		Object.assign(state, { entries: page.entries, next: page.next, loading: false, reached: first(page.entries) });
+		Object.assign(state, { entries: page.entries, next: page.next, archived: api.archivedPart(page), loading: false, reached: first(page.entries) });
 		draw();
 		lookAgain();
 		watch();
@@ -145,7 +145,7 @@ async function loadMore() {
 		const page = await api.entries(toRequest(state.view), state.next, state.entries.length > 200 ? 200 : 60, { signal });
 		const next = document.activeElement?.id === 'more' ? page.entries[0]?.id : null;
 		state.entries.push(...page.entries);
-		Object.assign(state, { next: page.next, loading: false, said: t('{n} entries are shown', { n: count(state.entries.length) }) });
+		Object.assign(state, { next: page.next, archived: state.archived ?? api.archivedPart(page), loading: false, said: t('{n} entries are shown', { n: count(state.entries.length) }) });
 		draw();
 		if (next) {
 			reachTo(next);

@@ -1,7 +1,7 @@
 import { html, nothing } from './lib/lit-html.js';
 import { icon } from './icons.js';
 import { differences, own, words } from './difference.js';
-import { canNegate } from './filters.js';
+import { canNegate, exactly } from './filters.js';
 import { actorName, ago, apart, count, dateTime, duration, hue, initials, program, value } from './format.js';
 import { problemCard } from './problem.js';
 import { canProve } from './proof.js';
@@ -152,8 +152,11 @@ function facts(rows) {
 /** A value that leads to the entries that have it, or to those that have it not, or to where it can be pasted. */
 function filterable(view, filters, text) {
 	const values = Object.entries(filters).filter(([, value]) => value);
-	return html`<span class="filterable"><button class="link" title=${t('Show only these entries')} @click=${() => view.filter(Object.fromEntries(values))}>${text}</button><span class="deeds">${
-		values.length === 1 && canNegate(values[0][0]) ? html`<button class="plain-button small" title=${t('All but these')} aria-label=${t('All but {value}', { value: plain(values[0][1]) })} @click=${() => view.exclude(...values[0])}>−</button>` : nothing}<button
+	const said = values.map(([name, value]) => [name, exactly(name, value)]);
+	// A thing is left out as a whole, not all of its kind.
+	const unwanted = values.length === 1 ? said[0] : ['target', said.map(([, value]) => value).join(':')];
+	return html`<span class="filterable"><button class="link" title=${t('Show only these entries')} @click=${() => view.filter(Object.fromEntries(said))}>${text}</button><span class="deeds">${
+		canNegate(unwanted[0]) && (values.length === 1 || !values[0][1].includes(':')) ? html`<button class="plain-button small" title=${t('All but these')} aria-label=${t('All but {value}', { value: plain(values.map(([, value]) => value).join(' ')) })} @click=${() => view.exclude(...unwanted)}>−</button>` : nothing}<button
 		class="plain-button small" title=${t('Copy')} aria-label=${t('Copy {value}', { value: plain(values.map(([, value]) => value).join(' ')) })} @click=${(event) => view.copy(values.map(([, value]) => value).join(' '), event)}>${icon('copy')}</button></span></span>`;
 }
 

@@ -1,5 +1,5 @@
 import { html, nothing } from './lib/lit-html.js';
-import { canNegate, LABELS } from './filters.js';
+import { canNegate, exactly, LABELS } from './filters.js';
 import { count } from './format.js';
 import { icon } from './icons.js';
 import { plain, shown } from './text.js';
@@ -27,11 +27,12 @@ function group(name, found, view, include, exclude) {
 	return html`<section><h2 class="group">${t(LABELS[name])}</h2>
 		${found.ofNewest[name] ? html`<p class="faint note">${t('of the newest {n}', { n: count(found.ofNewest[name]) })}</p>` : nothing}
 		<ul>${values.map(({ value, count: number }) => {
-			const chosen = Boolean(view.filters[name]?.includes(value));
-			const left = Boolean(view.filters[`-${name}`]?.includes(value));
+			const said = exactly(name, value);
+			const chosen = Boolean(view.filters[name]?.includes(said));
+			const left = Boolean(view.filters[`-${name}`]?.includes(said));
 			return html`<li><button type="button" class="facet ${left ? 'left-out' : ''}" aria-pressed=${chosen} title=${canNegate(name) ? t('Click: only these. Alt and click: all but these.') : t('Only these')}
-				@click=${(event) => event.altKey && canNegate(name) ? exclude(name, value) : include(name, value)}>
+				@click=${(event) => event.altKey && canNegate(name) ? exclude(name, said) : include(name, said)}>
 				<span class="value">${shown(value)}</span> <span class="number">${count(number)}</span><meter min="0" max=${highest} .value=${number} aria-hidden="true"></meter></button>
-				${canNegate(name) ? html`<button type="button" class="plain-button small exclude" aria-pressed=${left} aria-label=${t('All but {value}', { value: plain(value) })} title=${t('All but these')} @click=${() => exclude(name, value)}>−</button>` : nothing}</li>`;
+				${canNegate(name) ? html`<button type="button" class="plain-button small exclude" aria-pressed=${left} aria-label=${t('All but {value}', { value: plain(value) })} title=${t('All but these')} @click=${() => exclude(name, said)}>−</button>` : nothing}</li>`;
 		})}</ul></section>`;
 }

@@ -1,8 +1,8 @@
 // What is looked for. It lives in the address of the page, so that a view can be shared. Filters are the parameters of the
 // API, each with its values: any of them may fit. With a minus before its name, none may.
 
-export const NAMES = ['q', 'actor', 'actorType', 'action', 'category', 'severity', 'minSeverity', 'outcome', 'targetType', 'targetId',
-	'related', 'metadata', 'tenant', 'service', 'chain', 'operation', 'trace', 'session', 'ip', 'changed', 'from', 'to', 'occurredFrom', 'occurredTo'];
+export const NAMES = ['q', 'actor', 'actorType', 'action', 'category', 'severity', 'minSeverity', 'outcome', 'target', 'targetType', 'targetId',
+	'related', 'metadata', 'tenant', 'service', 'chain', 'operation', 'trace', 'session', 'ip', 'changed', 'hours', 'from', 'to', 'occurredFrom', 'occurredTo'];
 
 export const isTime = (name) => ['from', 'to', 'occurredFrom', 'occurredTo'].includes(name);
 
@@ -11,11 +11,19 @@ const NEGATED = NAMES.filter((name) => !isTime(name)).map((name) => `-${name}`);
 /** Filters of which the server takes several values. */
 const MANY = NEGATED.flatMap((name) => [name, name.slice(1)]).filter((name) => !['q', 'minSeverity', '-minSeverity'].includes(name));
 
+/** Filters whose values are patterns where they have a star. */
+const PATTERNED = ['actor', 'action', 'target', 'targetType', 'targetId'];
+
+export const isPatterned = (name) => PATTERNED.includes(name.replace(/^-/, ''));
+
+/** The value of a filter that finds just this text: a star that it has itself gets a backslash. */
+export const exactly = (name, text) => isPatterned(name) && text.includes('*') ? text.replace(/[\\*]/g, '\\$&') : text;
+
 export const canNegate = (name) => NEGATED.includes(`-${name}`);
 
 export const LABELS = { q: 'Search', actor: 'Actor', actorType: 'Kind of actor', action: 'Action', category: 'Category', severity: 'Severity', minSeverity: 'Severity at least', outcome: 'Outcome',
-	targetType: 'Target type', targetId: 'Target id', related: 'Related', tenant: 'Tenant', service: 'Service', chain: 'Chain', operation: 'Operation',
-	trace: 'Trace', session: 'Session', ip: 'IP address', changed: 'Changed', metadata: 'Metadata', from: 'From', to: 'To', occurredFrom: 'Happened from', occurredTo: 'Happened before' };
+	target: 'Target', targetType: 'Target type', targetId: 'Target id', related: 'Related', tenant: 'Tenant', service: 'Service', chain: 'Chain', operation: 'Operation',
+	trace: 'Trace', session: 'Session', ip: 'IP address', changed: 'Changed', hours: 'Hours', metadata: 'Metadata', from: 'From', to: 'To', occurredFrom: 'Happened from', occurredTo: 'Happened before' };
 
 export const PERIODS = [
 	{ id: '', label: 'All time' },

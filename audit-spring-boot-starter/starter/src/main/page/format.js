@@ -19,7 +19,10 @@ const dates = (name, options) => formats[name] ??= new Intl.DateTimeFormat(local
 const relative = () => formats.relative ??= new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
 const number = () => formats.number ??= new Intl.NumberFormat(locale());
 
-export const zoneName = () => zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** Where the reader is, whatever zone times are shown in. */
+export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC';
+
+export const zoneName = () => zone ?? ownZone();
 
 /** What is no time, as an address may have it, is shown as it is. */
 const by = (name, options) => (instant) => {
@@ -28,6 +31,8 @@ const by = (name, options) => (instant) => {
 };
 
 export const dateTime = by('time', { dateStyle: 'medium', timeStyle: 'medium' });
+
+export const date = by('day', { dateStyle: 'medium' });
 
 export const clockTime = by('clock', { timeStyle: 'medium' });
 

@@ -1,8 +1,8 @@
 import { html, nothing } from './lib/lit-html.js';
-import { isTime, LABELS, NAMES, PERIODS } from './filters.js';
-import { count, dateTime, fromLocal, toLocal } from './format.js';
+import { exactly, isTime, LABELS, NAMES, PERIODS } from './filters.js';
+import { count, dateTime, fromLocal, ownZone, toLocal } from './format.js';
 import { icon } from './icons.js';
-import { fieldOf, FIELDS, NEGATABLE, parse, quoted, tokens, write } from './query.js';
+import { fieldOf, FIELDS, NEGATABLE, parse, spoken, tokens, write } from './query.js';
 import { plain, shown } from './text.js';
 import { t } from './words.js';
 
@@ -11,7 +11,8 @@ import { t } from './words.js';
 const SPANS = ['1h', '24h', '7d', '30d'];
 
 const CHOICES = { actorType: ['user', 'service', 'agent', 'api_key', 'system', 'anonymous'], outcome: ['success', 'failure', 'denied'],
-	severity: ['info', 'warning', 'error', 'critical'], minSeverity: ['warning', 'error', 'critical'], from: SPANS, to: SPANS, occurredFrom: SPANS, occurredTo: SPANS };
+	severity: ['info', 'warning', 'error', 'critical'], minSeverity: ['warning', 'error', 'critical'], from: SPANS, to: SPANS, occurredFrom: SPANS, occurredTo: SPANS,
+	get hours() { return ['mon-fri/08:00-17:00', 'sat-sun', '22:00-06:00'].map((hours) => `${hours}/${ownZone()}`); } };
 
 /** Attributes whose values the server suggests. */
 const SUGGESTED = ['actor', 'action', 'targetType', 'category', 'service', 'tenant'];
@@ -93,7 +94,7 @@ export async function completion(input, state, suggestions) {
 	const known = new Set(counted.map(({ value }) => value));
 	const others = (CHOICES[name] ?? (SUGGESTED.includes(name) ? await suggestions(name, typed) : [])).filter((value) => !known.has(value) && fits(value));
 	const options = [...counted, ...others.map((value) => ({ value }))].slice(0, MOST).filter(({ value }) => value.toLowerCase() !== prefix);
-	return { begin, end, at: -1, options: options.map(({ value, count: number }) => ({ label: value, count: number, text: quoted(value) + (field.field === 'target' ? '/' : ''), goesOn: field.field === 'target' })) };
+	return { begin, end, at: -1, options: options.map(({ value, count: number }) => ({ label: value, count: number, text: spoken(name, exactly(name, value)) + (field.field === 'target' ? '/' : ''), goesOn: field.field === 'target' })) };
 }
 
 /** The line with an option in the place of what was typed. */

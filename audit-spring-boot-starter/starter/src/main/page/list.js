@@ -1,6 +1,6 @@
 import { html, nothing, render } from './lib/lit-html.js';
 import { avatar, badges, target, who } from './entry.js';
-import { ago, apart, clockTime, count, dateTime, day, shortTime } from './format.js';
+import { ago, apart, clockTime, count, date, dateTime, day, shortTime } from './format.js';
 import { icon } from './icons.js';
 import { problemCard } from './problem.js';
 import { beginning, plain, shown } from './text.js';
@@ -142,14 +142,19 @@ export class Rows {
 
 export function list(view, rows) {
 	if (!view.entries.length) {
-		return nothingYet(view);
+		return html`${fromArchive(view)}${nothingYet(view)}`;
 	}
 	return html`
 		${tools(view)}
+		${fromArchive(view)}
 		<div class="${view.dense ? 'dense' : ''} ${['place', 'service', 'category'].map((each) => view.columns.includes(each) ? `with-${each}` : '').join(' ')}"
 			@keydown=${view.move} @focusin=${view.reach}>${rows.element}</div>
 		${end(view)}`;
 }
+
+/** Where it was read, as that is slower. */
+const fromArchive = ({ archived }) => archived ? html`<p class="archived faint">${icon('server')} ${t('From {from} to {to} it is read from the archive, which takes longer.',
+	{ from: date(archived[0]), to: date(archived[1]) })}</p>` : nothing;
 
 function nothingYet({ loading, problem, elsewhere, again }) {
 	if (loading) {

@@ -1,6 +1,6 @@
 import { html, nothing } from './lib/lit-html.js';
 import * as api from './api.js';
-import { count, dateTime, zoneName } from './format.js';
+import { count, dateTime, ownZone, zoneName } from './format.js';
 import { icon } from './icons.js';
 import { write } from './query.js';
 import { shown } from './text.js';
@@ -15,6 +15,8 @@ const BUILT_IN = [
 	{ name: 'Changes of roles and rights', filters: { changed: ['role', 'roles', 'authority', 'authorities', 'permission', 'permissions'] }, period: '30d' },
 	{ name: 'Changes of configuration', filters: { category: ['configuration_change'] } },
 	{ name: 'What is severe', filters: { minSeverity: ['error'] } },
+	// By the reader's clock, wherever they are when they ask.
+	{ name: 'Out of hours', get filters() { return { actorType: ['user'], '-hours': [`mon-fri/08:00-17:00/${ownZone()}`] }; }, period: '30d' },
 	{ name: 'Exports and downloads', filters: { action: ['*.export', '*.exported', '*.download', '*.downloaded'] } },
 	{ name: 'Reading and exports of the trail', filters: { action: ['audit.read'] } }
 ];

@@ -1,4 +1,4 @@
-import { canNegate, isTime, NAMES, ordered } from './filters.js';
+import { canNegate, isPatterned, isTime, NAMES, ordered } from './filters.js';
 import { fromLocal } from './format.js';
 
 // The query line: what is looked for, in words that can be typed, read and sent by mail.
@@ -11,7 +11,7 @@ const UNITS = { m: 60, h: 3600, d: 86400, w: 604800 };
 const SPAN = /^(\d+)([mhdw])$/;
 
 /** Names as they are typed, with the parameters they stand for. */
-export const FIELDS = ['actor', 'action', 'outcome', 'severity', 'target', 'type', 'id', 'category', 'service', 'tenant', 'ip', 'session', 'changed',
+export const FIELDS = ['actor', 'action', 'outcome', 'severity', 'target', 'type', 'id', 'category', 'service', 'tenant', 'ip', 'session', 'changed', 'hours',
 	'related', 'metadata', 'operation', 'trace', 'kind', 'minSeverity', 'chain', 'after', 'before', 'happenedAfter', 'happenedBefore'];
 
 export const parameterOf = (field) => ALIASES[field] ?? field;
@@ -32,19 +32,34 @@ export function tokens(text) {
 	return found;
 }
 
-const unquoted = (text) => text.replace(/"((?:[^"\\]|\\.)*)"?/g, (_, inner) => inner.replace(/\\(.)/g, '$1'));
+/** What is in quotes is meant as it is: where stars make a pattern, those in quotes make none. */
+const unquoted = (text, patterned = false) => text.replace(/"((?:[^"\\]|\\.)*)"?/g, (_, inner) => {
+	const plain = inner.replace(/\\(.)/g, '$1');
+	return patterned && text.includes('*') ? plain.replace(/[\\*]/g, '\\$&') : plain;
+});
 
 /** Splits values at commas that are in no quotes. */
-const values = (text) => (text.match(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/g) ?? []).map(unquoted).filter(Boolean);
+const values = (text, patterned) => (text.match(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/g) ?? []).map((value) => unquoted(value, patterned)).filter(Boolean);
 
 const split = (text) => {
 	const match = /^(-?)([A-Za-z]+):(.*)$/s.exec(text);
 	const name = match && KNOWN.get(match[2].toLowerCase());
-	return name && !(match[1] && isTime(name)) ? { not: match[1], field: match[2], name, rest: match[3] } : null;
+	// Words that are wanted stand for themselves; of those that are not, some need a name.
+	const known = name ?? (match?.[1] && match[2] === 'q' ? 'q' : null);
+	return known && !(match[1] && isTime(known)) ? { not: match[1], field: match[2], name: known, rest: match[3] } : null;
 };
 
 /** Words that are not wanted: a minus before a word or before what is in quotes. */
 const UNWANTED = /^-["\p{L}\p{N}]/u;
+
+/** More than one word: in quotes they follow one another. */
+const SEVERAL = /[\p{L}\p{N}][^\p{L}\p{N}]+[\p{L}\p{N}]/u;
+
+/** Where the kind of a thing ends, which may have a slash in quotes. */
+function slashIn(text) {
+	const end = /^(?:"(?:[^"\\]|\\.)*"?|[^/"])*/.exec(text)[0].length;
+	return end < text.length ? end : -1;
+}
 
 export const fieldOf = (token) => split(token);
 
@@ -66,21 +81,36 @@ export function parse(line, now = Date.now()) {
 	const filters = {};
 	const words = [];
 	const add = (name, more) => more.length && (filters[name] = [...(filters[name] ?? []), ...more]);
+	const things = [];
 	tokens(line).forEach(({ text }) => {
 		const part = split(text);
 		if (!part && UNWANTED.test(text)) {
-			add('-q', [unquoted(text.slice(1))].filter(Boolean));
+			const inner = unquoted(text.slice(1));
+			add('-q', inner && [text[1] === '"' && SEVERAL.test(inner) ? `"${inner.replaceAll('"', ' ')}"` : inner]);
 		} else if (!part) {
 			words.push(text);
 		} else if (part.name === 'target') {
-			const slash = part.rest.indexOf('/');
-			// Leaving out both a kind and an id would leave out everything of that kind.
-			add(`${part.not}targetType`, part.not && slash >= 0 ? [] : values(slash < 0 ? part.rest : part.rest.slice(0, slash)));
-			add(`${part.not}targetId`, slash < 0 ? [] : values(part.rest.slice(slash + 1)));
+			const slash = slashIn(part.rest);
+			const [types, ids] = [values(slash < 0 ? part.rest : part.rest.slice(0, slash), true), slash < 0 ? [] : values(part.rest.slice(slash + 1), true)];
+			if (types.length === 1 && ids.length && (part.not || !types[0].includes(':'))) {
+				things.push({ not: part.not, type: types[0], ids });
+			} else {
+				add(`${part.not}targetType`, types);
+				add(`${part.not}targetId`, ids);
+			}
 		} else if (isTime(part.name)) {
 			filters[part.name] = values(part.rest).slice(0, 1).map((value) => moment(value, now));
 		} else {
-			add(part.not + part.name, values(part.rest));
+			add(part.not + part.name, values(part.rest, isPatterned(part.name)));
+		}
+	});
+	const wanted = things.filter(({ not }) => !not);
+	things.forEach(({ not, type, ids }) => {
+		if (wanted.length === 1 && !not) {
+			add('targetType', [type]);
+			add('targetId', ids);
+		} else {
+			add(`${not}target`, ids.map((id) => `${type}:${id}`));
 		}
 	});
 	if (words.length) {
@@ -93,24 +123,48 @@ const inQuotes = (value) => `"${value.replace(/["\\]/g, '\\$&')}"`;
 
 export const quoted = (value) => /[\s",\\]/.test(value) ? inQuotes(value) : value;
 
+/** The value of a filter as the line has it: stars that make no pattern are in quotes. */
+export function spoken(name, value) {
+	if (!isPatterned(name) || !value.includes('*')) {
+		return quoted(value);
+	}
+	const literal = (text) => text.includes('*') ? inQuotes(text) : quoted(text);
+	return value.match(/\*|(?:\\[\\*]|[^*])+/g).map((part) => part === '*' ? part : literal(part.replace(/\\([\\*])/g, '$1'))).join('');
+}
+
 /** Words that look like something else are told apart by quotes. */
 const asWords = (text) => tokens(text).map((each) => split(each.text) || UNWANTED.test(each.text) ? inQuotes(each.text) : each.text).join(' ');
+
+const thing = (value) => {
+	const colon = value.indexOf(':');
+	const type = value.slice(0, colon);
+	return `${type.includes('/') ? inQuotes(type) : spoken('targetType', type)}/${spoken('targetId', value.slice(colon + 1))}`;
+};
+
+/** Words that are not wanted: those in quotes follow one another, others are in any order. */
+function unwanted(value) {
+	const phrase = /^"([^"]*)"$/.exec(value);
+	return phrase ? `-${inQuotes(phrase[1])}` : SEVERAL.test(value) ? `-q:${quoted(value)}` : `-${/^[\p{L}\p{N}]/u.test(value) && !split(`-${value}`) ? quoted(value) : inQuotes(value)}`;
+}
 
 /** The line that stands for filters. */
 export function write(filters) {
 	const rest = { ...filters };
 	const said = [];
 	const { targetType: type, targetId: id } = rest;
-	if (type?.length === 1 && id?.length === 1 && !type[0].includes('/')) {
-		said.push(`target:${quoted(type[0])}/${quoted(id[0])}`);
+	if (type?.length === 1 && id?.length === 1 && !type[0].includes('/') && !type[0].includes(':') && !rest.target) {
+		said.push(`target:${spoken('targetType', type[0])}/${spoken('targetId', id[0])}`);
 		delete rest.targetType;
 		delete rest.targetId;
 	}
 	Object.entries(rest).filter(([name]) => !['q', '-q'].includes(name)).forEach(([name, all]) => {
 		const not = name.startsWith('-') ? '-' : '';
 		const plain = name.slice(not.length);
-		said.push(`${not}${SPOKEN[plain] ?? plain}:${all.map(quoted).join(',')}`);
+		if (plain === 'target') {
+			all.forEach((value) => said.push(`${not}target:${thing(value)}`));
+		} else {
+			said.push(`${not}${SPOKEN[plain] ?? plain}:${all.map((value) => spoken(plain, value)).join(',')}`);
+		}
 	});
-	const unwanted = (rest['-q'] ?? []).map((value) => `-${/^[\p{L}\p{N}]/u.test(value) && !split(`-${value}`) ? quoted(value) : inQuotes(value)}`);
-	return [...said, ...unwanted, ...(rest.q ?? []).map(asWords)].join(' ');
+	return [...said, ...(rest['-q'] ?? []).map(unwanted), ...(rest.q ?? []).map(asWords)].join(' ');
 }

@@ -72,12 +72,22 @@ class ArchivedApiTests {
 	}
 
 	private static String get(ConfigurableApplicationContext application, String path) throws Exception {
+		return answer(application, path).body();
+	}
+
+	/** What the answer says of the archive. */
+	private static String archived(ConfigurableApplicationContext application, String path) throws Exception {
+		return answer(application, path).headers().firstValue("Audit-Archived").orElse("nothing");
+	}
+
+	private static HttpResponse<String> answer(ConfigurableApplicationContext application, String path)
+			throws Exception {
 		URI uri = URI
 			.create("http://localhost:" + application.getEnvironment().getProperty("local.server.port") + path);
 		HttpResponse<String> answer = HttpClient.newHttpClient()
 			.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
 		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-		return answer.body();
+		return answer;
 	}
 
 	private static JsonNode json(ConfigurableApplicationContext application, String path) throws Exception {
@@ -93,12 +103,18 @@ class ArchivedApiTests {
 		ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main", samples.unplaced(7));
 		try (ConfigurableApplicationContext application = start(ledger)) {
 			assertThat(json(application, "/audit/api/ledger").has("archived")).isFalse();
+			assertThat(archived(application, "/audit/api/entries")).isEqualTo("nothing");
+			assertThat(json(application, "/audit/api/suggestions?attribute=action").get("complete").asBoolean())
+				.isTrue();
 			application.getBean(Retention.class).apply();
 			JsonNode archived = json(application, "/audit/api/ledger").get("archived");
 			assertThat(archived.get("from").asString()).isEqualTo("2019-01-01T00:00:00Z");
 			assertThat(archived.get("to").asString()).isEqualTo("2019-01-31T00:00:00Z");
 			JsonNode page = json(application, "/audit/api/entries?chain=main&to=2020-01-01T00:00:00Z&limit=100");
 			assertThat(page.get("entries")).hasSize(25);
+			assertThat(archived(application, "/audit/api/entries?chain=main&limit=100"))
+				.isEqualTo("2019-01-01T00:00:00Z/2019-01-31T00:00:00Z");
+			assertThat(archived(application, "/audit/api/entries?chain=main&limit=5")).isEqualTo("nothing");
 			String export = get(application, "/audit/api/export?format=ndjson&chain=main&to=2026-11-10T00:00:00Z");
 			SelectionVerification verified = new SelectionVerifier(ledger.evidence())
 				.verify(new BufferedReader(new StringReader(export)));

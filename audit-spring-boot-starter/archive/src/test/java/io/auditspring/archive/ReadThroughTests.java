@@ -23,6 +23,7 @@ import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Outcome;
+import io.auditspring.Resource;
 import io.auditspring.Severity;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
@@ -138,6 +139,11 @@ class ReadThroughTests {
 		queries.put("a session", all.session("session1"));
 		queries.put("an address", all.ip("2001:db8::4"));
 		queries.put("words", all.text("order 100 pai"));
+		queries.put("words in their order", all.text("\"ORDER is 100\" pai"));
+		queries.put("words at the end in their order", all.text("paid \"is 100\""));
+		queries.put("without words in another order", all.without((other) -> other.text("\"is order\"")));
+		queries.put("things of several kinds",
+				all.targets(new Resource("Order", "4711"), new Resource("Nothing", "1")));
 		queries.put("other words", all.text("MÜLLER"));
 		queries.put("kinds of actors", all.actorType(ActorType.SYSTEM, ActorType.USER));
 		queries.put("beginnings of actors", all.actors("m*"));
@@ -150,6 +156,8 @@ class ReadThroughTests {
 		queries.put("what changed", all.changed("status", "address.city"));
 		queries.put("what began", all.occurredFrom(Instant.parse("2019-01-14T00:00:00Z"))
 			.occurredTo(Instant.parse("2019-01-14T00:00:01Z")));
+		queries.put("hours", all.hours("mon/01:00-02:00/Europe/Oslo", "sun/18:00-06:30/America/New_York"));
+		queries.put("out of hours", all.without((other) -> other.hours("mon-fri/08:00-17:00/Asia/Kolkata")));
 		queries.put("without an actor", all.without((other) -> other.actor("müller")));
 		queries.put("without a category", all.without((other) -> other.category("ord")));
 		queries.put("without words", all.without((other) -> other.text("order")));
@@ -168,6 +176,7 @@ class ReadThroughTests {
 		for (String name : List.of("all", "a chain", "a period", "an actor", "patterns")) {
 			AuditQuery query = Objects.requireNonNull(queries().get(name));
 			answers.put(name + ", newest first", pages(trail, query.limit(30)));
+			answers.put(name + ", in brief", pages(trail, query.limit(30).withoutStates()));
 			answers.put(name + ", oldest first", pages(trail, query.limit(30).oldestFirst()));
 			answers.put(name + ", counted cheaply", trail.count(query, 10_000).entries());
 			answers.put(name + ", by operations", operations(trail, query.limit(30)));

@@ -100,7 +100,8 @@ final class ArchivedTrail implements AuditTrail {
 			return live;
 		}
 		boolean older = query.isTowardsOlder();
-		Past.Reading reading = new Past.Reading(position(query.position()), older, query.limit() + 1, false);
+		Past.Reading reading = new Past.Reading(position(query.position()), older, query.limit() + 1, false,
+				query.isBrief());
 		List<AuditEntry> read = new ArrayList<>(live.getContent());
 		past.find(this.database.condition(query), reading).stream().map(AuditEntry::of).forEach(read::add);
 		read.sort(older ? EntryPages.OLDEST_FIRST.reversed() : EntryPages.OLDEST_FIRST);
@@ -229,7 +230,7 @@ final class ArchivedTrail implements AuditTrail {
 		boolean more = true;
 		while (more && archived.size() <= query.limit()) {
 			List<StoredEntry> found = past.find(this.database.condition(query),
-					new Past.Reading(position, query.isTowardsOlder(), query.limit() + 1, true));
+					new Past.Reading(position, query.isTowardsOlder(), query.limit() + 1, true, false));
 			more = found.size() > query.limit();
 			List<AuditEntry> newest = found.stream().map(AuditEntry::of).toList();
 			List<UUID> ids = newest.stream().map(AuditEntry::getOperationId).toList();

@@ -4,12 +4,15 @@
  */
 package io.auditspring.query;
 
+import java.lang.reflect.Field;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
@@ -30,6 +33,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
+import jakarta.persistence.Tuple;
 import org.hibernate.annotations.Immutable;
 import org.hibernate.annotations.Subselect;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +52,11 @@ import tools.jackson.databind.annotation.JsonSerialize;
 @JsonSerialize(using = AuditEntrySerializer.class)
 @SuppressWarnings({ "NullAway.Init", "unused" })
 public class AuditEntry {
+
+	private static final List<Field> BRIEF = Stream.of(AuditEntry.class.getDeclaredFields())
+		.filter((field) -> field.isAnnotationPresent(Column.class))
+		.filter((field) -> !Set.of("before", "after", "metadata").contains(field.getName()))
+		.toList();
 
 	@Id
 	@Column(name = "id")
@@ -216,6 +225,30 @@ public class AuditEntry {
 		entry.prevHash = stored.prevHash();
 		entry.hash = stored.hash();
 		entry.dataDigest = stored.dataDigest();
+		return entry;
+	}
+
+	/**
+	 * The attributes that lists are made of.
+	 */
+	static List<String> brief() {
+		return BRIEF.stream().map(Field::getName).toList();
+	}
+
+	/**
+	 * Takes an entry of which not everything was read.
+	 * @param row what {@link #brief()} names
+	 */
+	static AuditEntry of(Tuple row) {
+		AuditEntry entry = new AuditEntry();
+		for (Field attribute : BRIEF) {
+			try {
+				attribute.set(entry, row.get(attribute.getName()));
+			}
+			catch (IllegalAccessException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
 		return entry;
 	}
 

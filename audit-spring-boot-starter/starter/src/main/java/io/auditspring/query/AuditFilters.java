@@ -5,6 +5,7 @@
 package io.auditspring.query;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,7 @@ import io.auditspring.query.internal.condition.AuditWords;
 import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePattern;
+import io.auditspring.query.internal.value.WeekHours;
 import jakarta.persistence.criteria.CriteriaBuilder;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Predicate;
@@ -72,6 +74,7 @@ final class AuditFilters {
 			case LACKS -> sql("coalesce(? @> cast(? as jsonb), false) = false", wanted);
 			case ADDRESS -> sql("? = cast(? as inet)", wanted);
 			case NETWORK -> network(wanted);
+			case HOURS -> hours(wanted);
 			case CHANGED -> changed(wanted);
 			case NOT -> not(wanted.conditions().get(0));
 			case WORDS -> (entry, query, builder) -> AuditWords
@@ -167,6 +170,18 @@ final class AuditFilters {
 			Expression<String> address = entry.get(wanted.attribute());
 			return hibernate.isTrue(hibernate.sql("(? >= cast(? as inet) and ? <= cast(? as inet))", Boolean.class,
 					address, hibernate.value(wanted.value()), address, hibernate.value(wanted.values().get(1))));
+		};
+	}
+
+	private static Specification<AuditEntry> hours(Condition wanted) {
+		String sql = ((WeekHours) wanted.value()).sql("?");
+		return (entry, query, builder) -> {
+			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
+			Expression<?>[] times = new Expression<?>[(int) sql.chars()
+				.filter((character) -> character == '?')
+				.count()];
+			Arrays.fill(times, entry.get(wanted.attribute()));
+			return hibernate.isTrue(hibernate.sql(sql, Boolean.class, times));
 		};
 	}
 

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.Outcome;
+import io.auditspring.Resource;
 import io.auditspring.Severity;
 import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.query.internal.condition.AuditWords;
@@ -21,6 +22,7 @@ import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePatterns;
 import io.auditspring.query.internal.value.Network;
+import io.auditspring.query.internal.value.WeekHours;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.KeysetScrollPosition;
@@ -50,11 +52,15 @@ public final class AuditQuery {
 
 	private final boolean oldestFirst;
 
-	private AuditQuery(List<Filter> filters, int limit, KeysetScrollPosition position, boolean oldestFirst) {
+	private final boolean brief;
+
+	private AuditQuery(List<Filter> filters, int limit, KeysetScrollPosition position, boolean oldestFirst,
+			boolean brief) {
 		this.filters = filters;
 		this.limit = limit;
 		this.position = position;
 		this.oldestFirst = oldestFirst;
+		this.brief = brief;
 	}
 
 	/**
@@ -62,7 +68,7 @@ public final class AuditQuery {
 	 * @return the query
 	 */
 	public static AuditQuery all() {
-		return new AuditQuery(List.of(), DEFAULT_LIMIT, ScrollPosition.keyset(), false);
+		return new AuditQuery(List.of(), DEFAULT_LIMIT, ScrollPosition.keyset(), false, false);
 	}
 
 	/**
@@ -79,7 +85,8 @@ public final class AuditQuery {
 	/**
 	 * Only what actors did whose ids begin or end alike, as with {@link #actions}.
 	 * @param patterns such as {@code kar*} or {@code *@example.org}; of several, one must
-	 * fit
+	 * fit. A star that an id has itself is written with a backslash before it, as in all
+	 * patterns, and so is a backslash beside a star
 	 * @return a narrower query
 	 * @throws IllegalArgumentException if one is no pattern
 	 */
@@ -210,6 +217,17 @@ public final class AuditQuery {
 	public AuditQuery targets(String type, Object... ids) {
 		return with(
 				Filter.targets(values(ids).stream().map((id) -> new Wanted(type, id)).toList(), TargetNames.AS_SAID));
+	}
+
+	/**
+	 * Only what was done to one of several things of whatever kinds.
+	 * @param things their kinds, and which ones, as for {@link #target}
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if there are none
+	 */
+	public AuditQuery targets(Resource... things) {
+		List<Wanted> wanted = values(things).stream().map((thing) -> new Wanted(thing.type(), thing.id())).toList();
+		return with((wanted.size() == 1) ? Filter.target(wanted.get(0)) : Filter.targets(wanted, TargetNames.AS_SAID));
 	}
 
 	/**
@@ -356,6 +374,23 @@ public final class AuditQuery {
 	}
 
 	/**
+	 * Only what began at certain hours of the week, or at some of several. Within what is
+	 * passed to {@link #without}, that is what began out of hours. No index is made for
+	 * that: unless another filter finds few, the whole period is read, so choose one.
+	 * @param hours days, hours and zone with slashes between them, such as
+	 * {@code mon-fri/08:00-17:00/Europe/Oslo}. Days or hours may be left out, and so may
+	 * the zone, which then is UTC: {@code 22:00-06:00}, {@code sat-sun/Asia/Tokyo}. Hours
+	 * end before what is named last; those that pass midnight belong to the day on which
+	 * they begin
+	 * @return a narrower query
+	 * @throws IllegalArgumentException if some are malformed, or there is no such zone
+	 */
+	public AuditQuery hours(String... hours) {
+		return with(Filter.searched(Condition
+			.any(values(hours).stream().map((each) -> Condition.hours("occurredAt", WeekHours.parse(each))).toList())));
+	}
+
+	/**
 	 * Only what began at a time or later. Entries are in the order in which they were
 	 * recorded, which may be much later: unless another filter finds few, the whole
 	 * period is read, so choose one by {@link #from} and {@link #to}, too.
@@ -420,7 +455,8 @@ public final class AuditQuery {
 	 * Only what has words in its message, the name of its target, or the id or name of
 	 * its actor: all words of a text in any order, in upper or lower case; the last one
 	 * may be the beginning of a word. Words are what is between spaces and punctuation.
-	 * @param text the text
+	 * Those in quotes follow one another just so.
+	 * @param text the text, such as {@code paid "exact words" inv}
 	 * @return a narrower query
 	 * @throws IllegalArgumentException if the text has no words, or is longer than
 	 * {@value AuditWords#MAX_LENGTH} characters
@@ -441,7 +477,7 @@ public final class AuditQuery {
 					"The limit of a page of audit entries must be from 1 to %d, not %d; read more of them page by page"
 						.formatted(MAX_LIMIT, limit));
 		}
-		return new AuditQuery(this.filters, limit, this.position, this.oldestFirst);
+		return new AuditQuery(this.filters, limit, this.position, this.oldestFirst, this.brief);
 	}
 
 	/**
@@ -449,12 +485,26 @@ public final class AuditQuery {
 	 * @return the query in that order
 	 */
 	public AuditQuery oldestFirst() {
-		return new AuditQuery(this.filters, this.limit, this.position, true);
+		return new AuditQuery(this.filters, this.limit, this.position, true, this.brief);
+	}
+
+	/**
+	 * The same entries, without what is long in the database and in no list: in pages of
+	 * entries, states before and after and metadata are not read, and are {@code null}.
+	 * @return a query for entries of that kind
+	 */
+	public AuditQuery withoutStates() {
+		return new AuditQuery(this.filters, this.limit, this.position, this.oldestFirst, true);
+	}
+
+	/** Whether states are left out. */
+	boolean isBrief() {
+		return this.brief;
 	}
 
 	/** The usual order. */
 	AuditQuery newestFirst() {
-		return new AuditQuery(this.filters, this.limit, this.position, false);
+		return new AuditQuery(this.filters, this.limit, this.position, false, this.brief);
 	}
 
 	/** Whether what comes next is older than what came before. */
@@ -476,7 +526,7 @@ public final class AuditQuery {
 			throw new IllegalArgumentException(
 					"Audit entries are paged by keyset; take the position from the window before");
 		}
-		return new AuditQuery(this.filters, this.limit, keyset, this.oldestFirst);
+		return new AuditQuery(this.filters, this.limit, keyset, this.oldestFirst, this.brief);
 	}
 
 	/** Only what belongs to some operations. */
@@ -500,13 +550,13 @@ public final class AuditQuery {
 	private AuditQuery with(Filter filter) {
 		List<Filter> added = new ArrayList<>(this.filters);
 		added.add(filter);
-		return new AuditQuery(List.copyOf(added), this.limit, this.position, this.oldestFirst);
+		return new AuditQuery(List.copyOf(added), this.limit, this.position, this.oldestFirst, this.brief);
 	}
 
 	/** The same with the names that entries show of what is looked for. */
 	AuditQuery named(TargetNames names) {
 		return new AuditQuery(this.filters.stream().map((filter) -> filter.named(names)).toList(), this.limit,
-				this.position, this.oldestFirst);
+				this.position, this.oldestFirst, this.brief);
 	}
 
 	/** What entries must be like, wherever the page begins. */
@@ -546,13 +596,13 @@ public final class AuditQuery {
 	/** A query that is wider by one filter. */
 	AuditQuery dropping(Filter filter) {
 		return new AuditQuery(this.filters.stream().filter((other) -> other != filter).toList(), this.limit,
-				this.position, this.oldestFirst);
+				this.position, this.oldestFirst, this.brief);
 	}
 
 	/** A query in which other filters take the place of some. */
 	AuditQuery replacing(UnaryOperator<Filter> replacement) {
 		return new AuditQuery(this.filters.stream().map(replacement).toList(), this.limit, this.position,
-				this.oldestFirst);
+				this.oldestFirst, this.brief);
 	}
 
 	/** The conditions of which each has a page of its own, or none. */

@@ -50,7 +50,8 @@ final class EntryPages {
 
 	private static final String TIME = "recordedAt";
 
-	private static final Selected<AuditEntry> ENTRIES = new Selected<>(AuditEntry.class, (entry) -> entry);
+	private static final Selected<AuditEntry, AuditEntry> ENTRIES = new Selected<>(AuditEntry.class, (entry) -> entry,
+			(entry) -> entry);
 
 	private static final Step NEWEST_FIRST = new Step(true, false);
 
@@ -79,8 +80,9 @@ final class EntryPages {
 		boolean forward = query.isTowardsOlder();
 		Specification<AuditEntry> rest = further.and(beyond(query.position(), forward));
 		int most = query.limit() + 1;
-		List<AuditEntry> read = query.isSearch() ? search(ENTRIES, query, query.filter().and(rest), most)
-				: merged(query.ranges(), query.withoutRanges().filter().and(rest), most, forward);
+		Selected<?, AuditEntry> wanted = query.isBrief() ? tuple(AuditEntry.brief(), AuditEntry::of) : ENTRIES;
+		List<AuditEntry> read = query.isSearch() ? search(wanted, query, query.filter().and(rest), most)
+				: merged(wanted, query.ranges(), query.withoutRanges().filter().and(rest), most, forward);
 		boolean more = read.size() == most;
 		List<AuditEntry> page = new ArrayList<>(more ? read.subList(0, query.limit()) : read);
 		if (!query.position().scrollsForward()) {
@@ -92,13 +94,13 @@ final class EntryPages {
 	/**
 	 * Several ranges of an index, each in order: together they would have to be sorted.
 	 */
-	private List<AuditEntry> merged(List<Specification<AuditEntry>> ranges, Specification<AuditEntry> wanted, int most,
-			boolean forward) {
+	private List<AuditEntry> merged(Selected<?, AuditEntry> selected, List<Specification<AuditEntry>> ranges,
+			Specification<AuditEntry> wanted, int most, boolean forward) {
 		if (ranges.isEmpty()) {
-			return read(ENTRIES, wanted, most, new Step(forward, false));
+			return read(selected, wanted, most, new Step(forward, false));
 		}
 		return ranges.stream()
-			.flatMap((range) -> read(ENTRIES, wanted.and(range), most, new Step(forward, false)).stream())
+			.flatMap((range) -> read(selected, wanted.and(range), most, new Step(forward, false)).stream())
 			.distinct()
 			.sorted(forward ? OLDEST_FIRST.reversed() : OLDEST_FIRST)
 			.limit(most)
@@ -113,10 +115,8 @@ final class EntryPages {
 	 * @return the attributes by their names, newest first
 	 */
 	List<Tuple> newest(AuditQuery query, List<String> attributes, int most) {
-		Selected<Tuple> wanted = new Selected<>(Tuple.class,
-				(entry) -> this.builder.tuple(Stream.concat(Stream.of(TIME), attributes.stream())
-					.map((name) -> entry.get(name).alias(name))
-					.toArray(Selection<?>[]::new)));
+		Selected<Tuple, Tuple> wanted = tuple(Stream.concat(Stream.of(TIME), attributes.stream()).toList(),
+				(row) -> row);
 		if (query.isSearch()) {
 			return search(wanted, query.newestFirst(), query.filter(), most);
 		}
@@ -130,6 +130,13 @@ final class EntryPages {
 			.sorted(Comparator.comparing((Tuple row) -> row.get(TIME, Instant.class)).reversed())
 			.limit(most)
 			.toList();
+	}
+
+	private <T> Selected<Tuple, T> tuple(List<String> attributes, Function<Tuple, T> made) {
+		return new Selected<>(Tuple.class,
+				(entry) -> this.builder
+					.tuple(attributes.stream().map((name) -> entry.get(name).alias(name)).toArray(Selection<?>[]::new)),
+				made);
 	}
 
 	/**
@@ -146,7 +153,7 @@ final class EntryPages {
 		return Specification.allOf(query.filters().stream().filter(Filter::isOrdered).map(Filter::condition).toList());
 	}
 
-	private <T> List<T> search(Selected<T> selected, AuditQuery query, Specification<AuditEntry> wanted, int most) {
+	private <T> List<T> search(Selected<?, T> selected, AuditQuery query, Specification<AuditEntry> wanted, int most) {
 		boolean forward = query.isTowardsOlder();
 		Specification<AuditEntry> begun = begun(query).and(bound(query.position(), forward));
 		Instant end = after(FIRST_SPAN, begun, forward);
@@ -166,8 +173,8 @@ final class EntryPages {
 		return (start != null) ? Duration.between(start, end).abs() : Duration.ZERO;
 	}
 
-	private <T> List<T> read(Selected<T> selected, Specification<AuditEntry> wanted, int most, Step step) {
-		CriteriaQuery<T> query = this.builder.createQuery(selected.type());
+	private <R, T> List<T> read(Selected<R, T> selected, Specification<AuditEntry> wanted, int most, Step step) {
+		CriteriaQuery<R> query = this.builder.createQuery(selected.type());
 		Root<AuditEntry> entry = query.from(AuditEntry.class);
 		query.select(selected.of().apply(entry));
 		query.where(wanted.toPredicate(entry, query, this.builder));
@@ -175,7 +182,12 @@ final class EntryPages {
 		// Sorts by what is in no index, which leaves only the index that finds.
 		Expression<Instant> ordering = step.sorts() ? this.builder.sql("? + interval '0'", Instant.class, time) : time;
 		query.orderBy(order(ordering, step), order(entry.get("seq"), step), order(entry.get("id"), step));
-		return this.entityManager.createQuery(query).setMaxResults(most).getResultList();
+		return this.entityManager.createQuery(query)
+			.setMaxResults(most)
+			.getResultList()
+			.stream()
+			.map(selected.made())
+			.toList();
 	}
 
 	private Order order(Expression<?> expression, Step step) {
@@ -272,8 +284,10 @@ final class EntryPages {
 	 *
 	 * @param type its type
 	 * @param of what it is of one
+	 * @param made what is made of it
 	 */
-	private record Selected<T>(Class<T> type, Function<Root<AuditEntry>, Selection<? extends T>> of) {
+	private record Selected<R, T>(Class<R> type, Function<Root<AuditEntry>, Selection<? extends R>> of,
+			Function<R, T> made) {
 
 	}
 

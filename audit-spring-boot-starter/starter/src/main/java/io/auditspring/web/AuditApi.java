@@ -171,7 +171,8 @@ public final class AuditApi {
 		if (parameters.value(INTERVAL) == null) {
 			activity = fitting(query, activity, complete && parameters.value("from") == null);
 		}
-		return this.answers.of(Statistics.of(activity, complete));
+		return ArchivedPart.told(this.answers.of(Statistics.of(activity, complete)),
+				ArchivedPart.of(this.trail, parameters));
 	}
 
 	/**
@@ -195,8 +196,9 @@ public final class AuditApi {
 	}
 
 	/**
-	 * What can be filtered by. Tells of nothing but what the reader may see; noted when
-	 * they look at it.
+	 * What can be filtered by, which is not complete where there is an archive, as nobody
+	 * waits for that while typing. Tells of nothing but what the reader may see; noted
+	 * when they look at it.
 	 */
 	@GetMapping("/suggestions")
 	ResponseEntity<byte[]> suggestions(@Nullable Principal principal,
@@ -208,7 +210,7 @@ public final class AuditApi {
 		String prefix = parameters.value(PREFIX);
 		List<String> values = this.trail.suggest(attribute, (prefix != null) ? prefix : "", SUGGESTIONS,
 				reader.narrow(parameters.toQuery()));
-		return this.answers.of(Map.of("values", values));
+		return this.answers.of(Map.of("values", values, "complete", this.trail.archived().isEmpty()));
 	}
 
 	/**
@@ -270,7 +272,7 @@ public final class AuditApi {
 
 	private ResponseEntity<byte[]> page(Reader reader, EntryParameters parameters, AuditQuery query, String path) {
 		boolean summary = SUMMARY.equals(parameters.value(FIELDS));
-		Window<AuditEntry> window = this.trail.find(query);
+		Window<AuditEntry> window = this.trail.find(summary ? query.withoutStates() : query);
 		String next = null;
 		if (window.hasNext()) {
 			AuditEntry last = window.getContent().get(window.size() - 1);
@@ -280,7 +282,9 @@ public final class AuditApi {
 			.stream()
 			.map((entry) -> summary ? reader.summarize(entry) : reader.show(entry))
 			.toList(), next);
-		return (next != null) ? this.answers.of(page, parameters.nextLink(path, next)) : this.answers.of(page);
+		return ArchivedPart.told(
+				(next != null) ? this.answers.of(page, parameters.nextLink(path, next)) : this.answers.of(page),
+				ArchivedPart.of(this.trail, parameters, window));
 	}
 
 }

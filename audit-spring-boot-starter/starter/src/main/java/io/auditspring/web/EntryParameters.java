@@ -19,9 +19,11 @@ import java.util.stream.Stream;
 
 import io.auditspring.ActorType;
 import io.auditspring.Outcome;
+import io.auditspring.Resource;
 import io.auditspring.Severity;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.query.internal.value.NamePattern;
 import io.auditspring.web.internal.value.Cursor;
 import io.auditspring.web.internal.value.InstantParameter;
 import io.auditspring.web.internal.value.MalformedParameterException;
@@ -199,8 +201,9 @@ final class EntryParameters {
 			case "action" -> withoutActions(query, values);
 			case "outcome" -> query.outcome(others(name, Outcome.class, values).toArray(Outcome[]::new));
 			case "severity" -> query.severity(others(name, Severity.class, values).toArray(Severity[]::new));
-			// Of these an entry has many, and none of the values may be among them.
-			case "related", "metadata", "q" ->
+			// Of some of these an entry has many, and none of the values may be among
+			// them.
+			case "target", "related", "metadata", "q" ->
 				each((all, value) -> all.without((one) -> filter.apply(one, List.of(value)))).apply(query, values);
 			default -> query.without((one) -> filter.apply(one, values));
 		};
@@ -208,8 +211,11 @@ final class EntryParameters {
 
 	/** The sums that statistics are made of tell what is without an action. */
 	private static AuditQuery withoutActions(AuditQuery query, List<String> values) {
-		List<String> patterns = values.stream().filter(EntryParameters::hasStar).toList();
-		List<String> names = values.stream().filter((value) -> !hasStar(value)).toList();
+		List<String> patterns = values.stream().filter(NamePattern::hasStar).toList();
+		List<String> names = values.stream()
+			.filter((value) -> !NamePattern.hasStar(value))
+			.map(NamePattern::exact)
+			.toList();
 		AuditQuery named = names.isEmpty() ? query : query.withoutAction(texts(names));
 		return patterns.isEmpty() ? named : named.without((one) -> one.actions(texts(patterns)));
 	}
@@ -229,7 +235,7 @@ final class EntryParameters {
 		List<String> types = this.values.getOrDefault(TARGET_TYPE, List.of());
 		List<String> ids = this.values.getOrDefault(TARGET_ID, List.of());
 		return Set.of(TARGET_TYPE, TARGET_ID).contains(name) && types.size() == 1 && !ids.isEmpty()
-				&& Stream.concat(types.stream(), ids.stream()).noneMatch(EntryParameters::isPattern);
+				&& Stream.concat(types.stream(), ids.stream()).noneMatch(NamePattern::isPattern);
 	}
 
 	private AuditQuery ordered(AuditQuery query) {
@@ -258,20 +264,20 @@ final class EntryParameters {
 		if (!isOneThing(TARGET_ID)) {
 			return query;
 		}
-		String type = required(TARGET_TYPE);
-		List<String> ids = this.values.getOrDefault(TARGET_ID, List.of());
+		String type = NamePattern.exact(required(TARGET_TYPE));
+		List<String> ids = this.values.getOrDefault(TARGET_ID, List.of()).stream().map(NamePattern::exact).toList();
 		return (ids.size() == 1) ? query.target(type, ids.get(0)) : query.targets(type, ids.toArray());
 	}
 
 	private static Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> filters() {
 		Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> filters = new LinkedHashMap<>();
-		filters.put("actor", named(AuditQuery::actor, AuditQuery::actors, EntryParameters::isPattern));
+		filters.put("actor", named(AuditQuery::actor, AuditQuery::actors, NamePattern::isPattern));
 		filters.put("actorType", (query, values) -> query
 			.actorType(constants("actorType", ActorType.class, values).toArray(ActorType[]::new)));
-		filters.put("action", named(AuditQuery::action, AuditQuery::actions, EntryParameters::hasStar));
-		filters.put(TARGET_TYPE, named(AuditQuery::targetType, AuditQuery::targetTypes, EntryParameters::isPattern));
-		filters.put(TARGET_ID, named((query, ids) -> query.targetId((Object[]) ids), AuditQuery::targetIds,
-				EntryParameters::isPattern));
+		filters.put("action", named(AuditQuery::action, AuditQuery::actions, NamePattern::hasStar));
+		filters.put(TARGET_TYPE, EntryParameters::types);
+		filters.put(TARGET_ID, EntryParameters::ids);
+		filters.put("target", EntryParameters::targets);
 		filters.put("changed", (query, values) -> query.changed(texts(values)));
 		filters.put("category", (query, values) -> query.category(texts(values)));
 		filters.put("severity", (query, values) -> query
@@ -290,6 +296,7 @@ final class EntryParameters {
 		filters.put("trace", (query, values) -> query.trace(texts(values)));
 		filters.put("session", (query, values) -> query.session(texts(values)));
 		filters.put("ip", (query, values) -> query.ip(texts(values)));
+		filters.put("hours", (query, values) -> query.hours(texts(values)));
 		filters.put("occurredFrom",
 				one((query, value) -> query.occurredFrom(InstantParameter.parse("occurredFrom", value))));
 		filters.put("occurredTo", one((query, value) -> query.occurredTo(InstantParameter.parse("occurredTo", value))));
@@ -322,21 +329,41 @@ final class EntryParameters {
 		return values.toArray(String[]::new);
 	}
 
-	/** Of actions, which nobody calls so, any star is meant as one. */
-	private static boolean hasStar(String value) {
-		return value.indexOf('*') >= 0;
-	}
-
-	/** Other texts may have stars of their own. */
-	private static boolean isPattern(String value) {
-		return value.matches("(?s)[^*]+\\*|\\*[^*]+");
-	}
-
 	/** Names, or how they begin or end. */
 	private static BiFunction<AuditQuery, List<String>, AuditQuery> named(
 			BiFunction<AuditQuery, String[], AuditQuery> whole, BiFunction<AuditQuery, String[], AuditQuery> patterns,
 			Predicate<String> pattern) {
-		return (query, values) -> (values.stream().anyMatch(pattern) ? patterns : whole).apply(query, texts(values));
+		return (query, values) -> values.stream().anyMatch(pattern) ? patterns.apply(query, texts(values))
+				: whole.apply(query, values.stream().map(NamePattern::exact).toArray(String[]::new));
+	}
+
+	private static AuditQuery types(AuditQuery query, List<String> values) {
+		return named(AuditQuery::targetType, AuditQuery::targetTypes, NamePattern::isPattern).apply(query, values);
+	}
+
+	private static AuditQuery ids(AuditQuery query, List<String> values) {
+		return named((all, ids) -> all.targetId((Object[]) ids), AuditQuery::targetIds, NamePattern::isPattern)
+			.apply(query, values);
+	}
+
+	/** One of several things; of one, kind and id may be known in part. */
+	private static AuditQuery targets(AuditQuery query, List<String> values) {
+		List<Resource> things = values.stream().map((value) -> resource("target", value)).toList();
+		if (things.size() == 1
+				&& Stream.of(things.get(0).type(), things.get(0).id()).anyMatch(NamePattern::isPattern)) {
+			return ids(types(query, List.of(things.get(0).type())), List.of(things.get(0).id()));
+		}
+		return query.targets(things.stream()
+			.map((thing) -> new Resource(NamePattern.exact(thing.type()), NamePattern.exact(thing.id())))
+			.toArray(Resource[]::new));
+	}
+
+	private static Resource resource(String name, String value) {
+		int colon = value.indexOf(':');
+		if (colon < 1) {
+			throw new IllegalArgumentException("%s takes Type:id, such as Order:42, not '%s'".formatted(name, value));
+		}
+		return new Resource(value.substring(0, colon), value.substring(colon + 1));
 	}
 
 	private static AuditQuery metadata(AuditQuery query, String value) {
@@ -353,11 +380,8 @@ final class EntryParameters {
 	}
 
 	private static AuditQuery related(AuditQuery query, String value) {
-		int colon = value.indexOf(':');
-		if (colon < 1) {
-			throw new IllegalArgumentException("related takes Type:id, such as Order:42, not '%s'".formatted(value));
-		}
-		return query.related(value.substring(0, colon), value.substring(colon + 1));
+		Resource thing = resource("related", value);
+		return query.related(thing.type(), thing.id());
 	}
 
 	private static <E extends Enum<E>> E constant(String parameter, Class<E> type, String value) {

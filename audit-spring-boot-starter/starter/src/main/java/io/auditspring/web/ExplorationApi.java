@@ -20,6 +20,7 @@ import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.Facets;
+import io.auditspring.query.internal.value.NamePattern;
 import io.auditspring.web.internal.value.MalformedParameterException;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,7 @@ final class ExplorationApi {
 					.map((each) -> each.getKey().parameter())
 					.toList());
 		answer.put("fields", told);
-		return this.answers.of(answer);
+		return ArchivedPart.told(this.answers.of(answer), ArchivedPart.of(this.trail, parameters));
 	}
 
 	private static List<Map<String, Object>> values(Facets.Facet facet) {
@@ -123,7 +124,8 @@ final class ExplorationApi {
 		parameters.requireAllPages();
 		AuditQuery query = reader.narrow(parameters.toQuery());
 		this.readings.note("count", parameters.values());
-		return this.answers.of(told(this.trail.count(query, MOST_COUNTED)));
+		return ArchivedPart.told(this.answers.of(told(this.trail.count(query, MOST_COUNTED))),
+				ArchivedPart.of(this.trail, parameters));
 	}
 
 	/**
@@ -141,7 +143,7 @@ final class ExplorationApi {
 		Map<String, @Nullable Object> context = new LinkedHashMap<>();
 		context.put("operation", neighbours(reader, "operation", entry.getOperationId().toString()));
 		Actor actor = entry.getActor();
-		context.put("actor", neighbours(reader, "actor", (actor != null) ? actor.id() : null, "from",
+		context.put("actor", neighbours(reader, "actor", (actor != null) ? NamePattern.only(actor.id()) : null, "from",
 				entry.getRecordedAt().minus(AROUND).toString(), "to", entry.getRecordedAt().plus(AROUND).toString()));
 		context.put("session", neighbours(reader, "session", entry.getSessionId()));
 		context.put("address", neighbours(reader, "ip", entry.getIpAddress()));

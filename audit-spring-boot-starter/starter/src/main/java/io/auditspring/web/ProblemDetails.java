@@ -6,6 +6,9 @@ package io.auditspring.web;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.query.ErasedStateException;
@@ -40,6 +43,9 @@ public final class ProblemDetails implements HandlerExceptionResolver, Ordered {
 
 	private static final boolean SECURITY_PRESENT = ClassUtils
 		.isPresent("org.springframework.security.access.AccessDeniedException", ProblemDetails.class.getClassLoader());
+
+	/** Of PostgreSQL; nothing else that is asked for leads to it. */
+	private static final String UNKNOWN_ZONE = "22023";
 
 	private final JsonAnswers answers = new JsonAnswers();
 
@@ -131,11 +137,23 @@ public final class ProblemDetails implements HandlerExceptionResolver, Ordered {
 		if (ex instanceof BrokenOffException && ex.getCause() instanceof IllegalArgumentException) {
 			return this.answers.problem(HttpStatus.BAD_REQUEST, ex.getCause().getMessage());
 		}
+		if (isUnknownZone(ex)) {
+			return this.answers.problem(new MalformedParameterException("hours",
+					"The database does not know the time zone that hours names, or knows it by another name only, "
+							+ "such as Asia/Kolkata for Asia/Calcutta"));
+		}
 		if (ex instanceof IOException || SECURITY_PRESENT && Refusals.include(ex)) {
 			return null;
 		}
 		logger.warn("A request for audit entries could not be answered", LoggedFailure.of(ex));
 		return this.answers.problem(HttpStatus.INTERNAL_SERVER_ERROR, "The trail cannot be read at present");
+	}
+
+	/** Some installations of PostgreSQL have fewer zones than Java. */
+	private static boolean isUnknownZone(Throwable ex) {
+		return Stream.iterate(ex, Objects::nonNull, Throwable::getCause)
+			.limit(20)
+			.anyMatch((cause) -> cause instanceof SQLException sql && UNKNOWN_ZONE.equals(sql.getSQLState()));
 	}
 
 	static void write(ResponseEntity<byte[]> problem, HttpServletResponse response) {

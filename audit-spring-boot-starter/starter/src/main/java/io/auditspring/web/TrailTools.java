@@ -15,6 +15,7 @@ import java.util.function.BiFunction;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.query.internal.value.NamePattern;
 import io.auditspring.web.internal.value.Cursor;
 import io.modelcontextprotocol.server.McpServerFeatures;
 import io.modelcontextprotocol.server.McpStatelessServerFeatures;
@@ -63,7 +64,7 @@ final class TrailTools {
 
 	private static final List<String> FILTERS = List.of("actor", "actorType", "action", "-action", "category",
 			"severity", "minSeverity", "outcome", "targetType", "targetId", "related", "service", "operation", "trace",
-			"ip", "from", "to", "q", EntryParameters.ORDER, EntryParameters.CURSOR);
+			"ip", "hours", "-hours", "from", "to", "q", EntryParameters.ORDER, EntryParameters.CURSOR);
 
 	private final AuditTrail trail;
 
@@ -171,8 +172,8 @@ final class TrailTools {
 		MultiValueMap<String, String> wanted = limited(asked.parameters());
 		wanted.remove("type");
 		wanted.remove("id");
-		wanted.set(EntryParameters.TARGET_TYPE, given.required("type"));
-		wanted.set(EntryParameters.TARGET_ID, given.required("id"));
+		wanted.set(EntryParameters.TARGET_TYPE, NamePattern.only(given.required("type")));
+		wanted.set(EntryParameters.TARGET_ID, NamePattern.only(given.required("id")));
 		return page(reader, asked, EntryParameters.of(wanted));
 	}
 

@@ -144,6 +144,41 @@ class ExplorationTests {
 		assertThat(count(this.carol, OTHERS + "&" + filter)).isEqualTo(count);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "-target=Order:1, 11 true", "-target=Order:1&-target=Order:2, 10 true", "-target=Order:1*, 9 true",
+			"-target=Invoice:1, 12 true", "target=Order:1&target=Order:2&target=Invoice:1, 2 true",
+			"target=Order:1*, 3 true" })
+	void aThingIsLeftOutWithoutItsKind(String filter, String count) {
+		assertThat(count(this.carol, "action=order.pay&" + filter)).isEqualTo(count);
+	}
+
+	@Test
+	void whatIsNoThingIsToldAsWhatItIs() {
+		for (String name : List.of("target", "-target", "related")) {
+			assertThat(this.carol.get("/audit/api/entries?%s=Order".formatted(name)).body()).contains("takes Type:id",
+					"\"parameter\":\"%s\"".formatted(name));
+		}
+	}
+
+	@Test
+	void aStarThatANameHasItselfIsWrittenWithABackslash() {
+		for (String actor : List.of("st*", "st*r", "star", "s\\t*")) {
+			context.getBean(AuditRecorder.class)
+				.record(AuditRecord.action("order.see").actor(Actor.user(actor)).build());
+		}
+		log.settled();
+		Map<String, String> counts = new LinkedHashMap<>();
+		counts.put("actor=st*", "3 true");
+		counts.put("actor=st%5C*", "1 true");
+		counts.put("actor=st%5C*r", "1 true");
+		counts.put("actor=st%5C**", "2 true");
+		counts.put("actor=s%5C%5Ct%5C*", "1 true");
+		counts.put("actor=st%5C*&actor=sta*", "2 true");
+		counts.put("actor=st*&-actor=st%5C*", "2 true");
+		counts.forEach((filter, count) -> assertThat(count(this.carol, "action=order.see&" + filter)).as(filter)
+			.isEqualTo(count));
+	}
+
 	@Test
 	void theContextOfAnEntryIsCountedWithTheFiltersThatShowIt() {
 		log.settled();

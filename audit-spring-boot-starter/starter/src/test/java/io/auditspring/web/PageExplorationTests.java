@@ -84,6 +84,22 @@ class PageExplorationTests extends PageVisit {
 			.isGreaterThan(50_000L * 50);
 	}
 
+	/** A stand-in for an application with an archive, which takes another module. */
+	@Test
+	void itSaysWhatIsReadFromTheArchive() {
+		open("?targetType=Report");
+		browser.texts(".archived", List::isEmpty);
+		answering("entries",
+				"""
+						async (answer) => new Response(await (await answer()).text(), { headers: {
+							'Content-Type': 'application/json', 'Audit-Archived': '2019-01-05T00:00:00Z/2019-02-28T12:00:00Z' } })""");
+		open("?targetType=Report");
+		browser.texts(".archived", (lines) -> lines.size() == 1 && lines.get(0)
+			.matches(
+					"From (5 Jan|Jan 5,) 2019 to (28 Feb|Feb 28,) 2019 it is read from the archive, which takes longer\\."));
+		assertThat(browser.barriers()).isEmpty();
+	}
+
 	@Test
 	void anEntryIsProvedInTheBrowser() {
 		open("?action=order.pay&actor=jane");

@@ -46,9 +46,15 @@ class PageQueryTests extends PageVisit {
 					from=2026-01-01T00%3A00%3A00.123456Z      | after:2026-01-01T00:00:00.123456Z
 					occurredFrom=2026-01-01T00%3A00%3A00Z&occurredTo=2036-01-01T00%3A00%3A00Z | happenedAfter:2026-01-01T00:00:00Z happenedBefore:2036-01-01T00:00:00Z
 					minSeverity=error&-minSeverity=critical   | minSeverity:error -minSeverity:critical
+					-hours=mon-fri%2F08%3A00-17%3A00%2FEurope%2FOslo&hours=06%3A00-22%3A00 | hours:06:00-22:00 -hours:mon-fri/08:00-17:00/Europe/Oslo
 					q=paid+invoice                            | paid invoice
-					-q=draft&-q=two+words&q=paid              | -draft -"two words" paid
-					-q=actor%3Akari                           | -"actor:kari"
+					q=%22exact+words%22+paid                  | "exact words" paid
+					-q=draft&-q=%22two+words%22&q=paid        | -draft -"two words" paid
+					-q=two+words                              | -q:"two words"
+					-q=actor%3Akari                           | -q:actor:kari
+					actor=a%5C*b&action=a.%5C**               | actor:"a*b" action:"a.*"*
+					-target=Report%3A2&-target=File%3Aa+b     | -target:Report/2 -target:File/"a b"
+					target=Report%3A2&target=a%2Fb%3A1        | target:Report/2 target:"a/b"/1
 					""")
 	void theLineSaysWhatTheAddressDoes(String filters, String line) {
 		visit("?" + filters);
@@ -72,10 +78,16 @@ class PageQueryTests extends PageVisit {
 			action:*.share                            | 37
 			ip:10.0.3.0/24                            | 30
 			ip:10.0.0.0/8 -ip:10.0.3.0/24,10.0.4.0/24 | 90
-			type:Report -quarterly -"edition 1"       | 71
+			type:Report -quarterly -"edition 1"       | 119
+			type:Report -quarterly -q:"edition 1"     | 71
+			type:Report "edition 1"                   | 1
+			type:Report -target:Report/2              | 120
+			-target:Report/2,3 -target:Report/4 type:Report | 60
+			-target:Report/ action:report.*,order.pay changed:status | 2
 			happenedBefore:7d                         | 1
 			actor:traveller happenedAfter:1h          | 2
 			changed:status action:order.pay           | 2
+			type:Report hours:00:00-24:00/Europe/Oslo | 150
 			""")
 	void whatIsTypedIsFound(String line, String number) {
 		visit("");
@@ -96,6 +108,28 @@ class PageQueryTests extends PageVisit {
 		assertThat(field.getDomProperty("value")).isEqualTo("-outcome:");
 		field.sendKeys("den", Keys.ARROW_DOWN, Keys.ENTER, Keys.ESCAPE, Keys.ENTER);
 		browser.awaitAddress((address) -> address.endsWith("?-outcome=denied"));
+	}
+
+	@Test
+	void hoursAreCompletedByTheReadersClock() {
+		browser.zone("Asia/Tokyo");
+		try {
+			open("");
+			WebElement field = browser.find("[name=q]");
+			field.sendKeys("-hours:");
+			browser.texts(".completion li", (hours) -> hours.contains("mon-fri/08:00-17:00/Asia/Tokyo"));
+			field.sendKeys("sat", Keys.ARROW_DOWN, Keys.ENTER, Keys.ESCAPE, Keys.ENTER);
+			browser.awaitAddress((address) -> address.endsWith("?-hours=sat-sun%2FAsia%2FTokyo"));
+			browser.find(".zone").click();
+			browser.find(".views summary").click();
+			browser.button("Out of hours").click();
+			browser.awaitAddress((address) -> address.contains("-hours=mon-fri%2F08%3A00-17%3A00%2FAsia%2FTokyo")
+					&& address.contains("actorType=user"));
+			browser.texts(".remedy, .problem", List::isEmpty);
+		}
+		finally {
+			browser.zone("");
+		}
 	}
 
 	@Test
@@ -124,6 +158,35 @@ class PageQueryTests extends PageVisit {
 		browser.texts(".facet.left-out", List::isEmpty);
 		facet(value, "nextElementSibling.click()");
 		browser.awaitAddress((address) -> address.endsWith("?-%s=%s".formatted(name, value)));
+	}
+
+	/** A stand-in for a trail in which somebody calls themselves so. */
+	@Test
+	void aValueWithAStarIsMeantAsItIsWhereItIsClicked() {
+		answering("facets",
+				"""
+						async (answer) => {
+							const found = await (await answer()).json();
+							return Response.json({ ...found, fields: { ...found.fields, actor: [{ value: 'kar*', count: 3 }] } });
+						}""");
+		open("");
+		facet("kar*", "click()");
+		browser.awaitAddress((address) -> address.endsWith("?actor=kar%5C*"));
+		browser.await("return document.querySelector('[name=q]').value", "actor:\"kar*\""::equals);
+		browser.texts(".facet[aria-pressed=true] .value", List.of("kar*")::equals);
+	}
+
+	@Test
+	void theTargetOfAnEntryIsLeftOutAndOthersOfItsKindAreNot() {
+		open("?targetType=Report&outcome=denied");
+		browser.find(".entry").click();
+		browser.await("""
+				const button = document.querySelector('aside [aria-label^="All but Report "]');
+				button?.click();
+				return Boolean(button);""", Boolean.TRUE::equals);
+		browser.awaitAddress((address) -> address.matches(".*[?&]-target=Report%3A[0-9](&.*|$)"));
+		browser.texts(".total", (totals) -> totals.size() == 1 && totals.get(0).matches("1[0-9] entries")
+				&& !totals.get(0).startsWith("17"));
 	}
 
 	@Test

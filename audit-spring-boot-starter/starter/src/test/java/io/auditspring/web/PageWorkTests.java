@@ -169,6 +169,27 @@ class PageWorkTests extends PageVisit {
 	}
 
 	@Test
+	void whatIsBegunInTheLineIsKeptWhenTheListArrives() {
+		withoutNews();
+		answering("entries", """
+				async (answer) => {
+					await new Promise((resolve) => { window.release = resolve; });
+					return answer();
+				}""");
+		visit("");
+		browser.find(".skeleton");
+		browser.find(".views summary").click();
+		browser.button("Everything about one person …").click();
+		browser.texts(".completion li", (people) -> !people.isEmpty());
+		browser.run("window.release()");
+		browser.find(".entry");
+		browser.find(".facet");
+		assertThat(browser.find("[name=q]").getDomProperty("value")).isEqualTo("actor:");
+		browser.press(Keys.ARROW_DOWN, Keys.ENTER, Keys.ESCAPE, Keys.ENTER);
+		browser.awaitAddress((address) -> address.matches(".*\\?actor=[^&]+"));
+	}
+
+	@Test
 	void whatOnePersonDidIsAChoiceAmongAll() {
 		withoutNews();
 		open("");

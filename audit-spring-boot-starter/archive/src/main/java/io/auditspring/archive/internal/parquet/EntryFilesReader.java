@@ -135,6 +135,14 @@ public final class EntryFilesReader {
 	}
 
 	/**
+	 * The same without what is long and in no list: states and metadata are null.
+	 * @return a select list
+	 */
+	public static String briefColumns() {
+		return columns().replaceAll("\\b(before_state|after_state|metadata)\\b", "null");
+	}
+
+	/**
 	 * Reads a row that has the columns of both files.
 	 * @param chain the chain's name
 	 * @param row the row

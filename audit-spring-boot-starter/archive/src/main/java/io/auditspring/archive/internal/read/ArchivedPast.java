@@ -94,8 +94,8 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges, Instant li
 				where %s
 				order by recorded_at %6$s, seq %6$s, id %6$s
 				limit %7$d
-				""".formatted(EntryFilesReader.columns(), ArchiveReader.table(files), DuckDbCondition.of(wanted),
-				reading.ofEachOperation() ? """
+				""".formatted(reading.brief() ? EntryFilesReader.briefColumns() : EntryFilesReader.columns(),
+				ArchiveReader.table(files), DuckDbCondition.of(wanted), reading.ofEachOperation() ? """
 						 qualify row_number() over (
 							partition by operation_id order by recorded_at desc, seq desc, id desc
 						) = 1""" : "", behind(reading), direction, reading.most());

@@ -14,8 +14,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.auditspring.ledger.internal.entry.Timestamps;
+import io.auditspring.query.internal.condition.AuditWords;
 import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.NamePattern;
+import io.auditspring.query.internal.value.WeekHours;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -70,6 +72,7 @@ public final class DuckDbCondition {
 			case CONTAINS -> contains(column, json(condition));
 			case LACKS -> "(" + contains(column, json(condition)) + ") is not true";
 			case NETWORK -> network(column, condition.value().toString(), condition.values().get(1).toString());
+			case HOURS -> ((WeekHours) condition.value()).sql(column);
 			case CHANGED -> changed(column, condition.value().toString());
 			case NOT -> "(" + sql(condition.conditions().get(0)) + ") is not true";
 			case WORDS -> words(condition.values());
@@ -183,8 +186,9 @@ public final class DuckDbCondition {
 
 	private static String words(List<?> words) {
 		return Stream.iterate(0, (place) -> place < words.size(), (place) -> place + 1).map((place) -> {
-			String end = (place == words.size() - 1) ? "" : "(" + NO_LETTER + "|$)";
-			String word = words.get(place).toString().toLowerCase(Locale.ROOT);
+			String some = words.get(place).toString();
+			String end = (place == words.size() - 1 && !AuditWords.isPhrase(some)) ? "" : "(" + NO_LETTER + "|$)";
+			String word = String.join(NO_LETTER + "+", AuditWords.each(some.toLowerCase(Locale.ROOT)));
 			return "regexp_matches(%s, %s)".formatted(TEXTS, literal("(^|" + NO_LETTER + ")" + word + end));
 		}).collect(Collectors.joining(" and ", "(", ")"));
 	}

@@ -5,6 +5,7 @@
 package io.auditspring.query.internal.condition;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,6 +34,11 @@ public final class AuditWords {
 	/** Follows from the other, and costs a fraction of it. */
 	private static final String CONTAINED = "(%s) ilike '%%".formatted(TEXTS);
 
+	/** What is in quotes, and what is not. */
+	private static final Pattern PARTS = Pattern.compile("\"([^\"]*)\"|[^\"]+");
+
+	private static final String QUOTE = "\"";
+
 	private final List<String> words;
 
 	public AuditWords(String text) {
@@ -40,10 +46,40 @@ public final class AuditWords {
 			throw new IllegalArgumentException(
 					"A text to search for has at most %d characters, not %d".formatted(MAX_LENGTH, text.length()));
 		}
-		this.words = Stream.of(text.split("[\\s\\p{Cntrl}\\p{Punct}]+")).filter((word) -> !word.isEmpty()).toList();
+		this.words = PARTS.matcher(text)
+			.results()
+			.flatMap((part) -> (part.group(1) != null) ? phrase(split(part.group(1))) : split(part.group()))
+			.toList();
 		if (this.words.stream().noneMatch((word) -> word.codePoints().anyMatch(Character::isLetterOrDigit))) {
 			throw new IllegalArgumentException("'%s' has no word to search for".formatted(text));
 		}
+	}
+
+	private static Stream<String> split(String text) {
+		return Stream.of(text.split("[\\s\\p{Cntrl}\\p{Punct}]+")).filter((word) -> !word.isEmpty());
+	}
+
+	private static Stream<String> phrase(Stream<String> words) {
+		String joined = words.collect(Collectors.joining(" "));
+		return joined.isEmpty() ? Stream.empty() : Stream.of(QUOTE + joined);
+	}
+
+	/**
+	 * Whether words follow one another.
+	 * @param words one of what is looked for
+	 * @return whether it is whole words that were in quotes
+	 */
+	public static boolean isPhrase(String words) {
+		return words.startsWith(QUOTE);
+	}
+
+	/**
+	 * The words of a phrase, or the one word.
+	 * @param words one of what is looked for
+	 * @return each word
+	 */
+	public static List<String> each(String words) {
+		return List.of(words.substring(isPhrase(words) ? 1 : 0).split(" "));
 	}
 
 	/** What an entry must be like that has them. */
@@ -58,6 +94,7 @@ public final class AuditWords {
 	public static Predicate found(List<String> words, Root<?> entry, CriteriaBuilder builder) {
 		HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
 		Stream<Predicate> contained = words.stream()
+			.flatMap((some) -> each(some).stream())
 			.filter((word) -> word.chars().allMatch((character) -> character < 0x80))
 			.map((word) -> sql(CONTAINED + word + "%'", entry, hibernate));
 		return builder
@@ -66,7 +103,13 @@ public final class AuditWords {
 
 	/** To find all words by their beginnings takes the index tens of times as long. */
 	private static String query(List<String> words) {
-		return words.stream().map((word) -> "''" + word + "''").collect(Collectors.joining(" & ", "", ":*"));
+		String last = words.get(words.size() - 1);
+		return words.stream()
+			.map((some) -> each(some).stream()
+				.map((word) -> "''" + word + "''")
+				.collect(Collectors.joining(" <-> ", "(", ")")))
+			.collect(Collectors.joining(" & "))
+			.replaceFirst("\\)$", isPhrase(last) ? ")" : ":*)");
 	}
 
 	private static Predicate sql(String condition, Root<?> entry, HibernateCriteriaBuilder builder) {

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 
 import io.auditspring.query.internal.value.NamePattern;
+import io.auditspring.query.internal.value.WeekHours;
 
 /**
  * What an entry must be like, as data: the database and the archive say it in languages
@@ -65,6 +66,9 @@ public record Condition(Operator operator, String attribute, List<?> values) {
 		/** It is an IP address from the first value to the second. */
 		NETWORK,
 
+		/** It is a time within the {@link WeekHours}. */
+		HOURS,
+
 		/**
 		 * It is JSON, by property the old and the new value, that has the property, or
 		 * whose values differ below the path that its name with dots is.
@@ -73,7 +77,8 @@ public record Condition(Operator operator, String attribute, List<?> values) {
 
 		/**
 		 * The message, the target's name, the actor's id and the actor's name have all
-		 * the words among them, the last of which may be the beginning of one.
+		 * the words among them, the last of which may be the beginning of one unless it
+		 * is a phrase, as {@link AuditWords} tells them.
 		 */
 		WORDS,
 
@@ -149,6 +154,10 @@ public record Condition(Operator operator, String attribute, List<?> values) {
 
 	public static Condition network(String first, String last) {
 		return new Condition(Operator.NETWORK, "ipAddress", List.of(first, last));
+	}
+
+	public static Condition hours(String attribute, WeekHours hours) {
+		return new Condition(Operator.HOURS, attribute, List.of(hours));
 	}
 
 	public static Condition changed(String property) {

@@ -77,11 +77,12 @@ public interface Past {
 	 * @param towardsOlder whether the next entry is an older one
 	 * @param most how many entries at most
 	 * @param ofEachOperation whether only the newest entry of each operation is wanted
+	 * @param brief whether states and metadata are left out
 	 */
-	record Reading(@Nullable Position after, boolean towardsOlder, int most, boolean ofEachOperation) {
+	record Reading(@Nullable Position after, boolean towardsOlder, int most, boolean ofEachOperation, boolean brief) {
 
 		public static Reading newest(int most) {
-			return new Reading(null, true, most, false);
+			return new Reading(null, true, most, false, false);
 		}
 
 	}

@@ -4,6 +4,8 @@
  */
 package io.auditspring.query.internal.value;
 
+import java.util.regex.Pattern;
+
 /**
  * What a name is, how it begins, or how it ends.
  *
@@ -13,6 +15,8 @@ package io.auditspring.query.internal.value;
 public record NamePattern(String text, Part known) {
 
 	private static final char ANY = '*';
+
+	private static final Pattern ESCAPED = Pattern.compile("\\\\([\\\\*])");
 
 	/** Of a name. */
 	public enum Part {
@@ -29,18 +33,56 @@ public record NamePattern(String text, Part known) {
 	 * at an end, or nothing else
 	 */
 	static NamePattern parse(String pattern) {
-		int star = pattern.indexOf(ANY);
+		// What has a backslash before it is no star of the pattern.
+		String bare = (pattern.indexOf(ANY) >= 0) ? ESCAPED.matcher(pattern).replaceAll("xx") : pattern;
+		int star = bare.indexOf(ANY);
 		if (star < 0) {
-			return new NamePattern(pattern, Part.WHOLE);
+			return new NamePattern(exact(pattern), Part.WHOLE);
 		}
-		boolean beginning = star == pattern.length() - 1;
-		if (pattern.length() < 2 || star != pattern.lastIndexOf(ANY) || !beginning && star != 0) {
+		boolean beginning = star == bare.length() - 1;
+		if (bare.length() < 2 || star != bare.lastIndexOf(ANY) || !beginning && star != 0) {
 			throw new IllegalArgumentException(
 					"A pattern has one star, at its beginning or its end, such as transaction.* or *.approved, not '%s'"
 						.formatted(pattern));
 		}
-		return beginning ? new NamePattern(pattern.substring(0, star), Part.BEGINNING)
-				: new NamePattern(pattern.substring(1), Part.END);
+		return beginning ? new NamePattern(ESCAPED.matcher(pattern.substring(0, star)).replaceAll("$1"), Part.BEGINNING)
+				: new NamePattern(ESCAPED.matcher(pattern.substring(1)).replaceAll("$1"), Part.END);
+	}
+
+	/**
+	 * The name that a pattern without a star of its own is.
+	 * @param pattern such as {@code a\\*b}; where there is no star, a backslash is one
+	 * @return the name, such as {@code a*b}
+	 */
+	public static String exact(String pattern) {
+		return (pattern.indexOf(ANY) >= 0) ? ESCAPED.matcher(pattern).replaceAll("$1") : pattern;
+	}
+
+	/**
+	 * The pattern that only a name fits.
+	 * @param name such as {@code a*b}
+	 * @return the pattern, such as {@code a\\*b}
+	 */
+	public static String only(String name) {
+		return (name.indexOf(ANY) >= 0) ? name.replaceAll("[\\\\*]", "\\\\$0") : name;
+	}
+
+	/**
+	 * Whether there is a star that stands for anything.
+	 * @param pattern the pattern
+	 * @return whether it has one
+	 */
+	public static boolean hasStar(String pattern) {
+		return ESCAPED.matcher(pattern).replaceAll("xx").indexOf(ANY) >= 0;
+	}
+
+	/**
+	 * Whether a text is a pattern, which has one such star, at its beginning or its end.
+	 * @param text the text
+	 * @return whether it is one
+	 */
+	public static boolean isPattern(String text) {
+		return ESCAPED.matcher(text).replaceAll("xx").matches("(?s)[^*]+\\*|\\*[^*]+");
 	}
 
 	/** The beginning that all matching names have, which may be empty. */
