@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 
 import io.auditspring.AuditAccess;
 import io.auditspring.AuditAccessPolicy;
@@ -115,6 +116,20 @@ class ArchivedApiTests {
 			assertThat(archived(application, "/audit/api/entries?chain=main&limit=100"))
 				.isEqualTo("2019-01-01T00:00:00Z/2019-01-31T00:00:00Z");
 			assertThat(archived(application, "/audit/api/entries?chain=main&limit=5")).isEqualTo("nothing");
+			assertThat(archived(application, "/audit/api/entries?chain=main&to=2026-11-10T00:00:00Z&limit=10"))
+				.startsWith("2019-01-01");
+			assertThat(archived(application, "/audit/api/entries?chain=main&order=asc&limit=1"))
+				.startsWith("2019-01-01");
+			assertThat(archived(application, "/audit/api/entries?from=2019-01-30T00:00:00Z&to=2026-11-10T00:00:00Z"))
+				.isEqualTo("2019-01-30T00:00:00Z/2019-01-31T00:00:00Z");
+			assertThat(archived(application, "/audit/api/entries?from=2020-01-01T00:00:00Z")).isEqualTo("nothing");
+			for (String counted : List.of("entries/count", "facets", "statistics")) {
+				assertThat(archived(application, "/audit/api/" + counted)).as(counted).startsWith("2019-01-01");
+				assertThat(archived(application, "/audit/api/" + counted + "?from=2020-01-01T00:00:00Z")).as(counted)
+					.isEqualTo("nothing");
+			}
+			assertThat(json(application, "/audit/api/suggestions?attribute=action").get("complete").asBoolean())
+				.isFalse();
 			String export = get(application, "/audit/api/export?format=ndjson&chain=main&to=2026-11-10T00:00:00Z");
 			SelectionVerification verified = new SelectionVerifier(ledger.evidence())
 				.verify(new BufferedReader(new StringReader(export)));
