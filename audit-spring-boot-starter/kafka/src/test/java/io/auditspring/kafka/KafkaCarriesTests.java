@@ -265,6 +265,8 @@ class KafkaCarriesTests {
 		Carriers.await(() -> assertThat(sent().standing().stored()).isEqualTo(10));
 		this.orders.stop();
 		this.orders.database = backup;
+		this.orders.context();
+		Carriers.await(() -> assertThat(Carriers.content(backup, "orders@2")).contains("audit.chain.continued"));
 		this.orders.record("order.cancel", 3);
 		Carriers.await(() -> assertThat(Carriers.content(this.carriers.centreDatabase, "orders@2")).isNotNull()
 			.contains("audit.chain.continued", "order.cancel"));
