@@ -254,7 +254,9 @@ final class ChainPublisher extends PeriodicWorker {
 	}
 
 	private void askedFor(long from) {
-		if (from != this.resentFrom || isOver(this.resentAt, BETWEEN_RESENDS)) {
+		// Whoever repeats old requests costs little: only what is further on is heard at
+		// once.
+		if (from > this.resentFrom || isOver(this.resentAt, BETWEEN_RESENDS)) {
 			this.resentFrom = from;
 			this.resentAt = System.nanoTime();
 			this.askedFor = from;

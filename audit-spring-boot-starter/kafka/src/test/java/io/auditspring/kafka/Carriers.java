@@ -105,9 +105,7 @@ final class Carriers implements AutoCloseable {
 	ConfigurableApplicationContext centre() {
 		ConfigurableApplicationContext running = this.centre;
 		if (running == null) {
-			running = run("centre", this.centreDatabase,
-					Map.of("audit.checkpoint.private-key", this.centrePem, "audit.kafka.receive.enabled", "true",
-							"audit.receive.backup-interval", "0s", "audit.receive.max-silence", "5s"));
+			running = run("centre", this.centreDatabase, receiving());
 			this.centre = running;
 		}
 		return running;
@@ -150,6 +148,12 @@ final class Carriers implements AutoCloseable {
 	}
 
 	ConfigurableApplicationContext run(String name, DataSource database, Map<String, String> further) {
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties(properties(name, database, further).toArray(String[]::new))
+			.run();
+	}
+
+	List<String> properties(String name, DataSource database, Map<String, String> further) {
 		PGSimpleDataSource own = (PGSimpleDataSource) database;
 		List<String> properties = new ArrayList<>(List.of("spring.application.name=" + name,
 				"spring.datasource.url=" + own.getUrl(), "spring.datasource.username=" + own.getUser(),
@@ -160,9 +164,12 @@ final class Carriers implements AutoCloseable {
 				"audit.kafka.receipts-topic=" + receiptsTopic(), "audit.kafka.create-topics=true",
 				"audit.kafka.replication=1", "audit.kafka.partitions=2", "spring.main.banner-mode=off"));
 		further.forEach((key, value) -> properties.add(key + "=" + value));
-		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
-			.properties(properties.toArray(String[]::new))
-			.run();
+		return properties;
+	}
+
+	Map<String, String> receiving() {
+		return Map.of("audit.checkpoint.private-key", this.centrePem, "audit.kafka.receive.enabled", "true",
+				"audit.receive.backup-interval", "0s", "audit.receive.max-silence", "5s");
 	}
 
 	static void applyRoles(DataSource database) {
