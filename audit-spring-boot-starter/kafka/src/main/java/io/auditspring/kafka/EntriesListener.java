@@ -106,11 +106,12 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 		else if (run.records.size() > 1 && !isTaken(reception) && reception.kind() != Reception.Kind.PARKED) {
 			// One of them is at fault; those before it are taken.
 			for (EntriesRecord record : run.records) {
-				heard(record, receive(new Run(record)));
+				Run single = new Run(record);
+				heard(single, receive(single));
 			}
 		}
 		else {
-			heard(run.records.get(run.records.size() - 1), reception);
+			heard(run, reception);
 		}
 	}
 
@@ -133,25 +134,41 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 		catch (IllegalArgumentException ex) {
 			return this.receiver.refuse(run.chain(), "an entry in it cannot be read: " + ex.getMessage());
 		}
+		if (!entries.isEmpty()) {
+			run.firstTime = entries.get(0).place().recordedAt();
+			run.lastTime = entries.get(entries.size() - 1).place().recordedAt();
+		}
 		return this.receiver.receive(Bundle.of(run.chain(), run.first(), run.note(), entries));
 	}
 
-	private void heard(EntriesRecord record, Reception reception) {
+	private void heard(Run run, Reception reception) {
+		EntriesRecord record = run.records.get(run.records.size() - 1);
 		switch (reception.kind()) {
 			case APPENDED, SEEN -> {
 				// What it says of its end beyond that is not signed, and counts for
 				// nothing else.
 				long missing = Math.max(0, record.known() - reception.size());
-				this.statistics.heard(record.chain(), missing, (missing > 0) ? Instant.now() : null);
+				this.statistics.heard(record.chain(), missing, (missing > 0) ? since(run.lastTime) : null);
 			}
 			case GAP -> {
-				this.statistics.heard(record.chain(), record.end() - reception.size(), Instant.now());
+				this.statistics.heard(record.chain(), record.end() - reception.size(), missingSince(run));
 				this.answers.askAgain(record.chain(), reception.kind());
 			}
 			case REFUSED, FORK, PARKED -> {
 			}
 			default -> this.answers.askAgain(record.chain(), reception.kind());
 		}
+	}
+
+	/** Since when the oldest entry waits that is missing, as far as it is known. */
+	private Instant missingSince(Run run) {
+		ReceivingStatistics.Standing before = this.statistics.standings().get(run.chain());
+		Instant known = (before != null) ? before.oldestMissing() : null;
+		return (known != null) ? known : since(run.firstTime);
+	}
+
+	private static Instant since(@Nullable Instant recordedAt) {
+		return (recordedAt != null) ? recordedAt : Instant.now();
 	}
 
 	/** Records of a chain that follow each other. */
@@ -163,6 +180,11 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 
 		/** How many there were when it was tried to take them. */
 		private int tried;
+
+		/** When its first entry was recorded, once it was read. */
+		private @Nullable Instant firstTime;
+
+		private @Nullable Instant lastTime;
 
 		private Run(EntriesRecord first) {
 			add(first);

@@ -4,7 +4,6 @@
  */
 package io.auditspring.kafka;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +37,12 @@ final class KafkaClients {
 
 	private static final int BUFFER = 2 * MOST_BYTES;
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(5);
+	private static final int TIMEOUT_MILLIS = 5_000;
 
-	private static final Duration DELIVERY = Duration.ofSeconds(15);
+	private static final List<String> FOR_OTHER_RECORDS = List.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+			ProducerConfig.INTERCEPTOR_CLASSES_CONFIG, ProducerConfig.PARTITIONER_CLASS_CONFIG,
+			ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, ConsumerConfig.GROUP_ID_CONFIG,
+			ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
 
 	private final Map<String, Object> producer;
 
@@ -48,38 +50,29 @@ final class KafkaClients {
 
 	KafkaClients(ProducerFactory<?, ?> producers, ConsumerFactory<?, ?> consumers, Map<String, String> overrides) {
 		this.producer = new HashMap<>(producers.getConfigurationProperties());
-		this.producer.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
-		this.producer.keySet()
-			.removeIf((key) -> key.startsWith("spring.") || key.startsWith("value.") || key.startsWith("key."));
-		this.producer.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-		this.producer.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-		this.producer.put(ProducerConfig.ACKS_CONFIG, "all");
-		this.producer.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-		this.producer.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
-		this.producer.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
-		this.producer.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
-		this.producer.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MOST_BYTES);
-		this.producer.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER);
-		this.producer.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-		this.producer.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) TIMEOUT.toMillis());
-		this.producer.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
-		this.producer.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY.toMillis());
-		this.consumer = new HashMap<>(consumers.getConfigurationProperties());
-		this.consumer.keySet()
-			.removeIf((key) -> key.startsWith("spring.") || key.startsWith("value.") || key.startsWith("key."));
-		this.consumer.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-		this.consumer.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-		this.consumer.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-		this.consumer.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-		this.consumer.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
-		this.consumer.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-		this.consumer.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, MOST_BYTES);
-		this.consumer.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
-		this.consumer.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
-		this.consumer.remove(ConsumerConfig.GROUP_ID_CONFIG);
-		this.consumer.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+		this.producer.putAll(Map.of(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd", ProducerConfig.BUFFER_MEMORY_CONFIG,
+				BUFFER, ProducerConfig.LINGER_MS_CONFIG, 0, ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT_MILLIS,
+				ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+				3 * TIMEOUT_MILLIS));
 		this.producer.putAll(overrides);
+		// A chain stays in one partition, and nobody else's code reads its bytes.
+		FOR_OTHER_RECORDS.forEach(this.producer::remove);
+		this.producer.putAll(Map.of(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class,
+				ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class, ProducerConfig.ACKS_CONFIG,
+				"all", ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true, ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE,
+				ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5, ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+				MOST_BYTES));
+		this.consumer = new HashMap<>(consumers.getConfigurationProperties());
+		this.consumer.putAll(
+				Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, MOST_BYTES, ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+						TIMEOUT_MILLIS, ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS));
 		this.consumer.putAll(overrides);
+		FOR_OTHER_RECORDS.forEach(this.consumer::remove);
+		this.consumer.putAll(Map.of(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
+				ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
+				ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest", ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
+				ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted",
+				ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false));
 	}
 
 	KafkaProducer<byte[], byte[]> producer(String clientId) {
@@ -116,8 +109,8 @@ final class KafkaClients {
 	Admin admin() {
 		Map<String, Object> settings = known(this.producer, AdminClientConfig.configNames());
 		settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "audit-topics");
-		settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
-		settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
+		settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+		settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
 		settings.remove(AdminClientConfig.RETRIES_CONFIG);
 		return Admin.create(settings);
 	}

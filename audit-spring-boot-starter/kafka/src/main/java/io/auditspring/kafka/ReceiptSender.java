@@ -10,11 +10,10 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.PeriodicWorker;
@@ -23,6 +22,7 @@ import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.receive.internal.Receipts;
 import io.auditspring.receive.internal.Receipts.ReceivedChain;
 import io.auditspring.receive.internal.ReceivingStatistics;
+import io.auditspring.receive.internal.Succession;
 import io.auditspring.receive.internal.Reception;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -48,8 +48,6 @@ final class ReceiptSender extends PeriodicWorker {
 
 	/** What cannot be taken now is asked for again when that may have changed. */
 	private static final Duration AFTER_DELAY = Duration.ofSeconds(15);
-
-	private static final Pattern NUMBERED = Pattern.compile("(.+)@([1-9][0-9]{0,8})");
 
 	private static final String SOURCE = "kafka receipts";
 
@@ -116,7 +114,8 @@ final class ReceiptSender extends PeriodicWorker {
 			this.statistics.registered(names);
 			// A chain that goes on under another name is not heard of any more.
 			names.stream()
-				.filter((name) -> names.contains(next(name)))
+				.map(Succession::predecessor)
+				.filter(Objects::nonNull)
 				.forEach((name) -> this.statistics.heard(name, 0, null));
 			readWhatWasSafe(chains);
 			String holds = this.receipts.holds();
@@ -131,12 +130,6 @@ final class ReceiptSender extends PeriodicWorker {
 				this.statistics.failed(SOURCE, LoggedFailure.text(ex));
 			}
 		}
-	}
-
-	private static String next(String chain) {
-		Matcher numbered = NUMBERED.matcher(chain);
-		return numbered.matches() ? "%s@%d".formatted(numbered.group(1), Integer.parseInt(numbered.group(2)) + 1)
-				: chain + "@2";
 	}
 
 	/** A database that was restored does not know what it said since then. */

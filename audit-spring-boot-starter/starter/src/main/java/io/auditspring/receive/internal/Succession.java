@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
  * receipt that this ledger gave of that. What it says beyond that is verified like any
  * other chain, in the same transaction.
  */
-final class Succession {
+public final class Succession {
 
 	static final String CONTINUED = "audit.chain.continued";
 
@@ -49,7 +49,7 @@ final class Succession {
 	 * @return the name before, or {@code null} if it is no name under which a chain goes
 	 * on
 	 */
-	static @Nullable String predecessor(String chain) {
+	public static @Nullable String predecessor(String chain) {
 		Matcher numbered = NUMBERED.matcher(chain);
 		if (!numbered.matches()) {
 			return null;
