@@ -21,6 +21,7 @@ import io.auditspring.ledger.internal.table.StoredEntry;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -119,7 +120,13 @@ public final class ExportLine {
 	}
 
 	static JsonNode parse(String line) {
-		return STRICT.readTree(line);
+		try {
+			return STRICT.readTree(line);
+		}
+		catch (NumberFormatException ex) {
+			// Of a number whose exponent no BigDecimal holds, Jackson lets it through.
+			throw new StreamReadException(null, "a number in it is beyond all limits", ex);
+		}
 	}
 
 	/**

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.UUID;
 
 import io.auditspring.Mutations;
+import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.SignerMemory;
 import io.auditspring.ledger.internal.entry.Entries;
@@ -23,6 +24,7 @@ import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.internal.table.LedgerLab;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.web.internal.export.SelectionExport;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -97,6 +99,13 @@ class ExportPropertyTests {
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	@Example
+	void aNumberBeyondAllLimitsIsAFinding() {
+		Verification verification = verify(EXPORT.replaceFirst("\"v\":1", "\"v\":9007191e9254740993"));
+		assertThat(verification.valid()).isFalse();
+		assertThat(verification.chains().get(0).problems().get(0).kind()).isEqualTo(Problem.Kind.UNREADABLE);
 	}
 
 	@Property(tries = 5_000)

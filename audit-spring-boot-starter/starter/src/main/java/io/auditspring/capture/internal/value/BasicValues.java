@@ -183,7 +183,8 @@ final class BasicValues {
 		try {
 			return PARSER.readTree(text);
 		}
-		catch (JacksonException ex) {
+		catch (JacksonException | NumberFormatException ex) {
+			// The latter of a number whose exponent no BigDecimal holds.
 			return null;
 		}
 	}
