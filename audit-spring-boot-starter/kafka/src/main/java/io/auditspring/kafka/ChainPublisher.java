@@ -20,6 +20,7 @@ import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -279,8 +280,16 @@ final class ChainPublisher extends PeriodicWorker {
 	private CentreMessages messages() throws SQLException {
 		CentreMessages messages = this.messages;
 		if (messages == null) {
-			messages = new CentreMessages(this.clients.consumer("audit-receipts"), this.properties.receiptsTopic(),
-					this.tables, this.chain, this.centre, this.statistics);
+			KafkaConsumer<byte[], byte[]> consumer = this.clients.consumer("audit-receipts");
+			try {
+				messages = new CentreMessages(consumer, this.properties.receiptsTopic(), this.tables, this.chain,
+						this.centre, this.statistics);
+			}
+			catch (SQLException | RuntimeException ex) {
+				// It is tried again with another one.
+				consumer.close();
+				throw ex;
+			}
 			this.messages = messages;
 		}
 		return messages;
