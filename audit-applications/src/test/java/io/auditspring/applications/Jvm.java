@@ -82,6 +82,8 @@ final class Jvm {
 	 */
 	Ended run(String... arguments) throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(List.of(Path.of(this.home, "bin", "java").toString()));
+		// Starts, does one thing and ends.
+		command.add("-XX:TieredStopAtLevel=1");
 		command.addAll(this.options);
 		command.addAll(this.what);
 		command.addAll(List.of(arguments));
