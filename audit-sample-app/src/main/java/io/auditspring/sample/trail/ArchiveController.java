@@ -1,10 +1,9 @@
 package io.auditspring.sample.trail;
 
 import java.io.IOException;
-import java.security.Principal;
 
-import io.auditspring.archive.LedgerArchive;
 import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.retention.Retention;
 import io.auditspring.signing.Checkpoints;
 
 import org.springframework.context.annotation.Profile;
@@ -30,11 +29,11 @@ class ArchiveController {
 
 	private final Checkpoints checkpoints;
 
-	private final LedgerArchive archive;
+	private final Retention retention;
 
-	ArchiveController(Checkpoints checkpoints, LedgerArchive archive) {
+	ArchiveController(Checkpoints checkpoints, Retention retention) {
 		this.checkpoints = checkpoints;
-		this.archive = archive;
+		this.retention = retention;
 	}
 
 	/**
@@ -49,10 +48,10 @@ class ArchiveController {
 
 	@PostMapping("/archive")
 	@ResponseStatus(HttpStatus.CREATED)
-	Archived archive(Principal principal) throws IOException {
+	Archived archive() throws IOException {
 		Checkpoint checkpoint = this.checkpoints.create(CHAIN)
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no entry yet"));
-		this.archive.archive(CHAIN, 0, checkpoint.size() - 1, principal.getName());
+		this.retention.archive(CHAIN, checkpoint.size());
 		return new Archived(CHAIN, checkpoint.size());
 	}
 

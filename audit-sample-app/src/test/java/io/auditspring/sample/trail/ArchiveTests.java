@@ -42,7 +42,7 @@ class ArchiveTests {
 
 	@DynamicPropertySource
 	static void archive(DynamicPropertyRegistry registry) {
-		registry.add("audit.archive.directory", () -> directory);
+		registry.add("audit.archive.directory", directory::toString);
 	}
 
 	@Test
