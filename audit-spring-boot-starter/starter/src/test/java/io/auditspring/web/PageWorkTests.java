@@ -190,6 +190,31 @@ class PageWorkTests extends PageVisit {
 	}
 
 	@Test
+	void anEntryThatArrivesLateLeavesTheLineToWhoTypes() {
+		withoutNews();
+		open("?action=order.pay&actor=jane");
+		String id = browser.find(".entry").getDomAttribute("data-id");
+		answering("entries/" + id, """
+				async (answer) => {
+					await new Promise((resolve) => { window.release = resolve; });
+					return answer();
+				}""");
+		visit("?actor=user3&entry=" + id);
+		browser.find(".entry");
+		browser.find(".views summary").click();
+		browser.button("Everything about one person …").click();
+		browser.press("user");
+		browser.texts(".completion li", (people) -> !people.isEmpty());
+		browser.run("window.release()");
+		browser.find("#entry-title");
+		assertThat(browser.run("return document.activeElement.name + ' ' + document.activeElement.value"))
+			.isEqualTo("q actor:user");
+		assertThat(browser.address()).contains("actor=user3");
+		browser.press("5", Keys.ENTER);
+		browser.awaitAddress((address) -> address.contains("?actor=user5&entry="));
+	}
+
+	@Test
 	void whatOnePersonDidIsAChoiceAmongAll() {
 		withoutNews();
 		open("");
