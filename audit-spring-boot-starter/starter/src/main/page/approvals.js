@@ -38,7 +38,7 @@ export function approvals({ approvals: waiting, unapproved, decided }, requests,
 	return html`
 		<details class="menu approvals" @toggle=${(event) => event.target.open && load()}>
 			<summary class="button">${icon('decide')} <span class="word">${t('Approvals')}</span> ${waiting.length ? html`<span class="badge warning">${count(waiting.length)}</span>` : nothing}</summary>
-			<div class="popover" role="group" aria-label=${t('Approvals')}>
+			<div class="popover" role="group" aria-label=${t('Approvals')}><h2 class="hidden">${t('Approvals')}</h2>
 				<div role="status">${decided ? html`<p class="result ${decided.granted ? 'success' : 'failure'}"><b>${drawn(decided.granted ? 'Granted: {action}' : 'Rejected: {action}', { action: shown(decided.action) })}</b></p>` : nothing}
 					${waiting.length || unapproved ? nothing : html`<p class="faint">${t('Nothing waits for approval.')}</p>`}</div>
 				${unapproved ? problemCard(unapproved, load) : requests.element}

@@ -69,7 +69,9 @@ class PageWorkTests extends PageVisit {
 
 	private static int minutes(String time) {
 		String[] parts = time.split(":");
-		return Integer.parseInt(parts[0]) * 60 + Integer.parseInt(parts[1]);
+		int hour = Integer.parseInt(parts[0]);
+		boolean half = time.matches("(?i).*[ap]m.*");
+		return (half ? hour % 12 + (time.matches("(?i).*pm.*") ? 12 : 0) : hour) * 60 + Integer.parseInt(parts[1]);
 	}
 
 	@Test
