@@ -150,6 +150,28 @@ class ReadPlanTests {
 		AuditQuery query = searched().get(name);
 		this.trail.count(query, 10_000);
 		this.trail.facets(query, Set.of(Facets.Field.values()));
+		checkLooked(name);
+	}
+
+	/** A page of what is rare is looked for among as many, and says how far it came. */
+	@ParameterizedTest
+	@MethodSource("unfound")
+	void aPageOfWhatNoIndexFindsLooksAtSoMany(String name) throws SQLException {
+		AuditQuery query = searched().get(name);
+		AuditTrail.Look look = this.trail.look(query);
+		assertThat(look.entries()).isEmpty();
+		assertThat(look.until()).isNotNull();
+		Instant to = Instant.now();
+		assertThat(this.trail.activity(query, to.minusSeconds(300L * 86_400), to, Duration.ofDays(1)).from())
+			.isEqualTo(look.until());
+		checkLooked(name);
+	}
+
+	static Stream<String> unfound() {
+		return Stream.of("changed", "out of hours", "kind of actor", "began");
+	}
+
+	private void checkLooked(String name) throws SQLException {
 		List<StatementLog.Executed> executed = this.log.takeAll();
 		assertThat(executed).hasSizeGreaterThan(2);
 		for (StatementLog.Executed statement : executed) {
