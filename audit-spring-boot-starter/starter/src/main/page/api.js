@@ -91,6 +91,14 @@ export const verify = (csrf) => ask('verification', {}, changing('POST', csrf));
 
 export const cancel = (csrf) => ask('verification', {}, changing('DELETE', csrf));
 
+export const approvals = () => ask('approvals');
+
+/** As a form, for the token's sake. Pages of other sites cannot send the header, and so no form that the server takes. */
+export function decide(id, decision, justification, csrf) {
+	const body = new URLSearchParams({ justification, ...(csrf ? { [csrf.parameter]: csrf.token } : {}) });
+	return ask(`approvals/${encodeURIComponent(id)}/${decision}`, {}, { method: 'POST', body, headers: { 'X-Requested-With': 'XMLHttpRequest' } });
+}
+
 /** The lines of an entry's export, which have everything that its hash is made of. */
 export async function evidence(entry) {
 	const response = await answer(exportUrl({ operation: entry.operationId, from: entry.recordedAt }, 'ndjson'), { credentials: 'same-origin', redirect: 'manual' });

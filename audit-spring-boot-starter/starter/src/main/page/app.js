@@ -1,10 +1,11 @@
 import { html, render, nothing } from './lib/lit-html.js';
 import * as api from './api.js';
+import { approvals, Requests } from './approvals.js';
 import { chart } from './chart.js';
 import { detail } from './entry.js';
 import { facets, FIELDS as FACETS } from './facets.js';
 import { changed, fromAddress, settled, toAddress, toggled, toRequest, without } from './filters.js';
-import { count, readIn, zoneName } from './format.js';
+import { count, dateTime, readIn, zoneName } from './format.js';
 import { icon } from './icons.js';
 import { ledger } from './ledger.js';
 import { completed, completion, line, SAID_HERE } from './line.js';
@@ -36,10 +37,10 @@ const keep = (name, value) => {
 const columns = kept('columns', ['place']);
 
 const state = {
-	view: fromAddress(), reader: null, entries: [], next: null, archived: null, loading: false, problem: null,
+	view: fromAddress(), reader: null, entries: [], next: null, until: null, turns: 0, archived: null, loading: false, problem: null,
 	statistics: null, counting: false, uncounted: null, bar: null, brush: null, facets: null, number: null,
 	entry: null, whole: false, missing: null, operation: null, history: null, at: 0, against: null, context: null, proof: null, reached: null,
-	chains: null, progress: null, unread: null, report: null, helped: false, completion: null,
+	chains: null, progress: null, unread: null, approvals: null, unapproved: null, undecided: null, deciding: null, decided: null, report: null, helped: false, completion: null,
 	live: false, paused: false, fresh: [], tooFresh: false, arrived: new Set(), said: '', views: ownViews(), unfolded: new Set(),
 	columns: Array.isArray(columns) ? columns : [], dense: kept('dense', false) === true, inline: kept('inline', false) === true,
 	zone: kept('zone', 'local'), facetsShown: kept('facets', true) === true && matchMedia('(min-width: 1240px)').matches
@@ -47,6 +48,7 @@ const state = {
 
 const root = document.getElementById('app');
 const rows = new Rows();
+const requests = new Requests();
 let running = new AbortController();
 let polling = null;
 
@@ -54,6 +56,7 @@ function draw() {
 	const lines = itemsOf(state.entries, state.view.clock, state.unfolded);
 	render(state.report ? report({ ...state, report: state.report }, { print: () => window.print(), close: () => { state.report = null; draw(); } }) : page(), root);
 	rows.show(lines, rowView());
+	requests.show(state.approvals ?? [], { ...state, decide });
 	root.setAttribute('aria-busy', String(state.loading));
 	root.classList.toggle('reading', Boolean(state.view.open && (state.entry || state.missing)));
 }
@@ -66,14 +69,14 @@ async function search() {
 	running.abort();
 	running = new AbortController();
 	const { signal } = running;
-	Object.assign(state, { entries: [], next: null, archived: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null, number: null, brush: null, unfolded: new Set() });
+	Object.assign(state, { entries: [], next: null, until: null, turns: 0, archived: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null, number: null, brush: null, unfolded: new Set() });
 	draw();
 	const request = toRequest(state.view);
 	countEntries();
 	countFacets();
 	await read(async () => {
 		const page = await api.entries(request, null, 60, { signal });
-		Object.assign(state, { entries: page.entries, next: page.next, archived: api.archivedPart(page), loading: false, reached: first(page.entries) });
+		Object.assign(state, { entries: page.entries, next: page.next, until: page.lookedUntil, archived: api.archivedPart(page), loading: false, reached: first(page.entries) });
 		draw();
 		lookAgain();
 		watch();
@@ -145,7 +148,8 @@ async function loadMore() {
 		const page = await api.entries(toRequest(state.view), state.next, state.entries.length > 200 ? 200 : 60, { signal });
 		const next = document.activeElement?.id === 'more' ? page.entries[0]?.id : null;
 		state.entries.push(...page.entries);
-		Object.assign(state, { next: page.next, archived: state.archived ?? api.archivedPart(page), loading: false, said: t('{n} entries are shown', { n: count(state.entries.length) }) });
+		Object.assign(state, { next: page.next, until: page.lookedUntil, archived: state.archived ?? api.archivedPart(page), loading: false,
+			said: page.lookedUntil ? t('Everything since {time} was looked at.', { time: dateTime(page.lookedUntil) }) : t('{n} entries are shown', { n: count(state.entries.length) }) });
 		draw();
 		if (next) {
 			reachTo(next);
@@ -166,12 +170,20 @@ async function read(what) {
 	}
 }
 
-/** The list goes on before its end is seen. */
+const MOST_TURNS = 4;
+
+/** The list goes on before its end is seen; where what is looked for is rare, a few times until somebody asks for more. */
 function lookAgain() {
 	const more = document.getElementById('more');
-	if (more && more.getBoundingClientRect().top > 0 && more.getBoundingClientRect().top < innerHeight + 800) {
+	if (more && more.getBoundingClientRect().top > 0 && more.getBoundingClientRect().top < innerHeight + 800 && (!state.until || state.turns < MOST_TURNS)) {
+		state.turns += state.until ? 1 : 0;
 		loadMore();
 	}
+}
+
+function lookFurther() {
+	state.turns = 0;
+	loadMore();
 }
 
 let painting = null;
@@ -199,6 +211,9 @@ const live = new Live({
 		}
 	},
 	came(entry) {
+		if (entry.action.startsWith('approval.')) {
+			countApprovals();
+		}
 		const known = (other) => other.id === entry.id;
 		if (!state.entries.some(known) && !state.fresh.some(known)) {
 			state.fresh.unshift(entry);
@@ -301,8 +316,12 @@ function turnTo(tab) {
 	look();
 }
 
+/** Whoever is typing goes on. */
 function drawEntry() {
 	draw();
+	if (isTyping(document.activeElement)) {
+		return;
+	}
 	if (isNarrow()) {
 		window.scrollTo({ top: 0 });
 	}
@@ -472,6 +491,46 @@ async function ask(what) {
 	draw();
 }
 
+// Approvals
+
+const APPROVALS_AGAIN = 30000;
+
+const loadApprovals = async () => {
+	try {
+		const { approvals: waiting } = await api.approvals();
+		// Who has seen one wait may want to see that none does.
+		Object.assign(state, { approvals: waiting.length ? waiting : state.approvals && [], unapproved: null });
+	} catch (problem) {
+		state.unapproved = problem;
+	}
+	draw();
+};
+
+/** Somebody who is deciding has them stay as they are. */
+function countApprovals() {
+	if (state.reader?.decides && !document.hidden && !root.querySelector('.approvals[open]')) {
+		loadApprovals();
+	}
+}
+
+async function decide(request, event) {
+	event.preventDefault();
+	const granted = event.submitter?.value === 'grant';
+	const justification = new FormData(event.target).get('justification');
+	Object.assign(state, { deciding: request.id, undecided: null, decided: null });
+	draw();
+	try {
+		await api.decide(request.id, granted ? 'grant' : 'reject', justification, state.reader.csrf);
+		Object.assign(state, { deciding: null, decided: { granted, action: request.action }, approvals: state.approvals.filter((each) => each.id !== request.id) });
+		draw();
+		root.querySelector('.approvals summary').focus();
+		loadApprovals();
+	} catch (problem) {
+		Object.assign(state, { deciding: null, undecided: { id: request.id, problem } });
+		draw();
+	}
+}
+
 // What the page is like
 
 const address = () => history.pushState(null, '', toAddress(state.view));
@@ -557,6 +616,7 @@ function aboutOnePerson() {
 }
 
 const MOST_PRINTED = 1000;
+const MOST_PAGES = 20;
 
 async function makeReport() {
 	closeMenus();
@@ -564,14 +624,15 @@ async function makeReport() {
 	const request = toRequest(settled(state.view, at.getTime()));
 	await read(async () => {
 		const entries = [];
-		let next = null;
+		let [next, until, pages] = [null, null, 0];
 		do {
 			const page = await api.entries(request, next, 200);
 			entries.push(...page.entries);
 			({ next } = page);
-		} while (next && entries.length < MOST_PRINTED);
+			until = page.lookedUntil;
+		} while (next && entries.length < MOST_PRINTED && ++pages < MOST_PAGES);
 		const chains = state.reader?.verifies ? (await api.ledger()).chains : null;
-		Object.assign(state, { report: { entries, all: !next, at }, chains });
+		Object.assign(state, { report: { entries, all: !next, until, at }, chains });
 		draw();
 		window.scrollTo({ top: 0 });
 	});
@@ -590,6 +651,7 @@ function page() {
 			<div class="actions">
 				${state.live || state.paused ? html`<button class="live plain-button ${state.paused ? 'paused' : ''}" aria-pressed=${state.paused} title=${state.paused ? t('New entries are not shown') : t('New entries are shown as they come')}
 					@click=${pause}>${state.paused ? icon('pause') : html`<i></i>`}${state.paused ? t('Paused') : t('Live')}</button>` : nothing}
+				${approvals(state, requests, () => { state.decided = null; loadApprovals(); })}
 				${reader?.verifies ? ledger({ ...state, load: loadLedger, verify, cancel, copy, show }) : nothing}
 				${views(state, { open: (filters, chosen) => { closeMenus(); lookFor(filters, chosen); }, person: aboutOnePerson, keep: keepView, forget: forgetView,
 					link: (event) => copy(new URL(toAddress(settled(state.view)), location.href).href, event) })}
@@ -610,7 +672,7 @@ function page() {
 			${state.facetsShown ? facets(state, { include, exclude, close: toggleFacets }) : nothing}
 			<section class="list card" aria-label=${t('Entries')}>
 				<div aria-live="polite">${fresh()}</div>
-				${list({ ...state, elsewhere: SAID_HERE.includes(state.problem?.parameter?.replace(/^-/, '')), clock: state.view.clock, show, loadMore, move, sort, again: search, reach, column, density, help }, rows)}
+				${list({ ...state, elsewhere: SAID_HERE.includes(state.problem?.parameter?.replace(/^-/, '')), clock: state.view.clock, show, loadMore: lookFurther, move, sort, again: search, reach, column, density, help }, rows)}
 			</section>
 			${open ? html`<div class="handle" role="separator" tabindex="0" aria-orientation="vertical" aria-label=${t('Width of the entry')} aria-valuemin="25" aria-valuemax="75" aria-valuenow=${width}
 					@pointerdown=${grip} @pointermove=${pull} @keydown=${nudge}></div>
@@ -711,7 +773,7 @@ function step(by) {
 	const isThere = document.activeElement?.dataset?.id === state.reached;
 	const next = all[isThere || state.entry ? last + by : Math.max(last, 0)];
 	if (!next) {
-		return by > 0 && loadMore();
+		return by > 0 && lookFurther();
 	}
 	if (state.entry) {
 		state.reached = next.key;
@@ -731,10 +793,12 @@ const KEYS = {
 	'/': () => root.querySelector('[name=q]')?.focus()
 };
 
+const isTyping = (element) => Boolean(element?.closest?.('input:not([type=checkbox], [type=range]), select, textarea'));
+
 const closeMenus = () => root.querySelectorAll('.menu[open]').forEach((menu) => { menu.open = false; });
 
 document.addEventListener('keydown', (event) => {
-	const typing = event.target.closest?.('input:not([type=checkbox], [type=range]), select, textarea');
+	const typing = isTyping(event.target);
 	const menu = root.querySelector('.menu[open]');
 	if (event.key === 'Escape' && state.helped) {
 		help();
@@ -783,6 +847,8 @@ async function begin() {
 		if (reader.verifies) {
 			loadLedger();
 		}
+		countApprovals();
+		setInterval(countApprovals, APPROVALS_AGAIN);
 	}, () => { /* The list says what is wrong. */ });
 }
 

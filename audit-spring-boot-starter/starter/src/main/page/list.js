@@ -142,7 +142,7 @@ export class Rows {
 
 export function list(view, rows) {
 	if (!view.entries.length) {
-		return html`${fromArchive(view)}${nothingYet(view)}`;
+		return html`${fromArchive(view)}${view.until ? end(view) : nothingYet(view)}`;
 	}
 	return html`
 		${tools(view)}
@@ -153,8 +153,10 @@ export function list(view, rows) {
 }
 
 /** Where it was read, as that is slower. */
-const fromArchive = ({ archived }) => archived ? html`<p class="archived faint">${icon('server')} ${t('From {from} to {to} it is read from the archive, which takes longer.',
-	{ from: date(archived[0]), to: date(archived[1]) })}</p>` : nothing;
+const fromArchive = ({ archived }) => archived ? html`<p class="archived faint">${saidOfArchive(archived)}</p>` : nothing;
+
+export const saidOfArchive = (archived) => html`${icon('server')} ${t('From {from} to {to} it is read from the archive, which takes longer.',
+	{ from: date(archived[0]), to: date(archived[1]) })}`;
 
 function nothingYet({ loading, problem, elsewhere, again }) {
 	if (loading) {
@@ -184,6 +186,11 @@ const tools = (view) => html`
 function end(view) {
 	if (view.problem) {
 		return problemCard(view.problem, view.loadMore);
+	}
+	if (view.until) {
+		// What is rare may be far away.
+		return html`<div class="end"><p>${t(view.entries.length ? 'Everything since {time} was looked at.' : 'No entries match since {time}.', { time: dateTime(view.until) })}</p>
+			<button class="quiet" id="more" @click=${view.loadMore}>${view.loading ? t('Looking further back …') : t('Look further back')}</button></div>`;
 	}
 	return html`<p class="end">${view.next ? html`<button class="quiet" id="more" @click=${view.loadMore}>${view.loading ? t('Loading …') : t('More')}</button>`
 		: t('This is all.')}</p>`;

@@ -2,6 +2,7 @@ import { html, nothing } from './lib/lit-html.js';
 import * as api from './api.js';
 import { count, dateTime, ownZone, zoneName } from './format.js';
 import { icon } from './icons.js';
+import { saidOfArchive } from './list.js';
 import { write } from './query.js';
 import { shown } from './text.js';
 import { t } from './words.js';
@@ -57,11 +58,14 @@ const safe = (address) => address.startsWith('?') ? address : '?';
 const FORMATS = [['csv', 'CSV', 'For spreadsheets'], ['ndjson', 'JSON, verifiable', 'With hashes and proofs, for auditors'],
 	['ecs', 'Elastic Common Schema', 'JSON lines for a SIEM'], ['ocsf', 'OCSF', 'JSON lines of the Open Cybersecurity Schema Framework']];
 
-export const exports = (state, request, { counted, report }) => html`
+export function exports(state, request, { counted, report }) {
+	const archived = state.number && api.archivedPart(state.number);
+	return html`
 	<details class="menu exports" @toggle=${(event) => event.target.open && counted()}><summary class="button">${icon('download')} <span class="word">${t('Export')}</span> ${icon('down')}</summary>
 		<div class="popover" role="group" aria-label=${t('Formats')}>
 			<p class="scope">${state.number ? html`<b>${state.number.exact ? t('{n} entries', { n: count(state.number.count) }) : t('at least {n} entries', { n: count(state.number.count) })}</b>` : html`<span class="faint">${t('Counting …')}</span>`}
 				<span class="faint">${write(state.view.filters) ? shown(write(state.view.filters)) : t('everything you may see')}</span><span class="faint">${t('Times in exports are in UTC; those shown here are in {zone}.', { zone: zoneName() })}</span></p>
+			${archived ? html`<p class="scope faint"><span>${saidOfArchive(archived)}</span></p>` : nothing}
 			${FORMATS.filter(([format]) => format !== 'ndjson' || state.reader?.sees !== 'own')
 				.map(([format, name, why]) => html`<a href=${api.exportUrl(request, format)} download><b>${t(name)}</b><span class="faint">${t(why)}</span></a>`)}
 			${state.reader?.verifies ? html`<a href=${api.exportUrl({}, 'ndjson')} download><b>${t('Whole ledger, verifiable')}</b><span class="faint">${t('Everything, to prove that nothing is missing')}</span></a>` : nothing}
@@ -69,9 +73,10 @@ export const exports = (state, request, { counted, report }) => html`
 			<p class="scope faint">${t('How to verify: java -jar audit-ledger-cli.jar verify-export FILE --public-key KEY')}</p>
 		</div>
 	</details>`;
+}
 
 /** What is printed: so much as a person reads, with what anybody needs who wants to check it. */
-export const report = ({ report: { entries, all, at }, view, chains, reader }, { print, close }) => html`
+export const report = ({ report: { entries, all, until, at }, view, chains, reader }, { print, close }) => html`
 	<main class="report">
 		<p class="buttons no-print"><button class="primary-button" @click=${print}>${icon('print')} ${t('Print')}</button><button @click=${close}>${t('Back')}</button></p>
 		<h1>${t('Audit evidence report')}</h1>
@@ -79,7 +84,7 @@ export const report = ({ report: { entries, all, at }, view, chains, reader }, {
 			<div><dt>${t('Made')}</dt><dd>${dateTime(at)} (${zoneName()})</dd></div>
 			<div><dt>${t('By')}</dt><dd>${shown(reader?.actor ?? '')}</dd></div>
 			<div><dt>${t('Filters')}</dt><dd><code>${write(view.filters) ? shown(write(view.filters)) : t('everything you may see')}</code></dd></div>
-			<div><dt>${t('Entries')}</dt><dd>${all ? t('all {n}', { n: count(entries.length) }) : t('the newest {n}; there are more, which an export has', { n: count(entries.length) })}</dd></div>
+			<div><dt>${t('Entries')}</dt><dd>${all ? t('all {n}', { n: count(entries.length) }) : until ? t('{n} since {time}; what is older was not looked at, which an export does', { n: count(entries.length), time: dateTime(until) }) : t('the newest {n}; there are more, which an export has', { n: count(entries.length) })}</dd></div>
 		</dl>
 		<table><thead><tr><th scope="col">${t('Recorded')}</th><th scope="col">${t('Actor')}</th><th scope="col">${t('What')}</th><th scope="col">${t('Outcome')}</th><th scope="col">${t('Place and hash')}</th></tr></thead>
 			<tbody>${entries.map((entry) => html`<tr><td>${dateTime(entry.recordedAt)}</td><td>${shown(entry.actor.name ?? entry.actor.id ?? '')}${entry.actor.name && entry.actor.id ? html`<br><span class="faint">${shown(entry.actor.id)}</span>` : nothing}</td>

@@ -4,8 +4,11 @@
  */
 package io.auditspring;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what others want to do. Whoever decides is the current actor, who must be a
@@ -20,6 +23,15 @@ public interface Approvals {
 	 * @return requests, the oldest first, up to a hundred
 	 */
 	List<Approval> pending();
+
+	/**
+	 * When a request can no longer be decided, nor be used.
+	 * @param request the request
+	 * @return the time, or {@code null} if that is not known
+	 */
+	default @Nullable Instant expiry(Approval request) {
+		return null;
+	}
 
 	/**
 	 * Allows it.

@@ -130,6 +130,12 @@ class ArchivedApiTests {
 			}
 			assertThat(json(application, "/audit/api/suggestions?attribute=action").get("complete").asBoolean())
 				.isFalse();
+			String exported = "/audit/api/export?format=ndjson&chain=main";
+			assertThat(archived(application, exported + "&to=2026-11-10T00:00:00Z"))
+				.isEqualTo("2019-01-01T00:00:00Z/2019-01-31T00:00:00Z");
+			assertThat(archived(application, exported + "&from=2020-01-01T00:00:00Z")).isEqualTo("nothing");
+			assertThat(archived(application, exported)).as("a whole chain is that of the database")
+				.isEqualTo("nothing");
 			String export = get(application, "/audit/api/export?format=ndjson&chain=main&to=2026-11-10T00:00:00Z");
 			SelectionVerification verified = new SelectionVerifier(ledger.evidence())
 				.verify(new BufferedReader(new StringReader(export)));

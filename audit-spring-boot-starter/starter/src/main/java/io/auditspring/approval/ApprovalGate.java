@@ -141,6 +141,11 @@ final class ApprovalGate implements CallApproval, Approvals {
 	}
 
 	@Override
+	public Instant expiry(Approval request) {
+		return request.requestedAt().plus(this.properties.validFor());
+	}
+
+	@Override
 	public Approval grant(UUID id, String justification) {
 		return decide(id, Approval.Status.GRANTED, justification);
 	}

@@ -27,6 +27,7 @@ import jakarta.persistence.criteria.Root;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.jpa.domain.Specification;
 
 /**
@@ -150,11 +151,15 @@ final class ActivityQuery {
 		return new Counted(from, counts, actions);
 	}
 
-	/** Since when there are no more entries than can be counted one by one. */
+	/**
+	 * Since when there are no more entries than can be looked at, and counted one by one.
+	 */
 	private Instant countable(AuditQuery wanted, Instant from, Instant to) {
-		Specification<AuditEntry> period = wanted.from(from).to(to).filter();
-		Instant last = new EntryPages(this.entityManager).after(MOST, period, true);
-		return (last != null) ? last.plus(1, ChronoUnit.MICROS) : from;
+		EntryPages pages = new EntryPages(this.entityManager);
+		AuditQuery period = wanted.from(from).to(to).newestFirst().after(ScrollPosition.keyset());
+		Instant farthest = period.isSearch() ? pages.farthest(period, true) : null;
+		Instant last = pages.after(MOST, ((farthest != null) ? period.from(farthest) : period).filter(), true);
+		return (last != null) ? last.plus(1, ChronoUnit.MICROS) : (farthest != null) ? farthest : from;
 	}
 
 	private List<ActivityRollup.Count> buckets(AuditQuery period, Duration interval) {

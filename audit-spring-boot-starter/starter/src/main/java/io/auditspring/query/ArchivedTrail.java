@@ -95,6 +95,27 @@ final class ArchivedTrail implements AuditTrail {
 		return read((past) -> page(query, past, this.database.find(query)));
 	}
 
+	@Override
+	public Look look(AuditQuery query) {
+		return read((past) -> {
+			Look live = this.database.look(query);
+			return (past != null) ? look(query, past, live) : live;
+		});
+	}
+
+	/** What is in the archive is looked for to its end, before or after the database. */
+	private Look look(AuditQuery query, Past past, Look live) {
+		Instant until = live.until();
+		if (until == null) {
+			return Look.of(query, page(query, past, live.page(query)));
+		}
+		if (query.isTowardsOlder()) {
+			return until.isAfter(past.to()) ? live : Look.of(query, page(query, past, this.database.find(query)));
+		}
+		Window<AuditEntry> page = page(query, past, live.page(query));
+		return (page.size() < query.limit()) ? new Look(page.getContent(), live.next(), until) : Look.of(query, page);
+	}
+
 	private Window<AuditEntry> page(AuditQuery query, @Nullable Past past, Window<AuditEntry> live) {
 		if (past == null || fills(live, query, past)) {
 			return live;

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -326,7 +327,7 @@ public final class AuditQuery {
 	}
 
 	public AuditQuery chain(String... chains) {
-		return oneOf("chain", chains);
+		return with(Filter.chains(values(chains)));
 	}
 
 	/**
@@ -566,6 +567,11 @@ public final class AuditQuery {
 		Specification<AuditEntry> wanted = all.and(Specification
 			.allOf(this.filters.stream().map((filter) -> own ? filter.amongOwn() : filter.condition()).toList()));
 		return mayBeRoot() ? wanted : wanted.and(AuditFilters.specification(NOT_ROOT));
+	}
+
+	/** What some of the filters say. */
+	Specification<AuditEntry> filter(Predicate<Filter> some) {
+		return Specification.allOf(this.filters.stream().filter(some).map(Filter::condition).toList());
 	}
 
 	/** The same, for whoever does not ask the database. */

@@ -48,6 +48,18 @@ public interface AuditTrail {
 	Window<AuditEntry> find(AuditQuery query);
 
 	/**
+	 * Reads a page of entries, but does not look for them for ever: where no index finds
+	 * what is wanted, it ends after {@value EntryPages#MOST_LOOKED_AT} entries, however
+	 * few of them match, and says how far it came. A {@link Window} cannot say where to
+	 * go on when it is empty.
+	 * @param query which entries
+	 * @return the page, which may be empty though there are more, and where to go on
+	 */
+	default Look look(AuditQuery query) {
+		return Look.of(query, find(query));
+	}
+
+	/**
 	 * Reads one entry.
 	 * @param id its id
 	 * @return the entry, or empty if there is none
@@ -229,6 +241,35 @@ public interface AuditTrail {
 	 * @param exact whether there are no more; if not, there are at least so many
 	 */
 	record Count(long entries, boolean exact) {
+
+	}
+
+	/**
+	 * A page, and how far it was looked for.
+	 *
+	 * @param entries the entries, which may be fewer than fit on the page, or none
+	 * @param next where to go on by {@link AuditQuery#after}, or {@code null} if there is
+	 * nothing more
+	 * @param until where looking ended early, when the last entry that was looked at was
+	 * recorded; else {@code null}
+	 */
+	record Look(List<AuditEntry> entries, @Nullable ScrollPosition next, @Nullable Instant until) {
+
+		public Look {
+			entries = List.copyOf(entries);
+		}
+
+		static Look of(AuditQuery query, Window<AuditEntry> page) {
+			int last = query.position().scrollsForward() ? page.size() - 1 : 0;
+			return new Look(page.getContent(), (page.hasNext() && !page.isEmpty()) ? page.positionAt(last) : null,
+					null);
+		}
+
+		Window<AuditEntry> page(AuditQuery query) {
+			return Window.from(this.entries,
+					(index) -> EntryPages.positionOf(this.entries.get(index), query.position().getDirection()),
+					this.next != null);
+		}
 
 	}
 

@@ -11,9 +11,11 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import io.auditspring.query.internal.condition.Indexes;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.persistence.criteria.CriteriaQuery;
@@ -67,7 +69,15 @@ final class EntryPages {
 
 	private final HibernateCriteriaBuilder builder;
 
+	private final int most;
+
 	EntryPages(EntityManager entityManager) {
+		this(entityManager, MOST_LOOKED_AT);
+	}
+
+	/** Looks at so many entries where no index finds what is wanted. */
+	EntryPages(EntityManager entityManager, int most) {
+		this.most = most;
 		this.entityManager = entityManager;
 		this.builder = (HibernateCriteriaBuilder) entityManager.getCriteriaBuilder();
 	}
@@ -77,13 +87,29 @@ final class EntryPages {
 	}
 
 	Window<AuditEntry> page(AuditQuery query, Specification<AuditEntry> further) {
+		return page(query, found(query, further, false).entries());
+	}
+
+	/** A page that may end before it is full, where no index finds what is wanted. */
+	AuditTrail.Look look(AuditQuery query) {
+		Found<AuditEntry> found = found(query, Specification.unrestricted(), true);
+		Window<AuditEntry> page = page(query, found.entries());
+		return (found.until() == null) ? AuditTrail.Look.of(query, page)
+				: new AuditTrail.Look(page.getContent(), beyond(query, found.until()), found.until());
+	}
+
+	private Found<AuditEntry> found(AuditQuery query, Specification<AuditEntry> further, boolean bounded) {
 		boolean forward = query.isTowardsOlder();
 		Specification<AuditEntry> rest = further.and(beyond(query.position(), forward));
 		int most = query.limit() + 1;
 		Selected<?, AuditEntry> wanted = query.isBrief() ? tuple(AuditEntry.brief(), AuditEntry::of) : ENTRIES;
-		List<AuditEntry> read = query.isSearch() ? search(wanted, query, query.filter().and(rest), most)
-				: merged(wanted, query.ranges(), query.withoutRanges().filter().and(rest), most, forward);
-		boolean more = read.size() == most;
+		return query.isSearch() ? search(wanted, query, query.filter().and(rest), most, bounded) : new Found<>(
+				merged(wanted, query.ranges(), query.withoutRanges().filter().and(rest), most, forward), null);
+	}
+
+	/** The entries come in the order of reading, one more than fits where there are. */
+	private static Window<AuditEntry> page(AuditQuery query, List<AuditEntry> read) {
+		boolean more = read.size() > query.limit();
 		List<AuditEntry> page = new ArrayList<>(more ? read.subList(0, query.limit()) : read);
 		if (!query.position().scrollsForward()) {
 			Collections.reverse(page);
@@ -118,7 +144,7 @@ final class EntryPages {
 		Selected<Tuple, Tuple> wanted = tuple(Stream.concat(Stream.of(TIME), attributes.stream()).toList(),
 				(row) -> row);
 		if (query.isSearch()) {
-			return search(wanted, query.newestFirst(), query.filter(), most);
+			return search(wanted, query.newestFirst(), query.filter(), most, false).entries();
 		}
 		List<Specification<AuditEntry>> ranges = query.ranges();
 		if (ranges.isEmpty()) {
@@ -146,27 +172,87 @@ final class EntryPages {
 	 * @return the time, or {@code null} where all of its period can be looked at
 	 */
 	@Nullable Instant searchable(AuditQuery query) {
-		return query.isSearch() ? after(MOST_LOOKED_AT, begun(query), true) : null;
+		return query.isSearch() ? after(this.most, begun(query), true) : null;
 	}
 
 	private static Specification<AuditEntry> begun(AuditQuery query) {
-		return Specification.allOf(query.filters().stream().filter(Filter::isOrdered).map(Filter::condition).toList());
+		return query.filter(Filter::isOrdered);
 	}
 
-	private <T> List<T> search(Selected<?, T> selected, AuditQuery query, Specification<AuditEntry> wanted, int most) {
+	private <T> Found<T> search(Selected<?, T> selected, AuditQuery query, Specification<AuditEntry> wanted, int most,
+			boolean bounded) {
 		boolean forward = query.isTowardsOlder();
 		Specification<AuditEntry> begun = begun(query).and(bound(query.position(), forward));
-		Instant end = after(FIRST_SPAN, begun, forward);
+		Instant end = after(Math.min(FIRST_SPAN, this.most), begun, forward);
 		List<T> found = new ArrayList<>(
 				read(selected, wanted.and(until(end, forward)), most, new Step(forward, false)));
+		Instant last = (bounded && end != null && found.size() < most) ? farthest(query, forward) : null;
 		Duration span = null;
 		while (end != null && found.size() < most) {
+			if (isThere(end, last, forward)) {
+				return new Found<>(found, end);
+			}
 			Specification<AuditEntry> rest = wanted.and(beyond(end, forward));
 			span = ((span != null) ? span : between(after(0, begun, forward), end)).plusMillis(1).multipliedBy(GROWTH);
 			end = (span.compareTo(LONGEST_SPAN) < 0) ? (forward ? end.minus(span) : end.plus(span)) : null;
+			end = (last != null && (end == null || isThere(end, last, forward))) ? last : end;
 			found.addAll(read(selected, rest.and(until(end, forward)), most - found.size(), new Step(forward, true)));
 		}
-		return found;
+		return new Found<>(found, null);
+	}
+
+	private static boolean isThere(Instant time, @Nullable Instant end, boolean forward) {
+		return end != null && (forward ? !time.isAfter(end) : !time.isBefore(end));
+	}
+
+	/**
+	 * How far one page looks for what no index finds: where other filters have indexes,
+	 * as far as is little for one of them. Who sees one tenant, or their own, is told a
+	 * time of an entry of theirs.
+	 * @param query which entries
+	 * @param forward from newer to older entries
+	 * @return when the last entry that is looked at was recorded, or {@code null} to look
+	 * at everything
+	 */
+	@Nullable Instant farthest(AuditQuery query, boolean forward) {
+		Specification<AuditEntry> all = query.filter(Filter::isOfPeriod).and(bound(query.position(), forward));
+		if (query.isOwn()) {
+			return after(this.most, all.and(query.filter(Filter::confines)), forward);
+		}
+		Indexes indexes = new Indexes(this.entityManager, LedgerNames.of(this.entityManager));
+		if (query.filters().stream().filter(Filter::searched).map(Filter::wanted).allMatch(indexes::find)) {
+			return null;
+		}
+		Instant farthest = after(this.most, all, forward);
+		if (farthest == null) {
+			return null;
+		}
+		for (Filter filter : query.filters().stream().filter((each) -> indexes.find(each.wanted())).toList()) {
+			Instant end = end(filter, all, forward, farthest);
+			if (end == null) {
+				return null;
+			}
+			farthest = isThere(end, farthest, forward) ? end : farthest;
+		}
+		return query.filters().stream().noneMatch(Filter::isOfTenant) ? farthest
+				: after(this.most, all.and(query.filter(Filter::isOfTenant)), forward);
+	}
+
+	/** Where many entries end that an index finds, or {@code null} if there are few. */
+	private @Nullable Instant end(Filter filter, Specification<AuditEntry> all, boolean forward, Instant otherwise) {
+		Specification<AuditEntry> found = all.and(filter.condition());
+		return Indexes.isRange(filter.wanted()) ? after(this.most, found, forward) : hasMany(found) ? otherwise : null;
+	}
+
+	private boolean hasMany(Specification<AuditEntry> wanted) {
+		CriteriaQuery<Long> query = this.builder.createQuery(Long.class);
+		Root<AuditEntry> entry = query.from(AuditEntry.class);
+		query.select(entry.get("seq")).where(wanted.toPredicate(entry, query, this.builder));
+		return !this.entityManager.createQuery(query)
+			.setFirstResult(this.most)
+			.setMaxResults(1)
+			.getResultList()
+			.isEmpty();
 	}
 
 	private static Duration between(@Nullable Instant start, Instant end) {
@@ -274,6 +360,13 @@ final class EntryPages {
 		return forward ? this.builder.lessThan(value, key) : this.builder.greaterThan(value, key);
 	}
 
+	/** Behind all entries that were recorded at a time. */
+	private static ScrollPosition beyond(AuditQuery query, Instant time) {
+		boolean forward = query.isTowardsOlder();
+		return ScrollPosition.of(Map.of("recordedAt", time, "seq", forward ? 0L : Long.MAX_VALUE, "id",
+				forward ? new UUID(0, 0) : new UUID(-1, -1)), query.position().getDirection());
+	}
+
 	static ScrollPosition positionOf(AuditEntry entry, ScrollPosition.Direction direction) {
 		return ScrollPosition
 			.of(Map.of("recordedAt", entry.getRecordedAt(), "seq", entry.getSeq(), "id", entry.getId()), direction);
@@ -288,6 +381,17 @@ final class EntryPages {
 	 */
 	private record Selected<R, T>(Class<R> type, Function<Root<AuditEntry>, Selection<? extends R>> of,
 			Function<R, T> made) {
+
+	}
+
+	/**
+	 * What a search has found.
+	 *
+	 * @param entries what was found
+	 * @param until where it ended early, the time of the last entry it looked at; else
+	 * {@code null}
+	 */
+	private record Found<T>(List<T> entries, @Nullable Instant until) {
 
 	}
 

@@ -70,6 +70,11 @@ record Filter(@Nullable String attribute, @Nullable Object value, Condition want
 		return new Filter(RELATED, wanted, wanted.isRelated(TargetNames.AS_SAID), true);
 	}
 
+	/** No index is made for these, which are few and long. */
+	static Filter chains(List<String> names) {
+		return new Filter("chain", names, Condition.in("chain", names), true);
+	}
+
 	static Filter kinds(List<String> types) {
 		return new Filter(null, new Kinds(types), anyOfThem("targetType", types), false);
 	}
@@ -119,6 +124,21 @@ record Filter(@Nullable String attribute, @Nullable Object value, Condition want
 	static Filter targets(List<Wanted> things, TargetNames names) {
 		return new Filter(null, new Things(things),
 				Condition.any(things.stream().map((thing) -> thing.isTarget(names)).toList()), true);
+	}
+
+	/** Whether it limits the time of recording. */
+	boolean isOfPeriod() {
+		return FROM.equals(this.attribute) || TO.equals(this.attribute);
+	}
+
+	/** Whether it leaves one tenant, or what belongs to none. */
+	boolean isOfTenant() {
+		return "tenant".equals(this.attribute);
+	}
+
+	/** Whether it may be what a reader's own is known by. */
+	boolean confines() {
+		return isOwn() || isOfTenant() || "actorId".equals(this.attribute);
 	}
 
 	/** What the database is asked. */

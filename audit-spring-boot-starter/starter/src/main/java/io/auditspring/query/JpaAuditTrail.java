@@ -86,6 +86,11 @@ final class JpaAuditTrail implements AuditTrail {
 	}
 
 	@Override
+	public Look look(AuditQuery query) {
+		return new EntryPages(this.entityManager).look(known(query));
+	}
+
+	@Override
 	public Optional<AuditEntry> entry(UUID id) {
 		return Optional.ofNullable(this.entityManager.find(AuditEntry.class, id));
 	}

@@ -4,6 +4,7 @@
  */
 package io.auditspring.query;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -111,7 +112,9 @@ final class Suggestions {
 		return (values.size() > most) ? null : values.stream().filter(pattern::matches).toList();
 	}
 
-	private List<String> among(AuditQuery query, String prefix, int limit) {
+	private List<String> among(AuditQuery wanted, String prefix, int limit) {
+		Instant since = new EntryPages(this.entityManager).searchable(wanted);
+		AuditQuery query = (since != null) ? wanted.from(since) : wanted;
 		CriteriaBuilder builder = this.entityManager.getCriteriaBuilder();
 		CriteriaQuery<String> newest = builder.createQuery(String.class);
 		Root<AuditEntry> entry = newest.from(AuditEntry.class);

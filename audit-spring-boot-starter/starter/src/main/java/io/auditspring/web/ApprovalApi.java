@@ -5,6 +5,7 @@
 package io.auditspring.web;
 
 import java.security.Principal;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,12 +16,14 @@ import io.auditspring.Approvals;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
@@ -30,6 +33,11 @@ import org.springframework.web.server.ResponseStatusException;
 @RestController
 @RequestMapping("${audit.web.base-path:/audit}/api/approvals")
 final class ApprovalApi {
+
+	private static final String JUSTIFICATION = "justification";
+
+	/** A page of another site cannot send it, as it cannot send JSON. */
+	private static final String OWN_SITE = "X-Requested-With";
 
 	private final Approvals approvals;
 
@@ -45,7 +53,7 @@ final class ApprovalApi {
 	@GetMapping
 	ResponseEntity<byte[]> pending(@Nullable Principal principal) {
 		admit(principal);
-		return this.answers.of(Map.of("approvals", this.approvals.pending().stream().map(ApprovalApi::shown).toList()));
+		return this.answers.of(Map.of("approvals", this.approvals.pending().stream().map(this::shown).toList()));
 	}
 
 	@PostMapping("/{id}/grant")
@@ -60,10 +68,23 @@ final class ApprovalApi {
 		return decide(principal, id, decision, false);
 	}
 
+	/** The same from a page, whose token against forged requests only a form carries. */
+	@PostMapping(path = "/{id}/grant", consumes = MediaType.APPLICATION_FORM_URLENCODED_VALUE, headers = OWN_SITE)
+	ResponseEntity<byte[]> grant(@Nullable Principal principal, @PathVariable String id,
+			@RequestParam(defaultValue = "") String justification) {
+		return decide(principal, id, Map.of(JUSTIFICATION, justification), true);
+	}
+
+	@PostMapping(path = "/{id}/reject", consumes = MediaType.APPLICATION_FORM_URLENCODED_VALUE, headers = OWN_SITE)
+	ResponseEntity<byte[]> reject(@Nullable Principal principal, @PathVariable String id,
+			@RequestParam(defaultValue = "") String justification) {
+		return decide(principal, id, Map.of(JUSTIFICATION, justification), false);
+	}
+
 	private ResponseEntity<byte[]> decide(@Nullable Principal principal, String id,
 			@Nullable Map<String, String> decision, boolean granted) {
 		admit(principal);
-		String justification = (decision != null) ? decision.getOrDefault("justification", "") : "";
+		String justification = (decision != null) ? decision.getOrDefault(JUSTIFICATION, "") : "";
 		try {
 			return this.answers.of(shown(granted ? this.approvals.grant(EntryParameters.uuid("id", id), justification)
 					: this.approvals.reject(EntryParameters.uuid("id", id), justification)));
@@ -77,7 +98,7 @@ final class ApprovalApi {
 		this.readers.admitToAll(principal, "Who decides what others may do must be allowed to read the whole trail");
 	}
 
-	private static Map<String, @Nullable Object> shown(Approval approval) {
+	private Map<String, @Nullable Object> shown(Approval approval) {
 		Map<String, @Nullable Object> shown = new LinkedHashMap<>();
 		shown.put("id", approval.id().toString());
 		shown.put("action", approval.action());
@@ -87,6 +108,8 @@ final class ApprovalApi {
 		shown.put("requester", approval.requester());
 		shown.put("agent", approval.agent());
 		shown.put("requestedAt", approval.requestedAt().toString());
+		Instant expiry = this.approvals.expiry(approval);
+		shown.put("expiresAt", (expiry != null) ? expiry.toString() : null);
 		shown.put("status", approval.status().name().toLowerCase(Locale.ROOT));
 		shown.put("decidedBy", approval.decidedBy());
 		shown.put("justification", approval.justification());

@@ -6,12 +6,10 @@ package io.auditspring.web;
 
 import java.time.Instant;
 
-import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.web.internal.value.InstantParameter;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.domain.Window;
 import org.springframework.http.ResponseEntity;
 
 /**
@@ -42,13 +40,18 @@ record ArchivedPart(Instant from, Instant to) {
 	 * The part that a page was looked for in: a page of newer entries that is full was
 	 * read from the database alone.
 	 */
-	static @Nullable ArchivedPart of(AuditTrail trail, EntryParameters parameters, Window<AuditEntry> page) {
+	static @Nullable ArchivedPart of(AuditTrail trail, EntryParameters parameters, AuditTrail.Look page) {
 		ArchivedPart part = of(trail, parameters);
-		boolean begins = "asc".equals(parameters.value(EntryParameters.ORDER))
-				&& parameters.value(EntryParameters.CURSOR) == null;
-		boolean ends = !"asc".equals(parameters.value(EntryParameters.ORDER)) && !page.hasNext();
+		boolean begins = parameters.isOldestFirst() && parameters.value(EntryParameters.CURSOR) == null;
+		boolean ends = !parameters.isOldestFirst() && page.next() == null;
 		return (part == null || begins || ends
-				|| page.stream().anyMatch((entry) -> !entry.getRecordedAt().isAfter(part.to()))) ? part : null;
+				|| page.entries().stream().anyMatch((entry) -> !entry.getRecordedAt().isAfter(part.to()))) ? part
+						: null;
+	}
+
+	@Override
+	public String toString() {
+		return this.from + "/" + this.to;
 	}
 
 	/** An answer that says so. */
@@ -56,7 +59,7 @@ record ArchivedPart(Instant from, Instant to) {
 		return (part == null) ? answer
 				: ResponseEntity.status(answer.getStatusCode())
 					.headers(answer.getHeaders())
-					.header(HEADER, part.from() + "/" + part.to())
+					.header(HEADER, part.toString())
 					.body(answer.getBody());
 	}
 

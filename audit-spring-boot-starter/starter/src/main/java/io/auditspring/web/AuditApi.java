@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 import io.auditspring.query.Activity;
 import io.auditspring.query.AuditEntry;
@@ -24,7 +25,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
-import org.springframework.data.domain.Window;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -72,6 +72,8 @@ public final class AuditApi {
 
 	private final ReadAuditing readings;
 
+	private final BooleanSupplier approvals;
+
 	private final JsonAnswers answers = new JsonAnswers();
 
 	/**
@@ -79,8 +81,10 @@ public final class AuditApi {
 	 * @param trail the trail
 	 * @param readers who may read
 	 * @param readings notes who reads
+	 * @param approvals whether anything can be approved
 	 */
-	AuditApi(AuditTrail trail, Readers readers, ReadAuditing readings) {
+	AuditApi(AuditTrail trail, Readers readers, ReadAuditing readings, BooleanSupplier approvals) {
+		this.approvals = approvals;
 		this.trail = trail;
 		this.readers = readers;
 		this.readings = readings;
@@ -235,6 +239,7 @@ public final class AuditApi {
 		answer.put("tenant", reader.tenant());
 		answer.put("sees", reader.seesEveryActor() ? "all" : "own");
 		answer.put("verifies", reader.seesAll());
+		answer.put("decides", reader.decides() && this.approvals.getAsBoolean());
 		answer.put("csrf", CSRF_PRESENT ? Csrf.of(request) : null);
 		return this.answers.of(answer);
 	}
@@ -247,7 +252,7 @@ public final class AuditApi {
 		String cursor = parameters.value(EntryParameters.CURSOR);
 		UUID last = Cursor.entry(cursor);
 		if (last == null) {
-			if (cursor != null && !reader.seesAll()) {
+			if (cursor != null && !reader.seesAll() && !Cursor.isOfTime(cursor)) {
 				// By trying places one would find that of an own entry.
 				throw new MalformedParameterException(EntryParameters.CURSOR, Cursor.REMEDY);
 			}
@@ -272,19 +277,23 @@ public final class AuditApi {
 
 	private ResponseEntity<byte[]> page(Reader reader, EntryParameters parameters, AuditQuery query, String path) {
 		boolean summary = SUMMARY.equals(parameters.value(FIELDS));
-		Window<AuditEntry> window = this.trail.find(summary ? query.withoutStates() : query);
+		AuditTrail.Look found = this.trail.look(summary ? query.withoutStates() : query);
+		Instant until = found.until();
 		String next = null;
-		if (window.hasNext()) {
-			AuditEntry last = window.getContent().get(window.size() - 1);
+		if (until != null) {
+			next = Cursor.of(until, !parameters.isOldestFirst());
+		}
+		else if (found.next() != null) {
+			AuditEntry last = found.entries().get(found.entries().size() - 1);
 			next = reader.seesAll() ? Cursor.of(last) : Cursor.withoutPlace(last);
 		}
-		Page page = new Page(window.getContent()
+		Page page = new Page(found.entries()
 			.stream()
 			.map((entry) -> summary ? reader.summarize(entry) : reader.show(entry))
-			.toList(), next);
+			.toList(), next, (until != null) ? until.toString() : null);
 		return ArchivedPart.told(
 				(next != null) ? this.answers.of(page, parameters.nextLink(path, next)) : this.answers.of(page),
-				ArchivedPart.of(this.trail, parameters, window));
+				ArchivedPart.of(this.trail, parameters, found));
 	}
 
 }

@@ -238,13 +238,18 @@ final class EntryParameters {
 				&& Stream.concat(types.stream(), ids.stream()).noneMatch(NamePattern::isPattern);
 	}
 
+	/** Whether what comes first is the oldest. */
+	boolean isOldestFirst() {
+		return "asc".equals(value(ORDER));
+	}
+
 	private AuditQuery ordered(AuditQuery query) {
 		String order = value(ORDER);
 		if (order != null && !order.matches("asc|desc")) {
 			throw new MalformedParameterException(ORDER,
 					"order takes asc, which is oldest first, or desc, not '%s'".formatted(order));
 		}
-		return "asc".equals(order) ? query.oldestFirst() : query;
+		return isOldestFirst() ? query.oldestFirst() : query;
 	}
 
 	private static AuditQuery narrow(AuditQuery query, String name,

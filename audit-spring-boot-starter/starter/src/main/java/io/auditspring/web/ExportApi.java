@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Set;
 
 import io.auditspring.query.AuditQuery;
+import io.auditspring.query.AuditTrail;
 import io.auditspring.web.internal.export.Exports;
 import io.auditspring.web.internal.limit.Places;
 import io.auditspring.web.internal.value.MalformedParameterException;
@@ -52,13 +53,16 @@ final class ExportApi {
 
 	private final Places places = new Places("exports", MOST, MOST_EACH, PATIENCE);
 
+	private final AuditTrail trail;
+
 	private final Exports exports;
 
 	private final Readers readers;
 
 	private final ReadAuditing readings;
 
-	ExportApi(Exports exports, Readers readers, ReadAuditing readings) {
+	ExportApi(AuditTrail trail, Exports exports, Readers readers, ReadAuditing readings) {
+		this.trail = trail;
 		this.exports = exports;
 		this.readers = readers;
 		this.readings = readings;
@@ -128,13 +132,13 @@ final class ExportApi {
 		parameters.requireAllPages();
 		Format format = format(parameters, reader);
 		if (HttpMethod.HEAD.matches(request.getMethod())) {
-			describe(format, response);
+			describe(format, parameters, response);
 			return;
 		}
 		Runnable place = this.places.take(reader.actor());
 		try {
 			this.readings.note("export", parameters.values());
-			describe(format, response);
+			describe(format, parameters, response);
 			write(format.content(), response);
 		}
 		finally {
@@ -142,10 +146,19 @@ final class ExportApi {
 		}
 	}
 
-	private static void describe(Format format, HttpServletResponse response) {
+	/** Whole chains are what the database has of them. */
+	private static boolean isOfTables(EntryParameters parameters) {
+		return "ndjson".equals(parameters.value(FORMAT)) && isWhole(parameters);
+	}
+
+	private void describe(Format format, EntryParameters parameters, HttpServletResponse response) {
 		response.setContentType(format.contentType());
 		response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s\"".formatted(format.fileName()));
 		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+		ArchivedPart part = isOfTables(parameters) ? null : ArchivedPart.of(this.trail, parameters);
+		if (part != null) {
+			response.setHeader(ArchivedPart.HEADER, part.toString());
+		}
 	}
 
 	/**

@@ -6,6 +6,7 @@ package io.auditspring.web;
 
 import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entries the entries as their reader may see them, newest first
  * @param next the cursor of the page after it, or {@code null} on the last
+ * @param lookedUntil where the page ended before it was full, when the last entry was
+ * recorded that was looked at; else left out
  */
-record Page(List<?> entries, @Nullable String next) {
+record Page(List<?> entries, @Nullable String next,
+		@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String lookedUntil) {
 
 }

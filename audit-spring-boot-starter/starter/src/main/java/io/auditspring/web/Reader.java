@@ -7,6 +7,7 @@ package io.auditspring.web;
 import java.util.Set;
 
 import io.auditspring.Actor;
+import io.auditspring.ActorType;
 import io.auditspring.AuditAccess;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
@@ -81,6 +82,11 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 	Object summarize(AuditEntry entry) {
 		ObjectNode shown = (show(entry) instanceof ObjectNode node) ? node : JSON.valueToTree(entry);
 		return EntrySummary.of(shown);
+	}
+
+	/** Whether this is somebody who may decide what others want to do. */
+	boolean decides() {
+		return seesAll() && this.actor.type() == ActorType.USER && this.actor.impersonatorId() == null;
 	}
 
 	/** Whether what others did is shown, too. */

@@ -5,6 +5,7 @@
 package io.auditspring.web;
 
 import java.security.Principal;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
 
-import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.internal.value.NamePattern;
@@ -29,7 +29,6 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-import org.springframework.data.domain.Window;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.LinkedMultiValueMap;
@@ -110,7 +109,8 @@ final class TrailTools {
 		return List.of(
 				new TrailTool(tool("search_entries",
 						"Finds entries of the audit trail, newest first. Filters are those of "
-								+ "its REST API: times as ISO 8601, related as Type:id, actions may end with a star",
+								+ "its REST API: times as ISO 8601, related as Type:id, actions may end with a star. "
+								+ "Where it took long, an answer ends early, at the time lookedUntil; next goes on",
 						filters, List.of()), this::search),
 				new TrailTool(tool("get_entry", "Shows one entry of the audit trail",
 						Map.of("id", Map.of("type", "string", "format", "uuid")), List.of("id")), this::entry),
@@ -179,14 +179,21 @@ final class TrailTools {
 
 	private String page(Reader reader, Asked asked, EntryParameters parameters) {
 		AuditQuery query = parameters.toQuery();
-		if (!reader.seesAll() && parameters.value(EntryParameters.CURSOR) != null) {
+		String cursor = parameters.value(EntryParameters.CURSOR);
+		if (!reader.seesAll() && cursor != null && !Cursor.isOfTime(cursor)) {
 			throw new IllegalArgumentException("Leave out the cursor, and narrow the time instead");
 		}
 		note(asked);
-		Window<AuditEntry> found = this.trail.find(reader.narrow(query));
-		String next = (found.hasNext() && reader.seesAll()) ? Cursor.of(found.getContent().get(found.size() - 1))
-				: null;
-		return written(found.getContent().stream().map(reader::show).toList(), next, found.hasNext());
+		AuditTrail.Look found = this.trail.look(reader.narrow(query));
+		Instant until = found.until();
+		String next = (until != null) ? Cursor.of(until, !parameters.isOldestFirst())
+				: (found.next() != null && reader.seesAll())
+						? Cursor.of(found.entries().get(found.entries().size() - 1)) : null;
+		ObjectNode answer = written(found.entries().stream().map(reader::show).toList(), next, found.next() != null);
+		if (until != null) {
+			answer.put("lookedUntil", until.toString());
+		}
+		return JSON.writeValueAsString(answer);
 	}
 
 	private static MultiValueMap<String, String> limited(MultiValueMap<String, String> given) {
@@ -211,7 +218,7 @@ final class TrailTools {
 		if (found.isEmpty()) {
 			throw new IllegalArgumentException("There is no entry " + id);
 		}
-		return written(found, null, false);
+		return JSON.writeValueAsString(written(found, null, false));
 	}
 
 	private String verify(Reader reader, Asked asked) {
@@ -233,7 +240,7 @@ final class TrailTools {
 		}
 	}
 
-	private static String written(List<Object> entries, @Nullable String next, boolean more) {
+	private static ObjectNode written(List<Object> entries, @Nullable String next, boolean more) {
 		ObjectNode answer = JSON.createObjectNode();
 		answer.put("notice", NOTICE);
 		answer.put("next", next);
@@ -250,7 +257,7 @@ final class TrailTools {
 			untrusted.add(shown);
 		}
 		answer.put("complete", complete);
-		return JSON.writeValueAsString(answer);
+		return answer;
 	}
 
 	private static JsonNode bounded(JsonNode node) {

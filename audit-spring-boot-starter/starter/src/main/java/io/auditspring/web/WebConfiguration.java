@@ -74,8 +74,10 @@ public final class WebConfiguration {
 		}
 
 		@Bean
-		AuditApi auditApi(AuditTrail auditTrail, Readers auditReaders, ReadAuditing auditReadAuditing) {
-			return new AuditApi(auditTrail, auditReaders, auditReadAuditing);
+		AuditApi auditApi(AuditTrail auditTrail, Readers auditReaders, ReadAuditing auditReadAuditing,
+				ObjectProvider<ApprovalApi> auditApprovalApi) {
+			return new AuditApi(auditTrail, auditReaders, auditReadAuditing,
+					() -> auditApprovalApi.getIfAvailable() != null);
 		}
 
 		@Bean
@@ -87,7 +89,7 @@ public final class WebConfiguration {
 		@Bean
 		ExportApi auditExportApi(AuditTrail auditTrail, AuditDatabase auditDatabase, Readers auditReaders,
 				ReadAuditing auditReadAuditing, ObjectProvider<EntryArchive> auditEntryArchive) {
-			return new ExportApi(new Exports(auditTrail, auditDatabase.dataSource(), auditDatabase.schema(),
+			return new ExportApi(auditTrail, new Exports(auditTrail, auditDatabase.dataSource(), auditDatabase.schema(),
 					auditEntryArchive.getIfAvailable()), auditReaders, auditReadAuditing);
 		}
 

@@ -63,7 +63,13 @@ class ReadPlanTests {
 	private final AuditTrail trail = new JpaAuditTrail(this.unit.entityManager(),
 			new LedgerVerifier(this.database.dataSource(), this.database.schema()));
 
+	private final Connection session;
+
 	private Instant middle = Instant.EPOCH;
+
+	ReadPlanTests() throws SQLException {
+		this.session = this.database.connect();
+	}
 
 	@BeforeAll
 	void fill() throws SQLException {
@@ -77,7 +83,8 @@ class ReadPlanTests {
 	}
 
 	@AfterAll
-	void close() {
+	void close() throws SQLException {
+		this.session.close();
 		this.unit.close();
 		TestDatabase.drop(this.database.dataSource());
 	}
@@ -143,6 +150,28 @@ class ReadPlanTests {
 		AuditQuery query = searched().get(name);
 		this.trail.count(query, 10_000);
 		this.trail.facets(query, Set.of(Facets.Field.values()));
+		checkLooked(name);
+	}
+
+	/** A page of what is rare is looked for among as many, and says how far it came. */
+	@ParameterizedTest
+	@MethodSource("unfound")
+	void aPageOfWhatNoIndexFindsLooksAtSoMany(String name) throws SQLException {
+		AuditQuery query = searched().get(name);
+		AuditTrail.Look look = this.trail.look(query);
+		assertThat(look.entries()).isEmpty();
+		assertThat(look.until()).isNotNull();
+		Instant to = Instant.now();
+		assertThat(this.trail.activity(query, to.minusSeconds(300L * 86_400), to, Duration.ofDays(1)).from())
+			.isEqualTo(look.until());
+		checkLooked(name);
+	}
+
+	static Stream<String> unfound() {
+		return Stream.of("changed", "out of hours", "kind of actor", "began");
+	}
+
+	private void checkLooked(String name) throws SQLException {
 		List<StatementLog.Executed> executed = this.log.takeAll();
 		assertThat(executed).hasSizeGreaterThan(2);
 		for (StatementLog.Executed statement : executed) {
@@ -228,7 +257,8 @@ class ReadPlanTests {
 	}
 
 	private ReadPlan explain(StatementLog.Executed executed, String mode) throws SQLException {
-		try (Connection connection = this.database.connect(); Statement statement = connection.createStatement()) {
+		try (Statement statement = this.session.createStatement()) {
+			statement.execute("deallocate all");
 			statement.execute("set plan_cache_mode = " + mode);
 			statement.execute(executed.prepare("page"));
 			try (ResultSet plan = statement

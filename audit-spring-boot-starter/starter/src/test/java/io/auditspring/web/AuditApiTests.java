@@ -1,9 +1,13 @@
 package io.auditspring.web;
 
+import java.lang.reflect.Proxy;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -19,6 +23,7 @@ import io.auditspring.Delivery;
 import io.auditspring.Outcome;
 import io.auditspring.RequestContext;
 import io.auditspring.Severity;
+import io.auditspring.query.AuditTrail;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,8 +34,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.domain.ScrollPosition;
+import org.springframework.http.ResponseEntity;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -94,6 +108,48 @@ class AuditApiTests {
 				"metadata", "ipAddress", "userAgent", "sessionId", "deviceFingerprint", "geolocation", "traceId",
 				"revision", "durationMicros", "prevHash", "hash");
 		assertThat(entry.get("outcome").stringValue()).isEqualTo("denied");
+	}
+
+	/** A stand-in for a trail that ends early, for which it takes 100,000 entries. */
+	@ParameterizedTest
+	@CsvSource({ "carol,ROLE_AUDITOR", "jane,ROLE_USER" })
+	void whereAPageEndedEarlyTheNextOneGoesOn(String who, String authority) {
+		AuditTrail real = context.getBean(AuditTrail.class);
+		Deque<Instant> ends = new ArrayDeque<>(List.of(Instant.now().plusSeconds(60), Instant.EPOCH));
+		AuditTrail early = (AuditTrail) Proxy.newProxyInstance(AuditTrail.class.getClassLoader(),
+				new Class<?>[] { AuditTrail.class },
+				(proxy, method, arguments) -> (method.getName().equals("look") && !ends.isEmpty())
+						? new AuditTrail.Look(List.of(), ScrollPosition.keyset(), ends.poll())
+						: method.invoke(real, arguments));
+		AuditApi api = new AuditApi(early, context.getBean(Readers.class), context.getBean(ReadAuditing.class),
+				() -> false);
+		Authentication reader = new TestingAuthenticationToken(who, "", authority);
+		SecurityContextHolder.getContext().setAuthentication(reader);
+		try {
+			JsonNode first = look(api, reader, Map.of());
+			assertThat(first.path("entries")).isEmpty();
+			assertThat(Instant.parse(first.path("lookedUntil").stringValue())).isAfter(Instant.now());
+			String next = first.path("next").stringValue();
+			String last = look(api, reader, Map.of()).path("next").stringValue();
+			JsonNode second = look(api, reader, Map.of("cursor", next, "action", "order.pay"));
+			assertThat(second.path("entries")).hasSize(5);
+			assertThat(second.has("lookedUntil")).isFalse();
+			assertThat(look(api, reader, Map.of("cursor", last, "action", "order.pay")).path("entries")).isEmpty();
+		}
+		finally {
+			SecurityContextHolder.clearContext();
+		}
+	}
+
+	private static JsonNode look(AuditApi api, Authentication reader, Map<String, String> parameters) {
+		MultiValueMap<String, String> asked = new LinkedMultiValueMap<>();
+		parameters.forEach(asked::add);
+		ResponseEntity<byte[]> answer = api.entries(reader, asked,
+				new MockHttpServletRequest("GET", "/audit/api/entries"));
+		JsonNode page = new JsonMapper().readTree(answer.getBody());
+		assertThat(answer.getHeaders().getFirst("Link"))
+			.satisfies((link) -> assertThat(link == null).isEqualTo(page.path("next").isNull()));
+		return page;
 	}
 
 	@Test

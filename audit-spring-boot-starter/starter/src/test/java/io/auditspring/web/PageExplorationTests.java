@@ -98,6 +98,31 @@ class PageExplorationTests extends PageVisit {
 			.matches(
 					"From (5 Jan|Jan 5,) 2019 to (28 Feb|Feb 28,) 2019 it is read from the archive, which takes longer\\."));
 		assertThat(browser.barriers()).isEmpty();
+		browser.find(".exports summary").click();
+		browser.texts(".exports .scope",
+				(lines) -> lines.stream().anyMatch((line) -> line.contains("from the archive")));
+	}
+
+	/** A stand-in for a hundred thousand entries in which nothing is found, and again. */
+	@Test
+	void whatIsRareIsLookedForFurtherBackAFewTimesByItselfAndThenWhenOneAsks() {
+		answering("entries?",
+				"""
+						async (answer, real, path) => {
+							window.asked = (window.asked ?? 0) + 1;
+							const rest = path.replace(/&cursor=[^&]*/, '');
+							return window.asked > 7 ? real(rest, { headers: { Accept: 'application/json' } })
+								: Response.json({ entries: [], next: 'n' + window.asked, lookedUntil: `2026-0${8 - window.asked}-01T12:00:00Z` });
+						}""");
+		visit("?targetType=Report&outcome=denied");
+		browser.texts(".end p", (said) -> said.size() == 1
+				&& said.get(0).matches("No entries match since (1 Mar|Mar 1),? 2026, \\d+:00:00.*\\."));
+		browser.await("return window.asked", Long.valueOf(5)::equals);
+		assertThat(browser.barriers()).isEmpty();
+		browser.button("Look further back").click();
+		browser.find(".entry");
+		browser.texts(".end", List.of("This is all.")::equals);
+		assertThat(browser.run("return window.asked")).isEqualTo(8L);
 	}
 
 	@Test

@@ -4,12 +4,16 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 import javax.sql.DataSource;
 
+import io.auditspring.Approval;
+import io.auditspring.ApprovalStore;
 import io.auditspring.ledger.internal.entry.SixWeeks;
 import io.auditspring.ledger.internal.table.FilledServer;
 import io.auditspring.shop.ShopConfiguration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,7 +105,46 @@ class PageSceneTests extends PageVisit {
 		browser.find(".entry").click();
 		browser.find("[role=tabpanel] .person");
 		seen("german-entry");
+		rare();
+		approvals();
 		assertThat(this.found).isEmpty();
+	}
+
+	private void rare() {
+		answering("entries?",
+				"async () => Response.json({ entries: [], next: 'next', lookedUntil: '2026-10-01T12:00:00Z' })");
+		visit("?changed=nothing");
+		browser.texts("#more", (buttons) -> buttons.equals(List.of("Weiter zurück suchen")));
+		seen("rare");
+		browser.asItIs();
+		withoutNews();
+	}
+
+	private void approvals() {
+		ApprovalStore store = shop.getBean(ApprovalStore.class);
+		List<Approval> asked = List.of(asked("user/kari", "tool.pay_invoice", "More than pocket money"),
+				asked("user/carol", "transaction.approve", null),
+				asked("service/maximiliane.von-und-zu-hohenlohe@example.com", "retention.hold.lift",
+						"Nothing comes back"));
+		asked.forEach(store::add);
+		open("");
+		browser.find(".approvals summary").click();
+		browser.find(".approvals section");
+		seen("approvals-german");
+		browser.choose("[name=language]", "en");
+		browser.texts(".approvals h3", (actions) -> actions.size() == 3);
+		browser.find(".approvals [name=justification]").sendKeys(" ");
+		browser.find(".approvals [value=grant]").click();
+		browser.find(".approvals .remedy");
+		seen("approvals");
+		browser.complaints();
+		asked.forEach((each) -> store.move(each.id(), Approval.Status.PENDING, Approval.Status.REJECTED, null, null));
+	}
+
+	private static Approval asked(String requester, String action, @Nullable String reason) {
+		return new Approval(UUID.randomUUID(), action, reason,
+				"{\"invoice\":\"NO-2026-1000\",\"amount\":12500.5,\"currency\":\"NOK\",\"account\":\"***\"}", "digest",
+				requester, "invoice-bot", Instant.now(), Approval.Status.PENDING, null, null);
 	}
 
 	@Test

@@ -69,7 +69,9 @@ class PageWorkTests extends PageVisit {
 
 	private static int minutes(String time) {
 		String[] parts = time.split(":");
-		return Integer.parseInt(parts[0]) * 60 + Integer.parseInt(parts[1]);
+		int hour = Integer.parseInt(parts[0]);
+		boolean half = time.matches("(?i).*[ap]m.*");
+		return (half ? hour % 12 + (time.matches("(?i).*pm.*") ? 12 : 0) : hour) * 60 + Integer.parseInt(parts[1]);
 	}
 
 	@Test
@@ -187,6 +189,31 @@ class PageWorkTests extends PageVisit {
 		assertThat(browser.find("[name=q]").getDomProperty("value")).isEqualTo("actor:");
 		browser.press(Keys.ARROW_DOWN, Keys.ENTER, Keys.ESCAPE, Keys.ENTER);
 		browser.awaitAddress((address) -> address.matches(".*\\?actor=[^&]+"));
+	}
+
+	@Test
+	void anEntryThatArrivesLateLeavesTheLineToWhoTypes() {
+		withoutNews();
+		open("?action=order.pay&actor=jane");
+		String id = browser.find(".entry").getDomAttribute("data-id");
+		answering("entries/" + id, """
+				async (answer) => {
+					await new Promise((resolve) => { window.release = resolve; });
+					return answer();
+				}""");
+		visit("?actor=user3&entry=" + id);
+		browser.find(".entry");
+		browser.find(".views summary").click();
+		browser.button("Everything about one person …").click();
+		browser.press("user");
+		browser.texts(".completion li", (people) -> !people.isEmpty());
+		browser.run("window.release()");
+		browser.find("#entry-title");
+		assertThat(browser.run("return document.activeElement.name + ' ' + document.activeElement.value"))
+			.isEqualTo("q actor:user");
+		assertThat(browser.address()).contains("actor=user3");
+		browser.press("5", Keys.ENTER);
+		browser.awaitAddress((address) -> address.contains("?actor=user5&entry="));
 	}
 
 	@Test

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 import io.auditspring.query.AuditEntry;
@@ -32,6 +33,14 @@ public final class Cursor {
 
 	private static final byte OF_ENTRY = 2;
 
+	private static final byte OF_OLDER = 3;
+
+	private static final byte OF_NEWER = 4;
+
+	private static final UUID FIRST = new UUID(0, 0);
+
+	private static final UUID LAST = new UUID(-1, -1);
+
 	private static final int LENGTH = 1 + 8 + 8 + 16;
 
 	private static final int LENGTH_OF_ENTRY = 1 + 16;
@@ -40,10 +49,24 @@ public final class Cursor {
 	}
 
 	public static String of(AuditEntry last) {
+		return of(last.getRecordedAt(), OF_PLACE, last.getSeq(), last.getId());
+	}
+
+	/**
+	 * The place behind all entries of a time.
+	 * @param until the time
+	 * @param older whether what is older comes next
+	 * @return a cursor that names no entry, so that nobody is kept from using it
+	 */
+	public static String of(Instant until, boolean older) {
+		return of(until, older ? OF_OLDER : OF_NEWER, 0, FIRST);
+	}
+
+	private static String of(Instant recordedAt, byte kind, long seq, UUID id) {
 		return encode(ByteBuffer.allocate(LENGTH)
-			.put(OF_PLACE)
-			.putLong(ChronoUnit.MICROS.between(Instant.EPOCH, last.getRecordedAt()))
-			.putLong(last.getSeq()), last.getId());
+			.put(kind)
+			.putLong(ChronoUnit.MICROS.between(Instant.EPOCH, recordedAt))
+			.putLong(seq), id);
 	}
 
 	public static String withoutPlace(AuditEntry last) {
@@ -79,6 +102,16 @@ public final class Cursor {
 	}
 
 	/**
+	 * Whether a cursor says nothing but a time.
+	 * @param text what one of these methods gave
+	 * @return whether that is so
+	 */
+	public static boolean isOfTime(String text) {
+		ByteBuffer bytes = decode(text);
+		return bytes != null && Set.of(OF_OLDER, OF_NEWER).contains(bytes.get());
+	}
+
+	/**
 	 * Reads a cursor.
 	 * @param text what {@link #of} or {@link #withoutPlace} gave
 	 * @return the position after the entry that it names; the very beginning where it
@@ -90,12 +123,16 @@ public final class Cursor {
 		if (bytes == null) {
 			throw new IllegalArgumentException(REMEDY);
 		}
-		if (bytes.get() == OF_ENTRY) {
+		byte kind = bytes.get();
+		if (kind == OF_ENTRY) {
 			return ScrollPosition.keyset();
 		}
 		try {
 			Instant recordedAt = InstantParameter
 				.requireStorable(Instant.EPOCH.plus(bytes.getLong(), ChronoUnit.MICROS));
+			if (kind != OF_PLACE) {
+				return (kind == OF_OLDER) ? position(recordedAt, 0, FIRST) : position(recordedAt, Long.MAX_VALUE, LAST);
+			}
 			return position(recordedAt, bytes.getLong(), new UUID(bytes.getLong(), bytes.getLong()));
 		}
 		catch (IllegalArgumentException | DateTimeException | ArithmeticException ex) {
@@ -107,7 +144,7 @@ public final class Cursor {
 		try {
 			ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
 			int length = (bytes.remaining() > 0) ? switch (bytes.get(0)) {
-				case OF_PLACE -> LENGTH;
+				case OF_PLACE, OF_OLDER, OF_NEWER -> LENGTH;
 				case OF_ENTRY -> LENGTH_OF_ENTRY;
 				default -> 0;
 			} : 0;
