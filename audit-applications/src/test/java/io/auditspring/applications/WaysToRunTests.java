@@ -14,6 +14,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 import io.auditspring.applications.Jvm.Ended;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -31,6 +32,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * An application on a newer JVM, prepared ahead of time, from an archive of classes, and
  * restarted while it is developed.
  */
+@Tag("thorough")
 @Execution(ExecutionMode.CONCURRENT)
 class WaysToRunTests {
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.Period;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -17,6 +18,8 @@ import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.verify.VerificationProgress;
+import io.auditspring.retention.Retention;
+import io.auditspring.retention.RetentionAction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +124,27 @@ class ArchiveScheduleTests {
 	}
 
 	@Test
+	void whatIsAskedForIsArchivedAtOnceMonthByMonthAndTheRestWhenItIsDue() throws Exception {
+		Retention retention = this.ledger.retention(CLERK, UnaryOperator.identity());
+		retention.archive("main", 65);
+		retention.archive("main", 65);
+		assertThat(archived()).isEqualTo("main 0 9 1, main 10 59 1, main 60 64 1");
+		assertThat(this.ledger.query("select count(*) from audit.audit_log where action <> 'audit.archive'"))
+			.isEqualTo("73");
+		retention.apply();
+		assertThat(archived()).isEqualTo("main 0 9 1, main 10 59 1, main 60 64 1, main 65 69 1, other 0 2 1");
+		assertThat(verified()).isEqualTo("[main [0, 70): valid, other [0, 3): valid]");
+	}
+
+	@Test
+	void whereNothingIsArchivedThatIsSaid() {
+		Retention retention = new Retention(this.ledger.dataSource(), this.ledger.schema(), Period.ofYears(7),
+				RetentionAction.DROP, () -> CLERK, Clock.systemUTC(), null, this.ledger.archive());
+		assertThatThrownBy(() -> retention.archive("main", 1)).isInstanceOf(IllegalStateException.class)
+			.hasMessageContaining("audit.retention.action=archive");
+	}
+
+	@Test
 	void whatTheArchiveSaysIsNotArchivedForItsOwnSake() throws Exception {
 		archiveAt("2019-04-30T00:00:00Z");
 		assertThat(archived()).startsWith("main 0 9 1").contains("main 60 69 1");
@@ -136,6 +160,9 @@ class ArchiveScheduleTests {
 		assertThatThrownBy(() -> archiveAt("2019-02-14T00:00:00Z"))
 			.hasMessageContaining("no signed checkpoint covers entries 0 to 1 of chain 'third'");
 		assertThat(archived()).isEqualTo("main 0 9 1, main 10 29 1, main 30 39 1, other 0 2 1");
+		assertThatThrownBy(() -> this.ledger.retention(CLERK, UnaryOperator.identity()).archive("third", 2))
+			.isInstanceOf(IOException.class)
+			.hasMessageContaining("no signed checkpoint covers entries 0 to 1 of chain 'third'");
 	}
 
 }

@@ -5,6 +5,7 @@
 package io.auditspring.kafka;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
@@ -23,7 +24,9 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -35,8 +38,10 @@ import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEn
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.ProducerFactory;
@@ -54,13 +59,16 @@ import org.springframework.kafka.core.ProducerFactory;
 @ConditionalOnBean(name = "auditDatabase")
 @OncePerDatabase
 @EnableConfigurationProperties(AuditKafkaProperties.class)
-@Import({ AuditKafkaAutoConfiguration.Publish.class, AuditKafkaAutoConfiguration.Receive.class })
+@Import({ AuditKafkaAutoConfiguration.Publish.class, AuditKafkaAutoConfiguration.Receive.class,
+		AuditKafkaAutoConfiguration.Shown.class })
 public final class AuditKafkaAutoConfiguration {
 
 	/** Each ledger has these. */
 	private static final List<String> OWN = List.of("main", "root", "local");
 
-	private static KafkaClients clients(ObjectProvider<ProducerFactory<?, ?>> producers,
+	@Bean
+	@Lazy
+	KafkaClients auditKafkaClients(ObjectProvider<ProducerFactory<?, ?>> producers,
 			ObjectProvider<ConsumerFactory<?, ?>> consumers, AuditKafkaProperties properties) {
 		return new KafkaClients(sole(producers, "ProducerFactory"), sole(consumers, "ConsumerFactory"),
 				properties.properties());
@@ -91,8 +99,8 @@ public final class AuditKafkaAutoConfiguration {
 		@Bean
 		ChainPublisher auditChainPublisher(AuditDatabase auditDatabase, AuditKafkaProperties properties,
 				ObjectProvider<CheckpointSigning> auditCheckpointSigning, ObjectProvider<TrustPolicy> auditTrustPolicy,
-				ObjectProvider<ProducerFactory<?, ?>> producers, ObjectProvider<ConsumerFactory<?, ?>> consumers,
-				PublishingStatistics auditPublishingStatistics, Environment environment) {
+				ObjectProvider<KafkaClients> auditKafkaClients, PublishingStatistics auditPublishingStatistics,
+				Environment environment) {
 			CheckpointSigning signing = auditCheckpointSigning.getIfAvailable();
 			TrustPolicy trust = auditTrustPolicy.getIfAvailable();
 			if (signing == null || trust == null || trust.keys() == null || trust.origin() == null) {
@@ -111,7 +119,7 @@ public final class AuditKafkaAutoConfiguration {
 			}
 			requireRole(auditDatabase);
 			TrustedKeys centre = centre(environment);
-			KafkaClients clients = clients(producers, consumers, properties);
+			KafkaClients clients = auditKafkaClients.getObject();
 			new Topics(clients, properties).require();
 			SignedChain signed = new SignedChain(auditDatabase.workDataSource(), auditDatabase.schema(), chain,
 					trust.origin(), signing, trust.keys());
@@ -189,9 +197,14 @@ public final class AuditKafkaAutoConfiguration {
 	static class Receive {
 
 		@Bean
+		Reading auditKafkaReading(AuditKafkaProperties properties) {
+			return new Reading(properties.entriesTopic());
+		}
+
+		@Bean
 		ReceiptSender auditReceiptSender(ObjectProvider<Receipts> auditCentreReceipts, AuditKafkaProperties properties,
-				ObjectProvider<ProducerFactory<?, ?>> producers, ObjectProvider<ConsumerFactory<?, ?>> consumers,
-				ReceivingStatistics auditReceivingStatistics) {
+				ObjectProvider<KafkaClients> auditKafkaClients, ReceivingStatistics auditReceivingStatistics,
+				Reading auditKafkaReading, Environment environment) {
 			Receipts receipts = auditCentreReceipts.getIfAvailable();
 			if (receipts == null) {
 				throw new AuditSetupException(
@@ -199,25 +212,72 @@ public final class AuditKafkaAutoConfiguration {
 						"Set audit.checkpoint.private-key-location (audit.checkpoint.generate-key=true creates it), or "
 								+ "define a CheckpointSigner bean.");
 			}
-			KafkaClients clients = clients(producers, consumers, properties);
+			KafkaClients clients = auditKafkaClients.getObject();
 			new Topics(clients, properties).require();
-			return new ReceiptSender(receipts, auditReceivingStatistics, clients, properties.receiptsTopic());
+			return new ReceiptSender(receipts, auditReceivingStatistics, elsewhere(auditKafkaReading, environment),
+					clients, properties.receiptsTopic());
+		}
+
+		/** A chain that is read from its source's database may have any name. */
+		private static Predicate<String> elsewhere(Reading reading, Environment environment) {
+			boolean sources = Binder.get(environment)
+				.bind("audit.receive.sources", Bindable.mapOf(String.class, String.class))
+				.isBound();
+			return sources ? (chain) -> false : reading::isElsewhere;
 		}
 
 		@Bean
 		EntriesConsumers auditEntriesConsumers(BundleReceiver auditBundleReceiver,
 				ReceivingStatistics auditReceivingStatistics, ReceiptSender auditReceiptSender,
-				AuditKafkaProperties properties, ObjectProvider<ProducerFactory<?, ?>> producers,
-				ObjectProvider<ConsumerFactory<?, ?>> consumers, Environment environment) {
+				Reading auditKafkaReading, AuditKafkaProperties properties, KafkaClients auditKafkaClients,
+				Environment environment) {
 			String group = group(properties.receive().group(), environment);
-			return new EntriesConsumers(clients(producers, consumers, properties).consumers(group), properties, group,
-					new EntriesListener(auditBundleReceiver, auditReceivingStatistics, auditReceiptSender),
-					auditReceivingStatistics);
+			return new EntriesConsumers(
+					auditKafkaClients.consumers(group), properties, group, new EntriesListener(auditBundleReceiver,
+							auditReceivingStatistics, auditReceiptSender, auditKafkaReading),
+					auditKafkaReading, auditReceivingStatistics);
 		}
 
 		private static String group(@Nullable String configured, Environment environment) {
 			return (configured != null) ? configured
 					: environment.getProperty("spring.application.name", "application") + "-audit";
+		}
+
+	}
+
+	/**
+	 * Shows both.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+	@Conditional(OnEither.class)
+	@ConditionalOnAvailableEndpoint(KafkaEndpoint.class)
+	static class Shown {
+
+		@Bean
+		@ConditionalOnMissingBean
+		KafkaEndpoint auditKafkaEndpoint(ObjectProvider<PublishingStatistics> sent,
+				ObjectProvider<ReceivingStatistics> received, ObjectProvider<Reading> reading) {
+			return new KafkaEndpoint(sent.getIfAvailable(), received.getIfAvailable(), reading.getIfAvailable());
+		}
+
+	}
+
+	/** Where something is sent or received. */
+	static final class OnEither extends AnyNestedCondition {
+
+		OnEither() {
+			super(ConfigurationPhase.PARSE_CONFIGURATION);
+		}
+
+		@ConditionalOnBooleanProperty("audit.kafka.publish.enabled")
+		static class Published {
+
+		}
+
+		@ConditionalOnBooleanProperty("audit.kafka.receive.enabled")
+		static class Received {
+
 		}
 
 	}

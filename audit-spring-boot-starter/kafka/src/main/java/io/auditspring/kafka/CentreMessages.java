@@ -116,7 +116,7 @@ final class CentreMessages implements AutoCloseable {
 		long size = kind.open(message.note(), this.log, this.keys).map((receipt) -> receipt.size()).orElse(-1L);
 		boolean isSafe = kind == ReceiptNote.SAFE;
 		if (size > (isSafe ? this.safe : this.stored)) {
-			this.tables.takeReceipt(this.chain, kind.kind(), message.note());
+			this.tables.answers().takeReceipt(this.chain, kind.kind(), message.note());
 			this.safe = isSafe ? size : this.safe;
 			this.stored = isSafe ? this.stored : size;
 			this.statistics.receipts(this.stored, this.safe);
@@ -136,7 +136,7 @@ final class CentreMessages implements AutoCloseable {
 		RedactionRequest request = message.request(this.log);
 		boolean signed = request != null && request.isSigned(message.note(), this.keys);
 		if (signed) {
-			this.tables.takeRequest(this.chain, request, message.note());
+			this.tables.answers().takeRequest(this.chain, request, message.note());
 		}
 		return signed;
 	}
@@ -151,7 +151,7 @@ final class CentreMessages implements AutoCloseable {
 		}
 		long now = this.statistics.now().toEpochMilli();
 		if (saidAt.getAsLong() > this.holdsSaidAt && saidAt.getAsLong() > now - NO_OLDER.toMillis()) {
-			this.tables.takeHolds(this.chain, holds);
+			this.tables.answers().takeHolds(this.chain, holds);
 			this.holdsSaidAt = saidAt.getAsLong();
 		}
 		return true;

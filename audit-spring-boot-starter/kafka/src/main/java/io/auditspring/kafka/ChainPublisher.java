@@ -76,7 +76,7 @@ final class ChainPublisher extends PeriodicWorker {
 
 	private @Nullable Long claimedAt;
 
-	/** How far it was sent when this instance took it. */
+	/** How far it was sent, as the database remembers. */
 	private long mark;
 
 	private boolean marked = true;
@@ -164,14 +164,18 @@ final class ChainPublisher extends PeriodicWorker {
 			return;
 		}
 		boolean here = claims();
-		this.statistics.stands(head.size(), (this.sent != null) ? this.sent : this.mark, here);
+		stands(head.size(), (this.sent != null) ? this.sent : this.mark, here);
 		if (here) {
 			// First, as they may say that the chain went back.
 			messages().take(WAIT, this::askedFor);
 			begin();
 			send(head.size());
-			this.statistics.stands(head.size(), this.chain.position(), true);
+			stands(head.size(), this.chain.position(), true);
 		}
+	}
+
+	private void stands(long size, long sent, boolean here) {
+		this.statistics.stands(this.chain.chain(), size, sent, this.mark, here);
 	}
 
 	/**
@@ -224,7 +228,7 @@ final class ChainPublisher extends PeriodicWorker {
 		while (this.chain.position() < size && isRunning() && claims() && this.askedFor < 0) {
 			send(producer, this.chain.next(size));
 			messages().take(Duration.ZERO, this::askedFor);
-			this.statistics.stands(size, this.chain.position(), true);
+			stands(size, this.chain.position(), true);
 		}
 		if (this.chain.position() == size && isOver(this.heardAt, BETWEEN_NOTES)) {
 			send(producer, List.of(this.chain.nothingNew()));

@@ -10,12 +10,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.receive.internal.ReceivingStatistics;
+import org.apache.kafka.clients.consumer.Consumer;
 
 import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.util.backoff.FixedBackOff;
 
 /**
@@ -33,11 +35,12 @@ final class EntriesConsumers extends PeriodicWorker {
 	private final ReceivingStatistics statistics;
 
 	EntriesConsumers(ConsumerFactory<byte[], byte[]> consumers, AuditKafkaProperties properties, String group,
-			EntriesListener listener, ReceivingStatistics statistics) {
+			EntriesListener listener, Reading reading, ReceivingStatistics statistics) {
 		super("audit-kafka-consumers", Duration.ZERO, INTERVAL);
 		ContainerProperties settings = new ContainerProperties(properties.entriesTopic());
 		settings.setGroupId(group);
 		settings.setMessageListener(listener);
+		settings.setConsumerRebalanceListener(reading);
 		// Behind the commit of the database; what comes again is skipped.
 		settings.setAckMode(ContainerProperties.AckMode.BATCH);
 		settings.setMissingTopicsFatal(false);
@@ -46,11 +49,7 @@ final class EntriesConsumers extends PeriodicWorker {
 		this.container = new ConcurrentMessageListenerContainer<>(consumers, settings);
 		this.container.setBeanName("audit-kafka-receive");
 		this.container.setConcurrency(properties.receive().concurrency());
-		DefaultErrorHandler untilItIsTaken = new DefaultErrorHandler(
-				new FixedBackOff(INTERVAL.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS));
-		// The statistics tell it once.
-		untilItIsTaken.setLogLevel(KafkaException.Level.DEBUG);
-		this.container.setCommonErrorHandler(untilItIsTaken);
+		this.container.setCommonErrorHandler(new Patience(statistics));
 		this.statistics = statistics;
 	}
 
@@ -70,6 +69,26 @@ final class EntriesConsumers extends PeriodicWorker {
 	protected void end(ScheduledExecutorService running) {
 		running.shutdownNow();
 		this.container.stop();
+	}
+
+	/** Lets it be tried again without end. The statistics tell it once. */
+	private static final class Patience extends DefaultErrorHandler {
+
+		private final ReceivingStatistics statistics;
+
+		private Patience(ReceivingStatistics statistics) {
+			super(new FixedBackOff(INTERVAL.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS));
+			setLogLevel(KafkaException.Level.DEBUG);
+			this.statistics = statistics;
+		}
+
+		/** Of no record, as a broker that does not take offsets now. */
+		@Override
+		public void handleOtherException(Exception thrown, Consumer<?, ?> consumer, MessageListenerContainer container,
+				boolean batchListener) {
+			this.statistics.failed(EntriesListener.SOURCE, LoggedFailure.text(thrown));
+		}
+
 	}
 
 }

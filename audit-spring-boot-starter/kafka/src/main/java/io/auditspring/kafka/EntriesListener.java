@@ -44,12 +44,15 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 
 	private final ReceiptSender answers;
 
+	private final Reading reading;
+
 	private final Map<String, Run> waiting = new ConcurrentHashMap<>();
 
-	EntriesListener(BundleReceiver receiver, ReceivingStatistics statistics, ReceiptSender answers) {
+	EntriesListener(BundleReceiver receiver, ReceivingStatistics statistics, ReceiptSender answers, Reading reading) {
 		this.receiver = receiver;
 		this.statistics = statistics;
 		this.answers = answers;
+		this.reading = reading;
 	}
 
 	@Override
@@ -62,8 +65,10 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 					Run run = runs.get(read.chain());
 					if (run == null || !run.add(read)) {
 						take(run);
-						runs.put(read.chain(), new Run(read));
+						run = new Run(read);
+						runs.put(read.chain(), run);
 					}
+					run.place = new Reading.Place(record.partition(), record.offset(), read.end());
 				}
 			}
 			for (Run run : runs.values()) {
@@ -145,18 +150,27 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 		EntriesRecord record = run.records.get(run.records.size() - 1);
 		switch (reception.kind()) {
 			case APPENDED, SEEN -> {
+				remember(run);
 				// What it says of its end beyond that is not signed, and counts for
 				// nothing else.
 				long missing = Math.max(0, record.known() - reception.size());
 				this.statistics.heard(record.chain(), missing, (missing > 0) ? since(run.lastTime) : null);
 			}
 			case GAP -> {
+				remember(run);
 				this.statistics.heard(record.chain(), record.end() - reception.size(), missingSince(run));
 				this.answers.askAgain(record.chain(), reception.kind());
 			}
 			case REFUSED, FORK, PARKED -> {
 			}
 			default -> this.answers.askAgain(record.chain(), reception.kind());
+		}
+	}
+
+	/** Only what is signed, or whoever can send could fill the memory. */
+	private void remember(Run run) {
+		if (run.place != null) {
+			this.reading.heard(run.chain(), run.place);
 		}
 	}
 
@@ -181,6 +195,9 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 		/** How many there were when it was tried to take them. */
 		private int tried;
 
+		/** Where the last one was. */
+		private Reading.@Nullable Place place;
+
 		/** When its first entry was recorded, once it was read. */
 		private @Nullable Instant firstTime;
 
@@ -201,6 +218,7 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 
 		private Run with(Run later) {
 			later.records.forEach(this::add);
+			this.place = later.place;
 			return this;
 		}
 

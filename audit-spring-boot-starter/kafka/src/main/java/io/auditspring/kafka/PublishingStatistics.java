@@ -33,9 +33,11 @@ final class PublishingStatistics {
 
 	private final LongAdder refused = new LongAdder();
 
-	private volatile Standing standing = new Standing(0, 0, 0, 0, false, null);
+	private volatile Standing standing = new Standing(null, 0, 0, 0, 0, 0, false, null);
 
 	private volatile @Nullable String failure;
+
+	private volatile @Nullable Failure lastFailure;
 
 	private volatile @Nullable String stopped;
 
@@ -44,20 +46,33 @@ final class PublishingStatistics {
 	/**
 	 * How far the chain was sent.
 	 *
+	 * @param chain its name, or {@code null} before it has begun
 	 * @param size how many entries it has
 	 * @param sent how many of them Kafka has
+	 * @param mark how many of these the database remembers as sent
 	 * @param stored how many the receiving ledger says it has
 	 * @param safe how many of these it says are safe
 	 * @param here whether this instance sends them, and not another
 	 * @param behindSince since when entries wait that were not sent, or {@code null} if
 	 * none do
 	 */
-	record Standing(long size, long sent, long stored, long safe, boolean here, @Nullable Instant behindSince) {
+	record Standing(@Nullable String chain, long size, long sent, long mark, long stored, long safe, boolean here,
+			@Nullable Instant behindSince) {
 
 		Duration lag(Instant now) {
 			return (this.behindSince != null && this.behindSince.isBefore(now))
 					? Duration.between(this.behindSince, now) : Duration.ZERO;
 		}
+
+	}
+
+	/**
+	 * Why it could not be sent.
+	 *
+	 * @param at when
+	 * @param reason a sentence
+	 */
+	record Failure(Instant at, String reason) {
 
 	}
 
@@ -70,16 +85,17 @@ final class PublishingStatistics {
 		this.resent.increment();
 	}
 
-	void stands(long size, long sent, boolean here) {
+	void stands(String chain, long size, long sent, long mark, boolean here) {
 		Standing before = this.standing;
 		Instant since = (here && size > sent)
 				? ((before.behindSince() != null) ? before.behindSince() : this.clock.instant()) : null;
-		this.standing = new Standing(size, sent, before.stored(), before.safe(), here, since);
+		this.standing = new Standing(chain, size, sent, mark, before.stored(), before.safe(), here, since);
 	}
 
 	void receipts(long stored, long safe) {
 		Standing before = this.standing;
-		this.standing = new Standing(before.size(), before.sent(), stored, safe, before.here(), before.behindSince());
+		this.standing = new Standing(before.chain(), before.size(), before.sent(), before.mark(), stored, safe,
+				before.here(), before.behindSince());
 	}
 
 	/** It cannot be sent now, and is tried again. */
@@ -88,6 +104,7 @@ final class PublishingStatistics {
 			logger.warn("Audit entries cannot be sent by Kafka; they are kept, and it is tried again: {}", why);
 		}
 		this.failure = why;
+		this.lastFailure = new Failure(this.clock.instant(), why);
 	}
 
 	/** It is not sent before somebody has found out why. */
@@ -96,6 +113,7 @@ final class PublishingStatistics {
 			logger.error("THE AUDIT LEDGER IS NOT WHAT IT SHOULD BE. None of it is sent by Kafka any more: {}", why);
 		}
 		this.stopped = why;
+		this.lastFailure = new Failure(this.clock.instant(), why);
 	}
 
 	void well() {
@@ -124,6 +142,10 @@ final class PublishingStatistics {
 
 	@Nullable String failure() {
 		return this.failure;
+	}
+
+	@Nullable Failure lastFailure() {
+		return this.lastFailure;
 	}
 
 	@Nullable String stoppedFor() {

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.PeriodicWorker;
@@ -22,8 +23,8 @@ import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.receive.internal.Receipts;
 import io.auditspring.receive.internal.Receipts.ReceivedChain;
 import io.auditspring.receive.internal.ReceivingStatistics;
-import io.auditspring.receive.internal.Succession;
 import io.auditspring.receive.internal.Reception;
+import io.auditspring.receive.internal.Succession;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -55,6 +56,8 @@ final class ReceiptSender extends PeriodicWorker {
 
 	private final ReceivingStatistics statistics;
 
+	private final Predicate<String> elsewhere;
+
 	private final KafkaClients clients;
 
 	private final String topic;
@@ -77,13 +80,16 @@ final class ReceiptSender extends PeriodicWorker {
 	 * Creates the sender.
 	 * @param receipts what there is to tell
 	 * @param statistics is told what was lost
+	 * @param elsewhere whether other instances receive a chain
 	 * @param clients makes clients of Kafka
 	 * @param topic the topic of receipts
 	 */
-	ReceiptSender(Receipts receipts, ReceivingStatistics statistics, KafkaClients clients, String topic) {
+	ReceiptSender(Receipts receipts, ReceivingStatistics statistics, Predicate<String> elsewhere, KafkaClients clients,
+			String topic) {
 		super("audit-kafka-receipts", Duration.ZERO, INTERVAL);
 		this.receipts = receipts;
 		this.statistics = statistics;
+		this.elsewhere = elsewhere;
 		this.clients = clients;
 		this.topic = topic;
 	}
@@ -112,6 +118,7 @@ final class ReceiptSender extends PeriodicWorker {
 			List<ReceivedChain> chains = this.receipts.chains();
 			List<String> names = chains.stream().map(ReceivedChain::name).toList();
 			this.statistics.registered(names);
+			names.stream().filter(this.elsewhere).forEach(this.statistics::elsewhere);
 			// A chain that goes on under another name is not heard of any more.
 			names.stream()
 				.map(Succession::predecessor)

@@ -73,8 +73,6 @@ final class SignedChain {
 
 	private final String head;
 
-	private final String hashes;
-
 	private final String before;
 
 	private CompactRange tree = new CompactRange();
@@ -106,8 +104,6 @@ final class SignedChain {
 		this.keys = keys;
 		this.head = "select ledger_id, size, successor from %s where name = ? and origin is null"
 			.formatted(schema.table("audit_chain"));
-		this.hashes = "select hash from %s where chain = ? and seq >= ? and seq < ? order by seq"
-			.formatted(schema.table("audit_log"));
 		this.before = "select recorded_at from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
 	}
 
@@ -181,13 +177,8 @@ final class SignedChain {
 		});
 	}
 
-	/** The tree as it was at a size: what is stored of it, and entries behind that. */
 	private CompactRange edge(Connection connection, long size) throws SQLException {
-		StoredTree stored = new StoredTree(connection, this.schema);
-		StoredTree.Edge edge = stored.edge(this.chain);
-		CompactRange below = (edge != null) ? stored.edgeAt(this.chain, Math.min(edge.size(), size)) : null;
-		CompactRange tree = (below != null) ? below : new CompactRange();
-		Sql.each(connection, this.hashes, (row) -> append(tree, row.getBytes(1)), this.chain, tree.size(), size);
+		CompactRange tree = new StoredTree(connection, this.schema).grown(this.chain, size);
 		if (tree.size() != size) {
 			throw new CheckpointRefusedException(
 					"The tree over the first %d entries of chain '%s' cannot be put together: some are gone"

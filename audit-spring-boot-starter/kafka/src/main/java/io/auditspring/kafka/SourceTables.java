@@ -10,9 +10,9 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 import io.auditspring.ledger.Schema;
-import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
+import io.auditspring.receive.internal.SourceAnswers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,22 +27,13 @@ final class SourceTables {
 
 	private final String receipt;
 
-	private final String takeReceipt;
-
-	private final String takeRequest;
-
-	private final String takeHolds;
-
-	/** Of SQLSTATE: an entry that is not there any more, and the like. */
-	private static final String INVALID_PARAMETER_VALUE = "22023";
+	private final SourceAnswers answers;
 
 	SourceTables(DataSource dataSource, Schema schema) {
 		this.dataSource = dataSource;
 		this.claim = "select %s(?, ?, ?::bigint)".formatted(schema.table("audit_publish"));
 		this.receipt = "select size from %s where chain = ? and kind = ?".formatted(schema.table("audit_receipt"));
-		this.takeReceipt = "select %s(?, ?, ?)".formatted(schema.table("audit_take_receipt"));
-		this.takeRequest = "select %s(?, ?, ?, ?, ?, ?)".formatted(schema.table("audit_take_request"));
-		this.takeHolds = "select %s(?, ?::jsonb)".formatted(schema.table("audit_take_holds"));
+		this.answers = new SourceAnswers(dataSource, schema);
 	}
 
 	/**
@@ -66,31 +57,8 @@ final class SourceTables {
 		return (size != null) ? size : 0;
 	}
 
-	void takeReceipt(String chain, String kind, String note) throws SQLException {
-		execute(this.takeReceipt, chain, kind, note);
-	}
-
-	void takeRequest(String chain, RedactionRequest request, String note) throws SQLException {
-		try {
-			execute(this.takeRequest, chain, request.seq(), request.id(), request.group(), request.reason(), note);
-		}
-		catch (SQLException ex) {
-			// The entry has been retired: there is nothing left to erase.
-			if (!INVALID_PARAMETER_VALUE.equals(ex.getSQLState())) {
-				throw ex;
-			}
-		}
-	}
-
-	void takeHolds(String chain, String holds) throws SQLException {
-		execute(this.takeHolds, chain, holds);
-	}
-
-	private void execute(String sql, Object... parameters) throws SQLException {
-		OwnTransaction.run(this.dataSource, (connection) -> {
-			Sql.execute(connection, sql, parameters);
-			return true;
-		});
+	SourceAnswers answers() {
+		return this.answers;
 	}
 
 }

@@ -15,7 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 import javax.sql.DataSource;
 
@@ -30,6 +31,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
@@ -49,18 +51,22 @@ import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A broker of Kafka in this JVM, a central application, and services, each with a
- * database of its own.
+ * Kafka, a central application, and services, each with a database of its own. Unless
+ * others are given, there is one broker, in this JVM.
  */
 final class Carriers implements AutoCloseable {
 
-	private static final EmbeddedKafkaKraftBroker broker = start();
+	static final int PARTITIONS = 2;
 
 	private static int used;
 
 	private final String suffix = "-" + used++;
 
 	private final Path directory;
+
+	private final String servers;
+
+	private final int replication;
 
 	private final String centrePem = Ed25519Signer.newPem();
 
@@ -71,20 +77,13 @@ final class Carriers implements AutoCloseable {
 	private @Nullable ConfigurableApplicationContext centre;
 
 	Carriers(Path directory) {
+		this(directory, BrokerHere.INSTANCE.getBrokersAsString(), 1);
+	}
+
+	Carriers(Path directory, String servers, int replication) {
 		this.directory = directory;
-	}
-
-	private static EmbeddedKafkaKraftBroker start() {
-		EmbeddedKafkaKraftBroker started = new EmbeddedKafkaKraftBroker(1, 1);
-		started.brokerProperty("auto.create.topics.enable", "false");
-		started.brokerProperty("delete.topic.enable", "true");
-		started.afterPropertiesSet();
-		Runtime.getRuntime().addShutdownHook(new Thread(started::destroy));
-		return started;
-	}
-
-	static String servers() {
-		return broker.getBrokersAsString();
+		this.servers = servers;
+		this.replication = replication;
 	}
 
 	String entriesTopic() {
@@ -153,18 +152,38 @@ final class Carriers implements AutoCloseable {
 			.run();
 	}
 
-	List<String> properties(String name, DataSource database, Map<String, String> further) {
+	private List<String> properties(String name, DataSource database, Map<String, String> further) {
+		return properties(name, name, database, further);
+	}
+
+	private List<String> properties(String name, String instance, DataSource database, Map<String, String> further) {
 		PGSimpleDataSource own = (PGSimpleDataSource) database;
 		List<String> properties = new ArrayList<>(List.of("spring.application.name=" + name,
 				"spring.datasource.url=" + own.getUrl(), "spring.datasource.username=" + own.getUser(),
-				"audit.checkpoint.memory=" + this.directory.resolve(name + "-memory"),
+				"audit.checkpoint.memory=" + this.directory.resolve(instance + "-memory"),
 				"audit.checkpoint.interval=500ms",
-				"audit.delivery.spool-directory=" + this.directory.resolve(name + "-spool"),
-				"spring.kafka.bootstrap-servers=" + servers(), "audit.kafka.entries-topic=" + entriesTopic(),
+				"audit.delivery.spool-directory=" + this.directory.resolve(instance + "-spool"),
+				"spring.kafka.bootstrap-servers=" + this.servers, "audit.kafka.entries-topic=" + entriesTopic(),
 				"audit.kafka.receipts-topic=" + receiptsTopic(), "audit.kafka.create-topics=true",
-				"audit.kafka.replication=1", "audit.kafka.partitions=2", "spring.main.banner-mode=off"));
+				"audit.kafka.replication=" + this.replication, "audit.kafka.partitions=" + PARTITIONS,
+				"spring.main.banner-mode=off", "management.endpoints.web.exposure.include=auditkafka"));
 		further.forEach((key, value) -> properties.add(key + "=" + value));
 		return properties;
+	}
+
+	/**
+	 * Starts an application as a process of its own.
+	 * @param name its name
+	 * @param instance the name of the instance, of which there may be several
+	 * @param database its database
+	 * @param further further properties
+	 * @param listener is given each line, and says whether it is no line for the log
+	 * @return the process
+	 */
+	ChildProcess start(String name, String instance, DataSource database, Map<String, String> further,
+			Predicate<String> listener) {
+		return ChildProcess.start(this.directory.resolve(instance + ".log"), listener, ChildApplication.class,
+				properties(name, instance, database, further).stream().map((property) -> "--" + property).toList());
 	}
 
 	Map<String, String> receiving() {
@@ -199,6 +218,15 @@ final class Carriers implements AutoCloseable {
 				""", String.class, chain);
 	}
 
+	/** The same of a part of it, short. */
+	static @Nullable String digest(DataSource database, String chain, long first, long end) {
+		return new JdbcTemplate(database).queryForObject("""
+				select count(*) || ' ' || md5(string_agg(to_jsonb(entry)::text, E'\n' order by seq))
+				from audit.audit_log as entry
+				where chain = ? and seq >= ? and seq < ?
+				""", String.class, chain, first, end);
+	}
+
 	long atTheCentre(String chain) {
 		return count(this.centreDatabase, chain);
 	}
@@ -219,16 +247,19 @@ final class Carriers implements AutoCloseable {
 			.allSatisfy((chain) -> assertThat(chain.problems()).isEmpty());
 	}
 
-	void kafka(Consumer<Admin> work) {
-		try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers()))) {
-			work.accept(admin);
+	<T> T kafka(Function<Admin, KafkaFuture<T>> work) {
+		try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, this.servers))) {
+			return work.apply(admin).get();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 
 	/** What anybody sends who may write to a topic. */
 	void send(ProducerRecord<byte[], byte[]> record) {
 		try (KafkaProducer<byte[], byte[]> stranger = new KafkaProducer<>(
-				Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers()), new ByteArraySerializer(),
+				Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, this.servers), new ByteArraySerializer(),
 				new ByteArraySerializer())) {
 			stranger.send(record).get();
 		}
@@ -245,6 +276,22 @@ final class Carriers implements AutoCloseable {
 	public void close() {
 		this.services.values().forEach(Service::stop);
 		stopTheCentre();
+	}
+
+	/** The one in this JVM. */
+	private static final class BrokerHere {
+
+		static final EmbeddedKafkaKraftBroker INSTANCE = start();
+
+		private static EmbeddedKafkaKraftBroker start() {
+			EmbeddedKafkaKraftBroker started = new EmbeddedKafkaKraftBroker(1, 1);
+			started.brokerProperty("auto.create.topics.enable", "false");
+			started.brokerProperty("delete.topic.enable", "true");
+			started.afterPropertiesSet();
+			Runtime.getRuntime().addShutdownHook(new Thread(started::destroy));
+			return started;
+		}
+
 	}
 
 	/** A service that records what it is told to. */

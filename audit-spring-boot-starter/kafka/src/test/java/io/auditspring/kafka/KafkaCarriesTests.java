@@ -6,10 +6,13 @@ package io.auditspring.kafka;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -27,8 +30,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -85,6 +92,63 @@ class KafkaCarriesTests {
 	}
 
 	@Test
+	void eachOfTwoInstancesOfTheCentreIsWellWhileTheOtherReceives() {
+		ConfigurableApplicationContext first = this.carriers.centre();
+		Service invoices = this.carriers.service("invoices").registered();
+		try (ConfigurableApplicationContext second = this.carriers.run("centre", this.carriers.centreDatabase,
+				this.carriers.receiving())) {
+			Instant start = Instant.now();
+			Carriers.await(() -> assertThat(Stream.of(first, second).map(KafkaCarriesTests::elsewhere))
+				.as("chains that each receives, and that the other does")
+				.containsExactlyInAnyOrder(List.of("orders"), List.of("invoices")));
+			Carriers.await(() -> {
+				// Longer than nothing may be heard of a chain.
+				assertThat(Duration.between(start, Instant.now())).isGreaterThan(Duration.ofSeconds(6));
+				assertThat(Stream.of(first, second))
+					.allSatisfy((instance) -> assertThat(Carriers.health(instance, "auditReceiveHealthIndicator"))
+						.extracting(Health::getStatus)
+						.isEqualTo(Status.UP));
+			});
+			this.orders.record("order.place", 3);
+			invoices.record("invoice.send", 3);
+			this.carriers.awaitTheSame(this.orders, 4);
+			this.carriers.awaitTheSame(invoices, 4);
+		}
+	}
+
+	private static List<String> elsewhere(ConfigurableApplicationContext centre) {
+		return Stream.of("orders", "invoices").filter(centre.getBean(Reading.class)::isElsewhere).toList();
+	}
+
+	@Test
+	void theEndpointTellsHowFarChainsAre() {
+		this.orders.record("order.place", 9);
+		Carriers.await(() -> assertThat(shown(this.orders.context()).at("/publish/marked").asLong()).isEqualTo(10));
+		this.carriers.centre();
+		this.carriers.awaitTheSame(this.orders, 10);
+		Carriers.await(() -> assertThat(shown(this.orders.context()).toString()).contains(
+				"""
+						{"publish":{"chain":"orders","sends":true,"entries":10,"acknowledged":10,"marked":10,"stored":10,"safe":10,\
+						"waitingSeconds":0,"resends":0,"refused":0,"stopped":null,"failure":null,"lastFailure":null},"receive":null}"""));
+		this.carriers.send(new ProducerRecord<>(this.carriers.entriesTopic(), "orders".getBytes(StandardCharsets.UTF_8),
+				new byte[0]));
+		Carriers.await(() -> assertThat(shown(this.carriers.centre()).at("/receive/bundles/refused").asInt()).isOne());
+		JsonNode received = shown(this.carriers.centre()).get("receive");
+		assertThat(received.at("/lastRefusal/chain").asString()).isEqualTo("orders");
+		assertThat(received.get("chains")).singleElement().satisfies((chain) -> {
+			assertThat(chain.get("chain").asString()).isEqualTo("orders");
+			assertThat(chain.get("state").asString()).isEqualTo("received");
+			assertThat(chain.get("offset").asLong()).isPositive();
+			assertThat(chain.get("size").asLong()).isEqualTo(10);
+			assertThat(chain.get("missing").asLong()).isZero();
+		});
+	}
+
+	private static JsonNode shown(ConfigurableApplicationContext application) {
+		return new JsonMapper().valueToTree(application.getBean(KafkaEndpoint.class).kafka());
+	}
+
+	@Test
 	void aCentreThatWasAwayCatchesUp() {
 		this.orders.record("order.place", 300);
 		Carriers.await(() -> assertThat(sent().entries()).isEqualTo(301));
@@ -98,18 +162,12 @@ class KafkaCarriesTests {
 	void whatTheTopicLosesIsNoticedAndSentAgain() {
 		this.orders.record("order.place", 50);
 		Carriers.await(() -> assertThat(sent().entries()).isEqualTo(51));
-		this.carriers.kafka((admin) -> {
-			try {
-				admin.deleteRecords(
+		this.carriers
+			.kafka((admin) -> admin
+				.deleteRecords(
 						Map.of(new TopicPartition(this.carriers.entriesTopic(), 0), RecordsToDelete.beforeOffset(-1),
 								new TopicPartition(this.carriers.entriesTopic(), 1), RecordsToDelete.beforeOffset(-1)))
-					.all()
-					.get();
-			}
-			catch (Exception ex) {
-				throw new IllegalStateException(ex);
-			}
-		});
+				.all());
 		this.carriers.centre();
 		this.carriers.awaitTheSame(this.orders, 51);
 		assertThat(received().bundles(Reception.Kind.GAP)).isPositive();
@@ -125,14 +183,7 @@ class KafkaCarriesTests {
 		this.carriers.stopTheCentre();
 		this.orders.record("order.place", 20);
 		Carriers.await(() -> assertThat(sent().entries()).isEqualTo(41));
-		this.carriers.kafka((admin) -> {
-			try {
-				admin.deleteTopics(List.of(this.carriers.entriesTopic())).all().get();
-			}
-			catch (Exception ex) {
-				throw new IllegalStateException(ex);
-			}
-		});
+		this.carriers.kafka((admin) -> admin.deleteTopics(List.of(this.carriers.entriesTopic())).all());
 		this.orders.record("order.place", 20);
 		this.carriers.centre();
 		this.carriers.awaitTheSame(this.orders, 61);
@@ -219,14 +270,7 @@ class KafkaCarriesTests {
 		Carriers.await(() -> assertThat(sent().entries()).isEqualTo(1502));
 		this.orders.stop();
 		this.orders.execute("update audit.audit_publishing set size = 0, until = '-infinity'");
-		this.carriers.kafka((admin) -> {
-			try {
-				admin.deleteTopics(List.of(this.carriers.entriesTopic())).all().get();
-			}
-			catch (Exception ex) {
-				throw new IllegalStateException(ex);
-			}
-		});
+		this.carriers.kafka((admin) -> admin.deleteTopics(List.of(this.carriers.entriesTopic())).all());
 		this.carriers.centre();
 		this.orders.context();
 		this.carriers.awaitTheSame(this.orders, 1502);

@@ -125,16 +125,9 @@ class KafkaSetupTests {
 	}
 
 	private static void topic(String name, Map<String, String> settings) {
-		carriers.kafka((admin) -> {
-			try {
-				admin.createTopics(List.of(new NewTopic(name, Optional.of(1), Optional.empty()).configs(settings)))
-					.all()
-					.get();
-			}
-			catch (Exception ex) {
-				throw new IllegalStateException(ex);
-			}
-		});
+		carriers.kafka((admin) -> admin
+			.createTopics(List.of(new NewTopic(name, Optional.of(1), Optional.empty()).configs(settings)))
+			.all());
 	}
 
 	@Test
@@ -142,6 +135,23 @@ class KafkaSetupTests {
 		carriers.prepareTheCentre();
 		assertRefused(carriers.centreDatabase, Map.of("audit.kafka.receive.enabled", "true"), "nothing signs here",
 				"audit.checkpoint.private-key-location");
+	}
+
+	@Test
+	void clientsAreClosedThatCannotReachKafka() {
+		Map<String, String> settings = settings();
+		settings.put("audit.kafka.properties.bootstrap.servers", "127.0.0.1:1");
+		settings.put("audit.kafka.properties.default.api.timeout.ms", "100");
+		settings.put("audit.kafka.properties.request.timeout.ms", "100");
+		settings.put("audit.kafka.properties.metric.reporters", OpenClients.class.getName());
+		DataSource own = TestDatabase.newDatabase();
+		try (ConfigurableApplicationContext service = carriers.run("orders", own, settings)) {
+			service.getBean(AuditRecorder.class).record(AuditRecord.action("order.place").build());
+			int before = OpenClients.opened();
+			Carriers.await(() -> assertThat(OpenClients.opened()).isGreaterThan(before + 3));
+			assertThat(OpenClients.open()).isLessThanOrEqualTo(2);
+		}
+		Carriers.await(() -> assertThat(OpenClients.open()).isZero());
 	}
 
 	@Test

@@ -135,6 +135,53 @@ public final class Retention {
 		}
 	}
 
+	/**
+	 * Archives entries at once, and leaves them in the database until their months are
+	 * due. What was archived before is only verified.
+	 * @param chain their chain
+	 * @param size how many, from the first one: as many as a signed checkpoint covers
+	 * @throws IOException if they are not all in the archive
+	 * @throws IllegalStateException if months are not archived here
+	 * @throws DataAccessException if the database fails
+	 */
+	public void archive(String chain, long size) throws IOException {
+		MonthArchive target = this.archive;
+		if (this.action != RetentionAction.ARCHIVE || target == null) {
+			throw new IllegalStateException("Nothing is archived here; set audit.retention.action=archive");
+		}
+		try {
+			// A range that reaches into another month could not be told from a part of
+			// it.
+			for (Part part : parts(chain, size)) {
+				target.archive(chain, part.first(), part.last(), EntryCodec.write(List.of(this.requestedBy.get())));
+			}
+		}
+		catch (SQLException ex) {
+			throw new DataAccessResourceFailureException("Entries of the audit ledger cannot be archived", ex);
+		}
+	}
+
+	/**
+	 * Entries of a chain in one month.
+	 *
+	 * @param first the first one's place
+	 * @param last the last one's place
+	 */
+	private record Part(long first, long last) {
+
+	}
+
+	private List<Part> parts(String chain, long size) throws SQLException {
+		return OwnTransaction.look(this.dataSource, (connection) -> Sql.list(connection, """
+				select min(seq), max(seq)
+				from %s
+				where chain = ? and seq < ?
+				group by date_trunc('month', recorded_at, 'UTC')
+				order by 1
+				""".formatted(this.schema.table("audit_log")), (row) -> new Part(row.getLong(1), row.getLong(2)), chain,
+				size));
+	}
+
 	private List<YearMonth> months() throws SQLException {
 		return OwnTransaction.run(this.dataSource, (connection) -> Sql.list(connection, """
 				select replace(right(relname, 7), '_', '-')

@@ -63,7 +63,13 @@ class ReadPlanTests {
 	private final AuditTrail trail = new JpaAuditTrail(this.unit.entityManager(),
 			new LedgerVerifier(this.database.dataSource(), this.database.schema()));
 
+	private final Connection session;
+
 	private Instant middle = Instant.EPOCH;
+
+	ReadPlanTests() throws SQLException {
+		this.session = this.database.connect();
+	}
 
 	@BeforeAll
 	void fill() throws SQLException {
@@ -77,7 +83,8 @@ class ReadPlanTests {
 	}
 
 	@AfterAll
-	void close() {
+	void close() throws SQLException {
+		this.session.close();
 		this.unit.close();
 		TestDatabase.drop(this.database.dataSource());
 	}
@@ -250,7 +257,8 @@ class ReadPlanTests {
 	}
 
 	private ReadPlan explain(StatementLog.Executed executed, String mode) throws SQLException {
-		try (Connection connection = this.database.connect(); Statement statement = connection.createStatement()) {
+		try (Statement statement = this.session.createStatement()) {
+			statement.execute("deallocate all");
 			statement.execute("set plan_cache_mode = " + mode);
 			statement.execute(executed.prepare("page"));
 			try (ResultSet plan = statement

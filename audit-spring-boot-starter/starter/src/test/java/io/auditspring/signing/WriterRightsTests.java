@@ -119,6 +119,25 @@ class WriterRightsTests {
 		assertThat(new LedgerVerifier(this.database.dataSource(), this.database.schema()).verify().valid()).isTrue();
 	}
 
+	/** They take room, as everything does that users of a database may write. */
+	@Test
+	void largeObjectsAreNoPartOfTheLedgerAndNobodyElseReadsThem() throws SQLException {
+		DataSource reader = Roles.user(this.database.dataSource(), "audit_reader");
+		try (Connection connection = this.writer.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute("select lo_from_bytea(424242, decode(repeat('00', 1000000), 'hex'))");
+			statement.execute("comment on large object 424242 is 'audit.audit_log'");
+		}
+		try (Connection connection = reader.getConnection(); Statement statement = connection.createStatement()) {
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> statement.execute("select lo_get(424242)"))
+				.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("42501"));
+		}
+		for (String sql : List.of("select lo_import('/etc/passwd')", "select lo_export(424242, '/tmp/out')",
+				"grant select on large object 424242 to audit_owner; set role audit_owner")) {
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> execute(sql)).as(sql);
+		}
+		assertThat(new LedgerVerifier(this.database.dataSource(), this.database.schema()).verify().valid()).isTrue();
+	}
+
 	private void execute(String sql) throws SQLException {
 		try (Connection connection = this.writer.getConnection(); Statement statement = connection.createStatement()) {
 			statement.execute(sql);

@@ -79,7 +79,7 @@ public final class BundleReceiver {
 		this.schema = schema;
 		this.tables = new ReceivedTables(schema);
 		this.refusedGroups = new RefusedGroups(new ReceivedRows(schema), this.tables, recordedBy);
-		this.frontiers = new Frontiers(schema, this.tables);
+		this.frontiers = new Frontiers(schema);
 		this.succession = new Succession(this.tables, this.frontiers);
 		this.recordedBy = recordedBy;
 		this.statistics = statistics;

@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.tree.StoredTree;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The right edges of the trees of received chains at any size: made of the stored tree,
@@ -24,13 +23,10 @@ final class Frontiers {
 
 	private final Schema schema;
 
-	private final ReceivedTables tables;
-
 	private final Map<String, Known> known = new ConcurrentHashMap<>();
 
-	Frontiers(Schema schema, ReceivedTables tables) {
+	Frontiers(Schema schema) {
 		this.schema = schema;
-		this.tables = tables;
 	}
 
 	/**
@@ -67,12 +63,7 @@ final class Frontiers {
 	 * tree over them
 	 */
 	CompactRange at(Connection connection, String chain, long size) throws SQLException {
-		StoredTree stored = new StoredTree(connection, this.schema);
-		StoredTree.Edge edge = stored.edge(chain);
-		long grown = (edge != null) ? Math.min(edge.size(), size) : 0;
-		CompactRange tree = (grown > 0) ? orEmpty(stored.edgeAt(chain, grown)) : new CompactRange();
-		this.tables.hashes(connection, chain, tree.size(), size, (row) -> tree.append(row.getBytes(1), (full) -> {
-		}));
+		CompactRange tree = new StoredTree(connection, this.schema).grown(chain, size);
 		if (tree.size() != size) {
 			throw new ReceptionException(Reception.Kind.PAUSED,
 					"the tree over the first %d entries of chain '%s' cannot be put together".formatted(size, chain));
@@ -86,10 +77,6 @@ final class Frontiers {
 
 	static CompactRange copy(CompactRange tree) {
 		return new CompactRange(tree.size(), tree.levels());
-	}
-
-	private static CompactRange orEmpty(@Nullable CompactRange tree) {
-		return (tree != null) ? tree : new CompactRange();
 	}
 
 }

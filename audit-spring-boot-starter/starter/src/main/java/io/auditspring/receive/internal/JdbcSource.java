@@ -71,13 +71,9 @@ public final class JdbcSource {
 
 	private final String recordedAt;
 
-	private final String take;
-
 	private final String asked;
 
-	private final String ask;
-
-	private final String hold;
+	private final SourceAnswers answers;
 
 	/** What the source was told of legal holds last. */
 	private @Nullable String holds;
@@ -121,11 +117,9 @@ public final class JdbcSource {
 		this.hash = "select hash from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
 		this.recordedAt = "select recorded_at from %s where chain = ? and seq >= ? order by seq limit 1"
 			.formatted(schema.table("audit_log"));
-		this.take = "select %s(?, ?, ?)".formatted(schema.table("audit_take_receipt"));
 		this.asked = "select note from %s where chain = ? and seq = ? and redacted = ?"
 			.formatted(schema.table("audit_request"));
-		this.ask = "select %s(?, ?, ?, ?, ?, ?)".formatted(schema.table("audit_take_request"));
-		this.hold = "select %s(?, ?::jsonb)".formatted(schema.table("audit_take_holds"));
+		this.answers = new SourceAnswers(dataSource, schema);
 	}
 
 	public String name() {
@@ -258,7 +252,7 @@ public final class JdbcSource {
 			this.statistics.notLost(chain.name());
 		}
 		if (holds != null && !holds.equals(this.holds)) {
-			execute(this.hold, chain.name(), holds);
+			this.answers.takeHolds(chain.name(), holds);
 			this.holds = holds;
 		}
 		if (asked.contains(chain.name())) {
@@ -276,7 +270,7 @@ public final class JdbcSource {
 	private void leave(ReceivedTables.Chain chain, ReceiptNote kind, @Nullable Checkpoint receipt,
 			@Nullable Checkpoint known) throws SQLException {
 		if (receipt != null && (known == null || known.size() < receipt.size())) {
-			execute(this.take, chain.name(), kind.kind(), receipt.note());
+			this.answers.takeReceipt(chain.name(), kind.kind(), receipt.note());
 		}
 	}
 
@@ -284,16 +278,8 @@ public final class JdbcSource {
 		String note = OwnTransaction.<@Nullable String, RuntimeException>look(this.dataSource, (connection) -> Sql
 			.find(connection, this.asked, (row) -> row.getString(1), chain.name(), request.seq(), request.group()));
 		if (note == null || !receipts.isSigned(request, note)) {
-			execute(this.ask, chain.name(), request.seq(), request.id(), request.group(), request.reason(),
-					receipts.sign(request));
+			this.answers.takeRequest(chain.name(), request, receipts.sign(request));
 		}
-	}
-
-	private void execute(String sql, Object... parameters) throws SQLException {
-		OwnTransaction.run(this.dataSource, (connection) -> {
-			Sql.execute(connection, sql, parameters);
-			return true;
-		});
 	}
 
 	/** In one statement for all chains, as most polls find nothing new. */

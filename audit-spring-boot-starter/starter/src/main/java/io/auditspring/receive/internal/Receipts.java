@@ -91,7 +91,7 @@ public final class Receipts {
 		this.backupInterval = backupInterval;
 		this.synchronousStandby = synchronousStandby;
 		this.tables = new ReceivedTables(schema);
-		this.frontiers = new Frontiers(schema, this.tables);
+		this.frontiers = new Frontiers(schema);
 		this.received = """
 				select chain.origin, received.note
 				from %s as received join %s as chain on chain.name = received.chain

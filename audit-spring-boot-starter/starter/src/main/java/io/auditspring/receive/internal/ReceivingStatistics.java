@@ -185,6 +185,15 @@ public final class ReceivingStatistics {
 	}
 
 	/**
+	 * Says that another instance receives a chain, and knows what holds it up.
+	 * @param chain its name
+	 */
+	public void elsewhere(String chain) {
+		heard(chain, 0, null);
+		this.troubles.remove(chain);
+	}
+
+	/**
 	 * Says that a source could be read.
 	 * @param source what it is called
 	 */

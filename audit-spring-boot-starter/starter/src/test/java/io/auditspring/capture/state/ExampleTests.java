@@ -15,6 +15,7 @@ import jakarta.persistence.EntityManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -131,6 +132,7 @@ class ExampleTests {
 	}
 
 	@Nested
+	@Tag("thorough")
 	class WithValidityStrategy extends Configured {
 
 		WithValidityStrategy() {
@@ -141,6 +143,7 @@ class ExampleTests {
 	}
 
 	@Nested
+	@Tag("thorough")
 	class WithModifiedFlags extends Configured {
 
 		WithModifiedFlags() {
@@ -159,6 +162,7 @@ class ExampleTests {
 	}
 
 	@Nested
+	@Tag("thorough")
 	class WithBatches extends Configured {
 
 		WithBatches() {
@@ -171,6 +175,7 @@ class ExampleTests {
 	}
 
 	@Nested
+	@Tag("thorough")
 	class WithoutRevisionsForCollections extends Configured {
 
 		WithoutRevisionsForCollections() {

@@ -78,7 +78,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ReadAgainTests {
 
-	private static final int ROWS = Integer.getInteger("faults.rows", 50);
+	private static final int ROWS = Integer.getInteger("faults.rows", 20);
 
 	private static final List<String> ZONES = List.of("Europe/Berlin", "Pacific/Auckland", "America/New_York",
 			"Asia/Kolkata", "UTC");

@@ -42,6 +42,7 @@ import io.auditspring.signing.LedgerVerifier;
 import io.auditspring.web.internal.export.SelectionExport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * An untouched ledger is found to be one, and goes on, whatever is set for a database, a
  * role or the machine that verifies: the worst a verifier can do is to accuse wrongly.
  */
+@Tag("thorough")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OddSettingsTests {
 

@@ -141,6 +141,15 @@ class RequestsTests {
 	}
 
 	@Test
+	void whatItsSourceHasNoMoreIsAskedForAndHoldsNothingUp() {
+		redact(this.lab.centre, 2);
+		this.lab.source.tamper("delete from audit.audit_log where chain = 'orders' and seq = 2");
+		this.lab.write(1);
+		poll();
+		assertThat(this.lab.size()).isEqualTo(6);
+	}
+
+	@Test
 	void whatNobodyKnownAsksForIsNotErased(CapturedOutput output) {
 		RedactionRequest other = new RedactionRequest(ReceivingLab.ORIGIN + "/orders", 1, id(1), "actor", "asked to");
 		Ed25519Signer thief = Ed25519Signer.ofPem("centre", Ed25519Signer.newPem());

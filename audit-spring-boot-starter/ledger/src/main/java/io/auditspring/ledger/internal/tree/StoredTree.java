@@ -237,6 +237,28 @@ public final class StoredTree {
 		return new CompactRange(size, levels);
 	}
 
+	/**
+	 * Puts together the tree as it was at some size: what is stored of it, and the hashes
+	 * of entries that came since.
+	 * @param chain the chain
+	 * @param size how many entries it had
+	 * @return the tree; a smaller one if entries are gone
+	 * @throws SQLException if the database fails
+	 */
+	public CompactRange grown(String chain, long size) throws SQLException {
+		Edge edge = edge(chain);
+		CompactRange stored = (edge != null) ? edgeAt(chain, Math.min(edge.size(), size)) : null;
+		CompactRange tree = (stored != null) ? stored : new CompactRange();
+		Sql.each(this.connection, """
+				select hash
+				from %s
+				where chain = ? and seq >= ? and seq < ?
+				order by seq
+				""".formatted(this.schema.table("audit_log")), (row) -> tree.append(row.getBytes(1), (full) -> {
+		}), chain, tree.size(), size);
+		return tree;
+	}
+
 	public List<Row> checkpoints(String chain, long after, long upTo) throws SQLException {
 		return query(
 				"""

@@ -24,6 +24,25 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class LedgerDatabase {
 
+	/** Switches all protection on again. */
+	private static final String GUARD = """
+			do $$
+			declare
+				guard record;
+			begin
+				for guard in
+					select tgrelid::regclass as relation, tgname as name
+					from pg_trigger
+					where tgrelid in (select relid from pg_partition_tree('audit.audit_log'))
+					or tgrelid in (to_regclass('audit.audit_tile'), to_regclass('audit.audit_tree'),
+						to_regclass('audit.audit_checkpoint'), to_regclass('audit.audit_root_head'))
+				loop
+					execute format('alter table %s enable always trigger %I', guard.relation, guard.name);
+				end loop;
+			end
+			$$
+			""";
+
 	private final Schema schema;
 
 	private final DataSource dataSource;
@@ -138,9 +157,14 @@ public final class LedgerDatabase {
 		guard();
 	}
 
-	public void execute(String sql) {
+	/**
+	 * Executes statements one after the other, over one connection.
+	 */
+	public void execute(String... statements) {
 		try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-			statement.execute(sql);
+			for (String sql : statements) {
+				statement.execute(sql);
+			}
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);
@@ -151,32 +175,16 @@ public final class LedgerDatabase {
 	 * Does what only the owner of the tables can: changes them behind their protection.
 	 */
 	public void tamper(String sql) {
+		StringBuilder unguard = new StringBuilder();
 		for (String table : new String[] { "audit_log", "audit_tile", "audit_tree", "audit_checkpoint",
 				"audit_root_head" }) {
-			execute("alter table audit.%s disable trigger all".formatted(table));
+			unguard.append("alter table audit.%s disable trigger all;\n".formatted(table));
 		}
-		execute(sql);
-		guard();
+		execute(unguard.toString(), sql, GUARD);
 	}
 
 	void guard() {
-		execute("""
-				do $$
-				declare
-					guard record;
-				begin
-					for guard in
-						select tgrelid::regclass as relation, tgname as name
-						from pg_trigger
-						where tgrelid in (select relid from pg_partition_tree('audit.audit_log'))
-						or tgrelid in (to_regclass('audit.audit_tile'), to_regclass('audit.audit_tree'),
-							to_regclass('audit.audit_checkpoint'), to_regclass('audit.audit_root_head'))
-					loop
-						execute format('alter table %s enable always trigger %I', guard.relation, guard.name);
-					end loop;
-				end
-				$$
-				""");
+		execute(GUARD);
 	}
 
 	/**
