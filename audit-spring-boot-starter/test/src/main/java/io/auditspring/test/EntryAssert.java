@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -30,12 +31,16 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 
 	private final List<Wish> wishes;
 
-	EntryAssert(List<RecordedEntry> all) {
-		this(all, all, List.of());
+	private final Function<String, Set<String>> kinds;
+
+	EntryAssert(List<RecordedEntry> all, Function<String, Set<String>> kinds) {
+		this(all, all, List.of(), kinds);
 	}
 
-	private EntryAssert(List<RecordedEntry> fitting, List<RecordedEntry> all, List<Wish> wishes) {
+	private EntryAssert(List<RecordedEntry> fitting, List<RecordedEntry> all, List<Wish> wishes,
+			Function<String, Set<String>> kinds) {
 		super(fitting, EntryAssert.class);
+		this.kinds = kinds;
 		this.all = all;
 		this.wishes = wishes;
 	}
@@ -71,7 +76,7 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 	private EntryAssert that(Wish wish) {
 		List<Wish> further = new ArrayList<>(this.wishes);
 		further.add(wish);
-		return new EntryAssert(this.actual.stream().filter(wish.condition()).toList(), this.all, further)
+		return new EntryAssert(this.actual.stream().filter(wish.condition()).toList(), this.all, further, this.kinds)
 			.narrowed(this);
 	}
 
@@ -113,14 +118,15 @@ public final class EntryAssert extends AbstractAssert<EntryAssert, List<Recorded
 
 	/**
 	 * Checks the target.
-	 * @param type the kind of target
+	 * @param type the kind of target; of an entity each of its names, as in a call
 	 * @param id which one; its text counts
 	 * @return assertions about the entries that have it
 	 */
 	public EntryAssert on(String type, Object id) {
 		return that("on " + type + " " + id,
 				(entry) -> (entry.targetType() != null) ? entry.targetType() + " " + entry.targetId() : null,
-				(entry) -> type.equals(entry.targetType()) && String.valueOf(id).equals(entry.targetId()));
+				(entry) -> entry.targetType() != null && this.kinds.apply(type).contains(entry.targetType())
+						&& String.valueOf(id).equals(entry.targetId()));
 	}
 
 	public EntryAssert withTargetName(String name) {

@@ -7,6 +7,8 @@ package io.auditspring.test;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -47,17 +49,20 @@ public final class RecordedEntries implements AssertProvider<TrailAssert> {
 
 	private final String chain;
 
+	private final Function<String, Set<String>> kinds;
+
 	private long beginning;
 
 	RecordedEntries(Supplier<? extends @Nullable SmartLifecycle> buffer,
 			Supplier<? extends @Nullable SmartLifecycle> relay, @Nullable MemoryLedger memory,
-			Supplier<DataSource> dataSource, String schema, String chain) {
+			Supplier<DataSource> dataSource, String schema, String chain, Function<String, Set<String>> kinds) {
 		this.buffer = buffer;
 		this.relay = relay;
 		this.memory = memory;
 		this.dataSource = dataSource;
 		this.schema = '"' + schema + '"';
 		this.chain = chain;
+		this.kinds = kinds;
 	}
 
 	void begin() {
@@ -104,6 +109,11 @@ public final class RecordedEntries implements AssertProvider<TrailAssert> {
 			.params(this.chain, this.beginning)
 			.query(RecordedEntry::read)
 			.list();
+	}
+
+	/** What entries show of targets, whatever they are called. */
+	Function<String, Set<String>> kinds() {
+		return this.kinds;
 	}
 
 	// Both deliver what they have before they stop.

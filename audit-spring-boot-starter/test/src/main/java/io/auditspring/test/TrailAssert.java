@@ -5,6 +5,8 @@
 package io.auditspring.test;
 
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 
 import org.assertj.core.api.AbstractAssert;
 
@@ -17,9 +19,12 @@ public final class TrailAssert extends AbstractAssert<TrailAssert, RecordedEntri
 
 	private final List<RecordedEntry> entries;
 
+	private final Function<String, Set<String>> kinds;
+
 	TrailAssert(RecordedEntries trail) {
 		super(trail, TrailAssert.class);
 		this.entries = trail.all();
+		this.kinds = trail.kinds();
 	}
 
 	/**
@@ -27,7 +32,7 @@ public final class TrailAssert extends AbstractAssert<TrailAssert, RecordedEntri
 	 * @return assertions that must all hold for one and the same entry
 	 */
 	public EntryAssert hasEntry() {
-		return new EntryAssert(this.entries).narrowed(this);
+		return new EntryAssert(this.entries, this.kinds).narrowed(this);
 	}
 
 	/**

@@ -100,6 +100,7 @@ class EmbeddedDatabaseTests {
 				.named("Jane")
 				.doing("order.create")
 				.on("PurchaseOrder", id)
+				.on(PurchaseOrder.class.getName(), id)
 				.withMetadata("total", 12.5)
 				.withOutcome(Outcome.SUCCESS)
 				.once();

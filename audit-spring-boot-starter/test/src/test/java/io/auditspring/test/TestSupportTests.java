@@ -15,6 +15,7 @@ import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.TestDatabase;
 import io.auditspring.shop.OrderService;
+import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.ShopConfiguration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -75,6 +76,7 @@ class TestSupportTests {
 				.doing("order.create")
 				.inCategory("order")
 				.on("PurchaseOrder", this.id)
+				.on(PurchaseOrder.class.getName(), this.id)
 				.withMetadata("total", 12.5)
 				.withOutcome(Outcome.SUCCESS)
 				.once();

@@ -35,7 +35,7 @@ final class ServletRequestLine implements Supplier<@Nullable RequestLine> {
 
 	private final Thread owner = Thread.currentThread();
 
-	private final RequestLine atFirst;
+	private final @Nullable RequestLine atFirst;
 
 	private final @Nullable String id;
 
@@ -46,16 +46,21 @@ final class ServletRequestLine implements Supplier<@Nullable RequestLine> {
 	}
 
 	@Override
-	public RequestLine get() {
+	public @Nullable RequestLine get() {
 		boolean served = Thread.currentThread() == this.owner
 				&& RequestContextHolder.getRequestAttributes() == this.attributes;
 		return served ? read(this.attributes.getRequest(), this.id) : this.atFirst;
 	}
 
-	private static RequestLine read(HttpServletRequest request, @Nullable String id) {
+	private static @Nullable RequestLine read(HttpServletRequest request, @Nullable String id) {
+		@Nullable String method = request.getMethod();
+		if (method == null || method.isEmpty()) {
+			// Tests of Spring bind one that nobody made.
+			return null;
+		}
 		Object template = request.getAttribute(TEMPLATE);
 		String path = (template != null) ? template.toString() : path(request);
-		return new RequestLine(cut(request.getMethod(), MAX_METHOD), cut(path, MAX_PATH), template != null, id);
+		return new RequestLine(cut(method, MAX_METHOD), cut(path, MAX_PATH), template != null, id);
 	}
 
 	private static String path(HttpServletRequest request) {
