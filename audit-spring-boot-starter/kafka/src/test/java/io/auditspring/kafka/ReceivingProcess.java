@@ -45,7 +45,8 @@ final class ReceivingProcess {
 	}
 
 	private boolean hear(String line) {
-		// An instance that is frozen while it signs keeps the other from signing, which says so.
+		// An instance that is frozen while it signs keeps the other from signing, which
+		// says so.
 		if (line.contains(" ERROR ") && !line.contains("CheckpointWorker")) {
 			this.errors.add(line);
 		}
