@@ -9,6 +9,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * full. Business calls go on as far as the database lets them, entries wait, none is
  * taken for a bad one, and when there is room again all are written.
  */
+@Tag("thorough")
 class FullDiskTests {
 
 	private static final int PAGE = 8192;

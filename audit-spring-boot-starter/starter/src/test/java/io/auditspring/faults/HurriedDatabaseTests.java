@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.auditspring.TestDatabase;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A database that is impatient with the application's user, or away: what the trail does
  * in the background is not ended by it, and nobody who calls the application pays for it.
  */
+@Tag("thorough")
 @ExtendWith(OutputCaptureExtension.class)
 class HurriedDatabaseTests {
 

@@ -8,6 +8,7 @@ import java.util.Map;
 
 import javax.sql.DataSource;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -23,6 +24,7 @@ import static org.awaitility.Awaitility.await;
  * the end of the chain: it outlives sessions and restarts. Business calls go on, health
  * says so, and nothing is lost.
  */
+@Tag("thorough")
 class PreparedTransactionTests {
 
 	private static final Duration PATIENCE = Duration.ofMinutes(1);
