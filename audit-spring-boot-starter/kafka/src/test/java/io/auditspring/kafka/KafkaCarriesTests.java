@@ -28,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -91,7 +92,9 @@ class KafkaCarriesTests {
 				.isEqualTo(Status.UP));
 	}
 
+	/** It starts a lot to wait for little. */
 	@Test
+	@Tag("faults")
 	void eachOfTwoInstancesOfTheCentreIsWellWhileTheOtherReceives() {
 		ConfigurableApplicationContext first = this.carriers.centre();
 		Service invoices = this.carriers.service("invoices").registered();
