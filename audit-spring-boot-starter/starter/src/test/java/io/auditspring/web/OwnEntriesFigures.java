@@ -20,8 +20,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Measures how long a reader of their own entries waits where others did little, and
  * where they did much, as a table of Markdown: medians of as many requests each, taken in
  * turn, and the blocks that PostgreSQL looked at for each. Started by hand with the class
- * path of the tests, the file to write, and two numbers: how many requests, and how many
- * entries others have in the second of two applications.
+ * path of the tests, {@code -Dfigures=true}, the file to write, and two numbers: how many
+ * requests, and how many entries others have in the second of two applications.
  */
 final class OwnEntriesFigures {
 
