@@ -18,6 +18,7 @@ import io.auditspring.ApprovalRequiredException;
 import io.auditspring.ApprovalStore;
 import io.auditspring.Approvals;
 import io.auditspring.AuditContext;
+import io.auditspring.AuditDeliveryException;
 import io.auditspring.AuditLog;
 import io.auditspring.Audited;
 import io.auditspring.RequiresApproval;
@@ -32,6 +33,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -184,6 +186,25 @@ class ApprovalTests {
 		assertThat(this.approvals.pending()).anyMatch((approval) -> approval.arguments().contains("F-1"));
 		assertThat(entries("approval.requested")).singleElement()
 			.satisfies((entry) -> assertThat(entry).containsEntry("outcome", "success"));
+	}
+
+	@Test
+	void nothingIsGrantedWithoutAnEntry() throws Exception {
+		UUID id = asked(JANE, "A-9", 10);
+		JdbcTemplate jdbc = new JdbcTemplate(this.dataSource);
+		this.log.settled();
+		jdbc.execute("alter table audit.audit_outbox rename to audit_outbox_away");
+		try {
+			assertThatExceptionOfType(AuditDeliveryException.class)
+				.isThrownBy(() -> decide(Actor.user("bob"), id, true));
+		}
+		finally {
+			jdbc.execute("alter table audit.audit_outbox_away rename to audit_outbox");
+		}
+		assertThat(this.store.find(id)).get().extracting(Approval::status).isEqualTo(Approval.Status.PENDING);
+		assertThat(decide(Actor.user("bob"), id, true).status()).isEqualTo(Approval.Status.GRANTED);
+		assertThat(entries("approval.granted")).extracting((entry) -> entry.get("outcome"))
+			.containsExactly("failure", "success");
 	}
 
 	@Test

@@ -4,6 +4,8 @@
  */
 package io.auditspring.approval;
 
+import java.util.function.Supplier;
+
 import io.auditspring.ApprovalException;
 import io.auditspring.ApprovalPolicy;
 import io.auditspring.ApprovalStore;
@@ -45,13 +47,16 @@ public class ApprovalConfiguration {
 	ApprovalGate auditApprovals(ObjectProvider<ApprovalStore> stores, ObjectProvider<ApprovalPolicy> policies,
 			Origins auditOrigins, AuditTransactions auditTransactions, EntryFactory auditEntryFactory,
 			Customizers auditCustomizers, EntryProperties entries, EntityIdentifiers auditEntityIdentifiers,
-			JsonValues auditJsonValues, ApprovalProperties properties) {
+			JsonValues auditJsonValues, ApprovalProperties properties, ObjectProvider<AuditDatabase> databases) {
 		EventRecorder recorder = new EventRecorder(auditOrigins, auditTransactions, auditEntryFactory, auditCustomizers,
 				entries.delivery(), null);
-		return new ApprovalGate(SingletonSupplier.of(() -> stores.getIfAvailable(() -> {
+		Supplier<ApprovalStore> store = SingletonSupplier.of(() -> stores.getIfAvailable(() -> {
 			throw new ApprovalException("Nothing can be approved without an ApprovalStore");
-		})), SingletonSupplier.ofNullable(policies::getIfAvailable), recorder, auditOrigins, auditEntityIdentifiers,
-				auditJsonValues, properties);
+		}));
+		Supplier<Decisions> decisions = SingletonSupplier
+			.of(() -> Decisions.in(store.get(), databases.getIfAvailable()));
+		return new ApprovalGate(store, decisions, SingletonSupplier.ofNullable(policies::getIfAvailable), recorder,
+				auditOrigins, auditEntityIdentifiers, auditJsonValues, properties);
 	}
 
 }

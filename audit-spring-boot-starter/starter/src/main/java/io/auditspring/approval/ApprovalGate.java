@@ -60,6 +60,8 @@ final class ApprovalGate implements CallApproval, Approvals {
 
 	private final Supplier<ApprovalStore> store;
 
+	private final Supplier<Decisions> decisions;
+
 	private final Supplier<@Nullable ApprovalPolicy> policy;
 
 	private final EventRecorder recorder;
@@ -72,9 +74,11 @@ final class ApprovalGate implements CallApproval, Approvals {
 
 	private final ApprovalProperties properties;
 
-	ApprovalGate(Supplier<ApprovalStore> store, Supplier<@Nullable ApprovalPolicy> policy, EventRecorder recorder,
-			Origins origins, EntityIdentifiers identifiers, JsonValues values, ApprovalProperties properties) {
+	ApprovalGate(Supplier<ApprovalStore> store, Supplier<Decisions> decisions,
+			Supplier<@Nullable ApprovalPolicy> policy, EventRecorder recorder, Origins origins,
+			EntityIdentifiers identifiers, JsonValues values, ApprovalProperties properties) {
 		this.store = store;
+		this.decisions = decisions;
 		this.policy = policy;
 		this.recorder = recorder;
 		this.origins = origins;
@@ -166,16 +170,20 @@ final class ApprovalGate implements CallApproval, Approvals {
 		Origin origin = this.origins.current();
 		String action = (decision == Approval.Status.GRANTED) ? "approval.granted" : "approval.rejected";
 		String objection = objection(approval, origin.actor());
-		if (objection == null
-				&& !this.store.get().move(id, Approval.Status.PENDING, decision, origin.actor().id(), justification)) {
+		AuditRecord.Builder entry = entry(action, approval).justification(justification);
+		if (objection == null && !apart(() -> this.decisions.get().inTransaction((store) -> {
+			boolean moved = store.move(id, Approval.Status.PENDING, decision, origin.actor().id(), justification);
+			if (moved) {
+				this.recorder.record(entry.severity(Severity.INFO).build(), origin);
+			}
+			return moved;
+		}))) {
 			objection = "The request %s is decided already".formatted(id);
 		}
-		AuditRecord.Builder entry = entry(action, approval).justification(justification);
 		if (objection != null) {
 			record(entry.outcome(Outcome.DENIED).error(objection).build(), origin);
 			throw new ApprovalException(objection);
 		}
-		record(entry.severity(Severity.INFO).build(), origin);
 		return this.store.get().find(id).orElse(approval);
 	}
 
@@ -195,25 +203,27 @@ final class ApprovalGate implements CallApproval, Approvals {
 			.metadata("requester", approval.requester());
 	}
 
+	private void record(AuditRecord record, Origin origin) {
+		apart(() -> this.recorder.record(record, origin));
+	}
+
 	// What is stored must not be undone with the transaction of who asks; a new thread
 	// has none.
-	private void record(AuditRecord record, Origin origin) {
+	private static <T> T apart(Supplier<T> work) {
 		if (!TransactionSynchronizationManager.isActualTransactionActive()) {
-			this.recorder.record(record, origin);
-			return;
+			return work.get();
 		}
-		CompletableFuture<Void> recorded = new CompletableFuture<>();
+		CompletableFuture<T> done = new CompletableFuture<>();
 		new Thread(() -> {
 			try {
-				this.recorder.record(record, origin);
-				recorded.complete(null);
+				done.complete(work.get());
 			}
 			catch (Throwable ex) {
-				recorded.completeExceptionally(ex);
+				done.completeExceptionally(ex);
 			}
 		}, "audit-approval").start();
 		try {
-			recorded.join();
+			return done.join();
 		}
 		catch (CompletionException ex) {
 			throw (ex.getCause() instanceof RuntimeException cause) ? cause : ex;

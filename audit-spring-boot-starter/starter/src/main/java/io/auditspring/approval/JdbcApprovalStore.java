@@ -24,6 +24,7 @@ import io.auditspring.ApprovalStore;
 import io.auditspring.ledger.Schema;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 
 /**
@@ -37,11 +38,31 @@ final class JdbcApprovalStore implements ApprovalStore {
 
 	private final DataSource dataSource;
 
+	private final Schema schema;
+
 	private final String table;
 
+	/** Whether statements belong to the transaction of the thread. */
+	private final boolean joining;
+
 	JdbcApprovalStore(DataSource dataSource, Schema schema) {
+		this(dataSource, schema, false);
+	}
+
+	private JdbcApprovalStore(DataSource dataSource, Schema schema, boolean joining) {
 		this.dataSource = dataSource;
+		this.schema = schema;
 		this.table = schema.table("audit_approval");
+		this.joining = joining;
+	}
+
+	/**
+	 * The same requests, where statements take part in the transaction of the thread.
+	 * @param transactional whose transactions they are
+	 * @return a store that needs a transaction
+	 */
+	JdbcApprovalStore within(DataSource transactional) {
+		return new JdbcApprovalStore(transactional, this.schema, true);
 	}
 
 	@Override
@@ -106,12 +127,13 @@ final class JdbcApprovalStore implements ApprovalStore {
 	}
 
 	private <T> T execute(String sql, @Nullable Object[] values, Work<T> work) {
-		try (Connection connection = this.dataSource.getConnection()) {
-			try (PreparedStatement statement = connection.prepareStatement(sql)) {
-				for (int i = 0; i < values.length; i++) {
-					statement.setObject(i + 1, values[i]);
-				}
-				T result = work.with(statement);
+		try {
+			if (this.joining) {
+				// It is closed at the transaction's end.
+				return execute(DataSourceUtils.doGetConnection(this.dataSource), sql, values, work);
+			}
+			try (Connection connection = this.dataSource.getConnection()) {
+				T result = execute(connection, sql, values, work);
 				if (!connection.getAutoCommit()) {
 					connection.commit();
 				}
@@ -120,6 +142,16 @@ final class JdbcApprovalStore implements ApprovalStore {
 		}
 		catch (SQLException ex) {
 			throw new SQLExceptionSubclassTranslator().translate("Approval", sql, ex);
+		}
+	}
+
+	private static <T> T execute(Connection connection, String sql, @Nullable Object[] values, Work<T> work)
+			throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			for (int i = 0; i < values.length; i++) {
+				statement.setObject(i + 1, values[i]);
+			}
+			return work.with(statement);
 		}
 	}
 

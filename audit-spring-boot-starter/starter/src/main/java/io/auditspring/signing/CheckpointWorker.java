@@ -6,14 +6,17 @@ package io.auditspring.signing;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.auditspring.CheckpointAnchor;
+import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
@@ -69,6 +72,11 @@ public final class CheckpointWorker extends PeriodicWorker {
 	/** What went wrong this time. */
 	private final List<String> problems = new ArrayList<>();
 
+	/** What went wrong this time, by what was tried and the kind of failure. */
+	private final Set<String> failing = new HashSet<>();
+
+	private Set<String> failedBefore = Set.of();
+
 	/**
 	 * Creates the worker.
 	 * @param checkpoints makes the checkpoints
@@ -97,11 +105,14 @@ public final class CheckpointWorker extends PeriodicWorker {
 	/**
 	 * Records where all chains end, makes checkpoints, unless another instance is at it,
 	 * has them cosigned and time-stamped, and gives the newest ones to every anchor that
-	 * does not have them. Whatever fails is logged and tried again next time.
+	 * does not have them. Whatever fails is logged and tried again next time; what fails
+	 * in the same way again is logged in one line.
 	 */
 	@Override
 	protected synchronized void run() {
 		this.problems.clear();
+		this.failedBefore = Set.copyOf(this.failing);
+		this.failing.clear();
 		follow();
 		try {
 			if (this.rootLog != null) {
@@ -172,8 +183,8 @@ public final class CheckpointWorker extends PeriodicWorker {
 			}
 		}
 		catch (RuntimeException ex) {
-			failed("Checkpoint %d of audit chain '%s' could not be witnessed; it is tried again"
-				.formatted(checkpoint.size(), chain.name()), ex);
+			failed("The newest checkpoint of audit chain '%s' could not be witnessed; it is tried again"
+				.formatted(chain.name()), ex);
 		}
 		return cosigned;
 	}
@@ -184,8 +195,8 @@ public final class CheckpointWorker extends PeriodicWorker {
 			return (stamping != null) ? stamping.stamp(chain.name(), checkpoint) : checkpoint;
 		}
 		catch (HttpCalls.FailedException | RuntimeException ex) {
-			failed("The %s gave no time stamp for checkpoint %d of audit chain '%s'; it is asked again"
-				.formatted(stamping, checkpoint.size(), chain.name()), ex);
+			failed("The %s gave no time stamp for the newest checkpoint of audit chain '%s'; it is asked again"
+				.formatted(stamping, chain.name()), ex);
 			return checkpoint;
 		}
 	}
@@ -196,7 +207,15 @@ public final class CheckpointWorker extends PeriodicWorker {
 		this.problems.add(what + ": " + failure.getMessage());
 		this.problem = String.join("; ", this.problems);
 		(tampered ? this.refusals : this.failures).incrementAndGet();
-		logger.error("{}{}", tampered ? "THE AUDIT LEDGER IS NOT WHAT IT SHOULD BE. " : "", what, failure);
+		String severity = tampered ? "THE AUDIT LEDGER IS NOT WHAT IT SHOULD BE. " : "";
+		String kind = what + failure.getClass();
+		this.failing.add(kind);
+		if (this.failedBefore.contains(kind)) {
+			logger.error("{}{}, as before: {}", severity, what, LoggedFailure.text(failure));
+		}
+		else {
+			logger.error("{}{}", severity, what, failure);
+		}
 	}
 
 	/**

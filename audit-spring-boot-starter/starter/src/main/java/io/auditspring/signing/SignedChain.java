@@ -92,10 +92,8 @@ final class SignedChain {
 				publication.publish(this.name, checkpoint);
 			}
 			catch (Exception ex) {
-				failed.accept(
-						"The anchor %s did not take the checkpoint of audit chain '%s' and size %d; it is tried again"
-							.formatted(publication.anchor, this.name, checkpoint.size()),
-						ex);
+				failed.accept("The anchor %s did not take the newest checkpoint of audit chain '%s'; it is tried again"
+					.formatted(publication.anchor, this.name), ex);
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
@@ -29,9 +30,13 @@ import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.VerificationProgress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -105,6 +110,28 @@ class WitnessesTests {
 		worker.run();
 		assertThat(this.first.answers()).as("nobody is asked twice").isEmpty();
 		assertThat(worker.problem()).isEmpty();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whatFailsAgainIsToldInOneLine(CapturedOutput output) {
+		AtomicBoolean torn = new AtomicBoolean();
+		CheckpointWorker worker = worker((chain, size, note) -> {
+			if (torn.get()) {
+				throw new IllegalStateException("The tape is torn");
+			}
+			throw new IOException("The tape is full");
+		});
+		this.database.append("main", Entries.entries(1));
+		worker.run();
+		this.database.append("main", Entries.entries(1));
+		worker.run();
+		worker.run();
+		assertThat(output.toString().split("tape is full", -1)).as("the trace of the first").hasSize(2);
+		assertThat(output.toString().split("did not take the newest checkpoint", -1)).hasSize(4);
+		torn.set(true);
+		worker.run();
+		assertThat(output).as("another failure").contains("IllegalStateException: The tape is torn");
 	}
 
 	@Test

@@ -20,8 +20,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Measures how long a reader of their own entries waits where others did little, and
  * where they did much, as a table of Markdown: medians of as many requests each, taken in
  * turn, and the blocks that PostgreSQL looked at for each. Started by hand with the class
- * path of the tests, {@code -Dfigures=true}, the file to write, and two numbers: how many
- * requests, and how many entries others have in the second of two applications.
+ * path of the tests, {@code -Dfigures=true}, the file to write, and three numbers: how
+ * many requests, and how many entries others have in the two applications.
  */
 final class OwnEntriesFigures {
 
@@ -57,9 +57,9 @@ final class OwnEntriesFigures {
 	public static void main(String[] arguments) throws IOException {
 		Path report = Path.of(arguments[0]);
 		int requests = Integer.parseInt(arguments[1]);
-		List<String> only = List.of(arguments).subList(3, arguments.length);
-		try (ConfigurableApplicationContext little = start(10);
-				ConfigurableApplicationContext much = start(Integer.parseInt(arguments[2]))) {
+		List<String> only = List.of(arguments).subList(4, arguments.length);
+		try (ConfigurableApplicationContext little = start(Integer.parseInt(arguments[2]));
+				ConfigurableApplicationContext much = start(Integer.parseInt(arguments[3]))) {
 			List<Side> sides = List.of(Side.of(little), Side.of(much));
 			write(report,
 					"| own entries of `jane` | others did little: p50 µs, blocks | others did much | difference |\n");
