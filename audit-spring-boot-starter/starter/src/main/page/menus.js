@@ -64,7 +64,7 @@ export function exports(state, request, { counted, report }) {
 	<details class="menu exports" @toggle=${(event) => event.target.open && counted()}><summary class="button">${icon('download')} <span class="word">${t('Export')}</span> ${icon('down')}</summary>
 		<div class="popover" role="group" aria-label=${t('Formats')}>
 			<p class="scope">${state.number ? html`<b>${state.number.exact ? t('{n} entries', { n: count(state.number.count) }) : t('at least {n} entries', { n: count(state.number.count) })}</b>` : html`<span class="faint">${t('Counting …')}</span>`}
-				<span class="faint">${write(state.view.filters) ? shown(write(state.view.filters)) : t('everything you may see')}</span><span class="faint">${t('Times in exports are in UTC; those shown here are in {zone}.', { zone: zoneName() })}</span></p>
+				<span class="faint">${write(state.view.filters) ? shown(write(state.view.filters)) : t('everything you may see')}</span><span class="faint">${zoneName() === 'UTC' ? t('Times in exports are in UTC.') : t('Times in exports are in UTC; those shown here are in {zone}.', { zone: zoneName() })}</span></p>
 			${archived ? html`<p class="scope faint"><span>${saidOfArchive(archived)}</span></p>` : nothing}
 			${FORMATS.filter(([format]) => format !== 'ndjson' || state.reader?.sees !== 'own')
 				.map(([format, name, why]) => html`<a href=${api.exportUrl(request, format)} download><b>${t(name)}</b><span class="faint">${t(why)}</span></a>`)}

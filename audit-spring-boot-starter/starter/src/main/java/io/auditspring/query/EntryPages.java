@@ -103,26 +103,8 @@ final class EntryPages {
 		Specification<AuditEntry> rest = further.and(beyond(query.position(), forward));
 		int most = query.limit() + 1;
 		Selected<?, AuditEntry> wanted = query.isBrief() ? tuple(AuditEntry.brief(), AuditEntry::of) : ENTRIES;
-		if (query.isSearch()) {
-			return search(wanted, query, query.filter().and(rest), most, bounded);
-		}
-		Specification<AuditEntry> all = nearest(query, query.withoutRanges().filter().and(rest), most, forward);
-		return new Found<>(merged(wanted, query.ranges(), all, most, forward), null);
-	}
-
-	/**
-	 * Of somebody's own entries no more than are wanted. Where others have few each,
-	 * PostgreSQL expects the same of everybody and would read and sort all, so that the
-	 * time it takes told how much others did.
-	 */
-	private Specification<AuditEntry> nearest(AuditQuery query, Specification<AuditEntry> wanted, int most,
-			boolean forward) {
-		Instant last = query.isOwn() ? after(most - 1, wanted, forward) : null;
-		if (last == null) {
-			return wanted;
-		}
-		return wanted.and((entry, any, builder) -> forward ? builder.greaterThanOrEqualTo(entry.get(TIME), last)
-				: builder.lessThanOrEqualTo(entry.get(TIME), last));
+		return query.isSearch() ? search(wanted, query, query.filter().and(rest), most, bounded) : new Found<>(
+				merged(wanted, query.ranges(), query.withoutRanges().filter().and(rest), most, forward), null);
 	}
 
 	/** The entries come in the order of reading, one more than fits where there are. */
@@ -166,7 +148,7 @@ final class EntryPages {
 		}
 		List<Specification<AuditEntry>> ranges = query.ranges();
 		if (ranges.isEmpty()) {
-			return read(wanted, nearest(query, query.filter(), most, true), most, NEWEST_FIRST);
+			return read(wanted, query.filter(), most, NEWEST_FIRST);
 		}
 		Specification<AuditEntry> rest = query.withoutRanges().filter();
 		return ranges.stream()

@@ -274,6 +274,10 @@ class ReadPlanTests {
 		queries.put("everything", AuditQuery.all());
 		each(queries, "actor", AuditQuery.all().actor("user-1"), AuditQuery.all().actor("user-49999"),
 				AuditQuery.all().actor("nobody"));
+		each(queries, "of one who does much, where others do little", AuditQuery.all().actor("robot"),
+				AuditQuery.all().actor(Actor.user("robot")), AuditQuery.all().target("Batch", 1),
+				AuditQuery.all().targetId(1), AuditQuery.all().ip("10.9.9.9"),
+				AuditQuery.all().session("87b7cb79481f317b"));
 		each(queries, "action", AuditQuery.all().action("Order.create"), AuditQuery.all().action("nope"));
 		each(queries, "category", AuditQuery.all().category("category-1"), AuditQuery.all().category("nope"));
 		each(queries, "severity", AuditQuery.all().severity(Severity.INFO),
