@@ -87,6 +87,8 @@ public final class DuckDb implements AutoCloseable {
 			statement.execute("set allowed_directories = [%s]".formatted(quote(directory)));
 			statement.execute("set allowed_paths = [%s]"
 				.formatted(readable.stream().map(DuckDb::quote).collect(Collectors.joining(", "))));
+			// What waits is written once and read once.
+			statement.execute("set force_compression = 'uncompressed'");
 			statement.execute("set enable_external_access = false");
 			statement.execute("set lock_configuration = true");
 			return connection.unwrap(DuckDBConnection.class);
