@@ -176,6 +176,7 @@ final class MonthCheck {
 								metadata ->> 'group' as erased
 							from %%1$s
 							where action = 'audit.redaction' and metadata ->> 'chain' = ? and metadata ->> 'seq' ~ '^[0-9]{1,18}$'
+							and chain <> all (?)
 						) as said
 						where said.seq between %1$s and %2$s
 						and not exists (
@@ -186,7 +187,7 @@ final class MonthCheck {
 						)
 						"""
 					.formatted(retirement.firstSeq(), retirement.lastSeq()),
-				"audit_log", retirement.chain());
+				"audit_log", retirement.chain(), this.tables.strangersTo(retirement.chain()));
 		if (seq != null) {
 			throw new UnverifiedException("entry %s of chain '%s' is not erased, although an entry says so"
 				.formatted(seq, retirement.chain()));
@@ -200,20 +201,23 @@ final class MonthCheck {
 	/**
 	 * What is said of those retired last is in the chain itself, and so not older than
 	 * what is retired now. If it is not there, entries are gone that nobody retired: that
-	 * must stay to be seen.
+	 * must stay to be seen. What the source of a received chain has retired is not of
+	 * here.
 	 */
 	private byte[] before(Retirement retirement) throws SQLException {
 		if (retirement.firstSeq() == 0) {
 			String id = text("select ledger_id from %s where name = ?", "audit_chain", retirement.chain());
 			return (id != null) ? EntryHash.genesis(UUID.fromString(id), retirement.chain()) : new byte[0];
 		}
+		String chain = retirement.chain();
+		String own = this.tables.isReceived(chain) ? "and chain = 'local'" : "";
 		String hash = text("""
 				select metadata ->> 'lastHash'
-				from %s
-				where action = 'audit.retirement' and metadata ->> 'chain' = ?
+				from %%s
+				where action = 'audit.retirement' and metadata ->> 'chain' = ? and chain <> all (?) %s
 				order by recorded_at desc, seq desc
 				limit 1
-				""", "audit_log", retirement.chain());
+				""".formatted(own), "audit_log", chain, this.tables.strangersTo(chain));
 		return (hash != null) ? HexFormat.of().parseHex(hash) : new byte[0];
 	}
 
@@ -247,8 +251,9 @@ final class MonthCheck {
 		}
 	}
 
-	private @Nullable String text(String sql, String table, String parameter) throws SQLException {
-		return Sql.find(this.connection, sql.formatted(this.schema.table(table)), (row) -> row.getString(1), parameter);
+	private @Nullable String text(String sql, String table, @Nullable Object... parameters) throws SQLException {
+		return Sql.find(this.connection, sql.formatted(this.schema.table(table)), (row) -> row.getString(1),
+				parameters);
 	}
 
 	private static UnverifiedException unverified(String chain, @Nullable Long seq, @Nullable UUID id, String fault) {

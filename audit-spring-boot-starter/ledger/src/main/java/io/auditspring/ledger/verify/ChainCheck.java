@@ -121,12 +121,15 @@ final class ChainCheck {
 
 	/**
 	 * Takes an entry of another chain that speaks of entries of this one. That they were
-	 * retired counts only from one that speaks for chains to which nobody appends.
+	 * retired counts only from one that speaks for chains to which nobody appends; what
+	 * another ledger's chain says, only of what it goes on from.
 	 * @param said the entry
 	 */
 	void acceptFromElsewhere(LedgerSource.Elsewhere said) {
 		if (said.controlEntry() instanceof ControlEntry.Redaction redaction) {
-			accept(null, said.id(), redaction);
+			if (said.counts()) {
+				accept(null, said.id(), redaction);
+			}
 		}
 		else if (this.received && said.isLocal() && said.controlEntry() instanceof ControlEntry.Quarantine quarantine
 				&& quarantine.seq() >= from()) {

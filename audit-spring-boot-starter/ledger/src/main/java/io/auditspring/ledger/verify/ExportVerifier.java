@@ -220,7 +220,8 @@ public final class ExportVerifier {
 		String name = chain.problems().chain();
 		boolean sound = entry.findings().isEmpty();
 		if (sound && entry.controlEntry() != null) {
-			LedgerSource.Elsewhere said = new LedgerSource.Elsewhere(name, entry.place().id(), entry.controlEntry());
+			LedgerSource.Elsewhere said = new LedgerSource.Elsewhere(name, chain.check().received(), entry.place().id(),
+					entry.controlEntry());
 			if (said.chain() != null && !name.equals(said.chain())) {
 				this.elsewhere.add(said);
 			}

@@ -107,10 +107,10 @@ public final class LedgerCheck {
 	private LedgerSource source() throws SQLException {
 		EntryColumns columns = EntryColumns.of(this.connection, this.schema);
 		EntryReader entries = new EntryReader(this.connection, this.schema, columns);
-		return new LedgerSource(new LedgerTables(this.connection, this.schema, columns),
-				SchemaIntegrity.findings(this.connection, this.schema), columns, entries,
+		LedgerTables tables = new LedgerTables(this.connection, this.schema, columns);
+		return new LedgerSource(tables, SchemaIntegrity.findings(this.connection, this.schema), columns, entries,
 				PartitionCheck.of(this.connection, this.schema), new StoredTree(this.connection, this.schema),
-				new RootRows(this.connection, this.schema), LedgerSource.elsewhere(entries), this.progress);
+				new RootRows(this.connection, this.schema), LedgerSource.elsewhere(entries, tables), this.progress);
 	}
 
 	/**

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import io.auditspring.ledger.internal.chain.PartitionCheck;
+import io.auditspring.ledger.internal.table.ChainNames;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.CopyRow;
@@ -48,17 +48,16 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 	 * itself does so of chains that it receives, or that are closed.
 	 *
 	 * @param by the chain that says so
+	 * @param byReceived whether another ledger appends to that chain
 	 * @param id the control entry's id
 	 * @param controlEntry what it says
 	 */
-	record Elsewhere(String by, @Nullable UUID id, ControlEntry controlEntry) {
+	record Elsewhere(String by, boolean byReceived, @Nullable UUID id, ControlEntry controlEntry) {
 
 		/**
 		 * Where a ledger records what it does about chains that it does not append to.
 		 */
 		private static final String LOCAL = "local";
-
-		private static final Pattern NUMBERED = Pattern.compile("(.+)@([1-9][0-9]{0,8})");
 
 		/**
 		 * Whether what it says may be about a chain to which nobody appends any more: it
@@ -68,7 +67,16 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 		 */
 		boolean speaksForOthers() {
 			String about = chain();
-			return isLocal() || (about != null && name(this.by).equals(name(about)) && number(this.by) > number(about));
+			return isLocal() || (about != null && ChainNames.goesOn(this.by, about));
+		}
+
+		/**
+		 * Whether what it says may be about any chain: what other ledgers say counts for
+		 * their own chains only, whatever they sign.
+		 * @return whether it is this ledger's, or goes on in the place of that chain
+		 */
+		boolean counts() {
+			return !this.byReceived || speaksForOthers();
 		}
 
 		/**
@@ -76,16 +84,6 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 		 */
 		boolean isLocal() {
 			return this.by.equals(LOCAL);
-		}
-
-		private static String name(String chain) {
-			Matcher numbered = NUMBERED.matcher(chain);
-			return numbered.matches() ? numbered.group(1) : chain;
-		}
-
-		private static int number(String chain) {
-			Matcher numbered = NUMBERED.matcher(chain);
-			return numbered.matches() ? Integer.parseInt(numbered.group(2)) : 1;
 		}
 
 		/**
@@ -105,10 +103,11 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 	}
 
 	/** Once for all chains: read for each of them, it would be quadratic. */
-	static Map<String, List<Elsewhere>> elsewhere(EntryReader entries) throws SQLException {
+	static Map<String, List<Elsewhere>> elsewhere(EntryReader entries, LedgerTables tables) throws SQLException {
+		Set<String> received = tables.received();
 		Map<String, List<Elsewhere>> found = new HashMap<>();
 		entries.readSaidElsewhere((row) -> {
-			Elsewhere said = said(row);
+			Elsewhere said = said(row, received);
 			String about = (said != null) ? said.chain() : null;
 			if (said != null && about != null) {
 				found.computeIfAbsent(about, (chain) -> new ArrayList<>()).add(said);
@@ -118,13 +117,13 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 	}
 
 	/** What cannot be read, or is not sound, is told where the chain is verified. */
-	private static @Nullable Elsewhere said(CopyRow row) {
+	private static @Nullable Elsewhere said(CopyRow row, Set<String> received) {
 		try {
 			StoredEntry stored = StoredEntry.read(row);
 			CheckedEntry entry = CheckedEntry.of(stored);
 			String by = stored.core().chain();
 			return (by != null && entry.findings().isEmpty() && entry.controlEntry() != null)
-					? new Elsewhere(by, entry.place().id(), entry.controlEntry()) : null;
+					? new Elsewhere(by, received.contains(by), entry.place().id(), entry.controlEntry()) : null;
 		}
 		catch (JacksonException | IllegalArgumentException ex) {
 			return null;

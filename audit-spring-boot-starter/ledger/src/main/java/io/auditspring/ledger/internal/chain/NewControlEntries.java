@@ -109,7 +109,7 @@ public final class NewControlEntries {
 			.collect(Collectors.toCollection(TreeSet::new))) {
 			checkRedactions(tables, named, from);
 		}
-		checkErased();
+		checkErased(tables);
 	}
 
 	private void checkRedactions(LedgerTables tables, String named, long from) throws SQLException {
@@ -118,7 +118,7 @@ public final class NewControlEntries {
 			.toList();
 		List<Long> places = said.stream().map((each) -> each.redaction().seq()).toList();
 		Map<Long, Set<Erased>> found = found(named, places);
-		Set<String> before = saidBefore(named, places, from);
+		Set<String> before = saidBefore(tables, named, places, from);
 		long beginning = tables.next(named, 0);
 		for (Redacting each : said) {
 			ControlEntry.Redaction redaction = each.redaction();
@@ -138,11 +138,11 @@ public final class NewControlEntries {
 
 	private Map<Long, Set<Erased>> found(String named, Collection<Long> places) throws SQLException {
 		Map<Long, Set<Erased>> found = new HashMap<>();
-		query("""
+		Sql.each(this.connection, """
 				select seq, id::text, actor_digest is not null, data_digest is not null
 				from %s
 				where chain = ? and seq = any (?)
-				""", named, "int8", places, (row) -> {
+				""".formatted(this.schema.table("audit_log")), (row) -> {
 			Set<Erased> groups = found.computeIfAbsent(row.getLong(1), (seq) -> new HashSet<>());
 			if (row.getBoolean(3)) {
 				groups.add(new Erased(row.getLong(1), row.getString(2), CoreObject.stored(EntryGroup.ACTOR)));
@@ -150,14 +150,15 @@ public final class NewControlEntries {
 			if (row.getBoolean(4)) {
 				groups.add(new Erased(row.getLong(1), row.getString(2), CoreObject.stored(EntryGroup.DATA)));
 			}
-		});
+		}, named, Sql.array("int8", places));
 		return found;
 	}
 
 	/** What other chains say of this one counts after what it says itself. */
-	private Set<String> saidBefore(String named, Collection<Long> places, long from) throws SQLException {
+	private Set<String> saidBefore(LedgerTables tables, String named, Collection<Long> places, long from)
+			throws SQLException {
 		Set<String> before = new HashSet<>();
-		redactionsOf(named, places, (row) -> {
+		said(tables, ControlEntry.REDACTION, named, places, (row) -> {
 			boolean isOwn = row.getString(1).equals(this.chain);
 			if (isOwn ? row.getLong(2) < from : !named.equals(this.chain)) {
 				before.add(row.getString(3) + " " + row.getString(5));
@@ -166,37 +167,29 @@ public final class NewControlEntries {
 		return before;
 	}
 
-	private void checkErased() throws SQLException {
+	private void checkErased(LedgerTables tables) throws SQLException {
 		Set<Erased> said = new HashSet<>();
 		List<Long> places = this.erased.stream().map(Erased::seq).toList();
 		Sql.RowConsumer reader = (row) -> said.add(new Erased(row.getLong(3), row.getString(4), row.getString(5)));
-		redactionsOf(this.chain, places, reader);
+		said(tables, ControlEntry.REDACTION, this.chain, places, reader);
 		// What could not be stored, only this ledger itself can say.
-		said(ControlEntry.QUARANTINE + "' and chain = 'local", this.chain, places, reader);
+		said(tables, ControlEntry.QUARANTINE + "' and chain = 'local", this.chain, places, reader);
 		for (Erased each : this.erased) {
 			refuseUnless(said.contains(each), each.seq(),
 					"the %s group is redacted without a redaction entry".formatted(each.group()));
 		}
 	}
 
-	private void redactionsOf(String named, Collection<Long> places, Sql.RowConsumer reader) throws SQLException {
-		said(ControlEntry.REDACTION, named, places, reader);
-	}
-
-	private void said(String action, String named, Collection<Long> places, Sql.RowConsumer reader)
-			throws SQLException {
-		query("""
-				select chain, seq, (metadata ->> 'seq')::bigint, metadata ->> 'id', metadata ->> 'group'
-				from %%s
-				where action = '%s' and metadata ->> 'chain' = ? and metadata ->> 'seq' = any (?)
-				""".formatted(action), named, "text", places.stream().map(String::valueOf).toList(), reader);
-	}
-
-	private void query(String sql, String named, String type, Collection<?> places, Sql.RowConsumer reader)
+	private void said(LedgerTables tables, String action, String named, Collection<Long> places, Sql.RowConsumer reader)
 			throws SQLException {
 		if (!places.isEmpty()) {
-			Sql.each(this.connection, sql.formatted(this.schema.table("audit_log")), reader, named,
-					Sql.array(type, places));
+			Sql.each(this.connection, """
+					select chain, seq, (metadata ->> 'seq')::bigint, metadata ->> 'id', metadata ->> 'group'
+					from %s
+					where action = '%s' and metadata ->> 'chain' = ? and metadata ->> 'seq' = any (?)
+					and chain <> all (?)
+					""".formatted(this.schema.table("audit_log"), action), reader, named,
+					Sql.array("text", places.stream().map(String::valueOf).toList()), tables.strangersTo(named));
 		}
 	}
 

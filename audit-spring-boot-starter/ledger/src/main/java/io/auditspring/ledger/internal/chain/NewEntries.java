@@ -39,7 +39,8 @@ public final class NewEntries {
 	 * @param to one more than the last one's position
 	 * @param previousHash the hash of the one before
 	 * @param hashes takes their hashes, in their order
-	 * @param retirements takes what they say of retired entries of the chain
+	 * @param retirements takes what they say of retired entries of the chain; not what
+	 * the source of a received one says, as that is of the entries there
 	 * @return the last one's hash
 	 * @throws SQLException if the database fails
 	 * @throws CheckpointRefusedException if one is not as it was written
@@ -56,18 +57,20 @@ public final class NewEntries {
 				});
 		walk.goOn(from, previousHash, (before != null) ? before.recordedAt() : null);
 		NewControlEntries declarations = new NewControlEntries(connection, this.schema, chain);
+		LedgerTables tables = new LedgerTables(connection, this.schema, columns);
+		boolean received = tables.isReceived(chain);
 		reader.read(chain, "seq >= %s and seq < %s".formatted(from, to), (row) -> {
 			CheckedEntry entry = CheckedEntry.of(row);
 			walk.accept(entry);
 			hashes.accept(entry.place().hash());
 			declarations.accept(entry);
-			if (entry.controlEntry() instanceof ControlEntry.Retirement retirement
+			if (!received && entry.controlEntry() instanceof ControlEntry.Retirement retirement
 					&& retirement.chain().equals(chain)) {
 				retirements.accept(retirement);
 			}
 		});
 		walk.endsBefore(to);
-		declarations.check(new LedgerTables(connection, this.schema, columns), from);
+		declarations.check(tables, from);
 		return Objects.requireNonNull(walk.previousHash());
 	}
 

@@ -7,6 +7,7 @@ package io.auditspring.ledger.internal.table;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
@@ -66,9 +67,9 @@ public final class LedgerTables {
 				""".formatted(schema.table("audit_log"));
 		// A ledger that was not migrated since then has no such column.
 		this.received = """
-				select to_jsonb(chain) ->> 'origin' is not null
+				select name
 				from %s as chain
-				where name = ?
+				where to_jsonb(chain) ->> 'origin' is not null
 				""".formatted(schema.table("audit_chain"));
 		this.retiredSince = """
 				select exists (select from %s where chain = ? and seq >= ? and action = '%s')
@@ -98,8 +99,30 @@ public final class LedgerTables {
 	 * @throws SQLException if the database fails
 	 */
 	public boolean isReceived(String chain) throws SQLException {
-		return Boolean.TRUE
-			.equals(Sql.<Boolean>find(this.connection, this.received, (row) -> row.getBoolean(1), chain));
+		return Sql.find(this.connection, this.received + " and name = ?", (row) -> row.getString(1), chain) != null;
+	}
+
+	/**
+	 * Which chains are received from other ledgers.
+	 * @return their names
+	 * @throws SQLException if the database fails
+	 */
+	public Set<String> received() throws SQLException {
+		return Set.copyOf(Sql.list(this.connection, this.received, (row) -> row.getString(1)));
+	}
+
+	/**
+	 * Which received chains do not count for what is said of another one, whatever their
+	 * sources sign.
+	 * @param named the other one
+	 * @return all but itself and those that go on in its place, as a parameter
+	 * @throws SQLException if the database fails
+	 */
+	public Object strangersTo(String named) throws SQLException {
+		return Sql.array("text",
+				received().stream()
+					.filter((chain) -> !chain.equals(named) && !ChainNames.goesOn(chain, named))
+					.toList());
 	}
 
 	/**

@@ -1,0 +1,41 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.ledger.internal.table;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What names of chains say: {@code orders}, {@code orders@2} and {@code orders@3} go on
+ * in each other's place.
+ */
+public final class ChainNames {
+
+	private static final Pattern NUMBERED = Pattern.compile("(.+)@([1-9][0-9]{0,8})");
+
+	private ChainNames() {
+	}
+
+	/**
+	 * Whether a chain goes on in the place of another one.
+	 * @param later its name
+	 * @param earlier the name of the other one
+	 * @return whether the names say so
+	 */
+	public static boolean goesOn(String later, String earlier) {
+		return name(later).equals(name(earlier)) && number(later) > number(earlier);
+	}
+
+	private static String name(String chain) {
+		Matcher numbered = NUMBERED.matcher(chain);
+		return numbered.matches() ? numbered.group(1) : chain;
+	}
+
+	private static int number(String chain) {
+		Matcher numbered = NUMBERED.matcher(chain);
+		return numbered.matches() ? Integer.parseInt(numbered.group(2)) : 1;
+	}
+
+}

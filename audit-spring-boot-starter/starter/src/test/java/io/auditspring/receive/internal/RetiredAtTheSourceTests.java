@@ -1,0 +1,102 @@
+package io.auditspring.receive.internal;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.Period;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.List;
+
+import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.retention.Retention;
+import io.auditspring.retention.RetentionAction;
+import io.auditspring.retention.RetirementSeal;
+import io.auditspring.signing.Checkpoints;
+import io.auditspring.signing.RootLog;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a source says of entries that it retired is not about those that are here.
+ */
+class RetiredAtTheSourceTests {
+
+	private static final YearMonth DECEMBER = YearMonth.of(2018, 12);
+
+	private static final YearMonth JANUARY = YearMonth.of(2019, 1);
+
+	@TempDir
+	private Path memory;
+
+	private ReceivingLab lab;
+
+	@BeforeEach
+	void receiveThreeMonthsOfWhichTheFirstIsRetiredThere() {
+		this.lab = new ReceivingLab(this.memory);
+		this.lab.source.appendAt(Instant.parse("2018-12-31T00:00:00Z"), ReceivingLab.CHAIN, Entries.entry("a"),
+				Entries.entry("b"));
+		this.lab.source.appendAt(Instant.parse("2019-01-01T00:00:00Z"), ReceivingLab.CHAIN, Entries.entry("c"));
+		this.lab.write(2);
+		this.lab.poll();
+		retireAtTheSource(DECEMBER);
+	}
+
+	private void retireAtTheSource(YearMonth month) {
+		assertThat(retire(this.lab.source, month,
+				new RetirementSeal(this.lab.checkpoints(this.lab.source), this.lab.signer)))
+			.containsExactly(month);
+		this.lab.sign();
+		this.lab.poll();
+	}
+
+	private static List<YearMonth> retire(LedgerDatabase database, YearMonth month, @Nullable RetirementSeal seal) {
+		Instant due = month.plusMonths(1).plusYears(5).atDay(15).atStartOfDay().toInstant(ZoneOffset.UTC);
+		return new Retention(database.dataSource(), database.schema(), Period.ofYears(5), RetentionAction.DROP,
+				() -> Entries.entry("by"), Clock.fixed(due, ZoneOffset.UTC), seal)
+			.apply()
+			.retired();
+	}
+
+	private Checkpoints ofTheCentre() {
+		return new Checkpoints(this.lab.centre.dataSource(), this.lab.centre.schema(), "centre",
+				TrustedKeys.of(VerifierKey.of(this.lab.centreSigner)), new CheckpointSigning(this.lab.centreSigner,
+						new SignerMemory(this.memory.resolve("centre")), List.of()));
+	}
+
+	@Test
+	void theRootLogGoesOn() {
+		new RootLog(this.lab.centre.dataSource(), this.lab.centre.schema(), () -> Entries.entries(1).get(0))
+			.record(Duration.ofMillis(1));
+		assertThat(this.lab.centre
+			.query("select max(size) from audit.audit_root_head where chain = '%s'".formatted(ReceivingLab.CHAIN)))
+			.isEqualTo(String.valueOf(this.lab.size()));
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void theChainIsSignedHereToo() {
+		assertThat(ofTheCentre().create(ReceivingLab.CHAIN)).get()
+			.satisfies((checkpoint) -> assertThat(checkpoint.size()).isEqualTo(this.lab.size()));
+	}
+
+	@Test
+	void itsMonthsAreRetiredHereAsTheyAreHere() {
+		RetirementSeal seal = new RetirementSeal(ofTheCentre(), this.lab.centreSigner);
+		assertThat(retire(this.lab.centre, DECEMBER, seal)).containsExactly(DECEMBER);
+		retireAtTheSource(JANUARY);
+		assertThat(retire(this.lab.centre, JANUARY, seal)).containsExactly(JANUARY);
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+}
