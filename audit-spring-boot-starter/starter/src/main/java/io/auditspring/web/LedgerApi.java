@@ -128,7 +128,7 @@ final class LedgerApi {
 				: null;
 		if (proof == null) {
 			throw new ResponseStatusException(HttpStatus.NOT_FOUND,
-					"There is no such entry, or no signed checkpoint covers it yet");
+					"There is no such entry in the database, or no signed checkpoint covers it yet");
 		}
 		return this.answers.of(proof);
 	}
