@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -207,6 +208,17 @@ class ArchiveVerifierTests {
 				(sink) -> rewritten.subList(0, 700).forEach(sink), UnaryOperator.<StoredEntry>identity()))
 			.hasMessageContaining("not what was signed");
 		assertThat(other.list()).isEmpty();
+	}
+
+	@Test
+	void moreThanWasErasedBeforeIsNotSignedAsErased() throws Exception {
+		Manifest other = Manifest
+			.parse(Files.readString(file(FIRST.manifest(1))).replace("\"erasedActors\":0", "\"erasedActors\":1"));
+		List<String> files = this.store.list();
+		assertThatThrownBy(() -> new RangeWriter(this.store, OPTIONS, SIGNER).rewrite(other, Set.of(7L), Set.of()))
+			.isInstanceOf(IllegalStateException.class)
+			.hasMessageContaining("0 actor groups and 0 data groups are erased, but the manifest says 1 and 0");
+		assertThat(this.store.list()).isEqualTo(files);
 	}
 
 	@Test
