@@ -17,8 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
+import io.auditspring.CheckpointSigner;
+import io.auditspring.archive.internal.range.Manifest;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
@@ -167,6 +170,34 @@ class LedgerArchiveTests {
 		assertThat(deaths).isEqualTo(8);
 		this.store.failAt(0);
 		assertThat(dieBeforeTheMonthIsDropped().kept()).isEqualTo(DECEMBER);
+		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
+		assertNothingIsLostAndNothingDouble();
+	}
+
+	@Test
+	void whatSomebodyLeftThatNobodyTrustedSignedIsWrittenAnew() throws Exception {
+		Path manifest = this.directory.resolve("chain=main/000000000000-000000000299/manifest-1.json");
+		this.store.failAt(8);
+		assertThat(retire().reason()).contains("died at step 8");
+		this.store.failAt(0);
+		Files.writeString(manifest, Files.readString(manifest).replaceFirst("\"signature\":\"[^\"]+\",", ""));
+		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
+		assertNothingIsLostAndNothingDouble();
+	}
+
+	@Test
+	void aCheckpointThatNobodyTrustedSignedIsNotKept() throws Exception {
+		Path manifest = this.directory.resolve("chain=main/000000000000-000000000299/manifest-1.json");
+		this.store.failAt(8);
+		assertThat(retire().reason()).contains("died at step 8");
+		this.store.failAt(0);
+		Manifest left = Manifest.parse(Files.readString(manifest));
+		Checkpoint checkpoint = Checkpoint.parse(left.checkpoint());
+		CheckpointSigner stranger = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		String note = Checkpoint.sign(checkpoint.origin(), checkpoint.size(), checkpoint.root(), stranger).note();
+		Files.writeString(manifest,
+				Files.readString(manifest).replace(left.checkpoint().replace("\n", "\\n"), note.replace("\n", "\\n")));
+		assertThat(Manifest.parse(Files.readString(manifest)).checkpoint()).isEqualTo(note);
 		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
 		assertNothingIsLostAndNothingDouble();
 	}
