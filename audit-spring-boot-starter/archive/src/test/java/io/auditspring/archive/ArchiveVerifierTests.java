@@ -323,6 +323,19 @@ class ArchiveVerifierTests {
 	}
 
 	@Test
+	void anAnchoredCheckpointInsideAGapIsNoOtherRoot(@TempDir Path anchors) throws Exception {
+		List<StoredEntry> longer = new SampleChain("main", 7).entries(1_500);
+		write(this.store, longer, new RangeName("main", 1_200, 1_400));
+		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
+		for (int size : new int[] { 900, 1_150, 1_200, 1_300 }) {
+			anchor.publish("main", size, SampleChain.seal(longer.subList(0, size), 0, 10, SIGNER).checkpoint().note());
+		}
+		ChainVerification found = verify(new TrustPolicy(TRUST.keys(), List.of(anchor), TRUST.origin()));
+		assertThat(found.problems()).extracting(Problem::what).containsExactly("entries 1100 to 1199 are missing");
+		assertThat(found.checkpoints()).isEqualTo(3 + 2);
+	}
+
+	@Test
 	void anotherKeyDoesNotCount() throws Exception {
 		CheckpointSigner stranger = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
 		TrustPolicy other = new TrustPolicy(TrustedKeys.of(VerifierKey.of(stranger)), List.of(), "example.com/audit");

@@ -261,7 +261,6 @@ public final class ArchivedChain {
 			begun = new ChainWalk((first == 0) ? EntryHash.genesis(manifest.ledger(), this.problems.chain()) : null,
 					PartitionCheck.NONE, this.problems::add);
 			this.walk = begun;
-			this.anchored.begin(first + 1);
 			if (this.whole && first != manifest.begins()) {
 				this.problems.add(Problem.Kind.MISSING, manifest.begins(), null,
 						"the archive of the chain began with entry %d, but the first range that is left with entry %d"
