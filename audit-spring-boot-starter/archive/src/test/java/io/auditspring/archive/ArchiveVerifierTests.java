@@ -335,6 +335,52 @@ class ArchiveVerifierTests {
 		assertThat(found.checkpoints()).isEqualTo(3 + 2);
 	}
 
+	private void writeSaying(String chain, String action, String metadata) throws Exception {
+		SampleChain samples = new SampleChain(chain, 9);
+		List<StoredEntry> entries = new ArrayList<>(samples.entries(20));
+		entries.add(samples.control(action, metadata));
+		write(this.store, entries, new RangeName(chain, 0, 20));
+	}
+
+	private static String archived(String chain, String manifest) {
+		return "{\"chain\":\"%s\",\"firstSeq\":0,\"lastSeq\":9,\"generation\":1,\"manifest\":\"%s\"}".formatted(chain,
+				manifest);
+	}
+
+	private List<ChainVerification> verifyAll(TrustPolicy evidence) throws IOException {
+		return new ArchiveVerifier(this.store, evidence, OPTIONS, VerificationProgress.NONE).verify().chains();
+	}
+
+	@Test
+	void aChainThatIsGoneAsAWholeIsNamed() throws Exception {
+		List<StoredEntry> orders = new SampleChain("orders", 8).entries(10);
+		Manifest manifest = write(this.store, orders, new RangeName("orders", 0, 9));
+		writeSaying("local", "audit.archive", archived("orders", manifest.digest()));
+		assertThat(verifyAll(TRUST))
+			.hasToString("[local [0, 21): valid, main [0, 1100): valid, orders [0, 10): valid]");
+		for (String name : this.store.list(manifest.range().directory())) {
+			Files.delete(file(name));
+		}
+		assertThat(verifyAll(TRUST)).extracting(ChainVerification::chain).containsExactly("local", "main", "orders");
+		assertThat(verifyAll(TRUST).get(2).problems()).singleElement().satisfies((problem) -> {
+			assertThat(problem.kind()).isEqualTo(Problem.Kind.ARCHIVE);
+			assertThat(problem.what()).startsWith("entry 20 (")
+				.endsWith(" says that entries 0 to 9 are archived in generation 1, which is not there");
+		});
+	}
+
+	@Test
+	void aChainOfWhichNothingIsArchivedYetIsNotGone(@TempDir Path anchors) throws Exception {
+		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
+		anchor.publish("young", 10,
+				SampleChain.seal(new SampleChain("young", 8).entries(10), 0, 9, SIGNER).checkpoint().note());
+		writeSaying("received", "audit.archive", archived("archived-where-it-came-from", "00".repeat(32)));
+		writeSaying("local", "audit.redaction",
+				"{\"chain\":\"main\",\"seq\":5000,\"id\":\"%s\",\"group\":\"actor\"}".formatted(SampleChain.LEDGER));
+		assertThat(verifyAll(new TrustPolicy(TRUST.keys(), List.of(anchor), TRUST.origin())))
+			.hasToString("[local [0, 21): valid, main [0, 1100): valid, received [0, 21): valid]");
+	}
+
 	@Test
 	void anotherKeyDoesNotCount() throws Exception {
 		CheckpointSigner stranger = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
