@@ -26,7 +26,7 @@ import io.auditspring.ledger.verify.VerificationProgress;
  * Verifies an archive without a database: computes the hash of each entry from what is
  * there, follows the links between them, puts the Merkle tree together and compares it
  * with the checkpoint that covers each range; compares every file with its manifest; and
- * looks for ranges that are missing, and for files that should be gone.
+ * looks for ranges and chains that are missing, and for files that should be gone.
  *
  * @since 0.1.0
  */
@@ -67,8 +67,7 @@ public final class ArchiveVerifier {
 		List<ArchivedChain> chains = new ArrayList<>();
 		try {
 			for (Map.Entry<String, List<RangeFiles>> chain : ranges.entrySet()) {
-				ArchivedChain archived = new ArchivedChain(chain.getKey(), chain.getValue(), this.store, this.evidence,
-						this.options, this.progress, true);
+				ArchivedChain archived = chain(chain.getKey(), chain.getValue());
 				archived.read();
 				chains.add(archived);
 			}
@@ -76,12 +75,20 @@ public final class ArchiveVerifier {
 		catch (SQLException ex) {
 			throw new IOException("DuckDB cannot read the archive: " + ex.getMessage(), ex);
 		}
+		Set<String> gone = new TreeSet<>();
+		chains.forEach((chain) -> gone.addAll(chain.archivedElsewhere()));
+		gone.removeAll(ranges.keySet());
+		gone.forEach((chain) -> chains.add(chain(chain, List.of())));
 		ArchivedChain.exchange(chains);
 		List<ChainVerification> found = new ArrayList<>(chains.stream().map(ArchivedChain::finish).toList());
 		if (!strange.isEmpty()) {
 			found.add(strange(strange));
 		}
 		return Verification.of(found);
+	}
+
+	private ArchivedChain chain(String name, List<RangeFiles> files) {
+		return new ArchivedChain(name, files, this.store, this.evidence, this.options, this.progress, true);
 	}
 
 	/**

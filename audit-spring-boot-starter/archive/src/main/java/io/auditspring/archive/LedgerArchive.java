@@ -116,18 +116,35 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		}
 	}
 
-	/** What somebody left who died meanwhile may hold what was erased since. */
+	/**
+	 * What somebody left who died meanwhile may hold what was erased since, or may be
+	 * signed by nobody trusted. If nobody recorded it, it is cleared away, and written
+	 * anew once.
+	 */
 	private Manifest write(RangeName range) throws IOException, SQLException {
-		Manifest manifest;
 		try {
-			manifest = OwnTransaction.look(this.dataSource, (connection) -> write(connection, range));
+			return writeAndVerify(range);
 		}
-		catch (ArchiveConflictException ex) {
+		catch (ArchiveConflictException | UnverifiedException ex) {
 			if (this.ranges.clear(range) != null) {
 				throw ex;
 			}
-			manifest = OwnTransaction.look(this.dataSource, (connection) -> write(connection, range));
+			return writeAnew(range, ex);
 		}
+	}
+
+	private Manifest writeAnew(RangeName range, IOException cause) throws IOException, SQLException {
+		try {
+			return writeAndVerify(range);
+		}
+		catch (ArchiveConflictException | UnverifiedException ex) {
+			cause.addSuppressed(ex);
+			throw cause;
+		}
+	}
+
+	private Manifest writeAndVerify(RangeName range) throws IOException, SQLException {
+		Manifest manifest = OwnTransaction.look(this.dataSource, (connection) -> write(connection, range));
 		verify(range);
 		return manifest;
 	}
@@ -246,7 +263,8 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 				VerificationProgress.NONE)
 			.verify(range.chain(), range.first(), range.last());
 		if (!found.valid() || found.entries() != range.entries()) {
-			throw new IOException("what was read back of %s does not verify: %s".formatted(range, found.problems()));
+			throw new UnverifiedException(
+					"what was read back of %s does not verify: %s".formatted(range, found.problems()));
 		}
 	}
 
@@ -257,6 +275,17 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 						"select %s(?, ?, ?, ?, ?, ?, ?, ?::jsonb -> 0)".formatted(this.schema.table("audit_archive")),
 						range.chain(), range.first(), range.last(), manifest.generation(), manifest.digest(),
 						manifest.firstRecordedAt(), manifest.lastRecordedAt(), requestedBy));
+	}
+
+	/**
+	 * Says that what was read back of a range does not verify.
+	 */
+	private static final class UnverifiedException extends IOException {
+
+		UnverifiedException(String message) {
+			super(message);
+		}
+
 	}
 
 }

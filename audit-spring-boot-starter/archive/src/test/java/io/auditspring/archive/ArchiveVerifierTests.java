@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -210,6 +211,17 @@ class ArchiveVerifierTests {
 	}
 
 	@Test
+	void moreThanWasErasedBeforeIsNotSignedAsErased() throws Exception {
+		Manifest other = Manifest
+			.parse(Files.readString(file(FIRST.manifest(1))).replace("\"erasedActors\":0", "\"erasedActors\":1"));
+		List<String> files = this.store.list();
+		assertThatThrownBy(() -> new RangeWriter(this.store, OPTIONS, SIGNER).rewrite(other, Set.of(7L), Set.of()))
+			.isInstanceOf(IllegalStateException.class)
+			.hasMessageContaining("0 actor groups and 0 data groups are erased, but the manifest says 1 and 0");
+		assertThat(this.store.list()).isEqualTo(files);
+	}
+
+	@Test
 	void aReplacedFileIsNamed() throws Exception {
 		Files.copy(file(SECOND.payload(1)), file(FIRST.payload(1)), StandardCopyOption.REPLACE_EXISTING);
 		assertThat(problems()).anyMatch((problem) -> problem.startsWith("ARCHIVE: the file '" + FIRST.payload(1)));
@@ -308,6 +320,65 @@ class ArchiveVerifierTests {
 		List<StoredEntry> longer = new SampleChain("main", 7).entries(1_500);
 		write(this.store, longer, new RangeName("main", 1_200, 1_400));
 		assertThat(problems()).contains("MISSING: entries 1100 to 1199 are missing");
+	}
+
+	@Test
+	void anAnchoredCheckpointInsideAGapIsNoOtherRoot(@TempDir Path anchors) throws Exception {
+		List<StoredEntry> longer = new SampleChain("main", 7).entries(1_500);
+		write(this.store, longer, new RangeName("main", 1_200, 1_400));
+		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
+		for (int size : new int[] { 900, 1_150, 1_200, 1_300 }) {
+			anchor.publish("main", size, SampleChain.seal(longer.subList(0, size), 0, 10, SIGNER).checkpoint().note());
+		}
+		ChainVerification found = verify(new TrustPolicy(TRUST.keys(), List.of(anchor), TRUST.origin()));
+		assertThat(found.problems()).extracting(Problem::what).containsExactly("entries 1100 to 1199 are missing");
+		assertThat(found.checkpoints()).isEqualTo(3 + 2);
+	}
+
+	private void writeSaying(String chain, String action, String metadata) throws Exception {
+		SampleChain samples = new SampleChain(chain, 9);
+		List<StoredEntry> entries = new ArrayList<>(samples.entries(20));
+		entries.add(samples.control(action, metadata));
+		write(this.store, entries, new RangeName(chain, 0, 20));
+	}
+
+	private static String archived(String chain, String manifest) {
+		return "{\"chain\":\"%s\",\"firstSeq\":0,\"lastSeq\":9,\"generation\":1,\"manifest\":\"%s\"}".formatted(chain,
+				manifest);
+	}
+
+	private List<ChainVerification> verifyAll(TrustPolicy evidence) throws IOException {
+		return new ArchiveVerifier(this.store, evidence, OPTIONS, VerificationProgress.NONE).verify().chains();
+	}
+
+	@Test
+	void aChainThatIsGoneAsAWholeIsNamed() throws Exception {
+		List<StoredEntry> orders = new SampleChain("orders", 8).entries(10);
+		Manifest manifest = write(this.store, orders, new RangeName("orders", 0, 9));
+		writeSaying("local", "audit.archive", archived("orders", manifest.digest()));
+		assertThat(verifyAll(TRUST))
+			.hasToString("[local [0, 21): valid, main [0, 1100): valid, orders [0, 10): valid]");
+		for (String name : this.store.list(manifest.range().directory())) {
+			Files.delete(file(name));
+		}
+		assertThat(verifyAll(TRUST)).extracting(ChainVerification::chain).containsExactly("local", "main", "orders");
+		assertThat(verifyAll(TRUST).get(2).problems()).singleElement().satisfies((problem) -> {
+			assertThat(problem.kind()).isEqualTo(Problem.Kind.ARCHIVE);
+			assertThat(problem.what()).startsWith("entry 20 (")
+				.endsWith(" says that entries 0 to 9 are archived in generation 1, which is not there");
+		});
+	}
+
+	@Test
+	void aChainOfWhichNothingIsArchivedYetIsNotGone(@TempDir Path anchors) throws Exception {
+		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
+		anchor.publish("young", 10,
+				SampleChain.seal(new SampleChain("young", 8).entries(10), 0, 9, SIGNER).checkpoint().note());
+		writeSaying("received", "audit.archive", archived("archived-where-it-came-from", "00".repeat(32)));
+		writeSaying("local", "audit.redaction",
+				"{\"chain\":\"main\",\"seq\":5000,\"id\":\"%s\",\"group\":\"actor\"}".formatted(SampleChain.LEDGER));
+		assertThat(verifyAll(new TrustPolicy(TRUST.keys(), List.of(anchor), TRUST.origin())))
+			.hasToString("[local [0, 21): valid, main [0, 1100): valid, received [0, 21): valid]");
 	}
 
 	@Test

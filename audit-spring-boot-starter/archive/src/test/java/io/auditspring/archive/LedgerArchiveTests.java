@@ -17,7 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
+import io.auditspring.CheckpointSigner;
+import io.auditspring.archive.internal.range.Manifest;
 import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
@@ -46,6 +50,14 @@ class LedgerArchiveTests {
 	private static final String KEY = Ed25519Signer.newPem();
 
 	private static final Entry CLERK = new SampleChain("main", 3).unplaced(1).get(0);
+
+	private static final String ERASE_FIVE = """
+			update entries
+			set actor_erased = true, actor_id = null, actor_name = null, impersonator_id = null, ip_address = null,
+				user_agent = null, session_id = null, device_fingerprint = null, geolocation = null,
+				salt = unhex(repeat('00', 16) || substring(hex(salt) from 33))
+			where seq = 5
+			""";
 
 	@TempDir
 	Path directory;
@@ -158,6 +170,34 @@ class LedgerArchiveTests {
 		assertThat(deaths).isEqualTo(8);
 		this.store.failAt(0);
 		assertThat(dieBeforeTheMonthIsDropped().kept()).isEqualTo(DECEMBER);
+		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
+		assertNothingIsLostAndNothingDouble();
+	}
+
+	@Test
+	void whatSomebodyLeftThatNobodyTrustedSignedIsWrittenAnew() throws Exception {
+		Path manifest = this.directory.resolve("chain=main/000000000000-000000000299/manifest-1.json");
+		this.store.failAt(8);
+		assertThat(retire().reason()).contains("died at step 8");
+		this.store.failAt(0);
+		Files.writeString(manifest, Files.readString(manifest).replaceFirst("\"signature\":\"[^\"]+\",", ""));
+		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
+		assertNothingIsLostAndNothingDouble();
+	}
+
+	@Test
+	void aCheckpointThatNobodyTrustedSignedIsNotKept() throws Exception {
+		Path manifest = this.directory.resolve("chain=main/000000000000-000000000299/manifest-1.json");
+		this.store.failAt(8);
+		assertThat(retire().reason()).contains("died at step 8");
+		this.store.failAt(0);
+		Manifest left = Manifest.parse(Files.readString(manifest));
+		Checkpoint checkpoint = Checkpoint.parse(left.checkpoint());
+		CheckpointSigner stranger = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		String note = Checkpoint.sign(checkpoint.origin(), checkpoint.size(), checkpoint.root(), stranger).note();
+		Files.writeString(manifest,
+				Files.readString(manifest).replace(left.checkpoint().replace("\n", "\\n"), note.replace("\n", "\\n")));
+		assertThat(Manifest.parse(Files.readString(manifest)).checkpoint()).isEqualTo(note);
 		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
 		assertNothingIsLostAndNothingDouble();
 	}
@@ -321,6 +361,54 @@ class LedgerArchiveTests {
 				StandardCopyOption.REPLACE_EXISTING);
 		assertThat(verify().chains().get(0).problems())
 			.anySatisfy((problem) -> assertThat(problem.what()).contains("payload-2.parquet' is"));
+	}
+
+	/** As somebody who can write to the archive, but does not have the key. */
+	private void rewrite(String file, String change) throws SQLException {
+		Path path = this.directory.resolve("chain=main/000000000000-000000000299").resolve(file);
+		try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+				Statement statement = duckDb.createStatement()) {
+			statement
+				.execute("create table entries as from read_parquet('%s', hive_partitioning = false)".formatted(path));
+			statement.execute(change);
+			statement.execute("copy entries to '%s' (format parquet, compression zstd)".formatted(path));
+		}
+	}
+
+	@Test
+	void whatSomebodyForgedIsNotSignedWithWhatIsErased() throws Exception {
+		retire();
+		rewrite("payload-1.parquet", ERASE_FIVE);
+		List<String> files = this.store.list();
+		assertThatThrownBy(() -> erase(7)).isInstanceOf(IOException.class)
+			.hasMessageContaining("chain=main/000000000000-000000000299/payload-1.parquet' is not the one");
+		assertThat(this.store.list()).isEqualTo(files);
+		assertThat(this.ledger.query("select count(*) from audit.audit_log where action = 'audit.redaction'"))
+			.isEqualTo("0");
+		assertThat(verify().chains().get(0).problems()).extracting(Problem::what)
+			.contains("the actor group is redacted without a redaction entry");
+	}
+
+	@Test
+	void whatSomebodyForgedIsNotSignedWithWhatIsErasedInTheLedger() throws Exception {
+		dieBeforeTheMonthIsDropped();
+		rewrite("core.parquet", "update entries set action = 'order.lose' where seq = 5");
+		redactInTheLedger(9);
+		List<String> files = this.store.list();
+		assertThat(retire().reason()).contains("core.parquet' is not the one");
+		assertThat(this.store.list()).isEqualTo(files);
+		assertThat(left()).isEqualTo("342");
+	}
+
+	@Test
+	void whatSomebodyForgedIsNotFound() throws Exception {
+		retire();
+		UUID id = UUID.fromString(id(7));
+		rewrite("core.parquet", "update entries set id = replace(id, '-', '_') where seq = 7");
+		assertThatThrownBy(() -> this.ledger.archive()
+			.redact(List.of(id), EntryGroup.ACTOR, "asked to", EntryCodec.write(List.of(CLERK))))
+			.isInstanceOf(IOException.class)
+			.hasMessageContaining("core.parquet' is not the one");
 	}
 
 	@Test

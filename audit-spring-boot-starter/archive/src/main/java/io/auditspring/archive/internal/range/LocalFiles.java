@@ -51,6 +51,20 @@ public final class LocalFiles {
 	}
 
 	/**
+	 * Refuses a file that is not the one that its manifest names.
+	 * @param file the file
+	 * @param name its name in the archive
+	 * @param expected what the manifest says
+	 * @throws IOException if it is another one, or cannot be read
+	 */
+	public static void require(Path file, String name, Manifest.File expected) throws IOException {
+		if (!measure(file).equals(expected)) {
+			throw new IOException("the file '%s' is not the one that its manifest names; ".formatted(name)
+					+ "verify the archive, and put back what was there from a copy");
+		}
+	}
+
+	/**
 	 * Measures a file.
 	 * @param file the file
 	 * @return its length and digest

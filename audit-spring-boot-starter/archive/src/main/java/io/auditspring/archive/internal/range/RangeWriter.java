@@ -106,24 +106,33 @@ public final class RangeWriter {
 	 * @param actors the places of entries whose actor group is erased
 	 * @param data the places of entries whose data group is erased
 	 * @return the manifest as it is kept
-	 * @throws IOException if the archive cannot be read or written
+	 * @throws IOException if the archive cannot be read or written, or has other files
+	 * than the manifest names
 	 * @throws SQLException if DuckDB fails
+	 * @throws IllegalStateException if more or less was erased before than the manifest
+	 * says
 	 */
 	public Manifest rewrite(Manifest kept, Set<Long> actors, Set<Long> data) throws IOException, SQLException {
 		RangeName name = kept.range();
 		return within(kept, (duckDb, files) -> {
 			try (EntryFilesWriter tables = EntryFilesWriter.begin(duckDb, false)) {
-				long[] erased = new long[2];
+				Erased before = new Erased();
+				Erased after = new Erased();
 				files.read(name.first(), name.last() + 1, kept.prevHash(), (row) -> {
 					ArchivedEntry entry = row.require();
 					long seq = Objects.requireNonNull(entry.entry().place().seq());
+					before.count(entry.entry());
 					ArchivedEntry left = entry.without(actors.contains(seq), data.contains(seq));
-					erased[0] += (left.entry().actorDigest() != null) ? 1 : 0;
-					erased[1] += (left.entry().dataDigest() != null) ? 1 : 0;
+					after.count(left.entry());
 					append(tables, left);
 				});
+				if (before.actors != kept.erasedActors() || before.data != kept.erasedData()) {
+					throw new IllegalStateException(
+							"In %s %d actor groups and %d data groups are erased, but the manifest says %d and %d"
+								.formatted(name, before.actors, before.data, kept.erasedActors(), kept.erasedData()));
+				}
 				Manifest.File file = putTable(name.payload(kept.generation() + 1), tables.finish().payload());
-				return put(kept.next(file, erased[0], erased[1]));
+				return put(kept.next(file, after.actors, after.data));
 			}
 		});
 	}
@@ -133,7 +142,8 @@ public final class RangeWriter {
 	 * @param kept its newest manifest
 	 * @param conditions what they must be like, in SQL of DuckDB; one of these
 	 * @param sink takes those that there are, which do not know what they follow
-	 * @throws IOException if the archive cannot be read
+	 * @throws IOException if the archive cannot be read, or has other files than the
+	 * manifest names
 	 * @throws SQLException if DuckDB fails
 	 */
 	public void read(Manifest kept, List<String> conditions, Consumer<StoredEntry> sink)
@@ -151,12 +161,21 @@ public final class RangeWriter {
 	private <T> T within(Manifest kept, Reading<T> work) throws IOException, SQLException {
 		RangeName name = kept.range();
 		try (TemporaryDirectory directory = TemporaryDirectory.create(this.options)) {
-			Path core = LocalFiles.of(this.store, name.core(), directory.path());
-			Path payload = LocalFiles.of(this.store, name.payload(kept.generation()), directory.path());
+			Path core = file(name.core(), kept.core(), directory.path());
+			Path payload = file(name.payload(kept.generation()), kept.payload(), directory.path());
 			try (DuckDb duckDb = DuckDb.open(this.options, List.of(core, payload))) {
 				return work.run(duckDb, new EntryFilesReader(duckDb, name.chain(), core, payload));
 			}
 		}
+	}
+
+	/**
+	 * What somebody forged must neither be found nor signed with what is written anew.
+	 */
+	private Path file(String name, Manifest.File expected, Path directory) throws IOException {
+		Path file = LocalFiles.of(this.store, name, directory);
+		LocalFiles.require(file, name, expected);
+		return file;
 	}
 
 	/**
@@ -183,8 +202,8 @@ public final class RangeWriter {
 		RangeName name = sealed.name();
 		Walk walk = files.walk();
 		Manifest manifest = new Manifest(sealed.ledger(), name, sealed.begins(), 1, walk.first().recordedAt(),
-				walk.last().recordedAt(), sealed.prevHash(), walk.last().hash(), files.root(), walk.erasedActors,
-				walk.erasedData, putTable(name.core(), Objects.requireNonNull(files.written().core())),
+				walk.last().recordedAt(), sealed.prevHash(), walk.last().hash(), files.root(), walk.erased.actors,
+				walk.erased.data, putTable(name.core(), Objects.requireNonNull(files.written().core())),
 				putTable(name.payload(1), files.written().payload()), putBytes(name.tiles(), files.tiles()),
 				sealed.checkpoint().note(), sealed.consistency(), null, null);
 		return put(manifest);
@@ -297,6 +316,22 @@ public final class RangeWriter {
 	}
 
 	/**
+	 * How many groups of entries are erased.
+	 */
+	private static final class Erased {
+
+		private long actors;
+
+		private long data;
+
+		void count(StoredEntry entry) {
+			this.actors += (entry.actorDigest() != null) ? 1 : 0;
+			this.data += (entry.dataDigest() != null) ? 1 : 0;
+		}
+
+	}
+
+	/**
 	 * Writes the entries that are as they should be, and stops at the first that is not.
 	 */
 	private static final class Walk implements AutoCloseable {
@@ -313,9 +348,7 @@ public final class RangeWriter {
 
 		private StoredEntry.@Nullable Place first;
 
-		private long erasedActors;
-
-		private long erasedData;
+		private final Erased erased = new Erased();
 
 		Walk(DuckDb duckDb, SealedRange sealed) throws IOException, SQLException {
 			this.sealed = sealed;
@@ -333,8 +366,7 @@ public final class RangeWriter {
 			StoredEntry stored = entry.archived().entry();
 			this.chain.accept(entry.check());
 			this.first = (this.first != null) ? this.first : stored.place();
-			this.erasedActors += (stored.actorDigest() != null) ? 1 : 0;
-			this.erasedData += (stored.dataDigest() != null) ? 1 : 0;
+			this.erased.count(stored);
 			this.tiles.append(stored.hash());
 			RangeWriter.append(this.tables, entry.archived());
 		}

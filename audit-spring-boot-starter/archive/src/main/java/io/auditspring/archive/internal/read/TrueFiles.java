@@ -97,10 +97,7 @@ final class TrueFiles implements AutoCloseable {
 		try {
 			Path path = this.store.local(name).isPresent() ? LocalFiles.of(this.store, name, Path.of("")) : copy(name);
 			BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-			if (!LocalFiles.measure(path).equals(expected)) {
-				throw new IOException("the file '%s' is not the one that its manifest names; ".formatted(name)
-						+ "verify the archive, and put back what was there from a copy");
-			}
+			LocalFiles.require(path, name, expected);
 			this.seen.put(name, new Seen(path, expected, attributes.size(), attributes.lastModifiedTime()));
 			return path;
 		}

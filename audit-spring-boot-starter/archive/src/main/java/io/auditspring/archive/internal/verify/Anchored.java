@@ -73,18 +73,23 @@ final class Anchored {
 		this.next = this.pending.isEmpty() ? Long.MAX_VALUE : this.pending.firstKey();
 	}
 
-	/** Those of fewer entries than come cannot be compared. */
-	void begin(long size) {
-		this.pending.headMap(size, false).clear();
-		advance();
-	}
-
+	/**
+	 * Compares the checkpoints of as many entries. Those of fewer entries that were not
+	 * compared yet end in a gap, or before what is archived, and cannot be.
+	 * @param tree the tree over all entries so far
+	 */
 	void reached(CompactRange tree) {
 		if (tree.size() < this.next) {
 			return;
 		}
+		this.pending.headMap(tree.size(), false).clear();
+		List<Checkpoint> checkpoints = this.pending.remove(tree.size());
+		advance();
+		if (checkpoints == null) {
+			return;
+		}
 		byte[] root = LeafHashes.root(tree);
-		for (Checkpoint checkpoint : this.pending.remove(this.next)) {
+		for (Checkpoint checkpoint : checkpoints) {
 			this.compared++;
 			if (!Arrays.equals(root, checkpoint.root())) {
 				this.problems.add(Problem.Kind.ROOT, null, null,
@@ -93,7 +98,6 @@ final class Anchored {
 						checkpoint.note(), HexFormat.of().formatHex(root));
 			}
 		}
-		advance();
 	}
 
 	long compared() {

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 import io.auditspring.archive.ArchiveOptions;
@@ -136,7 +138,7 @@ public final class ArchivedChain {
 	/**
 	 * Prepares a verification.
 	 * @param chain the chain's name
-	 * @param ranges what is there of it, in its order
+	 * @param ranges what is there of it, in its order; none if all of it is missing
 	 * @param store the archive
 	 * @param evidence what speaks for the ledger from outside
 	 * @param options what may be taken
@@ -157,7 +159,7 @@ public final class ArchivedChain {
 	}
 
 	/**
-	 * Reads all that is there.
+	 * Reads all that is there, at least one range.
 	 * @throws IOException if there is no room for temporary files
 	 * @throws SQLException if DuckDB does not start
 	 */
@@ -261,7 +263,6 @@ public final class ArchivedChain {
 			begun = new ChainWalk((first == 0) ? EntryHash.genesis(manifest.ledger(), this.problems.chain()) : null,
 					PartitionCheck.NONE, this.problems::add);
 			this.walk = begun;
-			this.anchored.begin(first + 1);
 			if (this.whole && first != manifest.begins()) {
 				this.problems.add(Problem.Kind.MISSING, manifest.begins(), null,
 						"the archive of the chain began with entry %d, but the first range that is left with entry %d"
@@ -366,6 +367,20 @@ public final class ArchivedChain {
 	}
 
 	/**
+	 * Tells of which other chains entries here say that they are archived. Of a chain
+	 * that it receives a ledger says so in its chain {@code local}; in a received chain
+	 * it may be said of an archive that is elsewhere.
+	 * @return the names of these chains
+	 */
+	public Set<String> archivedElsewhere() {
+		Set<String> chains = new TreeSet<>();
+		if (this.problems.chain().equals(LOCAL)) {
+			this.archives.forEach((said) -> chains.add(((ControlEntry.Archive) said.entry()).chain()));
+		}
+		return chains;
+	}
+
+	/**
 	 * Tells chains what the entries of other ones say of them.
 	 * @param chains all chains
 	 */
@@ -377,18 +392,23 @@ public final class ArchivedChain {
 	}
 
 	private void hear(Said said) {
-		if (said.entry() instanceof ControlEntry.Redaction redaction
-				&& redaction.chain().equals(this.problems.chain())) {
+		if (said.entry() instanceof ControlEntry.Redaction redaction && redaction.chain().equals(this.problems.chain())
+				&& covers(redaction.seq())) {
 			this.redactions.entry(null, said.id(), redaction);
 		}
 		else if (said.entry() instanceof ControlEntry.Quarantine quarantine
-				&& quarantine.chain().equals(this.problems.chain())) {
+				&& quarantine.chain().equals(this.problems.chain()) && covers(quarantine.seq())) {
 			this.redactions.quarantined(said.id(), quarantine);
 		}
 		else if (said.entry() instanceof ControlEntry.Archive archive
 				&& archive.chain().equals(this.problems.chain())) {
 			compare(archive, said);
 		}
+	}
+
+	/** What is said of an entry that is not archived cannot be compared. */
+	private boolean covers(long seq) {
+		return this.walk != null && seq >= this.walk.from() && seq < this.walk.next();
 	}
 
 	/** What the ledger says was archived must be there, or a newer generation of it. */
