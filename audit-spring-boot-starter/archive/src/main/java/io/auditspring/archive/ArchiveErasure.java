@@ -31,6 +31,7 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.entry.ControlActions;
+import io.auditspring.ledger.internal.table.ChainNames;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.internal.table.StoredEntry;
@@ -86,7 +87,7 @@ final class ArchiveErasure {
 				where %s(entry)
 				""".formatted(schema.table("audit_log"), schema.table("audit_is_held"));
 		this.declared = """
-				select (metadata ->> 'seq')::bigint
+				select chain, (metadata ->> 'seq')::bigint
 				from %s
 				where target_type = 'AuditEntry' and target_id = any (?) and action = 'audit.redaction'
 				and metadata @> jsonb_build_object('chain', ?::text, 'group', ?::text)
@@ -221,16 +222,28 @@ final class ArchiveErasure {
 		return held.contains(entry.seq()) ? Result.HELD : Result.ERASED;
 	}
 
-	/** What was erased in the database while it left for the archive; it is said once. */
+	/**
+	 * What was erased in the database while it left for the archive; it is said once.
+	 * What another ledger's chain says of it counts for nothing.
+	 */
 	private Set<Long> declared(RangeName range, EntryGroup group, List<Found> found) throws SQLException {
 		List<String> clear = found.stream()
 			.filter((entry) -> !entry.erased())
 			.map((entry) -> entry.id().toString())
 			.toList();
-		return clear.isEmpty() ? Set.of()
-				: OwnTransaction.look(this.dataSource,
-						(connection) -> new HashSet<>(Sql.list(connection, this.declared, (row) -> row.getLong(1),
-								Sql.array("text", clear), range.chain(), group.name().toLowerCase(Locale.ROOT))));
+		Set<Long> declared = new HashSet<>();
+		if (!clear.isEmpty()) {
+			OwnTransaction.look(this.dataSource, (connection) -> {
+				Sql.each(connection, this.declared, (row) -> {
+					String by = row.getString(1);
+					if (by.equals(range.chain()) || ChainNames.speaksFor(by, range.chain())) {
+						declared.add(row.getLong(2));
+					}
+				}, Sql.array("text", clear), range.chain(), group.name().toLowerCase(Locale.ROOT));
+				return declared;
+			});
+		}
+		return declared;
 	}
 
 	private Set<Long> held(List<Found> found) throws SQLException {

@@ -55,11 +55,6 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 	record Elsewhere(String by, boolean byReceived, @Nullable UUID id, ControlEntry controlEntry) {
 
 		/**
-		 * Where a ledger records what it does about chains that it does not append to.
-		 */
-		private static final String LOCAL = "local";
-
-		/**
 		 * Whether what it says may be about a chain to which nobody appends any more: it
 		 * is the ledger's own, or goes on in the place of that, as {@code orders@2} does
 		 * in that of {@code orders}.
@@ -67,7 +62,7 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 		 */
 		boolean speaksForOthers() {
 			String about = chain();
-			return isLocal() || (about != null && ChainNames.goesOn(this.by, about));
+			return isLocal() || (about != null && ChainNames.speaksFor(this.by, about));
 		}
 
 		/**
@@ -83,7 +78,7 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 		 * Whether the ledger itself says so.
 		 */
 		boolean isLocal() {
-			return this.by.equals(LOCAL);
+			return this.by.equals(ChainNames.LOCAL);
 		}
 
 		/**

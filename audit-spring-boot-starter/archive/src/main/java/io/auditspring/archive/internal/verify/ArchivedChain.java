@@ -37,6 +37,7 @@ import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.chain.RedactionCheck;
 import io.auditspring.ledger.internal.entry.EntryHash;
 import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.table.ChainNames;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.Problems;
@@ -55,8 +56,6 @@ import org.jspecify.annotations.Nullable;
 public final class ArchivedChain {
 
 	/** Where a ledger records what it does about the chains that it receives. */
-	private static final String LOCAL = "local";
-
 	private final List<RangeFiles> ranges;
 
 	private final ArchiveStore store;
@@ -309,7 +308,7 @@ public final class ArchivedChain {
 				this.redactions.entry(said.seq(), said.id(), redaction);
 			}
 		}
-		else if (said.entry() instanceof ControlEntry.Quarantine && this.problems.chain().equals(LOCAL)) {
+		else if (said.entry() instanceof ControlEntry.Quarantine && this.problems.chain().equals(ChainNames.LOCAL)) {
 			this.elsewhere.add(said);
 		}
 	}
@@ -374,7 +373,7 @@ public final class ArchivedChain {
 	 */
 	public Set<String> archivedElsewhere() {
 		Set<String> chains = new TreeSet<>();
-		if (this.problems.chain().equals(LOCAL)) {
+		if (this.problems.chain().equals(ChainNames.LOCAL)) {
 			this.archives.forEach((said) -> chains.add(((ControlEntry.Archive) said.entry()).chain()));
 		}
 		return chains;
@@ -386,12 +385,17 @@ public final class ArchivedChain {
 	 */
 	public static void exchange(List<ArchivedChain> chains) {
 		for (ArchivedChain chain : chains) {
-			chain.elsewhere.forEach((said) -> chains.forEach((other) -> other.hear(said)));
-			chain.archives.forEach((said) -> chains.forEach((other) -> other.hear(said)));
+			String by = chain.problems.chain();
+			chain.elsewhere.forEach((said) -> chains.forEach((other) -> other.hear(by, said)));
+			chain.archives.forEach((said) -> chains.forEach((other) -> other.hear(by, said)));
 		}
 	}
 
-	private void hear(Said said) {
+	/** What chains of other ledgers say counts for nothing. */
+	private void hear(String by, Said said) {
+		if (!by.equals(this.problems.chain()) && !ChainNames.speaksFor(by, this.problems.chain())) {
+			return;
+		}
 		if (said.entry() instanceof ControlEntry.Redaction redaction && redaction.chain().equals(this.problems.chain())
 				&& covers(redaction.seq())) {
 			this.redactions.entry(null, said.id(), redaction);

@@ -13,9 +13,22 @@ import java.util.regex.Pattern;
  */
 public final class ChainNames {
 
+	/** Where a ledger records what it does about chains that it does not append to. */
+	public static final String LOCAL = "local";
+
 	private static final Pattern NUMBERED = Pattern.compile("(.+)@([1-9][0-9]{0,8})");
 
 	private ChainNames() {
+	}
+
+	/**
+	 * Whether what a chain says may be about another one to which nobody appends.
+	 * @param by the name of the chain that says it
+	 * @param about the name of the other one
+	 * @return whether it is the ledger's own, or goes on in the place of the other one
+	 */
+	public static boolean speaksFor(String by, String about) {
+		return by.equals(LOCAL) || goesOn(by, about);
 	}
 
 	/**
