@@ -273,6 +273,26 @@ class LedgerArchiveTests {
 	}
 
 	@Test
+	void whatAnotherLedgersChainSaysIsNoReasonToEraseWhatIsHeld() throws Exception {
+		retire();
+		hold(7);
+		this.ledger.execute(
+				"""
+						alter table audit.audit_log disable trigger all;
+						insert into audit.audit_log
+						select (jsonb_populate_record(l, jsonb_build_object('chain', 'orders', 'seq', 0, 'id', gen_random_uuid(),
+							'action', 'audit.redaction', 'target_type', 'AuditEntry', 'target_id', '%1$s', 'metadata',
+							jsonb_build_object('chain', 'main', 'seq', 7, 'id', '%1$s', 'group', 'actor')))).*
+						from audit.audit_log l
+						where chain = 'main'
+						limit 1
+						"""
+					.formatted(id(7)));
+		assertThat(erase(7)).containsExactly(RedactableArchive.Result.HELD);
+		assertThat(erase(7, 8)).containsExactly(RedactableArchive.Result.HELD, RedactableArchive.Result.ERASED);
+	}
+
+	@Test
 	void aHoldThatIsPlacedWhileItErasesCounts() throws Exception {
 		retire();
 		this.store.onStep(2, () -> hold(7));
