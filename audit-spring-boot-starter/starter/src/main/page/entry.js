@@ -285,7 +285,7 @@ function proved(view, entry) {
 		${mark(!proof.differing.length, proof.differing.length ? drawn('What this page shows differs from what was hashed: {names}', { names: shown(proof.differing.join(', ')) }) : t('What this page shows is what was hashed.'))}
 		${mark(covered ? right : null, covered ? right ? t('It is in the ledger at place {seq} of the {n} that checkpoint signs.', { seq: count(entry.seq), n: count(proof.checkpoint.size) })
 			: t('It is not in the ledger whose root the checkpoint names.') : t('No checkpoint covers it yet.'))}
-		${mark(null, t('Who signed the checkpoint: to be checked with the public key that you keep.'))}</ul>
+		${proof.checkpoint ? mark(null, t('Who signed the checkpoint: to be checked with the public key that you keep.')) : nothing}</ul>
 		<dl><div><dt>${t('Computed')}</dt><dd><code>${proof.hash}</code></dd></div>${covered ? html`<div><dt>${t('Root')}</dt><dd><code>${proof.root}</code></dd></div>` : nothing}
 			${proof.checkpoint ? html`<div><dt>${t('Checkpoint')}</dt><dd><pre>${shown(proof.checkpoint.note)}</pre></dd></div>` : nothing}</dl>
 		<p class="buttons"><button class="small" @click=${() => view.save(`${proof.lines.join('\n')}\n`, `entry-${entry.id}.ndjson`)}>${icon('download')} ${t('Download this evidence')}</button></p>`;
