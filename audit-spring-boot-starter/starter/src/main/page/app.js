@@ -426,6 +426,13 @@ function sort(clock) {
 const clear = () => lookFor({}, '');
 
 function toggleFacets() {
+	// An entry is shown in their place.
+	if (state.entry || state.missing) {
+		close();
+		if (state.facetsShown) {
+			return;
+		}
+	}
 	state.facetsShown = !state.facetsShown;
 	if (matchMedia('(min-width: 1240px)').matches) {
 		keep('facets', state.facetsShown);

@@ -1,5 +1,5 @@
 import { html, svg, nothing } from './lib/lit-html.js';
-import { clockTime, count, dateTime, shortTime } from './format.js';
+import { clockTime, count, date, dateTime, shortTime } from './format.js';
 import { words } from './problem.js';
 import { drawn, t } from './words.js';
 
@@ -9,6 +9,8 @@ import { drawn, t } from './words.js';
 const WIDTH = 1000;
 const HEIGHT = 88;
 const HOUR = 3600000;
+const DAY = 24 * HOUR;
+const FEW = 8;
 const OUTCOMES = ['success', 'denied', 'failure'];
 const NAMES = { success: 'Succeeded', denied: 'Denied', failure: 'Failed' };
 
@@ -45,7 +47,9 @@ function figure({ statistics, counting, at, brush, choose, filter, point, select
 	const sum = (outcome) => statistics.buckets.reduce((all, bucket) => all + bucket[outcome], 0);
 	const last = statistics.buckets.length - 1;
 	const place = Math.min(at ?? last, last);
-	const scale = end - first < HOUR ? clockTime : shortTime;
+	const scale = span >= DAY ? date : end - first < HOUR ? clockTime : shortTime;
+	// Between the ends, it is said where a span begins.
+	const tick = (part) => part === 1 || spans < FEW ? first + part * (end - first) : first + Math.round(part * spans) * span;
 	const zoom = (from, to) => choose(new Date(from).toISOString(), new Date(to).toISOString());
 	const take = (bucket) => zoom(new Date(bucket.start), new Date(bucket.start).getTime() + span);
 	const chosen = brush && { from: Math.min(...brush), to: Math.max(...brush) + span };
@@ -76,7 +80,7 @@ function figure({ statistics, counting, at, brush, choose, filter, point, select
 					${chosen ? svg`<rect class="brush" x=${x(chosen.from)} y="0" width=${x(chosen.to) - x(chosen.from)} height=${HEIGHT}></rect>` : nothing}
 				</svg>
 			</div>
-			<div class="axis" aria-hidden="true">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<span>${scale(first + part * (end - first))}</span>`)}</div>
+			<div class="axis" aria-hidden="true">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<span>${scale(tick(part))}</span>`)}</div>
 			<p class="pointed faint" aria-hidden="true">${chosen ? t('{from} to {to}', { from: dateTime(chosen.from), to: dateTime(chosen.to) }) : said(statistics.buckets[place])}</p>
 			<p class="hidden" id="chart-keys">${t('Arrow keys go from span to span, with Shift they choose several; Enter shows only the entries of what is chosen.')}</p>
 			${complete ? nothing : html`<p class="since faint">${drawn('Counted since {time}: there are too many entries before to count them for this filter.', { time: html`<time datetime=${from}>${dateTime(from)}</time>` })}</p>`}

@@ -31,7 +31,8 @@ export const outcome = (entry) => badge(entry.outcome, OUTCOMES);
 export const badges = (entry) => html`${entry.severity !== 'info' ? badge(entry.severity, SEVERITIES) : nothing} ${
 	entry.outcome !== 'success' ? outcome(entry) : nothing}`;
 
-export const target = ({ type, id, name }) => html`${type ? shown(type) : nothing} ${name || id ? shown(name || id) : nothing}`;
+/** Where a name begins with the type it says that already. */
+export const target = ({ type, id, name }) => html`${type && name !== type && !String(name ?? '').startsWith(`${type} `) ? shown(type) : nothing} ${name || id ? shown(name || id) : nothing}`;
 
 const TABS = { changes: 'Changes', context: 'Context', history: 'History', proof: 'Proof', json: 'JSON' };
 
@@ -156,7 +157,7 @@ function filterable(view, filters, text) {
 	// A thing is left out as a whole, not all of its kind.
 	const unwanted = values.length === 1 ? said[0] : ['target', said.map(([, value]) => value).join(':')];
 	return html`<span class="filterable"><button class="link" title=${t('Show only these entries')} @click=${() => view.filter(Object.fromEntries(said))}>${text}</button><span class="deeds">${
-		canNegate(unwanted[0]) && (values.length === 1 || !values[0][1].includes(':')) ? html`<button class="plain-button small" title=${t('All but these')} aria-label=${t('All but {value}', { value: plain(values.map(([, value]) => value).join(' ')) })} @click=${() => view.exclude(...unwanted)}>−</button>` : nothing}<button
+		canNegate(unwanted[0]) && (values.length === 1 || !values[0][1].includes(':')) ? html`<button class="plain-button small" title=${t('All but these')} aria-label=${t('All but {value}', { value: plain(values.map(([, value]) => value).join(' ')) })} @click=${() => view.exclude(...unwanted)}>${icon('exclude')}</button>` : nothing}<button
 		class="plain-button small" title=${t('Copy')} aria-label=${t('Copy {value}', { value: plain(values.map(([, value]) => value).join(' ')) })} @click=${(event) => view.copy(values.map(([, value]) => value).join(' '), event)}>${icon('copy')}</button></span></span>`;
 }
 
@@ -285,7 +286,7 @@ function proved(view, entry) {
 		${mark(!proof.differing.length, proof.differing.length ? drawn('What this page shows differs from what was hashed: {names}', { names: shown(proof.differing.join(', ')) }) : t('What this page shows is what was hashed.'))}
 		${mark(covered ? right : null, covered ? right ? t('It is in the ledger at place {seq} of the {n} that checkpoint signs.', { seq: count(entry.seq), n: count(proof.checkpoint.size) })
 			: t('It is not in the ledger whose root the checkpoint names.') : t('No checkpoint covers it yet.'))}
-		${mark(null, t('Who signed the checkpoint: to be checked with the public key that you keep.'))}</ul>
+		${proof.checkpoint ? mark(null, t('Who signed the checkpoint: to be checked with the public key that you keep.')) : nothing}</ul>
 		<dl><div><dt>${t('Computed')}</dt><dd><code>${proof.hash}</code></dd></div>${covered ? html`<div><dt>${t('Root')}</dt><dd><code>${proof.root}</code></dd></div>` : nothing}
 			${proof.checkpoint ? html`<div><dt>${t('Checkpoint')}</dt><dd><pre>${shown(proof.checkpoint.note)}</pre></dd></div>` : nothing}</dl>
 		<p class="buttons"><button class="small" @click=${() => view.save(`${proof.lines.join('\n')}\n`, `entry-${entry.id}.ndjson`)}>${icon('download')} ${t('Download this evidence')}</button></p>`;

@@ -98,10 +98,16 @@ const since = (view, now) => {
 export const settled = (view, now = Date.now()) => view.period && view.period !== 'custom'
 	? { ...view, period: 'custom', filters: { ...view.filters, ...since(view, now), to: [new Date(now).toISOString()] } } : view;
 
-/** What the server is asked for: relative periods begin so long before now. */
+/** The filters with those that the period stands for, which begins so long before now. */
+export const spanned = (view, now = Date.now()) => ({ ...view.filters, ...since(view, now) });
+
+/** Reading of the trail is left out, unless somebody wants it. */
+export const leavesReadingOut = (view) => !view.reading && !view.filters.action?.some(isOfReading);
+
+/** What the server is asked for. */
 export function toRequest(view, now = Date.now()) {
-	const wanted = { ...view.filters, ...since(view, now) };
-	if (!view.reading && !wanted.action?.some(isOfReading)) {
+	const wanted = spanned(view, now);
+	if (leavesReadingOut(view)) {
 		wanted['-action'] = [...new Set([...(wanted['-action'] ?? []), READING])];
 	}
 	return wanted;

@@ -46,7 +46,7 @@ export function line(state, actions) {
 			<label class="period">${t('Period')}<select name="period" @change=${(event) => actions.period(event.target.value)}>
 				${PERIODS.map((each) => html`<option value=${each.id} ?selected=${each.id === view.period}>${t(each.label)}</option>`)}
 			</select></label>
-			<button type="button" class="facets-button" aria-pressed=${state.facetsShown} @click=${actions.facets}>${icon('filter')} ${t('Facets')}</button>
+			<button type="button" class="facets-button" aria-pressed=${state.facetsShown && !state.entry && !state.missing} @click=${actions.facets}>${icon('filter')} ${t('Facets')}</button>
 			${view.period === 'custom' ? html`<div class="fields">${moment(state, actions, 'from')} ${moment(state, actions, 'to')}</div>` : nothing}
 		</form>
 		${chips(view, actions)}</div>`;

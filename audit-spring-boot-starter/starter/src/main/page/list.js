@@ -175,10 +175,10 @@ const tools = (view) => html`
 		<option value="happened" ?selected=${view.clock === 'happened'}>${t('as it happened')}</option></select></label>
 		${view.clock === 'happened' ? html`<span class="faint">${view.next ? t('Sorted among the {n} entries that are loaded, not among all; filters and counts go by when they were recorded.', { n: count(view.entries.length) })
 			: t('Sorted among the {n} entries that are loaded; filters and counts go by when they were recorded.', { n: count(view.entries.length) })}</span>` : nothing}
-		<details class="menu columns"><summary class="button small">${t('Columns')} ${icon('down')}</summary>
-			<div class="popover" role="group" aria-label=${t('Columns')}>
+		<details class="menu columns"><summary class="button small">${t('Layout')} ${icon('down')}</summary>
+			<div class="popover" role="group" aria-label=${t('Layout')}>
 				${[['place', t('Address')], ['service', t('Service')], ['category', t('Category')]].map(([name, label]) => html`
-					<label class="check"><input type="checkbox" .checked=${view.columns.includes(name)} @change=${() => view.column(name)}>${label}</label>`)}
+					<label class="check wide"><input type="checkbox" .checked=${view.columns.includes(name)} @change=${() => view.column(name)}>${label}</label>`)}
 				<label class="check"><input type="checkbox" name="dense" .checked=${view.dense} @change=${view.density}>${t('Dense rows')}</label>
 			</div></details>
 		<button class="small quiet keys" @click=${view.help}><kbd>?</kbd> ${t('Keys')}</button></div>`;

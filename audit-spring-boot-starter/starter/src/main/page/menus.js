@@ -1,5 +1,6 @@
 import { html, nothing } from './lib/lit-html.js';
 import * as api from './api.js';
+import { leavesReadingOut, spanned } from './filters.js';
 import { count, dateTime, ownZone, zoneName } from './format.js';
 import { icon } from './icons.js';
 import { saidOfArchive } from './list.js';
@@ -58,13 +59,19 @@ const safe = (address) => address.startsWith('?') ? address : '?';
 const FORMATS = [['csv', 'CSV', 'For spreadsheets'], ['ndjson', 'JSON, verifiable', 'With hashes and proofs, for auditors'],
 	['ecs', 'Elastic Common Schema', 'JSON lines for a SIEM'], ['ocsf', 'OCSF', 'JSON lines of the Open Cybersecurity Schema Framework']];
 
+/** What was asked for, as the line says it; the period belongs to it. */
+function asked(view, now) {
+	const said = write(spanned(view, now));
+	return said ? shown(said) : t('everything you may see');
+}
+
 export function exports(state, request, { counted, report }) {
 	const archived = state.number && api.archivedPart(state.number);
 	return html`
 	<details class="menu exports" @toggle=${(event) => event.target.open && counted()}><summary class="button">${icon('download')} <span class="word">${t('Export')}</span> ${icon('down')}</summary>
 		<div class="popover" role="group" aria-label=${t('Formats')}>
-			<p class="scope">${state.number ? html`<b>${state.number.exact ? t('{n} entries', { n: count(state.number.count) }) : t('at least {n} entries', { n: count(state.number.count) })}</b>` : html`<span class="faint">${t('Counting …')}</span>`}
-				<span class="faint">${write(state.view.filters) ? shown(write(state.view.filters)) : t('everything you may see')}</span><span class="faint">${zoneName() === 'UTC' ? t('Times in exports are in UTC.') : t('Times in exports are in UTC; those shown here are in {zone}.', { zone: zoneName() })}</span></p>
+			<p class="scope">${state.number ? html`<b>${state.number.exact ? t(state.number.count === 1 ? '{n} entry' : '{n} entries', { n: count(state.number.count) }) : t('at least {n} entries', { n: count(state.number.count) })}</b>` : html`<span class="faint">${t('Counting …')}</span>`}
+				<span class="faint">${asked(state.view)}</span>${leavesReadingOut(state.view) ? html`<span class="faint">${t('without reading of the trail')}</span>` : nothing}<span class="faint">${zoneName() === 'UTC' ? t('Times in exports are in UTC.') : t('Times in exports are in UTC; those shown here are in {zone}.', { zone: zoneName() })}</span></p>
 			${archived ? html`<p class="scope faint"><span>${saidOfArchive(archived)}</span></p>` : nothing}
 			${FORMATS.filter(([format]) => format !== 'ndjson' || state.reader?.sees !== 'own')
 				.map(([format, name, why]) => html`<a href=${api.exportUrl(request, format)} download><b>${t(name)}</b><span class="faint">${t(why)}</span></a>`)}
@@ -83,7 +90,7 @@ export const report = ({ report: { entries, all, until, at }, view, chains, read
 		<dl>
 			<div><dt>${t('Made')}</dt><dd>${dateTime(at)} (${zoneName()})</dd></div>
 			<div><dt>${t('By')}</dt><dd>${shown(reader?.actor ?? '')}</dd></div>
-			<div><dt>${t('Filters')}</dt><dd><code>${write(view.filters) ? shown(write(view.filters)) : t('everything you may see')}</code></dd></div>
+			<div><dt>${t('Filters')}</dt><dd><code>${asked(view, at.getTime())}</code></dd>${leavesReadingOut(view) ? html`<dd>${t('without reading of the trail')}</dd>` : nothing}</div>
 			<div><dt>${t('Entries')}</dt><dd>${all ? t('all {n}', { n: count(entries.length) }) : until ? t('{n} since {time}; what is older was not looked at, which an export does', { n: count(entries.length), time: dateTime(until) }) : t('the newest {n}; there are more, which an export has', { n: count(entries.length) })}</dd></div>
 		</dl>
 		<table><thead><tr><th scope="col">${t('Recorded')}</th><th scope="col">${t('Actor')}</th><th scope="col">${t('What')}</th><th scope="col">${t('Outcome')}</th><th scope="col">${t('Place and hash')}</th></tr></thead>

@@ -121,6 +121,67 @@ class PageWorkTests extends PageVisit {
 	}
 
 	@Test
+	void whatIsTakenAwayIsSaidWithItsPeriod() {
+		withoutNews();
+		open("?targetType=Report&period=7d");
+		browser.find(".exports summary").click();
+		browser.texts(".exports .scope", (lines) -> !lines.isEmpty() && lines.get(0).contains("type:Report after:20")
+				&& lines.get(0).contains("without reading of the trail"));
+		browser.run("document.querySelector('.exports button.item').click()");
+		browser.texts(".report dd",
+				(facts) -> facts.stream().anyMatch((fact) -> fact.startsWith("type:Report after:20"))
+						&& facts.contains("without reading of the trail"));
+		open("?reading=shown");
+		browser.find(".exports summary").click();
+		browser.texts(".exports .scope", (lines) -> !lines.isEmpty() && lines.get(0).contains("everything you may see")
+				&& !lines.get(0).contains("without"));
+	}
+
+	@Test
+	void columnsAreOfferedWhereThereIsRoomForThem() {
+		withoutNews();
+		browser.view(820, 900);
+		open("?targetType=Report");
+		browser.find(".columns summary").click();
+		browser.texts(".columns label", List.of("", "", "", "Dense rows")::equals);
+	}
+
+	@Test
+	void facetsComeBackWhereAnEntryIsInTheirPlace() {
+		withoutNews();
+		open("?targetType=Report");
+		browser.find(".facets-button[aria-pressed=true]");
+		browser.find(".entry").click();
+		browser.find(".detail dl");
+		browser.find(".facets-button[aria-pressed=false]").click();
+		browser.texts(".detail", List::isEmpty);
+		browser.find(".facets-button[aria-pressed=true]");
+		browser.texts(".facet .value", (values) -> values.contains("denied"));
+	}
+
+	@Test
+	void theChartSaysWhereItsSpansBegin() {
+		withoutNews();
+		browser.zone("Europe/Berlin");
+		chart("P1D", "2026-01-31T10:34:56Z");
+		browser.texts(".axis span",
+				(times) -> times.size() == 5 && times.stream().allMatch((time) -> time.matches("[^:]*2026[^:]*")));
+		chart("PT1H", "2026-01-02T12:34:56Z");
+		browser.texts(".axis span",
+				(times) -> times.size() == 5 && times.subList(0, 4).stream().allMatch((time) -> time.contains(":00"))
+						&& times.get(4).contains(":34"));
+	}
+
+	private static void chart(String interval, String to) {
+		answering("statistics",
+				"""
+						async () => Response.json({ from: '2026-01-01T00:00:00Z', to: '%s', interval: '%s', total: 1, complete: true,
+							buckets: [{ start: '2026-01-01T05:00:00Z', success: 1, denied: 0, failure: 0 }] })"""
+					.formatted(to, interval));
+		open("?targetType=Report");
+	}
+
+	@Test
 	void whatMovesStandsStillForWhoWantsThat() {
 		withoutNews();
 		String moving = """
