@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 import io.auditspring.CheckpointSigner;
+import io.auditspring.archive.internal.range.Manifests;
 import io.auditspring.archive.internal.range.RangeName;
 import io.auditspring.archive.internal.range.RangeWriter;
 import io.auditspring.archive.internal.range.SealedRange;
@@ -26,6 +27,8 @@ import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.TimeStampAuthority;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.VerificationProgress;
@@ -41,7 +44,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  */
 class ArchivedTimeStampTests {
 
-	private static final CheckpointSigner SIGNER = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+	private static final String KEY = Ed25519Signer.newPem();
+
+	private static final CheckpointSigner SIGNER = Ed25519Signer.ofPem("example.com/audit", KEY);
 
 	private static final ArchiveOptions OPTIONS = new ArchiveOptions(null, "256MB", 2);
 
@@ -117,10 +122,13 @@ class ArchivedTimeStampTests {
 				UnaryOperator.identity());
 	}
 
+	private static TrustPolicy evidence(String root) throws IOException {
+		return new TrustPolicy(TrustedKeys.of(VerifierKey.of(SIGNER)), List.of(), "example.com/audit", null,
+				trusting(root));
+	}
+
 	private List<Problem> problems(String root) throws IOException {
-		TrustPolicy evidence = new TrustPolicy(TrustedKeys.of(VerifierKey.of(SIGNER)), List.of(), "example.com/audit",
-				null, trusting(root));
-		return new ArchiveVerifier(new DirectoryArchiveStore(this.directory), evidence, OPTIONS,
+		return new ArchiveVerifier(new DirectoryArchiveStore(this.directory), evidence(root), OPTIONS,
 				VerificationProgress.NONE)
 			.verify()
 			.chains()
@@ -152,6 +160,28 @@ class ArchivedTimeStampTests {
 			assertThat(problem.kind()).isEqualTo(Problem.Kind.TIME_STAMP);
 			assertThat(problem.what()).endsWith("was stamped before the last entry was recorded");
 		});
+	}
+
+	@Test
+	void theFirstCheckpointThatHasATimeStampIsKept(@TempDir Path memory) throws Exception {
+		DirectoryArchiveStore store = new DirectoryArchiveStore(this.directory);
+		ArchivedLedger ledger = ArchivedLedger.create(store, KEY, memory);
+		SampleChain samples = new SampleChain("main", 5);
+		List<Entry> clerk = samples.unplaced(1);
+		for (String month : List.of("2018-12", "2026-10", "2026-11")) {
+			ledger.appendAt(Instant.parse(month + "-01T00:00:00Z"), "main", samples.unplaced(10));
+			ledger.checkpoint("main");
+		}
+		Checkpoint checkpoint = Checkpoint
+			.parse(ledger.query("select note from audit.audit_checkpoint where size = 20"));
+		String note = stamped(checkpoint).note();
+		ledger.execute("insert into audit.audit_cosignature (chain, size, line) values ('main', 20, '%s')"
+			.formatted(note.substring(checkpoint.note().length())));
+		LedgerArchive archive = new LedgerArchive(ledger.dataSource(), ledger.schema(), store, OPTIONS, SIGNER,
+				evidence("root"));
+		archive.archive("main", 0, 9, EntryCodec.write(clerk));
+		assertThat(Manifests.read(store, new RangeName("main", 0, 9).manifest(1)).checkpoint()).isEqualTo(note);
+		assertThat(problems("root")).isEmpty();
 	}
 
 	@Test
