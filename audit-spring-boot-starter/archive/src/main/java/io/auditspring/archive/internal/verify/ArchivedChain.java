@@ -253,7 +253,7 @@ public final class ArchivedChain {
 			this.tree = null;
 			return;
 		}
-		finishRange(found, hashes.tree());
+		finishRange(found, hashes.comparable() ? hashes.tree() : null);
 	}
 
 	/** Those beyond the ends are never asked for. */
@@ -298,7 +298,9 @@ public final class ArchivedChain {
 				});
 				if (hashes.tree().size() == seq) {
 					hashes.append(seq, hash(entry));
-					this.anchored.reached(hashes.tree());
+					if (hashes.comparable()) {
+						this.anchored.reached(hashes.tree());
+					}
 				}
 			}
 			if (entry.controlEntry() != null && entry.findings().isEmpty()) {
@@ -329,7 +331,7 @@ public final class ArchivedChain {
 		}
 	}
 
-	private void finishRange(RangeManifest found, CompactRange end) {
+	private void finishRange(RangeManifest found, @Nullable CompactRange end) {
 		Manifest manifest = found.manifest();
 		RangeName range = manifest.range();
 		if (found.trusted() && this.erased[EntryGroup.ACTOR.ordinal()] == manifest.erasedActors()
@@ -337,7 +339,7 @@ public final class ArchivedChain {
 			this.vouched.add(range);
 		}
 		this.tree = end;
-		if (end.size() != range.last() + 1) {
+		if (end == null || end.size() != range.last() + 1) {
 			return;
 		}
 		byte[] root = LeafHashes.root(end);
