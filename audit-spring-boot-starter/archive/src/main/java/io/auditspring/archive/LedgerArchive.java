@@ -27,6 +27,8 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TimeStampAuthority;
+import io.auditspring.ledger.checkpoint.WitnessPolicy;
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.OwnTransaction;
@@ -217,8 +219,9 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	}
 
 	/**
-	 * By the first checkpoint that covers it, so that it is the same one each time; the
-	 * first that enough witnesses cosigned, where there is one.
+	 * By the first checkpoint that covers it, so that it is the same one each time; where
+	 * there is one, the first that enough witnesses cosigned, and of these the first that
+	 * has a time stamp, if these are asked for.
 	 */
 	private SealedRange seal(Connection connection, RangeName range, EntryReader entries)
 			throws SQLException, IOException {
@@ -249,13 +252,19 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	}
 
 	private Checkpoint first(List<StoredTree.Row> checkpoints) throws IOException {
+		WitnessPolicy witnesses = this.evidence.witnesses();
+		TimeStampAuthority timeStamps = this.evidence.timeStamps();
+		Checkpoint cosigned = null;
 		for (StoredTree.Row row : checkpoints) {
 			Checkpoint checkpoint = Checkpoint.parse(row.cosigned());
-			if (this.evidence.witnesses() == null || this.evidence.witnesses().missing(checkpoint) == null) {
-				return checkpoint;
+			if (witnesses == null || witnesses.missing(checkpoint) == null) {
+				if (timeStamps == null || timeStamps.missing(checkpoint) == null) {
+					return checkpoint;
+				}
+				cosigned = (cosigned != null) ? cosigned : checkpoint;
 			}
 		}
-		return Checkpoint.parse(checkpoints.get(0).cosigned());
+		return (cosigned != null) ? cosigned : Checkpoint.parse(checkpoints.get(0).cosigned());
 	}
 
 	private void verify(RangeName range) throws IOException {

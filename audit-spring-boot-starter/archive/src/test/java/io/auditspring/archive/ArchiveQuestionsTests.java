@@ -12,6 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 import io.auditspring.CheckpointSigner;
+import io.auditspring.archive.internal.range.RangeName;
 import io.auditspring.archive.internal.range.RangeWriter;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.table.StoredEntry;
@@ -27,16 +28,20 @@ class ArchiveQuestionsTests {
 
 	private static final Pattern SQL = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL);
 
-	@Test
-	void theDocumentedQuestionsAreAnswered(@TempDir Path directory) throws Exception {
+	private static List<String> archiveAndAsk(Path directory) throws Exception {
 		CheckpointSigner signer = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
 		List<StoredEntry> entries = new SampleChain("main", 7).entries(3_000);
 		new RangeWriter(new DirectoryArchiveStore(directory), new ArchiveOptions(null, "256MB", 2), signer)
 			.write(SampleChain.seal(entries, 0, 2_999, signer), entries::forEach, UnaryOperator.identity());
-		List<String> questions = SQL.matcher(Files.readString(Path.of("..", "docs", "ARCHIVE.md")))
+		return SQL.matcher(Files.readString(Path.of("..", "docs", "ARCHIVE.md")))
 			.results()
 			.map((MatchResult found) -> found.group(1).replace("archive/", directory + "/"))
 			.toList();
+	}
+
+	@Test
+	void theDocumentedQuestionsAreAnswered(@TempDir Path directory) throws Exception {
+		List<String> questions = archiveAndAsk(directory);
 		assertThat(questions).hasSize(11);
 		try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
 				Statement statement = duckDb.createStatement()) {
@@ -49,6 +54,27 @@ class ArchiveQuestionsTests {
 			assertThat(rows(statement, questions.get(5))).isPositive();
 			assertThat(rows(statement, questions.get(6))).isPositive();
 			assertThat(rows(statement, questions.get(10))).isZero();
+		}
+	}
+
+	@Test
+	void ofAPayloadThatIsBeingReplacedOnlyTheNewestGenerationIsRead(@TempDir Path directory) throws Exception {
+		List<String> questions = archiveAndAsk(directory);
+		RangeName range = new RangeName("main", 0, 2_999);
+		try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+				Statement statement = duckDb.createStatement()) {
+			for (int generation : new int[] { 2, 10 }) {
+				statement.execute("""
+						copy (
+							select * replace ('generation %d' as actor_id)
+							from read_parquet('%s', hive_partitioning = false)
+						) to '%s' (format parquet)
+						""".formatted(generation, directory.resolve(range.payload(1)),
+						directory.resolve(range.payload(generation))));
+			}
+			statement.execute(questions.get(0));
+			assertThat(rows(statement, "from entries")).isEqualTo(3_000);
+			assertThat(rows(statement, "from entries where actor_id = 'generation 10'")).isEqualTo(3_000);
 		}
 	}
 

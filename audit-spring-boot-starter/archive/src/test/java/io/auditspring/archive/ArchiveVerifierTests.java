@@ -335,6 +335,24 @@ class ArchiveVerifierTests {
 		assertThat(found.checkpoints()).isEqualTo(3 + 2);
 	}
 
+	@Test
+	void entriesAfterAGapAreNotComparedByTilesThatAreLost(@TempDir Path anchors) throws Exception {
+		List<StoredEntry> longer = new SampleChain("main", 7).entries(1_500);
+		RangeName third = new RangeName("main", 1_200, 1_400);
+		write(this.store, longer, third);
+		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
+		anchor.publish("main", 1_300, SampleChain.seal(longer.subList(0, 1_300), 0, 10, SIGNER).checkpoint().note());
+		byte[] tiles = Files.readAllBytes(file(third.tiles()));
+		for (byte[] left : List.of(new byte[0], Arrays.copyOf(tiles, tiles.length - 64))) {
+			Files.write(file(third.tiles()), left);
+			assertThat(verify(new TrustPolicy(TRUST.keys(), List.of(anchor), TRUST.origin())).counts())
+				.containsOnlyKeys(Problem.Kind.MISSING, Problem.Kind.ARCHIVE, Problem.Kind.TILE);
+		}
+		Files.write(file(third.tiles()), tiles);
+		assertThat(verify(new TrustPolicy(TRUST.keys(), List.of(anchor), TRUST.origin())).counts())
+			.containsOnlyKeys(Problem.Kind.MISSING);
+	}
+
 	private void writeSaying(String chain, String action, String metadata) throws Exception {
 		SampleChain samples = new SampleChain(chain, 9);
 		List<StoredEntry> entries = new ArrayList<>(samples.entries(20));

@@ -105,6 +105,11 @@ final class SampleChain {
 		return stored;
 	}
 
+	/** Lets the next entries come at that time. */
+	void goOnAt(Instant time) {
+		this.micros = time.getEpochSecond() * 1_000_000;
+	}
+
 	private Instant instant() {
 		return Instant.ofEpochSecond(this.micros / 1_000_000, this.micros % 1_000_000 * 1_000);
 	}

@@ -119,6 +119,8 @@ public final class Tiles {
 
 		private final CompactRange tree;
 
+		private final boolean claimed;
+
 		private final BiConsumer<Long, String> faults;
 
 		private boolean differs;
@@ -139,9 +141,10 @@ public final class Tiles {
 				fault(range.first(),
 						"the tiles of %s have %d bytes instead of %d".formatted(range, content.length, length(range)));
 			}
-			CompactRange claimed = edge();
-			this.tree = (before != null) ? before : claimed;
-			if (before != null && !this.differs && !equal(before.levels(), claimed.levels())) {
+			CompactRange edge = edge();
+			this.claimed = before == null;
+			this.tree = (before != null) ? before : edge;
+			if (before != null && !this.differs && !equal(before.levels(), edge.levels())) {
 				fault(range.first(), "the tiles of %s do not begin as the entries before end".formatted(range));
 			}
 		}
@@ -200,6 +203,15 @@ public final class Tiles {
 
 		public CompactRange tree() {
 			return this.tree;
+		}
+
+		/**
+		 * Whether the tree can be compared: not if only the file knows the entries
+		 * before, and it is not what it should be.
+		 * @return whether its root says something of the entries
+		 */
+		public boolean comparable() {
+			return !this.claimed || !this.differs;
 		}
 
 	}

@@ -11,6 +11,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -31,6 +33,7 @@ import io.auditspring.archive.internal.range.Tiles;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.TimeStampAuthority;
 import io.auditspring.ledger.checkpoint.WitnessPolicy;
 import io.auditspring.ledger.internal.chain.ChainWalk;
 import io.auditspring.ledger.internal.chain.PartitionCheck;
@@ -41,6 +44,7 @@ import io.auditspring.ledger.internal.table.ChainNames;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.Problems;
+import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.thread.OrderedPipeline;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.merkle.ConsistencyProof;
@@ -55,7 +59,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ArchivedChain {
 
-	/** Where a ledger records what it does about the chains that it receives. */
+	/**
+	 * By how much the clocks of an authority of time stamps and of a ledger may differ.
+	 */
+	private static final Duration CLOCKS = Duration.ofMinutes(5);
+
 	private final List<RangeFiles> ranges;
 
 	private final ArchiveStore store;
@@ -95,6 +103,12 @@ public final class ArchivedChain {
 	private long witnessed;
 
 	private @Nullable String missing;
+
+	/** The newest one that is true and, where keys are known, signed by one of them. */
+	private @Nullable Checkpoint newest;
+
+	/** When the ledger took the last entry that it covers here. */
+	private @Nullable Instant lastRecordedAt;
 
 	/** Of the range that is read. */
 	private long[] erased = new long[EntryGroup.values().length];
@@ -237,7 +251,7 @@ public final class ArchivedChain {
 			this.tree = null;
 			return;
 		}
-		finishRange(found, hashes.tree());
+		finishRange(found, hashes.comparable() ? hashes.tree() : null);
 	}
 
 	/** Those beyond the ends are never asked for. */
@@ -282,7 +296,9 @@ public final class ArchivedChain {
 				});
 				if (hashes.tree().size() == seq) {
 					hashes.append(seq, hash(entry));
-					this.anchored.reached(hashes.tree());
+					if (hashes.comparable()) {
+						this.anchored.reached(hashes.tree());
+					}
 				}
 			}
 			if (entry.controlEntry() != null && entry.findings().isEmpty()) {
@@ -313,7 +329,7 @@ public final class ArchivedChain {
 		}
 	}
 
-	private void finishRange(RangeManifest found, CompactRange end) {
+	private void finishRange(RangeManifest found, @Nullable CompactRange end) {
 		Manifest manifest = found.manifest();
 		RangeName range = manifest.range();
 		if (found.trusted() && this.erased[EntryGroup.ACTOR.ordinal()] == manifest.erasedActors()
@@ -321,7 +337,7 @@ public final class ArchivedChain {
 			this.vouched.add(range);
 		}
 		this.tree = end;
-		if (end.size() != range.last() + 1) {
+		if (end == null || end.size() != range.last() + 1) {
 			return;
 		}
 		byte[] root = LeafHashes.root(end);
@@ -340,10 +356,16 @@ public final class ArchivedChain {
 			this.problems.add(Problem.Kind.ROOT, range.last(), null,
 					"%s are not those of the checkpoint that should cover them".formatted(range), checkpoint.note(),
 					HexFormat.of().formatHex(root));
+			return;
 		}
-		else if (found.signed()) {
+		if (found.signed()) {
 			this.signed = end.size();
 			lookForWitnesses(checkpoint, end.size());
+		}
+		if (found.signed() || this.evidence.keys() == null) {
+			StoredEntry.Place last = (this.walk != null) ? this.walk.last() : null;
+			this.newest = checkpoint;
+			this.lastRecordedAt = (last != null) ? last.recordedAt() : null;
 		}
 	}
 
@@ -363,6 +385,31 @@ public final class ArchivedChain {
 					"of the checkpoint that covers the archived entries from %d on %s".formatted(this.witnessed,
 							this.missing));
 		}
+	}
+
+	/** As of witnesses: what a later checkpoint covers that has one needs no other. */
+	private void checkTimeStamp() {
+		TimeStampAuthority authority = this.evidence.timeStamps();
+		Checkpoint checkpoint = this.newest;
+		if (!this.whole || authority == null || checkpoint == null) {
+			return;
+		}
+		Instant time = authority.stamped(checkpoint).orElse(null);
+		Instant last = this.lastRecordedAt;
+		if (time == null) {
+			addTimeStamp(checkpoint, "has none that counts: " + authority.missing(checkpoint), null, null);
+		}
+		else if (last != null && time.plus(CLOCKS).isBefore(last)) {
+			addTimeStamp(checkpoint, "was stamped before the last entry was recorded", last.toString(),
+					time.toString());
+		}
+	}
+
+	private void addTimeStamp(Checkpoint checkpoint, String what, @Nullable String expected, @Nullable String found) {
+		this.problems.add(Problem.Kind.TIME_STAMP, null, null,
+				"of time stamps the checkpoint that covers the newest archived entries, of size %d, %s"
+					.formatted(checkpoint.size(), what),
+				expected, found);
 	}
 
 	/**
@@ -444,6 +491,7 @@ public final class ArchivedChain {
 		this.redactions.finish((seq) -> !this.whole
 				|| this.vouched.stream().anyMatch((range) -> range.first() <= seq && seq <= range.last()));
 		checkWitnesses();
+		checkTimeStamp();
 		long from = (this.walk != null) ? Math.max(this.walk.from(), 0) : 0;
 		long size = (this.walk != null) ? this.walk.next() : 0;
 		byte[] root = (this.tree != null && this.tree.size() == size) ? LeafHashes.root(this.tree) : null;
