@@ -18,6 +18,9 @@ import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.data.domain.Window;
@@ -35,6 +38,8 @@ final class LiveSubscription {
 	static final int MOST = 100;
 
 	private static final Duration QUIET = Duration.ofSeconds(15);
+
+	private static final Logger logger = LoggerFactory.getLogger(LiveSubscription.class);
 
 	private static final JsonMapper JSON = new JsonMapper();
 
@@ -65,8 +70,9 @@ final class LiveSubscription {
 
 	private volatile Instant lastSent = Instant.EPOCH;
 
-	LiveSubscription(AuditTrail trail, Reader reader, AuditQuery query, Instant since, boolean resumed, String token,
-			BooleanSupplier revoked, Duration lifetime) {
+	LiveSubscription(SseEmitter emitter, AuditTrail trail, Reader reader, AuditQuery query, Instant since,
+			boolean resumed, String token, BooleanSupplier revoked, Duration lifetime) {
+		this.emitter = emitter;
 		this.trail = trail;
 		this.reader = reader;
 		this.query = query.limit(MOST);
@@ -75,7 +81,6 @@ final class LiveSubscription {
 		this.token = token;
 		this.revoked = revoked;
 		this.ends = Instant.now().plus(lifetime);
-		this.emitter = new SseEmitter(lifetime.multipliedBy(2).toMillis());
 	}
 
 	SseEmitter emitter() {
@@ -108,7 +113,7 @@ final class LiveSubscription {
 	boolean advance(List<ChainHead> heads) {
 		try {
 			if (isOver()) {
-				this.emitter.complete();
+				end();
 				return false;
 			}
 			if (hasGrown(heads)) {
@@ -122,11 +127,30 @@ final class LiveSubscription {
 		catch (IOException | RuntimeException ex) {
 			// Gone, as most watches end; or the trail cannot be read, and they come
 			// again.
-			this.emitter.completeWithError(ex);
+			end(ex);
 			return false;
 		}
 		finally {
 			this.busy.set(false);
+		}
+	}
+
+	/** Ends the answer, if the server has not ended it already. */
+	void end() {
+		end(null);
+	}
+
+	private void end(@Nullable Exception failure) {
+		try {
+			if (failure != null) {
+				this.emitter.completeWithError(failure);
+			}
+			else {
+				this.emitter.complete();
+			}
+		}
+		catch (IllegalStateException ex) {
+			logger.debug("The server has ended a watch already", ex);
 		}
 	}
 

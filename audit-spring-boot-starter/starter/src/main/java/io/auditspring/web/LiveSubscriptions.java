@@ -136,8 +136,8 @@ final class LiveSubscriptions implements SmartLifecycle {
 			@Nullable String lastEventId, BooleanSupplier revoked) throws IOException {
 		Instant since = ((lastEventId != null) ? time(lastEventId) : Instant.now()).minus(OVERLAP);
 		String token = token();
-		LiveSubscription watch = new LiveSubscription(this.trail, reader, query, since, lastEventId != null, token,
-				revoked, this.lifetime);
+		LiveSubscription watch = new LiveSubscription(new SseEmitter(this.lifetime.multipliedBy(2).toMillis()),
+				this.trail, reader, query, since, lastEventId != null, token, revoked, this.lifetime);
 		watch.emitter().onCompletion(() -> remove(watch));
 		add(watch, reader.actor());
 		Instant now = Instant.now();
@@ -235,7 +235,7 @@ final class LiveSubscriptions implements SmartLifecycle {
 			this.threads = null;
 		}
 		Map<LiveSubscription, Runnable> ended = Map.copyOf(this.watches);
-		ended.keySet().forEach((watch) -> watch.emitter().complete());
+		ended.keySet().forEach(LiveSubscription::end);
 		ended.keySet().forEach(this::remove);
 	}
 
