@@ -31,7 +31,8 @@ export const outcome = (entry) => badge(entry.outcome, OUTCOMES);
 export const badges = (entry) => html`${entry.severity !== 'info' ? badge(entry.severity, SEVERITIES) : nothing} ${
 	entry.outcome !== 'success' ? outcome(entry) : nothing}`;
 
-export const target = ({ type, id, name }) => html`${type ? shown(type) : nothing} ${name || id ? shown(name || id) : nothing}`;
+/** Where a name begins with the type it says that already. */
+export const target = ({ type, id, name }) => html`${type && name !== type && !String(name ?? '').startsWith(`${type} `) ? shown(type) : nothing} ${name || id ? shown(name || id) : nothing}`;
 
 const TABS = { changes: 'Changes', context: 'Context', history: 'History', proof: 'Proof', json: 'JSON' };
 
@@ -156,7 +157,7 @@ function filterable(view, filters, text) {
 	// A thing is left out as a whole, not all of its kind.
 	const unwanted = values.length === 1 ? said[0] : ['target', said.map(([, value]) => value).join(':')];
 	return html`<span class="filterable"><button class="link" title=${t('Show only these entries')} @click=${() => view.filter(Object.fromEntries(said))}>${text}</button><span class="deeds">${
-		canNegate(unwanted[0]) && (values.length === 1 || !values[0][1].includes(':')) ? html`<button class="plain-button small" title=${t('All but these')} aria-label=${t('All but {value}', { value: plain(values.map(([, value]) => value).join(' ')) })} @click=${() => view.exclude(...unwanted)}>−</button>` : nothing}<button
+		canNegate(unwanted[0]) && (values.length === 1 || !values[0][1].includes(':')) ? html`<button class="plain-button small" title=${t('All but these')} aria-label=${t('All but {value}', { value: plain(values.map(([, value]) => value).join(' ')) })} @click=${() => view.exclude(...unwanted)}>${icon('exclude')}</button>` : nothing}<button
 		class="plain-button small" title=${t('Copy')} aria-label=${t('Copy {value}', { value: plain(values.map(([, value]) => value).join(' ')) })} @click=${(event) => view.copy(values.map(([, value]) => value).join(' '), event)}>${icon('copy')}</button></span></span>`;
 }
 

@@ -33,6 +33,6 @@ function group(name, found, view, include, exclude) {
 			return html`<li><button type="button" class="facet ${left ? 'left-out' : ''}" aria-pressed=${chosen} title=${canNegate(name) ? t('Click: only these. Alt and click: all but these.') : t('Only these')}
 				@click=${(event) => event.altKey && canNegate(name) ? exclude(name, said) : include(name, said)}>
 				<span class="value">${shown(value)}</span> <span class="number">${count(number)}</span><meter min="0" max=${highest} .value=${number} aria-hidden="true"></meter></button>
-				${canNegate(name) ? html`<button type="button" class="plain-button small exclude" aria-pressed=${left} aria-label=${t('All but {value}', { value: plain(value) })} title=${t('All but these')} @click=${() => exclude(name, said)}>−</button>` : nothing}</li>`;
+				${canNegate(name) ? html`<button type="button" class="plain-button small exclude" aria-pressed=${left} aria-label=${t('All but {value}', { value: plain(value) })} title=${t('All but these')} @click=${() => exclude(name, said)}>${icon('exclude')}</button>` : nothing}</li>`;
 		})}</ul></section>`;
 }

@@ -5,6 +5,7 @@ import { svg, html } from './lib/lit-html.js';
 const PATHS = {
 	close: svg`<path d="M4 4l8 8M12 4l-8 8"/>`,
 	copy: svg`<path d="M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z"/>`,
+	exclude: svg`<circle cx="8" cy="8" r="5.500"/><path d="M4.200 11.800l7.600-7.600"/>`,
 	link: svg`<path d="M6.5 9.5l3-3M7 4.5l1.6-1.6a2.9 2.9 0 014.2 4.2L11.200 8.700M9 11.500l-1.600 1.600a2.900 2.900 0 01-4.200-4.200L4.800 7.300"/>`,
 	left: svg`<path d="M10 3.500L5.500 8l4.500 4.500"/>`,
 	right: svg`<path d="M6 3.500L10.500 8 6 12.500"/>`,

@@ -42,6 +42,25 @@ class PageSceneTests extends PageVisit {
 
 	private int width;
 
+	/** What has no name for those who hear the page. */
+	private static final String NAMELESS = """
+			return [...document.querySelectorAll('button, summary')]
+				.filter((each) => each.checkVisibility() && !each.innerText.trim() && !each.getAttribute('aria-label'))
+				.map((each) => each.outerHTML.slice(0, 120));""";
+
+	/**
+	 * Parts of rows that reach over the line below, and warnings for which a name leaves
+	 * no room.
+	 */
+	private static final String CROWDED = """
+			const bottom = (each) => each.getBoundingClientRect().bottom;
+			const right = (each) => each.getBoundingClientRect().right;
+			return [...document.querySelectorAll('.entry :is(.what, .actor, .marks, .who .mixed)')]
+				.filter((each) => each.checkVisibility())
+				.filter((each) => bottom(each) > bottom(each.closest('.entry')) - 3
+					|| each.matches('.mixed') && right(each) > right(each.closest('.who')) + 1)
+				.map((each) => each.outerHTML.slice(0, 120));""";
+
 	/** What is wrong, all of it at once. */
 	private final List<String> found = new ArrayList<>();
 
@@ -154,6 +173,11 @@ class PageSceneTests extends PageVisit {
 		browser.find(".entry").click();
 		browser.texts(".states .before del", (gone) -> gone.containsAll(List.of("ten", "week")));
 		browser.texts(".states .after ins", (come) -> come.containsAll(List.of("five", "fortnight")));
+		assertThat(browser
+			.run("""
+					const colour = (css) => getComputedStyle(document.querySelector(css)).color;
+					return [colour('.before del') !== colour('.before pre:has(del)'), colour('.after ins') !== colour('.after pre:has(ins)')];"""))
+			.isEqualTo(List.of(true, true));
 		browser.texts(".states th[scope=row]",
 				(paths) -> paths.stream()
 					.map((path) -> path.replaceFirst("\\s*\\(changed\\)", "").strip())
@@ -218,6 +242,8 @@ class PageSceneTests extends PageVisit {
 		browser.button("Verify this entry").click();
 		browser.texts(".proved .fine", (marks) -> !marks.isEmpty());
 		browser.texts(".proved .wrong", List::isEmpty);
+		browser.texts(".proved .open",
+				(open) -> open.size() == 1 && open.get(0).contains("No checkpoint covers it yet."));
 		seen("proof");
 		browser.turnTo("json");
 		browser.find(".json");
@@ -255,6 +281,8 @@ class PageSceneTests extends PageVisit {
 							return box.width > 1 && (box.left < -1 || box.right > window.innerWidth + 1);
 						}).map((each) => each.outerHTML.slice(0, 120));"""))
 			.forEach((cut) -> this.found.add(name + " cuts off " + cut));
+		((List<?>) browser.run(NAMELESS)).forEach((each) -> this.found.add(name + " has no name for " + each));
+		((List<?>) browser.run(CROWDED)).forEach((each) -> this.found.add(name + " has no room for " + each));
 		browser.barriers().forEach((barrier) -> this.found.add(name + ": " + barrier));
 	}
 
