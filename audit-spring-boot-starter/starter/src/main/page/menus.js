@@ -84,7 +84,7 @@ export function exports(state, request, { counted, report }) {
 
 /** What is printed: so much as a person reads, with what anybody needs who wants to check it. */
 export const report = ({ report: { entries, all, until, at }, view, chains, reader }, { print, close }) => html`
-	<main class="report">
+	<main class="report" data-theme="light">
 		<p class="buttons no-print"><button class="primary-button" @click=${print}>${icon('print')} ${t('Print')}</button><button @click=${close}>${t('Back')}</button></p>
 		<h1>${t('Audit evidence report')}</h1>
 		<dl>
