@@ -75,7 +75,7 @@ async function search() {
 	countEntries();
 	countFacets();
 	await read(async () => {
-		const page = await api.entries(request, null, 60, { signal });
+		const page = await api.entries(request, null, 40, { signal });
 		Object.assign(state, { entries: page.entries, next: page.next, until: page.lookedUntil, archived: api.archivedPart(page), loading: false, reached: first(page.entries) });
 		draw();
 		lookAgain();

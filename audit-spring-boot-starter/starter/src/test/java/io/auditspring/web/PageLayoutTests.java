@@ -50,7 +50,7 @@ class PageLayoutTests extends PageVisit {
 			for (String menu : List.of(".exports summary", ".views summary", ".columns summary", ".ledger summary")) {
 				browser.find(menu).click();
 				browser.await(
-						"return document.querySelector('.menu[open] .popover').getBoundingClientRect().height > 90",
+						"return document.querySelector('.menu[open] .popover').getBoundingClientRect().height > 30",
 						Boolean.TRUE::equals);
 				seen(menu.substring(1, menu.indexOf(' ')), width, theme);
 				browser.press(Keys.ESCAPE);
