@@ -121,6 +121,7 @@ class SchemaCommandTests {
 			}
 		}
 		this.jdbc.execute("""
+				alter function audit.audit_create_partition(date) rename to audit_make_partition;
 				alter table audit.audit_legal_hold drop column centre_hold;
 				alter table audit.audit_chain drop column successor;
 				""");

@@ -245,7 +245,6 @@ class OutageTests {
 			HikariPoolMXBean pool = filledPool(context);
 			this.log.jdbc().execute("alter database %s set statement_timeout = '1ms'".formatted(name));
 			pool.softEvictConnections();
-			this.log.jdbc().execute("reset statement_timeout");
 			context.getBean(Relay.class).start();
 			Awaitility.await().ignoreExceptions().until(() -> {
 				try (Connection connection = this.database.getConnection();
