@@ -235,8 +235,7 @@ final class ArchiveErasure {
 		if (!clear.isEmpty()) {
 			OwnTransaction.look(this.dataSource, (connection) -> {
 				Sql.each(connection, this.declared, (row) -> {
-					String by = row.getString(1);
-					if (by.equals(range.chain()) || ChainNames.speaksFor(by, range.chain())) {
+					if (ChainNames.speaksFor(row.getString(1), range.chain())) {
 						declared.add(row.getLong(2));
 					}
 				}, Sql.array("text", clear), range.chain(), group.name().toLowerCase(Locale.ROOT));

@@ -440,7 +440,7 @@ public final class ArchivedChain {
 
 	/** What chains of other ledgers say counts for nothing. */
 	private void hear(String by, Said said) {
-		if (!by.equals(this.problems.chain()) && !ChainNames.speaksFor(by, this.problems.chain())) {
+		if (!ChainNames.speaksFor(by, this.problems.chain())) {
 			return;
 		}
 		if (said.entry() instanceof ControlEntry.Redaction redaction && redaction.chain().equals(this.problems.chain())

@@ -22,13 +22,13 @@ public final class ChainNames {
 	}
 
 	/**
-	 * Whether what a chain says may be about another one to which nobody appends.
+	 * Whether what a chain says may be about a chain, by their names alone.
 	 * @param by the name of the chain that says it
-	 * @param about the name of the other one
-	 * @return whether it is the ledger's own, or goes on in the place of the other one
+	 * @param about the name of the chain that it is about
+	 * @return whether it is that itself, the ledger's own, or goes on in its place
 	 */
 	public static boolean speaksFor(String by, String about) {
-		return by.equals(LOCAL) || goesOn(by, about);
+		return by.equals(about) || by.equals(LOCAL) || goesOn(by, about);
 	}
 
 	/**
