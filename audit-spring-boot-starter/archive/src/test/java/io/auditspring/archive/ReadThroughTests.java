@@ -33,6 +33,7 @@ import io.auditspring.query.AuditOperation;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.retention.Retention;
+import io.auditspring.retention.Subject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,8 @@ class ReadThroughTests {
 	private static final Instant START = Instant.parse("2018-12-01T00:00:00Z");
 
 	private static final UUID ACROSS = UUID.fromString("0167f3a0-0000-7000-8000-000000000001");
+
+	private static final Subject PERSON = Subject.actor("boss").andTarget("Printer", 7);
 
 	@TempDir
 	Path directory;
@@ -118,6 +121,7 @@ class ReadThroughTests {
 				all.from(Instant.parse("2018-12-31T23:25:00Z")).to(Instant.parse("2019-01-02T00:00:00Z")));
 		queries.put("an actor", all.actor("müller"));
 		queries.put("own entries", all.actor(new Actor(ActorType.USER, "müller", null, null)));
+		queries.put("under another identity", all.impersonator("boss"));
 		queries.put("actions", all.action("order.pay", "login"));
 		queries.put("patterns", all.actions("order.*", "*.export"));
 		queries.put("without an action", all.withoutAction("login"));
@@ -190,6 +194,7 @@ class ReadThroughTests {
 			answers.put("state at " + time, trail.stateAt("Order", 4711, Instant.parse(time)));
 		}
 		answers.put("known since", trail.stateKnownSince(AuditQuery.all().target("Order", 4711)));
+		answers.put("about a person", json(trail.about(PERSON).toList()));
 		answers.put("the trail of a thing", json(trail.trail("Order", 4711).getContent()));
 		return answers;
 	}
@@ -238,6 +243,10 @@ class ReadThroughTests {
 					Instant.parse("2018-12-31T23:00:00.000001Z"), Instant.parse("2019-01-15T00:00:00Z")));
 			Map<String, Object> after = answers(trail);
 			before.forEach((name, answer) -> assertThat(after.get(name)).as(name).isEqualTo(answer));
+			assertThat(trail.about(PERSON)).extracting(AuditEntry::getMessage)
+				.containsExactly("The order is 100% NEW", "The order is 100% PAID", "The order is 100% SHIPPED");
+			assertThat(trail.about(Subject.actor("müller").andTarget("Order", 4711).withEverything())).hasSize(3);
+			assertThat(trail.about(Subject.actor("nobody"))).isEmpty();
 			assertThat(trail.count(AuditQuery.all().to(END))).isEqualTo(67);
 			queries().forEach((name, query) -> assertThat(trail.count(query)).as(name)
 				.matches((count) -> (count > 0) != name.equals("another related thing")));

@@ -24,6 +24,7 @@ import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePatterns;
 import io.auditspring.query.internal.value.Network;
 import io.auditspring.query.internal.value.WeekHours;
+import io.auditspring.retention.Subject;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.KeysetScrollPosition;
@@ -72,6 +73,22 @@ public final class AuditQuery {
 		return new AuditQuery(List.of(), DEFAULT_LIMIT, ScrollPosition.keyset(), false, false);
 	}
 
+	/** All that is to be found about a person, in one order; some of it several times. */
+	static List<AuditQuery> about(Subject subject) {
+		List<AuditQuery> queries = new ArrayList<>();
+		String actor = subject.actorId();
+		if (actor != null) {
+			queries.add(all().actor(actor).oldestFirst());
+			queries.add(all().impersonator(actor).oldestFirst());
+		}
+		Resource target = subject.target();
+		if (target != null) {
+			queries.add(all().target(target.type(), target.id()).oldestFirst());
+			queries.add(all().related(target.type(), target.id()).oldestFirst());
+		}
+		return queries;
+	}
+
 	/**
 	 * Only what somebody did, or one of several.
 	 * @param ids their ids
@@ -114,6 +131,17 @@ public final class AuditQuery {
 	 */
 	public AuditQuery actorOrTried(Actor actor) {
 		return actor(actor.id()).with(Filter.own(actor.type(), ActorType.ANONYMOUS));
+	}
+
+	/**
+	 * Only what somebody did under the identity of somebody else, or one of several. No
+	 * index is made for that: unless another filter finds few, the whole period is read,
+	 * so choose one.
+	 * @param ids the ids of who really acted
+	 * @return a narrower query
+	 */
+	public AuditQuery impersonator(String... ids) {
+		return oneOf("impersonatorId", ids);
 	}
 
 	/**

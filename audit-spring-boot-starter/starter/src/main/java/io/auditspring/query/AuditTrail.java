@@ -10,12 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.signing.LedgerVerifier;
+import io.auditspring.query.internal.past.MergedIterator;
+import io.auditspring.retention.Subject;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DataAccessException;
@@ -85,6 +90,21 @@ public interface AuditTrail {
 	 * @return the entries
 	 */
 	Stream<AuditEntry> stream(AuditQuery query);
+
+	/**
+	 * Reads everything about a person, oldest first, each entry once: what the person
+	 * did, under another identity too, what was done to what stands for the person, and
+	 * what concerned that. Looks through the whole ledger, and its archive where that is
+	 * read, as the stream is consumed.
+	 * @param subject the person; all of it is told, whatever would be erased
+	 * @return the entries
+	 */
+	default Stream<AuditEntry> about(Subject subject) {
+		MergedIterator<AuditEntry> merged = new MergedIterator<>(
+				AuditQuery.about(subject).stream().map((query) -> stream(query).iterator()).toList(),
+				EntryPages.OLDEST_FIRST);
+		return StreamSupport.stream(Spliterators.spliteratorUnknownSize(merged, Spliterator.ORDERED), false);
+	}
 
 	/**
 	 * Counts the entries of a query, whatever its limit and position: exactly, and at the
