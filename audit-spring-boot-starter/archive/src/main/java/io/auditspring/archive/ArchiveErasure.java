@@ -71,6 +71,10 @@ final class ArchiveErasure {
 
 	private final String declared;
 
+	private final String sourceErasesFrom;
+
+	private final String ask;
+
 	private final String record;
 
 	ArchiveErasure(DataSource dataSource, Schema schema, ArchiveStore store, ArchiveOptions options,
@@ -92,14 +96,19 @@ final class ArchiveErasure {
 				where target_type = 'AuditEntry' and target_id = any (?) and action = 'audit.redaction'
 				and metadata @> jsonb_build_object('chain', ?::text, 'group', ?::text)
 				""".formatted(schema.table("audit_log"));
+		this.sourceErasesFrom = "select %s(?)".formatted(schema.table("audit_source_erases_from"));
+		this.ask = "select id, result from %s(?, ?::jsonb, ?, ?, ?::jsonb -> 0)"
+			.formatted(schema.table("audit_ask_redaction"));
 		this.record = "select %s(?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?::jsonb -> 0)"
 			.formatted(schema.table("audit_redact_archived"));
 	}
 
 	/**
-	 * Verifies a range as it was read back.
+	 * Says what proves a range, and verifies it as it was read back.
 	 */
 	interface RangeCheck {
+
+		Manifest.Proof proof(Manifest kept) throws IOException, SQLException;
 
 		void verify(RangeName range) throws IOException;
 
@@ -194,9 +203,11 @@ final class ArchiveErasure {
 		for (int attempt = 1;; attempt++) {
 			Set<Long> declared = declared(kept.range(), group, found);
 			Set<Long> held = held(found);
+			long sourceErasesFrom = sourceErasesFrom(kept.range());
 			Map<Long, Result> results = new TreeMap<>();
-			found.forEach((entry) -> results.put(entry.seq(), result(entry, group, declared, held)));
+			found.forEach((entry) -> results.put(entry.seq(), result(entry, group, declared, held, sourceErasesFrom)));
 			try {
+				ask(kept.range(), group, found, results, wanted);
 				Manifest left = erase(kept, group, found, results, wanted);
 				found.forEach((entry) -> told.add(new Redacted(entry.id(), entry.recordedAt(), group,
 						Objects.requireNonNull(results.get(entry.seq())))));
@@ -212,14 +223,40 @@ final class ArchiveErasure {
 		}
 	}
 
-	private static Result result(Found entry, EntryGroup group, Set<Long> declared, Set<Long> held) {
+	/** What nobody else erases is erased here. */
+	private long sourceErasesFrom(RangeName range) throws SQLException {
+		Long from = OwnTransaction.<@Nullable Long, RuntimeException>look(this.dataSource, (connection) -> Sql
+			.find(connection, this.sourceErasesFrom, (row) -> row.getObject(1, Long.class), range.chain()));
+		return (from != null) ? from : Long.MAX_VALUE;
+	}
+
+	private void ask(RangeName range, EntryGroup group, List<Found> found, Map<Long, Result> results, Wanted wanted)
+			throws SQLException {
+		String asked = found.stream()
+			.filter((entry) -> results.get(entry.seq()) == Result.ASKED)
+			.map((entry) -> new CanonicalObject().text("id", entry.id().toString())
+				.number("seq", entry.seq())
+				.toString())
+			.collect(Collectors.joining(",", "[", "]"));
+		if (!asked.equals("[]")) {
+			OwnTransaction.run(this.dataSource,
+					(connection) -> Sql.list(connection, this.ask, (row) -> row.getString(2), range.chain(), asked,
+							group.name().toLowerCase(Locale.ROOT), wanted.reason(), wanted.requestedBy()));
+		}
+	}
+
+	private static Result result(Found entry, EntryGroup group, Set<Long> declared, Set<Long> held,
+			long sourceErasesFrom) {
 		if (entry.erased() || declared.contains(entry.seq())) {
 			return Result.REDACTED;
 		}
 		if (group == EntryGroup.DATA && entry.control()) {
 			return Result.KEPT;
 		}
-		return held.contains(entry.seq()) ? Result.HELD : Result.ERASED;
+		if (held.contains(entry.seq())) {
+			return Result.HELD;
+		}
+		return (entry.seq() < sourceErasesFrom) ? Result.ERASED : Result.ASKED;
 	}
 
 	/**
@@ -266,7 +303,7 @@ final class ArchiveErasure {
 		}
 		RangeName range = kept.range();
 		Manifest next = this.writer.rewrite(kept, (group == EntryGroup.ACTOR) ? erasable : Set.of(),
-				(group == EntryGroup.DATA) ? erasable : Set.of());
+				(group == EntryGroup.DATA) ? erasable : Set.of(), this.check.proof(kept));
 		List<Found> told = found.stream().filter((entry) -> results.get(entry.seq()) == Result.ERASED).toList();
 		this.check.verify(range);
 		try {

@@ -28,6 +28,7 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TimeStampAuthority;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.WitnessPolicy;
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.EntryReader;
@@ -70,9 +71,16 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 
 	private final TrustPolicy evidence;
 
+	/** Of what is rewritten: whoever signed it before, whose key leaked since, did. */
+	private final TrustPolicy readBack;
+
 	private final RecordedRanges ranges;
 
+	private final DeclaredErasures declared;
+
 	private final ArchiveErasure erasure;
+
+	private boolean signaturesAreRenewed;
 
 	/**
 	 * Creates the archive of a ledger.
@@ -91,8 +99,25 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		this.options = options;
 		this.signer = signer;
 		this.evidence = evidence;
+		TrustedKeys keys = evidence.keys();
+		this.readBack = (keys != null) ? new TrustPolicy(keys.withRetired(), evidence.anchors(), evidence.origin(),
+				evidence.witnesses(), evidence.timeStamps()) : evidence;
 		this.ranges = new RecordedRanges(dataSource, schema, store);
-		this.erasure = new ArchiveErasure(dataSource, schema, store, options, signer, this.ranges, this::verify);
+		this.declared = new DeclaredErasures(dataSource, schema);
+		this.erasure = new ArchiveErasure(dataSource, schema, store, options, signer, this.ranges,
+				new ArchiveErasure.RangeCheck() {
+
+					@Override
+					public Manifest.Proof proof(Manifest kept) throws IOException, SQLException {
+						return LedgerArchive.this.proof(kept);
+					}
+
+					@Override
+					public void verify(RangeName range) throws IOException {
+						LedgerArchive.this.verify(range);
+					}
+
+				});
 	}
 
 	@Override
@@ -113,15 +138,15 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		if (this.ranges.at(range.chain(), range.first()) == null) {
 			record(write(range), requestedBy);
 		}
-		else if (!eraseWhatIsErasedInTheLedger(this.ranges.kept(range), requestedBy)) {
+		else if (!renew(this.ranges.kept(range), requestedBy)) {
 			verify(range);
 		}
 	}
 
 	/**
 	 * What somebody left who died meanwhile may hold what was erased since, or may be
-	 * signed by nobody trusted. If nobody recorded it, it is cleared away, and written
-	 * anew once.
+	 * signed by nobody trusted, or damaged. If nobody recorded it, it is cleared away,
+	 * and written anew: first what may change from one time to the next, then all of it.
 	 */
 	private Manifest write(RangeName range) throws IOException, SQLException {
 		try {
@@ -141,33 +166,62 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		}
 		catch (ArchiveConflictException | UnverifiedException ex) {
 			cause.addSuppressed(ex);
+			this.ranges.clearAll(range);
+		}
+		try {
+			return writeAndVerify(range);
+		}
+		catch (ArchiveConflictException | UnverifiedException ex) {
+			cause.addSuppressed(ex);
 			throw cause;
 		}
 	}
 
 	private Manifest writeAndVerify(RangeName range) throws IOException, SQLException {
 		Manifest manifest = OwnTransaction.look(this.dataSource, (connection) -> write(connection, range));
-		verify(range);
+		verify(range, this.evidence);
 		return manifest;
 	}
 
 	/**
-	 * What was erased after it was archived must not outlive that here. What is no longer
-	 * in the ledger says nothing.
+	 * What was erased after it was archived must not outlive that here; what is no longer
+	 * in the ledger says nothing. And what nobody signed whose key counts by now is
+	 * signed anew.
 	 */
-	private boolean eraseWhatIsErasedInTheLedger(Manifest kept, String requestedBy) throws IOException, SQLException {
+	private boolean renew(Manifest kept, String requestedBy) throws IOException, SQLException {
 		RangeName range = kept.range();
 		Set<Long> actors = OwnTransaction.look(this.dataSource,
 				(connection) -> erased(connection, range, "actor_digest"));
 		Set<Long> data = OwnTransaction.look(this.dataSource, (connection) -> erased(connection, range, "data_digest"));
-		if (actors.size() <= kept.erasedActors() && data.size() <= kept.erasedData()) {
+		Manifest.Proof proof = proof(kept);
+		if (actors.size() <= kept.erasedActors() && data.size() <= kept.erasedData()
+				&& (this.signer == null || (isSigned(kept) && proof == kept.proof()))) {
 			return false;
 		}
-		Manifest next = new RangeWriter(this.store, this.options, this.signer).rewrite(kept, actors, data);
+		Manifest next = new RangeWriter(this.store, this.options, this.signer).rewrite(kept, actors, data, proof);
 		verify(range);
 		record(next, requestedBy);
 		this.store.delete(range.payload(kept.generation()));
 		return true;
+	}
+
+	private boolean isSigned(Manifest kept) {
+		TrustedKeys keys = this.evidence.keys();
+		return keys == null || kept.isSignedBy(keys);
+	}
+
+	/**
+	 * As it was kept; but where only keys signed it that do not count any more, by the
+	 * first checkpoint that one signed that does, if there is one.
+	 */
+	private Manifest.Proof proof(Manifest kept) throws IOException, SQLException {
+		TrustedKeys keys = this.evidence.keys();
+		if (keys == null || kept.proof().isSignedBy(keys)) {
+			return kept.proof();
+		}
+		Manifest.Proof better = OwnTransaction.<Manifest.@Nullable Proof, IOException>look(this.dataSource,
+				(connection) -> proof(connection, kept.range()));
+		return (better != null) ? better : kept.proof();
 	}
 
 	private Set<Long> erased(Connection connection, RangeName range, String column) throws SQLException {
@@ -200,7 +254,7 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		}
 		try {
 			for (RangeName range : this.ranges.all().keySet()) {
-				eraseWhatIsErasedInTheLedger(this.ranges.kept(range), wanted.requestedBy());
+				renew(this.ranges.kept(range), wanted.requestedBy());
 				this.erasure.erase(range, wanted, told);
 			}
 			return told;
@@ -208,6 +262,42 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		catch (SQLException | IllegalStateException ex) {
 			throw new IOException(ex.getMessage(), ex);
 		}
+	}
+
+	@Override
+	public void followLedger(String requestedBy) throws IOException {
+		try {
+			Set<RangeName> recorded = this.ranges.all().keySet();
+			DeclaredErasures.News news = this.declared.next(recorded);
+			for (Map.Entry<RangeName, Map<EntryGroup, List<String>>> range : news.ranges().entrySet()) {
+				renew(this.ranges.kept(range.getKey()), requestedBy);
+				this.erasure.erase(range.getKey(),
+						new ArchiveErasure.Wanted(range.getValue(), "The ledger says that it is erased", requestedBy),
+						new ArrayList<>());
+			}
+			this.declared.done(news);
+			renewSignatures(recorded, requestedBy);
+		}
+		catch (SQLException | IllegalStateException ex) {
+			throw new IOException(ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Since a key leaked, what it signed proves nothing any more. A checkpoint by another
+	 * one may come later, as what is recorded here makes its chain grow.
+	 */
+	private void renewSignatures(Set<RangeName> recorded, String requestedBy) throws IOException, SQLException {
+		TrustedKeys keys = this.evidence.keys();
+		if (keys == null || keys.retired().isEmpty() || this.signaturesAreRenewed) {
+			return;
+		}
+		boolean all = true;
+		for (RangeName range : recorded) {
+			renew(this.ranges.kept(range), requestedBy);
+			all &= this.ranges.kept(range).proof().isSignedBy(keys);
+		}
+		this.signaturesAreRenewed = all;
 	}
 
 	private Manifest write(Connection connection, RangeName range) throws SQLException, IOException {
@@ -218,45 +308,57 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 					"seq between %d and %d".formatted(range.first(), range.last()), sink), StoredEntry::read);
 	}
 
-	/**
-	 * By the first checkpoint that covers it, so that it is the same one each time; where
-	 * there is one, the first that enough witnesses cosigned, and of these the first that
-	 * has a time stamp, if these are asked for.
-	 */
 	private SealedRange seal(Connection connection, RangeName range, EntryReader entries)
 			throws SQLException, IOException {
-		StoredTree tree = new StoredTree(connection, this.schema);
-		long end = range.last() + 1;
-		List<StoredTree.Row> checkpoints = tree.checkpoints(range.chain(), range.last(), Long.MAX_VALUE);
-		CompactRange before = tree.edgeAt(range.chain(), range.first());
-		CompactRange after = tree.edgeAt(range.chain(), end);
+		CompactRange before = new StoredTree(connection, this.schema).edgeAt(range.chain(), range.first());
+		Manifest.Proof proof = proof(connection, range);
 		StoredEntry.Place first = entries.place(range.chain(), range.first());
-		if (checkpoints.isEmpty() || before == null || after == null || first == null) {
+		if (proof == null || before == null || first == null) {
 			throw new IOException("no signed checkpoint covers %s yet".formatted(range));
 		}
-		Checkpoint checkpoint = first(checkpoints);
-		Checkpoint older = new Checkpoint(checkpoint.origin(), end, LeafHashes.root(after), checkpoint.note());
-		List<byte[]> consistency = new TreeProofs(this.schema, new TreeRows(this.schema))
-			.consistency(connection, range.chain(), older, checkpoint)
-			.proof()
-			.path();
-		return Sql
-			.get(connection, """
-					select ledger_id, coalesce((select min(first_seq) from %s where chain = name), ?)
-					from %s
-					where name = ?
-					""".formatted(this.schema.table("audit_archived"), this.schema.table("audit_chain")),
-					(row) -> new SealedRange(Objects.requireNonNull(row.getObject(1, UUID.class)), range,
-							row.getLong(2), first.prevHash(), before, checkpoint, consistency),
-					range.first(), range.chain());
+		return Sql.get(connection, """
+				select ledger_id, origin is not null, coalesce((select min(first_seq) from %s where chain = name), ?)
+				from %s
+				where name = ?
+				""".formatted(this.schema.table("audit_archived"), this.schema.table("audit_chain")),
+				(row) -> new SealedRange(Objects.requireNonNull(row.getObject(1, UUID.class)), range, row.getBoolean(2),
+						row.getLong(3), first.prevHash(), before, proof),
+				range.first(), range.chain());
 	}
 
-	private Checkpoint first(List<StoredTree.Row> checkpoints) throws IOException {
+	private Manifest.@Nullable Proof proof(Connection connection, RangeName range) throws SQLException, IOException {
+		StoredTree tree = new StoredTree(connection, this.schema);
+		long end = range.last() + 1;
+		Checkpoint checkpoint = first(tree.checkpoints(range.chain(), range.last(), Long.MAX_VALUE));
+		CompactRange after = tree.edgeAt(range.chain(), end);
+		if (checkpoint == null || after == null) {
+			return null;
+		}
+		Checkpoint older = new Checkpoint(checkpoint.origin(), end, LeafHashes.root(after), checkpoint.note());
+		return new Manifest.Proof(checkpoint.note(),
+				new TreeProofs(this.schema, new TreeRows(this.schema))
+					.consistency(connection, range.chain(), older, checkpoint)
+					.proof()
+					.path());
+	}
+
+	/**
+	 * The first one that somebody trusted signed, so that it is the same one each time;
+	 * where there is one, the first that enough witnesses cosigned, and of these the
+	 * first that has a time stamp, if these are asked for.
+	 */
+	private @Nullable Checkpoint first(List<StoredTree.Row> checkpoints) {
 		WitnessPolicy witnesses = this.evidence.witnesses();
 		TimeStampAuthority timeStamps = this.evidence.timeStamps();
+		TrustedKeys keys = this.evidence.keys();
+		Checkpoint signed = null;
 		Checkpoint cosigned = null;
 		for (StoredTree.Row row : checkpoints) {
 			Checkpoint checkpoint = Checkpoint.parse(row.cosigned());
+			if (keys != null && !checkpoint.isSignedBy(keys)) {
+				continue;
+			}
+			signed = (signed != null) ? signed : checkpoint;
 			if (witnesses == null || witnesses.missing(checkpoint) == null) {
 				if (timeStamps == null || timeStamps.missing(checkpoint) == null) {
 					return checkpoint;
@@ -264,12 +366,15 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 				cosigned = (cosigned != null) ? cosigned : checkpoint;
 			}
 		}
-		return (cosigned != null) ? cosigned : Checkpoint.parse(checkpoints.get(0).cosigned());
+		return (cosigned != null) ? cosigned : signed;
 	}
 
 	private void verify(RangeName range) throws IOException {
-		ChainVerification found = new ArchiveVerifier(this.store, this.evidence, this.options,
-				VerificationProgress.NONE)
+		verify(range, this.readBack);
+	}
+
+	private void verify(RangeName range, TrustPolicy policy) throws IOException {
+		ChainVerification found = new ArchiveVerifier(this.store, policy, this.options, VerificationProgress.NONE)
 			.verify(range.chain(), range.first(), range.last());
 		if (!found.valid() || found.entries() != range.entries()) {
 			throw new UnverifiedException(

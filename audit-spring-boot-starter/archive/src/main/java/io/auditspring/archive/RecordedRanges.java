@@ -148,6 +148,19 @@ final class RecordedRanges {
 		});
 	}
 
+	/** Deletes all files of a range that nobody recorded. */
+	void clearAll(RangeName range) throws IOException, SQLException {
+		OwnTransaction.<Boolean, IOException>run(this.dataSource, (connection) -> {
+			lock(connection, range);
+			if (at(connection, range.chain(), range.first()) == null) {
+				for (String name : this.store.list(range.directory())) {
+					this.store.delete(name);
+				}
+			}
+			return true;
+		});
+	}
+
 	/** Records a generation, if all of it is still there. */
 	void record(Manifest manifest, Recording recording) throws IOException, SQLException {
 		OwnTransaction.<Boolean, IOException>run(this.dataSource, (connection) -> {

@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import io.auditspring.CheckpointSigner;
+import io.auditspring.archive.internal.range.Manifest;
 import io.auditspring.archive.internal.range.RangeName;
 import io.auditspring.archive.internal.range.RangeWriter;
 import io.auditspring.archive.internal.range.SealedRange;
@@ -90,7 +91,8 @@ class ArchiveFigures {
 			}));
 			Checkpoint checkpoint = Checkpoint.sign("example.com/audit/main", this.tree.size(),
 					LeafHashes.root(this.tree), this.signer);
-			SealedRange sealed = new SealedRange(SampleChain.LEDGER, range, 0, previous, before, checkpoint, List.of());
+			SealedRange sealed = new SealedRange(SampleChain.LEDGER, range, false, 0, previous, before,
+					new Manifest.Proof(checkpoint.note(), List.of()));
 			long start = System.nanoTime();
 			new RangeWriter(new DirectoryArchiveStore(this.directory), ArchiveOptions.DEFAULT, this.signer)
 				.write(sealed, entries::forEach, UnaryOperator.identity());

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -94,18 +95,22 @@ class ArchiveVerifierTests {
 	}
 
 	private static Manifest write(ArchiveStore store, List<StoredEntry> entries, RangeName range) throws Exception {
-		return new RangeWriter(store, OPTIONS, SIGNER).write(
-				SampleChain.seal(entries, (int) range.first(), (int) range.last(), SIGNER),
+		return write(store, entries, range, SIGNER);
+	}
+
+	private static Manifest write(ArchiveStore store, List<StoredEntry> entries, RangeName range,
+			CheckpointSigner signer) throws Exception {
+		return new RangeWriter(store, OPTIONS, signer).write(
+				SampleChain.seal(entries, (int) range.first(), (int) range.last(), signer),
 				(sink) -> entries.subList((int) range.first(), (int) range.last() + 1).forEach(sink),
 				UnaryOperator.identity());
 	}
 
 	private static void write(ArchiveStore store, RangeName range, CheckpointSigner witness) throws Exception {
 		SealedRange sealed = SampleChain.seal(ENTRIES, (int) range.first(), (int) range.last(), SIGNER);
-		Checkpoint cosigned = sealed.checkpoint().with(List.of(cosign(witness, sealed.checkpoint())));
-		new RangeWriter(store, OPTIONS, SIGNER).write(
-				new SealedRange(sealed.ledger(), range, 0, sealed.prevHash(), sealed.before(), cosigned,
-						sealed.consistency()),
+		Checkpoint signed = Checkpoint.parse(sealed.proof().checkpoint());
+		Checkpoint cosigned = signed.with(List.of(cosign(witness, signed)));
+		new RangeWriter(store, OPTIONS, SIGNER).write(SampleChain.with(sealed, cosigned),
 				(sink) -> ENTRIES.subList((int) range.first(), (int) range.last() + 1).forEach(sink),
 				UnaryOperator.identity());
 	}
@@ -215,7 +220,8 @@ class ArchiveVerifierTests {
 		Manifest other = Manifest
 			.parse(Files.readString(file(FIRST.manifest(1))).replace("\"erasedActors\":0", "\"erasedActors\":1"));
 		List<String> files = this.store.list();
-		assertThatThrownBy(() -> new RangeWriter(this.store, OPTIONS, SIGNER).rewrite(other, Set.of(7L), Set.of()))
+		assertThatThrownBy(
+				() -> new RangeWriter(this.store, OPTIONS, SIGNER).rewrite(other, Set.of(7L), Set.of(), other.proof()))
 			.isInstanceOf(IllegalStateException.class)
 			.hasMessageContaining("0 actor groups and 0 data groups are erased, but the manifest says 1 and 0");
 		assertThat(this.store.list()).isEqualTo(files);
@@ -328,7 +334,7 @@ class ArchiveVerifierTests {
 		write(this.store, longer, new RangeName("main", 1_200, 1_400));
 		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
 		for (int size : new int[] { 900, 1_150, 1_200, 1_300 }) {
-			anchor.publish("main", size, SampleChain.seal(longer.subList(0, size), 0, 10, SIGNER).checkpoint().note());
+			anchor.publish("main", size, SampleChain.seal(longer.subList(0, size), 0, 10, SIGNER).proof().checkpoint());
 		}
 		ChainVerification found = verify(new TrustPolicy(TRUST.keys(), List.of(anchor), TRUST.origin()));
 		assertThat(found.problems()).extracting(Problem::what).containsExactly("entries 1100 to 1199 are missing");
@@ -341,7 +347,7 @@ class ArchiveVerifierTests {
 		RangeName third = new RangeName("main", 1_200, 1_400);
 		write(this.store, longer, third);
 		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
-		anchor.publish("main", 1_300, SampleChain.seal(longer.subList(0, 1_300), 0, 10, SIGNER).checkpoint().note());
+		anchor.publish("main", 1_300, SampleChain.seal(longer.subList(0, 1_300), 0, 10, SIGNER).proof().checkpoint());
 		byte[] tiles = Files.readAllBytes(file(third.tiles()));
 		for (byte[] left : List.of(new byte[0], Arrays.copyOf(tiles, tiles.length - 64))) {
 			Files.write(file(third.tiles()), left);
@@ -361,8 +367,12 @@ class ArchiveVerifierTests {
 	}
 
 	private static String archived(String chain, String manifest) {
-		return "{\"chain\":\"%s\",\"firstSeq\":0,\"lastSeq\":9,\"generation\":1,\"manifest\":\"%s\"}".formatted(chain,
-				manifest);
+		return archived(chain, manifest, 9);
+	}
+
+	private static String archived(String chain, String manifest, int lastSeq) {
+		return "{\"chain\":\"%s\",\"firstSeq\":0,\"lastSeq\":%d,\"generation\":1,\"manifest\":\"%s\"}".formatted(chain,
+				lastSeq, manifest);
 	}
 
 	private List<ChainVerification> verifyAll(TrustPolicy evidence) throws IOException {
@@ -391,7 +401,7 @@ class ArchiveVerifierTests {
 	void aChainOfWhichNothingIsArchivedYetIsNotGone(@TempDir Path anchors) throws Exception {
 		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
 		anchor.publish("young", 10,
-				SampleChain.seal(new SampleChain("young", 8).entries(10), 0, 9, SIGNER).checkpoint().note());
+				SampleChain.seal(new SampleChain("young", 8).entries(10), 0, 9, SIGNER).proof().checkpoint());
 		writeSaying("received", "audit.archive", archived("archived-where-it-came-from", "00".repeat(32)));
 		writeSaying("local", "audit.redaction",
 				"{\"chain\":\"main\",\"seq\":5000,\"id\":\"%s\",\"group\":\"actor\"}".formatted(SampleChain.LEDGER));
@@ -409,15 +419,69 @@ class ArchiveVerifierTests {
 	}
 
 	@Test
+	void whatALeakedKeySignedCountsIfSomebodyTrustedSignedWhatCoversIt(@TempDir Path anchors) throws Exception {
+		CheckpointSigner newSigner = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		TrustedKeys keys = new TrustedKeys(List.of(VerifierKey.of(newSigner)), List.of(VerifierKey.of(SIGNER)));
+		TrustPolicy rotated = new TrustPolicy(keys, List.of(), TRUST.origin());
+		assertThat(verify(rotated).counts()).containsOnly(Map.entry(Problem.Kind.SIGNATURE, 4L));
+		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
+		anchor.publish("main", 900, SampleChain.seal(ENTRIES.subList(0, 900), 0, 10, newSigner).proof().checkpoint());
+		assertThat(verify(new TrustPolicy(keys, List.of(anchor), TRUST.origin())).counts())
+			.containsOnly(Map.entry(Problem.Kind.SIGNATURE, 2L));
+		write(this.store, ENTRIES, new RangeName("main", 1_100, 1_150), newSigner);
+		assertThat(verify(rotated).problems()).isEmpty();
+		assertThat(verify(rotated).checkpointSize()).isEqualTo(1_151);
+		for (String name : this.store.list(SECOND.directory())) {
+			Files.delete(file(name));
+		}
+		assertThat(verify(rotated).counts()).containsEntry(Problem.Kind.SIGNATURE, 2L)
+			.containsEntry(Problem.Kind.MISSING, 1L);
+	}
+
+	@Test
+	void aCheckpointByALeakedKeyIsComparedWhereItIsKept(@TempDir Path anchors) throws Exception {
+		CheckpointSigner leaked = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		TrustedKeys keys = new TrustedKeys(List.of(VerifierKey.of(SIGNER)), List.of(VerifierKey.of(leaked)));
+		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
+		anchor.publish("main", 800, SampleChain.seal(ENTRIES.subList(0, 800), 0, 10, leaked).proof().checkpoint());
+		TrustPolicy rotated = new TrustPolicy(keys, List.of(anchor), TRUST.origin());
+		assertThat(verify(rotated).problems()).isEmpty();
+		anchor.publish("main", 900,
+				SampleChain.seal(new SampleChain("main", 8).entries(900), 0, 10, leaked).proof().checkpoint());
+		assertThat(verify(rotated).problems()).singleElement().satisfies((problem) -> {
+			assertThat(problem.kind()).isEqualTo(Problem.Kind.SIGNATURE);
+			assertThat(problem.what()).contains("which only a retired key signed");
+		});
+	}
+
+	@Test
+	void whatTheSourceOfAReceivedChainSaysIsOfAnArchiveOfItsOwn() throws Exception {
+		SampleChain samples = new SampleChain("orders", 8);
+		List<StoredEntry> entries = new ArrayList<>(samples.entries(10));
+		entries.add(samples.control("audit.archive", archived("orders", "00".repeat(32))));
+		RangeName range = new RangeName("orders", 0, 10);
+		SealedRange sealed = SampleChain.seal(entries, 0, 10, SIGNER);
+		Manifest manifest = new RangeWriter(this.store, OPTIONS, SIGNER).write(
+				new SealedRange(sealed.ledger(), range, true, 0, sealed.prevHash(), sealed.before(), sealed.proof()),
+				(sink) -> entries.forEach(sink), UnaryOperator.identity());
+		writeSaying("local", "audit.archive", archived("orders", manifest.digest(), 10));
+		assertThat(verifyAll(TRUST))
+			.hasToString("[local [0, 21): valid, main [0, 1100): valid, orders [0, 11): valid]");
+		Files.delete(file(range.manifest(1)));
+		write(this.store, entries, range);
+		assertThat(verifyAll(TRUST).get(2).counts()).containsOnlyKeys(Problem.Kind.ARCHIVE);
+	}
+
+	@Test
 	void anAnchoredCheckpointIsCompared(@TempDir Path anchors) throws Exception {
 		DirectoryAnchor anchor = new DirectoryAnchor(anchors, "example.com/audit");
 		List<StoredEntry> forked = new SampleChain("main", 8).entries(900);
-		anchor.publish("main", 900, SampleChain.seal(forked, 0, 10, SIGNER).checkpoint().note());
+		anchor.publish("main", 900, SampleChain.seal(forked, 0, 10, SIGNER).proof().checkpoint());
 		assertThat(verify(new TrustPolicy(TRUST.keys(), List.of(anchor), TRUST.origin())).counts())
 			.containsEntry(Problem.Kind.ROOT, 1L);
 		DirectoryAnchor agreeing = new DirectoryAnchor(anchors.resolve("agreeing"), "example.com/audit");
 		agreeing.publish("main", 900,
-				SampleChain.seal(new SampleChain("main", 7).entries(900), 0, 10, SIGNER).checkpoint().note());
+				SampleChain.seal(new SampleChain("main", 7).entries(900), 0, 10, SIGNER).proof().checkpoint());
 		ChainVerification found = verify(new TrustPolicy(TRUST.keys(), List.of(agreeing), TRUST.origin()));
 		assertThat(found.problems()).isEmpty();
 		assertThat(found.checkpoints()).isEqualTo(3);

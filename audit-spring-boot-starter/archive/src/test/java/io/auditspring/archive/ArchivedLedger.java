@@ -9,8 +9,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.Period;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -53,12 +55,20 @@ final class ArchivedLedger {
 
 	private final Checkpoints checkpoints;
 
+	private final TrustedKeys keys;
+
 	private ArchivedLedger(DataSource dataSource, ArchiveStore store, String key, Path memory) {
+		this(dataSource, store, key, memory, List.of(), List.of());
+	}
+
+	private ArchivedLedger(DataSource dataSource, ArchiveStore store, String key, Path memory,
+			List<VerifierKey> replaced, List<VerifierKey> retired) {
 		this.dataSource = dataSource;
 		this.store = store;
 		this.signer = Ed25519Signer.ofPem("example.com/audit", key);
-		this.checkpoints = new Checkpoints(dataSource, SCHEMA, "example.com/audit",
-				TrustedKeys.of(VerifierKey.of(this.signer)),
+		this.keys = new TrustedKeys(Stream.concat(Stream.of(VerifierKey.of(this.signer)), replaced.stream()).toList(),
+				retired);
+		this.checkpoints = new Checkpoints(dataSource, SCHEMA, "example.com/audit", this.keys,
 				new CheckpointSigning(this.signer, new SignerMemory(memory), List.of()));
 	}
 
@@ -76,6 +86,16 @@ final class ArchivedLedger {
 		PGSimpleDataSource dataSource = new PGSimpleDataSource();
 		dataSource.setUrl(url);
 		return new ArchivedLedger(dataSource, store, key, memory);
+	}
+
+	/**
+	 * The same ledger, whose chain main another key signed after the one before leaked.
+	 */
+	ArchivedLedger rotate(String key, Path memory) {
+		List<VerifierKey> leaked = List.of(VerifierKey.of(this.signer));
+		appendAt(Instant.now().truncatedTo(ChronoUnit.MICROS), "main", new SampleChain("main", 9).unplaced(1));
+		new ArchivedLedger(this.dataSource, this.store, key, memory, leaked, List.of()).checkpoint("main");
+		return new ArchivedLedger(this.dataSource, this.store, key, memory, List.of(), leaked);
 	}
 
 	String url() {
@@ -128,7 +148,7 @@ final class ArchivedLedger {
 	}
 
 	TrustPolicy evidence() {
-		return new TrustPolicy(TrustedKeys.of(VerifierKey.of(this.signer)), List.of(), "example.com/audit");
+		return new TrustPolicy(this.keys, List.of(), "example.com/audit");
 	}
 
 	LedgerArchive archive() {

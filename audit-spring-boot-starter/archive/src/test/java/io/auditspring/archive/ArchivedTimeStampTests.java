@@ -116,8 +116,7 @@ class ArchivedTimeStampTests {
 	private void write(List<StoredEntry> entries, RangeName range, boolean stamp) throws Exception {
 		SealedRange sealed = SampleChain.seal(entries, (int) range.first(), (int) range.last(), SIGNER);
 		new RangeWriter(new DirectoryArchiveStore(this.directory), OPTIONS, SIGNER).write(
-				new SealedRange(sealed.ledger(), range, 0, sealed.prevHash(), sealed.before(),
-						stamp ? stamped(sealed.checkpoint()) : sealed.checkpoint(), sealed.consistency()),
+				stamp ? SampleChain.with(sealed, stamped(Checkpoint.parse(sealed.proof().checkpoint()))) : sealed,
 				(sink) -> entries.subList((int) range.first(), (int) range.last() + 1).forEach(sink),
 				UnaryOperator.identity());
 	}
@@ -180,7 +179,7 @@ class ArchivedTimeStampTests {
 		LedgerArchive archive = new LedgerArchive(ledger.dataSource(), ledger.schema(), store, OPTIONS, SIGNER,
 				evidence("root"));
 		archive.archive("main", 0, 9, EntryCodec.write(clerk));
-		assertThat(Manifests.read(store, new RangeName("main", 0, 9).manifest(1)).checkpoint()).isEqualTo(note);
+		assertThat(Manifests.read(store, new RangeName("main", 0, 9).manifest(1)).proof().checkpoint()).isEqualTo(note);
 		assertThat(problems("root")).isEmpty();
 	}
 

@@ -25,6 +25,7 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.retention.MonthArchive;
@@ -186,18 +187,29 @@ class LedgerArchiveTests {
 	}
 
 	@Test
+	void whatSomebodyLeftDamagedIsWrittenAnew() throws Exception {
+		this.store.failAt(6);
+		assertThat(retire().reason()).contains("died at step 6");
+		this.store.failAt(0);
+		Files.writeString(this.directory.resolve("chain=main/000000000000-000000000299/core.parquet"), "no table");
+		Files.writeString(this.directory.resolve("chain=main/000000000000-000000000299/tiles.bin"), "no hashes");
+		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
+		assertNothingIsLostAndNothingDouble();
+	}
+
+	@Test
 	void aCheckpointThatNobodyTrustedSignedIsNotKept() throws Exception {
 		Path manifest = this.directory.resolve("chain=main/000000000000-000000000299/manifest-1.json");
 		this.store.failAt(8);
 		assertThat(retire().reason()).contains("died at step 8");
 		this.store.failAt(0);
 		Manifest left = Manifest.parse(Files.readString(manifest));
-		Checkpoint checkpoint = Checkpoint.parse(left.checkpoint());
+		Checkpoint checkpoint = Checkpoint.parse(left.proof().checkpoint());
 		CheckpointSigner stranger = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
 		String note = Checkpoint.sign(checkpoint.origin(), checkpoint.size(), checkpoint.root(), stranger).note();
-		Files.writeString(manifest,
-				Files.readString(manifest).replace(left.checkpoint().replace("\n", "\\n"), note.replace("\n", "\\n")));
-		assertThat(Manifest.parse(Files.readString(manifest)).checkpoint()).isEqualTo(note);
+		Files.writeString(manifest, Files.readString(manifest)
+			.replace(left.proof().checkpoint().replace("\n", "\\n"), note.replace("\n", "\\n")));
+		assertThat(Manifest.parse(Files.readString(manifest)).proof().checkpoint()).isEqualTo(note);
 		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
 		assertNothingIsLostAndNothingDouble();
 	}
@@ -247,6 +259,53 @@ class LedgerArchiveTests {
 				"""))
 			.isEqualTo("audit.redaction 7 actor, audit.archive 2 t, audit.redaction 8 actor, audit.archive 3 t");
 		assertThat(this.ledger.verify()).isTrue();
+	}
+
+	@Test
+	void whatALeakedKeySignedIsErasedFromAndSignedAnew(@TempDir Path other) throws Exception {
+		retire();
+		this.ledger = this.ledger.rotate(Ed25519Signer.newPem(), other);
+		assertThat(verify().chains()).extracting(ChainVerification::valid).containsExactly(false, false);
+		assertThat(erase(7)).containsExactly(RedactableArchive.Result.ERASED);
+		assertThat(generations()).isEqualTo("main 0 3, main 300 2, other 0 2");
+		assertThat(verify().chains()).extracting(ChainVerification::valid).containsExactly(true, false);
+		LedgerArchive archive = this.ledger.archive();
+		archive.followLedger(EntryCodec.write(List.of(CLERK)));
+		assertThat(generations()).isEqualTo("main 0 3, main 300 2, other 0 2");
+	}
+
+	@Test
+	void whatALeakedKeySignedBeforeItsMonthWasDroppedIsSignedAnew(@TempDir Path other) throws Exception {
+		assertThat(dieBeforeTheMonthIsDropped().kept()).isEqualTo(DECEMBER);
+		this.ledger = this.ledger.rotate(Ed25519Signer.newPem(), other);
+		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
+		assertThat(generations()).isEqualTo("main 0 2, main 300 1, other 0 1");
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+	}
+
+	private String generations() {
+		return this.ledger
+			.query("""
+					select string_agg(concat_ws(' ', chain, first_seq, generation), ', ' order by chain, first_seq)
+					from (select chain, first_seq, max(generation) as generation from audit.audit_archived group by 1, 2) as range
+					""");
+	}
+
+	@Test
+	void whatIsErasedWhileItsMonthIsDroppedIsErasedTheNextDay() throws Exception {
+		this.ledger.retention(CLERK, (archive) -> (chain, first, last, by) -> {
+			archive.archive(chain, first, last, by);
+			if (first == 0 && chain.equals("main")) {
+				redactInTheLedger(9);
+			}
+		}).apply();
+		LedgerArchive archive = this.ledger.archive();
+		archive.followLedger(EntryCodec.write(List.of(CLERK)));
+		assertThat(generations()).isEqualTo("main 0 2, main 300 1, other 0 1");
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+		archive.followLedger(EntryCodec.write(List.of(CLERK)));
+		this.ledger.archive().followLedger(EntryCodec.write(List.of(CLERK)));
+		assertThat(generations()).isEqualTo("main 0 2, main 300 1, other 0 1");
 	}
 
 	private void hold(int seq) throws SQLException {

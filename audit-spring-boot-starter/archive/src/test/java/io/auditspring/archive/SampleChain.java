@@ -14,6 +14,7 @@ import io.auditspring.ActorType;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
+import io.auditspring.archive.internal.range.Manifest;
 import io.auditspring.archive.internal.range.RangeName;
 import io.auditspring.archive.internal.range.SealedRange;
 import io.auditspring.ledger.checkpoint.Checkpoint;
@@ -185,8 +186,19 @@ final class SampleChain {
 			.stream()
 			.map((range) -> root(all.subList((int) range.from(), (int) range.to())))
 			.toList();
-		return new SealedRange(LEDGER, new RangeName(chain, first, last), 0, all.get(first).prevHash(), before,
-				checkpoint, path);
+		return new SealedRange(LEDGER, new RangeName(chain, first, last), false, 0, all.get(first).prevHash(), before,
+				new Manifest.Proof(checkpoint.note(), path));
+	}
+
+	/**
+	 * Seals it with the same checkpoint, to which others added their lines.
+	 * @param sealed the range
+	 * @param checkpoint the checkpoint
+	 * @return the range
+	 */
+	static SealedRange with(SealedRange sealed, Checkpoint checkpoint) {
+		return new SealedRange(sealed.ledger(), sealed.name(), sealed.received(), sealed.begins(), sealed.prevHash(),
+				sealed.before(), new Manifest.Proof(checkpoint.note(), sealed.proof().consistency()));
 	}
 
 	private static byte[] root(List<StoredEntry> entries) {

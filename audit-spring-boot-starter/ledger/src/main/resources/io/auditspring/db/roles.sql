@@ -82,7 +82,7 @@ grant execute on function "${schema}".audit_hold(text, text, text, text, text, j
 	"${schema}".audit_ensure_partition(date),
 	"${schema}".audit_archive(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb),
 	"${schema}".audit_redact_archived(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb, text, text,
-	jsonb) to audit_retention;
+	jsonb), "${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb) to audit_retention;
 grant select on "${schema}".audit_archived to audit_reader, audit_redactor, audit_retention;
 
 -- Keeps checkpoints, for which it must be a reader, too.
@@ -119,6 +119,7 @@ grant select on "${schema}".audit_received_quarantine to audit_receiver, audit_r
 grant select on "${schema}".audit_archived, "${schema}".audit_root_head to audit_receiver;
 
 grant select on "${schema}".audit_request to audit_receiver, audit_redactor, audit_reader;
+grant execute on function "${schema}".audit_source_erases_from(text) to audit_receiver, audit_retention;
 
 -- At a source: reads the chains for the ledger that receives them, and leaves its receipts, which whoever retires reads,
 -- what it asks to be erased, and its legal holds.

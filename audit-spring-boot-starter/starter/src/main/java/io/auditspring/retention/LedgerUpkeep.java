@@ -43,7 +43,9 @@ final class LedgerUpkeep extends PeriodicWorker {
 
 	private final @Nullable Retention retention;
 
-	private final @Nullable EarlyArchive archive;
+	private final @Nullable EarlyArchive earlyArchive;
+
+	private final @Nullable RedactableArchive archive;
 
 	private final Supplier<Entry> requestedBy;
 
@@ -51,12 +53,13 @@ final class LedgerUpkeep extends PeriodicWorker {
 
 	private final String done;
 
-	LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention, @Nullable EarlyArchive archive,
-			Supplier<Entry> requestedBy) {
+	LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention,
+			@Nullable EarlyArchive earlyArchive, @Nullable RedactableArchive archive, Supplier<Entry> requestedBy) {
 		super("audit-upkeep", FIRST_DELAY, INTERVAL);
 		this.dataSource = dataSource;
 		this.partitions = new Partitions(schema);
 		this.retention = retention;
+		this.earlyArchive = earlyArchive;
 		this.archive = archive;
 		this.requestedBy = requestedBy;
 		// If whoever has it dies, somebody else does it an hour later.
@@ -80,7 +83,8 @@ final class LedgerUpkeep extends PeriodicWorker {
 				this.partitions.ensureUpcoming(connection, Partitions.MONTHS_AHEAD);
 				return true;
 			});
-			if ((this.retention != null || this.archive != null) && update(this.claim) == 1) {
+			if ((this.retention != null || this.earlyArchive != null) && update(this.claim) == 1) {
+				followLedger();
 				archive();
 				if (this.retention != null) {
 					log(this.retention.apply());
@@ -93,12 +97,26 @@ final class LedgerUpkeep extends PeriodicWorker {
 		}
 	}
 
-	private void archive() {
+	private void followLedger() {
 		if (this.archive == null) {
 			return;
 		}
 		try {
-			this.archive.archive(EntryCodec.write(List.of(this.requestedBy.get())));
+			this.archive.followLedger(EntryCodec.write(List.of(this.requestedBy.get())));
+		}
+		catch (IOException ex) {
+			logger.warn(
+					"The audit archive does not say yet what the audit ledger says; this is tried again in a day: {}",
+					ex.getMessage());
+		}
+	}
+
+	private void archive() {
+		if (this.earlyArchive == null) {
+			return;
+		}
+		try {
+			this.earlyArchive.archive(EntryCodec.write(List.of(this.requestedBy.get())));
 		}
 		catch (IOException ex) {
 			logger.warn("Not all that is old enough is in the audit archive yet; this is tried again in a day: {}",

@@ -47,6 +47,16 @@ public interface RedactableArchive {
 	List<Redacted> erase(Subject subject, String reason, String requestedBy) throws IOException;
 
 	/**
+	 * Brings the archive to what the ledger says: erases what was erased in the database
+	 * or by the source of a received chain, and signs anew what only keys signed that
+	 * leaked. It is asked once a day, on one instance.
+	 * @param requestedBy an entry that says who asks for it, as entries are staged
+	 * @throws IOException if the archive cannot be read or written; what was done before
+	 * is done, and doing it again completes it
+	 */
+	void followLedger(String requestedBy) throws IOException;
+
+	/**
 	 * What became of an entry.
 	 *
 	 * @param id the entry
@@ -73,7 +83,10 @@ public interface RedactableArchive {
 		HELD,
 
 		/** It is a control entry, whose data is never erased. */
-		KEPT
+		KEPT,
+
+		/** The source of its chain is asked to erase it, and the archive follows. */
+		ASKED
 
 	}
 

@@ -69,9 +69,11 @@ public class RetentionConfiguration {
 	/** What the database records by itself. */
 	@Bean
 	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
-			Sentences auditSentences, ObjectProvider<Retention> auditRetention, ObjectProvider<EarlyArchive> archive) {
+			Sentences auditSentences, ObjectProvider<Retention> auditRetention,
+			ObjectProvider<EarlyArchive> earlyArchive, ObjectProvider<RedactableArchive> archive) {
 		return new LedgerUpkeep(auditDatabase.workDataSource(), auditDatabase.schema(), auditRetention.getIfAvailable(),
-				archive.getIfAvailable(), LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+				earlyArchive.getIfAvailable(), archive.getIfAvailable(),
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
 	}
 
 	@Bean

@@ -126,6 +126,21 @@ public record Checkpoint(String origin, long size, byte[] root, String note) {
 	}
 
 	/**
+	 * Whether somebody trusted signed it.
+	 * @param keys whose signatures count
+	 * @return whether one of them did, and none of their signatures is wrong
+	 */
+	public boolean isSignedBy(TrustedKeys keys) {
+		try {
+			SignedNote.parse(this.note).verify(keys);
+			return true;
+		}
+		catch (InvalidCheckpointException ex) {
+			return false;
+		}
+	}
+
+	/**
 	 * The note as the log signed it, without what others added.
 	 * @return the text with its first signature
 	 */

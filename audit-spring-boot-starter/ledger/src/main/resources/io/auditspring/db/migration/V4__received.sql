@@ -666,8 +666,26 @@ create table "${schema}".audit_request (
 -- At a source: which hold of the centre a hold is.
 alter table "${schema}".audit_legal_hold add column centre_hold bigint unique;
 
+-- From which place on the source of a received chain erases its entries: what it has retired it has no more. Null if
+-- nobody else erases any, as the chain is not received, or its source is gone for good.
+create function "${schema}".audit_source_erases_from(chain text) returns bigint
+	language sql
+	stable
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce((
+		select max((said.metadata ->> 'lastSeq')::bigint) + 1
+		from "${schema}".audit_log said
+		where said.action = 'audit.retirement' and said.metadata @> jsonb_build_object('chain', $1)
+		and said.chain <> 'local' and "${schema}".audit_speaks_for(said.chain, $1)
+	), 0)
+	from "${schema}".audit_received r
+	where r.chain = $1 and r.gone_at is null
+$$;
+
 -- Asks the source of a received chain to erase a group of entries, and records that in the chain "local". Says of each
--- entry what becomes of it: asked, or why it is left as it is.
+-- entry what becomes of it: asked, or why it is left as it is. In the archive, whoever asks has looked.
 create function "${schema}".audit_ask_redaction(chain text, entries jsonb, redacted text, reason text, requested_by jsonb)
 	returns table (id uuid, result text)
 	language plpgsql
@@ -695,7 +713,9 @@ begin
 		where l.chain = $1 and l.seq = wanted.seq and l.id = wanted.id;
 		id := wanted.id;
 		result := case
-			when entry.seq is null then 'missing'
+			when entry.seq is null and not exists (
+				select from "${schema}".audit_archived a where a.chain = $1 and wanted.seq between a.first_seq and a.last_seq
+			) then 'missing'
 			when case redacted when 'actor' then entry.actor_digest else entry.data_digest end is not null and not exists (
 				select from "${schema}".audit_received_quarantine q
 				where q.chain = $1 and q.seq = entry.seq and q.redacted = $3
@@ -706,11 +726,11 @@ begin
 		end;
 		if result = 'asked' then
 			insert into "${schema}".audit_request as r (chain, seq, id, redacted, reason)
-			values ($1, entry.seq, entry.id, $3, $4)
+			values ($1, wanted.seq, wanted.id, $3, $4)
 			on conflict on constraint audit_request_pkey do nothing;
 			if found then
-				perform "${schema}".audit_append_own('local', 'audit.redaction.asked', 'AuditEntry', entry.id::text,
-					jsonb_build_object('chain', $1, 'seq', entry.seq, 'id', entry.id, 'group', redacted, 'reason', reason),
+				perform "${schema}".audit_append_own('local', 'audit.redaction.asked', 'AuditEntry', wanted.id::text,
+					jsonb_build_object('chain', $1, 'seq', wanted.seq, 'id', wanted.id, 'group', redacted, 'reason', reason),
 					requested_by);
 			end if;
 		end if;
@@ -943,20 +963,26 @@ declare
 	own "${schema}".audit_log;
 	recorded "${schema}".audit_log[] := '{}';
 	recorded_in text := "${schema}".audit_recorded_in(chain);
+	source_erases_from bigint := "${schema}".audit_source_erases_from(chain);
 	none constant bytea := decode(repeat('00', 16), 'hex');
 begin
 	if redacted not in ('actor', 'data') or redacted is null or reason is null then
 		raise exception 'a redaction takes the group "actor" or "data", and a reason'
 			using errcode = 'invalid_parameter_value';
 	end if;
-	if "${schema}".audit_is_received(chain)
-		and not exists (select from "${schema}".audit_received r where r.chain = $1 and r.gone_at is not null)
-	then
-		-- Its source erases; only where that is gone for good is it done here.
+	if source_erases_from is not null then
 		return query
 		select asked.id, asked.result
-		from "${schema}".audit_ask_redaction(chain, entries, redacted, reason, requested_by) as asked;
-		return;
+		from "${schema}".audit_ask_redaction(chain, (
+			select coalesce(jsonb_agg(e), '[]')
+			from jsonb_array_elements(entries) as e
+			where ((e ->> 'seq')::bigint < source_erases_from) is not true
+		), redacted, reason, requested_by) as asked;
+		entries := (
+			select coalesce(jsonb_agg(e), '[]')
+			from jsonb_array_elements(entries) as e
+			where (e ->> 'seq')::bigint < source_erases_from
+		);
 	end if;
 	-- Whoever is placing a hold is waited for, and waits: what is held when this ends was not erased.
 	lock table "${schema}".audit_legal_hold in share mode;
@@ -1120,7 +1146,7 @@ revoke all on function "${schema}".audit_require_received(text, text), "${schema
 	"${schema}".audit_receive_note(text, text), "${schema}".audit_receive_quarantine(text, jsonb, jsonb),
 	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb),
 	"${schema}".audit_take_receipt(text, text, text),
-	"${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
+	"${schema}".audit_source_erases_from(text), "${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
 	"${schema}".audit_take_request(text, bigint, uuid, text, text, text),
 	"${schema}".audit_take_holds(text, jsonb), "${schema}".audit_publish(text, uuid, bigint),
 	"${schema}".audit_continue_chain(text, text, text, jsonb), "${schema}".audit_continue_behind(text, text, jsonb),

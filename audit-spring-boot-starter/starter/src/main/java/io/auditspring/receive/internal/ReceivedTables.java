@@ -83,20 +83,31 @@ final class ReceivedTables {
 				where chain = ? and seq >= ? and seq < ?
 				order by seq
 				""".formatted(schema.table("audit_log"));
+		// What is in the archive only is asked for until the source says that it is
+		// erased, or
+		// has erased it so long ago that this is no longer told here.
 		String open = """
-				from %s as asked join %s as entry
+				from %1$s as asked left join %2$s as entry
 				on entry.chain = asked.chain and entry.seq = asked.seq and entry.id = asked.id
-				where (
-					case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null
-					or exists (
+				where asked.seq >= %4$s(asked.chain)
+				and case
+					when entry.seq is null then asked.asked_at > clock_timestamp() - interval '30 days' and not exists (
 						select
-						from %s as refused
+						from %2$s as said
+						where said.target_type = 'AuditEntry' and said.target_id = asked.id::text
+						and said.action = 'audit.redaction'
+						and said.metadata @> jsonb_build_object('chain', asked.chain, 'group', asked.redacted)
+					)
+					when case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null then true
+					else exists (
+						select
+						from %3$s as refused
 						where refused.chain = asked.chain and refused.seq = asked.seq and refused.redacted = asked.redacted
 					)
-				)
+				end
 				"""
 			.formatted(schema.table("audit_request"), schema.table("audit_log"),
-					schema.table("audit_received_quarantine"));
+					schema.table("audit_received_quarantine"), schema.table("audit_source_erases_from"));
 		this.requests = """
 				select asked.seq, asked.id, asked.redacted, asked.reason
 				%s

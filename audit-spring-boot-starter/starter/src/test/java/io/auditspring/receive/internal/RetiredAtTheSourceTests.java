@@ -8,13 +8,20 @@ import java.time.Period;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
 
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Roles;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.SignerMemory;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.retention.ErasureReport;
+import io.auditspring.retention.Redaction;
 import io.auditspring.retention.Retention;
 import io.auditspring.retention.RetentionAction;
 import io.auditspring.retention.RetirementSeal;
@@ -97,6 +104,35 @@ class RetiredAtTheSourceTests {
 		retireAtTheSource(JANUARY);
 		assertThat(retire(this.lab.centre, JANUARY, seal)).containsExactly(JANUARY);
 		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void whatOnlyTheCentreHasIsErasedHere() {
+		ErasureReport report = redact(1, 3);
+		assertThat(report.erased()).containsOnly(Map.entry(EntryGroup.ACTOR, 1L));
+		assertThat(report.left()).containsOnlyKeys(ErasureReport.Cause.ASKED);
+		assertThat(this.lab.centre
+			.query("""
+					select string_agg(concat_ws(' ', chain, action, metadata ->> 'chain', metadata ->> 'seq'), ', ' order by seq)
+					from audit.audit_log where action like 'audit.redaction%'
+					"""))
+			.isEqualTo("local audit.redaction.asked orders 3, local audit.redaction orders 1");
+		this.lab.write(1);
+		this.lab.poll();
+		assertThat(this.lab.problems()).isEmpty();
+		assertThat(redact(1).alreadyErased()).isOne();
+	}
+
+	private ErasureReport redact(Integer... places) {
+		List<UUID> ids = Stream.of(places)
+			.map((seq) -> UUID
+				.fromString(this.lab.centre.query("select id from audit.audit_log where chain = '%s' and seq = %d"
+					.formatted(ReceivingLab.CHAIN, seq))))
+			.toList();
+		Roles.apply(this.lab.centre.dataSource(), this.lab.centre.schema());
+		return new Redaction(Roles.user(this.lab.centre.dataSource(), "audit_redactor"), this.lab.centre.schema(),
+				() -> Entries.entry("by"))
+			.redact(ids, EntryGroup.ACTOR, "asked to");
 	}
 
 }

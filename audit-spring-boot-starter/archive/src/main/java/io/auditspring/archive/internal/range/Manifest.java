@@ -14,10 +14,13 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 import io.auditspring.CheckpointSigner;
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.entry.Timestamps;
 import io.auditspring.ledger.internal.merkle.Sha256;
+import io.auditspring.ledger.merkle.ConsistencyProof;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param ledger the chain's random id
  * @param range the range
+ * @param received whether another ledger begins the chain and goes on with it
  * @param begins where the archive of the chain begins
  * @param generation how often the range was written: 1 for the first time
  * @param firstRecordedAt when the ledger took the first entry
@@ -40,16 +44,15 @@ import tools.jackson.databind.json.JsonMapper;
  * @param core the file that never changes
  * @param payload the file that can be erased
  * @param tiles the file of hashes
- * @param checkpoint the signed note of a checkpoint that covers the range
- * @param consistency leads from the root to that of the checkpoint
+ * @param proof that it is signed
  * @param supersedes the SHA-256 of the manifest before, or {@code null} for the first one
  * @param signature by the key of checkpoints over all this, in Base64; {@code null} if
  * there is none
  */
-public record Manifest(UUID ledger, RangeName range, long begins, int generation, Instant firstRecordedAt,
-		Instant lastRecordedAt, byte[] prevHash, byte[] lastHash, byte[] root, long erasedActors, long erasedData,
-		File core, File payload, File tiles, String checkpoint, List<byte[]> consistency, @Nullable String supersedes,
-		@Nullable String signature) {
+public record Manifest(UUID ledger, RangeName range, boolean received, long begins, int generation,
+		Instant firstRecordedAt, Instant lastRecordedAt, byte[] prevHash, byte[] lastHash, byte[] root,
+		long erasedActors, long erasedData, File core, File payload, File tiles, Proof proof,
+		@Nullable String supersedes, @Nullable String signature) {
 
 	private static final String FORMAT = "audit-archive/v1";
 
@@ -71,6 +74,44 @@ public record Manifest(UUID ledger, RangeName range, long begins, int generation
 
 		private static File read(JsonNode file) {
 			return new File(file.path("bytes").longValue(), file.path("sha256").stringValue());
+		}
+
+	}
+
+	/**
+	 * What proves that a range is signed.
+	 *
+	 * @param checkpoint the signed note of a checkpoint that covers it
+	 * @param consistency leads from the root over all entries up to the last one to that
+	 * of the checkpoint
+	 */
+	public record Proof(String checkpoint, List<byte[]> consistency) {
+
+		private static final Proof NONE = new Proof("", List.of());
+
+		/**
+		 * Whether the checkpoint covers entries.
+		 * @param size how many, from the first of the chain on
+		 * @param root the Merkle root over them
+		 * @return whether it does
+		 */
+		public boolean covers(long size, byte[] root) {
+			Checkpoint covering = Checkpoint.parse(this.checkpoint);
+			return new ConsistencyProof(size, covering.size(), this.consistency).proves(root, covering.root());
+		}
+
+		/**
+		 * Whether somebody trusted signed it.
+		 * @param keys whose signatures count
+		 * @return whether one of them did
+		 */
+		public boolean isSignedBy(TrustedKeys keys) {
+			try {
+				return Checkpoint.parse(this.checkpoint).isSignedBy(keys);
+			}
+			catch (InvalidCheckpointException ex) {
+				return false;
+			}
 		}
 
 	}
@@ -98,13 +139,16 @@ public record Manifest(UUID ledger, RangeName range, long begins, int generation
 		return new Manifest(UUID.fromString(json.path("ledger").stringValue()),
 				new RangeName(json.path("chain").stringValue(), json.path("first").longValue(),
 						json.path("last").longValue()),
-				json.path("begins").longValue(), json.path("generation").intValue(),
-				Instant.parse(json.path("firstRecordedAt").stringValue()),
+				json.path("received").booleanValue(false), json.path("begins").longValue(),
+				json.path("generation").intValue(), Instant.parse(json.path("firstRecordedAt").stringValue()),
 				Instant.parse(json.path("lastRecordedAt").stringValue()), bytes(json.path("prevHash")),
 				bytes(json.path("lastHash")), bytes(json.path("root")), json.path("erasedActors").longValue(),
 				json.path("erasedData").longValue(), File.read(json.path("core")), File.read(json.path("payload")),
-				File.read(json.path("tiles")), json.path("checkpoint").stringValue(),
-				StreamSupport.stream(json.path("consistency").spliterator(), false).map(Manifest::bytes).toList(),
+				File.read(json.path("tiles")),
+				new Proof(json.path("checkpoint").stringValue(),
+						StreamSupport.stream(json.path("consistency").spliterator(), false)
+							.map(Manifest::bytes)
+							.toList()),
 				json.path("supersedes").stringValue(null), json.path("signature").stringValue(null));
 	}
 
@@ -137,9 +181,9 @@ public record Manifest(UUID ledger, RangeName range, long begins, int generation
 	}
 
 	private Manifest with(@Nullable String signature) {
-		return new Manifest(this.ledger, this.range, this.begins, this.generation, this.firstRecordedAt,
+		return new Manifest(this.ledger, this.range, this.received, this.begins, this.generation, this.firstRecordedAt,
 				this.lastRecordedAt, this.prevHash, this.lastHash, this.root, this.erasedActors, this.erasedData,
-				this.core, this.payload, this.tiles, this.checkpoint, this.consistency, this.supersedes, signature);
+				this.core, this.payload, this.tiles, this.proof, this.supersedes, signature);
 	}
 
 	/**
@@ -147,12 +191,13 @@ public record Manifest(UUID ledger, RangeName range, long begins, int generation
 	 * @param payload the new file
 	 * @param erasedActors how many actor groups are erased in it
 	 * @param erasedData how many data groups are erased in it
+	 * @param proof that the range is signed, by this checkpoint or another one
 	 * @return a manifest of the next generation, which is not signed
 	 */
-	public Manifest next(File payload, long erasedActors, long erasedData) {
-		return new Manifest(this.ledger, this.range, this.begins, this.generation + 1, this.firstRecordedAt,
-				this.lastRecordedAt, this.prevHash, this.lastHash, this.root, erasedActors, erasedData, this.core,
-				payload, this.tiles, this.checkpoint, this.consistency, digest(), null);
+	public Manifest next(File payload, long erasedActors, long erasedData, Proof proof) {
+		return new Manifest(this.ledger, this.range, this.received, this.begins, this.generation + 1,
+				this.firstRecordedAt, this.lastRecordedAt, this.prevHash, this.lastHash, this.root, erasedActors,
+				erasedData, this.core, payload, this.tiles, proof, digest(), null);
 	}
 
 	/**
@@ -166,9 +211,9 @@ public record Manifest(UUID ledger, RangeName range, long begins, int generation
 	}
 
 	private Manifest withoutProof() {
-		return new Manifest(this.ledger, this.range, this.begins, this.generation, this.firstRecordedAt,
+		return new Manifest(this.ledger, this.range, this.received, this.begins, this.generation, this.firstRecordedAt,
 				this.lastRecordedAt, this.prevHash, this.lastHash, this.root, this.erasedActors, this.erasedData,
-				this.core, this.payload, this.tiles, "", List.of(), this.supersedes, null);
+				this.core, this.payload, this.tiles, Proof.NONE, this.supersedes, null);
 	}
 
 	/**
@@ -185,11 +230,12 @@ public record Manifest(UUID ledger, RangeName range, long begins, int generation
 	 */
 	@Override
 	public String toString() {
-		return new CanonicalObject().number("begins", this.begins)
+		CanonicalObject object = new CanonicalObject().number("begins", this.begins)
 			.text("chain", this.range.chain())
-			.text("checkpoint", this.checkpoint)
+			.text("checkpoint", this.proof.checkpoint())
 			.raw("consistency",
-					this.consistency.stream()
+					this.proof.consistency()
+						.stream()
 						.map((hash) -> '"' + HEX.formatHex(hash) + '"')
 						.collect(Collectors.joining(",", "[", "]")))
 			.raw("core", this.core.json())
@@ -205,8 +251,11 @@ public record Manifest(UUID ledger, RangeName range, long begins, int generation
 			.text("lastRecordedAt", Timestamps.format(this.lastRecordedAt))
 			.text("ledger", this.ledger.toString())
 			.raw("payload", this.payload.json())
-			.text("prevHash", HEX.formatHex(this.prevHash))
-			.text("root", HEX.formatHex(this.root))
+			.text("prevHash", HEX.formatHex(this.prevHash));
+		if (this.received) {
+			object.raw("received", "true");
+		}
+		return object.text("root", HEX.formatHex(this.root))
 			.text("signature", this.signature)
 			.text("supersedes", this.supersedes)
 			.raw("tiles", this.tiles.json())

@@ -34,7 +34,6 @@ import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.thread.OrderedPipeline;
 import io.auditspring.ledger.internal.tree.LeafHashes;
-import io.auditspring.ledger.merkle.ConsistencyProof;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +104,7 @@ public final class RangeWriter {
 	 * @param kept the newest manifest
 	 * @param actors the places of entries whose actor group is erased
 	 * @param data the places of entries whose data group is erased
+	 * @param proof that the range is signed
 	 * @return the manifest as it is kept
 	 * @throws IOException if the archive cannot be read or written, or has other files
 	 * than the manifest names
@@ -112,7 +112,8 @@ public final class RangeWriter {
 	 * @throws IllegalStateException if more or less was erased before than the manifest
 	 * says
 	 */
-	public Manifest rewrite(Manifest kept, Set<Long> actors, Set<Long> data) throws IOException, SQLException {
+	public Manifest rewrite(Manifest kept, Set<Long> actors, Set<Long> data, Manifest.Proof proof)
+			throws IOException, SQLException {
 		RangeName name = kept.range();
 		return within(kept, (duckDb, files) -> {
 			try (EntryFilesWriter tables = EntryFilesWriter.begin(duckDb, false)) {
@@ -132,7 +133,7 @@ public final class RangeWriter {
 								.formatted(name, before.actors, before.data, kept.erasedActors(), kept.erasedData()));
 				}
 				Manifest.File file = putTable(name.payload(kept.generation() + 1), tables.finish().payload());
-				return put(kept.next(file, after.actors, after.data));
+				return put(kept.next(file, after.actors, after.data, proof));
 			}
 		});
 	}
@@ -201,11 +202,12 @@ public final class RangeWriter {
 	private Manifest put(Local files, SealedRange sealed) throws IOException, SQLException {
 		RangeName name = sealed.name();
 		Walk walk = files.walk();
-		Manifest manifest = new Manifest(sealed.ledger(), name, sealed.begins(), 1, walk.first().recordedAt(),
-				walk.last().recordedAt(), sealed.prevHash(), walk.last().hash(), files.root(), walk.erased.actors,
-				walk.erased.data, putTable(name.core(), Objects.requireNonNull(files.written().core())),
+		Manifest manifest = new Manifest(sealed.ledger(), name, sealed.received(), sealed.begins(), 1,
+				walk.first().recordedAt(), walk.last().recordedAt(), sealed.prevHash(), walk.last().hash(),
+				files.root(), walk.erased.actors, walk.erased.data,
+				putTable(name.core(), Objects.requireNonNull(files.written().core())),
 				putTable(name.payload(1), files.written().payload()), putBytes(name.tiles(), files.tiles()),
-				sealed.checkpoint().note(), sealed.consistency(), null, null);
+				sealed.proof(), null, null);
 		return put(manifest);
 	}
 
@@ -376,9 +378,7 @@ public final class RangeWriter {
 			this.chain.endsBefore(end);
 			CompactRange tree = this.tiles.finish();
 			byte[] root = LeafHashes.root(tree);
-			if (tree.size() != end
-					|| !new ConsistencyProof(end, this.sealed.checkpoint().size(), this.sealed.consistency())
-						.proves(root, this.sealed.checkpoint().root())) {
+			if (tree.size() != end || !this.sealed.proof().covers(end, root)) {
 				throw new IllegalStateException(
 						"What is there of %s is not what was signed".formatted(this.sealed.name()));
 			}

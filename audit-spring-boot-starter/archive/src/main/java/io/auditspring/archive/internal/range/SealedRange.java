@@ -15,14 +15,13 @@ import io.auditspring.ledger.internal.merkle.CompactRange;
  *
  * @param ledger the chain's random id
  * @param name the range
+ * @param received whether another ledger begins the chain and goes on with it
  * @param begins where the archive of the chain begins
  * @param prevHash what the first entry follows
  * @param before the tree over the entries before
- * @param checkpoint the checkpoint
- * @param consistency leads from the root over all entries up to the last one to that of
- * the checkpoint
+ * @param proof that it is signed
  */
-public record SealedRange(UUID ledger, RangeName name, long begins, byte[] prevHash, CompactRange before,
-		Checkpoint checkpoint, List<byte[]> consistency) {
+public record SealedRange(UUID ledger, RangeName name, boolean received, long begins, byte[] prevHash,
+		CompactRange before, Manifest.Proof proof) {
 
 }

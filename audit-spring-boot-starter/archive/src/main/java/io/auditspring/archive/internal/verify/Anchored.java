@@ -16,10 +16,12 @@ import io.auditspring.CheckpointAnchor;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.Problems;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.verify.TrustPolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints of a chain that were kept elsewhere, compared with the archived entries
@@ -29,11 +31,23 @@ final class Anchored {
 
 	private final Problems problems;
 
-	private final TreeMap<Long, List<Checkpoint>> pending = new TreeMap<>();
+	private final TreeMap<Long, List<Claim>> pending = new TreeMap<>();
 
 	private long next = Long.MAX_VALUE;
 
 	private long compared;
+
+	private long covered;
+
+	/**
+	 * What a checkpoint says.
+	 *
+	 * @param checkpoint the checkpoint
+	 * @param leaked whether only a key that leaked signed it
+	 */
+	private record Claim(Checkpoint checkpoint, boolean leaked) {
+
+	}
 
 	Anchored(TrustPolicy evidence, Problems problems) {
 		this.problems = problems;
@@ -56,12 +70,26 @@ final class Anchored {
 			return;
 		}
 		try {
-			Checkpoint checkpoint = (evidence.keys() != null) ? Checkpoint.open(kept.note(), evidence.keys())
-					: Checkpoint.parse(kept.note());
-			this.pending.computeIfAbsent(checkpoint.size(), (size) -> new ArrayList<>()).add(checkpoint);
+			Claim claim = claim(kept.note(), evidence.keys());
+			this.pending.computeIfAbsent(claim.checkpoint().size(), (size) -> new ArrayList<>()).add(claim);
 		}
 		catch (InvalidCheckpointException ex) {
 			fault("the checkpoint in the %s does not count: %s".formatted(kept.place(), ex.getMessage()));
+		}
+	}
+
+	private static Claim claim(String note, @Nullable TrustedKeys keys) throws InvalidCheckpointException {
+		if (keys == null) {
+			return new Claim(Checkpoint.parse(note), false);
+		}
+		try {
+			return new Claim(Checkpoint.open(note, keys), false);
+		}
+		catch (InvalidCheckpointException ex) {
+			if (keys.retired().isEmpty()) {
+				throw ex;
+			}
+			return new Claim(Checkpoint.open(note, keys.ofRetired()), true);
 		}
 	}
 
@@ -83,21 +111,32 @@ final class Anchored {
 			return;
 		}
 		this.pending.headMap(tree.size(), false).clear();
-		List<Checkpoint> checkpoints = this.pending.remove(tree.size());
+		List<Claim> claims = this.pending.remove(tree.size());
 		advance();
-		if (checkpoints == null) {
+		if (claims != null) {
+			byte[] root = LeafHashes.root(tree);
+			claims.forEach((claim) -> compare(claim, root));
+		}
+	}
+
+	private void compare(Claim claim, byte[] root) {
+		Checkpoint checkpoint = claim.checkpoint();
+		this.compared++;
+		if (Arrays.equals(root, checkpoint.root())) {
+			this.covered = claim.leaked() ? this.covered : checkpoint.size();
 			return;
 		}
-		byte[] root = LeafHashes.root(tree);
-		for (Checkpoint checkpoint : checkpoints) {
-			this.compared++;
-			if (!Arrays.equals(root, checkpoint.root())) {
-				this.problems.add(Problem.Kind.ROOT, null, null,
-						"an anchored checkpoint of %d entries has another root than the archived entries"
-							.formatted(checkpoint.size()),
-						checkpoint.note(), HexFormat.of().formatHex(root));
-			}
-		}
+		Problem.Kind kind = claim.leaked() ? Problem.Kind.SIGNATURE : Problem.Kind.ROOT;
+		String who = claim.leaked() ? ", which only a retired key signed," : "";
+		this.problems.add(kind, null, null,
+				"an anchored checkpoint of %d entries%s has another root than the archived entries"
+					.formatted(checkpoint.size(), who),
+				checkpoint.note(), HexFormat.of().formatHex(root));
+	}
+
+	/** Up to where a true one by somebody trusted covers the entries. */
+	long covered() {
+		return this.covered;
 	}
 
 	long compared() {

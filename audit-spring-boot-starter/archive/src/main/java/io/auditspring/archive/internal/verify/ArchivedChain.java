@@ -47,7 +47,6 @@ import io.auditspring.ledger.internal.table.Problems;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.thread.OrderedPipeline;
 import io.auditspring.ledger.internal.tree.LeafHashes;
-import io.auditspring.ledger.merkle.ConsistencyProof;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.VerificationProgress;
@@ -104,6 +103,12 @@ public final class ArchivedChain {
 
 	private @Nullable String missing;
 
+	/** What only a key signed that leaked, since the last gap. */
+	private final List<Doubt> doubts = new ArrayList<>();
+
+	/** Up to where somebody trusted signed what is here, since the last gap. */
+	private long covered;
+
 	/** The newest one that is true and, where keys are known, signed by one of them. */
 	private @Nullable Checkpoint newest;
 
@@ -124,6 +129,16 @@ public final class ArchivedChain {
 	 * @param entry what it says
 	 */
 	private record Said(@Nullable Long seq, @Nullable UUID id, ControlEntry entry) {
+
+	}
+
+	/**
+	 * A signature that proves nothing.
+	 *
+	 * @param range what it is of
+	 * @param what what only a key signed that leaked
+	 */
+	private record Doubt(RangeName range, String what) {
 
 	}
 
@@ -229,6 +244,10 @@ public final class ArchivedChain {
 		this.erased = new long[EntryGroup.values().length];
 		ChainWalk chain = beginRange(found.manifest());
 		CompactRange before = (this.tree != null && this.tree.size() == range.first()) ? this.tree : null;
+		if (before == null) {
+			sayDoubts();
+		}
+		found.doubts().forEach((what) -> this.doubts.add(new Doubt(range, what)));
 		Tiles.Reader hashes = new Tiles.Reader(tiles, range, (range.first() == 0) ? new CompactRange() : before,
 				(seq, what) -> this.problems.add(Problem.Kind.TILE, seq, null, what));
 		int threads = this.options.threads();
@@ -252,6 +271,15 @@ public final class ArchivedChain {
 			return;
 		}
 		finishRange(found, hashes.comparable() ? hashes.tree() : null);
+	}
+
+	/** What somebody trusted signed covers all that was signed before, by whomever. */
+	private void sayDoubts() {
+		long end = Math.max(this.covered, this.anchored.covered());
+		this.doubts.stream()
+			.filter((doubt) -> doubt.range().last() >= end)
+			.forEach((doubt) -> this.problems.add(Problem.Kind.SIGNATURE, doubt.range().first(), null, doubt.what()));
+		this.doubts.clear();
 	}
 
 	/** Those beyond the ends are never asked for. */
@@ -351,8 +379,7 @@ public final class ArchivedChain {
 			return;
 		}
 		this.checkpoints++;
-		if (!new ConsistencyProof(end.size(), checkpoint.size(), manifest.consistency()).proves(root,
-				checkpoint.root())) {
+		if (!manifest.proof().covers(end.size(), root)) {
 			this.problems.add(Problem.Kind.ROOT, range.last(), null,
 					"%s are not those of the checkpoint that should cover them".formatted(range), checkpoint.note(),
 					HexFormat.of().formatHex(root));
@@ -360,6 +387,7 @@ public final class ArchivedChain {
 		}
 		if (found.signed()) {
 			this.signed = end.size();
+			this.covered = end.size();
 			lookForWitnesses(checkpoint, end.size());
 		}
 		if (found.signed() || this.evidence.keys() == null) {
@@ -451,10 +479,15 @@ public final class ArchivedChain {
 				&& quarantine.chain().equals(this.problems.chain()) && covers(quarantine.seq())) {
 			this.redactions.quarantined(said.id(), quarantine);
 		}
-		else if (said.entry() instanceof ControlEntry.Archive archive
-				&& archive.chain().equals(this.problems.chain())) {
+		else if (said.entry() instanceof ControlEntry.Archive archive && archive.chain().equals(this.problems.chain())
+				&& (by.equals(ChainNames.LOCAL) || !isReceived())) {
 			compare(archive, said);
 		}
+	}
+
+	/** Then its source may speak of an archive of its own. */
+	private boolean isReceived() {
+		return this.read.stream().anyMatch((found) -> found.manifest().received());
 	}
 
 	/** What is said of an entry that is not archived cannot be compared. */
@@ -490,6 +523,7 @@ public final class ArchivedChain {
 		// The entry that says so may not be archived yet.
 		this.redactions.finish((seq) -> !this.whole
 				|| this.vouched.stream().anyMatch((range) -> range.first() <= seq && seq <= range.last()));
+		sayDoubts();
 		checkWitnesses();
 		checkTimeStamp();
 		long from = (this.walk != null) ? Math.max(this.walk.from(), 0) : 0;

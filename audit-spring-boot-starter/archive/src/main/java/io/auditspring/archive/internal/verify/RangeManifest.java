@@ -6,6 +6,8 @@ package io.auditspring.archive.internal.verify;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.auditspring.archive.ArchiveStore;
 import io.auditspring.archive.internal.range.Manifest;
@@ -26,8 +28,11 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint the checkpoint, or {@code null} if it is none or not of this chain
  * @param trusted whether somebody trusted signed the manifest
  * @param signed whether somebody trusted signed the checkpoint
+ * @param doubts what only a key signed that leaked: a problem, unless somebody trusted
+ * signed what covers it
  */
-record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean trusted, boolean signed) {
+record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean trusted, boolean signed,
+		List<String> doubts) {
 
 	/**
 	 * Reads it, and says what is wrong with it and with the files beside it.
@@ -49,11 +54,21 @@ record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean
 		checkEarlier(files, manifest, store, problems);
 		TrustedKeys keys = evidence.keys();
 		boolean trusted = keys != null && manifest.isSignedBy(keys);
+		List<String> doubts = new ArrayList<>();
 		if (keys != null && !trusted) {
-			problems.add(Problem.Kind.SIGNATURE, range.first(), null,
-					"the manifest '%s' is not signed by a trusted key".formatted(range.manifest(generation)));
+			String what = "the manifest '%s' is not signed by a trusted key".formatted(range.manifest(generation));
+			doubt(what, manifest.isSignedBy(keys.ofRetired()), range, doubts, problems);
 		}
-		return checkpoint(manifest, trusted, evidence, problems);
+		return checkpoint(manifest, trusted, doubts, evidence, problems);
+	}
+
+	private static void doubt(String what, boolean leaked, RangeName range, List<String> doubts, Problems problems) {
+		if (leaked) {
+			doubts.add(what);
+		}
+		else {
+			problems.add(Problem.Kind.SIGNATURE, range.first(), null, what);
+		}
 	}
 
 	private static @Nullable Manifest read(RangeName range, int generation, ArchiveStore store, Problems problems) {
@@ -110,25 +125,25 @@ record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean
 		}
 	}
 
-	private static RangeManifest checkpoint(Manifest manifest, boolean trusted, TrustPolicy evidence,
-			Problems problems) {
+	private static RangeManifest checkpoint(Manifest manifest, boolean trusted, List<String> doubts,
+			TrustPolicy evidence, Problems problems) {
 		TrustedKeys keys = evidence.keys();
 		RangeName range = manifest.range();
 		try {
-			Checkpoint checkpoint = Checkpoint.parse(manifest.checkpoint());
+			Checkpoint checkpoint = Checkpoint.parse(manifest.proof().checkpoint());
 			if (!isOf(checkpoint, evidence, range.chain()) || checkpoint.size() <= range.last()) {
 				problems.add(Problem.Kind.CHECKPOINT, range.first(), null,
 						"the checkpoint of '%s' over %d entries does not cover %s".formatted(checkpoint.origin(),
 								checkpoint.size(), range));
-				return new RangeManifest(manifest, null, trusted, false);
+				return new RangeManifest(manifest, null, trusted, false, doubts);
 			}
 			return new RangeManifest(manifest, checkpoint, trusted,
-					keys != null && isSigned(checkpoint, keys, range, problems));
+					keys != null && isSigned(checkpoint, keys, range, doubts, problems), doubts);
 		}
 		catch (InvalidCheckpointException ex) {
 			problems.add(Problem.Kind.CHECKPOINT, range.first(), null,
 					"the checkpoint of %s cannot be read: %s".formatted(range, ex.getMessage()));
-			return new RangeManifest(manifest, null, trusted, false);
+			return new RangeManifest(manifest, null, trusted, false, doubts);
 		}
 	}
 
@@ -137,16 +152,14 @@ record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean
 				: checkpoint.origin().endsWith("/" + chain);
 	}
 
-	private static boolean isSigned(Checkpoint checkpoint, TrustedKeys keys, RangeName range, Problems problems) {
-		try {
-			Checkpoint.open(checkpoint.note(), keys);
+	private static boolean isSigned(Checkpoint checkpoint, TrustedKeys keys, RangeName range, List<String> doubts,
+			Problems problems) {
+		if (checkpoint.isSignedBy(keys)) {
 			return true;
 		}
-		catch (InvalidCheckpointException ex) {
-			problems.add(Problem.Kind.SIGNATURE, range.first(), null,
-					"the checkpoint of %s is not signed by a trusted key: %s".formatted(range, ex.getMessage()));
-			return false;
-		}
+		doubt("the checkpoint of %s is not signed by a trusted key".formatted(range),
+				checkpoint.isSignedBy(keys.ofRetired()), range, doubts, problems);
+		return false;
 	}
 
 	private static void add(Problems problems, RangeName range, String what) {
