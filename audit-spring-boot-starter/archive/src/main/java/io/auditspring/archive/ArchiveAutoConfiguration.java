@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.CheckpointSigner;
@@ -20,6 +21,7 @@ import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.signing.Checkpoints;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,14 +84,24 @@ public final class ArchiveAutoConfiguration {
 	@Bean
 	@ConditionalOnProperty("audit.archive.after")
 	ArchiveSchedule auditArchiveSchedule(AuditDatabase auditDatabase, ObjectProvider<LedgerArchive> archive,
-			ArchiveProperties properties) {
+			ArchiveProperties properties, ObjectProvider<Checkpoints> auditCheckpoints,
+			ObjectProvider<CheckpointSigner> signer) {
 		LedgerArchive ledgerArchive = archive.getIfAvailable();
 		if (ledgerArchive == null) {
 			throw new AuditSetupException("audit.archive.after is set, but there is no archive",
 					"Say where it is by audit.archive.directory, audit.archive.s3.bucket, or a bean of the type ArchiveStore");
 		}
 		return new ArchiveSchedule(auditDatabase.dataSource(), auditDatabase.schema(), ledgerArchive,
-				Objects.requireNonNull(properties.after()), Clock.systemUTC());
+				Objects.requireNonNull(properties.after()), Clock.systemUTC(),
+				signing(auditCheckpoints.getIfAvailable(), Sole.signer(signer)));
+	}
+
+	private static Consumer<String> signing(@Nullable Checkpoints checkpoints, @Nullable CheckpointSigner signer) {
+		return (chain) -> {
+			if (checkpoints != null && signer != null) {
+				checkpoints.create(chain);
+			}
+		};
 	}
 
 	@Bean

@@ -13,15 +13,20 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.retention.EarlyArchive;
 import io.auditspring.retention.MonthArchive;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.DataAccessException;
 
 /**
  * Archives what is older than a while, in quarters of a month: its days 1 to 7, 8 to 14,
@@ -42,6 +47,8 @@ final class ArchiveSchedule implements EarlyArchive {
 
 	private final Clock clock;
 
+	private final Consumer<String> signing;
+
 	private final String chains;
 
 	private final String first;
@@ -50,7 +57,15 @@ final class ArchiveSchedule implements EarlyArchive {
 
 	private final String worthIt;
 
-	ArchiveSchedule(DataSource dataSource, Schema schema, MonthArchive archive, Duration after, Clock clock) {
+	/**
+	 * Creates the schedule.
+	 * @param signing signs what is there of a chain, as only what is signed is archived
+	 * and an application signs its own chain and the root log; does nothing where there
+	 * is no key
+	 */
+	ArchiveSchedule(DataSource dataSource, Schema schema, MonthArchive archive, Duration after, Clock clock,
+			Consumer<String> signing) {
+		this.signing = signing;
 		this.dataSource = dataSource;
 		this.archive = archive;
 		this.after = after;
@@ -113,8 +128,21 @@ final class ArchiveSchedule implements EarlyArchive {
 	}
 
 	private void archive(String chain, String requestedBy) throws IOException, SQLException {
-		for (Piece piece = next(chain); piece != null; piece = next(chain)) {
+		Piece first = next(chain);
+		if (first != null) {
+			sign(chain);
+		}
+		for (Piece piece = first; piece != null; piece = next(chain)) {
 			this.archive.archive(chain, piece.first(), piece.last(), requestedBy);
+		}
+	}
+
+	private void sign(String chain) throws IOException {
+		try {
+			this.signing.accept(chain);
+		}
+		catch (CheckpointRefusedException | InvalidCheckpointException | DataAccessException ex) {
+			throw new IOException(ex.getMessage(), ex);
 		}
 	}
 

@@ -12,8 +12,10 @@ import java.time.Instant;
 import java.time.Period;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
+import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
@@ -62,8 +64,13 @@ class ArchiveScheduleTests {
 	}
 
 	private void archiveAt(String time) throws IOException {
+		archiveAt(time, (chain) -> {
+		});
+	}
+
+	private void archiveAt(String time, Consumer<String> signing) throws IOException {
 		new ArchiveSchedule(this.ledger.dataSource(), this.ledger.schema(), this.ledger.archive(), Duration.ofDays(30),
-				Clock.fixed(Instant.parse(time), ZoneOffset.UTC))
+				Clock.fixed(Instant.parse(time), ZoneOffset.UTC), signing)
 			.archive(EntryCodec.write(List.of(CLERK)));
 	}
 
@@ -163,6 +170,20 @@ class ArchiveScheduleTests {
 		assertThatThrownBy(() -> this.ledger.retention(CLERK, UnaryOperator.identity()).archive("third", 2))
 			.isInstanceOf(IOException.class)
 			.hasMessageContaining("no signed checkpoint covers entries 0 to 1 of chain 'third'");
+	}
+
+	@Test
+	void chainsThatNobodyElseSignsAreSignedWhenTheyAreArchived() throws Exception {
+		this.ledger.appendAt(Instant.parse("2019-01-10T00:00:00Z"), "third", new SampleChain("third", 6).unplaced(2));
+		archiveAt("2019-01-31T00:00:00Z", this.ledger::checkpoint);
+		assertThat(this.ledger.query("select count(*) from audit.audit_checkpoint where chain = 'third'"))
+			.isEqualTo("0");
+		archiveAt("2019-02-14T00:00:00Z", this.ledger::checkpoint);
+		assertThat(archived()).endsWith("third 0 1 1");
+		assertThat(verified()).endsWith("third [0, 2): valid]");
+		assertThatThrownBy(() -> archiveAt("2019-03-14T00:00:00Z", (chain) -> {
+			throw new CheckpointRefusedException("Entry 5 was altered");
+		})).isInstanceOf(IOException.class).hasMessageContaining("Entry 5 was altered");
 	}
 
 }

@@ -805,7 +805,42 @@ begin
 end
 $$;
 
--- A chain of which a checkpoint says the same as its receipt goes on as it is.
+-- The root over the first entries of a chain, of the tree and the entries that are not in it yet: null, or another one,
+-- where some are missing, or many were never signed.
+create function "${schema}".audit_root_of(chain text, size bigint) returns bytea
+	language plpgsql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	edges bytea[] := '{}';
+	height integer := 0;
+	place bigint;
+	width integer;
+	tile bytea;
+begin
+	while height < 7 and $2 >> (8 * height) > 0 loop
+		place := $2 >> (8 * (height + 1));
+		width := (($2 >> (8 * height)) & 255)::integer;
+		tile := (select t.hashes from "${schema}".audit_tile t where t.chain = $1 and t.level = height and t.index = place);
+		if tile is null and height = 1 then
+			-- The newest tiles are not stored before they are signed.
+			tile := coalesce((
+				select string_agg("${schema}".audit_subtree_root(coalesce(t.hashes,
+					"${schema}".audit_hashes_below($1, 0, i << 8, (i + 1) << 8))), ''::bytea order by i)
+				from generate_series(place << 8, (place << 8) + width - 1) as i
+					left join "${schema}".audit_tile t on t.chain = $1 and t.level = 0 and t.index = i
+			), ''::bytea);
+		end if;
+		edges := array_append(edges, substring(
+			coalesce(tile, "${schema}".audit_tile_begins($1, height, place, width)) for 32 * width));
+		height := height + 1;
+	end loop;
+	return "${schema}".audit_tree_root(edges);
+end
+$$;
+
+-- A chain that has the entries of its receipt goes on as it is.
 create function "${schema}".audit_require_behind(chain text, note text) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -813,10 +848,9 @@ as $$
 declare
 	lines text[] := string_to_array(note, e'\n');
 begin
-	if exists (
-		select from "${schema}".audit_checkpoint c
-		where c.chain = $1 and c.size = lines[2]::bigint and encode(c.root, 'base64') = lines[3]
-	) then
+	if exists (select from "${schema}".audit_chain c where c.name = $1 and c.size >= lines[2]::bigint)
+		and "${schema}".audit_root_of($1, lines[2]::bigint) = decode(lines[3], 'base64')
+	then
 		raise exception 'chain "%" has the % entries that its receipt is of: it can go on as it is', chain, lines[2]
 			using errcode = 'object_not_in_prerequisite_state';
 	end if;
@@ -1151,6 +1185,7 @@ revoke all on function "${schema}".audit_require_received(text, text), "${schema
 	"${schema}".audit_take_holds(text, jsonb), "${schema}".audit_publish(text, uuid, bigint),
 	"${schema}".audit_continue_chain(text, text, text, jsonb), "${schema}".audit_continue_behind(text, text, jsonb),
 	"${schema}".audit_begin_successor(text, text, text, text, jsonb), "${schema}".audit_require_behind(text, text),
+	"${schema}".audit_root_of(text, bigint),
 	"${schema}".audit_receive_successor(text, text, uuid, jsonb), "${schema}".audit_current_chain(text),
 	"${schema}".audit_lock_chain(text), "${schema}".audit_recorded_in(text),
 	"${schema}".audit_speaks_for(text, text), "${schema}".audit_next_name(text),

@@ -70,7 +70,8 @@ final class ReceivedTables {
 				select key
 				from %s
 				where chain = ? and from_size <= ? and (to_size is null or to_size >= ?)
-				""".formatted(schema.table("audit_received_key"));
+				and chain in (select received.chain from %s as received where received.gone_at is null)
+				""".formatted(schema.table("audit_received_key"), schema.table("audit_received"));
 		this.months = "select %s(?, ?::date[])".formatted(schema.table("audit_receive_months"));
 		this.redactions = "select %s(?, ?::jsonb)".formatted(schema.table("audit_receive_redactions"));
 		this.note = "select %s(?, ?)".formatted(schema.table("audit_receive_note"));

@@ -251,6 +251,15 @@ class BundleReceiverTests {
 	}
 
 	@Test
+	void whatIsSignedInTheNameOfASourceThatIsGoneIsRefused() {
+		this.lab.send(0, this.lab.write(5));
+		this.lab.centre.execute("set role audit_owner; select audit.audit_source_gone('orders', 'shut down')");
+		assertKind(this.lab.send(5, this.lab.write(5)), Reception.Kind.REFUSED);
+		assertThat(this.lab.size()).isEqualTo(5);
+		assertThat(this.lab.statistics.bundles(Reception.Kind.REFUSED)).isEqualTo(1);
+	}
+
+	@Test
 	void whatIsAheadOfTheClockIsDelayedAndParksNothing() {
 		this.lab.send(0, this.lab.write(1));
 		this.lab.source.appendAt(Instant.now().plusSeconds(3600), ReceivingLab.CHAIN, Entries.entry("early"));

@@ -28,6 +28,7 @@ import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.retention.Redaction;
+import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
@@ -286,6 +287,35 @@ class ContinuationTests {
 		String behind = ReceivingLab.query(this.restored, "select note from audit.audit_receipt where kind = 'stored'");
 		assertThat(this.restored.query(asked.formatted(behind))).isEqualTo("orders@2");
 		assertThat(this.restored.query(asked.formatted(behind))).isEqualTo("orders@2");
+	}
+
+	@Test
+	void aReceiptOfWhatIsThereIsNoReasonToGoOnWhateverWasSigned() {
+		byte[] root = this.lab.checkpoints(this.restored).root(ReceivingLab.CHAIN, 3);
+		String receipt = ReceiptNote.STORED.sign(LOG, 3, root, this.lab.centreSigner).note();
+		this.restored
+			.execute("update audit.audit_receipt set size = 3, note = '%s' where kind = 'stored'".formatted(receipt));
+		assertThat(ReceivingLab.query(this.restored, "select count(*) from audit.audit_checkpoint where size = 3"))
+			.isEqualTo("0");
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> this.restored
+				.execute("select audit.audit_continue_behind('orders', '%s', null)".formatted(receipt)))
+			.withStackTraceContaining("it can go on as it is");
+	}
+
+	@Test
+	void theDatabaseKnowsTheRootOfEachSize() {
+		this.restored.append(ReceivingLab.CHAIN, Entries.entries(600));
+		Checkpoints checkpoints = this.lab.checkpoints(this.restored);
+		for (int signed = 0; signed < 2; signed++) {
+			for (long size : new long[] { 1, 2, 5, 7, 255, 256, 257, 511, 512, 513, 605 }) {
+				assertThat(ReceivingLab.query(this.restored,
+						"select encode(audit.audit_root_of('orders', %d), 'hex')".formatted(size)))
+					.as("size %d, signed %d times", size, signed)
+					.isEqualTo(HexFormat.of().formatHex(checkpoints.root(ReceivingLab.CHAIN, size)));
+			}
+			checkpoints.create(ReceivingLab.CHAIN);
+		}
 	}
 
 	@Test
