@@ -90,6 +90,10 @@ final class OperationChanges {
 	 */
 	void rolledBack() {
 		undone(ROLLED_BACK);
+		clear();
+	}
+
+	private void clear() {
 		this.changes.clear();
 		this.withoutState = Map.of();
 		this.further = Map.of();
@@ -146,9 +150,25 @@ final class OperationChanges {
 			this.withoutState.putIfAbsent(key, new WithoutState(type, savepoint));
 		}
 		else if (!this.withoutState.containsKey(key)) {
-			this.further = this.further.isEmpty() ? new TreeMap<>() : this.further;
-			this.further.merge(type, 1, Integer::sum);
+			addFurther(type, 1);
 		}
+	}
+
+	/**
+	 * Leaves what it changed so far to another one.
+	 * @param other the other one
+	 * @param savepoint the number of the last savepoint
+	 */
+	void handOver(OperationChanges other, int savepoint) {
+		this.changes.list().forEach((change) -> other.add(change, savepoint));
+		this.withoutState.forEach((key, entity) -> other.addWithoutState(key, entity.type(), savepoint));
+		this.further.forEach(other::addFurther);
+		clear();
+	}
+
+	private void addFurther(String type, int times) {
+		this.further = this.further.isEmpty() ? new TreeMap<>() : this.further;
+		this.further.merge(type, times, Integer::sum);
 	}
 
 	/**

@@ -120,18 +120,24 @@ final class TransactionSession {
 	 * Flushes, which tells the changes of a call from those around it. Not where a
 	 * callback of Hibernate makes the call: a flush within a flush runs statements twice,
 	 * or never ends.
+	 * @return {@code false} in that case: nothing is told apart
 	 */
-	void flush() {
-		if (!this.flushing && current() instanceof EventSource stateful && stateful.isOpen()
-				&& stateful.getHibernateFlushMode() != FlushMode.MANUAL && !isAtWork(stateful)) {
-			this.flushing = true;
-			try {
-				flush(stateful);
-			}
-			finally {
-				this.flushing = false;
-			}
+	boolean flush() {
+		if (!(current() instanceof EventSource stateful) || !stateful.isOpen()
+				|| stateful.getHibernateFlushMode() == FlushMode.MANUAL) {
+			return true;
 		}
+		if (this.flushing || isAtWork(stateful)) {
+			return false;
+		}
+		this.flushing = true;
+		try {
+			flush(stateful);
+		}
+		finally {
+			this.flushing = false;
+		}
+		return true;
 	}
 
 	private static boolean isAtWork(EventSource session) {

@@ -143,7 +143,7 @@ final class Attempt {
 	private @Nullable Object proceedWithContext() throws Throwable {
 		AuditTransaction joined = joined();
 		if (joined != null) {
-			joined.joinedBy(this.operation, method().saves());
+			join(joined);
 		}
 		else if (this.transaction != null) {
 			this.transaction.ownedBy(this.operation, this.call.recordsAtOnce() ? null : this.call.afterCompletion());
@@ -164,6 +164,18 @@ final class Attempt {
 		}
 		finally {
 			AuditContextHolder.replace(previous);
+		}
+	}
+
+	private void join(AuditTransaction transaction) {
+		Operation around = (AuditContextHolder.current() instanceof Operation running) ? running : null;
+		try {
+			transaction.joinedBy(this.operation, around, method().saves());
+		}
+		catch (RuntimeException ex) {
+			// What others have left to be flushed cannot be stored.
+			this.operation.metadata("reached", false);
+			throw ex;
 		}
 	}
 
@@ -202,6 +214,9 @@ final class Attempt {
 	// Behind an asynchronous advice the outer interceptor has long returned.
 	private void record(Description description, @Nullable Throwable failure) {
 		if (this.operation.isSkipped()) {
+			if (this.transaction != null) {
+				this.transaction.leftOut(this.operation);
+			}
 			return;
 		}
 		CompletedOperation completed = description.complete();

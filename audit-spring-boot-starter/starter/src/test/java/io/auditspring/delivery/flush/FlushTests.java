@@ -1,4 +1,4 @@
-package io.auditspring.delivery.callback;
+package io.auditspring.delivery.flush;
 
 import java.util.Iterator;
 import java.util.List;
@@ -33,13 +33,15 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
- * Callbacks of Hibernate call audited methods while it flushes, cascades or loads. What
- * it does then is left to it, and each call leaves its entry.
+ * An audited call within a transaction flushes, to tell its changes from those around it.
+ * Not where Hibernate cannot bear that: within its own callbacks, and before what is to
+ * be stored can be.
  */
-class CallsByCallbacksTests {
+class FlushTests {
 
 	private static ConfigurableApplicationContext context;
 
@@ -187,6 +189,20 @@ class CallsByCallbacksTests {
 		assertThat(entries(2)).extracting("action", "outcome", "target_name", "changes")
 			.containsExactlyInAnyOrder(tuple("hear", "success", callback, null),
 					tuple("send", "success", null, "{\"status\": {\"to\": \"SENT\", \"from\": \"NEW\"}}"));
+	}
+
+	@Test
+	void aCallThatTheFlushBeforeItKeepsFromItsMethodSaysSo() {
+		Parcel parcel = parcel();
+		assertThatExceptionOfType(RuntimeException.class)
+			.isThrownBy(() -> transaction().executeWithoutResult((status) -> {
+				Shipment shipment = new Shipment();
+				shipment.parcel = new Parcel();
+				entityManager.persist(shipment);
+				depot.send(parcel.id);
+			}));
+		assertThat(entries(1)).extracting("action", "outcome", "metadata")
+			.containsExactly(tuple("send", "failure", "{\"reached\": false}"));
 	}
 
 	/**

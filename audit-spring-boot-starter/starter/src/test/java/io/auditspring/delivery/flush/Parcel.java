@@ -1,4 +1,4 @@
-package io.auditspring.delivery.callback;
+package io.auditspring.delivery.flush;
 
 import java.util.ArrayList;
 import java.util.List;
