@@ -191,7 +191,11 @@ final class OperationChanges {
 		if (this.ending != null) {
 			outcome = this.ending.record().outcome();
 			EntityChange target = target(this.ending.record());
-			Entry entry = factory.withAttempt(this.ending.entry(target), this.operation.attempt());
+			Entry ended = this.ending.entry(target);
+			if (ended == null) {
+				return entries;
+			}
+			Entry entry = factory.withAttempt(ended, this.operation.attempt());
 			if (target != null) {
 				further.remove(target);
 				entry = factory.withState(entry, target, revision);
@@ -243,10 +247,11 @@ final class OperationChanges {
 		if (this.awaited) {
 			this.operation.undo();
 		}
-		if (this.ending == null || this.ending.suppressed()) {
+		Entry ended = (this.ending != null) ? this.ending.entry(null) : null;
+		if (this.ending == null || ended == null) {
 			return;
 		}
-		Entry entry = factory.withAttempt(this.ending.entry(null), this.operation.attempt());
+		Entry entry = factory.withAttempt(ended, this.operation.attempt());
 		if (entry.outcome() == Outcome.SUCCESS && !this.apart) {
 			afterCompletion.addUndone(delivery(), factory.failed(entry, this.ending.record(), null));
 		}

@@ -5,6 +5,7 @@
 package io.auditspring.intercept.internal.call;
 
 import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -58,7 +59,7 @@ final class Attempt {
 			call.isPersistent();
 		}
 		Operation operation = call.begin();
-		if (!mayApply(call, invocation, operation)) {
+		if (!applies(call, invocation, operation)) {
 			operation.skip();
 		}
 		AuditTransaction transaction = call.auditing().transactions().current();
@@ -73,10 +74,16 @@ final class Attempt {
 	}
 
 	// As far as that is known before it runs.
-	private static boolean mayApply(Call call, MethodInvocation invocation, Operation operation) {
+	private static boolean applies(Call call, MethodInvocation invocation, Operation operation) {
 		AuditedMethod method = call.method();
-		return !method.isDecidedBefore() || method.applies(new HashMap<>(),
+		if (!method.isDecidedBefore()) {
+			return true;
+		}
+		Map<String, @Nullable Object> errors = new HashMap<>(0);
+		boolean applies = method.applies(errors,
 				new Description(new Attempt(call, invocation, operation, null, false), null, null).openContext());
+		call.decide(new Call.Decision(applies, errors));
+		return applies;
 	}
 
 	/**
