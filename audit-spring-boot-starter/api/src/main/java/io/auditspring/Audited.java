@@ -122,8 +122,11 @@ public @interface Audited {
 	String[] related() default {};
 
 	/**
-	 * Expression that decides whether there is an entry. It is evaluated when the call
-	 * has ended; only {@code false} suppresses the entry.
+	 * Expression that decides whether there is an entry; only {@code false} suppresses
+	 * it. It is evaluated once: before the method runs where the arguments decide, when
+	 * the call has ended where it names {@code #result} or {@code #error}, and when the
+	 * state is known where it names {@code #before} or {@code #after}. These are
+	 * {@code null} where nothing changed, or what changed was rolled back.
 	 * @return an expression
 	 */
 	String condition() default "";

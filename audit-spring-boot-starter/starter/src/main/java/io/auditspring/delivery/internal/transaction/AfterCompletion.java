@@ -59,8 +59,9 @@ public final class AfterCompletion {
 	 * @param ending how it ended
 	 */
 	public void add(CompletedOperation ending) {
-		if (!ending.suppressed()) {
-			Entry entry = this.factory.withAttempt(this.factory.withUnseen(ending.entry(null), ending.operation()),
+		Entry ended = ending.entry(null);
+		if (ended != null) {
+			Entry entry = this.factory.withAttempt(this.factory.withUnseen(ended, ending.operation()),
 					ending.operation().attempt());
 			boolean undone = ending.operation().isUndone();
 			boolean returned = undone && entry.outcome() == Outcome.SUCCESS;

@@ -6,8 +6,8 @@ package io.auditspring.delivery.internal.transaction;
 
 import java.sql.Connection;
 import java.util.Collections;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -46,7 +46,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	private final boolean readOnly;
 
 	/** Calls of others. Most transactions have none, as a call began them. */
-	private Set<@Nullable Operation> guests = Collections.emptySet();
+	private Map<@Nullable Operation, Guest> guests = Collections.emptyMap();
 
 	private @Nullable OwningCall owner;
 
@@ -115,19 +115,25 @@ public final class AuditTransaction implements TransactionSynchronization {
 	/**
 	 * Says that an audited call runs within this transaction, which somebody else began.
 	 * A flush now, and another one when it has ended, tells its changes from those around
-	 * it.
+	 * it. Where there is none, as the call leaves no state, no entry, or Hibernate cannot
+	 * bear it, all changes belong to the call around it.
 	 * @param operation the call
-	 * @param saves whether changes of before that are not flushed yet are to be its own
+	 * @param around the call that is running on this thread so far, or {@code null}
+	 * @param saves whether changes of before that are not flushed yet are to be its own,
+	 * unless a call around it has made them
 	 */
-	public void joinedBy(Operation operation, boolean saves) {
-		if (operation.capturesState() && !saves) {
-			this.session.flush();
+	public void joinedBy(Operation operation, @Nullable Operation around, boolean saves) {
+		Operation responsible = responsible(around);
+		boolean within = responsible != null && responsible.capturesState();
+		boolean own = operation.capturesState() && !(within && operation.isSkipped());
+		if (own && (within || !saves)) {
+			own = this.session.flush();
 			this.entries.closeUnattributed();
 		}
 		if (this.guests.isEmpty()) {
-			this.guests = new HashSet<>(1);
+			this.guests = new HashMap<>(1);
 		}
-		this.guests.add(operation);
+		this.guests.put(operation, new Guest(own, within ? responsible : null));
 	}
 
 	/**
@@ -136,7 +142,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param operation the call
 	 */
 	public void leftBy(Operation operation) {
-		if (operation.capturesState()) {
+		if (this.guests.getOrDefault(operation, Guest.OTHER).own()) {
 			this.session.flush();
 		}
 	}
@@ -147,8 +153,20 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param operation the call
 	 */
 	public void brokenOffBy(Operation operation) {
-		if (operation.capturesState()) {
+		if (this.guests.getOrDefault(operation, Guest.OTHER).own()) {
 			this.session.flushIfSound();
+		}
+	}
+
+	/**
+	 * Says that a call has ended and leaves no entry. What it changed belongs to the one
+	 * around it.
+	 * @param operation the call
+	 */
+	public void leftOut(Operation operation) {
+		Operation around = this.guests.getOrDefault(operation, Guest.OTHER).around();
+		if (around != null) {
+			this.entries.handOver(operation, around);
 		}
 	}
 
@@ -168,6 +186,9 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void add(CompletedOperation ending) {
 		this.entries.end(ending);
+		if (ending.suppressed()) {
+			leftOut(ending.operation());
+		}
 		SharedSessionContractImplementor session = this.session.current();
 		if (session != null && !this.session.isWatched() && !this.readOnly) {
 			// Not later: beforeCommit is not called for one who comes while others are.
@@ -244,7 +265,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	// The call that runs on this thread may belong to a transaction around this one.
 	private @Nullable Operation responsible(@Nullable Operation running) {
-		return (this.owner != null && !this.guests.contains(running)) ? this.owner.operation() : running;
+		Guest guest = this.guests.get(running);
+		if (guest != null) {
+			return guest.own() ? running : guest.around();
+		}
+		return (this.owner != null) ? this.owner.operation() : running;
 	}
 
 	@Override
@@ -404,6 +429,18 @@ public final class AuditTransaction implements TransactionSynchronization {
 		else {
 			rest.settle(null);
 		}
+	}
+
+	/**
+	 * A call of others.
+	 *
+	 * @param own whether what changes while it runs belongs to it
+	 * @param around the call around it that captures state, or {@code null}
+	 */
+	private record Guest(boolean own, @Nullable Operation around) {
+
+		static final Guest OTHER = new Guest(false, null);
+
 	}
 
 	private record OwningCall(Operation operation, @Nullable AfterCompletion afterCompletion) {

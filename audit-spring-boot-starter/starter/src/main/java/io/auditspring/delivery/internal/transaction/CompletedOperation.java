@@ -16,14 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @param operation the operation
  * @param record what happened
  * @param entry the operation's entry, still without state
- * @param finisher completes the entry where its text depends on the state of the target,
- * or {@code null}
- * @param suppressed whether there shall be no entry
+ * @param finisher completes the entry where something of it depends on the state of the
+ * target, or {@code null}
+ * @param suppressed whether there shall be no entry, as far as that does not depend on
+ * the state
  */
 public record CompletedOperation(Operation operation, AuditRecord record, Entry entry, @Nullable Finisher finisher,
 		boolean suppressed) {
 
-	Entry entry(@Nullable EntityChange target) {
+	@Nullable Entry entry(@Nullable EntityChange target) {
+		if (this.suppressed) {
+			return null;
+		}
 		return (this.finisher != null) ? this.finisher.finish(target) : this.entry;
 	}
 
@@ -36,9 +40,9 @@ public record CompletedOperation(Operation operation, AuditRecord record, Entry 
 		/**
 		 * Gives the entry, still without state.
 		 * @param target what became of the target, or {@code null} where nothing did
-		 * @return the entry
+		 * @return the entry, or {@code null} if there shall be none
 		 */
-		Entry finish(@Nullable EntityChange target);
+		@Nullable Entry finish(@Nullable EntityChange target);
 
 	}
 

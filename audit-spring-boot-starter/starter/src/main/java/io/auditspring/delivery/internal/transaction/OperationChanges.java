@@ -90,6 +90,10 @@ final class OperationChanges {
 	 */
 	void rolledBack() {
 		undone(ROLLED_BACK);
+		clear();
+	}
+
+	private void clear() {
 		this.changes.clear();
 		this.withoutState = Map.of();
 		this.further = Map.of();
@@ -146,9 +150,25 @@ final class OperationChanges {
 			this.withoutState.putIfAbsent(key, new WithoutState(type, savepoint));
 		}
 		else if (!this.withoutState.containsKey(key)) {
-			this.further = this.further.isEmpty() ? new TreeMap<>() : this.further;
-			this.further.merge(type, 1, Integer::sum);
+			addFurther(type, 1);
 		}
+	}
+
+	/**
+	 * Leaves what it changed so far to another one.
+	 * @param other the other one
+	 * @param savepoint the number of the last savepoint
+	 */
+	void handOver(OperationChanges other, int savepoint) {
+		this.changes.list().forEach((change) -> other.add(change, savepoint));
+		this.withoutState.forEach((key, entity) -> other.addWithoutState(key, entity.type(), savepoint));
+		this.further.forEach(other::addFurther);
+		clear();
+	}
+
+	private void addFurther(String type, int times) {
+		this.further = this.further.isEmpty() ? new TreeMap<>() : this.further;
+		this.further.merge(type, times, Integer::sum);
 	}
 
 	/**
@@ -171,7 +191,11 @@ final class OperationChanges {
 		if (this.ending != null) {
 			outcome = this.ending.record().outcome();
 			EntityChange target = target(this.ending.record());
-			Entry entry = factory.withAttempt(this.ending.entry(target), this.operation.attempt());
+			Entry ended = this.ending.entry(target);
+			if (ended == null) {
+				return entries;
+			}
+			Entry entry = factory.withAttempt(ended, this.operation.attempt());
 			if (target != null) {
 				further.remove(target);
 				entry = factory.withState(entry, target, revision);
@@ -223,10 +247,11 @@ final class OperationChanges {
 		if (this.awaited) {
 			this.operation.undo();
 		}
-		if (this.ending == null || this.ending.suppressed()) {
+		Entry ended = (this.ending != null) ? this.ending.entry(null) : null;
+		if (this.ending == null || ended == null) {
 			return;
 		}
-		Entry entry = factory.withAttempt(this.ending.entry(null), this.operation.attempt());
+		Entry entry = factory.withAttempt(ended, this.operation.attempt());
 		if (entry.outcome() == Outcome.SUCCESS && !this.apart) {
 			afterCompletion.addUndone(delivery(), factory.failed(entry, this.ending.record(), null));
 		}

@@ -123,6 +123,13 @@ final class TransactionEntries {
 		}
 	}
 
+	void handOver(Operation from, Operation to) {
+		OperationChanges changes = this.pending.get(from);
+		if (changes != null) {
+			changes.handOver(of(to), this.savepoint);
+		}
+	}
+
 	void closeUnattributed() {
 		this.unattributed.close(this.savepoint);
 	}

@@ -12,6 +12,7 @@ import io.auditspring.capture.internal.state.CompletionCallbacks;
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.BoundConnections;
 import org.hibernate.FlushMode;
+import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.EventSource;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
@@ -39,6 +40,8 @@ final class TransactionSession {
 
 	/** Whose callbacks are all due to flushes made here, and what follows them. */
 	private @Nullable EventSource stirred;
+
+	private boolean flushing;
 
 	TransactionSession(BoundConnections bound) {
 		this.bound = bound;
@@ -114,16 +117,39 @@ final class TransactionSession {
 	}
 
 	/**
-	 * Flushes, which tells the changes of a call from those around it.
+	 * Flushes, which tells the changes of a call from those around it. Not where a
+	 * callback of Hibernate makes the call: a flush within a flush runs statements twice,
+	 * or never ends.
+	 * @return {@code false} in that case: nothing is told apart
 	 */
-	void flush() {
-		if (current() instanceof EventSource stateful && stateful.isOpen()
-				&& stateful.getHibernateFlushMode() != FlushMode.MANUAL) {
-			boolean calm = !stateful.getActionQueue().hasBeforeTransactionActions();
-			stateful.flush();
-			if (calm && stateful.getActionQueue().hasBeforeTransactionActions()) {
-				this.stirred = stateful;
-			}
+	boolean flush() {
+		if (!(current() instanceof EventSource stateful) || !stateful.isOpen()
+				|| stateful.getHibernateFlushMode() == FlushMode.MANUAL) {
+			return true;
+		}
+		if (this.flushing || isAtWork(stateful)) {
+			return false;
+		}
+		this.flushing = true;
+		try {
+			flush(stateful);
+		}
+		finally {
+			this.flushing = false;
+		}
+		return true;
+	}
+
+	private static boolean isAtWork(EventSource session) {
+		PersistenceContext context = session.getPersistenceContextInternal();
+		return context.isFlushing() || context.getCascadeLevel() > 0 || !context.isLoadFinished();
+	}
+
+	private void flush(EventSource session) {
+		boolean calm = !session.getActionQueue().hasBeforeTransactionActions();
+		session.flush();
+		if (calm && session.getActionQueue().hasBeforeTransactionActions()) {
+			this.stirred = session;
 		}
 	}
 

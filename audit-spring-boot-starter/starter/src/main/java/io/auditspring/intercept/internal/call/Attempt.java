@@ -5,6 +5,7 @@
 package io.auditspring.intercept.internal.call;
 
 import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -58,7 +59,7 @@ final class Attempt {
 			call.isPersistent();
 		}
 		Operation operation = call.begin();
-		if (!mayApply(call, invocation, operation)) {
+		if (!applies(call, invocation, operation)) {
 			operation.skip();
 		}
 		AuditTransaction transaction = call.auditing().transactions().current();
@@ -73,10 +74,16 @@ final class Attempt {
 	}
 
 	// As far as that is known before it runs.
-	private static boolean mayApply(Call call, MethodInvocation invocation, Operation operation) {
+	private static boolean applies(Call call, MethodInvocation invocation, Operation operation) {
 		AuditedMethod method = call.method();
-		return !method.isDecidedBefore() || method.applies(new HashMap<>(),
+		if (!method.isDecidedBefore()) {
+			return true;
+		}
+		Map<String, @Nullable Object> errors = new HashMap<>(0);
+		boolean applies = method.applies(errors,
 				new Description(new Attempt(call, invocation, operation, null, false), null, null).openContext());
+		call.decide(new Call.Decision(applies, errors));
+		return applies;
 	}
 
 	/**
@@ -143,7 +150,7 @@ final class Attempt {
 	private @Nullable Object proceedWithContext() throws Throwable {
 		AuditTransaction joined = joined();
 		if (joined != null) {
-			joined.joinedBy(this.operation, method().saves());
+			join(joined);
 		}
 		else if (this.transaction != null) {
 			this.transaction.ownedBy(this.operation, this.call.recordsAtOnce() ? null : this.call.afterCompletion());
@@ -164,6 +171,18 @@ final class Attempt {
 		}
 		finally {
 			AuditContextHolder.replace(previous);
+		}
+	}
+
+	private void join(AuditTransaction transaction) {
+		Operation around = (AuditContextHolder.current() instanceof Operation running) ? running : null;
+		try {
+			transaction.joinedBy(this.operation, around, method().saves());
+		}
+		catch (RuntimeException ex) {
+			// What others have left to be flushed cannot be stored.
+			this.operation.metadata("reached", false);
+			throw ex;
 		}
 	}
 
@@ -202,6 +221,9 @@ final class Attempt {
 	// Behind an asynchronous advice the outer interceptor has long returned.
 	private void record(Description description, @Nullable Throwable failure) {
 		if (this.operation.isSkipped()) {
+			if (this.transaction != null) {
+				this.transaction.leftOut(this.operation);
+			}
 			return;
 		}
 		CompletedOperation completed = description.complete();

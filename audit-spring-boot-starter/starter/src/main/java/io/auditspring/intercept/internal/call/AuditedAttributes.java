@@ -32,14 +32,14 @@ final class AuditedAttributes {
 
 	private final String place;
 
-	private final Set<String> variables = new TreeSet<>(VARIABLES);
+	private final Set<String> arguments = new TreeSet<>();
 
 	private final List<Attribute> all = new ArrayList<>();
 
 	AuditedAttributes(Method method, List<Argument> arguments) {
 		this.place = "@Audited method %s.%s, attribute ".formatted(method.getDeclaringClass().getName(),
 				method.getName());
-		arguments.forEach((argument) -> this.variables.add(argument.name()));
+		arguments.forEach((argument) -> this.arguments.add(argument.name()));
 	}
 
 	List<Attribute> all() {
@@ -54,7 +54,8 @@ final class AuditedAttributes {
 	void add(Audited audited) {
 		expression("targetName", audited.targetName(), (record, value, texts) -> record.targetName(texts.text(value)));
 		if (!audited.message().isBlank()) {
-			add("message", AuditExpression.template(this.place + "message,", audited.message(), this.variables),
+			add("message",
+					AuditExpression.template(this.place + "message,", audited.message(), VARIABLES, this.arguments),
 					(record, value, texts) -> record.message(texts.text(value)));
 		}
 		expression("justification", audited.justification(),
@@ -66,12 +67,13 @@ final class AuditedAttributes {
 	}
 
 	@Nullable AuditExpression condition(String text) {
-		return text.isBlank() ? null : AuditExpression.expression(this.place + "condition,", text, this.variables);
+		return text.isBlank() ? null
+				: AuditExpression.expression(this.place + "condition,", text, VARIABLES, this.arguments);
 	}
 
 	private void expression(String name, String text, Setter setter) {
 		if (!text.isBlank()) {
-			add(name, AuditExpression.expression(this.place + name + ",", text, this.variables), setter);
+			add(name, AuditExpression.expression(this.place + name + ",", text, VARIABLES, this.arguments), setter);
 		}
 	}
 

@@ -61,7 +61,14 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 				this.encloses, this.approval);
 	}
 
+	/**
+	 * Whether something is known only together with the state of what changed.
+	 * @return {@code false} if nothing asks for that
+	 */
 	boolean dependsOnState() {
+		if (isDecidedByState()) {
+			return true;
+		}
 		for (Attribute attribute : this.attributes) {
 			if (attribute.expression().dependsOnState()) {
 				return true;
@@ -121,6 +128,23 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 */
 	boolean isDecidedBefore() {
 		return this.condition != null && !this.condition.dependsOnOutcome();
+	}
+
+	/**
+	 * Whether the condition asks for the state of what changed.
+	 * @return {@code false} if there is none, or it does not
+	 */
+	boolean isDecidedByState() {
+		return this.condition != null && this.condition.dependsOnState();
+	}
+
+	/**
+	 * Whether an expression sees something else than an argument by a name.
+	 * @param name the name
+	 * @return {@code false} if an argument has it
+	 */
+	boolean isFree(String name) {
+		return this.arguments.stream().noneMatch((argument) -> argument.name().equals(name));
 	}
 
 	/**

@@ -51,6 +51,8 @@ final class Call {
 
 	private @Nullable UUID approval;
 
+	private volatile Decision decision = Decision.NONE;
+
 	private volatile int attempts;
 
 	private @Nullable Operation first;
@@ -178,6 +180,22 @@ final class Call {
 		this.auditing.transactions()
 			.settle(this.afterCompletion, (failure != null)
 					? this.method.describe(failure, this.invocation.getArguments(), this.auditing.texts()) : null);
+	}
+
+	/**
+	 * Takes what the condition says before the method runs.
+	 * @param decision what it says of the attempt that begins
+	 */
+	void decide(Decision decision) {
+		this.decision = decision;
+	}
+
+	/**
+	 * What the condition said before the method ran.
+	 * @return that of the latest attempt
+	 */
+	Decision decision() {
+		return this.decision;
 	}
 
 	/**
@@ -341,6 +359,18 @@ final class Call {
 	 */
 	boolean isUnrecorded() {
 		return this.left != null || !isReached();
+	}
+
+	/**
+	 * What a condition says.
+	 *
+	 * @param applies whether there is to be an entry
+	 * @param errors why it could not say it
+	 */
+	record Decision(boolean applies, Map<String, @Nullable Object> errors) {
+
+		static final Decision NONE = new Decision(true, Map.of());
+
 	}
 
 }

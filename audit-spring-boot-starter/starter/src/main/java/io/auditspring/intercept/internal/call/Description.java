@@ -11,6 +11,7 @@ import io.auditspring.ApprovalException;
 import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.capture.internal.entry.Operation;
+import io.auditspring.capture.internal.state.EntityChange;
 import io.auditspring.capture.internal.value.FatalErrors;
 import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.capture.internal.value.LoggedFailure;
@@ -118,16 +119,41 @@ final class Description {
 		if (operation.isSkipped() || !method.hasExpressions()) {
 			return completed(record, duration, null, operation.isSkipped());
 		}
-		Map<String, @Nullable Object> errors = new LinkedHashMap<>(0);
-		boolean applies = method.condition() == null || method.applies(errors, openContext());
+		Map<String, @Nullable Object> errors = new LinkedHashMap<>(this.attempt.call().decision().errors());
+		boolean applies = applies(errors);
 		EvaluationContext context = context(auditing().expressions().next());
 		method.evaluate(record, errors, context, auditing().texts(), false);
-		return completed(record, duration, method.dependsOnState() ? (change) -> {
-			context.setVariable("before", (change != null) ? JsonValues.toMap(change.before()) : null);
-			context.setVariable("after", (change != null) ? JsonValues.toMap(change.after()) : null);
-			method.evaluate(record, errors, context, auditing().texts(), true);
+		if (!method.dependsOnState()) {
+			return completed(record, duration, null, !applies);
+		}
+		EvaluationContext open = openContext();
+		return completed(record, duration, (change) -> {
+			if (method.isDecidedByState() && !method.applies(errors, withState(open, change))) {
+				return null;
+			}
+			method.evaluate(record, errors, withState(context, change), auditing().texts(), true);
 			return entry(amended(record), duration);
-		} : null, !applies);
+		}, !applies);
+	}
+
+	// What was decided before is not asked once more.
+	private boolean applies(Map<String, @Nullable Object> errors) {
+		AuditedMethod method = method();
+		if (method.isDecidedByState()) {
+			return true;
+		}
+		return (method.isDecidedBefore() && this.attempt.call().isReached()) ? this.attempt.call().decision().applies()
+				: method.applies(errors, openContext());
+	}
+
+	private EvaluationContext withState(EvaluationContext context, @Nullable EntityChange change) {
+		if (method().isFree("before")) {
+			context.setVariable("before", (change != null) ? JsonValues.toMap(change.before()) : null);
+		}
+		if (method().isFree("after")) {
+			context.setVariable("after", (change != null) ? JsonValues.toMap(change.after()) : null);
+		}
+		return context;
 	}
 
 	private CompletedOperation completed(AuditRecord.Builder record, Long duration,

@@ -50,44 +50,52 @@ public final class AuditExpression {
 
 	private final boolean reachesIn;
 
-	private AuditExpression(Expression expression, Set<String> variables) {
+	private AuditExpression(Expression expression, Set<String> used, Set<String> arguments) {
 		this.expression = expression;
 		this.reachesIn = reachesIn(expression);
-		this.dependsOnState = variables.stream().anyMatch(STATE::contains);
-		this.dependsOnOutcome = variables.stream().anyMatch(OUTCOME::contains);
+		// An argument may have the name of one of those.
+		Set<String> others = new TreeSet<>(used);
+		others.removeAll(arguments);
+		this.dependsOnState = others.stream().anyMatch(STATE::contains);
+		this.dependsOnOutcome = others.stream().anyMatch(OUTCOME::contains);
 	}
 
 	/**
 	 * Parses an attribute that is an expression.
 	 * @param place the method and attribute, for messages
 	 * @param text the expression
-	 * @param variables the variables it may use
+	 * @param variables the variables it may use besides the arguments
+	 * @param arguments the names of the arguments
 	 * @return the expression
 	 * @throws AuditSetupException if it is broken
 	 */
-	public static AuditExpression expression(String place, String text, Set<String> variables) {
-		return parse(place, text, variables, false);
+	public static AuditExpression expression(String place, String text, Set<String> variables, Set<String> arguments) {
+		return parse(place, text, variables, arguments, false);
 	}
 
 	/**
 	 * Parses an attribute that is a text with expressions in it.
 	 * @param place the method and attribute, for messages
 	 * @param text the text
-	 * @param variables the variables it may use
+	 * @param variables the variables it may use besides the arguments
+	 * @param arguments the names of the arguments
 	 * @return the expression
 	 * @throws AuditSetupException if it is broken
 	 */
-	public static AuditExpression template(String place, String text, Set<String> variables) {
-		return parse(place, text, variables, true);
+	public static AuditExpression template(String place, String text, Set<String> variables, Set<String> arguments) {
+		return parse(place, text, variables, arguments, true);
 	}
 
-	private static AuditExpression parse(String place, String text, Set<String> variables, boolean template) {
+	private static AuditExpression parse(String place, String text, Set<String> variables, Set<String> arguments,
+			boolean template) {
 		try {
 			Expression expression = template ? PARSER.parseExpression(text, TEMPLATE) : PARSER.parseExpression(text);
 			Set<String> used = new TreeSet<>();
 			collectVariables(expression, used);
-			checkVariables(place, text, used, variables);
-			return new AuditExpression(expression, used);
+			Set<String> known = new TreeSet<>(variables);
+			known.addAll(arguments);
+			checkVariables(place, text, used, known);
+			return new AuditExpression(expression, used, arguments);
 		}
 		catch (ParseException | IllegalStateException ex) {
 			throw new AuditSetupException(
@@ -104,7 +112,7 @@ public final class AuditExpression {
 				throw new AuditSetupException(
 						"%s refers to #%s, which does not exist: \"%s\"".formatted(place, variable, text),
 						"Use one of %s. Arguments are known by name only in classes compiled with -parameters."
-							.formatted(new TreeSet<>(variables)));
+							.formatted(variables));
 			}
 		}
 	}

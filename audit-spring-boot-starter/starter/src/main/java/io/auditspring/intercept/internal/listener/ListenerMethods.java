@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.springframework.core.annotation.AnnotationFilter;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.messaging.handler.annotation.MessageMapping;
@@ -22,6 +23,10 @@ import org.springframework.util.ReflectionUtils;
  * Kafka, RabbitMQ and JMS do.
  */
 final class ListenerMethods {
+
+	/** Of methods that are called before there is a proxy, or by nobody else. */
+	private static final AnnotationFilter HARMLESS = AnnotationFilter.packages("java.lang", "jakarta.annotation",
+			"org.springframework.lang", "org.springframework.beans.factory.annotation");
 
 	private final Map<Class<?>, Boolean> listeners = new ConcurrentHashMap<>();
 
@@ -42,8 +47,9 @@ final class ListenerMethods {
 	 * @return whether none of them would run on the proxy itself
 	 */
 	static boolean areReached(Class<?> type) {
-		return !Modifier.isFinal(type.getModifiers()) && Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
-			.noneMatch((method) -> isStuck(method) && isListener(method));
+		return !Modifier.isFinal(type.getModifiers()) && !type.isSealed()
+				&& Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
+					.noneMatch((method) -> isStuck(method) && isListener(method));
 	}
 
 	/**
@@ -71,8 +77,17 @@ final class ListenerMethods {
 
 	private static boolean escapes(Method method) {
 		int modifiers = method.getModifiers();
-		return !Modifier.isStatic(modifiers) && !Modifier.isPrivate(modifiers)
-				&& (Modifier.isFinal(modifiers) || !(Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers)));
+		if (Modifier.isStatic(modifiers)) {
+			return false;
+		}
+		return Modifier.isPrivate(modifiers) ? isCalledByOthers(method)
+				: Modifier.isFinal(modifiers) || !(Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers));
+	}
+
+	// Whoever reads the annotation, such as that of a scheduled job, calls the method on
+	// the proxy, or refuses to.
+	private static boolean isCalledByOthers(Method method) {
+		return Arrays.stream(method.getDeclaredAnnotations()).anyMatch((annotation) -> !HARMLESS.matches(annotation));
 	}
 
 	private static boolean escapes(Field field) {

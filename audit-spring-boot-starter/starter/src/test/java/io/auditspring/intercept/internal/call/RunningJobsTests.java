@@ -13,6 +13,7 @@ import io.auditspring.Audited;
 import io.auditspring.shop.ShopConfiguration;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import jakarta.annotation.PostConstruct;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,11 +22,13 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.event.EventListener;
 import org.springframework.messaging.handler.annotation.MessageMapping;
 import org.springframework.messaging.handler.annotation.Payload;
 import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
@@ -114,6 +117,17 @@ class RunningJobsTests {
 		assertThat(AopUtils.isAopProxy(this.context.getBean(OrderListener.class))).isTrue();
 		assertThat(AopUtils.isAopProxy(this.context.getBean(CarefulListener.class))).isFalse();
 		assertThat(AopUtils.isAopProxy(this.context.getBean(Nobody.class))).isFalse();
+	}
+
+	@Test
+	void aListenerWithPrivateMethodsThatOthersCallGetsNone() {
+		start(Host.class, Jobs.class, Private.class);
+		this.log.await(4);
+		assertThat(actorOf("private job")).isEqualTo("system system PrivateListener.tick");
+		assertThat(actorOf("private event")).isEqualTo("system system system");
+		assertThat(AopUtils.isAopProxy(this.context.getBean(PrivateListener.class))).isFalse();
+		assertThat(AopUtils.isAopProxy(this.context.getBean(SealedListener.class))).isFalse();
+		assertThat(AopUtils.isAopProxy(this.context.getBean(PreparedListener.class))).isTrue();
 	}
 
 	@Test
@@ -317,6 +331,71 @@ class RunningJobsTests {
 
 		public final Map<String, Object> settings() {
 			return Map.of();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ PrivateListener.class, SealedListener.class, PreparedListener.class })
+	static class Private {
+
+	}
+
+	/**
+	 * What is private in it no proxy passes on.
+	 */
+	static class PrivateListener {
+
+		private final Work work;
+
+		PrivateListener(Work work) {
+			this.work = work;
+		}
+
+		@MessageMapping("/private")
+		public void onOrder(@Payload String order) {
+			this.work.run(order);
+		}
+
+		@Scheduled(initialDelay = 0, fixedDelay = Integer.MAX_VALUE)
+		private void tick() {
+			this.work.run("private job");
+		}
+
+		@EventListener
+		private void ready(ApplicationReadyEvent ready) {
+			this.work.run("private event");
+		}
+
+	}
+
+	static sealed class SealedListener permits OnlySealedListener {
+
+		@MessageMapping("/sealed")
+		public void onOrder(@Payload String order) {
+		}
+
+	}
+
+	static final class OnlySealedListener extends SealedListener {
+
+	}
+
+	/**
+	 * What is private in it is called before there is a proxy.
+	 */
+	static class PreparedListener {
+
+		@Autowired
+		private void with(Work work) {
+		}
+
+		@PostConstruct
+		private void prepare() {
+		}
+
+		@MessageMapping("/prepared")
+		public void onOrder(@Payload String order) {
 		}
 
 	}
