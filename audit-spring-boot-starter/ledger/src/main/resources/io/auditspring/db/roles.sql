@@ -47,7 +47,8 @@ revoke all on all functions in schema "${schema}" from public, audit_writer, aud
 	audit_receiver, audit_centre;
 grant usage on schema "${schema}" to audit_writer, audit_reader, audit_redactor, audit_retention, audit_receiver,
 	audit_centre;
-grant execute on function "${schema}".audit_is_control(text), "${schema}".audit_is_received(text) to public;
+grant execute on function "${schema}".audit_is_control(text), "${schema}".audit_is_received(text),
+	"${schema}".audit_require_read_committed() to public;
 
 -- Writes entries, and reads none. FOR UPDATE, with which a relay takes rows of the outbox, needs the right to update
 -- one column; that column means nothing.
