@@ -229,6 +229,15 @@ class FunctionArgumentsTests {
 		}
 	}
 
+	/** What nobody was told of would stay unseen. */
+	@ParameterizedTest
+	@ValueSource(strings = { "select * from audit.audit_new_alerts(1000000)",
+			"select audit.audit_tell_once('verification/main/50', now())" })
+	void whoOnlyReadsTakesNoAlertAway(String sql) throws SQLException {
+		assertRefused(this.reader, sql, "permission denied");
+		execute(this.writer, sql);
+	}
+
 	/** What no memory can hold could neither be shown nor verified, and would stay. */
 	@ParameterizedTest
 	@ValueSource(strings = { "message = repeat('x', 17000000)", "target_name = repeat('x', 17000000)",
