@@ -38,7 +38,7 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		/** Entries are not there, and no retirement says why. */
 		MISSING,
 
-		/** More than one entry has the same place. */
+		/** More than one entry has the same place, or the same id. */
 		DUPLICATE,
 
 		/** The entry has no place in the chain. */

@@ -47,7 +47,8 @@ revoke all on all functions in schema "${schema}" from public, audit_writer, aud
 	audit_receiver, audit_centre;
 grant usage on schema "${schema}" to audit_writer, audit_reader, audit_redactor, audit_retention, audit_receiver,
 	audit_centre;
-grant execute on function "${schema}".audit_is_control(text), "${schema}".audit_is_received(text) to public;
+grant execute on function "${schema}".audit_is_control(text), "${schema}".audit_is_received(text),
+	"${schema}".audit_require_read_committed() to public;
 
 -- Writes entries, and reads none. FOR UPDATE, with which a relay takes rows of the outbox, needs the right to update
 -- one column; that column means nothing.
@@ -85,8 +86,10 @@ grant execute on function "${schema}".audit_hold(text, text, text, text, text, j
 	jsonb), "${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb) to audit_retention;
 grant select on "${schema}".audit_archived to audit_reader, audit_redactor, audit_retention;
 
--- Keeps checkpoints, for which it must be a reader, too.
-grant insert on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile to audit_writer;
+-- Keeps checkpoints, for which it must be a reader, too. When it did is what the database says.
+grant insert (chain, size, root, note) on "${schema}".audit_checkpoint to audit_writer;
+grant insert (chain, size, line) on "${schema}".audit_cosignature to audit_writer;
+grant insert on "${schema}".audit_tile to audit_writer;
 grant insert, update on "${schema}".audit_tree to audit_writer;
 grant execute on function "${schema}".audit_append_root(interval, jsonb) to audit_writer;
 grant select on "${schema}".audit_checkpoint, "${schema}".audit_cosignature, "${schema}".audit_tile,
@@ -100,9 +103,10 @@ grant execute on function "${schema}".audit_oldest_month(), "${schema}".audit_co
 	"${schema}".audit_activity_of(text, bigint, bigint), "${schema}".audit_check_activity() to audit_reader;
 grant execute on function "${schema}".audit_recount_activity() to audit_retention;
 
--- Tells the application of what somebody must see at once.
+-- Tells the application of what somebody must see at once, for which it must be a reader, too. Whoever is told takes it
+-- from everybody else.
 grant execute on function "${schema}".audit_new_alerts(integer), "${schema}".audit_tell_once(text, timestamptz)
-	to audit_reader;
+	to audit_writer;
 
 -- Appends to the chains of other ledgers what their sources signed, and to no other. It compares with what is there.
 grant insert, select on "${schema}".audit_log to audit_receiver;

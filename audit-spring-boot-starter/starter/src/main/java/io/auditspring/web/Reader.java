@@ -9,6 +9,7 @@ import java.util.Set;
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.AuditAccess;
+import io.auditspring.capture.internal.actor.ActorSource;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.web.internal.export.LedgerPlace;
@@ -29,7 +30,7 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 
 	private static final JsonMapper JSON = new JsonMapper();
 
-	private static final Set<String> NAMELESS = Set.of(Actor.anonymous().id(), "unknown");
+	private static final Set<String> NAMELESS = Set.of(Actor.anonymous().id(), ActorSource.UNKNOWN);
 
 	/**
 	 * Whether nothing is kept from this reader. Only then is it no news how much others,

@@ -11,6 +11,7 @@ import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.AuditAccess;
 import io.auditspring.AuditAccessPolicy;
+import io.auditspring.capture.internal.actor.ActorSource;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.value.FatalErrors;
@@ -62,9 +63,15 @@ public final class Readers {
 	public Reader admit(@Nullable Principal principal) {
 		AuditAccess access = access(principal);
 		Origin origin = this.origins.current();
+		boolean own = access.extent() == AuditAccess.Extent.OWN;
 		if (access.extent() == AuditAccess.Extent.NONE || access.extent() == AuditAccess.Extent.HASHES
-				|| isNobody(access, origin.actor())) {
+				|| (own && isNobody(origin.actor()))) {
 			throw refusal(principal);
+		}
+		if (own && origin.actor().id().equals(ActorSource.UNKNOWN)) {
+			throw new ResponseStatusException(HttpStatus.FORBIDDEN,
+					"Nothing tells your entries from those of others: your application sets audit.actor.id-property, "
+							+ "or declares an ActorResolver");
 		}
 		return new Reader(access, origin.actor(), origin.tenant(), this.tenants.getAsBoolean(), this.warned);
 	}
@@ -112,9 +119,8 @@ public final class Readers {
 
 	// The system and whoever is anonymous did what nobody in particular did: that is
 	// nobody's own.
-	private static boolean isNobody(AuditAccess access, Actor actor) {
-		return access.extent() == AuditAccess.Extent.OWN
-				&& (actor.type() == ActorType.SYSTEM || actor.type() == ActorType.ANONYMOUS);
+	private static boolean isNobody(Actor actor) {
+		return actor.type() == ActorType.SYSTEM || actor.type() == ActorType.ANONYMOUS;
 	}
 
 }

@@ -191,6 +191,53 @@ class FunctionArgumentsTests {
 		execute(user, entry(21, "seq = seq"));
 	}
 
+	/** An entry that the snapshot does not show could be repeated in another chain. */
+	@ParameterizedTest
+	@ValueSource(strings = { "repeatable read", "serializable" })
+	void nobodyAppendsByAnOlderSnapshot(String isolation) throws SQLException {
+		this.database.append("other", Entries.entries(1));
+		DataSource user = Roles.user(this.database.dataSource(), "audit_writer", "audit_reader");
+		try (Connection connection = user.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute("begin isolation level %s; create temporary table next as select * from audit.audit_log "
+				.formatted(isolation) + "where chain = 'other'");
+			this.database.append("main", Entries.entries(1));
+			String id = this.database.query("select id::text from audit.audit_log where chain = 'main' and seq = 20");
+			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> statement.execute("""
+					update next set seq = 1, id = '%s', prev_hash = hash, hash = sha256(hash), recorded_at = now();
+					insert into audit.audit_log select * from next
+					""".formatted(id)))
+				.withMessageContaining("read committed")
+				.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("25000"));
+		}
+	}
+
+	/** A hold that the snapshot does not show would not keep anything. */
+	@ParameterizedTest
+	@ValueSource(strings = { "select * from audit.audit_redact('main', '[]', 'actor', 'why', '{}')",
+			"select audit.audit_retire('2019-01-01', true, '[]', '{}')",
+			"select audit.audit_receive_redactions('main', '[]')", "select audit.audit_take_holds('main', '[]')" })
+	void nobodyErasesByAnOlderSnapshot(String sql) throws SQLException {
+		DataSource user = Roles.user(this.database.dataSource(), "audit_redactor", "audit_retention", "audit_receiver",
+				"audit_centre");
+		for (String isolation : new String[] { "repeatable read", "serializable" }) {
+			try (Connection connection = user.getConnection(); Statement statement = connection.createStatement()) {
+				statement.execute("begin isolation level " + isolation);
+				assertThatExceptionOfType(SQLException.class).isThrownBy(() -> statement.execute(sql))
+					.withMessageContaining("read committed")
+					.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("25000"));
+			}
+		}
+	}
+
+	/** What nobody was told of would stay unseen. */
+	@ParameterizedTest
+	@ValueSource(strings = { "select * from audit.audit_new_alerts(1000000)",
+			"select audit.audit_tell_once('verification/main/50', now())" })
+	void whoOnlyReadsTakesNoAlertAway(String sql) throws SQLException {
+		assertRefused(this.reader, sql, "permission denied");
+		execute(this.writer, sql);
+	}
+
 	/** What no memory can hold could neither be shown nor verified, and would stay. */
 	@ParameterizedTest
 	@ValueSource(strings = { "message = repeat('x', 17000000)", "target_name = repeat('x', 17000000)",

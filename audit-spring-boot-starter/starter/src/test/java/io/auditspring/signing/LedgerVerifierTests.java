@@ -1,12 +1,16 @@
 package io.auditspring.signing;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.ledger.internal.table.LedgerWriter;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +47,30 @@ public class LedgerVerifierTests {
 		assertThat(verification.valid()).isTrue();
 		assertThat(verification.chains()).extracting(ChainVerification::chain).containsExactly("main", "other");
 		assertThat(verification.chains()).extracting(ChainVerification::entries).containsExactly(5L, 2L);
+	}
+
+	/**
+	 * Neither of two transactions sees the other's entry: whoever asks for it by its id
+	 * would be shown one of them.
+	 */
+	@Test
+	void anEntryThatIsThereTwiceIsNamedInEachChain() throws SQLException {
+		Entry entry = Entries.entry("order.pay");
+		this.database.append("other", Entries.entries(2));
+		try (Connection late = this.database.begin()) {
+			new LedgerWriter(this.database.schema()).append(late, "other", List.of(entry));
+			this.database.append("main", entry);
+			late.commit();
+		}
+		Verification verification = this.verifier.verify();
+		assertThat(verification.valid()).isFalse();
+		assertThat(verification.chains()).flatExtracting(ChainVerification::problems)
+			.extracting(Problem::kind, Problem::chain, Problem::seq, Problem::id)
+			.containsExactly(tuple(Problem.Kind.DUPLICATE, "main", 5L, entry.id()),
+					tuple(Problem.Kind.DUPLICATE, "other", 2L, entry.id()));
+		assertThat(this.verifier.verify("other").problems()).singleElement()
+			.satisfies((problem) -> assertThat(problem.what()).contains("entry 5 of chain 'main'"));
+		assertThat(this.verifier.verify("main").counts()).containsExactly(Map.entry(Problem.Kind.DUPLICATE, 1L));
 	}
 
 	@Test
@@ -274,7 +302,8 @@ public class LedgerVerifierTests {
 				insert into audit.audit_log select * from copy
 				""");
 		assertThat(whats()).containsExactly("prev_hash does not match the hash of entry 4", HASH_DIFFERS,
-				"audit_chain says that the chain ends before entry 5, but it goes on");
+				"audit_chain says that the chain ends before entry 5, but it goes on",
+				"it has the id of entry 5 of chain 'main'", "it has the id of entry 4 of chain 'main'");
 	}
 
 	@Test

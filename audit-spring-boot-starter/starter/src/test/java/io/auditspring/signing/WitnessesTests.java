@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.Roles;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.DirectoryAnchor;
@@ -37,8 +38,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Checkpoints that witnesses cosign over HTTP.
@@ -256,6 +260,29 @@ class WitnessesTests {
 		assertThat(verifier().verifyNew().valid()).isTrue();
 		assertThat(checkpoints(this.database, "memory").latest("main")).hasValueSatisfying(
 				(latest) -> assertThat(Checkpoint.open(latest.note(), TrustedKeys.of(KEY))).isEqualTo(latest));
+	}
+
+	/** Of each checkpoint only so many lines are read: the first ones. */
+	@Test
+	void whoMayWriteCheckpointsCannotPutLinesBeforeThoseOfWitnesses() {
+		this.database.append("main", Entries.entries(5));
+		Roles.apply(this.database.dataSource(), this.database.schema());
+		JdbcTemplate writer = new JdbcTemplate(Roles.user(this.database.dataSource(), "audit_writer", "audit_reader"));
+		for (int i = 0; i < 100; i++) {
+			writer.execute("""
+					insert into audit.audit_cosignature (chain, size, line)
+					values ('main', 5, '\u2014 w1.example %s' || chr(10))
+					""".formatted(UUID.randomUUID().toString().replace("-", "")));
+		}
+		worker().run();
+		for (String columns : List.of("audit_cosignature (chain, size, line, created_at) values ('', 1, '', now())",
+				"audit_checkpoint (chain, size, root, note, created_at) values ('', 1, '', '', now())")) {
+			assertThatExceptionOfType(DataAccessException.class)
+				.isThrownBy(() -> writer.update("insert into audit." + columns))
+				.havingRootCause()
+				.withMessageContaining("permission denied");
+		}
+		assertThat(verify().problems()).isEmpty();
 	}
 
 }

@@ -14,6 +14,8 @@ import io.auditspring.Actor;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -23,7 +25,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
@@ -136,7 +143,7 @@ class AccessTests {
 
 	@BeforeAll
 	static void start() {
-		context = WebFixture.application().profiles("tenants", "no-csrf").run();
+		context = WebFixture.application(OwnPrincipals.class).profiles("tenants", "no-csrf").run();
 		record("acme", AuditRecord.action("bob.done").actor(Actor.user("bob")).target("Order", "bob"));
 		record("acme", AuditRecord.action("bob.done").actor(Actor.user("bob")).target("Order", "bob/1"));
 		record("acme", AuditRecord.action("jane.done").actor(Actor.user("jane")).target("Order", "jane"));
@@ -153,6 +160,37 @@ class AccessTests {
 			.json("/audit/api/entries?limit=1&-action=audit.read")
 			.path("next")
 			.stringValue();
+	}
+
+	/**
+	 * What an application has that reads a token itself, and tells Spring Security of a
+	 * person by a type of its own.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class OwnPrincipals {
+
+		@Bean
+		Filter tokens() {
+			return (request, response, chain) -> {
+				String token = ((HttpServletRequest) request).getHeader("X-Token");
+				if (token != null) {
+					SecurityContextHolder.getContext()
+						.setAuthentication(new UsernamePasswordAuthenticationToken(new Person(token), null,
+								AuthorityUtils.createAuthorityList("ROLE_USER")));
+				}
+				chain.doFilter(request, response);
+			};
+		}
+
+	}
+
+	/**
+	 * Somebody whose type tells nothing to anybody but the application.
+	 *
+	 * @param token who
+	 */
+	record Person(String token) {
+
 	}
 
 	private static void record(String tenant, AuditRecord.Builder record) {
@@ -251,6 +289,20 @@ class AccessTests {
 		assertThat(this.nobody.as("jane").with("X-Tenant", "acme").with("If-None-Match", tag).status(path))
 			.isEqualTo(NOT_FOUND);
 		assertThat(this.nobody.with("If-None-Match", tag).status(path)).isEqualTo(NOT_SIGNED_IN);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/audit/api/entries", "/audit/api/export?format=csv", "/audit/api/facets",
+			"/audit/api/live", "/audit/api/statistics" })
+	void whomNothingTellsFromOthersHasNothingOfTheirOwn(String path) {
+		Visitor stranger = this.nobody.with("X-Token", "seven").with("X-Tenant", "acme");
+		assertThat(stranger.send("HEAD", path).statusCode()).isEqualTo(FORBIDDEN);
+	}
+
+	@Test
+	void whomNothingTellsFromOthersReadsWhatToDoAboutIt() {
+		assertThat(this.nobody.with("X-Token", "seven").get("/audit/api/entries").body())
+			.contains("audit.actor.id-property", "ActorResolver");
 	}
 
 	@ParameterizedTest

@@ -8,10 +8,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -54,7 +56,7 @@ public final class ExportVerifier {
 
 	private final Map<String, ExportedChain> chains = new TreeMap<>();
 
-	private final List<LedgerSource.Elsewhere> elsewhere = new ArrayList<>();
+	private final List<SaidElsewhere> elsewhere = new ArrayList<>();
 
 	private @Nullable ExportedChain current;
 
@@ -95,6 +97,16 @@ public final class ExportVerifier {
 	}
 
 	/**
+	 * Says of entries of another chain that they are erased, retired or in quarantine.
+	 *
+	 * @param said what it says
+	 * @param seq its place
+	 */
+	private record SaidElsewhere(LedgerSource.Elsewhere said, long seq) {
+
+	}
+
+	/**
 	 * A line of an entry.
 	 *
 	 * @param chain the chain whose entries come here
@@ -122,13 +134,30 @@ public final class ExportVerifier {
 		if (this.current == null) {
 			throw new IllegalArgumentException("This is not an export of a ledger: it is empty");
 		}
-		for (LedgerSource.Elsewhere entry : this.elsewhere) {
-			ExportedChain chain = this.chains.get(entry.chain());
+		Set<String> doubted = new HashSet<>();
+		for (SaidElsewhere words : this.elsewhere) {
+			ExportedChain chain = this.chains.get(words.said().chain());
 			if (chain != null) {
-				chain.check().acceptFromElsewhere(entry);
+				chain.check().acceptFromElsewhere(words.said());
+				String by = words.said().by();
+				if (!isSigned(words) && doubted.add(by + '\n' + words.said().chain())) {
+					chain.checkpoints()
+						.addEvidence(("what entry %d of chain '%s' says of it, and perhaps others there, "
+								+ "no checkpoint covers: whoever has the file could have written that")
+							.formatted(words.seq(), by));
+				}
 			}
 		}
 		return Verification.of(this.chains.values().stream().map(ExportedChain::finish).toList());
+	}
+
+	/**
+	 * Whoever has a file can add chains to it: without keys nothing shows that. A
+	 * retirement is signed by itself.
+	 */
+	private boolean isSigned(SaidElsewhere words) {
+		return this.evidence.keys() == null || words.said().controlEntry() instanceof ControlEntry.Retirement
+				|| words.seq() < Objects.requireNonNull(this.chains.get(words.said().by())).checkpoints().covered();
 	}
 
 	private void read(String line, OrderedPipeline<Line, CheckedEntry> pipeline) {
@@ -223,7 +252,7 @@ public final class ExportVerifier {
 			LedgerSource.Elsewhere said = new LedgerSource.Elsewhere(name, chain.check().received(), entry.place().id(),
 					entry.controlEntry());
 			if (said.chain() != null && !name.equals(said.chain())) {
-				this.elsewhere.add(said);
+				this.elsewhere.add(new SaidElsewhere(said, Objects.requireNonNull(entry.place().seq())));
 			}
 		}
 		if (chain.check().entries() % PROGRESS == 0) {

@@ -60,6 +60,9 @@ public final class LedgerCheck {
 	/** What is wrong with anchors that do not tell their chains; told for each chain. */
 	private final List<String> faults = new ArrayList<>();
 
+	/** Entries that are there several times, once somebody asks. */
+	private @Nullable List<Problem> repeated;
+
 	/** How many entries the table has of each chain, once somebody asks. */
 	private @Nullable Map<String, Long> rows;
 
@@ -160,9 +163,28 @@ public final class LedgerCheck {
 		return verify(chain, since);
 	}
 
+	private ChainVerification verify(String chain, long since) throws SQLException {
+		ChainVerification found = read(chain, since);
+		if (since == 0) {
+			for (Problem repeated : repeated()) {
+				found = repeated.chain().equals(chain) ? found.with(repeated) : found;
+			}
+		}
+		return found;
+	}
+
+	private List<Problem> repeated() throws SQLException {
+		List<Problem> known = this.repeated;
+		if (known == null) {
+			known = RepeatedEntries.find(this.connection, this.schema);
+			this.repeated = known;
+		}
+		return known;
+	}
+
 	// Indexes that lead past a row would have it missed, or have one pass that is there
 	// for those who come another way.
-	private ChainVerification verify(String chain, long since) throws SQLException {
+	private ChainVerification read(String chain, long since) throws SQLException {
 		ChainVerification found = new ChainRun(chain, this.source, this.evidence, since).run(this.faults);
 		boolean complete = since != 0 || found.entries() == rows(chain);
 		if (complete && (!found.tampered() || found.entries() > CONFIRMED)) {

@@ -2,6 +2,124 @@
 -- audit_receiver only, with the entries, hashes and times of their source. What is done about them here is recorded in
 -- the chain "local".
 
+-- What is decided by what is read must be decided by what is there. An older snapshot shows neither the entries nor the
+-- holds that others have written since, however well they were waited for. Everybody may ask, as whoever inserts must.
+create function "${schema}".audit_require_read_committed() returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+		raise exception 'the ledger is changed by transactions of the isolation level read committed, not %',
+			current_setting('transaction_isolation') using errcode = 'invalid_transaction_state',
+			hint = 'Begin the transaction with: begin isolation level read committed';
+	end if;
+end
+$$;
+
+-- As before, but that the level of isolation is looked at, for whoever inserts and for all functions that do. With the
+-- rights of whoever inserts, to know who that is. Few actions begin like that, and calls are not for nothing.
+create or replace function "${schema}".audit_refuse_forged_entries() returns trigger
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform "${schema}".audit_require_read_committed();
+	if current_user = (select pg_get_userbyid(relowner) from pg_class where oid = tg_relid) then
+		return null;
+	end if;
+	-- Of several chains none are taken.
+	if "${schema}".audit_is_received((select chain from added limit 1)) then
+		if not exists (
+			select from pg_roles where rolname = 'audit_receiver' and pg_has_role(current_user, oid, 'usage')
+		) then
+			raise exception 'to a chain that is received only the role audit_receiver appends'
+				using errcode = 'insufficient_privilege';
+		end if;
+		return null;
+	end if;
+	if exists (
+		select from added
+		where starts_with(action, 'audit.') and "${schema}".audit_is_control(action)
+	) then
+		raise exception 'control entries, whose actions begin with "audit.", are written by their functions only'
+			using errcode = 'check_violation';
+	end if;
+	return null;
+end
+$$;
+
+-- As before, but for the level of isolation: a month that seems to be empty may not be.
+create or replace function "${schema}".audit_retire(month date, drops boolean, retirements jsonb, requested_by jsonb) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+	set lock_timeout = '300ms'
+as $$
+declare
+	part text := to_char(month, '"audit_log_"YYYY_MM');
+	found_in_part jsonb;
+	retirement jsonb;
+begin
+	perform "${schema}".audit_require_read_committed();
+	month := date_trunc('month', month::timestamp)::date;
+	if part is distinct from (
+		select min(relname)
+		from pg_inherits join pg_class on pg_class.oid = inhrelid
+		where inhparent = '"${schema}".audit_log'::regclass
+	) then
+		raise exception '% is not the oldest partition', part using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	if month + interval '1 month' > date_trunc('month', clock_timestamp() at time zone 'UTC') then
+		raise exception '% is not over yet', part using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	-- Nothing comes to the month, nor does a hold, from here on: not from transactions either that are still open.
+	lock table "${schema}".audit_legal_hold in share mode;
+	execute format('lock table "${schema}".%I in share mode', part);
+
+	execute format($sql$
+		select coalesce(jsonb_agg(jsonb_build_object('chain', chain, 'partition', %1$L, 'firstSeq', first_seq,
+			'lastSeq', last_seq, 'firstPrevHash', first_prev, 'lastHash', last_hash, 'entries', entries,
+			'action', %2$L) order by chain collate "C"), '[]')
+		from (
+			select chain, first_seq, last_seq, entries,
+				(select encode(prev_hash, 'hex') from "${schema}".%3$I where chain = c.chain and seq = first_seq) as first_prev,
+				(select encode(hash, 'hex') from "${schema}".%3$I where chain = c.chain and seq = last_seq) as last_hash
+			from (
+				select chain, min(seq) as first_seq, max(seq) as last_seq, count(*) as entries
+				from "${schema}".%3$I
+				group by chain
+			) as c
+		) as chains
+		$sql$, part, case when drops then 'drop' else 'detach' end, part) into found_in_part;
+	if found_in_part is distinct from (
+		select coalesce(jsonb_agg(given - array['root', 'signature'] order by given ->> 'chain' collate "C"), '[]')
+		from jsonb_array_elements(retirements) as given
+	) then
+		raise exception 'what is to be retired is not what % holds: %', part, found_in_part
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	if "${schema}".audit_month_is_held(month) then
+		raise exception 'a legal hold keeps %', part using errcode = 'object_in_use';
+	end if;
+
+	-- As it was found here: numbers that are equal can be written in several ways, only one of which is hashed.
+	for retirement in
+		select held || jsonb_strip_nulls(jsonb_build_object('root', given ->> 'root', 'signature', given ->> 'signature'))
+		from jsonb_array_elements(found_in_part) as held
+		join jsonb_array_elements(retirements) as given on given ->> 'chain' = held ->> 'chain'
+		order by held ->> 'chain' collate "C"
+	loop
+		perform "${schema}".audit_append_own(retirement ->> 'chain', 'audit.retirement', 'AuditPartition', part,
+			retirement, requested_by);
+	end loop;
+	execute format('alter table "${schema}".audit_log detach partition "${schema}".%I', part);
+	if drops then
+		execute format('drop table "${schema}".%I', part);
+	end if;
+end
+$$;
+
 -- Under which name a chain goes on that is closed: set once.
 alter table "${schema}".audit_chain add column successor text;
 
@@ -455,6 +573,7 @@ declare
 	data bytea;
 	none constant bytea := decode(repeat('00', 16), 'hex');
 begin
+	perform "${schema}".audit_require_read_committed();
 	perform "${schema}".audit_require_received('audit_receive_redactions', chain);
 	if (jsonb_typeof(entries) = 'array') is not true then
 		raise exception 'audit_receive_redactions takes an array of entries' using errcode = 'invalid_parameter_value';
@@ -774,6 +893,7 @@ declare
 	lifted bigint;
 	placed bigint;
 begin
+	perform "${schema}".audit_require_read_committed();
 	if (jsonb_typeof(holds) = 'array' and exists (
 		select from "${schema}".audit_chain c where c.name = $1 and c.origin is null
 	)) is not true then
@@ -1019,6 +1139,7 @@ begin
 		);
 	end if;
 	-- Whoever is placing a hold is waited for, and waits: what is held when this ends was not erased.
+	perform "${schema}".audit_require_read_committed();
 	lock table "${schema}".audit_legal_hold in share mode;
 	-- Redactions of a chain take turns: nobody else changes its entries.
 	perform from "${schema}".audit_chain c where c.name = $1 for update;

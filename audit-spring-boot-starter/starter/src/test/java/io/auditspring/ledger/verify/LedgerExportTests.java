@@ -58,13 +58,31 @@ class LedgerExportTests {
 	}
 
 	@Test
-	void aRedactionIsValidIfItsEntryIsInAnotherChainOfTheExport() throws IOException {
+	void aRedactionIsValidIfItsEntryIsInAnotherChainOfTheExport(@TempDir Path memory) throws IOException {
 		LedgerLab lab = LedgerLab.create();
 		lab.eraseActor("main", 250);
 		lab.enterRedaction("other", "main", 250, "actor");
 		String main = export(lab, "main");
+		new Checkpoints(lab.database.dataSource(), lab.database.schema(), LedgerLab.ORIGIN, LedgerLab.KEYS,
+				new CheckpointSigning(LedgerLab.SIGNER, new SignerMemory(memory), List.of()))
+			.create("other");
 		assertThat(verify(main + export(lab, "other"), List.of()).valid()).isTrue();
 		assertThat(kinds(verify(main, List.of()))).containsExactly(Problem.Kind.REDACTION);
+	}
+
+	/** Whoever has the file could have written a chain that says so. */
+	@Test
+	void thatAGroupWasErasedIsNotBelievedIfNobodySignedTheChainThatSaysSo() throws IOException {
+		LedgerLab lab = LedgerLab.create();
+		lab.eraseActor("main", 250);
+		String main = export(lab, "main");
+		LedgerLab another = LedgerLab.create();
+		another.enterRedaction("unheard", "main", 250, "actor");
+		Verification verification = verify(main + export(another, "unheard"), List.of());
+		assertThat(kinds(verification)).containsExactly(Problem.Kind.EVIDENCE);
+		assertThat(verification.tampered()).isFalse();
+		assertThat(verification.chains().get(0).problems()).singleElement()
+			.satisfies((problem) -> assertThat(problem.what()).contains("chain 'unheard'", "no checkpoint"));
 	}
 
 	/** The tree over what was retired comes along, and must lead to what was signed. */

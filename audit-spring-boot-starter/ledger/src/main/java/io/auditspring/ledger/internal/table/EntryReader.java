@@ -112,12 +112,14 @@ public final class EntryReader {
 	/**
 	 * Finds an entry in whichever chain.
 	 * @param id its id
-	 * @return the entry, or {@code null} if there is none
+	 * @return the entry, the first one that was recorded, or {@code null} if there is
+	 * none
 	 * @throws SQLException if it cannot be read
 	 */
 	public @Nullable StoredEntry entry(UUID id) throws SQLException {
 		List<StoredEntry> entries = new ArrayList<>();
-		read("id = '%s'".formatted(id), (row) -> entries.add(StoredEntry.read(row)));
+		copy(this.select.formatted("id = '%s'".formatted(id)) + "order by recorded_at, chain, seq",
+				(row) -> entries.add(StoredEntry.read(row)));
 		return entries.isEmpty() ? null : entries.get(0);
 	}
 

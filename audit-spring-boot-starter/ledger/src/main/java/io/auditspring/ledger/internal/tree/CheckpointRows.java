@@ -63,7 +63,8 @@ public final class CheckpointRows {
 
 	/**
 	 * What others signed of a checkpoint. Whoever may write checkpoints may put anything
-	 * here, so there is a limit.
+	 * here, so there is a limit: what came after the checkpoint counts first, in the
+	 * order in which it came. So nothing can be put before what is there already.
 	 * @param schema where it is
 	 * @return the expression of an array of lines
 	 */
@@ -73,7 +74,7 @@ public final class CheckpointRows {
 					select line
 					from %s as cosignature
 					where cosignature.chain = checkpoint.chain and cosignature.size = checkpoint.size
-					order by created_at, line
+					order by cosignature.created_at < checkpoint.created_at, cosignature.created_at, line
 					limit 64
 				)""".formatted(schema.table("audit_cosignature"));
 	}

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface ActorSource {
 
+	/** The id of all of whom nothing is known that would tell them from each other. */
+	String UNKNOWN = "unknown";
+
 	/**
 	 * Finds the current actor.
 	 * @return the actor, or {@code null} where this source has none

@@ -30,9 +30,6 @@ final class Persons {
 
 	private static final Logger logger = LoggerFactory.getLogger(Persons.class);
 
-	/** The id of an actor of whom nothing is known. */
-	static final String UNKNOWN = "unknown";
-
 	private final @Nullable SecurityNames names;
 
 	private final EntityIdentifiers entities;
@@ -66,7 +63,7 @@ final class Persons {
 		String id = id(person);
 		if (id == null) {
 			tellOnce(person.getClass());
-			return Actor.user(UNKNOWN, person.getClass().getName());
+			return Actor.user(ActorSource.UNKNOWN, person.getClass().getName());
 		}
 		String name = property(person, this.nameProperty);
 		if (this.names != null && this.names.isCredential(person, id, this.entities.masking())) {
@@ -141,7 +138,7 @@ final class Persons {
 		if (this.told.add(type)) {
 			logger.warn("Who acts is recorded as '{}': {} is no principal, no entity and no plain value. "
 					+ "Set audit.actor.id-property to the property that tells them apart, "
-					+ "or declare an ActorResolver", UNKNOWN, type.getName());
+					+ "or declare an ActorResolver", ActorSource.UNKNOWN, type.getName());
 		}
 	}
 

@@ -32,7 +32,7 @@ public final class Origins {
 	private static final Logger logger = LoggerFactory.getLogger(Origins.class);
 
 	/** Whoever sent a request whose sender is not to be found out on this thread. */
-	static final Actor UNKNOWN = new Actor(ActorType.ANONYMOUS, "unknown", null, null);
+	static final Actor UNKNOWN = new Actor(ActorType.ANONYMOUS, ActorSource.UNKNOWN, null, null);
 
 	/** Where Micrometer Tracing, as Spring Boot sets it up, keeps the current trace. */
 	private static final String TRACE_ID = "traceId";
