@@ -15,7 +15,7 @@ import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -27,7 +27,7 @@ final class CentreMessages implements AutoCloseable {
 
 	private static final Duration NO_OLDER = Duration.ofMinutes(10);
 
-	private final KafkaConsumer<byte[], byte[]> consumer;
+	private final Consumer<byte[], byte[]> consumer;
 
 	private final SourceTables tables;
 
@@ -50,7 +50,7 @@ final class CentreMessages implements AutoCloseable {
 
 	private long holdsSaidAt;
 
-	CentreMessages(KafkaConsumer<byte[], byte[]> consumer, String topic, SourceTables tables, SignedChain chain,
+	CentreMessages(Consumer<byte[], byte[]> consumer, String topic, SourceTables tables, SignedChain chain,
 			TrustedKeys keys, PublishingStatistics statistics) throws SQLException {
 		this.consumer = consumer;
 		this.tables = tables;
