@@ -126,6 +126,8 @@ final class ChainPublisher extends PeriodicWorker {
 		}
 		catch (CheckpointRefusedException | InvalidCheckpointException ex) {
 			waitFor(AFTER_REFUSAL);
+			// The database may be another one now, and lack receipts that were read.
+			closeMessages();
 			this.statistics.stopped(LoggedFailure.text(ex));
 		}
 		catch (SQLException | IOException | RuntimeException ex) {
