@@ -11,11 +11,12 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
+import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -27,7 +28,7 @@ final class CentreMessages implements AutoCloseable {
 
 	private static final Duration NO_OLDER = Duration.ofMinutes(10);
 
-	private final KafkaConsumer<byte[], byte[]> consumer;
+	private final Consumer<byte[], byte[]> consumer;
 
 	private final SourceTables tables;
 
@@ -44,13 +45,9 @@ final class CentreMessages implements AutoCloseable {
 	 */
 	private final Map<TopicPartition, Long> old;
 
-	private long stored;
-
-	private long safe;
-
 	private long holdsSaidAt;
 
-	CentreMessages(KafkaConsumer<byte[], byte[]> consumer, String topic, SourceTables tables, SignedChain chain,
+	CentreMessages(Consumer<byte[], byte[]> consumer, String topic, SourceTables tables, SignedChain chain,
 			TrustedKeys keys, PublishingStatistics statistics) throws SQLException {
 		this.consumer = consumer;
 		this.tables = tables;
@@ -62,9 +59,7 @@ final class CentreMessages implements AutoCloseable {
 		consumer.assign(partitions);
 		consumer.seekToBeginning(partitions);
 		this.old = consumer.endOffsets(partitions);
-		this.stored = tables.receipt(this.chain, ReceiptNote.STORED.kind());
-		this.safe = tables.receipt(this.chain, ReceiptNote.SAFE.kind());
-		statistics.receipts(this.stored, this.safe);
+		statistics.receipts(known(ReceiptNote.STORED), known(ReceiptNote.SAFE));
 	}
 
 	/**
@@ -112,16 +107,26 @@ final class CentreMessages implements AutoCloseable {
 		};
 	}
 
+	/**
+	 * The database may be another one than at the last receipt, as a replica that lagged.
+	 */
 	private boolean takeReceipt(ReceiptNote kind, CentreMessage message) throws SQLException {
-		long size = kind.open(message.note(), this.log, this.keys).map((receipt) -> receipt.size()).orElse(-1L);
-		boolean isSafe = kind == ReceiptNote.SAFE;
-		if (size > (isSafe ? this.safe : this.stored)) {
+		long size = size(kind, message.note());
+		if (size > known(kind)) {
 			this.tables.answers().takeReceipt(this.chain, kind.kind(), message.note());
-			this.safe = isSafe ? size : this.safe;
-			this.stored = isSafe ? this.stored : size;
-			this.statistics.receipts(this.stored, this.safe);
+			this.statistics.receipts(known(ReceiptNote.STORED), known(ReceiptNote.SAFE));
 		}
 		return size >= 0;
+	}
+
+	/** What a receipt in the database says, if it is one. */
+	private long known(ReceiptNote kind) throws SQLException {
+		String note = this.tables.receipt(this.chain, kind);
+		return (note != null) ? Math.max(0, size(kind, note)) : 0;
+	}
+
+	private long size(ReceiptNote kind, String note) {
+		return kind.open(note, this.log, this.keys).map(Checkpoint::size).orElse(-1L);
 	}
 
 	private boolean takeResend(CentreMessage message, boolean old, LongConsumer resend) {

@@ -20,8 +20,8 @@ import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -65,7 +65,7 @@ final class ChainPublisher extends PeriodicWorker {
 
 	private final PublishingStatistics statistics;
 
-	private @Nullable KafkaProducer<byte[], byte[]> producer;
+	private @Nullable Producer<byte[], byte[]> producer;
 
 	private @Nullable CentreMessages messages;
 
@@ -126,6 +126,8 @@ final class ChainPublisher extends PeriodicWorker {
 		}
 		catch (CheckpointRefusedException | InvalidCheckpointException ex) {
 			waitFor(AFTER_REFUSAL);
+			// The database may be another one now, and lack receipts that were read.
+			closeMessages();
 			this.statistics.stopped(LoggedFailure.text(ex));
 		}
 		catch (SQLException | IOException | RuntimeException ex) {
@@ -224,7 +226,7 @@ final class ChainPublisher extends PeriodicWorker {
 			throw new CheckpointRefusedException("Chain '%s' went back: %d entries of it were sent, and it has %d"
 				.formatted(this.chain.chain(), this.chain.position(), size));
 		}
-		KafkaProducer<byte[], byte[]> producer = producer();
+		Producer<byte[], byte[]> producer = producer();
 		while (this.chain.position() < size && isRunning() && claims() && this.askedFor < 0) {
 			send(producer, this.chain.next(size));
 			messages().take(Duration.ZERO, this::askedFor);
@@ -235,7 +237,7 @@ final class ChainPublisher extends PeriodicWorker {
 		}
 	}
 
-	private void send(KafkaProducer<byte[], byte[]> producer, List<EntriesRecord> records)
+	private void send(Producer<byte[], byte[]> producer, List<EntriesRecord> records)
 			throws IOException, InterruptedException {
 		List<Future<RecordMetadata>> acknowledgements = new ArrayList<>(records.size());
 		long entries = 0;
@@ -272,8 +274,8 @@ final class ChainPublisher extends PeriodicWorker {
 		return System.nanoTime() - since > time.toNanos();
 	}
 
-	private KafkaProducer<byte[], byte[]> producer() {
-		KafkaProducer<byte[], byte[]> producer = this.producer;
+	private Producer<byte[], byte[]> producer() {
+		Producer<byte[], byte[]> producer = this.producer;
 		if (producer == null) {
 			producer = this.clients.producer("audit-publish");
 			this.producer = producer;
@@ -284,7 +286,7 @@ final class ChainPublisher extends PeriodicWorker {
 	private CentreMessages messages() throws SQLException {
 		CentreMessages messages = this.messages;
 		if (messages == null) {
-			KafkaConsumer<byte[], byte[]> consumer = this.clients.consumer("audit-receipts");
+			Consumer<byte[], byte[]> consumer = this.clients.consumer("audit-receipts");
 			try {
 				messages = new CentreMessages(consumer, this.properties.receiptsTopic(), this.tables, this.chain,
 						this.centre, this.statistics);
@@ -300,7 +302,7 @@ final class ChainPublisher extends PeriodicWorker {
 	}
 
 	private void closeClients(Duration wait) {
-		KafkaProducer<byte[], byte[]> producer = this.producer;
+		Producer<byte[], byte[]> producer = this.producer;
 		this.producer = null;
 		closeMessages();
 		if (producer != null) {

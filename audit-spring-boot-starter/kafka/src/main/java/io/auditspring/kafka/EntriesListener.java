@@ -80,11 +80,22 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 			this.statistics.failed(SOURCE, "the ledger here cannot take what comes: " + LoggedFailure.text(ex));
 			throw new IllegalStateException(ex);
 		}
+		catch (RuntimeException ex) {
+			this.statistics.failed(SOURCE, "what comes cannot be taken: " + LoggedFailure.text(ex));
+			throw ex;
+		}
 	}
 
-	private @Nullable EntriesRecord read(ConsumerRecord<byte[], byte[]> record) {
+	private @Nullable EntriesRecord read(ConsumerRecord<byte[], byte[]> record) throws SQLException {
 		try {
-			return EntriesRecord.of(record);
+			EntriesRecord read = EntriesRecord.of(record);
+			// Nothing joins what waits that is not signed.
+			if (this.waiting.containsKey(read.chain())
+					&& !this.receiver.isSigned(read.chain(), read.end(), read.note())) {
+				this.receiver.refuse(read.chain(), "its signature does not count");
+				return null;
+			}
+			return read;
 		}
 		catch (IllegalArgumentException ex) {
 			this.receiver.refuse(EntriesRecord.chain(record), "its record cannot be read: " + ex.getMessage());
@@ -96,14 +107,31 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 		if (run == null) {
 			return;
 		}
-		Run before = this.waiting.remove(run.chain());
-		if (before != null && before.end() == run.first()) {
-			run = before.with(run);
-			if (run.isToWait()) {
-				wait(run);
-				return;
-			}
+		Run before = this.waiting.get(run.chain());
+		if (before == null || before.end() != run.first()) {
+			takeAlone(run);
+			return;
 		}
+		Run both = before.with(run);
+		if (both.isToWait()) {
+			this.waiting.put(both.chain(), both);
+			return;
+		}
+		Reception reception = receive(both);
+		if (reception.kind() == Reception.Kind.INCOMPLETE && both.bytes < MOST_WAITING) {
+			wait(both);
+		}
+		else if (isTaken(reception)) {
+			heard(both, reception);
+		}
+		else {
+			// One of those that joined it is at fault.
+			this.waiting.put(before.chain(), before.tried());
+			takeAlone(run);
+		}
+	}
+
+	private void takeAlone(Run run) throws SQLException {
 		Reception reception = receive(run);
 		if (reception.kind() == Reception.Kind.INCOMPLETE && run.bytes < MOST_WAITING) {
 			wait(run);
@@ -120,9 +148,14 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 		}
 	}
 
+	/** One that is repeated does not take the place of what goes further. */
 	private void wait(Run run) {
-		run.tried = run.records.size();
-		this.waiting.put(run.chain(), run);
+		Run before = this.waiting.get(run.chain());
+		if (before == null || before.tried().end() < run.end()) {
+			run.tried = run.records.size();
+			run.read = null;
+			this.waiting.put(run.chain(), run);
+		}
 	}
 
 	private static boolean isTaken(Reception reception) {
@@ -130,26 +163,17 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 	}
 
 	private Reception receive(Run run) throws SQLException {
-		List<StoredEntry> entries = new ArrayList<>();
-		try {
-			for (EntriesRecord record : run.records) {
-				entries.addAll(record.entries());
-			}
-		}
-		catch (IllegalArgumentException ex) {
-			return this.receiver.refuse(run.chain(), "an entry in it cannot be read: " + ex.getMessage());
-		}
-		if (!entries.isEmpty()) {
-			run.firstTime = entries.get(0).place().recordedAt();
-			run.lastTime = entries.get(entries.size() - 1).place().recordedAt();
-		}
-		return this.receiver.receive(Bundle.of(run.chain(), run.first(), run.note(), entries));
+		return this.receiver
+			.receive(new Bundle(run.chain(), run.first(), run.note(), (sink) -> run.entries().forEach(sink)));
 	}
 
 	private void heard(Run run, Reception reception) {
 		EntriesRecord record = run.records.get(run.records.size() - 1);
 		switch (reception.kind()) {
 			case APPENDED, SEEN -> {
+				if (reception.kind() == Reception.Kind.APPENDED) {
+					this.waiting.remove(run.chain());
+				}
 				remember(run);
 				// What it says of its end beyond that is not signed, and counts for
 				// nothing else.
@@ -161,8 +185,9 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 				this.statistics.heard(record.chain(), record.end() - reception.size(), missingSince(run));
 				this.answers.askAgain(record.chain(), reception.kind());
 			}
-			case REFUSED, FORK, PARKED -> {
+			case REFUSED -> {
 			}
+			case FORK, PARKED -> this.waiting.remove(run.chain());
 			default -> this.answers.askAgain(record.chain(), reception.kind());
 		}
 	}
@@ -178,7 +203,7 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 	private Instant missingSince(Run run) {
 		ReceivingStatistics.Standing before = this.statistics.standings().get(run.chain());
 		Instant known = (before != null) ? before.oldestMissing() : null;
-		return (known != null) ? known : since(run.firstTime);
+		return (known != null) ? known : since(run.firstTimeIfReadable());
 	}
 
 	private static Instant since(@Nullable Instant recordedAt) {
@@ -203,23 +228,66 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 
 		private @Nullable Instant lastTime;
 
+		private @Nullable List<StoredEntry> read;
+
 		private Run(EntriesRecord first) {
 			add(first);
+		}
+
+		/** They are read when it is known who vouches for them. */
+		private List<StoredEntry> entries() {
+			List<StoredEntry> read = this.read;
+			if (read == null) {
+				read = this.records.stream().flatMap((record) -> record.entries().stream()).toList();
+				this.read = read;
+				if (!read.isEmpty()) {
+					this.firstTime = read.get(0).place().recordedAt();
+					this.lastTime = read.get(read.size() - 1).place().recordedAt();
+				}
+			}
+			return read;
+		}
+
+		/** Of a gap only its note is verified. */
+		private @Nullable Instant firstTimeIfReadable() {
+			try {
+				entries();
+				return this.firstTime;
+			}
+			catch (IllegalArgumentException ex) {
+				return null;
+			}
 		}
 
 		private boolean add(EntriesRecord next) {
 			if (!this.records.isEmpty() && next.first() != end()) {
 				return false;
 			}
+			this.read = null;
 			this.records.add(next);
 			this.bytes += next.value().length;
 			return true;
 		}
 
 		private Run with(Run later) {
-			later.records.forEach(this::add);
-			this.place = later.place;
-			return this;
+			Run both = of(this.records);
+			later.records.forEach(both::add);
+			both.tried = this.tried;
+			both.place = later.place;
+			return both;
+		}
+
+		/** Those of it that were tried. */
+		private Run tried() {
+			Run tried = of(this.records.subList(0, this.tried));
+			tried.tried = this.tried;
+			return tried;
+		}
+
+		private static Run of(List<EntriesRecord> records) {
+			Run run = new Run(records.get(0));
+			records.subList(1, records.size()).forEach(run::add);
+			return run;
 		}
 
 		/** Each time there are twice as many, or nothing more comes. */

@@ -99,7 +99,12 @@ record EntriesRecord(String chain, long first, int count, long known, String not
 	 */
 	List<StoredEntry> entries() {
 		List<StoredEntry> entries = new ArrayList<>(Math.min(this.count, SignedChain.MOST_ENTRIES));
-		text(this.value).lines().map(ExportLine::read).forEach(entries::add);
+		try {
+			text(this.value).lines().map(ExportLine::read).forEach(entries::add);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("an entry in it cannot be read: " + ex.getMessage(), ex);
+		}
 		return entries;
 	}
 

@@ -11,9 +11,11 @@ import java.util.Set;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
@@ -30,7 +32,7 @@ import org.springframework.kafka.core.ProducerFactory;
  * settings that what is sent here needs: bytes, every acknowledgement, no duplicates, no
  * transactions.
  */
-final class KafkaClients {
+class KafkaClients {
 
 	/** An entry is at most about four parts of audit.capture.max-size. */
 	static final int MOST_BYTES = 16 * 1024 * 1024;
@@ -75,20 +77,20 @@ final class KafkaClients {
 				ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false));
 	}
 
-	KafkaProducer<byte[], byte[]> producer(String clientId) {
+	Producer<byte[], byte[]> producer(String clientId) {
 		Map<String, Object> settings = known(this.producer, ProducerConfig.configNames());
 		settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
 		return new KafkaProducer<>(settings);
 	}
 
 	/** One that is told which partitions to read, and belongs to no group. */
-	KafkaConsumer<byte[], byte[]> consumer(String clientId) {
+	Consumer<byte[], byte[]> consumer(String clientId) {
 		Map<String, Object> settings = known(this.consumer, ConsumerConfig.configNames());
 		settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
 		return new KafkaConsumer<>(settings);
 	}
 
-	static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic) {
+	static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
 		List<PartitionInfo> found = consumer.partitionsFor(topic);
 		if (found == null || found.isEmpty()) {
 			throw new KafkaException("There is no topic " + topic);

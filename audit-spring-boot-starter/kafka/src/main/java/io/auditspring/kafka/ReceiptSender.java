@@ -26,8 +26,8 @@ import io.auditspring.receive.internal.ReceivingStatistics;
 import io.auditspring.receive.internal.Reception;
 import io.auditspring.receive.internal.Succession;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -72,7 +72,7 @@ final class ReceiptSender extends PeriodicWorker {
 
 	private final Map<String, Long> askedAt = new ConcurrentHashMap<>();
 
-	private @Nullable KafkaProducer<byte[], byte[]> producer;
+	private @Nullable Producer<byte[], byte[]> producer;
 
 	private boolean read;
 
@@ -102,6 +102,11 @@ final class ReceiptSender extends PeriodicWorker {
 	 */
 	private record Sent(String content, long nanos) {
 
+	}
+
+	/** The chains of which something is to be asked for, and why. */
+	Map<String, Reception.Kind> toAsk() {
+		return this.toAsk;
 	}
 
 	/**
@@ -146,7 +151,7 @@ final class ReceiptSender extends PeriodicWorker {
 		}
 		Map<String, String> logs = new HashMap<>();
 		chains.forEach((chain) -> logs.put(chain.name(), chain.log()));
-		try (KafkaConsumer<byte[], byte[]> consumer = this.clients.consumer("audit-receipts")) {
+		try (Consumer<byte[], byte[]> consumer = this.clients.consumer("audit-receipts")) {
 			List<TopicPartition> partitions = KafkaClients.partitions(consumer, this.topic);
 			consumer.assign(partitions);
 			consumer.seekToBeginning(partitions);
@@ -177,7 +182,7 @@ final class ReceiptSender extends PeriodicWorker {
 
 	private void tell(ReceivedChain chain, String holds) throws SQLException {
 		if (!chain.parked()) {
-			this.statistics.notParked(chain.name());
+			this.statistics.isHere(chain.name(), chain.size());
 		}
 		Receipts.Receipt receipt = this.receipts.of(chain.name());
 		compareWithSafe(chain, (receipt != null) ? receipt.stored().size() : 0);
@@ -244,7 +249,7 @@ final class ReceiptSender extends PeriodicWorker {
 	}
 
 	private void send(CentreMessage message) {
-		KafkaProducer<byte[], byte[]> producer = this.producer;
+		Producer<byte[], byte[]> producer = this.producer;
 		if (producer == null) {
 			producer = this.clients.producer("audit-receipts");
 			this.producer = producer;
@@ -263,7 +268,7 @@ final class ReceiptSender extends PeriodicWorker {
 	}
 
 	private void closeProducer() {
-		KafkaProducer<byte[], byte[]> producer = this.producer;
+		Producer<byte[], byte[]> producer = this.producer;
 		this.producer = null;
 		if (producer != null) {
 			producer.close(Duration.ZERO);

@@ -10,6 +10,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.receive.internal.SourceAnswers;
@@ -32,7 +33,7 @@ final class SourceTables {
 	SourceTables(DataSource dataSource, Schema schema) {
 		this.dataSource = dataSource;
 		this.claim = "select %s(?, ?, ?::bigint)".formatted(schema.table("audit_publish"));
-		this.receipt = "select size from %s where chain = ? and kind = ?".formatted(schema.table("audit_receipt"));
+		this.receipt = "select note from %s where chain = ? and kind = ?".formatted(schema.table("audit_receipt"));
 		this.answers = new SourceAnswers(dataSource, schema);
 	}
 
@@ -50,11 +51,10 @@ final class SourceTables {
 						(row) -> (row.getObject(1) != null) ? (Long) row.getLong(1) : null, chain, instance, sent));
 	}
 
-	/** How many entries the receipt of a kind that is here states; 0 if there is none. */
-	long receipt(String chain, String kind) throws SQLException {
-		Long size = OwnTransaction.<@Nullable Long, RuntimeException>look(this.dataSource,
-				(connection) -> Sql.find(connection, this.receipt, (row) -> row.getLong(1), chain, kind));
-		return (size != null) ? size : 0;
+	/** The receipt of a kind that is here now, whoever signed it, or {@code null}. */
+	@Nullable String receipt(String chain, ReceiptNote kind) throws SQLException {
+		return OwnTransaction.<@Nullable String, RuntimeException>look(this.dataSource,
+				(connection) -> Sql.find(connection, this.receipt, (row) -> row.getString(1), chain, kind.kind()));
 	}
 
 	SourceAnswers answers() {

@@ -4,9 +4,13 @@
  */
 package io.auditspring.ledger.verify;
 
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
@@ -20,6 +24,7 @@ import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DeserializationFeature;
@@ -34,8 +39,17 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class ExportLine {
 
+	/** Of what was written, no number is so long, and no value so deep. */
+	private static final StreamReadConstraints AS_WRITTEN = StreamReadConstraints.builder()
+		.maxNumberLength(1_000)
+		.maxNestingDepth(1_000)
+		.maxStringLength(Integer.MAX_VALUE)
+		.maxNameLength(Integer.MAX_VALUE)
+		.build();
+
 	/** What is named twice, or beside what is hashed, could pass for verified. */
-	private static final JsonMapper STRICT = JsonMapper.builder(CanonicalJson.UNLIMITED)
+	private static final JsonMapper STRICT = JsonMapper
+		.builder(CanonicalJson.UNLIMITED.rebuild().streamReadConstraints(AS_WRITTEN).build())
 		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
 		.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
 		.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -114,18 +128,40 @@ public final class ExportLine {
 			ExportLine entry = new ExportLine(parse(line), CORE);
 			return entry.entry(entry.place());
 		}
-		catch (JacksonException | DateTimeException ex) {
+		catch (JacksonException | DateTimeException | ArithmeticException ex) {
 			throw new IllegalArgumentException(ex.getMessage(), ex);
 		}
 	}
 
 	static JsonNode parse(String line) {
 		try {
-			return STRICT.readTree(line);
+			JsonNode members = STRICT.readTree(line);
+			requirePlainNumbers(members, line.length());
+			return members;
 		}
 		catch (NumberFormatException ex) {
 			// Of a number whose exponent no BigDecimal holds, Jackson lets it through.
 			throw new StreamReadException(null, "a number in it is beyond all limits", ex);
+		}
+	}
+
+	/**
+	 * Numbers are written without exponents, so they are no longer than their line. With
+	 * one, a few letters would become gigabytes.
+	 */
+	private static void requirePlainNumbers(JsonNode members, int length) {
+		Deque<JsonNode> open = new ArrayDeque<>(List.of(members));
+		long digits = 0;
+		while (!open.isEmpty()) {
+			JsonNode node = open.pop();
+			if (node.isBigDecimal()) {
+				BigDecimal number = node.decimalValue();
+				digits += Math.max(number.precision() - (long) number.scale(), number.scale());
+			}
+			if (digits > length) {
+				throw new StreamReadException(null, "a number in it is longer than it is written");
+			}
+			node.forEach(open::push);
 		}
 	}
 
@@ -145,7 +181,7 @@ public final class ExportLine {
 			}
 			return CheckedEntry.of(core.entry(place));
 		}
-		catch (JacksonException | IllegalArgumentException | DateTimeException ex) {
+		catch (JacksonException | IllegalArgumentException | DateTimeException | ArithmeticException ex) {
 			return CheckedEntry.unreadable(place, ex);
 		}
 	}

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
+import io.auditspring.capture.internal.value.FailureText;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
@@ -44,6 +45,8 @@ public final class BundleReceiver {
 
 	/** Of SQLSTATE: integrity constraints, and data that a column cannot hold. */
 	private static final Set<String> UNSTORABLE = Set.of("22", "23", "54");
+
+	private static final String DATA_EXCEPTION = "22";
 
 	private static final String OBJECT_IN_USE = "55006";
 
@@ -123,6 +126,25 @@ public final class BundleReceiver {
 	}
 
 	/**
+	 * Whether a key that counts for that size of a chain signed a note of it.
+	 * @param chain the chain's name
+	 * @param size the size
+	 * @param note the note
+	 * @return whether one did
+	 * @throws SQLException if the database fails
+	 */
+	public boolean isSigned(String chain, long size, String note) throws SQLException {
+		TrustedKeys keys = OwnTransaction.look(this.dataSource,
+				(connection) -> this.tables.keys(connection, chain, size));
+		try {
+			return open(note, keys).size() == size;
+		}
+		catch (ReceptionException ex) {
+			return false;
+		}
+	}
+
+	/**
 	 * Refuses what cannot even be read.
 	 * @param chain the chain that it says it is of
 	 * @param reason a sentence
@@ -135,37 +157,45 @@ public final class BundleReceiver {
 	}
 
 	private Reception decide(Bundle bundle) throws SQLException {
+		// Known as soon as the chain is locked.
+		long[] size = { -1 };
 		try {
-			return OwnTransaction.run(this.dataSource, (connection) -> receive(connection, bundle));
+			return OwnTransaction.run(this.dataSource, (connection) -> receive(connection, bundle, size));
 		}
 		catch (ReceptionException ex) {
-			return Reception.of(ex.kind(), -1, String.valueOf(ex.getMessage()));
+			return Reception.of(ex.kind(), size[0], String.valueOf(ex.getMessage()));
 		}
 		catch (Fork.Found ex) {
 			OwnTransaction.run(this.dataSource,
 					(connection) -> this.tables.park(connection, bundle.chain(), ex.fork(), this.recordedBy.get()));
-			return Reception.of(Reception.Kind.FORK, -1, ex.fork().reason());
+			return Reception.of(Reception.Kind.FORK, size[0], ex.fork().reason());
 		}
 		catch (SQLException ex) {
-			return unstorable(ex);
+			return Reception.of(kind(ex), size[0], String.valueOf(ex.getMessage()));
+		}
+		catch (RuntimeException ex) {
+			// Whatever else is wrong with it is wrong with it alone.
+			return Reception.of(Reception.Kind.REFUSED, size[0], (ex instanceof IllegalArgumentException)
+					? String.valueOf(ex.getMessage()) : "it cannot be taken: " + FailureText.of(ex));
 		}
 	}
 
-	private static Reception unstorable(SQLException ex) throws SQLException {
+	/** What cannot be stored; that the database fails is no fault of the bundle. */
+	private static Reception.Kind kind(SQLException ex) throws SQLException {
 		String state = ex.getSQLState();
 		if (OBJECT_IN_USE.equals(state)) {
-			return Reception.of(Reception.Kind.DELAYED, -1, String.valueOf(ex.getMessage()));
+			return Reception.Kind.DELAYED;
 		}
 		if (OBJECT_NOT_IN_PREREQUISITE_STATE.equals(state)
 				|| state != null && state.length() == 5 && UNSTORABLE.contains(state.substring(0, 2))) {
-			return Reception.of(Reception.Kind.PAUSED, -1, String.valueOf(ex.getMessage()));
+			return Reception.Kind.PAUSED;
 		}
 		throw ex;
 	}
 
-	private Reception receive(Connection connection, Bundle bundle) throws SQLException {
+	private Reception receive(Connection connection, Bundle bundle, long[] size) throws SQLException {
 		Checkpoint claimed = parse(bundle.note());
-		TrustedKeys keys = this.tables.keys(connection, bundle.chain(), claimed.size());
+		TrustedKeys keys = keys(connection, bundle.chain(), claimed.size());
 		if (keys.keys().isEmpty() && this.succession.register(connection, bundle, this.recordedBy.get())) {
 			keys = this.tables.keys(connection, bundle.chain(), claimed.size());
 		}
@@ -175,6 +205,7 @@ public final class BundleReceiver {
 		}
 		Checkpoint note = open(bundle.note(), keys);
 		ReceivedHead head = this.tables.lock(connection, bundle.chain());
+		size[0] = head.size();
 		if (!note.origin().equals(head.origin() + "/" + head.chain())) {
 			throw ReceptionException
 				.refused("its note is of '%s', not of '%s/%s'".formatted(note.origin(), head.origin(), head.chain()));
@@ -192,6 +223,19 @@ public final class BundleReceiver {
 		}
 		return (note.size() <= head.size()) ? seen(connection, bundle, note, head)
 				: append(connection, bundle, note, head);
+	}
+
+	/** Nobody has signed anything yet: what is no name is not the database's trouble. */
+	private TrustedKeys keys(Connection connection, String chain, long size) throws SQLException {
+		try {
+			return this.tables.keys(connection, chain, size);
+		}
+		catch (SQLException ex) {
+			if (String.valueOf(ex.getSQLState()).startsWith(DATA_EXCEPTION)) {
+				throw ReceptionException.refused("it is of no chain, as a chain cannot be called so");
+			}
+			throw ex;
+		}
 	}
 
 	private static Checkpoint parse(String note) {

@@ -220,10 +220,10 @@ public final class JdbcSource {
 		}
 		long size = chain.size();
 		if (chain.parkedFor() != null) {
-			this.statistics.trouble(chain.name(), Reception.Kind.PARKED, chain.parkedFor());
+			this.statistics.parked(chain.name(), size, chain.parkedFor());
 		}
 		else {
-			this.statistics.notParked(chain.name());
+			this.statistics.isHere(chain.name(), size);
 			size = (head.signed() > size) ? receive(chain) : size;
 			if (head.successor() != null) {
 				successors.add(head.successor());

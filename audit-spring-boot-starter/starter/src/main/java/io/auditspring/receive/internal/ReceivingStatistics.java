@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,6 +30,11 @@ public final class ReceivingStatistics {
 
 	/** Whoever can send can be refused as often as he likes. */
 	private static final Duration BETWEEN_LINES = Duration.ofMinutes(10);
+
+	private static final Set<Reception.Kind> CAUSES = EnumSet.of(Reception.Kind.INCOMPLETE, Reception.Kind.DELAYED,
+			Reception.Kind.PAUSED);
+
+	private static final int MOST_SHOWN = 300;
 
 	private final Map<Reception.Kind, LongAdder> counts = new EnumMap<>(Reception.Kind.class);
 
@@ -61,10 +68,22 @@ public final class ReceivingStatistics {
 	/**
 	 * Why a chain does not get on.
 	 *
-	 * @param kind what became of its last bundle
+	 * @param kind what became of the bundle that would have gone on with it
+	 * @param size how many entries it has, of which the next one is in trouble
 	 * @param reason a sentence
 	 */
-	public record Trouble(Reception.Kind kind, String reason) {
+	public record Trouble(Reception.Kind kind, long size, String reason) {
+
+		/** What cannot be taken leaves a gap before all that comes behind it. */
+		private boolean isWhy(Trouble later) {
+			return later.kind() == Reception.Kind.GAP && CAUSES.contains(this.kind) && later.size() <= this.size;
+		}
+
+		/** What is known already, as it comes once more, gets no chain on. */
+		private boolean isOverAt(Reception reception) {
+			return reception.kind() == Reception.Kind.APPENDED || this.kind == Reception.Kind.FORK
+					|| this.kind == Reception.Kind.PARKED || reception.size() > this.size;
+		}
 
 	}
 
@@ -105,14 +124,23 @@ public final class ReceivingStatistics {
 		this.entries.add(reception.appended());
 		if (reception.kind() == Reception.Kind.REFUSED) {
 			// What nobody vouches for is not the chain's fault.
-			refused(chain, String.valueOf(reception.reason()));
+			refused(shown(chain), shown(String.valueOf(reception.reason())));
 		}
-		else if (reception.reason() == null) {
-			wellAgain(chain);
+		else if (reception.reason() != null) {
+			trouble(chain, reception.kind(), reception.size(), reception.reason());
 		}
 		else {
-			trouble(chain, reception.kind(), reception.reason());
+			Trouble trouble = this.troubles.get(chain);
+			if (trouble != null && trouble.isOverAt(reception)) {
+				wellAgain(chain);
+			}
 		}
+	}
+
+	/** Anybody may have written it. */
+	private static String shown(String text) {
+		String line = text.replaceAll("\\p{Cntrl}", "?");
+		return (line.length() > MOST_SHOWN) ? line.substring(0, MOST_SHOWN) + "…" : line;
 	}
 
 	private synchronized void refused(String chain, String reason) {
@@ -126,8 +154,17 @@ public final class ReceivingStatistics {
 		}
 	}
 
-	void trouble(String chain, Reception.Kind kind, String reason) {
-		Trouble before = this.troubles.put(chain, new Trouble(kind, reason));
+	void parked(String chain, long size, String reason) {
+		trouble(chain, Reception.Kind.PARKED, size, reason);
+	}
+
+	private void trouble(String chain, Reception.Kind kind, long size, String reason) {
+		Trouble trouble = new Trouble(kind, size, reason);
+		Trouble before = this.troubles.get(chain);
+		if (before != null && before.isWhy(trouble)) {
+			return;
+		}
+		this.troubles.put(chain, trouble);
 		boolean known = before != null && (before.kind() == kind || (before.kind() == Reception.Kind.FORK));
 		if (known || kind == Reception.Kind.INCOMPLETE) {
 			return;
@@ -162,13 +199,14 @@ public final class ReceivingStatistics {
 	}
 
 	/**
-	 * Says that a chain is not parked any more.
+	 * Says how far a chain is here that is not parked, whoever received it.
 	 * @param chain its name
+	 * @param size how many entries of it are here
 	 */
-	public void notParked(String chain) {
+	public void isHere(String chain, long size) {
 		// One that was just found to fork may have been looked up before.
 		Trouble trouble = this.troubles.get(chain);
-		if (trouble != null && trouble.kind() == Reception.Kind.PARKED) {
+		if (trouble != null && (trouble.kind() == Reception.Kind.PARKED || trouble.size() < size)) {
 			wellAgain(chain);
 		}
 	}

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What became of a bundle.
  *
  * @param kind what
- * @param size how many entries the chain has here
+ * @param size how many entries the chain has here, or -1 if nobody was asked
  * @param appended how many of them are new
  * @param reason why it was not taken, or {@code null} if it was
  */

@@ -29,6 +29,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
@@ -106,6 +107,22 @@ class ExportPropertyTests {
 		Verification verification = verify(EXPORT.replaceFirst("\"v\":1", "\"v\":9007191e9254740993"));
 		assertThat(verification.valid()).isFalse();
 		assertThat(verification.chains().get(0).problems()).extracting(Problem::kind).contains(Problem.Kind.UNREADABLE);
+	}
+
+	/** Whatever a line says, it costs no more than its length, and is told. */
+	@Example
+	void aLineThatNobodyWroteIsAFinding() {
+		for (String metadata : List.of("1e2000000000", "1e-2000000000", "[1e399,1e399,1e399,1e399,1e399]",
+				"1".repeat(100_000), "[".repeat(5_000) + "]".repeat(5_000))) {
+			Verification verification = verify(
+					EXPORT.replaceFirst("\"metadata\":[{][^}]*[}]", "\"metadata\":" + metadata));
+			assertThat(verification.chains().get(0).problems()).extracting(Problem::kind)
+				.contains(Problem.Kind.UNREADABLE);
+		}
+		assertThat(verify(EXPORT.replaceFirst("\"v\":1", "\"v\":9999999999")).chains().get(0).problems())
+			.extracting(Problem::kind)
+			.contains(Problem.Kind.UNREADABLE);
+		assertThatIllegalArgumentException().isThrownBy(() -> ExportLine.read("{\"v\":9999999999}"));
 	}
 
 	@Property(tries = 5_000)

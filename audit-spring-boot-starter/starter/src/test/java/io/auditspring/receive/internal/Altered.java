@@ -7,6 +7,7 @@ package io.auditspring.receive.internal;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.auditspring.ledger.internal.entry.ActorObject;
 import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.table.StoredEntry;
 
@@ -34,6 +35,15 @@ final class Altered {
 						core.tenant(), core.operation(), core.action(), core.category(), core.severity(),
 						core.outcome(), core.actorType(), core.targetType(), core.targetId(), core.revision(),
 						core.durationMicros(), core.traceId()));
+	}
+
+	/** With another address of the actor, whatever it is. */
+	static StoredEntry address(StoredEntry entry, String ip) {
+		ActorObject actor = entry.actor();
+		return new StoredEntry(
+				entry.place(), entry.core(), entry.version(), entry.salt(), new ActorObject(actor.id(), actor.name(),
+						actor.impersonator(), ip, actor.userAgent(), actor.session(), actor.device(), actor.geo()),
+				entry.actorDigest(), entry.data(), entry.dataDigest());
 	}
 
 	/** With links and hashes that fit. */

@@ -14,13 +14,16 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.internal.tree.LeafHashes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -140,6 +143,8 @@ class BundleReceiverTests {
 					new Forgery("it is of a chain that is not registered",
 							(lab, note, entries) -> Bundle.of("invoices", 0,
 									lab.sign("invoices", 10, Checkpoint.parse(note).root(), lab.signer), entries)),
+					new Forgery("no chain can be called so",
+							(lab, note, entries) -> Bundle.of("orders\0", 5, note, entries)),
 					new Forgery("its entries are of another chain",
 							(lab, note, entries) -> bundle(5, note,
 									entries.stream().map(BundleReceiverTests::moved).toList())),
@@ -329,6 +334,34 @@ class BundleReceiverTests {
 				"select closed_at is not null from audit.audit_chain where name = 'orders'"))
 			.isEqualTo("t");
 		assertAsAtTheSource();
+	}
+
+	/** Its source signs whatever it likes. */
+	@ParameterizedTest
+	@ValueSource(strings = { "zzzzzzzz", "10.0.0.1", "::1", "7F000001" })
+	void anAddressThatIsNoneIsInQuarantine(String address) {
+		this.lab.write(1);
+		List<StoredEntry> entries = Altered
+			.rechained(List.of(Altered.address(this.lab.entries(this.lab.source, 0, 1).get(0), address)));
+		CompactRange tree = new CompactRange();
+		tree.append(entries.get(0).hash(), (full) -> {
+		});
+		assertKind(
+				this.lab.receive(Bundle.of(ReceivingLab.CHAIN, 0,
+						this.lab.sign(ReceivingLab.CHAIN, 1, LeafHashes.root(tree), this.lab.signer), entries)),
+				Reception.Kind.APPENDED);
+		assertThat(ReceivingLab.query(this.lab.centre, "select redacted from audit.audit_received_quarantine"))
+			.isEqualTo("actor");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void whatCannotEvenBeReadIsRefused() {
+		String note = this.lab.write(1);
+		assertKind(this.lab.receive(new Bundle(ReceivingLab.CHAIN, 0, note, (sink) -> {
+			throw new ArithmeticException("integer overflow");
+		})), Reception.Kind.REFUSED);
+		assertKind(this.lab.send(0, note), Reception.Kind.APPENDED);
 	}
 
 	@Test

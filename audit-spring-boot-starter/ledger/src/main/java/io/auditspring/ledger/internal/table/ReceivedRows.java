@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.ActorObject;
@@ -22,6 +23,11 @@ import org.postgresql.copy.CopyIn;
  * times, salts and hashes, and with digests where something was erased.
  */
 public final class ReceivedRows {
+
+	/** SQLSTATE, as the database says it of what a column cannot hold. */
+	private static final String INVALID_TEXT_REPRESENTATION = "22P02";
+
+	private static final Pattern ADDRESS = Pattern.compile("[0-9a-f]{8}|[0-9a-f]{32}");
 
 	private static final int V4 = 8;
 
@@ -64,7 +70,7 @@ public final class ReceivedRows {
 		}
 	}
 
-	private static void append(CopyText rows, StoredEntry entry) {
+	private static void append(CopyText rows, StoredEntry entry) throws SQLException {
 		CoreObject core = entry.core();
 		ActorObject actor = entry.actor();
 		Entry.DataGroup data = entry.data();
@@ -88,9 +94,13 @@ public final class ReceivedRows {
 	}
 
 	/** As it is: Java would make IPv4 of an IPv6 address that is mapped. */
-	private static @Nullable String address(@Nullable String hex) {
+	private static @Nullable String address(@Nullable String hex) throws SQLException {
 		if (hex == null) {
 			return null;
+		}
+		if (!ADDRESS.matcher(hex).matches()) {
+			// What is written like an address would be stored, and be another text then.
+			throw new SQLException("it is no address of 8 or 32 hexadecimal digits", INVALID_TEXT_REPRESENTATION);
 		}
 		if (hex.length() == V4) {
 			byte[] bytes = HexFormat.of().parseHex(hex);

@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.kafka;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import io.auditspring.ledger.checkpoint.ReceiptNote;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a source does with what comes from the centre.
+ */
+class CentreMessagesTests {
+
+	private static final TopicPartition PARTITION = new TopicPartition("audit.receipts", 0);
+
+	private static final String LOG = CarriedLab.ORIGIN + "/" + CarriedLab.CHAIN;
+
+	@TempDir
+	private Path memory;
+
+	private CarriedLab lab;
+
+	private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+
+	private final List<Long> asked = new ArrayList<>();
+
+	private CentreMessages messages;
+
+	private long offset;
+
+	@BeforeEach
+	void readTheTopic() throws SQLException {
+		this.lab = new CarriedLab(this.memory);
+		this.lab.write(5);
+		this.consumer.updatePartitions("audit.receipts",
+				List.of(new PartitionInfo("audit.receipts", 0, null, null, null)));
+		this.consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+		this.consumer.updateEndOffsets(Map.of(PARTITION, 0L));
+		begin();
+	}
+
+	private void begin() throws SQLException {
+		this.messages = new CentreMessages(this.consumer, "audit.receipts",
+				new SourceTables(this.lab.source, CarriedLab.SCHEMA), this.lab.chain(CarriedLab.CHAIN),
+				TrustedKeys.of(VerifierKey.of(this.lab.centreSigner)), new PublishingStatistics());
+	}
+
+	private void take(CentreMessage... said) throws SQLException {
+		for (CentreMessage message : said) {
+			this.consumer.addRecord(
+					new ConsumerRecord<>("audit.receipts", 0, this.offset++, message.key(), message.value()));
+		}
+		this.messages.take(Duration.ZERO, this.asked::add);
+	}
+
+	private CentreMessage stored(long size) {
+		return CentreMessage.of(CentreMessage.Kind.STORED, CarriedLab.CHAIN,
+				ReceiptNote.STORED.sign(LOG, size, new byte[32], this.lab.centreSigner).note());
+	}
+
+	private String inTheTable() {
+		return String.valueOf(CarriedLab.query(this.lab.source,
+				"select string_agg(concat_ws(' ', kind, size), ', ') from audit.audit_receipt where chain = 'orders'"));
+	}
+
+	@Test
+	void aReceiptIsTakenIfItSaysMoreThanTheDatabaseKnowsNow() throws SQLException {
+		take(stored(3));
+		assertThat(inTheTable()).isEqualTo("stored 3");
+		String before = CarriedLab.query(this.lab.source, "select note from audit.audit_receipt");
+		take(stored(5));
+		take(stored(3));
+		assertThat(inTheTable()).isEqualTo("stored 5");
+		// As when a replica that lagged was promoted, under the same application.
+		CarriedLab.execute(this.lab.source,
+				"update audit.audit_receipt set size = 3, note = '%s'".formatted(before));
+		take(stored(5));
+		assertThat(inTheTable()).isEqualTo("stored 5");
+		CarriedLab.execute(this.lab.source, "delete from audit.audit_receipt");
+		take(stored(5));
+		assertThat(inTheTable()).isEqualTo("stored 5");
+	}
+
+	@Test
+	void aReceiptOfNobodyKnownMakesRoomForATrueOne() throws SQLException {
+		CarriedLab.execute(this.lab.source, "select audit.audit_take_receipt('orders', 'stored', '%s')"
+			.formatted(ReceiptNote.STORED.sign(LOG, 100_000_000_000_000_000L, new byte[32], this.lab.signer).note()));
+		begin();
+		take(stored(5));
+		assertThat(inTheTable()).isEqualTo("stored 5");
+	}
+
+}
