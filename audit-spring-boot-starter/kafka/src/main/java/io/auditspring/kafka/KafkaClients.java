@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -40,6 +41,8 @@ class KafkaClients {
 	private static final int BUFFER = 2 * MOST_BYTES;
 
 	private static final int TIMEOUT_MILLIS = 5_000;
+
+	private static final int SESSION_MILLIS = 10_000;
 
 	private static final List<String> FOR_OTHER_RECORDS = List.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG,
 			ProducerConfig.INTERCEPTOR_CLASSES_CONFIG, ProducerConfig.PARTITIONER_CLASS_CONFIG,
@@ -69,6 +72,11 @@ class KafkaClients {
 				Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, MOST_BYTES, ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
 						TIMEOUT_MILLIS, ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS));
 		this.consumer.putAll(overrides);
+		if (!GroupProtocol.CONSUMER.name()
+			.equalsIgnoreCase(String.valueOf(this.consumer.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
+			// What a frozen instance reads another one takes over; both do no harm.
+			this.consumer.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
+		}
 		FOR_OTHER_RECORDS.forEach(this.consumer::remove);
 		this.consumer.putAll(Map.of(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
 				ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,

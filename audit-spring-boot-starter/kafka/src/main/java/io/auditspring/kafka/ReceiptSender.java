@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,11 +19,11 @@ import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.RedactionRequest;
+import io.auditspring.ledger.internal.table.ChainNames;
 import io.auditspring.receive.internal.Receipts;
 import io.auditspring.receive.internal.Receipts.ReceivedChain;
 import io.auditspring.receive.internal.ReceivingStatistics;
 import io.auditspring.receive.internal.Reception;
-import io.auditspring.receive.internal.Succession;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -126,8 +125,7 @@ final class ReceiptSender extends PeriodicWorker {
 			names.stream().filter(this.elsewhere).forEach(this.statistics::elsewhere);
 			// A chain that goes on under another name is not heard of any more.
 			names.stream()
-				.map(Succession::predecessor)
-				.filter(Objects::nonNull)
+				.filter((name) -> names.stream().anyMatch((later) -> ChainNames.goesOn(later, name)))
 				.forEach((name) -> this.statistics.heard(name, 0, null));
 			readWhatWasSafe(chains);
 			String holds = this.receipts.holds();

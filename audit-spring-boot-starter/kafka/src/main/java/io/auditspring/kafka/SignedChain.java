@@ -100,7 +100,7 @@ final class SignedChain {
 		this.origin = origin;
 		this.log = Checkpoint.origin(origin, chain);
 		this.signing = signing;
-		this.sent = signing.memory().of("sent");
+		this.sent = signing.memory().ofSent();
 		this.keys = keys;
 		this.head = "select ledger_id, size, successor from %s where name = ? and origin is null"
 			.formatted(schema.table("audit_chain"));

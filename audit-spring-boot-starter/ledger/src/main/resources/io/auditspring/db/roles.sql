@@ -65,7 +65,7 @@ grant execute on function "${schema}".audit_lock_chain(text), "${schema}".audit_
 	"${schema}".audit_ensure_partition(date) to audit_writer;
 
 -- Lets a chain go on under the next name, where a receipt says so: no outbox waits for a person.
-grant execute on function "${schema}".audit_continue_behind(text, text, jsonb) to audit_writer;
+grant execute on function "${schema}".audit_continue_behind(text, text, text, text, jsonb) to audit_writer;
 
 -- Reads and verifies.
 grant select on "${schema}".audit_log, "${schema}".audit_chain to audit_reader, audit_redactor, audit_retention;

@@ -28,6 +28,7 @@ import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.internal.table.ChainNames;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.signing.Checkpoints;
@@ -36,11 +37,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a chain go on under the next name where the ledger that receives it has other
- * entries of it than are here, as after a backup was restored. It looks before the
- * application appends anything, and all the time after that. Who can write receipts into
- * the database can write any: one counts if a key signed it that is known here, for this
- * chain.
+ * Lets a chain go on under another name where the ledger that receives it has other
+ * entries of it than are here, or where others were signed, as after a backup was
+ * restored. It looks before the application appends anything, and all the time after
+ * that. Who can write receipts into the database can write any: one counts if a key
+ * signed it that is known here, for this chain.
  */
 final class ChainContinuation extends PeriodicWorker {
 
@@ -57,6 +58,8 @@ final class ChainContinuation extends PeriodicWorker {
 	private final Supplier<Entry> requestedBy;
 
 	private final String receipts;
+
+	private final String size;
 
 	private final String goOn;
 
@@ -76,6 +79,9 @@ final class ChainContinuation extends PeriodicWorker {
 	/** The receipts of which it is known that they are of the entries here. */
 	private final Map<String, String> compared = new ConcurrentHashMap<>();
 
+	/** The checkpoint of the signer of which the same is known. */
+	private @Nullable String comparedSigned;
+
 	private boolean failing;
 
 	ChainContinuation(DataSource dataSource, Schema schema, String chain, @Nullable Checkpoints checkpoints,
@@ -90,11 +96,12 @@ final class ChainContinuation extends PeriodicWorker {
 		this.requestedBy = requestedBy;
 		// In one statement, so of one moment: a receipt comes after the entries it is of.
 		this.receipts = """
-				select receipt.chain, receipt.note, chain.size
+				select receipt.chain, receipt.note, chain.size, chain.successor is not null
 				from %s as receipt join %s as chain on chain.name = receipt.chain
-				where receipt.kind = 'stored' and chain.origin is null and chain.successor is null
+				where receipt.kind = 'stored' and chain.origin is null
 				""".formatted(schema.table("audit_receipt"), schema.table("audit_chain"));
-		this.goOn = "select %s(?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_continue_behind"));
+		this.size = "select size from %s where name = ?".formatted(schema.table("audit_chain"));
+		this.goOn = "select %s(?, ?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_continue_behind"));
 	}
 
 	/**
@@ -103,8 +110,9 @@ final class ChainContinuation extends PeriodicWorker {
 	 * @param chain the chain that it is kept for
 	 * @param note what it says
 	 * @param size how many entries the chain has here
+	 * @param over whether the chain goes on under another name
 	 */
-	private record Receipt(String chain, String note, long size) {
+	private record Receipt(String chain, String note, long size, boolean over) {
 
 	}
 
@@ -123,15 +131,17 @@ final class ChainContinuation extends PeriodicWorker {
 	@Override
 	protected void run() {
 		try {
-			List<Receipt> receipts = OwnTransaction.look(this.dataSource, (connection) -> Sql.list(connection,
-					this.receipts, (row) -> new Receipt(row.getString(1), row.getString(2), row.getLong(3))));
+			List<Receipt> receipts = OwnTransaction
+				.look(this.dataSource, (connection) -> Sql.list(connection, this.receipts,
+						(row) -> new Receipt(row.getString(1), row.getString(2), row.getLong(3), row.getBoolean(4))));
 			Checkpoints checkpoints = Objects.requireNonNull(this.checkpoints);
 			Map<String, String> behind = new TreeMap<>();
-			for (Receipt receipt : receipts) {
+			for (Receipt receipt : receipts.stream().filter((each) -> !each.over()).toList()) {
 				compare(checkpoints, receipt, behind);
 			}
-			this.behind = behind;
 			this.current = checkpoints.current(this.chain);
+			compareWithMemory(checkpoints, receipts, behind);
+			this.behind = behind;
 			this.waitingSince = waitingSince(checkpoints, receipts);
 			this.failing = false;
 		}
@@ -198,20 +208,53 @@ final class ChainContinuation extends PeriodicWorker {
 			this.compared.put(receipt.chain(), receipt.note());
 			return;
 		}
-		String successor;
-		try {
-			successor = OwnTransaction.run(this.dataSource, (connection) -> goOn(connection, receipt));
-		}
-		catch (SQLException ex) {
-			behind.put(receipt.chain(), "%d entries were received elsewhere, and it cannot go on under another name: %s"
-				.formatted(stored.size(), LoggedFailure.text(ex)));
-			this.behind = behind;
-			throw ex;
-		}
+		String successor = goOn(checkpoints, receipt.chain(), receipt.note(), null, behind,
+				"%d entries were received elsewhere".formatted(stored.size()));
 		logger.error(
 				"THE AUDIT LEDGER LACKS ENTRIES: of chain '{}' {} were received elsewhere, and not all of them are here, "
 						+ "where it has {}, as if a backup had been restored. It goes on as '{}'",
 				receipt.chain(), stored.size(), receipt.size(), successor);
+	}
+
+	/**
+	 * What was signed and not received could not be signed again, and so never be
+	 * received.
+	 */
+	private void compareWithMemory(Checkpoints checkpoints, List<Receipt> receipts, Map<String, String> behind)
+			throws SQLException {
+		String chain = this.current;
+		Checkpoint signed = checkpoints.remembered(chain).orElse(null);
+		if (signed == null || signed.note().equals(this.comparedSigned)) {
+			return;
+		}
+		// After the memory: an entry is here before it is signed.
+		Long size = OwnTransaction.<@Nullable Long, RuntimeException>look(this.dataSource,
+				(connection) -> Sql.find(connection, this.size, (row) -> row.getLong(1), chain));
+		if (size != null && signed.size() <= size && isOfTheEntriesHere(checkpoints, chain, signed)) {
+			this.comparedSigned = signed.note();
+			return;
+		}
+		Receipt evidence = evidence(checkpoints, chain, receipts);
+		if (size == null || evidence == null) {
+			// Nobody receives it: it stays with the signer to refuse.
+			return;
+		}
+		String successor = goOn(checkpoints, chain, evidence.note(), signed.note(), behind,
+				"%d entries were signed".formatted(signed.size()));
+		this.current = successor;
+		logger.error(
+				"THE AUDIT LEDGER LACKS ENTRIES: of chain '{}' {} were signed, and not all of them are here, "
+						+ "where it has {}, as if a backup had been restored. It goes on as '{}'",
+				chain, signed.size(), size, successor);
+	}
+
+	/** The receipt of the chain itself, or of the last one in whose place it goes on. */
+	private @Nullable Receipt evidence(Checkpoints checkpoints, String chain, List<Receipt> receipts) {
+		return receipts.stream()
+			.filter((receipt) -> receipt.chain().equals(chain) || ChainNames.goesOn(chain, receipt.chain()))
+			.filter((receipt) -> open(checkpoints, receipt).isPresent())
+			.reduce((one, other) -> ChainNames.goesOn(one.chain(), other.chain()) ? one : other)
+			.orElse(null);
 	}
 
 	/** Where a checkpoint was signed of so many entries, it is what counts. */
@@ -222,9 +265,25 @@ final class ChainContinuation extends PeriodicWorker {
 		return Arrays.equals(stored.root(), root);
 	}
 
-	private String goOn(Connection connection, Receipt receipt) throws SQLException {
-		return Sql.get(connection, this.goOn, (row) -> row.getString(1), receipt.chain(), receipt.note(),
-				EntryCodec.write(List.of(this.requestedBy.get())));
+	private String goOn(Checkpoints checkpoints, String chain, String receipt, @Nullable String signed,
+			Map<String, String> behind, String why) throws SQLException {
+		// Under a name that was signed before by a database that is lost, nothing could
+		// be.
+		String successor = ChainNames.next(chain);
+		while (checkpoints.wasSigned(successor)) {
+			successor = ChainNames.next(successor);
+		}
+		String name = successor;
+		try {
+			return OwnTransaction.run(this.dataSource,
+					(connection) -> Sql.get(connection, this.goOn, (row) -> row.getString(1), chain, receipt, signed,
+							name, EntryCodec.write(List.of(this.requestedBy.get()))));
+		}
+		catch (SQLException ex) {
+			behind.put(chain, "%s, and it cannot go on under another name: %s".formatted(why, LoggedFailure.text(ex)));
+			this.behind = behind;
+			throw ex;
+		}
 	}
 
 }

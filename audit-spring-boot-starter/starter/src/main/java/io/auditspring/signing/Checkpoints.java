@@ -7,10 +7,12 @@ package io.auditspring.signing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -63,6 +65,10 @@ public class Checkpoints {
 
 	private final CheckpointRows checkpoints;
 
+	private final TrustedKeys keys;
+
+	private final @Nullable CheckpointSigning signing;
+
 	private final @Nullable CheckpointStep step;
 
 	private final TreeProofs proofs;
@@ -84,6 +90,8 @@ public class Checkpoints {
 			@Nullable CheckpointSigning signing, long maxEntries) {
 		this.dataSource = dataSource;
 		this.origin = origin;
+		this.keys = keys;
+		this.signing = signing;
 		this.hashes = "select hash from %s where chain = ? and seq >= ? and seq < ? order by seq"
 			.formatted(schema.table("audit_log"));
 		this.current = """
@@ -295,6 +303,44 @@ public class Checkpoints {
 	 */
 	public String log(String chain) {
 		return Checkpoint.origin(this.origin, chain);
+	}
+
+	/**
+	 * What was signed last of a chain here, for this ledger and for whom it is sent to,
+	 * as the signer remembers it, whatever became of the database.
+	 * @param chain the chain's name
+	 * @return the newest checkpoint, or empty if none was signed, or nothing signs here
+	 * @throws UncheckedIOException if it cannot be read
+	 */
+	public Optional<Checkpoint> remembered(String chain) {
+		CheckpointSigning signing = this.signing;
+		if (signing == null) {
+			return Optional.empty();
+		}
+		try {
+			return Stream
+				.concat(signing.memory().last(log(chain), this.keys).stream(),
+						signing.memory().ofSent().last(log(chain), this.keys).stream())
+				.max(Comparator.comparingLong(Checkpoint::size));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Whether something was signed of a chain, whatever became of the database: as far as
+	 * the signer's memory and those anchors tell that can be read.
+	 * @param chain the chain's name
+	 * @return whether it was
+	 * @throws UncheckedIOException if the memory cannot be read
+	 */
+	public boolean wasSigned(String chain) {
+		CheckpointSigning signing = this.signing;
+		return signing != null && (remembered(chain).isPresent() || signing.anchors()
+			.stream()
+			.anyMatch((anchor) -> new AnchorReader(this.keys, log(chain)).newest(anchor, chain, (fault) -> {
+			}) != null));
 	}
 
 	/**

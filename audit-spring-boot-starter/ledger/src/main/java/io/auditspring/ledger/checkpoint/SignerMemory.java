@@ -37,6 +37,14 @@ public final class SignerMemory {
 	}
 
 	/**
+	 * The memory of what is signed for those whom a chain is sent to.
+	 * @return the memory
+	 */
+	public SignerMemory ofSent() {
+		return of("sent");
+	}
+
+	/**
 	 * What was signed last.
 	 * @param origin which log
 	 * @param keys whose signatures count; also those that leaked, as this is the signer's

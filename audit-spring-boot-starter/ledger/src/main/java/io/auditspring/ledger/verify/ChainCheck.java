@@ -46,19 +46,22 @@ final class ChainCheck {
 	/** Redaction entries about entries that were verified before. */
 	private final List<Earlier> earlier = new ArrayList<>();
 
+	/** Redaction entries of its source about entries that are perhaps not here. */
+	private final List<Earlier> ofSource = new ArrayList<>();
+
 	/** What it goes on from, or {@code null} where all is read. */
 	private @Nullable VerifiedStart start;
 
 	private long entries;
 
 	/**
-	 * A redaction entry about an entry that was verified before.
+	 * A redaction entry about an entry that was not read since.
 	 *
-	 * @param seq the redaction entry's place
+	 * @param seq the redaction entry's place, or {@code null} if it is in another chain
 	 * @param id the redaction entry's id
 	 * @param redaction what it says
 	 */
-	record Earlier(long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
+	record Earlier(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
 
 	}
 
@@ -127,8 +130,8 @@ final class ChainCheck {
 	 */
 	void acceptFromElsewhere(LedgerSource.Elsewhere said) {
 		if (said.controlEntry() instanceof ControlEntry.Redaction redaction) {
-			if (said.counts()) {
-				accept(null, said.id(), redaction);
+			if (said.counts() && redaction.seq() >= from()) {
+				accept(said, redaction);
 			}
 		}
 		else if (this.received && said.isLocal() && said.controlEntry() instanceof ControlEntry.Quarantine quarantine
@@ -137,6 +140,21 @@ final class ChainCheck {
 		}
 		else if (said.speaksForOthers() && said.controlEntry() instanceof ControlEntry.Retirement retirement) {
 			this.retirements.entry(null, said.id(), retirement);
+		}
+	}
+
+	private void accept(LedgerSource.Elsewhere said, ControlEntry.Redaction redaction) {
+		if (!this.received) {
+			this.redactions.entry(null, said.id(), redaction);
+		}
+		else if (!this.redactions.entryOfSource(said.by(), said.id(), redaction)) {
+			Earlier entry = new Earlier(null, said.id(), redaction);
+			if (said.byReceived()) {
+				this.ofSource.add(entry);
+			}
+			else {
+				addNotErased(entry);
+			}
 		}
 	}
 
@@ -171,6 +189,15 @@ final class ChainCheck {
 	 */
 	List<Earlier> earlier() {
 		return this.earlier;
+	}
+
+	/**
+	 * Gives the redaction entries of its source about what is not erased here. They are
+	 * wrong if that is here at all.
+	 * @return the entries, all of other chains
+	 */
+	List<Earlier> ofSource() {
+		return this.ofSource;
 	}
 
 	void addNotErased(Earlier entry) {

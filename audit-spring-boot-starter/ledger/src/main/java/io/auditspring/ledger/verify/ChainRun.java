@@ -209,6 +209,11 @@ final class ChainRun {
 				this.check.addNotErased(entry);
 			}
 		}
+		for (ChainCheck.Earlier entry : this.check.ofSource()) {
+			if (this.source.tables().keeps(entry.redaction())) {
+				this.check.addNotErased(entry);
+			}
+		}
 	}
 
 	/** Checkpoints and tiles beyond the end show that there was more. */

@@ -237,6 +237,22 @@ as $$
 	end
 $$;
 
+-- Whether a name is one under which a chain may go on: the next one, or one after that, as the next ones may have been used
+-- by a database that is lost.
+create function "${schema}".audit_may_go_on(chain text, successor text) returns boolean
+	language plpgsql
+	immutable
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	first bigint := substring("${schema}".audit_next_name(chain) from '[0-9]+$');
+	line text := regexp_replace("${schema}".audit_next_name(chain), '[0-9]+$', '');
+begin
+	return (starts_with(successor, line) and substring(successor from length(line) + 1) ~ '^[1-9][0-9]{0,8}$'
+		and substring(successor from '[0-9]+$')::bigint >= first) is true;
+end
+$$;
+
 -- Which chains are received, and how far their sources vouch for them.
 create table "${schema}".audit_received (
 	chain       text not null primary key,
@@ -359,7 +375,13 @@ begin
 	-- What its source did about the chain before it says so in this one.
 	update "${schema}".audit_chain c
 	set successor = $1
-	where c.origin is not null and c.successor is null and "${schema}".audit_next_name(c.name) = $1;
+	where c.name = (
+		select b.name
+		from "${schema}".audit_chain b
+		where b.origin is not null and b.successor is null and "${schema}".audit_may_go_on(b.name, $1)
+		order by length(b.name) desc, b.name desc
+		limit 1
+	);
 	perform "${schema}".audit_append_own('local', 'audit.chain.received', 'AuditChain', $1, jsonb_strip_nulls(
 		jsonb_build_object('chain', $1, 'ledger', $2, 'origin', $3, 'key', $4, 'tenant', $5)),
 		"${schema}".audit_by_owner($6));
@@ -386,7 +408,7 @@ begin
 	select k.key into key from "${schema}".audit_received_key k where k.chain = $1 and k.to_size is null;
 	if before.successor = $2 then
 		return false;
-	elsif ($3 is not null and $2 = "${schema}".audit_next_name(chain) and before.successor is null
+	elsif ($3 is not null and "${schema}".audit_may_go_on(chain, $2) and before.successor is null
 		and before.parked_at is null and before.gone_at is null and key is not null) is not true
 	then
 		raise exception 'chain "%" does not go on as "%" by itself: the owner of the ledger registers that by audit_receive_chain',
@@ -459,8 +481,8 @@ $$;
 -- Gives the right to append to a received chain until the transaction ends, and the clock that its entries must not be
 -- ahead of.
 create function "${schema}".audit_receive_lock(chain text)
-	returns table (ledger_id uuid, size bigint, head bytea, recorded_at timestamptz, origin text, parked_for text,
-		now timestamptz)
+	returns table (ledger_id uuid, size bigint, head bytea, recorded_at timestamptz, origin text, successor text,
+		parked_for text, now timestamptz)
 	language plpgsql
 	security definer
 	set search_path = pg_catalog, pg_temp
@@ -468,7 +490,8 @@ as $$
 #variable_conflict use_column
 begin
 	perform "${schema}".audit_require_received('audit_receive_lock', $1);
-	select c.ledger_id, c.size, c.head, c.recorded_at, c.origin into strict ledger_id, size, head, recorded_at, origin
+	select c.ledger_id, c.size, c.head, c.recorded_at, c.origin, c.successor
+	into strict ledger_id, size, head, recorded_at, origin, successor
 	from "${schema}".audit_chain c
 	where c.name = $1
 	for update;
@@ -978,9 +1001,9 @@ end
 $$;
 
 -- Closes a chain without a word in it, as what came to it here is not what is known of it elsewhere, and begins the one in
--- which it goes on. Its first entry says what is known of the one before.
-create function "${schema}".audit_begin_successor(chain text, successor text, note text, reason text, requested_by jsonb)
-	returns void
+-- which it goes on. Its first entry says what is known of the one before, and by which receipt of which chain.
+create function "${schema}".audit_begin_successor(chain text, successor text, note text, checkpoint text, reason text,
+	requested_by jsonb) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
@@ -988,7 +1011,10 @@ declare
 	known record;
 	signed record;
 	receipt text[] := string_to_array(note, e'\n');
+	remembered text[] := string_to_array(checkpoint, e'\n');
+	stored_of text;
 begin
+	select r.chain into stored_of from "${schema}".audit_receipt r where r.kind = 'stored' and r.note = $3;
 	select c.size, c.head into strict known from "${schema}".audit_chain c where c.name = $1;
 	select c.size, c.root into signed
 	from "${schema}".audit_checkpoint c
@@ -998,8 +1024,10 @@ begin
 	perform "${schema}".audit_append_own(successor, 'audit.chain.continued', 'AuditChain', successor, jsonb_strip_nulls(
 		jsonb_build_object('chain', successor, 'ledger', "${schema}".audit_ledger_id(successor), 'predecessor', chain,
 			'size', known.size, 'head', encode(known.head, 'hex'),
-			'signedSize', signed.size, 'signedRoot', encode(signed.root, 'hex'),
-			'storedSize', receipt[2]::bigint, 'storedRoot', encode(decode(receipt[3], 'base64'), 'hex'),
+			'signedSize', coalesce(remembered[2]::bigint, signed.size),
+			'signedRoot', encode(coalesce(decode(remembered[3], 'base64'), signed.root), 'hex'),
+			'storedChain', nullif(stored_of, chain), 'storedSize', receipt[2]::bigint,
+			'storedRoot', encode(decode(receipt[3], 'base64'), 'hex'),
 			'reason', reason)), "${schema}".audit_by_owner(requested_by));
 	update "${schema}".audit_chain c
 	set closed_at = coalesce(c.closed_at, clock_timestamp()), successor = $2
@@ -1039,22 +1067,22 @@ begin
 	end if;
 	select r.note into receipt from "${schema}".audit_receipt r where r.chain = $1 and r.kind = 'stored';
 	perform "${schema}".audit_require_behind(chain, receipt);
-	perform "${schema}".audit_begin_successor(chain, successor, receipt, reason, requested_by);
+	perform "${schema}".audit_begin_successor(chain, successor, receipt, null, reason, requested_by);
 end
 $$;
 
--- Lets a chain go on under the next name, as the ledger that receives it knows other entries of it than are here: for the
--- application, which has verified who signed the receipt, and its root. Whichever instance comes first does it; says the
--- name.
-create function "${schema}".audit_continue_behind(chain text, note text, requested_by jsonb) returns text
+-- Lets a chain go on under a later name, as the ledger that receives it knows other entries of it than are here; or as its
+-- own application has signed others, if a checkpoint is given: for the application, which has verified who signed these
+-- notes, and their roots. The receipt may be one of a chain in whose place this one goes on. Whichever instance comes first
+-- does it; says the name.
+create function "${schema}".audit_continue_behind(chain text, note text, checkpoint text, successor text,
+	requested_by jsonb) returns text
 	language plpgsql
 	security definer
 	set search_path = pg_catalog, pg_temp
 as $$
 declare
 	known record;
-	following text := "${schema}".audit_next_name(chain);
-	lines text[] := string_to_array(note, e'\n');
 begin
 	select c.size, c.successor into known
 	from "${schema}".audit_chain c
@@ -1062,19 +1090,24 @@ begin
 	for update;
 	if known.successor is not null then
 		return known.successor;
-	elsif not found or chain = 'root' or not exists (
-		select from "${schema}".audit_receipt r where r.chain = $1 and r.kind = 'stored' and r.note = $2
-	) then
-		raise exception 'audit_continue_behind takes a chain of this ledger, and its receipt' using errcode = 'invalid_parameter_value';
-	elsif exists (select from "${schema}".audit_chain c where c.name = following and c.size > 0) then
-		raise exception 'chain "%" cannot go on as "%", as there is such a chain', chain, following
+	elsif not found or chain = 'root' or not "${schema}".audit_may_go_on(chain, $4) or not exists (
+		select from "${schema}".audit_receipt r
+		where r.kind = 'stored' and r.note = $2 and "${schema}".audit_current_chain(r.chain) = $1
+	) or (checkpoint !~ e'^[^\n]+\n(0|[1-9][0-9]{0,17})\n[A-Za-z0-9+/]{43}=\n\n([^ \n]+ [^ \n]+ [A-Za-z0-9+/=]+\n)+$'
+		or octet_length(checkpoint) > 100000) is true
+	then
+		raise exception 'audit_continue_behind takes a chain of this ledger, and its receipt, and the name under which it goes on'
+			using errcode = 'invalid_parameter_value';
+	elsif exists (select from "${schema}".audit_chain c where c.name = $4 and c.size > 0) then
+		raise exception 'chain "%" cannot go on as "%", as there is such a chain', chain, $4
 			using errcode = 'object_not_in_prerequisite_state';
 	end if;
-	perform "${schema}".audit_require_behind(chain, note);
-	perform "${schema}".audit_begin_successor(chain, following, note, format(
-		'Of this chain %s entries are stored elsewhere that are not all here, where it has %s', lines[2], known.size),
-		requested_by);
-	return following;
+	perform "${schema}".audit_require_behind(chain, coalesce(checkpoint, note));
+	perform "${schema}".audit_begin_successor(chain, $4, note, checkpoint, format(
+		'Of this chain %s entries %s that are not all here, where it has %s',
+		split_part(coalesce(checkpoint, note), e'\n', 2),
+		case when checkpoint is null then 'are stored elsewhere' else 'were signed' end, known.size), requested_by);
+	return $4;
 end
 $$;
 
@@ -1304,12 +1337,14 @@ revoke all on function "${schema}".audit_require_received(text, text), "${schema
 	"${schema}".audit_source_erases_from(text), "${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
 	"${schema}".audit_take_request(text, bigint, uuid, text, text, text),
 	"${schema}".audit_take_holds(text, jsonb), "${schema}".audit_publish(text, uuid, bigint),
-	"${schema}".audit_continue_chain(text, text, text, jsonb), "${schema}".audit_continue_behind(text, text, jsonb),
-	"${schema}".audit_begin_successor(text, text, text, text, jsonb), "${schema}".audit_require_behind(text, text),
+	"${schema}".audit_continue_chain(text, text, text, jsonb),
+	"${schema}".audit_continue_behind(text, text, text, text, jsonb),
+	"${schema}".audit_begin_successor(text, text, text, text, text, jsonb), "${schema}".audit_require_behind(text, text),
 	"${schema}".audit_root_of(text, bigint),
 	"${schema}".audit_receive_successor(text, text, uuid, jsonb), "${schema}".audit_current_chain(text),
 	"${schema}".audit_lock_chain(text), "${schema}".audit_recorded_in(text),
 	"${schema}".audit_speaks_for(text, text), "${schema}".audit_next_name(text),
+	"${schema}".audit_may_go_on(text, text),
 	"${schema}".audit_make_partition(date), "${schema}".audit_tell_of_targets(regclass)
 	from public;
 

@@ -18,8 +18,10 @@ import io.auditspring.ledger.internal.table.StoredEntry;
  * @param first the first entry's place
  * @param note the checkpoint of the size that the chain has with these entries
  * @param entries the entries, read once or several times
+ * @param whole whether all of them are in memory: none is waited for while the chain is
+ * locked
  */
-public record Bundle(String chain, long first, String note, Entries entries) {
+public record Bundle(String chain, long first, String note, Entries entries, boolean whole) {
 
 	/**
 	 * What a source says of a chain without new entries.
@@ -30,7 +32,7 @@ public record Bundle(String chain, long first, String note, Entries entries) {
 	 */
 	public static Bundle of(String chain, long size, String note) {
 		return new Bundle(chain, size, note, (sink) -> {
-		});
+		}, true);
 	}
 
 	/**
@@ -42,7 +44,7 @@ public record Bundle(String chain, long first, String note, Entries entries) {
 	 * @return the bundle
 	 */
 	public static Bundle of(String chain, long first, String note, List<StoredEntry> entries) {
-		return new Bundle(chain, first, note, entries::forEach);
+		return new Bundle(chain, first, note, entries::forEach, true);
 	}
 
 	/**

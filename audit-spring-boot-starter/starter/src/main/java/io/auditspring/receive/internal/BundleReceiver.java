@@ -6,6 +6,7 @@ package io.auditspring.receive.internal;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -26,6 +27,7 @@ import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.OwnTransaction;
@@ -47,6 +49,12 @@ public final class BundleReceiver {
 	private static final Set<String> UNSTORABLE = Set.of("22", "23", "54");
 
 	private static final String DATA_EXCEPTION = "22";
+
+	/** Others wait for the chain, and nothing of this takes longer but what is read. */
+	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+	/** Longer than the answer of a source is waited for. */
+	private static final Duration LONGEST_READ = Duration.ofSeconds(65);
 
 	private static final String OBJECT_IN_USE = "55006";
 
@@ -160,7 +168,8 @@ public final class BundleReceiver {
 		// Known as soon as the chain is locked.
 		long[] size = { -1 };
 		try {
-			return OwnTransaction.run(this.dataSource, (connection) -> receive(connection, bundle, size));
+			return OwnTransaction.run(this.dataSource, bundle.whole() ? LONGEST_PAUSE : LONGEST_READ,
+					(connection) -> receive(connection, bundle, size));
 		}
 		catch (ReceptionException ex) {
 			return Reception.of(ex.kind(), size[0], String.valueOf(ex.getMessage()));
@@ -291,8 +300,10 @@ public final class BundleReceiver {
 			throw ReceptionException
 				.refused("its entries do not lead to the root that is signed for %d entries".formatted(note.size()));
 		}
+		List<String> later = this.tables.later(connection, head);
 		applyRedactions(connection, walk.redactions());
-		walk.requireDeclared();
+		applyRedactions(connection, saidBefore(connection, head, later, note.size()));
+		walk.requireDeclared(later);
 		this.tables.keepNote(connection, head.chain(), note.note());
 		this.frontiers.reached(head.chain(), tree, walk.last());
 		return new Reception(Reception.Kind.APPENDED, note.size(), note.size() - head.size(), null);
@@ -357,6 +368,23 @@ public final class BundleReceiver {
 
 	private static String hex(byte[] hash) {
 		return HexFormat.of().formatHex(hash);
+	}
+
+	/** What is to be erased of entries that came after a later chain had said so. */
+	private List<ControlEntry.Redaction> saidBefore(Connection connection, ReceivedHead head, List<String> later,
+			long end) throws SQLException {
+		List<ControlEntry.Redaction> said = new ArrayList<>();
+		EntryReader reader = new EntryReader(connection, this.schema);
+		for (String chain : later) {
+			reader.read(chain, "action = '%s'".formatted(ControlEntry.REDACTION), (row) -> {
+				if (CheckedEntry.of(row).controlEntry() instanceof ControlEntry.Redaction redaction
+						&& redaction.chain().equals(head.chain()) && redaction.seq() >= head.size()
+						&& redaction.seq() < end) {
+					said.add(redaction);
+				}
+			});
+		}
+		return said;
 	}
 
 	/** What its source has erased since the entries came here is erased here. */

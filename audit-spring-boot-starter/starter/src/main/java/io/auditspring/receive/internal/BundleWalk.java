@@ -145,9 +145,15 @@ final class BundleWalk {
 		return this.redactions;
 	}
 
-	/** Who erases says so: an erasure must be declared by the end of the bundle. */
-	void requireDeclared() throws SQLException {
-		Long seq = this.tables.undeclared(this.connection, this.head.chain(), this.erased, this.erasedGroups);
+	/**
+	 * Who erases says so: an erasure must be declared by the end of the bundle.
+	 * @param later the chains that go on in the place of this one, and may say so, too
+	 * @throws SQLException if the database fails
+	 */
+	void requireDeclared(List<String> later) throws SQLException {
+		List<String> speakers = new ArrayList<>(later);
+		speakers.add(this.head.chain());
+		Long seq = this.tables.undeclared(this.connection, this.head.chain(), speakers, this.erased, this.erasedGroups);
 		if (seq != null) {
 			throw new ReceptionException(Reception.Kind.INCOMPLETE,
 					"something of entry %d of chain '%s' is erased, and no entry that came with it says so"

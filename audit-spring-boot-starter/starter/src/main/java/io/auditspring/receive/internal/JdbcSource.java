@@ -18,6 +18,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -26,6 +28,7 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.RedactionRequest;
+import io.auditspring.ledger.internal.table.ChainNames;
 import io.auditspring.ledger.internal.table.CopyRow;
 import io.auditspring.ledger.internal.table.EntryReader;
 import io.auditspring.ledger.internal.table.OwnTransaction;
@@ -184,23 +187,62 @@ public final class JdbcSource {
 		List<ReceivedTables.Chain> registered = this.receiver.chains();
 		this.statistics.registered(registered.stream().map(ReceivedTables.Chain::name).toList());
 		List<String> absent = new ArrayList<>();
-		Set<String> successors = new TreeSet<>();
 		List<ReceivedTables.Chain> wanted = registered.stream().filter((chain) -> isWanted(chain.name())).toList();
 		Map<String, Head> heads = heads(wanted);
+		Set<String> successors = successors(wanted, heads);
 		Receipts receipts = this.receipts;
 		boolean takesReceipts = receipts != null && heads.values().stream().anyMatch(Head::takesReceipts);
 		Set<String> asked = (receipts != null && takesReceipts) ? receipts.asked() : Set.of();
 		String holds = (receipts != null && takesReceipts) ? receipts.holds() : null;
 		for (ReceivedTables.Chain chain : wanted) {
 			receive(chain, heads.get(chain.name()), absent, successors, asked, holds);
+			if (registered.stream().anyMatch((later) -> ChainNames.goesOn(later.name(), chain.name()))
+					&& !isOf(chain, heads.get(chain.name()))) {
+				// A source that was restored may not know that it was here.
+				this.statistics.heard(chain.name(), 0, null);
+			}
 		}
 		registered.forEach((chain) -> successors.remove(chain.name()));
 		for (String successor : successors) {
-			receive(new ReceivedTables.Chain(successor, NOBODY, 0, null, null, null, ""));
+			receive(unregistered(successor));
 		}
 		if (!absent.isEmpty()) {
 			throw new IllegalStateException(String.join("; ", absent));
 		}
+	}
+
+	/**
+	 * Under which names chains go on that are this source's, also where others of these
+	 * names are registered. A chain that is parked is not gone on from.
+	 */
+	private Set<String> successors(List<ReceivedTables.Chain> chains, Map<String, Head> heads) throws SQLException {
+		Map<String, Head> known = new HashMap<>(heads);
+		chains.stream().filter((chain) -> chain.parkedFor() != null).forEach((chain) -> known.remove(chain.name()));
+		Set<String> successors = new TreeSet<>();
+		Set<String> next = next(chains.stream().filter((chain) -> isOf(chain, known.get(chain.name()))), known);
+		while (successors.addAll(next)) {
+			List<ReceivedTables.Chain> reached = next.stream().map(JdbcSource::unregistered).toList();
+			heads(reached.stream().filter((chain) -> !heads.containsKey(chain.name())).toList())
+				.forEach(known::putIfAbsent);
+			next = next(reached.stream(), known);
+		}
+		return successors;
+	}
+
+	private static Set<String> next(Stream<ReceivedTables.Chain> chains, Map<String, Head> heads) {
+		return chains.map((chain) -> heads.get(chain.name()))
+			.filter(Objects::nonNull)
+			.map(Head::successor)
+			.filter(Objects::nonNull)
+			.collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	private static boolean isOf(ReceivedTables.Chain chain, @Nullable Head head) {
+		return head != null && head.ledgerId().equals(chain.ledgerId());
+	}
+
+	private static ReceivedTables.Chain unregistered(String name) {
+		return new ReceivedTables.Chain(name, NOBODY, 0, null, null, null, "");
 	}
 
 	/** A chain that goes on under another name is wanted under that, too. */
@@ -210,8 +252,11 @@ public final class JdbcSource {
 
 	private void receive(ReceivedTables.Chain chain, @Nullable Head head, List<String> absent, Set<String> successors,
 			Set<String> asked, @Nullable String holds) throws SQLException {
-		if (head == null || !head.ledgerId().equals(chain.ledgerId())) {
-			if (this.chains.contains(chain.name())) {
+		if (head == null || !isOf(chain, head)) {
+			if (head != null && successors.contains(chain.name()) && head.successor() == null) {
+				tellOfAnother(chain, head, absent);
+			}
+			else if (this.chains.contains(chain.name())) {
 				absent.add((head == null) ? "it has no chain '%s'".formatted(chain.name())
 						: "its chain '%s' is of ledger %s, but the one of ledger %s is registered"
 							.formatted(chain.name(), head.ledgerId(), chain.ledgerId()));
@@ -225,9 +270,6 @@ public final class JdbcSource {
 		else {
 			this.statistics.isHere(chain.name(), size);
 			size = (head.signed() > size) ? receive(chain) : size;
-			if (head.successor() != null) {
-				successors.add(head.successor());
-			}
 		}
 		// What is only there of one that goes on under another name stays there.
 		long missing = (head.successor() != null) ? 0 : Math.max(0, head.size() - size);
@@ -235,6 +277,19 @@ public final class JdbcSource {
 		if (this.receipts != null && head.takesReceipts()) {
 			leave(this.receipts, chain, size, head, asked, holds);
 		}
+	}
+
+	/**
+	 * A source that was restored may go on under a name that it had used since. Its
+	 * receipt lets it go on under the one after that.
+	 */
+	private void tellOfAnother(ReceivedTables.Chain chain, Head head, List<String> absent) throws SQLException {
+		if (this.receipts != null && head.takesReceipts()) {
+			leave(this.receipts, chain, chain.size(), head, Set.of(), null);
+		}
+		absent.add("it goes on as '%s' of ledger %s, but one of ledger %s was received under that name: it is to go on "
+			.formatted(chain.name(), head.ledgerId(), chain.ledgerId())
+				+ "as '%s'".formatted(ChainNames.next(chain.name())));
 	}
 
 	/** Leaves receipts, and what the centre asks for. */
@@ -345,7 +400,7 @@ public final class JdbcSource {
 			if (next < signed.size()) {
 				read(chain, next, signed.size(), (row) -> sink.accept(StoredEntry.read(row)));
 			}
-		});
+		}, next >= signed.size());
 	}
 
 	/** Gives where to go on. */

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param hash what the next one follows
  * @param recordedAt when its source recorded the last one, or {@code null}
  * @param origin what its source's checkpoints name before the chain
+ * @param successor the next chain that goes on in its place, or {@code null}
  * @param parkedFor why it is parked, or {@code null} if it is not
  * @param now the clock of the database
  */
 record ReceivedHead(String chain, UUID ledgerId, long size, byte[] hash, @Nullable Instant recordedAt, String origin,
-		@Nullable String parkedFor, Instant now) {
+		@Nullable String successor, @Nullable String parkedFor, Instant now) {
 
 }

@@ -50,6 +50,10 @@ final class ReceivedTables {
 
 	private final String undeclared;
 
+	private final String later;
+
+	private final String size;
+
 	private final String requests;
 
 	private final String asked;
@@ -128,13 +132,25 @@ final class ReceivedTables {
 				from unnest(?::bigint[], ?::text[]) as erased (seq, redacted)
 				where not exists (
 					select
-					from %s as said
-					where said.chain = ? and said.action = 'audit.redaction' and said.metadata ->> 'chain' = said.chain
+					from %1$s as said join %1$s as entry
+					on entry.chain = ? and entry.seq = erased.seq and entry.id::text = said.metadata ->> 'id'
+					where said.chain = any (?) and said.action = 'audit.redaction' and said.metadata ->> 'chain' = ?
 					and said.metadata ->> 'seq' = erased.seq::text and said.metadata ->> 'group' = erased.redacted
 				)
 				order by erased.seq
 				limit 1
 				""".formatted(schema.table("audit_log"));
+		this.size = """
+				select coalesce(max(size), 0) from %s where name = ? and origin is not null
+				""".formatted(schema.table("audit_chain"));
+		this.later = """
+				with recursive line (name) as (
+					select successor from %1$s where name = ?
+					union
+					select chain.successor from line join %1$s as chain on chain.name = line.name
+				)
+				select name from line where name is not null
+				""".formatted(schema.table("audit_chain"));
 	}
 
 	/**
@@ -163,7 +179,7 @@ final class ReceivedTables {
 		return Sql.get(connection, this.lock,
 				(row) -> new ReceivedHead(chain, row.getObject("ledger_id", UUID.class), row.getLong("size"),
 						row.getBytes("head"), instant(row.getObject("recorded_at", OffsetDateTime.class)),
-						row.getString("origin"), row.getString("parked_for"),
+						row.getString("origin"), row.getString("successor"), row.getString("parked_for"),
 						row.getObject("now", OffsetDateTime.class).toInstant()),
 				chain);
 	}
@@ -230,14 +246,27 @@ final class ReceivedTables {
 	 * Finds an entry of which something is erased without an entry that says so.
 	 * @param connection where they are
 	 * @param chain their chain
+	 * @param speakers the chains that may say so
 	 * @param places the places of erased groups
 	 * @param groups the groups, in the same order
 	 * @return the first one's place, or {@code null} if all are declared
 	 * @throws SQLException if the database fails
 	 */
-	@Nullable Long undeclared(Connection connection, String chain, List<Long> places, List<String> groups) throws SQLException {
+	@Nullable Long undeclared(Connection connection, String chain, List<String> speakers, List<Long> places, List<String> groups)
+			throws SQLException {
 		return places.isEmpty() ? null : Sql.find(connection, this.undeclared, (row) -> row.getLong(1),
-				Sql.array("int8", places), Sql.array("text", groups), chain);
+				Sql.array("int8", places), Sql.array("text", groups), chain, Sql.array("text", speakers), chain);
+	}
+
+	/** How many entries of a chain are here, or 0 if it is not received. */
+	long size(Connection connection, String chain) throws SQLException {
+		return Sql.get(connection, this.size, (row) -> row.getLong(1), chain);
+	}
+
+	/** The chains that go on in the place of one, as far as they are registered. */
+	List<String> later(Connection connection, ReceivedHead head) throws SQLException {
+		return (head.successor() == null) ? List.of()
+				: Sql.list(connection, this.later, (row) -> row.getString(1), head.chain());
 	}
 
 }

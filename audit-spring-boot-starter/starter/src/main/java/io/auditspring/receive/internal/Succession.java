@@ -87,8 +87,13 @@ public final class Succession {
 	 */
 	boolean register(Connection connection, Bundle bundle, Entry recordedBy) throws SQLException {
 		String before = predecessor(bundle.chain());
-		TrustedKeys keys = (before != null) ? this.tables.keys(connection, before, Long.MAX_VALUE) : TrustedKeys.of();
-		if (before == null || keys.keys().isEmpty()) {
+		TrustedKeys keys = keys(connection, before);
+		while (before != null && keys.keys().isEmpty()) {
+			// Its source may have been restored again before that came here.
+			before = predecessor(before);
+			keys = keys(connection, before);
+		}
+		if (before == null) {
 			return false;
 		}
 		Checkpoint note = BundleReceiver.open(bundle.note(), keys);
@@ -99,7 +104,7 @@ public final class Succession {
 		}
 		StoredEntry first = (bundle.first() == 0) ? first(bundle) : null;
 		Said said = (first != null) ? Said.of(first) : null;
-		if (said == null || !before.equals(said.predecessor()) || !isOurs(connection, head, said)) {
+		if (said == null || !isOf(said.storedChain(), before) || !isOurs(connection, head, said)) {
 			throw ReceptionException.refused(
 					("it goes on where chain '%s' ended, but does not say so by a receipt of this ledger: let its owner "
 							+ "register it by audit_receive_chain")
@@ -109,9 +114,15 @@ public final class Succession {
 		return true;
 	}
 
-	private boolean isOurs(Connection connection, ReceivedHead head, Said said) throws SQLException {
-		return said.storedSize() > 0 && said.storedSize() <= head.size() && Arrays.equals(said.storedRoot(),
-				LeafHashes.root(this.frontiers.at(connection, head.chain(), said.storedSize())));
+	private TrustedKeys keys(Connection connection, @Nullable String chain) throws SQLException {
+		return (chain != null) ? this.tables.keys(connection, chain, Long.MAX_VALUE) : TrustedKeys.of();
+	}
+
+	private boolean isOurs(Connection connection, ReceivedHead last, Said said) throws SQLException {
+		String stored = said.storedChain();
+		long size = stored.equals(last.chain()) ? last.size() : this.tables.size(connection, stored);
+		return said.storedSize() > 0 && said.storedSize() <= size && Arrays.equals(said.storedRoot(),
+				LeafHashes.root(this.frontiers.at(connection, stored, said.storedSize())));
 	}
 
 	private static @Nullable StoredEntry first(Bundle bundle) throws SQLException {
@@ -132,11 +143,11 @@ public final class Succession {
 	 * What the first entry says of the chain before.
 	 *
 	 * @param ledger the id of the chain that begins
-	 * @param predecessor the name of the one before
-	 * @param storedSize how many entries of that the receipt was of
+	 * @param storedChain of which chain the receipt was: usually of the one before
+	 * @param storedSize how many entries of that it was of
 	 * @param storedRoot the root over these
 	 */
-	private record Said(UUID ledger, String predecessor, long storedSize, byte[] storedRoot) {
+	private record Said(UUID ledger, String storedChain, long storedSize, byte[] storedRoot) {
 
 		static @Nullable Said of(StoredEntry entry) {
 			CanonicalJson metadata = entry.data().metadata();
@@ -146,7 +157,8 @@ public final class Succession {
 			JsonNode members = metadata.toNode();
 			try {
 				return new Said(UUID.fromString(members.path("ledger").asString("")),
-						members.path("predecessor").asString(""), members.path("storedSize").asLong(0),
+						members.path("storedChain").asString(members.path("predecessor").asString("")),
+						members.path("storedSize").asLong(0),
 						HexFormat.of().parseHex(members.path("storedRoot").asString("")));
 			}
 			catch (IllegalArgumentException ex) {

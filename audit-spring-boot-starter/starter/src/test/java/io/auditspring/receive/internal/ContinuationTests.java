@@ -27,9 +27,11 @@ import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.retention.Redaction;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
+import io.auditspring.signing.RootLog;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Health;
@@ -87,13 +90,17 @@ class ContinuationTests {
 
 	/** The application at the source, which trusts the key of the centre, and signs. */
 	private ApplicationContextRunner service() {
+		return service("service");
+	}
+
+	private ApplicationContextRunner service(String memory) {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class,
 					AuditCheckpointAutoConfiguration.class, AuditUpkeepAutoConfiguration.class))
 			.withBean(DataSource.class, this.restored::dataSource)
 			.withPropertyValues("audit.flyway.enabled=false", "audit.chain=orders", "audit.checkpoint.interval=100ms",
 					"audit.checkpoint.origin=" + ReceivingLab.ORIGIN, "audit.checkpoint.private-key=" + this.lab.pem,
-					"audit.checkpoint.memory=" + this.memory.resolve("service"),
+					"audit.checkpoint.memory=" + this.memory.resolve(memory),
 					"audit.retention.centre-keys=" + VerifierKey.of(this.lab.centreSigner));
 	}
 
@@ -275,7 +282,7 @@ class ContinuationTests {
 	@Test
 	void theDatabaseLetsNoChainGoOnWithoutAReceiptThatIsThere() throws SQLException {
 		String other = ReceiptNote.STORED.sign(LOG, 1000, new byte[32], this.lab.centreSigner).note();
-		String asked = "select audit.audit_continue_behind('orders', '%s', null)";
+		String asked = "select audit.audit_continue_behind('orders', '%s', null, 'orders@2', null)";
 		assertThatExceptionOfType(IllegalStateException.class)
 			.isThrownBy(() -> this.restored.execute(asked.formatted(other)))
 			.withStackTraceContaining("takes a chain of this ledger, and its receipt");
@@ -335,6 +342,134 @@ class ContinuationTests {
 			.withStackTraceContaining("goes on as \"orders@2\" already");
 		this.restored.append("orders", Entries.entries(2));
 		assertThat(chains(this.restored)).isEqualTo("orders 5 orders@2, orders@2 3");
+	}
+
+	private void awaitSigned(String chain, long size) {
+		await(() -> assertThat(ReceivingLab.query(this.restored,
+				"select coalesce(max(size), 0) from audit.audit_checkpoint where chain = '%s'".formatted(chain)))
+			.isEqualTo(String.valueOf(size)));
+	}
+
+	private void awaitAtTheCentre(String chains) {
+		await(() -> {
+			try {
+				poll(this.restored);
+			}
+			catch (IllegalStateException ex) {
+				// It says which chain is another one.
+				assertThat(ex).hasMessageContaining("one of ledger");
+			}
+			assertThat(chains(this.lab.centre)).isEqualTo(chains);
+		});
+	}
+
+	private void assertAllIsWell() throws SQLException {
+		Instant before = Instant.now();
+		poll(this.restored);
+		assertThat(this.lab.statistics.standings().values())
+			.allSatisfy((standing) -> assertThat(standing.heardAt()).isAfterOrEqualTo(before));
+		assertThat(this.lab.problems()).isEmpty();
+		assertThat(problemsAtTheSource()).isEmpty();
+		assertThat(this.lab.statistics.troubles()).isEmpty();
+		assertThat(this.lab.statistics.bundles(Reception.Kind.FORK)).isZero();
+	}
+
+	@Test
+	void oneThatIsRestoredAgainBeforeTheCentreReadItGoesOnUnderTheNameAfterThat() throws SQLException {
+		poll(this.restored);
+		LedgerDatabase backup = this.restored.copy();
+		service().run((service) -> {
+			record(service, "order.pay", 3);
+			awaitSigned("orders@2", 4);
+		});
+		this.restored = backup;
+		service().run((service) -> {
+			record(service, "order.refund", 2);
+			await(() -> assertThat(chains(this.restored)).isEqualTo("orders 5 orders@3, orders@3 3"));
+			awaitAtTheCentre("orders 10 orders@3, orders@3 3");
+		});
+		assertThat(content(this.lab.centre, "orders@3")).isEqualTo(content(this.restored, "orders@3"));
+		assertAllIsWell();
+	}
+
+	@Test
+	void oneThatIsRestoredAgainAfterTheCentreReadItGoesOnUnderTheNameAfterThat() throws SQLException {
+		poll(this.restored);
+		LedgerDatabase backup = this.restored.copy();
+		service().run((service) -> {
+			record(service, "order.pay", 3);
+			awaitAtTheCentre("orders 10 orders@2, orders@2 4");
+		});
+		this.restored = backup;
+		service().run((service) -> {
+			record(service, "order.refund", 2);
+			awaitAtTheCentre("orders 10 orders@2, orders@2 4 orders@3, orders@3 3");
+		});
+		assertThat(chains(this.restored)).isEqualTo("orders 5 orders@3, orders@3 3");
+		assertAllIsWell();
+	}
+
+	@Test
+	void oneThatIsRestoredAgainWithoutAMemoryGoesOnUnderTheNameAfterThat() throws SQLException {
+		poll(this.restored);
+		LedgerDatabase backup = this.restored.copy();
+		service().run((service) -> {
+			record(service, "order.pay", 3);
+			awaitAtTheCentre("orders 10 orders@2, orders@2 4");
+		});
+		this.restored = backup;
+		service("another").run((service) -> {
+			record(service, "order.refund", 2);
+			awaitAtTheCentre("orders 10 orders@2, orders@2 4 orders@3, orders@3 1");
+			record(service, "order.refund", 2);
+			awaitAtTheCentre("orders 10 orders@2, orders@2 4 orders@3, orders@3 3");
+		});
+		assertThat(chains(this.restored)).isEqualTo("orders 5 orders@2, orders@2 3 orders@3, orders@3 3");
+		assertAllIsWell();
+	}
+
+	@Test
+	void oneThatSignedMoreThanWasReadAndIsRestoredGoesOnUnderTheNextName(CapturedOutput output) throws SQLException {
+		this.restored = this.lab.source;
+		LedgerDatabase backup = this.restored.copy();
+		service().run((service) -> {
+			record(service, "order.pay", 3);
+			awaitSigned("orders", 13);
+		});
+		this.restored = backup;
+		service().run((service) -> {
+			record(service, "order.refund", 2);
+			awaitAtTheCentre("orders 10 orders@2, orders@2 3");
+		});
+		assertThat(output).contains("LACKS ENTRIES: of chain 'orders' 13 were signed");
+		assertThat(ReceivingLab.query(this.restored, """
+				select concat_ws(' ', metadata ->> 'size', metadata ->> 'signedSize', metadata ->> 'storedSize')
+				from audit.audit_log where chain = 'orders@2' and seq = 0
+				""")).isEqualTo("10 13 10");
+		assertAllIsWell();
+	}
+
+	@Test
+	void oneThatIsRestoredToTheBeginningOfItsSecondNameGoesOnUnderTheNameAfterThat() throws SQLException {
+		poll(this.restored);
+		continueChain(this.restored, "orders@2");
+		LedgerDatabase backup = this.restored.copy();
+		service().run((service) -> {
+			record(service, "order.pay", 3);
+			awaitSigned("orders@2", 4);
+		});
+		this.restored = backup;
+		service().run((service) -> {
+			record(service, "order.refund", 2);
+			await(() -> assertThat(chains(this.restored))
+				.isEqualTo("orders 5 orders@2, orders@2 1 orders@3, orders@3 3"));
+			awaitAtTheCentre("orders 10 orders@3, orders@3 3");
+		});
+		assertThat(ReceivingLab.query(this.restored, """
+				select concat_ws(' ', metadata ->> 'predecessor', metadata ->> 'storedChain', metadata ->> 'storedSize')
+				from audit.audit_log where chain = 'orders@3' and seq = 0
+				""")).isEqualTo("orders@2 orders 10");
+		assertAllIsWell();
 	}
 
 	private static void continueChain(LedgerDatabase database, String successor) {
@@ -405,6 +540,114 @@ class ContinuationTests {
 						select string_agg(seq::text, ' ') from audit.audit_log where chain = 'orders' and actor_digest is not null
 						"""))
 			.isEqualTo("2");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	/** Other entries than the centre has under these numbers, and more. */
+	private void eraseWhatTheCentreNeverHad(long seq) throws SQLException {
+		this.restored.append("orders", Entries.entries(8));
+		poll(this.restored);
+		continueChain(this.restored, "orders@2");
+		this.lab.redact(this.restored, seq);
+		assertThat(problemsAtTheSource()).isEmpty();
+		assertThat(send(signed(this.lab.signer)).kind()).isEqualTo(Reception.Kind.APPENDED);
+		assertThat(chains(this.lab.centre)).isEqualTo("orders 10 orders@2, orders@2 2");
+	}
+
+	private void assertRecorded(String chain, String size) {
+		new RootLog(this.lab.centre.dataSource(), this.lab.centre.schema(), () -> Entries.entries(1).get(0))
+			.record(Duration.ofMillis(1));
+		assertThat(ReceivingLab.query(this.lab.centre,
+				"select max(size) from audit.audit_root_head where chain = '%s'".formatted(chain)))
+			.isEqualTo(size);
+	}
+
+	private String erased() {
+		return ReceivingLab.query(this.lab.centre, """
+				select coalesce(string_agg(seq::text, ' ' order by seq), 'none')
+				from audit.audit_log where chain = 'orders' and actor_digest is not null
+				""");
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 6, 12 })
+	void whatIsErasedThatTheCentreNeverHadAccusesNobody(long seq) throws SQLException {
+		eraseWhatTheCentreNeverHad(seq);
+		assertThat(erased()).isEqualTo("none");
+		assertThat(this.lab.problems()).isEmpty();
+		assertRecorded("orders@2", "2");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void anErasureThatIsUndoneAtTheCentreIsFound() throws SQLException {
+		poll(this.restored);
+		continueChain(this.restored, "orders@2");
+		this.lab.redact(this.restored, 2);
+		String before = ReceivingLab.query(this.lab.centre,
+				"select salt from audit.audit_log where chain = 'orders' and seq = 2");
+		send(signed(this.lab.signer));
+		assertThat(this.lab.problems()).isEmpty();
+		this.lab.centre.tamper("""
+				update audit.audit_log l set actor_digest = null, salt = '%s', actor_id = o.actor_id,
+					actor_name = o.actor_name
+				from audit.audit_log o where l.chain = 'orders' and l.seq = 2 and o.chain = 'orders' and o.seq = 1
+				""".formatted(before));
+		assertThat(this.lab.problems()).contains("REDACTION_ENTRY orders null");
+	}
+
+	@Test
+	void whatWasErasedBeforeTheRestoreMayBeErasedOnceMore() throws SQLException {
+		this.lab.redact(this.lab.source, 3);
+		this.lab.sign();
+		poll(this.lab.source);
+		assertThat(erased()).isEqualTo("3");
+		poll(this.restored);
+		continueChain(this.restored, "orders@2");
+		this.lab.redact(this.restored, 3);
+		assertThat(send(signed(this.lab.signer)).kind()).isEqualTo(Reception.Kind.APPENDED);
+		assertThat(this.lab.problems()).isEmpty();
+		assertRecorded("orders@2", "2");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	/** As where the centre was restored, too. */
+	private String goOnWithEntriesThatTheCentreLacks() {
+		String note = this.lab.write(5);
+		this.lab.source.execute("update audit.audit_receipt set note = '%s' where kind = 'stored'"
+			.formatted(ReceiptNote.STORED.sign(LOG, 7, new byte[32], this.lab.centreSigner).note()));
+		continueChain(this.lab.source, "orders@2");
+		this.lab.register("orders@2");
+		return note;
+	}
+
+	private void receiveTheSuccessor() {
+		byte[] root = this.lab.checkpoints(this.lab.source).create("orders@2").orElseThrow().root();
+		assertThat(this.lab.receive(Bundle.of("orders@2", 0, this.lab.sign("orders@2", 2, root, this.lab.signer),
+				this.lab.entries(this.lab.source, "orders@2", 0, 2)))
+			.kind()).isEqualTo(Reception.Kind.APPENDED);
+	}
+
+	@Test
+	void whatALaterChainHasDeclaredErasedIsReceivedErased() throws SQLException {
+		String note = goOnWithEntriesThatTheCentreLacks();
+		this.lab.redact(this.lab.source, 12);
+		receiveTheSuccessor();
+		Reception reception = this.lab.send(10, note);
+		assertThat(reception.kind()).as(reception.reason()).isEqualTo(Reception.Kind.APPENDED);
+		assertThat(erased()).isEqualTo("12");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void whatCameLateAndIsErasedByNowIsErasedAsItComes() throws SQLException {
+		String note = goOnWithEntriesThatTheCentreLacks();
+		List<StoredEntry> late = this.lab.entries(this.lab.source, 10, 15);
+		this.lab.redact(this.lab.source, 12);
+		receiveTheSuccessor();
+		Reception reception = this.lab.receive(Bundle.of("orders", 10, note, late));
+		assertThat(reception.kind()).as(reception.reason()).isEqualTo(Reception.Kind.APPENDED);
+		assertThat(erased()).isEqualTo("12");
 		assertThat(this.lab.problems()).isEmpty();
 	}
 

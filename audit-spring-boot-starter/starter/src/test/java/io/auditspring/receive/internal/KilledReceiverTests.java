@@ -124,6 +124,33 @@ class KilledReceiverTests {
 	}
 
 	@Test
+	void oneThatIsFrozenWhileItHoldsTheChainKeepsNobodyFromItForLong() throws Exception {
+		this.lab.write(200);
+		try (ReceivingProcess zombie = start()) {
+			try (Connection held = this.lab.centre.begin(); Statement statement = held.createStatement()) {
+				statement.execute("lock table audit.audit_tree in access exclusive mode");
+				await(zombie, () -> assertThat(ReceivingLab.query(this.lab.centre, """
+						select count(*) from pg_locks
+						where relation = 'audit.audit_tree'::regclass and not granted
+						""")).isNotEqualTo("0"));
+				zombie.freeze();
+				held.rollback();
+			}
+			try (ReceivingProcess next = start()) {
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(20))
+					.untilAsserted(() -> assertThat(receipt()).isEqualTo("200"));
+				zombie.thaw();
+				this.lab.write(50);
+				await(next, () -> assertThat(receipt()).isEqualTo("250"));
+			}
+			this.lab.write(1);
+			await(zombie, () -> assertThat(receipt()).isEqualTo("251"));
+		}
+		assertAsAtTheSource(251);
+	}
+
+	@Test
 	void oneThatIsFrozenWhileAnotherTakesOverDoesNoHarmWhenItComesBack() throws Exception {
 		this.lab.write(200);
 		try (ReceivingProcess zombie = start()) {

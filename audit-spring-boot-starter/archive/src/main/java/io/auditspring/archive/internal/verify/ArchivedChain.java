@@ -473,7 +473,7 @@ public final class ArchivedChain {
 		}
 		if (said.entry() instanceof ControlEntry.Redaction redaction && redaction.chain().equals(this.problems.chain())
 				&& covers(redaction.seq())) {
-			this.redactions.entry(null, said.id(), redaction);
+			hear(by, said, redaction);
 		}
 		else if (said.entry() instanceof ControlEntry.Quarantine quarantine
 				&& quarantine.chain().equals(this.problems.chain()) && covers(quarantine.seq())) {
@@ -488,6 +488,16 @@ public final class ArchivedChain {
 	/** Then its source may speak of an archive of its own. */
 	private boolean isReceived() {
 		return this.read.stream().anyMatch((found) -> found.manifest().received());
+	}
+
+	/**
+	 * Of a chain that goes on under another name the source may have been restored, and
+	 * had other entries then.
+	 */
+	private void hear(String by, Said said, ControlEntry.Redaction redaction) {
+		if (!this.redactions.entryOfSource(by, said.id(), redaction) && by.equals(ChainNames.LOCAL)) {
+			this.redactions.addNotErased(null, said.id(), redaction);
+		}
 	}
 
 	/** What is said of an entry that is not archived cannot be compared. */

@@ -119,6 +119,7 @@ public final class NewControlEntries {
 		List<Long> places = said.stream().map((each) -> each.redaction().seq()).toList();
 		Map<Long, Set<Erased>> found = found(named, places);
 		Set<String> before = saidBefore(tables, named, places, from);
+		boolean ofSource = !named.equals(this.chain) && tables.isReceived(this.chain);
 		long beginning = tables.next(named, 0);
 		for (Redacting each : said) {
 			ControlEntry.Redaction redaction = each.redaction();
@@ -127,7 +128,7 @@ public final class NewControlEntries {
 			boolean isBefore = !named.equals(this.chain) || seq < each.seq();
 			boolean isErased = found.getOrDefault(seq, Set.of())
 				.contains(new Erased(seq, redaction.id(), CoreObject.stored(redaction.group())));
-			refuseUnless(isRetired || (isBefore && isErased), each.seq(),
+			refuseUnless(isRetired || (isBefore && isErased) || (ofSource && !tables.keeps(redaction)), each.seq(),
 					"it says that the %s group of entry %d (%s) is redacted, but no such redaction is before it"
 						.formatted(CoreObject.stored(redaction.group()), seq, redaction.id()));
 			refuseUnless(isRetired || before.add(seq + " " + CoreObject.stored(redaction.group())), each.seq(),
@@ -154,13 +155,17 @@ public final class NewControlEntries {
 		return found;
 	}
 
-	/** What other chains say of this one counts after what it says itself. */
+	/**
+	 * What other chains say of this one counts after what it says itself; of one that is
+	 * received each speaks for itself, as its source may have been restored.
+	 */
 	private Set<String> saidBefore(LedgerTables tables, String named, Collection<Long> places, long from)
 			throws SQLException {
 		Set<String> before = new HashSet<>();
+		boolean othersCount = !named.equals(this.chain) && !tables.isReceived(named);
 		said(tables, ControlEntry.REDACTION, named, places, (row) -> {
 			boolean isOwn = row.getString(1).equals(this.chain);
-			if (isOwn ? row.getLong(2) < from : !named.equals(this.chain)) {
+			if (isOwn ? row.getLong(2) < from : othersCount) {
 				before.add(row.getString(3) + " " + row.getString(5));
 			}
 		});

@@ -6,6 +6,8 @@ package io.auditspring.ledger.internal.chain;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 
@@ -33,6 +35,9 @@ public final class RedactionCheck {
 	private long[] ids = new long[32];
 
 	private final BitSet explained = new BitSet();
+
+	/** Which of them other chains have explained, by their names. */
+	private final Map<String, BitSet> explainedBy = new HashMap<>();
 
 	private int count;
 
@@ -64,17 +69,48 @@ public final class RedactionCheck {
 	 * @param redaction what it says
 	 */
 	public void entry(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
-		int index = Arrays.binarySearch(this.erased, 0, this.count, key(redaction.seq(), redaction.group()));
-		if (index < 0 || !id(index).toString().equals(redaction.id())) {
+		int index = index(redaction);
+		if (index < 0) {
 			addNotErased(seq, id, redaction);
 			return;
 		}
 		if (this.explained.get(index)) {
-			this.problems.add(Problem.Kind.REDACTION_ENTRY, seq, id,
-					"it is not the first to say that the %s group of entry %d is redacted"
-						.formatted(CoreObject.stored(redaction.group()), redaction.seq()));
+			addRepeated(seq, id, redaction);
 		}
 		this.explained.set(index);
+	}
+
+	/**
+	 * Takes a redaction entry of another chain that may be of a source which was
+	 * restored: that erases what is not here, and once more what was erased already.
+	 * @param by the chain
+	 * @param id the redaction entry's id
+	 * @param redaction what it says
+	 * @return whether what it names is erased here
+	 */
+	public boolean entryOfSource(String by, @Nullable UUID id, ControlEntry.Redaction redaction) {
+		int index = index(redaction);
+		if (index < 0) {
+			return false;
+		}
+		BitSet own = this.explainedBy.computeIfAbsent(by, (chain) -> new BitSet());
+		if (own.get(index)) {
+			addRepeated(null, id, redaction);
+		}
+		own.set(index);
+		this.explained.set(index);
+		return true;
+	}
+
+	private int index(ControlEntry.Redaction redaction) {
+		int index = Arrays.binarySearch(this.erased, 0, this.count, key(redaction.seq(), redaction.group()));
+		return (index >= 0 && id(index).toString().equals(redaction.id())) ? index : -1;
+	}
+
+	private void addRepeated(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
+		this.problems.add(Problem.Kind.REDACTION_ENTRY, seq, id,
+				"it is not the first to say that the %s group of entry %d is redacted"
+					.formatted(CoreObject.stored(redaction.group()), redaction.seq()));
 	}
 
 	/**

@@ -41,6 +41,15 @@ public final class ChainNames {
 		return name(later).equals(name(earlier)) && number(later) > number(earlier);
 	}
 
+	/**
+	 * The next name under which a chain may go on.
+	 * @param chain its name
+	 * @return {@code orders@2} for {@code orders}, and {@code orders@3} for that
+	 */
+	public static String next(String chain) {
+		return "%s@%d".formatted(name(chain), number(chain) + 1);
+	}
+
 	private static String name(String chain) {
 		Matcher numbered = NUMBERED.matcher(chain);
 		return numbered.matches() ? numbered.group(1) : chain;

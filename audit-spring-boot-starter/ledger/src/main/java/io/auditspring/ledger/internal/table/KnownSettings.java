@@ -7,6 +7,7 @@ package io.auditspring.ledger.internal.table;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 
 /**
  * Settings of the server under which the ledger's own statements mean and print what they
@@ -18,7 +19,8 @@ public final class KnownSettings {
 	/**
 	 * The path: nobody's own functions and operators. The limit of an index would leave
 	 * out rows. The session of a process that is frozen is ended, but not of one that
-	 * pauses to read what was kept elsewhere.
+	 * pauses to read what was kept elsewhere. TCP alone takes two hours to notice that a
+	 * host vanished without a word.
 	 */
 	private static final String SET = """
 			set local search_path = pg_catalog, pg_temp;
@@ -30,10 +32,15 @@ public final class KnownSettings {
 			set local gin_fuzzy_search_limit = 0;
 			set local lock_timeout = '1min';
 			set local statement_timeout = 0;
-			set local idle_in_transaction_session_timeout = '5min';
+			set local idle_in_transaction_session_timeout = %d;
+			set local tcp_keepalives_idle = 10;
+			set local tcp_keepalives_interval = 5;
+			set local tcp_keepalives_count = 3;
 			select set_config('transaction_timeout', '0', true)
 			where current_setting('transaction_timeout', true) is not null
 			""";
+
+	private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
 	private KnownSettings() {
 	}
@@ -51,7 +58,12 @@ public final class KnownSettings {
 	}
 
 	static String beginning(String mode) {
-		return "set transaction " + mode + ";\n" + SET;
+		return beginning(mode, LONGEST_PAUSE);
+	}
+
+	/** Whoever pauses for longer between two statements is taken for frozen. */
+	static String beginning(String mode, Duration longestPause) {
+		return "set transaction " + mode + ";\n" + SET.formatted(longestPause.toMillis());
 	}
 
 	/**
@@ -60,7 +72,7 @@ public final class KnownSettings {
 	 * @throws SQLException if the database fails
 	 */
 	public static void apply(Connection connection) throws SQLException {
-		execute(connection, SET);
+		execute(connection, SET.formatted(LONGEST_PAUSE.toMillis()));
 	}
 
 	private static void execute(Connection connection, String sql) throws SQLException {

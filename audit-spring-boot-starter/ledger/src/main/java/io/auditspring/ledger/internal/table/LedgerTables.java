@@ -173,4 +173,18 @@ public final class LedgerTables {
 				redaction.seq()));
 	}
 
+	/**
+	 * Whether the entry itself that is said to be redacted is here, and that group of it
+	 * is not erased.
+	 * @param redaction what is said of it
+	 * @return whether it is; not if another entry has its place
+	 * @throws SQLException if the database fails
+	 */
+	public boolean keeps(ControlEntry.Redaction redaction) throws SQLException {
+		String digest = (redaction.group() == EntryGroup.ACTOR) ? "actor_digest" : "data_digest";
+		return Boolean.TRUE.equals(Sql.<Boolean>find(this.connection, this.entry,
+				(row) -> row.getBytes(digest) == null && redaction.id().equals(row.getString("id")), redaction.chain(),
+				redaction.seq()));
+	}
+
 }

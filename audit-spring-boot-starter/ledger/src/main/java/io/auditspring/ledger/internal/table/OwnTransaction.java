@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 
 import javax.sql.DataSource;
 
@@ -40,6 +41,27 @@ public final class OwnTransaction {
 			throws SQLException, E {
 		try (Connection connection = dataSource.getConnection()) {
 			return run(connection, KnownSettings.beginning("isolation level read committed, read write"), work);
+		}
+	}
+
+	/**
+	 * Runs work for which others may wait, so that the session of a process that is
+	 * frozen in it is ended early.
+	 * @param dataSource where to take a connection from
+	 * @param longestPause how long it may take at most from one statement to the next
+	 * @param work the work
+	 * @param <T> what it gives
+	 * @param <E> what it throws besides what the database does
+	 * @return what it gives
+	 * @throws UnknownOutcomeException if the commit was sent, but not answered
+	 * @throws SQLException if the database fails
+	 * @throws E what the work threw
+	 */
+	public static <T extends @Nullable Object, E extends Exception> T run(DataSource dataSource, Duration longestPause,
+			Work<T, E> work) throws SQLException, E {
+		try (Connection connection = dataSource.getConnection()) {
+			return run(connection, KnownSettings.beginning("isolation level read committed, read write", longestPause),
+					work);
 		}
 	}
 

@@ -53,13 +53,14 @@ public final class ReceivedRows {
 	 * @throws SQLException if the database refuses one, or fails
 	 */
 	public void append(Connection connection, List<StoredEntry> entries) throws SQLException {
+		// Before the copy begins, in which no limit ends the session of who is frozen.
+		CopyText rows = new CopyText();
+		for (StoredEntry entry : entries) {
+			append(rows, entry);
+		}
+		byte[] bytes = rows.take();
 		CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(this.copy);
 		try {
-			CopyText rows = new CopyText();
-			for (StoredEntry entry : entries) {
-				append(rows, entry);
-			}
-			byte[] bytes = rows.take();
 			copy.writeToCopy(bytes, 0, bytes.length);
 			EntryRows.checkTaken(copy.endCopy(), entries.size());
 		}
