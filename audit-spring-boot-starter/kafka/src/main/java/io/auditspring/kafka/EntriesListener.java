@@ -164,7 +164,7 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 
 	private Reception receive(Run run) throws SQLException {
 		return this.receiver
-			.receive(new Bundle(run.chain(), run.first(), run.note(), (sink) -> run.entries().forEach(sink)));
+			.receive(new Bundle(run.chain(), run.first(), run.note(), (sink) -> run.entries().forEach(sink), true));
 	}
 
 	private void heard(Run run, Reception reception) {

@@ -65,8 +65,8 @@ class CentreMessagesTests {
 
 	private void take(CentreMessage... said) throws SQLException {
 		for (CentreMessage message : said) {
-			this.consumer.addRecord(
-					new ConsumerRecord<>("audit.receipts", 0, this.offset++, message.key(), message.value()));
+			this.consumer
+				.addRecord(new ConsumerRecord<>("audit.receipts", 0, this.offset++, message.key(), message.value()));
 		}
 		this.messages.take(Duration.ZERO, this.asked::add);
 	}
@@ -90,8 +90,7 @@ class CentreMessagesTests {
 		take(stored(3));
 		assertThat(inTheTable()).isEqualTo("stored 5");
 		// As when a replica that lagged was promoted, under the same application.
-		CarriedLab.execute(this.lab.source,
-				"update audit.audit_receipt set size = 3, note = '%s'".formatted(before));
+		CarriedLab.execute(this.lab.source, "update audit.audit_receipt set size = 3, note = '%s'".formatted(before));
 		take(stored(5));
 		assertThat(inTheTable()).isEqualTo("stored 5");
 		CarriedLab.execute(this.lab.source, "delete from audit.audit_receipt");

@@ -360,7 +360,7 @@ class BundleReceiverTests {
 		String note = this.lab.write(1);
 		assertKind(this.lab.receive(new Bundle(ReceivingLab.CHAIN, 0, note, (sink) -> {
 			throw new ArithmeticException("integer overflow");
-		})), Reception.Kind.REFUSED);
+		}, true)), Reception.Kind.REFUSED);
 		assertKind(this.lab.send(0, note), Reception.Kind.APPENDED);
 	}
 

@@ -305,8 +305,8 @@ class ContinuationTests {
 		assertThat(ReceivingLab.query(this.restored, "select count(*) from audit.audit_checkpoint where size = 3"))
 			.isEqualTo("0");
 		assertThatExceptionOfType(IllegalStateException.class)
-			.isThrownBy(() -> this.restored
-				.execute("select audit.audit_continue_behind('orders', '%s', null)".formatted(receipt)))
+			.isThrownBy(() -> this.restored.execute(
+					"select audit.audit_continue_behind('orders', '%s', null, 'orders@2', null)".formatted(receipt)))
 			.withStackTraceContaining("it can go on as it is");
 	}
 

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What was there before the trail.
  *
  * @param baseline the names of entities whose present state is recorded once, short or
- * with their packages; {@code *} stands for any text
+ * with their packages; a star stands for any text
  */
 @ConfigurationProperties("audit.capture")
 record BaselineProperties(@DefaultValue Set<String> baseline) {

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What becomes of changes.
  *
- * @param unattributedChanges what happens to changes of entities that no no audited call
+ * @param unattributedChanges what happens to changes of entities that no audited call
  * made
  */
 @ConfigurationProperties("audit")
