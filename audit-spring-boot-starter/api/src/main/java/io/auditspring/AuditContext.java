@@ -72,8 +72,9 @@ public interface AuditContext {
 	/**
 	 * Says what the call is done to.
 	 * @param type the kind of thing, or {@code null}
-	 * @param id its identifier, or an entity, which stands for its identifier; of
-	 * anything else the text is kept, without secrets. {@code null} for none
+	 * @param id its identifier, or an entity, which stands for its identifier, each as it
+	 * is when the call has ended; of anything else the text is kept, without secrets.
+	 * {@code null} and an empty {@code Optional} for none
 	 * @return this context
 	 */
 	AuditContext target(@Nullable String type, @Nullable Object id);
@@ -84,6 +85,13 @@ public interface AuditContext {
 
 	AuditContext justification(@Nullable String justification);
 
+	/**
+	 * Adds a detail.
+	 * @param key its name
+	 * @param value anything; the entry shows what it is now, without secrets, whatever
+	 * becomes of it later
+	 * @return this context
+	 */
 	AuditContext metadata(String key, @Nullable Object value);
 
 	/**

@@ -115,8 +115,8 @@ public @interface Audited {
 
 	/**
 	 * Further things the call concerns, each {@code Type:expression}, such as
-	 * {@code Connector:#connectorId}. An expression that gives a collection stands for
-	 * one thing per element.
+	 * {@code Connector:#connectorId}. An expression that gives a collection or an array
+	 * stands for one thing per element.
 	 * @return types and expressions
 	 */
 	String[] related() default {};

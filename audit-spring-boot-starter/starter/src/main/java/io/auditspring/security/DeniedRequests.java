@@ -6,6 +6,7 @@ package io.auditspring.security;
 
 import java.util.Objects;
 
+import io.auditspring.capture.internal.value.Masking;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 
@@ -20,10 +21,13 @@ final class DeniedRequests {
 
 	private final SecurityRecorder recorder;
 
+	private final Masking masking;
+
 	private final AuthenticationTrustResolver trust;
 
-	DeniedRequests(SecurityRecorder recorder, AuthenticationTrustResolver trust) {
+	DeniedRequests(SecurityRecorder recorder, Masking masking, AuthenticationTrustResolver trust) {
 		this.recorder = recorder;
+		this.masking = masking;
 		this.trust = trust;
 	}
 
@@ -38,7 +42,8 @@ final class DeniedRequests {
 
 	private void denied(AuthorizationDeniedEvent<?> event, HttpServletRequest request) {
 		if (Denial.meetsSomebody(event, this.trust)) {
-			this.recorder.record(Denial.of("Request", request.getMethod() + " " + path(request)));
+			this.recorder
+				.record(Denial.of("Request", request.getMethod() + " " + this.masking.maskPath(path(request))));
 		}
 	}
 

@@ -10,6 +10,7 @@ import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.state.EntityIdentifiers;
 import io.auditspring.capture.internal.value.EntryProperties;
+import io.auditspring.capture.internal.value.Masking;
 import io.auditspring.database.internal.OncePerDatabase;
 import io.auditspring.delivery.internal.transaction.AuditTransactions;
 import io.auditspring.intercept.internal.call.Customizers;
@@ -135,9 +136,9 @@ public final class SecurityEventsConfiguration {
 			}
 
 			@Bean
-			DeniedRequests auditDeniedRequests(SecurityRecorder auditSecurityRecorder,
+			DeniedRequests auditDeniedRequests(SecurityRecorder auditSecurityRecorder, Masking auditMasking,
 					ObjectProvider<AuthenticationTrustResolver> trust) {
-				return new DeniedRequests(auditSecurityRecorder, trust(trust));
+				return new DeniedRequests(auditSecurityRecorder, auditMasking, trust(trust));
 			}
 
 		}

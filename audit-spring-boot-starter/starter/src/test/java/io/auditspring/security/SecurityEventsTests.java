@@ -251,6 +251,14 @@ class SecurityEventsTests {
 	}
 
 	@Test
+	void whatFollowsASecretNameInThePathOfARefusedRequestIsMasked() {
+		assertThat(this.caller.post("/admin/tokens/4711-secret", Caller.basic("jane", "jane-secret"))).isEqualTo(403);
+		assertThat(entry()).containsEntry("action", "access.denied")
+			.containsEntry("target_id", "POST /admin/tokens/***");
+		assertThat(log.entriesAfter(log.settled() - 1).toString()).doesNotContain("4711");
+	}
+
+	@Test
 	void whoeverIsAskedToSignInIsNotRefused() {
 		assertThat(this.caller.post("/serve")).isIn(302, 401);
 		this.caller.post("/public/vault/peek");

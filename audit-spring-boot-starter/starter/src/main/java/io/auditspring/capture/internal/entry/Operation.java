@@ -6,12 +6,16 @@ package io.auditspring.capture.internal.entry;
 
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 
 import io.auditspring.AuditContext;
 import io.auditspring.AuditContextHolder;
@@ -26,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Operation implements AuditContext {
 
+	private static final int MAX_HIDDEN = 1_000;
+
 	private final UUID id;
 
 	private final long startedNanos = System.nanoTime();
@@ -35,6 +41,9 @@ public final class Operation implements AuditContext {
 	private final AuditRecord outline;
 
 	private final boolean capturesState;
+
+	/** Makes what a value is now of what may change. */
+	private final UnaryOperator<@Nullable Object> copy;
 
 	/** Most calls have none, and are many. */
 	private List<BiConsumer<AuditRecord.Builder, Texts>> amendments = List.of();
@@ -58,6 +67,9 @@ public final class Operation implements AuditContext {
 	/** What it knows of, by sessions whose transactions are over. */
 	private Map<Object, UnsavedWork> known = Map.of();
 
+	/** Secrets of calls within this one that failed. */
+	private Set<String> hidden = Set.of();
+
 	private boolean losing;
 
 	private volatile int attempt;
@@ -72,10 +84,24 @@ public final class Operation implements AuditContext {
 	 * @param capturesState whether its entries carry the state of changed entities
 	 */
 	public Operation(UUID id, Origin origin, AuditRecord outline, boolean capturesState) {
+		this(id, origin, outline, capturesState, (value) -> value);
+	}
+
+	/**
+	 * Begins an operation that is told details while it runs.
+	 * @param id shared by all that belongs to it
+	 * @param origin who called, from where and when
+	 * @param outline what is known of it beforehand
+	 * @param capturesState whether its entries carry the state of changed entities
+	 * @param copy makes what a value is now of what may change
+	 */
+	public Operation(UUID id, Origin origin, AuditRecord outline, boolean capturesState,
+			UnaryOperator<@Nullable Object> copy) {
 		this.id = id;
 		this.origin = origin;
 		this.outline = outline;
 		this.capturesState = capturesState;
+		this.copy = copy;
 	}
 
 	/**
@@ -190,6 +216,30 @@ public final class Operation implements AuditContext {
 	}
 
 	/**
+	 * Says what a call within this one has failed with must not tell: this one may fail
+	 * with the same.
+	 * @param secrets the texts of secrets
+	 */
+	public void hide(Set<String> secrets) {
+		if (this.hidden.isEmpty() && !secrets.isEmpty()) {
+			this.hidden = new LinkedHashSet<>();
+		}
+		if (!secrets.isEmpty()) {
+			this.hidden.addAll(secrets);
+			// Most likely it fails with one of the last.
+			Iterator<String> oldest = this.hidden.iterator();
+			for (int more = this.hidden.size() - MAX_HIDDEN; more > 0; more--) {
+				oldest.next();
+				oldest.remove();
+			}
+		}
+	}
+
+	public Set<String> hidden() {
+		return this.hidden;
+	}
+
+	/**
 	 * Says that this is one of several attempts.
 	 * @param number which one, from 1
 	 */
@@ -221,10 +271,6 @@ public final class Operation implements AuditContext {
 		return (System.nanoTime() - this.startedNanos) / 1_000;
 	}
 
-	/**
-	 * The statements with which the operation changes rows directly.
-	 * @return them, to add to
-	 */
 	/**
 	 * Says that an entity changed whose state is not captured.
 	 * @param key what tells it from others
@@ -259,6 +305,10 @@ public final class Operation implements AuditContext {
 		return counts;
 	}
 
+	/**
+	 * The statements with which the operation changes rows directly.
+	 * @return them, to add to
+	 */
 	BulkWork bulk() {
 		if (this.bulk == null) {
 			this.bulk = new BulkWork();
@@ -316,12 +366,18 @@ public final class Operation implements AuditContext {
 
 	@Override
 	public AuditContext metadata(String key, @Nullable Object value) {
-		return amend((record, texts) -> record.metadata(key, value));
+		Object said = this.copy.apply(value);
+		return amend((record, texts) -> record.metadata(key, said));
 	}
 
 	@Override
 	public AuditContext related(String type, Object related) {
-		return amend((record, texts) -> record.related(type, String.valueOf(id(texts, type, related))));
+		return amend((record, texts) -> {
+			String id = id(texts, type, related);
+			if (id != null) {
+				record.related(type, id);
+			}
+		});
 	}
 
 	@Override

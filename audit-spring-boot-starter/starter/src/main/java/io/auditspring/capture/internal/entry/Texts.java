@@ -38,14 +38,15 @@ public final class Texts {
 	 * @throws RuntimeException whatever the thing throws when it is asked
 	 */
 	public @Nullable String id(@Nullable String type, @Nullable Object thing) {
-		if (thing == null) {
+		Object value = JsonValues.held(thing);
+		if (value == null) {
 			return null;
 		}
-		String id = PlainTypes.include(thing.getClass()) ? null : this.entities.of(thing);
+		String id = PlainTypes.include(value.getClass()) ? null : this.entities.of(value);
 		if (id == null && type != null) {
-			id = this.entities.of(type, thing);
+			id = this.entities.of(type, value);
 		}
-		return (id != null) ? id : text(thing);
+		return (id != null) ? id : text(value);
 	}
 
 	/**
@@ -71,11 +72,23 @@ public final class Texts {
 	/**
 	 * A value as text.
 	 * @param value anything
-	 * @return its own text, or its JSON where its own text may tell secrets, or nothing
+	 * @return its own text, or its JSON where its own text may tell secrets, or nothing;
+	 * {@code null} for an empty {@code Optional}
 	 * @throws RuntimeException whatever the value throws when it is asked
 	 */
 	public @Nullable String text(@Nullable Object value) {
-		return (value != null) ? this.values.text(value) : null;
+		Object held = JsonValues.held(value);
+		return (held != null) ? this.values.text(held) : null;
+	}
+
+	/**
+	 * What a value is now, whatever becomes of it.
+	 * @param value anything
+	 * @return the value if it never changes, else what is shown of it, as texts, numbers,
+	 * maps and lists
+	 */
+	public @Nullable Object copy(@Nullable Object value) {
+		return (value == null || PlainTypes.include(value.getClass())) ? value : this.values.copy(value);
 	}
 
 	/**

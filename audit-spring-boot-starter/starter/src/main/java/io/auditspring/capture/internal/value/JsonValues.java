@@ -9,6 +9,9 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -170,6 +173,37 @@ public final class JsonValues {
 			}
 		}
 		return json.isValueNode() ? json.asString() : json.toString();
+	}
+
+	/**
+	 * What a value holds that may be missing.
+	 * @param value anything
+	 * @return what is in an {@code Optional}, {@code null} if that is nothing, or the
+	 * value itself
+	 */
+	public static @Nullable Object held(@Nullable Object value) {
+		if (value instanceof Optional<?> optional) {
+			return held(optional.orElse(null));
+		}
+		if (value instanceof OptionalLong optional) {
+			return optional.isPresent() ? optional.getAsLong() : null;
+		}
+		if (value instanceof OptionalInt optional) {
+			return optional.isPresent() ? optional.getAsInt() : null;
+		}
+		if (value instanceof OptionalDouble optional) {
+			return optional.isPresent() ? optional.getAsDouble() : null;
+		}
+		return value;
+	}
+
+	/**
+	 * What a value is now, whatever becomes of it.
+	 * @param value anything; whatever it does when it is read, this returns
+	 * @return what its JSON holds, as texts, numbers, maps and lists, never with secrets
+	 */
+	public @Nullable Object copy(Object value) {
+		return PLAIN.convertValue(toJsonByMembers(value), Object.class);
 	}
 
 	private static boolean tells(String text, String secret) {

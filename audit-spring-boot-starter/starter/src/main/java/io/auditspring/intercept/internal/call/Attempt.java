@@ -6,6 +6,7 @@ package io.auditspring.intercept.internal.call;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -236,9 +237,19 @@ final class Attempt {
 		else {
 			AfterCompletion afterCompletion = this.call.auditing().transactions().afterCompletion();
 			afterCompletion.add(completed);
-			afterCompletion.settle((failure != null)
-					? method().describe(failure, this.invocation.getArguments(), this.call.auditing().texts()) : null);
+			afterCompletion.settle((failure != null) ? AuditedMethod.describe(failure, secrets(failure)) : null);
 		}
+	}
+
+	/**
+	 * What an exception must not tell.
+	 * @param failure the exception
+	 * @return secret arguments of this call, and of calls within it that failed
+	 */
+	Set<String> secrets(Throwable failure) {
+		Set<String> secrets = method().secrets(failure, this.invocation.getArguments(), this.call.auditing().texts());
+		secrets.addAll(this.operation.hidden());
+		return secrets;
 	}
 
 	private @Nullable Object returned(@Nullable Object result) {

@@ -110,6 +110,7 @@ final class AuditBoundary implements AuditAdvice {
 		if (call.isUnrecorded()) {
 			record(call, null, failure);
 		}
+		call.fails(failure);
 		call.settle(failure);
 	}
 

@@ -16,11 +16,15 @@ import io.auditspring.AuditRecord;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
 import io.auditspring.capture.internal.entry.Texts;
+import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.intercept.internal.call.AuditedMethod.Argument;
 import io.auditspring.intercept.internal.call.AuditedMethod.Attribute;
 import io.auditspring.intercept.internal.call.AuditedMethod.Setter;
 import io.auditspring.intercept.internal.expression.AuditExpression;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.CollectionUtils;
+import org.springframework.util.ObjectUtils;
 
 /**
  * Gathers the attributes of an annotation that are evaluated for every call.
@@ -91,9 +95,14 @@ final class AuditedAttributes {
 		expression("related", text.substring(colon + 1), (record, value, texts) -> related(record, type, value, texts));
 	}
 
-	private static void related(AuditRecord.Builder record, String type, @Nullable Object value, Texts texts) {
+	private static void related(AuditRecord.Builder record, String type, @Nullable Object given, Texts texts) {
+		Object value = JsonValues.held(given);
 		if (value instanceof Collection<?> several) {
 			several.forEach((one) -> related(record, type, one, texts));
+			return;
+		}
+		if (ObjectUtils.isArray(value) && !(value instanceof byte[] || value instanceof char[])) {
+			related(record, type, CollectionUtils.arrayToList(value), texts);
 			return;
 		}
 		String id = texts.id(type, value);

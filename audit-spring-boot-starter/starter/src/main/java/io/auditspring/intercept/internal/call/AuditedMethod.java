@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.capture.internal.entry.Texts;
@@ -92,9 +93,10 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * @param context what the expressions see
 	 * @param texts makes texts of what they give
 	 * @param withState whether to evaluate those that depend on the state, or the others
+	 * @param told gives what secrets the failure may tell
 	 */
 	void evaluate(AuditRecord.Builder record, Map<String, @Nullable Object> errors, EvaluationContext context,
-			Texts texts, boolean withState) {
+			Texts texts, boolean withState, Supplier<Set<String>> told) {
 		// For this time only: the application may give the arguments others until the
 		// state
 		// is known.
@@ -104,8 +106,8 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 			if (expression.dependsOnState() == withState) {
 				try {
 					Object value = expression.evaluate(context);
-					if (expression.reachesIn()) {
-						secrets = (secrets != null) ? secrets : secrets(context, texts);
+					if (expression.reachesIn() || expression.namesError()) {
+						secrets = (secrets != null) ? secrets : secrets(context, texts, told.get());
 						value = withoutSecrets(value, secrets);
 					}
 					attribute.setter().set(record, value, texts);
@@ -192,36 +194,40 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	/**
 	 * How an entry shows an exception.
 	 * @param failure the exception
-	 * @param arguments the arguments of the call, as exceptions like to repeat them
-	 * @param texts knows what is secret in them
-	 * @return its type and message without secret arguments
+	 * @param secrets what it must not tell
+	 * @return its type and message without these
 	 */
-	String describe(Throwable failure, @Nullable Object[] arguments, Texts texts) {
-		String text = String.valueOf(withoutSecrets(FailureText.of(failure), secrets(failure, arguments, texts)));
+	static String describe(Throwable failure, Set<String> secrets) {
+		String text = String.valueOf(withoutSecrets(FailureText.of(failure), secrets));
 		return (text.length() > MAX_ERROR) ? text.substring(0, MAX_ERROR) : text;
 	}
 
 	/**
 	 * Takes out of a record what the exception may have repeated in it.
 	 * @param record the record of a call that failed
-	 * @param failure the exception
-	 * @param arguments the arguments of the call
-	 * @param texts knows what is secret in them
-	 * @return the record without secret arguments in its texts
+	 * @param secrets what it must not tell
+	 * @return the record without these in its texts
 	 */
-	AuditRecord withoutSecrets(AuditRecord record, Throwable failure, @Nullable Object[] arguments, Texts texts) {
-		if (record.message() == null && record.targetName() == null && record.justification() == null) {
+	static AuditRecord withoutSecrets(AuditRecord record, Set<String> secrets) {
+		if (secrets.isEmpty()) {
 			return record;
 		}
-		Set<String> secrets = secrets(failure, arguments, texts);
-		return record.toBuilder()
+		AuditRecord.Builder masked = record.toBuilder()
 			.message(withoutSecrets(record.message(), secrets))
 			.targetName(withoutSecrets(record.targetName(), secrets))
-			.justification(withoutSecrets(record.justification(), secrets))
-			.build();
+			.justification(withoutSecrets(record.justification(), secrets));
+		record.metadata().forEach((key, value) -> masked.metadata(key, withoutSecrets(value, secrets)));
+		return masked.build();
 	}
 
-	private Set<String> secrets(Throwable failure, @Nullable Object[] arguments, Texts texts) {
+	/**
+	 * What an exception must not tell.
+	 * @param failure the exception
+	 * @param arguments the arguments of the call, as exceptions like to repeat them
+	 * @param texts knows what is secret in them
+	 * @return the texts of these secrets
+	 */
+	Set<String> secrets(Throwable failure, @Nullable Object[] arguments, Texts texts) {
 		Set<String> secrets = new HashSet<>(texts.secretsIn(failure));
 		for (int i = 0; i < arguments.length; i++) {
 			if (this.arguments.get(i).secret()) {
@@ -236,8 +242,9 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	}
 
 	// Of what the expressions were given.
-	private Set<String> secrets(EvaluationContext context, Texts texts) {
-		Set<String> secrets = new HashSet<>(texts.secretsIn(context.lookupVariable("result")));
+	private Set<String> secrets(EvaluationContext context, Texts texts, Set<String> told) {
+		Set<String> secrets = new HashSet<>(told);
+		secrets.addAll(texts.secretsIn(context.lookupVariable("result")));
 		this.arguments.forEach((argument) -> secrets.addAll(texts.secretsIn(context.lookupVariable(argument.name()))));
 		secrets.removeIf((secret) -> secret.length() < MIN_SECRET);
 		return secrets;

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 
 import io.auditspring.ApprovalException;
+import io.auditspring.AuditContextHolder;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.delivery.internal.transaction.AfterCompletion;
@@ -56,6 +57,8 @@ final class Call {
 	private volatile int attempts;
 
 	private @Nullable Operation first;
+
+	private volatile @Nullable Operation latest;
 
 	private volatile @Nullable Throwable refusal;
 
@@ -178,8 +181,27 @@ final class Call {
 	 */
 	void settle(@Nullable Throwable failure) {
 		this.auditing.transactions()
-			.settle(this.afterCompletion, (failure != null)
-					? this.method.describe(failure, this.invocation.getArguments(), this.auditing.texts()) : null);
+			.settle(this.afterCompletion, (failure != null) ? AuditedMethod.describe(failure, secrets(failure)) : null);
+	}
+
+	/**
+	 * Says what the call fails with. The call around it may fail with the same, and must
+	 * not tell what this one hides in it.
+	 * @param failure the exception
+	 */
+	void fails(Throwable failure) {
+		if (AuditContextHolder.current() instanceof Operation around) {
+			around.hide(secrets(failure));
+		}
+	}
+
+	private Set<String> secrets(Throwable failure) {
+		Set<String> secrets = this.method.secrets(failure, this.invocation.getArguments(), this.auditing.texts());
+		Operation latest = this.latest;
+		if (latest != null) {
+			secrets.addAll(latest.hidden());
+		}
+		return secrets;
 	}
 
 	/**
@@ -266,7 +288,8 @@ final class Call {
 		this.attempts++;
 		boolean again = this.first != null;
 		Operation operation = new Operation(this.operationId, again ? this.origin.at(Instant.now()) : this.origin,
-				this.method.outline(), this.method.capturesState());
+				this.method.outline(), this.method.capturesState(), this.auditing.texts()::copy);
+		this.latest = operation;
 		if (this.shared) {
 			operation.encloses();
 		}

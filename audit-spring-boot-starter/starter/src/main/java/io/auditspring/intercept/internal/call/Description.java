@@ -6,6 +6,7 @@ package io.auditspring.intercept.internal.call;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 import io.auditspring.ApprovalException;
 import io.auditspring.AuditRecord;
@@ -38,6 +39,8 @@ final class Description {
 	private final @Nullable Object result;
 
 	private final @Nullable Throwable failure;
+
+	private @Nullable Set<String> secrets;
 
 	/**
 	 * Creates it.
@@ -85,7 +88,7 @@ final class Description {
 			record.severity(null);
 		}
 		if (this.failure != null) {
-			record.error(method().describe(this.failure, arguments(), auditing().texts()));
+			record.error(AuditedMethod.describe(this.failure, secrets()));
 		}
 		else if (outcome != Outcome.SUCCESS) {
 			record.error((told != null) ? told.error() : operation().reason());
@@ -122,7 +125,7 @@ final class Description {
 		Map<String, @Nullable Object> errors = new LinkedHashMap<>(this.attempt.call().decision().errors());
 		boolean applies = applies(errors);
 		EvaluationContext context = context(auditing().expressions().next());
-		method.evaluate(record, errors, context, auditing().texts(), false);
+		method.evaluate(record, errors, context, auditing().texts(), false, this::secrets);
 		if (!method.dependsOnState()) {
 			return completed(record, duration, null, !applies);
 		}
@@ -131,7 +134,7 @@ final class Description {
 			if (method.isDecidedByState() && !method.applies(errors, withState(open, change))) {
 				return null;
 			}
-			method.evaluate(record, errors, withState(context, change), auditing().texts(), true);
+			method.evaluate(record, errors, withState(context, change), auditing().texts(), true, this::secrets);
 			return entry(amended(record), duration);
 		}, !applies);
 	}
@@ -196,8 +199,16 @@ final class Description {
 		operation().amend(amended, auditing.texts());
 		AuditRecord customized = auditing.customizers()
 			.customize(auditing.factory().graded(amended.build()), operation().origin());
-		return (this.failure != null) ? method().withoutSecrets(customized, this.failure, arguments(), auditing.texts())
-				: customized;
+		return (this.failure != null) ? AuditedMethod.withoutSecrets(customized, secrets()) : customized;
+	}
+
+	// What the failure may tell. Once, and before the application gives the arguments
+	// others.
+	private Set<String> secrets() {
+		if (this.secrets == null) {
+			this.secrets = (this.failure != null) ? this.attempt.secrets(this.failure) : Set.of();
+		}
+		return this.secrets;
 	}
 
 	/**

@@ -48,6 +48,8 @@ public final class AuditExpression {
 
 	private final boolean dependsOnOutcome;
 
+	private final boolean namesError;
+
 	private final boolean reachesIn;
 
 	private AuditExpression(Expression expression, Set<String> used, Set<String> arguments) {
@@ -57,6 +59,7 @@ public final class AuditExpression {
 		Set<String> others = new TreeSet<>(used);
 		others.removeAll(arguments);
 		this.dependsOnState = others.stream().anyMatch(STATE::contains);
+		this.namesError = others.contains("error");
 		this.dependsOnOutcome = others.stream().anyMatch(OUTCOME::contains);
 	}
 
@@ -180,6 +183,14 @@ public final class AuditExpression {
 
 	public boolean dependsOnOutcome() {
 		return this.dependsOnOutcome;
+	}
+
+	/**
+	 * Whether it shows something of what the call failed with.
+	 * @return {@code false} if it does not name it
+	 */
+	public boolean namesError() {
+		return this.namesError;
 	}
 
 	public @Nullable Object evaluate(EvaluationContext context) {

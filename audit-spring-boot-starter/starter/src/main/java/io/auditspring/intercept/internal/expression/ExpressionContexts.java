@@ -5,6 +5,7 @@
 package io.auditspring.intercept.internal.expression;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 
 import io.auditspring.capture.internal.entry.Texts;
@@ -88,10 +89,14 @@ public final class ExpressionContexts {
 	// By default a template takes numbers and texts, but no time and no id.
 	private static TypeConverter textOfAnything(Texts texts) {
 		DefaultConversionService conversions = new DefaultConversionService();
-		conversions.addConverter(Object.class, String.class, (value) -> String.valueOf(texts.text(value)));
+		conversions.addConverter(Object.class, String.class, (value) -> text(texts, value));
 		// Those have a converter of their own, which tells all of them.
-		conversions.addConverter(Properties.class, String.class, (value) -> String.valueOf(texts.text(value)));
+		conversions.addConverter(Properties.class, String.class, (value) -> text(texts, value));
 		return new StandardTypeConverter(conversions);
+	}
+
+	private static String text(Texts texts, Object value) {
+		return Objects.requireNonNullElse(texts.text(value), "");
 	}
 
 }

@@ -3,13 +3,17 @@ package io.auditspring.intercept.internal.call;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import io.auditspring.AuditContext;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditTarget;
 import io.auditspring.Audited;
@@ -80,6 +84,41 @@ class AuditedMethodsTests {
 			.containsEntry("message", "code *** password ***")
 			.containsEntry("metadata", "{\"all\": [\"***\", \"***\"], \"code\": \"***\"}")
 			.containsEntry("error", "IllegalArgumentException: *** and *** do not fit");
+	}
+
+	@Test
+	void whatAnErrorTellsOfSensitiveArgumentsIsInNoAttribute() {
+		assertThat(entryOf(Plain.class, Plain::new,
+				(plain) -> assertThatIllegalArgumentException().isThrownBy(() -> plain.verify("hunter2"))))
+			.containsEntry("metadata", "{\"said\": \"no ***\", \"cause\": \"Bad code: ***\"}")
+			.containsEntry("target_id", "Bad code: ***")
+			.containsEntry("related", "[{\"id\": \"Bad code: ***\", \"type\": \"Cause\"}]")
+			.containsEntry("error", "IllegalArgumentException: Bad code: ***");
+	}
+
+	@Test
+	void anIdMayBeOptional() {
+		assertThat(entryOf(Plain.class, Plain::new,
+				(plain) -> plain.note(Optional.of(42L), OptionalLong.of(7), new long[] { 1, 2 }, Optional.empty())))
+			.containsEntry("target_id", "42")
+			.containsEntry("target_name", null)
+			.containsEntry("message", "Noted 42 and 7 and .")
+			.containsEntry("related",
+					"[{\"id\": \"7\", \"type\": \"Line\"}, {\"id\": \"1\", \"type\": \"Part\"}, {\"id\": \"2\", \"type\": \"Part\"}]");
+	}
+
+	@Test
+	void anOptionalParameterMayBeTheTarget() {
+		assertThat(entryOf(Plain.class, Plain::new, (plain) -> plain.find(Optional.of(42L)))).containsEntry("target_id",
+				"42");
+		assertThat(new AuditLog(this.database).entries()).hasSize(1);
+	}
+
+	@Test
+	void metadataShowsWhatWasSaidThoughItChangesLater() {
+		assertThat(entryOf(Plain.class, Plain::new, (plain) -> plain.move(new Address("Old Street"), "swordfish")))
+			.containsEntry("metadata",
+					"{\"old\": {\"pin\": \"***\", \"street\": \"Old Street\"}, \"steps\": [\"packed\"], \"weight\": 12.5}");
 	}
 
 	@Test
@@ -186,6 +225,34 @@ class AuditedMethodsTests {
 			throw new IllegalArgumentException(code + " and " + password + " do not fit");
 		}
 
+		@Audited(targetType = "Code", targetId = "#error.message", metadata = "{cause: #error?.message}",
+				related = "Cause:#error.message")
+		public void verify(@Sensitive String code) {
+			AuditContext.current().metadata("said", "no " + code);
+			throw new IllegalArgumentException("Bad code: " + code);
+		}
+
+		@Audited(targetType = "Order", targetId = "#id", targetName = "#name",
+				message = "Noted #{#id} and #{#line} and #{#name}.",
+				related = { "Line:#line", "Part:#parts", "None:#name" })
+		public void note(Optional<Long> id, OptionalLong line, long[] parts, Optional<String> name) {
+		}
+
+		@Audited
+		public void find(@AuditTarget("Order") Optional<Long> id) {
+		}
+
+		@Audited
+		public void move(Address address, String street) {
+			List<String> steps = new ArrayList<>(List.of("packed"));
+			AuditContext.current()
+				.metadata("old", address)
+				.metadata("steps", steps)
+				.metadata("weight", new BigDecimal("12.50"));
+			address.street = street;
+			steps.clear();
+		}
+
 		@Audited
 		public Receipt receipt(Card card, String password) {
 			return new Receipt(card, new BigDecimal("12.50"));
@@ -197,6 +264,25 @@ class AuditedMethodsTests {
 
 		@Audited(delivery = Delivery.SYNC)
 		public void sync() {
+		}
+
+	}
+
+	static class Address {
+
+		private String street;
+
+		Address(String street) {
+			this.street = street;
+		}
+
+		public String getStreet() {
+			return this.street;
+		}
+
+		@Sensitive
+		public String getPin() {
+			return "1234";
 		}
 
 	}

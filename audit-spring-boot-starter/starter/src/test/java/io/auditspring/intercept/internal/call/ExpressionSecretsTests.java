@@ -17,6 +17,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * No expression tells a secret of what it is given, however it gets at it.
@@ -54,6 +56,60 @@ class ExpressionSecretsTests {
 		});
 		assertThat(entries).extracting("message")
 			.anySatisfy((message) -> assertThat(message).asString().contains("de"));
+	}
+
+	@Test
+	void noneIsToldByTheEntryOfTheCallAroundTheOneThatFailed() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withPropertyValues("audit.delivery=sync")
+			.withBean(DataSource.class, () -> this.database)
+			.withBean(Mailer.class)
+			.withBean(Registration.class)
+			.run((context) -> {
+				Registration registration = context.getBean(Registration.class);
+				assertThatIllegalStateException().isThrownBy(() -> registration.signUp("jane"))
+					.withMessage("No route for SWORDFISH");
+				assertThatExceptionOfType(UnsupportedOperationException.class)
+					.isThrownBy(() -> registration.invite("jane"));
+			});
+		assertThat(new AuditLog(this.database).entries()).hasSize(4).allSatisfy((entry) -> {
+			assertThat(entry.toString()).doesNotContain("SWORD");
+			assertThat((String) entry.get("error")).contains("No route for ***");
+		});
+	}
+
+	static class Mailer {
+
+		@Audited
+		public void send(String user, @Sensitive String code) {
+			throw new IllegalStateException("No route for " + code);
+		}
+
+	}
+
+	static class Registration {
+
+		private final Mailer mailer;
+
+		Registration(Mailer mailer) {
+			this.mailer = mailer;
+		}
+
+		@Audited(message = "#{#error.message}")
+		public void signUp(String user) {
+			this.mailer.send(user, "SWORDFISH");
+		}
+
+		@Audited(metadata = "{cause: #error.message}")
+		public void invite(String user) {
+			try {
+				this.mailer.send(user, "SWORDFISH");
+			}
+			catch (IllegalStateException ex) {
+				throw new UnsupportedOperationException("Not invited: " + ex.getMessage());
+			}
+		}
+
 	}
 
 	record Card(String owner, @Sensitive String number, Map<String, Object> headers) {
