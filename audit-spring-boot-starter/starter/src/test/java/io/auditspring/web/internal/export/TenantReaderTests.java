@@ -16,6 +16,8 @@ import io.auditspring.Actor;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.query.AuditRedaction;
 import io.auditspring.web.Told;
 import io.auditspring.web.Visitor;
 import io.auditspring.web.WebFixture;
@@ -142,6 +144,44 @@ class TenantReaderTests {
 		page.get("entries")
 			.forEach((entry) -> LedgerPlace.NAMES.forEach((name) -> assertThat(entry.get(name).isNull()).isTrue()));
 		assertThat(page.get("next").stringValue()).hasSize(23);
+	}
+
+	/**
+	 * What the ledger says of its own doing names places, and how many entries there are.
+	 */
+	@Test
+	void noPlaceIsToldByWhatTheLedgerSaysItself() {
+		act("hooli", "jane", 0, 2);
+		UUID erased = UUID.fromString(id("hooli"));
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		request.addHeader("X-Tenant", "hooli");
+		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request));
+		try {
+			context.getBean(AuditRedaction.class).redact(erased, EntryGroup.DATA, "asked for");
+		}
+		finally {
+			RequestContextHolder.resetRequestAttributes();
+		}
+		String seq = new AuditLog(context.getBean(DataSource.class)).jdbc()
+			.queryForObject("select seq::text from audit.audit_log where id = ?", String.class, erased);
+		String redactions = "/audit/api/entries?action=audit.redaction";
+		JsonNode entry = reader("hooli").json(redactions).get("entries").get(0);
+		assertThat(entry.get("metadata").toString()).contains("asked for", erased.toString()).doesNotContain("seq");
+		assertThat(reader("hooli").json(redactions + "&metadata=seq:" + seq).get("entries")).isEmpty();
+		for (String format : List.of("csv", "ecs", "ocsf")) {
+			assertThat(reader("hooli").get("/audit/api/export?action=audit.redaction&format=" + format).body())
+				.contains("asked for")
+				.doesNotContain("\"seq");
+		}
+	}
+
+	@Test
+	void whoReadsForNoTenantIsNotToldThatChainsHaveGrown() {
+		new AuditLog(context.getBean(DataSource.class)).jdbc()
+			.execute("select audit.audit_append_root('0', audit.audit_by_owner(null))");
+		Visitor nobodys = Visitor.anonymous(context).as("carol");
+		assertThat(nobodys.json("/audit/api/entries?action=audit.root").get("entries")).isEmpty();
+		assertThat(nobodys.json("/audit/api/entries/count?action=audit.root").get("count").intValue()).isZero();
 	}
 
 	@Test
