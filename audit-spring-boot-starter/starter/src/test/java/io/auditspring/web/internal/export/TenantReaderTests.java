@@ -4,8 +4,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -218,6 +220,42 @@ class TenantReaderTests {
 		try (Stream<String> lines = answer.body()) {
 			List<String> sent = lines.takeWhile((line) -> !line.contains("\"order.pay\"")).toList();
 			assertThat(sent).noneMatch((line) -> line.contains("initech") || line.contains("more"));
+		}
+	}
+
+	/** What somebody was let in to see is neither of another tenant nor older. */
+	@Test
+	void whoComesAgainForMoreIsAnotherReading() throws Exception {
+		String token = token(reader("acme"), "none");
+		long before = watches("umbrella");
+		token(reader("umbrella"), Instant.now().toEpochMilli() + "." + token);
+		assertThat(watches("umbrella")).isEqualTo(before + 1);
+		before = watches("acme");
+		token(reader("acme"), Instant.now().toEpochMilli() + "." + token);
+		assertThat(watches("acme")).isEqualTo(before);
+		token(reader("acme"), "0." + token);
+		assertThat(watches("acme")).isEqualTo(before + 1);
+	}
+
+	private static long watches(String tenant) {
+		AuditLog log = new AuditLog(context.getBean(DataSource.class));
+		log.settled();
+		return Objects.requireNonNull(log.jdbc().queryForObject("""
+				select count(*) from audit.audit_log
+				where action = 'audit.read' and metadata ->> 'read' = 'live' and tenant = ?
+				""", Long.class, tenant));
+	}
+
+	private static String token(Visitor visitor, String lastEventId) throws Exception {
+		Visitor watching = lastEventId.equals("none") ? visitor : visitor.with("Last-Event-ID", lastEventId);
+		HttpRequest.Builder request = HttpRequest
+			.newBuilder(URI.create(watching.address() + "/audit/api/live?action=again.and.again"));
+		request.headers(watching.headers().toArray(String[]::new));
+		HttpResponse<Stream<String>> answer = HttpClient.newHttpClient()
+			.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+		try (Stream<String> lines = answer.body()) {
+			String id = lines.filter((line) -> line.startsWith("id:")).findFirst().orElseThrow();
+			return id.substring(id.indexOf('.') + 1);
 		}
 	}
 
