@@ -120,6 +120,9 @@ begin
 end
 $$;
 
+-- For which tenant something is to be allowed: in another one the same arguments mean something else.
+alter table "${schema}".audit_approval add column tenant text;
+
 -- Under which name a chain goes on that is closed: set once.
 alter table "${schema}".audit_chain add column successor text;
 
