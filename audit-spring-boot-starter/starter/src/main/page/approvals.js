@@ -54,6 +54,7 @@ function request(each, { reader, undecided, deciding, decide }) {
 		<dl>
 			<div><dt>${t('Asked by')}</dt><dd><b>${shown(each.requester.slice(kind.length + 1))}</b> <span class="faint">${shown(kind)}</span>
 				${each.agent ? html`<span class="faint">${drawn('through {agent}', { agent: shown(each.agent) })}</span>` : nothing}</dd></div>
+			${each.tenant ? html`<div><dt>${t('Tenant')}</dt><dd>${shown(each.tenant)}</dd></div>` : nothing}
 			<div><dt>${t('With')}</dt><dd><pre class="json scroll" tabindex="0" role="group" aria-label=${t('With')}>${shown(readable(each.arguments))}</pre></dd></div>
 			<div><dt>${t('Since')}</dt><dd>${time(each.requestedAt)}</dd></div>
 			${each.expiresAt ? html`<div><dt>${t('Until')}</dt><dd>${time(each.expiresAt)}</dd></div>` : nothing}

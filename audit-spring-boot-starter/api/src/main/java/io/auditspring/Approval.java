@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param action what is to be done, such as {@code tool.pay_invoice}
  * @param reason why that needs approval, for people to read, or {@code null}
  * @param arguments what it is to be done with, as JSON without secrets
- * @param digest stands for all arguments, secrets included; what has another one is not
- * approved
+ * @param digest stands for all arguments, secrets included, and the tenant; what has
+ * another one is not approved
  * @param requester who asks: the kind of actor, a slash, and the id
  * @param agent the agent that acts for them, or {@code null}
+ * @param tenant for which tenant, or {@code null} if for none
  * @param requestedAt when it was asked for
  * @param status what has become of it
  * @param decidedBy the id of who decided, or {@code null}
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record Approval(UUID id, String action, @Nullable String reason, String arguments, String digest,
-		String requester, @Nullable String agent, Instant requestedAt, Status status, @Nullable String decidedBy,
-		@Nullable String justification) {
+		String requester, @Nullable String agent, @Nullable String tenant, Instant requestedAt, Status status,
+		@Nullable String decidedBy, @Nullable String justification) {
 
 	/**
 	 * What has become of a request.

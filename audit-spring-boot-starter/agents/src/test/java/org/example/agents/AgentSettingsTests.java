@@ -165,8 +165,8 @@ class AgentSettingsTests {
 			// Asked at the same moment by another instance.
 			UUID other = UUID.randomUUID();
 			this.store.add(new Approval(other, asked.action(), asked.reason(), asked.arguments(), asked.digest(),
-					asked.requester(), asked.agent(), asked.requestedAt().minusMillis(1), Approval.Status.PENDING, null,
-					null));
+					asked.requester(), asked.agent(), asked.tenant(), asked.requestedAt().minusMillis(1),
+					Approval.Status.PENDING, null, null));
 			decide(other, true);
 			assertThat(pay("W-3")).succeedsWithin(Duration.ofSeconds(20));
 		}

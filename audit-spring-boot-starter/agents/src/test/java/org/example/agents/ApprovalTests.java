@@ -22,6 +22,7 @@ import io.auditspring.AuditDeliveryException;
 import io.auditspring.AuditLog;
 import io.auditspring.Audited;
 import io.auditspring.RequiresApproval;
+import io.auditspring.TenantResolver;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.ChatClient;
@@ -135,6 +136,38 @@ class ApprovalTests {
 		assertThat(asked(JANE, "B-2", 10)).isNotEqualTo(id);
 		assertThat(asked(Actor.user("carol"), "B-1", 10)).isNotEqualTo(id);
 		assertThat(Payments.PAID).hasValue(0);
+	}
+
+	@Test
+	void whatWasGrantedInOneTenantDoesNotPassInAnother() throws Exception {
+		Bank.TENANT.set("acme");
+		try {
+			UUID id = asked(JANE, "B-9", 10);
+			assertThat(this.store.find(id)).get().extracting(Approval::tenant).isEqualTo("acme");
+			decide(Actor.user("bob"), id, true);
+			Bank.TENANT.set("umbrella");
+			assertThat(asked(JANE, "B-9", 10)).isNotEqualTo(id);
+			Bank.TENANT.remove();
+			assertThat(asked(JANE, "B-9", 10)).isNotEqualTo(id);
+			assertThat(Payments.PAID).hasValue(0);
+			Bank.TENANT.set("acme");
+			pay(JANE, "B-9", 10);
+		}
+		finally {
+			Bank.TENANT.remove();
+		}
+		assertThat(Payments.PAID).hasValue(10);
+	}
+
+	/** An approval of one would be that of all. */
+	@Test
+	void whoIsToldFromNobodyElseNeitherAsksNorDecides() {
+		Actor unknown = Actor.user("unknown", "com.example.Person");
+		assertThatExceptionOfType(ApprovalException.class).isThrownBy(() -> pay(unknown, "B-8", 10))
+			.withMessageContaining("audit.actor.id-property");
+		UUID id = asked(JANE, "B-8", 10);
+		assertThatExceptionOfType(ApprovalException.class).isThrownBy(() -> decide(unknown, id, true));
+		assertThat(this.store.find(id)).get().extracting(Approval::status).isEqualTo(Approval.Status.PENDING);
 	}
 
 	@Test
@@ -253,6 +286,13 @@ class ApprovalTests {
 
 	@TestConfiguration(proxyBeanMethods = false)
 	static class Bank {
+
+		static final ThreadLocal<String> TENANT = new ThreadLocal<>();
+
+		@Bean
+		TenantResolver tenants() {
+			return TENANT::get;
+		}
 
 		@Bean
 		Payments payments() {

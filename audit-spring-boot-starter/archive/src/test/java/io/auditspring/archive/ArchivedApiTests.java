@@ -13,13 +13,16 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 import io.auditspring.AuditAccess;
 import io.auditspring.AuditAccessPolicy;
+import io.auditspring.TenantResolver;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.verify.SelectionVerification;
 import io.auditspring.ledger.verify.SelectionVerifier;
 import io.auditspring.retention.Retention;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +33,8 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,7 +52,7 @@ class ArchivedApiTests {
 	Path memory;
 
 	/**
-	 * An application whose readers see everything.
+	 * An application whose readers see everything, but for those of a tenant.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
@@ -55,7 +60,17 @@ class ArchivedApiTests {
 
 		@Bean
 		AuditAccessPolicy everything() {
-			return (reader) -> AuditAccess.all();
+			return (reader) -> (tenant() != null) ? AuditAccess.all() : AuditAccess.all().withAllTenants();
+		}
+
+		@Bean
+		TenantResolver tenants() {
+			return Application::tenant;
+		}
+
+		private static @Nullable String tenant() {
+			return (RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes)
+					? attributes.getRequest().getHeader("X-Tenant") : null;
 		}
 
 	}
@@ -91,6 +106,18 @@ class ArchivedApiTests {
 		return answer;
 	}
 
+	/** What the answer to somebody of a tenant says of the archive. */
+	private static Optional<String> toldToTenant(ConfigurableApplicationContext application, String path)
+			throws Exception {
+		URI uri = URI
+			.create("http://localhost:" + application.getEnvironment().getProperty("local.server.port") + path);
+		HttpResponse<Void> answer = HttpClient.newHttpClient()
+			.send(HttpRequest.newBuilder(uri).header("X-Tenant", "initech").build(),
+					HttpResponse.BodyHandlers.discarding());
+		assertThat(answer.statusCode()).isEqualTo(200);
+		return answer.headers().firstValue("Audit-Archived");
+	}
+
 	private static JsonNode json(ConfigurableApplicationContext application, String path) throws Exception {
 		return JsonMapper.shared().readTree(get(application, path));
 	}
@@ -123,6 +150,10 @@ class ArchivedApiTests {
 			assertThat(archived(application, "/audit/api/entries?from=2019-01-30T00:00:00Z&to=2026-11-10T00:00:00Z"))
 				.isEqualTo("2019-01-30T00:00:00Z/2019-01-31T00:00:00Z");
 			assertThat(archived(application, "/audit/api/entries?from=2020-01-01T00:00:00Z")).isEqualTo("nothing");
+			for (String path : List.of("entries?chain=main&limit=100", "entries/count", "facets", "statistics",
+					"export?format=ecs")) {
+				assertThat(toldToTenant(application, "/audit/api/" + path)).as(path).isEmpty();
+			}
 			for (String counted : List.of("entries/count", "facets", "statistics")) {
 				assertThat(archived(application, "/audit/api/" + counted)).as(counted).startsWith("2019-01-01");
 				assertThat(archived(application, "/audit/api/" + counted + "?from=2020-01-01T00:00:00Z")).as(counted)

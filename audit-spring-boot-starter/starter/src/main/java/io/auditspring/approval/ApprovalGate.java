@@ -26,6 +26,7 @@ import io.auditspring.Approvals;
 import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
+import io.auditspring.capture.internal.actor.ActorSource;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.Origins;
@@ -96,8 +97,13 @@ final class ApprovalGate implements CallApproval, Approvals {
 	@Override
 	public UUID use(String action, String reason, Map<String, @Nullable Object> arguments) {
 		Origin origin = this.origins.current();
+		if (isUnknown(origin.actor())) {
+			throw new ApprovalException(("%s cannot be approved, as nothing tells who asks from others: set "
+					+ "audit.actor.id-property, or declare an ActorResolver")
+				.formatted(action));
+		}
 		String requester = requester(origin.actor());
-		String digest = this.identifiers.digest(written(action, arguments));
+		String digest = this.identifiers.digest(written(action, arguments, origin.tenant()));
 		Approval approval = this.store.get()
 			.latest(action, digest, requester, earliest())
 			.orElseGet(() -> request(action, reason, arguments, digest, origin));
@@ -117,9 +123,10 @@ final class ApprovalGate implements CallApproval, Approvals {
 		return approval.id();
 	}
 
-	private static String written(String action, Map<String, @Nullable Object> arguments) {
+	/** The same arguments mean something else in another tenant. */
+	private static String written(String action, Map<String, @Nullable Object> arguments, @Nullable String tenant) {
 		try {
-			return JSON.writeValueAsString(arguments);
+			return JSON.writeValueAsString((tenant != null) ? List.of(tenant, arguments) : arguments);
 		}
 		catch (JacksonException ex) {
 			throw new ApprovalException("%s cannot be approved, as its arguments cannot be written as JSON (%s)"
@@ -132,8 +139,8 @@ final class ApprovalGate implements CallApproval, Approvals {
 		List<String> delegation = origin.actor().delegation();
 		String shown = this.identifiers.masking().mask(this.values.toJsonByMembers(arguments)).toString();
 		Approval approval = new Approval(Operation.newId(), action, reason.isEmpty() ? null : reason, shown, digest,
-				requester(origin.actor()), delegation.isEmpty() ? null : delegation.get(0), Instant.now(),
-				Approval.Status.PENDING, null, null);
+				requester(origin.actor()), delegation.isEmpty() ? null : delegation.get(0), origin.tenant(),
+				Instant.now(), Approval.Status.PENDING, null, null);
 		this.store.get().add(approval);
 		record(entry("approval.requested", approval).metadata("arguments", arguments).build(), origin);
 		return approval;
@@ -188,10 +195,14 @@ final class ApprovalGate implements CallApproval, Approvals {
 	}
 
 	private static @Nullable String objection(Approval approval, Actor actor) {
-		if (actor.type() != ActorType.USER || actor.impersonatorId() != null) {
+		if (actor.type() != ActorType.USER || actor.impersonatorId() != null || isUnknown(actor)) {
 			return "Only a person who acts for themselves can decide";
 		}
 		return requester(actor).equals(approval.requester()) ? "Nobody decides on their own request" : null;
+	}
+
+	private static boolean isUnknown(Actor actor) {
+		return actor.type() == ActorType.USER && actor.id().equals(ActorSource.UNKNOWN);
 	}
 
 	private static AuditRecord.Builder entry(String action, Approval approval) {

@@ -33,7 +33,7 @@ import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
  */
 final class JdbcApprovalStore implements ApprovalStore {
 
-	private static final String COLUMNS = "id, action, reason, arguments, digest, requester, agent, requested_at, "
+	private static final String COLUMNS = "id, action, reason, arguments, digest, requester, agent, tenant, requested_at, "
 			+ "status, decided_by, justification";
 
 	private final DataSource dataSource;
@@ -67,10 +67,10 @@ final class JdbcApprovalStore implements ApprovalStore {
 
 	@Override
 	public void add(Approval approval) {
-		update("insert into %s (%s) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)".formatted(this.table, COLUMNS),
+		update("insert into %s (%s) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)".formatted(this.table, COLUMNS),
 				approval.id(), approval.action(), approval.reason(), approval.arguments(), approval.digest(),
-				approval.requester(), approval.agent(), time(approval.requestedAt()), text(approval.status()),
-				approval.decidedBy(), approval.justification());
+				approval.requester(), approval.agent(), approval.tenant(), time(approval.requestedAt()),
+				text(approval.status()), approval.decidedBy(), approval.justification());
 	}
 
 	@Override
@@ -157,10 +157,10 @@ final class JdbcApprovalStore implements ApprovalStore {
 
 	private static Approval approval(ResultSet row) throws SQLException {
 		return new Approval(row.getObject(1, UUID.class), row.getString(2), row.getString(3), row.getString(4),
-				row.getString(5), row.getString(6), row.getString(7),
-				row.getObject(8, OffsetDateTime.class).toInstant(),
-				Approval.Status.valueOf(row.getString(9).toUpperCase(Locale.ROOT)), row.getString(10),
-				row.getString(11));
+				row.getString(5), row.getString(6), row.getString(7), row.getString(8),
+				row.getObject(9, OffsetDateTime.class).toInstant(),
+				Approval.Status.valueOf(row.getString(10).toUpperCase(Locale.ROOT)), row.getString(11),
+				row.getString(12));
 	}
 
 	private static OffsetDateTime time(Instant instant) {

@@ -107,6 +107,7 @@ final class ApprovalApi {
 		shown.put("digest", approval.digest());
 		shown.put("requester", approval.requester());
 		shown.put("agent", approval.agent());
+		shown.put("tenant", approval.tenant());
 		shown.put("requestedAt", approval.requestedAt().toString());
 		Instant expiry = this.approvals.expiry(approval);
 		shown.put("expiresAt", (expiry != null) ? expiry.toString() : null);

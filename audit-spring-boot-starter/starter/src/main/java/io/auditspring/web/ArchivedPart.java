@@ -24,9 +24,12 @@ record ArchivedPart(Instant from, Instant to) {
 	/** Two times as ISO 8601 writes a period. */
 	static final String HEADER = "Audit-Archived";
 
-	/** The part of a period, or {@code null} where all of it is in the database. */
-	static @Nullable ArchivedPart of(AuditTrail trail, EntryParameters parameters) {
-		return trail.archived().map((period) -> {
+	/**
+	 * The part of a period, or {@code null} where all of it is in the database, and for
+	 * readers from whom others' entries are kept: it begins and ends with one of them.
+	 */
+	static @Nullable ArchivedPart of(Reader reader, AuditTrail trail, EntryParameters parameters) {
+		return !reader.seesAll() ? null : trail.archived().map((period) -> {
 			String from = parameters.value("from");
 			String to = parameters.value("to");
 			Instant begin = (from != null) ? InstantParameter.parse("from", from) : period.from();
@@ -40,8 +43,9 @@ record ArchivedPart(Instant from, Instant to) {
 	 * The part that a page was looked for in: a page of newer entries that is full was
 	 * read from the database alone.
 	 */
-	static @Nullable ArchivedPart of(AuditTrail trail, EntryParameters parameters, AuditTrail.Look page) {
-		ArchivedPart part = of(trail, parameters);
+	static @Nullable ArchivedPart of(Reader reader, AuditTrail trail, EntryParameters parameters,
+			AuditTrail.Look page) {
+		ArchivedPart part = of(reader, trail, parameters);
 		boolean begins = parameters.isOldestFirst() && parameters.value(EntryParameters.CURSOR) == null;
 		boolean ends = !parameters.isOldestFirst() && page.next() == null;
 		return (part == null || begins || ends

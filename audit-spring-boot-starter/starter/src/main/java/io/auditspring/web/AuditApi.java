@@ -95,7 +95,7 @@ public final class AuditApi {
 			HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = ofPage(given);
-		AuditQuery query = goingOn(reader, parameters, parameters.toQuery());
+		AuditQuery query = goingOn(reader, parameters, reader.narrow(parameters));
 		this.readings.note("entries", parameters.values());
 		ResponseEntity<byte[]> page = page(reader, parameters, query, request.getRequestURI());
 		return SUMMARY.equals(parameters.value(FIELDS))
@@ -119,7 +119,7 @@ public final class AuditApi {
 			@RequestParam MultiValueMap<String, String> given, HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = ofPage(given);
-		AuditQuery query = goingOn(reader, parameters, parameters.toQuery().target(type, id));
+		AuditQuery query = goingOn(reader, parameters, reader.narrow(parameters).target(type, id));
 		this.readings.note("target", parameters.values(), type, id);
 		return page(reader, parameters, query, request.getRequestURI());
 	}
@@ -168,7 +168,7 @@ public final class AuditApi {
 		EntryParameters parameters = EntryParameters.of(given, INTERVAL);
 		parameters.requireAllPages();
 		Period period = Period.of(parameters.value("from"), parameters.value("to"), parameters.value(INTERVAL));
-		AuditQuery query = reader.narrow(parameters.toQuery());
+		AuditQuery query = reader.narrow(parameters);
 		this.readings.note("statistics", parameters.values());
 		Activity activity = activity(query, period);
 		boolean complete = !activity.from().isAfter(period.from());
@@ -176,7 +176,7 @@ public final class AuditApi {
 			activity = fitting(query, activity, complete && parameters.value("from") == null);
 		}
 		return ArchivedPart.told(this.answers.of(Statistics.of(activity, complete)),
-				ArchivedPart.of(this.trail, parameters));
+				ArchivedPart.of(reader, this.trail, parameters));
 	}
 
 	/**
@@ -213,7 +213,7 @@ public final class AuditApi {
 		AuditTrail.Attribute attribute = EntryParameters.attribute(ATTRIBUTE, parameters.value(ATTRIBUTE));
 		String prefix = parameters.value(PREFIX);
 		List<String> values = this.trail.suggest(attribute, (prefix != null) ? prefix : "", SUGGESTIONS,
-				reader.narrow(parameters.toQuery()));
+				reader.narrow(parameters));
 		return this.answers.of(Map.of("values", values, "complete", this.trail.archived().isEmpty()));
 	}
 
@@ -244,11 +244,8 @@ public final class AuditApi {
 		return this.answers.of(answer);
 	}
 
-	/**
-	 * Confines a query, and finds the place of an entry whose cursor does not tell it.
-	 */
-	private AuditQuery goingOn(Reader reader, EntryParameters parameters, AuditQuery query) {
-		AuditQuery narrowed = reader.narrow(query);
+	/** Finds the place of an entry whose cursor does not tell it. */
+	private AuditQuery goingOn(Reader reader, EntryParameters parameters, AuditQuery narrowed) {
 		String cursor = parameters.value(EntryParameters.CURSOR);
 		UUID last = Cursor.entry(cursor);
 		if (last == null) {
@@ -293,7 +290,7 @@ public final class AuditApi {
 			.toList(), next, (until != null) ? until.toString() : null);
 		return ArchivedPart.told(
 				(next != null) ? this.answers.of(page, parameters.nextLink(path, next)) : this.answers.of(page),
-				ArchivedPart.of(this.trail, parameters, found));
+				ArchivedPart.of(reader, this.trail, parameters, found));
 	}
 
 }

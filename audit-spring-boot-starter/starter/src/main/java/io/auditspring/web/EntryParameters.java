@@ -172,6 +172,11 @@ final class EntryParameters {
 		return this.values;
 	}
 
+	/** Whether a filter is about something, or leaves something of it out. */
+	boolean isAbout(String attribute) {
+		return this.values.keySet().stream().anyMatch((name) -> name.contains(attribute));
+	}
+
 	/** Refuses what only pages have, where there are none. */
 	void requireAllPages() {
 		for (String name : List.of(LIMIT, CURSOR)) {

@@ -78,7 +78,7 @@ final class ExplorationApi {
 		EntryParameters parameters = EntryParameters.of(given, FIELD);
 		parameters.requireAllPages();
 		Set<Facets.Field> fields = fields(parameters.values().getOrDefault(FIELD, List.of()));
-		AuditQuery query = reader.narrow(parameters.toQuery());
+		AuditQuery query = reader.narrow(parameters);
 		this.readings.note("facets", parameters.values());
 		Facets facets = this.trail.facets(query, fields);
 		Map<String, Object> told = new LinkedHashMap<>();
@@ -93,7 +93,7 @@ final class ExplorationApi {
 					.map((each) -> each.getKey().parameter())
 					.toList());
 		answer.put("fields", told);
-		return ArchivedPart.told(this.answers.of(answer), ArchivedPart.of(this.trail, parameters));
+		return ArchivedPart.told(this.answers.of(answer), ArchivedPart.of(reader, this.trail, parameters));
 	}
 
 	private static List<Map<String, Object>> values(Facets.Facet facet) {
@@ -122,10 +122,10 @@ final class ExplorationApi {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = EntryParameters.of(given);
 		parameters.requireAllPages();
-		AuditQuery query = reader.narrow(parameters.toQuery());
+		AuditQuery query = reader.narrow(parameters);
 		this.readings.note("count", parameters.values());
 		return ArchivedPart.told(this.answers.of(told(this.trail.count(query, MOST_COUNTED))),
-				ArchivedPart.of(this.trail, parameters));
+				ArchivedPart.of(reader, this.trail, parameters));
 	}
 
 	/**
@@ -162,7 +162,7 @@ final class ExplorationApi {
 			filters.add(String.valueOf(filter[i]), filter[i + 1]);
 			shown.put(String.valueOf(filter[i]), filter[i + 1]);
 		}
-		AuditQuery query = reader.narrow(EntryParameters.of(filters).toQuery());
+		AuditQuery query = reader.narrow(EntryParameters.of(filters));
 		Map<String, Object> told = told(this.trail.count(query, MOST_RELATED));
 		told.put("filter", shown);
 		return told;

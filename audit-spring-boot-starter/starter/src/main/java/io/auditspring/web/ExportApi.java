@@ -132,13 +132,13 @@ final class ExportApi {
 		parameters.requireAllPages();
 		Format format = format(parameters, reader);
 		if (HttpMethod.HEAD.matches(request.getMethod())) {
-			describe(format, parameters, response);
+			describe(reader, format, parameters, response);
 			return;
 		}
 		Runnable place = this.places.take(reader.actor());
 		try {
 			this.readings.note("export", parameters.values());
-			describe(format, parameters, response);
+			describe(reader, format, parameters, response);
 			write(format.content(), response);
 		}
 		finally {
@@ -151,11 +151,11 @@ final class ExportApi {
 		return "ndjson".equals(parameters.value(FORMAT)) && isWhole(parameters);
 	}
 
-	private void describe(Format format, EntryParameters parameters, HttpServletResponse response) {
+	private void describe(Reader reader, Format format, EntryParameters parameters, HttpServletResponse response) {
 		response.setContentType(format.contentType());
 		response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s\"".formatted(format.fileName()));
 		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-		ArchivedPart part = isOfTables(parameters) ? null : ArchivedPart.of(this.trail, parameters);
+		ArchivedPart part = isOfTables(parameters) ? null : ArchivedPart.of(reader, this.trail, parameters);
 		if (part != null) {
 			response.setHeader(ArchivedPart.HEADER, part.toString());
 		}
@@ -184,7 +184,7 @@ final class ExportApi {
 	}
 
 	private Format format(EntryParameters parameters, Reader reader) {
-		AuditQuery query = reader.narrow(parameters.toQuery());
+		AuditQuery query = reader.narrow(parameters);
 		boolean places = reader.seesAll();
 		return switch (String.valueOf(parameters.value(FORMAT))) {
 			case "csv" -> {

@@ -59,8 +59,8 @@ final class LiveApi {
 			response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
 			return null;
 		}
-		SseEmitter emitter = this.liveSubscriptions.watch(reader, reader.narrow(parameters.toQuery()),
-				parameters.values(), lastEventId, signedOut(request.getSession(false)));
+		SseEmitter emitter = this.liveSubscriptions.watch(reader, reader.narrow(parameters), parameters.values(),
+				lastEventId, signedOut(request.getSession(false)));
 		if (!this.liveSubscriptions.continues(reader, parameters.values(), lastEventId)) {
 			this.readings.note("live", parameters.values());
 		}

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -96,11 +97,12 @@ final class LiveSubscriptions implements SmartLifecycle {
 	/**
 	 * What somebody may go on with who comes again.
 	 *
-	 * @param actor who
+	 * @param reader who, and what of the trail they may see
 	 * @param parameters what they watch
+	 * @param since from when on they were let in
 	 * @param ends until when
 	 */
-	private record Continuation(Actor actor, Map<String, List<String>> parameters, Instant ends) {
+	private record Continuation(Reader reader, Map<String, List<String>> parameters, Instant since, Instant ends) {
 
 	}
 
@@ -127,8 +129,8 @@ final class LiveSubscriptions implements SmartLifecycle {
 	 */
 	boolean continues(Reader reader, Map<String, List<String>> parameters, @Nullable String lastEventId) {
 		Continuation known = (lastEventId != null) ? this.continuations.get(token(lastEventId)) : null;
-		return known != null && known.actor().equals(reader.actor()) && known.parameters().equals(parameters)
-				&& known.ends().isAfter(Instant.now());
+		return known != null && known.reader().equals(reader) && known.parameters().equals(parameters)
+				&& known.ends().isAfter(Instant.now()) && !time(lastEventId).isBefore(known.since());
 	}
 
 	/** Lets somebody watch. */
@@ -142,8 +144,8 @@ final class LiveSubscriptions implements SmartLifecycle {
 		add(watch, reader.actor());
 		Instant now = Instant.now();
 		this.continuations.values().removeIf((each) -> each.ends().isBefore(now));
-		this.continuations.put(token,
-				new Continuation(reader.actor(), Map.copyOf(parameters), now.plus(this.lifetime.multipliedBy(2))));
+		this.continuations.put(token, new Continuation(reader, Map.copyOf(parameters),
+				since.truncatedTo(ChronoUnit.MILLIS), now.plus(this.lifetime.multipliedBy(2))));
 		watch.begin();
 		return watch.emitter();
 	}

@@ -10,6 +10,7 @@ import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.AuditAccess;
 import io.auditspring.capture.internal.actor.ActorSource;
+import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.web.internal.export.LedgerPlace;
@@ -51,7 +52,24 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 		if (!confined()) {
 			return own;
 		}
-		return (this.tenant != null) ? own.tenant(this.tenant) : own.withoutTenant();
+		// How many chains there are, and that some have grown, belongs to no tenant.
+		return (this.tenant != null) ? own.tenant(this.tenant)
+				: own.withoutTenant().withoutAction(RootRows.ACTION, "audit.archive", "audit.retirement");
+	}
+
+	/**
+	 * What a request asks for, confined likewise. By trying metadata, or ranges of the
+	 * archive, one would find the places that are not shown.
+	 * @param parameters what is asked for
+	 * @return what is answered
+	 */
+	AuditQuery narrow(EntryParameters parameters) {
+		AuditQuery query = narrow(parameters.toQuery());
+		if (seesAll()) {
+			return query;
+		}
+		AuditQuery shown = parameters.isAbout("target") ? query.withoutAction("audit.archive") : query;
+		return parameters.isAbout("metadata") ? shown.without((unwanted) -> unwanted.actions("audit.*")) : shown;
 	}
 
 	// Somebody may be called like those of whom nothing is known.
@@ -71,7 +89,7 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 			return entry;
 		}
 		ObjectNode shown = JSON.valueToTree(entry);
-		LedgerPlace.NAMES.forEach(shown::putNull);
+		LedgerPlace.hide(entry, shown);
 		return shown;
 	}
 

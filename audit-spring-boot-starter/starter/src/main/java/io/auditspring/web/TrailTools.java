@@ -178,13 +178,13 @@ final class TrailTools {
 	}
 
 	private String page(Reader reader, Asked asked, EntryParameters parameters) {
-		AuditQuery query = parameters.toQuery();
+		AuditQuery query = reader.narrow(parameters);
 		String cursor = parameters.value(EntryParameters.CURSOR);
 		if (!reader.seesAll() && cursor != null && !Cursor.isOfTime(cursor)) {
 			throw new IllegalArgumentException("Leave out the cursor, and narrow the time instead");
 		}
 		note(asked);
-		AuditTrail.Look found = this.trail.look(reader.narrow(query));
+		AuditTrail.Look found = this.trail.look(query);
 		Instant until = found.until();
 		String next = (until != null) ? Cursor.of(until, !parameters.isOldestFirst())
 				: (found.next() != null && reader.seesAll())

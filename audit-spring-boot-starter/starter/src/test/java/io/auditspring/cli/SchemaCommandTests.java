@@ -124,6 +124,7 @@ class SchemaCommandTests {
 				alter function audit.audit_create_partition(date) rename to audit_make_partition;
 				alter table audit.audit_legal_hold drop column centre_hold;
 				alter table audit.audit_chain drop column successor;
+				alter table audit.audit_approval drop column tenant;
 				""");
 	}
 

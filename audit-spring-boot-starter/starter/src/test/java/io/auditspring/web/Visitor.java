@@ -57,7 +57,7 @@ public final class Visitor {
 		return this.headers;
 	}
 
-	HttpResponse<String> get(String path) {
+	public HttpResponse<String> get(String path) {
 		return send("GET", path);
 	}
 

@@ -147,13 +147,21 @@ final class RootLogCheck {
 		Set<String> others = new TreeSet<>(this.source.tables().chains());
 		others.remove(RootRows.CHAIN);
 		for (String chain : others) {
-			StoredEntry.Place begun = (this.map.head(chain) == null)
-					? this.source.entries().place(chain, this.source.tables().next(chain, 0)) : null;
-			if (begun != null && begun.recordedAt() != null && begun.recordedAt().isBefore(last)) {
+			Instant begun = (this.map.head(chain) == null) ? begun(chain) : null;
+			if (begun != null && begun.isBefore(last)) {
 				this.problems.add(Problem.Kind.ROOT_LOG, null, null,
 						"chain '%s' had begun when the last entry was made, and is in none".formatted(chain));
 			}
 		}
+	}
+
+	/** Entries of other ledgers were recorded there, before the chain was begun here. */
+	private @Nullable Instant begun(String chain) throws SQLException {
+		StoredEntry.Place first = this.source.entries().place(chain, this.source.tables().next(chain, 0));
+		if (first == null) {
+			return null;
+		}
+		return this.source.tables().isReceived(chain) ? this.source.tables().registered(chain) : first.recordedAt();
 	}
 
 	private void add(RootRows.Entry entry, String what) {

@@ -120,6 +120,9 @@ begin
 end
 $$;
 
+-- For which tenant something is to be allowed: in another one the same arguments mean something else.
+alter table "${schema}".audit_approval add column tenant text;
+
 -- Under which name a chain goes on that is closed: set once.
 alter table "${schema}".audit_chain add column successor text;
 
@@ -904,8 +907,41 @@ begin
 end
 $$;
 
+-- Which holds of the centre are missing here: one with the number of another hold, as of a centre that was restored, is.
+create function "${schema}".audit_missing_holds(holds jsonb)
+	returns table (id bigint, actor text, type text, target text, reason text)
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select h.*
+	from jsonb_to_recordset(holds) as h (id bigint, actor text, type text, target text, reason text)
+	where not exists (
+		select from "${schema}".audit_legal_hold k
+		where k.centre_hold = h.id
+		and (k.actor_id, k.target_type, k.target_id) is not distinct from (h.actor, h.type, h.target)
+	)
+	order by h.id
+$$;
+
+-- Which holds here were placed by the centre, and are none of its holds.
+create function "${schema}".audit_lifted_holds(holds jsonb) returns setof bigint
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select k.id
+	from "${schema}".audit_legal_hold k
+	where k.centre_hold is not null and not exists (
+		select from jsonb_to_recordset(holds) as h (id bigint, actor text, type text, target text)
+		where h.id = k.centre_hold
+		and (k.actor_id, k.target_type, k.target_id) is not distinct from (h.actor, h.type, h.target)
+	)
+	order by k.id
+$$;
+
 -- At a source, for the centre: places what the centre holds, and lifts what it does not hold any more. Each is recorded
--- in the chain.
+-- in the chain. The centre asks again and again, as a source may have been restored: nothing is locked for nothing.
 create function "${schema}".audit_take_holds(chain text, holds jsonb) returns void
 	language plpgsql
 	security definer
@@ -923,27 +959,20 @@ begin
 		raise exception 'audit_take_holds takes a chain of this ledger, and an array of holds'
 			using errcode = 'invalid_parameter_value';
 	end if;
+	if not exists (select from "${schema}".audit_missing_holds(holds))
+		and not exists (select from "${schema}".audit_lifted_holds(holds))
+	then
+		return;
+	end if;
 	lock table "${schema}".audit_legal_hold in share row exclusive mode;
-	for wanted in
-		select h.*
-		from jsonb_to_recordset(holds) as h (id bigint, actor text, type text, target text, reason text)
-		where not exists (select from "${schema}".audit_legal_hold k where k.centre_hold = h.id)
-		order by h.id
-	loop
+	for lifted in select * from "${schema}".audit_lifted_holds(holds) loop
+		update "${schema}".audit_legal_hold set centre_hold = null where id = lifted;
+		perform "${schema}".audit_release($1, lifted, 'The centre does not hold it any more', "${schema}".audit_by_owner(null));
+	end loop;
+	for wanted in select * from "${schema}".audit_missing_holds(holds) loop
 		placed := "${schema}".audit_hold($1, wanted.actor, wanted.type, wanted.target, wanted.reason,
 			"${schema}".audit_by_owner(null));
 		update "${schema}".audit_legal_hold set centre_hold = wanted.id where id = placed;
-	end loop;
-	for lifted in
-		select k.id
-		from "${schema}".audit_legal_hold k
-		where k.centre_hold is not null and not exists (
-			select from jsonb_to_recordset(holds) as h (id bigint) where h.id = k.centre_hold
-		)
-		order by k.id
-	loop
-		update "${schema}".audit_legal_hold set centre_hold = null where id = lifted;
-		perform "${schema}".audit_release($1, lifted, 'It was lifted at the centre', "${schema}".audit_by_owner(null));
 	end loop;
 end
 $$;
@@ -1336,6 +1365,7 @@ revoke all on function "${schema}".audit_require_received(text, text), "${schema
 	"${schema}".audit_take_receipt(text, text, text),
 	"${schema}".audit_source_erases_from(text), "${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
 	"${schema}".audit_take_request(text, bigint, uuid, text, text, text),
+	"${schema}".audit_missing_holds(jsonb), "${schema}".audit_lifted_holds(jsonb),
 	"${schema}".audit_take_holds(text, jsonb), "${schema}".audit_publish(text, uuid, bigint),
 	"${schema}".audit_continue_chain(text, text, text, jsonb),
 	"${schema}".audit_continue_behind(text, text, text, text, jsonb),

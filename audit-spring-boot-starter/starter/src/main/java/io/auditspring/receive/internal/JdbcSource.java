@@ -78,8 +78,8 @@ public final class JdbcSource {
 
 	private final SourceAnswers answers;
 
-	/** What the source was told of legal holds last. */
-	private @Nullable String holds;
+	/** Whether the source was told of legal holds since it is asked this time. */
+	private boolean toldOfHolds;
 
 	/**
 	 * Creates a source.
@@ -186,6 +186,7 @@ public final class JdbcSource {
 	void receive() throws SQLException {
 		List<ReceivedTables.Chain> registered = this.receiver.chains();
 		this.statistics.registered(registered.stream().map(ReceivedTables.Chain::name).toList());
+		this.toldOfHolds = false;
 		List<String> absent = new ArrayList<>();
 		List<ReceivedTables.Chain> wanted = registered.stream().filter((chain) -> isWanted(chain.name())).toList();
 		Map<String, Head> heads = heads(wanted);
@@ -306,9 +307,10 @@ public final class JdbcSource {
 		else {
 			this.statistics.notLost(chain.name());
 		}
-		if (holds != null && !holds.equals(this.holds)) {
+		// Each time: a source that was restored has lost some.
+		if (holds != null && !this.toldOfHolds) {
 			this.answers.takeHolds(chain.name(), holds);
-			this.holds = holds;
+			this.toldOfHolds = true;
 		}
 		if (asked.contains(chain.name())) {
 			for (RedactionRequest request : receipts.requests(chain.name(), chain.origin() + "/" + chain.name())) {

@@ -63,12 +63,15 @@ class RequestsTests {
 		poll();
 	}
 
+	private JdbcSource jdbc() {
+		return new JdbcSource("orders", this.atTheSource, this.lab.source.schema(), List.of(), this.lab.receiver,
+				this.lab.statistics,
+				new Receipts(this.lab.receiving, this.lab.centre.schema(), this.lab.centreSigner, null, false));
+	}
+
 	private void poll() {
 		try {
-			new JdbcSource("orders", this.atTheSource, this.lab.source.schema(), List.of(), this.lab.receiver,
-					this.lab.statistics,
-					new Receipts(this.lab.receiving, this.lab.centre.schema(), this.lab.centreSigner, null, false))
-				.receive();
+			jdbc().receive();
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);
@@ -194,6 +197,34 @@ class RequestsTests {
 		poll();
 		assertThat(erased(this.lab.centre)).isEqualTo("2");
 		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	/** A backup of a source knows the holds of its time. */
+	@Test
+	void whatASourceHasLostItIsToldAgain() throws SQLException {
+		holds(this.lab.centre, "main").placeOnActor("jane", "a dispute");
+		JdbcSource source = jdbc();
+		source.receive();
+		this.lab.source.execute("delete from audit.audit_legal_hold");
+		source.receive();
+		assertThat(redact(this.lab.source, 2).left()).containsOnlyKeys(ErasureReport.Cause.HELD);
+		String before = ReceivingLab.query(this.lab.source, "select max(seq) from audit.audit_log");
+		source.receive();
+		assertThat(ReceivingLab.query(this.lab.source, "select max(seq) from audit.audit_log")).isEqualTo(before);
+	}
+
+	/** A backup of the centre counts from the holds of its time on. */
+	@Test
+	void aHoldWhoseNumberIsThatOfAnotherOneIsPlacedAllTheSame() {
+		this.lab.source.execute("""
+				select audit.audit_take_holds('orders', '[{"id": 7, "actor": "john", "reason": "a case"}]')
+				""");
+		this.lab.source.execute("""
+				select audit.audit_take_holds('orders', '[{"id": 7, "actor": "jane", "reason": "another case"}]')
+				""");
+		assertThat(ReceivingLab.query(this.lab.source,
+				"select string_agg(concat_ws(' ', actor_id, centre_hold), ', ') from audit.audit_legal_hold"))
+			.isEqualTo("jane 7");
 	}
 
 	private static LegalHolds holds(LedgerDatabase database, String chain) {

@@ -91,6 +91,23 @@ class RetiredAtTheSourceTests {
 		assertThat(this.lab.problems()).isEmpty();
 	}
 
+	/** Its first entry was recorded at its source long before. */
+	@Test
+	void theRootLogDoesNotMissAChainThatIsReceivedSince() {
+		RootLog rootLog = new RootLog(this.lab.centre.dataSource(), this.lab.centre.schema(),
+				() -> Entries.entries(1).get(0));
+		this.lab.source.append("invoices", Entries.entries(3));
+		this.lab.checkpoints(this.lab.source).create("invoices");
+		rootLog.record(Duration.ofMillis(1));
+		this.lab.register("invoices");
+		this.lab.poll();
+		assertThat(this.lab.problems()).isEmpty();
+		rootLog.record(Duration.ofMillis(1));
+		assertThat(this.lab.problems()).isEmpty();
+		this.lab.centre.tamper("delete from audit.audit_root_head where chain = 'invoices'");
+		assertThat(this.lab.problems()).contains("chain 'invoices' had begun");
+	}
+
 	@Test
 	void theChainIsSignedHereToo() {
 		assertThat(ofTheCentre().create(ReceivingLab.CHAIN)).get()

@@ -6,6 +6,8 @@ package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Set;
 
@@ -42,6 +44,8 @@ public final class LedgerTables {
 
 	private final String received;
 
+	private final String registered;
+
 	private final String retiredSince;
 
 	private final String erasedSince;
@@ -71,6 +75,13 @@ public final class LedgerTables {
 				from %s as chain
 				where to_jsonb(chain) ->> 'origin' is not null
 				""".formatted(schema.table("audit_chain"));
+		this.registered = """
+				select recorded_at
+				from %s
+				where chain = 'local' and action = 'audit.chain.received' and target_id = ?
+				order by recorded_at desc
+				limit 1
+				""".formatted(schema.table("audit_log"));
 		this.retiredSince = """
 				select exists (select from %s where chain = ? and seq >= ? and action = '%s')
 				""".formatted(schema.table("audit_log"), ControlEntry.RETIREMENT);
@@ -89,6 +100,17 @@ public final class LedgerTables {
 
 	public @Nullable ChainHead head(String chain) throws SQLException {
 		return Sql.find(this.connection, this.head, (row) -> ChainHead.read(chain, row), chain);
+	}
+
+	/**
+	 * When a chain that is received was registered here: its entries are older.
+	 * @param chain the chain
+	 * @return the time, or {@code null} if the entry that says so is retired
+	 * @throws SQLException if the database fails
+	 */
+	public @Nullable Instant registered(String chain) throws SQLException {
+		return Sql.find(this.connection, this.registered, (row) -> row.getObject(1, OffsetDateTime.class).toInstant(),
+				chain);
 	}
 
 	/**

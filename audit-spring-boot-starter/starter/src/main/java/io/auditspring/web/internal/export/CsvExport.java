@@ -32,6 +32,8 @@ import tools.jackson.dataformat.csv.CsvWriteFeature;
  */
 final class CsvExport {
 
+	private static final String METADATA = "metadata";
+
 	private static final String FORMULA = "=+-@";
 
 	/** A spreadsheet may drop it, or move what follows into another cell. */
@@ -55,12 +57,20 @@ final class CsvExport {
 	static void write(Stream<AuditEntry> entries, boolean places, OutputStream out) throws IOException {
 		try (SequenceWriter rows = CSV.writer(SCHEMA).writeValues(out)) {
 			rows.write(List.of());
-			entries.forEach((entry) -> rows.write(COLUMNS.entrySet()
-				.stream()
-				.map((column) -> (places || !LedgerPlace.NAMES.contains(column.getKey()))
-						? cell(column.getValue().apply(entry)) : "")
-				.toList()));
+			LedgerPlace.shown(entries, places)
+				.forEach((entry) -> rows.write(COLUMNS.entrySet()
+					.stream()
+					.map((column) -> cell(places ? column.getValue().apply(entry) : withoutPlace(column, entry)))
+					.toList()));
 		}
+	}
+
+	private static @Nullable Object withoutPlace(Map.Entry<String, Function<AuditEntry, @Nullable Object>> column,
+			AuditEntry entry) {
+		if (column.getKey().equals(METADATA)) {
+			return json(LedgerPlace.of(entry, false).metadata(entry));
+		}
+		return LedgerPlace.NAMES.contains(column.getKey()) ? null : column.getValue().apply(entry);
 	}
 
 	private static String cell(@Nullable Object value) {
@@ -121,7 +131,7 @@ final class CsvExport {
 		columns.put("before", (entry) -> json(entry.getBefore()));
 		columns.put("after", (entry) -> json(entry.getAfter()));
 		columns.put("changes", (entry) -> json(entry.getChanges()));
-		columns.put("metadata", (entry) -> json(entry.getMetadata()));
+		columns.put(METADATA, (entry) -> json(entry.getMetadata()));
 	}
 
 	private static void putOrigin(Map<String, Function<AuditEntry, @Nullable Object>> columns) {

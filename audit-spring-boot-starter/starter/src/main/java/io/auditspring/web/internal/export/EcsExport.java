@@ -34,7 +34,8 @@ final class EcsExport {
 	}
 
 	static void write(Stream<AuditEntry> entries, boolean places, OutputStream out) throws IOException {
-		EventFields.write(entries, (entry) -> event(entry, LedgerPlace.of(entry, places)), out);
+		EventFields.write(LedgerPlace.shown(entries, places), (entry) -> event(entry, LedgerPlace.of(entry, places)),
+				out);
 	}
 
 	private static EventFields event(AuditEntry entry, LedgerPlace place) {
@@ -157,7 +158,7 @@ final class EcsExport {
 			.putText("before", entry.getBefore())
 			.putText("after", entry.getAfter())
 			.putText("changes", entry.getChanges())
-			.putText("metadata", entry.getMetadata());
+			.putText("metadata", place.metadata(entry));
 	}
 
 }

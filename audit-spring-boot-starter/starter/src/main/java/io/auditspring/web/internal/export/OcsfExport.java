@@ -76,7 +76,8 @@ final class OcsfExport {
 	}
 
 	static void write(Stream<AuditEntry> entries, boolean places, OutputStream out) throws IOException {
-		EventFields.write(entries, (entry) -> event(entry, LedgerPlace.of(entry, places)), out);
+		EventFields.write(LedgerPlace.shown(entries, places), (entry) -> event(entry, LedgerPlace.of(entry, places)),
+				out);
 	}
 
 	private static EventFields event(AuditEntry entry, LedgerPlace place) {
@@ -251,7 +252,7 @@ final class OcsfExport {
 			.put("duration_micros", entry.getDurationMicros())
 			.put("related", entry.getRelated())
 			.put("changes", entry.getChanges())
-			.put("metadata", entry.getMetadata());
+			.put("metadata", place.metadata(entry));
 		if (eventClass == EventClass.ENTITY_MANAGEMENT) {
 			return rest;
 		}

@@ -4,8 +4,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -16,6 +18,8 @@ import io.auditspring.Actor;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.query.AuditRedaction;
 import io.auditspring.web.Told;
 import io.auditspring.web.Visitor;
 import io.auditspring.web.WebFixture;
@@ -144,6 +148,44 @@ class TenantReaderTests {
 		assertThat(page.get("next").stringValue()).hasSize(23);
 	}
 
+	/**
+	 * What the ledger says of its own doing names places, and how many entries there are.
+	 */
+	@Test
+	void noPlaceIsToldByWhatTheLedgerSaysItself() {
+		act("hooli", "jane", 0, 2);
+		UUID erased = UUID.fromString(id("hooli"));
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		request.addHeader("X-Tenant", "hooli");
+		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request));
+		try {
+			context.getBean(AuditRedaction.class).redact(erased, EntryGroup.DATA, "asked for");
+		}
+		finally {
+			RequestContextHolder.resetRequestAttributes();
+		}
+		String seq = new AuditLog(context.getBean(DataSource.class)).jdbc()
+			.queryForObject("select seq::text from audit.audit_log where id = ?", String.class, erased);
+		String redactions = "/audit/api/entries?action=audit.redaction";
+		JsonNode entry = reader("hooli").json(redactions).get("entries").get(0);
+		assertThat(entry.get("metadata").toString()).contains("asked for", erased.toString()).doesNotContain("seq");
+		assertThat(reader("hooli").json(redactions + "&metadata=seq:" + seq).get("entries")).isEmpty();
+		for (String format : List.of("csv", "ecs", "ocsf")) {
+			assertThat(reader("hooli").get("/audit/api/export?action=audit.redaction&format=" + format).body())
+				.contains("asked for")
+				.doesNotContain("\"seq");
+		}
+	}
+
+	@Test
+	void whoReadsForNoTenantIsNotToldThatChainsHaveGrown() {
+		new AuditLog(context.getBean(DataSource.class)).jdbc()
+			.execute("select audit.audit_append_root('0', audit.audit_by_owner(null))");
+		Visitor nobodys = Visitor.anonymous(context).as("carol");
+		assertThat(nobodys.json("/audit/api/entries?action=audit.root").get("entries")).isEmpty();
+		assertThat(nobodys.json("/audit/api/entries/count?action=audit.root").get("count").intValue()).isZero();
+	}
+
 	@Test
 	void pagesLeadFromOneToTheNextAlike() {
 		Map<String, StringBuilder> sizes = new TreeMap<>();
@@ -178,6 +220,42 @@ class TenantReaderTests {
 		try (Stream<String> lines = answer.body()) {
 			List<String> sent = lines.takeWhile((line) -> !line.contains("\"order.pay\"")).toList();
 			assertThat(sent).noneMatch((line) -> line.contains("initech") || line.contains("more"));
+		}
+	}
+
+	/** What somebody was let in to see is neither of another tenant nor older. */
+	@Test
+	void whoComesAgainForMoreIsAnotherReading() throws Exception {
+		String token = token(reader("acme"), "none");
+		long before = watches("umbrella");
+		token(reader("umbrella"), Instant.now().toEpochMilli() + "." + token);
+		assertThat(watches("umbrella")).isEqualTo(before + 1);
+		before = watches("acme");
+		token(reader("acme"), Instant.now().toEpochMilli() + "." + token);
+		assertThat(watches("acme")).isEqualTo(before);
+		token(reader("acme"), "0." + token);
+		assertThat(watches("acme")).isEqualTo(before + 1);
+	}
+
+	private static long watches(String tenant) {
+		AuditLog log = new AuditLog(context.getBean(DataSource.class));
+		log.settled();
+		return Objects.requireNonNull(log.jdbc().queryForObject("""
+				select count(*) from audit.audit_log
+				where action = 'audit.read' and metadata ->> 'read' = 'live' and tenant = ?
+				""", Long.class, tenant));
+	}
+
+	private static String token(Visitor visitor, String lastEventId) throws Exception {
+		Visitor watching = lastEventId.equals("none") ? visitor : visitor.with("Last-Event-ID", lastEventId);
+		HttpRequest.Builder request = HttpRequest
+			.newBuilder(URI.create(watching.address() + "/audit/api/live?action=again.and.again"));
+		request.headers(watching.headers().toArray(String[]::new));
+		HttpResponse<Stream<String>> answer = HttpClient.newHttpClient()
+			.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+		try (Stream<String> lines = answer.body()) {
+			String id = lines.filter((line) -> line.startsWith("id:")).findFirst().orElseThrow();
+			return id.substring(id.indexOf('.') + 1);
 		}
 	}
 
