@@ -74,7 +74,7 @@ final class ChainContinuation extends PeriodicWorker {
 	private volatile String current;
 
 	/** The receipts of which it is known that they are of the entries here. */
-	private final Map<String, String> compared = new ConcurrentHashMap<>();
+	private final Map<String, Receipt> compared = new ConcurrentHashMap<>();
 
 	private boolean failing;
 
@@ -90,10 +90,11 @@ final class ChainContinuation extends PeriodicWorker {
 		this.requestedBy = requestedBy;
 		// In one statement, so of one moment: a receipt comes after the entries it is of.
 		this.receipts = """
-				select receipt.chain, receipt.note, chain.size
+				select receipt.chain, receipt.note, chain.size, entry.hash
 				from %s as receipt join %s as chain on chain.name = receipt.chain
+				left join %s as entry on entry.chain = receipt.chain and entry.seq = receipt.size - 1
 				where receipt.kind = 'stored' and chain.origin is null and chain.successor is null
-				""".formatted(schema.table("audit_receipt"), schema.table("audit_chain"));
+				""".formatted(schema.table("audit_receipt"), schema.table("audit_chain"), schema.table("audit_log"));
 		this.goOn = "select %s(?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_continue_behind"));
 	}
 
@@ -103,8 +104,16 @@ final class ChainContinuation extends PeriodicWorker {
 	 * @param chain the chain that it is kept for
 	 * @param note what it says
 	 * @param size how many entries the chain has here
+	 * @param last the hash of the last entry that it is of, or {@code null} if that is
+	 * not here
 	 */
-	private record Receipt(String chain, String note, long size) {
+	private record Receipt(String chain, String note, long size, byte @Nullable [] last) {
+
+		/** A database that becomes another one under the application may lack entries. */
+		private boolean isAsIn(@Nullable Receipt before) {
+			return before != null && before.note().equals(this.note) && this.last != null
+					&& Arrays.equals(this.last, before.last());
+		}
 
 	}
 
@@ -124,7 +133,7 @@ final class ChainContinuation extends PeriodicWorker {
 	protected void run() {
 		try {
 			List<Receipt> receipts = OwnTransaction.look(this.dataSource, (connection) -> Sql.list(connection,
-					this.receipts, (row) -> new Receipt(row.getString(1), row.getString(2), row.getLong(3))));
+					this.receipts, (row) -> new Receipt(row.getString(1), row.getString(2), row.getLong(3), row.getBytes(4))));
 			Checkpoints checkpoints = Objects.requireNonNull(this.checkpoints);
 			Map<String, String> behind = new TreeMap<>();
 			for (Receipt receipt : receipts) {
@@ -189,13 +198,13 @@ final class ChainContinuation extends PeriodicWorker {
 	}
 
 	private void compare(Checkpoints checkpoints, Receipt receipt, Map<String, String> behind) throws SQLException {
-		if (receipt.note().equals(this.compared.get(receipt.chain()))) {
+		if (receipt.isAsIn(this.compared.get(receipt.chain()))) {
 			return;
 		}
 		Checkpoint stored = open(checkpoints, receipt).orElse(null);
 		if (stored == null
 				|| stored.size() <= receipt.size() && isOfTheEntriesHere(checkpoints, receipt.chain(), stored)) {
-			this.compared.put(receipt.chain(), receipt.note());
+			this.compared.put(receipt.chain(), receipt);
 			return;
 		}
 		String successor;
