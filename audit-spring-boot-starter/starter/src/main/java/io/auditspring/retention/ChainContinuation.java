@@ -77,7 +77,7 @@ final class ChainContinuation extends PeriodicWorker {
 	private volatile String current;
 
 	/** The receipts of which it is known that they are of the entries here. */
-	private final Map<String, String> compared = new ConcurrentHashMap<>();
+	private final Map<String, Receipt> compared = new ConcurrentHashMap<>();
 
 	/** The checkpoint of the signer of which the same is known. */
 	private @Nullable String comparedSigned;
@@ -96,10 +96,11 @@ final class ChainContinuation extends PeriodicWorker {
 		this.requestedBy = requestedBy;
 		// In one statement, so of one moment: a receipt comes after the entries it is of.
 		this.receipts = """
-				select receipt.chain, receipt.note, chain.size, chain.successor is not null
+				select receipt.chain, receipt.note, chain.size, entry.hash, chain.successor is not null
 				from %s as receipt join %s as chain on chain.name = receipt.chain
+				left join %s as entry on entry.chain = receipt.chain and entry.seq = receipt.size - 1
 				where receipt.kind = 'stored' and chain.origin is null
-				""".formatted(schema.table("audit_receipt"), schema.table("audit_chain"));
+				""".formatted(schema.table("audit_receipt"), schema.table("audit_chain"), schema.table("audit_log"));
 		this.size = "select size from %s where name = ?".formatted(schema.table("audit_chain"));
 		this.goOn = "select %s(?, ?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_continue_behind"));
 	}
@@ -110,9 +111,17 @@ final class ChainContinuation extends PeriodicWorker {
 	 * @param chain the chain that it is kept for
 	 * @param note what it says
 	 * @param size how many entries the chain has here
+	 * @param last the hash of the last entry that it is of, or {@code null} if that is
+	 * not here
 	 * @param over whether the chain goes on under another name
 	 */
-	private record Receipt(String chain, String note, long size, boolean over) {
+	private record Receipt(String chain, String note, long size, byte @Nullable [] last, boolean over) {
+
+		/** A database that becomes another one under the application may lack entries. */
+		private boolean isAsIn(@Nullable Receipt before) {
+			return before != null && before.note().equals(this.note) && this.last != null
+					&& Arrays.equals(this.last, before.last());
+		}
 
 	}
 
@@ -131,9 +140,9 @@ final class ChainContinuation extends PeriodicWorker {
 	@Override
 	protected void run() {
 		try {
-			List<Receipt> receipts = OwnTransaction
-				.look(this.dataSource, (connection) -> Sql.list(connection, this.receipts,
-						(row) -> new Receipt(row.getString(1), row.getString(2), row.getLong(3), row.getBoolean(4))));
+			List<Receipt> receipts = OwnTransaction.look(this.dataSource,
+					(connection) -> Sql.list(connection, this.receipts, (row) -> new Receipt(row.getString(1),
+							row.getString(2), row.getLong(3), row.getBytes(4), row.getBoolean(5))));
 			Checkpoints checkpoints = Objects.requireNonNull(this.checkpoints);
 			Map<String, String> behind = new TreeMap<>();
 			for (Receipt receipt : receipts.stream().filter((each) -> !each.over()).toList()) {
@@ -199,13 +208,14 @@ final class ChainContinuation extends PeriodicWorker {
 	}
 
 	private void compare(Checkpoints checkpoints, Receipt receipt, Map<String, String> behind) throws SQLException {
-		if (receipt.note().equals(this.compared.get(receipt.chain()))) {
+		if (receipt.isAsIn(this.compared.get(receipt.chain()))) {
 			return;
 		}
+		this.comparedSigned = null;
 		Checkpoint stored = open(checkpoints, receipt).orElse(null);
 		if (stored == null
 				|| stored.size() <= receipt.size() && isOfTheEntriesHere(checkpoints, receipt.chain(), stored)) {
-			this.compared.put(receipt.chain(), receipt.note());
+			this.compared.put(receipt.chain(), receipt);
 			return;
 		}
 		String successor = goOn(checkpoints, receipt.chain(), receipt.note(), null, behind,

@@ -50,6 +50,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -94,10 +95,14 @@ class ContinuationTests {
 	}
 
 	private ApplicationContextRunner service(String memory) {
+		return service(this.restored.dataSource(), memory);
+	}
+
+	private ApplicationContextRunner service(DataSource database, String memory) {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class,
 					AuditCheckpointAutoConfiguration.class, AuditUpkeepAutoConfiguration.class))
-			.withBean(DataSource.class, this.restored::dataSource)
+			.withBean(DataSource.class, () -> database)
 			.withPropertyValues("audit.flyway.enabled=false", "audit.chain=orders", "audit.checkpoint.interval=100ms",
 					"audit.checkpoint.origin=" + ReceivingLab.ORIGIN, "audit.checkpoint.private-key=" + this.lab.pem,
 					"audit.checkpoint.memory=" + this.memory.resolve(memory),
@@ -212,6 +217,21 @@ class ContinuationTests {
 			await(() -> assertThat(chains(this.restored)).isEqualTo("orders 13 orders@2, orders@2 3"));
 		});
 		assertThat(problemsAtTheSource()).isEmpty();
+	}
+
+	@Test
+	void aReplicaThatLaggedIsNoticedUnderARunningService() throws SQLException {
+		this.restored.execute("delete from audit.audit_receipt");
+		DelegatingDataSource database = new DelegatingDataSource(this.lab.source.dataSource());
+		service(database, "service").run((service) -> {
+			// Meanwhile it has looked at the receipt of ten entries.
+			Awaitility.await().pollDelay(Duration.ofMillis(2500)).until(() -> true);
+			database.setTargetDataSource(this.restored.dataSource());
+			poll(this.restored);
+			await(() -> assertThat(chains(this.restored)).startsWith("orders 5 orders@2"));
+			record(service, "order.pay", 3);
+			await(() -> assertThat(chains(this.restored)).isEqualTo("orders 5 orders@2, orders@2 4"));
+		});
 	}
 
 	@Test

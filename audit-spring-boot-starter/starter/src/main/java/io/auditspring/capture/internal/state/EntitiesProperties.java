@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Of which entities the state before and after is captured.
  *
- * @param entities those that Envers audits, all, or those that are
- * annotated; by default those of Envers where it is there, else all
+ * @param entities those that Envers audits, all, or those that are annotated; by default
+ * those of Envers where it is there, else all
  * @param ignoredEntities the names of further entities to leave out, short or with their
  * packages; a star stands for any text
  */
