@@ -51,6 +51,8 @@ final class ArchiveErasure {
 
 	private static final int ATTEMPTS = 3;
 
+	static final int IDS_AT_ONCE = 5_000;
+
 	private static final String OBJECT_IN_USE = "55006";
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
@@ -127,6 +129,29 @@ final class ArchiveErasure {
 	}
 
 	/**
+	 * What the ledger says is erased of a range.
+	 *
+	 * @param entries by group: the ids of entries by their places
+	 */
+	record Declared(Map<EntryGroup, Map<Long, UUID>> entries) {
+
+		void add(EntryGroup group, long seq, UUID id) {
+			this.entries.computeIfAbsent(group, (key) -> new TreeMap<>()).put(seq, id);
+		}
+
+		boolean isAmong(Set<Long> places) {
+			return this.entries.values().stream().allMatch((group) -> places.containsAll(group.keySet()));
+		}
+
+		Wanted wanted(String requestedBy) {
+			Map<EntryGroup, List<String>> conditions = new EnumMap<>(EntryGroup.class);
+			this.entries.forEach((group, ids) -> conditions.put(group, ids(ids.values(), IDS_AT_ONCE)));
+			return new Wanted(conditions, "The ledger says that it is erased", requestedBy);
+		}
+
+	}
+
+	/**
 	 * An entry that was found.
 	 *
 	 * @param seq its place
@@ -163,8 +188,20 @@ final class ArchiveErasure {
 
 	}
 
+	/** Erases what the ledger says is erased of a range, and is in the archive only. */
+	void follow(RangeName range, Declared declared, String requestedBy) throws IOException, SQLException {
+		if (!declared.isAmong(live(range))) {
+			erase(range, declared.wanted(requestedBy), declared.entries(), new ArrayList<>());
+		}
+	}
+
 	/** Erases what is wanted of a range. */
 	void erase(RangeName range, Wanted wanted, List<Redacted> told) throws IOException, SQLException {
+		erase(range, wanted, null, told);
+	}
+
+	private void erase(RangeName range, Wanted wanted, @Nullable Map<EntryGroup, Map<Long, UUID>> only,
+			List<Redacted> told) throws IOException, SQLException {
 		Manifest kept = this.ranges.kept(range);
 		Map<EntryGroup, Collection<Found>> found = new EnumMap<>(EntryGroup.class);
 		for (EntryGroup group : ORDER) {
@@ -178,6 +215,8 @@ final class ArchiveErasure {
 			List<Found> archived = Objects.requireNonNull(found.get(group))
 				.stream()
 				.filter((entry) -> !live.contains(entry.seq()))
+				.filter((entry) -> only == null
+						|| entry.id().equals(only.getOrDefault(group, Map.of()).get(entry.seq())))
 				.toList();
 			kept = erase(kept, group, archived, wanted, told);
 		}
@@ -247,14 +286,18 @@ final class ArchiveErasure {
 
 	private static Result result(Found entry, EntryGroup group, Set<Long> declared, Set<Long> held,
 			long sourceErasesFrom) {
-		if (entry.erased() || declared.contains(entry.seq())) {
+		if (entry.erased()) {
 			return Result.REDACTED;
 		}
 		if (group == EntryGroup.DATA && entry.control()) {
 			return Result.KEPT;
 		}
-		if (held.contains(entry.seq())) {
+		// Of a received chain its source may not have known of the hold.
+		if (held.contains(entry.seq()) && (sourceErasesFrom != Long.MAX_VALUE || !declared.contains(entry.seq()))) {
 			return Result.HELD;
+		}
+		if (declared.contains(entry.seq())) {
+			return Result.REDACTED;
 		}
 		return (entry.seq() < sourceErasesFrom) ? Result.ERASED : Result.ASKED;
 	}

@@ -18,15 +18,11 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 import io.auditspring.ledger.Schema;
-import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
-import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.retention.EarlyArchive;
 import io.auditspring.retention.MonthArchive;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.dao.DataAccessException;
 
 /**
  * Archives what is older than a while, in quarters of a month: its days 1 to 7, 8 to 14,
@@ -129,20 +125,34 @@ final class ArchiveSchedule implements EarlyArchive {
 
 	private void archive(String chain, String requestedBy) throws IOException, SQLException {
 		Piece first = next(chain);
-		if (first != null) {
-			sign(chain);
+		RuntimeException unsigned = (first != null) ? sign(chain) : null;
+		try {
+			archive(chain, first, requestedBy);
 		}
+		catch (IOException ex) {
+			if (unsigned != null) {
+				ex.addSuppressed(unsigned);
+				throw new IOException(
+						"%s (it could not be signed: %s)".formatted(ex.getMessage(), unsigned.getMessage()), ex);
+			}
+			throw ex;
+		}
+	}
+
+	private void archive(String chain, @Nullable Piece first, String requestedBy) throws IOException, SQLException {
 		for (Piece piece = first; piece != null; piece = next(chain)) {
 			this.archive.archive(chain, piece.first(), piece.last(), requestedBy);
 		}
 	}
 
-	private void sign(String chain) throws IOException {
+	/** What a checkpoint covers already is archived all the same. */
+	private @Nullable RuntimeException sign(String chain) {
 		try {
 			this.signing.accept(chain);
+			return null;
 		}
-		catch (CheckpointRefusedException | InvalidCheckpointException | DataAccessException ex) {
-			throw new IOException(ex.getMessage(), ex);
+		catch (RuntimeException ex) {
+			return ex;
 		}
 	}
 

@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -54,10 +53,10 @@ final class DeclaredErasures {
 	/**
 	 * What is new of it.
 	 *
-	 * @param ranges by range and group: which entries, in SQL of DuckDB
+	 * @param ranges by range: which entries
 	 * @param upTo by chain: where the last entry is that was looked at
 	 */
-	record News(Map<RangeName, Map<EntryGroup, List<String>>> ranges, Map<String, Long> upTo) {
+	record News(Map<RangeName, ArchiveErasure.Declared> ranges, Map<String, Long> upTo) {
 
 	}
 
@@ -99,10 +98,6 @@ final class DeclaredErasures {
 			};
 		}
 
-		String condition() {
-			return "(seq = %d and id = '%s')".formatted(this.seq, this.id);
-		}
-
 	}
 
 	/** What is new of some ranges. */
@@ -129,9 +124,8 @@ final class DeclaredErasures {
 			.floorEntry(declared.seq());
 		if (range != null && declared.seq() <= range.getValue().last()) {
 			news.ranges()
-				.computeIfAbsent(range.getValue(), (name) -> new TreeMap<>())
-				.merge(declared.group(), List.of(declared.condition()),
-						(one, other) -> List.of(one.get(0) + " or " + other.get(0)));
+				.computeIfAbsent(range.getValue(), (name) -> new ArchiveErasure.Declared(new TreeMap<>()))
+				.add(declared.group(), declared.seq(), declared.id());
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LedgerArchive implements MonthArchive, RedactableArchive {
 
-	private static final int IDS_AT_ONCE = 5_000;
+	private static final long PORTION = 10_000;
 
 	private final DataSource dataSource;
 
@@ -80,7 +81,8 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 
 	private final ArchiveErasure erasure;
 
-	private boolean signaturesAreRenewed;
+	/** Ranges that need not be signed anew, where a key leaked. */
+	private final Set<RangeName> signedByTrusted = new HashSet<>();
 
 	/**
 	 * Creates the archive of a ledger.
@@ -138,7 +140,7 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		if (this.ranges.at(range.chain(), range.first()) == null) {
 			record(write(range), requestedBy);
 		}
-		else if (!renew(this.ranges.kept(range), requestedBy)) {
+		else if (!renew(this.ranges.kept(range), requestedBy, true)) {
 			verify(range);
 		}
 	}
@@ -185,17 +187,20 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 
 	/**
 	 * What was erased after it was archived must not outlive that here; what is no longer
-	 * in the ledger says nothing. And what nobody signed whose key counts by now is
-	 * signed anew.
+	 * in the ledger says nothing.
+	 * @param sign whether to sign anew, too, what nobody signed whose key counts by now
 	 */
-	private boolean renew(Manifest kept, String requestedBy) throws IOException, SQLException {
+	private boolean renew(Manifest kept, String requestedBy, boolean sign) throws IOException, SQLException {
 		RangeName range = kept.range();
 		Set<Long> actors = OwnTransaction.look(this.dataSource,
 				(connection) -> erased(connection, range, "actor_digest"));
 		Set<Long> data = OwnTransaction.look(this.dataSource, (connection) -> erased(connection, range, "data_digest"));
+		boolean erased = actors.size() > kept.erasedActors() || data.size() > kept.erasedData();
+		if (!erased && (!sign || this.signer == null)) {
+			return false;
+		}
 		Manifest.Proof proof = proof(kept);
-		if (actors.size() <= kept.erasedActors() && data.size() <= kept.erasedData()
-				&& (this.signer == null || (isSigned(kept) && proof == kept.proof()))) {
+		if (!erased && isSigned(kept) && proof == kept.proof()) {
 			return false;
 		}
 		Manifest next = new RangeWriter(this.store, this.options, this.signer).rewrite(kept, actors, data, proof);
@@ -236,8 +241,8 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	@Override
 	public List<Redacted> redact(Collection<UUID> ids, EntryGroup group, String reason, String requestedBy)
 			throws IOException {
-		return erase(
-				new ArchiveErasure.Wanted(Map.of(group, ArchiveErasure.ids(ids, IDS_AT_ONCE)), reason, requestedBy));
+		return erase(new ArchiveErasure.Wanted(Map.of(group, ArchiveErasure.ids(ids, ArchiveErasure.IDS_AT_ONCE)),
+				reason, requestedBy));
 	}
 
 	@Override
@@ -254,7 +259,7 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		}
 		try {
 			for (RangeName range : this.ranges.all().keySet()) {
-				renew(this.ranges.kept(range), wanted.requestedBy());
+				renew(this.ranges.kept(range), wanted.requestedBy(), false);
 				this.erasure.erase(range, wanted, told);
 			}
 			return told;
@@ -269,16 +274,20 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		try {
 			Set<RangeName> recorded = this.ranges.all().keySet();
 			DeclaredErasures.News news = this.declared.next(recorded);
-			for (Map.Entry<RangeName, Map<EntryGroup, List<String>>> range : news.ranges().entrySet()) {
-				renew(this.ranges.kept(range.getKey()), requestedBy);
-				this.erasure.erase(range.getKey(),
-						new ArchiveErasure.Wanted(range.getValue(), "The ledger says that it is erased", requestedBy),
-						new ArrayList<>());
+			Failures failures = new Failures();
+			news.ranges().forEach((range, erased) -> failures.attempt(() -> {
+				renew(this.ranges.kept(range), requestedBy, false);
+				this.erasure.follow(range, erased, requestedBy);
+			}));
+			if (failures.first == null) {
+				this.declared.done(news);
 			}
-			this.declared.done(news);
-			renewSignatures(recorded, requestedBy);
+			renewSignatures(recorded, requestedBy, failures);
+			if (failures.first != null) {
+				throw failures.first;
+			}
 		}
-		catch (SQLException | IllegalStateException ex) {
+		catch (SQLException ex) {
 			throw new IOException(ex.getMessage(), ex);
 		}
 	}
@@ -287,17 +296,57 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	 * Since a key leaked, what it signed proves nothing any more. A checkpoint by another
 	 * one may come later, as what is recorded here makes its chain grow.
 	 */
-	private void renewSignatures(Set<RangeName> recorded, String requestedBy) throws IOException, SQLException {
+	private void renewSignatures(Set<RangeName> recorded, String requestedBy, Failures failures) {
 		TrustedKeys keys = this.evidence.keys();
-		if (keys == null || keys.retired().isEmpty() || this.signaturesAreRenewed) {
+		if (keys == null || keys.retired().isEmpty()) {
 			return;
 		}
-		boolean all = true;
 		for (RangeName range : recorded) {
-			renew(this.ranges.kept(range), requestedBy);
-			all &= this.ranges.kept(range).proof().isSignedBy(keys);
+			if (!this.signedByTrusted.contains(range)) {
+				failures.attempt(() -> {
+					renew(this.ranges.kept(range), requestedBy, true);
+					if (this.ranges.kept(range).proof().isSignedBy(keys)) {
+						this.signedByTrusted.add(range);
+					}
+				});
+			}
 		}
-		this.signaturesAreRenewed = all;
+	}
+
+	/**
+	 * What fails of one range must not keep others from their turn.
+	 */
+	private static final class Failures {
+
+		private @Nullable IOException first;
+
+		void attempt(Attempt attempt) {
+			try {
+				attempt.run();
+			}
+			catch (IOException ex) {
+				add(ex);
+			}
+			catch (SQLException | IllegalStateException | CheckpointRefusedException | InvalidCheckpointException ex) {
+				add(new IOException(ex.getMessage(), ex));
+			}
+		}
+
+		private void add(IOException failure) {
+			if (this.first == null) {
+				this.first = failure;
+			}
+			else {
+				this.first.addSuppressed(failure);
+			}
+		}
+
+		private interface Attempt {
+
+			void run() throws IOException, SQLException;
+
+		}
+
 	}
 
 	private Manifest write(Connection connection, RangeName range) throws SQLException, IOException {
@@ -329,7 +378,7 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	private Manifest.@Nullable Proof proof(Connection connection, RangeName range) throws SQLException, IOException {
 		StoredTree tree = new StoredTree(connection, this.schema);
 		long end = range.last() + 1;
-		Checkpoint checkpoint = first(tree.checkpoints(range.chain(), range.last(), Long.MAX_VALUE));
+		Checkpoint checkpoint = first(connection, tree, range);
 		CompactRange after = tree.edgeAt(range.chain(), end);
 		if (checkpoint == null || after == null) {
 			return null;
@@ -347,26 +396,56 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	 * where there is one, the first that enough witnesses cosigned, and of these the
 	 * first that has a time stamp, if these are asked for.
 	 */
-	private @Nullable Checkpoint first(List<StoredTree.Row> checkpoints) {
-		WitnessPolicy witnesses = this.evidence.witnesses();
-		TimeStampAuthority timeStamps = this.evidence.timeStamps();
-		TrustedKeys keys = this.evidence.keys();
+	private @Nullable Checkpoint first(Connection connection, StoredTree tree, RangeName range) throws SQLException {
+		long size = Sql.get(connection, "select coalesce(max(size), 0) from %s where chain = ?"
+			.formatted(this.schema.table("audit_checkpoint")), (row) -> row.getLong(1), range.chain());
 		Checkpoint signed = null;
 		Checkpoint cosigned = null;
-		for (StoredTree.Row row : checkpoints) {
-			Checkpoint checkpoint = Checkpoint.parse(row.cosigned());
-			if (keys != null && !checkpoint.isSignedBy(keys)) {
-				continue;
-			}
-			signed = (signed != null) ? signed : checkpoint;
-			if (witnesses == null || witnesses.missing(checkpoint) == null) {
-				if (timeStamps == null || timeStamps.missing(checkpoint) == null) {
+		// There may be one a minute, and nearly always the first ones will do.
+		for (long from = range.last(), portion = PORTION; from < size; from += portion, portion *= 2) {
+			for (StoredTree.Row row : tree.checkpoints(range.chain(), from, from + portion)) {
+				Checkpoint checkpoint = Checkpoint.parse(row.cosigned());
+				Quality quality = quality(checkpoint);
+				if (quality == Quality.STAMPED) {
 					return checkpoint;
 				}
-				cosigned = (cosigned != null) ? cosigned : checkpoint;
+				cosigned = (cosigned == null && quality == Quality.COSIGNED) ? checkpoint : cosigned;
+				signed = (signed == null && quality != Quality.UNTRUSTED) ? checkpoint : signed;
 			}
 		}
 		return (cosigned != null) ? cosigned : signed;
+	}
+
+	/**
+	 * Who vouches for a checkpoint, as far as that is asked for.
+	 */
+	private enum Quality {
+
+		/** Nobody trusted. */
+		UNTRUSTED,
+
+		/** Somebody trusted, with too few witnesses. */
+		SIGNED,
+
+		/** Enough witnesses, too, but without a time stamp. */
+		COSIGNED,
+
+		/** All that is asked for. */
+		STAMPED
+
+	}
+
+	private Quality quality(Checkpoint checkpoint) {
+		WitnessPolicy witnesses = this.evidence.witnesses();
+		TimeStampAuthority timeStamps = this.evidence.timeStamps();
+		TrustedKeys keys = this.evidence.keys();
+		if (keys != null && !checkpoint.isSignedBy(keys)) {
+			return Quality.UNTRUSTED;
+		}
+		if (witnesses != null && witnesses.missing(checkpoint) != null) {
+			return Quality.SIGNED;
+		}
+		return (timeStamps != null && timeStamps.missing(checkpoint) != null) ? Quality.COSIGNED : Quality.STAMPED;
 	}
 
 	private void verify(RangeName range) throws IOException {

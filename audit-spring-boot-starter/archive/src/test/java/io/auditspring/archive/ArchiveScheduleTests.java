@@ -181,9 +181,13 @@ class ArchiveScheduleTests {
 		archiveAt("2019-02-14T00:00:00Z", this.ledger::checkpoint);
 		assertThat(archived()).endsWith("third 0 1 1");
 		assertThat(verified()).endsWith("third [0, 2): valid]");
+		this.ledger.appendAt(Instant.parse("2019-01-10T00:00:00Z"), "fourth", new SampleChain("fourth", 6).unplaced(2));
 		assertThatThrownBy(() -> archiveAt("2019-03-14T00:00:00Z", (chain) -> {
 			throw new CheckpointRefusedException("Entry 5 was altered");
-		})).isInstanceOf(IOException.class).hasMessageContaining("Entry 5 was altered");
+		})).isInstanceOf(IOException.class)
+			.hasMessageContaining("Entry 5 was altered")
+			.hasMessageContaining("'fourth'");
+		assertThat(archived()).contains("main 60 69 1");
 	}
 
 }

@@ -439,6 +439,22 @@ class ArchiveVerifierTests {
 	}
 
 	@Test
+	void whoHasALeakedKeyCannotSayWhereTheArchiveBegan() throws Exception {
+		CheckpointSigner newSigner = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		TrustedKeys keys = new TrustedKeys(List.of(VerifierKey.of(newSigner)), List.of(VerifierKey.of(SIGNER)));
+		write(this.store, ENTRIES, new RangeName("main", 1_100, 1_150), newSigner);
+		for (String name : this.store.list(FIRST.directory())) {
+			Files.delete(file(name));
+		}
+		Path manifest = file(SECOND.manifest(1));
+		Manifest forged = Manifest.parse(Files.readString(manifest).replace("\"begins\":0,", "\"begins\":700,"))
+			.sign(SIGNER);
+		Files.writeString(manifest, forged.toString());
+		assertThat(verify(new TrustPolicy(keys, List.of(), TRUST.origin())).counts())
+			.containsOnly(Map.entry(Problem.Kind.SIGNATURE, 1L));
+	}
+
+	@Test
 	void aCheckpointByALeakedKeyIsComparedWhereItIsKept(@TempDir Path anchors) throws Exception {
 		CheckpointSigner leaked = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
 		TrustedKeys keys = new TrustedKeys(List.of(VerifierKey.of(SIGNER)), List.of(VerifierKey.of(leaked)));

@@ -267,11 +267,13 @@ class LedgerArchiveTests {
 		this.ledger = this.ledger.rotate(Ed25519Signer.newPem(), other);
 		assertThat(verify().chains()).extracting(ChainVerification::valid).containsExactly(false, false);
 		assertThat(erase(7)).containsExactly(RedactableArchive.Result.ERASED);
-		assertThat(generations()).isEqualTo("main 0 3, main 300 2, other 0 2");
-		assertThat(verify().chains()).extracting(ChainVerification::valid).containsExactly(true, false);
+		assertThat(generations()).isEqualTo("main 0 2, main 300 1, other 0 1");
 		LedgerArchive archive = this.ledger.archive();
-		archive.followLedger(EntryCodec.write(List.of(CLERK)));
-		assertThat(generations()).isEqualTo("main 0 3, main 300 2, other 0 2");
+		for (int day = 0; day < 2; day++) {
+			archive.followLedger(EntryCodec.write(List.of(CLERK)));
+			assertThat(generations()).isEqualTo("main 0 2, main 300 2, other 0 2");
+			assertThat(verify().chains()).extracting(ChainVerification::valid).containsExactly(true, false);
+		}
 	}
 
 	@Test

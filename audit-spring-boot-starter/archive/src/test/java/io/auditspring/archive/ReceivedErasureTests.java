@@ -2,6 +2,10 @@ package io.auditspring.archive;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -97,6 +101,10 @@ class ReceivedErasureTests {
 					from audit.audit_log where action = 'audit.redaction.asked'
 					"""))
 			.isEqualTo("local orders 7 actor");
+		this.ledger.execute("update audit.audit_request set asked_at = '2026-01-01'");
+		assertThat(erase()).containsExactly(Result.ASKED);
+		assertThat(this.ledger.query("select count(*) from audit.audit_request where asked_at > '2026-02-01'"))
+			.isEqualTo("1");
 		assertThat(
 				this.ledger.query("select concat_ws(' ', chain, seq, id, redacted, reason) from audit.audit_request"))
 			.isEqualTo("orders 7 %s actor asked to".formatted(this.id));
@@ -114,15 +122,51 @@ class ReceivedErasureTests {
 
 	@Test
 	void whatItsSourceHasRetiredIsErasedHere() throws Exception {
-		say("audit.retirement", "AuditPartition", "{\"chain\":\"orders\",\"firstSeq\":0,\"lastSeq\":6}");
-		assertThat(erase()).containsExactly(Result.ASKED);
-		say("audit.retirement", "AuditPartition", "{\"chain\":\"orders\",\"firstSeq\":7,\"lastSeq\":39}");
+		for (String last : List.of("6", "50", "9223372036854775807")) {
+			retireAtTheSource(last);
+			assertThat(erase()).containsExactly(Result.ASKED);
+		}
+		retireAtTheSource("39");
 		assertThat(erase()).containsExactly(Result.ERASED);
 		assertThat(this.ledger.query("""
 				select string_agg(concat_ws(' ', chain, metadata ->> 'chain', metadata ->> 'seq'), ', ')
 				from audit.audit_log where action = 'audit.redaction'
 				""")).isEqualTo("local orders 7");
 		assertThat(verify()).isEqualTo("[orders [0, 40): valid]");
+	}
+
+	private void retireAtTheSource(String last) {
+		say("audit.retirement", "AuditPartition",
+				"{\"chain\":\"orders\",\"firstSeq\":0,\"lastSeq\":%s}".formatted(last));
+		this.ledger.execute("select audit.audit_receive_retirement('orders', 'orders', %s)".formatted(last));
+	}
+
+	@Test
+	void aLegalHoldHereKeepsWhatItsSourceErases() throws Exception {
+		this.ledger.execute("""
+				insert into audit.audit_legal_hold (actor_id, reason)
+				select '%s', 'case 12'
+				""".formatted(actor()));
+		say("audit.redaction", "AuditEntry",
+				"{\"chain\":\"orders\",\"seq\":7,\"id\":\"%s\",\"group\":\"actor\"}".formatted(this.id));
+		this.ledger.archive().followLedger(BY);
+		assertThat(this.store.list()).anyMatch((name) -> name.endsWith("payload-1.parquet"));
+		assertThat(erase()).containsExactly(Result.HELD);
+		this.ledger.execute("delete from audit.audit_legal_hold");
+		this.ledger.archive().followLedger(BY);
+		assertThat(this.store.list()).noneMatch((name) -> name.endsWith("payload-1.parquet"));
+		assertThat(verify()).isEqualTo("[orders [0, 40): valid]");
+	}
+
+	private String actor() throws Exception {
+		try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+				Statement statement = duckDb.createStatement();
+				ResultSet row = statement.executeQuery(
+						"select actor_id from read_parquet('%s/chain=orders/*/payload-1.parquet') where seq = 7"
+							.formatted(this.directory))) {
+			row.next();
+			return row.getString(1);
+		}
 	}
 
 	@Test

@@ -115,7 +115,8 @@ grant select on "${schema}".audit_chain, "${schema}".audit_tree, "${schema}".aud
 grant select on "${schema}".audit_received, "${schema}".audit_received_key, "${schema}".audit_fork
 	to audit_receiver, audit_reader;
 grant execute on function "${schema}".audit_receive_lock(text), "${schema}".audit_receive_months(text, date[]),
-	"${schema}".audit_receive_redactions(text, jsonb), "${schema}".audit_receive_note(text, text),
+	"${schema}".audit_receive_redactions(text, jsonb), "${schema}".audit_receive_retirement(text, text, bigint),
+	"${schema}".audit_receive_note(text, text),
 	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb),
 	"${schema}".audit_receive_successor(text, text, uuid, jsonb),
 	"${schema}".audit_receive_quarantine(text, jsonb, jsonb) to audit_receiver;
@@ -123,7 +124,8 @@ grant select on "${schema}".audit_received_quarantine to audit_receiver, audit_r
 grant select on "${schema}".audit_archived, "${schema}".audit_root_head to audit_receiver;
 
 grant select on "${schema}".audit_request to audit_receiver, audit_redactor, audit_reader;
-grant execute on function "${schema}".audit_source_erases_from(text) to audit_receiver, audit_retention;
+grant execute on function "${schema}".audit_source_erases_from(text) to audit_retention;
+grant execute on function "${schema}".audit_speaks_for(text, text) to audit_receiver;
 
 -- At a source: reads the chains for the ledger that receives them, and leaves its receipts, which whoever retires reads,
 -- what it asks to be erased, and its legal holds.

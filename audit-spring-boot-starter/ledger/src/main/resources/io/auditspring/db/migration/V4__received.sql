@@ -265,6 +265,7 @@ create table "${schema}".audit_received (
 	parked_at   timestamptz,
 	parked_for  text,
 	gone_at     timestamptz,
+	erases_from bigint not null default 0,
 	constraint audit_received_is_parked_for_a_reason check ((parked_at is null) = (parked_for is null))
 );
 
@@ -819,14 +820,28 @@ create function "${schema}".audit_source_erases_from(chain text) returns bigint
 	security definer
 	set search_path = pg_catalog, pg_temp
 as $$
-	select coalesce((
-		select max((said.metadata ->> 'lastSeq')::bigint) + 1
-		from "${schema}".audit_log said
-		where said.action = 'audit.retirement' and said.metadata @> jsonb_build_object('chain', $1)
-		and said.chain <> 'local' and "${schema}".audit_speaks_for(said.chain, $1)
-	), 0)
-	from "${schema}".audit_received r
-	where r.chain = $1 and r.gone_at is null
+	select r.erases_from from "${schema}".audit_received r where r.chain = $1 and r.gone_at is null
+$$;
+
+-- Remembers up to where the source of a received chain has retired entries: an entry of the chain must say so, or of one
+-- that goes on in its place. Of what is not here yet nothing is retired.
+create function "${schema}".audit_receive_retirement(speaker text, chain text, last_seq bigint) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform "${schema}".audit_require_received('audit_receive_retirement', $1);
+	update "${schema}".audit_received r
+	set erases_from = least($3, c.size - 1) + 1
+	from "${schema}".audit_chain c
+	where r.chain = $2 and c.name = $2 and $3 < c.size and $3 >= r.erases_from
+	and "${schema}".audit_speaks_for($1, $2) and exists (
+		select from "${schema}".audit_log said
+		where said.chain = $1 and said.action = 'audit.retirement'
+		and said.metadata @> jsonb_build_object('chain', $2, 'lastSeq', $3)
+	);
+end
 $$;
 
 -- Asks the source of a received chain to erase a group of entries, and records that in the chain "local". Says of each
@@ -841,6 +856,7 @@ as $$
 declare
 	wanted record;
 	entry "${schema}".audit_log;
+	first_time boolean;
 begin
 	perform "${schema}".audit_require_received('audit_ask_redaction', $1);
 	if (redacted in ('actor', 'data') and length(reason) between 1 and 10000) is not true then
@@ -872,8 +888,9 @@ begin
 		if result = 'asked' then
 			insert into "${schema}".audit_request as r (chain, seq, id, redacted, reason)
 			values ($1, wanted.seq, wanted.id, $3, $4)
-			on conflict on constraint audit_request_pkey do nothing;
-			if found then
+			on conflict on constraint audit_request_pkey do update set asked_at = clock_timestamp()
+			returning xmax = 0 into first_time;
+			if first_time then
 				perform "${schema}".audit_append_own('local', 'audit.redaction.asked', 'AuditEntry', wanted.id::text,
 					jsonb_build_object('chain', $1, 'seq', wanted.seq, 'id', wanted.id, 'group', redacted, 'reason', reason),
 					requested_by);
@@ -1363,7 +1380,8 @@ revoke all on function "${schema}".audit_require_received(text, text), "${schema
 	"${schema}".audit_receive_note(text, text), "${schema}".audit_receive_quarantine(text, jsonb, jsonb),
 	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb),
 	"${schema}".audit_take_receipt(text, text, text),
-	"${schema}".audit_source_erases_from(text), "${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
+	"${schema}".audit_source_erases_from(text), "${schema}".audit_receive_retirement(text, text, bigint),
+	"${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
 	"${schema}".audit_take_request(text, bigint, uuid, text, text, text),
 	"${schema}".audit_missing_holds(jsonb), "${schema}".audit_lifted_holds(jsonb),
 	"${schema}".audit_take_holds(text, jsonb), "${schema}".audit_publish(text, uuid, bigint),

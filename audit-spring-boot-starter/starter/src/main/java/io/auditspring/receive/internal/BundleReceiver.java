@@ -302,6 +302,9 @@ public final class BundleReceiver {
 		}
 		List<String> later = this.tables.later(connection, head);
 		applyRedactions(connection, walk.redactions());
+		for (ControlEntry.Retirement retirement : walk.retirements()) {
+			this.tables.retired(connection, bundle.chain(), retirement);
+		}
 		applyRedactions(connection, saidBefore(connection, head, later, note.size()));
 		walk.requireDeclared(later);
 		this.tables.keepNote(connection, head.chain(), note.note());

@@ -51,6 +51,8 @@ final class BundleWalk {
 
 	private final List<ControlEntry.Redaction> redactions = new ArrayList<>();
 
+	private final List<ControlEntry.Retirement> retirements = new ArrayList<>();
+
 	private final List<Long> erased = new ArrayList<>();
 
 	private final List<String> erasedGroups = new ArrayList<>();
@@ -106,6 +108,9 @@ final class BundleWalk {
 				&& Succession.isOf(redaction.chain(), this.head.chain())) {
 			this.redactions.add(redaction);
 		}
+		else if (entry.controlEntry() instanceof ControlEntry.Retirement retirement) {
+			this.retirements.add(retirement);
+		}
 	}
 
 	private void flush() throws SQLException {
@@ -143,6 +148,10 @@ final class BundleWalk {
 
 	List<ControlEntry.Redaction> redactions() {
 		return this.redactions;
+	}
+
+	List<ControlEntry.Retirement> retirements() {
+		return this.retirements;
 	}
 
 	/**

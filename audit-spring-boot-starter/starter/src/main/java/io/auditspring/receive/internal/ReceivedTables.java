@@ -20,6 +20,7 @@ import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,8 @@ final class ReceivedTables {
 	private final String months;
 
 	private final String redactions;
+
+	private final String retirement;
 
 	private final String note;
 
@@ -92,16 +95,18 @@ final class ReceivedTables {
 		// erased, or
 		// has erased it so long ago that this is no longer told here.
 		String open = """
-				from %1$s as asked left join %2$s as entry
+				from %1$s as asked join %4$s as received
+				on received.chain = asked.chain and received.gone_at is null and received.erases_from <= asked.seq
+				left join %2$s as entry
 				on entry.chain = asked.chain and entry.seq = asked.seq and entry.id = asked.id
-				where asked.seq >= %4$s(asked.chain)
-				and case
+				where case
 					when entry.seq is null then asked.asked_at > clock_timestamp() - interval '30 days' and not exists (
 						select
 						from %2$s as said
 						where said.target_type = 'AuditEntry' and said.target_id = asked.id::text
 						and said.action = 'audit.redaction'
-						and said.metadata @> jsonb_build_object('chain', asked.chain, 'group', asked.redacted)
+						and said.metadata @> jsonb_build_object('chain', asked.chain, 'seq', asked.seq, 'group', asked.redacted)
+						and %5$s(said.chain, asked.chain)
 					)
 					when case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null then true
 					else exists (
@@ -112,7 +117,9 @@ final class ReceivedTables {
 				end
 				"""
 			.formatted(schema.table("audit_request"), schema.table("audit_log"),
-					schema.table("audit_received_quarantine"), schema.table("audit_source_erases_from"));
+					schema.table("audit_received_quarantine"), schema.table("audit_received"),
+					schema.table("audit_speaks_for"));
+		this.retirement = "select %s(?, ?, ?)".formatted(schema.table("audit_receive_retirement"));
 		this.requests = """
 				select asked.seq, asked.id, asked.redacted, asked.reason
 				%s
@@ -224,6 +231,11 @@ final class ReceivedTables {
 
 	void hashes(Connection connection, String chain, long from, long to, Sql.RowConsumer consumer) throws SQLException {
 		Sql.each(connection, this.hashes, consumer, chain, from, to);
+	}
+
+	/** Of what its source has retired, nobody else erases anything any more. */
+	void retired(Connection connection, String speaker, ControlEntry.Retirement retirement) throws SQLException {
+		Sql.execute(connection, this.retirement, speaker, retirement.chain(), retirement.lastSeq());
 	}
 
 	/** What is to be erased of a chain and is not yet. */

@@ -242,7 +242,7 @@ public final class ArchivedChain {
 			throws IOException, SQLException {
 		RangeName range = found.manifest().range();
 		this.erased = new long[EntryGroup.values().length];
-		ChainWalk chain = beginRange(found.manifest());
+		ChainWalk chain = beginRange(found);
 		CompactRange before = (this.tree != null && this.tree.size() == range.first()) ? this.tree : null;
 		if (before == null) {
 			sayDoubts();
@@ -297,13 +297,19 @@ public final class ArchivedChain {
 		}
 	}
 
-	private ChainWalk beginRange(Manifest manifest) {
+	private ChainWalk beginRange(RangeManifest found) {
+		Manifest manifest = found.manifest();
 		ChainWalk begun = this.walk;
 		if (begun == null) {
 			long first = manifest.range().first();
 			begun = new ChainWalk((first == 0) ? EntryHash.genesis(manifest.ledger(), this.problems.chain()) : null,
 					PartitionCheck.NONE, this.problems::add);
 			this.walk = begun;
+			if (this.whole && manifest.begins() > 0 && !found.trusted() && this.evidence.keys() != null) {
+				this.problems.add(Problem.Kind.SIGNATURE, first, null,
+						"nobody trusted signed that the archive of the chain began with entry %d"
+							.formatted(manifest.begins()));
+			}
 			if (this.whole && first != manifest.begins()) {
 				this.problems.add(Problem.Kind.MISSING, manifest.begins(), null,
 						"the archive of the chain began with entry %d, but the first range that is left with entry %d"
@@ -349,7 +355,13 @@ public final class ArchivedChain {
 				this.elsewhere.add(said);
 			}
 			else if (this.walk != null && redaction.seq() >= this.walk.from()) {
-				this.redactions.entry(said.seq(), said.id(), redaction);
+				if (isReceived()) {
+					// A legal hold here may keep what its source has erased.
+					this.redactions.entryOfSource(this.problems.chain(), said.id(), redaction);
+				}
+				else {
+					this.redactions.entry(said.seq(), said.id(), redaction);
+				}
 			}
 		}
 		else if (said.entry() instanceof ControlEntry.Quarantine && this.problems.chain().equals(ChainNames.LOCAL)) {
@@ -487,7 +499,8 @@ public final class ArchivedChain {
 
 	/** Then its source may speak of an archive of its own. */
 	private boolean isReceived() {
-		return this.read.stream().anyMatch((found) -> found.manifest().received());
+		return this.read.stream()
+			.anyMatch((found) -> found.manifest().received() && (found.trusted() || this.evidence.keys() == null));
 	}
 
 	/**
