@@ -19,7 +19,8 @@ import org.springframework.security.core.Authentication;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = AuditAuthenticationAutoConfiguration.class)
+@AutoConfiguration(after = AuditAuthenticationAutoConfiguration.class,
+		beforeName = "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration")
 @ConditionalOnClass(Authentication.class)
 @ConditionalOnBean(name = "auditFailedLogins")
 @ConditionalOnBooleanProperty(name = "audit.security.enabled", matchIfMissing = true)

@@ -26,6 +26,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
+import org.springframework.security.authentication.AuthenticationEventPublisher;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.authorization.AuthorizationEventPublisher;
@@ -102,6 +103,13 @@ public final class SecurityEventsConfiguration {
 		@Bean
 		SecurityRecorder auditSecurityRecorder(CautiousRecorder auditCautiousRecorder, News auditNews) {
 			return new SecurityRecorder(auditCautiousRecorder, auditNews);
+		}
+
+		// In the place of Spring Boot's, not of the application's own.
+		@Bean
+		@ConditionalOnMissingBean(AuthenticationEventPublisher.class)
+		static FailurePublisher auditFailurePublisher(ObjectProvider<SignIns> auditSignIns) {
+			return new FailurePublisher((event) -> auditSignIns.getObject().failed(event));
 		}
 
 		@Bean

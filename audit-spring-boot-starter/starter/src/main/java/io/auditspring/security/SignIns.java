@@ -6,6 +6,8 @@ package io.auditspring.security;
 
 import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
+import io.auditspring.capture.internal.value.Masking;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.event.EventListener;
 import org.springframework.security.authentication.AuthenticationServiceException;
@@ -19,6 +21,9 @@ import org.springframework.security.core.AuthenticationException;
  * Records {@code logout}, and has failed logins recorded.
  */
 final class SignIns {
+
+	/** A shorter secret would be told by what is missing of the text. */
+	private static final int MIN_SECRET = 3;
 
 	private final SecurityRecorder recorder;
 
@@ -50,7 +55,11 @@ final class SignIns {
 		String error = failure.getClass().getSimpleName() + ": " + failure.getMessage();
 		// Exceptions like to quote the name.
 		String told = (typed != null && !typed.equals(tried.id())) ? error.replace(typed, tried.id()) : error;
-		this.failedLogins.add(tried, told, Credentials.kind(credentials));
+		this.failedLogins.add(tried, withoutSecret(told, credentials.getCredentials()), Credentials.kind(credentials));
+	}
+
+	private static String withoutSecret(String text, @Nullable Object secret) {
+		return (secret instanceof CharSequence typed && typed.length() >= MIN_SECRET) ? text.replace(typed, Masking.MASK) : text;
 	}
 
 	@EventListener

@@ -1,6 +1,8 @@
 package io.auditspring.security;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import javax.crypto.spec.SecretKeySpec;
 import javax.sql.DataSource;
@@ -13,22 +15,29 @@ import io.auditspring.shop.ShopConfiguration;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.prepost.PostAuthorize;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authentication.AccountStatusException;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.authentication.event.AbstractAuthenticationFailureEvent;
 import org.springframework.security.authorization.AuthorizationResult;
 import org.springframework.security.authorization.method.HandleAuthorizationDenied;
 import org.springframework.security.authorization.method.MethodAuthorizationDeniedHandler;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
@@ -83,6 +92,7 @@ class GuardedShop {
 				.hasRole("ADMIN")
 				.anyRequest()
 				.authenticated())
+			.authenticationProvider(new Codes())
 			.formLogin(Customizer.withDefaults())
 			.httpBasic(Customizer.withDefaults())
 			.addFilter(switching)
@@ -133,6 +143,60 @@ class GuardedShop {
 	@Bean
 	Desk desk(Vault vault) {
 		return new Desk(vault);
+	}
+
+	@Bean
+	Heard heard() {
+		return new Heard();
+	}
+
+	/**
+	 * Refuses with an exception of its own.
+	 */
+	static class Codes implements AuthenticationProvider {
+
+		@Override
+		public @Nullable Authentication authenticate(Authentication authentication) {
+			if (authentication.getName().equals("coded")) {
+				throw new WrongCodeException("Wrong code: " + authentication.getCredentials());
+			}
+			return null;
+		}
+
+		@Override
+		public boolean supports(Class<?> authentication) {
+			return authentication == UsernamePasswordAuthenticationToken.class;
+		}
+
+	}
+
+	/**
+	 * One that Spring Security knows no event for.
+	 */
+	static class WrongCodeException extends AccountStatusException {
+
+		WrongCodeException(String message) {
+			super(message);
+		}
+
+	}
+
+	/**
+	 * Hears of failed sign-ins, too.
+	 */
+	static class Heard {
+
+		private final List<Object> failures = new CopyOnWriteArrayList<>();
+
+		@EventListener
+		void failed(AbstractAuthenticationFailureEvent event) {
+			this.failures.add(event.getException());
+		}
+
+		List<Object> failures() {
+			return this.failures;
+		}
+
 	}
 
 	/**

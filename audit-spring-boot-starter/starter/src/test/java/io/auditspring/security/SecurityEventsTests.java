@@ -132,6 +132,23 @@ class SecurityEventsTests {
 	}
 
 	@Test
+	void aFailedLoginIsRecordedThoughSpringSecurityTellsNobodyOfIt() {
+		List<Object> heard = context.getBean(GuardedShop.Heard.class).failures();
+		int before = heard.size();
+		this.caller.signIn("coded", "a-wild-code");
+		assertThat(entry()).containsEntry("action", "login")
+			.containsEntry("outcome", "failure")
+			.containsEntry("actor_type", "anonymous")
+			.containsEntry("actor_id", "coded")
+			.containsEntry("error", "WrongCodeException: Wrong code: ***");
+		assertThat(heard).hasSize(before);
+		this.caller.signIn("jane", "a-wild-guess");
+		assertThat(entries(2)).extracting("error")
+			.containsExactly("WrongCodeException: Wrong code: ***", "BadCredentialsException: Bad credentials");
+		assertThat(heard).hasSize(before + 1);
+	}
+
+	@Test
 	void aNameThatIsNobodysMayBeAPasswordAndIsADigest() {
 		this.caller.signIn("jane-secret", "jane");
 		this.caller.signIn("jane-secret", "jane");

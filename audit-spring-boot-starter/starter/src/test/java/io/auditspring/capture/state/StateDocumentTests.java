@@ -57,8 +57,8 @@ class StateDocumentTests {
 			  of them the call says, and so have related resources. Whoever reads the trail may say any of them; as an identifier
 			  is one within a hierarchy of entities, the trail of a thing is the same by the name of each of its classes. So a
 			  word that is an entity's name should mean that entity. A name that no entity has stays as it is said. In a call it
-			  means the entity with the target's identifier, if only one changed; one that several kinds have, the one that
-			  changed.
+			  means the entity with the target's identifier, if only one changed whose name is like it (one holds the other:
+			  `Order`, `OrderEntity`); one that several kinds have, the one that changed.
 			- In the place of an identifier that is secret, or a part of one, stands `hmac:` and a digest, in references and the
 			  keys of maps, too: equal for equal values, so that a thing's trail can be followed. It is the first 128 bits of
 			  HMAC-SHA256 over the value's text (of several parts: their canonical JSON), in hexadecimal digits. `TRUST.md` tells

@@ -77,6 +77,22 @@ class TargetTypeTests {
 			.containsExactly(tuple("Object", null), tuple("Invoice", "{\"id\": 5}"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "InvoiceEntity", "An invoice", "voice" })
+	void aNameOfTheApplicationsOwnThatIsLikeItMeansTheEntity(String type) {
+		long id = type.hashCode();
+		assertThat(targeting(type, id, (entityManager) -> entityManager.persist(new Invoice(id))))
+			.extracting("target_type", "target_id", "after_state")
+			.containsExactly(tuple(type, Long.toString(id), "{\"id\": %d}".formatted(id)));
+	}
+
+	@Test
+	void somethingElseWithTheSameIdentifierIsNotTheEntity() {
+		assertThat(targeting("Shipment", 6L, (entityManager) -> entityManager.persist(new Invoice(6))))
+			.extracting("target_type", "target_id", "after_state")
+			.containsExactly(tuple("Shipment", "6", null), tuple("Invoice", "6", "{\"id\": 6}"));
+	}
+
 	interface Storable {
 
 	}

@@ -4,6 +4,9 @@
  */
 package io.auditspring.capture.internal.actor;
 
+import java.util.Locale;
+import java.util.Set;
+
 import io.auditspring.Actor;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,9 @@ import org.springframework.data.domain.AuditorAware;
  * The actor by the application's Spring Data auditor, of whatever type.
  */
 final class AuditorAwareActorSource implements ActorSource {
+
+	/** What auditors say where they know nobody. */
+	private static final Set<String> NOBODY = Set.of("system", "anonymous", "anonymoususer");
 
 	private final AuditorAware<?> auditorAware;
 
@@ -26,7 +32,11 @@ final class AuditorAwareActorSource implements ActorSource {
 	@Override
 	public @Nullable Actor currentActor() {
 		Object auditor = this.auditorAware.getCurrentAuditor().orElse(null);
-		return (auditor != null) ? this.persons.actor(auditor) : null;
+		return (auditor != null && !isNobody(auditor)) ? this.persons.actor(auditor) : null;
+	}
+
+	private static boolean isNobody(Object auditor) {
+		return auditor instanceof CharSequence text && NOBODY.contains(text.toString().toLowerCase(Locale.ROOT));
 	}
 
 }

@@ -70,12 +70,13 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 
 	/**
 	 * Whether a name may stand for this kind of entity as no entity has it: an
-	 * application may call an {@code OrderEntity} an order.
+	 * application may call an {@code OrderEntity} an order. What is called otherwise may
+	 * be something else that has the same identifier.
 	 * @param type the name
-	 * @return whether it is a name of the application's own
+	 * @return whether it is a name of the application's own that is like this kind's
 	 */
 	public boolean mayBeCalled(String type) {
-		return !this.names.known().contains(type);
+		return !this.names.known().contains(type) && this.names.isLike(type);
 	}
 
 	/**

@@ -4,7 +4,9 @@
  */
 package io.auditspring.capture.internal.state;
 
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a kind of entity is called.
@@ -18,6 +20,22 @@ import java.util.Set;
  * @param known the names of all kinds of entities that there are
  */
 record EntityNames(String shown, Class<?> mapped, Set<String> own, Set<String> supertypes, Set<String> known) {
+
+	/**
+	 * Whether one of the words for a thing holds the other one.
+	 * @param type what an application calls it
+	 * @return whether that, or the name of the class, is a part of the other
+	 */
+	boolean isLike(String type) {
+		String said = word(type);
+		return !said.isEmpty() && Stream.of(this.mapped.getSimpleName(), this.shown)
+			.map((name) -> word(name.substring(name.lastIndexOf('.') + 1)))
+			.anyMatch((name) -> name.contains(said) || said.contains(name));
+	}
+
+	private static String word(String name) {
+		return name.replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
+	}
 
 	/**
 	 * The more special one of two names of the same entity: a reference to it may know it

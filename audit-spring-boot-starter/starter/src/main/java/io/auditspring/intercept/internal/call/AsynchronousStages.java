@@ -52,7 +52,7 @@ final class AsynchronousStages {
 	private static <T extends @Nullable Object> CompletionStage<T> watch(CompletionStage<T> stage,
 			MethodInvocation invocation,
 			BiFunction<@Nullable Object, @Nullable Throwable, CompletableFuture<?>> record) {
-		if (!invocation.getMethod().getReturnType().isAssignableFrom(AsynchronousFuture.class)) {
+		if (!isReplaceable(stage, invocation.getMethod().getReturnType())) {
 			stage.whenComplete((value, failure) -> record.apply(value, ResultKind.unwrapped(failure)));
 			return stage;
 		}
@@ -60,6 +60,12 @@ final class AsynchronousStages {
 		stage.whenComplete((value, failure) -> record.apply(value, ResultKind.unwrapped(failure))
 			.whenComplete((nothing, trouble) -> late.arrive(value, worse(failure, trouble))));
 		return late;
+	}
+
+	// Whoever calls a method that declares no more than an object may expect any class.
+	private static boolean isReplaceable(CompletionStage<?> stage, Class<?> declared) {
+		return declared.isAssignableFrom(AsynchronousFuture.class) && (CompletionStage.class.isAssignableFrom(declared)
+				|| stage.getClass() == CompletableFuture.class || stage.getClass() == AsynchronousFuture.class);
 	}
 
 	private static CompletableFuture<?> record(Call call, Operation unreached, @Nullable Object value,

@@ -18,6 +18,7 @@ import io.auditspring.capture.internal.entry.UnsavedWork;
 import io.auditspring.delivery.internal.transaction.AfterCompletion;
 import io.auditspring.delivery.internal.transaction.AuditTransaction;
 import io.auditspring.delivery.internal.transaction.CompletedOperation;
+import io.auditspring.intercept.internal.result.PendingResult;
 import io.auditspring.intercept.internal.result.ResultKind;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -141,8 +142,10 @@ final class Attempt {
 			AuditAdvice.attempt(ex, () -> record(new Description(this, null, ex), ex));
 			throw ex;
 		}
-		if (method().resultKind() != ResultKind.AT_ONCE) {
-			return returned(result);
+		// On another thread nobody waits for what is not declared.
+		ResultKind kind = this.call.isOnItsThread() ? this.call.kindOf(result) : method().resultKind();
+		if (kind != ResultKind.AT_ONCE) {
+			return returned(result, kind);
 		}
 		record(ended(result, null), null);
 		return result;
@@ -252,8 +255,7 @@ final class Attempt {
 		return secrets;
 	}
 
-	private @Nullable Object returned(@Nullable Object result) {
-		ResultKind kind = method().resultKind();
+	private @Nullable Object returned(@Nullable Object result, ResultKind kind) {
 		boolean outstanding = kind.isOutstanding(result);
 		Throwable failure = outstanding ? null : kind.failureIn(result);
 		boolean triedLater = failure != null && this.call.mayBeTriedLater();
@@ -295,6 +297,9 @@ final class Attempt {
 		}
 		if (this.past && failure == null) {
 			answered(result);
+		}
+		if (failure == null && PendingResult.isOne(result)) {
+			this.operation.metadata("pending", true);
 		}
 		return new Description(this, result, failure);
 	}

@@ -73,8 +73,9 @@ final class AuditBoundary implements AuditAdvice {
 			AuditAdvice.attempt(ex, () -> failed(call, ex));
 			throw ex;
 		}
-		if (call.method().resultKind() != ResultKind.AT_ONCE) {
-			result = late(call, result);
+		ResultKind kind = call.kindOf(result);
+		if (kind != ResultKind.AT_ONCE || call.left() != null) {
+			result = late(call, result, kind);
 		}
 		else if (!call.isReached() && !OtherAdvice.isAsynchronous(call.invocation())) {
 			// Somebody else answered for the method: a cache, or access control with a
@@ -85,8 +86,7 @@ final class AuditBoundary implements AuditAdvice {
 		return result;
 	}
 
-	private static @Nullable Object late(Call call, @Nullable Object result) {
-		ResultKind kind = call.method().resultKind();
+	private static @Nullable Object late(Call call, @Nullable Object result, ResultKind kind) {
 		Object watched = (result != null && kind.isOutstanding(result)) ? watched(call, result) : null;
 		if (watched != null) {
 			return watched;

@@ -18,6 +18,7 @@ import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.delivery.internal.transaction.AfterCompletion;
 import io.auditspring.delivery.internal.transaction.AuditTransaction;
 import io.auditspring.intercept.internal.access.CallApproval;
+import io.auditspring.intercept.internal.result.ResultKind;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +144,15 @@ final class Call {
 
 	Origin origin() {
 		return this.origin;
+	}
+
+	/**
+	 * When the result of the call is there.
+	 * @param returned what it returned
+	 * @return the kind
+	 */
+	ResultKind kindOf(@Nullable Object returned) {
+		return this.method.resultKind().of(returned, this.auditing.publishers() != null);
 	}
 
 	/**

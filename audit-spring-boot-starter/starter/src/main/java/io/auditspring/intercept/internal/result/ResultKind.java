@@ -13,10 +13,12 @@ import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
- * When the result of a method is there. Only what the method declares counts, so that a
- * call that returns its result itself costs nothing more.
+ * When the result of a method is there. That is told by what the method declares, and by
+ * what it returns where that may be anything.
  */
 public enum ResultKind {
 
@@ -42,6 +44,22 @@ public enum ResultKind {
 			return STAGE;
 		}
 		return PUBLISHERS.contains(returnType.getName()) ? PUBLISHER : AT_ONCE;
+	}
+
+	/**
+	 * When the result is there of a call that has returned.
+	 * @param returned what it returned
+	 * @param publishers whether those of Reactor can be waited for
+	 * @return the kind, also where the method declares no more than an object
+	 */
+	public ResultKind of(@Nullable Object returned, boolean publishers) {
+		if (this != AT_ONCE || returned == null) {
+			return this;
+		}
+		if (returned instanceof CompletionStage) {
+			return STAGE;
+		}
+		return (publishers && Publishers.include(returned)) ? PUBLISHER : AT_ONCE;
 	}
 
 	/**
@@ -100,6 +118,19 @@ public enum ResultKind {
 
 	private static boolean isDone(Object stage) {
 		return stage instanceof Future<?> future && future.isDone();
+	}
+
+	/**
+	 * Loaded only where Reactor is. A publisher of the application's own cannot be
+	 * replaced: whoever called may expect its class.
+	 */
+	private static final class Publishers {
+
+		static boolean include(Object returned) {
+			return (returned instanceof Mono || returned instanceof Flux)
+					&& returned.getClass().getName().startsWith("reactor.");
+		}
+
 	}
 
 }

@@ -1,10 +1,13 @@
 package io.auditspring.intercept.internal.call;
 
 import java.sql.Connection;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -13,12 +16,18 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.AccessDeniedException;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.context.request.async.WebAsyncTask;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -151,9 +160,71 @@ class LateResultTests extends LateResults {
 	}
 
 	@Test
+	void aStageThatIsNotDeclaredIsAwaitedAllTheSame() {
+		CompletableFuture<String> source = new CompletableFuture<>();
+		Object result = works.any(source);
+		assertThat(result).isInstanceOfSatisfying(CompletableFuture.class, (future) -> assertThat(future).isNotDone());
+		assertThatNothingIsRecorded();
+		source.completeExceptionally(new IllegalStateException("declined"));
+		assertThat(newEntry()).containsEntry("outcome", "failure")
+			.containsEntry("error", "IllegalStateException: declined");
+	}
+
+	@Test
+	void aStageThatHasFailedAlreadyIsAFailure() {
+		CompletableFuture<String> result = context.getBean(Pay.class)
+			.run(CompletableFuture.failedFuture(new IllegalStateException("declined")));
+		assertThat(result).isCompletedExceptionally();
+		assertThat(newEntry()).containsEntry("action", "late.command").containsEntry("outcome", "failure");
+	}
+
+	@Test
+	void aStageOfATypeOfItsOwnThatIsNotDeclaredIsLeftAlone() {
+		OwnFuture source = new OwnFuture();
+		assertThat(context.getBean(PayOwn.class).run(source)).isSameAs(source);
+		assertThatNothingIsRecorded();
+		source.complete("R-2");
+		assertThat(newEntry()).containsEntry("action", "late.command").containsEntry("outcome", "success");
+	}
+
+	@Test
+	void aPublisherThatIsNotDeclaredIsAwaitedAllTheSame() {
+		Object result = works.any(Mono.error(new IllegalStateException("declined")));
+		assertThatNothingIsRecorded();
+		assertThatIllegalStateException().isThrownBy(() -> ((Mono<?>) result).block());
+		assertThat(newEntry()).containsEntry("outcome", "failure")
+			.containsEntry("error", "IllegalStateException: declined");
+	}
+
+	static Stream<Object> resultsOfOthers() {
+		Callable<String> callable = () -> "later";
+		Flow.Publisher<String> publisher = (subscriber) -> {
+		};
+		Publisher<String> plain = (subscriber) -> {
+		};
+		return Stream.of(callable, publisher, plain, new DeferredResult<>(), new WebAsyncTask<>(callable),
+				new SseEmitter(), ResponseEntity.ok(Mono.just("later")), ResponseEntity.ok(callable));
+	}
+
+	@ParameterizedTest
+	@MethodSource("resultsOfOthers")
+	void whatTellsNobodyHowItEndsIsPending(Object source) {
+		assertThat(works.any(source)).isSameAs(source);
+		assertThat(newEntry()).containsEntry("metadata", "{\"pending\": true}");
+	}
+
+	@Test
 	void aPlainFutureIsRecordedWhenItIsReturned() {
 		works.plain(new FutureTask<>(() -> "never"));
-		assertThat(newEntry()).containsEntry("outcome", "success");
+		assertThat(newEntry()).containsEntry("outcome", "success").containsEntry("metadata", "{\"pending\": true}");
+	}
+
+	@Test
+	void aPlainFutureThatIsDoneIsNotPending() {
+		FutureTask<String> done = new FutureTask<>(() -> "now");
+		done.run();
+		works.plain(done);
+		assertThat(newEntry()).containsEntry("outcome", "success").containsEntry("metadata", null);
 	}
 
 	@Test

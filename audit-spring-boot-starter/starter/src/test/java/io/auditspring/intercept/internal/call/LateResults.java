@@ -129,9 +129,39 @@ abstract class LateResults {
 	static class LateShop extends ShopConfiguration {
 
 		@Bean
+		Pay pay() {
+			return new Pay();
+		}
+
+		@Bean
+		PayOwn payOwn() {
+			return new PayOwn();
+		}
+
+		@Bean
 		Works works(PurchaseOrderRepository orders) {
 			return new Works(orders);
 		}
+
+	}
+
+	/**
+	 * What declares its result by a variable.
+	 */
+	abstract static class Command<R> {
+
+		@Audited("late.command")
+		public R run(R source) {
+			return source;
+		}
+
+	}
+
+	static class Pay extends Command<CompletableFuture<String>> {
+
+	}
+
+	static class PayOwn extends Command<OwnFuture> {
 
 	}
 
@@ -167,6 +197,11 @@ abstract class LateResults {
 
 		@Audited("late.own")
 		public OwnFuture own(OwnFuture source) {
+			return source;
+		}
+
+		@Audited(action = "late.any", message = "Got #{#result}")
+		public Object any(Object source) {
 			return source;
 		}
 

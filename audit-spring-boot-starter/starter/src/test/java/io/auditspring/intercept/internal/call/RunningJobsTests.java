@@ -3,6 +3,7 @@ package io.auditspring.intercept.internal.call;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 import javax.sql.DataSource;
 
@@ -16,10 +17,13 @@ import io.micrometer.observation.ObservationRegistry;
 import jakarta.annotation.PostConstruct;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -29,6 +33,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.event.EventListener;
+import org.springframework.data.domain.AuditorAware;
 import org.springframework.messaging.handler.annotation.MessageMapping;
 import org.springframework.messaging.handler.annotation.Payload;
 import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
@@ -80,6 +85,19 @@ class RunningJobsTests {
 		assertThat(actorOf("scheduled")).isEqualTo("system system Nightly.reconcile");
 		assertThat(actorOf("in the name of jane")).isEqualTo("user jane null");
 		assertThat(AopUtils.isAopProxy(this.context.getBean(Nightly.class))).isFalse();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "system, system system Nightly.reconcile", "SYSTEM, system system Nightly.reconcile",
+			"anonymousUser, system system Nightly.reconcile", "importer, user importer importer" })
+	void anAuditorIsBelievedWhereItNamesSomebody(String auditor, String actor) {
+		this.context = new SpringApplicationBuilder(Host.class, Jobs.class, Auditing.class).web(WebApplicationType.NONE)
+			.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off", "auditor=" + auditor)
+			.run();
+		this.log = new AuditLog(this.context.getBean(DataSource.class));
+		this.log.await(2);
+		assertThat(actorOf("scheduled")).isEqualTo(actor);
+		assertThat(actorOf("in the name of jane")).isEqualTo("user jane null");
 	}
 
 	@Test
@@ -171,6 +189,19 @@ class RunningJobsTests {
 		@Bean
 		Nightly nightly(Work work) {
 			return new Nightly(work);
+		}
+
+	}
+
+	/**
+	 * An auditor that always says something.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Auditing {
+
+		@Bean
+		AuditorAware<String> auditor(@Value("${auditor}") String auditor) {
+			return () -> Optional.of(auditor);
 		}
 
 	}
