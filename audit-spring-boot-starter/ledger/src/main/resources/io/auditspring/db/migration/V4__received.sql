@@ -123,6 +123,17 @@ $$;
 -- For which tenant something is to be allowed: in another one the same arguments mean something else.
 alter table "${schema}".audit_approval add column tenant text;
 
+-- Whether an entry was set aside, which a writer may ask of each that it knows: what is neither staged nor in the ledger
+-- may have been committed all the same.
+create function "${schema}".audit_is_quarantined(entry uuid) returns boolean
+	language sql
+	stable
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select exists (select from "${schema}".audit_quarantine q where strpos(q.entries, entry::text) > 0)
+$$;
+
 -- Under which name a chain goes on that is closed: set once.
 alter table "${schema}".audit_chain add column successor text;
 
@@ -1261,7 +1272,7 @@ revoke all on "${schema}".audit_publishing, "${schema}".audit_received, "${schem
 	"${schema}".audit_received_quarantine,
 	"${schema}".audit_receipt, "${schema}".audit_request from public;
 
-revoke all on function "${schema}".audit_require_received(text, text), "${schema}".audit_by_owner(jsonb),
+revoke all on function "${schema}".audit_is_quarantined(uuid), "${schema}".audit_require_received(text, text), "${schema}".audit_by_owner(jsonb),
 	"${schema}".audit_check_key(text, text),
 	"${schema}".audit_receive_chain(text, uuid, text, text, text, jsonb),
 	"${schema}".audit_receive_key(text, text, bigint, jsonb), "${schema}".audit_unpark(text, text, jsonb),
