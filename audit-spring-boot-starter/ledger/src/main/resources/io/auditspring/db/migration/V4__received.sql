@@ -393,7 +393,7 @@ declare
 	key text;
 begin
 	perform "${schema}".audit_require_received('audit_receive_successor', chain);
-	select c.origin, c.successor, r.tenant, r.parked_at, r.gone_at into strict before
+	select c.origin, c.successor, c.size, r.tenant, r.parked_at, r.gone_at into strict before
 	from "${schema}".audit_chain c join "${schema}".audit_received r on r.chain = c.name
 	where c.name = $1
 	for update of c;
@@ -401,7 +401,7 @@ begin
 	if before.successor = $2 then
 		return false;
 	elsif ($3 is not null and $2 = "${schema}".audit_next_name(chain) and before.successor is null
-		and before.parked_at is null and before.gone_at is null and key is not null) is not true
+		and before.size > 0 and before.parked_at is null and before.gone_at is null and key is not null) is not true
 	then
 		raise exception 'chain "%" does not go on as "%" by itself: the owner of the ledger registers that by audit_receive_chain',
 			left(chain, 200), left(coalesce($2, 'null'), 200) using errcode = 'object_not_in_prerequisite_state';
