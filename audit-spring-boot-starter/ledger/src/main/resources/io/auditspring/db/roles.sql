@@ -55,6 +55,7 @@ grant execute on function "${schema}".audit_is_control(text), "${schema}".audit_
 grant insert, select (id, recorded_at) on "${schema}".audit_log to audit_writer;
 grant select, insert, delete, update (created_at) on "${schema}".audit_outbox to audit_writer;
 grant insert on "${schema}".audit_quarantine to audit_writer;
+grant execute on function "${schema}".audit_is_quarantined(uuid) to audit_writer;
 
 -- Asks for approvals, and uses them.
 grant select, insert, update on "${schema}".audit_approval to audit_writer;

@@ -229,6 +229,20 @@ class FunctionArgumentsTests {
 		}
 	}
 
+	/** Each would be one more to sign and to verify. */
+	@Test
+	void aChainWithoutEntriesDoesNotGoOn() throws SQLException {
+		DataSource receiver = Roles.user(this.database.dataSource(), "audit_receiver");
+		this.database.execute(
+				"insert into audit.audit_chain (name, ledger_id, size, head, origin) "
+						+ "values ('orders', gen_random_uuid(), 0, sha256(''), 'orders-service')",
+				"insert into audit.audit_received (chain) values ('orders')",
+				"insert into audit.audit_received_key (chain, key, from_size) values ('orders', 'a+00000000+' "
+						+ "|| repeat('A', 44), 0)");
+		assertRefused(receiver, "select audit.audit_receive_successor('orders', 'orders@2', gen_random_uuid(), '{}')",
+				"does not go on as \"orders@2\" by itself");
+	}
+
 	/** What nobody was told of would stay unseen. */
 	@ParameterizedTest
 	@ValueSource(strings = { "select * from audit.audit_new_alerts(1000000)",

@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.TestDatabase;
 import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.signing.LedgerVerifier;
 import org.junit.jupiter.api.AfterAll;
@@ -145,6 +147,39 @@ class LookTests {
 				.anyMatch((entry) -> entry.getRecordedAt().equals(until));
 		}
 		assertThat(this.pages.look(RARE.tenant("nobody").tenant("acme")).until()).isNull();
+	}
+
+	/**
+	 * How much others did decides neither how far entries of a tenant are counted nor
+	 * whether a page of them ends early.
+	 */
+	@Test
+	void howFarIsLookedInATenantIsDecidedByItsOwnEntries() {
+		LedgerDatabase ledger = LedgerDatabase.create();
+		ledger.append("main", of("acme", "pay", 10));
+		ledger.append("main", of("acme", "ship", MOST));
+		AuditQuery acme = AuditQuery.all().tenant("acme");
+		try (PersistenceUnit other = PersistenceUnit.with(ledger)) {
+			EntryPages looking = new EntryPages(other.entityManager(), MOST);
+			AuditQuery recent = AuditQuery.all().tenant("initech").text("order");
+			assertThat(looking.searchable(recent)).isNull();
+			assertThat(looking.look(acme.action("pay").metadata("mark", "rare")).until()).isNull();
+			ledger.append("main", of("initech", "pay", 10));
+			ledger.append("main", of("umbrella", "pay", 2 * MOST));
+			assertThat(looking.searchable(recent)).isNull();
+			assertThat(looking.look(acme.action("pay").metadata("mark", "rare")).until()).isNull();
+			assertThat(looking.searchable(acme.text("order"))).isNotNull();
+		}
+		TestDatabase.drop(ledger.dataSource());
+	}
+
+	private static List<Entry> of(String tenant, String action, int count) {
+		return IntStream.range(0, count).mapToObj((i) -> {
+			Entry entry = Entries.entry(action);
+			return new Entry(entry.id(), entry.occurredAt(), null, tenant, entry.operation(), action, null,
+					entry.severity(), entry.outcome(), entry.actorType(), null, null, null, null, null, entry.actor(),
+					entry.data());
+		}).toList();
 	}
 
 }

@@ -362,12 +362,34 @@ class AuditApiTests {
 	/** Seen by a spreadsheet, whatever stands before it that nobody sees. */
 	@ParameterizedTest
 	@ValueSource(strings = { "=1+1", "＝1+1", "＋1", "－1", "＠SUM(A1)", " =1", "\u00a0=1", "\ufeff=1", "\u200b=1",
-			"\u2060\u200d+1", "\u3000＝1", "\t=1", "\u0001=1", "\u202e=1", "﹦1", "⁺1", "\tx" })
+			"\u2060\u200d+1", "\u3000＝1", "\u0001=1", "\u202e=1", "﹦1", "⁺1", "\tx" })
 	void aCellThatCouldBeAFormulaIsDefused(String text) {
 		String category = "defused" + text.hashCode();
 		context.getBean(AuditRecorder.class)
 			.record(AuditRecord.action("formula").category(category).message(text).delivery(Delivery.SYNC).build());
 		assertThat(this.carol.get("/audit/api/export?format=csv&category=" + category).body()).contains("'" + text);
+	}
+
+	/**
+	 * Where a spreadsheet separates cells by something else than commas, what is in
+	 * quotes is not together either.
+	 */
+	@ParameterizedTest
+	@CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+			x;=1+1;y      ~ x;'=1+1;y
+			x;+1;-2       ~ x;'+1;'-2
+			x| @SUM(A1)   ~ x| '@SUM(A1)
+			x;\u200b＝1  ~ x;\u200b'＝1
+			`x\t=1`      ~ `x\t'=1`
+			`\t=1`       ~ `'\t'=1`
+			`x\n=1`      ~ `x\n'=1`
+			a; b - c=1    ~ a; b - c=1
+			""")
+	void aCellThatCouldBeSeveralIsDefused(String text, String defused) {
+		String category = "several" + text.hashCode();
+		context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action("formula").category(category).message(text).delivery(Delivery.SYNC).build());
+		assertThat(this.carol.get("/audit/api/export?format=csv&category=" + category).body()).contains(defused);
 	}
 
 	@Test

@@ -141,7 +141,7 @@ final class ChainRun {
 		long end = (this.head != null) ? this.head.size() : 0;
 		EntryReader entries = this.source.entries();
 		try (OrderedPipeline<CopyRow, CheckedEntry> pipeline = new OrderedPipeline<>("audit-verification",
-				ExportVerifier.BATCH, CheckedEntry::of, this.check::accept)) {
+				ExportVerifier.BATCH, CopyRow::length, CheckedEntry::of, this.check::accept)) {
 			entries.read(this.chain, "seq < 0", pipeline::accept);
 			for (long start = this.from - this.from % SEGMENT; start >= 0; start = nextSegment(start, end)) {
 				// Named by its last entry, as the number behind that may be none.

@@ -125,7 +125,7 @@ public final class ExportVerifier {
 	 */
 	public Verification verify(BufferedReader lines) throws IOException {
 		try (OrderedPipeline<Line, CheckedEntry> pipeline = new OrderedPipeline<>("audit-verification", BATCH,
-				ExportVerifier::check, this::accept)) {
+				(line) -> 2L * line.text().length(), ExportVerifier::check, this::accept)) {
 			for (String line = lines.readLine(); line != null; line = lines.readLine()) {
 				read(line, pipeline);
 			}

@@ -123,6 +123,17 @@ $$;
 -- For which tenant something is to be allowed: in another one the same arguments mean something else.
 alter table "${schema}".audit_approval add column tenant text;
 
+-- Whether an entry was set aside, which a writer may ask of each that it knows: what is neither staged nor in the ledger
+-- may have been committed all the same.
+create function "${schema}".audit_is_quarantined(entry uuid) returns boolean
+	language sql
+	stable
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select exists (select from "${schema}".audit_quarantine q where strpos(q.entries, entry::text) > 0)
+$$;
+
 -- Under which name a chain goes on that is closed: set once.
 alter table "${schema}".audit_chain add column successor text;
 
@@ -405,7 +416,7 @@ declare
 	key text;
 begin
 	perform "${schema}".audit_require_received('audit_receive_successor', chain);
-	select c.origin, c.successor, r.tenant, r.parked_at, r.gone_at into strict before
+	select c.origin, c.successor, c.size, r.tenant, r.parked_at, r.gone_at into strict before
 	from "${schema}".audit_chain c join "${schema}".audit_received r on r.chain = c.name
 	where c.name = $1
 	for update of c;
@@ -413,7 +424,7 @@ begin
 	if before.successor = $2 then
 		return false;
 	elsif ($3 is not null and "${schema}".audit_may_go_on(chain, $2) and before.successor is null
-		and before.parked_at is null and before.gone_at is null and key is not null) is not true
+		and before.size > 0 and before.parked_at is null and before.gone_at is null and key is not null) is not true
 	then
 		raise exception 'chain "%" does not go on as "%" by itself: the owner of the ledger registers that by audit_receive_chain',
 			left(chain, 200), left(coalesce($2, 'null'), 200) using errcode = 'object_not_in_prerequisite_state';
@@ -1371,7 +1382,7 @@ revoke all on "${schema}".audit_publishing, "${schema}".audit_received, "${schem
 	"${schema}".audit_received_quarantine,
 	"${schema}".audit_receipt, "${schema}".audit_request from public;
 
-revoke all on function "${schema}".audit_require_received(text, text), "${schema}".audit_by_owner(jsonb),
+revoke all on function "${schema}".audit_is_quarantined(uuid), "${schema}".audit_require_received(text, text), "${schema}".audit_by_owner(jsonb),
 	"${schema}".audit_check_key(text, text),
 	"${schema}".audit_receive_chain(text, uuid, text, text, text, jsonb),
 	"${schema}".audit_receive_key(text, text, bigint, jsonb), "${schema}".audit_unpark(text, text, jsonb),

@@ -14,11 +14,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * Works on what comes on other threads than the one that reads it, and gives the results
- * on in their order. Never holds more than a few batches, so that memory stays flat
- * whichever side is faster.
+ * on in their order. Never holds more than a few batches, nor more than some megabytes,
+ * so that memory stays flat whichever side is faster, and however large what comes is.
  *
  * @param <T> what comes
  * @param <R> what becomes of it
@@ -30,19 +31,41 @@ public final class OrderedPipeline<T, R> implements AutoCloseable {
 	private static final int THREADS = Math.max(Math.min(Runtime.getRuntime().availableProcessors() - 1, MAX_THREADS),
 			1);
 
+	/** A batch that has as much is full. */
+	private static final long FULL = 1 << 20;
+
+	/** The most that waits or is worked on, but for what came last. */
+	private static final long MOST_AT_ONCE = 8 * FULL;
+
 	private final ExecutorService threads;
 
 	private final int most;
 
 	private final int batchSize;
 
-	private final Deque<Future<List<R>>> running = new ArrayDeque<>();
+	private final Deque<Running<R>> running = new ArrayDeque<>();
+
+	private final ToLongFunction<T> bytes;
 
 	private final Function<T, R> work;
 
 	private final Consumer<R> sink;
 
 	private List<T> batch = new ArrayList<>();
+
+	private long batchBytes;
+
+	private long runningBytes;
+
+	/**
+	 * A batch that waits or is worked on.
+	 *
+	 * @param results what becomes of it
+	 * @param bytes how much it is
+	 */
+	private record Running<R>(Future<List<R>> results, long bytes) {
+
+	}
 
 	/**
 	 * Creates a pipeline that leaves a processor to the one that reads.
@@ -52,7 +75,19 @@ public final class OrderedPipeline<T, R> implements AutoCloseable {
 	 * @param sink takes the results, in order; runs on the caller's thread
 	 */
 	public OrderedPipeline(String name, int batchSize, Function<T, R> work, Consumer<R> sink) {
-		this(name, THREADS, 2 * THREADS + 1, batchSize, work, sink);
+		this(name, THREADS, 2 * THREADS + 1, batchSize, (one) -> 0, work, sink);
+	}
+
+	/**
+	 * Creates such a pipeline for what may be large.
+	 * @param name what its threads are called
+	 * @param batchSize how many are worked on at once, unless they are large
+	 * @param bytes about how many bytes one takes
+	 * @param work works on one; runs on other threads
+	 * @param sink takes the results, in order; runs on the caller's thread
+	 */
+	public OrderedPipeline(String name, int batchSize, ToLongFunction<T> bytes, Function<T, R> work, Consumer<R> sink) {
+		this(name, THREADS, 2 * THREADS + 1, batchSize, bytes, work, sink);
 	}
 
 	/**
@@ -65,6 +100,12 @@ public final class OrderedPipeline<T, R> implements AutoCloseable {
 	 * @param sink takes the results, in order; runs on the caller's thread
 	 */
 	public OrderedPipeline(String name, int threads, int most, int batchSize, Function<T, R> work, Consumer<R> sink) {
+		this(name, threads, most, batchSize, (one) -> 0, work, sink);
+	}
+
+	private OrderedPipeline(String name, int threads, int most, int batchSize, ToLongFunction<T> bytes,
+			Function<T, R> work, Consumer<R> sink) {
+		this.bytes = bytes;
 		this.threads = Executors.newFixedThreadPool(threads, BackgroundThreads.named(name));
 		this.most = most;
 		this.batchSize = batchSize;
@@ -74,7 +115,8 @@ public final class OrderedPipeline<T, R> implements AutoCloseable {
 
 	public void accept(T next) {
 		this.batch.add(next);
-		if (this.batch.size() == this.batchSize) {
+		this.batchBytes += this.bytes.applyAsLong(next);
+		if (this.batch.size() == this.batchSize || this.batchBytes >= FULL) {
 			submit();
 		}
 	}
@@ -93,15 +135,19 @@ public final class OrderedPipeline<T, R> implements AutoCloseable {
 		}
 		List<T> full = this.batch;
 		this.batch = new ArrayList<>(this.batchSize);
-		this.running.add(this.threads.submit(() -> full.stream().map(this.work).toList()));
-		while (this.running.size() > this.most) {
+		this.running
+			.add(new Running<>(this.threads.submit(() -> full.stream().map(this.work).toList()), this.batchBytes));
+		this.runningBytes += this.batchBytes;
+		this.batchBytes = 0;
+		while (this.running.size() > this.most || (this.runningBytes > MOST_AT_ONCE && this.running.size() > 1)) {
 			give(this.running.remove());
 		}
 	}
 
-	private void give(Future<List<R>> results) {
+	private void give(Running<R> first) {
+		this.runningBytes -= first.bytes();
 		try {
-			results.get().forEach(this.sink);
+			first.results().get().forEach(this.sink);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

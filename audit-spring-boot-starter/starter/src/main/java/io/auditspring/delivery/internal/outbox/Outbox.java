@@ -221,6 +221,18 @@ public final class Outbox {
 	}
 
 	/**
+	 * Whether an entry was set aside with its row, as one of them was refused.
+	 * @param connection a connection to the database of the ledger, with an open
+	 * transaction
+	 * @param row the row
+	 * @return whether it is in quarantine
+	 * @throws SQLException when the database fails
+	 */
+	boolean isSetAside(Connection connection, StagedRow row) throws SQLException {
+		return Sql.is(connection, "select %s(?)".formatted(this.schema.table("audit_is_quarantined")), row.entry());
+	}
+
+	/**
 	 * Whether a row of any chain holds a text. Reads them all.
 	 * @param connection a connection with an open transaction
 	 * @param text the text

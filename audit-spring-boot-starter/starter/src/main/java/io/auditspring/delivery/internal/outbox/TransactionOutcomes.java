@@ -85,9 +85,11 @@ public final class TransactionOutcomes {
 		return this.outbox.holds(connection, row) ? TransactionOutcome.COMMITTED : TransactionOutcome.LOST;
 	}
 
-	// After the look into the outbox: what is not there any more is here by then.
+	// After the look into the outbox: what is not there any more is here by then, or was
+	// refused.
 	private boolean isInLedger(Connection connection, OutboxDatabase database, StagedRow row) throws SQLException {
-		OwnTransaction.Work<Boolean, RuntimeException> look = (own) -> this.ledger.holds(own, row.entry());
+		OwnTransaction.Work<Boolean, RuntimeException> look = (own) -> this.ledger.holds(own, row.entry())
+				|| this.outbox.isSetAside(own, row);
 		return database.holdsLedger() ? Transactions.run(connection, TimeLimits.BRIEF, look)
 				: Transactions.run(this.audit, TimeLimits.BRIEF, look);
 	}

@@ -39,6 +39,9 @@ final class CsvExport {
 	/** A spreadsheet may drop it, or move what follows into another cell. */
 	private static final Pattern UNSEEN = Pattern.compile("[\\p{Z}\\p{C}\\s]*+");
 
+	/** Between cells or lines, with what nobody sees behind it. */
+	private static final Pattern SEPARATORS = Pattern.compile("[;|\\t\\r\\n]" + UNSEEN.pattern());
+
 	private static final JsonMapper JSON = new JsonMapper();
 
 	private static final Map<String, Function<AuditEntry, @Nullable Object>> COLUMNS = columns();
@@ -78,7 +81,22 @@ final class CsvExport {
 			return "";
 		}
 		String text = value.toString();
-		return (!(value instanceof Number) && isFormula(text)) ? "'" + text : text;
+		return (value instanceof Number) ? text : isFormula(text) ? "'" + inner(text) : inner(text);
+	}
+
+	/** What begins within the text where a spreadsheet has other separators. */
+	private static String inner(String text) {
+		Matcher separator = SEPARATORS.matcher(text);
+		StringBuilder inner = new StringBuilder();
+		int copied = 0;
+		while (separator.find()) {
+			int begin = separator.end();
+			if (begin < text.length() && isFormula(text.substring(begin, begin + 1))) {
+				inner.append(text, copied, begin).append('\'');
+				copied = begin;
+			}
+		}
+		return inner.append(text, copied, text.length()).toString();
 	}
 
 	/** Also in full width, as East Asian keyboards write it. */
