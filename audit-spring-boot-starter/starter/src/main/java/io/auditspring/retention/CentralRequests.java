@@ -7,9 +7,11 @@ package io.auditspring.retention;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -41,6 +43,8 @@ final class CentralRequests extends PeriodicWorker {
 
 	private static final Duration INTERVAL = Duration.ofSeconds(5);
 
+	private static final int AT_ONCE = 1000;
+
 	private final DataSource dataSource;
 
 	private final @Nullable Checkpoints checkpoints;
@@ -53,6 +57,12 @@ final class CentralRequests extends PeriodicWorker {
 
 	/** What was told in the log already. */
 	private final Set<Asked> told = new HashSet<>();
+
+	/** What was left since it began with the first one. */
+	private final Set<Asked> left = new HashSet<>();
+
+	/** Behind which one it looks on, or {@code null} for the first one. */
+	private @Nullable Asked last;
 
 	private boolean failing;
 
@@ -69,9 +79,10 @@ final class CentralRequests extends PeriodicWorker {
 				on entry.chain = asked.chain and entry.seq = asked.seq and entry.id = asked.id
 				where asked.note is not null
 				and case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null
-				order by asked.asked_at
-				limit 1000
-				""".formatted(schema.table("audit_request"), schema.table("audit_log"));
+				and (asked.chain, asked.seq, asked.redacted) > (?, ?, ?)
+				order by asked.chain, asked.seq, asked.redacted
+				limit %d
+				""".formatted(schema.table("audit_request"), schema.table("audit_log"), AT_ONCE);
 	}
 
 	/** What is asked for. */
@@ -92,10 +103,13 @@ final class CentralRequests extends PeriodicWorker {
 	@Override
 	protected void run() {
 		try {
+			Asked after = this.last;
 			List<Asked> open = OwnTransaction.look(this.dataSource,
-					(connection) -> Sql.list(connection, this.open, Asked::of));
-			this.told.retainAll(open);
-			open.forEach(this::erase);
+					(connection) -> Sql.list(connection, this.open, Asked::of, (after != null) ? after.chain() : "",
+							(after != null) ? after.seq() : -1, (after != null) ? after.group() : ""));
+			Map<String, String> logs = new HashMap<>();
+			open.forEach((asked) -> erase(asked, logs.computeIfAbsent(asked.chain(), this::log)));
+			lookOnBehind(open);
 			this.failing = false;
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -107,13 +121,26 @@ final class CentralRequests extends PeriodicWorker {
 		}
 	}
 
+	/**
+	 * What is left keeps nothing else waiting: the next ones come first, and it again.
+	 */
+	private void lookOnBehind(List<Asked> open) {
+		if (open.size() == AT_ONCE) {
+			this.last = open.get(AT_ONCE - 1);
+		}
+		else {
+			this.last = null;
+			this.told.retainAll(this.left);
+			this.left.clear();
+		}
+	}
+
 	private String log(String chain) {
 		return Objects.requireNonNull(this.checkpoints).latest(chain).map(Checkpoint::origin).orElse("");
 	}
 
-	private void erase(Asked asked) {
-		RedactionRequest request = new RedactionRequest(log(asked.chain()), asked.seq(), asked.id(), asked.group(),
-				asked.reason());
+	private void erase(Asked asked, String log) {
+		RedactionRequest request = new RedactionRequest(log, asked.seq(), asked.id(), asked.group(), asked.reason());
 		if (!request.isSigned(asked.note(), this.keys)) {
 			tell(asked, "no key of audit.retention.centre-keys signed that");
 			return;
@@ -124,6 +151,7 @@ final class CentralRequests extends PeriodicWorker {
 	}
 
 	private void tell(Asked asked, String why) {
+		this.left.add(asked);
 		if (this.told.add(asked)) {
 			logger.warn(
 					"Entry {} of audit chain '{}' is to be erased as the receiving ledger asks for it, but is not: {}",

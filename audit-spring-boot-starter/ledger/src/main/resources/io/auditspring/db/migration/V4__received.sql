@@ -267,6 +267,55 @@ begin
 end
 $$;
 
+-- As before, but that a chain which is closed goes on in the one of the next name, whoever begins that.
+create or replace function "${schema}".audit_ledger_id(chain text) returns uuid
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	begun uuid := gen_random_uuid();
+	found_id uuid;
+begin
+	select ledger_id into found_id from "${schema}".audit_chain where name = chain;
+	if found_id is null then
+		insert into "${schema}".audit_chain (name, ledger_id, size, head)
+		values (chain, begun, 0, sha256(convert_to(concat(e'audit-ledger/v1\n', begun, e'\n', chain), 'UTF8')))
+		on conflict do nothing;
+		select ledger_id into strict found_id from "${schema}".audit_chain where name = chain;
+		update "${schema}".audit_chain c
+		set successor = audit_ledger_id.chain
+		where c.origin is null and c.successor is null and c.closed_at is not null
+		and "${schema}".audit_next_name(c.name) = audit_ledger_id.chain;
+	end if;
+	return found_id;
+end
+$$;
+
+-- As before, but that it goes on in the chain of the next name, if there is one.
+create or replace function "${schema}".audit_close_chain(chain text, reason text, requested_by jsonb) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if not exists (select from "${schema}".audit_chain c where c.name = $1) then
+		raise exception 'there is no chain "%"', left(coalesce(chain, 'null'), 200)
+			using errcode = 'invalid_parameter_value';
+	elsif "${schema}".audit_is_received(chain) then
+		raise exception 'chain "%" is received: its source closes it', chain
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	perform "${schema}".audit_append_own(chain, 'audit.chain.closed', 'AuditChain', chain,
+		jsonb_build_object('chain', chain, 'reason', reason), requested_by);
+	update "${schema}".audit_chain c
+	set closed_at = recorded_at, successor = coalesce(c.successor, (
+		select n.name from "${schema}".audit_chain n
+		where n.name = "${schema}".audit_next_name($1) and n.origin is null))
+	where c.name = $1;
+end
+$$;
+
 -- Which chains are received, and how far their sources vouch for them.
 create table "${schema}".audit_received (
 	chain       text not null primary key,

@@ -66,6 +66,9 @@ public final class Receipts {
 
 	private final Map<String, Long> onStandby = new ConcurrentHashMap<>();
 
+	/** The request that was looked at last, where more of its chain follow. */
+	private final Map<String, RedactionRequest> askedLast = new ConcurrentHashMap<>();
+
 	private final String received;
 
 	private final String archived;
@@ -274,14 +277,23 @@ public final class Receipts {
 	}
 
 	/**
-	 * What the source of a chain is asked to erase, and has not yet.
+	 * What the source of a chain is asked to erase, and has not yet: of many some, and
+	 * the next ones next time, so that those that it leaves keep no others from it.
 	 * @param chain the chain
 	 * @param log the chain, as its own checkpoints name it: {@code <origin>/<chain>}
-	 * @return the requests, oldest first; each is to be signed
+	 * @return the requests; each is to be signed
 	 * @throws SQLException if the database fails
 	 */
 	public List<RedactionRequest> requests(String chain, String log) throws SQLException {
-		return OwnTransaction.look(this.dataSource, (connection) -> this.tables.requests(connection, chain, log));
+		List<RedactionRequest> requests = OwnTransaction.look(this.dataSource,
+				(connection) -> this.tables.requests(connection, chain, log, this.askedLast.get(chain)));
+		if (requests.size() < ReceivedTables.REQUESTS) {
+			this.askedLast.remove(chain);
+		}
+		else {
+			this.askedLast.put(chain, requests.get(requests.size() - 1));
+		}
+		return requests;
 	}
 
 	/** The chains whose sources are asked for something. */

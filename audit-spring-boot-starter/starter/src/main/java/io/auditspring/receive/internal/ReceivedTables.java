@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReceivedTables {
 
+	/** So many of a chain are looked at in one go. */
+	static final int REQUESTS = 100;
+
 	private final String chains;
 
 	private final String lock;
@@ -73,10 +76,12 @@ final class ReceivedTables {
 				"""
 			.formatted(schema.table("audit_received"), schema.table("audit_chain"));
 		this.lock = "select * from %s(?)".formatted(schema.table("audit_receive_lock"));
+		// A newer one counts for smaller sizes, too: with it a source signs anew what it
+		// sends again.
 		this.keys = """
 				select key
 				from %s
-				where chain = ? and from_size <= ? and (to_size is null or to_size >= ?)
+				where chain = ? and (to_size is null or to_size >= ?)
 				and chain in (select received.chain from %s as received where received.gone_at is null)
 				""".formatted(schema.table("audit_received_key"), schema.table("audit_received"));
 		this.months = "select %s(?, ?::date[])".formatted(schema.table("audit_receive_months"));
@@ -92,8 +97,7 @@ final class ReceivedTables {
 				order by seq
 				""".formatted(schema.table("audit_log"));
 		// What is in the archive only is asked for until the source says that it is
-		// erased, or
-		// has erased it so long ago that this is no longer told here.
+		// erased, which may have been so long ago that this is no longer told here.
 		String open = """
 				from %1$s as asked join %4$s as received
 				on received.chain = asked.chain and received.gone_at is null and received.erases_from <= asked.seq
@@ -123,10 +127,10 @@ final class ReceivedTables {
 		this.requests = """
 				select asked.seq, asked.id, asked.redacted, asked.reason
 				%s
-				and asked.chain = ?
-				order by asked.asked_at
-				limit 100
-				""".formatted(open);
+				and asked.chain = ? and (asked.seq, asked.redacted) > (?, ?)
+				order by asked.seq, asked.redacted
+				limit %d
+				""".formatted(open, REQUESTS);
 		this.asked = "select distinct asked.chain " + open;
 		this.holds = """
 				select coalesce(jsonb_agg(jsonb_build_object('id', id, 'actor', actor_id, 'type', target_type,
@@ -198,8 +202,7 @@ final class ReceivedTables {
 	/** The keys whose signatures count for a size of a chain. */
 	TrustedKeys keys(Connection connection, String chain, long size) throws SQLException {
 		return new TrustedKeys(
-				Sql.list(connection, this.keys, (row) -> VerifierKey.parse(row.getString(1)), chain, size, size),
-				List.of());
+				Sql.list(connection, this.keys, (row) -> VerifierKey.parse(row.getString(1)), chain, size), List.of());
 	}
 
 	void ensureMonths(Connection connection, String chain, Collection<YearMonth> months) throws SQLException {
@@ -238,10 +241,16 @@ final class ReceivedTables {
 		Sql.execute(connection, this.retirement, speaker, retirement.chain(), retirement.lastSeq());
 	}
 
-	/** What is to be erased of a chain and is not yet. */
-	List<RedactionRequest> requests(Connection connection, String chain, String log) throws SQLException {
-		return Sql.list(connection, this.requests, (row) -> new RedactionRequest(log, row.getLong(1),
-				row.getObject(2, UUID.class), row.getString(3), row.getString(4)), chain);
+	/**
+	 * What is to be erased of a chain and is not yet, at most {@link #REQUESTS}.
+	 * @param after the last one that was looked at, or {@code null}
+	 */
+	List<RedactionRequest> requests(Connection connection, String chain, String log, @Nullable RedactionRequest after)
+			throws SQLException {
+		return Sql.list(connection, this.requests,
+				(row) -> new RedactionRequest(log, row.getLong(1), row.getObject(2, UUID.class), row.getString(3),
+						row.getString(4)),
+				chain, (after != null) ? after.seq() : -1, (after != null) ? after.group() : "");
 	}
 
 	/** The chains of which something is to be erased and is not yet. */

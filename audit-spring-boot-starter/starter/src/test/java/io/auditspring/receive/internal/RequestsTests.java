@@ -64,7 +64,11 @@ class RequestsTests {
 	}
 
 	private JdbcSource jdbc() {
-		return new JdbcSource("orders", this.atTheSource, this.lab.source.schema(), List.of(), this.lab.receiver,
+		return jdbc(this.atTheSource);
+	}
+
+	private JdbcSource jdbc(DataSource database) {
+		return new JdbcSource("orders", database, this.lab.source.schema(), List.of(), this.lab.receiver,
 				this.lab.statistics,
 				new Receipts(this.lab.receiving, this.lab.centre.schema(), this.lab.centreSigner, null, false));
 	}
@@ -144,6 +148,53 @@ class RequestsTests {
 	}
 
 	@Test
+	void whatStaysOpenKeepsNoOtherRequestFromItsSource() throws SQLException {
+		this.lab.write(140);
+		poll();
+		this.lab.centre.execute("""
+				insert into audit.audit_request (chain, seq, id, redacted, reason)
+				select chain, seq, id, 'actor', 'asked to' from audit.audit_log where chain = 'orders' and seq < 130
+				""");
+		JdbcSource source = jdbc(this.atTheSource);
+		source.receive();
+		source.receive();
+		assertThat(ReceivingLab.query(this.lab.source, "select count(*) from audit.audit_request")).isEqualTo("130");
+	}
+
+	@Test
+	void whatMayNotBeErasedKeepsNothingElseFromBeingErased() {
+		this.lab.write(520);
+		this.lab.source.execute("""
+				insert into audit.audit_request (chain, seq, id, redacted, reason, note, asked_at)
+				select chain, seq, id, part, 'asked to', 'no note', now() - interval '1 day'
+				from audit.audit_log, unnest(array['actor', 'data']) as part where chain = 'orders' and seq < 520
+				""");
+		ask(521, new RedactionRequest(ReceivingLab.ORIGIN + "/orders", 521, id(521), "actor", "asked to")
+			.sign(this.lab.centreSigner));
+		source().run((context) -> await(() -> assertThat(erased(this.lab.source)).isEqualTo("521")));
+	}
+
+	/** A month after the service was closed under its old name by hand. */
+	@Test
+	void whatIsErasedOfAChainThatWasClosedByHandIsErasedAtTheCentre() {
+		this.lab.source.execute("""
+				select audit.audit_close_chain('orders', 'It goes on as orders@2',
+					'{"actorType": "system", "operation": "%s", "actor": {"id": "system"}}')
+				""".formatted(UUID.randomUUID()));
+		this.lab.sign();
+		this.lab.source.append("orders@2", Entries.entries(2));
+		this.lab.register("orders@2");
+		redact(this.lab.centre, 2);
+		poll();
+		source().run((context) -> await(() -> assertThat(erased(this.lab.source)).isEqualTo("2")));
+		this.lab.checkpoints(this.lab.source).create("orders@2");
+		poll();
+		assertThat(erased(this.lab.centre)).isEqualTo("2");
+		assertThat(this.lab.problems()).isEmpty();
+		assertThat(this.lab.statistics.bundles(Reception.Kind.REFUSED)).isZero();
+	}
+
+	@Test
 	void whatItsSourceHasNoMoreIsAskedForAndHoldsNothingUp() {
 		redact(this.lab.centre, 2);
 		this.lab.source.tamper("delete from audit.audit_log where chain = 'orders' and seq = 2");
@@ -157,14 +208,14 @@ class RequestsTests {
 		RedactionRequest other = new RedactionRequest(ReceivingLab.ORIGIN + "/orders", 1, id(1), "actor", "asked to");
 		Ed25519Signer thief = Ed25519Signer.ofPem("centre", Ed25519Signer.newPem());
 		ask(1, other.sign(thief));
-		ask(3, other.sign(this.lab.centreSigner));
-		ask(4, "no note");
-		ask(2, new RedactionRequest(ReceivingLab.ORIGIN + "/orders", 2, id(2), "actor", "asked to")
+		ask(2, other.sign(this.lab.centreSigner));
+		ask(3, "no note");
+		ask(4, new RedactionRequest(ReceivingLab.ORIGIN + "/orders", 4, id(4), "actor", "asked to")
 			.sign(this.lab.centreSigner));
-		source().run((context) -> await(() -> assertThat(erased(this.lab.source)).isEqualTo("2")));
+		source().run((context) -> await(() -> assertThat(erased(this.lab.source)).isEqualTo("4")));
 		assertThat(output).containsOnlyOnce("Entry 1 of audit chain 'orders'")
-			.containsOnlyOnce("Entry 3 of audit chain 'orders'")
-			.containsOnlyOnce("Entry 4 of audit chain 'orders'");
+			.containsOnlyOnce("Entry 2 of audit chain 'orders'")
+			.containsOnlyOnce("Entry 3 of audit chain 'orders'");
 	}
 
 	private void ask(long seq, String note) {
