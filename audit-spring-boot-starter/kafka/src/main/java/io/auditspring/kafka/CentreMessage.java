@@ -44,6 +44,9 @@ record CentreMessage(Kind kind, String chain, String note, @Nullable String hold
 		/** From which place on to send again. */
 		RESEND,
 
+		/** Which bundle to try again, and no more than that. */
+		TRY,
+
 		/** Something is to be erased. */
 		REDACTION,
 

@@ -18,6 +18,7 @@ import io.auditspring.ledger.checkpoint.TrustedKeys;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes what the receiving ledger says of a chain: receipts and requests go into the
@@ -66,17 +67,19 @@ final class CentreMessages implements AutoCloseable {
 	 * Takes what has come.
 	 * @param wait how long to wait if there is nothing
 	 * @param resend takes the place from which on to send again
+	 * @param one takes the place of a bundle to send again
 	 * @throws SQLException if the database fails
 	 */
-	void take(Duration wait, LongConsumer resend) throws SQLException {
+	void take(Duration wait, LongConsumer resend, LongConsumer one) throws SQLException {
 		for (ConsumerRecord<byte[], byte[]> record : this.consumer.poll(wait)) {
 			if (record.value() != null) {
-				take(record, resend);
+				take(record, resend, one);
 			}
 		}
 	}
 
-	private void take(ConsumerRecord<byte[], byte[]> record, LongConsumer resend) throws SQLException {
+	private void take(ConsumerRecord<byte[], byte[]> record, LongConsumer resend, LongConsumer one)
+			throws SQLException {
 		CentreMessage message;
 		try {
 			message = CentreMessage.read(record.value());
@@ -85,7 +88,7 @@ final class CentreMessages implements AutoCloseable {
 			this.statistics.refused(String.valueOf(ex.getMessage()));
 			return;
 		}
-		if (message.chain().equals(this.chain) && !take(message, isOld(record), resend)) {
+		if (message.chain().equals(this.chain) && !take(message, isOld(record), resend, one)) {
 			this.statistics.refused("no key of audit.retention.centre-keys signed the '%s' of chain '%s'"
 				.formatted(message.kind(), this.chain));
 		}
@@ -97,11 +100,13 @@ final class CentreMessages implements AutoCloseable {
 	}
 
 	/** Whether it was signed. */
-	private boolean take(CentreMessage message, boolean old, LongConsumer resend) throws SQLException {
+	private boolean take(CentreMessage message, boolean old, LongConsumer resend, LongConsumer one)
+			throws SQLException {
 		return switch (message.kind()) {
 			case STORED -> takeReceipt(ReceiptNote.STORED, message);
 			case SAFE -> takeReceipt(ReceiptNote.SAFE, message);
-			case RESEND -> takeResend(message, old, resend);
+			case RESEND -> takePlace(CentreNote.RESEND, message, old, resend);
+			case TRY -> takePlace(CentreNote.TRY, message, old, one);
 			case REDACTION -> takeRequest(message);
 			case HOLDS -> takeHolds(message);
 		};
@@ -121,18 +126,37 @@ final class CentreMessages implements AutoCloseable {
 
 	/** What a receipt in the database says, if it is one. */
 	private long known(ReceiptNote kind) throws SQLException {
+		Checkpoint receipt = receipt(kind);
+		return (receipt != null) ? receipt.size() : 0;
+	}
+
+	private @Nullable Checkpoint receipt(ReceiptNote kind) throws SQLException {
 		String note = this.tables.receipt(this.chain, kind);
-		return (note != null) ? Math.max(0, size(kind, note)) : 0;
+		return (note != null) ? kind.open(note, this.log, this.keys).orElse(null) : null;
 	}
 
 	private long size(ReceiptNote kind, String note) {
 		return kind.open(note, this.log, this.keys).map(Checkpoint::size).orElse(-1L);
 	}
 
-	private boolean takeResend(CentreMessage message, boolean old, LongConsumer resend) {
-		OptionalLong from = CentreNote.RESEND.open(message.note(), this.log, "", this.keys);
+	/**
+	 * What the ledger that receives the chain has of it, as far as the database knows.
+	 * @return its receipt, or {@code null} if there is none
+	 * @throws SQLException if the database fails
+	 */
+	@Nullable Checkpoint stored() throws SQLException {
+		return receipt(ReceiptNote.STORED);
+	}
+
+	/** Whether all was read that had been said before it was begun. */
+	boolean isReadToItsEnd() {
+		return this.old.entrySet().stream().allMatch((end) -> this.consumer.position(end.getKey()) >= end.getValue());
+	}
+
+	private boolean takePlace(CentreNote kind, CentreMessage message, boolean old, LongConsumer asked) {
+		OptionalLong from = kind.open(message.note(), this.log, "", this.keys);
 		if (from.isPresent() && !old) {
-			resend.accept(from.getAsLong());
+			asked.accept(from.getAsLong());
 		}
 		return from.isPresent();
 	}

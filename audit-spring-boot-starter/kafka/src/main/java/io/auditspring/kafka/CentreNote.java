@@ -25,6 +25,9 @@ enum CentreNote {
 	/** From which place on to send again: the number. */
 	RESEND,
 
+	/** From which place on to send one bundle again, to try it: the number. */
+	TRY,
+
 	/**
 	 * Its legal holds. The number is the time in milliseconds, so that none goes back.
 	 */

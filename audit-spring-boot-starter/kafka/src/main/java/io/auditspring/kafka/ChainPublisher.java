@@ -43,11 +43,18 @@ final class ChainPublisher extends PeriodicWorker {
 	/** What was asked for once and is on the way is not sent once more. */
 	private static final Duration BETWEEN_RESENDS = Duration.ofSeconds(30);
 
+	/** Of the same place again. */
+	private static final Duration MOST_BETWEEN_RESENDS = Duration.ofMinutes(5);
+
+	private static final Duration BETWEEN_TRIES = Duration.ofSeconds(5);
+
 	private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
 	private static final Duration AFTER_REFUSAL = Duration.ofSeconds(10);
 
 	private static final Duration WAIT = Duration.ofMillis(10);
+
+	private static final Duration MOST_LISTENING = Duration.ofMinutes(1);
 
 	private static final long STOP_SECONDS = 10;
 
@@ -89,9 +96,16 @@ final class ChainPublisher extends PeriodicWorker {
 	/** After a failure it waits. */
 	private long notBefore = System.nanoTime();
 
+	private Duration betweenResends = BETWEEN_RESENDS;
+
 	private long resentFrom = -1;
 
 	private long resentAt;
+
+	/** Of which place one bundle is to be sent again, or -1. */
+	private long askedForOne = -1;
+
+	private long triedAt = System.nanoTime() - BETWEEN_TRIES.toNanos() - 1;
 
 	/**
 	 * Creates the publisher.
@@ -128,7 +142,8 @@ final class ChainPublisher extends PeriodicWorker {
 			waitFor(AFTER_REFUSAL);
 			// The database may be another one now, and lack receipts that were read.
 			closeMessages();
-			this.statistics.stopped(LoggedFailure.text(ex));
+			// It tells of sizes and roots, and of nothing in entries.
+			this.statistics.stopped(String.valueOf(ex.getMessage()));
 		}
 		catch (SQLException | IOException | RuntimeException ex) {
 			failed(ex);
@@ -169,11 +184,25 @@ final class ChainPublisher extends PeriodicWorker {
 		stands(head.size(), (this.sent != null) ? this.sent : this.mark, here);
 		if (here) {
 			// First, as they may say that the chain went back.
-			messages().take(WAIT, this::askedFor);
+			listen(messages());
 			begin();
 			send(head.size());
+			sendOne(head.size());
 			stands(head.size(), this.chain.position(), true);
 		}
+	}
+
+	/** To its end at first: who signs what the centre has others of makes a fork. */
+	private void listen(CentreMessages messages) throws SQLException {
+		long since = System.nanoTime();
+		do {
+			messages.take(WAIT, this::askedFor, this::askedForOne);
+			if (isOver(since, MOST_LISTENING)) {
+				throw new KafkaException("The topic %s is not read to its end within %d s"
+					.formatted(this.properties.receiptsTopic(), MOST_LISTENING.toSeconds()));
+			}
+		}
+		while (!messages.isReadToItsEnd() && isRunning());
 	}
 
 	private void stands(long size, long sent, boolean here) {
@@ -189,6 +218,8 @@ final class ChainPublisher extends PeriodicWorker {
 		this.sent = null;
 		this.marked = true;
 		this.askedFor = -1;
+		this.askedForOne = -1;
+		this.resentFrom = -1;
 		closeMessages();
 	}
 
@@ -210,11 +241,11 @@ final class ChainPublisher extends PeriodicWorker {
 		long from = this.askedFor;
 		this.askedFor = -1;
 		if (this.sent == null) {
-			this.chain.begin(this.mark);
+			this.chain.begin(this.mark, messages().stored());
 			this.sent = this.chain.position();
 		}
 		if (from >= 0 && from < this.chain.position()) {
-			this.chain.begin(from);
+			this.chain.begin(from, messages().stored());
 			this.sent = this.chain.position();
 			this.marked = false;
 			this.statistics.resent();
@@ -229,7 +260,7 @@ final class ChainPublisher extends PeriodicWorker {
 		Producer<byte[], byte[]> producer = producer();
 		while (this.chain.position() < size && isRunning() && claims() && this.askedFor < 0) {
 			send(producer, this.chain.next(size));
-			messages().take(Duration.ZERO, this::askedFor);
+			messages().take(Duration.ZERO, this::askedFor, this::askedForOne);
 			stands(size, this.chain.position(), true);
 		}
 		if (this.chain.position() == size && isOver(this.heardAt, BETWEEN_NOTES)) {
@@ -237,8 +268,28 @@ final class ChainPublisher extends PeriodicWorker {
 		}
 	}
 
+	/** So that what could not be taken is tried again, without all that follows. */
+	private void sendOne(long size) throws SQLException, IOException, InterruptedException {
+		long from = this.askedForOne;
+		this.askedForOne = -1;
+		if (from >= 0 && from < size) {
+			SignedChain again = this.chain.under(this.chain.chain());
+			again.begin(from, messages().stored());
+			acknowledge(producer(), again.next(Math.min(size, from + SignedChain.MOST_ENTRIES)).subList(0, 1));
+			this.statistics.resent();
+		}
+	}
+
 	private void send(Producer<byte[], byte[]> producer, List<EntriesRecord> records)
 			throws IOException, InterruptedException {
+		long entries = acknowledge(producer, records);
+		this.sent = this.chain.position();
+		this.marked = this.marked && entries == 0;
+		this.heardAt = System.nanoTime();
+	}
+
+	private long acknowledge(Producer<byte[], byte[]> producer, List<EntriesRecord> records)
+			throws InterruptedException {
 		List<Future<RecordMetadata>> acknowledgements = new ArrayList<>(records.size());
 		long entries = 0;
 		for (EntriesRecord record : records) {
@@ -254,19 +305,26 @@ final class ChainPublisher extends PeriodicWorker {
 			Throwable cause = ex.getCause();
 			throw (cause instanceof KafkaException failure) ? failure : new KafkaException(cause);
 		}
-		this.sent = this.chain.position();
-		this.marked = this.marked && entries == 0;
-		this.heardAt = System.nanoTime();
 		this.statistics.sent(records.size(), entries);
+		return entries;
 	}
 
 	private void askedFor(long from) {
 		// Whoever repeats old requests costs little: only what is further on is heard at
 		// once.
-		if (from > this.resentFrom || isOver(this.resentAt, BETWEEN_RESENDS)) {
+		if (from > this.resentFrom || isOver(this.resentAt, this.betweenResends)) {
+			// What did not help is done less often.
+			this.betweenResends = (from == this.resentFrom) ? MOST_BETWEEN_RESENDS : BETWEEN_RESENDS;
 			this.resentFrom = from;
 			this.resentAt = System.nanoTime();
 			this.askedFor = from;
+		}
+	}
+
+	private void askedForOne(long from) {
+		if (isOver(this.triedAt, BETWEEN_TRIES)) {
+			this.triedAt = System.nanoTime();
+			this.askedForOne = from;
 		}
 	}
 

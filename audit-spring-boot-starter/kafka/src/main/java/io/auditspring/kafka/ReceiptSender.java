@@ -30,6 +30,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,9 @@ final class ReceiptSender extends PeriodicWorker {
 	private @Nullable Producer<byte[], byte[]> producer;
 
 	private boolean read;
+
+	/** What could not be said this time. */
+	private @Nullable String failure;
 
 	/**
 	 * Creates the sender.
@@ -129,10 +133,18 @@ final class ReceiptSender extends PeriodicWorker {
 				.forEach((name) -> this.statistics.heard(name, 0, null));
 			readWhatWasSafe(chains);
 			String holds = this.receipts.holds();
+			this.failure = null;
 			for (ReceivedChain chain : chains) {
-				tell(chain, holds);
+				tellApart(chain, holds);
 			}
-			this.statistics.reached(SOURCE);
+			askForBeginnings(chains, names);
+			String failure = this.failure;
+			if (failure == null) {
+				this.statistics.reached(SOURCE);
+			}
+			else {
+				this.statistics.failed(SOURCE, failure);
+			}
 		}
 		catch (SQLException | RuntimeException ex) {
 			closeProducer();
@@ -178,6 +190,35 @@ final class ReceiptSender extends PeriodicWorker {
 		}
 	}
 
+	/** One chain's trouble is not that of the others; that of Kafka is. */
+	private void tellApart(ReceivedChain chain, String holds) {
+		try {
+			tell(chain, holds);
+		}
+		catch (KafkaException ex) {
+			throw ex;
+		}
+		catch (SQLException | RuntimeException ex) {
+			this.failure = "of chain '%s': %s".formatted(chain.name(), LoggedFailure.text(ex));
+		}
+	}
+
+	/**
+	 * A chain in which another one goes on is registered by its first entry. What was
+	 * heard of it has the signature of the one before, or nobody would ask.
+	 */
+	private void askForBeginnings(List<ReceivedChain> chains, List<String> names) {
+		this.toAsk.keySet()
+			.removeIf((name) -> !names.contains(name) && !names.contains(Succession.predecessor(name)));
+		for (ReceivedChain chain : chains) {
+			String origin = chain.log().substring(0, chain.log().length() - chain.name().length());
+			this.toAsk.keySet()
+				.stream()
+				.filter((name) -> !names.contains(name) && chain.name().equals(Succession.predecessor(name)))
+				.forEach((name) -> ask(new ReceivedChain(name, origin + name, 0, false)));
+		}
+	}
+
 	private void tell(ReceivedChain chain, String holds) throws SQLException {
 		if (!chain.parked()) {
 			this.statistics.isHere(chain.name(), chain.size());
@@ -216,16 +257,21 @@ final class ReceiptSender extends PeriodicWorker {
 		}
 	}
 
+	/**
+	 * Of what cannot be taken now one bundle is tried again, and not all that follows.
+	 */
 	private void ask(ReceivedChain chain) {
 		Reception.Kind why = this.toAsk.get(chain.name());
+		boolean stuck = this.statistics.isStuck(chain.name());
 		long now = System.nanoTime();
-		Duration between = (why == Reception.Kind.GAP) ? AFTER_GAP : AFTER_DELAY;
+		Duration between = (why == Reception.Kind.GAP && !stuck) ? AFTER_GAP : AFTER_DELAY;
 		if (why != null
 				&& now - this.askedAt.getOrDefault(chain.name(), now - AFTER_DELAY.toNanos()) >= between.toNanos()) {
 			this.toAsk.remove(chain.name());
 			this.askedAt.put(chain.name(), now);
-			send(CentreMessage.of(CentreMessage.Kind.RESEND, chain.name(),
-					CentreNote.RESEND.sign(chain.log(), chain.size(), "", this.receipts.signer())));
+			CentreNote note = stuck ? CentreNote.TRY : CentreNote.RESEND;
+			send(CentreMessage.of(stuck ? CentreMessage.Kind.TRY : CentreMessage.Kind.RESEND, chain.name(),
+					note.sign(chain.log(), chain.size(), "", this.receipts.signer())));
 		}
 	}
 
@@ -240,13 +286,13 @@ final class ReceiptSender extends PeriodicWorker {
 	}
 
 	private void tell(CentreMessage message, String content) {
-		if (isDue(message, content)) {
-			send(message);
+		if (isDue(message, content) && send(message)) {
 			this.sent.put(key(message), new Sent(content, System.nanoTime()));
 		}
 	}
 
-	private void send(CentreMessage message) {
+	/** Whether it was taken: one that is too large keeps no others from being sent. */
+	private boolean send(CentreMessage message) {
 		Producer<byte[], byte[]> producer = this.producer;
 		if (producer == null) {
 			producer = this.clients.producer("audit-receipts");
@@ -254,11 +300,18 @@ final class ReceiptSender extends PeriodicWorker {
 		}
 		try {
 			producer.send(new ProducerRecord<>(this.topic, message.key(), message.value())).get();
+			return true;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+			return false;
 		}
 		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof RecordTooLargeException) {
+				this.failure = "the '%s' of chain '%s' are too large for the topic %s".formatted(message.kind(),
+						message.chain(), this.topic);
+				return false;
+			}
 			throw new KafkaException(
 					"The topic %s took no message: %s".formatted(this.topic, ex.getCause().getMessage()),
 					ex.getCause());

@@ -81,6 +81,9 @@ final class SignedChain {
 
 	private @Nullable Instant lastTime;
 
+	/** Of how many entries the largest note is that was sent. */
+	private long known;
+
 	private int page = READ_ENTRIES;
 
 	/**
@@ -157,17 +160,20 @@ final class SignedChain {
 	/**
 	 * Reads from a place on.
 	 * @param position the place
+	 * @param stored what the ledger that receives it has of it, or {@code null}
 	 * @throws SQLException if the database fails
 	 * @throws IOException if what was signed last cannot be looked up
 	 * @throws CheckpointRefusedException if the chain is not what was signed before
 	 */
-	void begin(long position) throws SQLException, IOException {
+	void begin(long position, @Nullable Checkpoint stored) throws SQLException, IOException {
 		Checkpoint known = this.sent.last(this.log, this.keys).orElse(null);
 		Checkpoint signed = this.signing.memory().last(this.log, this.keys).orElse(null);
 		OwnTransaction.look(this.dataSource, (connection) -> {
 			Head found = Objects.requireNonNull(head(connection));
 			requireNotContradicted(connection, known, found.size(), "was sent");
 			requireNotContradicted(connection, signed, found.size(), "a checkpoint says");
+			requireNotContradicted(connection, stored, found.size(), "was received");
+			this.known = (known != null) ? known.size() : 0;
 			this.tree = edge(connection, Math.min(position, found.size()));
 			this.last = last(connection, found);
 			this.lastTime = (this.tree.size() > 0) ? Sql.find(connection, this.before,
@@ -280,8 +286,12 @@ final class SignedChain {
 					lines.out.toByteArray()));
 		}
 		if (note != null) {
-			// Before anybody is given one: all of them are on the way to this.
-			this.sent.remember(note);
+			// Before anybody is given one: all of them are on the way to this. What is sent
+			// once more takes nothing back.
+			if (note.size() > this.known) {
+				this.sent.remember(note);
+				this.known = note.size();
+			}
 			this.last = collected.lastHash;
 			this.lastTime = collected.lastTime;
 			this.page = Math.max(MOST_ENTRIES / 8,

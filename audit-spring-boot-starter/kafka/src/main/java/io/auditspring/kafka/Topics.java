@@ -164,7 +164,7 @@ final class Topics {
 						"more than 30 days: what is erased in the ledgers would still be there", wanted);
 			}
 		}
-		requireLargeMessages(topic, config);
+		requireLargeMessages(topic, config, "less than a bundle of entries may have");
 	}
 
 	private void requireReceiptsAreKept(Config config) {
@@ -174,13 +174,13 @@ final class Topics {
 			throw unfit(topic, TopicConfig.CLEANUP_POLICY_CONFIG, policy, "which loses receipts with time",
 					TopicConfig.CLEANUP_POLICY_COMPACT);
 		}
+		requireLargeMessages(topic, config, "less than what is said of legal holds may have");
 	}
 
-	private static void requireLargeMessages(String topic, Config config) {
+	private static void requireLargeMessages(String topic, Config config, String what) {
 		String most = value(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
 		if (most != null && Long.parseLong(most) < 1_000_000) {
-			throw unfit(topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, most, "less than a bundle of entries may have",
-					MOST_BYTES);
+			throw unfit(topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, most, what, MOST_BYTES);
 		}
 	}
 

@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 import javax.sql.DataSource;
@@ -39,8 +39,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
-import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 
 /**
  * The database of a source with the chain {@code orders}, the one of a centre that
@@ -54,8 +52,6 @@ final class CarriedLab {
 
 	static final Schema SCHEMA = new Schema("audit");
 
-	static final Map<String, Object> NOBODY = Map.of("bootstrap.servers", "localhost:1");
-
 	final DataSource source = ledger();
 
 	final DataSource centre = ledger();
@@ -68,6 +64,8 @@ final class CarriedLab {
 
 	final Receipts receipts = new Receipts(this.centre, SCHEMA, this.centreSigner, null, false);
 
+	final MockKafka kafka = new MockKafka();
+
 	final ReceiptSender answers;
 
 	final EntriesListener listener;
@@ -79,10 +77,8 @@ final class CarriedLab {
 	CarriedLab(Path memory) {
 		this.memory = memory;
 		Carriers.applyRoles(this.centre);
-		this.answers = new ReceiptSender(this.receipts, this.statistics, (chain) -> false,
-				new KafkaClients(new DefaultKafkaProducerFactory<>(NOBODY), new DefaultKafkaConsumerFactory<>(NOBODY),
-						Map.of()),
-				"audit.receipts");
+		this.answers = new ReceiptSender(this.receipts, this.statistics, (chain) -> false, this.kafka,
+				MockKafka.RECEIPTS);
 		this.listener = new EntriesListener(new BundleReceiver(this.centre, SCHEMA, CarriedLab::by, this.statistics),
 				this.statistics, this.answers, new Reading("audit.entries"));
 		register(CHAIN);
@@ -154,11 +150,15 @@ final class CarriedLab {
 
 	/** What the source sends from a place on, each bundle with so many entries. */
 	List<EntriesRecord> bundles(long from, int entries) {
+		return bundles(CHAIN, from, entries);
+	}
+
+	List<EntriesRecord> bundles(String name, long from, int entries) {
 		try {
-			SignedChain chain = chain(CHAIN);
-			chain.begin(from);
-			long size = Long.parseLong(
-					String.valueOf(query(this.source, "select size from audit.audit_chain where name = 'orders'")));
+			SignedChain chain = chain(name);
+			chain.begin(from, null);
+			long size = Long.parseLong(String
+				.valueOf(query(this.source, "select size from audit.audit_chain where name = '%s'".formatted(name))));
 			List<EntriesRecord> bundles = new ArrayList<>();
 			for (long end = from + entries; chain.position() < size; end += entries) {
 				bundles.addAll(chain.next(Math.min(end, size)));
@@ -174,7 +174,7 @@ final class CarriedLab {
 	EntriesRecord nothingNew() {
 		try {
 			SignedChain chain = chain(CHAIN);
-			chain.begin(Long.MAX_VALUE);
+			chain.begin(Long.MAX_VALUE, null);
 			return chain.nothingNew();
 		}
 		catch (SQLException | IOException ex) {
@@ -202,6 +202,16 @@ final class CarriedLab {
 	static EntriesRecord with(EntriesRecord record, String value) {
 		return new EntriesRecord(record.chain(), record.first(), record.count(), record.known(), record.note(),
 				value.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/** What the centre signed of a chain. */
+	String receipt(String chain) {
+		try {
+			return Objects.requireNonNull(this.receipts.of(chain)).stored().note();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	long size(String chain) {

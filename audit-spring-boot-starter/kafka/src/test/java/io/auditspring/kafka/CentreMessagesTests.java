@@ -68,7 +68,7 @@ class CentreMessagesTests {
 			this.consumer
 				.addRecord(new ConsumerRecord<>("audit.receipts", 0, this.offset++, message.key(), message.value()));
 		}
-		this.messages.take(Duration.ZERO, this.asked::add);
+		this.messages.take(Duration.ZERO, this.asked::add, this.asked::add);
 	}
 
 	private CentreMessage stored(long size) {

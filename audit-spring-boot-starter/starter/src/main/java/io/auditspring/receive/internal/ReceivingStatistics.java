@@ -44,7 +44,7 @@ public final class ReceivingStatistics {
 
 	private final Map<String, Standing> standings = new ConcurrentHashMap<>();
 
-	private final Map<String, String> failures = new ConcurrentHashMap<>();
+	private final Map<String, Failure> failures = new ConcurrentHashMap<>();
 
 	private final Map<String, String> losses = new ConcurrentHashMap<>();
 
@@ -116,6 +116,16 @@ public final class ReceivingStatistics {
 	 * @param at when it came
 	 */
 	public record Refusal(String chain, String reason, Instant at) {
+
+	}
+
+	/**
+	 * What keeps a source from being read.
+	 *
+	 * @param reason a sentence
+	 * @param since since when
+	 */
+	private record Failure(String reason, Instant since) {
 
 	}
 
@@ -194,7 +204,8 @@ public final class ReceivingStatistics {
 		Instant now = this.clock.instant();
 		chains.forEach((chain) -> this.standings.putIfAbsent(chain, new Standing(now, 0, null)));
 		this.standings.keySet().retainAll(chains);
-		this.troubles.keySet().retainAll(chains);
+		this.troubles.keySet()
+			.removeIf((chain) -> !chains.contains(chain) && !chains.contains(Succession.predecessor(chain)));
 		this.losses.keySet().retainAll(chains);
 	}
 
@@ -223,6 +234,17 @@ public final class ReceivingStatistics {
 	}
 
 	/**
+	 * Whether what comes next of a chain cannot be taken now, whatever else comes.
+	 * @param chain its name
+	 * @return whether it cannot
+	 */
+	public boolean isStuck(String chain) {
+		Trouble trouble = this.troubles.get(chain);
+		return trouble != null
+				&& (trouble.kind() == Reception.Kind.PAUSED || trouble.kind() == Reception.Kind.DELAYED);
+	}
+
+	/**
 	 * Says that another instance receives a chain, and knows what holds it up.
 	 * @param chain its name
 	 */
@@ -247,7 +269,9 @@ public final class ReceivingStatistics {
 	 * @param why a sentence
 	 */
 	public void failed(String source, String why) {
-		if (this.failures.put(source, why) == null) {
+		Failure before = this.failures.get(source);
+		this.failures.put(source, new Failure(why, (before != null) ? before.since() : this.clock.instant()));
+		if (before == null) {
 			logger.warn("The source '{}' of audit chains cannot be read; it is tried again: {}", source, why);
 		}
 	}
@@ -316,7 +340,22 @@ public final class ReceivingStatistics {
 	 * @return the reason for each of them, by name
 	 */
 	public Map<String, String> failures() {
-		return new TreeMap<>(this.failures);
+		return failuresUntil(Instant.MAX);
+	}
+
+	/**
+	 * What has kept sources from being read for a while.
+	 * @param time since when at the latest
+	 * @return the reason for each of them, by name
+	 */
+	public Map<String, String> failuresUntil(Instant time) {
+		Map<String, String> reasons = new TreeMap<>();
+		this.failures.forEach((source, failure) -> {
+			if (failure.since().isBefore(time)) {
+				reasons.put(source, failure.reason());
+			}
+		});
+		return reasons;
 	}
 
 	/**

@@ -102,7 +102,11 @@ public final class Succession {
 			throw ReceptionException
 				.refused("its note is of '%s', not of '%s/%s'".formatted(note.origin(), head.origin(), bundle.chain()));
 		}
-		StoredEntry first = (bundle.first() == 0) ? first(bundle) : null;
+		if (bundle.first() > 0) {
+			throw new ReceptionException(Reception.Kind.GAP,
+					"it goes on where chain '%s' ended, and its first entry is missing".formatted(before));
+		}
+		StoredEntry first = first(bundle);
 		Said said = (first != null) ? Said.of(first) : null;
 		if (said == null || !isOf(said.storedChain(), before) || !isOurs(connection, head, said)) {
 			throw ReceptionException.refused(

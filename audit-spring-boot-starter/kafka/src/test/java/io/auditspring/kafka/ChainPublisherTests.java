@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026 the authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.auditspring.kafka;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.auditspring.ledger.checkpoint.ReceiptNote;
+import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.checkpoint.VerifierKey;
+import org.apache.kafka.common.header.Header;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a source sends, and what not.
+ */
+class ChainPublisherTests {
+
+	private static final String LOG = CarriedLab.ORIGIN + "/" + CarriedLab.CHAIN;
+
+	@TempDir
+	private Path memory;
+
+	private CarriedLab lab;
+
+	private final PublishingStatistics statistics = new PublishingStatistics();
+
+	private ChainPublisher publisher;
+
+	@BeforeEach
+	void writeThreeEntries() {
+		this.lab = new CarriedLab(this.memory);
+		this.lab.write(3);
+		this.publisher = new ChainPublisher(this.lab.chain(CarriedLab.CHAIN),
+				new SourceTables(this.lab.source, CarriedLab.SCHEMA), this.lab.kafka,
+				new AuditKafkaProperties("audit.entries", MockKafka.RECEIPTS, false, 1, (short) 1, Map.of(),
+						new AuditKafkaProperties.Publish(true, Duration.ofMillis(20), Duration.ofMinutes(1)),
+						new AuditKafkaProperties.Receive(false, null, 1)),
+				TrustedKeys.of(VerifierKey.of(this.lab.centreSigner)), this.statistics);
+	}
+
+	@AfterEach
+	void stop() {
+		this.publisher.stop();
+	}
+
+	/** The places of the bundles of entries that are sent. */
+	private List<String> sent() {
+		return this.lab.kafka.sent.stream().filter((record) -> record.value().length > 0).map((record) -> {
+			Header id = record.headers().lastHeader("ce_id");
+			return new String(id.value(), StandardCharsets.UTF_8);
+		}).toList();
+	}
+
+	private void awaitSent(String... places) {
+		Carriers.await(() -> assertThat(sent()).containsExactly(places));
+	}
+
+	@Test
+	void oneBundleIsTriedAgainAndNotAllThatFollows() {
+		this.publisher.start();
+		awaitSent("0-3");
+		this.lab.write(300);
+		awaitSent("0-3", "3-259", "259-303");
+		this.lab.kafka.say(CentreMessage.of(CentreMessage.Kind.TRY, CarriedLab.CHAIN,
+				CentreNote.TRY.sign(LOG, 1, "", this.lab.centreSigner)));
+		awaitSent("0-3", "3-259", "259-303", "1-257");
+		this.lab.write(1);
+		awaitSent("0-3", "3-259", "259-303", "1-257", "303-304");
+	}
+
+	@Test
+	void whatTheCentreHasMoreOfIsKnownBeforeAnythingIsSent() {
+		for (int i = 0; i < 600; i++) {
+			this.lab.kafka.say(CentreMessage.of(CentreMessage.Kind.STORED, "billing", "of somebody else"));
+		}
+		this.lab.kafka.say(stored(11));
+		this.publisher.start();
+		Carriers.await(() -> assertThat(this.statistics.stoppedFor()).contains("went back: it has 3 entries"));
+		assertThat(this.lab.kafka.sent).isEmpty();
+		assertThat(CarriedLab.query(this.lab.source, "select size from audit.audit_receipt where kind = 'stored'"))
+			.isEqualTo("11");
+	}
+
+	@Test
+	void whatTheCentreHasOtherEntriesOfIsNotSent() {
+		this.lab.kafka.say(stored(2));
+		this.publisher.start();
+		Carriers.await(() -> assertThat(this.statistics.stoppedFor()).contains("went another way"));
+		assertThat(this.lab.kafka.sent).isEmpty();
+	}
+
+	private CentreMessage stored(long size) {
+		return CentreMessage.of(CentreMessage.Kind.STORED, CarriedLab.CHAIN,
+				ReceiptNote.STORED.sign(LOG, size, new byte[32], this.lab.centreSigner).note());
+	}
+
+}
