@@ -24,6 +24,7 @@ import io.auditspring.receive.internal.Receipts;
 import io.auditspring.receive.internal.Receipts.ReceivedChain;
 import io.auditspring.receive.internal.ReceivingStatistics;
 import io.auditspring.receive.internal.Reception;
+import io.auditspring.receive.internal.Succession;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -208,8 +209,7 @@ final class ReceiptSender extends PeriodicWorker {
 	 * heard of it has the signature of the one before, or nobody would ask.
 	 */
 	private void askForBeginnings(List<ReceivedChain> chains, List<String> names) {
-		this.toAsk.keySet()
-			.removeIf((name) -> !names.contains(name) && !names.contains(Succession.predecessor(name)));
+		this.toAsk.keySet().removeIf((name) -> !names.contains(name) && !names.contains(Succession.predecessor(name)));
 		for (ReceivedChain chain : chains) {
 			String origin = chain.log().substring(0, chain.log().length() - chain.name().length());
 			this.toAsk.keySet()

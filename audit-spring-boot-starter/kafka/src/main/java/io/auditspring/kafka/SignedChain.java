@@ -286,7 +286,8 @@ final class SignedChain {
 					lines.out.toByteArray()));
 		}
 		if (note != null) {
-			// Before anybody is given one: all of them are on the way to this. What is sent
+			// Before anybody is given one: all of them are on the way to this. What is
+			// sent
 			// once more takes nothing back.
 			if (note.size() > this.known) {
 				this.sent.remember(note);

@@ -43,19 +43,22 @@ class ReceiptSenderTests {
 	void aGapIsAskedForWhole() {
 		this.lab.write(3);
 		this.lab.receive(this.lab.bundles(4, 2));
-		assertThat(said()).singleElement().asString().contains("\"kind\":\"resend\"", "audit-request/resend/", "\\n3\\n");
+		assertThat(said()).singleElement()
+			.asString()
+			.contains("\"kind\":\"resend\"", "audit-request/resend/", "\\n3\\n");
 	}
 
 	@Test
 	void ofAChainThatIsStuckOneBundleIsTriedAndNotAllThatFollows() {
-		CarriedLab.execute(this.lab.centre, """
-				create function audit.no_more() returns trigger language plpgsql as $$
-				begin
-					raise exception 'not of this version' using errcode = 'check_violation';
-				end
-				$$;
-				create trigger no_more after insert on audit.audit_log for each statement execute function audit.no_more()
-				""");
+		CarriedLab.execute(this.lab.centre,
+				"""
+						create function audit.no_more() returns trigger language plpgsql as $$
+						begin
+							raise exception 'not of this version' using errcode = 'check_violation';
+						end
+						$$;
+						create trigger no_more after insert on audit.audit_log for each statement execute function audit.no_more()
+						""");
 		this.lab.write(6);
 		this.lab.receive(this.lab.bundles(3, 2));
 		assertThat(this.lab.statistics.troubles().get("orders").kind()).isEqualTo(Reception.Kind.PAUSED);
@@ -86,7 +89,8 @@ class ReceiptSenderTests {
 	@Test
 	void theBeginningOfAChainThatGoesOnIsAskedForWhereItWasLost() {
 		String receipt = this.lab.receipt("orders");
-		CarriedLab.execute(this.lab.source, "select audit.audit_take_receipt('orders', 'stored', '%s')".formatted(receipt));
+		CarriedLab.execute(this.lab.source,
+				"select audit.audit_take_receipt('orders', 'stored', '%s')".formatted(receipt));
 		CarriedLab.execute(this.lab.source, "select audit.audit_continue_chain('orders', 'orders@2', 'restored')");
 		this.lab.write("orders@2", 4);
 		List<EntriesRecord> bundles = this.lab.bundles("orders@2", 0, 2);

@@ -59,7 +59,8 @@ final class SignIns {
 	}
 
 	private static String withoutSecret(String text, @Nullable Object secret) {
-		return (secret instanceof CharSequence typed && typed.length() >= MIN_SECRET) ? text.replace(typed, Masking.MASK) : text;
+		return (secret instanceof CharSequence typed && typed.length() >= MIN_SECRET)
+				? text.replace(typed, Masking.MASK) : text;
 	}
 
 	@EventListener

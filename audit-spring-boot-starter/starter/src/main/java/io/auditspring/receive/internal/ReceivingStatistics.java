@@ -240,8 +240,7 @@ public final class ReceivingStatistics {
 	 */
 	public boolean isStuck(String chain) {
 		Trouble trouble = this.troubles.get(chain);
-		return trouble != null
-				&& (trouble.kind() == Reception.Kind.PAUSED || trouble.kind() == Reception.Kind.DELAYED);
+		return trouble != null && (trouble.kind() == Reception.Kind.PAUSED || trouble.kind() == Reception.Kind.DELAYED);
 	}
 
 	/**
