@@ -74,12 +74,15 @@ final class ArchivedLedger {
 
 	/** A new database with an empty ledger. */
 	static ArchivedLedger create(ArchiveStore store, String key, Path memory) {
-		DataSource dataSource = TestDatabase.newDatabase();
+		return new ArchivedLedger(TestDatabase.newDatabase(), store, key, memory).migrated();
+	}
+
+	ArchivedLedger migrated() {
 		SchemaMigrations.configure(SCHEMA, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY)
-			.dataSource(dataSource)
+			.dataSource(this.dataSource)
 			.load()
 			.migrate();
-		return new ArchivedLedger(dataSource, store, key, memory);
+		return this;
 	}
 
 	static ArchivedLedger at(String url, ArchiveStore store, String key, Path memory) {

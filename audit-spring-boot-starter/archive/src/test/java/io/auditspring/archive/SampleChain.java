@@ -87,6 +87,21 @@ final class SampleChain {
 	}
 
 	/**
+	 * Makes an entry that has no place yet.
+	 * @param message its message
+	 * @return the entry
+	 */
+	Entry saying(String message) {
+		Entry like = entry();
+		Entry.DataGroup data = like.data();
+		return new Entry(like.id(), like.occurredAt(), like.service(), like.tenant(), like.operation(), like.action(),
+				like.category(), like.severity(), like.outcome(), like.actorType(), like.targetType(), like.targetId(),
+				like.revision(), like.durationMicros(), like.traceId(), like.actor(),
+				new Entry.DataGroup(data.targetName(), message, data.justification(), data.error(), data.before(),
+						data.after(), data.changes(), data.metadata(), data.related()));
+	}
+
+	/**
 	 * Appends an entry.
 	 * @param entry the entry
 	 * @return it at its place

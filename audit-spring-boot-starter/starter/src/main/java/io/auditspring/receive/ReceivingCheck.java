@@ -16,6 +16,7 @@ import io.auditspring.AuditSetupException;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes sure at the start that chains can be received. Whether sources can be reached is
@@ -27,6 +28,31 @@ final class ReceivingCheck {
 			select exists (
 				select from pg_roles where rolname = 'audit_receiver' and pg_has_role(current_user, oid, 'usage')
 			) and has_function_privilege(to_regprocedure(?), 'EXECUTE')
+			""";
+
+	/**
+	 * What roles.sql grants to the role, so that nothing is missing in the midst of it.
+	 */
+	private static final List<String> FUNCTIONS = List.of("audit_receive_lock(text)",
+			"audit_receive_months(text, date[])", "audit_receive_redactions(text, jsonb)",
+			"audit_receive_note(text, text)", "audit_park(text, bigint, bytea, bytea, text, text, jsonb)",
+			"audit_receive_successor(text, text, uuid, jsonb)", "audit_receive_quarantine(text, jsonb, jsonb)");
+
+	private static final List<String> TABLES = List.of("audit_log", "audit_chain", "audit_tree", "audit_tile",
+			"audit_checkpoint", "audit_legal_hold", "audit_received", "audit_received_key", "audit_received_quarantine",
+			"audit_request", "audit_archived", "audit_root_head");
+
+	private static final String MISSING = """
+			select string_agg(lacking, ', ')
+			from (
+				select name as lacking
+				from unnest(?::text[]) as name
+				where has_function_privilege(to_regprocedure(name), 'EXECUTE') is not true
+				union all
+				select name
+				from unnest(?::text[]) as name
+				where has_table_privilege(to_regclass(name), 'SELECT') is not true
+			) as rights
 			""";
 
 	private final DataSource dataSource;
@@ -43,6 +69,7 @@ final class ReceivingCheck {
 			OwnTransaction.look(this.dataSource, (connection) -> {
 				requireTables(connection);
 				requireRole(connection);
+				requireRights(connection);
 				requireRegistered(connection, sources);
 				return true;
 			});
@@ -97,6 +124,22 @@ final class ReceivingCheck {
 					"Run classpath:io/auditspring/db/roles.sql and 'grant audit_receiver to %s', or name a DataSource bean "
 						.formatted(user) + "of a user that has it by audit.receive.data-source.");
 		}
+	}
+
+	/** The role may be there, and its rights be those of an earlier version. */
+	private void requireRights(Connection connection) throws SQLException {
+		String missing = Sql.<@Nullable String>get(connection, MISSING, (row) -> row.getString(1), names(FUNCTIONS),
+				names(TABLES));
+		if (missing != null) {
+			throw new AuditSetupException(
+					"audit.receive is set, but the role audit_receiver does not have all the rights that it takes in the audit "
+							+ "schema '%s'; missing are those of %s".formatted(this.schema.name(), missing),
+					"Run classpath:io/auditspring/db/roles.sql again: after the migrations, and after each later one.");
+		}
+	}
+
+	private Object names(List<String> names) {
+		return Sql.array("text", names.stream().map(this.schema::table).toList());
 	}
 
 	private void requireRegistered(Connection connection, Map<String, ReceiveProperties.Source> sources)

@@ -678,20 +678,16 @@ begin
 		select l.* into entry
 		from "${schema}".audit_log l
 		where l.chain = $1 and l.seq = wanted.seq and l.id = wanted.id;
-		if entry.seq is null then
-			raise exception 'there is no entry % (%) of chain "%" to erase from', wanted.seq, wanted.id, chain
-				using errcode = 'no_data_found';
-		end if;
-		if (wanted.redacted = 'actor' and entry.actor_digest is not null)
+		if entry.seq is null or (wanted.redacted = 'actor' and entry.actor_digest is not null)
 			or (wanted.redacted = 'data' and entry.data_digest is not null)
 		then
-			-- It may be in quarantine only.
+			-- It may be in quarantine only, also if the entry itself is in the archive by now.
 			delete from "${schema}".audit_received_quarantine q
-			where q.chain = $1 and q.seq = entry.seq and q.redacted = wanted.redacted
+			where q.chain = $1 and q.seq = wanted.seq and q.id = wanted.id and q.redacted = wanted.redacted
 			and exists (
 				select from "${schema}".audit_log said
-				where said.target_id = entry.id::text and said.action = 'audit.redaction'
-				and said.metadata @> jsonb_build_object('chain', $1, 'seq', entry.seq, 'group', wanted.redacted)
+				where said.target_id = wanted.id::text and said.action = 'audit.redaction'
+				and said.metadata @> jsonb_build_object('chain', $1, 'seq', wanted.seq, 'group', wanted.redacted)
 				and "${schema}".audit_speaks_for(said.chain, $1)
 			);
 			continue;
@@ -735,6 +731,28 @@ create table "${schema}".audit_received_quarantine (
 	quarantined_at timestamptz not null default clock_timestamp(),
 	primary key (chain, seq, redacted)
 );
+
+alter function "${schema}".audit_retire(date, boolean, jsonb, jsonb) rename to audit_retire_month;
+
+-- As before, but that what is in quarantine of entries that are dropped is dropped, too, unless they are in the archive: there
+-- is only the digest of it.
+create function "${schema}".audit_retire(month date, drops boolean, retirements jsonb, requested_by jsonb) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform "${schema}".audit_retire_month(month, drops, retirements, requested_by);
+	if drops then
+		delete from "${schema}".audit_received_quarantine q
+		using jsonb_to_recordset(retirements) as gone (chain text, "firstSeq" bigint, "lastSeq" bigint)
+		where q.chain = gone.chain and q.seq between gone."firstSeq" and gone."lastSeq" and not exists (
+			select from "${schema}".audit_archived a
+			where a.chain = q.chain and q.seq between a.first_seq and a.last_seq
+		);
+	end if;
+end
+$$;
 
 -- Keeps groups in quarantine in whose place their digests were stored, and records each.
 create function "${schema}".audit_receive_quarantine(chain text, groups jsonb, requested_by jsonb) returns void
@@ -1295,8 +1313,11 @@ begin
 		data := coalesce(entry.data_digest, wanted.data);
 		result := case
 			when entry.seq is null then 'missing'
-			when (redacted = 'actor' and entry.actor_digest is not null)
-				or (redacted = 'data' and entry.data_digest is not null) then 'redacted'
+			when ((redacted = 'actor' and entry.actor_digest is not null)
+				or (redacted = 'data' and entry.data_digest is not null)) and not exists (
+				select from "${schema}".audit_received_quarantine q
+				where q.chain = $1 and q.seq = entry.seq and q.redacted = $3
+			) then 'redacted'
 			when redacted = 'data' and "${schema}".audit_is_control(entry.action) then 'kept'
 			when "${schema}".audit_is_held(entry) then 'held'
 			when actor is null or data is null
@@ -1333,15 +1354,20 @@ begin
 			session_id = null, device_fingerprint = null, geolocation = null,
 			salt = none || substring(l.salt from 17), actor_digest = e.digest
 		from unnest(erased) with ordinality as entry, unnest(digests) with ordinality as e (digest, place)
-		where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at and entry.ordinality = e.place;
+		where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at and entry.ordinality = e.place
+		and l.actor_digest is null;
 	else
 		update "${schema}".audit_log l
 		set target_name = null, message = null, justification = null, error = null, before_state = null,
 			after_state = null, changes = null, metadata = null, related = null,
 			salt = substring(l.salt for 16) || none, data_digest = e.digest
 		from unnest(erased) with ordinality as entry, unnest(digests) with ordinality as e (digest, place)
-		where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at and entry.ordinality = e.place;
+		where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at and entry.ordinality = e.place
+		and l.data_digest is null;
 	end if;
+	delete from "${schema}".audit_received_quarantine q
+	using unnest(erased) as entry
+	where q.chain = $1 and q.seq = entry.seq and q.redacted = $3;
 end
 $$;
 
@@ -1438,6 +1464,7 @@ revoke all on function "${schema}".audit_is_quarantined(uuid), "${schema}".audit
 	"${schema}".audit_source_gone(text, text, jsonb), "${schema}".audit_receive_lock(text),
 	"${schema}".audit_receive_months(text, date[]), "${schema}".audit_receive_redactions(text, jsonb),
 	"${schema}".audit_receive_note(text, text), "${schema}".audit_receive_quarantine(text, jsonb, jsonb),
+	"${schema}".audit_retire(date, boolean, jsonb, jsonb), "${schema}".audit_retire_month(date, boolean, jsonb, jsonb),
 	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb),
 	"${schema}".audit_take_receipt(text, text, text),
 	"${schema}".audit_source_erases_from(text), "${schema}".audit_receive_retirement(text, text, bigint),

@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
@@ -55,6 +57,11 @@ public final class BundleReceiver {
 
 	/** Longer than the answer of a source is waited for. */
 	private static final Duration LONGEST_READ = Duration.ofSeconds(65);
+
+	/** So many erasures are one statement. */
+	private static final int PORTION = 500;
+
+	private static final Pattern UUID_FORM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
 	private static final String OBJECT_IN_USE = "55006";
 
@@ -289,7 +296,8 @@ public final class BundleReceiver {
 			compare(connection, bundle, note, head.size());
 		}
 		CompactRange tree = this.frontiers.at(connection, head);
-		BundleWalk walk = new BundleWalk(this.tables, this.refusedGroups, connection, head, tree);
+		BundleWalk walk = new BundleWalk(this.tables, this.refusedGroups, connection, head, tree,
+				(redactions) -> applyRedactions(connection, redactions));
 		read(bundle, (entry) -> {
 			if (place(entry) >= head.size()) {
 				walk.accept(entry);
@@ -301,7 +309,7 @@ public final class BundleReceiver {
 				.refused("its entries do not lead to the root that is signed for %d entries".formatted(note.size()));
 		}
 		List<String> later = this.tables.later(connection, head);
-		applyRedactions(connection, walk.redactions());
+		walk.redact();
 		for (ControlEntry.Retirement retirement : walk.retirements()) {
 			this.tables.retired(connection, bundle.chain(), retirement);
 		}
@@ -395,7 +403,10 @@ public final class BundleReceiver {
 		Map<String, List<ControlEntry.Redaction>> chains = redactions.stream()
 			.collect(Collectors.groupingBy(ControlEntry.Redaction::chain));
 		for (Map.Entry<String, List<ControlEntry.Redaction>> chain : chains.entrySet()) {
-			applyRedactions(connection, chain.getKey(), chain.getValue());
+			List<ControlEntry.Redaction> all = chain.getValue();
+			for (int from = 0; from < all.size(); from += PORTION) {
+				applyRedactions(connection, chain.getKey(), all.subList(from, Math.min(from + PORTION, all.size())));
+			}
 		}
 	}
 
@@ -407,23 +418,32 @@ public final class BundleReceiver {
 			.map((redaction) -> String.valueOf(redaction.seq()))
 			.distinct()
 			.collect(Collectors.joining(", "));
+		Set<ControlEntry.Redaction> gone = new LinkedHashSet<>(redactions);
 		reader.read(chain, "seq in (%s)".formatted(places), (row) -> {
 			StoredEntry entry = StoredEntry.read(row);
 			redactions.stream()
 				.filter((redaction) -> redaction.seq() == place(entry)
 						&& redaction.id().equals(String.valueOf(entry.place().id())))
+				.filter(gone::remove)
 				.forEach((redaction) -> wanted.add(wanted(entry, redaction)));
 		});
+		// Their sources may sign whatever they like.
+		gone.stream()
+			.filter((redaction) -> UUID_FORM.matcher(redaction.id()).matches())
+			.forEach((redaction) -> wanted.add(named(redaction).toString()));
 		this.tables.applyRedactions(connection, chain, "[" + String.join(",", wanted) + "]");
 	}
 
 	private static String wanted(StoredEntry entry, ControlEntry.Redaction redaction) {
-		return new CanonicalObject().number("seq", redaction.seq())
-			.text("id", redaction.id())
-			.text("redacted", CoreObject.stored(redaction.group()))
-			.text("actor", hex(entry.digestOfActor()))
+		return named(redaction).text("actor", hex(entry.digestOfActor()))
 			.text("data", hex(entry.digestOfData()))
 			.toString();
+	}
+
+	private static CanonicalObject named(ControlEntry.Redaction redaction) {
+		return new CanonicalObject().number("seq", redaction.seq())
+			.text("id", redaction.id())
+			.text("redacted", CoreObject.stored(redaction.group()));
 	}
 
 	private static void read(Bundle bundle, Step step) throws SQLException {

@@ -15,11 +15,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.internal.chain.ChainWalk;
 import io.auditspring.ledger.internal.chain.PartitionCheck;
-import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
@@ -53,12 +51,13 @@ final class BundleWalk {
 
 	private final List<ControlEntry.Retirement> retirements = new ArrayList<>();
 
-	private final List<Long> erased = new ArrayList<>();
+	private final Redacting redacting;
 
-	private final List<String> erasedGroups = new ArrayList<>();
+	private boolean erased;
 
 	BundleWalk(ReceivedTables tables, RefusedGroups quarantine, Connection connection, ReceivedHead head,
-			CompactRange tree) {
+			CompactRange tree, Redacting redacting) {
+		this.redacting = redacting;
 		this.tables = tables;
 		this.quarantine = quarantine;
 		this.connection = connection;
@@ -69,6 +68,15 @@ final class BundleWalk {
 					"entry %d of chain '%s' is not as its source wrote it: %s".formatted(seq, head.chain(), what));
 		});
 		this.walk.goOn(head.size(), head.hash(), head.recordedAt());
+	}
+
+	/**
+	 * Erases what entries say that it is.
+	 */
+	interface Redacting {
+
+		void redact(List<ControlEntry.Redaction> redactions) throws SQLException;
+
 	}
 
 	private static ReceptionException fault(Problem.Kind kind, String what) {
@@ -100,10 +108,7 @@ final class BundleWalk {
 	}
 
 	private void note(CheckedEntry entry) {
-		for (EntryGroup group : entry.redactedGroups()) {
-			this.erased.add(entry.place().seq());
-			this.erasedGroups.add(CoreObject.stored(group));
-		}
+		this.erased = this.erased || !entry.redactedGroups().isEmpty();
 		if (entry.controlEntry() instanceof ControlEntry.Redaction redaction
 				&& Succession.isOf(redaction.chain(), this.head.chain())) {
 			this.redactions.add(redaction);
@@ -125,6 +130,15 @@ final class BundleWalk {
 		}
 		this.quarantine.append(this.connection, this.head.chain(), this.portion);
 		this.portion.clear();
+		if (this.redactions.size() >= PORTION) {
+			redact();
+		}
+	}
+
+	/** Erases what its source has erased since the entries came here. */
+	void redact() throws SQLException {
+		this.redacting.redact(this.redactions);
+		this.redactions.clear();
 	}
 
 	/**
@@ -146,10 +160,6 @@ final class BundleWalk {
 		return Arrays.copyOf(Objects.requireNonNull(this.walk.previousHash()), this.head.hash().length);
 	}
 
-	List<ControlEntry.Redaction> redactions() {
-		return this.redactions;
-	}
-
 	List<ControlEntry.Retirement> retirements() {
 		return this.retirements;
 	}
@@ -160,9 +170,7 @@ final class BundleWalk {
 	 * @throws SQLException if the database fails
 	 */
 	void requireDeclared(List<String> later) throws SQLException {
-		List<String> speakers = new ArrayList<>(later);
-		speakers.add(this.head.chain());
-		Long seq = this.tables.undeclared(this.connection, this.head.chain(), speakers, this.erased, this.erasedGroups);
+		Long seq = this.erased ? this.tables.undeclared(this.connection, this.head, later) : null;
 		if (seq != null) {
 			throw new ReceptionException(Reception.Kind.INCOMPLETE,
 					"something of entry %d of chain '%s' is erased, and no entry that came with it says so"

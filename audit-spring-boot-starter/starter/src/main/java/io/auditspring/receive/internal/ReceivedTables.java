@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -138,19 +139,33 @@ final class ReceivedTables {
 				from %s
 				where centre_hold is null
 				""".formatted(schema.table("audit_legal_hold"));
+		// By the index of targets: there may be as many declarations as entries.
 		this.undeclared = """
-				select erased.seq
-				from unnest(?::bigint[], ?::text[]) as erased (seq, redacted)
-				where not exists (
+				select entry.seq
+				from %1$s as entry cross join (values ('actor'), ('data')) as erased (redacted)
+				where entry.chain = ? and entry.seq >= ?
+				and case erased.redacted when 'actor' then entry.actor_digest else entry.data_digest end is not null
+				and not exists (
 					select
-					from %1$s as said join %1$s as entry
-					on entry.chain = ? and entry.seq = erased.seq and entry.id::text = said.metadata ->> 'id'
-					where said.chain = any (?) and said.action = 'audit.redaction' and said.metadata ->> 'chain' = ?
-					and said.metadata ->> 'seq' = erased.seq::text and said.metadata ->> 'group' = erased.redacted
+					from (
+						select said.chain, said.action, said.metadata
+						from %1$s as said
+						where said.target_type = 'AuditEntry' and said.target_id = entry.id::text
+						offset 0
+					) as said
+					where said.chain = any (?) and said.action = 'audit.redaction'
+					and said.metadata @> jsonb_build_object('chain', entry.chain, 'seq', entry.seq, 'id', entry.id, 'group',
+						erased.redacted)
 				)
-				order by erased.seq
+				and not exists (
+					select
+					from %2$s as refused
+					where refused.chain = entry.chain and refused.seq = entry.seq and refused.redacted = erased.redacted
+				)
+				order by entry.seq
 				limit 1
-				""".formatted(schema.table("audit_log"));
+				"""
+			.formatted(schema.table("audit_log"), schema.table("audit_received_quarantine"));
 		this.size = """
 				select coalesce(max(size), 0) from %s where name = ? and origin is not null
 				""".formatted(schema.table("audit_chain"));
@@ -266,17 +281,16 @@ final class ReceivedTables {
 	/**
 	 * Finds an entry of which something is erased without an entry that says so.
 	 * @param connection where they are
-	 * @param chain their chain
-	 * @param speakers the chains that may say so
-	 * @param places the places of erased groups
-	 * @param groups the groups, in the same order
+	 * @param head where their chain ended before they came
+	 * @param later the chains that go on in its place, and may say so, too
 	 * @return the first one's place, or {@code null} if all are declared
 	 * @throws SQLException if the database fails
 	 */
-	@Nullable Long undeclared(Connection connection, String chain, List<String> speakers, List<Long> places, List<String> groups)
-			throws SQLException {
-		return places.isEmpty() ? null : Sql.find(connection, this.undeclared, (row) -> row.getLong(1),
-				Sql.array("int8", places), Sql.array("text", groups), chain, Sql.array("text", speakers), chain);
+	@Nullable Long undeclared(Connection connection, ReceivedHead head, List<String> later) throws SQLException {
+		List<String> speakers = new ArrayList<>(later);
+		speakers.add(head.chain());
+		return Sql.<@Nullable Long>find(connection, this.undeclared, (row) -> row.getLong(1), head.chain(), head.size(),
+				Sql.array("text", speakers));
 	}
 
 	/** How many entries of a chain are here, or 0 if it is not received. */

@@ -617,6 +617,24 @@ class ContinuationTests {
 	}
 
 	@Test
+	void whatOnlyTheCentreHasIsErasedThereOnceItsChainIsSaidToBeGone() throws SQLException {
+		poll(this.restored);
+		continueChain(this.restored, "orders@2");
+		send(signed(this.lab.signer));
+		this.lab.redact(this.lab.centre, 7);
+		poll(this.restored);
+		assertThat(erased()).isEqualTo("none");
+		this.lab.centre.execute("select audit.audit_source_gone('orders', 'It goes on as orders@2')");
+		this.lab.redact(this.lab.centre, 7);
+		assertThat(erased()).isEqualTo("7");
+		this.restored.append("orders@2", Entries.entries(1));
+		signed(this.lab.signer);
+		poll(this.restored);
+		assertThat(chains(this.lab.centre)).isEqualTo("orders 10 orders@2, orders@2 2");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
 	void whatWasErasedBeforeTheRestoreMayBeErasedOnceMore() throws SQLException {
 		this.lab.redact(this.lab.source, 3);
 		this.lab.sign();

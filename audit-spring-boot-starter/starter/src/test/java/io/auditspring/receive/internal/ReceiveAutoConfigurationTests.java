@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.CheckpointSigner;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
 import io.auditspring.ledger.Roles;
 import io.auditspring.ledger.checkpoint.Checkpoint;
@@ -285,6 +286,20 @@ class ReceiveAutoConfigurationTests {
 		assertThatStartFails(withSource().withPropertyValues("audit.receive.data-source=writer")
 			.withBean("writer", DataSource.class, () -> writer, (definition) -> definition.setAutowireCandidate(false)),
 				"does not have the role audit_receiver", "grant audit_receiver to user_");
+		this.lab.centre.execute("revoke select on audit.audit_request from audit_receiver");
+		assertThatStartFails(
+				withSource().withPropertyValues("audit.receive.data-source=receiver")
+					.withBean("receiver", DataSource.class, () -> this.lab.receiving,
+							(definition) -> definition.setAutowireCandidate(false)),
+				"missing are those of \"audit\".audit_request", "roles.sql again");
+		this.lab.centre.execute("grant select on audit.audit_request to audit_receiver");
+		assertThatStartFails(
+				withSource()
+					.withPropertyValues("audit.receive.data-source=receiver", "audit.receive.synchronous-standby=true")
+					.withBean(CheckpointSigner.class, () -> this.lab.centreSigner)
+					.withBean("receiver", DataSource.class, () -> this.lab.receiving,
+							(definition) -> definition.setAutowireCandidate(false)),
+				"cannot see what standbys have", "grant pg_read_all_stats to user_");
 		this.lab.centre.execute("drop table audit.audit_received");
 		assertThatStartFails(withSource(), "cannot hold chains of other ledgers yet", "Run the migrations");
 	}

@@ -6,16 +6,24 @@ package io.auditspring.receive.internal;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.Period;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.retention.ErasureReport;
 import io.auditspring.retention.Redaction;
+import io.auditspring.retention.Retention;
+import io.auditspring.retention.RetentionAction;
 import io.auditspring.signing.RootLog;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +127,49 @@ class RefusedGroupsTests {
 		assertThat(this.lab.send(1, this.lab.sign()).kind()).isEqualTo(Reception.Kind.APPENDED);
 		assertThat(quarantined()).isEqualTo("none");
 		assertSound();
+	}
+
+	@Test
+	void whereItsSourceIsGoneWhatIsInQuarantineIsErasedHere() {
+		this.lab.send(0,
+				this.lab.write(Entries.withMessage("5 ₿"), Entries.withMessage("6 ₿"), Entries.withMessage("7")));
+		this.lab.centre.execute("select audit.audit_source_gone('orders', 'Shut down in May')");
+		Redaction redaction = new Redaction(this.lab.centre.dataSource(), this.lab.centre.schema(),
+				() -> Entries.entries(1).get(0));
+		List<UUID> all = Stream
+			.of(ReceivingLab
+				.query(this.lab.centre,
+						"select string_agg(id::text, ' ' order by seq) from audit.audit_log where chain = 'orders'")
+				.split(" "))
+			.map(UUID::fromString)
+			.toList();
+		ErasureReport report = redaction.redact(List.of(all.get(0), all.get(2)), EntryGroup.DATA, "asked to");
+		assertThat(report.left()).isEmpty();
+		assertThat(quarantined()).isEqualTo("1 data");
+		assertThat(ReceivingLab.query(this.lab.centre, """
+				select string_agg(metadata ->> 'seq', ' ' order by seq)
+				from audit.audit_log where chain = 'local' and action = 'audit.redaction'
+				""")).isEqualTo("0 2");
+		assertSound();
+		new RootLog(this.lab.centre.dataSource(), this.lab.centre.schema(), () -> Entries.entries(1).get(0))
+			.record(Duration.ofMillis(1));
+		assertSound();
+		assertThat(redaction.redact(all, EntryGroup.DATA, "asked to").alreadyErased()).isEqualTo(2);
+		assertThat(quarantined()).isEqualTo("none");
+	}
+
+	@Test
+	void whatIsInQuarantineIsDroppedWithItsMonth() {
+		this.lab.source.appendAt(Instant.parse("2018-12-31T00:00:00Z"), ReceivingLab.CHAIN, Entries.withMessage("5 ₿"));
+		this.lab.send(0, this.lab.write(Entries.withMessage("6 ₿")));
+		assertThat(quarantined()).isEqualTo("0 data, 1 data");
+		assertThat(new Retention(this.lab.centre.dataSource(), this.lab.centre.schema(), Period.ofYears(5),
+				RetentionAction.DROP, () -> Entries.entry("by"),
+				Clock.fixed(Instant.parse("2024-01-15T00:00:00Z"), ZoneOffset.UTC), null)
+			.apply()
+			.retired()).containsExactly(YearMonth.of(2018, 12));
+		assertThat(quarantined()).isEqualTo("1 data");
+		assertThat(this.lab.problems()).isEmpty();
 	}
 
 	@Test

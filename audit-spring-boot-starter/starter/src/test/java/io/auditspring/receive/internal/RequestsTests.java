@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -145,6 +146,37 @@ class RequestsTests {
 		assertThat(ReceivingLab.content(this.lab.centre)).isEqualTo(ReceivingLab.content(this.lab.source));
 		assertThat(this.lab.problems()).isEmpty();
 		assertThat(redact(this.lab.centre, 2).alreadyErased()).isEqualTo(1);
+	}
+
+	private void redactAll(String where) {
+		List<UUID> ids = Stream
+			.of(ReceivingLab
+				.query(this.lab.source,
+						"select string_agg(id::text, ' ') from audit.audit_log where chain = 'orders' and " + where)
+				.split(" "))
+			.map(UUID::fromString)
+			.toList();
+		assertThat(
+				new Redaction(this.lab.source.dataSource(), this.lab.source.schema(), () -> Entries.entries(1).get(0))
+					.redact(ids, EntryGroup.ACTOR, "asked to")
+					.left())
+			.isEmpty();
+	}
+
+	@Test
+	void manyErasuresAtOnceArriveBeforeAndAfterTheirEntries() {
+		this.lab.source.append("orders", Entries.entries(1200));
+		this.lab.sign();
+		poll();
+		this.lab.source.append("orders", Entries.entries(1200));
+		redactAll("seq between 0 and 1999");
+		this.lab.sign();
+		poll();
+		assertThat(ReceivingLab.query(this.lab.centre,
+				"select count(actor_digest) from audit.audit_log where chain = 'orders'"))
+			.isEqualTo("2000");
+		assertThat(ReceivingLab.content(this.lab.centre)).isEqualTo(ReceivingLab.content(this.lab.source));
+		assertThat(this.lab.problems()).isEmpty();
 	}
 
 	@Test
