@@ -39,24 +39,57 @@ final class ReceivedMonths implements MonthArchive {
 
 	private final TrustedKeys keys;
 
+	private final @Nullable MonthArchive archive;
+
 	private final String find;
 
-	ReceivedMonths(DataSource dataSource, Schema schema, Checkpoints checkpoints, TrustedKeys keys) {
+	private final String closed;
+
+	/**
+	 * Creates it.
+	 * @param dataSource where the ledger is
+	 * @param schema its schema
+	 * @param checkpoints the trees over its entries
+	 * @param keys whose receipts count
+	 * @param archive takes what is closed and can be received by nobody, or {@code null}
+	 */
+	ReceivedMonths(DataSource dataSource, Schema schema, Checkpoints checkpoints, TrustedKeys keys,
+			@Nullable MonthArchive archive) {
+		this.archive = archive;
 		this.dataSource = dataSource;
 		this.checkpoints = checkpoints;
 		this.keys = keys;
 		this.find = "select note from %s where chain = ? and kind = ?".formatted(schema.table("audit_receipt"));
+		this.closed = "select closed_at is not null from %s where name = ?".formatted(schema.table("audit_chain"));
 	}
 
 	@Override
 	public void archive(String chain, long firstSeq, long lastSeq, String requestedBy) throws IOException {
-		if (!OWN.contains(chain)) {
-			long safe = safe(chain);
-			if (lastSeq >= safe) {
-				throw new IOException(
-						"of chain '%s' only %d entries are safe where it is received, and the month ends with entry %d"
-							.formatted(chain, safe, lastSeq));
-			}
+		if (OWN.contains(chain)) {
+			return;
+		}
+		boolean closed = isClosed(chain);
+		MonthArchive archive = this.archive;
+		if (closed && archive != null) {
+			archive.archive(chain, firstSeq, lastSeq, requestedBy);
+			return;
+		}
+		long safe = safe(chain);
+		if (lastSeq >= safe) {
+			throw new IOException(
+					"of chain '%s' only %d entries are safe where it is received, and the month ends with entry %d%s"
+						.formatted(chain, safe, lastSeq, closed
+								? "; it is closed, so nobody receives the others: let the archive of io.auditspring:audit-archive keep them"
+								: ""));
+		}
+	}
+
+	private boolean isClosed(String chain) throws IOException {
+		try {
+			return OwnTransaction.look(this.dataSource, (connection) -> Sql.is(connection, this.closed, chain));
+		}
+		catch (SQLException ex) {
+			throw new IOException("the chains cannot be read: " + ex.getMessage(), ex);
 		}
 	}
 

@@ -97,20 +97,20 @@ public class RetentionConfiguration {
 		return new Retention(auditDatabase.dataSource(), auditDatabase.schema(), kept, properties.action(),
 				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), Clock.systemUTC(),
 				seal(auditCheckpoints.getIfAvailable(), Sole.signer(signer)),
-				(properties.action() == RetentionAction.RECEIVED)
-						? received(auditDatabase, properties, auditCheckpoints.getIfAvailable())
-						: archive.getIfAvailable());
+				(properties.action() == RetentionAction.RECEIVED) ? received(auditDatabase, properties,
+						auditCheckpoints.getIfAvailable(), archive.getIfAvailable()) : archive.getIfAvailable());
 	}
 
 	private static MonthArchive received(AuditDatabase database, RetentionProperties properties,
-			@Nullable Checkpoints checkpoints) {
+			@Nullable Checkpoints checkpoints, @Nullable MonthArchive archive) {
 		if (checkpoints == null || properties.centreKeys().isEmpty()) {
 			throw new AuditSetupException(
 					"audit.retention.action=received is set, but nothing says whose receipts count",
 					"Set audit.retention.centre-keys to the key of the ledger that receives the chains of this one, as "
 							+ "its log names it at its start.");
 		}
-		return new ReceivedMonths(database.dataSource(), database.schema(), checkpoints, centreKeys(properties));
+		return new ReceivedMonths(database.dataSource(), database.schema(), checkpoints, centreKeys(properties),
+				archive);
 	}
 
 	private static TrustedKeys centreKeys(RetentionProperties properties) {

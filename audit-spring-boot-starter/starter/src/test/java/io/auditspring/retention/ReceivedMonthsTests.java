@@ -10,7 +10,9 @@ import java.time.Instant;
 import java.time.Period;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -25,6 +27,7 @@ import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.signing.Checkpoints;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,8 +69,12 @@ class ReceivedMonthsTests {
 	}
 
 	private RetentionReport retire() {
+		return retire(null);
+	}
+
+	private RetentionReport retire(@Nullable MonthArchive archive) {
 		ReceivedMonths received = new ReceivedMonths(Roles.user(this.database.dataSource(), "audit_retention"),
-				this.database.schema(), this.checkpoints, TrustedKeys.of(VerifierKey.of(this.centre)));
+				this.database.schema(), this.checkpoints, TrustedKeys.of(VerifierKey.of(this.centre)), archive);
 		return new Retention(this.database.dataSource(), this.database.schema(), Period.ofYears(2),
 				RetentionAction.RECEIVED, () -> Entries.entry("by"),
 				Clock.fixed(Instant.parse("2026-11-30T23:59:59Z"), ZoneOffset.UTC),
@@ -107,6 +114,24 @@ class ReceivedMonthsTests {
 		}
 		leave(receipt(this, 2));
 		assertThat(retire().retired()).containsExactly(DECEMBER);
+	}
+
+	@Test
+	void whatIsClosedAndReceivedByNobodyGoesToTheArchive() {
+		this.database.appendAt(Instant.parse("2018-12-30T00:00:00Z"), "main", Entries.entry("old"));
+		this.database.execute("""
+				select audit.audit_close_chain('main', 'It goes on as orders',
+					'{"actorType": "system", "operation": "%s", "actor": {"id": "system"}}')
+				""".formatted(UUID.randomUUID()));
+		leave(receipt(this, 5));
+		RetentionReport without = retire();
+		assertThat(without.retired()).isEmpty();
+		assertThat(without.reason()).contains("of chain 'main' only 0 entries are safe",
+				"it is closed, so nobody receives the others: let the archive of io.auditspring:audit-archive keep them");
+		List<String> archived = new ArrayList<>();
+		assertThat(retire((chain, first, last, by) -> archived.add("%s %d-%d".formatted(chain, first, last))).retired())
+			.containsExactly(DECEMBER, JANUARY);
+		assertThat(archived).containsExactly("main 0-0");
 	}
 
 	/** What somebody leaves who may write receipts and has no key of the centre. */
