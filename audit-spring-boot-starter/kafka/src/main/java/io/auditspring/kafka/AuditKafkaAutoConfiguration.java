@@ -4,7 +4,9 @@
  */
 package io.auditspring.kafka;
 
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 import io.auditspring.AuditSetupException;
@@ -15,6 +17,8 @@ import io.auditspring.database.internal.OncePerDatabase;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.receive.ReceiveAutoConfiguration;
 import io.auditspring.receive.internal.BundleReceiver;
@@ -230,17 +234,33 @@ public final class AuditKafkaAutoConfiguration {
 		EntriesConsumers auditEntriesConsumers(BundleReceiver auditBundleReceiver,
 				ReceivingStatistics auditReceivingStatistics, ReceiptSender auditReceiptSender,
 				Reading auditKafkaReading, AuditKafkaProperties properties, KafkaClients auditKafkaClients,
-				Environment environment) {
-			String group = group(properties.receive().group(), environment);
+				AuditDatabase auditDatabase, Environment environment) {
+			String group = group(properties.receive().group(), auditDatabase, environment);
 			return new EntriesConsumers(
 					auditKafkaClients.consumers(group), properties, group, new EntriesListener(auditBundleReceiver,
 							auditReceivingStatistics, auditReceiptSender, auditKafkaReading),
 					auditKafkaReading, auditReceivingStatistics);
 		}
 
-		private static String group(@Nullable String configured, Environment environment) {
-			return (configured != null) ? configured
-					: environment.getProperty("spring.application.name", "application") + "-audit";
+		/**
+		 * Applications of one name with other ledgers would take each other's records.
+		 */
+		private static String group(@Nullable String configured, AuditDatabase database, Environment environment) {
+			if (configured != null) {
+				return configured;
+			}
+			String id = "select %s(?)".formatted(database.schema().table("audit_ledger_id"));
+			try {
+				return "%s-audit-%.8s".formatted(environment.getProperty("spring.application.name", "application"),
+						OwnTransaction.run(database.workDataSource(), (connection) -> Sql.get(connection, id,
+								(row) -> Objects.requireNonNull(row.getString(1)), database.chain())));
+			}
+			catch (SQLException ex) {
+				throw new AuditSetupException(
+						"audit.kafka.receive.enabled is true, but the id of the ledger here cannot be read: "
+								+ ex.getMessage(),
+						"Make sure that the database can be reached, or set audit.kafka.receive.group.", ex);
+			}
 		}
 
 	}

@@ -69,7 +69,7 @@ record AuditKafkaProperties(@DefaultValue("audit.entries") String entriesTopic,
 	 *
 	 * @param enabled whether chains are received; they are registered as others are
 	 * @param group the consumer group, the same for all instances of this application; by
-	 * default the application's name with "-audit"
+	 * default the application's name with "-audit-" and the beginning of its ledger's id
 	 * @param concurrency how many threads receive; not more than there are partitions
 	 */
 	record Receive(@DefaultValue("false") boolean enabled, @Nullable String group, @DefaultValue("1") int concurrency) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +24,7 @@ import io.auditspring.query.AuditRedaction;
 import io.auditspring.receive.internal.ReceivingStatistics;
 import io.auditspring.receive.internal.Reception;
 import io.auditspring.retention.LegalHolds;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -90,6 +92,18 @@ class KafkaCarriesTests {
 		Carriers
 			.await(() -> assertThat(Carriers.health(this.carriers.centre(), "auditReceiveHealthIndicator").getStatus())
 				.isEqualTo(Status.UP));
+	}
+
+	@Test
+	void twoLedgersOfOneNameTakeNoRecordsFromEachOther() {
+		this.carriers.centre();
+		String ledgerId = new JdbcTemplate(this.carriers.centreDatabase)
+			.queryForObject("select ledger_id::text from audit.audit_chain where name = 'main'", String.class);
+		Carriers.await(() -> {
+			Collection<GroupListing> groups = this.carriers.kafka((admin) -> admin.listGroups().all());
+			assertThat(groups).extracting(GroupListing::groupId)
+				.contains("centre-audit-" + Objects.requireNonNull(ledgerId).substring(0, 8));
+		});
 	}
 
 	/** It starts a lot to wait for little. */
