@@ -171,7 +171,8 @@ class ReceiptsTests {
 		there.set(0);
 		here.set(0);
 		source.receive();
-		// Where they end, and what is held: a source that was restored has lost some holds.
+		// Where they end, and what is held: a source that was restored has lost some
+		// holds.
 		assertThat(there).hasValue(2);
 		assertThat(here).hasValue(3);
 	}
