@@ -306,11 +306,11 @@ class IdentityTests {
 	@Test
 	void aNameOfTheApplicationsOwnMeansTheOneEntityWithThatIdentifier() {
 		assertThat(call((entityManager) -> {
-			AuditContext.current().target("Basket", 171);
+			AuditContext.current().target("PlacedOrder", 171);
 			entityManager.persist(new Order(171));
 			entityManager.persist(new Order(172));
 		})).extracting("target_type", "target_id", "after_state")
-			.containsExactly(tuple("Basket", "171", "{\"id\": 171}"), tuple("orders", "172", "{\"id\": 172}"));
+			.containsExactly(tuple("PlacedOrder", "171", "{\"id\": 171}"), tuple("orders", "172", "{\"id\": 172}"));
 	}
 
 	@Test
@@ -325,11 +325,11 @@ class IdentityTests {
 	@Test
 	void whereTwoEntitiesHaveTheIdentifierNoneOfThemIsMeant() {
 		assertThat(call((entityManager) -> {
-			AuditContext.current().target("Basket", 174);
+			AuditContext.current().target("GuildOrder", 174);
 			entityManager.persist(new Order(174));
 			entityManager.persist(new Guild(174));
 		})).extracting((entry) -> entry.get("target_type"), (entry) -> entry.get("after_state") != null)
-			.containsExactlyInAnyOrder(tuple("Basket", false), tuple("orders", true), tuple("Guild", true));
+			.containsExactlyInAnyOrder(tuple("GuildOrder", false), tuple("orders", true), tuple("Guild", true));
 	}
 
 	@Test
