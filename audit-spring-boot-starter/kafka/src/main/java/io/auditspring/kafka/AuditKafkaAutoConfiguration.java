@@ -236,9 +236,9 @@ public final class AuditKafkaAutoConfiguration {
 				Reading auditKafkaReading, AuditKafkaProperties properties, KafkaClients auditKafkaClients,
 				AuditDatabase auditDatabase, Environment environment) {
 			String group = group(properties.receive().group(), auditDatabase, environment);
-			return new EntriesConsumers(
-					auditKafkaClients.consumers(group), properties, group, new EntriesListener(auditBundleReceiver,
-							auditReceivingStatistics, auditReceiptSender, auditKafkaReading),
+			return new EntriesConsumers(auditKafkaClients.consumers(group), properties, group,
+					new EntriesListener(auditBundleReceiver, auditReceivingStatistics, auditReceiptSender,
+							auditKafkaReading, properties.receive().maxIncomplete()),
 					auditKafkaReading, auditReceivingStatistics);
 		}
 

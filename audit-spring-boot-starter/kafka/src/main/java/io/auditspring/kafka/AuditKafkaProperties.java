@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.Assert;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Chains that Kafka carries from services to one ledger.
@@ -71,12 +72,17 @@ record AuditKafkaProperties(@DefaultValue("audit.entries") String entriesTopic,
 	 * @param group the consumer group, the same for all instances of this application; by
 	 * default the application's name with "-audit-" and the beginning of its ledger's id
 	 * @param concurrency how many threads receive; not more than there are partitions
+	 * @param maxIncomplete how much is kept in memory, of all chains together, until the
+	 * entry comes that declares an erasure in it
 	 */
-	record Receive(@DefaultValue("false") boolean enabled, @Nullable String group, @DefaultValue("1") int concurrency) {
+	record Receive(@DefaultValue("false") boolean enabled, @Nullable String group, @DefaultValue("1") int concurrency,
+			@DefaultValue("64MB") DataSize maxIncomplete) {
 
 		Receive {
 			Assert.isTrue(concurrency > 0,
 					() -> "audit.kafka.receive.concurrency takes a number of at least 1, not " + concurrency);
+			Assert.isTrue(!maxIncomplete.isNegative(),
+					() -> "audit.kafka.receive.max-incomplete takes a size of 0 or more, not " + maxIncomplete);
 		}
 
 	}

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.kafka.listener.BatchMessageListener;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Takes entries that come by Kafka into the ledger. Bundles that follow each other become
@@ -35,9 +36,6 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 	/** What Kafka is called among the sources. */
 	static final String SOURCE = "kafka";
 
-	/** What waits for the entry that declares an erasure, of a chain. */
-	private static final long MOST_WAITING = 64L * 1024 * 1024;
-
 	private final BundleReceiver receiver;
 
 	private final ReceivingStatistics statistics;
@@ -48,7 +46,16 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 
 	private final Map<String, Run> waiting = new ConcurrentHashMap<>();
 
-	EntriesListener(BundleReceiver receiver, ReceivingStatistics statistics, ReceiptSender answers, Reading reading) {
+	private final long mostWaiting;
+
+	/**
+	 * Creates the listener.
+	 * @param mostWaiting how much is kept in memory, of all chains together, until the
+	 * entry comes that declares an erasure in it
+	 */
+	EntriesListener(BundleReceiver receiver, ReceivingStatistics statistics, ReceiptSender answers, Reading reading,
+			DataSize mostWaiting) {
+		this.mostWaiting = mostWaiting.toBytes();
 		this.receiver = receiver;
 		this.statistics = statistics;
 		this.answers = answers;
@@ -113,12 +120,12 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 			return;
 		}
 		Run both = before.with(run);
-		if (both.isToWait()) {
+		if (both.isToWait() && hasRoomFor(both)) {
 			this.waiting.put(both.chain(), both);
 			return;
 		}
 		Reception reception = receive(both);
-		if (reception.kind() == Reception.Kind.INCOMPLETE && both.bytes < MOST_WAITING) {
+		if (reception.kind() == Reception.Kind.INCOMPLETE && hasRoomFor(both)) {
 			wait(both);
 		}
 		else if (isTaken(reception)) {
@@ -133,7 +140,7 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 
 	private void takeAlone(Run run) throws SQLException {
 		Reception reception = receive(run);
-		if (reception.kind() == Reception.Kind.INCOMPLETE && run.bytes < MOST_WAITING) {
+		if (reception.kind() == Reception.Kind.INCOMPLETE && hasRoomFor(run)) {
 			wait(run);
 		}
 		else if (run.records.size() > 1 && !isTaken(reception) && reception.kind() != Reception.Kind.PARKED) {
@@ -146,6 +153,15 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 		else {
 			heard(run, reception);
 		}
+	}
+
+	private boolean hasRoomFor(Run run) {
+		long others = this.waiting.values()
+			.stream()
+			.filter((other) -> !other.chain().equals(run.chain()))
+			.mapToLong((other) -> other.bytes)
+			.sum();
+		return others + run.bytes <= this.mostWaiting;
 	}
 
 	/** One that is repeated does not take the place of what goes further. */
@@ -292,8 +308,7 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 
 		/** Each time there are twice as many, or nothing more comes. */
 		private boolean isToWait() {
-			return this.records.size() < 2 * this.tried && this.bytes < MOST_WAITING
-					&& this.records.get(this.records.size() - 1).count() > 0;
+			return this.records.size() < 2 * this.tried && this.records.get(this.records.size() - 1).count() > 0;
 		}
 
 		private String chain() {

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -167,6 +169,20 @@ class KafkaSetupTests {
 				.satisfies((health) -> assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE))
 				.satisfies((health) -> assertThat(health.getDetails()).containsKey("failure")));
 		}
+	}
+
+	private static Map<String, Object> settings(Map<String, String> properties) {
+		return new KafkaClients(new DefaultKafkaProducerFactory<>(Map.of()),
+				new DefaultKafkaConsumerFactory<>(Map.of()), properties)
+			.consumers("audit")
+			.getConfigurationProperties();
+	}
+
+	@Test
+	void whatAFrozenInstanceReadsAnotherTakesOverAfterTenSecondsUnlessOtherTimesAreSet() {
+		assertThat(settings(Map.of())).containsEntry("session.timeout.ms", 10_000);
+		assertThat(settings(Map.of("session.timeout.ms", "30000"))).containsEntry("session.timeout.ms", "30000");
+		assertThat(settings(Map.of("group.protocol", "consumer"))).doesNotContainKey("session.timeout.ms");
 	}
 
 }
