@@ -39,6 +39,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The database of a source with the chain {@code orders}, the one of a centre that
@@ -80,7 +81,7 @@ final class CarriedLab {
 		this.answers = new ReceiptSender(this.receipts, this.statistics, (chain) -> false, this.kafka,
 				MockKafka.RECEIPTS);
 		this.listener = new EntriesListener(new BundleReceiver(this.centre, SCHEMA, CarriedLab::by, this.statistics),
-				this.statistics, this.answers, new Reading("audit.entries"));
+				this.statistics, this.answers, new Reading("audit.entries"), DataSize.ofMegabytes(64));
 		register(CHAIN);
 	}
 

@@ -72,18 +72,29 @@ final class Carriers implements AutoCloseable {
 
 	private final Map<String, Service> services = new HashMap<>();
 
-	final DataSource centreDatabase = TestDatabase.newDatabase();
+	private final Function<String, DataSource> databases;
+
+	final DataSource centreDatabase;
 
 	private @Nullable ConfigurableApplicationContext centre;
 
 	Carriers(Path directory) {
-		this(directory, BrokerHere.INSTANCE.getBrokersAsString(), 1);
+		this(directory, BrokerHere.INSTANCE.getBrokersAsString(), 1, (name) -> TestDatabase.newDatabase());
 	}
 
-	Carriers(Path directory, String servers, int replication) {
+	/**
+	 * Creates them.
+	 * @param directory where applications keep what they remember
+	 * @param servers where Kafka is
+	 * @param replication how many brokers have each record
+	 * @param databases gives the database of an application
+	 */
+	Carriers(Path directory, String servers, int replication, Function<String, DataSource> databases) {
 		this.directory = directory;
 		this.servers = servers;
 		this.replication = replication;
+		this.databases = databases;
+		this.centreDatabase = databases.apply("centre");
 	}
 
 	String entriesTopic() {
@@ -124,7 +135,7 @@ final class Carriers implements AutoCloseable {
 	}
 
 	Service service(String name) {
-		Service service = new Service(name, this.directory.resolve(name), TestDatabase.newDatabase());
+		Service service = new Service(name, this.directory.resolve(name), this.databases.apply(name));
 		this.services.put(name, service);
 		return service;
 	}
@@ -330,7 +341,11 @@ final class Carriers implements AutoCloseable {
 		}
 
 		void record(String action, int times) {
-			AuditRecorder recorder = context().getBean(AuditRecorder.class);
+			record(context(), action, times);
+		}
+
+		void record(ConfigurableApplicationContext context, String action, int times) {
+			AuditRecorder recorder = context.getBean(AuditRecorder.class);
 			for (int i = 0; i < times; i++) {
 				recorder.record(AuditRecord.action(action).target("Order", i).build());
 			}

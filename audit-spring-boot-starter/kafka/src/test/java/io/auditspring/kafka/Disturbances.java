@@ -55,6 +55,9 @@ final class Disturbances {
 		/** With SIGKILL, and started again within ten seconds. */
 		BROKER_KILLED,
 
+		/** All processes of one, with SIGKILL, and started again within ten seconds. */
+		DATABASE_KILLED,
+
 		/** Of one broker, for up to 30 seconds: nothing passes, or all is refused. */
 		CLIENTS_LINK_DOWN,
 
@@ -74,13 +77,16 @@ final class Disturbances {
 
 	/** These come again and again, in any order. */
 	private static final List<Kind> FREQUENT = List.of(Kind.SERVICE_KILLED, Kind.SERVICE_KILLED, Kind.CENTRE_KILLED,
-			Kind.CENTRE_FROZEN, Kind.BROKER_KILLED, Kind.BROKER_KILLED, Kind.CLIENTS_LINK_DOWN, Kind.BROKERS_LINK_DOWN);
+			Kind.CENTRE_FROZEN, Kind.BROKER_KILLED, Kind.DATABASE_KILLED, Kind.DATABASE_KILLED, Kind.CLIENTS_LINK_DOWN,
+			Kind.BROKERS_LINK_DOWN);
 
 	private static final Duration PATIENCE = Duration.ofMinutes(5);
 
 	private final Carriers carriers;
 
 	private final Brokers brokers;
+
+	private final List<DatabaseServer> databases;
 
 	private final List<WritingService> services;
 
@@ -109,14 +115,16 @@ final class Disturbances {
 	 * Creates them; nothing is done yet.
 	 * @param carriers where the databases are
 	 * @param brokers Kafka
+	 * @param databases the servers of all databases
 	 * @param services those who write
 	 * @param centre instances of the one that receives
 	 * @param log the file to which what was done is appended
 	 */
-	Disturbances(Carriers carriers, Brokers brokers, List<WritingService> services, List<ReceivingProcess> centre,
-			Path log) {
+	Disturbances(Carriers carriers, Brokers brokers, List<DatabaseServer> databases, List<WritingService> services,
+			List<ReceivingProcess> centre, Path log) {
 		this.carriers = carriers;
 		this.brokers = brokers;
+		this.databases = databases;
 		this.services = services;
 		this.centre = centre;
 		this.log = log;
@@ -137,7 +145,7 @@ final class Disturbances {
 	}
 
 	/** Does the next one. */
-	void next() {
+	void next() throws InterruptedException {
 		Kind kind = switch (this.count % 20) {
 			case 3, 13 -> Kind.RECORDS_DELETED;
 			case 6 -> Kind.DIRECTORY_DELETED;
@@ -166,6 +174,14 @@ final class Disturbances {
 				Broker broker = undisturbed(this.brokers.all());
 				broker.kill();
 				last(kind, broker, 10, broker::start);
+			}
+			case DATABASE_KILLED -> {
+				DatabaseServer database = any(this.databases);
+				Duration time = Duration.ofMillis(this.random.nextInt(10_000));
+				note(kind, "%s for %d ms".formatted(database, time.toMillis()));
+				database.kill();
+				pass(time);
+				database.startAgain();
 			}
 			case CLIENTS_LINK_DOWN -> breakDown(kind, undisturbed(this.brokers.clientsLinks()));
 			case BROKERS_LINK_DOWN -> breakDown(kind, undisturbed(this.brokers.brokersLinks()));

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import io.auditspring.kafka.Carriers.Service;
@@ -19,12 +20,13 @@ import org.springframework.util.FileSystemUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Two services with a database each, three brokers, and two instances of the centre, all
- * of them processes of their own, while things happen to them. The logs of all, and the
- * figures, are in {@code target/faults-kafka}. {@code -Dfaults.kafka.entries} says how
- * many entries there are to be at least, {@code faults.kafka.disturbances} how much is to
- * happen, {@code faults.kafka.interval} in how many seconds, and
- * {@code faults.kafka.pause} how many milliseconds a service waits after an entry.
+ * Two services, three brokers, and two instances of the centre, all of them processes of
+ * their own, and a server for the database of each service and of the centre, while
+ * things happen to them. The logs of all, and the figures, are in
+ * {@code target/faults-kafka}. {@code -Dfaults.kafka.entries} says how many entries there
+ * are to be at least, {@code faults.kafka.disturbances} how much is to happen,
+ * {@code faults.kafka.interval} in how many seconds, and {@code faults.kafka.pause} how
+ * many milliseconds a service waits after an entry.
  */
 @Tag("faults")
 class ManyProcessesTests {
@@ -47,7 +49,14 @@ class ManyProcessesTests {
 		Files.createDirectories(this.directory);
 		long start = System.nanoTime();
 		try (Brokers brokers = new Brokers(this.directory);
-				Carriers carriers = new Carriers(this.directory, brokers.servers(), 3)) {
+				DatabaseServer centreDatabase = new DatabaseServer("centre");
+				DatabaseServer ordersDatabase = new DatabaseServer("orders");
+				DatabaseServer invoicesDatabase = new DatabaseServer("invoices");
+				Carriers carriers = new Carriers(this.directory, brokers.servers(), 3,
+						(name) -> Map
+							.of("centre", centreDatabase, "orders", ordersDatabase, "invoices", invoicesDatabase)
+							.get(name)
+							.database())) {
 			carriers.prepareTheCentre();
 			List<WritingService> services = Stream.of("orders", "invoices")
 				.map((name) -> write(carriers, name))
@@ -56,7 +65,8 @@ class ManyProcessesTests {
 				.map((instance) -> new ReceivingProcess(carriers, instance))
 				.toList();
 			try {
-				Disturbances disturbances = new Disturbances(carriers, brokers, services, centre,
+				Disturbances disturbances = new Disturbances(carriers, brokers,
+						List.of(centreDatabase, ordersDatabase, invoicesDatabase), services, centre,
 						this.directory.resolve("disturbances.log"));
 				disturbances.settle();
 				while (disturbances.count() < DISTURBANCES || acknowledged(services) < ENTRIES) {

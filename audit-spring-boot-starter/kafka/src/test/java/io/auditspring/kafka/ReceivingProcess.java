@@ -47,7 +47,7 @@ final class ReceivingProcess {
 	private boolean hear(String line) {
 		// An instance that is frozen while it signs keeps the other from signing, which
 		// says so.
-		if (line.contains(" ERROR ") && !line.contains("CheckpointWorker")) {
+		if (ChildApplication.needsPeople(line) && !line.contains("CheckpointWorker")) {
 			this.errors.add(line);
 		}
 		Matcher waits = WAITS.matcher(line);

@@ -72,7 +72,7 @@ final class WritingService {
 			this.sent = Long.parseLong(line.substring(ChildApplication.SENT.length()));
 			return true;
 		}
-		if (line.contains(" ERROR ")) {
+		if (ChildApplication.needsPeople(line)) {
 			this.errors.add(line);
 		}
 		return false;
