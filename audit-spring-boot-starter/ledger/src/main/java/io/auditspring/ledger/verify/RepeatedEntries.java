@@ -61,7 +61,7 @@ final class RepeatedEntries {
 				select distinct on (entry.id, entry.chain collate "C", entry.seq)
 					entry.id, entry.chain, entry.seq, other.chain as other_chain, other.seq as other_seq
 				from (
-					select id from %1$s group by id having count(*) > 1 limit %3$d
+					select id from %1$s group by id having count(*) > 1 limit %3$s
 				) as repeated
 					join %1$s as entry on entry.id = repeated.id
 					join %1$s as other on other.id = repeated.id
