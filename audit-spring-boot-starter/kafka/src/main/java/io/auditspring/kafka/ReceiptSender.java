@@ -144,13 +144,13 @@ final class ReceiptSender extends PeriodicWorker {
 				this.statistics.reached(SOURCE);
 			}
 			else {
-				this.statistics.failed(SOURCE, failure);
+				this.statistics.untold(SOURCE, failure);
 			}
 		}
 		catch (SQLException | RuntimeException ex) {
 			closeProducer();
 			if (isRunning()) {
-				this.statistics.failed(SOURCE, LoggedFailure.text(ex));
+				this.statistics.untold(SOURCE, LoggedFailure.text(ex));
 			}
 		}
 	}

@@ -62,7 +62,7 @@ final class ReceivingHealthIndicator extends AbstractHealthIndicator {
 			waiting.put("refused", refusal.reason());
 		}
 		Map<String, String> sources = new TreeMap<>(this.statistics.failures());
-		this.statistics.failuresUntil(now.minus(this.maxSilence))
+		this.statistics.untoldSince(now.minus(this.maxSilence))
 			.forEach((source, why) -> waiting.putIfAbsent("source " + source, why));
 		this.workers.errors().forEach((source, error) -> {
 			sources.put(source, "it was ended by an error, and is tried again: " + error);

@@ -17,7 +17,7 @@ import org.springframework.boot.health.contributor.Status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What health tells of a source that cannot be read.
+ * What health tells of sources that cannot be told anything.
  */
 class ReceivingHealthIndicatorTests {
 
@@ -31,7 +31,7 @@ class ReceivingHealthIndicatorTests {
 
 	@Test
 	void whatFailsForLongIsNoDetailOnly() {
-		this.statistics.failed("kafka receipts", "nobody may write to the topic");
+		this.statistics.untold("kafka receipts", "nobody may write to the topic");
 		assertThat(health(Duration.ofHours(1))).satisfies((health) -> {
 			assertThat(health.getStatus()).isEqualTo(Status.UP);
 			assertThat(health.getDetails()).containsKey("sources");

@@ -120,12 +120,13 @@ public final class ReceivingStatistics {
 	}
 
 	/**
-	 * What keeps a source from being read.
+	 * What keeps a source from being read, or told.
 	 *
 	 * @param reason a sentence
 	 * @param since since when
+	 * @param untold whether it keeps it from being told
 	 */
-	private record Failure(String reason, Instant since) {
+	private record Failure(String reason, Instant since, boolean untold) {
 
 	}
 
@@ -258,7 +259,7 @@ public final class ReceivingStatistics {
 	 */
 	public void reached(String source) {
 		if (this.failures.remove(source) != null) {
-			logger.info("The source '{}' of audit chains is read again", source);
+			logger.info("The source '{}' of audit chains is there again", source);
 		}
 	}
 
@@ -268,10 +269,24 @@ public final class ReceivingStatistics {
 	 * @param why a sentence
 	 */
 	public void failed(String source, String why) {
+		failed(source, why, false);
+	}
+
+	/**
+	 * Says that sources could not be told what there is to say.
+	 * @param source what these are called
+	 * @param why a sentence
+	 */
+	public void untold(String source, String why) {
+		failed(source, why, true);
+	}
+
+	private void failed(String source, String why, boolean untold) {
 		Failure before = this.failures.get(source);
-		this.failures.put(source, new Failure(why, (before != null) ? before.since() : this.clock.instant()));
+		this.failures.put(source, new Failure(why, (before != null) ? before.since() : this.clock.instant(), untold));
 		if (before == null) {
-			logger.warn("The source '{}' of audit chains cannot be read; it is tried again: {}", source, why);
+			logger.warn("The source '{}' of audit chains cannot be {}; it is tried again: {}", source,
+					untold ? "told what there is to say" : "read", why);
 		}
 	}
 
@@ -335,22 +350,25 @@ public final class ReceivingStatistics {
 	}
 
 	/**
-	 * What keeps sources from being read.
+	 * What keeps sources from being read, or told.
 	 * @return the reason for each of them, by name
 	 */
 	public Map<String, String> failures() {
-		return failuresUntil(Instant.MAX);
+		Map<String, String> reasons = new TreeMap<>();
+		this.failures.forEach((source, failure) -> reasons.put(source, failure.reason()));
+		return reasons;
 	}
 
 	/**
-	 * What has kept sources from being read for a while.
+	 * What has kept sources from being told for a while. That one cannot be read shows in
+	 * its chains.
 	 * @param time since when at the latest
 	 * @return the reason for each of them, by name
 	 */
-	public Map<String, String> failuresUntil(Instant time) {
+	public Map<String, String> untoldSince(Instant time) {
 		Map<String, String> reasons = new TreeMap<>();
 		this.failures.forEach((source, failure) -> {
-			if (failure.since().isBefore(time)) {
+			if (failure.untold() && failure.since().isBefore(time)) {
 				reasons.put(source, failure.reason());
 			}
 		});
