@@ -6,6 +6,7 @@ package io.auditspring.receive.internal;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -52,6 +53,8 @@ public final class JdbcSource {
 
 	private static final long PORTION_BYTES = 8 << 20;
 
+	private static final Duration AGAIN = Duration.ofMinutes(1);
+
 	private final String name;
 
 	private final DataSource dataSource;
@@ -78,8 +81,14 @@ public final class JdbcSource {
 
 	private final SourceAnswers answers;
 
-	/** Whether the source was told of legal holds since it is asked this time. */
-	private boolean toldOfHolds;
+	/** What the source was told of legal holds last. */
+	private @Nullable String holds;
+
+	/** When that was, by {@link System#nanoTime()}. */
+	private long toldOfHolds;
+
+	/** After which time it is told of the same again. */
+	private final Duration again;
 
 	/**
 	 * Creates a source.
@@ -93,6 +102,13 @@ public final class JdbcSource {
 	 */
 	public JdbcSource(String name, DataSource dataSource, Schema schema, List<String> chains, BundleReceiver receiver,
 			ReceivingStatistics statistics, @Nullable Receipts receipts) {
+		this(name, dataSource, schema, chains, receiver, statistics, receipts, AGAIN);
+	}
+
+	/** One that tells its source of the same legal holds again after a time. */
+	JdbcSource(String name, DataSource dataSource, Schema schema, List<String> chains, BundleReceiver receiver,
+			ReceivingStatistics statistics, @Nullable Receipts receipts, Duration again) {
+		this.again = again;
 		this.name = name;
 		this.dataSource = dataSource;
 		this.schema = schema;
@@ -186,7 +202,6 @@ public final class JdbcSource {
 	void receive() throws SQLException {
 		List<ReceivedTables.Chain> registered = this.receiver.chains();
 		this.statistics.registered(registered.stream().map(ReceivedTables.Chain::name).toList());
-		this.toldOfHolds = false;
 		List<String> absent = new ArrayList<>();
 		List<ReceivedTables.Chain> wanted = registered.stream().filter((chain) -> isWanted(chain.name())).toList();
 		Map<String, Head> heads = heads(wanted);
@@ -307,10 +322,12 @@ public final class JdbcSource {
 		else {
 			this.statistics.notLost(chain.name());
 		}
-		// Each time: a source that was restored has lost some.
-		if (holds != null && !this.toldOfHolds) {
+		// Again and again: a source that was restored has lost some.
+		if (holds != null
+				&& (!holds.equals(this.holds) || System.nanoTime() - this.toldOfHolds >= this.again.toNanos())) {
 			this.answers.takeHolds(chain.name(), holds);
-			this.toldOfHolds = true;
+			this.holds = holds;
+			this.toldOfHolds = System.nanoTime();
 		}
 		if (asked.contains(chain.name())) {
 			for (RedactionRequest request : receipts.requests(chain.name(), chain.origin() + "/" + chain.name())) {

@@ -171,9 +171,7 @@ class ReceiptsTests {
 		there.set(0);
 		here.set(0);
 		source.receive();
-		// Where they end, and what is held: a source that was restored has lost some
-		// holds.
-		assertThat(there).hasValue(2);
+		assertThat(there).hasValue(1);
 		assertThat(here).hasValue(3);
 	}
 

@@ -71,7 +71,8 @@ class RequestsTests {
 	private JdbcSource jdbc(DataSource database) {
 		return new JdbcSource("orders", database, this.lab.source.schema(), List.of(), this.lab.receiver,
 				this.lab.statistics,
-				new Receipts(this.lab.receiving, this.lab.centre.schema(), this.lab.centreSigner, null, false));
+				new Receipts(this.lab.receiving, this.lab.centre.schema(), this.lab.centreSigner, null, false),
+				Duration.ZERO);
 	}
 
 	private void poll() {
