@@ -89,7 +89,8 @@ class LedgerAttackTests {
 						create temporary table copy as select * from audit.audit_log where chain = 'main' and seq = 599;
 						update copy set seq = 600;
 						insert into audit.audit_log select * from copy
-						"""), "LINK 600", "HASH 600", "HEAD 600", "DUPLICATE 599", "DUPLICATE 600"), attack("a backdated entry", sql("""
+						"""), "LINK 600", "HASH 600", "HEAD 600", "DUPLICATE 599", "DUPLICATE 600"),
+				attack("a backdated entry", sql("""
 						update audit.audit_log set recorded_at = recorded_at - interval '1 second'
 						where chain = 'main' and seq = 250
 						"""), "HASH 250", "TIME 250"),
@@ -259,7 +260,8 @@ class LedgerAttackTests {
 							insert into audit.audit_log select * from copy
 							""");
 					lab.rechain("main");
-				}, "REDACTION_ENTRY 601", "DUPLICATE 600", "DUPLICATE 601"), attack("a retirement that is replayed", (lab) -> {
+				}, "REDACTION_ENTRY 601", "DUPLICATE 600", "DUPLICATE 601"),
+				attack("a retirement that is replayed", (lab) -> {
 					lab.enterRetirement("main", 0, 99);
 					lab.database.execute("drop table " + lab.partitionOf(0));
 					lab.tamper("""

@@ -1,4 +1,4 @@
-package io.auditspring.delivery.flush;
+package io.auditspring.callbacks;
 
 import java.util.ArrayList;
 import java.util.List;

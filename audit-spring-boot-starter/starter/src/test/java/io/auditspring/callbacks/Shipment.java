@@ -1,4 +1,4 @@
-package io.auditspring.delivery.flush;
+package io.auditspring.callbacks;
 
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
