@@ -125,8 +125,8 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 			return;
 		}
 		Reception reception = receive(both);
-		if (reception.kind() == Reception.Kind.INCOMPLETE && hasRoomFor(both)) {
-			wait(both);
+		if (reception.kind() == Reception.Kind.INCOMPLETE) {
+			waitOrGiveWay(both, reception);
 		}
 		else if (isTaken(reception)) {
 			heard(both, reception);
@@ -140,8 +140,8 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 
 	private void takeAlone(Run run) throws SQLException {
 		Reception reception = receive(run);
-		if (reception.kind() == Reception.Kind.INCOMPLETE && hasRoomFor(run)) {
-			wait(run);
+		if (reception.kind() == Reception.Kind.INCOMPLETE) {
+			waitOrGiveWay(run, reception);
 		}
 		else if (run.records.size() > 1 && !isTaken(reception) && reception.kind() != Reception.Kind.PARKED) {
 			// One of them is at fault; those before it are taken.
@@ -155,13 +155,25 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 		}
 	}
 
+	/** What finds no room leaves it to others, and is asked for again. */
+	private void waitOrGiveWay(Run run, Reception reception) {
+		if (hasRoomFor(run)) {
+			wait(run);
+		}
+		else {
+			this.waiting.remove(run.chain());
+			heard(run, reception);
+		}
+	}
+
 	private boolean hasRoomFor(Run run) {
-		long others = this.waiting.values()
-			.stream()
-			.filter((other) -> !other.chain().equals(run.chain()))
-			.mapToLong((other) -> other.bytes)
-			.sum();
-		return others + run.bytes <= this.mostWaiting;
+		Run own = this.waiting.get(run.chain());
+		return waitingBytes() - ((own != null) ? own.bytes : 0) + run.bytes <= this.mostWaiting;
+	}
+
+	/** How much waits in memory, of all chains together. */
+	long waitingBytes() {
+		return this.waiting.values().stream().mapToLong((run) -> run.bytes).sum();
 	}
 
 	/** One that is repeated does not take the place of what goes further. */

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.util.unit.DataSize;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -45,7 +47,7 @@ class ChainPublisherTests {
 				new SourceTables(this.lab.source, CarriedLab.SCHEMA), this.lab.kafka,
 				new AuditKafkaProperties("audit.entries", MockKafka.RECEIPTS, false, 1, (short) 1, Map.of(),
 						new AuditKafkaProperties.Publish(true, Duration.ofMillis(20), Duration.ofMinutes(1)),
-						new AuditKafkaProperties.Receive(false, null, 1)),
+						new AuditKafkaProperties.Receive(false, null, 1, DataSize.ofMegabytes(64))),
 				TrustedKeys.of(VerifierKey.of(this.lab.centreSigner)), this.statistics);
 	}
 

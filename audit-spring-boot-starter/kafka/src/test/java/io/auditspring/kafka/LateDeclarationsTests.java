@@ -17,8 +17,9 @@ import io.auditspring.ledger.EntryGroup;
 import io.auditspring.query.AuditRedaction;
 import io.auditspring.receive.internal.BundleReceiver;
 import io.auditspring.receive.internal.ReceivingStatistics;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +94,7 @@ class LateDeclarationsTests {
 	private List<ConsumerRecord<byte[], byte[]>> records(String chain) {
 		KafkaClients clients = this.centre.getBean(KafkaClients.class);
 		List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-		try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer("reader")) {
+		try (Consumer<byte[], byte[]> consumer = clients.consumer("reader")) {
 			List<TopicPartition> partitions = KafkaClients.partitions(consumer, this.carriers.entriesTopic());
 			consumer.assign(partitions);
 			consumer.seekToBeginning(partitions);
