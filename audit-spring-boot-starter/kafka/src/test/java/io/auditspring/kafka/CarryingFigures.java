@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 import javax.sql.DataSource;
 
@@ -20,12 +22,15 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Measures how fast a backlog is sent, and how fast it is received, verified and
- * appended, beside how fast it came to be, and prints the figures. Run it with the test
- * class path and the number of entries.
+ * appended, beside how fast it came to be; then how fast entries reach the centre while
+ * they are recorded, and how late each is at half of that rate. Prints the figures. Run
+ * it with the test class path and the number of entries.
  */
 final class CarryingFigures {
 
 	private static final double NANOS = 1e9;
+
+	private static final int SECONDS = 30;
 
 	private CarryingFigures() {
 	}
@@ -44,7 +49,7 @@ final class CarryingFigures {
 				AuditRecorder recorder = service.getBean(AuditRecorder.class);
 				start = System.nanoTime();
 				for (int i = 0; i < entries; i++) {
-					recorder.record(AuditRecord.action("order.place").target("Order", i).message("Placed").build());
+					recorder.record(placed(i));
 				}
 				awaitCount(orders.database, entries + 1);
 			}
@@ -61,20 +66,77 @@ final class CarryingFigures {
 			carriers.centre();
 			awaitCount(carriers.centreDatabase, entries + 1);
 			print("received, verified and appended, with the start of the centre", entries, System.nanoTime() - start);
+			System.out.printf("memory afterwards: %d MB%n", memory());
+			lag(carriers, orders);
 		}
 		System.exit(0);
 	}
 
-	private static void awaitCount(DataSource database, long entries) throws InterruptedException {
-		Long size = 0L;
-		while (size == null || size < entries) {
-			Thread.sleep(5);
-			size = new JdbcTemplate(database)
-				.queryForList("select size from audit.audit_chain where name = 'orders'", Long.class)
-				.stream()
-				.findFirst()
-				.orElse(0L);
+	/** Everything runs at once, on the same processors: recording, sending, receiving. */
+	private static void lag(Carriers carriers, Service orders) throws InterruptedException {
+		AuditRecorder recorder = orders.context().getBean(AuditRecorder.class);
+		int entries = 50_000;
+		long before = size(carriers.centreDatabase);
+		long start = System.nanoTime();
+		for (int i = 0; i < entries; i++) {
+			recorder.record(placed(i));
 		}
+		awaitCount(carriers.centreDatabase, before + entries);
+		double rate = entries / ((System.nanoTime() - start) / NANOS);
+		print("recorded, sent and received at once", entries, System.nanoTime() - start);
+		double half = rate / 2;
+		int paced = (int) (half * SECONDS);
+		long[] recorded = new long[paced];
+		long[] there = new long[paced];
+		long base = before + entries;
+		Thread watch = new Thread(() -> {
+			for (int seen = 0; seen < paced;) {
+				long size = size(carriers.centreDatabase) - base;
+				long now = System.nanoTime();
+				for (; seen < size; seen++) {
+					there[seen] = now;
+				}
+				LockSupport.parkNanos(2_000_000);
+			}
+		});
+		watch.start();
+		long begin = System.nanoTime();
+		for (int i = 0; i < paced; i++) {
+			long due = begin + (long) (i / half * NANOS);
+			while (System.nanoTime() < due) {
+				LockSupport.parkNanos(100_000);
+			}
+			recorder.record(placed(i));
+			recorded[i] = System.nanoTime();
+		}
+		watch.join();
+		double[] late = IntStream.range(0, paced).mapToDouble((i) -> (there[i] - recorded[i]) / 1e6).sorted().toArray();
+		System.out.printf("lag at %.0f entries/s: p50 %.0f ms, p99 %.0f ms, at most %.0f ms%n", half, late[paced / 2],
+				late[paced * 99 / 100], late[paced - 1]);
+		System.out.printf("memory afterwards: %d MB%n", memory());
+	}
+
+	private static AuditRecord placed(int order) {
+		return AuditRecord.action("order.place").target("Order", order).message("Placed").build();
+	}
+
+	private static long memory() {
+		System.gc();
+		return (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) >> 20;
+	}
+
+	private static void awaitCount(DataSource database, long entries) throws InterruptedException {
+		while (size(database) < entries) {
+			Thread.sleep(5);
+		}
+	}
+
+	private static long size(DataSource database) {
+		return new JdbcTemplate(database)
+			.queryForList("select size from audit.audit_chain where name = 'orders'", Long.class)
+			.stream()
+			.findFirst()
+			.orElse(0L);
 	}
 
 	private static void print(String what, int entries, long nanos) {
