@@ -38,6 +38,7 @@ import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.checkpoint.WitnessKey;
 import io.auditspring.ledger.internal.merkle.Sha256;
 import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.merkle.InclusionProof;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.Verification;
@@ -168,6 +169,29 @@ class ArchiveVerifierTests {
 		assertThat(found.checkpointSize()).isEqualTo(1_100L);
 		assertThat(this.store.list()).containsExactly(FIRST.core(), FIRST.manifest(1), FIRST.payload(1), FIRST.tiles(),
 				SECOND.core(), SECOND.manifest(1), SECOND.payload(1), SECOND.tiles());
+	}
+
+	@Test
+	void eachEntryIsProvenByTheArchiveAlone() throws Exception {
+		ArchiveProofs proofs = new ArchiveProofs(this.store, OPTIONS);
+		for (int seq : List.of(0, 1, 255, 256, 699, 700, 701, 1_099)) {
+			StoredEntry entry = ENTRIES.get(seq);
+			String proof = proofs.tlogProof(entry.place().id()).orElseThrow();
+			List<String> lines = proof.lines().toList();
+			assertThat(lines).startsWith("c2sp.org/tlog-proof@v1",
+					"extra " + Base64.getEncoder().encodeToString(Sha256.utf8(entry.canonicalCore())), "index " + seq);
+			List<byte[]> path = lines.subList(3, lines.indexOf("")).stream().map(Base64.getDecoder()::decode).toList();
+			Checkpoint checkpoint = Checkpoint.open(proof.substring(proof.indexOf("\n\n") + 2),
+					TrustedKeys.of(VerifierKey.of(SIGNER)));
+			assertThat(new InclusionProof(seq, checkpoint.size(), path).proves(entry.hash(), checkpoint.root()))
+				.isTrue();
+		}
+		assertThat(proofs.tlogProof(ENTRIES.get(1_100).place().id())).isEmpty();
+		byte[] tiles = Files.readAllBytes(file(FIRST.tiles()));
+		tiles[0] ^= 1;
+		Files.write(file(FIRST.tiles()), tiles);
+		assertThatThrownBy(() -> proofs.tlogProof(ENTRIES.get(1).place().id())).isInstanceOf(IOException.class)
+			.hasMessageContaining("verify the archive");
 	}
 
 	@Test

@@ -45,6 +45,11 @@ class ShippedArchiveCommandTests {
 			.endsWith("VALID\n");
 		assertThat(run(0, "verify-archive", archive.toString(), "--public-key", key, "--json"))
 			.contains("\"valid\":true");
+		assertThat(run(0, "prove-archived", archive.toString(), entries.get(7).place().id().toString()))
+			.startsWith("c2sp.org/tlog-proof@v1\nextra ")
+			.contains("\nindex 7\n", "\nexample.com/audit/main\n500\n");
+		assertThat(run(2, "prove-archived", archive.toString(), SampleChain.LEDGER.toString()))
+			.contains("There is no entry " + SampleChain.LEDGER);
 		Path tiles = archive.resolve(new RangeName("main", 0, 499).tiles());
 		byte[] content = Files.readAllBytes(tiles);
 		content[0] ^= 1;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,6 +22,9 @@ import org.springframework.util.FileSystemUtils;
  * A PostgreSQL of one application's own, all of whose processes can be killed.
  */
 final class DatabaseServer implements AutoCloseable {
+
+	/** What it wrote since its last checkpoint is read again at a start after a crash. */
+	private static final Duration RECOVERY = Duration.ofMinutes(2);
 
 	private final String name;
 
@@ -43,6 +47,7 @@ final class DatabaseServer implements AutoCloseable {
 		// What the kernel was given it keeps: only processes are killed here.
 		EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
 			.setDataDirectory(this.directory)
+			.setPGStartupWait(RECOVERY)
 			.setCleanDataDirectory(false)
 			.setServerConfig("fsync", "off")
 			.setServerConfig("synchronous_commit", "on")

@@ -6,6 +6,7 @@ package io.auditspring.signing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
@@ -192,10 +193,32 @@ public class Checkpoints {
 	public Optional<InclusionReceipt> inclusion(UUID id) {
 		return read((connection) -> {
 			StoredEntry entry = this.proofs.entry(connection, id);
-			Checkpoint latest = (entry != null) ? this.checkpoints.latest(connection, chain(entry)).orElse(null) : null;
-			return (entry != null && latest != null) ? this.proofs.inclusion(connection, entry, latest)
-					: Optional.empty();
+			return (entry != null) ? inclusion(connection, entry) : Optional.empty();
 		});
+	}
+
+	/**
+	 * Proves that an entry is under the newest checkpoint, in the form of C2SP
+	 * tlog-proof, with the entry's core object as its extra data.
+	 * @param id the entry's id
+	 * @return the proof, or empty if there is no such entry, or no checkpoint covers it
+	 * yet
+	 * @throws CheckpointRefusedException if the entry or the tree is not what was signed
+	 * @throws InvalidCheckpointException if the checkpoint was not signed by a trusted
+	 * key
+	 * @throws DataAccessException if the database fails
+	 */
+	public Optional<String> tlogProof(UUID id) {
+		return read((connection) -> {
+			StoredEntry entry = this.proofs.entry(connection, id);
+			Optional<InclusionReceipt> proof = (entry != null) ? inclusion(connection, entry) : Optional.empty();
+			return proof.map((receipt) -> receipt.tlogProof(entry.canonicalCore()));
+		});
+	}
+
+	private Optional<InclusionReceipt> inclusion(Connection connection, StoredEntry entry) throws SQLException {
+		Checkpoint latest = this.checkpoints.latest(connection, chain(entry)).orElse(null);
+		return (latest != null) ? this.proofs.inclusion(connection, entry, latest) : Optional.empty();
 	}
 
 	/**

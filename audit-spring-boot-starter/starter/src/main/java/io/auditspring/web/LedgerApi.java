@@ -4,14 +4,17 @@
  */
 package io.auditspring.web;
 
+import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 
 import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.ledger.Problem;
@@ -23,16 +26,21 @@ import io.auditspring.ledger.verify.Verification;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.web.internal.export.Proofs;
+import io.auditspring.web.internal.value.MalformedParameterException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
@@ -119,18 +127,35 @@ final class LedgerApi {
 	 * Proves an entry: by the root log where it covers it, else by a checkpoint of its
 	 * chain.
 	 */
-	@GetMapping("/entries/{id}/proof")
+	@GetMapping(path = "/entries/{id}/proof", params = "!format")
 	ResponseEntity<byte[]> proof(@PathVariable UUID id, @Nullable Principal principal) {
 		requireAll(principal);
-		Checkpoints signed = this.checkpoints;
-		Map<String, @Nullable Object> proof = (signed != null)
-				? signed.inclusionInAll(id).map(Proofs::of).or(() -> signed.inclusion(id).map(Proofs::of)).orElse(null)
-				: null;
-		if (proof == null) {
-			throw new ResponseStatusException(HttpStatus.NOT_FOUND,
-					"There is no such entry in the database, or no signed checkpoint covers it yet");
+		return this.answers.of(proof(
+				(signed) -> signed.inclusionInAll(id).map(Proofs::of).or(() -> signed.inclusion(id).map(Proofs::of)),
+				"There is no such entry in the database, or no signed checkpoint covers it yet"));
+	}
+
+	/** Proves an entry by a checkpoint of its chain, as others write such proofs. */
+	@GetMapping(path = "/entries/{id}/proof", params = "format")
+	ResponseEntity<byte[]> tlogProof(@PathVariable UUID id, @RequestParam String format,
+			@Nullable Principal principal) {
+		requireAll(principal);
+		if (!format.equals("tlog-proof")) {
+			throw new MalformedParameterException("format", "format takes tlog-proof, or is left out");
 		}
-		return this.answers.of(proof);
+		String proof = proof((signed) -> signed.tlogProof(id),
+				"There is no such entry in the database, or no signed checkpoint of its chain covers it yet");
+		return ResponseEntity.ok()
+			.cacheControl(CacheControl.noStore())
+			.contentType(new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8))
+			.header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s.tlog-proof\"".formatted(id))
+			.body(proof.getBytes(StandardCharsets.UTF_8));
+	}
+
+	private <T> T proof(Function<Checkpoints, Optional<T>> proof, String missing) {
+		return Optional.ofNullable(this.checkpoints)
+			.flatMap(proof)
+			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, missing));
 	}
 
 	/** Verifies, and answers when that has ended. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -180,6 +181,30 @@ class TilesTests {
 		byte[] leaf = Arrays.copyOfRange(this.monitor.bytes(CHAIN + "/tile/0/000").body(), 7 * 32, 8 * 32);
 		assertThat(new InclusionProof(7, checkpoint.size(), path).proves(leaf, checkpoint.root())).isTrue();
 		assertThat(proof).hasSizeLessThan(5_000);
+	}
+
+	@Test
+	void publicLibrariesTakeTheProofByTheChainAndNoOther(@TempDir Path build) throws IOException {
+		assumeTrue(GoProgram.isInstalled(), "Debian's golang-go and golang-golang-x-mod-dev are not installed");
+		String id = new AuditLog(context.getBean(DataSource.class)).entries().get(7).get("id").toString();
+		String path = "/audit/api/entries/" + id + "/proof?format=tlog-proof";
+		assertThat(Visitor.anonymous(context).as("jane").status(path)).isEqualTo(403);
+		HttpResponse<String> answer = Visitor.anonymous(context).as("carol").get(path);
+		assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain;charset=UTF-8");
+		assertThat(answer.headers().firstValue("Content-Disposition"))
+			.hasValueSatisfying((value) -> assertThat(value).contains(id + ".tlog-proof"));
+		GoProgram stranger = new GoProgram("tlogproof.go", build);
+		assertThat(stranger.run(KEY + "\n" + answer.body())).startsWith("proven: 7 of ").contains(id);
+		List<String> lines = answer.body().lines().toList();
+		for (int line = 1; line < lines.size(); line++) {
+			List<String> changed = new ArrayList<>(lines);
+			changed.set(line, lines.get(line).replaceFirst("[A-Za-z2-8]([A-Za-z0-9+/=]*)$", "9$1"));
+			if (!changed.equals(lines)) {
+				assertThat(stranger.run(KEY + "\n" + String.join("\n", changed) + "\n")).as(lines.get(line))
+					.doesNotStartWith("proven");
+			}
+		}
+		assertThat(Visitor.anonymous(context).as("carol").get(path + "2").body()).contains("format takes tlog-proof");
 	}
 
 	@Test

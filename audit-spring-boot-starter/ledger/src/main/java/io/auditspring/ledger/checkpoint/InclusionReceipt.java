@@ -4,6 +4,7 @@
  */
 package io.auditspring.ledger.checkpoint;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 import io.auditspring.ledger.merkle.InclusionProof;
@@ -37,11 +38,28 @@ public record InclusionReceipt(String chain, long seq, byte[] hash, InclusionPro
 	 * @return several lines
 	 */
 	public String tlogProof() {
-		StringBuilder text = new StringBuilder("c2sp.org/tlog-proof@v1\nindex " + this.seq + "\n");
-		for (byte[] hash : this.proof.path()) {
-			text.append(Base64.getEncoder().encodeToString(hash)).append('\n');
+		return tlogProof("");
+	}
+
+	/**
+	 * Writes the proof as C2SP tlog-proof has it, with what the entry's hash is made of
+	 * as its extra data: so it can be verified with nothing but public keys. The core
+	 * object has digests of the actor and of the data, and neither of the two.
+	 * @param core the entry's core object in canonical form
+	 * @return several lines
+	 */
+	public String tlogProof(String core) {
+		StringBuilder text = new StringBuilder("c2sp.org/tlog-proof@v1\n");
+		if (!core.isEmpty()) {
+			text.append("extra ").append(base64(core.getBytes(StandardCharsets.UTF_8))).append('\n');
 		}
+		text.append("index ").append(this.seq).append('\n');
+		this.proof.path().forEach((hash) -> text.append(base64(hash)).append('\n'));
 		return text.append('\n').append(this.checkpoint.note()).toString();
+	}
+
+	private static String base64(byte[] bytes) {
+		return Base64.getEncoder().encodeToString(bytes);
 	}
 
 }

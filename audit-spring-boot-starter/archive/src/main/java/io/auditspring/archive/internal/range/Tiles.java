@@ -18,6 +18,7 @@ import java.util.function.BiConsumer;
 
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.merkle.TileCoordinates;
+import io.auditspring.ledger.internal.merkle.TreeNode;
 import io.auditspring.ledger.internal.merkle.TreeTile;
 import org.jspecify.annotations.Nullable;
 
@@ -214,6 +215,30 @@ public final class Tiles {
 			return !this.claimed || !this.differs;
 		}
 
+	}
+
+	/**
+	 * Reads the hash of a subtree: one that ends in the range, or before it in a tile of
+	 * which the file has the beginning.
+	 * @param content the file
+	 * @param range the range it is of
+	 * @param node the subtree
+	 * @return its hash
+	 * @throws IllegalArgumentException if the file does not have it
+	 */
+	static byte[] hash(byte[] content, RangeName range, TreeNode node) {
+		TileCoordinates tile = TileCoordinates.of(node);
+		long start = 0;
+		for (int below = 0; below < tile.level(); below++) {
+			start += (long) hashes(range, below) * HASH;
+		}
+		start += ((tile.index() << HEIGHT) - begin(range, tile.level())) * HASH;
+		long end = Math.min(start + (HASH << HEIGHT), content.length);
+		long wanted = (((node.index() + 1) << (node.level() % HEIGHT)) - (tile.index() << HEIGHT)) * HASH;
+		if (start < 0 || start + wanted > end) {
+			throw new IllegalArgumentException("'%s' does not have what a proof is made of".formatted(range.tiles()));
+		}
+		return tile.hash(node, Arrays.copyOfRange(content, (int) start, (int) end));
 	}
 
 	/** The first hash of a level that the file has: where a tile begins. */
