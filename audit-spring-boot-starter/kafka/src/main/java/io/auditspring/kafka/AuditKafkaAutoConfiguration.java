@@ -124,11 +124,12 @@ public final class AuditKafkaAutoConfiguration {
 			requireRole(auditDatabase);
 			TrustedKeys centre = centre(environment);
 			KafkaClients clients = auditKafkaClients.getObject();
-			new Topics(clients, properties).require();
+			Topics topics = new Topics(clients, properties);
+			topics.requireAtStart();
 			SignedChain signed = new SignedChain(auditDatabase.workDataSource(), auditDatabase.schema(), chain,
 					trust.origin(), signing, trust.keys());
 			return new ChainPublisher(signed, new SourceTables(auditDatabase.workDataSource(), auditDatabase.schema()),
-					clients, properties, centre, auditPublishingStatistics);
+					clients, topics::require, properties, centre, auditPublishingStatistics);
 		}
 
 		private static void requireRole(AuditDatabase database) {
@@ -217,9 +218,10 @@ public final class AuditKafkaAutoConfiguration {
 								+ "define a CheckpointSigner bean.");
 			}
 			KafkaClients clients = auditKafkaClients.getObject();
-			new Topics(clients, properties).require();
+			Topics topics = new Topics(clients, properties);
+			topics.requireAtStart();
 			return new ReceiptSender(receipts, auditReceivingStatistics, elsewhere(auditKafkaReading, environment),
-					clients, properties.receiptsTopic());
+					clients, topics::require, properties.receiptsTopic());
 		}
 
 		/** A chain that is read from its source's database may have any name. */

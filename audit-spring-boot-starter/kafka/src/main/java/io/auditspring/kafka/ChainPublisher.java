@@ -15,7 +15,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
@@ -66,6 +65,8 @@ final class ChainPublisher extends PeriodicWorker {
 
 	private final KafkaClients clients;
 
+	private final Runnable topics;
+
 	private final AuditKafkaProperties properties;
 
 	private final TrustedKeys centre;
@@ -112,16 +113,18 @@ final class ChainPublisher extends PeriodicWorker {
 	 * @param chain the chain
 	 * @param tables what the database knows of it
 	 * @param clients makes clients of Kafka
+	 * @param topics makes sure that topics are there, at first and after a failure
 	 * @param properties the topics, and how often to look
 	 * @param centre whose receipts and requests count
 	 * @param statistics is told how far it is
 	 */
-	ChainPublisher(SignedChain chain, SourceTables tables, KafkaClients clients, AuditKafkaProperties properties,
-			TrustedKeys centre, PublishingStatistics statistics) {
+	ChainPublisher(SignedChain chain, SourceTables tables, KafkaClients clients, Runnable topics,
+			AuditKafkaProperties properties, TrustedKeys centre, PublishingStatistics statistics) {
 		super("audit-kafka-publish", Duration.ZERO, properties.publish().interval());
 		this.chain = chain;
 		this.tables = tables;
 		this.clients = clients;
+		this.topics = topics;
 		this.properties = properties;
 		this.centre = centre;
 		this.statistics = statistics;
@@ -160,7 +163,7 @@ final class ChainPublisher extends PeriodicWorker {
 			closeClients(Duration.ZERO);
 		}
 		if (!interrupted) {
-			this.statistics.failed(LoggedFailure.text(failure));
+			this.statistics.failed(Topics.text(failure));
 		}
 	}
 
@@ -244,12 +247,21 @@ final class ChainPublisher extends PeriodicWorker {
 			this.chain.begin(this.mark, messages().stored());
 			this.sent = this.chain.position();
 		}
-		if (from >= 0 && from < this.chain.position()) {
+		if (from >= 0 && from < this.chain.position() && isHere(from)) {
 			this.chain.begin(from, messages().stored());
 			this.sent = this.chain.position();
 			this.marked = false;
 			this.statistics.resent();
 		}
+	}
+
+	/** What was retired cannot be sent again. */
+	private boolean isHere(long from) throws SQLException {
+		long first = this.chain.first();
+		if (from < first) {
+			this.statistics.gone(this.chain.chain(), from, first);
+		}
+		return from >= first;
 	}
 
 	private void send(long size) throws SQLException, IOException, InterruptedException {
@@ -272,7 +284,7 @@ final class ChainPublisher extends PeriodicWorker {
 	private void sendOne(long size) throws SQLException, IOException, InterruptedException {
 		long from = this.askedForOne;
 		this.askedForOne = -1;
-		if (from >= 0 && from < size) {
+		if (from >= 0 && from < size && isHere(from)) {
 			SignedChain again = this.chain.under(this.chain.chain());
 			again.begin(from, messages().stored());
 			acknowledge(producer(), again.next(Math.min(size, from + SignedChain.MOST_ENTRIES)).subList(0, 1));
@@ -335,6 +347,7 @@ final class ChainPublisher extends PeriodicWorker {
 	private Producer<byte[], byte[]> producer() {
 		Producer<byte[], byte[]> producer = this.producer;
 		if (producer == null) {
+			this.topics.run();
 			producer = this.clients.producer("audit-publish");
 			this.producer = producer;
 		}

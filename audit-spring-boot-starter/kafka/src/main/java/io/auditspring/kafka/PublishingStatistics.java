@@ -43,6 +43,8 @@ final class PublishingStatistics {
 
 	private Instant nextLine = Instant.MIN;
 
+	private Instant nextOfGone = Instant.MIN;
+
 	/**
 	 * How far the chain was sent.
 	 *
@@ -133,6 +135,18 @@ final class PublishingStatistics {
 			logger.error(
 					"What came by Kafka as if from the receiving audit ledger was REFUSED: {}. The next ones are counted only",
 					what);
+		}
+	}
+
+	/** It asks every few minutes. */
+	void gone(String chain, long from, long first) {
+		Instant now = this.clock.instant();
+		if (now.isAfter(this.nextOfGone)) {
+			this.nextOfGone = now.plus(BETWEEN_LINES);
+			logger
+				.warn("The audit ledger that receives chain '{}' asks for entry {} and what follows, and the first that is left here is {}. "
+						+ "What was retired here is in the copies that made it safe there: its archive, its standby, its backups",
+						chain, from, first);
 		}
 	}
 

@@ -61,6 +61,8 @@ final class ReceiptSender extends PeriodicWorker {
 
 	private final KafkaClients clients;
 
+	private final Runnable topics;
+
 	private final String topic;
 
 	/** What was sent, and when, by its key. */
@@ -75,6 +77,9 @@ final class ReceiptSender extends PeriodicWorker {
 
 	private @Nullable Producer<byte[], byte[]> producer;
 
+	/** Whether topics were there when it last began. */
+	private boolean begun;
+
 	private boolean read;
 
 	/** What could not be said this time. */
@@ -86,15 +91,17 @@ final class ReceiptSender extends PeriodicWorker {
 	 * @param statistics is told what was lost
 	 * @param elsewhere whether other instances receive a chain
 	 * @param clients makes clients of Kafka
+	 * @param topics makes sure that topics are there, at first and after a failure
 	 * @param topic the topic of receipts
 	 */
 	ReceiptSender(Receipts receipts, ReceivingStatistics statistics, Predicate<String> elsewhere, KafkaClients clients,
-			String topic) {
+			Runnable topics, String topic) {
 		super("audit-kafka-receipts", Duration.ZERO, INTERVAL);
 		this.receipts = receipts;
 		this.statistics = statistics;
 		this.elsewhere = elsewhere;
 		this.clients = clients;
+		this.topics = topics;
 		this.topic = topic;
 	}
 
@@ -132,6 +139,10 @@ final class ReceiptSender extends PeriodicWorker {
 			names.stream()
 				.filter((name) -> names.stream().anyMatch((later) -> ChainNames.goesOn(later, name)))
 				.forEach((name) -> this.statistics.heard(name, 0, null));
+			if (!this.begun) {
+				this.topics.run();
+				this.begun = true;
+			}
 			readWhatWasSafe(chains);
 			String holds = this.receipts.holds();
 			this.failure = null;
@@ -149,8 +160,9 @@ final class ReceiptSender extends PeriodicWorker {
 		}
 		catch (SQLException | RuntimeException ex) {
 			closeProducer();
+			this.begun = this.begun && !(ex instanceof KafkaException);
 			if (isRunning()) {
-				this.statistics.untold(SOURCE, LoggedFailure.text(ex));
+				this.statistics.untold(SOURCE, Topics.text(ex));
 			}
 		}
 	}

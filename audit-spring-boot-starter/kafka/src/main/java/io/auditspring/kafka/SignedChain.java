@@ -75,6 +75,8 @@ final class SignedChain {
 
 	private final String before;
 
+	private final String first;
+
 	private CompactRange tree = new CompactRange();
 
 	private byte[] last = new byte[0];
@@ -107,6 +109,7 @@ final class SignedChain {
 		this.keys = keys;
 		this.head = "select ledger_id, size, successor from %s where name = ? and origin is null"
 			.formatted(schema.table("audit_chain"));
+		this.first = "select min(seq) from %s where chain = ?".formatted(schema.table("audit_log"));
 		this.before = "select recorded_at from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
 	}
 
@@ -141,6 +144,18 @@ final class SignedChain {
 	 */
 	@Nullable Head head() throws SQLException {
 		return OwnTransaction.look(this.dataSource, this::head);
+	}
+
+	/**
+	 * Where the chain begins here: what was before is retired.
+	 * @return the place of its first entry; that of the next one if it has none
+	 * @throws SQLException if the database fails
+	 */
+	long first() throws SQLException {
+		Long first = OwnTransaction.look(this.dataSource,
+				(connection) -> Sql.find(connection, this.first, (row) -> row.getObject(1, Long.class), this.chain));
+		Head head = (first == null) ? head() : null;
+		return (first != null) ? first : (head != null) ? head.size() : 0;
 	}
 
 	/**

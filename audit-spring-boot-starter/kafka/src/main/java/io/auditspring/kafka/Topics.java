@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.capture.internal.value.LoggedFailure;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -55,6 +56,28 @@ final class Topics {
 		this.properties = properties;
 	}
 
+	/**
+	 * Makes sure of them at the start.
+	 * @throws AuditSetupException if one is missing, or keeps its records too short or
+	 * too long
+	 */
+	void requireAtStart() {
+		try {
+			require();
+		}
+		catch (KafkaException ex) {
+			logger.warn("Kafka cannot be asked for the topics {} and {}; it is tried again in the background: {}",
+					this.properties.entriesTopic(), this.properties.receiptsTopic(), ex.getMessage());
+		}
+	}
+
+	/**
+	 * Makes sure of them now: Kafka may have been away at the start, and one may be gone
+	 * since.
+	 * @throws AuditSetupException if one is missing, or keeps its records too short or
+	 * too long
+	 * @throws KafkaException if Kafka does not answer
+	 */
 	void require() {
 		try (Admin admin = this.clients.admin()) {
 			if (this.properties.createTopics()) {
@@ -64,10 +87,12 @@ final class Topics {
 			requireEntriesAreKept(config(admin, entries()));
 			requireReceiptsAreKept(config(admin, receipts()));
 		}
-		catch (KafkaException ex) {
-			logger.warn("Kafka cannot be asked for the topics {} and {}; it is tried again in the background: {}",
-					this.properties.entriesTopic(), this.properties.receiptsTopic(), ex.getMessage());
-		}
+	}
+
+	/** What may be told of a failure: of topics all of it. */
+	static String text(Exception failure) {
+		return (failure instanceof AuditSetupException setup)
+				? "%s. %s".formatted(setup.getMessage(), setup.getRemedy()) : LoggedFailure.text(failure);
 	}
 
 	private NewTopic entries() {

@@ -78,8 +78,8 @@ final class CarriedLab {
 	CarriedLab(Path memory) {
 		this.memory = memory;
 		Carriers.applyRoles(this.centre);
-		this.answers = new ReceiptSender(this.receipts, this.statistics, (chain) -> false, this.kafka,
-				MockKafka.RECEIPTS);
+		this.answers = new ReceiptSender(this.receipts, this.statistics, (chain) -> false, this.kafka, () -> {
+		}, MockKafka.RECEIPTS);
 		this.listener = new EntriesListener(new BundleReceiver(this.centre, SCHEMA, CarriedLab::by, this.statistics),
 				this.statistics, this.answers, new Reading("audit.entries"), DataSize.ofMegabytes(64));
 		register(CHAIN);

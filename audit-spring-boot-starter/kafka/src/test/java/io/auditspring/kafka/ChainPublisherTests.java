@@ -10,15 +10,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.auditspring.AuditSetupException;
 import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a source sends, and what not.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ChainPublisherTests {
 
 	private static final String LOG = CarriedLab.ORIGIN + "/" + CarriedLab.CHAIN;
@@ -39,12 +45,17 @@ class ChainPublisherTests {
 
 	private ChainPublisher publisher;
 
+	private volatile @Nullable String missing;
+
+	private CapturedOutput output;
+
 	@BeforeEach
-	void writeThreeEntries() {
+	void writeThreeEntries(CapturedOutput output) {
+		this.output = output;
 		this.lab = new CarriedLab(this.memory);
 		this.lab.write(3);
 		this.publisher = new ChainPublisher(this.lab.chain(CarriedLab.CHAIN),
-				new SourceTables(this.lab.source, CarriedLab.SCHEMA), this.lab.kafka,
+				new SourceTables(this.lab.source, CarriedLab.SCHEMA), this.lab.kafka, this::requireTopics,
 				new AuditKafkaProperties("audit.entries", MockKafka.RECEIPTS, false, 1, (short) 1, Map.of(),
 						new AuditKafkaProperties.Publish(true, Duration.ofMillis(20), Duration.ofMinutes(1)),
 						new AuditKafkaProperties.Receive(false, null, 1, DataSize.ofMegabytes(64))),
@@ -79,6 +90,47 @@ class ChainPublisherTests {
 		awaitSent("0-3", "3-259", "259-303", "1-257");
 		this.lab.write(1);
 		awaitSent("0-3", "3-259", "259-303", "1-257", "303-304");
+	}
+
+	@Test
+	void whatWasRetiredIsNotSentAgainAndAccusesNobody() {
+		this.publisher.start();
+		awaitSent("0-3");
+		CarriedLab.execute(this.lab.source, """
+				alter table audit.audit_log disable trigger user;
+				delete from audit.audit_log where seq < 2;
+				""");
+		this.lab.kafka.say(resend(0));
+		Carriers.await(() -> assertThat(this.output).contains("asks for entry 0 and what follows"));
+		this.lab.write(1);
+		awaitSent("0-3", "3-4");
+		assertThat(this.statistics.stoppedFor()).isNull();
+		assertThat(this.statistics.lastFailure()).isNull();
+		this.lab.kafka.say(resend(2));
+		awaitSent("0-3", "3-4", "2-4");
+	}
+
+	private CentreMessage resend(long from) {
+		return CentreMessage.of(CentreMessage.Kind.RESEND, CarriedLab.CHAIN,
+				CentreNote.RESEND.sign(LOG, from, "", this.lab.centreSigner));
+	}
+
+	@Test
+	void topicsAreMadeSureOfUntilTheyAreThere() {
+		this.missing = "There is no topic";
+		this.publisher.start();
+		Carriers.await(() -> assertThat(this.statistics.failure()).isEqualTo("There is no topic. Create it"));
+		assertThat(this.lab.kafka.sent).isEmpty();
+		this.missing = null;
+		awaitSent("0-3");
+		assertThat(this.statistics.failure()).isNull();
+	}
+
+	private void requireTopics() {
+		String missing = this.missing;
+		if (missing != null) {
+			throw new AuditSetupException(missing, "Create it");
+		}
 	}
 
 	@Test

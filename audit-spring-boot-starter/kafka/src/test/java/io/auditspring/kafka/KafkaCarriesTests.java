@@ -207,6 +207,18 @@ class KafkaCarriesTests {
 	}
 
 	@Test
+	void topicsThatAreGoneAreMadeAgainAndLoseNothing() {
+		this.carriers.centre();
+		this.orders.record("order.place", 20);
+		this.carriers.awaitTheSame(this.orders, 21);
+		this.carriers
+			.kafka((admin) -> admin.deleteTopics(List.of(this.carriers.entriesTopic(), this.carriers.receiptsTopic()))
+				.all());
+		this.orders.record("order.place", 20);
+		this.carriers.awaitTheSame(this.orders, 41);
+	}
+
+	@Test
 	void whatIsSentOnceMoreIsSkipped() {
 		this.carriers.centre();
 		this.orders.record("order.place", 30);
