@@ -17,6 +17,7 @@ import io.auditspring.AuditDeliveryException;
 import io.auditspring.Delivery;
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.BoundConnections;
+import io.auditspring.database.internal.NoConnectionException;
 import io.auditspring.database.internal.OutboxDatabases;
 import io.auditspring.database.internal.StagedRow;
 import io.auditspring.database.internal.TimeLimits;
@@ -35,6 +36,7 @@ import io.auditspring.delivery.internal.worker.PermanentFailure;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.UnknownOutcomeException;
+import io.auditspring.ledger.internal.thread.Uninterrupted;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +73,8 @@ final class EntryDelivery implements Handover {
 	private final TimeLimits limits;
 
 	private final DeliveryStatistics statistics;
+
+	private volatile @Nullable Refusal refusal;
 
 	private final Outage outage = new Outage(logger, "Audit entries could not be stored where they belong");
 
@@ -110,8 +114,10 @@ final class EntryDelivery implements Handover {
 	@Override
 	public @Nullable StagedRow stage(Connection connection, List<Entry> entries) {
 		try {
-			return (this.policy == FailurePolicy.PROPAGATE) ? this.outbox.stageInTime(connection, entries)
+			StagedRow row = (this.policy == FailurePolicy.PROPAGATE) ? this.outbox.stageInTime(connection, entries)
 					: stageWithSavepoint(connection, entries);
+			this.outage.over();
+			return row;
 		}
 		catch (SQLException | RuntimeException ex) {
 			failed(entries.size(), ex);
@@ -165,18 +171,30 @@ final class EntryDelivery implements Handover {
 	 * @param mode how
 	 * @param entries the entries
 	 * @param mayWait whether the caller may wait for room in the buffer
+	 * @param since when they were there, by the JVM's clock
 	 */
 	@Override
-	public void deliver(Delivery mode, List<Entry> entries, boolean mayWait) {
+	public void deliver(Delivery mode, List<Entry> entries, boolean mayWait, long since) {
 		this.statistics.recorded(mode, entries.size());
 		List<Entry> left = new ArrayList<>(entries);
+		if (mode == Delivery.ASYNC) {
+			left.removeIf(this.buffer::offer);
+		}
+		if (left.isEmpty()) {
+			return;
+		}
 		try {
-			deliver(mode, left, this.held.find(), mayWait);
+			deliver(mode, left, this.held.find(), mayWait, since);
 		}
 		catch (SQLException | RuntimeException ex) {
 			int unstored = left.size();
 			this.buffer.keep(left);
 			failed(unstored, ex);
+		}
+		catch (Error ex) {
+			// As of memory: it goes on to whoever called, and the entries stay.
+			this.buffer.keep(left);
+			throw ex;
 		}
 	}
 
@@ -186,13 +204,13 @@ final class EntryDelivery implements Handover {
 		this.buffer.keep(entries);
 	}
 
-	private void deliver(Delivery mode, List<Entry> left, @Nullable Connection connection, boolean mayWait)
+	private void deliver(Delivery mode, List<Entry> left, @Nullable Connection connection, boolean mayWait, long since)
 			throws SQLException {
 		if (mode == Delivery.ASYNC) {
 			left.removeIf((entry) -> this.buffer.add(entry, mayWait && connection == null));
 		}
 		if (!left.isEmpty()) {
-			StagedRow row = store(left, connection);
+			StagedRow row = Uninterrupted.call(() -> store(left, connection, since));
 			if (row != null && mode == Delivery.SYNC) {
 				move(row, connection);
 			}
@@ -216,8 +234,15 @@ final class EntryDelivery implements Handover {
 		}
 	}
 
-	// The thread may be routed to another database by now than when it staged the row.
 	private void move(StagedRow row, @Nullable Connection connection) throws SQLException {
+		Uninterrupted.call(() -> {
+			moveOnce(row, connection);
+			return true;
+		});
+	}
+
+	// The thread may be routed to another database by now than when it staged the row.
+	private void moveOnce(StagedRow row, @Nullable Connection connection) throws SQLException {
 		Relay relay = this.relays.of(row);
 		if (connection != null && this.databases.leadsTo(connection, row)) {
 			relay.move(connection, row, this.limits);
@@ -261,24 +286,53 @@ final class EntryDelivery implements Handover {
 	 * @param left the entries; they leave the list when they are stored, or when it must
 	 * be found out whether they are
 	 * @param connection a connection to use first, or {@code null}
+	 * @param since when they were there, by the JVM's clock
 	 * @return their row, or {@code null} if it is not known to be there
 	 * @throws SQLException when the database takes nothing
 	 */
-	private @Nullable StagedRow store(List<Entry> left, @Nullable Connection connection) throws SQLException {
+	private @Nullable StagedRow store(List<Entry> left, @Nullable Connection connection, long since)
+			throws SQLException {
 		for (int attempt = 1;; attempt++) {
+			Connection held = (attempt == 1) ? connection : null;
+			long begun = System.nanoTime();
 			try {
-				StagedRow row = storeOnce(left, (attempt == 1) ? connection : null);
+				requireConnections(held, since);
+				StagedRow row = storeOnce(left, held);
 				this.statistics.staged(left.size());
 				left.clear();
 				this.outage.over();
 				return row;
 			}
+			catch (NoConnectionException ex) {
+				this.refusal = new Refusal(begun, ex);
+				throw ex;
+			}
 			catch (SQLException ex) {
-				if (attempt == ATTEMPTS || PermanentFailure.isFinal(ex) || !isOfTheConnection(ex)) {
+				if (attempt == ATTEMPTS || PermanentFailure.isFinal(ex)
+						|| !(isOfTheConnection(ex) || (held != null && isOfTheSession(ex)))) {
 					throw ex;
 				}
 			}
 		}
+	}
+
+	// Who waited in a queue while somebody else tried in vain has tried, too: else the
+	// last one in it would wait as many times as there are others.
+	private void requireConnections(@Nullable Connection held, long since) throws NoConnectionException {
+		Refusal last = this.refusal;
+		if (held == null && last != null && last.begun() - since > 0) {
+			throw last.failure();
+		}
+	}
+
+	/**
+	 * An attempt that got no connection.
+	 *
+	 * @param begun when it began, by the JVM's clock
+	 * @param failure what it ended with
+	 */
+	private record Refusal(long begun, NoConnectionException failure) {
+
 	}
 
 	private StagedRow storeOnce(List<Entry> left, @Nullable Connection connection) throws SQLException {
@@ -300,12 +354,19 @@ final class EntryDelivery implements Handover {
 		}
 	}
 
-	// Another connection helps only where the one was bad, not where all are; and what
-	// may be stored is not stored again.
+	// Another connection helps where the one was bad; what may be stored is not stored
+	// again.
 	private static boolean isOfTheConnection(SQLException failure) {
 		String state = failure.getSQLState();
 		return !(failure instanceof UnknownOutcomeException) && state != null && (state.startsWith("08")
 				|| state.startsWith("57P") || state.startsWith("25") || state.startsWith("40"));
+	}
+
+	// Such as its role, or the schema that somebody chose for it.
+	private static boolean isOfTheSession(SQLException failure) {
+		String state = failure.getSQLState();
+		return !(failure instanceof UnknownOutcomeException) && state != null
+				&& (state.startsWith("42") || state.startsWith("3") || state.startsWith("0A"));
 	}
 
 	private void failed(int entries, Exception failure) {

@@ -30,6 +30,9 @@ public record TimeLimits(Duration lock, Duration statement) {
 	 */
 	private static final Duration FROZEN = Duration.ofSeconds(30);
 
+	/** How much longer an answer may take than the server has for it. */
+	private static final Duration UNANSWERED = Duration.ofSeconds(10);
+
 	/**
 	 * For a thread that somebody waits for.
 	 * @param timeout how long at most, for each lock and for each statement
@@ -37,6 +40,15 @@ public record TimeLimits(Duration lock, Duration statement) {
 	 */
 	public static TimeLimits within(Duration timeout) {
 		return new TimeLimits(timeout, timeout);
+	}
+
+	/**
+	 * For how long a server may say nothing. One that is there answers within its own
+	 * limits.
+	 * @return milliseconds
+	 */
+	int silence() {
+		return Math.toIntExact(this.statement.plus(UNANSWERED).toMillis());
 	}
 
 	/**

@@ -74,7 +74,7 @@ public final class Transactions {
 
 	private static <T extends @Nullable Object> T lend(DataSource dataSource,
 			OwnTransaction.Work<T, RuntimeException> work) throws SQLException {
-		try (Connection connection = dataSource.getConnection()) {
+		try (Connection connection = connection(dataSource)) {
 			try {
 				return work.run(connection);
 			}
@@ -84,6 +84,19 @@ public final class Transactions {
 				}
 				throw ex;
 			}
+		}
+	}
+
+	// What fetches passwords or chooses databases throws what it likes.
+	private static Connection connection(DataSource dataSource) throws NoConnectionException {
+		try {
+			return dataSource.getConnection();
+		}
+		catch (SQLException ex) {
+			throw new NoConnectionException(ex);
+		}
+		catch (RuntimeException ex) {
+			throw new NoConnectionException(ex);
 		}
 	}
 
@@ -120,7 +133,41 @@ public final class Transactions {
 	 */
 	public static <T extends @Nullable Object> T run(Connection connection, TimeLimits limits,
 			OwnTransaction.Work<T, RuntimeException> work) throws SQLException {
-		return OwnTransaction.run(connection, limits.begin(), work);
+		int before = silence(connection);
+		boolean shorter = before == 0 || before > limits.silence();
+		if (shorter) {
+			allowSilence(connection, limits.silence());
+		}
+		try {
+			return OwnTransaction.run(connection, limits.begin(), work);
+		}
+		finally {
+			if (shorter) {
+				allowSilence(connection, before);
+			}
+		}
+	}
+
+	private static int silence(Connection connection) {
+		try {
+			return connection.getNetworkTimeout();
+		}
+		catch (SQLException | RuntimeException ex) {
+			// It says so again when it is used.
+			logger.debug("It cannot be told how long a connection is listened to", LoggedFailure.of(ex));
+			return 0;
+		}
+	}
+
+	// The server's limits end with the server: to one that vanished without a word we
+	// would listen for ever. It costs no question.
+	private static void allowSilence(Connection connection, int millis) {
+		try {
+			connection.setNetworkTimeout(Runnable::run, millis);
+		}
+		catch (SQLException | RuntimeException ex) {
+			logger.debug("It cannot be limited how long a connection is listened to", LoggedFailure.of(ex));
+		}
 	}
 
 	/**

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.auditspring.Delivery;
@@ -23,9 +24,11 @@ import io.auditspring.delivery.internal.outbox.Relay;
 import io.auditspring.delivery.internal.outbox.TransactionOutcomes;
 import io.auditspring.delivery.internal.transaction.TransactionOutcome;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
+import io.auditspring.delivery.internal.worker.Outage;
 import io.auditspring.delivery.internal.worker.Worker;
 import io.auditspring.delivery.internal.worker.WorkerStatus;
 import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.thread.Uninterrupted;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,14 +76,20 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private final Queue<InDoubtEntries> doubts = new ConcurrentLinkedQueue<>();
 
-	/** When doubts and the spool were last looked at; used by the worker only. */
-	private long lookedBack;
+	/** When to look at doubts and the spool. */
+	private volatile long nextLook = System.nanoTime();
+
+	/** How often in a row something stayed open; used by the worker only. */
+	private int looksInVain;
 
 	/** Databases that did not answer this time; used by the worker only. */
 	private final Set<@Nullable String> away = new HashSet<>();
 
-	/** Why doubts could not be settled this time; used by the worker only. */
-	private @Nullable SQLException unanswered;
+	/** Whether doubts could not be settled this time; used by the worker only. */
+	private boolean open;
+
+	private final Outage unanswered = new Outage(logger,
+			"A database does not tell what became of transactions that staged audit entries");
 
 	private volatile boolean stopped = true;
 
@@ -180,6 +189,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 */
 	public void keep(InDoubtEntries doubt) {
 		this.doubts.add(doubt);
+		this.nextLook = System.nanoTime();
 		this.worker.wake();
 		if (this.stopped && this.doubts.remove(doubt)) {
 			// It came after the last look.
@@ -189,7 +199,10 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private void spool(List<InDoubtEntries> doubts) {
 		try {
-			this.spool.keep(doubts);
+			Uninterrupted.call(() -> {
+				this.spool.keep(doubts);
+				return true;
+			});
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.error("Audit entries could be written neither to the database nor to a file, and are lost: {}",
@@ -201,33 +214,42 @@ public final class AsyncBuffer implements SmartLifecycle {
 	}
 
 	private void drain() throws SQLException {
-		this.unanswered = null;
-		this.away.clear();
 		this.writer.write(this.batch);
 		lookBack();
 		while (this.worker.mayGoOn() && fill()) {
 			this.writer.write(this.batch);
 			this.worker.status().progressed();
-			if (this.unanswered == null && System.nanoTime() - this.lookedBack >= IDLE.toNanos()) {
-				// Under steady load there is always a next batch.
-				lookBack();
-			}
-		}
-		if (this.unanswered != null) {
-			throw this.unanswered;
+			// Under steady load there is always a next batch.
+			lookBack();
 		}
 	}
 
+	// A database that does not answer is asked less and less often. What waits for no
+	// answer does not wait for it.
 	private void lookBack() throws SQLException {
-		this.lookedBack = System.nanoTime();
+		if (System.nanoTime() - this.nextLook < 0) {
+			return;
+		}
+		this.nextLook = System.nanoTime() + IDLE.toNanos();
+		this.open = false;
+		this.away.clear();
 		settleDoubts();
 		this.spool.takeIn(this::takeIn);
+		this.looksInVain = this.open ? this.looksInVain + 1 : 0;
+		if (this.open) {
+			this.nextLook = System.nanoTime() + IDLE.toNanos()
+					+ TimeUnit.MILLISECONDS.toNanos(Worker.backoffMillis(this.looksInVain));
+		}
+		else {
+			this.unanswered.over();
+		}
 	}
 
 	private void settleDoubts() throws SQLException {
 		for (InDoubtEntries doubt : List.copyOf(this.doubts)) {
 			TransactionOutcome transactionOutcome = transactionOutcome(doubt);
 			if (transactionOutcome == TransactionOutcome.UNKNOWN) {
+				this.open = true;
 				continue;
 			}
 			count(doubt, transactionOutcome);
@@ -260,7 +282,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 					? this.transactionOutcomes.transactionOutcome(doubt.row()) : TransactionOutcome.UNKNOWN;
 		}
 		catch (SQLException ex) {
-			this.unanswered = ex;
+			this.unanswered.failed(ex);
 			this.away.add(doubt.row().database());
 			return TransactionOutcome.UNKNOWN;
 		}
@@ -276,6 +298,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 			spooled.setUncertain();
 			this.writer.write(spooled);
 		}
+		this.open |= transactionOutcome == TransactionOutcome.UNKNOWN;
 		return transactionOutcome != TransactionOutcome.UNKNOWN;
 	}
 
@@ -305,6 +328,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 	public void stop() {
 		this.stopped = true;
 		this.queue.close();
+		this.nextLook = System.nanoTime();
 		this.worker.stop();
 		List<InDoubtEntries> left = left();
 		if (!left.isEmpty()) {
@@ -340,9 +364,12 @@ public final class AsyncBuffer implements SmartLifecycle {
 		return this.worker.isRunning();
 	}
 
+	/**
+	 * It stops before the relay: what the relay has not moved yet is in the database.
+	 */
 	@Override
 	public int getPhase() {
-		return Relay.PHASE;
+		return Relay.PHASE + 1;
 	}
 
 	/**

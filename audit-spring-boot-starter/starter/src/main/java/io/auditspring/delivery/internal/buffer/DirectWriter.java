@@ -97,19 +97,24 @@ final class DirectWriter {
 	// The head's lock makes the second try wait for the end of the first one, so that it
 	// finds what that has written.
 	private void append(Connection connection, List<Entry> entries, Batch batch) throws SQLException {
+		boolean written = false;
 		try {
-			this.statistics.delivered(Transactions.run(connection, TimeLimits.PATIENT, (own) -> {
+			Transactions.run(connection, TimeLimits.PATIENT, (own) -> {
 				if (batch.isUncertain()) {
 					this.ledger.appendMissing(own, this.chain, entries);
 				}
 				else {
 					this.ledger.append(own, this.chain, entries);
 				}
-				return entries;
-			}));
+				return true;
+			});
+			written = true;
+			this.statistics.delivered(entries);
 		}
-		catch (UnknownOutcomeException ex) {
-			batch.setUncertain();
+		catch (SQLException | RuntimeException | Error ex) {
+			if (written || ex instanceof UnknownOutcomeException) {
+				batch.setUncertain();
+			}
 			throw ex;
 		}
 	}

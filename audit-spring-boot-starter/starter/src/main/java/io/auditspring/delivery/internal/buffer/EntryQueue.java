@@ -128,9 +128,10 @@ final class EntryQueue {
 	 * @return them, in their order; empty where there are none
 	 */
 	List<Entry> poll(int most, long mostBytes) {
-		List<Entry> polled = new ArrayList<>();
 		this.lock.lock();
 		try {
+			// Where there is no memory for them, they stay.
+			List<Entry> polled = new ArrayList<>(Math.min(most, this.entries.size()));
 			long taken = 0;
 			Sized next = this.entries.peek();
 			while (next != null && polled.size() < most && (polled.isEmpty() || taken + next.bytes <= mostBytes)) {
@@ -141,11 +142,11 @@ final class EntryQueue {
 			}
 			this.bytes -= taken;
 			this.room.signalAll();
+			return polled;
 		}
 		finally {
 			this.lock.unlock();
 		}
-		return polled;
 	}
 
 	/**

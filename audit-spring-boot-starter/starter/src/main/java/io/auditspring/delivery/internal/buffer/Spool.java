@@ -24,6 +24,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -55,6 +57,13 @@ final class Spool {
 
 	private static final String SUFFIX = ".spool";
 
+	private static final String UNFINISHED = ".tmp";
+
+	/** Nobody writes a file for so long. */
+	private static final Duration UNFINISHED_FOR = Duration.ofHours(1);
+
+	private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
+
 	private static final boolean POSIX = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
 	private final Path shared;
@@ -72,6 +81,11 @@ final class Spool {
 
 	private volatile boolean pending = true;
 
+	/** When to look for what other instances left here. */
+	private long nextLook = System.nanoTime();
+
+	private boolean told;
+
 	Spool(Path directory, SpoolOwner owner) {
 		this.shared = directory;
 		this.directory = directory.resolve(owner.directory());
@@ -84,9 +98,15 @@ final class Spool {
 	 * @throws IOException if it cannot be written
 	 */
 	void keep(List<InDoubtEntries> doubts) throws IOException {
+		createFile(doubts);
+		this.pending = true;
+		doubts.forEach((doubt) -> this.kept.add(doubt.entries().size()));
+	}
+
+	private void createFile(List<InDoubtEntries> doubts) throws IOException {
 		createDirectory();
 		String name = System.currentTimeMillis() + "-" + UUID.randomUUID();
-		Path unfinished = this.directory.resolve(name + ".tmp");
+		Path unfinished = this.directory.resolve(name + UNFINISHED);
 		try {
 			write(unfinished, doubts);
 			Files.move(unfinished, this.directory.resolve(name + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
@@ -95,17 +115,14 @@ final class Spool {
 		finally {
 			Files.deleteIfExists(unfinished);
 		}
-		this.pending = true;
-		doubts.forEach((doubt) -> this.kept.add(doubt.entries().size()));
 	}
 
 	private void createDirectory() throws IOException {
-		if (!Files.isDirectory(this.directory)) {
+		if (!Files.isDirectory(this.directory, LinkOption.NOFOLLOW_LINKS)) {
 			Files.createDirectories(this.directory, only("rwx------"));
 			force(this.shared);
 		}
-		requirePrivate(this.shared);
-		requirePrivate(this.directory);
+		requireOwn(this.directory);
 	}
 
 	private void write(Path file, List<InDoubtEntries> doubts) throws IOException {
@@ -136,17 +153,29 @@ final class Spool {
 				: new FileAttribute<?>[0];
 	}
 
-	// In a directory that others may write to, anybody could plant entries.
-	private static void requirePrivate(Path directory) throws IOException {
-		if (!POSIX) {
-			return;
-		}
-		Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS);
-		if (permissions.contains(PosixFilePermission.GROUP_WRITE)
-				|| permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-			throw new IOException(("The directory %s may be written to by other users, so what is in it cannot be "
-					+ "trusted: take that right from them, or set audit.spool.directory")
+	// In a directory that others may write to, or that somebody else made, anybody could
+	// plant entries. The one above it may be open, as volumes of containers are.
+	private static void requireOwn(Path directory) throws IOException {
+		if (POSIX && !(isPrivate(directory) && isOfThisUser(directory))) {
+			throw new IOException(("The directory %s is not of this user, or may be written to by others, so what is "
+					+ "in it cannot be trusted: give it to this user alone, or set audit.spool.directory")
 				.formatted(directory));
+		}
+	}
+
+	private static boolean isPrivate(Path directory) throws IOException {
+		Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS);
+		return !permissions.contains(PosixFilePermission.GROUP_WRITE)
+				&& !permissions.contains(PosixFilePermission.OTHERS_WRITE);
+	}
+
+	private static boolean isOfThisUser(Path directory) throws IOException {
+		Path probe = Files.createTempFile(directory, "owner", UNFINISHED, only("rw-------"));
+		try {
+			return Files.getOwner(probe).equals(Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS));
+		}
+		finally {
+			Files.deleteIfExists(probe);
 		}
 	}
 
@@ -157,18 +186,18 @@ final class Spool {
 	 * @throws SQLException what the taker throws; the file stays
 	 */
 	void takeIn(Taker taker) throws SQLException {
-		if (!this.pending) {
+		if (!this.pending && System.nanoTime() - this.nextLook < 0) {
 			return;
 		}
 		this.pending = false;
+		this.nextLook = System.nanoTime() + BETWEEN_LOOKS.toNanos();
 		try {
 			for (Path file : files()) {
-				takeIn(file, taker);
+				tryToTakeIn(file, taker);
 			}
 		}
 		catch (IOException | UncheckedIOException ex) {
-			logger.error("The directory {} cannot be read; entries that were kept in it are not taken in", this.shared,
-					ex);
+			tell(this.shared, ex);
 		}
 		catch (SQLException | RuntimeException | Error ex) {
 			this.pending = true;
@@ -176,21 +205,57 @@ final class Spool {
 		}
 	}
 
+	// One that cannot be read keeps no others from being taken in.
+	private void tryToTakeIn(Path file, Taker taker) throws SQLException {
+		try {
+			takeIn(file, taker);
+		}
+		catch (IOException | UncheckedIOException ex) {
+			tell(file, ex);
+		}
+	}
+
+	/** It is tried again each minute. */
+	private void tell(Path what, Exception failure) {
+		if (!this.told) {
+			this.told = true;
+			logger.error("{} cannot be read; entries that were kept in it are not taken in", what, failure);
+		}
+	}
+
 	private List<Path> files() throws IOException {
 		List<Path> files = new ArrayList<>();
-		for (Path directory : List.of(this.shared, this.directory)) {
-			if (Files.isDirectory(directory)) {
-				requirePrivate(directory);
-				try (Stream<Path> found = Files.list(directory)) {
-					found.filter((file) -> file.getFileName().toString().endsWith(SUFFIX))
-						.filter((file) -> !this.passedOver.contains(file))
-						.forEach(files::add);
-				}
-			}
+		if (Files.isDirectory(this.shared) && (!POSIX || isPrivate(this.shared.toRealPath()))) {
+			files.addAll(files(this.shared));
+		}
+		if (Files.isDirectory(this.directory, LinkOption.NOFOLLOW_LINKS)) {
+			requireOwn(this.directory);
+			files.addAll(files(this.directory));
 		}
 		// Their names begin with the time.
 		files.sort(Comparator.comparing(Path::getFileName));
 		return files;
+	}
+
+	private List<Path> files(Path directory) throws IOException {
+		try (Stream<Path> found = Files.list(directory)) {
+			List<Path> files = found.toList();
+			for (Path file : files) {
+				deleteUnfinished(file);
+			}
+			return files.stream()
+				.filter((file) -> file.getFileName().toString().endsWith(SUFFIX))
+				.filter((file) -> !this.passedOver.contains(file))
+				.toList();
+		}
+	}
+
+	// As of a process that was killed while it wrote it.
+	private static void deleteUnfinished(Path file) throws IOException {
+		if (file.getFileName().toString().endsWith(UNFINISHED)
+				&& Files.getLastModifiedTime(file).toInstant().isBefore(Instant.now().minus(UNFINISHED_FOR))) {
+			Files.deleteIfExists(file);
+		}
 	}
 
 	private void takeIn(Path file, Taker taker) throws SQLException, IOException {
@@ -208,22 +273,28 @@ final class Spool {
 	}
 
 	private void takeIn(Path file, BufferedReader in, Taker taker) throws SQLException, IOException {
-		boolean settled = true;
+		List<InDoubtEntries> left = new ArrayList<>();
 		long lines = 0;
 		InDoubtEntries next = SpoolFile.readNext(in, lines);
 		while (next != null) {
-			settled &= taker.take(next);
-			this.takenIn.add(next.entries().size());
+			if (taker.take(next)) {
+				this.takenIn.add(next.entries().size());
+			}
+			else {
+				left.add(next);
+			}
 			lines++;
 			next = SpoolFile.readNext(in, lines);
 		}
-		if (settled) {
+		if (!left.isEmpty() && left.size() < lines) {
+			// What is dealt with is not done once more each time.
+			createFile(left);
+		}
+		if (left.size() < lines || lines == 0) {
 			Files.deleteIfExists(file);
 			logger.info("The entries of {} were taken in", file);
 		}
-		else {
-			this.pending = true;
-		}
+		this.pending |= !left.isEmpty();
 	}
 
 	private boolean isOurs(Path file, String fileOwner) {

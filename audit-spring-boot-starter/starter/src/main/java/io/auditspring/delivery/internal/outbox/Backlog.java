@@ -57,6 +57,10 @@ public final class Backlog {
 
 	private volatile Measurement last = new Measurement(Instant.EPOCH, 0, null, null, List.of());
 
+	private boolean measured;
+
+	private long measuredAt;
+
 	Backlog(Schema schema, String chain, Duration takeOverAfter) {
 		this.chain = chain;
 		this.takeOverAfter = takeOverAfter;
@@ -85,10 +89,12 @@ public final class Backlog {
 	 * @param connection a connection with no transaction open on it
 	 */
 	void refresh(Connection connection) {
-		Instant now = this.clock.instant();
-		if (now.isBefore(this.last.at().plus(INTERVAL))) {
+		if (this.measured && System.nanoTime() - this.measuredAt < INTERVAL.toNanos()) {
 			return;
 		}
+		Instant now = this.clock.instant();
+		this.measured = true;
+		this.measuredAt = System.nanoTime();
 		try {
 			this.last = Transactions.run(connection, TimeLimits.BRIEF, (own) -> measure(own, now));
 		}

@@ -209,15 +209,15 @@ public final class Outbox {
 	}
 
 	/**
-	 * Whether a row is there.
+	 * Whether a row is there. After a fail-over somebody else's may have its number.
 	 * @param connection a connection with an open transaction
 	 * @param row the row
 	 * @return whether it is staged and committed
 	 * @throws SQLException when the database fails
 	 */
 	boolean holds(Connection connection, StagedRow row) throws SQLException {
-		return Sql.is(connection, "select exists (select from %s where chain = ? and id = ?)".formatted(this.table),
-				this.chain, row.id());
+		return Sql.is(connection, "select exists (select from %s where chain = ? and id = ? and strpos(entries, ?) > 0)"
+			.formatted(this.table), this.chain, row.id(), row.entry().toString());
 	}
 
 	/**

@@ -186,7 +186,7 @@ public final class AfterCompletion {
 	 */
 	public void settle(@Nullable String error) {
 		this.settled = true;
-		settle(error, true);
+		settle(error, true, System.nanoTime());
 	}
 
 	/**
@@ -209,11 +209,13 @@ public final class AfterCompletion {
 	}
 
 	/**
-	 * Delivers what {@link #settleAtOnce} left. It is stored now, as waiting for room in
-	 * the buffer would hold up a thread that others need.
+	 * Delivers it on a thread that others need, so that nobody waits for room in a
+	 * buffer.
+	 * @param since when it was there to be delivered, by the JVM's clock
 	 */
-	void settleWithoutRoom() {
-		settle(null, false);
+	void settleLate(long since) {
+		this.settled = true;
+		settle(null, false, since);
 	}
 
 	/**
@@ -232,11 +234,11 @@ public final class AfterCompletion {
 		});
 	}
 
-	private void settle(@Nullable String error, boolean mayWait) {
+	private void settle(@Nullable String error, boolean mayWait, long since) {
 		List<AuditDeliveryException> failures = new ArrayList<>(0);
 		this.entries.forEach((mode, list) -> {
 			list.replaceAll((entry) -> explained(entry, error));
-			attempt(() -> this.delivery.deliver(mode, list, mayWait), failures);
+			attempt(() -> this.delivery.deliver(mode, list, mayWait, since), failures);
 		});
 		this.doubtful.forEach((row, list) -> {
 			list.replaceAll((entry) -> explained(entry, error));

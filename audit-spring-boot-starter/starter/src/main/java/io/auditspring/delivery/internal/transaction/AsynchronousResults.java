@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 
 import io.auditspring.Delivery;
 import io.auditspring.ledger.internal.thread.BackgroundThreads;
+import io.auditspring.ledger.internal.thread.Uninterrupted;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,10 @@ public final class AsynchronousResults implements AutoCloseable {
 
 	private static final long IDLE_SECONDS = 30;
 
-	private static final long STOP_SECONDS = 30;
+	private static final int STOP_SECONDS = 30;
+
+	/** So long nothing may be written before the rest is kept for the next start. */
+	private static final int STUCK_SECONDS = 5;
 
 	private static final CompletableFuture<Boolean> TAKEN = CompletableFuture.completedFuture(true);
 
@@ -79,11 +83,10 @@ public final class AsynchronousResults implements AutoCloseable {
 				.thenCompose((ended) -> taken(ended, transaction) ? TAKEN : buffered(ended));
 		}
 		if (transaction == null) {
-			return written(() -> afterCompletion(ending.get()).settle(null));
+			return written(() -> afterCompletion(ending.get()));
 		}
 		return CompletableFuture.supplyAsync(ending, arrivals())
-			.thenCompose(
-					(ended) -> taken(ended, transaction) ? TAKEN : written(() -> afterCompletion(ended).settle(null)));
+			.thenCompose((ended) -> taken(ended, transaction) ? TAKEN : written(() -> afterCompletion(ended)));
 	}
 
 	private static boolean taken(CompletedOperation ending, @Nullable Predicate<CompletedOperation> transaction) {
@@ -92,14 +95,14 @@ public final class AsynchronousResults implements AutoCloseable {
 
 	private CompletableFuture<Boolean> buffered(CompletedOperation ending) {
 		AfterCompletion afterCompletion = afterCompletion(ending);
-		return afterCompletion.settleAtOnce() ? TAKEN : written(afterCompletion::settleWithoutRoom);
+		return afterCompletion.settleAtOnce() ? TAKEN : written(() -> afterCompletion);
 	}
 
-	private CompletableFuture<Boolean> written(Runnable work) {
-		return CompletableFuture.runAsync(work, this.writers)
-			.thenApply((nothing) -> true)
-			.whenCompleteAsync((done, failure) -> {
-			}, arrivals());
+	private CompletableFuture<Boolean> written(Supplier<AfterCompletion> entries) {
+		Late late = new Late(entries);
+		this.writers.execute(late);
+		return late.done.whenCompleteAsync((done, failure) -> {
+		}, arrivals());
 	}
 
 	private AfterCompletion afterCompletion(CompletedOperation ending) {
@@ -112,19 +115,87 @@ public final class AsynchronousResults implements AutoCloseable {
 		return this.arrivals.isShutdown() ? Runnable::run : this.arrivals;
 	}
 
+	/**
+	 * What is not written by the end is kept: by now the buffer hands it to its spool.
+	 */
 	@Override
 	public void close() {
 		this.writers.shutdown();
+		Uninterrupted.call(() -> {
+			if (!isWritten()) {
+				this.writers.shutdownNow().forEach((late) -> ((Late) late).keep());
+				tellOfThoseWhoHang();
+			}
+			return true;
+		});
+		this.arrivals.shutdown();
+	}
+
+	private boolean isWritten() {
 		try {
-			if (!this.writers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-				logger.error("{} entries of asynchronous calls could not be written before the application stopped",
-						this.writers.getQueue().size());
+			long before = -1;
+			for (int seconds = 0, stuck = 0; seconds < STOP_SECONDS && stuck < STUCK_SECONDS; seconds++) {
+				if (this.writers.awaitTermination(1, TimeUnit.SECONDS)) {
+					return true;
+				}
+				long now = this.writers.getCompletedTaskCount();
+				stuck = (now > before) ? 0 : stuck + 1;
+				before = now;
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		this.arrivals.shutdown();
+		return false;
+	}
+
+	// Those who waited for a connection were interrupted, and keep what they have.
+	private void tellOfThoseWhoHang() {
+		try {
+			if (!this.writers.awaitTermination(STUCK_SECONDS, TimeUnit.SECONDS)) {
+				logger
+					.error("The database did not answer before the application stopped: whether it took {} entries of "
+							+ "asynchronous calls is not known", this.writers.getActiveCount());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** An entry of a call that has ended, and whoever waits for it. */
+	private static final class Late implements Runnable {
+
+		private final Supplier<AfterCompletion> entries;
+
+		private final long since = System.nanoTime();
+
+		private final CompletableFuture<Boolean> done = new CompletableFuture<>();
+
+		private Late(Supplier<AfterCompletion> entries) {
+			this.entries = entries;
+		}
+
+		@Override
+		public void run() {
+			end(() -> this.entries.get().settleLate(this.since));
+		}
+
+		private void keep() {
+			end(() -> this.entries.get().keep(null));
+		}
+
+		private void end(Runnable work) {
+			try {
+				work.run();
+				this.done.complete(true);
+			}
+			catch (Throwable ex) {
+				// Whoever waits is told, whatever it is.
+				this.done.completeExceptionally(ex);
+			}
+		}
+
 	}
 
 }

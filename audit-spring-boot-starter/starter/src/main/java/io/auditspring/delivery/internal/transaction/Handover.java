@@ -62,7 +62,7 @@ public interface Handover {
 	 * @param entries the entries
 	 */
 	default void deliver(Delivery mode, List<Entry> entries) {
-		deliver(mode, entries, true);
+		deliver(mode, entries, true, System.nanoTime());
 	}
 
 	/**
@@ -70,8 +70,10 @@ public interface Handover {
 	 * @param mode how
 	 * @param entries the entries
 	 * @param mayWait whether the caller may wait for room in a buffer
+	 * @param since when the entries were there, by the JVM's clock: an attempt that began
+	 * later and got no connection stands for this one
 	 */
-	void deliver(Delivery mode, List<Entry> entries, boolean mayWait);
+	void deliver(Delivery mode, List<Entry> entries, boolean mayWait, long since);
 
 	/**
 	 * Delivers entries where this thread can get no connection: a thread of ours stores

@@ -70,7 +70,7 @@ public final class MemoryHandover implements Handover {
 	}
 
 	@Override
-	public void deliver(Delivery mode, List<Entry> entries, boolean mayWait) {
+	public void deliver(Delivery mode, List<Entry> entries, boolean mayWait, long since) {
 		entries.forEach(this::offer);
 	}
 

@@ -34,6 +34,11 @@ public final class Worker {
 	/** Where the database is down anyway, the rest of the shutdown needs the time. */
 	private static final Duration STOP_IN_OUTAGE = Duration.ofSeconds(3);
 
+	/** It neither fails nor gets on: the database does not answer. */
+	private static final Duration STUCK = Duration.ofSeconds(5);
+
+	private static final long LOOK_MILLIS = 100;
+
 	private final String name;
 
 	private final Duration interval;
@@ -106,15 +111,30 @@ public final class Worker {
 		this.stopNanos = System.nanoTime() + patience.toNanos();
 		this.stop.countDown();
 		this.signal.release();
-		try {
-			running.join(patience.toMillis());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		awaitEnd(running, patience);
 		this.abandoned = running.isAlive() ? running : null;
 		this.thread = null;
 		this.status.runsOn(null);
+	}
+
+	// A stop that is interrupted has what is left to write all the same.
+	private void awaitEnd(Thread running, Duration patience) {
+		long begun = System.nanoTime();
+		boolean interrupted = false;
+		Duration waited = Duration.ZERO;
+		while (running.isAlive() && waited.compareTo(patience) < 0
+				&& (waited.compareTo(STUCK) < 0 || this.status.stalledFor().compareTo(STUCK) < 0)) {
+			try {
+				running.join(LOOK_MILLIS);
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+			waited = Duration.ofNanos(System.nanoTime() - begun);
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	public WorkerStatus status() {
@@ -137,16 +157,16 @@ public final class Worker {
 	private void work(CountDownLatch stop) {
 		int failures = 0;
 		while (stop.getCount() > 0) {
-			await(stop, failures);
-			failures = tryOnce() ? 0 : failures + 1;
+			failures = tryOnce(stop, failures) ? 0 : failures + 1;
 		}
 		if (isCurrent()) {
-			tryOnce();
+			tryOnce(stop, 0);
 		}
 	}
 
-	private boolean tryOnce() {
+	private boolean tryOnce(CountDownLatch stop, int failures) {
 		try {
+			await(stop, failures);
 			// From here on it may wait for a lock.
 			this.status.progressed();
 			this.task.run();
@@ -174,6 +194,9 @@ public final class Worker {
 
 	private void await(CountDownLatch stop, int failures) {
 		try {
+			if (stop.getCount() == 0) {
+				return;
+			}
 			if (failures > 0) {
 				stop.await(backoffMillis(failures), TimeUnit.MILLISECONDS);
 			}
@@ -193,7 +216,7 @@ public final class Worker {
 	 * @param failures how many times in a row
 	 * @return milliseconds to wait
 	 */
-	static long backoffMillis(int failures) {
+	public static long backoffMillis(int failures) {
 		long most = Math.min(FIRST_BACKOFF_MILLIS << Math.min(failures, 20), MAX_BACKOFF_MILLIS);
 		return ThreadLocalRandom.current().nextLong(1, most + 1);
 	}

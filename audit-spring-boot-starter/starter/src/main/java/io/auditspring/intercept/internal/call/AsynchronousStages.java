@@ -57,9 +57,22 @@ final class AsynchronousStages {
 			return stage;
 		}
 		AsynchronousFuture<T> late = new AsynchronousFuture<>(stage);
-		stage.whenComplete((value, failure) -> record.apply(value, ResultKind.unwrapped(failure))
+		stage.whenComplete((value, failure) -> recorded(record, value, ResultKind.unwrapped(failure))
 			.whenComplete((nothing, trouble) -> late.arrive(value, worse(failure, trouble))));
 		return late;
+	}
+
+	// Whoever waits for the result hears of it in any case, also where no thread is left
+	// to record it.
+	private static CompletableFuture<?> recorded(
+			BiFunction<@Nullable Object, @Nullable Throwable, CompletableFuture<?>> record, @Nullable Object value,
+			@Nullable Throwable failure) {
+		try {
+			return record.apply(value, failure);
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	// Whoever calls a method that declares no more than an object may expect any class.

@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -28,6 +32,7 @@ import org.springframework.context.ApplicationContext;
 
 import static io.auditspring.delivery.Recorders.record;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * What cannot be written before the end is taken in by the next start.
@@ -163,13 +168,89 @@ class SpoolTests {
 	@Test
 	void aDirectoryThatOthersMayWriteToIsNotTrusted() throws IOException {
 		leave(5);
-		Files.setPosixFilePermissions(spool(), PosixFilePermissions.fromString("rwxrwxrwx"));
+		Path own = files(".spool").get(0).getParent();
+		Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxrwxrwx"));
 		runner().run((context) -> {
 			record(context, "second");
 			assertThat(this.log.await(2)).extracting("action").containsExactly("first", "second");
 		});
-		Files.setPosixFilePermissions(spool(), PosixFilePermissions.fromString("rwx------"));
+		Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
 		runner().run((context) -> this.log.await(7));
+	}
+
+	@Test
+	void aDirectoryThatSomebodyElseMadeIsNotTrusted() throws IOException {
+		leave(5);
+		Path own = files(".spool").get(0).getParent();
+		UserPrincipal owner = Files.getOwner(own);
+		assumeTrue(owner.getName().equals("root"), "Only root gives directories away");
+		Files.setOwner(own, own.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+		runner().run((context) -> {
+			record(context, "second");
+			assertThat(this.log.await(2)).extracting("action").containsExactly("first", "second");
+		});
+		Files.setOwner(own, owner);
+		runner().run((context) -> this.log.await(7));
+	}
+
+	/** Volumes of containers are open to all, and often behind a link. */
+	@Test
+	void anOpenVolumeBehindALinkWillDo() throws IOException {
+		Path volume = Files.createDirectory(this.directory.resolve("volume"));
+		Files.setPosixFilePermissions(volume, PosixFilePermissions.fromString("rwxrwxrwx"));
+		Files.createSymbolicLink(spool(), volume);
+		leave(5);
+		runner().run((context) -> assertComplete(context, 5));
+	}
+
+	@Test
+	void whatIsLeftOfAKilledProcessOrCannotBeReadKeepsNothingFromBeingTakenIn() throws IOException {
+		leave(5);
+		Path own = files(".spool").get(0).getParent();
+		Files.createDirectory(own.resolve("0.spool"));
+		Path unfinished = Files.createFile(own.resolve("1.tmp"));
+		Files.setLastModifiedTime(unfinished, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+		Path beingWritten = Files.createFile(own.resolve("2.tmp"));
+		runner().run((context) -> assertComplete(context, 5));
+		assertThat(unfinished).doesNotExist();
+		assertThat(beingWritten).exists();
+	}
+
+	@Test
+	void aStopThatIsInterruptedLosesNothing() {
+		runner("audit.batch.linger=10s").run((context) -> {
+			record(context, "first");
+			record(context, 1, 100);
+			Thread.currentThread().interrupt();
+			context.getBean(AsyncBuffer.class).stop();
+			assertThat(Thread.interrupted()).isTrue();
+			assertThat(this.log.count()).isEqualTo(101);
+		});
+		assertThat(spool()).doesNotExist();
+		runner().run((context) -> {
+			this.faulty.goDown();
+			record(context, 101, 103);
+			Thread.currentThread().interrupt();
+			context.getBean(AsyncBuffer.class).stop();
+			assertThat(Thread.interrupted()).isTrue();
+			this.faulty.comeBack();
+		});
+		runner().run((context) -> assertComplete(context, 103));
+	}
+
+	@Test
+	void aCallerThatIsInterruptedLosesNothing() {
+		runner("audit.async.capacity=1", "audit.failure-policy=log").run((context) -> {
+			record(context, "first");
+			this.log.await(1);
+			this.faulty.goDown();
+			Thread.currentThread().interrupt();
+			record(context, 1, 3);
+			assertThat(Thread.interrupted()).isTrue();
+			assertThat(context.getBean(DeliveryStatistics.class).lastLoss()).isNull();
+			this.faulty.comeBack();
+			assertThat(this.log.await(4)).extracting("action").contains("no.1", "no.2", "no.3");
+		});
 	}
 
 	@Test

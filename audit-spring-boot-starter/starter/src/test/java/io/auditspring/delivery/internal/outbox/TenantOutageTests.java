@@ -23,8 +23,10 @@ import io.auditspring.autoconfigure.AuditAutoConfiguration;
 import io.auditspring.delivery.FaultyDataSource;
 import io.auditspring.delivery.FaultyDataSource.Cut;
 import io.auditspring.delivery.Tenants;
+import io.auditspring.delivery.internal.buffer.AsyncBuffer;
 import io.auditspring.delivery.internal.worker.WorkerStatus;
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.signing.LedgerVerifier;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +192,35 @@ class TenantOutageTests {
 		assertThat(this.directory.resolve("spool")).isNotEmptyDirectory();
 		this.faultyNorth.comeBack();
 		runner().run((context) -> assertComplete(context, "no.1", "no.2"));
+	}
+
+	/**
+	 * What is in one file with an open question is written once, and nobody waits for the
+	 * answer.
+	 */
+	@Test
+	void anOpenQuestionHoldsUpNothingElse() {
+		runner().run((context) -> {
+			this.log.jdbc().execute("alter table audit.audit_log add constraint no check (action <> 'no.refused')");
+			context.getBean(Relays.class).stop();
+			this.faultyNorth.cutNextCommit(FaultyDataSource.CALLER, Cut.BEFORE_THE_COMMIT_FOR_GOOD);
+			assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> record(context, "north", "no.1"));
+			context.getBean(AsyncBuffer.class).stop();
+			context.getBean(AsyncBuffer.class)
+				.keep(List.of(Entries.entry("no.2"), Entries.entry("no.refused"), Entries.entry("no.3")));
+		});
+		runner("audit.delivery=async").run((context) -> {
+			assertThat(this.log.await(2)).extracting("action").containsExactlyInAnyOrder("no.2", "no.3");
+			int asked = this.faultyNorth.refused();
+			Awaitility.await().until(() -> this.faultyNorth.refused() > asked + 2);
+			context.getBean(AuditRecorder.class).record(AuditRecord.action("no.4").build());
+			this.log.await(3);
+			assertThat(context.getBean(AsyncBuffer.class).status().failingSince()).isNull();
+			assertThat(this.log.jdbc().queryForObject("select count(*) from audit.audit_quarantine", Long.class))
+				.isOne();
+			this.faultyNorth.comeBack();
+			assertComplete(context, "no.1", "no.2", "no.3", "no.4");
+		});
 	}
 
 	@Test

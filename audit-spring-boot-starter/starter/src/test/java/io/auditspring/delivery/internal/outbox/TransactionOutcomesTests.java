@@ -54,8 +54,32 @@ class TransactionOutcomesTests {
 			.execute("select audit.audit_is_quarantined(gen_random_uuid())");
 	}
 
+	/** A server that took over without the last rows gives their numbers out again. */
+	@Test
+	void somebodyElsesRowOfTheSameNumberIsNoAnswer() {
+		Recorders.runner(new FaultyDataSource(this.database), this.directory.resolve("spool")).run((context) -> {
+			context.getBean(Relay.class).stop();
+			JdbcTemplate jdbc = new JdbcTemplate(this.database);
+			Entry staged = Entries.entry("order.pay");
+			Long id = jdbc.queryForObject(
+					"insert into audit.audit_outbox (chain, entries) values ('main', ?) returning id", Long.class,
+					EntryCodec.write(List.of(Entries.entry("order.open"), staged)));
+			Long transaction = jdbc.queryForObject("select pg_current_xact_id()::text::bigint", Long.class);
+			jdbc.queryForObject("select pg_current_xact_id()::text::bigint", Long.class);
+			TransactionOutcomes outcomes = context.getBean(TransactionOutcomes.class);
+			assertThat(outcomes.transactionOutcome(row(id, transaction, staged.id())))
+				.isEqualTo(TransactionOutcome.COMMITTED);
+			assertThat(outcomes.transactionOutcome(row(id, transaction, UUID.randomUUID())))
+				.isEqualTo(TransactionOutcome.LOST);
+		});
+	}
+
 	private static StagedRow row(long transaction, UUID entry) {
-		return new StagedRow(4711, transaction, entry, 0, null, List.of());
+		return row(4711, transaction, entry);
+	}
+
+	private static StagedRow row(long id, long transaction, UUID entry) {
+		return new StagedRow(id, transaction, entry, 0, null, List.of());
 	}
 
 }
