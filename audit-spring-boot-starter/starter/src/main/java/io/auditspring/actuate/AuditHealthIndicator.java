@@ -127,6 +127,11 @@ final class AuditHealthIndicator extends AbstractHealthIndicator {
 		if (this.backlog.age().compareTo(this.maxBacklogAge) > 0) {
 			return "staged entries have been waiting for %d s".formatted(this.backlog.age().toSeconds());
 		}
+		Instant open = this.buffer.openSince();
+		if (open != null && since(open).compareTo(this.maxBacklogAge) > 0) {
+			return "for %d s no database has told what became of a transaction that staged entries"
+				.formatted(since(open).toSeconds());
+		}
 		if (this.backlog.unservedFor().compareTo(this.maxBacklogAge) > 0) {
 			return "staged entries of chains that no instance serves have been waiting for %d s: %s"
 				.formatted(this.backlog.unservedFor().toSeconds(), unserved());

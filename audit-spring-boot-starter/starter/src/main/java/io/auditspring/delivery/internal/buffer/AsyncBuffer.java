@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -90,6 +91,8 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private final Outage unanswered = new Outage(logger,
 			"A database does not tell what became of transactions that staged audit entries");
+
+	private volatile @Nullable Instant openSince;
 
 	private volatile boolean stopped = true;
 
@@ -236,6 +239,12 @@ public final class AsyncBuffer implements SmartLifecycle {
 		settleDoubts();
 		this.spool.takeIn(this::takeIn);
 		this.looksInVain = this.open ? this.looksInVain + 1 : 0;
+		if (!this.open) {
+			this.openSince = null;
+		}
+		else if (this.openSince == null) {
+			this.openSince = Instant.now();
+		}
 		if (this.open) {
 			this.nextLook = System.nanoTime() + IDLE.toNanos()
 					+ TimeUnit.MILLISECONDS.toNanos(Worker.backoffMillis(this.looksInVain));
@@ -370,6 +379,14 @@ public final class AsyncBuffer implements SmartLifecycle {
 	@Override
 	public int getPhase() {
 		return Relay.PHASE + 1;
+	}
+
+	/**
+	 * Since when it is not known what became of a transaction that staged entries.
+	 * @return that, or {@code null} if all is known
+	 */
+	public @Nullable Instant openSince() {
+		return this.openSince;
 	}
 
 	/**

@@ -218,8 +218,10 @@ class TenantOutageTests {
 			assertThat(context.getBean(AsyncBuffer.class).status().failingSince()).isNull();
 			assertThat(this.log.jdbc().queryForObject("select count(*) from audit.audit_quarantine", Long.class))
 				.isOne();
+			assertThat(context.getBean(AsyncBuffer.class).openSince()).isNotNull();
 			this.faultyNorth.comeBack();
 			assertComplete(context, "no.1", "no.2", "no.3", "no.4");
+			Awaitility.await().until(() -> context.getBean(AsyncBuffer.class).openSince() == null);
 		});
 	}
 
