@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,6 +18,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+
+import io.auditspring.archive.internal.range.LocalFiles;
 
 /**
  * Keeps an archive in a directory. Files are there completely or not at all, and none
@@ -76,7 +79,7 @@ public final class DirectoryArchiveStore implements ArchiveStore {
 
 	@Override
 	public InputStream read(String name) throws IOException {
-		return Files.newInputStream(file(name));
+		return Files.newInputStream(LocalFiles.requireFile(file(name), name));
 	}
 
 	@Override
@@ -89,13 +92,19 @@ public final class DirectoryArchiveStore implements ArchiveStore {
 		return list(file(directory));
 	}
 
+	/**
+	 * The directory itself may be behind a link. Whatever else is no directory is told,
+	 * so that nothing stays unseen.
+	 */
 	private List<String> list(Path directory) throws IOException {
 		if (!Files.isDirectory(directory)) {
 			return List.of();
 		}
-		try (Stream<Path> files = Files.walk(directory)) {
-			return files.filter(Files::isRegularFile)
-				.map((file) -> this.directory.relativize(file).toString().replace('\\', '/'))
+		Path real = directory.toRealPath();
+		try (Stream<Path> files = Files.walk(real)) {
+			return files.filter((file) -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
+				.map((file) -> this.directory.relativize(directory.resolve(real.relativize(file))))
+				.map((file) -> file.toString().replace('\\', '/'))
 				.filter((name) -> !name.endsWith(UNFINISHED))
 				.sorted()
 				.toList();

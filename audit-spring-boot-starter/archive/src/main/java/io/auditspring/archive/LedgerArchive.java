@@ -138,6 +138,7 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 
 	private void archive(RangeName range, String requestedBy) throws IOException, SQLException {
 		if (this.ranges.at(range.chain(), range.first()) == null) {
+			this.ranges.clearOthers(range);
 			record(write(range), requestedBy);
 		}
 		else if (!renew(this.ranges.kept(range), requestedBy, true)) {

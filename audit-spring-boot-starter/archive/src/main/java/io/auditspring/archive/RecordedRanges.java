@@ -26,7 +26,7 @@ import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the ledger says is in its archive. Several may work on a range at once, on several
+ * What the ledger says is in its archive. Several may work on a chain at once, on several
  * machines: a lock of the database makes whoever records a generation, and whoever clears
  * away what nobody recorded, take turns, so that nothing is recorded that is not there.
  */
@@ -62,7 +62,7 @@ final class RecordedRanges {
 				""".formatted(schema.table("audit_archived"));
 		this.later = "select coalesce(min(first_seq), ?) from %s where chain = ? and first_seq > ?"
 			.formatted(schema.table("audit_archived"));
-		this.lock = "select pg_advisory_xact_lock(hashtextextended('%s ' || ?, ?))"
+		this.lock = "select pg_advisory_xact_lock(hashtextextended('%s ' || ?, 0))"
 			.formatted(schema.table("audit_archived"));
 	}
 
@@ -148,6 +148,29 @@ final class RecordedRanges {
 		});
 	}
 
+	/**
+	 * Deletes what nobody recorded of other ranges that have some of the same entries.
+	 * Nobody would ever look at it again, whatever is erased.
+	 */
+	void clearOthers(RangeName range) throws IOException, SQLException {
+		OwnTransaction.<Boolean, IOException>run(this.dataSource, (connection) -> {
+			lock(connection, range);
+			for (String name : this.store.list(range.chainDirectory())) {
+				RangeName.File file = RangeName.parse(name);
+				if (file != null && file.range().overlaps(range) && !file.range().equals(range)
+						&& !isRecorded(connection, file.range())) {
+					this.store.delete(name);
+				}
+			}
+			return true;
+		});
+	}
+
+	private boolean isRecorded(Connection connection, RangeName range) throws SQLException {
+		Recorded recorded = at(connection, range.chain(), range.first());
+		return recorded != null && recorded.name().equals(range);
+	}
+
 	/** Deletes all files of a range that nobody recorded. */
 	void clearAll(RangeName range) throws IOException, SQLException {
 		OwnTransaction.<Boolean, IOException>run(this.dataSource, (connection) -> {
@@ -181,7 +204,7 @@ final class RecordedRanges {
 	}
 
 	private void lock(Connection connection, RangeName range) throws SQLException {
-		Sql.is(connection, this.lock + "::text = ''", range.chain(), range.first());
+		Sql.is(connection, this.lock + "::text = ''", range.chain());
 	}
 
 	private void requireThere(Manifest manifest) throws IOException {

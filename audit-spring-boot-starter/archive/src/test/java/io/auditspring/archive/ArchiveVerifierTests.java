@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,12 +16,15 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.archive.internal.range.LocalFiles;
 import io.auditspring.archive.internal.range.Manifest;
@@ -36,6 +40,7 @@ import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.checkpoint.WitnessKey;
+import io.auditspring.ledger.internal.entry.Timestamps;
 import io.auditspring.ledger.internal.merkle.Sha256;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.merkle.InclusionProof;
@@ -47,9 +52,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * An archive verifies without a database, and whatever is done to it is named.
@@ -291,6 +299,104 @@ class ArchiveVerifierTests {
 		assertThat(problems()).anyMatch((problem) -> problem.contains("generation 1: was it swapped?"));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "70000 5", "0 999999999999999999", "0 1048576", "999999999999999000 999999999999999999" })
+	void aRangeThatCannotBeIsNamedAndHidesNothing(String ends) throws Exception {
+		long first = Long.parseLong(ends.split(" ")[0]);
+		long last = Long.parseLong(ends.split(" ")[1]);
+		Path range = Files.createDirectories(this.directory.resolve("chain=main/%012d-%012d".formatted(first, last)));
+		for (String name : List.of(FIRST.core(), FIRST.payload(1), FIRST.tiles())) {
+			Files.copy(file(name), range.resolve(file(name).getFileName()));
+		}
+		String manifest = Files.readString(file(FIRST.manifest(1)));
+		Files.writeString(range.resolve("manifest-1.json"),
+				manifest.replaceFirst("\"signature\":\"[^\"]+\",", "")
+					.replace("\"first\":0,", "\"first\":%d,".formatted(first))
+					.replace("\"last\":699,", "\"last\":%d,".formatted(last))
+					.replace("\"entries\":700,", "\"entries\":%d,".formatted(last - first + 1)));
+		List<ChainVerification> found = verifyAll(TRUST);
+		assertThat(found).extracting(ChainVerification::chain).containsExactly("main", "");
+		assertThat(found.get(0).problems()).isEmpty();
+		assertThat(found.get(1).problems()).hasSize(4)
+			.allSatisfy((problem) -> assertThat(problem.what()).contains("is none of an archive"));
+	}
+
+	@Test
+	void aRangeThatCannotBeReadHidesNoOther() throws Exception {
+		ArchiveStore failing = new ArchiveStore() {
+
+			@Override
+			public boolean putIfAbsent(String name, Path content) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
+			public InputStream read(String name) throws IOException {
+				if (name.equals(FIRST.core())) {
+					throw new IllegalStateException("it is on fire");
+				}
+				return ArchiveVerifierTests.this.store.read(name);
+			}
+
+			@Override
+			public List<String> list() throws IOException {
+				return ArchiveVerifierTests.this.store.list();
+			}
+
+			@Override
+			public void delete(String name) {
+				throw new UnsupportedOperationException();
+			}
+
+		};
+		Files.delete(file(SECOND.payload(1)));
+		assertThat(new ArchiveVerifier(failing, TRUST, OPTIONS, VerificationProgress.NONE).verify()
+			.chains()
+			.get(0)
+			.problems()).extracting(Problem::what)
+			.contains("the file '%s' is missing".formatted(SECOND.payload(1)))
+			.anySatisfy((what) -> assertThat(what).contains("it is on fire"));
+	}
+
+	@Test
+	void whatIsNoFileIsNotOpened() throws Exception {
+		assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "mkfifo is not there");
+		for (String name : List.of(FIRST.core(), FIRST.payload(1), FIRST.tiles(), FIRST.manifest(1))) {
+			byte[] content = Files.readAllBytes(file(name));
+			Files.delete(file(name));
+			assertThat(new ProcessBuilder("mkfifo", file(name).toString()).start().waitFor()).isZero();
+			assertThat(problems()).as(name)
+				.anyMatch((problem) -> problem.startsWith("ARCHIVE: the %s '%s' cannot be read"
+					.formatted(name.endsWith("json") ? "manifest" : "file", name)));
+			Files.delete(file(name));
+			Files.write(file(name), content);
+		}
+		assertThat(problems()).isEmpty();
+		Files.createSymbolicLink(file("chain=elsewhere"), file("chain=main"));
+		assertThat(problems())
+			.containsExactly("ARCHIVE: the file 'chain=elsewhere' is none of an archive: was it renamed?");
+	}
+
+	@Test
+	void aFileThatIsLargerThanAnyMemoryIsNamed() throws Exception {
+		try (FileChannel tiles = FileChannel.open(file(FIRST.tiles()), StandardOpenOption.WRITE)) {
+			tiles.write(ByteBuffer.allocate(1), 3_000_000_000L);
+		}
+		assertThat(problems()).contains(
+				"ARCHIVE: the file '%s' is not the one that was written: was it replaced?".formatted(FIRST.tiles()));
+	}
+
+	@Test
+	void anArchiveBehindALinkIsVerified(@TempDir Path other) throws Exception {
+		Path link = Files.createSymbolicLink(other.resolve("archive"), this.directory);
+		ArchiveStore linked = new DirectoryArchiveStore(link);
+		assertThat(linked.list()).isEqualTo(this.store.list());
+		assertThat(linked.list(FIRST.directory())).isEqualTo(this.store.list(FIRST.directory()));
+		StringWriter out = new StringWriter();
+		assertThat(execute(out, "verify-archive", link.toString())).isZero();
+		assertThat(out.toString()).contains("Chain main: 1100 entries");
+	}
+
 	@Test
 	void aSwappedManifestIsNamed() throws Exception {
 		Files.copy(file(SECOND.manifest(1)), file(FIRST.manifest(1)), StandardCopyOption.REPLACE_EXISTING);
@@ -308,6 +414,29 @@ class ArchiveVerifierTests {
 		assertThat(problems()).containsExactlyInAnyOrder(
 				"SIGNATURE: the manifest '%s' is not signed by a trusted key".formatted(FIRST.manifest(1)),
 				"HASH: the actor group is not the one whose digest is hashed");
+	}
+
+	/** Where no key is known, nobody else would see it. */
+	@Test
+	void aManifestThatSaysSomethingElseOfItsEntriesIsNamed() throws Exception {
+		Manifest kept = Manifests.read(this.store, FIRST.manifest(1));
+		String erased = "\"erasedActors\":0";
+		String ledger = "\"ledger\":\"";
+		String hash = HexFormat.of().formatHex(kept.lastHash());
+		for (List<String> change : List.of(List.of(erased, "\"erasedActors\":1"),
+				List.of(Timestamps.format(kept.firstRecordedAt()), "2026-01-01T00:00:00.000001Z"),
+				List.of(Timestamps.format(kept.lastRecordedAt()), "2027-01-01T00:00:00.000001Z"),
+				List.of(hash, hash.substring(1) + "0"))) {
+			rewriteManifest((text) -> text.replace(change.get(0), change.get(1)));
+			assertThat(Manifests.read(this.store, FIRST.manifest(1)).toString()).isNotEqualTo(kept.toString());
+			assertThat(verify(TrustPolicy.NONE).problems()).extracting(Problem::what)
+				.containsExactly("the manifest of %s says something else of them".formatted(FIRST));
+			copyAgain(FIRST.manifest(1));
+		}
+		Path second = file(SECOND.manifest(1));
+		Files.writeString(second, Files.readString(second).replace(ledger + kept.ledger(), ledger + new UUID(0, 7)));
+		assertThat(verify(TrustPolicy.NONE).problems()).extracting(Problem::what)
+			.containsExactly("the manifest of %s is of another ledger than the first".formatted(SECOND));
 	}
 
 	@Test
@@ -525,6 +654,26 @@ class ArchiveVerifierTests {
 		ChainVerification found = verify(new TrustPolicy(TRUST.keys(), List.of(agreeing), TRUST.origin()));
 		assertThat(found.problems()).isEmpty();
 		assertThat(found.checkpoints()).isEqualTo(3);
+	}
+
+	@Test
+	void whatWasKeptOfAChainOfALongerNameIsNotOfThisOne() throws Exception {
+		String note = SampleChain.seal(new SampleChain("eu/main", 8).entries(900), 0, 10, SIGNER).proof().checkpoint();
+		CheckpointAnchor anchor = new CheckpointAnchor() {
+
+			@Override
+			public void publish(String chain, long size, String note) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
+			public List<String> notes(String chain) {
+				return List.of(note);
+			}
+
+		};
+		assertThat(verify(new TrustPolicy(TRUST.keys(), List.of(anchor), TRUST.origin())).counts())
+			.containsOnlyKeys(Problem.Kind.EVIDENCE);
 	}
 
 	@Test

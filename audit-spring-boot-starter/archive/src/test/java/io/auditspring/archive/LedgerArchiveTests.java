@@ -26,6 +26,7 @@ import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.retention.MonthArchive;
@@ -97,7 +98,11 @@ class LedgerArchiveTests {
 	}
 
 	private Verification verify() throws IOException {
-		return new ArchiveVerifier(this.store, this.ledger.evidence(), new ArchiveOptions(null, "256MB", 2),
+		return verify(this.ledger.evidence());
+	}
+
+	private Verification verify(TrustPolicy evidence) throws IOException {
+		return new ArchiveVerifier(this.store, evidence, new ArchiveOptions(null, "256MB", 2),
 				VerificationProgress.NONE)
 			.verify();
 	}
@@ -131,6 +136,19 @@ class LedgerArchiveTests {
 		assertNothingIsLostAndNothingDouble();
 		assertThat(retire().retired()).isEmpty();
 		assertNothingIsLostAndNothingDouble();
+	}
+
+	/** As the ledger's own functions hash it, and whoever inserts with SQL. */
+	@Test
+	void anAddressIsArchivedAsItWasHashed() throws Exception {
+		this.ledger.execute("""
+				select audit.audit_hold('main', 'nobody', null, null, 'case 12', '{"actorType": "user",
+					"operation": "01890000-0000-7000-8000-000000000001",
+					"actor": {"id": "clerk", "ip": "::ffff:203.0.113.9"}}')
+				""");
+		this.ledger.checkpoint("main");
+		this.ledger.archive().archive("main", 0, 350, EntryCodec.write(List.of(CLERK)));
+		assertThat(verify().chains()).hasToString("[main [0, 351): valid]");
 	}
 
 	@Test
@@ -173,6 +191,30 @@ class LedgerArchiveTests {
 		assertThat(dieBeforeTheMonthIsDropped().kept()).isEqualTo(DECEMBER);
 		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
 		assertNothingIsLostAndNothingDouble();
+	}
+
+	/** What nobody recorded would be in no erasure's way. */
+	@Test
+	void whatSomebodyLeftWhoWantedOtherEndsIsClearedAway() throws Exception {
+		this.ledger.checkpoint("main");
+		String by = EntryCodec.write(List.of(CLERK));
+		for (int step = 1; step <= 8; step++) {
+			this.store.failAt(step);
+			int last = 150 + step;
+			assertThatThrownBy(() -> this.ledger.archive().archive("main", 0, last, by))
+				.hasMessageContaining("died at step");
+		}
+		this.store.failAt(0);
+		this.ledger.archive().archive("main", 0, 299, by);
+		assertThat(this.store.list()).hasSize(4);
+		assertThat(verify().chains()).hasToString("[main [0, 300): valid]");
+		this.store.failAt(8);
+		assertThatThrownBy(() -> this.ledger.archive().archive("main", 300, 310, by))
+			.hasMessageContaining("died at step");
+		this.store.failAt(0);
+		this.ledger.archive().archive("main", 0, 320, by);
+		assertThat(this.store.list()).hasSize(8);
+		assertThat(verify().chains()).hasToString("[main [0, 321): valid]");
 	}
 
 	@Test
@@ -248,6 +290,7 @@ class LedgerArchiveTests {
 			.doesNotContain("chain=main/000000000000-000000000299/payload-1.parquet",
 					"chain=main/000000000000-000000000299/payload-2.parquet");
 		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+		assertThat(verify(TrustPolicy.NONE).chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
 		assertThat(this.ledger.query("""
 				select string_agg(concat_ws(' ', action, metadata ->> 'seq', metadata ->> 'group',
 					metadata ->> 'generation', metadata ->> 'supersedes' = (

@@ -6,6 +6,7 @@ package io.auditspring.archive;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -279,7 +280,9 @@ class ReadThroughTests {
 			byte[] content = Files.readAllBytes(payload);
 			content[content.length / 2] ^= 1;
 			payload.toFile().setWritable(true);
+			FileTime before = Files.getLastModifiedTime(payload);
 			Files.write(payload, content);
+			Files.setLastModifiedTime(payload, before);
 			assertThatExceptionOfType(DataAccessResourceFailureException.class)
 				.isThrownBy(() -> trail.count(AuditQuery.all().to(END)))
 				.withMessageContaining("payload-1.parquet' is not the one that its manifest names");

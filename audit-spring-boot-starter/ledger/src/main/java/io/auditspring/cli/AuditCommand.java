@@ -6,6 +6,7 @@ package io.auditspring.cli;
 
 import java.io.PrintWriter;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,17 +33,34 @@ public final class AuditCommand {
 	 * @param arguments the arguments
 	 */
 	public static void main(String[] arguments) {
-		System.exit(commandLine().execute(arguments));
+		System.exit(run(commandLine(), arguments));
+	}
+
+	/**
+	 * Runs a command. What ends it without a result, a library that is not there for
+	 * example, or too little memory, says nothing of the ledger.
+	 */
+	static int run(CommandLine commandLine, String... arguments) {
+		try {
+			return commandLine.execute(arguments);
+		}
+		catch (Throwable ex) {
+			return notChecked(commandLine, ex.toString());
+		}
+	}
+
+	private static int notChecked(CommandLine command, String reason) {
+		PrintWriter err = command.getErr();
+		err.println("It could not be checked: "
+				+ reason.lines().map(Report::legible).collect(Collectors.joining("\n    ")));
+		err.flush();
+		return Report.NOT_CHECKED;
 	}
 
 	static CommandLine commandLine() {
 		CommandLine commandLine = new CommandLine(new AuditCommand());
 		ServiceLoader.load(FurtherCommand.class).forEach(commandLine::addSubcommand);
-		commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
-			PrintWriter err = command.getErr();
-			err.println("It could not be checked: " + reason(failure));
-			return Report.NOT_CHECKED;
-		});
+		commandLine.setExecutionExceptionHandler((failure, command, parsed) -> notChecked(command, reason(failure)));
 		return commandLine;
 	}
 

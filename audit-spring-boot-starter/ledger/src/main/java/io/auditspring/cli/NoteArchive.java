@@ -155,7 +155,7 @@ record NoteArchive(String origin, List<Kept> kept, List<Kept> faults) implements
 	}
 
 	private Stream<Kept> of(String chain) {
-		return this.kept.stream().filter((each) -> log(each).endsWith("/" + chain));
+		return this.kept.stream().filter((each) -> log(each).equals(this.origin + "/" + chain));
 	}
 
 }

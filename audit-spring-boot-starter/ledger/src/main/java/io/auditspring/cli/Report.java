@@ -5,6 +5,7 @@
 package io.auditspring.cli;
 
 import java.io.PrintWriter;
+import java.util.stream.Collectors;
 
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.verify.ChainVerification;
@@ -53,6 +54,27 @@ record Report(PrintWriter out, boolean json) {
 		return status(verification.valid(), verification.tampered());
 	}
 
+	/**
+	 * Shows what a terminal would obey, as it is: it may come from whoever altered what
+	 * is verified, and hide the verdict.
+	 * @param text any text
+	 * @return one line
+	 */
+	static String legible(String text) {
+		StringBuilder legible = new StringBuilder(text.length());
+		text.codePoints().forEach((character) -> {
+			if (Character.isISOControl(character) || Character.getType(character) == Character.FORMAT
+					|| Character.getType(character) == Character.LINE_SEPARATOR
+					|| Character.getType(character) == Character.PARAGRAPH_SEPARATOR) {
+				legible.append("\\u%04x".formatted(character));
+			}
+			else {
+				legible.appendCodePoint(character);
+			}
+		});
+		return legible.toString();
+	}
+
 	private static String verdict(boolean valid, boolean tampered) {
 		return valid ? "VALID" : tampered ? "TAMPERED"
 				: "NOT ALL COULD BE CHECKED: nothing speaks against the ledger, but not all that should speak for it does: "
@@ -70,7 +92,8 @@ record Report(PrintWriter out, boolean json) {
 		else {
 			this.out.printf(
 					"Selection %s: %d entries, %d of them proved to be under a checkpoint, %d with erased parts%n",
-					verification.selection(), verification.entries(), verification.proved(), verification.erased());
+					legible(verification.selection()), verification.entries(), verification.proved(),
+					verification.erased());
 			verification.problems().forEach(this::print);
 			if (evidence.keys() == null) {
 				this.out.println("Signatures of checkpoints were not checked: no --public-key was given.");
@@ -84,7 +107,7 @@ record Report(PrintWriter out, boolean json) {
 	}
 
 	private void print(ChainVerification chain, TrustPolicy evidence) {
-		this.out.printf("Chain %s: %d entries from %d on, %d checkpoints compared, root %s%n", chain.chain(),
+		this.out.printf("Chain %s: %d entries from %d on, %d checkpoints compared, root %s%n", legible(chain.chain()),
 				chain.entries(), chain.from(), chain.checkpoints(), chain.root());
 		if (evidence.keys() != null) {
 			this.out.println("  " + signed(chain));
@@ -106,14 +129,15 @@ record Report(PrintWriter out, boolean json) {
 
 	private void print(Problem problem) {
 		this.out.printf("  %s%s%s: %s%n", problem.kind(), (problem.seq() != null) ? " at entry " + problem.seq() : "",
-				(problem.id() != null) ? " (" + problem.id() + ")" : "", problem.what());
+				(problem.id() != null) ? " (" + problem.id() + ")" : "", legible(problem.what()));
 		printSide("expected", problem.expected());
 		printSide("found", problem.found());
 	}
 
 	private void printSide(String side, @Nullable String value) {
 		if (value != null) {
-			this.out.printf("    %-8s %s%n", side, value.strip().replace("\n", "\n             "));
+			this.out.printf("    %-8s %s%n", side,
+					value.strip().lines().map(Report::legible).collect(Collectors.joining("\n             ")));
 		}
 	}
 

@@ -48,6 +48,16 @@ class NoteArchiveTests {
 	}
 
 	@Test
+	void aChainIsNotTakenForOneOfALongerName() throws IOException {
+		String orders = keep("shop", "orders");
+		String ofEurope = keep("shop", "eu/orders");
+		NoteArchive archive = NoteArchive.read(List.of(this.directory), "shop");
+		assertThat(archive.chains()).containsExactlyInAnyOrder("orders", "eu/orders");
+		assertThat(archive.notes("orders")).containsExactly(orders);
+		assertThat(archive.notes("eu/orders")).containsExactly(ofEurope);
+	}
+
+	@Test
 	void anOriginOfWhichNothingWasKeptIsRefused() throws IOException {
 		keep("shop", "main");
 		assertThatIllegalArgumentException().isThrownBy(() -> NoteArchive.read(List.of(this.directory), "shpo"))

@@ -112,6 +112,45 @@ class VerifyCommandTests {
 		assertThat(out()).contains("line 3: no line before it defines 'w1'");
 	}
 
+	/** What a terminal obeys could hide the verdict, or show another one. */
+	@Test
+	void whatIsNotLegibleIsShownAsWhatItIs() throws IOException {
+		Path export = Files.writeString(this.directory.resolve("export"), """
+				{"selection":"all\\nVALID\\n\\u001b[8m\\u009b\\u202e"}
+				{"chain":"main\\u001b[2J","what":"is this"}
+				{"end":1}
+				""");
+		Commands.Result result = Commands.run("verify-export", export.toString());
+		assertThat(result.status()).isOne();
+		assertThat(result.out()).contains("Selection all\\u000aVALID\\u000a\\u001b[8m\\u009b\\u202e: 1 entries")
+			.endsWith("TAMPERED\n")
+			.doesNotContain("\u001b", "\u009b", "\u202e");
+		Commands.Result missing = Commands.run("verify-export", "\u001b[8m");
+		assertThat(missing.status()).isEqualTo(2);
+		assertThat(missing.out()).contains("It could not be checked: \\u001b[8m");
+	}
+
+	@Test
+	void whatTheMachineCannotDoIsNoAccusation() {
+		CommandLine commandLine = AuditCommand.commandLine().addSubcommand("give-up", new GiveUp());
+		commandLine.setErr(new PrintWriter(this.out));
+		assertThat(AuditCommand.run(commandLine, "give-up")).isEqualTo(2);
+		assertThat(out()).contains("It could not be checked: java.lang.NoClassDefFoundError: org/bouncycastle");
+	}
+
+	/**
+	 * Stands for a class that is not there, or memory.
+	 */
+	@CommandLine.Command
+	static final class GiveUp implements Runnable {
+
+		@Override
+		public void run() {
+			throw new NoClassDefFoundError("org/bouncycastle");
+		}
+
+	}
+
 	private int verify(String url, String... further) {
 		List<String> arguments = new ArrayList<>(
 				List.of("verify", "--url", url, "--user", "postgres", "--public-key", LAB.publicKey()));

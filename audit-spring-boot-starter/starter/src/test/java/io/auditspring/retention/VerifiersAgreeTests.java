@@ -95,7 +95,11 @@ class VerifiersAgreeTests {
 						NEW, SIGNER, MONTH),
 				sql("a head that is too large", "update audit.audit_chain set size = 700 where name = 'main'", FULL,
 						NEW, SIGNER, MONTH),
-				sql("a head set back with its hash", """
+				sql("a head that is larger than all that could be read, and a tile there", """
+						update audit.audit_chain set size = 9000000000000000000 where name = 'main';
+						insert into audit.audit_tile (chain, level, index, hashes)
+						values ('main', 0, 8000000000000000000, decode(repeat('00', 8192), 'hex'))
+						""", FULL, NEW, SIGNER, MONTH), sql("a head set back with its hash", """
 						update audit.audit_chain
 						set (size, head, recorded_at) = (
 							select 615, hash, recorded_at from audit.audit_log where chain = 'main' and seq = 614
@@ -160,7 +164,18 @@ class VerifiersAgreeTests {
 							alter table audit.audit_log drop constraint audit_log_actor_present_or_redacted
 							""");
 					lab.tamper("update audit.audit_log set actor_name = 'Mallory' where chain = 'main' and seq = 50");
-				}, FULL, MONTH),
+				}, FULL, MONTH), altered("a number longer than any that is written, with a hash", (lab) -> {
+					lab.tamper(
+							"update audit.audit_log set metadata = jsonb_build_object('n', repeat('1', 401)::numeric) "
+									+ "where chain = 'main' and seq = 610");
+					lab.rechain("main");
+				}, FULL, NEW, SIGNER, MONTH),
+				altered("what is nested more deeply than anything, with a hash", (lab) -> {
+					lab.tamper(
+							"update audit.audit_log set metadata = jsonb_build_object('a', (repeat('[', 65) || repeat(']', 65))::jsonb) "
+									+ "where chain = 'main' and seq = 610");
+					lab.rechain("main");
+				}, FULL, NEW, SIGNER, MONTH),
 				// Nothing but what was seen elsewhere tells of it: that is the window.
 				altered("all since the newest checkpoint written anew", (lab) -> {
 					lab.tamper("update audit.audit_log set message = 'never' where chain = 'main' and seq = 610");

@@ -12,11 +12,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.Roles;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.DirectoryAnchor;
@@ -26,6 +28,7 @@ import io.auditspring.ledger.checkpoint.TimeStampAuthority;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.merkle.Sha256;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.TrustPolicy;
@@ -34,6 +37,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.jdbc.core.JdbcTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -214,6 +219,45 @@ class TimeStampingTests {
 		Checkpoint changed = Checkpoint
 			.parse(note.substring(0, end) + ((note.charAt(end) == 'A') ? 'B' : 'A') + note.substring(end + 1));
 		assertThat(trusting("root").stamped(changed)).isEmpty();
+	}
+
+	/**
+	 * Anybody who may write cosignatures may write something that is no time stamp, but
+	 * is called one.
+	 */
+	@Test
+	void whatIsNoTimeStampIsNoneThatCountsAndHidesNothing() throws IOException {
+		this.database.append("main", Entries.entries(5));
+		checkpoints().create("main");
+		Roles.apply(this.database.dataSource(), this.database.schema());
+		Files.writeString(office.resolve("text"), "x");
+		Files.write(office.resolve("integer"), new byte[] { 2, 1, 7 });
+		String cms = "cms -sign -binary -signer tsa.pem -inkey tsa.key -outform DER -out token "
+				+ "-econtent_type 1.2.840.113549.1.9.16.1.4 ";
+		openssl(cms + "-in text");
+		addTimeStamp("detached", Files.readAllBytes(office.resolve("token")));
+		openssl(cms + "-in integer -nodetach -noattr");
+		addTimeStamp("integer", Files.readAllBytes(office.resolve("token")));
+		openssl(cms + "-in text -nodetach");
+		addTimeStamp("text", Files.readAllBytes(office.resolve("token")));
+		addTimeStamp("empty", new byte[] { 0x30, 0 });
+		addTimeStamp("nested", HexFormat.of().parseHex("3080".repeat(20_000)));
+		assertThat(verify("root").counts()).containsOnlyKeys(Problem.Kind.TIME_STAMP);
+		CheckpointWorker worker = worker("root");
+		worker.run();
+		assertThat(worker.problem()).isEmpty();
+		assertThat(verify("root").problems()).isEmpty();
+		this.database.tamper("update audit.audit_log set message = 'x' where seq = 4");
+		assertThat(verify("root").problems()).extracting(Problem::kind).contains(Problem.Kind.HASH);
+	}
+
+	private void addTimeStamp(String name, byte[] token) {
+		byte[] id = Sha256.hash(Sha256.utf8(name + "\n"), new byte[] { (byte) 0xff }, Sha256.utf8("rfc3161"));
+		byte[] identified = Arrays.copyOf(id, 4 + token.length);
+		System.arraycopy(token, 0, identified, 4, token.length);
+		new JdbcTemplate(Roles.user(this.database.dataSource(), "audit_writer", "audit_reader")).update(
+				"insert into audit.audit_cosignature (chain, size, line) values ('main', 5, ?)",
+				"\u2014 %s %s\n".formatted(name, Base64.getEncoder().encodeToString(identified)));
 	}
 
 	@Test

@@ -69,6 +69,9 @@ final class NoteFiles {
 	 * @throws IOException if it cannot be read, is no text, or is too long
 	 */
 	static String read(Path file) throws IOException {
+		if (Files.exists(file) && !Files.isRegularFile(file)) {
+			throw new IOException("it is no file, and may never end");
+		}
 		if (Files.size(file) > 4L * Checkpoint.MAX_LENGTH) {
 			throw new IOException("it is too large for a note");
 		}

@@ -72,15 +72,19 @@ final class TimeStampTokens {
 			}
 			return token.getEncoded();
 		}
-		catch (TSPException | IOException | IllegalArgumentException ex) {
+		catch (InvalidCheckpointException ex) {
+			throw ex;
+		}
+		catch (TSPException | IOException | RuntimeException | StackOverflowError ex) {
 			throw new InvalidCheckpointException("What was answered is no time stamp of this checkpoint: " + ex);
 		}
 	}
 
 	/**
-	 * Verifies a time stamp: it is of this imprint, signed by who is there to make time
-	 * stamps and nothing else, and at its time they had a certificate that leads to one
-	 * that is trusted. Whether it was revoked is not looked up.
+	 * Verifies a time stamp, which anybody may have made up, so that whatever the library
+	 * stumbles over is none. It is right if it is of this imprint, signed by who is there
+	 * to make time stamps and nothing else, and at its time they had a certificate that
+	 * leads to one that is trusted. Whether it was revoked is not looked up.
 	 * @return its time
 	 * @throws InvalidCheckpointException if it is not right
 	 */
@@ -101,9 +105,12 @@ final class TimeStampTokens {
 			requirePath(signers.get(0), certificates, anchors, time);
 			return time.toInstant();
 		}
+		catch (InvalidCheckpointException ex) {
+			throw ex;
+		}
 		catch (TSPException | CMSException | IOException | OperatorCreationException | GeneralSecurityException
-				| IllegalArgumentException ex) {
-			throw new InvalidCheckpointException("The time stamp is not right: " + ex.getMessage());
+				| RuntimeException | StackOverflowError ex) {
+			throw new InvalidCheckpointException("The time stamp is not right: " + ex);
 		}
 	}
 

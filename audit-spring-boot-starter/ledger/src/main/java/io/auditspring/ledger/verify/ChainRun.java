@@ -7,6 +7,7 @@ package io.auditspring.ledger.verify;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.LongStream;
 
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.internal.entry.EntryHash;
@@ -160,16 +161,22 @@ final class ChainRun {
 	}
 
 	/**
-	 * Finds where to go on: behind the segment as long as the chain should have entries,
-	 * then wherever there are any.
+	 * Finds where to go on: wherever there are entries; where the chain should have some,
+	 * also where anything else speaks of them. It may say that it has more than could
+	 * ever be gone through.
 	 */
 	private long nextSegment(long start, long end) throws SQLException {
 		if (start > Long.MAX_VALUE - SEGMENT) {
 			return -1;
 		}
-		long next = start + SEGMENT;
-		if (next >= end) {
-			next = this.source.tables().next(this.chain, next);
+		long behind = start + SEGMENT;
+		long next = this.source.tables().next(this.chain, behind);
+		if (behind < end) {
+			next = LongStream
+				.of(next, this.source.tree().next(this.chain, behind), this.source.roots().next(this.chain, behind))
+				.filter((place) -> place >= behind)
+				.min()
+				.orElse(-1);
 		}
 		return (next < 0) ? -1 : next - next % SEGMENT;
 	}

@@ -20,6 +20,7 @@ import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.entry.Text;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +137,7 @@ public final class ExportLine {
 	static JsonNode parse(String line) {
 		try {
 			JsonNode members = STRICT.readTree(line);
-			requirePlainNumbers(members, line.length());
+			requirePlain(members, line.length());
 			return members;
 		}
 		catch (NumberFormatException ex) {
@@ -147,9 +148,10 @@ public final class ExportLine {
 
 	/**
 	 * Numbers are written without exponents, so they are no longer than their line. With
-	 * one, a few letters would become gigabytes.
+	 * one, a few letters would become gigabytes. Texts that could not be stored would be
+	 * hashed as others.
 	 */
-	private static void requirePlainNumbers(JsonNode members, int length) {
+	private static void requirePlain(JsonNode members, int length) {
 		Deque<JsonNode> open = new ArrayDeque<>(List.of(members));
 		long digits = 0;
 		while (!open.isEmpty()) {
@@ -160,6 +162,10 @@ public final class ExportLine {
 			}
 			if (digits > length) {
 				throw new StreamReadException(null, "a number in it is longer than it is written");
+			}
+			if ((node.isString() && !Text.isStorable(node.stringValue()))
+					|| !node.propertyNames().stream().allMatch(Text::isStorable)) {
+				throw new StreamReadException(null, "a text in it has characters that no text of a ledger has");
 			}
 			node.forEach(open::push);
 		}

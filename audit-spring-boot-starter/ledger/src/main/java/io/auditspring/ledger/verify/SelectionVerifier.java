@@ -48,6 +48,12 @@ public final class SelectionVerifier {
 
 	private final Map<String, Checkpoint> checkpoints = new HashMap<>();
 
+	/** The size of the largest checkpoint of each chain that was kept elsewhere. */
+	private final Map<String, Long> anchored = new HashMap<>();
+
+	/** Which entries were there before: of each chain one bit of 64 for each. */
+	private final Map<String, Map<Long, Long>> seen = new HashMap<>();
+
 	/** What is still to be proved, or {@code null}. */
 	private StoredEntry.@Nullable Place unproved;
 
@@ -171,7 +177,8 @@ public final class SelectionVerifier {
 		}
 	}
 
-	private void compareWithAnchored(String chain, Checkpoint checkpoint) {
+	private void compareWithAnchored(String chain, @Nullable Checkpoint checkpoint) {
+		this.anchored.put(chain, 0L);
 		for (CheckpointAnchor anchor : this.evidence.anchors()) {
 			try {
 				anchor.kept(chain).forEachRemaining((kept) -> compare(chain, kept, checkpoint));
@@ -182,7 +189,7 @@ public final class SelectionVerifier {
 		}
 	}
 
-	private void compare(String chain, CheckpointAnchor.Kept kept, Checkpoint checkpoint) {
+	private void compare(String chain, CheckpointAnchor.Kept kept, @Nullable Checkpoint checkpoint) {
 		try {
 			if (kept.note() == null) {
 				throw new InvalidCheckpointException(String.valueOf(kept.fault()));
@@ -193,7 +200,9 @@ public final class SelectionVerifier {
 			if (!this.evidence.isOf(anchored.origin(), chain)) {
 				throw new InvalidCheckpointException("it is of '%s'".formatted(anchored.origin()));
 			}
-			if (anchored.size() == checkpoint.size() && !Arrays.equals(anchored.root(), checkpoint.root())) {
+			this.anchored.merge(chain, anchored.size(), Math::max);
+			if (checkpoint != null && anchored.size() == checkpoint.size()
+					&& !Arrays.equals(anchored.root(), checkpoint.root())) {
 				problem(Problem.Kind.SPLIT_VIEW, null,
 						"the checkpoint of size %d is not the one that was kept elsewhere, in the %s"
 							.formatted(checkpoint.size(), kept.place()));
@@ -215,9 +224,37 @@ public final class SelectionVerifier {
 		if (!entry.redactedGroups().isEmpty()) {
 			this.erased++;
 		}
-		Checkpoint checkpoint = this.checkpoints.get(this.chain);
 		Long seq = entry.place().seq();
-		this.unproved = (checkpoint != null && seq != null && seq < checkpoint.size()) ? entry.place() : null;
+		if (seq != null) {
+			requireOnce(seq, entry.place());
+			requireCovered(seq, entry.place());
+		}
+	}
+
+	private void requireOnce(long seq, StoredEntry.Place place) {
+		Map<Long, Long> places = this.seen.computeIfAbsent(this.chain, (chain) -> new HashMap<>());
+		long before = places.getOrDefault(seq >> 6, 0L);
+		long bit = 1L << seq;
+		if ((before & bit) != 0) {
+			problem(Problem.Kind.DUPLICATE, place, "the entry is there twice");
+		}
+		places.put(seq >> 6, before | bit);
+	}
+
+	private void requireCovered(long seq, StoredEntry.Place place) {
+		Checkpoint checkpoint = this.checkpoints.get(this.chain);
+		long covered = (checkpoint != null) ? checkpoint.size() : 0;
+		if (!this.anchored.containsKey(this.chain)) {
+			compareWithAnchored(this.chain, null);
+		}
+		long anchored = this.anchored.getOrDefault(this.chain, 0L);
+		this.unproved = (seq < covered) ? place : null;
+		if (covered <= seq && seq < anchored) {
+			problem(Problem.Kind.EVIDENCE, place,
+					("a checkpoint of size %d that was kept elsewhere covers the entry, but the export has no proof of "
+							+ "it; one that is made now has")
+						.formatted(anchored));
+		}
 	}
 
 	private void path(JsonNode members) {

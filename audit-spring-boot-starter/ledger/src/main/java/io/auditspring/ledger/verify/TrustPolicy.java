@@ -81,7 +81,13 @@ public record TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anc
 		return (this.witnesses != null) ? this.witnesses.missing(checkpoint) : null;
 	}
 
-	boolean isOf(String checkpointOrigin, String chain) {
+	/**
+	 * Whether a checkpoint is of a chain.
+	 * @param checkpointOrigin what the checkpoint names
+	 * @param chain the chain
+	 * @return whether it names the chain, as one of this ledger where its origin is known
+	 */
+	public boolean isOf(String checkpointOrigin, String chain) {
 		return (this.origin != null) ? checkpointOrigin.equals(this.origin + "/" + chain)
 				: checkpointOrigin.endsWith("/" + chain);
 	}

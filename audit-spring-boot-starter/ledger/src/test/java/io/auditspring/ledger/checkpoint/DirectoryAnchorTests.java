@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 class DirectoryAnchorTests {
 
@@ -34,6 +36,19 @@ class DirectoryAnchorTests {
 		assertThat(anchor.chains()).containsExactlyInAnyOrder("main", "Orders/\u00fc_100%", endless);
 		assertThat(anchor.latest(endless).map(Checkpoint::parse).map(Checkpoint::size))
 			.isEqualTo(Optional.of(1_000_007L));
+	}
+
+	@Test
+	void whatIsNoFileIsToldAndNotOpened() throws Exception {
+		assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "mkfifo is not there");
+		keep("shop", "main", 7);
+		Path pipe = this.directory.resolve("shop/main/9999999999999999999.note");
+		assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+		DirectoryAnchor anchor = new DirectoryAnchor(this.directory, "shop");
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> anchor.latest("main"))
+			.withMessageContaining("it is no file");
+		assertThat(anchor.notes("main")).hasSize(1);
+		assertThat(anchor.chains()).containsExactly("main");
 	}
 
 	@Test

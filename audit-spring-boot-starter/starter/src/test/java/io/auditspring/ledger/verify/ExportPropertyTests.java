@@ -10,14 +10,19 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
+import io.auditspring.CheckpointAnchor;
 import io.auditspring.Mutations;
 import io.auditspring.ledger.Problem;
+import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.EntryKey;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
@@ -93,8 +98,12 @@ class ExportPropertyTests {
 	}
 
 	private static Verification verify(String export) {
+		return verify(export, EVIDENCE);
+	}
+
+	private static Verification verify(String export, TrustPolicy evidence) {
 		try {
-			return new ExportVerifier(EVIDENCE, VerificationProgress.NONE)
+			return new ExportVerifier(evidence, VerificationProgress.NONE)
 				.verify(new BufferedReader(new StringReader(export)));
 		}
 		catch (IOException ex) {
@@ -125,6 +134,82 @@ class ExportPropertyTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> ExportLine.read("{\"v\":9999999999}"));
 	}
 
+	/**
+	 * What UTF-8 cannot hold is hashed as something else, and must not stand for it.
+	 */
+	@Example
+	void aTextThatIsAnotherOneIsAFinding() throws IOException, SQLException {
+		LedgerDatabase database = LedgerDatabase.create();
+		database.append("main", List.of(Entries.withMessage("Paid?"), Entries.withMetadata("{\"\ufffd\":\"\ufffd\"}")));
+		StringBuilder written = new StringBuilder();
+		new LedgerExport(database.dataSource(), database.schema()).write("main", written);
+		String export = written.toString();
+		TrustPolicy none = TrustPolicy.NONE;
+		assertThat(verify(export, none).valid()).isTrue();
+		for (String altered : List.of(export.replace("Paid?", "Paid\\ud800"),
+				export.replace("\"\ufffd\":\"\ufffd\"", "\"\ufffd\":\"\\u0000\""),
+				export.replace("\"\ufffd\":\"\ufffd\"", "\"\ufffd\":\"\\udc00\""),
+				export.replace("\"\ufffd\":\"\ufffd\"", "\"\\ud800\":\"\ufffd\""),
+				export.replace("\"\ufffd\":\"\ufffd\"", "\"\\u0000\":\"a lie\",\"\ufffd\":\"\ufffd\""))) {
+			assertThat(altered).isNotEqualTo(export);
+			assertThat(verify(altered, none).chains().get(0).problems()).extracting(Problem::kind)
+				.contains(Problem.Kind.UNREADABLE);
+		}
+	}
+
+	@Example
+	void anEntryThatIsThereTwiceIsAFinding() {
+		List<String> lines = SELECTION.lines().toList();
+		int first = lines.stream()
+			.filter((line) -> line.contains("\"seq\":1,"))
+			.map(lines::indexOf)
+			.findFirst()
+			.orElseThrow();
+		List<String> doubled = new ArrayList<>(lines.subList(0, lines.size() - 1));
+		doubled.addAll(lines.subList(first, first + 2));
+		doubled.add("{\"end\":4}");
+		SelectionVerification verification = verifySelection(String.join("\n", doubled));
+		assertThat(verification.problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.DUPLICATE, 1L));
+	}
+
+	/** An older one leaves what came since to whoever made the file. */
+	@Example
+	void whatACheckpointThatWasKeptCoversMustBeProved() {
+		String newest = SELECTION.lines()
+			.filter((line) -> line.startsWith("{\"checkpoint\""))
+			.findFirst()
+			.orElseThrow();
+		CheckpointAnchor anchor = new CheckpointAnchor() {
+
+			@Override
+			public void publish(String chain, long size, String note) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
+			public List<String> notes(String chain) {
+				return List.of(ExportLine.parse(newest).path("checkpoint").stringValue());
+			}
+
+		};
+		byte[] root = HexFormat.of()
+			.parseHex(String.valueOf(DATABASE.query("select encode(hash, 'hex') from audit.audit_log where seq = 0")));
+		String older = new CanonicalObject()
+			.text("checkpoint", Checkpoint.sign(LedgerLab.ORIGIN + "/main", 1, root, LedgerLab.SIGNER).note())
+			.text("chain", "main")
+			.toString();
+		String altered = SELECTION.replace(newest, older)
+			.lines()
+			.filter((line) -> !line.startsWith("{\"path\""))
+			.collect(Collectors.joining("\n"))
+			.replaceFirst("(\"seq\":0,.*)\n", "$1\n{\"path\":\"\"}\n");
+		TrustPolicy anchored = new TrustPolicy(LedgerLab.KEYS, List.of(anchor), LedgerLab.ORIGIN);
+		assertThat(verifySelection(SELECTION, anchored).problems()).isEmpty();
+		assertThat(verifySelection(altered, anchored).problems()).extracting(Problem::kind, Problem::seq)
+			.containsExactly(tuple(Problem.Kind.EVIDENCE, 1L), tuple(Problem.Kind.EVIDENCE, 2L));
+	}
+
 	@Property(tries = 5_000)
 	void anExportThatIsValidHasTheSameRoot(@ForAll long seed) {
 		String mutated = Mutations.mutate(EXPORT, new Random(seed));
@@ -143,8 +228,12 @@ class ExportPropertyTests {
 	}
 
 	private static SelectionVerification verifySelection(String selection) {
+		return verifySelection(selection, EVIDENCE);
+	}
+
+	private static SelectionVerification verifySelection(String selection, TrustPolicy evidence) {
 		try {
-			return new SelectionVerifier(EVIDENCE).verify(new BufferedReader(new StringReader(selection)));
+			return new SelectionVerifier(evidence).verify(new BufferedReader(new StringReader(selection)));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -16,6 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Addresses {
 
+	/**
+	 * Of an IPv4 address as one of IPv6. Java makes the one of the other, but they are
+	 * not hashed alike.
+	 */
+	private static final String MAPPED = "0:0:0:0:0:ffff:";
+
+	private static final String MAPPED_HEX = "00000000000000000000ffff";
+
 	private Addresses() {
 	}
 
@@ -27,6 +35,9 @@ final class Addresses {
 	static @Nullable String text(@Nullable String hex) {
 		if (hex == null || (hex.length() != 8 && hex.length() != 32)) {
 			return hex;
+		}
+		if (hex.length() == 32 && hex.startsWith(MAPPED_HEX)) {
+			return MAPPED + "%x:%x".formatted(Integer.parseInt(hex, 24, 28, 16), Integer.parseInt(hex, 28, 32, 16));
 		}
 		try {
 			return InetAddress.getByAddress(HexFormat.of().parseHex(hex)).getHostAddress();
@@ -43,7 +54,10 @@ final class Addresses {
 	 */
 	static @Nullable String hex(@Nullable String text) {
 		InetAddress address = IpAddress.parse(text);
-		return (address != null) ? HexFormat.of().formatHex(address.getAddress()) : text;
+		if (text == null || address == null) {
+			return text;
+		}
+		return (text.startsWith(MAPPED) ? MAPPED_HEX : "") + HexFormat.of().formatHex(address.getAddress());
 	}
 
 }

@@ -38,14 +38,29 @@ public final class LocalFiles {
 	public static Path of(ArchiveStore store, String name, Path directory) throws IOException {
 		Optional<Path> local = store.local(name);
 		if (local.isPresent()) {
-			if (!Files.exists(local.get())) {
-				throw new NoSuchFileException(name);
-			}
-			return local.get();
+			return requireFile(local.get(), name);
 		}
 		Path file = directory.resolve(name.replace('/', '_'));
 		try (InputStream content = store.read(name)) {
 			Files.copy(content, file);
+		}
+		return file;
+	}
+
+	/**
+	 * Refuses what may never end when it is read, such as a pipe or a device.
+	 * @param file the file
+	 * @param name its name in the archive
+	 * @return the file
+	 * @throws NoSuchFileException if there is none
+	 * @throws IOException if it is something else
+	 */
+	public static Path requireFile(Path file, String name) throws IOException {
+		if (Files.notExists(file)) {
+			throw new NoSuchFileException(name);
+		}
+		if (Files.exists(file) && !Files.isRegularFile(file)) {
+			throw new IOException("'%s' is no file".formatted(name));
 		}
 		return file;
 	}
@@ -58,7 +73,7 @@ public final class LocalFiles {
 	 * @throws IOException if it is another one, or cannot be read
 	 */
 	public static void require(Path file, String name, Manifest.File expected) throws IOException {
-		if (!measure(file).equals(expected)) {
+		if (Files.size(file) != expected.bytes() || !measure(file).equals(expected)) {
 			throw new IOException("the file '%s' is not the one that its manifest names; ".formatted(name)
 					+ "verify the archive, and put back what was there from a copy");
 		}

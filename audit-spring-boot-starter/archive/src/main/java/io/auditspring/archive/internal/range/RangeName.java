@@ -25,6 +25,20 @@ public record RangeName(String chain, long first, long last) {
 	/** The most entries of a range, so that one that is written anew is soon done. */
 	public static final long MOST = 1L << 20;
 
+	/** More than any chain has; with more, places in trees could not be computed. */
+	private static final long BEYOND = 1L << 48;
+
+	/**
+	 * Names a range.
+	 * @throws IllegalArgumentException if no archive has such a one
+	 */
+	public RangeName {
+		if (first < 0 || last < first || last - first >= MOST || last >= BEYOND) {
+			throw new IllegalArgumentException(
+					"there is no range of entries %d to %d: it has from 1 to %d".formatted(first, last, MOST));
+		}
+	}
+
 	private static final Pattern FILE = Pattern
 		.compile("chain=([^/]+)/([0-9]{12,18})-([0-9]{12,18})/(core\\.parquet|tiles\\.bin|(payload|manifest)"
 				+ "-([1-9][0-9]{0,8})\\.(parquet|json))");
@@ -95,7 +109,24 @@ public record RangeName(String chain, long first, long last) {
 	 * @return what their names begin with
 	 */
 	public String directory() {
-		return "chain=%s/%012d-%012d/".formatted(encode(this.chain), this.first, this.last);
+		return "%s%012d-%012d/".formatted(chainDirectory(), this.first, this.last);
+	}
+
+	/**
+	 * Where the files of all ranges of its chain are.
+	 * @return what their names begin with
+	 */
+	public String chainDirectory() {
+		return "chain=%s/".formatted(encode(this.chain));
+	}
+
+	/**
+	 * Whether it has an entry that another one has, too.
+	 * @param other the other one
+	 * @return whether it does
+	 */
+	public boolean overlaps(RangeName other) {
+		return this.chain.equals(other.chain) && this.first <= other.last && other.first <= this.last;
 	}
 
 	/** Capitals, too, as some file systems do not tell them from small letters. */

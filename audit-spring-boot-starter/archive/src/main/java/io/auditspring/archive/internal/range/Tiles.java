@@ -139,8 +139,7 @@ public final class Tiles {
 			this.range = range;
 			this.faults = faults;
 			if (content.length != length(range)) {
-				fault(range.first(),
-						"the tiles of %s have %d bytes instead of %d".formatted(range, content.length, length(range)));
+				fault(range.first(), "the tiles of %s do not have %d bytes".formatted(range, length(range)));
 			}
 			CompactRange edge = edge();
 			this.claimed = before == null;
@@ -250,7 +249,12 @@ public final class Tiles {
 		return (int) (((range.last() + 1) >> (HEIGHT * level)) - begin(range, level));
 	}
 
-	private static long length(RangeName range) {
+	/**
+	 * How long the file is.
+	 * @param range the range it is of
+	 * @return its bytes
+	 */
+	public static long length(RangeName range) {
 		long length = 0;
 		for (int level = 0; ((range.last() + 1) >> (HEIGHT * level)) > 0; level++) {
 			length += (long) hashes(range, level) * HASH;

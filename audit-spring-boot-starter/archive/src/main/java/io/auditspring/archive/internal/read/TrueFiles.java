@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -49,10 +47,9 @@ final class TrueFiles implements AutoCloseable {
 	 *
 	 * @param path where it is
 	 * @param expected what the manifest says
-	 * @param bytes how long it was
-	 * @param modified when it was written
+	 * @param attributes by which it is seen whether it was touched
 	 */
-	private record Seen(Path path, Manifest.File expected, long bytes, FileTime modified) {
+	private record Seen(Path path, Manifest.File expected, Map<String, Object> attributes) {
 
 	}
 
@@ -96,9 +93,9 @@ final class TrueFiles implements AutoCloseable {
 		this.seen.remove(name);
 		try {
 			Path path = this.store.local(name).isPresent() ? LocalFiles.of(this.store, name, Path.of("")) : copy(name);
-			BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+			Map<String, Object> attributes = attributes(path);
 			LocalFiles.require(path, name, expected);
-			this.seen.put(name, new Seen(path, expected, attributes.size(), attributes.lastModifiedTime()));
+			this.seen.put(name, new Seen(path, expected, attributes));
 			return path;
 		}
 		catch (NoSuchFileException ex) {
@@ -112,12 +109,20 @@ final class TrueFiles implements AutoCloseable {
 
 	private static boolean isUntouched(Seen seen) {
 		try {
-			BasicFileAttributes now = Files.readAttributes(seen.path(), BasicFileAttributes.class);
-			return now.size() == seen.bytes() && now.lastModifiedTime().equals(seen.modified());
+			return attributes(seen.path()).equals(seen.attributes());
 		}
 		catch (IOException ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * When a file was written can be set by whoever writes it; when it was changed, not.
+	 */
+	private static Map<String, Object> attributes(Path path) throws IOException {
+		boolean unix = path.getFileSystem().supportedFileAttributeViews().contains("unix");
+		return Files.readAttributes(path,
+				unix ? "unix:size,lastModifiedTime,ctime,ino,dev" : "size,lastModifiedTime,fileKey");
 	}
 
 	private Path copy(String name) throws IOException {

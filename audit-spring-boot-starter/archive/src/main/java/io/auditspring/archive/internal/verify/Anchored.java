@@ -71,6 +71,10 @@ final class Anchored {
 		}
 		try {
 			Claim claim = claim(kept.note(), evidence.keys());
+			String origin = claim.checkpoint().origin();
+			if (!evidence.isOf(origin, this.problems.chain())) {
+				throw new InvalidCheckpointException("it is of '%s'".formatted(origin));
+			}
 			this.pending.computeIfAbsent(claim.checkpoint().size(), (size) -> new ArrayList<>()).add(claim);
 		}
 		catch (InvalidCheckpointException ex) {

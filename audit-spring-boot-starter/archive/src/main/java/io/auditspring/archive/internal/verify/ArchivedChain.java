@@ -5,6 +5,7 @@
 package io.auditspring.archive.internal.verify;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -118,6 +119,8 @@ public final class ArchivedChain {
 	/** Of the range that is read. */
 	private long[] erased = new long[EntryGroup.values().length];
 
+	private @Nullable Instant firstRecordedAt;
+
 	/** Ranges of which as much is erased as somebody trusted says. */
 	private final List<RangeName> vouched = new ArrayList<>();
 
@@ -194,10 +197,17 @@ public final class ArchivedChain {
 	public void read() throws IOException, SQLException {
 		long size = this.ranges.get(this.ranges.size() - 1).range().last() + 1;
 		for (RangeFiles files : this.ranges) {
-			RangeManifest manifest = RangeManifest.read(files, this.store, this.evidence, this.whole, this.problems);
-			if (manifest != null) {
-				this.read.add(manifest);
-				read(manifest);
+			try {
+				RangeManifest manifest = RangeManifest.read(files, this.store, this.evidence, this.whole,
+						this.problems);
+				if (manifest != null) {
+					this.read.add(manifest);
+					read(manifest);
+				}
+			}
+			catch (RuntimeException ex) {
+				// Whoever can write there must not hide other ranges behind it.
+				addUnreadable(files.range(), ex.toString());
 			}
 			this.progress.reached(this.problems.chain(), files.range().last() + 1, size);
 		}
@@ -211,8 +221,15 @@ public final class ArchivedChain {
 			Path payload = file(range.payload(manifest.generation()), manifest.payload(), range, directory.path());
 			Path tiles = file(range.tiles(), manifest.tiles(), range, directory.path());
 			if (core != null && payload != null) {
-				readEntries(found, core, payload, (tiles != null) ? Files.readAllBytes(tiles) : new byte[0]);
+				readEntries(found, core, payload, (tiles != null) ? content(tiles, range) : new byte[0]);
 			}
+		}
+	}
+
+	/** One byte more shows that it is too long, however long. */
+	private static byte[] content(Path tiles, RangeName range) throws IOException {
+		try (InputStream content = Files.newInputStream(tiles)) {
+			return content.readNBytes((int) Tiles.length(range) + 1);
 		}
 	}
 
@@ -220,14 +237,16 @@ public final class ArchivedChain {
 	private @Nullable Path file(String name, Manifest.File expected, RangeName range, Path directory) {
 		try {
 			Path file = LocalFiles.of(this.store, name, directory);
-			Manifest.File found = LocalFiles.measure(file);
+			// How long it takes is for its manifest to say, not for whoever put it there.
+			long bytes = Files.size(file);
+			Manifest.File found = (bytes == expected.bytes()) ? LocalFiles.measure(file)
+					: new Manifest.File(bytes, "not computed");
 			if (!found.equals(expected)) {
-				String what = (found.bytes() < expected.bytes())
-						? "is shorter than when it was written: was it cut off?"
+				String what = (bytes < expected.bytes()) ? "is shorter than when it was written: was it cut off?"
 						: "is not the one that was written: was it replaced?";
 				this.problems.add(Problem.Kind.ARCHIVE, range.first(), null, "the file '%s' %s".formatted(name, what),
 						"%d bytes, SHA-256 %s".formatted(expected.bytes(), expected.sha256()),
-						"%d bytes, SHA-256 %s".formatted(found.bytes(), found.sha256()));
+						"%d bytes, SHA-256 %s".formatted(bytes, found.sha256()));
 			}
 			return file;
 		}
@@ -242,6 +261,7 @@ public final class ArchivedChain {
 			throws IOException, SQLException {
 		RangeName range = found.manifest().range();
 		this.erased = new long[EntryGroup.values().length];
+		this.firstRecordedAt = null;
 		ChainWalk chain = beginRange(found);
 		CompactRange before = (this.tree != null && this.tree.size() == range.first()) ? this.tree : null;
 		if (before == null) {
@@ -265,12 +285,16 @@ public final class ArchivedChain {
 			chain.endsBefore(range.last() + 1);
 		}
 		catch (SQLException | IllegalStateException ex) {
-			this.problems.add(Problem.Kind.ARCHIVE, range.first(), null,
-					"the entries of %s cannot be read: %s".formatted(range, ex.getMessage()));
-			this.tree = null;
+			addUnreadable(range, String.valueOf(ex.getMessage()));
 			return;
 		}
 		finishRange(found, hashes.comparable() ? hashes.tree() : null);
+	}
+
+	private void addUnreadable(RangeName range, String why) {
+		this.problems.add(Problem.Kind.ARCHIVE, range.first(), null,
+				"the entries of %s cannot be read: %s".formatted(range, why));
+		this.tree = null;
 	}
 
 	/** What somebody trusted signed covers all that was signed before, by whomever. */
@@ -324,6 +348,9 @@ public final class ArchivedChain {
 			this.entries++;
 			if (chain.accept(entry)) {
 				long seq = chain.next() - 1;
+				if (this.firstRecordedAt == null) {
+					this.firstRecordedAt = entry.place().recordedAt();
+				}
 				entry.redactedGroups().forEach((group) -> {
 					this.erased[group.ordinal()]++;
 					this.redactions.erased(seq, entry.place().id(), group);
@@ -372,7 +399,8 @@ public final class ArchivedChain {
 	private void finishRange(RangeManifest found, @Nullable CompactRange end) {
 		Manifest manifest = found.manifest();
 		RangeName range = manifest.range();
-		if (found.trusted() && this.erased[EntryGroup.ACTOR.ordinal()] == manifest.erasedActors()
+		if ((found.trusted() || this.evidence.keys() == null)
+				&& this.erased[EntryGroup.ACTOR.ordinal()] == manifest.erasedActors()
 				&& this.erased[EntryGroup.DATA.ordinal()] == manifest.erasedData()) {
 			this.vouched.add(range);
 		}
@@ -380,6 +408,7 @@ public final class ArchivedChain {
 		if (end == null || end.size() != range.last() + 1) {
 			return;
 		}
+		compareWithEntries(manifest);
 		byte[] root = LeafHashes.root(end);
 		if (!Arrays.equals(root, manifest.root())) {
 			this.problems.add(Problem.Kind.ROOT, range.last(), null,
@@ -407,6 +436,29 @@ public final class ArchivedChain {
 			this.newest = checkpoint;
 			this.lastRecordedAt = (last != null) ? last.recordedAt() : null;
 		}
+	}
+
+	private void compareWithEntries(Manifest manifest) {
+		RangeName range = manifest.range();
+		StoredEntry.Place last = (this.walk != null) ? this.walk.last() : null;
+		String said = saying(manifest.firstRecordedAt(), manifest.lastRecordedAt(), manifest.lastHash(),
+				manifest.erasedActors(), manifest.erasedData());
+		String found = (last != null) ? saying(this.firstRecordedAt, last.recordedAt(), last.hash(),
+				this.erased[EntryGroup.ACTOR.ordinal()], this.erased[EntryGroup.DATA.ordinal()]) : "";
+		if (!said.equals(found)) {
+			this.problems.add(Problem.Kind.ARCHIVE, range.first(), null,
+					"the manifest of %s says something else of them".formatted(range), said, found);
+		}
+		if (!manifest.ledger().equals(this.read.get(0).manifest().ledger())) {
+			this.problems.add(Problem.Kind.ARCHIVE, range.first(), null,
+					"the manifest of %s is of another ledger than the first".formatted(range));
+		}
+	}
+
+	private static String saying(@Nullable Instant first, @Nullable Instant last, byte[] lastHash, long actors,
+			long data) {
+		return "recorded from %s to %s, last hash %s, %d actor groups and %d data groups erased".formatted(first, last,
+				HexFormat.of().formatHex(lastHash), actors, data);
 	}
 
 	private void lookForWitnesses(Checkpoint checkpoint, long size) {

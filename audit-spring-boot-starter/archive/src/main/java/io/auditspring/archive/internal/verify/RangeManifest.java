@@ -131,7 +131,7 @@ record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean
 		RangeName range = manifest.range();
 		try {
 			Checkpoint checkpoint = Checkpoint.parse(manifest.proof().checkpoint());
-			if (!isOf(checkpoint, evidence, range.chain()) || checkpoint.size() <= range.last()) {
+			if (!evidence.isOf(checkpoint.origin(), range.chain()) || checkpoint.size() <= range.last()) {
 				problems.add(Problem.Kind.CHECKPOINT, range.first(), null,
 						"the checkpoint of '%s' over %d entries does not cover %s".formatted(checkpoint.origin(),
 								checkpoint.size(), range));
@@ -145,11 +145,6 @@ record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean
 					"the checkpoint of %s cannot be read: %s".formatted(range, ex.getMessage()));
 			return new RangeManifest(manifest, null, trusted, false, doubts);
 		}
-	}
-
-	private static boolean isOf(Checkpoint checkpoint, TrustPolicy evidence, String chain) {
-		return (evidence.origin() != null) ? checkpoint.origin().equals(evidence.origin() + "/" + chain)
-				: checkpoint.origin().endsWith("/" + chain);
 	}
 
 	private static boolean isSigned(Checkpoint checkpoint, TrustedKeys keys, RangeName range, List<String> doubts,

@@ -63,7 +63,7 @@ public final class CanonicalJson {
 	 * @return its canonical form
 	 */
 	public static CanonicalJson of(JsonNode node) {
-		return read(node.traverse(ObjectReadContext.empty()), MAX_DEPTH, MAX_DIGITS);
+		return read(node.traverse(ObjectReadContext.empty()), false);
 	}
 
 	/**
@@ -74,7 +74,7 @@ public final class CanonicalJson {
 	 * @throws IllegalArgumentException if it is not exactly one value
 	 */
 	public static CanonicalJson parse(String json) {
-		return read(UNLIMITED.createParser(ObjectReadContext.empty(), json), MAX_DEPTH, MAX_DIGITS);
+		return read(UNLIMITED.createParser(ObjectReadContext.empty(), json), false);
 	}
 
 	/**
@@ -82,9 +82,10 @@ public final class CanonicalJson {
 	 * have replaced is not what was hashed, and must not pass for it.
 	 * @param json the text of a stored value
 	 * @return its canonical form
+	 * @throws IllegalArgumentException if it is none that could have been stored
 	 */
 	public static CanonicalJson parseStored(String json) {
-		return read(UNLIMITED.createParser(ObjectReadContext.empty(), json), Integer.MAX_VALUE, Integer.MAX_VALUE);
+		return read(UNLIMITED.createParser(ObjectReadContext.empty(), json), true);
 	}
 
 	/**
@@ -130,9 +131,10 @@ public final class CanonicalJson {
 	 * Takes a value that the ledger held, replacing nothing.
 	 * @param node the tree
 	 * @return its canonical form
+	 * @throws IllegalArgumentException if it is none that could have been stored
 	 */
 	public static CanonicalJson ofStored(JsonNode node) {
-		return read(node.traverse(ObjectReadContext.empty()), Integer.MAX_VALUE, Integer.MAX_VALUE);
+		return read(node.traverse(ObjectReadContext.empty()), true);
 	}
 
 	/**
@@ -142,17 +144,43 @@ public final class CanonicalJson {
 	 * @return the value's canonical form
 	 */
 	static CanonicalJson current(JsonParser json) {
-		return of(new CanonicalReader(json, MAX_DIGITS).read(json.currentToken()), MAX_DEPTH);
+		return of(new CanonicalReader(json, MAX_DIGITS, false).read(json.currentToken()), MAX_DEPTH);
 	}
 
-	private static CanonicalJson read(JsonParser json, int maxDepth, int maxDigits) {
+	private static CanonicalJson read(JsonParser json, boolean stored) {
 		try (json) {
-			return of(new CanonicalReader(json, maxDigits).read(), maxDepth);
+			return of(new CanonicalReader(json, stored ? Integer.MAX_VALUE : MAX_DIGITS, stored).read(),
+					stored ? Integer.MAX_VALUE : MAX_DEPTH);
 		}
 	}
 
 	private static CanonicalJson of(CanonicalNode root, int maxDepth) {
 		return new CanonicalJson(new CanonicalWriter(maxDepth).write(root));
+	}
+
+	/**
+	 * Whether it keeps to the limits to which everything is brought before it is hashed.
+	 * What does not was hashed by somebody else.
+	 * @return whether it is neither nested too deeply nor has too long a number
+	 */
+	public boolean isWithinLimits() {
+		int depth = 0;
+		int digits = 0;
+		boolean quoted = false;
+		for (int i = 0; i < this.text.length() && depth <= MAX_DEPTH && digits <= MAX_DIGITS; i++) {
+			char c = this.text.charAt(i);
+			if (c == '"') {
+				quoted = !quoted;
+			}
+			else if (quoted) {
+				i += (c == '\\') ? 1 : 0;
+			}
+			else {
+				depth += (c == '{' || c == '[') ? 1 : (c == '}' || c == ']') ? -1 : 0;
+				digits = (c >= '0' && c <= '9') ? digits + 1 : (c == '.') ? digits : 0;
+			}
+		}
+		return depth <= MAX_DEPTH && digits <= MAX_DIGITS;
 	}
 
 	/**

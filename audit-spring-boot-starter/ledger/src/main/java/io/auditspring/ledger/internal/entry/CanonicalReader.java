@@ -26,11 +26,21 @@ final class CanonicalReader {
 
 	private final int maxDigits;
 
+	private final boolean stored;
+
 	private final Deque<CanonicalNode> open = new ArrayDeque<>();
 
-	CanonicalReader(JsonParser parser, int maxDigits) {
+	/**
+	 * Begins to read.
+	 * @param parser gives the value
+	 * @param maxDigits how many a number may have
+	 * @param stored whether it was stored: then what should have been replaced before is
+	 * refused
+	 */
+	CanonicalReader(JsonParser parser, int maxDigits, boolean stored) {
 		this.parser = parser;
 		this.maxDigits = maxDigits;
+		this.stored = stored;
 	}
 
 	/** Reads the only value there is. */
@@ -56,8 +66,11 @@ final class CanonicalReader {
 			this.open.pop();
 		}
 		else if (container instanceof CanonicalNode.Members members) {
-			String name = Text.normalize(this.parser.currentName());
-			members.values().put(name, value(this.parser.nextToken()));
+			String name = text(this.parser.currentName());
+			CanonicalNode before = members.values().put(name, value(this.parser.nextToken()));
+			if (before != null && this.stored) {
+				throw new IllegalArgumentException("Two members of a stored value have the name '%s'".formatted(name));
+			}
 		}
 		else if (container instanceof CanonicalNode.Elements elements) {
 			elements.values().add(value(token));
@@ -95,8 +108,15 @@ final class CanonicalReader {
 		return string((text != null) ? text : String.valueOf(this.parser.getEmbeddedObject()));
 	}
 
-	private static CanonicalNode string(String text) {
-		return new CanonicalNode.Scalar(Text.normalize(text), true);
+	private CanonicalNode string(String text) {
+		return new CanonicalNode.Scalar(text(text), true);
+	}
+
+	private String text(String text) {
+		if (this.stored && !Text.isStorable(text)) {
+			throw new IllegalArgumentException("A stored text has characters that no text of a ledger has");
+		}
+		return Text.normalize(text);
 	}
 
 }

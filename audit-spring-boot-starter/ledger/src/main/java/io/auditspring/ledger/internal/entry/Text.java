@@ -22,12 +22,21 @@ public final class Text {
 	}
 
 	public static String normalize(String text) {
+		return isStorable(text) ? text : replaceUnstorable(text);
+	}
+
+	/**
+	 * Whether a text can be stored as it is.
+	 * @param text the text
+	 * @return whether nothing in it would be replaced
+	 */
+	public static boolean isStorable(String text) {
 		for (int i = 0; i < text.length(); i++) {
 			if (isUnstorable(text, i)) {
-				return replaceUnstorable(text);
+				return false;
 			}
 		}
-		return text;
+		return true;
 	}
 
 	private static String replaceUnstorable(String text) {

@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.internal.entry.ControlActions;
 import io.auditspring.ledger.internal.entry.CoreObject;
+import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryHash;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -92,6 +94,10 @@ public record CheckedEntry(StoredEntry.Place place, List<EntryGroup> redactedGro
 			}
 		}
 		checkHash(entry, actorDigest, dataDigest, findings);
+		if (findings.isEmpty() && !isWithinLimits(entry)) {
+			findings.add(new Finding(Problem.Kind.UNREADABLE,
+					"it has a value that is nested more deeply, or a number that is longer, than any that is written"));
+		}
 		return new CheckedEntry(entry.place(), redacted, controlEntry(entry), findings);
 	}
 
@@ -124,6 +130,13 @@ public record CheckedEntry(StoredEntry.Place place, List<EntryGroup> redactedGro
 					"the %s group has a digest of what was erased, but columns or salt are there"
 						.formatted(CoreObject.stored(group))));
 		}
+	}
+
+	private static boolean isWithinLimits(StoredEntry entry) {
+		Entry.DataGroup data = entry.data();
+		return Stream
+			.of(data.before(), data.after(), data.changes(), data.metadata(), data.related(), entry.actor().geo())
+			.allMatch((value) -> value == null || value.isWithinLimits());
 	}
 
 	private static void checkHash(StoredEntry entry, byte[] actorDigest, byte[] dataDigest, List<Finding> findings) {

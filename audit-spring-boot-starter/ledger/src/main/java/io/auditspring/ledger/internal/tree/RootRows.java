@@ -38,6 +38,8 @@ public final class RootRows {
 
 	private final String claims;
 
+	private final String next;
+
 	private final String known;
 
 	private final String moves;
@@ -106,6 +108,7 @@ public final class RootRows {
 				where chain = ? and size > ? and size <= ?
 				order by root_seq
 				""".formatted(COLUMNS, table);
+		this.next = "select coalesce(min(size) - 1, -1) from %s where chain = ? and size > ?".formatted(table);
 		String log = schema.table("audit_log");
 		this.moves = """
 				select root_seq, head.chain, size, root, closed, seq, id, target_id, metadata
@@ -180,6 +183,17 @@ public final class RootRows {
 	 */
 	public List<Row> claims(String chain, long after, long upTo) throws SQLException {
 		return this.present ? Sql.list(this.connection, this.claims, RootRows::read, chain, after, upTo) : List.of();
+	}
+
+	/**
+	 * Finds the next entry of a chain that the root log says was the last one.
+	 * @param chain the chain's name
+	 * @param seq where to search from
+	 * @return its place, or -1 if there is none
+	 * @throws SQLException if the database fails
+	 */
+	public long next(String chain, long seq) throws SQLException {
+		return this.present ? Sql.get(this.connection, this.next, (row) -> row.getLong(1), chain, seq) : -1;
 	}
 
 	/**

@@ -193,6 +193,28 @@ public final class StoredTree {
 	}
 
 	/**
+	 * Finds the next entry of which a hash is stored, or which a checkpoint is the first
+	 * to cover.
+	 * @param chain the chain
+	 * @param seq where to search from
+	 * @return its place, or -1 if there is none
+	 * @throws SQLException if the database fails
+	 */
+	public long next(String chain, long seq) throws SQLException {
+		Long next = first(query(
+				"""
+						select coalesce(least(
+							(select least(min(index), %d) * 256 from %s where chain = ? and level = 0 and index >= ?),
+							(select size - 1 from %s where chain = ? and size > ?),
+							(select min(size) - 1 from %s where chain = ? and size > ?)
+						), -1)
+						""".formatted(Long.MAX_VALUE / LeafHashes.TILE, this.schema.table("audit_tile"),
+						this.schema.table("audit_tree"), this.schema.table("audit_checkpoint")),
+				(row) -> row.getLong(1), chain, seq / LeafHashes.TILE, chain, seq, chain, seq));
+		return (next != null) ? next : -1;
+	}
+
+	/**
 	 * Finds a tile above the leaves that a tree has no place for.
 	 * @param chain the chain
 	 * @param size how many entries the tree has
