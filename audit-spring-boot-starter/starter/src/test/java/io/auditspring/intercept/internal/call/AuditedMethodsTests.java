@@ -33,9 +33,12 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.AliasFor;
+import org.springframework.http.HttpStatus;
 import org.springframework.jdbc.core.support.JdbcDaoSupport;
+import org.springframework.web.server.ResponseStatusException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -185,6 +188,16 @@ class AuditedMethodsTests {
 				"audit.pointcut=execution(* io.auditspring.intercept.internal.call.AuditedMethodsTests.Unannotated.*(..))"),
 				Unannotated.class, Unannotated::new, Unannotated::work);
 		assertThat(entries).extracting("action").containsExactly("Unannotated.work");
+	}
+
+	@Test
+	void whoIsToldThatTheyMayNotIsDenied() {
+		List<Map<String, Object>> entries = entriesOf(Door.class, Door::new, (door) -> {
+			for (HttpStatus status : List.of(HttpStatus.FORBIDDEN, HttpStatus.UNAUTHORIZED, HttpStatus.NOT_FOUND)) {
+				assertThatExceptionOfType(ResponseStatusException.class).isThrownBy(() -> door.open(status));
+			}
+		});
+		assertThat(entries).extracting("outcome").containsExactly("denied", "denied", "failure");
 	}
 
 	@Test
@@ -452,6 +465,15 @@ class AuditedMethodsTests {
 		}
 
 		public void work() {
+		}
+
+	}
+
+	static class Door {
+
+		@Audited
+		public void open(HttpStatus status) {
+			throw new ResponseStatusException(status);
 		}
 
 	}
