@@ -2,7 +2,9 @@ package io.auditspring;
 
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -16,6 +18,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import org.jspecify.annotations.NullMarked;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -130,6 +133,26 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("api", "ledger", "capture", "database", "delivery", "intercept", "query")
 		.whereLayer("autoconfigure")
 		.mayNotBeAccessedByAnyLayer();
+
+	/** An aspect of an application over all of these must not make a proxy of ours. */
+	@ArchTest
+	static final ArchRule whatAspectsLookForIsLeftAloneByThem = classes()
+		.that(DescribedPredicate.describe("have annotations that aspects look for", ArchitectureTests::isLookedFor))
+		.should()
+		.beAssignableTo(AopInfrastructureBean.class);
+
+	private static boolean isLookedFor(JavaClass type) {
+		return Stream
+			.concat(type.getAnnotations().stream(),
+					type.getMethods().stream().flatMap((method) -> method.getAnnotations().stream()))
+			.map((annotation) -> annotation.getRawType().getName())
+			.anyMatch((name) -> name.startsWith("org.springframework.web.bind.annotation.")
+					|| name.startsWith("org.springframework.stereotype.")
+					|| name.startsWith("org.springframework.boot.actuate.endpoint.annotation.")
+					|| name.startsWith("org.springframework.scheduling.annotation.")
+					|| name.startsWith("org.springframework.transaction.annotation.")
+					|| name.equals("org.springframework.context.event.EventListener"));
+	}
 
 	@ArchTest
 	static final ArchRule whatIsPublicIsApiOrSaysThatItIsNot = classes().that()

@@ -3,6 +3,7 @@ package org.example.agents;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import javax.sql.DataSource;
 
@@ -133,6 +134,9 @@ class ToolServerTests {
 		private int port;
 
 		@Autowired
+		private CopyOnWriteArrayList<String> tills;
+
+		@Autowired
 		private Approvals approvals;
 
 		@Autowired
@@ -214,6 +218,13 @@ class ToolServerTests {
 		}
 
 		@Test
+		void listsOfTheApplicationStayWhatTheyAre() {
+			this.tills.add("second");
+			assertThat(this.tills).containsExactly("first", "second");
+			this.tills.remove("second");
+		}
+
+		@Test
 		void aToolThatIsAddedLaterLeavesOne() {
 			add(McpSchema.Tool.builder("count_" + agent().length(), NO_ARGUMENTS).description("Counts").build(), "3");
 			assertThat(call("count_" + agent().length(), Map.of()).isError()).isNotEqualTo(true);
@@ -279,6 +290,12 @@ class ToolServerTests {
 			return (action, arguments) -> action.equals("tool.ring_up") && "1000".equals(arguments.get("amount"));
 		}
 
+		/** A list of the application's own. */
+		@Bean
+		CopyOnWriteArrayList<String> tills() {
+			return new CopyOnWriteArrayList<>(List.of("first"));
+		}
+
 		@Bean
 		Till till() {
 			return new Till();
@@ -296,7 +313,16 @@ class ToolServerTests {
 
 		@McpTool(name = "ring_up", description = "Takes money")
 		String ringUp(String amount, String password) {
-			return "took " + Integer.parseInt(amount);
+			return "took " + amount(amount, password);
+		}
+
+		static int amount(String amount, String password) {
+			try {
+				return Integer.parseInt(amount);
+			}
+			catch (NumberFormatException ex) {
+				throw new IllegalArgumentException("No amount, though signed with " + password, ex);
+			}
 		}
 
 		@McpTool(name = "close_till", description = "Closes the till")
@@ -312,7 +338,7 @@ class ToolServerTests {
 
 		@McpTool(name = "ring_up", description = "Takes money")
 		Mono<String> ringUp(String amount, String password) {
-			return Mono.fromSupplier(() -> "took " + Integer.parseInt(amount));
+			return Mono.fromSupplier(() -> "took " + Till.amount(amount, password));
 		}
 
 		@McpTool(name = "close_till", description = "Closes the till")

@@ -17,6 +17,7 @@ import io.auditspring.receive.internal.ReceivingStatistics.Trouble;
 import io.auditspring.receive.internal.Reception;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
@@ -26,7 +27,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
  * of anybody.
  */
 @Endpoint(id = "auditkafka")
-final class KafkaEndpoint {
+final class KafkaEndpoint implements AopInfrastructureBean {
 
 	private final Clock clock = Clock.systemUTC();
 

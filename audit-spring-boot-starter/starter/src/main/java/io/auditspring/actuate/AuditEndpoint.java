@@ -29,6 +29,7 @@ import io.auditspring.intercept.internal.catalogue.ActionCatalogue;
 import io.auditspring.ledger.internal.table.SchemaStatus;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -42,7 +43,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  * @since 0.1.0
  */
 @Endpoint(id = "audit")
-public final class AuditEndpoint {
+public final class AuditEndpoint implements AopInfrastructureBean {
 
 	private static final String QUARANTINE = "quarantine";
 

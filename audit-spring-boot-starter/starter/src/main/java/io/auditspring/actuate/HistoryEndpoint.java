@@ -14,6 +14,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.capture.internal.state.HistoryTables;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
@@ -24,7 +25,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
  * @since 0.1.0
  */
 @Endpoint(id = "audithistory")
-public final class HistoryEndpoint {
+public final class HistoryEndpoint implements AopInfrastructureBean {
 
 	private final Supplier<List<HistoryTables>> tables;
 

@@ -43,6 +43,10 @@ public final class AiConfiguration {
 	private AiConfiguration() {
 	}
 
+	private static Function<ToolCallback, @Nullable String> connectors() {
+		return MCP ? new Connectors() : (tool) -> null;
+	}
+
 	/**
 	 * Tools that Spring AI executes.
 	 */
@@ -52,13 +56,8 @@ public final class AiConfiguration {
 
 		@Bean
 		static ToolPostProcessor auditToolPostProcessor(ConfigurableListableBeanFactory beanFactory,
-				ObjectProvider<ToolCalls> toolCalls, ObjectProvider<TurnOrigins> turnOrigins) {
-			return new ToolPostProcessor(beanFactory, SingletonSupplier.of(toolCalls::getObject),
-					SingletonSupplier.of(turnOrigins::getObject), connectors());
-		}
-
-		private static Function<ToolCallback, @Nullable String> connectors() {
-			return MCP ? new Connectors() : (tool) -> null;
+				ObjectProvider<ToolCalls> toolCalls) {
+			return new ToolPostProcessor(beanFactory, SingletonSupplier.of(toolCalls::getObject), connectors());
 		}
 
 		@Bean
@@ -80,6 +79,22 @@ public final class AiConfiguration {
 			return new ToolCalls(auditAuditedWork, recorder, auditOrigins,
 					new ToolContent(auditEntityIdentifiers, properties.content()), agent,
 					SingletonSupplier.ofNullable(approvals::getIfAvailable));
+		}
+
+	}
+
+	/**
+	 * Clients of models, which a server of tools alone has none of.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.springframework.ai.chat.client.ChatClient")
+	public static class Clients {
+
+		@Bean
+		static ChatClientPostProcessor auditChatClientPostProcessor(ConfigurableListableBeanFactory beanFactory,
+				ObjectProvider<ToolCalls> toolCalls, ObjectProvider<TurnOrigins> turnOrigins) {
+			return new ChatClientPostProcessor(beanFactory, SingletonSupplier.of(toolCalls::getObject),
+					SingletonSupplier.of(turnOrigins::getObject), connectors());
 		}
 
 	}

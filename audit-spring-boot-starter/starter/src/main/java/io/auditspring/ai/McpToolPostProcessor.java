@@ -4,22 +4,28 @@
  */
 package io.auditspring.ai;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.auditspring.ApprovalException;
 import io.auditspring.ai.ToolCalls.End;
+import io.auditspring.capture.internal.value.FailureText;
+import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.server.McpAsyncServer;
+import io.modelcontextprotocol.server.McpAsyncServerExchange;
 import io.modelcontextprotocol.server.McpServerFeatures;
 import io.modelcontextprotocol.server.McpStatelessAsyncServer;
 import io.modelcontextprotocol.server.McpStatelessServerFeatures;
 import io.modelcontextprotocol.server.McpStatelessSyncServer;
 import io.modelcontextprotocol.server.McpSyncServer;
+import io.modelcontextprotocol.server.McpSyncServerExchange;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
@@ -58,8 +64,32 @@ final class McpToolPostProcessor implements BeanPostProcessor {
 			return withAuditedAdditions(bean);
 		}
 		// The tools of the trail tell of themselves.
-		boolean others = bean instanceof List<?> list && !list.isEmpty() && !beanName.startsWith("auditTrail");
-		return others ? ((List<?>) bean).stream().map(this::audited).toList() : bean;
+		boolean others = bean instanceof List<?> && !beanName.startsWith("auditTrail");
+		return others ? withAuditedTools((List<?>) bean) : bean;
+	}
+
+	// Any list may be a bean, and stays the one it is. What its factory puts into it
+	// later
+	// is seen by whoever has it.
+	@SuppressWarnings("unchecked")
+	private Object withAuditedTools(List<?> list) {
+		if (list.stream().noneMatch(McpToolPostProcessor::isTool)) {
+			return list;
+		}
+		try {
+			((List<Object>) list).replaceAll(this::audited);
+			return list;
+		}
+		catch (UnsupportedOperationException ex) {
+			return new ArrayList<>(list.stream().map(this::audited).toList());
+		}
+	}
+
+	private static boolean isTool(@Nullable Object element) {
+		return element instanceof McpServerFeatures.SyncToolSpecification
+				|| element instanceof McpServerFeatures.AsyncToolSpecification
+				|| element instanceof McpStatelessServerFeatures.SyncToolSpecification
+				|| element instanceof McpStatelessServerFeatures.AsyncToolSpecification;
 	}
 
 	// A server takes tools at any time.
@@ -75,26 +105,37 @@ final class McpToolPostProcessor implements BeanPostProcessor {
 		return proxy.getProxy(getClass().getClassLoader());
 	}
 
+	// The same tool may be in two lists, and added to a server from there.
 	private Object audited(Object specification) {
-		if (specification instanceof McpServerFeatures.SyncToolSpecification tool) {
+		if (specification instanceof McpServerFeatures.SyncToolSpecification tool && !isSeen(tool.callHandler())) {
 			return new McpServerFeatures.SyncToolSpecification(tool.tool(),
-					(exchange, request) -> call(name(exchange.getClientInfo()), request,
-							() -> tool.callHandler().apply(exchange, request)));
+					(BiFunction<McpSyncServerExchange, CallToolRequest, CallToolResult> & Seen) (exchange,
+							request) -> call(name(exchange.getClientInfo()), request,
+									() -> tool.callHandler().apply(exchange, request)));
 		}
-		if (specification instanceof McpStatelessServerFeatures.SyncToolSpecification tool) {
+		if (specification instanceof McpStatelessServerFeatures.SyncToolSpecification tool
+				&& !isSeen(tool.callHandler())) {
 			return new McpStatelessServerFeatures.SyncToolSpecification(tool.tool(),
-					(context, request) -> call(null, request, () -> tool.callHandler().apply(context, request)));
+					(BiFunction<McpTransportContext, CallToolRequest, CallToolResult> & Seen) (context,
+							request) -> call(null, request, () -> tool.callHandler().apply(context, request)));
 		}
-		if (specification instanceof McpServerFeatures.AsyncToolSpecification tool) {
+		if (specification instanceof McpServerFeatures.AsyncToolSpecification tool && !isSeen(tool.callHandler())) {
 			return new McpServerFeatures.AsyncToolSpecification(tool.tool(),
-					(exchange, request) -> later(name(exchange.getClientInfo()), request,
-							() -> tool.callHandler().apply(exchange, request)));
+					(BiFunction<McpAsyncServerExchange, CallToolRequest, Mono<CallToolResult>> & Seen) (exchange,
+							request) -> later(name(exchange.getClientInfo()), request,
+									() -> tool.callHandler().apply(exchange, request)));
 		}
-		if (specification instanceof McpStatelessServerFeatures.AsyncToolSpecification tool) {
+		if (specification instanceof McpStatelessServerFeatures.AsyncToolSpecification tool
+				&& !isSeen(tool.callHandler())) {
 			return new McpStatelessServerFeatures.AsyncToolSpecification(tool.tool(),
-					(context, request) -> later(null, request, () -> tool.callHandler().apply(context, request)));
+					(BiFunction<McpTransportContext, CallToolRequest, Mono<CallToolResult>> & Seen) (context,
+							request) -> later(null, request, () -> tool.callHandler().apply(context, request)));
 		}
 		return specification;
+	}
+
+	private static boolean isSeen(Object handler) {
+		return handler instanceof Seen;
 	}
 
 	private CallToolResult call(@Nullable String client, CallToolRequest request, Supplier<CallToolResult> handler) {
@@ -127,7 +168,7 @@ final class McpToolPostProcessor implements BeanPostProcessor {
 			return approval(request, turn)
 				.flatMap((approval) -> later(request, turn, started, approval.orElse(null), handler))
 				.onErrorResume(ApprovalException.class,
-						(refusal) -> ended(request, turn, started, End.denied(described(refusal)))
+						(refusal) -> ended(request, turn, started, End.denied(FailureText.of(refusal)))
 							.thenReturn(refused(refusal)));
 		});
 	}
@@ -148,7 +189,7 @@ final class McpToolPostProcessor implements BeanPostProcessor {
 			.flatMap((result) -> ended(request, turn, started, end(result, approval)).thenReturn(result))
 			.onErrorResume(
 					(failure) -> !(failure instanceof RecordingException || failure instanceof ApprovalException),
-					(failure) -> ended(request, turn, started, End.failed(described(failure), approval))
+					(failure) -> ended(request, turn, started, End.failed(FailureText.of(failure), approval))
 						.then(Mono.error(failure)));
 	}
 
@@ -161,10 +202,6 @@ final class McpToolPostProcessor implements BeanPostProcessor {
 	private static End end(CallToolResult result, @Nullable UUID approval) {
 		String failure = failure(result);
 		return (failure != null) ? End.failed(failure, approval) : End.succeeded(text(result), approval);
-	}
-
-	private static String described(Throwable failure) {
-		return failure.getClass().getSimpleName() + ": " + failure.getMessage();
 	}
 
 	private static CallToolResult refused(ApprovalException refusal) {
@@ -194,6 +231,13 @@ final class McpToolPostProcessor implements BeanPostProcessor {
 		Function<McpSchema.Content, String> shown = (content) -> (content instanceof McpSchema.TextContent text)
 				? String.valueOf(text.text()) : content.type();
 		return result.content().stream().map(shown).collect(Collectors.joining("\n"));
+	}
+
+	/**
+	 * What calls a tool and is audited.
+	 */
+	private interface Seen {
+
 	}
 
 	/**

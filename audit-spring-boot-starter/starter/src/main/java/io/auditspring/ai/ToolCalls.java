@@ -202,11 +202,12 @@ final class ToolCalls {
 	 * @param end how it ended
 	 */
 	void ended(String tool, String input, Turn turn, long startedNanos, End end) {
+		Map<String, @Nullable Object> arguments = ToolContent.read(input);
 		AuditRecord.Builder record = outline(tool, turn).actor(acting(turn))
-			.metadata("input", this.content.shown(input, ToolContent.read(input)))
+			.metadata("input", this.content.shown(input, arguments))
 			.metadata("tookMicros", (System.nanoTime() - startedNanos) / 1_000)
 			.outcome(end.outcome())
-			.error(end.error());
+			.error(this.content.withoutSecrets(end.error(), arguments));
 		if (end.output() != null) {
 			record.metadata("output", this.content.output(end.output()));
 		}

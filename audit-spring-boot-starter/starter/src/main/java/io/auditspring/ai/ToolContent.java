@@ -11,6 +11,7 @@ import java.util.Map;
 
 import io.auditspring.ai.AiProperties.Content;
 import io.auditspring.capture.internal.state.EntityIdentifiers;
+import io.auditspring.capture.internal.value.SecretValues;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -87,6 +88,17 @@ final class ToolContent {
 	 */
 	@Nullable Map<String, Object> said(@Nullable String text) {
 		return (text == null || text.isEmpty() || this.content == Content.NONE) ? null : output(text);
+	}
+
+	/**
+	 * What went wrong, as entries tell it.
+	 * @param failure a text that may repeat arguments, or {@code null}
+	 * @param arguments the arguments, or {@code null}
+	 * @return the text without what is secret in them
+	 */
+	@Nullable String withoutSecrets(@Nullable String failure, @Nullable Map<String, @Nullable Object> arguments) {
+		return (failure != null) ? SecretValues.without(failure, SecretValues.of(this.identifiers.masking(), arguments))
+				: null;
 	}
 
 	private Map<String, Object> digest(String text) {

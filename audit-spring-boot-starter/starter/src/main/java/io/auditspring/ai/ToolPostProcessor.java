@@ -9,10 +9,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.ai.chat.client.ChatClient;
-import org.springframework.ai.chat.client.DefaultChatClient;
-import org.springframework.ai.chat.client.DefaultChatClientBuilder;
-import org.springframework.ai.chat.client.advisor.api.Advisor;
 import org.springframework.ai.model.tool.ToolCallingManager;
 import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.resolution.ToolCallbackResolver;
@@ -22,8 +18,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 
 /**
- * Puts the audit of tools into whatever has them executed: clients of models and their
- * builders, the manager of calls, and what finds a tool by the name that a model gives.
+ * Puts the audit of tools into what has them executed: the manager of calls, and what
+ * finds a tool by the name that a model gives.
  */
 final class ToolPostProcessor implements BeanPostProcessor {
 
@@ -31,38 +27,24 @@ final class ToolPostProcessor implements BeanPostProcessor {
 
 	private final Supplier<ToolCalls> calls;
 
-	private final Supplier<TurnOrigins> origins;
-
 	private final Function<ToolCallback, @Nullable String> connectors;
 
-	ToolPostProcessor(ConfigurableListableBeanFactory beans, Supplier<ToolCalls> calls, Supplier<TurnOrigins> origins,
+	ToolPostProcessor(ConfigurableListableBeanFactory beans, Supplier<ToolCalls> calls,
 			Function<ToolCallback, @Nullable String> connectors) {
 		this.beans = beans;
 		this.calls = calls;
-		this.origins = origins;
 		this.connectors = connectors;
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof DefaultChatClientBuilder builder) {
-			return builder.defaultAdvisors(advisors());
-		}
-		if (bean instanceof DefaultChatClient client && takes(beanName, ChatClient.class)) {
-			return new AuditedChatClient(client, advisors());
-		}
-		if (bean instanceof ToolCallingManager manager && takes(beanName, ToolCallingManager.class)) {
+		if (bean instanceof ToolCallingManager manager && takes(this.beans, beanName, ToolCallingManager.class)) {
 			return new AuditedToolCallingManager(manager, this.calls, this.connectors);
 		}
-		if (bean instanceof ToolCallbackResolver resolver && takes(beanName, ToolCallbackResolver.class)) {
+		if (bean instanceof ToolCallbackResolver resolver && takes(this.beans, beanName, ToolCallbackResolver.class)) {
 			return (ToolCallbackResolver) (name) -> audited(resolver.resolve(name));
 		}
 		return bean;
-	}
-
-	private Advisor[] advisors() {
-		return new Advisor[] { new AskingAdvisor(this.calls, this.connectors, this.origins),
-				new AnsweringAdvisor(this.calls) };
 	}
 
 	private @Nullable ToolCallback audited(@Nullable ToolCallback tool) {
@@ -70,9 +52,9 @@ final class ToolPostProcessor implements BeanPostProcessor {
 	}
 
 	// Whoever declares a bean by its class may have it injected by that.
-	private boolean takes(String name, Class<?> type) {
-		if (!this.beans.containsBeanDefinition(name)
-				|| !(this.beans.getMergedBeanDefinition(name) instanceof RootBeanDefinition definition)) {
+	static boolean takes(ConfigurableListableBeanFactory beans, String name, Class<?> type) {
+		if (!beans.containsBeanDefinition(name)
+				|| !(beans.getMergedBeanDefinition(name) instanceof RootBeanDefinition definition)) {
 			return true;
 		}
 		Method factory = definition.getResolvedFactoryMethod();

@@ -68,7 +68,7 @@ final class AlertWorker extends PeriodicWorker {
 		try {
 			publish(this.alerts::recorded);
 			Verification last = this.verification.get().orElse(null);
-			if (last != null && last != this.told && !last.valid()) {
+			if (last != null && last != this.told) {
 				publish((connection) -> this.alerts.found(connection, last));
 			}
 			this.told = last;

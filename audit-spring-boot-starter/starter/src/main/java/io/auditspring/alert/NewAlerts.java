@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -48,6 +49,12 @@ final class NewAlerts {
 	private final String once;
 
 	private final String denied;
+
+	/**
+	 * When a verification found nothing of a kind in a chain: what comes after it is
+	 * news.
+	 */
+	private final Map<String, OffsetDateTime> sound = new HashMap<>();
 
 	NewAlerts(Schema schema, AlertProperties properties) {
 		this.properties = properties;
@@ -148,18 +155,44 @@ final class NewAlerts {
 			Map<Problem.Kind, List<Problem>> kinds = new LinkedHashMap<>();
 			chain.problems()
 				.forEach((problem) -> kinds.computeIfAbsent(problem.kind(), (kind) -> new ArrayList<>()).add(problem));
+			for (Problem.Kind kind : Problem.Kind.values()) {
+				if (!kinds.containsKey(kind)) {
+					this.sound.put(chain.chain() + '/' + kind, OffsetDateTime.now(ZoneOffset.UTC));
+				}
+			}
 			for (List<Problem> problems : kinds.values()) {
 				Problem first = problems.get(0);
-				String id = "verification/%s/%s/%s".formatted(first.chain(), first.kind(), first.seq());
-				if (isNew(connection, id, EVER)) {
-					alerts.add(AuditAlert.of(id, AuditAlert.Kind.VERIFICATION_FAILED, first.chain(),
-							problems.stream().filter((problem) -> problem.id() != null).map(Problem::id).toList(), null,
-							"The audit ledger is not what it should be: %s".formatted(first),
-							"Keep the database as it is, and verify the ledger with the command line and your checkpoints."));
+				String id = "verification/%s/%s/%s/%s".formatted(first.chain(), first.kind(), first.seq(),
+						digest(problems));
+				if (isNew(connection, id, this.sound.getOrDefault(first.chain() + '/' + first.kind(), EVER))) {
+					alerts.add(failed(id, first, problems));
 				}
 			}
 		}
 		return alerts;
+	}
+
+	private static AuditAlert failed(String id, Problem first, List<Problem> problems) {
+		List<UUID> entries = problems.stream().map(Problem::id).filter(Objects::nonNull).toList();
+		return first.kind().accuses()
+				? AuditAlert.of(id, AuditAlert.Kind.VERIFICATION_FAILED, first.chain(), entries, null,
+						"The audit ledger is not what it should be: %s".formatted(first),
+						"Keep the database as it is, and verify the ledger with the command line and your checkpoints.")
+				: AuditAlert.of(id, AuditAlert.Kind.VERIFICATION_FAILED, first.chain(), entries, null,
+						"What speaks for the audit ledger is not complete: %s".formatted(first),
+						"Nothing speaks against the ledger itself. See to what is missing, so that something speaks for it again.");
+	}
+
+	/** Of all of them: what is wrong besides is news. */
+	private static String digest(List<Problem> problems) {
+		StringBuilder all = new StringBuilder();
+		problems.forEach((problem) -> all.append(problem.seq())
+			.append(' ')
+			.append(problem.id())
+			.append(' ')
+			.append(problem.what())
+			.append('\n'));
+		return HexFormat.of().formatHex(Sha256.hash(all.toString().getBytes(StandardCharsets.UTF_8)), 0, 8);
 	}
 
 	private boolean isNew(Connection connection, String name, OffsetDateTime since) throws SQLException {

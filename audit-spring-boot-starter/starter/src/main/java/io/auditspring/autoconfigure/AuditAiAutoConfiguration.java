@@ -6,7 +6,7 @@ package io.auditspring.autoconfigure;
 
 import io.auditspring.ai.AiConfiguration;
 import io.auditspring.intercept.internal.call.AuditedWork;
-import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.tool.ToolCallback;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -20,10 +20,10 @@ import org.springframework.context.annotation.Import;
  * @since 0.1.0
  */
 @AutoConfiguration(after = AuditAutoConfiguration.class)
-@ConditionalOnClass(ChatClient.class)
+@ConditionalOnClass(ToolCallback.class)
 @ConditionalOnBean(AuditedWork.class)
 @ConditionalOnBooleanProperty(name = "audit.ai.enabled", matchIfMissing = true)
-@Import({ AiConfiguration.Tools.class, AiConfiguration.Mcp.class })
+@Import({ AiConfiguration.Tools.class, AiConfiguration.Clients.class, AiConfiguration.Mcp.class })
 public final class AuditAiAutoConfiguration {
 
 }

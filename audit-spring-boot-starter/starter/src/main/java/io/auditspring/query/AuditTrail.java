@@ -6,6 +6,7 @@ package io.auditspring.query;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,10 +139,18 @@ public interface AuditTrail {
 	 * @return the most frequent values of each
 	 */
 	default Facets facets(AuditQuery query, Set<Facets.Field> fields) {
-		List<AuditEntry> newest = stream(query.newestFirst().after(ScrollPosition.keyset())).limit(Facets.NEWEST + 1L)
-			.toList();
-		boolean all = newest.size() <= Facets.NEWEST;
-		return Facets.of(all ? newest : newest.subList(0, Facets.NEWEST), all, fields);
+		// By pages, as looking ends there where it finds little, and without what is
+		// long.
+		AuditQuery pages = query.newestFirst().limit(AuditQuery.MAX_LIMIT).withoutStates();
+		List<AuditEntry> newest = new ArrayList<>();
+		Look page = look(pages.after(ScrollPosition.keyset()));
+		newest.addAll(page.entries());
+		while (page.next() != null && page.until() == null && newest.size() <= Facets.NEWEST) {
+			page = look(pages.after(page.next()));
+			newest.addAll(page.entries());
+		}
+		boolean all = page.next() == null && page.until() == null && newest.size() <= Facets.NEWEST;
+		return Facets.of(newest.subList(0, Math.min(newest.size(), Facets.NEWEST)), all, fields);
 	}
 
 	/**

@@ -6,9 +6,11 @@ package io.auditspring.security;
 
 import io.auditspring.AuditContextHolder;
 import io.auditspring.capture.internal.entry.Operation;
+import io.auditspring.intercept.internal.access.KnownTypes;
 import io.auditspring.intercept.internal.call.RefusedCalls;
 import org.aopalliance.intercept.MethodInvocation;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.event.EventListener;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authorization.AuthorizationDeniedException;
@@ -21,7 +23,7 @@ import org.springframework.util.ClassUtils;
  * audited tells that by its own entry, and so does an audited call within which another
  * one is refused: its metadata names that one.
  */
-final class DeniedCalls {
+final class DeniedCalls implements AopInfrastructureBean {
 
 	private final SecurityRecorder recorder;
 
@@ -69,7 +71,7 @@ final class DeniedCalls {
 	private static String name(MethodInvocation invocation) {
 		Object target = invocation.getThis();
 		Class<?> type = (target != null) ? ClassUtils.getUserClass(target) : invocation.getMethod().getDeclaringClass();
-		return type.getSimpleName() + "." + invocation.getMethod().getName();
+		return KnownTypes.of(type, invocation.getMethod()).getSimpleName() + "." + invocation.getMethod().getName();
 	}
 
 }

@@ -10,6 +10,7 @@ import io.auditspring.capture.internal.value.Masking;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.event.EventListener;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
@@ -17,7 +18,7 @@ import org.springframework.security.authorization.event.AuthorizationDeniedEvent
 /**
  * Records {@code access.denied} for requests that are refused by their path.
  */
-final class DeniedRequests {
+final class DeniedRequests implements AopInfrastructureBean {
 
 	private final SecurityRecorder recorder;
 

@@ -16,6 +16,7 @@ import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.origin.ServletRequestSource;
 import jakarta.servlet.http.HttpSession;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.event.EventListener;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
@@ -30,7 +31,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  * as by signing in elsewhere where only so many sessions are allowed. That a session ends
  * by a logout is no news.
  */
-final class EndedSessions {
+final class EndedSessions implements AopInfrastructureBean {
 
 	private static final String EXPIRED = "session.expired";
 

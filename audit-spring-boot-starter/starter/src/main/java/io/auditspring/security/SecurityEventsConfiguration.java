@@ -6,6 +6,7 @@ package io.auditspring.security;
 
 import io.auditspring.AuthenticationEvents;
 import io.auditspring.capture.internal.actor.SecurityActorSource;
+import io.auditspring.capture.internal.actor.SecurityContexts;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.state.EntityIdentifiers;
@@ -101,8 +102,9 @@ public final class SecurityEventsConfiguration {
 		}
 
 		@Bean
-		SecurityRecorder auditSecurityRecorder(CautiousRecorder auditCautiousRecorder, News auditNews) {
-			return new SecurityRecorder(auditCautiousRecorder, auditNews);
+		SecurityRecorder auditSecurityRecorder(CautiousRecorder auditCautiousRecorder, News auditNews,
+				SecurityContexts auditSecurityContexts) {
+			return new SecurityRecorder(auditCautiousRecorder, auditNews, auditSecurityContexts);
 		}
 
 		// In the place of Spring Boot's, not of the application's own.

@@ -7,12 +7,13 @@ package io.auditspring.security;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditRecord;
+import io.auditspring.capture.internal.actor.SecurityContexts;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.Origins;
 
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
-import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
 /**
  * Records what Spring Security has done already.
@@ -23,7 +24,10 @@ final class SecurityRecorder {
 
 	private final News news;
 
-	SecurityRecorder(CautiousRecorder recorder, News news) {
+	private final SecurityContexts contexts;
+
+	SecurityRecorder(CautiousRecorder recorder, News news, SecurityContexts contexts) {
+		this.contexts = contexts;
 		this.recorder = recorder;
 		this.news = news;
 	}
@@ -86,16 +90,17 @@ final class SecurityRecorder {
 
 	// The user is signed in meanwhile, so that an actor resolver of the application names
 	// the same actor as in every other entry.
-	private static Origin as(Authentication user, Supplier<Origin> origin) {
-		Supplier<SecurityContext> previous = SecurityContextHolder.getDeferredContext();
-		SecurityContext context = SecurityContextHolder.createEmptyContext();
+	private Origin as(Authentication user, Supplier<Origin> origin) {
+		SecurityContextHolderStrategy holder = this.contexts.strategy();
+		Supplier<SecurityContext> previous = holder.getDeferredContext();
+		SecurityContext context = holder.createEmptyContext();
 		context.setAuthentication(user);
-		SecurityContextHolder.setContext(context);
+		holder.setContext(context);
 		try {
 			return origin.get();
 		}
 		finally {
-			SecurityContextHolder.setDeferredContext(previous);
+			holder.setDeferredContext(previous);
 		}
 	}
 

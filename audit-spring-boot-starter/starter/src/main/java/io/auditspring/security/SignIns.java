@@ -9,6 +9,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.capture.internal.value.Masking;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.event.EventListener;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.event.AbstractAuthenticationFailureEvent;
@@ -20,7 +21,7 @@ import org.springframework.security.core.AuthenticationException;
 /**
  * Records {@code logout}, and has failed logins recorded.
  */
-final class SignIns {
+final class SignIns implements AopInfrastructureBean {
 
 	/** A shorter secret would be told by what is missing of the text. */
 	private static final int MIN_SECRET = 3;

@@ -8,6 +8,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.Severity;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.event.EventListener;
 import org.springframework.security.authentication.event.InteractiveAuthenticationSuccessEvent;
 import org.springframework.security.core.Authentication;
@@ -22,7 +23,7 @@ import org.springframework.security.web.authentication.switchuser.SwitchUserGran
  * what somebody does once: credentials that come with every request, such as HTTP
  * basic's, a bearer token or the word of a proxy, are none.
  */
-final class WebSignIns {
+final class WebSignIns implements AopInfrastructureBean {
 
 	private final SecurityRecorder recorder;
 

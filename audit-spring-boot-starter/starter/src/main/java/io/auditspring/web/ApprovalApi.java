@@ -13,6 +13,7 @@ import java.util.Map;
 import io.auditspring.Approval;
 import io.auditspring.ApprovalException;
 import io.auditspring.Approvals;
+import io.auditspring.web.internal.handler.TrailHandler;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpStatus;
@@ -24,15 +25,15 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
  * What waits for approval, and the decisions of those who may read the whole trail.
  */
-@RestController
+@ResponseBody
 @RequestMapping("${audit.web.base-path:/audit}/api/approvals")
-final class ApprovalApi {
+final class ApprovalApi implements TrailHandler {
 
 	private static final String JUSTIFICATION = "justification";
 

@@ -17,6 +17,7 @@ import io.auditspring.query.Activity;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.web.internal.handler.TrailHandler;
 import io.auditspring.web.internal.value.Cursor;
 import io.auditspring.web.internal.value.InstantParameter;
 import io.auditspring.web.internal.value.MalformedParameterException;
@@ -35,7 +36,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
@@ -44,10 +45,10 @@ import org.springframework.web.server.ResponseStatusException;
  *
  * @since 0.1.0
  */
-@RestController
+@ResponseBody
 @RequestMapping("${audit.web.base-path:/audit}/api")
 @RegisterReflectionForBinding({ Page.class, Statistics.class })
-public final class AuditApi {
+public final class AuditApi implements TrailHandler {
 
 	private static final String TO_STATE = "at";
 

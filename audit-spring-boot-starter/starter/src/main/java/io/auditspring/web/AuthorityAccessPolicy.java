@@ -8,13 +8,13 @@ import java.security.Principal;
 
 import io.auditspring.AuditAccess;
 import io.auditspring.AuditAccessPolicy;
+import io.auditspring.capture.internal.actor.SecurityContexts;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
-import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
  * Lets those with an authority read everything, others who are signed in what they did
@@ -26,6 +26,8 @@ import org.springframework.security.core.context.SecurityContextHolder;
 public final class AuthorityAccessPolicy implements AuditAccessPolicy {
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
+
+	private final SecurityContexts contexts;
 
 	private final String authority;
 
@@ -46,13 +48,18 @@ public final class AuthorityAccessPolicy implements AuditAccessPolicy {
 	 * ledger and no entry; {@code null} if nobody does
 	 */
 	public AuthorityAccessPolicy(String authority, @Nullable String monitorAuthority) {
+		this(authority, monitorAuthority, SecurityContexts.ofHolder());
+	}
+
+	AuthorityAccessPolicy(String authority, @Nullable String monitorAuthority, SecurityContexts contexts) {
+		this.contexts = contexts;
 		this.authority = authority;
 		this.monitorAuthority = monitorAuthority;
 	}
 
 	@Override
 	public AuditAccess accessOf(@Nullable Principal reader) {
-		Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+		Authentication authentication = this.contexts.current();
 		if (authentication == null || !this.trust.isAuthenticated(authentication)) {
 			return AuditAccess.none();
 		}

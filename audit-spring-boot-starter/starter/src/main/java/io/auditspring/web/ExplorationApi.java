@@ -21,6 +21,7 @@ import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.Facets;
 import io.auditspring.query.internal.value.NamePattern;
+import io.auditspring.web.internal.handler.TrailHandler;
 import io.auditspring.web.internal.value.MalformedParameterException;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
@@ -40,9 +41,9 @@ import org.springframework.web.server.ResponseStatusException;
  * what belongs to one. Tells of nothing but what the reader may see, and takes no longer
  * the more there is.
  */
-@RestController
+@ResponseBody
 @RequestMapping("${audit.web.base-path:/audit}/api")
-final class ExplorationApi {
+final class ExplorationApi implements TrailHandler {
 
 	private static final String FIELD = "field";
 

@@ -14,6 +14,8 @@ import java.util.Set;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.web.internal.export.Exports;
+import io.auditspring.web.internal.handler.Answers;
+import io.auditspring.web.internal.handler.TrailHandler;
 import io.auditspring.web.internal.limit.Places;
 import io.auditspring.web.internal.value.MalformedParameterException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,21 +25,22 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
  * The trail to be taken away, streamed. Written on the request's own thread, as no
  * time-out of asynchronous requests must cut it short.
  */
-@RestController
+@ResponseBody
 @RequestMapping("${audit.web.base-path:/audit}/api")
-final class ExportApi {
+final class ExportApi implements TrailHandler {
 
 	private static final String FORMAT = "format";
 
@@ -125,6 +128,7 @@ final class ExportApi {
 	}
 
 	@GetMapping("/export")
+	@Answers({ MediaType.APPLICATION_NDJSON_VALUE, "text/csv" })
 	void export(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
 			HttpServletRequest request, HttpServletResponse response) throws IOException {
 		Reader reader = this.readers.admit(principal);

@@ -66,6 +66,15 @@ final class JsonAnswers {
 	}
 
 	/**
+	 * The same answer to what is not done yet.
+	 * @param answer the answer
+	 * @return the answer with the status 202
+	 */
+	static ResponseEntity<byte[]> accepted(ResponseEntity<byte[]> answer) {
+		return ResponseEntity.accepted().headers(answer.getHeaders()).body(answer.getBody());
+	}
+
+	/**
 	 * Answers what only a redaction changes, so that clients need not load it twice. They
 	 * ask again each time: who may read is decided anew. The tag is a weak one: servers
 	 * do not compress what has a strong one.

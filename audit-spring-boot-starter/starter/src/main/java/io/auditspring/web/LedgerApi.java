@@ -26,6 +26,8 @@ import io.auditspring.ledger.verify.Verification;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.web.internal.export.Proofs;
+import io.auditspring.web.internal.handler.Answers;
+import io.auditspring.web.internal.handler.TrailHandler;
 import io.auditspring.web.internal.value.MalformedParameterException;
 import org.jspecify.annotations.Nullable;
 
@@ -41,18 +43,18 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
  * The ledger as a whole: where its chains end, and whether it is as it was written. Only
  * for those from whom nothing of it is kept.
  */
-@RestController
+@ResponseBody
 @RequestMapping("${audit.web.base-path:/audit}/api")
 @RegisterReflectionForBinding({ Verification.class, ChainVerification.class, Problem.class,
 		Verifications.Progress.class })
-final class LedgerApi {
+final class LedgerApi implements TrailHandler {
 
 	private final LedgerHeads heads;
 
@@ -137,6 +139,7 @@ final class LedgerApi {
 
 	/** Proves an entry by a checkpoint of its chain, as others write such proofs. */
 	@GetMapping(path = "/entries/{id}/proof", params = "format")
+	@Answers(MediaType.TEXT_PLAIN_VALUE)
 	ResponseEntity<byte[]> tlogProof(@PathVariable UUID id, @RequestParam String format,
 			@Nullable Principal principal) {
 		requireAll(principal);
@@ -158,13 +161,15 @@ final class LedgerApi {
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, missing));
 	}
 
-	/** Verifies, and answers when that has ended. */
+	/** Verifies, and answers when that has ended, or how it is going after a while. */
 	@GetMapping("/verification")
 	ResponseEntity<byte[]> verification(@Nullable Principal principal) {
-		requireAll(principal);
-		this.readings.note("verification", Map.of());
+		Reader reader = requireAll(principal);
 		try {
-			return this.answers.of(this.verifications.start().await());
+			Optional<Verification> found = this.verifications.await(reader.actor(),
+					() -> this.readings.note("verification", Map.of()));
+			return found.map(this.answers::of)
+				.orElseGet(() -> JsonAnswers.accepted(this.answers.of(this.verifications.progress())));
 		}
 		catch (CancellationException ex) {
 			throw new ResponseStatusException(HttpStatus.CONFLICT, "Somebody cancelled the verification", ex);
@@ -193,8 +198,8 @@ final class LedgerApi {
 		return this.answers.of(this.verifications.progress());
 	}
 
-	private void requireAll(@Nullable Principal principal) {
-		this.readers.admitToAll(principal, "Who asks for the whole ledger must be allowed to read all of it");
+	private Reader requireAll(@Nullable Principal principal) {
+		return this.readers.admitToAll(principal, "Who asks for the whole ledger must be allowed to read all of it");
 	}
 
 	private static @Nullable String text(@Nullable Object value) {

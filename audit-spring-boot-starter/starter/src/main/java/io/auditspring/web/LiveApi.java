@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.security.Principal;
 import java.util.function.BooleanSupplier;
 
+import io.auditspring.web.internal.handler.Answers;
+import io.auditspring.web.internal.handler.TrailHandler;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
@@ -21,7 +23,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
@@ -29,9 +31,9 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * each entry at least once. Connections end after a minute; browsers come again by
  * themselves, and are asked again who they are.
  */
-@RestController
+@ResponseBody
 @RequestMapping("${audit.web.base-path:/audit}/api")
-final class LiveApi {
+final class LiveApi implements TrailHandler {
 
 	private final LiveSubscriptions liveSubscriptions;
 
@@ -46,6 +48,7 @@ final class LiveApi {
 	}
 
 	@GetMapping("/live")
+	@Answers(MediaType.TEXT_EVENT_STREAM_VALUE)
 	@Nullable SseEmitter live(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
 			@RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
 			HttpServletRequest request, HttpServletResponse response) throws IOException {

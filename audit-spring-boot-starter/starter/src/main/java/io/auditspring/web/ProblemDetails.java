@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.query.ErasedStateException;
+import io.auditspring.web.internal.handler.TrailHandler;
 import io.auditspring.web.internal.value.MalformedParameterException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -70,10 +71,6 @@ public final class ProblemDetails implements HandlerExceptionResolver, Ordered {
 
 	}
 
-	public static boolean isOurs(HandlerMethod method) {
-		return (method.getBeanType().getPackageName() + ".").startsWith(ProblemDetails.class.getPackageName() + ".");
-	}
-
 	@Override
 	public int getOrder() {
 		return Ordered.HIGHEST_PRECEDENCE;
@@ -107,7 +104,7 @@ public final class ProblemDetails implements HandlerExceptionResolver, Ordered {
 	/** What leads nowhere below the path of the trail is looked for here, too. */
 	private boolean concerns(HttpServletRequest request, @Nullable Object handler) {
 		if (handler instanceof HandlerMethod method) {
-			return isOurs(method);
+			return TrailHandler.class.isAssignableFrom(method.getBeanType());
 		}
 		String path = request.getRequestURI().substring(request.getContextPath().length());
 		return path.equals(this.basePath) || path.startsWith(this.basePath + "/");

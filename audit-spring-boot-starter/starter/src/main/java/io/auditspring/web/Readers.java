@@ -82,10 +82,12 @@ public final class Readers {
 	 * @param otherwise what others are told
 	 * @throws ResponseStatusException if they may not
 	 */
-	void admitToAll(@Nullable Principal principal, String otherwise) {
-		if (!admit(principal).seesAll()) {
+	Reader admitToAll(@Nullable Principal principal, String otherwise) {
+		Reader reader = admit(principal);
+		if (!reader.seesAll()) {
 			throw new ResponseStatusException(HttpStatus.FORBIDDEN, otherwise);
 		}
+		return reader;
 	}
 
 	/**

@@ -13,6 +13,8 @@ import java.util.regex.Pattern;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.signing.Checkpoints;
+import io.auditspring.web.internal.handler.Answers;
+import io.auditspring.web.internal.handler.TrailHandler;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.CacheControl;
@@ -22,7 +24,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
@@ -31,9 +33,9 @@ import org.springframework.web.server.ResponseStatusException;
  * grows. There are no entry bundles: what entries say is not for monitors. Nothing is
  * ever pruned; the tree outlives the entries of retired months.
  */
-@RestController
+@ResponseBody
 @RequestMapping("${audit.web.base-path:/audit}/api/chains/{chain}")
-final class TilesApi {
+final class TilesApi implements TrailHandler {
 
 	private static final int WIDTH = 256;
 
@@ -59,6 +61,7 @@ final class TilesApi {
 
 	/** What was signed last, with the cosignatures of witnesses. */
 	@GetMapping("/checkpoint")
+	@Answers(MediaType.TEXT_PLAIN_VALUE)
 	ResponseEntity<byte[]> checkpoint(@Nullable Principal principal, @PathVariable String chain) {
 		this.readers.admitToHashes(principal);
 		Checkpoint latest;
@@ -77,6 +80,7 @@ final class TilesApi {
 
 	/** Hashes of one level; those that are there never change. */
 	@GetMapping("/tile/{level}/{*path}")
+	@Answers(MediaType.APPLICATION_OCTET_STREAM_VALUE)
 	ResponseEntity<byte[]> tile(@Nullable Principal principal, @PathVariable String chain, @PathVariable String level,
 			@PathVariable String path) {
 		this.readers.admitToHashes(principal);

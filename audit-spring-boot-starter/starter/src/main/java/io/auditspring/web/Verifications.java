@@ -4,18 +4,25 @@
  */
 package io.auditspring.web;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
+import io.auditspring.Actor;
 import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.signing.LedgerVerifier;
+import io.auditspring.web.internal.limit.Places;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,13 +37,31 @@ final class Verifications implements DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(Verifications.class);
 
+	/** Each takes a thread of the server while it waits. */
+	private static final int MOST = 8;
+
+	private static final int MOST_EACH = 2;
+
+	private static final Duration RETRY = Duration.ofSeconds(30);
+
+	private final Places places = new Places("verifications", MOST, MOST_EACH, RETRY);
+
+	private final Duration patience;
+
 	private final LedgerVerifier verifier;
 
 	private final LedgerHeads heads;
 
 	private @Nullable Run current;
 
-	Verifications(LedgerVerifier verifier, LedgerHeads heads) {
+	/**
+	 * Creates them.
+	 * @param verifier verifies
+	 * @param heads knows how much there is
+	 * @param patience how long a request waits for the end
+	 */
+	Verifications(LedgerVerifier verifier, LedgerHeads heads, Duration patience) {
+		this.patience = patience;
 		this.verifier = verifier;
 		this.heads = heads;
 	}
@@ -68,6 +93,24 @@ final class Verifications implements DisposableBean {
 			BackgroundThreads.named("audit-web-verification").newThread(running).start();
 		}
 		return running;
+	}
+
+	/**
+	 * Starts one, unless one is running, and waits for its end, though not for long.
+	 * @param reader who asks
+	 * @param admitted what to do before, where there is a place for them
+	 * @return what was found, or nothing while it goes on
+	 * @throws CancellationException if somebody cancelled it
+	 */
+	Optional<Verification> await(Actor reader, Runnable admitted) {
+		Runnable place = this.places.take(reader);
+		try {
+			admitted.run();
+			return start().await(this.patience);
+		}
+		finally {
+			place.run();
+		}
 	}
 
 	synchronized Progress progress() {
@@ -127,14 +170,20 @@ final class Verifications implements DisposableBean {
 			}
 		}
 
-		/**
-		 * Waits for the end.
-		 * @return what was found
-		 * @throws CancellationException if somebody cancelled it
-		 * @throws CompletionException if the ledger cannot be read
-		 */
-		Verification await() {
-			return this.result.join();
+		private Optional<Verification> await(Duration patience) {
+			try {
+				return Optional.of(this.result.get(patience.toMillis(), TimeUnit.MILLISECONDS));
+			}
+			catch (TimeoutException ex) {
+				return Optional.empty();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				return Optional.empty();
+			}
+			catch (ExecutionException ex) {
+				throw new CompletionException(ex.getCause());
+			}
 		}
 
 		private Progress progress() {

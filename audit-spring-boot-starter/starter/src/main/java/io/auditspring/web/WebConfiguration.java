@@ -4,6 +4,7 @@
  */
 package io.auditspring.web;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.auditspring.Approvals;
@@ -11,6 +12,7 @@ import io.auditspring.AuditAccessPolicy;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.TenantResolver;
+import io.auditspring.capture.internal.actor.SecurityContexts;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
@@ -100,7 +102,7 @@ public final class WebConfiguration {
 
 		@Bean
 		Verifications auditVerifications(LedgerVerifier auditLedgerVerifier, LedgerHeads auditLedgerHeads) {
-			return new Verifications(auditLedgerVerifier, auditLedgerHeads);
+			return new Verifications(auditLedgerVerifier, auditLedgerHeads, Duration.ofSeconds(30));
 		}
 
 		@Bean
@@ -158,8 +160,9 @@ public final class WebConfiguration {
 
 			@Bean
 			@ConditionalOnMissingBean
-			AuditAccessPolicy auditAccessPolicy(WebProperties properties) {
-				return new AuthorityAccessPolicy(properties.authority(), properties.monitorAuthority());
+			AuditAccessPolicy auditAccessPolicy(WebProperties properties, SecurityContexts auditSecurityContexts) {
+				return new AuthorityAccessPolicy(properties.authority(), properties.monitorAuthority(),
+						auditSecurityContexts);
 			}
 
 		}
@@ -187,8 +190,9 @@ public final class WebConfiguration {
 
 		@Bean
 		TrailTools auditTrailTools(AuditTrail auditTrail, Readers auditReaders, ReadAuditing auditReadAuditing,
-				Verifications auditVerifications) {
-			return new TrailTools(auditTrail, auditReaders, auditReadAuditing, auditVerifications);
+				Verifications auditVerifications, ObjectProvider<SecurityContexts> auditSecurityContexts) {
+			return new TrailTools(auditSecurityContexts.getIfAvailable(), auditTrail, auditReaders, auditReadAuditing,
+					auditVerifications);
 		}
 
 		@Bean

@@ -166,6 +166,35 @@ class AlertTests {
 	}
 
 	@Test
+	void whatIsWrongBesidesAndAgainIsTold() throws Exception {
+		LedgerVerifier verifier = new LedgerVerifier(this.database.dataSource(), this.database.schema());
+		this.database.tamper("update audit.audit_log set message = 'nothing' where seq = 3 and chain = 'main'");
+		this.verification = verifier.verify();
+		lookFromEverywhere();
+		int told = this.desk.told.size();
+		this.database.tamper("update audit.audit_log set message = 'nothing' where seq = 4 and chain = 'main'");
+		this.verification = verifier.verify();
+		lookFromEverywhere();
+		assertThat(this.desk.told).hasSizeGreaterThan(told);
+	}
+
+	@Test
+	void whatIsWrongAgainIsToldAgain() throws Exception {
+		LedgerVerifier verifier = new LedgerVerifier(this.database.dataSource(), this.database.schema());
+		String guard = this.database.query("""
+				select min(tgname)
+				from pg_trigger
+				where tgrelid = 'audit.audit_log'::regclass and tgenabled = 'A' and not tgisinternal""");
+		for (String change : List.of("disable", "disable", "enable always", "disable")) {
+			this.database.execute("alter table audit.audit_log %s trigger %s".formatted(change, guard));
+			this.verification = verifier.verify();
+			assertThat(this.verification.valid()).isEqualTo(change.startsWith("enable"));
+			this.worker.run();
+		}
+		assertThat(this.desk.told).hasSize(2);
+	}
+
+	@Test
 	void aListenerThatFailsIsToldAgainAndNotForEver() {
 		this.desk.failing.set(2);
 		this.database.append("main", denied("mallory", 3));

@@ -5,6 +5,8 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -51,6 +53,14 @@ class EmbeddedPageTests {
 		assertThat(policy(carol.get("/audit/"))).endsWith("frame-ancestors 'none'");
 		assertThat(policy(carol.get("/audit/api/entries"))).endsWith("frame-ancestors 'none'");
 		assertThat(carol.get("/audit/").headers().firstValue("X-Frame-Options")).hasValue("DENY");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "?targetType=Order", "?targetType=Order&targetId=", "?targetType=+&targetId=4" })
+	void whereNoThingIsNamedNothingIsShown(String query) {
+		HttpResponse<String> answer = Visitor.anonymous(context).as("carol").get("/audit/embed/target" + query);
+		assertThat(answer.statusCode()).isEqualTo(400);
+		assertThat(answer.body()).contains("this page shows what was done to one thing");
 	}
 
 	@Test

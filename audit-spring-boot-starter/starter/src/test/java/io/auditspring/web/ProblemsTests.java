@@ -209,9 +209,10 @@ class ProblemsTests {
 	@ParameterizedTest
 	@CsvSource({ "entries?colour=red, colour", "entries?q=a&q=b, q", "entries/17, id", "entries?operation=1, operation",
 			"entries?cursor=abc, cursor", "statistics?interval=1, interval",
-			"statistics?from=2026-02-01&to=2026-01-01, from", "statistics?limit=1, limit",
-			"export?format=csv&cursor=abc, cursor", "export?format=xlsx, format", "suggestions?attribute=x, attribute",
-			"state?targetType=a&targetId=b&at=noon, at", "targets/Order/7/state?at=noon, at" })
+			"statistics?interval=P200000000D, interval", "statistics?from=2026-02-01&to=2026-01-01, from",
+			"statistics?limit=1, limit", "export?format=csv&cursor=abc, cursor", "export?format=xlsx, format",
+			"suggestions?attribute=x, attribute", "state?targetType=a&targetId=b&at=noon, at",
+			"targets/Order/7/state?at=noon, at" })
 	void theWrongParameterIsNamed(String path, String parameter) {
 		HttpResponse<String> answer = this.carol.get("/audit/api/" + path);
 		isProblem(answer, 400);

@@ -104,6 +104,15 @@ class TilesTests {
 		assertThat(Arrays.copyOfRange(above, 32, 64)).isEqualTo(root("001"));
 	}
 
+	@Test
+	void whoSaysWhatItIsGetsIt() {
+		assertThat(this.monitor.with("Accept", "text/plain").get(CHAIN + "/checkpoint").statusCode()).isEqualTo(200);
+		assertThat(this.monitor.with("Accept", "application/octet-stream").get(CHAIN + "/tile/0/000").statusCode())
+			.isEqualTo(200);
+		assertThat(this.monitor.with("Accept", "application/json").get(CHAIN + "/checkpoint").statusCode())
+			.isEqualTo(406);
+	}
+
 	private byte[] root(String... tiles) {
 		MerkleTree tree = new MerkleTree();
 		for (String tile : tiles) {

@@ -22,6 +22,8 @@ import org.springframework.data.domain.AuditorAware;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.core.ClaimAccessor;
 import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
 
@@ -71,12 +73,18 @@ public final class ActorConfiguration {
 	public static class Security {
 
 		@Bean
+		SecurityContexts auditSecurityContexts(ObjectProvider<SecurityContextHolderStrategy> strategies) {
+			return new SecurityContexts(() -> strategies.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
+		}
+
+		@Bean
 		@Order(0)
-		SecurityActorSource auditSecurityActorSource(ObjectProvider<SwitchedUsers> auditSwitchedUsers,
-				ObjectProvider<TokenClaims> auditTokenClaims, ObjectProvider<Persons> auditPersons,
-				ObjectProvider<AuthenticationTrustResolver> trust) {
-			return new SecurityActorSource(auditSwitchedUsers.getIfAvailable(), auditTokenClaims.getIfAvailable(),
-					auditPersons::getObject, trust.getIfUnique(AuthenticationTrustResolverImpl::new));
+		SecurityActorSource auditSecurityActorSource(SecurityContexts auditSecurityContexts,
+				ObjectProvider<SwitchedUsers> auditSwitchedUsers, ObjectProvider<TokenClaims> auditTokenClaims,
+				ObjectProvider<Persons> auditPersons, ObjectProvider<AuthenticationTrustResolver> trust) {
+			return new SecurityActorSource(auditSecurityContexts, auditSwitchedUsers.getIfAvailable(),
+					auditTokenClaims.getIfAvailable(), auditPersons::getObject,
+					trust.getIfUnique(AuthenticationTrustResolverImpl::new));
 		}
 
 		@Bean
@@ -107,8 +115,10 @@ public final class ActorConfiguration {
 
 			@Bean
 			@ConditionalOnProperty("audit.security.tenant-claim")
-			ClaimTenantResolver auditClaimTenantResolver(TokenClaims auditTokenClaims, TenantProperties properties) {
-				return new ClaimTenantResolver(auditTokenClaims, Objects.requireNonNull(properties.tenantClaim()));
+			ClaimTenantResolver auditClaimTenantResolver(SecurityContexts auditSecurityContexts,
+					TokenClaims auditTokenClaims, TenantProperties properties) {
+				return new ClaimTenantResolver(auditSecurityContexts, auditTokenClaims,
+						Objects.requireNonNull(properties.tenantClaim()));
 			}
 
 		}

@@ -8,25 +8,27 @@ import io.auditspring.TenantResolver;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
  * The tenant by a claim of the token that the caller signed in with.
  */
 final class ClaimTenantResolver implements TenantResolver {
 
+	private final SecurityContexts contexts;
+
 	private final TokenClaims claims;
 
 	private final String claim;
 
-	ClaimTenantResolver(TokenClaims claims, String claim) {
+	ClaimTenantResolver(SecurityContexts contexts, TokenClaims claims, String claim) {
+		this.contexts = contexts;
 		this.claims = claims;
 		this.claim = claim;
 	}
 
 	@Override
 	public @Nullable String resolveTenant() {
-		Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+		Authentication authentication = this.contexts.current();
 		return (authentication != null) ? this.claims.first(authentication, this.claim) : null;
 	}
 

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -27,6 +26,8 @@ import org.springframework.util.function.SingletonSupplier;
  */
 public final class SecurityActorSource implements ActorSource {
 
+	private final SecurityContexts contexts;
+
 	private final @Nullable SwitchedUsers switchedUsers;
 
 	private final @Nullable TokenClaims tokenClaims;
@@ -37,13 +38,15 @@ public final class SecurityActorSource implements ActorSource {
 
 	/**
 	 * Creates the source.
+	 * @param contexts knows who is signed in
 	 * @param switchedUsers knows who switched, or {@code null} without that library
 	 * @param tokenClaims reads tokens, or {@code null} without that library
 	 * @param persons gives who knows principals of other types
 	 * @param trust tells who is let in without signing in
 	 */
-	SecurityActorSource(@Nullable SwitchedUsers switchedUsers, @Nullable TokenClaims tokenClaims,
-			Supplier<Persons> persons, AuthenticationTrustResolver trust) {
+	SecurityActorSource(SecurityContexts contexts, @Nullable SwitchedUsers switchedUsers,
+			@Nullable TokenClaims tokenClaims, Supplier<Persons> persons, AuthenticationTrustResolver trust) {
+		this.contexts = contexts;
 		this.switchedUsers = switchedUsers;
 		this.tokenClaims = tokenClaims;
 		this.persons = SingletonSupplier.of(persons);
@@ -52,7 +55,7 @@ public final class SecurityActorSource implements ActorSource {
 
 	@Override
 	public @Nullable Actor currentActor() {
-		return actorOf(SecurityContextHolder.getContext().getAuthentication());
+		return actorOf(this.contexts.current());
 	}
 
 	/**

@@ -15,11 +15,17 @@ import org.springframework.security.authentication.UsernamePasswordAuthenticatio
 import org.springframework.security.core.AuthenticatedPrincipal;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.util.ClassUtils;
 
 /**
  * Knows the names that Spring Security has for people.
  */
 final class SecurityNames {
+
+	private static final boolean SERVLETS = ClassUtils.isPresent("jakarta.servlet.http.HttpServletRequest",
+			SecurityNames.class.getClassLoader())
+			&& ClassUtils.isPresent("org.springframework.web.context.request.ServletRequestAttributes",
+					SecurityNames.class.getClassLoader());
 
 	/**
 	 * The name of somebody.
@@ -51,13 +57,19 @@ final class SecurityNames {
 	 * @param person whoever it is
 	 * @param name the name
 	 * @param masking what is secret
-	 * @return whether it is the credentials, or a secret member of the authentication
+	 * @return whether it is the credentials, a secret member of the authentication, or
+	 * what the request calls a secret
 	 */
 	boolean isCredential(Object person, String name, Masking masking) {
-		// Whose password is the name has a name nevertheless.
 		if (!(person instanceof Authentication authentication)
-				|| !(authentication.getPrincipal() instanceof CharSequence)
-				|| authentication instanceof UsernamePasswordAuthenticationToken) {
+				|| !(authentication.getPrincipal() instanceof CharSequence)) {
+			return false;
+		}
+		if (SERVLETS && RequestSecrets.include(name, masking)) {
+			return true;
+		}
+		// Whose password is the name has a name nevertheless.
+		if (authentication instanceof UsernamePasswordAuthenticationToken) {
 			return false;
 		}
 		boolean own = !authentication.getClass().getName().startsWith("org.springframework.");

@@ -48,8 +48,7 @@ public final class EntityIdentifiers {
 
 	/**
 	 * Creates it.
-	 * @param factories what knows which classes are entities; asked for until there are
-	 * any
+	 * @param factories what knows which classes are entities; asked for each time
 	 * @param masking what is hidden
 	 * @param values how values are written
 	 * @param key gives the secret key of the digests that stand for secret identifiers
@@ -217,11 +216,11 @@ public final class EntityIdentifiers {
 		return null;
 	}
 
-	// There may be none yet.
+	// There may be none yet, and others come later.
 	private List<SessionFactoryImplementor> sessionFactories() {
-		if (this.known.isEmpty()) {
-			List<SessionFactoryImplementor> known = this.factories.get()
-				.stream()
+		List<EntityManagerFactory> there = this.factories.get();
+		if (there.size() != this.known.size()) {
+			List<SessionFactoryImplementor> known = there.stream()
 				.map((factory) -> factory.unwrap(SessionFactoryImplementor.class))
 				.toList();
 			known.forEach(this.types::add);

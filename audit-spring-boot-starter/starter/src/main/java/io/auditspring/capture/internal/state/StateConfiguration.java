@@ -5,15 +5,13 @@
 package io.auditspring.capture.internal.state;
 
 import java.security.SecureRandom;
-import java.util.List;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.capture.internal.value.Masking;
-import jakarta.persistence.EntityManagerFactory;
 
-import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -33,26 +31,15 @@ public final class StateConfiguration {
 	public static class Identifiers {
 
 		@Bean
-		EntityIdentifiers auditEntityIdentifiers(ObjectProvider<EntityManagerFactory> factories, Masking auditMasking,
+		EntityIdentifiers auditEntityIdentifiers(ConfigurableListableBeanFactory beanFactory, Masking auditMasking,
 				JsonValues auditJsonValues, ObjectProvider<CaptureDatabase> auditDatabase) {
 			// Without a ledger nothing outlives the application.
 			byte[] passing = new byte[32];
 			new SecureRandom().nextBytes(passing);
-			return new EntityIdentifiers(() -> created(factories), auditMasking, auditJsonValues, () -> {
+			return new EntityIdentifiers(new PersistenceUnits(beanFactory), auditMasking, auditJsonValues, () -> {
 				CaptureDatabase ledger = auditDatabase.getIfAvailable();
 				return (ledger != null) ? ledger.maskingKey() : passing;
 			});
-		}
-
-		// What is recorded by a bean that a persistence unit needs comes before there are
-		// entities, and what is recorded at the very end after them.
-		private static List<EntityManagerFactory> created(ObjectProvider<EntityManagerFactory> factories) {
-			try {
-				return factories.stream().toList();
-			}
-			catch (BeanCreationException ex) {
-				return List.of();
-			}
 		}
 
 	}

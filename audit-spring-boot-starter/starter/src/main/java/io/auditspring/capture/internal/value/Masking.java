@@ -6,10 +6,10 @@ package io.auditspring.capture.internal.value;
 
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,9 +23,10 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Hides the values of members whose names tell that they are secret. A name matches a key
- * when the key's words stand in it one after the other, so that {@code newPassword} and
- * {@code password_hash} match {@code password}, but {@code shipping} does not match
- * {@code pin}.
+ * when the key's words stand in it one after the other, be they written together, so that
+ * {@code newPassword}, {@code password_hash} and {@code passWords} match
+ * {@code password}, but {@code shipping} does not match {@code pin}. Long keys are found
+ * in words that nobody has parted, too, such as {@code accesstoken}.
  */
 public final class Masking {
 
@@ -36,7 +37,13 @@ public final class Masking {
 
 	private static final int MAX_REMEMBERED_NAMES = 4096;
 
-	private final List<List<String>> keys;
+	/** From here on hardly any other word ends like a key. */
+	private static final int MIN_ENDING = 5;
+
+	/** The same of beginnings, of which {@code secretary} has one. */
+	private static final int MIN_BEGINNING = 8;
+
+	private final Set<String> keys;
 
 	private final Pattern assignment;
 
@@ -58,8 +65,9 @@ public final class Masking {
 	};
 
 	public Masking(List<String> keys) {
-		this.keys = keys.stream().map(Masking::words).filter((words) -> !words.isEmpty()).toList();
-		this.assignment = assignment(this.keys);
+		List<List<String>> parted = keys.stream().map(Masking::words).filter((words) -> !words.isEmpty()).toList();
+		this.keys = parted.stream().map((words) -> singular(String.join("", words))).collect(Collectors.toSet());
+		this.assignment = assignment(parted);
 	}
 
 	/**
@@ -203,12 +211,30 @@ public final class Masking {
 	}
 
 	private boolean namesSecrets(String segment) {
-		return !segment.equals(MASK)
-				&& (hides(segment) || (segment.endsWith("s") && hides(segment.substring(0, segment.length() - 1))));
+		return !segment.equals(MASK) && hides(segment);
 	}
 
 	private boolean matches(List<String> name) {
-		return this.keys.stream().anyMatch((key) -> Collections.indexOfSubList(name, key) >= 0);
+		for (int from = 0; from < name.size(); from++) {
+			StringBuilder run = new StringBuilder();
+			for (String word : name.subList(from, name.size())) {
+				if (this.keys.contains(singular(run.append(word).toString()))) {
+					return true;
+				}
+			}
+		}
+		return name.stream().map(Masking::singular).anyMatch(this::isWrittenTogether);
+	}
+
+	private boolean isWrittenTogether(String word) {
+		return this.keys.stream()
+			.anyMatch((key) -> (key.length() >= MIN_ENDING && word.endsWith(key))
+					|| (key.length() >= MIN_BEGINNING && word.startsWith(key)));
+	}
+
+	private static String singular(String word) {
+		boolean plural = word.length() > 3 && word.endsWith("s") && !word.endsWith("ss");
+		return plural ? word.substring(0, word.length() - 1) : word;
 	}
 
 	private static List<String> words(String name) {

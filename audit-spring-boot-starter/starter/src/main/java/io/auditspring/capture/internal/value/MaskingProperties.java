@@ -13,7 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What is never stored.
  *
  * @param keys words whose values are masked wherever they name a property, a map key or
- * an assignment in a text; they match as whole words, whatever the spelling
+ * an assignment in a text; they match as whole words, whatever the spelling, in the
+ * plural as well, and from five letters on at the end of words that are written together
  */
 @ConfigurationProperties("audit.masking")
 public record MaskingProperties(@DefaultValue( {

@@ -10,6 +10,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -29,6 +30,9 @@ import org.springframework.util.ReflectionUtils;
 public final class SecretValues {
 
 	private static final int MAX_OBJECTS = 1_000;
+
+	/** Shorter secrets would tear texts apart, and hide nothing. */
+	private static final int MIN_LENGTH = 3;
 
 	private final Masking masking;
 
@@ -58,6 +62,21 @@ public final class SecretValues {
 			values.attempt(secret ? values.secretOnes.remove() : values.others.remove(), secret);
 		}
 		return values.secrets;
+	}
+
+	/**
+	 * Takes secrets out of a text.
+	 * @param text the text
+	 * @param secrets their texts
+	 * @return the text with something else in their places
+	 */
+	public static String without(String text, Set<String> secrets) {
+		String masked = text;
+		// The longest first, as one may be the beginning of another.
+		for (String secret : secrets.stream().sorted(Comparator.comparing(String::length).reversed()).toList()) {
+			masked = (secret.length() >= MIN_LENGTH) ? masked.replace(secret, Masking.MASK) : masked;
+		}
+		return masked;
 	}
 
 	private void add(@Nullable Object value, boolean secret) {

@@ -14,6 +14,8 @@ import java.util.function.Supplier;
 import io.auditspring.AuditSetupException;
 import org.aopalliance.aop.Advice;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
@@ -31,6 +33,8 @@ import org.springframework.aop.support.DefaultPointcutAdvisor;
 final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
 	private static final long serialVersionUID = 1L;
+
+	private static final Logger log = LoggerFactory.getLogger(AuditAdvisingPostProcessor.class);
 
 	private final transient AuditedMethods methods;
 
@@ -107,7 +111,14 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 			return isNested(bean) ? bean : super.postProcessAfterInitialization(bean, beanName);
 		}
 		catch (AopConfigException ex) {
-			throw unproxied(beanName, AopUtils.getTargetClass(bean), ex);
+			Class<?> type = AopUtils.getTargetClass(bean);
+			if (!AuditedMethods.isMeant(type)) {
+				this.methods.leave(type);
+				log.warn("Calls of the bean '{}' leave no entries, though audit.pointcut matches them: its class {} "
+						+ "cannot be subclassed", beanName, type.getName());
+				return bean;
+			}
+			throw unproxied(beanName, type, ex);
 		}
 	}
 

@@ -16,6 +16,7 @@ import io.auditspring.capture.internal.entry.Texts;
 import io.auditspring.capture.internal.value.FailureText;
 import io.auditspring.capture.internal.value.FatalErrors;
 import io.auditspring.capture.internal.value.Masking;
+import io.auditspring.capture.internal.value.SecretValues;
 import io.auditspring.intercept.internal.expression.AuditExpression;
 import io.auditspring.intercept.internal.result.ResultKind;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +48,6 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	private static final String ERRORS = "expressionErrors";
 
 	private static final int MAX_ERROR = 4_000;
-
-	/** A shorter secret would blacken half of every text. */
-	private static final int MIN_SECRET = 3;
 
 	/**
 	 * The same of a method to which entities are handed so that it saves them: what they
@@ -237,7 +235,6 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 				secrets.addAll(texts.secretsIn(arguments[i]));
 			}
 		}
-		secrets.removeIf((secret) -> secret.length() < MIN_SECRET);
 		return secrets;
 	}
 
@@ -246,7 +243,6 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		Set<String> secrets = new HashSet<>(told);
 		secrets.addAll(texts.secretsIn(context.lookupVariable("result")));
 		this.arguments.forEach((argument) -> secrets.addAll(texts.secretsIn(context.lookupVariable(argument.name()))));
-		secrets.removeIf((secret) -> secret.length() < MIN_SECRET);
 		return secrets;
 	}
 
@@ -267,11 +263,7 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	}
 
 	private static @Nullable String withoutSecrets(@Nullable String text, Set<String> secrets) {
-		String masked = text;
-		for (String secret : secrets) {
-			masked = (masked != null) ? masked.replace(secret, Masking.MASK) : null;
-		}
-		return masked;
+		return (text != null) ? SecretValues.without(text, secrets) : null;
 	}
 
 	private static String text(@Nullable Object secret) {

@@ -18,6 +18,7 @@ import io.auditspring.Sensitive;
 import io.auditspring.Severity;
 import io.auditspring.StateCapture;
 import io.auditspring.capture.internal.value.Masking;
+import io.auditspring.intercept.internal.access.KnownTypes;
 import io.auditspring.intercept.internal.call.AuditedMethod.Argument;
 import io.auditspring.intercept.internal.result.ResultKind;
 import io.auditspring.ledger.internal.entry.ControlActions;
@@ -110,7 +111,8 @@ final class AuditedMethodReader {
 						.formatted(method.getDeclaringClass().getName(), method.getName(), action),
 					"Let it begin with another word, such as 'auditing.'.");
 		}
-		return AuditRecord.action(action.isBlank() ? type.getSimpleName() + '.' + method.getName() : action)
+		return AuditRecord
+			.action(action.isBlank() ? KnownTypes.of(type, method).getSimpleName() + '.' + method.getName() : action)
 			.category(emptyToNull(audited.category()))
 			.severity(audited.severity())
 			.failureSeverity(failureSeverity(audited, method))

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -20,13 +21,17 @@ import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
+import io.auditspring.intercept.internal.access.KnownTypes;
 import io.auditspring.intercept.internal.expression.AuditPointcut;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.StaticMethodMatcher;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -41,6 +46,8 @@ import org.springframework.util.ReflectionUtils;
  */
 public final class AuditedMethods extends StaticMethodMatcher {
 
+	private static final Logger logger = LoggerFactory.getLogger(AuditedMethods.class);
+
 	private final AuditedMethodReader reader;
 
 	private final @Nullable AuditPointcut pointcut;
@@ -48,6 +55,8 @@ public final class AuditedMethods extends StaticMethodMatcher {
 	private final Map<MethodClassKey, Optional<AuditedMethod>> methods = new ConcurrentHashMap<>();
 
 	private final Map<Class<?>, Boolean> classes = new ConcurrentHashMap<>();
+
+	private final Set<Method> told = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, DeclaredAction> declared = new ConcurrentHashMap<>();
 
@@ -205,7 +214,8 @@ public final class AuditedMethods extends StaticMethodMatcher {
 		}
 		AuditedMethod known = this.reader.read(audited, specific, userType);
 		if (!userType.isInterface()) {
-			DeclaredAction action = DeclaredAction.of(known.outline(), audited, userType, specific.getName());
+			DeclaredAction action = DeclaredAction.of(known.outline(), audited, KnownTypes.of(userType, specific),
+					specific.getName());
 			this.declared.put(action.place() + Arrays.toString(specific.getParameterTypes()), action);
 		}
 		return known;
@@ -225,13 +235,48 @@ public final class AuditedMethods extends StaticMethodMatcher {
 
 	private @Nullable Audited audited(Method method, Class<?> type) {
 		Audited audited = AnnotatedElementUtils.findMergedAnnotation(method, Audited.class);
-		if (audited == null && Modifier.isPublic(method.getModifiers())) {
-			audited = AnnotatedElementUtils.findMergedAnnotation(type, Audited.class);
+		if (audited != null || !Modifier.isPublic(method.getModifiers())) {
+			return audited;
 		}
-		if (audited == null && this.pointcut != null && this.pointcut.matches(method, type)) {
+		audited = AnnotatedElementUtils.findMergedAnnotation(type, Audited.class);
+		if (audited == null && this.pointcut != null && isOpen(type) && this.pointcut.matches(method, type)) {
 			audited = AnnotationUtils.synthesizeAnnotation(Audited.class);
 		}
-		return audited;
+		return (audited != null && isInterceptable(method)) ? audited : null;
+	}
+
+	// Who means a class, or many, means what can be intercepted in it: neither helpers
+	// nor
+	// what a superclass of a framework does not let anybody override.
+	private boolean isInterceptable(Method method) {
+		int modifiers = method.getModifiers();
+		if (Proxy.isProxyClass(method.getDeclaringClass())) {
+			return true;
+		}
+		if (Modifier.isStatic(modifiers)) {
+			return false;
+		}
+		boolean interceptable = !Modifier.isFinal(modifiers) && !isSuspending(method);
+		if (!interceptable && !isOfFramework(method.getDeclaringClass()) && this.told.add(method)) {
+			logger.warn("Calls of {}.{} leave no entries, though its class, or audit.pointcut, means them: it is {}",
+					method.getDeclaringClass().getName(), method.getName(),
+					Modifier.isFinal(modifiers) ? "final" : "a suspending Kotlin function");
+		}
+		return interceptable;
+	}
+
+	// A pointcut over whole packages means their services: neither their values nor what
+	// makes beans of them.
+	private static boolean isOpen(Class<?> type) {
+		return !type.isRecord() && !type.isEnum() && !AnnotatedElementUtils.hasAnnotation(type, Configuration.class);
+	}
+
+	/**
+	 * Leaves a class alone that cannot be intercepted.
+	 * @param type the class
+	 */
+	void leave(Class<?> type) {
+		this.classes.put(ClassUtils.getUserClass(type), false);
 	}
 
 }

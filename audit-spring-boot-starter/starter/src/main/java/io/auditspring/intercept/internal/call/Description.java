@@ -101,8 +101,9 @@ final class Description {
 			return Outcome.DENIED;
 		}
 		if (this.failure != null) {
-			return (this.failure instanceof ApprovalException || auditing().refusal().isRefusal(this.failure))
-					? Outcome.DENIED : Outcome.FAILURE;
+			boolean denied = this.failure instanceof ApprovalException || ToldFailure.denies(this.failure)
+					|| auditing().refusal().isRefusal(this.failure);
+			return denied ? Outcome.DENIED : Outcome.FAILURE;
 		}
 		if (told != null) {
 			return told.outcome();

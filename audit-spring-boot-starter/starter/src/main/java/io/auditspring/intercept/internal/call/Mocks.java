@@ -5,6 +5,7 @@
 package io.auditspring.intercept.internal.call;
 
 import java.lang.reflect.Method;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +38,19 @@ final class Mocks {
 		if (MOCKITO == null) {
 			return false;
 		}
+		try {
+			return isMockOfMockito(bean);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			// Mockito cannot work in this JVM, and so there is no mock.
+			return false;
+		}
+	}
+
+	private static boolean isMockOfMockito(Object bean) {
 		Object target = AopProxyUtils.getSingletonTarget(bean);
-		Object details = ReflectionUtils.invokeMethod(method(MOCKITO, "mockingDetails", Object.class), null,
+		Object details = ReflectionUtils.invokeMethod(
+				method(Objects.requireNonNull(MOCKITO), "mockingDetails", Object.class), null,
 				(target != null) ? target : bean);
 		return details != null && is(details, "isMock") && !is(details, "isSpy");
 	}

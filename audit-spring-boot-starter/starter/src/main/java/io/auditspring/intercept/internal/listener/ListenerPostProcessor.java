@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.util.function.Supplier;
 
 import io.auditspring.capture.internal.actor.RunningJobs;
+import io.auditspring.intercept.internal.access.KnownTypes;
 import io.auditspring.intercept.internal.call.AuditAdvice;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,8 @@ public final class ListenerPostProcessor extends AbstractBeanFactoryAwareAdvisin
 			Object target = invocation.getThis();
 			Class<?> type = ClassUtils
 				.getUserClass((target != null) ? target.getClass() : invocation.getMethod().getDeclaringClass());
-			String previous = jobs.replace(type.getSimpleName() + '.' + invocation.getMethod().getName());
+			String previous = jobs.replace(KnownTypes.of(type, invocation.getMethod()).getSimpleName() + '.'
+					+ invocation.getMethod().getName());
 			try {
 				return invocation.proceed();
 			}

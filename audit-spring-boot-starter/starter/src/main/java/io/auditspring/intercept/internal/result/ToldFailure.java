@@ -12,6 +12,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.ErrorResponse;
 
 /**
  * Failures that a method tells in what it returns, as those do that answer requests:
@@ -41,6 +42,16 @@ public record ToldFailure(Outcome outcome, String error) {
 	}
 
 	/**
+	 * Whether an exception tells that the caller may not do this, as the same answer does
+	 * when it is returned.
+	 * @param failure the exception
+	 * @return whether it is answered by 401 or 403
+	 */
+	public static boolean denies(Throwable failure) {
+		return WEB && Answers.denies(failure);
+	}
+
+	/**
 	 * Loaded only where there is something to read.
 	 */
 	private static final class Answers {
@@ -52,12 +63,19 @@ public record ToldFailure(Outcome outcome, String error) {
 			return (result instanceof ProblemDetail problem) ? told(HttpStatusCode.valueOf(problem.getStatus())) : null;
 		}
 
+		static boolean denies(Throwable failure) {
+			return failure instanceof ErrorResponse answer && isDenial(answer.getStatusCode());
+		}
+
+		private static boolean isDenial(HttpStatusCode status) {
+			return status.isSameCodeAs(HttpStatus.UNAUTHORIZED) || status.isSameCodeAs(HttpStatus.FORBIDDEN);
+		}
+
 		private static @Nullable ToldFailure told(HttpStatusCode status) {
 			if (!status.isError()) {
 				return null;
 			}
-			boolean denied = status.isSameCodeAs(HttpStatus.UNAUTHORIZED) || status.isSameCodeAs(HttpStatus.FORBIDDEN);
-			return new ToldFailure(denied ? Outcome.DENIED : Outcome.FAILURE, "Answered " + status);
+			return new ToldFailure(isDenial(status) ? Outcome.DENIED : Outcome.FAILURE, "Answered " + status);
 		}
 
 	}

@@ -6,10 +6,13 @@ package io.auditspring.web.internal.page;
 
 import java.util.Enumeration;
 import java.util.List;
+import java.util.stream.Stream;
 
-import io.auditspring.web.ProblemDetails;
+import io.auditspring.web.internal.handler.Answers;
+import io.auditspring.web.internal.handler.TrailHandler;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -28,27 +31,25 @@ final class Acceptance implements HandlerInterceptor {
 
 	@Override
 	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-		if (handler instanceof HandlerMethod method && ProblemDetails.isOurs(method)
-				&& !accepts(request, format(method, request))) {
+		MediaType format = (handler instanceof HandlerMethod method && method.getBean() instanceof TrailHandler)
+				? format(method, request) : null;
+		if (format != null && !accepts(request, format)) {
 			throw new ResponseStatusException(HttpStatus.NOT_ACCEPTABLE,
-					"The answer is %s, which the header Accept does not name".formatted(format(method, request)));
+					"The answer is %s, which the header Accept does not name".formatted(format));
 		}
 		return true;
 	}
 
-	private static MediaType format(HandlerMethod method, HttpServletRequest request) {
-		String path = request.getRequestURI();
-		if (method.getBeanType() == AuditPage.class) {
-			return MediaType.TEXT_HTML;
+	private static @Nullable MediaType format(HandlerMethod method, HttpServletRequest request) {
+		Answers answers = method.getMethodAnnotation(Answers.class);
+		if (answers == null) {
+			return MediaType.APPLICATION_JSON;
 		}
-		if (path.endsWith("/api/export")) {
-			return "csv".equals(request.getParameter("format")) ? new MediaType("text", "csv")
-					: MediaType.APPLICATION_NDJSON;
-		}
-		if (path.endsWith("/api/live")) {
-			return MediaType.TEXT_EVENT_STREAM;
-		}
-		return MediaType.APPLICATION_JSON;
+		List<MediaType> formats = Stream.of(answers.value()).map(MediaType::parseMediaType).toList();
+		return formats.stream()
+			.filter((format) -> format.getSubtype().equals(request.getParameter("format")))
+			.findFirst()
+			.orElse(formats.isEmpty() ? null : formats.get(0));
 	}
 
 	/** The most specific range counts (RFC 9110, section 12.5.1). */

@@ -4,15 +4,20 @@
  */
 package io.auditspring.web.internal.page;
 
+import java.io.IOException;
 import java.net.URI;
 import java.security.Principal;
-import java.time.Duration;
 import java.util.List;
 
 import io.auditspring.web.AuditApi;
 import io.auditspring.web.Readers;
 import io.auditspring.web.SecurityHeaders;
+import io.auditspring.web.internal.handler.Answers;
+import io.auditspring.web.internal.handler.TrailHandler;
+import io.auditspring.web.internal.value.MalformedParameterException;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.CacheControl;
@@ -20,22 +25,21 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
-import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseBody;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
 /**
  * The trail as a page. It holds no entries itself: its script asks {@link AuditApi} for
  * them. Its content security policy lets nothing run and nothing load but what comes with
  * it.
  */
-@RestController
+@ResponseBody
 @RequestMapping("${audit.web.base-path:/audit}")
-final class AuditPage implements WebMvcConfigurer {
-
-	private static final CacheControl FOR_GOOD = CacheControl.maxAge(Duration.ofDays(365)).immutable();
+final class AuditPage implements TrailHandler {
 
 	private final Readers readers;
 
@@ -44,6 +48,8 @@ final class AuditPage implements WebMvcConfigurer {
 	private final List<String> ancestors;
 
 	private final PageFiles files = new PageFiles();
+
+	private final ResourceHttpRequestHandler loaded;
 
 	/**
 	 * Creates the page.
@@ -55,26 +61,7 @@ final class AuditPage implements WebMvcConfigurer {
 		this.ancestors = ancestors;
 		this.readers = readers;
 		this.basePath = basePath;
-	}
-
-	@Override
-	public void addResourceHandlers(ResourceHandlerRegistry registry) {
-		registry.addResourceHandler(this.basePath + "/page/**")
-			.addResourceLocations("classpath:/" + PageFiles.PLACE)
-			.setCacheControl(FOR_GOOD)
-			.setUseLastModified(false)
-			.resourceChain(false)
-			.addResolver(this.files);
-	}
-
-	@Override
-	public void addInterceptors(InterceptorRegistry registry) {
-		String embedded = this.basePath + "/embed/**";
-		registry.addInterceptor(new SecurityHeaders())
-			.addPathPatterns(this.basePath, this.basePath + "/**")
-			.excludePathPatterns(embedded);
-		registry.addInterceptor(new SecurityHeaders(this.ancestors)).addPathPatterns(embedded);
-		registry.addInterceptor(new Acceptance()).addPathPatterns(this.basePath + "/**");
+		this.loaded = this.files.handler();
 	}
 
 	/**
@@ -82,6 +69,7 @@ final class AuditPage implements WebMvcConfigurer {
 	 * proxy puts before the path need not be known.
 	 */
 	@GetMapping
+	@Answers(MediaType.TEXT_HTML_VALUE)
 	ResponseEntity<Void> addSlash(HttpServletRequest request) {
 		String query = (request.getQueryString() != null) ? "?" + request.getQueryString() : "";
 		String name = this.basePath.substring(this.basePath.lastIndexOf('/') + 1);
@@ -89,6 +77,7 @@ final class AuditPage implements WebMvcConfigurer {
 	}
 
 	@GetMapping("/")
+	@Answers(MediaType.TEXT_HTML_VALUE)
 	ResponseEntity<byte[]> page(@Nullable Principal principal) {
 		this.readers.admit(principal);
 		return html(this.files.html(), SecurityHeaders.PAGE);
@@ -96,8 +85,11 @@ final class AuditPage implements WebMvcConfigurer {
 
 	/** What was done to one thing, to be shown by pages of the application. */
 	@GetMapping("/embed/targets/{type}/{id}")
-	ResponseEntity<byte[]> target(@Nullable Principal principal) {
+	@Answers(MediaType.TEXT_HTML_VALUE)
+	ResponseEntity<byte[]> target(@Nullable Principal principal, @PathVariable String type, @PathVariable String id) {
 		this.readers.admit(principal);
+		requireText("type", type);
+		requireText("id", id);
 		return html(this.files.embedded("../../../"), SecurityHeaders.page(this.ancestors));
 	}
 
@@ -106,9 +98,30 @@ final class AuditPage implements WebMvcConfigurer {
 	 * reads: servers refuse paths with an encoded slash, and ids have some.
 	 */
 	@GetMapping("/embed/target")
-	ResponseEntity<byte[]> targetByParameters(@Nullable Principal principal) {
+	@Answers(MediaType.TEXT_HTML_VALUE)
+	ResponseEntity<byte[]> targetByParameters(@Nullable Principal principal,
+			@RequestParam(defaultValue = "") String targetType, @RequestParam(defaultValue = "") String targetId) {
 		this.readers.admit(principal);
+		requireText("targetType", targetType);
+		requireText("targetId", targetId);
 		return html(this.files.embedded("../"), SecurityHeaders.page(this.ancestors));
+	}
+
+	// Of a kind alone, or of nothing, the page would show the history of all.
+	private static void requireText(String parameter, String value) {
+		if (value.isBlank()) {
+			throw new MalformedParameterException(parameter,
+					"%s is missing: this page shows what was done to one thing".formatted(parameter));
+		}
+	}
+
+	/** What these load. It tells nothing of the trail, and is for everybody. */
+	@GetMapping("/page/{*path}")
+	@Answers({})
+	void file(@PathVariable String path, HttpServletRequest request, HttpServletResponse response)
+			throws ServletException, IOException {
+		request.setAttribute(HandlerMapping.PATH_WITHIN_HANDLER_MAPPING_ATTRIBUTE, path.substring(1));
+		this.loaded.handleRequest(request, response);
 	}
 
 	private static ResponseEntity<byte[]> html(byte[] html, String policy) {

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,9 +25,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.servlet.resource.HttpResource;
+import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 import org.springframework.web.servlet.resource.ResourceResolver;
 import org.springframework.web.servlet.resource.ResourceResolverChain;
 
@@ -38,11 +41,29 @@ import org.springframework.web.servlet.resource.ResourceResolverChain;
  */
 final class PageFiles implements ResourceResolver {
 
-	static final String PLACE = "io/auditspring/web/page/";
+	private static final CacheControl FOR_GOOD = CacheControl.maxAge(Duration.ofDays(365)).immutable();
+
+	private static final String PLACE = "io/auditspring/web/page/";
 
 	private static final Pattern NAMED = Pattern.compile("(?<=\"page/)[^\"]+");
 
 	private final SingletonSupplier<Version> version = SingletonSupplier.of(PageFiles::read);
+
+	/** Answers with them. */
+	ResourceHttpRequestHandler handler() {
+		ResourceHttpRequestHandler handler = new ResourceHttpRequestHandler();
+		handler.setLocations(List.of(new ClassPathResource(PLACE)));
+		handler.setResourceResolvers(List.of(this));
+		handler.setCacheControl(FOR_GOOD);
+		handler.setUseLastModified(false);
+		try {
+			handler.afterPropertiesSet();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("The page cannot be served", ex);
+		}
+		return handler;
+	}
 
 	/** The page itself, which names the files as they are now. */
 	byte[] html() {

@@ -28,6 +28,8 @@ public record Period(Instant from, Instant to, Duration interval) {
 
 	private static final Duration USUAL_LENGTH = Duration.ofDays(1);
 
+	private static final Duration LONGEST = Duration.ofDays(36_500);
+
 	private static final List<Duration> INTERVALS = List.of(Duration.ofSeconds(1), Duration.ofSeconds(10),
 			Duration.ofMinutes(1), Duration.ofMinutes(5), Duration.ofMinutes(15), Duration.ofHours(1),
 			Duration.ofHours(6), Duration.ofDays(1), Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(365));
@@ -66,7 +68,7 @@ public record Period(Instant from, Instant to, Duration interval) {
 	private static Duration parse(String interval) {
 		try {
 			Duration duration = Duration.parse(interval);
-			if (duration.toSeconds() > 0 && duration.getNano() == 0) {
+			if (duration.toSeconds() > 0 && duration.getNano() == 0 && duration.compareTo(LONGEST) <= 0) {
 				return duration;
 			}
 		}
@@ -77,14 +79,15 @@ public record Period(Instant from, Instant to, Duration interval) {
 	}
 
 	private static String remedy(String interval) {
-		return "interval takes a duration of whole seconds such as PT15M or P1D, not '%s'".formatted(interval);
+		return "interval takes a duration of whole seconds, such as PT15M or P1D, up to a hundred years, not '%s'"
+			.formatted(interval);
 	}
 
 	private static Duration fitting(Duration length) {
 		return INTERVALS.stream()
 			.filter((interval) -> length.dividedBy(interval) < USUAL_SPANS)
 			.findFirst()
-			.orElse(Duration.ofDays(36_500));
+			.orElse(LONGEST);
 	}
 
 }

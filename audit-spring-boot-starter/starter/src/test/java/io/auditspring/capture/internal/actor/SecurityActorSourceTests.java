@@ -10,6 +10,7 @@ import io.auditspring.capture.internal.state.EntityIdentifiers;
 import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.capture.internal.value.Limits;
 import io.auditspring.capture.internal.value.Masking;
+import jakarta.servlet.http.Cookie;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,11 @@ import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.user.DefaultOAuth2User;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -29,6 +34,8 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.oauth2.server.resource.introspection.OAuth2IntrospectionAuthenticatedPrincipal;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,11 +44,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SecurityActorSourceTests {
 
-	private final SecurityActorSource source = new SecurityActorSource(new SwitchedUsers(), new TokenClaims(),
-			() -> persons(new SecurityNames(), null), new AuthenticationTrustResolverImpl());
+	private final SecurityActorSource source = new SecurityActorSource(SecurityContexts.ofHolder(), new SwitchedUsers(),
+			new TokenClaims(), () -> persons(new SecurityNames(), null), new AuthenticationTrustResolverImpl());
 
 	private static Persons persons(SecurityNames names, String idProperty) {
-		Masking masking = new Masking(List.of("api key"));
+		Masking masking = new Masking(List.of("api key", "token", "authorization"));
 		return new Persons(names, new EntityIdentifiers(List::of, masking, new JsonValues(masking, new Limits(10_000)),
 				() -> new byte[32]), idProperty, null);
 	}
@@ -94,8 +101,9 @@ class SecurityActorSourceTests {
 		AuthenticationTrustResolverImpl trust = new AuthenticationTrustResolverImpl();
 		trust.setAnonymousClass(TestingAuthenticationToken.class);
 		SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken("guest", null, List.of()));
-		assertThat(new SecurityActorSource(null, null, () -> persons(new SecurityNames(), null), trust).currentActor())
-			.isEqualTo(Actor.anonymous());
+		assertThat(new SecurityActorSource(SecurityContexts.ofHolder(), null, null,
+				() -> persons(new SecurityNames(), null), trust)
+			.currentActor()).isEqualTo(Actor.anonymous());
 	}
 
 	@Test
@@ -163,8 +171,8 @@ class SecurityActorSourceTests {
 	void aConfiguredPropertyOfItIsTheActor() {
 		SecurityContextHolder.getContext()
 			.setAuthentication(new TestingAuthenticationToken(new Account(7, "$2a$hash"), null, List.of()));
-		assertThat(new SecurityActorSource(null, null, () -> persons(new SecurityNames(), "number"),
-				new AuthenticationTrustResolverImpl())
+		assertThat(new SecurityActorSource(SecurityContexts.ofHolder(), null, null,
+				() -> persons(new SecurityNames(), "number"), new AuthenticationTrustResolverImpl())
 			.currentActor()).isEqualTo(Actor.user("7", "7"));
 	}
 
@@ -177,6 +185,45 @@ class SecurityActorSourceTests {
 		assertThat(actor)
 			.isEqualTo(actor(new PreAuthenticatedAuthenticationToken("abc-123-key", "abc-123-key", List.of())))
 			.isNotEqualTo(actor(new ApiKeyAuthentication("abc-124-key")));
+	}
+
+	// As whoever takes a header for the principal does it.
+	@Test
+	void whoIsKnownByWhatTheRequestCallsASecretIsShownByItsDigest() {
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		request.addHeader("X-API-Key", "abc-123-key");
+		request.addHeader("Authorization", "Bearer opaque-1");
+		request.setQueryString("a=b&apikey=k%2F7&flag");
+		request.setCookies(new Cookie("access_token", "cookie-9"));
+		request.addParameter("apikey", "guest");
+		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request));
+		try {
+			for (String key : List.of("abc-123-key", "opaque-1", "k/7", "cookie-9")) {
+				assertThat(List.of(actor(new PreAuthenticatedAuthenticationToken(key, "N/A", List.of())),
+						actor(UsernamePasswordAuthenticationToken.authenticated(key, null, List.of()))))
+					.allSatisfy((actor) -> assertThat(actor.type()).isEqualTo(ActorType.API_KEY))
+					.allSatisfy((actor) -> assertThat(actor.toString()).contains("hmac:").doesNotContain(key));
+			}
+			assertThat(actor(user("guest"))).isEqualTo(Actor.user("guest", "guest"));
+			assertThat(actor(user("123-key"))).isEqualTo(Actor.user("123-key", "123-key"));
+		}
+		finally {
+			RequestContextHolder.resetRequestAttributes();
+		}
+	}
+
+	@Test
+	void whoIsKeptElsewhereIsFoundThere() {
+		SecurityContextHolderStrategy kept = new OwnContexts();
+		kept.getContext().setAuthentication(user("joan"));
+		try {
+			assertThat(new SecurityActorSource(new SecurityContexts(() -> kept), null, null,
+					() -> persons(new SecurityNames(), null), new AuthenticationTrustResolverImpl())
+				.currentActor()).isEqualTo(Actor.user("joan", "joan"));
+		}
+		finally {
+			kept.clearContext();
+		}
 	}
 
 	@Test
@@ -215,6 +262,33 @@ class SecurityActorSourceTests {
 
 	}
 
+	/** As applications keep contexts that their threads are not bound to. */
+	static class OwnContexts implements SecurityContextHolderStrategy {
+
+		private SecurityContext context = createEmptyContext();
+
+		@Override
+		public void clearContext() {
+			this.context = createEmptyContext();
+		}
+
+		@Override
+		public SecurityContext getContext() {
+			return this.context;
+		}
+
+		@Override
+		public void setContext(SecurityContext context) {
+			this.context = context;
+		}
+
+		@Override
+		public SecurityContext createEmptyContext() {
+			return new SecurityContextImpl();
+		}
+
+	}
+
 	record Account(int number, String hash) {
 
 	}
@@ -222,7 +296,8 @@ class SecurityActorSourceTests {
 	@Test
 	void withoutTheLibrariesTheNameIsEnough() {
 		SecurityContextHolder.getContext().setAuthentication(switched("jane", user("root")));
-		assertThat(new SecurityActorSource(null, null, () -> persons(null, null), new AuthenticationTrustResolverImpl())
+		assertThat(new SecurityActorSource(SecurityContexts.ofHolder(), null, null, () -> persons(null, null),
+				new AuthenticationTrustResolverImpl())
 			.currentActor()).isEqualTo(Actor.user("jane", "jane"));
 	}
 

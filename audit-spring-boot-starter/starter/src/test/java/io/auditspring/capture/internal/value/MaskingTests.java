@@ -22,13 +22,16 @@ class MaskingTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "password", "Password", "PASSWORD", "newPassword", "password_hash", "user-password",
-			"accessToken", "apiKey", "api_key", "API-KEY", "x-api-key", "pin", "cardPin", "Authorization" })
+			"accessToken", "apiKey", "api_key", "API-KEY", "x-api-key", "pin", "cardPin", "Authorization", "tokens",
+			"refreshTokens", "recovery_tokens", "passwords", "apiKeys", "API_KEYS", "pins", "userPINs", "apikey",
+			"APIKEY", "myapikeys", "accesstoken", "authtoken", "userpassword", "passwordhash", "passWord" })
 	void namesWithTheWordsOfAKeyAreHidden(String name) {
 		assertThat(this.masking.hides(name)).isTrue();
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "shipping", "passenger", "spinning", "api", "key", "keyboard", "name", "" })
+	@ValueSource(strings = { "shipping", "passenger", "spinning", "spins", "pinned", "api", "key", "keys", "keyboard",
+			"tokenizer", "name", "class", "" })
 	void otherNamesAreNot(String name) {
 		assertThat(this.masking.hides(name)).isFalse();
 	}

@@ -2,6 +2,7 @@ package io.auditspring.intercept.internal.call;
 
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +30,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.AliasFor;
+import org.springframework.http.HttpStatus;
+import org.springframework.jdbc.core.support.JdbcDaoSupport;
+import org.springframework.web.server.ResponseStatusException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Where the annotation is found, and what it makes of a call.
@@ -180,6 +188,59 @@ class AuditedMethodsTests {
 				"audit.pointcut=execution(* io.auditspring.intercept.internal.call.AuditedMethodsTests.Unannotated.*(..))"),
 				Unannotated.class, Unannotated::new, Unannotated::work);
 		assertThat(entries).extracting("action").containsExactly("Unannotated.work");
+	}
+
+	@Test
+	void whoIsToldThatTheyMayNotIsDenied() {
+		List<Map<String, Object>> entries = entriesOf(Door.class, Door::new, (door) -> {
+			for (HttpStatus status : List.of(HttpStatus.FORBIDDEN, HttpStatus.UNAUTHORIZED, HttpStatus.NOT_FOUND)) {
+				assertThatExceptionOfType(ResponseStatusException.class).isThrownBy(() -> door.open(status));
+			}
+		});
+		assertThat(entries).extracting("outcome").containsExactly("denied", "denied", "failure");
+	}
+
+	@Test
+	void onAClassItMeansWhatCanBeIntercepted() {
+		List<Map<String, Object>> entries = entriesOf(Awkward.class, () -> new Awkward(this.database), (awkward) -> {
+			Awkward.helper();
+			awkward.ended();
+			awkward.work();
+		});
+		assertThat(entries).extracting("action").containsExactly("Awkward.work");
+	}
+
+	@Test
+	void aPointcutOverAPackageMeansWhatCanBeIntercepted() {
+		this.runner
+			.withPropertyValues(
+					"audit.pointcut=within(io.auditspring.intercept.internal.call.AuditedMethodsTests.Package..*)")
+			.withUserConfiguration(Package.Setup.class)
+			.withBean(Package.Closed.class)
+			.withBean(Package.Values.class, () -> new Package.Values("v"))
+			.run((context) -> {
+				context.getBean(Package.Worker.class).work();
+				context.getBean(Package.Closed.class).work();
+				assertThat(context.getBean(Package.Values.class).value()).isEqualTo("v");
+			});
+		assertThat(new AuditLog(this.database).entries()).extracting("action").containsExactly("Worker.work");
+	}
+
+	@Test
+	void whatTheJvmNamesIsKnownByItsInterface() {
+		Shipping made = (Shipping) Proxy.newProxyInstance(Shipping.class.getClassLoader(),
+				new Class<?>[] { Shipping.class },
+				(proxy, method, arguments) -> (method.getDeclaringClass() == Object.class)
+						? method.invoke("carrier", arguments) : null);
+		assertThat(entryOf(Shipping.class, () -> made, (shipping) -> shipping.ship(7))).containsEntry("action",
+				"Shipping.ship");
+		List<Map<String, Object>> entries = entriesOf(Shipping.class, () -> (id) -> {
+		}, (shipping) -> shipping.ship(8));
+		assertThat(entries).extracting("action").containsExactly("Shipping.ship", "Shipping.ship");
+		this.runner.withBean(Shipping.class, () -> made)
+			.run((context) -> assertThat(context.getBean(AuditedMethods.class).declared())
+				.extracting(DeclaredAction::action, DeclaredAction::place)
+				.containsExactly(tuple("Shipping.ship", Shipping.class.getName() + ".ship")));
 	}
 
 	@Test
@@ -386,6 +447,80 @@ class AuditedMethodsTests {
 
 		@Audited
 		public static void work() {
+		}
+
+	}
+
+	@Audited
+	static class Awkward extends JdbcDaoSupport {
+
+		Awkward(DataSource database) {
+			setDataSource(database);
+		}
+
+		public static void helper() {
+		}
+
+		public final void ended() {
+		}
+
+		public void work() {
+		}
+
+	}
+
+	static class Door {
+
+		@Audited
+		public void open(HttpStatus status) {
+			throw new ResponseStatusException(status);
+		}
+
+	}
+
+	interface Shipping {
+
+		@Audited
+		void ship(long id);
+
+	}
+
+	/** As the package of an application. */
+	static class Package {
+
+		@Configuration
+		static class Setup {
+
+			@Bean
+			public Worker worker() {
+				return new Worker();
+			}
+
+			public static void main(String... arguments) {
+			}
+
+		}
+
+		static class Worker {
+
+			public void work() {
+			}
+
+			public static String format() {
+				return "";
+			}
+
+		}
+
+		static final class Closed {
+
+			public void work() {
+			}
+
+		}
+
+		record Values(String value) {
+
 		}
 
 	}
