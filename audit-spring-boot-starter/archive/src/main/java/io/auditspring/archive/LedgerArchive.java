@@ -355,7 +355,7 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		return new RangeWriter(this.store, this.options,
 				this.signer)
 			.write(seal(connection, range, entries), (sink) -> entries.read(range.chain(),
-					"seq between %d and %d".formatted(range.first(), range.last()), sink), StoredEntry::read);
+					"seq between %s and %s".formatted(range.first(), range.last()), sink), StoredEntry::read);
 	}
 
 	private SealedRange seal(Connection connection, RangeName range, EntryReader entries)

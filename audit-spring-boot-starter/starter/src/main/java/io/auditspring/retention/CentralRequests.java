@@ -81,7 +81,7 @@ final class CentralRequests extends PeriodicWorker {
 				and case asked.redacted when 'actor' then entry.actor_digest else entry.data_digest end is null
 				and (asked.chain, asked.seq, asked.redacted) > (?, ?, ?)
 				order by asked.chain, asked.seq, asked.redacted
-				limit %d
+				limit %s
 				""".formatted(schema.table("audit_request"), schema.table("audit_log"), AT_ONCE);
 	}
 

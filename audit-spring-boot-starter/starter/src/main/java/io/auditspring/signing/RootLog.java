@@ -81,12 +81,15 @@ public class RootLog {
 				""".formatted(schema.table("audit_chain"), schema.table("audit_tree"));
 		this.append = "select %s(make_interval(secs => ?::double precision / 1000), ?::jsonb -> 0) is not null"
 			.formatted(schema.table("audit_append_root"));
+		// A clock that was set back need not catch up first.
 		this.due = """
-				select coalesce(bool_and(recorded_at + make_interval(secs => ?::double precision / 1000) <= clock_timestamp()), true)
+				select coalesce(bool_and(
+					recorded_at + make_interval(secs => ?::double precision / 1000) <= clock_timestamp()
+					or recorded_at > clock_timestamp()
+				), true)
 				from %s
 				where name = ?
-				"""
-			.formatted(schema.table("audit_chain"));
+				""".formatted(schema.table("audit_chain"));
 	}
 
 	/**

@@ -125,6 +125,21 @@ class RootLogTests {
 		assertThat(record()).isTrue();
 	}
 
+	/** The time of the root log creeps on, as that of all chains does. */
+	@Test
+	void aClockThatIsSetBackAccusesNobodyAndHoldsUpNothing() {
+		this.database.append("main", Entries.entries(1));
+		record();
+		this.database
+			.tamper("update audit.audit_chain set recorded_at = now() + interval '1 hour' where name = 'root'");
+		this.database.append("main", Entries.entries(1));
+		assertThat(rootLog().record(Duration.ofMinutes(1))).isTrue();
+		this.database.append("billing", Entries.entries(1));
+		assertThat(problems()).isEmpty();
+		assertThat(rootLog().record(Duration.ofMinutes(1))).isTrue();
+		assertThat(problems()).isEmpty();
+	}
+
 	@Test
 	void aChainIsSignedWithAllThatTheRootLogKnowsOfIt() {
 		this.database.append("main", Entries.entries(3));

@@ -175,7 +175,7 @@ final class ChainCheck {
 	 * @param seq its place, or {@code null} if that is in another chain
 	 */
 	private void accept(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
-		if (redaction.seq() >= from()) {
+		if (redaction.seq() >= from() || redaction.seq() < 0) {
 			this.redactions.entry(seq, id, redaction);
 		}
 		else if (seq != null && this.start != null && redaction.seq() < this.start.tree().size()) {

@@ -238,6 +238,125 @@ begin
 end
 $$;
 
+-- As before, but that a chain begins after the last entry of the root log, which does not know it, also where the clock was
+-- set back.
+create or replace function "${schema}".audit_check_new_chain() returns trigger
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	most bigint;
+begin
+	if new.name is null or length(new.name) not between 1 and 200 or new.name <> btrim(new.name)
+		or new.name collate "C" ~ '[[:cntrl:]]'
+	then
+		raise exception 'a chain has a name of 1 to 200 characters on one line, without spaces around it, not "%"',
+			left(coalesce(new.name, 'null'), 50) using errcode = 'invalid_parameter_value';
+	end if;
+	-- One at a time, and not by what an older snapshot sees: who begins chains side by side would not be counted.
+	update "${schema}".audit_limit l set most = l.most where l.name = 'chains' returning l.most into strict most;
+	if (select count(*) from "${schema}".audit_chain where name <> 'root') >= most
+		and new.name <> 'root'
+		and not exists (select from "${schema}".audit_chain c where c.name = new.name)
+	then
+		raise exception 'chain "%" cannot be begun: there are % chains already; the owner of the ledger allows more by audit_allow_chains',
+			new.name, most using errcode = 'program_limit_exceeded';
+	end if;
+	-- What is received has times of its source.
+	if new.size = 0 and new.origin is null and new.recorded_at is null then
+		select c.recorded_at into new.recorded_at
+		from "${schema}".audit_chain c
+		where c.name = 'root' and c.recorded_at > clock_timestamp();
+	end if;
+	return new;
+end
+$$;
+
+-- As before, but that it does not wait until a clock that was set back has caught up.
+create or replace function "${schema}".audit_append_root(at_most_each interval, requested_by jsonb) returns bigint
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	last timestamptz;
+	place record;
+	heads bytea;
+	leaves bytea;
+begin
+	if (at_most_each between interval '0' and interval '1 day') is not true then
+		raise exception 'audit_append_root takes an interval of up to a day, not %', coalesce(at_most_each::text, 'null')
+			using errcode = 'invalid_parameter_value';
+	end if;
+	-- Who is just beginning a chain is waited for, and who begins one from now on begins it later: so whichever has an
+	-- entry from before is recorded.
+	perform from "${schema}".audit_limit l where l.name = 'chains' for update;
+	select c.recorded_at into last from "${schema}".audit_chain c where c.name = 'root' for update;
+	if last <= clock_timestamp() and clock_timestamp() < last + at_most_each then
+		return null;
+	end if;
+	select * into strict place from "${schema}".audit_lock_chain('root');
+
+	with now as materialized (
+		select c.name as chain, coalesce(t.size, 0) as size, t.edges,
+			c.closed_at is not null and coalesce(t.size, 0) = c.size as closed, before.size as size_before, before.closed as closed_before
+		from "${schema}".audit_chain c
+			left join "${schema}".audit_tree t on t.chain = c.name
+			left join lateral (
+				select h.size, h.closed
+				from "${schema}".audit_root_head h
+				where h.chain = c.name
+				order by h.root_seq desc
+				limit 1
+			) as before on true
+		where c.name <> 'root'
+	), moved as (
+		insert into "${schema}".audit_root_head as h (root_seq, chain, size, root, closed)
+		select place.size, chain, size, case when size > 0 then "${schema}".audit_tree_root(edges) else sha256('') end, closed
+		from now
+		where size_before is null
+		or (not closed_before and (size > size_before or (size = size_before and closed)))
+		returning h.*
+	)
+	select sha256(convert_to(concat('[', string_agg("${schema}".audit_canonical_head(
+		row(root_seq, chain, size, root, closed)::"${schema}".audit_root_head), ',' order by convert_to(chain, 'UTF8')), ']'),
+		'UTF8'))
+	into heads
+	from moved
+	having count(*) > 0;
+	if heads is null then
+		return null;
+	end if;
+
+	-- Also of chains that are gone: nobody leaves the map.
+	with recursive known (chain) as (
+		(select min(h.chain) from "${schema}".audit_root_head h)
+		union all
+		select (select min(h.chain) from "${schema}".audit_root_head h where h.chain > known.chain)
+		from known
+		where known.chain is not null
+	)
+	select string_agg(sha256('\x00'::bytea || convert_to("${schema}".audit_canonical_head(newest.head), 'UTF8')), ''::bytea
+		order by convert_to(known.chain, 'UTF8'))
+	into leaves
+	from known cross join lateral (
+		select h as head
+		from "${schema}".audit_root_head h
+		where h.chain = known.chain
+		order by h.root_seq desc
+		limit 1
+	) as newest;
+	perform "${schema}".audit_check_own('audit.root', '{}', requested_by);
+	insert into "${schema}".audit_log
+	select entry.*
+	from "${schema}".audit_own_entry('root', place.size, place.head, place.recorded_at, 'audit.root', 'audit.root',
+		encode("${schema}".audit_subtree_root(leaves), 'hex'),
+		jsonb_build_object('chains', octet_length(leaves) / 32, 'heads', encode(heads, 'hex')), requested_by) as entry;
+	return place.size;
+end
+$$;
+
 -- The name under which a chain goes on: "orders", "orders@2", "orders@3".
 create function "${schema}".audit_next_name(chain text) returns text
 	language sql

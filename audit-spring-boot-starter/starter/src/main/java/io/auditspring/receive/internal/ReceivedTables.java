@@ -130,7 +130,7 @@ final class ReceivedTables {
 				%s
 				and asked.chain = ? and (asked.seq, asked.redacted) > (?, ?)
 				order by asked.seq, asked.redacted
-				limit %d
+				limit %s
 				""".formatted(open, REQUESTS);
 		this.asked = "select distinct asked.chain " + open;
 		this.holds = """

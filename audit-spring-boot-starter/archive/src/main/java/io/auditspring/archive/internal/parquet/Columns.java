@@ -42,7 +42,7 @@ final class Columns {
 	 * @return the options of COPY
 	 */
 	static String copyOptions() {
-		return "(format parquet, compression zstd, parquet_version v2, row_group_size %d)".formatted(ROW_GROUP);
+		return "(format parquet, compression zstd, parquet_version v2, row_group_size %s)".formatted(ROW_GROUP);
 	}
 
 	/**

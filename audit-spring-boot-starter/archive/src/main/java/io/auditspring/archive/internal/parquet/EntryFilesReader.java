@@ -157,7 +157,7 @@ public final class EntryFilesReader {
 	}
 
 	private static String select(String columns, Path file, long from, long to) {
-		return "select %s from %s where seq >= %d and seq < %d".formatted(Columns.select(columns), DuckDb.table(file),
+		return "select %s from %s where seq >= %s and seq < %s".formatted(Columns.select(columns), DuckDb.table(file),
 				from, to);
 	}
 

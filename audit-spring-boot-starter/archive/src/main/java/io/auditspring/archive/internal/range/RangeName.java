@@ -6,6 +6,7 @@ package io.auditspring.archive.internal.range;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -97,11 +98,11 @@ public record RangeName(String chain, long first, long last) {
 	}
 
 	public String payload(int generation) {
-		return directory() + "payload-%d.parquet".formatted(generation);
+		return directory() + "payload-" + generation + ".parquet";
 	}
 
 	public String manifest(int generation) {
-		return directory() + "manifest-%d.json".formatted(generation);
+		return directory() + "manifest-" + generation + ".json";
 	}
 
 	/**
@@ -109,7 +110,8 @@ public record RangeName(String chain, long first, long last) {
 	 * @return what their names begin with
 	 */
 	public String directory() {
-		return "%s%012d-%012d/".formatted(chainDirectory(), this.first, this.last);
+		// Not in the digits of the machine.
+		return String.format(Locale.ROOT, "%s%012d-%012d/", chainDirectory(), this.first, this.last);
 	}
 
 	/**

@@ -32,7 +32,7 @@ public final class KnownSettings {
 			set local gin_fuzzy_search_limit = 0;
 			set local lock_timeout = '1min';
 			set local statement_timeout = 0;
-			set local idle_in_transaction_session_timeout = %d;
+			set local idle_in_transaction_session_timeout = %s;
 			set local tcp_keepalives_idle = 10;
 			set local tcp_keepalives_interval = 5;
 			set local tcp_keepalives_count = 3;

@@ -204,7 +204,7 @@ public final class StoredTree {
 		Long next = first(query(
 				"""
 						select coalesce(least(
-							(select least(min(index), %d) * 256 from %s where chain = ? and level = 0 and index >= ?),
+							(select least(min(index), %s) * 256 from %s where chain = ? and level = 0 and index >= ?),
 							(select size - 1 from %s where chain = ? and size > ?),
 							(select min(size) - 1 from %s where chain = ? and size > ?)
 						), -1)

@@ -2,6 +2,7 @@ package io.auditspring.ledger.internal.table;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 import io.auditspring.ledger.Problem;
@@ -120,6 +121,10 @@ class LedgerAttackTests {
 				attack("an erasure without an entry", (lab) -> lab.eraseActor("main", 250), "REDACTION 250"),
 				attack("an entry without its erasure", (lab) -> lab.enterRedaction("main", "main", 250, "actor"),
 						"REDACTION_ENTRY 600"),
+				attack("an entry of an erasure where no entry can be",
+						(lab) -> lab.database.append("main", Entries.controlEntry(ControlEntry.REDACTION, """
+								{"chain": "main", "seq": -1, "id": "%s", "group": "actor", "reason": "asked to"}
+								""".formatted(new UUID(0, 7)))), "REDACTION_ENTRY 600"),
 				attack("an entry for another group than is erased", (lab) -> {
 					lab.eraseActor("main", 250);
 					lab.enterRedaction("main", "main", 250, "data");
