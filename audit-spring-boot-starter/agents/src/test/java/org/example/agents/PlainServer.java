@@ -3,14 +3,13 @@ package org.example.agents;
 import java.util.List;
 import java.util.Map;
 
-import javax.sql.DataSource;
-
 import io.auditspring.ApprovalPolicy;
 import io.auditspring.shop.ShopConfiguration;
 import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.server.McpStatelessServerFeatures.SyncToolSpecification;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.ai.mcp.annotation.McpTool;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -30,10 +29,14 @@ public class PlainServer {
 
 	/**
 	 * Starts it, and calls a tool that nobody guards and one that a policy guards.
-	 * @param database the application's database
+	 * @param url where the application's database is
+	 * @param user who may use it
 	 * @return whether each of them failed
 	 */
-	public static List<Boolean> serve(DataSource database) {
+	public static List<Boolean> serve(String url, String user) {
+		PGSimpleDataSource database = new PGSimpleDataSource();
+		database.setUrl(url);
+		database.setUser(user);
 		SpringApplication application = new SpringApplication(PlainServer.class);
 		application.addInitializers((context) -> context.getBeanFactory().registerSingleton("dataSource", database));
 		try (ConfigurableApplicationContext context = application.run("--server.port=0",

@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 import io.auditspring.AuditLog;
 import io.auditspring.TestDatabase;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,7 +25,7 @@ class PlainServerTests {
 	@Test
 	void toolsOfAServerWithoutAModelLeaveEntriesAndAskForApproval() throws Exception {
 		DataSource database = TestDatabase.newDatabase();
-		assertThat(serve(database)).containsExactly(false, true);
+		assertThat(serve(database)).isEqualTo(List.of(false, true));
 		assertThat(new AuditLog(database).entries()).filteredOn((entry) -> action(entry).startsWith("tool."))
 			.extracting((entry) -> action(entry) + " " + entry.get("outcome"))
 			.containsExactly("tool.weigh success", "tool.shred denied");
@@ -34,13 +35,14 @@ class PlainServerTests {
 		return (String) entry.get("action");
 	}
 
-	private static List<?> serve(DataSource database) throws Exception {
+	private static Object serve(DataSource database) throws Exception {
+		PGSimpleDataSource address = (PGSimpleDataSource) database;
 		ClassLoader before = Thread.currentThread().getContextClassLoader();
 		try (URLClassLoader classes = new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader())) {
 			Thread.currentThread().setContextClassLoader(classes);
-			return (List<?>) classes.loadClass(PlainServer.class.getName())
-				.getMethod("serve", DataSource.class)
-				.invoke(null, database);
+			return classes.loadClass(PlainServer.class.getName())
+				.getMethod("serve", String.class, String.class)
+				.invoke(null, address.getUrl(), address.getUser());
 		}
 		finally {
 			Thread.currentThread().setContextClassLoader(before);
