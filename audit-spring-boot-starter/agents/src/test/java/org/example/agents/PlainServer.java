@@ -28,22 +28,23 @@ import org.springframework.core.ResolvableType;
 public class PlainServer {
 
 	/**
-	 * Starts it, and calls a tool that nobody guards and one that a policy guards.
-	 * @param url where the application's database is
-	 * @param user who may use it
-	 * @return whether each of them failed
+	 * Starts it, calls a tool that nobody guards and one that a policy guards, and prints
+	 * whether each of them failed.
+	 * @param arguments where the application's database is, and who may use it
 	 */
-	public static List<Boolean> serve(String url, String user) {
+	public static void main(String[] arguments) {
 		PGSimpleDataSource database = new PGSimpleDataSource();
-		database.setUrl(url);
-		database.setUser(user);
+		database.setUrl(arguments[0]);
+		database.setUser(arguments[1]);
 		SpringApplication application = new SpringApplication(PlainServer.class);
 		application.addInitializers((context) -> context.getBeanFactory().registerSingleton("dataSource", database));
+		List<Boolean> results;
 		try (ConfigurableApplicationContext context = application.run("--server.port=0",
 				"--spring.ai.mcp.server.protocol=STATELESS", "--spring.flyway.enabled=false",
 				"--spring.jpa.hibernate.ddl-auto=create")) {
-			return List.of(call(context, "weigh"), call(context, "shred"));
+			results = List.of(call(context, "weigh"), call(context, "shred"));
 		}
+		System.out.println(results);
 	}
 
 	private static boolean call(ConfigurableApplicationContext context, String tool) {
