@@ -3,14 +3,13 @@ package org.example.agents;
 import java.util.List;
 import java.util.Map;
 
-import javax.sql.DataSource;
-
 import io.auditspring.ApprovalPolicy;
 import io.auditspring.shop.ShopConfiguration;
 import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.server.McpStatelessServerFeatures.SyncToolSpecification;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.ai.mcp.annotation.McpTool;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -29,18 +28,23 @@ import org.springframework.core.ResolvableType;
 public class PlainServer {
 
 	/**
-	 * Starts it, and calls a tool that nobody guards and one that a policy guards.
-	 * @param database the application's database
-	 * @return whether each of them failed
+	 * Starts it, calls a tool that nobody guards and one that a policy guards, and prints
+	 * whether each of them failed.
+	 * @param arguments where the application's database is, and who may use it
 	 */
-	public static List<Boolean> serve(DataSource database) {
+	public static void main(String[] arguments) {
+		PGSimpleDataSource database = new PGSimpleDataSource();
+		database.setUrl(arguments[0]);
+		database.setUser(arguments[1]);
 		SpringApplication application = new SpringApplication(PlainServer.class);
 		application.addInitializers((context) -> context.getBeanFactory().registerSingleton("dataSource", database));
+		List<Boolean> results;
 		try (ConfigurableApplicationContext context = application.run("--server.port=0",
 				"--spring.ai.mcp.server.protocol=STATELESS", "--spring.flyway.enabled=false",
 				"--spring.jpa.hibernate.ddl-auto=create")) {
-			return List.of(call(context, "weigh"), call(context, "shred"));
+			results = List.of(call(context, "weigh"), call(context, "shred"));
 		}
+		System.out.println(results);
 	}
 
 	private static boolean call(ConfigurableApplicationContext context, String tool) {

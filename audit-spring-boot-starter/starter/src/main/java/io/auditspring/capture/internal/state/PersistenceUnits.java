@@ -4,12 +4,13 @@
  */
 package io.auditspring.capture.internal.state;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import jakarta.persistence.EntityManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -22,8 +23,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 final class PersistenceUnits implements Supplier<List<EntityManagerFactory>> {
 
 	private final ConfigurableListableBeanFactory beans;
-
-	private final Map<String, EntityManagerFactory> found = new LinkedHashMap<>();
 
 	private volatile List<EntityManagerFactory> units = List.of();
 
@@ -45,28 +44,34 @@ final class PersistenceUnits implements Supplier<List<EntityManagerFactory>> {
 		return this.units;
 	}
 
-	private synchronized void look() {
-		String[] names = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beans, EntityManagerFactory.class,
-				true, false);
+	// Not under a lock of its own: whoever creates beans holds another one.
+	private void look() {
+		List<EntityManagerFactory> there = new ArrayList<>();
 		boolean all = this.beans.isConfigurationFrozen();
-		for (String name : names) {
-			if (!this.found.containsKey(name) && isCandidate(name)) {
-				all &= find(name);
+		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beans, EntityManagerFactory.class,
+				true, false)) {
+			if (isCandidate(name)) {
+				EntityManagerFactory unit = find(name);
+				all &= unit != null;
+				Optional.ofNullable(unit).ifPresent(there::add);
 			}
 		}
-		if (this.units.size() != this.found.size()) {
-			this.units = List.copyOf(this.found.values());
-		}
-		this.complete = all;
+		keep(there, all);
 	}
 
-	private boolean find(String name) {
+	private synchronized void keep(List<EntityManagerFactory> there, boolean all) {
+		if (there.size() > this.units.size()) {
+			this.units = List.copyOf(there);
+		}
+		this.complete |= all;
+	}
+
+	private @Nullable EntityManagerFactory find(String name) {
 		try {
-			this.found.put(name, this.beans.getBean(name, EntityManagerFactory.class));
-			return true;
+			return this.beans.getBean(name, EntityManagerFactory.class);
 		}
 		catch (BeansException ex) {
-			return false;
+			return null;
 		}
 	}
 
