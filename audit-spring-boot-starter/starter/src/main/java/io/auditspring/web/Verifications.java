@@ -6,16 +6,19 @@ package io.auditspring.web;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.signing.LedgerVerifier;
+import io.auditspring.signing.VerificationWorker;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,11 +37,14 @@ final class Verifications implements DisposableBean {
 
 	private final LedgerHeads heads;
 
+	private final Supplier<Optional<VerificationWorker.Run>> scheduled;
+
 	private @Nullable Run current;
 
-	Verifications(LedgerVerifier verifier, LedgerHeads heads) {
+	Verifications(LedgerVerifier verifier, LedgerHeads heads, Supplier<Optional<VerificationWorker.Run>> scheduled) {
 		this.verifier = verifier;
 		this.heads = heads;
+		this.scheduled = scheduled;
 	}
 
 	/**
@@ -51,11 +57,24 @@ final class Verifications implements DisposableBean {
 	 * @param done how many entries are verified, about
 	 * @param total how many there are
 	 * @param result what was found, or {@code null}
+	 * @param scheduled the one that ended last of those that run by themselves, or
+	 * {@code null}
 	 */
 	record Progress(String state, @Nullable String startedAt, @Nullable String endedAt, long done, long total,
-			@Nullable Verification result) {
+			@Nullable Verification result, @Nullable Progress scheduled) {
 
-		static final Progress IDLE = new Progress("idle", null, null, 0, 0, null);
+		static final Progress IDLE = new Progress("idle", null, null, 0, 0, null, null);
+
+		static Progress of(VerificationWorker.Run run) {
+			return new Progress((run.verification() != null) ? "done" : "failed",
+					run.at().minus(run.duration()).toString(), run.at().toString(), run.entries(), run.entries(),
+					run.verification(), null);
+		}
+
+		Progress beside(@Nullable Progress scheduled) {
+			return new Progress(this.state, this.startedAt, this.endedAt, this.done, this.total, this.result,
+					scheduled);
+		}
 
 	}
 
@@ -71,7 +90,8 @@ final class Verifications implements DisposableBean {
 	}
 
 	synchronized Progress progress() {
-		return (this.current != null) ? this.current.progress() : Progress.IDLE;
+		Progress asked = (this.current != null) ? this.current.progress() : Progress.IDLE;
+		return asked.beside(this.scheduled.get().map(Progress::of).orElse(null));
 	}
 
 	synchronized void cancel() {
@@ -143,7 +163,7 @@ final class Verifications implements DisposableBean {
 			long done = (found != null) ? this.total : this.reached.values().stream().mapToLong(Long::longValue).sum();
 			return new Progress(state(found), this.startedAt.toString(),
 					(this.endedAt != null) ? String.valueOf(this.endedAt) : null, Math.min(done, this.total),
-					this.total, found);
+					this.total, found, null);
 		}
 
 		private String state(@Nullable Verification found) {

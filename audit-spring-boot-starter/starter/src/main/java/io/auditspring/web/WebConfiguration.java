@@ -20,6 +20,7 @@ import io.auditspring.query.TargetNames;
 import io.auditspring.query.internal.past.EntryArchive;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
+import io.auditspring.signing.VerificationWorker;
 import io.auditspring.web.internal.export.Exports;
 import io.modelcontextprotocol.server.McpServerFeatures;
 import io.modelcontextprotocol.server.McpStatelessServerFeatures;
@@ -99,8 +100,10 @@ public final class WebConfiguration {
 		}
 
 		@Bean
-		Verifications auditVerifications(LedgerVerifier auditLedgerVerifier, LedgerHeads auditLedgerHeads) {
-			return new Verifications(auditLedgerVerifier, auditLedgerHeads);
+		Verifications auditVerifications(LedgerVerifier auditLedgerVerifier, LedgerHeads auditLedgerHeads,
+				ObjectProvider<VerificationWorker> auditVerificationWorker) {
+			return new Verifications(auditLedgerVerifier, auditLedgerHeads,
+					() -> auditVerificationWorker.stream().findFirst().flatMap(VerificationWorker::last));
 		}
 
 		@Bean
