@@ -209,8 +209,8 @@ const modes = (view) => html`<p class="modes"><label class="check"><input type="
 
 const side = (any, name) => any === undefined ? html`<span class="faint">${t(name)}</span>` : html`<pre>${long(value(any))}</pre>`;
 
-/** The property that a place belongs to, where it can be looked for. */
-const property = (path, changes) => Object.keys(changes ?? {}).find((name) => !/[.[]/.test(name) && (path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`)));
+/** The change that a place belongs to, which is looked for by its name. */
+const property = (path, changes) => Object.keys(changes ?? {}).find((name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`));
 
 /** What differs, place by place. Long texts are told apart word by word. */
 const compared = (view, found, changes) => html`
