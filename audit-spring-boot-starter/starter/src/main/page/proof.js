@@ -110,6 +110,14 @@ function checkpoint(note) {
 	return { origin, size: Number(size), root: hex(Uint8Array.from(atob(root), (each) => each.charCodeAt(0))), note };
 }
 
+/** An address as entries show it, of the bytes that are hashed. */
+function address(hex) {
+	if (hex?.length === 8) {
+		return [...bytes(hex)].join('.');
+	}
+	return hex?.length === 32 ? new URL(`http://[${hex.match(/..../g).join(':')}]`).hostname.slice(1, -1) : hex;
+}
+
 /** What an entry's line says, called and put together as the page gets entries. */
 function told(raw) {
 	const said = Object.fromEntries(Object.entries(raw).map(([name, content]) => [name, parse(content)]));
@@ -119,7 +127,7 @@ function told(raw) {
 		'actor.impersonatorId': actor.impersonator, action: said.action, category: said.category, severity: said.severity, outcome: said.outcome,
 		'target.type': said.targetType, 'target.id': said.targetId, 'target.name': data.targetName, related: data.related ?? [], message: data.message,
 		justification: data.justification, error: data.error, before: data.before, after: data.after, changes: data.changes, metadata: data.metadata,
-		ipAddress: actor.ip, userAgent: actor.userAgent, sessionId: actor.session, deviceFingerprint: actor.device, geolocation: actor.geo,
+		ipAddress: address(actor.ip), userAgent: actor.userAgent, sessionId: actor.session, deviceFingerprint: actor.device, geolocation: actor.geo,
 		traceId: said.traceId, revision: said.revision, durationMicros: said.durationMicros, prevHash: said.prevHash, hash: said.hash };
 }
 

@@ -106,7 +106,10 @@ final class PageRoom implements BeforeAllCallback {
 				"A");
 		return List.of(account("account.open").after(opened),
 				account("account.close").outcome(Outcome.DENIED).error("Not yours"),
-				account("account.renumber").before(opened).after(renumbered).metadata("reference", Long.valueOf(BIG)),
+				account("account.renumber").request(RequestContext.from("2001:db8::42:0:0"))
+					.before(opened)
+					.after(renumbered)
+					.metadata("reference", Long.valueOf(BIG)),
 				account("account.delete").before(renumbered));
 	}
 

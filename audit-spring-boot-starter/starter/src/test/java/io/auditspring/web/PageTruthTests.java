@@ -99,6 +99,14 @@ class PageTruthTests extends PageVisit {
 		assertThat(browser.run("return document.querySelector('.proved').textContent.trim()")).isEqualTo("");
 	}
 
+	@Test
+	void addressesAreProvedAsTheyAreShown() {
+		open("?targetType=Report");
+		verify();
+		browser.texts(".proved .fine", (marks) -> marks.size() == 3);
+		browser.texts(".proved .wrong", List::isEmpty);
+	}
+
 	/** All that is shown is altered, but what it is asked for by. */
 	@Test
 	void whateverIsShownThatWasNotHashedIsNamed() {
