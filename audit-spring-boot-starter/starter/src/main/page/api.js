@@ -1,4 +1,6 @@
 import { exactly } from './filters.js';
+import { justAfter } from './format.js';
+import { parse } from './numbers.js';
 import { AWAY, Problem, SIGNED_OUT } from './problem.js';
 
 // What the page asks the server. Everything else it shows is made of these answers.
@@ -45,7 +47,7 @@ function unlessAborted(error) {
 
 function content(response) {
 	const type = response.headers.get('Content-Type') || '';
-	return type.includes('json') ? response.json().catch(unlessAborted) : null;
+	return type.includes('json') ? response.text().then(parse).catch(unlessAborted) : null;
 }
 
 /** Retry-After is a number of seconds or a date. */
@@ -61,13 +63,16 @@ export const reader = () => ask('reader');
 
 export const entries = (filters, cursor, limit = 60, options) => ask('entries', { ...filters, fields: 'summary', cursor, limit }, options);
 
-/** With everything there is of each. */
-export const wholeEntries = (filters, cursor, limit, options) => ask('entries', { ...filters, cursor, limit }, options);
-
 export const entry = (id) => ask(`entries/${encodeURIComponent(id)}`);
 
-// By parameters: web servers refuse slashes in parts of a path, and ids have some.
-export const target = (type, id) => ask('entries', { targetType: exactly('targetType', type), targetId: exactly('targetId', id), limit: 100 });
+/** The filters for one thing. By parameters: web servers refuse slashes in parts of a path, and ids have some. */
+export const thing = ({ type, id }) => ({ targetType: exactly('targetType', type), targetId: exactly('targetId', id) });
+
+/** The cursor that goes on after an entry, as the server writes those that name one. */
+export const after = ({ id }) => btoa(String.fromCharCode(2, ...id.replaceAll('-', '').match(/../g).map((pair) => parseInt(pair, 16)))).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
+
+/** What was done to one thing, with everything there is of each entry. */
+export const target = (target, part) => ask('entries', { ...thing(target), ...part, limit: 100 });
 
 export const facets = (filters, field, options) => ask('facets', { ...filters, field }, options);
 
@@ -101,7 +106,7 @@ export function decide(id, decision, justification, csrf) {
 
 /** The lines of an entry's export, which have everything that its hash is made of. */
 export async function evidence(entry) {
-	const response = await answer(exportUrl({ operation: entry.operationId, from: entry.recordedAt }, 'ndjson'), { credentials: 'same-origin', redirect: 'manual' });
+	const response = await answer(exportUrl({ operation: entry.operationId, from: entry.recordedAt, to: justAfter(entry.recordedAt) }, 'ndjson'), { credentials: 'same-origin', redirect: 'manual' });
 	if (!response.ok) {
 		throw new Problem(response.status, { detail: (await content(response))?.detail });
 	}

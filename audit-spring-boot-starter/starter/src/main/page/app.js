@@ -7,9 +7,9 @@ import { facets, FIELDS as FACETS } from './facets.js';
 import { changed, fromAddress, settled, toAddress, toggled, toRequest, without } from './filters.js';
 import { count, dateTime, readIn, zoneName } from './format.js';
 import { icon } from './icons.js';
-import { ledger } from './ledger.js';
+import { ledger, newest } from './ledger.js';
 import { completed, completion, line, SAID_HERE } from './line.js';
-import { itemsOf, list, Rows } from './list.js';
+import { among, itemsOf, list, reachesTo, Rows } from './list.js';
 import { Live } from './live.js';
 import { exports, keepViews, ownViews, report, views } from './menus.js';
 import { prove } from './proof.js';
@@ -38,9 +38,9 @@ const columns = kept('columns', ['place']);
 
 const state = {
 	view: fromAddress(), reader: null, entries: [], next: null, until: null, turns: 0, archived: null, loading: false, problem: null,
-	statistics: null, counting: false, uncounted: null, bar: null, brush: null, facets: null, number: null,
-	entry: null, whole: false, missing: null, operation: null, history: null, at: 0, against: null, context: null, proof: null, reached: null,
-	chains: null, progress: null, unread: null, approvals: null, unapproved: null, undecided: null, deciding: null, decided: null, report: null, helped: false, completion: null,
+	statistics: null, counting: false, uncounted: null, bar: null, brush: null, facets: null, unfaceted: null, number: null, unnumbered: null,
+	entry: null, whole: false, missing: null, operation: null, history: null, rest: {}, unlooked: {}, at: 0, against: null, context: null, proof: null, reached: null,
+	chains: null, progress: null, unread: null, approvals: null, unapproved: null, undecided: null, deciding: null, decided: null, report: null, letters: kept('letters', true) === true, completion: null,
 	live: false, paused: false, fresh: [], tooFresh: false, arrived: new Set(), said: '', views: ownViews(), unfolded: new Set(),
 	columns: Array.isArray(columns) ? columns : [], dense: kept('dense', false) === true, inline: kept('inline', false) === true,
 	zone: kept('zone', 'local'), facetsShown: kept('facets', true) === true && matchMedia('(min-width: 1240px)').matches
@@ -61,15 +61,16 @@ function draw() {
 	root.classList.toggle('reading', Boolean(state.view.open && (state.entry || state.missing)));
 }
 
-const rowView = () => ({ clock: state.view.clock, entry: state.entry, reached: state.reached, arrived: state.arrived, dense: state.dense, show, fold });
+const rowView = () => ({ more: Boolean(state.next), clock: state.view.clock, entry: state.entry, reached: state.reached, arrived: state.arrived, dense: state.dense, show, fold });
 
 // Looking for entries
 
 async function search() {
 	running.abort();
+	live.stop();
 	running = new AbortController();
 	const { signal } = running;
-	Object.assign(state, { entries: [], next: null, until: null, turns: 0, archived: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null, number: null, brush: null, unfolded: new Set() });
+	Object.assign(state, { entries: [], next: null, until: null, turns: 0, archived: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null, number: null, unnumbered: null, brush: null, unfolded: new Set() });
 	draw();
 	const request = toRequest(state.view);
 	countEntries();
@@ -106,7 +107,7 @@ async function countEntries() {
 
 /** Counting leaves an entry of its own: nobody counts what nobody sees. */
 async function countFacets() {
-	state.facets = null;
+	Object.assign(state, { facets: null, unfaceted: null });
 	if (!state.facetsShown) {
 		return;
 	}
@@ -121,21 +122,29 @@ async function countFacets() {
 		state.facets = { of: found[0].of, fields: Object.assign({}, ...found.map(({ fields }) => fields)), ofNewest: Object.assign({}, ...found.map(({ newest, of }) => Object.fromEntries(newest.map((name) => [name, of.entries])))) };
 		draw();
 	} catch (problem) {
-		// The list says what is wrong.
+		if (problem.name !== 'AbortError') {
+			state.unfaceted = problem;
+			draw();
+		}
 	}
 }
 
+/** Anew each time that somebody wants to know: entries keep coming. */
 async function countExport() {
-	if (state.number) {
-		return;
-	}
+	const { signal } = running;
+	Object.assign(state, { number: null, unnumbered: null });
 	try {
-		state.number = await api.number(toRequest(state.view));
+		state.number = await api.number(toRequest(state.view), { signal });
 	} catch (problem) {
-		state.number = null;
+		if (problem.name === 'AbortError') {
+			return;
+		}
+		state.unnumbered = problem;
 	}
 	draw();
 }
+
+const forgetNumber = () => Object.assign(state, { number: null, unnumbered: null });
 
 async function loadMore() {
 	if (!state.next || state.loading) {
@@ -147,7 +156,8 @@ async function loadMore() {
 	await read(async () => {
 		const page = await api.entries(toRequest(state.view), state.next, state.entries.length > 200 ? 200 : 60, { signal });
 		const next = document.activeElement?.id === 'more' ? page.entries[0]?.id : null;
-		state.entries.push(...page.entries);
+		const known = new Set(state.entries.map(({ id }) => id));
+		state.entries.push(...page.entries.filter(({ id }) => !known.has(id)));
 		Object.assign(state, { next: page.next, until: page.lookedUntil, archived: state.archived ?? api.archivedPart(page), loading: false,
 			said: page.lookedUntil ? t('Everything since {time} was looked at.', { time: dateTime(page.lookedUntil) }) : t('{n} entries are shown', { n: count(state.entries.length) }) });
 		draw();
@@ -201,7 +211,19 @@ function repaint() {
 window.addEventListener('scroll', repaint, { passive: true });
 window.addEventListener('resize', () => draw());
 
+let drawing = null;
+
+/** However much comes, it is drawn once a frame. */
+function drawSoon() {
+	drawing ??= requestAnimationFrame(() => {
+		drawing = null;
+		draw();
+	});
+}
+
 // New ones, as they come
+
+const MOST_FRESH = 200;
 
 const live = new Live({
 	watching(on) {
@@ -214,19 +236,49 @@ const live = new Live({
 		if (entry.action.startsWith('approval.')) {
 			countApprovals();
 		}
-		const known = (other) => other.id === entry.id;
-		if (!state.entries.some(known) && !state.fresh.some(known)) {
-			state.fresh.unshift(entry);
-			draw();
-		}
+		receive([entry]);
 	},
 	more() {
 		state.tooFresh = true;
-		draw();
+		drawSoon();
+	},
+	missed() {
+		catchUp();
 	}
 });
 
-const watch = () => state.paused ? live.end() : live.watch({ ...toRequest(state.view), from: undefined });
+/** Keeps what is new, as far as a list of it would be read. What is further down than what was loaded is loaded there. */
+function receive(entries) {
+	const known = (entry) => (other) => other.id === entry.id;
+	entries.filter((entry) => (!state.next || reachesTo(entry, state.entries)) && !state.entries.some(known(entry)) && !state.fresh.some(known(entry)))
+		.forEach(({ before, after, metadata, ...summary }) => {
+			if (state.fresh.length < MOST_FRESH) {
+				state.fresh.push(summary);
+			} else {
+				state.tooFresh = true;
+			}
+		});
+	drawSoon();
+}
+
+/** What came while nobody listened. */
+async function catchUp() {
+	const { signal } = running;
+	try {
+		const page = await api.entries(toRequest(state.view), null, 40, { signal });
+		const known = page.entries.some(({ id }) => state.entries.some((entry) => entry.id === id));
+		receive(page.entries);
+		state.tooFresh ||= Boolean(page.next && !known);
+	} catch (problem) {
+		// Whoever was refused comes again.
+		if (problem.name !== 'AbortError') {
+			state.tooFresh = true;
+		}
+	}
+	drawSoon();
+}
+
+const watch = (missed = false) => state.paused ? live.end() : document.hidden ? live.stop() : live.watch({ ...toRequest(state.view), from: undefined }, missed);
 
 function pause() {
 	state.paused = !state.paused;
@@ -244,7 +296,7 @@ function showFresh() {
 		return;
 	}
 	state.arrived = new Set(state.fresh.map((entry) => entry.id));
-	state.entries = [...state.fresh, ...state.entries];
+	state.entries = among(state.entries, state.fresh);
 	state.fresh = [];
 	draw();
 	countEntries();
@@ -254,14 +306,18 @@ function showFresh() {
 
 // One entry
 
-async function show(id) {
-	if (!state.entry && !state.missing) {
+async function show(id, isThere = false) {
+	const stepping = state.entry || state.missing;
+	if (!stepping) {
 		listPlace = window.scrollY;
 	}
 	state.view.open = id;
-	address();
+	if (!isThere) {
+		// Back leads to the list, however many entries one has stepped through.
+		history[stepping ? 'replaceState' : 'pushState'](null, '', toAddress(state.view));
+	}
 	const known = state.entries.find((each) => each.id === id);
-	Object.assign(state, { whole: false, missing: null, operation: null, history: null, at: 0, against: null, context: null, proof: null });
+	Object.assign(state, { whole: false, missing: null, operation: null, history: null, rest: {}, unlooked: {}, at: 0, against: null, context: null, proof: null });
 	if (known) {
 		Object.assign(state, { entry: known, reached: id });
 		drawEntry();
@@ -289,24 +345,62 @@ async function show(id) {
 /** Asks for what a tab shows, when it is shown. */
 async function look() {
 	const { entry, view: { tab } } = state;
-	try {
-		if (tab === 'context' && state.operation === null) {
-			const [around, operation] = await Promise.all([api.context(entry.id).catch(() => false), api.entries({ operation: entry.operationId }, null, 50)]);
-			if (state.entry === entry) {
-				Object.assign(state, { context: around, operation: operation.entries });
-			}
-		} else if (tab === 'history' && state.history === null) {
-			const history = entry.target?.type && entry.target.id ? await api.target(entry.target.type, entry.target.id) : { entries: [] };
-			if (state.entry === entry) {
-				const index = history.entries.findIndex((other) => other.id === entry.id);
-				Object.assign(state, { history: history.entries, at: history.entries.length - 1 - Math.max(index, 0) });
-			}
-		}
-	} catch (problem) {
-		Object.assign(state, { history: state.history ?? [], operation: state.operation ?? [], said: problem.message });
+	if (tab === 'context' && state.operation === null) {
+		await find(async () => {
+			const [around, operation] = await Promise.all([api.context(entry.id), api.entries({ operation: entry.operationId }, null, 50)]);
+			return () => Object.assign(state, { context: around, operation: operation.entries, rest: { ...state.rest, operation: operation.next } });
+		});
+	} else if (tab === 'history' && state.history === null) {
+		await find(async () => {
+			const { entries, older, newer } = await versions(entry);
+			return () => Object.assign(state, { history: entries, rest: { ...state.rest, older, newer },
+				at: entries.length - 1 - Math.max(0, entries.findIndex((other) => other.id === entry.id)) });
+		});
 	}
-	draw();
 }
+
+/** Finds something for the entry that is open, and says what is wrong in its place. Who has turned to another gets nothing of it. */
+async function find(what) {
+	const { entry, view: { tab } } = state;
+	const { [tab]: _, ...unlooked } = state.unlooked;
+	state.unlooked = unlooked;
+	draw();
+	let found;
+	try {
+		found = await what();
+	} catch (problem) {
+		found = () => { state.unlooked = { ...state.unlooked, [tab]: problem }; };
+	}
+	if (state.entry === entry) {
+		found();
+		draw();
+	}
+}
+
+/** What was done to an entry's target: the newest, or else what was done just before and after. */
+async function versions(entry) {
+	const { id, target } = entry;
+	if (!target?.type || !target.id) {
+		return { entries: [] };
+	}
+	const page = await api.target(target);
+	if (!page.next || page.entries.some((other) => other.id === id)) {
+		return { entries: page.entries, older: page.next };
+	}
+	const [older, newer] = await Promise.all([api.target(target, { cursor: api.after(entry) }), api.target(target, { cursor: api.after(entry), order: 'asc' })]);
+	return { entries: [...newer.entries.reverse(), entry, ...older.entries], older: older.next, newer: newer.next };
+}
+
+const loadOlder = () => find(async () => {
+	const page = await api.target(state.entry.target, { cursor: state.rest.older });
+	return () => Object.assign(state, { history: [...state.history, ...page.entries], rest: { ...state.rest, older: page.next },
+		at: state.at + page.entries.length, against: state.against === null ? null : state.against + page.entries.length });
+});
+
+const loadNewer = () => find(async () => {
+	const page = await api.target(state.entry.target, { cursor: state.rest.newer, order: 'asc' });
+	return () => Object.assign(state, { history: [...page.entries.reverse(), ...state.history], rest: { ...state.rest, newer: page.next } });
+});
 
 function turnTo(tab) {
 	state.view.tab = tab;
@@ -331,14 +425,16 @@ function drawEntry() {
 
 async function proveEntry() {
 	const { entry } = state;
-	state.proof = 'running';
+	state.proof = { of: entry.id, running: true };
 	draw();
+	let proof;
 	try {
-		state.proof = await prove(entry, await api.evidence(entry));
+		proof = await prove(entry, await api.evidence(entry));
 	} catch (problem) {
-		state.proof = { failed: problem.message };
+		proof = { of: entry.id, failed: problem.message };
 	}
 	if (state.entry === entry) {
+		state.proof = proof;
 		draw();
 	}
 }
@@ -393,6 +489,8 @@ const filter = (changes) => lookFor(changed(state.view.filters, changes), 'from'
 
 const around = (filters) => {
 	close();
+	// All of them were counted, also those of reading.
+	state.view.reading = true;
 	lookFor(changed({}, filters), filters.from || filters.to ? 'custom' : '');
 };
 
@@ -474,14 +572,28 @@ function take(option) {
 
 const loadLedger = () => ask(async () => {
 	const [found, progress] = await Promise.all([api.ledger(), api.progress()]);
-	Object.assign(state, { chains: found.chains, progress });
+	state.chains = found.chains;
+	goesOn(progress);
 });
 
-const loadProgress = () => ask(async () => { state.progress = await api.progress(); });
+const loadProgress = () => ask(async () => goesOn(await api.progress()));
 
-const verify = () => ask(async () => { state.progress = await api.verify(state.reader?.csrf); });
+const verify = () => ask(async () => goesOn(await api.verify(state.reader?.csrf)));
 
-const cancel = () => ask(async () => { state.progress = await api.cancel(state.reader?.csrf); });
+const cancel = () => ask(async () => goesOn(await api.cancel(state.reader?.csrf)));
+
+const MOST_UNKNOWN = 20;
+
+let unknown = 0;
+
+/** Where there are several servers, others than the one that verifies know nothing of it. */
+function goesOn({ scheduled, ...progress }) {
+	const running = state.progress?.state === 'running' ? state.progress : null;
+	unknown = running && progress.state !== 'running' && progress.startedAt !== running.startedAt ? unknown + 1 : 0;
+	if (unknown === 0 || unknown > MOST_UNKNOWN) {
+		state.progress = newest(progress, scheduled, running ? null : state.progress);
+	}
+}
 
 /** A verification runs on the server, whoever looks: this only asks how far it is. */
 async function ask(what) {
@@ -500,8 +612,6 @@ async function ask(what) {
 
 // Approvals
 
-const APPROVALS_AGAIN = 30000;
-
 const loadApprovals = async () => {
 	try {
 		const { approvals: waiting } = await api.approvals();
@@ -515,7 +625,7 @@ const loadApprovals = async () => {
 
 /** Somebody who is deciding has them stay as they are. */
 function countApprovals() {
-	if (state.reader?.decides && !document.hidden && !root.querySelector('.approvals[open]')) {
+	if (state.reader?.decides && !root.querySelector('.approvals[open]')) {
 		loadApprovals();
 	}
 }
@@ -662,7 +772,7 @@ function page() {
 				${reader?.verifies ? ledger({ ...state, load: loadLedger, verify, cancel, copy, show }) : nothing}
 				${views(state, { open: (filters, chosen) => { closeMenus(); lookFor(filters, chosen); }, person: aboutOnePerson, keep: keepView, forget: forgetView,
 					link: (event) => copy(new URL(toAddress(settled(state.view)), location.href).href, event) })}
-				${exports(state, toRequest(state.view), { counted: countExport, report: makeReport })}
+				${exports(state, toRequest(state.view), { counted: countExport, closed: forgetNumber, report: makeReport })}
 				<span class="settings">
 				<button class="plain-button zone" @click=${switchZone} title=${t('Times are those of {zone}. Switch', { zone: zoneName() })}>${zoneName()}</button>
 				<label class="language"><span class="hidden">${t('Language')}</span><select name="language" @change=${(event) => switchLanguage(event.target.value)}>${Object.entries(LANGUAGES).map(([code, name]) => html`
@@ -683,28 +793,40 @@ function page() {
 			</section>
 			${open ? html`<div class="handle" role="separator" tabindex="0" aria-orientation="vertical" aria-label=${t('Width of the entry')} aria-valuemin="25" aria-valuemax="75" aria-valuenow=${width}
 					@pointerdown=${grip} @pointermove=${pull} @keydown=${nudge}></div>
-				<aside aria-label=${t('Entry')}>${detail({ ...state, tab: state.view.tab, wanted: state.view.open, close, show, filter, exclude, copy, around, turnTo, save, prove: proveEntry, switchInline,
+				<aside aria-label=${t('Entry')}>${detail({ ...state, tab: state.view.tab, wanted: state.view.open, close, show, filter, exclude, copy, around, turnTo, look, loadOlder, loadNewer, save, prove: proveEntry, switchInline,
 				moveTo: (at) => { state.at = at; draw(); }, compareWith: (against) => { state.against = against; draw(); } })}</aside>` : nothing}
 		</main>
 		<p class="hidden" role="status">${state.said}</p>
-		${state.helped ? keysShown() : nothing}`;
+		${keysShown()}`;
 }
 
 const KEYS_SAID = [['/', 'Type what is looked for'], ['j', 'Next entry'], ['k', 'Previous entry'], ['o', 'Open the entry'], ['x', 'Close the entry'], ['→ ←', 'Unfold, fold an operation'], ['?', 'These keys'], ['Esc', 'Close what is open']];
 
-const keysShown = () => html`<div class="veil" @click=${help}><div class="card keys-card" role="dialog" aria-modal="true" aria-labelledby="keys-title" tabindex="-1"><h2 id="keys-title">${t('Keys')}</h2>
-	<dl>${KEYS_SAID.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${t(what)}</dd></div>`)}</dl><button @click=${help}>${t('Close')}</button></div></div>`;
+const keysShown = () => html`<dialog class="card" aria-labelledby="keys-title" @click=${(event) => event.target === event.currentTarget && help()}><div><h2 id="keys-title">${t('Keys')}</h2>
+	<dl>${KEYS_SAID.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${t(what)}</dd></div>`)}</dl>
+	<label class="check"><input type="checkbox" name="letters" .checked=${state.letters} @change=${switchLetters}>${t('Keys of one letter work')}</label>
+	<p class="buttons"><button @click=${help}>${t('Close')}</button></p></div></dialog>`;
 
 function help() {
-	state.helped = !state.helped;
+	const dialog = root.querySelector('dialog');
+	if (dialog.open) {
+		dialog.close();
+	} else {
+		dialog.showModal();
+	}
+}
+
+/** Who speaks to their computer says letters that are no keys. */
+function switchLetters() {
+	state.letters = !state.letters;
+	keep('letters', state.letters);
 	draw();
-	root.querySelector('.keys-card button')?.focus();
 }
 
 const reads = ({ sees, verifies, tenant }) => sees === 'own' ? t('own entries') : verifies ? t('all entries')
 	: tenant ? html`${t('all entries of')} ${shown(tenant)}` : t('all entries of no tenant');
 
-const fresh = () => state.fresh.length ? html`<button class="fresh" @click=${showFresh}>${state.tooFresh ? t('Many new entries')
+const fresh = () => state.fresh.length || state.tooFresh ? html`<button class="fresh" @click=${showFresh}>${state.tooFresh ? t('Many new entries')
 	: t(state.fresh.length === 1 ? '{n} new entry' : '{n} new entries', { n: count(state.fresh.length) })}</button>` : nothing;
 
 // The entry's width
@@ -807,14 +929,14 @@ const closeMenus = () => root.querySelectorAll('.menu[open]').forEach((menu) => 
 document.addEventListener('keydown', (event) => {
 	const typing = isTyping(event.target);
 	const menu = root.querySelector('.menu[open]');
-	if (event.key === 'Escape' && state.helped) {
-		help();
+	if (root.querySelector('dialog[open]')) {
+		// It has the keys for itself.
 	} else if (event.key === 'Escape' && menu) {
 		menu.open = false;
 		menu.querySelector('summary').focus();
 	} else if (event.key === 'Escape' && state.view.open) {
 		close();
-	} else if (KEYS[event.key] && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+	} else if (state.letters && KEYS[event.key] && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
 		KEYS[event.key]();
 		event.preventDefault();
 	}
@@ -826,18 +948,70 @@ document.addEventListener('click', (event) => root.querySelectorAll('.menu[open]
 	}
 }));
 
+/** Which entries an address shows, whichever of them is open. */
+const listed = (view) => toAddress({ ...view, open: null });
+
 window.addEventListener('popstate', () => {
+	const before = state.view;
 	state.view = fromAddress();
-	Object.assign(state, { entry: null, missing: null });
-	search();
-	if (state.view.open) {
-		show(state.view.open);
+	if (!state.view.open) {
+		Object.assign(state, { entry: null, missing: null });
+	}
+	if (listed(state.view) !== listed(before)) {
+		search();
+	}
+	draw();
+	if (state.view.open && state.view.open !== before.open) {
+		show(state.view.open, true);
+	} else if (before.open && !state.view.open) {
+		if (isNarrow()) {
+			window.scrollTo({ top: listPlace });
+		}
+		reachTo(before.open);
 	}
 });
 
 // A page that is left may be kept for when its reader comes back. Until then it takes no connection, of which browsers have six.
 window.addEventListener('pagehide', () => live.end());
 window.addEventListener('pageshow', (event) => event.persisted && search());
+
+// Nor does one that nobody sees, or has used for long: what asks keeps a session alive that was to end.
+document.addEventListener('visibilitychange', () => {
+	if (document.hidden) {
+		live.stop();
+	} else {
+		used = Date.now();
+		if (!state.loading && !state.problem) {
+			watch(true);
+		}
+		goOn();
+	}
+});
+
+const AGAIN = 30000;
+const LEFT = 15 * 60000;
+
+let used = Date.now();
+
+['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'].forEach((name) => window.addEventListener(name, () => { used = Date.now(); }, { passive: true, capture: true }));
+
+function goOn() {
+	if (document.hidden) {
+		return;
+	}
+	if (Date.now() - used > LEFT) {
+		if (state.live) {
+			pause();
+		}
+		return;
+	}
+	countApprovals();
+	if (state.reader?.verifies && !root.querySelector('.ledger[open]')) {
+		loadLedger();
+	}
+	// What was said to be a minute ago is older now.
+	draw();
+}
 
 async function begin() {
 	await speak();
@@ -846,7 +1020,7 @@ async function begin() {
 	document.documentElement.style.setProperty('--drawer', `${width}%`);
 	search();
 	if (state.view.open) {
-		show(state.view.open);
+		show(state.view.open, true);
 	}
 	api.reader().then((reader) => {
 		state.reader = reader;
@@ -855,7 +1029,7 @@ async function begin() {
 			loadLedger();
 		}
 		countApprovals();
-		setInterval(countApprovals, APPROVALS_AGAIN);
+		setInterval(goOn, AGAIN);
 	}, () => { /* The list says what is wrong. */ });
 }
 

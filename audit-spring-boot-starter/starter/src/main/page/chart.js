@@ -36,8 +36,9 @@ function activity(view) {
 	return statistics.total ? figure(view) : nothing;
 }
 
-function figure({ statistics, counting, at, brush, choose, filter, point, select }) {
+function figure({ view, statistics, counting, at, brush, choose, filter, point, select }) {
 	const { complete, from } = statistics;
+	const { filters, period } = view;
 	const span = seconds(statistics.interval) * 1000;
 	const first = Math.floor(new Date(from) / span) * span;
 	const end = new Date(statistics.to);
@@ -50,7 +51,9 @@ function figure({ statistics, counting, at, brush, choose, filter, point, select
 	const scale = span >= DAY ? date : end - first < HOUR ? clockTime : shortTime;
 	// Between the ends, it is said where a span begins.
 	const tick = (part) => part === 1 || spans < FEW ? first + part * (end - first) : first + Math.round(part * spans) * span;
-	const zoom = (from, to) => choose(new Date(from).toISOString(), new Date(to).toISOString());
+	// Spans begin before the first of the entries that were counted, and end after the last.
+	const zoom = (start, until) => choose(start > new Date(from) || !filters.from && !period ? new Date(start).toISOString() : filters.from?.[0] ?? from,
+		filters.to && until >= end ? filters.to[0] : new Date(until).toISOString());
 	const take = (bucket) => zoom(new Date(bucket.start), new Date(bucket.start).getTime() + span);
 	const chosen = brush && { from: Math.min(...brush), to: Math.max(...brush) + span };
 	const x = (time) => Math.max(0, Math.min(WIDTH, ((time - first) / span) * width));

@@ -1,8 +1,8 @@
+import { hasParts, key, same } from './numbers.js';
+
 // What differs between two states: by path within objects and lists, and by word within texts.
 
-const isObject = (any) => any !== null && typeof any === 'object' && !Array.isArray(any);
-
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const isObject = (any) => hasParts(any) && !Array.isArray(any);
 
 /** Where a path goes on. Names that could pass for paths are quoted. */
 const step = (path, name) => typeof name === 'number' ? `${path}[${name}]`
@@ -38,7 +38,7 @@ function aligned(before, after) {
 	if (before.length > LONGEST || after.length > LONGEST || before.length === after.length) {
 		return Array.from({ length: Math.max(before.length, after.length) }, (_, index) => [before[index], after[index], index]);
 	}
-	const keys = [before, after].map((list) => list.map((each) => JSON.stringify(each)));
+	const keys = [before, after].map((list) => list.map((each) => key(each)));
 	return common(...keys).flatMap(({ gone, come }) => {
 		const pairs = Array.from({ length: Math.max(gone.length, come.length) }, (_, index) => [gone[index], come[index]]);
 		return pairs.map(([old, now]) => [before[old], after[now], now ?? old]);

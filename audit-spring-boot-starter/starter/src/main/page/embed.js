@@ -9,24 +9,30 @@ import { speak, t } from './words.js';
 // What was done to one thing, for pages of the application to show in a frame. It only reads.
 
 const BASE = new URL('../../', document.querySelector('script').src);
-const state = { entries: [], next: null, loading: true, problem: null };
+const state = { entries: [], next: null, until: null, loading: true, problem: null };
 const root = document.getElementById('history');
 
-/** The thing that the address names: in its path, or in its parameters where the id has slashes. */
+/** The thing that the address names: in its path, or in its parameters where the id has slashes. Nothing, where it names none. */
 function subject() {
 	const parameters = new URLSearchParams(location.search);
 	const [, type, id] = /\/embed\/targets\/([^/]+)\/([^/]+)$/.exec(location.pathname) ?? [];
-	return type ? { targetType: decodeURIComponent(type), targetId: decodeURIComponent(id) }
-		: { targetType: parameters.get('targetType'), targetId: parameters.get('targetId') };
+	const thing = type ? { type: decodeURIComponent(type), id: decodeURIComponent(id) } : { type: parameters.get('targetType'), id: parameters.get('targetId') };
+	return thing.type?.trim() && thing.id?.trim() ? api.thing(thing) : null;
 }
 
 async function load() {
+	const filters = subject();
+	if (!filters) {
+		root.setAttribute('aria-busy', 'false');
+		render(html`<h1 class="hidden">${t('History')}</h1><p class="problem">${t('It is not said whose history is wanted.')}</p>`, root);
+		return;
+	}
 	Object.assign(state, { loading: true, problem: null });
 	draw();
 	try {
-		const page = await api.entries(subject(), state.next, 50);
+		const page = await api.entries(filters, state.next, 50);
 		state.entries.push(...page.entries);
-		state.next = page.next;
+		Object.assign(state, { next: page.next, until: page.lookedUntil });
 	} catch (problem) {
 		state.problem = problem;
 	}
@@ -43,7 +49,8 @@ function draw() {
 	render(html`<h1 class="hidden">${t('History')}</h1>
 		<ol class="embedded-entries">${state.entries.map(row)}</ol>
 		${state.problem ? problemCard(state.problem, load) : state.loading ? html`<p class="faint" role="status">${t('Loading …')}</p>`
-			: !state.entries.length ? html`<p class="faint">${t('No entries match.')}</p>` : state.next ? html`<button class="quiet" @click=${load}>${t('More')}</button>` : nothing}`, root);
+			: html`${state.entries.length ? nothing : html`<p class="faint">${state.until ? t('No entries match since {time}.', { time: dateTime(state.until) }) : t('No entries match.')}</p>`}
+				${state.next ? html`<button class="quiet" @click=${load}>${state.until ? t('Look further back') : t('More')}</button>` : nothing}`}`, root);
 }
 
 api.below(BASE.href);

@@ -39,6 +39,9 @@ const READING = 'audit.read';
 
 const isOfReading = (action) => action === READING || action.endsWith('*') && READING.startsWith(action.slice(0, -1));
 
+/** What an entry is shown by. */
+export const TABS = ['changes', 'context', 'history', 'proof', 'json'];
+
 export const one = (filters, name) => filters[name]?.[0];
 
 /** Filters in the one order that there is, so that the same ones are the same address. */
@@ -63,7 +66,7 @@ export function fromAddress(search = location.search) {
 		reading: parameters.get('reading') === 'shown',
 		clock: parameters.get('order') === 'happened' ? 'happened' : 'recorded',
 		open: parameters.get('entry'),
-		tab: parameters.get('tab') ?? 'changes'
+		tab: TABS.find((tab) => tab === parameters.get('tab')) ?? 'changes'
 	};
 }
 
@@ -94,12 +97,13 @@ const since = (view, now) => {
 	return seconds ? { from: [new Date(now - seconds * 1000).toISOString()] } : {};
 };
 
-/** The same view with times that do not move: what somebody is sent is what was seen. */
-export const settled = (view, now = Date.now()) => view.period && view.period !== 'custom'
-	? { ...view, period: 'custom', filters: { ...view.filters, ...since(view, now), to: [new Date(now).toISOString()] } } : view;
-
 /** The filters with those that the period stands for, which begins so long before now. */
 export const spanned = (view, now = Date.now()) => ({ ...view.filters, ...since(view, now) });
+
+/** The same view with times that do not move: what somebody is sent is what was seen. */
+export const settled = (view, now = Date.now()) => view.filters.to ? view
+	: { ...view, period: 'custom', filters: { ...spanned(view, now), to: [new Date(now).toISOString()] } };
+
 
 /** Reading of the trail is left out, unless somebody wants it. */
 export const leavesReadingOut = (view) => !view.reading && !view.filters.action?.some(isOfReading);

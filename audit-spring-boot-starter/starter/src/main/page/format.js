@@ -1,3 +1,4 @@
+import { hasParts, write } from './numbers.js';
 import { plain } from './text.js';
 import { locale, t } from './words.js';
 
@@ -46,9 +47,11 @@ const dayOf = (instant) => dates('key', { year: 'numeric', month: '2-digit', day
 export function day(instant, now = new Date()) {
 	const then = new Date(instant);
 	const name = dates('date', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(then);
+	// Where clocks are changed, not every day has 24 hours.
+	const yesterday = zone ? new Date(now - 86400000) : new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1, 12);
 	const key = dayOf(then);
 	return key === dayOf(now) ? t('Today, {day}', { day: name })
-		: key === dayOf(now - 86400000) ? t('Yesterday, {day}', { day: name }) : name;
+		: key === dayOf(yesterday) ? t('Yesterday, {day}', { day: name }) : name;
 }
 
 export function ago(instant) {
@@ -82,7 +85,17 @@ export function duration(micros) {
 }
 
 export const value = (any) =>
-	any === null || any === undefined ? '–' : typeof any === 'object' ? JSON.stringify(any, null, 2) : String(any);
+	any === null || any === undefined ? '–' : hasParts(any) ? write(any, 2) : String(any);
+
+/** A time with six digits after its second, as entries are recorded: texts that can be compared. */
+export const moment = (instant) => `${instant.slice(0, 19)}.${instant.slice(20, -1).padEnd(6, '0')}Z`;
+
+/** The first time after an entry's at which another can be recorded. */
+export function justAfter(instant) {
+	const micros = Number(moment(instant).slice(23, 26)) + 1;
+	const then = new Date(`${moment(instant).slice(0, 23)}Z`);
+	return micros < 1000 ? then.toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`) : moment(new Date(then.getTime() + 1).toISOString());
+}
 
 export const actorName = (actor) => actor.name || actor.id || t('erased');
 

@@ -31,14 +31,19 @@ function signed(chains) {
 	return sizes.length ? html`<span class="signed faint">${t('signed to #{n}', { n: count(Math.max(...sizes)) })}</span>` : nothing;
 }
 
+/** Problems that say nothing against the entries. */
+const HARMLESS = ['GUARD', 'EVIDENCE', 'QUORUM', 'TIME_STAMP'];
+
 // Altered weighs more than unprotected, and that more than what was kept elsewhere.
 const FOUND = [
-	{ of: (kind) => !['GUARD', 'EVIDENCE'].includes(kind), name: 'Altered', tone: 'failure',
+	{ of: (kind) => !HARMLESS.includes(kind), name: 'Altered', tone: 'failure',
 		advice: 'Entries are not as they were written. Let nobody delete anything: keep the database, its backups and its logs as they are, and compare them with checkpoints that were kept elsewhere. What is listed says where to look.' },
 	{ of: (kind) => kind === 'GUARD', name: 'Protection missing', tone: 'warning',
 		advice: 'Every entry is as it was written, but what guards the tables is not, so that somebody could change them. Find out who took it away and when, have the guards put back as the migrations make them, and verify again.' },
 	{ of: (kind) => kind === 'EVIDENCE', name: 'Evidence missing', tone: 'warning',
-		advice: 'The ledger contradicts nothing, but something that was kept of it elsewhere cannot be read. Restore that from a copy and verify again; until then it proves nothing.' }
+		advice: 'The ledger contradicts nothing, but something that was kept of it elsewhere cannot be read. Restore that from a copy and verify again; until then it proves nothing.' },
+	{ of: (kind) => ['QUORUM', 'TIME_STAMP'].includes(kind), name: 'Not witnessed', tone: 'warning',
+		advice: 'Every entry is as it was written, but what was signed lacks witnesses or a time stamp. Find out whether those can be reached, and verify again; until then nobody else vouches that there is only this one ledger.' }
 ];
 
 const said = (standing) => ({ ...standing, name: t(standing.name), advice: t(standing.advice) });
@@ -56,8 +61,27 @@ export function integrity(progress) {
 		}[progress?.state] ?? 'Nobody has verified it since this server was started. Do it now: it reads everything, and writing goes on meanwhile.' };
 	}
 	const kinds = result.chains.flatMap((chain) => Object.keys(chain.counts));
-	return FOUND.find((each) => kinds.some(each.of)) ?? { name: 'Verified', tone: 'success',
-		advice: 'Every entry that there was then is as it was written. Keep a copy of the checkpoint elsewhere: later it shows whether that is still so.' };
+	return FOUND.find((each) => kinds.some(each.of)) ?? { name: 'Verified', tone: 'success', advice: isWhole(result)
+		? 'Every entry that there was then is as it was written. Keep a copy of the checkpoint elsewhere: later it shows whether that is still so.'
+		: 'Every entry since the checkpoint before is as it was written. What is older is read when the whole ledger is verified.' };
+}
+
+/** Where it goes on from a checkpoint, it says nothing of what was before. */
+const isWhole = (result) => result.chains.every((chain) => !chain.from);
+
+const ofAll = (progress) => Boolean(progress?.result && isWhole(progress.result));
+
+const wasWrong = (progress) => Boolean(progress?.result && !progress.result.valid);
+
+/**
+ * What is known of the ledger by several verifications: the newest says it. What was found wrong stays so until all was read
+ * again, and what was found is known however little another server knows.
+ */
+export function newest(...all) {
+	const ended = all.filter((each) => each?.endedAt).sort((one, other) => new Date(other.endedAt) - new Date(one.endedAt));
+	const wrong = ended.findIndex(wasWrong);
+	return all.find((each) => each?.state === 'running') ?? (wrong > 0 && !ended.slice(0, wrong).some(ofAll) ? ended[wrong] : null)
+		?? ended.find((each) => each.state !== 'cancelled') ?? ended[0] ?? all.find(Boolean);
 }
 
 const problems = (result) => result.chains.reduce((sum, chain) =>

@@ -1,7 +1,8 @@
 import { html, nothing, render } from './lib/lit-html.js';
 import { avatar, badges, target, who } from './entry.js';
-import { ago, apart, clockTime, count, date, dateTime, day, shortTime } from './format.js';
+import { ago, apart, clockTime, count, date, dateTime, day, moment, shortTime } from './format.js';
 import { icon } from './icons.js';
+import { hasParts, write } from './numbers.js';
 import { problemCard } from './problem.js';
 import { beginning, plain, shown } from './text.js';
 import { t } from './words.js';
@@ -15,6 +16,18 @@ export const CLOCKS = { recorded: 'recordedAt', happened: 'occurredAt' };
 /** In the order they are shown, which can only be that of what was loaded. */
 export const sorted = (entries, clock) => clock === 'recorded' ? entries
 	: [...entries].sort((one, other) => new Date(other.occurredAt) - new Date(one.occurredAt));
+
+const place = ({ recordedAt }) => moment(recordedAt);
+
+/** Whether the list has the place of an entry that comes: what is further down is loaded there. */
+export const reachesTo = (entry, entries) => !entries.length || place(entry) >= place(entries[entries.length - 1]);
+
+/** Some more entries among those there are, each once, the newest first. */
+export function among(entries, more) {
+	const known = new Set(entries.map(({ id }) => id));
+	return [...more.filter(({ id }) => !known.has(id) && known.add(id)), ...entries]
+		.sort((one, other) => place(one) === place(other) ? one.chain === other.chain ? other.seq - one.seq : 0 : place(one) < place(other) ? 1 : -1);
+}
 
 /** Rows as they follow one another: days, entries, and those that are folded into the entry of their operation. */
 export function itemsOf(entries, clock, unfolded) {
@@ -96,6 +109,8 @@ export class Rows {
 			this.elements.set(key, element);
 			const item = this.items[index];
 			element.className = `${item.kind === 'day' ? 'day' : 'line'} ${item.more ? 'has-more' : ''} ${item.part ? 'part' : ''}`;
+			element.setAttribute('aria-posinset', index + 1);
+			element.setAttribute('aria-setsize', view.more ? -1 : this.items.length);
 			element.style.transform = `translateY(${this.tops[index]}px)`;
 			render(item.kind === 'day' ? html`<h2>${item.name}</h2>` : row(view, item), element);
 			const place = before ? before.nextSibling : this.element.firstChild;
@@ -217,7 +232,7 @@ function row(view, { entry, more, open, part }) {
 		<span class="place">${entry.ipAddress ? html`<code>${shown(entry.ipAddress)}</code>` : nothing}</span>
 		<span class="service">${entry.service ? shown(entry.service) : nothing}</span>
 		<span class="category">${entry.category ? shown(entry.category) : nothing}</span>
-		<span class="marks">${badges(entry)}${entry.outcome === 'success' ? html`<i class="dot success"></i><span class="hidden">success</span>` : nothing}</span>
+		<span class="marks">${badges(entry)}${entry.outcome === 'success' ? html`<i class="dot success"></i><span class="hidden">${t('success')}</span>` : nothing}</span>
 	</button>
 	${more ? html`<button class="fold small" tabindex="-1" aria-expanded=${open} title=${t('The same operation')}
 		aria-label=${t('{n} more entries of the same operation', { n: more })} @click=${() => view.fold(entry.operationId)}>+${count(more)} ${icon(open ? 'down' : 'right')}</button>` : nothing}`;
@@ -227,13 +242,13 @@ const MOST_CHIPS = 2;
 
 /** What changed, as far as there is room for it. */
 function chips(entry) {
-	const changes = Object.entries(entry.changes ?? {}).filter(([, change]) => change !== null && typeof change === 'object' && 'to' in change);
+	const changes = Object.entries(entry.changes ?? {}).filter(([, change]) => hasParts(change) && 'to' in change);
 	const further = changes.length - MOST_CHIPS + (entry.furtherChanges ?? 0);
 	return html`${changes.slice(0, MOST_CHIPS).map(([name, { from, to }]) => html`<span class="change"><span class="faint">${shown(beginning(name, 30))}:</span> ${
 		brief(from)} → ${brief(to)}</span>`)}${further > 0 ? html`<span class="change faint">${t('{n} more', { n: count(further) })}</span>` : nothing}`;
 }
 
-const brief = (any) => shown(beginning(any === null || any === undefined ? '–' : typeof any === 'object' ? JSON.stringify(any) : String(any), 24));
+const brief = (any) => shown(beginning(any === null || any === undefined ? '–' : hasParts(any) ? write(any) : String(any), 24));
 
 const skeleton = () => html`<p class="hidden" role="status">${t('Loading …')}</p><div class="skeleton" aria-hidden="true">${Array.from({ length: 9 },
 	() => html`<div><i></i><i></i><i></i></div>`)}</div>`;

@@ -1,6 +1,8 @@
 import { liveUrl } from './api.js';
+import { parse } from './numbers.js';
 
-// New entries as they come. The browser comes again by itself when a connection ends; when it is refused, this does, later.
+// New entries as they come. The browser comes again by itself when a connection ends, and says what it had last; when it is
+// refused, this does, later, and what came meanwhile is to be asked for.
 
 const PAUSE = 30000;
 
@@ -12,28 +14,43 @@ export class Live {
 		this.retry = null;
 	}
 
-	watch(request) {
-		this.end();
+	watch(request, missed = false) {
+		this.stop();
 		if (request.to) {
 			// What has ended does not grow.
+			this.listener.watching(false);
 			return;
 		}
-		this.source = new EventSource(liveUrl(request));
-		this.source.addEventListener('watching', () => this.listener.watching(true));
-		this.source.addEventListener('entry', (event) => this.listener.came(JSON.parse(event.data)));
-		this.source.addEventListener('more', () => this.listener.more());
-		this.source.addEventListener('error', () => {
-			if (this.source?.readyState === EventSource.CLOSED) {
+		const source = new EventSource(liveUrl(request));
+		this.source = source;
+		// What an older connection still has to say belongs to other filters.
+		const hear = (name, what) => source.addEventListener(name, (event) => this.source === source && what(event));
+		hear('watching', () => {
+			this.listener.watching(true);
+			if (missed) {
+				missed = false;
+				this.listener.missed();
+			}
+		});
+		hear('entry', (event) => this.listener.came(parse(event.data)));
+		hear('more', () => this.listener.more());
+		hear('error', () => {
+			if (source.readyState === EventSource.CLOSED) {
 				this.listener.watching(false);
-				this.retry = setTimeout(() => this.watch(request), PAUSE);
+				this.retry = setTimeout(() => this.watch(request, true), PAUSE);
 			}
 		});
 	}
 
-	end() {
+	/** Watches no more, and says nothing of it: something else is watched next. */
+	stop() {
 		clearTimeout(this.retry);
 		this.source?.close();
 		this.source = null;
+	}
+
+	end() {
+		this.stop();
 		this.listener.watching(false);
 	}
 }

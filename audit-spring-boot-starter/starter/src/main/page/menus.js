@@ -1,7 +1,8 @@
 import { html, nothing } from './lib/lit-html.js';
 import * as api from './api.js';
-import { leavesReadingOut, spanned } from './filters.js';
+import { leavesReadingOut, settled, spanned } from './filters.js';
 import { count, dateTime, ownZone, zoneName } from './format.js';
+import { inWords } from './entry.js';
 import { icon } from './icons.js';
 import { saidOfArchive } from './list.js';
 import { write } from './query.js';
@@ -60,20 +61,20 @@ const FORMATS = [['csv', 'CSV', 'For spreadsheets'], ['ndjson', 'JSON, verifiabl
 	['ecs', 'Elastic Common Schema', 'JSON lines for a SIEM'], ['ocsf', 'OCSF', 'JSON lines of the Open Cybersecurity Schema Framework']];
 
 /** What was asked for, as the line says it; the period belongs to it. */
-function asked(view, now) {
-	const said = write(spanned(view, now));
+function asked(filters) {
+	const said = write(filters);
 	return said ? shown(said) : t('everything you may see');
 }
 
-export function exports(state, request, { counted, report }) {
+export function exports(state, request, { counted, closed, report }) {
 	const archived = state.number && api.archivedPart(state.number);
 	return html`
-	<details class="menu exports" @toggle=${(event) => event.target.open && counted()}><summary class="button">${icon('download')} <span class="word">${t('Export')}</span> ${icon('down')}</summary>
+	<details class="menu exports" @toggle=${(event) => event.target.open ? counted() : closed()}><summary class="button">${icon('download')} <span class="word">${t('Export')}</span> ${icon('down')}</summary>
 		<div class="popover" role="group" aria-label=${t('Formats')}>
-			<p class="scope">${state.number ? html`<b>${state.number.exact ? t(state.number.count === 1 ? '{n} entry' : '{n} entries', { n: count(state.number.count) }) : t('at least {n} entries', { n: count(state.number.count) })}</b>` : html`<span class="faint">${t('Counting …')}</span>`}
-				<span class="faint">${asked(state.view)}</span>${leavesReadingOut(state.view) ? html`<span class="faint">${t('without reading of the trail')}</span>` : nothing}<span class="faint">${zoneName() === 'UTC' ? t('Times in exports are in UTC.') : t('Times in exports are in UTC; those shown here are in {zone}.', { zone: zoneName() })}</span></p>
+			<p class="scope">${state.number ? html`<b>${state.number.exact ? t(state.number.count === 1 ? '{n} entry' : '{n} entries', { n: count(state.number.count) }) : t('at least {n} entries', { n: count(state.number.count) })}</b>` : html`<span class="faint">${state.unnumbered ? t('These could not be counted.') : t('Counting …')}</span>`}
+				<span class="faint">${asked(spanned(state.view))}</span>${leavesReadingOut(state.view) ? html`<span class="faint">${t('without reading of the trail')}</span>` : nothing}<span class="faint">${zoneName() === 'UTC' ? t('Times in exports are in UTC.') : t('Times in exports are in UTC; those shown here are in {zone}.', { zone: zoneName() })}</span></p>
 			${archived ? html`<p class="scope faint"><span>${saidOfArchive(archived)}</span></p>` : nothing}
-			${FORMATS.filter(([format]) => format !== 'ndjson' || state.reader?.sees !== 'own')
+			${FORMATS.filter(([format]) => format !== 'ndjson' || state.reader?.verifies)
 				.map(([format, name, why]) => html`<a href=${api.exportUrl(request, format)} download><b>${t(name)}</b><span class="faint">${t(why)}</span></a>`)}
 			${state.reader?.verifies ? html`<a href=${api.exportUrl({}, 'ndjson')} download><b>${t('Whole ledger, verifiable')}</b><span class="faint">${t('Everything, to prove that nothing is missing')}</span></a>` : nothing}
 			<button class="item" @click=${report}><b>${icon('print')} ${t('Evidence report')}</b><span class="faint">${t('To be printed: filters, entries, checkpoint')}</span></button>
@@ -90,12 +91,12 @@ export const report = ({ report: { entries, all, until, at }, view, chains, read
 		<dl>
 			<div><dt>${t('Made')}</dt><dd>${dateTime(at)} (${zoneName()})</dd></div>
 			<div><dt>${t('By')}</dt><dd>${shown(reader?.actor ?? '')}</dd></div>
-			<div><dt>${t('Filters')}</dt><dd><code>${asked(view, at.getTime())}</code></dd>${leavesReadingOut(view) ? html`<dd>${t('without reading of the trail')}</dd>` : nothing}</div>
+			<div><dt>${t('Filters')}</dt><dd><code>${asked(settled(view, at.getTime()).filters)}</code></dd>${leavesReadingOut(view) ? html`<dd>${t('without reading of the trail')}</dd>` : nothing}</div>
 			<div><dt>${t('Entries')}</dt><dd>${all ? t('all {n}', { n: count(entries.length) }) : until ? t('{n} since {time}; what is older was not looked at, which an export does', { n: count(entries.length), time: dateTime(until) }) : t('the newest {n}; there are more, which an export has', { n: count(entries.length) })}</dd></div>
 		</dl>
 		<table><thead><tr><th scope="col">${t('Recorded')}</th><th scope="col">${t('Actor')}</th><th scope="col">${t('What')}</th><th scope="col">${t('Outcome')}</th><th scope="col">${t('Place and hash')}</th></tr></thead>
 			<tbody>${entries.map((entry) => html`<tr><td>${dateTime(entry.recordedAt)}</td><td>${shown(entry.actor.name ?? entry.actor.id ?? '')}${entry.actor.name && entry.actor.id ? html`<br><span class="faint">${shown(entry.actor.id)}</span>` : nothing}</td>
-				<td><b>${shown(entry.action)}</b> ${entry.target ? html`${shown(entry.target.type ?? '')} ${shown(entry.target.id ?? '')}` : nothing}<br>${shown(entry.error ?? entry.message ?? '')}</td><td>${shown(entry.outcome)}</td>
+				<td><b>${shown(entry.action)}</b> ${entry.target ? html`${shown(entry.target.type ?? '')} ${shown(entry.target.id ?? '')}` : nothing}<br>${shown(entry.error ?? entry.message ?? '')}</td><td>${inWords(entry.outcome, 'outcome')}</td>
 				<td>${entry.seq === null ? nothing : html`${shown(entry.chain)} #${entry.seq}<br><code>${entry.hash}</code>`}</td></tr>`)}</tbody></table>
 		${chains?.some((chain) => chain.checkpoint) ? html`<h2>${t('Checkpoints')}</h2>${chains.filter((chain) => chain.checkpoint).map((chain) => html`<pre>${shown(chain.checkpoint.note)}</pre>`)}
 			<p>${t('A checkpoint says how many entries a chain had and what their root was. Kept elsewhere, it shows later whether any of these entries was altered.')}</p>` : nothing}

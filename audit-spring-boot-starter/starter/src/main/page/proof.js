@@ -1,3 +1,6 @@
+import { moment } from './format.js';
+import { parse, same } from './numbers.js';
+
 // Proves an entry in the browser, from the lines of its export: SHA-256 over what is said in it must give its hash, and
 // that with the path must give the root that a checkpoint names (RFC 6962, section 2.1). Whose key signed the checkpoint
 // is for those to check who have the key from elsewhere: what comes with the page could come from whoever altered both.
@@ -107,22 +110,40 @@ function checkpoint(note) {
 	return { origin, size: Number(size), root: hex(Uint8Array.from(atob(root), (each) => each.charCodeAt(0))), note };
 }
 
-/** What is shown must be what was hashed: the page got both, from different places. */
-function differing(shown, raw) {
-	const data = JSON.parse(raw.data ?? '{}');
-	const actor = JSON.parse(raw.actor ?? '{}');
-	const equal = (one, other) => JSON.stringify(sorted(one ?? null)) === JSON.stringify(sorted(other ?? null));
-	const pairs = { action: [shown.action, text(raw.action)], outcome: [shown.outcome, text(raw.outcome)], severity: [shown.severity, text(raw.severity)],
-		category: [shown.category, text(raw.category)], recordedAt: [new Date(shown.recordedAt).getTime(), new Date(text(raw.recordedAt)).getTime()],
-		actor: [shown.actor.id, actor.id], actorName: [shown.actor.name, actor.name], targetType: [shown.target?.type, text(raw.targetType)],
-		targetId: [shown.target?.id, text(raw.targetId)], message: [shown.message, data.message], error: [shown.error, data.error],
-		justification: [shown.justification, data.justification], before: [shown.before, data.before], after: [shown.after, data.after],
-		changes: [shown.changes, data.changes], metadata: [shown.metadata, data.metadata] };
-	return Object.entries(pairs).filter(([, [one, other]]) => !equal(one, other)).map(([name]) => name);
+/** An address as entries show it, of the bytes that are hashed. */
+function address(hex) {
+	if (hex?.length === 8) {
+		return [...bytes(hex)].join('.');
+	}
+	return hex?.length === 32 ? new URL(`http://[${hex.match(/..../g).join(':')}]`).hostname.slice(1, -1) : hex;
 }
 
-const sorted = (any) => Array.isArray(any) ? any.map(sorted) : any !== null && typeof any === 'object'
-	? Object.fromEntries(Object.keys(any).sort().map((name) => [name, sorted(any[name])])) : any;
+/** What an entry's line says, called and put together as the page gets entries. */
+function told(raw) {
+	const said = Object.fromEntries(Object.entries(raw).map(([name, content]) => [name, parse(content)]));
+	const { actor = {}, data = {} } = said;
+	return { id: said.id, chain: said.chain, seq: said.seq, recordedAt: moment(said.recordedAt), occurredAt: moment(said.occurredAt), service: said.service,
+		tenant: said.tenant, operationId: said.operation, 'actor.type': said.actorType, 'actor.id': actor.id, 'actor.name': actor.name,
+		'actor.impersonatorId': actor.impersonator, action: said.action, category: said.category, severity: said.severity, outcome: said.outcome,
+		'target.type': said.targetType, 'target.id': said.targetId, 'target.name': data.targetName, related: data.related ?? [], message: data.message,
+		justification: data.justification, error: data.error, before: data.before, after: data.after, changes: data.changes, metadata: data.metadata,
+		ipAddress: address(actor.ip), userAgent: actor.userAgent, sessionId: actor.session, deviceFingerprint: actor.device, geolocation: actor.geo,
+		traceId: said.traceId, revision: said.revision, durationMicros: said.durationMicros, prevHash: said.prevHash, hash: said.hash };
+}
+
+/** What is made of other members, which are compared. */
+const DERIVED = ['changeSummary'];
+
+/** What is shown must be what was hashed: the page got both, from different places. Names what is not, also what nobody knows. */
+function differing(entry, raw) {
+	const { actor, target, ...rest } = entry;
+	const parts = (name, any) => Object.entries(any ?? {}).map(([part, content]) => [`${name}.${part}`, content]);
+	const shown = Object.fromEntries([...Object.entries(rest), ...parts('actor', actor), ...parts('target', target)]);
+	const written = told(raw);
+	const time = (name, content) => ['recordedAt', 'occurredAt'].includes(name) && content ? moment(content) : content;
+	return [...new Set([...Object.keys(shown), ...Object.keys(written)])]
+		.filter((name) => !DERIVED.includes(name) && !same(time(name, shown[name]) ?? null, written[name] ?? null));
+}
 
 /** Computes everything anew, and tells what it found. */
 export async function prove(entry, lines) {
@@ -135,10 +156,13 @@ export async function prove(entry, lines) {
 	const hash = await entryHash(mine.line);
 	const signed = all.find(({ raw }) => raw.checkpoint && text(raw.chain) === chain);
 	const path = all.find(({ raw }) => raw.path !== undefined && text(raw.chain) === chain && raw.seq === mine.raw.seq);
-	const result = { hash, stored: text(mine.raw.hash), shown: entry.hash, differing: differing(entry, mine.raw), lines,
+	const result = { of: entry.id, hash, stored: text(mine.raw.hash), shown: entry.hash, differing: differing(entry, mine.raw), lines,
 		checkpoint: signed ? checkpoint(text(signed.raw.checkpoint)) : null, root: null };
 	result.same = hash === result.stored && hash === result.shown;
-	if (path && signed) {
+	result.ofChain = result.checkpoint?.origin.endsWith(`/${chain}`);
+	// What a checkpoint covers has a path to its root: one that is not there was kept back.
+	result.covered = result.checkpoint !== null && Number(mine.raw.seq) < result.checkpoint.size;
+	if (path && result.covered) {
 		result.root = await rootOf(hash, Number(mine.raw.seq), result.checkpoint.size, text(path.raw.path).split(',').filter(Boolean));
 	}
 	return result;

@@ -66,7 +66,8 @@ export const fieldOf = (token) => split(token);
 function moment(text, now) {
 	const [, amount, unit] = SPAN.exec(text) ?? [];
 	if (amount) {
-		return new Date(now - amount * UNITS[unit] * 1000).toISOString();
+		const then = new Date(now - amount * UNITS[unit] * 1000);
+		return Number.isNaN(then.getTime()) ? text : then.toISOString();
 	}
 	const local = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d)?)?$/.exec(text);
 	if (local) {

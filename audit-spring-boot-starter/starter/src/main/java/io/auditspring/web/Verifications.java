@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 import io.auditspring.Actor;
 import io.auditspring.database.internal.LedgerHeads;
@@ -22,6 +23,7 @@ import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.signing.LedgerVerifier;
+import io.auditspring.signing.VerificationWorker;
 import io.auditspring.web.internal.limit.Places;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,18 +54,23 @@ final class Verifications implements DisposableBean {
 
 	private final LedgerHeads heads;
 
+	private final Supplier<Optional<VerificationWorker.Run>> scheduled;
+
 	private @Nullable Run current;
 
 	/**
 	 * Creates them.
 	 * @param verifier verifies
 	 * @param heads knows how much there is
+	 * @param scheduled tells of the one that ran by itself last
 	 * @param patience how long a request waits for the end
 	 */
-	Verifications(LedgerVerifier verifier, LedgerHeads heads, Duration patience) {
+	Verifications(LedgerVerifier verifier, LedgerHeads heads, Supplier<Optional<VerificationWorker.Run>> scheduled,
+			Duration patience) {
 		this.patience = patience;
 		this.verifier = verifier;
 		this.heads = heads;
+		this.scheduled = scheduled;
 	}
 
 	/**
@@ -76,11 +83,24 @@ final class Verifications implements DisposableBean {
 	 * @param done how many entries are verified, about
 	 * @param total how many there are
 	 * @param result what was found, or {@code null}
+	 * @param scheduled the one that ended last of those that run by themselves, or
+	 * {@code null}
 	 */
 	record Progress(String state, @Nullable String startedAt, @Nullable String endedAt, long done, long total,
-			@Nullable Verification result) {
+			@Nullable Verification result, @Nullable Progress scheduled) {
 
-		static final Progress IDLE = new Progress("idle", null, null, 0, 0, null);
+		static final Progress IDLE = new Progress("idle", null, null, 0, 0, null, null);
+
+		static Progress of(VerificationWorker.Run run) {
+			return new Progress((run.verification() != null) ? "done" : "failed",
+					run.at().minus(run.duration()).toString(), run.at().toString(), run.entries(), run.entries(),
+					run.verification(), null);
+		}
+
+		Progress beside(@Nullable Progress scheduled) {
+			return new Progress(this.state, this.startedAt, this.endedAt, this.done, this.total, this.result,
+					scheduled);
+		}
 
 	}
 
@@ -114,7 +134,8 @@ final class Verifications implements DisposableBean {
 	}
 
 	synchronized Progress progress() {
-		return (this.current != null) ? this.current.progress() : Progress.IDLE;
+		Progress asked = (this.current != null) ? this.current.progress() : Progress.IDLE;
+		return asked.beside(this.scheduled.get().map(Progress::of).orElse(null));
 	}
 
 	synchronized void cancel() {
@@ -192,7 +213,7 @@ final class Verifications implements DisposableBean {
 			long done = (found != null) ? this.total : this.reached.values().stream().mapToLong(Long::longValue).sum();
 			return new Progress(state(found), this.startedAt.toString(),
 					(this.endedAt != null) ? String.valueOf(this.endedAt) : null, Math.min(done, this.total),
-					this.total, found);
+					this.total, found, null);
 		}
 
 		private String state(@Nullable Verification found) {

@@ -22,6 +22,7 @@ import io.auditspring.query.TargetNames;
 import io.auditspring.query.internal.past.EntryArchive;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
+import io.auditspring.signing.VerificationWorker;
 import io.auditspring.web.internal.export.Exports;
 import io.modelcontextprotocol.server.McpServerFeatures;
 import io.modelcontextprotocol.server.McpStatelessServerFeatures;
@@ -101,8 +102,11 @@ public final class WebConfiguration {
 		}
 
 		@Bean
-		Verifications auditVerifications(LedgerVerifier auditLedgerVerifier, LedgerHeads auditLedgerHeads) {
-			return new Verifications(auditLedgerVerifier, auditLedgerHeads, Duration.ofSeconds(30));
+		Verifications auditVerifications(LedgerVerifier auditLedgerVerifier, LedgerHeads auditLedgerHeads,
+				ObjectProvider<VerificationWorker> auditVerificationWorker) {
+			return new Verifications(auditLedgerVerifier, auditLedgerHeads,
+					() -> auditVerificationWorker.stream().findFirst().flatMap(VerificationWorker::last),
+					Duration.ofSeconds(30));
 		}
 
 		@Bean

@@ -282,6 +282,11 @@ final class Browser implements AutoCloseable {
 				List.of(Map.of("name", "prefers-reduced-motion", "value", reduced ? "reduce" : "no-preference"))));
 	}
 
+	/** Is paper, or a screen again. */
+	void printed(boolean paper) {
+		this.driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", paper ? "print" : ""));
+	}
+
 	void photograph(Path file) {
 		try {
 			Files.createDirectories(file.getParent());

@@ -125,4 +125,24 @@ class PageFrameTests extends PageVisit {
 		browser.await("return document.documentElement.lang + document.title", "deVerlauf"::equals);
 	}
 
+	@Test
+	void aStarInAnIdIsNoPatternAndWithoutAnIdThereIsNoHistory() {
+		browser.visit(site() + "/audit/embed/targets/Invoice/4*");
+		browser.texts("#history p", List.of("No entries match.")::equals);
+		for (String named : List.of("?targetType=Invoice&targetId=", "?targetId=42", "", "?targetType=+&targetId=42")) {
+			browser.visit(site() + "/audit/embed/target" + named);
+			browser.texts("#history p", List.of("It is not said whose history is wanted.")::equals);
+		}
+	}
+
+	/** A stand-in for a long look in which nothing was found yet. */
+	@Test
+	void whatIsFurtherBackIsNotCalledNothing() {
+		answering("entries?",
+				"async () => Response.json({ entries: [], next: 'n', lookedUntil: '2026-03-01T12:00:00Z' })");
+		browser.visit(history());
+		browser.button("Look further back");
+		browser.texts("#history p", (texts) -> texts.size() == 1 && texts.get(0).startsWith("No entries match since"));
+	}
+
 }

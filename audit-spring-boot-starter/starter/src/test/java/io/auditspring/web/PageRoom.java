@@ -39,6 +39,13 @@ final class PageRoom implements BeforeAllCallback {
 	/** Begins with a Cyrillic letter. */
 	static final String MIXED = "\u0430dmin";
 
+	/** More than a double can tell from its neighbour. */
+	static final String BIG = "9007199254740993";
+
+	static final String BIGGER = "9007199254740994";
+
+	static final String LONG = "12345678901234567890.12";
+
 	private static final List<String> ACTIONS = List.of("report.read", "report.export", "report.share", "report.read");
 
 	private static final List<String> REPORTS = List.of("Quarterly revenue", "Open invoices", "Payroll", "Churn",
@@ -82,6 +89,32 @@ final class PageRoom implements BeforeAllCallback {
 		AuditLog log = new AuditLog(context.getBean(DataSource.class));
 		log.await(155 + odd().size());
 		context.getBean(Checkpoints.class).create("main");
+		accounts().forEach((record) -> recorder.record(record.build()));
+		for (int i = 0; i < 102; i++) {
+			recorder.record(AuditRecord.action((i == 0) ? "gauge.first" : "gauge.read")
+				.actor(Actor.user("reader"))
+				.target("Gauge", 1)
+				.build());
+		}
+		log.settled();
+	}
+
+	/** What was done to one account. */
+	private static List<AuditRecord.Builder> accounts() {
+		Map<String, Object> opened = Map.of("number", Long.valueOf(BIG), "balance", new BigDecimal(LONG), "bank", "A");
+		Map<String, Object> renumbered = Map.of("number", Long.valueOf(BIGGER), "balance", new BigDecimal(LONG), "bank",
+				"A");
+		return List.of(account("account.open").after(opened),
+				account("account.close").outcome(Outcome.DENIED).error("Not yours"),
+				account("account.renumber").request(RequestContext.from("2001:db8::42:0:0"))
+					.before(opened)
+					.after(renumbered)
+					.metadata("reference", Long.valueOf(BIG)),
+				account("account.delete").before(renumbered));
+	}
+
+	private static AuditRecord.Builder account(String action) {
+		return AuditRecord.action(action).actor(Actor.user("banker")).target("Account", 7);
 	}
 
 	private static AuditRecord attack() {
@@ -145,7 +178,8 @@ final class PageRoom implements BeforeAllCallback {
 				Path directory = Files.createTempDirectory(Path.of("target"), "page");
 				ConfigurableApplicationContext context = WebFixture.application(ShopConfiguration.class)
 					.properties("spring.jpa.hibernate.ddl-auto=create", "audit.checkpoint.origin=example.com/shop",
-							"audit.checkpoint.interval=1h", "audit.checkpoint.generate-key=true",
+							"audit.checkpoint.interval=1h", "audit.verification.interval=1h",
+							"audit.checkpoint.generate-key=true",
 							"audit.checkpoint.private-key-location=file:" + directory.resolve("key.pem"))
 					.run();
 				fill(context);

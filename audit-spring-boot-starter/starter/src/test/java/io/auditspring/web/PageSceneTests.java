@@ -269,7 +269,8 @@ class PageSceneTests extends PageVisit {
 	private void seen(String state, String theme) {
 		String name = "%s-%d-%s".formatted(state, this.width, theme);
 		browser.photograph(Path.of("target/scenes/" + name + ".png"));
-		if (!Boolean.TRUE.equals(browser.run("return document.documentElement.scrollWidth <= window.innerWidth"))) {
+		if (!Boolean.TRUE.equals(
+				browser.run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth"))) {
 			this.found.add(name + " scrolls sideways");
 		}
 		((List<?>) browser

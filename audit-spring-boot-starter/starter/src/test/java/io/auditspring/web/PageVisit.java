@@ -82,7 +82,7 @@ public abstract class PageVisit {
 			.before("""
 					{
 						const real = window.fetch;
-						window.fetch = async (...asked) => asked[0].startsWith('api/%s') ? (%s)(() => real(...asked), real, asked[0]) : real(...asked);
+						window.fetch = async (...asked) => asked[0].replace(/^http:.*[/]audit[/]/, '').startsWith('api/%s') ? (%s)(() => real(...asked), real, asked[0]) : real(...asked);
 					}
 					"""
 				.formatted(path, answer));

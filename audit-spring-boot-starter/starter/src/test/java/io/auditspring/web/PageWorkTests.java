@@ -111,8 +111,9 @@ class PageWorkTests extends PageVisit {
 		browser.find(".exports summary").click();
 		browser.texts(".exports .scope b", List.of("17 entries")::equals);
 		browser.run("document.querySelector('.exports button.item').click()");
-		browser.texts(".report dd", (facts) -> facts.stream().anyMatch("outcome:denied type:Report"::equals)
-				&& facts.contains("all 17") && facts.contains("carol"));
+		browser.texts(".report dd",
+				(facts) -> facts.stream().anyMatch((fact) -> fact.matches("outcome:denied type:Report before:2\\S+Z"))
+						&& facts.contains("all 17") && facts.contains("carol"));
 		browser.texts(".report tbody tr", (rows) -> rows.size() == 17 && rows.get(0).contains("main #"));
 		browser.texts(".report pre", (notes) -> notes.size() == 1 && notes.get(0).startsWith("example.com/shop"));
 		assertThat(browser.barriers()).isEmpty();
@@ -288,6 +289,119 @@ class PageWorkTests extends PageVisit {
 				(people) -> !people.isEmpty() && people.stream().noneMatch((person) -> person.endsWith(":")));
 		browser.press(Keys.ARROW_DOWN, Keys.ENTER, Keys.ESCAPE, Keys.ENTER);
 		browser.awaitAddress((address) -> address.matches(".*\\?actor=[^&]+"));
+	}
+
+	@Test
+	void whatCanBeVerifiedIsOfferedToWhomItIsGiven() {
+		withoutNews();
+		answering("reader",
+				"async () => Response.json({ actor: 'tina', tenant: 'acme', sees: 'all', verifies: false, decides: false, csrf: null })");
+		open("?targetType=Report");
+		browser.texts(".reader b", List.of("tina")::equals);
+		browser.find(".exports summary").click();
+		browser.texts(".exports a b", List.of("CSV", "Elastic Common Schema", "OCSF")::equals);
+	}
+
+	@Test
+	void backIsWhereOneWas() {
+		withoutNews();
+		browser.view(820, 900);
+		open("?targetType=Report");
+		browser.await("""
+				window.scrollTo(0, document.documentElement.scrollHeight);
+				return Number(document.querySelector('.entries').style.height.replace('px', '')) > 82 * 100;""",
+				Boolean.TRUE::equals);
+		browser.run("window.scrollTo(0, 4000)");
+		browser.await("return window.scrollY", Long.valueOf(4000)::equals);
+		browser.run("window.marked = document.querySelector('.entries').style.height");
+		browser.run(
+				"[...document.querySelectorAll('.entry')].find((each) => each.getBoundingClientRect().top > 200).click()");
+		browser.find(".detail dl");
+		String opened = browser.address();
+		browser.press("j");
+		browser.awaitAddress((address) -> !address.equals(opened));
+		browser.press("j");
+		browser.find(".detail dl");
+		browser.run("history.back()");
+		browser.texts(".detail", List::isEmpty);
+		assertThat(browser.address()).endsWith("?targetType=Report");
+		browser.await("return window.scrollY", Long.valueOf(4000)::equals);
+		assertThat(browser.run("return document.querySelector('.entries').style.height === window.marked"))
+			.isEqualTo(true);
+	}
+
+	@Test
+	void whatIsPrintedIsWhatIsInView() {
+		withoutNews();
+		open("?targetType=Report");
+		browser.printed(true);
+		try {
+			assertThat(browser.run("return getComputedStyle(document.querySelector('.entries > li')).position"))
+				.isEqualTo("static");
+			assertThat((Long) browser.run("return document.querySelector('.entries').offsetHeight"))
+				.isLessThan(40 * 56);
+		}
+		finally {
+			browser.printed(false);
+		}
+	}
+
+	@Test
+	void keysOfOneLetterAreTurnedOff() {
+		withoutNews();
+		open("?targetType=Report");
+		browser.press("?");
+		browser.find("dialog[open] h2");
+		browser.press("j");
+		assertThat(browser.run("return document.activeElement.closest('dialog') !== null")).isEqualTo(true);
+		assertThat(browser.barriers()).isEmpty();
+		browser.find("dialog [name=letters]").click();
+		browser.press(Keys.ESCAPE);
+		browser.texts("dialog[open]", List::isEmpty);
+		browser.press("j");
+		browser.press("/");
+		assertThat(browser.run("return document.activeElement.matches('.entry, [name=q]')")).isEqualTo(false);
+		open("?targetType=Report");
+		browser.press("j");
+		assertThat(browser.run("return document.activeElement.matches('.entry')")).isEqualTo(false);
+		browser.button("? Keys").click();
+		browser.find("dialog [name=letters]").click();
+		browser.button("Close").click();
+		assertThat(browser.run("return document.activeElement.matches('.keys')")).isEqualTo(true);
+		browser.press("j");
+		assertThat(browser.run("return document.activeElement.matches('.entry')")).isEqualTo(true);
+	}
+
+	@Test
+	void whatIsClickedIsFoundAlsoWhereItWasLeftOut() {
+		withoutNews();
+		open("?action=order.pay&actor=jane");
+		String id = browser.find(".entry").getDomAttribute("data-id");
+		visit("?-action=order.pay&entry=" + id);
+		browser.find(".detail [data-filter=action] .link").click();
+		browser.awaitAddress((address) -> address.contains("?action=order.pay"));
+		browser.texts(".entry b", (actions) -> !actions.isEmpty() && actions.stream().allMatch("order.pay"::equals));
+	}
+
+	@Test
+	void everyValueOfAnEntryCanBeLookedForOrCopied() {
+		withoutNews();
+		open("?action=account.renumber");
+		browser.find(".entry").click();
+		browser.find(".detail .person");
+		for (String name : List.of("actor", "targetType", "action", "outcome", "severity", "operation", "metadata",
+				"changed")) {
+			assertThat(browser.texts(".detail [data-filter=%s] .link".formatted(name), (links) -> true)).as(name)
+				.isNotEmpty();
+		}
+		browser.find(".detail [data-filter=metadata] .link").click();
+		browser.awaitAddress((address) -> address.contains("metadata=reference%3A9007199254740993"));
+		browser.texts(".total", List.of("1 entry")::equals);
+		browser.turnTo("proof");
+		browser.find(".detail [data-filter=chain] .link");
+		open("?action=account.close");
+		browser.find(".entry").click();
+		browser.find(".detail .error [aria-label^=Copy]");
 	}
 
 }

@@ -2,6 +2,7 @@ package io.auditspring.web;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +47,8 @@ class VerificationsTests {
 				return super.verify(progress);
 			}
 		};
-		return new Verifications(slow, new LedgerHeads(this.database.dataSource(), this.database.schema()), patience);
+		return new Verifications(slow, new LedgerHeads(this.database.dataSource(), this.database.schema()),
+				Optional::empty, patience);
 	}
 
 	@AfterEach
