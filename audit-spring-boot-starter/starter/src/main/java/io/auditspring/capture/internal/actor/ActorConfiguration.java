@@ -22,7 +22,6 @@ import org.springframework.data.domain.AuditorAware;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.core.ClaimAccessor;
 import org.springframework.security.web.authentication.switchuser.SwitchUserGrantedAuthority;
@@ -74,7 +73,7 @@ public final class ActorConfiguration {
 
 		@Bean
 		SecurityContexts auditSecurityContexts(ObjectProvider<SecurityContextHolderStrategy> strategies) {
-			return new SecurityContexts(() -> strategies.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
+			return new SecurityContexts(strategies::getIfUnique);
 		}
 
 		@Bean

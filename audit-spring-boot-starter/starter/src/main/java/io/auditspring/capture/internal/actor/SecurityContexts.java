@@ -4,6 +4,7 @@
  */
 package io.auditspring.capture.internal.actor;
 
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Where Spring Security keeps who is signed in: in a bean of the application, which does
@@ -18,14 +20,15 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
  */
 public final class SecurityContexts {
 
-	private final Supplier<SecurityContextHolderStrategy> strategy;
+	private final SingletonSupplier<Optional<SecurityContextHolderStrategy>> bean;
 
 	/**
 	 * Creates it.
-	 * @param strategy gives what keeps contexts, asked each time
+	 * @param bean gives the bean that keeps contexts, or {@code null} where there is
+	 * none; asked once, as calls are many
 	 */
-	public SecurityContexts(Supplier<SecurityContextHolderStrategy> strategy) {
-		this.strategy = strategy;
+	public SecurityContexts(Supplier<@Nullable SecurityContextHolderStrategy> bean) {
+		this.bean = SingletonSupplier.of(() -> Optional.ofNullable(bean.get()));
 	}
 
 	/**
@@ -33,11 +36,11 @@ public final class SecurityContexts {
 	 * @return it
 	 */
 	public static SecurityContexts ofHolder() {
-		return new SecurityContexts(SecurityContextHolder::getContextHolderStrategy);
+		return new SecurityContexts(() -> null);
 	}
 
 	public SecurityContextHolderStrategy strategy() {
-		return this.strategy.get();
+		return this.bean.obtain().orElseGet(SecurityContextHolder::getContextHolderStrategy);
 	}
 
 	/**

@@ -191,21 +191,27 @@ class SecurityActorSourceTests {
 	@Test
 	void whoIsKnownByWhatTheRequestCallsASecretIsShownByItsDigest() {
 		MockHttpServletRequest request = new MockHttpServletRequest();
-		request.addHeader("X-API-Key", "abc-123-key");
-		request.addHeader("Authorization", "Bearer opaque-1");
-		request.setQueryString("a=b&apikey=k%2F7&flag");
-		request.setCookies(new Cookie("access_token", "cookie-9"));
+		request.addHeader("X-API-Key", "sk_live_4eC39HqLyjWDarjtT1");
+		request.addHeader("Authorization", "Bearer opaque-b1d5781111d84f7b");
+		request.setQueryString("a=b&apikey=k%2F7-51d8c0a94b7e4f02&x=%zz&flag");
+		request.setCookies(new Cookie("access_token", "cookie-9f86d081884c7d65"));
 		request.addParameter("apikey", "guest");
 		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request));
 		try {
-			for (String key : List.of("abc-123-key", "opaque-1", "k/7", "cookie-9")) {
+			for (String key : List.of("sk_live_4eC39HqLyjWDarjtT1", "opaque-b1d5781111d84f7b", "k/7-51d8c0a94b7e4f02",
+					"cookie-9f86d081884c7d65")) {
 				assertThat(List.of(actor(new PreAuthenticatedAuthenticationToken(key, "N/A", List.of())),
 						actor(UsernamePasswordAuthenticationToken.authenticated(key, null, List.of()))))
 					.allSatisfy((actor) -> assertThat(actor.type()).isEqualTo(ActorType.API_KEY))
 					.allSatisfy((actor) -> assertThat(actor.toString()).contains("hmac:").doesNotContain(key));
 			}
 			assertThat(actor(user("guest"))).isEqualTo(Actor.user("guest", "guest"));
-			assertThat(actor(user("123-key"))).isEqualTo(Actor.user("123-key", "123-key"));
+			assertThat(actor(user("4eC39HqLyjWDarjtT1")))
+				.isEqualTo(Actor.user("4eC39HqLyjWDarjtT1", "4eC39HqLyjWDarjtT1"));
+			for (String own : List.of("jane", "maria.gonzalez1@example.com", "0198c2f4-7d1e-4f3a-9b2c-5e8f7a6d4c3b")) {
+				request.addHeader("X-API-Key", own);
+				assertThat(actor(user(own))).as("who sends their name as a key").isEqualTo(Actor.user(own, own));
+			}
 		}
 		finally {
 			RequestContextHolder.resetRequestAttributes();
