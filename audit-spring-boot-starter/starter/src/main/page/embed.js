@@ -12,25 +12,18 @@ const BASE = new URL('../../', document.querySelector('script').src);
 const state = { entries: [], next: null, until: null, loading: true, problem: null };
 const root = document.getElementById('history');
 
-/** The thing that the address names: in its path, or in its parameters where the id has slashes. Nothing, where it names none. */
+/** The thing that the address names: in its path, or in its parameters where the id has slashes. Where it names none there is no page. */
 function subject() {
 	const parameters = new URLSearchParams(location.search);
 	const [, type, id] = /\/embed\/targets\/([^/]+)\/([^/]+)$/.exec(location.pathname) ?? [];
-	const thing = type ? { type: decodeURIComponent(type), id: decodeURIComponent(id) } : { type: parameters.get('targetType'), id: parameters.get('targetId') };
-	return thing.type?.trim() && thing.id?.trim() ? api.thing(thing) : null;
+	return api.thing(type ? { type: decodeURIComponent(type), id: decodeURIComponent(id) } : { type: parameters.get('targetType'), id: parameters.get('targetId') });
 }
 
 async function load() {
-	const filters = subject();
-	if (!filters) {
-		root.setAttribute('aria-busy', 'false');
-		render(html`<h1 class="hidden">${t('History')}</h1><p class="problem">${t('It is not said whose history is wanted.')}</p>`, root);
-		return;
-	}
 	Object.assign(state, { loading: true, problem: null });
 	draw();
 	try {
-		const page = await api.entries(filters, state.next, 50);
+		const page = await api.entries(subject(), state.next, 50);
 		state.entries.push(...page.entries);
 		Object.assign(state, { next: page.next, until: page.lookedUntil });
 	} catch (problem) {
