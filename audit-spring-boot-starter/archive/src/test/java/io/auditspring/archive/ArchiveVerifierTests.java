@@ -214,6 +214,20 @@ class ArchiveVerifierTests {
 	}
 
 	@Test
+	void anyNumberOfThreadsWritesTheSameBytes() throws Exception {
+		List<StoredEntry> entries = new SampleChain("main", 11).entries(30_000);
+		SealedRange sealed = SampleChain.seal(entries, 0, 29_999, SIGNER);
+		List<String> manifests = new ArrayList<>();
+		for (int threads : List.of(1, 2, 5)) {
+			ArchiveStore own = new DirectoryArchiveStore(this.directory.resolve("threads-" + threads));
+			manifests.add(new RangeWriter(own, new ArchiveOptions(null, "256MB", threads), SIGNER)
+				.write(sealed, entries::forEach, UnaryOperator.identity())
+				.toString());
+		}
+		assertThat(manifests).hasSize(3).containsOnly(manifests.get(0));
+	}
+
+	@Test
 	void aFileOfOtherBytesWithTheSameRowsIsTakenForIt() throws Exception {
 		rewritePayload("checkpoint");
 		Files.delete(file(FIRST.manifest(1)));
