@@ -11,6 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +45,8 @@ final class RecordedRanges {
 
 	private final String later;
 
+	private final String hash;
+
 	private final String lock;
 
 	RecordedRanges(DataSource dataSource, Schema schema, ArchiveStore store) {
@@ -62,6 +67,7 @@ final class RecordedRanges {
 				""".formatted(schema.table("audit_archived"));
 		this.later = "select coalesce(min(first_seq), ?) from %s where chain = ? and first_seq > ?"
 			.formatted(schema.table("audit_archived"));
+		this.hash = "select hash from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
 		this.lock = "select pg_advisory_xact_lock(hashtextextended('%s ' || ?, 0))"
 			.formatted(schema.table("audit_archived"));
 	}
@@ -151,19 +157,47 @@ final class RecordedRanges {
 	/**
 	 * Deletes what nobody recorded of other ranges that have some of the same entries.
 	 * Nobody would ever look at it again, whatever is erased.
+	 * @throws IOException if it is of entries that are not here: it may be all there is
 	 */
 	void clearOthers(RangeName range) throws IOException, SQLException {
 		OwnTransaction.<Boolean, IOException>run(this.dataSource, (connection) -> {
 			lock(connection, range);
+			List<String> others = new ArrayList<>();
 			for (String name : this.store.list(range.chainDirectory())) {
 				RangeName.File file = RangeName.parse(name);
 				if (file != null && file.range().overlaps(range) && !file.range().equals(range)
 						&& !isRecorded(connection, file.range())) {
-					this.store.delete(name);
+					requireHere(connection, name, file);
+					others.add(name);
 				}
+			}
+			for (String other : others) {
+				this.store.delete(other);
 			}
 			return true;
 		});
+	}
+
+	// Each hash holds all before it, and of which ledger they are.
+	private void requireHere(Connection connection, String name, RangeName.File file) throws IOException, SQLException {
+		Manifest manifest = file.kind().equals("manifest") ? readable(name) : null;
+		if (manifest != null && !Arrays.equals(manifest.lastHash(),
+				Sql.find(connection, this.hash, (row) -> row.getBytes(1), file.range().chain(), file.range().last()))) {
+			throw new IOException(
+					("the archive has %s that are not those of this ledger: they are another ledger's, or "
+							+ "what a restored database lacks. Give each ledger an archive of its own, or move these files away")
+						.formatted(file.range()));
+		}
+	}
+
+	/** What is none was not finished. */
+	private @Nullable Manifest readable(String name) {
+		try {
+			return Manifests.read(this.store, name);
+		}
+		catch (IOException ex) {
+			return null;
+		}
 	}
 
 	private boolean isRecorded(Connection connection, RangeName range) throws SQLException {

@@ -22,6 +22,8 @@ import io.auditspring.archive.internal.range.Manifest;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.archive.internal.range.RangeWriter;
+import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
@@ -191,6 +193,23 @@ class LedgerArchiveTests {
 		assertThat(dieBeforeTheMonthIsDropped().kept()).isEqualTo(DECEMBER);
 		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
 		assertNothingIsLostAndNothingDouble();
+	}
+
+	/**
+	 * Of another ledger, or of what a restored database lacks, it may be all there is.
+	 */
+	@Test
+	void whatIsInTheArchiveAndNotInTheLedgerIsNotClearedAway() throws Exception {
+		CheckpointSigner stranger = Ed25519Signer.ofPem("example.com/other", Ed25519Signer.newPem());
+		List<StoredEntry> entries = new SampleChain("main", 99).entries(150);
+		new RangeWriter(this.store, new ArchiveOptions(null, "256MB", 2), stranger)
+			.write(SampleChain.seal(entries, 0, 149, stranger), entries::forEach, UnaryOperator.identity());
+		List<String> before = this.store.list();
+		this.ledger.checkpoint("main");
+		assertThatThrownBy(() -> this.ledger.archive().archive("main", 0, 299, EntryCodec.write(List.of(CLERK))))
+			.isInstanceOf(IOException.class)
+			.hasMessageContaining("not those of this ledger");
+		assertThat(this.store.list()).isEqualTo(before);
 	}
 
 	/** What nobody recorded would be in no erasure's way. */

@@ -183,14 +183,17 @@ final class NewAlerts {
 						"Nothing speaks against the ledger itself. See to what is missing, so that something speaks for it again.");
 	}
 
-	/** Of all of them: what is wrong besides is news. */
+	/**
+	 * Of all of them: what is wrong besides is news. That of what speaks for the ledger
+	 * is not: it names what changes from one time to the next.
+	 */
 	private static String digest(List<Problem> problems) {
 		StringBuilder all = new StringBuilder();
 		problems.forEach((problem) -> all.append(problem.seq())
 			.append(' ')
 			.append(problem.id())
 			.append(' ')
-			.append(problem.what())
+			.append(problem.kind().accuses() ? problem.what() : "")
 			.append('\n'));
 		return HexFormat.of().formatHex(Sha256.hash(all.toString().getBytes(StandardCharsets.UTF_8)), 0, 8);
 	}

@@ -52,6 +52,9 @@ final class EntryDelivery implements Handover {
 	/** Pooled connections that the server has closed show only when they are used. */
 	private static final int ATTEMPTS = 3;
 
+	/** Who is refused sooner may as well try by themselves. */
+	private static final Duration LONG = Duration.ofSeconds(1);
+
 	private final DataSource dataSource;
 
 	private final BoundConnections bound;
@@ -177,13 +180,13 @@ final class EntryDelivery implements Handover {
 	public void deliver(Delivery mode, List<Entry> entries, boolean mayWait, long since) {
 		this.statistics.recorded(mode, entries.size());
 		List<Entry> left = new ArrayList<>(entries);
-		if (mode == Delivery.ASYNC) {
-			left.removeIf(this.buffer::offer);
-		}
-		if (left.isEmpty()) {
-			return;
-		}
 		try {
+			if (mode == Delivery.ASYNC) {
+				left.removeIf(this.buffer::offer);
+			}
+			if (left.isEmpty()) {
+				return;
+			}
 			deliver(mode, left, this.held.find(), mayWait, since);
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -300,11 +303,14 @@ final class EntryDelivery implements Handover {
 				StagedRow row = storeOnce(left, held);
 				this.statistics.staged(left.size());
 				left.clear();
+				this.refusal = null;
 				this.outage.over();
 				return row;
 			}
 			catch (NoConnectionException ex) {
-				this.refusal = new Refusal(begun, ex);
+				if (System.nanoTime() - begun > LONG.toNanos()) {
+					this.refusal = new Refusal(begun, ex);
+				}
 				throw ex;
 			}
 			catch (SQLException ex) {

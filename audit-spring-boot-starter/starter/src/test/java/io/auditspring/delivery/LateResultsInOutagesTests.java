@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -124,6 +125,8 @@ class LateResultsInOutagesTests {
 		runner("audit.failure-policy=log").run((context) -> {
 			List<CompletableFuture<String>> results = endWhileItIsAway(context.getBean(Works.class));
 			Awaitility.await().until(() -> this.pool.waiting.get() >= 4);
+			// As a pool that is waited for.
+			Awaitility.await().pollDelay(Duration.ofMillis(1_100)).until(() -> true);
 			assertThat(results).noneMatch(CompletableFuture::isDone);
 			this.pool.refusals.release(8);
 			assertThat(results).allSatisfy((result) -> assertThat(result.join()).isEqualTo("done"));

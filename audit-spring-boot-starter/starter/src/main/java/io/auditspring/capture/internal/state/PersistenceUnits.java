@@ -4,6 +4,7 @@
  */
 package io.auditspring.capture.internal.state;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
@@ -22,11 +24,15 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  */
 final class PersistenceUnits implements Supplier<List<EntityManagerFactory>> {
 
+	private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
 	private final ConfigurableListableBeanFactory beans;
 
 	private volatile List<EntityManagerFactory> units = List.of();
 
 	private volatile boolean complete;
+
+	private volatile long nextLook = System.nanoTime();
 
 	PersistenceUnits(ConfigurableListableBeanFactory beans) {
 		this.beans = beans;
@@ -38,7 +44,7 @@ final class PersistenceUnits implements Supplier<List<EntityManagerFactory>> {
 	 */
 	@Override
 	public List<EntityManagerFactory> get() {
-		if (!this.complete) {
+		if (!this.complete && System.nanoTime() - this.nextLook >= 0) {
 			look();
 		}
 		return this.units;
@@ -66,18 +72,35 @@ final class PersistenceUnits implements Supplier<List<EntityManagerFactory>> {
 		this.complete |= all;
 	}
 
+	// Nobody's first call waits for one that nobody has asked for yet.
 	private @Nullable EntityManagerFactory find(String name) {
 		try {
+			if (isLazy(name) && !this.beans.containsSingleton(name)) {
+				lookLater();
+				return null;
+			}
 			return this.beans.getBean(name, EntityManagerFactory.class);
 		}
+		catch (BeanCurrentlyInCreationException ex) {
+			return null;
+		}
 		catch (BeansException ex) {
+			lookLater();
 			return null;
 		}
 	}
 
+	private boolean isLazy(String name) {
+		return this.beans.containsBeanDefinition(name) && this.beans.getMergedBeanDefinition(name).isLazyInit();
+	}
+
+	private void lookLater() {
+		this.nextLook = System.nanoTime() + BETWEEN_LOOKS.toNanos();
+	}
+
 	private boolean isCandidate(String name) {
 		return !this.beans.containsBeanDefinition(name)
-				|| this.beans.getMergedBeanDefinition(name).isAutowireCandidate();
+				|| (this.beans.isSingleton(name) && this.beans.getMergedBeanDefinition(name).isAutowireCandidate());
 	}
 
 }

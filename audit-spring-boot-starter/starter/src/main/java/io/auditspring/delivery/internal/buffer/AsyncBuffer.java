@@ -5,9 +5,9 @@
 package io.auditspring.delivery.internal.buffer;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -93,6 +93,9 @@ public final class AsyncBuffer implements SmartLifecycle {
 			"A database does not tell what became of transactions that staged audit entries");
 
 	private volatile @Nullable Instant openSince;
+
+	/** What is on disk while a stop waits. */
+	private @Nullable Path copy;
 
 	private volatile boolean stopped = true;
 
@@ -233,7 +236,8 @@ public final class AsyncBuffer implements SmartLifecycle {
 		if (System.nanoTime() - this.nextLook < 0) {
 			return;
 		}
-		this.nextLook = System.nanoTime() + IDLE.toNanos();
+		this.nextLook = System.nanoTime() + IDLE.toNanos()
+				+ ((this.looksInVain > 0) ? TimeUnit.MILLISECONDS.toNanos(Worker.backoffMillis(this.looksInVain)) : 0);
 		this.open = false;
 		this.away.clear();
 		settleDoubts();
@@ -241,16 +245,10 @@ public final class AsyncBuffer implements SmartLifecycle {
 		this.looksInVain = this.open ? this.looksInVain + 1 : 0;
 		if (!this.open) {
 			this.openSince = null;
+			this.unanswered.over();
 		}
 		else if (this.openSince == null) {
 			this.openSince = Instant.now();
-		}
-		if (this.open) {
-			this.nextLook = System.nanoTime() + IDLE.toNanos()
-					+ TimeUnit.MILLISECONDS.toNanos(Worker.backoffMillis(this.looksInVain));
-		}
-		else {
-			this.unanswered.over();
 		}
 	}
 
@@ -338,15 +336,34 @@ public final class AsyncBuffer implements SmartLifecycle {
 		this.stopped = true;
 		this.queue.close();
 		this.nextLook = System.nanoTime();
-		this.worker.stop();
+		this.worker.stop(this::spoolCopy);
 		List<InDoubtEntries> left = left();
 		if (!left.isEmpty()) {
 			spool(left);
 			logger.warn("The audit database could not be written to before the application stopped; the spool keeps "
 					+ "the entries that are left for the next start");
 		}
+		this.spool.delete(this.copy);
+		this.copy = null;
 		if (this.discards.take() != null) {
 			logger.error("That entries were lost is recorded nowhere but here");
+		}
+	}
+
+	// Whoever has started the stop may kill the process before it has ended.
+	private void spoolCopy() {
+		List<Entry> entries = new ArrayList<>(this.batch.entries());
+		entries.addAll(this.queue.entries());
+		List<InDoubtEntries> all = new ArrayList<>(this.doubts);
+		if (!entries.isEmpty()) {
+			all.add(new InDoubtEntries(null, entries));
+		}
+		try {
+			this.copy = all.isEmpty() ? null : Uninterrupted.call(() -> this.spool.keepCopy(all));
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.warn("What the audit database has not taken yet could not be written to a file, and is tried again",
+					ex);
 		}
 	}
 

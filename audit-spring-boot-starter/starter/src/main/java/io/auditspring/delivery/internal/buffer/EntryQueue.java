@@ -150,6 +150,20 @@ final class EntryQueue {
 	}
 
 	/**
+	 * Those that wait, which stay.
+	 * @return them, in their order
+	 */
+	List<Entry> entries() {
+		this.lock.lock();
+		try {
+			return this.entries.stream().map((sized) -> sized.entry).toList();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
 	 * Waits until there are so many entries, or so many bytes, or the queue is closed.
 	 * @param count how many
 	 * @param size how many bytes

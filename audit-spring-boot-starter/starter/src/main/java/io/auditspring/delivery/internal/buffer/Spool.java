@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -37,6 +38,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 import io.auditspring.delivery.internal.outbox.InDoubtEntries;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,6 +88,8 @@ final class Spool {
 
 	private boolean told;
 
+	private boolean failed;
+
 	Spool(Path directory, SpoolOwner owner) {
 		this.shared = directory;
 		this.directory = directory.resolve(owner.directory());
@@ -103,14 +107,43 @@ final class Spool {
 		doubts.forEach((doubt) -> this.kept.add(doubt.entries().size()));
 	}
 
-	private void createFile(List<InDoubtEntries> doubts) throws IOException {
+	/**
+	 * Writes a file for as long as somebody else tries to write to the database. On
+	 * return it is on disk.
+	 * @param doubts what it holds
+	 * @return the file, to be deleted
+	 * @throws IOException if it cannot be written
+	 */
+	Path keepCopy(List<InDoubtEntries> doubts) throws IOException {
+		return createFile(doubts);
+	}
+
+	/**
+	 * Deletes a copy. One that stays does no harm: what the ledger has is not written
+	 * again.
+	 * @param copy the file, or {@code null}
+	 */
+	void delete(@Nullable Path copy) {
+		try {
+			if (copy != null) {
+				Files.deleteIfExists(copy);
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("{} could not be deleted", copy, ex);
+		}
+	}
+
+	private Path createFile(List<InDoubtEntries> doubts) throws IOException {
 		createDirectory();
 		String name = System.currentTimeMillis() + "-" + UUID.randomUUID();
 		Path unfinished = this.directory.resolve(name + UNFINISHED);
 		try {
 			write(unfinished, doubts);
-			Files.move(unfinished, this.directory.resolve(name + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
+			Path file = this.directory.resolve(name + SUFFIX);
+			Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
 			force(this.directory);
+			return file;
 		}
 		finally {
 			Files.deleteIfExists(unfinished);
@@ -170,7 +203,7 @@ final class Spool {
 	}
 
 	private static boolean isOfThisUser(Path directory) throws IOException {
-		Path probe = Files.createTempFile(directory, "owner", UNFINISHED, only("rw-------"));
+		Path probe = Files.createTempFile(directory, "owner", ".probe", only("rw-------"));
 		try {
 			return Files.getOwner(probe).equals(Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS));
 		}
@@ -190,11 +223,13 @@ final class Spool {
 			return;
 		}
 		this.pending = false;
+		this.failed = false;
 		this.nextLook = System.nanoTime() + BETWEEN_LOOKS.toNanos();
 		try {
 			for (Path file : files()) {
 				tryToTakeIn(file, taker);
 			}
+			this.told &= this.failed;
 		}
 		catch (IOException | UncheckedIOException ex) {
 			tell(this.shared, ex);
@@ -217,6 +252,7 @@ final class Spool {
 
 	/** It is tried again each minute. */
 	private void tell(Path what, Exception failure) {
+		this.failed = true;
 		if (!this.told) {
 			this.told = true;
 			logger.error("{} cannot be read; entries that were kept in it are not taken in", what, failure);
@@ -225,11 +261,14 @@ final class Spool {
 
 	private List<Path> files() throws IOException {
 		List<Path> files = new ArrayList<>();
-		if (Files.isDirectory(this.shared) && (!POSIX || isPrivate(this.shared.toRealPath()))) {
+		// What is beside it is of earlier versions, which used none that was a link or
+		// open.
+		if (Files.isDirectory(this.shared, LinkOption.NOFOLLOW_LINKS) && (!POSIX || isPrivate(this.shared))) {
 			files.addAll(files(this.shared));
 		}
 		if (Files.isDirectory(this.directory, LinkOption.NOFOLLOW_LINKS)) {
 			requireOwn(this.directory);
+			deleteUnfinished();
 			files.addAll(files(this.directory));
 		}
 		// Their names begin with the time.
@@ -238,23 +277,31 @@ final class Spool {
 	}
 
 	private List<Path> files(Path directory) throws IOException {
-		try (Stream<Path> found = Files.list(directory)) {
-			List<Path> files = found.toList();
-			for (Path file : files) {
-				deleteUnfinished(file);
-			}
-			return files.stream()
-				.filter((file) -> file.getFileName().toString().endsWith(SUFFIX))
+		try (Stream<Path> files = Files.list(directory)) {
+			return files.filter((file) -> file.getFileName().toString().endsWith(SUFFIX))
 				.filter((file) -> !this.passedOver.contains(file))
 				.toList();
 		}
 	}
 
 	// As of a process that was killed while it wrote it.
-	private static void deleteUnfinished(Path file) throws IOException {
-		if (file.getFileName().toString().endsWith(UNFINISHED)
-				&& Files.getLastModifiedTime(file).toInstant().isBefore(Instant.now().minus(UNFINISHED_FOR))) {
-			Files.deleteIfExists(file);
+	private void deleteUnfinished() throws IOException {
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.directory, "*" + UNFINISHED)) {
+			for (Path file : files) {
+				deleteIfOld(file);
+			}
+		}
+	}
+
+	private static void deleteIfOld(Path file) {
+		try {
+			Instant written = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+			if (written.isBefore(Instant.now().minus(UNFINISHED_FOR))) {
+				Files.deleteIfExists(file);
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("{} could not be deleted", file, ex);
 		}
 	}
 

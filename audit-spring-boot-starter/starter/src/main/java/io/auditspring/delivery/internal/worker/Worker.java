@@ -102,7 +102,17 @@ public final class Worker {
 		return Thread.currentThread() == this.thread;
 	}
 
-	public synchronized void stop() {
+	public void stop() {
+		stop(() -> {
+		});
+	}
+
+	/**
+	 * Ends the thread, when it has worked once more.
+	 * @param stuck is run once where the work does not get on; it is waited for all the
+	 * same
+	 */
+	public synchronized void stop(Runnable stuck) {
 		Thread running = this.thread;
 		if (running == null) {
 			return;
@@ -111,19 +121,23 @@ public final class Worker {
 		this.stopNanos = System.nanoTime() + patience.toNanos();
 		this.stop.countDown();
 		this.signal.release();
-		awaitEnd(running, patience);
+		awaitEnd(running, patience, stuck);
 		this.abandoned = running.isAlive() ? running : null;
 		this.thread = null;
 		this.status.runsOn(null);
 	}
 
 	// A stop that is interrupted has what is left to write all the same.
-	private void awaitEnd(Thread running, Duration patience) {
+	private void awaitEnd(Thread running, Duration patience, Runnable stuck) {
 		long begun = System.nanoTime();
 		boolean interrupted = false;
+		boolean told = false;
 		Duration waited = Duration.ZERO;
-		while (running.isAlive() && waited.compareTo(patience) < 0
-				&& (waited.compareTo(STUCK) < 0 || this.status.stalledFor().compareTo(STUCK) < 0)) {
+		while (running.isAlive() && waited.compareTo(patience) < 0) {
+			if (!told && waited.compareTo(STUCK) >= 0 && this.status.stalledFor().compareTo(STUCK) >= 0) {
+				told = true;
+				stuck.run();
+			}
 			try {
 				running.join(LOOK_MILLIS);
 			}

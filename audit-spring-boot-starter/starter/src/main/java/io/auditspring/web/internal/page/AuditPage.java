@@ -21,6 +21,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -30,6 +31,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
 /**
@@ -120,6 +122,9 @@ final class AuditPage implements TrailHandler {
 	@Answers({})
 	void file(@PathVariable String path, HttpServletRequest request, HttpServletResponse response)
 			throws ServletException, IOException {
+		if (path.length() < 2) {
+			throw new NoResourceFoundException(HttpMethod.GET, request.getRequestURI(), path);
+		}
 		request.setAttribute(HandlerMapping.PATH_WITHIN_HANDLER_MAPPING_ATTRIBUTE, path.substring(1));
 		this.loaded.handleRequest(request, response);
 	}
