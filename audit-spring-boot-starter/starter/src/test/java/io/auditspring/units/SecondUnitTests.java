@@ -1,4 +1,4 @@
-package io.auditspring.host;
+package io.auditspring.units;
 
 import java.util.Map;
 
