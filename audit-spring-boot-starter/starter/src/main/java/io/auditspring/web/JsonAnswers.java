@@ -4,6 +4,7 @@
  */
 package io.auditspring.web;
 
+import java.net.URI;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -71,7 +72,10 @@ final class JsonAnswers {
 	 * @return the answer with the status 202
 	 */
 	static ResponseEntity<byte[]> accepted(ResponseEntity<byte[]> answer) {
-		return ResponseEntity.accepted().headers(answer.getHeaders()).body(answer.getBody());
+		return ResponseEntity.accepted()
+			.headers(answer.getHeaders())
+			.location(URI.create("verification/progress"))
+			.body(answer.getBody());
 	}
 
 	/**
