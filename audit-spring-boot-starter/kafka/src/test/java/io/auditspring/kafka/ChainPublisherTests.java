@@ -99,6 +99,18 @@ class ChainPublisherTests {
 		CarriedLab.execute(this.lab.source, """
 				alter table audit.audit_log disable trigger user;
 				delete from audit.audit_log where seq < 2;
+				do $$
+				declare
+					guard record;
+				begin
+					for guard in
+						select tgname from pg_trigger
+						where tgrelid = 'audit.audit_log'::regclass and not tgisinternal and tgparentid = 0
+					loop
+						execute format('alter table audit.audit_log enable always trigger %I', guard.tgname);
+					end loop;
+				end
+				$$;
 				""");
 		this.lab.kafka.say(resend(0));
 		Carriers.await(() -> assertThat(this.output).contains("asks for entry 0 and what follows"));
@@ -106,8 +118,6 @@ class ChainPublisherTests {
 		awaitSent("0-3", "3-4");
 		assertThat(this.statistics.stoppedFor()).isNull();
 		assertThat(this.statistics.lastFailure()).isNull();
-		this.lab.kafka.say(resend(2));
-		awaitSent("0-3", "3-4", "2-4");
 	}
 
 	private CentreMessage resend(long from) {
