@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
@@ -98,9 +99,13 @@ final class PersistenceUnits implements Supplier<List<EntityManagerFactory>> {
 		this.nextLook = System.nanoTime() + BETWEEN_LOOKS.toNanos();
 	}
 
+	// What its definition says: to ask the factory would create the bean.
 	private boolean isCandidate(String name) {
-		return !this.beans.containsBeanDefinition(name)
-				|| (this.beans.isSingleton(name) && this.beans.getMergedBeanDefinition(name).isAutowireCandidate());
+		if (!this.beans.containsBeanDefinition(name)) {
+			return true;
+		}
+		BeanDefinition definition = this.beans.getMergedBeanDefinition(name);
+		return definition.isSingleton() && definition.isAutowireCandidate();
 	}
 
 }
