@@ -194,11 +194,7 @@ public final class Tiles {
 		}
 
 		private int offset(int level) {
-			int offset = 0;
-			for (int below = 0; below < level; below++) {
-				offset += hashes(this.range, below) * HASH;
-			}
-			return offset;
+			return Math.toIntExact(Tiles.offset(this.range, level));
 		}
 
 		public CompactRange tree() {
@@ -227,17 +223,22 @@ public final class Tiles {
 	 */
 	static byte[] hash(byte[] content, RangeName range, TreeNode node) {
 		TileCoordinates tile = TileCoordinates.of(node);
-		long start = 0;
-		for (int below = 0; below < tile.level(); below++) {
-			start += (long) hashes(range, below) * HASH;
-		}
-		start += ((tile.index() << HEIGHT) - begin(range, tile.level())) * HASH;
+		long start = offset(range, tile.level()) + ((tile.index() << HEIGHT) - begin(range, tile.level())) * HASH;
 		long end = Math.min(start + (HASH << HEIGHT), content.length);
 		long wanted = (((node.index() + 1) << (node.level() % HEIGHT)) - (tile.index() << HEIGHT)) * HASH;
 		if (start < 0 || start + wanted > end) {
 			throw new IllegalArgumentException("'%s' does not have what a proof is made of".formatted(range.tiles()));
 		}
 		return tile.hash(node, Arrays.copyOfRange(content, (int) start, (int) end));
+	}
+
+	/** Where the hashes of a level begin in the file. */
+	private static long offset(RangeName range, int level) {
+		long offset = 0;
+		for (int below = 0; below < level; below++) {
+			offset += (long) hashes(range, below) * HASH;
+		}
+		return offset;
 	}
 
 	/** The first hash of a level that the file has: where a tile begins. */
