@@ -46,7 +46,8 @@ public final class SelectionVerifier {
 
 	private final Map<String, Problems> problems = new TreeMap<>();
 
-	private final Map<String, Checkpoint> checkpoints = new HashMap<>();
+	/** Of a chain whose checkpoint cannot be trusted there is {@code null}. */
+	private final Map<String, @Nullable Checkpoint> checkpoints = new HashMap<>();
 
 	/** The size of the largest checkpoint of each chain that was kept elsewhere. */
 	private final Map<String, Long> anchored = new HashMap<>();
@@ -157,6 +158,7 @@ public final class SelectionVerifier {
 
 	private void checkpoint(String chain, String note) {
 		this.chain = chain;
+		this.checkpoints.put(chain, null);
 		try {
 			Checkpoint checkpoint = (this.evidence.keys() != null) ? Checkpoint.open(note, this.evidence.keys())
 					: Checkpoint.parse(note);
@@ -262,6 +264,10 @@ public final class SelectionVerifier {
 		Checkpoint checkpoint = this.checkpoints.get(this.chain);
 		this.unproved = null;
 		if (place == null || place.seq() == null || checkpoint == null) {
+			if (checkpoint != null || !this.checkpoints.containsKey(this.chain)) {
+				problem(Problem.Kind.ROOT, place,
+						"there is a path, but not the entry it begins at, or not the checkpoint it leads to");
+			}
 			return;
 		}
 		if (proves(members.path("path").asString(), place, place.seq(), checkpoint)) {

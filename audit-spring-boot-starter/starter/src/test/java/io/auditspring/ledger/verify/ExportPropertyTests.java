@@ -175,6 +175,15 @@ class ExportPropertyTests {
 
 	/** An older one leaves what came since to whoever made the file. */
 	@Example
+	void pathsWithoutTheirCheckpointAreAFinding() {
+		String[] lines = SELECTION.split("\n", 3);
+		assertThat(lines[1]).startsWith("{\"checkpoint\":");
+		SelectionVerification verification = verifySelection(lines[0] + "\n" + lines[2]);
+		assertThat(verification.valid()).isFalse();
+		assertThat(verification.problems()).extracting(Problem::kind).containsOnly(Problem.Kind.ROOT).hasSize(3);
+	}
+
+	@Example
 	void whatACheckpointThatWasKeptCoversMustBeProved() {
 		String newest = SELECTION.lines()
 			.filter((line) -> line.startsWith("{\"checkpoint\""))
