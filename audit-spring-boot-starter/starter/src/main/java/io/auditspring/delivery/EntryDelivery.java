@@ -309,7 +309,7 @@ final class EntryDelivery implements Handover {
 			}
 			catch (NoConnectionException ex) {
 				if (System.nanoTime() - begun > LONG.toNanos()) {
-					this.refusal = new Refusal(begun, ex);
+					remember(new Refusal(begun, ex));
 				}
 				throw ex;
 			}
@@ -328,6 +328,13 @@ final class EntryDelivery implements Handover {
 		Refusal last = this.refusal;
 		if (held == null && last != null && last.begun() - since > 0) {
 			throw last.failure();
+		}
+	}
+
+	private synchronized void remember(Refusal refused) {
+		Refusal last = this.refusal;
+		if (last == null || refused.begun() - last.begun() > 0) {
+			this.refusal = refused;
 		}
 	}
 

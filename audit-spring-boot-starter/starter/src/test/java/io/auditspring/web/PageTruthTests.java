@@ -8,6 +8,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.ledger.Problem;
 import io.auditspring.signing.VerificationWorker;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -324,6 +325,11 @@ class PageTruthTests extends PageVisit {
 
 	@Test
 	void whatIsCountedAroundAnEntryIsWhatItsLinkShows() {
+		open("?targetType=Report");
+		Awaitility.await()
+			.until(() -> new JdbcTemplate(context.getBean(DataSource.class)).queryForObject(
+					"select exists (select 1 from audit.audit_log where actor_id = 'carol' and action = 'audit.read')",
+					Boolean.class));
 		open("?actor=carol&action=audit.read");
 		browser.find(".entry").click();
 		browser.turnTo("context");

@@ -203,9 +203,9 @@ public final class AsyncBuffer implements SmartLifecycle {
 		}
 	}
 
-	private void spool(List<InDoubtEntries> doubts) {
+	private boolean spool(List<InDoubtEntries> doubts) {
 		try {
-			Uninterrupted.call(() -> {
+			return Uninterrupted.call(() -> {
 				this.spool.keep(doubts);
 				return true;
 			});
@@ -216,6 +216,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 			doubts.forEach((doubt) -> doubt.entries().forEach(this.discards::add));
 			doubts.forEach((doubt) -> this.statistics.gone(doubt.entries()));
 			this.statistics.lost(doubts.stream().mapToInt((doubt) -> doubt.entries().size()).sum());
+			return false;
 		}
 	}
 
@@ -338,12 +339,14 @@ public final class AsyncBuffer implements SmartLifecycle {
 		this.nextLook = System.nanoTime();
 		this.worker.stop(this::spoolCopy);
 		List<InDoubtEntries> left = left();
-		if (!left.isEmpty()) {
-			spool(left);
+		boolean kept = left.isEmpty() || spool(left);
+		if (kept && !left.isEmpty()) {
 			logger.warn("The audit database could not be written to before the application stopped; the spool keeps "
 					+ "the entries that are left for the next start");
 		}
-		this.spool.delete(this.copy);
+		if (kept) {
+			this.spool.delete(this.copy);
+		}
 		this.copy = null;
 		if (this.discards.take() != null) {
 			logger.error("That entries were lost is recorded nowhere but here");
