@@ -103,6 +103,22 @@ public interface AuditContext {
 	AuditContext related(String type, Object id);
 
 	/**
+	 * Says that the call fails, though it returns: for methods that tell it in what they
+	 * return. What is thrown counts more, and of what is said here the last.
+	 * @param error what went wrong, as the entry shows it, or {@code null}
+	 * @return this context
+	 */
+	AuditContext failed(@Nullable String error);
+
+	/**
+	 * Says that the call was denied, though it returns. What is thrown counts more, and
+	 * of what is said here the last.
+	 * @param error why, as the entry shows it, or {@code null}
+	 * @return this context
+	 */
+	AuditContext denied(@Nullable String error);
+
+	/**
 	 * Suppresses the call's entry.
 	 * @return this context
 	 */

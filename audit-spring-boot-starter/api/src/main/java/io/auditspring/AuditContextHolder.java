@@ -109,6 +109,16 @@ public final class AuditContextHolder {
 		}
 
 		@Override
+		public AuditContext failed(@Nullable String error) {
+			return this;
+		}
+
+		@Override
+		public AuditContext denied(@Nullable String error) {
+			return this;
+		}
+
+		@Override
 		public AuditContext skip() {
 			return this;
 		}

@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
 import io.auditspring.AuditContext;
 import io.auditspring.AuditContextHolder;
 import io.auditspring.AuditRecord;
+import io.auditspring.Outcome;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.value.FatalErrors;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,8 @@ public final class Operation implements AuditContext {
 	private volatile @Nullable UUID entryId;
 
 	private boolean skipped;
+
+	private @Nullable ToldOutcome told;
 
 	private volatile boolean undone;
 
@@ -155,6 +158,14 @@ public final class Operation implements AuditContext {
 
 	public boolean isSkipped() {
 		return this.skipped;
+	}
+
+	/**
+	 * What the call itself said became of it, though it returned.
+	 * @return that, or {@code null} if it said nothing
+	 */
+	public @Nullable ToldOutcome told() {
+		return this.told;
 	}
 
 	/**
@@ -265,6 +276,7 @@ public final class Operation implements AuditContext {
 		this.amendments = all;
 		this.skipped |= earlier.skipped;
 		this.undone |= earlier.undone;
+		this.told = (this.told != null) ? this.told : earlier.told;
 	}
 
 	public long elapsedMicros() {
@@ -381,6 +393,18 @@ public final class Operation implements AuditContext {
 	}
 
 	@Override
+	public AuditContext failed(@Nullable String error) {
+		this.told = new ToldOutcome(Outcome.FAILURE, error);
+		return this;
+	}
+
+	@Override
+	public AuditContext denied(@Nullable String error) {
+		this.told = new ToldOutcome(Outcome.DENIED, error);
+		return this;
+	}
+
+	@Override
 	public AuditContext skip() {
 		this.skipped = true;
 		return this;
@@ -403,6 +427,16 @@ public final class Operation implements AuditContext {
 		}
 		this.amendments.add(amendment);
 		return this;
+	}
+
+	/**
+	 * An outcome that a call told while it ran.
+	 *
+	 * @param outcome what became of it
+	 * @param error what went wrong, or {@code null}
+	 */
+	public record ToldOutcome(Outcome outcome, @Nullable String error) {
+
 	}
 
 }

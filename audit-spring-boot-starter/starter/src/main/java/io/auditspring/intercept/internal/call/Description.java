@@ -80,7 +80,7 @@ final class Description {
 	}
 
 	private AuditRecord.Builder outlined() {
-		ToldFailure told = (this.failure == null) ? ToldFailure.of(this.result, arguments()) : null;
+		ToldFailure told = (this.failure == null) ? told() : null;
 		Outcome outcome = outcome(told);
 		AuditRecord.Builder record = method().outline().toBuilder().outcome(outcome);
 		if (outcome != Outcome.SUCCESS) {
@@ -94,6 +94,12 @@ final class Description {
 			record.error((told != null) ? told.error() : operation().reason());
 		}
 		return record;
+	}
+
+	private @Nullable ToldFailure told() {
+		Operation.ToldOutcome told = operation().told();
+		return (told != null) ? new ToldFailure(told.outcome(), told.error())
+				: ToldFailure.of(this.result, arguments());
 	}
 
 	private Outcome outcome(@Nullable ToldFailure told) {

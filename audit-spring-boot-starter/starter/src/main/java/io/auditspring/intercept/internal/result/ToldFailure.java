@@ -4,6 +4,9 @@
  */
 package io.auditspring.intercept.internal.result;
 
+import java.lang.reflect.Method;
+import java.util.Map;
+
 import io.auditspring.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.web.ErrorResponse;
 
 /**
@@ -19,9 +23,25 @@ import org.springframework.web.ErrorResponse;
  * whoever is told 404 has deleted nothing.
  *
  * @param outcome what became of the call
- * @param error what the caller was told
+ * @param error what the caller was told, or {@code null}
  */
-public record ToldFailure(Outcome outcome, String error) {
+public record ToldFailure(Outcome outcome, @Nullable String error) {
+
+	/** Answers of libraries that need not be there, and what tells their status. */
+	private static final Map<String, String> STATUS = Map.of("org.springframework.web.servlet.function.ServerResponse",
+			"statusCode", "org.springframework.web.servlet.ModelAndView", "getStatus",
+			"org.springframework.web.reactive.function.server.ServerResponse", "statusCode",
+			"org.springframework.web.reactive.result.view.Rendering", "status", "jakarta.ws.rs.core.Response",
+			"getStatus");
+
+	private static final ClassValue<@Nullable Method> STATUS_METHODS = new ClassValue<>() {
+
+		@Override
+		protected @Nullable Method computeValue(Class<?> type) {
+			return statusMethod(type);
+		}
+
+	};
 
 	private static final boolean WEB = ClassUtils.isPresent("org.springframework.http.ResponseEntity",
 			ToldFailure.class.getClassLoader());
@@ -39,6 +59,22 @@ public record ToldFailure(Outcome outcome, String error) {
 		}
 		String rejected = RejectedInput.in(arguments);
 		return (rejected != null) ? new ToldFailure(Outcome.FAILURE, rejected) : null;
+	}
+
+	private static @Nullable Method statusMethod(Class<?> type) {
+		for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+			String method = STATUS.get(each.getName());
+			if (method != null) {
+				return ReflectionUtils.findMethod(each, method);
+			}
+		}
+		for (Class<?> each : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+			String method = STATUS.get(each.getName());
+			if (method != null) {
+				return ReflectionUtils.findMethod(each, method);
+			}
+		}
+		return null;
 	}
 
 	/**
@@ -60,7 +96,18 @@ public record ToldFailure(Outcome outcome, String error) {
 			if (result instanceof ResponseEntity<?> answer) {
 				return told(answer.getStatusCode());
 			}
-			return (result instanceof ProblemDetail problem) ? told(HttpStatusCode.valueOf(problem.getStatus())) : null;
+			if (result instanceof ErrorResponse answer) {
+				return told(answer.getStatusCode());
+			}
+			if (result instanceof ProblemDetail problem) {
+				return told(HttpStatusCode.valueOf(problem.getStatus()));
+			}
+			Method method = STATUS_METHODS.get(result.getClass());
+			Object status = (method != null) ? ReflectionUtils.invokeMethod(method, result) : null;
+			if (status instanceof HttpStatusCode code) {
+				return told(code);
+			}
+			return (status instanceof Integer code) ? told(HttpStatusCode.valueOf(code)) : null;
 		}
 
 		static boolean denies(Throwable failure) {

@@ -2,6 +2,7 @@ package io.auditspring.intercept.internal.result;
 
 import javax.sql.DataSource;
 
+import io.auditspring.AuditContext;
 import io.auditspring.AuditLog;
 import io.auditspring.Audited;
 import io.auditspring.TestDatabase;
@@ -10,12 +11,17 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.validation.BeanPropertyBindingResult;
 import org.springframework.validation.BindingResult;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.function.ServerResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
@@ -63,6 +69,44 @@ class RejectedInputTests {
 			});
 	}
 
+	@Test
+	void everyKindOfAnswerTellsItsStatus() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(DataSource.class, () -> this.database)
+			.withBean(OwnerController.class)
+			.run((context) -> {
+				OwnerController controller = context.getBean(OwnerController.class);
+				controller.any(ServerResponse.ok().build());
+				controller.any(ServerResponse.notFound().build());
+				controller.any(new ModelAndView("error", HttpStatus.FORBIDDEN));
+				controller.any(new ModelAndView("owners"));
+				controller.any(ErrorResponse.create(new IllegalStateException(), HttpStatus.CONFLICT, "taken"));
+				assertThat(new AuditLog(this.database).await(5)).extracting("outcome", "error")
+					.containsExactly(tuple("success", null), tuple("failure", "Answered 404 NOT_FOUND"),
+							tuple("denied", "Answered 403 FORBIDDEN"), tuple("success", null),
+							tuple("failure", "Answered 409 CONFLICT"));
+			});
+	}
+
+	/** As results with a code of one's own have it. */
+	@Test
+	void aCallSaysItselfThatItFailed() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(DataSource.class, () -> this.database)
+			.withBean(OwnerController.class)
+			.run((context) -> {
+				OwnerController controller = context.getBean(OwnerController.class);
+				assertThat(controller.said(500)).isEqualTo(500);
+				assertThat(controller.said(401)).isEqualTo(401);
+				assertThat(controller.said(200)).isEqualTo(200);
+				assertThatIllegalStateException().isThrownBy(() -> controller.said(-1));
+				assertThat(new AuditLog(this.database).await(4)).extracting("outcome", "severity", "error")
+					.containsExactly(tuple("failure", "error", "No such owner"),
+							tuple("denied", "warning", "Not yours"), tuple("success", "info", null),
+							tuple("failure", "error", "IllegalStateException: negative"));
+			});
+	}
+
 	private static BindingResult form() {
 		return new BeanPropertyBindingResult(new Owner("Ann"), "owner");
 	}
@@ -85,6 +129,25 @@ class RejectedInputTests {
 		@Audited("owner.delete")
 		public ResponseEntity<Void> delete(int status) {
 			return ResponseEntity.status(status).build();
+		}
+
+		@Audited("owner.any")
+		public Object any(Object answer) {
+			return answer;
+		}
+
+		@Audited("owner.said")
+		public int said(int code) {
+			if (code == 500) {
+				AuditContext.current().failed("No such owner");
+			}
+			else if (code != 200) {
+				AuditContext.current().denied("Not yours");
+			}
+			if (code < 0) {
+				throw new IllegalStateException("negative");
+			}
+			return code;
 		}
 
 		@Audited("owner.problem")
