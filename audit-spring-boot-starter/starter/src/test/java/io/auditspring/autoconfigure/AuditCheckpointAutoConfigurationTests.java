@@ -381,6 +381,14 @@ class AuditCheckpointAutoConfigurationTests {
 	}
 
 	@Test
+	void aMemoryThatCannotBeWrittenStopsTheStart() throws IOException {
+		Path file = Files.writeString(this.directory.resolve("file"), "");
+		assertFails(withKey().withPropertyValues("audit.checkpoint.memory=" + file.resolve("memory")),
+				"Which checkpoints were signed cannot be remembered in '" + file.resolve("memory"),
+				"Set 'audit.checkpoint.memory' to a directory that survives restarts");
+	}
+
+	@Test
 	void wrongSettingsStopTheStart() throws IOException {
 		assertFails(this.runner.withPropertyValues("audit.checkpoint.interval=0s"),
 				"audit.checkpoint.interval takes a duration");
