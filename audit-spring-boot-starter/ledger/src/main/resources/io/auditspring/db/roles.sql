@@ -1,6 +1,7 @@
 -- The least rights that each part needs. Run it after the migrations, and after each later one, as a superuser or as
--- the owner of the schema with the right to create roles; to run it again changes nothing. ${schema} stands for the name
--- of the schema, which must be one of its own:
+-- the owner of the schema and its tables who may create roles (CREATEROLE), and schemas in this database; where another
+-- has created the roles, he lets it grant them (grant audit_owner to ... with admin option). To run it again changes
+-- nothing. ${schema} stands for the name of the schema, which must be one of its own:
 --
 --   sed 's/[$]{schema}/audit/g' roles.sql | psql --single-transaction --set ON_ERROR_STOP=1 ...
 --
@@ -20,6 +21,13 @@ begin
 			execute format('create role %I nologin', wanted);
 		end if;
 	end loop;
+
+	-- Who creates a role without being a superuser does not get its rights, and can give nothing to it without them. It
+	-- takes them, and at the end it gives them back.
+	if not pg_has_role(current_user, 'audit_owner', 'usage') then
+		execute format('grant audit_owner to %I', current_user);
+		perform set_config('audit.became_owner', current_user, false);
+	end if;
 
 	-- Everything belongs to a role that nobody can log in as: the owner of a table can disable its triggers.
 	execute 'grant usage, create on schema "${schema}" to audit_owner';
@@ -138,3 +146,12 @@ grant execute on function "${schema}".audit_take_receipt(text, text, text),
 -- An application that sends its own chain by Kafka has this role, and finds the tree of the chain.
 grant select on "${schema}".audit_tree, "${schema}".audit_tile to audit_centre;
 grant select on "${schema}".audit_receipt to audit_reader, audit_retention;
+
+do $$
+begin
+	if current_setting('audit.became_owner', true) = current_user then
+		execute format('revoke audit_owner from %I', current_user);
+		perform set_config('audit.became_owner', '', false);
+	end if;
+end
+$$;

@@ -25,6 +25,7 @@ import io.auditspring.query.QueryConfiguration;
 import io.auditspring.signing.SigningConfiguration;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -32,6 +33,7 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.preinitialize.BackgroundPreinitializer;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
@@ -43,12 +45,33 @@ import org.springframework.context.annotation.ImportRuntimeHints;
  */
 @AutoConfiguration(after = { DataSourceAutoConfiguration.class, HibernateJpaAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
-@ConditionalOnBean(DataSource.class)
+@Conditional(AuditAutoConfiguration.OnDestination.class)
 @Import({ DeliveryConfiguration.class, SigningConfiguration.Verifier.class, QueryConfiguration.Trail.class,
 		InterceptConfiguration.Calls.class, CatalogueConfiguration.class, CaptureConfiguration.class,
 		TransactionConfiguration.class, QueryConfiguration.Summary.class, ApprovalConfiguration.class })
 @ImportRuntimeHints(AuditRuntimeHints.class)
 public final class AuditAutoConfiguration {
+
+	/**
+	 * Whether there is anything that could take the entries.
+	 */
+	static final class OnDestination extends AnyNestedCondition {
+
+		OnDestination() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnBean(DataSource.class)
+		static class OfTheApplication {
+
+		}
+
+		@ConditionalOnBean(Handover.class)
+		static class OfSomebodyElse {
+
+		}
+
+	}
 
 	/**
 	 * Comes first, as the others look for the database; none where somebody else takes

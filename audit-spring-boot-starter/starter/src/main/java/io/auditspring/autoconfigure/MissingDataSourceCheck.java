@@ -64,7 +64,8 @@ final class MissingDataSourceCheck implements SmartInitializingSingleton {
 		}
 		return new AuditSetupException("%s, but there is no DataSource to keep the audit trail in".formatted(what),
 				"Set spring.datasource.url, or define a DataSource bean, that leads to PostgreSQL, or set "
-						+ "audit.enabled=false.");
+						+ "audit.enabled=false. Tests need none where audit-spring-boot-starter-test is on their "
+						+ "class path and audit.test.in-memory=true is set.");
 	}
 
 	private static boolean usesR2dbc(ListableBeanFactory beanFactory) {

@@ -4,10 +4,16 @@
  */
 package io.auditspring.autoconfigure;
 
+import java.util.Set;
+
 import io.auditspring.AuditSetupException;
+import io.auditspring.history.HistoryImporter;
 import io.auditspring.intercept.internal.call.AuditedMethods;
 import io.auditspring.query.AuditRedaction;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.retention.LegalHolds;
+import io.auditspring.retention.Retention;
+import io.auditspring.signing.Checkpoints;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -23,6 +29,10 @@ import org.springframework.core.Ordered;
  */
 final class MissingTrailFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBeanDefinitionException>
 		implements Ordered {
+
+	/** What one auto-configuration makes. */
+	private static final Set<Class<?>> UPKEEP = Set.of(AuditRedaction.class, LegalHolds.class, Retention.class,
+			HistoryImporter.class);
 
 	private final BeanFactory beanFactory;
 
@@ -44,7 +54,7 @@ final class MissingTrailFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBe
 
 	private static @Nullable AuditSetupException reason(Class<?> type, ListableBeanFactory beans) {
 		if (has(beans, AuditedMethods.class)) {
-			return isRead(type) ? unreadable(type) : null;
+			return incomplete(type, beans);
 		}
 		if (!has(beans, MissingDataSourceCheck.class)) {
 			return new AuditSetupException(
@@ -59,8 +69,26 @@ final class MissingTrailFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBe
 		return beans.getBeanNamesForType(type, false, false).length > 0;
 	}
 
-	private static boolean isRead(Class<?> type) {
-		return type == AuditTrail.class || type == AuditRedaction.class;
+	private static @Nullable AuditSetupException incomplete(Class<?> type, ListableBeanFactory beans) {
+		boolean readable = has(beans, AuditTrail.class);
+		if (!readable && (type == AuditTrail.class || type == AuditRedaction.class)) {
+			return unreadable(type);
+		}
+		if (UPKEEP.contains(type) && !has(beans, LegalHolds.class)) {
+			return leftOut(type, AuditUpkeepAutoConfiguration.class);
+		}
+		if (type == Checkpoints.class) {
+			return leftOut(type, AuditCheckpointAutoConfiguration.class);
+		}
+		return null;
+	}
+
+	private static AuditSetupException leftOut(Class<?> type, Class<?> configuration) {
+		return new AuditSetupException(
+				"%s is needed, but %s, which makes it, is no part of this context".formatted(bean(type),
+						configuration.getSimpleName()),
+				"Do not exclude %s, in a test of a slice put @AuditTest beside the annotation of the slice, or replace "
+					.formatted(configuration.getName()) + "the bean with @MockitoBean.");
 	}
 
 	private static AuditSetupException unreadable(Class<?> type) {

@@ -6,6 +6,7 @@ package io.auditspring.signing;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -29,6 +30,9 @@ final class CheckpointKey {
 	private static final Logger logger = LoggerFactory.getLogger(CheckpointKey.class);
 
 	private static final String LOCATION = "audit.checkpoint.private-key-location";
+
+	private static final String ELSEWHERE = "Set 'audit.checkpoint.memory' to a directory that survives restarts, that "
+			+ "the application may write, and that those who can change the database cannot change.";
 
 	private final CheckpointProperties properties;
 
@@ -97,8 +101,30 @@ final class CheckpointKey {
 				: new FileAttribute<?>[0];
 	}
 
-	/** Next to the key, unless it is somewhere else than in a file. */
+	/**
+	 * Where to remember what was signed. A key is often mounted so that nothing can be
+	 * written beside it.
+	 */
 	Path memory() {
+		Path memory = place();
+		try {
+			if (!Files.isDirectory(memory)) {
+				Files.createDirectories(memory);
+			}
+			if (!Files.isWritable(memory)) {
+				throw new AccessDeniedException(memory.toString());
+			}
+			return memory;
+		}
+		catch (IOException ex) {
+			throw new AuditSetupException(
+					"Which checkpoints were signed cannot be remembered in '%s': %s".formatted(memory, ex), ELSEWHERE,
+					ex);
+		}
+	}
+
+	/** Next to the key, unless it is somewhere else than in a file. */
+	private Path place() {
 		Path memory = this.properties.memory();
 		Resource location = this.properties.privateKeyLocation();
 		if (memory == null && location != null && location.isFile()) {
@@ -110,9 +136,7 @@ final class CheckpointKey {
 			}
 		}
 		if (memory == null) {
-			throw new AuditSetupException("Nothing says where to remember which checkpoints were signed",
-					"Set 'audit.checkpoint.memory' to a directory that survives restarts and that those who can change "
-							+ "the database cannot change.");
+			throw new AuditSetupException("Nothing says where to remember which checkpoints were signed", ELSEWHERE);
 		}
 		return memory;
 	}

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.capture.internal.value.LoggedFailure;
@@ -35,12 +36,16 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointWorker extends PeriodicWorker {
 
 	/**
-	 * Starts after the relay and stops before it: what is relayed last is covered by the
-	 * next checkpoint, of this instance or another.
+	 * Stops after the buffer and the relays, so that the last checkpoint covers what they
+	 * deliver at a stop.
 	 */
-	private static final int PHASE = Integer.MIN_VALUE + 2000;
+	private static final int PHASE = Integer.MIN_VALUE + 500;
 
-	private static final long STOP_SECONDS = 30;
+	/** A database that is away, or a witness, must not use up what a stop may take. */
+	private static final long STOP_SECONDS = 10;
+
+	/** Soon, whatever the interval, as an application may never run that long. */
+	private static final Duration FIRST = Duration.ofMinutes(1);
 
 	static final int MOST_PASSED_OVER = 10;
 
@@ -60,6 +65,15 @@ public final class CheckpointWorker extends PeriodicWorker {
 	private final Duration interval;
 
 	private final @Nullable TimeStamping timeStamping;
+
+	/** How many entries this application appended. */
+	private final LongSupplier appended;
+
+	/** How many of them there were when it was last signed, some not yet committed. */
+	private volatile long seen;
+
+	/** How many of them there were the time before, which are signed. */
+	private volatile long covered;
 
 	private final AtomicLong refusals = new AtomicLong();
 
@@ -87,10 +101,13 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 * @param interval how often to make one
 	 * @param witnesses asked to cosign each, or {@code null}
 	 * @param timeStamping asked for the time of each, or {@code null}
+	 * @param appended how many entries this application appended since its start
 	 */
 	CheckpointWorker(Checkpoints checkpoints, String chain, @Nullable RootLog rootLog, List<CheckpointAnchor> anchors,
-			Duration interval, @Nullable Witnesses witnesses, @Nullable TimeStamping timeStamping) {
-		super("audit-checkpoint", interval, interval);
+			Duration interval, @Nullable Witnesses witnesses, @Nullable TimeStamping timeStamping,
+			LongSupplier appended) {
+		super("audit-checkpoint", first(interval), interval);
+		this.appended = appended;
 		this.checkpoints = checkpoints;
 		this.rootLog = rootLog;
 		this.witnesses = witnesses;
@@ -102,6 +119,10 @@ public final class CheckpointWorker extends PeriodicWorker {
 			.toList();
 	}
 
+	static Duration first(Duration interval) {
+		return (interval.compareTo(FIRST) < 0) ? interval : FIRST;
+	}
+
 	/**
 	 * Records where all chains end, makes checkpoints, unless another instance is at it,
 	 * has them cosigned and time-stamped, and gives the newest ones to every anchor that
@@ -110,6 +131,8 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 */
 	@Override
 	protected synchronized void run() {
+		this.covered = this.seen;
+		this.seen = this.appended.getAsLong();
 		this.problems.clear();
 		this.failedBefore = Set.copyOf(this.failing);
 		this.failing.clear();
@@ -276,9 +299,16 @@ public final class CheckpointWorker extends PeriodicWorker {
 		return this.failures.get();
 	}
 
-	/** Lets a checkpoint be made and given to the anchors. */
+	/**
+	 * Lets a checkpoint be made and given to the anchors, and one more where this
+	 * application appended something since: perhaps nobody else signs its chain until it
+	 * runs again. Without that the database, which may be gone, is not asked.
+	 */
 	@Override
 	protected void end(ScheduledExecutorService running) {
+		if (this.appended.getAsLong() > this.covered) {
+			running.execute(this::run);
+		}
 		running.shutdown();
 		try {
 			running.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);

@@ -26,6 +26,7 @@ import io.auditspring.ledger.checkpoint.TimeStampAuthority;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.checkpoint.WitnessPolicy;
+import io.auditspring.ledger.internal.table.LedgerWriter;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.VerificationProgress;
 import org.jspecify.annotations.Nullable;
@@ -172,7 +173,9 @@ public final class SigningConfiguration {
 		CheckpointWorker auditCheckpointWorker(Checkpoints auditCheckpoints, AuditDatabase auditDatabase,
 				ObjectProvider<RootLog> auditRootLog, CheckpointProperties properties,
 				ObjectProvider<CheckpointAnchor> anchors, ObjectProvider<WitnessPolicy> auditWitnessPolicy,
-				ObjectProvider<TimeStampAuthority> auditTimeStampAuthority) {
+				ObjectProvider<TimeStampAuthority> auditTimeStampAuthority,
+				ObjectProvider<LedgerWriter> auditLedgerWriter) {
+			LedgerWriter writer = auditLedgerWriter.getIfAvailable();
 			URI stamps = properties.timeStampUrl();
 			TimeStampAuthority authority = auditTimeStampAuthority.getIfAvailable();
 			WitnessPolicy policy = auditWitnessPolicy.getIfAvailable();
@@ -180,7 +183,8 @@ public final class SigningConfiguration {
 					anchors.orderedStream().toList(), properties.interval(),
 					(policy != null) ? new Witnesses(auditCheckpoints, policy) : null,
 					(stamps != null && authority != null) ? new TimeStamping(auditCheckpoints, authority, stamps)
-							: null);
+							: null,
+					(writer != null) ? writer::appended : () -> 0);
 		}
 
 		private static final class OnKey extends AnyNestedCondition {

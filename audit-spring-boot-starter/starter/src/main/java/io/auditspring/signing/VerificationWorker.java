@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.Problem;
@@ -26,6 +27,12 @@ import org.slf4j.LoggerFactory;
 public final class VerificationWorker extends PeriodicWorker {
 
 	private static final Logger logger = LoggerFactory.getLogger(VerificationWorker.class);
+
+	/** Soon, whatever the interval, as an application may never run that long. */
+	private static final Duration FIRST = Duration.ofMinutes(1);
+
+	/** So that instances that start together do not read the ledger together. */
+	private static final Duration SPREAD = Duration.ofMinutes(9);
 
 	private final LedgerVerifier verifier;
 
@@ -76,8 +83,13 @@ public final class VerificationWorker extends PeriodicWorker {
 	 * @param interval how long to wait between two verifications
 	 */
 	public VerificationWorker(LedgerVerifier verifier, Duration interval) {
-		super("audit-verification", interval, interval);
+		super("audit-verification", first(interval), interval);
 		this.verifier = verifier;
+	}
+
+	static Duration first(Duration interval) {
+		Duration soon = FIRST.plusMillis(ThreadLocalRandom.current().nextLong(SPREAD.toMillis()));
+		return (interval.compareTo(soon) < 0) ? interval : soon;
 	}
 
 	/**

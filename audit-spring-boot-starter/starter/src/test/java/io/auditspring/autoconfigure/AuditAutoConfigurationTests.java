@@ -2,6 +2,7 @@ package io.auditspring.autoconfigure;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,6 +20,7 @@ import io.auditspring.capture.internal.origin.RequestSource;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Receipts;
 import io.auditspring.delivery.internal.outbox.Relay;
+import io.auditspring.history.HistoryImporter;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditRedaction;
@@ -26,6 +28,7 @@ import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ChangeSummary;
 import io.auditspring.retention.LegalHolds;
 import io.auditspring.retention.NoLedger;
+import io.auditspring.retention.Retention;
 import io.auditspring.retention.Subject;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
@@ -36,6 +39,7 @@ import org.hibernate.envers.AuditReader;
 import org.hibernate.envers.boot.internal.EnversService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.mockito.Mockito;
 import org.reactivestreams.Publisher;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -46,6 +50,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.data.domain.AuditorAware;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -129,6 +134,25 @@ class AuditAutoConfigurationTests {
 		assertThatStartFails(this.runner.withBean(Reading.class),
 				"A bean of the type io.auditspring.query.AuditTrail is needed, but there is no EntityManagerFactory",
 				"JPA");
+	}
+
+	@Test
+	void whatOfUsIsLeftOutIsNamed() {
+		ApplicationContextRunner reading = this.runner.withBean(AuditTrail.class,
+				() -> AuditTrail.empty(Mockito.mock(LedgerVerifier.class)));
+		for (Class<?> upkeep : List.of(AuditRedaction.class, LegalHolds.class, Retention.class,
+				HistoryImporter.class)) {
+			assertThatStartFails(needing(reading, upkeep),
+					upkeep.getName() + " is needed, but AuditUpkeepAutoConfiguration, which makes it, is no part",
+					"@AuditTest", "@MockitoBean");
+		}
+		assertThatStartFails(needing(this.runner, Checkpoints.class),
+				"Checkpoints is needed, but AuditCheckpointAutoConfiguration, which makes it");
+	}
+
+	private static ApplicationContextRunner needing(ApplicationContextRunner runner, Class<?> type) {
+		return runner.withInitializer((context) -> ((GenericApplicationContext) context).registerBean("needing",
+				Object.class, () -> context.getBean(type)));
 	}
 
 	private static void assertThatStartFails(ApplicationContextRunner runner, String... words) {

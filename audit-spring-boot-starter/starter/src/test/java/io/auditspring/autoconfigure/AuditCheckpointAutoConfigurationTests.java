@@ -17,6 +17,8 @@ import io.auditspring.AuditRecorder;
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.TestDatabase;
+import io.auditspring.delivery.Receipts;
+import io.auditspring.delivery.internal.outbox.Relay;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.DirectoryAnchor;
@@ -356,6 +358,34 @@ class AuditCheckpointAutoConfigurationTests {
 			assertThat(context.getBean(Checkpoints.class).latest("main")).isEmpty();
 		});
 		assertThat(output).contains("THE AUDIT LEDGER IS NOT WHAT IT SHOULD BE");
+	}
+
+	@Test
+	void whoIsStoppedBeforeItsFirstCheckpointLeavesOne() {
+		withKey().withPropertyValues("audit.checkpoint.interval=1h").run((context) -> {
+			context.getBean(AuditRecorder.class).record(AuditRecord.action("order.pay").build());
+			assertThat(context.getBean(CheckpointWorker.class).getPhase())
+				.as("what is delivered at the stop is there before")
+				.isLessThan(context.getBean(Relay.class).getPhase())
+				.isLessThan(context.getBean(Receipts.class).getPhase());
+		});
+		assertThat(this.log.jdbc()
+			.queryForList("select size from audit.audit_checkpoint where chain = 'main'", Long.class))
+			.containsExactly(1L);
+	}
+
+	@Test
+	void whereNothingWasAppendedAStopDoesNotAskTheDatabase(CapturedOutput output) {
+		withKey().withPropertyValues("audit.checkpoint.interval=1h").run((context) -> TestDatabase.drop(this.database));
+		assertThat(output).contains("Audit checkpoints are signed").doesNotContain("could be made");
+	}
+
+	@Test
+	void aMemoryThatCannotBeWrittenStopsTheStart() throws IOException {
+		Path file = Files.writeString(this.directory.resolve("file"), "");
+		assertFails(withKey().withPropertyValues("audit.checkpoint.memory=" + file.resolve("memory")),
+				"Which checkpoints were signed cannot be remembered in '" + file.resolve("memory"),
+				"Set 'audit.checkpoint.memory' to a directory that survives restarts");
 	}
 
 	@Test

@@ -1,6 +1,10 @@
 package io.auditspring.autoconfigure;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -13,6 +17,8 @@ import io.auditspring.TestDatabase;
 import io.auditspring.database.internal.AuditDatabase;
 import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -43,11 +49,13 @@ class StartupFailureTests {
 	private void assertThatStartFails(ApplicationContextRunner runner, String... words) {
 		runner.run((context) -> {
 			assertThat(context).hasFailed();
-			Throwable failure = context.getStartupFailure();
-			FailureAnalysis analysis = new AuditSetupFailureAnalyzer().analyze(failure);
-			String told = (analysis != null) ? analysis.getDescription() + " " + analysis.getAction() : causes(failure);
-			assertThat(told).contains(words);
+			assertThat(told(context.getStartupFailure())).contains(words);
 		});
+	}
+
+	private static String told(Throwable failure) {
+		FailureAnalysis analysis = new AuditSetupFailureAnalyzer().analyze(failure);
+		return (analysis != null) ? analysis.getDescription() + " " + analysis.getAction() : causes(failure);
 	}
 
 	private static String causes(Throwable failure) {
@@ -119,6 +127,64 @@ class StartupFailureTests {
 	void aMissingRightToCreateTheSchemaSaysWhatToGrant() {
 		assertThatStartFails(as("nobody_at_all"), "audit schema 'audit' could not be created", "permission denied",
 				"GRANT CREATE ON DATABASE", "audit.flyway.enabled=false");
+	}
+
+	@Test
+	void aTableOfTheApplicationsOwnSaysToTakeAnotherSchema() {
+		JdbcTemplate jdbc = new JdbcTemplate(this.database);
+		jdbc.execute("create schema audit");
+		jdbc.execute("create table audit.audit_log (id bigint)");
+		assertThat(toldAtTheStart(this.runner)).contains("\"audit_log\" already exists", "set audit.schema")
+			.doesNotContain("GRANT");
+		assertThat(toldAtTheStart(this.runner.withPropertyValues("audit.flyway.enabled=false"))).contains("missing: ",
+				"set audit.schema");
+		this.runner.withPropertyValues("audit.schema=trail").run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void whatHoldsUpTheMigrationIsToBeWaitedFor() throws SQLException {
+		this.runner.run((context) -> assertThat(context).hasNotFailed());
+		new JdbcTemplate(this.database).execute("alter database %s set lock_timeout = '50ms'"
+			.formatted(((PGSimpleDataSource) this.database).getDatabaseName()));
+		try (Connection other = this.database.getConnection(); Statement statement = other.createStatement()) {
+			other.setAutoCommit(false);
+			statement.execute("lock table audit.audit_schema_history");
+			assertThat(toldAtTheStart(this.runner)).contains("lock timeout", "Start the application again")
+				.doesNotContain("GRANT");
+		}
+	}
+
+	@Test
+	void aMigrationThatIsNotAsItWasIsNoMissingRight() {
+		this.runner.run((context) -> assertThat(context).hasNotFailed());
+		JdbcTemplate jdbc = new JdbcTemplate(this.database);
+		jdbc.execute("delete from audit.audit_schema_history where version = '4'");
+		jdbc.execute("update audit.audit_schema_history set checksum = 0 where version = '1'");
+		assertThat(toldAtTheStart(this.runner)).contains("checksum mismatch", "audit.flyway.enabled=false")
+			.doesNotContain("GRANT");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			CockroachDB | CockroachDB CCL v25.2.1 (x86_64-pc-linux-gnu, built 2025/06/25, go1.23.7)
+			YugabyteDB | PostgreSQL 15.12-YB-2025.1.0.1-b0 on x86_64-pc-linux-gnu, compiled by clang 17
+			Amazon Redshift | PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC 3.4.2, Redshift 1.0.117891
+			""")
+	void whatOnlyCallsItselfPostgresIsRefusedByItsName(String name, String version) {
+		JdbcTemplate jdbc = new JdbcTemplate(this.database);
+		jdbc.execute("create schema claims");
+		jdbc.execute("create function claims.version() returns text return '%s'".formatted(version));
+		jdbc.execute("alter database %s set search_path = claims, pg_catalog"
+			.formatted(((PGSimpleDataSource) this.database).getDatabaseName()));
+		assertThat(toldAtTheStart(this.runner))
+			.contains("Found " + name, "needs PostgreSQL itself, 15 or later", "Keep the business data in PostgreSQL")
+			.doesNotContain("Upgrade");
+	}
+
+	private static String toldAtTheStart(ApplicationContextRunner runner) {
+		AtomicReference<String> told = new AtomicReference<>();
+		runner.run((context) -> told.set(told(context.getStartupFailure())));
+		return told.get();
 	}
 
 	@Test

@@ -33,7 +33,7 @@ public final class Roles {
 		execute(superuser, script().replace("${schema}", schema.name()));
 	}
 
-	private static String script() {
+	static String script() {
 		try (InputStream file = Schema.class.getResourceAsStream("/io/auditspring/db/roles.sql")) {
 			return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
 		}

@@ -274,7 +274,7 @@ class CheckpointsTests {
 		CheckpointWorker worker = new CheckpointWorker(
 				new Checkpoints(lab.database.dataSource(), lab.database.schema(), LedgerLab.ORIGIN, LedgerLab.KEYS,
 						new CheckpointSigning(LedgerLab.SIGNER, new SignerMemory(this.memory), List.of())),
-				"main", null, List.of(), Duration.ofDays(1), null, null);
+				"main", null, List.of(), Duration.ofDays(1), null, null, () -> 0);
 		worker.run();
 		lab.database.append("main", Entries.entries(1));
 		try (Connection holder = lab.database.begin(); Statement statement = holder.createStatement()) {

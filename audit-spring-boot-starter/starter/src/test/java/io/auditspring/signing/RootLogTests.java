@@ -352,7 +352,7 @@ class RootLogTests {
 		this.database.append("main", Entries.entries(3));
 		this.database.append("billing", Entries.entries(5));
 		CheckpointWorker worker = new CheckpointWorker(checkpoints(), "main", rootLog(), List.of(),
-				Duration.ofMillis(1), null, null);
+				Duration.ofMillis(1), null, null, () -> 0);
 		worker.run();
 		assertThat(worker.problem()).isEmpty();
 		assertThat(checkpoints().latest("main")).get().extracting(Checkpoint::size).isEqualTo(3L);

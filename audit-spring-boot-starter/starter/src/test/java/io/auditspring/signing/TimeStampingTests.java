@@ -150,7 +150,7 @@ class TimeStampingTests {
 		URI url = URI.create("http://127.0.0.1:%d/tsa/".formatted(server.getAddress().getPort()));
 		return new CheckpointWorker(checkpoints, "main", null,
 				List.of(new DirectoryAnchor(this.directory.resolve("anchor"), ORIGIN)), Duration.ofHours(1), null,
-				new TimeStamping(checkpoints, trusting(root), url));
+				new TimeStamping(checkpoints, trusting(root), url), () -> 0);
 	}
 
 	private ChainVerification verify(String root) throws IOException {

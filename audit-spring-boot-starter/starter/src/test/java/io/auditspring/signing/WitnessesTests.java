@@ -81,7 +81,7 @@ class WitnessesTests {
 	private CheckpointWorker worker(CheckpointAnchor... anchors) {
 		Checkpoints checkpoints = checkpoints(this.database, "memory");
 		return new CheckpointWorker(checkpoints, "main", null, List.of(anchors), Duration.ofHours(1),
-				new Witnesses(checkpoints, this.policy), null);
+				new Witnesses(checkpoints, this.policy), null, () -> 0);
 	}
 
 	private ChainVerification verify() {
@@ -221,7 +221,7 @@ class WitnessesTests {
 		worker().run();
 		Checkpoints forked = checkpoints(other, "other");
 		CheckpointWorker worker = new CheckpointWorker(forked, "main", null, List.of(), Duration.ofHours(1),
-				new Witnesses(forked, this.policy), null);
+				new Witnesses(forked, this.policy), null, () -> 0);
 		worker.run();
 		assertThat(worker.refusals()).isOne();
 		assertThat(worker.problem()).hasValueSatisfying((problem) -> assertThat(problem).contains("another history"));
@@ -237,7 +237,7 @@ class WitnessesTests {
 		worker().run();
 		Checkpoints restored = checkpoints(backup, "new");
 		CheckpointWorker worker = new CheckpointWorker(restored, "main", null, List.of(), Duration.ofHours(1),
-				new Witnesses(restored, this.policy), null);
+				new Witnesses(restored, this.policy), null, () -> 0);
 		worker.run();
 		assertThat(worker.problem()).hasValueSatisfying((problem) -> assertThat(problem).contains("went back"));
 	}

@@ -5,12 +5,17 @@ import javax.sql.DataSource;
 import io.auditspring.TenantResolver;
 import io.auditspring.TestDatabase;
 import io.auditspring.shop.ShopConfiguration;
+import io.auditspring.signing.CheckpointWorker;
+import io.auditspring.signing.VerificationWorker;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -67,6 +72,14 @@ public class WebFixture {
 
 	private static UserDetails user(String name, String role) {
 		return User.withUsername(name).password("{noop}" + name + "-secret").roles(role).build();
+	}
+
+	/** What is signed and verified is what a test asks for. */
+	@EventListener
+	void rest(ContextRefreshedEvent event) {
+		ApplicationContext context = event.getApplicationContext();
+		context.getBeansOfType(CheckpointWorker.class).values().forEach(CheckpointWorker::stop);
+		context.getBeansOfType(VerificationWorker.class).values().forEach(VerificationWorker::stop);
 	}
 
 	/** Tenants by the request's host name, as many applications do it. */

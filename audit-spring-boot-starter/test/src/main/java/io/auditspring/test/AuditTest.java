@@ -18,13 +18,14 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Lets a test see what is recorded while it runs. Put it on a test class beside
- * {@code @SpringBootTest}, {@code @DataJpaTest} or {@code @JdbcTest}, where it also
- * switches auditing on, and inject {@link RecordedEntries}. A slice needs
+ * {@code @SpringBootTest}, {@code @DataJpaTest}, {@code @JdbcTest} or
+ * {@code @WebMvcTest}, where it also switches auditing on, and inject
+ * {@link RecordedEntries}. A slice of a database needs
  * {@code @AutoConfigureTestDatabase(replace = Replace.NONE)} to run on PostgreSQL.
  * <p>
- * On an embedded database, such as H2, nothing is stored: the entries are kept in memory,
- * as they would have come into the ledger. Nothing else than {@link RecordedEntries}
- * shows them there.
+ * On an embedded database, such as H2, and without any, nothing is stored: the entries
+ * are kept in memory, as they would have come into the ledger. Nothing else than
+ * {@link RecordedEntries} shows them there.
  * <p>
  * A test sees the entries since its own beginning, {@code @BeforeEach} methods included.
  * Tests that run at the same time on the same database see each other's.

@@ -4,20 +4,19 @@
  */
 package io.auditspring.test;
 
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 
-import javax.sql.DataSource;
-
-import io.auditspring.AuditDataSource;
 import io.auditspring.capture.internal.entry.Texts;
+import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.delivery.internal.buffer.AsyncBuffer;
 import io.auditspring.delivery.internal.outbox.Relay;
+import io.auditspring.delivery.internal.outbox.Relays;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 
 /**
  * What tests inject.
@@ -26,12 +25,12 @@ import org.springframework.core.env.Environment;
 class AuditTestConfiguration {
 
 	@Bean
-	RecordedEntries recordedEntries(ObjectProvider<AsyncBuffer> buffer, ObjectProvider<Relay> relay,
-			ObjectProvider<DataSource> dataSource, @AuditDataSource ObjectProvider<DataSource> ledger,
-			ObjectProvider<MemoryLedger> memory, ObjectProvider<Texts> auditTexts, Environment environment) {
-		return new RecordedEntries(buffer::getIfAvailable, relay::getIfAvailable, memory.getIfAvailable(),
-				() -> ledger.getIfAvailable(dataSource::getObject), environment.getProperty("audit.schema", "audit"),
-				environment.getProperty("audit.chain", "main"), kinds(auditTexts));
+	RecordedEntries recordedEntries(ObjectProvider<AuditDatabase> database, ObjectProvider<AsyncBuffer> buffer,
+			ObjectProvider<Relays> relays, ObjectProvider<Relay> relay, ObjectProvider<MemoryLedger> memory,
+			ObjectProvider<Texts> auditTexts) {
+		return new RecordedEntries(database::getIfAvailable,
+				List.of(buffer::getObject, relays::getObject, relay::getObject), memory.getIfAvailable(),
+				kinds(auditTexts));
 	}
 
 	/** An entity has several names, of which entries show one. */

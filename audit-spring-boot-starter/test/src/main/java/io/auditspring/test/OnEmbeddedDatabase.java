@@ -10,6 +10,7 @@ import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -28,8 +29,8 @@ import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
 
 /**
  * Whether tests run on an embedded database, as far as that can be told without creating
- * the data source, which would be too early here. The property
- * {@code audit.test.in-memory} says so where it cannot be told.
+ * the data source, which would be too early here, or look at what is recorded without
+ * any. The property {@code audit.test.in-memory} says so where it cannot be told.
  */
 final class OnEmbeddedDatabase extends SpringBootCondition implements ConfigurationCondition {
 
@@ -55,9 +56,19 @@ final class OnEmbeddedDatabase extends SpringBootCondition implements Configurat
 			return new ConditionOutcome(told, message.because(PROPERTY + "=" + told));
 		}
 		ConfigurableListableBeanFactory beanFactory = context.getBeanFactory();
-		boolean embedded = beanFactory != null && (isReplaced(beanFactory, context.getEnvironment())
-				|| isEmbedded(beanFactory, context.getEnvironment()));
+		boolean embedded = beanFactory != null
+				&& (isLookedAtWithoutAny(beanFactory) || isReplaced(beanFactory, context.getEnvironment())
+						|| isEmbedded(beanFactory, context.getEnvironment()));
 		return new ConditionOutcome(embedded, message.because(embedded ? "found" : "not found"));
+	}
+
+	// With @AuditTest; without, an application that lost its database should not start.
+	private static boolean isLookedAtWithoutAny(ConfigurableListableBeanFactory beanFactory) {
+		return names(beanFactory, DataSource.class).length == 0 && names(beanFactory, RecordedEntries.class).length > 0;
+	}
+
+	private static String[] names(ConfigurableListableBeanFactory beanFactory, Class<?> type) {
+		return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, type, true, false);
 	}
 
 	// Spring Boot replaces it later, unless it is a database for tests already.

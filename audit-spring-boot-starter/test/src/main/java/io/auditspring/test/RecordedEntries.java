@@ -4,15 +4,12 @@
  */
 package io.auditspring.test;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import javax.sql.DataSource;
-
+import io.auditspring.database.internal.AuditDatabase;
 import org.assertj.core.api.AssertProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -36,55 +33,44 @@ public final class RecordedEntries implements AssertProvider<TrailAssert> {
 	private static final String NOTHING = "Nothing is recorded here: auditing is switched off (audit.enabled=false), "
 			+ "or there is no DataSource";
 
-	private final Supplier<? extends @Nullable SmartLifecycle> buffer;
+	private final Supplier<@Nullable AuditDatabase> database;
 
-	private final Supplier<? extends @Nullable SmartLifecycle> relay;
+	/** In the order in which entries pass through them. */
+	private final List<Supplier<? extends SmartLifecycle>> workers;
 
 	/** Holds the entries where the database cannot. */
 	private final @Nullable MemoryLedger memory;
-
-	private final Supplier<DataSource> dataSource;
-
-	private final String schema;
-
-	private final String chain;
 
 	private final Function<String, Set<String>> kinds;
 
 	private long beginning;
 
-	RecordedEntries(Supplier<? extends @Nullable SmartLifecycle> buffer,
-			Supplier<? extends @Nullable SmartLifecycle> relay, @Nullable MemoryLedger memory,
-			Supplier<DataSource> dataSource, String schema, String chain, Function<String, Set<String>> kinds) {
-		this.buffer = buffer;
-		this.relay = relay;
+	RecordedEntries(Supplier<@Nullable AuditDatabase> database, List<Supplier<? extends SmartLifecycle>> workers,
+			@Nullable MemoryLedger memory, Function<String, Set<String>> kinds) {
+		this.database = database;
+		this.workers = workers;
 		this.memory = memory;
-		this.dataSource = dataSource;
-		this.schema = '"' + schema + '"';
-		this.chain = chain;
 		this.kinds = kinds;
 	}
 
 	void begin() {
+		AuditDatabase database = this.database.get();
 		if (this.memory != null) {
 			this.beginning = this.memory.size();
 		}
-		else if (isRecording()) {
+		else if (database != null) {
 			deliver();
-			this.beginning = end();
+			this.beginning = query(database, "select coalesce(max(seq) + 1, 0) from %s where chain = ?")
+				.query(Long.class)
+				.single();
 		}
 	}
 
-	private boolean isRecording() {
-		return this.relay.get() != null;
-	}
-
-	private long end() {
-		return JdbcClient.create(this.dataSource.get())
-			.sql("select coalesce(max(seq) + 1, 0) from %s.audit_log where chain = ?".formatted(this.schema))
-			.param(this.chain)
-			.query(Long.class)
-			.single();
+	// Not through the data source of the application, which may lead to a tenant's.
+	private static JdbcClient.StatementSpec query(AuditDatabase database, String sql) {
+		return JdbcClient.create(database.workDataSource())
+			.sql(sql.formatted(database.schema().table("audit_log")))
+			.param(database.chain());
 	}
 
 	/**
@@ -100,13 +86,12 @@ public final class RecordedEntries implements AssertProvider<TrailAssert> {
 		if (this.memory != null) {
 			return this.memory.since(this.beginning);
 		}
-		if (!isRecording()) {
+		AuditDatabase database = this.database.get();
+		if (database == null) {
 			throw new AssertionError(NOTHING);
 		}
 		deliver();
-		return JdbcClient.create(this.dataSource.get())
-			.sql("select * from %s.audit_log where chain = ? and seq >= ? order by seq".formatted(this.schema))
-			.params(this.chain, this.beginning)
+		return query(database, "select * from %s where chain = ? and seq >= ? order by seq").param(this.beginning)
 			.query(RecordedEntry::read)
 			.list();
 	}
@@ -116,12 +101,12 @@ public final class RecordedEntries implements AssertProvider<TrailAssert> {
 		return this.kinds;
 	}
 
-	// Both deliver what they have before they stop.
+	// Each delivers what it has before it stops.
 	private synchronized void deliver() {
-		for (SmartLifecycle worker : Arrays.asList(this.buffer.get(), this.relay.get())) {
-			Objects.requireNonNull(worker).stop();
-			worker.start();
-		}
+		this.workers.forEach((worker) -> {
+			worker.get().stop();
+			worker.get().start();
+		});
 	}
 
 	@Override

@@ -20,10 +20,12 @@ import io.auditspring.query.AuditTrail;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.PurchaseOrderRepository;
+import io.auditspring.signing.LedgerVerifier;
 import jakarta.persistence.EntityManager;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.mockito.Mockito;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.WebApplicationType;
@@ -39,6 +41,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.test.context.ContextConfiguration;
@@ -66,6 +69,14 @@ class EmbeddedDatabaseTests {
 	void aServiceWhoseEntriesPassNeedsNoName(CapturedOutput output) {
 		start(Shop.class, "spring.application.name=", "spring.datasource.url=jdbc:h2:mem:nameless").close();
 		assertThat(output).doesNotContain("which service made them");
+	}
+
+	@Test
+	void beansOfTheApplicationTakeThePlaceOfOurs() {
+		try (ConfigurableApplicationContext context = start(OwnTrail.class,
+				"spring.datasource.url=jdbc:h2:mem:own-trail")) {
+			assertThat(context.getBean(AuditTrail.class)).isSameAs(OwnTrail.TRAIL);
+		}
 	}
 
 	@Nested
@@ -259,6 +270,19 @@ class EmbeddedDatabaseTests {
 		@Bean
 		DataSource dataSource() {
 			return new DriverManagerDataSource("jdbc:h2:mem:own;DB_CLOSE_DELAY=-1", "sa", "");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Shop.class)
+	static class OwnTrail {
+
+		static final AuditTrail TRAIL = AuditTrail.empty(Mockito.mock(LedgerVerifier.class));
+
+		@Bean
+		AuditTrail ownTrail() {
+			return TRAIL;
 		}
 
 	}

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 
@@ -28,8 +29,8 @@ import static org.mockito.Mockito.verify;
  */
 @DirtiesContext
 @AuditTest
-@SpringBootTest(classes = ShopConfiguration.class, properties = { "spring.jpa.hibernate.ddl-auto=create",
-		"spring.flyway.enabled=false", "audit.web.enabled=true" })
+@SpringBootTest(classes = ShopConfiguration.class, webEnvironment = WebEnvironment.NONE, properties = {
+		"spring.jpa.hibernate.ddl-auto=create", "spring.flyway.enabled=false", "audit.web.enabled=true" })
 class MockedTrailTests {
 
 	@MockitoBean

@@ -14,12 +14,22 @@ import io.auditspring.Delivery;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.TestDatabase;
+import io.auditspring.delivery.Quarantine;
+import io.auditspring.history.HistoryImporter;
+import io.auditspring.query.AuditRedaction;
+import io.auditspring.query.AuditTrail;
+import io.auditspring.retention.LegalHolds;
+import io.auditspring.retention.Retention;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.ShopConfiguration;
+import io.auditspring.signing.Checkpoints;
+import io.auditspring.signing.LedgerVerifier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.data.jpa.test.autoconfigure.DataJpaTest;
@@ -28,6 +38,7 @@ import org.springframework.boot.jdbc.test.autoconfigure.AutoConfigureTestDatabas
 import org.springframework.boot.jdbc.test.autoconfigure.JdbcTest;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.test.annotation.DirtiesContext;
@@ -164,7 +175,7 @@ class TestSupportTests {
 	@Nested
 	@DirtiesContext
 	@AuditTest
-	@DataJpaTest(properties = "spring.jpa.hibernate.ddl-auto=create")
+	@DataJpaTest(properties = { "spring.jpa.hibernate.ddl-auto=create", "audit.retention.period=P10Y" })
 	@AutoConfigureTestDatabase(replace = Replace.NONE)
 	@ContextConfiguration(classes = ShopConfiguration.class)
 	class InASliceOfJpa {
@@ -188,6 +199,13 @@ class TestSupportTests {
 			TestTransaction.flagForCommit();
 			TestTransaction.end();
 			assertThat(this.trail).hasEntry().doing("order.create").withOutcome(Outcome.SUCCESS).once();
+		}
+
+		@ParameterizedTest
+		@ValueSource(classes = { AuditTrail.class, AuditRedaction.class, LegalHolds.class, Checkpoints.class,
+				LedgerVerifier.class, Quarantine.class, Retention.class, HistoryImporter.class })
+		void whatTheApplicationInjectsIsThere(Class<?> type, @Autowired ApplicationContext context) {
+			assertThat(context.getBeanNamesForType(type)).hasSize(1);
 		}
 
 		@Test

@@ -222,8 +222,9 @@ public final class AuditDatabase implements CaptureDatabase, InitializingBean, D
 		}
 	}
 
+	// An application may have a table audit_log of its own.
 	private boolean holdsLedger(Connection connection) throws SQLException {
-		return Sql.is(connection, "select to_regclass(?) is not null", this.schema.table("audit_log"));
+		return Sql.is(connection, "select to_regclass(?) is not null", this.schema.table("audit_chain"));
 	}
 
 	private void prepareOne() {
@@ -369,7 +370,8 @@ public final class AuditDatabase implements CaptureDatabase, InitializingBean, D
 					"The database user may not use the audit schema '%s', or its tables do not exist; missing: %s"
 						.formatted(this.schema.name(), String.join(", ", missing)),
 					"Grant what is missing together with USAGE on the schema, as classpath:io/auditspring/db/roles.sql does, "
-							+ "or set audit.flyway.enabled=true to let the application create the tables.");
+							+ "or set audit.flyway.enabled=true to let the application create the tables. Where a table of that name "
+							+ "is the application's own, set audit.schema to a schema for the trail alone.");
 		}
 	}
 

@@ -36,8 +36,9 @@ final class AuditMigrations {
 
 	private static final String MIGRATIONS = SchemaMigrations.LOCATION;
 
-	/** The state of what is refused as it would write. */
-	private static final String READ_ONLY = "25006";
+	/** What is done by hand, or by others, where the application cannot do it. */
+	private static final String BY_OTHERS = "let another user run the migrations in classpath:io/auditspring/db/%s and "
+			+ "set audit.flyway.enabled=false.";
 
 	private final Schema schema;
 
@@ -129,13 +130,23 @@ final class AuditMigrations {
 	}
 
 	private static String remedy(Throwable failure, String location) {
-		if (failure instanceof SQLException refusal && READ_ONLY.equals(refusal.getSQLState())) {
-			return "Make connections that may write (spring.datasource.hikari.read-only, the URL's readOnly, "
+		String state = (failure instanceof SQLException refusal) ? String.valueOf(refusal.getSQLState()) : "";
+		String remedy = switch (state) {
+			case "25006" -> "Make connections that may write (spring.datasource.hikari.read-only, the URL's readOnly, "
 					+ "default_transaction_read_only, or a replica keep them from it), or set audit.enabled=false.";
-		}
-		return ("Give the database user the right to do it (GRANT CREATE ON DATABASE ...), or let another user "
-				+ "run the migrations in classpath:io/auditspring/db/%s and set audit.flyway.enabled=false.")
-			.formatted(location);
+			case "42501" -> "Give the database user the right to do it (GRANT CREATE ON DATABASE ...), or " + BY_OTHERS;
+			// A table, another object, a function that is there already.
+			case "42P07", "42710", "42723" ->
+				"Where that is the application's own, set audit.schema to a schema for the trail alone. Where the "
+						+ "trail's migrations were run by something else than the application, set "
+						+ "audit.flyway.enabled=false.";
+			// Locks, statements and transactions that took too long.
+			case "55P03", "57014", "25P04" ->
+				"Start the application again when what holds it up has ended (a long transaction, another "
+						+ "migration), or allow it more time (lock_timeout, statement_timeout).";
+			default -> "Remove the cause, or " + BY_OTHERS;
+		};
+		return remedy.formatted(location);
 	}
 
 	private static Throwable root(Throwable failure) {

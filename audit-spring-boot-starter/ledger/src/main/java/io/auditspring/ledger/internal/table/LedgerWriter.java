@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
@@ -26,6 +27,8 @@ public final class LedgerWriter {
 	private final EntryRows rows;
 
 	private final KnownEntries known;
+
+	private final LongAdder appended = new LongAdder();
 
 	/**
 	 * Creates a writer.
@@ -52,7 +55,7 @@ public final class LedgerWriter {
 	 */
 	public void append(Connection connection, String chain, List<Entry> entries) throws SQLException {
 		if (!entries.isEmpty()) {
-			this.rows.append(connection, lock(connection, chain), entries);
+			write(connection, lock(connection, chain), entries);
 		}
 	}
 
@@ -66,7 +69,7 @@ public final class LedgerWriter {
 	 */
 	public void append(Connection connection, ChainHead claimed, List<Entry> entries) throws SQLException {
 		if (!entries.isEmpty()) {
-			this.rows.append(connection, claimed, entries);
+			write(connection, claimed, entries);
 		}
 	}
 
@@ -88,9 +91,22 @@ public final class LedgerWriter {
 			Set<UUID> known = this.known.of(connection, entries);
 			List<Entry> missing = entries.stream().filter((entry) -> known.add(entry.id())).toList();
 			if (!missing.isEmpty()) {
-				this.rows.append(connection, head, missing);
+				write(connection, head, missing);
 			}
 		}
+	}
+
+	private void write(Connection connection, ChainHead head, List<Entry> entries) throws SQLException {
+		this.rows.append(connection, head, entries);
+		this.appended.add(entries.size());
+	}
+
+	/**
+	 * How many entries it appended, also in transactions that have not committed.
+	 * @return the number since it was made
+	 */
+	public long appended() {
+		return this.appended.sum();
 	}
 
 	/**

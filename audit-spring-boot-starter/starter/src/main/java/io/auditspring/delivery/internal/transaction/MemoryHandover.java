@@ -5,6 +5,7 @@
 package io.auditspring.delivery.internal.transaction;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -16,6 +17,8 @@ import io.auditspring.database.internal.BoundConnections;
 import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
  * Gives entries to somebody who keeps them in memory, when their transaction is over: for
@@ -96,6 +99,23 @@ public final class MemoryHandover implements Handover {
 
 	private static IllegalStateException nothingStaged() {
 		return new IllegalStateException("Nothing is ever staged in memory");
+	}
+
+	/**
+	 * Stands for the data source where there is none: nothing is ever bound to it.
+	 */
+	public static final class NoDatabase extends AbstractDataSource {
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			throw new SQLException("There is no database");
+		}
+
+		@Override
+		public Connection getConnection(String username, String password) throws SQLException {
+			return getConnection();
+		}
+
 	}
 
 }

@@ -81,6 +81,18 @@ public final class LedgerDatabase {
 	}
 
 	/**
+	 * Takes the same database as another user.
+	 * @param dataSource connections to the database
+	 * @param user who connects
+	 * @return it, with what is in it
+	 */
+	public static LedgerDatabase as(DataSource dataSource, String user) {
+		LedgerDatabase database = at(((PGSimpleDataSource) dataSource).getUrl());
+		((PGSimpleDataSource) database.dataSource).setUser(user);
+		return database;
+	}
+
+	/**
 	 * Copies a ledger with all that is in it, also as somebody steals or restores one.
 	 */
 	public LedgerDatabase copy() {
