@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import com.alibaba.druid.pool.DruidDataSource;
 import io.auditspring.AuditDataSource;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
@@ -64,6 +65,26 @@ class StartupFailureTests {
 			text.append(cause.getMessage()).append('\n');
 		}
 		return text.toString();
+	}
+
+	/** Before the schema is there, and when it is. */
+	@Test
+	void druidsWallIsNamed() throws SQLException {
+		assertThatStartFails(druid("stat,wall"), "spring.datasource.druid.filter.wall.enabled=false");
+		this.runner.run((context) -> assertThat(context).hasNotFailed());
+		assertThatStartFails(druid("stat,wall"), "spring.datasource.druid.filter.wall.enabled=false");
+		druid("stat").run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	private ApplicationContextRunner druid(String filters) throws SQLException {
+		PGSimpleDataSource server = (PGSimpleDataSource) this.database;
+		DruidDataSource pool = new DruidDataSource();
+		pool.setUrl(server.getUrl());
+		pool.setUsername(server.getUser());
+		pool.setPassword(server.getPassword());
+		pool.setFilters(filters);
+		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(DataSource.class, () -> pool);
 	}
 
 	@Test

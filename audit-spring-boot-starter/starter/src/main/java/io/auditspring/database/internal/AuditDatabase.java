@@ -281,7 +281,9 @@ public final class AuditDatabase implements CaptureDatabase, InitializingBean, D
 		catch (SQLException ex) {
 			throw new AuditSetupException(
 					"The audit schema '%s' cannot be used: %s".formatted(this.schema.name(), ex.getMessage()),
-					"Make sure that the database can be reached and that its user may use the schema.", ex);
+					DruidWall.refused(ex) ? DruidWall.REMEDY
+							: "Make sure that the database can be reached and that its user may use the schema.",
+					ex);
 		}
 	}
 

@@ -130,6 +130,9 @@ final class AuditMigrations {
 	}
 
 	private static String remedy(Throwable failure, String location) {
+		if (DruidWall.refused(failure)) {
+			return DruidWall.REMEDY;
+		}
 		String state = (failure instanceof SQLException refusal) ? String.valueOf(refusal.getSQLState()) : "";
 		String remedy = switch (state) {
 			case "25006" -> "Make connections that may write (spring.datasource.hikari.read-only, the URL's readOnly, "
