@@ -144,6 +144,12 @@ final class StateExtension implements SessionFactoryExtension {
 		EntityListener entities = new EntityListener(reporter, source, shapes, states);
 		this.present.add(unit, (persister) -> source.covers(persister.getEntityName()) ? types.of(persister) : null,
 				new PresentState(reporter, shapes, states));
+		// Whoever has no reason to listen lets Hibernate delete without loading.
+		if (StateSource
+			.entities(unit, (persister) -> source.covers(persister.getEntityName()) || source.misses(persister))
+			.isEmpty()) {
+			return;
+		}
 		CollectionListener collections = new CollectionListener(reporter, source, shapes, values, entities);
 		EventListenerRegistry registry = unit.getEventListenerRegistry();
 		registry.appendListeners(EventType.POST_INSERT, entities);
