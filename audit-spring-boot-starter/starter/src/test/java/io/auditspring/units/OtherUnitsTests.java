@@ -21,6 +21,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Id;
+import jakarta.persistence.PersistenceConfiguration;
 import org.hibernate.SessionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,6 +42,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.orm.jpa.LocalEntityManagerFactoryBean;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.orm.jpa.hibernate.HibernateTransactionManager;
 import org.springframework.orm.jpa.hibernate.LocalSessionFactoryBean;
@@ -57,8 +59,9 @@ import static org.assertj.core.api.Assertions.tuple;
 /**
  * What changes in other persistence units than the one whose transactions are audited:
  * there is no state of it, and entries say so. The stock is another database, the gate
- * another pool of the same one; the yard is another database, and the house the audited
- * data source itself, of which Spring makes a session factory of Hibernate.
+ * another pool of the same one, and the mart has no container's factory; the yard is
+ * another database, and the house the audited data source itself, of which Spring makes a
+ * session factory of Hibernate.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class OtherUnitsTests {
@@ -93,7 +96,7 @@ class OtherUnitsTests {
 	@BeforeEach
 	void begin() {
 		this.before = log.settled();
-		for (String unit : List.of("stock", "gate", "yard", "house")) {
+		for (String unit : List.of("stock", "gate", "mart", "yard", "house")) {
 			in(unit, (entities) -> entities.createQuery("from Customer", Customer.class)
 				.getResultList()
 				.forEach(entities::remove));
@@ -121,7 +124,7 @@ class OtherUnitsTests {
 	}
 
 	private static EntityManager entities(String unit) {
-		return unit.equals("stock") || unit.equals("gate")
+		return Set.of("stock", "gate", "mart").contains(unit)
 				? SharedEntityManagerCreator
 					.createSharedEntityManager(context.getBean(unit + "Unit", EntityManagerFactory.class))
 				: context.getBean(unit + "Unit", SessionFactory.class).getCurrentSession();
@@ -133,11 +136,11 @@ class OtherUnitsTests {
 
 	@Test
 	void theStartSaysOnceOfEachUnitWhatIsOnlyCounted() {
-		assertThat(start.split("The audit trail shows no state of \\[Customer]", -1)).hasSize(5);
+		assertThat(start.split("The audit trail shows no state of \\[Customer]", -1)).hasSize(6);
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "stock", "gate", "yard", "house" })
+	@ValueSource(strings = { "stock", "gate", "mart", "yard", "house" })
 	void whatChangesInATransactionOfTheCallIsCounted(String unit) {
 		desk.work(() -> in(unit, (entities) -> {
 			entities.persist(new Customer(1));
@@ -168,7 +171,7 @@ class OtherUnitsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "stock", "gate", "yard", "house" })
+	@ValueSource(strings = { "stock", "gate", "mart", "yard", "house" })
 	void whatIsRolledBackIsNotCounted(String unit) {
 		desk.work(() -> {
 			transaction(unit).executeWithoutResult((status) -> {
@@ -195,7 +198,7 @@ class OtherUnitsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "stock", "gate", "yard", "house" })
+	@ValueSource(strings = { "stock", "gate", "mart", "yard", "house" })
 	void ofALargerTransactionACallCountsItsOwn(String unit) {
 		in(unit, (entities) -> {
 			entities.persist(new Customer(1));
@@ -207,7 +210,7 @@ class OtherUnitsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "stock", "gate", "yard" })
+	@ValueSource(strings = { "stock", "gate", "mart", "yard" })
 	void itIsCountedBesideWhatHasState(String unit) {
 		desk.inShop(() -> {
 			SharedEntityManagerCreator
@@ -222,7 +225,7 @@ class OtherUnitsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "stock", "gate", "yard" })
+	@ValueSource(strings = { "stock", "gate", "mart", "yard" })
 	void itIsCountedThoughTheOtherTransactionIsCommittedLater(String unit) {
 		in(unit, (entities) -> desk.inShop(() -> entities.persist(new Customer(1))));
 		assertThatOne(counted(1));
@@ -248,7 +251,7 @@ class OtherUnitsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "stock", "gate", "yard", "house" })
+	@ValueSource(strings = { "stock", "gate", "mart", "yard", "house" })
 	void aCallThatFailsCountsNothing(String unit) {
 		assertThatException().isThrownBy(() -> desk.work(() -> in(unit, (entities) -> {
 			entities.persist(new Customer(1));
@@ -299,6 +302,19 @@ class OtherUnitsTests {
 			return unit("gate", database);
 		}
 
+		@Bean(defaultCandidate = false)
+		@Qualifier("mart")
+		LocalEntityManagerFactoryBean martUnit(@Qualifier("stock") DataSource database) {
+			LocalEntityManagerFactoryBean unit = new LocalEntityManagerFactoryBean(
+					new PersistenceConfiguration("mart").managedClass(Customer.class)
+						.managedClass(Ignored.class)
+						.managedClass(Owned.class)
+						.property("hibernate.hbm2ddl.auto", "update"));
+			unit.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
+			unit.setDataSource(database);
+			return unit;
+		}
+
 		private static LocalContainerEntityManagerFactoryBean unit(String name, DataSource database) {
 			LocalContainerEntityManagerFactoryBean unit = new LocalContainerEntityManagerFactoryBean();
 			unit.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
@@ -339,6 +355,11 @@ class OtherUnitsTests {
 
 		@Bean(defaultCandidate = false)
 		JpaTransactionManager gateTransactions(@Qualifier("gate") EntityManagerFactory unit) {
+			return new JpaTransactionManager(unit);
+		}
+
+		@Bean(defaultCandidate = false)
+		JpaTransactionManager martTransactions(@Qualifier("mart") EntityManagerFactory unit) {
 			return new JpaTransactionManager(unit);
 		}
 
