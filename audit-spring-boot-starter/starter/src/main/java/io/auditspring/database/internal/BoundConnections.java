@@ -9,9 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 import javax.sql.DataSource;
 
+import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.SessionFactory;
+import org.hibernate.cfg.JdbcSettings;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +58,19 @@ public final class BoundConnections {
 		return one != null && (one == other || innermost(one) == innermost(other));
 	}
 
+	/**
+	 * Whether a persistence unit works on a data source.
+	 * @param factory the unit, or anything else
+	 * @param dataSource the data source
+	 * @return whether its transactions are transactions on the data source
+	 */
+	public static boolean isUnitOf(Object factory, DataSource dataSource) {
+		return (factory instanceof EntityManagerFactoryInfo info) ? areSame(info.getDataSource(), dataSource)
+				: factory instanceof SessionFactory unit
+						&& unit.getProperties().get(JdbcSettings.JAKARTA_NON_JTA_DATASOURCE) instanceof DataSource own
+						&& areSame(own, dataSource);
+	}
+
 	private static Object innermost(Object dataSource) {
 		Object inner = dataSource;
 		for (Object next = inner; next != null; next = targetOf(inner)) {
@@ -86,19 +103,44 @@ public final class BoundConnections {
 		return null;
 	}
 
+	/**
+	 * The thread's sessions on other data sources, whose transactions are running.
+	 * @return them
+	 */
+	public List<SharedSessionContractImplementor> sessionsElsewhere() {
+		return holders((factory) -> factory instanceof EntityManagerFactory && !isUnitOf(factory, this.dataSource))
+			.stream()
+			.map(BoundConnections::session)
+			.filter(SharedSessionContractImplementor::isTransactionInProgress)
+			.toList();
+	}
+
 	private List<EntityManagerHolder> holders() {
+		return holders((factory) -> isUnitOf(factory, this.dataSource));
+	}
+
+	private static List<EntityManagerHolder> holders(Predicate<Object> ofFactory) {
 		if (resources().isEmpty()) {
 			return List.of();
 		}
 		List<EntityManagerHolder> holders = new ArrayList<>(1);
 		for (Map.Entry<Object, Object> resource : resources().entrySet()) {
-			if (resource.getValue() instanceof EntityManagerHolder holder
-					&& resource.getKey() instanceof EntityManagerFactoryInfo factory
-					&& areSame(factory.getDataSource(), this.dataSource) && holder.getEntityManager().isOpen()) {
+			if (resource.getValue() instanceof EntityManagerHolder holder && ofFactory.test(resource.getKey())
+					&& isOpen(holder)) {
 				holders.add(holder);
 			}
 		}
 		return holders;
+	}
+
+	// A stateless session may be all that it holds; it does not let itself be asked.
+	private static boolean isOpen(EntityManagerHolder holder) {
+		try {
+			return holder.getEntityManager().isOpen();
+		}
+		catch (IllegalStateException ex) {
+			return false;
+		}
 	}
 
 	private static SharedSessionContractImplementor session(EntityManagerHolder holder) {

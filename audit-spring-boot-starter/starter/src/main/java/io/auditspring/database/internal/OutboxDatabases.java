@@ -73,6 +73,14 @@ public final class OutboxDatabases {
 	}
 
 	/**
+	 * Whether there may be more than one.
+	 * @return {@code true} also where one of them cannot be reached yet
+	 */
+	public boolean areSeveral() {
+		return all().size() > 1 || !this.absent.isEmpty();
+	}
+
+	/**
 	 * Adds a database, or a further way to one that is known already.
 	 * @param place what the way leads to
 	 * @param database the database, with a name

@@ -43,6 +43,14 @@ class StateDocumentTests {
 			- A call that changes entities without state, though nobody asked to leave them out, says so: `withoutState` in its
 			  metadata counts them by their kind. The start says in one line which they are. So it is with the entities beyond
 			  the first 10,000 that a call changes in one transaction (`audit.capture.max-entities`).
+			- Entities have a state in one persistence unit, that of the audited data source. Of other units `withoutState` counts what
+			  a call changes: of another database, of another pool, and of Spring's `LocalSessionFactoryBean`, whatever its data source.
+			  What is rolled back before the entry is made is not counted, unless it is undone by a savepoint. So that each call counts
+			  its own, sessions of other units are flushed, too, when it begins and ends within their transactions. Nothing is counted
+			  of a unit that the application builds without Spring's factory beans (`Persistence.createEntityManagerFactory`, Hibernate's
+			  `Configuration`), nor of what a session that the application opened itself flushes only after the call.
+			- Hibernate asks the database for what is deleted by reference (`remove(getReference(...))`) as soon as somebody listens to deletes, as this
+			  does in each unit that has an entity to show or to count: one SELECT more, without which nobody would know what was deleted.
 			- With `all`, more entities have entries, so that a name which two of them share gets longer for both (see below).
 			- An entity has an entry where Envers writes a row for it, and without Envers likewise. That includes the owner of a collection that changed
 			  while none of its own columns did, and, as long as Envers' `revision_on_collection_change` is on, the parent whose

@@ -287,24 +287,34 @@ public final class Operation implements AuditContext {
 	 * Says that an entity changed whose state is not captured.
 	 * @param key what tells it from others
 	 * @param type its kind as entries show it
+	 * @return whether that is new
 	 */
-	public void changedWithoutState(Object key, String type) {
+	public boolean changedWithoutState(Object key, String type) {
 		if (this.withoutState.isEmpty()) {
 			this.withoutState = new ConcurrentHashMap<>();
 		}
-		this.withoutState.put(key, type);
+		return this.withoutState.put(key, type) == null;
+	}
+
+	/**
+	 * Says that an entity has not changed after all.
+	 * @param key what was said of it
+	 */
+	public void takeBackWithoutState(Object key) {
+		this.withoutState.remove(key);
 	}
 
 	/**
 	 * Says that entities changed that are too many to be told apart.
 	 * @param type their kind as entries show it
-	 * @param times how often they did
+	 * @param times how often they did; less than nothing takes back what was said
 	 */
 	public void changedWithoutState(String type, int times) {
 		if (this.furtherWithoutState.isEmpty()) {
 			this.furtherWithoutState = new ConcurrentHashMap<>();
 		}
-		this.furtherWithoutState.merge(type, times, Integer::sum);
+		this.furtherWithoutState.merge(type, times,
+				(before, more) -> (before + more != 0) ? (Integer) (before + more) : null);
 	}
 
 	/**

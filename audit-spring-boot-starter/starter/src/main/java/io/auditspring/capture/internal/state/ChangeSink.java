@@ -40,4 +40,13 @@ public interface ChangeSink {
 	 */
 	void changedWithoutState(EntityKey key, String type, SharedSessionContractImplementor session);
 
+	/**
+	 * Reports that an entity changed in a persistence unit of which no state is captured,
+	 * most likely in another database.
+	 * @param key which entity
+	 * @param type the kind of entity as entries show it
+	 * @param session the session that wrote it
+	 */
+	void changedElsewhere(EntityKey key, String type, SharedSessionContractImplementor session);
+
 }

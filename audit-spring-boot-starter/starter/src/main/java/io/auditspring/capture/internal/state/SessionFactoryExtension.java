@@ -23,4 +23,10 @@ public interface SessionFactoryExtension {
 	 */
 	void extend(SessionFactoryImplementor sessionFactory, Metadata metadata);
 
+	/**
+	 * The one for a session factory that does not work on the audited data source.
+	 * @return it
+	 */
+	SessionFactoryExtension elsewhere();
+
 }

@@ -4,9 +4,14 @@
  */
 package io.auditspring.capture.internal.state;
 
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.auditspring.capture.internal.mapping.Exclusions;
+import io.auditspring.capture.internal.mapping.MappingSource;
+import io.auditspring.capture.internal.mapping.Revisions;
 import io.auditspring.capture.internal.mapping.StateSource;
 import io.auditspring.capture.internal.mapping.StoredForms;
 import io.auditspring.capture.internal.value.ConvertedMembers;
@@ -15,7 +20,9 @@ import io.auditspring.capture.internal.value.Masking;
 import org.hibernate.SessionFactory;
 import org.hibernate.SessionFactoryObserver;
 import org.hibernate.boot.Metadata;
+import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.mapping.PersistentClass;
@@ -63,11 +70,20 @@ final class StateExtension implements SessionFactoryExtension {
 	// loads what it needs itself, and integrators come in the order of the class path.
 	@Override
 	public void extend(SessionFactoryImplementor sessionFactory, Metadata metadata) {
+		extend(sessionFactory, (unit) -> complete(unit, metadata));
+	}
+
+	@Override
+	public SessionFactoryExtension elsewhere() {
+		return new Elsewhere(this);
+	}
+
+	private void extend(SessionFactoryImplementor sessionFactory, Consumer<SessionFactoryImplementor> completion) {
 		sessionFactory.addObserver(new SessionFactoryObserver() {
 
 			@Override
 			public void sessionFactoryCreated(SessionFactory factory) {
-				complete(factory.unwrap(SessionFactoryImplementor.class), metadata);
+				completion.accept(factory.unwrap(SessionFactoryImplementor.class));
 			}
 
 			@Override
@@ -81,11 +97,34 @@ final class StateExtension implements SessionFactoryExtension {
 
 	private void complete(SessionFactoryImplementor unit, Metadata metadata) {
 		ConvertedMembers.find(unit, this.masking);
-		Exclusions exclusions = new Exclusions(this.properties.ignoredEntities(),
-				(persister) -> isGenerated(persister, metadata));
+		Exclusions exclusions = exclusions(metadata);
 		SourceChoice.Choice choice = this.choice.of(unit, metadata, exclusions);
-		listen(unit, choice.source(), exclusions, StoredForms.of(unit, metadata));
+		StoredForms forms = StoredForms.of(unit, metadata);
+		this.identifiers.values().add(unit, forms);
+		listen(unit, choice.source(), exclusions, forms, this.sink);
 		tell(choice, unit);
+	}
+
+	private void completeElsewhere(SessionFactoryImplementor unit, Metadata metadata) {
+		Exclusions exclusions = exclusions(metadata);
+		StateSource nothing = new MappingSource(unit, exclusions, (persister) -> false, Revisions.NONE);
+		listen(unit, nothing, exclusions, StoredForms.of(unit, metadata), new SinkElsewhere(this.sink));
+		TreeSet<String> missed = new TreeSet<>();
+		unit.getMappingMetamodel().forEachEntityDescriptor((persister) -> {
+			if (nothing.misses(persister)) {
+				missed.add(persister.getImportedName());
+			}
+		});
+		if (!missed.isEmpty()) {
+			logger.info(
+					"The audit trail shows no state of {}: their persistence unit does not work on the audited "
+							+ "data source; entries count what a call changes of them (withoutState)",
+					shortened(missed));
+		}
+	}
+
+	private Exclusions exclusions(Metadata metadata) {
+		return new Exclusions(this.properties.ignoredEntities(), (persister) -> isGenerated(persister, metadata));
 	}
 
 	// Envers adds entities for its tables.
@@ -94,17 +133,23 @@ final class StateExtension implements SessionFactoryExtension {
 		return mapping != null && !APPLICATION.equals(mapping.getRootClass().getContributor());
 	}
 
-	private void listen(SessionFactoryImplementor unit, StateSource source, Exclusions exclusions, StoredForms forms) {
+	private void listen(SessionFactoryImplementor unit, StateSource source, Exclusions exclusions, StoredForms forms,
+			ChangeSink sink) {
 		EntityShapes shapes = new EntityShapes(source, exclusions, unit, forms, this.masking);
 		EntityTypes types = this.identifiers.types();
 		types.add(unit, (persister) -> source.covers(persister.getEntityName()));
 		MappedValues values = this.identifiers.values();
-		values.add(unit, forms);
-		ChangeReporter reporter = new ChangeReporter(this.sink, values, source, types, shapes);
+		ChangeReporter reporter = new ChangeReporter(sink, values, source, types, shapes);
 		EntityStates states = new EntityStates(values);
 		EntityListener entities = new EntityListener(reporter, source, shapes, states);
 		this.present.add(unit, (persister) -> source.covers(persister.getEntityName()) ? types.of(persister) : null,
 				new PresentState(reporter, shapes, states));
+		// Whoever has no reason to listen lets Hibernate delete without loading.
+		if (StateSource
+			.entities(unit, (persister) -> source.covers(persister.getEntityName()) || source.misses(persister))
+			.isEmpty()) {
+			return;
+		}
 		CollectionListener collections = new CollectionListener(reporter, source, shapes, values, entities);
 		EventListenerRegistry registry = unit.getEventListenerRegistry();
 		registry.appendListeners(EventType.POST_INSERT, entities);
@@ -133,14 +178,12 @@ final class StateExtension implements SessionFactoryExtension {
 		});
 		int all = covered[0] + missed.size();
 		if (all > 0) {
-			String names = missed.stream().limit(MAX_NAMES).toList()
-					+ ((missed.size() > MAX_NAMES) ? " and %d more".formatted(missed.size() - MAX_NAMES) : "");
 			logger.info("The audit trail shows the state before and after of {} of {} entities{}{}", covered[0], all,
 					switch (choice.captured()) {
 						case ENVERS -> ", as Envers audits them";
 						case ALL -> "";
 						case ANNOTATED -> ", as they are annotated";
-					}, missed.isEmpty() ? "" : ", not of " + names + " (audit.capture.entities)");
+					}, missed.isEmpty() ? "" : ", not of " + shortened(missed) + " (audit.capture.entities)");
 		}
 		// Its name is that of Envers' annotation: whoever imports the wrong one would
 		// wait for states in vain.
@@ -150,6 +193,60 @@ final class StateExtension implements SessionFactoryExtension {
 							+ "not org.hibernate.envers.Audited; audit.capture.entities=annotated takes both",
 					elsewhere);
 		}
+	}
+
+	private static String shortened(Set<String> names) {
+		return names.stream().limit(MAX_NAMES).toList()
+				+ ((names.size() > MAX_NAMES) ? " and %d more".formatted(names.size() - MAX_NAMES) : "");
+	}
+
+	/**
+	 * Counts what changes in a persistence unit of which no state is captured.
+	 *
+	 * @param own the extension of the others
+	 */
+	private record Elsewhere(StateExtension own) implements SessionFactoryExtension {
+
+		@Override
+		public void extend(SessionFactoryImplementor sessionFactory, Metadata metadata) {
+			this.own.extend(sessionFactory, (unit) -> this.own.completeElsewhere(unit, metadata));
+		}
+
+		@Override
+		public SessionFactoryExtension elsewhere() {
+			return this;
+		}
+
+	}
+
+	/**
+	 * Takes what changed in such a persistence unit.
+	 *
+	 * @param sink the one of the others
+	 */
+	private record SinkElsewhere(ChangeSink sink) implements ChangeSink {
+
+		@Override
+		public boolean isOpen() {
+			return this.sink.isOpen();
+		}
+
+		@Override
+		public void changed(EntityChange change, SharedSessionContractImplementor session,
+				@Nullable Supplier<@Nullable Long> revision) {
+			changedElsewhere(change.key(), change.type(), session);
+		}
+
+		@Override
+		public void changedWithoutState(EntityKey key, String type, SharedSessionContractImplementor session) {
+			changedElsewhere(key, type, session);
+		}
+
+		@Override
+		public void changedElsewhere(EntityKey key, String type, SharedSessionContractImplementor session) {
+			this.sink.changedElsewhere(key, type, session);
+		}
+
 	}
 
 }

@@ -113,9 +113,9 @@ final class EntityBaseline implements ApplicationListener<ApplicationReadyEvent>
 	}
 
 	private void record(Kind kind) throws SQLException {
-		if (!kind.isOrdered()) {
-			logger.warn("The present state of {} is not recorded (audit.capture.baseline): a part of its "
-					+ "identifier has no order to go by", kind.name());
+		String obstacle = obstacle(kind);
+		if (obstacle != null) {
+			logger.warn("The present state of {} is not recorded (audit.capture.baseline): {}", kind.name(), obstacle);
 			return;
 		}
 		if (isCompleted(kind)) {
@@ -136,6 +136,17 @@ final class EntityBaseline implements ApplicationListener<ApplicationReadyEvent>
 		if (!this.stopped) {
 			complete(kind, recorded);
 		}
+	}
+
+	// What is known of one of several would be said of all.
+	private @Nullable String obstacle(Kind kind) {
+		if (!kind.isOrdered()) {
+			return "a part of its identifier has no order to go by";
+		}
+		if (this.database.outboxes().areSeveral()) {
+			return "the data source routes between databases, and only one of them would be read";
+		}
+		return kind.isOfTenants() ? "it belongs to tenants, and only one of them would be read" : null;
 	}
 
 	/**

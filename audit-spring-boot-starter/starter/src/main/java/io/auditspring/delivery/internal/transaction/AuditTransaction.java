@@ -127,6 +127,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 		boolean within = responsible != null && responsible.capturesState();
 		boolean own = operation.capturesState() && !(within && operation.isSkipped());
 		if (own && (within || !saves)) {
+			this.session.flushElsewhere();
 			own = this.session.flush();
 			this.entries.closeUnattributed();
 		}
@@ -143,6 +144,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	public void leftBy(Operation operation) {
 		if (this.guests.getOrDefault(operation, Guest.OTHER).own()) {
+			this.session.flushElsewhere();
 			this.session.flush();
 		}
 	}
@@ -263,8 +265,13 @@ public final class AuditTransaction implements TransactionSynchronization {
 		return within;
 	}
 
-	// The call that runs on this thread may belong to a transaction around this one.
-	private @Nullable Operation responsible(@Nullable Operation running) {
+	/**
+	 * The call that a change belongs to. The one that runs on this thread may belong to a
+	 * transaction around this one.
+	 * @param running that one, or {@code null}
+	 * @return the call, or {@code null} where the change is nobody's
+	 */
+	@Nullable Operation responsible(@Nullable Operation running) {
 		Guest guest = this.guests.get(running);
 		if (guest != null) {
 			return guest.own() ? running : guest.around();
@@ -312,6 +319,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	private boolean stageInConnection() {
 		Connection connection = this.bound.ofTransaction();
 		if (connection != null) {
+			this.session.flushElsewhere();
 			this.entries.stage(connection);
 		}
 		return connection != null;
@@ -326,6 +334,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 		SharedSessionContractImplementor session = this.session.current();
 		if (session != null) {
+			this.session.flushElsewhere();
 			stageAtTheEndOf(session);
 		}
 		else if (!this.managed) {

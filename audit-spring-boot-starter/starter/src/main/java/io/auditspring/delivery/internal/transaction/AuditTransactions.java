@@ -42,6 +42,9 @@ public final class AuditTransactions implements ChangeSink {
 
 	private final UnattributedEntries unattributed;
 
+	/** Sessions of other persistence units, while their transactions are running. */
+	private final Map<SharedSessionContractImplementor, ChangesElsewhere> elsewhere = new ConcurrentHashMap<>();
+
 	/** Sessions whose transactions are not Spring's, while these are running. */
 	private final Map<SharedSessionContractImplementor, SessionChanges> others = new ConcurrentHashMap<>();
 
@@ -199,6 +202,30 @@ public final class AuditTransactions implements ChangeSink {
 		if (!within && running != null && running.capturesState()) {
 			this.others.computeIfAbsent(session, this::attach).addWithoutState(running, key, type);
 		}
+	}
+
+	@Override
+	public void changedElsewhere(EntityKey key, String type, SharedSessionContractImplementor session) {
+		Operation running = running();
+		AuditTransaction transaction = known();
+		if (transaction != null && transaction.changedWithoutState(running, key, type, session)) {
+			return;
+		}
+		Operation operation = (transaction != null) ? transaction.responsible(running) : running;
+		if (operation != null && operation.capturesState()) {
+			of(session).add(operation, key, type);
+		}
+	}
+
+	private ChangesElsewhere of(SharedSessionContractImplementor session) {
+		if (!session.isTransactionInProgress()) {
+			return new ChangesElsewhere(session.getFactory(), this.maxEntities);
+		}
+		return this.elsewhere.computeIfAbsent(session, (key) -> {
+			ChangesElsewhere changes = new ChangesElsewhere(session.getFactory(), this.maxEntities);
+			changes.attachTo(session, () -> this.elsewhere.remove(session));
+			return changes;
+		});
 	}
 
 	private SessionChanges attach(SharedSessionContractImplementor session) {

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.orm.jpa.EntityManagerFactoryInfo;
 import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.support.DefaultTransactionStatus;
@@ -91,8 +90,7 @@ final class ManagedTransaction {
 
 	boolean isOn(DataSource dataSource) {
 		return (this.factory instanceof DataSource own && BoundConnections.areSame(own, dataSource))
-				|| (this.factory instanceof EntityManagerFactoryInfo info
-						&& BoundConnections.areSame(info.getDataSource(), dataSource));
+				|| BoundConnections.isUnitOf(this.factory, dataSource);
 	}
 
 	boolean isOnDatabase() {
@@ -148,8 +146,7 @@ final class ManagedTransaction {
 	}
 
 	private boolean sharesWith(ManagedTransaction inner) {
-		return this.factory instanceof EntityManagerFactoryInfo info && inner.factory instanceof DataSource dataSource
-				&& BoundConnections.areSame(info.getDataSource(), dataSource);
+		return inner.factory instanceof DataSource dataSource && BoundConnections.isUnitOf(this.factory, dataSource);
 	}
 
 	/**

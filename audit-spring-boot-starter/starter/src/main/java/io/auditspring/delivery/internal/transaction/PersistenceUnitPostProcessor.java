@@ -4,6 +4,8 @@
  */
 package io.auditspring.delivery.internal.transaction;
 
+import java.util.Map;
+import java.util.Properties;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -16,12 +18,13 @@ import org.hibernate.cfg.MultiTenancySettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.orm.jpa.AbstractEntityManagerFactoryBean;
+import org.springframework.orm.jpa.hibernate.LocalSessionFactoryBean;
 
 /**
  * Hands the capture of state to the persistence unit of the business database, however
  * the application defines it; statements that change rows directly are told of by all of
- * its units.
+ * its units, and what changes in the others is counted.
  */
 final class PersistenceUnitPostProcessor implements BeanPostProcessor {
 
@@ -41,16 +44,30 @@ final class PersistenceUnitPostProcessor implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
-		if (bean instanceof LocalContainerEntityManagerFactoryBean factory) {
+		if (bean instanceof AbstractEntityManagerFactoryBean factory) {
 			AuditDatabase database = this.database.get();
 			if (database != null) {
 				prepare(factory, database);
 			}
-			else if (isBusiness(factory.getDataSource())) {
-				extend(factory);
+			else {
+				extend(factory.getJpaPropertyMap(), isBusiness(factory.getDataSource()));
 			}
 		}
+		else if (bean instanceof LocalSessionFactoryBean factory) {
+			// It does not say on which data source it works.
+			Map<Object, Object> settings = settings(factory);
+			settings.put(BulkStatementContributor.SETTING, this.database.get() != null);
+			extend(settings, false);
+		}
 		return bean;
+	}
+
+	// The application's own may be those of others, too.
+	private static Map<Object, Object> settings(LocalSessionFactoryBean factory) {
+		Properties settings = new Properties();
+		settings.putAll(factory.getHibernateProperties());
+		factory.setHibernateProperties(settings);
+		return settings;
 	}
 
 	private boolean isBusiness(@Nullable DataSource dataSource) {
@@ -58,21 +75,23 @@ final class PersistenceUnitPostProcessor implements BeanPostProcessor {
 		return business != null && BoundConnections.areSame(dataSource, business);
 	}
 
-	private void prepare(LocalContainerEntityManagerFactoryBean factory, AuditDatabase database) {
-		factory.getJpaPropertyMap().put(BulkStatementContributor.SETTING, true);
-		if (BoundConnections.areSame(factory.getDataSource(), database.businessDataSource())) {
-			ConnectionHandling.require(factory.getJpaPropertyMap());
-			extend(factory);
-			if (factory.getJpaPropertyMap().get(MultiTenancySettings.MULTI_TENANT_CONNECTION_PROVIDER) != null) {
-				database.requireItsOwnConnections();
-			}
+	private void prepare(AbstractEntityManagerFactoryBean factory, AuditDatabase database) {
+		Map<String, Object> settings = factory.getJpaPropertyMap();
+		settings.put(BulkStatementContributor.SETTING, true);
+		boolean business = BoundConnections.areSame(factory.getDataSource(), database.businessDataSource());
+		if (business) {
+			ConnectionHandling.require(settings);
+		}
+		extend(settings, business);
+		if (business && settings.get(MultiTenancySettings.MULTI_TENANT_CONNECTION_PROVIDER) != null) {
+			database.requireItsOwnConnections();
 		}
 	}
 
-	private void extend(LocalContainerEntityManagerFactoryBean factory) {
+	private void extend(Map<? super String, Object> settings, boolean business) {
 		SessionFactoryExtension extension = this.extension.get();
 		if (extension != null) {
-			factory.getJpaPropertyMap().put(SessionFactoryExtension.SETTING, extension);
+			settings.put(SessionFactoryExtension.SETTING, business ? extension : extension.elsewhere());
 		}
 	}
 

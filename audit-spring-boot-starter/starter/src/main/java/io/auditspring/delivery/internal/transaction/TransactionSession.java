@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.function.Consumer;
 
 import io.auditspring.capture.internal.state.CompletionCallbacks;
+import io.auditspring.capture.internal.state.SessionFactoryExtension;
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.BoundConnections;
 import org.hibernate.FlushMode;
@@ -91,7 +92,12 @@ final class TransactionSession {
 	 */
 	@Nullable SharedSessionContractImplementor around(SharedSessionContractImplementor session) {
 		SharedSessionContractImplementor main = (session == this.own) ? session : current();
-		return (session == main || (main != null && connection(session) == connection(main))) ? main : null;
+		return (session == main || (main != null && isConnected(main) && connection(session) == connection(main)))
+				? main : null;
+	}
+
+	private static boolean isConnected(SharedSessionContractImplementor session) {
+		return session.getJdbcCoordinator().getLogicalConnection().isPhysicallyConnected();
 	}
 
 	static Connection connection(SharedSessionContractImplementor session) {
@@ -123,8 +129,7 @@ final class TransactionSession {
 	 * @return {@code false} in that case: nothing is told apart
 	 */
 	boolean flush() {
-		if (!(current() instanceof EventSource stateful) || !stateful.isOpen()
-				|| stateful.getHibernateFlushMode() == FlushMode.MANUAL) {
+		if (!(current() instanceof EventSource stateful) || !isFlushed(stateful)) {
 			return true;
 		}
 		if (this.flushing || isAtWork(stateful)) {
@@ -138,6 +143,24 @@ final class TransactionSession {
 			this.flushing = false;
 		}
 		return true;
+	}
+
+	private static boolean isFlushed(EventSource session) {
+		return session.isOpen() && session.getHibernateFlushMode() != FlushMode.MANUAL;
+	}
+
+	/**
+	 * Flushes the sessions of other persistence units whose changes are counted: they are
+	 * to be counted while it is known whose they are, and before they are told.
+	 */
+	void flushElsewhere() {
+		for (SharedSessionContractImplementor session : this.bound.sessionsElsewhere()) {
+			if (session instanceof EventSource stateful && isFlushed(stateful) && !isAtWork(stateful)
+					&& isActive(stateful)
+					&& stateful.getFactory().getProperties().containsKey(SessionFactoryExtension.SETTING)) {
+				stateful.flush();
+			}
+		}
 	}
 
 	private static boolean isAtWork(EventSource session) {
