@@ -1191,6 +1191,9 @@ begin
 end
 $$;
 
+-- The longest period that an application said entries are to be kept: months are everybody's who shares the ledger. Only
+-- the owner makes it shorter.
+alter table "${schema}".audit_upkeep add column kept interval;
 
 -- The first one of the holds that were placed at once, as one.
 alter table "${schema}".audit_legal_hold add column placed_with bigint;
