@@ -211,14 +211,19 @@ final class ArchiveErasure {
 			return;
 		}
 		Set<Long> live = live(range);
+		Set<UUID> held = new HashSet<>();
 		for (EntryGroup group : ORDER) {
 			List<Found> archived = Objects.requireNonNull(found.get(group))
 				.stream()
-				.filter((entry) -> !live.contains(entry.seq()))
+				.filter((entry) -> !live.contains(entry.seq()) && !held.contains(entry.id()))
 				.filter((entry) -> only == null
 						|| entry.id().equals(only.getOrDefault(group, Map.of()).get(entry.seq())))
 				.toList();
-			kept = erase(kept, group, archived, wanted, told);
+			List<Redacted> results = new ArrayList<>();
+			kept = erase(kept, group, archived, wanted, results);
+			// A hold may be lifted meanwhile, and the actor is what data is found by.
+			results.stream().filter((each) -> each.result() == Result.HELD).map(Redacted::id).forEach(held::add);
+			told.addAll(results);
 		}
 	}
 

@@ -247,10 +247,11 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	}
 
 	@Override
-	public List<Redacted> erase(Subject subject, String reason, String requestedBy) throws IOException {
-		return erase(new ArchiveErasure.Wanted(
-				PersonCondition.of(PersonTrace.of(subject.actorId(), subject.target(), subject.everything())), reason,
-				requestedBy));
+	public List<Redacted> erase(Collection<Subject> subjects, String reason, String requestedBy) throws IOException {
+		List<PersonTrace> traces = subjects.stream()
+			.flatMap((subject) -> PersonTrace.of(subject.actorId(), subject.target(), subject.everything()).stream())
+			.toList();
+		return erase(new ArchiveErasure.Wanted(PersonCondition.of(traces), reason, requestedBy));
 	}
 
 	private List<Redacted> erase(ArchiveErasure.Wanted wanted) throws IOException {

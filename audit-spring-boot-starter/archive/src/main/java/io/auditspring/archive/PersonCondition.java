@@ -38,11 +38,19 @@ final class PersonCondition {
 	static Map<EntryGroup, List<String>> of(List<PersonTrace> traces) {
 		Map<EntryGroup, List<String>> conditions = new EnumMap<>(EntryGroup.class);
 		for (PersonTrace trace : traces) {
-			EntryGroup group = trace.kind().group();
-			conditions.computeIfAbsent(group, (key) -> new ArrayList<>())
-				.add(((group == EntryGroup.ACTOR) ? "not actor_erased and " : "not data_erased and ") + of(trace));
+			if (trace.data() != PersonTrace.Data.NONE) {
+				add(conditions, EntryGroup.DATA, "not data_erased and " + of(trace)
+						+ ((trace.data() == PersonTrace.Data.NAMING) ? " and " + NAMING : ""));
+			}
+			if (trace.kind().isActor()) {
+				add(conditions, EntryGroup.ACTOR, "not actor_erased and " + of(trace));
+			}
 		}
 		return conditions;
+	}
+
+	private static void add(Map<EntryGroup, List<String>> conditions, EntryGroup group, String condition) {
+		conditions.computeIfAbsent(group, (key) -> new ArrayList<>()).add(condition);
 	}
 
 	private static String of(PersonTrace trace) {
@@ -50,9 +58,8 @@ final class PersonCondition {
 		return switch (trace.kind()) {
 			case HOLD ->
 				"action in ('audit.hold', 'audit.release') and json_extract_string(metadata, '$.actor') = " + id;
-			case DONE, ACTOR -> "actor_id = " + id + " and " + NO_CONTROL;
-			case DONE_FOR, IMPERSONATOR -> "impersonator_id = " + id + " and " + NO_CONTROL;
-			case NAMING -> "actor_id = " + id + " and " + NAMING + " and " + NO_CONTROL;
+			case ACTOR -> "actor_id = " + id + " and " + NO_CONTROL;
+			case IMPERSONATOR -> "impersonator_id = " + id + " and " + NO_CONTROL;
 			case TARGET ->
 				"target_type = " + id + " and target_id = " + DuckDbCondition.literal(trace.parameters().get(1));
 			case RELATED -> DuckDbCondition

@@ -20,6 +20,7 @@ import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
@@ -27,6 +28,7 @@ import io.auditspring.query.AuditRedaction;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.retention.ErasureReport;
 import io.auditspring.retention.LegalHolds;
+import io.auditspring.retention.RedactableArchive;
 import io.auditspring.retention.Retention;
 import io.auditspring.retention.Subject;
 import org.jspecify.annotations.Nullable;
@@ -173,6 +175,45 @@ class ArchivedErasureTests {
 					entries.get(7).getId());
 			assertThat(report.erased()).isEqualTo(Map.of(EntryGroup.DATA, 4L));
 		});
+	}
+
+	@Test
+	void aPersonIsErasedUnderEachNameThatEntriesMayShow() {
+		afterwards((context, redaction, trail) -> {
+			List<AuditEntry> entries = entries(trail);
+			List<RedactableArchive.Redacted> erased = context.getBean(RedactableArchive.class)
+				.erase(List.of(Subject.actor("joe").andTarget("Customer", "it's 7"), Subject.target("Order", 5)),
+						"Request 1", EntryCodec.write(List.of(entries().get(0))));
+			assertThat(erased).extracting(RedactableArchive.Redacted::id)
+				.containsExactlyInAnyOrder(entries.get(4).getId(), entries.get(5).getId(), entries.get(6).getId());
+		});
+	}
+
+	/** Without its actor nobody would find again what else is to be erased. */
+	@Test
+	void whatIsHeldKeepsItsActorThoughTheHoldIsLiftedMeanwhile() {
+		FaultyStore store = new FaultyStore(this.directory);
+		ArchivingApplication.of(this.ledger.dataSource(), KEY, this.memory)
+			.withBean(ArchiveStore.class, () -> store)
+			.run((context) -> {
+				assertThat(context.getBean(Retention.class).apply().retired()).containsExactly(JANUARY_2019);
+				LegalHolds holds = context.getBean(LegalHolds.class);
+				long hold = holds.placeOnTarget("Order", "4", "case 12");
+				UUID held = entries(context.getBean(AuditTrail.class)).get(3).getId();
+				store.onStep(1, () -> holds.lift(hold, "closed"));
+				AuditRedaction redaction = context.getBean(AuditRedaction.class);
+				assertThat(redaction.erase(Subject.actor("jane"), "Request 1").left().get(ErasureReport.Cause.HELD))
+					.contains(held);
+				assertThat(entries(context.getBean(AuditTrail.class)).get(3)).satisfies((entry) -> {
+					assertThat(actor(entry)).isEqualTo("jane");
+					assertThat(entry.getMessage()).isEqualTo("said of jane");
+				});
+				assertThat(redaction.erase(Subject.actor("jane"), "Request 1").complete()).isTrue();
+				assertThat(entries(context.getBean(AuditTrail.class)).get(3)).satisfies((entry) -> {
+					assertThat(actor(entry)).isNull();
+					assertThat(entry.getMessage()).isNull();
+				});
+			});
 	}
 
 	@Test

@@ -85,8 +85,9 @@ grant execute on function "${schema}".audit_redact(text, jsonb, text, text, json
 
 -- Retires months, and places and lifts legal holds, which others may see.
 grant select on "${schema}".audit_legal_hold to audit_reader, audit_redactor, audit_retention;
-grant select, update (due_at) on "${schema}".audit_upkeep to audit_retention;
+grant select, update (due_at, kept) on "${schema}".audit_upkeep to audit_retention;
 grant execute on function "${schema}".audit_hold(text, text, text, text, text, jsonb),
+	"${schema}".audit_hold_target(text, text[], text, text, jsonb),
 	"${schema}".audit_release(text, bigint, text, jsonb), "${schema}".audit_retire(date, boolean, jsonb, jsonb),
 	"${schema}".audit_month_is_held(date), "${schema}".audit_is_held("${schema}".audit_log),
 	"${schema}".audit_ensure_partition(date),

@@ -17,6 +17,7 @@ import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Resource;
 import io.auditspring.Severity;
+import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.query.internal.condition.AuditWords;
 import io.auditspring.query.internal.condition.Condition;

@@ -62,7 +62,9 @@ public final class AuditRedaction {
 	}
 
 	/**
-	 * Erases a person's traces from the whole ledger.
+	 * Erases a person's traces from the whole ledger, and its archive: what
+	 * {@link AuditTrail#about} tells, as far as the subject says. Control entries are
+	 * kept, so for whom there ever was a legal hold on, the report is never complete.
 	 * @param subject the person
 	 * @param reason why, without what is erased; it is stored for ever
 	 * @return what was erased, what was not and why, and where else to look

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import io.auditspring.ActorType;
+import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.value.NamePatterns;
 import org.jspecify.annotations.Nullable;

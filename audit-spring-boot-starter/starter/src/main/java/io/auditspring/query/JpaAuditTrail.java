@@ -19,6 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
+import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.query.internal.condition.Condition;

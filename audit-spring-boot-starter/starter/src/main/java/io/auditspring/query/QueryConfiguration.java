@@ -6,9 +6,8 @@ package io.auditspring.query;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 
-import io.auditspring.capture.internal.entry.Texts;
+import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.intercept.internal.catalogue.ActionCatalogue;
 import io.auditspring.query.internal.count.ActivityCounter;
@@ -56,28 +55,6 @@ public final class QueryConfiguration {
 		LedgerPersistence auditLedgerPersistence(AuditDatabase auditDatabase,
 				ObjectProvider<EntityManagerFactory> factories) {
 			return new LedgerPersistence(auditDatabase, factories);
-		}
-
-		@Bean
-		TargetNames auditTargetNames(Texts auditTexts) {
-			return new TargetNames() {
-
-				@Override
-				public String kind(String type) {
-					return auditTexts.kind(type);
-				}
-
-				@Override
-				public Set<String> kinds(String type) {
-					return auditTexts.kinds(type);
-				}
-
-				@Override
-				public String id(String type, Object id) {
-					return String.valueOf(auditTexts.id(type, id));
-				}
-
-			};
 		}
 
 		@Bean

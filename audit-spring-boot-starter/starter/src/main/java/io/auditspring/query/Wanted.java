@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.query.internal.condition.Condition;
 import org.jspecify.annotations.Nullable;
 

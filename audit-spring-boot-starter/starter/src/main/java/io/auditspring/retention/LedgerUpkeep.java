@@ -7,6 +7,7 @@ package io.auditspring.retention;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -37,6 +38,10 @@ final class LedgerUpkeep extends PeriodicWorker {
 	/** Leaves the start of the application alone. */
 	private static final Duration FIRST_DELAY = Duration.ofMinutes(1);
 
+	private static final String BUSY = "1 hour";
+
+	private static final String DONE = "1 day";
+
 	private final DataSource dataSource;
 
 	private final Partitions partitions;
@@ -51,7 +56,12 @@ final class LedgerUpkeep extends PeriodicWorker {
 
 	private final String claim;
 
-	private final String done;
+	private final String keep;
+
+	/** Until when it is claimed here, which is by what the claim is known. */
+	private @Nullable OffsetDateTime claimed;
+
+	private @Nullable String told;
 
 	LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention,
 			@Nullable EarlyArchive earlyArchive, @Nullable RedactableArchive archive, Supplier<Entry> requestedBy) {
@@ -68,11 +78,14 @@ final class LedgerUpkeep extends PeriodicWorker {
 				set due_at = clock_timestamp() + interval '1 hour'
 				where name = 'retention'
 				and due_at <= clock_timestamp()
+				returning due_at
 				""".formatted(schema.table("audit_upkeep"));
-		this.done = """
+		this.keep = """
 				update %s
-				set due_at = clock_timestamp() + interval '1 day'
+				set due_at = clock_timestamp() + ?::interval
 				where name = 'retention'
+				and due_at = ?
+				returning due_at
 				""".formatted(schema.table("audit_upkeep"));
 	}
 
@@ -83,13 +96,16 @@ final class LedgerUpkeep extends PeriodicWorker {
 				this.partitions.ensureUpcoming(connection, Partitions.MONTHS_AHEAD);
 				return true;
 			});
-			if ((this.retention != null || this.earlyArchive != null) && update(this.claim) == 1) {
+			sayPeriod();
+			if ((this.retention != null || this.earlyArchive != null) && claim()) {
 				followLedger();
-				archive();
-				if (this.retention != null) {
-					log(this.retention.apply());
+				if (keep(BUSY)) {
+					archive();
 				}
-				update(this.done);
+				if (this.retention != null) {
+					log(this.retention.apply(() -> keep(BUSY)));
+				}
+				keep(DONE);
 			}
 		}
 		catch (Exception ex) {
@@ -124,8 +140,31 @@ final class LedgerUpkeep extends PeriodicWorker {
 		}
 	}
 
-	private int update(String sql) throws SQLException {
-		return OwnTransaction.run(this.dataSource, (connection) -> Sql.update(connection, sql));
+	private void sayPeriod() throws SQLException {
+		String longer = (this.retention != null) ? this.retention.sayPeriod() : null;
+		if (longer != null && !longer.equals(this.told)) {
+			logger.warn("Entries are kept longer than audit.retention.period says here: for {}, as another application "
+					+ "said that shares the audit ledger. If none says so any more, let its owner set the column kept "
+					+ "of audit_upkeep to a shorter period", longer);
+		}
+		this.told = longer;
+	}
+
+	private boolean claim() throws SQLException {
+		this.claimed = due(this.claim);
+		return this.claimed != null;
+	}
+
+	/** Only as long as nobody else has taken over, as a step took longer than an hour. */
+	private boolean keep(String interval) throws SQLException {
+		OffsetDateTime mine = this.claimed;
+		this.claimed = (mine != null) ? due(this.keep, interval, mine) : null;
+		return this.claimed != null;
+	}
+
+	private @Nullable OffsetDateTime due(String sql, Object... parameters) throws SQLException {
+		return OwnTransaction.<@Nullable OffsetDateTime, RuntimeException>run(this.dataSource,
+				(connection) -> Sql.find(connection, sql, (row) -> row.getObject(1, OffsetDateTime.class), parameters));
 	}
 
 	private static void log(RetentionReport report) {

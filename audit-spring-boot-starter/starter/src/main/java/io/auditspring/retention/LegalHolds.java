@@ -7,12 +7,15 @@ package io.auditspring.retention;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
 import io.auditspring.Resource;
+import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
@@ -42,7 +45,11 @@ public class LegalHolds {
 
 	private final Supplier<Entry> requestedBy;
 
-	private final String place;
+	private final TargetNames names;
+
+	private final String placeOnActor;
+
+	private final String placeOnTarget;
 
 	private final String lift;
 
@@ -56,14 +63,25 @@ public class LegalHolds {
 	 * @param requestedBy gives an entry that says who asks for it, and from where
 	 */
 	public LegalHolds(DataSource dataSource, Schema schema, String chain, Supplier<Entry> requestedBy) {
+		this(dataSource, schema, chain, requestedBy, TargetNames.AS_SAID);
+	}
+
+	/**
+	 * Creates the holds of the ledger of an application.
+	 * @param names knows what entries show of what an application says
+	 */
+	LegalHolds(DataSource dataSource, Schema schema, String chain, Supplier<Entry> requestedBy, TargetNames names) {
+		this.names = names;
 		this.dataSource = dataSource;
 		this.chain = chain;
 		this.requestedBy = requestedBy;
-		this.place = "select %s(?, ?, ?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_hold"));
+		this.placeOnActor = "select %s(?, ?, null, null, ?, ?::jsonb -> 0)".formatted(schema.table("audit_hold"));
+		this.placeOnTarget = "select %s(?, ?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_hold_target"));
 		this.lift = "select %s(?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_release"));
 		this.current = """
 				select id, actor_id, target_type, target_id, reason, placed_at
 				from %s
+				where placed_with is null
 				order by id
 				""".formatted(schema.table("audit_legal_hold"));
 	}
@@ -76,24 +94,31 @@ public class LegalHolds {
 	 * @throws DataAccessException if the database fails
 	 */
 	public long placeOnActor(String actorId, String reason) {
-		return place(Text.normalize(actorId), null, null, reason);
+		return run((connection) -> Sql.get(connection, this.placeOnActor, (row) -> row.getLong(1), this.chain,
+				Text.normalize(actorId), Text.normalize(reason), requestedBy()));
 	}
 
 	/**
-	 * Keeps what was done to a target or concerned it.
+	 * Keeps what was done to a target or concerned it, by whatever name entries show it:
+	 * an entity is meant by each of its names, and with it whatever is in one hierarchy
+	 * with it and has the same identifier.
 	 * @param type the kind of target
-	 * @param id which one
+	 * @param id which one: the text that entries show, an identifier, or an entity; of
+	 * one that is secret only its digest is stored
 	 * @param reason why; it is stored for ever
 	 * @return the hold's id
 	 * @throws DataAccessException if the database fails
 	 */
 	public long placeOnTarget(String type, Object id, String reason) {
-		return place(null, Text.normalize(type), Text.normalize(id.toString()), reason);
+		Set<String> kinds = new LinkedHashSet<>(List.of(Text.normalize(this.names.kind(type))));
+		this.names.kinds(type).forEach((kind) -> kinds.add(Text.normalize(kind)));
+		String shown = Text.normalize(this.names.id(type, id));
+		return run((connection) -> Sql.get(connection, this.placeOnTarget, (row) -> row.getLong(1), this.chain,
+				Sql.array("text", kinds), shown, Text.normalize(reason), requestedBy()));
 	}
 
-	private long place(@Nullable String actor, @Nullable String type, @Nullable String target, String reason) {
-		return run((connection) -> Sql.get(connection, this.place, (row) -> row.getLong(1), this.chain, actor, type,
-				target, Text.normalize(reason), EntryCodec.write(List.of(this.requestedBy.get()))));
+	private String requestedBy() {
+		return EntryCodec.write(List.of(this.requestedBy.get()));
 	}
 
 	/**
@@ -104,8 +129,8 @@ public class LegalHolds {
 	 * @throws DataAccessException if the database fails
 	 */
 	public boolean lift(long id, String reason) {
-		return run((connection) -> Sql.is(connection, this.lift, this.chain, id, Text.normalize(reason),
-				EntryCodec.write(List.of(this.requestedBy.get()))));
+		return run(
+				(connection) -> Sql.is(connection, this.lift, this.chain, id, Text.normalize(reason), requestedBy()));
 	}
 
 	/**

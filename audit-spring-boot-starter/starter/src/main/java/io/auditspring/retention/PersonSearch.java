@@ -9,10 +9,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
-import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.entry.Text;
@@ -50,9 +51,10 @@ final class PersonSearch {
 	PersonSearch(Schema schema) {
 		this.schema = schema;
 		this.notControl = "not %s(action)".formatted(schema.table("audit_is_control"));
-		this.start = "select clock_timestamp()";
+		// By what is there, not by the clock: that may have been set back since.
+		this.start = "select max(recorded_at) from %s".formatted(schema.table("audit_chain"));
 		this.next = """
-				select id, recorded_at, chain, seq
+				select id, recorded_at, chain, seq, data_digest is null and %%s
 				from %s
 				where %%s
 				and %%s is null
@@ -101,9 +103,10 @@ final class PersonSearch {
 	 * A batch.
 	 *
 	 * @param entries what was found
+	 * @param telling the ids of those whose data is to be erased
 	 * @param end where to go on, or {@code null} at the end
 	 */
-	record Page(List<StoredEntry> entries, @Nullable Position end) {
+	record Page(List<StoredEntry> entries, Set<UUID> telling, @Nullable Position end) {
 
 	}
 
@@ -111,26 +114,39 @@ final class PersonSearch {
 	private String condition(PersonTrace trace) {
 		return switch (trace.kind()) {
 			case HOLD -> "action in ('audit.hold', 'audit.release') and metadata ->> 'actor' = ?";
-			case DONE, ACTOR -> "actor_id = ? and " + this.notControl;
-			case DONE_FOR, IMPERSONATOR -> "impersonator_id = ? and " + this.notControl;
-			case NAMING -> "actor_id = ? and " + NAMED + " and " + this.notControl;
+			case ACTOR -> "actor_id = ? and " + this.notControl;
+			case IMPERSONATOR -> "impersonator_id = ? and " + this.notControl;
 			case TARGET -> "target_type = ? and target_id = ?";
 			case RELATED -> "related @> jsonb_build_array(jsonb_build_object('type', ?::text, 'id', ?::text))";
 		};
 	}
 
-	Position start(Connection connection) throws SQLException {
-		return Sql.get(connection, this.start,
-				(row) -> new Position(OffsetDateTime.MIN, "", -1, row.getObject(1, OffsetDateTime.class)));
+	/** Says where to begin, or {@code null} where there is nothing. */
+	@Nullable Position start(Connection connection) throws SQLException {
+		OffsetDateTime last = Sql.<@Nullable OffsetDateTime>get(connection, this.start,
+				(row) -> row.getObject(1, OffsetDateTime.class));
+		return (last != null) ? new Position(OffsetDateTime.MIN, "", -1, last) : null;
 	}
 
 	Page next(Connection connection, PersonTrace trace, Position position) throws SQLException {
-		String sql = this.next.formatted(condition(trace),
-				(trace.kind().group() == EntryGroup.ACTOR) ? "actor_digest" : "data_digest");
+		String telling = switch (trace.data()) {
+			case NONE -> "false";
+			case NAMING -> NAMED;
+			case ALL -> "true";
+		};
+		String sql = this.next.formatted(telling, condition(trace),
+				trace.kind().isActor() ? "actor_digest" : "data_digest");
 		List<Object> parameters = new ArrayList<>(trace.parameters());
 		parameters.addAll(List.of(position.recordedAt(), position.chain(), position.seq(), position.end()));
-		List<Place> places = Sql.list(connection, sql, PersonSearch::place, parameters.toArray());
-		return new Page(read(connection, places),
+		Set<UUID> tell = new HashSet<>();
+		List<Place> places = Sql.list(connection, sql, (row) -> {
+			Place place = place(row);
+			if (row.getBoolean(5)) {
+				tell.add(place.key().id());
+			}
+			return place;
+		}, parameters.toArray());
+		return new Page(read(connection, places), tell,
 				(places.size() < Redaction.BATCH) ? null : after(places.get(places.size() - 1), position.end()));
 	}
 

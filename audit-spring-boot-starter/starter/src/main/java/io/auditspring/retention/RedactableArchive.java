@@ -37,14 +37,14 @@ public interface RedactableArchive {
 	/**
 	 * Erases a person's traces. What is still in the database, too, is not erased here
 	 * but brought to what the database says of it.
-	 * @param subject the person
+	 * @param subjects the person, as a target under each name that entries may show
 	 * @param reason why, without what is erased
 	 * @param requestedBy an entry that says who asks for it, as entries are staged
 	 * @return what became of each entry that is in the archive only
 	 * @throws IOException if the archive cannot be read or written; what was erased
 	 * before is erased, and doing it again completes it
 	 */
-	List<Redacted> erase(Subject subject, String reason, String requestedBy) throws IOException;
+	List<Redacted> erase(Collection<Subject> subjects, String reason, String requestedBy) throws IOException;
 
 	/**
 	 * Brings the archive to what the ledger says: erases what was erased in the database

@@ -18,12 +18,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
+import io.auditspring.Resource;
+import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
@@ -69,6 +72,8 @@ public class Redaction {
 
 	private final @Nullable RedactableArchive archive;
 
+	private final TargetNames names;
+
 	/**
 	 * Creates the redaction of a ledger that is not archived.
 	 * @param dataSource connections of a user that may redact
@@ -88,6 +93,16 @@ public class Redaction {
 	 */
 	public Redaction(DataSource dataSource, Schema schema, Supplier<Entry> requestedBy,
 			@Nullable RedactableArchive archive) {
+		this(dataSource, schema, requestedBy, archive, TargetNames.AS_SAID);
+	}
+
+	/**
+	 * Creates the redaction of the ledger of an application.
+	 * @param names knows what entries show of what an application says
+	 */
+	Redaction(DataSource dataSource, Schema schema, Supplier<Entry> requestedBy, @Nullable RedactableArchive archive,
+			TargetNames names) {
+		this.names = names;
 		this.archive = archive;
 		this.dataSource = dataSource;
 		this.requestedBy = requestedBy;
@@ -129,12 +144,15 @@ public class Redaction {
 		Map<UUID, ErasureReport.Cause> missing = new LinkedHashMap<>();
 		for (int from = 0; from < left.size(); from += BATCH) {
 			List<UUID> batch = left.subList(from, Math.min(from + BATCH, left.size()));
-			run((connection) -> {
+			List<StoredEntry> found = run((connection) -> {
 				List<StoredEntry> entries = find(connection, batch);
-				redact(connection, entries, group, reason, requestedBy, erasure);
 				missing(connection, batch, entries, missing);
-				return entries.size();
+				return entries;
 			});
+			chains(found).forEach((chain, entries) -> run((connection) -> {
+				redact(connection, chain, entries, group, reason, requestedBy, erasure);
+				return entries.size();
+			}));
 		}
 		for (RedactableArchive.Redacted archived : archived(
 				(archive) -> archive.redact(left, group, reason, requestedBy))) {
@@ -176,10 +194,13 @@ public class Redaction {
 	}
 
 	/**
-	 * Erases a person's traces from the whole ledger and its archive. What is recorded
-	 * while this runs is not looked at, nor are the entries of redactions, retirements
-	 * and holds, as what the ledger itself rests on; those that tell of a hold on the
-	 * person lose their data group.
+	 * Erases a person's traces from the whole ledger and its archive, by whatever name
+	 * entries show what stands for the person. What is recorded while this runs is not
+	 * looked at, nor are the entries of redactions and retirements, as what the ledger
+	 * itself rests on. Those that tell of a hold on the person are never erased for the
+	 * same reason: they are told as {@linkplain ErasureReport.Cause#KEPT kept}, so for
+	 * whom there ever was a hold on, the report is never
+	 * {@linkplain ErasureReport#complete() complete}.
 	 * @param subject the person
 	 * @param reason why, without what is erased
 	 * @return what was erased, and what was not
@@ -188,23 +209,58 @@ public class Redaction {
 	public ErasureReport erase(Subject subject, String reason) {
 		String requestedBy = EntryCodec.write(List.of(this.requestedBy.get()));
 		Erasure erasure = new Erasure();
-		for (PersonTrace trace : PersonTrace.of(subject.actorId(), subject.target(), subject.everything())) {
-			PersonSearch.@Nullable Position position = run(this.search::start);
+		List<Subject> subjects = shown(subject);
+		PersonSearch.@Nullable Position start = this.<PersonSearch.@Nullable Position>run(this.search::start);
+		for (PersonTrace trace : traces(subjects)) {
+			PersonSearch.@Nullable Position position = start;
 			while (position != null) {
 				PersonSearch.Position from = position;
-				position = this.<PersonSearch.@Nullable Position>run((connection) -> {
-					PersonSearch.Page page = this.search.next(connection, trace, from);
-					redact(connection, page.entries(), trace.kind().group(), reason, requestedBy, erasure);
-					return page.end();
-				});
+				PersonSearch.Page page = run((connection) -> this.search.next(connection, trace, from));
+				erase(page, trace, reason, requestedBy, erasure);
+				position = page.end();
 			}
 		}
-		archived((archive) -> archive.erase(subject, reason, requestedBy)).forEach((each) -> add(each, erasure));
+		archived((archive) -> archive.erase(subjects, reason, requestedBy)).forEach((each) -> add(each, erasure));
 		run((connection) -> {
-			erasure.elsewhere(this.search.staged(connection, subject), this.search.quarantined(connection, subject));
+			erasure.elsewhere(this.search.staged(connection, subjects.get(0)),
+					this.search.quarantined(connection, subjects.get(0)));
 			return true;
 		});
 		return erasure.report();
+	}
+
+	/** The person, as a target under each name that entries may show. */
+	private List<Subject> shown(Subject subject) {
+		Resource target = subject.target();
+		if (target == null) {
+			return List.of(subject);
+		}
+		String id = this.names.id(target.type(), target.id());
+		List<Subject> subjects = new ArrayList<>();
+		for (String kind : this.names.kinds(target.type())) {
+			String actor = subjects.isEmpty() ? subject.actorId() : null;
+			subjects.add(new Subject(actor, new Resource(kind, id), subject.everything()));
+		}
+		return subjects;
+	}
+
+	private static List<PersonTrace> traces(List<Subject> subjects) {
+		return subjects.stream()
+			.flatMap((each) -> PersonTrace.of(each.actorId(), each.target(), each.everything()).stream())
+			.toList();
+	}
+
+	// An entry loses all or nothing: without its actor nobody would find it again.
+	private void erase(PersonSearch.Page page, PersonTrace trace, String reason, String requestedBy, Erasure erasure) {
+		chains(page.entries()).forEach((chain, entries) -> run((connection) -> {
+			redact(connection, chain,
+					entries.stream().filter((each) -> page.telling().contains(each.place().id())).toList(),
+					EntryGroup.DATA, reason, requestedBy, erasure);
+			if (trace.kind().isActor()) {
+				redact(connection, chain, entries, EntryGroup.ACTOR, reason, requestedBy, erasure);
+			}
+			return true;
+		}));
 	}
 
 	private List<StoredEntry> find(Connection connection, List<UUID> ids) throws SQLException {
@@ -212,18 +268,24 @@ public class Redaction {
 				Sql.list(connection, this.find, PersonSearch::place, Sql.array("uuid", ids)));
 	}
 
-	private void redact(Connection connection, List<StoredEntry> entries, EntryGroup group, String reason,
+	private void redact(Connection connection, String chain, List<StoredEntry> entries, EntryGroup group, String reason,
 			String requestedBy, Erasure erasure) throws SQLException {
-		Map<String, List<StoredEntry>> chains = entries.stream()
-			.collect(Collectors.groupingBy(Redaction::chain, LinkedHashMap::new, Collectors.toList()));
-		for (Map.Entry<String, List<StoredEntry>> chain : chains.entrySet()) {
-			Map<UUID, YearMonth> months = new HashMap<>();
-			chain.getValue().forEach((entry) -> months.put(entry.place().id(), month(entry)));
-			Sql.each(connection, this.redact, (row) -> {
-				UUID id = row.getObject("id", UUID.class);
-				erasure.add(id, Objects.requireNonNull(months.get(id)), group, row.getString("result"));
-			}, chain.getKey(), json(chain.getValue()), CoreObject.stored(group), Text.normalize(reason), requestedBy);
+		if (entries.isEmpty()) {
+			return;
 		}
+		Map<UUID, YearMonth> months = new HashMap<>();
+		entries.forEach((entry) -> months.put(entry.place().id(), month(entry)));
+		Sql.each(connection, this.redact, (row) -> {
+			UUID id = row.getObject("id", UUID.class);
+			erasure.add(id, Objects.requireNonNull(months.get(id)), group, row.getString("result"));
+		}, chain, json(entries), CoreObject.stored(group), Text.normalize(reason), requestedBy);
+	}
+
+	// Each in a transaction of its own, as it is locked until the end: whoever waited for
+	// one chain with another locked would keep the writers of both waiting, and somebody
+	// who has them in the other order for ever.
+	private static Map<String, List<StoredEntry>> chains(List<StoredEntry> entries) {
+		return entries.stream().collect(Collectors.groupingBy(Redaction::chain, TreeMap::new, Collectors.toList()));
 	}
 
 	private static String chain(StoredEntry entry) {

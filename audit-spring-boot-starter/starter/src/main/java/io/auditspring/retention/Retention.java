@@ -73,7 +73,7 @@ public final class Retention {
 	 * @param kept how long entries are kept at least
 	 * @param action what becomes of a retired month
 	 * @param requestedBy gives an entry that says who asks for it, and from where
-	 * @param clock tells which months are due
+	 * @param clock tells which months are due, as far as the database's says so, too
 	 * @param seal signs what is retired, or {@code null} where nothing is signed
 	 */
 	public Retention(DataSource dataSource, Schema schema, Period kept, RetentionAction action,
@@ -88,7 +88,7 @@ public final class Retention {
 	 * @param kept how long entries are kept in the ledger at least
 	 * @param action what becomes of a retired month
 	 * @param requestedBy gives an entry that says who asks for it, and from where
-	 * @param clock tells which months are due
+	 * @param clock tells which months are due, as far as the database's says so, too
 	 * @param seal signs what is retired, or {@code null} where nothing is signed
 	 * @param archive where months go first, or are already; needed by
 	 * {@link RetentionAction#ARCHIVE} and {@link RetentionAction#RECEIVED} only
@@ -109,17 +109,33 @@ public final class Retention {
 	}
 
 	/**
-	 * Retires all months that are due, oldest first, up to the first that must be kept.
+	 * Retires all months that are due, oldest first, up to the first that must be kept:
+	 * by this period, and by any longer one that another application said which shares
+	 * the ledger.
 	 * @return which
 	 * @throws DataAccessException if the database fails; what was retired before stays
 	 * retired
 	 */
 	public RetentionReport apply() {
-		YearMonth firstKept = YearMonth.from(LocalDate.now(this.clock.withZone(ZoneOffset.UTC)).minus(this.kept));
+		return apply(() -> true);
+	}
+
+	/**
+	 * Says whether to go on, before each month.
+	 */
+	interface Going {
+
+		boolean on() throws SQLException;
+
+	}
+
+	RetentionReport apply(Going going) {
 		List<YearMonth> retired = new ArrayList<>();
 		try {
+			sayPeriod();
+			YearMonth firstKept = firstKept();
 			for (YearMonth month : months()) {
-				if (!month.isBefore(firstKept)) {
+				if (!month.isBefore(firstKept) || !going.on()) {
 					break;
 				}
 				String hindrance = retire(month);
@@ -133,6 +149,38 @@ public final class Retention {
 		catch (SQLException ex) {
 			throw new DataAccessResourceFailureException("Months of the audit ledger cannot be retired", ex);
 		}
+	}
+
+	/**
+	 * Tells the ledger how long entries are kept here, and so all that share it.
+	 * @return the period that counts, in words of the database, or {@code null} where it
+	 * is this one
+	 */
+	@Nullable String sayPeriod() throws SQLException {
+		String table = this.schema.table("audit_upkeep");
+		return OwnTransaction.<@Nullable String, RuntimeException>run(this.dataSource, (connection) -> {
+			Sql.update(connection, """
+					update %s
+					set kept = said.period
+					from (select ?::interval as period, clock_timestamp() at time zone 'UTC' as now) as said
+					where name = 'retention'
+					and (now - kept <= now - said.period) is not true
+					""".formatted(table), this.kept.toString());
+			return Sql.find(connection,
+					"select kept::text from %s where name = 'retention' and kept <> ?::interval".formatted(table),
+					(row) -> row.getString(1), this.kept.toString());
+		});
+	}
+
+	/** By the database's clock, too: what is retired by a wrong one is gone. */
+	private YearMonth firstKept() throws SQLException {
+		YearMonth here = YearMonth.from(LocalDate.now(this.clock.withZone(ZoneOffset.UTC)).minus(this.kept));
+		YearMonth there = OwnTransaction.run(this.dataSource, (connection) -> Sql.get(connection, """
+				select to_char(clock_timestamp() at time zone 'UTC' - kept, 'YYYY-MM')
+				from %s
+				where name = 'retention'
+				""".formatted(this.schema.table("audit_upkeep")), (row) -> YearMonth.parse(row.getString(1))));
+		return here.isBefore(there) ? here : there;
 	}
 
 	/**

@@ -13,6 +13,7 @@ import io.auditspring.CheckpointSigner;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.entry.LedgerDoings;
 import io.auditspring.capture.internal.entry.Sentences;
+import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
@@ -46,11 +47,13 @@ public class RetentionConfiguration {
 	@Bean
 	CentralRequests auditCentralRequests(AuditDatabase auditDatabase, RetentionProperties properties,
 			ObjectProvider<Checkpoints> auditCheckpoints, Origins auditOrigins, EntryFactory auditEntryFactory,
-			Sentences auditSentences, ObjectProvider<RedactableArchive> archive) {
+			Sentences auditSentences, ObjectProvider<RedactableArchive> archive, TargetNames auditTargetNames) {
 		Checkpoints checkpoints = auditCheckpoints.getIfAvailable();
 		TrustedKeys keys = (checkpoints != null) ? centreKeys(properties) : TrustedKeys.of();
 		return new CentralRequests(auditDatabase.workDataSource(), auditDatabase.schema(), checkpoints,
-				auditLedgerRedaction(auditDatabase, auditOrigins, auditEntryFactory, auditSentences, archive), keys);
+				auditLedgerRedaction(auditDatabase, auditOrigins, auditEntryFactory, auditSentences, archive,
+						auditTargetNames),
+				keys);
 	}
 
 	/** So that no chain goes on where another ledger knows other entries of it. */
@@ -130,17 +133,18 @@ public class RetentionConfiguration {
 	@Bean
 	@Lazy
 	LegalHolds auditLegalHolds(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
-			Sentences auditSentences) {
+			Sentences auditSentences, TargetNames auditTargetNames) {
 		return new LegalHolds(auditDatabase.dataSource(), auditDatabase.schema(), auditDatabase.chain(),
-				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), auditTargetNames);
 	}
 
 	@Bean
 	@Lazy
 	Redaction auditLedgerRedaction(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
-			Sentences auditSentences, ObjectProvider<RedactableArchive> archive) {
+			Sentences auditSentences, ObjectProvider<RedactableArchive> archive, TargetNames auditTargetNames) {
 		return new Redaction(auditDatabase.dataSource(), auditDatabase.schema(),
-				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), archive.getIfAvailable());
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), archive.getIfAvailable(),
+				auditTargetNames);
 	}
 
 	/**

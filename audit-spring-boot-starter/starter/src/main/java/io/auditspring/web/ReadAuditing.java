@@ -10,7 +10,7 @@ import java.util.Map;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
-import io.auditspring.query.TargetNames;
+import io.auditspring.capture.internal.entry.TargetNames;
 
 /**
  * Notes in the trail who reads it, before anything is answered.

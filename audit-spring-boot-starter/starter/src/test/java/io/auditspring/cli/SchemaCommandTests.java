@@ -123,7 +123,8 @@ class SchemaCommandTests {
 		this.jdbc.execute("""
 				alter function audit.audit_create_partition(date) rename to audit_make_partition;
 				alter function audit.audit_retire_month(date, boolean, jsonb, jsonb) rename to audit_retire;
-				alter table audit.audit_legal_hold drop column centre_hold;
+				alter table audit.audit_legal_hold drop column centre_hold, drop column placed_with;
+				alter table audit.audit_upkeep drop column kept;
 				alter table audit.audit_chain drop column successor;
 				alter table audit.audit_approval drop column tenant;
 				""");

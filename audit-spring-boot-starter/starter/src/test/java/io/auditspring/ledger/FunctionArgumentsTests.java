@@ -322,6 +322,21 @@ class FunctionArgumentsTests {
 				quote(type), quote(target)), "audit_legal_hold");
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			null                    | at least one type
+			'{}'                    | at least one type
+			'{Order,null}'          | audit_legal_hold_is_on_one
+			array['Order', '']      | audit_legal_hold_names_something
+			""", quoteCharacter = '"')
+	void aHoldOnATargetHasANameOrSeveral(String types, String reason) {
+		assertRefused(this.retention, """
+				select audit.audit_hold_target('main', %s, '7', 'why',
+					'{"actorType":"system","operation":"00000000-0000-4000-8000-000000000000","actor":{"id":"system"}}')
+				""".formatted(types), reason);
+		assertThat(this.database.query("select count(*) from audit.audit_legal_hold")).isEqualTo("0");
+	}
+
 	private static String quote(String argument) {
 		return (argument == null || argument.isEmpty()) ? "''"
 				: argument.equals("null") ? "null" : "'" + argument + "'";

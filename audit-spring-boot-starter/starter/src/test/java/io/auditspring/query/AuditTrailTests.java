@@ -15,6 +15,7 @@ import io.auditspring.Actor;
 import io.auditspring.Outcome;
 import io.auditspring.Resource;
 import io.auditspring.Severity;
+import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.entry.Entry;

@@ -4,9 +4,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -279,6 +283,91 @@ class RedactionTests {
 		this.redaction.erase(Subject.target("Order", 42), "r");
 		writer.join();
 		assertVerifies(2000 + 2000 + 50);
+	}
+
+	/**
+	 * Who did it is what the data that names it is found by: an entry loses both or none.
+	 */
+	@Test
+	void whatIsRecordedMeanwhileIsErasedTheNextTime() {
+		AtomicInteger left = new AtomicInteger(20);
+		DataSource busy = new DelegatingDataSource(this.user) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				if (left.getAndDecrement() > 0) {
+					signIn();
+				}
+				return super.getConnection();
+			}
+
+		};
+		signIn();
+		ErasureReport report = redaction(busy).erase(Subject.actor("jane"), "request 7");
+		assertThat(report.erased()).containsEntry(EntryGroup.DATA, report.erased().get(EntryGroup.ACTOR));
+		assertThat(count("actor_digest is not null and metadata -> 'actorAttributes' is not null")).isZero();
+		assertThat(count("actor_id = 'jane'")).isPositive();
+		this.redaction.erase(Subject.actor("jane"), "request 7");
+		assertThat(count("actor_id = 'jane' or audit_log::text like '%jane@example.org%'")).isZero();
+	}
+
+	private void signIn() {
+		this.database.append("main", Entries.withMetadata("{\"actorAttributes\":{\"email\":\"jane@example.org\"}}"));
+	}
+
+	@Test
+	void whoeverErasesWaitsForOneChainAtATime() throws Exception {
+		this.database.append("zeta", Entries.entries(1));
+		this.database.append("alpha", Entries.entries(1));
+		try (Connection other = this.database.begin(); Statement statement = other.createStatement()) {
+			statement.execute("select from audit.audit_chain where name = 'alpha' for update");
+			List<ErasureReport> reports = new ArrayList<>();
+			Thread erasing = new Thread(() -> reports.add(this.redaction.erase(Subject.actor("jane"), "r")));
+			erasing.start();
+			while (erasing.isAlive()
+					&& "0".equals(this.database.query("select count(*) from pg_locks where not granted"))) {
+				Thread.onSpinWait();
+			}
+			statement.execute("select from audit.audit_chain where name = 'zeta' for update");
+			other.commit();
+			erasing.join();
+			assertThat(reports).singleElement()
+				.satisfies((report) -> assertThat(report.erased()).containsEntry(EntryGroup.ACTOR, 2L));
+		}
+	}
+
+	@Test
+	void aTargetIsErasedUnderEachNameThatEntriesMayShow() {
+		this.database.append("main", Entries.entry("order.pay", "Order", "43", "jane"),
+				Entries.entry("order.pay", "Purchase", "43", "jane"), Entries.entry("x", "Order", "44", "jane"));
+		List<Subject> asked = new ArrayList<>();
+		RedactableArchive archive = new RedactableArchive() {
+
+			@Override
+			public List<Redacted> redact(Collection<UUID> ids, EntryGroup group, String reason, String requestedBy) {
+				return List.of();
+			}
+
+			@Override
+			public List<Redacted> erase(Collection<Subject> subjects, String reason, String requestedBy) {
+				asked.addAll(subjects);
+				return List.of();
+			}
+
+			@Override
+			public void followLedger(String requestedBy) {
+			}
+
+		};
+		Redaction redaction = new Redaction(this.user, this.database.schema(), () -> Entries.entry("by"), archive,
+				new ShownNames("Purchase", "Order"));
+		Subject said = Subject.actor("john").andTarget("Purchase", "forty-three");
+		assertThat(redaction.erase(said, "r").erased()).isEqualTo(Map.of(EntryGroup.DATA, 2L));
+		assertThat(asked).containsExactly(Subject.actor("john").andTarget("Order", 43), Subject.target("Purchase", 43));
+		String staged = EntryCodec.write(List.of(Entries.entry("order.pay", "Order", "43", "jane")));
+		this.database.execute("insert into audit.audit_outbox (chain, entries) values ('main', '%s')"
+			.formatted(staged.replace("'", "''")));
+		assertThat(redaction.erase(said, "r").staged()).isOne();
 	}
 
 	static Stream<String> forbidden() {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.Period;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import io.auditspring.CheckpointSigner;
+import io.auditspring.Resource;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Roles;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
@@ -57,7 +59,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class RetentionTests {
 
-	private static final Clock IN_2026 = Clock.fixed(Instant.parse("2026-11-30T23:59:59Z"), ZoneOffset.UTC);
+	private static final Clock IN_2026 = Clock.fixed(Instant.parse("2026-10-31T23:59:59Z"), ZoneOffset.UTC);
 
 	private static final YearMonth DECEMBER = YearMonth.of(2018, 12);
 
@@ -76,7 +78,7 @@ class RetentionTests {
 		this.database.appendAt(Instant.parse("2018-12-31T23:59:59.999999Z"), "main", Entries.entry("december"));
 		this.database.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main", JANUARYS, Entries.entry("january"));
 		this.database.appendAt(Instant.parse("2019-01-31T00:00:00Z"), "other", Entries.entry("january"));
-		this.database.appendAt(Instant.parse("2019-11-01T00:00:00Z"), "main", Entries.entry("november"));
+		this.database.appendAt(Instant.parse("2019-10-01T00:00:00Z"), "main", Entries.entry("october"));
 		this.database.append("main", Entries.entry("today"));
 	}
 
@@ -96,7 +98,7 @@ class RetentionTests {
 		assertThat(retention(action).apply()).isEqualTo(new RetentionReport(List.of(DECEMBER, JANUARY), null, null));
 		assertThat(this.database
 			.query("select min(action) || count(*) from audit.audit_log where recorded_at < '2020-01-01'"))
-			.isEqualTo("november1");
+			.isEqualTo("october1");
 		assertThat(this.database.query("""
 				select string_agg(concat_ws(' ', chain, seq, actor_id, target_id, metadata ->> 'firstSeq',
 					metadata ->> 'lastSeq', metadata ->> 'entries', metadata ->> 'action',
@@ -121,7 +123,7 @@ class RetentionTests {
 					"operation": "00000000-0000-4000-8000-000000000001", "actor": {"id": "system"}}');
 				select audit.audit_continue_chain('other', 'other@2', 'It was restored');
 				""");
-		String id = this.database.query("select id from audit.audit_log where action = 'november'");
+		String id = this.database.query("select id from audit.audit_log where action = 'october'");
 		new Redaction(Roles.user(this.database.dataSource(), "audit_redactor"), this.database.schema(),
 				() -> Entries.entry("by"))
 			.redact(List.of(UUID.fromString(String.valueOf(id))), EntryGroup.ACTOR, "asked to");
@@ -144,8 +146,8 @@ class RetentionTests {
 		assertThat(retention(RetentionAction.DROP).apply().retired()).isEmpty();
 		this.database.append("main", Entries.entries(2));
 		Retention nextMonth = new Retention(this.user, this.database.schema(), Period.ofYears(7), RetentionAction.DROP,
-				() -> Entries.entry("by"), Clock.fixed(Instant.parse("2026-12-01T00:00:00Z"), ZoneOffset.UTC), null);
-		assertThat(nextMonth.apply()).isEqualTo(new RetentionReport(List.of(YearMonth.of(2019, 11)), null, null));
+				() -> Entries.entry("by"), Clock.fixed(Instant.parse("2026-11-01T00:00:00Z"), ZoneOffset.UTC), null);
+		assertThat(nextMonth.apply()).isEqualTo(new RetentionReport(List.of(YearMonth.of(2019, 10)), null, null));
 		assertHashes();
 	}
 
@@ -301,6 +303,33 @@ class RetentionTests {
 	}
 
 	@Test
+	void aHoldIsOnAThingUnderEachNameThatEntriesMayShow() {
+		LegalHolds holds = new LegalHolds(this.user, this.database.schema(), "main",
+				() -> Entries.entry("by", "-", "-", "clerk"), new ShownNames("Purchase", "Order"));
+		long hold = holds.placeOnTarget("Purchase", "forty-three", "case 12");
+		assertThat(holds.current()).singleElement()
+			.isEqualTo(new LegalHold(hold, null, new Resource("Order", "43"), "case 12",
+					holds.current().get(0).placedAt()));
+		assertThat(this.database.query("""
+				select string_agg(concat_ws(' ', action, target_type, target_id), ', ' order by seq)
+				from audit.audit_log
+				where action = 'audit.hold'
+				""")).isEqualTo("audit.hold Order 43, audit.hold Purchase 43");
+		assertThat(retention(RetentionAction.DROP).apply().kept()).isEqualTo(JANUARY);
+		this.database.appendAt(Instant.parse("2018-12-05T00:00:00Z"), "third",
+				Entries.entry("said", "Purchase", "43", "jane"));
+		long other = holds.placeOnTarget("Purchase", "forty-three", "case 12");
+		assertThat(holds.lift(hold, "closed")).isTrue();
+		assertThat(holds.current()).extracting(LegalHold::id).containsExactly(other);
+		assertThat(retention(RetentionAction.DROP).apply().kept()).isNotNull();
+		// By any of its numbers.
+		assertThat(holds.lift(other + 1, "closed")).isTrue();
+		assertThat(this.database.query("select count(*) from audit.audit_legal_hold")).isEqualTo("0");
+		assertThat(retention(RetentionAction.DROP).apply().kept()).isNull();
+		assertHashes();
+	}
+
+	@Test
 	void aHoldOnARelatedThingOrAnImpersonatorCounts() {
 		LegalHolds holds = holds();
 		for (long hold : new long[] { holds.placeOnTarget("Connector", 9, "r"), holds.placeOnActor("root", "r") }) {
@@ -424,7 +453,7 @@ class RetentionTests {
 
 	@Test
 	void theCurrentMonthIsNeverRetired() {
-		for (String month : List.of("2018-12-01", "2019-01-01", "2019-11-01")) {
+		for (String month : List.of("2018-12-01", "2019-01-01", "2019-10-01")) {
 			this.database.tamper("drop table audit.audit_log_" + month.substring(0, 7).replace('-', '_'));
 		}
 		String current = LedgerDatabase.thisMonth() + "-01";
@@ -448,6 +477,76 @@ class RetentionTests {
 		first.run();
 		assertThat(this.database.query("select min(action) from audit.audit_log where chain = 'third'"))
 			.isEqualTo("audit.retirement");
+	}
+
+	/** What is retired is gone for good; a host may come up with any time. */
+	@Test
+	void aClockThatIsAheadOfTheDatabasesIsNotBelieved() {
+		YearMonth recent = LedgerDatabase.thisMonth().minusMonths(2);
+		this.database.appendAt(recent.atDay(1).atStartOfDay().toInstant(ZoneOffset.UTC), "third",
+				Entries.entry("recent"));
+		assertThat(new Retention(this.user, this.database.schema(), Period.ofYears(7), RetentionAction.DROP,
+				() -> Entries.entry("by"), Clock.fixed(Instant.parse("2099-01-01T00:00:00Z"), ZoneOffset.UTC), null)
+			.apply()
+			.retired()).startsWith(DECEMBER, JANUARY).doesNotContain(recent);
+	}
+
+	@Test
+	void theLongestPeriodCountsOfAllThatShareTheLedger() {
+		assertThat(retention(Period.ofYears(10)).apply().retired()).isEmpty();
+		Retention newsletter = retention(Period.ofMonths(3));
+		assertThat(newsletter.apply().retired()).isEmpty();
+		this.database.execute("update audit.audit_upkeep set kept = 'P7Y' where name = 'retention'");
+		YearMonth recent = LedgerDatabase.thisMonth().minusMonths(5);
+		this.database.appendAt(recent.atDay(1).atStartOfDay().toInstant(ZoneOffset.UTC), "third",
+				Entries.entry("recent"));
+		assertThat(newsletter.apply().retired()).startsWith(DECEMBER, JANUARY).doesNotContain(recent);
+		assertThat(retention(Period.ofMonths(7 * 12 + 1)).apply().retired()).isEmpty();
+		assertThat(this.database.query("select kept::text from audit.audit_upkeep where name = 'retention'"))
+			.isEqualTo("7 years 1 mon");
+	}
+
+	private Retention retention(Period kept) {
+		return new Retention(this.user, this.database.schema(), kept, RetentionAction.DROP, () -> Entries.entry("by"),
+				IN_2026, null);
+	}
+
+	/** Else somebody else begins where a month takes long. */
+	@Test
+	void whoeverRetiresKeepsTheOthersAwayMonthByMonth() {
+		List<Instant> claimed = new ArrayList<>();
+		upkeep((chain, first, last, by) -> claimed.add(due())).run();
+		assertThat(claimed).hasSize(3);
+		assertThat(claimed.get(1)).isAfter(claimed.get(0));
+	}
+
+	@Test
+	void whoeverFindsThatSomebodyElseHasTakenOverStops() {
+		String other = "clock_timestamp() + interval '30 minutes'";
+		List<Instant> dues = new ArrayList<>();
+		upkeep((chain, first, last, by) -> {
+			this.database
+				.execute("update audit.audit_upkeep set due_at = %s where name = 'retention'".formatted(other));
+			dues.add(due());
+		}).run();
+		assertThat(dues).hasSize(1);
+		assertThat(due()).isEqualTo(dues.get(0));
+		assertThat(this.database.query("select min(action) from audit.audit_log where recorded_at < '2019-02-01'"))
+			.isEqualTo("january");
+	}
+
+	private LedgerUpkeep upkeep(MonthArchive archive) {
+		Retention retention = new Retention(this.user, this.database.schema(), Period.ofYears(7),
+				RetentionAction.ARCHIVE, () -> Entries.entry("by"), IN_2026, null, archive);
+		return new LedgerUpkeep(this.user, this.database.schema(), retention, null, null, () -> Entries.entry("by"));
+	}
+
+	private Instant due() {
+		return Instant.parse(String.valueOf(this.database.query("""
+				select to_char(due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+				from audit.audit_upkeep
+				where name = 'retention'
+				""")));
 	}
 
 	@Test

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
-import io.auditspring.query.TargetNames;
+import io.auditspring.capture.internal.entry.TargetNames;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentCaptor;
 

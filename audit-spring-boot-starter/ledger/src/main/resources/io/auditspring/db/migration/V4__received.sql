@@ -1191,6 +1191,60 @@ begin
 end
 $$;
 
+-- The longest period that an application said entries are to be kept: months are everybody's who shares the ledger. Only
+-- the owner makes it shorter.
+alter table "${schema}".audit_upkeep add column kept interval;
+
+-- The first one of the holds that were placed at once, as one.
+alter table "${schema}".audit_legal_hold add column placed_with bigint;
+
+-- Places a hold on a target under each name that entries may show of it, which is one hold for who lifts it.
+create function "${schema}".audit_hold_target(chain text, types text[], target text, reason text, requested_by jsonb)
+	returns bigint
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	type text;
+	placed bigint;
+	first bigint;
+begin
+	if (cardinality(types) > 0) is not true then
+		raise exception 'audit_hold_target takes at least one type' using errcode = 'invalid_parameter_value';
+	end if;
+	foreach type in array types loop
+		placed := "${schema}".audit_hold(chain, null, type, target, reason, requested_by);
+		first := coalesce(first, placed);
+		update "${schema}".audit_legal_hold set placed_with = first where id = placed and first <> placed;
+	end loop;
+	return first;
+end
+$$;
+
+-- As before, but for all that were placed at once.
+create or replace function "${schema}".audit_release(chain text, hold bigint, reason text, requested_by jsonb) returns boolean
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	lifted "${schema}".audit_legal_hold;
+begin
+	if exists (select from "${schema}".audit_legal_hold k where k.id = hold and k.centre_hold is not null) then
+		raise exception 'hold % was placed by the centre, and is lifted there', hold
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	hold := coalesce((select k.placed_with from "${schema}".audit_legal_hold k where k.id = hold), hold);
+	for lifted in delete from "${schema}".audit_legal_hold k where hold in (k.id, k.placed_with) returning * loop
+		perform "${schema}".audit_append_own(chain, 'audit.release', lifted.target_type, lifted.target_id,
+			jsonb_strip_nulls(jsonb_build_object('hold', lifted.id, 'actor', lifted.actor_id, 'reason', reason)),
+			requested_by);
+	end loop;
+	return found;
+end
+$$;
+
 -- The root over the first entries of a chain, of the tree and the entries that are not in it yet: null, or another one,
 -- where some are missing, or many were never signed.
 create function "${schema}".audit_root_of(chain text, size bigint) returns bytea
@@ -1590,7 +1644,8 @@ revoke all on function "${schema}".audit_is_quarantined(uuid), "${schema}".audit
 	"${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
 	"${schema}".audit_take_request(text, bigint, uuid, text, text, text),
 	"${schema}".audit_missing_holds(jsonb), "${schema}".audit_lifted_holds(jsonb),
-	"${schema}".audit_take_holds(text, jsonb), "${schema}".audit_publish(text, uuid, bigint),
+	"${schema}".audit_take_holds(text, jsonb), "${schema}".audit_hold_target(text, text[], text, text, jsonb),
+	"${schema}".audit_publish(text, uuid, bigint),
 	"${schema}".audit_continue_chain(text, text, text, jsonb),
 	"${schema}".audit_continue_behind(text, text, text, text, jsonb),
 	"${schema}".audit_begin_successor(text, text, text, text, text, jsonb), "${schema}".audit_require_behind(text, text),

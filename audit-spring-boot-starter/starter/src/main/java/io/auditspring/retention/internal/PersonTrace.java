@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.auditspring.Resource;
-import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.internal.entry.Text;
 import org.jspecify.annotations.Nullable;
 
@@ -17,55 +16,61 @@ import org.jspecify.annotations.Nullable;
  * languages of their own.
  *
  * @param kind what to look for
+ * @param data of which entries that are found the data group is to be erased
  * @param parameters by what: the id of an actor, or the type and the id of a target
  */
-public record PersonTrace(Kind kind, List<String> parameters) {
+public record PersonTrace(Kind kind, Data data, List<String> parameters) {
 
 	/**
-	 * What to look for, and what to erase there. All but the first and that of the target
-	 * leave out control entries, which keep who asked.
+	 * What to look for. Actors are looked for in all but control entries, which keep who
+	 * asked.
 	 */
 	public enum Kind {
 
 		/** A hold on the actor. */
-		HOLD(EntryGroup.DATA),
+		HOLD,
 
 		/** What the actor did. */
-		DONE(EntryGroup.DATA),
+		ACTOR,
 
 		/** What somebody did in the actor's name. */
-		DONE_FOR(EntryGroup.DATA),
-
-		/** What the actor did and that names it, or has its attributes. */
-		NAMING(EntryGroup.DATA),
-
-		/** That it was the actor. */
-		ACTOR(EntryGroup.ACTOR),
-
-		/** That it was somebody in the actor's name. */
-		IMPERSONATOR(EntryGroup.ACTOR),
+		IMPERSONATOR,
 
 		/** What was done to the target. */
-		TARGET(EntryGroup.DATA),
+		TARGET,
 
 		/** What concerns the target without being done to it. */
-		RELATED(EntryGroup.DATA);
+		RELATED;
 
-		private final EntryGroup group;
-
-		Kind(EntryGroup group) {
-			this.group = group;
-		}
-
-		public EntryGroup group() {
-			return this.group;
+		/**
+		 * Whether it is found by who did it, which is to be erased: what else is to be
+		 * erased of such an entry is never found again.
+		 * @return whether the actor group is to be erased
+		 */
+		public boolean isActor() {
+			return this == ACTOR || this == IMPERSONATOR;
 		}
 
 	}
 
 	/**
-	 * The traces of a person, in the order in which they are to be erased: what is found
-	 * by who did it comes before who did it.
+	 * Which entries tell of the person in their data group.
+	 */
+	public enum Data {
+
+		/** None. */
+		NONE,
+
+		/** Those that name the actor, or have its attributes. */
+		NAMING,
+
+		/** All. */
+		ALL
+
+	}
+
+	/**
+	 * The traces of a person.
 	 * @param actor the id under which the person acted, or {@code null}
 	 * @param target what stands for the person, or {@code null}
 	 * @param everything whether to erase also what may name the person
@@ -75,22 +80,15 @@ public record PersonTrace(Kind kind, List<String> parameters) {
 		List<PersonTrace> traces = new ArrayList<>();
 		if (actor != null) {
 			List<String> id = List.of(Text.normalize(actor));
-			traces.add(new PersonTrace(Kind.HOLD, id));
-			if (everything) {
-				traces.add(new PersonTrace(Kind.DONE, id));
-				traces.add(new PersonTrace(Kind.DONE_FOR, id));
-			}
-			else {
-				traces.add(new PersonTrace(Kind.NAMING, id));
-			}
-			traces.add(new PersonTrace(Kind.ACTOR, id));
-			traces.add(new PersonTrace(Kind.IMPERSONATOR, id));
+			traces.add(new PersonTrace(Kind.HOLD, Data.ALL, id));
+			traces.add(new PersonTrace(Kind.ACTOR, everything ? Data.ALL : Data.NAMING, id));
+			traces.add(new PersonTrace(Kind.IMPERSONATOR, everything ? Data.ALL : Data.NONE, id));
 		}
 		if (target != null) {
 			List<String> typeAndId = List.of(Text.normalize(target.type()), Text.normalize(target.id()));
-			traces.add(new PersonTrace(Kind.TARGET, typeAndId));
+			traces.add(new PersonTrace(Kind.TARGET, Data.ALL, typeAndId));
 			if (everything) {
-				traces.add(new PersonTrace(Kind.RELATED, typeAndId));
+				traces.add(new PersonTrace(Kind.RELATED, Data.ALL, typeAndId));
 			}
 		}
 		return traces;

@@ -78,6 +78,10 @@ final class StateApplication implements AutoCloseable {
 		return this.context.getBean(AuditTrail.class);
 	}
 
+	<T> T bean(Class<T> type) {
+		return this.context.getBean(type);
+	}
+
 	AuditRecorder recorder() {
 		return this.context.getBean(AuditRecorder.class);
 	}

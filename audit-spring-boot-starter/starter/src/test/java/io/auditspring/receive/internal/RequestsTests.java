@@ -283,6 +283,21 @@ class RequestsTests {
 		assertThat(this.lab.problems()).isEmpty();
 	}
 
+	@Test
+	void aHoldUnderSeveralNamesIsPlacedAndLiftedUnderEach() {
+		String hold = ReceivingLab.query(this.lab.centre, """
+				select audit.audit_hold_target('main', '{Purchase,Order}', '42', 'a dispute', '{"actorType": "user",
+					"operation": "00000000-0000-7000-8000-000000000000", "actor": {"id": "clerk"}}')
+				""");
+		poll();
+		assertThat(ReceivingLab.query(this.lab.source,
+				"select string_agg(target_type, ' ' order by target_type) from audit.audit_legal_hold"))
+			.isEqualTo("Order Purchase");
+		holds(this.lab.centre, "main").lift(Long.parseLong(hold), "It is settled");
+		poll();
+		assertThat(ReceivingLab.query(this.lab.source, "select count(*) from audit.audit_legal_hold")).isEqualTo("0");
+	}
+
 	/** A backup of a source knows the holds of its time. */
 	@Test
 	void whatASourceHasLostItIsToldAgain() throws SQLException {

@@ -4,6 +4,8 @@
  */
 package io.auditspring.capture.internal.entry;
 
+import java.util.Set;
+
 import io.auditspring.ActorAttributes;
 import io.auditspring.capture.internal.actor.ActorConfiguration;
 import io.auditspring.capture.internal.actor.ActorDetails;
@@ -65,6 +67,28 @@ public class CaptureConfiguration {
 	@Bean
 	Texts auditTexts(EntityIdentifiers auditEntityIdentifiers, JsonValues auditJsonValues) {
 		return new Texts(auditEntityIdentifiers, auditJsonValues);
+	}
+
+	@Bean
+	TargetNames auditTargetNames(Texts auditTexts) {
+		return new TargetNames() {
+
+			@Override
+			public String kind(String type) {
+				return auditTexts.kind(type);
+			}
+
+			@Override
+			public Set<String> kinds(String type) {
+				return auditTexts.kinds(type);
+			}
+
+			@Override
+			public String id(String type, Object id) {
+				return String.valueOf(auditTexts.id(type, id));
+			}
+
+		};
 	}
 
 }

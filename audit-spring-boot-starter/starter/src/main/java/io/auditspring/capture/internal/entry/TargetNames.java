@@ -2,14 +2,12 @@
  * Copyright 2026 the authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.auditspring.query;
+package io.auditspring.capture.internal.entry;
 
 import java.util.Set;
 
 /**
  * Knows what entries show of a target, whatever it is called by who looks for it.
- *
- * @since 0.1.0
  */
 public interface TargetNames {
 
