@@ -63,8 +63,7 @@ public final class AiConfiguration {
 		@Bean
 		TurnOrigins auditTurnOrigins(Origins auditOrigins, ObjectProvider<SubscriberActor> auditSubscriberActor) {
 			SubscriberActor subscriber = auditSubscriberActor.getIfAvailable();
-			return new TurnOrigins(auditOrigins,
-					(subscriber != null) ? subscriber.actor().onErrorComplete() : Mono.empty());
+			return new TurnOrigins(auditOrigins, (subscriber != null) ? subscriber.actor() : Mono.empty());
 		}
 
 		@Bean

@@ -7,6 +7,7 @@ package io.auditspring.security;
 import java.security.Principal;
 
 import io.auditspring.Actor;
+import io.auditspring.capture.internal.actor.PrintedObjects;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.authentication.AccountStatusException;
@@ -53,17 +54,22 @@ final class Credentials {
 		if (principal instanceof Actor actor) {
 			return names.known(actor.id());
 		}
-		if (principal instanceof UserDetails user) {
-			return names.known(user.getUsername());
-		}
-		if (principal instanceof Principal named) {
-			return names.known(named.getName());
+		String name = name(principal);
+		if (name != null) {
+			return PrintedObjects.include(name) ? names.nameless() : names.known(name);
 		}
 		String typed = typed(authentication);
 		if (typed == null) {
 			return names.nameless();
 		}
 		return isOfUser(failure) ? names.known(typed) : names.unknown(typed);
+	}
+
+	private static @Nullable String name(@Nullable Object principal) {
+		if (principal instanceof UserDetails user) {
+			return user.getUsername();
+		}
+		return (principal instanceof Principal named) ? named.getName() : null;
 	}
 
 	/**

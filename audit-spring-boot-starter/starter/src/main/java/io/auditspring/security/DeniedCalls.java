@@ -71,7 +71,7 @@ final class DeniedCalls implements AopInfrastructureBean {
 	private static String name(MethodInvocation invocation) {
 		Object target = invocation.getThis();
 		Class<?> type = (target != null) ? ClassUtils.getUserClass(target) : invocation.getMethod().getDeclaringClass();
-		return KnownTypes.of(type, invocation.getMethod()).getSimpleName() + "." + invocation.getMethod().getName();
+		return KnownTypes.call(type, invocation.getMethod());
 	}
 
 }

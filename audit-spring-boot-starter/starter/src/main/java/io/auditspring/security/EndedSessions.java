@@ -12,8 +12,8 @@ import io.auditspring.ActorType;
 import io.auditspring.AuditRecord;
 import io.auditspring.capture.internal.actor.SecurityActorSource;
 import io.auditspring.capture.internal.origin.Origin;
-import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.origin.ServletRequestSource;
+import io.auditspring.capture.internal.request.ServedRequests;
 import jakarta.servlet.http.HttpSession;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -22,7 +22,6 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.web.session.HttpSessionDestroyedEvent;
 import org.springframework.web.context.request.RequestAttributes;
-import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
@@ -56,20 +55,22 @@ final class EndedSessions implements AopInfrastructureBean {
 		if (isExpired(event.getSession())) {
 			event.getSecurityContexts().forEach((context) -> expired(context, event.getId()));
 		}
-		else if (RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes request
-				&& event.getId().equals(request.getRequest().getRequestedSessionId())) {
-			event.getSecurityContexts().forEach((context) -> ended(context, event.getId(), request));
+		else {
+			ServletRequestAttributes request = ServedRequests.outermost();
+			if (request != null && event.getId().equals(request.getRequest().getRequestedSessionId())) {
+				event.getSecurityContexts().forEach((context) -> ended(context, event.getId(), request));
+			}
 		}
 	}
 
 	// Whether it was a logout is told only after the session has ended, if at all.
 	private void ended(SecurityContext context, String sessionId, ServletRequestAttributes attributes) {
-		Authentication user = context.getAuthentication();
-		Actor actor = this.actors.actorOf(user);
-		if (user == null || actor == null || actor.type() == ActorType.ANONYMOUS) {
-			return;
-		}
 		this.recorder.attempt(ENDED, () -> {
+			Authentication user = context.getAuthentication();
+			Actor actor = this.actors.actorOf(user);
+			if (user == null || actor == null || actor.type() == ActorType.ANONYMOUS) {
+				return;
+			}
 			Origin origin = this.recorder.origin(user).inSession(ServletRequestSource.digest(sessionId));
 			attributes.registerDestructionCallback(TOLD_LATER, () -> {
 				if (!ServletRequestSource.hasLeft(attributes.getRequest())) {
@@ -86,12 +87,13 @@ final class EndedSessions implements AopInfrastructureBean {
 	// The container may notice it in somebody else's request, hence nothing of the
 	// current request is taken.
 	private void expired(SecurityContext context, String sessionId) {
-		Actor actor = this.actors.actorOf(context.getAuthentication());
-		if (actor == null) {
-			return;
-		}
-		Origins origins = this.recorder.origins();
-		this.recorder.record(record(EXPIRED), () -> origins.past(actor, null, ServletRequestSource.digest(sessionId)));
+		this.recorder.attempt(EXPIRED, () -> {
+			Actor actor = this.actors.actorOf(context.getAuthentication());
+			if (actor != null) {
+				Origin origin = this.recorder.origins().past(actor, null, ServletRequestSource.digest(sessionId));
+				this.recorder.record(record(EXPIRED), () -> origin);
+			}
+		});
 	}
 
 	private static boolean isExpired(HttpSession session) {

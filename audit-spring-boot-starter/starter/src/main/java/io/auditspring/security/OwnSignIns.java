@@ -31,7 +31,7 @@ final class OwnSignIns implements AuthenticationEvents {
 	@Override
 	public void signedIn(Actor user) {
 		Origins origins = this.recorder.origins();
-		this.recorder.record(record("login", user).metadata("method", METHOD).build(), origins::current);
+		this.recorder.record(record("login", user).metadata("method", METHOD).build(), origins::arriving);
 	}
 
 	@Override

@@ -30,6 +30,8 @@ import org.springframework.context.annotation.Role;
 import org.springframework.security.authentication.AuthenticationEventPublisher;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
+import org.springframework.security.authentication.event.AbstractAuthenticationFailureEvent;
+import org.springframework.security.authentication.event.AuthenticationSuccessEvent;
 import org.springframework.security.authorization.AuthorizationEventPublisher;
 import org.springframework.security.authorization.SpringAuthorizationEventPublisher;
 import org.springframework.security.web.session.HttpSessionDestroyedEvent;
@@ -112,6 +114,20 @@ public final class SecurityEventsConfiguration {
 		@ConditionalOnMissingBean(AuthenticationEventPublisher.class)
 		static FailurePublisher auditFailurePublisher(ObjectProvider<SignIns> auditSignIns) {
 			return new FailurePublisher((event) -> auditSignIns.getObject().failed(event));
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static SilentManagers auditSilentManagers(ObjectProvider<SignIns> auditSignIns,
+				ObjectProvider<WebSignIns> auditWebSignIns) {
+			return new SilentManagers((event) -> {
+				if (event instanceof AbstractAuthenticationFailureEvent failure) {
+					auditSignIns.getObject().failed(failure);
+				}
+				else if (event instanceof AuthenticationSuccessEvent success) {
+					auditWebSignIns.ifAvailable((signIns) -> signIns.accepted(success));
+				}
+			});
 		}
 
 		@Bean

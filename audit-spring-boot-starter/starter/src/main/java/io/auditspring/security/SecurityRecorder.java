@@ -63,6 +63,15 @@ final class SecurityRecorder {
 	}
 
 	/**
+	 * Records that somebody signed in.
+	 * @param record what happened
+	 * @param user who did it
+	 */
+	void recordArriving(AuditRecord record, Authentication user) {
+		record(record, () -> as(user, origins()::arriving));
+	}
+
+	/**
 	 * Records what somebody did whose session may have ended by it.
 	 * @param record what happened
 	 * @param user who did it

@@ -31,6 +31,11 @@ final class Caller {
 		return post("/login?username=" + user + "&password=" + password);
 	}
 
+	/** By a controller that asks Spring Security. */
+	int ask(String what, String password) {
+		return post("/public/ask/" + what + "?name=jane&password=" + password);
+	}
+
 	/** What entries show of the session as the caller has it now. */
 	String session() {
 		return this.cookies.getCookieStore()

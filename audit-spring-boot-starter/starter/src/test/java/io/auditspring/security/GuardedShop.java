@@ -2,6 +2,7 @@ package io.auditspring.security;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import javax.crypto.spec.SecretKeySpec;
@@ -18,16 +19,19 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.prepost.PostAuthorize;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.AccountStatusException;
+import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.authentication.event.AbstractAuthenticationFailureEvent;
@@ -35,6 +39,7 @@ import org.springframework.security.authorization.AuthorizationResult;
 import org.springframework.security.authorization.method.HandleAuthorizationDenied;
 import org.springframework.security.authorization.method.MethodAuthorizationDeniedHandler;
 import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.authentication.configuration.AuthenticationConfiguration;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.Authentication;
@@ -50,6 +55,7 @@ import org.springframework.security.web.session.HttpSessionEventPublisher;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 
 /**
  * A shop with every kind of lock on its doors.
@@ -98,6 +104,13 @@ class GuardedShop {
 			.addFilter(switching)
 			.sessionManagement((sessions) -> sessions.maximumSessions(1))
 			.build();
+	}
+
+	/** As most applications have one for a login of their own. */
+	@Bean
+	@ConditionalOnMissingBean
+	AuthenticationManager manager(AuthenticationConfiguration configuration) throws Exception {
+		return configuration.getAuthenticationManager();
 	}
 
 	@Bean
@@ -287,10 +300,13 @@ class GuardedShop {
 
 		private final AuthenticationEvents events;
 
-		Counter(Vault vault, Desk desk, AuthenticationEvents events) {
+		private final AuthenticationManager manager;
+
+		Counter(Vault vault, Desk desk, AuthenticationEvents events, AuthenticationManager manager) {
 			this.vault = vault;
 			this.desk = desk;
 			this.events = events;
+			this.manager = manager;
 		}
 
 		@PostMapping("/public/begin")
@@ -311,6 +327,32 @@ class GuardedShop {
 				request.changeSessionId();
 				this.events.signedIn(Actor.user(name, "Otto Own"));
 			}
+		}
+
+		/** A login that asks Spring Security, and would give a token. */
+		@PostMapping({ "/public/ask/{what}", "/ask/{what}" })
+		void ask(@PathVariable String what, HttpServletRequest request, String name, String password) {
+			Authentication user = this.manager
+				.authenticate(UsernamePasswordAuthenticationToken.unauthenticated(name, password));
+			switch (what) {
+				case "once" -> {
+				}
+				case "twice" ->
+					this.manager.authenticate(UsernamePasswordAuthenticationToken.unauthenticated(name, password));
+				case "session" -> request.getSession();
+				case "told" -> this.events.signedIn(Actor.user("4711", user.getName()));
+				case "code" -> throw new ResponseStatusException(HttpStatus.FORBIDDEN, "A code is missing");
+				case "later" -> request.startAsync().complete();
+				default -> throw new IllegalArgumentException(what);
+			}
+		}
+
+		@PostMapping("/public/ask/elsewhere")
+		Callable<String> askElsewhere(HttpServletRequest request, String name, String password) {
+			return () -> {
+				ask("twice", request, name, password);
+				return "done";
+			};
 		}
 
 		@PostMapping("/public/exit")

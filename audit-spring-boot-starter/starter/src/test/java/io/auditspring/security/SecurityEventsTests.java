@@ -20,8 +20,17 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpSession;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.AuthenticatedPrincipal;
+import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.security.web.session.HttpSessionDestroyedEvent;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
@@ -338,6 +347,104 @@ class SecurityEventsTests {
 		assertThat(entries).extracting("action").containsExactly("login", "session.expired");
 		assertThat(entries.get(1)).containsEntry("actor_id", "joan")
 			.containsEntry("session_id", entries.get(0).get("session_id"));
+	}
+
+	@Test
+	void aLoginByAControllerThatAsksSpringSecurityIsALogin() {
+		assertThat(this.caller.ask("once", "jane-secret")).isEqualTo(200);
+		assertThat(this.caller.ask("twice", "jane-secret")).isEqualTo(200);
+		assertThat(this.caller.ask("later", "jane-secret")).isEqualTo(200);
+		assertThat(entries(3))
+			.allSatisfy((entry) -> assertThat(entry).containsEntry("action", "login")
+				.containsEntry("category", "authentication")
+				.containsEntry("outcome", "success")
+				.containsEntry("actor_id", "jane")
+				.containsEntry("ip", "127.0.0.1")
+				.containsEntry("user_agent", "test/1.0")
+				.containsEntry("session_id", null))
+			.allSatisfy((entry) -> assertThat((String) entry.get("metadata"))
+				.contains("\"method\": \"UsernamePassword\"", "/public/ask/{what}"));
+	}
+
+	@Test
+	void aLoginOnAnotherThreadIsALogin() {
+		assertThat(this.caller.ask("elsewhere", "jane-secret")).isEqualTo(200);
+		assertThat(entry()).containsEntry("action", "login")
+			.containsEntry("actor_id", "jane")
+			.containsEntry("ip", "127.0.0.1");
+	}
+
+	@Test
+	void itsSessionIsWhatTheUserGoesOnWith() {
+		this.caller.ask("session", "jane-secret");
+		assertThat(entry()).containsEntry("action", "login").containsEntry("session_id", this.caller.session());
+	}
+
+	@Test
+	void itsFailureIsAFailedLogin() {
+		this.caller.ask("once", "guess");
+		assertThat(entry()).containsEntry("action", "login")
+			.containsEntry("outcome", "failure")
+			.containsEntry("actor_type", "anonymous")
+			.containsEntry("error", "BadCredentialsException: Bad credentials");
+	}
+
+	@Test
+	void whatTheControllerTellsItselfIsToldOnce() {
+		this.caller.ask("told", "jane-secret");
+		assertThat(entry()).containsEntry("action", "login").containsEntry("actor_id", "4711");
+	}
+
+	@Test
+	void whoIsNotLetInThoughTheCredentialsWereRightHasNotSignedIn() {
+		assertThat(this.caller.ask("code", "jane-secret")).isBetween(400, 499);
+		assertThat(entry()).containsEntry("action", "login")
+			.containsEntry("outcome", "failure")
+			.containsEntry("severity", "warning")
+			.containsEntry("actor_id", "jane")
+			.containsEntry("error", "Answered 403, though the credentials were right");
+	}
+
+	@Test
+	void credentialsThatComeWithTheRequestOfALoginAreNone() {
+		assertThat(this.caller.post("/ask/once?name=joan&password=joan-secret", Caller.basic("jane", "jane-secret")))
+			.isEqualTo(200);
+		assertThat(entry()).containsEntry("action", "login").containsEntry("actor_id", "joan");
+	}
+
+	/** Whoever listens besides must hear of it, and the next one is recorded. */
+	@Test
+	void aSessionWhoseUserCannotBeNamedEndsLikeAnyOther() {
+		AuthenticatedPrincipal nameless = () -> {
+			throw new IllegalStateException("No name");
+		};
+		assertThatCode(() -> end(nameless, true)).doesNotThrowAnyException();
+		assertThatCode(() -> end(nameless, false)).doesNotThrowAnyException();
+		end("joan", true);
+		assertThat(entry()).containsEntry("action", "session.expired").containsEntry("actor_id", "joan");
+	}
+
+	private static void end(Object principal, boolean expired) {
+		MockHttpSession session = new MockHttpSession() {
+
+			@Override
+			public long getLastAccessedTime() {
+				return expired ? 0 : super.getLastAccessedTime();
+			}
+
+		};
+		session.setMaxInactiveInterval(1000);
+		session.setAttribute("SPRING_SECURITY_CONTEXT",
+				new SecurityContextImpl(UsernamePasswordAuthenticationToken.authenticated(principal, null, List.of())));
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		request.setRequestedSessionId(session.getId());
+		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request));
+		try {
+			context.publishEvent(new HttpSessionDestroyedEvent(session));
+		}
+		finally {
+			RequestContextHolder.resetRequestAttributes();
+		}
 	}
 
 }

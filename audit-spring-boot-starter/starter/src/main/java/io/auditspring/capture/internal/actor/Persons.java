@@ -7,6 +7,8 @@ package io.auditspring.capture.internal.actor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.security.Principal;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -38,6 +40,8 @@ final class Persons {
 
 	private final @Nullable String nameProperty;
 
+	private final Map<Class<?>, Optional<Method>> wrappers = new ConcurrentHashMap<>();
+
 	private final Set<Class<?>> told = ConcurrentHashMap.newKeySet();
 
 	Persons(@Nullable SecurityNames names, EntityIdentifiers entities, @Nullable String idProperty,
@@ -55,8 +59,28 @@ final class Persons {
 	 * @return the actor; with the id {@code unknown} where nothing tells
 	 */
 	Actor actor(Object person) {
-		Object principal = (this.names != null) ? this.names.unwrapped(person) : person;
+		Object principal = inner((this.names != null) ? this.names.unwrapped(person) : person);
 		return (principal instanceof Actor actor) ? actor : described(principal);
+	}
+
+	// Apache Shiro puts a principal around whatever a realm gives, named by its text.
+	private Object inner(Object person) {
+		if (!(person instanceof Principal principal)) {
+			return person;
+		}
+		Object inner = this.wrappers.computeIfAbsent(person.getClass(), Persons::object)
+			.map((getter) -> ReflectionUtils.invokeMethod(getter, person))
+			.orElse(null);
+		return (inner != null && inner.toString().equals(principal.getName())) ? inner : person;
+	}
+
+	private static Optional<Method> object(Class<?> type) {
+		Method getter = ReflectionUtils.findMethod(type, "getObject");
+		if (getter == null || getter.getReturnType() == void.class) {
+			return Optional.empty();
+		}
+		ReflectionUtils.makeAccessible(getter);
+		return Optional.of(getter);
 	}
 
 	private Actor described(Object person) {
@@ -75,16 +99,21 @@ final class Persons {
 
 	private @Nullable String id(Object person) {
 		String id = property(person, this.idProperty);
-		if (id == null && this.names != null) {
-			id = this.names.of(person);
-		}
-		if (id == null && person instanceof Principal principal) {
-			id = principal.getName();
-		}
-		if (id == null && PlainTypes.include(person.getClass())) {
-			id = person.toString();
+		if (id == null) {
+			id = name(person);
 		}
 		return (id != null) ? id : this.entities.describe(person);
+	}
+
+	private @Nullable String name(Object person) {
+		@Nullable String name = (this.names != null) ? this.names.of(person) : null;
+		if (name == null && person instanceof Principal principal) {
+			name = principal.getName();
+		}
+		if (name == null && PlainTypes.include(person.getClass())) {
+			name = person.toString();
+		}
+		return (name != null && !PrintedObjects.include(name)) ? name : null;
 	}
 
 	private static @Nullable String property(Object person, @Nullable String name) {
@@ -136,7 +165,8 @@ final class Persons {
 
 	private void tellOnce(Class<?> type) {
 		if (this.told.add(type)) {
-			logger.warn("Who acts is recorded as '{}': {} is no principal, no entity and no plain value. "
+			logger.warn("Who acts is recorded as '{}': {} is no principal with a name, no entity and no plain "
+					+ "value; the text of an object is none. "
 					+ "Set audit.actor.id-property to the property that tells them apart, "
 					+ "or declare an ActorResolver", ActorSource.UNKNOWN, type.getName());
 		}

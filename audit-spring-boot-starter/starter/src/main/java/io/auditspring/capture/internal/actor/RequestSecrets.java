@@ -12,12 +12,12 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.auditspring.capture.internal.request.ServedRequests;
 import io.auditspring.capture.internal.value.Masking;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
@@ -46,8 +46,8 @@ final class RequestSecrets {
 	 * nothing that people are called
 	 */
 	static boolean include(String text, Masking masking) {
-		return LIKE_A_KEY.matcher(text).matches() && !UUID.matcher(text).matches()
-				&& RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes servlet
+		ServletRequestAttributes servlet = ServedRequests.current();
+		return servlet != null && LIKE_A_KEY.matcher(text).matches() && !UUID.matcher(text).matches()
 				&& of(servlet.getRequest(), masking).anyMatch((secret) -> isSame(secret, text));
 	}
 

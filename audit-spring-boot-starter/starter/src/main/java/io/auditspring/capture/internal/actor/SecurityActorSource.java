@@ -14,15 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The actor by Spring Security. A principal that is an {@link Actor} is taken as it is.
  * Who signed in by a token is known by its subject and shown by its claims {@code name}
  * or {@code preferred_username}; a token that was issued to a client for itself has no
- * user, so the client, a service, is the actor. Who acts on behalf of a token's user (RFC
- * 8693) is that user's impersonator, and so is whoever switched to another user. Whoever
- * is let in without signing in is anonymous.
+ * user, so the client, a service, is the actor. A principal that is an account of the
+ * application, a {@link UserDetails}, is known by its own name whatever a provider calls
+ * that user. Who acts on behalf of a token's user (RFC 8693) is that user's impersonator,
+ * and so is whoever switched to another user. Whoever is let in without signing in is
+ * anonymous.
  */
 public final class SecurityActorSource implements ActorSource {
 
@@ -82,7 +85,7 @@ public final class SecurityActorSource implements ActorSource {
 		if (this.tokenClaims == null || authentication.getPrincipal() instanceof Actor) {
 			return actor;
 		}
-		String client = this.tokenClaims.client(authentication);
+		String client = isOfApplication(authentication) ? null : this.tokenClaims.client(authentication);
 		Actor holder = (client != null) ? Actor.service(client, nameOfClient(authentication, client))
 				: user(authentication, actor);
 		return delegated(holder, this.tokenClaims.acting(authentication));
@@ -97,13 +100,18 @@ public final class SecurityActorSource implements ActorSource {
 		if (this.tokenClaims == null) {
 			return actor;
 		}
-		String subject = this.tokenClaims.first(authentication, "sub");
+		String subject = isOfApplication(authentication) ? null : this.tokenClaims.first(authentication, "sub");
 		String id = (subject != null) ? subject : actor.id();
 		String name = this.tokenClaims.first(authentication, "name", "preferred_username");
 		if (subject == null && name == null) {
 			return actor;
 		}
 		return Actor.user(id, (name != null) ? name : (subject != null) ? id : actor.name());
+	}
+
+	// Whom the application has an account for is the same one, whoever let them in.
+	private static boolean isOfApplication(Authentication authentication) {
+		return authentication.getPrincipal() instanceof UserDetails;
 	}
 
 	// Where no user's rights count, who really acts does so for itself.

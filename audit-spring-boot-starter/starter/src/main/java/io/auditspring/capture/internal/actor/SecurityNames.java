@@ -33,11 +33,12 @@ final class SecurityNames {
 	 * @return the name, or {@code null} where Spring Security knows none
 	 */
 	@Nullable String of(Object person) {
-		if (person instanceof UserDetails user) {
-			return user.getUsername();
+		@Nullable String name = (person instanceof UserDetails user) ? user.getUsername() : null;
+		if (name == null && person instanceof AuthenticatedPrincipal principal) {
+			name = principal.getName();
 		}
-		if (person instanceof AuthenticatedPrincipal principal) {
-			return principal.getName();
+		if (name != null) {
+			return name;
 		}
 		return (person instanceof Authentication authentication) ? name(authentication) : null;
 	}
@@ -93,7 +94,7 @@ final class SecurityNames {
 	// all that it holds. One that is made in another way is the application's choice.
 	private static @Nullable String name(Authentication authentication) {
 		String name = authentication.getName();
-		if (name == null) {
+		if (name == null || PrintedObjects.include(name)) {
 			return null;
 		}
 		Object principal = authentication.getPrincipal();

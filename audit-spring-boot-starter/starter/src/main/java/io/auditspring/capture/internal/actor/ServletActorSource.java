@@ -8,10 +8,9 @@ import java.security.Principal;
 import java.util.function.Supplier;
 
 import io.auditspring.Actor;
+import io.auditspring.capture.internal.request.ServedRequests;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.web.context.request.RequestAttributes;
-import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
@@ -27,11 +26,8 @@ final class ServletActorSource implements ActorSource {
 
 	@Override
 	public @Nullable Actor currentActor() {
-		RequestAttributes attributes = RequestContextHolder.getRequestAttributes();
-		if (!(attributes instanceof ServletRequestAttributes servlet)) {
-			return null;
-		}
-		Principal principal = servlet.getRequest().getUserPrincipal();
+		ServletRequestAttributes servlet = ServedRequests.current();
+		Principal principal = (servlet != null) ? servlet.getRequest().getUserPrincipal() : null;
 		return (principal != null) ? this.persons.get().actor(principal) : null;
 	}
 

@@ -6,7 +6,10 @@ package io.auditspring.capture.internal.actor;
 
 import io.auditspring.Actor;
 import io.auditspring.capture.internal.value.FatalErrors;
+import io.auditspring.capture.internal.value.LoggedFailure;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 import org.springframework.security.core.Authentication;
@@ -17,6 +20,8 @@ import org.springframework.security.core.context.ReactiveSecurityContextHolder;
  */
 public final class SubscriberActor {
 
+	private static final Logger logger = LoggerFactory.getLogger(SubscriberActor.class);
+
 	private final SecurityActorSource source;
 
 	SubscriberActor(SecurityActorSource source) {
@@ -24,11 +29,18 @@ public final class SubscriberActor {
 	}
 
 	/**
-	 * Gives the actor, asked for with each subscription.
-	 * @return the actor, or nothing where nobody is signed in
+	 * Gives the actor, asked for with each subscription. A context that cannot say who it
+	 * is must not break the pipeline.
+	 * @return the actor, or nothing where nobody is signed in, or nobody can tell
 	 */
 	public Mono<Actor> actor() {
-		return ReactiveSecurityContextHolder.getContext().mapNotNull((context) -> actorOf(context.getAuthentication()));
+		return ReactiveSecurityContextHolder.getContext()
+			.mapNotNull((context) -> actorOf(context.getAuthentication()))
+			.onErrorResume((ex) -> {
+				logger.warn("The actor could not be taken from the subscriber's security context",
+						LoggedFailure.of(ex));
+				return Mono.empty();
+			});
 	}
 
 	// Reactor lets some errors out of the pipeline that concern nobody but the actor.

@@ -91,11 +91,18 @@ final class TokenClaims {
 				: PlainTypes.include(value.getClass());
 	}
 
+	// A class of the application may stand for those, too, whom no provider sent, and
+	// then
+	// have nothing to tell, whatever the interface promises.
 	private static Map<String, Object> claims(@Nullable Object principal) {
+		@Nullable Map<String, Object> claims = null;
 		if (principal instanceof ClaimAccessor accessor) {
-			return accessor.getClaims();
+			claims = accessor.getClaims();
 		}
-		return (principal instanceof OAuth2AuthenticatedPrincipal user) ? user.getAttributes() : Map.of();
+		else if (principal instanceof OAuth2AuthenticatedPrincipal user) {
+			claims = user.getAttributes();
+		}
+		return (claims != null) ? claims : Map.of();
 	}
 
 }

@@ -17,10 +17,12 @@ import io.auditspring.GeoLocator;
 import io.auditspring.TenantResolver;
 import io.auditspring.capture.internal.actor.ActorSource;
 import io.auditspring.capture.internal.actor.SecurityActorSource;
+import io.auditspring.capture.internal.request.ServedRequestFilter;
 import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.capture.internal.value.Sole;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
+import jakarta.servlet.DispatcherType;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -30,6 +32,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
@@ -98,6 +101,22 @@ public final class OriginConfiguration {
 		ServletRequestSource auditServletRequestSource(RequestProperties request) {
 			return new ServletRequestSource(new TrustedProxies(request.trustedProxies(), request.forwardingHeader()),
 					request.deviceHeader(), request.idHeader());
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+		static class WebConfiguration {
+
+			@Bean
+			FilterRegistrationBean<ServedRequestFilter> auditServedRequestFilter(Environment environment) {
+				FilterRegistrationBean<ServedRequestFilter> filter = new FilterRegistrationBean<>(
+						new ServedRequestFilter());
+				filter.setName("auditServedRequestFilter");
+				filter.setOrder(ServedRequestFilter.order(environment));
+				filter.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
+				return filter;
+			}
+
 		}
 
 	}

@@ -170,6 +170,23 @@ public final class Origins {
 	}
 
 	/**
+	 * The origin of somebody who signs in.
+	 * @return who, from where and when
+	 */
+	public Origin arriving() {
+		Origin origin = current();
+		try {
+			this.requests.arrive();
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			// Likewise.
+			logger.warn("The request could not be marked; a login may have two entries", LoggedFailure.of(ex));
+		}
+		return origin;
+	}
+
+	/**
 	 * The origin of what is told of after its request is over.
 	 * @param actor who did it
 	 * @param ip the client's address in text, or {@code null}

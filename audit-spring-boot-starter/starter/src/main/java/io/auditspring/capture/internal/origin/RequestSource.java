@@ -27,4 +27,11 @@ public interface RequestSource {
 		return null;
 	}
 
+	/**
+	 * Remembers, for as long as the current request lasts, that somebody signed in by it.
+	 * Whoever calls this tells of it.
+	 */
+	default void arrive() {
+	}
+
 }

@@ -7,10 +7,10 @@ package io.auditspring.capture.internal.origin;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
+import io.auditspring.capture.internal.request.ServedRequests;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
@@ -47,8 +47,7 @@ final class ServletRequestLine implements Supplier<@Nullable RequestLine> {
 
 	@Override
 	public @Nullable RequestLine get() {
-		boolean served = Thread.currentThread() == this.owner
-				&& RequestContextHolder.getRequestAttributes() == this.attributes;
+		boolean served = Thread.currentThread() == this.owner && ServedRequests.include(this.attributes);
 		return served ? read(this.attributes.getRequest(), this.id) : this.atFirst;
 	}
 

@@ -8,12 +8,11 @@ import java.util.Collections;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.auditspring.capture.internal.request.ServedRequests;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.web.context.request.RequestAttributes;
-import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
@@ -30,6 +29,8 @@ public final class ServletRequestSource implements RequestSource {
 		.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
 	private static final String LEFT = ServletRequestSource.class.getName() + ".LEFT";
+
+	private static final String ARRIVED = ServletRequestSource.class.getName() + ".ARRIVED";
 
 	private final TrustedProxies proxies;
 
@@ -52,8 +53,8 @@ public final class ServletRequestSource implements RequestSource {
 
 	@Override
 	public RequestDetails currentRequest() {
-		RequestAttributes attributes = RequestContextHolder.getRequestAttributes();
-		if (!(attributes instanceof ServletRequestAttributes servlet)) {
+		ServletRequestAttributes servlet = ServedRequests.current();
+		if (servlet == null) {
 			return RequestDetails.NONE;
 		}
 		HttpServletRequest request = servlet.getRequest();
@@ -69,7 +70,8 @@ public final class ServletRequestSource implements RequestSource {
 	 */
 	@Override
 	public @Nullable String leave() {
-		if (!(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes servlet)) {
+		ServletRequestAttributes servlet = ServedRequests.current();
+		if (servlet == null) {
 			return null;
 		}
 		servlet.getRequest().setAttribute(LEFT, true);
@@ -86,6 +88,23 @@ public final class ServletRequestSource implements RequestSource {
 		return request.getAttribute(LEFT) != null;
 	}
 
+	@Override
+	public void arrive() {
+		ServletRequestAttributes servlet = ServedRequests.current();
+		if (servlet != null) {
+			servlet.getRequest().setAttribute(ARRIVED, true);
+		}
+	}
+
+	/**
+	 * Whether it is told that somebody signed in by a request.
+	 * @param request the request
+	 * @return whether {@link #arrive} was called within it
+	 */
+	public static boolean hasArrived(HttpServletRequest request) {
+		return request.getAttribute(ARRIVED) != null;
+	}
+
 	private String client(HttpServletRequest request) {
 		return this.proxies.client(request.getRemoteAddr(), (name) -> Collections.list(request.getHeaders(name)));
 	}
@@ -94,8 +113,13 @@ public final class ServletRequestSource implements RequestSource {
 		return RequestDetails.limited((name != null) ? request.getHeader(name) : null);
 	}
 
-	// Whoever reads the ledger must not be able to take over a session.
-	private static @Nullable String session(HttpServletRequest request) {
+	/**
+	 * What entries show of the session of a request as it is now. Whoever reads the
+	 * ledger must not be able to take it over.
+	 * @param request the request
+	 * @return a digest of its id, or {@code null} where there is none
+	 */
+	public static @Nullable String session(HttpServletRequest request) {
 		HttpSession session = request.getSession(false);
 		return (session != null) ? digest(session.getId()) : null;
 	}

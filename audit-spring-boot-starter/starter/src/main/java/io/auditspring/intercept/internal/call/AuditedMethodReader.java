@@ -111,8 +111,7 @@ final class AuditedMethodReader {
 						.formatted(method.getDeclaringClass().getName(), method.getName(), action),
 					"Let it begin with another word, such as 'auditing.'.");
 		}
-		return AuditRecord
-			.action(action.isBlank() ? KnownTypes.of(type, method).getSimpleName() + '.' + method.getName() : action)
+		return AuditRecord.action(action.isBlank() ? KnownTypes.call(type, method) : action)
 			.category(emptyToNull(audited.category()))
 			.severity(audited.severity())
 			.failureSeverity(failureSeverity(audited, method))

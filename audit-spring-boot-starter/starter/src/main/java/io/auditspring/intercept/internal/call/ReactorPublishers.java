@@ -33,8 +33,7 @@ final class ReactorPublishers implements AsynchronousPublishers {
 	private final Mono<Actor> subscriber;
 
 	ReactorPublishers(Mono<Actor> subscriber) {
-		// A context that cannot say who it is must not break the pipeline.
-		this.subscriber = subscriber.onErrorComplete();
+		this.subscriber = subscriber;
 	}
 
 	@Override

@@ -73,8 +73,7 @@ public final class ListenerPostProcessor extends AbstractBeanFactoryAwareAdvisin
 			Object target = invocation.getThis();
 			Class<?> type = ClassUtils
 				.getUserClass((target != null) ? target.getClass() : invocation.getMethod().getDeclaringClass());
-			String previous = jobs.replace(KnownTypes.of(type, invocation.getMethod()).getSimpleName() + '.'
-					+ invocation.getMethod().getName());
+			String previous = jobs.replace(KnownTypes.call(type, invocation.getMethod()));
 			try {
 				return invocation.proceed();
 			}

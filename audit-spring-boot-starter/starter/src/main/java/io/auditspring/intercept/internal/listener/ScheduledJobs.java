@@ -5,6 +5,7 @@
 package io.auditspring.intercept.internal.listener;
 
 import io.auditspring.capture.internal.actor.RunningJobs;
+import io.auditspring.intercept.internal.access.KnownTypes;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -48,8 +49,7 @@ final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<Sc
 
 	@Override
 	public void onScopeOpened(ScheduledTaskObservationContext context) {
-		String name = ClassUtils.getUserClass(context.getTargetClass()).getSimpleName() + '.'
-				+ context.getMethod().getName();
+		String name = KnownTypes.call(ClassUtils.getUserClass(context.getTargetClass()), context.getMethod());
 		String previous = this.jobs.replace(name);
 		if (previous != null) {
 			context.put(PREVIOUS, previous);

@@ -19,15 +19,19 @@ import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.AuthenticatedPrincipal;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.user.DefaultOAuth2User;
+import org.springframework.security.oauth2.core.user.OAuth2User;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthentication;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
@@ -352,6 +356,99 @@ class SecurityActorSourceTests {
 	void aClaimThatIsNoDelegationIsNone() {
 		assertThat(actor(jwt(Map.of("sub", "jane", "act", "invoice-bot")))).isEqualTo(Actor.user("jane", "jane"));
 		assertThat(actor(jwt(Map.of("sub", "jane", "act", Map.of("sub", " "))))).isEqualTo(Actor.user("jane", "jane"));
+	}
+
+	/** One class for those who come by a form and those whom a provider sends. */
+	@Test
+	void aUserOfTheApplicationWithoutAttributesIsKnownByName() {
+		assertThat(actor(member(new Member("jane@x", "4711", null)))).isEqualTo(Actor.user("jane@x", "jane@x"));
+		assertThat(new TokenClaims().first(member(new Member("jane@x", "4711", null)), "tenant")).isNull();
+		assertThat(new TokenClaims().acting(member(new Member("jane@x", "4711", null)))).isEmpty();
+	}
+
+	@Test
+	void aUserOfTheApplicationIsTheSameWhoeverSentThem() {
+		Member byProvider = new Member("jane@x", "4711",
+				Map.of("sub", "109876543210", "azp", "109876543210", "name", "Jane Doe"));
+		assertThat(actor(member(byProvider))).isEqualTo(Actor.user("jane@x", "Jane Doe"));
+		Member ofAnother = new Member("jane@x", "4711", Map.of("client_id", "shop"));
+		assertThat(actor(member(ofAnother))).isEqualTo(Actor.user("jane@x", "jane@x"));
+	}
+
+	@Test
+	void whoHasOneNameOnlyIsKnownByThat() {
+		assertThat(actor(member(new Member(null, "4711", null)))).isEqualTo(Actor.user("4711", "4711"));
+		assertThat(actor(member(new Member("jane@x", null, null)))).isEqualTo(Actor.user("jane@x", "jane@x"));
+	}
+
+	private static Authentication member(Member member) {
+		return UsernamePasswordAuthenticationToken.authenticated(member, "secret", List.of());
+	}
+
+	private static final class Member implements UserDetails, OAuth2User {
+
+		private static final long serialVersionUID = 1L;
+
+		private final String username;
+
+		private final String name;
+
+		private final transient Map<String, Object> attributes;
+
+		private Member(String username, String name, Map<String, Object> attributes) {
+			this.username = username;
+			this.name = name;
+			this.attributes = attributes;
+		}
+
+		@Override
+		public String getUsername() {
+			return this.username;
+		}
+
+		@Override
+		public String getName() {
+			return this.name;
+		}
+
+		@Override
+		public String getPassword() {
+			return "$2a$hash";
+		}
+
+		@Override
+		public Map<String, Object> getAttributes() {
+			return this.attributes;
+		}
+
+		@Override
+		public List<GrantedAuthority> getAuthorities() {
+			return List.of();
+		}
+
+	}
+
+	@Test
+	void theTextOfAnObjectIsNoName() {
+		for (String text : List.of("SysUser(id=1, username=admin, password=$2a$hash)",
+				"SysUser[id=1, password=$2a$hash]", "SysUser{id=1, password='$2a$hash'}",
+				"SysUser [id=1, password=$2a$hash]", "com.acme.SysUser@1b2c3d[id=1,password=$2a$hash]",
+				"com.acme.SysUser@1b2c3d", "{id=1, password=$2a$hash}", "{\"id\":1,\"password\":\"$2a$hash\"}",
+				"SysUser:\n  id: 1\n  password: $2a$hash")) {
+			AuthenticatedPrincipal principal = () -> text;
+			assertThat(actor(new TestingAuthenticationToken(principal, null, List.of()))).as(text)
+				.isEqualTo(Actor.user("unknown", principal.getClass().getName()));
+			assertThat(actor(user(text)).id()).as(text).isEqualTo("unknown");
+		}
+	}
+
+	@Test
+	void oddNamesAreNames() {
+		for (String name : List.of("jane", "jane.doe@cafe", "Jane@cafe", "CN=Duke, OU=Java(TM), O=Sun", "CN=Duke",
+				"ACME\\jane", "Jane Doe (admin)", "arn:aws:sts::1:assumed-role/x[1]", "host/db.acme.com@ACME.COM",
+				"spiffe://acme/ns/a/sa/b", "jane+a=b@acme.com", "[jane]", "O'Neill", "Ünal")) {
+			assertThat(actor(user(name))).isEqualTo(Actor.user(name, name));
+		}
 	}
 
 	private static Authentication opaque(Map<String, Object> attributes) {
