@@ -6,8 +6,6 @@ package io.auditspring.autoconfigure;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.intercept.internal.call.AuditedMethods;
-import io.auditspring.query.AuditRedaction;
-import io.auditspring.query.AuditTrail;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -44,7 +42,7 @@ final class MissingTrailFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBe
 
 	private static @Nullable AuditSetupException reason(Class<?> type, ListableBeanFactory beans) {
 		if (has(beans, AuditedMethods.class)) {
-			return isRead(type) ? unreadable(type) : null;
+			return null;
 		}
 		if (!has(beans, MissingDataSourceCheck.class)) {
 			return new AuditSetupException(
@@ -57,17 +55,6 @@ final class MissingTrailFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBe
 
 	private static boolean has(ListableBeanFactory beans, Class<?> type) {
 		return beans.getBeanNamesForType(type, false, false).length > 0;
-	}
-
-	private static boolean isRead(Class<?> type) {
-		return type == AuditTrail.class || type == AuditRedaction.class;
-	}
-
-	private static AuditSetupException unreadable(Class<?> type) {
-		return new AuditSetupException(
-				"%s is needed, but there is no EntityManagerFactory through which the trail could be read"
-					.formatted(bean(type)),
-				"Let Spring Boot configure JPA, or define an EntityManagerFactory bean.");
 	}
 
 	private static String bean(Class<?> type) {
