@@ -68,6 +68,22 @@ class WithoutJpaTests {
 		database.drop();
 	}
 
+	@Test
+	void oneWithAllModulesOfSpringBootsHasNoFlywayThatItNeverAskedFor() throws Exception {
+		Database database = Database.create();
+		database.jdbc().execute("create table of_the_application (id bigint)");
+		// As spring-boot-starter-classic does, without the libraries
+		Ended ended = run(new Jvm(ClassPath.of("plain").with("spring-boot-flyway")).with(database),
+				"org.example.plain.PlainApplication");
+		assertThat(database.jdbc()
+			.queryForObject("select to_regclass('public.flyway_schema_history') is null", Boolean.class))
+			.as(ended.log())
+			.isTrue();
+		assertThat(ended.log()).contains("Spring Boot's Flyway stays off");
+		assertThat(database.entries()).hasSize(3);
+		database.drop();
+	}
+
 	private static Ended run(Jvm jvm, String application) throws Exception {
 		Ended ended = jvm.run(application);
 		assertThat(ended.code()).as(ended.log()).isZero();
