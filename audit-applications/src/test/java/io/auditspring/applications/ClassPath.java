@@ -34,16 +34,27 @@ final class ClassPath {
 	private final List<Path> roots = new ArrayList<>();
 
 	/**
-	 * Begins with what every user has.
+	 * Begins with what most users have.
 	 * @param resources the folder with the application's resources, below those of this
 	 * module's tests
 	 * @return the class path
 	 */
 	static ClassPath of(String resources) {
+		return of(resources, "spring-boot-starter-data-jpa");
+	}
+
+	/**
+	 * Begins with what an application reaches its database by.
+	 * @param resources the folder with the application's resources, below those of this
+	 * module's tests
+	 * @param data the starter for that
+	 * @return the class path
+	 */
+	static ClassPath of(String resources, String data) {
 		ClassPath classPath = new ClassPath();
 		classPath.roots.add(Path.of("target", "test-classes", resources));
 		classPath.roots.add(Path.of("target", "test-classes"));
-		return classPath.with("spring-boot-starter-data-jpa", "audit-spring-boot-starter");
+		return classPath.with(data, "audit-spring-boot-starter");
 	}
 
 	ClassPath with(String... artifacts) {

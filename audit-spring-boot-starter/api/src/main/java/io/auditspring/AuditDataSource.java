@@ -21,6 +21,8 @@ import org.springframework.beans.factory.annotation.Qualifier;
  * <p>
  * Declare the bean with {@code @Bean(defaultCandidate = false)}, so that nothing else is
  * given it by accident.
+ * <p>
+ * It may be the only data source, where the business data is not reached by JDBC.
  *
  * @since 0.1.0
  */

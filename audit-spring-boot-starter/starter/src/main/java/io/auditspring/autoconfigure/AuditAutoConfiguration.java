@@ -8,10 +8,12 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 
 import javax.sql.DataSource;
 
+import io.auditspring.AuditDataSource;
 import io.auditspring.approval.ApprovalConfiguration;
 import io.auditspring.capture.internal.entry.CaptureConfiguration;
 import io.auditspring.database.internal.DatabaseConfiguration;
@@ -24,26 +26,32 @@ import io.auditspring.intercept.internal.catalogue.CatalogueConfiguration;
 import io.auditspring.query.QueryConfiguration;
 import io.auditspring.signing.SigningConfiguration;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.autoconfigure.preinitialize.BackgroundPreinitializer;
-import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Audits the calls of an application with a PostgreSQL database.
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = { DataSourceAutoConfiguration.class, HibernateJpaAutoConfiguration.class })
+@AutoConfiguration(after = DataSourceAutoConfiguration.class,
+		afterName = "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
 @Conditional(AuditAutoConfiguration.OnDestination.class)
 @Import({ DeliveryConfiguration.class, SigningConfiguration.Verifier.class, QueryConfiguration.Trail.class,
@@ -66,6 +74,11 @@ public final class AuditAutoConfiguration {
 
 		}
 
+		@Conditional(OnMarked.class)
+		static class OfTheLedger {
+
+		}
+
 		@ConditionalOnBean(Handover.class)
 		static class OfSomebodyElse {
 
@@ -82,6 +95,22 @@ public final class AuditAutoConfiguration {
 	@ConditionalOnMissingBean(value = Handover.class, search = SearchStrategy.CURRENT)
 	@Import(DatabaseConfiguration.class)
 	static class Database {
+
+	}
+
+	/**
+	 * Matches where a data source is marked, whether or not it is a default candidate.
+	 */
+	static final class OnMarked extends SpringBootCondition {
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			String[] marked = BeanFactoryUtils.beanNamesForAnnotationIncludingAncestors(
+					Objects.requireNonNull(context.getBeanFactory()), AuditDataSource.class);
+			ConditionMessage.Builder message = ConditionMessage.forCondition(AuditDataSource.class.getSimpleName());
+			return (marked.length > 0) ? ConditionOutcome.match(message.foundExactly((Object[]) marked))
+					: ConditionOutcome.noMatch(message.because("no bean has the annotation"));
+		}
 
 	}
 

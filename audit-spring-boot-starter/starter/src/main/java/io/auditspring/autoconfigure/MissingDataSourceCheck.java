@@ -4,6 +4,8 @@
  */
 package io.auditspring.autoconfigure;
 
+import java.util.Arrays;
+
 import javax.sql.DataSource;
 
 import io.auditspring.AuditSetupException;
@@ -14,6 +16,7 @@ import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -47,11 +50,17 @@ final class MissingDataSourceCheck implements SmartInitializingSingleton {
 	 * @return the exception
 	 */
 	static AuditSetupException missing(String what, ListableBeanFactory beanFactory) {
-		String[] late = names(beanFactory, DataSource.class);
-		if (late.length > 0) {
+		String[] there = names(beanFactory, DataSource.class);
+		if (there.length > 0 && Arrays.stream(there).allMatch((name) -> isKept(name, beanFactory))) {
+			return new AuditSetupException(
+					"%s, but no DataSource is a default candidate: '%s' is only for those who name it".formatted(what,
+							String.join("', '", there)),
+					"Put @AuditDataSource beside its @Bean if the audit trail may be kept in it, or set audit.enabled=false.");
+		}
+		if (there.length > 0) {
 			return new AuditSetupException(
 					"%s, but auditing found no DataSource: '%s' was defined when it had already looked for one"
-						.formatted(what, String.join("', '", late)),
+						.formatted(what, String.join("', '", there)),
 					"Define it as a @Bean of a configuration class, or in an auto-configuration that comes before "
 							+ "io.auditspring.autoconfigure.AuditAutoConfiguration.");
 		}
@@ -59,13 +68,19 @@ final class MissingDataSourceCheck implements SmartInitializingSingleton {
 			return new AuditSetupException(
 					"%s, but there is no DataSource: the application reaches its database by R2DBC alone, and the "
 						.formatted(what) + "audit trail needs JDBC",
-					"Define a DataSource bean that leads to PostgreSQL, beside the R2DBC connections, or set "
-							+ "audit.enabled=false.");
+					"Define a DataSource that leads to PostgreSQL and is the trail's alone, a @Bean(defaultCandidate = false) "
+							+ "with @AuditDataSource, or set audit.enabled=false.");
 		}
 		return new AuditSetupException("%s, but there is no DataSource to keep the audit trail in".formatted(what),
 				"Set spring.datasource.url, or define a DataSource bean, that leads to PostgreSQL, or set "
 						+ "audit.enabled=false. Tests need none where audit-spring-boot-starter-test is on their "
 						+ "class path and audit.test.in-memory=true is set.");
+	}
+
+	private static boolean isKept(String name, ListableBeanFactory beanFactory) {
+		return beanFactory instanceof ConfigurableListableBeanFactory beans && beans.containsBeanDefinition(name)
+				&& beans.getMergedBeanDefinition(name) instanceof AbstractBeanDefinition definition
+				&& !definition.isDefaultCandidate();
 	}
 
 	private static boolean usesR2dbc(ListableBeanFactory beanFactory) {

@@ -10,7 +10,6 @@ import io.auditspring.AuditSetupException;
 import io.auditspring.history.HistoryImporter;
 import io.auditspring.intercept.internal.call.AuditedMethods;
 import io.auditspring.query.AuditRedaction;
-import io.auditspring.query.AuditTrail;
 import io.auditspring.retention.LegalHolds;
 import io.auditspring.retention.Retention;
 import io.auditspring.signing.Checkpoints;
@@ -70,10 +69,6 @@ final class MissingTrailFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBe
 	}
 
 	private static @Nullable AuditSetupException incomplete(Class<?> type, ListableBeanFactory beans) {
-		boolean readable = has(beans, AuditTrail.class);
-		if (!readable && (type == AuditTrail.class || type == AuditRedaction.class)) {
-			return unreadable(type);
-		}
 		if (UPKEEP.contains(type) && !has(beans, LegalHolds.class)) {
 			return leftOut(type, AuditUpkeepAutoConfiguration.class);
 		}
@@ -89,13 +84,6 @@ final class MissingTrailFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBe
 						configuration.getSimpleName()),
 				"Do not exclude %s, in a test of a slice put @AuditTest beside the annotation of the slice, or replace "
 					.formatted(configuration.getName()) + "the bean with @MockitoBean.");
-	}
-
-	private static AuditSetupException unreadable(Class<?> type) {
-		return new AuditSetupException(
-				"%s is needed, but there is no EntityManagerFactory through which the trail could be read"
-					.formatted(bean(type)),
-				"Let Spring Boot configure JPA, or define an EntityManagerFactory bean.");
 	}
 
 	private static String bean(Class<?> type) {

@@ -28,7 +28,6 @@ import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.ScrollPosition;
-import org.springframework.data.jpa.domain.Specification;
 
 /**
  * Counts entries: by the sums that are kept where they tell it, else one by one.

@@ -15,6 +15,7 @@ import io.auditspring.Severity;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.query.internal.condition.AuditWords;
 import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.query.internal.condition.Restriction;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePattern;
 import io.auditspring.query.internal.value.WeekHours;
@@ -23,8 +24,6 @@ import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Predicate;
 import org.hibernate.query.criteria.HibernateCriteriaBuilder;
 import tools.jackson.databind.node.JsonNodeFactory;
-
-import org.springframework.data.jpa.domain.Specification;
 
 /**
  * The conditions that entries are found by.
@@ -54,7 +53,7 @@ final class AuditFilters {
 	 * @return the same for JPA
 	 */
 	@SuppressWarnings({ "unchecked", "rawtypes" })
-	static Specification<AuditEntry> specification(Condition wanted) {
+	static Restriction restriction(Condition wanted) {
 		String attribute = wanted.attribute();
 		return switch (wanted.operator()) {
 			case EQUAL -> equal(attribute, wanted.value());
@@ -79,17 +78,17 @@ final class AuditFilters {
 			case NOT -> not(wanted.conditions().get(0));
 			case WORDS -> (entry, query, builder) -> AuditWords
 				.found(wanted.values().stream().map(String.class::cast).toList(), entry, builder);
-			case ALL -> Specification.allOf(specifications(wanted));
+			case ALL -> Restriction.allOf(restrictions(wanted));
 			case ANY -> (entry, query, builder) -> builder
-				.or(specifications(wanted).stream().map((one) -> one.toPredicate(entry, query, builder)).toList());
+				.or(restrictions(wanted).stream().map((one) -> one.toPredicate(entry, query, builder)).toList());
 		};
 	}
 
-	private static List<Specification<AuditEntry>> specifications(Condition wanted) {
-		return wanted.conditions().stream().map(AuditFilters::specification).toList();
+	private static List<Restriction> restrictions(Condition wanted) {
+		return wanted.conditions().stream().map(AuditFilters::restriction).toList();
 	}
 
-	private static Specification<AuditEntry> equal(String attribute, Object value) {
+	private static Restriction equal(String attribute, Object value) {
 		Object usual = USUAL.get(attribute);
 		return (entry, query, builder) -> {
 			Predicate equal = isTold(attribute, value) ? builder.equal(entry.get(attribute), builder.literal(value))
@@ -99,7 +98,7 @@ final class AuditFilters {
 		};
 	}
 
-	private static Specification<AuditEntry> in(String attribute, List<?> values) {
+	private static Restriction in(String attribute, List<?> values) {
 		return (entry, query, builder) -> {
 			CriteriaBuilder.In<Object> in = builder.in(entry.get(attribute));
 			values.forEach((value) -> {
@@ -154,8 +153,8 @@ final class AuditFilters {
 			.any(value.documents().stream().map((document) -> Condition.contains("metadata", document)).toList());
 	}
 
-	private static Specification<AuditEntry> not(Condition unwanted) {
-		Specification<AuditEntry> condition = specification(unwanted);
+	private static Restriction not(Condition unwanted) {
+		Restriction condition = restriction(unwanted);
 		return (entry, query, builder) -> {
 			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
 			return hibernate.isTrue(
@@ -164,7 +163,7 @@ final class AuditFilters {
 	}
 
 	/** As a range, an index finds it. */
-	private static Specification<AuditEntry> network(Condition wanted) {
+	private static Restriction network(Condition wanted) {
 		return (entry, query, builder) -> {
 			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
 			Expression<String> address = entry.get(wanted.attribute());
@@ -173,7 +172,7 @@ final class AuditFilters {
 		};
 	}
 
-	private static Specification<AuditEntry> hours(Condition wanted) {
+	private static Restriction hours(Condition wanted) {
 		String sql = ((WeekHours) wanted.value()).sql("?");
 		return (entry, query, builder) -> {
 			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
@@ -185,7 +184,7 @@ final class AuditFilters {
 		};
 	}
 
-	private static Specification<AuditEntry> changed(Condition wanted) {
+	private static Restriction changed(Condition wanted) {
 		String property = wanted.value().toString();
 		int dot = property.indexOf('.');
 		return (entry, query, builder) -> {
@@ -207,16 +206,15 @@ final class AuditFilters {
 	}
 
 	/** PostgreSQL looks up a condition in an index, but not whether it is true. */
-	static Specification<AuditEntry> withoutIndex(Specification<AuditEntry> condition) {
+	static Restriction withoutIndex(Restriction condition) {
 		return (entry, query, builder) -> {
 			Predicate wanted = condition.toPredicate(entry, query, builder);
 			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
-			return (wanted != null) ? hibernate.isTrue(hibernate.sql("((?) is true)", Boolean.class, wanted))
-					: hibernate.conjunction();
+			return hibernate.isTrue(hibernate.sql("((?) is true)", Boolean.class, wanted));
 		};
 	}
 
-	private static Specification<AuditEntry> sql(String condition, Condition wanted) {
+	private static Restriction sql(String condition, Condition wanted) {
 		return (entry, query, builder) -> {
 			HibernateCriteriaBuilder hibernate = (HibernateCriteriaBuilder) builder;
 			return hibernate.isTrue(hibernate.sql(condition, Boolean.class, entry.get(wanted.attribute()),

@@ -21,6 +21,7 @@ import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.query.internal.condition.AuditWords;
 import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.query.internal.condition.Restriction;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePatterns;
 import io.auditspring.query.internal.value.Network;
@@ -30,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.ScrollPosition;
-import org.springframework.data.jpa.domain.Specification;
 
 /**
  * Which entries to read. Immutable: every method gives a copy that is narrower. Filters
@@ -590,17 +590,16 @@ public final class AuditQuery {
 	}
 
 	/** What entries must be like, wherever the page begins. */
-	Specification<AuditEntry> filter() {
-		Specification<AuditEntry> all = (entry, query, builder) -> builder.conjunction();
+	Restriction filter() {
 		boolean own = isOwn();
-		Specification<AuditEntry> wanted = all.and(Specification
-			.allOf(this.filters.stream().map((filter) -> own ? filter.amongOwn() : filter.condition()).toList()));
-		return mayBeRoot() ? wanted : wanted.and(AuditFilters.specification(NOT_ROOT));
+		Restriction wanted = Restriction
+			.allOf(this.filters.stream().map((filter) -> own ? filter.amongOwn() : filter.condition()).toList());
+		return mayBeRoot() ? wanted : wanted.and(AuditFilters.restriction(NOT_ROOT));
 	}
 
 	/** What some of the filters say. */
-	Specification<AuditEntry> filter(Predicate<Filter> some) {
-		return Specification.allOf(this.filters.stream().filter(some).map(Filter::condition).toList());
+	Restriction filter(Predicate<Filter> some) {
+		return Restriction.allOf(this.filters.stream().filter(some).map(Filter::condition).toList());
 	}
 
 	/** The same, for whoever does not ask the database. */
@@ -641,7 +640,7 @@ public final class AuditQuery {
 	}
 
 	/** The conditions of which each has a page of its own, or none. */
-	List<Specification<AuditEntry>> ranges() {
+	List<Restriction> ranges() {
 		Filter ranged = ranged();
 		return (ranged != null) ? ranged.ranges() : List.of();
 	}

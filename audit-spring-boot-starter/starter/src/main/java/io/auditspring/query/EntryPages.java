@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 import io.auditspring.query.internal.condition.Indexes;
+import io.auditspring.query.internal.condition.Restriction;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.persistence.criteria.CriteriaQuery;
@@ -30,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.KeysetScrollPosition;
 import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Window;
-import org.springframework.data.jpa.domain.Specification;
 
 /**
  * Reads entries page by page, newest or oldest first: within a chain in the order of the
@@ -83,24 +83,24 @@ final class EntryPages {
 	}
 
 	Window<AuditEntry> page(AuditQuery query) {
-		return page(query, Specification.unrestricted());
+		return page(query, Restriction.NONE);
 	}
 
-	Window<AuditEntry> page(AuditQuery query, Specification<AuditEntry> further) {
+	Window<AuditEntry> page(AuditQuery query, Restriction further) {
 		return page(query, found(query, further, false).entries());
 	}
 
 	/** A page that may end before it is full, where no index finds what is wanted. */
 	AuditTrail.Look look(AuditQuery query) {
-		Found<AuditEntry> found = found(query, Specification.unrestricted(), true);
+		Found<AuditEntry> found = found(query, Restriction.NONE, true);
 		Window<AuditEntry> page = page(query, found.entries());
 		return (found.until() == null) ? AuditTrail.Look.of(query, page)
 				: new AuditTrail.Look(page.getContent(), beyond(query, found.until()), found.until());
 	}
 
-	private Found<AuditEntry> found(AuditQuery query, Specification<AuditEntry> further, boolean bounded) {
+	private Found<AuditEntry> found(AuditQuery query, Restriction further, boolean bounded) {
 		boolean forward = query.isTowardsOlder();
-		Specification<AuditEntry> rest = further.and(beyond(query.position(), forward));
+		Restriction rest = further.and(beyond(query.position(), forward));
 		int most = query.limit() + 1;
 		Selected<?, AuditEntry> wanted = query.isBrief() ? tuple(AuditEntry.brief(), AuditEntry::of) : ENTRIES;
 		return query.isSearch() ? search(wanted, query, query.filter().and(rest), most, bounded) : new Found<>(
@@ -120,8 +120,8 @@ final class EntryPages {
 	/**
 	 * Several ranges of an index, each in order: together they would have to be sorted.
 	 */
-	private List<AuditEntry> merged(Selected<?, AuditEntry> selected, List<Specification<AuditEntry>> ranges,
-			Specification<AuditEntry> wanted, int most, boolean forward) {
+	private List<AuditEntry> merged(Selected<?, AuditEntry> selected, List<Restriction> ranges, Restriction wanted,
+			int most, boolean forward) {
 		if (ranges.isEmpty()) {
 			return read(selected, wanted, most, new Step(forward, false));
 		}
@@ -146,11 +146,11 @@ final class EntryPages {
 		if (query.isSearch()) {
 			return search(wanted, query.newestFirst(), query.filter(), most, false).entries();
 		}
-		List<Specification<AuditEntry>> ranges = query.ranges();
+		List<Restriction> ranges = query.ranges();
 		if (ranges.isEmpty()) {
 			return read(wanted, query.filter(), most, NEWEST_FIRST);
 		}
-		Specification<AuditEntry> rest = query.withoutRanges().filter();
+		Restriction rest = query.withoutRanges().filter();
 		return ranges.stream()
 			.flatMap((range) -> read(wanted, rest.and(range), most, NEWEST_FIRST).stream())
 			.sorted(Comparator.comparing((Tuple row) -> row.get(TIME, Instant.class)).reversed())
@@ -177,14 +177,14 @@ final class EntryPages {
 
 	// Within a tenant nothing is told of how much others do; their own are found by the
 	// actor.
-	private static Specification<AuditEntry> begun(AuditQuery query) {
+	private static Restriction begun(AuditQuery query) {
 		return query.filter((filter) -> filter.isOrdered() || (filter.isOfTenant() && !query.isOwn()));
 	}
 
-	private <T> Found<T> search(Selected<?, T> selected, AuditQuery query, Specification<AuditEntry> wanted, int most,
+	private <T> Found<T> search(Selected<?, T> selected, AuditQuery query, Restriction wanted, int most,
 			boolean bounded) {
 		boolean forward = query.isTowardsOlder();
-		Specification<AuditEntry> begun = begun(query).and(bound(query.position(), forward));
+		Restriction begun = begun(query).and(bound(query.position(), forward));
 		Instant end = after(Math.min(FIRST_SPAN, this.most), begun, forward);
 		List<T> found = new ArrayList<>(
 				read(selected, wanted.and(until(end, forward)), most, new Step(forward, false)));
@@ -194,7 +194,7 @@ final class EntryPages {
 			if (isThere(end, last, forward)) {
 				return new Found<>(found, end);
 			}
-			Specification<AuditEntry> rest = wanted.and(beyond(end, forward));
+			Restriction rest = wanted.and(beyond(end, forward));
 			span = ((span != null) ? span : between(after(0, begun, forward), end)).plusMillis(1).multipliedBy(GROWTH);
 			end = (span.compareTo(LONGEST_SPAN) < 0) ? (forward ? end.minus(span) : end.plus(span)) : null;
 			end = (last != null && (end == null || isThere(end, last, forward))) ? last : end;
@@ -217,8 +217,8 @@ final class EntryPages {
 	 * at everything
 	 */
 	@Nullable Instant farthest(AuditQuery query, boolean forward) {
-		Specification<AuditEntry> period = query.filter(Filter::isOfPeriod).and(bound(query.position(), forward));
-		Specification<AuditEntry> all = period.and(query.filter(Filter::isOfTenant));
+		Restriction period = query.filter(Filter::isOfPeriod).and(bound(query.position(), forward));
+		Restriction all = period.and(query.filter(Filter::isOfTenant));
 		if (query.isOwn()) {
 			return after(this.most, period.and(query.filter(Filter::confines)), forward);
 		}
@@ -241,12 +241,12 @@ final class EntryPages {
 	}
 
 	/** Where many entries end that an index finds, or {@code null} if there are few. */
-	private @Nullable Instant end(Filter filter, Specification<AuditEntry> all, boolean forward, Instant otherwise) {
-		Specification<AuditEntry> found = all.and(filter.condition());
+	private @Nullable Instant end(Filter filter, Restriction all, boolean forward, Instant otherwise) {
+		Restriction found = all.and(filter.condition());
 		return Indexes.isRange(filter.wanted()) ? after(this.most, found, forward) : hasMany(found) ? otherwise : null;
 	}
 
-	private boolean hasMany(Specification<AuditEntry> wanted) {
+	private boolean hasMany(Restriction wanted) {
 		CriteriaQuery<Long> query = this.builder.createQuery(Long.class);
 		Root<AuditEntry> entry = query.from(AuditEntry.class);
 		query.select(entry.get("seq")).where(wanted.toPredicate(entry, query, this.builder));
@@ -261,7 +261,7 @@ final class EntryPages {
 		return (start != null) ? Duration.between(start, end).abs() : Duration.ZERO;
 	}
 
-	private <R, T> List<T> read(Selected<R, T> selected, Specification<AuditEntry> wanted, int most, Step step) {
+	private <R, T> List<T> read(Selected<R, T> selected, Restriction wanted, int most, Step step) {
 		CriteriaQuery<R> query = this.builder.createQuery(selected.type());
 		Root<AuditEntry> entry = query.from(AuditEntry.class);
 		query.select(selected.of().apply(entry));
@@ -289,7 +289,7 @@ final class EntryPages {
 	 * @param forward from newer to older entries
 	 * @return the time, or {@code null} if there are no more
 	 */
-	@Nullable Instant after(int entries, Specification<AuditEntry> from, boolean forward) {
+	@Nullable Instant after(int entries, Restriction from, boolean forward) {
 		CriteriaQuery<Instant> query = this.builder.createQuery(Instant.class);
 		Root<AuditEntry> entry = query.from(AuditEntry.class);
 		query.select(entry.get("recordedAt"));
@@ -313,15 +313,15 @@ final class EntryPages {
 		return this.builder.sql("timestamptz '%s'".formatted(time), Instant.class);
 	}
 
-	private Specification<AuditEntry> until(@Nullable Instant end, boolean forward) {
+	private Restriction until(@Nullable Instant end, boolean forward) {
 		if (end == null) {
-			return Specification.unrestricted();
+			return Restriction.NONE;
 		}
 		return (entry, query, any) -> forward ? this.builder.greaterThanOrEqualTo(entry.get("recordedAt"), literal(end))
 				: this.builder.lessThanOrEqualTo(entry.get("recordedAt"), literal(end));
 	}
 
-	private Specification<AuditEntry> beyond(Instant end, boolean forward) {
+	private Restriction beyond(Instant end, boolean forward) {
 		return (entry, query, any) -> forward ? this.builder.lessThan(entry.get("recordedAt"), literal(end))
 				: this.builder.greaterThan(entry.get("recordedAt"), literal(end));
 	}
@@ -331,10 +331,10 @@ final class EntryPages {
 	 * PostgreSQL would read all pages before; the inequality is where an index range can
 	 * start.
 	 */
-	private Specification<AuditEntry> beyond(KeysetScrollPosition position, boolean forward) {
+	private Restriction beyond(KeysetScrollPosition position, boolean forward) {
 		Map<String, Object> keys = position.getKeys();
 		if (keys.isEmpty()) {
-			return Specification.unrestricted();
+			return Restriction.NONE;
 		}
 		return bound(position, forward)
 			.and((entry, query, any) -> this.builder.or(compare(entry, "recordedAt", keys, forward),
@@ -343,20 +343,20 @@ final class EntryPages {
 									this.builder.and(same(entry, "seq", keys), compare(entry, "id", keys, forward))))));
 	}
 
-	private Specification<AuditEntry> bound(KeysetScrollPosition position, boolean forward) {
+	private Restriction bound(KeysetScrollPosition position, boolean forward) {
 		if (!(position.getKeys().get("recordedAt") instanceof Instant time)) {
-			return Specification.unrestricted();
+			return Restriction.NONE;
 		}
 		return (entry, query, any) -> forward ? this.builder.lessThanOrEqualTo(entry.get("recordedAt"), time)
 				: this.builder.greaterThanOrEqualTo(entry.get("recordedAt"), time);
 	}
 
-	private Predicate same(Root<AuditEntry> entry, String attribute, Map<String, Object> keys) {
+	private Predicate same(Root<?> entry, String attribute, Map<String, Object> keys) {
 		return this.builder.equal(entry.get(attribute), keys.get(attribute));
 	}
 
 	@SuppressWarnings({ "unchecked", "rawtypes" })
-	private Predicate compare(Root<AuditEntry> entry, String attribute, Map<String, Object> keys, boolean forward) {
+	private Predicate compare(Root<?> entry, String attribute, Map<String, Object> keys, boolean forward) {
 		Expression<Comparable> value = entry.get(attribute);
 		Comparable key = (Comparable) keys.get(attribute);
 		return forward ? this.builder.lessThan(value, key) : this.builder.greaterThan(value, key);

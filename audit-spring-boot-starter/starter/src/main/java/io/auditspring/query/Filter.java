@@ -12,10 +12,9 @@ import java.util.stream.Stream;
 import io.auditspring.ActorType;
 import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.query.internal.condition.Restriction;
 import io.auditspring.query.internal.value.NamePatterns;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.data.jpa.domain.Specification;
 
 /**
  * One condition of a query.
@@ -143,8 +142,8 @@ record Filter(@Nullable String attribute, @Nullable Object value, Condition want
 	}
 
 	/** What the database is asked. */
-	Specification<AuditEntry> condition() {
-		return AuditFilters.specification(this.wanted);
+	Restriction condition() {
+		return AuditFilters.restriction(this.wanted);
 	}
 
 	private static Condition anyOfThem(String attribute, List<?> values) {
@@ -152,10 +151,10 @@ record Filter(@Nullable String attribute, @Nullable Object value, Condition want
 	}
 
 	/** The conditions of which each is one range, or none where that is not so. */
-	List<Specification<AuditEntry>> ranges() {
+	List<Restriction> ranges() {
 		return (this.value instanceof AnyOf any && !this.searched) ? any.values()
 			.stream()
-			.map((value) -> AuditFilters.specification(Condition.equal(any.attribute(), value)))
+			.map((value) -> AuditFilters.restriction(Condition.equal(any.attribute(), value)))
 			.toList() : List.of();
 	}
 
@@ -179,7 +178,7 @@ record Filter(@Nullable String attribute, @Nullable Object value, Condition want
 	 * The condition of somebody who may see only what they did: no index must find by it
 	 * what others did, which takes as long as there is of that.
 	 */
-	Specification<AuditEntry> amongOwn() {
+	Restriction amongOwn() {
 		return (this.attribute != null && FOUND_AMONG_OWN.contains(this.attribute)) ? condition()
 				: AuditFilters.withoutIndex(condition());
 	}

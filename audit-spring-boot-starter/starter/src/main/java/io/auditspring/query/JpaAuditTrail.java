@@ -16,6 +16,7 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -47,7 +48,7 @@ final class JpaAuditTrail implements AuditTrail {
 
 	private static final int MOST_NAMES = 1_000;
 
-	private final EntityManager entityManager;
+	private final Supplier<EntityManager> entityManager;
 
 	private final LedgerVerifier verifier;
 
@@ -62,18 +63,18 @@ final class JpaAuditTrail implements AuditTrail {
 	 * @param verifier verifies the ledger
 	 */
 	JpaAuditTrail(EntityManager entityManager, LedgerVerifier verifier) {
-		this(entityManager, verifier, TargetNames.AS_SAID, (attribute) -> List.of());
+		this(() -> entityManager, verifier, TargetNames.AS_SAID, (attribute) -> List.of());
 	}
 
 	/**
 	 * Creates a trail that knows what entries show of targets.
-	 * @param entityManager a shared entity manager of a persistence unit that has the
-	 * setting {@link AuditEntryMapping#SCHEMA}
+	 * @param entityManager gives a shared entity manager of a persistence unit that has
+	 * the setting {@link AuditEntryMapping#SCHEMA}
 	 * @param verifier verifies the ledger
 	 * @param names knows what entries show of a target
 	 * @param words the values that entries may have, whether or not any has
 	 */
-	JpaAuditTrail(EntityManager entityManager, LedgerVerifier verifier, TargetNames names,
+	JpaAuditTrail(Supplier<EntityManager> entityManager, LedgerVerifier verifier, TargetNames names,
 			Function<Attribute, Collection<String>> words) {
 		this.entityManager = entityManager;
 		this.verifier = verifier;
@@ -83,17 +84,17 @@ final class JpaAuditTrail implements AuditTrail {
 
 	@Override
 	public Window<AuditEntry> find(AuditQuery query) {
-		return new EntryPages(this.entityManager).page(known(query));
+		return new EntryPages(entityManager()).page(known(query));
 	}
 
 	@Override
 	public Look look(AuditQuery query) {
-		return new EntryPages(this.entityManager).look(known(query));
+		return new EntryPages(entityManager()).look(known(query));
 	}
 
 	@Override
 	public Optional<AuditEntry> entry(UUID id) {
-		return Optional.ofNullable(this.entityManager.find(AuditEntry.class, id));
+		return Optional.ofNullable(entityManager().find(AuditEntry.class, id));
 	}
 
 	@Override
@@ -110,8 +111,8 @@ final class JpaAuditTrail implements AuditTrail {
 	 * open-in-view, a connection for as long as a slow client takes to read the answer.
 	 */
 	Window<AuditEntry> released(Window<AuditEntry> window) {
-		window.forEach(this.entityManager::detach);
-		Object bound = TransactionSynchronizationManager.getResource(this.entityManager.getEntityManagerFactory());
+		window.forEach(entityManager()::detach);
+		Object bound = TransactionSynchronizationManager.getResource(entityManager().getEntityManagerFactory());
 		if (bound instanceof EntityManagerHolder holder) {
 			releaseConnection(holder.getEntityManager().unwrap(SessionImplementor.class));
 		}
@@ -130,31 +131,31 @@ final class JpaAuditTrail implements AuditTrail {
 
 	@Override
 	public long count(AuditQuery query) {
-		CriteriaBuilder builder = this.entityManager.getCriteriaBuilder();
+		CriteriaBuilder builder = entityManager().getCriteriaBuilder();
 		CriteriaQuery<Long> count = builder.createQuery(Long.class);
 		Root<AuditEntry> entry = count.from(AuditEntry.class);
 		count.select(builder.count(entry)).where(known(query).filter().toPredicate(entry, count, builder));
-		return this.entityManager.createQuery(count).getSingleResult();
+		return entityManager().createQuery(count).getSingleResult();
 	}
 
 	@Override
 	public Count count(AuditQuery query, int most) {
-		return new FacetQuery(this.entityManager, known(query)).count(most);
+		return new FacetQuery(entityManager(), known(query)).count(most);
 	}
 
 	@Override
 	public Facets facets(AuditQuery query, Set<Facets.Field> fields) {
-		return new FacetQuery(this.entityManager, known(query)).facets(fields);
+		return new FacetQuery(entityManager(), known(query)).facets(fields);
 	}
 
 	@Override
 	public Window<AuditOperation> operations(AuditQuery query) {
-		return new OperationPages(this.entityManager).page(known(query));
+		return new OperationPages(entityManager()).page(known(query));
 	}
 
 	@Override
 	public List<String> suggest(Attribute attribute, String prefix, int limit, AuditQuery within) {
-		List<String> found = new Suggestions(this.entityManager, attribute).find(known(within), prefix, limit);
+		List<String> found = new Suggestions(entityManager(), attribute).find(known(within), prefix, limit);
 		if (!within.filters().isEmpty()) {
 			// Whoever does not see everything is not told of what there is besides.
 			return found;
@@ -176,8 +177,7 @@ final class JpaAuditTrail implements AuditTrail {
 	}
 
 	Activity activity(AuditQuery query, Instant from, Instant to, Duration interval, @Nullable Past past) {
-		return new ActivityQuery(this.entityManager, known(query), past, query.named(this.names)).over(from, to,
-				interval);
+		return new ActivityQuery(entityManager(), known(query), past, query.named(this.names)).over(from, to, interval);
 	}
 
 	/**
@@ -186,7 +186,7 @@ final class JpaAuditTrail implements AuditTrail {
 	 * @return these entries, or {@code null} if there are none
 	 */
 	@Nullable Past past(EntryArchive archive) {
-		return this.entityManager.<Connection, @Nullable Past>callWithConnection((connection) -> {
+		return entityManager().<Connection, @Nullable Past>callWithConnection((connection) -> {
 			try {
 				return archive.past(connection).orElse(null);
 			}
@@ -228,11 +228,14 @@ final class JpaAuditTrail implements AuditTrail {
 			List<String> matching = Stream.of(Attribute.values())
 				.filter((attribute) -> attribute.attribute().equals(names.attribute()))
 				.findFirst()
-				.map((attribute) -> new Suggestions(this.entityManager, attribute).matching(names.patterns(),
-						MOST_NAMES))
+				.map((attribute) -> new Suggestions(entityManager(), attribute).matching(names.patterns(), MOST_NAMES))
 				.orElse(null);
 			return (matching != null) ? Filter.anyOf(names.attribute(), matching) : filter;
 		}).named(this.names);
+	}
+
+	private EntityManager entityManager() {
+		return this.entityManager.get();
 	}
 
 }

@@ -6,10 +6,11 @@ package io.auditspring.query;
 
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.function.Supplier;
 
 import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.database.internal.BoundConnections;
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -17,49 +18,65 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.orm.jpa.EntityManagerFactoryInfo;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The persistence unit in which the audit trail is read: that of the application for the
- * ledger's database, or a small one where it has none, as the ledger has a database of
- * its own or all entities are in another one. That is no bean, as a second entity manager
- * factory would be in the application's way.
+ * ledger's database, or a small one where it has none, as it does without JPA, the ledger
+ * has a database of its own or all entities are in another one. That is no bean, as an
+ * entity manager factory would change what the application is; and it begins with the
+ * first that is read, so that who only writes never waits for it.
  */
 final class LedgerPersistence implements DisposableBean {
 
-	private final EntityManagerFactory factory;
+	private final AuditDatabase database;
 
-	private final @Nullable LocalContainerEntityManagerFactoryBean own;
+	private final Supplier<EntityManager> entityManager;
+
+	private volatile @Nullable LocalContainerEntityManagerFactoryBean own;
 
 	LedgerPersistence(AuditDatabase database, ObjectProvider<EntityManagerFactory> factories) {
-		Optional<EntityManagerFactory> existing = factories.stream()
+		this.database = database;
+		this.entityManager = factories.stream()
 			.filter((candidate) -> candidate instanceof EntityManagerFactoryInfo info
 					&& BoundConnections.areSame(info.getDataSource(), database.dataSource()))
-			.findFirst();
-		this.own = existing.isPresent() ? null : create(database);
-		this.factory = (this.own != null) ? Objects.requireNonNull(this.own.getObject()) : existing.orElseThrow();
+			.findFirst()
+			.map(SharedEntityManagerCreator::createSharedEntityManager)
+			.<Supplier<EntityManager>>map((existing) -> () -> existing)
+			.orElseGet(() -> SingletonSupplier.of(this::begin));
 	}
 
-	private static LocalContainerEntityManagerFactoryBean create(AuditDatabase database) {
+	private EntityManager begin() {
 		LocalContainerEntityManagerFactoryBean unit = new LocalContainerEntityManagerFactoryBean();
 		unit.setPersistenceUnitName("audit-ledger");
-		unit.setDataSource(database.dataSource());
+		unit.setDataSource(this.database.dataSource());
 		unit.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
 		unit.setPackagesToScan(AuditEntry.class.getPackageName() + ".none");
-		unit.setJpaPropertyMap(Map.of(AuditEntryMapping.SCHEMA, database.schema().name(), "hibernate.hbm2ddl.auto",
-				"none", "hibernate.integration.envers.enabled", "false"));
+		// What is on the class path for the application's entities is nothing to this
+		// one.
+		unit.setJpaPropertyMap(Map.of(AuditEntryMapping.SCHEMA, this.database.schema().name(), "hibernate.hbm2ddl.auto",
+				"none", "hibernate.integration.envers.enabled", "false", "hibernate.xml_mapping_enabled", "false",
+				"jakarta.persistence.validation.mode", "none"));
 		unit.afterPropertiesSet();
-		return unit;
+		this.own = unit;
+		return SharedEntityManagerCreator.createSharedEntityManager(Objects.requireNonNull(unit.getObject()));
 	}
 
-	EntityManagerFactory factory() {
-		return this.factory;
+	/**
+	 * Gives what the trail is read with.
+	 * @return a shared entity manager
+	 */
+	EntityManager entityManager() {
+		return this.entityManager.get();
 	}
 
 	@Override
 	public void destroy() {
-		if (this.own != null) {
-			this.own.destroy();
+		LocalContainerEntityManagerFactoryBean unit = this.own;
+		if (unit != null) {
+			unit.destroy();
 		}
 	}
 

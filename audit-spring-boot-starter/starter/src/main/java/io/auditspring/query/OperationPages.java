@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
+import io.auditspring.query.internal.condition.Restriction;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.persistence.criteria.CriteriaBuilder;
@@ -23,7 +24,6 @@ import org.hibernate.query.criteria.JpaSubQuery;
 import org.hibernate.query.criteria.JpaWindow;
 
 import org.springframework.data.domain.Window;
-import org.springframework.data.jpa.domain.Specification;
 
 /**
  * Reads entries by the operations that they belong to.
@@ -53,7 +53,7 @@ final class OperationPages {
 	}
 
 	/** The newest entries of each operation. */
-	private Map<UUID, List<AuditEntry>> entries(List<UUID> operations, Specification<AuditEntry> filter) {
+	private Map<UUID, List<AuditEntry>> entries(List<UUID> operations, Restriction filter) {
 		JpaCriteriaQuery<AuditEntry> query = this.builder.createQuery(AuditEntry.class);
 		JpaSubQuery<Tuple> ranked = query.subquery(Tuple.class);
 		Root<AuditEntry> one = ranked.from(AuditEntry.class);
@@ -79,7 +79,7 @@ final class OperationPages {
 					this.builder.desc(entry.get("id")));
 	}
 
-	private static Specification<AuditEntry> newestOfItsOperation(Specification<AuditEntry> filter) {
+	private static Restriction newestOfItsOperation(Restriction filter) {
 		return (entry, query, builder) -> {
 			Subquery<Integer> newer = query.subquery(Integer.class);
 			Root<AuditEntry> other = newer.from(AuditEntry.class);
@@ -90,7 +90,7 @@ final class OperationPages {
 		};
 	}
 
-	private static Predicate isNewer(Root<AuditEntry> other, Root<AuditEntry> entry, CriteriaBuilder builder) {
+	private static Predicate isNewer(Root<?> other, Root<?> entry, CriteriaBuilder builder) {
 		Predicate sameTime = builder.equal(other.get("recordedAt"), entry.get("recordedAt"));
 		Predicate sameSeq = builder.equal(other.get("seq"), entry.get("seq"));
 		return builder.or(builder.greaterThan(other.<Instant>get("recordedAt"), entry.get("recordedAt")),

@@ -25,7 +25,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
-import org.springframework.orm.jpa.SharedEntityManagerCreator;
 
 /**
  * Wires what reads the ledger.
@@ -51,22 +50,18 @@ public final class QueryConfiguration {
 		}
 
 		@Bean
-		@ConditionalOnBean(EntityManagerFactory.class)
 		LedgerPersistence auditLedgerPersistence(AuditDatabase auditDatabase,
 				ObjectProvider<EntityManagerFactory> factories) {
 			return new LedgerPersistence(auditDatabase, factories);
 		}
 
 		@Bean
-		@ConditionalOnBean(name = "auditLedgerPersistence")
 		@ConditionalOnMissingBean
 		AuditTrail auditTrail(LedgerPersistence auditLedgerPersistence, LedgerVerifier auditLedgerVerifier,
 				TargetNames auditTargetNames, ObjectProvider<ActionCatalogue> auditActionCatalogue,
 				ObjectProvider<EntryArchive> auditEntryArchive) {
-			JpaAuditTrail database = new JpaAuditTrail(
-					SharedEntityManagerCreator.createSharedEntityManager(auditLedgerPersistence.factory()),
-					auditLedgerVerifier, auditTargetNames,
-					(attribute) -> words(attribute, auditActionCatalogue.getObject()));
+			JpaAuditTrail database = new JpaAuditTrail(auditLedgerPersistence::entityManager, auditLedgerVerifier,
+					auditTargetNames, (attribute) -> words(attribute, auditActionCatalogue.getObject()));
 			EntryArchive archive = auditEntryArchive.getIfAvailable();
 			return (archive != null) ? new ArchivedTrail(database, archive) : database;
 		}

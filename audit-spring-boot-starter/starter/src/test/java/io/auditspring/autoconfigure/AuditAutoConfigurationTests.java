@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
+import io.auditspring.AuditDataSource;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Audited;
@@ -17,6 +18,7 @@ import io.auditspring.capture.internal.actor.ActorSource;
 import io.auditspring.capture.internal.actor.SecurityActorSource;
 import io.auditspring.capture.internal.origin.RequestDetails;
 import io.auditspring.capture.internal.origin.RequestSource;
+import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Receipts;
 import io.auditspring.delivery.internal.outbox.Relay;
@@ -35,6 +37,7 @@ import io.auditspring.signing.LedgerVerifier;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
+import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.envers.AuditReader;
 import org.hibernate.envers.boot.internal.EnversService;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,8 @@ import org.mockito.Mockito;
 import org.reactivestreams.Publisher;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -51,6 +56,8 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.data.domain.AuditorAware;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -60,6 +67,7 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Which parts are there when.
@@ -116,7 +124,7 @@ class AuditAutoConfigurationTests {
 				new ApplicationContextRunner().withConfiguration(ALL)
 					.withBean(Desk.class)
 					.withBean(ConnectionFactory.class, Reactive::new),
-				"reaches its database by R2DBC alone", "Define a DataSource bean");
+				"reaches its database by R2DBC alone", "@Bean(defaultCandidate = false) with @AuditDataSource");
 	}
 
 	@Test
@@ -130,10 +138,50 @@ class AuditAutoConfigurationTests {
 	}
 
 	@Test
-	void withoutJpaTheTrailIsSaidToBeUnreadable() {
-		assertThatStartFails(this.runner.withBean(Reading.class),
-				"A bean of the type io.auditspring.query.AuditTrail is needed, but there is no EntityManagerFactory",
-				"JPA");
+	void aDataSourceThatIsKeptFromAllIsNamed() {
+		assertThatStartFails(
+				new ApplicationContextRunner().withConfiguration(ALL)
+					.withBean(Desk.class)
+					.withBean("kept", DataSource.class, TestDatabase::newDatabase, AuditAutoConfigurationTests::keep),
+				"'kept' is only for those who name it", "@AuditDataSource");
+	}
+
+	@Test
+	void theLedgersDataSourceMayBeTheOnlyOne() {
+		new ApplicationContextRunner().withConfiguration(ALL)
+			.withUserConfiguration(LedgerAlone.class)
+			.withBean(ConnectionFactory.class, Reactive::new)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				UUID entry = context.getBean(AuditRecorder.class)
+					.record(AuditRecord.action("post.write").build())
+					.entryId();
+				assertThat(context.getBean(AuditDatabase.class).businessDataSource())
+					.isSameAs(context.getBean("ledger"));
+				await().untilAsserted(() -> assertThat(context.getBean(AuditTrail.class).entry(entry)).isPresent());
+			});
+	}
+
+	@Test
+	void itCannotStandForAnotherThatIsKeptFromAllToo() {
+		assertThatStartFails(
+				new ApplicationContextRunner().withConfiguration(ALL)
+					.withUserConfiguration(LedgerAlone.class)
+					.withBean("kept", DataSource.class, TestDatabase::newDatabase, AuditAutoConfigurationTests::keep),
+				"several data sources", "@Primary");
+	}
+
+	private static void keep(BeanDefinition definition) {
+		((AbstractBeanDefinition) definition).setDefaultCandidate(false);
+	}
+
+	@Test
+	void withoutJpaTheTrailIsReadByAUnitOfItsOwn() {
+		this.runner.run((context) -> {
+			UUID entry = context.getBean(AuditRecorder.class).record(AuditRecord.action("order.pay").build()).entryId();
+			await().untilAsserted(() -> assertThat(context.getBean(AuditTrail.class).entry(entry)).isPresent());
+			assertThat(context).doesNotHaveBean(EntityManagerFactory.class);
+		});
 	}
 
 	@Test
@@ -273,7 +321,14 @@ class AuditAutoConfigurationTests {
 
 	}
 
-	record Reading(AuditTrail trail) {
+	@Configuration(proxyBeanMethods = false)
+	static class LedgerAlone {
+
+		@Bean(defaultCandidate = false)
+		@AuditDataSource
+		DataSource ledger() {
+			return TestDatabase.newDatabase();
+		}
 
 	}
 

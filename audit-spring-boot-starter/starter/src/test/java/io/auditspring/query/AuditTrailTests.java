@@ -227,7 +227,7 @@ class AuditTrailTests {
 			}
 
 		};
-		AuditTrail named = new JpaAuditTrail(UNIT.entityManager(),
+		AuditTrail named = new JpaAuditTrail(UNIT::entityManager,
 				new LedgerVerifier(DATABASE.dataSource(), DATABASE.schema()), names, (attribute) -> List.of());
 		for (String id : List.of("secret", "1%_\\")) {
 			assertThat(named.find(AuditQuery.all().target("Basket", id))).hasSize(1);

@@ -25,7 +25,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -38,9 +37,9 @@ import org.springframework.context.annotation.Conditional;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(before = AuditAutoConfiguration.class,
-		after = { DataSourceAutoConfiguration.class, HibernateJpaAutoConfiguration.class },
-		afterName = "org.springframework.boot.jdbc.test.autoconfigure.TestDatabaseAutoConfiguration")
+@AutoConfiguration(before = AuditAutoConfiguration.class, after = DataSourceAutoConfiguration.class,
+		afterName = { "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
+				"org.springframework.boot.jdbc.test.autoconfigure.TestDatabaseAutoConfiguration" })
 @ConditionalOnBooleanProperty(name = "audit.enabled", matchIfMissing = true)
 @Conditional(OnEmbeddedDatabase.class)
 public final class AuditMemoryAutoConfiguration {

@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 import io.auditspring.AuditDataSource;
 import io.auditspring.AuditSetupException;
 import io.auditspring.capture.internal.value.Sole;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
@@ -30,22 +31,32 @@ public class DatabaseConfiguration {
 	AuditDatabase auditDatabase(ConfigurableListableBeanFactory beanFactory, ObjectProvider<DataSource> dataSources,
 			@AuditDataSource ObjectProvider<DataSource> auditDataSources, DatabaseProperties properties,
 			ObjectProvider<DataSourcePoolMetadataProvider> pools) {
-		DataSource business = dataSources.getIfUnique();
-		if (business == null) {
-			throw new AuditSetupException(
-					"There are several data sources (%s), and none is the one whose transactions are audited"
-						.formatted(names(beanFactory)),
-					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
-		}
 		DataSource audit = Sole.of(auditDataSources, "data sources with @AuditDataSource",
 				"Leave the annotation on the one that holds the ledger.");
+		DataSource business = dataSources.getIfUnique();
+		if (business == null) {
+			business = alone(audit, names(beanFactory));
+		}
 		return new AuditDatabase(audit, business, properties,
 				new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList()));
 	}
 
-	private static String names(ConfigurableListableBeanFactory beanFactory) {
-		return String.join(", ",
-				BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, DataSource.class, true, false));
+	/**
+	 * Where the application's own data is not reached by JDBC, the ledger's data source
+	 * may be the only one, kept from all others.
+	 */
+	private static DataSource alone(@Nullable DataSource audit, String[] names) {
+		if (audit == null || names.length > 1) {
+			throw new AuditSetupException(
+					"There are several data sources (%s), and none is the one whose transactions are audited"
+						.formatted(String.join(", ", names)),
+					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
+		}
+		return audit;
+	}
+
+	private static String[] names(ConfigurableListableBeanFactory beanFactory) {
+		return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, DataSource.class, true, false);
 	}
 
 }

@@ -4,8 +4,9 @@
  */
 /**
  * What is looked at while an application starts, whatever of the trail it uses: the
- * version of Spring Boot, and the names of properties. Spring Boot finds these listeners
- * by {@code META-INF/spring.factories}. Internal: changed without notice.
+ * version of Spring Boot, the names of properties, and whose Flyway is on the class path.
+ * Spring Boot finds these by {@code META-INF/spring.factories}. Internal: changed without
+ * notice.
  */
 @NullMarked
 package io.auditspring.autoconfigure.internal.start;

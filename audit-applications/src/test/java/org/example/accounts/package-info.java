@@ -1,0 +1,4 @@
+/**
+ * A web application with SQL of its own, without JPA.
+ */
+package org.example.accounts;

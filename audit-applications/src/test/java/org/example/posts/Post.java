@@ -1,0 +1,7 @@
+package org.example.posts;
+
+import org.springframework.data.annotation.Id;
+
+record Post(@Id Long id, String title) {
+
+}

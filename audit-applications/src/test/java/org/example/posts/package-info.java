@@ -1,0 +1,5 @@
+/**
+ * A reactive application with R2DBC, which reaches its database by JDBC for nothing but
+ * the trail.
+ */
+package org.example.posts;

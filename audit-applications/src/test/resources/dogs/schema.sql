@@ -1,0 +1,1 @@
+create table dog (id bigint generated always as identity primary key, name text);
