@@ -60,6 +60,10 @@ final class EntityShapes {
 		this.masking = masking;
 	}
 
+	SessionFactoryImplementor unit() {
+		return this.sessionFactory;
+	}
+
 	EntityShape of(EntityPersister persister) {
 		EntityShape known = this.shapes.get(persister);
 		return (known != null) ? known : this.shapes.computeIfAbsent(persister, this::read);
@@ -120,9 +124,10 @@ final class EntityShapes {
 		Map<String, Shape> shapes = new HashMap<>();
 		String[] names = type.getPropertyNames();
 		for (int i = 0; i < names.length; i++) {
-			if (isShown(members, type.getReturnedClass(), names[i])) {
-				shapes.put(names[i], shape(members, type.getSubtypes()[i], type.getReturnedClass(), names[i],
-						(embeddable != null) ? embeddable.findAttributeMapping(names[i]) : null));
+			AttributeMapping attribute = (embeddable != null) ? embeddable.findAttributeMapping(names[i]) : null;
+			if (isShown(members, type.getReturnedClass(), names[i]) && !WrittenColumns.isComputed(attribute)) {
+				shapes.put(names[i],
+						shape(members, type.getSubtypes()[i], type.getReturnedClass(), names[i], attribute));
 			}
 		}
 		return shapes;
