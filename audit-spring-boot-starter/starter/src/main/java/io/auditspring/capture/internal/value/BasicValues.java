@@ -107,11 +107,15 @@ final class BasicValues {
 		if (PlainTypes.include(value.getClass()) || value instanceof CharSequence || isBytes(value)) {
 			return false;
 		}
-		return (shown.isContainer() && (json || shown.isObject())) || isUnseen(shown, value);
+		return (shown.isContainer() && (json || shown.isObject())) || isMask(shown) || isUnseen(shown, value);
 	}
 
 	private static boolean isBytes(Object value) {
 		return value instanceof byte[] || value instanceof Byte[];
+	}
+
+	private static boolean isMask(JsonNode shown) {
+		return shown instanceof PlaceholderNode standIn && standIn.isMask();
 	}
 
 	private static boolean isUnseen(JsonNode shown, Object value) {
@@ -122,6 +126,9 @@ final class BasicValues {
 	private static JsonNode part(JsonNode shown, Object value, WrittenValue written) {
 		if (shown instanceof ArrayNode array) {
 			return new PlaceholderObject.Elements(array, written);
+		}
+		if (isMask(shown)) {
+			return PlaceholderNode.masked(written);
 		}
 		boolean nothing = shown.isObject() && shown.isEmpty() && !(value instanceof Map)
 				&& !shown.equals(written.written());

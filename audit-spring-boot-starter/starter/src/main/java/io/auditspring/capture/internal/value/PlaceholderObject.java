@@ -10,8 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An object that was made of a value. It may show all of it, such as the digest of bytes,
- * and so is the same wherever either is; or a part, and then is the same only where both
- * are.
+ * and so is the same wherever either is; or a part, and then is the same where the value
+ * is.
  */
 final class PlaceholderObject extends ObjectNode {
 
@@ -54,8 +54,7 @@ final class PlaceholderObject extends ObjectNode {
 		if (!(other instanceof PlaceholderObject standIn)) {
 			return false;
 		}
-		return this.whole ? this.value.equals(standIn.value) || super.equals(other)
-				: super.equals(other) && this.value.equals(standIn.value);
+		return this.value.equals(standIn.value) || (this.whole && super.equals(other));
 	}
 
 	@Override
@@ -64,7 +63,7 @@ final class PlaceholderObject extends ObjectNode {
 	}
 
 	/**
-	 * An array that shows a part of a value.
+	 * An array that shows a part of a value, and is the same where that is.
 	 */
 	static final class Elements extends ArrayNode {
 
@@ -85,7 +84,7 @@ final class PlaceholderObject extends ObjectNode {
 
 		@Override
 		public boolean equals(Object other) {
-			return other instanceof Elements standIn && super.equals(other) && this.value.equals(standIn.value);
+			return other instanceof Elements standIn && this.value.equals(standIn.value);
 		}
 
 		@Override

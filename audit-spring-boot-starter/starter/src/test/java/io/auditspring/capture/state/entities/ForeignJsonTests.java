@@ -17,6 +17,7 @@ import com.google.gson.JsonParser;
 import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.AuditLog;
 import io.auditspring.Audited;
+import io.auditspring.Sensitive;
 import io.auditspring.TestDatabase;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.Column;
@@ -157,6 +158,8 @@ class ForeignJsonTests {
 		JsonNode stored = changes(3, (kept) -> kept.stored = new Stored(2));
 		assertThat(stored.get("stored").get("to").asString())
 			.isEqualTo("not representable in JSON: " + Stored.class.getName());
+		assertThat(changes(3, (kept) -> kept.hidden = new Secret("b")))
+			.isEqualTo(json("{'hidden': {'from': '***', 'to': '***'}}"));
 		assertThat(changes(3, (kept) -> kept.half = new Half("a", 2)))
 			.isEqualTo(json("{'half': {'from': {'name': 'a'}, 'to': {'name': 'a'}}}"));
 		assertThat(changes(3, (kept) -> kept.halves = List.of(new Half("a", 2))))
@@ -173,6 +176,7 @@ class ForeignJsonTests {
 			kept.plain = plain("{'limit': 1}");
 			kept.payload = new Payload("a", old("{'limit': 1}"));
 			kept.closed = new Closed(1, "a");
+			kept.hidden = new Secret("a");
 			kept.stored = new Stored(1);
 			kept.half = new Half("a", 1);
 			kept.halves = List.of(new Half("a", 1));
@@ -248,6 +252,9 @@ class ForeignJsonTests {
 		@JdbcTypeCode(SqlTypes.JSON)
 		Closed closed = new Closed(1, "a");
 
+		@JdbcTypeCode(SqlTypes.JSON)
+		Secret hidden = new Secret("a");
+
 		Stored stored = new Stored(1);
 
 		@JdbcTypeCode(SqlTypes.JSON)
@@ -292,7 +299,21 @@ class ForeignJsonTests {
 	}
 
 	/**
-	 * The same, written by serialization.
+	 * A value that is a secret.
+	 */
+	static class Secret {
+
+		@Sensitive
+		private final String text;
+
+		Secret(String text) {
+			this.text = text;
+		}
+
+	}
+
+	/**
+	 * A value that is written by serialization.
 	 */
 	static class Stored implements Serializable {
 
