@@ -86,6 +86,8 @@ class StateDocumentTests {
 			  properties write is left out. What a statement does not write
 			  (`insertable`, `updatable`) keeps its value, and after an insert is left out; if memory says something else, a second
 			  flush in the same session does not know. In an embedded value it is shown as it is in memory.
+			- What the database computes from other columns when it reads a row (`@Formula`, `@JoinFormula`) is left out: what becomes
+			  of it only reading the row again would show.
 			- A `Calendar` that Hibernate stores without a zone, with `hibernate.jdbc.time_zone` set, is written in its own zone and
 			  read in that one: each update moves it, and an entry shows either time.
 			- Envers' own tables may differ from the entity's, and so from an entry: they do not declare `secondPrecision`, and hold
@@ -105,7 +107,10 @@ class StateDocumentTests {
 			- What is not loaded is left out, and so are lazy attributes. What is known to have changed, but not from what, has
 			  no `from` among the changes, and where nobody loaded what it became, no `to` either. So it is with the collection of
 			  a parent that has left the session (`clear()`), and with one in memory that did not go along when a child was
-			  assigned or taken away.
+			  assigned or taken away. What one call loaded and, after a `clear()` or `refresh()`, did not load again is as it was.
+			- What refers to an entity that was deleted before it in the same session shows the identifier that its row held. After a
+			  rollback to a savepoint an entry tells what the row holds again, and what an update of Hibernate's, whose session does
+			  not go back, writes into it.
 			- `AuditTrail.stateAt` completes a state from older entries, up to 1,000, as what was not loaded did not change. Left out
 			  is a collection held by its elements that changed without being loaded, and one inside an embedded value.
 			- Masked is what is marked `@Sensitive` or has a masked name, at any depth.
@@ -124,8 +129,13 @@ class StateDocumentTests {
 			  columns, such as the call of a procedure, all but the identifier are.
 			- What is encrypted anew each time is no change as long as the plain value is the same. Keys of a map that are make a
 			  list of `key` and `value`.
+			- JSON of other libraries (Jackson's before version 3, Gson, `org.json`, Jakarta's) is JSON, and so is a text in a column of
+			  the type `json` or `jsonb`, whichever way the mapping says so. JSON with secrets in a column of text is JSON with masks.
+			- Of an object that the application's own mapper, or serialization, writes otherwise than by its getters, an entry shows
+			  what these tell, or `not representable in JSON` and its class. That its column changed is told even where both look the same.
 			- `byte[]` shows as digest and length. A `Blob` or `Clob` is never read: only that it was replaced is shown.
-			- A stateless session knows only the identifier of what it updates or deletes, and Envers has no old values either.
+			- A stateless session knows only the identifier of what it updates or deletes, and Envers has no old values either. By
+			  its rules the parent of what was updated changed, too; without it such a parent has no entry.
 			- A state that cannot be read breaks nothing: the entry has none, and `stateErrors` in its metadata names the
 			  exception. The log says so once for each kind of entity.
 			- HQL, criteria and native statements that change rows directly pass by Hibernate's listeners, by Envers, and so by the

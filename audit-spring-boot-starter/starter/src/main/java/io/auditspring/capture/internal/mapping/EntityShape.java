@@ -82,7 +82,10 @@ public record EntityShape(List<Property> properties, Set<String> leftOut) {
 
 		static final Written ALWAYS = new Written(true, true, null);
 
-		/** By several other attributes: they are shown, and it is left out. */
+		/**
+		 * By several other attributes, which are shown, or by nobody: the database
+		 * computes it from others. It is left out.
+		 */
 		public static final Written ELSEWHERE = new Written(false, false, null);
 
 		public boolean isUpdated() {

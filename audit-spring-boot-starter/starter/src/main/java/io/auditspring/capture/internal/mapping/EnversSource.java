@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
+import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.envers.boot.internal.EnversService;
@@ -144,7 +145,7 @@ public final class EnversSource implements StateSource {
 		String[] names = persister.getPropertyNames();
 		for (int i = 0; i < names.length; i++) {
 			RelationDescription relation = this.entities.getRelationDescription(persister.getEntityName(), names[i]);
-			Object old = (from != null) ? from[i] : null;
+			Object old = (from != null && from[i] != LazyPropertyInitializer.UNFETCHED_PROPERTY) ? from[i] : null;
 			Object now = (to != null) ? to[i] : null;
 			if (relation != null && isToOneOfMany(relation)
 					&& !EntityTools.entitiesEqual(session, relation.getToEntityName(), old, now)) {

@@ -7,8 +7,11 @@ package io.auditspring.capture.internal.mapping;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.hibernate.Hibernate;
 import org.hibernate.collection.spi.PersistentArrayHolder;
@@ -55,17 +58,23 @@ public final class StoredCollections {
 	}
 
 	/**
-	 * Whether a collection has an entity among its elements, by its reference or a proxy.
+	 * The entities that a collection has as its elements, by their references: what is
+	 * equal to the application need not be the same.
 	 * @param elements the collection
-	 * @param entity the entity, or a proxy of it
-	 * @return whether it has
+	 * @return the {@linkplain #loaded loaded} elements
 	 */
-	public static boolean holds(Object elements, Object entity) {
-		Object wanted = loaded(entity);
-		return list(elements).stream().anyMatch((element) -> loaded(element) == wanted);
+	public static Set<Object> held(Object elements) {
+		Set<Object> held = Collections.newSetFromMap(new IdentityHashMap<>());
+		list(elements).forEach((element) -> held.add(loaded(element)));
+		return held;
 	}
 
-	private static Object loaded(Object entity) {
+	/**
+	 * An entity, whether or not it is referred to by a proxy.
+	 * @param entity the entity, or a proxy of it
+	 * @return the entity; the proxy of one that is not loaded
+	 */
+	public static Object loaded(Object entity) {
 		return (entity instanceof HibernateProxy && Hibernate.isInitialized(entity)) ? Hibernate.unproxy(entity)
 				: entity;
 	}

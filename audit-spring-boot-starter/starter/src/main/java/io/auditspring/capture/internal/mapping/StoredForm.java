@@ -152,6 +152,7 @@ public record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integ
 			case "char", "character", "nchar" -> with(Kind.CHAR, (first != null) ? first : Integer.valueOf(1));
 			case "bpchar" -> with(Kind.CHAR, first);
 			case "varchar", "character varying" -> with(Kind.VARCHAR, first);
+			case "json", "jsonb" -> with((parts.group("array") != null) ? Kind.OTHER : Kind.JSON, null);
 			default -> with(Kind.OTHER, null);
 		};
 	}
@@ -166,6 +167,14 @@ public record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integ
 	 */
 	public boolean pads() {
 		return this.kind == Kind.CHAR;
+	}
+
+	/**
+	 * Whether a definition says that texts in it are JSON.
+	 * @return whether it does
+	 */
+	public boolean isJson() {
+		return this.kind == Kind.JSON;
 	}
 
 	/**
@@ -192,7 +201,7 @@ public record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integ
 			case DOUBLE -> (value instanceof BigDecimal decimal) ? BigDecimal.valueOf(decimal.doubleValue()) : value;
 			case CHAR -> (value instanceof String text) ? padded(cut(text)) : value;
 			case VARCHAR -> (value instanceof String text) ? cut(text) : value;
-			case OTHER -> value;
+			case JSON, OTHER -> value;
 		};
 	}
 
@@ -423,7 +432,7 @@ public record StoredForm(Kind kind, @Nullable JdbcType jdbcType, @Nullable Integ
 	 */
 	enum Kind {
 
-		DATE, TIME, TIMESTAMP, INTERVAL, NUMERIC, REAL, DOUBLE, CHAR, VARCHAR, OTHER
+		DATE, TIME, TIMESTAMP, INTERVAL, NUMERIC, REAL, DOUBLE, CHAR, VARCHAR, JSON, OTHER
 
 	}
 

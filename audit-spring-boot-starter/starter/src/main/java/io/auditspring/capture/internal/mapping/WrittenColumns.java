@@ -18,6 +18,7 @@ import io.auditspring.capture.internal.mapping.EntityShape.Source;
 import io.auditspring.capture.internal.mapping.EntityShape.Written;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
 import org.hibernate.metamodel.mapping.ForeignKeyDescriptor;
 import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.metamodel.mapping.ModelPart;
@@ -63,7 +64,7 @@ public final class WrittenColumns {
 
 	/**
 	 * How an attribute gets into the row: not at all, where its column is that of another
-	 * attribute, too.
+	 * attribute, too, or the database computes it.
 	 * @param persister the entity's persister
 	 * @param type the attribute's type
 	 * @param attribute the attribute
@@ -75,6 +76,9 @@ public final class WrittenColumns {
 			return Written.ALWAYS;
 		}
 		List<SelectableMapping> columns = columns(attribute);
+		if (isComputed(columns)) {
+			return Written.ELSEWHERE;
+		}
 		if (columns.isEmpty() || columns.stream().anyMatch(SelectableMapping::isFormula)) {
 			return Written.ALWAYS;
 		}
@@ -92,6 +96,21 @@ public final class WrittenColumns {
 			return Written.ELSEWHERE;
 		}
 		return new Written(false, false, (sources.size() == 1) ? sources.get(0) : null);
+	}
+
+	/**
+	 * Whether the database computes a value from others when it is read. Memory does not
+	 * know what becomes of it when those change.
+	 * @param part the attribute
+	 * @return whether no column holds it
+	 */
+	public static boolean isComputed(@Nullable ModelPart part) {
+		return (part instanceof BasicValuedModelPart || part instanceof ToOneAttributeMapping)
+				&& isComputed(columns(part));
+	}
+
+	private static boolean isComputed(List<SelectableMapping> columns) {
+		return !columns.isEmpty() && columns.stream().allMatch(SelectableMapping::isFormula);
 	}
 
 	private static List<SelectableMapping> columns(ModelPart part) {

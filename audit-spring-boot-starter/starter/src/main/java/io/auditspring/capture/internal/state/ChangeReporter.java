@@ -71,6 +71,27 @@ final class ChangeReporter {
 	}
 
 	/**
+	 * Reports a change that an element of an entity tells of, without reading it for each
+	 * of them.
+	 * @param touched which entity, and what changed
+	 * @param session the session that wrote it
+	 * @param reading reads its states
+	 */
+	void report(UnreadChange touched, SharedSessionContractImplementor session, Reading reading) {
+		EntityPersister persister = touched.entry().getPersister();
+		Object id = touched.entry().getId();
+		EntityKey key = key(persister, id, session);
+		UnreadChange unread = touched.readBy(() -> change(persister, id, session, reading));
+		if (key != null && !this.sink.changedAgain(key, this.types.of(persister).shown(), unread, session)) {
+			report(persister, id, session, reading);
+		}
+	}
+
+	void flushed(SharedSessionContractImplementor session) {
+		this.sink.flushed(session);
+	}
+
+	/**
 	 * Reports a change of an entity whose state is not captured, unless somebody wants it
 	 * so.
 	 * @param persister the entity's persister

@@ -33,6 +33,23 @@ public interface ChangeSink {
 			@Nullable Supplier<@Nullable Long> revision);
 
 	/**
+	 * Reports that an entity changed once more.
+	 * @param key which entity
+	 * @param type the kind of entity as entries show it
+	 * @param change what is to be read of it later
+	 * @param session the session that wrote it
+	 * @return {@code false} if nothing is known yet of the entity and of what changed, so
+	 * that it has to be read and reported now
+	 */
+	boolean changedAgain(EntityKey key, String type, UnreadChange change, SharedSessionContractImplementor session);
+
+	/**
+	 * Says that a flush is over: from now on an application may set anything in memory.
+	 * @param session the session that was flushed
+	 */
+	void flushed(SharedSessionContractImplementor session);
+
+	/**
 	 * Reports that an entity changed whose state is not captured.
 	 * @param key which entity
 	 * @param type the kind of entity as entries show it

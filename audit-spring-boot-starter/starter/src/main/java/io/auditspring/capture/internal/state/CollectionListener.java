@@ -7,6 +7,7 @@ package io.auditspring.capture.internal.state;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 import io.auditspring.capture.internal.mapping.CollectionTypes;
 import io.auditspring.capture.internal.mapping.EntityShape.Shape;
@@ -114,9 +115,10 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 					() -> this.entities.current(owner, entry, session));
 		}
 		if (inElements || (changed && this.source.isBidirectional(persister, entry.getPersister()))) {
+			Set<Object> held = StoredCollections.held(contents.after());
 			for (Object element : changedElements(contents, session)) {
-				this.entities.touch(element, entry.getPersister(), CollectionTypes.property(persister),
-						(collection) -> StoredCollections.holds(collection, owner) == contents.holds(element), session);
+				this.entities.touch(element, entry.getPersister(), CollectionTypes.property(persister), owner,
+						held.contains(StoredCollections.loaded(element)), session);
 			}
 		}
 	}
@@ -180,10 +182,6 @@ final class CollectionListener implements PreCollectionUpdateEventListener, PreC
 		Object before() {
 			Object stored = (this.from != null) ? this.from.getStoredSnapshot() : null;
 			return (stored != null) ? stored : nothing();
-		}
-
-		boolean holds(Object element) {
-			return StoredCollections.holds(after(), element);
 		}
 
 		Object after() {

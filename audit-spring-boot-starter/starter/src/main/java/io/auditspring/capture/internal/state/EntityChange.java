@@ -12,6 +12,7 @@ import io.auditspring.capture.internal.value.FatalErrors;
 import io.auditspring.capture.internal.value.IdentifierText;
 import io.auditspring.capture.internal.value.Masking;
 import org.hibernate.engine.spi.EntityKey;
+import org.hibernate.metamodel.mapping.AttributeMapping;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -132,18 +133,16 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 	}
 
 	private @Nullable ObjectNode result(EntityChange later) {
-		if (this.after == null || later.after == null) {
+		if (this.after == null || later.after == null || later.before == null) {
 			return later.after;
 		}
 		ObjectNode result = JsonNodeFactory.instance.objectNode();
-		if (!later.unseen.isEmpty()) {
-			// None of its columns changed, so that the earlier state tells what this one
-			// does not.
-			result.setAll(this.after);
-			result.remove(later.unseen);
-		}
-		later.after.forEachEntry(
-				(name, node) -> result.set(name, isSame(this.after, later.after, name) ? this.after.get(name) : node));
+		// What a session has not loaded it has not changed, so that the earlier state
+		// tells what this one does not.
+		result.setAll(this.after);
+		result.remove(later.unseen);
+		result.remove(lost(later.before, later.after));
+		later.after.forEachEntry((name, node) -> result.set(name, isKept(later, name) ? this.after.get(name) : node));
 		// Once memory lags behind, it does so until the end.
 		this.unseen.stream()
 			.filter((name) -> !this.after.has(name) && (this.before == null || this.before.has(name)))
@@ -151,12 +150,25 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 		return result;
 	}
 
+	private static Set<String> lost(ObjectNode before, ObjectNode after) {
+		Set<String> lost = new TreeSet<>(before.propertyNames());
+		lost.removeAll(after.propertyNames());
+		return lost;
+	}
+
+	// A large object that was loaded again is another one, though nobody changed it.
+	private boolean isKept(EntityChange later, String name) {
+		return isSame(this.after, later.after, name) || (isSame(later.before, later.after, name)
+				&& Masking.areLargeObjects(this.after.get(name), later.after.get(name)));
+	}
+
 	// A collection that was loaded in between tells what it held before, too.
 	private @Nullable ObjectNode completed(EntityChange later) {
 		if (this.before == null || this.after == null || later.before == null) {
 			return this.before;
 		}
-		ObjectNode completed = this.before.deepCopy();
+		ObjectNode completed = JsonNodeFactory.instance.objectNode();
+		completed.setAll(this.before);
 		for (String name : later.before.propertyNames()) {
 			JsonNode stored = later.before.get(name);
 			if (!this.before.has(name) && !this.unseen.contains(name) && !stored.equals(this.after.get(name))) {
@@ -164,6 +176,55 @@ public record EntityChange(EntityKey key, EntityNames names, String id, @Nullabl
 			}
 		}
 		return completed;
+	}
+
+	/**
+	 * This change where the entity was something else before.
+	 * @param before its state before, {@code null} where it did not exist
+	 * @return the change
+	 */
+	public EntityChange since(@Nullable ObjectNode before) {
+		return new EntityChange(this.key, this.names, this.id, before, this.after, this.unseen, this.leftOut,
+				this.failure);
+	}
+
+	/**
+	 * This change as it is where a rollback to a savepoint undid another one before it.
+	 * Hibernate does not go back with the database: what the session has loaded is what
+	 * was undone. An update writes all columns again, but no collection.
+	 * @param undone what was undone
+	 * @return what really was there before, and is after it
+	 */
+	public EntityChange without(EntityChange undone) {
+		ObjectNode believed = undone.after;
+		ObjectNode held = undone.before;
+		if (this.before == null || held == null || believed == null) {
+			return this;
+		}
+		ObjectNode before = this.before.deepCopy();
+		ObjectNode after = (this.after != null) ? this.after.deepCopy() : null;
+		boolean updated = isUpdate();
+		for (String name : held.propertyNames()) {
+			if (this.before.has(name) && isSame(this.before, believed, name)) {
+				before.set(name, held.get(name));
+				if (after != null && isSame(this.before, this.after, name) && !(updated && isColumn(name))) {
+					after.set(name, held.get(name));
+				}
+			}
+		}
+		return new EntityChange(this.key, this.names, this.id, before, after, this.unseen, this.leftOut, this.failure);
+	}
+
+	private boolean isUpdate() {
+		return this.before != null && !this.key.getPersister().isDynamicUpdate()
+				&& this.before.propertyNames()
+					.stream()
+					.anyMatch((name) -> isColumn(name) && !isSame(this.before, this.after, name));
+	}
+
+	private boolean isColumn(String property) {
+		AttributeMapping attribute = this.key.getPersister().findAttributeMapping(property);
+		return attribute != null && !attribute.isPluralAttributeMapping();
 	}
 
 	/**

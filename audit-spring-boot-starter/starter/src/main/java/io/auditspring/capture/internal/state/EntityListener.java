@@ -4,7 +4,7 @@
  */
 package io.auditspring.capture.internal.state;
 
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -13,7 +13,6 @@ import io.auditspring.capture.internal.mapping.EntityShape.Property;
 import io.auditspring.capture.internal.mapping.EntityShape.Written;
 import io.auditspring.capture.internal.mapping.StateSource;
 import io.auditspring.capture.internal.mapping.StateSource.OtherSide;
-import io.auditspring.capture.internal.mapping.StoredCollections;
 import io.auditspring.capture.internal.mapping.View;
 import io.auditspring.capture.internal.state.EntityStates.BeforeAndAfter;
 import org.hibernate.Hibernate;
@@ -22,16 +21,20 @@ import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.AutoFlushEvent;
+import org.hibernate.event.spi.AutoFlushEventListener;
+import org.hibernate.event.spi.FlushEvent;
+import org.hibernate.event.spi.FlushEventListener;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostDeleteEventListener;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostInsertEventListener;
 import org.hibernate.event.spi.PostUpdateEvent;
 import org.hibernate.event.spi.PostUpdateEventListener;
-import org.hibernate.metamodel.mapping.EntityValuedModelPart;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
+import org.hibernate.type.EntityType;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -39,7 +42,8 @@ import tools.jackson.databind.node.ObjectNode;
  * Reports entities that were inserted, updated or deleted, and those whose collections
  * changed with them.
  */
-final class EntityListener implements PostInsertEventListener, PostUpdateEventListener, PostDeleteEventListener {
+final class EntityListener implements PostInsertEventListener, PostUpdateEventListener, PostDeleteEventListener,
+		FlushEventListener, AutoFlushEventListener {
 
 	private final ChangeReporter reporter;
 
@@ -76,7 +80,9 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		if (isWanted(persister, event.getId(), session)) {
 			this.reporter.report(persister, event.getId(), session,
 					() -> update(persister, event.getId(), event.getOldState(), event.getState(), session));
-			touchOthers(event.getEntity(), persister, event.getOldState(), event.getState(), session);
+			touchOthers(event.getEntity(), persister,
+					(event.getOldState() != null) ? event.getOldState() : unfetched(persister), event.getState(),
+					session);
 		}
 	}
 
@@ -86,10 +92,55 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		SharedSessionContractImplementor session = event.getSession();
 		if (isWanted(persister, event.getId(), session)) {
 			this.reporter.report(persister, event.getId(), session, () -> new BeforeAndAfter(
-					state(persister, event.getId(), event.getDeletedState(), View.stored(session, event.getId())),
+					state(persister, event.getId(), deleted(event, session), View.stored(session, event.getId())),
 					null));
 			touchOthers(event.getEntity(), persister, event.getDeletedState(), null, session);
 		}
+	}
+
+	@Override
+	public void onFlush(FlushEvent event) {
+		this.reporter.flushed(event.getSession());
+	}
+
+	@Override
+	public void onAutoFlush(AutoFlushEvent event) {
+		this.reporter.flushed(event.getSession());
+	}
+
+	// A stateless session updates without knowing what was there.
+	private static Object[] unfetched(EntityPersister persister) {
+		Object[] state = new Object[persister.getPropertyTypes().length];
+		Arrays.fill(state, LazyPropertyInitializer.UNFETCHED_PROPERTY);
+		return state;
+	}
+
+	// Hibernate takes out what refers to entities that are deleted before.
+	private @Nullable Object @Nullable [] deleted(PostDeleteEvent event, SharedSessionContractImplementor session) {
+		@Nullable Object[] state = event.getDeletedState();
+		if (state == null) {
+			return null;
+		}
+		EntityPersister persister = event.getPersister();
+		@Nullable Object[] deleted = state.clone();
+		for (Property property : this.shapes.of(persister).properties()) {
+			if (deleted[property.index()] == null
+					&& (property.type() instanceof EntityType || property.type().isAnyType())) {
+				Object referred = persister.getValue(event.getEntity(), property.index());
+				if (referred != null && isGone(referred, session)) {
+					deleted[property.index()] = referred;
+				}
+			}
+		}
+		return deleted;
+	}
+
+	private static boolean isGone(Object entity, SharedSessionContractImplementor session) {
+		if (entity == LazyPropertyInitializer.UNFETCHED_PROPERTY || !Hibernate.isInitialized(entity)) {
+			return false;
+		}
+		EntityEntry entry = session.getPersistenceContextInternal().getEntry(Hibernate.unproxy(entity));
+		return entry == null || entry.getStatus().isDeletedOrGone();
 	}
 
 	private boolean isWanted(EntityPersister persister, Object id, SharedSessionContractImplementor session) {
@@ -155,8 +206,7 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 			@Nullable Object @Nullable [] to, SharedSessionContractImplementor session) {
 		this.reporter.attempt(persister, () -> {
 			for (OtherSide other : this.source.otherSides(persister, from, to, session)) {
-				touch(other.entity(), persister, other.reference(),
-						(collection) -> StoredCollections.holds(collection, entity) == other.gains(), session);
+				touch(other.entity(), persister, other.reference(), entity, other.gains(), session);
 			}
 		});
 	}
@@ -166,10 +216,11 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 	 * @param entity the entity, perhaps a proxy, perhaps no longer in the session
 	 * @param owner the persister of the entity that holds the relation
 	 * @param relation by which property it does
-	 * @param upToDate whether a collection in memory went along
+	 * @param element what its collection gained or lost
+	 * @param gains whether it gained it
 	 * @param session the session that holds it
 	 */
-	void touch(Object entity, EntityPersister owner, String relation, Predicate<Object> upToDate,
+	void touch(Object entity, EntityPersister owner, String relation, Object element, boolean gains,
 			SharedSessionContractImplementor session) {
 		if (entity instanceof HibernateProxy proxy && !Hibernate.isInitialized(entity)) {
 			LazyInitializer initializer = proxy.getHibernateLazyInitializer();
@@ -183,7 +234,8 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		PersistenceContext context = session.getPersistenceContextInternal();
 		EntityEntry entry = context.getEntry(target);
 		if (entry != null) {
-			touch(target, entry, changed(entry.getPersister(), owner, relation), upToDate, session);
+			touch(new UnreadChange(target, entry, changed(entry.getPersister(), owner, relation), element, gains),
+					session);
 			return;
 		}
 		EntityPersister persister = session.getEntityPersister(null, target);
@@ -194,7 +246,7 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 			Object current = context.getEntity(key);
 			EntityEntry held = (current != null) ? context.getEntry(current) : null;
 			if (held != null) {
-				touch(current, held, changed(persister, owner, relation), upToDate, session);
+				touch(new UnreadChange(current, held, changed(persister, owner, relation), element, gains), session);
 			}
 			else {
 				unknown(persister, id, changed(persister, owner, relation), session);
@@ -202,15 +254,15 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 		}
 	}
 
-	private void touch(Object entity, EntityEntry entry, Set<String> changed, Predicate<Object> upToDate,
-			SharedSessionContractImplementor session) {
+	private void touch(UnreadChange touched, SharedSessionContractImplementor session) {
+		EntityEntry entry = touched.entry();
 		// What comes or goes has an event of its own.
 		if (entry.getStatus().isDeletedOrGone() || !entry.isExistsInDatabase() || !isWanted(entry.getPersister())) {
 			return;
 		}
-		this.reporter.report(entry.getPersister(), entry.getId(), session,
-				() -> current(entity, entry, session).changedIn(changed)
-					.without(behind(entity, entry, changed, upToDate)));
+		this.reporter.report(touched, session,
+				() -> current(touched.entity(), entry, session).changedIn(Set.copyOf(touched.properties()))
+					.without(touched.behind()));
 	}
 
 	private Set<String> changed(EntityPersister persister, EntityPersister owner, String relation) {
@@ -225,21 +277,6 @@ final class EntityListener implements PostInsertEventListener, PostUpdateEventLi
 			}
 		}
 		return changed;
-	}
-
-	// An application need not keep both sides of a relation in step. A reference that it
-	// does not write, it hardly does.
-	private static Set<String> behind(Object entity, EntityEntry entry, Set<String> changed,
-			Predicate<Object> upToDate) {
-		Set<String> behind = new HashSet<>();
-		for (String property : changed) {
-			Object value = entry.getPersister().getPropertyValue(entity, property);
-			boolean reference = entry.getPersister().findAttributeMapping(property) instanceof EntityValuedModelPart;
-			if (reference || (value != null && Hibernate.isInitialized(value) && !upToDate.test(value))) {
-				behind.add(property);
-			}
-		}
-		return behind;
 	}
 
 	private void unknown(EntityPersister persister, Object id, Set<String> changed,

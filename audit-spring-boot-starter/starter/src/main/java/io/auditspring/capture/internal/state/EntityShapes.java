@@ -120,9 +120,10 @@ final class EntityShapes {
 		Map<String, Shape> shapes = new HashMap<>();
 		String[] names = type.getPropertyNames();
 		for (int i = 0; i < names.length; i++) {
-			if (isShown(members, type.getReturnedClass(), names[i])) {
-				shapes.put(names[i], shape(members, type.getSubtypes()[i], type.getReturnedClass(), names[i],
-						(embeddable != null) ? embeddable.findAttributeMapping(names[i]) : null));
+			AttributeMapping attribute = (embeddable != null) ? embeddable.findAttributeMapping(names[i]) : null;
+			if (isShown(members, type.getReturnedClass(), names[i]) && !WrittenColumns.isComputed(attribute)) {
+				shapes.put(names[i],
+						shape(members, type.getSubtypes()[i], type.getReturnedClass(), names[i], attribute));
 			}
 		}
 		return shapes;

@@ -152,6 +152,9 @@ final class StateExtension implements SessionFactoryExtension {
 		}
 		CollectionListener collections = new CollectionListener(reporter, source, shapes, values, entities);
 		EventListenerRegistry registry = unit.getEventListenerRegistry();
+		// Behind Hibernate's own listeners, which flush.
+		registry.appendListeners(EventType.FLUSH, entities);
+		registry.appendListeners(EventType.AUTO_FLUSH, entities);
 		registry.appendListeners(EventType.POST_INSERT, entities);
 		registry.appendListeners(EventType.POST_UPDATE, entities);
 		registry.appendListeners(EventType.POST_DELETE, entities);
@@ -235,6 +238,17 @@ final class StateExtension implements SessionFactoryExtension {
 		public void changed(EntityChange change, SharedSessionContractImplementor session,
 				@Nullable Supplier<@Nullable Long> revision) {
 			changedElsewhere(change.key(), change.type(), session);
+		}
+
+		@Override
+		public boolean changedAgain(EntityKey key, String type, UnreadChange change,
+				SharedSessionContractImplementor session) {
+			changedElsewhere(key, type, session);
+			return true;
+		}
+
+		@Override
+		public void flushed(SharedSessionContractImplementor session) {
 		}
 
 		@Override

@@ -15,11 +15,13 @@ import java.time.ZonedDateTime;
 import java.time.temporal.TemporalAccessor;
 import java.util.Calendar;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.TimeZone;
 
 import io.auditspring.capture.internal.mapping.StoredForm;
 import io.auditspring.capture.internal.mapping.View;
 import io.auditspring.capture.internal.mapping.WrittenColumns;
+import io.auditspring.capture.internal.mapping.WrittenValue;
 import io.auditspring.ledger.internal.merkle.Sha256;
 import org.hibernate.type.BasicType;
 import org.hibernate.type.SqlTypes;
@@ -31,6 +33,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -87,15 +90,57 @@ final class BasicValues {
 		if (value instanceof Enum<?> || value instanceof Boolean) {
 			return constant(value);
 		}
-		if (value instanceof String json && basic.getJdbcType().getDefaultSqlTypeCode() == SqlTypes.JSON) {
-			return json(json);
+		boolean json = stored.isJson() || basic.getJdbcType().getDefaultSqlTypeCode() == SqlTypes.JSON;
+		if (value instanceof String text && json) {
+			return json(text);
 		}
-		return node(stored.read(value, zone));
+		JsonNode shown = node(stored.read(value, zone));
+		return isPerhapsPart(shown, value, json)
+				? part(shown, value,
+						new WrittenValue(basic, value, view.factory().getWrapperOptions(), BasicValues::parsed))
+				: shown;
+	}
+
+	// Of others somebody else's mapper, or serialization, may write more than is seen
+	// here.
+	private static boolean isPerhapsPart(JsonNode shown, Object value, boolean json) {
+		if (PlainTypes.include(value.getClass()) || value instanceof CharSequence || isBytes(value)) {
+			return false;
+		}
+		return (shown.isContainer() && (json || shown.isObject())) || isMask(shown) || isUnseen(shown, value);
+	}
+
+	private static boolean isBytes(Object value) {
+		return value instanceof byte[] || value instanceof Byte[];
+	}
+
+	private static boolean isMask(JsonNode shown) {
+		return shown instanceof PlaceholderNode standIn && standIn.isMask();
+	}
+
+	private static boolean isUnseen(JsonNode shown, Object value) {
+		return shown.isString() && (shown.asString().equals(JsonValues.notRepresentable(value))
+				|| shown.asString().equals(CautiousSerializers.name(value)));
+	}
+
+	private static JsonNode part(JsonNode shown, Object value, WrittenValue written) {
+		if (shown instanceof ArrayNode array) {
+			return new PlaceholderObject.Elements(array, written);
+		}
+		if (isMask(shown)) {
+			return PlaceholderNode.masked(written);
+		}
+		boolean nothing = shown.isObject() && shown.isEmpty() && !(value instanceof Map)
+				&& !shown.equals(written.written());
+		if (shown instanceof ObjectNode object && !nothing) {
+			return PlaceholderObject.part(object, written);
+		}
+		return new PlaceholderNode(nothing ? JsonValues.notRepresentable(value) : shown.asString(), written);
 	}
 
 	private JsonNode node(Object value) {
 		if (value instanceof CharSequence || value instanceof Character) {
-			return NODES.stringNode(value.toString());
+			return text(value.toString());
 		}
 		if (value instanceof BigDecimal decimal) {
 			return NodeBudget.number(decimal);
@@ -113,10 +158,27 @@ final class BasicValues {
 			return digest(unboxed(bytes));
 		}
 		if (value instanceof Blob || value instanceof Clob || value instanceof InputStream || value instanceof Reader) {
-			// To learn anything of it would be to read it.
-			return new PlaceholderNode("(large object)", value);
+			return PlaceholderNode.largeObject(value);
 		}
 		return this.values.toJson(value);
+	}
+
+	// It may be JSON, though its column does not say so.
+	private JsonNode text(String text) {
+		if (!text.startsWith("{") && !text.startsWith("[")) {
+			return NODES.stringNode(text);
+		}
+		JsonNode json = this.values.limits().isTooLarge(text) ? null : parsed(text);
+		if (json == null) {
+			String masked = this.masking.mask(text);
+			return masked.equals(text) ? NODES.stringNode(text) : new PlaceholderNode(masked, text);
+		}
+		JsonNode masked = this.masking.mask(json);
+		if (!Masking.isMasked(masked)) {
+			return NODES.stringNode(text);
+		}
+		return (masked instanceof ObjectNode object) ? PlaceholderObject.part(object, text)
+				: new PlaceholderObject.Elements((ArrayNode) masked, text);
 	}
 
 	private static JsonNode constant(Object value) {
@@ -162,7 +224,7 @@ final class BasicValues {
 		if (stored.isString()) {
 			return PlaceholderNode.shown(stored.asString(), converted);
 		}
-		return (stored instanceof ObjectNode object) ? new PlaceholderObject(object, converted) : stored;
+		return (stored instanceof ObjectNode object) ? PlaceholderObject.whole(object, converted) : stored;
 	}
 
 	private JsonNode json(String text) {

@@ -35,6 +35,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.TreeNode;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
@@ -61,8 +62,11 @@ final class CautiousSerializers extends Serializers.Base {
 	private static final Set<String> PAGES = Set.of("org.springframework.data.domain.Slice",
 			"org.springframework.data.domain.Window");
 
-	/** Jackson's before version 3. */
-	private static final Set<String> FOREIGN_NODES = Set.of("com.fasterxml.jackson.core.TreeNode");
+	/**
+	 * JSON of other libraries, Jackson's before version 3 among them: its text is JSON.
+	 */
+	private static final Set<String> FOREIGN_NODES = Set.of("com.fasterxml.jackson.core.TreeNode",
+			"com.google.gson.JsonElement", "org.json.JSONObject", "org.json.JSONArray", "jakarta.json.JsonValue");
 
 	/** What comes from there is the container's, not the application's. */
 	private static final List<String> CONTAINER = List.of("jakarta.servlet.", "org.reactivestreams.");
@@ -76,6 +80,9 @@ final class CautiousSerializers extends Serializers.Base {
 		}
 		if (isPage(raw)) {
 			return new Writing<>(Iterable.class, CautiousSerializers::page);
+		}
+		if (isOneOf(raw, FOREIGN_NODES)) {
+			return new Writing<>(Object.class, CautiousSerializers::json);
 		}
 		boolean untouched = ONCE.stream().anyMatch((once) -> once.isAssignableFrom(raw)) || isOfContainer(raw)
 				|| isPerhapsOnce(raw);
@@ -93,6 +100,9 @@ final class CautiousSerializers extends Serializers.Base {
 	public @Nullable ValueSerializer<?> findCollectionSerializer(SerializationConfig config, CollectionType type,
 			BeanDescription.Supplier description, JsonFormat.@Nullable Value format,
 			@Nullable TypeSerializer elementType, @Nullable ValueSerializer<Object> element) {
+		if (isOneOf(type.getRawClass(), FOREIGN_NODES)) {
+			return new Writing<>(Object.class, CautiousSerializers::json);
+		}
 		return isLazy(type) ? new Writing<>(Collection.class, CautiousSerializers::elements) : null;
 	}
 
@@ -101,6 +111,9 @@ final class CautiousSerializers extends Serializers.Base {
 			BeanDescription.Supplier description, JsonFormat.@Nullable Value format,
 			@Nullable ValueSerializer<Object> key, @Nullable TypeSerializer elementType,
 			@Nullable ValueSerializer<Object> element) {
+		if (isOneOf(type.getRawClass(), FOREIGN_NODES)) {
+			return new Writing<>(Object.class, CautiousSerializers::json);
+		}
 		return isLazy(type) ? new Writing<>(Map.class, CautiousSerializers::members) : null;
 	}
 
@@ -108,8 +121,7 @@ final class CautiousSerializers extends Serializers.Base {
 	// and the nodes of JSON are not what they are written as.
 	private static boolean isPerhapsOnce(Class<?> type) {
 		return Iterable.class.isAssignableFrom(type) && !Collection.class.isAssignableFrom(type)
-				&& !Path.class.isAssignableFrom(type) && !TreeNode.class.isAssignableFrom(type)
-				&& !isOneOf(type, FOREIGN_NODES);
+				&& !Path.class.isAssignableFrom(type) && !TreeNode.class.isAssignableFrom(type);
 	}
 
 	private static boolean isPage(Class<?> type) {
@@ -143,7 +155,17 @@ final class CautiousSerializers extends Serializers.Base {
 		return Supertypes.of(type).stream().anyMatch((face) -> CONTAINER.stream().anyMatch(face.getName()::startsWith));
 	}
 
-	private static Object name(Object value) {
+	private static Object json(Object node) {
+		JsonNode json = BasicValues.parsed(node.toString());
+		return (json != null) ? json : name(node);
+	}
+
+	/**
+	 * What stands for a value that must not be read.
+	 * @param value the value
+	 * @return its class
+	 */
+	static String name(Object value) {
 		return "(" + value.getClass().getName() + ")";
 	}
 

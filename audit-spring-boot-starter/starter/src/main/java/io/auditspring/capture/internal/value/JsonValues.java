@@ -133,8 +133,16 @@ public final class JsonValues {
 	}
 
 	private static JsonNode unreadable(Object value, NodeBudget nodes) {
-		return nodes.isExceeded() ? Limits.unread(value)
-				: StringNode.valueOf("not representable in JSON: " + value.getClass().getName());
+		return nodes.isExceeded() ? Limits.unread(value) : StringNode.valueOf(notRepresentable(value));
+	}
+
+	/**
+	 * What stands for a value that cannot be read.
+	 * @param value the value
+	 * @return a text that says so
+	 */
+	static String notRepresentable(Object value) {
+		return "not representable in JSON: " + value.getClass().getName();
 	}
 
 	private JsonNode tree(Object value, NodeBudget nodes) {

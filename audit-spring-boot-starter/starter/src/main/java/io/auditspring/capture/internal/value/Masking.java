@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -180,6 +181,17 @@ public final class Masking {
 	 */
 	static boolean isMasked(JsonNode node) {
 		return (node.isString() && node.asString().equals(MASK)) || node.valueStream().anyMatch(Masking::isMasked);
+	}
+
+	/**
+	 * Whether two values stand for large objects, of which nobody knows what they hold.
+	 * @param left a value, or {@code null}
+	 * @param right another one, or {@code null}
+	 * @return whether both do
+	 */
+	public static boolean areLargeObjects(@Nullable JsonNode left, @Nullable JsonNode right) {
+		return left instanceof PlaceholderNode one && one.isLargeObject() && right instanceof PlaceholderNode other
+				&& other.isLargeObject();
 	}
 
 	/**

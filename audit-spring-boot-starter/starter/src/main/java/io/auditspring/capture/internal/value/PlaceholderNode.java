@@ -25,6 +25,8 @@ final class PlaceholderNode extends StringNode {
 	/** What is longer may be encrypted, and so another text each time. */
 	private static final int MAX_PLAIN = 16;
 
+	private static final String LARGE_OBJECT = "(large object)";
+
 	private final transient Object value;
 
 	private final boolean shown;
@@ -43,8 +45,18 @@ final class PlaceholderNode extends StringNode {
 		return new PlaceholderNode(Masking.MASK, value);
 	}
 
+	// To learn anything of it would be to read it.
+	static PlaceholderNode largeObject(Object value) {
+		return new PlaceholderNode(LARGE_OBJECT, value);
+	}
+
 	boolean isMask() {
 		return asString().equals(Masking.MASK);
+	}
+
+	boolean isLargeObject() {
+		return asString().equals(LARGE_OBJECT)
+				|| (this.value instanceof PlaceholderNode hidden && hidden.isLargeObject());
 	}
 
 	/**
@@ -109,7 +121,7 @@ final class PlaceholderNode extends StringNode {
 			return (standIn.shown && !standIn.mayBeEncrypted()) ? standIn.asString()
 					: Integer.toHexString(standIn.value.hashCode());
 		}
-		if (node instanceof PlaceholderObject standIn) {
+		if (node instanceof PlaceholderObject standIn && standIn.isWhole()) {
 			return standIn.order();
 		}
 		if (!node.isContainer()) {
@@ -122,7 +134,9 @@ final class PlaceholderNode extends StringNode {
 		else {
 			node.values().forEach((element) -> order.append(order(element)));
 		}
-		return order.toString();
+		// What shows in part only may look the same.
+		return (node instanceof PlaceholderObject standIn) ? order.append(standIn.order()).toString()
+				: order.toString();
 	}
 
 	@Override

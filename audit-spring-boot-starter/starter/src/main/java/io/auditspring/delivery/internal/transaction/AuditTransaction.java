@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
+import io.auditspring.capture.internal.state.UnreadChange;
 import io.auditspring.database.internal.BoundConnections;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -248,6 +249,34 @@ public final class AuditTransaction implements TransactionSynchronization {
 	}
 
 	/**
+	 * Adds that Hibernate changed an entity once more.
+	 * @param running the call that is running on this thread, or {@code null}
+	 * @param key which entity
+	 * @param type the kind of entity as entries show it
+	 * @param change what is to be read of it later
+	 * @return {@code false} if it has to be read now
+	 */
+	boolean changedAgain(@Nullable Operation running, EntityKey key, String type, UnreadChange change) {
+		return this.entries.addAgain(responsible(running), key, type, change);
+	}
+
+	/**
+	 * Says that a flush of Hibernate is over.
+	 */
+	void flushed() {
+		this.entries.readAll();
+	}
+
+	/**
+	 * Whether what a session writes is written within this transaction.
+	 * @param session the session
+	 * @return {@code false} if it has a transaction of its own
+	 */
+	boolean includes(SharedSessionContractImplementor session) {
+		return this.session.around(session) != null;
+	}
+
+	/**
 	 * Adds that Hibernate changed an entity whose state is not captured.
 	 * @param running the call that is running on this thread, or {@code null}
 	 * @param key which entity
@@ -258,7 +287,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 */
 	boolean changedWithoutState(@Nullable Operation running, EntityKey key, String type,
 			SharedSessionContractImplementor session) {
-		boolean within = this.session.around(session) != null;
+		boolean within = includes(session);
 		if (within) {
 			this.entries.addWithoutState(responsible(running), key, type);
 		}

@@ -16,6 +16,7 @@ import io.auditspring.capture.internal.entry.UnsavedWork;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.state.ChangeSink;
 import io.auditspring.capture.internal.state.EntityChange;
+import io.auditspring.capture.internal.state.UnreadChange;
 import io.auditspring.database.internal.BoundConnections;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -191,6 +192,35 @@ public final class AuditTransactions implements ChangeSink {
 		boolean within = transaction != null && transaction.changed(running, change, session, revision);
 		if (!within && ((running != null) ? running.capturesState() : this.unattributed.areRecorded())) {
 			this.others.computeIfAbsent(session, this::attach).add(running, change, revision);
+		}
+	}
+
+	@Override
+	public boolean changedAgain(EntityKey key, String type, UnreadChange change,
+			SharedSessionContractImplementor session) {
+		AuditTransaction transaction = current();
+		if (transaction != null && transaction.includes(session)) {
+			return transaction.changedAgain(running(), key, type, change);
+		}
+		Operation running = running();
+		if ((running != null) ? !running.capturesState() : !this.unattributed.areRecorded()) {
+			return true;
+		}
+		SessionChanges changes = this.others.get(session);
+		return changes != null && changes.addAgain(running, key, type, change);
+	}
+
+	@Override
+	public void flushed(SharedSessionContractImplementor session) {
+		AuditTransaction transaction = known();
+		if (transaction != null) {
+			transaction.flushed();
+		}
+		if (!this.others.isEmpty()) {
+			SessionChanges changes = this.others.get(session);
+			if (changes != null) {
+				changes.readAll();
+			}
 		}
 	}
 

@@ -10,9 +10,12 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.auditspring.capture.internal.state.EntityChange;
+import io.auditspring.capture.internal.state.UnreadChange;
 import org.hibernate.engine.spi.EntityKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of entities: several changes of the same one are one change.
@@ -22,6 +25,9 @@ final class EntityChanges {
 	private final List<EntityChange> closed = new ArrayList<>(0);
 
 	private final Map<EntityKey, EntityChange> changes = new LinkedHashMap<>();
+
+	/** What is to be read of entities that changed once more. */
+	private final Map<EntityKey, Unread> unread = new LinkedHashMap<>(0);
 
 	/** What takes back what was added after a savepoint, the last one first. */
 	private final Deque<Undoing> undoings = new ArrayDeque<>(0);
@@ -36,6 +42,13 @@ final class EntityChanges {
 	 * @param savepoint the number of the last savepoint, from 1; 0 where there is none
 	 */
 	void add(EntityChange change, int savepoint) {
+		if (!this.unread.isEmpty()) {
+			read(this.unread.remove(change.key()));
+		}
+		join(change, savepoint);
+	}
+
+	private void join(EntityChange change, int savepoint) {
 		EntityKey key = change.key();
 		EntityChange earlier = this.changes.remove(key);
 		EntityChange joined = (earlier != null) ? earlier.then(change) : change;
@@ -44,7 +57,52 @@ final class EntityChanges {
 		}
 		if (savepoint > 0) {
 			this.undoings.push(new Undoing(savepoint,
-					(earlier != null) ? () -> this.changes.put(key, earlier) : () -> this.changes.remove(key)));
+					(earlier != null) ? () -> this.changes.put(key, earlier) : () -> this.changes.remove(key),
+					(earlier != null) ? change.since(earlier.after()) : change));
+		}
+	}
+
+	/**
+	 * Adds that an entity changed once more. It is read when it is asked for, however
+	 * often it changes until then.
+	 * @param key which entity
+	 * @param change what is to be read
+	 * @param savepoint the number of the last savepoint, from 1; 0 where there is none
+	 * @return {@code false} if too little is known of the entity
+	 */
+	boolean addAgain(EntityKey key, UnreadChange change, int savepoint) {
+		EntityChange known = this.changes.get(key);
+		if (known != null && known.failure() != null) {
+			return true;
+		}
+		if (known == null || known.after() == null || !known.unseen().containsAll(change.properties())) {
+			return false;
+		}
+		// The latest comes last.
+		this.changes.remove(key);
+		this.changes.put(key, known);
+		Unread waiting = this.unread.get(key);
+		if (waiting == null || !waiting.change().join(change)) {
+			read(this.unread.put(key, new Unread(change, savepoint)));
+		}
+		return true;
+	}
+
+	/**
+	 * Reads what is left to read.
+	 */
+	void readAll() {
+		if (!this.unread.isEmpty()) {
+			List<Unread> all = List.copyOf(this.unread.values());
+			this.unread.clear();
+			all.forEach(this::read);
+		}
+	}
+
+	private void read(@Nullable Unread unread) {
+		EntityChange change = (unread != null) ? unread.change().read() : null;
+		if (unread != null && change != null) {
+			join(change, unread.savepoint());
 		}
 	}
 
@@ -54,12 +112,13 @@ final class EntityChanges {
 	 * @param savepoint the number of the last savepoint, from 1; 0 where there is none
 	 */
 	void close(int savepoint) {
+		readAll();
 		if (savepoint > 0 && !this.changes.isEmpty()) {
 			Map<EntityKey, EntityChange> open = new LinkedHashMap<>(this.changes);
 			this.undoings.push(new Undoing(savepoint, () -> {
 				this.closed.removeAll(open.values());
 				this.changes.putAll(open);
-			}));
+			}, null));
 		}
 		this.closed.addAll(this.changes.values());
 		this.changes.clear();
@@ -68,10 +127,17 @@ final class EntityChanges {
 	/**
 	 * Takes back what was added after a savepoint.
 	 * @param savepoint its number
+	 * @param undone takes what is taken back, the last one first
 	 */
-	void rollBackTo(int savepoint) {
+	void rollBackTo(int savepoint, Consumer<EntityChange> undone) {
+		// Whatever waits came after the last savepoint.
+		this.unread.clear();
 		while (!this.undoings.isEmpty() && this.undoings.element().savepoint() >= savepoint) {
-			this.undoings.pop().step().run();
+			Undoing last = this.undoings.pop();
+			last.step().run();
+			if (last.change() != null) {
+				undone.accept(last.change());
+			}
 		}
 	}
 
@@ -88,6 +154,7 @@ final class EntityChanges {
 	void clear() {
 		this.closed.clear();
 		this.changes.clear();
+		this.unread.clear();
 		this.undoings.clear();
 	}
 
@@ -96,12 +163,30 @@ final class EntityChanges {
 	 * @return a copy, in their order
 	 */
 	List<EntityChange> list() {
+		readAll();
 		List<EntityChange> list = new ArrayList<>(this.closed);
 		list.addAll(this.changes.values());
 		return list;
 	}
 
-	private record Undoing(int savepoint, Runnable step) {
+	/**
+	 * A change that is to be read.
+	 *
+	 * @param change the change
+	 * @param savepoint the number of the last savepoint before it
+	 */
+	private record Unread(UnreadChange change, int savepoint) {
+
+	}
+
+	/**
+	 * What a rollback to a savepoint takes back.
+	 *
+	 * @param savepoint the number of the last savepoint before it
+	 * @param step takes it back
+	 * @param change what is taken back, {@code null} if it is no change
+	 */
+	private record Undoing(int savepoint, Runnable step, @Nullable EntityChange change) {
 
 	}
 

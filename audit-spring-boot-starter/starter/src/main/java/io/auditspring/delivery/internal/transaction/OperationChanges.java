@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import io.auditspring.AuditRecord;
@@ -17,6 +18,7 @@ import io.auditspring.Outcome;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
+import io.auditspring.capture.internal.state.UnreadChange;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.hibernate.engine.spi.EntityKey;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +91,17 @@ final class OperationChanges {
 	 * Says that what was done so far has been undone by a rollback to a savepoint.
 	 */
 	void rolledBack() {
+		rolledBack((change) -> {
+		});
+	}
+
+	/**
+	 * Says that what was done so far has been undone by a rollback to a savepoint.
+	 * @param undone takes what was changed
+	 */
+	void rolledBack(Consumer<EntityChange> undone) {
 		undone(ROLLED_BACK);
+		this.changes.list().forEach(undone);
 		clear();
 	}
 
@@ -103,9 +115,10 @@ final class OperationChanges {
 	 * Says that what was done since a savepoint has been undone. The operation began
 	 * before, so that its end says whether it succeeded.
 	 * @param savepoint the number of the savepoint
+	 * @param undone takes what was changed since, the last change first
 	 */
-	void rollBackTo(int savepoint) {
-		this.changes.rollBackTo(savepoint);
+	void rollBackTo(int savepoint, Consumer<EntityChange> undone) {
+		this.changes.rollBackTo(savepoint, undone);
 		if (!this.withoutState.isEmpty()) {
 			this.withoutState.values().removeIf((entity) -> savepoint <= entity.savepoint());
 		}
@@ -140,6 +153,18 @@ final class OperationChanges {
 		else {
 			this.changes.add(change, savepoint);
 		}
+	}
+
+	boolean addAgain(EntityKey key, String type, UnreadChange change, int savepoint) {
+		if (this.changes.exceeds(key, this.maxEntities)) {
+			addWithoutState(key, type, savepoint);
+			return true;
+		}
+		return this.changes.addAgain(key, change, savepoint);
+	}
+
+	void readAll() {
+		this.changes.readAll();
 	}
 
 	void addWithoutState(EntityKey key, String type, int savepoint) {

@@ -14,6 +14,7 @@ import io.auditspring.Delivery;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
+import io.auditspring.capture.internal.state.UnreadChange;
 import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.hibernate.engine.spi.EntityKey;
@@ -80,6 +81,16 @@ final class SessionChanges {
 		else {
 			this.unattributed.add(change);
 		}
+	}
+
+	boolean addAgain(@Nullable Operation operation, EntityKey key, String type, UnreadChange change) {
+		return (operation != null) ? of(operation).addAgain(key, type, change, 0)
+				: this.unattributed.addAgain(key, change, 0);
+	}
+
+	void readAll() {
+		this.operations.values().forEach(OperationChanges::readAll);
+		this.unattributed.readAll();
 	}
 
 	void addWithoutState(Operation operation, EntityKey key, String type) {

@@ -6,6 +6,8 @@ package io.auditspring.delivery.internal.transaction;
 
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +18,7 @@ import io.auditspring.Delivery;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
+import io.auditspring.capture.internal.state.UnreadChange;
 import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.hibernate.engine.spi.EntityKey;
@@ -40,6 +43,9 @@ final class TransactionEntries {
 	private final EntityChanges unattributed = new EntityChanges();
 
 	private final Map<Object, Savepoint> savepoints = new IdentityHashMap<>(0);
+
+	/** What rollbacks to savepoints undid, though Hibernate may not know. */
+	private final Map<EntityKey, EntityChange> undone = new HashMap<>(0);
 
 	/** How many savepoints were set. */
 	private int savepoint;
@@ -107,14 +113,47 @@ final class TransactionEntries {
 	 * @return {@code false} if nobody wants to know
 	 */
 	boolean add(@Nullable Operation operation, EntityChange change) {
-		boolean kept = (operation != null) ? operation.capturesState() : this.unattributedEntries.areRecorded();
+		boolean kept = isKept(operation);
+		EntityChange believed = this.undone.isEmpty() ? null : this.undone.remove(change.key());
+		EntityChange real = (believed != null) ? change.without(believed) : change;
 		if (kept && operation != null) {
-			of(operation).add(change, this.savepoint);
+			of(operation).add(real, this.savepoint);
 		}
 		else if (kept) {
-			this.unattributed.add(change, this.savepoint);
+			this.unattributed.add(real, this.savepoint);
 		}
 		return kept;
+	}
+
+	private boolean isKept(@Nullable Operation operation) {
+		return (operation != null) ? operation.capturesState() : this.unattributedEntries.areRecorded();
+	}
+
+	/**
+	 * Adds that Hibernate changed an entity once more.
+	 * @param operation the call that did it, or {@code null} if none did
+	 * @param key which entity
+	 * @param type the kind of entity as entries show it
+	 * @param change what is to be read of it later
+	 * @return {@code false} if it has to be read now
+	 */
+	boolean addAgain(@Nullable Operation operation, EntityKey key, String type, UnreadChange change) {
+		if (!isKept(operation)) {
+			return true;
+		}
+		if (this.undone.containsKey(key)) {
+			return false;
+		}
+		return (operation != null) ? of(operation).addAgain(key, type, change, this.savepoint)
+				: this.unattributed.addAgain(key, change, this.savepoint);
+	}
+
+	/**
+	 * Says that memory may differ from here on from what was changed.
+	 */
+	void readAll() {
+		this.pending.values().forEach(OperationChanges::readAll);
+		this.unattributed.readAll();
 	}
 
 	void addWithoutState(@Nullable Operation operation, EntityKey key, String type) {
@@ -149,6 +188,7 @@ final class TransactionEntries {
 	}
 
 	void savepoint(Object savepoint) {
+		readAll();
 		this.savepoint++;
 		this.savepoints.put(savepoint, new Savepoint(this.savepoint, this.pending.size()));
 	}
@@ -157,13 +197,26 @@ final class TransactionEntries {
 		Savepoint known = this.savepoints.get(savepoint);
 		if (known == null) {
 			// Set before anything was audited.
-			this.pending.values().forEach(OperationChanges::rolledBack);
+			rollBack(new ArrayList<>(this.pending.values()));
+			this.unattributed.list().forEach(this::undone);
 			this.unattributed.clear();
 			return;
 		}
-		this.pending.values().stream().skip(known.pending()).forEach(OperationChanges::rolledBack);
-		this.pending.values().stream().limit(known.pending()).forEach((earlier) -> earlier.rollBackTo(known.number()));
-		this.unattributed.rollBackTo(known.number());
+		List<OperationChanges> all = new ArrayList<>(this.pending.values());
+		int earlier = Math.min(known.pending(), all.size());
+		rollBack(all.subList(earlier, all.size()));
+		all.subList(0, earlier).forEach((operation) -> operation.rollBackTo(known.number(), this::undone));
+		this.unattributed.rollBackTo(known.number(), this::undone);
+	}
+
+	private void rollBack(List<OperationChanges> operations) {
+		Collections.reverse(operations);
+		operations.forEach((operation) -> operation.rolledBack(this::undone));
+	}
+
+	// The last one comes first.
+	private void undone(EntityChange change) {
+		this.undone.merge(change.key(), change, (later, earlier) -> later.since(earlier.before()));
 	}
 
 	void undoneElsewhere(Object savepoint, Object before) {

@@ -8,7 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Consumer;
 
-import io.auditspring.capture.internal.state.CompletionCallbacks;
+import io.auditspring.capture.internal.mapping.CompletionCallbacks;
 import io.auditspring.capture.internal.state.SessionFactoryExtension;
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.BoundConnections;

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 import javax.sql.DataSource;
@@ -16,6 +17,8 @@ import io.auditspring.TestDatabase;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Embeddable;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.FetchType;
@@ -23,6 +26,7 @@ import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.JoinTable;
+import jakarta.persistence.Lob;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.MapsId;
 import jakarta.persistence.OneToMany;
@@ -36,6 +40,7 @@ import org.hibernate.annotations.Generated;
 import org.hibernate.annotations.ManyToAny;
 import org.hibernate.annotations.NaturalId;
 import org.hibernate.annotations.SoftDelete;
+import org.hibernate.engine.jdbc.proxy.BlobProxy;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -164,7 +169,61 @@ class MappedEntitiesTests {
 	void whatIsDeletedSoftlyIsDeleted() {
 		call((entityManager) -> entityManager.persist(new Paper(1, "P-1")));
 		assertThat(call((entityManager) -> entityManager.remove(entityManager.find(Paper.class, 1))))
-			.containsExactly("Paper 1: {\"id\": 1, \"code\": \"P-1\", \"shout\": \"P-1!\"} -> null, null");
+			.containsExactly("Paper 1: {\"id\": 1, \"code\": \"P-1\"} -> null, null");
+	}
+
+	@Test
+	void whatTheDatabaseComputesIsNoStateOfTheRow() {
+		assertThat(call((entityManager) -> entityManager.persist(new Box(7, 2))))
+			.containsExactly("Box 7: null -> {\"id\": 7, \"size\": {\"width\": 2}}, null");
+		assertThat(call((entityManager) -> {
+			Box box = entityManager.find(Box.class, 7);
+			box.size.width = 3;
+			entityManager.flush();
+			entityManager.refresh(box);
+			box.size.width = 4;
+		})).containsExactly("Box 7: {\"id\": 7, \"size\": {\"width\": 2}} -> {\"id\": 7, \"size\": {\"width\": 4}}, "
+				+ "{\"size\": {\"to\": {\"width\": 4}, \"from\": {\"width\": 2}}}");
+	}
+
+	@Test
+	void whatIsNotLoadedAgainKeepsWhatIsKnownOfIt() {
+		call((entityManager) -> {
+			entityManager.persist(new Article(1));
+			entityManager.persist(new Article(2));
+			entityManager.persist(new Article(3));
+		});
+		assertThat(call((entityManager) -> {
+			Article article = entityManager.find(Article.class, 1);
+			article.tags.size();
+			article.title = "b";
+			entityManager.flush();
+			entityManager.clear();
+			entityManager.find(Article.class, 1).status = "closed";
+		})).containsExactly("Article 1: {\"id\": 1, \"tags\": [\"x\"], \"sound\": \"(large object)\", "
+				+ "\"title\": \"a\", \"status\": \"open\"} -> {\"id\": 1, \"tags\": [\"x\"], "
+				+ "\"sound\": \"(large object)\", \"title\": \"b\", \"status\": \"closed\"}, "
+				+ "{\"title\": {\"to\": \"b\", \"from\": \"a\"}, \"status\": {\"to\": \"closed\", \"from\": \"open\"}}");
+		assertThat(call((entityManager) -> {
+			Article article = entityManager.find(Article.class, 2);
+			article.tags.add("y");
+			entityManager.flush();
+			entityManager.refresh(article);
+			article.status = "closed";
+		})).singleElement()
+			.asString()
+			.endsWith("{\"tags\": {\"to\": [\"x\", \"y\"], \"from\": [\"x\"]}, "
+					+ "\"status\": {\"to\": \"closed\", \"from\": \"open\"}}");
+		assertThat(call((entityManager) -> {
+			Article article = entityManager.find(Article.class, 3);
+			article.status = "closed";
+			entityManager.flush();
+			entityManager.clear();
+			entityManager.find(Article.class, 3).sound = BlobProxy.generateProxy(new byte[] { 2 });
+		})).singleElement()
+			.asString()
+			.endsWith("{\"sound\": {\"to\": \"(large object)\", \"from\": \"(large object)\"}, "
+					+ "\"status\": {\"to\": \"closed\", \"from\": \"open\"}}");
 	}
 
 	@Test
@@ -194,6 +253,78 @@ class MappedEntitiesTests {
 		}
 
 		Parent(long id) {
+			this.id = id;
+		}
+
+	}
+
+	/**
+	 * An entity with a value that the database computes.
+	 */
+	@Entity(name = "Box")
+	static class Box {
+
+		@Id
+		long id;
+
+		Size size;
+
+		@Formula("id * 10")
+		Long tenfold;
+
+		Box() {
+		}
+
+		Box(long id, int width) {
+			this.id = id;
+			this.size = new Size(width);
+		}
+
+	}
+
+	/**
+	 * An embedded value with a part that the database computes.
+	 */
+	@Embeddable
+	static class Size {
+
+		int width;
+
+		@Formula("width * 2")
+		Integer doubled;
+
+		Size() {
+		}
+
+		Size(int width) {
+			this.width = width;
+		}
+
+	}
+
+	/**
+	 * An entity of which not all is loaded.
+	 */
+	@Entity(name = "Article")
+	static class Article {
+
+		@Id
+		long id;
+
+		String title = "a";
+
+		String status = "open";
+
+		@ElementCollection
+		Set<String> tags = new TreeSet<>(Set.of("x"));
+
+		@Lob
+		java.sql.Blob sound = BlobProxy.generateProxy(new byte[] { 1 });
+
+		Article() {
+		}
+
+		Article(long id) {
 			this.id = id;
 		}
 
