@@ -8,7 +8,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 
 import javax.sql.DataSource;
@@ -26,7 +25,11 @@ import io.auditspring.intercept.internal.catalogue.CatalogueConfiguration;
 import io.auditspring.query.QueryConfiguration;
 import io.auditspring.signing.SigningConfiguration;
 
-import org.springframework.beans.factory.BeanFactoryUtils;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.HierarchicalBeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -105,11 +108,18 @@ public final class AuditAutoConfiguration {
 
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			String[] marked = BeanFactoryUtils.beanNamesForAnnotationIncludingAncestors(
-					Objects.requireNonNull(context.getBeanFactory()), AuditDataSource.class);
 			ConditionMessage.Builder message = ConditionMessage.forCondition(AuditDataSource.class.getSimpleName());
-			return (marked.length > 0) ? ConditionOutcome.match(message.foundExactly((Object[]) marked))
+			return isMarked(context.getBeanFactory())
+					? ConditionOutcome.match(message.because("a bean has the annotation"))
 					: ConditionOutcome.noMatch(message.because("no bean has the annotation"));
+		}
+
+		// To find all beans with an annotation would begin the application's factory
+		// beans before their time.
+		private static boolean isMarked(@Nullable BeanFactory beans) {
+			return beans instanceof ListableBeanFactory listable && (Arrays.stream(listable.getBeanDefinitionNames())
+				.anyMatch((name) -> listable.findAnnotationOnBean(name, AuditDataSource.class, false) != null)
+					|| (beans instanceof HierarchicalBeanFactory child && isMarked(child.getParentBeanFactory())));
 		}
 
 	}

@@ -27,9 +27,14 @@ import org.springframework.util.Assert;
 record RetentionProperties(@Nullable Period period, @DefaultValue("drop") RetentionAction action,
 		@DefaultValue List<String> centreKeys) {
 
+	/** The database knows no time long before Christ; by default all is kept. */
+	private static final int MOST_MONTHS = 12_000;
+
 	RetentionProperties {
-		Assert.isTrue(period == null || (!period.isNegative() && period.toTotalMonths() >= 1),
-				() -> "audit.retention.period takes a period of at least one month such as P7Y, not " + period);
+		Assert.isTrue(period == null
+				|| (!period.isNegative() && period.toTotalMonths() >= 1 && period.toTotalMonths() <= MOST_MONTHS),
+				() -> "audit.retention.period takes a period of at least one month and at most a thousand years, such "
+						+ "as P7Y, not " + period);
 	}
 
 }

@@ -80,13 +80,17 @@ final class WebSignIns implements AopInfrastructureBean {
 	// which session it goes on, is known at the end of the request. On another thread, as
 	// a handler's Callable runs, nobody tells of that end.
 	private void accepted(Authentication user, ServletRequestAttributes request) {
+		Origin origin = this.recorder.origin(user);
+		if (this.recorder.origins().current().actor().id().equals(origin.actor().id())) {
+			// As who changes the password, or confirms with it what is done next.
+			return;
+		}
 		if (request.getRequest().isAsyncStarted()) {
 			if (!ServletRequestSource.hasArrived(request.getRequest())) {
 				this.recorder.recordArriving(login(user).build(), user);
 			}
 			return;
 		}
-		Origin origin = this.recorder.origin(user);
 		request.registerDestructionCallback(TOLD_LATER + origin.actor().id(),
 				() -> this.recorder.attempt(LOGIN, () -> ended(request, user, origin)),
 				RequestAttributes.SCOPE_REQUEST);

@@ -131,7 +131,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 	 */
 	@Override
 	protected synchronized void run() {
-		this.covered = this.seen;
+		long before = this.seen;
 		this.seen = this.appended.getAsLong();
 		this.problems.clear();
 		this.failedBefore = Set.copyOf(this.failing);
@@ -148,6 +148,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 		this.chains.forEach(this::sign);
 		// Not before: while it is tried again, it is not well yet.
 		if (this.problems.isEmpty()) {
+			this.covered = before;
 			this.problem = null;
 		}
 	}

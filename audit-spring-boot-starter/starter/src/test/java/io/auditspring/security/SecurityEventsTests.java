@@ -412,6 +412,16 @@ class SecurityEventsTests {
 		assertThat(entry()).containsEntry("action", "login").containsEntry("actor_id", "joan");
 	}
 
+	@Test
+	void whoIsSignedInAndGivesThePasswordOnceMoreDoesNotSignIn() {
+		assertThat(this.caller.post("/ask/once?name=jane&password=jane-secret", Caller.basic("jane", "jane-secret")))
+			.isEqualTo(200);
+		assertThat(this.caller.post("/ask/code?name=jane&password=jane-secret", Caller.basic("jane", "jane-secret")))
+			.isBetween(400, 499);
+		this.caller.post("/ask/once?name=joan&password=joan-secret", Caller.basic("jane", "jane-secret"));
+		assertThat(entry()).containsEntry("action", "login").containsEntry("actor_id", "joan");
+	}
+
 	/** Whoever listens besides must hear of it, and the next one is recorded. */
 	@Test
 	void aSessionWhoseUserCannotBeNamedEndsLikeAnyOther() {

@@ -231,6 +231,16 @@ class OtherUnitsTests {
 		assertThatOne(counted(1));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "stock", "gate", "mart", "yard" })
+	void whatWasLeftThereBeforeIsNotItsOwn(String unit) {
+		in(unit, (entities) -> {
+			entities.persist(new Customer(1));
+			desk.inShop(() -> entities.persist(new Customer(2)));
+		});
+		assertThatOne(counted(1));
+	}
+
 	@Test
 	void whatNobodyCapturesBelongsToTheCallAround() {
 		desk.inStock(() -> desk.silently(() -> entities("stock").persist(new Customer(1))));

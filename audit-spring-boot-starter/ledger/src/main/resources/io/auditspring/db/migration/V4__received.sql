@@ -1191,8 +1191,8 @@ begin
 end
 $$;
 
--- The longest period that an application said entries are to be kept: months are everybody's who shares the ledger. Only
--- the owner makes it shorter.
+-- The longest period that an application said entries are to be kept: months are everybody's who shares the ledger. What
+-- another one says later never makes it shorter.
 alter table "${schema}".audit_upkeep add column kept interval;
 
 -- The first one of the holds that were placed at once, as one.

@@ -66,7 +66,7 @@ public final class BoundConnections {
 	 */
 	public static boolean isUnitOf(Object factory, DataSource dataSource) {
 		return (factory instanceof EntityManagerFactoryInfo info) ? areSame(info.getDataSource(), dataSource)
-				: factory instanceof SessionFactory unit
+				: factory instanceof SessionFactory unit && unit.isOpen()
 						&& unit.getProperties().get(JdbcSettings.JAKARTA_NON_JTA_DATASOURCE) instanceof DataSource own
 						&& areSame(own, dataSource);
 	}
@@ -108,11 +108,16 @@ public final class BoundConnections {
 	 * @return them
 	 */
 	public List<SharedSessionContractImplementor> sessionsElsewhere() {
-		return holders((factory) -> factory instanceof EntityManagerFactory && !isUnitOf(factory, this.dataSource))
-			.stream()
+		return holders((factory) -> isOfHibernate(factory) && !isUnitOf(factory, this.dataSource)).stream()
 			.map(BoundConnections::session)
 			.filter(SharedSessionContractImplementor::isTransactionInProgress)
 			.toList();
+	}
+
+	private static boolean isOfHibernate(Object factory) {
+		Object unit = (factory instanceof EntityManagerFactoryInfo info) ? info.getNativeEntityManagerFactory()
+				: factory;
+		return unit instanceof SessionFactory open && open.isOpen();
 	}
 
 	private List<EntityManagerHolder> holders() {

@@ -50,7 +50,8 @@ public class DatabaseConfiguration {
 			throw new AuditSetupException(
 					"There are several data sources (%s), and none is the one whose transactions are audited"
 						.formatted(String.join(", ", names)),
-					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.");
+					"Mark the one that holds the business data as @Primary, and let it be given to everybody (no "
+							+ "defaultCandidate=false), or set audit.enabled=false.");
 		}
 		return audit;
 	}

@@ -92,11 +92,26 @@ final class UnaskedFlyway implements ApplicationContextInitializer<ConfigurableA
 		}
 
 		private static boolean isAskedByBeans(ConfigurableListableBeanFactory beans, List<String> defined) {
-			return beans.getBeanNamesForAnnotation(FlywayDataSource.class).length > 0 || Stream
+			return isNamed(beans, defined) || Stream
 				.of(JavaMigration.class, Callback.class, FlywayConfigurationCustomizer.class,
 						FlywayMigrationStrategy.class)
 				.flatMap((type) -> Arrays.stream(beans.getBeanNamesForType(type, true, false)))
 				.anyMatch((name) -> !defined.contains(name));
+		}
+
+		// To find all beans with an annotation would begin the application's factory
+		// beans
+		// before their time.
+		private static boolean isNamed(ConfigurableListableBeanFactory beans, List<String> defined) {
+			return Arrays.stream(beans.getBeanDefinitionNames())
+				.filter((name) -> !defined.contains(name))
+				.anyMatch((name) -> beans.findAnnotationOnBean(name, FlywayDataSource.class, false) != null
+						|| dependsOnOneOf(beans.getBeanDefinition(name), defined));
+		}
+
+		private static boolean dependsOnOneOf(BeanDefinition definition, List<String> defined) {
+			String[] names = definition.getDependsOn();
+			return names != null && Arrays.stream(names).anyMatch(defined::contains);
 		}
 
 		private boolean isSet() {

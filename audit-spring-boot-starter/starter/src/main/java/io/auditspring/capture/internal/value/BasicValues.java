@@ -165,7 +165,8 @@ final class BasicValues {
 
 	// It may be JSON, though its column does not say so.
 	private JsonNode text(String text) {
-		if (!text.startsWith("{") && !text.startsWith("[")) {
+		String beginning = text.stripLeading();
+		if (!beginning.startsWith("{") && !beginning.startsWith("[")) {
 			return NODES.stringNode(text);
 		}
 		JsonNode json = this.values.limits().isTooLarge(text) ? null : parsed(text);

@@ -110,7 +110,18 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * reason of a failure is known. With {@code null} it is delivered at once
 	 */
 	public void ownedBy(Operation operation, @Nullable AfterCompletion afterCompletion) {
+		if (operation.capturesState()) {
+			// Before it is the owner: what is left in other units is not its own.
+			this.session.flushElsewhere();
+		}
 		this.owner = new OwningCall(operation, afterCompletion);
+	}
+
+	// What another unit has changed concerns the owner only, if anybody.
+	private void flushElsewhere() {
+		if (this.owner != null && this.owner.operation().capturesState()) {
+			this.session.flushElsewhere();
+		}
 	}
 
 	/**
@@ -348,7 +359,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 	private boolean stageInConnection() {
 		Connection connection = this.bound.ofTransaction();
 		if (connection != null) {
-			this.session.flushElsewhere();
+			flushElsewhere();
 			this.entries.stage(connection);
 		}
 		return connection != null;
@@ -363,7 +374,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 		}
 		SharedSessionContractImplementor session = this.session.current();
 		if (session != null) {
-			this.session.flushElsewhere();
+			flushElsewhere();
 			stageAtTheEndOf(session);
 		}
 		else if (!this.managed) {

@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import io.auditspring.Delivery;
@@ -38,6 +39,9 @@ final class TransactionEntries {
 
 	/** What is to be staged, in the order of its beginning. */
 	private final Map<Operation, OperationChanges> pending = new LinkedHashMap<>();
+
+	/** Those that have something left to read. */
+	private final Set<OperationChanges> unread = Collections.newSetFromMap(new IdentityHashMap<>(0));
 
 	/** What no audited call changed. */
 	private final EntityChanges unattributed = new EntityChanges();
@@ -144,15 +148,22 @@ final class TransactionEntries {
 		if (this.undone.containsKey(key)) {
 			return false;
 		}
-		return (operation != null) ? of(operation).addAgain(key, type, change, this.savepoint)
-				: this.unattributed.addAgain(key, change, this.savepoint);
+		if (operation == null) {
+			return this.unattributed.addAgain(key, change, this.savepoint);
+		}
+		OperationChanges changes = of(operation);
+		this.unread.add(changes);
+		return changes.addAgain(key, type, change, this.savepoint);
 	}
 
 	/**
 	 * Says that memory may differ from here on from what was changed.
 	 */
 	void readAll() {
-		this.pending.values().forEach(OperationChanges::readAll);
+		if (!this.unread.isEmpty()) {
+			this.unread.forEach(OperationChanges::readAll);
+			this.unread.clear();
+		}
 		this.unattributed.readAll();
 	}
 
@@ -198,7 +209,9 @@ final class TransactionEntries {
 		if (known == null) {
 			// Set before anything was audited.
 			rollBack(new ArrayList<>(this.pending.values()));
-			this.unattributed.list().forEach(this::undone);
+			List<EntityChange> unattributed = new ArrayList<>(this.unattributed.list());
+			Collections.reverse(unattributed);
+			unattributed.forEach(this::undone);
 			this.unattributed.clear();
 			return;
 		}

@@ -154,10 +154,13 @@ final class Attempt {
 	private @Nullable Object proceedWithContext() throws Throwable {
 		AuditTransaction joined = joined();
 		if (joined != null) {
-			join(joined);
+			AuditTransaction around = joined;
+			Operation running = (AuditContextHolder.current() instanceof Operation outer) ? outer : null;
+			reach(() -> around.joinedBy(this.operation, running, method().saves()));
 		}
 		else if (this.transaction != null) {
-			this.transaction.ownedBy(this.operation, this.call.recordsAtOnce() ? null : this.call.afterCompletion());
+			AuditTransaction own = this.transaction;
+			reach(() -> own.ownedBy(this.operation, this.call.recordsAtOnce() ? null : this.call.afterCompletion()));
 		}
 		AuditContext previous = AuditContextHolder.replace(this.operation);
 		handOver(previous, this.operation);
@@ -178,10 +181,9 @@ final class Attempt {
 		}
 	}
 
-	private void join(AuditTransaction transaction) {
-		Operation around = (AuditContextHolder.current() instanceof Operation running) ? running : null;
+	private void reach(Runnable beginning) {
 		try {
-			transaction.joinedBy(this.operation, around, method().saves());
+			beginning.run();
 		}
 		catch (RuntimeException ex) {
 			// What others have left to be flushed cannot be stored.
@@ -249,7 +251,7 @@ final class Attempt {
 	 * @param failure the exception
 	 * @return secret arguments of this call, and of calls within it that failed
 	 */
-	Set<String> secrets(Throwable failure) {
+	Set<String> secrets(@Nullable Throwable failure) {
 		Set<String> secrets = method().secrets(failure, this.invocation.getArguments(), this.call.auditing().texts());
 		secrets.addAll(this.operation.hidden());
 		return secrets;

@@ -196,7 +196,17 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * @return its type and message without these
 	 */
 	static String describe(Throwable failure, Set<String> secrets) {
-		String text = String.valueOf(withoutSecrets(FailureText.of(failure), secrets));
+		return error(FailureText.of(failure), secrets);
+	}
+
+	/**
+	 * What went wrong, as an entry shows it.
+	 * @param error what is told of it
+	 * @param secrets what it must not tell
+	 * @return a text of bounded length
+	 */
+	static String error(String error, Set<String> secrets) {
+		String text = String.valueOf(withoutSecrets(error, secrets));
 		return (text.length() > MAX_ERROR) ? text.substring(0, MAX_ERROR) : text;
 	}
 
@@ -225,8 +235,8 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * @param texts knows what is secret in them
 	 * @return the texts of these secrets
 	 */
-	Set<String> secrets(Throwable failure, @Nullable Object[] arguments, Texts texts) {
-		Set<String> secrets = new HashSet<>(texts.secretsIn(failure));
+	Set<String> secrets(@Nullable Throwable failure, @Nullable Object[] arguments, Texts texts) {
+		Set<String> secrets = (failure != null) ? new HashSet<>(texts.secretsIn(failure)) : new HashSet<>();
 		for (int i = 0; i < arguments.length; i++) {
 			if (this.arguments.get(i).secret()) {
 				secrets.add(text(arguments[i]));

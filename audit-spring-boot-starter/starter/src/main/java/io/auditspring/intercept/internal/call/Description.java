@@ -98,8 +98,12 @@ final class Description {
 
 	private @Nullable ToldFailure told() {
 		Operation.ToldOutcome told = operation().told();
-		return (told != null) ? new ToldFailure(told.outcome(), told.error())
-				: ToldFailure.of(this.result, arguments());
+		if (told == null) {
+			return ToldFailure.of(this.result, arguments());
+		}
+		String error = told.error();
+		return new ToldFailure(told.outcome(),
+				(error != null) ? AuditedMethod.error(error, this.attempt.secrets(null)) : null);
 	}
 
 	private Outcome outcome(@Nullable ToldFailure told) {

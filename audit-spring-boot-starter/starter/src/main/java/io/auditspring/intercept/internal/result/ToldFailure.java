@@ -8,7 +8,11 @@ import java.lang.reflect.Method;
 import java.util.Map;
 
 import io.auditspring.Outcome;
+import io.auditspring.capture.internal.value.FatalErrors;
+import io.auditspring.capture.internal.value.LoggedFailure;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -26,6 +30,8 @@ import org.springframework.web.ErrorResponse;
  * @param error what the caller was told, or {@code null}
  */
 public record ToldFailure(Outcome outcome, @Nullable String error) {
+
+	private static final Logger logger = LoggerFactory.getLogger(ToldFailure.class);
 
 	/** Answers of libraries that need not be there, and what tells their status. */
 	private static final Map<String, String> STATUS = Map.of("org.springframework.web.servlet.function.ServerResponse",
@@ -92,7 +98,19 @@ public record ToldFailure(Outcome outcome, @Nullable String error) {
 	 */
 	private static final class Answers {
 
+		// What the application makes itself may fail to tell.
 		static @Nullable ToldFailure read(Object result) {
+			try {
+				return told(result);
+			}
+			catch (Throwable ex) {
+				FatalErrors.rethrow(ex);
+				logger.debug("It cannot be told which status {} has", result.getClass(), LoggedFailure.of(ex));
+				return null;
+			}
+		}
+
+		private static @Nullable ToldFailure told(Object result) {
 			if (result instanceof ResponseEntity<?> answer) {
 				return told(answer.getStatusCode());
 			}

@@ -5,6 +5,7 @@ import javax.sql.DataSource;
 import io.auditspring.AuditContext;
 import io.auditspring.AuditLog;
 import io.auditspring.Audited;
+import io.auditspring.Sensitive;
 import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
 import org.junit.jupiter.api.Test;
@@ -81,10 +82,12 @@ class RejectedInputTests {
 				controller.any(new ModelAndView("error", HttpStatus.FORBIDDEN));
 				controller.any(new ModelAndView("owners"));
 				controller.any(ErrorResponse.create(new IllegalStateException(), HttpStatus.CONFLICT, "taken"));
-				assertThat(new AuditLog(this.database).await(5)).extracting("outcome", "error")
+				// As one that was read from JSON without a status.
+				controller.any(ProblemDetail.forStatus(0));
+				assertThat(new AuditLog(this.database).await(6)).extracting("outcome", "error")
 					.containsExactly(tuple("success", null), tuple("failure", "Answered 404 NOT_FOUND"),
 							tuple("denied", "Answered 403 FORBIDDEN"), tuple("success", null),
-							tuple("failure", "Answered 409 CONFLICT"));
+							tuple("failure", "Answered 409 CONFLICT"), tuple("success", null));
 			});
 	}
 
@@ -100,10 +103,12 @@ class RejectedInputTests {
 				assertThat(controller.said(401)).isEqualTo(401);
 				assertThat(controller.said(200)).isEqualTo(200);
 				assertThatIllegalStateException().isThrownBy(() -> controller.said(-1));
-				assertThat(new AuditLog(this.database).await(4)).extracting("outcome", "severity", "error")
+				controller.enter("4711");
+				assertThat(new AuditLog(this.database).await(5)).extracting("outcome", "severity", "error")
 					.containsExactly(tuple("failure", "error", "No such owner"),
 							tuple("denied", "warning", "Not yours"), tuple("success", "info", null),
-							tuple("failure", "error", "IllegalStateException: negative"));
+							tuple("failure", "error", "IllegalStateException: negative"),
+							tuple("failure", "error", "*** is wrong"));
 			});
 	}
 
@@ -134,6 +139,12 @@ class RejectedInputTests {
 		@Audited("owner.any")
 		public Object any(Object answer) {
 			return answer;
+		}
+
+		@Audited("owner.enter")
+		public boolean enter(@Sensitive String pin) {
+			AuditContext.current().failed(pin + " is wrong");
+			return false;
 		}
 
 		@Audited("owner.said")
