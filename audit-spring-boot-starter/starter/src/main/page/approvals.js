@@ -1,4 +1,5 @@
 import { html, nothing, render } from './lib/lit-html.js';
+import { inWords } from './entry.js';
 import { ago, count, dateTime } from './format.js';
 import { icon } from './icons.js';
 import { problemCard, words } from './problem.js';
@@ -52,7 +53,7 @@ function request(each, { reader, undecided, deciding, decide }) {
 		<h3 id="approval-${each.id}">${shown(each.action)}</h3>
 		${each.reason ? html`<p>${shown(each.reason)}</p>` : nothing}
 		<dl>
-			<div><dt>${t('Asked by')}</dt><dd><b>${shown(each.requester.slice(kind.length + 1))}</b> <span class="faint">${shown(kind)}</span>
+			<div><dt>${t('Asked by')}</dt><dd><b>${shown(each.requester.slice(kind.length + 1))}</b> <span class="faint">${kind === 'api_key' ? t('API key') : inWords(kind, 'actorType')}</span>
 				${each.agent ? html`<span class="faint">${drawn('through {agent}', { agent: shown(each.agent) })}</span>` : nothing}</dd></div>
 			${each.tenant ? html`<div><dt>${t('Tenant')}</dt><dd>${shown(each.tenant)}</dd></div>` : nothing}
 			<div><dt>${t('With')}</dt><dd><pre class="json scroll" tabindex="0" role="group" aria-label=${t('With')}>${shown(readable(each.arguments))}</pre></dd></div>
