@@ -99,9 +99,8 @@ final class UnaskedFlyway implements ApplicationContextInitializer<ConfigurableA
 				.anyMatch((name) -> !defined.contains(name));
 		}
 
-		// To find all beans with an annotation would begin the application's factory
-		// beans
-		// before their time.
+		// To find all beans with an annotation would begin factory beans before their
+		// time.
 		private static boolean isNamed(ConfigurableListableBeanFactory beans, List<String> defined) {
 			return Arrays.stream(beans.getBeanDefinitionNames())
 				.filter((name) -> !defined.contains(name))
