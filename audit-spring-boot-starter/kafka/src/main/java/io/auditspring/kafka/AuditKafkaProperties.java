@@ -18,7 +18,8 @@ import org.springframework.util.unit.DataSize;
  * Chains that Kafka carries from services to one ledger.
  *
  * @param entriesTopic the topic of entries, one partition or more
- * @param receiptsTopic the topic of what goes back: receipts and requests; compacted
+ * @param receiptsTopic the topic of what the receiving ledger sends back: receipts and
+ * requests; compacted
  * @param createTopics whether topics that are missing are created at the start
  * @param partitions how many partitions topics get that are created
  * @param replication how many replicas topics get that are created
@@ -72,8 +73,8 @@ record AuditKafkaProperties(@DefaultValue("audit.entries") String entriesTopic,
 	 * @param group the consumer group, the same for all instances of this application; by
 	 * default the application's name with "-audit-" and the beginning of its ledger's id
 	 * @param concurrency how many threads receive; not more than there are partitions
-	 * @param maxIncomplete how much is kept in memory, of all chains together, until the
-	 * entry comes that declares an erasure in it
+	 * @param maxIncomplete how much is kept in memory, of all chains together, where data
+	 * was erased and the entry that declares the erasure has not come yet
 	 */
 	record Receive(@DefaultValue("false") boolean enabled, @Nullable String group, @DefaultValue("1") int concurrency,
 			@DefaultValue("64MB") DataSize maxIncomplete) {

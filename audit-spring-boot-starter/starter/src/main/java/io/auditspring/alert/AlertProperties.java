@@ -13,8 +13,10 @@ import org.springframework.util.Assert;
 /**
  * What somebody is told of at once.
  *
- * @param denials how many calls an actor may be refused before that is told
- * @param within in how long; nor is it told twice of one actor in that time
+ * @param denials how many calls of one actor must be refused within audit.alerts.within
+ * for an alert
+ * @param within the time in which so many calls of an actor must be refused as
+ * audit.alerts.denials says; nor is there a second alert about one actor in that time
  */
 @ConfigurationProperties("audit.alerts")
 record AlertProperties(@DefaultValue("20") int denials, @DefaultValue("10m") Duration within) {

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How calls wait for approval.
  *
  * @param waitFor how long a call waits for a decision before it is refused
- * @param validFor how long after the request it may be decided and used
+ * @param validFor how long after its request an approval may be decided and used
  */
 @ConfigurationProperties("audit.approval")
 public record ApprovalProperties(@DefaultValue("0s") Duration waitFor, @DefaultValue("1h") Duration validFor) {

@@ -31,7 +31,7 @@ import org.springframework.util.Assert;
  * @param synchronousStandby whether what is stored is safe as soon as a standby that
  * commits wait for (synchronous_standby_names) has it on its disk; its user needs the
  * role pg_read_all_stats
- * @param sources databases with ledgers, by a name of their own
+ * @param sources the databases whose chains are received, each by a name of your choice
  */
 @ConfigurationProperties("audit.receive")
 record ReceiveProperties(@Nullable Boolean enabled, @DefaultValue("1s") Duration interval, @Nullable String dataSource,

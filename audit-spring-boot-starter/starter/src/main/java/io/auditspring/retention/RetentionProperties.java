@@ -16,12 +16,13 @@ import org.springframework.util.Assert;
 /**
  * How long entries are kept.
  *
- * @param period how long at least, such as P7Y; months of which all entries are older are
- * retired. Of applications that share a schema the longest counts. By default all are
- * kept
+ * @param period how long entries are kept at least, such as P7Y; months of which all
+ * entries are older are retired. Of applications that share a schema the longest period
+ * counts. By default all entries are kept
  * @param action what becomes of a retired month
  * @param centreKeys the keys of the ledger that receives the chains of this one, each
- * written name+id+key: with the action received only what it signed counts
+ * written name+id+key: with the action received only receipts that one of them signed
+ * count
  */
 @ConfigurationProperties("audit.retention")
 record RetentionProperties(@Nullable Period period, @DefaultValue("drop") RetentionAction action,

@@ -34,8 +34,8 @@ import org.springframework.util.Assert;
  * development only
  * @param trustedKeys further keys whose signatures count, such as those that were
  * replaced, each written name+id+key; the one that signs needs not be listed
- * @param retiredKeys keys that leaked, written alike: what they signed is no problem
- * where a checkpoint of a trusted key covers it, and counts for nothing else
+ * @param retiredKeys keys that leaked, each written name+id+key: what they signed is no
+ * problem where a checkpoint of a trusted key covers it, and counts for nothing else
  * @param memory a directory outside of the database where the signer remembers what it
  * signed last; by default next to the key
  * @param anchorDirectory a directory that keeps each checkpoint, out of reach of those

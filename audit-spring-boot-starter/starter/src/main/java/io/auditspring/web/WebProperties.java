@@ -17,7 +17,7 @@ import org.springframework.util.Assert;
  * Reading the trail over HTTP.
  *
  * @param enabled whether the trail can be read over HTTP
- * @param basePath the path below which it is
+ * @param basePath the path below which the trail can be read
  * @param authority who has this authority reads all entries; with Spring Security only
  * @param monitorAuthority who has this authority, and not the other one, may follow the
  * signed checkpoints and hashes of the ledger, and reads no entry; with Spring Security
@@ -44,8 +44,9 @@ public record WebProperties(@DefaultValue("false") boolean enabled, @DefaultValu
 	/**
 	 * The page of one thing's history.
 	 *
-	 * @param frameAncestors the origins whose pages may show it in a frame, such as
-	 * https://shop.example.org, or self for the application's own; by default none
+	 * @param frameAncestors the origins whose pages may show the page of one thing's
+	 * history in a frame, such as https://shop.example.org, or self for the application's
+	 * own; by default none
 	 */
 	public record Embed(@DefaultValue List<String> frameAncestors) {
 

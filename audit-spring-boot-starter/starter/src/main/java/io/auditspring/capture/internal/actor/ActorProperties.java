@@ -13,8 +13,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * which an AuditorAware or Spring Security gives. Actors, principals, entities and plain
  * values such as numbers need nothing of this.
  *
- * @param idProperty the property of that type that tells the actor's id
- * @param nameProperty the property of that type that tells a name for people to read
+ * @param idProperty where the AuditorAware or Spring Security gives an object of a type
+ * of the application's own: the property of that type that tells the actor's id
+ * @param nameProperty where the AuditorAware or Spring Security gives an object of a type
+ * of the application's own: the property of that type that tells the actor's name, for
+ * people to read
  */
 @ConfigurationProperties("audit.actor")
 record ActorProperties(@Nullable String idProperty, @Nullable String nameProperty) {

@@ -22,9 +22,9 @@ import org.springframework.util.Assert;
  * whichever is there is read; a request with both that name different clients is recorded
  * with the proxy's own address, as one of them may be the client's invention
  * @param deviceHeader the header that carries the fingerprint of the client's device
- * @param idHeader the header that carries the request's id, such as X-Request-Id. It
- * stands in the metadata of entries, as whoever sent the request says it, and for the
- * trace where none is known
+ * @param idHeader the header that carries the request's id, such as X-Request-Id. The id
+ * is kept in the metadata of entries as whoever sent the request says it, and is their
+ * trace id where no other is known
  */
 @ConfigurationProperties("audit.request")
 record RequestProperties(@DefaultValue List<String> trustedProxies, @Nullable ForwardingHeader forwardingHeader,

@@ -14,10 +14,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Of which entities the state before and after is captured.
  *
- * @param entities those that Envers audits, all, or those that are annotated; by default
- * those of Envers where it is there, else all
- * @param ignoredEntities the names of further entities to leave out, short or with their
- * packages; a star stands for any text
+ * @param entities of which entities the state is captured: those that Envers audits, all,
+ * or those that are annotated; by default those of Envers where it is there, else all
+ * @param ignoredEntities the names of further entities whose state is not captured, short
+ * or with their packages; a star stands for any text
  */
 @ConfigurationProperties("audit.capture")
 record EntitiesProperties(@Nullable CapturedEntities entities, @DefaultValue Set<String> ignoredEntities) {

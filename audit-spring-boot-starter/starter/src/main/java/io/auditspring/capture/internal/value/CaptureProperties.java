@@ -12,8 +12,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * What entries show of a call.
  *
- * @param arguments whether their metadata shows the arguments
- * @param result whether their metadata shows the result
+ * @param arguments whether the metadata of entries shows the arguments of the call
+ * @param result whether the metadata of entries shows the result of the call
  * @param maxSize the most that the state before, the state after, the changes and the
  * metadata of an entry take each, in characters of JSON; the largest parts of what is
  * larger are cut, with a mark that says so

@@ -24,8 +24,8 @@ import org.springframework.util.StringUtils;
  * @param defaultCategory the category of entries that name none
  * @param delivery when an entry is durable, where the annotation does not say
  * @param failureSeverity how much attention failures deserve, where nothing else says it
- * @param deniedSeverity how much attention what access control refused deserves
- * @param locale the language of the sentences that entries get which have no message
+ * @param deniedSeverity how much attention calls deserve that access control refused
+ * @param locale the language of the sentences that are made for entries without a message
  */
 @ConfigurationProperties("audit")
 public record EntryProperties(@Nullable String serviceName, @Nullable String defaultCategory,

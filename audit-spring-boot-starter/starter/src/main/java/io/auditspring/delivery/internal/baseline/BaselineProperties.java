@@ -13,8 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What was there before the trail.
  *
  * @param baseline the names of entities whose present state is recorded once, short or
- * with their packages; a star stands for any text. Not of entities of tenants, or in
- * several databases behind a router: a warning says so
+ * with their packages; a star stands for any text. Of entities of tenants, and of those
+ * in several databases behind a router, nothing is recorded, and a warning says so
  */
 @ConfigurationProperties("audit.capture")
 record BaselineProperties(@DefaultValue Set<String> baseline) {

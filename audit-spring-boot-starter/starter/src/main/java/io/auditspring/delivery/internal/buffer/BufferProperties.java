@@ -34,11 +34,12 @@ record BufferProperties(@DefaultValue Async async, @DefaultValue Spool spool) {
 	/**
 	 * The buffer of asynchronous delivery.
 	 *
-	 * @param capacity the most entries that wait to be written
-	 * @param maxBytes the most memory they take, about; a single entry may be larger
-	 * @param overflow what happens to further ones
-	 * @param blockTimeout how long a caller waits for room before it stores the entry
-	 * itself
+	 * @param capacity the most entries that wait in the buffer to be written
+	 * @param maxBytes the most memory that the entries in the buffer take, about; a
+	 * single entry may be larger
+	 * @param overflow what happens to further entries when the buffer is full
+	 * @param blockTimeout how long a caller waits for room in the buffer before it stores
+	 * the entry itself
 	 */
 	record Async(@DefaultValue("10000") int capacity, @DefaultValue("64MB") DataSize maxBytes,
 			@DefaultValue("block") Overflow overflow, @DefaultValue("10s") Duration blockTimeout) {
@@ -56,9 +57,9 @@ record BufferProperties(@DefaultValue Async async, @DefaultValue Spool spool) {
 	/**
 	 * The files that keep what cannot be written before the application stops.
 	 *
-	 * @param directory where they are, in a directory for each application; should
-	 * outlive the application. By default audit-spool-USER in the directory for temporary
-	 * files
+	 * @param directory where the files are that keep what cannot be written before the
+	 * application stops, in a directory for each application; should outlive the
+	 * application. By default audit-spool-USER in the directory for temporary files
 	 */
 	record Spool(@Nullable Path directory) {
 

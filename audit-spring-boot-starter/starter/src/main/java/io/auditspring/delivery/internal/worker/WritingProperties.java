@@ -65,7 +65,8 @@ public record WritingProperties(@DefaultValue Batch batch, @DefaultValue Relay r
 	/**
 	 * Callers that wait for the audit database.
 	 *
-	 * @param timeout how long they wait for a lock, and for a statement
+	 * @param timeout how long a caller that waits for the audit database waits for a
+	 * lock, and for a statement
 	 */
 	public record Sync(@DefaultValue("5s") Duration timeout) {
 
