@@ -4,8 +4,8 @@
  */
 /**
  * An entry, its canonical form and its hash, exact to the byte. In come the values of an
- * entry, out go canonical JSON, the digests and the hash that LEDGER.md asks for. Begin
- * with {@link io.auditspring.ledger.internal.entry.Entry}, then {@code EntryHash}.
+ * entry, out go canonical JSON, the digests and the hash that LEDGER-FORMAT.md asks for.
+ * Begin with {@link io.auditspring.ledger.internal.entry.Entry}, then {@code EntryHash}.
  * Internal: made for the other packages of this project, and changed without notice.
  */
 @NullMarked
