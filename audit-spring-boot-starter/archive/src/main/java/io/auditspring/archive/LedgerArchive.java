@@ -249,7 +249,8 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	@Override
 	public List<Redacted> erase(Collection<Subject> subjects, String reason, String requestedBy) throws IOException {
 		List<PersonTrace> traces = subjects.stream()
-			.flatMap((subject) -> PersonTrace.of(subject.actorId(), subject.target(), subject.everything()).stream())
+			.flatMap((subject) -> PersonTrace.of(subject.actorId(), subject.targetAsText(), subject.everything())
+				.stream())
 			.toList();
 		return erase(new ArchiveErasure.Wanted(PersonCondition.of(traces), reason, requestedBy));
 	}

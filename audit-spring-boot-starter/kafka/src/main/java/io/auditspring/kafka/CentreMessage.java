@@ -4,9 +4,13 @@
  */
 package io.auditspring.kafka;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 
+import io.auditspring.ledger.checkpoint.Checkpoint;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +80,38 @@ record CentreMessage(Kind kind, String chain, String note, @Nullable String hold
 	byte[] key() {
 		String key = this.kind.text() + "/" + this.chain;
 		return EntriesRecord.bytes((this.seq != null) ? "%s/%d/%s".formatted(key, this.seq, this.group) : key);
+	}
+
+	/**
+	 * Whether a record is of another chain, as its key says; whoever lies there only
+	 * keeps a message of his own from being read.
+	 * @param key the key of the record, or {@code null}
+	 * @param chains the chains that matter
+	 * @return whether it is a message on another one
+	 */
+	static boolean isOfAnother(byte @Nullable [] key, Set<String> chains) {
+		String text = (key != null) ? new String(key, StandardCharsets.UTF_8) : "";
+		for (Kind kind : Kind.values()) {
+			if (text.startsWith(kind.text() + "/")) {
+				String rest = text.substring(kind.text().length() + 1);
+				return chains.stream()
+					.noneMatch((chain) -> (kind == Kind.REDACTION) ? rest.startsWith(chain + "/") : rest.equals(chain));
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Of how many entries its note claims to be, which nobody has verified.
+	 * @return that, or -1 if the note is no checkpoint
+	 */
+	long claimedSize() {
+		try {
+			return Checkpoint.parse(this.note).size();
+		}
+		catch (InvalidCheckpointException ex) {
+			return -1;
+		}
 	}
 
 	byte[] value() {

@@ -6,8 +6,10 @@ package io.auditspring.kafka;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
@@ -16,14 +18,15 @@ import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what the receiving ledger says of a chain: receipts and requests go into the
- * database here, where the application finds them. What none of its keys signed is
- * refused. For one thread.
+ * Takes what the receiving ledger says of a chain and of those in whose place it goes on:
+ * receipts and requests go into the database here, where the application finds them. What
+ * none of its keys signed is refused. For one thread.
  */
 final class CentreMessages implements AutoCloseable {
 
@@ -35,7 +38,8 @@ final class CentreMessages implements AutoCloseable {
 
 	private final String chain;
 
-	private final String log;
+	/** What notes name, by chain: this one, and those in whose place it goes on. */
+	private final Map<String, String> logs = new HashMap<>();
 
 	private final TrustedKeys keys;
 
@@ -48,19 +52,27 @@ final class CentreMessages implements AutoCloseable {
 
 	private long holdsSaidAt;
 
+	/** What receipts in the database say, while what has come at once is taken. */
+	private final Map<String, Long> known = new HashMap<>();
+
 	CentreMessages(Consumer<byte[], byte[]> consumer, String topic, SourceTables tables, SignedChain chain,
-			TrustedKeys keys, PublishingStatistics statistics) throws SQLException {
+			List<SignedChain> closed, TrustedKeys keys, PublishingStatistics statistics) throws SQLException {
 		this.consumer = consumer;
 		this.tables = tables;
 		this.chain = chain.chain();
-		this.log = chain.log();
+		closed.forEach((before) -> this.logs.put(before.chain(), before.log()));
+		this.logs.put(chain.chain(), chain.log());
 		this.keys = keys;
 		this.statistics = statistics;
 		List<TopicPartition> partitions = KafkaClients.partitions(consumer, topic);
 		consumer.assign(partitions);
 		consumer.seekToBeginning(partitions);
 		this.old = consumer.endOffsets(partitions);
-		statistics.receipts(known(ReceiptNote.STORED), known(ReceiptNote.SAFE));
+		tellReceipts();
+	}
+
+	private void tellReceipts() throws SQLException {
+		this.statistics.receipts(known(ReceiptNote.STORED, this.chain), known(ReceiptNote.SAFE, this.chain));
 	}
 
 	/**
@@ -68,14 +80,19 @@ final class CentreMessages implements AutoCloseable {
 	 * @param wait how long to wait if there is nothing
 	 * @param resend takes the place from which on to send again
 	 * @param one takes the place of a bundle to send again
+	 * @return whether something has come
 	 * @throws SQLException if the database fails
 	 */
-	void take(Duration wait, LongConsumer resend, LongConsumer one) throws SQLException {
-		for (ConsumerRecord<byte[], byte[]> record : this.consumer.poll(wait)) {
-			if (record.value() != null) {
+	boolean take(Duration wait, LongConsumer resend, LongConsumer one) throws SQLException {
+		// The topic may hold a receipt of each second of each chain.
+		ConsumerRecords<byte[], byte[]> records = this.consumer.poll(wait);
+		this.known.clear();
+		for (ConsumerRecord<byte[], byte[]> record : records) {
+			if (record.value() != null && !CentreMessage.isOfAnother(record.key(), this.logs.keySet())) {
 				take(record, resend, one);
 			}
 		}
+		return !records.isEmpty();
 	}
 
 	private void take(ConsumerRecord<byte[], byte[]> record, LongConsumer resend, LongConsumer one)
@@ -88,9 +105,10 @@ final class CentreMessages implements AutoCloseable {
 			this.statistics.refused(String.valueOf(ex.getMessage()));
 			return;
 		}
-		if (message.chain().equals(this.chain) && !take(message, isOld(record), resend, one)) {
+		String log = this.logs.get(message.chain());
+		if (log != null && !take(message, log, isOld(record), resend, one)) {
 			this.statistics.refused("no key of audit.retention.centre-keys signed the '%s' of chain '%s'"
-				.formatted(message.kind(), this.chain));
+				.formatted(message.kind(), message.chain()));
 		}
 	}
 
@@ -100,43 +118,52 @@ final class CentreMessages implements AutoCloseable {
 	}
 
 	/** Whether it was signed. */
-	private boolean take(CentreMessage message, boolean old, LongConsumer resend, LongConsumer one)
+	private boolean take(CentreMessage message, String log, boolean old, LongConsumer resend, LongConsumer one)
 			throws SQLException {
 		return switch (message.kind()) {
-			case STORED -> takeReceipt(ReceiptNote.STORED, message);
-			case SAFE -> takeReceipt(ReceiptNote.SAFE, message);
-			case RESEND -> takePlace(CentreNote.RESEND, message, old, resend);
-			case TRY -> takePlace(CentreNote.TRY, message, old, one);
-			case REDACTION -> takeRequest(message);
-			case HOLDS -> takeHolds(message);
+			case STORED -> takeReceipt(ReceiptNote.STORED, message, log);
+			case SAFE -> takeReceipt(ReceiptNote.SAFE, message, log);
+			case RESEND -> takePlace(CentreNote.RESEND, message, log, old, resend);
+			case TRY -> takePlace(CentreNote.TRY, message, log, old, one);
+			case REDACTION -> takeRequest(message, log);
+			case HOLDS -> takeHolds(message, log);
 		};
 	}
 
 	/**
 	 * The database may be another one than at the last receipt, as a replica that lagged.
 	 */
-	private boolean takeReceipt(ReceiptNote kind, CentreMessage message) throws SQLException {
-		long size = size(kind, message.note());
-		if (size > known(kind)) {
-			this.tables.answers().takeReceipt(this.chain, kind.kind(), message.note());
-			this.statistics.receipts(known(ReceiptNote.STORED), known(ReceiptNote.SAFE));
+	private boolean takeReceipt(ReceiptNote kind, CentreMessage message, String log) throws SQLException {
+		long claimed = message.claimedSize();
+		if (claimed >= 0 && claimed <= known(kind, message.chain())) {
+			// It says nothing new, whoever signed it.
+			return true;
 		}
-		return size >= 0;
+		boolean signed = kind.open(message.note(), log, this.keys).isPresent();
+		if (signed) {
+			this.tables.answers().takeReceipt(message.chain(), kind.kind(), message.note());
+			this.known.clear();
+			tellReceipts();
+		}
+		return signed;
 	}
 
 	/** What a receipt in the database says, if it is one. */
-	private long known(ReceiptNote kind) throws SQLException {
-		Checkpoint receipt = receipt(kind);
-		return (receipt != null) ? receipt.size() : 0;
+	private long known(ReceiptNote kind, String chain) throws SQLException {
+		String key = kind.kind() + "/" + chain;
+		Long known = this.known.get(key);
+		if (known == null) {
+			Checkpoint receipt = receipt(kind, chain);
+			known = (receipt != null) ? receipt.size() : 0L;
+			this.known.put(key, known);
+		}
+		return known;
 	}
 
-	private @Nullable Checkpoint receipt(ReceiptNote kind) throws SQLException {
-		String note = this.tables.receipt(this.chain, kind);
-		return (note != null) ? kind.open(note, this.log, this.keys).orElse(null) : null;
-	}
-
-	private long size(ReceiptNote kind, String note) {
-		return kind.open(note, this.log, this.keys).map(Checkpoint::size).orElse(-1L);
+	private @Nullable Checkpoint receipt(ReceiptNote kind, String chain) throws SQLException {
+		String note = this.tables.receipt(chain, kind);
+		String log = Objects.requireNonNull(this.logs.get(chain));
+		return (note != null) ? kind.open(note, log, this.keys).orElse(null) : null;
 	}
 
 	/**
@@ -145,7 +172,7 @@ final class CentreMessages implements AutoCloseable {
 	 * @throws SQLException if the database fails
 	 */
 	@Nullable Checkpoint stored() throws SQLException {
-		return receipt(ReceiptNote.STORED);
+		return receipt(ReceiptNote.STORED, this.chain);
 	}
 
 	/** Whether all was read that had been said before it was begun. */
@@ -153,33 +180,38 @@ final class CentreMessages implements AutoCloseable {
 		return this.old.entrySet().stream().allMatch((end) -> this.consumer.position(end.getKey()) >= end.getValue());
 	}
 
-	private boolean takePlace(CentreNote kind, CentreMessage message, boolean old, LongConsumer asked) {
-		OptionalLong from = kind.open(message.note(), this.log, "", this.keys);
-		if (from.isPresent() && !old) {
+	/** Of one that is closed nothing more is sent. */
+	private boolean takePlace(CentreNote kind, CentreMessage message, String log, boolean old, LongConsumer asked) {
+		OptionalLong from = kind.open(message.note(), log, "", this.keys);
+		if (from.isPresent() && !old && message.chain().equals(this.chain)) {
 			asked.accept(from.getAsLong());
 		}
 		return from.isPresent();
 	}
 
-	private boolean takeRequest(CentreMessage message) throws SQLException {
-		RedactionRequest request = message.request(this.log);
+	private boolean takeRequest(CentreMessage message, String log) throws SQLException {
+		RedactionRequest request = message.request(log);
 		boolean signed = request != null && request.isSigned(message.note(), this.keys);
 		if (signed) {
-			this.tables.answers().takeRequest(this.chain, request, message.note());
+			this.tables.answers().takeRequest(message.chain(), request, message.note());
 		}
 		return signed;
 	}
 
-	/** What was said before must not be said again later by somebody else. */
-	private boolean takeHolds(CentreMessage message) throws SQLException {
+	/**
+	 * What was said before must not be said again later by somebody else. Of each chain
+	 * the same is said.
+	 */
+	private boolean takeHolds(CentreMessage message, String log) throws SQLException {
 		String holds = message.holds();
-		OptionalLong saidAt = (holds != null) ? CentreNote.HOLDS.open(message.note(), this.log, holds, this.keys)
+		OptionalLong saidAt = (holds != null) ? CentreNote.HOLDS.open(message.note(), log, holds, this.keys)
 				: OptionalLong.empty();
 		if (holds == null || saidAt.isEmpty()) {
 			return false;
 		}
 		long now = this.statistics.now().toEpochMilli();
-		if (saidAt.getAsLong() > this.holdsSaidAt && saidAt.getAsLong() > now - NO_OLDER.toMillis()) {
+		if (message.chain().equals(this.chain) && saidAt.getAsLong() > this.holdsSaidAt
+				&& saidAt.getAsLong() > now - NO_OLDER.toMillis()) {
 			this.tables.answers().takeHolds(this.chain, holds);
 			this.holdsSaidAt = saidAt.getAsLong();
 		}

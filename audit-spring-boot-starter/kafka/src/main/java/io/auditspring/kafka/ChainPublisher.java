@@ -53,13 +53,16 @@ final class ChainPublisher extends PeriodicWorker {
 
 	private static final Duration WAIT = Duration.ofMillis(10);
 
-	private static final Duration MOST_LISTENING = Duration.ofMinutes(1);
+	private static final Duration MOST_SILENCE = Duration.ofMinutes(1);
 
 	private static final long STOP_SECONDS = 10;
 
 	private final UUID instance = UUID.randomUUID();
 
 	private SignedChain chain;
+
+	/** The chains in whose place it goes on: nothing more of them is sent. */
+	private final List<SignedChain> closed = new ArrayList<>();
 
 	private final SourceTables tables;
 
@@ -199,10 +202,12 @@ final class ChainPublisher extends PeriodicWorker {
 	private void listen(CentreMessages messages) throws SQLException {
 		long since = System.nanoTime();
 		do {
-			messages.take(WAIT, this::askedFor, this::askedForOne);
-			if (isOver(since, MOST_LISTENING)) {
-				throw new KafkaException("The topic %s is not read to its end within %d s"
-					.formatted(this.properties.receiptsTopic(), MOST_LISTENING.toSeconds()));
+			if (messages.take(WAIT, this::askedFor, this::askedForOne)) {
+				since = System.nanoTime();
+			}
+			if (isOver(since, MOST_SILENCE)) {
+				throw new KafkaException("The topic %s has an end that is not read, and nothing came of it for %d s"
+					.formatted(this.properties.receiptsTopic(), MOST_SILENCE.toSeconds()));
 			}
 		}
 		while (!messages.isReadToItsEnd() && isRunning());
@@ -213,9 +218,11 @@ final class ChainPublisher extends PeriodicWorker {
 	}
 
 	/**
-	 * As after its database was restored. What is only here of the old one stays here.
+	 * As after its database was restored. What is only here of the old one stays here;
+	 * what the ledger that receives it says of it still counts.
 	 */
 	private void goOnUnder(String successor) {
+		this.closed.add(this.chain);
 		this.chain = this.chain.under(successor);
 		this.claimedAt = null;
 		this.sent = null;
@@ -360,7 +367,7 @@ final class ChainPublisher extends PeriodicWorker {
 			Consumer<byte[], byte[]> consumer = this.clients.consumer("audit-receipts");
 			try {
 				messages = new CentreMessages(consumer, this.properties.receiptsTopic(), this.tables, this.chain,
-						this.centre, this.statistics);
+						this.closed, this.centre, this.statistics);
 			}
 			catch (SQLException | RuntimeException ex) {
 				// It is tried again with another one.

@@ -197,7 +197,8 @@ final class ReceiptSender extends PeriodicWorker {
 			return;
 		}
 		String log = (message != null) ? logs.get(message.chain()) : null;
-		if (message != null && log != null && message.kind() == CentreMessage.Kind.SAFE) {
+		if (message != null && log != null && message.kind() == CentreMessage.Kind.SAFE
+				&& message.claimedSize() > this.calledSafe.getOrDefault(message.chain(), 0L)) {
 			ReceiptNote.SAFE.open(message.note(), log, this.receipts.keys())
 				.ifPresent((safe) -> this.calledSafe.merge(message.chain(), safe.size(), Math::max));
 		}

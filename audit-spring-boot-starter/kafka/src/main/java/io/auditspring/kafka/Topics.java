@@ -41,6 +41,9 @@ final class Topics {
 
 	private static final Duration LONGEST = Duration.ofDays(30);
 
+	/** Whoever begins reads all receipts that are there: there may be one each second. */
+	private static final Duration COMPACTED = Duration.ofHours(1);
+
 	private static final Duration PAUSE = Duration.ofMillis(200);
 
 	private static final int ATTEMPTS = 25;
@@ -103,8 +106,10 @@ final class Topics {
 	}
 
 	private NewTopic receipts() {
-		return topic(this.properties.receiptsTopic(), Map.of(TopicConfig.CLEANUP_POLICY_CONFIG,
-				TopicConfig.CLEANUP_POLICY_COMPACT, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, MOST_BYTES));
+		return topic(this.properties.receiptsTopic(),
+				Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
+						TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, String.valueOf(COMPACTED.toMillis()),
+						TopicConfig.MAX_MESSAGE_BYTES_CONFIG, MOST_BYTES));
 	}
 
 	private NewTopic topic(String name, Map<String, String> settings) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -236,6 +237,11 @@ final class Carriers implements AutoCloseable {
 				from audit.audit_log as entry
 				where chain = ? and seq >= ? and seq < ?
 				""", String.class, chain, first, end);
+	}
+
+	static boolean isActorErased(DataSource database, UUID id) {
+		return Boolean.TRUE.equals(new JdbcTemplate(database)
+			.queryForObject("select actor_digest is not null from audit.audit_log where id = ?", Boolean.class, id));
 	}
 
 	long atTheCentre(String chain) {

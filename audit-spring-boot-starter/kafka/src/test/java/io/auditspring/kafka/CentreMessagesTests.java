@@ -5,13 +5,22 @@
 package io.auditspring.kafka;
 
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
 
 import io.auditspring.ledger.checkpoint.ReceiptNote;
+import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,6 +30,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,9 +69,13 @@ class CentreMessagesTests {
 	}
 
 	private void begin() throws SQLException {
-		this.messages = new CentreMessages(this.consumer, "audit.receipts",
-				new SourceTables(this.lab.source, CarriedLab.SCHEMA), this.lab.chain(CarriedLab.CHAIN),
-				TrustedKeys.of(VerifierKey.of(this.lab.centreSigner)), new PublishingStatistics());
+		begin(this.lab.source);
+	}
+
+	private void begin(DataSource source) throws SQLException {
+		this.messages = new CentreMessages(this.consumer, "audit.receipts", new SourceTables(source, CarriedLab.SCHEMA),
+				this.lab.chain(CarriedLab.CHAIN), List.of(), TrustedKeys.of(VerifierKey.of(this.lab.centreSigner)),
+				new PublishingStatistics());
 	}
 
 	private void take(CentreMessage... said) throws SQLException {
@@ -96,6 +111,34 @@ class CentreMessagesTests {
 		CarriedLab.execute(this.lab.source, "delete from audit.audit_receipt");
 		take(stored(5));
 		assertThat(inTheTable()).isEqualTo("stored 5");
+	}
+
+	@Test
+	void receiptsOfManySecondsAreReadAtOnce() throws SQLException {
+		AtomicInteger statements = new AtomicInteger();
+		DataSource counted = new DelegatingDataSource(this.lab.source) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				statements.incrementAndGet();
+				return super.getConnection();
+			}
+
+		};
+		begin(counted);
+		take(stored(5));
+		statements.set(0);
+		CentreMessage[] old = new CentreMessage[400];
+		Arrays.fill(old, stored(3));
+		take(old);
+		assertThat(statements).hasValueLessThan(5);
+		CentreMessage ofAnother = CentreMessage.of(CentreMessage.Kind.STORED, "orders@2", "nothing");
+		CentreMessage toErase = CentreMessage.redaction("orders/x", "nothing",
+				new RedactionRequest(LOG, 0, UUID.randomUUID(), "actor", "asked"));
+		assertThat(Stream.of(ofAnother, toErase, stored(7)))
+			.extracting((message) -> CentreMessage.isOfAnother(message.key(), Set.of(CarriedLab.CHAIN)))
+			.containsExactly(true, false, false);
+		assertThat(CentreMessage.isOfAnother(new byte[] { 1 }, Set.of(CarriedLab.CHAIN))).isFalse();
 	}
 
 	@Test

@@ -30,10 +30,14 @@ final class ChildApplication {
 	private ChildApplication() {
 	}
 
-	/** Whether people are to look at a line of its log: not where a database is away. */
+	/**
+	 * Whether people are to look at a line of its log: not where a database is away, also
+	 * while it starts, and not where Kafka's client says that a broker is.
+	 */
 	static boolean needsPeople(String line) {
 		return line.contains(" ERROR ") && (line.contains("NOT WHAT IT SHOULD BE")
-				|| !(line.contains("tried again") || line.contains("could not be found out")));
+				|| !(line.contains("tried again") || line.contains("could not be found out")
+						|| line.contains("LoggingFailureAnalysisReporter") || line.contains("Offset commit failed")));
 	}
 
 	public static void main(String[] arguments) throws InterruptedException {

@@ -105,11 +105,16 @@ final class ChildProcess implements AutoCloseable {
 	}
 
 	ChildProcess awaitBegun() {
-		Awaitility.await().atMost(PATIENCE).until(() -> this.begun.getCount() == 0 || !this.process.isAlive());
-		if (this.begun.getCount() > 0) {
+		if (!begins()) {
 			throw new AssertionError("It did not start:\n" + log());
 		}
 		return this;
+	}
+
+	/** Waits until it works, or has ended without that. */
+	boolean begins() {
+		Awaitility.await().atMost(PATIENCE).until(() -> this.begun.getCount() == 0 || !this.process.isAlive());
+		return this.begun.getCount() == 0;
 	}
 
 	boolean isAlive() {

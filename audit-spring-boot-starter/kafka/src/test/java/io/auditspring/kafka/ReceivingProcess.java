@@ -58,7 +58,10 @@ final class ReceivingProcess {
 	}
 
 	ReceivingProcess awaitBegun() {
-		this.process.awaitBegun();
+		if (!this.process.begins()) {
+			supervise();
+			this.process.awaitBegun();
+		}
 		return this;
 	}
 
@@ -78,7 +81,15 @@ final class ReceivingProcess {
 		this.process = start();
 	}
 
+	/** One whose database was killed while it started is started again. */
+	private void supervise() {
+		if (!this.process.isAlive()) {
+			this.process = start();
+		}
+	}
+
 	void freeze() {
+		supervise();
 		this.process.freeze();
 	}
 

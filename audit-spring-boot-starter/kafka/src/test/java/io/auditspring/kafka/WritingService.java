@@ -87,8 +87,12 @@ final class WritingService {
 		return this.service.name;
 	}
 
+	/** One whose database was killed while it started is started again. */
 	void awaitBegun() {
-		this.process.awaitBegun();
+		if (!this.process.begins()) {
+			this.process = start(this.writing);
+			this.process.awaitBegun();
+		}
 	}
 
 	/** How many entries it was told are kept, since this began. */

@@ -82,7 +82,7 @@ public final class AuditQuery {
 			queries.add(all().actor(actor).oldestFirst());
 			queries.add(all().impersonator(actor).oldestFirst());
 		}
-		Resource target = subject.target();
+		Subject.Target target = subject.target();
 		if (target != null) {
 			queries.add(all().target(target.type(), target.id()).oldestFirst());
 			queries.add(all().related(target.type(), target.id()).oldestFirst());

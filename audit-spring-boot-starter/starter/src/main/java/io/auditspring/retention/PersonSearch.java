@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
+import io.auditspring.Resource;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.entry.Text;
@@ -183,9 +184,10 @@ final class PersonSearch {
 			mentions.add(member("id", subject.actorId()));
 			mentions.add(member("impersonator", subject.actorId()));
 		}
-		if (subject.target() != null) {
-			mentions.add(member("id", subject.target().id()));
-			mentions.add(member("targetId", subject.target().id()));
+		Resource target = subject.targetAsText();
+		if (target != null) {
+			mentions.add(member("id", target.id()));
+			mentions.add(member("targetId", target.id()));
 		}
 		return mentions;
 	}

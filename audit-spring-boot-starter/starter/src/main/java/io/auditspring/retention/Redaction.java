@@ -25,7 +25,6 @@ import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
-import io.auditspring.Resource;
 import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
@@ -231,7 +230,7 @@ public class Redaction {
 
 	/** The person, as a target under each name that entries may show. */
 	private List<Subject> shown(Subject subject) {
-		Resource target = subject.target();
+		Subject.Target target = subject.target();
 		if (target == null) {
 			return List.of(subject);
 		}
@@ -239,14 +238,14 @@ public class Redaction {
 		List<Subject> subjects = new ArrayList<>();
 		for (String kind : this.names.kinds(target.type())) {
 			String actor = subjects.isEmpty() ? subject.actorId() : null;
-			subjects.add(new Subject(actor, new Resource(kind, id), subject.everything()));
+			subjects.add(new Subject(actor, new Subject.Target(kind, id), subject.everything()));
 		}
 		return subjects;
 	}
 
 	private static List<PersonTrace> traces(List<Subject> subjects) {
 		return subjects.stream()
-			.flatMap((each) -> PersonTrace.of(each.actorId(), each.target(), each.everything()).stream())
+			.flatMap((each) -> PersonTrace.of(each.actorId(), each.targetAsText(), each.everything()).stream())
 			.toList();
 	}
 

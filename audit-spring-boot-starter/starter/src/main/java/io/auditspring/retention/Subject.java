@@ -19,7 +19,17 @@ import org.jspecify.annotations.Nullable;
  * messages may name it, and of what concerned the target without being done to it
  * @since 0.1.0
  */
-public record Subject(@Nullable String actorId, @Nullable Resource target, boolean everything) {
+public record Subject(@Nullable String actorId, @Nullable Target target, boolean everything) {
+
+	/**
+	 * What stands for a person where others acted on it.
+	 *
+	 * @param type the kind of target
+	 * @param id which one: the text that entries show, an identifier, or an entity
+	 */
+	public record Target(String type, Object id) {
+
+	}
 
 	/**
 	 * A person.
@@ -43,21 +53,21 @@ public record Subject(@Nullable String actorId, @Nullable Resource target, boole
 	/**
 	 * The person as the target of what others did.
 	 * @param type the kind of target, such as {@code Customer}
-	 * @param id which one
+	 * @param id which one: the text that entries show, an identifier, or an entity
 	 * @return the person
 	 */
 	public static Subject target(String type, Object id) {
-		return new Subject(null, new Resource(type, id.toString()), false);
+		return new Subject(null, new Target(type, id), false);
 	}
 
 	/**
 	 * The same person, known as a target, too.
 	 * @param type the kind of target
-	 * @param id which one
+	 * @param id which one: the text that entries show, an identifier, or an entity
 	 * @return the person
 	 */
 	public Subject andTarget(String type, Object id) {
-		return new Subject(this.actorId, new Resource(type, id.toString()), this.everything);
+		return new Subject(this.actorId, new Target(type, id), this.everything);
 	}
 
 	/**
@@ -66,6 +76,14 @@ public record Subject(@Nullable String actorId, @Nullable Resource target, boole
 	 */
 	public Subject withEverything() {
 		return new Subject(this.actorId, this.target, true);
+	}
+
+	/**
+	 * The target with its identifier as text.
+	 * @return the target, or {@code null}
+	 */
+	public @Nullable Resource targetAsText() {
+		return (this.target != null) ? new Resource(this.target.type(), this.target.id().toString()) : null;
 	}
 
 }

@@ -7,6 +7,8 @@ import io.auditspring.AuditRecord;
 import io.auditspring.Resource;
 import io.auditspring.capture.state.Identities.Boat;
 import io.auditspring.capture.state.Identities.Order;
+import io.auditspring.capture.state.Identities.Purse;
+import io.auditspring.capture.state.Identities.PurseKey;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.query.AuditRedaction;
 import io.auditspring.retention.ErasureReport;
@@ -82,6 +84,15 @@ class HeldNamesTests {
 		application.bean(LegalHolds.class).lift(hold, "closed");
 		assertThat(erase(Subject.target("Identities.Voucher", "t-79")).erased()).isEqualTo(Map.of(EntryGroup.DATA, 1L));
 		assertThat(application.log().entries()).noneMatch((any) -> any.toString().contains("t-79"));
+	}
+
+	@Test
+	void whoIsKnownByACompositeIdentifierIsErasedByIt() {
+		PurseKey key = new PurseKey("north", "7001");
+		application.call((entityManager) -> entityManager.persist(new Purse(key, 5)));
+		assertThat(erase(Subject.actor("nobody").andTarget("Purse", key)).erased())
+			.isEqualTo(Map.of(EntryGroup.DATA, 1L));
+		assertThat(erase(Subject.target("Purse", new PurseKey("south", "7001"))).erased()).isEmpty();
 	}
 
 	private static ErasureReport erase(Subject subject) {

@@ -45,16 +45,33 @@ public final class SixWeeks {
 	 * @return the entries, oldest first
 	 */
 	public static List<Moment> until(Instant end) {
+		SixWeeks weeks = ordinary(end);
+		weeks.tell(weeks.now, weeks.approval(), weeks.harm(), weeks.unseen(), weeks.endless());
+		weeks.tell(end.minusSeconds(20), weeks.imported(end.minusSeconds(20)));
+		weeks.tell(end.minusSeconds(10), weeks.failure());
+		return weeks.moments;
+	}
+
+	/**
+	 * Makes the entries of 42 days in which nobody meant harm or wrote without end.
+	 * @param end their end
+	 * @return the entries, oldest first
+	 */
+	public static List<Moment> ordinaryUntil(Instant end) {
+		SixWeeks weeks = ordinary(end);
+		weeks.tell(weeks.now, weeks.approval());
+		weeks.tell(end.minusSeconds(20), weeks.imported(end.minusSeconds(20)));
+		return weeks.moments;
+	}
+
+	private static SixWeeks ordinary(Instant end) {
 		SixWeeks weeks = new SixWeeks();
 		LocalDate last = end.atOffset(ZoneOffset.UTC).toLocalDate();
 		for (LocalDate day = last.minusDays(DAYS); !day.isAfter(last); day = day.plusDays(1)) {
 			weeks.live(day, end, last);
 		}
 		weeks.now = end.minusSeconds(30);
-		weeks.tell(weeks.now, weeks.approval(), weeks.harm(), weeks.unseen(), weeks.endless());
-		weeks.tell(end.minusSeconds(20), weeks.imported(end.minusSeconds(20)));
-		weeks.tell(end.minusSeconds(10), weeks.failure());
-		return weeks.moments;
+		return weeks;
 	}
 
 	private void live(LocalDate day, Instant end, LocalDate last) {
