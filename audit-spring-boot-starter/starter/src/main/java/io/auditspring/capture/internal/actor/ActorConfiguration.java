@@ -104,18 +104,18 @@ public final class ActorConfiguration {
 
 		@Configuration(proxyBeanMethods = false)
 		@ConditionalOnClass(ClaimAccessor.class)
-		@EnableConfigurationProperties(TenantProperties.class)
+		@EnableConfigurationProperties(TokenProperties.class)
 		static class TokenConfiguration {
 
 			@Bean
-			TokenClaims auditTokenClaims() {
-				return new TokenClaims();
+			TokenClaims auditTokenClaims(TokenProperties properties) {
+				return new TokenClaims(properties.issuer());
 			}
 
 			@Bean
 			@ConditionalOnProperty("audit.security.tenant-claim")
 			ClaimTenantResolver auditClaimTenantResolver(SecurityContexts auditSecurityContexts,
-					TokenClaims auditTokenClaims, TenantProperties properties) {
+					TokenClaims auditTokenClaims, TokenProperties properties) {
 				return new ClaimTenantResolver(auditSecurityContexts, auditTokenClaims,
 						Objects.requireNonNull(properties.tenantClaim()));
 			}

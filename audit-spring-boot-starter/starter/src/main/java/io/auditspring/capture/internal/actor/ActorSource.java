@@ -5,6 +5,7 @@
 package io.auditspring.capture.internal.actor;
 
 import io.auditspring.Actor;
+import io.auditspring.ActorType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,18 @@ public interface ActorSource {
 	String UNKNOWN = "unknown";
 
 	/**
+	 * Somebody of whom nothing is known, as they could not be asked for.
+	 * @param failure what kept from it
+	 * @return the actor, whose name says that
+	 */
+	static Actor unknown(Throwable failure) {
+		return new Actor(ActorType.ANONYMOUS, UNKNOWN, failure.getClass().getName(), null);
+	}
+
+	/**
 	 * Finds the current actor.
 	 * @return the actor, or {@code null} where this source has none
+	 * @throws RuntimeException if it cannot tell, which is something else than nobody
 	 */
 	@Nullable Actor currentActor();
 

@@ -90,6 +90,9 @@ final class Persons {
 			return Actor.user(ActorSource.UNKNOWN, person.getClass().getName());
 		}
 		String name = property(person, this.nameProperty);
+		if (name == null && id.equals(entry(person))) {
+			name = name(person);
+		}
 		if (this.names != null && this.names.isCredential(person, id, this.entities.masking())) {
 			String digest = this.entities.digest(id);
 			return Actor.apiKey(digest, (name != null) ? name : digest);
@@ -100,9 +103,16 @@ final class Persons {
 	private @Nullable String id(Object person) {
 		String id = property(person, this.idProperty);
 		if (id == null) {
+			id = entry(person);
+		}
+		if (id == null) {
 			id = name(person);
 		}
 		return (id != null) ? id : this.entities.describe(person);
+	}
+
+	private @Nullable String entry(Object person) {
+		return (this.names != null) ? this.names.entryOf(person) : null;
 	}
 
 	private @Nullable String name(Object person) {

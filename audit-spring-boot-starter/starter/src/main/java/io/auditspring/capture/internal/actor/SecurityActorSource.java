@@ -86,7 +86,8 @@ public final class SecurityActorSource implements ActorSource {
 			return actor;
 		}
 		String client = isOfApplication(authentication) ? null : this.tokenClaims.client(authentication);
-		Actor holder = (client != null) ? Actor.service(client, nameOfClient(authentication, client))
+		Actor holder = (client != null)
+				? Actor.service(this.tokenClaims.unique(authentication, client), nameOfClient(authentication, client))
 				: user(authentication, actor);
 		return delegated(holder, this.tokenClaims.acting(authentication));
 	}
@@ -101,12 +102,12 @@ public final class SecurityActorSource implements ActorSource {
 			return actor;
 		}
 		String subject = isOfApplication(authentication) ? null : this.tokenClaims.first(authentication, "sub");
-		String id = (subject != null) ? subject : actor.id();
+		String id = (subject != null) ? this.tokenClaims.unique(authentication, subject) : actor.id();
 		String name = this.tokenClaims.first(authentication, "name", "preferred_username");
 		if (subject == null && name == null) {
 			return actor;
 		}
-		return Actor.user(id, (name != null) ? name : (subject != null) ? id : actor.name());
+		return Actor.user(id, (name != null) ? name : (subject != null) ? subject : actor.name());
 	}
 
 	// Whom the application has an account for is the same one, whoever let them in.

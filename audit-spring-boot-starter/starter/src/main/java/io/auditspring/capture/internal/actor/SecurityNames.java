@@ -5,6 +5,11 @@
 package io.auditspring.capture.internal.actor;
 
 import java.security.Principal;
+import java.text.Normalizer;
+import java.util.Locale;
+
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
 
 import io.auditspring.Actor;
 import io.auditspring.capture.internal.value.Masking;
@@ -15,6 +20,7 @@ import org.springframework.security.authentication.UsernamePasswordAuthenticatio
 import org.springframework.security.core.AuthenticatedPrincipal;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.ldap.userdetails.LdapUserDetails;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -26,6 +32,9 @@ final class SecurityNames {
 			SecurityNames.class.getClassLoader())
 			&& ClassUtils.isPresent("org.springframework.web.context.request.ServletRequestAttributes",
 					SecurityNames.class.getClassLoader());
+
+	private static final boolean LDAP = ClassUtils.isPresent(
+			"org.springframework.security.ldap.userdetails.LdapUserDetails", SecurityNames.class.getClassLoader());
 
 	/**
 	 * The name of somebody.
@@ -41,6 +50,19 @@ final class SecurityNames {
 			return name;
 		}
 		return (person instanceof Authentication authentication) ? name(authentication) : null;
+	}
+
+	/**
+	 * What tells somebody from others, where that is not the name. A directory takes
+	 * names in any case, and several names of one person: Spring Security passes on what
+	 * was typed.
+	 * @param person whoever it is
+	 * @return the name of their entry in the directory, or {@code null} where they are of
+	 * none
+	 */
+	@Nullable String entryOf(Object person) {
+		Object user = (person instanceof Authentication authentication) ? authentication.getPrincipal() : person;
+		return (LDAP && user != null) ? Directory.entry(user) : null;
 	}
 
 	/**
@@ -101,6 +123,34 @@ final class SecurityNames {
 		boolean known = principal instanceof CharSequence || principal instanceof UserDetails
 				|| principal instanceof Principal || principal instanceof AuthenticatedPrincipal;
 		return (principal == null || known || !name.equals(principal.toString())) ? name : null;
+	}
+
+	/**
+	 * Loaded only where Spring Security knows directories.
+	 */
+	private static final class Directory {
+
+		static @Nullable String entry(Object user) {
+			String name = (user instanceof LdapUserDetails details) ? details.getDn() : null;
+			return (name != null && !name.isBlank()) ? prepared(plain(name)) : null;
+		}
+
+		private static String plain(String name) {
+			try {
+				return new LdapName(new LdapName(name).getRdns()).toString();
+			}
+			catch (InvalidNameException ex) {
+				// Whoever made it up makes up the same one again.
+				return name;
+			}
+		}
+
+		// As directories compare names (RFC 4518), since a part of it may have been
+		// typed, too.
+		private static String prepared(String name) {
+			return Normalizer.normalize(name, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
+		}
+
 	}
 
 }

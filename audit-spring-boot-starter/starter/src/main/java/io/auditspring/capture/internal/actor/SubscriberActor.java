@@ -31,7 +31,8 @@ public final class SubscriberActor {
 	/**
 	 * Gives the actor, asked for with each subscription. A context that cannot say who it
 	 * is must not break the pipeline.
-	 * @return the actor, or nothing where nobody is signed in, or nobody can tell
+	 * @return the actor, an unknown one where nobody can tell, or nothing where nobody is
+	 * signed in
 	 */
 	public Mono<Actor> actor() {
 		return ReactiveSecurityContextHolder.getContext()
@@ -39,7 +40,7 @@ public final class SubscriberActor {
 			.onErrorResume((ex) -> {
 				logger.warn("The actor could not be taken from the subscriber's security context",
 						LoggedFailure.of(ex));
-				return Mono.empty();
+				return Mono.just(ActorSource.unknown(ex));
 			});
 	}
 

@@ -8,22 +8,49 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import io.auditspring.capture.internal.value.PlainTypes;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.ClaimAccessor;
 import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
+import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 
 /**
  * Reads what a JWT, an introspected token or an OpenID provider says of the user.
  */
 final class TokenClaims {
 
+	private static final Logger logger = LoggerFactory.getLogger(TokenClaims.class);
+
+	private static final String ISSUER = "iss";
+
+	/** The issuer of a token that names none. */
+	private static final String UNTOLD = "?";
+
 	/** Whoever issues tokens may nest them as deep as they like. */
 	private static final int MAX_ACTING = 20;
+
+	private final @Nullable String issuer;
+
+	private final AtomicReference<@Nullable String> seen = new AtomicReference<>();
+
+	private final AtomicBoolean told = new AtomicBoolean();
+
+	/**
+	 * Creates the reader.
+	 * @param issuer the issuer whose subjects stand alone, or {@code null} where there is
+	 * only one
+	 */
+	TokenClaims(@Nullable String issuer) {
+		this.issuer = issuer;
+	}
 
 	/**
 	 * The first claim that says something.
@@ -51,16 +78,58 @@ final class TokenClaims {
 	 */
 	@Nullable String client(Authentication authentication) {
 		String client = first(authentication, "client_id", "azp", "appid");
-		if (client == null) {
+		// Who signs in with an ID token is somebody, whatever they are called.
+		if (client == null || authentication.getPrincipal() instanceof OidcUser) {
 			return null;
 		}
 		String subject = first(authentication, "sub");
 		String user = first(authentication, "preferred_username", "username");
 		boolean itself = (subject != null) ? subject.equals(client) || subject.equals(client + "@clients")
 				: user == null && first(authentication, "name", "email") == null;
-		boolean said = ("service-account-" + client).equals(user) || "app".equals(first(authentication, "idtyp"))
+		boolean said = isServiceAccount(authentication, client, user) || "app".equals(first(authentication, "idtyp"))
 				|| "client-credentials".equals(first(authentication, "gty"));
 		return (itself || said) ? client : null;
+	}
+
+	// Keycloak's. Anybody may register under such a name; where a client was when it
+	// asked
+	// for the token is said of clients only.
+	private boolean isServiceAccount(Authentication authentication, String client, @Nullable String user) {
+		return ("service-account-" + client).equals(user)
+				&& first(authentication, "clientHost", "clientAddress") != null;
+	}
+
+	/**
+	 * What tells somebody from all others of whom tokens tell. What a token calls them
+	 * does so among those of one issuer only (RFC 7519, section 4.1.2).
+	 * @param authentication who signed in
+	 * @param id what the token calls them
+	 * @return the id of those of the issuer whose ids stand alone, and where none is
+	 * configured; else the issuer and the id
+	 */
+	String unique(Authentication authentication, String id) {
+		return unique(claims(authentication.getPrincipal()).get(ISSUER), id);
+	}
+
+	private String unique(@Nullable Object said, String id) {
+		String issuer = (said != null) ? said.toString() : UNTOLD;
+		if (this.issuer != null) {
+			return issuer.equals(this.issuer) ? id : issuer + "|" + id;
+		}
+		if (!issuer.equals(UNTOLD)) {
+			tellOfSeveral(issuer);
+		}
+		return id;
+	}
+
+	private void tellOfSeveral(String issuer) {
+		String first = this.seen.compareAndExchange(null, issuer);
+		if (first != null && !first.equals(issuer) && this.told.compareAndSet(false, true)) {
+			logger.warn(
+					"Tokens of several issuers come, such as {} and {}, whose users are told apart by their "
+							+ "subjects only: set audit.security.issuer to the one whose subjects are to stand alone",
+					first, issuer);
+		}
 	}
 
 	/**
@@ -70,7 +139,8 @@ final class TokenClaims {
 	 */
 	List<String> acting(Authentication authentication) {
 		List<String> acting = new ArrayList<>();
-		Object act = claims(authentication.getPrincipal()).get("act");
+		Map<String, Object> claims = claims(authentication.getPrincipal());
+		Object act = claims.get("act");
 		while (act instanceof Map<?, ?> party && acting.size() < MAX_ACTING) {
 			Object id = Stream.of("sub", "client_id", "azp")
 				.map(party::get)
@@ -78,7 +148,8 @@ final class TokenClaims {
 				.findFirst()
 				.orElse(null);
 			if (id != null) {
-				acting.add(id.toString());
+				Object issuer = party.get(ISSUER);
+				acting.add(unique((issuer != null) ? issuer : claims.get(ISSUER), id.toString()));
 			}
 			act = party.get("act");
 		}

@@ -109,4 +109,23 @@ public final class Texts {
 		return this.values.secretsIn(value);
 	}
 
+	/**
+	 * What a value holds that is secret as a whole.
+	 * @param value anything
+	 * @return the texts of all that is in it
+	 */
+	public Set<String> allIn(@Nullable Object value) {
+		return this.values.allIn(value);
+	}
+
+	/**
+	 * Whether objects of a class may hold secrets, however deep. Asked again it costs
+	 * hardly anything.
+	 * @param type the class
+	 * @return {@code false} if none of the types of its fields has any
+	 */
+	public boolean mayHoldSecrets(Class<?> type) {
+		return this.values.mayHoldSecrets(type);
+	}
+
 }

@@ -5,6 +5,7 @@
 package io.auditspring.capture.internal.origin;
 
 import io.auditspring.Actor;
+import io.auditspring.AuditContextHolder;
 import io.auditspring.capture.internal.actor.ActorSource;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * signs in within the task takes precedence, and so does an {@code ActorResolver} that
  * knows the actor; guesses of an auditor or of a servlet container do not.
  */
-final class CapturedContext implements ActorSource {
+public final class CapturedContext implements ActorSource {
 
 	private final ThreadLocal<@Nullable Legacy> current = new ThreadLocal<>();
 
@@ -37,6 +38,20 @@ final class CapturedContext implements ActorSource {
 			this.current.remove();
 		}
 		return previous;
+	}
+
+	/**
+	 * Lets work inherit nothing that nobody has handed over: a job runs by a clock,
+	 * whoever happened to make its bean.
+	 * @return gives what was there so far back to this thread, when the work is done
+	 */
+	public Runnable leave() {
+		Actor acting = AuditContextHolder.replaceActor(null);
+		Legacy legacy = replace(null);
+		return () -> {
+			replace(legacy);
+			AuditContextHolder.replaceActor(acting);
+		};
 	}
 
 	/**

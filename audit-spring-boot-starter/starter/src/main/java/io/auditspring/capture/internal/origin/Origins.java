@@ -6,7 +6,6 @@ package io.auditspring.capture.internal.origin;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.auditspring.Actor;
@@ -126,7 +125,7 @@ public final class Origins {
 
 	// A task that goes through the tenants sets them itself.
 	private @Nullable String tenant(@Nullable Legacy legacy) {
-		String tenant = first(this.tenants, TenantResolver::resolveTenant, "tenant");
+		String tenant = askedTenant();
 		return (tenant == null && legacy != null) ? legacy.tenant() : tenant;
 	}
 
@@ -204,46 +203,78 @@ public final class Origins {
 		}
 		this.asking.set(true);
 		try {
-			return first(this.actors, ActorSource::currentActor, "actor");
+			return askedActor();
 		}
 		finally {
 			this.asking.remove();
 		}
 	}
 
-	private static <S, T> @Nullable T first(Supplier<List<S>> sources, Function<S, @Nullable T> question, String what) {
-		for (S source : all(sources, what)) {
-			T answer = ask(source, question, what);
-			if (answer != null) {
-				return answer;
+	// Whoever could not be asked may have known somebody: nobody is not who acts then.
+	private @Nullable Actor askedActor() {
+		Actor unknown = null;
+		for (ActorSource source : actorSources()) {
+			try {
+				Actor actor = source.currentActor();
+				if (actor != null) {
+					return (unknown != null && actor.type() == ActorType.ANONYMOUS) ? unknown : actor;
+				}
+			}
+			catch (Throwable ex) {
+				notTaken("actor", source, ex);
+				unknown = (unknown != null) ? unknown : ActorSource.unknown(ex);
+			}
+		}
+		return unknown;
+	}
+
+	private List<ActorSource> actorSources() {
+		try {
+			return this.actors.get();
+		}
+		catch (Throwable ex) {
+			Actor unknown = ActorSource.unknown(ex);
+			notAsked("actor", ex);
+			return List.of(() -> unknown);
+		}
+	}
+
+	private @Nullable String askedTenant() {
+		for (TenantResolver resolver : tenantResolvers()) {
+			try {
+				String tenant = resolver.resolveTenant();
+				if (tenant != null) {
+					return tenant;
+				}
+			}
+			catch (Throwable ex) {
+				notTaken("tenant", resolver, ex);
 			}
 		}
 		return null;
 	}
 
-	private static <S> List<S> all(Supplier<List<S>> sources, String what) {
+	private List<TenantResolver> tenantResolvers() {
 		try {
-			return sources.get();
+			return this.tenants.get();
 		}
 		catch (Throwable ex) {
-			FatalErrors.rethrow(ex);
-			// A bean of the application that is created late, and cannot be.
-			logger.warn("Nobody can be asked for the {}", what, LoggedFailure.of(ex));
+			notAsked("tenant", ex);
 			return List.of();
 		}
 	}
 
-	private static <S, T> @Nullable T ask(S source, Function<S, @Nullable T> question, String what) {
-		try {
-			return question.apply(source);
-		}
-		catch (Throwable ex) {
-			FatalErrors.rethrow(ex);
-			// The business call does not depend on knowing who calls it.
-			logger.warn("The {} could not be taken from {}; the next source is asked", what,
-					source.getClass().getName(), LoggedFailure.of(ex));
-			return null;
-		}
+	// A bean of the application that is created late, and cannot be.
+	private static void notAsked(String what, Throwable failure) {
+		FatalErrors.rethrow(failure);
+		logger.warn("Nobody can be asked for the {}", what, LoggedFailure.of(failure));
+	}
+
+	// The business call does not depend on knowing who calls it.
+	private static void notTaken(String what, Object source, Throwable failure) {
+		FatalErrors.rethrow(failure);
+		logger.warn("The {} could not be taken from {}; the next source is asked", what, source.getClass().getName(),
+				LoggedFailure.of(failure));
 	}
 
 	/**

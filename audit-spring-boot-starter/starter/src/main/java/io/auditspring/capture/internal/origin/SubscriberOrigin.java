@@ -9,6 +9,7 @@ import java.time.Instant;
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.AuditContextHolder;
+import io.auditspring.capture.internal.actor.ActorSource;
 import reactor.core.publisher.Mono;
 
 /**
@@ -39,9 +40,16 @@ public final class SubscriberOrigin {
 		if (known) {
 			return Mono.fromSupplier(() -> new Origin(Instant.now(), caller.actor(), caller.tenant(), from));
 		}
-		Actor nobody = (request != RequestDetails.NONE) ? Actor.anonymous() : caller.actor();
+		Actor nobody = (request != RequestDetails.NONE && !isUntold(caller.actor())) ? Actor.anonymous()
+				: caller.actor();
 		return subscriber.defaultIfEmpty(nobody)
 			.map((actor) -> new Origin(Instant.now(), actor, caller.tenant(), from));
+	}
+
+	// Of whom something kept from telling who it is, which says more than that the thread
+	// is nobody's.
+	private static boolean isUntold(Actor actor) {
+		return actor.id().equals(ActorSource.UNKNOWN) && !actor.equals(Origins.UNKNOWN);
 	}
 
 }

@@ -227,6 +227,24 @@ public final class JsonValues {
 		return SecretValues.of(this.masking, value);
 	}
 
+	/**
+	 * What a value holds that is secret as a whole.
+	 * @param value anything
+	 * @return the texts of all that is in it, however deep
+	 */
+	public Set<String> allIn(@Nullable Object value) {
+		return SecretValues.all(this.masking, value);
+	}
+
+	/**
+	 * Whether objects of a class may hold secrets, however deep.
+	 * @param type the class
+	 * @return {@code false} if none of the types of its fields has any
+	 */
+	public boolean mayHoldSecrets(Class<?> type) {
+		return this.masking.mayHoldSecrets(type);
+	}
+
 	private boolean hasText(@Nullable Object value) {
 		if (value == null || PlainTypes.include(value.getClass())) {
 			return true;

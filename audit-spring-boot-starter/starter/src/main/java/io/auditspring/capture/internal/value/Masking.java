@@ -4,8 +4,12 @@
  */
 package io.auditspring.capture.internal.value;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -20,6 +25,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.POJONode;
 
+import org.springframework.core.ResolvableType;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -44,6 +50,9 @@ public final class Masking {
 	/** The same of beginnings, of which {@code secretary} has one. */
 	private static final int MIN_BEGINNING = 8;
 
+	/** A type variable may be bounded by itself. */
+	private static final int MAX_GENERICS = 4;
+
 	private final Set<String> keys;
 
 	private final Pattern assignment;
@@ -59,8 +68,24 @@ public final class Masking {
 			boolean[] hidden = { !SensitiveMembers.of(type).isEmpty() };
 			ReflectionUtils.doWithFields(type,
 					(field) -> hidden[0] |= hides(field.getName()) || encrypts(type, field.getName()),
-					(field) -> !Modifier.isStatic(field.getModifiers()));
+					Masking::isOfObject);
 			return hidden[0];
+		}
+
+	};
+
+	private final ClassValue<Boolean> holders = new ClassValue<>() {
+
+		@Override
+		protected Boolean computeValue(Class<?> type) {
+			try {
+				return reachesSecrets(type);
+			}
+			catch (Throwable ex) {
+				FatalErrors.rethrow(ex);
+				// A class of a library that is not there. Who looks may find more.
+				return true;
+			}
 		}
 
 	};
@@ -148,6 +173,58 @@ public final class Masking {
 	 */
 	boolean hidesAnyOf(Class<?> type) {
 		return this.types.get(type);
+	}
+
+	/**
+	 * Whether objects of a class may hold secrets, however deep.
+	 * @param type the class
+	 * @return {@code false} if neither its own fields nor those of their types tell of
+	 * any
+	 */
+	boolean mayHoldSecrets(Class<?> type) {
+		return this.holders.get(type);
+	}
+
+	/**
+	 * Whether values of a type may hold secrets, however deep.
+	 * @param type the type, such as that of a parameter
+	 * @return {@code false} if neither its class nor those of its elements tell of any
+	 */
+	public boolean mayHoldSecrets(ResolvableType type) {
+		Class<?> key = type.as(Map.class).getGeneric(0).resolve(Object.class);
+		return (Map.class.isAssignableFrom(type.toClass()) && key.isAssignableFrom(String.class))
+				|| classes(type, 0).anyMatch(this::mayHoldSecrets);
+	}
+
+	private boolean reachesSecrets(Class<?> type) {
+		Set<Class<?>> seen = new HashSet<>(Set.of(type));
+		Deque<Class<?>> open = new ArrayDeque<>(seen);
+		while (!open.isEmpty()) {
+			Class<?> next = open.remove();
+			if (next.isPrimitive() || SecretValues.isForeign(next)) {
+				continue;
+			}
+			if (hidesAnyOf(next)) {
+				return true;
+			}
+			ReflectionUtils.doWithFields(next,
+					(field) -> classes(ResolvableType.forField(field), 0).filter(seen::add).forEach(open::add),
+					Masking::isOfObject);
+		}
+		return false;
+	}
+
+	private static boolean isOfObject(Field field) {
+		return !Modifier.isStatic(field.getModifiers());
+	}
+
+	// Of the type, its elements and its parameters.
+	private static Stream<Class<?>> classes(ResolvableType type, int depth) {
+		if (type.isArray()) {
+			return classes(type.getComponentType(), depth);
+		}
+		return (depth == MAX_GENERICS) ? Stream.empty() : Stream.concat(Stream.of(type.toClass()),
+				Stream.of(type.getGenerics()).flatMap((generic) -> classes(generic, depth + 1)));
 	}
 
 	/**

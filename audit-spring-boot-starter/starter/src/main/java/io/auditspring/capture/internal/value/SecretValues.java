@@ -4,24 +4,30 @@
  */
 package io.auditspring.capture.internal.value;
 
+import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 import org.hibernate.collection.spi.LazyInitializable;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.ObjectUtils;
 import org.springframework.util.ReflectionUtils;
+import org.springframework.util.StringUtils;
 
 /**
  * Collects the secrets that an object holds, to keep them out of texts that may repeat
@@ -33,6 +39,9 @@ public final class SecretValues {
 
 	/** Shorter secrets would tear texts apart, and hide nothing. */
 	private static final int MIN_LENGTH = 3;
+
+	/** Longer arrays of numbers are contents, which nobody puts into a message. */
+	private static final int MAX_ELEMENTS = 4_096;
 
 	private final Masking masking;
 
@@ -55,8 +64,22 @@ public final class SecretValues {
 	 * @return their texts
 	 */
 	public static Set<String> of(Masking masking, @Nullable Object object) {
+		return of(masking, object, false);
+	}
+
+	/**
+	 * Collects what an object holds that is secret as a whole.
+	 * @param masking what is secret
+	 * @param object anything
+	 * @return the texts of all that is in it
+	 */
+	static Set<String> all(Masking masking, @Nullable Object object) {
+		return of(masking, object, true);
+	}
+
+	private static Set<String> of(Masking masking, @Nullable Object object, boolean whole) {
 		SecretValues values = new SecretValues(masking);
-		values.add(object, false);
+		values.attempt(new Object[] { object }, whole);
 		while (!values.secretOnes.isEmpty() || !values.others.isEmpty()) {
 			boolean secret = !values.secretOnes.isEmpty();
 			values.attempt(secret ? values.secretOnes.remove() : values.others.remove(), secret);
@@ -79,24 +102,46 @@ public final class SecretValues {
 		return masked;
 	}
 
-	private void add(@Nullable Object value, boolean secret) {
+	private void add(@Nullable Object given, boolean secret) {
+		Object value = JsonValues.held(given);
 		if (value == null || this.seen.size() == MAX_OBJECTS) {
 			return;
 		}
-		String text = text(value);
-		if (text != null && secret) {
-			this.secrets.add(text);
+		if (isPlain(value)) {
+			if (secret) {
+				addTexts(value);
+			}
 		}
-		else if (text == null && this.seen.add(value)) {
+		else if (this.seen.add(value)) {
 			(secret ? this.secretOnes : this.others).add(value);
 		}
 	}
 
-	private static @Nullable String text(Object value) {
-		if (value instanceof char[] characters) {
-			return String.valueOf(characters);
+	private static boolean isPlain(Object value) {
+		Class<?> component = value.getClass().getComponentType();
+		return (component != null) ? component.isPrimitive() : PlainTypes.include(value.getClass());
+	}
+
+	// As code writes it into a message.
+	private void addTexts(Object value) {
+		if (!value.getClass().isArray()) {
+			this.secrets.add(value.toString());
+			return;
 		}
-		return PlainTypes.include(value.getClass()) ? value.toString() : null;
+		if (value instanceof char[] characters) {
+			this.secrets.add(String.valueOf(characters));
+		}
+		if (Array.getLength(value) > MAX_ELEMENTS) {
+			return;
+		}
+		if (value instanceof byte[] bytes) {
+			this.secrets.add(new String(bytes, StandardCharsets.UTF_8));
+			this.secrets.add(Base64.getEncoder().encodeToString(bytes));
+			this.secrets.add(HexFormat.of().formatHex(bytes));
+		}
+		Object[] elements = ObjectUtils.toObjectArray(value);
+		this.secrets.add(Arrays.toString(elements));
+		this.secrets.add(StringUtils.arrayToDelimitedString(elements, ""));
 	}
 
 	// One that cannot be read, such as a collection that somebody changes meanwhile,
@@ -116,10 +161,7 @@ public final class SecretValues {
 		if (value instanceof LazyInitializable lazy && !lazy.wasInitialized()) {
 			return;
 		}
-		if (value instanceof Optional<?> optional) {
-			add(optional.orElse(null), secret);
-		}
-		else if (value instanceof Collection<?> collection) {
+		if (value instanceof Collection<?> collection) {
 			collection.forEach((element) -> add(element, secret));
 		}
 		else if (value instanceof Map<?, ?> map) {
@@ -161,7 +203,7 @@ public final class SecretValues {
 	}
 
 	// They hold the container's world, and no secret of an application's own.
-	private static boolean isForeign(Class<?> type) {
+	static boolean isForeign(Class<?> type) {
 		return type.getName().startsWith("java.") || type.getName().startsWith("jakarta.")
 				|| type.getName().startsWith("org.springframework.") || type.getName().startsWith("org.hibernate.")
 				|| type.getName().startsWith("org.apache.") || type.isHidden();

@@ -64,6 +64,7 @@ final class Attempt {
 		if (!applies(call, invocation, operation)) {
 			operation.skip();
 		}
+		call.keep(call.method().secretsThatMayChange(invocation.getArguments(), call.auditing().texts()));
 		AuditTransaction transaction = call.auditing().transactions().current();
 		if (call.isTriedAgain() && call.isOnItsThread()) {
 			// What earlier attempts left would else come after what this one commits.
@@ -254,6 +255,7 @@ final class Attempt {
 	Set<String> secrets(@Nullable Throwable failure) {
 		Set<String> secrets = method().secrets(failure, this.invocation.getArguments(), this.call.auditing().texts());
 		secrets.addAll(this.operation.hidden());
+		secrets.addAll(this.call.kept());
 		return secrets;
 	}
 

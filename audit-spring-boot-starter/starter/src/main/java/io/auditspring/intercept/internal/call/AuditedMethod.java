@@ -4,6 +4,7 @@
  */
 package io.auditspring.intercept.internal.call;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -180,9 +181,24 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * @return the same, masked
 	 */
 	@Nullable Object[] visible(@Nullable Object[] arguments) {
+		return visible(arguments, true);
+	}
+
+	/**
+	 * The arguments as expressions see them. Whoever wrote the expression knows what an
+	 * argument without a name is.
+	 * @param arguments the arguments
+	 * @return the same, with those masked that are known to be secret
+	 */
+	@Nullable Object[] visibleToExpressions(@Nullable Object[] arguments) {
+		return visible(arguments, false);
+	}
+
+	private @Nullable Object[] visible(@Nullable Object[] arguments, boolean hidesUnnamed) {
 		@Nullable Object[] visible = arguments.clone();
 		for (int i = 0; i < visible.length; i++) {
-			if (visible[i] != null && this.arguments.get(i).secret()) {
+			Argument argument = this.arguments.get(i);
+			if (visible[i] != null && (argument.secret() || (hidesUnnamed && argument.unnamed()))) {
 				visible[i] = Masking.MASK;
 			}
 		}
@@ -238,11 +254,33 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	Set<String> secrets(@Nullable Throwable failure, @Nullable Object[] arguments, Texts texts) {
 		Set<String> secrets = (failure != null) ? new HashSet<>(texts.secretsIn(failure)) : new HashSet<>();
 		for (int i = 0; i < arguments.length; i++) {
-			if (this.arguments.get(i).secret()) {
-				secrets.add(text(arguments[i]));
+			Object argument = arguments[i];
+			if (argument == null) {
+				continue;
 			}
-			else {
-				secrets.addAll(texts.secretsIn(arguments[i]));
+			secrets.addAll(this.arguments.get(i).secretsIn(argument, texts));
+			if (this.arguments.get(i).hidden()) {
+				secrets.add(text(argument));
+			}
+		}
+		return secrets;
+	}
+
+	/**
+	 * What an exception must not tell, of arguments that the method may have wiped or
+	 * replaced when it throws.
+	 * @param arguments the arguments of a call that begins
+	 * @param texts knows what is secret in them
+	 * @return the texts of these secrets; empty, and at no cost, where all arguments are
+	 * texts and numbers
+	 */
+	Set<String> secretsThatMayChange(@Nullable Object[] arguments, Texts texts) {
+		Set<String> secrets = Set.of();
+		for (int i = 0; i < arguments.length; i++) {
+			Object argument = arguments[i];
+			if (argument != null && this.arguments.get(i).mayChange(argument, texts)) {
+				secrets = secrets.isEmpty() ? new HashSet<>() : secrets;
+				secrets.addAll(this.arguments.get(i).secretsIn(argument, texts));
 			}
 		}
 		return secrets;
@@ -290,10 +328,42 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	/**
 	 * A parameter.
 	 *
-	 * @param name its name
+	 * @param name its name, or one that stands for it
 	 * @param secret whether its value is never shown
+	 * @param unnamed whether nobody knows its name, which would tell that, so that
+	 * nothing shows its value but what somebody wrote for it
+	 * @param contents what its type tells of secrets that the method may change
 	 */
-	record Argument(String name, boolean secret) {
+	record Argument(String name, boolean secret, boolean unnamed, Contents contents) {
+
+		boolean hidden() {
+			return this.secret || this.unnamed;
+		}
+
+		Set<String> secretsIn(Object value, Texts texts) {
+			return hidden() ? texts.allIn(value) : texts.secretsIn(value);
+		}
+
+		boolean mayChange(Object value, Texts texts) {
+			return this.contents != Contents.FIXED
+					&& (this.contents == Contents.SECRETS || texts.mayHoldSecrets(value.getClass()));
+		}
+
+	}
+
+	/**
+	 * What the type of a parameter tells of its values.
+	 */
+	enum Contents {
+
+		/** They never change, as texts and numbers. */
+		FIXED,
+
+		/** There may be secrets in them that change. */
+		SECRETS,
+
+		/** Each of them has to be asked. */
+		UNTOLD
 
 	}
 

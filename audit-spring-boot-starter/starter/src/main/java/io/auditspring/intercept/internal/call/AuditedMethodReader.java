@@ -18,8 +18,10 @@ import io.auditspring.Sensitive;
 import io.auditspring.Severity;
 import io.auditspring.StateCapture;
 import io.auditspring.capture.internal.value.Masking;
+import io.auditspring.capture.internal.value.PlainTypes;
 import io.auditspring.intercept.internal.access.KnownTypes;
 import io.auditspring.intercept.internal.call.AuditedMethod.Argument;
+import io.auditspring.intercept.internal.call.AuditedMethod.Contents;
 import io.auditspring.intercept.internal.result.ResultKind;
 import io.auditspring.ledger.internal.entry.ControlActions;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -143,11 +146,23 @@ final class AuditedMethodReader {
 		for (MethodParameter parameter : parameters) {
 			int index = parameter.getParameterIndex();
 			String name = (names != null) ? names[index] : null;
-			boolean secret = MergedAnnotations.from(parameter.getParameterAnnotations()).isPresent(Sensitive.class)
-					|| (name != null && this.masking.hides(name));
-			arguments.add(new Argument((name != null) ? name : "p" + index, secret));
+			MergedAnnotations annotations = MergedAnnotations.from(parameter.getParameterAnnotations());
+			boolean secret = annotations.isPresent(Sensitive.class) || (name != null && this.masking.hides(name));
+			boolean unnamed = name == null && !secret && !annotations.isPresent(AuditTarget.class);
+			arguments.add(new Argument((name != null) ? name : "p" + index, secret, unnamed,
+					contents(ResolvableType.forMethodParameter(parameter), secret, unnamed)));
 		}
 		return arguments;
+	}
+
+	private Contents contents(ResolvableType type, boolean secret, boolean unnamed) {
+		Class<?> raw = type.toClass();
+		boolean text = CharSequence.class.isAssignableFrom(raw);
+		if (text ? raw == String.class : PlainTypes.include(raw)) {
+			return Contents.FIXED;
+		}
+		boolean bare = raw.isArray() && raw.componentType().isPrimitive();
+		return (secret || (unnamed && bare) || this.masking.mayHoldSecrets(type)) ? Contents.SECRETS : Contents.UNTOLD;
 	}
 
 	private static @Nullable String emptyToNull(String text) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.auditspring.ActorResolver;
@@ -59,6 +60,8 @@ public final class AuditedMethods extends StaticMethodMatcher {
 	private final Set<Method> told = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, DeclaredAction> declared = new ConcurrentHashMap<>();
+
+	private final Set<String> unnamed = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Creates the index.
@@ -213,6 +216,9 @@ public final class AuditedMethods extends StaticMethodMatcher {
 			return null;
 		}
 		AuditedMethod known = this.reader.read(audited, specific, userType);
+		if (known.arguments().stream().anyMatch(AuditedMethod.Argument::unnamed)) {
+			tellUnnamed(specific, userType);
+		}
 		if (!userType.isInterface()) {
 			DeclaredAction action = DeclaredAction.of(known.outline(), audited, KnownTypes.of(userType, specific),
 					specific.getName());
@@ -231,6 +237,25 @@ public final class AuditedMethods extends StaticMethodMatcher {
 	 */
 	public List<DeclaredAction> declared() {
 		return new TreeMap<>(this.declared).values().stream().toList();
+	}
+
+	// Nobody can compile what Java brings.
+	private void tellUnnamed(Method method, Class<?> type) {
+		Class<?> owner = method.getDeclaringClass();
+		if (owner.isHidden() || Proxy.isProxyClass(owner)) {
+			owner = ClassUtils.getInterfaceMethodIfPossible(method, type).getDeclaringClass();
+		}
+		if (!owner.getName().startsWith("java.")) {
+			this.unnamed.add(owner.getName());
+		}
+	}
+
+	/**
+	 * Whose methods have arguments without names.
+	 * @return the names of the classes, in their order
+	 */
+	Set<String> unnamed() {
+		return new TreeSet<>(this.unnamed);
 	}
 
 	private @Nullable Audited audited(Method method, Class<?> type) {

@@ -6,6 +6,7 @@ package io.auditspring.intercept.internal.call;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +23,8 @@ import org.springframework.context.event.ContextRefreshedEvent;
 /**
  * Reads the annotations of beans that are not created at start-up too, so that a mistake
  * never waits for the first call. A warning names beans whose calls are missed, those in
- * child contexts included, which post-processors of their parents do not see.
+ * child contexts included, which post-processors of their parents do not see, and classes
+ * that were compiled without the names of their parameters.
  */
 final class AuditedMethodsCheck implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
 
@@ -53,6 +55,12 @@ final class AuditedMethodsCheck implements SmartInitializingSingleton, Applicati
 					"Calls of @Audited methods of {} leave no entries: these beans were created before auditing "
 							+ "was ready, as something needed them too early, or registered as finished objects",
 					missed);
+		}
+		Set<String> unnamed = this.methods.unnamed();
+		if (!unnamed.isEmpty()) {
+			logger.warn("The arguments of @Audited methods of {} have no names, which would tell what is secret: "
+					+ "entries show none of them, and no text that repeats one; compile these classes with "
+					+ "-parameters, in Kotlin with -java-parameters", unnamed);
 		}
 	}
 

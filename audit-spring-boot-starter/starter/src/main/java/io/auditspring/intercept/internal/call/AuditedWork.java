@@ -67,7 +67,8 @@ public final class AuditedWork {
 	@FunctionalInterface
 	interface Step {
 
-		List<AuditedMethod.Argument> ARGUMENTS = List.of(new AuditedMethod.Argument("input", false));
+		List<AuditedMethod.Argument> ARGUMENTS = List
+			.of(new AuditedMethod.Argument("input", false, false, AuditedMethod.Contents.SECRETS));
 
 		@Nullable Object run(@Nullable Object input) throws Throwable;
 

@@ -67,6 +67,9 @@ final class Call {
 
 	private volatile @Nullable Operation left;
 
+	/** Secrets that the arguments may hold no longer when the call has ended. */
+	private volatile Set<String> kept = Set.of();
+
 	/** Whether further attempts may begin when the outer interceptor has returned. */
 	private volatile boolean persistent;
 
@@ -211,7 +214,27 @@ final class Call {
 		if (latest != null) {
 			secrets.addAll(latest.hidden());
 		}
+		secrets.addAll(this.kept);
 		return secrets;
+	}
+
+	/**
+	 * Keeps secrets of the arguments before the method can wipe them.
+	 * @param secrets their texts
+	 */
+	void keep(Set<String> secrets) {
+		if (secrets.isEmpty()) {
+			return;
+		}
+		synchronized (this) {
+			Set<String> all = new HashSet<>(this.kept);
+			all.addAll(secrets);
+			this.kept = all;
+		}
+	}
+
+	Set<String> kept() {
+		return this.kept;
 	}
 
 	/**

@@ -231,7 +231,7 @@ final class Description {
 	}
 
 	private EvaluationContext context(EvaluationContext context) {
-		@Nullable Object[] arguments = method().visible(arguments());
+		@Nullable Object[] arguments = method().visibleToExpressions(arguments());
 		context.setVariable("args", arguments);
 		context.setVariable("result", visibleResult());
 		context.setVariable("error", this.failure);

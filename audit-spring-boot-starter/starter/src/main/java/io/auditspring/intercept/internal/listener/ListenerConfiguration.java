@@ -5,6 +5,7 @@
 package io.auditspring.intercept.internal.listener;
 
 import io.auditspring.capture.internal.actor.RunningJobs;
+import io.auditspring.capture.internal.origin.CapturedContext;
 import io.auditspring.intercept.internal.call.AuditedMethods;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -23,8 +24,8 @@ import org.springframework.util.function.SingletonSupplier;
 public class ListenerConfiguration {
 
 	@Bean
-	ScheduledJobs auditScheduledJobs(RunningJobs auditRunningJobs) {
-		return new ScheduledJobs(auditRunningJobs);
+	ScheduledJobs auditScheduledJobs(RunningJobs auditRunningJobs, CapturedContext auditCapturedContext) {
+		return new ScheduledJobs(auditRunningJobs, auditCapturedContext);
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -5,6 +5,7 @@
 package io.auditspring.intercept.internal.listener;
 
 import io.auditspring.capture.internal.actor.RunningJobs;
+import io.auditspring.capture.internal.origin.CapturedContext;
 import io.auditspring.intercept.internal.access.KnownTypes;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
@@ -19,16 +20,27 @@ import org.springframework.util.ClassUtils;
 /**
  * Learns which {@code @Scheduled} method runs, from the observation that Spring makes of
  * each run. Neither the bean nor its scheduler is touched, so that private methods and
- * whatever the application configures go on working.
+ * whatever the application configures go on working. A job inherits nothing from the
+ * thread that made its bean, which may have served a request.
  */
 final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<ScheduledTaskObservationContext> {
 
-	private static final String PREVIOUS = ScheduledJobs.class.getName() + ".previous";
+	private static final String BEGUN = ScheduledJobs.class.getName() + ".begun";
 
 	private final RunningJobs jobs;
 
-	ScheduledJobs(RunningJobs jobs) {
+	private final CapturedContext captured;
+
+	private final ThreadLocal<@Nullable Around> around = new ThreadLocal<>();
+
+	/**
+	 * Creates the handler.
+	 * @param jobs where to name the job
+	 * @param captured what a thread inherits
+	 */
+	ScheduledJobs(RunningJobs jobs, CapturedContext captured) {
 		this.jobs = jobs;
+		this.captured = captured;
 	}
 
 	// Spring Boot hands handlers to the registry of an application that observes its
@@ -50,15 +62,39 @@ final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<Sc
 	@Override
 	public void onScopeOpened(ScheduledTaskObservationContext context) {
 		String name = KnownTypes.call(ClassUtils.getUserClass(context.getTargetClass()), context.getMethod());
-		String previous = this.jobs.replace(name);
-		if (previous != null) {
-			context.put(PREVIOUS, previous);
-		}
+		// Not where the application carries the scope to other threads: to these
+		// somebody has handed something over.
+		Runnable rejoin = context.containsKey(BEGUN) ? () -> {
+		} : this.captured.leave();
+		context.put(BEGUN, true);
+		this.around.set(new Around(this.around.get(), this.jobs.replace(name), rejoin));
 	}
 
 	@Override
 	public void onScopeClosed(ScheduledTaskObservationContext context) {
-		this.jobs.replace(context.get(PREVIOUS));
+		Around around = this.around.get();
+		if (around == null) {
+			return;
+		}
+		this.jobs.replace(around.job());
+		around.rejoin().run();
+		if (around.outer() != null) {
+			this.around.set(around.outer());
+		}
+		else {
+			this.around.remove();
+		}
+	}
+
+	/**
+	 * What was there on a thread before a scope was opened.
+	 *
+	 * @param outer the same of the scope around it, or {@code null}
+	 * @param job the job that ran, or {@code null}
+	 * @param rejoin gives back who acted
+	 */
+	private record Around(@Nullable Around outer, @Nullable String job, Runnable rejoin) {
+
 	}
 
 	/**

@@ -13,7 +13,10 @@ import io.auditspring.capture.internal.value.Masking;
 import jakarta.servlet.http.Cookie;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
@@ -29,7 +32,10 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.ldap.userdetails.LdapUserDetailsImpl;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.oidc.OidcIdToken;
+import org.springframework.security.oauth2.core.oidc.user.DefaultOidcUser;
 import org.springframework.security.oauth2.core.user.DefaultOAuth2User;
 import org.springframework.security.oauth2.core.user.OAuth2User;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -46,10 +52,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Who the actor is by Spring Security.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class SecurityActorSourceTests {
 
 	private final SecurityActorSource source = new SecurityActorSource(SecurityContexts.ofHolder(), new SwitchedUsers(),
-			new TokenClaims(), () -> persons(new SecurityNames(), null), new AuthenticationTrustResolverImpl());
+			new TokenClaims(null), () -> persons(new SecurityNames(), null), new AuthenticationTrustResolverImpl());
 
 	private static Persons persons(SecurityNames names, String idProperty) {
 		Masking masking = new Masking(List.of("api key", "token", "authorization"));
@@ -313,9 +320,16 @@ class SecurityActorSourceTests {
 
 	@Test
 	void aTokenWithoutUserIsAService() {
-		assertThat(actor(jwt(Map.of("sub", "b1f0", "azp", "billing", "preferred_username", "service-account-billing"))))
+		assertThat(actor(jwt(Map.of("sub", "b1f0", "azp", "billing", "preferred_username", "service-account-billing",
+				"clientHost", "192.0.2.7", "clientAddress", "192.0.2.7"))))
 			.as("Keycloak")
 			.isEqualTo(Actor.service("billing", "billing"));
+		assertThat(actor(jwt(Map.of("sub", "b1f0", "azp", "shop", "preferred_username", "service-account-shop"))))
+			.as("somebody who registered under such a name at Keycloak")
+			.isEqualTo(Actor.user("b1f0", "service-account-shop"));
+		assertThat(actor(opaque(Map.of("sub", "b1f0", "client_id", "shop", "username", "service-account-shop"))))
+			.as("the same, introspected")
+			.isEqualTo(Actor.user("b1f0", "b1f0"));
 		assertThat(actor(jwt(Map.of("sub", "b1f0", "azp", "billing", "idtyp", "app")))).as("Entra ID")
 			.isEqualTo(Actor.service("billing", "billing"));
 		assertThat(actor(jwt(Map.of("sub", "billing@clients", "azp", "billing", "gty", "client-credentials"))))
@@ -328,6 +342,92 @@ class SecurityActorSourceTests {
 		assertThat(actor(jwt(Map.of("azp", "shop", "name", "Jane")))).as("a user without subject")
 			.extracting(Actor::type)
 			.isEqualTo(ActorType.USER);
+	}
+
+	@Test
+	void whoHasAnIdTokenIsNoService() {
+		OidcIdToken token = new OidcIdToken("token", Instant.EPOCH, Instant.MAX, Map.of("sub", "shop", "azp", "shop"));
+		assertThat(actor(new TestingAuthenticationToken(new DefaultOidcUser(List.of(), token), null, List.of())))
+			.isEqualTo(Actor.user("shop", "shop"));
+	}
+
+	@Test
+	void aSubjectIsOneOfItsIssuer() {
+		SecurityActorSource several = ofSeveralIssuers("https://a.example");
+		assertThat(several.actorOf(jwt(Map.of("iss", "https://a.example", "sub", "42", "name", "Alice"))))
+			.isEqualTo(Actor.user("42", "Alice"));
+		assertThat(several.actorOf(jwt(Map.of("iss", "https://b.example", "sub", "42", "name", "Mallory"))))
+			.isEqualTo(Actor.user("https://b.example|42", "Mallory"));
+		assertThat(several.actorOf(jwt(Map.of("iss", "https://b.example", "sub", "42"))))
+			.isEqualTo(Actor.user("https://b.example|42", "42"));
+		assertThat(several.actorOf(jwt(Map.of("sub", "42")))).as("of nobody knows whom")
+			.isEqualTo(Actor.user("?|42", "42"));
+	}
+
+	@Test
+	void soAreAClientAndWhoActsForSomebody() {
+		SecurityActorSource several = ofSeveralIssuers("https://a.example");
+		assertThat(several.actorOf(jwt(Map.of("iss", "https://b.example", "sub", "shop", "client_id", "shop"))))
+			.isEqualTo(Actor.service("https://b.example|shop", "shop"));
+		assertThat(several.actorOf(jwt(Map.of("iss", "https://b.example", "sub", "42", "act",
+				Map.of("sub", "bot", "act", Map.of("sub", "planner", "iss", "https://a.example"))))))
+			.isEqualTo(new Actor(ActorType.USER, "https://b.example|42", "42", "https://b.example|bot",
+					List.of("https://b.example|bot", "planner")));
+	}
+
+	@Test
+	void anAccountOfTheApplicationIsTheSameWhicheverIssuerSentIt() {
+		Member member = new Member("jane@x", "4711", Map.of("iss", "https://b.example", "sub", "42"));
+		assertThat(ofSeveralIssuers("https://a.example").actorOf(member(member)))
+			.isEqualTo(Actor.user("jane@x", "jane@x"));
+	}
+
+	@Test
+	void ofOneIssuerNothingIsSaid(CapturedOutput output) {
+		for (int i = 0; i < 2; i++) {
+			assertThat(actor(jwt(Map.of("iss", "https://a.example", "sub", "42")))).isEqualTo(Actor.user("42", "42"));
+			assertThat(actor(jwt(Map.of("sub", "43")))).isEqualTo(Actor.user("43", "43"));
+		}
+		assertThat(output).doesNotContain("audit.security.issuer");
+	}
+
+	@Test
+	void ofASecondIssuerTheLogWarnsOnce(CapturedOutput output) {
+		for (String issuer : List.of("https://a.example", "https://b.example", "https://c.example")) {
+			assertThat(actor(jwt(Map.of("iss", issuer, "sub", "42")))).isEqualTo(Actor.user("42", "42"));
+		}
+		assertThat(output.getAll().lines().filter((line) -> line.contains("audit.security.issuer"))).singleElement()
+			.asString()
+			.contains("https://a.example", "https://b.example");
+	}
+
+	private static SecurityActorSource ofSeveralIssuers(String issuer) {
+		return new SecurityActorSource(SecurityContexts.ofHolder(), null, new TokenClaims(issuer),
+				() -> persons(new SecurityNames(), null), new AuthenticationTrustResolverImpl());
+	}
+
+	@Test
+	void whoeverIsOfADirectoryIsKnownByTheirEntryHoweverTheyTypeTheirName() {
+		Actor jane = actor(entry("uid=jane,ou=People,dc=corp,dc=example", "jane"));
+		assertThat(jane).isEqualTo(Actor.user("uid=jane,ou=people,dc=corp,dc=example", "jane"));
+		assertThat(List.of("uid=JANE,ou=People,dc=corp,dc=example", "UID = Jane, OU=People,DC=corp,DC=example",
+				"uid=\uff4aane,ou=People,dc=corp,dc=example"))
+			.allSatisfy((name) -> assertThat(actor(entry(name, "JANE"))).isEqualTo(Actor.user(jane.id(), "JANE")));
+		assertThat(actor(entry("uid=janet,ou=People,dc=corp,dc=example", "jane")).id()).isNotEqualTo(jane.id());
+		assertThat(actor(entry("uid=jane,ou=Robots,dc=corp,dc=example", "jane")).id()).isNotEqualTo(jane.id());
+	}
+
+	@Test
+	void aDirectoryThatNamesNoEntryLeavesTheName() {
+		assertThat(actor(entry("", "jane"))).isEqualTo(Actor.user("jane", "jane"));
+		assertThat(actor(entry("Jane at HOME", "jane"))).isEqualTo(Actor.user("jane at home", "jane"));
+	}
+
+	private static Authentication entry(String dn, String typed) {
+		LdapUserDetailsImpl.Essence essence = new LdapUserDetailsImpl.Essence();
+		essence.setDn(dn);
+		essence.setUsername(typed);
+		return UsernamePasswordAuthenticationToken.authenticated(essence.createUserDetails(), null, List.of());
 	}
 
 	@Test
@@ -362,8 +462,8 @@ class SecurityActorSourceTests {
 	@Test
 	void aUserOfTheApplicationWithoutAttributesIsKnownByName() {
 		assertThat(actor(member(new Member("jane@x", "4711", null)))).isEqualTo(Actor.user("jane@x", "jane@x"));
-		assertThat(new TokenClaims().first(member(new Member("jane@x", "4711", null)), "tenant")).isNull();
-		assertThat(new TokenClaims().acting(member(new Member("jane@x", "4711", null)))).isEmpty();
+		assertThat(new TokenClaims(null).first(member(new Member("jane@x", "4711", null)), "tenant")).isNull();
+		assertThat(new TokenClaims(null).acting(member(new Member("jane@x", "4711", null)))).isEmpty();
 	}
 
 	@Test

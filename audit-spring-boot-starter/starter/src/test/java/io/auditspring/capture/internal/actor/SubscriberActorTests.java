@@ -3,6 +3,7 @@ package io.auditspring.capture.internal.actor;
 import java.util.List;
 
 import io.auditspring.Actor;
+import io.auditspring.ActorType;
 import io.auditspring.capture.internal.state.EntityIdentifiers;
 import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.capture.internal.value.Limits;
@@ -47,11 +48,12 @@ class SubscriberActorTests {
 	}
 
 	@Test
-	void whoCannotBeNamedIsNobodyAndTheLogSaysSo(CapturedOutput output) {
+	void whoCannotBeNamedIsUnknownAndTheLogSaysSo(CapturedOutput output) {
 		AuthenticatedPrincipal nameless = () -> {
 			throw new IllegalStateException("No name");
 		};
-		assertThat(actor(nameless)).isNull();
+		assertThat(actor(nameless))
+			.isEqualTo(new Actor(ActorType.ANONYMOUS, "unknown", IllegalStateException.class.getName(), null));
 		assertThat(output).contains("The actor could not be taken from the subscriber's security context");
 	}
 

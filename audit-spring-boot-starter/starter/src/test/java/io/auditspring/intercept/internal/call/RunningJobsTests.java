@@ -2,6 +2,7 @@ package io.auditspring.intercept.internal.call;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
@@ -45,6 +47,8 @@ import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.context.SecurityContextHolder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -98,6 +102,31 @@ class RunningJobsTests {
 		this.log.await(2);
 		assertThat(actorOf("scheduled")).isEqualTo(actor);
 		assertThat(actorOf("in the name of jane")).isEqualTo("user jane null");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Jobs.class, ObservedJobs.class })
+	void aScheduledMethodIsNobodysWhoHappensToMakeItsBean(Class<?> jobs) throws Exception {
+		start(Host.class, jobs, Late.class);
+		this.log.await(2);
+		AuditContext.runAs(Actor.user("joan"), () -> {
+			SecurityContextHolder.getContext()
+				.setAuthentication(UsernamePasswordAuthenticationToken.authenticated("jane", null, List.of()));
+			try {
+				return this.context.getBean(LateJob.class);
+			}
+			finally {
+				SecurityContextHolder.clearContext();
+			}
+		});
+		this.log.await(5);
+		assertThat(actorOf("late")).isEqualTo("system system LateJob.tick");
+		assertThat(actorOf("handed over")).isEqualTo("system system LateJob.tick");
+		assertThat(actorOf("for kim")).isEqualTo("user kim null");
+		Work work = this.context.getBean(Work.class);
+		this.context.getBean(TaskScheduler.class).schedule(() -> work.run("plain"), Instant.now());
+		this.log.await(6);
+		assertThat(actorOf("plain")).isEqualTo("system system system");
 	}
 
 	@Test
@@ -189,6 +218,47 @@ class RunningJobsTests {
 		@Bean
 		Nightly nightly(Work work) {
 			return new Nightly(work);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ Jobs.class, Observed.class })
+	static class ObservedJobs {
+
+	}
+
+	/**
+	 * A job whose bean is made when somebody asks for it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Late {
+
+		@Bean
+		@Lazy
+		LateJob lateJob(Work work, TaskScheduler scheduler) {
+			return new LateJob(work, scheduler);
+		}
+
+	}
+
+	static class LateJob {
+
+		private final Work work;
+
+		private final TaskScheduler scheduler;
+
+		LateJob(Work work, TaskScheduler scheduler) {
+			this.work = work;
+			this.scheduler = scheduler;
+		}
+
+		@Scheduled(initialDelay = 0, fixedDelay = Integer.MAX_VALUE)
+		void tick() throws Exception {
+			this.work.run("late");
+			this.scheduler.schedule(() -> this.work.run("handed over"), Instant.now());
+			AuditContext.runAs(Actor.user("kim"),
+					() -> this.scheduler.schedule(() -> this.work.run("for kim"), Instant.now()));
 		}
 
 	}

@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * How tenants are told apart.
+ * What tokens tell.
  *
  * @param tenantClaim the claim of OAuth2 and OpenID Connect tokens that names the tenant
+ * @param issuer where tokens of several issuers are trusted, the one whose subjects are
+ * known by their ids alone; those of others are known by issuer and id, such as
+ * https://login.partner.example|4711. By default ids stand alone
  */
 @ConfigurationProperties("audit.security")
-record TenantProperties(@Nullable String tenantClaim) {
+record TokenProperties(@Nullable String tenantClaim, @Nullable String issuer) {
 }

@@ -1,0 +1,225 @@
+package io.auditspring.intercept.internal.call;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+import javax.sql.DataSource;
+
+import io.auditspring.AuditContext;
+import io.auditspring.AuditLog;
+import io.auditspring.Audited;
+import io.auditspring.Sensitive;
+import io.auditspring.TestDatabase;
+import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * A failure does not repeat what its call was given, whatever that is and becomes.
+ */
+class ArgumentSecretsTests {
+
+	private static final String SECRET = "SWORDFISH";
+
+	private final DataSource database = TestDatabase.newDatabase();
+
+	private String errorOf(Consumer<Desk> call) {
+		return String.valueOf(entryOf(call).get("error"));
+	}
+
+	private Map<String, Object> entryOf(Consumer<Desk> call) {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withPropertyValues("audit.delivery=sync")
+			.withBean(DataSource.class, () -> this.database)
+			.withBean(Desk.class)
+			.run((context) -> assertThat(catchThrowable(() -> call.accept(context.getBean(Desk.class)))).isNotNull());
+		List<Map<String, Object>> entries = new AuditLog(this.database).entries();
+		assertThat(entries).hasSize(1);
+		return entries.get(0);
+	}
+
+	@Test
+	void charactersAreASecret() {
+		assertThat(errorOf((desk) -> desk.login("jane", SECRET.toCharArray())))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+	}
+
+	@Test
+	void bytesAreASecretHoweverTheyAreWritten() {
+		assertThat(errorOf((desk) -> desk.unlock(SECRET.getBytes(UTF_8))))
+			.isEqualTo("IllegalArgumentException: *** or *** or *** or ***");
+	}
+
+	@Test
+	void soAreNumbersAndWhatIsOptional() {
+		assertThat(errorOf((desk) -> desk.dial(new int[] { 1, 2, 3, 4 }, OptionalInt.of(98765), Optional.of(SECRET))))
+			.isEqualTo("IllegalArgumentException: *** or *** with *** and ***");
+	}
+
+	@Test
+	void soAreElementsAndMembers() {
+		assertThat(errorOf((desk) -> desk.redeem(List.of("code-1", SECRET), new String[] { "code-2" },
+				new Credentials("jane", new Phrase(SECRET + 2)))))
+			.isEqualTo("IllegalArgumentException: *** and *** and *** of *** are used");
+	}
+
+	@Test
+	void nothingIsNoSecret() {
+		assertThat(entryOf((desk) -> desk.pin(null)))
+			.containsEntry("error", "NullPointerException: Cannot invoke length() because null is null")
+			.satisfies((entry) -> assertThat((String) entry.get("metadata")).contains("null and void"));
+	}
+
+	@Test
+	void whatTheMethodWipesWasASecret() {
+		assertThat(errorOf((desk) -> desk.wipe(SECRET.toCharArray())))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+	}
+
+	@Test
+	void whatTheMethodTakesOutOfAFormWasASecret() {
+		assertThat(errorOf((desk) -> desk.change(new PasswordForm(SECRET))))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+	}
+
+	@Test
+	void howeverDeepInIt() {
+		assertThat(errorOf((desk) -> desk.register(new Registration(new PasswordForm(SECRET)))))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+	}
+
+	@Test
+	void whateverTypeTheParameterHas() {
+		assertThat(errorOf((desk) -> desk.any(new PasswordForm(SECRET))))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+	}
+
+	@Test
+	void whatTheMethodTakesOutOfAMapOrAListWasASecret() {
+		assertThat(errorOf((desk) -> desk.all(new HashMap<>(Map.of("password", SECRET)),
+				new ArrayList<>(List.of(new PasswordForm(SECRET + 2))))))
+			.isEqualTo("IllegalArgumentException: Too weak: *** and ***");
+	}
+
+	@Test
+	void whatIsWipedBeforeAResultFailsThatComesLaterWasASecret() {
+		assertThat(errorOf((desk) -> desk.later(SECRET.toCharArray()).join()))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+	}
+
+	record Credentials(String user, Phrase phrase) {
+
+	}
+
+	record Phrase(String words) {
+
+	}
+
+	static class PasswordForm {
+
+		private String password;
+
+		PasswordForm(String password) {
+			this.password = password;
+		}
+
+		String take() {
+			String taken = this.password;
+			this.password = null;
+			return taken;
+		}
+
+	}
+
+	record Registration(PasswordForm form) {
+
+	}
+
+	static class Desk {
+
+		@Audited
+		public void login(String user, char[] password) {
+			throw new IllegalArgumentException("Too weak: " + new String(password));
+		}
+
+		@Audited
+		public void unlock(@Sensitive byte[] key) {
+			throw new IllegalArgumentException("%s or %s or %s or %s".formatted(new String(key, UTF_8),
+					HexFormat.of().formatHex(key), Base64.getEncoder().encodeToString(key), Arrays.toString(key)));
+		}
+
+		@Audited
+		public void dial(@Sensitive int[] digits, @Sensitive OptionalInt extension, @Sensitive Optional<String> word) {
+			throw new IllegalArgumentException(
+					"1234 or " + Arrays.toString(digits) + " with " + extension.getAsInt() + " and " + word.get());
+		}
+
+		@Audited
+		public void redeem(@Sensitive List<String> codes, @Sensitive String[] others,
+				@Sensitive Credentials credentials) {
+			throw new IllegalArgumentException("%s and %s and %s of %s are used".formatted(codes.get(1), others[0],
+					credentials.phrase().words(), credentials.user()));
+		}
+
+		@Audited
+		public void pin(@Sensitive String pin) {
+			AuditContext.current().metadata("said", "null and void");
+			throw new NullPointerException("Cannot invoke length() because " + pin + " is null");
+		}
+
+		@Audited
+		public void wipe(@Sensitive char[] pin) {
+			try {
+				throw new IllegalArgumentException("Too weak: " + new String(pin));
+			}
+			finally {
+				Arrays.fill(pin, '\0');
+			}
+		}
+
+		@Audited
+		public void change(PasswordForm form) {
+			throw new IllegalArgumentException("Too weak: " + form.take());
+		}
+
+		@Audited
+		public void register(Registration registration) {
+			throw new IllegalArgumentException("Too weak: " + registration.form().take());
+		}
+
+		@Audited
+		public void any(Object form) {
+			throw new IllegalArgumentException("Too weak: " + ((PasswordForm) form).take());
+		}
+
+		@Audited
+		public void all(Map<String, Object> parameters, List<PasswordForm> forms) {
+			throw new IllegalArgumentException(
+					"Too weak: " + parameters.remove("password") + " and " + forms.remove(0).take());
+		}
+
+		@Audited
+		public CompletableFuture<String> later(@Sensitive char[] pin) {
+			String text = new String(pin);
+			Arrays.fill(pin, '\0');
+			return CompletableFuture.failedFuture(new IllegalArgumentException("Too weak: " + text));
+		}
+
+	}
+
+}
