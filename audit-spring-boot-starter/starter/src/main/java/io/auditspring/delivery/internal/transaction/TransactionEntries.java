@@ -124,7 +124,7 @@ final class TransactionEntries {
 			of(operation).add(real, this.savepoint);
 		}
 		else if (kept) {
-			this.unattributed.add(real, this.savepoint);
+			this.unattributedEntries.add(this.unattributed, real, this.savepoint);
 		}
 		return kept;
 	}
@@ -149,7 +149,7 @@ final class TransactionEntries {
 			return false;
 		}
 		if (operation == null) {
-			return this.unattributed.addAgain(key, change, this.savepoint);
+			return this.unattributedEntries.addAgain(this.unattributed, key, type, change, this.savepoint);
 		}
 		OperationChanges changes = of(operation);
 		this.unread.add(changes);
