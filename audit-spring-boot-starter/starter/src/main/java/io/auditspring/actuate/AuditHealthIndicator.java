@@ -79,6 +79,9 @@ final class AuditHealthIndicator extends AbstractHealthIndicator {
 		builder.withDetail("backlog", this.backlog.last().rows())
 			.withDetail("buffered", this.buffer.size())
 			.withDetail("quarantined", quarantined());
+		if (this.buffer.isSpoolFailing()) {
+			builder.withDetail("spool", "cannot be used: what is left at a stop may be lost; the log says why");
+		}
 	}
 
 	private Object quarantined() {

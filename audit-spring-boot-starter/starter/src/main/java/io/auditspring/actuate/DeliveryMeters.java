@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 
 import io.auditspring.Delivery;
 import io.auditspring.database.internal.PeriodicWorker;
@@ -89,24 +88,25 @@ final class DeliveryMeters implements MeterBinder {
 	}
 
 	private void bindWorkers(MeterRegistry registry) {
-		List<WorkerStatus> workers = Stream.concat(this.relays.statuses().stream(), Stream.of(this.buffer.status()))
-			.toList();
-		for (WorkerStatus worker : workers) {
-			FunctionCounter.builder("audit.delivery.retries", worker, WorkerStatus::retries)
-				.tag("worker", worker.name())
-				.description("Attempts to write that failed and were repeated")
-				.register(registry);
-			FunctionCounter.builder("audit.worker.errors", worker, WorkerStatus::errors)
-				.tag("worker", worker.name())
-				.description("Errors, as of memory, that ended a worker's attempt")
-				.register(registry);
-		}
+		this.relays.watch((worker) -> bindWorker(registry, worker));
+		bindWorker(registry, this.buffer.status());
 		for (PeriodicWorker worker : this.upkeep) {
 			FunctionCounter.builder("audit.worker.errors", worker, PeriodicWorker::errors)
 				.tag("worker", worker.name())
 				.description("Errors, as of memory, that ended a worker's attempt")
 				.register(registry);
 		}
+	}
+
+	private static void bindWorker(MeterRegistry registry, WorkerStatus worker) {
+		FunctionCounter.builder("audit.delivery.retries", worker, WorkerStatus::retries)
+			.tag("worker", worker.name())
+			.description("Attempts to write that failed and were repeated")
+			.register(registry);
+		FunctionCounter.builder("audit.worker.errors", worker, WorkerStatus::errors)
+			.tag("worker", worker.name())
+			.description("Errors, as of memory, that ended a worker's attempt")
+			.register(registry);
 	}
 
 	private void bindWaiting(MeterRegistry registry) {

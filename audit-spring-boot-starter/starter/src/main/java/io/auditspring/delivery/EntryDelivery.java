@@ -6,10 +6,11 @@ package io.auditspring.delivery;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import javax.sql.DataSource;
 
@@ -51,6 +52,12 @@ final class EntryDelivery implements Handover {
 
 	/** Pooled connections that the server has closed show only when they are used. */
 	private static final int ATTEMPTS = 3;
+
+	/**
+	 * PostgreSQL manual, appendix A: in_failed_sql_transaction,
+	 * idle_in_transaction_session_timeout, transaction_timeout.
+	 */
+	private static final Set<String> BROKEN = Set.of("25P02", "25P03", "25P04");
 
 	/** Who is refused sooner may as well try by themselves. */
 	private static final Duration LONG = Duration.ofSeconds(1);
@@ -119,26 +126,63 @@ final class EntryDelivery implements Handover {
 		try {
 			StagedRow row = (this.policy == FailurePolicy.PROPAGATE) ? this.outbox.stageInTime(connection, entries)
 					: stageWithSavepoint(connection, entries);
-			this.outage.over();
+			if (this.outage.isOn()) {
+				this.outage.over(place(connection));
+			}
 			return row;
 		}
 		catch (SQLException | RuntimeException ex) {
-			failed(entries.size(), ex);
+			if (isOfTheTransaction(ex)) {
+				// Under any policy: the driver commits what was aborted without a word,
+				// though nothing of it is there then.
+				throw new AuditDeliveryException("The transaction failed before its audit entries could be staged", ex);
+			}
+			failed(entries.size(), place(connection), ex);
 			return null;
 		}
 	}
 
-	// A failed statement would take the business transaction with it.
+	// Not by methods of the connection: that of an XA transaction lets nobody roll back.
 	private StagedRow stageWithSavepoint(Connection connection, List<Entry> entries) throws SQLException {
-		Savepoint savepoint = connection.setSavepoint();
+		// A failed statement would take the business transaction with it.
+		execute(connection, "savepoint audit_starter");
 		try {
 			StagedRow row = this.outbox.stageInTime(connection, entries);
-			connection.releaseSavepoint(savepoint);
+			execute(connection, "release savepoint audit_starter");
 			return row;
 		}
 		catch (SQLException | RuntimeException ex) {
-			connection.rollback(savepoint);
+			try {
+				execute(connection, "rollback to savepoint audit_starter");
+			}
+			catch (SQLException undone) {
+				ex.addSuppressed(undone);
+			}
 			throw ex;
+		}
+	}
+
+	private static void execute(Connection connection, String sql) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
+	}
+
+	// Somebody's statement failed before, or the session is gone. It cannot be committed,
+	// which is no fault of the trail's.
+	private static boolean isOfTheTransaction(Exception failure) {
+		String state = (failure instanceof SQLException sql) ? sql.getSQLState() : null;
+		return state != null && (BROKEN.contains(state) || state.startsWith("08") || state.startsWith("57P"));
+	}
+
+	// Where there are several databases, one that works says nothing of another.
+	private String place(Connection connection) {
+		try {
+			return this.databases.areSeveral() ? connection.getMetaData().getURL() : "";
+		}
+		catch (SQLException | RuntimeException ex) {
+			logger.debug("It cannot be told where a connection leads to", LoggedFailure.of(ex));
+			return "";
 		}
 	}
 
@@ -383,8 +427,12 @@ final class EntryDelivery implements Handover {
 	}
 
 	private void failed(int entries, Exception failure) {
+		failed(entries, "", failure);
+	}
+
+	private void failed(int entries, String place, Exception failure) {
 		this.statistics.failed(entries, failure);
-		this.outage.failed(failure);
+		this.outage.failed(place, failure);
 		if (this.policy == FailurePolicy.PROPAGATE) {
 			throw new AuditDeliveryException("The audit trail could not be kept", failure);
 		}

@@ -37,6 +37,7 @@ import io.auditspring.delivery.internal.worker.Worker;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.EntryPlaces;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -158,9 +159,16 @@ public final class Receipts implements SmartLifecycle, EntryFollower {
 		giveUp(entry.id(), Reason.DISCARDED);
 	}
 
+	// Never told on this thread, which may be the relay's: what follows a receipt takes
+	// its time.
 	private void giveUp(UUID entry, Reason reason) {
 		this.lost.put(entry, reason);
-		fail(entry, reason);
+		Receipt receipt = this.waiting.get(entry);
+		if (receipt != null) {
+			receipt.refusal = reason;
+			this.settled.add(receipt);
+			this.worker.wake();
+		}
 	}
 
 	/**
@@ -231,7 +239,7 @@ public final class Receipts implements SmartLifecycle, EntryFollower {
 	private void look() {
 		try {
 			List<Receipt> known = next(this.settled);
-			find(known);
+			find(known.stream().filter((receipt) -> !failIfRefused(receipt)).toList());
 			if (known.size() == BATCH) {
 				this.worker.wake();
 			}
@@ -243,6 +251,14 @@ public final class Receipts implements SmartLifecycle, EntryFollower {
 		catch (SQLException | DataAccessException ex) {
 			logger.debug("It could not be found out which entries are in the ledger", LoggedFailure.of(ex));
 		}
+	}
+
+	private boolean failIfRefused(Receipt receipt) {
+		Reason refusal = receipt.refusal;
+		if (refusal != null) {
+			fail(receipt.entry, refusal);
+		}
+		return refusal != null;
 	}
 
 	private static List<Receipt> next(Queue<Receipt> queue) {
@@ -350,6 +366,8 @@ public final class Receipts implements SmartLifecycle, EntryFollower {
 
 		private volatile Instant since = Instant.MAX;
 
+		private volatile @Nullable Reason refusal;
+
 		private boolean awaited;
 
 		private Receipt(UUID entry, Outcome outcome) {
@@ -387,7 +405,9 @@ public final class Receipts implements SmartLifecycle, EntryFollower {
 		}
 
 		private void fail(Reason reason) {
-			this.place.completeExceptionally(new AuditNotChainedException(this.entry, reason));
+			Reason refused = this.refusal;
+			this.place
+				.completeExceptionally(new AuditNotChainedException(this.entry, (refused != null) ? refused : reason));
 		}
 
 	}

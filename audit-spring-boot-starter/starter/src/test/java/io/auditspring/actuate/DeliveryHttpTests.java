@@ -5,8 +5,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
@@ -21,8 +24,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -38,6 +45,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What those who watch an application over HTTP see of delivery.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class DeliveryHttpTests {
 
 	private final DataSource database = TestDatabase.newDatabase();
@@ -110,6 +118,14 @@ class DeliveryHttpTests {
 	}
 
 	@Test
+	void healthTellsThatTheSpoolCannotBeUsedBeforeItIsNeeded(@TempDir Path directory, CapturedOutput output)
+			throws Exception {
+		start("audit.spool.directory=" + Files.createFile(directory.resolve("file")).resolve("spool"));
+		awaitBody("health/audit", "\"status\":\"UP\"", "\"spool\":\"cannot be used");
+		assertThat(output).contains("The spool", "Give audit.spool.directory a directory");
+	}
+
+	@Test
 	void healthIsDownWhenEntriesWereDiscarded() {
 		start("audit.async.capacity=1", "audit.async.overflow=discard", "audit.batch.size=1", "audit.batch.linger=0");
 		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
@@ -144,6 +160,24 @@ class DeliveryHttpTests {
 			awaitBody("health/audit", "OUT_OF_SERVICE", "audit-relay has not got on for");
 			holder.rollback();
 		}
+	}
+
+	@Test
+	void theGaugesShowWhatWaitsWhileTheRelayCanMoveNothing() {
+		start();
+		MeterRegistry meters = this.context.getBean(MeterRegistry.class);
+		this.log.jdbc().execute("alter table audit.audit_log rename to away");
+		record("waits", Delivery.TRANSACTIONAL);
+		this.log.jdbc().update("update audit.audit_outbox set created_at = created_at - interval '2 minutes'");
+		Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+			assertThat(meters.get("audit.relay.backlog").gauge().value()).isOne();
+			assertThat(meters.get("audit.relay.backlog.age").timeGauge().value(TimeUnit.SECONDS)).isGreaterThan(60);
+		});
+		this.log.jdbc().execute("alter table audit.away rename to audit_log");
+		this.log.await(1);
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(60))
+			.untilAsserted(() -> assertThat(meters.get("audit.relay.backlog").gauge().value()).isZero());
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
@@ -139,6 +140,30 @@ class ReceiptTests {
 	}
 
 	@Test
+	void whatFollowsARefusalHoldsUpNoDelivery() {
+		runner("audit.relay.poll-interval=10s").run((context) -> {
+			this.log.jdbc().execute("alter table audit.audit_log add constraint no_poison check (action <> 'poison')");
+			Relay relay = context.getBean(Relay.class);
+			relay.stop();
+			CountDownLatch told = new CountDownLatch(1);
+			CountDownLatch released = new CountDownLatch(1);
+			record(context, "poison", Delivery.TRANSACTIONAL).chained().whenComplete((place, failure) -> {
+				told.countDown();
+				await(released);
+			});
+			relay.start();
+			try {
+				told.await();
+				record(context, "fine", Delivery.TRANSACTIONAL);
+				this.log.await(1);
+			}
+			finally {
+				released.countDown();
+			}
+		});
+	}
+
+	@Test
 	void tellsThatItWasDiscarded() {
 		runner("audit.async.capacity=1", "audit.async.overflow=discard").run((context) -> {
 			context.getBean(AsyncBuffer.class).status();
@@ -182,6 +207,15 @@ class ReceiptTests {
 			assertThat(this.log.await(1)).extracting("id").containsExactly(id);
 			assertThat(AuditContext.current().entryId()).isNull();
 		});
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -14,6 +14,7 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -140,6 +141,9 @@ final class ReservePool extends DelegatingDataSource implements AutoCloseable {
 		copy.setRegisterMbeans(false);
 		copy.setAllowPoolSuspension(false);
 		copy.setHealthCheckRegistry(null);
+		if (copy.getThreadFactory() == null) {
+			copy.setThreadFactory(BackgroundThreads.numbered("audit-reserve-"));
+		}
 		// Whichever is set does not let the other one be touched.
 		if (copy.getMetricsTrackerFactory() != null) {
 			copy.setMetricsTrackerFactory(null);

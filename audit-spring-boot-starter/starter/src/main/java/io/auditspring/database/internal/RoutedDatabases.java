@@ -6,11 +6,24 @@ package io.auditspring.database.internal;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -20,6 +33,7 @@ import javax.sql.DataSource;
 import io.auditspring.AuditSetupException;
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.OutboxDatabases.Place;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +54,11 @@ final class RoutedDatabases {
 	private static final String MARKED = "@AuditDataSource";
 
 	private static final String POSTGRESQL = "PostgreSQL";
+
+	private static final int MOST_AT_ONCE = 64;
+
+	/** What does not answer for so long is away; pools give up by then, too. */
+	private static final Duration PATIENCE = Duration.ofSeconds(35);
 
 	private final @Nullable DataSource marked;
 
@@ -69,24 +88,81 @@ final class RoutedDatabases {
 		this.targets = targets;
 		this.holdsLedger = holdsLedger;
 		this.reserved = reserved;
-		targets.all().forEach(this::explore);
+		explore();
 	}
 
-	private void explore(String name, DataSource target) {
-		try (Connection connection = target.getConnection()) {
-			Place place = place(connection);
-			if (place != null && !place.readOnly()) {
-				this.primaries.put(name, place);
-				if (this.holdsLedger.of(connection)) {
-					this.ledgers.add(name);
-				}
+	// As soon as one is away, the others are asked at the same time: each that is away
+	// takes its time to say so.
+	private void explore() {
+		Deque<String> names = new ArrayDeque<>(this.targets.all().keySet());
+		while (!names.isEmpty() && this.absent.isEmpty()) {
+			String name = names.remove();
+			FutureTask<Found> here = new FutureTask<>(() -> explore(name));
+			here.run();
+			add(name, here);
+		}
+		if (!names.isEmpty()) {
+			exploreTogether(List.copyOf(names));
+		}
+	}
+
+	private void exploreTogether(List<String> names) {
+		ExecutorService threads = Executors.newFixedThreadPool(Math.min(names.size(), MOST_AT_ONCE),
+				BackgroundThreads.numbered("audit-databases-"));
+		try {
+			List<Future<Found>> found = threads.invokeAll(
+					names.stream().map((name) -> (Callable<Found>) () -> explore(name)).toList(), PATIENCE.toMillis(),
+					TimeUnit.MILLISECONDS);
+			for (int i = 0; i < names.size(); i++) {
+				add(names.get(i), found.get(i));
 			}
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(ex);
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	private static IllegalStateException interrupted(InterruptedException cause) {
+		Thread.currentThread().interrupt();
+		return new IllegalStateException("Interrupted while databases were asked what they are", cause);
+	}
+
+	private Found explore(String name) throws SQLException {
+		try (Connection connection = Objects.requireNonNull(this.targets.all().get(name)).getConnection()) {
+			Place place = place(connection);
+			boolean holdsLedger = place != null && !place.readOnly() && this.holdsLedger.of(connection);
 			if (!connection.getAutoCommit()) {
 				connection.rollback();
 			}
+			return new Found(place, holdsLedger);
 		}
-		catch (SQLException | RuntimeException ex) {
-			this.absent.put(name, ex);
+	}
+
+	private void add(String name, Future<Found> future) {
+		try {
+			Found found = future.get();
+			if (found.place() != null && !found.place().readOnly()) {
+				this.primaries.put(name, found.place());
+				if (found.holdsLedger()) {
+					this.ledgers.add(name);
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(ex);
+		}
+		catch (CancellationException ex) {
+			this.absent.put(name,
+					new SQLTimeoutException("It did not answer within " + PATIENCE.toSeconds() + " s", ex));
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof Error error) {
+				throw error;
+			}
+			this.absent.put(name, (ex.getCause() instanceof Exception cause) ? cause : ex);
 		}
 	}
 
@@ -219,6 +295,16 @@ final class RoutedDatabases {
 				add(databases, name, place, forOutbox);
 			}
 		});
+	}
+
+	/**
+	 * What a target leads to.
+	 *
+	 * @param place the place, or {@code null} where nothing can be audited
+	 * @param holdsLedger whether it is a primary that holds a ledger
+	 */
+	private record Found(@Nullable Place place, boolean holdsLedger) {
+
 	}
 
 	/**

@@ -14,6 +14,7 @@ import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.UnknownOutcomeException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,6 +114,23 @@ public final class Transactions {
 		}
 		catch (SQLException ex) {
 			logger.debug("It cannot be told whether a connection leads to a replica", LoggedFailure.of(ex));
+			return false;
+		}
+	}
+
+	/**
+	 * Whether a statement of the open transaction has failed, so that a commit would undo
+	 * it, of which the driver says nothing. That costs no question.
+	 * @param connection the connection
+	 * @return {@code false}, too, where it cannot be told
+	 */
+	public static boolean isAborted(Connection connection) {
+		try {
+			return connection.isWrapperFor(BaseConnection.class)
+					&& connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.FAILED;
+		}
+		catch (SQLException ex) {
+			logger.debug("It cannot be told whether a transaction was aborted", LoggedFailure.of(ex));
 			return false;
 		}
 	}

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes threads that work in the background and do not keep the application from ending.
  * They find classes as whoever makes them does, as the application's own code may run on
- * them, unless it is said what they find them by.
+ * them, unless it is said what they find them by. They know nothing else of whoever makes
+ * them, as they work for others, too: no inheritable thread local, such as a security
+ * context may be kept in.
  */
 public final class BackgroundThreads implements ThreadFactory {
 
@@ -56,11 +58,11 @@ public final class BackgroundThreads implements ThreadFactory {
 
 	@Override
 	public Thread newThread(Runnable work) {
-		Thread thread = new Thread(work, this.name.get());
+		Thread thread = new Thread(null, work, this.name.get(), 0, false);
 		thread.setDaemon(true);
-		if (this.loader != null) {
-			thread.setContextClassLoader(this.loader);
-		}
+		// Newer Java inherits it only with the rest.
+		thread.setContextClassLoader(
+				(this.loader != null) ? this.loader : Thread.currentThread().getContextClassLoader());
 		return thread;
 	}
 

@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.auditspring.Delivery;
@@ -25,6 +26,7 @@ import io.auditspring.delivery.internal.outbox.Relay;
 import io.auditspring.delivery.internal.outbox.TransactionOutcomes;
 import io.auditspring.delivery.internal.transaction.TransactionOutcome;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
+import io.auditspring.delivery.internal.worker.FailureReason;
 import io.auditspring.delivery.internal.worker.Outage;
 import io.auditspring.delivery.internal.worker.Worker;
 import io.auditspring.delivery.internal.worker.WorkerStatus;
@@ -50,6 +52,9 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	private static final Duration IDLE = Duration.ofSeconds(1);
 
+	/** How long files are taken in before it is the turn of the buffer. */
+	private static final Duration TURN = Duration.ofMillis(500);
+
 	private static final long BATCH_BYTES = 8 << 20;
 
 	private final EntryQueue queue;
@@ -71,6 +76,9 @@ public final class AsyncBuffer implements SmartLifecycle {
 	private final LongAdder waits = new LongAdder();
 
 	private final LongAdder overflows = new LongAdder();
+
+	/** When it was told last that entries are lost, or 0. */
+	private final AtomicLong lossTold = new AtomicLong();
 
 	/** The batch that is being written; kept until it is. */
 	private final Batch batch = new Batch();
@@ -211,12 +219,24 @@ public final class AsyncBuffer implements SmartLifecycle {
 			});
 		}
 		catch (IOException | RuntimeException ex) {
-			logger.error("Audit entries could be written neither to the database nor to a file, and are lost: {}",
-					doubts.stream().flatMap((doubt) -> doubt.entries().stream()).map(Entry::action).toList(), ex);
 			doubts.forEach((doubt) -> doubt.entries().forEach(this.discards::add));
 			doubts.forEach((doubt) -> this.statistics.gone(doubt.entries()));
 			this.statistics.lost(doubts.stream().mapToInt((doubt) -> doubt.entries().size()).sum());
+			tellOfLoss(doubts, ex);
 			return false;
+		}
+	}
+
+	// At most once a minute: where no file can be written, that is so for each caller.
+	private void tellOfLoss(List<InDoubtEntries> doubts, Exception failure) {
+		long now = System.nanoTime();
+		long before = this.lossTold.get();
+		if ((before == 0 || now - before > TimeUnit.MINUTES.toNanos(1)) && this.lossTold.compareAndSet(before, now)) {
+			logger.error(
+					"Audit entries could be written neither to the database nor to a file, and are lost: {}; {} "
+							+ "since the start",
+					doubts.stream().flatMap((doubt) -> doubt.entries().stream()).map(Entry::action).toList(),
+					this.statistics.failed(FailureReason.STOPPED), failure);
 		}
 	}
 
@@ -242,7 +262,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 		this.open = false;
 		this.away.clear();
 		settleDoubts();
-		this.spool.takeIn(this::takeIn);
+		takeInForAWhile();
 		this.looksInVain = this.open ? this.looksInVain + 1 : 0;
 		if (!this.open) {
 			this.openSince = null;
@@ -253,6 +273,15 @@ public final class AsyncBuffer implements SmartLifecycle {
 		}
 	}
 
+	// There may be very many files, and callers wait for room in the buffer.
+	private void takeInForAWhile() throws SQLException {
+		long end = System.nanoTime() + TURN.toNanos();
+		if (this.spool.takeIn(this::takeIn, () -> this.worker.mayGoOn() && System.nanoTime() - end < 0)) {
+			this.nextLook = System.nanoTime() + ((this.queue.size() > 0) ? TURN.toNanos() : 0);
+			this.worker.wake();
+		}
+	}
+
 	private void settleDoubts() throws SQLException {
 		for (InDoubtEntries doubt : List.copyOf(this.doubts)) {
 			TransactionOutcome transactionOutcome = transactionOutcome(doubt);
@@ -260,11 +289,11 @@ public final class AsyncBuffer implements SmartLifecycle {
 				this.open = true;
 				continue;
 			}
-			count(doubt, transactionOutcome);
 			if (transactionOutcome == TransactionOutcome.LOST) {
 				this.batch.addAll(doubt.entries());
 			}
 			this.doubts.remove(doubt);
+			count(doubt, transactionOutcome);
 			this.writer.write(this.batch);
 		}
 	}
@@ -305,6 +334,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 			spooled.addAll(doubt.entries());
 			spooled.setUncertain();
 			this.writer.write(spooled);
+			this.worker.status().progressed();
 		}
 		this.open |= transactionOutcome == TransactionOutcome.UNKNOWN;
 		return transactionOutcome != TransactionOutcome.UNKNOWN;
@@ -317,11 +347,13 @@ public final class AsyncBuffer implements SmartLifecycle {
 			this.queue.awaitFilled(this.settings.batchSize(), BATCH_BYTES, this.settings.linger());
 			this.worker.status().progressed();
 		}
-		Entry discarded = this.discards.take();
-		if (discarded != null) {
-			this.batch.addAll(List.of(discarded));
+		if (this.stopped) {
+			this.discards.tell(this.batch::add);
 		}
-		this.batch.addAll(this.queue.poll(this.settings.batchSize(), BATCH_BYTES));
+		else {
+			this.discards.tellNowAndThen(this.batch::add);
+		}
+		this.queue.poll(this.settings.batchSize(), BATCH_BYTES, this.batch::add);
 		return !this.batch.isEmpty();
 	}
 
@@ -348,7 +380,8 @@ public final class AsyncBuffer implements SmartLifecycle {
 			this.spool.delete(this.copy);
 		}
 		this.copy = null;
-		if (this.discards.take() != null) {
+		if (this.discards.tell((entry) -> {
+		})) {
 			logger.error("That entries were lost is recorded nowhere but here");
 		}
 	}
@@ -361,6 +394,8 @@ public final class AsyncBuffer implements SmartLifecycle {
 		if (!entries.isEmpty()) {
 			all.add(new InDoubtEntries(null, entries));
 		}
+		// Another instance may take the file in before this one gets on.
+		this.batch.setCopied();
 		try {
 			this.copy = all.isEmpty() ? null : Uninterrupted.call(() -> this.spool.keepCopy(all));
 		}
@@ -374,11 +409,8 @@ public final class AsyncBuffer implements SmartLifecycle {
 	// that out.
 	private List<InDoubtEntries> left() {
 		List<Entry> entries = new ArrayList<>(this.batch.entries());
-		entries.addAll(this.queue.poll(Integer.MAX_VALUE, Long.MAX_VALUE));
-		Entry discarded = this.discards.take();
-		if (discarded != null) {
-			entries.add(discarded);
-		}
+		this.queue.poll(Integer.MAX_VALUE, Long.MAX_VALUE, entries::add);
+		this.discards.tell(entries::add);
 		List<InDoubtEntries> left = new ArrayList<>(this.doubts);
 		this.doubts.removeAll(left);
 		this.batch.done(this.batch.size());
@@ -407,6 +439,15 @@ public final class AsyncBuffer implements SmartLifecycle {
 	 */
 	public @Nullable Instant openSince() {
 		return this.openSince;
+	}
+
+	/**
+	 * Whether the directory for what cannot be written before a stop, or a file in it,
+	 * cannot be used.
+	 * @return whether what is left at a stop may be lost
+	 */
+	public boolean isSpoolFailing() {
+		return this.spool.isFailing();
 	}
 
 	/**

@@ -20,6 +20,16 @@ final class Batch {
 
 	private boolean uncertain;
 
+	private boolean copied;
+
+	/**
+	 * Adds an entry. Where there is no memory for it, nothing is added.
+	 * @param added the entry
+	 */
+	synchronized void add(Entry added) {
+		this.entries.add(added);
+	}
+
 	synchronized void addAll(List<Entry> added) {
 		this.entries.addAll(added);
 	}
@@ -37,11 +47,18 @@ final class Batch {
 	}
 
 	synchronized boolean isUncertain() {
-		return this.uncertain;
+		return this.uncertain || this.copied;
 	}
 
 	synchronized void setUncertain() {
 		this.uncertain = true;
+	}
+
+	/**
+	 * Says that somebody else may write them, too, and what is added later.
+	 */
+	synchronized void setCopied() {
+		this.copied = true;
 	}
 
 	/**

@@ -4,9 +4,11 @@
  */
 package io.auditspring.delivery.internal.buffer;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
@@ -16,7 +18,6 @@ import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.RequestDetails;
 import io.auditspring.ledger.internal.entry.Entry;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,9 @@ final class Discards {
 
 	private static final int MAX_ACTIONS = 100;
 
+	/** Where more comes than can be kept, that is so each moment. */
+	private static final Duration BETWEEN = Duration.ofMinutes(1);
+
 	/** Stands for all actions beyond the first hundred. */
 	private static final String OTHERS = "(others)";
 
@@ -39,6 +43,8 @@ final class Discards {
 	private Instant first = Instant.MAX;
 
 	private Instant last = Instant.MIN;
+
+	private Instant told = Instant.EPOCH;
 
 	Discards(EntryFactory factory) {
 		this.factory = factory;
@@ -52,12 +58,26 @@ final class Discards {
 	}
 
 	/**
-	 * Makes an entry of what was dropped since the last one, and forgets it.
-	 * @return the entry, or {@code null} where nothing was dropped
+	 * Tells what was dropped, unless it did so within the last minute.
+	 * @param taker takes an entry of it, if there is one
 	 */
-	synchronized @Nullable Entry take() {
+	synchronized void tellNowAndThen(Consumer<Entry> taker) {
+		Instant now = Instant.now();
+		if (!this.actions.isEmpty() && !this.told.plus(BETWEEN).isAfter(now)) {
+			tell(taker);
+			this.told = now;
+		}
+	}
+
+	/**
+	 * Makes an entry of what was dropped since the last one, and forgets it when it is
+	 * taken.
+	 * @param taker takes the entry, if there is one
+	 * @return whether anything was dropped
+	 */
+	synchronized boolean tell(Consumer<Entry> taker) {
 		if (this.actions.isEmpty()) {
-			return null;
+			return false;
 		}
 		long count = this.actions.values().stream().mapToLong(Long::longValue).sum();
 		logger.error("{} audit entries could not be kept and were discarded: {}", count, this.actions);
@@ -71,11 +91,11 @@ final class Discards {
 			.metadata("to", this.last.toString())
 			.build();
 		Origin origin = new Origin(Instant.now(), Actor.system("audit"), null, RequestDetails.NONE);
-		Entry entry = this.factory.entry(new Operation(origin, record), record, null);
+		taker.accept(this.factory.entry(new Operation(origin, record), record, null));
 		this.actions.clear();
 		this.first = Instant.MAX;
 		this.last = Instant.MIN;
-		return entry;
+		return true;
 	}
 
 }

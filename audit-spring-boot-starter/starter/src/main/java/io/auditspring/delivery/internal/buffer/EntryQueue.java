@@ -6,12 +6,11 @@ package io.auditspring.delivery.internal.buffer;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntrySize;
@@ -122,29 +121,27 @@ final class EntryQueue {
 	}
 
 	/**
-	 * Gives the oldest entries, and forgets them.
+	 * Gives the oldest entries in their order, and forgets each when it is taken. What
+	 * the taker has no memory for stays, with all after it.
 	 * @param most how many at most
 	 * @param mostBytes how much at most, but one entry in any case
-	 * @return them, in their order; empty where there are none
+	 * @param taker takes them; must not wait
 	 */
-	List<Entry> poll(int most, long mostBytes) {
+	void poll(int most, long mostBytes, Consumer<Entry> taker) {
 		this.lock.lock();
 		try {
-			// Where there is no memory for them, they stay.
-			List<Entry> polled = new ArrayList<>(Math.min(most, this.entries.size()));
 			long taken = 0;
 			Sized next = this.entries.peek();
-			while (next != null && polled.size() < most && (polled.isEmpty() || taken + next.bytes <= mostBytes)) {
+			for (int i = 0; next != null && i < most && (i == 0 || taken + next.bytes <= mostBytes); i++) {
+				taker.accept(next.entry);
 				this.entries.remove();
+				this.bytes -= next.bytes;
 				taken += next.bytes;
-				polled.add(next.entry);
 				next = this.entries.peek();
 			}
-			this.bytes -= taken;
-			this.room.signalAll();
-			return polled;
 		}
 		finally {
+			this.room.signalAll();
 			this.lock.unlock();
 		}
 	}

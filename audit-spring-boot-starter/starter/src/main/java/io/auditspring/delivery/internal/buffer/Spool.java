@@ -11,7 +11,6 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.DirectoryStream;
@@ -35,6 +34,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 import io.auditspring.delivery.internal.outbox.InDoubtEntries;
@@ -86,9 +86,13 @@ final class Spool {
 	/** When to look for what other instances left here. */
 	private long nextLook = System.nanoTime();
 
+	private boolean probed;
+
 	private boolean told;
 
 	private boolean failed;
+
+	private volatile boolean failing;
 
 	Spool(Path directory, SpoolOwner owner) {
 		this.shared = directory;
@@ -189,7 +193,7 @@ final class Spool {
 	// In a directory that others may write to, or that somebody else made, anybody could
 	// plant entries. The one above it may be open, as volumes of containers are.
 	private static void requireOwn(Path directory) throws IOException {
-		if (POSIX && !(isPrivate(directory) && isOfThisUser(directory))) {
+		if ((POSIX && !isPrivate(directory)) || !isOfThisUser(directory)) {
 			throw new IOException(("The directory %s is not of this user, or may be written to by others, so what is "
 					+ "in it cannot be trusted: give it to this user alone, or set audit.spool.directory")
 				.formatted(directory));
@@ -205,7 +209,7 @@ final class Spool {
 	private static boolean isOfThisUser(Path directory) throws IOException {
 		Path probe = Files.createTempFile(directory, "owner", ".probe", only("rw-------"));
 		try {
-			return Files.getOwner(probe).equals(Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS));
+			return !POSIX || Files.getOwner(probe).equals(Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS));
 		}
 		finally {
 			Files.deleteIfExists(probe);
@@ -216,28 +220,46 @@ final class Spool {
 	 * Gives back what was kept, file by file; a file is deleted when all of it was taken.
 	 * One that is damaged is set aside, and one of somebody else is left alone.
 	 * @param taker takes it
+	 * @param mayGoOn whether to go on after a file of which something was taken
+	 * @return whether there may be more to take
 	 * @throws SQLException what the taker throws; the file stays
 	 */
-	void takeIn(Taker taker) throws SQLException {
+	boolean takeIn(Taker taker, BooleanSupplier mayGoOn) throws SQLException {
 		if (!this.pending && System.nanoTime() - this.nextLook < 0) {
-			return;
+			return false;
 		}
 		this.pending = false;
 		this.failed = false;
 		this.nextLook = System.nanoTime() + BETWEEN_LOOKS.toNanos();
 		try {
-			for (Path file : files()) {
-				tryToTakeIn(file, taker);
-			}
+			probe();
+			boolean more = takeIn(files(), taker, mayGoOn);
 			this.told &= this.failed;
+			this.pending |= more;
+			return more;
 		}
 		catch (IOException | UncheckedIOException ex) {
 			tell(this.shared, ex);
+			return false;
 		}
 		catch (SQLException | RuntimeException | Error ex) {
 			this.pending = true;
 			throw ex;
 		}
+		finally {
+			this.failing = this.failed;
+		}
+	}
+
+	private boolean takeIn(List<Path> files, Taker taker, BooleanSupplier mayGoOn) throws SQLException {
+		for (Path file : files) {
+			long before = this.takenIn.sum();
+			tryToTakeIn(file, taker);
+			if (this.takenIn.sum() > before && !mayGoOn.getAsBoolean()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	// One that cannot be read keeps no others from being taken in.
@@ -255,8 +277,45 @@ final class Spool {
 		this.failed = true;
 		if (!this.told) {
 			this.told = true;
-			logger.error("{} cannot be read; entries that were kept in it are not taken in", what, failure);
+			if (what.equals(this.shared)) {
+				logger.error("The spool {} cannot be used: what the database has not taken when the application stops "
+						+ "will be lost, and what was kept there is not taken in. Give audit.spool.directory a "
+						+ "directory that this user may write to, and nobody else; a share with modes of its own is "
+						+ "to be mounted with dir_mode=0700,file_mode=0600", what, failure);
+			}
+			else {
+				logger.error("{} cannot be read; entries that were kept in it are not taken in", what, failure);
+			}
 		}
+	}
+
+	// Whether there could be a file is better known before there must be one. As long as
+	// there was none, nothing is left behind.
+	private void probe() throws IOException {
+		if (this.probed || Files.isDirectory(this.directory, LinkOption.NOFOLLOW_LINKS)) {
+			return;
+		}
+		Path existing = this.directory.toAbsolutePath().getParent();
+		while (existing.getParent() != null && !Files.exists(existing)) {
+			existing = existing.getParent();
+		}
+		Path probe = Files.createTempDirectory(existing, "audit-spool", only("rwx------"));
+		try {
+			requireOwn(probe);
+			this.probed = true;
+		}
+		finally {
+			Files.deleteIfExists(probe);
+		}
+	}
+
+	/**
+	 * Whether the last look found a directory that cannot be used, or a file that cannot
+	 * be read.
+	 * @return whether it is to be told
+	 */
+	boolean isFailing() {
+		return this.failing;
 	}
 
 	private List<Path> files() throws IOException {
@@ -306,7 +365,7 @@ final class Spool {
 	}
 
 	private void takeIn(Path file, Taker taker) throws SQLException, IOException {
-		try (BufferedReader in = Files.newBufferedReader(file)) {
+		try (BufferedReader in = SpoolFile.open(file)) {
 			if (isOurs(file, SpoolFile.readOwner(in))) {
 				takeIn(file, in, taker);
 			}
@@ -314,34 +373,51 @@ final class Spool {
 		catch (NoSuchFileException ex) {
 			logger.debug("{} was taken in by another instance", file);
 		}
-		catch (SpoolFile.DamagedException | CharacterCodingException ex) {
+		catch (SpoolFile.DamagedException ex) {
 			setAside(file, ex);
 		}
 	}
 
 	private void takeIn(Path file, BufferedReader in, Taker taker) throws SQLException, IOException {
 		List<InDoubtEntries> left = new ArrayList<>();
+		SpoolFile.DamagedException damage = null;
 		long lines = 0;
-		InDoubtEntries next = SpoolFile.readNext(in, lines);
-		while (next != null) {
-			if (taker.take(next)) {
-				this.takenIn.add(next.entries().size());
+		for (boolean more = true; more; lines++) {
+			try {
+				InDoubtEntries next = SpoolFile.readNext(in, lines);
+				more = next != null;
+				if (next != null && !take(next, taker)) {
+					left.add(next);
+				}
 			}
-			else {
-				left.add(next);
+			catch (SpoolFile.DamagedException ex) {
+				// What is behind a damaged line may be good.
+				more = ex instanceof SpoolFile.DamagedLineException;
+				damage = (damage != null) ? damage : ex;
 			}
-			lines++;
-			next = SpoolFile.readNext(in, lines);
 		}
-		if (!left.isEmpty() && left.size() < lines) {
+		// Not counting the end.
+		lines--;
+		if (!left.isEmpty() && (left.size() < lines || damage != null)) {
 			// What is dealt with is not done once more each time.
 			createFile(left);
+		}
+		this.pending |= !left.isEmpty();
+		if (damage != null) {
+			throw damage;
 		}
 		if (left.size() < lines || lines == 0) {
 			Files.deleteIfExists(file);
 			logger.info("The entries of {} were taken in", file);
 		}
-		this.pending |= !left.isEmpty();
+	}
+
+	private boolean take(InDoubtEntries next, Taker taker) throws SQLException {
+		boolean taken = taker.take(next);
+		if (taken) {
+			this.takenIn.add(next.entries().size());
+		}
+		return taken;
 	}
 
 	private boolean isOurs(Path file, String fileOwner) {
@@ -357,8 +433,9 @@ final class Spool {
 	private void setAside(Path file, IOException damage) throws IOException {
 		Path aside = file.resolveSibling(file.getFileName() + ".damaged");
 		Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
-		logger.error("A spool file is damaged and now called {}: {}. The entries before that were taken in; look for "
-				+ "others in the file", aside, damage.getMessage());
+		logger
+			.error("A spool file is damaged and now called {}: {}. What is good in it was taken in; look for the rest "
+					+ "in the file", aside, damage.getMessage());
 	}
 
 	/**

@@ -8,6 +8,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -56,7 +58,7 @@ final class SpoolFile {
 	 * @throws DamagedException if it is not a spool file
 	 */
 	static String readOwner(BufferedReader in) throws IOException {
-		String line = in.readLine();
+		String line = readLine(in);
 		if (line == null || !line.startsWith(FORMAT)) {
 			throw new DamagedException("it does not begin like a spool file");
 		}
@@ -64,14 +66,29 @@ final class SpoolFile {
 	}
 
 	/**
+	 * Opens a file. Bytes that are no text are one line's concern.
+	 * @param file the file
+	 * @return the file, at its beginning
+	 */
+	static BufferedReader open(Path file) throws IOException {
+		return Files.newBufferedReader(file, StandardCharsets.ISO_8859_1);
+	}
+
+	private static @Nullable String readLine(BufferedReader in) throws IOException {
+		String line = in.readLine();
+		return (line != null) ? new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8) : null;
+	}
+
+	/**
 	 * Reads the next line.
 	 * @param in the file, behind the line of the owner
 	 * @param number the number of lines before it
 	 * @return what the line holds, or {@code null} at the end
-	 * @throws DamagedException if the line is damaged or missing
+	 * @throws DamagedLineException if the line is damaged; the next one can be read
+	 * @throws DamagedException if lines are missing
 	 */
 	static @Nullable InDoubtEntries readNext(BufferedReader in, long number) throws IOException {
-		String line = in.readLine();
+		String line = readLine(in);
 		if (line == null) {
 			throw new DamagedException("its end is missing");
 		}
@@ -84,13 +101,13 @@ final class SpoolFile {
 		}
 		String[] parts = line.split(" ", 3);
 		if (parts.length < 3 || !parts[0].equals(checksum(parts[1] + ' ' + parts[2]))) {
-			throw new DamagedException("line %d does not match its checksum".formatted(number + 2));
+			throw new DamagedLineException("line %d does not match its checksum".formatted(number + 2));
 		}
 		try {
 			return new InDoubtEntries(StagedRow.parse(parts[1]), new ArrayList<Entry>(EntryCodec.read(parts[2])));
 		}
 		catch (RuntimeException ex) {
-			throw new DamagedException("line %d cannot be read: %s".formatted(number + 2, ex.getMessage()));
+			throw new DamagedLineException("line %d cannot be read: %s".formatted(number + 2, ex.getMessage()));
 		}
 	}
 
@@ -103,11 +120,24 @@ final class SpoolFile {
 	/**
 	 * A file is not what was written.
 	 */
-	static final class DamagedException extends IOException {
+	static class DamagedException extends IOException {
 
 		private static final long serialVersionUID = 1L;
 
 		DamagedException(String message) {
+			super(message);
+		}
+
+	}
+
+	/**
+	 * A line is not what was written.
+	 */
+	static final class DamagedLineException extends DamagedException {
+
+		private static final long serialVersionUID = 1L;
+
+		DamagedLineException(String message) {
 			super(message);
 		}
 

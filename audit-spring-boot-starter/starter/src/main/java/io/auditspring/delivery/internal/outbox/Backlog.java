@@ -40,7 +40,16 @@ public final class Backlog {
 
 	private static final Duration INTERVAL = Duration.ofSeconds(5);
 
-	private final Clock clock = Clock.systemUTC();
+	/** A table that is large and not in memory takes its time. */
+	private static final TimeLimits LIMITS = new TimeLimits(Duration.ofSeconds(2), Duration.ofSeconds(10));
+
+	/** How much longer than a look the relay works before the next one. */
+	private static final int SHARE = 10;
+
+	/** For so long a relay may well be at work without having looked. */
+	private static final Duration UNKNOWN = Duration.ofSeconds(30);
+
+	private final Clock clock;
 
 	private final String chain;
 
@@ -57,11 +66,20 @@ public final class Backlog {
 
 	private volatile Measurement last = new Measurement(Instant.EPOCH, 0, null, null, List.of());
 
-	private boolean measured;
+	private long nextLook = System.nanoTime();
 
-	private long measuredAt;
+	/** Whether the last look was in vain; used by the relay only. */
+	private boolean failed;
+
+	/** Since when the relay has neither moved anything nor found out what waits. */
+	private volatile @Nullable Instant unknownSince;
 
 	Backlog(Schema schema, String chain, Duration takeOverAfter) {
+		this(schema, chain, takeOverAfter, Clock.systemUTC());
+	}
+
+	Backlog(Schema schema, String chain, Duration takeOverAfter, Clock clock) {
+		this.clock = clock;
 		this.chain = chain;
 		this.takeOverAfter = takeOverAfter;
 		this.table = schema.table("audit_quarantine");
@@ -84,23 +102,45 @@ public final class Backlog {
 	}
 
 	/**
+	 * The relay begins to move what there is.
+	 */
+	void begins() {
+		if (this.unknownSince == null) {
+			this.unknownSince = this.clock.instant();
+		}
+	}
+
+	/**
+	 * The relay has moved what there was.
+	 */
+	void moved() {
+		if (!this.failed) {
+			this.unknownSince = null;
+		}
+	}
+
+	/**
 	 * Looks again, if the last time was a while ago. What goes wrong is not the caller's
 	 * concern.
 	 * @param connection a connection with no transaction open on it
 	 */
 	void refresh(Connection connection) {
-		if (this.measured && System.nanoTime() - this.measuredAt < INTERVAL.toNanos()) {
+		long begun = System.nanoTime();
+		if (begun - this.nextLook < 0) {
 			return;
 		}
 		Instant now = this.clock.instant();
-		this.measured = true;
-		this.measuredAt = System.nanoTime();
 		try {
-			this.last = Transactions.run(connection, TimeLimits.BRIEF, (own) -> measure(own, now));
+			this.last = Transactions.run(connection, LIMITS, (own) -> measure(own, now));
+			this.failed = false;
+			this.unknownSince = null;
 		}
-		catch (SQLException ex) {
+		catch (SQLException | RuntimeException ex) {
+			this.failed = true;
 			logger.debug("The backlog of the outbox could not be measured", LoggedFailure.of(ex));
 		}
+		long end = System.nanoTime();
+		this.nextLook = end + Math.max(INTERVAL.toNanos(), SHARE * (end - begun));
 	}
 
 	private Measurement measure(Connection connection, Instant now) throws SQLException {
@@ -153,7 +193,8 @@ public final class Backlog {
 	}
 
 	/**
-	 * What was found last, at most some seconds ago while the relay works.
+	 * What was found last, at most some seconds ago unless the relay has no connection,
+	 * or waits for an answer.
 	 * @return the measurement
 	 */
 	public Measurement last() {
@@ -165,13 +206,27 @@ public final class Backlog {
 	}
 
 	/**
-	 * How long the oldest staged row has been waiting, as far as is known.
+	 * How long the oldest staged row has been waiting. Where a relay has neither moved
+	 * anything nor found out what waits for more than half a minute, it may be as long as
+	 * that.
 	 * @return that; zero where none is
 	 */
 	public Duration age() {
-		Instant oldest = last().oldest();
 		Instant now = this.clock.instant();
-		return (oldest != null && oldest.isBefore(now)) ? Duration.between(oldest, now) : Duration.ZERO;
+		return Stream.concat(Stream.of(this), this.included.stream())
+			.map((backlog) -> backlog.age(now))
+			.max(Comparator.naturalOrder())
+			.orElse(Duration.ZERO);
+	}
+
+	private Duration age(Instant now) {
+		Duration known = since(this.last.oldest(), now);
+		Duration unknown = since(this.unknownSince, now);
+		return (unknown.compareTo(UNKNOWN) > 0 && unknown.compareTo(known) > 0) ? unknown : known;
+	}
+
+	private static Duration since(@Nullable Instant begin, Instant now) {
+		return (begin != null && begin.isBefore(now)) ? Duration.between(begin, now) : Duration.ZERO;
 	}
 
 	/**

@@ -245,13 +245,21 @@ public final class Relay implements SmartLifecycle {
 	}
 
 	// A connection for each batch: it may be the only one of the pool, and whoever waits
-	// for it must not wait until a long backlog is worked off.
+	// for it must not wait until a long backlog is worked off. What waits is of interest
+	// above all where nothing can be moved.
 	private List<Outbox.Row> moveNext(long after) throws SQLException {
-		return Transactions.withConnection(this.dataSource, (connection) -> {
-			List<Outbox.Row> moved = move(connection, after);
-			this.outbox.backlog().refresh(connection);
-			return moved;
+		Backlog backlog = this.outbox.backlog();
+		backlog.begins();
+		List<Outbox.Row> moved = Transactions.withConnection(this.dataSource, (connection) -> {
+			try {
+				return move(connection, after);
+			}
+			finally {
+				backlog.refresh(connection);
+			}
 		});
+		backlog.moved();
+		return moved;
 	}
 
 	private boolean isFull(List<Outbox.Row> rows) {
@@ -403,10 +411,18 @@ public final class Relay implements SmartLifecycle {
 		this.worker.start();
 	}
 
-	@Override
-	public void stop() {
+	/**
+	 * Begins to stop, without waiting for the end.
+	 */
+	void beginStop() {
 		this.running = false;
 		this.committed.release(ENOUGH);
+		this.worker.beginStop();
+	}
+
+	@Override
+	public void stop() {
+		beginStop();
 		this.worker.stop();
 	}
 

@@ -6,11 +6,15 @@ package io.auditspring.delivery.internal.outbox;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -21,6 +25,7 @@ import io.auditspring.database.internal.OutboxDatabases;
 import io.auditspring.database.internal.StagedRow;
 import io.auditspring.delivery.internal.worker.Worker;
 import io.auditspring.delivery.internal.worker.WorkerStatus;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +41,8 @@ public final class Relays implements SmartLifecycle {
 
 	private static final Logger logger = LoggerFactory.getLogger(Relays.class);
 
+	private static final int MOST_ASKED = 64;
+
 	private final Relay main;
 
 	private final OutboxDatabases databases;
@@ -46,14 +53,21 @@ public final class Relays implements SmartLifecycle {
 
 	private final Worker search;
 
+	private final ThreadFactory askers = BackgroundThreads.numbered("audit-outboxes-");
+
+	/** Databases that are being asked whether they are there. */
+	private final Set<String> asked = ConcurrentHashMap.newKeySet();
+
 	/** Of which databases it was told that they lack something. */
-	private final Set<String> told = new HashSet<>(0);
+	private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+	private final List<Consumer<WorkerStatus>> watchers = new CopyOnWriteArrayList<>();
 
 	private volatile boolean running;
 
 	/**
 	 * Creates them.
-	 * @param main the relay of the main database, which somebody else starts and stops
+	 * @param main the relay of the main database, which is waited for by somebody else
 	 * @param databases where entries are staged
 	 * @param factory makes a relay for another one
 	 * @param pollInterval how often to look for a database that is away
@@ -69,9 +83,15 @@ public final class Relays implements SmartLifecycle {
 	private void addOthers() {
 		for (OutboxDatabase database : this.databases.all()) {
 			if (!database.equals(this.databases.main())) {
-				this.others.computeIfAbsent(database, this.factory);
+				this.others.computeIfAbsent(database, this::create);
 			}
 		}
+	}
+
+	private Relay create(OutboxDatabase database) {
+		Relay relay = this.factory.apply(database);
+		this.watchers.forEach((watcher) -> watcher.accept(relay.status()));
+		return relay;
 	}
 
 	/**
@@ -95,28 +115,40 @@ public final class Relays implements SmartLifecycle {
 
 	// A failure is no reason to wait longer: as soon as the database is there, its
 	// transactions should find it prepared. That it is away was told at the start.
+	// Nor is another one that takes its time to say so: each is asked on a thread of its
+	// own.
 	private void search() {
-		this.databases.absent().forEach((name, database) -> {
-			if (!this.running) {
-				return;
+		List<Map.Entry<String, OutboxDatabases.Absent>> absent = new ArrayList<>(this.databases.absent().entrySet());
+		// So that each comes to its turn.
+		Collections.shuffle(absent);
+		for (Map.Entry<String, OutboxDatabases.Absent> one : absent) {
+			if (this.running && this.asked.size() < MOST_ASKED && this.asked.add(one.getKey())) {
+				this.askers.newThread(() -> prepare(one.getKey(), one.getValue())).start();
 			}
-			try {
-				database.prepare();
-				this.databases.absent().remove(name);
-				logger.info("The database of '{}' can be reached now", name);
-			}
-			catch (AuditSetupException ex) {
-				if (this.told.add(name)) {
-					logger.error("The database of '{}' cannot be prepared for audited transactions: {} {}", name,
-							ex.getMessage(), ex.getRemedy());
-				}
-			}
-			catch (SQLException | RuntimeException ex) {
-				logger.debug("The database of '{}' cannot be reached yet", name, LoggedFailure.of(ex));
-			}
-		});
+		}
 		addOthers();
 		this.others.values().forEach(Relay::start);
+	}
+
+	private void prepare(String name, OutboxDatabases.Absent database) {
+		try {
+			database.prepare();
+			this.databases.absent().remove(name);
+			logger.info("The database of '{}' can be reached now", name);
+			this.search.wake();
+		}
+		catch (AuditSetupException ex) {
+			if (this.told.add(name)) {
+				logger.error("The database of '{}' cannot be prepared for audited transactions: {} {}", name,
+						ex.getMessage(), ex.getRemedy());
+			}
+		}
+		catch (SQLException | RuntimeException ex) {
+			logger.debug("The database of '{}' cannot be reached yet", name, LoggedFailure.of(ex));
+		}
+		finally {
+			this.asked.remove(name);
+		}
 	}
 
 	/**
@@ -127,18 +159,34 @@ public final class Relays implements SmartLifecycle {
 		return Stream.concat(Stream.of(this.main), this.others.values().stream()).map(Relay::status).toList();
 	}
 
+	/**
+	 * Tells of each worker, those that there are and those that come.
+	 * @param watcher learns of them; of one that comes at this moment perhaps twice
+	 */
+	public void watch(Consumer<WorkerStatus> watcher) {
+		this.watchers.add(watcher);
+		statuses().forEach(watcher);
+	}
+
 	@Override
 	public void start() {
 		this.running = true;
+		this.main.start();
 		this.others.values().forEach(Relay::start);
 		if (!this.databases.absent().isEmpty()) {
 			this.search.start();
 		}
 	}
 
+	// That of the main database is stopped after this. None waits for the end of another
+	// one: where many databases are away, there would be no time left for the rest of the
+	// shutdown.
 	@Override
 	public void stop() {
 		this.running = false;
+		this.search.beginStop();
+		this.main.beginStop();
+		this.others.values().forEach(Relay::beginStop);
 		this.search.stop();
 		this.others.values().forEach(Relay::stop);
 	}

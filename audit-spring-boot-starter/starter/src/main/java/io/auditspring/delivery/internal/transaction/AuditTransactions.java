@@ -65,7 +65,7 @@ public final class AuditTransactions implements ChangeSink {
 		this.managed = managed;
 		this.jta = managed.jta();
 		this.maxEntities = maxEntities;
-		this.unattributed = new UnattributedEntries(factory, unattributed);
+		this.unattributed = new UnattributedEntries(factory, maxEntities, unattributed);
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 import io.auditspring.capture.internal.state.EntityChange;
@@ -31,6 +32,9 @@ final class EntityChanges {
 
 	/** What takes back what was added after a savepoint, the last one first. */
 	private final Deque<Undoing> undoings = new ArrayDeque<>(0);
+
+	/** How many changes were not kept, by the kind of entity. */
+	private Map<String, Integer> further = Map.of();
 
 	void add(EntityChange change) {
 		add(change, 0);
@@ -151,7 +155,25 @@ final class EntityChanges {
 		return this.closed.size() + this.changes.size() >= most && !this.changes.containsKey(key);
 	}
 
+	/**
+	 * Counts a change that is not kept, as there are too many.
+	 * @param type the kind of entity as entries show it
+	 */
+	void addFurther(String type) {
+		this.further = this.further.isEmpty() ? new TreeMap<>() : this.further;
+		this.further.merge(type, 1, Integer::sum);
+	}
+
+	/**
+	 * How many changes were not kept.
+	 * @return their numbers by the kind of entity
+	 */
+	Map<String, Integer> further() {
+		return this.further;
+	}
+
 	void clear() {
+		this.further = Map.of();
 		this.closed.clear();
 		this.changes.clear();
 		this.unread.clear();

@@ -79,13 +79,13 @@ final class SessionChanges {
 			of(operation).add(change);
 		}
 		else {
-			this.unattributed.add(change);
+			this.unattributedEntries.add(this.unattributed, change, 0);
 		}
 	}
 
 	boolean addAgain(@Nullable Operation operation, EntityKey key, String type, UnreadChange change) {
 		return (operation != null) ? of(operation).addAgain(key, type, change, 0)
-				: this.unattributed.addAgain(key, change, 0);
+				: this.unattributedEntries.addAgain(this.unattributed, key, type, change, 0);
 	}
 
 	void readAll() {

@@ -5,6 +5,7 @@
 package io.auditspring.delivery.internal.transaction;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,12 +16,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import io.auditspring.AuditDeliveryException;
 import io.auditspring.Delivery;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
 import io.auditspring.capture.internal.state.UnreadChange;
 import io.auditspring.database.internal.StagedRow;
+import io.auditspring.database.internal.Transactions;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.hibernate.engine.spi.EntityKey;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,9 @@ final class TransactionEntries {
 	private final Handover delivery;
 
 	private final EntryFactory factory;
+
+	/** PostgreSQL manual, appendix A: in_failed_sql_transaction. */
+	private static final String ABORTED = "25P02";
 
 	private final UnattributedEntries unattributedEntries;
 
@@ -124,7 +130,7 @@ final class TransactionEntries {
 			of(operation).add(real, this.savepoint);
 		}
 		else if (kept) {
-			this.unattributed.add(real, this.savepoint);
+			this.unattributedEntries.add(this.unattributed, real, this.savepoint);
 		}
 		return kept;
 	}
@@ -149,7 +155,7 @@ final class TransactionEntries {
 			return false;
 		}
 		if (operation == null) {
-			return this.unattributed.addAgain(key, change, this.savepoint);
+			return this.unattributedEntries.addAgain(this.unattributed, key, type, change, this.savepoint);
 		}
 		OperationChanges changes = of(operation);
 		this.unread.add(changes);
@@ -267,10 +273,12 @@ final class TransactionEntries {
 		List<Entry> entries = new ArrayList<>(this.unattributedEntries.of(this.unattributed, revision));
 		this.unattributed.clear();
 		int chained = stageEarlier(entries);
+		boolean buffered = false;
 		for (OperationChanges operation : this.pending.values()) {
 			List<Entry> own = operation.entries(this.factory, revision);
 			if (operation.delivery() == Delivery.ASYNC) {
 				own.forEach((entry) -> this.afterCommit.add(Delivery.ASYNC, entry));
+				buffered |= !own.isEmpty();
 			}
 			else {
 				entries.addAll(own);
@@ -279,6 +287,12 @@ final class TransactionEntries {
 		}
 		if (!entries.isEmpty()) {
 			stage(connection, entries, chained);
+		}
+		else if (buffered && Transactions.isAborted(connection)) {
+			// The driver would commit it without a word, though nothing of it is there
+			// then.
+			throw new AuditDeliveryException("The transaction failed before its audit entries could be buffered",
+					new SQLException("The transaction is aborted", ABORTED));
 		}
 		this.staged.addAll(this.pending.values());
 		this.pending.clear();

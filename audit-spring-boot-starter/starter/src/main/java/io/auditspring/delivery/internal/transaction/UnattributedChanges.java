@@ -15,7 +15,8 @@ enum UnattributedChanges {
 	/**
 	 * Each changed entity leaves an entry, part of the transaction that changed it, with
 	 * the action {@code entity.created}, {@code entity.updated} or
-	 * {@code entity.deleted}.
+	 * {@code entity.deleted}. Beyond {@code audit.capture.max-entities} of one
+	 * transaction changes are counted, in an entry {@code entity.changes}.
 	 */
 	RECORD
 

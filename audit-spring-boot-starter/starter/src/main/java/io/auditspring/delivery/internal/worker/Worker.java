@@ -69,10 +69,11 @@ public final class Worker {
 	}
 
 	public synchronized void start() {
-		if (this.thread == null) {
+		Thread running = this.thread;
+		if (running == null || this.stop.getCount() == 0) {
 			this.stop = new CountDownLatch(1);
 			CountDownLatch stop = this.stop;
-			Thread predecessor = this.abandoned;
+			Thread predecessor = (running != null) ? running : this.abandoned;
 			Thread started = BackgroundThreads.named(this.name).newThread(() -> takeOverFrom(predecessor, stop));
 			this.thread = started;
 			this.status.runsOn(started);
@@ -108,6 +109,19 @@ public final class Worker {
 	}
 
 	/**
+	 * Tells the thread to end, without waiting for that: its time begins to run. So those
+	 * of several workers run out together.
+	 */
+	public synchronized void beginStop() {
+		if (this.thread != null && this.stop.getCount() > 0) {
+			Duration patience = (this.status.failingSince() != null) ? STOP_IN_OUTAGE : STOP;
+			this.stopNanos = System.nanoTime() + patience.toNanos();
+			this.stop.countDown();
+			this.signal.release();
+		}
+	}
+
+	/**
 	 * Ends the thread, when it has worked once more.
 	 * @param stuck is run once where the work does not get on; it is waited for all the
 	 * same
@@ -117,23 +131,20 @@ public final class Worker {
 		if (running == null) {
 			return;
 		}
-		Duration patience = (this.status.failingSince() != null) ? STOP_IN_OUTAGE : STOP;
-		this.stopNanos = System.nanoTime() + patience.toNanos();
-		this.stop.countDown();
-		this.signal.release();
-		awaitEnd(running, patience, stuck);
+		beginStop();
+		awaitEnd(running, stuck);
 		this.abandoned = running.isAlive() ? running : null;
 		this.thread = null;
 		this.status.runsOn(null);
 	}
 
 	// A stop that is interrupted has what is left to write all the same.
-	private void awaitEnd(Thread running, Duration patience, Runnable stuck) {
+	private void awaitEnd(Thread running, Runnable stuck) {
 		long begun = System.nanoTime();
 		boolean interrupted = false;
 		boolean told = false;
 		Duration waited = Duration.ZERO;
-		while (running.isAlive() && waited.compareTo(patience) < 0) {
+		while (running.isAlive() && System.nanoTime() - this.stopNanos < 0) {
 			if (!told && waited.compareTo(STUCK) >= 0 && this.status.stalledFor().compareTo(STUCK) >= 0) {
 				told = true;
 				stuck.run();

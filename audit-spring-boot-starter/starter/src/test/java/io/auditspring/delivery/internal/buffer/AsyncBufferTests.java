@@ -1,5 +1,9 @@
 package io.auditspring.delivery.internal.buffer;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -210,6 +215,29 @@ class AsyncBufferTests {
 	}
 
 	@Test
+	void whatIsDiscardedAllTheTimeIsRecordedNowAndThen() {
+		runner("audit.async.capacity=5", "audit.async.overflow=discard").run((context) -> {
+			DeliveryStatistics statistics = context.getBean(DeliveryStatistics.class);
+			record(context, "first");
+			this.log.await(1);
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+				for (int i = 0; i < 100; i++) {
+					record(context, "many");
+				}
+				return statistics.discarded() > 1_000 && statistics.delivered() > 50;
+			});
+			assertThat(discardedEntries()).isOne();
+		});
+		// The rest is told at the stop.
+		assertThat(discardedEntries()).isEqualTo(2);
+	}
+
+	private long discardedEntries() {
+		return this.log.jdbc()
+			.queryForObject("select count(*) from audit.audit_log where action = 'audit.discarded'", Long.class);
+	}
+
+	@Test
 	void whatWasKeptIsNotForgottenUnderSteadyLoad() {
 		runner("audit.async.capacity=200").run((context) -> {
 			AsyncBuffer buffer = context.getBean(AsyncBuffer.class);
@@ -233,6 +261,44 @@ class AsyncBufferTests {
 				load.join();
 			}
 		});
+	}
+
+	@Test
+	void veryManyFilesHoldUpNobody() {
+		runner("audit.async.capacity=10").run((context) -> {
+			AsyncBuffer buffer = context.getBean(AsyncBuffer.class);
+			record(context, "first");
+			this.log.await(1);
+			buffer.stop();
+			leaveFiles(context, 2_000);
+			buffer.start();
+			for (int i = 0; i < 30; i++) {
+				record(context, "new");
+			}
+			assertThat(buffer.overflows()).isZero();
+			Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> this.log.count() == 2_031);
+			assertThat(this.log.jdbc()
+				.queryForObject("select max(seq) filter (where action = 'new') < max(seq) from audit.audit_log",
+						Boolean.class))
+				.isTrue();
+		});
+	}
+
+	private void leaveFiles(ApplicationContext context, int files) throws IOException {
+		context.getBean(Spool.class).keep(List.of(new InDoubtEntries(null, List.of(entry(context, "spooled")))));
+		Path file;
+		try (Stream<Path> found = Files.walk(this.directory)) {
+			file = found.filter((path) -> path.toString().endsWith(".spool")).findFirst().orElseThrow();
+		}
+		String owner;
+		try (BufferedReader in = SpoolFile.open(file)) {
+			owner = SpoolFile.readOwner(in);
+		}
+		for (int i = 1; i < files; i++) {
+			try (Writer out = Files.newBufferedWriter(file.resolveSibling("no" + i + ".spool"))) {
+				SpoolFile.write(out, owner, List.of(new InDoubtEntries(null, List.of(entry(context, "spooled")))));
+			}
+		}
 	}
 
 	private static Entry entry(ApplicationContext context, String action) {

@@ -2,6 +2,7 @@ package io.auditspring.delivery.internal.buffer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -9,7 +10,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -19,7 +22,10 @@ import io.auditspring.AuditLog;
 import io.auditspring.TestDatabase;
 import io.auditspring.delivery.FaultyDataSource;
 import io.auditspring.delivery.Recorders;
+import io.auditspring.delivery.internal.outbox.InDoubtEntries;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.signing.LedgerVerifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -127,6 +133,37 @@ class SpoolTests {
 		});
 		assertThat(files(".spool")).isEmpty();
 		assertThat(files(".damaged")).hasSize(3);
+	}
+
+	@Test
+	void whatIsGoodBehindADamagedLineIsTakenIn() throws IOException {
+		leave(300);
+		Path file = files(".spool").get(0);
+		byte[] bytes = Files.readAllBytes(file);
+		String text = new String(bytes, StandardCharsets.ISO_8859_1);
+		bytes[text.indexOf("no.20\"")] = (byte) 0xff;
+		Files.write(file, bytes);
+		runner().run((context) -> assertThat(this.log.await(201)).extracting("action")
+			.contains("first", "no.101", "no.300")
+			.doesNotContain("no.20"));
+		assertThat(files(".spool")).isEmpty();
+		assertThat(files(".damaged")).hasSize(1);
+	}
+
+	@Test
+	void whatIsUndecidedInADamagedFileIsKept() throws Exception {
+		Spool spool = new Spool(spool(), new SpoolOwner(null, "main", UUID.randomUUID()));
+		spool.keep(Stream.of("a", "b", "c")
+			.map((action) -> new InDoubtEntries(null, List.of(Entries.entry("order." + action))))
+			.toList());
+		Path file = files(".spool").get(0);
+		Files.writeString(file, Files.readString(file).replace("order.b", "order.x"));
+		spool.takeIn((doubt) -> false, () -> true);
+		assertThat(files(".damaged")).hasSize(1);
+		List<String> taken = new ArrayList<>();
+		spool.takeIn((doubt) -> taken.addAll(doubt.entries().stream().map(Entry::action).toList()), () -> true);
+		assertThat(taken).containsExactly("order.a", "order.c");
+		assertThat(files(".spool")).isEmpty();
 	}
 
 	@Test

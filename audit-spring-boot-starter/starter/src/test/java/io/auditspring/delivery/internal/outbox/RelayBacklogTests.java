@@ -4,8 +4,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
@@ -98,6 +102,55 @@ class RelayBacklogTests {
 			assertComplete(context, 20_001);
 			assertThat(this.log.jdbc()
 				.queryForObject("select bool_and(action = 'no.' || seq) from audit.audit_log", Boolean.class)).isTrue();
+		});
+	}
+
+	@Test
+	void whatCannotBeLookedAtMayHaveBeenWaitingSinceTheRelayGotOnLast() {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+		Clock clock = new Clock() {
+
+			@Override
+			public Instant instant() {
+				return now.get();
+			}
+
+			@Override
+			public ZoneId getZone() {
+				return ZoneOffset.UTC;
+			}
+
+			@Override
+			public Clock withZone(ZoneId zone) {
+				return this;
+			}
+
+		};
+		Backlog backlog = new Backlog(new Schema("audit"), "main", Duration.ofMinutes(1), clock);
+		runner().run((context) -> {
+			backlog.begins();
+			now.updateAndGet((time) -> time.plusSeconds(20));
+			assertThat(backlog.age()).isZero();
+			Connection broken = this.database.getConnection();
+			broken.close();
+			backlog.refresh(broken);
+			now.updateAndGet((time) -> time.plusSeconds(20));
+			assertThat(backlog.age()).isEqualTo(Duration.ofSeconds(40));
+			backlog.moved();
+			assertThat(backlog.age()).isEqualTo(Duration.ofSeconds(40));
+			Backlog sum = new Backlog(new Schema("audit"), "main", Duration.ofMinutes(1), clock);
+			sum.include(backlog);
+			assertThat(sum.age()).isEqualTo(Duration.ofSeconds(40));
+			try (Connection connection = this.database.getConnection()) {
+				Awaitility.await().until(() -> {
+					backlog.refresh(connection);
+					return backlog.age().isZero();
+				});
+			}
+			backlog.begins();
+			backlog.moved();
+			now.updateAndGet((time) -> time.plusSeconds(60));
+			assertThat(backlog.age()).isZero();
 		});
 	}
 

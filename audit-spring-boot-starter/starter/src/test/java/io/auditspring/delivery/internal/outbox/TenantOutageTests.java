@@ -2,11 +2,17 @@ package io.auditspring.delivery.internal.outbox;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
@@ -32,6 +38,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,9 +47,12 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,6 +63,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
  * A database for each tenant, of which some are away, die at the worst moment, or are
  * unknown: what committed arrives once, and no tenant waits for another one.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class TenantOutageTests {
 
 	private final DataSource head = TestDatabase.newDatabase();
@@ -368,6 +379,122 @@ class TenantOutageTests {
 				.withMessageContaining("List it among the targets");
 			assertThat(new AuditLog(west).staged()).isZero();
 		});
+	}
+
+	@Test
+	void aStopDoesNotWaitForOneDatabaseThatIsAwayAfterTheOther() {
+		CountDownLatch released = new CountDownLatch(1);
+		Map<String, Blocked> away = new LinkedHashMap<>();
+		for (int i = 1; i <= 4; i++) {
+			away.put("tenant" + i, new Blocked(TestDatabase.newDatabase(), released));
+		}
+		runner(Map.copyOf(away), pool(this.head), "audit.relay.poll-interval=50ms").run((context) -> {
+			away.values().forEach((database) -> database.away = true);
+			Awaitility.await().until(() -> away.values().stream().allMatch((database) -> database.attempts.get() > 1));
+			long begun = System.nanoTime();
+			context.getBean(Relays.class).stop();
+			assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(7));
+			released.countDown();
+		});
+	}
+
+	@Test
+	void databasesThatAreAwayAreAskedAtTheSameTime() {
+		CountDownLatch all = new CountDownLatch(4);
+		this.faultyNorth.goDown();
+		Map<String, DataSource> away = new LinkedHashMap<>();
+		away.put("north", pool(this.faultyNorth));
+		for (int i = 1; i <= 4; i++) {
+			away.put("tenant" + i, new DelegatingDataSource(this.north) {
+
+				@Override
+				public Connection getConnection() throws SQLException {
+					all.countDown();
+					try {
+						assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
+					}
+					catch (InterruptedException ex) {
+						Thread.currentThread().interrupt();
+					}
+					throw new SQLException("connection refused", "08001");
+				}
+
+			});
+		}
+		runner(away, pool(this.head)).run((context) -> assertThat(all.getCount()).isZero());
+	}
+
+	@Test
+	void aDatabaseThatSaysNothingKeepsNoOtherFromBeingFound() {
+		CountDownLatch released = new CountDownLatch(1);
+		Map<String, DataSource> targets = new LinkedHashMap<>();
+		List<Blocked> silent = new ArrayList<>();
+		for (int i = 1; i <= 5; i++) {
+			silent.add(new Blocked(TestDatabase.newDatabase(), released));
+			targets.put("silent" + i, silent.get(i - 1));
+		}
+		silent.forEach((database) -> database.away = true);
+		this.faultyNorth.goDown();
+		targets.put("north", pool(this.faultyNorth));
+		runner(targets, pool(this.head), "audit.relay.poll-interval=50ms").run((context) -> {
+			List<String> workers = new CopyOnWriteArrayList<>();
+			context.getBean(Relays.class).watch((worker) -> workers.add(worker.name()));
+			assertThat(workers).containsExactly("audit-relay");
+			Awaitility.await().until(() -> silent.stream().allMatch((database) -> database.attempts.get() > 1));
+			this.faultyNorth.comeBack();
+			Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> workers.contains("audit-relay-north"));
+			record(context, "north", "no.1");
+			this.log.await(1);
+			released.countDown();
+		});
+	}
+
+	/** Refuses once, and then says nothing more. */
+	private static final class Blocked extends DelegatingDataSource {
+
+		private final AtomicInteger attempts = new AtomicInteger();
+
+		private final CountDownLatch released;
+
+		private volatile boolean away;
+
+		private Blocked(DataSource database, CountDownLatch released) {
+			super(database);
+			this.released = released;
+		}
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			if (!this.away) {
+				return super.getConnection();
+			}
+			if (this.attempts.incrementAndGet() > 1) {
+				try {
+					this.released.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			}
+			throw new SQLException("connection refused", "08001");
+		}
+
+	}
+
+	@Test
+	void aDatabaseThatNobodyKnewOfFillsNoLogWhileOthersWork(CapturedOutput output) {
+		DataSource west = TestDatabase.newDatabase();
+		runner("audit.failure-policy=log").run((context) -> {
+			this.tenants.setTargetDataSources(Map.of("north", pool(this.faultyNorth), "west", pool(west)));
+			this.tenants.afterPropertiesSet();
+			for (int i = 0; i < 10; i++) {
+				record(context, "west", "no.west");
+				record(context, "north", "no.north");
+			}
+			this.log.await(20);
+		});
+		assertThat(output.getAll().split("could not be stored where they belong", -1)).hasSize(2);
+		assertThat(output).doesNotContain("It works again");
 	}
 
 }

@@ -137,6 +137,33 @@ class UnattributedChangesTests {
 	}
 
 	@Test
+	void ofMoreEntitiesThanACallMayShowAreCounted() {
+		start("audit.unattributed-changes=record", "audit.capture.max-entities=3");
+		transaction().executeWithoutResult((status) -> {
+			PurchaseOrder first = this.orders.saveAndFlush(order("A-1"));
+			for (int i = 2; i <= 6; i++) {
+				this.orders.saveAndFlush(order("A-" + i));
+			}
+			first.setStatus("PAID");
+		});
+		try (EntityManager own = this.context.getBean(EntityManagerFactory.class).createEntityManager()) {
+			own.getTransaction().begin();
+			for (int i = 1; i <= 4; i++) {
+				own.persist(order("B-" + i));
+			}
+			own.getTransaction().commit();
+		}
+		List<Map<String, Object>> entries = this.log.await(8);
+		assertThat(entries).filteredOn("action", "entity.created").hasSize(6);
+		assertThat((String) entries.get(2).get("after_state")).contains("PAID");
+		assertThat(entries).filteredOn("action", "entity.changes")
+			.extracting("metadata")
+			.allSatisfy((metadata) -> assertThat((String) metadata).contains("\"withoutState\": {\"PurchaseOrder\""))
+			.satisfiesExactly((metadata) -> assertThat((String) metadata).contains("\"PurchaseOrder\": 3"),
+					(metadata) -> assertThat((String) metadata).contains("\"PurchaseOrder\": 1"));
+	}
+
+	@Test
 	void thatAreRolledBackLeaveNothing() {
 		start("audit.unattributed-changes=record");
 		assertThatIllegalStateException().isThrownBy(() -> transaction().executeWithoutResult((status) -> {

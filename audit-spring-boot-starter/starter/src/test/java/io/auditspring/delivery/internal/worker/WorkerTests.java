@@ -98,6 +98,59 @@ class WorkerTests {
 		failing.stop();
 	}
 
+	@Test
+	void theTimeOfThoseWhoAreToldToStopRunsOutTogether() {
+		CountDownLatch end = new CountDownLatch(1);
+		AtomicInteger waiting = new AtomicInteger();
+		List<Worker> workers = Stream
+			.generate(() -> new Worker("hanging-worker", Duration.ofMillis(1), new Worker.Task() {
+
+				private boolean failed;
+
+				@Override
+				public void run() throws SQLException {
+					if (!this.failed) {
+						this.failed = true;
+						throw new SQLException("away");
+					}
+					waiting.incrementAndGet();
+					await(end);
+				}
+
+			}))
+			.limit(4)
+			.toList();
+		workers.forEach(Worker::start);
+		Awaitility.await().until(() -> waiting.get() == 4);
+		long begun = System.nanoTime();
+		workers.forEach(Worker::beginStop);
+		workers.forEach(Worker::stop);
+		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(6));
+		end.countDown();
+	}
+
+	@Test
+	void oneThatWasToldToStopCanBeStartedAgain() {
+		AtomicInteger attempts = new AtomicInteger();
+		Worker counting = new Worker("counting-worker", Duration.ofMillis(1), attempts::incrementAndGet);
+		counting.start();
+		counting.beginStop();
+		counting.start();
+		int before = attempts.get();
+		Awaitility.await().until(() -> attempts.get() > before + 5);
+		counting.stop();
+		assertThat(counting.isRunning()).isFalse();
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	private static Stream<Thread> threads() {
 		return Thread.getAllStackTraces().keySet().stream().filter((thread) -> thread.getName().equals("test-worker"));
 	}
