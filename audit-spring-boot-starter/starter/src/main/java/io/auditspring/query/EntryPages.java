@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
@@ -216,13 +215,12 @@ final class EntryPages {
 		Instant first = omitted.stream().map(AuditEntry::getRecordedAt).min(Comparator.naturalOrder()).orElseThrow();
 		Instant last = omitted.stream().map(AuditEntry::getRecordedAt).max(Comparator.naturalOrder()).orElseThrow();
 		Restriction these = (entry, any, none) -> this.builder.and(entry.get("id").in(ids),
-				this.builder.between(entry.get(TIME), literal(first), literal(last)));
+				this.builder.between(entry.<Instant>get(TIME), literal(first), literal(last)));
 		Map<UUID, AuditEntry> complete = new HashMap<>();
 		read(tuple(AuditEntry.attributes(query.unread()), AuditEntry::of), these, ids.size(), new Step(true, true))
 			.forEach((entry) -> complete.put(entry.getId(), entry));
 		return page.stream()
-			.map((entry) -> entry.isOmitted() ? complete.get(entry.getId()) : entry)
-			.filter(Objects::nonNull)
+			.flatMap((entry) -> entry.isOmitted() ? Stream.ofNullable(complete.get(entry.getId())) : Stream.of(entry))
 			.toList();
 	}
 
