@@ -110,8 +110,7 @@ final class ArchivedTrail implements AuditTrail {
 			return Look.of(query, portion(query, past, live.page(query)));
 		}
 		if (query.isTowardsOlder()) {
-			return until.isAfter(past.to()) ? live
-					: Look.of(query, portion(query, past, this.database.portion(query)));
+			return until.isAfter(past.to()) ? live : Look.of(query, portion(query, past, this.database.portion(query)));
 		}
 		// All of the archive comes before what was not looked at.
 		Look page = Look.of(query, portion(query, past, new Look(live.entries(), null, null).page(query)));
@@ -270,8 +269,10 @@ final class ArchivedTrail implements AuditTrail {
 		Past.Position position = position(query.position());
 		boolean more = true;
 		while (more && archived.size() <= query.limit()) {
-			List<StoredEntry> found = past.find(this.database.condition(query),
-					new Past.Reading(position, query.isTowardsOlder(), query.limit() + 1, Long.MAX_VALUE, true, Set.of()))
+			List<StoredEntry> found = past
+				.find(this.database.condition(query),
+						new Past.Reading(position, query.isTowardsOlder(), query.limit() + 1, Long.MAX_VALUE, true,
+								Set.of()))
 				.entries();
 			more = found.size() > query.limit();
 			List<AuditEntry> newest = found.stream().map(AuditEntry::of).toList();

@@ -86,9 +86,9 @@ public interface AuditTrail {
 	/**
 	 * Reads all entries of a query, whatever its limit, page by page as the stream is
 	 * consumed. Memory grows neither with their number nor, beyond
-	 * {@value EntryPages#MOST_CHARACTERS} characters, with their length. The stream holds no connection
-	 * between pages and need not be closed; entries that the ledger takes meanwhile do
-	 * not disturb it.
+	 * {@value EntryPages#MOST_CHARACTERS} characters, with their length. The stream holds
+	 * no connection between pages and need not be closed; entries that the ledger takes
+	 * meanwhile do not disturb it.
 	 * @param query which entries
 	 * @return the entries
 	 */

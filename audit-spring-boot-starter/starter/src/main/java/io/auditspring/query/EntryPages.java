@@ -189,11 +189,10 @@ final class EntryPages {
 			Expression<Long> length = sum("coalesce(octet_length(cast(? as text)), 0)::bigint", Long.class, entry,
 					texts);
 			List<Selection<?>> selected = new ArrayList<>();
-			attributes.forEach((name) -> selected.add((texts.contains(name)
-					? this.builder.sql("case when ? <= %d then ? end".formatted(LONG), String.class, stored,
-							entry.get(name))
-					: entry.get(name))
-				.alias(name)));
+			attributes.forEach((name) -> selected
+				.add((texts.contains(name) ? this.builder.sql("case when ? <= %d then ? end".formatted(LONG),
+						String.class, stored, entry.get(name)) : entry.get(name))
+					.alias(name)));
 			selected.add(this.builder.sql("case when ? > %d then ? end".formatted(LONG), Long.class, stored, length)
 				.alias(AuditEntry.OMITTED));
 			return this.builder.tuple(selected.toArray(Selection<?>[]::new));
@@ -234,8 +233,7 @@ final class EntryPages {
 		}
 		return ranges.stream()
 			.flatMap((range) -> read(selected, wanted.and(range), most, new Step(forward, false)).stream())
-			.collect(Collectors
-				.toCollection(() -> new TreeSet<>(forward ? OLDEST_FIRST.reversed() : OLDEST_FIRST)))
+			.collect(Collectors.toCollection(() -> new TreeSet<>(forward ? OLDEST_FIRST.reversed() : OLDEST_FIRST)))
 			.stream()
 			.limit(most)
 			.toList();

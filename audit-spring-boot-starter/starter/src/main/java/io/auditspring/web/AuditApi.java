@@ -94,8 +94,8 @@ public final class AuditApi implements TrailHandler {
 		AuditQuery query = goingOn(reader, parameters, reader.narrow(parameters));
 		this.readings.note("entries", parameters.values());
 		ResponseEntity<byte[]> page = page(reader, parameters, query, request.getRequestURI());
-		return parameters.isSummary()
-				? JsonAnswers.compressed(page, request.getHeader(HttpHeaders.ACCEPT_ENCODING)) : page;
+		return parameters.isSummary() ? JsonAnswers.compressed(page, request.getHeader(HttpHeaders.ACCEPT_ENCODING))
+				: page;
 	}
 
 	@GetMapping("/entries/{id}")

@@ -63,7 +63,7 @@ final class LiveApi implements TrailHandler {
 			return null;
 		}
 		SseEmitter emitter = this.liveSubscriptions.watch(reader, reader.narrow(parameters), parameters, lastEventId,
-				 signedOut(request.getSession(false)));
+				signedOut(request.getSession(false)));
 		if (!this.liveSubscriptions.continues(reader, parameters.values(), lastEventId)) {
 			this.readings.note("live", parameters.values());
 		}

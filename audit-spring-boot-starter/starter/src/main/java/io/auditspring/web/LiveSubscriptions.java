@@ -147,8 +147,8 @@ final class LiveSubscriptions implements SmartLifecycle {
 		Instant since = (forgotten ? now : last).minus(OVERLAP);
 		String token = token();
 		LiveSubscription watch = new LiveSubscription(new SseEmitter(this.lifetime.multipliedBy(2).toMillis()),
-				this.trail, reader, summary ? query.withoutStates() : query,
-				summary ? reader::summarize : reader::show, since, lastEventId != null, token, revoked, this.lifetime);
+				this.trail, reader, summary ? query.withoutStates() : query, summary ? reader::summarize : reader::show,
+				since, lastEventId != null, token, revoked, this.lifetime);
 		watch.emitter().onCompletion(() -> remove(watch));
 		add(watch);
 		this.continuations.values().removeIf((each) -> each.ends().isBefore(now));

@@ -180,8 +180,7 @@ public final class LedgerExport {
 		Page page = new Page(List.of(), 0, PAGE);
 		while (page.next() >= 0) {
 			Page before = page;
-			page = this.source
-				.read((ledger) -> page(ledger, chain, before.next(), beginning.end(), before.room()));
+			page = this.source.read((ledger) -> page(ledger, chain, before.next(), beginning.end(), before.room()));
 			write(out, page.lines());
 		}
 	}

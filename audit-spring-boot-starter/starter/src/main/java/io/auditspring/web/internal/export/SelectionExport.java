@@ -51,7 +51,9 @@ import org.springframework.dao.DataAccessResourceFailureException;
  */
 public final class SelectionExport {
 
-	/** As many characters may the texts of the entries have that are in memory at once. */
+	/**
+	 * As many characters may the texts of the entries have that are in memory at once.
+	 */
 	private static final long MOST_CHARACTERS = 8_000_000;
 
 	private final DataSource dataSource;
@@ -136,8 +138,8 @@ public final class SelectionExport {
 		}
 	}
 
-	private @Nullable Page read(Connection connection, List<EntryKey> keys, Map<String, Optional<Checkpoint>> checkpoints)
-			throws SQLException {
+	private @Nullable Page read(Connection connection, List<EntryKey> keys,
+			Map<String, Optional<Checkpoint>> checkpoints) throws SQLException {
 		List<StoredEntry> entries = entries(connection, keys, (keys.size() > 1) ? MOST_CHARACTERS : Long.MAX_VALUE);
 		if (entries == null) {
 			return null;
