@@ -54,7 +54,7 @@ class LongEntriesTests {
 			this.database.append((i % 3 != 0) ? "other" : "main", Entries.withMetadata(
 					"{\"text\":\"%s\"}".formatted((i % 2 == 0) ? "x".repeat(LONG) : noise(LONG, new Random(i)))));
 		}
-		this.database.append("main", Entries.withMessage("y".repeat(ROOM + 1)));
+		this.database.append("main", Entries.withMetadata("{\"text\":\"%s\"}".formatted("y".repeat(ROOM))));
 		this.database.append("main", Entries.entries(200));
 	}
 
