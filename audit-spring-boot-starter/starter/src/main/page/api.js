@@ -115,4 +115,4 @@ export async function evidence(entry) {
 
 export const exportUrl = (filters, format) => `${base}api/export${query({ ...filters, format })}`;
 
-export const liveUrl = (filters) => `${base}api/live${query(filters)}`;
+export const liveUrl = (filters) => `${base}api/live${query({ ...filters, fields: 'summary' })}`;

@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditOperation;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.query.Facets;
 import io.auditspring.retention.Retention;
 import io.auditspring.retention.Subject;
 import org.junit.jupiter.api.BeforeEach;
@@ -252,6 +254,51 @@ class ReadThroughTests {
 			queries().forEach((name, query) -> assertThat(trail.count(query)).as(name)
 				.matches((count) -> (count > 0) != name.equals("another related thing")));
 		});
+	}
+
+	/** However many are asked for: none is lost, and none comes twice. */
+	@Test
+	void noMoreIsReadThanThereIsRoomFor() {
+		for (int i = 0; i < 30; i++) {
+			Instant time = Instant.parse((i < 20) ? "2019-01-20T00:00:00Z" : "2026-11-03T00:00:00Z").plusSeconds(i);
+			this.ledger.appendAt(time, (i % 2 == 0) ? "first" : "second",
+					List.of(order("SHIPPED", "{\"text\":\"%s\"}".formatted("x".repeat(900_000)), ACROSS)));
+		}
+		archiving().run((context) -> {
+			AuditTrail trail = context.getBean(AuditTrail.class);
+			AuditQuery all = AuditQuery.all().to(END).limit(AuditQuery.MAX_LIMIT);
+			List<AuditQuery> queries = List.of(all, all.oldestFirst(), all.chain("first"), all.actor("müller"),
+					all.metadata("text", "nothing"), all.without((other) -> other.changed("nothing")).oldestFirst(),
+					all.text("order"), all.withoutStates());
+			List<List<UUID>> before = queries.stream()
+				.map((query) -> trail.stream(query).map(AuditEntry::getId).toList())
+				.toList();
+			Facets facets = trail.facets(all, EnumSet.allOf(Facets.Field.class));
+			assertThat(context.getBean(Retention.class).apply().retired()).hasSize(2);
+			assertThat(trail.facets(all, EnumSet.allOf(Facets.Field.class)).fields()).isEqualTo(facets.fields());
+			for (int i = 0; i < queries.size(); i++) {
+				AuditQuery query = queries.get(i);
+				assertThat(trail.stream(query).map(AuditEntry::getId).toList()).isEqualTo(before.get(i));
+				assertThat(looked(trail, query)).isEqualTo(before.get(i));
+			}
+			assertThat(before.get(0)).hasSize(97);
+			assertThat(trail.look(all.to(Instant.parse("2019-02-01T00:00:00Z"))).entries()).hasSize(8);
+			assertThat(trail.find(all)).hasSize(97);
+		});
+	}
+
+	private static List<UUID> looked(AuditTrail trail, AuditQuery query) {
+		List<UUID> ids = new ArrayList<>();
+		AuditTrail.Look page = trail.look(query);
+		while (true) {
+			assertThat(page.entries().stream().mapToLong((entry) -> String.valueOf(entry.getMetadata()).length()).sum())
+				.isLessThan(9_000_000);
+			page.entries().forEach((entry) -> ids.add(entry.getId()));
+			if (page.next() == null) {
+				return ids;
+			}
+			page = trail.look(query.after(page.next()));
+		}
 	}
 
 	@Test

@@ -81,7 +81,8 @@ final class LedgerAuditEventRepository implements AuditEventRepository {
 	 * @param principal the actor's id, or {@code null} for all
 	 * @param after the time they were recorded after, or {@code null} for any
 	 * @param type the action, or {@code null} for all
-	 * @return the newest 1,000 of each category, oldest first
+	 * @return the newest 1,000 of each category, or fewer where they are long, oldest
+	 * first
 	 */
 	@Override
 	public List<AuditEvent> find(@Nullable String principal, @Nullable Instant after, @Nullable String type) {
@@ -97,7 +98,7 @@ final class LedgerAuditEventRepository implements AuditEventRepository {
 	}
 
 	private Stream<AuditEntry> entries(AuditQuery query) {
-		return this.trail.find(query).stream();
+		return this.trail.look(query).entries().stream();
 	}
 
 	private static AuditEvent event(AuditEntry entry) {

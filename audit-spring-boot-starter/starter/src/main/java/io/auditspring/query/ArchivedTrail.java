@@ -92,7 +92,7 @@ final class ArchivedTrail implements AuditTrail {
 
 	@Override
 	public Window<AuditEntry> find(AuditQuery query) {
-		return read((past) -> page(query, past, this.database.find(query)));
+		return read((past) -> page(query, past, this.database.find(query), Long.MAX_VALUE));
 	}
 
 	@Override
@@ -107,26 +107,41 @@ final class ArchivedTrail implements AuditTrail {
 	private Look look(AuditQuery query, Past past, Look live) {
 		Instant until = live.until();
 		if (until == null) {
-			return Look.of(query, page(query, past, live.page(query)));
+			return Look.of(query, portion(query, past, live.page(query)));
 		}
 		if (query.isTowardsOlder()) {
-			return until.isAfter(past.to()) ? live : Look.of(query, page(query, past, this.database.find(query)));
+			return until.isAfter(past.to()) ? live : Look.of(query, portion(query, past, this.database.portion(query)));
 		}
-		Window<AuditEntry> page = page(query, past, live.page(query));
-		return (page.size() < query.limit()) ? new Look(page.getContent(), live.next(), until) : Look.of(query, page);
+		// All of the archive comes before what was not looked at.
+		Look page = Look.of(query, portion(query, past, new Look(live.entries(), null, null).page(query)));
+		return (page.next() != null) ? page : new Look(page.entries(), live.next(), until);
 	}
 
-	private Window<AuditEntry> page(AuditQuery query, @Nullable Past past, Window<AuditEntry> live) {
+	/** A page that ends where there is no room for more. */
+	private Window<AuditEntry> portion(AuditQuery query, @Nullable Past past, Window<AuditEntry> live) {
+		return page(query, past, live, EntryPages.MOST_CHARACTERS);
+	}
+
+	private Window<AuditEntry> page(AuditQuery query, @Nullable Past past, Window<AuditEntry> live, long characters) {
 		if (past == null || fills(live, query, past)) {
 			return live;
 		}
 		boolean older = query.isTowardsOlder();
-		Past.Reading reading = new Past.Reading(position(query.position()), older, query.limit() + 1, false,
-				query.isBrief());
-		List<AuditEntry> read = new ArrayList<>(live.getContent());
-		past.find(this.database.condition(query), reading).stream().map(AuditEntry::of).forEach(read::add);
-		read.sort(older ? EntryPages.OLDEST_FIRST.reversed() : EntryPages.OLDEST_FIRST);
-		return window(read, query, live.hasNext(), Function.identity());
+		Comparator<AuditEntry> order = older ? EntryPages.OLDEST_FIRST.reversed() : EntryPages.OLDEST_FIRST;
+		Past.Found found = past.find(this.database.condition(query), new Past.Reading(position(query.position()), older,
+				query.limit() + 1, characters, false, query.unread()));
+		List<AuditEntry> archived = found.entries().stream().map(AuditEntry::of).toList();
+		List<AuditEntry> read = Stream.concat(live.stream(), archived.stream()).sorted(order).toList();
+		// Behind the last one that either knows of, it may have others.
+		List<AuditEntry> known = found.more() ? upTo(archived, read, order) : read;
+		known = live.hasNext() ? upTo(live.getContent(), known, order) : known;
+		List<AuditEntry> fitting = (characters < Long.MAX_VALUE) ? EntryPages.fitting(known, query.limit()) : known;
+		return window(fitting, query, live.hasNext() || fitting.size() < read.size(), Function.identity());
+	}
+
+	private static List<AuditEntry> upTo(List<AuditEntry> end, List<AuditEntry> read, Comparator<AuditEntry> order) {
+		AuditEntry last = end.stream().max(order).orElseThrow();
+		return read.stream().filter((entry) -> order.compare(entry, last) <= 0).toList();
 	}
 
 	/** Whether nothing of the archive belongs on a page of newer entries. */
@@ -164,10 +179,14 @@ final class ArchivedTrail implements AuditTrail {
 	public Stream<AuditEntry> stream(AuditQuery query) {
 		AuditQuery pages = query.limit(AuditQuery.MAX_LIMIT);
 		WindowIterator<AuditEntry> entries = WindowIterator
-			.of((position) -> this.database.released(find(pages.after(position))))
+			.of((position) -> this.database.released(portion(pages.after(position))))
 			.startingAt(query.position());
 		return StreamSupport
 			.stream(Spliterators.spliteratorUnknownSize(entries, Spliterator.ORDERED | Spliterator.NONNULL), false);
+	}
+
+	private Window<AuditEntry> portion(AuditQuery query) {
+		return read((past) -> portion(query, past, this.database.portion(query)));
 	}
 
 	@Override
@@ -250,8 +269,11 @@ final class ArchivedTrail implements AuditTrail {
 		Past.Position position = position(query.position());
 		boolean more = true;
 		while (more && archived.size() <= query.limit()) {
-			List<StoredEntry> found = past.find(this.database.condition(query),
-					new Past.Reading(position, query.isTowardsOlder(), query.limit() + 1, true, false));
+			List<StoredEntry> found = past
+				.find(this.database.condition(query),
+						new Past.Reading(position, query.isTowardsOlder(), query.limit() + 1, Long.MAX_VALUE, true,
+								Set.of()))
+				.entries();
 			more = found.size() > query.limit();
 			List<AuditEntry> newest = found.stream().map(AuditEntry::of).toList();
 			List<UUID> ids = newest.stream().map(AuditEntry::getOperationId).toList();
@@ -278,6 +300,7 @@ final class ArchivedTrail implements AuditTrail {
 		if (!operations.isEmpty()) {
 			Condition wanted = Condition.all(this.database.condition(query), Condition.in("operationId", operations));
 			past.find(wanted, Past.Reading.newest(operations.size() * OperationPages.MOST_ENTRIES))
+				.entries()
 				.stream()
 				.map(AuditEntry::of)
 				.forEach((entry) -> entries.computeIfAbsent(entry.getOperationId(), (id) -> new ArrayList<>())

@@ -6,12 +6,15 @@ package io.auditspring.query;
 
 import java.lang.reflect.Field;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.auditspring.Actor;
@@ -33,7 +36,9 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
+import jakarta.persistence.Transient;
 import jakarta.persistence.Tuple;
+import jakarta.persistence.TupleElement;
 import org.hibernate.annotations.Immutable;
 import org.hibernate.annotations.Subselect;
 import org.jspecify.annotations.Nullable;
@@ -53,10 +58,16 @@ import tools.jackson.databind.annotation.JsonSerialize;
 @SuppressWarnings({ "NullAway.Init", "unused" })
 public class AuditEntry {
 
-	private static final List<Field> BRIEF = Stream.of(AuditEntry.class.getDeclaredFields())
-		.filter((field) -> field.isAnnotationPresent(Column.class))
-		.filter((field) -> !Set.of("before", "after", "metadata").contains(field.getName()))
-		.toList();
+	/** What may be long. */
+	static final Set<String> TEXTS = Set.of("related", "message", "justification", "error", "before", "after",
+			"changes", "metadata");
+
+	/** What an entry has in place of texts that are to be read by themselves. */
+	static final String OMITTED = "omitted";
+
+	private static final Map<String, Field> FIELDS = Stream.of(AuditEntry.class.getDeclaredFields())
+		.filter((field) -> field.isAnnotationPresent(Column.class) || field.getName().equals(OMITTED))
+		.collect(Collectors.toMap(Field::getName, Function.identity(), (one, other) -> one, LinkedHashMap::new));
 
 	@Id
 	@Column(name = "id")
@@ -176,6 +187,9 @@ public class AuditEntry {
 	@Column(name = "data_digest")
 	private byte @Nullable [] dataDigest;
 
+	@Transient
+	private @Nullable Long omitted;
+
 	protected AuditEntry() {
 	}
 
@@ -229,27 +243,46 @@ public class AuditEntry {
 	}
 
 	/**
-	 * The attributes that lists are made of.
+	 * What is read of entries.
+	 * @param unread attributes that are left out
+	 * @return the names of all others
 	 */
-	static List<String> brief() {
-		return BRIEF.stream().map(Field::getName).toList();
+	static List<String> attributes(Set<String> unread) {
+		return FIELDS.keySet().stream().filter((name) -> !name.equals(OMITTED) && !unread.contains(name)).toList();
 	}
 
 	/**
 	 * Takes an entry of which not everything was read.
-	 * @param row what {@link #brief()} names
+	 * @param row what was read, by the names of attributes
 	 */
 	static AuditEntry of(Tuple row) {
 		AuditEntry entry = new AuditEntry();
-		for (Field attribute : BRIEF) {
+		List<TupleElement<?>> read = row.getElements();
+		for (int i = 0; i < read.size(); i++) {
 			try {
-				attribute.set(entry, row.get(attribute.getName()));
+				Objects.requireNonNull(FIELDS.get(read.get(i).getAlias())).set(entry, row.get(i));
 			}
 			catch (IllegalAccessException ex) {
 				throw new IllegalStateException(ex);
 			}
 		}
 		return entry;
+	}
+
+	/** Whether its texts are to be read by themselves, as they are long. */
+	boolean isOmitted() {
+		return this.omitted != null;
+	}
+
+	/** How long its texts are together, those that were omitted too, about. */
+	long length() {
+		return (this.omitted != null) ? this.omitted
+				: Stream
+					.of(this.related, this.message, this.justification, this.error, this.before, this.after,
+							this.changes, this.metadata)
+					.filter(Objects::nonNull)
+					.mapToLong(String::length)
+					.sum();
 	}
 
 	private static String constant(@Nullable String name) {

@@ -7,6 +7,7 @@ package io.auditspring.query;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -45,6 +46,8 @@ public final class AuditQuery {
 	/** The most entries of a page. */
 	public static final int MAX_LIMIT = 1000;
 
+	private static final Set<String> STATES = Set.of("before", "after", "metadata");
+
 	private static final Condition NOT_ROOT = Condition.unequal("chain", RootRows.CHAIN);
 
 	private final List<Filter> filters;
@@ -55,15 +58,15 @@ public final class AuditQuery {
 
 	private final boolean oldestFirst;
 
-	private final boolean brief;
+	private final Set<String> unread;
 
 	private AuditQuery(List<Filter> filters, int limit, KeysetScrollPosition position, boolean oldestFirst,
-			boolean brief) {
+			Set<String> unread) {
 		this.filters = filters;
 		this.limit = limit;
 		this.position = position;
 		this.oldestFirst = oldestFirst;
-		this.brief = brief;
+		this.unread = unread;
 	}
 
 	/**
@@ -71,7 +74,7 @@ public final class AuditQuery {
 	 * @return the query
 	 */
 	public static AuditQuery all() {
-		return new AuditQuery(List.of(), DEFAULT_LIMIT, ScrollPosition.keyset(), false, false);
+		return new AuditQuery(List.of(), DEFAULT_LIMIT, ScrollPosition.keyset(), false, Set.of());
 	}
 
 	/** All that is to be found about a person, in one order; some of it several times. */
@@ -507,7 +510,7 @@ public final class AuditQuery {
 					"The limit of a page of audit entries must be from 1 to %d, not %d; read more of them page by page"
 						.formatted(MAX_LIMIT, limit));
 		}
-		return new AuditQuery(this.filters, limit, this.position, this.oldestFirst, this.brief);
+		return new AuditQuery(this.filters, limit, this.position, this.oldestFirst, this.unread);
 	}
 
 	/**
@@ -515,7 +518,7 @@ public final class AuditQuery {
 	 * @return the query in that order
 	 */
 	public AuditQuery oldestFirst() {
-		return new AuditQuery(this.filters, this.limit, this.position, true, this.brief);
+		return new AuditQuery(this.filters, this.limit, this.position, true, this.unread);
 	}
 
 	/**
@@ -524,17 +527,27 @@ public final class AuditQuery {
 	 * @return a query for entries of that kind
 	 */
 	public AuditQuery withoutStates() {
-		return new AuditQuery(this.filters, this.limit, this.position, this.oldestFirst, true);
+		return new AuditQuery(this.filters, this.limit, this.position, this.oldestFirst, STATES);
 	}
 
-	/** Whether states are left out. */
+	/** The same without anything that may be long: for whoever counts values. */
+	AuditQuery withoutTexts() {
+		return new AuditQuery(this.filters, this.limit, this.position, this.oldestFirst, AuditEntry.TEXTS);
+	}
+
+	/** Whether not all of each entry is read. */
 	boolean isBrief() {
-		return this.brief;
+		return !this.unread.isEmpty();
+	}
+
+	/** The attributes that are not read. */
+	Set<String> unread() {
+		return this.unread;
 	}
 
 	/** The usual order. */
 	AuditQuery newestFirst() {
-		return new AuditQuery(this.filters, this.limit, this.position, false, this.brief);
+		return new AuditQuery(this.filters, this.limit, this.position, false, this.unread);
 	}
 
 	/** Whether what comes next is older than what came before. */
@@ -556,7 +569,7 @@ public final class AuditQuery {
 			throw new IllegalArgumentException(
 					"Audit entries are paged by keyset; take the position from the window before");
 		}
-		return new AuditQuery(this.filters, this.limit, keyset, this.oldestFirst, this.brief);
+		return new AuditQuery(this.filters, this.limit, keyset, this.oldestFirst, this.unread);
 	}
 
 	/** Only what belongs to some operations. */
@@ -580,13 +593,13 @@ public final class AuditQuery {
 	private AuditQuery with(Filter filter) {
 		List<Filter> added = new ArrayList<>(this.filters);
 		added.add(filter);
-		return new AuditQuery(List.copyOf(added), this.limit, this.position, this.oldestFirst, this.brief);
+		return new AuditQuery(List.copyOf(added), this.limit, this.position, this.oldestFirst, this.unread);
 	}
 
 	/** The same with the names that entries show of what is looked for. */
 	AuditQuery named(TargetNames names) {
 		return new AuditQuery(this.filters.stream().map((filter) -> filter.named(names)).toList(), this.limit,
-				this.position, this.oldestFirst, this.brief);
+				this.position, this.oldestFirst, this.unread);
 	}
 
 	/** What entries must be like, wherever the page begins. */
@@ -630,13 +643,13 @@ public final class AuditQuery {
 	/** A query that is wider by one filter. */
 	AuditQuery dropping(Filter filter) {
 		return new AuditQuery(this.filters.stream().filter((other) -> other != filter).toList(), this.limit,
-				this.position, this.oldestFirst, this.brief);
+				this.position, this.oldestFirst, this.unread);
 	}
 
 	/** A query in which other filters take the place of some. */
 	AuditQuery replacing(UnaryOperator<Filter> replacement) {
 		return new AuditQuery(this.filters.stream().map(replacement).toList(), this.limit, this.position,
-				this.oldestFirst, this.brief);
+				this.oldestFirst, this.unread);
 	}
 
 	/** The conditions of which each has a page of its own, or none. */

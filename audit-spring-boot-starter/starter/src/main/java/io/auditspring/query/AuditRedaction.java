@@ -58,7 +58,8 @@ public final class AuditRedaction {
 	 * @throws DataAccessException if the database fails; doing it again completes it
 	 */
 	public ErasureReport redact(AuditQuery query, EntryGroup group, String reason) {
-		return this.redaction.redact(this.trail.stream(query).map(AuditEntry::getId).toList(), group, reason);
+		return this.redaction.redact(this.trail.stream(query.withoutStates()).map(AuditEntry::getId).toList(), group,
+				reason);
 	}
 
 	/**

@@ -6,7 +6,6 @@ package io.auditspring.query;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,10 +53,12 @@ public interface AuditTrail {
 	Window<AuditEntry> find(AuditQuery query);
 
 	/**
-	 * Reads a page of entries, but does not look for them for ever: where no index finds
-	 * what is wanted, it ends after {@value EntryPages#MOST_LOOKED_AT} entries, however
-	 * few of them match, and says how far it came. A {@link Window} cannot say where to
-	 * go on when it is empty.
+	 * Reads a page of entries, but no more than there is room for, and does not look for
+	 * them for ever: it ends where their texts would have more than
+	 * {@value EntryPages#MOST_CHARACTERS} characters together, but for a single entry
+	 * that has more, and, where no index finds what is wanted, after
+	 * {@value EntryPages#MOST_LOOKED_AT} entries, however few of them match, and says how
+	 * far it came. A {@link Window} cannot say where to go on when it is empty.
 	 * @param query which entries
 	 * @return the page, which may be empty though there are more, and where to go on
 	 */
@@ -84,9 +85,10 @@ public interface AuditTrail {
 
 	/**
 	 * Reads all entries of a query, whatever its limit, page by page as the stream is
-	 * consumed. Memory does not grow with their number. The stream holds no connection
-	 * between pages and need not be closed; entries that the ledger takes meanwhile do
-	 * not disturb it.
+	 * consumed. Memory grows neither with their number nor, beyond
+	 * {@value EntryPages#MOST_CHARACTERS} characters, with their length. The stream holds
+	 * no connection between pages and need not be closed; entries that the ledger takes
+	 * meanwhile do not disturb it.
 	 * @param query which entries
 	 * @return the entries
 	 */
@@ -139,23 +141,24 @@ public interface AuditTrail {
 	 * @return the most frequent values of each
 	 */
 	default Facets facets(AuditQuery query, Set<Facets.Field> fields) {
-		// By pages, as looking ends there where it finds little, and without what is
-		// long.
-		AuditQuery pages = query.newestFirst().limit(AuditQuery.MAX_LIMIT).withoutStates();
-		List<AuditEntry> newest = new ArrayList<>();
+		// By pages, as looking ends there where it finds little; of each entry only its
+		// values are kept.
+		AuditQuery pages = query.newestFirst().limit(AuditQuery.MAX_LIMIT).withoutTexts();
+		Facets.Counting counting = new Facets.Counting(fields);
 		Look page = look(pages.after(ScrollPosition.keyset()));
-		newest.addAll(page.entries());
-		while (page.next() != null && page.until() == null && newest.size() <= Facets.NEWEST) {
+		counting.add(page.entries());
+		while (page.next() != null && page.until() == null && !counting.isFull()) {
 			page = look(pages.after(page.next()));
-			newest.addAll(page.entries());
+			counting.add(page.entries());
 		}
-		boolean all = page.next() == null && page.until() == null && newest.size() <= Facets.NEWEST;
-		return Facets.of(newest.subList(0, Math.min(newest.size(), Facets.NEWEST)), all, fields);
+		return counting.facets(page.next() == null && page.until() == null);
 	}
 
 	/**
-	 * Reads a page of operations: each with all entries of it that the query matches, at
-	 * the place of its newest one.
+	 * Reads a page of operations: each with the entries of it that the query matches, at
+	 * the place of its newest one. All of them are in memory at once, up to
+	 * {@value OperationPages#MOST_ENTRIES} of each operation, however long they are:
+	 * choose the limit by that.
 	 * @param query which entries
 	 * @return the page, its limit being that of operations
 	 */

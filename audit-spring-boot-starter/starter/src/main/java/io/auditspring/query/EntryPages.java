@@ -9,10 +9,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.auditspring.query.internal.condition.Indexes;
@@ -65,6 +68,19 @@ final class EntryPages {
 	/** More are not looked at one by one where only their number is wanted. */
 	static final int MOST_LOOKED_AT = 100_000;
 
+	/**
+	 * As many characters may the texts of the entries have together that are in memory as
+	 * one page; one entry may have more by itself.
+	 */
+	static final int MOST_CHARACTERS = 8_000_000;
+
+	/**
+	 * Texts that are stored in more bytes are left out at first: only their length tells
+	 * whether there is room for them. PostgreSQL stores most entries in less than half of
+	 * that, and nothing at less than a ninetieth of its length.
+	 */
+	private static final int LONG = 4_000;
+
 	private final EntityManager entityManager;
 
 	private final HibernateCriteriaBuilder builder;
@@ -87,34 +103,124 @@ final class EntryPages {
 	}
 
 	Window<AuditEntry> page(AuditQuery query, Restriction further) {
-		return page(query, found(query, further, false).entries());
+		Selected<?, AuditEntry> wanted = query.isBrief() ? tuple(AuditEntry.attributes(query.unread()), AuditEntry::of)
+				: ENTRIES;
+		List<AuditEntry> read = found(wanted, query, further, false).entries();
+		int fitting = Math.min(read.size(), query.limit());
+		return page(query, read.subList(0, fitting), fitting < read.size());
 	}
 
-	/** A page that may end before it is full, where no index finds what is wanted. */
+	/**
+	 * A page that may end before it is full: where there is no room for more, and where
+	 * no index finds what is wanted.
+	 */
 	AuditTrail.Look look(AuditQuery query) {
-		Found<AuditEntry> found = found(query, Restriction.NONE, true);
-		Window<AuditEntry> page = page(query, found.entries());
+		return look(query, true);
+	}
+
+	/** A page that ends before it is full only where there is no room for more. */
+	Window<AuditEntry> portion(AuditQuery query) {
+		return look(query, false).page(query);
+	}
+
+	private AuditTrail.Look look(AuditQuery query, boolean bounded) {
+		Found<AuditEntry> found = found(measured(query), query, Restriction.NONE, bounded);
+		List<AuditEntry> fitting = fitting(found.entries(), query.limit());
+		boolean more = fitting.size() < found.entries().size();
+		List<AuditEntry> complete = completed(fitting, query);
+		if (complete.isEmpty() && more) {
+			// Nothing of it is there any more.
+			return look(query.after(positionOf(fitting.get(fitting.size() - 1), query.position().getDirection())),
+					bounded);
+		}
+		Window<AuditEntry> page = page(query, complete, more);
 		return (found.until() == null) ? AuditTrail.Look.of(query, page)
 				: new AuditTrail.Look(page.getContent(), beyond(query, found.until()), found.until());
 	}
 
-	private Found<AuditEntry> found(AuditQuery query, Restriction further, boolean bounded) {
+	private Found<AuditEntry> found(Selected<?, AuditEntry> wanted, AuditQuery query, Restriction further,
+			boolean bounded) {
 		boolean forward = query.isTowardsOlder();
 		Restriction rest = further.and(beyond(query.position(), forward));
 		int most = query.limit() + 1;
-		Selected<?, AuditEntry> wanted = query.isBrief() ? tuple(AuditEntry.brief(), AuditEntry::of) : ENTRIES;
 		return query.isSearch() ? search(wanted, query, query.filter().and(rest), most, bounded) : new Found<>(
 				merged(wanted, query.ranges(), query.withoutRanges().filter().and(rest), most, forward), null);
 	}
 
-	/** The entries come in the order of reading, one more than fits where there are. */
-	private static Window<AuditEntry> page(AuditQuery query, List<AuditEntry> read) {
-		boolean more = read.size() > query.limit();
-		List<AuditEntry> page = new ArrayList<>(more ? read.subList(0, query.limit()) : read);
+	/** The entries come in the order of reading. */
+	private static Window<AuditEntry> page(AuditQuery query, List<AuditEntry> read, boolean more) {
+		List<AuditEntry> page = new ArrayList<>(read);
 		if (!query.position().scrollsForward()) {
 			Collections.reverse(page);
 		}
 		return Window.from(page, (index) -> positionOf(page.get(index), query.position().getDirection()), more);
+	}
+
+	/**
+	 * As many of the first entries as there is room for, at least one.
+	 * @param read the entries in the order of reading
+	 * @param most how many at most
+	 */
+	static List<AuditEntry> fitting(List<AuditEntry> read, int most) {
+		long characters = 0;
+		int fits = 0;
+		for (; fits < Math.min(read.size(), most); fits++) {
+			characters += read.get(fits).length();
+			if (fits > 0 && characters > MOST_CHARACTERS) {
+				break;
+			}
+		}
+		return read.subList(0, fits);
+	}
+
+	/**
+	 * Entries with the length of their texts where these are long, so that a page of few
+	 * characters, as nearly all are, is read by one statement, and no statement gives
+	 * more than there is room for.
+	 */
+	private Selected<Tuple, AuditEntry> measured(AuditQuery query) {
+		List<String> attributes = AuditEntry.attributes(query.unread());
+		List<String> texts = attributes.stream().filter(AuditEntry.TEXTS::contains).toList();
+		if (texts.isEmpty()) {
+			return tuple(attributes, AuditEntry::of);
+		}
+		return new Selected<>(Tuple.class, (entry) -> {
+			Expression<Integer> stored = sum("coalesce(pg_column_size(?), 0)", Integer.class, entry, texts);
+			Expression<Long> length = sum("coalesce(octet_length(cast(? as text)), 0)::bigint", Long.class, entry,
+					texts);
+			List<Selection<?>> selected = new ArrayList<>();
+			attributes.forEach((name) -> selected
+				.add((texts.contains(name) ? this.builder.sql("case when ? <= %d then ? end".formatted(LONG),
+						String.class, stored, entry.get(name)) : entry.get(name))
+					.alias(name)));
+			selected.add(this.builder.sql("case when ? > %d then ? end".formatted(LONG), Long.class, stored, length)
+				.alias(AuditEntry.OMITTED));
+			return this.builder.tuple(selected.toArray(Selection<?>[]::new));
+		}, AuditEntry::of);
+	}
+
+	private <T> Expression<T> sum(String term, Class<T> type, Root<AuditEntry> entry, List<String> texts) {
+		return this.builder.sql(texts.stream().map((name) -> term).collect(Collectors.joining(" + ", "(", ")")), type,
+				texts.stream().map((name) -> entry.get(name)).toArray(Expression<?>[]::new));
+	}
+
+	/** Reads what was omitted, for which there is room. */
+	private List<AuditEntry> completed(List<AuditEntry> page, AuditQuery query) {
+		List<AuditEntry> omitted = page.stream().filter(AuditEntry::isOmitted).toList();
+		if (omitted.isEmpty()) {
+			return page;
+		}
+		List<UUID> ids = omitted.stream().map(AuditEntry::getId).toList();
+		Instant first = omitted.stream().map(AuditEntry::getRecordedAt).min(Comparator.naturalOrder()).orElseThrow();
+		Instant last = omitted.stream().map(AuditEntry::getRecordedAt).max(Comparator.naturalOrder()).orElseThrow();
+		Restriction these = (entry, any, none) -> this.builder.and(entry.get("id").in(ids),
+				this.builder.between(entry.<Instant>get(TIME), literal(first), literal(last)));
+		Map<UUID, AuditEntry> complete = new HashMap<>();
+		read(tuple(AuditEntry.attributes(query.unread()), AuditEntry::of), these, ids.size(), new Step(true, true))
+			.forEach((entry) -> complete.put(entry.getId(), entry));
+		return page.stream()
+			.flatMap((entry) -> entry.isOmitted() ? Stream.ofNullable(complete.get(entry.getId())) : Stream.of(entry))
+			.toList();
 	}
 
 	/**
@@ -127,8 +233,8 @@ final class EntryPages {
 		}
 		return ranges.stream()
 			.flatMap((range) -> read(selected, wanted.and(range), most, new Step(forward, false)).stream())
-			.distinct()
-			.sorted(forward ? OLDEST_FIRST.reversed() : OLDEST_FIRST)
+			.collect(Collectors.toCollection(() -> new TreeSet<>(forward ? OLDEST_FIRST.reversed() : OLDEST_FIRST)))
+			.stream()
 			.limit(most)
 			.toList();
 	}

@@ -131,11 +131,40 @@ public record Facets(long entries, Map<Field, Facet> fields) {
 		return counts;
 	}
 
-	/** Counts what was read. */
-	static Facets of(List<AuditEntry> entries, boolean exact, Iterable<Field> fields) {
-		Map<Field, Facet> counted = new LinkedHashMap<>();
-		fields.forEach((field) -> counted.put(field, mostFrequent(count(entries.stream().map(field::of)), exact)));
-		return new Facets(entries.size(), counted);
+	/**
+	 * Counts what is read page by page.
+	 */
+	static final class Counting {
+
+		private final Map<Field, Map<String, Long>> counts = new LinkedHashMap<>();
+
+		private int entries;
+
+		private boolean full;
+
+		Counting(Iterable<Field> fields) {
+			fields.forEach((field) -> this.counts.put(field, new TreeMap<>()));
+		}
+
+		void add(List<AuditEntry> page) {
+			this.full |= this.entries + page.size() > NEWEST;
+			List<AuditEntry> counted = page.subList(0, Math.min(page.size(), NEWEST - this.entries));
+			this.counts.forEach((field, values) -> count(counted.stream().map(field::of))
+				.forEach((value, count) -> values.merge(value, count, Long::sum)));
+			this.entries += counted.size();
+		}
+
+		/** Whether there are more entries than are counted. */
+		boolean isFull() {
+			return this.full;
+		}
+
+		Facets facets(boolean complete) {
+			Map<Field, Facet> facets = new LinkedHashMap<>();
+			this.counts.forEach((field, values) -> facets.put(field, mostFrequent(values, complete && !this.full)));
+			return new Facets(this.entries, facets);
+		}
+
 	}
 
 }

@@ -100,18 +100,23 @@ final class JpaAuditTrail implements AuditTrail {
 	@Override
 	public Stream<AuditEntry> stream(AuditQuery query) {
 		AuditQuery pages = known(query).limit(AuditQuery.MAX_LIMIT);
-		WindowIterator<AuditEntry> entries = WindowIterator.of((position) -> released(find(pages.after(position))))
+		WindowIterator<AuditEntry> entries = WindowIterator
+			.of((position) -> released(new EntryPages(entityManager()).portion(pages.after(position))))
 			.startingAt(query.position());
 		return StreamSupport
 			.stream(Spliterators.spliteratorUnknownSize(entries, Spliterator.ORDERED | Spliterator.NONNULL), false);
 	}
 
+	/** The next entries, as many as there is room for. */
+	Window<AuditEntry> portion(AuditQuery query) {
+		return new EntryPages(entityManager()).portion(known(query));
+	}
+
 	/**
-	 * A persistence context that is there would otherwise keep every entry, and, with
-	 * open-in-view, a connection for as long as a slow client takes to read the answer.
+	 * A persistence context that is there would otherwise keep, with open-in-view, a
+	 * connection for as long as a slow client takes to read the answer.
 	 */
 	Window<AuditEntry> released(Window<AuditEntry> window) {
-		window.forEach(entityManager()::detach);
 		Object bound = TransactionSynchronizationManager.getResource(entityManager().getEntityManagerFactory());
 		if (bound instanceof EntityManagerHolder holder) {
 			releaseConnection(holder.getEntityManager().unwrap(SessionImplementor.class));

@@ -5,13 +5,17 @@
 package io.auditspring.query;
 
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +45,7 @@ final class StateHistory {
 	}
 
 	Optional<Map<String, @Nullable Object>> read() {
-		AuditEntry newest = states(2).stream().findFirst().orElse(null);
+		AuditEntry newest = newest();
 		AuditEntry erased = erased(newest);
 		if (erased != null) {
 			throw new ErasedStateException(
@@ -76,7 +80,7 @@ final class StateHistory {
 		}
 		Map<String, @Nullable Object> completed = new LinkedHashMap<>();
 		Set<String> unknown = new TreeSet<>();
-		for (AuditEntry entry : states(MOST)) {
+		for (AuditEntry entry : (Iterable<AuditEntry>) states()::iterator) {
 			Map<String, @Nullable Object> after = entry.getAfter();
 			if (after == null) {
 				break;
@@ -98,13 +102,23 @@ final class StateHistory {
 
 	// What a thing was like when the trail began is older than any change of it, though
 	// one that was made while that was read may come before it.
-	private List<AuditEntry> states(int most) {
-		List<AuditEntry> entries = this.trail.find(this.query.stateUntil(this.at).limit(most)).getContent();
-		if (entries.size() > 1 && BASELINE.equals(entries.get(0).getAction())) {
-			entries = new ArrayList<>(entries);
-			entries.add(entries.remove(0));
-		}
-		return entries;
+	private @Nullable AuditEntry newest() {
+		List<AuditEntry> newest = this.trail.find(this.query.stateUntil(this.at).limit(2)).getContent();
+		return newest.isEmpty() ? null : newest.get((newest.size() > 1 && isBaseline(newest.get(0))) ? 1 : 0);
+	}
+
+	/** Read as they are needed: all of them may be long. */
+	private Stream<AuditEntry> states() {
+		Iterator<AuditEntry> states = this.trail.stream(this.query.stateUntil(this.at)).limit(MOST).iterator();
+		AuditEntry newest = states.hasNext() ? states.next() : null;
+		Stream<AuditEntry> rest = StreamSupport
+			.stream(Spliterators.spliteratorUnknownSize(states, Spliterator.ORDERED | Spliterator.NONNULL), false);
+		return (newest != null && isBaseline(newest)) ? Stream.concat(rest, Stream.of(newest))
+				: Stream.concat(Stream.ofNullable(newest), rest);
+	}
+
+	private static boolean isBaseline(AuditEntry entry) {
+		return BASELINE.equals(entry.getAction());
 	}
 
 	private @Nullable AuditEntry first(AuditQuery wanted) {

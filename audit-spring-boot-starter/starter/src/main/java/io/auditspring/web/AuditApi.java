@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
@@ -56,10 +55,6 @@ public final class AuditApi implements TrailHandler {
 
 	private static final String PREFIX = "prefix";
 
-	private static final String FIELDS = "fields";
-
-	private static final String SUMMARY = "summary";
-
 	private static final int SUGGESTIONS = 20;
 
 	private static final String INTERVAL = "interval";
@@ -99,8 +94,8 @@ public final class AuditApi implements TrailHandler {
 		AuditQuery query = goingOn(reader, parameters, reader.narrow(parameters));
 		this.readings.note("entries", parameters.values());
 		ResponseEntity<byte[]> page = page(reader, parameters, query, request.getRequestURI());
-		return SUMMARY.equals(parameters.value(FIELDS))
-				? JsonAnswers.compressed(page, request.getHeader(HttpHeaders.ACCEPT_ENCODING)) : page;
+		return parameters.isSummary() ? JsonAnswers.compressed(page, request.getHeader(HttpHeaders.ACCEPT_ENCODING))
+				: page;
 	}
 
 	@GetMapping("/entries/{id}")
@@ -264,17 +259,13 @@ public final class AuditApi implements TrailHandler {
 	}
 
 	private static EntryParameters ofPage(MultiValueMap<String, String> given) {
-		EntryParameters parameters = EntryParameters.of(given, EntryParameters.ORDER, FIELDS);
-		String fields = parameters.value(FIELDS);
-		if (fields != null && !Set.of("all", SUMMARY).contains(fields)) {
-			throw new MalformedParameterException(FIELDS,
-					"fields takes summary, which leaves out what is long, or all, not '%s'".formatted(fields));
-		}
+		EntryParameters parameters = EntryParameters.of(given, EntryParameters.ORDER, EntryParameters.FIELDS);
+		parameters.isSummary();
 		return parameters;
 	}
 
 	private ResponseEntity<byte[]> page(Reader reader, EntryParameters parameters, AuditQuery query, String path) {
-		boolean summary = SUMMARY.equals(parameters.value(FIELDS));
+		boolean summary = parameters.isSummary();
 		AuditTrail.Look found = this.trail.look(summary ? query.withoutStates() : query);
 		Instant until = found.until();
 		String next = null;

@@ -53,6 +53,11 @@ final class EntryParameters {
 	/** Of pages and files; what is counted or comes as it happens has none. */
 	static final String ORDER = "order";
 
+	/** How much of each entry is wanted, where entries are told. */
+	static final String FIELDS = "fields";
+
+	private static final String SUMMARY = "summary";
+
 	private static final Map<String, BiFunction<AuditQuery, List<String>, AuditQuery>> FILTERS = filters();
 
 	/** Of which several would contradict each other. */
@@ -175,6 +180,19 @@ final class EntryParameters {
 	/** Whether a filter is about something, or leaves something of it out. */
 	boolean isAbout(String attribute) {
 		return this.values.keySet().stream().anyMatch((name) -> name.contains(attribute));
+	}
+
+	/**
+	 * Whether what is long is not wanted.
+	 * @throws MalformedParameterException if neither that nor everything is asked for
+	 */
+	boolean isSummary() {
+		String fields = value(FIELDS);
+		if (fields != null && !Set.of("all", SUMMARY).contains(fields)) {
+			throw new MalformedParameterException(FIELDS,
+					"fields takes summary, which leaves out what is long, or all, not '%s'".formatted(fields));
+		}
+		return SUMMARY.equals(fields);
 	}
 
 	/** Refuses what only pages have, where there are none. */

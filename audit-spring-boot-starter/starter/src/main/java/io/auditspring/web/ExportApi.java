@@ -32,6 +32,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseBody;
+import org.springframework.web.filter.ShallowEtagHeaderFilter;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
@@ -53,6 +54,11 @@ final class ExportApi implements TrailHandler {
 	private static final int MOST_EACH = 2;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	/** A reader who keeps us waiting so long for so little is not waited for. */
+	private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+	private static final long LEAST_BYTES = 1_000_000;
 
 	private final Places places = new Places("exports", MOST, MOST_EACH, PATIENCE);
 
@@ -93,12 +99,32 @@ final class ExportApi implements TrailHandler {
 	 * Leaves it to the server when to send what it has, so that a failure at the very
 	 * beginning can still be told, and when the answer is complete.
 	 */
-	private static final class Unflushed extends FilterOutputStream {
+	static final class Unflushed extends FilterOutputStream {
+
+		private final Duration longestWait;
+
+		private final long leastBytes;
 
 		private @Nullable IOException refusal;
 
+		private long waited;
+
+		private long taken;
+
 		Unflushed(OutputStream out) {
+			this(out, LONGEST_WAIT, LEAST_BYTES);
+		}
+
+		/**
+		 * Waits for who reads.
+		 * @param out where to
+		 * @param longestWait how long at most
+		 * @param leastBytes until they have taken so many bytes
+		 */
+		Unflushed(OutputStream out, Duration longestWait, long leastBytes) {
 			super(out);
+			this.longestWait = longestWait;
+			this.leastBytes = leastBytes;
 		}
 
 		@Override
@@ -108,12 +134,24 @@ final class ExportApi implements TrailHandler {
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
+			long begin = System.nanoTime();
 			try {
 				this.out.write(bytes, offset, length);
 			}
 			catch (IOException ex) {
 				this.refusal = ex;
 				throw ex;
+			}
+			// The time that the database takes is not the reader's.
+			this.waited += System.nanoTime() - begin;
+			this.taken += length;
+			if (this.taken >= this.leastBytes) {
+				this.waited = 0;
+				this.taken = 0;
+			}
+			else if (this.waited > this.longestWait.toNanos()) {
+				throw new IllegalStateException("Who asked has taken %d bytes in %d seconds, and is not waited for"
+					.formatted(this.taken, Duration.ofNanos(this.waited).toSeconds()));
 			}
 		}
 
@@ -139,9 +177,11 @@ final class ExportApi implements TrailHandler {
 			describe(reader, format, parameters, response);
 			return;
 		}
-		Runnable place = this.places.take(reader.actor());
+		Runnable place = this.places.take(reader.actor(), reader.seesEveryActor());
 		try {
 			this.readings.note("export", parameters.values());
+			// It would hold all of the answer.
+			ShallowEtagHeaderFilter.disableContentCaching(request);
 			describe(reader, format, parameters, response);
 			write(format.content(), response);
 		}

@@ -53,7 +53,7 @@ final class LiveApi implements TrailHandler {
 			@RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
 			HttpServletRequest request, HttpServletResponse response) throws IOException {
 		Reader reader = this.readers.admit(principal);
-		EntryParameters parameters = EntryParameters.of(given);
+		EntryParameters parameters = EntryParameters.of(given, EntryParameters.FIELDS);
 		parameters.requireAllPages();
 		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
 		// Proxies that buffer would hold everything back.
@@ -62,8 +62,8 @@ final class LiveApi implements TrailHandler {
 			response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
 			return null;
 		}
-		SseEmitter emitter = this.liveSubscriptions.watch(reader, reader.narrow(parameters), parameters.values(),
-				lastEventId, signedOut(request.getSession(false)));
+		SseEmitter emitter = this.liveSubscriptions.watch(reader, reader.narrow(parameters), parameters, lastEventId,
+				signedOut(request.getSession(false)));
 		if (!this.liveSubscriptions.continues(reader, parameters.values(), lastEventId)) {
 			this.readings.note("live", parameters.values());
 		}

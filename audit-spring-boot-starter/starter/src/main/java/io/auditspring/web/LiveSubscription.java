@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.query.AuditEntry;
@@ -23,7 +24,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.data.domain.Window;
 import org.springframework.http.MediaType;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
@@ -33,7 +33,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 final class LiveSubscription {
 
 	/**
-	 * The most entries that are sent at once; more than that is better read as a page.
+	 * The most entries that are sent at once, if there is room for them; more than that
+	 * is better read as a page.
 	 */
 	static final int MOST = 100;
 
@@ -48,6 +49,8 @@ final class LiveSubscription {
 	private final Reader reader;
 
 	private final AuditQuery query;
+
+	private final Function<AuditEntry, Object> shown;
 
 	private final String token;
 
@@ -70,12 +73,14 @@ final class LiveSubscription {
 
 	private volatile Instant lastSent = Instant.EPOCH;
 
-	LiveSubscription(SseEmitter emitter, AuditTrail trail, Reader reader, AuditQuery query, Instant since,
-			boolean resumed, String token, BooleanSupplier revoked, Duration lifetime) {
+	LiveSubscription(SseEmitter emitter, AuditTrail trail, Reader reader, AuditQuery query,
+			Function<AuditEntry, Object> shown, Instant since, boolean resumed, String token, BooleanSupplier revoked,
+			Duration lifetime) {
 		this.emitter = emitter;
 		this.trail = trail;
 		this.reader = reader;
 		this.query = query.limit(MOST);
+		this.shown = shown;
 		this.since = since;
 		this.resumed = resumed;
 		this.token = token;
@@ -174,12 +179,13 @@ final class LiveSubscription {
 	private void sendNew(List<ChainHead> heads) throws IOException {
 		Map<String, ChainHead> now = new HashMap<>();
 		heads.forEach((head) -> now.put(head.chain(), head));
-		Window<AuditEntry> window = this.trail.find(this.query.from(from(heads)));
+		AuditTrail.Look found = this.trail.look(this.query.from(from(heads)));
 		// Who has just come has just read the newest.
-		if (window.hasNext() && (this.resumed || !this.seen.isEmpty())) {
-			send(SseEmitter.event().name("more").data("{}", MediaType.APPLICATION_JSON));
+		if (found.next() != null && (this.resumed || !this.seen.isEmpty())) {
+			sendMore();
 		}
-		List<AuditEntry> fresh = window.stream()
+		List<AuditEntry> fresh = found.entries()
+			.stream()
 			.filter((entry) -> entry.getSeq() >= seen(entry.getChain()))
 			.filter((entry) -> now.containsKey(entry.getChain()) && entry.getSeq() < now.get(entry.getChain()).size())
 			.sorted(Comparator.comparing(AuditEntry::getRecordedAt).thenComparing(AuditEntry::getSeq))
@@ -188,7 +194,7 @@ final class LiveSubscription {
 			send(SseEmitter.event()
 				.id(entry.getRecordedAt().toEpochMilli() + "." + this.token)
 				.name("entry")
-				.data(JSON.writeValueAsString(this.reader.show(entry)), MediaType.APPLICATION_JSON));
+				.data(JSON.writeValueAsString(this.shown.apply(entry)), MediaType.APPLICATION_JSON));
 		}
 		this.seen = now;
 	}
@@ -209,6 +215,11 @@ final class LiveSubscription {
 			.name("watching")
 			.reconnectTime(1000)
 			.data("{}", MediaType.APPLICATION_JSON));
+	}
+
+	/** Tells of entries that are better read as a page. */
+	void sendMore() throws IOException {
+		send(SseEmitter.event().name("more").data("{}", MediaType.APPLICATION_JSON));
 	}
 
 	private void send(SseEmitter.SseEventBuilder event) throws IOException {

@@ -19,7 +19,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-import io.auditspring.Actor;
 import io.auditspring.database.internal.LedgerHeads;
 import io.auditspring.ledger.internal.table.ChainHead;
 import io.auditspring.ledger.internal.thread.BackgroundThreads;
@@ -56,6 +55,11 @@ final class LiveSubscriptions implements SmartLifecycle {
 
 	/** Then clients come again, and are asked again who they are. */
 	private static final Duration LIFETIME = Duration.ofMinutes(1);
+
+	/**
+	 * What is new since then is sent to who comes again; who comes later reads a page.
+	 */
+	private static final Duration MEMORY = Duration.ofMinutes(10);
 
 	/** Sent again to who comes again: chains may have been written meanwhile. */
 	private static final Duration OVERLAP = Duration.ofSeconds(10);
@@ -134,19 +138,26 @@ final class LiveSubscriptions implements SmartLifecycle {
 	}
 
 	/** Lets somebody watch. */
-	SseEmitter watch(Reader reader, AuditQuery query, Map<String, List<String>> parameters,
-			@Nullable String lastEventId, BooleanSupplier revoked) throws IOException {
-		Instant since = ((lastEventId != null) ? time(lastEventId) : Instant.now()).minus(OVERLAP);
+	SseEmitter watch(Reader reader, AuditQuery query, EntryParameters parameters, @Nullable String lastEventId,
+			BooleanSupplier revoked) throws IOException {
+		boolean summary = parameters.isSummary();
+		Instant now = Instant.now();
+		Instant last = (lastEventId != null) ? time(lastEventId) : now;
+		boolean forgotten = last.isBefore(now.minus(MEMORY)) || last.isAfter(now.plus(MEMORY));
+		Instant since = (forgotten ? now : last).minus(OVERLAP);
 		String token = token();
 		LiveSubscription watch = new LiveSubscription(new SseEmitter(this.lifetime.multipliedBy(2).toMillis()),
-				this.trail, reader, query, since, lastEventId != null, token, revoked, this.lifetime);
+				this.trail, reader, summary ? query.withoutStates() : query, summary ? reader::summarize : reader::show,
+				since, lastEventId != null, token, revoked, this.lifetime);
 		watch.emitter().onCompletion(() -> remove(watch));
-		add(watch, reader.actor());
-		Instant now = Instant.now();
+		add(watch);
 		this.continuations.values().removeIf((each) -> each.ends().isBefore(now));
-		this.continuations.put(token, new Continuation(reader, Map.copyOf(parameters),
+		this.continuations.put(token, new Continuation(reader, Map.copyOf(parameters.values()),
 				since.truncatedTo(ChronoUnit.MILLIS), now.plus(this.lifetime.multipliedBy(2))));
 		watch.begin();
+		if (forgotten) {
+			watch.sendMore();
+		}
 		return watch.emitter();
 	}
 
@@ -173,11 +184,11 @@ final class LiveSubscriptions implements SmartLifecycle {
 		}
 	}
 
-	private synchronized void add(LiveSubscription watch, Actor reader) {
+	private synchronized void add(LiveSubscription watch) {
 		if (this.stopped) {
 			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, "The application is about to stop");
 		}
-		this.watches.put(watch, this.places.take(reader));
+		this.watches.put(watch, this.places.take(watch.reader().actor(), watch.reader().seesEveryActor()));
 		if (this.threads == null) {
 			ScheduledExecutorService clock = Executors
 				.newSingleThreadScheduledExecutor(BackgroundThreads.named("audit-live"));

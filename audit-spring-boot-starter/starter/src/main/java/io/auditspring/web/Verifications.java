@@ -123,7 +123,7 @@ final class Verifications implements DisposableBean {
 	 * @throws CancellationException if somebody cancelled it
 	 */
 	Optional<Verification> await(Actor reader, Runnable admitted) {
-		Runnable place = this.places.take(reader);
+		Runnable place = this.places.take(reader, true);
 		try {
 			admitted.run();
 			return start().await(this.patience);

@@ -35,7 +35,8 @@ class FacetPagesTests {
 		assertThat(facets.exact()).isFalse();
 		ArgumentCaptor<AuditQuery> asked = ArgumentCaptor.forClass(AuditQuery.class);
 		verify(trail, times(2)).look(asked.capture());
-		assertThat(asked.getAllValues()).allMatch(AuditQuery::isBrief);
+		assertThat(asked.getAllValues())
+			.allMatch((query) -> query.unread().containsAll(List.of("after", "changes", "message", "error")));
 		assertThat(asked.getAllValues().get(1).position()).isEqualTo(further);
 	}
 

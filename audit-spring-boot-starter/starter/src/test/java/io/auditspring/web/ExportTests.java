@@ -1,6 +1,8 @@
 package io.auditspring.web;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,12 +39,15 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.filter.ShallowEtagHeaderFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * What people take away: all of what they may see, able to be verified without us, and
@@ -301,6 +306,59 @@ class ExportTests {
 			.until(() -> this.carol.status("/audit/api/export?format=csv&action=none") == 200);
 	}
 
+	@Test
+	void whoSeesTheirOwnHasOneExportAtATime() throws Exception {
+		if (log.jdbc().queryForList("select 1 from audit.audit_log where action = 'jane.large' limit 1").isEmpty()) {
+			for (int i = 0; i < 500; i++) {
+				record(AuditRecord.action("jane.large").actor(Actor.user("jane")).message(LARGE));
+			}
+			Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> log.staged() == 0);
+		}
+		try (HangingVisitor first = HangingVisitor.ask(this.jane, "/audit/api/export?format=ecs")) {
+			first.readSome();
+			assertThat(this.jane.status("/audit/api/export?format=csv")).isEqualTo(429);
+			assertThat(this.carol.status("/audit/api/export?format=csv&action=none")).isEqualTo(200);
+		}
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> this.jane.status("/audit/api/export?format=csv&action=none") == 200);
+	}
+
+	@Test
+	void whoKeepsTheExportWaitingForLittleIsNotWaitedFor() throws Exception {
+		OutputStream slow = new OutputStream() {
+
+			@Override
+			public void write(int value) {
+				throw new UnsupportedOperationException();
+			}
+
+			@Override
+			public void write(byte[] bytes, int offset, int length) throws IOException {
+				try {
+					Thread.sleep(10);
+				}
+				catch (InterruptedException ex) {
+					throw new InterruptedIOException();
+				}
+			}
+
+		};
+		ExportApi.Unflushed fair = new ExportApi.Unflushed(slow, Duration.ofMillis(200), 10);
+		for (int i = 0; i < 100; i++) {
+			fair.write(new byte[] { 1, 2, 3, 4, 5 });
+		}
+		ExportApi.Unflushed stalled = new ExportApi.Unflushed(slow, Duration.ofMillis(200), 1_000);
+		// The time that the database takes does not count.
+		Thread.sleep(300);
+		stalled.write(1);
+		assertThatIllegalStateException().isThrownBy(() -> {
+			for (int i = 0; i < 100; i++) {
+				stalled.write(1);
+			}
+		}).withMessageContaining("is not waited for");
+	}
+
 	/**
 	 * Flat: what is at the end has not been read while nobody has taken the beginning.
 	 */
@@ -357,10 +415,18 @@ class ExportTests {
 		return new Ended(process.waitFor(), Files.readString(out));
 	}
 
-	/** Some applications answer whatever goes wrong, wherever. */
+	/**
+	 * Some applications answer whatever goes wrong, wherever, and give whatever they
+	 * answer a tag, for which all of it is kept until its end.
+	 */
 	@Configuration(proxyBeanMethods = false)
 	@RestControllerAdvice
 	static class Handlers {
+
+		@Bean
+		ShallowEtagHeaderFilter tags() {
+			return new ShallowEtagHeaderFilter();
+		}
 
 		@ExceptionHandler
 		ResponseEntity<String> anything(Exception ex) {

@@ -43,8 +43,8 @@ class LiveSubscriptionTests {
 	}
 
 	private static LiveSubscription watch(BooleanSupplier revoked) {
-		return new LiveSubscription(new EndedAlready(), mock(),
-				new Reader(AuditAccess.all(), Actor.user("jane"), null, false, false), AuditQuery.all(), Instant.now(),
+		Reader reader = new Reader(AuditAccess.all(), Actor.user("jane"), null, false, false);
+		return new LiveSubscription(new EndedAlready(), mock(), reader, AuditQuery.all(), reader::show, Instant.now(),
 				false, "token", revoked, Duration.ofMinutes(1));
 	}
 

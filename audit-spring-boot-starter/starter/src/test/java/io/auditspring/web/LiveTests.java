@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +36,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.web.server.ResponseStatusException;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -204,7 +206,31 @@ class LiveTests {
 	}
 
 	@Test
+	void whoWantsSummariesGetsWhatListsShow() {
+		Listener listener = watch(this.nobody.as("carol"), "?action=live.summary&fields=summary");
+		context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action("live.summary").metadata("secret", "long").message("Did it").build());
+		listener.await("live.summary");
+		assertThat(String.join("\n", listener.all())).contains("Did it", "furtherChanges").doesNotContain("metadata");
+	}
+
+	/** As of a browser that slept, or of somebody who made it up. */
+	@ParameterizedTest
+	@ValueSource(strings = { "0.x", "1000.x", "99999999999999.x" })
+	void whoComesAgainLateIsToldToReadAPageAndNothingIsLookedForThatIsOld(String lastEventId) {
+		record("late.old", "bob");
+		Awaitility.await().until(() -> log.staged() == 0);
+		log.jdbc().execute("select pg_sleep(11)");
+		Listener listener = watch(this.nobody.as("carol").with("Last-Event-ID", lastEventId), "?action=late.*");
+		listener.await("event:more");
+		record("late.new", "bob");
+		listener.await("late.new");
+		assertThat(String.join("\n", listener.all())).doesNotContain("late.old");
+	}
+
+	@Test
 	void whatIsWrongIsNamed() {
+		assertThat(this.nobody.as("carol").status("/audit/api/live?fields=some")).isEqualTo(400);
 		assertThat(this.nobody.as("carol").with("Last-Event-ID", "nonsense").status("/audit/api/live")).isEqualTo(400);
 		assertThat(this.nobody.as("carol").status("/audit/api/live?limit=3")).isEqualTo(400);
 		assertThat(this.nobody.status("/audit/api/live")).isEqualTo(401);
@@ -227,6 +253,27 @@ class LiveTests {
 		assertThatExceptionOfType(ResponseStatusException.class).isThrownBy(() -> watch(liveSubscriptions, "bob"));
 	}
 
+	/** Customers who sign in see what they did, and are many. */
+	@Test
+	void whoSeesTheirOwnDoesNotKeepOutWhoSeesEverything() throws IOException {
+		LiveSubscriptions liveSubscriptions = new LiveSubscriptions(context.getBean(AuditTrail.class),
+				context.getBean(LedgerHeads.class), Duration.ofSeconds(30), 6, 8);
+		try {
+			watch(liveSubscriptions, "jane", AuditAccess.own());
+			watch(liveSubscriptions, "jane", AuditAccess.own());
+			assertTooMany(() -> watch(liveSubscriptions, "jane", AuditAccess.own()));
+			watch(liveSubscriptions, "bob", AuditAccess.own());
+			assertTooMany(() -> watch(liveSubscriptions, "mona", AuditAccess.own()));
+			watch(liveSubscriptions, "carol");
+			watch(liveSubscriptions, "carol");
+			watch(liveSubscriptions, "dora");
+			assertTooMany(() -> watch(liveSubscriptions, "dora"));
+		}
+		finally {
+			liveSubscriptions.stop();
+		}
+	}
+
 	private static void assertTooMany(ThrowingCallable watch) {
 		assertThatExceptionOfType(ResponseStatusException.class).isThrownBy(watch).satisfies((refusal) -> {
 			assertThat(refusal.getStatusCode().value()).isEqualTo(429);
@@ -235,8 +282,13 @@ class LiveTests {
 	}
 
 	private static void watch(LiveSubscriptions liveSubscriptions, String name) throws IOException {
-		Reader reader = new Reader(AuditAccess.all(), Actor.user(name), null, false, false);
-		liveSubscriptions.watch(reader, AuditQuery.all(), Map.of(), null, () -> false);
+		watch(liveSubscriptions, name, AuditAccess.all());
+	}
+
+	private static void watch(LiveSubscriptions liveSubscriptions, String name, AuditAccess access) throws IOException {
+		Reader reader = new Reader(access, Actor.user(name), null, false, false);
+		liveSubscriptions.watch(reader, AuditQuery.all(), EntryParameters.of(new LinkedMultiValueMap<>()), null,
+				() -> false);
 	}
 
 	/**

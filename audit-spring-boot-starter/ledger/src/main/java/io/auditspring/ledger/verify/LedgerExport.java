@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
@@ -38,7 +39,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LedgerExport {
 
+	/** As many entries, or checkpoints, are read at once. */
 	private static final int PAGE = 500;
+
+	/** As many characters may their lines have that are in memory, but for one entry. */
+	private static final int MOST_CHARACTERS = 8_000_000;
 
 	private final Source source;
 
@@ -120,21 +125,25 @@ public final class LedgerExport {
 	/**
 	 * What stands before the entries.
 	 *
-	 * @param lines the lines
+	 * @param header where the chain begins and ends
+	 * @param first behind which size its checkpoints are compared
+	 * @param signed the size of the newest checkpoint
+	 * @param lines what comes after the checkpoints
 	 * @param end before which entry to stop; behind the head only if there is something
 	 * that must not be there, which is for the verifier to find
 	 */
-	private record Beginning(List<String> lines, long end) {
+	private record Beginning(String header, long first, long signed, List<String> lines, long end) {
 
 	}
 
 	/**
-	 * Entries as they are written.
+	 * Lines as they are written.
 	 *
-	 * @param lines their lines
+	 * @param lines the lines
 	 * @param next where the next ones begin, or -1 if there are none
+	 * @param room how many entries are to be read next
 	 */
-	private record Page(List<String> lines, long next) {
+	private record Page(List<String> lines, long next, int room) {
 
 	}
 
@@ -160,13 +169,19 @@ public final class LedgerExport {
 	 */
 	public void write(String chain, Appendable out) throws SQLException, IOException {
 		Beginning beginning = this.source.read((ledger) -> beginning(ledger, chain));
-		write(out, beginning.lines());
-		long seq = 0;
-		while (seq >= 0) {
-			long from = seq;
-			Page page = this.source.read((ledger) -> page(ledger, chain, from, beginning.end()));
+		write(out, List.of(beginning.header()));
+		for (long size = beginning.first(); size >= 0;) {
+			long after = size;
+			Page page = this.source.read((ledger) -> checkpoints(ledger, chain, after, beginning.signed()));
 			write(out, page.lines());
-			seq = page.next();
+			size = page.next();
+		}
+		write(out, beginning.lines());
+		Page page = new Page(List.of(), 0, PAGE);
+		while (page.next() >= 0) {
+			Page before = page;
+			page = this.source.read((ledger) -> page(ledger, chain, before.next(), beginning.end(), before.room()));
+			write(out, page.lines());
 		}
 	}
 
@@ -176,44 +191,87 @@ public final class LedgerExport {
 			throw new IllegalArgumentException("There is no chain '%s'".formatted(chain));
 		}
 		List<String> lines = new ArrayList<>();
-		lines.add(header(chain, head, ledger.tables().isReceived(chain)));
 		long first = Math.max(ledger.tables().next(chain, 0), 0);
 		CompactRange retired = (first > 0) ? ledger.tree().edgeAt(chain, first) : null;
-		// Those of fewer entries than are retired cannot be compared with what follows.
-		for (StoredTree.Row checkpoint : ledger.tree().checkpoints(chain, Math.max(first - 1, 0), Long.MAX_VALUE)) {
-			lines.add(new CanonicalObject().text("checkpoint", checkpoint.cosigned()).text("chain", chain).toString());
-		}
 		if (retired != null) {
 			lines.add(retired(chain, retired));
 		}
 		ledger.entries().read(chain, "seq is null", (row) -> lines.add(line(row)));
 		long behind = ledger.tables().next(chain, head.size());
-		return new Beginning(lines, (behind < 0) ? head.size() : Long.MAX_VALUE);
+		// Checkpoints of fewer entries than are retired cannot be compared with what
+		// follows.
+		return new Beginning(header(chain, head, ledger.tables().isReceived(chain)), Math.max(first - 1, 0),
+				ledger.tree().newestCheckpoint(chain), lines, (behind < 0) ? head.size() : Long.MAX_VALUE);
+	}
+
+	/** Those that were there at the beginning: of what comes after it nothing is said. */
+	private static Page checkpoints(Ledger ledger, String chain, long after, long upTo) throws SQLException {
+		List<StoredTree.Row> checkpoints = ledger.tree().checkpoints(chain, after, upTo, PAGE);
+		return new Page(checkpoints.stream()
+			.map((checkpoint) -> new CanonicalObject().text("checkpoint", checkpoint.cosigned())
+				.text("chain", chain)
+				.toString())
+			.toList(), (checkpoints.size() < PAGE) ? -1 : checkpoints.get(PAGE - 1).size(), PAGE);
 	}
 
 	/**
 	 * Reads some to their end, since a COPY that is broken off can leave the answer to
-	 * its cancellation to whoever uses the connection next.
+	 * its cancellation to whoever uses the connection next. What there is no room for is
+	 * not kept, and read again; then fewer are asked for.
 	 */
-	private static Page page(Ledger ledger, String chain, long from, long end) throws SQLException {
+	private static Page page(Ledger ledger, String chain, long from, long end, int room) throws SQLException {
 		long first = ledger.tables().next(chain, from);
 		if (first < 0 || first >= end) {
 			requireNoneRetired(ledger, chain, end);
-			return new Page(List.of(), -1);
+			return new Page(List.of(), -1, room);
 		}
-		long next = Math.min(first + PAGE, end);
-		List<StoredEntry> entries = new ArrayList<>(PAGE);
-		ledger.entries()
-			.read(chain, "seq >= %s and seq < %s".formatted(first, next), (row) -> entries.add(StoredEntry.read(row)));
-		List<String> erased = entries.stream()
-			.filter((entry) -> entry.actorDigest() != null || entry.dataDigest() != null)
-			.map((entry) -> String.valueOf(entry.place().id()))
-			.toList();
-		if (!erased.isEmpty() && ledger.tables().erasedSince(chain, end, erased)) {
+		Kept kept = new Kept();
+		long next = Math.min(first + room, end);
+		ledger.entries().read(chain, "seq >= %s and seq < %s".formatted(first, next), kept::add);
+		if (!kept.erased.isEmpty() && ledger.tables().erasedSince(chain, end, kept.erased)) {
 			throw new ConcurrentModificationException(
 					"Entries of chain '%s' were erased while it was exported; export it again".formatted(chain));
 		}
-		return new Page(entries.stream().map(ExportLine::write).toList(), next);
+		return (kept.end != null) ? new Page(kept.lines, kept.end, Math.max(1, kept.lines.size()))
+				: new Page(kept.lines, next, (int) Math.min(PAGE, 2L * room));
+	}
+
+	/**
+	 * The first entries of some, as many as there is room for.
+	 */
+	private static final class Kept {
+
+		private final List<String> lines = new ArrayList<>();
+
+		private final List<String> erased = new ArrayList<>();
+
+		private long characters;
+
+		/** The first one that there was no room for, or {@code null} for none. */
+		private @Nullable Long end;
+
+		private @Nullable Long last;
+
+		void add(CopyRow row) {
+			if (this.end != null) {
+				return;
+			}
+			StoredEntry entry = StoredEntry.read(row);
+			Long seq = entry.place().seq();
+			// Where two have one place, both are written.
+			if (this.characters > MOST_CHARACTERS && !Objects.equals(seq, this.last)) {
+				this.end = seq;
+				return;
+			}
+			String line = ExportLine.write(entry);
+			this.lines.add(line);
+			this.characters += line.length();
+			this.last = seq;
+			if (entry.actorDigest() != null || entry.dataDigest() != null) {
+				this.erased.add(String.valueOf(entry.place().id()));
+			}
+		}
+
 	}
 
 	/** What was retired meanwhile is missing from the pages after. */

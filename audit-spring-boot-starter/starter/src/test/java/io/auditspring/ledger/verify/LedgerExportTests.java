@@ -6,10 +6,13 @@ import java.io.StringReader;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+
+import javax.sql.DataSource;
 
 import io.auditspring.CheckpointAnchor;
 import io.auditspring.ledger.EntryGroup;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -108,6 +113,70 @@ class LedgerExportTests {
 		String altered = export.substring(0, hash) + ((export.charAt(hash) == '0') ? '1' : '0')
 				+ export.substring(hash + 1);
 		assertThat(kinds(verify(altered, List.of()))).containsOnly(Problem.Kind.ROOT);
+	}
+
+	/** Checkpoints may be made every minute, for years, and entries be long. */
+	@Test
+	void noMoreIsReadAtOnceThanThereIsRoomFor() throws Exception {
+		LedgerLab lab = LedgerLab.create();
+		for (int i = 0; i < 20; i++) {
+			lab.database.append("main", Entries.withMetadata("{\"text\":\"%s\"}".formatted("x".repeat(900_000))));
+		}
+		lab.database.append("main", Entries.entries(2));
+		lab.database.execute("alter table audit.audit_checkpoint disable trigger all", """
+				insert into audit.audit_checkpoint (chain, size, root, note)
+				select chain, i, root, note
+				from audit.audit_checkpoint, generate_series(1, 599) as i
+				where chain = 'main' and size = 600 and i <> 300
+				""");
+		lab.database.guard();
+		Portions portions = new Portions();
+		DataSource counting = new DelegatingDataSource(lab.database.dataSource()) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				portions.read.add(new StringBuilder());
+				return super.getConnection();
+			}
+
+		};
+		new LedgerExport(counting, lab.database.schema()).write("main", portions);
+		String whole = String.join("", portions.read);
+		assertThat(portions.read).allSatisfy((portion) -> {
+			assertThat(portion.length()).isLessThan(10_000_000);
+			assertThat(portion.toString().lines().filter((line) -> line.startsWith("{\"checkpoint\"")).count())
+				.isLessThanOrEqualTo(500);
+		});
+		assertThat(whole).isEqualTo(export(lab, "main"));
+		List<String> lines = whole.lines().toList();
+		assertThat(lines).hasSize(1 + 600 + 622);
+		assertThat(lines.subList(1, 601)).allMatch((line) -> line.startsWith("{\"checkpoint\""));
+		for (int i = 0; i < 622; i++) {
+			assertThat(lines.get(601 + i)).contains("\"seq\":%d,".formatted(i));
+		}
+	}
+
+	/** What was written each time after the database was read. */
+	private static final class Portions implements Appendable {
+
+		private final List<StringBuilder> read = new ArrayList<>();
+
+		@Override
+		public Appendable append(CharSequence text) {
+			this.read.get(this.read.size() - 1).append(text);
+			return this;
+		}
+
+		@Override
+		public Appendable append(CharSequence text, int start, int end) {
+			return append(text.subSequence(start, end));
+		}
+
+		@Override
+		public Appendable append(char character) {
+			return append(String.valueOf(character));
+		}
+
 	}
 
 	@ParameterizedTest

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -135,11 +136,13 @@ public final class EntryFilesReader {
 	}
 
 	/**
-	 * The same without what is long and in no list: states and metadata are null.
+	 * The same with null in place of some.
+	 * @param unread these columns
 	 * @return a select list
 	 */
-	public static String briefColumns() {
-		return columns().replaceAll("\\b(before_state|after_state|metadata)\\b", "null");
+	public static String columns(Collection<String> unread) {
+		return unread.isEmpty() ? columns()
+				: columns().replaceAll("\\b(%s)\\b".formatted(String.join("|", unread)), "null");
 	}
 
 	/**

@@ -25,6 +25,7 @@ import io.auditspring.archive.internal.parquet.EntryFilesReader;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.query.internal.condition.Condition;
 import io.auditspring.query.internal.past.Past;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some ranges of an archive.
@@ -58,35 +59,49 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges, Instant li
 	}
 
 	@Override
-	public List<StoredEntry> find(Condition wanted, Reading reading) {
+	public Found find(Condition wanted, Reading reading) {
 		boolean older = reading.towardsOlder();
 		List<ArchivedRange> left = of(wanted).stream()
 			.filter((range) -> range.mayHave(reading))
 			.sorted(older ? Comparator.comparing(ArchivedRange::to).reversed()
 					: Comparator.comparing(ArchivedRange::from))
 			.toList();
+		Comparator<StoredEntry> order = older ? OLDEST_FIRST.reversed() : OLDEST_FIRST;
 		int step = reading.ofEachOperation() ? Math.max(1, left.size()) : AT_ONCE;
 		List<StoredEntry> found = new ArrayList<>();
-		for (int at = 0; at < left.size() && !isFull(found, reading, left.get(at)); at += step) {
+		StoredEntry end = null;
+		for (int at = 0; at < left.size() && !isFull(found, end, reading, left.get(at)); at += step) {
 			List<ArchivedRange> some = left.subList(at, Math.min(at + step, left.size()));
-			found.addAll(this.reader.ask(some, (statement, files) -> page(statement, files, wanted, reading)));
-			found.sort(older ? OLDEST_FIRST.reversed() : OLDEST_FIRST);
+			long room = reading.characters() - found.stream().mapToLong(StoredEntry::length).sum();
+			Found page = this.reader.ask(some, (statement, files) -> page(statement, files, wanted, reading, room));
+			found.addAll(page.entries());
+			found.sort(order);
+			if (page.more()) {
+				StoredEntry last = page.entries().get(page.entries().size() - 1);
+				end = (end == null || order.compare(last, end) < 0) ? last : end;
+			}
+			if (end != null) {
+				// Behind it there may be others that were not read.
+				found.subList(found.indexOf(end) + 1, found.size()).clear();
+			}
 			found.subList(Math.min(found.size(), reading.most()), found.size()).clear();
+			end = (end != null && !found.contains(end)) ? found.get(found.size() - 1) : end;
 		}
-		return found;
+		return new Found(found, end != null);
 	}
 
 	/** Whether what comes next cannot come before what there is. */
-	private static boolean isFull(List<StoredEntry> found, Reading reading, ArchivedRange next) {
-		if (found.size() < reading.most()) {
+	private static boolean isFull(List<StoredEntry> found, @Nullable StoredEntry end, Reading reading,
+			ArchivedRange next) {
+		if (found.size() < reading.most() && end == null) {
 			return false;
 		}
 		Instant last = Objects.requireNonNull(found.get(found.size() - 1).place().recordedAt());
 		return reading.towardsOlder() ? next.to().isBefore(last) : next.from().isAfter(last);
 	}
 
-	private static List<StoredEntry> page(Statement statement, List<TrueFiles.Pair> files, Condition wanted,
-			Reading reading) throws SQLException {
+	private static Found page(Statement statement, List<TrueFiles.Pair> files, Condition wanted, Reading reading,
+			long room) throws SQLException {
 		String direction = reading.towardsOlder() ? "desc" : "asc";
 		String sql = """
 				select %s, chain
@@ -94,18 +109,23 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges, Instant li
 				where %s
 				order by recorded_at %6$s, seq %6$s, id %6$s
 				limit %7$d
-				""".formatted(reading.brief() ? EntryFilesReader.briefColumns() : EntryFilesReader.columns(),
+				""".formatted(EntryFilesReader.columns(reading.unread().stream().map(DuckDbCondition::column).toList()),
 				ArchiveReader.table(files), DuckDbCondition.of(wanted), reading.ofEachOperation() ? """
 						 qualify row_number() over (
 							partition by operation_id order by recorded_at desc, seq desc, id desc
 						) = 1""" : "", behind(reading), direction, reading.most());
 		List<StoredEntry> page = new ArrayList<>();
+		boolean more = false;
 		try (ResultSet row = statement.executeQuery(sql)) {
-			while (row.next()) {
-				page.add(EntryFilesReader.joined(row.getString("chain"), row));
+			long characters = 0;
+			while (!more && row.next()) {
+				StoredEntry entry = EntryFilesReader.joined(row.getString("chain"), row);
+				page.add(entry);
+				characters += entry.length();
+				more = characters >= room;
 			}
 		}
-		return following(statement, files, page);
+		return new Found(following(statement, files, page), more);
 	}
 
 	private static String behind(Reading reading) {

@@ -130,18 +130,37 @@ public final class EntryReader {
 	 * @throws SQLException if they cannot be read
 	 */
 	public List<StoredEntry> entries(Collection<EntryKey> keys) throws SQLException {
+		return Objects.requireNonNull(entries(keys, Long.MAX_VALUE));
+	}
+
+	/**
+	 * Finds entries in whichever chains, if there is room for them.
+	 * @param keys which
+	 * @param characters how many their texts may have together
+	 * @return those that there are, in the order of their keys, or {@code null} if they
+	 * have more
+	 * @throws SQLException if they cannot be read
+	 */
+	public @Nullable List<StoredEntry> entries(Collection<EntryKey> keys, long characters) throws SQLException {
 		if (keys.isEmpty()) {
 			return List.of();
 		}
 		Map<UUID, StoredEntry> found = new HashMap<>();
+		long[] left = { characters };
 		// The times spare the server the months that have none of them.
 		read("id in (%s) and recorded_at between '%s' and '%s'".formatted(
 				keys.stream().map((key) -> "'" + key.id() + "'").collect(Collectors.joining(", ")),
 				keys.stream().map(EntryKey::recordedAt).min(Comparator.naturalOrder()).orElseThrow(),
 				keys.stream().map(EntryKey::recordedAt).max(Comparator.naturalOrder()).orElseThrow()), (row) -> {
-					StoredEntry entry = StoredEntry.read(row);
-					found.put(entry.place().id(), entry);
+					if (left[0] >= 0) {
+						StoredEntry entry = StoredEntry.read(row);
+						found.put(entry.place().id(), entry);
+						left[0] -= entry.length();
+					}
 				});
+		if (left[0] < 0) {
+			return null;
+		}
 		return keys.stream().map((key) -> found.get(key.id())).filter(Objects::nonNull).toList();
 	}
 

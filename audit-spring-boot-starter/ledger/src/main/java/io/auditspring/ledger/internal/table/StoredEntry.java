@@ -7,7 +7,9 @@ package io.auditspring.ledger.internal.table;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.internal.entry.ActorObject;
@@ -92,6 +94,19 @@ public record StoredEntry(Place place, CoreObject core, int version, byte[] salt
 		return new CoreObject(row.text(), place.seq(), text(place.id()), format(place.recordedAt()), format(row.time()),
 				row.text(), row.text(), text(row.uuid()), row.text(), row.text(), row.text(), row.text(), row.text(),
 				row.text(), row.text(), row.bigint(), row.bigint(), row.text());
+	}
+
+	/**
+	 * How long the texts of its data group are together.
+	 * @return characters
+	 */
+	public long length() {
+		return Stream
+			.of(this.data.related(), this.data.message(), this.data.justification(), this.data.error(),
+					this.data.before(), this.data.after(), this.data.changes(), this.data.metadata())
+			.filter(Objects::nonNull)
+			.mapToLong((text) -> text.toString().length())
+			.sum();
 	}
 
 	public byte[] prevHash() {

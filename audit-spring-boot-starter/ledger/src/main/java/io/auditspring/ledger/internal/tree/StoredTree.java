@@ -282,16 +282,30 @@ public final class StoredTree {
 	}
 
 	public List<Row> checkpoints(String chain, long after, long upTo) throws SQLException {
+		return checkpoints(chain, after, upTo, Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Reads checkpoints of a chain, of which there may be one a minute.
+	 * @param chain the chain
+	 * @param after before which size to begin, which is not read
+	 * @param upTo the largest size that is read
+	 * @param most how many at most
+	 * @return the checkpoints, smallest first
+	 * @throws SQLException if the database fails
+	 */
+	public List<Row> checkpoints(String chain, long after, long upTo, int most) throws SQLException {
 		return query(
 				"""
 						select size, root, note, %s as lines
 						from %s as checkpoint
 						where chain = ? and size > ? and size <= ?
 						order by size
+						limit ?
 						""".formatted(this.cosigned ? CheckpointRows.cosignatures(this.schema) : "array[]::text[]",
 						this.schema.table("audit_checkpoint")),
 				(row) -> new Row(row.getLong(1), row.getBytes(2), row.getString(3), CheckpointRows.lines(row)), chain,
-				after, upTo);
+				after, upTo, most);
 	}
 
 	/**

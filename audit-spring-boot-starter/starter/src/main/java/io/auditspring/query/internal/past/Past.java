@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 import io.auditspring.Outcome;
@@ -45,9 +46,9 @@ public interface Past {
 	 * Reads a page.
 	 * @param wanted what the entries must be like
 	 * @param reading where to begin and how far to go
-	 * @return the entries in the order of reading
+	 * @return the entries
 	 */
-	List<StoredEntry> find(Condition wanted, Reading reading);
+	Found find(Condition wanted, Reading reading);
 
 	long count(Condition wanted);
 
@@ -76,14 +77,31 @@ public interface Past {
 	 * @param after behind which entry to begin, or {@code null} for the first
 	 * @param towardsOlder whether the next entry is an older one
 	 * @param most how many entries at most
+	 * @param characters how many characters of texts are enough: it ends with the entry
+	 * with which there are so many
 	 * @param ofEachOperation whether only the newest entry of each operation is wanted
-	 * @param brief whether states and metadata are left out
+	 * @param unread the attributes that are left out
 	 */
-	record Reading(@Nullable Position after, boolean towardsOlder, int most, boolean ofEachOperation, boolean brief) {
+	record Reading(@Nullable Position after, boolean towardsOlder, int most, long characters, boolean ofEachOperation,
+			Set<String> unread) {
 
 		public static Reading newest(int most) {
-			return new Reading(null, true, most, false, false);
+			return newest(most, Long.MAX_VALUE);
 		}
+
+		public static Reading newest(int most, long characters) {
+			return new Reading(null, true, most, characters, false, Set.of());
+		}
+
+	}
+
+	/**
+	 * What was found.
+	 *
+	 * @param entries the entries in the order of reading
+	 * @param more whether it ended early as their texts are long
+	 */
+	record Found(List<StoredEntry> entries, boolean more) {
 
 	}
 

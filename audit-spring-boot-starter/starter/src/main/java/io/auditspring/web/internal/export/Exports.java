@@ -30,11 +30,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * Writes entries to be taken away. Memory stays flat however many there are.
+ * Writes entries to be taken away. Memory stays flat however many there are, and however
+ * long.
  */
 public final class Exports {
 
-	/** As many entries, with all they hold, are in memory at once. */
+	/** As many entries are asked for at once. */
 	private static final int PAGE = 200;
 
 	private final AuditTrail trail;
@@ -75,7 +76,7 @@ public final class Exports {
 	public void selection(String description, AuditQuery query, OutputStream out) throws IOException {
 		try (Writer lines = writer(out)) {
 			new SelectionExport(this.dataSource, this.schema, this.archive).write(description,
-					new Pages(this.trail.stream(query).iterator()), lines);
+					new Pages(this.trail.stream(query.withoutStates()).iterator()), lines);
 		}
 	}
 

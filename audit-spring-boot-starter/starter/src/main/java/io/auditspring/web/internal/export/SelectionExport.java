@@ -51,6 +51,11 @@ import org.springframework.dao.DataAccessResourceFailureException;
  */
 public final class SelectionExport {
 
+	/**
+	 * As many characters may the texts of the entries have that are in memory at once.
+	 */
+	private static final long MOST_CHARACTERS = 8_000_000;
+
 	private final DataSource dataSource;
 
 	private final Schema schema;
@@ -83,7 +88,8 @@ public final class SelectionExport {
 	/**
 	 * Writes entries.
 	 * @param selection says which they are; for people
-	 * @param pages the entries, a page of which is held in memory
+	 * @param pages the entries, of a page of which as many are held in memory as there is
+	 * room for
 	 * @param out where to
 	 * @throws IOException if they cannot be written
 	 * @throws DataAccessException if the ledger cannot be read
@@ -92,12 +98,22 @@ public final class SelectionExport {
 		line(out, new CanonicalObject().text("selection", selection).toString());
 		Map<String, Optional<Checkpoint>> checkpoints = new HashMap<>();
 		long entries = 0;
-		while (pages.hasNext()) {
-			Page page = read(pages.next(), checkpoints);
+		long room = Integer.MAX_VALUE;
+		List<EntryKey> left = List.of();
+		while (!left.isEmpty() || pages.hasNext()) {
+			left = left.isEmpty() ? pages.next() : left;
+			List<EntryKey> some = left.subList(0, (int) Math.min(room, left.size()));
+			Page page = read(some, checkpoints);
+			if (page == null) {
+				room = some.size() / 2;
+				continue;
+			}
 			for (String line : page.lines()) {
 				line(out, line);
 			}
 			entries += page.entries();
+			left = left.subList(some.size(), left.size());
+			room = left.isEmpty() ? Math.min(2 * room, Integer.MAX_VALUE) : room;
 		}
 		line(out, new CanonicalObject().number("end", entries).toString());
 	}
@@ -112,7 +128,8 @@ public final class SelectionExport {
 
 	}
 
-	private Page read(List<EntryKey> keys, Map<String, Optional<Checkpoint>> checkpoints) {
+	/** Reads some, or nothing where there is no room for so many. */
+	private @Nullable Page read(List<EntryKey> keys, Map<String, Optional<Checkpoint>> checkpoints) {
 		try {
 			return OwnTransaction.look(this.dataSource, (connection) -> read(connection, keys, checkpoints));
 		}
@@ -121,9 +138,12 @@ public final class SelectionExport {
 		}
 	}
 
-	private Page read(Connection connection, List<EntryKey> keys, Map<String, Optional<Checkpoint>> checkpoints)
-			throws SQLException {
-		List<StoredEntry> entries = entries(connection, keys);
+	private @Nullable Page read(Connection connection, List<EntryKey> keys,
+			Map<String, Optional<Checkpoint>> checkpoints) throws SQLException {
+		List<StoredEntry> entries = entries(connection, keys, (keys.size() > 1) ? MOST_CHARACTERS : Long.MAX_VALUE);
+		if (entries == null) {
+			return null;
+		}
 		List<String> lines = new ArrayList<>();
 		for (String chain : entries.stream().map(SelectionExport::chain).distinct().toList()) {
 			if (!checkpoints.containsKey(chain)) {
@@ -144,17 +164,24 @@ public final class SelectionExport {
 	}
 
 	/** Wherever they are; the tree that proves them stays in the database. */
-	private List<StoredEntry> entries(Connection connection, List<EntryKey> keys) throws SQLException {
-		List<StoredEntry> live = new EntryReader(connection, this.schema).entries(keys);
-		if (this.archive == null || live.size() == keys.size()) {
+	private @Nullable List<StoredEntry> entries(Connection connection, List<EntryKey> keys, long characters)
+			throws SQLException {
+		List<StoredEntry> live = new EntryReader(connection, this.schema).entries(keys, characters);
+		if (this.archive == null || live == null || live.size() == keys.size()) {
 			return live;
 		}
 		Map<UUID, StoredEntry> found = new HashMap<>();
 		live.forEach((entry) -> found.put(Objects.requireNonNull(entry.place().id()), entry));
 		List<UUID> missing = keys.stream().map(EntryKey::id).filter((id) -> !found.containsKey(id)).toList();
-		this.archive.past(connection)
-			.ifPresent((past) -> past.find(Condition.in("id", missing), Past.Reading.newest(missing.size()))
-				.forEach((entry) -> found.put(Objects.requireNonNull(entry.place().id()), entry)));
+		Past past = this.archive.past(connection).orElse(null);
+		if (past != null) {
+			Past.Found archived = past.find(Condition.in("id", missing), Past.Reading.newest(missing.size(),
+					characters - live.stream().mapToLong(StoredEntry::length).sum()));
+			if (archived.more()) {
+				return null;
+			}
+			archived.entries().forEach((entry) -> found.put(Objects.requireNonNull(entry.place().id()), entry));
+		}
 		return keys.stream().flatMap((key) -> Stream.ofNullable(found.get(key.id()))).toList();
 	}
 

@@ -12,7 +12,8 @@ import io.auditspring.Actor;
 
 /**
  * Places for requests that last: so many in all, and so many for each reader, so that one
- * of them cannot take all.
+ * of them cannot take all. Half of them are for those who see what everybody did: anybody
+ * who can sign in sees their own, and many of them must not keep these out.
  */
 public final class Places {
 
@@ -28,11 +29,15 @@ public final class Places {
 
 	private int all;
 
+	/** Of them by those who see their own only. */
+	private int own;
+
 	/**
 	 * Creates them, all free.
 	 * @param what the requests, for who is turned away
 	 * @param most how many there may be
-	 * @param mostEach how many a reader may have
+	 * @param mostEach how many a reader may have; a quarter of that, but one, who sees
+	 * their own only
 	 * @param patience when to try again
 	 */
 	public Places(String what, int most, int mostEach, Duration patience) {
@@ -45,33 +50,36 @@ public final class Places {
 	/**
 	 * Takes a place.
 	 * @param reader for whom
+	 * @param everything whether they see what everybody did
 	 * @return gives it back, once
 	 * @throws TooManyRequestsException if there is none
 	 */
-	public synchronized Runnable take(Actor reader) {
-		int own = taken(reader);
-		if (own >= this.mostEach) {
+	public synchronized Runnable take(Actor reader, boolean everything) {
+		int taken = taken(reader);
+		int each = everything ? this.mostEach : Math.max(1, this.mostEach / 4);
+		if (taken >= each) {
 			throw new TooManyRequestsException(
-					"You have %d %s already, as many as one reader may have at once".formatted(own, this.what),
+					"Of %s you have %d already, as many as you may have at once".formatted(this.what, taken),
 					this.patience);
 		}
-		if (this.all >= this.most) {
+		if (this.all >= this.most || (!everything && this.own >= this.most / 2)) {
 			throw new TooManyRequestsException(
-					"There are %d %s already, as many as there may be at once".formatted(this.all, this.what),
-					this.patience);
+					"There are as many %s already as there may be at once".formatted(this.what), this.patience);
 		}
-		this.taken.put(reader, own + 1);
+		this.taken.put(reader, taken + 1);
 		this.all++;
-		return () -> free(reader);
+		this.own += everything ? 0 : 1;
+		return () -> free(reader, everything);
 	}
 
 	public synchronized int taken(Actor reader) {
 		return this.taken.getOrDefault(reader, 0);
 	}
 
-	private synchronized void free(Actor reader) {
-		this.taken.computeIfPresent(reader, (key, own) -> (own > 1) ? own - 1 : null);
+	private synchronized void free(Actor reader, boolean everything) {
+		this.taken.computeIfPresent(reader, (key, taken) -> (taken > 1) ? taken - 1 : null);
 		this.all--;
+		this.own -= everything ? 0 : 1;
 	}
 
 }

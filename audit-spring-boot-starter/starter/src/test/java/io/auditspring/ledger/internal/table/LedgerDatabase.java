@@ -195,7 +195,7 @@ public final class LedgerDatabase {
 		execute(unguard.toString(), sql, GUARD);
 	}
 
-	void guard() {
+	public void guard() {
 		execute(GUARD);
 	}
 
