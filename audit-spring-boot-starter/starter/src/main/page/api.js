@@ -1,14 +1,11 @@
 import { exactly } from './filters.js';
-import { justAfter } from './format.js';
 import { parse } from './numbers.js';
 import { AWAY, Problem, SIGNED_OUT } from './problem.js';
 
 // What the page asks the server. Everything else it shows is made of these answers.
 
-/** Where the page is, whatever page of ours asks. */
-let base = '';
-
-export const below = (address) => { base = address; };
+/** Leads to what is below the page's path, whatever page of ours asks and whether its own path has a slash at its end. */
+const base = document.querySelector('[data-words-de]').getAttribute('src').replace(/page\/[^/]*\/[^/]*$/, '');
 
 const query = (parameters) => {
 	const given = new URLSearchParams(Object.entries(parameters).flatMap(([name, values]) => [values].flat().filter(Boolean).map((value) => [name, value])));
@@ -63,7 +60,11 @@ export const reader = () => ask('reader');
 
 export const entries = (filters, cursor, limit = 60, options) => ask('entries', { ...filters, fields: 'summary', cursor, limit }, options);
 
-export const entry = (id) => ask(`entries/${encodeURIComponent(id)}`);
+const pathOf = (id) => `entries/${encodeURIComponent(id)}`;
+
+export const entry = (id) => ask(pathOf(id));
+
+export const entryUrl = (id) => new URL(`${base}api/${pathOf(id)}`, location.href).href;
 
 /** The filters for one thing. By parameters: web servers refuse slashes in parts of a path, and ids have some. */
 export const thing = ({ type, id }) => ({ targetType: exactly('targetType', type), targetId: exactly('targetId', id) });
@@ -78,7 +79,7 @@ export const facets = (filters, field, options) => ask('facets', { ...filters, f
 
 export const number = (filters, options) => ask('entries/count', filters, options);
 
-export const context = (id, options) => ask(`entries/${encodeURIComponent(id)}/context`, {}, options);
+export const context = (id, options) => ask(`${pathOf(id)}/context`, {}, options);
 
 export const statistics = (filters, options) => ask('statistics', filters, options);
 
@@ -90,11 +91,11 @@ export const progress = () => ask('verification/progress');
 
 // What changes something shows the application's own token, where it wants one. As a parameter: Spring Security's csrf.spa()
 // takes what is in the header for the cookie's value, which this is not.
-const changing = (method, csrf) => ({ method, body: csrf ? new URLSearchParams({ [csrf.parameter]: csrf.token }) : undefined });
+const changing = (csrf) => ({ method: 'POST', body: csrf ? new URLSearchParams({ [csrf.parameter]: csrf.token }) : undefined });
 
-export const verify = (csrf) => ask('verification', {}, changing('POST', csrf));
+export const verify = (csrf) => ask('verification', {}, changing(csrf));
 
-export const cancel = (csrf) => ask('verification', {}, changing('DELETE', csrf));
+export const cancel = (csrf) => ask('verification/cancellation', {}, changing(csrf));
 
 export const approvals = () => ask('approvals');
 
@@ -106,7 +107,7 @@ export function decide(id, decision, justification, csrf) {
 
 /** The lines of an entry's export, which have everything that its hash is made of. */
 export async function evidence(entry) {
-	const response = await answer(exportUrl({ operation: entry.operationId, from: entry.recordedAt, to: justAfter(entry.recordedAt) }, 'ndjson'), { credentials: 'same-origin', redirect: 'manual' });
+	const response = await answer(exportUrl({ id: entry.id, from: entry.recordedAt }, 'ndjson'), { credentials: 'same-origin', redirect: 'manual' });
 	if (!response.ok) {
 		throw new Problem(response.status, { detail: (await content(response))?.detail });
 	}

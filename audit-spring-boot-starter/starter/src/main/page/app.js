@@ -70,7 +70,7 @@ async function search() {
 	live.stop();
 	running = new AbortController();
 	const { signal } = running;
-	Object.assign(state, { entries: [], next: null, until: null, turns: 0, archived: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null, number: null, unnumbered: null, brush: null, unfolded: new Set() });
+	Object.assign(state, { entries: [], next: null, until: null, turns: 0, archived: null, loading: true, problem: null, fresh: [], tooFresh: false, reached: null, number: null, unnumbered: null, brush: null, unfolded: new Set(), facets: null });
 	draw();
 	const request = toRequest(state.view);
 	countEntries();
@@ -105,9 +105,9 @@ async function countEntries() {
 	draw();
 }
 
-/** Counting leaves an entry of its own: nobody counts what nobody sees. */
+/** Counting leaves an entry of its own: nobody counts what nobody sees. What was counted before stays until then. */
 async function countFacets() {
-	Object.assign(state, { facets: null, unfaceted: null });
+	state.unfaceted = null;
 	if (!state.facetsShown) {
 		return;
 	}
@@ -123,7 +123,7 @@ async function countFacets() {
 		draw();
 	} catch (problem) {
 		if (problem.name !== 'AbortError') {
-			state.unfaceted = problem;
+			Object.assign(state, { facets: null, unfaceted: problem });
 			draw();
 		}
 	}
@@ -300,6 +300,7 @@ function showFresh() {
 	state.fresh = [];
 	draw();
 	countEntries();
+	countFacets();
 	window.scrollTo({ top: 0 });
 	reachTo(first(state.entries));
 }

@@ -1,5 +1,5 @@
 import { html, svg, nothing } from './lib/lit-html.js';
-import { clockTime, count, date, dateTime, shortTime } from './format.js';
+import { clockTime, count, date, dateTime, dayTime, shortTime, toLocal, zoneName } from './format.js';
 import { words } from './problem.js';
 import { drawn, t } from './words.js';
 
@@ -48,7 +48,9 @@ function figure({ view, statistics, counting, at, brush, choose, filter, point, 
 	const sum = (outcome) => statistics.buckets.reduce((all, bucket) => all + bucket[outcome], 0);
 	const last = statistics.buckets.length - 1;
 	const place = Math.min(at ?? last, last);
-	const scale = span >= DAY ? date : end - first < HOUR ? clockTime : shortTime;
+	// Days are those of UTC, which are not those of every zone.
+	const others = span >= DAY && ![first, first + spans * span].every((time) => toLocal(time).endsWith('T00:00'));
+	const scale = others ? dayTime : span >= DAY ? date : end - first < HOUR ? clockTime : shortTime;
 	// Between the ends, it is said where a span begins.
 	const tick = (part) => part === 1 || spans < FEW ? first + part * (end - first) : first + Math.round(part * spans) * span;
 	// Spans begin before the first of the entries that were counted, and end after the last.
@@ -86,6 +88,7 @@ function figure({ view, statistics, counting, at, brush, choose, filter, point, 
 			<div class="axis" aria-hidden="true">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<span>${scale(tick(part))}</span>`)}</div>
 			<p class="pointed faint" aria-hidden="true">${chosen ? t('{from} to {to}', { from: dateTime(chosen.from), to: dateTime(chosen.to) }) : said(statistics.buckets[place])}</p>
 			<p class="hidden" id="chart-keys">${t('Arrow keys go from span to span, with Shift they choose several; Enter shows only the entries of what is chosen.')}</p>
+			${others ? html`<p class="since faint">${t('Bars begin at midnight in UTC, the days of the list at midnight in {zone}.', { zone: zoneName() })}</p>` : nothing}
 			${complete ? nothing : html`<p class="since faint">${drawn('Counted since {time}: there are too many entries before to count them for this filter.', { time: html`<time datetime=${from}>${dateTime(from)}</time>` })}</p>`}
 		</figure>`;
 }

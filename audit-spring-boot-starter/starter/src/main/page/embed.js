@@ -8,7 +8,6 @@ import { speak, t } from './words.js';
 
 // What was done to one thing, for pages of the application to show in a frame. It only reads.
 
-const BASE = new URL('../../', document.querySelector('script').src);
 const state = { entries: [], next: null, until: null, loading: true, problem: null };
 const root = document.getElementById('history');
 
@@ -46,7 +45,6 @@ function draw() {
 				${state.next ? html`<button class="quiet" @click=${load}>${state.until ? t('Look further back') : t('More')}</button>` : nothing}`}`, root);
 }
 
-api.below(BASE.href);
 speak().then(() => {
 	readIn('local');
 	document.title = t('History');

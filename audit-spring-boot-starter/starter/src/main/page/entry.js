@@ -1,4 +1,5 @@
 import { html, nothing } from './lib/lit-html.js';
+import { entryUrl } from './api.js';
 import { icon } from './icons.js';
 import { differences, own, words } from './difference.js';
 import { canNegate, exactly, TABS } from './filters.js';
@@ -118,16 +119,16 @@ function actor(view, entry) {
 			<b>${actor.id ? filterable(view, { actor: actor.id }, shown(actorName(actor))) : shown(actorName(actor))}</b>
 			<span class="faint">${actor.id && actor.name && actor.name !== actor.id ? html`<span class="id">${shown(actor.id)}</span> · ` : nothing}${
 				actor.type === 'api_key' ? t('API key') : inWords(actor.type ?? '', 'actorType')}</span>
-			${actor.impersonatorId ? html`<span class="filterable"><span class="badge warning">${drawn('really {actor}', { actor: shown(actor.impersonatorId) })}</span>${copying(view, actor.impersonatorId)}</span>` : nothing}
+			${actor.impersonatorId ? filterable(view, { impersonator: actor.impersonatorId }, html`<span class="badge warning">${drawn('really {actor}', { actor: shown(actor.impersonatorId) })}</span>`) : nothing}
 		</div></div>
 		${facts([
-			[t('IP address'), entry.ipAddress ? filterable(view, { ip: entry.ipAddress }, shown(entry.ipAddress)) : null, place ? shown(place) : null],
-			[t('Location'), entry.geolocation && !place ? shown(value(entry.geolocation)) : null],
-			[t('Program'), entry.userAgent ? html`<span title=${plain(entry.userAgent)}>${shown(program(entry.userAgent) ?? entry.userAgent)}</span>` : null],
+			[t('IP address'), entry.ipAddress ? filterable(view, { ip: entry.ipAddress }, shown(entry.ipAddress)) : null, place ? copyable(view, place) : null],
+			[t('Location'), entry.geolocation && !place ? copyable(view, value(entry.geolocation)) : null],
+			[t('Program'), entry.userAgent ? copyable(view, entry.userAgent, html`<span title=${plain(entry.userAgent)}>${shown(program(entry.userAgent) ?? entry.userAgent)}</span>`) : null],
 			[t('Request'), requested(entry) ? ['method', 'path'].filter((name) => typeof entry.metadata.request[name] === 'string').map((name) =>
 				html`${filterable(view, { metadata: `request.${name}:${entry.metadata.request[name]}` }, html`<code>${shown(entry.metadata.request[name])}</code>`, entry.metadata.request[name])} `) : null],
 			[t('Session'), entry.sessionId ? filterable(view, { session: entry.sessionId }, html`<code>${shown(entry.sessionId)}</code>`) : null],
-			[t('Device'), entry.deviceFingerprint ? html`<span class="filterable"><code>${shown(entry.deviceFingerprint)}</code>${copying(view, entry.deviceFingerprint)}</span>` : null],
+			[t('Device'), entry.deviceFingerprint ? copyable(view, entry.deviceFingerprint, html`<code>${shown(entry.deviceFingerprint)}</code>`) : null],
 			[t('Trace'), entry.traceId ? filterable(view, { trace: entry.traceId }, html`<code>${shown(entry.traceId)}</code>`) : null]
 		])}`);
 }
@@ -137,7 +138,7 @@ const requested = ({ metadata }) => hasParts(metadata?.request) && typeof metada
 
 const what = (view, entry) => facts([
 	[t('Target'), entry.target?.type ? filterable(view, { targetType: entry.target.type, targetId: entry.target.id },
-		html`${shown(entry.target.type)} ${entry.target.id ? shown(entry.target.id) : nothing}`) : null, entry.target?.name ? shown(entry.target.name) : null],
+		html`${shown(entry.target.type)} ${entry.target.id ? shown(entry.target.id) : nothing}`) : null, entry.target?.name ? copyable(view, entry.target.name) : null],
 	[t('Related'), entry.related.length ? entry.related.map((thing) => html`${filterable(view,
 		{ related: `${thing.type}:${thing.id}` }, html`${shown(thing.type)} ${shown(thing.id)}`)} `) : null],
 	[t('Action'), filterable(view, { action: entry.action }, shown(entry.action))],
@@ -172,6 +173,9 @@ function filterable(view, filters, text, copied = Object.values(filters).filter(
 const copying = (view, text, more = nothing) => html`<span class="deeds">${more}<button class="plain-button small" title=${t('Copy')} aria-label=${t('Copy {value}', { value: plain(beginning(text, 100)) })}
 	@click=${(event) => view.copy(text, event)}>${icon('copy')}</button></span>`;
 
+/** A value that no filter knows. */
+const copyable = (view, text, content = shown(text)) => html`<span class="filterable">${content}${copying(view, text)}</span>`;
+
 /** What metadata can be looked for by: names are paths there, and end at a colon. */
 const isFindable = (name, content) => !hasParts(content) && content !== null && !/[.:]/.test(name) && String(content).length < 200;
 
@@ -180,7 +184,7 @@ function metadata(view, entry) {
 	const rows = Object.entries(entry.metadata ?? {}).filter(([name]) => !(name === 'request' && requested(entry)));
 	return rows.length ? section(t('Metadata'), html`<dl>${rows.map(([name, content]) => html`
 		<div><dt>${shown(name)}</dt><dd>${hasParts(content) ? html`<pre>${long(value(content))}</pre>${copying(view, value(content))}`
-			: isFindable(name, content) ? filterable(view, { metadata: `${name}:${content}` }, shown(value(content)), String(content)) : long(value(content))}</dd></div>`)}</dl>`) : nothing;
+			: isFindable(name, content) ? filterable(view, { metadata: `${name}:${content}` }, shown(value(content)), String(content)) : html`${long(value(content))}${copying(view, value(content))}`}</dd></div>`)}</dl>`) : nothing;
 }
 
 // What changed
@@ -324,7 +328,7 @@ function proved(view, entry) {
 
 const json = (view, entry) => html`
 	<p class="buttons"><button class="small" @click=${(event) => view.copy(write(entry, 2), event)}>${icon('copy')} ${t('Copy as JSON')}</button>
-		<button class="small" @click=${(event) => view.copy(`curl -H 'Accept: application/json' '${new URL(`api/entries/${encodeURIComponent(entry.id)}`, location.href.split('?')[0])}'`, event)}>${icon('copy')} ${t('Copy as curl')}</button>
+		<button class="small" @click=${(event) => view.copy(`curl -H 'Accept: application/json' '${entryUrl(entry.id)}'`, event)}>${icon('copy')} ${t('Copy as curl')}</button>
 		<button class="small" @click=${(event) => view.copy(citation(entry), event)}>${icon('copy')} ${t('Copy citation')}</button></p>
 	<pre class="json scroll" tabindex="0" role="region" aria-label="JSON">${shown(write(entry, 2))}</pre>`;
 

@@ -1,7 +1,7 @@
 // What is looked for. It lives in the address of the page, so that a view can be shared. Filters are the parameters of the
 // API, each with its values: any of them may fit. With a minus before its name, none may.
 
-export const NAMES = ['q', 'actor', 'actorType', 'action', 'category', 'severity', 'minSeverity', 'outcome', 'target', 'targetType', 'targetId',
+export const NAMES = ['q', 'actor', 'actorType', 'impersonator', 'action', 'category', 'severity', 'minSeverity', 'outcome', 'target', 'targetType', 'targetId',
 	'related', 'metadata', 'tenant', 'service', 'chain', 'operation', 'trace', 'session', 'ip', 'changed', 'hours', 'from', 'to', 'occurredFrom', 'occurredTo'];
 
 export const isTime = (name) => ['from', 'to', 'occurredFrom', 'occurredTo'].includes(name);
@@ -21,7 +21,7 @@ export const exactly = (name, text) => isPatterned(name) && text.includes('*') ?
 
 export const canNegate = (name) => NEGATED.includes(`-${name}`);
 
-export const LABELS = { q: 'Search', actor: 'Actor', actorType: 'Kind of actor', action: 'Action', category: 'Category', severity: 'Severity', minSeverity: 'Severity at least', outcome: 'Outcome',
+export const LABELS = { q: 'Search', actor: 'Actor', actorType: 'Kind of actor', impersonator: 'Really acting', action: 'Action', category: 'Category', severity: 'Severity', minSeverity: 'Severity at least', outcome: 'Outcome',
 	target: 'Target', targetType: 'Target type', targetId: 'Target id', related: 'Related', tenant: 'Tenant', service: 'Service', chain: 'Chain', operation: 'Operation',
 	trace: 'Trace', session: 'Session', ip: 'IP address', changed: 'Changed', hours: 'Hours', metadata: 'Metadata', from: 'From', to: 'To', occurredFrom: 'Happened from', occurredTo: 'Happened before' };
 

@@ -35,6 +35,8 @@ export const dateTime = by('time', { dateStyle: 'medium', timeStyle: 'medium' })
 
 export const date = by('day', { dateStyle: 'medium' });
 
+export const dayTime = by('dayTime', { dateStyle: 'medium', timeStyle: 'short' });
+
 export const clockTime = by('clock', { timeStyle: 'medium' });
 
 export const shortTime = by('short', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
@@ -80,22 +82,16 @@ export function duration(micros) {
 	if (micros === null) {
 		return '';
 	}
-	return micros < 1000 ? `${micros} µs` : micros < 1000000 ? `${(micros / 1000).toFixed(1)} ms`
-		: `${(micros / 1000000).toFixed(2)} s`;
+	return micros < 1000 ? `${micros} µs` : micros < 1000000 ? `${decimal(micros / 1000, 1)} ms` : `${decimal(micros / 1000000, 2)} s`;
 }
+
+const decimal = (value, digits) => new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
 export const value = (any) =>
 	any === null || any === undefined ? '–' : hasParts(any) ? write(any, 2) : String(any);
 
 /** A time with six digits after its second, as entries are recorded: texts that can be compared. */
 export const moment = (instant) => `${instant.slice(0, 19)}.${instant.slice(20, -1).padEnd(6, '0')}Z`;
-
-/** The first time after an entry's at which another can be recorded. */
-export function justAfter(instant) {
-	const micros = Number(moment(instant).slice(23, 26)) + 1;
-	const then = new Date(`${moment(instant).slice(0, 23)}Z`);
-	return micros < 1000 ? then.toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`) : moment(new Date(then.getTime() + 1).toISOString());
-}
 
 export const actorName = (actor) => actor.name || actor.id || t('erased');
 

@@ -25,10 +25,18 @@ export function ledger(view) {
 		</details>`;
 }
 
-/** Up to which entry the chain that is signed furthest is. */
+const HOUR = 3600000;
+
+/** Whether nothing of a chain has waited long for a checkpoint. */
+const isSigned = ({ size, checkpoint }) => checkpoint?.size && (checkpoint.size >= size || Date.now() - new Date(checkpoint.signedAt) < HOUR);
+
+/** Up to which entry the chain is signed; of several, how many of them are. What is in the root log is made of the others. */
 function signed(chains) {
-	const sizes = (chains ?? []).map(({ checkpoint }) => checkpoint?.size).filter(Boolean);
-	return sizes.length ? html`<span class="signed faint">${t('signed to #{n}', { n: count(Math.max(...sizes)) })}</span>` : nothing;
+	const all = (chains ?? []).filter((each) => each.chain !== 'root');
+	const size = all[0]?.checkpoint?.size;
+	const done = all.filter(isSigned).length;
+	return all.length > 1 ? html`<span class="signed faint">${done === all.length ? t('all chains signed') : t('{n} of {all} chains signed', { n: count(done), all: count(all.length) })}</span>`
+		: size ? html`<span class="signed faint">${t('signed to #{n}', { n: count(size) })}</span>` : nothing;
 }
 
 /** Problems that say nothing against the entries. */
@@ -125,18 +133,17 @@ function found(view, result, endedAt, standing) {
 	if (!result) {
 		return html`<p class="result"><b>${standing.name}</b></p>`;
 	}
-	const all = result.chains.flatMap((each) => each.problems);
 	const number = problems(result);
 	const entries = result.chains.reduce((sum, each) => sum + each.entries, 0);
 	return html`<p class="result ${standing.tone}"><b>${standing.name}: ${number ? t(number === 1 ? '{n} problem' : '{n} problems', { n: count(number) })
 		: t('{n} entries', { n: count(entries) })}</b> <span class="faint">${ago(endedAt)}</span></p>
-		${Object.entries(byKind(all)).map(([kind, some]) => html`<div class="problems"><h4>${plain(kind)} <span class="faint">${count(some.length)}</span></h4>
-			<ul>${some.slice(0, 20).map((each) => html`<li>${each.id ? html`<button class="link" @click=${() => view.show(each.id)}>${t('entry {n}', { n: each.seq === null ? plain(each.id) : count(each.seq) })}</button>: `
-				: each.seq !== null ? html`${t('entry {n}', { n: count(each.seq) })}: ` : nothing}${shown(each.what)}</li>`)}</ul></div>`)}`;
+		${byKind(result.chains).map(({ kind, all, some }) => html`<div class="problems"><h4>${plain(kind)} <span class="faint">${count(all)}</span></h4>
+			<ul>${some.map((each) => html`<li>${each.id ? html`<button class="link" @click=${() => view.show(each.id)}>${t('entry {n}', { n: each.seq === null ? plain(each.id) : count(each.seq) })}</button>: `
+				: each.seq !== null ? html`${t('entry {n}', { n: count(each.seq) })}: ` : nothing}${shown(each.what)}</li>`)}${all > some.length ? html`<li class="faint">${t('and {n} more', { n: count(all - some.length) })}</li>` : nothing}</ul></div>`)}`;
 }
 
-function byKind(all) {
-	const kinds = {};
-	all.forEach((each) => (kinds[each.kind] ??= []).push(each));
-	return kinds;
-}
+const MOST_SHOWN = 20;
+
+/** Of each kind how many there are of all chains, and some of those that were told: of each chain that is a hundred at most. */
+const byKind = (chains) => [...new Set(chains.flatMap(({ counts }) => Object.keys(counts)))].map((kind) => ({ kind,
+	all: chains.reduce((sum, { counts }) => sum + (counts[kind] ?? 0), 0), some: chains.flatMap(({ problems }) => problems).filter((each) => each.kind === kind).slice(0, MOST_SHOWN) }));

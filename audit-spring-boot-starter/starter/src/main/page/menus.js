@@ -57,7 +57,8 @@ export const views = (state, { open, person, keep, forget, link }) => html`
 /** Only ever filters of this page: what is kept in the browser could have been put there by others. */
 const safe = (address) => address.startsWith('?') ? address : '?';
 
-const FORMATS = [['csv', 'CSV', 'For spreadsheets'], ['ndjson', 'JSON, verifiable', 'With hashes and proofs, for auditors'],
+const FORMATS = [['csv', 'CSV', 'For spreadsheets'],
+	['csv', 'CSV, short', 'When, who, what, and how it ended', 'recordedAt,actorId,actorName,impersonatorId,action,targetType,targetId,targetName,outcome,message,error'], ['ndjson', 'JSON, verifiable', 'With hashes and proofs, for auditors'],
 	['ecs', 'Elastic Common Schema', 'JSON lines for a SIEM'], ['ocsf', 'OCSF', 'JSON lines of the Open Cybersecurity Schema Framework']];
 
 /** What was asked for, as the line says it; the period belongs to it. */
@@ -75,7 +76,7 @@ export function exports(state, request, { counted, closed, report }) {
 				<span class="faint">${asked(spanned(state.view))}</span>${leavesReadingOut(state.view) ? html`<span class="faint">${t('without reading of the trail')}</span>` : nothing}<span class="faint">${zoneName() === 'UTC' ? t('Times in exports are in UTC.') : t('Times in exports are in UTC; those shown here are in {zone}.', { zone: zoneName() })}</span></p>
 			${archived ? html`<p class="scope faint"><span>${saidOfArchive(archived)}</span></p>` : nothing}
 			${FORMATS.filter(([format]) => format !== 'ndjson' || state.reader?.verifies)
-				.map(([format, name, why]) => html`<a href=${api.exportUrl(request, format)} download><b>${t(name)}</b><span class="faint">${t(why)}</span></a>`)}
+				.map(([format, name, why, fields]) => html`<a href=${api.exportUrl({ ...request, fields }, format)} download><b>${t(name)}</b><span class="faint">${t(why)}</span></a>`)}
 			${state.reader?.verifies ? html`<a href=${api.exportUrl({}, 'ndjson')} download><b>${t('Whole ledger, verifiable')}</b><span class="faint">${t('Everything, to prove that nothing is missing')}</span></a>` : nothing}
 			<button class="item" @click=${report}><b>${icon('print')} ${t('Evidence report')}</b><span class="faint">${t('To be printed: filters, entries, checkpoint')}</span></button>
 			<p class="scope faint">${t('How to verify: java -jar audit-ledger-cli.jar verify-export FILE --public-key KEY')}</p>

@@ -12,7 +12,7 @@ const SPAN = /^(\d+)([mhdw])$/;
 
 /** Names as they are typed, with the parameters they stand for. */
 export const FIELDS = ['actor', 'action', 'outcome', 'severity', 'target', 'type', 'id', 'category', 'service', 'tenant', 'ip', 'session', 'changed', 'hours',
-	'related', 'metadata', 'operation', 'trace', 'kind', 'minSeverity', 'chain', 'after', 'before', 'happenedAfter', 'happenedBefore'];
+	'related', 'metadata', 'operation', 'trace', 'kind', 'impersonator', 'minSeverity', 'chain', 'after', 'before', 'happenedAfter', 'happenedBefore'];
 
 export const parameterOf = (field) => ALIASES[field] ?? field;
 

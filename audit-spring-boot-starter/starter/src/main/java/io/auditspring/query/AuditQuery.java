@@ -363,12 +363,12 @@ public final class AuditQuery {
 	}
 
 	/**
-	 * Only one entry.
-	 * @param id its id
+	 * Only one entry, or some.
+	 * @param ids their ids
 	 * @return a narrower query
 	 */
-	public AuditQuery id(UUID id) {
-		return with(Filter.equal("id", id));
+	public AuditQuery id(UUID... ids) {
+		return oneOf("id", ids);
 	}
 
 	public AuditQuery operation(UUID... operationIds) {

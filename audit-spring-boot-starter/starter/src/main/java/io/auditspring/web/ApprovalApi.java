@@ -85,7 +85,8 @@ final class ApprovalApi implements TrailHandler {
 	private ResponseEntity<byte[]> decide(@Nullable Principal principal, String id,
 			@Nullable Map<String, String> decision, boolean granted) {
 		admit(principal);
-		String justification = (decision != null) ? decision.getOrDefault(JUSTIFICATION, "") : "";
+		String given = (decision != null) ? decision.get(JUSTIFICATION) : null;
+		String justification = (given != null) ? given : "";
 		try {
 			return this.answers.of(shown(granted ? this.approvals.grant(EntryParameters.uuid("id", id), justification)
 					: this.approvals.reject(EntryParameters.uuid("id", id), justification)));

@@ -302,6 +302,7 @@ final class EntryParameters {
 		filters.put("actor", named(AuditQuery::actor, AuditQuery::actors, NamePattern::isPattern));
 		filters.put("actorType", (query, values) -> query
 			.actorType(constants("actorType", ActorType.class, values).toArray(ActorType[]::new)));
+		filters.put("impersonator", (query, values) -> query.impersonator(texts(values)));
 		filters.put("action", named(AuditQuery::action, AuditQuery::actions, NamePattern::hasStar));
 		filters.put(TARGET_TYPE, EntryParameters::types);
 		filters.put(TARGET_ID, EntryParameters::ids);
@@ -319,8 +320,8 @@ final class EntryParameters {
 		filters.put("tenant", (query, values) -> query.tenant(texts(values)));
 		filters.put("service", (query, values) -> query.service(texts(values)));
 		filters.put("chain", (query, values) -> query.chain(texts(values)));
-		filters.put("operation", (query, values) -> query
-			.operation(values.stream().map((value) -> uuid("operation", value)).toArray(UUID[]::new)));
+		filters.put("operation", (query, values) -> query.operation(uuids("operation", values)));
+		filters.put("id", (query, values) -> query.id(uuids("id", values)));
 		filters.put("trace", (query, values) -> query.trace(texts(values)));
 		filters.put("session", (query, values) -> query.session(texts(values)));
 		filters.put("ip", (query, values) -> query.ip(texts(values)));
@@ -449,6 +450,10 @@ final class EntryParameters {
 			throw new MalformedParameterException(parameter,
 					new IllegalArgumentException("%s takes a UUID, not '%s'".formatted(parameter, value), ex));
 		}
+	}
+
+	private static UUID[] uuids(String parameter, List<String> values) {
+		return values.stream().map((value) -> uuid(parameter, value)).toArray(UUID[]::new);
 	}
 
 	private static int number(String value) {

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditTrail;
@@ -44,6 +46,8 @@ import org.springframework.web.server.ResponseStatusException;
 final class ExportApi implements TrailHandler {
 
 	private static final String FORMAT = "format";
+
+	private static final String FIELDS = "fields";
 
 	private static final boolean CSV_PRESENT = ClassUtils.isPresent("tools.jackson.dataformat.csv.CsvMapper",
 			ExportApi.class.getClassLoader());
@@ -170,7 +174,7 @@ final class ExportApi implements TrailHandler {
 	void export(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
 			HttpServletRequest request, HttpServletResponse response) throws IOException {
 		Reader reader = this.readers.admit(principal);
-		EntryParameters parameters = EntryParameters.of(given, FORMAT, EntryParameters.ORDER);
+		EntryParameters parameters = EntryParameters.of(given, FORMAT, FIELDS, EntryParameters.ORDER);
 		parameters.requireAllPages();
 		Format format = format(parameters, reader);
 		if (HttpMethod.HEAD.matches(request.getMethod())) {
@@ -230,11 +234,15 @@ final class ExportApi implements TrailHandler {
 	private Format format(EntryParameters parameters, Reader reader) {
 		AuditQuery query = reader.narrow(parameters);
 		boolean places = reader.seesAll();
+		if (parameters.value(FIELDS) != null && !"csv".equals(parameters.value(FORMAT))) {
+			throw new MalformedParameterException(FIELDS, "fields chooses columns of format=csv; others have no columns");
+		}
 		return switch (String.valueOf(parameters.value(FORMAT))) {
 			case "csv" -> {
 				requireCsv();
+				List<String> columns = columns(parameters.value(FIELDS));
 				yield new Format("text/csv;charset=UTF-8;header=present", "audit.csv",
-						(out) -> this.exports.csv(query, places, out));
+						(out) -> this.exports.csv(query, columns, places, out));
 			}
 			case "ecs" -> new Format("application/x-ndjson;charset=UTF-8", "audit-ecs.ndjson",
 					(out) -> this.exports.ecs(query, places, out));
@@ -274,6 +282,18 @@ final class ExportApi implements TrailHandler {
 			}
 		});
 		return description.toString();
+	}
+
+	private static List<String> columns(@Nullable String fields) {
+		List<String> columns = (fields != null) ? Stream.of(fields.split(",")).map(String::strip).distinct().toList()
+				: List.of();
+		try {
+			Exports.requireColumns(columns);
+			return columns;
+		}
+		catch (IllegalArgumentException ex) {
+			throw new MalformedParameterException(FIELDS, ex);
+		}
 	}
 
 	private static void requireCsv() {

@@ -130,28 +130,31 @@ final class LedgerApi implements TrailHandler {
 	 * chain.
 	 */
 	@GetMapping(path = "/entries/{id}/proof", params = "!format")
-	ResponseEntity<byte[]> proof(@PathVariable UUID id, @Nullable Principal principal) {
+	ResponseEntity<byte[]> proof(@PathVariable String id, @Nullable Principal principal) {
 		requireAll(principal);
-		return this.answers.of(proof(
-				(signed) -> signed.inclusionInAll(id).map(Proofs::of).or(() -> signed.inclusion(id).map(Proofs::of)),
+		UUID entry = EntryParameters.uuid("id", id);
+		return this.answers.of(proof((signed) -> signed.inclusionInAll(entry)
+			.map(Proofs::of)
+			.or(() -> signed.inclusion(entry).map(Proofs::of)),
 				"There is no such entry in the database, or no signed checkpoint covers it yet"));
 	}
 
 	/** Proves an entry by a checkpoint of its chain, as others write such proofs. */
 	@GetMapping(path = "/entries/{id}/proof", params = "format")
 	@Answers(MediaType.TEXT_PLAIN_VALUE)
-	ResponseEntity<byte[]> tlogProof(@PathVariable UUID id, @RequestParam String format,
+	ResponseEntity<byte[]> tlogProof(@PathVariable String id, @RequestParam String format,
 			@Nullable Principal principal) {
 		requireAll(principal);
+		UUID entry = EntryParameters.uuid("id", id);
 		if (!format.equals("tlog-proof")) {
 			throw new MalformedParameterException("format", "format takes tlog-proof, or is left out");
 		}
-		String proof = proof((signed) -> signed.tlogProof(id),
+		String proof = proof((signed) -> signed.tlogProof(entry),
 				"There is no such entry in the database, or no signed checkpoint of its chain covers it yet");
 		return ResponseEntity.ok()
 			.cacheControl(CacheControl.noStore())
 			.contentType(new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8))
-			.header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s.tlog-proof\"".formatted(id))
+			.header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s.tlog-proof\"".formatted(entry))
 			.body(proof.getBytes(StandardCharsets.UTF_8));
 	}
 
@@ -190,6 +193,15 @@ final class LedgerApi implements TrailHandler {
 		requireAll(principal);
 		this.verifications.cancel();
 		return progress(principal);
+	}
+
+	/**
+	 * The same from the page, whose token against forged requests is in a form: servers
+	 * read forms of a POST only.
+	 */
+	@PostMapping("/verification/cancellation")
+	ResponseEntity<byte[]> cancelByForm(@Nullable Principal principal) {
+		return cancel(principal);
 	}
 
 	@GetMapping("/verification/progress")

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.util.ClassUtils;
@@ -113,6 +114,9 @@ public final class ProblemDetails implements HandlerExceptionResolver, Ordered {
 	private @Nullable ResponseEntity<byte[]> problem(Exception ex) {
 		if (ex instanceof MalformedParameterException malformed) {
 			return this.answers.problem(malformed);
+		}
+		if (ex instanceof HttpMessageNotReadableException) {
+			return this.answers.problem(HttpStatus.BAD_REQUEST, "The body of the request cannot be read");
 		}
 		if (ex instanceof IllegalArgumentException) {
 			return this.answers.problem(HttpStatus.BAD_REQUEST, ex.getMessage());

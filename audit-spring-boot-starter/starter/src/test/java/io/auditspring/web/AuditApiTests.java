@@ -91,7 +91,8 @@ class AuditApiTests {
 		recorder
 			.record(AuditRecord.action("key.used").actor(Actor.apiKey("jane", "A key that is called jane")).build());
 		recorder.record(AuditRecord.action("night.run").build());
-		log.await(8);
+		recorder.record(AuditRecord.action("ticket.close").actor(Actor.user("mia").impersonatedBy("support")).build());
+		log.await(9);
 	}
 
 	@AfterAll
@@ -168,7 +169,9 @@ class AuditApiTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "actor=bob, order.refund", "severity=WARNING, order.refund", "outcome=denied, order.refund",
+	@CsvSource({ "actor=bob, order.refund", "impersonator=support, ticket.close",
+			"impersonator=none&impersonator=support&actor=mia, ticket.close",
+			"action=ticket.close&action=night.run&-impersonator=support, night.run", "severity=WARNING, order.refund", "outcome=denied, order.refund",
 			"category=money, order.refund", "targetType=Order&targetId=7, order.refund", "q=BOB, order.refund",
 			"related=Invoice:3, order.pay", "action=night.run, night.run",
 			"actorType=system&action=night.run, night.run", "minSeverity=warning, order.refund",
@@ -196,6 +199,24 @@ class AuditApiTests {
 			"targetType=Order&-metadata=part.of:7, order.pay" })
 	void everyFilterNarrows(String filter, String action) {
 		assertThat(this.carol.actions("/audit/api/entries?" + filter)).containsOnly(action);
+	}
+
+	@Test
+	void entriesAreFoundByTheirIdsAndLeftOutByThem() {
+		JsonNode all = this.carol.json("/audit/api/entries?action=order.pay").get("entries");
+		String first = all.get(0).get("id").stringValue();
+		String second = all.get(1).get("id").stringValue();
+		for (String path : List.of("entries?id=" + first, "entries?id=%s&id=%s&-id=%s".formatted(first, second, second),
+				"entries?action=order.pay&id=" + first)) {
+			assertThat(this.carol.json("/audit/api/" + path).get("entries")).singleElement().satisfies(
+					(entry) -> assertThat(entry.get("id").stringValue()).isEqualTo(first));
+		}
+		assertThat(this.carol.json("/audit/api/entries?action=order.pay&-id=" + first).get("entries")).hasSize(4);
+		assertThat(this.carol.json("/audit/api/entries/count?id=" + first).toString()).contains("\"count\":1");
+		assertThat(this.carol.get("/audit/api/export?format=ndjson&id=" + first).body().lines()
+			.filter((line) -> line.contains("\"salt\""))).hasSize(1);
+		assertThat(this.nobody.as("bob").json("/audit/api/entries?id=" + first).get("entries")).isEmpty();
+		assertThat(this.jane.json("/audit/api/entries?id=" + first).get("entries")).hasSize(1);
 	}
 
 	@ParameterizedTest

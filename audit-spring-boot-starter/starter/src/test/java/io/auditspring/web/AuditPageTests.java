@@ -8,6 +8,8 @@ import java.util.Locale;
 
 import javax.sql.DataSource;
 
+import io.auditspring.Actor;
+import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import org.junit.jupiter.api.BeforeEach;
@@ -202,6 +204,21 @@ class AuditPageTests extends PageVisit {
 	}
 
 	@Test
+	void whatIsNewIsCountedAmongTheFacetsToo() {
+		AuditRecorder recorder = context.getBean(AuditRecorder.class);
+		recorder.record(AuditRecord.action("bell.ring").actor(Actor.user("ringer")).build());
+		new AuditLog(context.getBean(DataSource.class)).settled();
+		open("?actor=ringer");
+		browser.find(".live");
+		browser.texts(".facet", (facets) -> facets.stream().anyMatch((each) -> each.replace('\n', ' ').equals("ringer 1")));
+		recorder.record(AuditRecord.action("bell.break").actor(Actor.user("ringer")).build());
+		browser.find(".fresh").click();
+		browser.texts(".total", List.of("2 entries")::equals);
+		browser.texts(".facet", (facets) -> facets.stream().anyMatch((each) -> each.replace('\n', ' ').equals("ringer 2")));
+		browser.texts(".facet .value", (values) -> values.contains("bell.break"));
+	}
+
+	@Test
 	void fieldsSuggestWhatThereIs() {
 		browser.find("[name=q]").sendKeys("action:report.s");
 		browser.texts(".completion li span:first-child", List.of("report.share")::equals);
@@ -214,8 +231,8 @@ class AuditPageTests extends PageVisit {
 		open("?actor=user3");
 		browser.find(".exports summary").click();
 		browser.texts(".exports .scope b", List.of("21 entries")::equals);
-		List<String> names = browser.texts(".exports .popover a b", (texts) -> texts.size() == 5);
-		assertThat(names).containsExactly("CSV", "JSON, verifiable", "Elastic Common Schema", "OCSF",
+		List<String> names = browser.texts(".exports .popover a b", (texts) -> texts.size() == 6);
+		assertThat(names).containsExactly("CSV", "CSV, short", "JSON, verifiable", "Elastic Common Schema", "OCSF",
 				"Whole ledger, verifiable");
 		assertThat(browser.find(".exports .popover a").getDomAttribute("href")).contains("api/export?", "actor=user3",
 				"format=csv");

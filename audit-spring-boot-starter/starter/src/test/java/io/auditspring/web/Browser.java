@@ -1,5 +1,6 @@
 package io.auditspring.web;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -7,13 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.logging.Level;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.InflaterInputStream;
 
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
@@ -271,6 +275,11 @@ final class Browser implements AutoCloseable {
 			.perform();
 	}
 
+	/** Drags an element sideways. */
+	void pull(String css, int pixels) {
+		new Actions(this.driver).dragAndDropBy(find(css), pixels, 0).perform();
+	}
+
 	/** Is in another zone; in its own again if there is no name. */
 	void zone(String name) {
 		this.driver.executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", name));
@@ -285,6 +294,43 @@ final class Browser implements AutoCloseable {
 	/** Is paper, or a screen again. */
 	void printed(boolean paper) {
 		this.driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", paper ? "print" : ""));
+	}
+
+	/** How many pages it is on paper, and how often text is painted on them. */
+	Paper paper() {
+		String pdf = new String(
+				Base64.getDecoder()
+					.decode(String.valueOf(
+							this.driver.executeCdpCommand("Page.printToPDF", Map.of("preferCSSPageSize", true)).get("data"))),
+				StandardCharsets.ISO_8859_1);
+		long texts = Pattern.compile("stream\r?\n(.*?)endstream", Pattern.DOTALL)
+			.matcher(pdf)
+			.results()
+			.map((stream) -> inflated(stream.group(1)))
+			.mapToLong((content) -> Pattern.compile("[>\\])] ?T[jJ]\\b").matcher(content).results().count())
+			.sum();
+		return new Paper(Pattern.compile("/Type /Page\\b").matcher(pdf).results().count(), texts);
+	}
+
+	/**
+	 * What was printed.
+	 *
+	 * @param pages how many pages it has
+	 * @param texts how many texts were painted on all of them
+	 */
+	record Paper(long pages, long texts) {
+
+	}
+
+	/** Empty where it is no content of a page. */
+	private static String inflated(String stream) {
+		try (InflaterInputStream in = new InflaterInputStream(
+				new ByteArrayInputStream(stream.getBytes(StandardCharsets.ISO_8859_1)))) {
+			return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+		}
+		catch (IOException ex) {
+			return "";
+		}
 	}
 
 	void photograph(Path file) {

@@ -179,6 +179,18 @@ class ExportTests {
 	}
 
 	@Test
+	void columnsAreChosenAndComeInTheirOrder() {
+		String all = this.carol.get("/audit/api/export?format=csv&action=login").body();
+		assertThat(all.lines().findFirst().orElseThrow()).startsWith("chain,seq,id,recordedAt,").endsWith(",hash");
+		assertThat(this.carol.get("/audit/api/export?format=csv&action=login&fields=action,%20actorId,action").body())
+			.isEqualTo("action,actorId\r\nlogin,jane\r\n");
+		assertThat(this.jane.get("/audit/api/export?format=csv&action=login&fields=hash,seq,action").body())
+			.isEqualTo("hash,seq,action\r\n,,login\r\n");
+		assertThat(this.carol.get("/audit/api/export?format=csv&fields=action,colour").body())
+			.contains("\"parameter\":\"fields\"", "recordedAt, ", "not 'action,colour'");
+	}
+
+	@Test
 	void aSystemForSecurityEventsKnowsTheNames() {
 		String export = this.carol.get("/audit/api/export?format=ecs").body();
 		List<JsonNode> events = export.lines().map(JsonMapper.shared()::readTree).toList();

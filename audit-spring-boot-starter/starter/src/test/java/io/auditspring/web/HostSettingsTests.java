@@ -1,5 +1,9 @@
 package io.auditspring.web;
 
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.Set;
@@ -8,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.auditspring.web.internal.handler.TrailHandler;
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.aspectj.lang.ProceedingJoinPoint;
@@ -16,19 +21,25 @@ import org.aspectj.lang.annotation.Aspect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.aop.support.AopUtils;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.EnableAspectJAutoProxy;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.ServerHttpRequest;
 import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.filter.UrlHandlerFilter;
 import org.springframework.web.method.HandlerTypePredicate;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.CorsRegistry;
@@ -45,17 +56,22 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class HostSettingsTests {
 
-	private static final Pattern SCRIPT = Pattern.compile("src=\"(page/[0-9a-f]{16}/app.js)\"");
+	private static final Pattern SCRIPT = Pattern.compile("src=\"([^\"]*page/[0-9a-f]{16}/app.js)\"");
 
-	private static void isWhole(Visitor carol) {
-		HttpResponse<String> page = carol.get("/audit/");
+	/** The page is at a path, and what it loads is where a browser looks for it. */
+	private static void isPage(Visitor carol, String path) {
+		HttpResponse<String> page = carol.get(path);
 		assertThat(page.statusCode()).isEqualTo(200);
 		Matcher script = SCRIPT.matcher(page.body());
 		assertThat(script.find()).isTrue();
-		HttpResponse<String> loaded = carol.get("/audit/" + script.group(1));
+		HttpResponse<String> loaded = carol.get(URI.create(path).resolve(script.group(1)).getPath());
 		assertThat(loaded.statusCode()).isEqualTo(200);
 		assertThat(loaded.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
-		assertThat(carol.get("/audit").headers().firstValue("Location").orElseThrow()).endsWith("./audit/");
+	}
+
+	private static void isWhole(Visitor carol) {
+		isPage(carol, "/audit/");
+		isPage(carol, "/audit");
 		assertThat(carol.get("/audit/embed/target?targetType=Order&targetId=1").statusCode()).isEqualTo(200);
 		HttpResponse<String> entries = carol.get("/audit/api/entries");
 		assertThat(entries.statusCode()).as(entries.body()).isEqualTo(200);
@@ -103,6 +119,76 @@ class HostSettingsTests {
 			isWhole(Visitor.anonymous(context).as("carol"));
 			assertThat(context.getBean(OwnSupport.class).seen).contains("/audit/api/entries");
 		}
+	}
+
+	/** As Spring itself lets clients go on that know paths with another slash. */
+	@Test
+	void thePageIsThereWhereTheApplicationTakesSlashesAway() {
+		try (ConfigurableApplicationContext context = WebFixture.application(WithoutSlashes.class).run()) {
+			Visitor carol = Visitor.anonymous(context).as("carol");
+			isPage(carol, "/audit/");
+			isPage(carol, "/audit");
+		}
+	}
+
+	@Test
+	void noPathLeadsBackToItselfWhereTheApplicationSendsSlashesAway() {
+		try (ConfigurableApplicationContext context = WebFixture.application(SendingSlashesAway.class).run()) {
+			Visitor carol = Visitor.anonymous(context).as("carol");
+			assertThat(carol.get("/audit/").headers().firstValue("Location")).hasValue("/audit");
+			isPage(carol, "/audit");
+		}
+	}
+
+	/** Nothing reads forms there but those of a POST. */
+	@Test
+	void thePageCancelsAVerificationWhereTheApplicationSetsSpringMvcUpItself() throws Exception {
+		try (ConfigurableApplicationContext context = WebFixture.application(OwnSupport.class).run()) {
+			Visitor carol = Visitor.anonymous(context).as("carol");
+			HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+			HttpRequest.Builder request = HttpRequest.newBuilder()
+				.headers(carol.headers().toArray(String[]::new))
+				.header("Content-Type", "application/x-www-form-urlencoded");
+			JsonNode csrf = new JsonMapper().readTree(browser
+				.send(request.uri(carol.address().resolve("/audit/api/reader")).build(),
+						HttpResponse.BodyHandlers.ofString())
+				.body()).path("csrf");
+			HttpRequest.BodyPublisher token = HttpRequest.BodyPublishers
+				.ofString(csrf.path("parameter").stringValue() + "=" + csrf.path("token").stringValue());
+			request.uri(carol.address().resolve("/audit/api/verification/cancellation"));
+			assertThat(browser.send(request.POST(token).build(), HttpResponse.BodyHandlers.ofString()).body())
+				.contains("\"state\":");
+			assertThat(browser
+				.send(request.POST(HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofString())
+				.statusCode()).isEqualTo(403);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WithoutSlashes {
+
+		@Bean
+		FilterRegistrationBean<Filter> slashes() {
+			return first(UrlHandlerFilter.trailingSlashHandler("/**").wrapRequest().build());
+		}
+
+		static FilterRegistrationBean<Filter> first(Filter filter) {
+			FilterRegistrationBean<Filter> first = new FilterRegistrationBean<>(filter);
+			first.setOrder(Ordered.HIGHEST_PRECEDENCE);
+			return first;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SendingSlashesAway {
+
+		@Bean
+		FilterRegistrationBean<Filter> slashes() {
+			return WithoutSlashes.first(
+					UrlHandlerFilter.trailingSlashHandler("/**").redirect(HttpStatus.PERMANENT_REDIRECT).build());
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

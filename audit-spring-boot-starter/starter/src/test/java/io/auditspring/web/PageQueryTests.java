@@ -40,6 +40,7 @@ class PageQueryTests extends PageVisit {
 					-targetType=Report&-targetId=2            | -type:Report -id:2
 					targetType=a%2Fb&targetId=2               | type:a/b id:2
 					targetId=4%2F2                            | id:4/2
+					actor=kari&impersonator=root&-impersonator=*      | actor:kari impersonator:root -impersonator:*
 					related=Order%3A42&metadata=request.method%3APOST | related:Order:42 metadata:request.method:POST
 					actor=a%2Cb&actor=c+d&actor=%22           | actor:"a,b","c d","\\""
 					actor=back%5Cslash                        | actor:"back\\\\slash"
@@ -88,6 +89,7 @@ class PageQueryTests extends PageVisit {
 			actor:traveller happenedAfter:1h          | 2
 			changed:status action:order.pay           | 2
 			type:Report hours:00:00-24:00/Europe/Oslo | 150
+			impersonator:helper                       | 1
 			""")
 	void whatIsTypedIsFound(String line, String number) {
 		visit("");

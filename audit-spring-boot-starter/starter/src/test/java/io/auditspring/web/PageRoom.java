@@ -146,6 +146,12 @@ final class PageRoom implements BeforeAllCallback {
 					.message("has a wrong clock")
 					.occurredAt(now.plus(Duration.ofDays(2))),
 				AuditRecord.action("device.sync").actor(traveller).message("is in time"),
+				AuditRecord.action("ticket.close")
+					.actor(Actor.user("customer", "Nora Vik").impersonatedBy("helper"))
+					.target("Ticket", 3)
+					.targetName("No sound")
+					.metadata("a.name:with-both", "x")
+					.request(RequestContext.from("192.0.2.9").withUserAgent("Mozilla/5.0 (X11; Linux) Firefox/140.0")),
 				AuditRecord.action("file.upload")
 					.actor(Actor.user("zero\u200bwidth", MIXED))
 					.target("File", REVERSED)

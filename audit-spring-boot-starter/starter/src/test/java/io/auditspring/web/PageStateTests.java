@@ -48,6 +48,49 @@ class PageStateTests extends PageVisit {
 		assertThat(browser.find(".result").getText()).startsWith(name);
 	}
 
+	/** Of each chain a hundred problems are told at most, and all are counted. */
+	@Test
+	void whatIsFoundIsCountedByKindAlsoWhereNotAllOfItIsTold() {
+		answering("verification/progress",
+				"""
+						async () => {
+							const told = Array.from({ length: 30 }, (_, seq) => ({ kind: 'HASH', id: null, seq, what: 'Told ' + seq }));
+							return Response.json({ state: 'done', startedAt: null, endedAt: '2026-01-01T00:00:00Z', done: 1, total: 1,
+								result: { valid: false, chains: [{ chain: 'main', entries: 7, counts: { HASH: 1200, LINK: 3 }, problems: told },
+									{ chain: 'other', entries: 7, counts: { HASH: 50, GUARD: 1 }, problems: [{ kind: 'GUARD', id: null, seq: null, what: 'Gone' }] }] } });
+						}""");
+		open("");
+		browser.find(".ledger summary").click();
+		browser.texts(".result b", (results) -> results.equals(List.of("Altered: 1,254 problems")));
+		browser.texts(".problems h4", List.of("HASH 1,250", "LINK 3", "GUARD 1")::equals);
+		assertThat(browser.run(
+				"return [...document.querySelectorAll('.problems')].map((each) => each.querySelectorAll('li').length)"))
+			.isEqualTo(List.of(21L, 1L, 1L));
+		browser.texts(".problems li:last-child", List.of("and 1,230 more", "and 3 more", "Gone")::equals);
+		assertThat(browser.barriers()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+			['main', 168, 168, 0]                                               | signed to #168
+			['main', 900, 168, 0], ['root', 2, 2, 0]                            | signed to #168
+			['main', 900, null, 0]                                              | ""
+			['billing', 9000, 8000, 720], ['main', 10000, 10000, 0]             | 1 of 2 chains signed
+			['billing', 9000, 8000, 0], ['main', 10000, 10000, 720]             | all chains signed
+			['billing', 9000, null, 0], ['main', 10000, 10000, 0], ['root', 4, 1, 900] | 1 of 2 chains signed
+			['billing', 9000, -1, 0], ['main', 10000, -1, 0]                    | 0 of 2 chains signed
+			""")
+	void whatIsSignedIsSaidOfEveryChain(String chains, String said) {
+		answering("ledger", """
+				async () => Response.json({ chains: [%s].map(([chain, size, signed, hours]) => ({ chain, size, hash: '', recordedAt: '2026-01-01T00:00:00Z',
+					checkpoint: signed === -1 ? null : { size: signed, root: signed && '00', signedAt: new Date(Date.now() - hours * 3600000).toISOString(), note: '' } })) })"""
+			.formatted(chains));
+		open("");
+		browser.find(".ledger summary").click();
+		browser.find(".chain");
+		browser.texts(".ledger summary .signed", (said.isEmpty() ? List.of() : List.of(said))::equals);
+	}
+
 	@Test
 	void whatCameSinceAVerificationIsNotCalledVerified() {
 		answering("verification/progress",

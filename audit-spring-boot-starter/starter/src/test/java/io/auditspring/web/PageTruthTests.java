@@ -160,8 +160,29 @@ class PageTruthTests extends PageVisit {
 		open("?action=gauge.first");
 		verify();
 		browser.find(".proved .fine");
-		assertThat(String.valueOf(browser.run("return new URLSearchParams(window.asked.split('?')[1]).get('to')")))
-			.matches(".*\\.\\d{6}Z");
+		assertThat(String.valueOf(browser.run("return window.asked"))).matches(
+				".*export\\?id=%s&from=2[^&]+Z&format=ndjson".formatted(browser.find(".entry").getDomAttribute("data-id")));
+	}
+
+	@Test
+	void whatIsTakenAwayIsTheEvidenceOfOneEntry() {
+		browser.before("""
+				{
+					const kept = URL.createObjectURL;
+					URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return kept.call(URL, blob); };
+					HTMLAnchorElement.prototype.click = function () { window.named = this.download; };
+				}""");
+		open("?action=order.pay&actor=jane");
+		String id = browser.find(".entry").getDomAttribute("data-id");
+		verify();
+		browser.texts(".proved .fine", (marks) -> marks.size() == 3);
+		browser.button("Download this evidence").click();
+		browser.await("return window.saved?.split('\\n').filter((line) => line.includes('\"salt\"')).length",
+				Long.valueOf(1)::equals);
+		assertThat(browser.run("return window.named")).isEqualTo("entry-%s.ndjson".formatted(id));
+		assertThat(String.valueOf(browser.run("return window.saved"))).startsWith("{\"selection\":")
+			.contains("\"id\":\"" + id, "\"path\":", "\"checkpoint\":")
+			.endsWith("}\n");
 	}
 
 	@Test
@@ -309,8 +330,7 @@ class PageTruthTests extends PageVisit {
 
 	@Test
 	void aLinkWithFixedTimesHasThem() {
-		browser.before(
-				"Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text; } } });");
+		copying();
 		open("?targetType=Report");
 		browser.find(".views summary").click();
 		browser.button("Copy a link with fixed times").click();

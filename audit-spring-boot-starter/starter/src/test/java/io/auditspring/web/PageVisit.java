@@ -76,13 +76,19 @@ public abstract class PageVisit {
 		browser.find(".entry");
 	}
 
+	/** Keeps what is copied in {@code window.copied}. */
+	static void copying() {
+		browser.before(
+				"Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text; } } });");
+	}
+
 	/** Answers what the page asks for with something else. */
 	static void answering(String path, String answer) {
 		browser
 			.before("""
 					{
 						const real = window.fetch;
-						window.fetch = async (...asked) => asked[0].replace(/^http:.*[/]audit[/]/, '').startsWith('api/%s') ? (%s)(() => real(...asked), real, asked[0]) : real(...asked);
+						window.fetch = async (...asked) => asked[0].replace(/^(?:http:.*[/]audit[/]|(?:[.]+[/])+)/, '').startsWith('api/%s') ? (%s)(() => real(...asked), real, asked[0]) : real(...asked);
 					}
 					"""
 				.formatted(path, answer));

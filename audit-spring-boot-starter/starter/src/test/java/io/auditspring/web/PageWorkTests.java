@@ -10,7 +10,11 @@ import io.auditspring.AuditRecorder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -165,12 +169,30 @@ class PageWorkTests extends PageVisit {
 		withoutNews();
 		browser.zone("Europe/Berlin");
 		chart("P1D", "2026-01-31T10:34:56Z");
+		// Days are those of UTC, which begin later there.
+		browser.texts(".axis span", (times) -> times.size() == 5
+				&& times.subList(0, 4).stream().allMatch((time) -> time.matches("[^:]*2026.*0?1:00.*"))
+				&& times.get(4).matches("[^:]*2026.*11:34.*"));
+		browser.texts(".chart .since", (lines) -> lines.size() == 1 && lines.get(0).endsWith("Europe/Berlin."));
+		browser.find(".zone").click();
 		browser.texts(".axis span",
 				(times) -> times.size() == 5 && times.stream().allMatch((time) -> time.matches("[^:]*2026[^:]*")));
+		browser.texts(".chart .since", List::isEmpty);
+		browser.find(".zone").click();
 		chart("PT1H", "2026-01-02T12:34:56Z");
 		browser.texts(".axis span",
 				(times) -> times.size() == 5 && times.subList(0, 4).stream().allMatch((time) -> time.contains(":00"))
 						&& times.get(4).contains(":34"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "America/New_York, 31, (19|0?7):00.*", "Asia/Kolkata, 1, 0?5:30.*" })
+	void aBarOfADayIsNotNamedAfterTheDayBeforeOrAfter(String zone, String day, String clock) {
+		withoutNews();
+		browser.zone(zone);
+		chart("P1D", "2026-01-31T10:34:56Z");
+		browser.texts(".axis span", (times) -> times.size() == 5
+				&& times.get(0).matches("[^:]*\\b%s\\b[^:]*\\b%s".formatted(day, clock)));
 	}
 
 	private static void chart(String interval, String to) {
@@ -299,7 +321,7 @@ class PageWorkTests extends PageVisit {
 		open("?targetType=Report");
 		browser.texts(".reader b", List.of("tina")::equals);
 		browser.find(".exports summary").click();
-		browser.texts(".exports a b", List.of("CSV", "Elastic Common Schema", "OCSF")::equals);
+		browser.texts(".exports a b", List.of("CSV", "CSV, short", "Elastic Common Schema", "OCSF")::equals);
 	}
 
 	@Test
@@ -381,6 +403,207 @@ class PageWorkTests extends PageVisit {
 		browser.find(".detail [data-filter=action] .link").click();
 		browser.awaitAddress((address) -> address.contains("?action=order.pay"));
 		browser.texts(".entry b", (actions) -> !actions.isEmpty() && actions.stream().allMatch("order.pay"::equals));
+	}
+
+	@Test
+	void whoReallyActedIsLookedForAndLeftOut() {
+		withoutNews();
+		open("?action=ticket.close");
+		browser.find(".entry").click();
+		browser.find(".person [data-filter=impersonator]");
+		browser.run("document.querySelector('.person [aria-label=\"All but helper\"]').click()");
+		browser.awaitAddress((address) -> address.contains("-impersonator=helper"));
+		browser.texts(".empty b", List.of("No entries match.")::equals);
+		browser.find(".person [data-filter=impersonator] .link").click();
+		browser.awaitAddress((address) -> address.contains("impersonator=helper") && !address.contains("-imp"));
+		browser.texts(".entry .who", List.of("Nora Vik")::equals);
+		browser.texts(".chips li", 
+				(chips) -> chips.stream().anyMatch((chip) -> chip.replace('\n', ' ').equals("Really acting helper")));
+	}
+
+	@Test
+	void whatNoFilterKnowsIsCopied() {
+		withoutNews();
+		copying();
+		open("?action=ticket.close");
+		browser.find(".entry").click();
+		browser.find(".detail .person");
+		for (String value : List.of("Mozilla/5.0 (X11; Linux) Firefox/140.0", "No sound", "x", "helper")) {
+			browser.run("document.querySelector('.detail [aria-label=\"Copy %s\"]').click()".formatted(value));
+			browser.await("return window.copied", value::equals);
+		}
+	}
+
+	@Test
+	void anEntryIsCopiedAsJsonAsCurlAndAsACitation() {
+		withoutNews();
+		copying();
+		open("?action=account.renumber");
+		browser.find(".entry").click();
+		browser.turnTo("json");
+		String id = browser.find(".entry").getDomAttribute("data-id");
+		browser.button("Copy as JSON").click();
+		browser.await("return window.copied", (copied) -> String.valueOf(copied).startsWith("{"));
+		String json = String.valueOf(browser.run("return window.copied"));
+		JsonNode entry = new JsonMapper().readTree(json);
+		assertThat(entry.path("id").stringValue()).isEqualTo(id);
+		assertThat(json).contains("\"number\": " + PageRoom.BIG);
+		browser.button("Copy as curl").click();
+		browser.await("return window.copied", "curl -H 'Accept: application/json' '%s/audit/api/entries/%s'"
+			.formatted(site(), id)::equals);
+		browser.button("Copy citation").click();
+		browser.await("return window.copied",
+				(copied) -> String.valueOf(copied)
+					.matches("account\\.renumber, 2\\S+Z, entry %s \\(main #%d, SHA-256 %s\\), \\Q%s\\E".formatted(id,
+							entry.path("seq").longValue(), entry.path("hash").stringValue(), browser.address())));
+		browser.await("return document.querySelector('p[role=status].hidden').textContent", "Copied"::equals);
+	}
+
+	@Test
+	void aViewOfOnesOwnIsKeptOpenedAndForgotten() {
+		withoutNews();
+		open("?targetType=Report&outcome=denied");
+		browser.find(".entry").click();
+		browser.find(".detail dl");
+		browser.find(".views summary").click();
+		browser.find("[name=view]").sendKeys("Denied <b>reports</b>", Keys.ENTER);
+		browser.texts(".own a", List.of("Denied <b>reports</b>")::equals);
+		open("");
+		browser.find(".views summary").click();
+		browser.texts(".own a", List.of("Denied <b>reports</b>")::equals);
+		browser.find(".own a").click();
+		browser.awaitAddress((address) -> address.endsWith("/audit/?outcome=denied&targetType=Report"));
+		browser.texts(".total", List.of("17 entries")::equals);
+		browser.find(".views summary").click();
+		browser.find("[aria-label='Forget the view Denied <b>reports</b>']").click();
+		browser.texts(".own", List::isEmpty);
+		open("");
+		browser.find(".views summary").click();
+		browser.texts(".own", List::isEmpty);
+	}
+
+	@Test
+	void whatOthersPutIntoTheBrowsersStorageLeadsNowhereElse() {
+		withoutNews();
+		open("");
+		browser.run("""
+				localStorage.setItem('audit-views', JSON.stringify([{ name: 'one', address: "javascript:document.title='hacked'" },
+					{ name: 'two', address: '//example.org/?' }, { name: 'three', address: 'https://example.org' }, null, 7,
+					{ name: 8, address: '?' }, { name: 'nine' }]));
+				localStorage.setItem('audit-columns', '{"a":1}');
+				localStorage.setItem('audit-drawer', '"wide"');""");
+		open("");
+		browser.find(".views summary").click();
+		browser.texts(".own a", List.of("one", "two", "three")::equals);
+		assertThat(browser.run("return [...new Set([...document.querySelectorAll('.own a')].map((each) => each.href))]"))
+			.isEqualTo(List.of(site() + "/audit/?"));
+		browser.find(".own a").click();
+		browser.find(".entry").click();
+		browser.find(".detail dl");
+		nothingRan();
+		browser.run("localStorage.setItem('audit-views', '{')");
+		open("");
+		browser.find(".views summary").click();
+		browser.texts(".own", List::isEmpty);
+	}
+
+	@Test
+	void anEntryIsMadeWiderAndNarrowerAndStaysSo() {
+		withoutNews();
+		open("?targetType=Report");
+		browser.find(".entry").click();
+		browser.find(".detail dl");
+		long wide = drawer();
+		browser.find(".handle").sendKeys(Keys.ARROW_LEFT);
+		assertThat(drawer()).isGreaterThan(wide);
+		browser.find(".handle").sendKeys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
+		assertThat(drawer()).isLessThan(wide);
+		browser.pull(".handle", -150);
+		long pulled = drawer();
+		assertThat(pulled).isBetween(wide + 50, wide + 200);
+		String now = browser.find(".handle").getDomAttribute("aria-valuenow");
+		open("?" + browser.address().split("\\?")[1]);
+		browser.find(".detail dl");
+		assertThat(browser.find(".handle").getDomAttribute("aria-valuenow")).isEqualTo(now);
+		assertThat(drawer()).isBetween(pulled - 15, pulled + 15);
+		for (int i = 0; i < 30; i++) {
+			browser.find(".handle").sendKeys(Keys.ARROW_LEFT);
+		}
+		assertThat(browser.find(".handle").getDomAttribute("aria-valuenow")).isEqualTo("75");
+	}
+
+	private static long drawer() {
+		return (Long) browser.run("return document.querySelector('aside').offsetWidth");
+	}
+
+	@Test
+	void anOperationIsUnfoldedAndFoldedByKeys() {
+		withoutNews();
+		answering("entries?", """
+				async (answer) => {
+					const page = await (await answer()).json();
+					return Response.json({ next: null, entries: page.entries.slice(0, 4).map((entry, index) =>
+						({ ...entry, operationId: index < 3 ? 'one' : 'other' })) });
+				}""");
+		open("?targetType=Report");
+		browser.texts(".fold", List.of("+2")::equals);
+		browser.press("j");
+		browser.press(Keys.ARROW_RIGHT);
+		browser.await("return document.querySelectorAll('.entry').length", Long.valueOf(4)::equals);
+		browser.find(".fold[aria-expanded=true]");
+		assertThat(browser.run("return document.activeElement.matches('.entry')")).isEqualTo(true);
+		browser.press(Keys.ARROW_RIGHT);
+		browser.press(Keys.ARROW_DOWN);
+		assertThat(browser.run("return document.activeElement.closest('li').matches('.part')")).isEqualTo(true);
+		browser.press(Keys.ARROW_UP);
+		browser.press(Keys.ARROW_LEFT);
+		browser.await("return document.querySelectorAll('.entry').length", Long.valueOf(2)::equals);
+		browser.find(".fold[aria-expanded=false]");
+	}
+
+	@Test
+	void everyPageOfAReportHasItsNumber() {
+		withoutNews();
+		open("?targetType=Report");
+		browser.find(".exports summary").click();
+		browser.run("document.querySelector('.exports button.item').click()");
+		browser.texts(".report tbody tr", (rows) -> rows.size() == 150);
+		Browser.Paper numbered = browser.paper();
+		browser.run("""
+				const sheet = document.styleSheets[0];
+				const place = [...sheet.cssRules].findIndex((rule) => rule.cssText.startsWith('@page'));
+				sheet.deleteRule(place);
+				sheet.insertRule('@page { margin: 16mm 12mm; }', place);""");
+		Browser.Paper without = browser.paper();
+		assertThat(without.pages()).isEqualTo(numbered.pages()).isGreaterThan(3);
+		assertThat(numbered.texts() - without.texts()).isGreaterThanOrEqualTo(numbered.pages());
+	}
+
+	@Test
+	void durationsHaveTheSignOfTheReadersLanguage() {
+		withoutNews();
+		answering("entries/", """
+				async (answer) => Response.json({ ...await (await answer()).json(), durationMicros: window.took ?? 1500 })""");
+		open("?targetType=Report");
+		browser.find(".entry").click();
+		browser.texts(".detail dd", (facts) -> facts.contains("1.5 ms"));
+		browser.choose("[name=language]", "de");
+		browser.texts(".detail dd", (facts) -> facts.contains("1,5 ms"));
+		browser.run("window.took = 61234567");
+		browser.press(Keys.ESCAPE);
+		browser.press("j", "o");
+		browser.texts(".detail dd", (facts) -> facts.contains("61,23 s"));
+	}
+
+	@Test
+	void aShortCsvHasWhatTheListShows() {
+		withoutNews();
+		open("?action=ticket.close");
+		browser.find(".exports summary").click();
+		String address = (String) browser.run(
+				"return [...document.querySelectorAll('.exports a')].find((each) => each.querySelector('b').textContent === 'CSV, short').href");
+		browser.await("return fetch('%s').then((answer) => answer.text())".formatted(address), (csv) -> String.valueOf(csv)
+			.matches("recordedAt,actorId,actorName,impersonatorId,action,[^\r]*\r\n2[^,]*,customer,Nora Vik,helper,ticket\\.close,Ticket,3,No sound,success,,\r\n"));
 	}
 
 	@Test

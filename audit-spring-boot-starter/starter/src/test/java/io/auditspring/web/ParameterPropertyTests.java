@@ -26,7 +26,7 @@ class ParameterPropertyTests {
 			{ "operation", "6f8a1c52-9b1d-4a7e-9c45-000000000001" }, { "trace", "4bf92f3577b34da6a3ce929d0e0e4736" },
 			{ "session", "s-1" }, { "ip", "2001:db8::1" }, { "from", "2026-01-01T00:00:00Z" },
 			{ "to", "2026-02-01T00:00:00+01:00" }, { "q", "\"two words\" or -one" }, { "limit", "50" },
-			{ "order", "asc" } };
+			{ "order", "asc" }, { "impersonator", "root" }, { "id", "6f8a1c52-9b1d-4a7e-9c45-000000000002" } };
 
 	@Property(tries = 20_000)
 	void aParameterIsReadOrNamed(@ForAll long seed) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,32 +49,49 @@ final class CsvExport {
 
 	private static final CsvMapper CSV = CsvMapper.builder().enable(CsvWriteFeature.STRICT_CHECK_FOR_QUOTING).build();
 
-	private static final CsvSchema SCHEMA = CsvSchema.builder()
-		.addColumns(COLUMNS.keySet(), CsvSchema.ColumnType.STRING)
-		.setUseHeader(true)
-		.setLineSeparator("\r\n")
-		.build();
-
 	private CsvExport() {
 	}
 
-	static void write(Stream<AuditEntry> entries, boolean places, OutputStream out) throws IOException {
-		try (SequenceWriter rows = CSV.writer(SCHEMA).writeValues(out)) {
+	/**
+	 * Writes entries.
+	 * @param entries the entries
+	 * @param names the columns in their order; all there are if none is named
+	 * @param places whether the reader may know the place of entries in the ledger
+	 * @param out where to
+	 */
+	static void write(Stream<AuditEntry> entries, List<String> names, boolean places, OutputStream out)
+			throws IOException {
+		List<String> columns = names.isEmpty() ? List.copyOf(COLUMNS.keySet()) : names;
+		CsvSchema schema = CsvSchema.builder()
+			.addColumns(columns, CsvSchema.ColumnType.STRING)
+			.setUseHeader(true)
+			.setLineSeparator("\r\n")
+			.build();
+		try (SequenceWriter rows = CSV.writer(schema).writeValues(out)) {
 			rows.write(List.of());
 			LedgerPlace.shown(entries, places)
-				.forEach((entry) -> rows.write(COLUMNS.entrySet()
-					.stream()
-					.map((column) -> cell(places ? column.getValue().apply(entry) : withoutPlace(column, entry)))
-					.toList()));
+				.forEach((entry) -> rows.write(columns.stream().map((name) -> cell(value(name, entry, places))).toList()));
 		}
 	}
 
-	private static @Nullable Object withoutPlace(Map.Entry<String, Function<AuditEntry, @Nullable Object>> column,
-			AuditEntry entry) {
-		if (column.getKey().equals(METADATA)) {
+	/**
+	 * Refuses names of columns that there are not.
+	 * @param names the names
+	 * @throws IllegalArgumentException naming those there are
+	 */
+	static void requireColumns(List<String> names) {
+		if (!COLUMNS.keySet().containsAll(names)) {
+			throw new IllegalArgumentException("fields takes names of columns with commas between them, of %s, not '%s'"
+				.formatted(String.join(", ", COLUMNS.keySet()), String.join(",", names)));
+		}
+	}
+
+	private static @Nullable Object value(String name, AuditEntry entry, boolean places) {
+		if (!places && name.equals(METADATA)) {
 			return json(LedgerPlace.of(entry, false).metadata(entry));
 		}
-		return LedgerPlace.NAMES.contains(column.getKey()) ? null : column.getValue().apply(entry);
+		return (!places && LedgerPlace.NAMES.contains(name)) ? null
+				: Objects.requireNonNull(COLUMNS.get(name)).apply(entry);
 	}
 
 	private static String cell(@Nullable Object value) {

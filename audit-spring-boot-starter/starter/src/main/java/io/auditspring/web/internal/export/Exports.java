@@ -60,8 +60,18 @@ public final class Exports {
 		this.schema = schema;
 	}
 
-	public void csv(AuditQuery query, boolean places, OutputStream out) throws IOException {
-		CsvExport.write(this.trail.stream(query), places, out);
+	/**
+	 * Refuses columns that a CSV has not.
+	 * @param names the names of columns
+	 * @throws IllegalArgumentException naming those there are
+	 */
+	public static void requireColumns(List<String> names) {
+		CsvExport.requireColumns(names);
+	}
+
+	/** With some columns, or with all if none is named. */
+	public void csv(AuditQuery query, List<String> columns, boolean places, OutputStream out) throws IOException {
+		CsvExport.write(this.trail.stream(query), columns, places, out);
 	}
 
 	public void ecs(AuditQuery query, boolean places, OutputStream out) throws IOException {

@@ -5,9 +5,9 @@
 package io.auditspring.web.internal.page;
 
 import java.io.IOException;
-import java.net.URI;
 import java.security.Principal;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import io.auditspring.web.AuditApi;
 import io.auditspring.web.Readers;
@@ -16,13 +16,14 @@ import io.auditspring.web.internal.handler.Answers;
 import io.auditspring.web.internal.handler.TrailHandler;
 import io.auditspring.web.internal.value.MalformedParameterException;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -42,6 +43,9 @@ import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 @ResponseBody
 @RequestMapping("${audit.web.base-path:/audit}")
 final class AuditPage implements TrailHandler {
+
+	/** At the end of a path, whatever parameters its last part has. */
+	private static final Pattern SLASH = Pattern.compile("/(;[^/]*)?$");
 
 	private final Readers readers;
 
@@ -67,22 +71,26 @@ final class AuditPage implements TrailHandler {
 	}
 
 	/**
-	 * The page's links are relative to the path with its slash. So is this one: what a
-	 * proxy puts before the path need not be known.
+	 * With its slash or without: some applications and proxies take it away, and none is
+	 * sent from one path to the other. Links are relative to the path as the browser has
+	 * it, so that what a proxy puts before it need not be known.
 	 */
-	@GetMapping
+	@GetMapping({ "", "/" })
 	@Answers(MediaType.TEXT_HTML_VALUE)
-	ResponseEntity<Void> addSlash(HttpServletRequest request) {
-		String query = (request.getQueryString() != null) ? "?" + request.getQueryString() : "";
+	ResponseEntity<byte[]> page(@Nullable Principal principal, HttpServletRequest request) {
+		this.readers.admit(principal);
 		String name = this.basePath.substring(this.basePath.lastIndexOf('/') + 1);
-		return ResponseEntity.status(HttpStatus.FOUND).location(URI.create("./" + name + "/" + query)).build();
+		return html(this.files.html(SLASH.matcher(asked(request)).find() ? "" : "./" + name + "/"),
+				SecurityHeaders.PAGE);
 	}
 
-	@GetMapping("/")
-	@Answers(MediaType.TEXT_HTML_VALUE)
-	ResponseEntity<byte[]> page(@Nullable Principal principal) {
-		this.readers.admit(principal);
-		return html(this.files.html(), SecurityHeaders.PAGE);
+	/** The path that the client asked for, whatever filters have made of it. */
+	private static String asked(HttpServletRequest request) {
+		ServletRequest asked = request;
+		while (asked instanceof ServletRequestWrapper wrapper) {
+			asked = wrapper.getRequest();
+		}
+		return (asked instanceof HttpServletRequest http) ? http.getRequestURI() : request.getRequestURI();
 	}
 
 	/** What was done to one thing, to be shown by pages of the application. */

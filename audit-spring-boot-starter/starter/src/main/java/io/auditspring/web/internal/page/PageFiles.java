@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.auditspring.ledger.internal.merkle.Sha256;
@@ -47,6 +48,11 @@ final class PageFiles implements ResourceResolver {
 
 	private static final Pattern NAMED = Pattern.compile("(?<=\"page/)[^\"]+");
 
+	/** Where the address of anything begins that is below the page's path. */
+	private static final Pattern LINK = Pattern.compile("(?<=\")(?=(?:page|api)/)");
+
+	private static final Pattern PREFIX = Pattern.compile("[0-9a-f]{16}/");
+
 	private final SingletonSupplier<Version> version = SingletonSupplier.of(PageFiles::read);
 
 	/** Answers with them. */
@@ -65,21 +71,26 @@ final class PageFiles implements ResourceResolver {
 		return handler;
 	}
 
-	/** The page itself, which names the files as they are now. */
-	byte[] html() {
-		return this.version.obtain().html().getBytes(StandardCharsets.UTF_8);
+	/**
+	 * The page itself, which names the files as they are now.
+	 * @param way leads from where the browser is to what is below the page's path
+	 * @return the page
+	 */
+	byte[] html(String way) {
+		return led(this.version.obtain().html(), way);
 	}
 
 	/**
 	 * The page of one thing's history.
-	 * @param up leads from its path to that of the page itself
+	 * @param way likewise
 	 * @return the page
 	 */
-	byte[] embedded(String up) {
-		return this.version.obtain()
-			.embedded()
-			.replace("\"page/", "\"" + up + "page/")
-			.getBytes(StandardCharsets.UTF_8);
+	byte[] embedded(String way) {
+		return led(this.version.obtain().embedded(), way);
+	}
+
+	private static byte[] led(String html, String way) {
+		return LINK.matcher(html).replaceAll(Matcher.quoteReplacement(way)).getBytes(StandardCharsets.UTF_8);
 	}
 
 	private static Version read() {
@@ -109,19 +120,23 @@ final class PageFiles implements ResourceResolver {
 	}
 
 	/**
-	 * Finds a file of this version. What the page of another one asks for is not here.
+	 * Finds a file. What the page of another version asks for, as while instances are
+	 * replaced one by one, is answered with the file of this one, which nobody may keep
+	 * under the other's name.
 	 */
 	@Override
 	public @Nullable Resource resolveResource(@Nullable HttpServletRequest request, String path,
 			List<? extends Resource> locations, ResourceResolverChain chain) {
 		Version current = this.version.obtain();
-		String name = path.startsWith(current.prefix()) ? path.substring(current.prefix().length()) : "";
+		Matcher prefix = PREFIX.matcher(path);
+		String name = prefix.lookingAt() ? path.substring(prefix.end()) : "";
 		Content content = current.contents().get(name);
 		if (content == null) {
 			return null;
 		}
 		boolean compressed = request != null && Gzip.isAccepted(request.getHeader(HttpHeaders.ACCEPT_ENCODING));
-		return new File(name, compressed ? content.compressed() : content.plain(), compressed);
+		return new File(name, compressed ? content.compressed() : content.plain(), compressed,
+				path.startsWith(current.prefix()));
 	}
 
 	@Override
@@ -162,10 +177,13 @@ final class PageFiles implements ResourceResolver {
 
 		private final boolean compressed;
 
-		File(String name, byte[] content, boolean compressed) {
+		private final boolean ofThisVersion;
+
+		File(String name, byte[] content, boolean compressed, boolean ofThisVersion) {
 			super(content, name);
 			this.name = name;
 			this.compressed = compressed;
+			this.ofThisVersion = ofThisVersion;
 		}
 
 		/** Tells the content's type. */
@@ -180,6 +198,9 @@ final class PageFiles implements ResourceResolver {
 			headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
 			if (this.compressed) {
 				headers.set(HttpHeaders.CONTENT_ENCODING, Gzip.NAME);
+			}
+			if (!this.ofThisVersion) {
+				headers.setCacheControl(CacheControl.noStore());
 			}
 			return headers;
 		}
