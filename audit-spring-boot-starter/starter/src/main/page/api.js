@@ -96,7 +96,7 @@ export const verify = (csrf) => ask('verification', {}, changing('POST', csrf));
 
 export const cancel = (csrf) => ask('verification', {}, changing('DELETE', csrf));
 
-export const approvals = () => ask('approvals');
+export const approvals = (after) => ask('approvals', after ? { after } : {});
 
 /** As a form, for the token's sake. Pages of other sites cannot send the header, and so no form that the server takes. */
 export function decide(id, decision, justification, csrf) {

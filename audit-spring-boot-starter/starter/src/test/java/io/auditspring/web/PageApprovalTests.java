@@ -42,7 +42,7 @@ class PageApprovalTests extends PageVisit {
 	private UUID ask(String requester, String action) {
 		UUID id = UUID.randomUUID();
 		this.store.add(new Approval(id, action, "More than pocket money", "{\"account\":\"A-1\",\"amount\":10}",
-				id.toString(), requester, "invoice-bot", "acme", Instant.now(), Approval.Status.PENDING, null, null));
+				id.toString(), requester, "invoice-bot", List.of("invoice-bot"), "acme", Instant.now(), Approval.Status.PENDING, null, null));
 		this.asked.add(id);
 		return id;
 	}
