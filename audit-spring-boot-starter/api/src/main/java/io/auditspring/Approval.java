@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param arguments what it is to be done with, as JSON without secrets
  * @param digest stands for all arguments, secrets included, and the tenant; what has
  * another one is not approved
- * @param requester who asks: the kind of actor, a slash, and the id
+ * @param requester who asks: the kind of actor, a slash, and the id, or the name of a
+ * part of the application (system)
  * @param agent the agent that acts for them, or {@code null}
  * @param delegation the ids of all who act for them, who really acts first: agents, or
  * the person who impersonates them; empty where they act for themselves

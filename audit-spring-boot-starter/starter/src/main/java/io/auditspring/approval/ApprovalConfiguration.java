@@ -50,7 +50,7 @@ public class ApprovalConfiguration {
 	@ConditionalOnBean(AuditDatabase.class)
 	TableUpkeep auditApprovalUpkeep(ObjectProvider<ApprovalStore> stores, ApprovalProperties properties) {
 		return () -> {
-			if (stores.getIfAvailable() instanceof JdbcApprovalStore store) {
+			if (stores.getIfUnique() instanceof JdbcApprovalStore store) {
 				store.removeOver(Instant.now().minus(properties.validFor()));
 			}
 		};

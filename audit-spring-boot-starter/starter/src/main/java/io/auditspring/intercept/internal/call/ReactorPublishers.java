@@ -65,8 +65,9 @@ final class ReactorPublishers implements AsynchronousPublishers {
 	@Override
 	public Object approved(Class<?> type, Call call, Origins.Work<@Nullable Object> next) {
 		Mono<Origin> asked = asked(call);
-		return Mono.class.isAssignableFrom(type) ? asked.flatMap((origin) -> Mono.from(made(call, origin, next)))
-				: asked.flatMapMany((origin) -> made(call, origin, next));
+		return Mono.class.isAssignableFrom(type)
+				? asked.<Object>flatMap((origin) -> Mono.<Object>from(made(call, origin, next)))
+				: asked.<Object>flatMapMany((origin) -> made(call, origin, next));
 	}
 
 	// Whoever decides may be waited for. What a subscription has been granted counts for
