@@ -23,8 +23,8 @@ import java.lang.annotation.Target;
  * all fields, whatever their JSON shows. What can be read only once (a stream, a file
  * that is uploaded), refers to itself, or does not let its fields be read cannot be
  * approved; nor does a call of whom nothing tells from others, such as somebody who is
- * not signed in. Where access control lets nobody call the method, nobody can ask
- * either, as far as it is Spring Security's.
+ * not signed in. Where access control lets nobody call the method, nobody can ask either,
+ * as far as it is Spring Security's.
  *
  * <p>
  * A method that returns a {@code Mono} or a {@code Flux} is called when that is

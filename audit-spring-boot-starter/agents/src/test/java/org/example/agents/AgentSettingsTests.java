@@ -167,8 +167,8 @@ class AgentSettingsTests {
 			// Asked at the same moment by another instance.
 			UUID other = UUID.randomUUID();
 			this.store.add(new Approval(other, asked.action(), asked.reason(), asked.arguments(), asked.digest(),
-					asked.requester(), asked.agent(), asked.delegation(), asked.tenant(), asked.requestedAt().minusMillis(1),
-					Approval.Status.PENDING, null, null));
+					asked.requester(), asked.agent(), asked.delegation(), asked.tenant(),
+					asked.requestedAt().minusMillis(1), Approval.Status.PENDING, null, null));
 			decide(other, true);
 			assertThat(pay("W-3")).succeedsWithin(Duration.ofSeconds(20));
 		}
@@ -225,7 +225,10 @@ class AgentSettingsTests {
 		@Test
 		void whatNeedsApprovalIsRefused() {
 			ApprovalTests.DangerousTools tools = new ApprovalTests.DangerousTools();
-			this.agent.prompt(new Script().call("wipe", Map.of("disk", "sda")).toString()).tools(tools).call().content();
+			this.agent.prompt(new Script().call("wipe", Map.of("disk", "sda")).toString())
+				.tools(tools)
+				.call()
+				.content();
 			assertThat(tools.wiped).isEmpty();
 			assertThatExceptionOfType(ApprovalException.class).isThrownBy(() -> this.payments.pay("O-1", 7))
 				.withMessageContaining("audit.enabled=false");

@@ -65,7 +65,8 @@ public final class AiConfiguration {
 		TurnOrigins auditTurnOrigins(ObjectProvider<Origins> origins,
 				ObjectProvider<SubscriberActor> auditSubscriberActor) {
 			SubscriberActor subscriber = auditSubscriberActor.getIfAvailable();
-			return new TurnOrigins(origins.getIfAvailable(Origins::ofNobody), (subscriber != null) ? subscriber.actor() : Mono.empty());
+			return new TurnOrigins(origins.getIfAvailable(Origins::ofNobody),
+					(subscriber != null) ? subscriber.actor() : Mono.empty());
 		}
 
 		// Without entries, and where auditing is switched off, approvals are left.

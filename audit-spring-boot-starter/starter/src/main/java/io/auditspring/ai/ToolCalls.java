@@ -193,7 +193,7 @@ final class ToolCalls {
 	UUID approval(String tool, String input, Turn turn) {
 		Actor previous = AuditContextHolder.replaceActor(acting(turn));
 		try {
-			return this.origins.within(turn.origin(), 
+			return this.origins.within(turn.origin(),
 					() -> approval(tool, ApprovedTools.Demands.NONE, ToolContent.read(input)));
 		}
 		catch (Throwable ex) {

@@ -93,8 +93,8 @@ final class ApprovalGate implements CallApproval, Approvals {
 			Map<String, @Nullable Object> visible, Origin origin) {
 		String remedy = remedy(origin.actor());
 		if (remedy != null) {
-			throw new ApprovalException("%s cannot be approved, as nothing tells who asks from others: %s"
-				.formatted(action, remedy));
+			throw new ApprovalException(
+					"%s cannot be approved, as nothing tells who asks from others: %s".formatted(action, remedy));
 		}
 		String requester = requester(origin.actor());
 		String digest = digest(action, arguments, origin);

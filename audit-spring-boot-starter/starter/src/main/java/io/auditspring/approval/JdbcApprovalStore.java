@@ -203,9 +203,8 @@ final class JdbcApprovalStore implements ApprovalStore {
 
 	private static Approval approval(ResultSet row) throws SQLException {
 		return new Approval(row.getObject(1, UUID.class), row.getString(2), row.getString(3), row.getString(4),
-				row.getString(5), row.getString(6), row.getString(7),
-				List.of((String[]) row.getArray(13).getArray()), row.getString(8),
-				row.getObject(9, OffsetDateTime.class).toInstant(),
+				row.getString(5), row.getString(6), row.getString(7), List.of((String[]) row.getArray(13).getArray()),
+				row.getString(8), row.getObject(9, OffsetDateTime.class).toInstant(),
 				Approval.Status.valueOf(row.getString(10).toUpperCase(Locale.ROOT)), row.getString(11),
 				row.getString(12));
 	}

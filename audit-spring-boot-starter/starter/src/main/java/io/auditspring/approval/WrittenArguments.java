@@ -248,8 +248,7 @@ final class WrittenArguments {
 			throw new UntoldException("is code (%s)".formatted(type.getName()));
 		}
 		this.text.append(type.getName());
-		for (Class<?> each = type; each != null
-				&& !(ofCollection && isOfJdk(each)); each = each.getSuperclass()) {
+		for (Class<?> each = type; each != null && !(ofCollection && isOfJdk(each)); each = each.getSuperclass()) {
 			Arrays.stream(each.getDeclaredFields())
 				.filter((field) -> isOfValue(field, ofCollection))
 				.sorted(Comparator.comparing(Field::getName))

@@ -128,7 +128,8 @@ final class LedgerUpkeep extends PeriodicWorker {
 				other.keep();
 			}
 			catch (DataAccessException ex) {
-				logger.warn("A table beside the audit ledger could not be kept in shape; this is tried again in an hour",
+				logger.warn(
+						"A table beside the audit ledger could not be kept in shape; this is tried again in an hour",
 						ex);
 			}
 		}

@@ -361,9 +361,9 @@ class AuditAutoConfigurationTests {
 		});
 	}
 
-	record Everything(Approvals approvals, AuditTrail trail, LedgerVerifier verifier, AuditRedaction redaction, LegalHolds holds,
-			Checkpoints checkpoints, Quarantine quarantine, ChangeSummary summary, AuditRecorder recorder,
-			TaskDecorator auditTaskDecorator) {
+	record Everything(Approvals approvals, AuditTrail trail, LedgerVerifier verifier, AuditRedaction redaction,
+			LegalHolds holds, Checkpoints checkpoints, Quarantine quarantine, ChangeSummary summary,
+			AuditRecorder recorder, TaskDecorator auditTaskDecorator) {
 
 	}
 

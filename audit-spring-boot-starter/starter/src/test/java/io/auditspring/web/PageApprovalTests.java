@@ -46,7 +46,8 @@ class PageApprovalTests extends PageVisit {
 	private UUID ask(String requester, String action, String acting) {
 		UUID id = UUID.randomUUID();
 		this.store.add(new Approval(id, action, "More than pocket money", "{\"account\":\"A-1\",\"amount\":10}",
-				id.toString(), requester, acting, List.of(acting), "acme", Instant.now(), Approval.Status.PENDING, null, null));
+				id.toString(), requester, acting, List.of(acting), "acme", Instant.now(), Approval.Status.PENDING, null,
+				null));
 		this.asked.add(id);
 		return id;
 	}

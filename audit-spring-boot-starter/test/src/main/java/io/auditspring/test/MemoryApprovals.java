@@ -76,8 +76,8 @@ final class MemoryApprovals implements ApprovalStore {
 			if (each.id().equals(id) && each.status() == from) {
 				this.all.set(i,
 						new Approval(id, each.action(), each.reason(), each.arguments(), each.digest(),
-								each.requester(), each.agent(), each.delegation(), each.tenant(), each.requestedAt(), to,
-								(decidedBy != null) ? decidedBy : each.decidedBy(),
+								each.requester(), each.agent(), each.delegation(), each.tenant(), each.requestedAt(),
+								to, (decidedBy != null) ? decidedBy : each.decidedBy(),
 								(justification != null) ? justification : each.justification()));
 				return true;
 			}

@@ -138,7 +138,7 @@ final class ApprovedCalls implements AuditAdvice {
 			AuditedMethod method = find(invocation);
 			if (method != null && needsApproval(method, invocation.getArguments())) {
 				throw new ApprovalException("%s needs approval, and nobody can be asked: auditing is switched off "
-						.formatted(method.outline().action()) + "(audit.enabled=false)");
+					.formatted(method.outline().action()) + "(audit.enabled=false)");
 			}
 			return invocation.proceed();
 		}

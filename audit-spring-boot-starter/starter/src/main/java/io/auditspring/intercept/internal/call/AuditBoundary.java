@@ -68,8 +68,8 @@ final class AuditBoundary implements AuditAdvice {
 		try {
 			// Who may not call it, whoever finds that out, must not ask either.
 			result = call.needsApproval() && OtherAdvice.decidesAccess(call.invocation())
-					? this.proxies.within(call, call.invocation())
-					: ApprovedCalls.pass(call, call.invocation(), (invocation) -> this.proxies.within(call, invocation));
+					? this.proxies.within(call, call.invocation()) : ApprovedCalls.pass(call, call.invocation(),
+							(invocation) -> this.proxies.within(call, invocation));
 		}
 		catch (Throwable ex) {
 			AuditAdvice.attempt(ex, () -> failed(call, ex));

@@ -108,8 +108,9 @@ public final class AuditedMethods extends StaticMethodMatcher {
 	 * @return whether one of them has the annotation
 	 */
 	static boolean needsApproval(Class<?> type) {
-		return !isOfFramework(type) && AnnotationUtils.isCandidateClass(type, RequiresApproval.class) && Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
-			.anyMatch((method) -> AnnotatedElementUtils.hasAnnotation(method, RequiresApproval.class));
+		return !isOfFramework(type) && AnnotationUtils.isCandidateClass(type, RequiresApproval.class)
+				&& Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
+					.anyMatch((method) -> AnnotatedElementUtils.hasAnnotation(method, RequiresApproval.class));
 	}
 
 	/**

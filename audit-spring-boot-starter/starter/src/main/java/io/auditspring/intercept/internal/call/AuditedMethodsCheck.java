@@ -26,8 +26,8 @@ import org.springframework.util.ClassUtils;
 /**
  * Reads the annotations of beans that are not created at start-up too, so that a mistake
  * never waits for the first call. A warning names beans whose calls are missed, those in
- * child contexts included, which post-processors of their parents do not see. Where
- * calls would pass that need approval, the application does not start.
+ * child contexts included, which post-processors of their parents do not see. Where calls
+ * would pass that need approval, the application does not start.
  */
 final class AuditedMethodsCheck implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
 
@@ -90,9 +90,8 @@ final class AuditedMethodsCheck implements SmartInitializingSingleton, Applicati
 			.filter((name) -> passes(Objects.requireNonNull(beans.getSingleton(name))))
 			.toList();
 		if (!unapproved.isEmpty()) {
-			throw new AuditSetupException(
-					"Calls of @RequiresApproval methods of %s would pass without approval: %s".formatted(unapproved, why),
-					remedy);
+			throw new AuditSetupException("Calls of @RequiresApproval methods of %s would pass without approval: %s"
+				.formatted(unapproved, why), remedy);
 		}
 	}
 

@@ -122,8 +122,8 @@ final class Call {
 
 	/**
 	 * Whether somebody must approve the call, and has not.
-	 * @return whether {@link #pass()}, or with each subscription {@link #approve(Origin)},
-	 * must come first
+	 * @return whether {@link #pass()}, or with each subscription
+	 * {@link #approve(Origin)}, must come first
 	 * @throws ApprovalException if nobody can approve anything
 	 */
 	boolean needsApproval() {

@@ -176,8 +176,7 @@ public final class InterceptConfiguration {
 			AuditedMethods methods = Calls.auditedMethods(environment, beanFactory);
 			boolean asked = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, ApprovalPolicy.class, true,
 					false).length > 0;
-			return AuditAdvisingPostProcessor.refusing(methods,
-					asked ? methods::anyIn : AuditedMethods::needsApproval,
+			return AuditAdvisingPostProcessor.refusing(methods, asked ? methods::anyIn : AuditedMethods::needsApproval,
 					new ApprovedCalls.Refusal(methods, SingletonSupplier.of(approvals::getObject)));
 		}
 
