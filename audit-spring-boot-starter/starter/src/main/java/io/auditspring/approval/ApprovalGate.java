@@ -110,7 +110,7 @@ final class ApprovalGate implements CallApproval, Approvals {
 		if (approval.status() == Approval.Status.REJECTED) {
 			throw new ApprovalRejectedException(approval.id(), action);
 		}
-		if (this.properties.waitFor().isPositive() && !digest.equals(digest(action, arguments, origin))) {
+		if (!this.properties.waitFor().isZero() && !digest.equals(digest(action, arguments, origin))) {
 			throw new ApprovalException(
 					"The arguments of %s have changed since %s was asked for".formatted(action, approval.id()));
 		}
